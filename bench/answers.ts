@@ -1,6 +1,6 @@
 import { finspaceCall } from '../src/finspace/call.ts';
 import { environmentGraph } from '../src/inventory/graph.ts';
-import { atMost } from '../src/inventory/reading.ts';
+import { limitConcurrency } from '../src/inventory/reading.ts';
 import { startLocal } from '../src/local/index.ts';
 import type { Call } from '../src/operations/index.ts';
 import { type Answered, answer, MOST_CALLS, MOST_TOKENS } from '../test/answers/answering.ts';
@@ -98,7 +98,7 @@ export async function sixtyClusters(call: Call): Promise<void> {
   };
   const graph = await environmentGraph(recording, environmentId);
   const clusters = graph.entities.filter(({ kind }) => kind === 'cluster').length;
-  const bare = atMost(call, 12);
+  const bare = limitConcurrency(call, 12);
   const [ours, reference]: [number[], number[]] = [[], []];
   for (let run = 0; run < 23; run += 1) {
     const start = performance.now();

@@ -1,4 +1,4 @@
-import { walk } from '../src/inventory/pages.ts';
+import { listPages } from '../src/inventory/pages.ts';
 import type { Call, Input, OperationName, Output } from '../src/operations/index.ts';
 
 type Item<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
@@ -144,7 +144,7 @@ type Names = <N extends OperationName>(list: N, input: Input<N>, member: string)
 const itemsIn =
   (call: Call): Items =>
   async (list, input) =>
-    (await walk(call, list, input, Number.POSITIVE_INFINITY)).items;
+    (await listPages(call, list, input, Number.POSITIVE_INFINITY)).items;
 
 const each = async <T>(names: readonly string[] | Promise<readonly string[]>, read: (name: string) => Promise<T>) =>
   Promise.all((await names).map(read));

@@ -1,5 +1,5 @@
-import { known } from '../known.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import { expectedBy, statusKind } from './failed-or-stuck.ts';
 import type { Graph, GraphEntity } from './graph.ts';
 import { arnIn, factsOf } from './kinds.ts';
@@ -25,7 +25,7 @@ export function detailOf(entity: GraphEntity, graph: Graph): Row {
     ...(created === undefined ? {} : { created: minute(created) }),
     ...(modified === undefined || modified === created ? {} : { changed: minute(modified) }),
     ...Object.fromEntries(more.map(([name, value]) => [name, bounded(value)])),
-    ...known({
+    ...withoutUndefined({
       nodeList: nodeList(entity),
       expectedBy: isMoving ? minute(expectedBy(kind, modified ?? created)) : undefined,
       arn: arnIn(graph, entity),

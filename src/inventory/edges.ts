@@ -1,6 +1,6 @@
 import { referredBy } from '../kinds/references.ts';
 import type { KindName } from '../kinds/views.ts';
-import { known } from '../known.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import { idAt } from './kinds.ts';
 import type { Cluster, Database, Dataview, Parts } from './parts.ts';
 import { type Edge, idOf, type Kind, type Relation } from './shape.ts';
@@ -43,7 +43,7 @@ const edge = (from: string, relation: Relation, to: string, facts: Facts = {}): 
   from,
   to,
   relation,
-  facts: known(facts),
+  facts: withoutUndefined(facts),
 });
 
 function staleDataview(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {

@@ -1,6 +1,6 @@
 import type { Shown } from '../kinds/fact.ts';
 import { factsIn } from '../kinds/facts.ts';
-import { known } from '../known.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import { completedAfter } from './changesets.ts';
 import type { Cluster, Database, Group, Parts } from './parts.ts';
 import { type GraphEntity, type GraphOptions, idOf, type Kind } from './shape.ts';
@@ -38,7 +38,7 @@ export function entitiesOf(parts: Parts, { everyChangeset = false }: GraphOption
 type Described = Omit<GraphEntity, 'id' | 'kind' | 'name' | 'facts'>;
 
 function entity<K extends Kind>(kind: K, name = '', view: Shown<`kx-${K}`>, of: Described): GraphEntity {
-  return { id: idOf(kind, name, of.database), kind, name, ...known(of), facts: factsIn(`kx-${kind}`, view) };
+  return { id: idOf(kind, name, of.database), kind, name, ...withoutUndefined(of), facts: factsIn(`kx-${kind}`, view) };
 }
 
 /** The memory that its clusters reserve, without failed creations; undefined when not all of them were read. */

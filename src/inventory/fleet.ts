@@ -2,8 +2,8 @@ import { FinspaceError } from '../operations/failure.ts';
 import type { Call, CallOptions, Output } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { Inventory } from './kept.ts';
-import { walk } from './pages.ts';
-import { atMost, eachAtOnce } from './reading.ts';
+import { listPages } from './pages.ts';
+import { limitConcurrency, mapConcurrent } from './reading.ts';
 import type { GraphOptions } from './shape.ts';
 
 /** A list that continues after this many environments counts as a fault of the endpoint. */
@@ -36,7 +36,7 @@ export const isPresent = ({ status }: Environment): boolean => status !== 'DELET
 
 /** All listed environments, with deleted ones. Rejects rather than leave out any. */
 export async function environmentsEver(call: Call, options: CallOptions): Promise<Environment[]> {
-  const { items, complete } = await walk(call, 'ListKxEnvironments', {}, MOST_ENVIRONMENTS, options);
+  const { items, complete } = await listPages(call, 'ListKxEnvironments', {}, MOST_ENVIRONMENTS, options);
   if (!complete) throw endless();
   return items as Environment[];
 }
@@ -94,7 +94,7 @@ export async function acrossEnvironments<T>(
   work: (call: Call, environment: Environment) => Promise<T>,
   { onProgress, overtime }: Pick<GraphOptions, 'onProgress' | 'overtime'> = {},
 ): Promise<Found<T>> {
-  const bounded = atMost(call, CALLS_AT_ONCE, onProgress);
+  const bounded = limitConcurrency(call, CALLS_AT_ONCE, onProgress);
   const outcome = async (environment: Environment): Promise<Result<T> | Failure | undefined> => {
     if (overtime?.aborted) return undefined;
     try {
@@ -103,7 +103,7 @@ export async function acrossEnvironments<T>(
       return { environment, error };
     }
   };
-  const outcomes = await eachAtOnce(environments, outcome, ENVIRONMENTS_AT_ONCE);
+  const outcomes = await mapConcurrent(environments, outcome, ENVIRONMENTS_AT_ONCE);
   return {
     results: outcomes.flatMap((each) => (each !== undefined && 'result' in each ? each : [])),
     failures: outcomes.flatMap((each) => (each !== undefined && 'error' in each ? each : [])),

@@ -19,7 +19,7 @@ export interface Walked {
 }
 
 /** All items of a paged list operation, up to `budget` items, or up to the page after which `isEnough` holds. */
-export async function walk<N extends OperationName>(
+export async function listPages<N extends OperationName>(
   call: Call,
   name: N,
   input: Input<N>,
@@ -69,7 +69,7 @@ export async function pageWithin<N extends OperationName>(
 /**
  * The first items of a list, in a limited number of bytes of JSON but at least one item, with the token that continues after them.
  */
-export async function walkWithin<N extends OperationName>(
+export async function listPagesWithin<N extends OperationName>(
   call: Call,
   name: N,
   input: Input<N>,

@@ -1,11 +1,11 @@
-import { known } from '../known.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import { statusKind } from './failed-or-stuck.ts';
 import { MINUTE_MS } from './kept.ts';
 import { isInDatabase } from './kinds.ts';
-import { walk } from './pages.ts';
+import { listPages } from './pages.ts';
 import type { Gap, GraphOptions, Kind } from './shape.ts';
 
 /** What a part describes, for the gap that it leaves when it cannot be read. */
@@ -52,7 +52,7 @@ export const OUT_OF_TIME = 'not read in time: repeat the call, which goes on fro
 
 /** A part that was not read in time. */
 export const lateGap = (kind: Kind, operation: OperationName, of?: string): Gap =>
-  known({ kind, operation, of, reason: OUT_OF_TIME, isLate: true });
+  withoutUndefined({ kind, operation, of, reason: OUT_OF_TIME, isLate: true });
 
 const AT_ONCE = 48;
 /** Above the quotas of every kind in one environment. */
@@ -67,7 +67,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
   const wanted = kinds && new Set<Kind>(kinds.flatMap((kind) => (isInDatabase(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
   const attempt = attempts(options, wanted, gaps);
-  const few = atMost(whileAdmitted(call), concurrency, onProgress);
+  const few = limitConcurrency(whileAdmitted(call), concurrency, onProgress);
   return {
     gaps,
     readAt: () => Math.min(oldest, now()),
@@ -81,7 +81,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
       return attempt(name, { isDetail: about.of !== undefined, ...about }, kept, undefined);
     },
     list: (name, input, about, { most = MOST, isEnough, which = 'first', keptWith } = {}) => {
-      const ask = () => walk(few, name, input, most, callOptions, isEnough);
+      const ask = () => listPages(few, name, input, most, callOptions, isEnough);
       const kept = async () => {
         if (inventory === undefined || !isSettled(keptWith)) return ask();
         const mark = JSON.stringify(keptWith);
@@ -133,7 +133,7 @@ function failedGap(operation: OperationName, { kind, of }: About, error: unknown
     if (of === undefined) throw error;
     return undefined;
   }
-  return known({
+  return withoutUndefined({
     kind,
     operation,
     of,
@@ -143,11 +143,11 @@ function failedGap(operation: OperationName, { kind, of }: About, error: unknown
 
 function beyondGap(operation: OperationName, { kind, of }: About, which: string, count: number): Gap {
   const reason = `only the ${which} ${count.toLocaleString('en')} were read`;
-  return known({ kind, operation, of, reason, isOfOlder: which === 'newest' || undefined });
+  return withoutUndefined({ kind, operation, of, reason, isOfOlder: which === 'newest' || undefined });
 }
 
 /** Runs `work` on every item, a bounded number at once. Returns the results in order; rejects with the first failure. */
-export async function eachAtOnce<T, R>(
+export async function mapConcurrent<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
   most = MOST_WORKERS,
@@ -185,7 +185,7 @@ function whileAdmitted(call: Call): Call {
 }
 
 /** A Call that makes at most `most` calls at a time; the others are queued. */
-export function atMost(call: Call, most: number, onProgress?: (done: number, known: number) => void): Call {
+export function limitConcurrency(call: Call, most: number, onProgress?: (done: number, known: number) => void): Call {
   const waiting: (() => void)[] = [];
   let running = 0;
   let known = 0;

@@ -1,5 +1,5 @@
-import { known } from '../known.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
 import { marksOf } from './marks.ts';
 import { age, bytes, memory, minute } from './units.ts';
@@ -50,7 +50,7 @@ function countsOf(entities: readonly GraphEntity[]): Summary['counts'] {
 /** A finding about an entity, in short. */
 function attentionIn(finding: Finding, { readAt }: Graph): Row {
   const { entity, why, since, created, stuckAfter, reason } = attentionRow(finding, readAt);
-  return known({ entity, why, since, created, stuckAfter, reason });
+  return withoutUndefined({ entity, why, since, created, stuckAfter, reason });
 }
 
 /**
@@ -65,7 +65,7 @@ export function attentionRow({ entity, condition, why, since, facts }: Finding, 
     ? { created: minute(created), age: age(created, now) }
     : { since: minute(since), for: age(since, now) };
   const { hostType: _, ...size } = isUnused ? sizeOf(entity) : {};
-  return known({ entity: id, type, why, ...times, ...facts, ...size });
+  return withoutUndefined({ entity: id, type, why, ...times, ...facts, ...size });
 }
 
 /** The entities of a kind; without the status if it is the same for all, because the counts show it. */
@@ -118,7 +118,7 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
     clusters: kind === 'scaling-group' ? facts['clusters'] : undefined,
     iamRole: facts['iamRole'],
   };
-  return known(row);
+  return withoutUndefined(row);
 }
 
 /** The paths of each mounted database that a cluster caches, with the type of the cache. */

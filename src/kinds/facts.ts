@@ -1,5 +1,5 @@
-import { known } from '../known.ts';
 import { HOST_TYPES, memoryMiB } from '../operations/machine-types.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import { type Facts, type Shown, ZONE } from './fact.ts';
 import { CLUSTER_FACTS } from './kx-cluster-facts.ts';
 import type { KindName } from './views.ts';
@@ -140,7 +140,7 @@ const DATAVIEW_FACTS: Facts<'kx-dataview'> = {
   segments: {
     of: ({ segmentConfigurations }) =>
       segmentConfigurations?.map(({ volumeName, dbPaths, onDemand }) =>
-        known({ volume: volumeName, dbPaths, onDemand: onDemand || undefined }),
+        withoutUndefined({ volume: volumeName, dbPaths, onDemand: onDemand || undefined }),
       ),
     setting: true,
   },
@@ -187,4 +187,4 @@ export const FACTS: { readonly [K in KindName]: Facts<K> } = {
 
 /** The facts of an entity; without those that are unknown. */
 export const factsIn = <K extends KindName>(kind: K, view: Shown<K>): Readonly<Record<string, unknown>> =>
-  known(Object.fromEntries(Object.entries(FACTS[kind]).map(([name, { of }]) => [name, of(view)])));
+  withoutUndefined(Object.fromEntries(Object.entries(FACTS[kind]).map(([name, { of }]) => [name, of(view)])));

@@ -1,5 +1,5 @@
-import { known } from '../known.ts';
 import { memoryMiB, NODE_TYPES } from '../operations/machine-types.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import { type Facts, type Shown, ZONE } from './fact.ts';
 import { cachedPaths } from './kx-cluster-references.ts';
 
@@ -9,7 +9,7 @@ const waiting = ({ nodes }: Cluster) => nodes?.filter(({ status }) => status ===
 
 const autoscaling = ({ autoScalingConfiguration: of }: Cluster) =>
   of &&
-  known({
+  withoutUndefined({
     min: of.minNodeCount,
     max: of.maxNodeCount,
     metric: of.autoScalingMetric,
@@ -20,7 +20,7 @@ const autoscaling = ({ autoScalingConfiguration: of }: Cluster) =>
 
 const mounts = ({ databases }: Cluster) =>
   databases?.map(({ databaseName, changesetId, dataviewConfiguration: view, ...mount }) =>
-    known({
+    withoutUndefined({
       database: databaseName,
       changesetId: changesetId ?? view?.changesetId,
       dataview: view?.dataviewName,

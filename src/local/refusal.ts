@@ -13,7 +13,7 @@ const CONFLICTS = {
 type Conflict = keyof typeof CONFLICTS;
 
 /** The cause of a refusal: a modelled error, or a kind of conflict. */
-export type Ground = ErrorCode | 'TokenReused';
+export type RefusalCode = ErrorCode | 'TokenReused';
 
 /** The service rejects the request with a modelled error. The request had no effect. */
 export class Refusal extends Error {
@@ -22,14 +22,14 @@ export class Refusal extends Error {
   /** Only for conflicts. */
   readonly reason: string | undefined;
 
-  constructor(ground: Ground, message: string) {
+  constructor(code: RefusalCode, message: string) {
     super(message);
-    this.error = isConflict(ground) ? 'Conflict' : ground;
-    this.reason = isConflict(ground) ? CONFLICTS[ground] : undefined;
+    this.error = isConflict(code) ? 'Conflict' : code;
+    this.reason = isConflict(code) ? CONFLICTS[code] : undefined;
   }
 }
 
-const isConflict = (ground: Ground): ground is Conflict => Object.hasOwn(CONFLICTS, ground);
+const isConflict = (code: RefusalCode): code is Conflict => Object.hasOwn(CONFLICTS, code);
 
 /** Throws a `Refusal` for a problem. */
 export function refuse(problem: Problem | undefined): void {
@@ -40,6 +40,6 @@ export function refuse(problem: Problem | undefined): void {
 export const refusalFor = ({ error, words }: Problem): Refusal => new Refusal(error, words);
 
 /** Throws a `Refusal` unless `holds`. */
-export function requireThat(holds: boolean, ground: Ground, message: string): asserts holds {
-  if (!holds) throw new Refusal(ground, message);
+export function requireThat(holds: boolean, code: RefusalCode, message: string): asserts holds {
+  if (!holds) throw new Refusal(code, message);
 }

@@ -3,7 +3,7 @@ import { isGone } from '../inventory/failed-or-stuck.ts';
 import { environmentsKept } from '../inventory/fleet.ts';
 import { environmentGraph } from '../inventory/graph.ts';
 import { arnIn } from '../inventory/kinds.ts';
-import { walk } from '../inventory/pages.ts';
+import { listPages } from '../inventory/pages.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
@@ -68,7 +68,7 @@ async function valuesOf(
   const needed = labels(operationNamed(lister));
   if (needed.some((label) => given[label] === undefined)) return [];
   const input = Object.fromEntries(needed.map((label) => [label, given[label]]));
-  const { items } = await walk(call, lister, input as never, MOST_SCANNED, { signal });
+  const { items } = await listPages(call, lister, input as never, MOST_SCANNED, { signal });
   const called = (item: Record<string, unknown>) =>
     variable === 'environmentId' ? { called: String(item['name'] ?? '') } : {};
   return items

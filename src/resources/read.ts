@@ -1,9 +1,9 @@
 import { ProtocolError, ProtocolErrorCode, type ReadResourceResult } from '@modelcontextprotocol/server';
 import { MOST_DATA, shortened } from '../answer-size.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../inventory/graph.ts';
-import { walkWithin } from '../inventory/pages.ts';
+import { listPagesWithin } from '../inventory/pages.ts';
 import { readsDone } from '../inventory/progress.ts';
-import { atMost } from '../inventory/reading.ts';
+import { limitConcurrency } from '../inventory/reading.ts';
 import type { TopologyForm } from '../inventory/uris.ts';
 import { omittedText, writtenWithin } from '../inventory/within.ts';
 import { agentInput, listMember } from '../operations/derive.ts';
@@ -95,9 +95,15 @@ async function contents(
   }
   const list = listMember(operationNamed(operation));
   if (list === null) return asJson(shortened(await callNamed(call, operation, input, { signal }), most, safeJson));
-  const { items, nextToken } = await walkWithin(atMost(call, 1, onProgress), operation, input as never, most, {
-    signal,
-  });
+  const { items, nextToken } = await listPagesWithin(
+    limitConcurrency(call, 1, onProgress),
+    operation,
+    input as never,
+    most,
+    {
+      signal,
+    },
+  );
   const page = { count: items.length, complete: nextToken === undefined, ...continued(operation, input, nextToken) };
   return asJson(shortened({ ...page, [list]: items }, most, safeJson));
 }

@@ -1,5 +1,5 @@
-import { walk } from '../inventory/pages.ts';
-import { atMost, sharing } from '../inventory/reading.ts';
+import { listPages } from '../inventory/pages.ts';
+import { limitConcurrency, sharing } from '../inventory/reading.ts';
 import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
 import { isInProgress } from '../kinds/quotas.ts';
 import { type Reader, Unreadable } from '../kinds/reader.ts';
@@ -23,9 +23,9 @@ const AT_ONCE = 8;
  * with the errors of the calls.
  */
 export function apiReader(call: Call, options: CallOptions): Reader {
-  const few = sharing(atMost(call, AT_ONCE));
+  const few = sharing(limitConcurrency(call, AT_ONCE));
   const items = (operation: OperationName, input: object) =>
-    readable(async () => (await walk(few, operation, input as never, MOST, options)).items);
+    readable(async () => (await listPages(few, operation, input as never, MOST, options)).items);
   const get = (kind: KindName, key: object) =>
     readable(async () => {
       const { get: getter, member } = NAMES[kind];

@@ -1,4 +1,4 @@
-import { eachAtOnce } from '../inventory/reading.ts';
+import { mapConcurrent } from '../inventory/reading.ts';
 import { counted } from '../inventory/units.ts';
 import { riskOf } from '../operations/derive.ts';
 import { isNotFound } from '../operations/failure.ts';
@@ -63,7 +63,7 @@ export async function planBatch(
   const { call, backendLocation } = planner;
   const { name: given, environmentArn } = await call('GetKxEnvironment', { environmentId }, options);
   const name = given || environmentId;
-  const found = await eachAtOnce(asking, (of) =>
+  const found = await mapConcurrent(asking, (of) =>
     planCall(planner, of.operation, of.input, principal, options).catch((error: unknown) => missingBlocker(of, error)),
   );
   // Creates and tag changes have no target to find in a list, so each is planned or refers to a missing entity.

@@ -1,4 +1,4 @@
-import { eachAtOnce } from '../inventory/reading.ts';
+import { mapConcurrent } from '../inventory/reading.ts';
 import { NAMES, pathOf } from '../kinds/names.ts';
 import type { KindName } from '../kinds/views.ts';
 import { riskOf } from '../operations/derive.ts';
@@ -112,7 +112,7 @@ export async function environmentArn(call: Call, name: OperationName, input: Mem
 }
 
 async function firstProtected(call: Call, arns: readonly string[], options: CallOptions): Promise<string | undefined> {
-  const tagged = await eachAtOnce(arns, async (resourceArn) => {
+  const tagged = await mapConcurrent(arns, async (resourceArn) => {
     const { tags = {} } = await call('ListTagsForResource', { resourceArn }, options);
     return Object.entries(tags).some(([key, value]) => isProtecting(key, value));
   });

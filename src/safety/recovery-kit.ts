@@ -1,5 +1,5 @@
-import { walk } from '../inventory/pages.ts';
-import { eachAtOnce } from '../inventory/reading.ts';
+import { listPages } from '../inventory/pages.ts';
+import { mapConcurrent } from '../inventory/reading.ts';
 import { KIND_NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
@@ -63,11 +63,11 @@ export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Dat
   const removals: readonly Deletion[] = 'removals' in plan ? plan.removals : [plan];
   const whole = removals.find(({ operation }) => operationNamed(operation).entity === 'kx-environment');
   const all = removals.length === 1 && whole !== undefined ? [...(await contentsOf(call, input)), whole] : removals;
-  const found = await eachAtOnce(all, (going) => readEntity(call, going));
+  const found = await mapConcurrent(all, (going) => readEntity(call, going));
   const rank = ({ kind }: DeletedEntity) => KIND_NAMES.indexOf(kind as KindName);
   const things = found.toSorted((a, b) => rank(a) - rank(b));
   const databases = things.filter(({ kind }) => kind === 'kx-database').map((thing) => thing.input['databaseName']);
-  const steps = await eachAtOnce(things, (thing) => stepsFor(call, thing, databases));
+  const steps = await mapConcurrent(things, (thing) => stepsFor(call, thing, databases));
   const create =
     whole === undefined ? steps.flat() : forNewEnvironment(steps.flat(), whole.input, await rootOf(call, whole));
   const about = whole === undefined ? ABOUT : `${ABOUT} ${ELSEWHERE}`;
@@ -119,9 +119,9 @@ const MOST_CHANGESETS = 1_000;
 /** The loads of a database with their sources, oldest first. */
 async function changesetsOf(call: Call, { environmentId, databaseName }: Members): Promise<Step[]> {
   const of = { environmentId: String(environmentId), databaseName: String(databaseName) };
-  const { items, complete } = await walk(call, 'ListKxChangesets', of, MOST_CHANGESETS);
+  const { items, complete } = await listPages(call, 'ListKxChangesets', of, MOST_CHANGESETS);
   const loaded = items.filter(({ status }) => status === 'COMPLETED').reverse();
-  const steps = await eachAtOnce(loaded, async ({ changesetId }) => {
+  const steps = await mapConcurrent(loaded, async ({ changesetId }) => {
     const { changeRequests } = await call('GetKxChangeset', { ...of, changesetId: String(changesetId) }, {});
     return step('CreateKxChangeset', { ...of, changeRequests });
   });

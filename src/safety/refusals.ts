@@ -1,4 +1,4 @@
-import { walk } from '../inventory/pages.ts';
+import { listPages } from '../inventory/pages.ts';
 import { labels } from '../operations/http.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
@@ -35,7 +35,7 @@ export async function missingTarget(
 const MOST_NAMED = 10;
 
 async function namesIn(call: Call, lister: OperationName, parents: Members, member: string, options: CallOptions) {
-  const { items, complete } = await walk(call, lister, parents as never, MOST_NAMED, options);
+  const { items, complete } = await listPages(call, lister, parents as never, MOST_NAMED, options);
   const names = items.slice(0, MOST_NAMED).map((item) => quoteUntrusted(String(item[member])));
   const more = complete && items.length <= MOST_NAMED ? '' : ' and more';
   return names.length === 0 ? ' None exist.' : ` Existing ones: ${names.join(', ')}${more}.`;

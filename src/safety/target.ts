@@ -1,4 +1,4 @@
-import { walk } from '../inventory/pages.ts';
+import { listPages } from '../inventory/pages.ts';
 import { listMember } from '../operations/derive.ts';
 import { labels } from '../operations/http.ts';
 import {
@@ -66,7 +66,7 @@ async function readDeclared(
   const entity =
     listMember(operationNamed(reader)) === null
       ? await callNamed(call, reader, request, options)
-      : (await walk(call, reader, request as never, MOST_LISTED, options)).items.find(
+      : (await listPages(call, reader, request as never, MOST_LISTED, options)).items.find(
           (item) => item[target.member] === key,
         );
   return entity === undefined ? undefined : { noun: target.noun, name: nameIn(target, entity) ?? key, entity };

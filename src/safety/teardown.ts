@@ -1,4 +1,4 @@
-import { eachAtOnce } from '../inventory/reading.ts';
+import { mapConcurrent } from '../inventory/reading.ts';
 import { counted } from '../inventory/units.ts';
 import { CONTENTS, contentsOf } from '../kinds/contents.ts';
 import { undeletable } from '../kinds/kx-environment.ts';
@@ -65,7 +65,7 @@ export async function planTeardown(
   if (status === 'DELETED') return undefined;
   const name = environment.name || environmentId;
   const { all, leaving, chosen, blocked } = await selectedBy(call, selection, name, status, options);
-  const removals = (await eachAtOnce(chosen, (removal) => withDigest(call, removal, options))).flat();
+  const removals = (await mapConcurrent(chosen, (removal) => withDigest(call, removal, options))).flat();
   const paths = removals.map(({ item: { arn } }) => String(arn));
   const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths, options);
   const blockers =
@@ -208,7 +208,7 @@ async function outsideBlockers(
   const keyOf = ({ kind, arn }: Item) => `${kind} ${arn}`;
   const present = new Set(all.filter(({ status }) => !isLeaving(status)).map(({ item }) => keyOf(item)));
   const going = new Set(removals.map(({ item }) => keyOf(item)));
-  const plans = await eachAtOnce(removals, ({ operation, input }) =>
+  const plans = await mapConcurrent(removals, ({ operation, input }) =>
     planCall(planner, operation, input, principal, options),
   );
   const holding = plans.flatMap((plan) => plan?.blockers ?? []).filter(({ item }) => !going.has(keyOf(item)));

@@ -1,6 +1,6 @@
 import { statusKind } from '../inventory/failed-or-stuck.ts';
 import { isInDatabase, memberOf } from '../inventory/kinds.ts';
-import { walk } from '../inventory/pages.ts';
+import { listPages } from '../inventory/pages.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import { waitTool } from '../operations/naming.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
@@ -76,7 +76,7 @@ export async function replacementOf(
   const nodes = () => {
     const signal = AbortSignal.any([lookup.signal, AbortSignal.timeout(MOST_MS)]);
     const list = () =>
-      walk(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName }, MOST_NODES, {
+      listPages(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName }, MOST_NODES, {
         signal,
       });
     return lookedUp(lookup, 'ListKxClusterNodes', list);

@@ -1,4 +1,4 @@
-import { eachAtOnce, sharing } from '../inventory/reading.ts';
+import { mapConcurrent, sharing } from '../inventory/reading.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, unmade } from '../safety/batch.ts';
 import { planCall } from '../safety/plan.ts';
@@ -43,7 +43,7 @@ async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, s
   const { caller, restrictions } = environment;
   const options = { signal };
   const looking = { ...environment, call: sharing(environment.call), showsUse: true };
-  const found = await eachAtOnce(batch.calls, (call) => foundAbout(looking, call, options));
+  const found = await mapConcurrent(batch.calls, (call) => foundAbout(looking, call, options));
   const blockers = batch.calls.flatMap((call, at) => (found[at]?.blockers ?? []).filter(unmade(batch, call)));
   const warnings = found.flatMap((each) => each.warnings);
   const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...sharedQuotas(found)])];

@@ -5,7 +5,7 @@ import {
   environmentsNamed,
   isPresent,
 } from '../inventory/fleet.ts';
-import { walk } from '../inventory/pages.ts';
+import { listPages } from '../inventory/pages.ts';
 import { didYouMean } from '../nearest.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
@@ -128,7 +128,8 @@ async function knownAs(
   const lister = listerOfLabel(label, near);
   if (lister === undefined) return new Map();
   const { [label]: _, ...parents } = scope;
-  const list = () => walk(lookup.environment.call, lister, parents as never, MOST_LISTED, { signal: lookup.signal });
+  const list = () =>
+    listPages(lookup.environment.call, lister, parents as never, MOST_LISTED, { signal: lookup.signal });
   const { items } = (await lookedUp(lookup, lister, list)) ?? { items: [] };
   return new Map(items.map((item) => [String(item[label] ?? ''), undefined]));
 }

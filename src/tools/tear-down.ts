@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
-import { eachAtOnce } from '../inventory/reading.ts';
+import { mapConcurrent } from '../inventory/reading.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { type Actor, callNamed } from '../operations/index.ts';
 import { toolName, waitTool } from '../operations/naming.ts';
@@ -146,7 +146,7 @@ async function underWay(
 ) {
   const all = [...removals, ...leaving];
   const { signal } = context.mcpReq;
-  const gone = await eachAtOnce(all, (removal) => isGone(call, removal, { signal }));
+  const gone = await mapConcurrent(all, (removal) => isGone(call, removal, { signal }));
   const [present] = all.filter((_, at) => !gone[at]).slice(-1);
   // Without the statuses that the plan showed.
   const entities = all.map(({ item: { kind, name } }) => itemText({ kind, name }));

@@ -4,7 +4,7 @@ import { deletionIn, statusKind } from '../../inventory/failed-or-stuck.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
 import { getterInput, getterOf, isInDatabase, KINDS, readyIn, statesOf } from '../../inventory/kinds.ts';
-import { walk } from '../../inventory/pages.ts';
+import { listPages } from '../../inventory/pages.ts';
 import { entityRow, sizeOf } from '../../inventory/summary.ts';
 import { didYouMean } from '../../nearest.ts';
 import { isNotFound } from '../../operations/failure.ts';
@@ -239,7 +239,7 @@ const MOST_NODES = 1_000;
 async function nodesSeen({ call, options }: FleetReader, input: Input<'GetKxCluster'>): Promise<Read> {
   const { signal } = options;
   const [{ items }, cluster] = await Promise.all([
-    walk(call, 'ListKxClusterNodes', input, MOST_NODES, { signal }),
+    listPages(call, 'ListKxClusterNodes', input, MOST_NODES, { signal }),
     call('GetKxCluster', input, { signal }),
   ]);
   const { capacityConfiguration, scalingGroupConfiguration, autoScalingConfiguration } = cluster;

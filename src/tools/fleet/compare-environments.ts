@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { factsOf, KINDS } from '../../inventory/kinds.ts';
 import { type Summary, sizeOf, summaryOf } from '../../inventory/summary.ts';
-import { known } from '../../known.ts';
+import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
 import { EnvironmentArgument, readAtOf } from './fleet-reader.ts';
 import { summed } from './grouping.ts';
@@ -210,7 +210,7 @@ function settingsIn({ status, facts, ...entity }: GraphEntity): Row {
     dataview === undefined ? database : `${database}/${dataview}`,
   );
   const own = Object.fromEntries(settings.map(([name]) => [name, facts[name]]));
-  return known({ status, ...sizeOf({ status, facts, ...entity }), ...own, mounts });
+  return withoutUndefined({ status, ...sizeOf({ status, facts, ...entity }), ...own, mounts });
 }
 
 type Mounts = readonly { readonly database?: string; readonly dataview?: string }[];

@@ -2,7 +2,7 @@ import { detailOf } from '../../inventory/detail.ts';
 import { expectedBy, statusKind } from '../../inventory/failed-or-stuck.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { age, minute } from '../../inventory/units.ts';
-import { known } from '../../known.ts';
+import { withoutUndefined } from '../../without-undefined.ts';
 import type { Candidate } from './filters.ts';
 import { summed } from './grouping.ts';
 import { isSmall, type Row, type View } from './page.ts';
@@ -48,7 +48,7 @@ function rowOf(candidate: Candidate, detail: Detail, several: boolean): Row {
     whole: () => ({ ...detailOf(entity, graph), id: undefined }),
   };
   const at = detail === 'whole' ? ` (${minute(modified)})` : '';
-  return known({
+  return withoutUndefined({
     kind,
     ...rows[detail](),
     cluster: kind === 'node' ? facts['cluster'] : undefined,

@@ -2,8 +2,8 @@ import type { GraphEntity, Kind } from '../../inventory/graph.ts';
 import { factsOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 import { bytes, cut, memory } from '../../inventory/units.ts';
-import { known } from '../../known.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
+import { withoutUndefined } from '../../without-undefined.ts';
 import type { Candidate } from './filters.ts';
 import { NotFound } from './not-found.ts';
 import { bare, everythingOf, means, type Setting, valuesOf } from './settings.ts';
@@ -137,7 +137,7 @@ export function totals(found: readonly Candidate[]) {
       wanted.map((total) => [total.name, totalOf(own, name, total, unit)] as const),
     );
   });
-  const shown = known(Object.fromEntries(all));
+  const shown = withoutUndefined(Object.fromEntries(all));
   return Object.keys(shown).length === 0 ? {} : { totals: shown };
 }
 

@@ -1,6 +1,6 @@
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
 import { arnIn } from '../../inventory/kinds.ts';
-import { atMost, OUT_OF_TIME } from '../../inventory/reading.ts';
+import { limitConcurrency, OUT_OF_TIME } from '../../inventory/reading.ts';
 import { idOf } from '../../inventory/shape.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
@@ -38,7 +38,7 @@ export async function withTags(
     const arn = arnOf(candidate);
     return arn === undefined ? [] : [{ candidate, arn }];
   });
-  const bounded = atMost(reads, TAGS_AT_ONCE, options.onProgress);
+  const bounded = limitConcurrency(reads, TAGS_AT_ONCE, options.onProgress);
   const gaps: ReadGap[] = [];
   const reading = new Map<string, Promise<Tags | undefined>>();
   const read = async (resourceArn: string, { graph, entity }: Candidate): Promise<Tags | undefined> => {

@@ -5,8 +5,8 @@ import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { marksOf } from '../../inventory/marks.ts';
 import { attentionRow, sizeOf } from '../../inventory/summary.ts';
-import { known } from '../../known.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
+import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
 import { EnvironmentArgument, type FleetReader } from './fleet-reader.ts';
 import { NotFound, notFound, quotedList } from './not-found.ts';
@@ -88,7 +88,7 @@ function dataOf({ kind, facts }: GraphEntity, mounted: unknown) {
   if (kind !== 'dataview') return {};
   const { changesetId, autoUpdate, readWrite } = facts;
   const isOlder = mounted !== undefined && mounted !== changesetId;
-  return known({
+  return withoutUndefined({
     [isOlder ? 'newestChangesetId' : 'changesetId']: changesetId,
     autoUpdate,
     readWrite: readWrite || undefined,

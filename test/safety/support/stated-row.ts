@@ -1,5 +1,5 @@
-import { known } from '../../../src/known.ts';
 import type { OperationName } from '../../../src/operations/index.ts';
+import { withoutUndefined } from '../../../src/without-undefined.ts';
 import type { Members } from './backend.ts';
 
 /** A call that violates one condition and no other. */
@@ -25,7 +25,7 @@ export const rowsOf =
   (operation: OperationName, base: Members) =>
   (names: string, input: Members, ...states: string[]): StatedCondition => ({
     operation,
-    input: known({ ...base, ...input }),
+    input: withoutUndefined({ ...base, ...input }),
     names,
     states: states.map((sentence) => `${operation} ${sentence}`),
   });

@@ -1,4 +1,4 @@
-import { walk } from '../../../src/inventory/pages.ts';
+import { listPages } from '../../../src/inventory/pages.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 import type { Members } from './backend.ts';
 
@@ -12,7 +12,8 @@ export interface Request {
 
 /** Every deletion that could be asked for in a world. */
 export async function deletionsIn(call: Call): Promise<Request[]> {
-  const all = async (name: OperationName, input: Members) => (await walk(call, name, input as never, 10_000)).items;
+  const all = async (name: OperationName, input: Members) =>
+    (await listPages(call, name, input as never, 10_000)).items;
   const found: Request[] = [];
   for (const { environmentId } of await all('ListKxEnvironments', {})) {
     const inside = { environmentId };

@@ -1,3 +1,3 @@
 /** The same object without undefined members. */
-export const known = <T extends object>(members: T): T =>
+export const withoutUndefined = <T extends object>(members: T): T =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
