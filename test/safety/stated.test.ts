@@ -7,8 +7,8 @@ import { statedConditions } from './support/stated-texts.ts';
 /** Sentences that state what happens, or what a person does, and no condition on the call. */
 const NO_CONDITIONS = [
   /cannot be undone|person must approve|need approval|fails and returns the complete/,
-  /cannot be changed later|loses|one node (?:after|of|fewer)|q must reload/,
-  /only dataviews with autoUpdate|To change only other settings|Only callers with the user's own/,
+  /cannot be changed later|(?:is|are) lost|one node (?:after|of|fewer)|you reload it in q/,
+  /only dataviews with autoUpdate|To change only other settings|Only callers with the user's own|Unless the operator/,
   // The service accepts it, and the cluster does not start.
   /must be free on the host/,
 ];

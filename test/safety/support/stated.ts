@@ -78,7 +78,11 @@ export function statedRows(world: StatedWorld): StatedCondition[] {
     dataview('onDemand', {
       segmentConfigurations: [segment('spare', '/a/*', { onDemand: true }), segment('fast', '/b/*')],
     }),
-    dataview('overlap', { segmentConfigurations: [segment('spare'), segment('fast', '/a/*')] }),
+    dataview(
+      'overlap',
+      { segmentConfigurations: [segment('spare'), segment('fast', '/a/*')] },
+      'segmentConfigurations.dbPaths: segments must not overlap',
+    ),
     dataview('azMode', { azMode: 'MULTI' }),
     dataview('availabilityZoneId', { availabilityZoneId: undefined }),
     dataview(failed, { changesetId: failed }, 'changesetId: Must be COMPLETED.'),
@@ -86,7 +90,11 @@ export function statedRows(world: StatedWorld): StatedCondition[] {
       changesetId: completed,
       segmentConfigurations: [segment('spare', '/a/*', { onDemand: true }), segment('fast', '/b/*')],
     }),
-    view('overlap', { changesetId: completed, segmentConfigurations: [segment('spare'), segment('fast', '/a/*')] }),
+    view(
+      'overlap',
+      { changesetId: completed, segmentConfigurations: [segment('spare'), segment('fast', '/a/*')] },
+      'segmentConfigurations.dbPaths: segments must not overlap',
+    ),
     view(failed, { changesetId: failed }, 'changesetId: Must be COMPLETED.'),
     view(
       'writable',
@@ -95,7 +103,11 @@ export function statedRows(world: StatedWorld): StatedCondition[] {
     ),
     volume('volumeType', { volumeType: 'NAS_2' }, 'volumeType: Network-attached storage, the only type'),
     volume('azMode', { azMode: 'MULTI' }),
-    volume('availabilityZoneIds', { availabilityZoneIds: [ZONE, 'use1-az4'] }),
+    volume(
+      'availabilityZoneIds',
+      { availabilityZoneIds: [ZONE, 'use1-az4'] },
+      'availabilityZoneIds: Exactly one, from get_kx_environment',
+    ),
     volume('nas1Configuration', { nas1Configuration: undefined }),
     volume(
       'size',
