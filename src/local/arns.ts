@@ -25,13 +25,12 @@ export function placeOf(arn: string): { collection: string; name: string } {
 }
 
 /** The members that identify the entity with an ARN. */
-export const keyOf = (arn: string): Record<string, string> =>
-  Object.fromEntries(
-    Array.from(arn.slice(arn.lastIndexOf(':')).matchAll(/(\w+)\/([^/]+)/g), ([, word = '', name = '']) => [
-      NAMES[kindInArn(word)].member,
-      name,
-    ]),
-  );
+export function keyOf(arn: string): Record<string, string> {
+  const parts = arn.slice(arn.lastIndexOf(':') + 1).split('/');
+  const key: Record<string, string> = {};
+  for (let at = 0; at + 1 < parts.length; at += 2) key[NAMES[kindInArn(parts[at] ?? '')].member] = parts[at + 1] ?? '';
+  return key;
+}
 
 /** The kind of the entities in a collection. */
 export const kindOf = (collection: string): KindName =>

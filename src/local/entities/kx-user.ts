@@ -23,7 +23,9 @@ const USER: Storage<'kx-user'> = {
   kind: 'kx-user',
   detail,
   summary: (user) => ({
-    ...detail(user),
+    ...user.body,
+    userName: user.name,
+    userArn: arnOf(user),
     createTimestamp: seconds(user.body.created),
     updateTimestamp: seconds(user.body.modified),
   }),

@@ -59,8 +59,12 @@ export const listOf =
     return { [String(listMember(operation))]: shown.map((item) => picked(item, members)), ...rest };
   };
 
-const picked = (item: object, members: readonly string[]) =>
-  Object.fromEntries(members.map((member) => [member, (item as Readonly<Record<string, unknown>>)[member]]));
+function picked(item: object, members: readonly string[]): object {
+  const all = item as Readonly<Record<string, unknown>>;
+  const some: Record<string, unknown> = {};
+  for (const member of members) some[member] = all[member];
+  return some;
+}
 
 async function parentsExist(kind: KindName, input: object, context: Context): Promise<void> {
   for (const parent of lineage(kind).slice(0, -1)) await entityAt(parent, input, context);
