@@ -19,7 +19,8 @@ export async function entityWith(
 /** The ARN under which an entity is kept. */
 export function arnAt(world: World, kind: KindName, key: object): string {
   const [root = kind] = lineage(kind);
-  return `${world.arn}:${NAMES[root].inArn}/${nameIn(root, { ...key })}${pathOf(kind, { ...key })}`;
+  const members = key as Readonly<Record<string, unknown>>;
+  return `${world.arn}:${NAMES[root].inArn}/${nameIn(root, members)}${pathOf(kind, members)}`;
 }
 
 /** The entity of a kind that a request names. Throws a `Refusal` when there is none. */

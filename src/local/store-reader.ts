@@ -45,15 +45,17 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
 /** An entity in the shape of the service's replies, as far as rules look at it. */
 function viewOf(kind: KindName, entity: Entity): object {
   const { name, status, body } = entity as Entity<object>;
-  return { ...(WHOLE[kind]?.(body, entity) ?? body), [NAMES[kind].member]: name, ...(status === '' ? {} : { status }) };
+  const view: Record<string, unknown> = { ...body };
+  view[NAMES[kind].member] = name;
+  if (status !== '') view['status'] = status;
+  return Object.assign(view, SHOWN_OTHERWISE[kind]?.(body, entity));
 }
 
-/** What is kept otherwise than it is shown. */
-const WHOLE: { readonly [K in KindName]?: (body: object, entity: Entity) => object } = {
-  'kx-user': (body, user) => ({ ...body, userArn: arnOf(user) }),
-  'kx-environment': ({ opened, ...body }: { opened?: object }) => ({ ...body, ...opened }),
-  'kx-dataview': ({ versions = [], ...body }: { versions?: { active: boolean }[] }) => ({
-    ...body,
+/** What is stored in another form than it is shown in. */
+const SHOWN_OTHERWISE: { readonly [K in KindName]?: (body: object, entity: Entity) => object | undefined } = {
+  'kx-user': (_, user) => ({ userArn: arnOf(user) }),
+  'kx-environment': ({ opened }: { opened?: object }) => opened,
+  'kx-dataview': ({ versions = [] }: { versions?: { active: boolean }[] }) => ({
     activeVersions: versions.filter(({ active }) => active),
   }),
 };

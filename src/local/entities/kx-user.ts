@@ -22,12 +22,12 @@ function detail(user: Stored<'kx-user'>) {
 const USER: Storage<'kx-user'> = {
   kind: 'kx-user',
   detail,
-  summary: (user) => ({
-    ...user.body,
-    userName: user.name,
-    userArn: arnOf(user),
-    createTimestamp: seconds(user.body.created),
-    updateTimestamp: seconds(user.body.modified),
+  summary: ({ collection, name, body: { iamRole, created, modified } }) => ({
+    userArn: arnOf({ collection, name }),
+    userName: name,
+    iamRole,
+    createTimestamp: seconds(created),
+    updateTimestamp: seconds(modified),
   }),
 };
 
