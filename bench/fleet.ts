@@ -120,7 +120,8 @@ async function throttled(contestants: readonly Contestant[], folder: string): Pr
   report('find_kx_problems in 100 environments against 50 requests/s', few);
   console.log(verdict('refused after 5 s', of(few.get('ours')?.[0], 'refusedLater'), 0.03, 'at most'));
   const tag = { tool: 'find_kx_entities', args: { kinds: ['cluster'], tags: [{ key: TAG.key, value: TAG.value }] } };
-  const tagged = await compare(contestants, { environments: 20, perSecond: 10 }, tag, 1, folder);
+  // Earlier builds name this condition in another way.
+  const tagged = await compare(contestants.slice(0, 1), { environments: 20, perSecond: 10 }, tag, 1, folder);
   report('find by tag in 20 environments against 10 requests/s', tagged);
   const sample = tagged.get('ours')?.[0]?.[0];
   console.log(verdict('found of 40', sample?.found ?? 0, 40, 'at least'));
