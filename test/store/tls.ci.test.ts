@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initStore } from '../../src/store/postgres/administration.ts';
+import { freePort } from '../support/free-port.ts';
 import { CLI } from '../support/hosts.ts';
 import { type Cluster, SKIPPED, startCluster } from './cluster.ts';
 
@@ -152,11 +152,3 @@ describe.skipIf(LACKING !== '')(`a store that is reached by TLS ${LACKING}`, { t
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => void server.close(resolve));
-  return port;
-}
