@@ -1,4 +1,4 @@
-import { lineage, NAMES } from '../../kinds/names.ts';
+import { KIND_NAMES, lineage, NAMES } from '../../kinds/names.ts';
 import type { Keys, KindName } from '../../kinds/views.ts';
 import { itemMembers, listMember } from '../../operations/derive.ts';
 import { operationNamed } from '../../operations/index.ts';
@@ -28,10 +28,17 @@ export interface Storage<K extends KindName> {
 
 /** What a create or an update sets: its members besides the key, the client token and the tags. */
 export function settingsIn<K extends KindName, I extends object>(kind: K, input: I): Settings<K, I> {
-  const others = new Set([...lineage(kind).map((each) => NAMES[each].member), 'clientToken', 'tags']);
-  const settings = Object.entries(input).filter(([member, value]) => value !== undefined && !others.has(member));
+  const others = NO_SETTINGS.get(kind);
+  const settings = Object.entries(input).filter(([member, value]) => value !== undefined && !others?.has(member));
   return Object.fromEntries(settings) as Settings<K, I>;
 }
+/** The members of the inputs of each kind that are no settings. */
+const NO_SETTINGS = new Map(
+  KIND_NAMES.map((kind) => [
+    kind,
+    new Set([...lineage(kind).map((each) => NAMES[each].member), 'clientToken', 'tags']),
+  ]),
+);
 type Settings<K extends KindName, I> = Present<Omit<I, keyof Keys[K] | 'clientToken' | 'tags'>>;
 type Present<T> = { [M in keyof T]: Exclude<T[M], undefined> };
 
