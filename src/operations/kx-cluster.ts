@@ -38,6 +38,29 @@ import { CODE_UPDATE, DATABASES_UPDATE } from './update-rules.ts';
 
 const clusterLabels = () => ({ environmentId: KxEnvironmentId(), clusterName: KxClusterName() });
 
+/** The data that a new cluster serves, logs and caches. */
+const dataMembers = () => ({
+  tickerplantLogConfiguration: TickerplantLogConfiguration()
+    .optional()
+    .describe('Volumes for the log that a TICKERPLANT writes and an RDB or GP replays'),
+  databases: KxDatabaseConfigurations()
+    .optional()
+    .describe('HDB and GP: the databases to mount. RDB: the one to save down to.'),
+  cacheStorageConfigurations: KxCacheStorageConfigurations()
+    .optional()
+    .describe('Disk caches, for HDB and GP with capacityConfiguration only; the number in type is MB/s per TiB'),
+});
+
+/** The q code that a new cluster runs. */
+const codeMembers = () => ({
+  initializationScript: InitializationScriptFilePath()
+    .optional()
+    .describe('Path of a q script in the zip file, such as scripts/init.q'),
+  commandLineArguments: KxCommandLineArguments().optional(),
+  code: CodeConfiguration().optional().describe('A zip file with q code'),
+  executionRole: ExecutionRoleArn().optional().describe('ARN of the IAM role that q code uses to call AWS'),
+});
+
 export const CreateKxCluster = operation({
   http: 'POST /kx/environments/{environmentId}/clusters',
   entity: 'kx-cluster',
@@ -49,7 +72,6 @@ export const CreateKxCluster = operation({
     'be changed later: to resize, create another cluster and delete this one. Returns at once with status PENDING; ' +
     'use wait_for_kx_entity to wait for RUNNING (minutes). plan_change checks the call without making it.',
   keywords: 'launch deploy spin up start provision q process',
-  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: it is a list of arguments, without logic
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -60,15 +82,7 @@ export const CreateKxCluster = operation({
           'GATEWAY: routes queries; needs code. GP: one node for any purpose. ' +
           'TICKERPLANT: one node that logs and publishes a feed; needs tickerplantLogConfiguration.',
       ),
-      tickerplantLogConfiguration: TickerplantLogConfiguration()
-        .optional()
-        .describe('Volumes for the log that a TICKERPLANT writes and an RDB or GP replays'),
-      databases: KxDatabaseConfigurations()
-        .optional()
-        .describe('HDB and GP: the databases to mount. RDB: the one to save down to.'),
-      cacheStorageConfigurations: KxCacheStorageConfigurations()
-        .optional()
-        .describe('Disk caches, for HDB and GP with capacityConfiguration only; the number in type is MB/s per TiB'),
+      ...dataMembers(),
       autoScalingConfiguration: AutoScalingConfiguration()
         .optional()
         .describe('For an HDB with capacityConfiguration only'),
@@ -76,12 +90,7 @@ export const CreateKxCluster = operation({
       capacityConfiguration: CapacityConfiguration().optional().describe('Dedicated nodes'),
       releaseLabel: ReleaseLabel(),
       vpcConfiguration: VpcConfiguration(),
-      initializationScript: InitializationScriptFilePath()
-        .optional()
-        .describe('Path of a q script in the zip file, such as scripts/init.q'),
-      commandLineArguments: KxCommandLineArguments().optional(),
-      code: CodeConfiguration().optional().describe('A zip file with q code'),
-      executionRole: ExecutionRoleArn().optional().describe('ARN of the IAM role that q code uses to call AWS'),
+      ...codeMembers(),
       savedownStorageConfiguration: KxSavedownStorageConfiguration()
         .optional()
         .describe('Where an RDB or GP saves data down. Required for an RDB with capacityConfiguration.'),
