@@ -10,7 +10,8 @@ export async function firstProblem(change: AnyChange, asked: AnyAsked): Promise<
   const [broken] = brokenConditions(asked.operation, asked.input);
   if (broken !== undefined) return brokenProblem(broken);
   for (const rule of change.rules) {
-    const [problem] = [(await rule(asked)) ?? []].flat();
+    const found = await rule(asked);
+    const problem = found === undefined || 'error' in found ? found : found[0];
     if (problem !== undefined) return problem;
   }
   return undefined;

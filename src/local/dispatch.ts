@@ -1,3 +1,4 @@
+import { changeOf } from '../kinds/index.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import { applyDue, isDue } from './apply-due.ts';
 import type { Context, Handler } from './context.ts';
@@ -22,25 +23,30 @@ export async function dispatch(
     const context: Context = { ...request, tx, now: clock() + ahead };
     return { context, settings, isBehind: isDue(due, context) };
   };
-  const answer = async (context: Context) => {
-    await requirePermitted(name, input as Input<OperationName>, context);
+  const known = changeOf(name);
+  const answer = async (context: Context, settings: WorldSettings | undefined) => {
+    if (known !== undefined)
+      await requirePermitted(known.change, name, input as Input<OperationName>, context, settings);
     return (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
   };
   if (isRead(name)) {
     const output = await store.read(async (tx) => {
-      const { context, isBehind } = await open(tx);
-      return isBehind ? undefined : await answer(context);
+      const { context, settings, isBehind } = await open(tx);
+      return isBehind ? undefined : answer(context, settings);
     });
     if (output !== undefined) return output;
     await store.write(async (tx) => applyDue((await open(tx)).context));
-    return store.read(async (tx) => answer((await open(tx)).context));
+    return store.read(async (tx) => {
+      const { context, settings } = await open(tx);
+      return answer(context, settings);
+    });
   }
   for (;;) {
     const output = await store.write(async (tx) => {
       const { context, settings, isBehind } = await open(tx);
       if (isBehind) return undefined;
-      await touch(context, settings);
-      return idempotent(name, input, context, () => answer({ ...context, plannedFailure }));
+      if (settings?.touched !== true) await touch(context, settings);
+      return idempotent(name, input, context, () => answer({ ...context, plannedFailure }, settings));
     });
     if (output !== undefined) return output;
     // In its own transaction, so that a refusal does not undo changes that are due.
@@ -50,7 +56,7 @@ export async function dispatch(
 
 /** Records that the world has been modified since its creation. */
 async function touch({ tx, world }: Context, settings: WorldSettings = { quotas: 'published' }): Promise<void> {
-  if (settings.touched !== true) await tx.putSettings(world.arn, { ...settings, touched: true });
+  await tx.putSettings(world.arn, { ...settings, touched: true });
 }
 
 const isRead = (name: OperationName) => ['read', 'reveal'].includes(operationNamed(name).risk);

@@ -72,7 +72,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     approver: () => approverOf(store),
     service: service(store, { ...options, account, now, faults }),
     clock: worldClock(store, now),
-    quotas: () => store.read((tx) => quotasOf({ tx, world: worldOf(account, region) })),
+    quotas: () => store.read(async (tx) => quotasOf(await tx.settings(worldOf(account, region).arn))),
     close: () => store.close(),
   };
 }

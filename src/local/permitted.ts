@@ -1,19 +1,23 @@
-import { askedOf, changeOf } from '../kinds/index.ts';
+import { type AnyChange, askedOf } from '../kinds/index.ts';
 import { firstExceeded, firstProblem } from '../kinds/judge.ts';
 import type { Input, OperationName } from '../operations/index.ts';
 import type { Context } from './context.ts';
 import { quotasOf, quotaWords } from './quotas.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { storeReader } from './store-reader.ts';
+import type { WorldSettings } from './transaction.ts';
 
 /** Throws a `Refusal` for the first rule or quota of a change that does not allow it. */
-export async function requirePermitted<N extends OperationName>(operation: N, input: Input<N>, context: Context) {
-  const known = changeOf(operation);
-  if (known === undefined) return;
-  const { change } = known;
+export async function requirePermitted<N extends OperationName>(
+  change: AnyChange,
+  operation: N,
+  input: Input<N>,
+  context: Context,
+  settings: WorldSettings | undefined,
+): Promise<void> {
   const asked = await askedOf(storeReader(context), operation, input);
   refuse(await firstProblem(change, asked));
   if (change.quotas === undefined) return;
-  const over = await firstExceeded(change, asked, await quotasOf(context));
+  const over = await firstExceeded(change, asked, quotasOf(settings));
   if (over !== undefined) throw new Refusal(over.error ?? 'LimitExceeded', quotaWords(over.limit, over.quota.what));
 }

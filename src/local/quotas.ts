@@ -1,5 +1,5 @@
 import { PUBLISHED_QUOTAS, type Quotas } from '../operations/quotas.ts';
-import type { Context } from './context.ts';
+import type { WorldSettings } from './transaction.ts';
 
 const raised = <T extends object>(limits: T): T =>
   Object.fromEntries(
@@ -9,9 +9,7 @@ const raised = <T extends object>(limits: T): T =>
 /** The published defaults, and the limits of a world without quotas. */
 export const QUOTAS = { published: PUBLISHED_QUOTAS, raised: raised(PUBLISHED_QUOTAS) };
 
-export async function quotasOf({ tx, world }: Pick<Context, 'tx' | 'world'>): Promise<Quotas> {
-  return QUOTAS[(await tx.settings(world.arn))?.quotas ?? 'published'];
-}
+export const quotasOf = (settings: WorldSettings | undefined): Quotas => QUOTAS[settings?.quotas ?? 'published'];
 
 export type QuotaSet = keyof typeof QUOTAS;
 

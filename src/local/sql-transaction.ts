@@ -31,15 +31,15 @@ interface Statements {
 type EntityStatements = Pick<Transaction, 'get' | 'page' | 'count' | 'put' | 'remove' | 'removeUnder'>;
 
 const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
-  get: async (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),
-  page: async (collection, { after, limit, facet }) => {
+  get: (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),
+  page: (collection, { after, limit, facet }) => {
     const rows =
       facet === undefined
         ? all(isOrdered(collection) ? ORDERED_PAGE : NAMED_PAGE, collection, after, limit)
         : all(FILTERED_PAGE, collection, facet, after, limit);
     return rows.map((row) => entity(row));
   },
-  count: async (collection, except) => {
+  count: (collection, except) => {
     const row = one(
       'SELECT count(*) FROM entities WHERE collection = ? AND status <> ?',
       collection,
@@ -47,7 +47,7 @@ const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
     );
     return Number(row?.[0]);
   },
-  put: async (it) =>
+  put: (it) =>
     run(
       UPSERT,
       it.collection,
@@ -61,11 +61,11 @@ const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
       JSON.stringify(it.tags),
       JSON.stringify(it.body),
     ),
-  remove: async ({ collection, name }) => {
+  remove: ({ collection, name }) => {
     run('DELETE FROM entities WHERE collection = ? AND name = ?', collection, name);
     run('DELETE FROM links WHERE source = ?', `${collection}/${name}`);
   },
-  removeUnder: async (arn) => {
+  removeUnder: (arn) => {
     // '0' follows '/' in ASCII, so the range is every string that begins with `arn/`.
     run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${arn}/`, `${arn}0`);
     run('DELETE FROM links WHERE source >= ? AND source < ?', `${arn}/`, `${arn}0`);
@@ -73,17 +73,17 @@ const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
 });
 
 const linkStatements = ({ one, all, run }: Statements): Pick<Transaction, 'link' | 'sources' | 'countSources'> => ({
-  link: async (source, targets) => {
+  link: (source, targets) => {
     run('DELETE FROM links WHERE source = ?', source);
     for (const target of targets) run('INSERT OR IGNORE INTO links (source, target) VALUES (?, ?)', source, target);
   },
-  sources: async (target) =>
+  sources: (target) =>
     all('SELECT source FROM links WHERE target = ? ORDER BY source', target).map(([source]) => String(source)),
-  countSources: async (target) => Number(one('SELECT count(*) FROM links WHERE target = ?', target)?.[0]),
+  countSources: (target) => Number(one('SELECT count(*) FROM links WHERE target = ?', target)?.[0]),
 });
 
 const tokenStatements = ({ one, run }: Statements): Pick<Transaction, 'storedReply' | 'storeReply'> => ({
-  storedReply: async (scope, token, now) => {
+  storedReply: (scope, token, now) => {
     const row = one(
       'SELECT digest, reply FROM tokens WHERE scope = ? AND token = ? AND expires > ?',
       scope,
@@ -92,7 +92,7 @@ const tokenStatements = ({ one, run }: Statements): Pick<Transaction, 'storedRep
     );
     return row && { digest: String(row[0]), reply: String(row[1]) };
   },
-  storeReply: async (scope, token, { digest, reply }, expires, now) => {
+  storeReply: (scope, token, { digest, reply }, expires, now) => {
     run(FORGET_EXPIRED, now);
     run(
       'INSERT OR REPLACE INTO tokens (scope, token, digest, reply, expires) VALUES (?, ?, ?, ?, ?)',
@@ -109,8 +109,8 @@ const clockStatements = ({
   one,
   run,
 }: Statements): Pick<Transaction, 'nextDue' | 'scaleDue' | 'requestState' | 'ahead' | 'advance'> => ({
-  nextDue: async (now) => entity(one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now)),
-  scaleDue: async (world, now, share) =>
+  nextDue: (now) => entity(one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now)),
+  scaleDue: (world, now, share) =>
     // ';' follows ':' in ASCII, so the range is every collection of the world.
     run(
       'UPDATE entities SET due = ? + CAST((due - ?) * ? AS INTEGER) WHERE due > ? AND collection >= ? AND collection < ?',
@@ -121,12 +121,12 @@ const clockStatements = ({
       `${world}:`,
       `${world};`,
     ),
-  requestState: async (world) => {
+  requestState: (world) => {
     const [ahead, due, settings] = one(REQUEST_STATE, world) ?? [];
     return { ahead: Number(ahead ?? 0), due: due as number | null, settings: settingsFrom(settings) };
   },
-  ahead: async () => Number(one('SELECT ahead FROM clock')?.[0] ?? 0),
-  advance: async (milliseconds) => run('UPDATE clock SET ahead = ahead + ?', milliseconds),
+  ahead: () => Number(one('SELECT ahead FROM clock')?.[0] ?? 0),
+  advance: (milliseconds) => run('UPDATE clock SET ahead = ahead + ?', milliseconds),
 });
 
 type WorldStatements = Pick<
@@ -135,25 +135,25 @@ type WorldStatements = Pick<
 >;
 
 const worldStatements = ({ one, all, run }: Statements): WorldStatements => ({
-  worlds: async () => all('SELECT arn FROM worlds ORDER BY arn').map(([arn]) => String(arn)),
-  entities: async (world) =>
+  worlds: () => all('SELECT arn FROM worlds ORDER BY arn').map(([arn]) => String(arn)),
+  entities: (world) =>
     all(`${SELECT} WHERE collection >= ? AND collection < ? ORDER BY collection, name`, `${world}:`, `${world};`).map(
       (row) => entity(row),
     ),
-  clear: async (world) => {
+  clear: (world) => {
     run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${world}:`, `${world};`);
     run('DELETE FROM links WHERE source >= ? AND source < ?', `${world}:`, `${world};`);
     run('DELETE FROM tokens WHERE scope >= ? AND scope < ?', `${world} `, `${world}!`);
     run('DELETE FROM worlds WHERE arn = ?', world);
   },
-  identity: async () => {
+  identity: () => {
     const [id, file, approver] = one('SELECT id, file, approver FROM identity') as [string, string, string | null];
     return { id, file, approver };
   },
-  putIdentity: async ({ id, file, approver }) =>
+  putIdentity: ({ id, file, approver }) =>
     run('UPDATE identity SET id = ?, file = ?, approver = ?', id, file, approver),
-  settings: async (world) => settingsFrom(one('SELECT settings FROM worlds WHERE arn = ?', world)?.[0]),
-  putSettings: async (world, settings) =>
+  settings: (world) => settingsFrom(one('SELECT settings FROM worlds WHERE arn = ?', world)?.[0]),
+  putSettings: (world, settings) =>
     run('INSERT OR REPLACE INTO worlds (arn, settings) VALUES (?, ?)', world, JSON.stringify(settings)),
 });
 

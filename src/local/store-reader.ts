@@ -17,20 +17,24 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
 
   const get = (kind: KindName, key: object) => {
     const of = arn(kind, key);
-    const { collection, name } = placeOf(of);
-    const found = known.get(of) ?? tx.get(collection, name).then((entity) => entity && viewOf(kind, entity));
+    const found = known.get(of) ?? viewAt(kind, of);
     known.set(of, found);
     return found;
   };
+  const viewAt = async (kind: KindName, of: string) => {
+    const { collection, name } = placeOf(of);
+    const entity = await tx.get<object>(collection, name);
+    return entity && viewOf(kind, entity);
+  };
   const all = async (kind: KindName, within: Within) => {
     const query = { after: '', limit: MOST, ...(within.name === undefined ? {} : { facet: within.name }) };
-    return (await tx.page(collectionOf(kind, within), query)).map((entity) => viewOf(kind, entity));
+    return (await tx.page<object>(collectionOf(kind, within), query)).map((entity) => viewOf(kind, entity));
   };
   return {
     get: (kind, key) => get(kind, key) as Promise<Views[typeof kind] | undefined>,
     listed: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
     all: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
-    count: (kind, within, only) => {
+    count: async (kind, within, only) => {
       const { environmentId, databaseName } = within;
       if (kind === 'kx-changeset') return tx.countSources(countOf(world, environmentId, 'ingestions'));
       if (kind === 'kx-dataview' && databaseName === undefined)
@@ -42,10 +46,10 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
   };
 }
 
-/** An entity in the shape of the service's replies, as far as rules look at it. */
-function viewOf(kind: KindName, entity: Entity): object {
-  const { name, status, body } = entity as Entity<object>;
-  const view: Record<string, unknown> = { ...body };
+/** An entity that only this reader has read, in the shape of the service's replies, as far as rules look at it. */
+function viewOf(kind: KindName, entity: Entity<object>): object {
+  const { name, status, body } = entity;
+  const view = body as Record<string, unknown>;
   view[NAMES[kind].member] = name;
   if (status !== '') view['status'] = status;
   return Object.assign(view, SHOWN_OTHERWISE[kind]?.(body, entity));

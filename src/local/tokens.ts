@@ -8,17 +8,25 @@ const MEMORY_MS = 10 * 60_000;
  * Runs an operation once per client token: a repeat within ten minutes gets the first reply, and a different request gets a
  * conflict.
  */
-export async function idempotent(
+export function idempotent(
   operation: string,
   input: object,
   context: Context,
   run: () => Promise<object>,
 ): Promise<object> {
-  const { clientToken, ...rest } = input as { clientToken?: string };
-  if (clientToken === undefined) return run();
-  const { tx, now, world } = context;
+  const { clientToken } = input as { clientToken?: string };
+  return clientToken === undefined ? run() : runOnce(operation, clientToken, input, context, run);
+}
+
+async function runOnce(
+  operation: string,
+  clientToken: string,
+  input: object,
+  { tx, now, world }: Context,
+  run: () => Promise<object>,
+): Promise<object> {
   const scope = `${world.arn} ${operation}`;
-  const digest = hexOf(canonical(rest));
+  const digest = hexOf(canonical({ ...input, clientToken: undefined }));
   const known = await tx.storedReply(scope, clientToken, now);
   if (known !== undefined) {
     requireThat(

@@ -56,46 +56,49 @@ export interface StoredReply {
   readonly reply: string;
 }
 
+/** SQLite returns results at once, which saves a promise for each read; a remote store cannot. Callers await both. */
+export type Awaitable<T> = T | Promise<T>;
+
 /** The store as handlers use it: entities by key, links between their ARNs, and replies by client token. */
 export interface Transaction {
-  get<Body>(collection: string, name: string): Promise<Entity<Body> | undefined>;
-  page<Body>(collection: string, page: Page): Promise<Entity<Body>[]>;
-  count(collection: string, except?: { readonly status: string }): Promise<number>;
-  put(entity: Entity): Promise<void>;
-  remove(entity: Entity): Promise<void>;
+  get<Body>(collection: string, name: string): Awaitable<Entity<Body> | undefined>;
+  page<Body>(collection: string, page: Page): Awaitable<Entity<Body>[]>;
+  count(collection: string, except?: { readonly status: string }): Awaitable<number>;
+  put(entity: Entity): Awaitable<void>;
+  remove(entity: Entity): Awaitable<void>;
   /** Deletes everything whose ARN begins with `arn/`, and its links. */
-  removeUnder(arn: string): Promise<void>;
+  removeUnder(arn: string): Awaitable<void>;
 
   /** Replaces the links from an ARN. */
-  link(source: string, targets: readonly string[]): Promise<void>;
+  link(source: string, targets: readonly string[]): Awaitable<void>;
   /** The ARNs that link to an ARN, in order. */
-  sources(target: string): Promise<string[]>;
-  countSources(target: string): Promise<number>;
+  sources(target: string): Awaitable<string[]>;
+  countSources(target: string): Awaitable<number>;
 
   /** The entity whose status ends first, if it ends by `now`. */
-  nextDue(now: number): Promise<Entity | undefined>;
+  nextDue(now: number): Awaitable<Entity | undefined>;
 
   /** Shortens the remaining time of changes in progress in a world: of the time left at `now`, only `share` remains. */
-  scaleDue(world: string, now: number, share: number): Promise<void>;
+  scaleDue(world: string, now: number, share: number): Awaitable<void>;
 
-  storedReply(scope: string, token: string, now: number): Promise<StoredReply | undefined>;
-  storeReply(scope: string, token: string, reply: StoredReply, expires: number, now: number): Promise<void>;
+  storedReply(scope: string, token: string, now: number): Awaitable<StoredReply | undefined>;
+  storeReply(scope: string, token: string, reply: StoredReply, expires: number, now: number): Awaitable<void>;
 
   /** What every request needs to know of its world and the time, in one read. */
-  requestState(world: string): Promise<RequestState>;
+  requestState(world: string): Awaitable<RequestState>;
   /** How far the worlds' clock is ahead of the machine's, in milliseconds. */
-  ahead(): Promise<number>;
-  advance(milliseconds: number): Promise<void>;
+  ahead(): Awaitable<number>;
+  advance(milliseconds: number): Awaitable<void>;
 
   /** The ARNs of the worlds, and everything in one of them, in order. */
-  worlds(): Promise<string[]>;
-  entities(world: string): Promise<Entity[]>;
+  worlds(): Awaitable<string[]>;
+  entities(world: string): Awaitable<Entity[]>;
   /** Deletes a world with everything in it. */
-  clear(world: string): Promise<void>;
+  clear(world: string): Awaitable<void>;
 
-  identity(): Promise<Identity>;
-  putIdentity(identity: Identity): Promise<void>;
+  identity(): Awaitable<Identity>;
+  putIdentity(identity: Identity): Awaitable<void>;
 
-  settings(world: string): Promise<WorldSettings | undefined>;
-  putSettings(world: string, settings: WorldSettings): Promise<void>;
+  settings(world: string): Awaitable<WorldSettings | undefined>;
+  putSettings(world: string, settings: WorldSettings): Awaitable<void>;
 }

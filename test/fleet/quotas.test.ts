@@ -18,7 +18,7 @@ interface Row {
 /** The rows of check_kx_quotas. */
 async function checked(call = scene.backend.call): Promise<Row[]> {
   const { clock, store } = scene.backend;
-  const quotas = () => store.read((tx) => quotasOf({ tx, world: WORLD }));
+  const quotas = () => store.read(async (tx) => quotasOf(await tx.settings(WORLD.arn)));
   const guard = await openGuard({ call, clock, quotas });
   try {
     const outcome = await guard.attempt({ tool: 'check_kx_quotas', arguments: { environment: 'trading' } });

@@ -170,7 +170,7 @@ it('a call that is over a quota is told which, how far it is used, and what can 
   await many(3, scene.estate.volume);
   const told = async (knowsQuotas: boolean) => {
     const quotas = async () =>
-      knowsQuotas ? scene.backend.store.read((tx) => quotasOf({ tx, world: WORLD })) : undefined;
+      knowsQuotas ? scene.backend.store.read(async (tx) => quotasOf(await tx.settings(WORLD.arn))) : undefined;
     const guard = await openGuard({ call: scene.backend.call, clock: scene.backend.clock, quotas });
     const { kind, ...rest } = await guard.attempt({ tool: 'create_kx_volume', arguments: volume() });
     await guard.close();

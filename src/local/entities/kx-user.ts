@@ -16,7 +16,8 @@ type Operations =
 
 function detail(user: Stored<'kx-user'>) {
   const { created, modified, ...members } = user.body;
-  return { ...keyOf(arnOf(user)), userArn: arnOf(user), ...members };
+  const arn = arnOf(user);
+  return Object.assign(keyOf(arn), members, { userArn: arn });
 }
 
 const USER: Storage<'kx-user'> = {

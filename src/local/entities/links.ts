@@ -5,10 +5,10 @@ import { isDetached } from '../../kinds/statuses.ts';
 import { arnOf, countOf, environmentIdOf, keyOf, kindOf } from '../arns.ts';
 import type { Context, World } from '../context.ts';
 import { arnAt } from '../entity-at.ts';
-import type { Entity } from '../transaction.ts';
+import type { Awaitable, Entity } from '../transaction.ts';
 
 /** Links an entity to everything that it prevents from deletion in its current status, and to the quotas that count it. */
-export const relink = (entity: Entity, { tx, world }: Context): Promise<void> =>
+export const relink = (entity: Entity, { tx, world }: Context): Awaitable<void> =>
   tx.link(arnOf(entity), expectedLinks(entity, world));
 
 /** The links of an entity in its current status. */

@@ -29,8 +29,12 @@ export interface Storage<K extends KindName> {
 /** What a create or an update sets: its members besides the key, the client token and the tags. */
 export function settingsIn<K extends KindName, I extends object>(kind: K, input: I): Settings<K, I> {
   const others = NO_SETTINGS.get(kind);
-  const settings = Object.entries(input).filter(([member, value]) => value !== undefined && !others?.has(member));
-  return Object.fromEntries(settings) as Settings<K, I>;
+  const settings: Record<string, unknown> = {};
+  for (const member of Object.keys(input)) {
+    const value = (input as Readonly<Record<string, unknown>>)[member];
+    if (value !== undefined && !others?.has(member)) settings[member] = value;
+  }
+  return settings as Settings<K, I>;
 }
 /** The members of the inputs of each kind that are no settings. */
 const NO_SETTINGS = new Map(

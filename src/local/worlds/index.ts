@@ -4,7 +4,7 @@ import { type World, worldOf } from '../context.ts';
 import { type Lifecycle, PACE } from '../lifecycle.ts';
 import type { QuotaSet } from '../quotas.ts';
 import type { Store } from '../store.ts';
-import type { Transaction } from '../transaction.ts';
+import type { Awaitable, Transaction } from '../transaction.ts';
 import { buildDemo } from './demo.ts';
 import { loadWorldFile } from './import-export.ts';
 import { readWorldFile } from './world-file.ts';
@@ -41,7 +41,7 @@ export async function seed(store: Store, name: string, options: SeedOptions): Pr
 }
 
 /** Creates the world with that name. Throws `StoreError` for an unusable file. */
-export function worldSeeder(name: string, options: SeedOptions): (tx: Transaction) => Promise<void> {
+export function worldSeeder(name: string, options: SeedOptions): (tx: Transaction) => Awaitable<void> {
   const make = contentOf(name, options);
   return async (tx) => {
     await make(tx);
@@ -54,7 +54,10 @@ export async function limitWorld(tx: Transaction, { arn }: World, quotas: QuotaS
   if (quotas !== undefined) await tx.putSettings(arn, { ...(await tx.settings(arn)), quotas });
 }
 
-function contentOf(name: string, { now, region, account, lifecycle }: SeedOptions): (tx: Transaction) => Promise<void> {
+function contentOf(
+  name: string,
+  { now, region, account, lifecycle }: SeedOptions,
+): (tx: Transaction) => Awaitable<void> {
   const world = worldOf(account, region);
   if (name === 'empty') return (tx) => tx.putSettings(world.arn, { quotas: 'published' });
   if (name === 'demo') {

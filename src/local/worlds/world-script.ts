@@ -4,7 +4,7 @@ import type { Context, Handler, World } from '../context.ts';
 import { HANDLERS } from '../entities/index.ts';
 import { PACE } from '../lifecycle.ts';
 import { seededRandom } from '../random.ts';
-import type { Transaction } from '../transaction.ts';
+import type { Awaitable, Transaction } from '../transaction.ts';
 
 /** Called with each request of a world's history before it is made. */
 export type Observer = (name: OperationName, input: object) => void;
@@ -17,13 +17,13 @@ export interface WorldScript {
     name: N,
   ): (input: () => Input<N>, then?: (output: Record<string, string>) => void) => void;
   /** A change that no request can make. */
-  meanwhile(ago: number, change: (tx: Transaction) => Promise<void>): void;
+  meanwhile(ago: number, change: (tx: Transaction) => Awaitable<void>): void;
   play(): Promise<void>;
 }
 
 export function worldScript(tx: Transaction, world: World, now: number, observe: Observer = () => {}): WorldScript {
   const random = seededRandom('demo');
-  const events: { ago: number; run: (context: Context) => Promise<void> }[] = [];
+  const events: { ago: number; run: (context: Context) => Awaitable<void> }[] = [];
   return {
     at: (ago, name) => (input, then) => {
       const run = async (context: Context) => {

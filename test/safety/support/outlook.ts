@@ -56,7 +56,7 @@ export async function preview(
   knowsQuotas = true,
 ) {
   const quotas = async () =>
-    knowsQuotas ? scene.backend.store.read((tx) => quotasOf({ tx, world: WORLD })) : undefined;
+    knowsQuotas ? scene.backend.store.read(async (tx) => quotasOf(await tx.settings(WORLD.arn))) : undefined;
   const guard = await openGuard({ call, clock: scene.backend.clock, quotas });
   try {
     const given = { tool: toolName(operation), arguments: input };
