@@ -20,8 +20,8 @@ function introduce({ count, tokens }: { count: number; tokens: number }): void {
   tell('finspace-mcp: an operator asks, an agent calls tools, a person approves', { ...PLAIN, painted: bold });
   tell(
     [
-      'AWS closed Amazon FinSpace on 2026-10-07. This is the embedded FinSpace-compatible service with a demo world: no AWS account, nothing of yours is touched, and no kdb process or data stands behind it.',
-      `Real MCP clients over stdio: lines with → are their calls, ← what the model is given back. The server offers ${count} tools, which cost ${tokens} tokens to list.`,
+      'AWS closed Amazon FinSpace on 2026-10-07. This session runs on the FinSpace-compatible service in the server, with a demo world. It needs no AWS account, and touches nothing of yours. No kdb process runs, and there is no data.',
+      `The MCP clients are real, over stdio: → marks a call, and ← what the model gets back. The server offers ${count} tools, which cost ${tokens} tokens to list.`,
     ].join('\n'),
     PLAIN,
   );
@@ -31,10 +31,10 @@ async function notRunning(operator: Agent): Promise<void> {
   step('Which clusters are not running, and why?');
   const { entities } = await operator.call('find_kx_entities', { kinds: ['cluster'], notStatus: ['RUNNING'] });
   table(
-    (entities as Members[]).map(({ name, status, reason, changed }): Cell[] => [
+    (entities as Members[]).map(({ name, status, reason, since }): Cell[] => [
       [String(name), bold],
       [String(status), /FAILED/.test(String(status)) ? red : yellow],
-      String(reason ?? `since ${changed}`),
+      String(reason ?? `since ${since}`),
     ]),
   );
 }
@@ -77,12 +77,12 @@ async function ingest(operator: Agent, environmentId: string): Promise<void> {
   const waited = { environment: 'kdb-prod', kind: 'changeset', database: databaseName, name: changesetId };
   const { status, waitedSeconds } = await operator.call('wait_for_kx_entity', waited);
   tell(
-    `${changesetId} is ${status} after ${waitedSeconds} s, a sixtieth of what was observed of the real service (--lifecycle realistic takes all of it).`,
+    `${changesetId} is ${status} after ${waitedSeconds} s: a sixtieth of the time that the real service took (--lifecycle realistic takes all of it).`,
   );
 }
 
 async function deletes(operator: Agent, unattended: Agent, environmentId: string): Promise<void> {
-  step('Delete the volume vol-equities   (things still use it: nobody is bothered)');
+  step('Delete the volume vol-equities   (still in use: the server refuses, and asks nobody)');
   await operator.refused('delete_kx_volume', { environmentId, volumeName: 'vol-equities' });
 
   step(`Delete the replica that lags, ${STALE}   (a person has to type its name)`);
@@ -94,12 +94,12 @@ async function deletes(operator: Agent, unattended: Agent, environmentId: string
   step('The same delete once more   (the approval was for one call: it is used up)');
   await operator.refused('delete_kx_cluster', target);
 
-  step('A client that cannot show forms wants to delete rdb-fx   (no setting turns that into a yes)');
+  step('A client that cannot show forms wants to delete rdb-fx   (the plan waits for a person)');
   await unattended.refused('delete_kx_cluster', { environmentId, clusterName: 'rdb-fx' });
 }
 
 async function afterwards(operator: Agent): Promise<void> {
-  step('What is left of it?');
+  step(`What remains of ${STALE}?`);
   const [newest = ''] = await operator.listed('finspace://recovery/');
   const { create } = JSON.parse(await operator.read(newest)) as { create: { tool: string; arguments: Members }[] };
   tell(`A recovery kit (configuration, not data), in the state directory and as a resource:\n${newest}`);
@@ -117,7 +117,7 @@ async function afterwards(operator: Agent): Promise<void> {
 
 function whatNext(): void {
   say();
-  tell(`Done: ${spent.calls} calls, ${spent.tokens} tokens in all. Now let your own client do it.`, {
+  tell(`Done: ${spent.calls} calls, ${spent.tokens} tokens in all. Now connect your own client.`, {
     ...PLAIN,
     painted: bold,
   });
@@ -130,7 +130,7 @@ function whatNext(): void {
   say(`     ${JSON.stringify({ mcpServers: { finspace: { command: 'node', args: [CLI] } } })}`);
   say(`   ${bold('VS Code')}   (.vscode/mcp.json)`);
   say(`     ${JSON.stringify({ servers: { finspace: { type: 'stdio', command: 'node', args: [CLI] } } })}`);
-  tell('Then ask it what you saw above. README.md says where to go from here.');
+  tell('Restart the client, and ask it the questions above. README.md says where to go from here.');
 }
 
 try {

@@ -33,6 +33,7 @@ describe('npm run demo', { timeout: 120_000 }, () => {
     expect(out).toMatch(/waits under the code [A-Z0-9]{5}\b/);
     expect(out).toMatch(/finspace:\/\/recovery\/\S+-delete_kx_cluster-/);
     expect(out).toMatch(/entries, all in order/);
+    expect(out).not.toContain('undefined');
   });
 
   it('fits into 96 columns, but for what is there to be copied, without colours where no terminal is', () => {
