@@ -16,7 +16,7 @@ export const SETTINGS = lazily({
     z
       .enum(['local', 'aws'])
       .default(STANDARD.backend)
-      .describe('Service to use: the embedded one, or a SigV4 endpoint'),
+      .describe('Service to use: the local service, or a SigV4 endpoint'),
   endpoint: () =>
     z
       .string()
@@ -29,7 +29,7 @@ export const SETTINGS = lazily({
       .string()
       .regex(/^[a-z]{2}(?:-[a-z]{1,16}){1,3}-\d{1,2}$/, 'expects a region such as us-east-1')
       .optional()
-      .describe('AWS region; local default us-east-1, aws default from the profile or AWS_REGION'),
+      .describe('AWS region; default: us-east-1 on the local backend, AWS_REGION or the profile on aws'),
   profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
   stateDir: () => z.string().min(1).optional().describe('Directory for everything that this server stores'),
   state: () => z.string().min(1).optional().describe('File of the local world, or :memory:'),
@@ -83,7 +83,7 @@ export const SETTINGS = lazily({
         `expects none, or some of ${RISKS.filter((risk) => risk !== 'read').join(', ')}`,
       )
       .default(STANDARD.approve)
-      .describe('Require approval for these risks, too; none: for no call, on the local backend only'),
+      .describe('Require approval also for calls of these risks; none (local backend only): for no call at all'),
   secrets: () =>
     z
       .enum(['file', 'inline'])
@@ -121,7 +121,7 @@ export const SETTINGS = lazily({
       .describe('Maximum size of a request in bytes, over HTTP and stdio'),
   targets: () =>
     z.string().min(1).optional().describe('JSON file of named targets: the backend of each, and who may use it'),
-  target: () => z.string().min(1).optional().describe('Which of --targets to serve over stdio'),
+  target: () => z.string().min(1).optional().describe('Name of the target in --targets to serve over stdio'),
   store: () =>
     z
       .string()

@@ -50,7 +50,7 @@ export async function findPlan(
     waiting.length === 0 ? 'no plan is open' : `open plans: ${waiting.map(({ code }) => printable(code)).join(', ')}`;
   const known = await status(wanted);
   const why = known === undefined ? '' : ` ${closedReason(known)}`;
-  throw new ApproverError(`${printable(JSON.stringify(wanted.slice(0, 20)))} is not open (${open}).${why}`);
+  throw new ApproverError(`plan ${printable(JSON.stringify(wanted.slice(0, 20)))} is not open (${open}).${why}`);
 }
 
 /** Shows one complete plan, then reads the name and the passphrase. Throws ApproverError when nothing was approved. */

@@ -58,12 +58,12 @@ export async function approvalFinding(config: Config): Promise<Finding> {
 /** The file of the local world. It is not opened, because opening might migrate it. */
 export function localFinding({ state, world = 'demo' }: Config): Finding {
   const check = 'backend';
-  if (state === ':memory:') return ok(check, `the embedded service, with the world ${world} in memory`);
+  if (state === ':memory:') return ok(check, `the local service, with the world ${world} in memory`);
   try {
     if (!inspectFile(state, WORLD_FORMAT))
-      return ok(check, `the embedded service; the first start creates the world ${world} in ${state}`);
+      return ok(check, `the local service; the first start creates the world ${world} in ${state}`);
     return openToOthers(state).length === 0
-      ? ok(check, `the embedded service, with ${state}`)
+      ? ok(check, `the local service, with ${state}`)
       : sharedWarning(check, state);
   } catch (error) {
     return failed(check, problemText(state, error), 'Name another file with --state, or restore this one.');

@@ -74,18 +74,24 @@ export function helpText({ command, commands, isGeneral, env, columns }: HelpOpt
       (name) => [optionOf(name), `${SETTINGS[name].description ?? ''}${rangeOf(name, command, env)}`] as const,
     ),
   ];
-  const usage = `Usage: finspace-mcp ${isGeneral ? '[command]' : command}${word === undefined ? '' : ` [${word}]`} [options]`;
-  const sources = `Each option can also be set by an environment variable (${variableOf('stateDir')} for ${flagOf('stateDir')}) or in a JSON file (--config).`;
+  const usage = `Usage: finspace-mcp ${isGeneral ? '[command]' : command}${word === undefined ? '' : ` [${word}]`}${options.length === 0 ? '' : ' [options]'}`;
   const paragraph = (text: string) => `${foldLine(text, columns).join('\n')}\n`;
   return [
     `${paragraph(usage)}\n`,
     isGeneral
       ? `${paragraph('Commands (finspace-mcp COMMAND --help shows the options of each):')}${definitionList(others, columns)}\n`
       : '',
-    `${paragraph(summary)}\nOptions:\n`,
-    definitionList(options, columns),
-    `\n${paragraph(sources)}`,
+    paragraph(summary),
+    options.length === 0 ? '' : `\nOptions:\n${definitionList(options, columns)}`,
+    settings[0] === undefined ? '' : `\n${paragraph(sourcesOf(settings[0], Object.keys(switches)))}`,
   ].join('');
+}
+
+/** Where else the settings of a command come from, with one of them as the example; its switches come from the command line only. */
+function sourcesOf(example: SettingName, switches: readonly string[]): string {
+  const except =
+    switches.length === 0 ? '' : ` except ${new Intl.ListFormat('en').format(switches.map((name) => `--${name}`))}`;
+  return `Each option${except} can also be set by an environment variable (${variableOf(example)} for ${flagOf(example)}) or in a JSON file (--config).`;
 }
 
 /** `--state-dir DIR`; for a switch that is on by default, also the form that turns it off. */

@@ -48,7 +48,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     },
   },
   journal: {
-    summary: 'Print the record of every change (show), or check that nobody altered it (verify).',
+    summary: 'Print the record of every change (show), or check the chain of its hashes (verify).',
     settings: ['stateDir', 'store', 'config'],
     word: 'show|verify',
     switches: { json: 'Print JSON lines on a terminal, too' },

@@ -65,7 +65,7 @@ const TRANSPORT_FAILURES: Record<TransportFailure, { retryable: boolean; advice:
   ServiceEnded: {
     retryable: false,
     advice:
-      'There are two options: run this server on its embedded service (--backend local), or name an endpoint that implements the API (--backend aws --endpoint URL).',
+      'There are two options: run this server on its local service (--backend local), or name an endpoint that implements the API (--backend aws --endpoint URL).',
   },
   Timeout: { retryable: true, advice: 'The endpoint was too slow. Wait a moment and try again.' },
   Unavailable: { retryable: true, advice: 'The endpoint has an internal error. Wait a moment and try again.' },

@@ -87,7 +87,7 @@ describe('finspace-mcp approve without a terminal', () => {
     });
     expect(await ledger.list()).toEqual([]);
     expect(piped(dir, ['--decline', pending.code])).toMatchObject({
-      stderr: `finspace-mcp: "${pending.code}" is not open (no plan is open). It was declined or closed.\n`,
+      stderr: `finspace-mcp: plan "${pending.code}" is not open (no plan is open). It was declined or closed.\n`,
       status: 1,
     });
   });

@@ -30,6 +30,14 @@ describe('the help', () => {
     expect(lineOf(help('local'), '--port PORT')).toContain('(default 4566)');
   });
 
+  it('says which options come from the command line only, and omits an empty list of options', () => {
+    expect(help('tools')).toMatch(
+      /^Each option except --json and --tokens can also .* \(FINSPACE_MCP_READ_ONLY for --read-only\)/m,
+    );
+    expect(help('completion')).not.toContain('Options:');
+    expect(help('completion')).not.toContain('Each option');
+  });
+
   it('shows the values of --approve', () => {
     expect(lineOf(help('stdio'), '--approve RISK')).toContain(
       '(some of none, reveal, create, update, disrupt, destroy, network)',

@@ -25,9 +25,7 @@ export const HTTP_SETTINGS = {
       .min(1)
       .max(253)
       .default(HTTP_STANDARD.host)
-      .describe(
-        'Address to listen on; other than loopback, http requires authorization and local requires --credentials',
-      ),
+      .describe('Address to listen on; beyond loopback, http requires authorization, and local requires --credentials'),
   publicUrl: () =>
     z
       .string()
@@ -86,9 +84,18 @@ export const HTTP_SETTINGS = {
       .max(86_400_000)
       .default(HTTP_STANDARD.sessionIdle)
       .describe('Milliseconds after which an unused session ends'),
-  rateRead: () => perMinute().describe('Reads per minute and principal; 6000 with authorization, else no limit'),
-  rateWrite: () => perMinute().describe('Writes per minute and principal; 600 with authorization, else no limit'),
-  rateDestroy: () => perMinute().describe('Deletes per minute and principal; 60 with authorization, else no limit'),
+  rateRead: () =>
+    perMinute().describe(
+      'Maximum reads per minute and principal; default: 6000 with authorization, otherwise no limit',
+    ),
+  rateWrite: () =>
+    perMinute().describe(
+      'Maximum writes per minute and principal; default: 600 with authorization, otherwise no limit',
+    ),
+  rateDestroy: () =>
+    perMinute().describe(
+      'Maximum deletes per minute and principal; default: 60 with authorization, otherwise no limit',
+    ),
   sealKeys: () => z.string().min(1).optional().describe('File of the keys that replicas share, one per line in base64'),
   accessLog: () =>
     z
