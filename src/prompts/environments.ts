@@ -14,7 +14,7 @@ export const onboardUser: Runbook = {
     steps(
       `Give the user ${userName} access to the kdb environment ${environmentId} with the role ${iamRole}.`,
       [
-        `${tool('ListKxUsers')}: if the name exists with the same role, there is nothing to do; with another role, ask whether to change it with ${tool('UpdateKxUser')}. If another user has that role, say so: kdb could not tell the two apart.`,
+        `${tool('ListKxUsers')}: if the name exists with the same role, there is nothing to do; with another role, ask whether to change it with ${tool('UpdateKxUser')}. If another user has that role, say so: kdb cannot tell the two users apart.`,
         `${tool('CreateKxUser')}; for several users, \`create_kx_entities\` in one call. Ask for an owner and a cost centre if other users carry such tags (${tool('ListTagsForResource')} on a userArn).`,
         `${tool('GetKxUser')}: note userArn.`,
         `Tell the person how the user connects: with that role, ${tool('GetKxConnectionString')} with userArn and clusterName gives a short-lived credential. Do not fetch it yourself: it works only for the role of the user and belongs to the user.`,
@@ -55,8 +55,8 @@ export const inventory: Runbook = {
       `Make an inventory of the kdb environment ${environmentId} from which it can be rebuilt on another platform. Change nothing.`,
       [
         '`describe_kx_environment` with view full, page by page: everything in it. Its picture and diagram are resources; link them.',
-        `Data: for each database its size, and \`find_kx_entities\` with kinds changeset and view full for the S3 sources of its loads. Mark sources whose existence nobody can confirm: that data must be exported before the shutdown.`,
-        'Processes: for each cluster, its type, its size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to; who depends on it.',
+        `Data: for each database its size, and \`find_kx_entities\` with kinds changeset and view full for the S3 sources of its loads. Mark sources whose existence nobody can confirm: their data must be exported before this environment is shut down.`,
+        'Processes: for each cluster, its type, its size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to, and what depends on it.',
         `Access: ${tool('ListKxUsers')} with roles; network: ${tool('GetKxEnvironment')} (transit gateway, CIDR, DNS, KMS key).`,
         'Owners: `find_kx_entities` with groupBy tag:owner, and with tags (key owner, absent) for entities without an owner. Code: the same with kinds cluster and groupBy code.',
         '`find_kx_problems` with the environment: what is unused need not move; what is failed or behind should be repaired or dropped first.',

@@ -16,11 +16,11 @@ export interface Runbook extends Prompt {
 
 const DESCRIPTIONS: Record<string, string> = {
   environmentId: 'Id or name of the kdb environment',
-  clusterName: 'The cluster',
-  databaseName: 'The database',
+  clusterName: 'Name of the cluster',
+  databaseName: 'Name of the database',
   changesetId: 'The changeset to move to; by default the newest completed one',
   nodeId: 'The node to examine, if the problem is one node',
-  userName: 'The user',
+  userName: 'Name of the user',
 };
 
 /** Arguments by name; a question mark marks optional ones. */
@@ -43,5 +43,5 @@ export const steps = (goal: string, list: readonly string[], always: readonly st
   [goal, '', ...list.map((step, index) => `${index + 1}. ${step}`), '', IDS, ...always].join('\n');
 
 export const REPORT =
-  'Say before each change what you are about to do and why; after the last step report what was done, with the values that you read.';
+  'Before each change, say what you are about to do and why. After the last step, report what was done, with the values that you read.';
 export const STOP = 'Stop and report if a step fails or finds something unexpected; do not improvise.';

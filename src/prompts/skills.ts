@@ -23,7 +23,7 @@ function skillOf(runbook: Runbook, toolsAre: string): Skill {
   const head = `---\nname: ${name}\ndescription: ${JSON.stringify(description)}\n---\n\n# ${runbook.title}`;
   const body = [
     head,
-    'Ask the person for what is not known yet:',
+    'Ask the person for the values that you do not know yet:',
     inputs.join('\n'),
     naming(runbook.text(filled)),
     toolsAre,
