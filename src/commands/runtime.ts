@@ -232,5 +232,5 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
       'outcome unknown: this call was started and never finished; check whether it took effect',
     );
   }
-  log.info(await journal.verify(), 'journal');
+  log.info(await journal.verify(), 'state of the journal');
 }

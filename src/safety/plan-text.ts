@@ -34,7 +34,7 @@ export const PLACE_LABELS = ['environment', 'account', 'region', 'backend', 'wor
 /** Where a plan applies, as its text names it. */
 export function locationText(pending: Pick<PendingApproval, 'shown'>): string {
   const facts = new Map(planText(pending).facts);
-  return PLACE_LABELS.flatMap((label) => facts.get(label) ?? []).join(', ');
+  return PLACE_LABELS.flatMap((label) => (facts.has(label) ? `${label}: ${facts.get(label)}` : [])).join(', ');
 }
 
 /** The line with everything escaped that `quoteUntrusted` escapes, except quotes, which are the plan's own here. */

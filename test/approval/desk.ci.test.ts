@@ -163,7 +163,7 @@ describe('the text of a plan', () => {
 
   it('says where', () => {
     expect(locationText({ shown: SHOWN })).toBe(
-      '"kdb-prod", "111122223333", "us-east-1", "local (embedded FinSpace-compatible service)"',
+      'environment: "kdb-prod", account: "111122223333", region: "us-east-1", backend: "local (embedded FinSpace-compatible service)"',
     );
     expect(locationText({ shown: { ...SHOWN, text: 'DELETE x' } })).toBe('');
   });

@@ -61,7 +61,7 @@ describe('finspace-mcp approve without a terminal', () => {
     }
     expect(piped(dir, []).stdout.split('\n')).toEqual([
       `${pending.code}  DELETE database trades in kdb-prod (m5cn)`,
-      '       "kdb-prod", "111122223333", "us-east-1", "local (embedded FinSpace-compatible service)"',
+      '       environment: "kdb-prod", account: "111122223333", region: "us-east-1", backend: "local (embedded FinSpace-compatible service)"',
       '       requested just now by a client on this computer, open for another 14 min',
       '',
     ]);
