@@ -1,4 +1,4 @@
-import type { Shown } from '../kinds/fact.ts';
+import type { FactSource } from '../kinds/fact.ts';
 import { factsIn } from '../kinds/facts.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { completedAfter } from './changesets.ts';
@@ -37,7 +37,7 @@ export function entitiesOf(parts: Parts, { everyChangeset = false }: GraphOption
 
 type Described = Omit<GraphEntity, 'id' | 'kind' | 'name' | 'facts'>;
 
-function entity<K extends Kind>(kind: K, name = '', view: Shown<`kx-${K}`>, of: Described): GraphEntity {
+function entity<K extends Kind>(kind: K, name = '', view: FactSource<`kx-${K}`>, of: Described): GraphEntity {
   return { id: idOf(kind, name, of.database), kind, name, ...withoutUndefined(of), facts: factsIn(`kx-${kind}`, view) };
 }
 
@@ -112,5 +112,5 @@ export function nodesOf({ name: clusterName, facts }: GraphEntity): GraphEntity[
 interface ClusterFacts {
   readonly type?: unknown;
   readonly nodeType?: unknown;
-  readonly nodes?: readonly Shown<'kx-node'>[];
+  readonly nodes?: readonly FactSource<'kx-node'>[];
 }

@@ -1,4 +1,4 @@
-import { violation } from '../kinds/rules.ts';
+import { constraintText } from '../kinds/rules.ts';
 import type { Context } from './context.ts';
 import { hexOf } from './random.ts';
 import { requireThat } from './refusal.ts';
@@ -21,7 +21,7 @@ export async function paged<Body>(
   requireThat(
     (maxResults ?? 0) >= 0,
     'Validation',
-    violation('maxResults', 'Member must have value greater than or equal to 0'),
+    constraintText('maxResults', 'Member must have value greater than or equal to 0'),
   );
   const limit = Math.min(maxResults || DEFAULT_PAGE, DEFAULT_PAGE);
   const query = JSON.stringify([collection, facet ?? null]);
@@ -44,7 +44,7 @@ function positionIn(token: string, query: string): string {
   requireThat(
     token === tokenFor(position, query),
     'Validation',
-    violation('nextToken', 'a token that the same query returned'),
+    constraintText('nextToken', 'a token that the same query returned'),
   );
   return position;
 }

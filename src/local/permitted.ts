@@ -1,4 +1,4 @@
-import { type AnyChange, askedOf } from '../kinds/index.ts';
+import { type AnyChange, readRequestedChange } from '../kinds/index.ts';
 import { firstExceeded, firstProblem } from '../kinds/judge.ts';
 import type { Input, OperationName } from '../operations/index.ts';
 import type { Context } from './context.ts';
@@ -15,9 +15,9 @@ export async function requirePermitted<N extends OperationName>(
   context: Context,
   settings: WorldSettings | undefined,
 ): Promise<void> {
-  const asked = await askedOf(storeReader(context), operation, input);
-  refuse(await firstProblem(change, asked));
+  const requested = await readRequestedChange(storeReader(context), operation, input);
+  refuse(await firstProblem(change, requested));
   if (change.quotas === undefined) return;
-  const over = await firstExceeded(change, asked, quotasOf(settings));
+  const over = await firstExceeded(change, requested, quotasOf(settings));
   if (over !== undefined) throw new Refusal(over.error ?? 'LimitExceeded', quotaWords(over.limit, over.quota.what));
 }

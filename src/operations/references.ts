@@ -19,8 +19,8 @@ export function referencesIn(name: OperationName, input: Members): { path: Refer
   const created = createdBy(name);
   const top = textsOf(input);
   const own = labelsOf(path).flatMap((label) => (label === 'resourceArn' ? Object.keys(inArn(top[label])) : label));
-  const known = { ...inArn(top['resourceArn']), ...top };
-  const inPath = own.flatMap((label) => referenceTo(label, known, name) ?? []);
+  const given = { ...inArn(top['resourceArn']), ...top };
+  const inPath = own.flatMap((label) => referenceTo(label, given, name) ?? []);
   const inBody = within(input, {}).flatMap(({ label, scope }) =>
     own.includes(label) || label === created ? [] : (referenceTo(label, scope, name) ?? []),
   );

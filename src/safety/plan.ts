@@ -1,5 +1,5 @@
 import { sharing } from '../inventory/reading.ts';
-import { type AnyAsked, type AnyChange, askedOf, changeOf } from '../kinds/index.ts';
+import { type AnyChange, type AnyRequestedChange, changeOf, readRequestedChange } from '../kinds/index.ts';
 import { NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
@@ -158,11 +158,11 @@ async function readEffects(
 ) {
   const { kind, change } = changeOf(operation) as NonNullable<ReturnType<typeof changeOf>>;
   const shown = isShownBy(operation, kind) ? shownIn(entity) : undefined;
-  const asked = await askedOf(apiReader(call, options), operation, input, shown).catch(unwrapped);
+  const requested = await readRequestedChange(apiReader(call, options), operation, input, shown).catch(unwrapped);
   const limits = { quotas: await quotas?.(), showsUse };
   const [found, compared, former] = await Promise.all([
-    preview(kind, change, asked, limits),
-    comparedIn(asked, entity, change.filled).catch(unwrapped),
+    preview(kind, change, requested, limits),
+    comparedIn(requested, entity, change.filled).catch(unwrapped),
     ownPath(operation, input) === '' ? formerNames?.() : undefined,
   ]);
   return { found, compared, former };
@@ -240,11 +240,11 @@ function isShownBy(operation: OperationName, kind: KindName | undefined): boolea
 }
 
 /** The effect of an update on settings, and the values that the service would ignore. */
-async function comparedIn(asked: AnyAsked, entity: Members, fill: AnyChange['filled']) {
-  const { update } = operationNamed(asked.operation);
+async function comparedIn(requested: AnyRequestedChange, entity: Members, fill: AnyChange['filled']) {
+  const { update } = operationNamed(requested.operation);
   if (update === undefined) return { settings: undefined, ignored: [] };
-  const { input, ignored } = (await fill?.(asked)) ?? { input: asked.input, ignored: [] };
-  return { settings: compareSettings(update, entity, asked.input, { ...input }), ignored };
+  const { input, ignored } = (await fill?.(requested)) ?? { input: requested.input, ignored: [] };
+  return { settings: compareSettings(update, entity, requested.input, { ...input }), ignored };
 }
 
 function effectOf(operation: OperationName, input: Members, found: Preview, settings: Comparison | undefined): Effect {
