@@ -2,12 +2,12 @@ import type { FactSource } from '../kinds/fact.ts';
 import { factsIn } from '../kinds/facts.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { completedAfter } from './changesets.ts';
-import type { Cluster, Database, Group, Parts } from './parts.ts';
-import { type GraphEntity, type GraphOptions, idOf, type Kind } from './shape.ts';
+import type { Cluster, Database, EnvironmentData, Group } from './environment-data.ts';
+import { type GraphEntity, type GraphOptions, idOf, type Kind } from './graph-types.ts';
 
 /** The entities of an environment, in reading order. */
-export function entitiesOf(parts: Parts, { everyChangeset = false }: GraphOptions): GraphEntity[] {
-  const { environment: place, clusters, groups, volumes, databases, users } = parts;
+export function entitiesOf(data: EnvironmentData, { everyChangeset = false }: GraphOptions): GraphEntity[] {
+  const { environment: place, clusters, groups, volumes, databases, users } = data;
   const { name = place.environmentId, status, errorMessage } = place;
   const times = { created: place.creationTimestamp, modified: place.updateTimestamp };
   return [

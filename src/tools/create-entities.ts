@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idOf, type Kind } from '../inventory/shape.ts';
+import { idOf, type Kind } from '../inventory/graph-types.ts';
 import { agentInput, riskOf } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';

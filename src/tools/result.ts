@@ -1,5 +1,5 @@
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
-import { cut } from '../inventory/units.ts';
+import { truncate } from '../inventory/units.ts';
 import { listMember } from '../operations/derive.ts';
 import { type FailureFields, type FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
@@ -47,7 +47,7 @@ export function failed({ fields }: FinspaceError, told: Told = {}): CallToolResu
   const error = {
     operation,
     error: wireName(code),
-    message: cut(detail, MOST_OF_MESSAGE),
+    message: truncate(detail, MOST_OF_MESSAGE),
     ...(reason === undefined ? {} : { reason }),
     retryable,
     advice,

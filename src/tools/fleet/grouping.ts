@@ -1,7 +1,7 @@
 import type { GraphEntity, Kind } from '../../inventory/graph.ts';
 import { factsOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
-import { bytes, cut, memory } from '../../inventory/units.ts';
+import { bytes, memory, truncate } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import type { Candidate } from './filters.ts';
@@ -37,7 +37,7 @@ export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): vo
     const isPresent = found.length === 0 || found.some((each) => valuesIn(each, key)[0] !== NONE);
     const tags = [...new Set(found.flatMap((each) => Object.keys(tagsOf(each, key))))].toSorted();
     if (isPresent || (key.of !== 'setting' && tags.length === 0)) continue;
-    const known = key.of === 'setting' ? settingNames(found) : tags.map((tag) => quoteUnlessPlain(cut(tag, 60)));
+    const known = key.of === 'setting' ? settingNames(found) : tags.map((tag) => quoteUnlessPlain(truncate(tag, 60)));
     const more = key.of === 'setting' ? ' For a tag, use tag:KEY.' : '';
     throw new NotFound(
       `None of these has the ${key.of === 'setting' ? 'setting' : 'tag'} ${quoteUntrusted(key.name)}. Available: ${known.join(', ') || 'none'}.${more}`,

@@ -1,5 +1,5 @@
 import type { Graph, Kind } from '../../inventory/graph.ts';
-import { cut } from '../../inventory/units.ts';
+import { truncate } from '../../inventory/units.ts';
 import { nearest } from '../../nearest.ts';
 import type { Candidate, Filters } from './filters.ts';
 import { settingNames } from './grouping.ts';
@@ -26,7 +26,7 @@ export function existingValues({ graphs, kinds, candidates, tags }: Searched, fi
   const types = entities.flatMap(({ facts }) => [facts['type'], facts['hostType'], facts['nodeType']]);
   const meant = name && nearest(name, [...new Set(entities.map((entity) => entity.name))]);
   return {
-    ...(meant === undefined ? {} : { didYouMean: cut(meant, MOST_CHARACTERS) }),
+    ...(meant === undefined ? {} : { didYouMean: truncate(meant, MOST_CHARACTERS) }),
     ...(status === undefined ? {} : { existingStatuses: distinct(entities.map((entity) => entity.status)) }),
     ...(type === undefined ? {} : { existingTypes: distinct(types) }),
     ...(candidates.length === 0 ? {} : existingSettings(where, candidates)),
@@ -62,7 +62,7 @@ const distinct = (values: readonly unknown[]) =>
   [...new Set(values.filter((value) => value !== undefined).map(String))]
     .toSorted()
     .slice(0, MOST_TEXTS)
-    .map((text) => cut(text, MOST_CHARACTERS));
+    .map((text) => truncate(text, MOST_CHARACTERS));
 
 /** What was not searched, and the argument that searches it. */
 export function notSearched(filters: Filters, kinds: readonly Kind[], isNothing: boolean, isMeant: boolean) {

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { type Connected, dependantsOf, dependsOn, named } from '../../inventory/dependants.ts';
 import { detailOf } from '../../inventory/detail.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
+import { healthOf } from '../../inventory/health.ts';
 import { KINDS } from '../../inventory/kinds.ts';
-import { marksOf } from '../../inventory/marks.ts';
-import { attentionRow, sizeOf } from '../../inventory/summary.ts';
+import { issueRow, sizeOf } from '../../inventory/summary.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
@@ -49,13 +49,13 @@ export const whatDependsOn = fleetTool({
       ...tagged.gaps,
       ...place.gaps.filter((gap) => gap.environment !== graph.name),
     ];
-    const findings = marksOf(graph).get(entity.id)?.findings ?? [];
+    const issues = healthOf(graph).get(entity.id)?.issues ?? [];
     const head = {
       environment: graph.name,
       environmentId: graph.environmentId,
       readAt: graph.readAt,
       entity: { ...detailOf(entity, graph), ...tagged.found.map(tagsIn)[0] },
-      ...(findings.length === 0 ? {} : { attention: findings.map((finding) => attentionRow(finding, graph.readAt)) }),
+      ...(issues.length === 0 ? {} : { attention: issues.map((issue) => issueRow(issue, graph.readAt)) }),
       dependants: dependants.length,
       ...notReadIn(gaps),
     };
