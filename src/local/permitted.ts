@@ -3,11 +3,11 @@ import { firstExceeded, firstProblem } from '../kinds/judge.ts';
 import type { Input, OperationName } from '../operations/index.ts';
 import type { Context } from './context.ts';
 import { quotasOf, quotaWords } from './quotas.ts';
-import { Refusal, refuse } from './refusal.ts';
+import { refuse, ServiceError } from './service-error.ts';
 import { storeReader } from './store-reader.ts';
 import type { WorldSettings } from './transaction.ts';
 
-/** Throws a `Refusal` for the first rule or quota of a change that does not allow it. */
+/** Throws a `ServiceError` for the first rule or quota of a change that does not allow it. */
 export async function requirePermitted<N extends OperationName>(
   change: AnyChange,
   operation: N,
@@ -19,5 +19,6 @@ export async function requirePermitted<N extends OperationName>(
   refuse(await firstProblem(change, requested));
   if (change.quotas === undefined) return;
   const over = await firstExceeded(change, requested, quotasOf(settings));
-  if (over !== undefined) throw new Refusal(over.error ?? 'LimitExceeded', quotaWords(over.limit, over.quota.what));
+  if (over !== undefined)
+    throw new ServiceError(over.error ?? 'LimitExceeded', quotaWords(over.limit, over.quota.what));
 }
