@@ -46,7 +46,7 @@ export async function preview(
   const all = [...judged.problems, ...judged.warnings];
   const blockers = (problems: readonly Problem[]) =>
     problems.filter(({ unchecked }) => unchecked === undefined).flatMap((problem) => blockersOf(problem, deleted));
-  const rooms = judged.quotas.map(room);
+  const rooms = judged.quotas.map(quotaRoom);
   return {
     ...impact,
     blockers: unique([...blockers(judged.problems), ...rooms.flatMap((each) => each.blockers)]),
@@ -72,7 +72,7 @@ export async function quotasFor(
   const definition = changeOf(operation);
   if (definition === undefined) return { blockers: [], quotas: [] };
   const requested = await readRequestedChange(apiReader(call, options), operation, input).catch(unwrapped);
-  const rooms = (await judgeQuotas(definition.change, requested, await quotas?.(), true)).quotas.map(room);
+  const rooms = (await judgeQuotas(definition.change, requested, await quotas?.(), true)).quotas.map(quotaRoom);
   return { blockers: rooms.flatMap((each) => each.blockers), quotas: rooms.flatMap(({ lines }) => lines) };
 }
 
@@ -92,7 +92,7 @@ export function unwrapped(error: unknown): never {
 }
 
 /** The use of a quota, and whether the request fits. */
-function room({ quota: { what, of }, used, limit, more }: UsedQuota) {
+function quotaRoom({ quota: { what, of }, used, limit, more }: UsedQuota) {
   const none = { lines: [] as string[], blockers: [] as Blocker[], unchecked: [] as string[] };
   if (limit === undefined || (used === undefined && limit !== Infinity))
     return {

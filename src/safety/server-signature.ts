@@ -14,7 +14,7 @@ export interface ServerSignature extends Approver {
   verify(pending: PendingApproval, approval: Approval): boolean;
 }
 
-/** A witness by the seal for approvals. */
+/** The signature of a server, with the seal for approvals. */
 export function serverSignature(seal: StateSigner): ServerSignature {
   const payloadText = (pending: PendingApproval, approval: Approval) =>
     signedPayload(pending, approval).toString('base64url');
