@@ -4,7 +4,7 @@ import type { Answers, ServerProfile } from './answers.ts';
 import { withApps } from './extensions/apps/links.ts';
 import { declaredBy } from './extensions/capabilities.ts';
 import { OF_EXTENSIONS, ON_DEMAND } from './methods.ts';
-import { once } from './operations/operation.ts';
+import { lazy } from './operations/operation.ts';
 import { requireFirstPage } from './resources/cursor.ts';
 import type { Watch } from './resources/subscribe.ts';
 import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
@@ -47,7 +47,7 @@ export interface ServerFactory {
 /** Creates servers that list tools by themselves, and load `answers` when they have to answer something else. */
 export function serverFactory(front: ServerProfile, answers: () => Promise<Answers>): ServerFactory {
   let loaded: Answers | undefined;
-  const load = once(async () => {
+  const load = lazy(async () => {
     loaded = await answers();
     return loaded;
   });
@@ -59,7 +59,7 @@ export function serverFactory(front: ServerProfile, answers: () => Promise<Answe
     const callerOf: CallerOf = ({ http }) => callerIn(http?.authInfo) ?? caller;
     listTools(server, front, callerOf, load);
     const id = randomUUID();
-    const handlers = once(async () => (await load()).handlers({ id, server, callerOf, hearsAll }));
+    const handlers = lazy(async () => (await load()).handlers({ id, server, callerOf, hearsAll }));
     if (hearsAll) {
       hearing.push(handlers);
       // `ready` may be over: a stream can be the first that a client requests.

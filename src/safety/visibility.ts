@@ -2,7 +2,7 @@ import { counted } from '../inventory/units.ts';
 import { kindInArn, NAMES } from '../kinds/names.ts';
 import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { once } from '../operations/operation.ts';
+import { lazy } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { pathParts } from './arn.ts';
@@ -103,7 +103,7 @@ const isAlike = (one: VisibleItem, other: VisibleItem) =>
 const nounIn = (kind: string) => NAMES[kindInArn(kind)].noun;
 
 /** The reads that show entities of a kind: the list first. */
-const READERS = once(() => {
+const READERS = lazy(() => {
   const entries = OPERATION_NAMES.map((name) => {
     const { target } = operationNamed(name);
     const label = target?.member ?? createdBy(name);

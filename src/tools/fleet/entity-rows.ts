@@ -14,9 +14,9 @@ export const FEW = { whole: 3, brief: 12 };
 type Detail = 'listed' | 'brief' | 'whole';
 /** Levels of detail, in order of preference; an answer uses the first one that fits. */
 type Levels = readonly [Detail, ...Detail[]];
-export const detailFor = (found: readonly Candidate[], asked: View | 'size' | undefined): Levels => {
-  if (found.length <= FEW.whole || asked === 'full') return ['whole'];
-  return asked === 'size' ? ['brief'] : ['brief', 'listed'];
+export const detailFor = (found: readonly Candidate[], view: View | 'size' | undefined): Levels => {
+  if (found.length <= FEW.whole || view === 'full') return ['whole'];
+  return view === 'size' ? ['brief'] : ['brief', 'listed'];
 };
 
 /** The rows at the first level that fits into one answer; brief rows if none does. */

@@ -132,10 +132,10 @@ export const findProblems = fleetTool({
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (reader, { problem, kinds, environment, view, cursor }) => {
-    const asked = searchedFor(problem, kinds);
-    const { graphs, gaps, unread, unconfirmed } = await read(reader, environment, asked, kinds);
+    const problems = searchedFor(problem, kinds);
+    const { graphs, gaps, unread, unconfirmed } = await read(reader, environment, problems, kinds);
     const isMeant = ({ entity }: Issue) => kinds?.some((kind) => kind === entity.kind) ?? true;
-    const found = asked.flatMap((name) =>
+    const found = problems.flatMap((name) =>
       graphs.flatMap((graph) =>
         (unconfirmed.has(graph) && 'confirm' in SEARCHES[name] ? [] : SEARCHES[name].find(graph))
           .filter(isMeant)
@@ -151,14 +151,14 @@ export const findProblems = fleetTool({
       ...issueRow(each.issue, each.graph.readAt),
       ...tagsIn(tagged.found[at] ?? candidateOf(each)),
     }));
-    const told = formatProblems(rows, view, problem !== undefined);
+    const formatted = formatProblems(rows, view, problem !== undefined);
     const isUnclear = ({ environment: place, isOfOlder }: ReadGap) =>
       problem !== 'behind' ||
       isOfOlder !== true ||
       found.some(({ graph, issue }) => graph.name === place && issue.condition === LAG && !isCounted(issue));
     const head = {
-      ...countsOf(found, asked),
-      ...told.head,
+      ...countsOf(found, problems),
+      ...formatted.head,
       ...(found.some(({ name }) => name === 'unused') ? { unusedSince: UNUSED_SINCE } : {}),
       ...(problem === 'stuck' && found.length === 0 ? { stuckAfter: STUCK_AFTER } : {}),
       ...(problem === 'behind' ? notLoaded(graphs) : {}),
@@ -166,7 +166,7 @@ export const findProblems = fleetTool({
       ...environmentsOf(graphs),
       ...notReadIn([...gaps.filter(isUnclear), ...tagged.gaps]),
     };
-    return answer(head, [told.section], { view, cursor, rest: reader.rest() });
+    return answer(head, [formatted.section], { view, cursor, rest: reader.rest() });
   },
 });
 
@@ -186,13 +186,13 @@ interface Found {
 const candidateOf = ({ graph, issue }: Found): Candidate => ({ graph, entity: issue.entity });
 
 /** The number of problems of each type, and of entities where some have several problems. */
-function countsOf(found: readonly Found[], asked: readonly Problem[]) {
+function countsOf(found: readonly Found[], problems: readonly Problem[]) {
   const of = (name: Problem) => found.filter((each) => each.name === name);
   const entities = (name: Problem) =>
     new Set(of(name).map(({ graph, issue }) => `${graph.environmentId} ${issue.entity.id}`)).size;
-  const several = asked.filter((name) => entities(name) < of(name).length);
+  const several = problems.filter((name) => entities(name) < of(name).length);
   return {
-    counts: Object.fromEntries(asked.map((name) => [name, of(name).length])),
+    counts: Object.fromEntries(problems.map((name) => [name, of(name).length])),
     ...(several.length === 0 ? {} : { entities: Object.fromEntries(several.map((name) => [name, entities(name)])) }),
   };
 }
@@ -222,8 +222,8 @@ function notLoaded(graphs: readonly Graph[]) {
 /** The problems that these kinds can have. Throws NotFound where there is none: that nothing is found would look like an answer. */
 function searchedFor(problem: Problem | undefined, kinds: readonly Kind[] = KINDS): readonly Problem[] {
   const able = (name: Problem) => SEARCHES[name].of.some((kind) => kinds.includes(kind));
-  const asked = problem === undefined ? PROBLEMS : [problem];
-  const searched = asked.filter(able);
+  const problems = problem === undefined ? PROBLEMS : [problem];
+  const searched = problems.filter(able);
   if (searched.length > 0) return searched;
   const others = PROBLEMS.filter(able);
   throw new NotFound(

@@ -4,7 +4,7 @@ import { nearest } from '../../nearest.ts';
 import type { Candidate, Filters } from './filters.ts';
 import { settingNames } from './grouping.ts';
 import { SELDOM } from './reads.ts';
-import { means, valuesOf } from './settings.ts';
+import { isSettingNamed, valuesOf } from './settings.ts';
 import { same } from './tagged.ts';
 
 interface Searched {
@@ -51,7 +51,9 @@ const keyOf = (tag: string) => tag.split('=')[0] ?? '';
 function existingSettings(where: NonNullable<Filters['where']>, candidates: readonly Candidate[]) {
   if (where.length === 0) return {};
   const values = candidates.flatMap(({ entity, graph }) =>
-    valuesOf(entity, graph).filter(({ path }) => where.some(({ setting }) => means(entity.kind, setting, path))),
+    valuesOf(entity, graph).filter(({ path }) =>
+      where.some(({ setting }) => isSettingNamed(entity.kind, setting, path)),
+    ),
   );
   if (values.length === 0) return { existingSettings: settingNames(candidates) };
   return { existingValues: distinct(values.map(({ value }) => value)) };
