@@ -35,9 +35,9 @@ const OWN_HINTS = hints('private');
 
 export type { Watch } from './resources/subscribe.ts';
 
-/** Creates the server of a caller. If it `hearsAll`, the transport drops changes without a subscription. */
+/** Creates the server of a caller. If it `receivesAllEvents`, the transport drops changes without a subscription. */
 export interface ServerFactory {
-  (caller: Caller, connection?: { readonly hearsAll: boolean }): Server;
+  (caller: Caller, connection?: { readonly receivesAllEvents: boolean }): Server;
   /** Loads what answers requests; `watch` works from then on. */
   ready(): Promise<void>;
   /** Starts to watch the resources that a caller's stream requests. */
@@ -54,13 +54,13 @@ export function serverFactory(front: ServerProfile, answers: () => Promise<Answe
   /** Connects those that hear all changes. */
   const hearing: (() => Promise<unknown>)[] = [];
 
-  const make = (caller: Caller, { hearsAll } = { hearsAll: false }): Server => {
+  const make = (caller: Caller, { receivesAllEvents } = { receivesAllEvents: false }): Server => {
     const server = newServer(front, caller, load);
     const callerOf: CallerOf = ({ http }) => callerIn(http?.authInfo) ?? caller;
     listTools(server, front, callerOf, load);
     const id = randomUUID();
-    const handlers = lazy(async () => (await load()).handlers({ id, server, callerOf, hearsAll }));
-    if (hearsAll) {
+    const handlers = lazy(async () => (await load()).handlers({ id, server, callerOf, receivesAllEvents }));
+    if (receivesAllEvents) {
       hearing.push(handlers);
       // `ready` may be over: a stream can be the first that a client requests.
       if (loaded !== undefined) void handlers();
