@@ -31,7 +31,12 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
       shown?: Partial<ApprovalText>;
     } = {},
   ) {
-    const { desk, ledger, ask, now } = await pageIn({
+    const {
+      desk: approvals,
+      ledger,
+      ask,
+      now,
+    } = await pageIn({
       keys,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     });
@@ -40,7 +45,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     const listener = await listen((request) => handle(request), { host: '127.0.0.1', port: 0 });
     onTestFinished(() => listener.close());
     const origin = `http://127.0.0.1:${listener.port}`;
-    const page = approvalPage({ approvals: desk, now, origins: [origin], first: pending.code, onerror: console.error });
+    const page = approvalPage({ approvals, now, origins: [origin], first: pending.code, onerror: console.error });
     handle = page.handle;
     const context = await browser.newContext({ javaScriptEnabled: false, viewport: options.viewport ?? null });
     onTestFinished(() => context.close());

@@ -6,7 +6,7 @@ import { journalTable } from '../../src/commands/journal-table.ts';
 import { type Entry, sqlJournal } from '../../src/safety/journal.ts';
 import { openState } from '../../src/safety/state.ts';
 import { CLI } from '../support/hosts.ts';
-import { NO_PTY, sitDown } from './pty.ts';
+import { NO_PTY, openTerminal } from './pty.ts';
 import { stateDirectory } from './support.ts';
 
 const journal = (dir: string, ...args: string[]) =>
@@ -106,9 +106,9 @@ describe('finspace-mcp journal', () => {
       }
       await written.record({ kind: 'clock-reset', seen: '2027-01-01T00:00:00.000Z', accepted: '', approver: 'ann' });
       await state.close();
-      const seat = sitDown('journal', 'show', '--state-dir', dir);
-      expect(await seat.left()).toBe(0);
-      const rows = seat.screen().trimEnd().split('\n');
+      const terminal = openTerminal('journal', 'show', '--state-dir', dir);
+      expect(await terminal.left()).toBe(0);
+      const rows = terminal.screen().trimEnd().split('\n');
       expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
         ['TIME (UTC)', 'WHO', 'OPERATION', 'TARGET', 'OUTCOME', 'APPROVED'],
         [
@@ -138,10 +138,10 @@ describe('finspace-mcp journal', () => {
         ['2026-03-17 09:33:03', 'ann', 'reset the clock', '2027-01-01 00:00:00 was recorded before', 'done'],
       ]);
       expect(new Set(rows.slice(0, 4).map((row) => row.search(/DeleteKx|CreateKx|OPERATION/))).size).toBe(1);
-      const asJson = sitDown('journal', 'show', '--json', '--state-dir', dir);
+      const asJson = openTerminal('journal', 'show', '--json', '--state-dir', dir);
       await asJson.left();
       expect(asJson.screen()).toBe(journal(dir, 'show').stdout);
-      const empty = sitDown('journal', '--state-dir', stateDirectory());
+      const empty = openTerminal('journal', '--state-dir', stateDirectory());
       await empty.left();
       expect(empty.screen()).toBe('No change has been made through this state directory yet.\n');
     },

@@ -225,9 +225,9 @@ describe('an approval', { timeout: 60_000 }, () => {
   });
 
   it('does not count for the real plan of the server if the stored row showed the person another', async () => {
-    const told = { ...pending, shown: { ...SHOWN, name: 'scratch', text: 'DELETE database "scratch"' } };
-    const fooled = approver.sign(told, given);
-    expect(isApprovedBy({ ...told, shown: pending.shown }, fooled, await pinned())).toBe(false);
+    const forged = { ...pending, shown: { ...SHOWN, name: 'scratch', text: 'DELETE database "scratch"' } };
+    const fooled = approver.sign(forged, given);
+    expect(isApprovedBy({ ...forged, shown: pending.shown }, fooled, await pinned())).toBe(false);
   });
 
   it('does not count when the row was written without the passphrase', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { addApprover } from '../support/approver.ts';
 import { CLI, FRESH_WORLD, HOSTS } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
-import { approvesAt, NO_PTY, sitDown } from './pty.ts';
+import { approvesAt, NO_PTY, openTerminal } from './pty.ts';
 import { PASSPHRASE, stateDirectory } from './support.ts';
 
 const DURABLE = ['--world', 'empty', ...FRESH_WORLD.slice(2)];
@@ -68,7 +68,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
     async () => {
       const { dir, session, target } = await opened();
       const code = codeIn(await failedTo(session, 'delete_kx_database', target));
-      const person = sitDown('approve', code, '--state-dir', dir);
+      const person = openTerminal('approve', code, '--state-dir', dir);
       await person.sees('DELETE database trades in trading (');
       await person.sees('environment: "trading"');
       await approvesAt(person, 'trades', PASSPHRASE);

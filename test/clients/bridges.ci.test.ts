@@ -5,7 +5,7 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, it, onTestFinished } from 'vitest';
 import { initApprover } from '../../src/safety/approver.ts';
-import { approvesAt, NO_PTY, sitDown } from '../approval/pty.ts';
+import { approvesAt, NO_PTY, openTerminal } from '../approval/pty.ts';
 import { PASSPHRASE, stateDirectory } from '../approval/support.ts';
 import { bearer, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, type HttpHost, product } from '../http/support.ts';
@@ -53,7 +53,7 @@ describeClient('supergateway', { timeout: 480_000 }, () => {
     await initApprover(dir, PASSPHRASE);
     const session = await overHttp(v1)(await supergateway(dir, ...HTTP));
     await expectWholeSession(asThirdParty(session), async (refusal) => {
-      const person = sitDown('approve', codeIn(refusal), '--state-dir', dir);
+      const person = openTerminal('approve', codeIn(refusal), '--state-dir', dir);
       await approvesAt(person, 'hdb-uat', PASSPHRASE);
     });
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { approvesAt, NO_PTY, sitDown } from '../approval/pty.ts';
+import { approvesAt, NO_PTY, openTerminal } from '../approval/pty.ts';
 import { PASSPHRASE, stateDirectory } from '../approval/support.ts';
 import { addApprover } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
@@ -22,7 +22,7 @@ describeClient('the command line of MCP Inspector', { timeout: 480_000 }, () => 
       const { dir, client } = opened(era);
       await addApprover(dir);
       await expectWholeSession(client, async (refusal) => {
-        const person = sitDown('approve', codeIn(refusal), '--state-dir', dir);
+        const person = openTerminal('approve', codeIn(refusal), '--state-dir', dir);
         await approvesAt(person, 'hdb-uat', PASSPHRASE);
         expect(await person.left()).toBe(0);
       });

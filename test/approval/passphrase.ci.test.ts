@@ -29,104 +29,105 @@ const opened = (unlocked: Unlocked) => (unlocked as Extract<Unlocked, { kind: 'o
 
 describe('the desk', { timeout: 60_000 }, () => {
   it('signs what a person with the passphrase approved by its name', async () => {
-    const { dir, desk, ledger, ask } = await keyed();
+    const { dir, desk: approvals, ledger, ask } = await keyed();
     const pending = await ask();
-    const approver = opened(await desk.unlock(PASSPHRASE));
-    expect(await desk.approve(pending, 'trades', approver)).toBe('approved');
+    const approver = opened(await approvals.unlock(PASSPHRASE));
+    expect(await approvals.approve(pending, 'trades', approver)).toBe('approved');
     const found = await ledger.approvedFor(pending.callDigest);
     expect(found?.approval).toMatchObject({ channel: 'terminal', approver: 'ada' });
     expect(isApprovedBy(pending, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
-    expect(await desk.approve(pending, 'trades', approver)).toBe('closed');
-    for (let tries = 0; tries < 2; tries += 1) await desk.check(pending, 'quotes');
-    expect(await desk.approve(pending, 'quotes', approver)).toBe('closed');
+    expect(await approvals.approve(pending, 'trades', approver)).toBe('closed');
+    for (let tries = 0; tries < 2; tries += 1) await approvals.check(pending, 'quotes');
+    expect(await approvals.approve(pending, 'quotes', approver)).toBe('closed');
     expect(await ledger.approvedFor(pending.callDigest)).toBeDefined();
   });
 
   it('approves once when two do it at the same time', async () => {
-    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
     const pending = await ask();
-    const approver = opened(await desk.unlock(''));
-    const both = await Promise.all([1, 2].map(() => desk.approve(pending, 'trades', approver)));
+    const approver = opened(await approvals.unlock(''));
+    const both = await Promise.all([1, 2].map(() => approvals.approve(pending, 'trades', approver)));
     expect(both.sort()).toEqual(['approved', 'closed']);
   });
 
   it('signs nothing where no passphrase was set up', async () => {
-    const { desk, ledger, ask } = await deskIn(stateDirectory(), 'page');
-    expect(desk.keyed).toBe(false);
+    const { desk: approvals, ledger, ask } = await deskIn(stateDirectory(), 'page');
+    expect(approvals.keyed).toBe(false);
     const pending = await ask();
-    await desk.approve(pending, 'trades', opened(await desk.unlock('anything')));
+    await approvals.approve(pending, 'trades', opened(await approvals.unlock('anything')));
     expect((await ledger.approvedFor(pending.callDigest))?.approval.signature).toBeUndefined();
   });
 
   it('forgives two slips', async () => {
-    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
     const [pending, other] = [await ask(), await ask({ name: 'quotes' })];
-    const approver = opened(await desk.unlock(''));
-    for (const typed of ['trade', 'Trades']) expect(await desk.approve(pending, typed, approver)).toBe('try-again');
-    expect(await desk.check(other, 'quote')).toBe('try-again');
-    expect(await desk.check(pending, 'trades')).toBe('right');
-    expect(await desk.approve(pending, 'trades', approver)).toBe('approved');
+    const approver = opened(await approvals.unlock(''));
+    for (const typed of ['trade', 'Trades'])
+      expect(await approvals.approve(pending, typed, approver)).toBe('try-again');
+    expect(await approvals.check(other, 'quote')).toBe('try-again');
+    expect(await approvals.check(pending, 'trades')).toBe('right');
+    expect(await approvals.approve(pending, 'trades', approver)).toBe('approved');
   });
 
   it('counts the slips of the latest 500 plans', async () => {
-    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
     const pending = await ask();
     const other = (at: number) => ({ ...pending, nonce: `n${at}` });
-    for (const typed of ['trade', 'Trades']) await desk.check(pending, typed);
-    for (let at = 0; at < 500; at += 1) await desk.check(other(at), 'trade');
-    expect(await desk.check(pending, 'trade')).toBe('try-again');
+    for (const typed of ['trade', 'Trades']) await approvals.check(pending, typed);
+    for (let at = 0; at < 500; at += 1) await approvals.check(other(at), 'trade');
+    expect(await approvals.check(pending, 'trade')).toBe('try-again');
   });
 
   it.each(['Trades', ' trades', 'trades ', '', 'tradеs'])(
     'closes a plan for good the third time that %j is typed',
     async (typed) => {
-      const { desk, ledger, ask } = await deskIn(stateDirectory(), 'page');
+      const { desk: approvals, ledger, ask } = await deskIn(stateDirectory(), 'page');
       const pending = await ask();
-      const approver = opened(await desk.unlock(''));
-      for (let tries = 0; tries < 2; tries += 1) await desk.check(pending, typed);
-      expect(await desk.approve(pending, typed, approver)).toBe('wrong-name');
-      expect(await desk.approve(pending, 'trades', approver)).toBe('closed');
+      const approver = opened(await approvals.unlock(''));
+      for (let tries = 0; tries < 2; tries += 1) await approvals.check(pending, typed);
+      expect(await approvals.approve(pending, typed, approver)).toBe('wrong-name');
+      expect(await approvals.approve(pending, 'trades', approver)).toBe('closed');
       expect(await ledger.approvedFor(pending.callDigest)).toBeUndefined();
     },
   );
 
   it('declines once', async () => {
-    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
     const pending = await ask();
-    expect(await desk.decline(pending)).toBe('declined');
-    expect(await desk.decline(pending)).toBe('closed');
-    expect(await desk.waiting()).toEqual([]);
+    expect(await approvals.decline(pending)).toBe('declined');
+    expect(await approvals.decline(pending)).toBe('closed');
+    expect(await approvals.waiting()).toEqual([]);
   });
 
   it('does not approve a plan that expired while a person read it', async () => {
     const clock = { now: 1_000_000 };
-    const { desk, ask } = await deskIn(stateDirectory(), 'page', clock);
+    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page', clock);
     const pending = await ask();
     clock.now += OPEN_MS;
-    expect(await desk.approve(pending, 'trades', opened(await desk.unlock('')))).toBe('closed');
+    expect(await approvals.approve(pending, 'trades', opened(await approvals.unlock('')))).toBe('closed');
   });
 
   it('approves nothing that is not in the ledger any more as it was shown', async () => {
-    const { desk, state, ask } = await deskIn(stateDirectory(), 'page');
+    const { desk: approvals, state, ask } = await deskIn(stateDirectory(), 'page');
     const pending = await ask();
     await state.write((db) => db.prepare("UPDATE questions SET binding = 'of the production environment'").run());
-    expect(await desk.approve(pending, 'trades', opened(await desk.unlock('')))).toBe('closed');
+    expect(await approvals.approve(pending, 'trades', opened(await approvals.unlock('')))).toBe('closed');
   });
 
   it('says when the key files are damaged, and does not call the passphrase wrong', async () => {
-    const { dir, desk } = await keyed();
+    const { dir, desk: approvals } = await keyed();
     writeFileSync(join(dir, 'approver', 'private.json'), '{}');
-    await expect(desk.unlock(PASSPHRASE)).rejects.toThrow('is damaged');
+    await expect(approvals.unlock(PASSPHRASE)).rejects.toThrow('is damaged');
   });
 
   it('takes no passphrase after five wrong ones, not even the right one, for ten minutes', async () => {
     const clock = { now: 1_000_000 };
-    const { desk, attempts } = await keyed(clock);
+    const { desk: approvals, attempts } = await keyed(clock);
     for (let tries = 0; tries < 3; tries += 1) await attempts.take();
-    for (const wrong of ['wrong', '']) expect(await desk.unlock(wrong)).toEqual({ kind: 'wrong' });
-    expect(await desk.unlock(PASSPHRASE)).toEqual({ kind: 'locked', until: clock.now + 10 * MINUTE });
+    for (const wrong of ['wrong', '']) expect(await approvals.unlock(wrong)).toEqual({ kind: 'wrong' });
+    expect(await approvals.unlock(PASSPHRASE)).toEqual({ kind: 'locked', until: clock.now + 10 * MINUTE });
     clock.now += 10 * MINUTE;
-    expect(await desk.unlock(PASSPHRASE)).toMatchObject({ kind: 'open' });
+    expect(await approvals.unlock(PASSPHRASE)).toMatchObject({ kind: 'open' });
   });
 });
 
