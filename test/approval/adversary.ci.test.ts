@@ -40,13 +40,13 @@ function everythingIn(dir: string): string[] {
 }
 
 describe.skipIf(NO_PTY !== undefined)(
-  `an agent with a shell, a pseudo-terminal and an HTTP client, that can read everything ${NO_PTY ?? ''}`,
+  `an agent that has a shell, a pseudo-terminal and an HTTP client and can read every file ${NO_PTY ?? ''}`,
   { timeout: 120_000 },
   () => {
     let session: Session | undefined;
     afterEach(() => session?.close());
 
-    it('can have approved what a person approves, and nothing else', async () => {
+    it('can run only what a person approves', async () => {
       const at = await builder();
       session = at.session;
 
@@ -75,7 +75,7 @@ describe.skipIf(NO_PTY !== undefined)(
       expect(await ledger.approvedFor(open?.callDigest as string)).toBeUndefined();
     });
 
-    it('cannot have a person approve one thing under the name of another, even if it could write', async () => {
+    it('cannot get approval for one call under the name of another, even with write access', async () => {
       const at = await builder();
       session = at.session;
       const code = codeIn(await failedTo(session, 'delete_kx_database', at.trades));
@@ -90,7 +90,7 @@ describe.skipIf(NO_PTY !== undefined)(
       expect(await did(session, 'get_kx_database', at.trades)).toMatchObject({ databaseName: 'trades' });
     });
 
-    it('cannot move a signed approval to another plan, even if it could write', async () => {
+    it('cannot move a signed approval to another plan, even with write access', async () => {
       const dir = stateDirectory();
       await addApprover(dir);
       const { ledger, state, ask } = await ledgerIn(dir, COMMON_CLOCK);

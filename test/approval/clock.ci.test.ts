@@ -37,7 +37,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     expect(await terminal.left()).toBe(0);
   };
 
-  it('asks for the passphrase and the date, voids open plans, and writes to the journal', async () => {
+  it('asks for the passphrase and the date, voids open plans, and records the reset in the journal', async () => {
     const dir = stateDirectory();
     await addApprover(dir);
     const { ask, ledger, journal, clock } = await aheadIn(dir);
@@ -73,7 +73,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     expect(await journal.entries()).toEqual([]);
   });
 
-  it('requires the passphrase, and does nothing where the clock is right', async () => {
+  it('requires the passphrase, and changes nothing if the clock is correct', async () => {
     const dir = stateDirectory();
     const { ask } = await aheadIn(dir);
     const terminal = openTerminal('approve', '--reset-clock', '--state-dir', dir);
@@ -86,7 +86,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     });
   });
 
-  it.skipIf(SKIPPED !== '')('with --store, resets the clock that all replicas use', async () => {
+  it.skipIf(SKIPPED !== '')('with --store, resets the clock that all replicas share', async () => {
     const stores = await startStores();
     onTestFinished(() => stores.stop());
     const url = await stores.fresh();
@@ -113,7 +113,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     expect(await shared.journal.entries()).toMatchObject([{ kind: 'clock-reset', approver: userInfo().username }]);
   });
 
-  it('needs a terminal', async () => {
+  it('requires a terminal', async () => {
     const dir = stateDirectory();
     await addApprover(dir);
     const { ask } = await aheadIn(dir);

@@ -27,8 +27,8 @@ const keyed = async (clock?: { now: number }) => {
 const MINUTE = 60_000;
 const opened = (unlocked: Unlocked) => (unlocked as Extract<Unlocked, { kind: 'open' }>).approver;
 
-describe('the desk', { timeout: 60_000 }, () => {
-  it('signs what a person with the passphrase approved by its name', async () => {
+describe('approval with a passphrase', { timeout: 60_000 }, () => {
+  it('signs what a person approved by typing its name', async () => {
     const { dir, desk: approvals, ledger, ask } = await keyed();
     const pending = await ask();
     const approver = opened(await approvals.unlock(PASSPHRASE));
@@ -42,7 +42,7 @@ describe('the desk', { timeout: 60_000 }, () => {
     expect(await ledger.approvedFor(pending.callDigest)).toBeDefined();
   });
 
-  it('approves once when two do it at the same time', async () => {
+  it('approves once when two people approve at the same time', async () => {
     const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
     const pending = await ask();
     const approver = opened(await approvals.unlock(''));
@@ -50,7 +50,7 @@ describe('the desk', { timeout: 60_000 }, () => {
     expect(both.sort()).toEqual(['approved', 'closed']);
   });
 
-  it('signs nothing where no passphrase was set up', async () => {
+  it('signs nothing if no passphrase was set up', async () => {
     const { desk: approvals, ledger, ask } = await deskIn(stateDirectory(), 'page');
     expect(approvals.keyed).toBe(false);
     const pending = await ask();
@@ -58,7 +58,7 @@ describe('the desk', { timeout: 60_000 }, () => {
     expect((await ledger.approvedFor(pending.callDigest))?.approval.signature).toBeUndefined();
   });
 
-  it('forgives two slips', async () => {
+  it('allows two wrong names', async () => {
     const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
     const [pending, other] = [await ask(), await ask({ name: 'quotes' })];
     const approver = opened(await approvals.unlock(''));
@@ -69,7 +69,7 @@ describe('the desk', { timeout: 60_000 }, () => {
     expect(await approvals.approve(pending, 'trades', approver)).toBe('approved');
   });
 
-  it('counts the slips of the latest 500 plans', async () => {
+  it('counts wrong names for the latest 500 plans', async () => {
     const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
     const pending = await ask();
     const other = (at: number) => ({ ...pending, nonce: `n${at}` });
@@ -79,7 +79,7 @@ describe('the desk', { timeout: 60_000 }, () => {
   });
 
   it.each(['Trades', ' trades', 'trades ', '', 'tradеs'])(
-    'closes a plan for good the third time that %j is typed',
+    'closes a plan permanently the third time that %j is typed',
     async (typed) => {
       const { desk: approvals, ledger, ask } = await deskIn(stateDirectory(), 'page');
       const pending = await ask();
@@ -107,20 +107,20 @@ describe('the desk', { timeout: 60_000 }, () => {
     expect(await approvals.approve(pending, 'trades', opened(await approvals.unlock('')))).toBe('closed');
   });
 
-  it('approves nothing that is not in the ledger any more as it was shown', async () => {
+  it('approves nothing that is no longer in the ledger as it was shown', async () => {
     const { desk: approvals, state, ask } = await deskIn(stateDirectory(), 'page');
     const pending = await ask();
     await state.write((db) => db.prepare("UPDATE questions SET binding = 'of the production environment'").run());
     expect(await approvals.approve(pending, 'trades', opened(await approvals.unlock('')))).toBe('closed');
   });
 
-  it('says when the key files are damaged, and does not call the passphrase wrong', async () => {
+  it('reports damaged key files, instead of a wrong passphrase', async () => {
     const { dir, desk: approvals } = await keyed();
     writeFileSync(join(dir, 'approver', 'private.json'), '{}');
     await expect(approvals.unlock(PASSPHRASE)).rejects.toThrow('is damaged');
   });
 
-  it('takes no passphrase after five wrong ones, not even the right one, for ten minutes', async () => {
+  it('locks for ten minutes after five wrong passphrases, even for the correct one', async () => {
     const clock = { now: 1_000_000 };
     const { desk: approvals, attempts } = await keyed(clock);
     for (let tries = 0; tries < 3; tries += 1) await attempts.take();
@@ -132,7 +132,7 @@ describe('the desk', { timeout: 60_000 }, () => {
 });
 
 describe('the text of a plan', () => {
-  it('says why it does not wait any more', () => {
+  it('says why it is closed', () => {
     const said = (['open', 'replaced', 'evicted', 'expired', 'approved', 'consumed', 'declined'] as const).map(
       (state) => closedReason({ state, successor: 'ABCDE' }),
     );
@@ -140,7 +140,7 @@ describe('the text of a plan', () => {
     expect(said[1]).toContain('The newer plan ABCDE replaced it');
   });
 
-  it('lists things by kind, a hundred on a page', () => {
+  it('lists entities by kind, a hundred per page', () => {
     const users = Array.from({ length: 101 }, (_, at) => ({ kind: 'user', name: `u${at}` }));
     const pages = pagesOf([{ kind: 'volume', name: 'v' }, ...users]);
     expect(pages.map(({ title, items }) => [title, items.length])).toEqual([
@@ -150,7 +150,7 @@ describe('the text of a plan', () => {
     ]);
   });
 
-  it('is taken apart without leaving anything out', () => {
+  it('is split into parts that contain all of it', () => {
     const { headline, worst, how, facts, notes } = planText({
       shown: { ...SHOWN, text: SHOWN.text.replace('This', 'a.b: not set -> "c: \\"d\\"".\nThis') },
     });
@@ -162,18 +162,18 @@ describe('the text of a plan', () => {
     expect(planText({ shown: { ...SHOWN, text: '' } })).toEqual(nothing);
   });
 
-  it('says where', () => {
+  it('names its location', () => {
     expect(locationText({ shown: SHOWN })).toBe(
       '"kdb-prod", "111122223333", "us-east-1", "local (embedded FinSpace-compatible service)"',
     );
     expect(locationText({ shown: { ...SHOWN, text: 'DELETE x' } })).toBe('');
   });
 
-  it('moves no cursor and reorders nothing', () => {
+  it('contains no control characters that move the cursor or reorder text', () => {
     expect(printable('a\u001b[2Jb\u202ec\u200b\u00a0')).toBe('a\\u{1b}[2Jb\\u{202e}c\\u{200b}\\u{a0}');
   });
 
-  it('says how long ago and how long still', () => {
+  it('says how long ago it was opened and how long it stays open', () => {
     expect([0, 59_999, 60_000, 60 * MINUTE].map((ms) => ago(0, ms))).toEqual([
       'just now',
       'just now',

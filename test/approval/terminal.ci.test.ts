@@ -18,7 +18,7 @@ const waitingIn = async (dir: string) => {
 };
 
 describe('a line that is too long for a terminal', () => {
-  it('hangs under its beginning, broken between words', () => {
+  it('wraps between words with a hanging indent', () => {
     expect(foldLine('  region: "us-east-1", backend: "local service"', 30)).toEqual([
       '  region: "us-east-1",',
       '      backend: "local service"',
@@ -31,7 +31,7 @@ describe('a line that is too long for a terminal', () => {
     ]);
   });
 
-  it('stays whole where the width is unknown or no width at all', () => {
+  it('stays whole if the width is unknown or zero', () => {
     const line = '- cluster "a" '.repeat(20);
     for (const columns of [undefined, 0, 10, 1_000]) expect(foldLine(line, columns)).toEqual([line]);
     expect(foldLine('', 80)).toEqual(['']);
@@ -44,12 +44,12 @@ describe('a line that is too long for a terminal', () => {
 });
 
 describe('finspace-mcp approve without a terminal', () => {
-  it('says that nothing waits', () => {
+  it('reports that no plan is open', () => {
     const { stdout, status } = piped(stateDirectory(), []);
     expect({ stdout, status }).toEqual({ stdout: 'Nothing waits for approval.\n', status: 0 });
   });
 
-  it('shows what waits and approves nothing, whatever is piped into it', async () => {
+  it('lists open plans and approves nothing, whatever is piped into it', async () => {
     const dir = stateDirectory();
     const { ledger, pending } = await waitingIn(dir);
     for (const args of [[], [pending.code], ['--web'], ['--web', pending.code]]) {
@@ -78,7 +78,7 @@ describe('finspace-mcp approve without a terminal', () => {
     expect(existsSync(join(dir, 'approver'))).toBe(false);
   });
 
-  it('declines, which needs nobody in particular', async () => {
+  it('declines without identifying a person', async () => {
     const dir = stateDirectory();
     const { ledger, pending } = await waitingIn(dir);
     expect(piped(dir, ['--decline', pending.code.toLowerCase()])).toMatchObject({
@@ -122,7 +122,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await again.left()).toBe(1);
   });
 
-  it('refuses to set up a key from two passphrases that differ', async () => {
+  it('rejects two different passphrases', async () => {
     const dir = stateDirectory();
     const terminal = openTerminal('approve', '--init', '--state-dir', dir);
     await terminal.sees('New passphrase');
@@ -134,7 +134,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await approverKey(dir)).toBeUndefined();
   });
 
-  it('refuses a short passphrase at once', async () => {
+  it('rejects a short passphrase at once', async () => {
     const dir = stateDirectory();
     const terminal = openTerminal('approve', '--init', '--state-dir', dir);
     await terminal.sees('New passphrase');
@@ -145,7 +145,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await approverKey(dir)).toBeUndefined();
   });
 
-  it('approves what a person chose, read, and named, with the passphrase', async () => {
+  it('approves the plan that a person chose, read and named, with the passphrase', async () => {
     const dir = stateDirectory();
     await addApprover(dir);
     const { ledger, ask, pending } = await waitingIn(dir);
@@ -177,7 +177,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await ledger.list()).toHaveLength(1);
   });
 
-  it('says plainly how little an approval without a passphrase proves', async () => {
+  it('states that an approval without a passphrase proves little', async () => {
     const dir = stateDirectory();
     const { ledger, pending } = await waitingIn(dir);
     const terminal = openTerminal('approve', pending.code, '--state-dir', dir);
@@ -191,7 +191,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
   it.each([
     ['with a passphrase, which it does not ask for', true],
     ['without a passphrase', false],
-  ])('closes the plan when another name is typed three times, %s', async (_, hasPassphrase) => {
+  ])('closes the plan after three wrong names, %s', async (_, hasPassphrase) => {
     const dir = stateDirectory();
     if (hasPassphrase) await addApprover(dir);
     const { ledger, pending } = await waitingIn(dir);
@@ -212,7 +212,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],
     ['Enter alone', '\r'],
-  ])('leaves everything as it is on %s', async (_, key) => {
+  ])('changes nothing on %s', async (_, key) => {
     const dir = stateDirectory();
     const { ledger, pending } = await waitingIn(dir);
     const terminal = openTerminal('approve', pending.code, '--state-dir', dir);
@@ -223,7 +223,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await ledger.list()).toHaveLength(1);
   });
 
-  it('takes no passphrase after five wrong ones, in a new terminal neither', async () => {
+  it('locks after five wrong passphrases, in a new terminal too', async () => {
     const dir = stateDirectory();
     await addApprover(dir);
     const { pending } = await waitingIn(dir);
@@ -251,7 +251,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await second.left()).toBe(1);
   });
 
-  it('shows what does not fit into the text by kind and page by page, and no control characters', async () => {
+  it('shows long plans by kind and in pages, without control characters', async () => {
     const dir = stateDirectory();
     const { ask } = await ledgerIn(dir, COMMON_CLOCK);
     const files = Array.from({ length: 150 }, (_, at) => ({ kind: 'file', name: `f${at}\u001b[2J\u202e` }));
@@ -273,7 +273,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(terminal.screen()).not.toContain('\u001b[2J');
   });
 
-  it('says which newer plan replaced the one that is asked for', async () => {
+  it('names the newer plan that replaced the requested one', async () => {
     const dir = stateDirectory();
     const { ledger, pending } = await waitingIn(dir);
     const { nonce: _, ...same } = pending;

@@ -22,8 +22,8 @@ const pinnedIn = async (path: string) => {
 const piped = (dir: string, ...args: string[]) =>
   spawnSync(process.execPath, [CLI, ...args, '--state-dir', dir], { encoding: 'utf8' });
 
-describe('the statement that forms count', { timeout: 60_000 }, () => {
-  it('is made by the holder of the key only, and leaves the key as it is', async () => {
+describe('the signed statement that forms are trusted', { timeout: 60_000 }, () => {
+  it('can be made by the key holder only, and does not change the key', async () => {
     const dir = stateDirectory();
     await initApprover(dir, PASSPHRASE);
     expect(await isTrusting(dir)).toBe(false);
@@ -36,7 +36,7 @@ describe('the statement that forms count', { timeout: 60_000 }, () => {
     await openApprover(dir, PASSPHRASE);
   });
 
-  it('can be made with the key, and does not count for another key', async () => {
+  it('is made with the key, and does not count for another key', async () => {
     const [dir, other] = [stateDirectory(), stateDirectory()];
     await initApprover(dir, PASSPHRASE, { trustForms: true });
     await addApprover(other);
@@ -50,7 +50,7 @@ describe('the statement that forms count', { timeout: 60_000 }, () => {
     ['is damaged', (file) => writeFileSync(file, readFileSync(file).subarray(0, 20))],
     ['is nothing', (file) => writeFileSync(file, 'null')],
     ['has something else in its place', (file) => writeFileSync(file, '{"forms":true}')],
-  ])('does not count where the private file %s', async (_, damage) => {
+  ])('does not count if the private key file %s', async (_, damage) => {
     const dir = stateDirectory();
     await addApprover(dir, { trustForms: true });
     damage(join(dir, 'approver', 'private.json'));
@@ -59,7 +59,7 @@ describe('the statement that forms count', { timeout: 60_000 }, () => {
 });
 
 describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_PTY ?? ''}`, { timeout: 60_000 }, () => {
-  it('takes the passphrase, says what it means, and can be taken back', async () => {
+  it('requires the passphrase, explains its effect, and can be revoked', async () => {
     const dir = stateDirectory();
     await addApprover(dir);
     const guess = openTerminal('approve', '--trust-forms', '--state-dir', dir);
@@ -86,7 +86,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     expect(await isTrusting(dir)).toBe(false);
   });
 
-  it('goes with --init, needs a key without it, and a person', async () => {
+  it('combines with --init, and otherwise requires a key and a person', async () => {
     const dir = stateDirectory();
     expect(piped(dir, 'approve', '--trust-forms')).toMatchObject({
       stderr: expect.stringContaining('needs a person at a terminal'),

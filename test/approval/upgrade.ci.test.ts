@@ -81,7 +81,7 @@ describe('a state directory of version 0.1.0', { timeout: 60_000 }, () => {
     await world.close();
   });
 
-  it('logs once, at the first start, that forms no longer count and how to allow them', async () => {
+  it('logs once, at the first start, that forms no longer count and how to trust them', async () => {
     const dir = fromBefore();
     const [first, second] = [await startLog(dir), await startLog(dir)];
     const warnings = (lines: typeof first) => lines.filter(({ msg }) => msg.includes('approve --trust-forms'));
@@ -93,7 +93,7 @@ describe('a state directory of version 0.1.0', { timeout: 60_000 }, () => {
       );
   });
 
-  it('lets forms count after its owner allowed that with the passphrase', async () => {
+  it('accepts forms after its owner trusts them with the passphrase', async () => {
     const dir = fromBefore();
     await storeForms(dir, (await openApprover(dir, PASSPHRASE)).trustInForms);
     const { session, target } = await opened(dir);
