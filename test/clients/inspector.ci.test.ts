@@ -17,7 +17,7 @@ describeClient('the command line of MCP Inspector', { timeout: 480_000 }, () => 
   };
 
   it.skipIf(NO_PTY !== undefined).each(['legacy', 'modern'])(
-    'has a delete done that a person approved in a terminal, in the %s era',
+    'runs a delete that a person approved in a terminal, in the %s era',
     async (era) => {
       const { dir, client } = opened(era);
       await addApprover(dir);
@@ -29,7 +29,7 @@ describeClient('the command line of MCP Inspector', { timeout: 480_000 }, () => 
     },
   );
 
-  it('finds no schema that other clients could not use', async () => {
+  it('reports no schema that other clients could not use', async () => {
     const { code, out } = await opened('auto').client.run('--method', 'tools/list', '--strict');
     expect(code).toBe(0);
     expect(Object.keys(JSON.parse(out))).toEqual(['result']);
