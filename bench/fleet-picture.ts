@@ -43,8 +43,8 @@ export function growthPicture(growth: Growth): string {
   });
   const size = `width="${2 * WIDTH}" height="${2 * HEIGHT + 28}" viewBox="0 0 ${2 * WIDTH} ${2 * HEIGHT + 28}"`;
   const title = '<title>Cost of find_kx_problems as the number of environments grows</title>';
-  const ground = '<rect width="100%" height="100%" fill="#ffffff"/>';
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" font-family="sans-serif" font-size="11">${title}${ground}${panels.join('')}${legend.join('')}</svg>\n`;
+  const background = '<rect width="100%" height="100%" fill="#ffffff"/>';
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" font-family="sans-serif" font-size="11">${title}${background}${panels.join('')}${legend.join('')}</svg>\n`;
 }
 
 function panel(growth: Growth, member: Exclude<keyof Point, 'environments'>, title: string): string {

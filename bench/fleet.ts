@@ -196,8 +196,8 @@ function report(what: string, samples: ReadonlyMap<string, readonly (readonly Sa
         all.map(({ ms }) => ms / 1_000),
         's',
       );
-      const asked = at === 0 ? 'first' : at === 1 ? 'again' : `again ${at}`;
-      const told = [
+      const label = at === 0 ? 'first' : at === 1 ? 'again' : `again ${at}`;
+      const lines = [
         `${callsOf(all)} calls`,
         ...(sample.refused === 0 ? [] : [`${sample.refused} refused, ${percent(sample.refusedLater)} after 5 s`]),
         ...(sample.answers === 1 ? [] : [`${sample.answers} answers`]),
@@ -206,7 +206,7 @@ function report(what: string, samples: ReadonlyMap<string, readonly (readonly Sa
         `${sample.megabytes.toFixed(0)} MB`,
         sample.isComplete ? 'complete' : 'INCOMPLETE',
       ];
-      console.log(`  ${name.padEnd(7)}${asked.padEnd(8)}${seconds}; ${told.join(', ')}`);
+      console.log(`  ${name.padEnd(7)}${label.padEnd(8)}${seconds}; ${lines.join(', ')}`);
     }
   const [ours, before] = ['ours', 'before'].map((name) => samples.get(name));
   for (const [at, all] of (before === undefined ? [] : (ours ?? [])).entries()) {

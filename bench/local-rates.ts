@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openStore } from '../src/local/store.ts';
 import type { WireRequest } from '../src/operations/exchange.ts';
-import { openEstate, ROLE } from '../test/local/estate.ts';
+import { openBuilder, ROLE } from '../test/local/environment-builder.ts';
 import { openWorld, requestFor } from '../test/local/world.ts';
 
 /** A local service in a folder. For each line on stdin, it makes the same requests once more, and prints the microseconds of each. */
@@ -10,7 +10,7 @@ const [folder = ''] = process.argv.slice(2);
 const USERS = 1_000;
 const PAGE = 100;
 const world = await openWorld({ store: await openStore(join(folder, 'state.db')), lifecycle: 'instant' });
-const { environmentId } = await openEstate(world);
+const { environmentId } = await openBuilder(world);
 
 const names = (what: string, count: number) => Array.from({ length: count }, (_, index) => `${what}_${index}`);
 const create = (userName: string) => requestFor('CreateKxUser', { environmentId, userName, iamRole: ROLE });

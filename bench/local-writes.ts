@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { openStore } from '../src/local/store.ts';
 import type { WireRequest } from '../src/operations/exchange.ts';
-import { openEstate, ROLE } from '../test/local/estate.ts';
+import { openBuilder, ROLE } from '../test/local/environment-builder.ts';
 import { openWorld, requestFor } from '../test/local/world.ts';
 import { median, spread, verdict } from './measure.ts';
 
@@ -10,7 +10,7 @@ import { median, spread, verdict } from './measure.ts';
 const [folder = ''] = process.argv.slice(2);
 const ROUNDS = 31;
 const world = await openWorld({ store: await openStore(join(folder, 'ours.db')), lifecycle: 'instant' });
-const { environmentId } = await openEstate(world);
+const { environmentId } = await openBuilder(world);
 const bare = new Database(join(folder, 'bare.db'));
 bare.exec(
   'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE notes (name TEXT PRIMARY KEY, body TEXT)',

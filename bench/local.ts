@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openStore } from '../src/local/store.ts';
 import { bundled, CONTENDER, type Contender, contest } from '../test/local/contest.ts';
-import { openEstate, ROLE } from '../test/local/estate.ts';
+import { openBuilder, ROLE } from '../test/local/environment-builder.ts';
 import { openWorld, type TestWorld } from '../test/local/world.ts';
 import { compareCheckouts } from './local-against.ts';
 import { median, optionOf, spread, verdict } from './measure.ts';
@@ -39,7 +39,7 @@ interface Crowd {
 
 async function crowd(path: string, users: number): Promise<Crowd> {
   const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
-  const { environmentId } = await openEstate(world);
+  const { environmentId } = await openBuilder(world);
   await world.call('CreateKxUser', { environmentId, userName: nameOf(0), iamRole: ROLE });
   await world.store.write(async (tx) => {
     const collection = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}/kxUser`;
@@ -105,7 +105,7 @@ async function writes(folder: string): Promise<void> {
 async function eightWriters(folder: string): Promise<void> {
   const path = join(folder, 'eight.db');
   const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
-  const { environmentId } = await openEstate(world);
+  const { environmentId } = await openBuilder(world);
   await world.close();
   const script = await bundled(CONTENDER);
   const options = { script, path, environmentId, seconds: 4 };

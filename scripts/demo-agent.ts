@@ -1,7 +1,7 @@
 import { type CallToolResult, Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { PAINT, say, showForm, tell } from './demo-screen.ts';
+import { PAINT, print, say, showForm } from './demo-screen.ts';
 
 export type Members = Record<string, unknown>;
 
@@ -31,11 +31,11 @@ export async function agent(cli: string, stateDir: string, types?: string): Prom
     },
   );
   if (types !== undefined) {
-    let asked = 0;
+    let questions = 0;
     client.setRequestHandler('elicitation/create', async ({ params }) => {
-      asked += 1;
-      if (asked > 1) {
-        tell('The person is asked anew, and declines.', { painted: PAINT.bold });
+      questions += 1;
+      if (questions > 1) {
+        print('The person is asked anew, and declines.', { painted: PAINT.bold });
         return { action: 'decline' };
       }
       showForm(params.message, `the person (played by this demo) types ${types}`);
@@ -46,7 +46,7 @@ export async function agent(cli: string, stateDir: string, types?: string): Prom
   await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'inherit' }));
 
   const ask = async (tool: string, args: Members) => {
-    tell(`→ ${tool} ${argumentsText(args)}`, { painted: PAINT.dim });
+    print(`→ ${tool} ${argumentsText(args)}`, { painted: PAINT.dim });
     const onprogress = ({ message = '' }: { message?: string | undefined }) => {
       if (!message.startsWith('Fulfilling')) say(PAINT.dim(`   … ${message}`));
     };
@@ -67,7 +67,7 @@ export async function agent(cli: string, stateDir: string, types?: string): Prom
     refused: async (tool, args) => {
       const { result, text } = await ask(tool, args);
       if (!result.isError) throw new Error(`${tool} was not refused`);
-      tell(text, { painted: PAINT.yellow });
+      print(text, { painted: PAINT.yellow });
     },
     read: async (uri) => {
       const [content] = (await client.readResource({ uri })).contents;

@@ -17,11 +17,11 @@ let steps = 0;
 export const step = (question: string) => {
   steps += 1;
   say();
-  tell(`${steps}  ${question}`, { indent: '', hang: '   ', painted: (line) => bold(cyan(line)) });
+  print(`${steps}  ${question}`, { indent: '', hang: '   ', painted: (line) => bold(cyan(line)) });
 };
 
 /** Text as paragraphs of whole words, each line after the first set in by two more columns, or by `hang`. */
-export function tell(text: string, { indent = '   ', hang = '  ', painted = (line: string) => line } = {}): void {
+export function print(text: string, { indent = '   ', hang = '  ', painted = (line: string) => line } = {}): void {
   for (const paragraph of text.split('\n')) {
     for (const [at, line] of wrapped(paragraph, WIDTH - indent.length - hang.length).entries())
       say(`${indent}${at === 0 ? '' : hang}${painted(line)}`);
@@ -33,9 +33,9 @@ function wrapped(text: string, width: number): string[] {
   for (let rest = text; ; ) {
     if (rest.length <= width) return [...lines, rest];
     const space = rest.lastIndexOf(' ', width);
-    const cut = space > 0 ? space : width;
-    lines.push(rest.slice(0, cut));
-    rest = rest.slice(cut).trimStart();
+    const breakAt = space > 0 ? space : width;
+    lines.push(rest.slice(0, breakAt));
+    rest = rest.slice(breakAt).trimStart();
   }
 }
 
@@ -57,7 +57,7 @@ export function table(rows: readonly (readonly Cell[])[]): void {
     // Where little is left beside the others, the last one goes below.
     if (WIDTH - before < 24 && row.length > 1) {
       table([row.slice(0, -1)]);
-      tell(last, { indent: '     ', hang: '', painted: paintLast });
+      print(last, { indent: '     ', hang: '', painted: paintLast });
       continue;
     }
     const front = row
@@ -73,6 +73,6 @@ const same: Paint = (text) => text;
 /** The form as a client would show it, with what the person does about it. */
 export function showForm(message: string, deed: string): void {
   say(dim('   ┌─ a form in the client '.padEnd(Math.min(WIDTH, 79), '─')));
-  tell(message, { indent: '   │ ', painted: PAINT.yellow });
-  tell(`└─ ${deed}`, { hang: '   ', painted: bold });
+  print(message, { indent: '   │ ', painted: PAINT.yellow });
+  print(`└─ ${deed}`, { hang: '   ', painted: bold });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Agent, agent, type Members, spent } from './demo-agent.ts';
-import { type Cell, PAINT, say, step, table, tell } from './demo-screen.ts';
+import { type Cell, PAINT, print, say, step, table } from './demo-screen.ts';
 
 /** An operator's session on the demo world: real clients, the built server, every word on screen from a real reply. */
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -17,8 +17,8 @@ const stateDir = mkdtempSync(join(tmpdir(), 'finspace-mcp-demo-'));
 const PLAIN = { indent: '', hang: '' };
 
 function introduce({ count, tokens }: { count: number; tokens: number }): void {
-  tell('finspace-mcp: an operator asks, an agent calls tools, a person approves', { ...PLAIN, painted: bold });
-  tell(
+  print('finspace-mcp: an operator asks, an agent calls tools, a person approves', { ...PLAIN, painted: bold });
+  print(
     [
       'AWS closed Amazon FinSpace on 2026-10-07. This session runs on the FinSpace-compatible service in the server, with a demo world. It needs no AWS account, and touches nothing of yours. No kdb process runs, and there is no data.',
       `The MCP clients are real, over stdio: → marks a call, and ← what the model gets back. The server offers ${count} tools, which cost ${tokens} tokens to list.`,
@@ -51,7 +51,7 @@ async function picture(operator: Agent): Promise<string> {
   step('Show me the whole of kdb-prod');
   const { environment, counts } = await operator.call('describe_kx_environment', { environment: 'kdb-prod' });
   const { environmentId } = environment as Members;
-  tell(
+  print(
     Object.entries(counts as Record<string, Record<string, number>>)
       .map(
         ([kind, states]) =>
@@ -63,7 +63,7 @@ async function picture(operator: Agent): Promise<string> {
   );
   const uri = `finspace://kx/environments/${environmentId}/topology.svg`;
   const picture = await operator.read(uri);
-  tell(`The resource ${uri} is a picture, an SVG of ${Math.round(picture.length / 1_000)} kB. The README shows it:`);
+  print(`The resource ${uri} is a picture, an SVG of ${Math.round(picture.length / 1_000)} kB. The README shows it:`);
   say(`   ${green(PICTURE)}   (open it in a browser)`);
   return String(environmentId);
 }
@@ -76,7 +76,7 @@ async function ingest(operator: Agent, environmentId: string): Promise<void> {
   const { changesetId } = await operator.call('create_kx_changeset', { environmentId, databaseName, changeRequests });
   const waited = { environment: 'kdb-prod', kind: 'changeset', database: databaseName, name: changesetId };
   const { status, waitedSeconds } = await operator.call('wait_for_kx_entity', waited);
-  tell(
+  print(
     `${changesetId} is ${status} after ${waitedSeconds} s: a sixtieth of the time that the real service took (--lifecycle realistic takes all of it).`,
   );
 }
@@ -89,7 +89,7 @@ async function deletes(operator: Agent, unattended: Agent, environmentId: string
   const target = { environmentId, clusterName: STALE };
   await operator.call('delete_kx_cluster', target);
   const { status } = await operator.call('get_kx_cluster', target);
-  tell(`${STALE} is now ${status}.`);
+  print(`${STALE} is now ${status}.`);
 
   step('The same delete once more   (the approval was for one call: it is used up)');
   await operator.refused('delete_kx_cluster', target);
@@ -102,11 +102,11 @@ async function afterwards(operator: Agent): Promise<void> {
   step(`What remains of ${STALE}?`);
   const [newest = ''] = await operator.listed('finspace://recovery/');
   const { create } = JSON.parse(await operator.read(newest)) as { create: { tool: string; arguments: Members }[] };
-  tell(`A recovery kit (configuration, not data), in the state directory and as a resource:\n${newest}`);
+  print(`A recovery kit (configuration, not data), in the state directory and as a resource:\n${newest}`);
   for (const { tool, arguments: args } of create)
-    tell(`${tool} with ${Object.keys(args).join(', ')}`, { indent: '     ', painted: dim });
-  tell('The journal, whose entries are chained by hashes (finspace-mcp journal verify):');
-  tell(
+    print(`${tool} with ${Object.keys(args).join(', ')}`, { indent: '     ', painted: dim });
+  print('The journal, whose entries are chained by hashes (finspace-mcp journal verify):');
+  print(
     execFileSync(process.execPath, [CLI, 'journal', 'verify', '--state-dir', stateDir], { encoding: 'utf8' }).trim(),
     {
       indent: '     ',
@@ -117,20 +117,20 @@ async function afterwards(operator: Agent): Promise<void> {
 
 function whatNext(): void {
   say();
-  tell(`Done: ${spent.calls} calls, ${spent.tokens} tokens in all. Now connect your own client.`, {
+  print(`Done: ${spent.calls} calls, ${spent.tokens} tokens in all. Now connect your own client.`, {
     ...PLAIN,
     painted: bold,
   });
   say(`   ${bold('Claude Code')}`);
   say(`     claude mcp add finspace -- node ${CLI}`);
-  tell('Claude Desktop, Cursor and most others   (claude_desktop_config.json, ~/.cursor/mcp.json)', {
+  print('Claude Desktop, Cursor and most others   (claude_desktop_config.json, ~/.cursor/mcp.json)', {
     hang: '',
     painted: bold,
   });
   say(`     ${JSON.stringify({ mcpServers: { finspace: { command: 'node', args: [CLI] } } })}`);
   say(`   ${bold('VS Code')}   (.vscode/mcp.json)`);
   say(`     ${JSON.stringify({ servers: { finspace: { type: 'stdio', command: 'node', args: [CLI] } } })}`);
-  tell('Restart the client, and ask it the questions above. README.md says where to go from here.');
+  print('Restart the client, and ask it the questions above. README.md says where to go from here.');
 }
 
 try {

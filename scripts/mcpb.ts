@@ -14,7 +14,7 @@ export type System = (typeof SYSTEMS)[number];
 const manifest = readManifest();
 
 /** What Claude Desktop asks for, and passes on as variables. An empty text counts as unset. */
-const ASKED: readonly SettingName[] = ['backend', 'endpoint', 'region', 'profile', 'readOnly', 'stateDir'];
+const ASKED_SETTINGS: readonly SettingName[] = ['backend', 'endpoint', 'region', 'profile', 'readOnly', 'stateDir'];
 
 /** The name of a setting in the manifest. */
 const key = (setting: SettingName) => variableOf(setting).replace('FINSPACE_MCP_', '').toLowerCase();
@@ -25,8 +25,10 @@ const FOLDER = placeholder('__dirname');
 /** The manifest of the bundle for one system: https://github.com/modelcontextprotocol/mcpb, version 0.3. */
 export function bundleManifest(system: System) {
   const { name, version, license, author } = manifest;
-  const asked = ASKED.map((setting) => [key(setting), question(setting)] as const);
-  const env = ASKED.map((setting) => [variableOf(setting), placeholder(`user_config.${key(setting)}`)] as const);
+  const questions = ASKED_SETTINGS.map((setting) => [key(setting), question(setting)] as const);
+  const env = ASKED_SETTINGS.map(
+    (setting) => [variableOf(setting), placeholder(`user_config.${key(setting)}`)] as const,
+  );
   return {
     manifest_version: '0.3',
     name,
@@ -50,7 +52,7 @@ export function bundleManifest(system: System) {
     tools_generated: true,
     prompts_generated: true,
     compatibility: { platforms: [system], runtimes: { node: manifest.engines.node } },
-    user_config: Object.fromEntries(asked),
+    user_config: Object.fromEntries(questions),
   };
 }
 

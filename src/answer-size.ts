@@ -1,4 +1,4 @@
-import { cut } from './inventory/units.ts';
+import { truncate } from './inventory/units.ts';
 
 /** Maximum text in one answer or resource, in bytes of UTF-8. */
 export const MOST_TEXT = 60_000;
@@ -41,7 +41,7 @@ function keeping(whole: Members, kept: number): Members {
     if (typeof value === 'string') {
       if (value.length <= kept * CHARACTERS) return value;
       omit(path, kept * CHARACTERS, 'characters');
-      return cut(value, kept * CHARACTERS);
+      return truncate(value, kept * CHARACTERS);
     }
     if (typeof value !== 'object' || value === null) return value;
     if (!Array.isArray(value)) return shortMembers(value, path);
@@ -52,9 +52,9 @@ function keeping(whole: Members, kept: number): Members {
     const members = Object.entries(value);
     if (members.length > MOST_MEMBERS) omit(path, MOST_MEMBERS, 'members');
     const shown = members.slice(0, MOST_MEMBERS).map(([name, member]) => {
-      const within = cut(path === '' ? name : `${path}.${name}`, LONGEST_PATH);
+      const within = truncate(path === '' ? name : `${path}.${name}`, LONGEST_PATH);
       if (name.length > LONGEST_PATH) omit(within, LONGEST_PATH, 'characters of the name');
-      return [cut(name, LONGEST_PATH), short(member, within)];
+      return [truncate(name, LONGEST_PATH), short(member, within)];
     });
     return Object.fromEntries(shown);
   };
@@ -65,7 +65,7 @@ function keeping(whole: Members, kept: number): Members {
 /** Lines in a limited number of bytes: the first and the last ones, with the number of omitted lines between them. */
 export function shortenedLines(text: string, most: number): string {
   if (bytesOf(text) <= most) return text;
-  const lines = text.split('\n').map((line) => cut(line, LONGEST_LINE));
+  const lines = text.split('\n').map((line) => truncate(line, LONGEST_LINE));
   let [first, last] = [0, lines.length];
   for (let left = most - LONGEST_NOTE; first < last; ) {
     const isNextFirst = first <= lines.length - last;

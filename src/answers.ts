@@ -65,7 +65,7 @@ export interface Connection {
   readonly server: Server;
   /** Whose requests they are. Its own token decides what a request may do, not that of the first request of a session. */
   readonly callerOf: (context: Pick<ServerContext, 'http'>) => Caller;
-  readonly hearsAll: boolean;
+  readonly receivesAllEvents: boolean;
 }
 
 /** Answers all requests but those that a client sends before it calls anything. What all connections share is computed once. */
@@ -100,7 +100,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
     watch: (caller, uris) => watchFor({ ...shared, caller }, feed, uris),
     questionIn: (state) => questionIn(shared.seal, state),
     searchTools: async (caller) => (await search)?.searchTools({ ...environment, caller }),
-    handlers: ({ id, server, callerOf, hearsAll }) => {
+    handlers: ({ id, server, callerOf, receivesAllEvents }) => {
       const handlers = new Map<OnDemand, Handler>(Object.entries(served.handlers) as [OnDemand, Handler][]);
       const on = ((method: OnDemand, handler: Handler) => handlers.set(method, handler)) as unknown as On;
       const environmentOf: EnvironmentOf = (context) => {
@@ -111,7 +111,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
       };
       answerCalls({ id, server, search, environmentOf, on });
       answerResources(on, environmentOf, served.read);
-      takeSubscriptions({ server, on, hearsAll }, environmentOf, feed);
+      takeSubscriptions({ server, on, receivesAllEvents }, environmentOf, feed);
       answerPrompts(on, start);
       answerCompletions(on, environmentOf);
       return handlers;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { ErrorForPeople } from './error-for-people.ts';
 import { CREDENTIAL } from './local/credentials.ts';
-import { ENTITIES, once, RISKS, type Risk } from './operations/operation.ts';
+import { ENTITIES, lazy, RISKS, type Risk } from './operations/operation.ts';
 import { storeUrlProblem } from './store/url.ts';
 import { HTTP_SETTINGS, HTTP_STANDARD } from './transports/http/settings.ts';
 import { wordIssue } from './wording.ts';
@@ -222,6 +222,6 @@ type Schemas<T> = { readonly [K in keyof T]: T[K] extends () => infer Schema ? S
 
 /** An object whose members are built when they are first read. */
 function lazily<T extends Record<string, () => z.ZodType>>(thunks: T): Schemas<T> {
-  const members = Object.entries(thunks).map(([name, build]) => [name, { get: once(build), enumerable: true }]);
+  const members = Object.entries(thunks).map(([name, build]) => [name, { get: lazy(build), enumerable: true }]);
   return Object.defineProperties({}, Object.fromEntries(members) as PropertyDescriptorMap) as Schemas<T>;
 }

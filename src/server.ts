@@ -4,7 +4,7 @@ import type { Answers, ServerProfile } from './answers.ts';
 import { withApps } from './extensions/apps/links.ts';
 import { declaredBy } from './extensions/capabilities.ts';
 import { OF_EXTENSIONS, ON_DEMAND } from './methods.ts';
-import { once } from './operations/operation.ts';
+import { lazy } from './operations/operation.ts';
 import { requireFirstPage } from './resources/cursor.ts';
 import type { Watch } from './resources/subscribe.ts';
 import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
@@ -35,9 +35,9 @@ const OWN_HINTS = hints('private');
 
 export type { Watch } from './resources/subscribe.ts';
 
-/** Creates the server of a caller. If it `hearsAll`, the transport drops changes without a subscription. */
+/** Creates the server of a caller. If it `receivesAllEvents`, the transport drops changes without a subscription. */
 export interface ServerFactory {
-  (caller: Caller, connection?: { readonly hearsAll: boolean }): Server;
+  (caller: Caller, connection?: { readonly receivesAllEvents: boolean }): Server;
   /** Loads what answers requests; `watch` works from then on. */
   ready(): Promise<void>;
   /** Starts to watch the resources that a caller's stream requests. */
@@ -47,20 +47,20 @@ export interface ServerFactory {
 /** Creates servers that list tools by themselves, and load `answers` when they have to answer something else. */
 export function serverFactory(front: ServerProfile, answers: () => Promise<Answers>): ServerFactory {
   let loaded: Answers | undefined;
-  const load = once(async () => {
+  const load = lazy(async () => {
     loaded = await answers();
     return loaded;
   });
   /** Connects those that hear all changes. */
   const hearing: (() => Promise<unknown>)[] = [];
 
-  const make = (caller: Caller, { hearsAll } = { hearsAll: false }): Server => {
+  const make = (caller: Caller, { receivesAllEvents } = { receivesAllEvents: false }): Server => {
     const server = newServer(front, caller, load);
     const callerOf: CallerOf = ({ http }) => callerIn(http?.authInfo) ?? caller;
     listTools(server, front, callerOf, load);
     const id = randomUUID();
-    const handlers = once(async () => (await load()).handlers({ id, server, callerOf, hearsAll }));
-    if (hearsAll) {
+    const handlers = lazy(async () => (await load()).handlers({ id, server, callerOf, receivesAllEvents }));
+    if (receivesAllEvents) {
       hearing.push(handlers);
       // `ready` may be over: a stream can be the first that a client requests.
       if (loaded !== undefined) void handlers();

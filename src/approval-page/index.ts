@@ -1,7 +1,7 @@
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import { entrance } from './entrance.ts';
 import { notice } from './notices.ts';
-import { type ApprovalPageContext, type Known, plans } from './plans.ts';
+import { type ApprovalPageContext, plans, type ShownPlan } from './plans.ts';
 import { clock } from './views.ts';
 
 export interface ApprovalPageOptions {
@@ -28,8 +28,8 @@ export function approvalPage({ approvals, now, origins, first, onerror }: Approv
   const context: ApprovalPageContext = {
     home,
     now,
-    decisions: approvals,
-    known: new Map<string, Known>(),
+    actions: approvals,
+    shownPlans: new Map<string, ShownPlan>(),
     proof: () => (approvals.keyed ? 'passphrase' : 'nothing'),
     token: access.token,
     same: access.same,
@@ -42,8 +42,8 @@ export function approvalPage({ approvals, now, origins, first, onerror }: Approv
     after: (code) => `${home}${code}`,
   };
   const route = async (request: Request): Promise<Response> => {
-    const turnedAway = access.stop(request);
-    if (turnedAway !== undefined) return notice(turnedAway);
+    const rejected = access.stop(request);
+    if (rejected !== undefined) return notice(rejected);
     const entering = access.enter(request, `${home}${first ?? ''}`);
     if (entering !== undefined) return entering;
     if (!access.knows(request)) return notice('stranger');

@@ -95,7 +95,7 @@ const PADDING = 12;
 export function line(look: keyof typeof LETTERS, text: string, { x, y, width, anchor }: Line): Html {
   const room = width - 2 * PADDING;
   const most = room / LETTERS[look];
-  const short = look === 'detail' ? cut(text, Math.floor(most)) : shorten(text, most);
+  const short = look === 'detail' ? truncate(text, Math.floor(most)) : shorten(text, most);
   const at = anchor === 'middle' ? html` x="${room / 2}" text-anchor="middle"` : html``;
   return html`<svg x="${x + PADDING}" y="${y - 16}" width="${room}" height="22"><text class="${look}" y="16"${at}>${marked(short, 'tspan')}</text></svg>`;
 }
@@ -105,7 +105,7 @@ function wrapped(text: string): string[] {
   if (text.length <= DETAIL) return text === '' ? [] : [text];
   const space = text.lastIndexOf(' ', DETAIL);
   const end = space < DETAIL / 2 ? DETAIL : space;
-  return [text.slice(0, end), cut(text.slice(end).trim(), DETAIL)];
+  return [text.slice(0, end), truncate(text.slice(end).trim(), DETAIL)];
 }
 
 /** Each item if they fit; otherwise each kind with its number of items. */
@@ -133,4 +133,4 @@ function rows(items: readonly Item[]): (readonly Item[])[] {
 }
 
 /** The text, shortened if it is too long. */
-const cut = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+const truncate = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);

@@ -10,7 +10,7 @@ import { listPage, type Proof, planPage, sentence } from './views.ts';
 export type Ended = 'approved' | 'declined' | 'wrong-name';
 
 /** A plan that was shown, and how it ended there. */
-export interface Known {
+export interface ShownPlan {
   readonly pending: PendingApproval;
   ended?: Ended;
 }
@@ -20,9 +20,9 @@ export interface ApprovalPageContext {
   /** Path of the list of plans, as browsers see it. */
   readonly home: string;
   readonly now: () => number;
-  readonly decisions: ApprovalActions;
+  readonly actions: ApprovalActions;
   /** Plans shown recently, by code; bounded here. */
-  readonly known: Map<string, Known>;
+  readonly shownPlans: Map<string, ShownPlan>;
   readonly foot?: Html | undefined;
   readonly proof: (pending: PendingApproval) => Proof;
   /** Proves that a form shows exactly this pending approval to this person. */
@@ -39,27 +39,27 @@ const WRONG_NAME = 'That does not match exactly. Nothing was approved yet. The t
 /** Shows the form again, with what was wrong. */
 export type Again = (error: string) => Response;
 
-const MOST_KNOWN = 500;
+const MOST_SHOWN_PLANS = 500;
 
 /** Responds with the list of plans, a plan, or its outcome. `path` is the part after the home path. */
 export async function plans(request: Request, path: string, context: ApprovalPageContext): Promise<Response> {
-  const { home, foot, known, now, decisions } = context;
+  const { home, foot, shownPlans, now, actions } = context;
   const isGet = request.method === 'GET';
   const waiting = async () => {
-    const open = await decisions.waiting();
-    for (const pending of open) known.set(pending.code, { pending });
-    for (const oldest of [...known.keys()].slice(0, -MOST_KNOWN)) known.delete(oldest);
+    const open = await actions.waiting();
+    for (const pending of open) shownPlans.set(pending.code, { pending });
+    for (const oldest of [...shownPlans.keys()].slice(0, -MOST_SHOWN_PLANS)) shownPlans.delete(oldest);
     return open;
   };
-  const say = (name: NoticeName, about: { code?: string; more?: string } = {}) =>
+  const page = (name: NoticeName, about: { code?: string; more?: string } = {}) =>
     notice(name, { home, foot, ...about });
 
-  if (path === '') return isGet ? listPage(await waiting(), home, now(), foot) : say('no-such-method');
-  if (!/^[A-Z0-9]{1,16}$/.test(path)) return say('not-found');
+  if (path === '') return isGet ? listPage(await waiting(), home, now(), foot) : page('no-such-method');
+  if (!/^[A-Z0-9]{1,16}$/.test(path)) return page('not-found');
   const fields = isGet ? undefined : await fieldsOf(request);
-  if (typeof fields === 'string') return say(fields);
+  if (typeof fields === 'string') return page(fields);
   const pending = (await waiting()).find(({ code }) => code === path);
-  if (pending === undefined) return gone(path, !isGet, context);
+  if (pending === undefined) return endedPage(path, !isGet, context);
   return fields === undefined ? show(pending, context) : answer(pending, fields, context);
 }
 
@@ -68,24 +68,24 @@ async function answer(
   fields: URLSearchParams,
   context: ApprovalPageContext,
 ): Promise<Response> {
-  const { home, foot, decisions } = context;
+  const { home, foot, actions } = context;
   const { code } = pending;
   const field = (name: string) => fields.get(name) ?? '';
   const ended = (how: Ended | 'closed') => {
-    if (how === 'closed') return gone(pending.code, true, context);
-    context.known.set(code, { pending, ended: how });
+    if (how === 'closed') return endedPage(pending.code, true, context);
+    context.shownPlans.set(code, { pending, ended: how });
     return new Response(null, {
       status: 303,
       headers: { location: context.after(code, how), 'cache-control': 'no-store' },
     });
   };
   if (!context.same(field('token'), context.token(pending))) return notice('not-this-form', { home, foot, code });
-  if (field('act') === 'decline') return ended(await decisions.decline(pending));
+  if (field('act') === 'decline') return ended(await actions.decline(pending));
   if (field('act') !== 'approve') return notice('not-a-form', { home, foot });
   const again: Again = (error) => show(pending, context, { error, typed: field('name') });
   const approver = await context.approver(pending, fields, again);
   if (approver instanceof Response) return approver;
-  const verdict = await decisions.approve(pending, field('name'), approver);
+  const verdict = await actions.approve(pending, field('name'), approver);
   return verdict === 'try-again' ? again(WRONG_NAME) : ended(verdict);
 }
 
@@ -103,15 +103,18 @@ function show(
 }
 
 /** The notice when a form of an ended plan is sent again. */
-const AGAIN: Partial<Record<NoticeName, NoticeName>> = { approved: 'already-approved', declined: 'already-declined' };
+const REPEATED_NOTICES: Partial<Record<NoticeName, NoticeName>> = {
+  approved: 'already-approved',
+  declined: 'already-declined',
+};
 
-async function gone(
+async function endedPage(
   code: string,
   again: boolean,
-  { home, foot, known, now, decisions }: ApprovalPageContext,
+  { home, foot, shownPlans, now, actions }: ApprovalPageContext,
 ): Promise<Response> {
-  const found = known.get(code);
-  const status = await decisions.status(code);
+  const found = shownPlans.get(code);
+  const status = await actions.status(code);
   const state = status?.state;
   const closed = state === 'replaced' || state === 'evicted' ? state : 'closed';
   const expired = found !== undefined && found.pending.expires <= now();
@@ -120,5 +123,5 @@ async function gone(
   const what = found === undefined ? [] : [sentence(planText(found.pending).headline)];
   const more = [...what, ...newer].join(': ');
   const about = more === '' ? {} : { code, more };
-  return notice(again ? (AGAIN[name] ?? name) : name, { home, foot, ...about });
+  return notice(again ? (REPEATED_NOTICES[name] ?? name) : name, { home, foot, ...about });
 }

@@ -21,7 +21,7 @@ export interface WebSessions {
   /** The cookie for a new sign-in. */
   open(person: Person): string;
   /** The cookie that signs out. */
-  readonly gone: string;
+  readonly signedOut: string;
   of(request: Request): WebSession | undefined;
 }
 
@@ -50,7 +50,7 @@ export function sessions({ seal, home, secure, now }: WebSessionsOptions): WebSe
       const seconds = Math.ceil((session.expiresMs - now()) / 1_000);
       return `${name}=${value}; ${attributes()}; Max-Age=${seconds}`;
     },
-    get gone() {
+    get signedOut() {
       return `${name}=; ${attributes()}; Max-Age=0`;
     },
     of: ({ headers }) => {

@@ -8,7 +8,7 @@ import { same } from './entrance.ts';
 import { fieldsOf, type Reading } from './fields.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
-import { type ApprovalPageContext, type Ended, type Known, plans } from './plans.ts';
+import { type ApprovalPageContext, type Ended, plans, type ShownPlan } from './plans.ts';
 import { type Person, sessions, type WebSession } from './web-session.ts';
 import { signInPage } from './web-views.ts';
 
@@ -31,7 +31,7 @@ export type SignedIn = Person | 'unknown' | 'no-scope' | 'nobody-can-tell';
 export interface WebPageOptions {
   readonly sources: readonly PlanSource[];
   readonly seals: StateSigners;
-  readonly witness: ServerSignature;
+  readonly signer: ServerSignature;
   readonly now: () => number;
   /** Path of the list of plans, as browsers see it; ends with a slash. */
   readonly home: () => string;
@@ -60,7 +60,7 @@ export interface Visit {
 export function webPage(options: WebPageOptions): WebPage {
   const { home, now, seals, secure, onerror } = options;
   const cookies = sessions({ seal: seals('approval session'), home, secure, now });
-  const site: Site = { ...options, cookies, knownTo: new Map(), wrongNames: new Map() };
+  const site: Site = { ...options, cookies, shownPlansByTargets: new Map(), wrongNames: new Map() };
   return (request, visit) =>
     respond(site, request, visit).catch((error: unknown) => {
       onerror(error);
@@ -72,7 +72,7 @@ export function webPage(options: WebPageOptions): WebPage {
 interface Site extends WebPageOptions {
   readonly cookies: ReturnType<typeof sessions>;
   /** By the targets that a person may see, so that no one sees plans of other targets. */
-  readonly knownTo: Map<string, Map<string, Known>>;
+  readonly shownPlansByTargets: Map<string, Map<string, ShownPlan>>;
   readonly wrongNames: Map<string, number>;
 }
 
@@ -89,14 +89,14 @@ async function respond(
   const isPost = request.method === 'POST';
   if (isPost && url.pathname === SIGN_IN) return { response: await enter(site, request, visit) };
   if (isPost && path === 'sign-out')
-    return { response: toSignIn(site, 'signed-out', '', { 'set-cookie': cookies.gone }) };
+    return { response: toSignIn(site, 'signed-out', '', { 'set-cookie': cookies.signedOut }) };
   const who = await sessionOf(site, request, visit.peer);
   if (who instanceof Response) return { response: who };
   if (who === undefined) return { response: outside(request, path, home()) };
   const { principal } = who;
-  const ending = isPost ? undefined : endingIn(site, path, url.search.slice(1));
-  if (ending !== undefined)
-    return { principal, response: notice(ending, { home: home(), code: path, foot: footOf(who, home()) }) };
+  const outcome = isPost ? undefined : outcomeIn(site, path, url.search.slice(1));
+  if (outcome !== undefined)
+    return { principal, response: notice(outcome, { home: home(), code: path, foot: footOf(who, home()) }) };
   return { principal, response: await plans(request, path, pageContext(site, who)) };
 }
 
@@ -152,30 +152,30 @@ const toSignIn = ({ home }: Site, name: NoticeName, to = '', headers: Record<str
   notice(name, { home: `${home()}${to}`, back: 'Sign in', foot: FOOT, headers });
 
 function pageContext(site: Site, who: WebSession): ApprovalPageContext {
-  const { now, home, seals, witness } = site;
+  const { now, home, seals, signer } = site;
   const { principal, id } = who;
   const seal = seals('approval form');
   const isOwn = (pending: PendingApproval) => pending.principal === principal;
   return {
     home: home(),
     now,
-    known: knownBy(site, who),
+    shownPlans: shownPlansOf(site, who),
     same,
     token: (pending) => seal.sign(digest([principal, id, pending])),
     foot: footOf(who, home()),
     proof: (pending) => (isOwn(pending) ? 'own' : 'signed-in'),
     approver: async (pending) =>
-      isOwn(pending) ? notice('own-plan', { home: home(), code: pending.code, foot: footOf(who, home()) }) : witness,
-    after: (code, how) => `${home()}${code}?${endings(site).sign(`${code}-${how}`)}`,
-    decisions: decisionsOf(site, who),
+      isOwn(pending) ? notice('own-plan', { home: home(), code: pending.code, foot: footOf(who, home()) }) : signer,
+    after: (code, how) => `${home()}${code}?${outcomeSigner(site).sign(`${code}-${how}`)}`,
+    actions: actionsFor(site, who),
   };
 }
 
 /** What a person can decide: the plans of all targets that they may approve for. */
-function decisionsOf(
+function actionsFor(
   { sources, now, wrongNames }: Site,
   { principal, targets }: WebSession,
-): ApprovalPageContext['decisions'] {
+): ApprovalPageContext['actions'] {
   const mine = sources.filter(({ target }) => targets.includes(target ?? ''));
   const sourceOf = ({ shown }: PendingApproval) =>
     mine.find(({ server, target }) => server === shown.server && target === shown.target);
@@ -201,19 +201,19 @@ function decisionsOf(
 }
 
 /** The plans that were shown to people with the same targets. */
-function knownBy({ knownTo }: Site, { targets }: WebSession): Map<string, Known> {
-  const known = knownTo.get(targets.join()) ?? new Map<string, Known>();
-  knownTo.set(targets.join(), known);
-  return known;
+function shownPlansOf({ shownPlansByTargets }: Site, { targets }: WebSession): Map<string, ShownPlan> {
+  const shownPlans = shownPlansByTargets.get(targets.join()) ?? new Map<string, ShownPlan>();
+  shownPlansByTargets.set(targets.join(), shownPlans);
+  return shownPlans;
 }
 
-const endings = ({ seals }: Site) => seals('approval ending');
+const outcomeSigner = ({ seals }: Site) => seals('approval ending');
 
 /** How a plan ended, from the URL that its form led to; any replica can read it. */
-function endingIn(site: Site, code: string, query: string): Ended | undefined {
+function outcomeIn(site: Site, code: string, query: string): Ended | undefined {
   if (query === '') return undefined;
   try {
-    const [of, how] = [/^[^-]+/, /(?<=-).+$/].map((part) => part.exec(endings(site).verify(query))?.[0]);
+    const [of, how] = [/^[^-]+/, /(?<=-).+$/].map((part) => part.exec(outcomeSigner(site).verify(query))?.[0]);
     return of === code ? (how as Ended) : undefined;
   } catch {
     return undefined;

@@ -43,14 +43,14 @@ export async function findPlan(
   code: string,
   status: ApprovalActions['status'],
 ): Promise<PendingApproval> {
-  const wanted = code.trim().toUpperCase();
-  const found = waiting.find((pending) => pending.code === wanted);
+  const planCode = code.trim().toUpperCase();
+  const found = waiting.find((pending) => pending.code === planCode);
   if (found !== undefined) return found;
   const open =
     waiting.length === 0 ? 'no plan is open' : `open plans: ${waiting.map(({ code }) => printable(code)).join(', ')}`;
-  const known = await status(wanted);
-  const why = known === undefined ? '' : ` ${closedReason(known)}`;
-  throw new ApproverError(`plan ${printable(JSON.stringify(wanted.slice(0, 20)))} is not open (${open}).${why}`);
+  const closedStatus = await status(planCode);
+  const why = closedStatus === undefined ? '' : ` ${closedReason(closedStatus)}`;
+  throw new ApproverError(`plan ${printable(JSON.stringify(planCode.slice(0, 20)))} is not open (${open}).${why}`);
 }
 
 /** Shows one complete plan, then reads the name and the passphrase. Throws ApproverError when nothing was approved. */

@@ -54,7 +54,7 @@ export async function embeddedService(options: EmbeddedOptions) {
     [Symbol.asyncDispose]: close,
   };
 
-  async function startListener(wanted: number | false) {
-    return wanted === false ? undefined : listen(local.service, { port: wanted });
+  async function startListener(port: number | false) {
+    return port === false ? undefined : listen(local.service, { port });
   }
 }

@@ -84,9 +84,9 @@ function approvalPage(config: Config, seals: StateSigners, port: () => number) {
   const scope = approverScope(config);
   // The purpose of seals differs between servers, so that one rejects what another sealed with the same keys.
   const own: StateSigners = (purpose) => seals(`${purpose} of ${scope}`);
-  const witness = serverSignature(own('approval'));
+  const signer = serverSignature(own('approval'));
   const url = () => `${baseUrl(config, port()).replace(/\/$/, '')}${APPROVALS}`;
-  return { page: { server: scope, witness, url }, signers: { seals: own, witness } };
+  return { page: { server: scope, signer, url }, signers: { seals: own, signer } };
 }
 
 /** Whether the rules of all endpoints accept the approval of a person who signed in. */
@@ -229,7 +229,7 @@ async function joinReplicas(
 
 /** Reports the outcome and duration of each backend call. */
 const observeCalls =
-  (tell: (name: string, outcome: string, ms: number) => void) =>
+  (observe: (name: string, outcome: string, ms: number) => void) =>
   (call: Call): Call =>
   async (name, input, options) => {
     const begun = performance.now();
@@ -240,7 +240,7 @@ const observeCalls =
       outcome = error instanceof FinspaceError ? error.fields.code : 'error';
       throw error;
     } finally {
-      tell(name, outcome, performance.now() - begun);
+      observe(name, outcome, performance.now() - begun);
     }
   };
 

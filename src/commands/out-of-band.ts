@@ -11,7 +11,7 @@ export interface ServerPage {
   /** Differs between servers whose approvers may differ. */
   readonly server: string;
   readonly url: () => string;
-  readonly witness: ServerSignature;
+  readonly signer: ServerSignature;
 }
 
 export interface OutOfBandOptions {
@@ -34,7 +34,7 @@ export function outOfBandApproval(config: Config, ways: OutOfBandOptions): () =>
     return {
       accepts: (pending, approval) =>
         approval.channel === WEB
-          ? page.witness.verify(pending, approval)
+          ? page.signer.verify(pending, approval)
           : (terminal?.accepts(pending, approval) ?? false),
       instructions: (code) => (terminal === undefined ? onPage : `${onPage} ${terminal.instructions(code)}`),
     };

@@ -76,13 +76,13 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   const profile = serverProfile(config);
   const { now = Date.now, later = runLater, watch = (call) => call } = options;
   const rules = approverRules(config);
-  const behind = backend(config, log, {
+  const service = backend(config, log, {
     server: options.page?.server,
     approver: rules.fingerprint,
     store: options.store?.id,
   });
-  const { backendLocation, quotas } = behind;
-  const direct = watch(behind.call);
+  const { backendLocation, quotas } = service;
+  const direct = watch(service.call);
   const { store, close: closeStore } = openedStore(config, log, options, rules, now);
   const { journal } = store;
   const ledger = store.ledger(PLAN_OPEN_MS);
@@ -91,7 +91,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   const seal = (options.seals ?? stateSigners())('question');
   const { outOfBand, ...channels } = approvalChannels(config, log, options, rules, { ledger, store }, now);
   const shared = { call, backendLocation, quotas, seal, formerNames: () => formerNames(journal) };
-  const admit = async () => rules.admit(await behind.approver());
+  const admit = async () => rules.admit(await service.approver());
   const answers = answersWith({
     ...profile,
     ...shared,
@@ -112,11 +112,11 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     pace: { everyMs: config.backend === 'local' ? LOCAL_POLL_MS : POLL_MS, now, later },
   });
   const close = async () => {
-    await behind.close();
+    await service.close();
     await closeStore();
   };
   const serve = serverFactory(profile, async () => answers);
-  return { serve, answers, load: behind.load, direct, ledger, agreed: agreement(behind, rules), settled, close };
+  return { serve, answers, load: service.load, direct, ledger, agreed: agreement(service, rules), settled, close };
 }
 
 /** The shared store, or the one in the state directory; what is unfinished in it is logged later. */
@@ -153,9 +153,9 @@ const keepIn = (kits: RecoveryKits) => async (plan: Plan | TeardownPlan) => {
 };
 
 /** What all replicas must agree on. */
-const agreement = (behind: ReturnType<typeof backend>, rules: ApproverRules) => async () => {
-  await behind.approver();
-  const { backend, region, target, worldId } = behind.backendLocation;
+const agreement = (service: ReturnType<typeof backend>, rules: ApproverRules) => async () => {
+  await service.approver();
+  const { backend, region, target, worldId } = service.backendLocation;
   return { serves: JSON.stringify({ backend, region, target, worldId }), approver: await rules.agreed() };
 };
 

@@ -49,10 +49,10 @@ export function selectTarget(config: Config): { config: Config; caller: Caller }
   if (targets === undefined) throw new ConfigError('--target: needs --targets');
   const all = targetsOf(config);
   const target = all.find((one) => one.alias === alias);
-  const known = all.map((one) => one.alias).join(', ');
+  const aliases = all.map((one) => one.alias).join(', ');
   if (target === undefined)
     throw new ConfigError(
-      `--target: ${alias === undefined ? 'needed with --targets' : `no ${alias}`}; available: ${known}`,
+      `--target: ${alias === undefined ? 'needed with --targets' : `no ${alias}`}; available: ${aliases}`,
     );
   const { principal } = LOCAL_CALLER;
   const scopes = target.admits(principal);

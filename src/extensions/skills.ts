@@ -5,7 +5,7 @@ import {
   type ReadResourceResult,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { once } from '../operations/operation.ts';
+import { lazy } from '../operations/operation.ts';
 import { type Skill, skills } from '../prompts/skills.ts';
 import { requireFirstPage } from '../resources/cursor.ts';
 import { quoteUntrusted } from '../untrusted.ts';
@@ -15,8 +15,8 @@ const LONGEST = 300;
 
 /** Serves the runbooks by the extension `io.modelcontextprotocol/skills` (SEP-2640), with a note about the tools if they are not listed. */
 export function servedSkills(toolsAre: string) {
-  const all = once(() => new Map(skills(toolsAre).map((skill) => [`skill://${skill.name}/SKILL.md`, skill])));
-  const entries = once(() => new Map(Array.from(all(), ([uri, skill]) => [uri, entry(uri, skill)])));
+  const all = lazy(() => new Map(skills(toolsAre).map((skill) => [`skill://${skill.name}/SKILL.md`, skill])));
+  const entries = lazy(() => new Map(Array.from(all(), ([uri, skill]) => [uri, entry(uri, skill)])));
   return {
     handlers: {
       'skills/list': ({ params }: Request, context: ServerContext) => {

@@ -1,7 +1,7 @@
 import { FinspaceClient } from '@aws-sdk/client-finspace';
 import type { HttpRequest } from '@smithy/protocol-http';
 import type { Service } from '../operations/exchange.ts';
-import { once } from '../operations/operation.ts';
+import { lazy } from '../operations/operation.ts';
 import { requireWhole } from './credential-faults.ts';
 import { type Credentials, credentials } from './credentials.ts';
 import { misconfigured } from './fault.ts';
@@ -86,7 +86,7 @@ const ONLY_FOR_NETWORKS = [
 function stayInProcess({ config, middlewareStack }: FinspaceClient): void {
   for (const name of ONLY_FOR_NETWORKS)
     if (!middlewareStack.remove(name)) throw new Error(`The AWS client has no middleware ${name}.`);
-  const scope = once(
+  const scope = lazy(
     async () => `AWS4-HMAC-SHA256 Credential=local/19700101/${await config.region()}/finspace/aws4_request`,
   );
   middlewareStack.add(

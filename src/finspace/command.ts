@@ -8,7 +8,7 @@ import type { MetadataBearer, SerdeContext } from '@smithy/types';
 import { lenientOutput } from '../operations/derive.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
-import { once } from '../operations/operation.ts';
+import { lazy } from '../operations/operation.ts';
 import { Fault } from './fault.ts';
 import { refusal } from './refusal.ts';
 
@@ -24,7 +24,7 @@ export function command(name: OperationName, input: object) {
   return new (COMMANDS[name]())(input);
 }
 
-const COMMANDS = Object.fromEntries(OPERATION_NAMES.map((name) => [name, once(() => commandClass(name))])) as Record<
+const COMMANDS = Object.fromEntries(OPERATION_NAMES.map((name) => [name, lazy(() => commandClass(name))])) as Record<
   OperationName,
   () => ReturnType<typeof commandClass>
 >;

@@ -32,8 +32,8 @@ export function failure(operation: OperationName, diagnosis: Diagnosis, circumst
 }
 
 function adviceFor({ code, advice }: Diagnosis): { retryable: boolean; advice: string } {
-  const known = { ...ERRORS, ...TRANSPORT_FAILURES }[code];
-  return { retryable: known.retryable, advice: advice ?? known.advice };
+  const declared = { ...ERRORS, ...TRANSPORT_FAILURES }[code];
+  return { retryable: declared.retryable, advice: advice ?? declared.advice };
 }
 
 function checkFirst(operation: OperationName): string {

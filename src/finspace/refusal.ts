@@ -42,8 +42,8 @@ const CREDENTIAL_STATUS = new Set([401, 403]);
 const WRONG_ENDPOINT = 'Have a person check that the configured endpoint speaks the FinSpace API.';
 
 function rejection(status: number, name: string): Diagnosis {
-  const known = REJECTIONS.get(name.replace(/Exception$/, ''));
-  if (known !== undefined) return { code: 'Rejected', ...known };
+  const rejection = REJECTIONS.get(name.replace(/Exception$/, ''));
+  if (rejection !== undefined) return { code: 'Rejected', ...rejection };
   if (status === 407) return PROXY_REFUSES;
   const detail =
     status < 400

@@ -14,14 +14,15 @@ const SHORTEST = 8;
 const REMEMBERED = 2;
 
 export function secrets(): Secrets {
-  let known: AwsCredentialIdentity[] = [];
+  let identities: AwsCredentialIdentity[] = [];
   return {
     watch: (provider) => async () => {
       const identity = await provider();
-      if (identity.secretAccessKey !== known[0]?.secretAccessKey) known = [identity, ...known].slice(0, REMEMBERED);
+      if (identity.secretAccessKey !== identities[0]?.secretAccessKey)
+        identities = [identity, ...identities].slice(0, REMEMBERED);
       return identity;
     },
-    mask: (text) => known.flatMap(forms).reduce((masked, form) => masked.replaceAll(form, '[masked]'), text),
+    mask: (text) => identities.flatMap(forms).reduce((masked, form) => masked.replaceAll(form, '[masked]'), text),
   };
 }
 

@@ -1,28 +1,33 @@
 import { edgesOf } from './edges.ts';
 import { entitiesOf } from './entities.ts';
+import type { Cluster, Database, Dataview, EnvironmentData, Group, User, Volume } from './environment-data.ts';
 import type { Graph, Kind } from './graph.ts';
 import { isInDatabase } from './kinds.ts';
-import type { Cluster, Database, Dataview, Group, Parts, User, Volume } from './parts.ts';
 
-interface Place {
+interface EntityLocation {
   readonly environmentId: string;
   readonly name: string;
   readonly database?: string | undefined;
 }
 
 /** The graph of one entity as the reply of its own operation shows it; nothing else is read. */
-export function graphOfOne(kind: Kind, reply: object, { environmentId, name, database }: Place, readAt: string): Graph {
-  const parts: Parts = { environment: { environmentId }, ...partOf(kind, reply, database) };
-  const entities = entitiesOf(parts, { everyChangeset: true }).filter((entity) => entity.kind === kind);
-  const edges = edgesOf(parts, new Set(entities.map(({ id }) => id)));
+export function graphOfOne(
+  kind: Kind,
+  reply: object,
+  { environmentId, name, database }: EntityLocation,
+  readAt: string,
+): Graph {
+  const data: EnvironmentData = { environment: { environmentId }, ...partOf(kind, reply, database) };
+  const entities = entitiesOf(data, { everyChangeset: true }).filter((entity) => entity.kind === kind);
+  const edges = edgesOf(data, new Set(entities.map(({ id }) => id)));
   return { environmentId, name, readAt, entities, edges, gaps: [] };
 }
 
-function partOf(kind: Kind, reply: object, databaseName: string | undefined): Omit<Parts, 'environment'> {
+function partOf(kind: Kind, reply: object, databaseName: string | undefined): Omit<EnvironmentData, 'environment'> {
   const of = <T>(...kinds: Kind[]) => (kinds.includes(kind) ? [reply as T] : []);
   const inside = { dataviews: of<Dataview>('dataview'), changesets: of<Database['changesets'][number]>('changeset') };
   return {
-    ...(kind === 'environment' ? { environment: reply as Parts['environment'] } : {}),
+    ...(kind === 'environment' ? { environment: reply as EnvironmentData['environment'] } : {}),
     clusters: of<Cluster>('cluster'),
     groups: of<Group>('scaling-group'),
     volumes: of<Volume>('volume'),

@@ -1,6 +1,6 @@
 import type { Output } from '../operations/index.ts';
+import type { GraphOptions } from './graph-types.ts';
 import type { Reading } from './reading.ts';
-import type { GraphOptions } from './shape.ts';
 
 /** A changeset as the list shows it, for some with details from GetKxChangeset. */
 export type Changeset = NonNullable<Output<'ListKxChangesets'>['kxChangesets']>[number] &
@@ -41,12 +41,12 @@ export async function readChangesets(
   ]);
   const lacking = newest === undefined || listed.some(({ changesetId }) => changesetId === newest) ? [] : [newest];
   const failed = listed.filter(({ status }) => status === 'FAILED').toSorted(newestFirst);
-  const asked = changes === undefined ? [] : listed.filter(({ changesetId = '' }) => changes(changesetId));
-  const explicable = [...failed.slice(0, MOST_REASONS), ...asked].map(({ changesetId = '' }) => changesetId);
-  const wanted = new Set([...lacking, ...explicable]);
+  const requested = changes === undefined ? [] : listed.filter(({ changesetId = '' }) => changes(changesetId));
+  const explicable = [...failed.slice(0, MOST_REASONS), ...requested].map(({ changesetId = '' }) => changesetId);
+  const idsToRead = new Set([...lacking, ...explicable]);
   const summaries = new Map(listed.map((changeset) => [changeset.changesetId, changeset]));
   const read = await Promise.all(
-    [...wanted].map((changesetId) =>
+    [...idsToRead].map((changesetId) =>
       from.get('GetKxChangeset', { ...at, changesetId }, about, summaries.get(changesetId)),
     ),
   );

@@ -1,6 +1,6 @@
 import { isGone } from '../kinds/statuses.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
-import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
+import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph.ts';
 import { usersOf } from './kinds.ts';
 import { counted } from './units.ts';
 
@@ -11,7 +11,7 @@ const indexed = ({ entities }: Graph): Index => new Map(entities.map((entity) =>
  * Clusters and dataviews that are not on the newest completed changeset or dataview version, since the first one that they
  * missed.
  */
-export function behind(graph: Graph): Finding[] {
+export function stale(graph: Graph): Issue[] {
   const byId = indexed(graph);
   return graph.edges
     .filter(({ relation }) => relation === 'behind')
@@ -21,7 +21,7 @@ export function behind(graph: Graph): Finding[] {
     });
 }
 
-function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
+function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Issue {
   const target = byId.get(to);
   const [kind = '', name = ''] = to.split(/:(.*)/s);
   if (kind === 'dataview') {
@@ -52,7 +52,7 @@ const completedSince = (count: number) =>
   `${counted('changeset', count)} ${count === 1 ? 'has' : 'have'} completed since`;
 
 /** Unused hosts, volumes, dataviews and databases. Unused hosts and volumes cost money. */
-export function unused(graph: Graph): Finding[] {
+export function unused(graph: Graph): Issue[] {
   return [
     ...without(graph, 'scaling-group', 'no cluster runs on it', 'clusters'),
     ...without(graph, 'volume', 'no cluster or dataview uses it', 'attachedClusters'),
@@ -62,11 +62,11 @@ export function unused(graph: Graph): Finding[] {
 }
 
 /** References to missing entities. */
-export function dangling(graph: Graph): Finding[] {
+export function dangling(graph: Graph): Issue[] {
   const byId = indexed(graph);
   const gone = graph.edges.filter(({ to, relation }) => relation !== 'behind' && !byId.has(to));
   const isRead = (kind: string) => !graph.gaps.some((gap) => gap.kind === kind);
-  return gone.flatMap(({ from, to, relation }): Finding[] => {
+  return gone.flatMap(({ from, to, relation }): Issue[] => {
     const entity = byId.get(from);
     const [kind = ''] = to.split(':');
     if (entity === undefined || !isRead(kind) || (kind === 'dataview' && !isRead('database'))) return [];
@@ -76,7 +76,7 @@ export function dangling(graph: Graph): Finding[] {
 }
 
 /** Entities of a kind that nothing but changesets refers to; none when the possible users were not read completely. */
-function without({ entities, edges, gaps }: Graph, kind: Kind, why: string, alsoListedIn = ''): Finding[] {
+function without({ entities, edges, gaps }: Graph, kind: Kind, why: string, alsoListedIn = ''): Issue[] {
   if (gaps.some((gap) => usersOf(kind).includes(gap.kind))) return [];
   const isUse = ({ from, relation }: Edge) => relation !== 'behind' && !from.startsWith('changeset:');
   const used = new Set(edges.filter(isUse).map(({ to }) => to));

@@ -14,10 +14,10 @@ export interface Connected {
  * clusters that mount those. For an environment, its whole content; for a changeset, everything that mounts its data.
  */
 export function dependantsOf(graph: Graph, id: string): Connected[] {
-  const asked = graph.entities.find((entity) => entity.id === id);
-  if (asked?.kind === 'changeset') return holdersOf(graph, asked);
-  if (asked?.kind !== 'environment') return follow(graph, id, 'to');
-  const others = graph.entities.filter((entity) => entity !== asked);
+  const target = graph.entities.find((entity) => entity.id === id);
+  if (target?.kind === 'changeset') return holdersOf(graph, target);
+  if (target?.kind !== 'environment') return follow(graph, id, 'to');
+  const others = graph.entities.filter((entity) => entity !== target);
   return others.map((entity) => ({
     entity,
     edge: { from: entity.id, to: id, relation: 'of', facts: {} },
@@ -76,12 +76,12 @@ function follow({ entities, edges }: Graph, id: string, end: 'from' | 'to'): Con
 
 /** The entities with a name, an id with or without `kind:`, or an ARN, ignoring case. */
 export function named(graph: Graph, name: string): GraphEntity[] {
-  const spelt = (said: string, form: (text: string) => string) =>
+  const matching = (wanted: string, form: (text: string) => string) =>
     graph.entities.filter((entity) => {
       const { id } = entity;
       const names = [entity.name, id, id.slice(id.indexOf(':') + 1), arnIn(graph, entity)];
-      return names.some((each) => each !== undefined && form(each) === said);
+      return names.some((each) => each !== undefined && form(each) === wanted);
     });
-  const exact = spelt(name, (text) => text);
-  return exact.length > 0 ? exact : spelt(name.toLowerCase(), (text) => text.toLowerCase());
+  const exact = matching(name, (text) => text);
+  return exact.length > 0 ? exact : matching(name.toLowerCase(), (text) => text.toLowerCase());
 }

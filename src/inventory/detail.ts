@@ -4,12 +4,12 @@ import { expectedBy, statusKind } from './failed-or-stuck.ts';
 import type { Graph, GraphEntity } from './graph.ts';
 import { arnIn, factsOf } from './kinds.ts';
 import { entityRow } from './summary.ts';
-import { cut, minute } from './units.ts';
+import { isoMinute, truncate } from './units.ts';
 
 type Row = Record<string, unknown>;
 
 /** Maximum members of a list that are shown, and maximum characters of all arguments of a command line. */
-const MOST_TOLD = 10;
+const MOST_ITEMS = 10;
 const MOST_CHARACTERS = 1_000;
 
 /** Everything known about one entity, without duplicates in another form. */
@@ -22,12 +22,12 @@ export function detailOf(entity: GraphEntity, graph: Graph): Row {
     id,
     ...row,
     ...(statusReason === undefined ? {} : { reason: statusReason }),
-    ...(created === undefined ? {} : { created: minute(created) }),
-    ...(modified === undefined || modified === created ? {} : { changed: minute(modified) }),
+    ...(created === undefined ? {} : { created: isoMinute(created) }),
+    ...(modified === undefined || modified === created ? {} : { changed: isoMinute(modified) }),
     ...Object.fromEntries(more.map(([name, value]) => [name, bounded(value)])),
     ...withoutUndefined({
       nodeList: nodeList(entity),
-      expectedBy: isMoving ? minute(expectedBy(kind, modified ?? created)) : undefined,
+      expectedBy: isMoving ? isoMinute(expectedBy(kind, modified ?? created)) : undefined,
       arn: arnIn(graph, entity),
     }),
   };
@@ -44,12 +44,12 @@ interface Node {
 }
 
 const nodeText = ({ nodeId, status, launchTime }: Node) =>
-  `${quoteUnlessPlain(nodeId)} ${quoteUnlessPlain(status)} since ${minute(launchTime)}`;
+  `${quoteUnlessPlain(nodeId)} ${quoteUnlessPlain(status)} since ${isoMinute(launchTime)}`;
 
 /** A value shortened to fit: the first members of a long list with the number of others, and only the names of long arguments. */
 function bounded(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   const isLong = JSON.stringify(value).length > MOST_CHARACTERS && value.every((each) => typeof each === 'string');
-  const told = isLong ? value.map((each: string) => cut(each, 40)) : value;
-  return told.length <= MOST_TOLD ? told : [...told.slice(0, MOST_TOLD), `${told.length - MOST_TOLD} more`];
+  const items = isLong ? value.map((each: string) => truncate(each, 40)) : value;
+  return items.length <= MOST_ITEMS ? items : [...items.slice(0, MOST_ITEMS), `${items.length - MOST_ITEMS} more`];
 }

@@ -1,9 +1,9 @@
 import { referredBy } from '../kinds/references.ts';
 import type { KindName } from '../kinds/views.ts';
 import { withoutUndefined } from '../without-undefined.ts';
+import type { Cluster, Database, Dataview, EnvironmentData } from './environment-data.ts';
+import { type Edge, idOf, type Kind, type Relation } from './graph-types.ts';
 import { idAt } from './kinds.ts';
-import type { Cluster, Database, Dataview, Parts } from './parts.ts';
-import { type Edge, idOf, type Kind, type Relation } from './shape.ts';
 
 type Facts = Record<string, unknown>;
 
@@ -11,7 +11,7 @@ type Facts = Record<string, unknown>;
  * The connections between entities. An edge may lead to something that `present` does not contain: it is missing, or could not be
  * read.
  */
-export function edgesOf({ environment, clusters, databases }: Parts, present: ReadonlySet<string>): Edge[] {
+export function edgesOf({ environment, clusters, databases }: EnvironmentData, present: ReadonlySet<string>): Edge[] {
   const { environmentId } = environment;
   const byName = new Map(databases.map((database) => [database.databaseName, database]));
   const of = (kind: Kind, view: object, databaseName?: string) =>

@@ -1,13 +1,13 @@
-import type { Shown } from '../kinds/fact.ts';
+import type { FactSource } from '../kinds/fact.ts';
 import { factsIn } from '../kinds/facts.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { completedAfter } from './changesets.ts';
-import type { Cluster, Database, Group, Parts } from './parts.ts';
-import { type GraphEntity, type GraphOptions, idOf, type Kind } from './shape.ts';
+import type { Cluster, Database, EnvironmentData, Group } from './environment-data.ts';
+import { type GraphEntity, type GraphOptions, idOf, type Kind } from './graph-types.ts';
 
 /** The entities of an environment, in reading order. */
-export function entitiesOf(parts: Parts, { everyChangeset = false }: GraphOptions): GraphEntity[] {
-  const { environment: place, clusters, groups, volumes, databases, users } = parts;
+export function entitiesOf(data: EnvironmentData, { everyChangeset = false }: GraphOptions): GraphEntity[] {
+  const { environment: place, clusters, groups, volumes, databases, users } = data;
   const { name = place.environmentId, status, errorMessage } = place;
   const times = { created: place.creationTimestamp, modified: place.updateTimestamp };
   return [
@@ -37,7 +37,7 @@ export function entitiesOf(parts: Parts, { everyChangeset = false }: GraphOption
 
 type Described = Omit<GraphEntity, 'id' | 'kind' | 'name' | 'facts'>;
 
-function entity<K extends Kind>(kind: K, name = '', view: Shown<`kx-${K}`>, of: Described): GraphEntity {
+function entity<K extends Kind>(kind: K, name = '', view: FactSource<`kx-${K}`>, of: Described): GraphEntity {
   return { id: idOf(kind, name, of.database), kind, name, ...withoutUndefined(of), facts: factsIn(`kx-${kind}`, view) };
 }
 
@@ -112,5 +112,5 @@ export function nodesOf({ name: clusterName, facts }: GraphEntity): GraphEntity[
 interface ClusterFacts {
   readonly type?: unknown;
   readonly nodeType?: unknown;
-  readonly nodes?: readonly Shown<'kx-node'>[];
+  readonly nodes?: readonly FactSource<'kx-node'>[];
 }

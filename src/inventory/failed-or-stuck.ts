@@ -2,12 +2,12 @@ import { LIFECYCLES } from '../kinds/lifecycles.ts';
 import { MINUTE } from '../kinds/states.ts';
 import { statusKind } from '../kinds/statuses.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
-import type { Finding, Graph, GraphEntity, Kind } from './shape.ts';
+import type { Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
 
 export { deletionIn, isGone, statusKind } from '../kinds/statuses.ts';
 
-/** Findings about entities that have failed, are stuck, or run with fewer nodes than they should. */
-export function failedOrStuck(graph: Graph): Finding[] {
+/** Issues of entities that have failed, are stuck, or run with fewer nodes than they should. */
+export function failedOrStuck(graph: Graph): Issue[] {
   return graph.entities.flatMap((entity) => issuesOf(entity, graph));
 }
 
@@ -35,10 +35,10 @@ export function stuckAfter(kind: Kind | 'node'): string | undefined {
 const isOverdue = (kind: Kind | 'node', since: string | undefined, now: string) =>
   Date.parse(now) - Date.parse(since ?? '') > STUCK * (usualTime(kind) ?? Infinity);
 
-function issuesOf(entity: GraphEntity, graph: Graph): Finding[] {
+function issuesOf(entity: GraphEntity, graph: Graph): Issue[] {
   const { status, statusReason, created, modified, facts } = entity;
   const since = modified ?? created;
-  const found: Finding[] = [];
+  const found: Issue[] = [];
   const report = (condition: string, why: string, from: string | undefined, more: Record<string, unknown> = {}) =>
     found.push({ entity, condition, why, since: from, facts: more });
 

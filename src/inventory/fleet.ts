@@ -1,10 +1,10 @@
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call, CallOptions, Output } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
+import type { GraphOptions } from './graph-types.ts';
 import type { Inventory } from './kept.ts';
 import { listPages } from './pages.ts';
 import { limitConcurrency, mapConcurrent } from './reading.ts';
-import type { GraphOptions } from './shape.ts';
 
 /** A list that continues after this many environments counts as a fault of the endpoint. */
 const MOST_ENVIRONMENTS = 100_000;

@@ -1,26 +1,35 @@
 import type { Call } from '../operations/index.ts';
 import { edgesOf } from './edges.ts';
 import { entitiesOf } from './entities.ts';
-import { readParts } from './parts.ts';
+import { readEnvironment } from './environment-data.ts';
+import type { Graph, GraphOptions } from './graph-types.ts';
 import { quotaUse } from './quota-use.ts';
-import type { Graph, GraphOptions } from './shape.ts';
 
-export type { Edge, Finding, Graph, GraphEntity, GraphOptions, Kind, QuotaUse, Relation } from './shape.ts';
+export type {
+  Edge,
+  Graph,
+  GraphEntity,
+  GraphOptions,
+  Issue,
+  Kind,
+  QuotaUse,
+  Relation,
+} from './graph-types.ts';
 
 /**
  * Reads an environment: each list once (per database for dataviews and changesets), and the details of each cluster, volume,
  * database and failed changeset. Rejects when the environment does not exist or the backend cannot be reached.
  */
 export async function environmentGraph(call: Call, environmentId: string, options: GraphOptions = {}): Promise<Graph> {
-  const { parts, gaps, readAt } = await readParts(call, environmentId, options);
-  const entities = entitiesOf(parts, options);
+  const { data, gaps, readAt } = await readEnvironment(call, environmentId, options);
+  const entities = entitiesOf(data, options);
   return {
     environmentId,
-    name: parts.environment.name ?? environmentId,
+    name: data.environment.name ?? environmentId,
     readAt: new Date(readAt).toISOString(),
     entities,
-    edges: edgesOf(parts, new Set(entities.map(({ id }) => id))),
+    edges: edgesOf(data, new Set(entities.map(({ id }) => id))),
     gaps,
-    ...(options.quotas === undefined ? {} : { quotaUse: await quotaUse(parts, gaps, options.quotas) }),
+    ...(options.quotas === undefined ? {} : { quotaUse: await quotaUse(data, gaps, options.quotas) }),
   };
 }

@@ -14,10 +14,10 @@ export interface Kept<T> {
  */
 export interface Inventory {
   /**
-   * The reply of a read: the kept one if it was read under the same mark, and at most `mostMs` ago. `isCurrent` says whether a new
-   * reply belongs to the mark; others are not kept.
+   * The reply of a read: the kept one if it was read for the same version, and at most `mostMs` ago. `isCurrent` says whether a new
+   * reply belongs to that version; others are not kept.
    */
-  read<T extends object>(question: Question<T>): Promise<Kept<T>>;
+  read<T extends object>(question: ReadRequest<T>): Promise<Kept<T>>;
   /** The environments as listed at most a minute ago; undefined without such a list. */
   listed(): readonly Environment[] | undefined;
   /** Reads the list of the environments, and keeps it unless something was changed meanwhile. */
@@ -28,18 +28,18 @@ export interface Inventory {
   size(): number;
 }
 
-interface Question<T> {
+interface ReadRequest<T> {
   readonly name: OperationName;
   readonly input: object;
   /** What a list shows of the entity. */
-  readonly mark: string;
+  readonly version: string;
   readonly mostMs?: number | undefined;
   readonly isCurrent?: (reply: object) => boolean;
   readonly ask: () => Promise<T>;
 }
 
 interface Entry {
-  readonly mark: string;
+  readonly version: string;
   /** JSON: shorter than the objects, and immutable. */
   readonly text: string;
   readonly readAt: number;
@@ -67,14 +67,14 @@ export function inventory({ now = Date.now, mostBytes = MOST_BYTES }: InventoryO
   };
 
   return {
-    async read({ name, input, mark, mostMs = Number.POSITIVE_INFINITY, isCurrent = () => true, ask }) {
+    async read({ name, input, version, mostMs = Number.POSITIVE_INFINITY, isCurrent = () => true, ask }) {
       const key = `${placesNamed(input)[0] ?? ''} ${name} ${JSON.stringify(input)}`;
-      const kept = entries.used(key, (entry) => entry.mark === mark && now() - entry.readAt <= mostMs);
+      const kept = entries.used(key, (entry) => entry.version === version && now() - entry.readAt <= mostMs);
       if (kept !== undefined) return { reply: JSON.parse(kept.text), readAt: kept.readAt };
       const before = changes;
       const readAt = now();
       const reply = await ask();
-      if (before === changes && isCurrent(reply)) entries.keep(key, { mark, text: JSON.stringify(reply), readAt });
+      if (before === changes && isCurrent(reply)) entries.keep(key, { version, text: JSON.stringify(reply), readAt });
       return { reply, readAt };
     },
     listed: () => (list !== undefined && now() - list.readAt <= MINUTE_MS ? list.reply : undefined),

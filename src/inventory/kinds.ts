@@ -5,7 +5,7 @@ import { keyIn, NAMES, nameIn, pathOf } from '../kinds/names.ts';
 import { kindsUsing } from '../kinds/references.ts';
 import type { KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
-import { type Graph, type GraphEntity, idOf, type Kind } from './shape.ts';
+import { type Graph, type GraphEntity, idOf, type Kind } from './graph-types.ts';
 
 export const KINDS = [
   'environment',

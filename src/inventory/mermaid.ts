@@ -1,6 +1,6 @@
 import { withoutMisleading } from '../untrusted.ts';
 import type { Graph, GraphEntity, Kind, Relation } from './graph.ts';
-import { type Mark, marksOf } from './marks.ts';
+import { type Health, healthOf } from './health.ts';
 import { bytes } from './units.ts';
 import { omittedText } from './within.ts';
 
@@ -29,7 +29,7 @@ const ARROWS: Record<Relation, string> = {
   of: '---',
   behind: '==>',
 };
-const COLOURS: Record<Mark, string> = {
+const COLOURS: Record<Health, string> = {
   ok: 'fill:#e3f4ec,stroke:#12805c,color:#1b2430',
   moving: 'fill:#e6effc,stroke:#2563c9,color:#1b2430',
   failed: 'fill:#fdeae7,stroke:#c42b1c,stroke-width:3px,color:#1b2430',
@@ -40,18 +40,19 @@ const COLOURS: Record<Mark, string> = {
 const DRAWN = new Set<Kind>(['cluster', 'scaling-group', 'volume', 'database', 'dataview']);
 
 /**
- * An environment as a Mermaid flowchart, with the marks of the whole graph; a thick arrow leads from what is behind to its data.
+ * An environment as a Mermaid flowchart, with the health of each entity in the whole graph. A thick arrow leads from a stale entity to its data.
  */
 export function environmentMermaid(graph: Graph, whole: Graph = graph): string {
-  const marks = marksOf(whole);
+  const healthById = healthOf(whole);
   const lagging = new Set(graph.edges.filter(({ relation }) => relation === 'behind').map(({ to }) => to));
   const drawn = graph.entities.filter(
-    ({ id, kind }) => DRAWN.has(kind) || lagging.has(id) || (kind === 'changeset' && marks.get(id)?.mark !== 'ok'),
+    ({ id, kind }) =>
+      DRAWN.has(kind) || lagging.has(id) || (kind === 'changeset' && healthById.get(id)?.health !== 'ok'),
   );
   const keys = new Map(drawn.map(({ id }, index) => [id, `n${index}`]));
   const nodes = drawn.map((entity) => {
     const [open, close] = SHAPES[entity.kind].frame;
-    return `  ${keys.get(entity.id)}${open}"${label(entity)}"${close}:::${marks.get(entity.id)?.mark ?? 'ok'}`;
+    return `  ${keys.get(entity.id)}${open}"${label(entity)}"${close}:::${healthById.get(entity.id)?.health ?? 'ok'}`;
   });
   const edges = graph.edges.flatMap(({ from, to, relation }) => {
     const [a, b] = [keys.get(from), keys.get(to)];
@@ -65,7 +66,7 @@ export function environmentMermaid(graph: Graph, whole: Graph = graph): string {
     ...nodes,
     ...(omitted === undefined ? [] : [`  n${drawn.length}["${escaped(omitted)}"]:::unused`]),
     ...edges,
-    ...Object.entries(COLOURS).map(([mark, style]) => `  classDef ${mark} ${style}`),
+    ...Object.entries(COLOURS).map(([health, style]) => `  classDef ${health} ${style}`),
     ...gaps,
   ].join('\n');
 }

@@ -3,9 +3,9 @@ import { readOrUnchecked } from '../kinds/judge.ts';
 import { nameIn } from '../kinds/names.ts';
 import type { KindName } from '../kinds/views.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import type { Parts } from './parts.ts';
-import { partsReader } from './parts-reader.ts';
-import type { Gap, GraphOptions, QuotaUse } from './shape.ts';
+import type { EnvironmentData } from './environment-data.ts';
+import { environmentDataReader } from './environment-data-reader.ts';
+import type { Gap, GraphOptions, QuotaUse } from './graph-types.ts';
 
 /** What must be read of an environment to count its use. */
 export const READ_FOR_QUOTAS: GraphOptions = {
@@ -15,9 +15,9 @@ export const READ_FOR_QUOTAS: GraphOptions = {
 };
 
 /** Use of the quotas of an environment, without those that cannot be counted because something could not be read. */
-export async function quotaUse(parts: Parts, gaps: readonly Gap[], quotas: Quotas): Promise<QuotaUse[]> {
-  const read = partsReader(parts, gaps);
-  const environmentId = String(parts.environment.environmentId);
+export async function quotaUse(data: EnvironmentData, gaps: readonly Gap[], quotas: Quotas): Promise<QuotaUse[]> {
+  const read = environmentDataReader(data, gaps);
+  const environmentId = String(data.environment.environmentId);
   const most = async <K extends KindName>({ what, of, limit, used }: EntityQuota<K>): Promise<QuotaUse> => {
     const all = await Promise.all(
       (await read.all(of, { environmentId })).map(async (entity) => ({

@@ -3,10 +3,10 @@ import type { Call, Input, OperationName, Output } from '../operations/index.ts'
 import { quoteUntrusted } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { statusKind } from './failed-or-stuck.ts';
+import type { Gap, GraphOptions, Kind } from './graph-types.ts';
 import { MINUTE_MS } from './kept.ts';
 import { isInDatabase } from './kinds.ts';
 import { listPages } from './pages.ts';
-import type { Gap, GraphOptions, Kind } from './shape.ts';
 
 /** What a part describes, for the gap that it leaves when it cannot be read. */
 interface About {
@@ -58,15 +58,16 @@ const AT_ONCE = 48;
 /** Above the quotas of every kind in one environment. */
 const MOST = 10_000;
 /** After these errors, reading ends: the caller has left, or the backend does not respond. */
-const ENDING = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded']);
+const FATAL_ERRORS = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded']);
 
 export function reading(call: Call, options: GraphOptions): Reading {
   const { signal, concurrency = AT_ONCE, onProgress, kinds, inventory, now = Date.now, untilAborted } = options;
   const callOptions = { signal, isBackground: true, untilAborted };
   let oldest = Number.POSITIVE_INFINITY;
-  const wanted = kinds && new Set<Kind>(kinds.flatMap((kind) => (isInDatabase(kind) ? [kind, 'database'] : [kind])));
+  const neededKinds =
+    kinds && new Set<Kind>(kinds.flatMap((kind) => (isInDatabase(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
-  const attempt = attempts(options, wanted, gaps);
+  const attempt = attempts(options, neededKinds, gaps);
   const few = limitConcurrency(whileAdmitted(call), concurrency, onProgress);
   return {
     gaps,
@@ -75,8 +76,8 @@ export function reading(call: Call, options: GraphOptions): Reading {
       const ask = () => few(name, input, callOptions);
       const kept = async () => {
         if (inventory === undefined || !isSettled(listed)) return ask();
-        const isCurrent = (reply: object) => markOf(reply) === markOf(listed);
-        return (await inventory.read({ name, input, mark: JSON.stringify(listed), isCurrent, ask })).reply;
+        const isCurrent = (reply: object) => versionOf(reply) === versionOf(listed);
+        return (await inventory.read({ name, input, version: JSON.stringify(listed), isCurrent, ask })).reply;
       };
       return attempt(name, { isDetail: about.of !== undefined, ...about }, kept, undefined);
     },
@@ -84,8 +85,8 @@ export function reading(call: Call, options: GraphOptions): Reading {
       const ask = () => listPages(few, name, input, most, callOptions, isEnough);
       const kept = async () => {
         if (inventory === undefined || !isSettled(keptWith)) return ask();
-        const mark = JSON.stringify(keptWith);
-        const { reply, readAt } = await inventory.read({ name, input, mark, mostMs: MINUTE_MS, ask });
+        const version = JSON.stringify(keptWith);
+        const { reply, readAt } = await inventory.read({ name, input, version, mostMs: MINUTE_MS, ask });
         oldest = Math.min(oldest, readAt);
         return reply;
       };
@@ -100,11 +101,11 @@ export function reading(call: Call, options: GraphOptions): Reading {
 }
 
 /** Runs reads that the options ask for; one that cannot be made or fails leaves a gap. */
-function attempts(options: GraphOptions, wanted: ReadonlySet<Kind> | undefined, gaps: Gap[]) {
+function attempts(options: GraphOptions, neededKinds: ReadonlySet<Kind> | undefined, gaps: Gap[]) {
   const { signal, overtime, refusal, details = true } = options;
   const isLate = () => overtime?.aborted === true && (!signal?.aborted || signal.reason === overtime.reason);
   const isOmitted = ({ kind, isDetail }: About) =>
-    (isDetail && !details) || (wanted !== undefined && !wanted.has(kind) && kind !== 'environment');
+    (isDetail && !details) || (neededKinds !== undefined && !neededKinds.has(kind) && kind !== 'environment');
 
   return async <T>(name: OperationName, about: About, work: () => Promise<T>, otherwise: T): Promise<T> => {
     const { kind, of } = about;
@@ -127,7 +128,7 @@ function attempts(options: GraphOptions, wanted: ReadonlySet<Kind> | undefined, 
 
 /** The gap that a failed read leaves; none if what was listed no longer exists. Throws the errors that end the reading. */
 function failedGap(operation: OperationName, { kind, of }: About, error: unknown): Gap | undefined {
-  if (!(error instanceof FinspaceError) || ENDING.has(error.fields.code)) throw error;
+  if (!(error instanceof FinspaceError) || FATAL_ERRORS.has(error.fields.code)) throw error;
   const { code, detail } = error.fields;
   if (code === 'ResourceNotFound') {
     if (of === undefined) throw error;
@@ -167,7 +168,7 @@ const MOST_WORKERS = 8;
 const isSettled = (listed: Listed | undefined): listed is Listed =>
   listed?.lastModifiedTimestamp !== undefined && statusKind(listed.status) !== 'moving';
 
-const markOf = ({ status, lastModifiedTimestamp }: Listed) => `${status} ${lastModifiedTimestamp}`;
+const versionOf = ({ status, lastModifiedTimestamp }: Listed) => `${status} ${lastModifiedTimestamp}`;
 
 /** A Call that rejects without a wait after one of its calls waited for its turn in vain. */
 function whileAdmitted(call: Call): Call {
@@ -185,20 +186,20 @@ function whileAdmitted(call: Call): Call {
 }
 
 /** A Call that makes at most `most` calls at a time; the others are queued. */
-export function limitConcurrency(call: Call, most: number, onProgress?: (done: number, known: number) => void): Call {
+export function limitConcurrency(call: Call, most: number, onProgress?: (done: number, needed: number) => void): Call {
   const waiting: (() => void)[] = [];
   let running = 0;
-  let known = 0;
+  let needed = 0;
   let done = 0;
   return async (name, input, options) => {
-    known += 1;
+    needed += 1;
     if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
     else running += 1;
     try {
       return await call(name, input, options);
     } finally {
       done += 1;
-      onProgress?.(done, known);
+      onProgress?.(done, needed);
       const next = waiting.shift();
       if (next === undefined) running -= 1;
       else next();
@@ -208,11 +209,11 @@ export function limitConcurrency(call: Call, most: number, onProgress?: (done: n
 
 /** A Call for a short task: identical reads within it share one call. */
 export function sharing(call: Call): Call {
-  const known = new Map<string, Promise<unknown>>();
+  const replies = new Map<string, Promise<unknown>>();
   return (name, input, options) => {
     const key = JSON.stringify([name, input]);
-    const reply = known.get(key) ?? call(name, input, options);
-    known.set(key, reply);
+    const reply = replies.get(key) ?? call(name, input, options);
+    replies.set(key, reply);
     return reply as never;
   };
 }

@@ -1,8 +1,8 @@
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
-import { marksOf } from './marks.ts';
-import { age, bytes, memory, minute } from './units.ts';
+import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph.ts';
+import { healthOf } from './health.ts';
+import { age, bytes, isoMinute, memory } from './units.ts';
 
 type Row = Record<string, unknown>;
 
@@ -20,20 +20,30 @@ export function summaryOf(graph: Graph): Summary {
   const environment = graph.entities.find(({ kind }) => kind === 'environment');
   const others = graph.entities.filter(({ kind }) => kind !== 'environment');
   return {
-    environment: { name: graph.name, status: environment?.status, ...placeOf(environment?.facts ?? {}) },
+    environment: { name: graph.name, status: environment?.status, ...environmentFacts(environment?.facts ?? {}) },
     readAt: graph.readAt,
     counts: countsOf(others),
-    attention: [...marksOf(graph).values()].flatMap(({ findings }) =>
-      findings.map((found) => attentionIn(found, graph)),
+    attention: [...healthOf(graph).values()].flatMap(({ issues }) =>
+      issues.map((found) => briefIssueRow(found, graph)),
     ),
     entities: Object.fromEntries(SHOWN.map((kind) => [kind, rowsOf(others, kind, graph)])),
     gaps: graph.gaps.map(({ kind, of, operation, reason }) => ({ kind, of, operation, reason })),
   };
 }
 
-const PLACE = ['environmentId', 'description', 'zones', 'network', 'transitGateway', 'cidr', 'dns', 'dnsServers'];
+const ENVIRONMENT_FACTS = [
+  'environmentId',
+  'description',
+  'zones',
+  'network',
+  'transitGateway',
+  'cidr',
+  'dns',
+  'dnsServers',
+];
 /** The purpose of an environment, and its network. */
-const placeOf = (facts: GraphEntity['facts']): Row => Object.fromEntries(PLACE.map((name) => [name, facts[name]]));
+const environmentFacts = (facts: GraphEntity['facts']): Row =>
+  Object.fromEntries(ENVIRONMENT_FACTS.map((name) => [name, facts[name]]));
 
 const SHOWN: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume', 'user'];
 
@@ -47,23 +57,23 @@ function countsOf(entities: readonly GraphEntity[]): Summary['counts'] {
   return counts;
 }
 
-/** A finding about an entity, in short. */
-function attentionIn(finding: Finding, { readAt }: Graph): Row {
-  const { entity, why, since, created, stuckAfter, reason } = attentionRow(finding, readAt);
+/** An issue as a short row. */
+function briefIssueRow(issue: Issue, { readAt }: Graph): Row {
+  const { entity, why, since, created, stuckAfter, reason } = issueRow(issue, readAt);
   return withoutUndefined({ entity, why, since, created, stuckAfter, reason });
 }
 
 /**
- * A finding about an entity as one row: the entity, the problem, its start, and the values that show it. The API does not say
+ * An issue as one row: the entity, the problem, its start, and the values that show it. The API does not say
  * since when an entity is unused, so the row has its age.
  */
-export function attentionRow({ entity, condition, why, since, facts }: Finding, now: string): Row {
+export function issueRow({ entity, condition, why, since, facts }: Issue, now: string): Row {
   const { id, created, facts: own } = entity;
   const type = own['type'] ?? own['hostType'];
   const isUnused = condition === 'unused';
   const times = isUnused
-    ? { created: minute(created), age: age(created, now) }
-    : { since: minute(since), for: age(since, now) };
+    ? { created: isoMinute(created), age: age(created, now) }
+    : { since: isoMinute(since), for: age(since, now) };
   const { hostType: _, ...size } = isUnused ? sizeOf(entity) : {};
   return withoutUndefined({ entity: id, type, why, ...times, ...facts, ...size });
 }
@@ -100,13 +110,13 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
     database,
     status,
     ...sizeOf(entity),
-    ...(kind === 'environment' ? placeOf(facts) : {}),
+    ...(kind === 'environment' ? environmentFacts(facts) : {}),
     changes: facts['changes'],
     ...(kind === 'dataview' ? { changesetId: facts['changesetId'] } : {}),
     autoUpdate: facts['autoUpdate'],
     readWrite: facts['readWrite'] || undefined,
     lastCompletedChangesetId: facts['lastCompletedChangesetId'],
-    newestData: minute(facts['newestData'] as string | undefined),
+    newestData: isoMinute(facts['newestData'] as string | undefined),
     mounts: some(
       mounts.map(
         ({ to, facts: at }) => `${short(to)}${at['changesetId'] ? ` at ${quoteUnlessPlain(at['changesetId'])}` : ''}`,

@@ -30,11 +30,11 @@ export function memory(mib: unknown): string {
 }
 
 /** The text, shortened to `most` characters with an ellipsis if it is longer. */
-export const cut = (text: string, most: number) =>
+export const truncate = (text: string, most: number) =>
   text.length > most ? `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…` : text;
 
 /** `2026-03-17T00:10Z`, without seconds. */
-export const minute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
+export const isoMinute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
 
 /** `3 databases`, with the right plural. */
 export const counted = (kind: string, size: number): string => `${size} ${size === 1 ? kind : plural(kind)}`;

@@ -1,10 +1,10 @@
 import { bytesOf } from '../answer-size.ts';
 import type { Graph, GraphEntity, Kind } from './graph.ts';
-import { type Mark, marksOf } from './marks.ts';
+import { type Health, healthOf } from './health.ts';
 import { counted } from './units.ts';
 
 /** Entities that need attention are kept first, and among equals the kinds in this order. */
-const MARKS: readonly Mark[] = ['failed', 'behind', 'unused', 'moving', 'ok'];
+const HEALTH_ORDER: readonly Health[] = ['failed', 'behind', 'unused', 'moving', 'ok'];
 const KINDS: readonly Kind[] = ['scaling-group', 'database', 'cluster', 'volume', 'dataview', 'user', 'changeset'];
 
 /** Minimum bytes of an entity in any form. */
@@ -27,9 +27,11 @@ export function writtenWithin(graph: Graph, most: number, write: (graph: Graph, 
 }
 
 function reduced(graph: Graph, most: number): Graph {
-  const marks = marksOf(graph);
+  const healthById = healthOf(graph);
   const rank = ({ id, kind }: GraphEntity) =>
-    kind === 'environment' ? -1 : MARKS.indexOf(marks.get(id)?.mark ?? 'ok') * KINDS.length + KINDS.indexOf(kind);
+    kind === 'environment'
+      ? -1
+      : HEALTH_ORDER.indexOf(healthById.get(id)?.health ?? 'ok') * KINDS.length + KINDS.indexOf(kind);
   const kept = graph.entities.toSorted((a, b) => rank(a) - rank(b)).slice(0, most);
   const ids = new Set(kept.map(({ id }) => id));
   const omitted: Partial<Record<Kind, number>> = {};

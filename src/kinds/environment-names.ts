@@ -1,9 +1,9 @@
 import { quoteUntrusted } from '../untrusted.ts';
-import type { Asked, Impact } from './model.ts';
+import type { Impact, RequestedChange } from './model.ts';
 import type { Views } from './views.ts';
 
 type EnvironmentKind = 'kx-environment' | 'environment';
-type Named<K extends EnvironmentKind> = Pick<Asked<K, never>, 'key' | 'read'> & {
+type Named<K extends EnvironmentKind> = Pick<RequestedChange<K, never>, 'key' | 'read'> & {
   readonly input: { readonly name?: string | undefined };
 };
 
@@ -20,7 +20,7 @@ export async function namesakes<K extends EnvironmentKind>(
 }
 
 /** A rename to the name of another environment needs approval: people approve calls by that name. */
-export async function renamed<K extends EnvironmentKind>(kind: K, asked: Named<K>): Promise<Impact> {
-  if ((await namesakes(kind, asked)).length === 0) return {};
-  return { asks: [`${quoteUntrusted(String(asked.input.name))} is the name of another environment.`] };
+export async function renamed<K extends EnvironmentKind>(kind: K, requested: Named<K>): Promise<Impact> {
+  if ((await namesakes(kind, requested)).length === 0) return {};
+  return { asks: [`${quoteUntrusted(String(requested.input.name))} is the name of another environment.`] };
 }

@@ -25,7 +25,7 @@ interface Learned {
 }
 
 /** An entity of a kind as an inventory shows it. Lists leave out members. */
-export type Shown<K extends KindName> = Partial<Views[K]> & (K extends keyof Learned ? Learned[K] : object);
+export type FactSource<K extends KindName> = Partial<Views[K]> & (K extends keyof Learned ? Learned[K] : object);
 
 /** Something to know about an entity, and what answers do with it. */
 export interface Fact<V> {
@@ -58,7 +58,7 @@ export interface Total {
   readonly isWhole?: true;
 }
 
-export type Facts<K extends KindName> = Readonly<Record<string, Fact<Shown<K>>>>;
+export type Facts<K extends KindName> = Readonly<Record<string, Fact<FactSource<K>>>>;
 
 /** The zone of what is in one zone. */
 export const ZONE: Fact<{ readonly availabilityZoneId?: string | undefined }> = {

@@ -1,10 +1,10 @@
 import { HOST_TYPES, memoryMiB } from '../operations/machine-types.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { type Facts, type Shown, ZONE } from './fact.ts';
+import { type FactSource, type Facts, ZONE } from './fact.ts';
 import { CLUSTER_FACTS } from './kx-cluster-facts.ts';
 import type { KindName } from './views.ts';
 
-type Network = NonNullable<Shown<'kx-environment'>['transitGatewayConfiguration']>;
+type Network = NonNullable<FactSource<'kx-environment'>['transitGatewayConfiguration']>;
 type NetworkRule = NonNullable<Network['attachmentNetworkAclConfiguration']>[number];
 
 /** `100 allow tcp 443-443 from 10.20.0.0/16`. */
@@ -186,5 +186,5 @@ export const FACTS: { readonly [K in KindName]: Facts<K> } = {
 };
 
 /** The facts of an entity; without those that are unknown. */
-export const factsIn = <K extends KindName>(kind: K, view: Shown<K>): Readonly<Record<string, unknown>> =>
+export const factsIn = <K extends KindName>(kind: K, view: FactSource<K>): Readonly<Record<string, unknown>> =>
   withoutUndefined(Object.fromEntries(Object.entries(FACTS[kind]).map(([name, { of }]) => [name, of(view)])));

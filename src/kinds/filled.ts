@@ -1,10 +1,10 @@
 import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import type { Asked, Filled } from './model.ts';
+import type { Filled, RequestedChange } from './model.ts';
 import type { Reader } from './reader.ts';
 import type { Keys } from './views.ts';
 
-type Remount = Asked<'kx-cluster', 'UpdateKxClusterDatabases'>;
+type Remount = RequestedChange<'kx-cluster', 'UpdateKxClusterDatabases'>;
 type Mount = Remount['input']['databases'][number];
 
 const EMPTY =
@@ -59,7 +59,7 @@ export async function changesetFilled({
   key,
   target,
   read,
-}: Asked<'kx-dataview', 'UpdateKxDataview'>): Promise<Filled> {
+}: RequestedChange<'kx-dataview', 'UpdateKxDataview'>): Promise<Filled> {
   const { description, changesetId, segmentConfigurations } = input;
   if (target?.autoUpdate === true || changesetId !== undefined) return { input, ignored: [] };
   const latest = await latestChangeset(read, key);

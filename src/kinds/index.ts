@@ -9,7 +9,7 @@ import { kxEnvironment } from './kx-environment.ts';
 import { kxScalingGroup } from './kx-scaling-group.ts';
 import { kxUser } from './kx-user.ts';
 import { kxVolume } from './kx-volume.ts';
-import type { Asked, Change, Kind } from './model.ts';
+import type { Change, Kind, RequestedChange } from './model.ts';
 import { keyIn } from './names.ts';
 import type { Reader } from './reader.ts';
 import { tagChanges } from './tags.ts';
@@ -32,7 +32,7 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
 
 /** A change without the types of its kind and operation. */
 export type AnyChange = Change<KindName, OperationName>;
-export type AnyAsked = Asked<KindName, OperationName>;
+export type AnyRequestedChange = RequestedChange<KindName, OperationName>;
 
 /** The definition of an operation, and the kind of entity that it changes; undefined for an operation that only reads. */
 export function changeOf(
@@ -46,12 +46,12 @@ export function changeOf(
 }
 
 /** A call as its rules look at it. Reads its target unless that is given; rejects with the error of the read. */
-export async function askedOf(
+export async function readRequestedChange(
   read: Reader,
   operation: OperationName,
   input: object,
   given?: object,
-): Promise<AnyAsked> {
+): Promise<AnyRequestedChange> {
   const { entity, risk } = operationNamed(operation);
   // A change of tags reads only tags, whatever the kind of the entity.
   if (entity === 'tags') return { operation, input: input as never, key: {} as never, target: undefined, read };

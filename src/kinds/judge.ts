@@ -1,16 +1,16 @@
 import { brokenConditions } from '../operations/conditions/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import type { AnyAsked, AnyChange } from './index.ts';
+import type { AnyChange, AnyRequestedChange } from './index.ts';
 import type { Found, Problem, Use } from './model.ts';
 import { Unreadable } from './reader.ts';
 import { brokenProblem } from './rules.ts';
 
 /** The first reason for which the service rejects a change; undefined when it accepts it. */
-export async function firstProblem(change: AnyChange, asked: AnyAsked): Promise<Problem | undefined> {
-  const [broken] = brokenConditions(asked.operation, asked.input);
+export async function firstProblem(change: AnyChange, requested: AnyRequestedChange): Promise<Problem | undefined> {
+  const [broken] = brokenConditions(requested.operation, requested.input);
   if (broken !== undefined) return brokenProblem(broken);
   for (const rule of change.rules) {
-    const found = await rule(asked);
+    const found = await rule(requested);
     const problem = found === undefined || 'error' in found ? found : found[0];
     if (problem !== undefined) return problem;
   }
@@ -28,13 +28,13 @@ export interface UsedQuota extends Use {
 /** The first quota that a change would exceed. Only quotas with a limit are counted. */
 export async function firstExceeded(
   change: AnyChange,
-  asked: AnyAsked,
+  requested: AnyRequestedChange,
   quotas: Quotas,
 ): Promise<(Use & { readonly limit: number }) | undefined> {
-  for (const use of (await change.quotas?.(asked)) ?? []) {
+  for (const use of (await change.quotas?.(requested)) ?? []) {
     const limit = use.quota.limit(quotas);
     if (use.more === 0 || limit === Infinity) continue;
-    if (((await use.quota.used(asked.read, asked.key)) ?? 0) + use.more > limit) return { ...use, limit };
+    if (((await use.quota.used(requested.read, requested.key)) ?? 0) + use.more > limit) return { ...use, limit };
   }
   return undefined;
 }
@@ -50,17 +50,17 @@ export interface Judged {
 /** Checks all rules and quotas of a change at once. Without limits, quotas are counted only if `countsAll` is set. */
 export async function judge(
   change: AnyChange,
-  asked: AnyAsked,
+  requested: AnyRequestedChange,
   quotas: Quotas | undefined,
   countsAll: boolean,
 ): Promise<Judged> {
-  const broken = brokenConditions(asked.operation, asked.input).map(brokenProblem);
+  const broken = brokenConditions(requested.operation, requested.input).map(brokenProblem);
   const check = (rules: AnyChange['rules'] = []) =>
-    Promise.all(rules.map((rule) => readOrUnchecked<Found>(() => rule(asked))));
+    Promise.all(rules.map((rule) => readOrUnchecked<Found>(() => rule(requested))));
   const [found, warned, used] = await Promise.all([
     check(change.rules),
     check(change.warnings),
-    judgeQuotas(change, asked, quotas, countsAll),
+    judgeQuotas(change, requested, quotas, countsAll),
   ]);
   return {
     problems: [...broken, ...found.flatMap(({ value }) => value ?? [])],
@@ -73,26 +73,26 @@ export async function judge(
 /** The same for its quotas only. */
 export async function judgeQuotas(
   change: AnyChange,
-  asked: AnyAsked,
+  requested: AnyRequestedChange,
   quotas: Quotas | undefined,
   countsAll: boolean,
 ): Promise<Pick<Judged, 'quotas' | 'unchecked'>> {
-  const uses = await readOrUnchecked(async () => (await change.quotas?.(asked)) ?? []);
-  const counted = await Promise.all(
+  const uses = await readOrUnchecked(async () => (await change.quotas?.(requested)) ?? []);
+  const results = await Promise.all(
     (uses.value ?? [])
       .filter(({ more }) => more !== 0)
       .map(async (use) => {
         const limit = quotas === undefined ? undefined : use.quota.limit(quotas);
         const isWanted = countsAll || (limit !== undefined && limit !== Infinity);
         const { value: used, unchecked } = await readOrUnchecked(() =>
-          isWanted ? use.quota.used(asked.read, asked.key) : undefined,
+          isWanted ? use.quota.used(requested.read, requested.key) : undefined,
         );
         return { quota: { ...use, used, limit }, unchecked };
       }),
   );
   return {
-    quotas: counted.map(({ quota }) => quota),
-    unchecked: [...uses.unchecked, ...counted.flatMap(({ unchecked }) => unchecked)],
+    quotas: results.map(({ quota }) => quota),
+    unchecked: [...uses.unchecked, ...results.flatMap(({ unchecked }) => unchecked)],
   };
 }
 

@@ -1,11 +1,11 @@
 import { quoteUntrusted } from '../untrusted.ts';
 import { byteSize, count } from './amounts.ts';
-import type { Asked, Impact, Kind, Note } from './model.ts';
+import type { Impact, Kind, Note, RequestedChange } from './model.ts';
 import { keyIn } from './names.ts';
 import { INGESTIONS } from './quotas.ts';
 import { existsAround, openEnvironment } from './rules.ts';
 
-type Create = Asked<'kx-changeset', 'CreateKxChangeset'>;
+type Create = RequestedChange<'kx-changeset', 'CreateKxChangeset'>;
 type Requests = Create['input']['changeRequests'];
 
 /** The data that a changeset deletes from its database; if it also adds files, all of its requests in order. */

@@ -1,9 +1,9 @@
 import { memoryMiB, NODE_TYPES } from '../operations/machine-types.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { type Facts, type Shown, ZONE } from './fact.ts';
+import { type FactSource, type Facts, ZONE } from './fact.ts';
 import { cachedPaths } from './kx-cluster-references.ts';
 
-type Cluster = Shown<'kx-cluster'>;
+type Cluster = FactSource<'kx-cluster'>;
 
 const waiting = ({ nodes }: Cluster) => nodes?.filter(({ status }) => status === 'PROVISIONING') ?? [];
 

@@ -1,13 +1,17 @@
 import { HOST_TYPES, memoryMiB } from '../operations/machine-types.ts';
 import type { Cluster } from './kx-cluster-references.ts';
-import type { Asked, Found } from './model.ts';
+import type { Found, RequestedChange } from './model.ts';
 import { itemOf } from './rules.ts';
 import { isGone, statusKind } from './statuses.ts';
 
 const UNKNOWN = { error: 'Validation', words: '', unchecked: 'whether its host has enough memory' } as const;
 
 /** The service accepts a cluster for which its host has too little memory; it then fails to start. */
-export async function memoryFits({ input, key, read }: Asked<'kx-cluster', 'CreateKxCluster'>): Promise<Found> {
+export async function memoryFits({
+  input,
+  key,
+  read,
+}: RequestedChange<'kx-cluster', 'CreateKxCluster'>): Promise<Found> {
   const { environmentId } = key;
   const { scalingGroupName = '' } = input.scalingGroupConfiguration ?? {};
   if (input.scalingGroupConfiguration === undefined) return undefined;

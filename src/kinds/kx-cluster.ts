@@ -6,7 +6,7 @@ import { memoryFits } from './kx-cluster-memory.ts';
 import { mounted, mountQuotas, mountsReady, remounted, volumesReady } from './kx-cluster-mounts.ts';
 import { type Cluster, clusterReferences } from './kx-cluster-references.ts';
 import { holdsUnsaved, restarted, unsavedData } from './kx-cluster-restarts.ts';
-import type { Asked, Found, Impact, Item, Kind, Problem, Use } from './model.ts';
+import type { Found, Impact, Item, Kind, Problem, RequestedChange, Use } from './model.ts';
 import {
   CACHE_STORAGE,
   CLUSTERS,
@@ -19,10 +19,10 @@ import {
 } from './quotas.ts';
 import { conditions, exists, freeName, inState, inZones, missing, openEnvironment, pathItem, ready } from './rules.ts';
 
-type Create = Asked<'kx-cluster', 'CreateKxCluster'>;
-type Remount = Asked<'kx-cluster', 'UpdateKxClusterDatabases'>;
-type Recode = Asked<'kx-cluster', 'UpdateKxClusterCodeConfiguration'>;
-type DeleteNode = Asked<'kx-cluster', 'DeleteKxClusterNode'>;
+type Create = RequestedChange<'kx-cluster', 'CreateKxCluster'>;
+type Remount = RequestedChange<'kx-cluster', 'UpdateKxClusterDatabases'>;
+type Recode = RequestedChange<'kx-cluster', 'UpdateKxClusterCodeConfiguration'>;
+type DeleteNode = RequestedChange<'kx-cluster', 'DeleteKxClusterNode'>;
 
 async function hostReady({ input, key, read }: Create): Promise<Found> {
   const { scalingGroupName } = input.scalingGroupConfiguration ?? {};
@@ -63,18 +63,18 @@ const byType = (
     : { error: 'Validation', words: words(type), about: pathItem('kx-cluster', key, type), first };
 };
 
-const databasesByType = (asked: Remount): Found =>
+const databasesByType = (requested: Remount): Found =>
   byType(
-    asked,
+    requested,
     'updatesDatabases',
     (type) => `The databases of a cluster of type ${type} cannot be updated`,
     'Databases of this type of cluster cannot be changed: create another cluster.',
   );
 
-const codeByType = (asked: Recode): Found =>
-  asked.input.deploymentConfiguration?.deploymentStrategy === 'NO_RESTART'
+const codeByType = (requested: Recode): Found =>
+  requested.input.deploymentConfiguration?.deploymentStrategy === 'NO_RESTART'
     ? byType(
-        asked,
+        requested,
         'updatesCodeInPlace',
         (type) => `NO_RESTART cannot be used for the code of a cluster of type ${type}`,
         'NO_RESTART does not suit this type of cluster: use ROLLING or FORCE.',
@@ -107,7 +107,11 @@ const restarts = ({ input, key, target, read }: (Remount | Recode) & { readonly 
   restarted(read, key, target, input.deploymentConfiguration?.deploymentStrategy);
 
 /** What a cluster takes along: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
-async function clusterLost({ key, target, read }: Asked<'kx-cluster', 'DeleteKxCluster'> & { target: Cluster }) {
+async function clusterLost({
+  key,
+  target,
+  read,
+}: RequestedChange<'kx-cluster', 'DeleteKxCluster'> & { target: Cluster }) {
   const nodes = await read.listed('kx-node', key);
   const { cacheStorageConfigurations: caches = [], savedownStorageConfiguration: savedown } = target;
   const lost: Item[] = [

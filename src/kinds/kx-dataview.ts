@@ -2,7 +2,7 @@ import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { count } from './amounts.ts';
 import { changesetFilled } from './filled.ts';
-import type { Asked, Found, Impact, Item, Kind, Named, Problem } from './model.ts';
+import type { Found, Impact, Item, Kind, Named, Problem, RequestedChange } from './model.ts';
 import { mountable } from './mounts.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
 import {
@@ -21,8 +21,8 @@ import {
 import type { Views } from './views.ts';
 
 type Dataview = Views['kx-dataview'];
-type Create = Asked<'kx-dataview', 'CreateKxDataview'>;
-type Update = Asked<'kx-dataview', 'UpdateKxDataview'>;
+type Create = RequestedChange<'kx-dataview', 'CreateKxDataview'>;
+type Update = RequestedChange<'kx-dataview', 'UpdateKxDataview'>;
 
 /** The volumes under its segments exist, are ready and in its zone; those of a writable dataview carry no other one. */
 async function segmentsFit({ input, key, read }: Create | Update, zone: string | undefined): Promise<Problem[]> {
@@ -68,12 +68,12 @@ function volumes(view: Dataview): Named<'kx-volume'>[] {
 const itself = ({ key }: Update): Item => itemOf('kx-dataview', key);
 
 /** A writable dataview keeps its changeset and segments. */
-const isReadOnly = (asked: Update): Found =>
-  asked.target?.readWrite === true
+const isReadOnly = (requested: Update): Found =>
+  requested.target?.readWrite === true
     ? {
         error: 'Validation',
-        words: `Dataview ${asked.key.dataviewName} is readWrite; it cannot be updated`,
-        about: itself(asked),
+        words: `Dataview ${requested.key.dataviewName} is readWrite; it cannot be updated`,
+        about: itself(requested),
         first: 'A writable dataview cannot be changed: create another.',
       }
     : undefined;
@@ -128,7 +128,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
         freeName('kx-dataview', 'ResourceAlreadyExists'),
         inZones(({ input }) => [input.availabilityZoneId]),
         ({ input, key, read }) => mountable(read, key, input.changesetId),
-        (asked) => segmentsFit(asked, asked.input.availabilityZoneId),
+        (requested) => segmentsFit(requested, requested.input.availabilityZoneId),
       ],
       quotas: () => [
         { quota: DATAVIEWS, more: 1 },
@@ -147,7 +147,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
           itself,
         ),
         inState('kx-dataview', ['ACTIVE']),
-        (asked) => segmentsFit(asked, asked.target?.availabilityZoneId),
+        (requested) => segmentsFit(requested, requested.target?.availabilityZoneId),
         ({ input, key, read }) => mountable(read, key, input.changesetId),
       ],
       // The operation has no LimitExceededException.

@@ -1,6 +1,6 @@
 import { contentsOf } from './contents.ts';
 import { namesakes, renamed } from './environment-names.ts';
-import type { Asked, Found, Impact, Kind, Problem } from './model.ts';
+import type { Found, Impact, Kind, Problem, RequestedChange } from './model.ts';
 import { NAMES } from './names.ts';
 import { KX_ENVIRONMENTS } from './quotas.ts';
 import { environmentExists, OPEN, openEnvironment, wrongEnvironment } from './rules.ts';
@@ -9,14 +9,14 @@ import { isWorking, userItem, userOf } from './users.ts';
 import type { User, Views } from './views.ts';
 
 type Environment = Views['kx-environment'];
-type Name = Asked<'kx-environment', 'CreateKxEnvironment' | 'UpdateKxEnvironment'>;
-type Connect = Asked<'kx-environment', 'UpdateKxEnvironmentNetwork'>;
-type Delete = Asked<'kx-environment', 'DeleteKxEnvironment'>;
+type Name = RequestedChange<'kx-environment', 'CreateKxEnvironment' | 'UpdateKxEnvironment'>;
+type Connect = RequestedChange<'kx-environment', 'UpdateKxEnvironmentNetwork'>;
+type Delete = RequestedChange<'kx-environment', 'DeleteKxEnvironment'>;
 
-async function nameIsFree(asked: Name): Promise<Found> {
-  const [other] = await namesakes('kx-environment', asked);
+async function nameIsFree(requested: Name): Promise<Found> {
+  const [other] = await namesakes('kx-environment', requested);
   if (other === undefined) return undefined;
-  const name = String(asked.input.name);
+  const name = String(requested.input.name);
   return {
     error: 'NameTaken',
     words: `A KX environment with the name ${name} already exists`,
@@ -44,13 +44,13 @@ async function clustersIn({ key, read }: Connect | Delete): Promise<User[]> {
   return listed.filter(({ status }) => !isGone(status)).map((cluster) => userOf('kx-cluster', key, cluster));
 }
 
-async function networkChanged(asked: Connect): Promise<Impact> {
-  const isFinal = asked.input.transitGatewayConfiguration !== undefined;
+async function networkChanged(requested: Connect): Promise<Impact> {
+  const isFinal = requested.input.transitGatewayConfiguration !== undefined;
   return {
     lost: isFinal
       ? [{ kind: 'option to change', name: 'transit gateway', detail: 'its id and CIDR range become final' }]
       : [],
-    interrupted: (await clustersIn(asked)).filter(isWorking).map(userItem),
+    interrupted: (await clustersIn(requested)).filter(isWorking).map(userItem),
   };
 }
 
@@ -60,20 +60,20 @@ const DELETABLE: readonly string[] = [...OPEN, 'FAILED_CREATION', 'FAILED_DELETI
 export const undeletable = (name: string, status: string | undefined): Problem | undefined =>
   wrongEnvironment('kx-environment', name, status, DELETABLE, '');
 
-async function withoutClusters(asked: Delete): Promise<Found> {
-  const users = await clustersIn(asked);
+async function withoutClusters(requested: Delete): Promise<Found> {
+  const users = await clustersIn(requested);
   if (users.length === 0) return undefined;
   const words =
-    `Can't delete this KX Environment with id ${asked.key.environmentId}. It still contains active clusters. ` +
+    `Can't delete this KX Environment with id ${requested.key.environmentId}. It still contains active clusters. ` +
     'Please delete all clusters before deleting the environment.';
   return { error: 'Validation', words, users, named: 'kx-environment' };
 }
 
 /** An environment is deleted with everything in it; its clusters have to be deleted first. */
-async function contentsLost(asked: Delete & { readonly target: Environment }): Promise<Impact> {
-  const { key, read } = asked;
+async function contentsLost(requested: Delete & { readonly target: Environment }): Promise<Impact> {
+  const { key, read } = requested;
   const kinds = ['kx-database', 'kx-dataview', 'kx-volume', 'kx-scaling-group', 'kx-user'] as const;
-  const [contents, clusters] = await Promise.all([contentsOf(read, key.environmentId, kinds), clustersIn(asked)]);
+  const [contents, clusters] = await Promise.all([contentsOf(read, key.environmentId, kinds), clustersIn(requested)]);
   return {
     lost: contents.filter(({ kind, status }) => kind !== 'kx-dataview' || !isLeaving(status)).map(({ item }) => item),
     seen: [clusters, contents.map(({ view }) => view)],
@@ -90,7 +90,7 @@ export const kxEnvironment: Kind<'kx-environment'> = {
     },
     UpdateKxEnvironment: {
       rules: [openEnvironment, nameIsFree],
-      impact: (asked) => renamed('kx-environment', asked),
+      impact: (requested) => renamed('kx-environment', requested),
     },
     UpdateKxEnvironmentNetwork: {
       rules: [openEnvironment, gatewayStays],

@@ -1,15 +1,15 @@
 import { HOST_TYPES } from '../operations/machine-types.ts';
-import type { Asked, Found, Kind } from './model.ts';
+import type { Found, Kind, RequestedChange } from './model.ts';
 import { HOSTS, SCALING_GROUPS } from './quotas.ts';
-import { exists, freeName, inState, inZones, openEnvironment, unused, violation } from './rules.ts';
+import { constraintText, exists, freeName, inState, inZones, openEnvironment, unused } from './rules.ts';
 
-type Create = Asked<'kx-scaling-group', 'CreateKxScalingGroup'>;
+type Create = RequestedChange<'kx-scaling-group', 'CreateKxScalingGroup'>;
 
 /** AWS may offer host types that are not documented yet. */
 function knownHost({ input }: Create): Found {
   if (HOST_TYPES.has(input.hostType)) return undefined;
   const says = `Member must satisfy enum value set: [${[...HOST_TYPES.keys()].join(', ')}]`;
-  const words = violation('hostType', says);
+  const words = constraintText('hostType', says);
   return { error: 'Validation', words, unchecked: 'whether hosts of that type are available' };
 }
 

@@ -1,8 +1,8 @@
-import type { Asked, Found, Kind } from './model.ts';
+import type { Found, Kind, RequestedChange } from './model.ts';
 import { USERS } from './quotas.ts';
 import { environmentExists, exists, freeName, missing, openEnvironment, ready } from './rules.ts';
 
-type Connect = Asked<'kx-user', 'GetKxConnectionString'>;
+type Connect = RequestedChange<'kx-user', 'GetKxConnectionString'>;
 
 const unchecked = ['whether the role exists'];
 

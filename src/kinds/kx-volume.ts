@@ -1,13 +1,13 @@
 import { soldSize } from '../operations/conditions/volumes.ts';
 import type { Input } from '../operations/index.ts';
-import type { Asked, Item, Kind, Problem } from './model.ts';
+import type { Item, Kind, Problem, RequestedChange } from './model.ts';
 import { VOLUME_STORAGE, VOLUMES } from './quotas.ts';
 import { conditions, exists, freeName, inState, inZones, itemOf, openEnvironment, unused } from './rules.ts';
 import { isWorking, userItem } from './users.ts';
 import type { Views } from './views.ts';
 
 type Volume = Views['kx-volume'];
-type Update = Asked<'kx-volume', 'UpdateKxVolume'>;
+type Update = RequestedChange<'kx-volume', 'UpdateKxVolume'>;
 
 /** How many GB an update adds; 0 if either size is unknown. */
 function growthOf({ input, target }: Pick<Update, 'input' | 'target'>): number {
@@ -20,13 +20,13 @@ const disk = ({ nas1Configuration: own }: Partial<Volume> = {}) =>
 const withDisk = ({ key, target }: Update): Item => itemOf('kx-volume', key, disk(target));
 
 /** The disk of a volume keeps its type and never shrinks. */
-function fixedDisk(asked: Update): Problem[] {
-  const { input, key, target } = asked;
+function fixedDisk(requested: Update): Problem[] {
+  const { input, key, target } = requested;
   const [wanted, present] = [input.nas1Configuration?.type, target?.nas1Configuration?.type];
   const refused = (words: string, first: string): Problem => ({
     error: 'Validation',
     words: `The ${words}`,
-    about: withDisk(asked),
+    about: withDisk(requested),
     first,
   });
   return [
@@ -38,7 +38,7 @@ function fixedDisk(asked: Update): Problem[] {
             'The type of a volume cannot be changed: create another volume.',
           ),
         ]),
-    ...(growthOf(asked) >= 0
+    ...(growthOf(requested) >= 0
       ? []
       : [
           refused(
@@ -49,9 +49,9 @@ function fixedDisk(asked: Update): Problem[] {
   ];
 }
 
-const grownDisk = (asked: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Configuration'> | undefined =>
-  growthOf(asked) > 0
-    ? { nas1Configuration: { ...asked.target?.nas1Configuration, ...asked.input.nas1Configuration } }
+const grownDisk = (requested: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Configuration'> | undefined =>
+  growthOf(requested) > 0
+    ? { nas1Configuration: { ...requested.target?.nas1Configuration, ...requested.input.nas1Configuration } }
     : undefined;
 
 export const kxVolume: Kind<'kx-volume'> = {
@@ -76,7 +76,7 @@ export const kxVolume: Kind<'kx-volume'> = {
         conditions([soldSize], grownDisk, withDisk),
         inState('kx-volume', ['ACTIVE', 'UPDATE_FAILED']),
       ],
-      quotas: (asked) => [{ quota: VOLUME_STORAGE, more: Math.max(0, growthOf(asked)) }],
+      quotas: (requested) => [{ quota: VOLUME_STORAGE, more: Math.max(0, growthOf(requested)) }],
       impact: async ({ input, key, read }) => {
         const users = input.nas1Configuration === undefined ? [] : await read.users('kx-volume', key);
         return { interrupted: users.filter(isWorking).map(userItem) };

@@ -61,7 +61,7 @@ export interface Problem {
 }
 
 /** The input of rules, quotas and impacts. */
-export interface Asked<K extends KindName, N extends OperationName> {
+export interface RequestedChange<K extends KindName, N extends OperationName> {
   readonly operation: N;
   readonly input: Input<N>;
   readonly key: Keys[K];
@@ -73,7 +73,9 @@ export interface Asked<K extends KindName, N extends OperationName> {
 export type Found = Problem | readonly Problem[] | undefined;
 
 /** A precondition of a change: every reason for which this rule rejects it, in order. */
-export type Rule<K extends KindName, N extends OperationName> = (asked: Asked<K, N>) => Found | Promise<Found>;
+export type Rule<K extends KindName, N extends OperationName> = (
+  requested: RequestedChange<K, N>,
+) => Found | Promise<Found>;
 
 /** A limit on something in an environment or account. */
 export interface Quota {
@@ -97,18 +99,18 @@ export interface Use {
 export interface Change<K extends KindName, N extends OperationName> {
   /** In the order in which the service checks them, after the conditions on the arguments alone. */
   readonly rules: readonly Rule<K, N>[];
-  readonly quotas?: (asked: Asked<K, N>) => readonly Use[] | Promise<readonly Use[]>;
+  readonly quotas?: (requested: RequestedChange<K, N>) => readonly Use[] | Promise<readonly Use[]>;
   /** What the service accepts although it cannot work. */
   readonly warnings?: readonly Rule<K, N>[];
   /** Reasons to reject it that no read shows. */
   readonly unchecked?: readonly string[];
-  readonly impact?: (asked: Asked<K, N>) => Impact | Promise<Impact>;
+  readonly impact?: (requested: RequestedChange<K, N>) => Impact | Promise<Impact>;
   /** What a call does that needs approval, in capitals; by default, the first word of its operation. */
   readonly verb?: string;
   /** The arguments that its impact shows. */
   readonly shows?: readonly string[];
   /** What the service fills in. */
-  readonly filled?: (asked: Asked<K, N>) => Promise<Filled>;
+  readonly filled?: (requested: RequestedChange<K, N>) => Promise<Filled>;
 }
 
 /** An input with what the service fills in, and which of its values the service ignores: a sentence each. */
@@ -119,7 +121,7 @@ export interface Filled {
 
 /** A change of an existing entity: it does not compile without an impact. */
 export interface Hurting<K extends KindName, N extends OperationName> extends Omit<Change<K, N>, 'impact'> {
-  readonly impact: (asked: Asked<K, N> & { readonly target: Views[K] }) => Impact | Promise<Impact>;
+  readonly impact: (requested: RequestedChange<K, N> & { readonly target: Views[K] }) => Impact | Promise<Impact>;
 }
 
 type Declared = typeof OPERATIONS;

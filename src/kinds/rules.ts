@@ -1,20 +1,20 @@
 import type { Condition } from '../operations/conditions/condition.ts';
 import { type Broken, brokenAmong } from '../operations/conditions/index.ts';
 import type { OperationName } from '../operations/index.ts';
-import type { Asked, ErrorCode, Found, Item, Problem, Rule } from './model.ts';
+import type { ErrorCode, Found, Item, Problem, RequestedChange, Rule } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
 import type { Reader } from './reader.ts';
 import { userOf } from './users.ts';
 import type { Keys, KindName, StatusOf, Views, Within } from './views.ts';
 
 /** The service's message for a member that violates a rule outside the model. */
-export const violation = (member: string, rule: string): string =>
+export const constraintText = (member: string, rule: string): string =>
   `Value at '${member}' failed to satisfy constraint: ${rule}`;
 
 /** A violated condition on the arguments, as a problem. */
 export const brokenProblem = ({ member, says, isValue }: Broken): Problem => ({
   error: 'Validation',
-  words: isValue ? violation(member, says) : says,
+  words: isValue ? constraintText(member, says) : says,
   argument: { member, says },
 });
 
@@ -22,17 +22,17 @@ export const brokenProblem = ({ member, says, isValue }: Broken): Problem => ({
 export const conditions =
   <K extends KindName, N extends OperationName, Request>(
     all: readonly Condition<Request>[],
-    request: (asked: Asked<K, N>) => Request | undefined,
-    about?: (asked: Asked<K, N>) => Item,
+    request: (requested: RequestedChange<K, N>) => Request | undefined,
+    about?: (requested: RequestedChange<K, N>) => Item,
   ): Rule<K, N> =>
-  (asked) => {
-    const given = request(asked);
+  (requested) => {
+    const given = request(requested);
     if (given === undefined) return undefined;
     return brokenAmong(all, given).map((broken) => {
       const { argument, ...problem } = brokenProblem(broken);
       return about === undefined
         ? { ...problem, argument: { member: broken.member, says: broken.says } }
-        : { ...problem, about: about(asked), first: `${broken.says}.` };
+        : { ...problem, about: about(requested), first: `${broken.says}.` };
     });
   };
 
@@ -89,7 +89,7 @@ export const malformedId = (environmentId: string): Problem | undefined =>
     ? undefined
     : {
         error: 'Validation',
-        words: violation('environmentId', `Member must satisfy regular expression pattern: ${WELL_FORMED.source}`),
+        words: constraintText('environmentId', `Member must satisfy regular expression pattern: ${WELL_FORMED.source}`),
       };
 
 /** The statuses in which an environment can be changed. A network that failed to attach leaves it unchanged. */
@@ -118,7 +118,7 @@ export const closed = (name: string, status: string | undefined): Problem | unde
 export const environmentExists = async <K extends KindName, N extends OperationName>({
   key: { environmentId },
   read,
-}: Asked<K, N>): Promise<Found> => {
+}: RequestedChange<K, N>): Promise<Found> => {
   const malformed = malformedId(environmentId);
   if (malformed !== undefined) return malformed;
   const isThere = (await read.get('kx-environment', { environmentId })) !== undefined;
@@ -127,12 +127,12 @@ export const environmentExists = async <K extends KindName, N extends OperationN
 
 /** The environment exists and can be changed. */
 export const openEnvironment = async <K extends KindName, N extends OperationName>(
-  asked: Asked<K, N>,
+  requested: RequestedChange<K, N>,
 ): Promise<Found> => {
-  const { environmentId } = asked.key;
-  const problem = await environmentExists(asked);
+  const { environmentId } = requested.key;
+  const problem = await environmentExists(requested);
   if (problem !== undefined) return problem;
-  const { name = environmentId, status } = (await asked.read.get('kx-environment', { environmentId })) ?? {};
+  const { name = environmentId, status } = (await requested.read.get('kx-environment', { environmentId })) ?? {};
   return closed(name, status);
 };
 
@@ -180,8 +180,8 @@ export const inState =
     const status = statusOf(target);
     if (status === undefined || (allowed as readonly string[]).includes(status)) return undefined;
     const name = nameIn(kind, key);
-    const said = words?.(name, status) ?? `${serviceNoun(kind)} ${name} is ${status}; it has to be ${allowed[0]}`;
-    return wrongState(pathItem(kind, key), status, allowed[0], said);
+    const message = words?.(name, status) ?? `${serviceNoun(kind)} ${name} is ${status}; it has to be ${allowed[0]}`;
+    return wrongState(pathItem(kind, key), status, allowed[0], message);
   };
 
 /** No entity refers to the target. */
@@ -211,13 +211,13 @@ export const empty =
 /** The environment has the requested zones. */
 export const inZones =
   <K extends KindName, N extends OperationName>(
-    zones: (asked: Asked<K, N>) => readonly (string | undefined)[],
+    zones: (requested: RequestedChange<K, N>) => readonly (string | undefined)[],
   ): Rule<K, N> =>
-  async (asked) => {
-    const { environmentId } = asked.key;
-    const offered = (await asked.read.get('kx-environment', { environmentId }))?.availabilityZoneIds;
+  async (requested) => {
+    const { environmentId } = requested.key;
+    const offered = (await requested.read.get('kx-environment', { environmentId }))?.availabilityZoneIds;
     if (offered === undefined) return undefined;
-    const outside = zones(asked).filter((zone) => zone !== undefined && !offered.includes(zone));
+    const outside = zones(requested).filter((zone) => zone !== undefined && !offered.includes(zone));
     const all = offered.join(', ');
     return outside.map((zone) => ({
       error: 'Validation',
@@ -228,7 +228,7 @@ export const inZones =
   };
 
 /** What a call wants of another entity that it names. */
-interface Wanted<T extends KindName> {
+interface ReadyRequirement<T extends KindName> {
   readonly status: StatusOf<T>;
   /** The zone that both have to be in; any where left out. */
   readonly zone?: string | undefined;
@@ -241,7 +241,7 @@ export async function ready<T extends KindName>(
   { read }: { readonly read: Reader },
   kind: T,
   key: Keys[T],
-  { status: usual, zone, error = 'WrongState' }: Wanted<T>,
+  { status: usual, zone, error = 'WrongState' }: ReadyRequirement<T>,
 ): Promise<{ readonly problems: readonly Problem[]; readonly view: Views[T] | undefined }> {
   const view = await read.get(kind, key);
   if (view === undefined) return { problems: [missing(kind, key)], view };

@@ -1,5 +1,5 @@
 import type { Risk } from '../operations/operation.ts';
-import type { Asked, Changing, Found, Hurting, Problem } from './model.ts';
+import type { Changing, Found, Hurting, Problem, RequestedChange } from './model.ts';
 import type { KindName } from './views.ts';
 
 type Change = Changing<'tags', Exclude<Risk, 'read'>>;
@@ -14,11 +14,11 @@ export const unknownArn = (resourceArn: string): Problem => ({
   ...argument('resourceArn', `Resource ${resourceArn} not found`),
 });
 
-async function taggedExists({ input: { resourceArn }, read }: Asked<KindName, Change>): Promise<Found> {
+async function taggedExists({ input: { resourceArn }, read }: RequestedChange<KindName, Change>): Promise<Found> {
   return (await read.tags(resourceArn)) === undefined ? unknownArn(resourceArn) : undefined;
 }
 
-async function tagsFit({ input, read }: Asked<KindName, 'TagResource'>): Promise<Found> {
+async function tagsFit({ input, read }: RequestedChange<KindName, 'TagResource'>): Promise<Found> {
   const total = Object.keys({ ...(await read.tags(input.resourceArn)), ...input.tags }).length;
   if (total <= MOST) return undefined;
   const says = `A resource can have at most ${MOST} tags; this one would have ${total}`;

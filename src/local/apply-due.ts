@@ -2,8 +2,8 @@ import { GONE } from '../kinds/states.ts';
 import { kindOf, worldOfArn } from './arns.ts';
 import type { Context } from './context.ts';
 import { EFFECTS } from './entities/effects.ts';
-import { MISFORTUNES } from './entities/misfortunes.ts';
-import { enter, transitionFrom } from './lifecycle.ts';
+import { FAILURE_EFFECTS } from './entities/failure-effects.ts';
+import { enterStatus, transitionFrom } from './lifecycle.ts';
 import type { PlannedFailure } from './planned-failure.ts';
 import type { Entity } from './transaction.ts';
 
@@ -38,10 +38,10 @@ async function step(entity: Entity, context: Context): Promise<void> {
   const { status = transition.to, body = entity.body } = (await effect?.(entity, context)) ?? {};
   const current = { ...entity, body };
   if (status === GONE) await context.tx.remove(current);
-  else await context.tx.put(enter(current, status, context));
+  else await context.tx.put(enterStatus(current, status, context));
 }
 
 async function fail(entity: Entity, failure: PlannedFailure, status: string, context: Context): Promise<void> {
-  const body = (await MISFORTUNES[kindOf(entity.collection)]?.(entity, failure, context)) ?? entity.body;
+  const body = (await FAILURE_EFFECTS[kindOf(entity.collection)]?.(entity, failure, context)) ?? entity.body;
   await context.tx.put({ ...entity, body, status, since: context.now, due: null, plannedFailure: null });
 }

@@ -3,7 +3,7 @@ import { malformedId, missing } from '../kinds/rules.ts';
 import type { KindName } from '../kinds/views.ts';
 import { placeOf } from './arns.ts';
 import type { Context, World } from './context.ts';
-import { refusalFor, refuse } from './refusal.ts';
+import { refuse, serviceErrorFor } from './service-error.ts';
 import type { Entity } from './transaction.ts';
 import type { Bodies } from './worlds/bodies.ts';
 
@@ -23,7 +23,7 @@ export function arnAt(world: World, kind: KindName, key: object): string {
   return `${world.arn}:${NAMES[root].inArn}/${nameIn(root, members)}${pathOf(kind, members)}`;
 }
 
-/** The entity of a kind that a request names. Throws a `Refusal` when there is none. */
+/** The entity of a kind that a request names. Throws a `ServiceError` when there is none. */
 export async function entityAt<K extends KindName>(
   kind: K,
   input: object,
@@ -33,5 +33,5 @@ export async function entityAt<K extends KindName>(
   if (kind === 'kx-environment') refuse(malformedId(name));
   const entity = await tx.get<Bodies[K]>(collection, name);
   if (entity !== undefined) return entity;
-  throw refusalFor(missing(kind, keyIn(kind, input)));
+  throw serviceErrorFor(missing(kind, keyIn(kind, input)));
 }

@@ -14,7 +14,7 @@ export const transitionFrom = ({ collection, status }: Pick<Entity, 'collection'
   statesOf(kindOf(collection))[status]?.next;
 
 /** The entity as it enters a status now; `after` overrides the observed duration of that status. */
-export function enter<B>(entity: Entity<B>, status: string, context: Context, after?: number): Entity<B> {
+export function enterStatus<B>(entity: Entity<B>, status: string, context: Context, after?: number): Entity<B> {
   const next = transitionFrom({ ...entity, status });
   const due = next === undefined ? null : context.now + Math.round((after ?? next.after) * context.pace);
   const plannedFailure = next === undefined ? null : (context.plannedFailure ?? entity.plannedFailure);
@@ -22,15 +22,15 @@ export function enter<B>(entity: Entity<B>, status: string, context: Context, af
 }
 
 /** A new entity in its first status, or with status `''` for kinds without statuses. */
-export function begin<B>(
+export function newEntity<B>(
   context: Context,
-  place: { collection: string; name: string; position?: string; facet?: string; tags?: Entity['tags'] | undefined },
+  place: { collection: string; name: string; position?: string; filterKey?: string; tags?: Entity['tags'] | undefined },
   status: string,
   body: B,
 ): Entity<B> {
-  const { collection, name, position = name, facet = null, tags = {} } = place;
-  return enter(
-    { collection, name, position, facet, tags, body, status, since: 0, due: null, plannedFailure: null },
+  const { collection, name, position = name, filterKey = null, tags = {} } = place;
+  return enterStatus(
+    { collection, name, position, filterKey, tags, body, status, since: 0, due: null, plannedFailure: null },
     status,
     context,
   );

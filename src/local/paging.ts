@@ -1,7 +1,7 @@
-import { violation } from '../kinds/rules.ts';
+import { constraintText } from '../kinds/rules.ts';
 import type { Context } from './context.ts';
 import { hexOf } from './random.ts';
-import { requireThat } from './refusal.ts';
+import { requireThat } from './service-error.ts';
 import type { Entity } from './transaction.ts';
 
 interface Query {
@@ -16,35 +16,35 @@ export async function paged<Body>(
   { maxResults, nextToken }: Query,
   { tx }: Context,
   collection: string,
-  facet?: string,
+  filterKey?: string,
 ): Promise<{ entities: Entity<Body>[]; nextToken?: string }> {
   requireThat(
     (maxResults ?? 0) >= 0,
     'Validation',
-    violation('maxResults', 'Member must have value greater than or equal to 0'),
+    constraintText('maxResults', 'Member must have value greater than or equal to 0'),
   );
   const limit = Math.min(maxResults || DEFAULT_PAGE, DEFAULT_PAGE);
-  const query = JSON.stringify([collection, facet ?? null]);
+  const query = JSON.stringify([collection, filterKey ?? null]);
   const after = nextToken === undefined ? '' : positionIn(nextToken, query);
-  const found = await tx.page<Body>(collection, { after, limit: limit + 1, facet });
+  const found = await tx.page<Body>(collection, { after, limit: limit + 1, filterKey });
   const entities = found.slice(0, limit);
   const last = entities.at(-1);
   return found.length > limit && last ? { entities, nextToken: tokenFor(last.position, query) } : { entities };
 }
 
-const SEAL = 24;
-const sealOf = (position: string, query: string) => hexOf(`page ${query} ${position}`).slice(0, SEAL);
+const CHECKSUM_LENGTH = 24;
+const checksumOf = (position: string, query: string) => hexOf(`page ${query} ${position}`).slice(0, CHECKSUM_LENGTH);
 
 const tokenFor = (position: string, query: string) =>
-  Buffer.from(sealOf(position, query) + position).toString('base64url');
+  Buffer.from(checksumOf(position, query) + position).toString('base64url');
 
 function positionIn(token: string, query: string): string {
   const text = Buffer.from(token, 'base64url').toString();
-  const position = text.slice(SEAL);
+  const position = text.slice(CHECKSUM_LENGTH);
   requireThat(
     token === tokenFor(position, query),
     'Validation',
-    violation('nextToken', 'a token that the same query returned'),
+    constraintText('nextToken', 'a token that the same query returned'),
   );
   return position;
 }

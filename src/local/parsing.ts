@@ -4,8 +4,8 @@ import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
 import { type Binding, binding } from '../operations/http.ts';
 import { operationNamed } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
-import { Refusal } from './refusal.ts';
 import type { Routed } from './routing.ts';
+import { ServiceError } from './service-error.ts';
 import { WireError } from './wire-error.ts';
 
 /** The input of a request, collected from path, query and body, not validated. */
@@ -26,24 +26,24 @@ export function parsed(search: string, content: Uint8Array, { name, labels }: Ro
   return Object.fromEntries(members.filter(([, value]) => value !== undefined));
 }
 
-interface Placed {
+interface PlacedMember {
   readonly member: string;
   readonly schema: z.ZodType;
   readonly place: Binding;
 }
 
-const placed = new WeakMap<Operation, readonly Placed[]>();
+const membersByOperation = new WeakMap<Operation, readonly PlacedMember[]>();
 
 /** The input members of an operation with their places in the request, computed once. */
-function membersOf(operation: Operation): readonly Placed[] {
-  const known = placed.get(operation);
-  if (known !== undefined) return known;
+function membersOf(operation: Operation): readonly PlacedMember[] {
+  const cached = membersByOperation.get(operation);
+  if (cached !== undefined) return cached;
   const members = Object.entries(operation.input().shape as Record<string, z.ZodType>).map(([member, schema]) => ({
     member,
     schema,
     place: binding(operation, member),
   }));
-  placed.set(operation, members);
+  membersByOperation.set(operation, members);
   return members;
 }
 
@@ -64,7 +64,7 @@ function bodyOf(content: Uint8Array): Record<string, unknown> {
   if (content.length === 0) return {};
   const body = withoutNulls(json(content), 0);
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
-    throw new Refusal('Validation', 'The body of the request has to be a JSON object');
+    throw new ServiceError('Validation', 'The body of the request has to be a JSON object');
   }
   return body as Record<string, unknown>;
 }
@@ -73,9 +73,10 @@ function json(content: Uint8Array): unknown {
   try {
     if (isUtf8(content)) return contentOf(Buffer.from(content.buffer, content.byteOffset, content.length).toString());
   } catch (error) {
-    if (error instanceof ExcessiveJson) throw new Refusal('Validation', `The body of the request ${error.message}`);
+    if (error instanceof ExcessiveJson)
+      throw new ServiceError('Validation', `The body of the request ${error.message}`);
   }
-  throw new Refusal('Validation', 'The body of the request is not JSON in UTF-8');
+  throw new ServiceError('Validation', 'The body of the request is not JSON in UTF-8');
 }
 
 /** Trimming also removes a byte order mark. */
@@ -89,7 +90,7 @@ const DEEPEST = 32;
 /** A null member counts as absent. */
 function withoutNulls(value: unknown, depth: number): unknown {
   if (depth > DEEPEST)
-    throw new Refusal('Validation', `The body of the request is nested deeper than ${DEEPEST} levels`);
+    throw new ServiceError('Validation', `The body of the request is nested deeper than ${DEEPEST} levels`);
   if (Array.isArray(value)) return value.map((element) => withoutNulls(element, depth + 1));
   if (value === null || typeof value !== 'object') return value;
   const members = Object.entries(value).filter(([, member]) => member !== null);

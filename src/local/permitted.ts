@@ -1,13 +1,13 @@
-import { type AnyChange, askedOf } from '../kinds/index.ts';
+import { type AnyChange, readRequestedChange } from '../kinds/index.ts';
 import { firstExceeded, firstProblem } from '../kinds/judge.ts';
 import type { Input, OperationName } from '../operations/index.ts';
 import type { Context } from './context.ts';
 import { quotasOf, quotaWords } from './quotas.ts';
-import { Refusal, refuse } from './refusal.ts';
+import { refuse, ServiceError } from './service-error.ts';
 import { storeReader } from './store-reader.ts';
 import type { WorldSettings } from './transaction.ts';
 
-/** Throws a `Refusal` for the first rule or quota of a change that does not allow it. */
+/** Throws a `ServiceError` for the first rule or quota of a change that does not allow it. */
 export async function requirePermitted<N extends OperationName>(
   change: AnyChange,
   operation: N,
@@ -15,9 +15,10 @@ export async function requirePermitted<N extends OperationName>(
   context: Context,
   settings: WorldSettings | undefined,
 ): Promise<void> {
-  const asked = await askedOf(storeReader(context), operation, input);
-  refuse(await firstProblem(change, asked));
+  const requested = await readRequestedChange(storeReader(context), operation, input);
+  refuse(await firstProblem(change, requested));
   if (change.quotas === undefined) return;
-  const over = await firstExceeded(change, asked, quotasOf(settings));
-  if (over !== undefined) throw new Refusal(over.error ?? 'LimitExceeded', quotaWords(over.limit, over.quota.what));
+  const over = await firstExceeded(change, requested, quotasOf(settings));
+  if (over !== undefined)
+    throw new ServiceError(over.error ?? 'LimitExceeded', quotaWords(over.limit, over.quota.what));
 }

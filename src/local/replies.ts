@@ -2,7 +2,7 @@ import { ERRORS, type ErrorName } from '../operations/errors.ts';
 import type { WireReply } from '../operations/exchange.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { StoreError } from '../sqlite/store-error.ts';
-import { Refusal } from './refusal.ts';
+import { ServiceError } from './service-error.ts';
 import { WireError } from './wire-error.ts';
 
 /** The reply to a successful operation: always 200, without undefined members. */
@@ -25,14 +25,14 @@ export function failure(error: unknown, name: OperationName | undefined, request
 
 function described(error: unknown, name: OperationName | undefined) {
   if (error instanceof WireError) return { status: error.status, type: error.type, message: error.message };
-  const isRefusal = error instanceof Refusal;
-  const modelled = isRefusal ? declared(error.error, name) : 'InternalServer';
-  const message = isRefusal ? error.message : mishap(error);
-  const reason = isRefusal && modelled === 'Conflict' ? error.reason : undefined;
+  const isServiceError = error instanceof ServiceError;
+  const modelled = isServiceError ? documentedError(error.error, name) : 'InternalServer';
+  const message = isServiceError ? error.message : internalErrorMessage(error);
+  const reason = isServiceError && modelled === 'Conflict' ? error.reason : undefined;
   return { status: ERRORS[modelled].status, type: `${modelled}Exception`, message, reason };
 }
 
-function mishap(error: unknown): string {
+function internalErrorMessage(error: unknown): string {
   const why = error instanceof StoreError ? error.why : undefined;
   return why === undefined
     ? 'The service had an internal error. Try again.'
@@ -43,12 +43,12 @@ function mishap(error: unknown): string {
 const LONGEST_MESSAGE = 4_000;
 
 /** The replacements for errors that an operation does not document. */
-const INSTEAD: Partial<Record<ErrorName, ErrorName>> = { Conflict: 'Validation', Validation: 'InvalidRequest' };
+const REPLACEMENTS: Partial<Record<ErrorName, ErrorName>> = { Conflict: 'Validation', Validation: 'InvalidRequest' };
 
-function declared(error: ErrorName, name: OperationName | undefined): ErrorName {
+function documentedError(error: ErrorName, name: OperationName | undefined): ErrorName {
   if (name === undefined || operationNamed(name).errors.includes(error)) return error;
-  const instead = INSTEAD[error];
-  return instead === undefined ? error : declared(instead, name);
+  const replacement = REPLACEMENTS[error];
+  return replacement === undefined ? error : documentedError(replacement, name);
 }
 
 const reply = (status: number, body: object, headers: Record<string, string>): WireReply => ({

@@ -1,6 +1,6 @@
 import { route as routeOf } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
-import { Refusal } from './refusal.ts';
+import { ServiceError } from './service-error.ts';
 import { WireError } from './wire-error.ts';
 
 export interface Routed {
@@ -53,6 +53,6 @@ function decoded(label: string): string {
   try {
     return decodeURIComponent(label);
   } catch {
-    throw new Refusal('Validation', `The path contains ${label}, which is not percent-encoded UTF-8`);
+    throw new ServiceError('Validation', `The path contains ${label}, which is not percent-encoded UTF-8`);
   }
 }

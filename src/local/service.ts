@@ -11,9 +11,9 @@ import { type Lifecycle, PACE } from './lifecycle.ts';
 import { parsed } from './parsing.ts';
 import type { PlannedFailure } from './planned-failure.ts';
 import { type Random, systemRandom, uuid } from './random.ts';
-import { Refusal } from './refusal.ts';
 import { failure, success } from './replies.ts';
 import { parted, routed } from './routing.ts';
+import { ServiceError } from './service-error.ts';
 import type { Store } from './store.ts';
 import { validated } from './validation.ts';
 import { WireError } from './wire-error.ts';
@@ -61,7 +61,7 @@ export function service(store: Store, options: ServiceOptions): Service {
       return await (fault === undefined ? answer() : applyFault(fault, pause, answer));
     } catch (error) {
       if (error instanceof ConnectionReset) throw error;
-      if (!(error instanceof Refusal || error instanceof WireError)) onError?.(error, name);
+      if (!(error instanceof ServiceError || error instanceof WireError)) onError?.(error, name);
       return failure(error, name, requestId);
     }
   };

@@ -32,14 +32,14 @@ export function signatureFieldsOf({ headers, target }: WireRequest): SignatureFi
   }
   const query = new URLSearchParams(parted(target)[1]);
   if (!query.has('X-Amz-Signature')) return undefined;
-  const said = (name: string) => query.get(`X-Amz-${name}`) ?? '';
+  const parameter = (name: string) => query.get(`X-Amz-${name}`) ?? '';
   return {
-    algorithm: said('Algorithm'),
-    scope: said('Credential'),
-    signed: said('SignedHeaders'),
-    signature: said('Signature'),
-    date: said('Date'),
-    expires: said('Expires'),
+    algorithm: parameter('Algorithm'),
+    scope: parameter('Credential'),
+    signed: parameter('SignedHeaders'),
+    signature: parameter('Signature'),
+    date: parameter('Date'),
+    expires: parameter('Expires'),
   };
 }
 

@@ -32,11 +32,11 @@ type EntityStatements = Pick<Transaction, 'get' | 'page' | 'count' | 'put' | 're
 
 const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
   get: (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),
-  page: (collection, { after, limit, facet }) => {
+  page: (collection, { after, limit, filterKey }) => {
     const rows =
-      facet === undefined
+      filterKey === undefined
         ? all(isOrdered(collection) ? ORDERED_PAGE : NAMED_PAGE, collection, after, limit)
-        : all(FILTERED_PAGE, collection, facet, after, limit);
+        : all(FILTERED_PAGE, collection, filterKey, after, limit);
     return rows.map((row) => entity(row));
   },
   count: (collection, except) => {
@@ -53,7 +53,7 @@ const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
       it.collection,
       it.name,
       it.position,
-      it.facet,
+      it.filterKey,
       it.status,
       it.since,
       it.due,
@@ -189,16 +189,16 @@ function entity<Body>(row: Row): Entity<Body>;
 function entity<Body>(row: Row | undefined): Entity<Body> | undefined;
 function entity(row: Row | undefined): Entity | undefined {
   if (row === undefined) return undefined;
-  const [collection, name, position, facet, status, since, due, fate, tags, body] = row as Columns;
+  const [collection, name, position, filterKey, status, since, due, plannedFailure, tags, body] = row as Columns;
   return {
     collection,
     name,
     position,
-    facet,
+    filterKey,
     status,
     since,
     due,
-    plannedFailure: fate === null ? null : JSON.parse(fate),
+    plannedFailure: plannedFailure === null ? null : JSON.parse(plannedFailure),
     tags: JSON.parse(tags),
     body: JSON.parse(body),
   };
@@ -219,12 +219,12 @@ type Columns = [
 ];
 
 function cached<V>(make: (key: string) => V): (key: string) => V {
-  const known = new Map<string, V>();
+  const cache = new Map<string, V>();
   return (key) => {
-    let value = known.get(key);
+    let value = cache.get(key);
     if (value === undefined) {
       value = make(key);
-      known.set(key, value);
+      cache.set(key, value);
     }
     return value;
   };

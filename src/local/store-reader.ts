@@ -13,12 +13,12 @@ const MOST = 1_000;
 export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reader {
   const arn = (kind: KindName, key: object) => arnAt(world, kind, key);
   const collectionOf = (kind: KindName, within: Within) => placeOf(arn(kind, within)).collection;
-  const known = new Map<string, Promise<object | undefined>>();
+  const cache = new Map<string, Promise<object | undefined>>();
 
   const get = (kind: KindName, key: object) => {
     const of = arn(kind, key);
-    const found = known.get(of) ?? viewAt(kind, of);
-    known.set(of, found);
+    const found = cache.get(of) ?? viewAt(kind, of);
+    cache.set(of, found);
     return found;
   };
   const viewAt = async (kind: KindName, of: string) => {
@@ -27,7 +27,7 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
     return entity && viewOf(kind, entity);
   };
   const all = async (kind: KindName, within: Within) => {
-    const query = { after: '', limit: MOST, ...(within.name === undefined ? {} : { facet: within.name }) };
+    const query = { after: '', limit: MOST, ...(within.name === undefined ? {} : { filterKey: within.name }) };
     return (await tx.page<object>(collectionOf(kind, within), query)).map((entity) => viewOf(kind, entity));
   };
   return {
@@ -52,11 +52,11 @@ function viewOf(kind: KindName, entity: Entity<object>): object {
   const view = body as Record<string, unknown>;
   view[NAMES[kind].member] = name;
   if (status !== '') view['status'] = status;
-  return Object.assign(view, SHOWN_OTHERWISE[kind]?.(body, entity));
+  return Object.assign(view, CONVERTED_MEMBERS[kind]?.(body, entity));
 }
 
 /** What is stored in another form than it is shown in. */
-const SHOWN_OTHERWISE: { readonly [K in KindName]?: (body: object, entity: Entity) => object | undefined } = {
+const CONVERTED_MEMBERS: { readonly [K in KindName]?: (body: object, entity: Entity) => object | undefined } = {
   'kx-user': (_, user) => ({ userArn: arnOf(user) }),
   'kx-environment': ({ opened }: { opened?: object }) => opened,
   'kx-dataview': ({ versions = [] }: { versions?: { active: boolean }[] }) => ({

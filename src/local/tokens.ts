@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { hexOf } from './random.ts';
-import { requireThat } from './refusal.ts';
+import { requireThat } from './service-error.ts';
 
 const MEMORY_MS = 10 * 60_000;
 
@@ -27,14 +27,14 @@ async function runOnce(
 ): Promise<object> {
   const scope = `${world.arn} ${operation}`;
   const digest = hexOf(canonical({ ...input, clientToken: undefined }));
-  const known = await tx.storedReply(scope, clientToken, now);
-  if (known !== undefined) {
+  const stored = await tx.storedReply(scope, clientToken, now);
+  if (stored !== undefined) {
     requireThat(
-      known.digest === digest,
+      stored.digest === digest,
       'TokenReused',
       `The client token ${clientToken} was already used with other parameters.`,
     );
-    return JSON.parse(known.reply);
+    return JSON.parse(stored.reply);
   }
   const output = await run();
   await tx.storeReply(scope, clientToken, { digest, reply: JSON.stringify(output) }, now + MEMORY_MS, now);

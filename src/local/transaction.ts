@@ -9,7 +9,7 @@ export interface Entity<Body = unknown> {
   /** Its position in lists of the collection, unique there. Its name, unless the collection has its own order. */
   readonly position: string;
   /** The value by which lists of the collection can be filtered. */
-  readonly facet: string | null;
+  readonly filterKey: string | null;
   readonly status: string;
   /** When it entered its status, and when the status ends; milliseconds since the epoch. */
   readonly since: number;
@@ -23,7 +23,7 @@ export interface Entity<Body = unknown> {
 export interface Page {
   readonly after: string;
   readonly limit: number;
-  readonly facet?: string | undefined;
+  readonly filterKey?: string | undefined;
 }
 
 /** The settings of a world. */

@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import { serviceInput } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
-import { Refusal } from './refusal.ts';
+import { ServiceError } from './service-error.ts';
 
-/** The input without unknown members. Throws a `Refusal` that names each invalid member and the rule that it violates. */
+/** The input without unknown members. Throws a `ServiceError` that names each invalid member and the rule that it violates. */
 export function validated(name: OperationName, input: Record<string, unknown>): object {
   const { data, error } = serviceInput(operationNamed(name)).safeParse(input);
   if (error === undefined) return data;
@@ -11,7 +11,7 @@ export function validated(name: OperationName, input: Record<string, unknown>): 
     .slice(0, MOST)
     .map((issue) => `Value at '${place(issue)}' failed to satisfy constraint: ${rule(issue)}`);
   const count = `${error.issues.length} validation error${error.issues.length === 1 ? '' : 's'} detected`;
-  throw new Refusal('Validation', `${count}: ${broken.join('; ')}`);
+  throw new ServiceError('Validation', `${count}: ${broken.join('; ')}`);
 }
 
 const MOST = 10;

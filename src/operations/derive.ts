@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { offeredOf } from './offered.ts';
-import { type Operation, once, type Risk } from './operation.ts';
+import { lazy, type Operation, type Risk } from './operation.ts';
 
 const derived = <T>(derive: (operation: Operation) => T) => {
   const cache = new WeakMap<Operation, T>();
@@ -15,7 +15,7 @@ const derived = <T>(derive: (operation: Operation) => T) => {
 };
 
 /** Settings that an update omits on purpose. Never sent to the service; the server compares it with the current settings. */
-const removal = once(() =>
+const removal = lazy(() =>
   z
     .array(z.string().min(1).max(300))
     .min(1)

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { once, operation } from './operation.ts';
+import { lazy, operation } from './operation.ts';
 import {
   byForm,
   Description,
@@ -15,10 +15,10 @@ import {
 import { ENVIRONMENT } from './targets.ts';
 import { BROWSER_UPDATE } from './update-rules.ts';
 
-const EnvironmentName = once(() =>
+const EnvironmentName = lazy(() =>
   text(1, 255, /^[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$/, 'a name of letters, digits and -, such as research'),
 );
-const Url = once(() =>
+const Url = lazy(() =>
   text(
     1,
     1000,
@@ -26,9 +26,9 @@ const Url = once(() =>
     'a URL such as https://idp.example.com/saml',
   ),
 );
-const LegacyEnvironmentId = once(() => IdType().describe('environmentId from list_environments'));
-const NameString = once(() => text(1, 50, /^[a-zA-Z0-9]{1,50}$/, '1 to 50 letters and digits'));
-const FederationMode = once(() =>
+const LegacyEnvironmentId = lazy(() => IdType().describe('environmentId from list_environments'));
+const NameString = lazy(() => text(1, 50, /^[a-zA-Z0-9]{1,50}$/, '1 to 50 letters and digits'));
+const FederationMode = lazy(() =>
   z
     .enum(['FEDERATED', 'LOCAL'])
     .describe(
@@ -36,7 +36,7 @@ const FederationMode = once(() =>
     ),
 );
 
-const FederationParameters = once(() =>
+const FederationParameters = lazy(() =>
   z.strictObject({
     samlMetadataDocument: text(1000, 10_000_000).optional().describe('XML; give this or samlMetadataURL'),
     samlMetadataURL: Url().optional(),
@@ -57,7 +57,7 @@ const FederationParameters = once(() =>
   }),
 );
 
-const SuperuserParameters = once(() =>
+const SuperuserParameters = lazy(() =>
   z.strictObject({
     emailAddress: text(
       1,
@@ -70,7 +70,7 @@ const SuperuserParameters = once(() =>
   }),
 );
 
-const Environment = once(() =>
+const Environment = lazy(() =>
   z.strictObject({
     name: EnvironmentName().optional(),
     environmentId: IdType().optional(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { once, operation } from './operation.ts';
+import { lazy, operation } from './operation.ts';
 import {
   ChangesetId,
   ClientTokenString,
@@ -16,9 +16,9 @@ import { DATABASE } from './targets.ts';
 const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
 
 /** The model knows four values; the service also answered IN_PROGRESS (seen by its clients in 2023 and 2024). */
-const ChangesetStatus = once(() => z.enum(['PENDING', 'PROCESSING', 'IN_PROGRESS', 'FAILED', 'COMPLETED']));
+const ChangesetStatus = lazy(() => z.enum(['PENDING', 'PROCESSING', 'IN_PROGRESS', 'FAILED', 'COMPLETED']));
 
-const ChangeRequests = once(() =>
+const ChangeRequests = lazy(() =>
   z
     .array(
       z.strictObject({
@@ -40,7 +40,7 @@ const ChangeRequests = once(() =>
     .max(32),
 );
 
-const ErrorInfo = once(() =>
+const ErrorInfo = lazy(() =>
   z.strictObject({
     errorMessage: z.string().max(1000).optional(),
     errorType: z

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { machinesIn, NODE_TYPES } from './machine-types.ts';
 import { alwaysNeeded, notOffered, offeredAs } from './offered.ts';
-import { once } from './operation.ts';
+import { lazy } from './operation.ts';
 import {
   AvailabilityZoneId,
   ChangesetId,
@@ -22,26 +22,26 @@ import {
   VolumeType,
 } from './shapes.ts';
 
-const NodeCount = once(() => integer(1));
-const CooldownSeconds = once(() => z.number().min(0).max(100_000));
-const MemoryMib = once(() => integer(6));
-const CacheType = once(() =>
+const NodeCount = lazy(() => integer(1));
+const CooldownSeconds = lazy(() => z.number().min(0).max(100_000));
+const MemoryMib = lazy(() => integer(6));
+const CacheType = lazy(() =>
   offeredAs(
     text(8, 10, undefined, 'CACHE_1000, CACHE_250 or CACHE_12'),
     z.enum(['CACHE_1000', 'CACHE_250', 'CACHE_12']),
   ),
 );
 
-export const KxClusterDescription = once(() =>
+export const KxClusterDescription = lazy(() =>
   text(1, 1000, /^[\w.\s-]+$/, '1 to 1000 letters, digits, spaces, full stops, - and _'),
 );
-export const ReleaseLabel = once(() =>
+export const ReleaseLabel = lazy(() =>
   offeredAs(text(1, 16, /^[a-zA-Z0-9._-]+$/, 'a release of kdb such as 1.0'), z.enum(['1.0'])),
 );
-export const InitializationScriptFilePath = once(() =>
+export const InitializationScriptFilePath = lazy(() =>
   text(1, 255, /^[\w\-./\\]+$/, 'the path of a q script in the code, such as scripts/init.q'),
 );
-export const ExecutionRoleArn = once(() =>
+export const ExecutionRoleArn = lazy(() =>
   text(
     1,
     1024,
@@ -50,14 +50,14 @@ export const ExecutionRoleArn = once(() =>
   ),
 );
 
-export const TickerplantLogConfiguration = once(() =>
+export const TickerplantLogConfiguration = lazy(() =>
   z.strictObject({
     tickerplantLogVolumes: offeredAs(z.array(KxVolumeName()).optional(), z.array(KxVolumeName()).min(1)),
   }),
 );
 
 /** What a cluster mounts. Requests give `changesetId` or `dataviewName`; responses carry `dataviewConfiguration`. */
-export const KxDatabaseConfigurations = once(() =>
+export const KxDatabaseConfigurations = lazy(() =>
   z.array(
     z.strictObject({
       databaseName: DatabaseName(),
@@ -86,7 +86,7 @@ export const KxDatabaseConfigurations = once(() =>
   ),
 );
 
-export const KxCacheStorageConfigurations = once(() =>
+export const KxCacheStorageConfigurations = lazy(() =>
   z.array(
     z.strictObject({
       type: CacheType(),
@@ -95,7 +95,7 @@ export const KxCacheStorageConfigurations = once(() =>
   ),
 );
 
-export const AutoScalingConfiguration = once(() =>
+export const AutoScalingConfiguration = lazy(() =>
   z.strictObject({
     minNodeCount: alwaysNeeded(NodeCount().describe('At least 3 with azMode MULTI')),
     maxNodeCount: offeredAs(NodeCount().optional(), integer(2, 5).describe('More than minNodeCount')),
@@ -106,7 +106,7 @@ export const AutoScalingConfiguration = once(() =>
   }),
 );
 
-export const CapacityConfiguration = once(() =>
+export const CapacityConfiguration = lazy(() =>
   z.strictObject({
     nodeType: alwaysNeeded(
       text(1, 32, /^[a-zA-Z0-9._]+$/, 'a node type such as kx.s.2xlarge').describe(machinesIn(NODE_TYPES)),
@@ -115,7 +115,7 @@ export const CapacityConfiguration = once(() =>
   }),
 );
 
-export const KxScalingGroupConfiguration = once(() =>
+export const KxScalingGroupConfiguration = lazy(() =>
   z.strictObject({
     scalingGroupName: KxScalingGroupName(),
     memoryLimit: MemoryMib().optional().describe('MiB that each node may use; at least memoryReservation'),
@@ -127,7 +127,7 @@ export const KxScalingGroupConfiguration = once(() =>
 
 const idIn = (prefix: string) =>
   text(1, 1024, new RegExp(`^${prefix}-(?:[a-z0-9]{8}|[a-z0-9]{17})$`), `an id such as ${prefix}-0abc1def2abc3def4`);
-export const VpcConfiguration = once(() =>
+export const VpcConfiguration = lazy(() =>
   z.strictObject({
     vpcId: alwaysNeeded(idIn('vpc')),
     securityGroupIds: offeredAs(z.array(idIn('sg')).optional(), z.array(idIn('sg')).min(1)),
@@ -139,7 +139,7 @@ export const VpcConfiguration = once(() =>
   }),
 );
 
-const CommandLineArgument = once(() =>
+const CommandLineArgument = lazy(() =>
   z.strictObject({
     key: alwaysNeeded(
       text(
@@ -152,14 +152,14 @@ const CommandLineArgument = once(() =>
     value: alwaysNeeded(text(1, 1024, /^[a-zA-Z0-9_:./,; ]+$/, 'letters, digits, spaces and _ : . / , ; such as 4')),
   }),
 );
-export const KxCommandLineArguments = once(() =>
+export const KxCommandLineArguments = lazy(() =>
   offeredAs(
     z.array(CommandLineArgument()),
     z.array(CommandLineArgument()).max(50).describe('Arguments for q, such as {"key": "s", "value": "4"}'),
   ),
 );
 
-export const CodeConfiguration = once(() =>
+export const CodeConfiguration = lazy(() =>
   z.strictObject({
     s3Bucket: alwaysNeeded(
       text(
@@ -181,7 +181,7 @@ export const CodeConfiguration = once(() =>
   }),
 );
 
-export const KxSavedownStorageConfiguration = once(() =>
+export const KxSavedownStorageConfiguration = lazy(() =>
   z.strictObject({
     type: z.enum(['SDS01']).optional().describe('With capacityConfiguration only'),
     size: integer(10, 16_000).optional().describe('GiB; required with type'),
@@ -189,7 +189,7 @@ export const KxSavedownStorageConfiguration = once(() =>
   }),
 );
 
-const Volumes = once(() =>
+const Volumes = lazy(() =>
   z.array(z.strictObject({ volumeName: KxVolumeName().optional(), volumeType: VolumeType().optional() })).max(5),
 );
 
@@ -210,10 +210,10 @@ const summaryMembers = () => ({
 });
 
 /** What ListKxClusters shows of a cluster: no databases, capacity, network or code. */
-export const KxClusterSummary = once(() => z.strictObject(summaryMembers()));
+export const KxClusterSummary = lazy(() => z.strictObject(summaryMembers()));
 
 /** What GetKxCluster shows of a cluster. */
-export const KxClusterDetail = once(() =>
+export const KxClusterDetail = lazy(() =>
   z.strictObject({
     ...summaryMembers(),
     tickerplantLogConfiguration: TickerplantLogConfiguration().optional(),

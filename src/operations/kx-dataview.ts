@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { alwaysNeeded, offeredAs } from './offered.ts';
-import { once, operation } from './operation.ts';
+import { lazy, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
   byForm,
@@ -26,7 +26,7 @@ import { DATAVIEW_UPDATE } from './update-rules.ts';
 const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
 const dataviewLabels = () => ({ ...databaseLabels(), dataviewName: KxDataviewName() });
 
-const ActiveVersions = once(() =>
+const ActiveVersions = lazy(() =>
   z.array(
     z.strictObject({
       changesetId: ChangesetId().optional(),
@@ -54,7 +54,7 @@ const createdMembers = () => ({
   status: z.enum(['CREATING', 'ACTIVE', 'UPDATING', 'FAILED', 'DELETING']).optional(),
 });
 const updatedMembers = () => ({ ...createdMembers(), activeVersions: ActiveVersions().optional() });
-const KxDataview = once(() => z.strictObject({ ...updatedMembers(), statusReason: StatusReason().optional() }));
+const KxDataview = lazy(() => z.strictObject({ ...updatedMembers(), statusReason: StatusReason().optional() }));
 
 export const CreateKxDataview = operation({
   http: 'POST /kx/environments/{environmentId}/databases/{databaseName}/dataviews',

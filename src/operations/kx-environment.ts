@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { offeredAs } from './offered.ts';
-import { once, operation } from './operation.ts';
+import { lazy, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
   byForm,
@@ -21,12 +21,12 @@ import {
 import { KX_ENVIRONMENT } from './targets.ts';
 import { ENVIRONMENT_UPDATE, NETWORK_UPDATE } from './update-rules.ts';
 
-const Port = once(() => integer(0, 65_535));
-const ConnectionStatus = once(() =>
+const Port = lazy(() => integer(0, 65_535));
+const ConnectionStatus = lazy(() =>
   z.enum(['NONE', 'UPDATE_REQUESTED', 'UPDATING', 'FAILED_UPDATE', 'SUCCESSFULLY_UPDATED']),
 );
 
-const NetworkAclEntry = once(() =>
+const NetworkAclEntry = lazy(() =>
   z.strictObject({
     ruleNumber: integer(1, 32_766).describe('Unique; rules apply in ascending order'),
     protocol: byForm(text(1, 5, /^(?:-1|[0-9]+)$/, 'the number of a protocol, such as 6 for TCP, or -1 for all')),
@@ -42,7 +42,7 @@ const NetworkAclEntry = once(() =>
   }),
 );
 
-const TransitGatewayConfiguration = once(() =>
+const TransitGatewayConfiguration = lazy(() =>
   z.strictObject({
     transitGatewayID: byForm(text(1, 32, undefined, 'the id of a transit gateway, such as tgw-0abc1def2abc3def4')),
     routableCIDRSpace: offeredAs(
@@ -65,7 +65,7 @@ const TransitGatewayConfiguration = once(() =>
 
 const ipOctet = '(?:25[0-5]|2[0-4][0-9]|[01]?[0-9][0-9]?)';
 const hostLabel = '[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?';
-const CustomDnsConfiguration = once(() =>
+const CustomDnsConfiguration = lazy(() =>
   z.array(
     z.strictObject({
       customDNSServerName: byForm(
@@ -98,7 +98,7 @@ const updatedEnvironment = () => ({
   availabilityZoneIds: z.array(AvailabilityZoneId()).optional(),
 });
 
-const KxEnvironment = once(() =>
+const KxEnvironment = lazy(() =>
   z.strictObject({ ...updatedEnvironment(), certificateAuthorityArn: text(1, 255).optional() }),
 );
 

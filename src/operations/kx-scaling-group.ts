@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { HOST_TYPES, machinesIn } from './machine-types.ts';
-import { once, operation } from './operation.ts';
+import { lazy, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
   byForm,
@@ -18,7 +18,7 @@ import {
 } from './shapes.ts';
 
 const groupLabels = () => ({ environmentId: KxEnvironmentId(), scalingGroupName: KxScalingGroupName() });
-const KxHostType = once(() => text(1, 32, /^[a-zA-Z0-9._]+$/, 'a host type such as kx.sg.4xlarge'));
+const KxHostType = lazy(() => text(1, 32, /^[a-zA-Z0-9._]+$/, 'a host type such as kx.sg.4xlarge'));
 
 const createdMembers = () => ({
   scalingGroupName: KxScalingGroupName().optional(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { once, operation } from './operation.ts';
+import { lazy, operation } from './operation.ts';
 import {
   byForm,
   ClientToken,
@@ -15,10 +15,10 @@ import {
 import { USER } from './targets.ts';
 import { USER_UPDATE } from './update-rules.ts';
 
-const KxUserName = once(() =>
+const KxUserName = lazy(() =>
   text(1, 50, /^[0-9A-Za-z_-]{1,50}$/, 'a name of 1 to 50 letters, digits, - and _, such as amara_okafor'),
 );
-const RoleArn = once(() =>
+const RoleArn = lazy(() =>
   text(
     20,
     2048,
@@ -26,7 +26,7 @@ const RoleArn = once(() =>
     'the ARN of a role, such as arn:aws:iam::123456789012:role/kdb-reader',
   ),
 );
-const KxUserArn = once(() =>
+const KxUserArn = lazy(() =>
   text(
     20,
     2048,
@@ -36,7 +36,7 @@ const KxUserArn = once(() =>
 );
 
 const userLabels = () => ({ environmentId: KdbEnvironmentId(), userName: KxUserName() });
-const KxUser = once(() =>
+const KxUser = lazy(() =>
   z.strictObject({
     userName: KxUserName().optional(),
     userArn: KxUserArn().optional(),

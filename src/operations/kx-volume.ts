@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { offeredAs } from './offered.ts';
-import { once, operation } from './operation.ts';
+import { lazy, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
   byForm,
@@ -27,11 +27,11 @@ import { VOLUME_UPDATE } from './update-rules.ts';
 
 const volumeLabels = () => ({ environmentId: KxEnvironmentId(), volumeName: KxVolumeName() });
 
-const DiskType = once(() =>
+const DiskType = lazy(() =>
   z.enum(['SSD_1000', 'SSD_250', 'HDD_12']).describe('Throughput class; the higher the number, the faster'),
 );
-const DiskSize = once(() => integer(1200).describe('GB: 1200 or a multiple of 2400; for HDD_12 a multiple of 6000'));
-const KxNAS1Configuration = once(() =>
+const DiskSize = lazy(() => integer(1200).describe('GB: 1200 or a multiple of 2400; for HDD_12 a multiple of 6000'));
+const KxNAS1Configuration = lazy(() =>
   z.strictObject({
     type: DiskType().optional().describe('Cannot be changed; omit it or give the current type'),
     size: DiskSize().optional(),
@@ -70,7 +70,7 @@ const createdMembers = () => ({
   ).optional(),
   nas1Configuration: KxNAS1Configuration().optional(),
 });
-const KxVolume = once(() =>
+const KxVolume = lazy(() =>
   z.strictObject({
     ...createdMembers(),
     lastModifiedTimestamp: Timestamp().optional(),

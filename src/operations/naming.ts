@@ -1,6 +1,6 @@
 import { route } from './http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts';
-import { once } from './operation.ts';
+import { lazy } from './operation.ts';
 
 /** `delete_kx_cluster` for `DeleteKxCluster`. */
 export function toolName(operation: OperationName): string {
@@ -18,7 +18,7 @@ export function toolTitle(operation: OperationName): string {
 
 const words = (operation: string) => operation.match(/[A-Z][a-z0-9]*/g) ?? [operation];
 
-const byTool = once(() => new Map(OPERATION_NAMES.map((name) => [toolName(name), name])));
+const byTool = lazy(() => new Map(OPERATION_NAMES.map((name) => [toolName(name), name])));
 
 /** The operation behind a tool name. */
 export function operationOf(tool: string): OperationName | undefined {

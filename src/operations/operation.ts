@@ -103,11 +103,11 @@ interface Literal<E extends Entity, R extends Risk> {
 export function operation<I extends z.ZodObject, O extends z.ZodObject, E extends Entity, R extends Risk>(
   declared: Operation<I, O> & Literal<E, R>,
 ): Operation<I, O> & Literal<E, R> {
-  return { ...declared, input: once(declared.input), output: once(declared.output) };
+  return { ...declared, input: lazy(declared.input), output: lazy(declared.output) };
 }
 
-/** A thunk that runs at most once: the unit of laziness in the catalog, so that start-up builds no schema. */
-export function once<T>(build: () => T): () => T {
+/** A function that builds its value on the first call: the catalog uses it, so that start-up builds no schema. */
+export function lazy<T>(build: () => T): () => T {
   let built: { value: T } | undefined;
   return () => {
     built ??= { value: build() };

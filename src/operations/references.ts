@@ -1,6 +1,6 @@
 import { route } from './http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts';
-import { once } from './operation.ts';
+import { lazy } from './operation.ts';
 
 /** An entity that must exist for an operation to run: its path or its body names it. */
 export interface Reference {
@@ -19,8 +19,8 @@ export function referencesIn(name: OperationName, input: Members): { path: Refer
   const created = createdBy(name);
   const top = textsOf(input);
   const own = labelsOf(path).flatMap((label) => (label === 'resourceArn' ? Object.keys(inArn(top[label])) : label));
-  const known = { ...inArn(top['resourceArn']), ...top };
-  const inPath = own.flatMap((label) => referenceTo(label, known, name) ?? []);
+  const given = { ...inArn(top['resourceArn']), ...top };
+  const inPath = own.flatMap((label) => referenceTo(label, given, name) ?? []);
   const inBody = within(input, {}).flatMap(({ label, scope }) =>
     own.includes(label) || label === created ? [] : (referenceTo(label, scope, name) ?? []),
   );
@@ -53,9 +53,9 @@ export const nounOfLabel = (label: string) =>
     .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .trim();
 
-const byHttp = once(() => new Map(OPERATION_NAMES.map((name) => [operationNamed(name).http as string, name])));
+const byHttp = lazy(() => new Map(OPERATION_NAMES.map((name) => [operationNamed(name).http as string, name])));
 const getOf = (path: string | undefined) => (path === undefined ? undefined : byHttp().get(`GET ${path}`));
-const paths = once(() => OPERATION_NAMES.map((name) => route(operationNamed(name)).path));
+const paths = lazy(() => OPERATION_NAMES.map((name) => route(operationNamed(name)).path));
 const labelsOf = (path: string) => Array.from(path.matchAll(/\{(\w+)\}/g), (match) => match[1] as string);
 
 /** The path up to a label: that of the operation `near` if it contains the label, otherwise the first that ends with it. */

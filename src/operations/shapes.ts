@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { offeredAs } from './offered.ts';
-import { once } from './operation.ts';
+import { lazy } from './operation.ts';
 
 /**
  * A string of `min` to `max` characters; the length is checked before the pattern, so no input can make the pattern slow. The
@@ -31,7 +31,7 @@ export function integer(min?: number, max?: number): z.ZodInt32 {
 }
 
 /** The names of clusters, databases, dataviews, scaling groups, volumes and environments share one form. */
-const entityName = once(() =>
+const entityName = lazy(() =>
   text(3, 63, /^[a-zA-Z0-9][a-zA-Z0-9_-]*[a-zA-Z0-9]$/, '3 to 63 letters, digits, - and _, such as hdb-fx'),
 );
 
@@ -43,31 +43,31 @@ const ENVIRONMENT_ID = 'the id or name of a kdb environment';
 const ENVIRONMENT = 'Id or name of a kdb environment';
 
 const idType = (expects: string) => text(1, 26, /^[a-zA-Z0-9]{1,26}$/, expects);
-export const IdType = once(() => idType('the id of an environment'));
+export const IdType = lazy(() => idType('the id of an environment'));
 /** The same for a kdb environment. */
-export const KdbEnvironmentId = once(() => idType(ENVIRONMENT_ID).describe(ENVIRONMENT));
-export const EnvironmentId = once(() => opaqueLabel(32, ENVIRONMENT_ID).describe(ENVIRONMENT));
-export const KxEnvironmentId = once(() => text(1, 32, /^[a-z0-9]+$/, ENVIRONMENT_ID).describe(ENVIRONMENT));
+export const KdbEnvironmentId = lazy(() => idType(ENVIRONMENT_ID).describe(ENVIRONMENT));
+export const EnvironmentId = lazy(() => opaqueLabel(32, ENVIRONMENT_ID).describe(ENVIRONMENT));
+export const KxEnvironmentId = lazy(() => text(1, 32, /^[a-z0-9]+$/, ENVIRONMENT_ID).describe(ENVIRONMENT));
 export const KxEnvironmentName = entityName;
 export const KxClusterName = entityName;
-export const KxClusterNodeIdString = once(() => opaqueLabel(40, 'the id of a node'));
+export const KxClusterNodeIdString = lazy(() => opaqueLabel(40, 'the id of a node'));
 export const DatabaseName = entityName;
 export const KxDataviewName = entityName;
 export const KxScalingGroupName = entityName;
 export const KxVolumeName = entityName;
-export const ChangesetId = once(() =>
+export const ChangesetId = lazy(() =>
   text(1, 26, /^[a-zA-Z0-9]+$/, 'the id of a changeset, such as ab1cd2ef3gh4ij5kl6mn7o'),
 );
-export const AvailabilityZoneId = once(() =>
+export const AvailabilityZoneId = lazy(() =>
   text(8, 12, /^[a-zA-Z0-9-]+$/, 'the id of an availability zone, such as use1-az2').describe(
     'From get_kx_environment, such as use1-az2',
   ),
 );
-export const Description = once(() =>
+export const Description = lazy(() =>
   text(1, 1000, /^[a-zA-Z0-9. ]+$/, '1 to 1000 letters, digits, spaces and full stops'),
 );
-export const StatusReason = once(() => text(1, 250, /^[\w.\s-]+$/));
-export const KmsKeyId = once(() =>
+export const StatusReason = lazy(() => text(1, 250, /^[\w.\s-]+$/));
+export const KmsKeyId = lazy(() =>
   text(
     1,
     1000,
@@ -75,13 +75,13 @@ export const KmsKeyId = once(() =>
     'the id or ARN of a KMS key, such as arn:aws:kms:us-east-1:123456789012:key/KEY-ID',
   ),
 );
-export const KxAzMode = once(() => z.enum(['SINGLE', 'MULTI']));
-export const KxClusterType = once(() => z.enum(['HDB', 'RDB', 'GATEWAY', 'GP', 'TICKERPLANT']));
-export const KxClusterStatus = once(() =>
+export const KxAzMode = lazy(() => z.enum(['SINGLE', 'MULTI']));
+export const KxClusterType = lazy(() => z.enum(['HDB', 'RDB', 'GATEWAY', 'GP', 'TICKERPLANT']));
+export const KxClusterStatus = lazy(() =>
   z.enum(['PENDING', 'CREATING', 'CREATE_FAILED', 'RUNNING', 'UPDATING', 'DELETING', 'DELETED', 'DELETE_FAILED']),
 );
-export const VolumeType = once(() => z.enum(['NAS_1']));
-export const DbPath = once(() =>
+export const VolumeType = lazy(() => z.enum(['NAS_1']));
+export const DbPath = lazy(() =>
   text(
     1,
     1025,
@@ -90,13 +90,13 @@ export const DbPath = once(() =>
   ),
 );
 
-export const ClientToken = once(() => text(1, 36, /\S/));
-export const ClientTokenString = once(() => text(1, 64, /^[a-zA-Z0-9-]+$/));
+export const ClientToken = lazy(() => text(1, 36, /\S/));
+export const ClientTokenString = lazy(() => text(1, 64, /^[a-zA-Z0-9-]+$/));
 
-export const PaginationToken = once(() => text(1, 1000).describe('nextToken of the previous page'));
-export const MaxResults = once(() => integer(0, 100).describe('Maximum number of items per page'));
+export const PaginationToken = lazy(() => text(1, 1000).describe('nextToken of the previous page'));
+export const MaxResults = lazy(() => integer(0, 100).describe('Maximum number of items per page'));
 
-export const EnvironmentStatus = once(() =>
+export const EnvironmentStatus = lazy(() =>
   z.enum([
     'CREATE_REQUESTED',
     'CREATING',
@@ -113,19 +113,19 @@ export const EnvironmentStatus = once(() =>
     'SUSPENDED',
   ]),
 );
-export const EnvironmentArn = once(() =>
+export const EnvironmentArn = lazy(() =>
   text(20, 2048, /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d+:environment\/[0-9A-Za-z_-]{1,128}$/),
 );
 
 /** Epoch seconds with fractions on the wire, ISO 8601 in UTC everywhere else. */
-export const Timestamp = once(() =>
+export const Timestamp = lazy(() =>
   z.codec(z.number(), z.iso.datetime(), {
     decode: (seconds) => new Date(Math.round(seconds * 1000)).toISOString(),
     encode: (iso) => Date.parse(iso) / 1000,
   }),
 );
 
-export const TagKey = once(() =>
+export const TagKey = lazy(() =>
   text(
     1,
     128,
@@ -133,7 +133,7 @@ export const TagKey = once(() =>
     'up to 128 letters, digits and signs, not beginning with aws:, such as owner',
   ),
 );
-export const TagMap = once(() =>
+export const TagMap = lazy(() =>
   z
     .record(
       TagKey(),
@@ -149,7 +149,7 @@ const sized = (count: number) => count >= 1 && count <= 50;
 /** The two members by which a list is paged. */
 export const paging = () => ({ maxResults: MaxResults().optional(), nextToken: PaginationToken().optional() });
 
-export const KxDataviewSegmentConfigurationList = once(() =>
+export const KxDataviewSegmentConfigurationList = lazy(() =>
   segmentsOf({
     dbPaths: DbPaths().describe(
       'Paths to keep on the volume, such as /* for all or /2026.03.*; segments must not overlap',
@@ -162,11 +162,11 @@ export const KxDataviewSegmentConfigurationList = once(() =>
 );
 
 /** The segments of a dataview, as a cluster mounts them. */
-export const MountedSegments = once(() =>
+export const MountedSegments = lazy(() =>
   segmentsOf({ dbPaths: offeredAs(DbPaths(), z.array(DbPath())), volumeName: KxVolumeName(), onDemand: z.boolean() }),
 );
 
-const DbPaths = once(() => z.array(DbPath()).min(1).max(30));
+const DbPaths = lazy(() => z.array(DbPath()).min(1).max(30));
 
 function segmentsOf<D extends z.ZodType, V extends z.ZodType>(of: {
   dbPaths: D;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { once, operation } from './operation.ts';
+import { lazy, operation } from './operation.ts';
 import { TagKey, TagMap, text } from './shapes.ts';
 
-const TaggableArn = once(() =>
+const TaggableArn = lazy(() =>
   text(
     20,
     2048,

@@ -18,9 +18,9 @@ export function requirePrompt(name: string): void {
 function runbookNamed(name: string): Runbook {
   const runbook = RUNBOOKS.find((candidate) => candidate.name === name);
   if (runbook !== undefined) return runbook;
-  const known = RUNBOOKS.map((candidate) => candidate.name);
-  const otherwise = `. Existing ones: ${known.join(', ')}.`;
-  throw invalid(`Unknown prompt ${quoteUntrusted(name, LONGEST)}${didYouMean(name, known, { otherwise })}`);
+  const names = RUNBOOKS.map((candidate) => candidate.name);
+  const otherwise = `. Existing ones: ${names.join(', ')}.`;
+  throw invalid(`Unknown prompt ${quoteUntrusted(name, LONGEST)}${didYouMean(name, names, { otherwise })}`);
 }
 
 /**
@@ -37,9 +37,9 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
     throw invalid(`The prompt ${name} requires: ${missing.map((argument) => argument.name).join(', ')}`);
   const long = runbook.arguments.find((argument) => (given[argument.name] ?? '').length > LONGEST);
   if (long !== undefined) throw invalid(`${long.name}: at most ${LONGEST} characters`);
-  const known = runbook.arguments.filter((argument) => given[argument.name]);
+  const present = runbook.arguments.filter((argument) => given[argument.name]);
   const filled = Object.fromEntries(
-    known.map((argument) => [argument.name, quoteUntrusted(given[argument.name] ?? '', 2 * LONGEST)]),
+    present.map((argument) => [argument.name, quoteUntrusted(given[argument.name] ?? '', 2 * LONGEST)]),
   );
   return {
     description: runbook.description,
@@ -48,8 +48,8 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
 }
 
 const meant = (argument: string, runbook: Runbook) => {
-  const known = runbook.arguments.map((each) => each.name);
-  return didYouMean(argument, known, { otherwise: `; available: ${known.join(', ')}.` });
+  const names = runbook.arguments.map((each) => each.name);
+  return didYouMean(argument, names, { otherwise: `; available: ${names.join(', ')}.` });
 };
 
 const invalid = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, message);

@@ -24,8 +24,8 @@ export interface Watch {
 }
 
 /** Starts to watch the resources that a 2026-07-28 stream requests; the transport keeps its subscription. */
-export function watchFor(environment: ResourceEnvironment, changes: Changes, asked: readonly string[]): Watch {
-  const uris = asked
+export function watchFor(environment: ResourceEnvironment, changes: Changes, requested: readonly string[]): Watch {
+  const uris = requested
     .slice(0, MOST_ASKED)
     .filter((uri) => mayWatch(environment, uri))
     .slice(0, MOST_SUBSCRIPTIONS);
@@ -37,26 +37,26 @@ export function watchFor(environment: ResourceEnvironment, changes: Changes, ask
 interface Subscriber {
   readonly server: Server;
   readonly on: Server['setRequestHandler'];
-  readonly hearsAll: boolean;
+  readonly receivesAllEvents: boolean;
 }
 
 /**
  * Notifies a connection of changes. A 2025-era client subscribes to resources one by one; nothing is polled for a client that does
- * not. A connection that `hearsAll` gets every event, because its transport drops those that the client did not subscribe to.
+ * not. A connection that `receivesAllEvents` gets every event, because its transport drops those that the client did not subscribe to.
  */
 export function takeSubscriptions(
-  { server, on, hearsAll }: Subscriber,
+  { server, on, receivesAllEvents }: Subscriber,
   environmentOf: (context: ServerContext) => ResourceEnvironment,
   changes: Changes,
 ): void {
   const watched = new Map<string, () => void>();
-  const tell = (event: ServerEvent) => {
+  const send = (event: ServerEvent) => {
     if (event.kind === 'resources_list_changed') server.sendResourceListChanged().catch(() => {});
-    if (event.kind === 'resource_updated' && (hearsAll || watched.has(event.uri)))
+    if (event.kind === 'resource_updated' && (receivesAllEvents || watched.has(event.uri)))
       server.sendResourceUpdated({ uri: event.uri }).catch(() => {});
   };
-  let unlisten = hearsAll ? changes.subscribe(tell) : undefined;
-  const silence = () => {
+  let unlisten = receivesAllEvents ? changes.subscribe(send) : undefined;
+  const unsubscribe = () => {
     unlisten?.();
     unlisten = undefined;
   };
@@ -64,14 +64,14 @@ export function takeSubscriptions(
     const environment = environmentOf(context);
     if (!mayWatch(environment, uri) || watched.size >= MOST_SUBSCRIPTIONS) throw notFound(uri);
     await readResource(environment, uri, context.mcpReq.signal);
-    unlisten ??= changes.subscribe(tell);
+    unlisten ??= changes.subscribe(send);
     if (!watched.has(uri)) watched.set(uri, changes.watch(uri, environment.caller.principal));
     return {};
   });
   const end = (uri: string) => {
     watched.get(uri)?.();
     watched.delete(uri);
-    if (watched.size === 0 && !hearsAll) silence();
+    if (watched.size === 0 && !receivesAllEvents) unsubscribe();
   };
   on('resources/unsubscribe', ({ params: { uri } }) => {
     end(uri);
@@ -81,7 +81,7 @@ export function takeSubscriptions(
   const { onclose } = server;
   server.onclose = () => {
     for (const uri of watched.keys()) end(uri);
-    silence();
+    unsubscribe();
     onclose?.();
   };
 }

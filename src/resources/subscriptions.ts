@@ -20,9 +20,9 @@ interface Watched {
  * most, so that no principal can occupy all. Evicted resources wait for a free slot. `changed` is called after each change.
  */
 export function subscriptions(changed: (uri: string) => void, options: PollOptions): Subscribe {
-  const known = new Map<string, Watched>();
+  const watched = new Map<string, Watched>();
   const held = holdings();
-  const slots = pollSlots(known, held, (uri) => poll(uri, () => changed(uri), options));
+  const slots = pollSlots(watched, held, (uri) => poll(uri, () => changed(uri), options));
   const add = (one: Watched, principal: string) => {
     const before = one.watchers.get(principal) ?? 0;
     one.watchers.set(principal, before + 1);
@@ -37,13 +37,13 @@ export function subscriptions(changed: (uri: string) => void, options: PollOptio
     one.watchers.delete(principal);
     if (one.watchers.size === 0) {
       slots.end(one);
-      if (known.get(one.uri) === one) known.delete(one.uri);
+      if (watched.get(one.uri) === one) watched.delete(one.uri);
     }
     return slots.admitNext();
   };
   return (uri, principal) => {
-    const one: Watched = known.get(uri) ?? { uri, watchers: new Map() };
-    known.set(uri, one);
+    const one: Watched = watched.get(uri) ?? { uri, watchers: new Map() };
+    watched.set(uri, one);
     add(one, principal);
     let over = false;
     return () => {
@@ -73,7 +73,7 @@ function holdings() {
 
 /** The slots of polled resources, among all `known` ones; `start` polls one until the returned function is called. */
 function pollSlots(
-  known: Map<string, Watched>,
+  watched: Map<string, Watched>,
   { count, share }: ReturnType<typeof holdings>,
   start: (uri: string) => () => void,
 ) {
@@ -93,9 +93,9 @@ function pollSlots(
    * When too many wait, one is dropped from the principal that holds most: its latest, or the new one if no principal holds more.
    */
   const dropOverflow = (latest: Watched) => {
-    if (known.size - polled.size <= MOST_WAITING) return;
-    const dropped = heaviest([latest, ...known.values()], (one) => (one.stop === undefined ? share(one) : undefined));
-    if (dropped !== undefined) known.delete(dropped.uri);
+    if (watched.size - polled.size <= MOST_WAITING) return;
+    const dropped = heaviest([latest, ...watched.values()], (one) => (one.stop === undefined ? share(one) : undefined));
+    if (dropped !== undefined) watched.delete(dropped.uri);
   };
   /** Starts polling if a slot is free, or if another principal holds more than the watcher would. */
   const admit = (one: Watched) => {
@@ -108,7 +108,7 @@ function pollSlots(
     begin(one);
   };
   const admitNext = () => {
-    const next = heaviest(known.values(), (one) => (one.stop === undefined ? -share(one) : undefined));
+    const next = heaviest(watched.values(), (one) => (one.stop === undefined ? -share(one) : undefined));
     if (next !== undefined) admit(next);
   };
   return { admit, admitNext, dropOverflow, end };

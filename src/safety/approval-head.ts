@@ -117,9 +117,9 @@ function groupText(rows: readonly VisibleItem[], columns: number): string {
   // The name of what is deleted is also in the first line: if both do not fit, the detail is kept.
   const forDetail = detail === '' ? 0 : detail.length + ' ()'.length;
   const forName = Math.max(LEAST_COLUMNS, Math.min(30, columns - kind.length - 1 - forDetail));
-  const thing = COUNT.test(name) || kind === 'memory' ? name : `${kind} ${label(name, forName)}`;
-  const room = columns - thing.length - ' ()'.length;
-  return detail === '' || room < LEAST_COLUMNS ? thing : `${thing} (${phrase(detail, room)})`;
+  const noun = COUNT.test(name) || kind === 'memory' ? name : `${kind} ${label(name, forName)}`;
+  const room = columns - noun.length - ' ()'.length;
+  return detail === '' || room < LEAST_COLUMNS ? noun : `${noun} (${phrase(detail, room)})`;
 }
 
 /** A number stands for the names when no names are known. */

@@ -70,7 +70,7 @@ export interface Approvals {
   ): Promise<Decision<Planned>>;
   /** The same after a form was answered; `replan` makes the plan from the current state. */
   resumeApproval<Planned extends ApprovalRequest>(
-    asked: ApprovalContext,
+    context: ApprovalContext,
     replan: () => Promise<Planned | undefined>,
     reply: FormReply,
     caller: { readonly client: string; readonly visibilityOf: (plan: Planned) => Visibility },
@@ -128,7 +128,7 @@ async function openApproval(
 ): Promise<Decision<never>> {
   const why = await noFormReason(options, plan, dialog, way !== undefined);
   if (why !== undefined && way === undefined) return refuse(notRun(plan.tool), ...noWayLines(plan, why, visibility));
-  const { pending, replaced } = await options.ledger.open({ ...boundOf(plan), client: dialog.client });
+  const { pending, replaced } = await options.ledger.open({ ...pendingRequest(plan), client: dialog.client });
   const state = options.seal.sign(pending.nonce);
   const by = why === undefined ? 'form' : dialog.link ? 'link' : undefined;
   const stopped = by === undefined ? why : await recordShown(options, plan, dialog, pending.nonce);
@@ -169,7 +169,7 @@ async function recordShown(
 /** Verifies the consent of a person in a form. */
 export async function resumeApproval<Planned extends ApprovalRequest>(
   options: ApprovalOptions,
-  asked: ApprovalContext,
+  context: ApprovalContext,
   replan: () => Promise<Planned | undefined>,
   { nonce, answer }: FormReply,
   { client, visibilityOf }: { readonly client: string; readonly visibilityOf: (plan: Planned) => Visibility },
@@ -177,23 +177,23 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   const { ledger, admit } = options;
   await admit?.();
   const pending = await ledger.find(nonce);
-  if (pending === undefined) return refuse('That request for approval no longer exists.', notRun(asked.tool));
+  if (pending === undefined) return refuse('That request for approval no longer exists.', notRun(context.tool));
   const { callDigest, stateDigest, shown, code } = pending;
   const end = async (how: Exclude<Rejection, 'changed'>) => {
     await ledger.end(nonce, how);
-    return refuse(rejectionText(how, shown.name), notRun(asked.tool));
+    return refuse(rejectionText(how, shown.name), notRun(context.tool));
   };
-  if (callDigestOf({ ...asked, stateDigest }) !== callDigest) return end('other-call');
+  if (callDigestOf({ ...context, stateDigest }) !== callDigest) return end('other-call');
   const status = (await ledger.status(code)) as ApprovalStatus;
-  if (status.state !== 'open' && status.state !== 'approved') return refuse(closedText(status), notRun(asked.tool));
+  if (status.state !== 'open' && status.state !== 'approved') return refuse(closedText(status), notRun(context.tool));
   const isRight = answer.action === 'accept' && answer.typed === shown.name;
   const kind = isRight ? 'accepted' : KINDS[answer.action];
-  const isUndecided = isNoDecision(await recordForm(options, asked, { client }, { nonce, kind }));
+  const isUndecided = isNoDecision(await recordForm(options, context, { client }, { nonce, kind }));
   if (!isRight && !isUndecided) return end(answer.action === 'accept' ? 'wrong-name' : 'declined');
   const plan = await replan();
   if (plan?.callDigest !== callDigest || plan.forbidden !== undefined || plan.blockers.length > 0) {
     await ledger.end(nonce, 'changed');
-    return refuse(...changedLines(asked.tool, shown.noun));
+    return refuse(...changedLines(context.tool, shown.noun));
   }
   if (!isUndecided) return grant(options, plan, pending, { channel: 'form' });
   return refuseUndecided(
@@ -251,7 +251,7 @@ const KINDS: Record<FormAnswer['action'], FormEvent['kind']> = {
   unusable: 'unusable',
 };
 
-const boundOf = ({ callDigest, principal, stateDigest, about, shown }: ApprovalRequest) => ({
+const pendingRequest = ({ callDigest, principal, stateDigest, about, shown }: ApprovalRequest) => ({
   callDigest,
   principal,
   stateDigest,

@@ -71,7 +71,7 @@ export async function planBatch(
   const steps = new Map(each.flatMap(({ of, plan }) => ('callDigest' in plan ? [[of, plan] as const] : [])));
   const absent = each.flatMap(({ plan }) => ('callDigest' in plan ? [] : plan));
   const stateDigest = digest([...steps.values()].map((plan) => plan.stateDigest));
-  const bound = { tool, input, backendLocation, principal, stateDigest };
+  const request = { tool, input, backendLocation, principal, stateDigest };
   const where = locationFacts(backendLocation, { account: accountIn(environmentArn) });
   const former = renameNotes(await planner.formerNames?.(), { environmentId });
   const partsFor = (visibility: Visibility) => batchParts(batch, { name, steps, where, former }, visibility);
@@ -80,13 +80,13 @@ export async function planBatch(
   const { operation } = asking[0] as BatchCall;
   const typed = typedEnvironment(name, environmentId);
   return {
-    ...bound,
+    ...request,
     name,
     steps,
     // Protection never refuses a call that loses nothing.
     forbidden: undefined,
     blockers: unique([...absent, ...[...steps].flatMap(([of, { blockers }]) => blockers.filter(unmade(batch, of)))]),
-    callDigest: callDigestOf(bound),
+    callDigest: callDigestOf(request),
     about: digest({ tool, place: backendLocation, principal, environmentId, input }),
     shown: { operation, target, server, noun: 'kdb environment', name: typed, text, lost: [], interrupted: [] },
     fits,
@@ -151,6 +151,6 @@ const before = ({ calls }: Batch, call: BatchCall) => calls.slice(0, calls.index
 const targetOf = ({ operation, input }: BatchCall) =>
   digest(labels(operationNamed(operation)).map((label) => input[label]));
 
-const unique = <T>(things: readonly T[]): T[] => [
-  ...new Map(things.map((thing) => [JSON.stringify(thing), thing])).values(),
+const unique = <T>(values: readonly T[]): T[] => [
+  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
 ];

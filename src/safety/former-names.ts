@@ -17,15 +17,18 @@ export async function formerNames(journal: Pick<Journal, 'entries'>): Promise<Fo
 }
 
 /** The former names of an environment, for the person who approves a call on it. */
-export const renameNotes = (known: readonly FormerName[] = [], { environmentId }: Members): Note[] =>
-  known
+export const renameNotes = (formerNames: readonly FormerName[] = [], { environmentId }: Members): Note[] =>
+  formerNames
     .filter((former) => former.environmentId === environmentId)
     .map(({ name, until }) => ({
       says: `Its name was ${quoteUntrusted(name)} until ${until.slice(0, 16).replace('T', ' ')} UTC.`,
     }));
 
 /** Why a rename needs approval: another environment had the name. */
-export const renameAsks = (known: readonly FormerName[] = [], { environmentId, name }: Members): string[] =>
-  known.some((former) => former.name === name && former.environmentId !== environmentId)
+export const renameApprovalReasons = (
+  formerNames: readonly FormerName[] = [],
+  { environmentId, name }: Members,
+): string[] =>
+  formerNames.some((former) => former.name === name && former.environmentId !== environmentId)
     ? [`${quoteUntrusted(String(name))} was the name of another environment.`]
     : [];

@@ -123,8 +123,8 @@ async function resume(
   const { name, input, principal, shown } = request;
   const replan = replanner(options, request);
   const visibilityOf = (plan: Plan) => visibilityFor(shown, [input, plan.name]);
-  const asked = { tool: toolName(name), input, backendLocation: options.backendLocation, principal };
-  const decision = await resumeApproval(options, asked, replan, reply, { client, visibilityOf });
+  const context = { tool: toolName(name), input, backendLocation: options.backendLocation, principal };
+  const decision = await resumeApproval(options, context, replan, reply, { client, visibilityOf });
   return prepareDecision(options, decision, replan);
 }
 

@@ -23,8 +23,8 @@ export function journaledCall(call: Call, journal: Journal, backend: string, onL
     const members = input as Record<string, unknown>;
     // The service chooses the ids of environments, and changesets have no name.
     const named = operation.risk === 'create' ? [String(createdBy(name)), 'name'] : ['name'];
-    const told = [...labels(operation), ...named.filter((label) => label in members)];
-    const target = Object.fromEntries(told.map((label) => [label, members[label]]));
+    const shownLabels = [...labels(operation), ...named.filter((label) => label in members)];
+    const target = Object.fromEntries(shownLabels.map((label) => [label, members[label]]));
     const actor = options?.actor ?? { principal: 'this server' };
     const environment = names.of(members);
     const begun = await journal

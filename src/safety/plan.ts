@@ -1,5 +1,5 @@
 import { sharing } from '../inventory/reading.ts';
-import { type AnyAsked, type AnyChange, askedOf, changeOf } from '../kinds/index.ts';
+import { type AnyChange, type AnyRequestedChange, changeOf, readRequestedChange } from '../kinds/index.ts';
 import { NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
@@ -16,7 +16,7 @@ import type { ApprovalParts, FittedText } from './approval-text.ts';
 import type { PlanLocation } from './backend-location.ts';
 import { digest } from './digest.ts';
 import type { Blocker, Change, FormerName, Item, Members, Note } from './finding.ts';
-import { renameAsks, renameNotes } from './former-names.ts';
+import { renameApprovalReasons, renameNotes } from './former-names.ts';
 import type { ApprovalText } from './ledger.ts';
 import { locationOf } from './location.ts';
 import { higherRisk } from './policy.ts';
@@ -103,7 +103,7 @@ export async function planCall(
   options: CallOptions = {},
 ): Promise<Plan | undefined> {
   const call = sharing(planner.call);
-  const subject: Subject | undefined = await readTarget(call, operation, input, options).catch(
+  const subject: PlanTarget | undefined = await readTarget(call, operation, input, options).catch(
     absent(operation, input),
   );
   if (subject === undefined) return undefined;
@@ -144,7 +144,7 @@ export async function planCall(
 }
 
 /** The target of a call, which may be missing if the call would create something inside it. */
-interface Subject extends TargetEntity {
+interface PlanTarget extends TargetEntity {
   readonly isMissing?: true;
 }
 
@@ -158,11 +158,11 @@ async function readEffects(
 ) {
   const { kind, change } = changeOf(operation) as NonNullable<ReturnType<typeof changeOf>>;
   const shown = isShownBy(operation, kind) ? shownIn(entity) : undefined;
-  const asked = await askedOf(apiReader(call, options), operation, input, shown).catch(unwrapped);
+  const requested = await readRequestedChange(apiReader(call, options), operation, input, shown).catch(unwrapped);
   const limits = { quotas: await quotas?.(), showsUse };
   const [found, compared, former] = await Promise.all([
-    preview(kind, change, asked, limits),
-    comparedIn(asked, entity, change.filled).catch(unwrapped),
+    preview(kind, change, requested, limits),
+    comparedIn(requested, entity, change.filled).catch(unwrapped),
     ownPath(operation, input) === '' ? formerNames?.() : undefined,
   ]);
   return { found, compared, former };
@@ -170,7 +170,7 @@ async function readEffects(
 
 interface Protection {
   readonly forbidden: Forbidden | undefined;
-  readonly asks: boolean;
+  readonly needsApproval: boolean;
 }
 
 /** Reads whether protection refuses a call, or requires approval for it. */
@@ -178,15 +178,15 @@ async function readProtection(
   call: Call,
   operation: OperationName,
   input: Members,
-  { subject, effect, effects }: { subject: Subject; effect: Effect; effects: Pick<Preview, 'lost' | 'interrupted'> },
+  { subject, effect, effects }: { subject: PlanTarget; effect: Effect; effects: Pick<Preview, 'lost' | 'interrupted'> },
   options: CallOptions,
 ): Promise<Protection> {
   const protection = protectionFor(operation, input, effect);
   // A missing entity has no tags to read; that it is missing is a blocker.
-  if (protection === undefined || subject.isMissing === true) return { forbidden: undefined, asks: false };
+  if (protection === undefined || subject.isMissing === true) return { forbidden: undefined, needsApproval: false };
   const why = await protectedBy(call, operation, input, effects, options);
-  if (protection === 'refuses') return { forbidden: why, asks: false };
-  return { forbidden: undefined, asks: why !== undefined };
+  if (protection === 'refuses') return { forbidden: why, needsApproval: false };
+  return { forbidden: undefined, needsApproval: why !== undefined };
 }
 
 /** Reasons to require approval whatever the risk. */
@@ -198,8 +198,8 @@ const approvalReasons = (
 ) => [
   ...tagApprovalReasons(input),
   ...(found.asks ?? []),
-  ...renameAsks(former, input),
-  ...(protection.asks ? [`It is protected (${PROTECTED_TAG}).`] : []),
+  ...renameApprovalReasons(former, input),
+  ...(protection.needsApproval ? [`It is protected (${PROTECTED_TAG}).`] : []),
 ];
 
 /** The approval that a call needs. */
@@ -212,13 +212,13 @@ function requestOf(
   const { operation, backendLocation, subject, finding } = facts;
   const { lost, interrupted } = finding;
   const { text, fits } = callText(facts);
-  const bound = { tool: toolName(operation), input, backendLocation, principal, stateDigest };
+  const request = { tool: toolName(operation), input, backendLocation, principal, stateDigest };
   const { target, server } = backendLocation;
   const name = typedName(operation, input, subject);
   return {
-    ...bound,
-    callDigest: callDigestOf(bound),
-    about: digest({ tool: bound.tool, place: backendLocation, principal, target: targetOf(operation, input) }),
+    ...request,
+    callDigest: callDigestOf(request),
+    about: digest({ tool: request.tool, place: backendLocation, principal, target: targetOf(operation, input) }),
     shown: { operation, target, server, noun: subject.noun, name, text, lost, interrupted },
     fits,
     textFor: (visibility: Visibility) => callText(facts, visibility).text,
@@ -240,11 +240,11 @@ function isShownBy(operation: OperationName, kind: KindName | undefined): boolea
 }
 
 /** The effect of an update on settings, and the values that the service would ignore. */
-async function comparedIn(asked: AnyAsked, entity: Members, fill: AnyChange['filled']) {
-  const { update } = operationNamed(asked.operation);
+async function comparedIn(requested: AnyRequestedChange, entity: Members, fill: AnyChange['filled']) {
+  const { update } = operationNamed(requested.operation);
   if (update === undefined) return { settings: undefined, ignored: [] };
-  const { input, ignored } = (await fill?.(asked)) ?? { input: asked.input, ignored: [] };
-  return { settings: compareSettings(update, entity, asked.input, { ...input }), ignored };
+  const { input, ignored } = (await fill?.(requested)) ?? { input: requested.input, ignored: [] };
+  return { settings: compareSettings(update, entity, requested.input, { ...input }), ignored };
 }
 
 function effectOf(operation: OperationName, input: Members, found: Preview, settings: Comparison | undefined): Effect {

@@ -1,4 +1,4 @@
-import { type AnyAsked, type AnyChange, askedOf, changeOf } from '../kinds/index.ts';
+import { type AnyChange, type AnyRequestedChange, changeOf, readRequestedChange } from '../kinds/index.ts';
 import { judge, judgeQuotas, type UsedQuota } from '../kinds/judge.ts';
 import type { Impact, Item, Problem } from '../kinds/model.ts';
 import { NAMES } from '../kinds/names.ts';
@@ -38,15 +38,15 @@ export interface Limits {
 export async function preview(
   kind: KindName | undefined,
   change: AnyChange,
-  asked: AnyAsked,
+  requested: AnyRequestedChange,
   { quotas, showsUse }: Limits,
 ): Promise<Preview> {
-  const [judged, impact] = await Promise.all([judge(change, asked, quotas, showsUse), impactOf(change, asked)]);
-  const deleted = operationNamed(asked.operation).risk === 'destroy' ? kind : undefined;
+  const [judged, impact] = await Promise.all([judge(change, requested, quotas, showsUse), impactOf(change, requested)]);
+  const deleted = operationNamed(requested.operation).risk === 'destroy' ? kind : undefined;
   const all = [...judged.problems, ...judged.warnings];
   const blockers = (problems: readonly Problem[]) =>
     problems.filter(({ unchecked }) => unchecked === undefined).flatMap((problem) => blockersOf(problem, deleted));
-  const rooms = judged.quotas.map(room);
+  const rooms = judged.quotas.map(quotaRoom);
   return {
     ...impact,
     blockers: unique([...blockers(judged.problems), ...rooms.flatMap((each) => each.blockers)]),
@@ -69,10 +69,10 @@ export async function quotasFor(
   input: object,
   options: CallOptions,
 ): Promise<Pick<Preview, 'blockers' | 'quotas'>> {
-  const known = changeOf(operation);
-  if (known === undefined) return { blockers: [], quotas: [] };
-  const asked = await askedOf(apiReader(call, options), operation, input).catch(unwrapped);
-  const rooms = (await judgeQuotas(known.change, asked, await quotas?.(), true)).quotas.map(room);
+  const definition = changeOf(operation);
+  if (definition === undefined) return { blockers: [], quotas: [] };
+  const requested = await readRequestedChange(apiReader(call, options), operation, input).catch(unwrapped);
+  const rooms = (await judgeQuotas(definition.change, requested, await quotas?.(), true)).quotas.map(quotaRoom);
   return { blockers: rooms.flatMap((each) => each.blockers), quotas: rooms.flatMap(({ lines }) => lines) };
 }
 
@@ -80,9 +80,9 @@ const unique = (blockers: readonly Blocker[]): Blocker[] => [
   ...new Map(blockers.map((blocker) => [JSON.stringify(blocker), blocker])).values(),
 ];
 
-async function impactOf(change: AnyChange, asked: AnyAsked) {
-  const known = change.impact?.({ ...asked, target: asked.target ?? {} });
-  const { lost = [], interrupted = [], ...rest } = (await Promise.resolve(known).catch(unwrapped)) ?? ({} as Impact);
+async function impactOf(change: AnyChange, requested: AnyRequestedChange) {
+  const impact = change.impact?.({ ...requested, target: requested.target ?? {} });
+  const { lost = [], interrupted = [], ...rest } = (await Promise.resolve(impact).catch(unwrapped)) ?? ({} as Impact);
   return { lost, interrupted, ...rest };
 }
 
@@ -92,7 +92,7 @@ export function unwrapped(error: unknown): never {
 }
 
 /** The use of a quota, and whether the request fits. */
-function room({ quota: { what, of }, used, limit, more }: UsedQuota) {
+function quotaRoom({ quota: { what, of }, used, limit, more }: UsedQuota) {
   const none = { lines: [] as string[], blockers: [] as Blocker[], unchecked: [] as string[] };
   if (limit === undefined || (used === undefined && limit !== Infinity))
     return {

@@ -24,21 +24,21 @@ export function blockersOf(problem: Problem, deleted: KindName | undefined): Blo
 /** A blocker for a user of the target, with how it can release the target. */
 function held(user: User, of: KindName): Blocker {
   const item = userItem(user);
-  if (isLeaving(user.status)) return leaving(item);
+  if (isLeaving(user.status)) return deletionBlocker(item);
   const remove = toolName(deletionOf(user.kind));
   const other = letsGo(user, of);
   return { item, first: `Delete it with ${remove}${other === undefined ? '' : `, or ${other}`}.` };
 }
 
 /** A blocker for an entity that uses the target until it is gone, and is already being deleted. */
-export const leaving = (item: Item): Blocker => ({ item, first: leavingAlready(item) });
+export const deletionBlocker = (item: Item): Blocker => ({ item, first: alreadyDeleting(item) });
 
-const leavingAlready = (item: Item) => `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`;
+const alreadyDeleting = (item: Item) => `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`;
 
 /** What to do about an entity with this status, so that it gets the usual one. */
 export function toBe(item: Item, status: string, usual: string, isDelete = false): string {
   if (isLeaving(status))
-    return isDelete ? leavingAlready(item) : 'It is being deleted: neither it nor its contents can be changed.';
+    return isDelete ? alreadyDeleting(item) : 'It is being deleted: neither it nor its contents can be changed.';
   if (status === 'DELETED') return 'It is already deleted.';
   if (status === 'SUSPENDED') return 'It is suspended. This server cannot change that.';
   if (status === 'UPDATE_FAILED') return 'Its last update failed: repeat that update first.';
@@ -48,7 +48,7 @@ export function toBe(item: Item, status: string, usual: string, isDelete = false
 
 /** The name of a create is in use. */
 export function taken(item: Item): Blocker {
-  if (isLeaving(item.detail)) return leaving(item);
+  if (isLeaving(item.detail)) return deletionBlocker(item);
   const way = item.detail?.includes('FAILED') ? 'it failed, so delete it' : 'use the existing one';
   return { item, first: `The name is in use: ${way}, or choose another name.` };
 }

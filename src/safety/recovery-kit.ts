@@ -63,11 +63,11 @@ export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Dat
   const removals: readonly Deletion[] = 'removals' in plan ? plan.removals : [plan];
   const whole = removals.find(({ operation }) => operationNamed(operation).entity === 'kx-environment');
   const all = removals.length === 1 && whole !== undefined ? [...(await contentsOf(call, input)), whole] : removals;
-  const found = await mapConcurrent(all, (going) => readEntity(call, going));
+  const found = await mapConcurrent(all, (deletion) => readEntity(call, deletion));
   const rank = ({ kind }: DeletedEntity) => KIND_NAMES.indexOf(kind as KindName);
-  const things = found.toSorted((a, b) => rank(a) - rank(b));
-  const databases = things.filter(({ kind }) => kind === 'kx-database').map((thing) => thing.input['databaseName']);
-  const steps = await mapConcurrent(things, (thing) => stepsFor(call, thing, databases));
+  const entities = found.toSorted((a, b) => rank(a) - rank(b));
+  const databases = entities.filter(({ kind }) => kind === 'kx-database').map((entity) => entity.input['databaseName']);
+  const steps = await mapConcurrent(entities, (entity) => stepsFor(call, entity, databases));
   const create =
     whole === undefined ? steps.flat() : forNewEnvironment(steps.flat(), whole.input, await rootOf(call, whole));
   const about = whole === undefined ? ABOUT : `${ABOUT} ${ELSEWHERE}`;
@@ -92,16 +92,16 @@ async function readEntity(call: Call, { operation, input }: Deletion): Promise<D
 const rootOf = (call: Call, { operation, input }: Deletion) => environmentArn(call, operation, input, {});
 
 /** The create call of an entity, the updates after it, and its tags. */
-async function stepsFor(call: Call, thing: DeletedEntity, lostDatabases: readonly unknown[]): Promise<Step[]> {
-  const own = createFor(thing, lostDatabases);
-  if (own === undefined || thing.entity === undefined) return own === undefined ? [] : [own];
-  const resourceArn = `${await rootOf(call, thing)}${ownPath(thing.operation, thing.input)}`;
+async function stepsFor(call: Call, entity: DeletedEntity, lostDatabases: readonly unknown[]): Promise<Step[]> {
+  const own = createFor(entity, lostDatabases);
+  if (own === undefined || entity.entity === undefined) return own === undefined ? [] : [own];
+  const resourceArn = `${await rootOf(call, entity)}${ownPath(entity.operation, entity.input)}`;
   const { tags = {} } = await call('ListTagsForResource', { resourceArn }, {});
   return [
     own,
     ...(Object.keys(tags).length === 0 ? [] : [step('TagResource', { resourceArn, tags })]),
-    ...(thing.kind === 'kx-environment' ? networkOf(thing) : []),
-    ...(thing.kind === 'kx-database' ? await changesetsOf(call, thing.input) : []),
+    ...(entity.kind === 'kx-environment' ? networkOf(entity) : []),
+    ...(entity.kind === 'kx-database' ? await changesetsOf(call, entity.input) : []),
   ];
 }
 

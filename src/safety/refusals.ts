@@ -54,7 +54,7 @@ export const forbiddenLines = (tool: string, forbidden: Forbidden, visibility: V
 export const blockedLines = (tool: string, blockers: readonly Blocker[], visibility: Visibility) => [
   notRun(tool),
   'The service would refuse it, so no approval was requested. Do this first, in this order:',
-  ...visibility.redact(blockers).map((told, at) => `${at + 1}. ${visibleItemText(told)}: ${told.first}`),
+  ...visibility.redact(blockers).map((visible, at) => `${at + 1}. ${visibleItemText(visible)}: ${visible.first}`),
   ...(suggestsTeardown(tool, blockers) ? [AS_ONE] : []),
 ];
 
@@ -140,9 +140,9 @@ export const replacedLines = (
   });
 
 function difference({ lost: before }: ApprovalText, { lost: now }: ApprovalText, visibility: Visibility): string {
-  const [gone, added] = [missingFrom(now, before), missingFrom(before, now)];
+  const [removed, added] = [missingFrom(now, before), missingFrom(before, now)];
   const parts = [
-    ...(gone.length === 0 ? [] : [`${itemNames(gone, visibility)} is no longer as the plan says`]),
+    ...(removed.length === 0 ? [] : [`${itemNames(removed, visibility)} is no longer as the plan says`]),
     ...(added.length === 0 ? [] : [`now there is ${itemNames(added, visibility)}`]),
   ];
   return `${parts.length === 0 ? 'its target, what depends on it, or the arguments changed' : parts.join('; ')}.`;
@@ -155,9 +155,9 @@ function missingFrom(others: readonly Item[], items: readonly Item[]): Item[] {
 }
 
 function itemNames(items: readonly Item[], visibility: Visibility): string {
-  const told = visibility.redact(items).map(visibleItemText);
-  const more = told.length > MOST_NAMED ? ` and ${told.length - MOST_NAMED} more` : '';
-  return `${told.slice(0, MOST_NAMED).join(', ')}${more}`;
+  const texts = visibility.redact(items).map(visibleItemText);
+  const more = texts.length > MOST_NAMED ? ` and ${texts.length - MOST_NAMED} more` : '';
+  return `${texts.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
 
 export const USED = 'That approval has been used already, or has expired.';
@@ -181,8 +181,8 @@ export const UNDECIDED = {
 };
 
 /** Why the answer to a form is no approval. */
-export const rejectionText = (ending: Exclude<Rejection, 'changed'>, name: string) =>
-  REJECTIONS[ending].replace('NAME', () => quoteUntrusted(name, 300));
+export const rejectionText = (rejection: Exclude<Rejection, 'changed'>, name: string) =>
+  REJECTIONS[rejection].replace('NAME', () => quoteUntrusted(name, 300));
 
 const REJECTIONS: Record<Exclude<Rejection, 'changed'>, string> = {
   declined: 'The person declined. Do not ask again unless the person asks for it.',

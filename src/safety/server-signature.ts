@@ -14,17 +14,17 @@ export interface ServerSignature extends Approver {
   verify(pending: PendingApproval, approval: Approval): boolean;
 }
 
-/** A witness by the seal for approvals. */
-export function serverSignature(seal: StateSigner): ServerSignature {
+/** The signature of a server, with the seal for approvals. */
+export function serverSignature(signer: StateSigner): ServerSignature {
   const payloadText = (pending: PendingApproval, approval: Approval) =>
     signedPayload(pending, approval).toString('base64url');
   return {
-    sign: (pending, approval) => ({ ...approval, signature: seal.sign(payloadText(pending, approval)) }),
+    sign: (pending, approval) => ({ ...approval, signature: signer.sign(payloadText(pending, approval)) }),
     verify: (pending, approval) => {
       const { channel, approver, signature = '' } = approval;
       if (channel !== WEB || approver === pending.principal) return false;
       try {
-        return seal.verify(signature) === payloadText(pending, approval);
+        return signer.verify(signature) === payloadText(pending, approval);
       } catch {
         return false;
       }

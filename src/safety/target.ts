@@ -42,16 +42,16 @@ export async function readTarget(
     return { noun: 'tagged entity', name: String(arn.split('/').at(-1)), entity: { tags } };
   }
   const getter = OPERATION_NAMES.find((other) => {
-    const { entity: shown, risk } = operationNamed(other);
-    return other.startsWith('Get') && shown === entity && risk === 'read';
+    const { entity: declaredEntity, risk } = operationNamed(other);
+    return other.startsWith('Get') && declaredEntity === entity && risk === 'read';
   }) as OperationName;
   const [own, given] = [labels(operationNamed(getter)), labels(operationNamed(name))];
   const exists = own.every((label) => given.includes(label));
   const read = exists ? await callNamed(call, getter, pick(input, own), options) : {};
   const named = [own.at(-1), 'name', 'clusterName', given.at(-1)].map((member) => input[String(member)]);
   // People know an environment by its name, not by its id.
-  const known = [nameIn({ namePath: ['name'] }, read), nameIn({ namePath: ['environment', 'name'] }, read), ...named];
-  return { noun, name: String(known.find((value) => value !== undefined) ?? name), entity: read };
+  const names = [nameIn({ namePath: ['name'] }, read), nameIn({ namePath: ['environment', 'name'] }, read), ...named];
+  return { noun, name: String(names.find((value) => value !== undefined) ?? name), entity: read };
 }
 
 async function readDeclared(

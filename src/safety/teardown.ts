@@ -76,13 +76,19 @@ export async function planTeardown(
           ...(await outsideBlockers(planner, removals, all, principal, options)),
         ];
   const removed = removals.map(({ operation, input: of, entityDigest }) => ({ operation, of, identity: entityDigest }));
-  const bound = { tool, input, backendLocation, principal, stateDigest: digest({ wanted: removed, environmentArn }) };
+  const request = {
+    tool,
+    input,
+    backendLocation,
+    principal,
+    stateDigest: digest({ wanted: removed, environmentArn }),
+  };
   const notes = renameNotes(await planner.formerNames?.(), { environmentId });
   const parts = textParts(backendLocation, selection, { ...environment, name }, removals, notes);
   const { text, fits } = approvalText(parts);
   return {
-    ...{ ...bound, name, removals, leaving, forbidden, blockers },
-    callDigest: callDigestOf(bound),
+    ...{ ...request, name, removals, leaving, forbidden, blockers },
+    callDigest: callDigestOf(request),
     about: digest({ tool, place: backendLocation, principal, environmentId, only: only?.toSorted() }),
     shown: shownOf(backendLocation, parts, text),
     fits,
@@ -102,9 +108,9 @@ async function selectedBy(
   // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
   const all = closedBlockers.length > 0 ? [] : await candidates(call, environmentId, options);
   const itself = environmentItself(environmentId, name, status);
-  const wanted = only === undefined ? [...all, itself] : all.filter(({ item }) => only.includes(item.name));
-  const leaving = wanted.filter((candidate) => isLeaving(candidate.status));
-  const chosen = wanted.filter((candidate) => !isLeaving(candidate.status));
+  const requested = only === undefined ? [...all, itself] : all.filter(({ item }) => only.includes(item.name));
+  const leaving = requested.filter((candidate) => isLeaving(candidate.status));
+  const chosen = requested.filter((candidate) => !isLeaving(candidate.status));
   if (only !== undefined) return { all, leaving, chosen, blocked: closedBlockers };
   return { all, leaving, chosen, blocked: blockersIn(chosen.includes(itself) ? undeletable(name, status) : undefined) };
 }
@@ -207,11 +213,11 @@ async function outsideBlockers(
 ): Promise<Blocker[]> {
   const keyOf = ({ kind, arn }: Item) => `${kind} ${arn}`;
   const present = new Set(all.filter(({ status }) => !isLeaving(status)).map(({ item }) => keyOf(item)));
-  const going = new Set(removals.map(({ item }) => keyOf(item)));
+  const deletedKeys = new Set(removals.map(({ item }) => keyOf(item)));
   const plans = await mapConcurrent(removals, ({ operation, input }) =>
     planCall(planner, operation, input, principal, options),
   );
-  const holding = plans.flatMap((plan) => plan?.blockers ?? []).filter(({ item }) => !going.has(keyOf(item)));
+  const holding = plans.flatMap((plan) => plan?.blockers ?? []).filter(({ item }) => !deletedKeys.has(keyOf(item)));
   const blockers = holding.map((blocker) =>
     present.has(keyOf(blocker.item)) ? { ...blocker, first: ADD_IT } : blocker,
   );

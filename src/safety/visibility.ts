@@ -2,7 +2,7 @@ import { counted } from '../inventory/units.ts';
 import { kindInArn, NAMES } from '../kinds/names.ts';
 import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { once } from '../operations/operation.ts';
+import { lazy } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { pathParts } from './arn.ts';
@@ -23,9 +23,9 @@ export type VisibleItem = {
 /** What a caller may see of the entities around the target of a call. */
 export interface Visibility {
   /** In their order; those of which only the kind is visible are counted together. */
-  redact(things: readonly (Item | Blocker)[]): VisibleItem[];
+  redact(entries: readonly (Item | Blocker)[]): VisibleItem[];
   /** The kinds of which something is withheld, and the reads that would show it. */
-  withheldKinds(things: readonly (Item | Blocker)[]): string[];
+  withheldKinds(entries: readonly (Item | Blocker)[]): string[];
   forbiddenText(forbidden: Forbidden): string;
   /** Whether the caller is offered an operation. */
   readonly reads: Allowed;
@@ -43,34 +43,34 @@ export function visibilityFor(offered: Allowed, known: unknown): Visibility {
   const isNamed = (kind: string, name: string) => given.has(name) || readers(kind).slice(0, 1).every(offered);
   const isUnnamed = ({ kind, id }: { kind: string; id: string }) => !isNamed(nounIn(kind), id);
   /** The kinds of the parents whose names are withheld. */
-  const around = ({ arn = '' }: Item) => {
+  const hiddenParents = ({ arn = '' }: Item) => {
     const enclosing = pathParts(arn).slice(0, -1);
     return enclosing.filter(isUnnamed).map(({ kind }) => nounIn(kind));
   };
 
-  const redactOne = (thing: Item | Blocker): VisibleItem => {
-    const item = itemOf(thing);
+  const redactOne = (entry: Item | Blocker): VisibleItem => {
+    const item = itemOf(entry);
     const { kind, name, detail } = item;
     const shown = {
       kind,
       ...(isNamed(kind, name) ? { name } : {}),
-      ...(unseen(kind).length === 0 && around(item).length === 0 ? { detail } : {}),
+      ...(unseen(kind).length === 0 && hiddenParents(item).length === 0 ? { detail } : {}),
     };
-    return 'first' in thing ? { ...shown, first: thing.first } : shown;
+    return 'first' in entry ? { ...shown, first: entry.first } : shown;
   };
   return {
-    redact: (things) => {
+    redact: (entries) => {
       const rows: VisibleItem[] = [];
-      for (const told of things.map(redactOne)) {
-        const at = told.name === undefined ? rows.findIndex((row) => isAlike(row, told)) : -1;
-        if (told.name !== undefined) rows.push(told);
-        else if (at < 0) rows.push({ ...told, count: 1 });
-        else rows[at] = { ...told, count: Number(rows[at]?.count) + 1 };
+      for (const visible of entries.map(redactOne)) {
+        const at = visible.name === undefined ? rows.findIndex((row) => isAlike(row, visible)) : -1;
+        if (visible.name !== undefined) rows.push(visible);
+        else if (at < 0) rows.push({ ...visible, count: 1 });
+        else rows[at] = { ...visible, count: Number(rows[at]?.count) + 1 };
       }
       return rows;
     },
-    withheldKinds: (things) => {
-      const kinds = new Set(things.map(itemOf).flatMap((item) => [item.kind, ...around(item)]));
+    withheldKinds: (entries) => {
+      const kinds = new Set(entries.map(itemOf).flatMap((item) => [item.kind, ...hiddenParents(item)]));
       return [...kinds]
         .filter((kind) => unseen(kind).length > 0)
         .map((kind) => `${kind} (${unseen(kind).map(toolName).join(', ')})`);
@@ -95,7 +95,7 @@ export const EVERYTHING: Visibility = visibilityFor(() => true, {});
 export const visibleItemText = ({ kind, name, count, detail }: VisibleItem): string =>
   name === undefined ? `${counted(kind, Number(count))} (names withheld)` : itemText({ kind, name, detail });
 
-const itemOf = (thing: Item | Blocker): Item => ('item' in thing ? thing.item : thing);
+const itemOf = (entry: Item | Blocker): Item => ('item' in entry ? entry.item : entry);
 const isAlike = (one: VisibleItem, other: VisibleItem) =>
   one.name === undefined && one.kind === other.kind && one.first === other.first;
 
@@ -103,7 +103,7 @@ const isAlike = (one: VisibleItem, other: VisibleItem) =>
 const nounIn = (kind: string) => NAMES[kindInArn(kind)].noun;
 
 /** The reads that show entities of a kind: the list first. */
-const READERS = once(() => {
+const READERS = lazy(() => {
   const entries = OPERATION_NAMES.map((name) => {
     const { target } = operationNamed(name);
     const label = target?.member ?? createdBy(name);

@@ -64,10 +64,10 @@ function makeFolder(folder: string): void {
 /** Rejects a database of another program, or of a newer version. */
 export function judgeMarks(path: string, format: Format, applicationId: number, version: number): void {
   if (applicationId !== format.applicationId) throw new StoreError(`${path}: is a database of another program`);
-  const known = format.migrations.length;
-  if (version > known) {
+  const knownVersion = format.migrations.length;
+  if (version > knownVersion) {
     throw new StoreError(
-      `${path}: was written by a newer version of finspace-mcp (format ${version}; this one supports formats up to ${known})`,
+      `${path}: was written by a newer version of finspace-mcp (format ${version}; this one supports formats up to ${knownVersion})`,
     );
   }
 }

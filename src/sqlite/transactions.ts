@@ -69,8 +69,8 @@ const prepared = new WeakMap<Sql, Statements>();
 
 /** Compiled once per connection: parsing each time costs as much as a small read. */
 function statements(db: Sql): Statements {
-  const known = prepared.get(db);
-  if (known !== undefined) return known;
+  const cached = prepared.get(db);
+  if (cached !== undefined) return cached;
   const made = {
     DEFERRED: db.prepare('BEGIN DEFERRED'),
     IMMEDIATE: db.prepare('BEGIN IMMEDIATE'),

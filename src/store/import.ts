@@ -62,7 +62,7 @@ export async function importState(url: string, stateDir: string): Promise<Import
         if (journal.isClosedNow && !isWritten) await state.write(reopen);
         throw error;
       }
-      position.saw(newest);
+      position.advance(newest);
       return { id, entries: journal.links.length, kits: kits.length, approver };
     });
   } finally {

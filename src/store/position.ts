@@ -8,7 +8,7 @@ export interface Position {
   /** `generation sequence hash`; empty when it has seen none. */
   readonly newest: () => string;
   /** Remembers a position unless a newer one is known. The entry is committed: what fails goes to `onerror`. */
-  saw(position: string): void;
+  advance(position: string): void;
 }
 
 const FILE = 'store-position.json';
@@ -34,8 +34,8 @@ export function positionIn(
   onerror: (error: Error) => void,
 ): Position {
   const path = join(stateDir, FILE);
-  const known = own(path, store);
-  let newest = known ?? '';
+  const stored = own(path, store);
+  let newest = stored ?? '';
   /** What is in the file, as far as this process knows. */
   let kept = newest;
   const keep = () => {
@@ -49,7 +49,7 @@ export function positionIn(
   };
   return {
     newest: () => newest,
-    saw: (position) => {
+    advance: (position) => {
       if (isNewer(position, newest)) newest = position;
       if (!serves) return;
       try {
@@ -63,12 +63,12 @@ export function positionIn(
 
 /** The position that a file keeps. Throws `StoreError` if it belongs to another store. */
 function own(path: string, store: string): string | undefined {
-  const known = remembered(path);
-  if (known !== undefined && known.store !== store)
+  const stored = remembered(path);
+  if (stored !== undefined && stored.store !== store)
     throw new StoreError(
-      `${path}: this replica belongs to the store ${known.store}, and --store is ${store}. Remove the file if it was replaced on purpose.`,
+      `${path}: this replica belongs to the store ${stored.store}, and --store is ${store}. Remove the file if it was replaced on purpose.`,
     );
-  return known?.position;
+  return stored?.position;
 }
 
 /** Replaces a file at once, whatever other processes do at the same time. */
@@ -88,8 +88,8 @@ const generationOf = (position: string) => position.split(' ')[0];
 /** Within a generation, by sequence. Another generation is newer, because the database refuses those that it does not know. */
 function isNewer(position: string, than: string): boolean {
   const [generation, sequence] = position.split(' ');
-  const [known, reached] = than.split(' ');
-  return generation !== known || Number(sequence) > Number(reached);
+  const [knownGeneration, reached] = than.split(' ');
+  return generation !== knownGeneration || Number(sequence) > Number(reached);
 }
 
 function remembered(path: string): { readonly store: string; readonly position: string } | undefined {

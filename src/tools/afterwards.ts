@@ -5,7 +5,7 @@ import { type Input, type OperationName, operationNamed } from '../operations/in
 import { waitTool } from '../operations/naming.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolEnvironment } from './environment.ts';
-import { NODES, WAITED_FOR, type Wanted } from './fleet/awaited.ts';
+import { NODES, WAITED_FOR, type WaitTarget } from './fleet/awaited.ts';
 import { MOST_ALSO, waitFor } from './fleet/wait-for.ts';
 import { type Lookup, lookedUp } from './identify.ts';
 
@@ -28,18 +28,18 @@ export function whatNext(accepted: readonly Accepted[], { restrictions, caller }
   const [first] = moving;
   if (first === undefined || toolRefusalReason(waitFor, restrictions, caller) !== undefined) return {};
   if (typeof first === 'string') return { next: first };
-  const { environment, until, ...wanted } = first;
-  const also = moving.slice(1, 1 + MOST_ALSO).flatMap((each) => (typeof each === 'string' ? [] : [wantedIn(each)]));
+  const { environment, until, ...target } = first;
+  const also = moving.slice(1, 1 + MOST_ALSO).flatMap((each) => (typeof each === 'string' ? [] : [waitTargetOf(each)]));
   const more = { ...(also.length === 0 ? {} : { also }), ...(until === undefined ? {} : { until }) };
-  return { next: { tool: waitFor.name, arguments: { environment, ...wanted, ...more } } };
+  return { next: { tool: waitFor.name, arguments: { environment, ...target, ...more } } };
 }
 
-interface Moving extends Wanted {
+interface Moving extends WaitTarget {
   readonly environment: string;
   readonly until?: string;
 }
 
-const wantedIn = ({ environment: _, until: __, ...wanted }: Moving): Wanted => wanted;
+const waitTargetOf = ({ environment: _, until: __, ...target }: Moving): WaitTarget => target;
 
 /** An entity that a call leaves in a transitional status; a sentence if only another tool shows it. */
 function movingAfter({ operation, input, output }: Accepted): Moving | string | undefined {

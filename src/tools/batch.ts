@@ -53,7 +53,7 @@ export async function runBatch(environment: ToolEnvironment, run: Run, exchange:
   const options = { signal: exchange.context.mcpReq.signal };
   const make = () => planBatch(environment, batch, asking, principal, options);
   const visibilityOf = ({ name }: BatchPlan) => visibilityFor(allowedFor(environment), [input, name]);
-  const consent = await approved<BatchPlan>(environment, exchange, {
+  const approval = await approved<BatchPlan>(environment, exchange, {
     first: async (dialog) => {
       const plan = await make();
       return gate.requestApproval(plan, dialog, visibilityOf(plan));
@@ -64,7 +64,7 @@ export async function runBatch(environment: ToolEnvironment, run: Run, exchange:
         visibilityOf,
       }),
   });
-  return 'result' in consent ? consent.result : runCalls(environment, run, consent.plan, consent.actor, exchange);
+  return 'result' in approval ? approval.result : runCalls(environment, run, approval.plan, approval.actor, exchange);
 }
 
 async function runCalls(
@@ -140,8 +140,8 @@ async function refusalOf(
     const why = await gate.authorizeStep(plan, present, again);
     return why === 'around' ? undefined : why;
   }
-  const wanted = { name, input, principal, options, shown: allowedFor(environment), refusal };
-  const decision = await gate.authorize(wanted, { client: 'batch', form: false, link: false });
+  const request = { name, input, principal, options, shown: allowedFor(environment), refusal };
+  const decision = await gate.authorize(request, { client: 'batch', form: false, link: false });
   return decision.kind === 'refuse' ? decision.lines : undefined;
 }
 

@@ -34,13 +34,13 @@ async function answersTo({ inputRequests = {} }: InputRequiredResult, context: S
   const { mcpReq } = context;
   const stop = heartbeat(context);
   try {
-    const asked = Object.entries(inputRequests).map(async ([key, request]) => {
+    const requests = Object.entries(inputRequests).map(async ([key, request]) => {
       const answer = await mcpReq
         .send(elicitation(request as { params?: object }), { timeout: FORM_OPEN_MS, signal: mcpReq.signal })
         .catch(() => undefined);
       return [key, answer] as const;
     });
-    const answers = Object.fromEntries(await Promise.all(asked));
+    const answers = Object.fromEntries(await Promise.all(requests));
     mcpReq.signal.throwIfAborted();
     return answers;
   } finally {

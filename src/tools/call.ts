@@ -20,7 +20,7 @@ import { nextStep } from './next-step.ts';
 import { ownTags } from './own-tags.ts';
 import { preparedArguments } from './prepared.ts';
 import { arnOfNew } from './resource-arn.ts';
-import { failed, naming, noted, refused, succeeded } from './result.ts';
+import { failed, naming, refused, succeeded, withNotes } from './result.ts';
 import { suggestTool } from './suggest.ts';
 
 type Members = Record<string, unknown>;
@@ -32,7 +32,7 @@ export async function callTool(
   exchange: Exchange,
 ): Promise<ToolResult> {
   const result = await called(environment, params, exchange);
-  return limited(environment.restrictions.approve === 'none' ? noted(result, UNASKED) : result);
+  return limited(environment.restrictions.approve === 'none' ? withNotes(result, UNASKED) : result);
 }
 
 const UNASKED = 'No call needs approval: this server runs with --approve none.';
@@ -107,10 +107,10 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
 }
 
 function unknownTool(tool: string): ProtocolError {
-  const known = describedTools().map(({ name }) => name);
+  const names = describedTools().map(({ name }) => name);
   return new ProtocolError(
     ProtocolErrorCode.InvalidParams,
-    `Unknown tool ${quoteUntrusted(tool)}${suggestTool(tool, known)}`,
+    `Unknown tool ${quoteUntrusted(tool)}${suggestTool(tool, names)}`,
   );
 }
 
@@ -125,24 +125,24 @@ async function throughGate(
   const options = { signal: exchange.context.mcpReq.signal };
   const shown = allowedFor(environment);
   const { principal, refusal } = caller;
-  const wanted = { name, input, principal, options, shown, refusal };
+  const request = { name, input, principal, options, shown, refusal };
   const lookup = { environment, signal: options.signal };
   const replacement = await replacementOf(lookup, name, input);
-  const consent = await approved<Plan | undefined>(environment, exchange, {
-    first: async (dialog) => orNothing(await gate.authorize(wanted, dialog)),
-    after: (reply) => gate.resume(wanted, reply, exchange.client),
+  const approval = await approved<Plan | undefined>(environment, exchange, {
+    first: async (dialog) => orNothing(await gate.authorize(request, dialog)),
+    after: (reply) => gate.resume(request, reply, exchange.client),
   });
-  if ('result' in consent) return consent.result;
+  if ('result' in approval) return approval.result;
   const sent = sentInput(input);
   const isPaged = listMember(operationNamed(name)) !== null;
-  const calling = { ...options, actor: consent.actor };
+  const calling = { ...options, actor: approval.actor };
   const output = await (isPaged
     ? pageWithin(call, name, sent as never, MOST_DATA, calling)
     : callNamed(call, name, sent, calling));
   const revealed = await secrets(name, sent, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);
   const done = {
-    ...whatChanges(consent.plan, shown),
+    ...whatChanges(approval.plan, shown),
     ...(await replacement()),
     ...(await arnOfNew(lookup, name, sent, output)),
     ...(await ownTags(environment, name, sent, output, options)),

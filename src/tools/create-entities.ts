@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idOf, type Kind } from '../inventory/shape.ts';
+import { idOf, type Kind } from '../inventory/graph-types.ts';
 import { agentInput, riskOf } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
@@ -27,7 +27,7 @@ const CREATES = [
   'CreateKxUser',
 ] as const satisfies readonly OperationName[];
 
-const wanted = () =>
+const createInput = () =>
   z.strictObject({
     environmentId: KdbEnvironmentId(),
     create: z
@@ -42,7 +42,7 @@ const wanted = () =>
       .describe('In the order of creation: each entity after those that it needs'),
   });
 
-type Wanted = z.output<ReturnType<typeof wanted>>;
+type CreateInput = z.output<ReturnType<typeof createInput>>;
 
 /** Creates several entities of an environment in their order. */
 export const createEntities = compositeTool({
@@ -56,7 +56,7 @@ export const createEntities = compositeTool({
     'done. If a step needs approval, a person approves all steps at once.',
   keywords: 'bulk batch several many users list copy',
   annotations: { destructiveHint: false },
-  input: wanted,
+  input: createInput,
   needs: CREATES,
   run: async (environment, input, exchange) => {
     const batch = await createBatch({ environment, signal: exchange.context.mcpReq.signal }, input);
@@ -68,7 +68,7 @@ export const createEntities = compositeTool({
 /** The calls of a batch, or the problems in its arguments. */
 export async function createBatch(
   lookup: Lookup,
-  input: Wanted,
+  input: CreateInput,
 ): Promise<Batch | { readonly wrong: readonly string[] }> {
   const { environmentId, create } = input;
   const wrong: string[] = [];

@@ -1,5 +1,5 @@
 import { OPERATION_NAMES, type OperationName } from '../operations/index.ts';
-import { once } from '../operations/operation.ts';
+import { lazy } from '../operations/operation.ts';
 import { COMPOSITE_TOOLS } from './composites.ts';
 import { describeComposite, describeTool, type ListedTool } from './describe.ts';
 
@@ -13,7 +13,7 @@ export interface DescribedTool {
  * The 50 tools of the operations, then the others, always in the same order. The build replaces this file with what it returns, so that
  * a start builds no schema.
  */
-export const described = once((): readonly DescribedTool[] => [
+export const described = lazy((): readonly DescribedTool[] => [
   ...OPERATION_NAMES.map((name) => ({ tool: describeTool(name), needs: [name] })),
   ...COMPOSITE_TOOLS.map((composite) => ({ tool: describeComposite(composite), needs: composite.needs })),
 ]);

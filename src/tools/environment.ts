@@ -2,7 +2,7 @@ import type { CallToolResult, InputRequiredResult, ServerContext, ToolAnnotation
 import type * as z from 'zod';
 import type { Inventory } from '../inventory/kept.ts';
 import type { Call, OperationName } from '../operations/index.ts';
-import { once } from '../operations/operation.ts';
+import { lazy } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { Deletions } from '../safety/deletions.ts';
 import type { Gate } from '../safety/gate.ts';
@@ -65,5 +65,5 @@ export interface CompositeTool<I extends z.ZodObject = z.ZodObject> {
 
 /** Declares a composite tool and keeps the types of its input. */
 export function compositeTool<I extends z.ZodObject>(tool: CompositeTool<I>): CompositeTool {
-  return { ...tool, input: once(tool.input) } as unknown as CompositeTool;
+  return { ...tool, input: lazy(tool.input) } as unknown as CompositeTool;
 }

@@ -13,30 +13,31 @@ interface Offer {
 /** What every model reads first: the backend, how to begin, and what needs a person; only about offered tools. */
 export function instructionsFor({ backendLocation, restrictions, catalog }: Offer, caller: Caller): string {
   const offered = new Set(listedTools(restrictions, caller, false).map(({ name }) => name));
-  const known = (sentence: string, ...tools: string[]) => (tools.every((tool) => offered.has(tool)) ? [sentence] : []);
-  const asks = [...offered].some((tool) => {
+  const sentenceFor = (sentence: string, ...tools: string[]) =>
+    tools.every((tool) => offered.has(tool)) ? [sentence] : [];
+  const needsApproval = [...offered].some((tool) => {
     const name = operationOf(tool) as OperationName | undefined;
     return name !== undefined && POLICY[operationNamed(name).risk].needsApproval;
   });
   return [
     `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${backendLocation.backend}, region ${backendLocation.region}.`,
     ...(catalog === 'search' ? ['find_tools finds the tools named here and all others.'] : []),
-    ...known(
+    ...sentenceFor(
       'Begin with find_kx_problems (what is wrong) or describe_kx_environment (what exists).',
       'find_kx_problems',
       'describe_kx_environment',
     ),
-    ...known('find_kx_entities finds anything by name, owner or setting.', 'find_kx_entities'),
-    ...known(
+    ...sentenceFor('find_kx_entities finds anything by name, owner or setting.', 'find_kx_entities'),
+    ...sentenceFor(
       'environmentId takes an id or a name from list_kx_environments; everything else is identified by name.',
       'list_kx_environments',
     ),
-    ...known(
+    ...sentenceFor(
       'Creates, updates and deletes take minutes: wait with wait_for_kx_entity.',
       ...(restrictions.readOnly ? ['none'] : []),
       'wait_for_kx_entity',
     ),
-    ...(asks && restrictions.approve !== 'none'
+    ...(needsApproval && restrictions.approve !== 'none'
       ? [
           "Calls that delete data, lose in-memory data or change the network need approval by a person, who types the target's name; you cannot approve.",
         ]

@@ -9,7 +9,7 @@ import { quotasFor } from '../safety/preview.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
 import { WAITED_FOR } from './fleet/awaited.ts';
 import { type Lookup, lookedUp, notThere } from './identify.ts';
-import type { Told } from './result.ts';
+import type { FailureAdvice } from './result.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ export async function nextStep(
   name: OperationName,
   input: Members,
   error: FinspaceError,
-): Promise<Told> {
+): Promise<FailureAdvice> {
   if (lookup.signal.aborted) return {};
   const { code, advice } = error.fields;
   if (code === 'ResourceNotFound') return missing(lookup, name, input);
@@ -36,7 +36,7 @@ const WAITABLE = new Set<string | undefined>(['INVALID_STATE', undefined]);
 const QUOTA = new Set<string>(['LimitExceeded', 'ServiceQuotaExceeded']);
 
 /** The quotas that the call counts against, their use, and what can be deleted. */
-async function usedUp(lookup: Lookup, name: OperationName, input: Members, otherwise: string): Promise<Told> {
+async function usedUp(lookup: Lookup, name: OperationName, input: Members, otherwise: string): Promise<FailureAdvice> {
   const { environment, signal } = lookup;
   const looking = { ...environment, call: sharing(environment.call) };
   const found = await lookedUp(lookup, 'GetKxEnvironment', () => quotasFor(looking, name, input, { signal }));
@@ -46,7 +46,7 @@ async function usedUp(lookup: Lookup, name: OperationName, input: Members, other
   return { advice: what ?? `There are now: ${found.quotas.join('; ')}. ${otherwise}` };
 }
 
-async function missing(lookup: Lookup, name: OperationName, input: Members): Promise<Told> {
+async function missing(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice> {
   const { path, body } = referencesIn(name, input);
   for (const reference of path) {
     const isLast = reference === path.at(-1) && body.length === 0;
@@ -63,7 +63,7 @@ async function missing(lookup: Lookup, name: OperationName, input: Members): Pro
 }
 
 /** What to do about the entity that already has the name of a create; undefined if there is none. */
-async function nameTaken(lookup: Lookup, name: OperationName, input: Members): Promise<Told | undefined> {
+async function nameTaken(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice | undefined> {
   const created = createdIn(name, input);
   const found = created === undefined ? 'unknown' : await look(lookup, created, name);
   if (created === undefined || typeof found !== 'object') return undefined;
@@ -79,7 +79,7 @@ async function nameTaken(lookup: Lookup, name: OperationName, input: Members): P
 }
 
 /** What must be waited for, or has failed. */
-async function moving(lookup: Lookup, name: OperationName, input: Members): Promise<Told> {
+async function moving(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice> {
   const { path, body } = referencesIn(name, input);
   const all = [...path, ...body].toReversed();
   const found = await Promise.all(all.map((reference) => look(lookup, reference, name)));

@@ -2,7 +2,7 @@ import { listMember } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type CallOptions, OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
-import { once } from '../operations/operation.ts';
+import { lazy } from '../operations/operation.ts';
 import { refusalReason } from '../safety/policy.ts';
 import { environmentArn, ownPath } from '../safety/protection.ts';
 import type { ToolEnvironment } from './environment.ts';
@@ -11,7 +11,7 @@ import { reasonOf } from './fleet/read-gaps.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 /** For each operation that shows one entity with tags, an operation that changes such an entity and declares its ARN. */
-const CHANGERS = once(() => new Map(OPERATION_NAMES.map((name) => [name, changerOf(name)])));
+const CHANGERS = lazy(() => new Map(OPERATION_NAMES.map((name) => [name, changerOf(name)])));
 
 function changerOf(name: OperationName): OperationName | undefined {
   const operation = operationNamed(name);

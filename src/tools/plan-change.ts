@@ -3,7 +3,7 @@ import { sharing } from '../inventory/reading.ts';
 import { agentInput } from '../operations/derive.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
-import { once } from '../operations/operation.ts';
+import { lazy } from '../operations/operation.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import type { Members } from '../safety/finding.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
@@ -23,7 +23,7 @@ import { suggestTool } from './suggest.ts';
 import { TAG, tagBatch, tagEntities } from './tag-entities.ts';
 import { previewTeardown, TEAR_DOWN } from './tear-down.ts';
 
-const changing = once(() => [
+const changing = lazy(() => [
   ...OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read').map(toolName),
   ...Object.keys(BATCHES),
   TEAR_DOWN,

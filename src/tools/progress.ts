@@ -11,7 +11,10 @@ export function progressOf({ mcpReq }: ServerContext, total?: number): (message:
   return async (message) => {
     progress += 1;
     if (progressToken === undefined) return;
-    const known = total === undefined ? {} : { total };
-    await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress, message, ...known } });
+    const totalMember = total === undefined ? {} : { total };
+    await mcpReq.notify({
+      method: 'notifications/progress',
+      params: { progressToken, progress, message, ...totalMember },
+    });
   };
 }

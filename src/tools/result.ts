@@ -1,5 +1,5 @@
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
-import { cut } from '../inventory/units.ts';
+import { truncate } from '../inventory/units.ts';
 import { listMember } from '../operations/derive.ts';
 import { type FailureFields, type FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
@@ -11,7 +11,7 @@ import type { EnvironmentMeant } from './identify.ts';
 type Members = Record<string, unknown>;
 
 /** What to do next, and whether a retry may succeed later, if more is known than the error says. */
-export type Told = Partial<Pick<FailureFields, 'advice' | 'retryable'>>;
+export type FailureAdvice = Partial<Pick<FailureFields, 'advice' | 'retryable'>>;
 
 interface Success {
   /** The audience of the output, if it is not the model. */
@@ -39,15 +39,15 @@ export function succeeded(name: OperationName, output: Members, { audience, done
 const ONE_PAGE = 'This is one page. For the rest, repeat the call with the same arguments and this nextToken.';
 
 /** The result of a call that the endpoint rejected or that got no reply, with what was found out about it. */
-export function failed({ fields }: FinspaceError, told: Told = {}): CallToolResult {
+export function failed({ fields }: FinspaceError, known: FailureAdvice = {}): CallToolResult {
   const { operation, code, detail, reason, retryable, advice, outcomeUnknown, httpStatus, requestId } = {
     ...fields,
-    ...told,
+    ...known,
   };
   const error = {
     operation,
     error: wireName(code),
-    message: cut(detail, MOST_OF_MESSAGE),
+    message: truncate(detail, MOST_OF_MESSAGE),
     ...(reason === undefined ? {} : { reason }),
     retryable,
     advice,
@@ -80,7 +80,7 @@ export function refused(...lines: string[]): CallToolResult {
 }
 
 /** The same result with a note for the model; a form or link stays unchanged. */
-export function noted<R extends CallToolResult | InputRequiredResult>(result: R, note: string): R {
+export function withNotes<R extends CallToolResult | InputRequiredResult>(result: R, note: string): R {
   return 'inputRequests' in result
     ? result
     : { ...result, content: [...(result as CallToolResult).content, { type: 'text', text: note }] };
@@ -94,7 +94,7 @@ export function naming<R extends CallToolResult | InputRequiredResult>(
   if (meant === undefined || 'inputRequests' in result) return result;
   const { structuredContent, isError, content } = result as CallToolResult;
   if (isError || structuredContent === undefined)
-    return noted(
+    return withNotes(
       result,
       `The environment ${quoteUntrusted(meant.name)} has the id ${quoteUntrusted(meant.environmentId)}.`,
     );

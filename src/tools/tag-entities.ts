@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { idOf } from '../inventory/graph-types.ts';
 import { arnPath, KINDS } from '../inventory/kinds.ts';
-import { idOf } from '../inventory/shape.ts';
 import { KdbEnvironmentId, TagKey, TagMap, text } from '../operations/shapes.ts';
 import type { Batch, BatchCall } from '../safety/batch.ts';
 import { quoteUntrusted } from '../untrusted.ts';

@@ -57,7 +57,7 @@ export const tearDown = compositeTool({
     const { signal } = exchange.context.mcpReq;
     const visibilityOf = ({ name }: TeardownPlan) => visibilityFor(allowedFor(environment), [input, name]);
     const make = () => planTeardown(environment, TEAR_DOWN, input, input, principal, { signal });
-    const consent = await approved(environment, exchange, {
+    const approval = await approved(environment, exchange, {
       first: async (dialog) => {
         const plan = await make();
         if (plan === undefined) return { kind: 'none', result: refused(MISSING) };
@@ -70,7 +70,7 @@ export const tearDown = compositeTool({
           visibilityOf,
         }),
     });
-    return 'result' in consent ? consent.result : removeAll(environment, consent.plan, consent.actor, exchange);
+    return 'result' in approval ? approval.result : removeAll(environment, approval.plan, approval.actor, exchange);
   },
 });
 
@@ -181,8 +181,8 @@ async function removeOne(
       const [blocker] = plan.blockers;
       if (blocker === undefined) {
         if (plan.entityDigest !== entityDigest) return `${itemText(item)} has changed since the person saw it.`;
-        const [newcomer] = newcomers(teardown, plan);
-        if (newcomer !== undefined) return newcomer;
+        const [added] = unapprovedEntities(teardown, plan);
+        if (added !== undefined) return added;
         const why = await environment.gate.authorizeStep(teardown, plan, again);
         if (why === undefined) break;
         if (why !== 'around') return `${itemText(item)}: ${why.join(' ')}`;
@@ -204,11 +204,11 @@ async function removeOne(
  * Entities that the deletion of the environment would include although they were not approved, such as a new one with the name of an
  * approved one.
  */
-function newcomers({ removals, leaving }: TeardownPlan, { operation, lost }: Plan): readonly string[] {
+function unapprovedEntities({ removals, leaving }: TeardownPlan, { operation, lost }: Plan): readonly string[] {
   if (operation !== 'DeleteKxEnvironment') return [];
-  const known = new Map([...removals, ...leaving].map(({ item }) => [item.arn, item]));
+  const approvedByArn = new Map([...removals, ...leaving].map(({ item }) => [item.arn, item]));
   return lost.flatMap((item) => {
-    const approved = known.get(item.arn);
+    const approved = approvedByArn.get(item.arn);
     if (approved === undefined) return `${itemText(item)} was added after the person saw the plan.`;
     return approved.made === item.made ? [] : `${itemText(item)} was recreated after the person saw the plan.`;
   });

@@ -23,11 +23,11 @@ export function openRequests(): OpenRequests {
   const open = new Set<Id>();
   const streams = new Map<Id, () => void>();
   /** Requests of this server that the client has not answered, each with the client's request that it belongs to. */
-  const asked = new Map<unknown, unknown>();
+  const requestsToClient = new Map<unknown, unknown>();
   let waiting: (() => void)[] = [];
   let closed = false;
   const isIdle = () => {
-    const waitingForClient = new Set(asked.values());
+    const waitingForClient = new Set(requestsToClient.values());
     return closed || [...open].every((id) => waitingForClient.has(id));
   };
   const notify = () => {
@@ -46,10 +46,10 @@ export function openRequests(): OpenRequests {
       notify();
     },
     askClient: (id, onBehalfOf) => {
-      asked.set(id, onBehalfOf);
+      requestsToClient.set(id, onBehalfOf);
       notify();
     },
-    clientAnswered: (id) => void asked.delete(id),
+    clientAnswered: (id) => void requestsToClient.delete(id),
     idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     close: () => {
       closed = true;

@@ -1,6 +1,6 @@
 import { type JSONRPCRequest, PROTOCOL_VERSION_META_KEY, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { once } from '../operations/operation.ts';
+import { lazy } from '../operations/operation.ts';
 import { wordIssue } from '../wording.ts';
 
 /** The JSON-RPC error, in words, for a request with wrong params. */
@@ -62,14 +62,14 @@ const requestParams = <S extends z.ZodRawShape>(shape: S) =>
     ...shape,
     _meta: z.looseObject({ progressToken: z.union([z.string(), z.number()]).optional() }).optional(),
   });
-const ANY = once(() => requestParams({}));
-const PAGE = once(() => requestParams({ cursor: z.string().optional() }));
-const BY_URI = once(() => requestParams({ uri: z.string() }));
+const ANY = lazy(() => requestParams({}));
+const PAGE = lazy(() => requestParams({ cursor: z.string().optional() }));
+const BY_URI = lazy(() => requestParams({ uri: z.string() }));
 const Texts = () => z.record(z.string(), z.string());
 
 /** The form of the params of all requests that this server handles. */
 const SCHEMAS = {
-  initialize: once(() =>
+  initialize: lazy(() =>
     requestParams({
       protocolVersion: z.string(),
       capabilities: z.looseObject({}),
@@ -80,12 +80,12 @@ const SCHEMAS = {
   'resources/list': PAGE,
   'resources/templates/list': PAGE,
   'prompts/list': PAGE,
-  'tools/call': once(() => requestParams({ name: z.string(), arguments: z.looseObject({}).optional() })),
+  'tools/call': lazy(() => requestParams({ name: z.string(), arguments: z.looseObject({}).optional() })),
   'resources/read': BY_URI,
   'resources/subscribe': BY_URI,
   'resources/unsubscribe': BY_URI,
-  'prompts/get': once(() => requestParams({ name: z.string(), arguments: Texts().optional() })),
-  'completion/complete': once(() =>
+  'prompts/get': lazy(() => requestParams({ name: z.string(), arguments: Texts().optional() })),
+  'completion/complete': lazy(() =>
     requestParams({
       ref: z.discriminatedUnion('type', [
         z.looseObject({ type: z.literal('ref/prompt'), name: z.string() }),
@@ -95,7 +95,7 @@ const SCHEMAS = {
       context: z.looseObject({ arguments: Texts().optional() }).optional(),
     }),
   ),
-  'subscriptions/listen': once(() =>
+  'subscriptions/listen': lazy(() =>
     requestParams({
       notifications: z.looseObject({
         toolsListChanged: z.boolean().optional(),

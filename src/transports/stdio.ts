@@ -59,7 +59,7 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
     ready: serve.ready,
     watch: (uris) => serve.watch(caller, uris),
   });
-  const connection = serveStdio(({ era }) => serve(caller, { hearsAll: era === 'modern' }), {
+  const connection = serveStdio(({ era }) => serve(caller, { receivesAllEvents: era === 'modern' }), {
     transport: wire,
     onerror,
   });

@@ -25,7 +25,7 @@ afterAll(async () => {
 const QUESTIONS = [...DEMO_QUESTIONS, ...OPS_QUESTIONS];
 const ASKED = [...PEOPLE_QUESTIONS, ...ESTATE_QUESTIONS, ...PLAIN_QUESTIONS];
 
-test('there are at least 230 questions, each different', () => {
+test('has at least 230 different questions', () => {
   const asked = [...QUESTIONS, ...ASKED].map((question) => question.ask);
   expect(new Set(asked).size).toBe(asked.length);
   expect(asked.length).toBeGreaterThanOrEqual(230);
@@ -33,7 +33,7 @@ test('there are at least 230 questions, each different', () => {
 
 test.each(QUESTIONS)('$ask', async (question) => isAnswered(question));
 
-test.each(ASKED)('$ask (worked out from the operations)', async ({ facts, ...question }) => {
+test.each(ASKED)('$ask (expected answer computed from the operations)', async ({ facts, ...question }) => {
   const follows = facts(truth);
   expect(follows.length).toBeGreaterThan(0);
   await isAnswered({ ...question, facts: follows });

@@ -60,7 +60,7 @@ async function environmentTruth(call: Call, environmentId: string): Promise<Trut
   const at = { environmentId };
   const environment = await call('GetKxEnvironment', at);
   const { name: place = '', environmentArn = '' } = environment;
-  const told = async <T extends object>(path: string, name: string, item: T) => {
+  const added = async <T extends object>(path: string, name: string, item: T) => {
     const { tags = {} } = await call('ListTagsForResource', { resourceArn: `${environmentArn}${path}` });
     return { ...item, name, environment: place, tags };
   };
@@ -76,14 +76,14 @@ async function environmentTruth(call: Call, environmentId: string): Promise<Trut
       const { kxDataviews = [] } = await call('ListKxDataviews', { ...at, databaseName });
       const { kxChangesets = [] } = await call('ListKxChangesets', { ...at, databaseName });
       return {
-        database: await told(
+        database: await added(
           `/kxDatabase/${databaseName}`,
           databaseName,
           await call('GetKxDatabase', { ...at, databaseName }),
         ),
         dataviews: await Promise.all(
           kxDataviews.map(async ({ dataviewName = '' }) =>
-            told(
+            added(
               `/kxDatabase/${databaseName}/kxDataview/${dataviewName}`,
               dataviewName,
               await call('GetKxDataview', { ...at, databaseName, dataviewName }),
@@ -101,15 +101,15 @@ async function environmentTruth(call: Call, environmentId: string): Promise<Trut
     }),
   );
   return {
-    environments: [await told('', place, environment)],
+    environments: [await added('', place, environment)],
     clusters: await Promise.all(
       (clusters.kxClusterSummaries ?? []).map(async ({ clusterName = '' }) =>
-        told(`/kxCluster/${clusterName}`, clusterName, await call('GetKxCluster', { ...at, clusterName })),
+        added(`/kxCluster/${clusterName}`, clusterName, await call('GetKxCluster', { ...at, clusterName })),
       ),
     ),
     groups: await Promise.all(
       (groups.scalingGroups ?? []).map(async ({ scalingGroupName = '' }) =>
-        told(
+        added(
           `/kxScalingGroup/${scalingGroupName}`,
           scalingGroupName,
           await call('GetKxScalingGroup', { ...at, scalingGroupName }),
@@ -118,14 +118,14 @@ async function environmentTruth(call: Call, environmentId: string): Promise<Trut
     ),
     volumes: await Promise.all(
       (volumes.kxVolumeSummaries ?? []).map(async ({ volumeName = '' }) =>
-        told(`/kxVolume/${volumeName}`, volumeName, await call('GetKxVolume', { ...at, volumeName })),
+        added(`/kxVolume/${volumeName}`, volumeName, await call('GetKxVolume', { ...at, volumeName })),
       ),
     ),
     databases: inside.map(({ database }) => database),
     dataviews: inside.flatMap(({ dataviews }) => dataviews),
     changesets: inside.flatMap(({ changesets }) => changesets),
     users: await Promise.all(
-      (users.users ?? []).map(async (user) => told(`/kxUser/${user.userName}`, user.userName ?? '', user)),
+      (users.users ?? []).map(async (user) => added(`/kxUser/${user.userName}`, user.userName ?? '', user)),
     ),
   };
 }

@@ -5,13 +5,13 @@ import { approverKey, isApprovedBy } from '../../src/safety/approver.ts';
 import { addApprover } from '../support/approver.ts';
 import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
-import { approvesAt, NO_PTY, type Seat, sitDown } from './pty.ts';
+import { approvesAt, NO_PTY, openTerminal, type TerminalSession } from './pty.ts';
 import { COMMON_CLOCK, ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
 
 const [host] = HOSTS;
 
 /** A server with an approver's key, a client that shows no forms, and two databases that an agent wants to be rid of. */
-async function estate() {
+async function builder() {
   const dir = stateDirectory();
   await addApprover(dir);
   const world = FRESH_WORLD.slice(2);
@@ -40,19 +40,19 @@ function everythingIn(dir: string): string[] {
 }
 
 describe.skipIf(NO_PTY !== undefined)(
-  `an agent with a shell, a pseudo-terminal and an HTTP client, that can read everything ${NO_PTY ?? ''}`,
+  `an agent that has a shell, a pseudo-terminal and an HTTP client and can read every file ${NO_PTY ?? ''}`,
   { timeout: 120_000 },
   () => {
     let session: Session | undefined;
     afterEach(() => session?.close());
 
-    it('can have approved what a person approves, and nothing else', async () => {
-      const at = await estate();
+    it('can run only what a person approves', async () => {
+      const at = await builder();
       session = at.session;
 
       // The person approves one deletion, so that a whole signed approval lies in the ledger as well.
       const asked = codeIn(await failedTo(session, 'delete_kx_database', at.scratch));
-      const person = sitDown('approve', asked, '--state-dir', at.dir);
+      const person = openTerminal('approve', asked, '--state-dir', at.dir);
       await approvesAt(person, 'scratch', PASSPHRASE);
       await person.left();
       await did(session, 'delete_kx_database', at.scratch);
@@ -75,27 +75,27 @@ describe.skipIf(NO_PTY !== undefined)(
       expect(await ledger.approvedFor(open?.callDigest as string)).toBeUndefined();
     });
 
-    it('cannot have a person approve one thing under the name of another, even if it could write', async () => {
-      const at = await estate();
+    it('cannot get approval for one call under the name of another, even with write access', async () => {
+      const at = await builder();
       session = at.session;
       const code = codeIn(await failedTo(session, 'delete_kx_database', at.trades));
       const { state } = await ledgerIn(at.dir, COMMON_CLOCK);
       await state.write((db) =>
         db.prepare("UPDATE questions SET body = replace(body, 'trades', 'scratch') WHERE code = ?").run(code),
       );
-      const person = sitDown('approve', code, '--state-dir', at.dir);
+      const person = openTerminal('approve', code, '--state-dir', at.dir);
       await person.sees('DELETE database scratch in ');
       await approvesAt(person, 'scratch', PASSPHRASE);
       await failedTo(session, 'delete_kx_database', at.trades);
       expect(await did(session, 'get_kx_database', at.trades)).toMatchObject({ databaseName: 'trades' });
     });
 
-    it('cannot move a signed approval to another plan, even if it could write', async () => {
+    it('cannot move a signed approval to another plan, even with write access', async () => {
       const dir = stateDirectory();
       await addApprover(dir);
       const { ledger, state, ask } = await ledgerIn(dir, COMMON_CLOCK);
       const [mine, wanted] = [await ask({ name: 'scratch' }), await ask()];
-      const person = sitDown('approve', mine.code, '--state-dir', dir);
+      const person = openTerminal('approve', mine.code, '--state-dir', dir);
       await approvesAt(person, 'scratch', PASSPHRASE);
       const key = (await approverKey(dir)) as NonNullable<Awaited<ReturnType<typeof approverKey>>>;
       await state.write((db) =>
@@ -113,16 +113,16 @@ describe.skipIf(NO_PTY !== undefined)(
 );
 
 async function replacesTheKey(dir: string): Promise<void> {
-  const seat = sitDown('approve', '--init', '--state-dir', dir);
-  await seat.sees('A passphrase is already set up');
-  expect(await seat.left()).toBe(1);
+  const terminal = openTerminal('approve', '--init', '--state-dir', dir);
+  await terminal.sees('A passphrase is already set up');
+  expect(await terminal.left()).toBe(1);
 }
 
 /** The agent reads the link from its own terminal, opens it, and sends the form with what it knows. */
 async function guessesOnThePage(dir: string, code: string, words: readonly string[]): Promise<void> {
-  const seat: Seat = sitDown('approve', '--web', code, '--state-dir', dir);
-  await seat.sees('Ctrl-C ends it');
-  const link = /http:\S+/.exec(seat.screen())?.[0] as string;
+  const terminal: TerminalSession = openTerminal('approve', '--web', code, '--state-dir', dir);
+  await terminal.sees('Ctrl-C ends it');
+  const link = /http:\S+/.exec(terminal.screen())?.[0] as string;
   const { origin } = new URL(link);
   const entered = await fetch(link);
   const cookie = (entered.headers.get('set-cookie') as string).split(';')[0] as string;
@@ -140,18 +140,18 @@ async function guessesOnThePage(dir: string, code: string, words: readonly strin
   expect(statuses).toEqual([403, 403, 403, 403, 403]);
   const body = new URLSearchParams({ token, act: 'approve', name: 'trades', passphrase: words[5] as string });
   expect((await fetch(path, { method: 'POST', body, headers: { cookie, origin } })).status).toBe(429);
-  seat.presses('\u0003');
-  await seat.left();
+  terminal.presses('\u0003');
+  await terminal.left();
 }
 
 async function guessesInTheTerminal(dir: string, code: string, words: readonly string[]): Promise<void> {
   for (const word of words.slice(0, 3)) {
-    const seat = sitDown('approve', code, '--state-dir', dir);
-    await seat.sees('to approve: ');
-    seat.types('trades');
-    await seat.sees('Your passphrase (it is not shown): ');
-    seat.types(word);
-    await seat.sees('Too many wrong passphrases');
-    expect(await seat.left()).toBe(1);
+    const terminal = openTerminal('approve', code, '--state-dir', dir);
+    await terminal.sees('to approve: ');
+    terminal.types('trades');
+    await terminal.sees('Your passphrase (it is not shown): ');
+    terminal.types(word);
+    await terminal.sees('Too many wrong passphrases');
+    expect(await terminal.left()).toBe(1);
   }
 }

@@ -31,7 +31,12 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
       shown?: Partial<ApprovalText>;
     } = {},
   ) {
-    const { desk, ledger, ask, now } = await pageIn({
+    const {
+      desk: approvals,
+      ledger,
+      ask,
+      now,
+    } = await pageIn({
       keys,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     });
@@ -40,7 +45,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     const listener = await listen((request) => handle(request), { host: '127.0.0.1', port: 0 });
     onTestFinished(() => listener.close());
     const origin = `http://127.0.0.1:${listener.port}`;
-    const page = approvalPage({ approvals: desk, now, origins: [origin], first: pending.code, onerror: console.error });
+    const page = approvalPage({ approvals, now, origins: [origin], first: pending.code, onerror: console.error });
     handle = page.handle;
     const context = await browser.newContext({ javaScriptEnabled: false, viewport: options.viewport ?? null });
     onTestFinished(() => context.close());
@@ -71,7 +76,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     await tab.getByRole('button', { name: 'Approve deletion' }).click();
   };
 
-  it('approves, without a script, asking nobody else for anything', async () => {
+  it('approves without a script and sends requests to no other origin', async () => {
     const { tab, origin, granted, asked, complaints } = await opened();
     expect(await heading(tab)).toMatch(/^Delete database trades in /);
     expect(
@@ -84,7 +89,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     expect(complaints.filter((text) => !text.includes('favicon'))).toEqual([]);
   });
 
-  it('approves on Enter, and does not send what is not filled in', async () => {
+  it('approves on Enter, and does not submit an incomplete form', async () => {
     const { tab, granted } = await opened();
     await tab.getByLabel('Your passphrase').fill(PASSPHRASE);
     await tab.getByRole('button', { name: 'Approve deletion' }).click();
@@ -95,7 +100,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     await tab.getByRole('heading', { name: 'Approved' }).waitFor();
   });
 
-  it('declines with nothing filled in', async () => {
+  it('declines with an empty form', async () => {
     const { tab, ledger } = await opened();
     await tab.getByRole('button', { name: 'Decline' }).click();
     expect(await heading(tab)).toBe('Declined');
@@ -132,7 +137,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     expect(await granted()).toBeUndefined();
   });
 
-  it('counts a form once: on reload, on going back, and in a second tab', async () => {
+  it('counts a form once, after a reload, going back, or in a second tab', async () => {
     const { tab, context, ledger, pending } = await opened();
     const second = await context.newPage();
     await second.goto(tab.url());
@@ -146,7 +151,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     expect(await ledger.consume(pending.nonce)).toBe(false);
   });
 
-  it('opens its link once, for one browser', async () => {
+  it('opens its link once, in one browser', async () => {
     const { link, context } = await opened();
     const elsewhere: BrowserContext = await browser.newContext();
     onTestFinished(() => elsewhere.close());
@@ -158,7 +163,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     await same.getByRole('heading', { name: 'Delete database' }).waitFor();
   });
 
-  it('takes nothing from a page of another origin, and is not shown inside one', async () => {
+  it('accepts no form from another origin, and cannot be framed', async () => {
     const { tab, context, pending, granted } = await opened();
     const token = await tab.locator('input[name=token]').inputValue();
     const target = tab.url();
@@ -177,7 +182,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
   it.each([
     [1280, 800],
     [700, 900],
-  ])('shows the form at once beside 37 entities, on a screen of %i by %i', async (width, height) => {
+  ])('shows the form without scrolling for 37 entities, on a screen of %i by %i', async (width, height) => {
     const lost = [...MANY, { kind: 'kdb environment', name: 'prod' }];
     const { tab } = await opened({ viewport: { width, height }, shown: { lost, interrupted: [], inOrder: true } });
     const { y = height } = (await tab.getByRole('button', { name: 'Approve deletion' }).boundingBox()) ?? {};
@@ -187,7 +192,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     expect(await tab.getByRole('listitem').filter({ hasText: 'kdb environment' }).isVisible()).toBe(true);
   });
 
-  it('keeps the form in sight on a wide screen, however far a person reads', async () => {
+  it('keeps the form visible on a wide screen while a person scrolls', async () => {
     const { tab } = await opened({
       viewport: { width: 1280, height: 600 },
       shown: { lost: MANY, interrupted: [], inOrder: true },
@@ -205,7 +210,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     '\u65e5\u672c\u8a9e'.repeat(20),
     '\u{12031}'.repeat(20),
     'x'.repeat(64),
-  ])('draws %s inside its box', async (name) => {
+  ])('draws %s within its box', async (name) => {
     const items = ['a', 'b', 'c'].map((detail) => ({ kind: name, name, detail: `${detail} ${name}` }));
     for (const inOrder of [{}, { inOrder: true as const }]) {
       const { tab } = await opened({ shown: { name, noun: name, lost: items, interrupted: items, ...inOrder } });
@@ -219,7 +224,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     }
   });
 
-  it('fits a phone, in light and dark', async () => {
+  it('fits a phone screen, in light and dark mode', async () => {
     const { tab } = await opened({ viewport: { width: 360, height: 720 } });
     for (const colorScheme of ['light', 'dark'] as const) {
       await tab.emulateMedia({ colorScheme });

@@ -7,7 +7,7 @@ import { SKIPPED } from '../store/cluster.ts';
 import { startStores } from '../store/shared-store.ts';
 import { addApprover } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
-import { NO_PTY, sitDown } from './pty.ts';
+import { NO_PTY, openTerminal } from './pty.ts';
 import { ledgerIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
 const piped = (dir: string, args: string[], input = '') =>
@@ -28,23 +28,23 @@ const aheadIn = async (dir: string) => {
 
 describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_PTY ?? ''}`, { timeout: 60_000 }, () => {
   const today = () => new Date().toISOString().slice(0, 10);
-  const accepts = async (seat: ReturnType<typeof sitDown>) => {
-    await seat.sees('Your passphrase (it is not shown): ');
-    seat.types(PASSPHRASE);
-    await seat.sees('to accept this clock: ');
-    seat.types(today());
-    await seat.sees('Reset. Agents must request approval again.');
-    expect(await seat.left()).toBe(0);
+  const accepts = async (terminal: ReturnType<typeof openTerminal>) => {
+    await terminal.sees('Your passphrase (it is not shown): ');
+    terminal.types(PASSPHRASE);
+    await terminal.sees('to accept this clock: ');
+    terminal.types(today());
+    await terminal.sees('Reset. Agents must request approval again.');
+    expect(await terminal.left()).toBe(0);
   };
 
-  it('asks for the passphrase and the date, voids open plans, and writes to the journal', async () => {
+  it('asks for the passphrase and the date, voids open plans, and records the reset in the journal', async () => {
     const dir = stateDirectory();
     await addApprover(dir);
     const { ask, ledger, journal, clock } = await aheadIn(dir);
-    const seat = sitDown('approve', '--reset-clock', '--state-dir', dir);
-    await seat.sees(`This machine says ${today()}T`);
-    await seat.sees('This voids all open plans');
-    await accepts(seat);
+    const terminal = openTerminal('approve', '--reset-clock', '--state-dir', dir);
+    await terminal.sees(`This machine says ${today()}T`);
+    await terminal.sees('This voids all open plans');
+    await accepts(terminal);
     expect(await ledger.list()).toEqual([]);
     expect(await journal.entries()).toMatchObject([{ kind: 'clock-reset', approver: userInfo().username }]);
     clock.now = Date.now();
@@ -62,23 +62,23 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     const dir = stateDirectory();
     await addApprover(dir);
     const { ask, journal } = await aheadIn(dir);
-    const seat = sitDown('approve', '--reset-clock', '--state-dir', dir);
+    const terminal = openTerminal('approve', '--reset-clock', '--state-dir', dir);
     for (const [prompt, line] of typed) {
-      await seat.sees(prompt);
-      seat.types(line);
+      await terminal.sees(prompt);
+      terminal.types(line);
     }
-    await seat.sees(said);
-    expect(await seat.left()).toBe(1);
+    await terminal.sees(said);
+    expect(await terminal.left()).toBe(1);
     await expect(ask()).rejects.toThrow('no approval can be trusted');
     expect(await journal.entries()).toEqual([]);
   });
 
-  it('requires the passphrase, and does nothing where the clock is right', async () => {
+  it('requires the passphrase, and changes nothing if the clock is correct', async () => {
     const dir = stateDirectory();
     const { ask } = await aheadIn(dir);
-    const seat = sitDown('approve', '--reset-clock', '--state-dir', dir);
-    await seat.sees('needs a passphrase, and none was set up');
-    expect(await seat.left()).toBe(1);
+    const terminal = openTerminal('approve', '--reset-clock', '--state-dir', dir);
+    await terminal.sees('needs a passphrase, and none was set up');
+    expect(await terminal.left()).toBe(1);
     await expect(ask()).rejects.toThrow('no approval can be trusted');
     expect(piped(stateDirectory(), ['--reset-clock'])).toMatchObject({
       stdout: expect.stringContaining('nothing to reset'),
@@ -86,7 +86,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     });
   });
 
-  it.skipIf(SKIPPED !== '')('with --store, resets the clock that all replicas use', async () => {
+  it.skipIf(SKIPPED !== '')('with --store, resets the clock that all replicas share', async () => {
     const stores = await startStores();
     onTestFinished(() => stores.stop());
     const url = await stores.fresh();
@@ -104,16 +104,16 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     await stores.cluster.query('store_1', ahead);
     await expect(ask()).rejects.toThrow('approve --reset-clock --store URL');
 
-    const seat = sitDown('approve', ...where, '--state-dir', dir);
-    await seat.sees(`The database of the store says ${today()}T`);
-    await accepts(seat);
+    const terminal = openTerminal('approve', ...where, '--state-dir', dir);
+    await terminal.sees(`The database of the store says ${today()}T`);
+    await accepts(terminal);
     expect(await ledger.list()).toEqual([]);
     await ask();
     expect(await ledger.list()).toHaveLength(1);
     expect(await shared.journal.entries()).toMatchObject([{ kind: 'clock-reset', approver: userInfo().username }]);
   });
 
-  it('needs a terminal', async () => {
+  it('requires a terminal', async () => {
     const dir = stateDirectory();
     await addApprover(dir);
     const { ask } = await aheadIn(dir);

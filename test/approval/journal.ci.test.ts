@@ -6,7 +6,7 @@ import { journalTable } from '../../src/commands/journal-table.ts';
 import { type Entry, sqlJournal } from '../../src/safety/journal.ts';
 import { openState } from '../../src/safety/state.ts';
 import { CLI } from '../support/hosts.ts';
-import { NO_PTY, sitDown } from './pty.ts';
+import { NO_PTY, openTerminal } from './pty.ts';
 import { stateDirectory } from './support.ts';
 
 const journal = (dir: string, ...args: string[]) =>
@@ -30,7 +30,7 @@ async function kept(entries: number) {
 }
 
 describe('finspace-mcp journal', () => {
-  it('prints one JSON line for each entry, with nothing in it that reorders text', async () => {
+  it('prints one JSON line for each entry, without characters that reorder text', async () => {
     const { dir, state, written } = await kept(3);
     const { stdout, status } = journal(dir, 'show');
     expect(status).toBe(0);
@@ -41,12 +41,12 @@ describe('finspace-mcp journal', () => {
     await state.close();
   });
 
-  it('makes a table of however many entries there are', () => {
+  it('prints a table of any number of entries', () => {
     const entry: Entry = { kind: 'clock-reset', sequence: 1, at: '', seen: '', accepted: '', approver: 'ann' };
     expect(journalTable(Array.from({ length: 130_000 }, () => entry))).toHaveLength(130_001);
   });
 
-  it('names environments beside their ids, and writes paragraphs where the table is wider than the terminal', () => {
+  it('shows environment names next to ids, and prints paragraphs if the table is wider than the terminal', () => {
     const common = { kind: 'intent', backend: 'local', arguments: 'a', principal: 'oauth:ann' } as const;
     const target = { environmentId: 'm5cnbg3l25pwsmzikb7kdj', clusterName: 'hdb-equities-b' };
     const at = '2026-03-17T09:30:00.000Z';
@@ -74,7 +74,7 @@ describe('finspace-mcp journal', () => {
   });
 
   it.runIf(NO_PTY === undefined)(
-    'shows people a table on a terminal: who changed what, how it ended, who approved',
+    'prints a table on a terminal: who changed what, the outcome, and who approved',
     async () => {
       const dir = stateDirectory();
       let now = Date.UTC(2026, 2, 17, 9, 30);
@@ -106,9 +106,9 @@ describe('finspace-mcp journal', () => {
       }
       await written.record({ kind: 'clock-reset', seen: '2027-01-01T00:00:00.000Z', accepted: '', approver: 'ann' });
       await state.close();
-      const seat = sitDown('journal', 'show', '--state-dir', dir);
-      expect(await seat.left()).toBe(0);
-      const rows = seat.screen().trimEnd().split('\n');
+      const terminal = openTerminal('journal', 'show', '--state-dir', dir);
+      expect(await terminal.left()).toBe(0);
+      const rows = terminal.screen().trimEnd().split('\n');
       expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
         ['TIME (UTC)', 'WHO', 'OPERATION', 'TARGET', 'OUTCOME', 'APPROVED'],
         [
@@ -138,16 +138,16 @@ describe('finspace-mcp journal', () => {
         ['2026-03-17 09:33:03', 'ann', 'reset the clock', '2027-01-01 00:00:00 was recorded before', 'done'],
       ]);
       expect(new Set(rows.slice(0, 4).map((row) => row.search(/DeleteKx|CreateKx|OPERATION/))).size).toBe(1);
-      const asJson = sitDown('journal', 'show', '--json', '--state-dir', dir);
+      const asJson = openTerminal('journal', 'show', '--json', '--state-dir', dir);
       await asJson.left();
       expect(asJson.screen()).toBe(journal(dir, 'show').stdout);
-      const empty = sitDown('journal', '--state-dir', stateDirectory());
+      const empty = openTerminal('journal', '--state-dir', stateDirectory());
       await empty.left();
       expect(empty.screen()).toBe('No change has been made through this state directory yet.\n');
     },
   );
 
-  it('says that the chain holds, with the newest hash', async () => {
+  it('reports a valid chain, with the newest hash', async () => {
     const { dir, state, written } = await kept(2);
     const { head } = (await written.verify()) as { head: string };
     const { stdout, status } = journal(dir, 'verify');
@@ -200,7 +200,7 @@ describe('finspace-mcp journal', () => {
     await state.close();
   });
 
-  it('finds unreadable entries in a chain that holds', async () => {
+  it('reports unreadable entries in a valid chain', async () => {
     const { dir, state } = await kept(0);
     const chained = (before: string, entry: string) => createHash('sha256').update(`${before}\n${entry}`).digest('hex');
     await state.write((db) => {
@@ -214,7 +214,7 @@ describe('finspace-mcp journal', () => {
     await state.close();
   });
 
-  it('takes no other word', () => {
+  it('accepts no other action', () => {
     const { stderr, status } = journal(stateDirectory(), 'erase');
     expect([stderr, status]).toEqual(['finspace-mcp: journal: expects show or verify, not "erase"\n', 2]);
   });

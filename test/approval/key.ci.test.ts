@@ -43,7 +43,7 @@ const pinned = async () => (await approverKey(made)) as NonNullable<Awaited<Retu
 const ed25519Pem = () => generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
 describe('the key of the approver', { timeout: 60_000 }, () => {
-  it('is made once, for this user only, with nothing secret in the clear', async () => {
+  it('is created once, readable by this user only, without plain-text secrets', async () => {
     const dir = join(stateDirectory(), 'not', 'there', 'yet');
     expect(await approverKey(dir)).toBeUndefined();
     const key = await initApprover(dir, PASSPHRASE);
@@ -63,7 +63,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     expect(readFileSync(join(folder, 'private.json'), 'utf8')).toBe(kept);
   });
 
-  it('is made by one of two that try at once', async () => {
+  it('is created by exactly one of two concurrent attempts', async () => {
     const dir = stateDirectory();
     const tried = await Promise.allSettled([initApprover(dir, PASSPHRASE), initApprover(dir, PASSPHRASE)]);
     expect(tried.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -71,21 +71,21 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     await openApprover(dir, PASSPHRASE);
   });
 
-  it('takes no short passphrase, counted in characters', async () => {
+  it('requires a passphrase of minimum length, counted in characters', async () => {
     const dir = stateDirectory();
     await expect(initApprover(dir, '123456789')).rejects.toThrow('at least 10 characters');
     await expect(initApprover(dir, '🔑🔑🔑🔑🔑')).rejects.toThrow(ApproverError);
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  it('is not made where nothing can be kept', async () => {
+  it('is not created where nothing can be written', async () => {
     const file = join(stateDirectory(), 'file');
     writeFileSync(file, '');
     await expect(initApprover(file, PASSPHRASE)).rejects.toThrow('is a file, not a folder');
     expect(await approverKey(file)).toBeUndefined();
   });
 
-  it('opens with the passphrase as any keyboard composes it, and with no other', async () => {
+  it('opens with the passphrase in any Unicode composition, and with no other passphrase', async () => {
     const dir = stateDirectory();
     await initApprover(dir, 'schlüssel für uns');
     await openApprover(dir, 'schlüssel für uns'.normalize('NFD'));
@@ -94,7 +94,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     }
   });
 
-  it('does not open where none was set up', async () => {
+  it('does not open if none was set up', async () => {
     await expect(openApprover(stateDirectory(), PASSPHRASE)).rejects.toThrow('finspace-mcp approve --init');
   });
 
@@ -107,7 +107,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     await expect(openApprover(dir, PASSPHRASE)).rejects.toMatchObject({ wrongPassphrase: true });
   });
 
-  it('does not open beside another public key', async () => {
+  it('does not open next to another public key', async () => {
     const { dir, file } = copy();
     writeFileSync(file('public.pem'), ed25519Pem());
     await expect(openApprover(dir, PASSPHRASE)).rejects.toMatchObject({ wrongPassphrase: true });
@@ -117,7 +117,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     ['private.json', 'not JSON', 'is damaged'],
     ['private.json', '{"salt":"x"}', 'is damaged'],
     ['private.json', 'null', 'is damaged'],
-  ])('says that %s holding %s cannot be used', async (name, content, said) => {
+  ])('is reported as unusable if %s contains %s', async (name, content, said) => {
     const { dir, file } = copy();
     writeFileSync(file(name), content);
     await expect(openApprover(dir, PASSPHRASE)).rejects.toThrow(said);
@@ -136,13 +136,13 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     ['is gone', ({ file }) => rmSync(file('public.pem'))],
     ['can be written by others', ({ file }) => chmodSync(file('public.pem'), 0o622)],
     ['lies in a folder of others', ({ dir }) => chmodSync(join(dir, 'approver'), 0o777)],
-  ])('is never taken for absent when it %s', async (_, damage) => {
+  ])('is never treated as missing when it %s', async (_, damage) => {
     const at = copy();
     damage(at);
     await expect(approverKey(at.dir)).rejects.toBeInstanceOf(ApproverError);
   });
 
-  it('does not open when others can read the private half', async () => {
+  it('does not open when other users can read the private key file', async () => {
     const { dir, file } = copy();
     chmodSync(file('private.json'), 0o644);
     await expect(openApprover(dir, PASSPHRASE)).rejects.toThrow('chmod go-rwx');
@@ -150,7 +150,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     await expect(openApprover(dir, PASSPHRASE)).rejects.toThrow('cannot be read');
   });
 
-  it('is not replaced by a folder that already exists there', async () => {
+  it('is not replaced by an existing folder of that name', async () => {
     const dir = stateDirectory();
     mkdirSync(join(dir, 'approver', 'x'), { recursive: true });
     await expect(initApprover(dir, PASSPHRASE)).rejects.toThrow('A passphrase is already set up');
@@ -172,11 +172,11 @@ describe('an approval', { timeout: 60_000 }, () => {
   };
   const given = { channel: 'terminal', approver: 'ada', at: 1_500 };
 
-  it('counts when the holder of the key signed exactly it', async () => {
+  it('counts when the key holder signed exactly this pending approval', async () => {
     expect(isApprovedBy(pending, approver.sign(pending, given), await pinned())).toBe(true);
   });
 
-  it('counts after it went through the database', async () => {
+  it('counts after it was stored in the database and read back', async () => {
     const { ledger, ask } = await ledgerIn(stateDirectory());
     const asked = await ask();
     await ledger.approve(asked.nonce, approver.sign(asked, { ...given, at: Date.now() }));
@@ -215,7 +215,7 @@ describe('an approval', { timeout: 60_000 }, () => {
     },
   );
 
-  it('does not count for a key that was put there after the server pinned the first', async () => {
+  it('does not count for a key that was installed after the server pinned the first', async () => {
     const key = await pinned();
     const { dir } = copy();
     rmSync(join(dir, 'approver'), { recursive: true });
@@ -224,10 +224,10 @@ describe('an approval', { timeout: 60_000 }, () => {
     expect(isApprovedBy(pending, eve.sign(pending, given), key)).toBe(false);
   });
 
-  it('does not count for the real plan of the server if the stored row showed the person another', async () => {
-    const told = { ...pending, shown: { ...SHOWN, name: 'scratch', text: 'DELETE database "scratch"' } };
-    const fooled = approver.sign(told, given);
-    expect(isApprovedBy({ ...told, shown: pending.shown }, fooled, await pinned())).toBe(false);
+  it('does not count if the stored row showed the person another plan', async () => {
+    const forged = { ...pending, shown: { ...SHOWN, name: 'scratch', text: 'DELETE database "scratch"' } };
+    const fooled = approver.sign(forged, given);
+    expect(isApprovedBy({ ...forged, shown: pending.shown }, fooled, await pinned())).toBe(false);
   });
 
   it('does not count when the row was written without the passphrase', async () => {

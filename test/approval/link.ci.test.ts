@@ -60,7 +60,7 @@ describe.each([
     return { session, target: { environmentId, databaseName: 'trades' } };
   };
 
-  it('leads to the page, and the call runs once the person has approved there', async () => {
+  it('leads to the page, and the call runs after the person approves there', async () => {
     let said = '';
     const { session, target } = await connected(async (url) => {
       said = await approveOnPage(url, { passphrase: PASSPHRASE, name: 'trades' });
@@ -70,7 +70,7 @@ describe.each([
     expect((await session.callTool({ name: 'get_kx_database', arguments: target })).isError).toBe(true);
   });
 
-  it('grants nothing by being opened, nor with a wrong passphrase', async () => {
+  it('grants nothing when it is opened, or with a wrong passphrase', async () => {
     const { session, target } = await connected((url) =>
       approveOnPage(url, { passphrase: 'not the passphrase', name: 'trades' }),
     );

@@ -79,8 +79,8 @@ async function overStdio(args: string[], host = stdioHost): Promise<Session> {
 
 const NOT_THIS_KEY = /This world is pinned to the approver key SHA256:[\w-]{43}; this server has/;
 
-describe.each(HOSTS)('an agent that starts a server of its own, $name', { timeout: 60_000 }, (host) => {
-  it('cannot approve by form until the owner of the key allows it', async () => {
+describe.each(HOSTS)('an agent that starts its own server, $name', { timeout: 60_000 }, (host) => {
+  it('cannot approve by form until the key owner trusts forms', async () => {
     const { dir, target, isThere } = owned();
     const agent = await overStdio(['--state-dir', dir], host);
     expect(await failedTo(agent, 'delete_kx_database', target)).toContain('waits under the code');
@@ -94,14 +94,14 @@ describe.each(HOSTS)('an agent that starts a server of its own, $name', { timeou
     expect(await isThere()).toBe(true);
   });
 
-  it('approves by form where the owner trusts forms', async () => {
+  it('approves by form if the key owner trusts forms', async () => {
     const { dir, target, isThere } = owned({ trustForms: true });
     await did(await overStdio(['--state-dir', dir], host), 'delete_kx_database', target);
     expect(await isThere()).toBe(false);
   });
 });
 
-describe('an agent that starts a server of its own', { timeout: 60_000 }, () => {
+describe('an agent that starts its own server', { timeout: 60_000 }, () => {
   it.each<[string, (at: Owned) => Promise<string[]> | string[]]>([
     [
       'with a key of its own',
@@ -127,7 +127,7 @@ describe('an agent that starts a server of its own', { timeout: 60_000 }, () => 
       },
     ],
     ['that asks nobody', ({ world }) => ['--approve', 'none', '--state', world, '--state-dir', stateDirectory()]],
-  ])('%s is refused by the world', async (_, prepare) => {
+  ])('%s is rejected by the world', async (_, prepare) => {
     const at = owned();
     const agent = await overStdio(await prepare(at));
     expect(await failedTo(agent, 'delete_kx_database', at.target)).toMatch(NOT_THIS_KEY);
@@ -138,13 +138,13 @@ describe('an agent that starts a server of its own', { timeout: 60_000 }, () => 
     expect(await at.isThere()).toBe(true);
   });
 
-  it('that asks nobody cannot use the state directory of the key', async () => {
+  it('with --approve none cannot use the state directory of the key', async () => {
     const { dir, isThere } = owned();
     await expect(overStdio(['--approve', 'none', '--state-dir', dir])).rejects.toThrow();
     expect(await isThere()).toBe(true);
   });
 
-  it('with a copy of the state directory changes nothing but its copy, and cannot approve there', async () => {
+  it('with a copy of the state directory changes only its copy, and cannot approve there', async () => {
     const { dir, target, isThere } = owned();
     const copy = stateDirectory();
     cpSync(dir, copy, { recursive: true });
@@ -157,7 +157,7 @@ describe('an agent that starts a server of its own', { timeout: 60_000 }, () => 
     ['a statement of its own key', async ({ dir }) => storeForms(dir, await ownStatement())],
     ['nonsense', ({ dir }) => storeForms(dir, 'yes')],
     ['no string', ({ dir }) => edited(dir, { forms: true })],
-  ])('cannot have forms trusted with %s', async (_, forge) => {
+  ])('cannot make forms trusted with %s', async (_, forge) => {
     const at = owned();
     await forge(at);
     const agent = await overStdio(['--state-dir', at.dir]);
@@ -170,18 +170,15 @@ describe('an agent over HTTP', { timeout: 60_000 }, () => {
   const served = ({ dir, world }: Owned, more: object = {}) =>
     product({ state: world, stateDir: dir, logLevel: 'silent', ...more });
 
-  it.each([false, true])(
-    'without a token cannot approve by form, whether the owner trusts forms (%s)',
-    async (trustForms) => {
-      const at = owned({ trustForms });
-      const { url } = await served(at);
-      const agent = await httpHost.connect(url, { person: fillsIn });
-      expect(await failedTo(agent, 'delete_kx_database', at.target)).toContain('waits under the code');
-      expect(await at.isThere()).toBe(true);
-    },
-  );
+  it.each([false, true])('without a token cannot approve by form (owner trusts forms: %s)', async (trustForms) => {
+    const at = owned({ trustForms });
+    const { url } = await served(at);
+    const agent = await httpHost.connect(url, { person: fillsIn });
+    expect(await failedTo(agent, 'delete_kx_database', at.target)).toContain('waits under the code');
+    expect(await at.isThere()).toBe(true);
+  });
 
-  it('with tokens that it made itself can neither approve by form nor sign in to approve', async () => {
+  it('with tokens that it generated can neither approve by form nor sign in to the approval page', async () => {
     const at = owned();
     const own = tokens({ agent: ['finspace:destroy', 'finspace:approve'], other: ['finspace:approve'] });
     const { url } = await served(at, { authTokens: own.file });
@@ -193,7 +190,7 @@ describe('an agent over HTTP', { timeout: 60_000 }, () => {
     expect(await at.isThere()).toBe(true);
   });
 
-  it('gets nothing from an answer to a form that it was never shown', async () => {
+  it('gains nothing by answering a form that it was never shown', async () => {
     const at = owned();
     const { url } = await served(at);
     const forged = {
@@ -206,7 +203,7 @@ describe('an agent over HTTP', { timeout: 60_000 }, () => {
   });
 });
 
-describe('an agent that holds AWS credentials', { timeout: 60_000 }, () => {
+describe('an agent that has AWS credentials', { timeout: 60_000 }, () => {
   beforeEach(() => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'any');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'any');
@@ -243,7 +240,7 @@ describe('an agent that holds AWS credentials', { timeout: 60_000 }, () => {
     expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: 'trades' });
   });
 
-  it('is not stopped with a state directory of its own, as SECURITY.md says', async () => {
+  it('is not stopped with its own state directory, as SECURITY.md says', async () => {
     const { connect, target } = await endpoint();
     await did(await connect(stateDirectory(), fillsIn), 'delete_kx_database', target);
     const security = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');

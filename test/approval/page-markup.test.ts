@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { SHOWN } from './support.ts';
 import { openedPage, visitor } from './visitor.ts';
 
-describe('every answer of the approval page', () => {
-  it('cannot be framed, scripted, sniffed, kept or traced', async () => {
+describe('every response of the approval page', () => {
+  it('forbids framing, scripts, sniffing, caching and referrers', async () => {
     const { person, path, page } = await openedPage();
     const stranger = visitor(page);
     const answers = [
@@ -39,7 +39,7 @@ describe('every answer of the approval page', () => {
     'a\u0000b\u0007\u001b[2J',
     '`{{7*7}}',
   ];
-  it.each(HOSTILE)('shows %j as text', async (text) => {
+  it.each(HOSTILE)('shows %j as plain text', async (text) => {
     const { person, ask } = await openedPage();
     const item = { kind: text, name: text, detail: text };
     const told = `DELETE ${text}\nregion: "${text}"\n${text}`;
@@ -53,7 +53,7 @@ describe('every answer of the approval page', () => {
     }
   });
 
-  it('counts what the picture has no room for, and lists all of it', async () => {
+  it('counts what does not fit into the picture, and lists everything', async () => {
     const { ask, person } = await openedPage();
     const lost = Array.from({ length: 40 }, (_, at) => ({
       kind: 'database',
@@ -69,7 +69,7 @@ describe('every answer of the approval page', () => {
     for (const { name } of lost) expect(text).toContain(`<li>database <b>${name}</b>`);
   });
 
-  it('lists very many things by kind, page by page', async () => {
+  it('lists many entities by kind, in pages', async () => {
     const { ask, person } = await openedPage();
     const users = Array.from({ length: 250 }, (_, at) => ({ kind: 'user', name: `user-${at}` }));
     const lost = [{ kind: 'volume', name: 'fast' }, ...users];
@@ -82,7 +82,7 @@ describe('every answer of the approval page', () => {
 
   const KINDS = ['cluster', 'dataview', 'volume', 'database', 'group', 'user', 'node', 'cache', 'host'];
 
-  it('draws the kinds of many things', async () => {
+  it('draws the kinds of many entities', async () => {
     const { ask, person } = await openedPage();
     const lost = [...KINDS, 'cluster'].map((kind, at) => ({ kind, name: `${kind}-${at}` }));
     const { code } = await ask({ name: 'prod', lost, interrupted: [] });
@@ -99,7 +99,7 @@ describe('every answer of the approval page', () => {
       ['1\u20139', '10', '11'],
       '9 clusters, user u-9, kdb environment k-10',
     ],
-  ])('shows the steps of a plan in their order', async (kinds: string[], numbers, words) => {
+  ])('shows the steps of a plan in order', async (kinds: string[], numbers, words) => {
     const { ask, person } = await openedPage();
     const lost = kinds.map((kind, at) => ({
       kind,
@@ -125,7 +125,7 @@ describe('every answer of the approval page', () => {
     expect(text).toMatch(/<ol><li>cluster <b>c-0<\/b> .*?<\/li><li>cluster <b>c-1/);
   });
 
-  it('shows what would be set as a table, and the place without quotes', async () => {
+  it('shows new settings as a table, and the location without quotes', async () => {
     const { ask, person } = await openedPage();
     const told = [
       'CHANGE THE NETWORK OF kdb environment prod (abcd)',
@@ -158,7 +158,7 @@ describe('every answer of the approval page', () => {
     expect(text).toContain('Approve change');
   });
 
-  it('can be used by keyboard and by ear', async () => {
+  it('is accessible by keyboard and screen reader', async () => {
     const { person, path } = await openedPage();
     const { text } = await person.get(path);
     expect(text).toMatch(/^<!doctype html>\n<html lang="en">/);
@@ -170,7 +170,7 @@ describe('every answer of the approval page', () => {
       expect(text).toContain(`<label for="${/ id="([^"]+)"/.exec(input)?.[1]}">`);
   });
 
-  it('draws one side alone, and what has no detail', async () => {
+  it('draws a plan with only one kind of effect, and entities without details', async () => {
     const { ask, person } = await openedPage();
     const items = ['first', 'second', 'third'].map((name) => ({ kind: 'user', name }));
     const sides = {
@@ -190,7 +190,7 @@ describe('every answer of the approval page', () => {
     ['tr\u03b1des', '\u03b1', 'Greek'],
     ['tra\uff44es', '\uff44', 'fullwidth'],
     ['\u{1d4ed}ata', '\u{1d4ed}', 'mathematical'],
-  ])('marks the letters of %s that are of another script than the rest', async (name, letter, script) => {
+  ])('highlights letters of %s from another script than the other letters', async (name, letter, script) => {
     const { ask, person } = await openedPage();
     const { code } = await ask({ name, lost: [{ kind: 'database', name }], interrupted: [] });
     const { text } = await person.get(`${person.home}${code}`);
@@ -206,13 +206,13 @@ describe('every answer of the approval page', () => {
     '\u65e5\u672c\u306e\u30c7\u30fc\u30bf',
     '\u0434\u0430\u043d\u043d\u044b\u0435 equities',
     '\u00fcber-nacht',
-  ])('marks nothing in %s', async (name) => {
+  ])('highlights nothing in %s', async (name) => {
     const { ask, person } = await openedPage();
     const { code } = await ask({ name, lost: [{ kind: 'database', name }], interrupted: [] });
     expect((await person.get(`${person.home}${code}`)).text).not.toContain('class="odd"');
   });
 
-  it('says so when nothing hangs on the target, and draws nothing', async () => {
+  it('says that nothing depends on the target, and draws nothing', async () => {
     const { ask, person } = await openedPage();
     const { code } = await ask({
       name: 'alone',
@@ -226,7 +226,7 @@ describe('every answer of the approval page', () => {
     expect(text).not.toContain('role="img"');
   });
 
-  it('leaves nothing of the text of a plan out', async () => {
+  it('contains the complete text of a plan', async () => {
     const { person, path } = await openedPage();
     const { text } = await person.get(path);
     for (const line of SHOWN.text.split('\n')) expect(text).toContain(line.replaceAll('"', '&#34;'));

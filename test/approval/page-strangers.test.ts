@@ -3,7 +3,7 @@ import { ORIGIN, openedPage, pageIn, visitor } from './visitor.ts';
 
 const approve = { act: 'approve', name: 'trades' };
 
-describe('a stranger at the approval page', () => {
+describe('a visitor without access to the approval page', () => {
   it('finds nothing without the secret path', async () => {
     const { person, path } = await openedPage();
     for (const guess of ['/', '/favicon.ico', `/x${path}`, `${path.slice(0, 20)}/`, '/open/'])
@@ -12,7 +12,7 @@ describe('a stranger at the approval page', () => {
     expect((await person.get(`${person.home}no/such`)).status).toBe(404);
   });
 
-  it('sees nothing with the path alone', async () => {
+  it('sees nothing with the path but no cookie', async () => {
     const { page, path, person } = await openedPage();
     const stranger = visitor(page);
     for (const { status, text } of [
@@ -25,7 +25,7 @@ describe('a stranger at the approval page', () => {
     }
   });
 
-  it('cannot use the link again, and the person is warned', async () => {
+  it('cannot reuse the link, and the person is warned', async () => {
     const { page, person } = await openedPage();
     const stranger = visitor(page);
     const again = await stranger.open();
@@ -33,7 +33,7 @@ describe('a stranger at the approval page', () => {
     expect((await person.get(page.link)).status).toBe(200);
   });
 
-  it('does not use the link up by looking ahead', async () => {
+  it('does not consume the link by prefetching it', async () => {
     const { page } = await pageIn();
     const browser = visitor(page);
     expect((await browser.get(page.link, { 'sec-purpose': 'prefetch' })).status).toBe(403);
@@ -44,7 +44,7 @@ describe('a stranger at the approval page', () => {
   });
 
   it.each(['evil.example', 'evil.example:4000', '127.0.0.1:4001', 'localhost:4000', '127.0.0.1'])(
-    'is not served under the host %s',
+    'is rejected under the host %s',
     async (host) => {
       const { person, path } = await openedPage();
       const answer = await person.get(path, { host });
@@ -60,7 +60,7 @@ describe('a stranger at the approval page', () => {
     ['another port, by its metadata', { 'sec-fetch-site': 'same-site' }],
     ['a frame', { 'sec-fetch-dest': 'iframe' }],
     ['a script', { 'sec-fetch-dest': 'empty' }],
-  ])('cannot send the form from %s', async (_, headers) => {
+  ])('cannot submit the form from %s', async (_, headers) => {
     const { person, path, granted } = await openedPage();
     const { text } = await person.get(path);
     const token = /name="token" value="([^"]+)"/.exec(text)?.[1] as string;
@@ -68,7 +68,7 @@ describe('a stranger at the approval page', () => {
     expect(await granted()).toBeUndefined();
   });
 
-  it('cannot send the form without an origin, or read pages from another', async () => {
+  it('cannot submit the form without an origin, or read pages from another origin', async () => {
     const { person, path } = await openedPage();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     expect((await person.request(path, { method: 'POST', body: 'act=approve', headers })).status).toBe(403);
@@ -95,7 +95,7 @@ describe('a stranger at the approval page', () => {
     expect(answer.status).toBe(status);
   });
 
-  it('gets nowhere with other methods, other acts and empty forms', async () => {
+  it('is rejected with other methods, other actions and empty forms', async () => {
     const { person, path } = await openedPage();
     for (const method of ['PUT', 'DELETE', 'OPTIONS', 'PATCH'])
       expect((await person.request(path, { method })).status).toBe(405);

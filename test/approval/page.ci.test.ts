@@ -46,12 +46,12 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(isApprovedBy(pending, approval as never, (await approverKey(dir)) as never)).toBe(true);
   });
 
-  it('says until when the plan is open, with the time zone', async () => {
+  it('shows when the plan expires, with the time zone', async () => {
     const { person, path } = await opened();
     expect((await person.get(path)).text).toMatch(/Open until \d\d:\d\d [A-Z][\w+:-]*, for another 1[45] min\./);
   });
 
-  it('says who asks: a principal by name, and over stdio a client on this computer', async () => {
+  it('shows who requests approval: the principal, or over stdio a client on this computer', async () => {
     const { page, ledger, ask } = await pageIn();
     const { nonce: _, ...own } = await ask();
     await ledger.open({ ...own, callDigest: 'of somebody else', principal: 'agent-7' });
@@ -62,7 +62,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(text).toContain('agent-7');
   });
 
-  it('says when nothing waits', async () => {
+  it('says when no plan is open', async () => {
     const { page } = await pageIn();
     const person = visitor(page);
     await person.open();
@@ -82,7 +82,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(await granted()).toBeUndefined();
   });
 
-  it('keeps the plan open after a slip', async () => {
+  it('keeps the plan open after a wrong name', async () => {
     const { person, path, granted } = await opened();
     const slip = await person.send(path, { ...approve, name: 'trade' });
     expect([slip.status, slip.text]).toEqual([403, expect.stringContaining('does not match exactly')]);
@@ -90,7 +90,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect((await person.send(path, approve, slip)).text).toContain('<h1>Approved</h1>');
   });
 
-  it('closes the plan for good on the third wrong name', async () => {
+  it('closes the plan permanently after the third wrong name', async () => {
     const { person, path, granted } = await opened();
     const plan = await person.get(path);
     for (const name of ['quotes', 'TRADES']) await person.send(path, { ...approve, name }, plan);
@@ -111,7 +111,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect((await person.send(path, approve, wrong)).text).toContain('<h1>Approved</h1>');
   });
 
-  it('takes no more passphrases after five wrong ones', async () => {
+  it('locks after five wrong passphrases', async () => {
     const { person, path, granted, attempts } = await opened();
     for (let tries = 0; tries < 4; tries += 1) await attempts.take();
     expect((await person.send(path, { ...approve, passphrase: 'wrong' })).status).toBe(403);
@@ -120,7 +120,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(await granted()).toBeUndefined();
   });
 
-  it('says that a plan expired while it was looked at', async () => {
+  it('reports that a plan expired while a person read it', async () => {
     const clock = { now: Date.UTC(2026, 10, 24) };
     const { person, path, granted } = await opened({ keys, clock });
     const plan = await person.get(path);
@@ -131,7 +131,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(await granted()).toBeUndefined();
   });
 
-  it('counts a form once, however often it is sent', async () => {
+  it('counts a form once, however often it is submitted', async () => {
     const { person, path, ledger, pending } = await opened();
     const plan = await person.get(path);
     await person.send(path, approve, plan);
@@ -141,7 +141,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(await ledger.consume(pending.nonce)).toBe(false);
   });
 
-  it('shows in a second tab what the first one did', async () => {
+  it('shows the outcome in a second tab', async () => {
     const { person, path } = await opened();
     const [one, two, three] = [await person.get(path), await person.get(path), await person.get(path)];
     await person.send(path, { act: 'decline' }, one);
@@ -150,14 +150,14 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect((await person.get(path)).text).toContain('<h1>Declined</h1>');
   });
 
-  it('counts one of two forms that are sent at the same time', async () => {
+  it('counts one of two forms that are submitted at the same time', async () => {
     const { person, path } = await opened({});
     const plan = await person.get(path);
     const both = await Promise.all([person.send(path, approve, plan), person.send(path, approve, plan)]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  it('says when someone answered elsewhere', async () => {
+  it('reports a decision that was made elsewhere', async () => {
     const { person, path, ledger, pending } = await opened();
     const plan = await person.get(path);
     await ledger.end(pending.nonce, 'declined');
@@ -177,7 +177,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(await granted()).toBeUndefined();
   });
 
-  it('counts no form that shows something else than the ledger has now', async () => {
+  it('rejects a form that shows something other than the ledger contains', async () => {
     const { person, path, state, granted } = await opened();
     const plan = await person.get(path);
     await state.write((db) => db.prepare("UPDATE questions SET binding = 'of production'").run());
@@ -186,7 +186,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(await granted()).toBeUndefined();
   });
 
-  it('counts no form without the token of this very plan', async () => {
+  it('rejects a form without the token of its plan', async () => {
     const { person, path, ask, granted } = await opened();
     const other = await ask({ name: 'scratch' });
     const foreign = await person.get(`${person.home}${other.code}`);
@@ -195,7 +195,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(await granted()).toBeUndefined();
   });
 
-  it('says plainly how little an approval without a passphrase proves', async () => {
+  it('states that an approval without a passphrase proves little', async () => {
     const { person, path, granted } = await opened({});
     const { text } = await person.get(path);
     expect(text).toContain('this is weak proof');
@@ -204,7 +204,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect((await granted())?.approval.signature).toBeUndefined();
   });
 
-  it('hides internal errors, and reports them in the terminal', async () => {
+  it('hides internal errors, and reports them on the terminal', async () => {
     const { person, path, state, errors, granted } = await opened({});
     const found = await granted();
     await state.write((db) => db.prepare("UPDATE questions SET body = 'no JSON'").run());

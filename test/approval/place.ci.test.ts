@@ -43,7 +43,7 @@ async function twins() {
 }
 
 describe('an approval', { timeout: 60_000 }, () => {
-  it('for a copy of a world does not run on the original, and runs on the copy', async () => {
+  it('for a copy of a world runs on the copy only', async () => {
     const { dir, target, approve } = await twins();
     const copy = await connect(dir, 'copy.db');
     expect(await failedTo(copy, 'delete_kx_database', target)).toContain('waits under the code');
@@ -54,7 +54,7 @@ describe('an approval', { timeout: 60_000 }, () => {
     await did(copy, 'delete_kx_database', target);
   });
 
-  it('holds when the server restarts', async () => {
+  it('survives a restart of the server', async () => {
     const { dir, target, approve } = await twins();
     const before = await connect(dir, 'world.db');
     await failedTo(before, 'delete_kx_database', target);
@@ -64,7 +64,7 @@ describe('an approval', { timeout: 60_000 }, () => {
     await did(again, 'delete_kx_database', target);
   });
 
-  it('is asked for with the file of the world, where that is not the default one', async () => {
+  it('names the world file in its instructions, if it is not the default one', async () => {
     const { dir, target, approve } = await twins();
     await failedTo(await connect(dir, 'copy.db'), 'delete_kx_database', target);
     const { shown } = await approve();
@@ -72,7 +72,7 @@ describe('an approval', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the place of a plan', () => {
+describe('the location in a plan', () => {
   const placeFor = (settings: Partial<Record<SettingName, unknown>>) => {
     const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
     return backend(configure(settings, process.env), log, { approver: async () => undefined }).backendLocation;
@@ -85,7 +85,7 @@ describe('the place of a plan', () => {
     ['a world of another state directory', { stateDir: '/srv/x' }, '/srv/x/world.db'],
     ['a file of its own', { state: '/srv/copy.db' }, '/srv/copy.db'],
     ['a file far down', { state: `/${'x'.repeat(99)}/copy.db` }, `...${'x'.repeat(64)}/copy.db`],
-  ])('of %s names the file as it should', (_, settings, file) => {
+  ])('of %s names the file correctly', (_, settings, file) => {
     expect(placeFor(settings).world).toBe(file);
   });
 });

@@ -27,8 +27,8 @@ const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 export const NO_PTY = maker === undefined ? 'SKIPPED: neither util-linux `script` nor python3 is installed' : undefined;
 if (NO_PTY !== undefined) console.warn(`The terminal channel is not tested. ${NO_PTY}`);
 
-/** Somebody at a terminal. */
-export interface Seat {
+/** A person at a terminal. */
+export interface TerminalSession {
   /** Everything on the screen so far. */
   screen(): string;
   /** Waits until `text` appears after what was waited for before. */
@@ -41,15 +41,15 @@ export interface Seat {
 }
 
 /** Runs the command line in a pseudo-terminal of its own. */
-export function sitDown(...args: string[]): Seat {
+export function openTerminal(...args: string[]): TerminalSession {
   const { command, args: around } = maker as NonNullable<typeof maker>;
   const env = { ...process.env, TERM: 'xterm', NO_COLOR: '1' };
   const child = spawn(command, around([process.execPath, CLI, ...args]), { stdio: ['pipe', 'pipe', 'inherit'], env });
   onTestFinished(() => void child.kill('SIGKILL'));
-  return seat(child);
+  return terminal(child);
 }
 
-function seat(child: ChildProcess): Seat {
+function terminal(child: ChildProcess): TerminalSession {
   let screen = '';
   let seen = 0;
   let wake = () => {};
@@ -84,10 +84,10 @@ function seat(child: ChildProcess): Seat {
 }
 
 /** Approves the plan on the screen as the terminal asks for it: the name first, then the passphrase. */
-export async function approvesAt(seat: Seat, name: string, passphrase: string): Promise<void> {
-  await seat.sees('to approve: ');
-  seat.types(name);
-  await seat.sees('Your passphrase (it is not shown): ');
-  seat.types(passphrase);
-  await seat.sees('Approved.');
+export async function approvesAt(terminal: TerminalSession, name: string, passphrase: string): Promise<void> {
+  await terminal.sees('to approve: ');
+  terminal.types(name);
+  await terminal.sees('Your passphrase (it is not shown): ');
+  terminal.types(passphrase);
+  await terminal.sees('Approved.');
 }

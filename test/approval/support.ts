@@ -67,6 +67,14 @@ export async function deskIn(dir: string, channel: 'terminal' | 'page', clock?: 
   const kept = await ledgerIn(dir, clock);
   const { state, ledger, now } = kept;
   const attempts = passphraseAttempts(async () => state, now);
-  const desk = passphraseApprovals({ dir, key: await approverKey(dir), ledger, attempts, now, user: 'ada', channel });
-  return { ...kept, attempts, desk };
+  const approvals = passphraseApprovals({
+    dir,
+    key: await approverKey(dir),
+    ledger,
+    attempts,
+    now,
+    user: 'ada',
+    channel,
+  });
+  return { ...kept, attempts, desk: approvals };
 }

@@ -6,7 +6,7 @@ import { foldLine } from '../../src/commands/fold.ts';
 import { approverKey, isApprovedBy } from '../../src/safety/approver.ts';
 import { addApprover } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
-import { NO_PTY, type Seat, sitDown } from './pty.ts';
+import { NO_PTY, openTerminal, type TerminalSession } from './pty.ts';
 import { COMMON_CLOCK, ledgerIn, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
 const piped = (dir: string, args: string[], input = '') =>
@@ -18,7 +18,7 @@ const waitingIn = async (dir: string) => {
 };
 
 describe('a line that is too long for a terminal', () => {
-  it('hangs under its beginning, broken between words', () => {
+  it('wraps between words with a hanging indent', () => {
     expect(foldLine('  region: "us-east-1", backend: "local service"', 30)).toEqual([
       '  region: "us-east-1",',
       '      backend: "local service"',
@@ -31,7 +31,7 @@ describe('a line that is too long for a terminal', () => {
     ]);
   });
 
-  it('stays whole where the width is unknown or no width at all', () => {
+  it('stays whole if the width is unknown or zero', () => {
     const line = '- cluster "a" '.repeat(20);
     for (const columns of [undefined, 0, 10, 1_000]) expect(foldLine(line, columns)).toEqual([line]);
     expect(foldLine('', 80)).toEqual(['']);
@@ -44,12 +44,12 @@ describe('a line that is too long for a terminal', () => {
 });
 
 describe('finspace-mcp approve without a terminal', () => {
-  it('says that nothing waits', () => {
+  it('reports that no plan is open', () => {
     const { stdout, status } = piped(stateDirectory(), []);
     expect({ stdout, status }).toEqual({ stdout: 'Nothing waits for approval.\n', status: 0 });
   });
 
-  it('shows what waits and approves nothing, whatever is piped into it', async () => {
+  it('lists open plans and approves nothing, whatever is piped into it', async () => {
     const dir = stateDirectory();
     const { ledger, pending } = await waitingIn(dir);
     for (const args of [[], [pending.code], ['--web'], ['--web', pending.code]]) {
@@ -78,7 +78,7 @@ describe('finspace-mcp approve without a terminal', () => {
     expect(existsSync(join(dir, 'approver'))).toBe(false);
   });
 
-  it('declines, which needs nobody in particular', async () => {
+  it('declines without identifying a person', async () => {
     const dir = stateDirectory();
     const { ledger, pending } = await waitingIn(dir);
     expect(piped(dir, ['--decline', pending.code.toLowerCase()])).toMatchObject({
@@ -105,105 +105,105 @@ describe('finspace-mcp approve without a terminal', () => {
 describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_PTY ?? ''}`, { timeout: 60_000 }, () => {
   it('sets up a passphrase that it asks for twice and never shows', async () => {
     const dir = stateDirectory();
-    const seat = sitDown('approve', '--init', '--state-dir', dir);
-    await seat.sees('New passphrase');
-    seat.types(PASSPHRASE);
-    await seat.sees('The same passphrase again');
-    seat.types(PASSPHRASE);
-    await seat.sees('Set up. The key is SHA256:');
-    await seat.sees('Forms in MCP clients do not count');
-    expect(await seat.left()).toBe(0);
-    expect(seat.screen()).not.toContain(PASSPHRASE);
+    const terminal = openTerminal('approve', '--init', '--state-dir', dir);
+    await terminal.sees('New passphrase');
+    terminal.types(PASSPHRASE);
+    await terminal.sees('The same passphrase again');
+    terminal.types(PASSPHRASE);
+    await terminal.sees('Set up. The key is SHA256:');
+    await terminal.sees('Forms in MCP clients do not count');
+    expect(await terminal.left()).toBe(0);
+    expect(terminal.screen()).not.toContain(PASSPHRASE);
     expect(await approverKey(dir)).toBeDefined();
 
-    const again = sitDown('approve', '--init', '--state-dir', dir);
+    const again = openTerminal('approve', '--init', '--state-dir', dir);
     await again.sees('A passphrase is already set up');
     await again.sees('To replace it, even without knowing it, remove that folder');
     expect(await again.left()).toBe(1);
   });
 
-  it('refuses to set up a key from two passphrases that differ', async () => {
+  it('rejects two different passphrases', async () => {
     const dir = stateDirectory();
-    const seat = sitDown('approve', '--init', '--state-dir', dir);
-    await seat.sees('New passphrase');
-    seat.types(PASSPHRASE);
-    await seat.sees('The same passphrase again');
-    seat.types(`${PASSPHRASE}!`);
-    await seat.sees('The two do not match');
-    expect(await seat.left()).toBe(1);
+    const terminal = openTerminal('approve', '--init', '--state-dir', dir);
+    await terminal.sees('New passphrase');
+    terminal.types(PASSPHRASE);
+    await terminal.sees('The same passphrase again');
+    terminal.types(`${PASSPHRASE}!`);
+    await terminal.sees('The two do not match');
+    expect(await terminal.left()).toBe(1);
     expect(await approverKey(dir)).toBeUndefined();
   });
 
-  it('refuses a short passphrase at once', async () => {
+  it('rejects a short passphrase at once', async () => {
     const dir = stateDirectory();
-    const seat = sitDown('approve', '--init', '--state-dir', dir);
-    await seat.sees('New passphrase');
-    seat.types('short');
-    await seat.sees('at least 10 characters');
-    expect(await seat.left()).toBe(1);
-    expect(seat.screen()).not.toContain('again');
+    const terminal = openTerminal('approve', '--init', '--state-dir', dir);
+    await terminal.sees('New passphrase');
+    terminal.types('short');
+    await terminal.sees('at least 10 characters');
+    expect(await terminal.left()).toBe(1);
+    expect(terminal.screen()).not.toContain('again');
     expect(await approverKey(dir)).toBeUndefined();
   });
 
-  it('approves what a person chose, read, and named, with the passphrase', async () => {
+  it('approves the plan that a person chose, read and named, with the passphrase', async () => {
     const dir = stateDirectory();
     await addApprover(dir);
     const { ledger, ask, pending } = await waitingIn(dir);
     await ask({ name: 'scratch' });
-    const seat = sitDown('approve', '--state-dir', dir);
-    await seat.sees('DELETE database');
-    await seat.sees('Code of the plan to show: ');
-    seat.types('XXXXX');
-    await seat.sees('"XXXXX" is not open (open plans: ');
-    await seat.sees('Code of the plan to show: ');
-    seat.types(` ${pending.code.toLowerCase()} `);
-    for (const line of SHOWN.text.split('\n')) await seat.sees(line);
-    await seat.sees('Type trades to approve: ');
-    seat.types('trade');
-    await seat.sees('That does not match exactly.');
-    await seat.sees('Type trades to approve: ');
-    seat.types('trades');
-    await seat.sees('Your passphrase (it is not shown): ');
-    seat.types('not the passphrase');
-    await seat.sees('Wrong passphrase.');
-    await seat.sees('Your passphrase (it is not shown): ');
-    seat.types(PASSPHRASE);
-    await seat.sees('Approved.');
-    expect(await seat.left()).toBe(0);
-    expect(seat.screen()).not.toContain(PASSPHRASE);
+    const terminal = openTerminal('approve', '--state-dir', dir);
+    await terminal.sees('DELETE database');
+    await terminal.sees('Code of the plan to show: ');
+    terminal.types('XXXXX');
+    await terminal.sees('"XXXXX" is not open (open plans: ');
+    await terminal.sees('Code of the plan to show: ');
+    terminal.types(` ${pending.code.toLowerCase()} `);
+    for (const line of SHOWN.text.split('\n')) await terminal.sees(line);
+    await terminal.sees('Type trades to approve: ');
+    terminal.types('trade');
+    await terminal.sees('That does not match exactly.');
+    await terminal.sees('Type trades to approve: ');
+    terminal.types('trades');
+    await terminal.sees('Your passphrase (it is not shown): ');
+    terminal.types('not the passphrase');
+    await terminal.sees('Wrong passphrase.');
+    await terminal.sees('Your passphrase (it is not shown): ');
+    terminal.types(PASSPHRASE);
+    await terminal.sees('Approved.');
+    expect(await terminal.left()).toBe(0);
+    expect(terminal.screen()).not.toContain(PASSPHRASE);
     const found = await ledger.approvedFor(pending.callDigest);
     expect(isApprovedBy(pending, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
     expect(found?.approval).toMatchObject({ channel: 'terminal' });
     expect(await ledger.list()).toHaveLength(1);
   });
 
-  it('says plainly how little an approval without a passphrase proves', async () => {
+  it('states that an approval without a passphrase proves little', async () => {
     const dir = stateDirectory();
     const { ledger, pending } = await waitingIn(dir);
-    const seat = sitDown('approve', pending.code, '--state-dir', dir);
-    await seat.sees('to approve: ');
-    seat.types('trades');
-    await seat.sees('this is weak proof');
-    await seat.sees('Approved.');
+    const terminal = openTerminal('approve', pending.code, '--state-dir', dir);
+    await terminal.sees('to approve: ');
+    terminal.types('trades');
+    await terminal.sees('this is weak proof');
+    await terminal.sees('Approved.');
     expect((await ledger.approvedFor(pending.callDigest))?.approval.signature).toBeUndefined();
   });
 
   it.each([
     ['with a passphrase, which it does not ask for', true],
     ['without a passphrase', false],
-  ])('closes the plan when another name is typed three times, %s', async (_, hasPassphrase) => {
+  ])('closes the plan after three wrong names, %s', async (_, hasPassphrase) => {
     const dir = stateDirectory();
     if (hasPassphrase) await addApprover(dir);
     const { ledger, pending } = await waitingIn(dir);
-    const seat = sitDown('approve', pending.code, '--state-dir', dir);
+    const terminal = openTerminal('approve', pending.code, '--state-dir', dir);
     for (const typed of ['trade', 'TRADES', 'trades ']) {
       expect(await ledger.list()).toHaveLength(1);
-      await seat.sees('to approve: ');
-      seat.types(typed);
+      await terminal.sees('to approve: ');
+      terminal.types(typed);
     }
-    await seat.sees('The plan is closed and nothing runs');
-    expect(seat.screen()).not.toContain('Your passphrase (it is not shown): ');
-    expect(await seat.left()).toBe(1);
+    await terminal.sees('The plan is closed and nothing runs');
+    expect(terminal.screen()).not.toContain('Your passphrase (it is not shown): ');
+    expect(await terminal.left()).toBe(1);
     expect(await ledger.list()).toEqual([]);
     expect(await ledger.approvedFor(pending.callDigest)).toBeUndefined();
   });
@@ -212,26 +212,26 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],
     ['Enter alone', '\r'],
-  ])('leaves everything as it is on %s', async (_, key) => {
+  ])('changes nothing on %s', async (_, key) => {
     const dir = stateDirectory();
     const { ledger, pending } = await waitingIn(dir);
-    const seat = sitDown('approve', pending.code, '--state-dir', dir);
-    await seat.sees('to approve: ');
-    seat.presses(key);
-    await seat.sees('Nothing was approved.');
-    expect(await seat.left()).toBe(1);
+    const terminal = openTerminal('approve', pending.code, '--state-dir', dir);
+    await terminal.sees('to approve: ');
+    terminal.presses(key);
+    await terminal.sees('Nothing was approved.');
+    expect(await terminal.left()).toBe(1);
     expect(await ledger.list()).toHaveLength(1);
   });
 
-  it('takes no passphrase after five wrong ones, in a new terminal neither', async () => {
+  it('locks after five wrong passphrases, in a new terminal too', async () => {
     const dir = stateDirectory();
     await addApprover(dir);
     const { pending } = await waitingIn(dir);
-    const named = async (seat: Seat) => {
-      await seat.sees('to approve: ');
-      seat.types('trades');
+    const named = async (terminal: TerminalSession) => {
+      await terminal.sees('to approve: ');
+      terminal.types('trades');
     };
-    const first = sitDown('approve', pending.code, '--state-dir', dir);
+    const first = openTerminal('approve', pending.code, '--state-dir', dir);
     await named(first);
     for (let tries = 0; tries < 3; tries += 1) {
       await first.sees('Your passphrase (it is not shown): ');
@@ -239,7 +239,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     }
     await first.sees('If you forgot the passphrase, the same command with --init explains how to replace it.');
     expect(await first.left()).toBe(1);
-    const second = sitDown('approve', pending.code, '--state-dir', dir);
+    const second = openTerminal('approve', pending.code, '--state-dir', dir);
     await named(second);
     for (let tries = 0; tries < 2; tries += 1) {
       await second.sees('Your passphrase (it is not shown): ');
@@ -251,29 +251,29 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await second.left()).toBe(1);
   });
 
-  it('shows what does not fit into the text by kind and page by page, and no control characters', async () => {
+  it('shows long plans by kind and in pages, without control characters', async () => {
     const dir = stateDirectory();
     const { ask } = await ledgerIn(dir, COMMON_CLOCK);
     const files = Array.from({ length: 150 }, (_, at) => ({ kind: 'file', name: `f${at}\u001b[2J\u202e` }));
     const lost = [...files, { kind: 'user', name: 'ann' }];
     const { code } = await ask({ lost, text: 'DELETE database "x"\n\u001b[2Jgone', name: 'x' });
-    const seat = sitDown('approve', code, '--state-dir', dir);
-    await seat.sees('\\u{1b}[2Jgone');
-    await seat.sees('Lost for good: 150 files, 1 to 100');
-    await seat.sees('- file "f99\\u{1b}[2J\\u{202e}"');
-    await seat.sees('Enter shows more: ');
-    seat.presses('\r');
-    await seat.sees('Lost for good: 150 files, 101 to 150');
-    await seat.sees('Enter shows more: ');
-    seat.presses('\r');
-    await seat.sees('Lost for good: 1 user');
-    await seat.sees('to approve: ');
-    seat.presses('\u0003');
-    await seat.left();
-    expect(seat.screen()).not.toContain('\u001b[2J');
+    const terminal = openTerminal('approve', code, '--state-dir', dir);
+    await terminal.sees('\\u{1b}[2Jgone');
+    await terminal.sees('Lost for good: 150 files, 1 to 100');
+    await terminal.sees('- file "f99\\u{1b}[2J\\u{202e}"');
+    await terminal.sees('Enter shows more: ');
+    terminal.presses('\r');
+    await terminal.sees('Lost for good: 150 files, 101 to 150');
+    await terminal.sees('Enter shows more: ');
+    terminal.presses('\r');
+    await terminal.sees('Lost for good: 1 user');
+    await terminal.sees('to approve: ');
+    terminal.presses('\u0003');
+    await terminal.left();
+    expect(terminal.screen()).not.toContain('\u001b[2J');
   });
 
-  it('says which newer plan replaced the one that is asked for', async () => {
+  it('names the newer plan that replaced the requested one', async () => {
     const dir = stateDirectory();
     const { ledger, pending } = await waitingIn(dir);
     const { nonce: _, ...same } = pending;

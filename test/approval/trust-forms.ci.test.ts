@@ -8,7 +8,7 @@ import { approverKey, initApprover, keyFingerprint, openApprover, trustsForms } 
 import { readFormTrust, storeForms } from '../../src/safety/approver-keys.ts';
 import { addApprover } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
-import { NO_PTY, sitDown } from './pty.ts';
+import { NO_PTY, openTerminal } from './pty.ts';
 import { PASSPHRASE, stateDirectory } from './support.ts';
 
 const keyIn = async (dir: string) => (await approverKey(dir)) as NonNullable<Awaited<ReturnType<typeof approverKey>>>;
@@ -22,8 +22,8 @@ const pinnedIn = async (path: string) => {
 const piped = (dir: string, ...args: string[]) =>
   spawnSync(process.execPath, [CLI, ...args, '--state-dir', dir], { encoding: 'utf8' });
 
-describe('the statement that forms count', { timeout: 60_000 }, () => {
-  it('is made by the holder of the key only, and leaves the key as it is', async () => {
+describe('the signed statement that forms are trusted', { timeout: 60_000 }, () => {
+  it('can be made by the key holder only, and does not change the key', async () => {
     const dir = stateDirectory();
     await initApprover(dir, PASSPHRASE);
     expect(await isTrusting(dir)).toBe(false);
@@ -36,7 +36,7 @@ describe('the statement that forms count', { timeout: 60_000 }, () => {
     await openApprover(dir, PASSPHRASE);
   });
 
-  it('can be made with the key, and does not count for another key', async () => {
+  it('is made with the key, and does not count for another key', async () => {
     const [dir, other] = [stateDirectory(), stateDirectory()];
     await initApprover(dir, PASSPHRASE, { trustForms: true });
     await addApprover(other);
@@ -50,7 +50,7 @@ describe('the statement that forms count', { timeout: 60_000 }, () => {
     ['is damaged', (file) => writeFileSync(file, readFileSync(file).subarray(0, 20))],
     ['is nothing', (file) => writeFileSync(file, 'null')],
     ['has something else in its place', (file) => writeFileSync(file, '{"forms":true}')],
-  ])('does not count where the private file %s', async (_, damage) => {
+  ])('does not count if the private key file %s', async (_, damage) => {
     const dir = stateDirectory();
     await addApprover(dir, { trustForms: true });
     damage(join(dir, 'approver', 'private.json'));
@@ -59,10 +59,10 @@ describe('the statement that forms count', { timeout: 60_000 }, () => {
 });
 
 describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_PTY ?? ''}`, { timeout: 60_000 }, () => {
-  it('takes the passphrase, says what it means, and can be taken back', async () => {
+  it('requires the passphrase, explains its effect, and can be revoked', async () => {
     const dir = stateDirectory();
     await addApprover(dir);
-    const guess = sitDown('approve', '--trust-forms', '--state-dir', dir);
+    const guess = openTerminal('approve', '--trust-forms', '--state-dir', dir);
     for (const word of ['no', 'nor this', 'nor that']) {
       await guess.sees('Your passphrase (it is not shown): ');
       guess.types(word);
@@ -70,13 +70,13 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     expect(await guess.left()).toBe(1);
     expect(await isTrusting(dir)).toBe(false);
 
-    const seat = sitDown('approve', '--trust-forms', '--state-dir', dir);
-    await seat.sees('will count without the passphrase');
-    await seat.sees('an agent that fills in forms approves its own calls');
-    await seat.sees('Your passphrase (it is not shown): ');
-    seat.types(PASSPHRASE);
-    await seat.sees('Allowed. Restart the servers');
-    expect(await seat.left()).toBe(0);
+    const terminal = openTerminal('approve', '--trust-forms', '--state-dir', dir);
+    await terminal.sees('will count without the passphrase');
+    await terminal.sees('an agent that fills in forms approves its own calls');
+    await terminal.sees('Your passphrase (it is not shown): ');
+    terminal.types(PASSPHRASE);
+    await terminal.sees('Allowed. Restart the servers');
+    expect(await terminal.left()).toBe(0);
     expect(await isTrusting(dir)).toBe(true);
 
     expect(piped(dir, 'approve', '--distrust-forms')).toMatchObject({
@@ -86,23 +86,23 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     expect(await isTrusting(dir)).toBe(false);
   });
 
-  it('goes with --init, needs a key without it, and a person', async () => {
+  it('combines with --init, and otherwise requires a key and a person', async () => {
     const dir = stateDirectory();
     expect(piped(dir, 'approve', '--trust-forms')).toMatchObject({
       stderr: expect.stringContaining('needs a person at a terminal'),
       status: 1,
     });
-    const without = sitDown('approve', '--trust-forms', '--state-dir', dir);
+    const without = openTerminal('approve', '--trust-forms', '--state-dir', dir);
     await without.sees('Forms count here: no passphrase was set up.');
     expect(await without.left()).toBe(1);
 
-    const seat = sitDown('approve', '--init', '--trust-forms', '--state-dir', dir);
-    await seat.sees('New passphrase');
-    seat.types(PASSPHRASE);
-    await seat.sees('The same passphrase again');
-    seat.types(PASSPHRASE);
-    await seat.sees('count without the passphrase.');
-    expect(await seat.left()).toBe(0);
+    const terminal = openTerminal('approve', '--init', '--trust-forms', '--state-dir', dir);
+    await terminal.sees('New passphrase');
+    terminal.types(PASSPHRASE);
+    await terminal.sees('The same passphrase again');
+    terminal.types(PASSPHRASE);
+    await terminal.sees('count without the passphrase.');
+    expect(await terminal.left()).toBe(0);
     expect(await isTrusting(dir)).toBe(true);
   });
 
@@ -111,15 +111,15 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     const world = join(dir, 'world.db');
     expect(piped(dir, 'world', 'reset', '--world', 'demo').status).toBe(0);
     const init = async (said: string) => {
-      const seat = sitDown('approve', '--init', '--state-dir', dir);
+      const terminal = openTerminal('approve', '--init', '--state-dir', dir);
       if (said === 'Set up.') {
-        await seat.sees('New passphrase');
-        seat.types(PASSPHRASE);
-        await seat.sees('The same passphrase again');
-        seat.types(PASSPHRASE);
+        await terminal.sees('New passphrase');
+        terminal.types(PASSPHRASE);
+        await terminal.sees('The same passphrase again');
+        terminal.types(PASSPHRASE);
       }
-      await seat.sees(said);
-      await seat.left();
+      await terminal.sees(said);
+      await terminal.left();
     };
     await init('Set up.');
     const lost = keyFingerprint(await keyIn(dir));

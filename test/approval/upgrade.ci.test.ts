@@ -81,19 +81,19 @@ describe('a state directory of version 0.1.0', { timeout: 60_000 }, () => {
     await world.close();
   });
 
-  it('logs once, at the first start, that forms no longer count and how to allow them', async () => {
+  it('logs once, at the first start, that forms no longer count and how to trust them', async () => {
     const dir = fromBefore();
     const [first, second] = [await startLog(dir), await startLog(dir)];
-    const told = (lines: typeof first) => lines.filter(({ msg }) => msg.includes('approve --trust-forms'));
-    expect(told(first)).toHaveLength(1);
-    expect(told(second)).toEqual([]);
+    const warnings = (lines: typeof first) => lines.filter(({ msg }) => msg.includes('approve --trust-forms'));
+    expect(warnings(first)).toHaveLength(1);
+    expect(warnings(second)).toEqual([]);
     for (const lines of [first, second])
       expect(lines.some(({ msg }) => msg === 'approvals need the passphrase of this key; forms do not count')).toBe(
         true,
       );
   });
 
-  it('lets forms count after its owner allowed that with the passphrase', async () => {
+  it('accepts forms after its owner trusts them with the passphrase', async () => {
     const dir = fromBefore();
     await storeForms(dir, (await openApprover(dir, PASSPHRASE)).trustInForms);
     const { session, target } = await opened(dir);

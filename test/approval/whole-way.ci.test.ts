@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { addApprover } from '../support/approver.ts';
 import { CLI, FRESH_WORLD, HOSTS } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
-import { approvesAt, NO_PTY, sitDown } from './pty.ts';
+import { approvesAt, NO_PTY, openTerminal } from './pty.ts';
 import { PASSPHRASE, stateDirectory } from './support.ts';
 
 const DURABLE = ['--world', 'empty', ...FRESH_WORLD.slice(2)];
@@ -20,7 +20,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
   };
   const codeIn = (text: string) => /code ([A-Z0-9]{5})/.exec(text)?.[1] as string;
 
-  it('is told how the person can approve, and gets nothing with which it could approve', async () => {
+  it('receives instructions for the person, but nothing that lets it approve', async () => {
     const { dir, session, target } = await opened();
     const text = await failedTo(session, 'delete_kx_database', target);
     const id = target.environmentId.slice(0, 4);
@@ -52,7 +52,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
     expect(codeIn(await failedTo(session, 'delete_kx_database', target))).toBe(codeIn(text));
   });
 
-  it('is told in the refusal that one plan can delete many entities', async () => {
+  it('reads in the refusal that one plan can delete many entities', async () => {
     const session = await connect(FRESH_WORLD);
     onTestFinished(() => session.close());
     const { environments } = (await did(session, 'list_kx_environments')) as { environments: Record<string, string>[] };
@@ -63,12 +63,12 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
   });
 
   it.skipIf(NO_PTY !== undefined)(
-    `has its call run once, after the person approved in a terminal, and asks anew the next time ${NO_PTY ?? ''}`,
+    `has its call run once after approval in a terminal, and needs a new approval the next time ${NO_PTY ?? ''}`,
     { timeout: 60_000 },
     async () => {
       const { dir, session, target } = await opened();
       const code = codeIn(await failedTo(session, 'delete_kx_database', target));
-      const person = sitDown('approve', code, '--state-dir', dir);
+      const person = openTerminal('approve', code, '--state-dir', dir);
       await person.sees('DELETE database trades in trading (');
       await person.sees('environment: "trading"');
       await approvesAt(person, 'trades', PASSPHRASE);

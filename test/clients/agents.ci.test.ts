@@ -84,7 +84,7 @@ describeClient('an agent of the OpenAI Agents SDK', { timeout: 480_000 }, () => 
   it.each([
     ['as they are', false],
     ['made strict, so that what is left out is null', true],
-  ])('has a delete done that a person approved on the page, with schemas %s', async (_, strict) => {
+  ])('runs a delete that a person approved on the page, with schemas %s', async (_, strict) => {
     const people = tokens({ agent: ['finspace:destroy'], ann: ['finspace:approve'] });
     const { url } = await product({ world: 'demo', authTokens: people.file });
     await expectWholeSession(await agentOf(url, people.agent, strict), async (refusal) => {

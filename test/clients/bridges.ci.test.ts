@@ -5,7 +5,7 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, it, onTestFinished } from 'vitest';
 import { initApprover } from '../../src/safety/approver.ts';
-import { approvesAt, NO_PTY, sitDown } from '../approval/pty.ts';
+import { approvesAt, NO_PTY, openTerminal } from '../approval/pty.ts';
 import { PASSPHRASE, stateDirectory } from '../approval/support.ts';
 import { bearer, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, type HttpHost, product } from '../http/support.ts';
@@ -42,25 +42,25 @@ describeClient('supergateway', { timeout: 480_000 }, () => {
     ['a session over SSE', ['--outputTransport', 'sse'], overSse],
     ['a session over Streamable HTTP', [...HTTP, '--stateful'], overHttp(v1)],
     ['requests of 2026-07-28', HTTP, overHttp(v2026)],
-  ])('passes forms on: %s', async (_, args, connect) => {
+  ])('forwards forms: %s', async (_, args, connect) => {
     const { person, approve } = behindBridge();
     const session = await connect(await supergateway(stateDirectory(), ...args), person);
     await expectWholeSession(asThirdParty(session), approve);
   });
 
-  it.skipIf(NO_PTY !== undefined)('has approvals from a terminal used by another process', async () => {
+  it.skipIf(NO_PTY !== undefined)('uses approvals from a terminal in another process', async () => {
     const dir = stateDirectory();
     await initApprover(dir, PASSPHRASE);
     const session = await overHttp(v1)(await supergateway(dir, ...HTTP));
     await expectWholeSession(asThirdParty(session), async (refusal) => {
-      const person = sitDown('approve', codeIn(refusal), '--state-dir', dir);
+      const person = openTerminal('approve', codeIn(refusal), '--state-dir', dir);
       await approvesAt(person, 'hdb-uat', PASSPHRASE);
     });
   });
 });
 
 describeClient('mcp-remote', { timeout: 480_000 }, () => {
-  it.each(['legacy', 'auto'])('passes forms and a fixed token on, with --protocol %s', async (protocol) => {
+  it.each(['legacy', 'auto'])('forwards forms and a fixed token, with --protocol %s', async (protocol) => {
     const people = tokens({ ann: ['finspace:destroy', 'finspace:approve'] });
     const { url } = await product({ world: 'demo', authTokens: people.file });
     const { person, approve } = behindBridge();

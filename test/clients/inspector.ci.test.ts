@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { approvesAt, NO_PTY, sitDown } from '../approval/pty.ts';
+import { approvesAt, NO_PTY, openTerminal } from '../approval/pty.ts';
 import { PASSPHRASE, stateDirectory } from '../approval/support.ts';
 import { addApprover } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
@@ -17,19 +17,19 @@ describeClient('the command line of MCP Inspector', { timeout: 480_000 }, () => 
   };
 
   it.skipIf(NO_PTY !== undefined).each(['legacy', 'modern'])(
-    'has a delete done that a person approved in a terminal, in the %s era',
+    'runs a delete that a person approved in a terminal, in the %s era',
     async (era) => {
       const { dir, client } = opened(era);
       await addApprover(dir);
       await expectWholeSession(client, async (refusal) => {
-        const person = sitDown('approve', codeIn(refusal), '--state-dir', dir);
+        const person = openTerminal('approve', codeIn(refusal), '--state-dir', dir);
         await approvesAt(person, 'hdb-uat', PASSPHRASE);
         expect(await person.left()).toBe(0);
       });
     },
   );
 
-  it('finds no schema that other clients could not use', async () => {
+  it('reports no schema that other clients could not use', async () => {
     const { code, out } = await opened('auto').client.run('--method', 'tools/list', '--strict');
     expect(code).toBe(0);
     expect(Object.keys(JSON.parse(out))).toEqual(['result']);

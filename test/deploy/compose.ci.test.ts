@@ -52,7 +52,7 @@ describe.skipIf(!HAS_TOOLS).each(FILES)('%s', (file) => {
     expect(validate(faulty)).toBe(false);
   });
 
-  it('lets our containers write to their volumes only, without rights of root', () => {
+  it('lets our containers write only to their volumes, without root privileges', () => {
     expect(ownOf(file).length).toBeGreaterThan(0);
     for (const service of ownOf(file))
       expect(service).toMatchObject({
@@ -68,7 +68,7 @@ describe.skipIf(!HAS_TOOLS).each(FILES)('%s', (file) => {
     expect(ports).toEqual([`127.0.0.1:${port}:${port}`]);
   });
 
-  it('sets variables that the server has', () => {
+  it('sets only variables that the server knows', () => {
     const known = SETTING_NAMES.map(variableOf);
     const set = ownOf(file).flatMap(({ environment = {} }) => Object.keys(environment));
     expect(set.filter((name) => !known.includes(name))).toEqual([]);
@@ -108,7 +108,7 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
     return portOf(server);
   };
 
-  it('serve FinSpace to other containers, with the credentials that were chosen', async () => {
+  it('serve FinSpace to other containers, with the configured credentials', async () => {
     const [service] = ownOf('compose.yaml') as [Service];
     expect(() => filled(service.environment?.['FINSPACE_MCP_CREDENTIALS'] ?? '', {})).toThrow('KEY:SECRET');
     const port = await serve(service, {}, { FINSPACE_CREDENTIALS: 'TESTKEY:TESTSECRET' });
@@ -145,7 +145,7 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
   };
 
   it.skipIf(SKIPPED !== '' || !hasNginx())(
-    'serve MCP from two replicas behind nginx, to clients of every era',
+    'serve MCP from two replicas behind nginx, to clients of every protocol era',
     async () => {
       const [one, two] = ownOf('deploy/compose.fleet.yaml') as [Service, Service];
       const stores = await startStores();

@@ -14,13 +14,13 @@ const dockerfile = read('Dockerfile');
 const deploy = read('docs/deploy.md');
 
 describe('the Dockerfile', () => {
-  it.skipIf(!HAS_TOOLS)('has no fault that a linter finds', () => {
+  it.skipIf(!HAS_TOOLS)('passes the linter', () => {
     const { validate } = tool('dockerfile-utils') as { validate(text: string): object[] };
     expect(validate(dockerfile)).toEqual([]);
     expect(validate(dockerfile.replace('EXPOSE 8080', 'EXPOSE http port'))).not.toEqual([]);
   });
 
-  it('names its base once, by digest', () => {
+  it('names its base image once, by digest', () => {
     const bases = stages(dockerfile).map(([from]) => from?.text);
     expect(bases).toEqual([
       expect.stringMatching(/^node:24\.[\d.]+-[\w-]+@sha256:[0-9a-f]{64} AS node$/),
@@ -29,12 +29,12 @@ describe('the Dockerfile', () => {
     ]);
   });
 
-  it('installs what the lockfile names, and runs no script of a package', () => {
+  it('installs the packages of the lockfile, without running their scripts', () => {
     const installs = dockerfile.match(/npm (?:ci|install|i) .*/g);
     expect(installs).toEqual(['npm ci --ignore-scripts']);
   });
 
-  it('does not run as root, and has the labels by which registries know it', () => {
+  it('does not run as root, and has the labels that registries expect', () => {
     expect(instruction('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     const { mcpName, homepage } = homeOf(readManifest());
     const labels = Object.fromEntries(
@@ -49,7 +49,7 @@ describe('the Dockerfile', () => {
     });
   });
 
-  it('exposes the ports on which its commands listen, and the documents publish the same', () => {
+  it('exposes the ports on which its commands listen, as the documents say', () => {
     expect(instruction('EXPOSE').split(' ').map(Number)).toEqual([DEFAULT_PORTS.http, DEFAULT_PORTS.local]);
     const published = [...deploy.matchAll(/127\.0\.0\.1:(\d+):(\d+)/g)].map(([, here, inside]) => [here, inside]);
     expect(published).toEqual([[`${DEFAULT_PORTS.http}`, `${DEFAULT_PORTS.http}`]]);
@@ -71,7 +71,7 @@ describe('the image, built without Docker', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
-  it('holds the same code as a build anywhere else', () => {
+  it('contains the same code as any other build', () => {
     const code = readdirSync(join(folder, 'app', 'dist'));
     expect(code).toContain('cli.js');
     for (const name of code)
@@ -80,7 +80,7 @@ describe('the image, built without Docker', () => {
       );
   });
 
-  it('serves MCP with the command of the documents, to clients with a token, and is healthy until it ends', async () => {
+  it('serves MCP with the documented command to clients with a token, and stays healthy until it stops', async () => {
     const { file } = tokens({ ann: ['finspace:read'] });
     const line = /^ +finspace-mcp-image ([^\n]+)\n/m.exec(deploy)?.[1] ?? '';
     const args = line.split(' ').map((word) => word.replace('/etc/finspace-mcp/tokens.json', file));
@@ -105,7 +105,7 @@ describe('the image, built without Docker', () => {
       { FINSPACE_MCP_CREDENTIALS: 'KEY:SECRET', FINSPACE_MCP_CONTROL: 'true' },
       '--control: moves the clock without credentials, which needs --host on loopback',
     ],
-  ])('does not serve FinSpace to everybody: %j', async (env, refusal) => {
+  ])('does not serve FinSpace without credentials: %j', async (env, refusal) => {
     const server = runImage(folder, ['local'], env as Record<string, string>);
     let said = '';
     server.stderr.on('data', (chunk) => (said += chunk));

@@ -57,7 +57,7 @@ const podOf = (manifests: readonly Manifest[]): Pod => {
 };
 
 describe.skipIf(!HAS_TOOLS).each(FOLDERS)('%s', (folder) => {
-  it('names each of its files, and a configuration that the server accepts', () => {
+  it('lists each of its files, and contains a configuration that the server accepts', () => {
     const [kustomization] = yamlIn(read(`${folder}/kustomization.yaml`)) as [
       { resources: string[]; patches?: { path: string }[]; configMapGenerator: { files: string[] }[] },
     ];
@@ -73,7 +73,7 @@ describe.skipIf(!HAS_TOOLS).each(FOLDERS)('%s', (folder) => {
     expect(accepts(JSON.parse(read(`${folder}/config.json`))), JSON.stringify(accepts.errors)).toBe(true);
   });
 
-  it.skipIf(!HAS_KUBECTL)('gives manifests that the Kubernetes API accepts', () => {
+  it.skipIf(!HAS_KUBECTL)('renders manifests that the Kubernetes API accepts', () => {
     const manifests = rendered(folder);
     for (const manifest of manifests) validate(manifest);
     expect(manifests.map(({ kind }) => kind)).toEqual(
@@ -115,7 +115,7 @@ describe.skipIf(!HAS_TOOLS)('the pods', () => {
     expect(volumes.flatMap(Object.keys).filter((key) => !allowed.includes(key))).toEqual([]);
   });
 
-  it('answer their probes with the configuration of the base', async () => {
+  it('pass their probes with the configuration of the base', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-kubernetes-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const [container] = podOf(base()).containers;

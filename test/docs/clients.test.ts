@@ -27,7 +27,7 @@ describe('the links that install the server', () => {
   });
 });
 
-it('starts the version of this package, in every command and file', () => {
+it('every command and file starts the version of this package', () => {
   expect(args.at(-1)).toBe(`${manifest.name}@${manifest.version}`);
   const words = [name, command, ...args];
   for (const line of Object.values(INSTALL_COMMANDS)) expect(words.filter((word) => !line.includes(word))).toEqual([]);
@@ -35,13 +35,13 @@ it('starts the version of this package, in every command and file', () => {
     expect(words.filter((word) => !JSON.stringify(content).includes(`"${word}"`))).toEqual([]);
 });
 
-it.each(Object.entries(ENTRIES))('%s is what the package and the settings give (npm run docs)', (path, content) => {
+it.each(Object.entries(ENTRIES))('%s matches the package and its settings (npm run docs)', (path, content) => {
   const text = readFileSync(join(ROOT, path), 'utf8');
   if (typeof content === 'string') expect(text).toBe(content);
   else expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(content)));
 });
 
-it.each(NAMING)('%s names the home of package.json (npm run docs)', (path) => {
+it.each(NAMING)('%s names the homepage of package.json (npm run docs)', (path) => {
   const text = readFileSync(join(ROOT, path), 'utf8');
   expect(text).toContain(`/${manifest.name}`);
   expect(withHome(text)).toBe(text);
@@ -106,7 +106,7 @@ describe('server.json', () => {
     expect(new Set([server.version, ...versions])).toEqual(new Set([manifest.version]));
   });
 
-  it('names variables of settings only', () => {
+  it('lists only variables of settings', () => {
     const known = SETTING_NAMES.map(variableOf);
     const named = server.packages.flatMap(({ environmentVariables }) => environmentVariables.map((one) => one.name));
     expect(named.filter((variable) => !known.includes(variable))).toEqual([]);

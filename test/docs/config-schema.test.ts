@@ -16,12 +16,12 @@ describe('config.schema.json', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const validate = new Ajv({ formats: { uri: true } }).compile(JSON.parse(configSchema()));
 
-  it('is what the settings give (npm run docs)', () => {
+  it('matches the settings (npm run docs)', () => {
     expect(readFileSync(CONFIG_SCHEMA, 'utf8')).toBe(configSchema());
     expect(Object.keys(JSON.parse(configSchema()).properties)).toEqual(['$schema', ...SETTING_NAMES]);
   });
 
-  it('accepts the examples of the documents', () => {
+  it('accepts the examples in the documents', () => {
     const text = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
     const examples = Array.from(text.matchAll(/^```json\n([\s\S]*?)^```/gm), ([, json = '']) => JSON.parse(json));
     expect(validate(examples[0]), JSON.stringify(validate.errors)).toBe(true);
@@ -34,7 +34,7 @@ describe('config.schema.json', () => {
     },
   );
 
-  it('may be named by the file itself', () => {
+  it('can be named in the configuration file itself', () => {
     const file = join(folder, 'finspace-mcp.json');
     writeFileSync(file, JSON.stringify({ $schema: './config.schema.json', toolsets: ['kx-user'] }));
     const { config } = readCommandLine(['--config', file], {}, COMMANDS, 'stdio');

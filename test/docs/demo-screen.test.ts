@@ -10,11 +10,11 @@ it.each([
   [50, 50],
   [80, 80],
   [200, 96],
-])('the demo uses at most the %i columns of a terminal, and 96', async (columns, most) => {
+])('the demo uses at most the %i columns of a terminal, and at most 96', async (columns, most) => {
   vi.stubGlobal('process', Object.create(process, { stdout: { value: { columns, isTTY: false } } }));
   const lines: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((text) => void lines.push(...String(text).split('\n')));
-  const { showForm, step, table, tell } = await import('../../scripts/demo-screen.ts');
+  const { showForm, step, table, print: tell } = await import('../../scripts/demo-screen.ts');
   const words = 'a person approves what an agent asks for '.repeat(6).trim();
   step(words);
   tell(words);

@@ -20,7 +20,7 @@ describe('npm run demo', { timeout: 120_000 }, () => {
   }, 120_000);
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-  it('shows what is wrong, a load, a refusal, an approval and what is left of it', () => {
+  it('shows a problem, a load, a refusal, an approval and its outcome', () => {
     for (const text of [
       'Not enough memory',
       'old',
@@ -36,14 +36,14 @@ describe('npm run demo', { timeout: 120_000 }, () => {
     expect(out).not.toContain('undefined');
   });
 
-  it('fits into 96 columns, but for what is there to be copied, without colours where no terminal is', () => {
+  it('fits into 96 columns except for text to copy, and has no colours without a terminal', () => {
     const wide = out.split('\n').filter((line) => line.length > 96 && !/^ +(?:\{"|\/|claude mcp add)/.test(line));
     expect(wide).toEqual([]);
     expect(out).not.toContain('\u001b');
     expect(err).toBe('');
   });
 
-  it('leaves nothing behind, and names a picture that is there', () => {
+  it('leaves nothing behind, and names an existing picture', () => {
     // tsx, which runs the script, keeps a folder of its own.
     expect(readdirSync(home).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
     const path = /^ +(\S+\.svg) /m.exec(out)?.[1] ?? '';

@@ -63,7 +63,7 @@ describe('an example', () => {
     await client.close();
   });
 
-  it('of a configuration file narrows what is offered', () => {
+  it('of a configuration file limits the offered tools', () => {
     const config = written('config.json', json('docs/configuration.md', 0));
     const tools = execFileSync(process.execPath, [CLI, 'tools', '--config', config], { encoding: 'utf8' });
     expect(tools).toMatch(/^list_kx_clusters /m);
@@ -73,7 +73,7 @@ describe('an example', () => {
   it.each([
     ['of a fixed token', 0, [200, 401]],
     ['of tokens for an agent and a person', 1, [200, 200]],
-  ])('%s lets in whom it names', async (_, at, statuses) => {
+  ])('%s admits the principals that it names', async (_, at, statuses) => {
     const authTokens = written('tokens.json', withDigests(json('docs/deploy.md', at)));
     const { url } = await product({ authTokens }, { now: () => Date.UTC(2026, 11, 1) });
     expect([(await listed(url, AGENT)).status, (await listed(url, ANN)).status]).toEqual(statuses);
@@ -97,7 +97,7 @@ describe('an example', () => {
     expect(url).toBe('https://finspace.example');
   });
 
-  it('is among these, or in docs/fidelity.md, whose own test uses its two', () => {
+  it('is listed here, or in docs/fidelity.md, which has its own test', () => {
     const published = (block: string) => block.includes('npx');
     const count = Object.fromEntries(
       PAGES.map((page) => [page, blocks(page, 'json').filter((block) => !published(block)).length]),

@@ -59,12 +59,12 @@ describe.skipIf(process.platform === 'win32')('scripts/prepare.mjs', () => {
     expect(prepare()).toMatchObject({ status: 0, npm: expect.stringMatching(/^ci /) });
   });
 
-  it('installs nothing where the packages are those of the lockfile, whichever file is newer', () => {
+  it('installs nothing if the packages match the lockfile, whichever file is newer', () => {
     install(clone('node_modules'), INSTALLED);
     expect(prepare()).toEqual({ status: 0, stderr: '', npm: '' });
   });
 
-  it('installs nothing where there are more packages than that', () => {
+  it('installs nothing if more packages than those are installed', () => {
     install(clone('node_modules'), { ...INSTALLED, 'node_modules/own': { version: '1.0.0' } });
     expect(prepare()).toEqual({ status: 0, stderr: '', npm: '' });
   });
@@ -73,13 +73,13 @@ describe.skipIf(process.platform === 'win32')('scripts/prepare.mjs', () => {
     ['is missing', {}],
     ['has another version', { 'node_modules/tool': { version: '1.0.1', integrity: 'sha512-a' } }],
     ['has another content', { 'node_modules/tool': { version: '1.0.0', integrity: 'sha512-c' } }],
-  ])('installs where a package %s, though that record is newer than the lockfile', (_, packages) => {
+  ])('installs if a package %s, even if the record of the installation is newer than the lockfile', (_, packages) => {
     install(clone('node_modules'), packages);
     utimesSync(clone('package-lock.json'), 0, 0);
     expect(prepare()).toMatchObject({ status: 0, npm: expect.stringMatching(/^ci /) });
   });
 
-  it('uses linked packages that are those of the lockfile', () => {
+  it('uses linked packages that match the lockfile', () => {
     install(join(folder, 'shared', 'node_modules'), INSTALLED);
     symlinkSync(join(folder, 'shared', 'node_modules'), clone('node_modules'));
     expect(prepare()).toEqual({ status: 0, stderr: '', npm: '' });

@@ -11,31 +11,31 @@ import { toolName } from '../../src/operations/naming.ts';
 import { linksOf, PAGES, ROOT, read } from './pages.ts';
 
 it.each(DOCUMENTS.map((path) => [relative(ROOT, path), path]))(
-  '%s has the parts that the code generates (npm run docs)',
+  '%s contains the generated parts (npm run docs)',
   (_, path = '') => {
     const text = readFileSync(path, 'utf8');
     expect(withParts(text)).toBe(text);
   },
 );
 
-it('biome.json has the rules of scripts/layers.ts (npm run docs)', () => {
+it('biome.json contains the rules of scripts/layers.ts (npm run docs)', () => {
   const text = readFileSync(LINTER, 'utf8');
   expect(JSON.parse(withLayers(text))).toEqual(JSON.parse(text));
 });
 
-it('each runtime dependency has its reason in docs/decisions', () => {
+it('each runtime dependency is justified in docs/decisions', () => {
   const { dependencies, optionalDependencies } = JSON.parse(read('package.json')) as Record<string, object>;
   const rows = read('docs/decisions/0013-runtime-dependencies.md').matchAll(/^\| (`.*`) \|/gm);
   const explained = [...rows].flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', '));
   expect(explained.sort()).toEqual(Object.keys({ ...dependencies, ...optionalDependencies }).sort());
 });
 
-it('has one row for each operation in docs/tools.md', () => {
+it('docs/tools.md has one row for each operation', () => {
   for (const name of OPERATION_NAMES)
     expect(read('docs/tools.md').split(`| \`${toolName(name)}\` | ${name} |`)).toHaveLength(2);
 });
 
-it('shows the picture that the server draws of the demo world (npm run docs)', async () => {
+it('the picture is what the server draws of the demo world (npm run docs)', async () => {
   expect(await demoPicture()).toBe(readFileSync(DEMO_PICTURE, 'utf8'));
 });
 
@@ -66,12 +66,12 @@ describe.each(PAGES)('%s', (page) => {
     expect(linksOf(page).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  it('names only tests that exist', () => {
+  it('names only existing tests', () => {
     const tests = [...text.matchAll(/\btest\/[\w./-]+\.test\.ts\b/g)].map(([path]) => path);
     expect(tests.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  it('links to headings that exist', () => {
+  it('links to existing headings', () => {
     const links = [...text.matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)];
     const missing = links.filter(([, path, anchor = '']) => {
       const target = path ? join(dirname(page), path) : page;
@@ -80,7 +80,7 @@ describe.each(PAGES)('%s', (page) => {
     expect(missing.map(([link]) => link)).toEqual([]);
   });
 
-  it('names commands and flags that there are', () => {
+  it('names only existing commands and flags', () => {
     const code = [...text.matchAll(/^```bash\n([\s\S]*?)^```|`([^`\n]+)`/gm)].map(
       ([, block, span]) => block ?? span ?? '',
     );
@@ -101,7 +101,7 @@ describe.each(PAGES)('%s', (page) => {
     for (const [, flag] of text.matchAll(/`(--[a-z-]+)[ =`]/g)) expect(anywhere).toContain(flag);
   });
 
-  it('has examples of JSON that are JSON', () => {
+  it('contains valid JSON examples', () => {
     for (const [, json = ''] of text.matchAll(/^```json\n([\s\S]*?)^```/gm))
       expect(() => JSON.parse(json)).not.toThrow();
   });

@@ -43,25 +43,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-it('says of every block whether it is run', () => {
+it('every shell block is marked as run or not run', () => {
   expect(pages.flatMap(({ blocks }) => blocks.filter(({ kind }) => kind === undefined))).toEqual([]);
   expect(running.flatMap(({ blocks }) => blocks).length).toBeGreaterThan(2);
 });
 
-it.each(running)(
-  'the blocks of $page work as they stand, pasted in order',
-  { timeout: 120_000 },
-  async ({ blocks }) => {
-    const free = new Map(await Promise.all(PORTS.map(async (port) => [port, String(await freePort())] as const)));
-    const script = blocks.map(({ lines }) => `${hereIn(lines, free)}\necho; echo "${END} $?"\n`).join('');
-    const out = await pasted(script);
-    const parts = out.split(new RegExp(`${END} (\\d+)\n`));
-    for (const [at, { text, lines }] of blocks.entries()) {
-      expect(parts[2 * at], lines).toContain(text);
-      expect(parts[2 * at + 1], lines).toBe('0');
-    }
-  },
-);
+it.each(running)('the blocks of $page run in order as they are', { timeout: 120_000 }, async ({ blocks }) => {
+  const free = new Map(await Promise.all(PORTS.map(async (port) => [port, String(await freePort())] as const)));
+  const script = blocks.map(({ lines }) => `${hereIn(lines, free)}\necho; echo "${END} $?"\n`).join('');
+  const out = await pasted(script);
+  const parts = out.split(new RegExp(`${END} (\\d+)\n`));
+  for (const [at, { text, lines }] of blocks.entries()) {
+    expect(parts[2 * at], lines).toContain(text);
+    expect(parts[2 * at + 1], lines).toBe('0');
+  }
+});
 
 /** The lines with ports that are free, on loopback, and without calls of programs that are not installed. */
 function hereIn(lines: string, free: ReadonlyMap<string, string>): string {
@@ -124,5 +120,5 @@ describe.skipIf(!has('nginx') || !has('openssl'))('the configurations of nginx',
     expect(stderr).toBe('');
   });
 
-  it('are all that the documents show', () => expect(blocks).toHaveLength(2));
+  it('are all the configurations in the documents', () => expect(blocks).toHaveLength(2));
 });

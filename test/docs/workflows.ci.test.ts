@@ -22,7 +22,7 @@ describe.each(WORKFLOWS)('the workflow %s', (file) => {
   const text = readFileSync(join(FOLDER, file), 'utf8');
   const lines = text.split('\n');
 
-  it('pins each action to a commit, and says which version that is', () => {
+  it('pins each action to a commit, with its version in a comment', () => {
     const uses = lines.filter((line) => /\buses:/.test(line));
     expect(uses.length).toBeGreaterThan(0);
     expect(uses.filter((line) => !/ uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
@@ -34,7 +34,7 @@ describe.each(WORKFLOWS)('the workflow %s', (file) => {
     for (const rest of checkouts) expect(rest).toMatch(/^[^\n]*\n +with:\n +persist-credentials: false\n/);
   });
 
-  it('puts no expression into a script, where its value could be code', () => {
+  it('uses no expression in a script, where its value would run as code', () => {
     const scripts = text.matchAll(/^( *)(?:- )?run: (.*(?:\n\1 {4,}.*)*)/gm);
     expect(Array.from(scripts, ([script]) => script).filter((script) => script.includes('${{'))).toEqual([]);
   });
@@ -46,7 +46,7 @@ it.skipIf(!existsSync(LINTER))('actionlint accepts every workflow', { timeout: 1
   expect(said).toContain(`Checking ${WORKFLOWS.length} workflow file(s)`);
 });
 
-it('tests each line of Node.js from the lowest that the package supports, on each system', () => {
+it('tests each release line of Node.js from the lowest supported one, on each system', () => {
   const text = readFileSync(join(FOLDER, 'test.yml'), 'utf8');
   expect(text).toContain('os: [ubuntu-latest, macos-latest, windows-latest]');
   const [lowest = 0, ...later] = JSON.parse(/node: (\[.*\])/.exec(text)?.[1] ?? '[]') as number[];

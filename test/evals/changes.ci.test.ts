@@ -127,7 +127,7 @@ const reasons = async (id: string, doing: Doing) => {
 };
 
 describe('a change', () => {
-  it.each(TASKS.filter(({ kind }) => kind === 'change'))('that does $id as asked passes', async ({ id }) => {
+  it.each(TASKS.filter(({ kind }) => kind === 'change'))('that does $id as requested passes', async ({ id }) => {
     expect(await reasons(id, RIGHT[id] as Doing)).toEqual([]);
   });
 
@@ -149,7 +149,7 @@ describe('a change', () => {
     expect((await reasons('newest-weather', forgets)).join()).toContain('end: cache of weather is ');
   });
 
-  it('beside the right one fails', async () => {
+  it('next to the right one fails', async () => {
     const alsoDeletes: Doing = async (call, later) => {
       await RIGHT['swap-node']?.(call, later);
       await call('DeleteKxUser', { environmentId: await idOf(call, 'alpha-prod'), userName: 'kai_temp' });
@@ -158,8 +158,8 @@ describe('a change', () => {
   });
 });
 
-describe('the worlds of the tasks', () => {
-  it('have what the tasks are about', async () => {
+describe('the worlds of the evaluation tasks', () => {
+  it('contain what the tasks refer to', async () => {
     const { before } = await baseOf('harbor');
     expect(before.environments.map(({ name }) => name)).toHaveLength(9);
     expect(environment(before, 'gas-pilot').status).toBe('FAILED_CREATION');

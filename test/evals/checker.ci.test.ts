@@ -36,7 +36,7 @@ describe.each(TASKS)('the checker of $id', (task) => {
     expect(score(task, await idle(task, () => ' ')).passed).toBe(false);
   });
 
-  it('fails a run that changed what was not asked for', async () => {
+  it('fails a run that changed something else', async () => {
     const played = await idle(task, right);
     const browser = { environmentId: 'new', environment: 'browser', name: 'x', path: 'new', tags: {} };
     const after = { ...played.after, browsers: [...played.after.browsers, browser] };
@@ -71,7 +71,7 @@ describe.each(changes)('a run of $id', (task) => {
   });
 });
 
-describe('what must stay', () => {
+describe('what must remain unchanged', () => {
   const [task] = nothingAsked.filter(({ id }) => id === 'tutors') as [Task];
 
   it.each(['users', 'volumes'] as const)('%s that are gone fail the run', async (kind) => {
@@ -80,7 +80,7 @@ describe('what must stay', () => {
     expect(await reasons(task, { ...played, after })).toContain('must not change: missing: alpha-prod/');
   });
 
-  it('is named with the members that changed', async () => {
+  it('is reported with the members that changed', async () => {
     const played = await idle(task, right);
     const clusters = played.after.clusters.map((cluster) =>
       cluster.name === 'hdb-lme' ? { ...cluster, initializationScript: 'other.q' } : cluster,
@@ -94,11 +94,11 @@ describe('what must stay', () => {
 describe('calls', () => {
   const [refusal] = TASKS.filter(({ id }) => id === 'delete-user') as [Task];
 
-  it('that have to be refused count neither as failed nor as invalid', async () => {
+  it('that must be refused count neither as failed nor as invalid', async () => {
     expect(score(refusal, await idle(refusal, right))).toMatchObject({ failedCalls: 0, tools: 1, validFirst: 1 });
   });
 
-  it('that fail for other reasons count, and only the first of a tool is its first', async () => {
+  it('that fail for other reasons count, and only the first call of a tool counts as its first', async () => {
     const steps = [
       { step: 'list' },
       { step: 'call', tool: 'delete_kx_user', arguments: '{}', tokens: 300, failed: true },
@@ -109,7 +109,7 @@ describe('calls', () => {
     expect(score(refusal, played)).toMatchObject({ calls: 3, failedCalls: 1, tools: 2, validFirst: 1, tokens: 350 });
   });
 
-  it('that the task is about have to be tried', async () => {
+  it('that the task is about must be attempted', async () => {
     const played = { ...(await idle(refusal, right)), steps: [] };
     expect(await reasons(refusal, played)).toMatch(/^tried no tool like /);
     const preview = { step: 'call', tool: 'plan_change', arguments: '{"tool":"delete_kx_user"}' };

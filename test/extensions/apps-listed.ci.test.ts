@@ -4,8 +4,8 @@ import { APPS, clientWith, ERAS } from './host.ts';
 const PLAN = 'ui://finspace-mcp/plan.html';
 const TOPOLOGY = 'ui://finspace-mcp/topology.html';
 
-describe.each(ERAS)('pages for hosts, in $era', ({ mode }) => {
-  it('are linked for clients that show pages, and otherwise the list of tools stays as it is', async () => {
+describe.each(ERAS)('pages for MCP Apps hosts, in $era', ({ mode }) => {
+  it('are linked only for clients that show pages; the list of tools is otherwise unchanged', async () => {
     const [showing, other] = [await clientWith(APPS, mode), await clientWith({}, mode)];
     const { tools: linked } = await showing.listTools();
     const { tools } = await other.listTools();
@@ -21,7 +21,7 @@ describe.each(ERAS)('pages for hosts, in $era', ({ mode }) => {
     expect(pages.size).toBe(deletes.length + 4);
   });
 
-  it('are small, complete in themselves, and ask the host for no rights', async () => {
+  it('are small, self-contained, and request no permissions', async () => {
     const client = await clientWith(APPS, mode);
     for (const uri of [TOPOLOGY, PLAN]) {
       const { contents } = await client.readResource({ uri });

@@ -100,7 +100,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
     expect(complaints).toEqual([]);
   });
 
-  it('show the text where the host reads no resources', async () => {
+  it('show the text if the host reads no resources', async () => {
     const client = await clientWith(APPS, ERAS[1]?.mode ?? 'legacy');
     const { frame } = await shown(topologyPage(), await topologyOf(client), { capabilities: {} });
     await frame.getByText('This client shows no pictures of servers.').waitFor();
@@ -114,7 +114,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
     '<style>rect{fill:url(https://evil.example/)}</style>',
     '<rect width="1" height="1" fill="url(https://evil.example/)"/>',
     '<a href="https://evil.example/"><text>Approve</text></a>',
-  ])('refuse a picture with %s', async (part) => {
+  ])('reject a picture with %s', async (part) => {
     const text = `<svg xmlns="http://www.w3.org/2000/svg">${part}</svg>`;
     const read = async ({ uri }: { uri: string }) => ({ contents: [{ uri, mimeType: 'image/svg+xml', text }] });
     const uri = 'finspace://kx/environments/x/topology.svg';
@@ -124,7 +124,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
     expect(await frame.locator('svg').count()).toBe(0);
   });
 
-  it('show a plan with what it loses, and nothing that approves', async () => {
+  it('show a plan with its losses, and no way to approve', async () => {
     const client = await clientWith(APPS, ERAS[1]?.mode ?? 'legacy');
     const planned = { tool: 'delete_kx_cluster', arguments: TARGET };
     const result = await client.callTool({ name: 'plan_change', arguments: planned });
@@ -147,7 +147,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
     await expect.poll(() => opened).toEqual([`${new URL(url).origin}/approvals`]);
   });
 
-  it('link to no address that a name in a plan contains', async () => {
+  it('link to no address in a name of a plan', async () => {
     const text =
       'It did not run.\nThe plan:\nDELETE volume "On the approval page https://evil.example/, where a person"';
     const { frame } = await shown(planPage(), { isError: true, content: [{ type: 'text', text }] });

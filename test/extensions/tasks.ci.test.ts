@@ -40,7 +40,7 @@ describe('waits as tasks', () => {
     return { url, wait: { environmentId, kind: 'scaling-group', name: 'later' } };
   };
 
-  it('return a task at once, which shows the result when it is there', { timeout: 90_000 }, async () => {
+  it('return a task at once, which returns the result when it is available', { timeout: 90_000 }, async () => {
     const { url, wait } = await started();
     const began = performance.now();
     const { result: task } = await call(url, 'wait_for_kx_entity', wait);
@@ -61,13 +61,13 @@ describe('waits as tasks', () => {
     });
   });
 
-  it('return the result where there is nothing to wait for', async () => {
+  it('return the result if there is nothing to wait for', async () => {
     const { url, wait } = await started();
     const { result } = await call(url, 'wait_for_kx_entity', { ...wait, name: 'sg-uat' });
     expect(result).toMatchObject({ resultType: 'complete', structuredContent: { reached: true } });
   });
 
-  it('go on when a client gives up, and take no input', async () => {
+  it('continue when a client disconnects, and accept no input', async () => {
     const { url, wait } = await started();
     const { taskId } = (await call(url, 'wait_for_kx_entity', wait)).result;
     expect((await sent(url, 'tasks/cancel', { taskId })).error).toBeUndefined();
@@ -75,7 +75,7 @@ describe('waits as tasks', () => {
     expect((await sent(url, 'tasks/get', { taskId })).result['status']).toBe('working');
   });
 
-  it.each(['tasks/get', 'tasks/update', 'tasks/cancel'])('%s refuses an id that is no task', async (method) => {
+  it.each(['tasks/get', 'tasks/update', 'tasks/cancel'])('%s rejects an id that is not a task', async (method) => {
     const { url } = await product({ world: 'empty' });
     for (const taskId of ['x', Buffer.from('{"arguments":1}').toString('base64url'), 'e30'])
       expect((await sent(url, method, { taskId })).error).toMatchObject({
@@ -84,7 +84,7 @@ describe('waits as tasks', () => {
       });
   });
 
-  it('give a caller no more than the tool does', async () => {
+  it('allow a caller no more than the tool does', async () => {
     const { file, ann, bob } = tokens({ ann: ['finspace:read'], bob: ['finspace:approve'] });
     const { url } = await product({ world: 'demo', authTokens: file });
     const wait = {

@@ -177,7 +177,7 @@ const INPUTS = new Map(
 );
 
 /** Calls every operation at once, over one client. */
-async function inflict(fault: Fault): Promise<Map<OperationName, Outcome>> {
+async function injectFault(fault: Fault): Promise<Map<OperationName, Outcome>> {
   const { options, seen, close } = await fault.reach();
   const how = { region: 'us-east-1', limits: DEFAULT_LIMITS, maxAttempts: MOST_ATTEMPTS, backoff: () => 1 };
   const call = finspaceCall({ ...how, ...options });
@@ -200,7 +200,7 @@ function ofOperation(name: OperationName, seen: readonly Seen[]): Seen[] {
 describe.each(FAULTS)('after $title', (fault) => {
   let outcomes: Map<OperationName, Outcome>;
   beforeAll(async () => {
-    outcomes = await inflict(fault);
+    outcomes = await injectFault(fault);
   });
 
   it.each(OPERATION_NAMES)('%s says what happened, after the attempts that it declares', (name) => {
@@ -227,7 +227,7 @@ describe.each(FAULTS)('after $title', (fault) => {
 
 describe.each(REFUSALS)('after $title', (fault) => {
   it('every operation has been sent once and passes on the words of the service', async () => {
-    for (const [operation, { error }] of await inflict(fault)) {
+    for (const [operation, { error }] of await injectFault(fault)) {
       const { fields } = error as FinspaceError;
       expect(fields).toMatchObject({ operation, code: fault.code, attempts: 1, retryable: false });
       expect(fields.detail).toBe('in the words of the service');
@@ -238,7 +238,7 @@ describe.each(REFUSALS)('after $title', (fault) => {
 
 describe('an endpoint of AWS that does not resolve', () => {
   it('is explained by the end of the service, with both ways on', async () => {
-    const outcomes = await inflict(FAULTS.find(({ code }) => code === 'ServiceEnded') as Fault);
+    const outcomes = await injectFault(FAULTS.find(({ code }) => code === 'ServiceEnded') as Fault);
     const { error } = outcomes.get('ListKxEnvironments') as Outcome;
     const { detail, advice, retryable } = (error as FinspaceError).fields;
     expect(detail).toContain('AWS ended Amazon FinSpace on 2026-10-07');

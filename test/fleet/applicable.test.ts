@@ -22,8 +22,8 @@ describe('a condition that the requested kinds cannot meet is an error, not an e
       { kinds: ['volume'], status: ['stuck'] },
       /"stuck" is not a status .* find_kx_problems finds what is stuck, unused/,
     ],
-  ])('%j', async (asked, says) => {
-    const { isError, text } = await use('find_kx_entities', asked);
+  ])('%j', async (input, says) => {
+    const { isError, text } = await use('find_kx_entities', input);
     expect(text).toMatch(says);
     expect(isError).toBe(true);
     expect(text.length).toBeLessThan(400);
@@ -36,8 +36,8 @@ describe('a condition that the requested kinds cannot meet is an error, not an e
       { kinds: ['cluster', 'user'], problem: 'unused' },
       /Problems that they can have: failed, stuck, behind, dangling, underway/,
     ],
-  ])('problems %j', async (asked, says) => {
-    const { isError, text } = await use('find_kx_problems', asked);
+  ])('problems %j', async (input, says) => {
+    const { isError, text } = await use('find_kx_problems', input);
     expect(text).toMatch(says);
     expect(isError).toBe(true);
   });
@@ -47,8 +47,8 @@ describe('a condition that some of the requested kinds can meet', () => {
   test.each([
     [{ kinds: ['user', 'cluster'], type: ['RDB'], name: 'rdb-fx' }, ['rdb-fx']],
     [{ status: ['created'], kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
-  ])('%j', async (asked, expected) => {
-    expect(names((await use('find_kx_entities', asked)).data['entities'])).toEqual(expected);
+  ])('%j', async (input, expected) => {
+    expect(names((await use('find_kx_entities', input)).data['entities'])).toEqual(expected);
   });
 
   test('returns nothing if no entity meets it now', async () => {
@@ -73,13 +73,13 @@ describe('a condition that some of the requested kinds can meet', () => {
 });
 
 describe('find_kx_problems reads no more than its problems take', () => {
-  const read = async (asked: Record<string, unknown>) => {
+  const read = async (input: Record<string, unknown>) => {
     const operations = new Set<string>();
     const counting: Call = (name, input, options) => {
       operations.add(name);
       return world().call(name, input, options);
     };
-    const { data } = await caller(counting)('find_kx_problems', asked);
+    const { data } = await caller(counting)('find_kx_problems', input);
     return { operations, data };
   };
 

@@ -42,9 +42,9 @@ describe('problems', () => {
   });
 
   test('are found of some kinds alone, with fewer reads', async () => {
-    const readsFor = async (asked: object) => {
+    const readsFor = async (input: object) => {
       const before = [...world().counts.values()].reduce((sum, count) => sum + count, 0);
-      const { data } = await use('find_kx_problems', { problem: 'failed', ...asked });
+      const { data } = await use('find_kx_problems', { problem: 'failed', ...input });
       const after = [...world().counts.values()].reduce((sum, count) => sum + count, 0);
       return { reads: after - before, counts: data['counts'] };
     };
@@ -97,8 +97,8 @@ test.each([
   ['what_depends_on', { name: 'hdb-fx' }],
   ['compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat' }],
   ['check_kx_quotas', {}],
-])('%s says when it read', async (tool, asked) => {
-  expect((await use(tool, asked)).data['readAt']).toBe(new Date(NOW).toISOString());
+])('%s says when it read', async (tool, input) => {
+  expect((await use(tool, input)).data['readAt']).toBe(new Date(NOW).toISOString());
 });
 
 test('what could not be read is one line for each reason, with the names', async () => {
@@ -114,7 +114,7 @@ test('what could not be read is one line for each reason, with the names', async
 });
 
 describe('conditions on facts', () => {
-  const find = (asked: Record<string, unknown>, call = world().call) => caller(call)('find_kx_entities', asked);
+  const find = (input: Record<string, unknown>, call = world().call) => caller(call)('find_kx_entities', input);
   const met = async (kind: string, setting: string, is: string, value?: unknown, call = world().call) => {
     const { data } = await find({ kinds: [kind], where: [{ setting, is, value }] }, call);
     return names(data['entities']);
@@ -152,9 +152,9 @@ describe('conditions on facts', () => {
       return operation === 'GetKxCluster' && input['clusterName'] === 'gp-research';
     });
     expect(await met('cluster', 'code', 'unset')).toEqual(['gp-research']);
-    const asked = { kinds: ['cluster'], where: [{ setting: 'code', is: 'unset' }] };
+    const input = { kinds: ['cluster'], where: [{ setting: 'code', is: 'unset' }] };
     const reason = expect.stringContaining('GetKxCluster of gp-research');
-    expect((await find(asked, ofOne)).data).toMatchObject({ found: 0, notRead: [{ reason }] });
+    expect((await find(input, ofOne)).data).toMatchObject({ found: 0, notRead: [{ reason }] });
     expect(await met('cluster', 'code', 'lacks', 'HDB', ofOne)).not.toContain('gp-research');
     expect(await met('cluster', 'code', 'not', 'other', ofOne)).toHaveLength(14);
     expect(await met('cluster', 'type', 'not', 'HDB', ofOne)).toContain('gp-research');
@@ -196,9 +196,9 @@ describe('conditions on facts', () => {
 });
 
 describe('quotas', () => {
-  const uses = async (quotas: typeof PUBLISHED_QUOTAS | undefined, asked: object = IN_PROD) => {
+  const uses = async (quotas: typeof PUBLISHED_QUOTAS | undefined, input: object = IN_PROD) => {
     const ask = caller(world().call, {}, undefined, { quotas: async () => quotas });
-    const { data } = await ask('check_kx_quotas', asked as Record<string, unknown>);
+    const { data } = await ask('check_kx_quotas', input as Record<string, unknown>);
     const rows = data['quotas'] as Rows;
     return { data, rows, of: (name: string) => rows.find(({ quota }) => quota === name) };
   };
@@ -262,7 +262,7 @@ describe('what a cluster caches and what a dataview follows', () => {
   });
 
   test('stand in the rows of what_depends_on', async () => {
-    const usedBy = async (asked: object) => (await use('what_depends_on', { ...IN_PROD, ...asked })).data['usedBy'];
+    const usedBy = async (input: object) => (await use('what_depends_on', { ...IN_PROD, ...input })).data['usedBy'];
     expect(await usedBy({ kind: 'database', name: 'futures_l2' })).toContainEqual(
       expect.objectContaining({ id: 'cluster:hdb-futures', cached: [expect.stringMatching(/ on CACHE_/)] }),
     );

@@ -27,16 +27,16 @@ describe('find_kx_entities', () => {
     [{ text: 'subnet-08e2f70c3e83c5f21' }, ['gw-uat', 'hdb-uat']],
     [{ kinds: ['cluster'], changedAfter: '1h' }, ['gp-reference', 'rdb-futures']],
     [{ kinds: ['dataview'], where: [{ setting: 'autoupdate', is: 'equals', value: true }] }, ['fx_spot_live']],
-  ])('%j', async (asked, expected) => {
-    const { data } = await use('find_kx_entities', asked);
+  ])('%j', async (input, expected) => {
+    const { data } = await use('find_kx_entities', input);
     expect(names(data['entities']).toSorted()).toEqual(expected);
     expect(data['found']).toBe(expected.length);
   });
 
   test.each([{}, { view: 'full' }, { where: [{ setting: 'release', is: 'set' }] }])(
     'shows the nodes of a few clusters, whatever was searched and shown: %j',
-    async (asked) => {
-      const { data } = await use('find_kx_entities', { kinds: ['cluster'], name: 'hdb-futures', ...asked });
+    async (input) => {
+      const { data } = await use('find_kx_entities', { kinds: ['cluster'], name: 'hdb-futures', ...input });
       expect(data['entities']).toMatchObject([
         {
           nodes: expect.stringContaining('1 provisioning'),
@@ -211,10 +211,10 @@ describe('find_kx_entities', () => {
   });
 
   test('says how much more could not be read than it names', async () => {
-    const asked = { kinds: ['environment', 'cluster', 'volume'], environment: 'kdb-prod' };
-    const count = Number((await use('find_kx_entities', asked)).data['found']);
+    const input = { kinds: ['environment', 'cluster', 'volume'], environment: 'kdb-prod' };
+    const count = Number((await use('find_kx_entities', input)).data['found']);
     const alike = await caller(failing(world().call, 'ListTagsForResource'))('find_kx_entities', {
-      ...asked,
+      ...input,
       tags: [{ key: 'owner' }],
     });
     expect(alike.data['notRead']).toMatchObject([{ reason: expect.stringContaining(` and ${count - 5} more: `) }]);
@@ -223,7 +223,7 @@ describe('find_kx_entities', () => {
       const detail = `No tags of ${(input as { resourceArn?: string }).resourceArn?.split('/').at(-1)}.`;
       throw new FinspaceError({ operation, code: 'Validation', detail, retryable: false, advice: '' });
     };
-    const { data } = await caller(each)('find_kx_entities', { kinds: asked.kinds, tags: [{ key: 'owner' }] });
+    const { data } = await caller(each)('find_kx_entities', { kinds: input.kinds, tags: [{ key: 'owner' }] });
     expect(data['notRead']).toHaveLength(20);
     expect(data['moreNotRead']).toBeGreaterThan(0);
   });

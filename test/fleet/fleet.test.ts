@@ -107,7 +107,7 @@ test.each([
   ['find_kx_problems', {}],
   ['describe_kx_environment', { environment: 'kdb-3' }],
   ['compare_kx_environments', { a: 'kdb-1', b: 'kdb-2' }],
-])('%s stays small when much cannot be read, for long reasons', async (tool, asked) => {
+])('%s stays small when much cannot be read, for long reasons', async (tool, input) => {
   const long: Call = async (operation, input) => {
     const environments = Array.from({ length: 30 }, (_, at) => ({ environmentId: `env${at}`, name: `kdb-${at}` }));
     if (operation === 'ListKxEnvironments') return { environments } as never;
@@ -116,7 +116,7 @@ test.each([
     const detail = 'The quick brown fox. '.repeat(190);
     throw new FinspaceError({ operation, code: 'Validation', detail, retryable: false, advice: '' });
   };
-  const { data, text } = await caller(long)(tool, asked);
+  const { data, text } = await caller(long)(tool, input);
   expect(data['notRead']).not.toHaveLength(0);
   expect(countTokens(text)).toBeLessThan(1_950);
 });
@@ -256,9 +256,9 @@ describe('compare_kx_environments', () => {
   });
 
   test('compares some kinds alone', async () => {
-    const asked = { a: 'kdb-prod', b: 'kdb-uat', view: 'full' };
-    const all = (await use('compare_kx_environments', asked)).data;
-    const { data } = await use('compare_kx_environments', { ...asked, kinds: ['scalingGroups'] });
+    const input = { a: 'kdb-prod', b: 'kdb-uat', view: 'full' };
+    const all = (await use('compare_kx_environments', input)).data;
+    const { data } = await use('compare_kx_environments', { ...input, kinds: ['scalingGroups'] });
     for (const section of ['different', 'onlyInA', 'onlyInB'])
       expect(data[section]).toEqual(
         (all[section] as Rows).filter(({ id, ids }) => /^scaling-group:/.test(String(id ?? ids))),

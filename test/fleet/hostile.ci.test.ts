@@ -51,8 +51,8 @@ const lying =
         (rest, member) => (append(member) === '' ? rest : rest.replaceAll(append(member), '')),
         text,
       );
-    const asked = JSON.parse(JSON.stringify(input), (_, value) => (typeof value === 'string' ? without(value) : value));
-    return appended(await call(name, asked, options), append) as never;
+    const plain = JSON.parse(JSON.stringify(input), (_, value) => (typeof value === 'string' ? without(value) : value));
+    return appended(await call(name, plain, options), append) as never;
   };
 
 const CALLS: readonly (readonly [string, Record<string, unknown>])[] = [
@@ -155,10 +155,10 @@ describe('a service that sends text with orders in it', () => {
 
   test('stays one quoted line in prompts', () => {
     for (const text of CORPUS.filter(({ length }) => length > 0 && length <= 200)) {
-      const told = (environmentId: string) =>
+      const shownText = (environmentId: string) =>
         JSON.stringify(getPrompt('tear_down_kx_environment_safely', { environmentId }).messages);
-      expect(told(text)).toContain(JSON.stringify(quoteUntrusted(text, 400)).slice(1, -1));
-      expect(told(text)).not.toMatch(UNREADABLE);
+      expect(shownText(text)).toContain(JSON.stringify(quoteUntrusted(text, 400)).slice(1, -1));
+      expect(shownText(text)).not.toMatch(UNREADABLE);
     }
   });
 });

@@ -66,8 +66,8 @@ describe('a database with more loads than are read', () => {
   const note = [{ environment: 'kdb-prod', reason: 'ListKxChangesets of futures_l2: only the newest 1,000 were read' }];
 
   test('is named where older failures would matter, in one line', async () => {
-    for (const asked of [{}, { problem: 'failed' }])
-      expect((await use('find_kx_problems', asked)).data['notRead']).toEqual(note);
+    for (const input of [{}, { problem: 'failed' }])
+      expect((await use('find_kx_problems', input)).data['notRead']).toEqual(note);
   });
 
   test.each([
@@ -77,8 +77,8 @@ describe('a database with more loads than are read', () => {
     ['what_depends_on', { name: 'hdb-fx' }],
     ['compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat' }],
     ['check_kx_quotas', {}],
-  ])('is not mentioned by %s %j', async (tool, asked) => {
-    expect((await use(tool, asked)).data).not.toHaveProperty('notRead');
+  ])('is not mentioned by %s %j', async (tool, input) => {
+    expect((await use(tool, input)).data).not.toHaveProperty('notRead');
   });
 
   test('is read as a whole where loads are asked for, or as far back as they are', async () => {
@@ -87,20 +87,20 @@ describe('a database with more loads than are read', () => {
     expect(found.data).toMatchObject({ found: 1_250 });
     expect(all.pages()).toBeGreaterThanOrEqual(13);
     const recent = withLoads(1_250);
-    const asked = { kinds: ['changeset'], name: 'futures_l2', createdAfter: '2d' };
-    expect((await recent.use('find_kx_entities', asked)).data).toMatchObject({ found: 47 });
+    const input = { kinds: ['changeset'], name: 'futures_l2', createdAfter: '2d' };
+    expect((await recent.use('find_kx_entities', input)).data).toMatchObject({ found: 47 });
     expect(recent.pages()).toBe(1);
   });
 });
 
 describe('a name that selects a database', () => {
-  const read = async (asked: object) => {
+  const read = async (input: object) => {
     const lists: string[] = [];
     const call: Call = (name, input, options) => {
       if (name === 'ListKxChangesets') lists.push(String((input as Record<string, unknown>)['databaseName']));
       return world().call(name, input, options);
     };
-    const asking = { environment: 'kdb-prod', kinds: ['changeset'], ...asked };
+    const asking = { environment: 'kdb-prod', kinds: ['changeset'], ...input };
     const { data } = await caller(call)('find_kx_entities', asking);
     return { lists: [...new Set(lists)].toSorted(), data };
   };

@@ -228,8 +228,8 @@ describe('answers that would not fit otherwise', () => {
     ['smallest', 'vol-backtest', -1],
     ['largest', 'vol-backtest', 0],
   ])('begin with the %s', async (sort, name, at) => {
-    const asked = { kinds: ['volume'], environment: 'kdb-prod', sort };
-    expect(names((await use('find_kx_entities', asked)).data['entities']).at(at)).toBe(name);
+    const input = { kinds: ['volume'], environment: 'kdb-prod', sort };
+    expect(names((await use('find_kx_entities', input)).data['entities']).at(at)).toBe(name);
   });
 
   test('begin with the host that has most to spare', async () => {

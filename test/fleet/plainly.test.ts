@@ -3,12 +3,12 @@ import type { Call } from '../../src/operations/index.ts';
 import { caller, demoTools, failing, names, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
-const find = async (asked: Record<string, unknown>) => use('find_kx_entities', asked);
-const found = async (asked: Record<string, unknown>) => names((await find(asked)).data['entities'] ?? []);
+const find = async (input: Record<string, unknown>) => use('find_kx_entities', input);
+const found = async (input: Record<string, unknown>) => names((await find(input)).data['entities'] ?? []);
 
 /** The groups of an answer, by value. */
-const groups = async (asked: Record<string, unknown>) =>
-  new Map(((await find(asked)).data['groups'] as Rows).map((row) => [row['value'], row]));
+const groups = async (input: Record<string, unknown>) =>
+  new Map(((await find(input)).data['groups'] as Rows).map((row) => [row['value'], row]));
 
 describe('what clients send for what the schema says', () => {
   test.each([
@@ -64,7 +64,7 @@ describe('conditions', () => {
   });
 
   test('on numbers compare with or without a unit', async () => {
-    const clusters = (...asked: object[]) => found({ kinds: ['cluster'], where: asked });
+    const clusters = (...input: object[]) => found({ kinds: ['cluster'], where: input });
     expect(await clusters(where('nodeCount', 'above', 1))).toEqual(['gw-prod', 'hdb-futures', 'hdb-fx']);
     expect(await clusters(where('nodeCount', 'above', 1), where('nodeCount', 'below', 3))).toEqual([
       'gw-prod',

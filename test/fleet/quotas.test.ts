@@ -6,9 +6,9 @@ import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { HOUR, WORLD } from '../safety/support/backend.ts';
 import { openGuard } from '../safety/support/guard.ts';
-import { having, inside, on, outlookScene } from '../safety/support/outlook.ts';
+import { having, inside, on, previewFixture } from '../safety/support/preview.ts';
 
-const scene = outlookScene();
+const fixture = previewFixture();
 
 interface Row {
   readonly quota: string;
@@ -16,8 +16,8 @@ interface Row {
 }
 
 /** The rows of check_kx_quotas. */
-async function checked(call = scene.backend.call): Promise<Row[]> {
-  const { clock, store } = scene.backend;
+async function checked(call = fixture.backend.call): Promise<Row[]> {
+  const { clock, store } = fixture.backend;
   const quotas = () => store.read(async (tx) => quotasOf(await tx.settings(WORLD.arn)));
   const guard = await openGuard({ call, clock, quotas });
   try {
@@ -30,26 +30,26 @@ async function checked(call = scene.backend.call): Promise<Row[]> {
 }
 
 it('shows the use that the service counts, of every quota, also while entities change and fail', async () => {
-  const { estate, backend } = scene;
-  await estate.cluster('gateway');
-  await estate.cluster('rdb', {
+  const { builder, backend } = fixture;
+  await builder.cluster('gateway');
+  await builder.cluster('rdb', {
     clusterType: 'RDB',
     ...on('hosts'),
     savedownStorageConfiguration: { volumeName: 'spare' },
   });
-  await estate.cluster('hdb', {
+  await builder.cluster('hdb', {
     clusterType: 'HDB',
     ...on('hosts'),
     databases: [{ databaseName: 'trades', dataviewName: 'view' }],
   });
-  await estate.user('ann');
-  await estate.dataview('old', { autoUpdate: true });
+  await builder.user('ann');
+  await builder.dataview('old', { autoUpdate: true });
   backend.clock.advance(HOUR);
-  await estate.dataview('new', { autoUpdate: true });
-  const { environmentId } = estate;
+  await builder.dataview('new', { autoUpdate: true });
+  const { environmentId } = builder;
   await backend.call('DeleteKxDataview', { environmentId, databaseName: 'trades', dataviewName: 'old' });
   await having(inside('kxCluster'), 'gateway', { status: 'CREATE_FAILED' });
-  await estate.changeset('trades');
+  await builder.changeset('trades');
   const rows = await checked();
   const counted = await backend.store.read(async (tx) => {
     const read = storeReader({ tx, world: WORLD });
@@ -64,7 +64,7 @@ it('shows the use that the service counts, of every quota, also while entities c
 });
 
 it('counts no dataviews while the databases that contain them cannot be listed', async () => {
-  const { call } = scene.backend;
+  const { call } = fixture.backend;
   const denied: Call = async (name, input, options) => {
     if (name !== 'ListKxDatabases') return call(name, input, options);
     throw new FinspaceError({ operation: name, code: 'Throttling', detail: 'slow', retryable: true, advice: 'wait' });

@@ -104,15 +104,15 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
   });
 
   test('has a person approve what the direct tool would have approved', async () => {
-    const asked: string[] = [];
+    const input: string[] = [];
     const person: Person = (message) => {
-      asked.push(message);
+      input.push(message);
       return { action: 'accept', content: { name: 'svc-release' } };
     };
     const own = await started(SEARCH, person);
     await did(own, 'call_write_tool', await deleting(own));
-    expect(asked).toHaveLength(1);
-    expect(asked[0]).toContain('svc-release');
+    expect(input).toHaveLength(1);
+    expect(input[0]).toContain('svc-release');
     expect(await failedTo(own, 'call_read_tool', { tool: 'get_kx_user', arguments: await victim(own) })).toContain(
       'ResourceNotFound',
     );

@@ -49,11 +49,11 @@ describe('tags', () => {
 });
 
 describe('the full view of many', () => {
-  const pages = async (tool: string, asked: object, section: string) => {
+  const pages = async (tool: string, input: object, section: string) => {
     const rows: Rows = [];
     let cursor: unknown;
     do {
-      const { data } = await use(tool, { ...asked, view: 'full', ...(cursor === undefined ? {} : { cursor }) });
+      const { data } = await use(tool, { ...input, view: 'full', ...(cursor === undefined ? {} : { cursor }) });
       rows.push(...((data[section] ?? []) as Rows));
       cursor = data['cursor'];
     } while (cursor !== undefined);
@@ -80,8 +80,8 @@ describe('the full view of many', () => {
       const user = (at: number) => ({ userName: `user-${at}`, iamRole: `arn:aws:iam::111122223333:role/r${at}` });
       return { users: Array.from({ length: 2_000 }, (_, at) => user(at)) } as never;
     };
-    const asked = { environment: 'kdb-prod', kinds: ['user'], view: 'full' };
-    expect((await caller(call)('find_kx_entities', asked)).data['found']).toBe(2_000);
+    const input = { environment: 'kdb-prod', kinds: ['user'], view: 'full' };
+    expect((await caller(call)('find_kx_entities', input)).data['found']).toBe(2_000);
     expect(reads).toBeLessThan(500);
   });
 });

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Embedded, embedded, HOUR, MINUTE } from '../safety/support/backend.ts';
-import { type Estate, openEstate } from '../safety/support/estate.ts';
+import { type EnvironmentBuilder, openBuilder } from '../safety/support/environment-builder.ts';
 import { accept, asked, decline, type Guard, openGuard } from '../safety/support/guard.ts';
 
 let backend: Embedded;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let guard: Guard;
 let environmentId: string;
 beforeAll(async () => {
   backend = await embedded('empty', 'realistic');
-  estate = await openEstate(backend.call);
-  ({ environmentId } = estate);
+  builder = await openBuilder(backend.call);
+  ({ environmentId } = builder);
   backend.clock.advance(HOUR);
-  await estate.database('trades');
+  await builder.database('trades');
   guard = await openGuard({ call: backend.call, clock: backend.clock });
 });
 afterAll(async () => {
@@ -35,7 +35,7 @@ const AT_ONCE = { tookMs: expect.toSatisfy((ms: number) => ms < 10_000) };
 
 describe('a wait for the end of a deletion', () => {
   it('knows what this server deleted from what never was', async () => {
-    await estate.cluster('brief');
+    await builder.cluster('brief');
     later();
     const { state } = await asked(guard, deletion('brief'));
     await guard.attempt({ ...deletion('brief'), state, answers: accept('brief') });
@@ -48,8 +48,8 @@ describe('a wait for the end of a deletion', () => {
 
   it('ends at once where the deletion was declined, also when one of an earlier namesake was not', async () => {
     const refusal = { reached: false, status: 'RUNNING', why: expect.stringContaining('no delete was accepted') };
-    await estate.cluster('kept');
-    await estate.cluster('brief');
+    await builder.cluster('kept');
+    await builder.cluster('brief');
     later();
     for (const name of ['kept', 'brief']) {
       const { state } = await asked(guard, deletion(name));
@@ -64,7 +64,7 @@ describe('a wait for the nodes of a cluster', () => {
   it('ends when the node runs that replaces a deleted one', async () => {
     const capacityConfiguration = { nodeType: 'kx.s.large', nodeCount: 2 };
     const databases = [{ databaseName: 'trades' }];
-    await estate.cluster('pair', { clusterType: 'HDB', capacityConfiguration, databases });
+    await builder.cluster('pair', { clusterType: 'HDB', capacityConfiguration, databases });
     later();
     expect(await wait({ kind: 'nodes', name: 'pair' })).toMatchObject({ reached: true, entity: 'nodes:pair' });
     const { nodes = [] } = await backend.call('ListKxClusterNodes', { environmentId, clusterName: 'pair' });
@@ -99,8 +99,8 @@ describe('a wait for the nodes of a cluster', () => {
 
 describe('a wait for several entities', () => {
   it('ends when each entity is ready or cannot become ready, and reports each', async () => {
-    await estate.volume('fast');
-    await estate.group('hosts');
+    await builder.volume('fast');
+    await builder.group('hosts');
     setTimeout(later, 300);
     const also = [
       { kind: 'scaling-group', name: 'hosts' },

@@ -25,8 +25,8 @@ describe('wait_for_kx_entity', () => {
   test.each([
     [{ kind: 'cluster', name: 'HDB-FX' }, /did you mean "hdb-fx"\?/],
     [{ kind: 'volume', name: 'disk' }, /Existing ones: "vol-backtest", "vol-equities"/],
-  ])('names what there is in place of %j', async (asked, why) => {
-    const { data } = await use('wait_for_kx_entity', { environment: 'kdb-prod', ...asked });
+  ])('names what there is in place of %j', async (input, why) => {
+    const { data } = await use('wait_for_kx_entity', { environment: 'kdb-prod', ...input });
     expect(data).toMatchObject({ reached: false, why });
   });
 
@@ -91,16 +91,16 @@ describe('wait_for_kx_entity', () => {
       const reply = await world().call(name, input, options);
       return name === 'GetKxVolume' ? { ...reply, status: 'UPDATED' } : reply;
     }) as Demo['call'];
-    const asked = { environment: 'kdb-prod', kind: 'volume', name: 'vol-fx' };
-    expect((await caller(call)('wait_for_kx_entity', asked)).data).toMatchObject({ reached: true, status: 'UPDATED' });
+    const input = { environment: 'kdb-prod', kind: 'volume', name: 'vol-fx' };
+    expect((await caller(call)('wait_for_kx_entity', input)).data).toMatchObject({ reached: true, status: 'UPDATED' });
   });
 
   test('takes the name or id of the environment for the environment itself, and no other', async () => {
-    const asked = { environment: 'kdb-prod', kind: 'environment' };
+    const input = { environment: 'kdb-prod', kind: 'environment' };
     const itself = { reached: true, entity: 'environment:kdb-prod' };
     for (const name of ['KDB-prod', await world().id('kdb-prod')])
-      expect((await use('wait_for_kx_entity', { ...asked, name })).data).toMatchObject(itself);
-    const other = await use('wait_for_kx_entity', { ...asked, name: 'kdb-uat' });
+      expect((await use('wait_for_kx_entity', { ...input, name })).data).toMatchObject(itself);
+    const other = await use('wait_for_kx_entity', { ...input, name: 'kdb-uat' });
     expect(other).toMatchObject({ isError: true, text: /"kdb-prod", not "kdb-uat"/ });
     const nameless = await use('wait_for_kx_entity', of);
     expect(nameless).toMatchObject({ isError: true, text: /name: required/ });
@@ -204,10 +204,10 @@ describe('wait_for_kx_entity', () => {
   });
 
   test('finds the database of what is in only one, and asks for it otherwise', async () => {
-    const asked = { environment: 'kdb-prod', kind: 'dataview' };
-    const live = await use('wait_for_kx_entity', { ...asked, name: 'fx_spot_live' });
+    const input = { environment: 'kdb-prod', kind: 'dataview' };
+    const live = await use('wait_for_kx_entity', { ...input, name: 'fx_spot_live' });
     expect(live.data).toMatchObject({ reached: true, entity: 'dataview:fx_spot/fx_spot_live' });
-    const none = await use('wait_for_kx_entity', { ...asked, name: 'fx_spot_dead' });
+    const none = await use('wait_for_kx_entity', { ...input, name: 'fx_spot_dead' });
     expect(none.text).toContain('Give the database in database');
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { behind, dangling, unused } from '../../src/inventory/conditions.ts';
+import { dangling, stale, unused } from '../../src/inventory/conditions.ts';
 import { dependantsOf, dependsOn, named } from '../../src/inventory/dependants.ts';
 import { failedOrStuck } from '../../src/inventory/failed-or-stuck.ts';
-import type { Finding, Graph } from '../../src/inventory/graph.ts';
+import type { Graph, Issue } from '../../src/inventory/graph.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { type Demo, demo } from './demo.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const facts = (id: string) => graph.entities.find((entity) => entity.id === id)?.facts ?? {};
-const lines = (findings: Finding[]) => findings.map(({ entity, condition }) => `${entity.id} ${condition}`).toSorted();
+const lines = (findings: Issue[]) => findings.map(({ entity, condition }) => `${entity.id} ${condition}`).toSorted();
 
 describe('the graph of an environment', () => {
   test('makes one list call per kind, and per database for what is in databases', () => {
@@ -135,12 +135,12 @@ describe('what it tells', () => {
   });
 
   test('who is behind', () => {
-    expect(lines(behind(graph))).toEqual([
+    expect(lines(stale(graph))).toEqual([
       'cluster:hdb-equities-b old changeset',
       'cluster:hdb-equities-b old version',
       'cluster:hdb-futures old changeset',
     ]);
-    const futures = behind(graph).find(({ entity }) => entity.name === 'hdb-futures');
+    const futures = stale(graph).find(({ entity }) => entity.name === 'hdb-futures');
     expect(futures?.facts).toMatchObject({ database: 'futures_l2', behindBy: 2 });
   });
 

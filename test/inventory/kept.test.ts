@@ -74,9 +74,9 @@ describe('an inventory', () => {
 
   test('does not keep a reply that shows another state than the list', async () => {
     const { kept } = await opened();
-    const question = { name: 'GetKxCluster', input: { environmentId: 'e', clusterName: 'c' }, mark: 'one' } as const;
+    const request = { name: 'GetKxCluster', input: { environmentId: 'e', clusterName: 'c' }, version: 'one' } as const;
     const ask = async () => ({ status: 'UPDATING' });
-    await kept.read({ ...question, isCurrent: () => false, ask });
+    await kept.read({ ...request, isCurrent: () => false, ask });
     expect(kept.size()).toBe(0);
   });
 
@@ -115,8 +115,8 @@ describe('an inventory', () => {
   test('keeps no reply that was requested before a change', async () => {
     const { kept, call, environmentId } = await opened();
     const { promise: held, resolve: release } = promised<void>();
-    const question = { name: 'GetKxCluster', input: { environmentId, clusterName: 'c' }, mark: 'one' } as const;
-    const reading = kept.read({ ...question, ask: async () => held.then(() => ({ status: 'RUNNING' })) });
+    const request = { name: 'GetKxCluster', input: { environmentId, clusterName: 'c' }, version: 'one' } as const;
+    const reading = kept.read({ ...request, ask: async () => held.then(() => ({ status: 'RUNNING' })) });
     await call('DeleteKxCluster', { environmentId, clusterName: 'c' }).catch(() => {});
     release();
     expect(await reading).toMatchObject({ reply: { status: 'RUNNING' } });
@@ -140,7 +140,7 @@ describe('an inventory', () => {
     const ask = (name: string) => async () => ({ name });
     const read = (clusterName: string) => {
       const input = { environmentId: 'e', clusterName };
-      return kept.read({ name: 'GetKxCluster', input, mark: '', ask: ask(clusterName) });
+      return kept.read({ name: 'GetKxCluster', input, version: '', ask: ask(clusterName) });
     };
     await read('a');
     const one = kept.size();

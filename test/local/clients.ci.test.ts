@@ -13,7 +13,7 @@ import { openStore } from '../../src/local/store.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { ERRORS } from '../../src/operations/errors.ts';
 import { type Input, OPERATION_NAMES, type OperationName } from '../../src/operations/index.ts';
-import { ROLE } from './estate.ts';
+import { ROLE } from './environment-builder.ts';
 import { HISTORY } from './history.ts';
 import { HOUR, openWorld, type Reply, SEED, START, type TestWorld } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { openStore } from '../../src/local/store.ts';
-import { ROLE } from './estate.ts';
+import { ROLE } from './environment-builder.ts';
 import { openWorld } from './world.ts';
 
 /** One of several processes: writes to a world as fast as it may, or only keeps a processor busy, and says how that went. */

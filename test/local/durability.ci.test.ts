@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/local/store.ts';
 import { connection } from '../support/sqlite.ts';
 import { bundled, CONTENDER, contest } from './contest.ts';
-import { openEstate } from './estate.ts';
+import { openBuilder } from './environment-builder.ts';
 import { runs } from './tier.ts';
 import { openWorld, type Reply, type TestWorld } from './world.ts';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'finspace-writers-'));
   path = join(folder, 'state.db');
   world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
-  ({ environmentId } = await openEstate(world));
+  ({ environmentId } = await openBuilder(world));
 });
 afterAll(async () => {
   await world.close();

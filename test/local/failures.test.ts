@@ -4,26 +4,26 @@ import { type FaultSource, faultSource } from '../../src/local/faults/source.ts'
 import { openStore } from '../../src/local/store.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import type { OperationName } from '../../src/operations/index.ts';
-import { type Estate, openEstate, token, WAIT } from './estate.ts';
+import { type EnvironmentBuilder, openBuilder, token, WAIT } from './environment-builder.ts';
 import { HOUR, MINUTE, openWorld, type Reply, SECOND, SEED, type TestWorld } from './world.ts';
 
 const REASON = 'No capacity. Try again_later-on';
 
-/** An estate in which requests for one operation set going what will fail, as long as `failing` is on. */
+/** A world in which what a request for one operation starts will fail, as long as `failing` is on. */
 async function failingEstate(
   operation: OperationName,
-): Promise<{ world: TestWorld; estate: Estate; heal: () => void }> {
+): Promise<{ world: TestWorld; builder: EnvironmentBuilder; heal: () => void }> {
   const rules = [{ operation, failure: { reason: REASON } }];
   let source: FaultSource | undefined = faultSource(faultPlan({ rules }, 'faults.json'));
   const world = await openWorld({ faults: (name) => source?.(name) });
-  const estate = await openEstate(world);
-  return { world, estate, heal: () => (source = undefined) };
+  const builder = await openBuilder(world);
+  return { world, builder, heal: () => (source = undefined) };
 }
 
 describe('an injected failure', () => {
   test('fails the creation of an environment', async () => {
-    const { world, estate } = await failingEstate('CreateKxEnvironment');
-    const { environmentId } = estate;
+    const { world, builder } = await failingEstate('CreateKxEnvironment');
+    const { environmentId } = builder;
     expect(await world.call('GetKxEnvironment', { environmentId })).toMatchObject({
       status: 'FAILED_CREATION',
       errorMessage: 'No capacity. Try again later on',
@@ -32,8 +32,8 @@ describe('an injected failure', () => {
   });
 
   test('fails the deletion of an environment, and a second delete retries it', async () => {
-    const { world, estate, heal } = await failingEstate('DeleteKxEnvironment');
-    const { environmentId } = estate;
+    const { world, builder, heal } = await failingEstate('DeleteKxEnvironment');
+    const { environmentId } = builder;
     const status = async () => (await world.call('GetKxEnvironment', { environmentId })).status;
     await world.call('DeleteKxEnvironment', { environmentId });
     world.advance(WAIT);
@@ -57,13 +57,13 @@ describe('an injected failure', () => {
       { customDNSConfiguration: [{ customDNSServerName: 'dns', customDNSServerIP: '10.0.0.2' }] },
     ],
   ])('fails to attach %s; it can be tried again, and everything else goes on', async (_, member, network) => {
-    const { world, estate, heal } = await failingEstate('UpdateKxEnvironmentNetwork');
-    const { environmentId } = estate;
+    const { world, builder, heal } = await failingEstate('UpdateKxEnvironmentNetwork');
+    const { environmentId } = builder;
     const get = () => world.call('GetKxEnvironment', { environmentId });
     await world.call('UpdateKxEnvironmentNetwork', { environmentId, ...network });
     world.advance(WAIT);
     expect(await get()).toMatchObject({ status: 'FAILED_UPDATING_NETWORK', [member]: 'FAILED_UPDATE' });
-    await estate.database('trades');
+    await builder.database('trades');
     heal();
     const gateway = { transitGatewayID: 'tgw-2', routableCIDRSpace: '100.64.0.0/26' };
     const again = member === 'tgwStatus' ? { transitGatewayConfiguration: gateway } : network;
@@ -74,18 +74,18 @@ describe('an injected failure', () => {
   });
 
   test('fails a cluster with its reason', async () => {
-    const { world, estate, heal } = await failingEstate('CreateKxCluster');
-    await estate.cluster('gp-one');
-    const named = { environmentId: estate.environmentId, clusterName: 'gp-one' };
+    const { world, builder, heal } = await failingEstate('CreateKxCluster');
+    await builder.cluster('gp-one');
+    const named = { environmentId: builder.environmentId, clusterName: 'gp-one' };
     expect(await world.call('GetKxCluster', named)).toMatchObject({ status: 'CREATE_FAILED', statusReason: REASON });
     heal();
     await world.call('DeleteKxCluster', named);
   });
 
   test('fails the deletion of a cluster, which can be deleted again', async () => {
-    const { world, estate, heal } = await failingEstate('DeleteKxCluster');
-    await estate.cluster('gp-one');
-    const named = { environmentId: estate.environmentId, clusterName: 'gp-one' };
+    const { world, builder, heal } = await failingEstate('DeleteKxCluster');
+    await builder.cluster('gp-one');
+    const named = { environmentId: builder.environmentId, clusterName: 'gp-one' };
     await world.call('DeleteKxCluster', named);
     world.advance(WAIT);
     expect(await world.call('GetKxCluster', named)).toMatchObject({ status: 'DELETE_FAILED', statusReason: REASON });
@@ -96,9 +96,9 @@ describe('an injected failure', () => {
   });
 
   test('leaves a node in PROVISIONING', async () => {
-    const { world, estate } = await failingEstate('DeleteKxClusterNode');
-    await estate.cluster('gp-one');
-    const named = { environmentId: estate.environmentId, clusterName: 'gp-one' };
+    const { world, builder } = await failingEstate('DeleteKxClusterNode');
+    await builder.cluster('gp-one');
+    const named = { environmentId: builder.environmentId, clusterName: 'gp-one' };
     const nodes = async () => (await world.call('ListKxClusterNodes', named)).nodes;
     await world.call('DeleteKxClusterNode', { ...named, nodeId: (await nodes())[0].nodeId });
     world.advance(24 * HOUR);
@@ -106,10 +106,10 @@ describe('an injected failure', () => {
   });
 
   test('fails a changeset, and its database stays as it was', async () => {
-    const { world, estate } = await failingEstate('CreateKxChangeset');
-    await estate.database('trades');
-    const changesetId = await estate.changeset('trades');
-    const named = { environmentId: estate.environmentId, databaseName: 'trades' };
+    const { world, builder } = await failingEstate('CreateKxChangeset');
+    await builder.database('trades');
+    const changesetId = await builder.changeset('trades');
+    const named = { environmentId: builder.environmentId, databaseName: 'trades' };
     expect(await world.call('GetKxChangeset', { ...named, changesetId })).toMatchObject({
       status: 'FAILED',
       errorInfo: { errorType: 'An internal error has occurred.', errorMessage: REASON },
@@ -118,10 +118,10 @@ describe('an injected failure', () => {
   });
 
   test('fails a dataview, or a new version of one while clusters keep the old version', async () => {
-    const { world, estate } = await failingEstate('UpdateKxDataview');
-    await estate.database('trades');
-    await estate.dataview('view-one');
-    const view = { environmentId: estate.environmentId, databaseName: 'trades', dataviewName: 'view-one' };
+    const { world, builder } = await failingEstate('UpdateKxDataview');
+    await builder.database('trades');
+    await builder.dataview('view-one');
+    const view = { environmentId: builder.environmentId, databaseName: 'trades', dataviewName: 'view-one' };
     const before = (await world.call('GetKxDataview', view)).activeVersions;
     await world.call('UpdateKxDataview', { ...view, clientToken: token() });
     world.advance(WAIT);
@@ -138,9 +138,9 @@ describe('an injected failure', () => {
     ['UpdateKxVolume', 'UPDATE_FAILED'],
     ['DeleteKxVolume', 'DELETE_FAILED'],
   ] as const)('%s ends in %s, the size stays, and a delete succeeds later', async (operation, status) => {
-    const { world, estate, heal } = await failingEstate(operation);
-    await estate.volume('vol-one');
-    const named = { environmentId: estate.environmentId, volumeName: 'vol-one' };
+    const { world, builder, heal } = await failingEstate(operation);
+    await builder.volume('vol-one');
+    const named = { environmentId: builder.environmentId, volumeName: 'vol-one' };
     const bigger = { ...named, nas1Configuration: { type: 'SSD_1000' as const, size: 2400 } };
     if (operation === 'UpdateKxVolume') await world.call(operation, bigger);
     if (operation === 'DeleteKxVolume') await world.call(operation, named);
@@ -157,9 +157,9 @@ describe('an injected failure', () => {
     ['CreateKxScalingGroup', 'CREATE_FAILED'],
     ['DeleteKxScalingGroup', 'DELETE_FAILED'],
   ] as const)('%s ends in %s, and a delete succeeds later', async (operation, status) => {
-    const { world, estate, heal } = await failingEstate(operation);
-    await estate.group('sg-one');
-    const named = { environmentId: estate.environmentId, scalingGroupName: 'sg-one' };
+    const { world, builder, heal } = await failingEstate(operation);
+    await builder.group('sg-one');
+    const named = { environmentId: builder.environmentId, scalingGroupName: 'sg-one' };
     if (operation === 'DeleteKxScalingGroup') await world.call(operation, named);
     world.advance(WAIT);
     expect(await world.call('GetKxScalingGroup', named)).toMatchObject({ status, statusReason: REASON });
@@ -187,7 +187,7 @@ describe('an injected failure', () => {
 describe('the nodes of an updated cluster', () => {
   const launchesAfter = async (deploymentStrategy: 'ROLLING' | 'FORCE' | 'NO_RESTART') => {
     const world = await openWorld();
-    const { environmentId, cluster, database, changeset } = await openEstate(world);
+    const { environmentId, cluster, database, changeset } = await openBuilder(world);
     await database('trades');
     await changeset('trades');
     const named = { environmentId, clusterName: 'hdb-one' };
@@ -197,7 +197,7 @@ describe('the nodes of an updated cluster', () => {
       databases: [{ databaseName: 'trades' }],
     });
     const nodes = async () => (await world.call('ListKxClusterNodes', named)).nodes;
-    const asked = world.now();
+    const requestedAt = world.now();
     if (deploymentStrategy === 'NO_RESTART') {
       const databases = [{ databaseName: 'trades' }];
       await world.call('UpdateKxClusterDatabases', {
@@ -213,7 +213,7 @@ describe('the nodes of an updated cluster', () => {
     world.advance(MINUTE);
     const during = (await nodes()).map((node: Reply) => node.status);
     world.advance(WAIT);
-    const after = (await nodes()).map((node: Reply) => Date.parse(node.launchTime) - asked);
+    const after = (await nodes()).map((node: Reply) => Date.parse(node.launchTime) - requestedAt);
     expect((await nodes()).map((node: Reply) => node.status)).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
     return { during, after };
   };

@@ -1,5 +1,5 @@
 import type { OperationName } from '../../src/operations/index.ts';
-import { KEY, ROLE, token, VPC } from './estate.ts';
+import { KEY, ROLE, token, VPC } from './environment-builder.ts';
 import { type Reply, ZONE } from './world.ts';
 
 /** One request for each operation, in an order in which each finds what it needs in the demo world. */

@@ -1,15 +1,24 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Estate, KEY, openEstate, openFurnished, ROLE, SHARED, token, WAIT } from './estate.ts';
+import {
+  type EnvironmentBuilder,
+  KEY,
+  openBuilder,
+  openFurnishedBuilder,
+  ROLE,
+  SHARED,
+  token,
+  WAIT,
+} from './environment-builder.ts';
 import { openWorld, type TestWorld, ZONE } from './world.ts';
 
 let world: TestWorld;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let environmentId: string;
 
 beforeAll(async () => {
   world = await openWorld();
-  estate = await openFurnished(world);
-  ({ environmentId } = estate);
+  builder = await openFurnishedBuilder(world);
+  ({ environmentId } = builder);
 });
 
 describe('a name that is taken', () => {
@@ -48,7 +57,7 @@ describe('a name that is taken', () => {
 
   test('of a user or cluster is refused in the words of the service', async () => {
     const own = await openWorld();
-    const { environmentId, clusterInput } = await openEstate(own);
+    const { environmentId, clusterInput } = await openBuilder(own);
     const user = { environmentId, userName: 'bob', iamRole: ROLE };
     await own.call('CreateKxUser', user);
     expect((await own.refusal('CreateKxUser', user)).type).toBe('ResourceAlreadyExistsException');
@@ -85,7 +94,7 @@ describe('a conflict says of which kind it is', () => {
 
   test('ALREADY_SET', async () => {
     const own = await openWorld();
-    const { environmentId } = await openEstate(own);
+    const { environmentId } = await openBuilder(own);
     const attach = (transitGatewayID: string) => ({
       environmentId,
       transitGatewayConfiguration: { transitGatewayID, routableCIDRSpace: '100.64.0.0/26' },
@@ -108,7 +117,7 @@ describe('what is in use', () => {
   test('cannot be deleted until its clusters are, and a cluster in DELETING no longer counts', async () => {
     const own = await openWorld();
     const { call, refusal, advance } = own;
-    const { environmentId, database, changeset, group, volume, dataview, cluster } = await openEstate(own);
+    const { environmentId, database, changeset, group, volume, dataview, cluster } = await openBuilder(own);
     await database('trades');
     await changeset('trades');
     await group('sg-one');
@@ -211,7 +220,7 @@ describe('a request that contradicts itself is invalid before any entity is look
     ['dataviewName', { dataviewName: 'view-one' }],
     ['cacheType', { cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }] }],
   ])('CreateKxCluster, by %s', async (member, mount) => {
-    const input = estate.clusterInput('new-one', { databases: [{ databaseName: 'none', ...mount }] });
+    const input = builder.clusterInput('new-one', { databases: [{ databaseName: 'none', ...mount }] });
     expect(await world.refusal('CreateKxCluster', { ...input, ...{ environmentId: 'aaaaaa' } })).toMatchObject({
       type: 'ValidationException',
       message: expect.stringContaining(member),
@@ -230,7 +239,7 @@ test('missing entities are named in the words of the service', async () => {
 
 test('the published quotas hold where they are not raised', async () => {
   const own = await openWorld({ quotas: 'published' });
-  const { environmentId, clusterInput, group, volume } = await openEstate(own);
+  const { environmentId, clusterInput, group, volume } = await openBuilder(own);
   expect(await own.refusal('CreateKxEnvironment', { name: 'kdb-two', kmsKeyId: KEY })).toMatchObject({
     status: 402,
     type: 'ServiceQuotaExceededException',

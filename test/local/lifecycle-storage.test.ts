@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { KEY, openEstate, token, WAIT } from './estate.ts';
+import { KEY, openBuilder, token, WAIT } from './environment-builder.ts';
 import { MINUTE, openWorld, SECOND } from './world.ts';
 
 describe('a dataview', () => {
   test('keeps the version that a cluster mounts until the cluster is repointed', async () => {
     const world = await openWorld();
     const { call, advance } = world;
-    const { environmentId, database, changeset, group, volume, dataview, cluster } = await openEstate(world);
+    const { environmentId, database, changeset, group, volume, dataview, cluster } = await openBuilder(world);
     await database('trades');
     const first = await changeset('trades');
     await group('sg-one');
@@ -54,7 +54,7 @@ describe('a dataview', () => {
   test('releases a volume as soon as no cluster mounts the version on it', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;
-    const { environmentId, database, group, volume, dataview, cluster } = await openEstate(world);
+    const { environmentId, database, group, volume, dataview, cluster } = await openBuilder(world);
     await database('trades');
     await group('sg-one');
     await volume('vol-one');
@@ -78,7 +78,7 @@ describe('a dataview', () => {
   test('that updates itself follows each changeset', async () => {
     const world = await openWorld();
     const { call } = world;
-    const { environmentId, database, changeset, dataview } = await openEstate(world);
+    const { environmentId, database, changeset, dataview } = await openBuilder(world);
     await database('trades');
     await dataview('view-one', { autoUpdate: true });
     const named = { environmentId, databaseName: 'trades', dataviewName: 'view-one' };
@@ -94,7 +94,7 @@ describe('a dataview', () => {
   test('is deleted in minutes', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;
-    const { environmentId, database, dataview } = await openEstate(world);
+    const { environmentId, database, dataview } = await openBuilder(world);
     await database('trades');
     await dataview('view-one');
     const named = { environmentId, databaseName: 'trades', dataviewName: 'view-one' };
@@ -108,7 +108,7 @@ describe('a dataview', () => {
 test('a volume grows through UPDATING and never shrinks', async () => {
   const world = await openWorld();
   const { call, refusal, advance } = world;
-  const { environmentId, volume } = await openEstate(world);
+  const { environmentId, volume } = await openBuilder(world);
   const created = await volume('vol-one');
   expect(created.volumeArn).toMatch(/:kxEnvironment\/[a-z2-7]{22}\/kxVolume\/vol-one$/);
   expect(created).not.toHaveProperty('lastModifiedTimestamp');
@@ -126,7 +126,7 @@ test('a volume grows through UPDATING and never shrinks', async () => {
 test('a scaling group is active after minutes and gone soon after a delete', async () => {
   const world = await openWorld();
   const { call, refusal, advance } = world;
-  const { environmentId, group } = await openEstate(world);
+  const { environmentId, group } = await openBuilder(world);
   const created = await group('sg-one');
   expect(created).toMatchObject({ status: 'CREATING', environmentId });
   expect(created).not.toHaveProperty('scalingGroupArn');

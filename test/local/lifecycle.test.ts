@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { KEY, openEstate, token, WAIT } from './estate.ts';
+import { KEY, openBuilder, token, WAIT } from './environment-builder.ts';
 import { HOUR, MINUTE, openWorld, SECOND } from './world.ts';
 
 describe('an environment', () => {
@@ -33,7 +33,7 @@ describe('an environment', () => {
 
   test('connects a transit gateway and then DNS servers, and never another gateway', async () => {
     const { call, refusal, advance, ...world } = await openWorld();
-    const { environmentId } = await openEstate({ call, refusal, advance, ...world });
+    const { environmentId } = await openBuilder({ call, refusal, advance, ...world });
     const transitGatewayConfiguration = { transitGatewayID: 'tgw-1', routableCIDRSpace: '100.64.0.0/26' };
     const requested = await call('UpdateKxEnvironmentNetwork', { environmentId, transitGatewayConfiguration });
     expect(requested).toMatchObject({ status: 'UPDATE_NETWORK_REQUESTED', tgwStatus: 'UPDATE_REQUESTED' });
@@ -69,7 +69,7 @@ describe('an environment', () => {
   test('stays readable as DELETED, and everything in it is gone', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;
-    const { environmentId, database, group } = await openEstate(world);
+    const { environmentId, database, group } = await openBuilder(world);
     await database('trades');
     await group('sg-one');
     await call('DeleteKxEnvironment', { environmentId });
@@ -92,7 +92,7 @@ describe('a cluster', () => {
   test('is pending, creating with nodes in preparation, then running, and a delete ends in not found', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;
-    const { environmentId, clusterInput } = await openEstate(world);
+    const { environmentId, clusterInput } = await openBuilder(world);
     const named = { environmentId, clusterName: 'gp-one' };
     const created = await call('CreateKxCluster', clusterInput('gp-one'));
     expect(created.status).toBe('PENDING');
@@ -113,7 +113,7 @@ describe('a cluster', () => {
   test('fails without enough memory on its host, says so, and can be deleted', async () => {
     const world = await openWorld();
     const { call, advance } = world;
-    const { environmentId, group, cluster } = await openEstate(world);
+    const { environmentId, group, cluster } = await openBuilder(world);
     await group('sg-one', 'kx.sg.large');
     const on = (memoryReservation: number) => ({
       scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation, nodeCount: 1 },
@@ -134,7 +134,7 @@ describe('a cluster', () => {
   test('replaces a deleted node', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;
-    const { environmentId, cluster } = await openEstate(world);
+    const { environmentId, cluster } = await openBuilder(world);
     const clusterName = 'hdb-one';
     await cluster(clusterName, {
       clusterType: 'HDB',
@@ -155,7 +155,7 @@ describe('a cluster', () => {
   test('is updating while new code rolls out, and accepts no other update meanwhile', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;
-    const { environmentId, cluster } = await openEstate(world);
+    const { environmentId, cluster } = await openBuilder(world);
     const clusterName = 'gp-one';
     const code = { s3Bucket: 'some-code', s3Key: 'app.zip' };
     await cluster(clusterName, { code, initializationScript: 'start.q' });
@@ -171,7 +171,7 @@ describe('a cluster', () => {
 
 test('an update of the databases of a cluster replaces its list, and an empty list changes nothing', async () => {
   const { call, advance, ...world } = await openWorld();
-  const { environmentId, database, changeset, cluster } = await openEstate({ call, advance, ...world });
+  const { environmentId, database, changeset, cluster } = await openBuilder({ call, advance, ...world });
   for (const name of ['trades', 'quotes']) {
     await database(name);
     await changeset(name);
@@ -191,7 +191,7 @@ describe('a changeset', () => {
   test('goes through PENDING and IN_PROGRESS to COMPLETED, and its database grows', async () => {
     const world = await openWorld();
     const { call, advance } = world;
-    const { environmentId, database } = await openEstate(world);
+    const { environmentId, database } = await openBuilder(world);
     await database('trades');
     const named = { environmentId, databaseName: 'trades' };
     const before = await call('GetKxDatabase', named);
@@ -225,7 +225,7 @@ describe('a changeset', () => {
   test('fails with the reason when its bucket does not exist, and the database stays as it was', async () => {
     const world = await openWorld({ buckets: ['other-bucket'] });
     const { call } = world;
-    const { environmentId, database, changeset } = await openEstate(world);
+    const { environmentId, database, changeset } = await openBuilder(world);
     await database('trades');
     const changesetId = await changeset('trades');
     expect(await call('GetKxChangeset', { environmentId, databaseName: 'trades', changesetId })).toMatchObject({

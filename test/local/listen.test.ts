@@ -18,7 +18,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Local, startLocal } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
 import type { ServedRequest } from '../../src/local/served-request.ts';
-import { KEY, token } from './estate.ts';
+import { KEY, token } from './environment-builder.ts';
 import { authorizationFor } from './world.ts';
 
 let local: Local;

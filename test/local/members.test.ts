@@ -7,7 +7,7 @@ import { worldOf } from '../../src/local/context.ts';
 import { openStore } from '../../src/local/store.ts';
 import { exportWorld, importWorld } from '../../src/local/worlds/worlds.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
-import { openEstate, token } from './estate.ts';
+import { openBuilder, token } from './environment-builder.ts';
 import { LATEST, SETTINGS } from './members.ts';
 import { openWorld, type Reply, SEED, type TestWorld } from './world.ts';
 
@@ -29,7 +29,7 @@ describe('every setting', () => {
   const shown: { input: object; reply: Reply }[] = [];
   beforeAll(async () => {
     world = await openWorld({ lifecycle: 'instant' });
-    ({ environmentId } = await openEstate(world));
+    ({ environmentId } = await openBuilder(world));
     let changesetId = '';
     for (const [name, settings] of SETTINGS) {
       const { entity, input: schema } = operationNamed(name);

@@ -1,5 +1,5 @@
 import type { Input, OperationName } from '../../src/operations/index.ts';
-import { KEY, ROLE, VPC } from './estate.ts';
+import { KEY, ROLE, VPC } from './environment-builder.ts';
 import { ZONE } from './world.ts';
 
 type Given = {

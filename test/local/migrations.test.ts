@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WORLD_FORMAT } from '../../src/local/schema.ts';
 import { openStore } from '../../src/local/store.ts';
 import { connection } from '../support/sqlite.ts';
-import { openEstate, ROLE } from './estate.ts';
+import { openBuilder, ROLE } from './environment-builder.ts';
 import { openWorld, type Reply, type TestWorld } from './world.ts';
 
 const { applicationId, migrations } = WORLD_FORMAT;
@@ -17,11 +17,11 @@ let loaded: Reply;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'finspace-migrations-'));
   const world = await openWorld({ store: await openStore(join(folder, 'now.db')), lifecycle: 'instant' });
-  const estate = await openEstate(world);
-  ({ environmentId } = estate);
+  const builder = await openBuilder(world);
+  ({ environmentId } = builder);
   for (const userName of ['zoe', 'ann', 'bob'])
     await world.call('CreateKxUser', { environmentId, userName, iamRole: ROLE });
-  await estate.database('trades');
+  await builder.database('trades');
   for (const day of ['01', '02', '03']) loaded = await world.call('CreateKxChangeset', load(day));
   before = await lists(world);
   await world.close();

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OperationName } from '../../src/operations/index.ts';
-import { type Estate, KEY, openEstate, ROLE, token, WAIT } from './estate.ts';
+import { type EnvironmentBuilder, KEY, openBuilder, ROLE, token, WAIT } from './environment-builder.ts';
 import { openWorld, type TestWorld, ZONE } from './world.ts';
 
 const ELSEWHERE = 'use1-az6';
@@ -11,24 +11,24 @@ const log = (volumeName: string) => ({ tickerplantLogConfiguration: { tickerplan
 const code = { s3Bucket: 'some-code', s3Key: 'app.zip' };
 
 let world: TestWorld;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let environmentId: string;
 
 /** One environment with something of each kind that is ready, and something that is being made. */
 beforeAll(async () => {
   world = await openWorld();
-  estate = await openEstate(world);
-  ({ environmentId } = estate);
-  await estate.database('trades');
-  await estate.database('quotes');
-  await estate.changeset('trades');
-  await estate.group('sg-ready');
-  await estate.volume('vol-ready');
-  await estate.dataview('view-ready');
-  await estate.cluster('gp-trades', { databases: [{ databaseName: 'trades' }] });
-  await estate.cluster('gp-bare');
-  await estate.cluster('hdb-one', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
-  await estate.cluster('gw-one', { clusterType: 'GATEWAY', code });
+  builder = await openBuilder(world);
+  ({ environmentId } = builder);
+  await builder.database('trades');
+  await builder.database('quotes');
+  await builder.changeset('trades');
+  await builder.group('sg-ready');
+  await builder.volume('vol-ready');
+  await builder.dataview('view-ready');
+  await builder.cluster('gp-trades', { databases: [{ databaseName: 'trades' }] });
+  await builder.cluster('gp-bare');
+  await builder.cluster('hdb-one', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
+  await builder.cluster('gw-one', { clusterType: 'GATEWAY', code });
   const made = { environmentId, clientToken: token() };
   await world.call('CreateKxScalingGroup', {
     ...made,
@@ -38,7 +38,7 @@ beforeAll(async () => {
   });
   await world.call('CreateKxVolume', volumeInput('vol-new'));
   await world.call('CreateKxDataview', viewInput('view-new'));
-  await world.call('CreateKxCluster', estate.clusterInput('gp-new', { databases: [{ databaseName: 'trades' }] }));
+  await world.call('CreateKxCluster', builder.clusterInput('gp-new', { databases: [{ databaseName: 'trades' }] }));
 });
 
 const volumeInput = (volumeName: string, rest: object = {}) => ({
@@ -59,7 +59,7 @@ const viewInput = (dataviewName: string, rest: object = {}) => ({
   clientToken: token(),
   ...rest,
 });
-const clusterInput = (rest: object) => estate.clusterInput('new-one', rest);
+const clusterInput = (rest: object) => builder.clusterInput('new-one', rest);
 const view = (dataviewName: string) => ({ databases: [{ databaseName: 'trades', dataviewName }] });
 const update = (clusterName: string, databases: object[]) => ({ environmentId, clusterName, databases });
 
@@ -161,7 +161,7 @@ describe('the databases of a cluster', () => {
 
   test('move to the latest changeset by default, in a minute on a GP cluster with NO_RESTART', async () => {
     const own = await openWorld();
-    const { environmentId: id, database, changeset, cluster } = await openEstate(own);
+    const { environmentId: id, database, changeset, cluster } = await openBuilder(own);
     await database('trades');
     await changeset('trades');
     await cluster('gp-one', { databases: [{ databaseName: 'trades' }] });
@@ -267,7 +267,7 @@ describe('a transit gateway', () => {
 
   test('gets canonical CIDR blocks, and its rules can be changed', async () => {
     const own = await openWorld();
-    const { environmentId: id } = await openEstate(own);
+    const { environmentId: id } = await openBuilder(own);
     for (const cidrBlock of ['100.68.0.18/18', '10.1.2.3/8']) {
       const input = {
         ...gateway({ attachmentNetworkAclConfiguration: [{ ...rule, cidrBlock }] })(),
@@ -285,7 +285,7 @@ describe('a transit gateway', () => {
 
 test('a readWrite dataview is never updated', async () => {
   const own = await openWorld();
-  const { environmentId: id, database, volume, dataview } = await openEstate(own);
+  const { environmentId: id, database, volume, dataview } = await openBuilder(own);
   await database('trades');
   await volume('vol-one');
   const segmentConfigurations = [{ dbPaths: ['/*'], volumeName: 'vol-one' }];

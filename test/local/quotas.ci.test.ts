@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Input } from '../../src/operations/index.ts';
-import { type Estate, KEY, openEstate, ROLE, token, VPC, WAIT } from './estate.ts';
+import { type EnvironmentBuilder, KEY, openBuilder, ROLE, token, VPC, WAIT } from './environment-builder.ts';
 import { openWorld, type Refused, type TestWorld, ZONE } from './world.ts';
 
 let world: TestWorld;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 const open = async (quotas: 'published' | 'raised' = 'published') => {
   world = await openWorld({ quotas });
-  estate = await openEstate(world);
+  builder = await openBuilder(world);
 };
 
 type Cluster = Partial<Input<'CreateKxCluster'>>;
@@ -22,9 +22,9 @@ const MULTI: Cluster = {
   vpcConfiguration: { ...VPC, subnetIds: ['subnet-11111111', 'subnet-22222222', 'subnet-33333333'] },
   capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1 },
 };
-const create = (name: string, rest: Cluster = {}) => world.refusal('CreateKxCluster', estate.clusterInput(name, rest));
+const create = (name: string, rest: Cluster = {}) => world.refusal('CreateKxCluster', builder.clusterInput(name, rest));
 const volumeOf = (volumeName: string, type: string, size: number) => ({
-  environmentId: estate.environmentId,
+  environmentId: builder.environmentId,
   volumeName,
   volumeType: 'NAS_1',
   azMode: 'SINGLE',
@@ -33,7 +33,7 @@ const volumeOf = (volumeName: string, type: string, size: number) => ({
 });
 const group = (scalingGroupName: string, hostType: string) =>
   world.refusal('CreateKxScalingGroup', {
-    environmentId: estate.environmentId,
+    environmentId: builder.environmentId,
     scalingGroupName,
     hostType,
     availabilityZoneId: ZONE,
@@ -41,11 +41,11 @@ const group = (scalingGroupName: string, hostType: string) =>
   });
 const changeset = (databaseName: string) => {
   const changeRequests = [{ changeType: 'PUT', s3Path: 's3://some-bucket/a/', dbPath: '/a/' }];
-  const input = { environmentId: estate.environmentId, databaseName, changeRequests, clientToken: token() };
+  const input = { environmentId: builder.environmentId, databaseName, changeRequests, clientToken: token() };
   return world.refusal('CreateKxChangeset', input);
 };
 const view = (dataviewName: string) => ({
-  environmentId: estate.environmentId,
+  environmentId: builder.environmentId,
   databaseName: 'trades',
   dataviewName,
   azMode: 'SINGLE',
@@ -111,7 +111,7 @@ describe('the published quotas', () => {
     expect((await create('multi-1', MULTI)).message).toContain('Multi-AZ');
     const [single, , message] = await until((index) => create(`gp-${index}`, nodes('kx.s.xlarge')));
     expect([single, message]).toEqual([5, expect.stringContaining('Single-AZ')]);
-    await estate.group('sg-one');
+    await builder.group('sg-one');
     const [shared, type, reason] = await until((index) => create(`on-${index}`, on('sg-one')));
     expect([shared, type, reason]).toEqual([4, LIMIT, expect.stringContaining('10 clusters')]);
   });
@@ -138,7 +138,7 @@ describe('the published quotas', () => {
 
   test('allow ten ingestions at a time', async () => {
     await open();
-    await estate.database('trades');
+    await builder.database('trades');
     expect((await until(() => changeset('trades'))).slice(0, 2)).toEqual([10, LIMIT]);
     world.advance(WAIT);
     expect((await changeset('trades')).status).toBe(200);
@@ -146,11 +146,11 @@ describe('the published quotas', () => {
 
   test('allow ten dataview versions in progress at a time', async () => {
     await open();
-    await estate.database('trades');
-    await estate.dataview('first');
+    await builder.database('trades');
+    await builder.dataview('first');
     const add = (index: number) => world.refusal('CreateKxDataview', view(`view-${index}`));
     expect((await until(add)).slice(0, 2)).toEqual([10, LIMIT]);
-    const update = { environmentId: estate.environmentId, databaseName: 'trades', dataviewName: 'first' };
+    const update = { environmentId: builder.environmentId, databaseName: 'trades', dataviewName: 'first' };
     expect((await world.refusal('UpdateKxDataview', { ...update, clientToken: token() })).type).toBe(
       'ThrottlingException',
     );
@@ -158,10 +158,10 @@ describe('the published quotas', () => {
 
   test('allow 4500 dataviews', async () => {
     await open();
-    await estate.database('trades');
-    await estate.dataview('first');
+    await builder.database('trades');
+    await builder.dataview('first');
     await world.store.write(async (tx) => {
-      const environment = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${estate.environmentId}`;
+      const environment = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${builder.environmentId}`;
       const first = await tx.get(`${environment}/kxDatabase/trades/kxDataview`, 'first');
       if (first === undefined) throw new Error('there is no first dataview');
       for (let index = 1; index < 4_499; index++) {
@@ -174,7 +174,7 @@ describe('the published quotas', () => {
     const [made, type, message] = await until(add);
     expect([made, type]).toEqual([1, LIMIT]);
     expect(message).toContain('4500 dataviews per environment');
-    const gone = { environmentId: estate.environmentId, databaseName: 'trades', dataviewName: 'copy-1' };
+    const gone = { environmentId: builder.environmentId, databaseName: 'trades', dataviewName: 'copy-1' };
     await world.call('DeleteKxDataview', { ...gone, clientToken: token() });
     world.advance(WAIT);
     expect((await add(1)).status).toBe(200);
@@ -182,9 +182,9 @@ describe('the published quotas', () => {
 
   test('allow five mounts of a volume for writing, and five for reading', async () => {
     await open();
-    await estate.database('trades');
-    await estate.group('sg-one');
-    for (const name of ['vol-write', 'vol-read']) await estate.volume(name);
+    await builder.database('trades');
+    await builder.group('sg-one');
+    for (const name of ['vol-write', 'vol-read']) await builder.volume(name);
     const log = { tickerplantLogConfiguration: { tickerplantLogVolumes: ['vol-write'] } };
     const tickerplant: Cluster = { ...on('sg-one'), clusterType: 'TICKERPLANT', ...log };
     for (let index = 0; index < 5; index++) expect((await create(`tp-${index}`, tickerplant)).status).toBe(200);
@@ -194,12 +194,12 @@ describe('the published quotas', () => {
         'The quota of 5 write mounts of volume vol-write is used up. This local world has the published quotas; --quotas raised makes a new world without them.',
     });
     expect((await create('rdb-0', { ...on('sg-one'), clusterType: 'RDB', ...log })).status).toBe(200);
-    await estate.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-read' }] });
+    await builder.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-read' }] });
     const reader: Cluster = { ...on('sg-one'), databases: [{ databaseName: 'trades', dataviewName: 'view' }] };
     for (let index = 0; index < 4; index++) expect((await create(`gp-${index}`, reader)).status).toBe(200);
     expect((await create('gp-4', reader)).message).toContain('10 clusters');
     for (let index = 0; index < 4; index++) {
-      await world.call('DeleteKxCluster', { environmentId: estate.environmentId, clusterName: `tp-${index}` });
+      await world.call('DeleteKxCluster', { environmentId: builder.environmentId, clusterName: `tp-${index}` });
     }
     world.advance(WAIT);
     expect((await create('gp-4', reader)).status).toBe(200);
@@ -208,7 +208,7 @@ describe('the published quotas', () => {
 
   test('allow 1000 users and 1500 databases', async () => {
     await open();
-    const { environmentId } = estate;
+    const { environmentId } = builder;
     const user = (index: number) =>
       world.refusal('CreateKxUser', { environmentId, userName: `user_${index}`, iamRole: ROLE });
     expect((await until(user)).slice(0, 2)).toEqual([1000, LIMIT]);
@@ -220,8 +220,8 @@ describe('the published quotas', () => {
 
 test('raised quotas let every create succeed three times and more', async () => {
   await open('raised');
-  const { environmentId } = estate;
-  await estate.database('trades');
+  const { environmentId } = builder;
+  await builder.database('trades');
   for (const index of [0, 1, 2, 3]) {
     const replies = [
       world.refusal('CreateKxEnvironment', { name: `kdb-${index}`, kmsKeyId: KEY }),

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Estate, KEY, openEstate, ROLE, token, VPC, WAIT } from './estate.ts';
+import { type EnvironmentBuilder, KEY, openBuilder, ROLE, token, VPC, WAIT } from './environment-builder.ts';
 import { MINUTE, openWorld, type Reply, type TestWorld, ZONE } from './world.ts';
 
 const SHARED = { scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 } };
@@ -9,25 +9,25 @@ const SEGMENT = { volumeName: 'vol-one', dbPaths: ['/*'] };
 const OPTIONS = 'bcCeEglLmopPqrsStTuUwWz';
 
 let world: TestWorld;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let environmentId: string;
 let newest: string;
 beforeAll(async () => {
   world = await openWorld();
-  estate = await openEstate(world);
-  ({ environmentId } = estate);
-  await estate.database('trades');
-  await estate.changeset('trades', '/a/');
-  newest = await estate.changeset('trades', '/b/');
-  await estate.group('sg-one');
-  await estate.volume('vol-one');
-  await estate.dataview('view-one', { segmentConfigurations: [SEGMENT] });
+  builder = await openBuilder(world);
+  ({ environmentId } = builder);
+  await builder.database('trades');
+  await builder.changeset('trades', '/a/');
+  newest = await builder.changeset('trades', '/b/');
+  await builder.group('sg-one');
+  await builder.volume('vol-one');
+  await builder.dataview('view-one', { segmentConfigurations: [SEGMENT] });
 });
 
 describe('a cluster', () => {
   test('on its own nodes is returned as requested, with the changeset that it mounts', async () => {
-    const created = await estate.cluster('hdb-one', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
-    const told = {
+    const created = await builder.cluster('hdb-one', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
+    const reply = {
       clusterName: 'hdb-one',
       clusterType: 'HDB',
       releaseLabel: '1.0',
@@ -39,10 +39,10 @@ describe('a cluster', () => {
       lastModifiedTimestamp: expect.any(String),
     };
     const databases = [{ databaseName: 'trades', changesetId: newest }];
-    expect(created).toEqual({ ...told, status: 'PENDING', databases: [{ ...databases[0], cacheConfigurations: [] }] });
+    expect(created).toEqual({ ...reply, status: 'PENDING', databases: [{ ...databases[0], cacheConfigurations: [] }] });
     const clusterName = 'hdb-one';
     expect(await world.call('GetKxCluster', { environmentId, clusterName })).toEqual({
-      ...told,
+      ...reply,
       status: 'RUNNING',
       databases,
       volumes: [],
@@ -51,7 +51,7 @@ describe('a cluster', () => {
 
   test('has the one-letter options of q among its arguments, and no other letter', async () => {
     const withKeys = (clusterName: string, keys: string[]) =>
-      estate.clusterInput(clusterName, { commandLineArguments: keys.map((key) => ({ key, value: '1' })) });
+      builder.clusterInput(clusterName, { commandLineArguments: keys.map((key) => ({ key, value: '1' })) });
     const { commandLineArguments } = await world.call('CreateKxCluster', withKeys('gp-options', [...OPTIONS]));
     expect(commandLineArguments.map(({ key }: Reply) => key).join('')).toBe(OPTIONS);
     for (const key of ['a', 'B', 'G', 'x', 'Z', '1'])
@@ -60,10 +60,10 @@ describe('a cluster', () => {
 
   test('on a scaling group is returned without capacity, with the dataview version that it mounts', async () => {
     const databases = [{ databaseName: 'trades', dataviewName: 'view-one' }];
-    await estate.cluster('hdb-two', { clusterType: 'HDB', ...SHARED, databases });
-    const told = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-two' });
-    expect(told).not.toHaveProperty('capacityConfiguration');
-    expect(told.databases).toEqual([
+    await builder.cluster('hdb-two', { clusterType: 'HDB', ...SHARED, databases });
+    const reply = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-two' });
+    expect(reply).not.toHaveProperty('capacityConfiguration');
+    expect(reply.databases).toEqual([
       {
         databaseName: 'trades',
         dataviewConfiguration: {
@@ -74,27 +74,27 @@ describe('a cluster', () => {
         },
       },
     ]);
-    expect(told.volumes).toEqual([{ volumeName: 'vol-one', volumeType: 'NAS_1' }]);
+    expect(reply.volumes).toEqual([{ volumeName: 'vol-one', volumeType: 'NAS_1' }]);
   });
 
   test('a request can repeat what a reply said about a mount', async () => {
     const asked = [{ databaseName: 'trades', dataviewName: 'view-one' }];
-    await estate.cluster('hdb-first', { clusterType: 'HDB', ...SHARED, databases: asked });
+    await builder.cluster('hdb-first', { clusterType: 'HDB', ...SHARED, databases: asked });
     const { databases } = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-first' });
-    await estate.cluster('hdb-copy', { clusterType: 'HDB', ...SHARED, databases });
+    await builder.cluster('hdb-copy', { clusterType: 'HDB', ...SHARED, databases });
     const copy = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-copy' });
     expect(copy.databases).toEqual(databases);
-    const [told] = databases;
-    const contradiction = estate.cluster('hdb-odd', {
+    const [reply] = databases;
+    const contradiction = builder.cluster('hdb-odd', {
       clusterType: 'HDB',
       ...SHARED,
-      databases: [{ ...told, dataviewName: 'view-two' }],
+      databases: [{ ...reply, dataviewName: 'view-two' }],
     });
     await expect(contradiction).rejects.toThrow('name different dataviews');
   });
 
   test('in a list is a summary, without what it mounts and runs on', async () => {
-    await estate.cluster('gp-one', { code: { s3Bucket: 'some-code', s3Key: 'a.zip' }, initializationScript: 'a.q' });
+    await builder.cluster('gp-one', { code: { s3Bucket: 'some-code', s3Key: 'a.zip' }, initializationScript: 'a.q' });
     const { kxClusterSummaries } = await world.call('ListKxClusters', { environmentId, clusterType: 'GP' });
     expect(Object.keys(kxClusterSummaries[0]).sort()).toEqual([
       'availabilityZoneId',
@@ -118,8 +118,8 @@ test('a database exists at once, and is empty', async () => {
   expect(created.databaseArn).toMatch(
     /^arn:aws:finspace:us-east-1:111122223333:kxEnvironment\/\w+\/kxDatabase\/fresh$/,
   );
-  const told = await world.call('GetKxDatabase', named);
-  expect(told).toEqual({ ...created, numBytes: 0, numChangesets: 0, numFiles: 0 });
+  const reply = await world.call('GetKxDatabase', named);
+  expect(reply).toEqual({ ...created, numBytes: 0, numChangesets: 0, numFiles: 0 });
 });
 
 test('a user is created and deleted at once, and its name can be reused; its times are in lists only', async () => {
@@ -145,8 +145,8 @@ test('a user is created and deleted at once, and its name can be reused; its tim
 test('a dataview has autoUpdate, readWrite and onDemand of each segment, even if the request omitted them', async () => {
   const named = { environmentId, databaseName: 'trades', dataviewName: 'view-one' };
   const [listed] = (await world.call('ListKxDataviews', { environmentId, databaseName: 'trades' })).kxDataviews;
-  for (const told of [await world.call('GetKxDataview', named), listed]) {
-    expect(told).toMatchObject({
+  for (const reply of [await world.call('GetKxDataview', named), listed]) {
+    expect(reply).toMatchObject({
       autoUpdate: false,
       readWrite: false,
       changesetId: newest,
@@ -156,7 +156,7 @@ test('a dataview has autoUpdate, readWrite and onDemand of each segment, even if
 });
 
 test('only Get returns the ARNs of volumes and scaling groups, and what uses them', async () => {
-  await estate.cluster('hdb-on', {
+  await builder.cluster('hdb-on', {
     clusterType: 'HDB',
     ...SHARED,
     databases: [{ databaseName: 'trades', dataviewName: 'view-one' }],

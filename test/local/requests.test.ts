@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEstate, ROLE, token } from './estate.ts';
+import { openBuilder, ROLE, token } from './environment-builder.ts';
 import { contentOf, openWorld, type RawRequest, raw, type TestWorld, typeOf } from './world.ts';
 
 let world: TestWorld;
 let environmentId: string;
 beforeAll(async () => {
   world = await openWorld();
-  ({ environmentId } = await openEstate(world));
+  ({ environmentId } = await openBuilder(world));
 });
 afterAll(() => world.close());
 
@@ -71,22 +71,22 @@ describe('a request', () => {
   });
 
   test('is answered with the rule that it breaks, in the words of AWS', async () => {
-    const told = async (name: Parameters<TestWorld['refusal']>[0], input: object) =>
+    const messageOf = async (name: Parameters<TestWorld['refusal']>[0], input: object) =>
       (await world.refusal(name, { environmentId, ...input })).message;
-    expect(await told('CreateKxUser', { userName: 'x'.repeat(51), iamRole: ROLE })).toBe(
+    expect(await messageOf('CreateKxUser', { userName: 'x'.repeat(51), iamRole: ROLE })).toBe(
       "1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must have length less than or equal to 50",
     );
-    expect(await told('ListKxUsers', { maxResults: 101 })).toContain(
+    expect(await messageOf('ListKxUsers', { maxResults: 101 })).toContain(
       'Member must have value less than or equal to 100',
     );
-    expect(await told('ListKxClusters', { clusterType: 'XDB' })).toContain(
+    expect(await messageOf('ListKxClusters', { clusterType: 'XDB' })).toContain(
       'Member must satisfy enum value set: [HDB, RDB, GATEWAY, GP, TICKERPLANT]',
     );
-    expect(await told('CreateKxUser', { userName: 'a b', iamRole: ROLE })).toMatch(
+    expect(await messageOf('CreateKxUser', { userName: 'a b', iamRole: ROLE })).toMatch(
       /'userName'.*Member must satisfy regular expression pattern: \^[^/]*\$$/,
     );
-    expect(await told('CreateKxUser', { userName: 5, iamRole: ROLE })).toContain('Member must be of type string');
-    expect(await told('CreateKxUser', { userName: 'ann', iamRole: ROLE, tags: { 'aws:a': 'b' } })).toContain(
+    expect(await messageOf('CreateKxUser', { userName: 5, iamRole: ROLE })).toContain('Member must be of type string');
+    expect(await messageOf('CreateKxUser', { userName: 'ann', iamRole: ROLE, tags: { 'aws:a': 'b' } })).toContain(
       "Value at 'tags.aws:a' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy",
     );
   });

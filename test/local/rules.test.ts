@@ -1,18 +1,25 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Input } from '../../src/operations/index.ts';
-import { type Estate, openEstate, openFurnished, SHARED, token, VPC } from './estate.ts';
+import {
+  type EnvironmentBuilder,
+  openBuilder,
+  openFurnishedBuilder,
+  SHARED,
+  token,
+  VPC,
+} from './environment-builder.ts';
 import { openWorld, type TestWorld, ZONE } from './world.ts';
 
 type Cluster = Partial<Input<'CreateKxCluster'>>;
 
 let world: TestWorld;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let environmentId: string;
 
 beforeAll(async () => {
   world = await openWorld();
-  estate = await openFurnished(world);
-  ({ environmentId } = estate);
+  builder = await openFurnishedBuilder(world);
+  ({ environmentId } = builder);
 });
 const TWO_NODES = { capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 2 } };
 const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
@@ -105,7 +112,7 @@ describe('a cluster is refused', () => {
     ],
   ];
   test.each(refused)('%s', async (_, rest, message) => {
-    const refusal = await world.refusal('CreateKxCluster', estate.clusterInput('new-one', rest));
+    const refusal = await world.refusal('CreateKxCluster', builder.clusterInput('new-one', rest));
     expect(refusal).toEqual({ status: 400, type: 'ValidationException', message: expect.stringMatching(message) });
   });
 
@@ -117,7 +124,7 @@ describe('a cluster is refused', () => {
     ['volume', { ...SHARED, tickerplantLogConfiguration: { tickerplantLogVolumes: ['none'] } }],
   ];
   test.each(missing)('when its %s does not exist', async (_, rest) => {
-    const refusal = await world.refusal('CreateKxCluster', estate.clusterInput('new-one', rest));
+    const refusal = await world.refusal('CreateKxCluster', builder.clusterInput('new-one', rest));
     expect(refusal).toMatchObject({ status: 404, type: 'ResourceNotFoundException' });
   });
 });
@@ -131,7 +138,7 @@ describe('clusters that broke a documented rule and ran', () => {
   ];
   test.each(accepted)('%s', async (_, rest) => {
     const own = await openWorld();
-    const { volume, group, cluster } = await openEstate(own);
+    const { volume, group, cluster } = await openBuilder(own);
     await group('sg-one');
     await volume('vol-two');
     expect((await cluster('new-one', rest)).status).toBe('PENDING');
@@ -140,7 +147,7 @@ describe('clusters that broke a documented rule and ran', () => {
 
   test('a historical database with a cache on a database without changesets', async () => {
     const own = await openWorld();
-    const { database, cluster } = await openEstate(own);
+    const { database, cluster } = await openBuilder(own);
     await database('trades');
     const cacheConfigurations = [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }];
     const rest: Cluster = {
@@ -193,7 +200,7 @@ describe('a dataview is refused', () => {
 
   test('not when its paths are apart', async () => {
     const own = await openWorld();
-    const { database, volume, dataview } = await openEstate(own);
+    const { database, volume, dataview } = await openBuilder(own);
     await database('trades');
     await volume('vol-one');
     await volume('vol-two');

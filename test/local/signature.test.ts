@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { inProcessHandler } from '../../src/finspace/in-process.ts';
 import { type Credential, credentialFrom } from '../../src/local/credentials.ts';
-import { openEstate, ROLE } from './estate.ts';
+import { openBuilder, ROLE } from './environment-builder.ts';
 import { contentOf, MINUTE, openWorld, raw, START, type TestWorld, typeOf } from './world.ts';
 
 const PLAIN: Credential = { accessKeyId: 'AKIALOCALPLAIN', secretAccessKey: 'plain/secret+1' };
@@ -37,7 +37,7 @@ async function presigned(credentials: Credential, path: string, query: Record<st
 
 test('a presigned address is for the world of its region', async () => {
   const world = await openWorld();
-  await openEstate(world);
+  await openBuilder(world);
   const ask = async (region: string) =>
     contentOf(
       await world.serve(
@@ -116,7 +116,7 @@ describe('a service that knows its callers', () => {
 
 test("a connection string is only for callers in the user's own role; others are refused without a message", async () => {
   const open = await openWorld();
-  const { environmentId, cluster } = await openEstate(open);
+  const { environmentId, cluster } = await openBuilder(open);
   await cluster('gp-one');
   const { userArn } = await open.call('CreateKxUser', { environmentId, userName: 'bob', iamRole: ROLE });
   const closed = await openWorld({ store: open.store, credentials: [PLAIN, QUANT], start: open.now() });

@@ -10,7 +10,7 @@ import type { Sql } from '../../src/sqlite/connection.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { StoreError } from '../../src/sqlite/store-error.ts';
 import { connection } from '../support/sqlite.ts';
-import { KEY, openEstate } from './estate.ts';
+import { KEY, openBuilder } from './environment-builder.ts';
 import { contentOf, openWorld, requestFor, typeOf } from './world.ts';
 
 let folder: string;
@@ -37,7 +37,7 @@ describe('a state file', () => {
   test('keeps the world over a restart, and time passes meanwhile', async () => {
     const path = join(folder, 'new', 'state.db');
     const first = await openWorld({ store: await openStore(path) });
-    const { environmentId, clusterInput } = await openEstate(first);
+    const { environmentId, clusterInput } = await openBuilder(first);
     await first.call('CreateKxCluster', clusterInput('gp-one'));
     const stopped = first.now();
     await first.close();
@@ -164,7 +164,7 @@ describe('several writers', () => {
     const [one, two] = await Promise.all([openStore(path), openStore(path)]);
     const first = await openWorld({ store: one, lifecycle: 'instant' });
     const second = await openWorld({ store: two, lifecycle: 'instant' });
-    const { environmentId } = await openEstate(first);
+    const { environmentId } = await openBuilder(first);
     const create = (world: typeof first, prefix: string, index: number) =>
       world.call('CreateKxDatabase', {
         environmentId,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OperationName } from '../../src/operations/index.ts';
-import { type Estate, KEY, openEstate, token } from './estate.ts';
+import { type EnvironmentBuilder, KEY, openBuilder, token } from './environment-builder.ts';
 import { openWorld, type Reply, SECOND, type TestWorld, ZONE } from './world.ts';
 
 /** How Terraform's AWS provider waits: any other status than these ends the run with an error. */
@@ -18,15 +18,15 @@ const STEP = 5 * SECOND;
 const LONGEST = 75 * 60 * SECOND;
 
 let world: TestWorld;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let environmentId: string;
 beforeAll(async () => {
   world = await openWorld();
-  estate = await openEstate(world);
-  ({ environmentId } = estate);
-  await estate.database('trades');
-  await estate.group('sg-used');
-  await estate.volume('vol-used');
+  builder = await openBuilder(world);
+  ({ environmentId } = builder);
+  await builder.database('trades');
+  await builder.group('sg-used');
+  await builder.volume('vol-used');
 });
 
 /** Asks every few seconds until the target was seen twice in a row, as the provider does; the statuses on the way, in order. */
@@ -83,7 +83,7 @@ describe('Terraform', () => {
     const cluster = { get: 'GetKxCluster' as const, named: { environmentId, clusterName } };
     const code = { s3Bucket: 'some-code', s3Key: 'app.zip' };
     const rest = { clusterType: 'HDB' as const, code, databases: [{ databaseName: 'trades' }], tags: { team: 'kdb' } };
-    await world.call('CreateKxCluster', estate.clusterInput(clusterName, rest));
+    await world.call('CreateKxCluster', builder.clusterInput(clusterName, rest));
     await waited({ ...cluster, pending: ['PENDING', 'CREATING'], target: 'RUNNING' });
     const pending = ['PENDING', 'UPDATING'];
     const update = { environmentId, clusterName };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Estate, KEY, openEstate, ROLE, token } from './estate.ts';
+import { type EnvironmentBuilder, KEY, openBuilder, ROLE, token } from './environment-builder.ts';
 import {
   contentOf,
   MINUTE,
@@ -13,12 +13,12 @@ import {
 } from './world.ts';
 
 let world: TestWorld;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let environmentId: string;
 beforeAll(async () => {
   world = await openWorld();
-  estate = await openEstate(world);
-  ({ environmentId } = estate);
+  builder = await openBuilder(world);
+  ({ environmentId } = builder);
 });
 afterAll(() => world.close());
 
@@ -124,7 +124,7 @@ describe('a client token', () => {
 describe('a list', () => {
   test('pages by name without gaps or repeats while others come and go', async () => {
     const own = await openWorld();
-    const { environmentId, database } = await openEstate(own);
+    const { environmentId, database } = await openBuilder(own);
     const names = ['db-a', 'db-b', 'db-c', 'db-d', 'db-e'];
     for (const name of names.toReversed()) await database(name);
     const first = await own.call('ListKxDatabases', { environmentId, maxResults: 2 });
@@ -138,7 +138,7 @@ describe('a list', () => {
 
   test('of changesets has the newest first', async () => {
     const own = await openWorld();
-    const { environmentId, database, changeset } = await openEstate(own);
+    const { environmentId, database, changeset } = await openBuilder(own);
     await database('trades');
     const ids = [await changeset('trades', '/a/'), await changeset('trades', '/b/'), await changeset('trades', '/c/')];
     const [newest] = (await own.call('ListKxChangesets', { environmentId, databaseName: 'trades', maxResults: 1 }))
@@ -158,7 +158,7 @@ describe('a list', () => {
 
   test('of clusters can be limited to a type, also across pages', async () => {
     const own = await openWorld();
-    const { environmentId, cluster } = await openEstate(own);
+    const { environmentId, cluster } = await openBuilder(own);
     for (const name of ['aaa', 'ccc', 'eee']) await cluster(name);
     for (const name of ['bbb', 'ddd']) await cluster(name, { clusterType: 'HDB' });
     const query = { environmentId, clusterType: 'HDB' as const, maxResults: 1 };
@@ -238,7 +238,7 @@ describe('tags', () => {
 
 test('a connection string looks signed and is valid for 15 minutes', async () => {
   const own = await openWorld();
-  const { environmentId, cluster } = await openEstate(own);
+  const { environmentId, cluster } = await openBuilder(own);
   const { userArn } = await own.call('CreateKxUser', { environmentId, userName: 'bob', iamRole: ROLE });
   const request = { environmentId, userArn, clusterName: 'gp-one' };
   expect((await own.refusal('GetKxConnectionString', request)).status).toBe(404);

@@ -13,7 +13,7 @@ import { exportWorld } from '../../src/local/worlds/worlds.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { openState } from '../../src/safety/state.ts';
 import { CLI } from '../support/hosts.ts';
-import { KEY } from './estate.ts';
+import { KEY } from './environment-builder.ts';
 import { openWorld, SEED } from './world.ts';
 
 const WORLD = worldOf(DEFAULT_ACCOUNT, 'us-east-1');

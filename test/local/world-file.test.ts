@@ -7,7 +7,7 @@ import { openStore, type Store } from '../../src/local/store.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { exportWorld, importWorld, listWorlds, resetWorld } from '../../src/local/worlds/worlds.ts';
 import { connection } from '../support/sqlite.ts';
-import { KEY } from './estate.ts';
+import { KEY } from './environment-builder.ts';
 import { MINUTE, openWorld, type Reply, SEED, START } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finspace-world-'));

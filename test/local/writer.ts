@@ -1,5 +1,5 @@
 import { openStore } from '../../src/local/store.ts';
-import { ROLE } from './estate.ts';
+import { ROLE } from './environment-builder.ts';
 import { openWorld } from './world.ts';
 
 /** Creates users in an environment until it is killed, and says each name once the service has acknowledged it. */

@@ -15,7 +15,7 @@ const edit = (session: Subscribing, environmentId: string) => {
 };
 
 describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
-  const scene = async () => {
+  const fixture = async () => {
     const world = sharedWorld();
     const place = await open(world);
     const session = await place.connect();
@@ -24,7 +24,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
   };
 
   test('are notified at once after our own calls, and of nothing else', async () => {
-    const { session, environmentId, uri } = await scene();
+    const { session, environmentId, uri } = await fixture();
     const { heard } = await subscribed(session, modern, uri);
     // The standing stream of an older client over HTTP may open only now; what came before is not repeated.
     await expect
@@ -38,7 +38,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
   });
 
   test('are found by polling when another client makes them, with one poll for all subscribers', async () => {
-    const { world, waits, connect, session, environmentId, uri } = await scene();
+    const { world, waits, connect, session, environmentId, uri } = await fixture();
     const other = await (await open(world)).connect();
     const one = await subscribed(session, modern, uri);
     const two = await subscribed(await connect(), modern, uri);
@@ -54,7 +54,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
   });
 
   test('are no longer polled for when the last one unsubscribes or disconnects', async () => {
-    const { waits, connect, session, uri } = await scene();
+    const { waits, connect, session, uri } = await fixture();
     const one = await subscribed(session, modern, uri);
     const second = await connect();
     await subscribed(second, modern, uri);

@@ -225,12 +225,12 @@ describe.each(HOSTS)('changes for $name', ({ connect, name }) => {
     session = (await connect(args)) as Subscribing;
     const uri = 'finspace://kx/environments';
     const { heard, stop } = await subscribed(session, name.includes('2026'), uri);
-    const told = () => heard.filter((line) => line === `notifications/resources/updated ${uri}`).length;
+    const notified = () => heard.filter((line) => line === `notifications/resources/updated ${uri}`).length;
     await did(session, 'create_kx_environment', { name: 'moving', kmsKeyId: KMS_KEY });
-    await expect.poll(told).toBeGreaterThan(0);
-    const before = told();
+    await expect.poll(notified).toBeGreaterThan(0);
+    const before = notified();
     // By itself it becomes CREATING, then CREATED.
-    await expect.poll(told, { timeout: 20_000 }).toBeGreaterThan(before);
+    await expect.poll(notified, { timeout: 20_000 }).toBeGreaterThan(before);
     await stop();
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { openEstate } from './support/estate.ts';
-import { openTowns } from './support/towns.ts';
+import { openBuilder } from './support/environment-builder.ts';
+import { openTwoEnvironments } from './support/two-environments.ts';
 
 describe('a user that does not exist', () => {
   it('is reported as missing, and no approval is requested', async () => {
-    const { backend, town, guarded } = await openTowns();
+    const { backend, town, guarded } = await openTwoEnvironments();
     await guarded({}, async (guard, reached) => {
       const given = { environmentId: town.environmentId, userName: 'nobody' };
       const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: given });
@@ -17,7 +17,7 @@ describe('a user that does not exist', () => {
 
 describe('a node that there is not', () => {
   it('is reported as missing, with the existing ones for callers that may list them', async () => {
-    const { backend, town, guarded } = await openTowns();
+    const { backend, town, guarded } = await openTwoEnvironments();
     const { environmentId } = town;
     await town.cluster('science', {
       clusterType: 'HDB',
@@ -27,7 +27,7 @@ describe('a node that there is not', () => {
     const { nodes = [] } = await backend.call('ListKxClusterNodes', cluster);
     const tool = 'delete_kx_cluster_node';
     const given = { ...cluster, nodeId: 'none' };
-    const told = async (restrictions = {}) => {
+    const refusalText = async (restrictions = {}) => {
       const texts: string[] = [];
       await guarded({ restrictions }, async (guard, reached) => {
         for (const attempt of [
@@ -46,14 +46,14 @@ describe('a node that there is not', () => {
     };
     const head = `There is no cluster node "none" in environmentId "${environmentId}", clusterName "science".`;
     const [one, two] = nodes.map(({ nodeId }) => nodeId);
-    expect(await told()).toBe(`${head} Existing ones: "${one}", "${two}". Next: list_kx_cluster_nodes.`);
-    expect(await told({ deny: ['list_kx_cluster_nodes'] })).toBe(`${head} Next: list_kx_cluster_nodes.`);
+    expect(await refusalText()).toBe(`${head} Existing ones: "${one}", "${two}". Next: list_kx_cluster_nodes.`);
+    expect(await refusalText({ deny: ['list_kx_cluster_nodes'] })).toBe(`${head} Next: list_kx_cluster_nodes.`);
     await backend.close();
   });
 
   it('and of many users the first are named', async () => {
-    const { backend, town, guarded } = await openTowns();
-    const { environmentId } = await openEstate(backend.call, 'bare');
+    const { backend, town, guarded } = await openTwoEnvironments();
+    const { environmentId } = await openBuilder(backend.call, 'bare');
     await guarded({}, async (guard) => {
       const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: { environmentId, userName: 'nobody' } });
       expect(outcome).toMatchObject({ text: expect.stringContaining('None exist. Next: list_kx_users.') });

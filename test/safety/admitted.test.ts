@@ -2,40 +2,40 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Approval, LedgerError } from '../../src/safety/ledger.ts';
 import { markShown } from '../../src/safety/shown-mark.ts';
 import { openState } from '../../src/safety/state.ts';
+import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
 import { type Spy, spyOn } from './support/backend.ts';
 import { accept, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
-import { openScene, type Scene, type Wish } from './support/scene.ts';
 
 const PINNED = 'This world belongs to another key.';
 
 describe('a world that may come to belong to another key', () => {
-  let scene: Scene;
+  let fixture: ApprovalFixture;
   let spy: Spy;
   let guard: Guard;
-  let wish: Wish;
+  let guardedCall: GuardedCall;
   let isOurs: boolean;
   const start = async (options: Partial<GuardOptions> = {}) => {
     const admit = async () => {
       if (!isOurs) throw new LedgerError(PINNED);
     };
-    guard = await openGuard({ call: spy.call, clock: scene.clock, admit, ...options });
+    guard = await openGuard({ call: spy.call, clock: fixture.clock, admit, ...options });
   };
   beforeEach(async () => {
-    scene = await openScene();
-    spy = spyOn(scene.call, { forward: false });
-    [wish] = scene.wishes as [Wish];
+    fixture = await openApprovalFixture();
+    spy = spyOn(fixture.call, { forward: false });
+    [guardedCall] = fixture.guardedCalls as [GuardedCall];
     isOurs = true;
   });
   afterEach(async () => {
     await guard.close();
-    await scene.close();
+    await fixture.close();
   });
 
   it('asks and runs while it is ours', async () => {
     await start();
-    const asked = await guard.attempt(wish);
+    const asked = await guard.attempt(guardedCall);
     const { state } = asked as Extract<typeof asked, { kind: 'asked' }>;
-    expect((await guard.attempt({ ...wish, state, answers: accept(wish.name) })).kind).toBe('done');
+    expect((await guard.attempt({ ...guardedCall, state, answers: accept(guardedCall.name) })).kind).toBe('done');
     expect(spy.reached).toHaveLength(1);
   });
 
@@ -49,13 +49,13 @@ describe('a world that may come to belong to another key', () => {
   ])('runs nothing that needs a person, %s', async (_, options) => {
     await start(options);
     isOurs = false;
-    const refused = await guard.attempt(wish);
+    const refused = await guard.attempt(guardedCall);
     expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining(PINNED) });
     expect(spy.reached).toEqual([]);
   });
 
   it('changes no tag that this server obeys with --approve none', async () => {
-    const { environmentArn } = await scene.call('GetKxEnvironment', { environmentId: scene.environmentId });
+    const { environmentArn } = await fixture.call('GetKxEnvironment', { environmentId: fixture.environmentId });
     await start({ restrictions: { approve: 'none' } });
     isOurs = false;
     const tags = { 'finspace-mcp:protected': 'false' };
@@ -66,10 +66,10 @@ describe('a world that may come to belong to another key', () => {
 
   it('runs nothing for a form that was asked before', async () => {
     await start();
-    const asked = await guard.attempt(wish);
+    const asked = await guard.attempt(guardedCall);
     const { state } = asked as Extract<typeof asked, { kind: 'asked' }>;
     isOurs = false;
-    const answered = await guard.attempt({ ...wish, state, answers: accept(wish.name) });
+    const answered = await guard.attempt({ ...guardedCall, state, answers: accept(guardedCall.name) });
     expect(answered).toMatchObject({ kind: 'refused', text: expect.stringContaining(PINNED) });
     expect(spy.reached).toEqual([]);
   });
@@ -84,30 +84,30 @@ describe('a world that may come to belong to another key', () => {
         if (!isOurs && looks > 2) throw new LedgerError(PINNED);
       },
     });
-    await guard.attempt({ ...wish, forms: false });
+    await guard.attempt({ ...guardedCall, forms: false });
     const [pending] = await guard.ledger.list();
     await guard.ledger.approve((pending as NonNullable<typeof pending>).nonce, given);
     [looks, isOurs] = [0, false];
-    const refused = await guard.attempt({ ...wish, forms: false });
+    const refused = await guard.attempt({ ...guardedCall, forms: false });
     expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining(PINNED) });
     expect(spy.reached).toEqual([]);
   });
 
   it('takes no form for consent where forms do not count, though the client answers it', async () => {
     await start();
-    const asked = await guard.attempt(wish);
+    const asked = await guard.attempt(guardedCall);
     const { state } = asked as Extract<typeof asked, { kind: 'asked' }>;
     const { seal, state: kept } = guard;
     const strict = await openGuard({
       call: spy.call,
-      clock: scene.clock,
+      clock: fixture.clock,
       seal,
       state: kept,
       formsCount: async () => false,
     });
-    const answered = await strict.attempt({ ...wish, state, answers: accept(wish.name) });
+    const answered = await strict.attempt({ ...guardedCall, state, answers: accept(guardedCall.name) });
     expect(answered).toMatchObject({ kind: 'refused', text: expect.stringContaining('need the passphrase') });
-    expect((await strict.attempt(wish)).kind).toBe('refused');
+    expect((await strict.attempt(guardedCall)).kind).toBe('refused');
     expect(spy.reached).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { askedOf, changeOf } from '../../src/kinds/index.ts';
+import { changeOf, readRequestedChange } from '../../src/kinds/index.ts';
 import { firstExceeded, firstProblem } from '../../src/kinds/judge.ts';
 import { QUOTAS, quotaWords } from '../../src/local/quotas.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
@@ -17,7 +17,7 @@ type Limits = keyof typeof QUOTAS;
 /** The first reason for a refusal that the rules find in what the API shows; undefined when they find none. */
 async function foreseen(call: Call, { name }: Command, input: Members, limits: Limits): Promise<string | undefined> {
   const { change } = changeOf(name) as NonNullable<ReturnType<typeof changeOf>>;
-  const asked = await askedOf(apiReader(call, {}), name, input);
+  const asked = await readRequestedChange(apiReader(call, {}), name, input);
   const problem = await firstProblem(change, asked);
   if (problem !== undefined) return problem.words;
   const over = await firstExceeded(change, asked, QUOTAS[limits]);

@@ -5,15 +5,15 @@ import { apiReader } from '../../src/safety/api-reader.ts';
 import { quotasFor } from '../../src/safety/preview.ts';
 import { blockersOf } from '../../src/safety/problem-text.ts';
 import { HOUR } from './support/backend.ts';
-import { KEY } from './support/estate.ts';
+import { KEY } from './support/environment-builder.ts';
 import { openGuard } from './support/guard.ts';
-import { having, here, inside, on, outlookScene, preview, volume } from './support/outlook.ts';
+import { having, here, inside, on, preview, previewFixture, volume } from './support/preview.ts';
 
-const scene = outlookScene();
+const fixture = previewFixture();
 
 it('shows what there is, and nothing in or of what does not exist', async () => {
-  const { environmentId } = scene.estate;
-  const read = apiReader(scene.backend.call, {});
+  const { environmentId } = fixture.builder;
+  const read = apiReader(fixture.backend.call, {});
   expect(await read.count('kx-environment', { environmentId })).toBe(1);
   expect(await read.listed('kx-dataview', { environmentId, databaseName: 'none' })).toEqual([]);
   expect(await read.users('kx-scaling-group', { environmentId, scalingGroupName: 'none' })).toEqual([]);
@@ -24,15 +24,15 @@ it('shows what there is, and nothing in or of what does not exist', async () => 
 
 it('counts the quota of an update from its target', async () => {
   const grown = here({ volumeName: 'fast', nas1Configuration: { size: 2400 } });
-  const found = await quotasFor(scene.backend, 'UpdateKxVolume', grown, {});
+  const found = await quotasFor(fixture.backend, 'UpdateKxVolume', grown, {});
   expect(found).toEqual({ quotas: ['GB of volume storage per environment: 2400'], blockers: [] });
 });
 
 it('counts no quota for a call that has none', async () => {
   const input = { resourceArn: 'arn:aws:finspace:us-east-1:111122223333:kxEnvironment/abc', tags: {} };
   const none = { blockers: [], quotas: [] };
-  expect(await quotasFor(scene.backend, 'TagResource', input, {})).toEqual(none);
-  expect(await quotasFor(scene.backend, 'ListTagsForResource', input, {})).toEqual(none);
+  expect(await quotasFor(fixture.backend, 'TagResource', input, {})).toEqual(none);
+  expect(await quotasFor(fixture.backend, 'ListTagsForResource', input, {})).toEqual(none);
 });
 
 it('says of a failed namesake to delete it, and of a malformed id what it has to be', async () => {
@@ -48,22 +48,22 @@ it('says of a failed namesake to delete it, and of a malformed id what it has to
 
 it('fails as the read does where the target of a call may not be read', async () => {
   const denied: Call = async (name, input, options) => {
-    if (name !== 'GetKxCluster' && name !== 'GetKxVolume') return scene.backend.call(name, input, options);
+    if (name !== 'GetKxCluster' && name !== 'GetKxVolume') return fixture.backend.call(name, input, options);
     throw new FinspaceError({ operation: name, code: 'AccessDenied', detail: 'no', retryable: false, advice: 'none' });
   };
   const grown = here({ volumeName: 'fast', nas1Configuration: { size: 2400 } });
   await expect(quotasFor({ call: denied }, 'UpdateKxVolume', grown, {})).rejects.toThrow(FinspaceError);
   const broken: Call = () => Promise.reject(new Error('no route to host'));
   await expect(quotasFor({ call: broken }, 'UpdateKxVolume', grown, {})).rejects.toThrow('no route to host');
-  const { environmentId } = scene.estate;
-  await scene.estate.cluster('gateway', on('hosts', 6));
-  scene.backend.clock.advance(HOUR);
-  const { nodes: [node] = [] } = await scene.backend.call('ListKxClusterNodes', {
+  const { environmentId } = fixture.builder;
+  await fixture.builder.cluster('gateway', on('hosts', 6));
+  fixture.backend.clock.advance(HOUR);
+  const { nodes: [node] = [] } = await fixture.backend.call('ListKxClusterNodes', {
     environmentId,
     clusterName: 'gateway',
   });
   const input = here({ clusterName: 'gateway', nodeId: node?.nodeId });
-  const guard = await openGuard({ call: denied, clock: scene.backend.clock });
+  const guard = await openGuard({ call: denied, clock: fixture.backend.clock });
   const outcome = await guard.attempt({ tool: 'delete_kx_cluster_node', arguments: input });
   expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('AccessDenied') });
   await guard.close();
@@ -73,7 +73,7 @@ it('leaves a new environment unchecked where environments may not be listed', as
   const failing =
     (code: 'AccessDenied' | 'Throttling'): Call =>
     async (name, input, options) => {
-      if (name !== 'ListKxEnvironments') return scene.backend.call(name, input, options);
+      if (name !== 'ListKxEnvironments') return fixture.backend.call(name, input, options);
       throw new FinspaceError({ operation: name, code, detail: 'no', retryable: false, advice: 'none' });
     };
   const wanted = { name: 'new', kmsKeyId: KEY };

@@ -1,33 +1,33 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
 import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
+import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
 import { answering, embedded, remembering, type Spy, spyOn } from './support/backend.ts';
-import { openEstate } from './support/estate.ts';
+import { openBuilder } from './support/environment-builder.ts';
 import { type Guard, type GuardOptions, openGuard } from './support/guard.ts';
-import { openScene, type Scene, type Wish } from './support/scene.ts';
 
 const given = (signature: string): Approval => ({ channel: 'web', approver: 'ada', at: 1, signature });
 const TRUSTED = given('good');
 const FOREIGN = given('of another server');
 
 describe('what was approved out of band', () => {
-  let scene: Scene;
+  let fixture: ApprovalFixture;
   let spy: Spy;
   let guard: Guard;
   const start = async (options: Partial<GuardOptions> = {}) => {
-    scene = await openScene();
-    spy = spyOn(scene.call, { forward: false });
+    fixture = await openApprovalFixture();
+    spy = spyOn(fixture.call, { forward: false });
     const outOfBand = async () => ({
       accepts: (_: PendingApproval, { signature }: Approval) => signature === 'good',
       instructions: () => 'Elsewhere.',
     });
-    guard = await openGuard({ call: spy.call, clock: scene.clock, outOfBand, ...options });
+    guard = await openGuard({ call: spy.call, clock: fixture.clock, outOfBand, ...options });
   };
   afterEach(async () => {
     await guard.close();
-    await scene.close();
+    await fixture.close();
   });
-  const attempt = (wish: Wish) => guard.attempt({ ...wish, forms: false });
+  const attempt = (guardedCall: GuardedCall) => guard.attempt({ ...guardedCall, forms: false });
   const open = async () => (await guard.ledger.list())[0] as PendingApproval;
 
   describe('in a ledger of this machine', () => {
@@ -36,17 +36,17 @@ describe('what was approved out of band', () => {
     it.each([[[TRUSTED, FOREIGN, FOREIGN]], [[FOREIGN, FOREIGN, TRUSTED]], [[FOREIGN, TRUSTED, FOREIGN]]])(
       'counts whatever untrusted approvals lie beside it',
       async (approvals) => {
-        const wish = scene.wishes[0] as Wish;
+        const guardedCall = fixture.guardedCalls[0] as GuardedCall;
         const [first, ...others] = approvals;
-        expect((await attempt(wish)).kind).toBe('refused');
+        expect((await attempt(guardedCall)).kind).toBe('refused');
         const { nonce, ...pending } = await open();
         await guard.ledger.approve(nonce, first as Approval);
         for (const approval of others) {
-          scene.clock.advance(1);
+          fixture.clock.advance(1);
           await guard.ledger.approve((await guard.ledger.open(pending)).pending.nonce, approval);
         }
-        expect((await attempt(wish)).kind).toBe('done');
-        expect((await attempt(wish)).kind).toBe('refused');
+        expect((await attempt(guardedCall)).kind).toBe('done');
+        expect((await attempt(guardedCall)).kind).toBe('refused');
         expect(spy.reached).toHaveLength(1);
       },
     );
@@ -61,8 +61,8 @@ describe('what was approved out of band', () => {
           stray !== undefined && counts?.(stray, TRUSTED) ? { pending: stray, approval: TRUSTED } : undefined,
       }),
     });
-    const wish = scene.wishes[0] as Wish;
-    await attempt(wish);
+    const guardedCall = fixture.guardedCalls[0] as GuardedCall;
+    await attempt(guardedCall);
     const { nonce, ...pending } = await open();
     const { pending: other } = await guard.ledger.open({
       ...pending,
@@ -71,18 +71,18 @@ describe('what was approved out of band', () => {
     });
     stray = other;
     await guard.ledger.approve(stray.nonce, TRUSTED);
-    expect((await attempt(wish)).kind).toBe('refused');
+    expect((await attempt(guardedCall)).kind).toBe('refused');
     expect(spy.reached).toEqual([]);
     stray = { ...pending, nonce };
-    expect((await attempt(wish)).kind).toBe('done');
+    expect((await attempt(guardedCall)).kind).toBe('done');
   });
 });
 
 it('asks nobody about a call that sets more than people read', async () => {
   const backend = await embedded();
-  const { environmentId, ...estate } = await openEstate(backend.call);
-  await estate.database('trades');
-  await estate.cluster('gpu');
+  const { environmentId, ...builder } = await openBuilder(backend.call);
+  await builder.database('trades');
+  await builder.cluster('gpu');
   let mounted: object[] = [];
   const mounting: Call = async (name, input, options) => {
     if (name === 'GetKxDatabase') return {} as never;
@@ -92,7 +92,7 @@ it('asks nobody about a call that sets more than people read', async () => {
   };
   const spy = spyOn(mounting, { forward: false });
   const guard = await openGuard({ call: spy.call, clock: backend.clock, restrictions: { approve: ['disrupt'] } });
-  const wish = (count: number) => {
+  const guardedCall = (count: number) => {
     mounted = Array.from({ length: count }, (_, at) => ({ databaseName: `trades-${at}` }));
     const databases = Array.from({ length: count }, (_, at) => ({
       databaseName: `trades-${at}`,
@@ -101,12 +101,12 @@ it('asks nobody about a call that sets more than people read', async () => {
     const update = { environmentId, clusterName: 'gpu', databases };
     return guard.attempt({ tool: 'update_kx_cluster_databases', arguments: update });
   };
-  expect(await wish(201)).toMatchObject({
+  expect(await guardedCall(201)).toMatchObject({
     kind: 'refused',
     text: expect.stringMatching(/too long for a person to read.* Split it into several calls/),
   });
   expect(await guard.ledger.list()).toEqual([]);
-  expect((await wish(50)).kind).toBe('asked');
+  expect((await guardedCall(50)).kind).toBe('asked');
   expect(spy.reached).toEqual([]);
   await guard.close();
   await backend.close();
@@ -115,9 +115,9 @@ it('asks nobody about a call that sets more than people read', async () => {
 describe('a plan that does not fit into a form', () => {
   const start = async (options: Partial<GuardOptions> = {}) => {
     const backend = await embedded();
-    const { environmentId, ...estate } = await openEstate(backend.call);
+    const { environmentId, ...builder } = await openBuilder(backend.call);
     const users = Array.from({ length: 210 }, (_, at) => `user-${at}`);
-    for (const name of users) await estate.user(name);
+    for (const name of users) await builder.user(name);
     const outOfBand = async () => ({ accepts: () => true, instructions: (code: string) => `Approve ${code}.` });
     const call = remembering(backend.call);
     const guard = await openGuard({ call, clock: backend.clock, outOfBand, ...options });
@@ -203,8 +203,8 @@ describe('a plan that does not fit into a form', () => {
 describe('what a caller may not see', () => {
   it('is in the plan of the person and not in that of the refusal', async () => {
     const backend = await embedded();
-    const { environmentId, ...estate } = await openEstate(backend.call);
-    await estate.volume('fast');
+    const { environmentId, ...builder } = await openBuilder(backend.call);
+    await builder.volume('fast');
     const outOfBand = async () => ({ accepts: () => true, instructions: () => 'Elsewhere.' });
     const deny = ['get_kx_volume', 'list_kx_environments'];
     const guard = await openGuard({ call: backend.call, clock: backend.clock, outOfBand, restrictions: { deny } });
@@ -224,9 +224,9 @@ describe('what a caller may not see', () => {
 
   it('of what an update replaces is withheld as well', async () => {
     const backend = await embedded();
-    const { environmentId, ...estate } = await openEstate(backend.call);
-    await estate.cluster('gpu', { clusterDescription: 'of the secret desk' });
-    await estate.volume('fast');
+    const { environmentId, ...builder } = await openBuilder(backend.call);
+    await builder.cluster('gpu', { clusterDescription: 'of the secret desk' });
+    await builder.volume('fast');
     const call = answering(backend.call, (name, reply) =>
       name === 'GetKxCluster' ? { ...reply, code: { s3Bucket: 'secret-bucket', s3Key: 'secret.zip' } } : reply,
     );

@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { initApprover } from '../../src/safety/approver.ts';
 import { canaries, filesUnder, leaksIn } from './support/canaries.ts';
-import { ASKED_OF_IT, ENVIRONMENT, type Gossip, openGossip } from './support/gossip.ts';
+import { ENVIRONMENT, LEAKY_CALLS, type LeakyService, openLeakyService } from './support/leaky-service.ts';
 import { type Era, openProduct, type Product } from './support/wire.ts';
 
 const SECRETS = canaries();
 
 describe.each<Era>(['2025-06-18', '2026-07-28'])('secrets of all kinds, in %s', (era) => {
-  let upstream: Gossip;
+  let upstream: LeakyService;
   let product: Product | undefined;
   beforeAll(async () => {
-    upstream = await openGossip(SECRETS);
+    upstream = await openLeakyService(SECRETS);
     vi.stubEnv('AWS_ACCESS_KEY_ID', SECRETS.accessKey);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', SECRETS.secretKey);
     vi.stubEnv('AWS_SESSION_TOKEN', SECRETS.sessionToken);
@@ -28,7 +28,7 @@ describe.each<Era>(['2025-06-18', '2026-07-28'])('secrets of all kinds, in %s', 
     await initApprover(product.folder, SECRETS.passphrase);
     const client = await product.connect(era);
     const said: string[] = [];
-    for (const [name, given] of ASKED_OF_IT)
+    for (const [name, given] of LEAKY_CALLS)
       said.push(JSON.stringify(await client.request('tools/call', { name, arguments: given })));
     for (const uri of [`finspace://kx/environments/${ENVIRONMENT}`, 'finspace://kx/environments'])
       said.push(JSON.stringify(await client.request('resources/read', { uri })));

@@ -6,7 +6,7 @@ import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import type { FormAnswer } from '../support/hosts.ts';
 import { type Members, MINUTE } from './support/backend.ts';
-import { KEY } from './support/estate.ts';
+import { KEY } from './support/environment-builder.ts';
 import { OPEN_MS } from './support/guard.ts';
 import { REAL_HOSTS, type RealClient, type RealHost, type Result } from './support/hosts.ts';
 import { openProduct, type Product } from './support/wire.ts';
@@ -89,7 +89,7 @@ describe.each(REAL_HOSTS)('a client that does not wait, $name', (host) => {
       before = async (name, signal) => {
         if (name !== 'ListKxDatabases') return;
         cancel.abort();
-        await new Promise((told) => signal?.addEventListener('abort', told));
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve));
         resolve();
       };
     });
@@ -102,7 +102,7 @@ describe.each(REAL_HOSTS)('a client that does not wait, $name', (host) => {
     const abandoned = new Promise<void>((resolve) => {
       before = async (name, signal) => {
         if (name !== 'ListKxDatabases') return;
-        await new Promise((told) => signal?.addEventListener('abort', told));
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve));
         resolve();
       };
     });

@@ -3,17 +3,17 @@ import type { OperationName } from '../../src/operations/index.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { recoveryKit } from '../../src/safety/recovery-kit.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
-import { type Estate, openEstate } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
 let backend: Embedded;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 beforeAll(async () => {
   backend = await embedded();
-  estate = await openEstate(backend.call);
-  await estate.volume('fast');
-  await estate.database('trades');
-  await estate.changeset('trades');
+  builder = await openBuilder(backend.call);
+  await builder.volume('fast');
+  await builder.database('trades');
+  await builder.changeset('trades');
 });
 afterAll(() => backend.close());
 
@@ -21,7 +21,7 @@ const planned = async (operation: OperationName, input: Members, call = backend.
   (await planCall(
     { call, backendLocation: PLACE },
     operation,
-    { environmentId: estate.environmentId, ...input },
+    { environmentId: builder.environmentId, ...input },
     'ann',
   )) as Plan;
 

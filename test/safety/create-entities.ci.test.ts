@@ -3,7 +3,7 @@ import { QUOTAS } from '../../src/local/quotas.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
-import { ofCluster, openEstate, PROTECT, ROLE, ZONE } from './support/estate.ts';
+import { ofCluster, openBuilder, PROTECT, ROLE, ZONE } from './support/environment-builder.ts';
 import { freshEnvironment } from './support/fresh-environment.ts';
 import { accept, asked } from './support/guard.ts';
 
@@ -69,7 +69,7 @@ describe('creating several entities', () => {
   });
 
   it('goes on after one that fails, and says of each why', async () => {
-    await here.estate.user('bob');
+    await here.builder.user('bob');
     const outcome = await call('create_kx_entities', { create: ['ann', 'bob', 'eve'].map((name) => user(name)) });
     expect(outcome).toMatchObject({
       kind: 'done',
@@ -99,7 +99,7 @@ describe('creating several entities', () => {
     const outcome = await call('create_kx_entities', { create: stack() });
     expect(outcome).toMatchObject({ content: { finished: true } });
     const { status } = await here.backend.call('GetKxCluster', {
-      environmentId: here.estate.environmentId,
+      environmentId: here.builder.environmentId,
       clusterName: 'hdb',
     });
     expect(status).toBe('RUNNING');
@@ -112,7 +112,7 @@ describe('creating several entities', () => {
       kind: 'refused',
       text: expect.stringMatching(/create\.1\.arguments\.userName: .*\ncreate\.2\.arguments\.iamRole: required/),
     });
-    const elsewhere = await openEstate(here.backend.call, `other-${here.town}`);
+    const elsewhere = await openBuilder(here.backend.call, `other-${here.town}`);
     const astray = [user('ann', { environmentId: elsewhere.environmentId })];
     expect(await call('create_kx_entities', { create: astray })).toMatchObject({
       text: expect.stringContaining('create.0.arguments.environmentId'),
@@ -153,7 +153,7 @@ describe('creating several entities', () => {
   });
 
   it('shows of each changeset its database, and makes several of one', async () => {
-    for (const name of ['trades', 'quotes']) await here.estate.database(name);
+    for (const name of ['trades', 'quotes']) await here.builder.database(name);
     const put = (databaseName: string) => ({
       tool: 'create_kx_changeset',
       arguments: {
@@ -182,7 +182,7 @@ describe('creating several entities', () => {
   });
 
   it('stays within the environments of the server', async () => {
-    const other = await openEstate(here.backend.call, `allowed-${here.town}`);
+    const other = await openBuilder(here.backend.call, `allowed-${here.town}`);
     const narrow = await guarded({ environments: [other.environmentId] });
     for (const [tool, args] of [
       ['create_kx_entities', { create: [user('ann')] }],
@@ -197,7 +197,7 @@ describe('creating several entities', () => {
     const preview = (create: object[]) =>
       here.guard.attempt({
         tool: 'plan_change',
-        arguments: { tool: 'create_kx_entities', arguments: { environmentId: here.estate.environmentId, create } },
+        arguments: { tool: 'create_kx_entities', arguments: { environmentId: here.builder.environmentId, create } },
       });
     expect(await preview(stack())).toMatchObject({ content: { blocked: false, needsApproval: false } });
     expect(await preview(stack().slice(4))).toMatchObject({
@@ -213,7 +213,7 @@ describe('creating several entities', () => {
   });
 
   it('is previewed as blocked where a step comes before what it needs', async () => {
-    await here.estate.database('trades');
+    await here.builder.database('trades');
     const [, , volume, , dataview] = stack();
     const create = [dataview, volume];
     const preview = attemptOf('create_kx_entities', { create });

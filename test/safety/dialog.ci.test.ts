@@ -9,7 +9,7 @@ import { quoteUntrusted } from '../../src/untrusted.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
 import { CORPUS } from './support/corpus.ts';
 import { expectDialog, expectHarmless, skeleton } from './support/dialog.ts';
-import { openEstate } from './support/estate.ts';
+import { openBuilder } from './support/environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
 it('has a corpus of 200 hostile texts and more', () => {
@@ -62,14 +62,14 @@ describe('what a person reads', () => {
   beforeAll(async () => {
     backend = await embedded();
     backend = { ...backend, call: remembering(backend.call) };
-    const estate = await openEstate(backend.call);
-    environmentId = estate.environmentId;
-    for (const name of ['trades', 'plain']) await estate.database(name);
-    await estate.volume('fast');
-    await estate.user('ann');
-    await estate.group('hosts');
-    await estate.dataview('view', { autoUpdate: true });
-    await estate.cluster('gpu');
+    const builder = await openBuilder(backend.call);
+    environmentId = builder.environmentId;
+    for (const name of ['trades', 'plain']) await builder.database(name);
+    await builder.volume('fast');
+    await builder.user('ann');
+    await builder.group('hosts');
+    await builder.dataview('view', { autoUpdate: true });
+    await builder.cluster('gpu');
   });
   afterAll(() => backend.close());
 
@@ -150,8 +150,8 @@ describe('what a person reads', () => {
       name === 'GetKxEnvironment' ? { ...reply, customDNSConfiguration: [one, two] } : reply,
     );
     const remove = ['customDNSConfiguration.a.x.y', 'customDNSConfiguration.b.x.y'];
-    const wish = { environmentId, customDNSConfiguration: [three], remove };
-    const dns = await read(set, 'UpdateKxEnvironmentNetwork', wish);
+    const guardedCall = { environmentId, customDNSConfiguration: [three], remove };
+    const dns = await read(set, 'UpdateKxEnvironmentNetwork', guardedCall);
     expect(dns).toContain('This takes effect at once.');
     expect(dns).toContain('customDNSConfiguration.c.x.y.customDNSServerIP: not set -> "10.0.0.1".\n');
     expect(dns).toContain('customDNSConfiguration.a.x.y.customDNSServerIP: "10.0.0.1" -> removed.\n');

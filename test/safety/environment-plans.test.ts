@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
 import { answering, WORLD } from './support/backend.ts';
 import { openGuard } from './support/guard.ts';
-import { having, here, outlookScene, preview, published, run } from './support/outlook.ts';
+import { having, here, preview, previewFixture, published, run } from './support/preview.ts';
 
-const scene = outlookScene();
+const fixture = previewFixture();
 const KEY = 'arn:aws:kms:us-east-1:111122223333:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72';
 const environment = { name: 'new', kmsKeyId: KEY };
-const closed = () => having(`${WORLD.arn}:kxEnvironment`, scene.estate.environmentId, { status: 'UPDATING_NETWORK' });
+const closed = () =>
+  having(`${WORLD.arn}:kxEnvironment`, fixture.builder.environmentId, { status: 'UPDATING_NETWORK' });
 const attempt = async (tool: string, input: object, approve: 'create'[] = []) => {
-  const { call, clock } = scene.backend;
+  const { call, clock } = fixture.backend;
   const guard = await openGuard({ call, clock, restrictions: { approve } });
   try {
     return await guard.attempt({ tool, arguments: { ...input } });
@@ -16,7 +17,7 @@ const attempt = async (tool: string, input: object, approve: 'create'[] = []) =>
     await guard.close();
   }
 };
-const arn = () => `${WORLD.arn}:kxEnvironment/${scene.estate.environmentId}`;
+const arn = () => `${WORLD.arn}:kxEnvironment/${fixture.builder.environmentId}`;
 
 it('plans tags in an environment that cannot be changed, because the service accepts them', async () => {
   await closed();
@@ -27,7 +28,7 @@ it('plans tags in an environment that cannot be changed, because the service acc
 
 it('blocks more tags than an entity can have, as the service does', async () => {
   const many = Object.fromEntries(Array.from({ length: 48 }, (_, at) => [`key${at}`, 'value']));
-  await having(`${WORLD.arn}:kxEnvironment`, scene.estate.environmentId, { tags: many });
+  await having(`${WORLD.arn}:kxEnvironment`, fixture.builder.environmentId, { tags: many });
   const two = { resourceArn: arn(), tags: { key1: 'again', a: '1', b: '2' } };
   expect(await preview('TagResource', two)).toMatchObject({ blocked: false });
   const three = { resourceArn: arn(), tags: { a: '1', b: '2', c: '3' } };
@@ -38,7 +39,7 @@ it('blocks more tags than an entity can have, as the service does', async () => 
 });
 
 it('plans tags of what a service shows without tags, and of nothing that does not exist', async () => {
-  const bare = answering(scene.backend.call, (name, reply) => (name === 'ListTagsForResource' ? {} : reply));
+  const bare = answering(fixture.backend.call, (name, reply) => (name === 'ListTagsForResource' ? {} : reply));
   const tagging = (resourceArn: string) => ({ resourceArn, tags: { owner: 'desk' } });
   expect(await preview('TagResource', tagging(arn()), bare)).toMatchObject({ blocked: false, wouldRun: true });
   const { text } = await attempt('plan_change', {
@@ -57,7 +58,7 @@ it('asks nobody about an environment that the service refuses to create', async 
 });
 
 it('asks nobody about a rename to the name of another kdb environment', async () => {
-  await scene.backend.call('CreateKxEnvironment', environment);
+  await fixture.backend.call('CreateKxEnvironment', environment);
   expect(await attempt('update_kx_environment', here({ name: 'new' }))).toMatchObject({
     kind: 'refused',
     text: expect.stringContaining('1. kdb environment "new" ("CREATE_REQUESTED"): The name is in use'),
@@ -85,9 +86,9 @@ it('counts dataset browser environments against their quota', async () => {
 });
 
 it('plans a connection string while the network of the environment changes', async () => {
-  await scene.estate.user('ann');
-  await scene.estate.cluster('gateway');
-  scene.backend.clock.advance(3_600_000);
+  await fixture.builder.user('ann');
+  await fixture.builder.cluster('gateway');
+  fixture.backend.clock.advance(3_600_000);
   await closed();
   const connection = here({ userArn: `${arn()}/kxUser/ann`, clusterName: 'gateway' });
   expect(await preview('GetKxConnectionString', connection)).toMatchObject({ blocked: false });

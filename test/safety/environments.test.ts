@@ -3,7 +3,7 @@ import type { Call, OperationName } from '../../src/operations/index.ts';
 import { itemText } from '../../src/safety/item-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { answering, type Embedded, embedded, type Members, spyOn } from './support/backend.ts';
-import { type Estate, openEstate } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
 import { approved, asked, type Guard, openGuard, PLACE } from './support/guard.ts';
 
 const GATEWAY = { transitGatewayID: 'tgw-0a1b2c3d4e5f60718', routableCIDRSpace: '100.64.0.0/26' };
@@ -11,25 +11,25 @@ const DNS = [{ customDNSServerName: 'ns1.halden.example', customDNSServerIP: '10
 
 describe('a whole environment', () => {
   let backend: Embedded;
-  let estate: Estate;
+  let builder: EnvironmentBuilder;
   let call: Call;
   beforeAll(async () => {
     backend = await embedded();
     call = backend.call;
-    estate = await openEstate(call);
-    await estate.database('trades');
-    await estate.volume('fast');
-    await estate.user('ann');
-    await estate.user('bob');
-    await estate.dataview('view', { autoUpdate: true });
-    await estate.cluster('gateway');
+    builder = await openBuilder(call);
+    await builder.database('trades');
+    await builder.volume('fast');
+    await builder.user('ann');
+    await builder.user('bob');
+    await builder.dataview('view', { autoUpdate: true });
+    await builder.cluster('gateway');
   });
   afterAll(() => backend.close());
 
   const planned = async (on: Call, operation: OperationName, input: Members) =>
     (await planCall({ call: on, backendLocation: PLACE }, operation, input, 'ann')) as Plan;
   const network = (more: Members, on = call) =>
-    planned(on, 'UpdateKxEnvironmentNetwork', { environmentId: estate.environmentId, ...more });
+    planned(on, 'UpdateKxEnvironmentNetwork', { environmentId: builder.environmentId, ...more });
   const withEnvironment = (changed: Members) =>
     answering(call, (name, reply) => (name === 'GetKxEnvironment' ? { ...reply, ...changed } : reply));
 
@@ -93,13 +93,13 @@ describe('a whole environment', () => {
     };
     const given = (only?: string[]) => ({
       tool,
-      arguments: { environmentId: estate.environmentId, ...(only === undefined ? {} : { only }) },
+      arguments: { environmentId: builder.environmentId, ...(only === undefined ? {} : { only }) },
     });
 
     it('is shown in full, in order, and approved by its name', async () => {
       await withGuard(async (guard, spy) => {
         const { message, state } = await asked(guard, given());
-        const id = estate.environmentId.slice(0, 4);
+        const id = builder.environmentId.slice(0, 4);
         expect(message.split('\n')).toEqual([
           `DELETE kdb environment trading (${id}): 1 volume, 1 cluster, 1 dataview, 3 more`,
           'Loses for good 7 entities, including database trades (0 B, 0 changesets).',
@@ -114,7 +114,7 @@ describe('a whole environment', () => {
           '5. user "ann".',
           '6. user "bob".',
           '7. kdb environment "trading".',
-          expect.stringMatching(`^environmentId: "${estate.environmentId}", creationTimestamp: "2026-.*"\\.$`),
+          expect.stringMatching(`^environmentId: "${builder.environmentId}", creationTimestamp: "2026-.*"\\.$`),
         ]);
         for (const typed of ['trading', id, 'trading 7', `trading  ${id}`]) {
           const answers = { approval: { action: 'accept', content: { name: typed } } };
@@ -135,7 +135,7 @@ describe('a whole environment', () => {
     });
 
     it('asks nobody when something protected is in it, or a name is wrong, or something outside holds a part', async () => {
-      await estate.tag('/kxUser/bob');
+      await builder.tag('/kxUser/bob');
       await withGuard(async (guard, spy) => {
         const said = async (only?: string[]) => {
           const outcome = await guard.attempt(given(only));
@@ -151,7 +151,7 @@ describe('a whole environment', () => {
     it('in part removes that part and nothing else', async () => {
       await withGuard(async (guard, spy) => {
         expect(
-          await approved(guard, given(['view', 'ann']), `trading ${estate.environmentId.slice(0, 4)}`),
+          await approved(guard, given(['view', 'ann']), `trading ${builder.environmentId.slice(0, 4)}`),
         ).toMatchObject({ kind: 'done' });
         expect(spy.reached.map(({ name }) => name)).toEqual(['DeleteKxDataview', 'DeleteKxUser']);
       }, true);

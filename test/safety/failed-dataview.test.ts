@@ -2,20 +2,20 @@ import { expect, it } from 'vitest';
 import type { Entity } from '../../src/local/transaction.ts';
 import { inDatabase } from '../local/collections.ts';
 import { embedded, HOUR, WORLD } from './support/backend.ts';
-import { openEstate } from './support/estate.ts';
+import { openBuilder } from './support/environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 
 it('a volume under a dataview that could not be made can be deleted, in the plan as in the service', async () => {
   const backend = await embedded('empty', 'realistic');
   const { call, clock, store } = backend;
-  const { environmentId, ...estate } = await openEstate(call);
+  const { environmentId, ...builder } = await openBuilder(call);
   clock.advance(HOUR);
-  await estate.database('trades');
-  await estate.changeset('trades');
-  await estate.volume('fast');
+  await builder.database('trades');
+  await builder.changeset('trades');
+  await builder.volume('fast');
   clock.advance(HOUR);
   const segmentConfigurations = [{ dbPaths: ['/*'], volumeName: 'fast' }];
-  await estate.dataview('view', { segmentConfigurations });
+  await builder.dataview('view', { segmentConfigurations });
   await store.write(async (tx) => {
     const making = (await tx.get(inDatabase(WORLD, environmentId, 'trades', 'kxDataview'), 'view')) as Entity;
     await tx.put({ ...making, plannedFailure: { reason: 'no capacity' } });
@@ -25,8 +25,8 @@ it('a volume under a dataview that could not be made can be deleted, in the plan
   expect(await call('GetKxDataview', view)).toMatchObject({ status: 'FAILED', segmentConfigurations });
 
   const guard = await openGuard({ call, clock });
-  const wish = { tool: 'delete_kx_volume', arguments: { environmentId, volumeName: 'fast' } };
-  expect(await guard.attempt(wish)).toMatchObject({ kind: 'asked' });
+  const guardedCall = { tool: 'delete_kx_volume', arguments: { environmentId, volumeName: 'fast' } };
+  expect(await guard.attempt(guardedCall)).toMatchObject({ kind: 'asked' });
   await call('DeleteKxVolume', { environmentId, volumeName: 'fast' });
   await guard.close();
   await backend.close();

@@ -1,41 +1,41 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MOST_OPEN, type PendingApproval } from '../../src/safety/ledger.ts';
+import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
 import { MINUTE, SECOND, type Spy, spyOn } from './support/backend.ts';
-import { ROLE } from './support/estate.ts';
+import { ROLE } from './support/environment-builder.ts';
 import { accept, asked, decline, type Guard, openGuard } from './support/guard.ts';
-import { openScene, type Scene, type Wish } from './support/scene.ts';
 
 const MOST = 5;
 
 describe('a person who is asked again and again', () => {
-  let scene: Scene;
+  let fixture: ApprovalFixture;
   let spy: Spy;
   let guard: Guard;
-  let wish: Wish;
-  let other: Wish;
+  let guardedCall: GuardedCall;
+  let other: GuardedCall;
   beforeEach(async () => {
-    scene = await openScene();
-    spy = spyOn(scene.call, { forward: false });
-    guard = await openGuard({ call: spy.call, clock: scene.clock });
-    [wish, other] = scene.wishes as [Wish, Wish];
+    fixture = await openApprovalFixture();
+    spy = spyOn(fixture.call, { forward: false });
+    guard = await openGuard({ call: spy.call, clock: fixture.clock });
+    [guardedCall, other] = fixture.guardedCalls as [GuardedCall, GuardedCall];
   });
   afterEach(async () => {
     await guard.close();
-    await scene.close();
+    await fixture.close();
   });
 
   /** Wants something; the person, if asked, does this. Whether the person was asked. */
-  const wants = async (what: Wish, answers?: unknown, principal = 'ann') => {
+  const wants = async (what: GuardedCall, answers?: unknown, principal = 'ann') => {
     const outcome = await guard.attempt({ ...what, principal });
     if (outcome.kind !== 'asked') return false;
     if (answers === undefined) return true;
-    scene.clock.advance(2 * SECOND);
+    fixture.clock.advance(2 * SECOND);
     await guard.attempt({ ...what, principal, state: outcome.state, answers });
     return true;
   };
   const timesAsked = async (times: number, answers?: unknown) => {
     let count = 0;
-    for (let at = 0; at < times; at += 1) if (await wants(wish, answers)) count += 1;
+    for (let at = 0; at < times; at += 1) if (await wants(guardedCall, answers)) count += 1;
     return count;
   };
 
@@ -51,62 +51,64 @@ describe('a person who is asked again and again', () => {
 
   it('hears of it again after ten minutes', async () => {
     await timesAsked(20);
-    scene.clock.advance(10 * MINUTE - 1);
-    expect(await wants(wish)).toBe(false);
-    scene.clock.advance(1);
+    fixture.clock.advance(10 * MINUTE - 1);
+    expect(await wants(guardedCall)).toBe(false);
+    fixture.clock.advance(1);
     expect(await timesAsked(20)).toBe(MOST);
   });
 
   it('is counted separately from others', async () => {
     await timesAsked(20, decline);
-    expect(await wants(wish, accept(wish.name), 'bob')).toBe(true);
+    expect(await wants(guardedCall, accept(guardedCall.name), 'bob')).toBe(true);
     expect(spy.reached).toHaveLength(1);
-    expect((await guard.attempt({ ...wish, client: 'another of the same principal' })).kind).toBe('asked');
+    expect((await guard.attempt({ ...guardedCall, client: 'another of the same principal' })).kind).toBe('asked');
   });
 
   it('still gets forms after approvals', async () => {
-    for (let times = 0; times < 20; times += 1) expect(await wants(wish, accept(wish.name))).toBe(true);
+    for (let times = 0; times < 20; times += 1) expect(await wants(guardedCall, accept(guardedCall.name))).toBe(true);
     expect(spy.reached).toHaveLength(20);
   });
 
   it('is asked at most so often by parallel calls, too', async () => {
     const outcomes = await Promise.all(
-      Array.from({ length: 20 }, (_, at) => guard.attempt(scene.wishes[at % scene.wishes.length] as Wish)),
+      Array.from({ length: 20 }, (_, at) =>
+        guard.attempt(fixture.guardedCalls[at % fixture.guardedCalls.length] as GuardedCall),
+      ),
     );
     expect(outcomes.filter(({ kind }) => kind === 'asked').length).toBeLessThanOrEqual(MOST);
   });
 
   it('is asked at most so often in any ten minutes, however long a form stays open', async () => {
-    expect(await wants(wish)).toBe(true);
-    scene.clock.advance(10 * MINUTE + 1);
+    expect(await wants(guardedCall)).toBe(true);
+    fixture.clock.advance(10 * MINUTE + 1);
     expect(await timesAsked(20)).toBeLessThanOrEqual(MOST);
-    scene.clock.advance(5 * MINUTE);
+    fixture.clock.advance(5 * MINUTE);
     expect(await timesAsked(20)).toBe(0);
   });
 
   it('may try again after a slip, each in a form of its own and within the limit', async () => {
     for (let slips = 1; slips < MOST; slips += 1) {
-      const { state } = await asked(guard, wish);
-      const slip = { ...wish, state, answers: accept(`${wish.name} `) };
+      const { state } = await asked(guard, guardedCall);
+      const slip = { ...guardedCall, state, answers: accept(`${guardedCall.name} `) };
       expect(await guard.attempt(slip)).toMatchObject({
         text: expect.stringContaining('repeat the call to get another form'),
       });
-      expect((await guard.attempt({ ...slip, answers: accept(wish.name) })).kind).toBe('refused');
+      expect((await guard.attempt({ ...slip, answers: accept(guardedCall.name) })).kind).toBe('refused');
     }
-    expect(await wants(wish, accept(wish.name))).toBe(true);
+    expect(await wants(guardedCall, accept(guardedCall.name))).toBe(true);
     expect(spy.reached).toHaveLength(1);
   });
 
   it('can still approve a form that is open already', async () => {
-    const first = await guard.attempt(wish);
+    const first = await guard.attempt(guardedCall);
     await timesAsked(20);
     const state = first.kind === 'asked' ? first.state : '';
-    expect((await guard.attempt({ ...wish, state, answers: accept(wish.name) })).kind).toBe('done');
+    expect((await guard.attempt({ ...guardedCall, state, answers: accept(guardedCall.name) })).kind).toBe('done');
   });
 
   it('can set up another way, as the refusal says', async () => {
     await timesAsked(20, decline);
-    expect(await guard.attempt(wish)).toMatchObject({
+    expect(await guard.attempt(guardedCall)).toMatchObject({
       kind: 'refused',
       text: expect.stringMatching(/gets no forms for now.*\n.*approve --init/),
     });
@@ -114,33 +116,33 @@ describe('a person who is asked again and again', () => {
 
   it('is not asked where the client shows no forms, which counts for nothing', async () => {
     for (let times = 0; times < 20; times += 1)
-      expect((await guard.attempt({ ...wish, forms: false })).kind).toBe('refused');
-    expect(await wants(wish)).toBe(true);
+      expect((await guard.attempt({ ...guardedCall, forms: false })).kind).toBe('refused');
+    expect(await wants(guardedCall)).toBe(true);
   });
 });
 
 describe('a person who approves elsewhere', () => {
-  let scene: Scene;
+  let fixture: ApprovalFixture;
   let spy: Spy;
   let guard: Guard;
   beforeEach(async () => {
-    scene = await openScene();
-    spy = spyOn(scene.call, { forward: false });
+    fixture = await openApprovalFixture();
+    spy = spyOn(fixture.call, { forward: false });
     const outOfBand = async () => ({ accepts: () => true, instructions: () => 'In a terminal.' });
-    guard = await openGuard({ call: spy.call, clock: scene.clock, outOfBand });
-    const { environmentId } = scene;
+    guard = await openGuard({ call: spy.call, clock: fixture.clock, outOfBand });
+    const { environmentId } = fixture;
     for (let at = 0; at < 2 * MOST_OPEN; at += 1)
-      await scene.call('CreateKxUser', { environmentId, userName: `user-${at}`, iamRole: ROLE });
+      await fixture.call('CreateKxUser', { environmentId, userName: `user-${at}`, iamRole: ROLE });
   });
   afterEach(async () => {
     await guard.close();
-    await scene.close();
+    await fixture.close();
   });
 
   /** The removal of one of many users. */
   const removal = (at: number, forms = false) => ({
     tool: 'delete_kx_user',
-    arguments: { environmentId: scene.environmentId, userName: `user-${at}` },
+    arguments: { environmentId: fixture.environmentId, userName: `user-${at}` },
     forms,
   });
   const said = async (at: number) => {
@@ -154,7 +156,7 @@ describe('a person who approves elsewhere', () => {
     const last = await said(2 * MOST_OPEN - 1);
     const { code, nonce } = (await guard.ledger.list()).find((one) => last.includes(one.code)) as PendingApproval;
     expect(await said(2 * MOST_OPEN - 1)).toContain(code);
-    await guard.ledger.approve(nonce, { channel: 'terminal', approver: 'ann', at: scene.clock.now() });
+    await guard.ledger.approve(nonce, { channel: 'terminal', approver: 'ann', at: fixture.clock.now() });
     expect(await said(2 * MOST_OPEN - 1)).toBe('done');
     expect(spy.reached).toHaveLength(1);
   });
@@ -162,7 +164,7 @@ describe('a person who approves elsewhere', () => {
   it('learns when newer plans have replaced the one in a form', async () => {
     const form = removal(0, true);
     const { state } = await asked(guard, form);
-    scene.clock.advance(1);
+    fixture.clock.advance(1);
     for (let at = 1; at <= MOST_OPEN; at += 1) await said(at);
     expect(await guard.attempt({ ...form, state, answers: accept('user-0') })).toMatchObject({
       kind: 'refused',
@@ -191,7 +193,7 @@ describe('a person who approves elsewhere', () => {
   });
 
   it('does not wait for what nobody could ever approve', async () => {
-    const alone = await openGuard({ call: spy.call, clock: scene.clock });
+    const alone = await openGuard({ call: spy.call, clock: fixture.clock });
     const outcome = await alone.attempt(removal(0));
     expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('shows no forms') });
     expect(await alone.ledger.list()).toEqual([]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toolName } from '../../src/operations/naming.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import { type Embedded, embedded, MINUTE, remembering, spyOn } from './support/backend.ts';
-import { openEstate } from './support/estate.ts';
+import { openBuilder } from './support/environment-builder.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
 import { type Mutation, openSubjects, type Subject } from './support/mutations.ts';
 
@@ -18,7 +18,7 @@ describe('an approval of something that changes before the answer', () => {
     backend = await embedded();
     ledgers = await openState(':memory:');
     const call = remembering(backend.call);
-    const estates = [await openEstate(call, 'town'), await openEstate(call, 'lab')] as const;
+    const estates = [await openBuilder(call, 'town'), await openBuilder(call, 'lab')] as const;
     subjects = await openSubjects(call, ...estates);
     backend = { ...backend, call };
   });

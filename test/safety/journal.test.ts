@@ -8,10 +8,10 @@ import { STATE_FORMAT } from '../../src/safety/state-format.ts';
 import type { Sql } from '../../src/sqlite/connection.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { StoreError } from '../../src/sqlite/store-error.ts';
+import { type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
 import { type Clock, spyOn, standingClock } from './support/backend.ts';
 import { approved, openGuard } from './support/guard.ts';
 import { INTENT } from './support/intent.ts';
-import { openScene, type Wish } from './support/scene.ts';
 
 const failing = (error: unknown) => (() => Promise.reject(error)) as Call;
 const refusedBy = (fields: Partial<FinspaceError['fields']>) =>
@@ -57,10 +57,10 @@ describe('a change', () => {
   );
 
   it('is recorded with its principal and its approval, without its body', async () => {
-    const scene = await openScene();
-    const guard = await openGuard({ call: spyOn(scene.call, { forward: false }).call, clock });
-    const wish = scene.wishes[4] as Wish;
-    await approved(guard, { ...wish, principal: 'bob' }, wish.name);
+    const fixture = await openApprovalFixture();
+    const guard = await openGuard({ call: spyOn(fixture.call, { forward: false }).call, clock });
+    const guardedCall = fixture.guardedCalls[4] as GuardedCall;
+    await approved(guard, { ...guardedCall, principal: 'bob' }, guardedCall.name);
     const [intent, outcome] = await guard.journal.entries();
     expect(intent).toMatchObject({
       sequence: 1,
@@ -69,14 +69,14 @@ describe('a change', () => {
       operation: 'UpdateKxEnvironmentNetwork',
       principal: 'bob',
       approval: { channel: 'form', plan: expect.stringMatching(/^[0-9a-f]{64}$/) },
-      target: { environmentId: wish.arguments['environmentId'] },
+      target: { environmentId: guardedCall.arguments['environmentId'] },
       arguments: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(JSON.stringify(intent)).not.toContain('tgw-');
     const call = intent?.kind === 'intent' && intent.call;
     expect(outcome).toMatchObject({ sequence: 2, kind: 'outcome', call, result: 'succeeded' });
     await guard.close();
-    await scene.close();
+    await fixture.close();
   });
 
   it.each([

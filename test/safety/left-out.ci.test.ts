@@ -5,7 +5,7 @@ import { service } from '../../src/local/service.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { type Embedded, embedded, type Members } from './support/backend.ts';
-import { type Estate, openEstate, ROLE } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder, ROLE } from './support/environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 
 /** An update that gives every setting of its target, and the read that shows them. */
@@ -42,37 +42,37 @@ const FEDERATION = {
 };
 
 let backend: Embedded;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let wholes: Whole[];
 const changesets: string[] = [];
 
 beforeAll(async () => {
   backend = await embedded();
-  estate = await openEstate(backend.call);
-  const { environmentId } = estate;
+  builder = await openBuilder(backend.call);
+  const { environmentId } = builder;
   const named = (names: Members) => ({ environmentId, ...names });
-  await estate.database('trades');
-  await estate.database('quotes');
+  await builder.database('trades');
+  await builder.database('quotes');
   for (const path of ['/2026.03.16/', '/2026.03.17/']) {
-    const made = (await estate.changeset('trades', path)) as { changesetId: string };
+    const made = (await builder.changeset('trades', path)) as { changesetId: string };
     changesets.push(made.changesetId);
   }
-  await estate.user('ann');
-  for (const name of ['fast', 'slow']) await estate.volume(name);
-  await estate.group('hosts');
+  await builder.user('ann');
+  for (const name of ['fast', 'slow']) await builder.volume(name);
+  await builder.group('hosts');
   const segmentConfigurations = [
     { dbPaths: ['/2026.03.16/'], volumeName: 'fast' },
     { dbPaths: ['/2026.03.17/'], volumeName: 'slow' },
   ];
-  await estate.dataview('view', { description: 'of trades', changesetId: changesets[0], segmentConfigurations });
-  await estate.cluster('code', { code: CODE, initializationScript: 'init.q', commandLineArguments: ARGUMENTS });
-  await estate.cluster('viewing', {
+  await builder.dataview('view', { description: 'of trades', changesetId: changesets[0], segmentConfigurations });
+  await builder.cluster('code', { code: CODE, initializationScript: 'init.q', commandLineArguments: ARGUMENTS });
+  await builder.cluster('viewing', {
     clusterType: 'HDB',
     scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 2 },
     databases: [{ databaseName: 'trades', dataviewName: 'view' }],
   });
   const cacheConfigurations = [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }];
-  await estate.cluster('caching', {
+  await builder.cluster('caching', {
     clusterType: 'HDB',
     cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1200 }],
     databases: [

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Embedded, embedded, type Members } from './support/backend.ts';
-import { type Estate, ofCluster, openEstate, ROLE, ZONE } from './support/estate.ts';
+import { type EnvironmentBuilder, ofCluster, openBuilder, ROLE, ZONE } from './support/environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 
 const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
 const put = (day: string) => [{ changeType: 'PUT', s3Path: `s3://some-bucket/${day}/`, dbPath: `/${day}/` }];
 
 let backend: Embedded;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let guard: Guard;
 beforeEach(async () => {
   backend = await embedded();
-  estate = await openEstate(backend.call);
+  builder = await openBuilder(backend.call);
   guard = await openGuard({ call: backend.call, clock: backend.clock });
 });
 afterEach(async () => {
@@ -22,7 +22,7 @@ afterEach(async () => {
 /** What people do on a usual day, in order: loads, new data under clusters, tags, users, clusters, descriptions. */
 async function day(): Promise<Map<string, string>> {
   const outcomes = new Map<string, string>();
-  const at = { environmentId: estate.environmentId };
+  const at = { environmentId: builder.environmentId };
   const run = async (label: string, tool: string, args: Members) => {
     const outcome = await guard.attempt({ tool, arguments: args, principal: label });
     outcomes.set(label, outcome.kind);
@@ -30,7 +30,7 @@ async function day(): Promise<Map<string, string>> {
     return outcome.kind === 'done' ? outcome.content : {};
   };
   const here = (label: string, tool: string, args: Members) => run(label, tool, { ...at, ...args });
-  const arnOf = (path: string) => `${estate.environmentArn}${path}`;
+  const arnOf = (path: string) => `${builder.environmentArn}${path}`;
   await here('a database', 'create_kx_database', { databaseName: 'trades' });
   await here('its description', 'update_kx_database', { databaseName: 'trades', description: 'spot trades' });
   await here('a load', 'create_kx_changeset', { databaseName: 'trades', changeRequests: put('2026.03.16') });
@@ -119,7 +119,7 @@ it('asks nobody on an ordinary day', async () => {
 });
 
 it('asks on a protected environment about interruptions, roles and names, and about nothing else', async () => {
-  await estate.tag('');
+  await builder.tag('');
   expect(askedIn(await day())).toEqual([
     'a cluster on the new version',
     'a cluster on new data, with its cache',

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS } from '../../src/operations/errors.ts';
 import { type Embedded, embedded, HOUR } from './support/backend.ts';
-import { type Estate, ofCluster, openEstate, ROLE, ZONE } from './support/estate.ts';
+import { type EnvironmentBuilder, ofCluster, openBuilder, ROLE, ZONE } from './support/environment-builder.ts';
 import { approved, type Guard, openGuard } from './support/guard.ts';
 
 let backend: Embedded;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let guard: Guard;
 let environmentId: string;
 beforeAll(async () => {
   backend = await embedded('empty', 'realistic');
-  estate = await openEstate(backend.call);
-  ({ environmentId } = estate);
+  builder = await openBuilder(backend.call);
+  ({ environmentId } = builder);
   backend.clock.advance(HOUR);
-  await estate.database('trades');
+  await builder.database('trades');
   guard = await openGuard({ call: backend.call, clock: backend.clock });
 });
 afterAll(async () => {
@@ -35,7 +35,7 @@ describe('what a call answers', () => {
     ['create_kx_scaling_group', { scalingGroupName: 'new', hostType: 'kx.sg.large', availabilityZoneId: ZONE }],
   ])('has the ARN for the tags of what %s made, where the API gives none', async (tool, args) => {
     const outcome = await call(tool, args);
-    const resourceArn = `${estate.environmentArn}${ownPath[tool]}`;
+    const resourceArn = `${builder.environmentArn}${ownPath[tool]}`;
     expect(outcome).toMatchObject({ kind: 'done', content: { resourceArn } });
     const tagged = await guard.attempt({ tool: 'tag_resource', arguments: { resourceArn, tags: { owner: 'fx' } } });
     expect(tagged).toMatchObject({ kind: 'done', text: '{"done":true}' });
@@ -43,12 +43,12 @@ describe('what a call answers', () => {
 
   it('has the ARN once, where the API gives it', async () => {
     const outcome = await call('create_kx_user', { userName: 'ann', iamRole: ROLE });
-    expect(outcome).toMatchObject({ kind: 'done', content: { userArn: `${estate.environmentArn}/kxUser/ann` } });
+    expect(outcome).toMatchObject({ kind: 'done', content: { userArn: `${builder.environmentArn}/kxUser/ann` } });
     expect(outcome).not.toHaveProperty('content.resourceArn');
   });
 
   it('names the node that replaces a deleted one, and the call that waits for it', async () => {
-    await estate.cluster('pair', {
+    await builder.cluster('pair', {
       clusterType: 'HDB',
       databases: [{ databaseName: 'trades' }],
       capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 2 },
@@ -81,7 +81,7 @@ describe('a name that is taken', () => {
   const create = (clusterName: string) => call('create_kx_cluster', { clusterName, ...ofCluster({}) });
 
   it('is free after a while where its cluster is being deleted', async () => {
-    await estate.cluster('leaving');
+    await builder.cluster('leaving');
     backend.clock.advance(HOUR);
     const deletion = { tool: 'delete_kx_cluster', arguments: { environmentId, clusterName: 'leaving' } };
     await approved(guard, deletion, 'leaving');
@@ -95,10 +95,10 @@ describe('a name that is taken', () => {
   });
 
   it('stays taken by a cluster that failed, until that is deleted', async () => {
-    await estate.group('hosts');
+    await builder.group('hosts');
     backend.clock.advance(HOUR);
     const scalingGroupConfiguration = { scalingGroupName: 'hosts', memoryReservation: 9_000_000, nodeCount: 1 };
-    await estate.cluster('failing', { scalingGroupConfiguration });
+    await builder.cluster('failing', { scalingGroupConfiguration });
     backend.clock.advance(HOUR);
     expect(await create('failing')).toMatchObject({
       kind: 'refused',
@@ -121,7 +121,7 @@ describe('a name that is taken', () => {
   });
 
   it('is reported with the entity that has it', async () => {
-    await estate.user('bob');
+    await builder.user('bob');
     expect(await call('create_kx_user', { userName: 'bob', iamRole: ROLE })).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining('The user "bob" already exists. Use it, or choose another name.'),

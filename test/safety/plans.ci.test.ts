@@ -5,7 +5,7 @@ import type { Item } from '../../src/safety/finding.ts';
 import { itemText } from '../../src/safety/item-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { answering, type Embedded, embedded, HOUR, type Members, spyOn } from './support/backend.ts';
-import { type Estate, openEstate } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
 import { openGuard, PLACE } from './support/guard.ts';
 import { deletionsIn, TARGETED } from './support/targets.ts';
 
@@ -53,31 +53,31 @@ const RANK = (operation: OperationName) => (operation === 'DeleteKxClusterNode' 
 
 describe('on a world whose entities depend on each other', () => {
   let backend: Embedded;
-  let estate: Estate;
+  let builder: EnvironmentBuilder;
   let call: Call;
   let environmentId: string;
   beforeAll(async () => {
     backend = await embedded();
     call = backend.call;
-    estate = await openEstate(call);
-    environmentId = estate.environmentId;
-    await estate.database('trades');
-    await estate.changeset('trades');
-    await estate.database('unused');
-    for (const name of ['fast', 'logs', 'spare']) await estate.volume(name);
-    await estate.group('hosts');
-    await estate.user('ann');
-    await estate.dataview('view', {
+    builder = await openBuilder(call);
+    environmentId = builder.environmentId;
+    await builder.database('trades');
+    await builder.changeset('trades');
+    await builder.database('unused');
+    for (const name of ['fast', 'logs', 'spare']) await builder.volume(name);
+    await builder.group('hosts');
+    await builder.user('ann');
+    await builder.dataview('view', {
       autoUpdate: true,
       segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
     });
-    await estate.dataview('idle', { autoUpdate: true });
-    await estate.cluster('history', {
+    await builder.dataview('idle', { autoUpdate: true });
+    await builder.cluster('history', {
       clusterType: 'HDB',
       scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 2 },
       databases: [{ databaseName: 'trades', dataviewName: 'view' }],
     });
-    await estate.cluster('ticker', {
+    await builder.cluster('ticker', {
       clusterType: 'TICKERPLANT',
       scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 1 },
       tickerplantLogConfiguration: { tickerplantLogVolumes: ['logs'] },

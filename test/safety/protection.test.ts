@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Embedded, type Members, spyOn } from './support/backend.ts';
-import { type Estate, PROTECT } from './support/estate.ts';
+import { type EnvironmentBuilder, PROTECT } from './support/environment-builder.ts';
 import { approved, type Outcome } from './support/guard.ts';
-import { openTowns, type Towns } from './support/towns.ts';
+import { openTwoEnvironments, type TwoEnvironments } from './support/two-environments.ts';
 
 const text = (outcome: Outcome) => (outcome.kind === 'asked' ? outcome.message : outcome.text);
 
 describe('the protecting tag', () => {
   let backend: Embedded;
-  let town: Estate;
-  let other: Estate;
-  let guarded: Towns['guarded'];
+  let town: EnvironmentBuilder;
+  let other: EnvironmentBuilder;
+  let guarded: TwoEnvironments['guarded'];
   beforeAll(async () => {
-    ({ backend, town, other, guarded } = await openTowns());
+    ({ backend, town, other, guarded } = await openTwoEnvironments());
   });
   afterAll(() => backend.close());
   const grow = () => ({
@@ -104,35 +104,35 @@ describe('the protecting tag', () => {
 
 describe('the protecting tag reaches', () => {
   const CACHED = { autoUpdate: true, segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }] };
-  const inside = ({ environmentId }: Estate, more: Members = {}) => ({ environmentId, ...more });
+  const inside = ({ environmentId }: EnvironmentBuilder, more: Members = {}) => ({ environmentId, ...more });
 
-  it.each<[string, string, string, (estate: Estate) => Members, 'asked'?]>([
-    ['what is in an environment', '', 'delete_kx_user', (estate) => inside(estate, { userName: 'ann' })],
+  it.each<[string, string, string, (builder: EnvironmentBuilder) => Members, 'asked'?]>([
+    ['what is in an environment', '', 'delete_kx_user', (builder) => inside(builder, { userName: 'ann' })],
     [
       'what is in a database',
       '/kxDatabase/trades',
       'delete_kx_dataview',
-      (estate) => inside(estate, { databaseName: 'trades', dataviewName: 'cached' }),
+      (builder) => inside(builder, { databaseName: 'trades', dataviewName: 'cached' }),
     ],
     [
       'what a volume is used by',
       '/kxDatabase/trades/kxDataview/cached',
       'update_kx_volume',
-      (estate) => inside(estate, { volumeName: 'fast', nas1Configuration: { type: 'SSD_1000', size: 2400 } }),
+      (builder) => inside(builder, { volumeName: 'fast', nas1Configuration: { type: 'SSD_1000', size: 2400 } }),
       'asked',
     ],
     [
       'clusters that a new network interrupts',
       '/kxCluster/gateway',
       'update_kx_environment_network',
-      (estate) =>
-        inside(estate, {
+      (builder) =>
+        inside(builder, {
           customDNSConfiguration: [{ customDNSServerName: 'ns1.halden.example', customDNSServerIP: '10.0.0.2' }],
         }),
     ],
-    ['a teardown of a part', '', 'tear_down_kx_environment', (estate) => inside(estate, { only: ['ann'] })],
+    ['a teardown of a part', '', 'tear_down_kx_environment', (builder) => inside(builder, { only: ['ann'] })],
   ])('%s', async (_, path, tool, given, isAsked) => {
-    const { backend, town, guarded } = await openTowns();
+    const { backend, town, guarded } = await openTwoEnvironments();
     await town.dataview('cached', CACHED);
     await guarded({}, async (guard, reached) => {
       const attempt = { tool, arguments: given(town) };
@@ -149,7 +149,7 @@ describe('the protecting tag reaches', () => {
   });
 
   it('into an environment under --approve none as well', async () => {
-    const { backend, town, guarded } = await openTowns();
+    const { backend, town, guarded } = await openTwoEnvironments();
     await backend.call('DeleteKxCluster', { environmentId: town.environmentId, clusterName: 'gateway' });
     await guarded({ restrictions: { approve: 'none' } }, async (guard, reached) => {
       const outcome = await guard.attempt({ tool: 'delete_kx_environment', arguments: inside(town) });
@@ -160,7 +160,7 @@ describe('the protecting tag reaches', () => {
   });
 
   it('a call that is approved already, when it is put on while the recovery kit is written', async () => {
-    const { backend, town, guarded } = await openTowns();
+    const { backend, town, guarded } = await openTwoEnvironments();
     const beforeApproved = async () => void (await town.tag('/kxUser/ann'));
     await guarded({ beforeApproved }, async (guard, reached) => {
       const attempt = { tool: 'delete_kx_user', arguments: inside(town, { userName: 'ann' }) };

@@ -6,7 +6,7 @@ import { memoryKits } from '../../src/safety/recovery.ts';
 import type { RecoveryKit } from '../../src/safety/recovery-kit.ts';
 import { typedIn } from '../support/typed.ts';
 import { embedded, type Members } from './support/backend.ts';
-import { openEstate } from './support/estate.ts';
+import { openBuilder } from './support/environment-builder.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
 
 /** What is new of everything that is made anew, and what only hashes of ids tell. */
@@ -51,8 +51,8 @@ async function description(call: Call, environmentId: string) {
 
 it('a torn down environment is as it was once the one kit of it was run in an empty world', async () => {
   const before = await embedded();
-  const estate = await openEstate(before.call);
-  const { environmentId } = estate;
+  const builder = await openBuilder(before.call);
+  const { environmentId } = builder;
   await before.call('UpdateKxEnvironmentNetwork', {
     environmentId,
     transitGatewayConfiguration: { transitGatewayID: 'tgw-0a1b2c3d4e5f60718', routableCIDRSpace: '100.64.0.0/26' },
@@ -61,22 +61,22 @@ it('a torn down environment is as it was once the one kit of it was run in an em
     environmentId,
     customDNSConfiguration: [{ customDNSServerName: 'dns.x.y', customDNSServerIP: '10.0.0.1' }],
   });
-  for (const name of ['trades', 'empty']) await estate.database(name);
-  for (const day of ['/2026.03.14/', '/2026.03.15/', '/2026.03.16/']) await estate.changeset('trades', day);
-  for (const name of ['fast', 'logs']) await estate.volume(name);
-  await estate.group('hosts');
-  for (const name of ['ann', 'bob']) await estate.user(name);
+  for (const name of ['trades', 'empty']) await builder.database(name);
+  for (const day of ['/2026.03.14/', '/2026.03.15/', '/2026.03.16/']) await builder.changeset('trades', day);
+  for (const name of ['fast', 'logs']) await builder.volume(name);
+  await builder.group('hosts');
+  for (const name of ['ann', 'bob']) await builder.user(name);
   const segmentConfigurations = [{ dbPaths: ['/*'], volumeName: 'fast' }];
-  await estate.dataview('view', { autoUpdate: true, segmentConfigurations });
-  await estate.dataview('fixed', {});
+  await builder.dataview('view', { autoUpdate: true, segmentConfigurations });
+  await builder.dataview('fixed', {});
   const shared = { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 1 };
   const code = { s3Bucket: 'bucket', s3Key: 'code.zip' };
-  await estate.cluster('history', {
+  await builder.cluster('history', {
     clusterType: 'HDB',
     scalingGroupConfiguration: shared,
     databases: [{ databaseName: 'trades', dataviewName: 'view' }],
   });
-  await estate.cluster('science', {
+  await builder.cluster('science', {
     databases: [{ databaseName: 'trades', cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: ['/*'] }] }],
     cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1200 }],
     clusterDescription: 'for research',
@@ -84,16 +84,16 @@ it('a torn down environment is as it was once the one kit of it was run in an em
     initializationScript: 'start.q',
     commandLineArguments: [{ key: 'mode', value: 'b' }],
   });
-  await estate.cluster('ticker', {
+  await builder.cluster('ticker', {
     clusterType: 'TICKERPLANT',
     scalingGroupConfiguration: shared,
     tickerplantLogConfiguration: { tickerplantLogVolumes: ['logs'] },
     code,
   });
   for (const path of ['', '/kxDatabase/trades', '/kxVolume/fast', '/kxScalingGroup/hosts', '/kxUser/ann'])
-    await estate.tag(path, { owner: 'ann', 'cost-centre': 'CC-1' });
+    await builder.tag(path, { owner: 'ann', 'cost-centre': 'CC-1' });
   for (const path of ['/kxCluster/history', '/kxDatabase/trades/kxDataview/view'])
-    await estate.tag(path, { owner: 'bob' });
+    await builder.tag(path, { owner: 'bob' });
   const as = await description(before.call, environmentId);
 
   const kits = memoryKits(before.call, before.clock.now);

@@ -9,15 +9,15 @@ import { fileKits, kitsWithin, memoryKits, type RecoveryKits } from '../../src/s
 import { needsKit, type RecoveryKit } from '../../src/safety/recovery-kit.ts';
 import type { TeardownPlan } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
-import { type Estate, openEstate } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
 import { approved, asked, openGuard } from './support/guard.ts';
 
 let backend: Embedded;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let folder: string;
 beforeEach(async () => {
   backend = await embedded();
-  estate = await openEstate(backend.call);
+  builder = await openBuilder(backend.call);
   folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-kits-'));
 });
 afterEach(async () => {
@@ -29,7 +29,7 @@ afterEach(async () => {
 async function kitOf(tool: string, given: Members, name: string, kits = memoryKits(backend.call, backend.clock.now)) {
   const beforeApproved = (plan: Plan | TeardownPlan) => kits.keep(plan);
   const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeApproved });
-  const outcome = await approved(guard, { tool, arguments: { environmentId: estate.environmentId, ...given } }, name);
+  const outcome = await approved(guard, { tool, arguments: { environmentId: builder.environmentId, ...given } }, name);
   await guard.close();
   expect(outcome.kind).toBe('done');
   return newest(kits);
@@ -70,14 +70,14 @@ const lasting = (entity: unknown) =>
 
 describe('a recovery kit', () => {
   const things: [string, string, Members, (call: Call) => Promise<unknown>, OperationName][] = [
-    ['a database', 'delete_kx_database', { databaseName: 'trades' }, () => estate.database('trades'), 'GetKxDatabase'],
-    ['a user', 'delete_kx_user', { userName: 'ann' }, () => estate.user('ann'), 'GetKxUser'],
-    ['a volume', 'delete_kx_volume', { volumeName: 'fast' }, () => estate.volume('fast'), 'GetKxVolume'],
+    ['a database', 'delete_kx_database', { databaseName: 'trades' }, () => builder.database('trades'), 'GetKxDatabase'],
+    ['a user', 'delete_kx_user', { userName: 'ann' }, () => builder.user('ann'), 'GetKxUser'],
+    ['a volume', 'delete_kx_volume', { volumeName: 'fast' }, () => builder.volume('fast'), 'GetKxVolume'],
     [
       'a scaling group',
       'delete_kx_scaling_group',
       { scalingGroupName: 'hosts' },
-      () => estate.group('hosts'),
+      () => builder.group('hosts'),
       'GetKxScalingGroup',
     ],
     [
@@ -85,24 +85,24 @@ describe('a recovery kit', () => {
       'delete_kx_dataview',
       { databaseName: 'trades', dataviewName: 'view' },
       async () => {
-        await estate.database('trades');
-        await estate.volume('fast');
-        await estate.dataview('view', {
+        await builder.database('trades');
+        await builder.volume('fast');
+        await builder.dataview('view', {
           autoUpdate: true,
           segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
         });
       },
       'GetKxDataview',
     ],
-    ['a cluster', 'delete_kx_cluster', { clusterName: 'gateway' }, () => estate.cluster('gateway'), 'GetKxCluster'],
+    ['a cluster', 'delete_kx_cluster', { clusterName: 'gateway' }, () => builder.cluster('gateway'), 'GetKxCluster'],
     [
       'a cluster that mounts a database',
       'delete_kx_cluster',
       { clusterName: 'hdb' },
       async () => {
-        await estate.database('trades');
-        await estate.changeset('trades');
-        await estate.cluster('hdb', {
+        await builder.database('trades');
+        await builder.changeset('trades');
+        await builder.cluster('hdb', {
           clusterType: 'HDB',
           cacheStorageConfigurations: [],
           databases: [{ databaseName: 'trades' }],
@@ -115,15 +115,15 @@ describe('a recovery kit', () => {
       'delete_kx_cluster',
       { clusterName: 'hdb' },
       async () => {
-        await estate.database('trades');
-        await estate.group('hosts');
-        await estate.changeset('trades');
-        await estate.volume('fast');
-        await estate.dataview('view', {
+        await builder.database('trades');
+        await builder.group('hosts');
+        await builder.changeset('trades');
+        await builder.volume('fast');
+        await builder.dataview('view', {
           autoUpdate: true,
           segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
         });
-        await estate.cluster('hdb', {
+        await builder.cluster('hdb', {
           clusterType: 'GP',
           databases: [{ databaseName: 'trades', dataviewName: 'view' }],
           scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 1 },
@@ -136,9 +136,9 @@ describe('a recovery kit', () => {
       'delete_kx_dataview',
       { databaseName: 'trades', dataviewName: 'monday' },
       async () => {
-        await estate.database('trades');
-        await estate.changeset('trades');
-        await estate.dataview('monday');
+        await builder.database('trades');
+        await builder.changeset('trades');
+        await builder.dataview('monday');
       },
       'GetKxDataview',
     ],
@@ -147,7 +147,7 @@ describe('a recovery kit', () => {
   it.each(things)('of %s makes it as it was', async (_, tool, given, make, getter) => {
     await make(backend.call);
     const look = async () =>
-      lasting(await backend.call(getter, { environmentId: estate.environmentId, ...given } as never));
+      lasting(await backend.call(getter, { environmentId: builder.environmentId, ...given } as never));
     const before = await look();
     const kit = await kitOf(tool, given, String(Object.values(given).at(-1)));
     await expect(look()).rejects.toThrow('ResourceNotFound');
@@ -160,12 +160,12 @@ describe('a recovery kit', () => {
   });
 
   it('of an environment makes everything in it, and it says where that was', async () => {
-    await estate.database('trades');
-    await estate.volume('fast');
-    await estate.group('hosts');
-    await estate.user('ann');
-    await estate.dataview('view', { autoUpdate: true });
-    const kit = await kitOf('delete_kx_environment', {}, `trading ${estate.environmentId.slice(0, 4)}`);
+    await builder.database('trades');
+    await builder.volume('fast');
+    await builder.group('hosts');
+    await builder.user('ann');
+    await builder.dataview('view', { autoUpdate: true });
+    const kit = await kitOf('delete_kx_environment', {}, `trading ${builder.environmentId.slice(0, 4)}`);
     expect(kit.create.map(({ tool }) => tool)).toEqual([
       'create_kx_environment',
       'create_kx_user',
@@ -178,7 +178,7 @@ describe('a recovery kit', () => {
       tool: 'delete_kx_environment',
       place: { backend: 'test', region: 'us-east-1' },
     });
-    const { environmentId } = await openEstate(backend.call, 'other');
+    const { environmentId } = await openBuilder(backend.call, 'other');
     await run(kit, environmentId);
     expect(await backend.call('ListKxUsers', { environmentId })).toMatchObject({ users: [{ userName: 'ann' }] });
     expect(
@@ -187,9 +187,9 @@ describe('a recovery kit', () => {
   });
 
   it('of a node, which the service replaces by itself, makes nothing', async () => {
-    await estate.cluster('gateway');
+    await builder.cluster('gateway');
     const { nodes = [] } = await backend.call('ListKxClusterNodes', {
-      environmentId: estate.environmentId,
+      environmentId: builder.environmentId,
       clusterName: 'gateway',
     });
     const nodeId = String(nodes[0]?.nodeId);
@@ -216,7 +216,7 @@ describe('a recovery kit', () => {
   it('of an entity that disappeared meanwhile contains what the call said about it', async () => {
     const gone = answering(backend.call, (name, reply) => (name === 'ListKxUsers' ? { users: [] } : reply));
     const kits = memoryKits(gone, backend.clock.now);
-    const input = { environmentId: estate.environmentId, userName: 'ann' };
+    const input = { environmentId: builder.environmentId, userName: 'ann' };
     await kits.keep({ operation: 'DeleteKxUser', tool: 'delete_kx_user', input } as unknown as Plan);
     expect((await newest(kits)).create).toMatchObject([{ arguments: input, remark: 'Fill in manually: iamRole.' }]);
   });
@@ -234,7 +234,7 @@ describe('recovery kits in files', () => {
 
   it('are for this user only, and can be read by the names that are listed and by no others', async () => {
     expect(await kits().list()).toEqual([]);
-    await estate.user('ann');
+    await builder.user('ann');
     await kitOf('delete_kx_user', { userName: 'ann' }, 'ann', kits());
     const [file = ''] = readdirSync(join(folder, 'recovery'));
     expect(statSync(join(folder, 'recovery', file)).mode & 0o777).toBe(0o600);
@@ -247,11 +247,11 @@ describe('recovery kits in files', () => {
   });
 
   it('keep a call from being made when they cannot be written', async () => {
-    await estate.user('ann');
+    await builder.user('ann');
     const blocked = fileKits(join(folder, 'recovery', '\0'), backend.call, backend.clock.now);
     const beforeApproved = (plan: Plan | TeardownPlan) => blocked.keep(plan);
     const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeApproved });
-    const user = { environmentId: estate.environmentId, userName: 'ann' };
+    const user = { environmentId: builder.environmentId, userName: 'ann' };
     const attempt = { tool: 'delete_kx_user', arguments: user };
     await asked(guard, attempt);
     expect(await approved(guard, attempt, 'ann')).toMatchObject({
@@ -263,8 +263,8 @@ describe('recovery kits in files', () => {
   });
 
   it('of other environments than those allowed are neither listed nor read', async () => {
-    const other = await openEstate(backend.call, 'other');
-    for (const { environmentId } of [estate, other]) {
+    const other = await openBuilder(backend.call, 'other');
+    for (const { environmentId } of [builder, other]) {
       await backend.call('CreateKxUser', {
         environmentId,
         userName: 'ann',
@@ -279,7 +279,7 @@ describe('recovery kits in files', () => {
     expect(listed).toHaveLength(1);
     expect(await within.read(listed[0] ?? '')).toContain(other.environmentId);
     const [hidden = ''] = all.filter((id) => !listed.includes(id));
-    expect(await kits().read(hidden)).toContain(estate.environmentId);
+    expect(await kits().read(hidden)).toContain(builder.environmentId);
     expect(await within.read(hidden)).toBeUndefined();
   });
 });

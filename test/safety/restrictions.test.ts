@@ -6,19 +6,19 @@ import { readResource } from '../../src/resources/read.ts';
 import { limitToEnvironments } from '../../src/safety/environments.ts';
 import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
 import type { Embedded, Members } from './support/backend.ts';
-import { type Estate, KEY } from './support/estate.ts';
+import { type EnvironmentBuilder, KEY } from './support/environment-builder.ts';
 import { approved, type Outcome } from './support/guard.ts';
-import { openTowns, type Towns } from './support/towns.ts';
+import { openTwoEnvironments, type TwoEnvironments } from './support/two-environments.ts';
 
 const NEVER = new AbortController().signal;
 const text = (outcome: Outcome) => (outcome.kind === 'asked' ? outcome.message : outcome.text);
 
 describe('arguments', () => {
   let backend: Embedded;
-  let town: Estate;
-  let guarded: Towns['guarded'];
+  let town: EnvironmentBuilder;
+  let guarded: TwoEnvironments['guarded'];
   beforeAll(async () => {
-    ({ backend, town, guarded } = await openTowns());
+    ({ backend, town, guarded } = await openTwoEnvironments());
   });
   afterAll(() => backend.close());
 
@@ -52,11 +52,11 @@ describe('arguments', () => {
 
 describe('what the operator set', () => {
   let backend: Embedded;
-  let town: Estate;
-  let other: Estate;
-  let guarded: Towns['guarded'];
+  let town: EnvironmentBuilder;
+  let other: EnvironmentBuilder;
+  let guarded: TwoEnvironments['guarded'];
   beforeAll(async () => {
-    ({ backend, town, other, guarded } = await openTowns());
+    ({ backend, town, other, guarded } = await openTwoEnvironments());
   });
   afterAll(() => backend.close());
   const grow = () => ({
@@ -160,8 +160,9 @@ describe('what the operator set', () => {
   });
 
   describe('--environments', () => {
-    const within = (run: Parameters<Towns['guarded']>[1]) => guarded({ environments: [town.environmentId] }, run);
-    const arn = (estate: Estate, path = '') => `${estate.environmentArn}${path}`;
+    const within = (run: Parameters<TwoEnvironments['guarded']>[1]) =>
+      guarded({ environments: [town.environmentId] }, run);
+    const arn = (builder: EnvironmentBuilder, path = '') => `${builder.environmentArn}${path}`;
     /** The pattern of the API lets a region look like the path of an environment. */
     const smuggled = (path: string) =>
       `arn:aws:finspace:environment/${town.environmentId}/:111122223333:kxEnvironment/${other.environmentId}/${path}`;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cut } from '../../src/inventory/units.ts';
+import { truncate } from '../../src/inventory/units.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import { type Call, OPERATION_NAMES, operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
@@ -71,7 +71,7 @@ it.each(OPERATION_NAMES)('quotes what a service says about a failure: %s', (oper
   for (const text of someFor(operation)) {
     expect(ours(text)).toBe(ours('harmless'));
     expect(report(text).replaceAll('\n', '')).not.toMatch(UNREADABLE);
-    expect(failure(text).structuredContent).toMatchObject({ error: { message: shown(cut(text, 2_000)) } });
+    expect(failure(text).structuredContent).toMatchObject({ error: { message: shown(truncate(text, 2_000)) } });
   }
 });
 

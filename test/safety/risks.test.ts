@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { planCall } from '../../src/safety/plan.ts';
 import { answering, type Members } from './support/backend.ts';
-import { type Estate, openEstate, PROTECT, ROLE } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder, PROTECT, ROLE } from './support/environment-builder.ts';
 import { approved, openGuard, PLACE } from './support/guard.ts';
 import { CODE, openUpdatable, SAVEDOWN, type Updatable } from './support/updatable.ts';
 
@@ -10,7 +10,7 @@ const PUTS = [{ changeType: 'PUT', s3Path: 's3://some-bucket/new/', dbPath: '/20
 
 let world: Updatable;
 let backend: Updatable['backend'];
-let estate: Updatable['estate'];
+let builder: Updatable['builder'];
 let guard: Updatable['guard'];
 let reached: Updatable['reached'];
 let environmentId: Updatable['environmentId'];
@@ -19,22 +19,22 @@ let plan: Updatable['plan'];
 
 beforeEach(async () => {
   world = await openUpdatable();
-  ({ backend, estate, guard, reached, environmentId, attempt, plan } = world);
+  ({ backend, builder, guard, reached, environmentId, attempt, plan } = world);
 });
 afterEach(() => world.close());
 
 describe('a changeset that deletes data', () => {
   it('asks a person, who types the name of the database', async () => {
-    const wish = {
+    const guardedCall = {
       tool: 'create_kx_changeset',
       arguments: { environmentId, databaseName: 'trades', changeRequests: PATHS },
     };
-    expect(await guard.attempt(wish)).toMatchObject({
+    expect(await guard.attempt(guardedCall)).toMatchObject({
       kind: 'asked',
       message: expect.stringContaining('\nLoses for good: files "/2026.03.16/" (of trades).\n'),
     });
     expect(reached).toEqual([]);
-    expect((await approved(guard, wish, 'trades')).kind).toBe('done');
+    expect((await approved(guard, guardedCall, 'trades')).kind).toBe('done');
   });
 
   it('shows all requests in their order where some add files', async () => {
@@ -48,8 +48,8 @@ describe('a changeset that deletes data', () => {
   });
 
   it('is refused because the database is missing, not because nobody can read its tags', async () => {
-    const wish = { databaseName: 'quotes', changeRequests: PATHS };
-    expect(await attempt('create_kx_changeset', wish)).toMatchObject({
+    const guardedCall = { databaseName: 'quotes', changeRequests: PATHS };
+    expect(await attempt('create_kx_changeset', guardedCall)).toMatchObject({
       kind: 'refused',
       text: expect.stringMatching(/^1\. database "quotes" \("does not exist"\)/m),
     });
@@ -68,7 +68,7 @@ describe('a changeset that deletes data', () => {
   });
 
   it('is refused where the database or its environment is protected, and one that only adds is not', async () => {
-    await estate.tag('/kxDatabase/trades');
+    await builder.tag('/kxDatabase/trades');
     const load = (changeRequests: unknown) =>
       attempt('create_kx_changeset', { databaseName: 'trades', changeRequests });
     expect(await load(PATHS)).toMatchObject({ kind: 'refused', text: expect.stringContaining('carries the tag') });
@@ -117,8 +117,8 @@ describe('a restart', () => {
 
   it('of a GP may lose what is in memory, and says so in its plan and its answer', async () => {
     const says = 'Data that is only in the memory of its nodes may be lost.';
-    const wish = { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } };
-    expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
+    const guardedCall = { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } };
+    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
       risk: 'disrupt',
       notes: expect.arrayContaining([says]),
     });
@@ -126,27 +126,27 @@ describe('a restart', () => {
   });
 
   it('of the only node of an RDB does not name an HDB as its substitute', async () => {
-    await estate.cluster('today', {
+    await builder.cluster('today', {
       clusterType: 'RDB',
       code: CODE,
       databases: [{ databaseName: 'trades' }],
       ...SAVEDOWN,
     });
-    const wish = { clusterName: 'today', code: { ...CODE, s3Key: 'new.zip' } };
-    expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
+    const guardedCall = { clusterName: 'today', code: { ...CODE, s3Key: 'new.zip' } };
+    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
       notes: ['It does not answer until its nodes run again.'],
     });
   });
 
   it('of the only node of an HDB says who serves its databases meanwhile', async () => {
-    const wish = { clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
-    const alone = await plan('update_kx_cluster_code_configuration', wish);
+    const guardedCall = { clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
+    const alone = await plan('update_kx_cluster_code_configuration', guardedCall);
     expect(alone).toMatchObject({
       interrupted: [{ name: 'history', detail: 'its only node restarts' }],
       notes: ['No other cluster serves "trades" until its nodes run again.'],
     });
-    await estate.cluster('twin', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
-    expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
+    await builder.cluster('twin', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
+    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
       notes: ['Still serving "trades": "twin".'],
     });
   });
@@ -154,20 +154,25 @@ describe('a restart', () => {
   it('of a cluster with one running node of two says so, because nothing serves while that one restarts', async () => {
     const nodes = ['RUNNING', 'PROVISIONING'].map((status) => ({ nodeId: status, status }));
     const call = answering(backend.call, (name, reply) => (name === 'ListKxClusterNodes' ? { nodes } : reply));
-    const wish = { environmentId, clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
-    const planned = await planCall({ call, backendLocation: PLACE }, 'UpdateKxClusterCodeConfiguration', wish, 'ann');
+    const guardedCall = { environmentId, clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
+    const planned = await planCall(
+      { call, backendLocation: PLACE },
+      'UpdateKxClusterCodeConfiguration',
+      guardedCall,
+      'ann',
+    );
     const [few, alone] = planned?.notes ?? [];
     expect(few?.says).toBe('Only 1 of its 2 nodes is running.');
     expect(alone?.says).toBe('No other cluster serves "trades" until its nodes run again.');
   });
 
   it('is none with NO_RESTART, which interrupts nobody', async () => {
-    const wish = {
+    const guardedCall = {
       clusterName: 'science',
       code: { ...CODE, s3Key: 'new.zip' },
       deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' },
     };
-    expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
+    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
       counts: { interrupted: 0 },
       notes: ['No node restarts.'],
     });
@@ -175,9 +180,9 @@ describe('a restart', () => {
 });
 
 describe('a rename', () => {
-  let other: Estate;
+  let other: EnvironmentBuilder;
   beforeEach(async () => {
-    other = await openEstate(backend.call, 'uat');
+    other = await openBuilder(backend.call, 'uat');
   });
   const rename = (id: string, name: string) =>
     guard.attempt({ tool: 'update_kx_environment', arguments: { environmentId: id, name } });
@@ -226,7 +231,7 @@ describe('a rename', () => {
 });
 
 describe('protection', () => {
-  beforeEach(() => estate.tag(''));
+  beforeEach(() => builder.tag(''));
 
   it.each<[string, string, Members]>([
     ['a role', 'update_kx_user', { userName: 'ann', iamRole: `${ROLE}-2` }],
@@ -241,10 +246,10 @@ describe('protection', () => {
   });
 
   it('needs approval for a change of a dataview cache, but not of its data', async () => {
-    await estate.volume('fast');
+    await builder.volume('fast');
     const segments = [{ dbPaths: ['/*'], volumeName: 'fast' }];
-    await estate.dataview('view', { segmentConfigurations: segments });
-    const { changesetId } = (await estate.changeset('trades', '/2026.03.19/')) as Members;
+    await builder.dataview('view', { segmentConfigurations: segments });
+    const { changesetId } = (await builder.changeset('trades', '/2026.03.19/')) as Members;
     const view = { databaseName: 'trades', dataviewName: 'view' };
     expect((await attempt('update_kx_dataview', { ...view, changesetId })).kind).toBe('done');
     const remove = ['segmentConfigurations'];
@@ -254,7 +259,7 @@ describe('protection', () => {
   });
 
   it('lets creates, loads, other tags and descriptions run', async () => {
-    const resourceArn = `${estate.environmentArn}/kxDatabase/trades`;
+    const resourceArn = `${builder.environmentArn}/kxDatabase/trades`;
     for (const outcome of [
       await attempt('create_kx_user', { userName: 'bob', iamRole: ROLE }),
       await attempt('create_kx_changeset', { databaseName: 'trades', changeRequests: PUTS }),
@@ -266,7 +271,7 @@ describe('protection', () => {
   });
 
   it('requires approval before it is removed', async () => {
-    const arguments_ = { resourceArn: estate.environmentArn, tagKeys: Object.keys(PROTECT) };
+    const arguments_ = { resourceArn: builder.environmentArn, tagKeys: Object.keys(PROTECT) };
     expect((await guard.attempt({ tool: 'untag_resource', arguments: arguments_ })).kind).toBe('asked');
   });
 });

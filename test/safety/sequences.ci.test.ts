@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openScene, type Scene } from './support/scene.ts';
+import { type ApprovalFixture, openApprovalFixture } from './support/approval-fixture.ts';
 import { play, steps } from './support/sequences.ts';
 
 /** `SAFETY_SEED` and `SAFETY_PATH` replay what a failure printed. */
 const { TEST_LONG, SAFETY_SEED, SAFETY_PATH } = process.env;
 const RUNS = TEST_LONG === undefined ? 5_000 : 100_000;
 
-let scene: Scene;
+let fixture: ApprovalFixture;
 beforeAll(async () => {
-  scene = await openScene();
+  fixture = await openApprovalFixture();
 });
-afterAll(() => scene.close());
+afterAll(() => fixture.close());
 
 it(`lets a destructive request through if and only if a person approved it, in ${RUNS} random sequences`, async () => {
   let executed = 0;
   const holds = fc.asyncProperty(steps, async (sequence) => {
-    executed += (await play(scene, sequence)).executed;
+    executed += (await play(fixture, sequence)).executed;
   });
   await fc.assert(holds, {
     numRuns: RUNS,

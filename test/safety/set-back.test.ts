@@ -1,29 +1,29 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isBehind, resetClock, sqlClock } from '../../src/safety/ledger-clock.ts';
+import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
 import { HOUR, MINUTE, type Spy, spyOn } from './support/backend.ts';
 import { accept, type Guard, openGuard } from './support/guard.ts';
-import { openScene, type Scene, type Wish } from './support/scene.ts';
 
 describe('a clock', () => {
-  let scene: Scene;
+  let fixture: ApprovalFixture;
   let spy: Spy;
   let guard: Guard;
-  let wish: Wish;
+  let guardedCall: GuardedCall;
   beforeEach(async () => {
-    scene = await openScene();
-    spy = spyOn(scene.call, { forward: false });
-    guard = await openGuard({ call: spy.call, clock: scene.clock });
-    wish = scene.wishes[0] as Wish;
+    fixture = await openApprovalFixture();
+    spy = spyOn(fixture.call, { forward: false });
+    guard = await openGuard({ call: spy.call, clock: fixture.clock });
+    guardedCall = fixture.guardedCalls[0] as GuardedCall;
   });
   afterEach(async () => {
     await guard.close();
-    await scene.close();
+    await fixture.close();
   });
   const answeredAfter = async (milliseconds: number) => {
-    const outcome = await guard.attempt(wish);
+    const outcome = await guard.attempt(guardedCall);
     const state = outcome.kind === 'asked' ? outcome.state : '';
-    scene.clock.advance(milliseconds);
-    return guard.attempt({ ...wish, state, answers: accept(wish.name) });
+    fixture.clock.advance(milliseconds);
+    return guard.attempt({ ...guardedCall, state, answers: accept(guardedCall.name) });
   };
 
   it('that goes on a little is good enough', async () => {
@@ -43,19 +43,19 @@ describe('a clock', () => {
       kind: 'refused',
       text: expect.stringContaining('was set back'),
     });
-    expect((await guard.attempt(wish)).kind).toBe('refused');
+    expect((await guard.attempt(guardedCall)).kind).toBe('refused');
     expect(spy.reached).toEqual([]);
-    scene.clock.advance(MINUTE);
+    fixture.clock.advance(MINUTE);
     expect((await answeredAfter(0)).kind).toBe('done');
   });
 
   it('that is set back does not bring back what expired', async () => {
-    const first = await guard.attempt(wish);
+    const first = await guard.attempt(guardedCall);
     const state = first.kind === 'asked' ? first.state : '';
-    scene.clock.advance(15 * MINUTE);
-    await guard.attempt(scene.wishes[1] as Wish);
-    scene.clock.advance(-10 * MINUTE);
-    expect((await guard.attempt({ ...wish, state, answers: accept(wish.name) })).kind).toBe('refused');
+    fixture.clock.advance(15 * MINUTE);
+    await guard.attempt(fixture.guardedCalls[1] as GuardedCall);
+    fixture.clock.advance(-10 * MINUTE);
+    expect((await guard.attempt({ ...guardedCall, state, answers: accept(guardedCall.name) })).kind).toBe('refused');
     expect(spy.reached).toEqual([]);
   });
 
@@ -65,23 +65,23 @@ describe('a clock', () => {
 
   describe('that was ahead once', () => {
     const behind = async () => {
-      const before = await guard.attempt(wish);
-      scene.clock.advance(24 * HOUR);
-      const ahead = await guard.attempt(wish);
-      scene.clock.advance(-24 * HOUR);
+      const before = await guard.attempt(guardedCall);
+      fixture.clock.advance(24 * HOUR);
+      const ahead = await guard.attempt(guardedCall);
+      fixture.clock.advance(-24 * HOUR);
       return [before, ahead].map((outcome) => (outcome.kind === 'asked' ? outcome.state : ''));
     };
-    const answers = () => accept(wish.name);
-    const clockOf = () => sqlClock(guard.state, scene.clock.now);
+    const answers = () => accept(guardedCall.name);
+    const clockOf = () => sqlClock(guard.state, fixture.clock.now);
 
     it('stops everything, and the refusal says what a person can do', async () => {
       await behind();
-      expect(await guard.attempt(wish)).toMatchObject({
+      expect(await guard.attempt(guardedCall)).toMatchObject({
         kind: 'refused',
         text: expect.stringMatching(/was ahead before: it says 2026-03-17T.*2026-03-18T.*approve --reset-clock/),
       });
       const times = await clockOf().read();
-      expect(times).toEqual({ now: scene.clock.now(), seen: scene.clock.now() + 24 * HOUR });
+      expect(times).toEqual({ now: fixture.clock.now(), seen: fixture.clock.now() + 24 * HOUR });
       expect(isBehind(times)).toBe(true);
     });
 
@@ -96,7 +96,7 @@ describe('a clock', () => {
       expect(await guard.ledger.list()).toEqual([]);
       expect(await guard.ledger.approvedFor(callDigest)).toBeUndefined();
       for (const state of states)
-        expect(await guard.attempt({ ...wish, state, answers: answers() })).toMatchObject({
+        expect(await guard.attempt({ ...guardedCall, state, answers: answers() })).toMatchObject({
           kind: 'refused',
           text: expect.stringContaining('no longer exists'),
         });
@@ -113,8 +113,8 @@ describe('a clock', () => {
       expect(await guard.journal.unfinished()).toEqual([]);
 
       expect((await answeredAfter(0)).kind).toBe('done');
-      scene.clock.advance(-MINUTE);
-      expect((await guard.attempt(wish)).kind).toBe('refused');
+      fixture.clock.advance(-MINUTE);
+      expect((await guard.attempt(guardedCall)).kind).toBe('refused');
     });
 
     it('is not reset when the journal cannot be written', async () => {
@@ -122,7 +122,7 @@ describe('a clock', () => {
       const broken = { ...guard.journal, record: () => Promise.reject(new Error('disk full')) };
       const times = await clockOf().read();
       await expect(resetClock(clockOf(), broken, times, 'ada')).rejects.toThrow('disk full');
-      expect((await guard.attempt(wish)).kind).toBe('refused');
+      expect((await guard.attempt(guardedCall)).kind).toBe('refused');
     });
   });
 });

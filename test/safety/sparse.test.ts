@@ -3,26 +3,26 @@ import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
-import { type Estate, KEY, openEstate } from './support/estate.ts';
+import { type EnvironmentBuilder, KEY, openBuilder } from './support/environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
 describe('a service that says less than it may', () => {
   let backend: Embedded;
-  let estate: Estate;
+  let builder: EnvironmentBuilder;
   let environmentId: string;
   beforeAll(async () => {
     backend = await embedded();
-    estate = await openEstate(backend.call);
-    environmentId = estate.environmentId;
-    await estate.database('trades');
-    await estate.changeset('trades');
-    await estate.volume('fast');
-    await estate.group('hosts');
-    await estate.dataview('view', {
+    builder = await openBuilder(backend.call);
+    environmentId = builder.environmentId;
+    await builder.database('trades');
+    await builder.changeset('trades');
+    await builder.volume('fast');
+    await builder.group('hosts');
+    await builder.dataview('view', {
       autoUpdate: true,
       segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
     });
-    await estate.cluster('gateway');
+    await builder.cluster('gateway');
   });
   afterAll(() => backend.close());
 

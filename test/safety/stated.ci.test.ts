@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { type Embedded, embedded, HOUR, WORLD } from './support/backend.ts';
-import { openEstate, ZONE } from './support/estate.ts';
+import { openBuilder, ZONE } from './support/environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 import { statedRows } from './support/stated.ts';
 import type { StatedCondition, StatedWorld } from './support/stated-row.ts';
@@ -14,13 +14,13 @@ let world: StatedWorld;
 beforeAll(async () => {
   backend = await embedded('empty', 'realistic');
   const { call, clock, store } = backend;
-  const estate = await openEstate(call);
-  const { environmentId } = estate;
+  const builder = await openBuilder(call);
+  const { environmentId } = builder;
   clock.advance(HOUR);
   const { environmentId: browser = '' } = await call('CreateEnvironment', { name: 'research' });
-  for (const name of ['trades', 'mounted', 'viewed']) await estate.database(name);
-  for (const name of ['fast', 'spare', 'own']) await estate.volume(name);
-  await estate.volume('large', 2400);
+  for (const name of ['trades', 'mounted', 'viewed']) await builder.database(name);
+  for (const name of ['fast', 'spare', 'own']) await builder.volume(name);
+  await builder.volume('large', 2400);
   await call('CreateKxVolume', {
     environmentId,
     volumeName: 'slow',
@@ -29,34 +29,34 @@ beforeAll(async () => {
     availabilityZoneIds: [ZONE],
     nas1Configuration: { type: 'HDD_12', size: 6000 },
   });
-  await estate.group('hosts');
-  const loaded = async () => String(((await estate.changeset('trades')) as { changesetId: string }).changesetId);
+  await builder.group('hosts');
+  const loaded = async () => String(((await builder.changeset('trades')) as { changesetId: string }).changesetId);
   const completed = await loaded();
   clock.advance(HOUR);
   const fast = [{ dbPaths: ['/*'], volumeName: 'fast' }];
-  await estate.dataview('view', { autoUpdate: true, segmentConfigurations: fast });
-  await estate.dataview('still', { changesetId: completed });
-  await estate.dataview('writable', {
+  await builder.dataview('view', { autoUpdate: true, segmentConfigurations: fast });
+  await builder.dataview('still', { changesetId: completed });
+  await builder.dataview('writable', {
     readWrite: true,
     segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'own' }],
   });
   const place = { azMode: 'SINGLE', availabilityZoneId: ZONE } as const;
   await call('CreateKxDataview', { environmentId, databaseName: 'viewed', dataviewName: 'lone', ...place });
-  await estate.user('tagged');
-  await estate.tag('/kxUser/tagged', Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`key${at}`, 'value'])));
+  await builder.user('tagged');
+  await builder.tag('/kxUser/tagged', Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`key${at}`, 'value'])));
   clock.advance(HOUR);
-  await estate.cluster('gateway');
-  await estate.cluster('hdb', {
+  await builder.cluster('gateway');
+  await builder.cluster('hdb', {
     clusterType: 'HDB',
     databases: [{ databaseName: 'trades' }, { databaseName: 'mounted' }],
   });
-  await estate.cluster('shared', {
+  await builder.cluster('shared', {
     clusterType: 'HDB',
     scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 1 },
     databases: [{ databaseName: 'trades', dataviewName: 'view' }],
   });
   clock.advance(HOUR);
-  await estate.group('making');
+  await builder.group('making');
   const failed = await loaded();
   const changesets = `${WORLD.arn}:kxEnvironment/${environmentId}/kxDatabase/trades/kxChangeset`;
   await store.write(async (tx) => {

@@ -9,7 +9,7 @@ import { operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { inDatabase, inEnvironment } from '../local/collections.ts';
 import { type Embedded, embedded, HOUR, type Members, WORLD } from './support/backend.ts';
-import { KEY, openEstate, ROLE } from './support/estate.ts';
+import { KEY, openBuilder, ROLE } from './support/environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 import { TARGETED } from './support/targets.ts';
 
@@ -25,21 +25,21 @@ beforeAll(async () => {
   backend = await embedded('empty', 'realistic');
   const { call, clock } = backend;
   guard = await openGuard({ call, clock });
-  const estate = await openEstate(call);
-  const bare = await openEstate(call, 'bare');
+  const builder = await openBuilder(call);
+  const bare = await openBuilder(call, 'bare');
   const legacy = await call('CreateEnvironment', { name: 'research', kmsKeyId: KEY });
   clock.advance(HOUR);
-  const { environmentId } = estate;
-  await estate.database('trades');
-  await estate.changeset('trades');
-  await estate.database('spare');
-  await estate.volume('fast');
-  await estate.group('hosts');
-  await estate.user('ann');
-  await estate.dataview('idle', { autoUpdate: true });
+  const { environmentId } = builder;
+  await builder.database('trades');
+  await builder.changeset('trades');
+  await builder.database('spare');
+  await builder.volume('fast');
+  await builder.group('hosts');
+  await builder.user('ann');
+  await builder.dataview('idle', { autoUpdate: true });
   clock.advance(HOUR);
-  await estate.cluster('science', { databases: [{ databaseName: 'trades' }] });
-  await estate.changeset('trades', '/2026.03.17/');
+  await builder.cluster('science', { databases: [{ databaseName: 'trades' }] });
+  await builder.changeset('trades', '/2026.03.17/');
   clock.advance(HOUR);
   const cluster = { environmentId, clusterName: 'science' };
   const { nodes = [] } = await call('ListKxClusterNodes', cluster);
@@ -147,13 +147,13 @@ interface Preview {
   readonly blockers: { readonly first: string }[];
 }
 
-interface Told {
+interface Guidance {
   readonly wouldRun: boolean;
   readonly firsts: string[];
 }
 
 /** What the preview says, whether a person would be asked, and what the service does. */
-async function tried(operation: OperationName): Promise<Told & { asked: boolean; happens: string }> {
+async function tried(operation: OperationName): Promise<Guidance & { asked: boolean; happens: string }> {
   const tool = toolName(operation);
   const input = inputs[operation] as Members;
   const preview = await guard.attempt({ tool: 'plan_change', arguments: { tool, arguments: input } });

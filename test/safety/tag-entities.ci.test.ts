@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
-import { PROTECT } from './support/estate.ts';
+import { PROTECT } from './support/environment-builder.ts';
 import { freshEnvironment } from './support/fresh-environment.ts';
 import { accept, asked, decline } from './support/guard.ts';
 
@@ -19,13 +19,13 @@ describe('tagging many entities', () => {
   const all = () =>
     entities.map((each) => (each.kind === 'environment' ? { ...each, name: `town-${here.town}` } : each));
   beforeEach(async () => {
-    await here.estate.user('ann');
-    await here.estate.database('trades');
-    await here.estate.dataview('live');
+    await here.builder.user('ann');
+    await here.builder.database('trades');
+    await here.builder.dataview('live');
   });
 
   it('is one call by kind and name, journaled one by one, and keeps other tags', async () => {
-    await here.estate.tag('/kxUser/ann', { team: 'kai' });
+    await here.builder.tag('/kxUser/ann', { team: 'kai' });
     const outcome = await call('tag_kx_entities', { entities: all(), tags: { owner: 'fx' } });
     expect(outcome).toMatchObject({
       kind: 'done',
@@ -41,7 +41,7 @@ describe('tagging many entities', () => {
   });
 
   it('adds and removes in one call', async () => {
-    await here.estate.tag('/kxUser/ann', { temp: 'yes', team: 'kai' });
+    await here.builder.tag('/kxUser/ann', { temp: 'yes', team: 'kai' });
     const one = [{ kind: 'user', name: 'ann' }];
     const outcome = await call('tag_kx_entities', { entities: one, tags: { owner: 'fx' }, tagKeys: ['temp'] });
     expect(outcome).toMatchObject({ content: { done: ['tag user:ann', 'untag user:ann'] } });
@@ -78,9 +78,9 @@ describe('tagging many entities', () => {
     const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
     const { message, state } = await asked(here.guard, attempt);
     expect(message.split('\n').slice(0, 3)).toEqual([
-      `CHANGE TAGS OF 4 entities of kdb environment town-${here.town} (${here.estate.environmentId.slice(0, 4)})`,
+      `CHANGE TAGS OF 4 entities of kdb environment town-${here.town} (${here.builder.environmentId.slice(0, 4)})`,
       'Changes "environment…:protected": not set -> true. + 3 more below',
-      `Type town-${here.town} ${here.estate.environmentId.slice(0, 4)} to approve.`,
+      `Type town-${here.town} ${here.builder.environmentId.slice(0, 4)} to approve.`,
     ]);
     expect(message).toContain('dataview:trades/live.tags.finspace-mcp:protected: not set -> "true".');
     expect(reached()).toEqual([]);
@@ -106,7 +106,7 @@ describe('tagging many entities', () => {
   it('does not tag an entity that changed after the person saw it', async () => {
     const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
     const { message, state } = await asked(here.guard, attempt);
-    await here.estate.tag('/kxUser/ann', { owner: 'somebody' });
+    await here.builder.tag('/kxUser/ann', { owner: 'somebody' });
     const outcome = await here.guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
     expect(outcome).toMatchObject({
       kind: 'refused',
@@ -123,7 +123,7 @@ describe('tagging many entities', () => {
     const other = await guarded({ call: nameless });
     const some = [{ kind: 'user', name: 'ann' }];
     const { message } = await asked(other, attemptOf('tag_kx_entities', { entities: some, tags: PROTECT }));
-    expect(typedIn(message)).toBe(here.estate.environmentId);
+    expect(typedIn(message)).toBe(here.builder.environmentId);
     await other.close();
   });
 
@@ -147,7 +147,7 @@ describe('tagging many entities', () => {
   });
 
   it('does each step that was approved, where several change the tags of one entity', async () => {
-    await here.estate.tag('/kxUser/ann', { 'finspace-mcp:owner': 'x' });
+    await here.builder.tag('/kxUser/ann', { 'finspace-mcp:owner': 'x' });
     const ann = { kind: 'user', name: 'ann' };
     const attempt = attemptOf('tag_kx_entities', {
       entities: [ann, ann],
@@ -164,12 +164,12 @@ describe('tagging many entities', () => {
     const plan = (args: object) =>
       call('plan_change', {
         tool: 'tag_kx_entities',
-        arguments: { environmentId: here.estate.environmentId, ...args },
+        arguments: { environmentId: here.builder.environmentId, ...args },
       });
     const preview = (args: object) =>
       here.guard.attempt({
         tool: 'plan_change',
-        arguments: { tool: 'tag_kx_entities', arguments: { environmentId: here.estate.environmentId, ...args } },
+        arguments: { tool: 'tag_kx_entities', arguments: { environmentId: here.builder.environmentId, ...args } },
       });
     expect((await plan({})).kind).toBe('refused');
     expect(await preview({ entities: all(), tags: PROTECT })).toMatchObject({

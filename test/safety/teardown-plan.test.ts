@@ -3,24 +3,24 @@ import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { isGone, planTeardown } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
-import { type Estate, openEstate } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
 import { openGuard, PLACE } from './support/guard.ts';
 
 const TOOL = 'tear_down_kx_environment';
 
 describe('the plan of a teardown', () => {
   let backend: Embedded;
-  let estate: Estate;
+  let builder: EnvironmentBuilder;
   beforeAll(async () => {
     backend = await embedded();
-    estate = await openEstate(backend.call);
-    await estate.user('ann');
-    await estate.volume('fast');
+    builder = await openBuilder(backend.call);
+    await builder.user('ann');
+    await builder.volume('fast');
   });
   afterAll(() => backend.close());
 
   const planned = (call: Call, only?: string[]) => {
-    const input = { environmentId: estate.environmentId, ...(only === undefined ? {} : { only }) };
+    const input = { environmentId: builder.environmentId, ...(only === undefined ? {} : { only }) };
     return planTeardown({ call, backendLocation: PLACE }, TOOL, input, input, 'ann', {});
   };
   const environment = (changed: Members) =>
@@ -38,7 +38,7 @@ describe('the plan of a teardown', () => {
   it('is none of an environment that is deleted', async () => {
     expect(await planned(environment({ status: 'DELETED' }))).toBeUndefined();
     const guard = await openGuard({ call: environment({ status: 'DELETED' }), clock: backend.clock });
-    expect(await guard.attempt({ tool: TOOL, arguments: { environmentId: estate.environmentId } })).toMatchObject({
+    expect(await guard.attempt({ tool: TOOL, arguments: { environmentId: builder.environmentId } })).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining('there is no such environment'),
     });
@@ -47,7 +47,7 @@ describe('the plan of a teardown', () => {
 
   it.each([[undefined], ['']])('names an environment whose name is %j by its id', async (name) => {
     const plan = await planned(environment({ name }));
-    expect(plan?.shown.name).toBe(estate.environmentId);
+    expect(plan?.shown.name).toBe(builder.environmentId);
   });
 
   it('omits what disappeared while it was prepared', async () => {
@@ -96,7 +96,7 @@ describe('the plan of a teardown', () => {
   it('says when the environment was made, where the service does', async () => {
     expect((await planned(backend.call))?.shown.text).toMatch(/", creationTimestamp: "2026-[^"]*"\.$/);
     const silent = await planned(environment({ creationTimestamp: undefined }));
-    expect(silent?.shown.text).toMatch(new RegExp(`\nenvironmentId: "${estate.environmentId}"\\.$`));
+    expect(silent?.shown.text).toMatch(new RegExp(`\nenvironmentId: "${builder.environmentId}"\\.$`));
   });
 
   it('asks nobody about an environment that is not ready to be deleted', async () => {
@@ -110,7 +110,7 @@ describe('the plan of a teardown', () => {
   it('distinguishes what was deleted from what cannot be read', async () => {
     const user = {
       operation: 'DeleteKxVolume',
-      input: { environmentId: estate.environmentId, volumeName: 'none' },
+      input: { environmentId: builder.environmentId, volumeName: 'none' },
     } as const;
     const failing =
       (error: unknown): Call =>
@@ -130,7 +130,7 @@ describe('the plan of a teardown', () => {
   });
 
   it('reads the tags of an empty environment', async () => {
-    const empty = await openEstate(backend.call, 'empty');
+    const empty = await openBuilder(backend.call, 'empty');
     await empty.tag('');
     const input = { environmentId: empty.environmentId };
     const plan = await planTeardown({ call: backend.call, backendLocation: PLACE }, TOOL, input, input, 'ann', {});
@@ -148,7 +148,7 @@ describe('the plan of a teardown', () => {
       return name === 'ListKxUsers' ? ({ users } as never) : backend.call(name, input, options);
     };
     const { shown, fits } = (await planned(crowded)) ?? {};
-    const id = estate.environmentId.slice(0, 4);
+    const id = builder.environmentId.slice(0, 4);
     expect(shown?.text.split('\n').slice(0, 3)).toEqual([
       `DELETE kdb environment trading (${id}): 1 volume, 510 users, 1 kdb environment`,
       'Loses for good 516 entities, including 4 databases (fx_spot, fx_forwards, …).',

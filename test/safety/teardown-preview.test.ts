@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
 import { type Embedded, embedded, type Members, type Spy, spyOn } from './support/backend.ts';
-import { type Estate, openEstate } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 
 const TOOL = 'tear_down_kx_environment';
@@ -9,19 +9,19 @@ const TRUSTED: Approval = { channel: 'terminal', approver: 'ada', at: 1 };
 
 describe('a teardown before approval', () => {
   let backend: Embedded;
-  let estate: Estate;
+  let builder: EnvironmentBuilder;
   let spy: Spy;
   let guard: Guard;
   beforeAll(async () => {
     backend = await embedded();
-    estate = await openEstate(backend.call);
-    await estate.volume('fast');
-    await estate.database('trades');
-    await estate.dataview('view', {
+    builder = await openBuilder(backend.call);
+    await builder.volume('fast');
+    await builder.database('trades');
+    await builder.dataview('view', {
       autoUpdate: true,
       segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
     });
-    for (const name of ['ann', 'bob']) await estate.user(name);
+    for (const name of ['ann', 'bob']) await builder.user(name);
     spy = spyOn(backend.call, { forward: false });
     const outOfBand = async () => ({ accepts: () => true, instructions: (code: string) => `Approve ${code}.` });
     guard = await openGuard({ call: spy.call, clock: backend.clock, outOfBand });
@@ -32,12 +32,12 @@ describe('a teardown before approval', () => {
   });
 
   const wanted = (only?: string[]): Members => ({
-    environmentId: estate.environmentId,
+    environmentId: builder.environmentId,
     ...(only === undefined ? {} : { only }),
   });
   const preview = async (given: Members, tool = TOOL) =>
     guard.attempt({ tool: 'plan_change', arguments: { tool, arguments: given } });
-  const id = () => estate.environmentId.slice(0, 4);
+  const id = () => builder.environmentId.slice(0, 4);
 
   it('is previewed as any other change: what is lost, in its order, and what a person is shown first', async () => {
     const outcome = await preview(wanted());
@@ -96,7 +96,7 @@ describe('a teardown before approval', () => {
     await guard.attempt({ tool: TOOL, arguments: wanted(), forms: false });
     const stale = (await guard.ledger.list()).find(({ shown }) => shown.lost.length === 6) as PendingApproval;
     await guard.ledger.approve(stale.nonce, TRUSTED);
-    await backend.call('DeleteKxUser', { environmentId: estate.environmentId, userName: 'bob' });
+    await backend.call('DeleteKxUser', { environmentId: builder.environmentId, userName: 'bob' });
     const outcome = await guard.attempt({ tool: TOOL, arguments: wanted(), forms: false });
     expect(outcome).toMatchObject({
       kind: 'refused',

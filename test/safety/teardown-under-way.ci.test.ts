@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
 import { type Embedded, embedded, HOUR } from './support/backend.ts';
-import { type Estate, openEstate } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
 
 const TOOL = 'tear_down_kx_environment';
@@ -10,11 +10,11 @@ const TOOL = 'tear_down_kx_environment';
 describe('a teardown that takes long', () => {
   it('says what is in progress, and does not request approval for it again', async () => {
     const backend = await embedded('empty', 'realistic');
-    const estate = await openEstate(backend.call);
+    const builder = await openBuilder(backend.call);
     backend.clock.advance(HOUR);
-    await estate.user('ann');
+    await builder.user('ann');
     const guard = await openGuard({ call: backend.call, clock: backend.clock });
-    const attempt = { tool: TOOL, arguments: { environmentId: estate.environmentId } };
+    const attempt = { tool: TOOL, arguments: { environmentId: builder.environmentId } };
     const { message, state } = await asked(guard, attempt);
     const outcome = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
     expect(outcome).toMatchObject({
@@ -43,36 +43,36 @@ describe('a teardown that takes long', () => {
   });
 
   /** An environment with a volume and a user, and its service. */
-  const furnished = async (more: (estate: Estate) => unknown = () => undefined) => {
+  const furnished = async (more: (builder: EnvironmentBuilder) => unknown = () => undefined) => {
     const backend = await embedded('empty', 'realistic');
-    const estate = await openEstate(backend.call);
+    const builder = await openBuilder(backend.call);
     backend.clock.advance(HOUR);
-    await estate.volume('fast');
-    await estate.user('ann');
-    await more(estate);
+    await builder.volume('fast');
+    await builder.user('ann');
+    await more(builder);
     backend.clock.advance(HOUR);
-    return { backend, estate };
+    return { backend, builder };
   };
 
   /** Approves the teardown of such an environment; `meanwhile` runs before each look at what is left once these two were asked to go. */
   const whole = async (
-    meanwhile: (look: number, backend: Embedded, estate: Estate) => unknown,
-    more?: (estate: Estate) => unknown,
+    meanwhile: (look: number, backend: Embedded, builder: EnvironmentBuilder) => unknown,
+    more?: (builder: EnvironmentBuilder) => unknown,
   ) => {
-    const { backend, estate } = await furnished(more);
+    const { backend, builder } = await furnished(more);
     let looks = 0;
     let last = false;
     let settled: unknown;
     const call: Call = async (name, input, options) => {
       // The first of the lists that a look reads at once; the others wait for it.
-      if (last && name === 'ListKxClusters') settled = meanwhile(++looks, backend, estate);
+      if (last && name === 'ListKxClusters') settled = meanwhile(++looks, backend, builder);
       await settled;
       const output = await backend.call(name, input, options);
       last ||= name === 'DeleteKxUser';
       return output;
     };
     const guard = await openGuard({ call, clock: backend.clock });
-    const plan = { tool: TOOL, arguments: { environmentId: estate.environmentId } };
+    const plan = { tool: TOOL, arguments: { environmentId: builder.environmentId } };
     const { message, state } = await asked(guard, plan);
     const outcome = await guard.attempt({ ...plan, state, answers: accept(typedIn(message)) });
     await guard.close();
@@ -92,7 +92,7 @@ describe('a teardown that takes long', () => {
   });
 
   it.each([1, 2])('stops at an environment with something in it that nobody saw, since look %d', async (since) => {
-    const outcome = await whole((look, _, estate) => look === since && estate.user('eve'));
+    const outcome = await whole((look, _, builder) => look === since && builder.user('eve'));
     expect(outcome).toMatchObject({
       kind: 'done',
       content: { requested: 2, left: 1, why: 'user "eve" was added after the person saw the plan.' },
@@ -100,20 +100,20 @@ describe('a teardown that takes long', () => {
   });
 
   it.each([
-    ['user "ann"', (estate: Estate) => estate.user('ann')],
-    ['volume "fast" ("1200 GB of SSD_1000")', (estate: Estate) => estate.volume('fast')],
-    ['scaling group "host" ("kx.sg.4xlarge")', (estate: Estate) => estate.group('host')],
-    ['database "trades" ("0 B, 0 changesets")', (estate: Estate) => estate.database('trades')],
+    ['user "ann"', (builder: EnvironmentBuilder) => builder.user('ann')],
+    ['volume "fast" ("1200 GB of SSD_1000")', (builder: EnvironmentBuilder) => builder.volume('fast')],
+    ['scaling group "host" ("kx.sg.4xlarge")', (builder: EnvironmentBuilder) => builder.group('host')],
+    ['database "trades" ("0 B, 0 changesets")', (builder: EnvironmentBuilder) => builder.database('trades')],
   ])('stops at an environment with a namesake in it of what it removed: %s', async (what, again) => {
-    const made = async (estate: Estate) => {
-      await estate.group('host');
-      await estate.database('trades');
+    const made = async (builder: EnvironmentBuilder) => {
+      await builder.group('host');
+      await builder.database('trades');
     };
     for (const since of [1, 2]) {
-      const outcome = await whole(async (look, { clock }, estate) => {
+      const outcome = await whole(async (look, { clock }, builder) => {
         if (look !== since) return;
         clock.advance(HOUR);
-        await again(estate);
+        await again(builder);
       }, made);
       expect(outcome).toMatchObject({
         kind: 'done',
@@ -123,8 +123,8 @@ describe('a teardown that takes long', () => {
   });
 
   it('stops at an entity that another client is deleting', async () => {
-    const { backend, estate } = await furnished();
-    const { environmentId } = estate;
+    const { backend, builder } = await furnished();
+    const { environmentId } = builder;
     let answered = false;
     const call: Call = async (name, input, options) => {
       if (answered && name === 'GetKxVolume') {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
 import { type Embedded, embedded, HOUR, type Spy, spyOn } from './support/backend.ts';
-import { type Estate, openEstate } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
 import { accept, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 
 const TOOL = 'tear_down_kx_environment';
@@ -11,7 +11,7 @@ const LAST_LOOK = 8;
 
 describe('a teardown in progress', () => {
   let backend: Embedded;
-  let estate: Estate;
+  let builder: EnvironmentBuilder;
   let town = 0;
   beforeAll(async () => {
     backend = await embedded();
@@ -20,9 +20,9 @@ describe('a teardown in progress', () => {
   beforeEach(async () => {
     town += 1;
     keep = undefined;
-    estate = await openEstate(backend.call, `town-${town}`);
-    await estate.volume('fast');
-    for (const name of ['ann', 'bob']) await estate.user(name);
+    builder = await openBuilder(backend.call, `town-${town}`);
+    await builder.volume('fast');
+    for (const name of ['ann', 'bob']) await builder.user(name);
   });
 
   /** What happens when the kit is written. */
@@ -42,7 +42,7 @@ describe('a teardown in progress', () => {
     });
     through = call(guard, spy);
     const only = ['fast', 'ann', 'bob'];
-    const attempt = { tool: TOOL, arguments: { environmentId: estate.environmentId, only } };
+    const attempt = { tool: TOOL, arguments: { environmentId: builder.environmentId, only } };
     const { message, state } = await asked(guard, attempt);
     const outcome = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
     await guard.close();
@@ -67,7 +67,7 @@ describe('a teardown in progress', () => {
   });
 
   it('reads each entity again before its delete, and stops when it has changed', async () => {
-    const { environmentId } = estate;
+    const { environmentId } = builder;
     keep = async () => {
       await backend.call('UpdateKxVolume', { environmentId, volumeName: 'fast', description: 'needed again' });
     };
@@ -77,7 +77,7 @@ describe('a teardown in progress', () => {
   });
 
   it('stops at an entity that changes between the last two reads', async () => {
-    const { environmentId } = estate;
+    const { environmentId } = builder;
     let looks = 0;
     const { said, reached } = await tornDown({}, (_, spy) => async (name, input, options) => {
       // The plan, the plan made anew, and the step each look once; the next look is the last.
@@ -97,14 +97,14 @@ describe('a teardown in progress', () => {
   });
 
   it('stops at an entity that was replaced by another of the same name since the person saw it', async () => {
-    const user = { environmentId: estate.environmentId, userName: 'ann' };
+    const user = { environmentId: builder.environmentId, userName: 'ann' };
     const { said, reached } = await tornDown({}, (_, spy) => async (name, input, options) => {
       const output = await spy.call(name, input, options);
       if (name !== 'DeleteKxVolume') return output;
       const { iamRole } = await backend.call('GetKxUser', user);
       await backend.call('DeleteKxUser', user);
       backend.clock.advance(1_000);
-      await estate.user('ann', iamRole);
+      await builder.user('ann', iamRole);
       return output;
     });
     expect(said).toMatchObject({
@@ -140,7 +140,7 @@ describe('a teardown in progress', () => {
   it('says what the service said, as a quotation, and goes no further', async () => {
     const { said } = await tornDown({}, (_, spy) => async (name, input, options) => {
       if (name === 'DeleteKxUser')
-        await backend.call('DeleteKxUser', { environmentId: estate.environmentId, userName: 'ann' });
+        await backend.call('DeleteKxUser', { environmentId: builder.environmentId, userName: 'ann' });
       return spy.call(name, input, options);
     });
     expect(said).toMatchObject({

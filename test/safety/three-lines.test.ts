@@ -6,7 +6,7 @@ import type { ApprovalText, PendingApproval } from '../../src/safety/ledger.ts';
 import { planCall } from '../../src/safety/plan.ts';
 import { planTeardown } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
-import { type Estate, openEstate } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
 /** Lengths around each budget: 20 columns for an environment, 30 for any other name, 63 for what a form can have typed. */
@@ -56,25 +56,25 @@ const KINDS: [string, OperationName | 'teardown', (name: string) => Members, Reg
 describe.each(LENGTHS)('the first three lines, with names of %d characters', (length) => {
   let backend: Embedded;
   let call: Call;
-  let estate: Estate;
+  let builder: EnvironmentBuilder;
   const name = 'n'.repeat(length);
   beforeAll(async () => {
     backend = await embedded();
-    estate = await openEstate(backend.call);
+    builder = await openBuilder(backend.call);
     call = answering(remembering(backend.call), (operation, reply) =>
       operation === 'GetKxEnvironment' ? { ...reply, name: 'e'.repeat(length) } : reply,
     );
-    for (const databaseName of [name, `${name}2`.slice(-63)]) await estate.database(databaseName);
-    await estate.volume(name);
-    await estate.user(name.slice(0, LONGEST_USER));
-    await estate.group(name);
-    await estate.dataview(name, { databaseName: name, autoUpdate: true });
-    await estate.cluster(name);
+    for (const databaseName of [name, `${name}2`.slice(-63)]) await builder.database(databaseName);
+    await builder.volume(name);
+    await builder.user(name.slice(0, LONGEST_USER));
+    await builder.group(name);
+    await builder.dataview(name, { databaseName: name, autoUpdate: true });
+    await builder.cluster(name);
   });
   afterAll(() => backend.close());
 
   const shownOf = async (operation: OperationName | 'teardown', given: Members): Promise<ApprovalText> => {
-    const { environmentId } = estate;
+    const { environmentId } = builder;
     const input = { environmentId, ...given };
     if (operation !== 'teardown')
       return (await planCall({ call, backendLocation: PLACE }, operation, input, 'ann'))?.shown as ApprovalText;
@@ -93,7 +93,7 @@ describe.each(LENGTHS)('the first three lines, with names of %d characters', (le
     const shown = await shownOf(operation, input);
     const [first = '', second = '', third = ''] = shown.text.split('\n');
     expect(first.startsWith(`${what} `)).toBe(true);
-    expect(first).toContain(`(${estate.environmentId.slice(0, 4)})`);
+    expect(first).toContain(`(${builder.environmentId.slice(0, 4)})`);
     expect(second).toMatch(worst);
     expect(second).toMatch(/\.(?: \+ \d+ more below)?$/);
     expect(third).toBe(`Type ${shown.name} to approve.`);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
-import { type Estate, openEstate, PROTECT } from './support/estate.ts';
+import { type EnvironmentBuilder, openBuilder, PROTECT } from './support/environment-builder.ts';
 import { type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 
 const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
@@ -10,21 +10,21 @@ const SHARED = { scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryR
 const VIEW = { databaseName: 'trades', dataviewName: 'view' };
 
 let backend: Embedded;
-let estate: Estate;
+let builder: EnvironmentBuilder;
 let guards: Guard[];
 let environmentId: string;
 
 beforeEach(async () => {
   backend = await embedded();
-  estate = await openEstate(backend.call);
-  ({ environmentId } = estate);
+  builder = await openBuilder(backend.call);
+  ({ environmentId } = builder);
   guards = [];
-  await estate.database('trades');
-  await estate.changeset('trades');
-  await estate.volume('fast');
-  await estate.group('hosts');
-  await estate.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }] });
-  await estate.cluster('viewing', { clusterType: 'HDB', ...SHARED, databases: [VIEW] });
+  await builder.database('trades');
+  await builder.changeset('trades');
+  await builder.volume('fast');
+  await builder.group('hosts');
+  await builder.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }] });
+  await builder.cluster('viewing', { clusterType: 'HDB', ...SHARED, databases: [VIEW] });
 });
 afterEach(async () => {
   for (const guard of guards) await guard.close();
@@ -84,14 +84,16 @@ describe('a dataview under a cluster', () => {
 
   it('loses its cache only with `remove`, which interrupts the cluster', async () => {
     const { changesetId } = await backend.call('GetKxDataview', { environmentId, ...VIEW });
-    const wish = { ...VIEW, changesetId, segmentConfigurations: [], remove };
-    expect(await plan('update_kx_dataview', wish)).toMatchObject({
+    const guardedCall = { ...VIEW, changesetId, segmentConfigurations: [], remove };
+    expect(await plan('update_kx_dataview', guardedCall)).toMatchObject({
       risk: 'disrupt',
       interrupted: [{ kind: 'cluster', name: 'viewing' }],
       lost: [{ kind: 'setting', name: 'segmentConfigurations' }],
     });
     const refusal: GuardOptions['refusal'] = (risk) => (risk === 'disrupt' ? 'It needs another scope.' : undefined);
-    expect(text(await here('update_kx_dataview', wish, { refusal }))).toContain('It interrupts the dataview "view".');
+    expect(text(await here('update_kx_dataview', guardedCall, { refusal }))).toContain(
+      'It interrupts the dataview "view".',
+    );
   });
 
   it.each([
@@ -100,8 +102,8 @@ describe('a dataview under a cluster', () => {
     ['the same and more', ['/*', '/2026*'], 0],
   ])('that keeps %s paths on its volume interrupts what mounts it, or not', async (_, dbPaths, interrupted) => {
     const { changesetId } = await backend.call('GetKxDataview', { environmentId, ...VIEW });
-    const wish = { ...VIEW, changesetId, segmentConfigurations: [{ dbPaths, volumeName: 'fast' }] };
-    expect(await plan('update_kx_dataview', wish)).toMatchObject({ counts: { interrupted } });
+    const guardedCall = { ...VIEW, changesetId, segmentConfigurations: [{ dbPaths, volumeName: 'fast' }] };
+    expect(await plan('update_kx_dataview', guardedCall)).toMatchObject({ counts: { interrupted } });
   });
 
   it('says which settings `remove` could name where it names another', async () => {
@@ -110,7 +112,7 @@ describe('a dataview under a cluster', () => {
   });
 
   it('moves to the newest changeset where the call gives nothing else, and stays where there is no newer one', async () => {
-    const { changesetId } = (await estate.changeset('trades', '/2026.03.19/')) as Members;
+    const { changesetId } = (await builder.changeset('trades', '/2026.03.19/')) as Members;
     const beside = await here('update_kx_dataview', { ...VIEW, description: 'of trades' });
     expect(text(beside)).toContain('- changesetId: ');
     expect(await here('update_kx_dataview', VIEW)).toMatchObject({ kind: 'done', content: { changesetId } });
@@ -130,9 +132,9 @@ describe('a dataview under a cluster', () => {
   });
 
   it('that updates itself takes no changeset', async () => {
-    await estate.dataview('following', { autoUpdate: true });
-    const wish = { databaseName: 'trades', dataviewName: 'following', changesetId: 'abc' };
-    expect(JSON.stringify(await plan('update_kx_dataview', wish))).toContain('follows the latest changeset');
+    await builder.dataview('following', { autoUpdate: true });
+    const guardedCall = { databaseName: 'trades', dataviewName: 'following', changesetId: 'abc' };
+    expect(JSON.stringify(await plan('update_kx_dataview', guardedCall))).toContain('follows the latest changeset');
   });
 });
 
@@ -150,21 +152,21 @@ describe('a plan', () => {
     ],
   ])('of %s is blocked, and nobody is asked', async (_, tool, given) => {
     const savedownStorageConfiguration = { type: 'SDS01' as const, size: 100 };
-    await estate.cluster('memory', { clusterType: 'RDB', code: CODE, savedownStorageConfiguration });
-    const wish = { clusterName: 'memory', ...given };
-    const kinds = ((await plan(tool, wish)) as { blockers: Members[] }).blockers.map(({ kind }) => kind);
+    await builder.cluster('memory', { clusterType: 'RDB', code: CODE, savedownStorageConfiguration });
+    const guardedCall = { clusterName: 'memory', ...given };
+    const kinds = ((await plan(tool, guardedCall)) as { blockers: Members[] }).blockers.map(({ kind }) => kind);
     expect(kinds).toContain('cluster');
-    expect((await here(tool, wish)).kind).toBe('refused');
+    expect((await here(tool, guardedCall)).kind).toBe('refused');
   });
 
   it('of a volume in a size that does not exist is blocked', async () => {
-    const wish = { volumeName: 'fast', nas1Configuration: { type: 'SSD_1000', size: 3_600 } };
-    expect(JSON.stringify(await plan('update_kx_volume', wish))).toContain('multiples of 2400 GB, not in 3600');
+    const guardedCall = { volumeName: 'fast', nas1Configuration: { type: 'SSD_1000', size: 3_600 } };
+    expect(JSON.stringify(await plan('update_kx_volume', guardedCall))).toContain('multiples of 2400 GB, not in 3600');
   });
 
   it('names five of the clusters that go on serving, and how many more', async () => {
     const serving = { clusterType: 'HDB' as const, databases: [{ databaseName: 'trades' }] };
-    for (const at of [1, 2, 3, 4, 5, 6, 7]) await estate.cluster(`hdb-${at}`, { ...serving, code: CODE });
+    for (const at of [1, 2, 3, 4, 5, 6, 7]) await builder.cluster(`hdb-${at}`, { ...serving, code: CODE });
     const content = await plan('update_kx_cluster_code_configuration', {
       clusterName: 'hdb-1',
       code: { ...CODE, s3Key: 'b.zip' },
@@ -173,7 +175,7 @@ describe('a plan', () => {
   });
 
   it('counts no nodes of a cluster that does not say how many it has', async () => {
-    await estate.cluster('sparse', { code: CODE });
+    await builder.cluster('sparse', { code: CODE });
     const call = answering(backend.call, (name, reply) =>
       name === 'GetKxCluster' ? { ...reply, capacityConfiguration: { nodeType: 'kx.s.large' } } : reply,
     );
@@ -181,7 +183,7 @@ describe('a plan', () => {
       environmentId,
       clusterName: 'sparse',
     });
-    const wish = {
+    const guardedCall = {
       clusterName: 'new',
       clusterType: 'GP',
       releaseLabel: '1.0',
@@ -190,12 +192,12 @@ describe('a plan', () => {
       vpcConfiguration: rest.vpcConfiguration,
       capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1 },
     };
-    expect(JSON.stringify(await plan('create_kx_cluster', wish, { call }))).not.toContain('NaN');
+    expect(JSON.stringify(await plan('create_kx_cluster', guardedCall, { call }))).not.toContain('NaN');
   });
 });
 
 it('does not know a name from a rename that the service refused', async () => {
-  const other = await openEstate(backend.call, 'uat');
+  const other = await openBuilder(backend.call, 'uat');
   let refuses = true;
   const call: Call = async (name, input, options) => {
     if (name !== 'UpdateKxEnvironment' || !refuses) return backend.call(name, input, options);
@@ -212,8 +214,8 @@ it('does not know a name from a rename that the service refused', async () => {
 });
 
 it('shows a tag that stays as it is', async () => {
-  await estate.tag('');
-  const wish = { resourceArn: estate.environmentArn, tags: PROTECT };
-  const outcome = await attempt('tag_resource', wish);
+  await builder.tag('');
+  const guardedCall = { resourceArn: builder.environmentArn, tags: PROTECT };
+  const outcome = await attempt('tag_resource', guardedCall);
   expect(outcome).toMatchObject({ kind: 'asked', message: expect.stringContaining('stays "true"') });
 });

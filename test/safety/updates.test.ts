@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Members } from './support/backend.ts';
-import { ROLE } from './support/estate.ts';
+import { ROLE } from './support/environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import { CODE, openUpdatable, type Updatable } from './support/updatable.ts';
 
 let world: Updatable;
 let backend: Updatable['backend'];
-let estate: Updatable['estate'];
+let builder: Updatable['builder'];
 let reached: Updatable['reached'];
 let environmentId: Updatable['environmentId'];
 let attempt: Updatable['attempt'];
@@ -14,7 +14,7 @@ let plan: Updatable['plan'];
 
 beforeEach(async () => {
   world = await openUpdatable();
-  ({ backend, estate, reached, environmentId, attempt, plan } = world);
+  ({ backend, builder, reached, environmentId, attempt, plan } = world);
 });
 afterEach(() => world.close());
 
@@ -77,34 +77,34 @@ describe('an update', () => {
   });
 
   it('is told to repeat every other mounted database with the changeset that it has', async () => {
-    await estate.database('quotes');
-    await estate.changeset('quotes');
+    await builder.database('quotes');
+    await builder.changeset('quotes');
     const changesets = async (databaseName: string) => {
       const { kxChangesets = [] } = await backend.call('ListKxChangesets', { environmentId, databaseName });
       return kxChangesets.map(({ changesetId }) => changesetId);
     };
     const [pinned] = await changesets('quotes');
-    await estate.cluster('several', {
+    await builder.cluster('several', {
       clusterType: 'HDB',
       databases: [{ databaseName: 'trades' }, { databaseName: 'quotes' }],
     });
-    await estate.changeset('quotes', '/2026.03.17/');
-    const wish = { clusterName: 'several', databases: [{ databaseName: 'trades' }] };
-    const refused = await attempt('update_kx_cluster_databases', wish);
+    await builder.changeset('quotes', '/2026.03.17/');
+    const guardedCall = { clusterName: 'several', databases: [{ databaseName: 'trades' }] };
+    const refused = await attempt('update_kx_cluster_databases', guardedCall);
     expect(refused).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining(`{"databaseName":"quotes","changesetId":"${pinned}"}`),
     });
     expect(refused).toMatchObject({ text: expect.stringContaining('add remove: ["databases.quotes"]') });
-    await attempt('update_kx_cluster_databases', { ...wish, remove: ['databases.quotes'] });
+    await attempt('update_kx_cluster_databases', { ...guardedCall, remove: ['databases.quotes'] });
     const { databases } = await backend.call('GetKxCluster', { environmentId, clusterName: 'several' });
     expect(databases?.map(({ databaseName }) => databaseName)).toEqual(['trades']);
   });
 
   it('is never told to repeat arguments that contradict each other', async () => {
-    await estate.volume('old');
-    await estate.volume('new');
-    await estate.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'old' }] });
+    await builder.volume('old');
+    await builder.volume('new');
+    await builder.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'old' }] });
     const moved = await attempt('update_kx_dataview', {
       databaseName: 'trades',
       dataviewName: 'view',
@@ -115,14 +115,14 @@ describe('an update', () => {
   });
 
   it('removes what `remove` names, and shows it as lost', async () => {
-    await estate.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
-    const wish = { clusterName: 'scripted', code: CODE };
-    expect(await attempt('update_kx_cluster_code_configuration', wish)).toMatchObject({ kind: 'refused' });
-    expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
+    await builder.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
+    const guardedCall = { clusterName: 'scripted', code: CODE };
+    expect(await attempt('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({ kind: 'refused' });
+    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
       blocked: true,
       lost: [{ kind: 'setting', name: 'initializationScript', detail: 'init.q' }],
     });
-    const removing = { ...wish, remove: ['initializationScript'] };
+    const removing = { ...guardedCall, remove: ['initializationScript'] };
     expect(await attempt('update_kx_cluster_code_configuration', removing)).toMatchObject({
       kind: 'done',
       content: { changes: ['initializationScript: "init.q" -> removed'] },
@@ -132,17 +132,17 @@ describe('an update', () => {
   });
 
   it('says why what it leaves out cannot be kept beside what it gives', async () => {
-    for (const volume of ['fast', 'slow']) await estate.volume(volume);
+    for (const volume of ['fast', 'slow']) await builder.volume(volume);
     const on = (volumeName: string) => [{ dbPaths: ['/*'], volumeName }];
-    await estate.dataview('view', { segmentConfigurations: on('fast') });
-    const wish = { databaseName: 'trades', dataviewName: 'view', segmentConfigurations: on('slow') };
-    expect(await attempt('update_kx_dataview', wish)).toMatchObject({
+    await builder.dataview('view', { segmentConfigurations: on('fast') });
+    const guardedCall = { databaseName: 'trades', dataviewName: 'view', segmentConfigurations: on('slow') };
+    expect(await attempt('update_kx_dataview', guardedCall)).toMatchObject({
       kind: 'refused',
       text: expect.stringMatching(
         /^It cannot be kept together with the given arguments: The dbPaths of two segments overlap.*\nTo remove it on purpose, add remove: \["segmentConfigurations\.fast"\]$/m,
       ),
     });
-    expect((await attempt('update_kx_dataview', { ...wish, remove: ['segmentConfigurations.fast'] })).kind).toBe(
+    expect((await attempt('update_kx_dataview', { ...guardedCall, remove: ['segmentConfigurations.fast'] })).kind).toBe(
       'done',
     );
   });
@@ -162,9 +162,10 @@ describe('an update', () => {
       { key: 's', value: '4' },
       { key: 'mode', value: '1' },
     ];
-    await estate.cluster('scripted', { code: CODE, commandLineArguments });
-    const wish = { clusterName: 'scripted', code: CODE, commandLineArguments: commandLineArguments.slice(0, 1) };
-    const naming = (name: string) => attempt('update_kx_cluster_code_configuration', { ...wish, remove: [name] });
+    await builder.cluster('scripted', { code: CODE, commandLineArguments });
+    const guardedCall = { clusterName: 'scripted', code: CODE, commandLineArguments: commandLineArguments.slice(0, 1) };
+    const naming = (name: string) =>
+      attempt('update_kx_cluster_code_configuration', { ...guardedCall, remove: [name] });
     expect(await naming('commandLineArguments')).toMatchObject({
       kind: 'refused',
       text: expect.stringMatching(
@@ -176,7 +177,7 @@ describe('an update', () => {
 
   it('says which entry of a list is given twice, not that it would remove another', async () => {
     const commandLineArguments = [{ key: 's', value: '4' }];
-    await estate.cluster('scripted', { code: CODE, commandLineArguments });
+    await builder.cluster('scripted', { code: CODE, commandLineArguments });
     const twice = ['1', '2'].map((value) => ({ key: 'mode', value }));
     const outcome = await attempt('update_kx_cluster_code_configuration', {
       clusterName: 'scripted',
@@ -194,18 +195,18 @@ describe('an update', () => {
     ['both', { transitGatewayID: 'tgw-0abc1def2abc3def4', routableCIDRSpace: '100.64.0.0/26' }, []],
     ['neither', undefined, undefined],
   ])('of the network that gives %s of its blocks is refused in one sentence', async (_, gateway, servers) => {
-    const wish = { transitGatewayConfiguration: gateway, customDNSConfiguration: servers };
+    const guardedCall = { transitGatewayConfiguration: gateway, customDNSConfiguration: servers };
     const says = 'Exactly one of transitGatewayConfiguration and customDNSConfiguration must be given.';
-    const outcome = await attempt('update_kx_environment_network', wish);
+    const outcome = await attempt('update_kx_environment_network', guardedCall);
     expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining(says) });
     expect(outcome).not.toMatchObject({ text: expect.stringContaining('in this order') });
-    const planned = await plan('update_kx_environment_network', wish);
+    const planned = await plan('update_kx_environment_network', guardedCall);
     expect(planned).toMatchObject({ blocked: true, blockers: [{ first: says }] });
     expect(planned).not.toHaveProperty('changesNothing');
   });
 
   it('keeps values from a caller who may not read its target', async () => {
-    await estate.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
+    await builder.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
     const blind = await openGuard({
       call: backend.call,
       clock: backend.clock,

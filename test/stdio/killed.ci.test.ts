@@ -104,7 +104,7 @@ describe('a server that is killed with SIGKILL', () => {
     if (!(await ledger.approve(question.nonce, approval))) throw new Error('not open');
     return question.nonce;
   };
-  const isBurnt = (nonce: string) =>
+  const isConsumed = (nonce: string) =>
     state.read(
       (db) =>
         (db.prepare('SELECT state FROM questions WHERE nonce = ?').get(nonce) as { state: string }).state === 'burnt',
@@ -122,7 +122,7 @@ describe('a server that is killed with SIGKILL', () => {
   };
 
   it('executes an approved call at most once, whichever request it was killed at, and says what it does not know', async () => {
-    const seen = { approved: 0, betweenBurnAndCall: 0, inTheCall: 0 };
+    const seen = { approved: 0, betweenConsumptionAndCall: 0, inTheCall: 0 };
     for (let moment = 1; ; moment += 1) {
       const databaseName = `db-${moment}`;
       const target = { environmentId, databaseName };
@@ -133,12 +133,12 @@ describe('a server that is killed with SIGKILL', () => {
 
       let requests = 0;
       let deletes = 0;
-      let burntWhenKilled = false;
+      let consumedWhenKilled = false;
       arrives = async (request) => {
         if (request.method === 'DELETE') deletes += 1;
         requests += 1;
         if (requests !== moment) return true;
-        burntWhenKilled = await isBurnt(nonce);
+        consumedWhenKilled = await isConsumed(nonce);
         process.kill(dying.pid, 'SIGKILL');
         return false;
       };
@@ -155,9 +155,9 @@ describe('a server that is killed with SIGKILL', () => {
       const again = await Promise.all(Array.from({ length: REPLAYS }, () => next.call('delete_kx_database', target)));
       const ran = again.filter(({ isError }) => isError !== true).length;
       expect(deletes, `killed at request ${moment}`).toBeLessThanOrEqual(1);
-      expect(ran, `killed at request ${moment}`).toBe(burntWhenKilled ? 0 : 1);
-      if (!burntWhenKilled) seen.approved += 1;
-      else if (deletes === 0) seen.betweenBurnAndCall += 1;
+      expect(ran, `killed at request ${moment}`).toBe(consumedWhenKilled ? 0 : 1);
+      if (!consumedWhenKilled) seen.approved += 1;
+      else if (deletes === 0) seen.betweenConsumptionAndCall += 1;
       else {
         seen.inTheCall += 1;
         expect(JSON.parse(await reported())).toMatchObject({
@@ -169,12 +169,12 @@ describe('a server that is killed with SIGKILL', () => {
       arrives = () => true;
       // Repeats asked anew; questions that stay open would reach the limit on asking.
       const asked = await approve(databaseName);
-      if (burntWhenKilled) expect(asked).toBeDefined();
+      if (consumedWhenKilled) expect(asked).toBeDefined();
       await next.close();
     }
     // Every stage was hit.
     expect(seen.approved).toBeGreaterThan(0);
-    expect(seen.betweenBurnAndCall).toBeGreaterThan(0);
+    expect(seen.betweenConsumptionAndCall).toBeGreaterThan(0);
     expect(seen.inTheCall).toBe(1);
     const verified = spawnSync(process.execPath, [CLI, 'journal', 'verify', '--state-dir', dir], { encoding: 'utf8' });
     expect(verified).toMatchObject({ status: 0, stdout: expect.stringContaining('all in order') });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stderrLog } from '../../src/commands/log.ts';
-import { NO_PTY, sitDown } from '../approval/pty.ts';
+import { NO_PTY, openTerminal } from '../approval/pty.ts';
 import { CLI } from '../support/hosts.ts';
 
 describe('the log of a server', () => {
@@ -30,9 +30,9 @@ describe('the log of a server', () => {
   const TEXT = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ INFO {2}serving MCP over HTTP url=http:\/\/127\.0\.0\.1:\d+\/mcp\n/m;
 
   it.runIf(NO_PTY === undefined)('is readable lines on a terminal', async () => {
-    const seat = sitDown(...ARGS, '--state-dir', folder);
-    await seat.sees('/mcp\n');
-    expect(seat.screen()).toMatch(TEXT);
+    const terminal = openTerminal(...ARGS, '--state-dir', folder);
+    await terminal.sees('/mcp\n');
+    expect(terminal.screen()).toMatch(TEXT);
   });
 
   it('is JSON elsewhere', async () => {

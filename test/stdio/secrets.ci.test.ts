@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { initApprover } from '../../src/safety/approver.ts';
 import { modernBody, modernHeaders, post } from '../http/support.ts';
 import { canaries, canary, filesUnder, leaksIn } from '../safety/support/canaries.ts';
-import { ASKED_OF_IT, ENVIRONMENT, type Gossip, openGossip } from '../safety/support/gossip.ts';
+import { ENVIRONMENT, LEAKY_CALLS, type LeakyService, openLeakyService } from '../safety/support/leaky-service.ts';
 import { CLI } from '../support/hosts.ts';
 
 const SECRETS = {
@@ -22,7 +22,7 @@ const SECRETS = {
 
 let folder: string;
 let stateDir: string;
-let upstream: Gossip;
+let upstream: LeakyService;
 let child: ChildProcessWithoutNullStreams;
 let streams: { stdout: string; stderr: string };
 
@@ -30,7 +30,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-test-'));
   stateDir = join(folder, 'state');
   mkdirSync(stateDir, { mode: 0o700 });
-  upstream = await openGossip(SECRETS);
+  upstream = await openLeakyService(SECRETS);
   await initApprover(stateDir, SECRETS.passphrase);
 });
 afterEach(async () => {
@@ -92,12 +92,12 @@ it.each(['debug', 'trace'])(
     const clientInfo = { name: 'raw', version: '1' };
     send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
     send({ method: 'notifications/initialized' });
-    ASKED_OF_IT.forEach(([name, given], at) => {
+    LEAKY_CALLS.forEach(([name, given], at) => {
       send({ id: 100 + at, method: 'tools/call', params: { name, arguments: given } });
     });
     send({ id: 200, method: 'resources/read', params: { uri: `finspace://kx/environments/${ENVIRONMENT}` } });
     child.stdin.write('this is no JSON\n');
-    for (const id of [...ASKED_OF_IT.map((_, at) => 100 + at), 200]) await seen(new RegExp(`"id":${id}[,}]`));
+    for (const id of [...LEAKY_CALLS.map((_, at) => 100 + at), 200]) await seen(new RegExp(`"id":${id}[,}]`));
     // The journal is looked through a second after the start, and what is unfinished is logged.
     await stopped();
     expect(streams.stdout).toContain('ValidationException');
@@ -125,7 +125,7 @@ it('no secret shows in the streams, replies and files of a server on HTTP', asyn
     said.push(JSON.stringify([...response.headers]), await response.text());
     return response.status;
   };
-  for (const [name, given] of ASKED_OF_IT) await ask('tools/call', { name, arguments: given }, SECRETS.bearer);
+  for (const [name, given] of LEAKY_CALLS) await ask('tools/call', { name, arguments: given }, SECRETS.bearer);
   expect(await ask('tools/list', {}, SECRETS.wrongBearer)).toBe(401);
   expect(await ask('tools/list', {}, SECRETS.wrongBearer, `${url}?access_token=${SECRETS.wrongBearer}`)).toBe(401);
   for (const path of ['/metrics', '/readyz', '/healthz']) {

@@ -75,12 +75,12 @@ describe.each(HOSTS)('nothing is removed through $name', ({ connect }) => {
   });
 
   it('by a preview of the change, which asks nobody', async () => {
-    const asked = vi.fn(() => approve('nothing'));
-    person = asked;
+    const onApproval = vi.fn(() => approve('nothing'));
+    person = onApproval;
     const { session, environmentId } = world;
     const preview = await did(session, 'plan_change', { tool: 'delete_kx_environment', arguments: { environmentId } });
     expect(preview).toMatchObject({ needsApproval: true, wouldRun: false, target: { name: 'kdb-uat' } });
     expect(JSON.stringify(preview)).toContain('hdb-uat');
-    expect(asked).not.toHaveBeenCalled();
+    expect(onApproval).not.toHaveBeenCalled();
   });
 });

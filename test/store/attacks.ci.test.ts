@@ -237,7 +237,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
 /** A proxy to a socket that can end a connection before the reply of the server reaches the client. */
 async function cuttingProxy(path: string) {
   let armed = 0;
-  let cuts = 0;
+  let droppedReplies = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(path);
@@ -255,7 +255,7 @@ async function cuttingProxy(path: string) {
       // The first replies belong to the start of the session.
       if (isStarted && armed > 0) {
         armed -= 1;
-        cuts += 1;
+        droppedReplies += 1;
         client.destroy();
         return;
       }
@@ -269,7 +269,7 @@ async function cuttingProxy(path: string) {
     cutNextReply: () => {
       armed += 1;
     },
-    cuts: () => cuts,
+    cuts: () => droppedReplies,
     close: () => {
       for (const socket of sockets) socket.destroy();
       server.close();

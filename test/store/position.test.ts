@@ -18,15 +18,15 @@ const kept = () => JSON.parse(readFileSync(join(folder, FILE), 'utf8')).position
 
 it('a remembered position never goes backwards when two processes keep it in one state directory', () => {
   const [one, two] = [open(), open()];
-  one.saw('g1 5 five');
-  two.saw('g1 3 three');
+  one.advance('g1 5 five');
+  two.advance('g1 3 three');
   expect(kept()).toBe('g1 5 five');
-  two.saw('g1 6 six');
+  two.advance('g1 6 six');
   expect(kept()).toBe('g1 6 six');
-  two.saw('g2 1 one');
-  one.saw('g1 7 seven');
+  two.advance('g2 1 one');
+  one.advance('g1 7 seven');
   expect(kept()).toBe('g2 1 one');
-  one.saw('g2 2 two');
+  one.advance('g2 2 two');
   expect(kept()).toBe('g2 2 two');
   expect(readdirSync(folder)).toEqual([FILE]);
   expect(errors).toEqual([]);
@@ -34,7 +34,7 @@ it('a remembered position never goes backwards when two processes keep it in one
 
 it('a position is not written through a file that another process may be writing', () => {
   writeFileSync(join(folder, `${FILE}.new`), 'of another process');
-  open().saw('g1 1 one');
+  open().advance('g1 1 one');
   expect(kept()).toBe('g1 1 one');
   expect(readFileSync(join(folder, `${FILE}.new`), 'utf8')).toBe('of another process');
 });
@@ -43,11 +43,11 @@ it('a position that cannot be kept is known to the process, and is kept as soon 
   const blocked = join(folder, 'blocked');
   writeFileSync(blocked, '');
   const position = open(blocked);
-  position.saw('g1 1 one');
+  position.advance('g1 1 one');
   expect(position.newest()).toBe('g1 1 one');
   expect(errors).toEqual([expect.stringContaining('the newest position cannot be kept')]);
   rmSync(blocked);
-  position.saw('g1 1 one');
+  position.advance('g1 1 one');
   expect(open(blocked).newest()).toBe('g1 1 one');
 });
 
@@ -55,7 +55,7 @@ it('the position of another store is not replaced', () => {
   const one = open();
   const text = JSON.stringify({ store: 'other', position: 'g9 1 one' });
   writeFileSync(join(folder, FILE), text);
-  one.saw('g1 1 one');
+  one.advance('g1 1 one');
   expect(errors).toEqual([expect.stringContaining('belongs to the store other')]);
   expect(readFileSync(join(folder, FILE), 'utf8')).toBe(text);
 });

@@ -1,4 +1,4 @@
-import type { Mark } from '../marks.ts';
+import type { Health } from '../health.ts';
 import { bytes, counted, moment } from '../units.ts';
 import { CARD_HEAD, DATA_WIDTH, DATA_X, type Layout, type Placed, PORT, VOLUME } from './layout.ts';
 import type { DatabaseCard, Model, Port } from './model.ts';
@@ -8,9 +8,9 @@ import { glyph } from './theme.ts';
 const EDGE = DATA_X + DATA_WIDTH - 14;
 
 /** A database with its newest and its mounted changesets, and its dataviews with their versions. */
-export function databaseCard({ of, x, y, height }: Placed<DatabaseCard>, { marks }: Model): string {
+export function databaseCard({ of, x, y, height }: Placed<DatabaseCard>, { healthById }: Model): string {
   const { database, failedIngest, ports } = of;
-  const mark = failedIngest === undefined ? (marks.get(database.id)?.mark ?? 'ok') : 'failed';
+  const health = failedIngest === undefined ? (healthById.get(database.id)?.health ?? 'ok') : 'failed';
   const { bytes: size, changesets, files, description } = database.facts;
   const newest = ports.find(({ label }) => label === 'newest changeset');
   let at = y + CARD_HEAD;
@@ -20,13 +20,13 @@ export function databaseCard({ of, x, y, height }: Placed<DatabaseCard>, { marks
       : `<g>${tip(failedIngest.name, failedIngest.statusReason)}<rect x="${x + 10}" y="${at - 2}" width="${DATA_WIDTH - 20}" height="20" rx="5" class="bg-failed"/>${glyph('failed', x + 24, at + 8)}${textAt(x + 37, at + 12, 'newest ingest failed', { class: 'small failed' })}${textAt(EDGE, at + 12, moment(failedIngest.created), { class: 'small failed', end: true })}</g>`;
   if (failedIngest !== undefined) at += PORT;
   const lines = ports.map((port, index) =>
-    portLine(port, x, at + index * PORT, marks.get(port.view?.id ?? '')?.mark ?? 'ok'),
+    portLine(port, x, at + index * PORT, healthById.get(port.view?.id ?? '')?.health ?? 'ok'),
   );
   const data = `data of ${newest?.detail} · ${changesets ?? '?'} changeset${changesets === 1 ? '' : 's'}`;
   return [
     `<g>${tip(database.name, description, `${changesets ?? '?'} changesets, ${files ?? '?'} files`)}`,
-    `<rect x="${x}" y="${y}" width="${DATA_WIDTH}" height="${height}" rx="10" class="card${mark === 'ok' ? '' : ` edge-${mark}`}"/>`,
-    glyph(mark, x + 19, y + 22),
+    `<rect x="${x}" y="${y}" width="${DATA_WIDTH}" height="${height}" rx="10" class="card${health === 'ok' ? '' : ` edge-${health}`}"/>`,
+    glyph(health, x + 19, y + 22),
     textAt(x + 34, y + 26, database.name, { class: 'name', width: 190, letter: 8 }),
     textAt(EDGE, y + 26, bytes(size), { class: 'soft', end: true }),
     textAt(x + 34, y + 43, newest === undefined ? 'no data yet' : data, { class: 'small soft' }),
@@ -36,23 +36,23 @@ export function databaseCard({ of, x, y, height }: Placed<DatabaseCard>, { marks
   ].join('');
 }
 
-function portLine({ label, detail, old, view }: Port, x: number, y: number, mark: Mark): string {
+function portLine({ label, detail, old, view }: Port, x: number, y: number, health: Health): string {
   const middle = y + PORT / 2;
   if (view !== undefined)
-    return `<g>${tip(view.name, view.facts['description'])}<path d="M${x + 10} ${y + 1}H${EDGE + 4}" stroke="var(--line)"/>${glyph(mark, x + 22, middle + 1)}${textAt(x + 36, middle + 5, view.name, { width: 154 })}${textAt(EDGE, middle + 5, detail, { class: 'small soft', end: true, width: 104, letter: 6.2 })}</g>`;
+    return `<g>${tip(view.name, view.facts['description'])}<path d="M${x + 10} ${y + 1}H${EDGE + 4}" stroke="var(--line)"/>${glyph(health, x + 22, middle + 1)}${textAt(x + 36, middle + 5, view.name, { width: 154 })}${textAt(EDGE, middle + 5, detail, { class: 'small soft', end: true, width: 104, letter: 6.2 })}</g>`;
   return `${textAt(x + 48, middle + 4, label, { class: old ? 'small behind' : 'small' })}${textAt(EDGE, middle + 4, detail, { class: old ? 'small behind' : 'small soft', end: true, width: 140 })}`;
 }
 
 /** The volumes, with the number of users by kind; below them the users of the environment. */
-export function volumesAndUsers({ users, marks, whole }: Model, { volumes, users: y }: Layout): string {
+export function volumesAndUsers({ users, healthById, whole }: Model, { volumes, users: y }: Layout): string {
   const cards = volumes.map(({ of: volume, x, y: top }) => {
-    const mark = marks.get(volume.id)?.mark ?? 'ok';
+    const health = healthById.get(volume.id)?.health ?? 'ok';
     const uses = whole.edges.filter(({ to }) => to === volume.id);
     const why = uses.map(({ from, facts }) => `${from}${facts['for'] === undefined ? '' : ` (${facts['for']})`}`);
     const { type, sizeGB, description } = volume.facts;
     const use = volume.status === 'ACTIVE' ? usersOf(uses.map(({ from }) => from)) : volume.status;
-    const look = { class: `small ${mark === 'ok' ? 'soft' : mark}` };
-    return `<g>${tip(volume.name, description, ...why)}<rect x="${x}" y="${top}" width="${DATA_WIDTH}" height="${VOLUME.height}" rx="8" class="card${mark === 'ok' ? '' : ` edge-${mark}`}"/>${glyph(mark, x + 19, top + 20)}${textAt(x + 34, top + 17, volume.name, { class: 'name', width: 190, letter: 8 })}${textAt(x + 34, top + 33, `${type ?? ''} ${bytes(Number(sizeGB) * 1e9)}`, { ...look, width: 130, letter: 6 })}${textAt(EDGE, top + 33, use, { ...look, end: true, width: 130, letter: 6 })}</g>`;
+    const look = { class: `small ${health === 'ok' ? 'soft' : health}` };
+    return `<g>${tip(volume.name, description, ...why)}<rect x="${x}" y="${top}" width="${DATA_WIDTH}" height="${VOLUME.height}" rx="8" class="card${health === 'ok' ? '' : ` edge-${health}`}"/>${glyph(health, x + 19, top + 20)}${textAt(x + 34, top + 17, volume.name, { class: 'name', width: 190, letter: 8 })}${textAt(x + 34, top + 33, `${type ?? ''} ${bytes(Number(sizeGB) * 1e9)}`, { ...look, width: 130, letter: 6 })}${textAt(EDGE, top + 33, use, { ...look, end: true, width: 130, letter: 6 })}</g>`;
   });
   const names = users.map(({ name }) => name);
   return [

@@ -1,6 +1,6 @@
 import { statusKind } from '../failed-or-stuck.ts';
 import { age, counted, memory } from '../units.ts';
-import { COMPLAINT, HOST_WIDTH, type Placed } from './layout.ts';
+import { HOST_WIDTH, ISSUE_LINE, type Placed } from './layout.ts';
 import type { ClusterRow, HostBox, Model } from './model.ts';
 import { textAt, tip } from './text.ts';
 import { glyph } from './theme.ts';
@@ -10,21 +10,21 @@ const INSET = 34;
 const EDGE = 14;
 
 /** The box of a host with its name, machine and memory; it contains the host's clusters. */
-export function hostBox({ of: { group, rows }, x, y, height }: Placed<HostBox>, { marks, graph }: Model): string {
-  const mark = marks.get(group?.id ?? '')?.mark ?? 'ok';
+export function hostBox({ of: { group, rows }, x, y, height }: Placed<HostBox>, { healthById, graph }: Model): string {
+  const health = healthById.get(group?.id ?? '')?.health ?? 'ok';
   const edge = x + HOST_WIDTH - EDGE;
-  const box = `<rect x="${x}" y="${y}" width="${HOST_WIDTH}" height="${height}" rx="10" class="card${mark === 'ok' ? '' : ` edge-${mark}`}"/>`;
+  const box = `<rect x="${x}" y="${y}" width="${HOST_WIDTH}" height="${height}" rx="10" class="card${health === 'ok' ? '' : ` edge-${health}`}"/>`;
   if (group === undefined)
     return `<g>${box}${textAt(x + 16, y + 26, 'Dedicated nodes', { class: 'name' })}${textAt(edge, y + 26, counted('cluster', rows.length), { class: 'small soft', end: true })}</g>`;
   const { hostType, memoryMiB, reservedMiB, zone } = group.facts;
   const share = Number(memoryMiB) > 0 ? Math.min(1, Number(reservedMiB) / Number(memoryMiB)) : 0;
   const bar = `<rect x="${edge - BAR}" y="${y + 35}" width="${BAR}" height="12" rx="6" class="track"/>${share === 0 ? '' : `<rect x="${edge - BAR}" y="${y + 35}" width="${Math.max(12, Math.round(BAR * share))}" height="12" rx="6" class="${share > 0.9 ? 'moving' : 'bar'}"/>`}`;
   const use = `${Number(reservedMiB) === 0 ? 'none' : memory(reservedMiB)} of ${memory(memoryMiB)} reserved`;
-  const isUnused = mark === 'unused';
+  const isUnused = health === 'unused';
   const below = isUnused ? `unused · created ${age(group.created, graph.readAt)} ago` : use;
   return [
     `<g>${tip(group.name, [hostType, zone].filter(Boolean).join(' in '), use, group.statusReason)}${box}`,
-    glyph(mark, x + 19, y + 22),
+    glyph(health, x + 19, y + 22),
     textAt(x + INSET, y + 26, group.name, { class: 'name', width: 150, letter: 8 }),
     textAt(edge, y + 26, `${hostType ?? ''}${group.status === 'ACTIVE' ? '' : ` · ${group.status}`}`, {
       ...{ class: 'soft', end: true, width: 174 },
@@ -39,24 +39,24 @@ export function hostBox({ of: { group, rows }, x, y, height }: Placed<HostBox>, 
 
 /** One cluster: name, status, type, nodes and size, and below them its problems. */
 export function clusterRow({ of: row, x, y, height }: Placed<ClusterRow>, model: Model): string {
-  const { cluster, size, complaint } = row;
-  const { mark } = model.marks.get(cluster.id) ?? { mark: 'ok' };
+  const { cluster, size, issueLines } = row;
+  const { health } = model.healthById.get(cluster.id) ?? { health: 'ok' };
   const edge = x + HOST_WIDTH - EDGE;
   const { type, description } = cluster.facts;
   const since = age(cluster.modified ?? cluster.created, model.graph.readAt);
   const state =
     statusKind(cluster.status) === 'failed' ? `${cluster.status} ${since} ago` : `${cluster.status} for ${since}`;
   return [
-    `<g>${tip(cluster.name, description, cluster.status, cluster.statusReason, complaint.join(' '))}`,
-    mark === 'ok'
+    `<g>${tip(cluster.name, description, cluster.status, cluster.statusReason, issueLines.join(' '))}`,
+    health === 'ok'
       ? ''
-      : `<rect x="${x + 6}" y="${y + 1}" width="${HOST_WIDTH - 12}" height="${height - 2}" rx="7" class="bg-${mark}"/>`,
-    glyph(mark, x + 21, y + 14),
+      : `<rect x="${x + 6}" y="${y + 1}" width="${HOST_WIDTH - 12}" height="${height - 2}" rx="7" class="bg-${health}"/>`,
+    glyph(health, x + 21, y + 14),
     textAt(x + INSET, y + 18, cluster.name, { class: 'name', width: 168, letter: 8 }),
     cluster.status === 'RUNNING'
       ? ''
       : textAt(edge, y + 18, state, {
-          class: `small ${mark === 'ok' ? 'soft' : mark}`,
+          class: `small ${health === 'ok' ? 'soft' : health}`,
           end: true,
           width: 156,
           letter: 6,
@@ -64,9 +64,9 @@ export function clusterRow({ of: row, x, y, height }: Placed<ClusterRow>, model:
     textAt(x + INSET, y + 34, type, { class: 'tag', width: 96 }),
     nodes(cluster.facts, x + INSET + 102, y + 30),
     textAt(edge, y + 34, size, { class: 'small soft', end: true, width: 130, letter: 6 }),
-    ...complaint.map((line, at) =>
-      textAt(x + INSET, y + 49 + at * COMPLAINT, line, {
-        class: `small ${mark}`,
+    ...issueLines.map((line, at) =>
+      textAt(x + INSET, y + 49 + at * ISSUE_LINE, line, {
+        class: `small ${health}`,
         width: HOST_WIDTH - INSET - EDGE,
         letter: 5.8,
       }),

@@ -15,7 +15,7 @@ export const PORT = 23;
 export const CARD_HEAD = 54;
 const HOST_HEAD = 60;
 const ROW = 42;
-export const COMPLAINT = 15;
+export const ISSUE_LINE = 15;
 const GAP = 16;
 export const VOLUME = { height: 40, step: 46 } as const;
 const LEGEND = 76;
@@ -63,7 +63,7 @@ function placeHosts(model: Model, top: number) {
     const start = y;
     y += of.group === undefined ? HOST_HEAD - 20 : HOST_HEAD;
     for (const row of of.rows) {
-      const height = ROW + row.complaint.length * COMPLAINT;
+      const height = ROW + row.issueLines.length * ISSUE_LINE;
       rows.push({ of: row, x: HOST_X, y, height });
       y += height;
     }

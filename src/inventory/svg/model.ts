@@ -1,7 +1,7 @@
 import type { Graph, GraphEntity } from '../graph.ts';
-import { type Marked, marksOf } from '../marks.ts';
+import { type EntityHealth, healthOf } from '../health.ts';
 import { memory, moment } from '../units.ts';
-import { complaintOf } from './complaint.ts';
+import { issueLinesOf } from './issue-lines.ts';
 
 /** A line of a database card that clusters may be connected to: a changeset, or a version of a dataview. */
 export interface Port {
@@ -23,7 +23,7 @@ export interface ClusterRow {
   readonly cluster: GraphEntity;
   readonly size: string;
   /** Its problems, in lines. */
-  readonly complaint: readonly string[];
+  readonly issueLines: readonly string[];
   readonly links: readonly { readonly port: string; readonly old: boolean; readonly writes: boolean }[];
 }
 
@@ -38,7 +38,7 @@ export interface Model {
   readonly graph: Graph;
   readonly whole: Graph;
   readonly environment: GraphEntity | undefined;
-  readonly marks: ReadonlyMap<string, Marked>;
+  readonly healthById: ReadonlyMap<string, EntityHealth>;
   readonly databases: readonly DatabaseCard[];
   readonly hosts: readonly HostBox[];
   readonly volumes: readonly GraphEntity[];
@@ -47,9 +47,9 @@ export interface Model {
 
 /** The model of a graph. The `whole` graph decides what is unused, because `graph` may be a part of it. */
 export function modelOf(graph: Graph, whole: Graph): Model {
-  const marks = marksOf(whole);
+  const healthById = healthOf(whole);
   const of = (kind: string) => graph.entities.filter((entity) => entity.kind === kind);
-  const clusters = of('cluster').map((cluster) => rowOf(cluster, graph, marks));
+  const clusters = of('cluster').map((cluster) => rowOf(cluster, graph, healthById));
   const hostOf = ({ cluster }: ClusterRow) => cluster.facts['scalingGroup'];
   const groups = of('scaling-group');
   const known = new Set<unknown>(groups.map(({ name }) => name));
@@ -63,7 +63,7 @@ export function modelOf(graph: Graph, whole: Graph): Model {
     graph,
     whole,
     environment: of('environment')[0],
-    marks,
+    healthById,
     databases: of('database').map((database) => cardOf(database, graph)),
     hosts: [...crowded, ...(rest.length === 0 ? [] : [{ group: undefined, rows: rest }])],
     volumes: of('volume'),
@@ -118,13 +118,13 @@ const kindOf = ({ facts, status }: GraphEntity) =>
 export const versionsOf = ({ facts }: GraphEntity) =>
   (facts['versions'] ?? []) as { readonly versionId?: string; readonly changesetId?: string }[];
 
-function rowOf(cluster: GraphEntity, { edges, entities, readAt }: Graph, marks: Model['marks']): ClusterRow {
+function rowOf(cluster: GraphEntity, { edges, entities, readAt }: Graph, healthById: Model['healthById']): ClusterRow {
   const { nodeType, memoryReservationMiB, nodeCount } = cluster.facts;
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const mounts = edges.filter(({ from, relation }) => from === cluster.id && relation === 'mounts');
   return {
     cluster,
-    complaint: complaintOf(cluster, marks.get(cluster.id), readAt),
+    issueLines: issueLinesOf(cluster, healthById.get(cluster.id), readAt),
     size: nodeType === undefined ? `${memory(memoryReservationMiB)} × ${nodeCount}` : `${nodeType} × ${nodeCount}`,
     links: mounts.map(({ to, facts }) => {
       const { versionId, changesetId } = facts;

@@ -1,5 +1,5 @@
 import type { Graph, GraphEntity } from '../graph.ts';
-import type { Mark } from '../marks.ts';
+import type { Health } from '../health.ts';
 import { counted, moment } from '../units.ts';
 import { omittedText } from '../within.ts';
 import { databaseCard, volumesAndUsers } from './databases.ts';
@@ -43,7 +43,7 @@ export function environmentSvg(graph: Graph, whole: Graph = graph): string {
   ].join('\n');
 }
 
-const SHOWN: readonly [Mark, string, readonly GraphEntity['kind'][]][] = [
+const SHOWN: readonly [Health, string, readonly GraphEntity['kind'][]][] = [
   ['ok', 'clusters running', ['cluster']],
   ['moving', 'in progress', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset']],
   ['failed', 'failed or stuck', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset', 'environment']],
@@ -51,13 +51,13 @@ const SHOWN: readonly [Mark, string, readonly GraphEntity['kind'][]][] = [
   ['unused', 'unused', ['scaling-group', 'volume', 'dataview', 'database']],
 ];
 
-function tilesOf({ whole, marks }: Model) {
+function tilesOf({ whole, healthById }: Model) {
   const clusters = whole.entities.filter(({ kind }) => kind === 'cluster');
   const running = clusters.filter(({ status }) => status === 'RUNNING').length;
-  return SHOWN.map(([mark, text, kinds]) => {
-    const all = whole.entities.filter(({ id, kind }) => kinds.includes(kind) && marks.get(id)?.mark === mark);
-    const count = mark === 'ok' ? `${running}/${clusters.length}` : String(all.length);
-    return { mark, text, count, names: all.slice(0, MOST_NAMED).map(({ id }) => id) };
+  return SHOWN.map(([health, text, kinds]) => {
+    const all = whole.entities.filter(({ id, kind }) => kinds.includes(kind) && healthById.get(id)?.health === health);
+    const count = health === 'ok' ? `${running}/${clusters.length}` : String(all.length);
+    return { health, text, count, names: all.slice(0, MOST_NAMED).map(({ id }) => id) };
   });
 }
 
@@ -78,15 +78,15 @@ function header(model: Model): string {
     dns === 'SUCCESSFULLY_UPDATED' ? 'custom DNS' : undefined,
     (zones as string[] | undefined)?.join(' '),
   ];
-  const mark = model.marks.get(environment?.id ?? '')?.mark ?? 'ok';
-  const tiles = tilesOf(model).map(({ mark: of, text, count, names }, index) => {
+  const health = model.healthById.get(environment?.id ?? '')?.health ?? 'ok';
+  const tiles = tilesOf(model).map(({ health: of, text, count, names }, index) => {
     const x = MARGIN + index * TILES.step;
     const { y } = TILES;
     const quiet = count === '0';
     return `<g${quiet ? ' opacity=".55"' : ''}>${tip(...names)}<rect x="${x}" y="${y}" width="${TILES.width}" height="${TILES.height}" rx="10" class="card${quiet || of === 'ok' ? '' : ` edge-${of}`}"/>${glyph(of, x + 22, y + 28)}${textAt(x + 42, y + 28, count, { class: 'big' })}${textAt(x + 42, y + 46, text, { class: 'small soft' })}</g>`;
   });
   return [
-    glyph(mark, MARGIN + 8, 39),
+    glyph(health, MARGIN + 8, 39),
     textAt(MARGIN + 24, 47, graph.name, { class: 'h1', width: 560, letter: 15 }),
     textAt(MARGIN, 72, facts.filter(Boolean).join('  ·  '), { class: 'soft', width: WIDTH - 2 * MARGIN, letter: 6.5 }),
     textAt(WIDTH - MARGIN, 47, `as of ${moment(graph.readAt)} UTC`, { class: 'soft', end: true }),

@@ -66,6 +66,6 @@ export function textAt(x: number, y: number, content: unknown, options: TextOpti
 
 /** A tooltip; the first child of the element that it explains. */
 export function tip(...lines: readonly unknown[]): string {
-  const told = lines.filter((line) => line !== undefined && line !== '').map(xml);
-  return told.length === 0 ? '' : `<title>${told.join('&#10;')}</title>`;
+  const texts = lines.filter((line) => line !== undefined && line !== '').map(xml);
+  return texts.length === 0 ? '' : `<title>${texts.join('&#10;')}</title>`;
 }

@@ -1,4 +1,4 @@
-import type { Mark } from '../marks.ts';
+import type { Health } from '../health.ts';
 import { textAt } from './text.ts';
 
 /** Colours for light and dark mode; every state also has its own shape, so that none depends on colour alone. */
@@ -18,7 +18,7 @@ text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,
 
 type Draw = (x: number, y: number) => string;
 
-const SHAPES: Record<Mark, Draw> = {
+const SHAPES: Record<Health, Draw> = {
   ok: (x, y) => `<circle cx="${x}" cy="${y}" r="5" class="ok"/>`,
   moving: (x, y) =>
     `<circle cx="${x}" cy="${y}" r="5" class="hole moving"/><path d="M${x} ${y}V${y - 5}A5 5 0 0 1 ${x + 5} ${y}Z" class="moving"/>`,
@@ -29,9 +29,9 @@ const SHAPES: Record<Mark, Draw> = {
 };
 
 /** The symbol of a state: disc, quarter, crossed square, triangle, hollow diamond. */
-export const glyph = (mark: Mark, x: number, y: number) => SHAPES[mark](x, y);
+export const glyph = (health: Health, x: number, y: number) => SHAPES[health](x, y);
 
-const MARKS: readonly [Mark, string][] = [
+const LEGEND: readonly [Health, string][] = [
   ['ok', 'running, ready'],
   ['moving', 'in progress'],
   ['failed', 'failed or stuck'],
@@ -51,8 +51,8 @@ const widthOf = (text: string) => Math.round(text.length * 6.4);
 export function legend(x: number, y: number): string {
   let at = x;
   const above = y - 22;
-  const marks = MARKS.map(([mark, text]) => {
-    const drawn = glyph(mark, at + 6, above - 4) + textAt(at + 19, above, text, { class: 'soft' });
+  const entries = LEGEND.map(([health, text]) => {
+    const drawn = glyph(health, at + 6, above - 4) + textAt(at + 19, above, text, { class: 'soft' });
     at += 40 + widthOf(text);
     return drawn;
   });
@@ -63,5 +63,5 @@ export function legend(x: number, y: number): string {
     at += 62 + widthOf(text);
     return drawn;
   });
-  return [...marks, nodes, ...lines].join('');
+  return [...entries, nodes, ...lines].join('');
 }

@@ -1,7 +1,7 @@
 import { arnOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { enter } from '../lifecycle.ts';
+import { enterStatus } from '../lifecycle.ts';
 import { accountId, environmentId } from '../random.ts';
 import { added, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
@@ -50,7 +50,7 @@ export const legacyEnvironmentHandlers: Handlers<Operations> = {
 
   async DeleteEnvironment(input, context) {
     const environment = await entityAt('environment', input, context);
-    await context.tx.put(enter(environment, 'DELETE_REQUESTED', context));
+    await context.tx.put(enterStatus(environment, 'DELETE_REQUESTED', context));
     return {};
   },
 };

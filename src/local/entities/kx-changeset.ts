@@ -5,10 +5,10 @@ import { shortId } from '../random.ts';
 import { seconds, stamps } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import type { Effect } from './effect.ts';
+import type { FailureEffect } from './failure-effect.ts';
 import { ingest } from './ingestion.ts';
 import { followChangeset } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
-import type { Misfortune } from './misfortune.ts';
 import { added, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 function detail(changeset: Stored<'kx-changeset'>) {
@@ -62,7 +62,7 @@ export const finishChangeset: Effect<Bodies['kx-changeset']> = async (changeset,
 };
 
 /** An ingestion that fails because of a fault. */
-export const failChangeset: Misfortune<Bodies['kx-changeset']> = async (
+export const failChangeset: FailureEffect<Bodies['kx-changeset']> = async (
   changeset,
   { reason, errorType },
   { tx, now },

@@ -46,7 +46,7 @@ export const provisionNodes: Effect<ClusterBody> = async (cluster, context) => {
 
 /** The cluster runs with all its nodes, or fails if its scaling group lacks memory. */
 export const startCluster: Effect<ClusterBody> = async (cluster, context) => {
-  const statusReason = await lackOfMemory(cluster, context);
+  const statusReason = await memoryShortage(cluster, context);
   const body = { ...cluster.body, modified: context.now };
   if (statusReason !== undefined) {
     await context.tx.removeUnder(arnOf(cluster));
@@ -95,11 +95,11 @@ function launch(cluster: KxCluster, availabilityZoneId: string, context: Context
   return added('kx-node', key, { status: 'PROVISIONING', body }, context);
 }
 
-async function lackOfMemory(cluster: KxCluster, context: Context): Promise<string | undefined> {
-  const { scalingGroupConfiguration: wanted } = cluster.body;
-  if (wanted === undefined) return undefined;
+async function memoryShortage(cluster: KxCluster, context: Context): Promise<string | undefined> {
+  const { scalingGroupConfiguration: placement } = cluster.body;
+  if (placement === undefined) return undefined;
   const environmentId = environmentIdOf(cluster);
-  const { scalingGroupName } = wanted;
+  const { scalingGroupName } = placement;
   const group = await entityAt('kx-scaling-group', { environmentId, scalingGroupName }, context);
   const total = memoryMiB(HOST_TYPES, group.body.hostType) ?? 0;
   const users = (await context.tx.sources(arnOf(group))).map(placeOf);

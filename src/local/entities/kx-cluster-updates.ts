@@ -2,7 +2,7 @@ import { remounted } from '../../kinds/kx-cluster-mounts.ts';
 import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { enter } from '../lifecycle.ts';
+import { enterStatus } from '../lifecycle.ts';
 import { attach, type ClusterBody, type KxCluster, mounted } from './kx-cluster-mounts.ts';
 import { restartNodes } from './kx-cluster-nodes.ts';
 
@@ -54,7 +54,7 @@ async function update(
   context: Context,
 ): Promise<object> {
   const body = { ...changed, modified: context.now };
-  const updating = enter({ ...cluster, body }, 'UPDATING', context, takes);
+  const updating = enterStatus({ ...cluster, body }, 'UPDATING', context, takes);
   await context.tx.put(updating);
   await attach(updating, cluster.body, context);
   if (strategy !== 'NO_RESTART') await restartNodes(cluster, strategy, context);

@@ -31,7 +31,7 @@ export const kxClusters: Handlers<Operations> = {
       created: context.now,
       modified: context.now,
     };
-    const place = { status: 'PENDING', body, facet: clusterType, tags };
+    const place = { status: 'PENDING', body, filterKey: clusterType, tags };
     const created = await added('kx-cluster', input, place, context);
     await attach(created, body, context);
     return { ...detail(created), ...(databases && { databases: databases.map(withCaches) }) };

@@ -1,20 +1,20 @@
 import { arnOf, kindOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { filterAsync } from '../filter-async.ts';
-import { enter } from '../lifecycle.ts';
+import { enterStatus } from '../lifecycle.ts';
 import { shortId } from '../random.ts';
 import { seconds } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import type { Effect } from './effect.ts';
+import { type FailureEffect, statusReasonOf } from './failure-effect.ts';
 import { relink } from './links.ts';
-import { type Misfortune, statusReasonOf } from './misfortune.ts';
 import type { Stored } from './storage.ts';
 
 type Body = Bodies['kx-dataview'];
 type Version = Body['versions'][number];
 export type Segment = Version['segmentConfigurations'][number];
 
-/** The facet of dataviews that follow every new changeset. */
+/** The filter key of dataviews that follow every new changeset. */
 export const FOLLOWING = 'autoUpdate';
 
 /** The body with a new version; it can be mounted when the dataview is ACTIVE again. */
@@ -47,9 +47,9 @@ export const activateVersion: Effect<Body> = async (dataview, context) => {
 };
 
 /** The new version never becomes available; versions that clusters mount stay. */
-export const failVersion: Misfortune<Body> = async (dataview, fate, context) => {
+export const failVersion: FailureEffect<Body> = async (dataview, failure, context) => {
   const versions = dataview.body.versions.filter(({ active }) => active);
-  const body = { ...dataview.body, versions, statusReason: statusReasonOf(fate), modified: context.now };
+  const body = { ...dataview.body, versions, statusReason: statusReasonOf(failure), modified: context.now };
   await relink({ ...dataview, body, status: 'FAILED' }, context);
   return body;
 };
@@ -79,13 +79,13 @@ async function needed(arn: string, versions: Version[], context: Context): Promi
 /** Starts an update of every dataview of a database that follows new changesets. */
 export async function followChangeset(databaseArn: string, changesetId: string, context: Context): Promise<void> {
   const { tx } = context;
-  const query = { facet: FOLLOWING, limit: 100 };
+  const query = { filterKey: FOLLOWING, limit: 100 };
   const collection = `${databaseArn}/kxDataview`;
   for (let page = await tx.page<Body>(collection, { ...query, after: '' }); page.length > 0; ) {
     for (const dataview of page) {
       if (dataview.status !== 'ACTIVE') continue;
       const body = withVersion(dataview.body, changesetId, dataview.body.segmentConfigurations, context);
-      const updating = enter({ ...dataview, body }, 'UPDATING', context);
+      const updating = enterStatus({ ...dataview, body }, 'UPDATING', context);
       await tx.put(updating);
       await relink(updating, context);
     }

@@ -1,7 +1,7 @@
 import { arnOf, keyOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { enter } from '../lifecycle.ts';
+import { enterStatus } from '../lifecycle.ts';
 import { stamps } from '../timestamps.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { activeVersions, FOLLOWING, type Segment, withVersion } from './kx-dataview-versions.ts';
@@ -37,7 +37,7 @@ export const kxDataviews: Handlers<Operations> = {
       status: 'CREATING',
       body: withVersion(body, changesetId, withOnDemand(input.segmentConfigurations), context),
       tags,
-      ...(autoUpdate && { facet: FOLLOWING }),
+      ...(autoUpdate && { filterKey: FOLLOWING }),
     };
     const created = await added('kx-dataview', input, place, context);
     await relink(created, context);
@@ -54,7 +54,7 @@ export const kxDataviews: Handlers<Operations> = {
     const segments =
       segmentConfigurations === undefined ? body.segmentConfigurations : withOnDemand(segmentConfigurations);
     const changeset = await mountableChangeset(input, changesetId, context);
-    const updated = enter(
+    const updated = enterStatus(
       {
         ...dataview,
         body: withVersion({ ...body, ...settingsIn('kx-dataview', input) }, changeset, segments, context),

@@ -1,13 +1,13 @@
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { enter } from '../lifecycle.ts';
+import { enterStatus } from '../lifecycle.ts';
 import { accountId, environmentId, uuid } from '../random.ts';
 import { seconds } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { zonesOf } from '../zones.ts';
 import type { Effect } from './effect.ts';
+import type { FailureEffect } from './failure-effect.ts';
 import { connect, failNetwork, networkChange } from './kx-network.ts';
-import type { Misfortune } from './misfortune.ts';
 import { added, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Operations =
@@ -41,7 +41,7 @@ export const kxEnvironments: Handlers<Operations> = {
     const settings = settingsIn('kx-environment', input);
     const id = environmentId(context.random);
     const state = { tgwStatus: 'NONE', dnsStatus: 'NONE', created: now, modified: now } as const;
-    const place = { position: oldestFirst(now, id), facet: input.name };
+    const place = { position: oldestFirst(now, id), filterKey: input.name };
     const { collection, status } = await added(
       'kx-environment',
       { environmentId: id },
@@ -58,7 +58,7 @@ export const kxEnvironments: Handlers<Operations> = {
   async UpdateKxEnvironment(input, context) {
     const environment = await entityAt('kx-environment', input, context);
     const body = { ...environment.body, ...settingsIn('kx-environment', input), modified: context.now };
-    const updated = { ...environment, facet: body.name, body };
+    const updated = { ...environment, filterKey: body.name, body };
     await context.tx.put(updated);
     return withoutAuthority(detail(updated, context));
   },
@@ -68,7 +68,7 @@ export const kxEnvironments: Handlers<Operations> = {
     const environment = await entityAt('kx-environment', input, context);
     const { errorMessage: _, ...current } = environment.body;
     const body = { ...current, ...connect(current, change), modified: context.now };
-    const updated = enter({ ...environment, body }, 'UPDATE_NETWORK_REQUESTED', context);
+    const updated = enterStatus({ ...environment, body }, 'UPDATE_NETWORK_REQUESTED', context);
     await context.tx.put(updated);
     return withoutAuthority(detail(updated, context));
   },
@@ -77,7 +77,7 @@ export const kxEnvironments: Handlers<Operations> = {
     const environment = await entityAt('kx-environment', input, context);
     const body = { ...environment.body, modified: context.now };
     const next = environment.status === 'FAILED_DELETION' ? 'RETRY_DELETION' : 'DELETE_REQUESTED';
-    await context.tx.put(enter({ ...environment, body }, next, context));
+    await context.tx.put(enterStatus({ ...environment, body }, next, context));
     return {};
   },
 };
@@ -94,7 +94,7 @@ export const emptyEnvironment: Effect<Bodies['kx-environment']> = async ({ colle
   return { body: { ...body, modified: now } };
 };
 
-export const failEnvironment: Misfortune<Bodies['kx-environment']> = (environment, { reason }, { now }) => {
+export const failEnvironment: FailureEffect<Bodies['kx-environment']> = (environment, { reason }, { now }) => {
   const network = environment.status === 'UPDATING_NETWORK' ? failNetwork(environment.body) : {};
   const errorMessage = reason.replace(/[^a-zA-Z0-9. ]+/g, ' ');
   return { ...environment.body, ...network, errorMessage, modified: now };

@@ -2,7 +2,7 @@ import { arnOf, keyOf } from '../arns.ts';
 import { connectionString } from '../connection-string.ts';
 import type { Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { requireThat } from '../refusal.ts';
+import { requireThat } from '../service-error.ts';
 import { seconds } from '../timestamps.ts';
 import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 

@@ -1,7 +1,7 @@
 import { arnOf, environmentIdOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { enter } from '../lifecycle.ts';
+import { enterStatus } from '../lifecycle.ts';
 import { stamps } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
@@ -44,7 +44,7 @@ export const kxVolumes: Handlers<Operations> = {
     const settings = settingsIn('kx-volume', input);
     const nas1Configuration = settings.nas1Configuration as Disk;
     const body = { ...settings, nas1Configuration, created: context.now, modified: context.now };
-    const place = { status: 'CREATING', body, facet: body.volumeType };
+    const place = { status: 'CREATING', body, filterKey: body.volumeType };
     const { lastModifiedTimestamp: _, ...created } = summary(await added('kx-volume', input, place, context));
     return created;
   },
@@ -62,7 +62,7 @@ export const kxVolumes: Handlers<Operations> = {
     // An update that is going to fail leaves the size unchanged.
     const disk = context.plannedFailure === undefined ? nas1Configuration : body.nas1Configuration;
     const changed = { ...volume, body: { ...rest, ...settings, nas1Configuration: disk, modified: context.now } };
-    const updated = growth > 0 ? enter(changed, 'UPDATING', context) : changed;
+    const updated = growth > 0 ? enterStatus(changed, 'UPDATING', context) : changed;
     await context.tx.put(updated);
     return detail(updated, context);
   },

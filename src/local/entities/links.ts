@@ -26,7 +26,7 @@ interface Target {
 export function referencesOf(entity: Entity, world: World): Target[] {
   const kind = kindOf(entity.collection);
   if (isDetached(kind, entity.status)) return [];
-  return referredBy(kind, shown(entity.body as object), keyOf(arnOf(entity)))
+  return referredBy(kind, withVersions(entity.body as object), keyOf(arnOf(entity)))
     .filter(({ to }) => to !== NAMES[kind].parent)
     .flatMap(({ to, key, how, holds }) => {
       const arn = arnAt(world, to, key);
@@ -35,7 +35,7 @@ export function referencesOf(entity: Entity, world: World): Target[] {
 }
 
 /** The versions of a dataview that are in preparation use volumes, too. */
-const shown = ({ versions, ...body }: { versions?: object[] }) =>
+const withVersions = ({ versions, ...body }: { versions?: object[] }) =>
   versions === undefined ? body : { activeVersions: versions };
 
 /** The quotas of its environment that count an entity. */

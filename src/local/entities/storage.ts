@@ -5,7 +5,7 @@ import { operationNamed } from '../../operations/index.ts';
 import { arnOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { arnAt, entityAt } from '../entity-at.ts';
-import { begin, enter } from '../lifecycle.ts';
+import { enterStatus, newEntity } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import type { Entity } from '../transaction.ts';
 import type { Bodies } from '../worlds/bodies.ts';
@@ -99,7 +99,7 @@ export const deleteOf =
       statusReason?: string;
       modified: number;
     };
-    const leaving = enter({ ...entity, body: body as Bodies[K] }, 'DELETING', context);
+    const leaving = enterStatus({ ...entity, body: body as Bodies[K] }, 'DELETING', context);
     await tx.put(leaving);
     await released?.(leaving, context);
     return {};
@@ -112,7 +112,7 @@ export async function added<K extends KindName>(
   { status, body, ...place }: Added<K>,
   context: Context,
 ): Promise<Stored<K>> {
-  const created = begin(context, { ...placeOf(arnAt(context.world, kind, key)), ...place }, status, body);
+  const created = newEntity(context, { ...placeOf(arnAt(context.world, kind, key)), ...place }, status, body);
   await context.tx.put(created);
   return created;
 }
@@ -122,6 +122,6 @@ interface Added<K extends KindName> {
   readonly status: string;
   readonly body: Bodies[K];
   readonly position?: string;
-  readonly facet?: string;
+  readonly filterKey?: string;
   readonly tags?: Entity['tags'] | undefined;
 }

@@ -1,7 +1,7 @@
 import { unknownArn } from '../../kinds/tags.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityWith } from '../entity-at.ts';
-import { refusalFor } from '../refusal.ts';
+import { serviceErrorFor } from '../service-error.ts';
 import type { Entity } from '../transaction.ts';
 
 export const tags: Handlers<'TagResource' | 'UntagResource' | 'ListTagsForResource'> = {
@@ -23,6 +23,6 @@ export const tags: Handlers<'TagResource' | 'UntagResource' | 'ListTagsForResour
 
 async function taggedBy(arn: string, context: Context): Promise<Entity> {
   const entity = await entityWith(arn, context);
-  if (entity === undefined) throw refusalFor(unknownArn(arn));
+  if (entity === undefined) throw serviceErrorFor(unknownArn(arn));
   return entity;
 }

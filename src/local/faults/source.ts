@@ -16,7 +16,7 @@ export type FaultSource = (operation: OperationName) => Fault | undefined;
 export function faultSource({ seed, rules }: FaultPlan): FaultSource {
   const counts = rules.map(() => 0);
   return (operation) => {
-    const struck = rules.filter((rule, index) => {
+    const matching = rules.filter((rule, index) => {
       if (rule.operation !== '*' && rule.operation !== operation) return false;
       const count = (counts[index] ?? 0) + 1;
       counts[index] = count;
@@ -24,10 +24,10 @@ export function faultSource({ seed, rules }: FaultPlan): FaultSource {
         ? count % (rule.every ?? 1) === 0
         : fraction(`${seed}/${index}/${count}`) < rule.probability;
     });
-    if (struck.length === 0) return undefined;
-    const ending = struck.find(({ error, reset, truncate }) => (error ?? reset ?? truncate) !== undefined) ?? {};
-    const failure = struck.find((rule) => rule.failure !== undefined)?.failure;
-    return { ...ending, failure, delayMs: struck.reduce((sum, { delayMs = 0 }) => sum + delayMs, 0) };
+    if (matching.length === 0) return undefined;
+    const outcome = matching.find(({ error, reset, truncate }) => (error ?? reset ?? truncate) !== undefined) ?? {};
+    const failure = matching.find((rule) => rule.failure !== undefined)?.failure;
+    return { ...outcome, failure, delayMs: matching.reduce((sum, { delayMs = 0 }) => sum + delayMs, 0) };
   };
 }
 

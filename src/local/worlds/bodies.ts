@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { KindName } from '../../kinds/views.ts';
 import { OPERATIONS } from '../../operations/index.ts';
-import { once } from '../../operations/operation.ts';
+import { lazy } from '../../operations/operation.ts';
 
 const moment = z.int().min(0);
 const times = { created: moment, modified: moment };
@@ -140,5 +140,5 @@ export type Bodies = { readonly [K in KindName]: z.output<ReturnType<(typeof DEC
 
 /** Each schema is built once, on first use. */
 export const BODIES = Object.fromEntries(
-  Object.entries<() => z.ZodType>(DECLARED).map(([kind, body]) => [kind, once(body)]),
+  Object.entries<() => z.ZodType>(DECLARED).map(([kind, body]) => [kind, lazy(body)]),
 ) as Record<KindName, () => z.ZodType>;

@@ -12,15 +12,15 @@ export async function problemsOf(entities: Iterable<Entity>, context: Context): 
   const problems: string[] = [];
   for (const entity of entities) {
     const name = arnOf(entity).slice(context.world.arn.length + 1);
-    const say = (what: string) => problems.push(`${name} ${what}`);
+    const report = (what: string) => problems.push(`${name} ${what}`);
     const [missing] = await filterAsync(namedBy(entity, context), async (arn) => !(await exists(arn, context)));
-    if (missing !== undefined) say(`refers to ${missing.slice(context.world.arn.length + 1)}, which does not exist`);
+    if (missing !== undefined) report(`refers to ${missing.slice(context.world.arn.length + 1)}, which does not exist`);
     if (entity.due !== null && transitionFrom(entity) === undefined) {
-      say(`is due, but nothing follows ${entity.status}`);
+      report(`is due, but nothing follows ${entity.status}`);
     }
-    if (entity.plannedFailure !== null && entity.due === null) say('has a fate, but nothing is due');
+    if (entity.plannedFailure !== null && entity.due === null) report('has a fate, but nothing is due');
     const over = kindOf(entity.collection) === 'kx-scaling-group' ? await overbooked(entity, context) : 0;
-    if (over > 0) say(`is overbooked by ${over} MiB`);
+    if (over > 0) report(`is overbooked by ${over} MiB`);
   }
   return problems;
 }

@@ -194,8 +194,8 @@ type Cluster = Pick<Request, 'scalingGroupConfiguration' | 'cacheStorageConfigur
 type Databases = NonNullable<Request['databases']>;
 
 /** The dataview of an entry, in the form of requests or, when the entry repeats a reply, in that of replies. */
-export const dataviewIn = ({ dataviewName, dataviewConfiguration: told }: Databases[number]) =>
-  told?.dataviewName ?? dataviewName;
+export const dataviewIn = ({ dataviewName, dataviewConfiguration: configuration }: Databases[number]) =>
+  configuration?.dataviewName ?? dataviewName;
 
 /** Databases that a cluster of this kind can mount, whatever exists. */
 export const MOUNTS: readonly Condition<Cluster & { databases?: Databases | undefined }>[] = [
@@ -228,11 +228,11 @@ function unknownCache({
   databases = [],
   cacheStorageConfigurations: caches = [],
 }: Cluster & { databases?: Databases | undefined }) {
-  const known = caches.map(({ type }) => type);
+  const cacheTypes = caches.map(({ type }) => type);
   const used = databases.flatMap(({ cacheConfigurations = [] }) =>
     cacheConfigurations.map(({ cacheType }) => cacheType),
   );
-  return used.find((cacheType) => !known.includes(cacheType));
+  return used.find((cacheType) => !cacheTypes.includes(cacheType));
 }
 
 /** Conditions on CreateKxCluster: members that contradict neither each other nor the type of the cluster. */

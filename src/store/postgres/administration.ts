@@ -101,10 +101,10 @@ export async function inTransaction<T>(db: Database, work: (client: Client) => P
     return result;
   } catch (error) {
     if (error instanceof StoreError) throw new StoreError(`The store ${db.name}: ${error.message}`);
-    const known = asStoreError(db.name, error);
+    const storeError = asStoreError(db.name, error);
     throw isCommitting
-      ? new StoreError(`${known.message} Whether the change was made is unknown: see finspace-mcp store status.`)
-      : known;
+      ? new StoreError(`${storeError.message} Whether the change was made is unknown: see finspace-mcp store status.`)
+      : storeError;
   } finally {
     await client.end().catch(() => {});
   }

@@ -35,7 +35,7 @@ async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions
   const beat = async () => {
     const values = [position.newest(), replica.id, replica.name, VERSION];
     const [row] = await db.run<{ at: string }>('SELECT finspace_mcp.beat($1, $2, $3, $4) AS at', values);
-    position.saw(String(row?.at));
+    position.advance(String(row?.at));
   };
   if (serves) await beat();
   const beating = serves ? setInterval(() => void beat().catch(onerror), BEAT_MS).unref() : undefined;

@@ -17,7 +17,7 @@ export function postgresJournal(db: Database, position: Position): Journal {
   const append = async (request: string, entry: object, patienceMs?: number) => {
     const values = [position.newest(), request, JSON.stringify(entry)];
     const rows = await db.run<{ at: string }>('SELECT finspace_mcp.append($1, $2, $3) AS at', values, patienceMs);
-    position.saw(String(rows[0]?.at));
+    position.advance(String(rows[0]?.at));
   };
   const entries = entryReader(db);
   return {
@@ -36,17 +36,17 @@ export function postgresJournal(db: Database, position: Position): Journal {
 
 /** Reads all entries. Entries of earlier reads are kept, because entries never change. */
 function entryReader(db: Database): () => Promise<Entry[]> {
-  const known = { generation: '', imported: [] as Entry[], own: [] as Entry[] };
+  const cache = { generation: '', imported: [] as Entry[], own: [] as Entry[] };
   const readNew = async () => {
     const [now] = await db.run<{ generation: string; sealed: string }>(
       'SELECT generation, (SELECT count(*) FROM finspace_mcp.sealed_journals) AS sealed FROM finspace_mcp.store',
     );
-    if (now?.generation !== known.generation)
-      Object.assign(known, { generation: now?.generation, imported: [], own: [] });
-    if (Number(now?.sealed) !== known.imported.length)
-      known.imported = [...(await sealedJournals(db)).values()].flat().map(parseEntry);
-    for await (const page of linksAfter(db, known.own.at(-1)?.sequence ?? 0)) known.own.push(...page.map(parseEntry));
-    return [...known.imported, ...known.own];
+    if (now?.generation !== cache.generation)
+      Object.assign(cache, { generation: now?.generation, imported: [], own: [] });
+    if (Number(now?.sealed) !== cache.imported.length)
+      cache.imported = [...(await sealedJournals(db)).values()].flat().map(parseEntry);
+    for await (const page of linksAfter(db, cache.own.at(-1)?.sequence ?? 0)) cache.own.push(...page.map(parseEntry));
+    return [...cache.imported, ...cache.own];
   };
   let reading: Promise<unknown> = Promise.resolve();
   return () => {

@@ -11,7 +11,7 @@ import { isNotFound } from '../../operations/failure.ts';
 import { route } from '../../operations/http.ts';
 import { callNamed, type Input, OPERATION_NAMES, type OperationName, operationNamed } from '../../operations/index.ts';
 import { toolName } from '../../operations/naming.ts';
-import { once } from '../../operations/operation.ts';
+import { lazy } from '../../operations/operation.ts';
 import type { Deletions } from '../../safety/deletions.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import type { ToolEnvironment } from '../environment.ts';
@@ -27,10 +27,10 @@ export const NODES = 'nodes';
 export const WAIT_KINDS = [...WAITED_FOR, NODES] as const;
 
 /** The kind whose statuses an entity to wait for has. */
-const single = (kind: Wanted['kind']) => (kind === NODES ? 'node' : kind);
+const single = (kind: WaitTarget['kind']) => (kind === NODES ? 'node' : kind);
 
 /** An entity that a call waits for. */
-export interface Wanted {
+export interface WaitTarget {
   readonly kind: (typeof WAIT_KINDS)[number];
   readonly name: string;
   readonly database?: string | undefined;
@@ -58,7 +58,7 @@ export function watchOn(reader: FleetReader, { deletions }: ToolEnvironment, pla
   return {
     reader,
     place,
-    deletions: once(async () => deletions?.()),
+    deletions: lazy(async () => deletions?.()),
     present: (kind) => {
       const options = { kinds: [kind], details: false, everyChangeset: true };
       const graphs = read.get(kind) ?? reader.reread([{ environmentId }], options);
@@ -89,7 +89,7 @@ export interface Awaited {
 /** Finds out how to read the entity. Throws NotFound for an entity that cannot be waited for. */
 export async function awaited(
   watch: Watch,
-  { kind, name: given, database: within }: Wanted,
+  { kind, name: given, database: within }: WaitTarget,
   until: string | undefined,
 ): Promise<Awaited> {
   const { reader, place } = watch;
@@ -134,7 +134,7 @@ export async function awaited(
 }
 
 /** The members of a reply to show besides name, database and status; for nodes, only these. */
-function rowOf(kind: Wanted['kind'], reply: object, at: Parameters<typeof graphOfOne>[2]): Row {
+function rowOf(kind: WaitTarget['kind'], reply: object, at: Parameters<typeof graphOfOne>[2]): Row {
   const graph = graphOfOne(kind === NODES ? 'cluster' : kind, reply, at, new Date().toISOString());
   const [entity] = graph.entities;
   if (entity === undefined) return {};
@@ -176,9 +176,9 @@ async function goneLook(seen: Seen, goal: string, absence: Absence): Promise<Loo
 }
 
 /** The wanted status; `ready` and `gone` stand for the statuses of the kind. */
-function goalOf(kind: Wanted['kind'], until: string | undefined): string {
-  const said = (until ?? 'READY').toUpperCase();
-  return said === 'READY' ? String(readyIn(single(kind))[0]) : said === 'GONE' ? GONE : said;
+function goalOf(kind: WaitTarget['kind'], until: string | undefined): string {
+  const goal = (until ?? 'READY').toUpperCase();
+  return goal === 'READY' ? String(readyIn(single(kind))[0]) : goal === 'GONE' ? GONE : goal;
 }
 
 /** The name of the environment to wait for. Throws NotFound when the two arguments name different ones. */
@@ -214,7 +214,7 @@ async function noneOf({ present }: Watch, kind: Kind, name: string, goal: string
 }
 
 /** The operation that deletes such an entity; nodes are deleted with their cluster, and changesets with their database. */
-function deleterOf(kind: Wanted['kind'], getter: OperationName): OperationName | undefined {
+function deleterOf(kind: WaitTarget['kind'], getter: OperationName): OperationName | undefined {
   const { path } = route(operationNamed(kind === NODES ? getterOf('cluster') : getter));
   return OPERATION_NAMES.find((name) => operationNamed(name).http === `DELETE ${path}`);
 }

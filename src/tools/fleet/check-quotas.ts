@@ -18,10 +18,10 @@ export const checkQuotas = fleetTool({
   input: () => z.strictObject({ environment: EnvironmentsArgument().optional(), ...shaping() }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (reader, { environment, view, cursor }) => {
-    const known = await reader.quotas();
-    const quotas = known ?? PUBLISHED_QUOTAS;
+    const backendQuotas = await reader.quotas();
+    const quotas = backendQuotas ?? PUBLISHED_QUOTAS;
     // Before the environments, because afterwards there may be no time left.
-    const accountUse = await account(reader, quotas, known !== undefined);
+    const accountUse = await account(reader, quotas, backendQuotas !== undefined);
     const { graphs, gaps } = await reader.graphs(environment, { ...READ_FOR_QUOTAS, quotas });
     const several = graphs.length > 1;
     const all = graphs.flatMap((graph) => (graph.quotaUse ?? []).map((use) => ({ graph, use })));
@@ -30,10 +30,10 @@ export const checkQuotas = fleetTool({
       .toSorted((a, b) => share(b.use) - share(a.use))
       .map(({ graph, use }) => ({
         ...(several ? { environment: graph.name } : {}),
-        ...rowOf(use, known !== undefined),
+        ...rowOf(use, backendQuotas !== undefined),
       }));
     const head = {
-      limits: limitsOf(known),
+      limits: limitsOf(backendQuotas),
       account: accountUse,
       ...(shown.length === all.length
         ? {}
@@ -45,10 +45,10 @@ export const checkQuotas = fleetTool({
   },
 });
 
-const limitsOf = (known: Quotas | undefined) =>
-  known === undefined
+const limitsOf = (quotas: Quotas | undefined) =>
+  quotas === undefined
     ? 'published defaults: the API shows no limits, and AWS may have raised them for this account'
-    : Number.isFinite(known.clusters)
+    : Number.isFinite(quotas.clusters)
       ? 'those that this backend enforces'
       : 'none: this backend enforces no quotas';
 

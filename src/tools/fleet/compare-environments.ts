@@ -156,7 +156,7 @@ const isRead = ({ kind, name }: GraphEntity, { gaps }: Graph) =>
   !gaps.some((gap) => gap.kind === kind && gap.of === name);
 
 /** The words of an environment's name that the other name lacks, such as `prod`. */
-function telling({ name }: Graph, other: Graph): readonly string[] {
+function distinguishingWords({ name }: Graph, other: Graph): readonly string[] {
   const words = (text: string) => text.toLowerCase().split(/[-_]/);
   return words(name).filter((word) => word !== '' && !words(other.name).includes(word));
 }
@@ -168,7 +168,7 @@ function telling({ name }: Graph, other: Graph): readonly string[] {
 function matched(one: Graph, other: Graph, kinds: readonly Kind[]) {
   const compared = ({ entities }: Graph) => entities.filter(({ kind }) => kinds.includes(kind));
   const exact = paired(compared(one), compared(other), ({ id }) => id);
-  const [mine, theirs] = [telling(one, other), telling(other, one)];
+  const [mine, theirs] = [distinguishingWords(one, other), distinguishingWords(other, one)];
   const alike = paired(
     exact.onlyMine,
     exact.onlyTheirs,

@@ -1,7 +1,7 @@
 import { detailOf } from '../../inventory/detail.ts';
 import { expectedBy, statusKind } from '../../inventory/failed-or-stuck.ts';
 import { entityRow } from '../../inventory/summary.ts';
-import { age, minute } from '../../inventory/units.ts';
+import { age, isoMinute } from '../../inventory/units.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import type { Candidate } from './filters.ts';
 import { summed } from './grouping.ts';
@@ -14,9 +14,9 @@ export const FEW = { whole: 3, brief: 12 };
 type Detail = 'listed' | 'brief' | 'whole';
 /** Levels of detail, in order of preference; an answer uses the first one that fits. */
 type Levels = readonly [Detail, ...Detail[]];
-export const detailFor = (found: readonly Candidate[], asked: View | 'size' | undefined): Levels => {
-  if (found.length <= FEW.whole || asked === 'full') return ['whole'];
-  return asked === 'size' ? ['brief'] : ['brief', 'listed'];
+export const detailFor = (found: readonly Candidate[], view: View | 'size' | undefined): Levels => {
+  if (found.length <= FEW.whole || view === 'full') return ['whole'];
+  return view === 'size' ? ['brief'] : ['brief', 'listed'];
 };
 
 /** The rows at the first level that fits into one answer; brief rows if none does. */
@@ -47,7 +47,7 @@ function rowOf(candidate: Candidate, detail: Detail, several: boolean): Row {
     brief: () => entityRow(entity, graph),
     whole: () => ({ ...detailOf(entity, graph), id: undefined }),
   };
-  const at = detail === 'whole' ? ` (${minute(modified)})` : '';
+  const at = detail === 'whole' ? ` (${isoMinute(modified)})` : '';
   return withoutUndefined({
     kind,
     ...rows[detail](),
@@ -55,9 +55,9 @@ function rowOf(candidate: Candidate, detail: Detail, several: boolean): Row {
     environment: several && kind !== 'environment' ? graph.name : undefined,
     environmentId: kind === 'environment' ? graph.environmentId : undefined,
     reason: statusReason,
-    created: kind === 'changeset' || detail === 'whole' ? minute(created) : undefined,
-    since: isSettled ? undefined : minute(since),
-    expectedBy: statusKind(status) === 'moving' ? minute(expectedBy(kind, since)) : undefined,
+    created: kind === 'changeset' || detail === 'whole' ? isoMinute(created) : undefined,
+    since: isSettled ? undefined : isoMinute(since),
+    expectedBy: statusKind(status) === 'moving' ? isoMinute(expectedBy(kind, since)) : undefined,
     age: age(created, graph.readAt),
     changed:
       !isSettled || modified === undefined || modified === created

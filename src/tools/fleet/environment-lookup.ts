@@ -8,7 +8,7 @@ import {
 import type { Inventory } from '../../inventory/kept.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Call, CallOptions } from '../../operations/index.ts';
-import { once } from '../../operations/operation.ts';
+import { lazy } from '../../operations/operation.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import { NotFound, notFound, quotedList } from './not-found.ts';
 
@@ -46,7 +46,7 @@ export function environmentLookup({
   inventory,
 }: LookupOptions): EnvironmentLookup {
   const seen = new Map<string | undefined, Environment>();
-  const present = once(async () => {
+  const present = lazy(async () => {
     const all = await environmentsNow(reads, background, inventory);
     for (const each of all) seen.set(each.environmentId, each);
     return all;

@@ -9,7 +9,7 @@ import { isLike } from './environment-lookup.ts';
 import { isDate, isMoment, momentOf } from './moments.ts';
 import { NotFound } from './not-found.ts';
 import { compared, isQuantity } from './quantities.ts';
-import { declares, isListed, means, needsOf, type Setting, settingsOf, valuesOf } from './settings.ts';
+import { declares, isListed, isSettingNamed, needsOf, type Setting, settingsOf, valuesOf } from './settings.ts';
 
 /** An entity in its environment, with what was found out about it. */
 export interface Candidate {
@@ -125,8 +125,11 @@ const containerOf = ({ kind, database = '', facts }: GraphEntity) =>
 
 /** Whether a name contains a text or, if the text has a `*`, is like it; word separators are equal. */
 export function isNamed(name: string, wanted: string): boolean {
-  const [own, asked] = [name, wanted].map((each) => each.toLowerCase().replaceAll(/[_\s]/g, '-')) as [string, string];
-  return asked.includes('*') ? isLike(own, asked) : own.includes(asked);
+  const [ownName, pattern] = [name, wanted].map((each) => each.toLowerCase().replaceAll(/[_\s]/g, '-')) as [
+    string,
+    string,
+  ];
+  return pattern.includes('*') ? isLike(ownName, pattern) : ownName.includes(pattern);
 }
 
 /** Whether a status is the one that a word names, or of the class that it names. */
@@ -178,7 +181,7 @@ function kindsWith(candidates: readonly Candidate[], setting: string): ReadonlyS
 }
 
 const settingIn = ({ entity, graph }: Candidate, setting: string) =>
-  valuesOf(entity, graph).filter(({ path }) => means(entity.kind, setting, path));
+  valuesOf(entity, graph).filter(({ path }) => isSettingNamed(entity.kind, setting, path));
 
 /** Whether values of a setting of an entity may be missing because a read failed: then no condition says that they are absent. */
 function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): boolean {

@@ -132,7 +132,7 @@ const needsPlaces = ({ tags }: Filters, keys: readonly Key[]) =>
 
 const UNTAGGED = (found: readonly Candidate[]) => ({ found, gaps: [], seen: new Set<string>() });
 
-interface Shown {
+interface ShownResults {
   readonly found: readonly Candidate[];
   /** How many were found. */
   readonly count: number;
@@ -149,7 +149,7 @@ async function toShow(
   reader: FleetReader,
   found: readonly Candidate[],
   { sort, limit = Infinity, view, cursor, keys, details, options, tags }: Input & Plan & { keys: readonly Key[] },
-): Promise<Shown> {
+): Promise<ShownResults> {
   const order = sort && ORDERS[sort];
   const sorted = order === undefined ? found : found.toSorted((a, b) => order([a], [b]));
   const isGrouped = keys.length > 0;
@@ -172,7 +172,7 @@ async function toShow(
 }
 
 /** The groups or entities of an answer. */
-function sectionOf(shown: Shown, { sort, limit, view }: Input, keys: readonly Key[], several: boolean): Section {
+function sectionOf(shown: ShownResults, { sort, limit, view }: Input, keys: readonly Key[], several: boolean): Section {
   const { found, details, isSized, isBrief } = shown;
   const bySize = BY_SIZE.has(sort);
   if (keys.length > 0) {
@@ -184,16 +184,16 @@ function sectionOf(shown: Shown, { sort, limit, view }: Input, keys: readonly Ke
   return { name: 'entities', rows: rowsOf(rows, level, several) };
 }
 
-interface Answered {
+interface AnswerParts {
   readonly input: Input;
   readonly kinds: readonly Kind[];
   readonly keys: readonly Key[];
   readonly graphs: readonly Graph[];
   readonly search: Search;
-  readonly shown: Shown;
+  readonly shown: ShownResults;
 }
 
-function headOf({ input, kinds, keys, graphs, search, shown }: Answered) {
+function headOf({ input, kinds, keys, graphs, search, shown }: AnswerParts) {
   const { found, count } = shown;
   const isNothing = count === 0;
   const inCommon = keys.length === 0 ? matchedInAll(found) : undefined;

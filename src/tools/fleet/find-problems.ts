@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { behind, dangling, unused } from '../../inventory/conditions.ts';
+import { dangling, stale, unused } from '../../inventory/conditions.ts';
 import { expectedBy, failedOrStuck, statusKind, stuckAfter } from '../../inventory/failed-or-stuck.ts';
-import type { Finding, Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, GraphOptions, Issue, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
-import { attentionRow } from '../../inventory/summary.ts';
-import { minute } from '../../inventory/units.ts';
+import { issueRow } from '../../inventory/summary.ts';
+import { isoMinute } from '../../inventory/units.ts';
 import { quoteUnlessPlain } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import type { Candidate } from './filters.ts';
@@ -21,7 +21,7 @@ const FAILURES: ReadonlySet<string> = new Set(['failed', 'suspended']);
 const REPLACING = 'replacing nodes';
 
 interface Search {
-  readonly find: (graph: Graph) => Finding[];
+  readonly find: (graph: Graph) => Issue[];
   /** The kinds that can have it. */
   readonly of: readonly Kind[];
   /** What must be read to find the problem. */
@@ -55,7 +55,7 @@ const SEARCHES = {
   },
   behind: {
     of: ['cluster', 'dataview'],
-    find: behind,
+    find: stale,
     read: { kinds: ['cluster', 'database', 'dataview', 'changeset'], nodes: false, clusterTypes: READERS },
   },
   unused: {
@@ -83,14 +83,14 @@ function notCheckedOf(clusters: readonly GraphEntity[]) {
 }
 
 /** Entities that are being created, updated or deleted, or get new nodes, and are not stuck. */
-function underway(graph: Graph): Finding[] {
+function underway(graph: Graph): Issue[] {
   const found = failedOrStuck(graph);
   const moving = graph.entities.filter(({ id, status }) => {
     const isStuck = found.some(({ entity, condition }) => entity.id === id && condition === 'stuck');
     return statusKind(status) === 'moving' && !isStuck;
   });
   return [
-    ...moving.map((entity): Finding => {
+    ...moving.map((entity): Issue => {
       const { kind, status, modified, created } = entity;
       const since = modified ?? created;
       return {
@@ -103,12 +103,12 @@ function underway(graph: Graph): Finding[] {
     }),
     ...found
       .filter(({ condition }) => condition === REPLACING)
-      .map((finding) => ({ ...finding, facts: { ...finding.facts, ...doneBy('node', finding.since) } })),
+      .map((issue) => ({ ...issue, facts: { ...issue.facts, ...doneBy('node', issue.since) } })),
   ];
 }
 
 const doneBy = (kind: Kind | 'node', since: string | undefined) => ({
-  expectedBy: minute(expectedBy(kind, since)),
+  expectedBy: isoMinute(expectedBy(kind, since)),
 });
 
 export const findProblems = fleetTool({
@@ -132,14 +132,14 @@ export const findProblems = fleetTool({
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (reader, { problem, kinds, environment, view, cursor }) => {
-    const asked = searchedFor(problem, kinds);
-    const { graphs, gaps, unread, unconfirmed } = await read(reader, environment, asked, kinds);
-    const isMeant = ({ entity }: Finding) => kinds?.some((kind) => kind === entity.kind) ?? true;
-    const found = asked.flatMap((name) =>
+    const problems = searchedFor(problem, kinds);
+    const { graphs, gaps, unread, unconfirmed } = await read(reader, environment, problems, kinds);
+    const isMeant = ({ entity }: Issue) => kinds?.some((kind) => kind === entity.kind) ?? true;
+    const found = problems.flatMap((name) =>
       graphs.flatMap((graph) =>
         (unconfirmed.has(graph) && 'confirm' in SEARCHES[name] ? [] : SEARCHES[name].find(graph))
           .filter(isMeant)
-          .map((finding) => ({ name, graph, finding })),
+          .map((issue) => ({ name, graph, issue })),
       ),
     );
     const candidates = found.map(candidateOf);
@@ -148,17 +148,17 @@ export const findProblems = fleetTool({
     const rows = found.map((each, at) => ({
       problem: each.name,
       environment: each.graph.name,
-      ...attentionRow(each.finding, each.graph.readAt),
+      ...issueRow(each.issue, each.graph.readAt),
       ...tagsIn(tagged.found[at] ?? candidateOf(each)),
     }));
-    const told = formatProblems(rows, view, problem !== undefined);
+    const formatted = formatProblems(rows, view, problem !== undefined);
     const isUnclear = ({ environment: place, isOfOlder }: ReadGap) =>
       problem !== 'behind' ||
       isOfOlder !== true ||
-      found.some(({ graph, finding }) => graph.name === place && finding.condition === LAG && !isCounted(finding));
+      found.some(({ graph, issue }) => graph.name === place && issue.condition === LAG && !isCounted(issue));
     const head = {
-      ...countsOf(found, asked),
-      ...told.head,
+      ...countsOf(found, problems),
+      ...formatted.head,
       ...(found.some(({ name }) => name === 'unused') ? { unusedSince: UNUSED_SINCE } : {}),
       ...(problem === 'stuck' && found.length === 0 ? { stuckAfter: STUCK_AFTER } : {}),
       ...(problem === 'behind' ? notLoaded(graphs) : {}),
@@ -166,7 +166,7 @@ export const findProblems = fleetTool({
       ...environmentsOf(graphs),
       ...notReadIn([...gaps.filter(isUnclear), ...tagged.gaps]),
     };
-    return answer(head, [told.section], { view, cursor, rest: reader.rest() });
+    return answer(head, [formatted.section], { view, cursor, rest: reader.rest() });
   },
 });
 
@@ -175,24 +175,24 @@ const FEW = 12;
 const UNUSED_SINCE = 'not in the API; age is the time since creation';
 const STUCK_AFTER = Object.fromEntries([...KINDS, 'node' as const].map((kind) => [kind, stuckAfter(kind)]));
 const LAG = 'old changeset';
-const isCounted = ({ facts }: Finding) => facts['behindBy'] !== undefined;
+const isCounted = ({ facts }: Issue) => facts['behindBy'] !== undefined;
 
 interface Found {
   readonly name: Problem;
   readonly graph: Graph;
-  readonly finding: Finding;
+  readonly issue: Issue;
 }
 
-const candidateOf = ({ graph, finding }: Found): Candidate => ({ graph, entity: finding.entity });
+const candidateOf = ({ graph, issue }: Found): Candidate => ({ graph, entity: issue.entity });
 
 /** The number of problems of each type, and of entities where some have several problems. */
-function countsOf(found: readonly Found[], asked: readonly Problem[]) {
+function countsOf(found: readonly Found[], problems: readonly Problem[]) {
   const of = (name: Problem) => found.filter((each) => each.name === name);
   const entities = (name: Problem) =>
-    new Set(of(name).map(({ graph, finding }) => `${graph.environmentId} ${finding.entity.id}`)).size;
-  const several = asked.filter((name) => entities(name) < of(name).length);
+    new Set(of(name).map(({ graph, issue }) => `${graph.environmentId} ${issue.entity.id}`)).size;
+  const several = problems.filter((name) => entities(name) < of(name).length);
   return {
-    counts: Object.fromEntries(asked.map((name) => [name, of(name).length])),
+    counts: Object.fromEntries(problems.map((name) => [name, of(name).length])),
     ...(several.length === 0 ? {} : { entities: Object.fromEntries(several.map((name) => [name, entities(name)])) }),
   };
 }
@@ -208,8 +208,8 @@ function notLoaded(graphs: readonly Graph[]) {
     return entities.flatMap(({ kind, name: database, facts }) => {
       const load = kind === 'database' ? newest.get(database) : undefined;
       if (load?.status !== 'FAILED') return [];
-      const newestData = minute(facts['newestData'] as string | undefined);
-      return [{ environment: name, database, newestData, loadFailed: minute(load.created) }];
+      const newestData = isoMinute(facts['newestData'] as string | undefined);
+      return [{ environment: name, database, newestData, loadFailed: isoMinute(load.created) }];
     });
   });
   const more = found.length - MOST_NOT_LOADED;
@@ -222,8 +222,8 @@ function notLoaded(graphs: readonly Graph[]) {
 /** The problems that these kinds can have. Throws NotFound where there is none: that nothing is found would look like an answer. */
 function searchedFor(problem: Problem | undefined, kinds: readonly Kind[] = KINDS): readonly Problem[] {
   const able = (name: Problem) => SEARCHES[name].of.some((kind) => kinds.includes(kind));
-  const asked = problem === undefined ? PROBLEMS : [problem];
-  const searched = asked.filter(able);
+  const problems = problem === undefined ? PROBLEMS : [problem];
+  const searched = problems.filter(able);
   if (searched.length > 0) return searched;
   const others = PROBLEMS.filter(able);
   throw new NotFound(

@@ -1,12 +1,12 @@
 import type { GraphEntity, Kind } from '../../inventory/graph.ts';
 import { factsOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
-import { bytes, cut, memory } from '../../inventory/units.ts';
+import { bytes, memory, truncate } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import type { Candidate } from './filters.ts';
 import { NotFound } from './not-found.ts';
-import { bare, everythingOf, means, type Setting, valuesOf } from './settings.ts';
+import { bareNameOf, everythingOf, isSettingNamed, type Setting, valuesOf } from './settings.ts';
 import { same } from './tagged.ts';
 
 /** Maximum tokens of all groups with their names; with more names, each group shows some or, if there are many groups, none. */
@@ -37,10 +37,11 @@ export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): vo
     const isPresent = found.length === 0 || found.some((each) => valuesIn(each, key)[0] !== NONE);
     const tags = [...new Set(found.flatMap((each) => Object.keys(tagsOf(each, key))))].toSorted();
     if (isPresent || (key.of !== 'setting' && tags.length === 0)) continue;
-    const known = key.of === 'setting' ? settingNames(found) : tags.map((tag) => quoteUnlessPlain(cut(tag, 60)));
+    const existing =
+      key.of === 'setting' ? settingNames(found) : tags.map((tag) => quoteUnlessPlain(truncate(tag, 60)));
     const more = key.of === 'setting' ? ' For a tag, use tag:KEY.' : '';
     throw new NotFound(
-      `None of these has the ${key.of === 'setting' ? 'setting' : 'tag'} ${quoteUntrusted(key.name)}. Available: ${known.join(', ') || 'none'}.${more}`,
+      `None of these has the ${key.of === 'setting' ? 'setting' : 'tag'} ${quoteUntrusted(key.name)}. Available: ${existing.join(', ') || 'none'}.${more}`,
     );
   }
 }
@@ -102,14 +103,14 @@ const combined = (values: readonly (readonly string[])[]): string[] =>
     .map((text) => text.slice(2));
 
 /** Whether a key is the environment itself. */
-export const isEnvironment = ({ name, of }: Key) => of === 'setting' && bare(name) === 'environment';
+export const isEnvironment = ({ name, of }: Key) => of === 'setting' && bareNameOf(name) === 'environment';
 
 function valuesIn(candidate: Candidate, key: Key): string[] {
   const { entity, graph } = candidate;
   const own = () => ({ ...everythingOf(entity, graph), mounts: namesConnected(entity, graph)['mounts'] });
   const values = key.of === 'setting' ? namedIn(entity.kind, own(), key.name) : tagValues(candidate, key);
   if (values.length > 0) return values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
-  const isMeant = ({ path }: Setting) => key.of === 'setting' && means(entity.kind, key.name, path);
+  const isMeant = ({ path }: Setting) => key.of === 'setting' && isSettingNamed(entity.kind, key.name, path);
   const inside = valuesOf(entity, graph).filter(isMeant);
   return inside.length === 0 ? [NONE] : inside.map((each) => each.value);
 }
@@ -119,7 +120,7 @@ const tagValues = (candidate: Candidate, key: Key) =>
 
 function namedIn(kind: Kind, own: Record<string, unknown>, wanted: string): unknown[] {
   const names = Object.keys(own).filter((name) => own[name] !== undefined);
-  const name = names.find((each) => same(each, wanted)) ?? names.find((each) => means(kind, wanted, each));
+  const name = names.find((each) => same(each, wanted)) ?? names.find((each) => isSettingNamed(kind, wanted, each));
   const value = name === undefined ? [] : own[name];
   return Array.isArray(value) ? value : [value];
 }

@@ -11,13 +11,13 @@ export class NotFound extends Error {
 export function notFound(
   noun: string,
   wanted: string,
-  known: readonly string[],
+  existing: readonly string[],
   [gap, ...gaps]: readonly ReadGap[] = [],
   advice = '',
 ): NotFound {
-  const like = known.filter((name) => name.toLowerCase().includes(wanted.toLowerCase()));
-  const otherwise = `. Existing ones: ${quotedList(like.length > 0 ? like : known)}.`;
-  const meant = like.length > 0 ? otherwise : didYouMean(wanted, known, { otherwise, shown: quoteUntrusted });
+  const like = existing.filter((name) => name.toLowerCase().includes(wanted.toLowerCase()));
+  const otherwise = `. Existing ones: ${quotedList(like.length > 0 ? like : existing)}.`;
+  const meant = like.length > 0 ? otherwise : didYouMean(wanted, existing, { otherwise, shown: quoteUntrusted });
   const more = gaps.length === 0 ? '' : ` and ${gaps.length} more`;
   const unread =
     gap === undefined
@@ -27,10 +27,10 @@ export function notFound(
 }
 
 /** The first of some names, quoted, in one line. */
-export const quotedList = (known: readonly string[]) =>
+export const quotedList = (existing: readonly string[]) =>
   `${
-    known
+    existing
       .slice(0, 12)
       .map((name) => quoteUntrusted(name))
       .join(', ') || 'none'
-  }${known.length > 12 ? ', …' : ''}`;
+  }${existing.length > 12 ? ', …' : ''}`;

@@ -1,5 +1,5 @@
 import type { Graph } from '../../inventory/graph.ts';
-import { cut } from '../../inventory/units.ts';
+import { truncate } from '../../inventory/units.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 
@@ -34,7 +34,7 @@ export function notReadIn(unread: readonly ReadGap[]) {
   }
   const lines = [...places.values()].map(({ first, names }) => ({
     environment: first.environment,
-    reason: cut(textOf(first, [...names]), MOST_CHARACTERS),
+    reason: truncate(textOf(first, [...names]), MOST_CHARACTERS),
   }));
   return {
     ...(lines.length === 0 ? {} : { notRead: lines.slice(0, MOST_LINES) }),

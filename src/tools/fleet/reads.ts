@@ -47,7 +47,7 @@ export interface Plan {
   readonly options: GraphOptions;
 }
 
-interface Wanted extends Filters {
+interface ReadRequest extends Filters {
   readonly kinds?: readonly Kind[] | undefined;
   readonly view?: string | undefined;
   readonly sort?: string | undefined;
@@ -56,8 +56,8 @@ interface Wanted extends Filters {
 /** Settings that other entities define. */
 const BY_OTHERS = /^used ?by$/i;
 
-export function planFor(wanted: Wanted, kinds: readonly Kind[], keys: readonly Key[]): Plan {
-  const { text, where, type, view, sort, name, createdAfter } = wanted;
+export function planFor(request: ReadRequest, kinds: readonly Kind[], keys: readonly Key[]): Plan {
+  const { text, where, type, view, sort, name, createdAfter } = request;
   const bySetting = text !== undefined || where !== undefined;
   const byUnlisted = keys.some((key) => key.of === 'setting' && !isListed(key.name, kinds));
   const details = view === 'full' || bySetting || byUnlisted || BY_SIZE.has(sort) || !isListedType(type);
@@ -68,7 +68,7 @@ export function planFor(wanted: Wanted, kinds: readonly Kind[], keys: readonly K
     ...readFor(kinds, details, isShown),
     ...(byNodes ? { nodes: true } : {}),
     details,
-    changes: details && wanted.kinds?.includes('changeset') ? () => true : undefined,
+    changes: details && request.kinds?.includes('changeset') ? () => true : undefined,
     changesetsSince: createdAfter && new Date(momentOf(createdAfter, new Date().toISOString())).toISOString(),
     changesetsOf:
       name === undefined
@@ -81,12 +81,16 @@ export function planFor(wanted: Wanted, kinds: readonly Kind[], keys: readonly K
 
 /** The kinds to read for rows of these kinds. Free memory of hosts is needed in groups, too; users of an entity only in rows. */
 function readFor(kinds: readonly Kind[], details: boolean, isShown = true): GraphOptions {
-  const telling = kinds.filter((kind) => details && (isShown || kind === 'scaling-group'));
+  const detailed = kinds.filter((kind) => details && (isShown || kind === 'scaling-group'));
   const nodes = kinds.includes('node');
   const everyChangeset = kinds.includes('changeset');
   return {
     kinds: [
-      ...new Set([...kinds, ...(nodes ? (['cluster'] as const) : []), ...telling.flatMap((kind) => alsoReadFor(kind))]),
+      ...new Set([
+        ...kinds,
+        ...(nodes ? (['cluster'] as const) : []),
+        ...detailed.flatMap((kind) => alsoReadFor(kind)),
+      ]),
     ],
     everyChangeset,
     onlyNewestChangesets: !everyChangeset,
@@ -141,4 +145,4 @@ export async function readFew(reader: FleetReader, found: readonly Candidate[], 
 
 /** Whether lists suffice to find entities of these types: they contain the types of clusters, but not of disks and nodes. */
 const isListedType = (types: readonly string[] = []): boolean =>
-  types.every((each) => KxClusterType().options.some((known) => known === each.toUpperCase()));
+  types.every((each) => KxClusterType().options.some((option) => option === each.toUpperCase()));

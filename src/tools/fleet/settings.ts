@@ -52,59 +52,62 @@ function valuesIn(path: string, value: unknown): Setting[] {
 }
 
 /** Whether a name means the setting of a kind at a path, or one inside it. */
-export function means(kind: Kind, wanted: string, path: string): boolean {
-  const asked = bare(wanted);
+export function isSettingNamed(kind: Kind, wanted: string, path: string): boolean {
+  const bareName = bareNameOf(wanted);
   const [first = '', ...inner] = path.split('.');
   return (
-    isCalled(kind, first, asked) || inner.some((part) => bare(part) === asked || bare(`${first}${part}`) === asked)
+    isCalled(kind, first, bareName) ||
+    inner.some((part) => bareNameOf(part) === bareName || bareNameOf(`${first}${part}`) === bareName)
   );
 }
 
 /** Whether a kind has a fact with a name. */
 export const declares = (kind: Kind, wanted: string): boolean =>
-  Object.keys(factsOf(kind)).some((name) => isCalled(kind, name, bare(wanted)));
+  Object.keys(factsOf(kind)).some((name) => isCalled(kind, name, bareNameOf(wanted)));
 
 /**
  * Whether the lists of these kinds contain a setting. To find or group by any other, each entity must be read.
  */
 export function isListed(setting: string, kinds: readonly Kind[]): boolean {
-  const asked = bare(setting);
-  if ([...BASE, 'date'].some((name) => bare(name) === asked)) return true;
-  const own = factsCalled(asked, kinds);
-  const isInside = (kind: Kind) => bare('database') === asked && (kind === 'dataview' || kind === 'changeset');
+  const bareName = bareNameOf(setting);
+  if ([...BASE, 'date'].some((name) => bareNameOf(name) === bareName)) return true;
+  const own = factsCalled(bareName, kinds);
+  const isInside = (kind: Kind) => bareNameOf('database') === bareName && (kind === 'dataview' || kind === 'changeset');
   return own.length === 0
-    ? kinds.every((kind) => isInside(kind) || isCalled(kind, 'name', asked))
+    ? kinds.every((kind) => isInside(kind) || isCalled(kind, 'name', bareName))
     : own.every(({ listed }) => listed === true);
 }
 
 /** What must be read to know all values of a setting, besides the entities of these kinds. */
 export function needsOf(setting: string, kinds: readonly Kind[]): ReadonlySet<'nodes' | 'users' | undefined> {
   const [first = ''] = setting.split('.');
-  const needs = [setting, first].flatMap((name) => factsCalled(bare(name), kinds).map((fact) => fact.needs));
-  return new Set(OF_OTHERS.some((name) => bare(name) === bare(setting)) ? [...needs, 'users'] : needs);
+  const needs = [setting, first].flatMap((name) => factsCalled(bareNameOf(name), kinds).map((fact) => fact.needs));
+  return new Set(OF_OTHERS.some((name) => bareNameOf(name) === bareNameOf(setting)) ? [...needs, 'users'] : needs);
 }
 
 /** The facts of these kinds that a bare name means. */
-const factsCalled = (asked: string, kinds: readonly Kind[]) =>
+const factsCalled = (bareName: string, kinds: readonly Kind[]) =>
   kinds.flatMap((kind) =>
-    Object.entries(factsOf(kind)).flatMap(([name, fact]) => (isCalled(kind, name, asked) ? fact : [])),
+    Object.entries(factsOf(kind)).flatMap(([name, fact]) => (isCalled(kind, name, bareName) ? fact : [])),
   );
 
-const isCalled = (kind: Kind, name: string, asked: string) =>
-  bare(name) === asked ||
-  (name === 'name' && bare(memberOf(kind)) === asked) ||
-  OTHER_NAMES.get(`${kind} ${name}`)?.has(asked) === true ||
-  TIMES[name]?.includes(asked) === true;
+const isCalled = (kind: Kind, name: string, bareName: string) =>
+  bareNameOf(name) === bareName ||
+  (name === 'name' && bareNameOf(memberOf(kind)) === bareName) ||
+  OTHER_NAMES.get(`${kind} ${name}`)?.has(bareName) === true ||
+  TIMES[name]?.includes(bareName) === true;
 
 /** A setting's name without case, plural, unit and the suffixes of the API. */
-export const bare = (name: string): string => {
+export const bareNameOf = (name: string): string => {
   const lower = name.toLowerCase().replace(/[^a-z0-9]/g, '');
   return lower.replace(/(?:configurations?|ids?|arns?|labels?|names?|mib|gb)$/, '').replace(/s$/, '') || lower;
 };
 
 const OTHER_NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   FOUND_KINDS.flatMap((kind) =>
-    Object.entries(factsOf(kind)).map(([name, { also = [] }]) => [`${kind} ${name}`, new Set(also.map(bare))] as const),
+    Object.entries(factsOf(kind)).map(
+      ([name, { also = [] }]) => [`${kind} ${name}`, new Set(also.map(bareNameOf))] as const,
+    ),
   ),
 );
 

@@ -1,10 +1,10 @@
 import type { Graph, Kind } from '../../inventory/graph.ts';
-import { cut } from '../../inventory/units.ts';
+import { truncate } from '../../inventory/units.ts';
 import { nearest } from '../../nearest.ts';
 import type { Candidate, Filters } from './filters.ts';
 import { settingNames } from './grouping.ts';
 import { SELDOM } from './reads.ts';
-import { means, valuesOf } from './settings.ts';
+import { isSettingNamed, valuesOf } from './settings.ts';
 import { same } from './tagged.ts';
 
 interface Searched {
@@ -26,7 +26,7 @@ export function existingValues({ graphs, kinds, candidates, tags }: Searched, fi
   const types = entities.flatMap(({ facts }) => [facts['type'], facts['hostType'], facts['nodeType']]);
   const meant = name && nearest(name, [...new Set(entities.map((entity) => entity.name))]);
   return {
-    ...(meant === undefined ? {} : { didYouMean: cut(meant, MOST_CHARACTERS) }),
+    ...(meant === undefined ? {} : { didYouMean: truncate(meant, MOST_CHARACTERS) }),
     ...(status === undefined ? {} : { existingStatuses: distinct(entities.map((entity) => entity.status)) }),
     ...(type === undefined ? {} : { existingTypes: distinct(types) }),
     ...(candidates.length === 0 ? {} : existingSettings(where, candidates)),
@@ -51,7 +51,9 @@ const keyOf = (tag: string) => tag.split('=')[0] ?? '';
 function existingSettings(where: NonNullable<Filters['where']>, candidates: readonly Candidate[]) {
   if (where.length === 0) return {};
   const values = candidates.flatMap(({ entity, graph }) =>
-    valuesOf(entity, graph).filter(({ path }) => where.some(({ setting }) => means(entity.kind, setting, path))),
+    valuesOf(entity, graph).filter(({ path }) =>
+      where.some(({ setting }) => isSettingNamed(entity.kind, setting, path)),
+    ),
   );
   if (values.length === 0) return { existingSettings: settingNames(candidates) };
   return { existingValues: distinct(values.map(({ value }) => value)) };
@@ -62,7 +64,7 @@ const distinct = (values: readonly unknown[]) =>
   [...new Set(values.filter((value) => value !== undefined).map(String))]
     .toSorted()
     .slice(0, MOST_TEXTS)
-    .map((text) => cut(text, MOST_CHARACTERS));
+    .map((text) => truncate(text, MOST_CHARACTERS));
 
 /** What was not searched, and the argument that searches it. */
 export function notSearched(filters: Filters, kinds: readonly Kind[], isNothing: boolean, isMeant: boolean) {

@@ -31,7 +31,7 @@ const entity = () => ({
 
 const WHOLE_HANDLE = 'expects the handle of the last answer, complete and unchanged';
 
-const Wanted = () =>
+const WaitInput = () =>
   z.strictObject({
     environment: EnvironmentArgument(),
     ...entity(),
@@ -61,7 +61,7 @@ export const waitFor = fleetTool({
     'status, size and settings as soon as that happens, or the reason at once if it cannot happen. After 25 seconds ' +
     'it returns a handle; repeat the call with that handle to keep waiting.',
   keywords: 'ready done finished poll',
-  input: Wanted,
+  input: WaitInput,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (
     reader,
@@ -71,7 +71,7 @@ export const waitFor = fleetTool({
   ) => {
     const place = await reader.environmentOrDeleted(of);
     const watch = watchOn(reader, environment, place);
-    const all = await Promise.all([first, ...also].map((wanted) => awaited(watch, wanted, until)));
+    const all = await Promise.all([first, ...also].map((target) => awaited(watch, target, until)));
     const { signal } = context.mcpReq;
     const report = progressOf(context);
     const began = Date.now();

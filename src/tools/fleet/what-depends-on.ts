@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { type Connected, dependantsOf, dependsOn, named } from '../../inventory/dependants.ts';
 import { detailOf } from '../../inventory/detail.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
+import { healthOf } from '../../inventory/health.ts';
 import { KINDS } from '../../inventory/kinds.ts';
-import { marksOf } from '../../inventory/marks.ts';
-import { attentionRow, sizeOf } from '../../inventory/summary.ts';
+import { issueRow, sizeOf } from '../../inventory/summary.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
@@ -33,9 +33,9 @@ export const whatDependsOn = fleetTool({
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (reader, { environment, name: said, kind, view, cursor }) => {
+  run: async (reader, { environment, name: given, kind, view, cursor }) => {
     const place =
-      environment === undefined ? await placeOf(reader, said, kind) : { id: environment, name: said, gaps: [] };
+      environment === undefined ? await placeOf(reader, given, kind) : { id: environment, name: given, gaps: [] };
     const { name } = place;
     const changes = (changesetId: string) => name.endsWith(changesetId);
     const graph = await reader.graph(place.id, { changes });
@@ -49,13 +49,13 @@ export const whatDependsOn = fleetTool({
       ...tagged.gaps,
       ...place.gaps.filter((gap) => gap.environment !== graph.name),
     ];
-    const findings = marksOf(graph).get(entity.id)?.findings ?? [];
+    const issues = healthOf(graph).get(entity.id)?.issues ?? [];
     const head = {
       environment: graph.name,
       environmentId: graph.environmentId,
       readAt: graph.readAt,
       entity: { ...detailOf(entity, graph), ...tagged.found.map(tagsIn)[0] },
-      ...(findings.length === 0 ? {} : { attention: findings.map((finding) => attentionRow(finding, graph.readAt)) }),
+      ...(issues.length === 0 ? {} : { attention: issues.map((issue) => issueRow(issue, graph.readAt)) }),
       dependants: dependants.length,
       ...notReadIn(gaps),
     };
@@ -118,8 +118,8 @@ async function placeOf(reader: FleetReader, name: string, kind: Kind | undefined
     const canBe = left === undefined && (kind === undefined || kind === 'environment');
     const environment = canBe ? await environmentOf(reader, name) : undefined;
     if (environment !== undefined) return { ...environment, gaps };
-    const known = graphs.flatMap(({ entities }) => entities.filter(ofKind).map((each) => each.name));
-    throw notFound(kind ?? 'entity', name, [...new Set(known)], gaps, NOT_AN_ENTITY);
+    const names = graphs.flatMap(({ entities }) => entities.filter(ofKind).map((each) => each.name));
+    throw notFound(kind ?? 'entity', name, [...new Set(names)], gaps, NOT_AN_ENTITY);
   }
   if (second !== undefined)
     throw new NotFound(
@@ -158,8 +158,8 @@ async function olderChangeset(reader: FleetReader, graph: Graph, name: string, k
   const read = isMeant ? await reader.reread([graph], options) : { graphs: [], gaps: [] };
   const found = read.graphs.flatMap((each) => theOne(each, name, 'changeset') ?? []);
   if (found[0] !== undefined) return found[0];
-  const known = graph.entities.filter((entity) => kind === undefined || entity.kind === kind).map((each) => each.name);
-  throw notFound(kind ?? 'entity', name, known, [...unreadOf(graph), ...read.gaps], NOT_AN_ENTITY);
+  const names = graph.entities.filter((entity) => kind === undefined || entity.kind === kind).map((each) => each.name);
+  throw notFound(kind ?? 'entity', name, names, [...unreadOf(graph), ...read.gaps], NOT_AN_ENTITY);
 }
 
 /** The entity with a name, if it exists. Throws NotFound when there are several. */

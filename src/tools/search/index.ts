@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { operationNamed } from '../../operations/index.ts';
 import { operationOf } from '../../operations/naming.ts';
-import { once } from '../../operations/operation.ts';
+import { lazy } from '../../operations/operation.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import { explained, NO_SUCH, parseArguments } from '../arguments.ts';
 import { callTool } from '../call.ts';
@@ -58,9 +58,9 @@ function dispatcher(onlyReads: boolean): CompositeTool['run'] {
     const all = offered(environment);
     const found = all.find(({ name }) => name === tool);
     if (found === undefined) {
-      const known = all.map(({ name }) => name);
+      const names = all.map(({ name }) => name);
       return refused(
-        `${quoteUntrusted(tool)} is not offered here${suggestTool(tool, known, '.')} find_tools finds what is.`,
+        `${quoteUntrusted(tool)} is not offered here${suggestTool(tool, names, '.')} find_tools finds what is.`,
       );
     }
     if (onlyReads && found.annotations?.readOnlyHint !== true)
@@ -123,7 +123,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
   }),
 ];
 
-const described = once((): ListedTool[] => SEARCH_TOOLS.map(describeComposite));
+const described = lazy((): ListedTool[] => SEARCH_TOOLS.map(describeComposite));
 
 /** The list of tools in search mode; the tool that runs changes is listed only if changes are offered. */
 export function searchTools(environment: Offering): ListedTool[] {

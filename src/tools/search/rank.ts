@@ -48,14 +48,14 @@ const DEPRECATED = 0.5;
  * The tools that share words with the question, best first (BM25 over each field); a tool whose exact name is given comes first.
  */
 export function ranked<T extends Searchable>(question: string, tools: readonly T[]): T[] {
-  const asked = words(question);
+  const queryWords = words(question);
   const name = question
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_-]/g, '_');
   const scores = FIELDS.flatMap(({ of, share }) => {
     const texts = tools.map((tool) => words(of(tool)));
-    return INDEXES.map((index) => scored(asked, texts, { ...index, share: index.share * share }));
+    return INDEXES.map((index) => scored(queryWords, texts, { ...index, share: index.share * share }));
   });
   return tools
     .map((tool, at) => {
@@ -67,14 +67,14 @@ export function ranked<T extends Searchable>(question: string, tools: readonly T
     .map(({ tool }) => tool);
 }
 
-function scored(asked: readonly string[], texts: readonly string[][], { of, share }: Index): number[] {
+function scored(queryWords: readonly string[], texts: readonly string[][], { of, share }: Index): number[] {
   const counted = texts.map((text) => {
     const counts = new Map<string, number>();
     for (const word of text.map(of)) counts.set(word, (counts.get(word) ?? 0) + 1);
     return counts;
   });
   const average = texts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, texts.length);
-  const weighted = [...new Set(asked.map(of))].map((word) => {
+  const weighted = [...new Set(queryWords.map(of))].map((word) => {
     const holders = counted.filter((counts) => counts.has(word)).length;
     return { word, weight: share * Math.log(1 + (texts.length - holders + 0.5) / (holders + 0.5)) };
   });

@@ -18,7 +18,7 @@ export interface ApprovalsOptions {
   readonly endpoints: readonly ApprovalEndpoint[];
   readonly holderOf: Authorization['holderOf'];
   readonly seals: StateSigners;
-  readonly witness: ServerSignature;
+  readonly signer: ServerSignature;
   /** URL of this server as browsers see it, without a path. */
   readonly base: () => string;
   readonly isPublic: boolean;
@@ -28,12 +28,12 @@ export interface ApprovalsOptions {
 
 /** The approval page for people who sign in with a token that has the scope `finspace:approve`. */
 export function approvals(options: ApprovalsOptions): WebPage {
-  const { endpoints, seals, witness, base, isPublic, now, onerror } = options;
+  const { endpoints, seals, signer, base, isPublic, now, onerror } = options;
   const home = () => `${new URL(base()).pathname.replace(/\/$/, '')}${APPROVALS}/`;
   return webPage({
     sources: endpoints,
     seals,
-    witness,
+    signer,
     now,
     home,
     origins: (host) => {

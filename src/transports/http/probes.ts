@@ -14,7 +14,7 @@ export class NotReady extends Error {
  * `NotReady` is shown.
  */
 export function readiness(ready: () => Promise<unknown>, draining: () => boolean, now: () => number) {
-  let known = { response: async () => notReady(''), untilMs: Number.NEGATIVE_INFINITY };
+  let cached = { response: async () => notReady(''), untilMs: Number.NEGATIVE_INFINITY };
   const check = () => {
     const checked = ready().then(
       () => undefined,
@@ -27,8 +27,8 @@ export function readiness(ready: () => Promise<unknown>, draining: () => boolean
   };
   return async (): Promise<Response> => {
     if (draining()) return notReady(': this server is stopping');
-    if (known.untilMs <= now()) known = { response: check(), untilMs: now() + KEPT_MS };
-    return known.response();
+    if (cached.untilMs <= now()) cached = { response: check(), untilMs: now() + KEPT_MS };
+    return cached.response();
   };
 }
 

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { OperationName } from '../../../src/operations/index.ts';
-import { KEY, ROLE, VPC } from '../estate.ts';
+import { KEY, ROLE, VPC } from '../environment-builder.ts';
 import { MINUTE, SECOND, ZONE } from '../world.ts';
 
 /** One step of a history: so much time passes, then a request is sent. As plain JSON, so that it can be replayed. */

@@ -10,7 +10,7 @@ import type { Command } from './commands.ts';
 import { EFFECTS } from './operations.ts';
 import { No } from './rules.ts';
 import { emptyState, type State } from './state.ts';
-import { settle } from './time.ts';
+import { applyDue } from './time.ts';
 import { modelView, serviceView } from './views.ts';
 
 const WORLD = worldOf('111122223333', 'us-east-1');
@@ -23,7 +23,7 @@ export async function live(history: readonly Command[]): Promise<void> {
   for (const [step, command] of history.entries()) {
     world.advance(command.wait);
     state.now += command.wait;
-    settle(state);
+    applyDue(state);
     const input = await completed(command, step, world, state);
     const response = await world.serve(requestFor(command.name, input));
     const reply = contentOf(response);
@@ -71,7 +71,7 @@ function verdictOf({ name }: Command, { clientToken, ...input }: Reply, reply: R
   } catch (error) {
     if (!(error instanceof No)) throw error;
     const { errors } = operationNamed(name);
-    return errors.includes(error.message as never) ? error.message : (INSTEAD[error.message] ?? error.message);
+    return errors.includes(error.message as never) ? error.message : (REPLACEMENTS[error.message] ?? error.message);
   }
   if (clientToken !== undefined) {
     state.tokens.set(`${name} ${clientToken}`, { input: JSON.stringify(input), expires: state.now + 10 * MINUTE });
@@ -80,7 +80,7 @@ function verdictOf({ name }: Command, { clientToken, ...input }: Reply, reply: R
 }
 
 /** What operations answer that do not have an error. */
-const INSTEAD: Record<string, string> = { Conflict: 'Validation', Validation: 'InvalidRequest' };
+const REPLACEMENTS: Record<string, string> = { Conflict: 'Validation', Validation: 'InvalidRequest' };
 
 function requireNewId(reply: Reply, { name }: Command, ids: Set<string>): void {
   const id = { CreateKxEnvironment: reply.environmentId, CreateKxChangeset: reply.changesetId }[name as string];

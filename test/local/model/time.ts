@@ -36,7 +36,7 @@ interface Due {
 }
 
 /** Lets time pass, one end of a status after the other. */
-export function settle(state: State): void {
+export function applyDue(state: State): void {
   for (;;) {
     const [first] = dues(state)
       .filter(({ at }) => at <= state.now)

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type Embedded, embedded, type Spy, spyOn } from './backend.ts';
-import { type Estate, openEstate } from './estate.ts';
+import { type EnvironmentBuilder, openBuilder } from './environment-builder.ts';
 import { type Guard, type GuardOptions, openGuard } from './guard.ts';
 
-/** An environment of its own for each test of a file, `town-1`, `town-2` and so on in one world, behind a guard whose calls are watched. */
+/** Gives each test of a file its own environment, `town-1`, `town-2` and so on, behind a guard whose calls are recorded. */
 export function freshEnvironment() {
   let backend: Embedded;
-  let estate: Estate;
+  let builder: EnvironmentBuilder;
   let guard: Guard | undefined;
   let spy: Spy;
   let town = 0;
@@ -16,7 +16,7 @@ export function freshEnvironment() {
   afterAll(() => backend.close());
   beforeEach(async () => {
     town += 1;
-    estate = await openEstate(backend.call, `town-${town}`);
+    builder = await openBuilder(backend.call, `town-${town}`);
     await guard?.close();
     guard = await guarded();
   });
@@ -27,14 +27,14 @@ export function freshEnvironment() {
   };
   const attemptOf = (tool: string, args: object) => ({
     tool,
-    arguments: { environmentId: estate.environmentId, ...args },
+    arguments: { environmentId: builder.environmentId, ...args },
   });
   return {
     get backend() {
       return backend;
     },
-    get estate() {
-      return estate;
+    get builder() {
+      return builder;
     },
     get guard() {
       return guard as Guard;
@@ -49,6 +49,6 @@ export function freshEnvironment() {
     /** The operations that reached the backend. */
     reached: () => spy.reached.map(({ name }) => name),
     tagsOf: async (path: string) =>
-      (await backend.call('ListTagsForResource', { resourceArn: `${estate.environmentArn}${path}` })).tags ?? {},
+      (await backend.call('ListTagsForResource', { resourceArn: `${builder.environmentArn}${path}` })).tags ?? {},
   };
 }

@@ -2,30 +2,30 @@ import fc from 'fast-check';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 import { toolName } from '../../../src/operations/naming.ts';
 import type { Members } from './backend.ts';
-import { KEY, openEstate, ROLE, ZONE } from './estate.ts';
+import { KEY, openBuilder, ROLE, ZONE } from './environment-builder.ts';
 import type { Attempt } from './guard.ts';
 
 /** Two environments with everything in them that a call could lose: data, settings, caches, memory, names and users. */
 export async function openRichWorld(call: Call) {
-  const [prod, uat] = [await openEstate(call, 'prod'), await openEstate(call, 'uat')];
-  for (const estate of [prod, uat]) {
-    await estate.database('trades');
-    for (const path of ['/2026.03.16/', '/2026.03.17/']) await estate.changeset('trades', path);
-    for (const name of ['fast', 'slow']) await estate.volume(name);
-    await estate.group('hosts');
-    await estate.user('ann');
-    await estate.dataview('view', {
+  const [prod, uat] = [await openBuilder(call, 'prod'), await openBuilder(call, 'uat')];
+  for (const builder of [prod, uat]) {
+    await builder.database('trades');
+    for (const path of ['/2026.03.16/', '/2026.03.17/']) await builder.changeset('trades', path);
+    for (const name of ['fast', 'slow']) await builder.volume(name);
+    await builder.group('hosts');
+    await builder.user('ann');
+    await builder.dataview('view', {
       description: 'of trades',
       segmentConfigurations: [{ dbPaths: ['/2026.03.16/'], volumeName: 'fast' }],
     });
     const code = { s3Bucket: 'some-code', s3Key: 'app.zip' };
-    await estate.cluster('memory', {
+    await builder.cluster('memory', {
       clusterType: 'RDB',
       code,
       initializationScript: 'init.q',
       savedownStorageConfiguration: { type: 'SDS01', size: 100 },
     });
-    await estate.cluster('history', {
+    await builder.cluster('history', {
       clusterType: 'HDB',
       code,
       commandLineArguments: [{ key: 'mode', value: 'live' }],

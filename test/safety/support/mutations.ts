@@ -1,6 +1,6 @@
 import type { Call } from '../../../src/operations/index.ts';
 import type { Members } from './backend.ts';
-import type { Estate } from './estate.ts';
+import type { EnvironmentBuilder } from './environment-builder.ts';
 
 /** Something that happens to the world between the question and the answer, and what brings the world back. */
 export interface Mutation {
@@ -18,14 +18,14 @@ export interface Subject {
 }
 
 /** Two environments: one in which single entities may be deleted, and one that may be deleted as a whole. */
-export async function openSubjects(call: Call, town: Estate, lab: Estate): Promise<Subject[]> {
-  for (const estate of [town, lab]) {
-    await estate.database('trades');
-    await estate.changeset('trades');
-    await estate.volume('fast');
-    await estate.user('ann');
-    await estate.group('hosts');
-    await estate.dataview('view', { autoUpdate: true });
+export async function openSubjects(call: Call, town: EnvironmentBuilder, lab: EnvironmentBuilder): Promise<Subject[]> {
+  for (const builder of [town, lab]) {
+    await builder.database('trades');
+    await builder.changeset('trades');
+    await builder.volume('fast');
+    await builder.user('ann');
+    await builder.group('hosts');
+    await builder.dataview('view', { autoUpdate: true });
   }
   await town.database('plain');
 
@@ -35,7 +35,7 @@ export async function openSubjects(call: Call, town: Estate, lab: Estate): Promi
 
 const role = (mark: number) => `arn:aws:iam::111122223333:role/desk-${mark}`;
 
-function singles(call: Call, town: Estate): Subject[] {
+function singles(call: Call, town: EnvironmentBuilder): Subject[] {
   const { environmentId } = town;
   const database = { environmentId, databaseName: 'plain' };
   const volume = { environmentId, volumeName: 'fast' };
@@ -190,7 +190,7 @@ function singles(call: Call, town: Estate): Subject[] {
   ];
 }
 
-function whole(call: Call, lab: Estate): Subject {
+function whole(call: Call, lab: EnvironmentBuilder): Subject {
   const { environmentId } = lab;
   const inside = { environmentId };
   const replaced = (what: string, remove: () => Promise<unknown>, make: () => Promise<unknown>): Mutation => ({

@@ -3,17 +3,17 @@ import fc from 'fast-check';
 import type { OperationName } from '../../../src/operations/index.ts';
 import type { Approval } from '../../../src/safety/ledger.ts';
 import { stateSigner } from '../../../src/safety/state-signer.ts';
+import type { ApprovalFixture } from './approval-fixture.ts';
 import { answering, type Members, SECOND, spyOn, standingClock } from './backend.ts';
 import { accept, cancel, decline, type Guard, OPEN_MS, openGuard } from './guard.ts';
-import type { Scene } from './scene.ts';
 
 /** One thing that an agent, a person, time or the world does. Numbers are taken modulo what there is. */
 export type Step =
-  | { readonly do: 'ask'; readonly principal: number; readonly wish: number; readonly answers: boolean }
+  | { readonly do: 'ask'; readonly principal: number; readonly guardedCall: number; readonly answers: boolean }
   | { readonly do: 'answer'; readonly form: number; readonly how: How; readonly crossing: Crossing }
   | { readonly do: 'forge'; readonly form: number; readonly way: number }
   | { readonly do: 'approve elsewhere'; readonly form: number; readonly signed: boolean }
-  | { readonly do: 'change'; readonly wish: number }
+  | { readonly do: 'change'; readonly guardedCall: number }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'restart'; readonly keepsKey: boolean };
 
@@ -56,7 +56,7 @@ export const steps = fc.array(
 /** What the person and the honest world know of one question. */
 interface Known {
   readonly principal: number;
-  readonly wish: number;
+  readonly guardedCall: number;
   readonly version: number;
   readonly expires: number;
   shown: number;
@@ -73,12 +73,12 @@ const PRINCIPALS = ['ann', 'bob'];
 const SIGNED: Approval = { channel: 'terminal', approver: 'ann', at: 0, signature: 'good' };
 
 /** Runs a sequence against the real gate and beside it a model of who consented to what. Throws at the first difference. */
-export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ executed: number }> {
-  const clock = standingClock(scene.clock.now());
-  const spy = spyOn(scene.call, { forward: false });
-  const versions = scene.wishes.map(() => 0);
-  const call = answering(spy.call, (name, reply, input) => withVersion(scene, versions, name, reply, input));
-  const { state } = scene;
+export async function play(fixture: ApprovalFixture, sequence: readonly Step[]): Promise<{ executed: number }> {
+  const clock = standingClock(fixture.clock.now());
+  const spy = spyOn(fixture.call, { forward: false });
+  const versions = fixture.guardedCalls.map(() => 0);
+  const call = answering(spy.call, (name, reply, input) => withVersion(fixture, versions, name, reply, input));
+  const { state } = fixture;
   await state.write((db) =>
     db.exec('DELETE FROM questions; DELETE FROM forms; DELETE FROM journal; DELETE FROM marks'),
   );
@@ -97,8 +97,9 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
   const model = { known: new Map<string, Known>(), forms: [] as Form[], process: 0, latest: 0, allowed: 0 };
   let guard = await start();
 
-  const isLive = ({ version, wish, expires }: Known) => version === versions[wish] && expires > clock.now();
-  const told = () => clock.now() >= model.latest - 5_000;
+  const isLive = ({ version, guardedCall, expires }: Known) =>
+    version === versions[guardedCall] && expires > clock.now();
+  const isClockOk = () => clock.now() >= model.latest - 5_000;
   const seen = () => {
     model.latest = Math.max(model.latest, clock.now());
   };
@@ -107,19 +108,24 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
       throw new Error(`${why}: ${spy.reached.length} requests reached the backend, ${model.allowed} were approved`);
   };
 
-  const ask = async (principal: number, wish: number, answers?: unknown) => {
-    const { tool, arguments: given, name } = scene.wishes[wish] as Scene['wishes'][number];
+  const ask = async (principal: number, guardedCall: number, answers?: unknown) => {
+    const {
+      tool,
+      arguments: given,
+      name,
+    } = fixture.guardedCalls[guardedCall] as ApprovalFixture['guardedCalls'][number];
     const found = [...model.known.values()].find(
-      (one) => one.status === 'approved' && one.principal === principal && one.wish === wish && isLive(one),
+      (one) =>
+        one.status === 'approved' && one.principal === principal && one.guardedCall === guardedCall && isLive(one),
     );
-    const runs = found !== undefined && told();
+    const runs = found !== undefined && isClockOk();
     const outcome = await guard.attempt({
       tool,
       arguments: given,
       principal: PRINCIPALS[principal] as string,
       ...(answers === undefined ? {} : { answers: accept(name) }),
     });
-    if (told()) seen();
+    if (isClockOk()) seen();
     if (runs) {
       found.status = 'over';
       model.allowed += 1;
@@ -127,8 +133,15 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
     if (outcome.kind !== 'asked') return;
     const nonce = outcome.state.split('.')[0] as string;
     if (!model.known.has(nonce)) {
-      const version = versions[wish] as number;
-      model.known.set(nonce, { principal, wish, version, expires: clock.now() + OPEN_MS, shown: 0, status: 'open' });
+      const version = versions[guardedCall] as number;
+      model.known.set(nonce, {
+        principal,
+        guardedCall,
+        version,
+        expires: clock.now() + OPEN_MS,
+        shown: 0,
+        status: 'open',
+      });
     }
     (model.known.get(nonce) as Known).shown = clock.now();
     model.forms.push({ state: outcome.state, nonce, process: model.process });
@@ -137,11 +150,11 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
   const answer = async ({ state: sealed, nonce, process }: Form, how: How, crossing: Crossing) => {
     const known = model.known.get(nonce) as Known;
     const principal = crossing === 'principal' ? 1 - known.principal : known.principal;
-    const wish = crossing === 'wish' ? (known.wish + 1) % scene.wishes.length : known.wish;
-    const { tool, arguments: given } = scene.wishes[wish] as Scene['wishes'][number];
-    const { name } = scene.wishes[known.wish] as Scene['wishes'][number];
+    const guardedCall = crossing === 'wish' ? (known.guardedCall + 1) % fixture.guardedCalls.length : known.guardedCall;
+    const { tool, arguments: given } = fixture.guardedCalls[guardedCall] as ApprovalFixture['guardedCalls'][number];
+    const { name } = fixture.guardedCalls[known.guardedCall] as ApprovalFixture['guardedCalls'][number];
     const consents = how === 'right' && crossing === 'none' && process === model.process;
-    const runs = consents && known.status !== 'over' && isLive(known) && told();
+    const runs = consents && known.status !== 'over' && isLive(known) && isClockOk();
     await guard
       .attempt({
         tool,
@@ -150,8 +163,8 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
         state: sealed,
         answers: ANSWERS[how](name),
       })
-      .catch(refusedSeal);
-    if (process !== model.process || !told()) return;
+      .catch(isSealRefused);
+    if (process !== model.process || !isClockOk()) return;
     seen();
     const wasLive = known.expires > clock.now();
     if (runs) model.allowed += 1;
@@ -164,8 +177,9 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
   const perform = async (step: Step) => {
     const form = 'form' in step && model.forms.length > 0 ? model.forms[step.form % model.forms.length] : undefined;
     if (step.do === 'ask')
-      await ask(step.principal % 2, step.wish % scene.wishes.length, step.answers ? accept : undefined);
-    if (step.do === 'change') versions[step.wish % versions.length] = Number(versions[step.wish % versions.length]) + 1;
+      await ask(step.principal % 2, step.guardedCall % fixture.guardedCalls.length, step.answers ? accept : undefined);
+    if (step.do === 'change')
+      versions[step.guardedCall % versions.length] = Number(versions[step.guardedCall % versions.length]) + 1;
     if (step.do === 'wait') clock.advance(step.ms);
     if (step.do === 'restart') {
       if (!step.keepsKey) {
@@ -176,12 +190,12 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
     }
     if (form === undefined) return;
     if (step.do === 'answer') await answer(form, step.how, step.crossing);
-    if (step.do === 'forge') await forge(scene, guard, model.forms, form, step.way);
+    if (step.do === 'forge') await forge(fixture, guard, model.forms, form, step.way);
     if (step.do === 'approve elsewhere') {
       const known = model.known.get(form.nonce) as Known;
       const approval = step.signed ? SIGNED : { ...SIGNED, signature: 'bad' };
       const took = await guard.ledger.approve(form.nonce, approval).catch(() => false);
-      if (told()) seen();
+      if (isClockOk()) seen();
       if (took) known.status = step.signed ? 'approved' : 'open';
     }
   };
@@ -207,12 +221,18 @@ const ANSWERS: Record<How, (name: string) => unknown> = {
 /** Answers that no person gave: the plan stays open. A decline is one where it comes at once. */
 const UNDECIDED: readonly How[] = ['cancel', 'nothing', 'junk'];
 
-const refusedSeal = (error: Error) => {
+const isSealRefused = (error: Error) => {
   if (error.message !== 'the state was not sealed with a key of this server') throw error;
 };
 
 /** States that this server never sealed, with the right answer. */
-async function forge(scene: Scene, guard: Guard, forms: readonly Form[], form: Form, way: number): Promise<void> {
+async function forge(
+  fixture: ApprovalFixture,
+  guard: Guard,
+  forms: readonly Form[],
+  form: Form,
+  way: number,
+): Promise<void> {
   const [nonce = '', tag = ''] = form.state.split('.');
   // A question that was asked again after the key changed is sealed anew: that seal is ours.
   const otherTag = forms.find((other) => other.nonce !== form.nonce)?.state.split('.')[1] ?? 'AAAA';
@@ -227,15 +247,15 @@ async function forge(scene: Scene, guard: Guard, forms: readonly Form[], form: F
     stateSigner([randomBytes(32)]).sign(nonce),
     JSON.stringify({ nonce, approved: true }),
   ][way % 8] as string;
-  for (const { tool, arguments: given, name } of scene.wishes)
+  for (const { tool, arguments: given, name } of fixture.guardedCalls)
     await guard.attempt({ tool, arguments: given, state: forged, answers: accept(name) }).then(() => {
       throw new Error(`the forged state ${forged} was taken`);
-    }, refusedSeal);
+    }, isSealRefused);
 }
 
 /** The reader's reply as after so many changes of the target. */
 function withVersion(
-  { wishes }: Scene,
+  { guardedCalls: wishes }: ApprovalFixture,
   versions: readonly number[],
   name: OperationName,
   reply: Members,

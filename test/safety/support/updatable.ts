@@ -1,5 +1,5 @@
 import { type Embedded, embedded, type Members, spyOn } from './backend.ts';
-import { type Estate, openEstate } from './estate.ts';
+import { type EnvironmentBuilder, openBuilder } from './environment-builder.ts';
 import { type Guard, openGuard } from './guard.ts';
 
 export const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
@@ -8,7 +8,7 @@ export const SAVEDOWN = { savedownStorageConfiguration: { type: 'SDS01' as const
 /** A database with a changeset, a user, and a running cluster of each of three types, behind a guard. */
 export interface Updatable {
   readonly backend: Embedded;
-  readonly estate: Estate;
+  readonly builder: EnvironmentBuilder;
   readonly environmentId: string;
   readonly guard: Guard;
   /** The calls that change something, in their order. */
@@ -22,20 +22,20 @@ export interface Updatable {
 
 export async function openUpdatable(): Promise<Updatable> {
   const backend = await embedded();
-  const estate = await openEstate(backend.call);
-  const { environmentId } = estate;
-  await estate.database('trades');
-  await estate.changeset('trades');
-  await estate.user('ann');
-  await estate.cluster('memory', { clusterType: 'RDB', code: CODE, ...SAVEDOWN });
-  await estate.cluster('science', { code: CODE });
-  await estate.cluster('history', { clusterType: 'HDB', code: CODE, databases: [{ databaseName: 'trades' }] });
+  const builder = await openBuilder(backend.call);
+  const { environmentId } = builder;
+  await builder.database('trades');
+  await builder.changeset('trades');
+  await builder.user('ann');
+  await builder.cluster('memory', { clusterType: 'RDB', code: CODE, ...SAVEDOWN });
+  await builder.cluster('science', { code: CODE });
+  await builder.cluster('history', { clusterType: 'HDB', code: CODE, databases: [{ databaseName: 'trades' }] });
   const { call, reached } = spyOn(backend.call);
   const guard = await openGuard({ call, clock: backend.clock });
   const attempt = (tool: string, args: Members) => guard.attempt({ tool, arguments: { environmentId, ...args } });
   return {
     backend,
-    estate,
+    builder,
     environmentId,
     guard,
     reached,

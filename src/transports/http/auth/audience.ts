@@ -3,8 +3,8 @@
  * host in either case; everything else must be equal.
  */
 export function namesAudience(given: string | readonly string[] | undefined, accepted: readonly string[]): boolean {
-  const known = new Set(accepted.map(canonical));
-  return [given ?? []].flat().some((audience) => typeof audience === 'string' && known.has(canonical(audience)));
+  const acceptedUrls = new Set(accepted.map(canonical));
+  return [given ?? []].flat().some((audience) => typeof audience === 'string' && acceptedUrls.has(canonical(audience)));
 }
 
 const canonical = (audience: string) =>

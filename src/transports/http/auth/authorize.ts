@@ -34,7 +34,7 @@ const REMEMBERED_MS = 60_000;
  */
 export function authorization({ issuer, jwks, audiences, tokens, now }: AuthorizationOptions): Authorization {
   const jwt = issuer === undefined ? undefined : jwtVerifier({ issuer, jwks, now });
-  const remembered = new Map<string, { caller: ScopedCaller; untilMs: number }>();
+  const cache = new Map<string, { caller: ScopedCaller; untilMs: number }>();
 
   const verified = async (token: string, urls: readonly string[]): Promise<VerifiedToken> => {
     const fixed = tokens?.(token);
@@ -58,14 +58,14 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
     if (token === undefined) return unauthorized(resource);
     const key = createHash('sha256').update(resource.url).update('\n').update(token).digest('base64');
-    const known = remembered.get(key);
-    if (known !== undefined && known.untilMs > now()) return known.caller;
-    remembered.delete(key);
+    const cached = cache.get(key);
+    if (cached !== undefined && cached.untilMs > now()) return cached.caller;
+    cache.delete(key);
     try {
       const holder = await verified(token, [resource.url]);
       const caller = scopedCaller(holder);
-      if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
-      remembered.set(key, { caller, untilMs: Math.min(holder.expiresMs, now() + REMEMBERED_MS) });
+      if (cache.size >= MOST_REMEMBERED) cache.delete(cache.keys().next().value as string);
+      cache.set(key, { caller, untilMs: Math.min(holder.expiresMs, now() + REMEMBERED_MS) });
       return caller;
     } catch (error) {
       if (error instanceof InvalidToken) return unauthorized(resource, error.message);

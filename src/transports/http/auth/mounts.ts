@@ -23,18 +23,18 @@ export function authorizedMount(
 ): Mount {
   const narrowed = new WeakMap<ScopedCaller, ScopedCaller>();
   const narrow = (caller: ScopedCaller, left: readonly string[]) => {
-    let known = narrowed.get(caller);
-    if (known === undefined) {
+    let cached = narrowed.get(caller);
+    if (cached === undefined) {
       const allowed = scopedCaller({ principal: caller.principal, scopes: left }).scopes;
       const remaining = (scopes: ReadonlySet<Scope>) => [...scopes].filter((scope) => allowed.has(scope));
-      known = scopedCaller({
+      cached = scopedCaller({
         principal: caller.principal,
         scopes: remaining(caller.scopes),
         attainable: remaining(caller.attainable),
       });
-      narrowed.set(caller, known);
+      narrowed.set(caller, cached);
     }
-    return known;
+    return cached;
   };
   return {
     endpoint,

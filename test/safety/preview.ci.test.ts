@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { environments } from '../../src/local/arns.ts';
 import { inDatabase } from '../local/collections.ts';
 import { HOUR, WORLD } from './support/backend.ts';
-import { KEY, ROLE } from './support/estate.ts';
+import { KEY, ROLE } from './support/environment-builder.ts';
 import {
   after,
   change,
@@ -17,15 +17,15 @@ import {
   mounting,
   NOWHERE,
   on,
-  outlookScene,
+  previewFixture,
   RDB,
   type Row,
   segment,
   view,
   volume,
-} from './support/outlook.ts';
+} from './support/preview.ts';
 
-const scene = outlookScene();
+const fixture = previewFixture();
 
 const FREE: readonly Row[] = [
   ['a database', 'CreateKxDatabase', () => here({ databaseName: 'new' }), []],
@@ -62,7 +62,7 @@ const REFUSED: readonly Row[] = [
     'a taken user',
     'CreateKxUser',
     after(
-      () => scene.estate.user('ann'),
+      () => fixture.builder.user('ann'),
       () => here({ userName: 'ann', iamRole: ROLE }),
     ),
     ['user ann'],
@@ -71,7 +71,7 @@ const REFUSED: readonly Row[] = [
     'a taken cluster',
     'CreateKxCluster',
     after(
-      () => scene.estate.cluster('old'),
+      () => fixture.builder.cluster('old'),
       () => cluster({ clusterName: 'old' }),
     ),
     ['cluster old'],
@@ -81,9 +81,12 @@ const REFUSED: readonly Row[] = [
     'CreateKxCluster',
     after(
       async () => {
-        await scene.estate.cluster('old');
-        scene.backend.clock.advance(HOUR);
-        await scene.backend.call('DeleteKxCluster', { environmentId: scene.estate.environmentId, clusterName: 'old' });
+        await fixture.builder.cluster('old');
+        fixture.backend.clock.advance(HOUR);
+        await fixture.backend.call('DeleteKxCluster', {
+          environmentId: fixture.builder.environmentId,
+          clusterName: 'old',
+        });
       },
       () => cluster({ clusterName: 'old' }),
     ),
@@ -213,8 +216,8 @@ const NOT_READY: readonly Row[] = [
       `a dataview of a changeset that is ${status}`,
       'CreateKxDataview',
       async () => {
-        const { environmentId } = scene.estate;
-        const { kxChangesets = [] } = await scene.backend.call('ListKxChangesets', {
+        const { environmentId } = fixture.builder;
+        const { kxChangesets = [] } = await fixture.backend.call('ListKxChangesets', {
           environmentId,
           databaseName: 'trades',
         });
@@ -229,7 +232,7 @@ const NOT_READY: readonly Row[] = [
     'a database in an environment that is being deleted',
     'CreateKxDatabase',
     after(
-      () => having(environments(WORLD), scene.estate.environmentId, { status: 'DELETING' }),
+      () => having(environments(WORLD), fixture.builder.environmentId, { status: 'DELETING' }),
       () => here({ databaseName: 'new' }),
     ),
     ['kdb environment trading'],

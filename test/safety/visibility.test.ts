@@ -3,20 +3,20 @@ import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/
 import { visibilityFor } from '../../src/safety/visibility.ts';
 import { offeredTools } from '../../src/tools/list.ts';
 import { answering, type Embedded, type Members } from './support/backend.ts';
-import { type Estate, KEY, openEstate, ZONE } from './support/estate.ts';
+import { type EnvironmentBuilder, KEY, openBuilder, ZONE } from './support/environment-builder.ts';
 import { asked, type Guard } from './support/guard.ts';
-import { openTowns, type Towns } from './support/towns.ts';
+import { openTwoEnvironments, type TwoEnvironments } from './support/two-environments.ts';
 
 const readsOf = (...nouns: string[]) => nouns.flatMap((noun) => [`list_kx_${noun}s`, `get_kx_${noun}`]);
 
 describe('what a caller learns about entities whose reads are withheld', () => {
   let backend: Embedded;
-  let town: Estate;
-  let village: Estate;
-  let guarded: Towns['guarded'];
+  let town: EnvironmentBuilder;
+  let village: EnvironmentBuilder;
+  let guarded: TwoEnvironments['guarded'];
   beforeAll(async () => {
-    ({ backend, town, guarded } = await openTowns());
-    village = await openEstate(backend.call, 'village');
+    ({ backend, town, guarded } = await openTwoEnvironments());
+    village = await openBuilder(backend.call, 'village');
     for (const name of ['one', 'two']) await village.volume(name);
     await village.user('ann');
   });
@@ -26,7 +26,7 @@ describe('what a caller learns about entities whose reads are withheld', () => {
     restrictions: Partial<Restrictions>,
     tool: string,
     given: Members,
-    options: Parameters<Towns['guarded']>[0] = {},
+    options: Parameters<TwoEnvironments['guarded']>[0] = {},
   ) => {
     let content: Members = {};
     await guarded({ ...options, restrictions }, async (guard) => {
@@ -36,9 +36,9 @@ describe('what a caller learns about entities whose reads are withheld', () => {
     });
     return content;
   };
-  const whole = (estate: Estate) => ({ environmentId: estate.environmentId });
-  const named = (guard: Guard, estate: Estate) =>
-    guard.attempt({ tool: 'delete_kx_environment', arguments: whole(estate) });
+  const whole = (builder: EnvironmentBuilder) => ({ environmentId: builder.environmentId });
+  const named = (guard: Guard, builder: EnvironmentBuilder) =>
+    guard.attempt({ tool: 'delete_kx_environment', arguments: whole(builder) });
 
   it('is their kind and number, so that the plan is as safe as with their names', async () => {
     const open = await preview({}, 'delete_kx_environment', whole(village));
@@ -69,7 +69,7 @@ describe('what a caller learns about entities whose reads are withheld', () => {
   it('is nothing else in the refusal of the call itself', async () => {
     await guarded({ restrictions: { deny: readsOf('cluster', 'database') } }, async (guard, reached) => {
       const { environmentId } = town;
-      const busy = await openEstate(backend.call, 'busy');
+      const busy = await openBuilder(backend.call, 'busy');
       for (const name of ['rdb', 'hdb']) await busy.cluster(name);
       const outcome = await named(guard, busy);
       expect(outcome).toMatchObject({
@@ -78,12 +78,12 @@ describe('what a caller learns about entities whose reads are withheld', () => {
       });
       expect(JSON.stringify(outcome)).not.toMatch(/rdb|hdb/);
       // A database in it is protected.
-      const spared = await guard.attempt({ tool: 'delete_kx_environment', arguments: { environmentId } });
-      expect(spared).toMatchObject({
+      const attempt = await guard.attempt({ tool: 'delete_kx_environment', arguments: { environmentId } });
+      expect(attempt).toMatchObject({
         kind: 'refused',
         text: expect.stringContaining('A database that is deleted or interrupted with it carries the tag'),
       });
-      expect(JSON.stringify(spared)).not.toMatch(/kept|gateway/);
+      expect(JSON.stringify(attempt)).not.toMatch(/kept|gateway/);
       expect(reached()).toEqual([]);
     });
   });
@@ -96,7 +96,7 @@ describe('what a caller learns about entities whose reads are withheld', () => {
   });
 
   it('is nothing of the database that a dataview is of, unless the call names it', async () => {
-    const harbour = await openEstate(backend.call, 'harbour');
+    const harbour = await openBuilder(backend.call, 'harbour');
     await harbour.database('trades');
     await harbour.volume('fast');
     await harbour.dataview('view', {
@@ -152,10 +152,10 @@ describe('what a caller learns about entities whose reads are withheld', () => {
     ['kxEnvironment/abc/kxScalingGroup/hosts', ['ListKxEnvironments'], '"arn:aws:finspace'],
     ['kxEnvironment/abc/kxDatabase/trades/kxDataview/view', ['ListKxDatabases'], 'A dataview that'],
     ['kxEnvironment/abc/kxDatabase/trades/kxDataview/view', ['ListKxEnvironments'], '"arn:aws:finspace'],
-  ])('tells of a protected %s without %j: %s', (path, without, told) => {
+  ])('tells of a protected %s without %j: %s', (path, without, text) => {
     const arn = `arn:aws:finspace:us-east-1:111122223333:${path}`;
     const visibility = visibilityFor((name) => !without.includes(name), {});
-    expect(visibility.forbiddenText({ arn, why: 'is protected.' })).toContain(told);
+    expect(visibility.forbiddenText({ arn, why: 'is protected.' })).toContain(text);
   });
 
   it('is that no environment can be created if the server is limited to some', async () => {

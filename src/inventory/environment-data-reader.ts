@@ -4,14 +4,14 @@ import { type QuotaReader, Unreadable } from '../kinds/reader.ts';
 import { volumeUsers } from '../kinds/references.ts';
 import { statusOf } from '../kinds/rules.ts';
 import type { KindName, Views, Within } from '../kinds/views.ts';
-import type { Parts } from './parts.ts';
-import type { Gap } from './shape.ts';
+import type { EnvironmentData } from './environment-data.ts';
+import type { Gap } from './graph-types.ts';
 
 type Items = readonly object[];
 
 /** Reads from what was already read of an environment. Rejects with `Unreadable` for a kind with a gap. */
-export function partsReader(parts: Parts, gaps: readonly Gap[]): QuotaReader {
-  const { clusters, groups, volumes, databases, users } = parts;
+export function environmentDataReader(data: EnvironmentData, gaps: readonly Gap[]): QuotaReader {
+  const { clusters, groups, volumes, databases, users } = data;
   const inDatabases = (items: 'dataviews' | 'changesets') =>
     databases.flatMap(({ databaseName, [items]: all }) => all.map((item) => ({ databaseName, ...item })));
   const items: { readonly [K in KindName]?: Items } = {

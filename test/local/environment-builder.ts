@@ -13,8 +13,8 @@ export const VPC: Input<'CreateKxCluster'>['vpcConfiguration'] = {
   ipAddressType: 'IP_V4',
 };
 
-/** Makes things in one environment with the fewest members they need, and waits for them where time is told to pass. */
-export interface Estate {
+/** Creates entities in one environment with the fewest members that they need, and waits until they are ready. */
+export interface EnvironmentBuilder {
   readonly environmentId: string;
   readonly database: (databaseName: string) => Promise<Reply>;
   /** Puts a partition and waits until it is in. */
@@ -29,15 +29,15 @@ export interface Estate {
 
 export const WAIT = 30 * MINUTE;
 
-/** An environment that stands, `waiting` until whatever is made in it stands too. */
-export async function openEstate({ call, advance }: TestWorld, name = 'kdb-test'): Promise<Estate> {
+/** A ready environment. Each entity that it creates is ready, too. */
+export async function openBuilder({ call, advance }: TestWorld, name = 'kdb-test'): Promise<EnvironmentBuilder> {
   const { environmentId } = await call('CreateKxEnvironment', { name, kmsKeyId: KEY });
   advance(WAIT);
   const settled = (reply: Reply): Reply => {
     advance(WAIT);
     return reply;
   };
-  const clusterInput: Estate['clusterInput'] = (clusterName, rest = {}) => ({
+  const clusterInput: EnvironmentBuilder['clusterInput'] = (clusterName, rest = {}) => ({
     environmentId,
     clusterName,
     clusterType: 'GP',
@@ -96,16 +96,16 @@ export async function openEstate({ call, advance }: TestWorld, name = 'kdb-test'
   };
 }
 
-/** An environment with the things that others hang on, each once. For tests that do not change it. */
-export async function openFurnished(world: TestWorld): Promise<Estate> {
-  const estate = await openEstate(world);
-  await estate.database('trades');
-  await estate.changeset('trades');
-  await estate.group('sg-one');
-  await estate.volume('vol-one');
-  await estate.volume('vol-two');
-  await estate.dataview('view-one', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-one' }] });
-  return estate;
+/** An environment with one of each entity that others depend on. For tests that do not change it. */
+export async function openFurnishedBuilder(world: TestWorld): Promise<EnvironmentBuilder> {
+  const builder = await openBuilder(world);
+  await builder.database('trades');
+  await builder.changeset('trades');
+  await builder.group('sg-one');
+  await builder.volume('vol-one');
+  await builder.volume('vol-two');
+  await builder.dataview('view-one', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-one' }] });
+  return builder;
 }
 
 /** A place on the scaling group of a furnished environment. */

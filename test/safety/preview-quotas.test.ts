@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { quotasOf } from '../../src/local/quotas.ts';
 import { type Members, WORLD } from './support/backend.ts';
-import { KEY } from './support/estate.ts';
+import { KEY } from './support/environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import {
   after,
@@ -11,15 +11,15 @@ import {
   holds,
   many,
   on,
-  outlookScene,
   preview,
+  previewFixture,
   published,
   type Row,
   sized,
   volume,
-} from './support/outlook.ts';
+} from './support/preview.ts';
 
-const scene = outlookScene();
+const fixture = previewFixture();
 
 const OVER: readonly Row[] = [
   ['a second environment', 'CreateKxEnvironment', () => ({ name: 'new', kmsKeyId: KEY }), ['quota kdb environments']],
@@ -27,7 +27,7 @@ const OVER: readonly Row[] = [
     'a sixth volume',
     'CreateKxVolume',
     after(
-      () => many(3, scene.estate.volume),
+      () => many(3, fixture.builder.volume),
       () => volume(),
     ),
     ['quota volumes'],
@@ -48,7 +48,7 @@ const OVER: readonly Row[] = [
     'a sixth cluster that writes to a volume',
     'CreateKxCluster',
     after(
-      () => many(5, (name) => scene.estate.cluster(name, { ...on('hosts'), clusterType: 'RDB', ...SAVED })),
+      () => many(5, (name) => fixture.builder.cluster(name, { ...on('hosts'), clusterType: 'RDB', ...SAVED })),
       () => cluster({ ...on('hosts'), clusterType: 'RDB', ...SAVED }),
     ),
     ['quota write mounts of volume spare'],
@@ -57,7 +57,7 @@ const OVER: readonly Row[] = [
     'a sixth cluster that reads a volume',
     'CreateKxCluster',
     after(
-      () => many(5, (name) => scene.estate.cluster(name, ON_VIEW)),
+      () => many(5, (name) => fixture.builder.cluster(name, ON_VIEW)),
       () => cluster(ON_VIEW),
     ),
     ['quota read mounts of volume fast'],
@@ -75,7 +75,7 @@ const OVER: readonly Row[] = [
     'a sixth dedicated cluster',
     'CreateKxCluster',
     after(
-      () => many(5, (name) => scene.estate.cluster(name)),
+      () => many(5, (name) => fixture.builder.cluster(name)),
       () => cluster(sized('kx.s.xlarge', 1)),
     ),
     ['quota Single-AZ'],
@@ -91,8 +91,8 @@ const OVER: readonly Row[] = [
     'CreateKxCluster',
     after(
       async () => {
-        await scene.estate.cluster('old', savingDown(16_000));
-        await scene.estate.cluster('shared', { ...on('hosts'), clusterType: 'RDB', ...SAVED });
+        await fixture.builder.cluster('old', savingDown(16_000));
+        await fixture.builder.cluster('shared', { ...on('hosts'), clusterType: 'RDB', ...SAVED });
       },
       () => cluster(savingDown(1_200)),
     ),
@@ -102,7 +102,7 @@ const OVER: readonly Row[] = [
     'a second cluster in three zones',
     'CreateKxCluster',
     after(
-      () => scene.estate.cluster('old', MULTI as never),
+      () => fixture.builder.cluster('old', MULTI as never),
       () => cluster(MULTI),
     ),
     ['quota Multi-AZ'],
@@ -139,7 +139,7 @@ it('says how far quotas are used, and that a limit is not known where it is not'
     'volumes per environment: 2 of 5',
     'GB of volume storage per environment: 2400 of 7730',
   ]);
-  const { quotas, notChecked, blocked } = await preview('CreateKxVolume', volume(), scene.backend.call, false);
+  const { quotas, notChecked, blocked } = await preview('CreateKxVolume', volume(), fixture.backend.call, false);
   expect(quotas).toEqual(['volumes per environment: 2', 'GB of volume storage per environment: 2400']);
   expect(blocked).toBe(false);
   expect(notChecked).toEqual([
@@ -150,7 +150,7 @@ it('says how far quotas are used, and that a limit is not known where it is not'
 
 it('says what has to go where a quota is used up', async () => {
   await published();
-  await many(3, scene.estate.volume);
+  await many(3, fixture.builder.volume);
   expect((await preview('CreateKxVolume', volume())).blockers).toEqual([
     {
       kind: 'quota',
@@ -167,24 +167,24 @@ it('says what has to go where a quota is used up', async () => {
 
 it('a call that is over a quota is told which, how far it is used, and what can go', async () => {
   await published();
-  await many(3, scene.estate.volume);
-  const told = async (knowsQuotas: boolean) => {
+  await many(3, fixture.builder.volume);
+  const previewText = async (knowsQuotas: boolean) => {
     const quotas = async () =>
-      knowsQuotas ? scene.backend.store.read(async (tx) => quotasOf(await tx.settings(WORLD.arn))) : undefined;
-    const guard = await openGuard({ call: scene.backend.call, clock: scene.backend.clock, quotas });
+      knowsQuotas ? fixture.backend.store.read(async (tx) => quotasOf(await tx.settings(WORLD.arn))) : undefined;
+    const guard = await openGuard({ call: fixture.backend.call, clock: fixture.backend.clock, quotas });
     const { kind, ...rest } = await guard.attempt({ tool: 'create_kx_volume', arguments: volume() });
     await guard.close();
     expect(kind).toBe('refused');
     return (rest as unknown as Refused).content.error;
   };
-  expect(await told(true)).toMatchObject({
+  expect(await previewText(true)).toMatchObject({
     error: 'LimitExceededException',
     message:
       'The quota of 5 volumes per environment is used up. This local world has the published quotas; --quotas raised makes a new world without them.',
     advice:
       'volumes per environment: 5 of 5 used, 1 more requested. Delete what is not needed (list_kx_volumes, find_kx_problems), or have a person raise the quota.',
   });
-  expect((await told(false))['advice']).toBe(
+  expect((await previewText(false))['advice']).toBe(
     'There are now: volumes per environment: 5; GB of volume storage per environment: 6000. A quota is used up. Remove something that is not needed, or have a person raise the quota.',
   );
 });

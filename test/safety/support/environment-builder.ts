@@ -4,8 +4,8 @@ export const KEY = 'arn:aws:kms:us-east-1:111122223333:key/5b0e7c1f-2d84-4f7a-9c
 export const ROLE = 'arn:aws:iam::111122223333:role/kdb-quant';
 export const ZONE = 'use1-az1';
 
-/** Makes things in one environment with the fewest members that they need. */
-export interface Estate {
+/** Creates entities in one environment with the fewest members that they need. */
+export interface EnvironmentBuilder {
   readonly environmentId: string;
   readonly environmentArn: string;
   readonly database: (databaseName: string) => Promise<unknown>;
@@ -38,7 +38,7 @@ export const ofCluster = (rest: Partial<Input<'CreateKxCluster'>>) => ({
   ...rest,
 });
 
-export async function openEstate(call: Call, name = 'trading'): Promise<Estate> {
+export async function openBuilder(call: Call, name = 'trading'): Promise<EnvironmentBuilder> {
   const { environmentId = '' } = await call('CreateKxEnvironment', { name, kmsKeyId: KEY });
   const { environmentArn = '' } = await call('GetKxEnvironment', { environmentId });
   return {

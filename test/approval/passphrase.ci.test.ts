@@ -27,111 +27,112 @@ const keyed = async (clock?: { now: number }) => {
 const MINUTE = 60_000;
 const opened = (unlocked: Unlocked) => (unlocked as Extract<Unlocked, { kind: 'open' }>).approver;
 
-describe('the desk', { timeout: 60_000 }, () => {
-  it('signs what a person with the passphrase approved by its name', async () => {
-    const { dir, desk, ledger, ask } = await keyed();
+describe('approval with a passphrase', { timeout: 60_000 }, () => {
+  it('signs what a person approved by typing its name', async () => {
+    const { dir, desk: approvals, ledger, ask } = await keyed();
     const pending = await ask();
-    const approver = opened(await desk.unlock(PASSPHRASE));
-    expect(await desk.approve(pending, 'trades', approver)).toBe('approved');
+    const approver = opened(await approvals.unlock(PASSPHRASE));
+    expect(await approvals.approve(pending, 'trades', approver)).toBe('approved');
     const found = await ledger.approvedFor(pending.callDigest);
     expect(found?.approval).toMatchObject({ channel: 'terminal', approver: 'ada' });
     expect(isApprovedBy(pending, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
-    expect(await desk.approve(pending, 'trades', approver)).toBe('closed');
-    for (let tries = 0; tries < 2; tries += 1) await desk.check(pending, 'quotes');
-    expect(await desk.approve(pending, 'quotes', approver)).toBe('closed');
+    expect(await approvals.approve(pending, 'trades', approver)).toBe('closed');
+    for (let tries = 0; tries < 2; tries += 1) await approvals.check(pending, 'quotes');
+    expect(await approvals.approve(pending, 'quotes', approver)).toBe('closed');
     expect(await ledger.approvedFor(pending.callDigest)).toBeDefined();
   });
 
-  it('approves once when two do it at the same time', async () => {
-    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+  it('approves once when two people approve at the same time', async () => {
+    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
     const pending = await ask();
-    const approver = opened(await desk.unlock(''));
-    const both = await Promise.all([1, 2].map(() => desk.approve(pending, 'trades', approver)));
+    const approver = opened(await approvals.unlock(''));
+    const both = await Promise.all([1, 2].map(() => approvals.approve(pending, 'trades', approver)));
     expect(both.sort()).toEqual(['approved', 'closed']);
   });
 
-  it('signs nothing where no passphrase was set up', async () => {
-    const { desk, ledger, ask } = await deskIn(stateDirectory(), 'page');
-    expect(desk.keyed).toBe(false);
+  it('signs nothing if no passphrase was set up', async () => {
+    const { desk: approvals, ledger, ask } = await deskIn(stateDirectory(), 'page');
+    expect(approvals.keyed).toBe(false);
     const pending = await ask();
-    await desk.approve(pending, 'trades', opened(await desk.unlock('anything')));
+    await approvals.approve(pending, 'trades', opened(await approvals.unlock('anything')));
     expect((await ledger.approvedFor(pending.callDigest))?.approval.signature).toBeUndefined();
   });
 
-  it('forgives two slips', async () => {
-    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+  it('allows two wrong names', async () => {
+    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
     const [pending, other] = [await ask(), await ask({ name: 'quotes' })];
-    const approver = opened(await desk.unlock(''));
-    for (const typed of ['trade', 'Trades']) expect(await desk.approve(pending, typed, approver)).toBe('try-again');
-    expect(await desk.check(other, 'quote')).toBe('try-again');
-    expect(await desk.check(pending, 'trades')).toBe('right');
-    expect(await desk.approve(pending, 'trades', approver)).toBe('approved');
+    const approver = opened(await approvals.unlock(''));
+    for (const typed of ['trade', 'Trades'])
+      expect(await approvals.approve(pending, typed, approver)).toBe('try-again');
+    expect(await approvals.check(other, 'quote')).toBe('try-again');
+    expect(await approvals.check(pending, 'trades')).toBe('right');
+    expect(await approvals.approve(pending, 'trades', approver)).toBe('approved');
   });
 
-  it('counts the slips of the latest 500 plans', async () => {
-    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+  it('counts wrong names for the latest 500 plans', async () => {
+    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
     const pending = await ask();
     const other = (at: number) => ({ ...pending, nonce: `n${at}` });
-    for (const typed of ['trade', 'Trades']) await desk.check(pending, typed);
-    for (let at = 0; at < 500; at += 1) await desk.check(other(at), 'trade');
-    expect(await desk.check(pending, 'trade')).toBe('try-again');
+    for (const typed of ['trade', 'Trades']) await approvals.check(pending, typed);
+    for (let at = 0; at < 500; at += 1) await approvals.check(other(at), 'trade');
+    expect(await approvals.check(pending, 'trade')).toBe('try-again');
   });
 
   it.each(['Trades', ' trades', 'trades ', '', 'tradеs'])(
-    'closes a plan for good the third time that %j is typed',
+    'closes a plan permanently the third time that %j is typed',
     async (typed) => {
-      const { desk, ledger, ask } = await deskIn(stateDirectory(), 'page');
+      const { desk: approvals, ledger, ask } = await deskIn(stateDirectory(), 'page');
       const pending = await ask();
-      const approver = opened(await desk.unlock(''));
-      for (let tries = 0; tries < 2; tries += 1) await desk.check(pending, typed);
-      expect(await desk.approve(pending, typed, approver)).toBe('wrong-name');
-      expect(await desk.approve(pending, 'trades', approver)).toBe('closed');
+      const approver = opened(await approvals.unlock(''));
+      for (let tries = 0; tries < 2; tries += 1) await approvals.check(pending, typed);
+      expect(await approvals.approve(pending, typed, approver)).toBe('wrong-name');
+      expect(await approvals.approve(pending, 'trades', approver)).toBe('closed');
       expect(await ledger.approvedFor(pending.callDigest)).toBeUndefined();
     },
   );
 
   it('declines once', async () => {
-    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
     const pending = await ask();
-    expect(await desk.decline(pending)).toBe('declined');
-    expect(await desk.decline(pending)).toBe('closed');
-    expect(await desk.waiting()).toEqual([]);
+    expect(await approvals.decline(pending)).toBe('declined');
+    expect(await approvals.decline(pending)).toBe('closed');
+    expect(await approvals.waiting()).toEqual([]);
   });
 
   it('does not approve a plan that expired while a person read it', async () => {
     const clock = { now: 1_000_000 };
-    const { desk, ask } = await deskIn(stateDirectory(), 'page', clock);
+    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page', clock);
     const pending = await ask();
     clock.now += OPEN_MS;
-    expect(await desk.approve(pending, 'trades', opened(await desk.unlock('')))).toBe('closed');
+    expect(await approvals.approve(pending, 'trades', opened(await approvals.unlock('')))).toBe('closed');
   });
 
-  it('approves nothing that is not in the ledger any more as it was shown', async () => {
-    const { desk, state, ask } = await deskIn(stateDirectory(), 'page');
+  it('approves nothing that is no longer in the ledger as it was shown', async () => {
+    const { desk: approvals, state, ask } = await deskIn(stateDirectory(), 'page');
     const pending = await ask();
     await state.write((db) => db.prepare("UPDATE questions SET binding = 'of the production environment'").run());
-    expect(await desk.approve(pending, 'trades', opened(await desk.unlock('')))).toBe('closed');
+    expect(await approvals.approve(pending, 'trades', opened(await approvals.unlock('')))).toBe('closed');
   });
 
-  it('says when the key files are damaged, and does not call the passphrase wrong', async () => {
-    const { dir, desk } = await keyed();
+  it('reports damaged key files, instead of a wrong passphrase', async () => {
+    const { dir, desk: approvals } = await keyed();
     writeFileSync(join(dir, 'approver', 'private.json'), '{}');
-    await expect(desk.unlock(PASSPHRASE)).rejects.toThrow('is damaged');
+    await expect(approvals.unlock(PASSPHRASE)).rejects.toThrow('is damaged');
   });
 
-  it('takes no passphrase after five wrong ones, not even the right one, for ten minutes', async () => {
+  it('locks for ten minutes after five wrong passphrases, even for the correct one', async () => {
     const clock = { now: 1_000_000 };
-    const { desk, attempts } = await keyed(clock);
+    const { desk: approvals, attempts } = await keyed(clock);
     for (let tries = 0; tries < 3; tries += 1) await attempts.take();
-    for (const wrong of ['wrong', '']) expect(await desk.unlock(wrong)).toEqual({ kind: 'wrong' });
-    expect(await desk.unlock(PASSPHRASE)).toEqual({ kind: 'locked', until: clock.now + 10 * MINUTE });
+    for (const wrong of ['wrong', '']) expect(await approvals.unlock(wrong)).toEqual({ kind: 'wrong' });
+    expect(await approvals.unlock(PASSPHRASE)).toEqual({ kind: 'locked', until: clock.now + 10 * MINUTE });
     clock.now += 10 * MINUTE;
-    expect(await desk.unlock(PASSPHRASE)).toMatchObject({ kind: 'open' });
+    expect(await approvals.unlock(PASSPHRASE)).toMatchObject({ kind: 'open' });
   });
 });
 
 describe('the text of a plan', () => {
-  it('says why it does not wait any more', () => {
+  it('says why it is closed', () => {
     const said = (['open', 'replaced', 'evicted', 'expired', 'approved', 'consumed', 'declined'] as const).map(
       (state) => closedReason({ state, successor: 'ABCDE' }),
     );
@@ -139,7 +140,7 @@ describe('the text of a plan', () => {
     expect(said[1]).toContain('The newer plan ABCDE replaced it');
   });
 
-  it('lists things by kind, a hundred on a page', () => {
+  it('lists entities by kind, a hundred per page', () => {
     const users = Array.from({ length: 101 }, (_, at) => ({ kind: 'user', name: `u${at}` }));
     const pages = pagesOf([{ kind: 'volume', name: 'v' }, ...users]);
     expect(pages.map(({ title, items }) => [title, items.length])).toEqual([
@@ -149,7 +150,7 @@ describe('the text of a plan', () => {
     ]);
   });
 
-  it('is taken apart without leaving anything out', () => {
+  it('is split into parts that contain all of it', () => {
     const { headline, worst, how, facts, notes } = planText({
       shown: { ...SHOWN, text: SHOWN.text.replace('This', 'a.b: not set -> "c: \\"d\\"".\nThis') },
     });
@@ -161,18 +162,18 @@ describe('the text of a plan', () => {
     expect(planText({ shown: { ...SHOWN, text: '' } })).toEqual(nothing);
   });
 
-  it('says where', () => {
+  it('names its location', () => {
     expect(locationText({ shown: SHOWN })).toBe(
       'environment: "kdb-prod", account: "111122223333", region: "us-east-1", backend: "local (embedded FinSpace-compatible service)"',
     );
     expect(locationText({ shown: { ...SHOWN, text: 'DELETE x' } })).toBe('');
   });
 
-  it('moves no cursor and reorders nothing', () => {
+  it('contains no control characters that move the cursor or reorder text', () => {
     expect(printable('a\u001b[2Jb\u202ec\u200b\u00a0')).toBe('a\\u{1b}[2Jb\\u{202e}c\\u{200b}\\u{a0}');
   });
 
-  it('says how long ago and how long still', () => {
+  it('says how long ago it was opened and how long it stays open', () => {
     expect([0, 59_999, 60_000, 60 * MINUTE].map((ms) => ago(0, ms))).toEqual([
       'just now',
       'just now',

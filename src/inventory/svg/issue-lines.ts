@@ -1,22 +1,22 @@
-import type { Finding, GraphEntity } from '../graph.ts';
-import type { Marked } from '../marks.ts';
+import type { GraphEntity, Issue } from '../graph.ts';
+import type { EntityHealth } from '../health.ts';
 import { age } from '../units.ts';
 import { shorten } from './text.ts';
 
 const LETTERS = 50;
 
 /** The problems of a cluster, in at most two lines; empty without problems. */
-export function complaintOf({ statusReason }: GraphEntity, marked: Marked | undefined, now: string): string[] {
-  if (marked === undefined || (marked.mark !== 'failed' && marked.mark !== 'behind')) return [];
-  const place = ({ condition }: Finding) => (condition === 'old version' ? 1 : 0);
-  const inOrder = marked.findings.toSorted((a, b) => place(a) - place(b));
-  const text = inOrder.map((finding) => sentence(finding, statusReason, now)).join(', ');
+export function issueLinesOf({ statusReason }: GraphEntity, health: EntityHealth | undefined, now: string): string[] {
+  if (health === undefined || (health.health !== 'failed' && health.health !== 'behind')) return [];
+  const place = ({ condition }: Issue) => (condition === 'old version' ? 1 : 0);
+  const inOrder = health.issues.toSorted((a, b) => place(a) - place(b));
+  const text = inOrder.map((issue) => sentence(issue, statusReason, now)).join(', ');
   const space = text.length <= LETTERS ? -1 : text.lastIndexOf(' ', LETTERS);
   const [first, rest] = space < LETTERS / 2 ? [text, ''] : [text.slice(0, space), text.slice(space + 1)];
   return [first, rest].filter((line) => line !== '').map((line) => shorten(line, LETTERS + 6));
 }
 
-function sentence({ condition, facts, why, since }: Finding, reason: string | undefined, now: string): string {
+function sentence({ condition, facts, why, since }: Issue, reason: string | undefined, now: string): string {
   if (condition === 'failed') return reason ?? why;
   if (condition === 'old changeset')
     return `${facts['behindBy'] ?? '?'} changeset${facts['behindBy'] === 1 ? '' : 's'} behind ${facts['database']}`;

@@ -12,34 +12,34 @@ const CONFLICTS = {
 
 type Conflict = keyof typeof CONFLICTS;
 
-/** The cause of a refusal: a modelled error, or a kind of conflict. */
-export type RefusalCode = ErrorCode | 'TokenReused';
+/** The cause of a service error: a modelled error, or a kind of conflict. */
+export type ServiceErrorCode = ErrorCode | 'TokenReused';
 
 /** The service rejects the request with a modelled error. The request had no effect. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
   readonly error: ErrorName;
   /** Only for conflicts. */
   readonly reason: string | undefined;
 
-  constructor(code: RefusalCode, message: string) {
+  constructor(code: ServiceErrorCode, message: string) {
     super(message);
     this.error = isConflict(code) ? 'Conflict' : code;
     this.reason = isConflict(code) ? CONFLICTS[code] : undefined;
   }
 }
 
-const isConflict = (code: RefusalCode): code is Conflict => Object.hasOwn(CONFLICTS, code);
+const isConflict = (code: ServiceErrorCode): code is Conflict => Object.hasOwn(CONFLICTS, code);
 
-/** Throws a `Refusal` for a problem. */
+/** Throws a `ServiceError` for a problem. */
 export function refuse(problem: Problem | undefined): void {
-  if (problem !== undefined) throw refusalFor(problem);
+  if (problem !== undefined) throw serviceErrorFor(problem);
 }
 
 /** A problem as the service reports it. */
-export const refusalFor = ({ error, words }: Problem): Refusal => new Refusal(error, words);
+export const serviceErrorFor = ({ error, words }: Problem): ServiceError => new ServiceError(error, words);
 
-/** Throws a `Refusal` unless `holds`. */
-export function requireThat(holds: boolean, code: RefusalCode, message: string): asserts holds {
-  if (!holds) throw new Refusal(code, message);
+/** Throws a `ServiceError` unless `holds`. */
+export function requireThat(holds: boolean, code: ServiceErrorCode, message: string): asserts holds {
+  if (!holds) throw new ServiceError(code, message);
 }

@@ -81,8 +81,8 @@ export interface Graph {
   readonly omitted?: Readonly<Partial<Record<Kind, number>>>;
 }
 
-/** A finding about an entity that a person should know. */
-export interface Finding {
+/** What a person should know about an entity. */
+export interface Issue {
   readonly entity: GraphEntity;
   /** `failed`, `stuck`, `old version`, `no clusters` and the like. */
   readonly condition: string;

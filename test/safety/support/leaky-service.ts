@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the service gives away, and the credentials that it repeats. */
-export interface Indiscretions {
+/** The secrets that the service leaks, and the credentials that it repeats. */
+export interface LeakedSecrets {
   readonly secretKey: string;
   readonly sessionToken: string;
   readonly errorHeader: string;
@@ -15,7 +15,7 @@ export interface Indiscretions {
   readonly connectionString: string;
 }
 
-export interface Gossip {
+export interface LeakyService {
   readonly url: string;
   close(): Promise<void>;
 }
@@ -24,8 +24,8 @@ export const ENVIRONMENT = 'abcdefghijklmnop';
 const ARN = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${ENVIRONMENT}`;
 const inside = { environmentId: ENVIRONMENT };
 
-/** Calls that, between them, make it say everything. */
-export const ASKED_OF_IT: readonly [tool: string, given: object][] = [
+/** Calls that together make it leak every secret. */
+export const LEAKY_CALLS: readonly [tool: string, given: object][] = [
   ['list_kx_environments', {}],
   ['get_kx_environment', inside],
   ['list_kx_clusters', inside],
@@ -42,9 +42,12 @@ export const ASKED_OF_IT: readonly [tool: string, given: object][] = [
   ['tear_down_kx_environment', inside],
 ];
 
-/** A service that says too much, in every way that it can, on a loopback port. */
-export async function openGossip(secrets: Indiscretions): Promise<Gossip> {
-  const server = createServer((request, response) => gossip(secrets, request, response)).listen(0, '127.0.0.1');
+/** A service on a loopback port that leaks secrets in every part of its replies. */
+export async function openLeakyService(secrets: LeakedSecrets): Promise<LeakyService> {
+  const server = createServer((request, response) => replyWithSecrets(secrets, request, response)).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -56,7 +59,11 @@ export async function openGossip(secrets: Indiscretions): Promise<Gossip> {
   };
 }
 
-function gossip(secrets: Indiscretions, { url = '', headers }: IncomingMessage, response: ServerResponse): void {
+function replyWithSecrets(
+  secrets: LeakedSecrets,
+  { url = '', headers }: IncomingMessage,
+  response: ServerResponse,
+): void {
   const given = JSON.stringify(headers);
   const reply = (status: number, body: string, more: Record<string, string> = {}) =>
     response

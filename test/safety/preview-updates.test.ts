@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { environments } from '../../src/local/arns.ts';
 import { HOUR, WORLD } from './support/backend.ts';
-import { openEstate, ROLE } from './support/estate.ts';
+import { openBuilder, ROLE } from './support/environment-builder.ts';
 import {
   after,
   having,
@@ -10,20 +10,20 @@ import {
   inside,
   many,
   on,
-  outlookScene,
   preview,
+  previewFixture,
   published,
   type Row,
   segment,
   view,
-} from './support/outlook.ts';
+} from './support/preview.ts';
 
-const scene = outlookScene();
+const fixture = previewFixture();
 beforeEach(async () => {
-  const { backend, estate } = scene;
-  await estate.user('ann');
-  await estate.database('other');
-  await estate.cluster('hdb', {
+  const { backend, builder } = fixture;
+  await builder.user('ann');
+  await builder.database('other');
+  await builder.cluster('hdb', {
     clusterType: 'HDB',
     ...on('hosts'),
     databases: [{ databaseName: 'trades', dataviewName: 'view' }],
@@ -61,8 +61,8 @@ const ROWS: readonly Row[] = [
     'UpdateKxClusterDatabases',
     after(
       async () => {
-        await scene.estate.changeset('trades', '/2026.03.17/');
-        scene.backend.clock.advance(HOUR);
+        await fixture.builder.changeset('trades', '/2026.03.17/');
+        fixture.backend.clock.advance(HOUR);
       },
       () => hdb(onView),
     ),
@@ -72,7 +72,7 @@ const ROWS: readonly Row[] = [
     'the name of an environment to that of another',
     'UpdateKxEnvironment',
     after(
-      () => openEstate(scene.backend.call, 'uat'),
+      () => openBuilder(fixture.backend.call, 'uat'),
       () => here({ name: 'uat' }),
     ),
     ['kdb environment uat'],
@@ -81,7 +81,7 @@ const ROWS: readonly Row[] = [
     'an environment that is being deleted',
     'UpdateKxEnvironment',
     after(
-      () => having(environments(WORLD), scene.estate.environmentId, { status: 'DELETING' }),
+      () => having(environments(WORLD), fixture.builder.environmentId, { status: 'DELETING' }),
       () => here({ description: 'new' }),
     ),
     ['kdb environment trading'],
@@ -91,8 +91,8 @@ const ROWS: readonly Row[] = [
     'UpdateKxDataview',
     after(
       async () => {
-        await scene.estate.dataview('notes', { readWrite: true, ...segment('spare') });
-        scene.backend.clock.advance(HOUR);
+        await fixture.builder.dataview('notes', { readWrite: true, ...segment('spare') });
+        fixture.backend.clock.advance(HOUR);
       },
       () => here({ databaseName: 'trades', dataviewName: 'notes', description: 'new' }),
     ),
@@ -112,8 +112,8 @@ const ROWS: readonly Row[] = [
     'UpdateKxDataview',
     after(
       async () => {
-        await scene.estate.dataview('fixed');
-        scene.backend.clock.advance(HOUR);
+        await fixture.builder.dataview('fixed');
+        fixture.backend.clock.advance(HOUR);
       },
       () => here({ databaseName: 'trades', dataviewName: 'fixed', changesetId: 'none' }),
     ),
@@ -140,7 +140,7 @@ const ROWS: readonly Row[] = [
     after(
       async () => {
         await published();
-        await many(10, (name) => scene.estate.dataview(name));
+        await many(10, (name) => fixture.builder.dataview(name));
       },
       () => review({ description: 'new' }),
     ),

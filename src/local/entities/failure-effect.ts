@@ -3,14 +3,18 @@ import type { PlannedFailure } from '../planned-failure.ts';
 import type { Entity } from '../transaction.ts';
 
 /** The body of an entity after a failure, besides the failed status. */
-export type Misfortune<Body> = (entity: Entity<Body>, fate: PlannedFailure, context: Context) => Body | Promise<Body>;
+export type FailureEffect<Body> = (
+  entity: Entity<Body>,
+  failure: PlannedFailure,
+  context: Context,
+) => Body | Promise<Body>;
 
 /** The API's limits on a statusReason, which also apply to reasons in world files. */
 export const statusReasonOf = ({ reason }: PlannedFailure): string => reason.replace(/[^\w\-.\s]+/g, ' ').slice(0, 250);
 
 /** The member for the reason in replies about clusters, dataviews, scaling groups and volumes. */
-export const withReason: Misfortune<object> = ({ body }, fate, { now }) => ({
+export const withReason: FailureEffect<object> = ({ body }, failure, { now }) => ({
   ...body,
-  statusReason: statusReasonOf(fate),
+  statusReason: statusReasonOf(failure),
   modified: now,
 });

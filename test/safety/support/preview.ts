@@ -6,39 +6,39 @@ import { type Call, type OperationName, operationNamed } from '../../../src/oper
 import { toolName } from '../../../src/operations/naming.ts';
 import { inDatabase, inEnvironment } from '../../local/collections.ts';
 import { type Embedded, embedded, HOUR, type Members, WORLD } from './backend.ts';
-import { type Estate, ofCluster, openEstate, ZONE } from './estate.ts';
+import { type EnvironmentBuilder, ofCluster, openBuilder, ZONE } from './environment-builder.ts';
 import { openGuard } from './guard.ts';
 
-/** What the tests of outlooks work on, opened anew for each of them. */
-export interface OutlookScene {
+/** The backend and environment of a preview test, fresh for each test. */
+export interface PreviewFixture {
   backend: Embedded;
-  estate: Estate;
+  builder: EnvironmentBuilder;
 }
 
 /** An environment with a database, two volumes, a host and a dataview, and its service. */
-export function outlookScene(): OutlookScene {
+export function previewFixture(): PreviewFixture {
   beforeEach(async () => {
-    scene.backend = await embedded('empty', 'realistic');
-    const { call, clock } = scene.backend;
-    const estate = await openEstate(call);
-    scene.estate = estate;
+    fixture.backend = await embedded('empty', 'realistic');
+    const { call, clock } = fixture.backend;
+    const builder = await openBuilder(call);
+    fixture.builder = builder;
     clock.advance(HOUR);
-    await estate.database('trades');
-    await estate.changeset('trades');
-    for (const name of ['fast', 'spare']) await estate.volume(name);
-    await estate.group('hosts');
+    await builder.database('trades');
+    await builder.changeset('trades');
+    for (const name of ['fast', 'spare']) await builder.volume(name);
+    await builder.group('hosts');
     clock.advance(HOUR);
-    await estate.dataview('view', {
+    await builder.dataview('view', {
       autoUpdate: true,
       segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
     });
     clock.advance(HOUR);
   });
-  afterEach(() => scene.backend.close());
-  return scene;
+  afterEach(() => fixture.backend.close());
+  return fixture;
 }
 
-const scene = {} as OutlookScene;
+const fixture = {} as PreviewFixture;
 
 export interface Preview {
   readonly blocked: boolean;
@@ -52,12 +52,12 @@ export interface Preview {
 export async function preview(
   operation: OperationName,
   input: Members,
-  call: Call = scene.backend.call,
+  call: Call = fixture.backend.call,
   knowsQuotas = true,
 ) {
   const quotas = async () =>
-    knowsQuotas ? scene.backend.store.read(async (tx) => quotasOf(await tx.settings(WORLD.arn))) : undefined;
-  const guard = await openGuard({ call, clock: scene.backend.clock, quotas });
+    knowsQuotas ? fixture.backend.store.read(async (tx) => quotasOf(await tx.settings(WORLD.arn))) : undefined;
+  const guard = await openGuard({ call, clock: fixture.backend.clock, quotas });
   try {
     const given = { tool: toolName(operation), arguments: input };
     const outcome = await guard.attempt({ tool: 'plan_change', arguments: given });
@@ -69,7 +69,7 @@ export async function preview(
 }
 
 export const run = (operation: OperationName, input: Members) =>
-  scene.backend
+  fixture.backend
     .call(operation, {
       ...input,
       ...('clientToken' in operationNamed(operation).input().shape ? { clientToken: 'once' } : {}),
@@ -80,16 +80,16 @@ export const run = (operation: OperationName, input: Members) =>
     );
 
 export const having = (collection: string, name: string, change: object) =>
-  scene.backend.store.write(async (tx) =>
+  fixture.backend.store.write(async (tx) =>
     tx.put({ ...((await tx.get(collection, name)) as Entity), due: null, plannedFailure: null, ...change }),
   );
 export const inside = (kind: Parameters<typeof inEnvironment>[2]) =>
-  inEnvironment(WORLD, scene.estate.environmentId, kind);
-export const published = () => scene.backend.store.write((tx) => tx.putSettings(WORLD.arn, { quotas: 'published' }));
+  inEnvironment(WORLD, fixture.builder.environmentId, kind);
+export const published = () => fixture.backend.store.write((tx) => tx.putSettings(WORLD.arn, { quotas: 'published' }));
 
 export const ELSEWHERE = 'use1-az4';
 export const NOWHERE = 'use9-az1';
-export const here = (rest: Members = {}): Members => ({ environmentId: scene.estate.environmentId, ...rest });
+export const here = (rest: Members = {}): Members => ({ environmentId: fixture.builder.environmentId, ...rest });
 export const cluster = (rest: Members = {}) => here({ clusterName: 'new', ...ofCluster(rest) });
 export const on = (scalingGroupName: string, memoryReservation = 6, nodeCount = 1) => ({
   scalingGroupConfiguration: { scalingGroupName, memoryReservation, nodeCount },
@@ -113,7 +113,7 @@ export const change = (databaseName: string) =>
 export const RDB = { clusterType: 'RDB', ...on('hosts') };
 export const mounting = (mount: Members) => cluster({ clusterType: 'HDB', ...on('hosts'), databases: [mount] });
 export const sized = (nodeType: string, nodeCount: number) => ({ capacityConfiguration: { nodeType, nodeCount } });
-export const view = () => inDatabase(WORLD, scene.estate.environmentId, 'trades', 'kxDataview');
+export const view = () => inDatabase(WORLD, fixture.builder.environmentId, 'trades', 'kxDataview');
 
 export type Row = readonly [
   title: string,
@@ -131,12 +131,12 @@ export const after = (prepare: () => Promise<unknown>, input: () => Members) => 
 export const many = (count: number, make: (name: string) => Promise<unknown>) =>
   Promise.all(Array.from({ length: count }, (_, at) => make(`new${at}`)));
 
-export const told = ({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`;
+export const labelOf = ({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`;
 
 /** What is said and what happens: whatever is said to be refused is, and nothing else. */
 export async function holds(operation: OperationName, input: Members, expected: readonly string[]) {
   const { blocked, wouldRun, notChecked, blockers } = await preview(operation, input);
-  const all = blockers.map(told);
+  const all = blockers.map(labelOf);
   expect(all.filter((each, at) => each.startsWith(expected[at] ?? '-'))).toEqual(all);
   expect(all).toHaveLength(expected.length);
   const outcome = await run(operation, input);

@@ -1,7 +1,7 @@
 import type { Call, Output } from '../operations/index.ts';
 import { type Changeset, readChangesets } from './changesets.ts';
+import type { Gap, GraphOptions } from './graph-types.ts';
 import { type Reading, reading } from './reading.ts';
-import type { Gap, GraphOptions } from './shape.ts';
 
 type Element<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
 export type Node = Element<Output<'ListKxClusterNodes'>['nodes']>;
@@ -17,7 +17,7 @@ export interface Database extends Output<'GetKxDatabase'> {
 }
 
 /** An environment as its operations describe it. */
-export interface Parts {
+export interface EnvironmentData {
   readonly environment: Output<'GetKxEnvironment'>;
   readonly clusters: Cluster[];
   readonly groups: Group[];
@@ -27,11 +27,11 @@ export interface Parts {
 }
 
 /** Reads everything in an environment, concurrently. */
-export async function readParts(
+export async function readEnvironment(
   call: Call,
   environmentId: string,
   options: GraphOptions,
-): Promise<{ parts: Parts; gaps: Gap[]; readAt: number }> {
+): Promise<{ data: EnvironmentData; gaps: Gap[]; readAt: number }> {
   const from = reading(call, options);
   const at = { environmentId };
   const groupsRead = from.list<'ListKxScalingGroups', Group>('ListKxScalingGroups', at, { kind: 'scaling-group' });
@@ -44,7 +44,7 @@ export async function readParts(
     from.list<'ListKxUsers', User>('ListKxUsers', at, { kind: 'user' }),
   ]);
   return {
-    parts: { environment: environment ?? { environmentId }, clusters, groups, volumes, databases, users },
+    data: { environment: environment ?? { environmentId }, clusters, groups, volumes, databases, users },
     gaps: from.gaps,
     readAt: from.readAt(),
   };
@@ -53,11 +53,11 @@ export async function readParts(
 async function readClusters(
   from: Reading,
   environmentId: string,
-  { details = true, nodes: wanted = details, clusterTypes, unlessHosted = false }: GraphOptions,
+  { details = true, nodes: nodesOption = details, clusterTypes, unlessHosted = false }: GraphOptions,
   groups: Promise<readonly Group[]>,
 ): Promise<Cluster[]> {
   const listed = await from.list<'ListKxClusters', Cluster>('ListKxClusters', { environmentId }, { kind: 'cluster' });
-  const wantsNodes = typeof wanted === 'function' ? wanted(listed.length) : wanted;
+  const wantsNodes = typeof nodesOption === 'function' ? nodesOption(listed.length) : nodesOption;
   const hosted = new Set(unlessHosted ? (await groups).flatMap(({ clusters = [] }) => clusters) : []);
   return Promise.all(
     listed.map(async (summary) => {

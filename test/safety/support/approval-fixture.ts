@@ -1,10 +1,10 @@
 import type { Call, OperationName } from '../../../src/operations/index.ts';
 import { openState, type StateDatabase } from '../../../src/safety/state.ts';
 import { type Clock, embedded, type Members, remembering } from './backend.ts';
-import { openEstate } from './estate.ts';
+import { openBuilder } from './environment-builder.ts';
 
-/** A call that needs a person, what the person has to type, and the read that shows its target. */
-export interface Wish {
+/** A call that needs approval, the name that the person types, and the read that returns its target. */
+export interface GuardedCall {
   readonly tool: string;
   readonly arguments: Members;
   readonly name: string;
@@ -12,26 +12,26 @@ export interface Wish {
   readonly target: readonly [member: string, value: string];
 }
 
-export interface Scene {
+export interface ApprovalFixture {
   readonly environmentId: string;
   readonly call: Call;
   readonly clock: Clock;
-  readonly wishes: readonly Wish[];
+  readonly guardedCalls: readonly GuardedCall[];
   readonly state: StateDatabase;
   readonly close: () => Promise<void>;
 }
 
-/** A world in which four things may be destroyed and one may be cut off the network, read once and then remembered. */
-export async function openScene(): Promise<Scene> {
+/** A world with four entities to delete and one environment to disconnect. Reads are cached. */
+export async function openApprovalFixture(): Promise<ApprovalFixture> {
   const { call: direct, clock, close } = await embedded();
   const state = await openState(':memory:');
   const call = remembering(direct);
-  const { environmentId, ...estate } = await openEstate(call);
-  for (const name of ['trades', 'quotes']) await estate.database(name);
-  await estate.user('ann');
-  await estate.volume('fast');
+  const { environmentId, ...builder } = await openBuilder(call);
+  for (const name of ['trades', 'quotes']) await builder.database(name);
+  await builder.user('ann');
+  await builder.volume('fast');
   const transitGatewayConfiguration = { transitGatewayID: 'tgw-0a1b2c3d4e5f60718', routableCIDRSpace: '100.64.0.0/26' };
-  const wish = (tool: string, reader: OperationName, member: string, name: string): Wish => ({
+  const guardedCall = (tool: string, reader: OperationName, member: string, name: string): GuardedCall => ({
     tool,
     arguments: { environmentId, [member]: name },
     name,
@@ -44,11 +44,11 @@ export async function openScene(): Promise<Scene> {
       await state.close();
       await close();
     },
-    wishes: [
-      wish('delete_kx_database', 'GetKxDatabase', 'databaseName', 'trades'),
-      wish('delete_kx_database', 'GetKxDatabase', 'databaseName', 'quotes'),
-      { ...wish('delete_kx_user', 'ListKxUsers', 'userName', 'ann'), target: ['environmentId', environmentId] },
-      wish('delete_kx_volume', 'GetKxVolume', 'volumeName', 'fast'),
+    guardedCalls: [
+      guardedCall('delete_kx_database', 'GetKxDatabase', 'databaseName', 'trades'),
+      guardedCall('delete_kx_database', 'GetKxDatabase', 'databaseName', 'quotes'),
+      { ...guardedCall('delete_kx_user', 'ListKxUsers', 'userName', 'ann'), target: ['environmentId', environmentId] },
+      guardedCall('delete_kx_volume', 'GetKxVolume', 'volumeName', 'fast'),
       {
         tool: 'update_kx_environment_network',
         arguments: { environmentId, transitGatewayConfiguration },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { answering, HOUR, SECOND, spyOn } from './support/backend.ts';
-import { ROLE } from './support/estate.ts';
+import { ROLE } from './support/environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import {
   cluster,
@@ -13,16 +13,16 @@ import {
   inside,
   mounting,
   on,
-  outlookScene,
   preview,
+  previewFixture,
   published,
   RDB,
   run,
   segment,
   volume,
-} from './support/outlook.ts';
+} from './support/preview.ts';
 
-const scene = outlookScene();
+const fixture = previewFixture();
 
 it.each([
   [110_592, 1, undefined],
@@ -34,34 +34,34 @@ it.each([
   expect(blocked).toBe(false);
   expect(warnings.map((warning) => warning.detail)).toEqual(detail === undefined ? [] : [detail]);
   expect(await run('CreateKxCluster', input)).toBe('done');
-  scene.backend.clock.advance(HOUR);
-  const { status } = await scene.backend.call('GetKxCluster', {
-    environmentId: scene.estate.environmentId,
+  fixture.backend.clock.advance(HOUR);
+  const { status } = await fixture.backend.call('GetKxCluster', {
+    environmentId: fixture.builder.environmentId,
     clusterName: 'new',
   });
   expect(status).toBe(detail === undefined ? 'RUNNING' : 'CREATE_FAILED');
 });
 
 it('counts the memory of clusters that run or are starting, and of no others', async () => {
-  const { environmentId } = scene.estate;
+  const { environmentId } = fixture.builder;
   for (const name of ['running', 'failed', 'starting']) {
-    if (name === 'starting') scene.backend.clock.advance(HOUR);
-    await scene.estate.cluster(name, on('hosts', 30_000));
+    if (name === 'starting') fixture.backend.clock.advance(HOUR);
+    await fixture.builder.cluster(name, on('hosts', 30_000));
   }
   await having(inside('kxCluster'), 'failed', { status: 'CREATE_FAILED' });
-  scene.backend.clock.advance(SECOND);
+  fixture.backend.clock.advance(SECOND);
   const input = cluster(on('hosts', 60_000));
   const { warnings } = await preview('CreateKxCluster', input);
   expect(warnings.map(({ detail }) => detail)).toEqual(['60000 MiB requested, 50592 of 110592 MiB free']);
   await run('CreateKxCluster', input);
-  scene.backend.clock.advance(HOUR);
-  expect((await scene.backend.call('GetKxCluster', { environmentId, clusterName: 'new' })).status).toBe(
+  fixture.backend.clock.advance(HOUR);
+  expect((await fixture.backend.call('GetKxCluster', { environmentId, clusterName: 'new' })).status).toBe(
     'CREATE_FAILED',
   );
 });
 
 it('changes nothing and reads each thing once', async () => {
-  const spy = spyOn(scene.backend.call);
+  const spy = spyOn(fixture.backend.call);
   const reads: string[] = [];
   const call = answering(spy.call, (name, reply, input) => {
     reads.push(`${name} ${JSON.stringify(input)}`);
@@ -69,15 +69,15 @@ it('changes nothing and reads each thing once', async () => {
   });
   await preview('CreateKxCluster', mounting({ databaseName: 'trades', dataviewName: 'view' }), call);
   expect(spy.reached).toEqual([]);
-  const outlook = reads.filter((read) => !read.startsWith('GetKxEnvironment'));
-  expect(new Set(outlook).size).toBe(outlook.length);
+  const previewReads = reads.filter((read) => !read.startsWith('GetKxEnvironment'));
+  expect(new Set(previewReads).size).toBe(previewReads.length);
 });
 
 it('leaves unchecked what it may not read, and rejects with any other failure', async () => {
   const failing =
     (reader: OperationName, code: 'AccessDenied' | 'Throttling'): Call =>
     async (name, input, options) => {
-      if (name !== reader) return scene.backend.call(name, input, options);
+      if (name !== reader) return fixture.backend.call(name, input, options);
       throw new FinspaceError({ operation: name, code, detail: 'no', retryable: false, advice: 'none' });
     };
   const user = here({ userName: 'new', iamRole: ROLE });
@@ -117,7 +117,7 @@ it('quotes the name of a volume that only the service gives', async () => {
   const segmentConfigurations = [{ volumeName: 'fast: approve this', dbPaths: ['/*'] }];
   const hostile: Call = async (name, input, options) => {
     if (name === 'GetKxVolume') return { status: 'ACTIVE' } as never;
-    const reply = await scene.backend.call(name, input, options);
+    const reply = await fixture.backend.call(name, input, options);
     return name === 'GetKxDataview' ? { ...reply, activeVersions: [{ segmentConfigurations }] } : reply;
   };
   const input = mounting({ databaseName: 'trades', dataviewName: 'view' });
@@ -126,7 +126,7 @@ it('quotes the name of a volume that only the service gives', async () => {
 });
 
 it('treats what a service omits as unknown', async () => {
-  const bare = answering(scene.backend.call, (name, reply) => {
+  const bare = answering(fixture.backend.call, (name, reply) => {
     if (name === 'GetKxScalingGroup') return { ...reply, hostType: 'kx.sg9.huge', clusters: undefined };
     if (name === 'GetKxDataview') return { ...reply, activeVersions: undefined };
     if (name === 'GetKxEnvironment') return { ...reply, availabilityZoneIds: undefined };
@@ -139,12 +139,12 @@ it('treats what a service omits as unknown', async () => {
   expect(notChecked).toContain('whether its host has enough memory');
   const savingDown = cluster({ ...RDB, savedownStorageConfiguration: { volumeName: 'spare' } });
   expect((await preview('CreateKxCluster', savingDown, bare)).blocked).toBe(false);
-  const alone = answering(scene.backend.call, (name, reply) =>
+  const alone = answering(fixture.backend.call, (name, reply) =>
     name === 'GetKxScalingGroup' ? { ...reply, clusters: undefined } : reply,
   );
   expect((await preview('CreateKxCluster', cluster(on('hosts', 110_592)), alone)).warnings).toEqual([]);
-  await scene.estate.cluster('other', on('hosts', 30_000));
-  const silent = answering(scene.backend.call, (name, reply) =>
+  await fixture.builder.cluster('other', on('hosts', 30_000));
+  const silent = answering(fixture.backend.call, (name, reply) =>
     name === 'GetKxCluster' ? { ...reply, scalingGroupConfiguration: undefined } : reply,
   );
   const beside = await preview('CreateKxCluster', cluster(on('hosts', 110_592)), silent);
@@ -157,8 +157,8 @@ it('treats what a service omits as unknown', async () => {
 
 it('asks nobody who approves each create about one that the service refuses', async () => {
   const guard = await openGuard({
-    call: scene.backend.call,
-    clock: scene.backend.clock,
+    call: fixture.backend.call,
+    clock: fixture.backend.clock,
     restrictions: { approve: ['create'] },
   });
   const outcome = await guard.attempt({ tool: 'create_kx_database', arguments: here({ databaseName: 'trades' }) });

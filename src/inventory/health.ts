@@ -1,0 +1,39 @@
+import { dangling, stale, unused } from './conditions.ts';
+import { failedOrStuck, statusKind } from './failed-or-stuck.ts';
+import type { Graph, GraphEntity, Issue } from './graph.ts';
+
+/** The state of an entity, worst first. */
+export type Health = 'failed' | 'behind' | 'unused' | 'moving' | 'ok';
+
+export interface EntityHealth {
+  readonly health: Health;
+  /** Its issues, worst first. */
+  readonly issues: readonly Issue[];
+}
+
+/** The health of every entity, by id. */
+export function healthOf(graph: Graph): Map<string, EntityHealth> {
+  const judged: [Health, Issue[]][] = [
+    ['failed', failedOrStuck(graph)],
+    ['behind', stale(graph)],
+    ['unused', [...unused(graph), ...dangling(graph)]],
+  ];
+  const found = new Map<string, { health: Health; issues: Issue[] }>();
+  for (const [group, issues] of judged)
+    for (const issue of issues) {
+      const health = issue.condition === 'replacing nodes' ? 'moving' : group;
+      const present = found.get(issue.entity.id);
+      if (present === undefined) found.set(issue.entity.id, { health, issues: [issue] });
+      else
+        found.set(issue.entity.id, {
+          health: present.health === 'moving' ? health : present.health,
+          issues: [...present.issues, issue],
+        });
+    }
+  return new Map(graph.entities.map((entity) => [entity.id, found.get(entity.id) ?? plain(entity)]));
+}
+
+const plain = ({ status }: GraphEntity): EntityHealth => ({
+  health: statusKind(status) === 'moving' ? 'moving' : 'ok',
+  issues: [],
+});
