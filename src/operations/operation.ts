@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { ErrorName } from './errors.ts';
-import type { HttpTemplate } from './http.ts';
+import { type HttpTemplate, labels } from './http.ts';
 
 /** What a call does to the world, the least first; policy, annotations and the read-only filter all follow from it. */
 export const RISKS = ['read', 'reveal', 'create', 'update', 'disrupt', 'destroy', 'network'] as const;
@@ -45,7 +45,7 @@ export type LeftOut = 'kept' | 'removed' | 'removed from what is given';
 export interface UpdateRules {
   /** The settings, in the shape of the input, of an input or of what the target's reader replies. */
   readonly settings: (members: Members) => Members;
-  /** By path, what leaving a setting out means; the longest path that fits holds, and without one a setting is kept. */
+  /** By path, what leaving a setting out means. The longest path that fits holds, of equal ones the first; without one, a setting is kept. */
   readonly leftOut: Readonly<Record<string, LeftOut | ((input: Members, present: Members) => LeftOut)>>;
   /** Where `leftOut` comes from: the API's documentation, or replies that were seen. */
   readonly source: string;
@@ -58,6 +58,12 @@ export interface UpdateRules {
   /** Drops what contradicts settings that were put back into an input. */
   readonly consistent?: (input: Members) => Members;
 }
+
+/** By default, the settings are the members of the input but its key and {@link NO_SETTINGS}. */
+export type DeclaredUpdate = Omit<UpdateRules, 'settings'> & Partial<Pick<UpdateRules, 'settings'>>;
+
+/** How an update is made, which no later read shows. */
+const NO_SETTINGS = ['clientToken', 'deploymentConfiguration'];
 
 /** One operation of the FinSpace API as declared in the catalog; everything else is derived. */
 export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
@@ -99,11 +105,26 @@ interface Literal<E extends Entity, R extends Risk> {
   readonly risk: R;
 }
 
+type Declared<I extends z.ZodObject, O extends z.ZodObject> = Omit<Operation<I, O>, 'update'> & {
+  readonly update?: DeclaredUpdate;
+};
+
 /** Declares an operation: keeps its types and builds each schema once, on first use. */
-export function operation<I extends z.ZodObject, O extends z.ZodObject, E extends Entity, R extends Risk>(
-  declared: Operation<I, O> & Literal<E, R>,
-): Operation<I, O> & Literal<E, R> {
-  return { ...declared, input: lazy(declared.input), output: lazy(declared.output) };
+export function operation<I extends z.ZodObject, O extends z.ZodObject, E extends Entity, R extends Risk>({
+  update,
+  ...declared
+}: Declared<I, O> & Literal<E, R>): Operation<I, O> & Literal<E, R> {
+  const [input, output] = [lazy(declared.input), lazy(declared.output)];
+  const names = lazy(() =>
+    Object.keys(input().shape).filter((member) => ![...labels(declared), ...NO_SETTINGS].includes(member)),
+  );
+  const settings = (members: Members) => Object.fromEntries(names().map((name) => [name, members[name]]));
+  return {
+    ...declared,
+    ...(update && { update: { settings, ...update } }),
+    input,
+    output,
+  };
 }
 
 /** A function that builds its value on the first call: the catalog uses it, so that start-up builds no schema. */

@@ -1,16 +1,14 @@
-import type { LeftOut, UpdateRules } from './operation.ts';
+import type { DeclaredUpdate, LeftOut } from './operation.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** UpdateKxClusterCodeConfiguration: the whole configuration is replaced, except with NO_RESTART. */
-export const CODE_UPDATE: UpdateRules = {
-  settings: picking('code', 'initializationScript', 'commandLineArguments'),
+export const CODE_UPDATE: DeclaredUpdate = {
   leftOut: {
     code: 'removed',
     // A version belongs to its object: it is removed when the object changes, not when it is omitted.
     'code.s3ObjectVersion': (input, present) => (isSameObject(input['code'], present['code']) ? 'removed' : 'kept'),
-    initializationScript: goneUnlessInPlace,
-    commandLineArguments: goneUnlessInPlace,
+    '*': goneUnlessInPlace,
   },
   source:
     'The API replaces the existing configuration. With NO_RESTART, script and arguments must not be sent, and stay.',
@@ -19,7 +17,7 @@ export const CODE_UPDATE: UpdateRules = {
 };
 
 /** UpdateKxClusterDatabases: the list contains everything that is mounted, and each entry all settings of its database. */
-export const DATABASES_UPDATE: UpdateRules = {
+export const DATABASES_UPDATE: DeclaredUpdate = {
   settings: ({ databases }) => ({ databases: listOf(databases).map(mount) }),
   leftOut: {
     'databases.*': 'removed',
@@ -41,7 +39,7 @@ export const DATABASES_UPDATE: UpdateRules = {
 /**
  * UpdateKxDataview: new segments replace all segments; without a changeset, a dataview without autoUpdate moves to the latest.
  */
-export const DATAVIEW_UPDATE: UpdateRules = {
+export const DATAVIEW_UPDATE: DeclaredUpdate = {
   settings: ({ description, changesetId, segmentConfigurations, autoUpdate }) => ({
     description,
     ...(autoUpdate === true ? {} : { changesetId }),
@@ -58,34 +56,30 @@ export const DATAVIEW_UPDATE: UpdateRules = {
 };
 
 /** UpdateKxVolume: omitted settings stay. */
-export const VOLUME_UPDATE: UpdateRules = {
-  settings: picking('description', 'nas1Configuration'),
+export const VOLUME_UPDATE: DeclaredUpdate = {
   leftOut: {},
   source: 'Only description and size can be changed.',
 };
 
 /** UpdateKxUser: only the role can be changed. */
-export const USER_UPDATE: UpdateRules = {
-  settings: picking('iamRole'),
+export const USER_UPDATE: DeclaredUpdate = {
   leftOut: {},
   source: 'iamRole is required.',
   sensitive: ['iamRole'],
 };
 
 /** UpdateKxDatabase: only the description can be changed. */
-export const DATABASE_UPDATE: UpdateRules = { settings: picking('description'), leftOut: {}, source: 'One setting.' };
+export const DATABASE_UPDATE: DeclaredUpdate = { leftOut: {}, source: 'One setting.' };
 
 /** UpdateKxEnvironment: an omitted name or description stays. */
-export const ENVIRONMENT_UPDATE: UpdateRules = {
-  settings: picking('name', 'description'),
+export const ENVIRONMENT_UPDATE: DeclaredUpdate = {
   leftOut: {},
   source: 'Clients send only what changes.',
   sensitive: ['name'],
 };
 
 /** UpdateKxEnvironmentNetwork: rules and servers are lists that are replaced as a whole. */
-export const NETWORK_UPDATE: UpdateRules = {
-  settings: picking('transitGatewayConfiguration', 'customDNSConfiguration'),
+export const NETWORK_UPDATE: DeclaredUpdate = {
   leftOut: {
     transitGatewayConfiguration: 'removed from what is given',
     customDNSConfiguration: 'removed from what is given',
@@ -98,22 +92,15 @@ export const NETWORK_UPDATE: UpdateRules = {
 };
 
 /** UpdateEnvironment: federation parameters are replaced as a whole. */
-export const BROWSER_UPDATE: UpdateRules = {
-  settings: ({ environment, ...members }) =>
-    picking(
-      'name',
-      'description',
-      'federationMode',
-      'federationParameters',
-    )(environment === undefined ? members : (environment as Members)),
+export const BROWSER_UPDATE: DeclaredUpdate = {
+  settings: ({ environment, ...members }) => {
+    const { name, description, federationMode, federationParameters } = (environment ?? members) as Members;
+    return { name, description, federationMode, federationParameters };
+  },
   leftOut: { federationParameters: 'removed from what is given' },
   source: 'Clients send only what changes.',
   sensitive: ['name', 'federationMode', 'federationParameters'],
 };
-
-function picking(...names: readonly string[]): (members: Members) => Members {
-  return (members) => Object.fromEntries(names.map((name) => [name, members[name]]));
-}
 
 function goneUnlessInPlace({ deploymentConfiguration }: Members): LeftOut {
   const { deploymentStrategy } = (deploymentConfiguration ?? {}) as Members;

@@ -1,4 +1,5 @@
-import type { LeftOut, UpdateRules } from '../operations/operation.ts';
+import { declaredFor, meaningOf } from '../operations/left-out.ts';
+import type { UpdateRules } from '../operations/operation.ts';
 import type { Change, Members } from './finding.ts';
 
 /** The effect of an update on the settings of its target. */
@@ -32,8 +33,9 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
   const { remove = [], ...given } = input as { readonly remove?: readonly string[] };
   const [before, after] = [leavesOf(rules, rules.settings(present)), leavesOf(rules, rules.settings(filled))];
   const kept = new Set([...after.values()].flatMap(prefixesOf));
+  const isRemoved = (path: Path) => path.at(-1) !== BARE && meaningOf(rules, path, given, present) === 'removed';
   const gone = [...before.values()].filter(
-    (leaf) => !after.has(nameOf(leaf)) && meaningOf(rules, outermostMissing(leaf, kept), given, present) === 'removed',
+    (leaf) => !after.has(nameOf(leaf)) && isRemoved(outermostMissing(leaf, kept)),
   );
   // A setting that the input contains in part is removed by the names of its parts, so that a call removes no more than it names.
   const whole = remove.filter((name) => !kept.has(name));
@@ -131,26 +133,6 @@ const distinct = (list: readonly Members[], key: string): Members[] =>
 
 const keyAt = ({ keys = {} }: UpdateRules, path: Path) =>
   declaredFor(keys, path).find(([declared]) => declared.split('.').length === path.length)?.[1];
-
-/** The meaning of omitting a setting, by the longest matching path. */
-function meaningOf({ leftOut }: UpdateRules, path: Path, input: Members, present: Members): LeftOut {
-  if (path.at(-1) === BARE) return 'kept';
-  const [[, declared] = [undefined, 'kept' as const]] = declaredFor(leftOut, path);
-  const meaning = typeof declared === 'function' ? declared(input, present) : declared;
-  if (meaning !== 'removed from what is given') return meaning;
-  return input[String(path[0])] === undefined ? 'kept' : 'removed';
-}
-
-/** The declarations for a path and for the settings that contain it, closest first. */
-function declaredFor<T>(table: Readonly<Record<string, T>>, path: Path): [string, T][] {
-  const fits = (declared: string) =>
-    declared.split('.').length <= path.length &&
-    declared.split('.').every((step, at) => step === '*' || step === String(path[at]));
-  const length = (declared: string) => declared.split('.').length;
-  return Object.entries(table)
-    .filter(([declared]) => fits(declared))
-    .toSorted(([a], [b]) => length(b) - length(a));
-}
 
 /** The outermost part of a missing setting that is missing completely: a whole entry before its members. */
 function outermostMissing(leaf: Leaf, given: ReadonlySet<string>): Path {

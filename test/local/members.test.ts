@@ -26,7 +26,7 @@ const CHANGES = OPERATION_NAMES.filter((name) => {
 describe('every setting', () => {
   let world: TestWorld;
   let environmentId: string;
-  const shown: { input: object; reply: Reply }[] = [];
+  const given: { name: OperationName; input: Record<string, unknown>; reply: Reply }[] = [];
   beforeAll(async () => {
     world = await openWorld({ lifecycle: 'instant' });
     ({ environmentId } = await openBuilder(world));
@@ -39,19 +39,32 @@ describe('every setting', () => {
       if (name === 'CreateKxChangeset') changesetId = made.changesetId;
       const get = NAMES[entity as 'kx-user'].get as OperationName;
       const reply = await world.call(get, only(operationNamed(get).input().shape, { ...input, ...made }) as never);
-      shown.push({ input, reply });
+      given.push({ name, input, reply });
     }
   });
   afterAll(() => world.close());
 
   it.each(CHANGES)('of %s is given by a request here', (name) => {
-    const given = SETTINGS.filter(([of]) => of === name).flatMap(([, input]) => Object.keys(input));
+    const named = SETTINGS.filter(([of]) => of === name).flatMap(([, input]) => Object.keys(input));
     const { clientToken: _, environmentId: __, ...members } = operationNamed(name).input().shape;
-    expect(Object.keys(members).filter((member) => !given.includes(member))).toEqual([]);
+    expect(Object.keys(members).filter((member) => !named.includes(member))).toEqual([]);
+  });
+
+  // An update that ignores a member would still show the value from before.
+  it('has another value in an update than before', () => {
+    for (const [at, { name, input }] of given.entries()) {
+      const { entity, update } = operationNamed(name);
+      const { member: key } = NAMES[entity as 'kx-user'];
+      const earlier = given.slice(0, at).filter((it) => input[key] === undefined || it.input[key] === input[key]);
+      for (const member of Object.keys(update?.settings(input) ?? {}).filter((it) => it in input)) {
+        const before = earlier.findLast((it) => operationNamed(it.name).entity === entity && member in it.input);
+        expect({ name, [member]: input[member] }).not.toEqual({ name, [member]: before?.input[member] });
+      }
+    }
   });
 
   it('is shown by the get of its kind', () => {
-    for (const { input, reply } of shown)
+    for (const { input, reply } of given)
       for (const [member, value] of Object.entries(input))
         if (!UNSHOWN.has(member)) expect(reply).toMatchObject({ [member]: value });
   });

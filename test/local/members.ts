@@ -20,6 +20,11 @@ const own = { capacityConfiguration: { nodeType: 'kx.s.2xlarge', nodeCount: 1 } 
 const shared = { scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 } };
 const segments = { segmentConfigurations: [{ dbPaths: ['/*'], ...volume, onDemand: false }] };
 const cache = { cacheType: 'CACHE_1000', dbPaths: ['/'] };
+const newArgs = {
+  commandLineArguments: [{ key: 's', value: '4' }],
+  initializationScript: 'start.q',
+  code: { ...code, s3Key: 'new.zip' },
+};
 const args = { commandLineArguments: [{ key: 's', value: '2' }], initializationScript: 'init.q', code };
 
 /** Requests that together give every setting of the creates and updates in one environment, each possible after those before it. */
@@ -68,6 +73,10 @@ export const SETTINGS: readonly Given[] = [
     'CreateKxDataview',
     { ...view, dataviewName: 'view-two', azMode: 'SINGLE', availabilityZoneId: ZONE, changesetId: LATEST },
   ],
+  [
+    'CreateKxChangeset',
+    { ...database, changeRequests: [{ changeType: 'PUT', s3Path: 's3://some-bucket/b/', dbPath: '/b/' }] },
+  ],
   ['UpdateKxDataview', { ...view, dataviewName: 'view-two', ...segments, changesetId: LATEST, description: 'new' }],
   [
     'CreateKxCluster',
@@ -106,13 +115,13 @@ export const SETTINGS: readonly Given[] = [
   ],
   [
     'UpdateKxClusterCodeConfiguration',
-    { clusterName: 'hdb', ...args, deploymentConfiguration: { deploymentStrategy: 'ROLLING' } },
+    { clusterName: 'hdb', ...newArgs, deploymentConfiguration: { deploymentStrategy: 'ROLLING' } },
   ],
   [
     'UpdateKxClusterDatabases',
     {
       clusterName: 'hdb',
-      databases: [{ ...database, cacheConfigurations: [cache] }],
+      databases: [{ ...database, cacheConfigurations: [{ ...cache, dbPaths: ['/a/'] }] }],
       deploymentConfiguration: { deploymentStrategy: 'ROLLING' },
     },
   ],

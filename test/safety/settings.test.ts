@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { operationNamed } from '../../src/operations/index.ts';
 import type { UpdateRules } from '../../src/operations/operation.ts';
-import { CODE_UPDATE, DATABASES_UPDATE } from '../../src/operations/update-rules.ts';
 import { compareSettings } from '../../src/safety/settings.ts';
 import { changeText } from '../../src/safety/update-text.ts';
+
+const [CODE_UPDATE, DATABASES_UPDATE] = (['UpdateKxClusterCodeConfiguration', 'UpdateKxClusterDatabases'] as const).map(
+  (name) => operationNamed(name).update as UpdateRules,
+) as [UpdateRules, UpdateRules];
 
 const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
 

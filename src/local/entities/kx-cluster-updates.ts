@@ -5,6 +5,7 @@ import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
 import { attach, type ClusterBody, type KxCluster, mounted } from './kx-cluster-mounts.ts';
 import { restartNodes } from './kx-cluster-nodes.ts';
+import { settingsIn, withoutRemoved } from './storage.ts';
 
 const SECOND = 1_000;
 
@@ -14,17 +15,10 @@ const DATABASES_TAKE = { NO_RESTART: 75 * SECOND, ROLLING: 180 * SECOND };
 
 export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'UpdateKxClusterDatabases'> = {
   async UpdateKxClusterCodeConfiguration(input, context) {
-    const { code, initializationScript, commandLineArguments, deploymentConfiguration } = input;
+    const { deploymentConfiguration, ...settings } = settingsIn('kx-cluster', input);
     const { deploymentStrategy: strategy = 'ROLLING' } = deploymentConfiguration ?? {};
-    const inPlace = strategy === 'NO_RESTART';
     const cluster = await entityAt('kx-cluster', input, context);
-    const { initializationScript: _, commandLineArguments: __, ...kept } = cluster.body;
-    const changed = {
-      ...(inPlace ? cluster.body : kept),
-      code,
-      ...(initializationScript !== undefined && { initializationScript }),
-      ...(commandLineArguments !== undefined && { commandLineArguments }),
-    };
+    const changed = { ...withoutRemoved(cluster.body, 'UpdateKxClusterCodeConfiguration', input), ...settings };
     return update(cluster, changed, { strategy, takes: CODE_TAKES[strategy] }, context);
   },
 

@@ -1,7 +1,8 @@
 import { KIND_NAMES, lineage, NAMES } from '../../kinds/names.ts';
 import type { Keys, KindName } from '../../kinds/views.ts';
 import { itemMembers, listMember } from '../../operations/derive.ts';
-import { operationNamed } from '../../operations/index.ts';
+import { type OperationName, operationNamed } from '../../operations/index.ts';
+import { meaningOf } from '../../operations/left-out.ts';
 import { arnOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { arnAt, entityAt } from '../entity-at.ts';
@@ -45,6 +46,17 @@ const NO_SETTINGS = new Map(
 );
 type Settings<K extends KindName, I> = Present<Omit<I, keyof Keys[K] | 'clientToken' | 'tags'>>;
 type Present<T> = { [M in keyof T]: Exclude<T[M], undefined> };
+
+/** A body without the settings that an update removes because it omits them. */
+export function withoutRemoved<B extends object>(body: B, operation: OperationName, input: object): B {
+  const { update } = operationNamed(operation);
+  if (update === undefined) return body;
+  const [given, present] = [input, body] as [Record<string, unknown>, Record<string, unknown>];
+  const removed = Object.keys(update.settings(given)).filter(
+    (setting) => meaningOf(update, [setting], given, present) === 'removed',
+  );
+  return Object.fromEntries(Object.entries(body).filter(([member]) => !removed.includes(member))) as B;
+}
 
 /** The handler of a get operation. */
 export const getOf =
