@@ -33,7 +33,7 @@ interface Writer {
 
 describe('eight processes on one file', () => {
   test(
-    'lose nothing that was acknowledged, however often they are killed',
+    'lose no acknowledged request, however often they are killed',
     async () => {
       const script = await bundled(new URL('writer.ts', import.meta.url));
       const kills = runs(50, 1_000);
