@@ -49,7 +49,7 @@ async function description(call: Call, environmentId: string) {
   return { changesets, entities: lasting(entities), tagged, edges: lasting(edges) };
 }
 
-it('a torn down environment is as it was once the one kit of it was run in an empty world', async () => {
+it('a torn-down environment is recreated by its recovery kit in an empty world', async () => {
   const before = await embedded();
   const builder = await openBuilder(before.call);
   const { environmentId } = builder;
