@@ -13,7 +13,7 @@ function folder(): string {
   return made;
 }
 
-/** Does something with a database file and with what SQLite keeps beside it. */
+/** Applies an operation to a database file and to the other files of SQLite for it. */
 function each(act: (from: string, to: string) => void, from: string, to: string): void {
   for (const part of ['', '-wal', '-shm']) {
     rmSync(`${to}${part}`, { force: true });

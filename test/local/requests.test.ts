@@ -101,7 +101,7 @@ describe('a request', () => {
 
   test('of any content type is read as JSON', async () => {
     const body = JSON.stringify({ userName: 'typeless', iamRole: ROLE });
-    // A request made of a text is text/plain.
+    // The content type of a request with a text body is text/plain.
     const response = await send(`/kx/environments/${environmentId}/users`, { method: 'POST', body });
     expect(response.status).toBe(200);
   });

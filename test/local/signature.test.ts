@@ -26,7 +26,7 @@ const clientOf = ({ serve }: TestWorld, credentials: Credential, skew = 0, tampe
   });
 const list = (client: FinspaceClient) => client.send(new ListKxEnvironmentsCommand({ maxResults: 3 }));
 
-/** What the SDK's own signer makes of a request that carries its signature in its query. */
+/** A request that the SDK's signer presigns, with the signature in its query. */
 async function presigned(credentials: Credential, path: string, query: Record<string, string>): Promise<string> {
   const client = new FinspaceClient({ region: 'us-east-1', credentials });
   const signer = (await client.config.signer()) as unknown as RequestPresigner;

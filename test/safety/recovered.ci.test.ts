@@ -9,7 +9,7 @@ import { embedded, type Members } from './support/backend.ts';
 import { openBuilder } from './support/environment-builder.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
 
-/** What is new of everything that is made anew, and what only hashes of ids tell. */
+/** The members that differ after a recreation, and those that are hashes of ids. */
 const PASSING = new Set([
   'environmentId',
   'certificateAuthority',

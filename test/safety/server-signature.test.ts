@@ -37,7 +37,7 @@ describe('the signature of a server for an approval on its page', () => {
     ['a made-up signature', PENDING, { ...approval, signature: 'a.b.c' }],
     ['a seal for another purpose', PENDING, serverSignature(seals('question')).sign(PENDING, GIVEN)],
     ['a server with another key', PENDING, serverSignature(stateSigners()('approval')).sign(PENDING, GIVEN)],
-    ['whoever asked', { ...PENDING, principal: 'ada' }, ours.sign({ ...PENDING, principal: 'ada' }, GIVEN)],
+    ['the requester', { ...PENDING, principal: 'ada' }, ours.sign({ ...PENDING, principal: 'ada' }, GIVEN)],
   ])('is not valid for %s', (_, pending, given) => {
     expect(ours.verify(pending, given)).toBe(false);
   });

@@ -139,7 +139,7 @@ describe('a teardown that takes long', () => {
     let looks = 0;
     const counting = await openGuard({
       call: async (name, input, options) => {
-        // The plan is made anew with two looks; the third is that of the step.
+        // The new plan reads twice; the third read is that of the step.
         if (name === 'GetKxVolume') answered = ++looks === 3;
         return call(name, input, options);
       },

@@ -167,7 +167,7 @@ describe('a server that is killed with SIGKILL', () => {
         });
       }
       arrives = () => true;
-      // Repeats asked anew; questions that stay open would reach the limit on asking.
+      // Each repeat requested a new approval; requests that stay open would reach the limit.
       const asked = await approve(databaseName);
       if (consumedWhenKilled) expect(asked).toBeDefined();
       await next.close();
