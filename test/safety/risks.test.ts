@@ -48,8 +48,8 @@ describe('a changeset that deletes data', () => {
   });
 
   it('is refused because the database is missing, not because its tags are unreadable', async () => {
-    const guardedCall = { databaseName: 'quotes', changeRequests: PATHS };
-    expect(await attempt('create_kx_changeset', guardedCall)).toMatchObject({
+    const input = { databaseName: 'quotes', changeRequests: PATHS };
+    expect(await attempt('create_kx_changeset', input)).toMatchObject({
       kind: 'refused',
       text: expect.stringMatching(/^1\. database "quotes" \("does not exist"\)/m),
     });
@@ -117,8 +117,8 @@ describe('a restart of a cluster', () => {
 
   it('of a GP may lose data in memory, and says so in its plan and its result', async () => {
     const says = 'Data that is only in the memory of its nodes may be lost.';
-    const guardedCall = { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } };
-    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
+    const input = { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } };
+    expect(await plan('update_kx_cluster_code_configuration', input)).toMatchObject({
       risk: 'disrupt',
       notes: expect.arrayContaining([says]),
     });
@@ -132,21 +132,21 @@ describe('a restart of a cluster', () => {
       databases: [{ databaseName: 'trades' }],
       ...SAVEDOWN,
     });
-    const guardedCall = { clusterName: 'today', code: { ...CODE, s3Key: 'new.zip' } };
-    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
+    const input = { clusterName: 'today', code: { ...CODE, s3Key: 'new.zip' } };
+    expect(await plan('update_kx_cluster_code_configuration', input)).toMatchObject({
       notes: ['It does not answer until its nodes run again.'],
     });
   });
 
   it('of the only node of an HDB names the clusters that serve its databases in the meantime', async () => {
-    const guardedCall = { clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
-    const alone = await plan('update_kx_cluster_code_configuration', guardedCall);
+    const input = { clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
+    const alone = await plan('update_kx_cluster_code_configuration', input);
     expect(alone).toMatchObject({
       interrupted: [{ name: 'history', detail: 'its only node restarts' }],
       notes: ['No other cluster serves "trades" until its nodes run again.'],
     });
     await builder.cluster('twin', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
-    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
+    expect(await plan('update_kx_cluster_code_configuration', input)).toMatchObject({
       notes: ['Still serving "trades": "twin".'],
     });
   });
@@ -154,25 +154,20 @@ describe('a restart of a cluster', () => {
   it('of a cluster with one running node of two reports that nothing serves while that node restarts', async () => {
     const nodes = ['RUNNING', 'PROVISIONING'].map((status) => ({ nodeId: status, status }));
     const call = answering(backend.call, (name, reply) => (name === 'ListKxClusterNodes' ? { nodes } : reply));
-    const guardedCall = { environmentId, clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
-    const planned = await planCall(
-      { call, backendLocation: PLACE },
-      'UpdateKxClusterCodeConfiguration',
-      guardedCall,
-      'ann',
-    );
+    const input = { environmentId, clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
+    const planned = await planCall({ call, backendLocation: PLACE }, 'UpdateKxClusterCodeConfiguration', input, 'ann');
     const [few, alone] = planned?.notes ?? [];
     expect(few?.says).toBe('Only 1 of its 2 nodes is running.');
     expect(alone?.says).toBe('No other cluster serves "trades" until its nodes run again.');
   });
 
   it('does not happen with NO_RESTART, which interrupts nothing', async () => {
-    const guardedCall = {
+    const input = {
       clusterName: 'science',
       code: { ...CODE, s3Key: 'new.zip' },
       deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' },
     };
-    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
+    expect(await plan('update_kx_cluster_code_configuration', input)).toMatchObject({
       counts: { interrupted: 0 },
       notes: ['No node restarts.'],
     });
