@@ -35,7 +35,7 @@ export async function agent(cli: string, stateDir: string, types?: string): Prom
     client.setRequestHandler('elicitation/create', async ({ params }) => {
       questions += 1;
       if (questions > 1) {
-        print('The person is asked anew, and declines.', { painted: PAINT.bold });
+        print('The person is asked again, and declines.', { painted: PAINT.bold });
         return { action: 'decline' };
       }
       showForm(params.message, `the person (played by this demo) types ${types}`);

@@ -17,7 +17,7 @@ export interface Inventory {
    * The reply of a read: the kept one if it was read for the same version, and at most `mostMs` ago. `isCurrent` says whether a new
    * reply belongs to that version; others are not kept.
    */
-  read<T extends object>(question: ReadRequest<T>): Promise<Kept<T>>;
+  read<T extends object>(request: ReadRequest<T>): Promise<Kept<T>>;
   /** The environments as listed at most a minute ago; undefined without such a list. */
   listed(): readonly Environment[] | undefined;
   /** Reads the list of the environments, and keeps it unless something was changed meanwhile. */

@@ -40,7 +40,8 @@ const COLOURS: Record<Health, string> = {
 const DRAWN = new Set<Kind>(['cluster', 'scaling-group', 'volume', 'database', 'dataview']);
 
 /**
- * An environment as a Mermaid flowchart, with the health of each entity in the whole graph. A thick arrow leads from a stale entity to its data.
+ * An environment as a Mermaid flowchart, with the health of each entity in the whole graph. A thick arrow leads from a stale
+ * entity to its data.
  */
 export function environmentMermaid(graph: Graph, whole: Graph = graph): string {
   const healthById = healthOf(whole);

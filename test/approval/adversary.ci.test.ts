@@ -26,7 +26,7 @@ async function builder() {
   return { dir, session, trades, scratch };
 }
 
-/** The code under which a plan waits, as the agent is told it. */
+/** The code of an open plan, from the answer to the agent. */
 const codeIn = (text: string) => /code ([A-Z0-9]{5})/.exec(text)?.[1] as string;
 
 /** Every word that somebody can read in a state directory, and some that people choose. */

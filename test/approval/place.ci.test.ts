@@ -18,7 +18,7 @@ async function connect(dir: string, name: string, person?: Person): Promise<Sess
   return session;
 }
 
-/** A world with one database and its copy beside it, over one state directory with a key. */
+/** A world with one database and a copy of its file, with one state directory that has a key. */
 async function twins() {
   const dir = stateDirectory();
   await addApprover(dir);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { onTestFinished } from 'vitest';
 import { CLI } from '../support/hosts.ts';
 
-/** What makes a pseudo-terminal here: util-linux, or Python; undefined where neither is installed. */
+/** The program that opens a pseudo-terminal: util-linux, or Python; undefined if neither is installed. */
 const maker = [
   {
     command: 'script',

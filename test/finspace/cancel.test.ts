@@ -34,7 +34,7 @@ function signalled<T = void>() {
 }
 
 describe('a read that is cancelled', () => {
-  it('fails at once, and its connection is torn down', async () => {
+  it('fails at once, and its connection is closed', async () => {
     const [arrived, closed] = [signalled(), signalled()];
     const { url, seen } = await serving((response) => {
       response.socket?.on('close', () => closed.resolve());
@@ -66,7 +66,7 @@ describe('a read that is cancelled', () => {
     expect(fields).not.toHaveProperty('outcomeUnknown');
   });
 
-  it('fails at once while it waits to be repeated', async () => {
+  it('fails at once while it waits for a retry', async () => {
     const arrived = signalled();
     const { url, seen } = await serving((response, request) => {
       answering(503, '')(response, request);
@@ -92,7 +92,7 @@ const CONNECTION = {
 };
 
 describe('a mutation that is cancelled', () => {
-  it('is carried to its end once it was sent', async () => {
+  it('runs to completion if it was already sent', async () => {
     const arrived = signalled<() => void>();
     const { url, seen } = await serving((response, request) => arrived.resolve(() => ok(response, request)));
     const cancel = new AbortController();
@@ -116,7 +116,7 @@ describe('a mutation that is cancelled', () => {
     expect(seen).toHaveLength(2);
   });
 
-  it('is not sent when that comes first', async () => {
+  it('is not sent if it is cancelled first', async () => {
     const { url, seen } = await serving(ok);
     const signal = AbortSignal.abort();
     expect(await failed(caller(url)('DeleteKxCluster', CLUSTER, { signal }))).toMatchObject({
@@ -127,7 +127,7 @@ describe('a mutation that is cancelled', () => {
     expect(seen).toHaveLength(0);
   });
 
-  it('is not sent if the cancellation comes before the connection exists', async () => {
+  it('is not sent if it is cancelled before the connection exists', async () => {
     const cancel = new AbortController();
     const call = caller(`http://127.0.0.1:${await freePort()}`, () => {
       setImmediate(() => cancel.abort());
@@ -138,7 +138,7 @@ describe('a mutation that is cancelled', () => {
     expect(fields).not.toHaveProperty('outcomeUnknown');
   });
 
-  it('is not sent if the cancellation comes while credentials are fetched', async () => {
+  it('is not sent if it is cancelled while credentials are fetched', async () => {
     const [asked, cancel] = [signalled<() => void>(), new AbortController()];
     const keys = {
       AccessKeyId: 'AKIAFETCHED',
@@ -164,8 +164,8 @@ describe('a mutation that is cancelled', () => {
   });
 });
 
-describe('at any moment', () => {
-  it('a cancelled mutation either never arrives or is answered', async () => {
+describe('a cancellation at a random moment', () => {
+  it('leaves a mutation either unsent or answered', async () => {
     const { url, seen } = await serving((response, request) => void setImmediate(() => ok(response, request)));
     const call = caller(url);
     const all: { clientToken: string; code: string }[] = [];

@@ -224,7 +224,7 @@ const bySso = () => {
 const xml = (code: string): Behaviour =>
   answering(403, `<ErrorResponse><Error><Code>${code}</Code><Message>hush</Message></Error></ErrorResponse>`);
 
-describe('a refusal by the service that gives the credentials', () => {
+describe('a rejection by the service that issues the credentials', () => {
   it.each<[error: string, variable: string, arrange: () => void, behave: Behaviour, detail: RegExp]>([
     [
       'ExpiredTokenException',
@@ -254,7 +254,7 @@ describe('a refusal by the service that gives the credentials', () => {
       answering(403, '{"message":"hush"}', 'ForbiddenException'),
       /^IAM Identity Center \(SSO\) refuses the account or the role/,
     ],
-  ])('(%s of %s) is apart from one by FinSpace', async (_, variable, arrange, behave, detail) => {
+  ])('(%s of %s) is distinguished from a rejection by FinSpace', async (_, variable, arrange, behave, detail) => {
     const finspace = await serving(answering(200, '{}'));
     const other = await serving(behave);
     vi.stubEnv(`AWS_ENDPOINT_URL_${variable}`, other.url);
@@ -267,7 +267,7 @@ describe('a refusal by the service that gives the credentials', () => {
   it.each([
     ['STS', assumingRole],
     ['SSO', bySso],
-  ])('that cannot be reached (%s) does not count as the end of FinSpace', async (variable, arrange) => {
+  ])('that is unreachable (%s) is not reported as the shutdown of FinSpace', async (variable, arrange) => {
     vi.stubEnv(`AWS_ENDPOINT_URL_${variable}`, `http://127.0.0.1:${await freePort()}`);
     arrange();
     const fields = await failed(caller({ endpoint: 'http://127.0.0.1:1' })('ListKxEnvironments', {}));

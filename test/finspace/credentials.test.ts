@@ -39,7 +39,7 @@ describe('credentials that are rotated while the server runs', () => {
     expect(endpoint.seen.at(-1)?.headers['x-amz-security-token']).toBe('new');
   });
 
-  it('sign what the local service accepts, which verifies signatures', async () => {
+  it('sign requests that the local service accepts and verifies', async () => {
     const credentials = [{ accessKeyId: 'AKIDNEW', secretAccessKey: 'secret-of-AKIDNEW' }];
     const { serve, close } = await openWorld({ region: 'eu-west-1', start: Date.now(), credentials });
     const listener = await listen(serve, { port: 0 });
@@ -66,7 +66,7 @@ describe('credentials that are rotated while the server runs', () => {
     expect(inUse(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
   });
 
-  it('serve calls that were refused at the same time, each repeated once', async () => {
+  it('let calls that were rejected at the same time succeed, each with one retry', async () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
     const endpoint = await knowing('AKIDNEW');
     const call = caller({ endpoint: endpoint.url });
@@ -76,7 +76,7 @@ describe('credentials that are rotated while the server runs', () => {
     expect(endpoint.seen.length).toBeLessThanOrEqual(41);
   });
 
-  it('repeat a mutation without a clientToken too, because what was refused has not run', async () => {
+  it('retry a mutation without a clientToken too, because a rejected mutation has not run', async () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
     const endpoint = await knowing('AKIDNEW');
     const call = caller({ endpoint: endpoint.url });
@@ -98,7 +98,7 @@ describe('credentials that are rotated while the server runs', () => {
     expect(new Set(tokens).size).toBe(1);
   });
 
-  it('are not tried twice when the file still has the refused ones', async () => {
+  it('are not retried if the file still contains the rejected ones', async () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
     const endpoint = await knowing('AKIDNEW', 'ExpiredTokenException');
     const fields = await failed(caller({ endpoint: endpoint.url })('ListKxEnvironments', {}));
@@ -107,7 +107,7 @@ describe('credentials that are rotated while the server runs', () => {
     expect(endpoint.seen).toHaveLength(1);
   });
 
-  it('end a call whose new credentials are refused as well', async () => {
+  it('end a call if the new credentials are rejected as well', async () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
     const endpoint = await knowing('AKIDOLD');
     const call = caller({ endpoint: endpoint.url });
@@ -118,7 +118,7 @@ describe('credentials that are rotated while the server runs', () => {
     expect(endpoint.seen).toHaveLength(3);
   });
 
-  it('are masked in what the service says, the old as the new', async () => {
+  it('are masked in messages of the service, the old and the new ones', async () => {
     save('credentials', `[default]\n${keys('AKIDOLDOLD')}`);
     const endpoint = await serving((response, seen) => {
       const isOld = String(seen.headers['authorization']).includes('AKIDOLDOLD');

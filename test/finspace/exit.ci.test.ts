@@ -27,7 +27,7 @@ const SCRIPT = `
   console.log(JSON.stringify(outcomes));
 `;
 
-it('a process whose calls are over has nothing left to wait for', async () => {
+it('a process exits when its calls are complete', async () => {
   const ok = await endpoint(answering(200, '{}'));
   const silent = await endpoint(() => {});
   const reset = await endpoint((response) => response.socket?.resetAndDestroy());

@@ -203,7 +203,7 @@ describe.each(FAULTS)('after $title', (fault) => {
     outcomes = await injectFault(fault);
   });
 
-  it.each(OPERATION_NAMES)('%s says what happened, after the attempts that it declares', (name) => {
+  it.each(OPERATION_NAMES)('%s reports what happened, after the attempts that it declares', (name) => {
     const { error, elapsed, seen } = outcomes.get(name) as Outcome;
     const isRepeated = fault.code === 'Throttling' && !mutates(name);
     const declared = fault.traits.includes('passing') && !UNREPEATABLE.includes(name) ? MOST_ATTEMPTS : 1;
@@ -226,7 +226,7 @@ describe.each(FAULTS)('after $title', (fault) => {
 });
 
 describe.each(REFUSALS)('after $title', (fault) => {
-  it('every operation has been sent once and passes on the words of the service', async () => {
+  it('every operation was sent once and passes on the message of the service', async () => {
     for (const [operation, { error }] of await injectFault(fault)) {
       const { fields } = error as FinspaceError;
       expect(fields).toMatchObject({ operation, code: fault.code, attempts: 1, retryable: false });
@@ -236,8 +236,8 @@ describe.each(REFUSALS)('after $title', (fault) => {
   });
 });
 
-describe('an endpoint of AWS that does not resolve', () => {
-  it('is explained by the end of the service, with both ways on', async () => {
+describe('an AWS endpoint that does not resolve', () => {
+  it('is explained by the shutdown of FinSpace, with both alternatives', async () => {
     const outcomes = await injectFault(FAULTS.find(({ code }) => code === 'ServiceEnded') as Fault);
     const { error } = outcomes.get('ListKxEnvironments') as Outcome;
     const { detail, advice, retryable } = (error as FinspaceError).fields;
@@ -249,7 +249,7 @@ describe('an endpoint of AWS that does not resolve', () => {
 });
 
 describe('the catalog', () => {
-  it('has six mutations that are sent once', () => {
+  it('has six mutations that are never retried', () => {
     expect(UNREPEATABLE.toSorted()).toEqual([
       'CreateEnvironment',
       'DeleteEnvironment',

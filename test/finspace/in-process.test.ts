@@ -21,7 +21,7 @@ async function sent(region: string, use: (call: Call) => Promise<unknown>): Prom
   return requests[0] as WireRequest;
 }
 
-test('A request in this process carries the scope with its region in place of a signature', async () => {
+test('A request in this process carries the scope and its region instead of a signature', async () => {
   const { method, target, headers } = await sent('eu-west-2', (call) =>
     call('GetKxUser', { environmentId: 'e1', userName: 'a b' }),
   );
@@ -31,7 +31,7 @@ test('A request in this process carries the scope with its region in place of a 
   });
 });
 
-test('A request in this process has the body that a network would carry', async () => {
+test('A request in this process has the same body as over a network', async () => {
   const { method, target, headers, body } = await sent('us-east-1', (call) =>
     call('CreateKxUser', {
       environmentId: 'e1',

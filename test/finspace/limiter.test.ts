@@ -76,7 +76,7 @@ describe.each([
 ])(
   'an endpoint that admits $perSecond requests/s and answers after $latencyMs ms',
   ({ perSecond, latencyMs, most }) => {
-    test('refuses few of them after five seconds, and is used', async () => {
+    test('rejects few of them after five seconds, and serves most of its rate', async () => {
       const time = clock();
       const { seen, send } = throttled(time, perSecond, latencyMs);
       await scan(time, limiter(time), send, 65);
@@ -88,7 +88,7 @@ describe.each([
   },
 );
 
-test('reads go on with what the endpoint admits when its limit rises', async () => {
+test('receives more reads when its limit rises', async () => {
   const time = clock();
   const limits = limiter(time);
   const slow = throttled(time, 10, 5);
@@ -97,7 +97,7 @@ test('reads go on with what the endpoint admits when its limit rises', async () 
   expect(fast.seen.filter(({ at, refused }) => at > 60_000 && !refused).length / 20).toBeGreaterThan(200);
 });
 
-test('the number at once grows to 48 where requests are answered, and falls to 4 where they fail', async () => {
+test('concurrency grows to 48 while requests succeed, and falls to 4 while they fail', async () => {
   const time = clock();
   const limits = limiter(time);
   let running = 0;
@@ -141,7 +141,7 @@ describe('while an endpoint admits few requests', () => {
     return { time, limits };
   };
 
-  test('mutations and single reads go before the reads of scans', async () => {
+  test('mutations and single reads precede the reads of scans', async () => {
     const { time, limits } = await slow();
     const order: string[] = [];
     for (let at = 0; at < 20; at += 1) void limits.admit(background()).then(() => order.push('scan'));
@@ -151,7 +151,7 @@ describe('while an endpoint admits few requests', () => {
     expect(order.length).toBeLessThanOrEqual(2);
   });
 
-  test('callers take turns, and so do the questions of one caller', async () => {
+  test('callers take turns, and so do the requests of one caller', async () => {
     const { time, limits } = await slow();
     const [one, two] = [{}, {}];
     const order: string[] = [];
@@ -169,7 +169,7 @@ describe('while an endpoint admits few requests', () => {
     expect(order.filter((name) => name === 'a1')).toHaveLength(6);
   });
 
-  test('a request that is cancelled leaves its place', async () => {
+  test('a cancelled request gives up its place', async () => {
     const { time, limits } = await slow();
     const leaving = new AbortController();
     void limits.admit(background());
@@ -188,7 +188,7 @@ describe('while an endpoint admits few requests', () => {
 
 const foreground = (more: Partial<Requested> = {}) => background('b', { isBackground: false, ...more });
 
-test('single reads that are answered do not hold up the reads of scans', async () => {
+test('single reads that are answered do not delay the reads of scans', async () => {
   const time = clock();
   const limits = limiter(time);
   (await limits.admit(background())).done('refused');
@@ -203,7 +203,7 @@ test('single reads that are answered do not hold up the reads of scans', async (
   expect(admittedAt).toBeLessThanOrEqual(6_000);
 });
 
-test('a request whose outcome shows nothing changes neither rate nor number at once, but its pause counts', async () => {
+test('a request without a clear outcome changes neither rate nor concurrency, but its pause counts', async () => {
   const time = clock();
   const limits = limiter(time);
   for (let at = 0; at < 10; at += 1) (await limits.admit(foreground())).done('left', at === 9 ? 3_000 : 0);
@@ -230,7 +230,7 @@ test.each([
   expect(time.pending()).toBe(0);
 });
 
-test('many requests that wait with one signal print no warning', async () => {
+test('many requests that share one signal print no warning', async () => {
   const time = clock();
   const limits = limiter(time);
   const leaving = new AbortController();

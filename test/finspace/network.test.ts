@@ -52,7 +52,7 @@ describe('the network handler', () => {
   };
 
   describe.each(Object.entries(REQUESTS))('sends %s', (_, request) => {
-    it.each(Object.entries(ANSWERS))("and reads %s as the SDK's own handler does", async (_, behave) => {
+    it.each(Object.entries(ANSWERS))('and reads %s like the handler of the SDK', async (_, behave) => {
       const { port, seen } = await serving((response, request) => {
         response.sendDate = false;
         behave(response, request);
@@ -73,7 +73,7 @@ describe('the network handler', () => {
     return { statusCode, headers, body: whole.toString() };
   }
 
-  it('returns to a kept connection', async () => {
+  it('reuses a kept-alive connection', async () => {
     const peers = new Set<number | undefined>();
     const { port } = await serving((response, seen) => {
       peers.add(response.socket?.remotePort);
@@ -96,7 +96,7 @@ describe('a certificate that cannot be trusted', () => {
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     'CERT_HAS_EXPIRED',
     'ERR_TLS_CERT_ALTNAME_INVALID',
-  ])('(%s) is a matter of configuration', async (code) => {
+  ])('(%s) is reported as a configuration error', async (code) => {
     const service = () => Promise.reject(Object.assign(new Error(code), { code }));
     const fields = await fieldsOf(finspaceCall({ ...OPTIONS, region: 'eu-west-1', service })('ListEnvironments', {}));
     expect(fields).toMatchObject({ code: 'Misconfigured', attempts: 1, detail: expect.stringContaining('TLS') });
@@ -170,7 +170,7 @@ describe('a failure to reach the endpoint', () => {
   });
 
   it.each(['*', 'kdb.corp.example', '.corp.example', 'localhost, corp.example'])(
-    'has nothing to do with a proxy that NO_PROXY=%s excepts',
+    'does not mention a proxy that NO_PROXY=%s excludes',
     async (noProxy) => {
       vi.stubEnv('HTTPS_PROXY', 'http://proxy.corp.example:3128');
       vi.stubEnv('NO_PROXY', noProxy);
@@ -187,7 +187,7 @@ describe('a failure to reach the endpoint', () => {
     expect(fields).toMatchObject({ code: 'Unreachable', detail: 'The connection broke before a reply came.' });
   });
 
-  it('names a proxy that asks for credentials of its own', async () => {
+  it('names a proxy that requires its own credentials', async () => {
     const { url } = await serving(answering(407, '<html>'));
     const fields = await fieldsOf(
       finspaceCall({ ...OPTIONS, region: 'eu-west-1', endpoint: url })('ListEnvironments', {}),
@@ -215,7 +215,7 @@ describe('the region', () => {
 });
 
 describe('a redirect', () => {
-  it.each([301, 302, 303, 307, 308])('with HTTP %i is refused and not followed', async (status) => {
+  it.each([301, 302, 303, 307, 308])('with HTTP %i is rejected and not followed', async (status) => {
     const elsewhere = await serving(answering(200, '{}'));
     const { url, seen } = await serving((response) => {
       response.writeHead(status, { location: `${elsewhere.url}/environment` }).end();
@@ -269,7 +269,7 @@ describe('a hostile or missing setting', () => {
     },
   );
 
-  it.each(['.', '..', ''])('label %j never leaves', async (clusterName) => {
+  it.each(['.', '..', ''])('label %j is never sent', async (clusterName) => {
     const { url, seen } = await serving(answering(200, '{}'));
     const call = finspaceCall({ ...OPTIONS, region: 'eu-west-1', endpoint: url });
     const fields = await fieldsOf(call('GetKxCluster', { environmentId: 'abc123', clusterName }));
@@ -279,7 +279,7 @@ describe('a hostile or missing setting', () => {
 });
 
 describe('the environment of the process', () => {
-  it('does not reach calls to a service in this process', async () => {
+  it('does not affect calls to a service in this process', async () => {
     for (const name of ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT']) vi.stubEnv(name, 'true');
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://169.254.169.254');
     vi.stubEnv('AWS_MAX_ATTEMPTS', 'many');

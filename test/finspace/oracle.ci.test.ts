@@ -23,7 +23,7 @@ const COMMON = OPERATION_NAMES.filter((name) => !MISSING_COMMANDS.includes(name)
 const RUNS = { numRuns: 12 };
 
 describe("the SDK's own commands", () => {
-  it('cover every operation but those in the table', () => {
+  it('cover every operation except those in the table', () => {
     const theirs = Object.keys(sdk).filter((name) => name.endsWith('Command') && !name.startsWith('$'));
     expect(theirs.sort()).toEqual(COMMON.map((name) => `${name}Command`).sort());
   });
@@ -41,7 +41,7 @@ describe.each(COMMON)('%s', (name) => {
     );
   });
 
-  it('reads every member of a response as the SDK does, but timestamps as ISO 8601', async () => {
+  it('reads every member of a response as the SDK does, except that timestamps are ISO 8601', async () => {
     const [input] = example(name);
     await fc.assert(
       fc.asyncProperty(fullOutput(name), async (body) => {
@@ -53,7 +53,7 @@ describe.each(COMMON)('%s', (name) => {
     );
   });
 
-  it('takes null members and an empty body as the SDK does', async () => {
+  it('accepts null members and an empty body as the SDK does', async () => {
     const [input, full] = example(name);
     const nulls = JSON.stringify(Object.fromEntries(Object.keys(full).map((member) => [member, null])));
     for (const body of [nulls, '{}', '']) {
@@ -64,7 +64,7 @@ describe.each(COMMON)('%s', (name) => {
 });
 
 describe.each(rows(DROPPED_FROM_REQUESTS))('the input of %s', (name, member) => {
-  it(`carries ${member}, which the SDK drops`, async () => {
+  it(`contains ${member}, which the SDK drops`, async () => {
     const [input] = example(name);
     const given = { ...input, [member]: true };
     expect((await requestOf(command(name, given))).body).toHaveProperty(member, true);
@@ -73,7 +73,7 @@ describe.each(rows(DROPPED_FROM_REQUESTS))('the input of %s', (name, member) => 
 });
 
 describe.each(rows(DROPPED_FROM_RESPONSES))('the output of %s', (name, path) => {
-  it(`carries ${path}, which the SDK drops`, async () => {
+  it(`contains ${path}, which the SDK drops`, async () => {
     const [input, body] = example(name);
     const { ours, theirs } = await readings(name, input, JSON.stringify(body));
     const place = path.replace('.', '[0].');
@@ -83,7 +83,7 @@ describe.each(rows(DROPPED_FROM_RESPONSES))('the output of %s', (name, path) => 
 });
 
 describe('DeleteKxClusterNode', () => {
-  it('sends what the model says, with the node id as one path segment', async () => {
+  it('sends the node id as one path segment, as the model says', async () => {
     const input = { environmentId: 'abc123', clusterName: 'hdb-1', nodeId: 'n/1' };
     expect(await requestOf(command('DeleteKxClusterNode', input))).toMatchObject({
       method: 'DELETE',

@@ -56,8 +56,8 @@ const unavailable = answering(503, '');
 const reset: Behaviour = (response) => response.socket?.resetAndDestroy();
 const silent: Behaviour = () => {};
 
-describe('a call that may be repeated', () => {
-  it('goes through when the failure passes', async () => {
+describe('a call that may be retried', () => {
+  it('succeeds when the failure passes', async () => {
     const { url, seen } = await inTurn(unavailable, reset, answering(200, '{"status":"RUNNING"}'));
     expect(await caller(url)('GetKxCluster', CLUSTER)).toEqual({ status: 'RUNNING' });
     expect(seen).toHaveLength(3);
@@ -69,7 +69,7 @@ describe('a call that may be repeated', () => {
     expect(seen.map(tokenOf)).toEqual(['mine', 'mine']);
   });
 
-  it('asks how long to wait, by attempt and kind of failure', async () => {
+  it('computes the wait from the attempt and the kind of failure', async () => {
     const { url } = await inTurn(unavailable, answering(429, '', 'ThrottlingException'), ok);
     const backoff = vi.fn(() => 1);
     await caller(url, { backoff })('GetKxCluster', CLUSTER);
@@ -79,14 +79,14 @@ describe('a call that may be repeated', () => {
     ]);
   });
 
-  it('fails with the failure in hand when the wait would outlast the call', async () => {
+  it('fails with the current error if the wait would outlast the call', async () => {
     const { url, seen } = await inTurn(answering(429, '', 'ThrottlingException'));
     const { code } = await failed(caller(url, { backoff: () => 60_000 })('GetKxCluster', CLUSTER));
     expect(code).toBe('Throttling');
     expect(seen).toHaveLength(1);
   });
 
-  it('is repeated until its time limit when the endpoint refuses it for too many requests', async () => {
+  it('is retried until its time limit while the endpoint throttles it', async () => {
     const busy = answering(429, '', 'ThrottlingException');
     const { url, seen } = await inTurn(busy, busy, busy, busy, busy, answering(200, '{"status":"RUNNING"}'));
     expect(await caller(url)('GetKxCluster', CLUSTER)).toEqual({ status: 'RUNNING' });
@@ -97,7 +97,7 @@ describe('a call that may be repeated', () => {
     expect(attempts).toBeGreaterThan(3);
   });
 
-  it('is sent three times at most when it changes something', async () => {
+  it('is sent at most three times if it changes something', async () => {
     const { url, seen } = await inTurn(answering(429, '', 'ThrottlingException'));
     const { code } = await failed(caller(url)('DeleteKxCluster', CLUSTER));
     expect(code).toBe('Throttling');
@@ -119,7 +119,7 @@ describe('a call that may be repeated', () => {
     expect([code, impatient.seen.length]).toEqual(['Throttling', 1]);
   });
 
-  it('signs with the clock of the endpoint after a refusal for clock skew', async () => {
+  it('signs with the clock of the endpoint after a rejection for clock skew', async () => {
     const date = new Date(Date.now() + 3_600_000);
     const skewed: Behaviour = (response, seen) => {
       response.setHeader('date', date.toUTCString());
@@ -132,7 +132,7 @@ describe('a call that may be repeated', () => {
     expect(hours[1]).not.toBe(hours[0]);
   });
 
-  it('leaves the outcome of a mutation unknown when the repeat of a lost request is refused', async () => {
+  it('leaves the outcome of a mutation unknown if the retry of a lost request is rejected', async () => {
     const { url } = await inTurn(reset, answering(404, '{"message":"no such cluster"}', 'ResourceNotFoundException'));
     expect(await failed(caller(url)('DeleteKxCluster', CLUSTER))).toMatchObject({
       code: 'ResourceNotFound',
@@ -151,7 +151,7 @@ describe('a mutation whose reply was lost', () => {
     ['DeleteKxClusterNode', 'list_kx_cluster_nodes'],
     ['UntagResource', 'list_tags_for_resource'],
     ['CreateEnvironment', 'list_environments'],
-  ] as const)('names the tool to check %s with', async (name, tool) => {
+  ] as const)('names the tool that checks %s', async (name, tool) => {
     const { url } = await inTurn(reset);
     const [input] = fc.sample(validInput(name), 1);
     const { advice } = await failed(caller(url)(name, input as never));
@@ -159,7 +159,7 @@ describe('a mutation whose reply was lost', () => {
   });
 });
 
-describe('the limits', () => {
+describe('the limits of a call', () => {
   it('end a call whose attempts would take longer', async () => {
     const { url } = await inTurn(silent);
     const startedAt = performance.now();
@@ -168,7 +168,7 @@ describe('the limits', () => {
     expect(performance.now() - startedAt).toBeLessThan(DEFAULT_LIMITS.attemptMs);
   });
 
-  it('end connecting, after which nothing was sent', async () => {
+  it('end an attempt to connect, after which nothing was sent', async () => {
     const deaf = await deafEndpoint(60_000);
     open.push(deaf);
     const call = caller(`https://127.0.0.1:${deaf.port}`, {}, { connectMs: 100 });
@@ -197,7 +197,7 @@ describe('the limiter of an endpoint', () => {
     answering(429, '', 'ThrottlingException')(response, seen);
   };
 
-  it('learns the rate from refused reads, not from mutations that a quota refuses', async () => {
+  it('learns the rate from throttled reads, not from mutations that exceed a quota', async () => {
     const { outcomes, limiter } = recording();
     const { url } = await inTurn(throttling);
     const call = caller(url, { limiter }, { callMs: 900 });
@@ -209,7 +209,7 @@ describe('the limiter of an endpoint', () => {
     ]);
   });
 
-  it('counts a rejected request as answered, and neither a cancelled one nor one that was not sent', async () => {
+  it('counts a rejected request as answered, but not a cancelled or unsent one', async () => {
     const { outcomes, limiter } = recording();
     const cancel = new AbortController();
     const { url } = await inTurn(answering(404, '{}', 'ResourceNotFoundException'), () => cancel.abort());
@@ -237,7 +237,7 @@ describe('the limiter of an endpoint', () => {
     });
   });
 
-  it('ends the wait of a question with its own time limit when that aborts', async () => {
+  it('ends the wait of a request with its own time limit when that aborts', async () => {
     const call = caller('http://127.0.0.1:1', { limiter: closed }, { callMs: 20 });
     const overtime = new AbortController();
     const result = failed(call('GetKxCluster', CLUSTER, { signal: overtime.signal, untilAborted: true }));
@@ -247,7 +247,7 @@ describe('the limiter of an endpoint', () => {
 });
 
 describe('the default wait', () => {
-  it('doubles its bound with each attempt, up to twenty seconds', () => {
+  it('doubles its upper bound with each attempt, up to twenty seconds', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.constantFrom('throttled', 'transient'), (attempt, passing) => {
         const bound = Math.min(20_000, (passing === 'throttled' ? 500 : 100) * 2 ** attempt);

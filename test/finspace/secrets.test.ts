@@ -80,7 +80,7 @@ function leaksOf(error: FinspaceError): string[] {
   return leaks.map(([name]) => name);
 }
 
-describe('no canary gets into the error', () => {
+describe('an error contains no canary', () => {
   const ANSWERS: Record<string, Behaviour> = {
     'an unknown error, named in the header': refusing(418, { message: CANARIES.errorMessage }, CANARIES.errorName),
     'an unknown error, named in the body': refusing(400, {
@@ -129,7 +129,7 @@ describe('no canary gets into the error', () => {
 });
 
 describe('a modelled error', () => {
-  it('speaks in the words of the service, up to 2,000 characters', async () => {
+  it('keeps the message of the service, up to 2,000 characters', async () => {
     const error = await failureOf(refusing(400, { message: `userName: ${'x'.repeat(5_000)}` }, 'ValidationException'));
     expect(error.fields.detail).toMatch(/^userName: x+$/);
     expect(error.fields.detail).toHaveLength(2_000);
@@ -142,7 +142,7 @@ describe('a modelled error', () => {
     expect(leaksOf(error)).toEqual([]);
   });
 
-  it('keeps a request id that looks like one', async () => {
+  it('keeps a request id in the usual form', async () => {
     const id = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890';
     const error = await failureOf((response, seen) => {
       response.setHeader('x-amzn-requestid', id);
@@ -151,7 +151,7 @@ describe('a modelled error', () => {
     expect(error.fields).toMatchObject({ requestId: id, httpStatus: 404, detail: 'no such user' });
   });
 
-  it('repeats ordinary words although they serve as placeholder credentials', async () => {
+  it('repeats ordinary words although they are used as placeholder credentials', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
     const error = await failureOf(refusing(409, { message: 'test is being deleted' }, 'ConflictException'));

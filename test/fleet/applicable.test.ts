@@ -22,7 +22,7 @@ describe('a condition that the requested kinds cannot meet is an error, not an e
       { kinds: ['volume'], status: ['stuck'] },
       /"stuck" is not a status .* find_kx_problems finds what is stuck, unused/,
     ],
-  ])('%j', async (input, says) => {
+  ])('for entities %j', async (input, says) => {
     const { isError, text } = await use('find_kx_entities', input);
     expect(text).toMatch(says);
     expect(isError).toBe(true);
@@ -36,7 +36,7 @@ describe('a condition that the requested kinds cannot meet is an error, not an e
       { kinds: ['cluster', 'user'], problem: 'unused' },
       /Problems that they can have: failed, stuck, behind, dangling, underway/,
     ],
-  ])('problems %j', async (input, says) => {
+  ])('for problems %j', async (input, says) => {
     const { isError, text } = await use('find_kx_problems', input);
     expect(text).toMatch(says);
     expect(isError).toBe(true);
@@ -47,7 +47,7 @@ describe('a condition that some of the requested kinds can meet', () => {
   test.each([
     [{ kinds: ['user', 'cluster'], type: ['RDB'], name: 'rdb-fx' }, ['rdb-fx']],
     [{ status: ['created'], kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
-  ])('%j', async (input, expected) => {
+  ])('is accepted: %j', async (input, expected) => {
     expect(names((await use('find_kx_entities', input)).data['entities'])).toEqual(expected);
   });
 
@@ -72,7 +72,7 @@ describe('a condition that some of the requested kinds can meet', () => {
   });
 });
 
-describe('find_kx_problems reads no more than its problems take', () => {
+describe('find_kx_problems reads only what its problems need', () => {
   const read = async (input: Record<string, unknown>) => {
     const operations = new Set<string>();
     const counting: Call = (name, input, options) => {
@@ -83,20 +83,20 @@ describe('find_kx_problems reads no more than its problems take', () => {
     return { operations, data };
   };
 
-  test('no users', async () => {
+  test('reads no users', async () => {
     const { operations, data } = await read({});
     expect(operations).not.toContain('ListKxUsers');
     expect(Object.keys(data['counts'] as object)).toHaveLength(6);
   });
 
-  test('nothing but databases and loads for the problems of loads', async () => {
+  test('reads only databases and loads for the problems of loads', async () => {
     const { operations, data } = await read({ kinds: ['changeset'] });
     expect([...operations].filter((name) => /Cluster|Volume|Group|User/.test(name))).toEqual([]);
     expect(Object.keys(data['counts'] as object)).toEqual(['failed', 'stuck', 'underway']);
   });
 
   test.each(['cluster', 'volume', 'dataview', 'database', 'scaling-group', 'changeset', 'environment'])(
-    'and finds the same problems of a %s as among all',
+    'finds the same problems of a %s as a search of all kinds',
     async (kind) => {
       const all = (await use('find_kx_problems', { view: 'full' })).data['problems'] as { entity: string }[];
       const own = (await use('find_kx_problems', { view: 'full', kinds: [kind] })).data['problems'];

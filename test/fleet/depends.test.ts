@@ -4,7 +4,7 @@ import { caller, demoTools, type Rows } from './table.ts';
 const { world, use } = demoTools();
 
 describe('what_depends_on', () => {
-  test('shows its tags, and the sizes of what it needs', async () => {
+  test('shows the tags of an entity, and the sizes of its dependencies', async () => {
     const { data } = await use('what_depends_on', { name: 'hdb-fx' });
     expect(data['entity']).toMatchObject({ tags: { owner: 'fx-desk' } });
     expect(data['needs']).toContainEqual(expect.objectContaining({ id: 'scaling-group:sg-history', free: '24 GiB' }));
@@ -24,7 +24,7 @@ describe('what_depends_on', () => {
     });
   });
 
-  test('shows which clusters still hold the data of a load', async () => {
+  test('shows which clusters still mount the data of a load', async () => {
     const { data } = await use('find_kx_problems', { problem: 'behind' });
     const lags = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:hdb-equities-b');
     const late: Rows[number] = Object.assign({}, ...lags);
@@ -41,7 +41,7 @@ describe('what_depends_on', () => {
     ]);
   });
 
-  test('says where to look for what is not an entity', async () => {
+  test('says where to find something that is not an entity', async () => {
     const { isError, text } = await use('what_depends_on', { name: 'subnet-04d9b6a17e83c5f21' });
     expect(isError).toBe(true);
     expect(text).toMatch(/use find_kx_entities with text\.$/);

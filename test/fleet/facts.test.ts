@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 const IN_PROD = { environment: 'kdb-prod' };
 
 describe('problems', () => {
-  test('have one time of beginning, whichever tool shows them', async () => {
+  test('have the same start time in every tool', async () => {
     const shown = (rows: unknown) => (rows as Rows).map(({ entity, why, since }) => `${entity} ${why} ${since}`);
     const found = await use('find_kx_problems', { ...IN_PROD, kinds: ['cluster'] });
     const problems = shown((found.data['problems'] as Rows).filter(({ problem }) => problem !== 'underway'));
@@ -20,7 +20,7 @@ describe('problems', () => {
     expect(problems).toEqual(expect.arrayContaining(shown((about.data['entity'] && about.data['attention']) as Rows)));
   });
 
-  test('are one row each where a cluster lags twice, each with its own figures', async () => {
+  test('have one row each if a cluster lags twice, each with its own figures', async () => {
     const { data } = await use('find_kx_problems', { problem: 'behind' });
     expect(data).toMatchObject({ counts: { behind: 3 }, entities: { behind: 2 } });
     const lags = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:hdb-equities-b');
@@ -31,7 +31,7 @@ describe('problems', () => {
     expect(lags[0]).not.toHaveProperty('behindBy');
   });
 
-  test('do not report the age of an unused entity as the time for which it was unused', async () => {
+  test('report the age of an unused entity as its age, not as the time for which it was unused', async () => {
     const { data } = await use('find_kx_problems', { problem: 'unused' });
     expect(data['unusedSince']).toMatch(/^not in the API/);
     for (const row of data['problems'] as Rows) {
@@ -41,7 +41,7 @@ describe('problems', () => {
     expect((await use('find_kx_problems', { problem: 'failed' })).data).not.toHaveProperty('unusedSince');
   });
 
-  test('are found of some kinds alone, with fewer reads', async () => {
+  test('can be found for some kinds alone, with fewer reads', async () => {
     const readsFor = async (input: object) => {
       const before = [...world().counts.values()].reduce((sum, count) => sum + count, 0);
       const { data } = await use('find_kx_problems', { problem: 'failed', ...input });
@@ -53,10 +53,10 @@ describe('problems', () => {
     expect(clusters.reads).toBeLessThan((await readsFor({})).reads);
   });
 
-  describe('of what is stuck', () => {
+  describe('a search for stuck entities', () => {
     afterEach(() => void vi.setSystemTime(NOW));
 
-    test('say after how long it counts as stuck', async () => {
+    test('says after what time an entity counts as stuck', async () => {
       vi.setSystemTime(NOW + 3 * HOUR);
       const { data } = await use('find_kx_problems', { problem: 'stuck' });
       expect(data['problems']).toMatchObject([
@@ -70,14 +70,14 @@ describe('problems', () => {
       );
     });
 
-    test('say so of each kind where nothing is', async () => {
+    test('says so for each kind if nothing is stuck', async () => {
       const { data } = await use('find_kx_problems', { problem: 'stuck' });
       expect(data).toMatchObject({ counts: { stuck: 0 }, stuckAfter: { cluster: '60 min', node: '30 min' } });
     });
   });
 });
 
-test('deletions and changes of tags are reported as unknown where changes are asked for', async () => {
+test('deletions and changes of tags are reported as unknown in a search for changes', async () => {
   const changed = await use('find_kx_entities', { changedAfter: '1d' });
   expect(changed.data['notKnown']).toBe('deletions and changes of tags: the API shows neither');
   expect((await use('find_kx_entities', { createdAfter: '1d' })).data).not.toHaveProperty('notKnown');
@@ -97,11 +97,11 @@ test.each([
   ['what_depends_on', { name: 'hdb-fx' }],
   ['compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat' }],
   ['check_kx_quotas', {}],
-])('%s says when it read', async (tool, input) => {
+])('%s reports the time of its reads', async (tool, input) => {
   expect((await use(tool, input)).data['readAt']).toBe(new Date(NOW).toISOString());
 });
 
-test('what could not be read is one line for each reason, with the names', async () => {
+test('unreadable parts are one line for each reason, with the names', async () => {
   const partly = failing(world().call, 'GetKxVolume');
   const { data } = await caller(partly)('find_kx_entities', { kinds: ['volume'], environment: 'kdb-prod' });
   expect(data['notRead']).toEqual([
@@ -125,11 +125,11 @@ describe('conditions on facts', () => {
     ['provisioningSince', 'above', '2026-03-16', ['hdb-futures', 'rdb-futures']],
     ['nodesRunning', 'above', 1, ['gw-prod', 'hdb-futures', 'hdb-fx']],
     ['nodes.status', 'equals', 'PROVISIONING', ['hdb-futures', 'rdb-futures']],
-  ])('about nodes read the nodes: %s', async (setting, is, value, expected) => {
+  ])('on nodes read the nodes: %s', async (setting, is, value, expected) => {
     expect(await met('cluster', setting, is, value)).toEqual(expected);
   });
 
-  test('about nodes group by them, too', async () => {
+  test('on nodes allow grouping by them, too', async () => {
     const { data } = await find({ kinds: ['cluster'], groupBy: ['nodesProvisioning'] });
     expect(data['groups']).toContainEqual(expect.objectContaining({ value: '1', count: 2 }));
     const byNodes = await find({ kinds: ['cluster'], groupBy: ['nodes'] });
@@ -143,11 +143,11 @@ describe('conditions on facts', () => {
     ['volume', 'volumeName', 'vol-fx'],
     ['scaling-group', 'scalingGroupName', 'sg-lab'],
     ['dataview', 'dataviewName', 'fx_spot_live'],
-  ])('of kind %s find it by the name member of the API', async (kind, setting, name) => {
+  ])('of kind %s accept the name member of the API', async (kind, setting, name) => {
     expect(await met(kind, setting, 'equals', name)).toEqual([name]);
   });
 
-  test('that something is absent are not met by what could not be read', async () => {
+  test('that something is unset do not match unreadable entities', async () => {
     const ofOne = failing(world().call, (operation, input) => {
       return operation === 'GetKxCluster' && input['clusterName'] === 'gp-research';
     });
@@ -164,7 +164,7 @@ describe('conditions on facts', () => {
     expect(await met('scaling-group', 'free', 'unset', undefined, failing(world().call, 'GetKxCluster'))).toEqual([]);
   });
 
-  test('compare whole values, not the numbers with which they begin', async () => {
+  test('compare whole values, not numeric prefixes', async () => {
     const scripted: Call = async (name, input, options) => {
       const reply = await world().call(name, input, options);
       return JSON.parse(JSON.stringify(reply).replaceAll(/"initializationScript":"/g, '$&1_'));
@@ -174,7 +174,7 @@ describe('conditions on facts', () => {
     expect(await met('cluster', 'created', 'equals', 2026)).toEqual([]);
   });
 
-  test('compare dates with dates, and refuse other numbers', async () => {
+  test('compare dates with dates, and reject other numbers', async () => {
     const created = ['gp-signals', 'rdb-equities', 'rdb-futures', 'rdb-fx'];
     expect(await met('cluster', 'created', 'above', '2026-03-12')).toEqual(created);
     expect(await met('cluster', 'created', 'below', '2026-03-13')).not.toContain('rdb-fx');
@@ -235,21 +235,21 @@ describe('quotas', () => {
     expect(full.data).not.toHaveProperty('notShown');
   });
 
-  test('do not count what could not be read', async () => {
+  test('do not count unreadable entities', async () => {
     const partly = failing(world().call, 'ListKxUsers' satisfies OperationName);
     const { data } = await caller(partly)('check_kx_quotas', IN_PROD);
     expect((data['quotas'] as Rows).some(({ quota }) => quota === 'users')).toBe(false);
     expect(data['notRead']).toMatchObject([{ environment: 'kdb-prod' }]);
   });
 
-  test('of the account are not counted where some environments are hidden', async () => {
+  test('of the account are not counted if some environments are hidden', async () => {
     const limited = caller(world().call, { environments: [await world().id('kdb-prod')] });
     expect((await limited('check_kx_quotas')).data['account']).toMatch(/^not counted/);
   });
 });
 
-describe('what a cluster caches and what a dataview follows', () => {
-  test('stand in the rows of find_kx_entities, of few and of one', async () => {
+describe('the caches of a cluster and the changesets that a dataview follows', () => {
+  test('appear in the rows of find_kx_entities, for few entities and for one', async () => {
     const cached = { futures_l2: [expect.stringMatching(/^\/.* on CACHE_/)] };
     for (const name of ['hdb-futures', 'hdb']) {
       const { data } = await use('find_kx_entities', { ...IN_PROD, kinds: ['cluster'], name });
@@ -261,7 +261,7 @@ describe('what a cluster caches and what a dataview follows', () => {
     expect(follows).toContainEqual(['equities_taq_static', false]);
   });
 
-  test('stand in the rows of what_depends_on', async () => {
+  test('appear in the rows of what_depends_on', async () => {
     const usedBy = async (input: object) => (await use('what_depends_on', { ...IN_PROD, ...input })).data['usedBy'];
     expect(await usedBy({ kind: 'database', name: 'futures_l2' })).toContainEqual(
       expect.objectContaining({ id: 'cluster:hdb-futures', cached: [expect.stringMatching(/ on CACHE_/)] }),
@@ -275,7 +275,7 @@ describe('what a cluster caches and what a dataview follows', () => {
     );
   });
 
-  test('say which clusters mount an older version of a dataview', async () => {
+  test('show which clusters mount an older version of a dataview', async () => {
     const { data } = await use('what_depends_on', { ...IN_PROD, name: 'hdb-equities-b' });
     const [view] = (data['needs'] as Rows).filter(({ id }) => String(id).startsWith('dataview:'));
     expect(view).toMatchObject({ changesetId: expect.any(String), newestChangesetId: expect.any(String) });

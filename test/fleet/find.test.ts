@@ -27,14 +27,14 @@ describe('find_kx_entities', () => {
     [{ text: 'subnet-08e2f70c3e83c5f21' }, ['gw-uat', 'hdb-uat']],
     [{ kinds: ['cluster'], changedAfter: '1h' }, ['gp-reference', 'rdb-futures']],
     [{ kinds: ['dataview'], where: [{ setting: 'autoupdate', is: 'equals', value: true }] }, ['fx_spot_live']],
-  ])('%j', async (input, expected) => {
+  ])('finds with %j', async (input, expected) => {
     const { data } = await use('find_kx_entities', input);
     expect(names(data['entities']).toSorted()).toEqual(expected);
     expect(data['found']).toBe(expected.length);
   });
 
   test.each([{}, { view: 'full' }, { where: [{ setting: 'release', is: 'set' }] }])(
-    'shows the nodes of a few clusters, whatever was searched and shown: %j',
+    'shows the nodes of a few clusters for any search and view: %j',
     async (input) => {
       const { data } = await use('find_kx_entities', { kinds: ['cluster'], name: 'hdb-futures', ...input });
       expect(data['entities']).toMatchObject([
@@ -63,7 +63,7 @@ describe('find_kx_entities', () => {
       });
   });
 
-  test('says which states and types there are when nothing has the one that was asked for', async () => {
+  test('lists existing states and types if no entity has the requested one', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['volume'], status: ['UPDATING'], type: ['SSD'] });
     expect(data).toMatchObject({
       found: 0,
@@ -72,13 +72,13 @@ describe('find_kx_entities', () => {
     });
   });
 
-  test('gives the ids by which the operations know the environments', async () => {
+  test('returns the ids of environments that operations require', async () => {
     const ids = { [await world().id('kdb-prod')]: 'kdb-prod', [await world().id('kdb-uat')]: 'kdb-uat' };
     for (const tool of ['find_kx_entities', 'find_kx_problems'])
       expect((await use(tool)).data).toMatchObject({ environments: 2, environmentIds: ids });
   });
 
-  test('says whose tags could not be read beside what it found', async () => {
+  test('names entities whose tags could not be read', async () => {
     const partly = failing(world().call, (_, { resourceArn = '' }) => String(resourceArn).endsWith('vol-fx'));
     const { data } = await caller(partly)('find_kx_entities', { kinds: ['volume'], tags: [{ key: 'owner' }] });
     expect(data).toMatchObject({
@@ -92,7 +92,7 @@ describe('find_kx_entities', () => {
     });
   });
 
-  test('puts them in order, and adds up what they take', async () => {
+  test('sorts entities, and adds up their sizes', async () => {
     const volumes = await use('find_kx_entities', { kinds: ['volume'], sort: 'largest' });
     expect(names(volumes.data['entities']).slice(0, 2)).toEqual(['vol-backtest', 'vol-equities']);
     expect(volumes.data['totals']).toEqual({
@@ -106,7 +106,7 @@ describe('find_kx_entities', () => {
     });
   });
 
-  test('groups by a setting or a tag, and says which settings there are', async () => {
+  test('groups by a setting or a tag, and lists the existing settings', async () => {
     const roles = await use('find_kx_entities', { kinds: ['user'], groupBy: ['iamRole'] });
     expect((roles.data['groups'] as Rows)[0]).toMatchObject({ count: 2, names: ['amara_okafor', 'mei_tanaka'] });
     const owners = await use('find_kx_entities', { kinds: ['volume'], groupBy: ['tag:Owner'] });
@@ -127,12 +127,12 @@ describe('find_kx_entities', () => {
     ['subnetIds', 'subnet-04d9b6a17e83c5f21', 13],
     ['memoryLimit', '8192', 2],
     ['database', 'fx_spot', 3],
-  ])('groups by %s as the API and people call it', async (setting, value, count) => {
+  ])('groups by %s under the names that the API and people use', async (setting, value, count) => {
     const { data } = await use('find_kx_entities', { kinds: ['cluster'], groupBy: [setting] });
     expect(data['groups']).toContainEqual(expect.objectContaining({ value, count }));
   });
 
-  test('finds those without a setting, and among their kind only', async () => {
+  test('finds entities without a setting, only of kinds that have it', async () => {
     const without = await use('find_kx_entities', { where: [{ setting: 'autoScalingConfiguration', is: 'unset' }] });
     expect(without.data['kinds']).toEqual({ cluster: 14 });
     expect(without.text).not.toContain('hdb-futures');
@@ -147,7 +147,7 @@ describe('find_kx_entities', () => {
     expect(elsewhere.data).toMatchObject({ found: 0, notSearched: expect.stringContaining('changeset') });
   });
 
-  test('shows all settings of a few entities, and of many only what the lists contain', async () => {
+  test('shows all settings of a few entities, and only listed settings of many', async () => {
     const one = await use('find_kx_entities', { name: 'tp-fx' });
     expect(one.data['entities']).toMatchObject([{ arguments: ['schema=fx'], arn: expect.stringContaining('tp-fx') }]);
     const hosts = await use('find_kx_entities', { kinds: ['scaling-group'] });
@@ -156,7 +156,7 @@ describe('find_kx_entities', () => {
     expect((many.data['entities'] as Rows)[0]).not.toHaveProperty('nodes');
   });
 
-  test('takes several states, the absence of changes, a date, and a tag by its value', async () => {
+  test('filters by several states, the absence of changes, a date, and a tag value', async () => {
     const moving = await use('find_kx_entities', { status: ['CREATING', 'UPDATING'] });
     expect(names(moving.data['entities'])).toEqual(['gp-reference', 'rdb-futures']);
     const untouched = await use('find_kx_entities', { kinds: ['cluster'], changedBefore: '30d' });
@@ -169,7 +169,7 @@ describe('find_kx_entities', () => {
     ]);
   });
 
-  test('says what there is instead of a value, a setting or a tag that nothing has', async () => {
+  test('suggests existing values, settings or tags if none match', async () => {
     expect(
       (await use('find_kx_entities', { where: [{ setting: 'azMode', is: 'equals', value: 'MULTI' }] })).data[
         'existingValues'
@@ -183,12 +183,12 @@ describe('find_kx_entities', () => {
     );
   });
 
-  test('counts what could not be made as taking nothing', async () => {
+  test('counts failed creations as using nothing', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['cluster'], view: 'full' });
     expect(data['totals']).toMatchObject({ nodes: 18, clusterMemoryReserved: '306 GiB', cacheGB: 1_200 });
   });
 
-  test('tells no more of what there is instead than there is room for', async () => {
+  test('limits the suggestions to the room that is left', async () => {
     const odd: Call = async (name, input, options) => {
       const reply = await world().call(name, input, options);
       if (name !== 'ListKxVolumes') return reply;
@@ -201,7 +201,7 @@ describe('find_kx_entities', () => {
     expect(text.length).toBeLessThan(5_000);
   });
 
-  test('counts by name whatever the name is', async () => {
+  test('counts by name for any name', async () => {
     const odd: Call = async (name, input, options) => {
       const reply = await world().call(name, input, options);
       return JSON.parse(JSON.stringify(reply).replaceAll('"name":"kdb-uat"', '"name":"constructor"'));
@@ -210,7 +210,7 @@ describe('find_kx_entities', () => {
     expect(data['perEnvironment']).toEqual({ 'kdb-prod': 5, constructor: 1 });
   });
 
-  test('says how much more could not be read than it names', async () => {
+  test('says how many more parts could not be read than it names', async () => {
     const input = { kinds: ['environment', 'cluster', 'volume'], environment: 'kdb-prod' };
     const count = Number((await use('find_kx_entities', input)).data['found']);
     const alike = await caller(failing(world().call, 'ListTagsForResource'))('find_kx_entities', {
@@ -229,7 +229,7 @@ describe('find_kx_entities', () => {
   });
 
   test.each(['2026-13-01', '2026-02-31', '2026-02-30T10:00Z', '2026-03-01T29:00Z', 'long', '5 weeks'])(
-    'refuses %j as a time',
+    'rejects %j as a time',
     async (wrong) => {
       for (const time of TIMES) {
         const { text } = await use('find_kx_entities', { [time]: wrong, kinds: ['user'] });
@@ -244,7 +244,7 @@ describe('find_kx_entities', () => {
       expect((await use('find_kx_entities', { [time]: '', kinds: ['user'] })).data['found']).toBe(all['found']);
   });
 
-  test('searches the nodes of clusters of a type where a status is one of nodes', async () => {
+  test('searches the nodes of clusters of a type if a status applies to nodes', async () => {
     const { data } = await use('find_kx_entities', { status: ['PROVISIONING'], type: ['RDB'] });
     expect(data['entities']).toMatchObject([{ kind: 'node', cluster: 'rdb-futures', status: 'PROVISIONING' }]);
     const moving = await use('find_kx_entities', { status: ['moving'], type: ['RDB'] });
@@ -254,7 +254,7 @@ describe('find_kx_entities', () => {
     expect(ofType.data['kinds']).toMatchObject({ node: expect.any(Number) });
   });
 
-  test('refuses an empty text in a condition on tags, and says that any value matches where none is named', async () => {
+  test('rejects an empty text in a condition on tags, and says that a condition without value matches any value', async () => {
     for (const [member, tag] of [
       ['value', { key: 'owner', value: '' }],
       ['key', { key: '', value: 'fx-desk' }],
@@ -270,13 +270,13 @@ describe('find_kx_entities', () => {
     expect((await use('find_kx_entities', named)).data).not.toHaveProperty('tagsMatched');
   });
 
-  test('refuses what it does not know', async () => {
+  test('rejects unknown arguments', async () => {
     for (const old of ['tag', 'uses', 'olderThan', 'youngerThan', 'changedWithin'])
       expect((await use('find_kx_entities', { [old]: '1d' })).text).toMatch(`${old}: there is no such argument`);
     expect((await use('find_kx_entities', { owner: 'me' })).text).toMatch(/owner: there is no such argument/);
   });
 
-  test('says nothing of free memory where the clusters of a host were not read', async () => {
+  test('reports no free memory of a host whose clusters were not read', async () => {
     const unread = failing(world().call, 'GetKxCluster');
     const owners = await caller(unread)('find_kx_entities', { kinds: ['scaling-group'], groupBy: ['tag:owner'] });
     expect(owners.text).not.toContain('hostMemoryFree":"2063');
@@ -291,7 +291,7 @@ describe('find_kx_entities', () => {
     expect((data['entities'] as Rows)[0]).not.toHaveProperty('free');
   });
 
-  test('knows what nothing uses', async () => {
+  test('finds unused entities', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['volume'], where: [{ setting: 'usedBy', is: 'unset' }] });
     expect(names(data['entities'])).toEqual(['vol-backtest']);
   });

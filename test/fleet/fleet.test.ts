@@ -10,15 +10,15 @@ import { caller, demoTools, failing, names, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
 
-describe('the list of tools', () => {
-  test('pays at most 3,000 tokens for them', () => {
+describe('the list of fleet tools', () => {
+  test('costs at most 3,000 tokens', () => {
     const own = new Set(FLEET_TOOLS.map(({ name }) => name));
     const tokens = (tools: object[]) => countTokens(JSON.stringify({ tools }));
     const all = [...describedTools()];
     expect(tokens(all) - tokens(all.filter(({ name }) => !own.has(name)))).toBeLessThanOrEqual(3_000);
   });
 
-  test('keeps them when only reading, and loses them without the reads that they need', () => {
+  test('is offered in read-only mode, but not without the reads that its tools need', () => {
     const listed = (restrictions: object) =>
       offeredTools({ ...UNRESTRICTED, ...restrictions }, LOCAL_CALLER, false).map(({ name }) => name);
     for (const { name } of FLEET_TOOLS) {
@@ -29,7 +29,7 @@ describe('the list of tools', () => {
 });
 
 describe('describe_kx_environment', () => {
-  test('shows the whole demo in one small answer, by name or id', async () => {
+  test('shows the whole demo environment in one small answer, by name or id', async () => {
     const { data, text, links } = await use('describe_kx_environment', { environment: 'kdb-prod' });
     expect(countTokens(text)).toBeLessThanOrEqual(2_000);
     expect(data['more']).toBeUndefined();
@@ -39,7 +39,7 @@ describe('describe_kx_environment', () => {
     expect((await use('describe_kx_environment', { environment: id })).data['counts']).toEqual(data['counts']);
   });
 
-  test('gives everything page by page, each entity whole and once', async () => {
+  test('returns everything page by page, each entity complete and once', async () => {
     const ids: unknown[] = [];
     let cursor: unknown;
     do {
@@ -56,7 +56,7 @@ describe('describe_kx_environment', () => {
     expect(text).toMatch(/^flowchart LR/);
   });
 
-  test('says what was meant when there is no such environment', async () => {
+  test('suggests a name if there is no such environment', async () => {
     const { isError, text } = await use('describe_kx_environment', { environment: 'kdb-prd' });
     expect(isError).toBe(true);
     expect(text).toContain('did you mean "kdb-prod"?');
@@ -77,7 +77,7 @@ describe('describe_kx_environment', () => {
     await slow.close();
   });
 
-  test('says what it may not read', async () => {
+  test('names the parts that it may not read', async () => {
     const limited = caller(world().call, { deny: ['list_kx_users'] });
     const { data } = await limited('describe_kx_environment', { environment: 'kdb-prod' });
     expect(data['notRead']).toEqual([
@@ -93,7 +93,7 @@ describe('find_kx_problems', () => {
     expect(text).toContain('Not enough memory on scaling group sg-lab');
   });
 
-  test('reports an environment that cannot be read beside those that can', async () => {
+  test('reports an unreadable environment next to readable ones', async () => {
     const uat = await world().id('kdb-uat');
     const partly = failing(world().call, (_, { environmentId }) => environmentId === uat, 'Unreachable');
     const { data } = await caller(partly)('find_kx_problems', { problem: 'unused' });
@@ -107,7 +107,7 @@ test.each([
   ['find_kx_problems', {}],
   ['describe_kx_environment', { environment: 'kdb-3' }],
   ['compare_kx_environments', { a: 'kdb-1', b: 'kdb-2' }],
-])('%s stays small when much cannot be read, for long reasons', async (tool, input) => {
+])('%s stays small if many reads fail for long reasons', async (tool, input) => {
   const long: Call = async (operation, input) => {
     const environments = Array.from({ length: 30 }, (_, at) => ({ environmentId: `env${at}`, name: `kdb-${at}` }));
     if (operation === 'ListKxEnvironments') return { environments } as never;
@@ -121,7 +121,7 @@ test.each([
   expect(countTokens(text)).toBeLessThan(1_950);
 });
 
-describe('find_kx_problems about what is unused', () => {
+describe('find_kx_problems for unused entities', () => {
   test('reports nothing that it could not verify', async () => {
     const uat = await world().id('kdb-uat');
     const partly: Call = async (operation, input, options) => {
@@ -143,7 +143,7 @@ describe('find_kx_problems about what is unused', () => {
 });
 
 describe('what_depends_on', () => {
-  test('finds the environment by itself where there is only one with that name', async () => {
+  test('finds the environment without its name if only one contains the entity', async () => {
     const { data } = await use('what_depends_on', { name: 'hdb-uat' });
     expect(data).toMatchObject({ environment: 'kdb-uat', entity: { id: 'cluster:hdb-uat' } });
     const view = await use('what_depends_on', { name: 'fx_spot/fx_spot_live' });
@@ -153,7 +153,7 @@ describe('what_depends_on', () => {
     expect((await use('what_depends_on', { name: 'hdb-crypto' })).text).toMatch(/^There is no entity "hdb-crypto"/);
   });
 
-  test('knows a load that is in no overview, and an environment by a word of its name', async () => {
+  test('finds a load that no overview shows, and an environment by a word of its name', async () => {
     const loads = await use('find_kx_entities', { kinds: ['changeset'], name: 'futures_l2', sort: 'oldest' });
     const oldest = names(loads.data['entities'])[0] ?? '';
     const { data } = await use('what_depends_on', { environment: 'prod', name: oldest });
@@ -194,7 +194,7 @@ describe('what_depends_on', () => {
     );
   });
 
-  test('suggests a name when there is no such entity', async () => {
+  test('suggests a name if there is no such entity', async () => {
     const { text } = await use('what_depends_on', { environment: 'kdb-prod', name: 'vol-equity' });
     expect(text).toContain('did you mean "vol-equities"?');
   });
@@ -227,25 +227,28 @@ describe('compare_kx_environments', () => {
       /^cluster:gw-/,
       ['different'],
     ],
-  ] as const)('takes nothing for missing or different that %s could not tell', async (lister, fails, id, sections) => {
-    const found = async (call: Call) => {
-      const { data } = await caller(call)('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat', view: 'full' });
-      const rows = sections.flatMap((name) => data[name] as Rows);
-      return {
-        ids: rows.map((row) => String(row['id'] ?? row['ids'])).filter((each) => id.test(each)),
-        notRead: data['notRead'],
+  ] as const)(
+    'reports nothing as missing or different if it could not read it: %s',
+    async (lister, fails, id, sections) => {
+      const found = async (call: Call) => {
+        const { data } = await caller(call)('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat', view: 'full' });
+        const rows = sections.flatMap((name) => data[name] as Rows);
+        return {
+          ids: rows.map((row) => String(row['id'] ?? row['ids'])).filter((each) => id.test(each)),
+          notRead: data['notRead'],
+        };
       };
-    };
-    uat = await world().id('kdb-uat');
-    expect((await found(world().call)).ids).not.toEqual([]);
-    const partly = failing(world().call, (operation, input) => operation === lister && fails(input));
-    expect(await found(partly)).toEqual({
-      ids: [],
-      notRead: [{ environment: 'kdb-uat', reason: expect.stringContaining(lister) }],
-    });
-  });
+      uat = await world().id('kdb-uat');
+      expect((await found(world().call)).ids).not.toEqual([]);
+      const partly = failing(world().call, (operation, input) => operation === lister && fails(input));
+      expect(await found(partly)).toEqual({
+        ids: [],
+        notRead: [{ environment: 'kdb-uat', reason: expect.stringContaining(lister) }],
+      });
+    },
+  );
 
-  test('names what is only on one side, with its settings in a full view', async () => {
+  test('lists entities on only one side, with their settings in a full view', async () => {
     const compared = async (more: object) =>
       (await use('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat', ...more })).data;
     const { onlyInA, differences } = await compared({});
@@ -255,7 +258,7 @@ describe('compare_kx_environments', () => {
     expect(full).toContainEqual(expect.objectContaining({ id: 'volume:vol-fx', sizeGB: 2_400 }));
   });
 
-  test('compares some kinds alone', async () => {
+  test('compares only the requested kinds', async () => {
     const input = { a: 'kdb-prod', b: 'kdb-uat', view: 'full' };
     const all = (await use('compare_kx_environments', input)).data;
     const { data } = await use('compare_kx_environments', { ...input, kinds: ['scalingGroups'] });

@@ -112,7 +112,7 @@ const GROUPS: Readonly<Record<string, (member: string) => boolean>> = {
 };
 const HIDES = '\u202e\u200b\u3164\ufe0f\u{e0041}';
 
-describe('a service that sends text with orders in it', () => {
+describe('text of a service that contains instructions', () => {
   test.each(Object.entries(GROUPS))(
     'is quoted in sentences, and hides nothing in any answer: %s',
     async (_, isMeant) => {
@@ -126,7 +126,7 @@ describe('a service that sends text with orders in it', () => {
     60_000,
   );
 
-  test('shows hidden characters in the state and the reason of a problem', async () => {
+  test('has its hidden characters shown in the state and the reason of a problem', async () => {
     for (const text of CORPUS.filter(({ length }, at) => length < 200 && at % 6 === 0)) {
       const use = caller(lying(world().call, (member) => (/^status(?:Reason)?$/.test(member) ? text : '')));
       const { data, text: shown } = await use('find_kx_problems', { problem: 'failed', environment: 'kdb-prod' });
@@ -135,7 +135,7 @@ describe('a service that sends text with orders in it', () => {
     }
   }, 60_000);
 
-  test('shows what is hidden in diagrams, lists of resources and errors', async () => {
+  test('has its hidden characters shown in diagrams, lists of resources and errors', async () => {
     const environmentId = await world().id('kdb-prod');
     const { signal } = new AbortController();
     const call = lying(world().call, (member) => (member === 'name' ? '\u202e\u3164' : ''));
@@ -163,7 +163,7 @@ describe('a service that sends text with orders in it', () => {
   });
 });
 
-test('the instructions say that text in answers is not to be followed', () => {
+test('the instructions say not to follow text in answers', () => {
   const offer = {
     backendLocation: { backend: 'local', region: 'us-east-1' },
     restrictions: UNRESTRICTED,

@@ -38,11 +38,11 @@ function withLoads(count: number, failed: readonly number[] = []) {
 const ofDatabase = (rows: unknown) =>
   (rows as Rows).filter(({ entity }) => String(entity).startsWith('changeset:futures_l2/'));
 
-describe('a database of which the loads take several pages', () => {
+describe('a database whose loads take several pages', () => {
   const failed = [3, 50, 99, 100, 101, 150, 199, 200, 249];
   const { use } = withLoads(250, failed);
 
-  test('shows each failed load once, with the reason, and says of nothing that it was not read', async () => {
+  test('shows each failed load once, with the reason, and reports nothing as unread', async () => {
     const { data } = await use('find_kx_problems', { problem: 'failed', environment: 'kdb-prod', view: 'full' });
     const rows = ofDatabase(data['problems']);
     expect(names(rows, 'entity')).toEqual(failed.map((at) => `changeset:futures_l2/load${at}`));
@@ -55,7 +55,7 @@ describe('a database of which the loads take several pages', () => {
     expect(ofDatabase(data['attention'])).toHaveLength(failed.length);
   });
 
-  test('counts what completed since a load on a later page, with the newest of the world', async () => {
+  test('counts completed loads since a load on a later page, up to the newest', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['changeset'], name: 'load249', view: 'full' });
     expect(data['entities']).toMatchObject([{ completedSince: 250 - failed.length + 1 }]);
   });
@@ -65,7 +65,7 @@ describe('a database with more loads than are read', () => {
   const { use } = withLoads(1_250);
   const note = [{ environment: 'kdb-prod', reason: 'ListKxChangesets of futures_l2: only the newest 1,000 were read' }];
 
-  test('is named where older failures would matter, in one line', async () => {
+  test('is named in one line if older failures would matter', async () => {
     for (const input of [{}, { problem: 'failed' }])
       expect((await use('find_kx_problems', input)).data['notRead']).toEqual(note);
   });
@@ -81,7 +81,7 @@ describe('a database with more loads than are read', () => {
     expect((await use(tool, input)).data).not.toHaveProperty('notRead');
   });
 
-  test('is read as a whole where loads are asked for, or as far back as they are', async () => {
+  test('is read completely for a search of loads, or as far back as the search goes', async () => {
     const all = withLoads(1_250);
     const found = await all.use('find_kx_entities', { kinds: ['changeset'], name: 'futures_l2', limit: 1 });
     expect(found.data).toMatchObject({ found: 1_250 });
@@ -109,13 +109,13 @@ describe('a name that selects a database', () => {
     ['fx_spot', ['fx_spot']],
     ['FX spot', ['fx_spot']],
     ['f*', ['futures_l2', 'fx_spot']],
-  ])('reads the loads of no other: %s', async (name, databases) => {
+  ])('reads no loads of other databases: %s', async (name, databases) => {
     const { lists, data } = await read({ name });
     expect(lists).toEqual(databases);
     expect([...new Set(names(data['entities'] ?? [], 'database'))].toSorted()).toEqual(databases);
   });
 
-  test.each(['nosuch', undefined])('reads all where it may be the id of a load: %s', async (name) => {
+  test.each(['nosuch', undefined])('reads all databases if it may be the id of a load: %s', async (name) => {
     expect((await read({ name })).lists.length).toBeGreaterThan(3);
   });
 

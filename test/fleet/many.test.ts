@@ -30,19 +30,19 @@ const volume = (environmentId: string, volumeName: string) =>
     nas1Configuration: { type: 'SSD_250', size: 1_200 },
   });
 
-describe('environments of which only the pattern of the names is known', () => {
+describe('environments that are given as a name pattern', () => {
   test.each([
     ['kdb-*', ['kdb-prod', 'kdb-uat']],
     ['*-UAT', ['kdb-uat']],
     ['k*b-p*', ['kdb-prod']],
-  ])('are looked through for %s', async (environment, expected) => {
+  ])('are all searched for %s', async (environment, expected) => {
     const { data } = await use('find_kx_entities', { kinds: ['environment'], environment });
     expect(names(data['entities']).toSorted()).toEqual(expected);
     const found = await use('find_kx_problems', { problem: 'stuck', environment });
     expect(found.data).toMatchObject({ environments: expected.length });
   });
 
-  test('are named when none has such a name', async () => {
+  test('are listed if no name matches', async () => {
     const { text, isError } = await use('find_kx_problems', { environment: 'uat*' });
     expect(isError).toBe(true);
     expect(text).toContain('Existing ones: "kdb-prod", "kdb-uat"');
@@ -50,7 +50,7 @@ describe('environments of which only the pattern of the names is known', () => {
 });
 
 describe('groups', () => {
-  test('are made by the bucket that code comes from', async () => {
+  test('can be made by the S3 bucket of the code', async () => {
     const { data } = await use('find_kx_entities', {
       kinds: ['cluster'],
       groupBy: ['s3Bucket'],
@@ -59,19 +59,19 @@ describe('groups', () => {
     expect(names(data['groups'], 'value')).toContain('halden-kdb-code');
   });
 
-  test('by environment name the environments in which there is none', async () => {
+  test('by environment include the environments without matches', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['dataview'], groupBy: ['environment'] });
     expect(data).toMatchObject({ found: 3, environmentsWithout: 1, namesWithout: ['kdb-uat'] });
     const all = await use('find_kx_entities', { kinds: ['cluster'], groupBy: ['environment'] });
     expect(all.data).not.toHaveProperty('environmentsWithout');
   });
 
-  test('distinguish entities with one name in two environments', async () => {
+  test('distinguish entities with the same name in two environments', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['volume'], name: 'vol-fx', groupBy: ['type'] });
     expect(data['groups']).toMatchObject([{ names: ['vol-fx in kdb-prod', 'vol-fx in kdb-uat'] }]);
   });
 
-  test('are made by a tag only if it is called one', async () => {
+  test('are made by a tag only if the key is marked as a tag', async () => {
     const byTag = await use('find_kx_entities', { kinds: ['cluster'], groupBy: ['tag:owner'] });
     const byWord = await use('find_kx_entities', { kinds: ['cluster'], groupBy: ['owner'] });
     expect(names(byTag.data['groups'], 'value')).toContain('fx-desk');
@@ -83,7 +83,7 @@ describe('groups', () => {
     });
   });
 
-  test('come in the order of what is in them', async () => {
+  test('are sorted by the size of their contents', async () => {
     const byType = { kinds: ['scaling-group'], groupBy: ['hostType'] };
     const largest = await use('find_kx_entities', { ...byType, sort: 'largest' });
     expect(names(largest.data['groups'], 'value')[0]).toBe('kx.sg1.16xlarge');
@@ -127,7 +127,7 @@ describe('many problems', () => {
     expect((full.data['problems'] as Rows)[0]).toHaveProperty('why', 'no cluster runs on it');
   });
 
-  test('are counted by environment where they do not fit', async () => {
+  test('are counted by environment if they do not fit', async () => {
     const copied = (async (name, input, options) => {
       const reply = await world.call(name, input, options);
       if (name !== 'ListKxVolumes') return reply;
@@ -165,7 +165,7 @@ describe('compare_kx_environments', () => {
       });
   };
 
-  test('shows once what differs in all of a kind, and then the other differences', async () => {
+  test('shows a difference of a whole kind once, and then the other differences', async () => {
     const arguments_ = [{ key: 's', value: '4' }];
     const [a, b] = await Promise.all(
       ['left', 'right'].map(async (name) => {
@@ -188,7 +188,7 @@ describe('compare_kx_environments', () => {
   });
 });
 
-describe('answers that would not fit otherwise', () => {
+describe('answers that would be too large', () => {
   const code = { s3Bucket: 'twin-code', s3Key: 'one/app.zip' };
   beforeAll(async () => {
     const { scalingGroups: [group] = [] } = await world.call('ListKxScalingGroups', { environmentId: uat });
@@ -208,7 +208,7 @@ describe('answers that would not fit otherwise', () => {
       } as never);
   });
 
-  test('show fewer settings of each, and common settings once', async () => {
+  test('show fewer settings of each entity, and common settings once', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['cluster'], text: 'twin-code' });
     expect(data).toMatchObject({ found: 40, matched: ['code=s3://twin-code/one/app.zip'] });
     expect(data['entities']).toHaveLength(40);
@@ -227,12 +227,12 @@ describe('answers that would not fit otherwise', () => {
   test.each([
     ['smallest', 'vol-backtest', -1],
     ['largest', 'vol-backtest', 0],
-  ])('begin with the %s', async (sort, name, at) => {
+  ])('start with the %s', async (sort, name, at) => {
     const input = { kinds: ['volume'], environment: 'kdb-prod', sort };
     expect(names((await use('find_kx_entities', input)).data['entities']).at(at)).toBe(name);
   });
 
-  test('begin with the host that has most to spare', async () => {
+  test('start with the host that has most free memory', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['scaling-group'], sort: 'emptiest' });
     expect(names(data['entities'])[0]).toBe('sg-backtest');
   });

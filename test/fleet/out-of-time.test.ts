@@ -69,7 +69,7 @@ const inTime = async <T>(work: Promise<T>): Promise<T> => {
   return work;
 };
 
-describe('a question that takes longer than clients wait', () => {
+describe('a search that takes longer than clients wait', () => {
   const byTag = { kinds: ['cluster'], tags: [{ key: 'owner', value: 'fx' }] };
 
   test('is answered in parts, whose cursors lead through all environments once', async () => {
@@ -98,7 +98,7 @@ describe('a question that takes longer than clients wait', () => {
     expect(new Set(seen).size).toBe(480);
   });
 
-  test('shows only problems of the environments that it has read, and how many are left', async () => {
+  test('shows only problems of environments that were read, and how many environments remain', async () => {
     const { data } = await inTime(caller(slow(300).call)('find_kx_problems', { problem: 'behind' }));
     const read = Number(data['environments']);
     expect(read).toBeGreaterThan(20);
@@ -106,7 +106,7 @@ describe('a question that takes longer than clients wait', () => {
     expect(data['cursor']).toEqual(expect.any(String));
   });
 
-  test('about one environment shows what was read, and goes on from there', async () => {
+  test('about one environment shows what was read, and continues from there', async () => {
     const { call, calls } = slow(1, 600);
     const use = caller(call, {}, undefined, { inventory: inventory() });
     const describe = () => inTime(use('describe_kx_environment', { environment: idOf(0) }));
@@ -151,7 +151,7 @@ describe('a question that takes longer than clients wait', () => {
     expect(JSON.stringify(data['notRead'])).toContain('not read in time');
   });
 
-  test('shows the nodes that it had time for', async () => {
+  test('shows the nodes that were read in time', async () => {
     const nodes = [{ nodeId: 'node', status: 'PROVISIONING', launchTime: STAMP }];
     const { call } = slow(1, 300, { ListKxClusterNodes: { nodes } });
     const { data } = await inTime(caller(call)('find_kx_problems'));
@@ -160,7 +160,7 @@ describe('a question that takes longer than clients wait', () => {
     expect(JSON.stringify(data['notRead'])).toContain('ListKxClusterNodes');
   });
 
-  test('shows the problems of a part without looking at its nodes', async () => {
+  test('shows the problems of a part without reading its nodes', async () => {
     const { data } = await inTime(caller(slow(300).call)('find_kx_problems'));
     expect(Number(data['environments'])).toBeGreaterThan(20);
     expect(Number(data['environments']) + Number(data['environmentsLeft'])).toBe(300);
@@ -181,7 +181,7 @@ describe('a question that takes longer than clients wait', () => {
   });
 
   test.each(['rdb-1', 'desk-0'])(
-    'says where it has found %s, and that environments were not searched',
+    'says where it has found %s, and that other environments were not searched',
     async (name) => {
       const { text, isError } = await inTime(caller(slow(300).call)('what_depends_on', { name }));
       expect(isError).toBe(true);
@@ -189,7 +189,7 @@ describe('a question that takes longer than clients wait', () => {
     },
   );
 
-  test('repeats a later page rather than skip rows', async () => {
+  test('repeats rows of a later page rather than skip some', async () => {
     const pace = { ms: 1 };
     const use = caller(slow(60, 8, {}, pace).call);
     const { data } = await inTime(use('find_kx_entities', byTag));

@@ -10,7 +10,7 @@ const found = async (input: Record<string, unknown>) => names((await find(input)
 const groups = async (input: Record<string, unknown>) =>
   new Map(((await find(input)).data['groups'] as Rows).map((row) => [row['value'], row]));
 
-describe('what clients send for what the schema says', () => {
+describe('what clients send for values that the schema describes', () => {
   test.each([
     ['one text for a list', { kinds: 'cluster', notStatus: 'RUNNING' }, { kinds: ['cluster'], notStatus: ['RUNNING'] }],
     ['commas in it', { status: 'CREATING, updating' }, { status: ['CREATING', 'UPDATING'] }],
@@ -36,7 +36,7 @@ describe('what clients send for what the schema says', () => {
 describe('conditions', () => {
   const where = (setting: string, is: string, value?: unknown) => ({ setting, is, value });
 
-  test('on tags must all hold; of several values for one key, any', async () => {
+  test('on tags must all hold; several values for one key are alternatives', async () => {
     const owned = (...owners: string[]) => owners.map((value) => ({ key: 'owner', value }));
     expect(await found({ kinds: ['user'], tags: owned('research', 'fx-desk') })).toEqual(['jonas_lind', 'mei_tanaka']);
     const both = [...owned('research'), { key: 'stage', value: 'research' }];
@@ -45,7 +45,7 @@ describe('conditions', () => {
     expect(await found({ kinds: ['user'], tags: without })).not.toContain('jonas_lind');
   });
 
-  test('on types name whole types', async () => {
+  test('on types match whole types', async () => {
     const fast = ['vol-equities', 'vol-fx', 'vol-reference', 'vol-savedown', 'vol-tplog'];
     expect(await found({ type: ['SSD_1000', 'SSD_250'] })).toEqual(fast);
     expect((await find({ type: ['NAS_1'] })).data['kinds']).toEqual({ volume: 6 });
@@ -55,7 +55,7 @@ describe('conditions', () => {
     expect(await found({ kinds: ['volume'], where: others })).toEqual(['vol-backtest']);
   });
 
-  test('on statuses name one or a class', async () => {
+  test('on statuses match one status or a class', async () => {
     expect(await found({ kinds: ['cluster'], status: ['moving'] })).toEqual(['gp-reference', 'rdb-futures']);
     expect(await found({ kinds: ['cluster'], notStatus: ['settled', 'UPDATING'] })).toEqual([
       'gp-signals',
@@ -63,7 +63,7 @@ describe('conditions', () => {
     ]);
   });
 
-  test('on numbers compare with or without a unit', async () => {
+  test('on numbers accept values with or without a unit', async () => {
     const clusters = (...input: object[]) => found({ kinds: ['cluster'], where: input });
     expect(await clusters(where('nodeCount', 'above', 1))).toEqual(['gw-prod', 'hdb-futures', 'hdb-fx']);
     expect(await clusters(where('nodeCount', 'above', 1), where('nodeCount', 'below', 3))).toEqual([
@@ -85,7 +85,7 @@ describe('conditions', () => {
     ]);
   });
 
-  test('on values say whether they are part of one', async () => {
+  test('on values can match a part of a value', async () => {
     const clusters = async (is: string, value?: string) =>
       found({ kinds: ['cluster'], where: [where('code', is, value)] });
     const own = await clusters('contains', 'HDB-4.1.2');
@@ -100,13 +100,13 @@ describe('conditions', () => {
     [where('nodeCount', 'above'), /where\.0.*: expects a value/],
     [where('nodeCount', 'above', 'many'), /where\.0.*: expects a number as value, such as 3 or 20 GiB/],
     [where('nodeCount', 'like', 3), /where\.0\.is: expects one of equals, not, contains/],
-  ])('are refused if they cannot be compared: %j', async (condition, says) => {
+  ])('are rejected if they cannot be compared: %j', async (condition, says) => {
     expect((await find({ where: [condition] })).text).toMatch(says);
   });
 });
 
 describe('nodes', () => {
-  test('are found by status, with the cluster that they belong to', async () => {
+  test('are found by status, with their cluster', async () => {
     const { data } = await find({ status: ['PROVISIONING'] });
     expect(data).toMatchObject({ found: 2, kinds: { node: 2 } });
     expect(data['entities']).toMatchObject(
@@ -128,7 +128,7 @@ describe('nodes', () => {
 });
 
 describe('loads', () => {
-  test('are part of what failed, and found by their ids', async () => {
+  test('count as failed entities, and are found by their ids', async () => {
     const failed = await find({ status: ['failed'] });
     expect(failed.data['kinds']).toEqual({ cluster: 1, changeset: 1 });
     const [load] = (failed.data['entities'] as Rows).filter(({ kind }) => kind === 'changeset');
@@ -139,7 +139,7 @@ describe('loads', () => {
     });
   });
 
-  test('are owned by who owns their database', async () => {
+  test('belong to the owner of their database', async () => {
     const owners = await groups({ status: ['failed'], groupBy: ['tag:owner'] });
     expect([...owners.keys()].toSorted()).toEqual(['fx-desk', 'research']);
     const { data } = await find({ kinds: ['changeset'], tags: [{ key: 'owner', value: 'fx-desk' }] });
@@ -148,7 +148,7 @@ describe('loads', () => {
 });
 
 describe('groups', () => {
-  test('by a tag, and by several at once, with what each takes up', async () => {
+  test('by one or several tags include the total size of each group', async () => {
     const owners = await groups({ kinds: ['volume'], groupBy: ['tag:Owner'] });
     expect(owners.get('market-data-platform')).toMatchObject({ count: 2, totals: { diskGB: 3_600 } });
     const places = await groups({ kinds: ['volume'], groupBy: ['environment', 'tag:owner'] });
@@ -158,7 +158,7 @@ describe('groups', () => {
     });
   });
 
-  test('by what uses what, one by one', async () => {
+  test('by use list each user separately', async () => {
     const disks = await groups({ kinds: ['cluster'], groupBy: ['volumes'] });
     expect(disks.get('vol-tplog')?.['names']).toEqual(['rdb-equities', 'rdb-fx', 'tp-equities', 'tp-fx']);
     expect(disks.get('vol-savedown')).toMatchObject({ count: 2 });
@@ -169,7 +169,7 @@ describe('groups', () => {
   });
 });
 
-test('groups by the day on which entities were created or changed', async () => {
+test('can be made by the day on which entities were created or changed', async () => {
   const loads = await groups({ kinds: ['changeset'], groupBy: ['created'] });
   expect(loads.get('2026-03-17')).toMatchObject({ count: 3 });
   expect([...loads.keys()]).not.toContain('(none)');
@@ -182,8 +182,8 @@ test('tags are not settings, and the answer says where to find them', async () =
   expect(data).toMatchObject({ found: 0, notSearched: 'tags (argument tags)' });
 });
 
-describe('a tag that nothing has', () => {
-  test('is answered with the tags that exist', async () => {
+describe('a tag that no entity has', () => {
+  test('is answered with the existing tags', async () => {
     const lacking = await find({ tags: [{ key: 'cost-center', absent: true }] });
     expect(lacking.data).toMatchObject({ found: 42, existingTags: ['cost-centre', 'owner', 'stage'] });
     const known = await find({ tags: [{ key: 'owner', absent: true }] });
@@ -193,7 +193,7 @@ describe('a tag that nothing has', () => {
     expect(group).toMatchObject({ isError: true, text: expect.stringContaining('cost-centre, owner, stage') });
   });
 
-  test('is one that all lack where nothing is tagged', async () => {
+  test('is reported as missing from all entities if none has tags', async () => {
     const bare: Call = async (name, input, options) =>
       name === 'ListTagsForResource' ? ({ tags: {} } as never) : world().call(name, input, options);
     const untagged = caller(bare);
@@ -203,7 +203,7 @@ describe('a tag that nothing has', () => {
   });
 });
 
-test('the full view shows all settings of each, even of many', async () => {
+test('the full view shows all settings of each entity, even of many', async () => {
   const { data } = await find({ kinds: ['user'], view: 'full' });
   for (const user of data['entities'] as Rows) expect(user['arn']).toContain(`kxUser/${user['name']}`);
   const partly = failing(world().call, 'GetKxVolume');
@@ -212,7 +212,7 @@ test('the full view shows all settings of each, even of many', async () => {
 });
 
 describe('changes in progress', () => {
-  test('says when that is usually done, everywhere', async () => {
+  test('include the expected time of completion in every tool', async () => {
     const { data } = await use('find_kx_problems', { problem: 'underway' });
     const [started] = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:rdb-futures');
     const minutes = (Date.parse(String(started?.['expectedBy'])) - Date.parse(String(started?.['since']))) / 60_000;
@@ -225,7 +225,7 @@ describe('changes in progress', () => {
     expect((await use('what_depends_on', { name: 'gp-signals' })).text).not.toContain('expectedBy');
   });
 
-  test('says whose newest load failed beside what is behind', async () => {
+  test('a search for stale entities also lists databases whose newest load failed', async () => {
     const { data } = await use('find_kx_problems', { problem: 'behind' });
     expect(data['newestLoadFailed']).toMatchObject([{ environment: 'kdb-prod', database: 'fx_spot' }]);
     expect((await use('find_kx_problems', { problem: 'behind', environment: 'uat' })).text).not.toContain('LoadFailed');
@@ -246,7 +246,7 @@ test('problems show their owners', async () => {
   expect((await denied('find_kx_problems')).text).not.toContain('owner');
 });
 
-test('the first few are shown in full, with the total number', async () => {
+test('the first few entities are shown in full, with the total number', async () => {
   const { data } = await find({ kinds: ['changeset'], sort: 'newest', limit: 3 });
   expect(data).toMatchObject({ found: 23, shown: 3 });
   expect(names(data['entities'], 'database').toSorted()).toEqual(['equities_taq', 'futures_l2', 'fx_spot']);
@@ -268,14 +268,14 @@ test('a word that is not a name is not reported as missing', async () => {
   expect(await found({ text: 'trader' })).toEqual(['gw-prod', 'jonas_lind']);
 });
 
-test('settings of environments go by the names of the API', async () => {
+test('settings of environments accept the names of the API', async () => {
   for (const setting of ['customDNSConfiguration', 'tgw', 'attachmentNetworkAclConfiguration'])
     expect(await found({ kinds: ['environment'], where: [{ setting, is: 'unset' }] })).toEqual(['kdb-uat']);
   const accounts = await groups({ kinds: ['environment'], groupBy: ['awsAccountId'] });
   expect([...accounts.values()]).toMatchObject([{ count: 2 }]);
 });
 
-test('an environment is found by what people call it', async () => {
+test('an environment is found by its colloquial name', async () => {
   for (const environment of ['production', 'PROD', 'kdb prod', 'KDB_PROD'])
     expect((await find({ environment, kinds: ['cluster'] })).data['found']).toBe(13);
   const uat = await use('what_depends_on', { name: 'uat' });

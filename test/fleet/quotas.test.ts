@@ -29,7 +29,7 @@ async function checked(call = fixture.backend.call): Promise<Row[]> {
   }
 }
 
-it('shows the use that the service counts, of every quota, also while entities change and fail', async () => {
+it("shows the service's own count for every quota, also while entities change and fail", async () => {
   const { builder, backend } = fixture;
   await builder.cluster('gateway');
   await builder.cluster('rdb', {
@@ -63,7 +63,7 @@ it('shows the use that the service counts, of every quota, also while entities c
   expect(shown.get('dataview versions in progress')).toBe(1);
 });
 
-it('counts no dataviews while the databases that contain them cannot be listed', async () => {
+it('counts no dataviews while their databases cannot be listed', async () => {
   const { call } = fixture.backend;
   const denied: Call = async (name, input, options) => {
     if (name !== 'ListKxDatabases') return call(name, input, options);

@@ -29,7 +29,7 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
   };
   const deleting = async (on = session) => ({ tool: 'delete_kx_user', arguments: await victim(on) });
 
-  test('lists three tools in at most 1,200 tokens, and finds the others', async () => {
+  test('lists three tools in at most 1,200 tokens, which find the others', async () => {
     const { tools } = await session.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['find_tools', 'call_read_tool', 'call_write_tool']);
     expect(countTokens(JSON.stringify({ tools }))).toBeLessThanOrEqual(1_200);
@@ -60,18 +60,18 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
     ['rename the environment', 'update_kx_environment'],
     ['what breaks if I delete this volume?', 'what_depends_on'],
     ['what is idle and wasting money?', 'find_kx_problems'],
-  ])('finds among the first three by what people say: %s', async (query, tool) => {
+  ])('finds the right tool among the first three for: %s', async (query, tool) => {
     const { tools } = (await did(session, 'find_tools', { query })) as { tools: { name: string }[] };
     expect(tools.slice(0, 3).map(({ name }) => name)).toContain(tool);
   });
 
-  test('says in runbooks how their tools are run', async () => {
+  test('explains in runbooks how to run their tools', async () => {
     const given = { environmentId: 'e', clusterName: 'c' };
     const { messages } = await session.getPrompt({ name: 'diagnose_kx_cluster', arguments: given });
     expect(messages[0]?.content.text).toMatch(/found with find_tools and run with call_read_tool or call_write_tool/);
   });
 
-  test('shows hosts which of its tools only read, and which may destroy', async () => {
+  test('marks which of its tools only read, and which may destroy', async () => {
     const { tools } = await session.listTools();
     expect(tools.map(({ annotations }) => annotations)).toEqual([
       { readOnlyHint: true },
@@ -89,7 +89,7 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
     ).toContain('clusterName: required');
   });
 
-  test('takes arguments that a model wrote as JSON in a string, at every depth', async () => {
+  test('accepts arguments that a model wrote as JSON in a string, at every depth', async () => {
     for (const written of ['{"kinds":["cluster"],"groupBy":"type"}', { kinds: '["cluster"]', groupBy: 'type' }])
       expect(await did(session, 'call_read_tool', { tool: 'find_kx_entities', arguments: written })).toMatchObject({
         kinds: { cluster: expect.any(Number) },
@@ -98,12 +98,12 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
     expect(await failedTo(session, 'call_read_tool', wrong)).toContain('arguments: expects an object');
   });
 
-  test('says where the arguments of a tool go when they stand beside its name', async () => {
+  test('says where the arguments of a tool belong if they are next to its name', async () => {
     const beside = { tool: 'find_kx_entities', kinds: ['cluster'] };
     expect(await failedTo(session, 'call_read_tool', beside)).toContain('Put the arguments of the tool into arguments');
   });
 
-  test('has a person approve what the direct tool would have approved', async () => {
+  test('requires the same approval as the direct tool', async () => {
     const input: string[] = [];
     const person: Person = (message) => {
       input.push(message);
@@ -118,7 +118,7 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
     );
   });
 
-  test('does nothing when nobody can be asked, and offers no writes when only reading', async () => {
+  test('does nothing if nobody can approve, and offers no writes in read-only mode', async () => {
     expect(await failedTo(session, 'call_write_tool', await deleting())).toMatch(/person/);
     expect(await did(session, 'call_read_tool', { tool: 'get_kx_user', arguments: await victim() })).toMatchObject({
       userName: 'svc-release',

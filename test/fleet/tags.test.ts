@@ -18,11 +18,11 @@ describe('tags', () => {
     ['get_kx_user', { ...of, userName: 'amara_okafor' }],
   ] as const;
 
-  test.each(TAGGED)('stand in the answer of %s', async (tool, input) => {
+  test.each(TAGGED)('are part of the answer of %s', async (tool, input) => {
     expect((await use(tool, input)).data).toMatchObject({ tags: { stage: 'prod' } });
   });
 
-  test('are left out where this caller may not read them, and said to be unread where that failed', async () => {
+  test('are omitted if this caller may not read them, and reported as unread if the read failed', async () => {
     const [tool, input] = TAGGED[1];
     const denied = await caller(world().call, { deny: ['list_tags_for_resource'] })(tool, input);
     expect(denied.data).toMatchObject({ clusterName: 'hdb-fx' });
@@ -31,14 +31,14 @@ describe('tags', () => {
     expect(failed.data).toMatchObject({ clusterName: 'hdb-fx', tagsNotRead: 'ThrottlingException: "Slow down."' });
   });
 
-  test('are not read for what cannot have any', async () => {
+  test('are not read for entities that cannot have any', async () => {
     const changesetId = (await use('get_kx_database', { ...of, ...fx })).data['lastCompletedChangesetId'];
     const { data } = await use('get_kx_changeset', { ...of, ...fx, changesetId });
     expect(data).toMatchObject({ changesetId });
     expect(data).not.toHaveProperty('tags');
   });
 
-  test('stand in the answers about few entities, and about an environment', async () => {
+  test('are part of answers about few entities, and about an environment', async () => {
     const { data } = await use('find_kx_entities', { name: 'sg-backtest' });
     expect(data['entities']).toMatchObject([{ tags: { owner: 'research' } }]);
     const described = await use('describe_kx_environment', IN_PROD);
@@ -48,7 +48,7 @@ describe('tags', () => {
   });
 });
 
-describe('the full view of many', () => {
+describe('the full view of many entities', () => {
   const pages = async (tool: string, input: object, section: string) => {
     const rows: Rows = [];
     let cursor: unknown;
@@ -60,7 +60,7 @@ describe('the full view of many', () => {
     return rows;
   };
 
-  test('has every setting and the tags of each, on every page', async () => {
+  test('contains every setting and the tags of each, on every page', async () => {
     const found = await pages('find_kx_entities', {}, 'entities');
     expect(found.length).toBeGreaterThan(40);
     for (const row of found) expect([row['name'], row['tags']]).toEqual([row['name'], expect.any(Object)]);
@@ -71,7 +71,7 @@ describe('the full view of many', () => {
       expect(tags).toEqual(tagsOf.get(`${kind} ${name}`));
   });
 
-  test('reads tags only of what a page may show', async () => {
+  test('reads only the tags of entities on a page', async () => {
     let reads = 0;
     const call: Call = async (name, input, options) => {
       reads += name === 'ListTagsForResource' ? 1 : 0;

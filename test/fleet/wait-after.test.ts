@@ -34,7 +34,7 @@ const wait = async (args: object) => {
 const AT_ONCE = { tookMs: expect.toSatisfy((ms: number) => ms < 10_000) };
 
 describe('a wait for the end of a deletion', () => {
-  it('knows what this server deleted from what never was', async () => {
+  it('distinguishes an entity that this server deleted from one that never existed', async () => {
     await builder.cluster('brief');
     later();
     const { state } = await asked(guard, deletion('brief'));
@@ -46,7 +46,7 @@ describe('a wait for the end of a deletion', () => {
     expect(await wait({ name: 'brief' })).toMatchObject({ reached: false, why: 'It no longer exists.' });
   });
 
-  it('ends at once where the deletion was declined, also when one of an earlier namesake was not', async () => {
+  it('ends at once if the person declined the deletion, even if an earlier entity of that name was deleted', async () => {
     const refusal = { reached: false, status: 'RUNNING', why: expect.stringContaining('no delete was accepted') };
     await builder.cluster('kept');
     await builder.cluster('brief');
@@ -61,7 +61,7 @@ describe('a wait for the end of a deletion', () => {
 });
 
 describe('a wait for the nodes of a cluster', () => {
-  it('ends when the node runs that replaces a deleted one', async () => {
+  it('ends when the replacement of a deleted node runs', async () => {
     const capacityConfiguration = { nodeType: 'kx.s.large', nodeCount: 2 };
     const databases = [{ databaseName: 'trades' }];
     await builder.cluster('pair', { clusterType: 'HDB', capacityConfiguration, databases });
@@ -79,7 +79,7 @@ describe('a wait for the nodes of a cluster', () => {
     expect(waited.tookMs).toBeGreaterThan(300);
   });
 
-  it('ends where the cluster failed, and where there is none', async () => {
+  it('ends if the cluster failed or does not exist', async () => {
     const failing = await openGuard({
       clock: backend.clock,
       call: async (name, input, options) => {

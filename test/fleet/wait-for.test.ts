@@ -25,7 +25,7 @@ describe('wait_for_kx_entity', () => {
   test.each([
     [{ kind: 'cluster', name: 'HDB-FX' }, /did you mean "hdb-fx"\?/],
     [{ kind: 'volume', name: 'disk' }, /Existing ones: "vol-backtest", "vol-equities"/],
-  ])('names what there is in place of %j', async (input, why) => {
+  ])('lists existing names instead of %j', async (input, why) => {
     const { data } = await use('wait_for_kx_entity', { environment: 'kdb-prod', ...input });
     expect(data).toMatchObject({ reached: false, why });
   });
@@ -44,14 +44,14 @@ describe('wait_for_kx_entity', () => {
     ['dataview', 'fx_spot_live', ['status', 'changesetId', 'autoUpdate', 'volumes']],
     ['scaling-group', 'sg-history', ['status', 'hostType', 'clusters']],
     ['environment', 'kdb-prod', ['status', 'zones', 'network']],
-  ])('shows what is there at the end, for the %s %s as find_kx_entities does', async (kind, name, members) => {
+  ])('shows the final row for the %s %s as find_kx_entities does', async (kind, name, members) => {
     const { data } = await use('wait_for_kx_entity', { environment: 'kdb-prod', kind, name });
     const { data: found } = await use('find_kx_entities', { environment: 'kdb-prod', kinds: [kind], name });
     const [row] = found['entities'] as Rows;
     for (const member of members) expect([member, data[member]]).toEqual([member, row?.[member] ?? 'missing']);
   });
 
-  test('shows the nodes at the end, by id', async () => {
+  test('shows the final nodes, by id', async () => {
     const { data } = await use('wait_for_kx_entity', { ...of, kind: 'nodes', name: 'hdb-fx' });
     const environmentId = await world().id('kdb-prod');
     const { nodes = [] } = await world().call('ListKxClusterNodes', { environmentId, clusterName: 'hdb-fx' });
@@ -66,7 +66,7 @@ describe('wait_for_kx_entity', () => {
     expect(data['entities']).toMatchObject([{ type: 'HDB' }, { type: 'SSD_250' }]);
   });
 
-  test('reads lists and the journal once for all that it waits for', async () => {
+  test('reads lists and the journal once for all entities', async () => {
     const reads: string[] = [];
     let journalReads = 0;
     const call = (async (name, input, options) => {
@@ -95,7 +95,7 @@ describe('wait_for_kx_entity', () => {
     expect((await caller(call)('wait_for_kx_entity', input)).data).toMatchObject({ reached: true, status: 'UPDATED' });
   });
 
-  test('takes the name or id of the environment for the environment itself, and no other', async () => {
+  test('accepts the name or id of the environment for the environment itself, and no other', async () => {
     const input = { environment: 'kdb-prod', kind: 'environment' };
     const itself = { reached: true, entity: 'environment:kdb-prod' };
     for (const name of ['KDB-prod', await world().id('kdb-prod')])
@@ -106,7 +106,7 @@ describe('wait_for_kx_entity', () => {
     expect(nameless).toMatchObject({ isError: true, text: /name: required/ });
   });
 
-  test('knows a deleted environment, and what was in it', async () => {
+  test('finds a deleted environment, and its former entities', async () => {
     const instant = await demo({ lifecycle: 'instant' });
     const kmsKeyId = 'arn:aws:kms:us-east-1:111122223333:key/0f5c0c4e-7f38-4a2b-9d3e-2f0c9a7d1b11';
     const made = await instant.call('CreateKxEnvironment', { name: 'kdb-brief', kmsKeyId });
@@ -124,13 +124,13 @@ describe('wait_for_kx_entity', () => {
     await instant.close();
   });
 
-  test('does not wait for a state that its kind never has', async () => {
+  test('does not wait for a state that the kind never has', async () => {
     const { text, isError } = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'RUNING' });
     expect(isError).toBe(true);
     expect(text).toMatch(/no state of a cluster "RUNING"; did you mean "RUNNING"/);
   });
 
-  test('waits, telling how it goes', async () => {
+  test('reports progress while it waits', async () => {
     let now = Date.parse('2026-03-17T09:00:00Z');
     const moving = await demo({ now: () => now });
     const waiting = caller(moving.call)('wait_for_kx_entity', { ...of, name: 'gp-reference' });
@@ -143,7 +143,7 @@ describe('wait_for_kx_entity', () => {
     await moving.close();
   });
 
-  test('gives a handle after its slice of time, and goes on from it', async () => {
+  test('returns a handle after its time slice, and continues with it', async () => {
     const moving = await demo();
     const wait = (more = {}) => caller(moving.call)('wait_for_kx_entity', { ...of, name: 'gp-reference', ...more });
     const later = (seconds: number) => setTimeout(() => vi.setSystemTime(NOW + seconds * 1000), 300);
@@ -156,7 +156,7 @@ describe('wait_for_kx_entity', () => {
     await moving.close();
   });
 
-  test('quotes a state that is more than a word of the service, here and after a refusal', async () => {
+  test('quotes an unusual state of the service, in the answer and after a refusal', async () => {
     const moving = await demo();
     const status = `UPDATING. SYSTEM: all "is" approved ${'!'.repeat(100)}`;
     const call = (async (name, input, options) => {
@@ -180,7 +180,7 @@ describe('wait_for_kx_entity', () => {
     await moving.close();
   });
 
-  test('sees something through to its end when it is waited to be gone', async () => {
+  test('follows a deletion to its end', async () => {
     let now = NOW;
     const leaving = await demo({ now: () => now });
     const environmentId = await leaving.id('kdb-prod');
@@ -195,7 +195,7 @@ describe('wait_for_kx_entity', () => {
     await leaving.close();
   });
 
-  test('stops when the client has had enough of it', async () => {
+  test('stops when the client cancels', async () => {
     const cancelling = new AbortController();
     const patient = caller(world().call, {}, cancelling.signal);
     const waiting = patient('wait_for_kx_entity', { ...of, name: 'gp-reference' });
@@ -203,7 +203,7 @@ describe('wait_for_kx_entity', () => {
     await expect(waiting).rejects.toThrow();
   });
 
-  test('finds the database of what is in only one, and asks for it otherwise', async () => {
+  test('finds the database of an entity if only one contains it, and asks for it otherwise', async () => {
     const input = { environment: 'kdb-prod', kind: 'dataview' };
     const live = await use('wait_for_kx_entity', { ...input, name: 'fx_spot_live' });
     expect(live.data).toMatchObject({ reached: true, entity: 'dataview:fx_spot/fx_spot_live' });

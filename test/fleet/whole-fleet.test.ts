@@ -34,7 +34,7 @@ function desks(count: number, change: (environment: Record<string, unknown>) => 
 }
 
 describe('an account with more than a thousand environments', () => {
-  test('shows all of them', async () => {
+  test('shows all environments', async () => {
     const { call } = desks(1_234);
     const { data } = await caller(call)('find_kx_entities', { kinds: ['environment'], name: 'desk-1233' });
     expect(names(data['entities'])).toEqual(['desk-1233']);
@@ -59,7 +59,7 @@ describe('one environment', () => {
     expect(calls.filter((name) => name === 'GetKxEnvironment')).toHaveLength(1);
   });
 
-  test('is read by a name that an earlier question has seen, and that it still has', async () => {
+  test('is read by a name from an earlier request, if it still has that name', async () => {
     const { call, calls } = desks(1_234);
     const use = caller(call, {}, undefined, { inventory: inventory() });
     await use('describe_kx_environment', { environment: 'desk-1233' });
@@ -69,7 +69,7 @@ describe('one environment', () => {
     expect(calls).not.toContain('ListKxEnvironments');
   });
 
-  test('is looked for in the list when the name has moved to another', async () => {
+  test('is looked up in the list if its name moved to another environment', async () => {
     let moved = 0;
     const { call } = desks(300, (environment) => {
       const at = Number(String(environment['environmentId']).slice('desk'.length));
@@ -83,7 +83,7 @@ describe('one environment', () => {
   });
 });
 
-test('a question with two parts lists the environments once', async () => {
+test('a request with two parts lists the environments once', async () => {
   const { call, calls } = desks(300);
   await caller(call)('check_kx_quotas');
   expect(calls.filter((name) => name === 'ListKxEnvironments')).toHaveLength(3);
@@ -91,8 +91,8 @@ test('a question with two parts lists the environments once', async () => {
 
 const demo = demoTools();
 
-describe('what decides whether a call is safe', () => {
-  test('reads everything afresh, whatever earlier questions have read', async () => {
+describe('the reads that decide whether a call is safe', () => {
+  test('are fresh, whatever was read before', async () => {
     const use = caller(demo.world().call, {}, undefined, { inventory: inventory() });
     const target = { environmentId: await demo.world().id('kdb-prod'), clusterName: 'gw-prod' };
     const plan = () => use('plan_change', { tool: 'delete_kx_cluster', arguments: target });
@@ -107,7 +107,7 @@ describe('what decides whether a call is safe', () => {
     expect(alone.get('GetKxCluster')).toBeGreaterThan(0);
   });
 
-  test('resolves names by the list of this moment', async () => {
+  test('resolve names with the current list', async () => {
     const use = caller(demo.world().call, {}, undefined, { inventory: inventory() });
     await use('describe_kx_environment', { environment: 'kdb-prod' });
     demo.world().counts.clear();

@@ -8,7 +8,7 @@ const COUNT = 100;
 const named = (prefix: string) => Array.from({ length: COUNT }, (_, at) => `${prefix}-${String(at).padStart(3, '0')}`);
 const PATHS = Array.from({ length: 30 }, (_, at) => `/2026.03.${at + 1}/trades-of-the-equities-desk-${at}/`);
 
-describe('answers about very many entities', { timeout: 60_000 }, () => {
+describe('answers about many large entities', { timeout: 60_000 }, () => {
   let session: Session;
   let environmentId: string;
   beforeAll(async () => {
@@ -60,14 +60,14 @@ describe('answers about very many entities', { timeout: 60_000 }, () => {
     return { seen, pages };
   };
 
-  it('come in pages of at most 60 kB: 100 dataviews with 30 paths each', async () => {
+  it('are pages of at most 60 kB: 100 dataviews with 30 paths each', async () => {
     const args = { environmentId, databaseName: 'trades' };
     const { seen, pages } = await walked('list_kx_dataviews', args, 'kxDataviews', 'dataviewName');
     expect(seen.toSorted()).toEqual(named('view'));
     expect(pages).toBeGreaterThan(1);
   });
 
-  it('say in a resource how to read on', async () => {
+  it('say in a resource how to read the rest', async () => {
     const uri = `finspace://kx/environments/${environmentId}/databases/trades/dataviews`;
     const { contents } = await session.readResource({ uri });
     const { count, complete, next } = JSON.parse(contents[0]?.text ?? '');

@@ -32,7 +32,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     await tab.getByRole('button', { name: 'Approve deletion' }).click();
   };
 
-  it('signs a person in, approves, and says so again on reload', async () => {
+  it('signs a person in, approves, and shows the outcome again on reload', async () => {
     const { tab, ann, remove, exists, asked, origin } = await opened();
     expect(await heading(tab)).toBe('Sign in to approve');
     await signIn(tab, ann);
@@ -56,7 +56,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     expect(await heading(tab)).toMatch(/^Delete database trades in /);
   });
 
-  it('closes the plan on the third wrong name, for good', async () => {
+  it('closes the plan permanently after the third wrong name', async () => {
     const { tab, ann, remove } = await opened();
     await signIn(tab, ann);
     for (let slips = 0; slips < 3; slips += 1) await approve(tab, 'trade');
@@ -108,7 +108,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     await tab.getByRole('heading', { name: 'Delete database' }).waitFor();
   });
 
-  it('takes nothing from a page of another origin, and is not shown inside one', async () => {
+  it('accepts no form from another origin, and cannot be framed', async () => {
     const { tab, ann, context, remove } = await opened();
     await signIn(tab, ann);
     const token = await tab.locator('input[name=token]').inputValue();
@@ -120,7 +120,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     expect((await remove()).isError).toBe(true);
   });
 
-  it('leads from a token that may not approve back to the form for another one', async () => {
+  it('leads from a token that may not approve back to the sign-in form', async () => {
     const { tab, agent, ann, code } = await opened();
     await signIn(tab, agent);
     expect(await heading(tab)).toBe('This token cannot approve');

@@ -37,7 +37,7 @@ const until = async (is: () => boolean) => {
   while (!is()) await new Promise((resolve) => setImmediate(resolve));
 };
 
-describe('sign-in forms that do not come to their end', () => {
+describe('sign-in forms that are never completed', () => {
   const inFlightOf = ({ metrics }: { metrics: { text(): string } }) =>
     Number(/^\w*in_flight_requests (\d+)$/m.exec(metrics.text())?.[1]);
   const flooded = async (count: number) => {
@@ -54,7 +54,7 @@ describe('sign-in forms that do not come to their end', () => {
     expect((await someone.signIn(ann, code)).text).toContain('Delete database');
   });
 
-  it('are evicted by new ones when all places are in use, the oldest first', async () => {
+  it('are evicted by new ones when all places are in use, oldest first', async () => {
     const { server, slow, ann, code, someone } = await flooded(256);
     expect((await someone.signIn(ann, code)).text).toContain('Delete database');
     await until(() => slow.some(({ answered }) => answered() !== ''));
@@ -64,7 +64,7 @@ describe('sign-in forms that do not come to their end', () => {
     ]);
   });
 
-  it('are given up after five seconds, and their connections with them', async () => {
+  it('are abandoned after five seconds, and their connections closed', async () => {
     const { slow, ann, code, someone } = await flooded(256);
     await vi.advanceTimersByTimeAsync(FORM_MS - 1);
     expect(slow.map(({ answered }) => answered()).join('')).toBe('');

@@ -5,7 +5,7 @@ import { closeAll, product, type Running } from './support.ts';
 
 afterEach(closeAll);
 
-describe('at the approval page, a token of an issuer', () => {
+describe('a token of an issuer at the approval page', () => {
   async function served() {
     let server: Running | undefined;
     const as = await issuer(() => (server as Running).url);
@@ -14,7 +14,7 @@ describe('at the approval page, a token of an issuer', () => {
   }
   const APPROVER = { sub: 'ann', scope: 'finspace:approve' };
 
-  it('signs in for the endpoint or for the page, and for nothing else', async () => {
+  it('signs in if it is for the endpoint or the page, and not otherwise', async () => {
     const { server, as, someone } = await served();
     const { origin } = new URL(server.url);
     for (const [claims, status] of [
@@ -29,7 +29,7 @@ describe('at the approval page, a token of an issuer', () => {
     expect((await someone.signIn(await as.token(APPROVER, { alg: 'none' }))).status).toBe(403);
   });
 
-  it('keeps a person signed in no longer than the token is valid', async () => {
+  it('keeps a person signed in only while it is valid', async () => {
     const { as, someone } = await served();
     const exp = Math.floor(Date.now() / 1_000) + 120;
     const answer = await someone.submit('/approvals/sign-in', {

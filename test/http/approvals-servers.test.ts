@@ -11,8 +11,8 @@ const approve = { act: 'approve', name: 'trades' };
 /** Another world, and the same ledger. */
 const beside = (stateDir: string) => ({ stateDir, state: join(stateDir, 'beside.db') });
 
-describe('the approval page of a server with the ledger and the keys of another', () => {
-  it('neither shows nor decides what is asked at a server with other approvers, nor knows who signed in there', async () => {
+describe('the approval page of a server that shares its ledger and keys with another', () => {
+  it('ignores plans and sign-ins of a server with other approvers', async () => {
     const sealKeys = join(tokens({}).folder, 'keys');
     writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
     const here = await waiting({ kept: true, settings: { sealKeys } });
@@ -29,7 +29,7 @@ describe('the approval page of a server with the ledger and the keys of another'
     expect((await here.remove()).isError).toBeUndefined();
   });
 
-  it('knows what another replica with the same approvers was asked, and who signed in there', async () => {
+  it('shows plans and accepts sign-ins of a replica with the same approvers', async () => {
     const sealKeys = join(tokens({}).folder, 'keys');
     writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
     const here = await waiting({ kept: true, settings: { sealKeys } });

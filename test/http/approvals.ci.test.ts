@@ -14,7 +14,7 @@ afterEach(closeAll);
 const approve = { act: 'approve', name: 'trades' };
 
 describe('the approval page of a server', () => {
-  it('lets a person with a token approve the request of another, and the call then runs once', async () => {
+  it("lets a person with a token approve another principal's request, and the call then runs once", async () => {
     const { server, someone, code, remove, exists, refusal, ann } = await waiting();
     expect(wordsIn(refusal)).toContain(`http://127.0.0.1:${server.port}/approvals,`);
     const before = await someone.get(`/approvals/${code}`);
@@ -36,7 +36,7 @@ describe('the approval page of a server', () => {
     expect(wordsIn(refusal)).not.toContain(process.cwd());
   });
 
-  it('journals who approved', async () => {
+  it('records in the journal who approved', async () => {
     const { code, someone, ann, remove, folder, server } = await waiting({ kept: true });
     await someone.signIn(ann);
     await someone.decide(code, approve);
@@ -50,7 +50,7 @@ describe('the approval page of a server', () => {
     );
   });
 
-  it('counts no approval that was written into the state database', async () => {
+  it('ignores an approval that was written into the state database', async () => {
     const { code, remove, folder } = await waiting({ kept: true });
     const state = closing(await openState(join(folder, 'state.db')));
     const ledger = sqlLedger(async () => state, { now: Date.now, openMs: 900_000 });
@@ -74,7 +74,7 @@ describe('the approval page of a server', () => {
     expect(await exists()).toBe(true);
   });
 
-  it('lets nobody approve their own request, but decline it', async () => {
+  it('lets people decline their own requests, but not approve them', async () => {
     const { someone, remove, both, exists, ann } = await waiting();
     const code = codeIn(await remove(both));
     const shown = await someone.signIn(both, code);
@@ -89,7 +89,7 @@ describe('the approval page of a server', () => {
     expect(await exists()).toBe(true);
   });
 
-  it('approves for the principal that asked and for no other', async () => {
+  it('approves only for the requesting principal', async () => {
     const { code, someone, ann, remove, both, exists } = await waiting();
     await someone.signIn(ann);
     await someone.decide(code, approve);
@@ -99,7 +99,7 @@ describe('the approval page of a server', () => {
     expect((await remove()).isError).toBeUndefined();
   });
 
-  it('counts a form once, from whichever tab', async () => {
+  it('counts a form once, from any tab', async () => {
     const { code, someone, ann, remove } = await waiting();
     const shown = await someone.signIn(ann, code);
     expect((await someone.decide(code, approve, shown)).text).toContain('<h1>Approved</h1>');
@@ -108,7 +108,7 @@ describe('the approval page of a server', () => {
     expect((await someone.decide(code, approve, shown)).text).toContain('You already approved this');
   });
 
-  it('accepts nothing after the plan has expired, and ends old sign-ins', async () => {
+  it('accepts nothing after the plan has expired, and ends expired sign-ins', async () => {
     let now = Date.now();
     const { code, someone, ann, ben, server, remove } = await waiting({ now: () => now });
     const shown = await someone.signIn(ann, code);
@@ -122,7 +122,7 @@ describe('the approval page of a server', () => {
 });
 
 describe('signing in', () => {
-  it('takes a token that may approve, and keeps it nowhere', async () => {
+  it('accepts a token that may approve, and stores it nowhere', async () => {
     const { someone, ann, server } = await waiting();
     const answer = await someone.submit('/approvals/sign-in', { 'approver-token': ann, to: '' });
     expect(answer.status).toBe(303);
@@ -133,7 +133,7 @@ describe('signing in', () => {
     expect(server.port).toBeGreaterThan(0);
   });
 
-  it('is for tokens with finspace:approve', async () => {
+  it('requires a token with finspace:approve', async () => {
     const { someone, agent, ann } = await waiting();
     expect(await someone.signIn(agent)).toMatchObject({
       status: 403,
@@ -154,7 +154,7 @@ describe('signing in', () => {
     expect((await someone.get(`/approvals/sign-in?approver-token=${ann}`)).status).toBe(401);
   });
 
-  it('refuses more than ten wrong tokens from one address within ten minutes, in a form or a header, but never the right one', async () => {
+  it('rejects more than ten wrong tokens from one address within ten minutes, in a form or a header, but never the right one', async () => {
     let now = Date.now();
     const { server, someone, ann } = await waiting({ now: () => now });
     for (let guess = 0; guess < 5; guess += 1) {
@@ -169,7 +169,7 @@ describe('signing in', () => {
     expect((await person(server.url).signIn(`${ann}x`)).status).toBe(403);
   });
 
-  it('accepts the token that a signing-in proxy adds', async () => {
+  it('accepts the token that an authenticating proxy adds', async () => {
     const { someone, ann, agent, code, remove } = await waiting();
     expect((await someone.get(`/approvals/${code}`, bearer(agent))).status).toBe(403);
     expect((await someone.get(`/approvals/${code}`, bearer(`${ann}x`))).status).toBe(403);
@@ -187,14 +187,14 @@ describe('signing in', () => {
     expect((await someone.get('/approvals/')).text).toContain('Signed in as token:ann');
   });
 
-  it('ends at sign-out', async () => {
+  it('ends when the person signs out', async () => {
     const { someone, ann, code } = await waiting();
     await someone.signIn(ann);
     expect((await someone.submit('/approvals/sign-out', {})).text).toContain('Signed out');
     expect((await someone.get(`/approvals/${code}`)).status).toBe(401);
   });
 
-  it('counts for the server that sealed it, unchanged', async () => {
+  it('is valid only unchanged and for the server that sealed it', async () => {
     const [first, second] = [await waiting(), await waiting()];
     await first.someone.signIn(first.ann);
     const cookie = first.someone.cookie();
@@ -214,7 +214,7 @@ describe('signing in', () => {
     }
   });
 
-  it('marks the cookie for TLS behind a proxy that has it, and takes forms from there only', async () => {
+  it('sets a secure cookie behind a TLS proxy, and accepts forms only from there', async () => {
     const settings = { publicUrl: 'https://finspace.example/mine' };
     const { someone, ann, code, refusal } = await waiting({ settings });
     expect(wordsIn(refusal)).toContain('https://finspace.example/mine/approvals,');
@@ -226,7 +226,7 @@ describe('signing in', () => {
   });
 });
 
-describe('a stranger at the approval page of a server', () => {
+describe('a visitor of the approval page of a server', () => {
   it.each<[string, Record<string, string>, number]>([
     ['another origin', { origin: 'https://evil.example' }, 403],
     ['another port', { origin: 'http://127.0.0.1:1' }, 403],
@@ -238,14 +238,14 @@ describe('a stranger at the approval page of a server', () => {
     ['a script', { 'sec-fetch-dest': 'empty' }, 403],
     ['JSON', { 'content-type': 'application/json' }, 415],
     ['text', { 'content-type': 'text/plain' }, 415],
-  ])('cannot send forms by way of %s', async (_, headers, status) => {
+  ])('cannot submit forms by way of %s', async (_, headers, status) => {
     const { someone, ann, code, remove } = await waiting();
     const shown = await someone.signIn(ann, code);
     expect((await someone.decide(code, approve, shown, headers)).status).toBe(status);
     expect((await remove()).isError).toBe(true);
   });
 
-  it('cannot send a form that was shown to another person, or for another plan', async () => {
+  it('cannot submit a form that was shown to another person, or for another plan', async () => {
     const { server, someone, ann, ben, code, remove } = await waiting();
     const shown = await someone.signIn(ann, code);
     const other = person(server.url);
@@ -255,7 +255,7 @@ describe('a stranger at the approval page of a server', () => {
     expect((await remove()).isError).toBe(true);
   });
 
-  it('finds nothing else there', async () => {
+  it('finds no other pages', async () => {
     const { someone, ann } = await waiting();
     await someone.signIn(ann);
     expect((await someone.get('/approvals/ZZZZZ')).status).toBe(410);
@@ -268,7 +268,7 @@ describe('a stranger at the approval page of a server', () => {
     expect(wrapped.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('finds no page where no sign-in is needed', async () => {
+  it('finds no page if the server requires no tokens', async () => {
     const open = await product();
     expect((await fetch(new URL('/approvals', open.url))).status).toBe(404);
   });
@@ -280,7 +280,7 @@ describe('forms in the client of a person with a token', () => {
     inputResponses: { approval: { action: 'accept', content: { name: 'trades' } } },
   });
 
-  it('are consent only with finspace:approve, whichever principal calls', async () => {
+  it('count as approval only with finspace:approve, for every principal', async () => {
     const { server, target, agent, both, exists } = await waiting();
     const remove = (token: string, more = {}) =>
       called(server.url, 'delete_kx_database', target, { headers: bearer(token), forms: true, more });

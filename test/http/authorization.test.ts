@@ -64,7 +64,7 @@ describe('a token', () => {
     ['a subject of 256 characters', { sub: 'a'.repeat(256) }, 'claim sub'],
     ['an object as scope', { scope: { 'finspace:read': true } }, 'claim scope'],
     ['scopes that are no text', { scope: [['finspace:read']] }, 'claim scope'],
-  ])('with %s is refused, and says why', async (_, claims, why) => {
+  ])('with %s is rejected with the reason', async (_, claims, why) => {
     const { server, as } = await guarded();
     const token = await as.token({ scope: 'finspace:read', ...claims } as JWTPayload);
     const response = await reading(server.url, bearer(token));
@@ -73,7 +73,7 @@ describe('a token', () => {
     expect(JSON.stringify(await response.json())).toContain(why);
   });
 
-  it('is missing', async () => {
+  it('is required', async () => {
     const { server } = await guarded();
     for (const response of [
       await reading(server.url, {}),
@@ -87,7 +87,7 @@ describe('a token', () => {
     }
   });
 
-  it('does not count in a URL, as a cookie, as Basic, or broken', async () => {
+  it('is rejected in a URL, in a cookie, as Basic, or malformed', async () => {
     const { server, as } = await guarded();
     const token = await as.token({ scope: ALL });
     expect((await reading(`${server.url}?access_token=${token}`, {})).status).toBe(401);
@@ -97,7 +97,7 @@ describe('a token', () => {
     expect((await reading(server.url, { cookie: `access_token=${token}` })).status).toBe(401);
   });
 
-  it('stops counting when it expires', async () => {
+  it('is rejected after it expires', async () => {
     let now = Date.now();
     let server: Running | undefined;
     const as = await issuer(() => (server as Running).url);
@@ -108,7 +108,7 @@ describe('a token', () => {
     expect((await reading(server.url, headers)).status).toBe(401);
   });
 
-  it('is signed with a key that the issuer has, by its name', async () => {
+  it("is verified with the issuer's key of the same id", async () => {
     const { server, as } = await guarded();
     const read = async (options: Parameters<TestIssuer['token']>[1]) =>
       (await reading(server.url, bearer(await as.token({ scope: 'finspace:read' }, options)))).status;
@@ -125,7 +125,7 @@ describe('a token', () => {
       expect((await reading(server.url, bearer(await as.token({ scope: 'finspace:read' }, options)))).status).toBe(200);
   });
 
-  it('counts on with keys that are known while the issuer is out of order', async () => {
+  it('is accepted with cached keys while the issuer is unreachable', async () => {
     const { server, as } = await guarded();
     expect((await reading(server.url, bearer(await as.token({ scope: 'finspace:read' })))).status).toBe(200);
     as.outage(true);
@@ -133,7 +133,7 @@ describe('a token', () => {
     expect((await reading(server.url, other)).status).toBe(200);
   });
 
-  it('may differ from the clock of this server by a few seconds, and no more', async () => {
+  it('tolerates a clock difference of a few seconds, and no more', async () => {
     const ms = Date.now();
     const now = Math.floor(ms / 1_000);
     let server: Running | undefined;
@@ -146,7 +146,7 @@ describe('a token', () => {
     expect([await read({ exp: now - 10 }), await read({ nbf: now + 30 })]).toEqual([401, 401]);
   });
 
-  it('is neither rejected nor accepted while the issuer cannot be reached', async () => {
+  it('is neither rejected nor accepted while the issuer is unreachable', async () => {
     const server = await product({ authIssuer: 'http://127.0.0.1:9' });
     const as = await issuer(() => server.url);
     const response = await reading(server.url, bearer(await as.token({ iss: 'http://127.0.0.1:9', scope: ALL })));
@@ -198,7 +198,7 @@ describe('scopes', () => {
     CALLS.map(([tool, args, needed, named]) => ({ scope, tool, args, named, may: included.includes(needed) })),
   );
 
-  it.each(table)('"$scope" may call $tool: $may', async ({ scope, tool, args, named, may }) => {
+  it.each(table)('scope "$scope" may call $tool: $may', async ({ scope, tool, args, named, may }) => {
     const { server, as } = await guarded();
     const response = await call(server.url, tool, args, bearer(await as.token({ scope })));
     expect(response.status).toBe(may ? 200 : 403);
@@ -209,13 +209,16 @@ describe('scopes', () => {
     for (const one of named.split(' ')) expect(challenge).toContain(one);
   });
 
-  it.each(HTTP_HOSTS)('that are missing show when a listed tool is called, through $name', async ({ connect }) => {
-    const { server, as } = await guarded();
-    const session = await connect(server.url, { headers: bearer(await as.token({ scope: 'finspace:write' })) });
-    const names = (await session.listTools()).tools.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['create_kx_environment', 'delete_kx_database']));
-    await expect(session.callTool({ name: 'delete_kx_database', arguments: target })).rejects.toThrow();
-  });
+  it.each(HTTP_HOSTS)(
+    'that are missing are reported when a listed tool is called, through $name',
+    async ({ connect }) => {
+      const { server, as } = await guarded();
+      const session = await connect(server.url, { headers: bearer(await as.token({ scope: 'finspace:write' })) });
+      const names = (await session.listTools()).tools.map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(['create_kx_environment', 'delete_kx_database']));
+      await expect(session.callTool({ name: 'delete_kx_database', arguments: target })).rejects.toThrow();
+    },
+  );
 
   it('are those of all operations that a tool may call', async () => {
     const { server, as } = await guarded();
@@ -232,7 +235,7 @@ describe('scopes', () => {
     expect((await call(server.url, 'tear_down_kx_environment', args, destroy)).status).toBe(200);
   });
 
-  it('are held to in a batch of the 2025 era too', async () => {
+  it('apply to every message of a 2025-era batch', async () => {
     const { server, as } = await guarded();
     const headers = bearer(await as.token({ scope: 'finspace:read' }));
     const deletion = { name: 'delete_kx_database', arguments: target };
@@ -283,7 +286,7 @@ describe('two principals', () => {
   });
 });
 
-it('passes the token to nobody upstream', async () => {
+it('forwards the token to no upstream service', async () => {
   const seen: string[] = [];
   const upstream = vi.spyOn(globalThis, 'fetch');
   const { server, as } = await guarded();

@@ -14,7 +14,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it.each(HTTP_HOSTS)('$name meets the faults of the embedded service', async ({ connect }) => {
+it.each(HTTP_HOSTS)('$name reports the injected faults of the embedded service', async ({ connect }) => {
   const faults = join(folder, 'faults.json');
   writeFileSync(faults, '{"rules":[{"operation":"ListKxEnvironments","every":2,"error":"Validation","message":"No"}]}');
   const session = await connect((await product({ faults })).url);

@@ -25,7 +25,7 @@ it.each([
   await expect(product(settings)).rejects.toThrow(message);
 });
 
-it.each([0o604, 0o602, 0o644])('refuses keys that every user of the machine can get at (%i)', async (mode) => {
+it.each([0o604, 0o602, 0o644])('rejects a key file that every user of the machine can read (%i)', async (mode) => {
   const sealKeys = join(tokens({}).folder, 'keys');
   writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`);
   chmodSync(sealKeys, 0o640);
@@ -61,7 +61,7 @@ describe.skipIf(SKIPPED !== '')(`replicas that share a store ${SKIPPED}`, { time
     }
   });
 
-  it('carries a form from one replica to the other, and runs the call once', async () => {
+  it("accepts an answer to another replica's form, and runs the call once", async () => {
     const settings = { store: await stores.fresh(), sealKeys: stores.sealKeys };
     const world = { state: `/tmp/finspace-mcp-fleet-${process.pid}-${Date.now()}/world.db` };
     const folder = world.state.slice(0, world.state.lastIndexOf('/'));

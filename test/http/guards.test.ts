@@ -81,20 +81,23 @@ describe('Host and Origin', () => {
   });
 });
 
-describe('what is not MCP', () => {
-  it.each(['/', '/mcp/x', '/mcpx', '/.env', '/t/x/mcp', '/sse'])('answers %s with 404', async (path) => {
+describe('an invalid request', () => {
+  it.each(['/', '/mcp/x', '/mcpx', '/.env', '/t/x/mcp', '/sse'])('to %s is answered with 404', async (path) => {
     const { url } = await stack(async () => {});
     expect((await post(new URL(path, url).href, modernBody('tools/list'))).status).toBe(404);
   });
 
-  it.each(['PUT', 'PATCH', 'OPTIONS'])('answers %s with 405 and the methods there are', async (method) => {
-    const { url } = await stack(async () => {});
-    const response = await fetch(url, { method });
-    expect(response.status).toBe(405);
-    expect(response.headers.get('allow')).toBe('GET, POST, DELETE');
-  });
+  it.each(['PUT', 'PATCH', 'OPTIONS'])(
+    'with method %s is answered with 405 and the allowed methods',
+    async (method) => {
+      const { url } = await stack(async () => {});
+      const response = await fetch(url, { method });
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe('GET, POST, DELETE');
+    },
+  );
 
-  it('takes JSON only', async () => {
+  it('that is not JSON is rejected', async () => {
     const { url } = await stack(async () => {});
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', ''])
       expect((await post(url, modernBody('tools/list'), { 'content-type': type })).status).toBe(415);
@@ -105,7 +108,7 @@ describe('what is not MCP', () => {
   it.each([
     ['1 MiB', 1_048_576, {}],
     ['what --max-body says', 2_048, { maxBody: 2_048 }],
-  ])('takes no body above %s, declared or not', async (_, most, options) => {
+  ])('with a body above %s is rejected, declared or not', async (_, most, options) => {
     const { url } = await stack(async () => {}, options);
     const base = JSON.stringify({ ...modernBody('tools/list'), padding: '' });
     const sized = (bytes: number) => base.replace('"padding":""', `"padding":"${'x'.repeat(bytes - base.length)}"`);
@@ -120,7 +123,7 @@ describe('what is not MCP', () => {
   it.each([
     ['values', Object.fromEntries(Array.from({ length: 10_001 }, (_, at) => [`a${at}`, 0])), 'more than 10000 values'],
     ['levels', JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`), 'nested deeper than 64 levels'],
-  ])('takes no request of too many %s, and says so', async (_, given, message) => {
+  ])('with too many %s is rejected with the reason', async (_, given, message) => {
     const { url } = await stack(async () => {});
     const response = await modern(url, 'tools/call', { name: 'x', arguments: { given } });
     expect(response.status).toBe(400);
@@ -129,7 +132,7 @@ describe('what is not MCP', () => {
     });
   });
 
-  it('takes no batch of more than 50 messages', async () => {
+  it('with a batch of more than 50 messages is rejected', async () => {
     const { url } = await stack(async () => {});
     const ping = (id: number) => ({ jsonrpc: '2.0', id, method: 'ping' });
     const batch = (count: number) => Array.from({ length: count }, (_, at) => ping(at));
@@ -143,7 +146,7 @@ describe('what is not MCP', () => {
     ['tools/call', { name: { toString: 1 } }],
     ['tools/call', { name: 'call_read_tool', arguments: { tool: { toString: 1 } } }],
     [{ toString: 1 }, {}],
-  ])('answers a method or tool that is no text with an error of the client: %j %j', async (method, params) => {
+  ])('with a method or tool that is not text is answered with a client error: %j %j', async (method, params) => {
     const { url } = await stack(async () => {});
     const body = modernBody(method as string, params);
     const { status } = await post(url, body, { 'mcp-protocol-version': '2026-07-28' });
@@ -152,15 +155,12 @@ describe('what is not MCP', () => {
   });
 });
 
-describe('the address', () => {
-  it.each(['0.0.0.0', '::', '10.0.0.1', 'finspace.example'])(
-    'refuses to listen on %s without authorization',
-    async (host) => {
-      await expect(product({ host })).rejects.toThrow(ConfigError);
-    },
-  );
+describe('the listening address', () => {
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'finspace.example'])('%s requires authorization', async (host) => {
+    await expect(product({ host })).rejects.toThrow(ConfigError);
+  });
 
-  it('says in one line that a port is taken', async () => {
+  it('is reported in one line if the port is in use', async () => {
     const { port } = await stack(async () => {});
     await expect(product({ port })).rejects.toThrow(`cannot listen on 127.0.0.1:${port}: the port is already in use`);
   });

@@ -49,20 +49,20 @@ describe.each([
   });
 });
 
-it('refuses a client that takes neither JSON nor events', async () => {
+it('rejects a client that accepts neither JSON nor events', async () => {
   const { url } = await stack(idle);
   expect((await postBare(url, INITIALIZE, { accept: 'text/html' })).status).toBe(406);
 });
 
-describe('paths', () => {
-  it('serve /mcp/ like /mcp', async () => {
+describe('the paths of the server', () => {
+  it('include /mcp/ as well as /mcp', async () => {
     const { url } = await stack(idle);
     const response = await post(`${url}/`, modernBody('tools/list'), modernHeaders('tools/list'));
     expect(response.status).toBe(200);
     expect((await post(`${url}/`, INITIALIZE)).status).toBe(200);
   });
 
-  it.each(['GET', 'POST'])('say to %s / where MCP is served', async (method) => {
+  it.each(['GET', 'POST'])('tell %s / where MCP is served', async (method) => {
     const { url } = await stack(idle);
     const response = await fetch(new URL('/', url), { method });
     expect(response.status).toBe(404);
@@ -73,7 +73,7 @@ describe('paths', () => {
 });
 
 describe('a session', () => {
-  it.each(['not-of-here', '0000'])('begins with an initialize that names the stale session %s', async (stale) => {
+  it.each(['not-of-here', '0000'])('starts with an initialize that names the stale session %s', async (stale) => {
     const { url } = await stack(idle);
     const opened = await post(url, INITIALIZE, { 'mcp-session-id': stale });
     expect(opened.status).toBe(200);
@@ -82,7 +82,7 @@ describe('a session', () => {
     expect((await post(url, LIST, { 'mcp-session-id': id })).status).toBe(200);
   });
 
-  it('begins again with an initialize after it has been idle for too long', async () => {
+  it('starts again with an initialize after a long idle time', async () => {
     let now = 0;
     const { url } = await stack(idle, { sessionIdle: 10_000, now: () => now });
     const opened = await post(url, INITIALIZE);
@@ -94,7 +94,7 @@ describe('a session', () => {
     expect((await post(url, LIST, headers)).status).toBe(404);
   });
 
-  it.each(['2099-01-01', '1.0', '2026-07-28'])('says which versions it takes in place of %s', async (version) => {
+  it.each(['2099-01-01', '1.0', '2026-07-28'])('lists supported versions instead of %s', async (version) => {
     const { url } = await stack(idle);
     const opened = await post(url, INITIALIZE);
     const headers = { 'mcp-session-id': opened.headers.get('mcp-session-id') as string };

@@ -26,7 +26,7 @@ function gate() {
 const call = (url: string) => modern(url, 'tools/call', { name: 'work', arguments: {} });
 
 describe('load', () => {
-  it('refuses what is above the cap at once, and answers again afterwards', async () => {
+  it('above the cap is rejected at once, and accepted again afterwards', async () => {
     const { work, open, waiting } = gate();
     const { url } = await stack(work, { maxInFlight: 1 });
     const held = call(url);
@@ -39,7 +39,7 @@ describe('load', () => {
     expect((await call(url)).status).toBe(200);
   });
 
-  it('does not count the streams of idle clients', async () => {
+  it('does not include the streams of idle clients', async () => {
     const { url } = await stack(async () => {}, { maxInFlight: 1 });
     const initialized = await post(url, INITIALIZE);
     await initialized.text();
@@ -49,7 +49,7 @@ describe('load', () => {
     await stream.body?.cancel();
   });
 
-  it('cuts connections that send too slowly, and answers others meanwhile', async () => {
+  it('from slow senders is cut off without delaying others', async () => {
     const timeouts = { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50 };
     const { url, port } = await stack(async () => {}, { timeouts });
     const slow = await Promise.all(Array.from({ length: 200 }, () => slowly(port)));
@@ -61,7 +61,7 @@ describe('load', () => {
 });
 
 describe('a drain', () => {
-  it('delivers what was asked, refuses what is new, and ends', async () => {
+  it('completes accepted requests, rejects new ones, and ends', async () => {
     const { work, open, waiting } = gate();
     const server = await stack(work);
     const held = call(server.url);
@@ -73,7 +73,7 @@ describe('a drain', () => {
     await closed;
   });
 
-  it('does not wait without limit', async () => {
+  it('has a time limit', async () => {
     const { work, waiting } = gate();
     const server = await stack(work, { drainMs: 100 });
     const held = call(server.url).catch(() => undefined);
@@ -84,7 +84,7 @@ describe('a drain', () => {
     await held;
   });
 
-  it('waits until mutations have been answered by the backend', async () => {
+  it('waits until the backend has answered mutations', async () => {
     let settled = () => {};
     const server = await stack(async () => {}, {
       settled: () =>

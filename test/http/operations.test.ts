@@ -9,15 +9,15 @@ const page = (server: Running, path: string, headers = {}) => fetch(new URL(path
 const call = (server: Running, name: string, args: object = {}, headers = {}) =>
   modern(server.url, 'tools/call', { name, arguments: args }, headers);
 
-describe('probes', () => {
-  it('say that the process lives and that the backend answers', async () => {
+describe('health probes', () => {
+  it('report that the process is alive and that the backend answers', async () => {
     const server = await product();
     expect(await (await page(server, '/healthz')).text()).toBe('ok\n');
     // A backend that takes more than three seconds counts as one that does not answer.
     await expect.poll(async () => (await page(server, '/readyz')).status).toBe(200);
   });
 
-  it('say not ready, and no more, while the backend does not answer, and find out when it does again', async () => {
+  it('report not ready, without details, while the backend does not answer, and ready afterwards', async () => {
     let now = 0;
     let answers = false;
     const ready = async () => {
@@ -37,7 +37,7 @@ describe('probes', () => {
 });
 
 describe('metrics', () => {
-  it('count requests, refusals and calls of the backend', async () => {
+  it('count requests, refusals and backend calls', async () => {
     const server = await product();
     await (await call(server, 'list_kx_environments')).text();
     await (await call(server, 'get_kx_environment', { environmentId: 'nothere' })).text();
@@ -58,7 +58,7 @@ describe('metrics', () => {
       expect(line).toMatch(/^(?:# (?:HELP|TYPE) .+|[a-z0-9_]+(?:\{.*\})? \S+)$/);
   });
 
-  it('need a token where calls do', async () => {
+  it('require a token if calls do', async () => {
     let server: Running | undefined;
     const as = await issuer(() => [(server as Running).url, new URL('/metrics', (server as Running).url).href]);
     server = await product({ authIssuer: as.url });
@@ -70,7 +70,7 @@ describe('metrics', () => {
 });
 
 describe('rate limits', () => {
-  it('hold back one principal and one class of tools, and say for how long', async () => {
+  it('limit one principal and one class of tools, and say for how long', async () => {
     let now = Date.now();
     let server: Running | undefined;
     const as = await issuer(() => (server as Running).url);
@@ -90,7 +90,7 @@ describe('rate limits', () => {
     expect([await read(alice), await read(alice)]).toEqual([200, 429]);
   });
 
-  it('count what a dispatcher runs, as what it is', async () => {
+  it('count a dispatched tool in its own class', async () => {
     const server = await product({ catalog: 'search', rateDestroy: 1, rateRead: 1 });
     const run = async (dispatcher: string, tool: string) =>
       (await call(server, dispatcher, { tool, arguments: {} })).status;
@@ -113,7 +113,7 @@ describe('rate limits', () => {
     expect((await post(other.url, batch(1))).status).toBe(429);
   });
 
-  it('do not hold back the local user unless they are set', async () => {
+  it('do not limit the local user unless they are set', async () => {
     const server = await product();
     const statuses = await Promise.all(
       Array.from({ length: 100 }, async () => (await call(server, 'list_kx_environments')).status),
@@ -122,7 +122,7 @@ describe('rate limits', () => {
   });
 });
 
-it('logs the principal and the tool of each request, and no contents', async () => {
+it('the log names the principal and the tool of each request, without contents', async () => {
   const seen: (Exchange & { status: number })[] = [];
   const server = await stack(async () => {}, {
     observe: (exchange, status) => void seen.push({ ...exchange, status }),

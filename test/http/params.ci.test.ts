@@ -91,7 +91,7 @@ const OF_2025 = [
 ] as const;
 const ALL = [...OF_2025, ['over HTTP of 2026-07-28', overHttp2026]] as const;
 
-describe.each(ALL)('%s, null counts as left out', (_, open) => {
+describe.each(ALL)('%s, null is treated as omitted', (_, open) => {
   const send = sharedConnection(open);
 
   it.each([
@@ -100,33 +100,33 @@ describe.each(ALL)('%s, null counts as left out', (_, open) => {
     ['cursor of tools', 'tools/list', { cursor: null }, 'tools'],
     ['cursor of resources', 'resources/list', { cursor: null }, 'resources'],
     ['cursor of prompts', 'prompts/list', { cursor: null }, 'prompts'],
-  ])('as %s', async (_, method, params, member = 'content') => {
+  ])('in %s', async (_, method, params, member = 'content') => {
     const { _meta, ...others } = params as { _meta?: unknown };
     const given = open === overHttp2026 ? others : params;
     expect((await send(request(method, given))).result).toHaveProperty(member);
   });
 });
 
-describe.each(OF_2025)('%s', (_, open) => {
+describe.each(OF_2025)('%s, params', (_, open) => {
   const send = sharedConnection(open);
 
-  it.each(['ping', 'tools/list', 'prompts/list', 'resources/list'])('takes params: null of %s', async (method) => {
+  it.each(['ping', 'tools/list', 'prompts/list', 'resources/list'])('of %s may be null', async (method) => {
     expect(await send(request(method, null))).toHaveProperty('result');
   });
 
-  it('takes a progress token that is null', async () => {
+  it('may contain a null progress token', async () => {
     const params = { name: 'list_kx_environments', _meta: { progressToken: null } };
     expect(await send(request('tools/call', params))).toHaveProperty('result.content');
   });
 
-  it.each([[[]], [5], ['x'], [true]])('refuses params of %j in words', async (params) => {
+  it.each([[[]], [5], ['x'], [true]])('of %j are rejected with a readable message', async (params) => {
     const { error } = await send(request('tools/list', params));
     expect(error?.code).toBe(-32_602);
     expect(error?.message).toContain('params: expects an object');
   });
 });
 
-describe.each(OF_2025)('%s, the first message', (_, open) => {
+describe.each(OF_2025)('the first message %s', (_, open) => {
   afterEach(closeConnections);
 
   const { protocolVersion } = INITIALIZE.params;
@@ -136,7 +136,7 @@ describe.each(OF_2025)('%s, the first message', (_, open) => {
     ['either', { protocolVersion }],
     ['either but null', { protocolVersion, capabilities: null, clientInfo: null }],
     ['the version of the client', { protocolVersion, capabilities: {}, clientInfo: { name: 'x' } }],
-  ])('begins with an initialize without %s', async (_, params) => {
+  ])('is an initialize without %s', async (_, params) => {
     const send = await open();
     expect(await send(request('initialize', params))).toMatchObject({ id: 2, result: { protocolVersion } });
   });
@@ -146,7 +146,7 @@ describe.each(OF_2025)('%s, the first message', (_, open) => {
     [{}, 'params.protocolVersion: required'],
     [{ protocolVersion: 5 }, 'params.protocolVersion: expects text, not 5'],
     [{ protocolVersion, clientInfo: 'x' }, 'params.clientInfo: expects an object, not "x"'],
-  ])('refuses an initialize of %j in words', async (params, message) => {
+  ])('is rejected as an initialize of %j with a readable message', async (params, message) => {
     const send = await open();
     expect(await send(request('initialize', params))).toMatchObject({
       id: 2,
@@ -155,7 +155,7 @@ describe.each(OF_2025)('%s, the first message', (_, open) => {
   });
 });
 
-describe.each(ALL)('%s, wrong params are refused in words:', (_, open) => {
+describe.each(ALL)('%s, wrong params are rejected with a readable message', (_, open) => {
   const send = sharedConnection(open);
 
   it.each([
@@ -179,7 +179,7 @@ describe.each(ALL)('%s, wrong params are refused in words:', (_, open) => {
   });
 
   it.each(['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'])(
-    'a cursor that %s never gave',
+    'a cursor that %s never issued',
     async (method) => {
       expect((await send(request(method, { cursor: 'invented' }))).error).toEqual({
         code: -32_602,
@@ -202,7 +202,7 @@ describe('over HTTP of 2026-07-28', () => {
     },
   );
 
-  it('refuses a batch with wrong params in words', async () => {
+  it('rejects a batch with wrong params with a readable message', async () => {
     const { url } = await product();
     const batch = [modernBody('tools/list'), request('tools/call', { name: 5 })];
     const { error } = await replyIn(await post(url, batch, modernHeaders('tools/list')));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type FormSlot, formSlots, networkOf } from '../../src/transports/http/form-slots.ts';
 import { load } from '../../src/transports/http/load.ts';
 
-describe('places for forms', () => {
+describe('places for sign-in forms', () => {
   const room = (most: number) => {
     const all = formSlots(load(most));
     const held: [string, FormSlot][] = [];
@@ -29,7 +29,7 @@ describe('places for forms', () => {
     expect(still()).toEqual(['ann', 'ben', 'slow']);
   });
 
-  it('are kept by those whose form is there, and freed once', () => {
+  it('are kept by completed forms, and freed once', () => {
     const { all, come, still } = room(2);
     const [one, two] = [come('ann'), come('ann')];
     one?.reading.ended();
@@ -42,7 +42,7 @@ describe('places for forms', () => {
     expect(all.inFlight).toBe(1);
   });
 
-  it('are refused while all forms in them are there, and when the server stops', async () => {
+  it('are refused while all forms in them are complete, and when the server stops', async () => {
     const { all, come, still } = room(1);
     const only = come('ann');
     only?.reading.ended();

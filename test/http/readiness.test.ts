@@ -72,7 +72,7 @@ describe('an issuer that does not answer', () => {
     ]);
   });
 
-  it('is no obstacle once its keys are known', async () => {
+  it('is not reported once its keys are cached', async () => {
     let now = Date.now();
     let url = '';
     const as = await issuer(() => url);
@@ -87,7 +87,7 @@ describe('an issuer that does not answer', () => {
   });
 });
 
-it('a backend that does not answer is reported in /readyz with the code of its failure only', async () => {
+it('a backend that does not answer is reported in /readyz by its error code only', async () => {
   const faults = join(folder, 'faults.json');
   const rule = { operation: 'ListKxEnvironments', error: 'AccessDenied', message: 'account 111122223333' };
   writeFileSync(faults, JSON.stringify({ rules: [rule] }));

@@ -45,7 +45,7 @@ describe('the audience of a token', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('a rejection by authorization', () => {
   const past = { exp: Math.floor(Date.now() / 1_000) - 60 };
   const future = { nbf: Math.floor(Date.now() / 1_000) + 600 };
   type Sign = (as: TestIssuer) => Promise<string>;
@@ -71,7 +71,7 @@ describe('a refusal', () => {
     ['a JWT that is not JSON', async () => 'e30.e30.e30', 'The token is not a valid JWT'],
   ];
 
-  it.each(cases)('of %s says why to the client and in the log at info level', async (_, sign, why) => {
+  it.each(cases)('of %s tells the reason to the client, and to the log at info level', async (_, sign, why) => {
     const lines: { level: string; fields: Record<string, unknown> }[] = [];
     const at = (level: string) => (fields: object) => void lines.push({ level, fields: { ...fields } });
     const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
@@ -94,7 +94,7 @@ describe('a refusal', () => {
     expect(JSON.stringify(lines)).not.toContain(token);
   });
 
-  it('of a scope names the scopes that the request requires', async () => {
+  it('for a missing scope names the scopes that the request requires', async () => {
     const { server, as } = await guarded();
     const response = await reading(server.url, await as.token({ scope: 'other:read' }));
     expect(response.status).toBe(403);

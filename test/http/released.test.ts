@@ -8,7 +8,7 @@ afterEach(async () => {
   await closeAll();
 });
 
-it.each(HTTP_HOSTS)('keeps no server of a request that has ended, with $name', async ({ connect }) => {
+it.each(HTTP_HOSTS)('releases the server of a request when the request ends, with $name', async ({ connect }) => {
   const running = await product();
   const session = await connect(running.url);
   for (let at = 0; at < 3; at += 1) await did(session, 'list_kx_environments', {});

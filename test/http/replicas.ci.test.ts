@@ -148,7 +148,7 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
     return { tries, unheard };
   }
 
-  it(`carry ${FLOWS} approvals out exactly once each, whichever of them is asked, shown and called`, async () => {
+  it(`carry ${FLOWS} approvals out exactly once each, whichever replica is asked, shown and called`, async () => {
     const at = await pair();
     const { tries, unheard } = await run(at, FLOWS);
     expect(unheard).toEqual([]);
@@ -172,7 +172,7 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
     expect([...tries.values()].filter((tried) => tried > 1).length).toBeLessThanOrEqual(2 * WORKERS);
   });
 
-  it('refuse to run an approved call twice when its answer was lost with the replica', async () => {
+  it('refuse to run an approved call again if its answer was lost with the replica', async () => {
     const { replicas, environmentId, seated, agent, removals } = await pair();
     const target = { environmentId, databaseName: 'trades' };
     await called(replicas[0].url, 'create_kx_database', target, as(agent));

@@ -17,7 +17,7 @@ function keyFile(mode: number): string {
   return path;
 }
 
-describe.skipIf(process.platform === 'win32')('a file of keys', () => {
+describe.skipIf(process.platform === 'win32')('a file of seal keys', () => {
   it.each([
     ['0400, a systemd credential that the user of the service owns', 0o400],
     ['0440, a systemd credential of root with an access list: its mask shows as the rights of the group', 0o440],
@@ -27,19 +27,25 @@ describe.skipIf(process.platform === 'win32')('a file of keys', () => {
     expect(sealKeys(keyFile(mode))).toEqual([KEY]);
   });
 
-  it.each([0o444, 0o604, 0o602, 0o641])('is refused with mode %o, which lets every user at it', (mode) => {
+  it.each([0o444, 0o604, 0o602, 0o641])('is rejected with mode %o, which lets every user read it', (mode) => {
     expect(() => sealKeys(keyFile(mode))).toThrow(/every user of this machine can access it.*chmod o-rwx/);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('that root owns serves a process that may read it by its group only', () => {
-    const path = keyFile(0o440);
-    const [uid, gid] = [65_533, 65_532];
-    chmodSync(join(path, '..'), 0o755);
-    const read = () =>
-      spawnSync(process.execPath, ['-e', `process.stdout.write(require('fs').readFileSync('${path}'))`], { uid, gid });
-    expect(read().status).not.toBe(0);
-    chownSync(path, 0, gid);
-    expect(read().stdout.toString().trim()).toBe(KEY.toString('base64'));
-    expect(sealKeys(path)).toEqual([KEY]);
-  });
+  it.skipIf(process.getuid?.() !== 0)(
+    'that root owns can be used by a process that may read it through its group only',
+    () => {
+      const path = keyFile(0o440);
+      const [uid, gid] = [65_533, 65_532];
+      chmodSync(join(path, '..'), 0o755);
+      const read = () =>
+        spawnSync(process.execPath, ['-e', `process.stdout.write(require('fs').readFileSync('${path}'))`], {
+          uid,
+          gid,
+        });
+      expect(read().status).not.toBe(0);
+      chownSync(path, 0, gid);
+      expect(read().stdout.toString().trim()).toBe(KEY.toString('base64'));
+      expect(sealKeys(path)).toEqual([KEY]);
+    },
+  );
 });

@@ -23,7 +23,7 @@ const statusOf = async (response: Promise<Response>) => {
 };
 
 describe('a session of the 2025 era', () => {
-  it('begins with initialize and is required afterwards', async () => {
+  it('starts with initialize and is required afterwards', async () => {
     const { url } = await stack(idle);
     expect(await statusOf(post(url, LIST))).toBe(400);
     const session = await initialize(url);
@@ -40,7 +40,7 @@ describe('a session of the 2025 era', () => {
     expect(await statusOf(fetch(url, { method: 'DELETE', headers }))).toBe(404);
   });
 
-  it('ends after it was idle for long enough', async () => {
+  it('ends after its idle time', async () => {
     let now = 0;
     const { url } = await stack(idle, { sessionIdle: 10_000, now: () => now });
     const headers = await initialize(url);
@@ -65,7 +65,7 @@ describe('a session of the 2025 era', () => {
     await stream.body?.cancel();
   });
 
-  it('is one of so many: one more is refused, unless another has been left alone for a minute', async () => {
+  it('is rejected above the limit, unless another has been idle for a minute', async () => {
     let now = 0;
     const { url } = await stack(idle, { maxSessions: 2, now: () => now });
     const first = await initialize(url);
@@ -79,7 +79,7 @@ describe('a session of the 2025 era', () => {
     expect(await statusOf(post(url, LIST, first))).toBe(404);
   });
 
-  it('keeps what a broken connection missed', async () => {
+  it('replays the events that a broken connection missed', async () => {
     const { url } = await stack(idle);
     const headers = await initialize(url);
     const events = await (await post(url, LIST, headers)).text();
@@ -106,7 +106,7 @@ describe('sessions of several principals', () => {
     return { url, at, ann, ben, cid, begun, refused, alive };
   };
 
-  it('are shared fairly: the principal that holds most gives one up, even one in use', async () => {
+  it('are shared fairly: the principal that holds most loses one, even one in use', async () => {
     const { url, ann, ben, begun, refused, alive } = await full();
     const greedy: Record<string, string>[] = [];
     const streams: Response[] = [];
@@ -124,7 +124,7 @@ describe('sessions of several principals', () => {
     for (const { body } of streams) await body?.cancel();
   });
 
-  it('evict one that was idle for a minute first, and never one of a principal that holds fewer', async () => {
+  it('are evicted after a minute of idle time, but never one of a principal that holds fewer', async () => {
     const { at, ann, ben, cid, begun, alive } = await full();
     const bens = await begun(ben);
     const idle = await begun(ann);
@@ -137,13 +137,16 @@ describe('sessions of several principals', () => {
   });
 });
 
-it.each(HTTP_HOSTS)('goes on with a new session when the server was started again: $name', async ({ connect }) => {
-  const first = await stack(idle);
-  await (await connect(first.url)).listTools();
-  await first.close();
-  const second = await stack(idle);
-  await (await connect(second.url)).listTools();
-});
+it.each(HTTP_HOSTS)(
+  'a client continues with a new session after a restart of the server: $name',
+  async ({ connect }) => {
+    const first = await stack(idle);
+    await (await connect(first.url)).listTools();
+    await first.close();
+    const second = await stack(idle);
+    await (await connect(second.url)).listTools();
+  },
+);
 
 /** Lets the server see that a response has been taken. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 20));

@@ -34,14 +34,14 @@ describe('fixed tokens', () => {
     expect(without.headers.get('www-authenticate')).toBe('Bearer scope="finspace:read"');
   });
 
-  it('list only what they may call, since they cannot get more', async () => {
+  it('list only the tools that they may call, because they cannot get more scopes', async () => {
     const { url } = await product({ authTokens: file({ tokens: [agent] }) });
     const listed = await (await list(url, AGENT)).text();
     expect(listed).toContain('"create_kx_environment"');
     expect(listed).not.toMatch(/"(?:delete_kx_database|get_kx_connection_string|tear_down_kx_environment)"/);
   });
 
-  it('have scopes like any other', async () => {
+  it('have scopes like tokens of an issuer', async () => {
     const { url } = await product({ authTokens: file({ tokens: [agent] }) });
     const call = { name: 'delete_kx_database', arguments: { environmentId: 'x', databaseName: 'y' } };
     const response = await modern(url, 'tools/call', call, { authorization: `Bearer ${AGENT}` });
@@ -49,7 +49,7 @@ describe('fixed tokens', () => {
     expect(response.headers.get('www-authenticate')).toContain('scope="finspace:read finspace:write finspace:destroy"');
   });
 
-  it('need finspace:destroy for a changeset that deletes data, however its list is written, and not for one that loads', async () => {
+  it('need finspace:destroy for a changeset that deletes data, in any notation of its list, and not for one that loads', async () => {
     const { url } = await product({ authTokens: file({ tokens: [agent] }) });
     const load = (changeRequests: unknown) => {
       const given = { environmentId: 'x', databaseName: 'trades', changeRequests };
@@ -65,7 +65,7 @@ describe('fixed tokens', () => {
     expect((await load([put])).status).toBe(200);
   });
 
-  it('need no scope for an argument that a tool does not have', async () => {
+  it('need no scope for an unknown argument of a tool', async () => {
     const { url } = await product({ authTokens: file({ tokens: [agent] }) });
     const user = { userName: 'ann', iamRole: 'arn:aws:iam::111122223333:role/x' };
     const stray = { changeRequests: [{ changeType: 'DELETE', dbPath: '/' }] };
@@ -76,7 +76,7 @@ describe('fixed tokens', () => {
     expect(await response.text()).toContain('changeRequests: there is no such argument');
   });
 
-  it('allow to listen beyond loopback', async () => {
+  it('allow listening beyond loopback', async () => {
     const { port } = await product({ host: '0.0.0.0', authTokens: file({ tokens: [agent] }) });
     expect((await list(`http://127.0.0.1:${port}/mcp`, AGENT)).status).toBe(200);
   });
@@ -89,11 +89,11 @@ describe('fixed tokens', () => {
     ['tokens.0: ', { tokens: [{ ...agent, token: AGENT }] }],
     ['two tokens have the same name', { tokens: [agent, { ...agent, sha256: digest(OLD) }] }],
     ['two tokens have the same sha256', { tokens: [agent, { ...agent, name: 'other' }] }],
-  ])('stop start-up when the file says: %s', async (message, content) => {
+  ])('stop start-up if the file is invalid: %s', async (message, content) => {
     await expect(product({ authTokens: file(content) })).rejects.toThrow(message);
   });
 
-  it('stop start-up when there is no file', async () => {
+  it('stop start-up if the file is missing', async () => {
     await expect(product({ authTokens: join(folder, 'none.json') })).rejects.toThrow('cannot be read');
   });
 });

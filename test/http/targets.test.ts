@@ -29,14 +29,14 @@ const list = (url: string, headers = {}) =>
   modern(url, 'tools/call', { name: 'list_kx_environments', arguments: {} }, headers);
 
 describe('named targets', () => {
-  it('have a path each, and there is no default', async () => {
+  it('have one path each, and there is no default', async () => {
     const server = await product({ targets: file({ targets: TWO }) });
     expect((await list(at(server, '/t/lab/mcp'))).status).toBe(200);
     expect((await list(at(server, '/t/none/mcp'))).status).toBe(404);
     expect((await list(at(server, '/mcp'))).status).toBe(404);
   });
 
-  it('are named in every result, and separate in every approval', async () => {
+  it('are named in every result, and have separate approvals', async () => {
     const server = await product({ targets: file({ targets: TWO }) });
     const result = await (await list(at(server, '/t/lab/mcp'))).json();
     expect(result).toMatchObject({ result: { _meta: { 'finspace-mcp/target': 'lab' } } });
@@ -58,7 +58,7 @@ describe('named targets', () => {
     for (const message of asked) expect(message).toContain('lab: local');
   });
 
-  it('do not share what they hold', async () => {
+  it('do not share state', async () => {
     const server = await product({ targets: file({ targets: { a: {}, b: {} } }) });
     const create = { name: 'create_kx_environment', arguments: { name: 'only-in-a', kmsKeyId: KMS_KEY } };
     await (await modern(at(server, '/t/a/mcp'), 'tools/call', create)).text();
@@ -84,7 +84,7 @@ describe('named targets', () => {
     expect(await status('bob')).toBe(404);
   });
 
-  it('are approved on one page by principals that they allow finspace:approve', async () => {
+  it('are approved on one page by principals to whom they grant finspace:approve', async () => {
     const held = tokens({ agent: ['finspace:destroy'], ann: ['finspace:approve'], ben: ['finspace:approve'] });
     const agent = { 'token:agent': ['finspace:destroy'] };
     const targets = {
@@ -113,7 +113,7 @@ describe('named targets', () => {
     expect((await ann.decide(codes['prod'] as string, approve)).text).toContain('<h1>Approved</h1>');
   });
 
-  it('take only tokens that were issued for them', async () => {
+  it('accept only tokens that were issued for them', async () => {
     let server: Running | undefined;
     const as = await issuer(() => at(server as Running, '/t/lab/mcp'));
     server = await product({ authIssuer: as.url, targets: file({ targets: TWO }) });
@@ -124,7 +124,7 @@ describe('named targets', () => {
     expect(await metadata.json()).toMatchObject({ resource: at(server, '/t/lab/mcp') });
   });
 
-  it('list what a later token may allow, as far as they are open to its holder', async () => {
+  it('list tools for scopes that the caller can still get', async () => {
     let server: Running | undefined;
     const as = await issuer(() => at(server as Running, '/t/lab/mcp'));
     const lab = { allow: { '*': ['finspace:write'] } };
@@ -135,7 +135,7 @@ describe('named targets', () => {
     expect(listed).not.toMatch(/"(?:delete_kx_database|get_kx_connection_string)"/);
   });
 
-  it('stay as narrow as the server is', async () => {
+  it('are at most as permissive as the server', async () => {
     const server = await product({ targets: file({ targets: { lab: {} } }), readOnly: true });
     const names = await (await modern(at(server, '/t/lab/mcp'), 'tools/list')).text();
     expect(names).not.toContain('create_kx_environment');
@@ -148,7 +148,7 @@ describe('named targets', () => {
     ['--targets: x: --endpoint: needs --backend aws', { targets: { x: { endpoint: 'https://a.example' } } }],
     ['expects an https URL', { targets: { x: { backend: 'aws', endpoint: 'http://a.example' } } }],
     ['targets.x.allow.y.0: expects some of', { targets: { x: { allow: { y: ['everything'] } } } }],
-  ])('stop start-up when the file says: %s', async (message, content) => {
+  ])('stop start-up if the file is invalid: %s', async (message, content) => {
     await expect(product({ targets: file(content) })).rejects.toThrow(message);
   });
 });
@@ -157,7 +157,7 @@ describe('--target on stdio', () => {
   const chosen = (settings: object) => selectTarget(configure({ state: ':memory:', ...settings }, {}));
   const targets = file({ targets: TWO });
 
-  it('chooses one of --targets, with what its file leaves to the local user', () => {
+  it('selects one of --targets, with the settings of its file for the local user', () => {
     const { config, caller } = chosen({ targets, target: 'prod' });
     expect(config).toMatchObject({ target: 'prod', region: 'us-east-1', readOnly: true });
     expect(caller.refusal('create')).toContain('finspace:write');
@@ -170,7 +170,7 @@ describe('--target on stdio', () => {
     [{ targets, target: 'test' }, '--target: no test; available: lab, prod, vault'],
     [{ targets, target: 'vault' }, '--target: vault is not open to local'],
     [{ targets, target: '__proto__' }, '--target: no __proto__'],
-  ])('never falls back: %j', (settings, message) => {
+  ])('never falls back to another target: %j', (settings, message) => {
     expect(() => chosen(settings)).toThrow(message);
   });
 });

@@ -7,7 +7,7 @@ import { closeAll, HTTP_HOSTS, product } from './support.ts';
 afterEach(closeAll);
 
 describe.each(HTTP_HOSTS)('approvals over HTTP, $name', ({ connect }) => {
-  it('lets two people approve, whatever a headless client beside them answers by itself', async () => {
+  it('lets two people approve, whatever a headless client next to them answers by itself', async () => {
     const { url } = await product();
     const headless = await connect(url, { client: 'headless', person: () => ({ action: 'cancel' }) });
     const typing = (message: string): FormAnswer => ({ action: 'accept', content: { name: typedIn(message) } });

@@ -33,7 +33,7 @@ describe.each(HTTP_HOSTS)('over HTTP, $name', ({ connect }) => {
     expect(after.isError ?? false).toBe(deleted);
   });
 
-  it('refuses a delete where no form can be shown', async () => {
+  it('refuses a delete if no form can be shown', async () => {
     const { url } = await product();
     const session = await connect(url);
     const { environmentId } = await environment(session);
@@ -43,7 +43,7 @@ describe.each(HTTP_HOSTS)('over HTTP, $name', ({ connect }) => {
     );
   });
 
-  it('keeps apart what many clients ask at once', async () => {
+  it('separates concurrent requests of many clients', async () => {
     const { url } = await product();
     const sessions = await Promise.all(Array.from({ length: 8 }, () => connect(url)));
     const first = sessions[0] as (typeof sessions)[0];

@@ -19,7 +19,7 @@ const facts = (id: string) => graph.entities.find((entity) => entity.id === id)?
 const lines = (findings: Issue[]) => findings.map(({ entity, condition }) => `${entity.id} ${condition}`).toSorted();
 
 describe('the graph of an environment', () => {
-  test('makes one list call per kind, and per database for what is in databases', () => {
+  test('makes one list call per kind, and per database for kinds inside databases', () => {
     const lists = [...world.counts].filter(([name]) => name.startsWith('List'));
     expect(Object.fromEntries(lists)).toEqual({
       ListKxClusters: 1,
@@ -33,7 +33,7 @@ describe('the graph of an environment', () => {
     });
   });
 
-  test('holds every entity once, with the facts that people ask for', () => {
+  test('contains every entity once, with the facts that people ask for', () => {
     expect(graph.gaps).toEqual([]);
     expect(new Set(graph.entities.map(({ id }) => id)).size).toBe(graph.entities.length);
     expect(facts('scaling-group:sg-lab')).toMatchObject({ memoryMiB: 65536, reservedMiB: 49152, freeMiB: 16384 });
@@ -42,20 +42,20 @@ describe('the graph of an environment', () => {
     expect(facts('dataview:equities_taq/equities_taq_static')['versions']).toHaveLength(2);
   });
 
-  test('keeps of the changesets the newest, the mounted and the failed ones', () => {
+  test('contains only the newest, the mounted and the failed changesets', () => {
     const ofFx = graph.entities.filter(({ kind, database }) => kind === 'changeset' && database === 'fx_spot');
     expect(ofFx.map(({ status }) => status)).toEqual(['FAILED', 'COMPLETED']);
     expect(ofFx[0]?.statusReason).toMatch(/halden-fx-landing/);
   });
 
-  test('reports what may not be read as a gap, and judges nothing by it', async () => {
+  test('reports a denied read as a gap, and draws no conclusions from it', async () => {
     const refusal = (name: OperationName) => (name === 'GetKxCluster' ? 'Not offered.' : undefined);
     const partial = await world.graph('kdb-prod', { refusal });
     expect(partial.gaps).toEqual([{ kind: 'cluster', operation: 'GetKxCluster', reason: 'Not offered.' }]);
     expect([...unused(partial), ...dangling(partial)]).toEqual([]);
   });
 
-  test('reports what the service refuses as a gap', async () => {
+  test('reports a rejected read as a gap', async () => {
     const denied = (operation: OperationName) =>
       new FinspaceError({ operation, code: 'AccessDenied', detail: 'No.', retryable: false, advice: '' });
     const partly = await demo({
@@ -69,7 +69,7 @@ describe('the graph of an environment', () => {
     await partly.close();
   });
 
-  test('does not wait again after a call that got no turn', async () => {
+  test('does not wait again after a call that was not admitted', async () => {
     let waited = 0;
     const text = { detail: 'No turn.', advice: '' };
     const crowded = await demo({
@@ -109,8 +109,8 @@ describe('the graph of an environment', () => {
   });
 });
 
-describe('what it tells', () => {
-  test('who depends on a volume: clusters, dataviews, and the clusters that mount those', () => {
+describe('the graph of the demo world', () => {
+  test('shows the dependants of a volume: clusters, dataviews, and the clusters that mount those', () => {
     const ids = dependantsOf(graph, 'volume:vol-equities').map(({ entity, distance }) => [entity.id, distance]);
     expect(ids).toEqual([
       ['dataview:equities_taq/equities_taq_static', 1],
@@ -119,7 +119,7 @@ describe('what it tells', () => {
     ]);
   });
 
-  test('the edges to what a cluster needs', () => {
+  test('has edges to the dependencies of a cluster', () => {
     const ids = dependsOn(graph, 'cluster:hdb-fx').map(({ entity }) => entity.id);
     expect(ids).toEqual([
       'dataview:fx_spot/fx_spot_live',
@@ -129,12 +129,12 @@ describe('what it tells', () => {
     ]);
   });
 
-  test('what an environment holds', () => {
+  test('contains the entities of each environment', () => {
     const [environment] = named(graph, 'kdb-prod');
     expect(dependantsOf(graph, environment?.id ?? '')).toHaveLength(graph.entities.length - 1);
   });
 
-  test('who is behind', () => {
+  test('shows stale clusters and dataviews', () => {
     expect(lines(stale(graph))).toEqual([
       'cluster:hdb-equities-b old changeset',
       'cluster:hdb-equities-b old version',
@@ -144,12 +144,12 @@ describe('what it tells', () => {
     expect(futures?.facts).toMatchObject({ database: 'futures_l2', behindBy: 2 });
   });
 
-  test('what is unused and what refers to something that does not exist', () => {
+  test('shows unused entities and dangling references', () => {
     expect(lines(unused(graph))).toEqual(['scaling-group:sg-backtest unused', 'volume:vol-backtest unused']);
     expect(lines(dangling(graph))).toEqual([]);
   });
 
-  test('what has failed, and since when', () => {
+  test('shows failed entities, and since when', () => {
     expect(lines(failedOrStuck(graph))).toEqual([
       `changeset:${graph.entities.find(({ status }) => status === 'FAILED')?.id.slice(10)} failed`,
       'cluster:gp-signals failed',
@@ -160,7 +160,7 @@ describe('what it tells', () => {
     expect(signals?.since).toBe('2026-03-16T07:14:20.000Z');
   });
 
-  test('what is stuck, once it takes longer than anybody saw', () => {
+  test('shows stuck entities, after the longest time that was ever observed', () => {
     const later = { ...graph, readAt: '2026-03-17T12:00:00.000Z' };
     const stuck = failedOrStuck(later).filter(({ condition }) => condition.startsWith('stuck'));
     expect(lines(stuck)).toEqual([

@@ -44,7 +44,7 @@ function promised<T>() {
 }
 
 describe('an inventory', () => {
-  test('reuses the details of unchanged clusters, and reads again the lists and what other entities change', async () => {
+  test('reuses the details of unchanged clusters, and reads lists and related entities again', async () => {
     const { read } = await opened();
     const first = await read();
     const again = await read();
@@ -80,7 +80,7 @@ describe('an inventory', () => {
     expect(kept.size()).toBe(0);
   });
 
-  test('keeps the nodes of a cluster for a minute, and says as of when they are', async () => {
+  test('keeps the nodes of a cluster for a minute, and reports their age', async () => {
     const { kept, read, world, pass } = await opened();
     await read();
     pass(MINUTE_MS);
@@ -104,7 +104,7 @@ describe('an inventory', () => {
     expect((await read()).get('GetKxCluster')).toBeGreaterThan(5);
   });
 
-  test('forgets after a tag changes by the ARN of what carries it', async () => {
+  test('drops the tags of an entity after a change by its ARN', async () => {
     const { kept, read, call, environmentId } = await opened();
     await read();
     const resourceArn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}`;
@@ -135,7 +135,7 @@ describe('an inventory', () => {
     expect(kept.listed()).toEqual([{ environmentId }]);
   });
 
-  test('drops what was used longest ago when it is full', async () => {
+  test('drops the least recently used reply when it is full', async () => {
     const { kept } = await opened(120);
     const ask = (name: string) => async () => ({ name });
     const read = (clusterName: string) => {
@@ -149,7 +149,7 @@ describe('an inventory', () => {
     expect(kept.size()).toBeLessThanOrEqual(120);
   });
 
-  test('gives nothing to a caller who may not read it', async () => {
+  test('returns nothing to a caller who may not read it', async () => {
     const { kept, read, world } = await opened();
     await read();
     const refusal = (name: string) => (name === 'GetKxCluster' ? 'Not for you.' : undefined);

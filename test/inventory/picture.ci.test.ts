@@ -70,7 +70,7 @@ describe.skipIf(NO_BROWSER !== '')('the picture in a browser', () => {
     ['the demo, hours later and partly unread', () => ({ ...graph, readAt: '2026-03-17T14:00:00.000Z', gaps: [GAP] })],
     ['sixty clusters', () => synthetic(60)],
     ['long and hostile names', () => synthetic(NAMES.length, (index) => NAMES[index] ?? '')],
-  ])('of %s has no text that is cut, sticks out or lies on other text', async (_, of) => {
+  ])('of %s has no text that is cut off, sticks out or overlaps', async (_, of) => {
     const page = await browser.newPage();
     await page.setContent(`<body style="margin:0">${environmentSvg(of())}</body>`);
     expect(await page.evaluate(FAULTS)).toEqual([]);
@@ -84,7 +84,7 @@ describe.skipIf(NO_BROWSER !== '')('the picture in a browser', () => {
   });
 
   test.each([...WIDE, 'W'.repeat(200), 'x'.repeat(200)])(
-    'keeps %s in its box wherever it is a name, a state or a reason',
+    'keeps %s in its box as a name, a state or a reason',
     async (name) => {
       const page = await browser.newPage();
       await page.setContent(`<body style="margin:0">${environmentSvg(everywhere(name))}</body>`);
@@ -96,7 +96,7 @@ describe.skipIf(NO_BROWSER !== '')('the picture in a browser', () => {
   test.each<[string, () => Graph]>([
     ['the demo', () => graph],
     ['sixty clusters', () => synthetic(60)],
-  ])('of %s has text of at least 11 pixels where it is 840 pixels wide', async (_, of) => {
+  ])('of %s has text of at least 11 pixels at a width of 840 pixels', async (_, of) => {
     const page = await browser.newPage();
     await page.setContent(`<body style="margin:0"><div style="width:840px">${environmentSvg(of())}</div></body>`);
     const smallest = await page.evaluate(`(() => {

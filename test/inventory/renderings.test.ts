@@ -32,7 +32,7 @@ function expectWellFormed(svg: string): void {
   expect(style.replace(/<\/?[a-z]+[^<>]*>/g, '')).not.toMatch(/[<>]|&(?!(?:amp|lt|gt|quot|#39|#10);)/);
 }
 
-describe('the picture', () => {
+describe('the topology picture', () => {
   test.each([
     ['the demo', () => graph],
     ['no clusters', () => synthetic(0)],
@@ -46,7 +46,7 @@ describe('the picture', () => {
     expect(svg).not.toMatch(/NaN|undefined/);
   });
 
-  test('shows what fails, lags and idles by shape and word', () => {
+  test('shows failed, stale and unused entities by shape and word', () => {
     const svg = environmentSvg(graph);
     expect(svg).toContain('Not enough memory on scaling group sg-lab');
     expect(svg).toContain('4 changesets behind equities_taq, on an older version of equities_taq_static');
@@ -65,7 +65,7 @@ describe('the picture', () => {
     expect(svg).toContain('4 clusters');
   });
 
-  test('names states in the words of the field, and dates with their year', () => {
+  test('uses the standard terms for states, and dates with their year', () => {
     const svg = environmentSvg(graph);
     for (const words of ['unused', 'in progress', 'updated manually', 'as of 2026-03-17 09:00 UTC'])
       expect(svg).toContain(`>${words}<`);
@@ -92,7 +92,7 @@ describe('the picture', () => {
 });
 
 describe('the flowchart', () => {
-  test('has a line per entity and edge, and keeps names out of the syntax', () => {
+  test('has one line per entity and edge, and keeps names out of the syntax', () => {
     const lines = environmentMermaid(hostile()).split('\n');
     expect(lines[0]).toBe('flowchart LR');
     for (const line of lines.slice(2))
@@ -102,7 +102,7 @@ describe('the flowchart', () => {
 });
 
 describe('the summary', () => {
-  test('counts first, then what needs attention', () => {
+  test('counts first, then lists what needs attention', () => {
     const { counts, attention } = summaryOf(graph);
     expect(counts['cluster']).toEqual({ RUNNING: 10, UPDATING: 1, CREATE_FAILED: 1, CREATING: 1 });
     expect(attention.map(({ entity }) => String(entity).replace(/\/.*/, '')).toSorted()).toEqual([

@@ -134,7 +134,7 @@ function errorsAfter(changes: readonly Change[]): string[] {
 
 const inFile = (errors: readonly string[], file: string) => errors.filter((error) => error.includes(`src/${file}(`));
 
-describe('an edit that forgets something or names something wrong', () => {
+describe('an edit with an omission or a wrong name', () => {
   let errors: string[] = [];
   beforeAll(() => {
     errors = errorsAfter(Object.values(EDITS));

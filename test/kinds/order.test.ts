@@ -10,7 +10,7 @@ const needed = (kind: KindName): KindName[] => {
 };
 
 describe('the order in which entities are recreated', () => {
-  it.each(KIND_NAMES)('puts what %s needs before it', (kind) => {
+  it.each(KIND_NAMES)('puts the dependencies of %s before it', (kind) => {
     const before = KIND_NAMES.slice(0, KIND_NAMES.indexOf(kind));
     for (const other of needed(kind)) expect(before).toContain(other);
   });

@@ -20,11 +20,11 @@ function documented(kind: KindName): string[] {
 }
 
 describe('the states of a kind', () => {
-  it.each(kinds)('are what the API documents for %s, in its order', (kind) => {
+  it.each(kinds)('are those that the API documents for %s, in the same order', (kind) => {
     expect(Object.keys(statesOf(kind))).toEqual(documented(kind));
   });
 
-  it('mean the same in all kinds that have them', () => {
+  it('have the same meaning in all kinds', () => {
     for (const kind of kinds)
       for (const [status, { is, deletion }] of Object.entries(statesOf(kind))) {
         expect([kind, status, statusKind(status)]).toEqual([kind, status, is]);
@@ -32,7 +32,7 @@ describe('the states of a kind', () => {
       }
   });
 
-  it.each(kinds)('never lead from a failed or settled status of %s by themselves', (kind) => {
+  it.each(kinds)('never lead from a failed or settled status of %s without a call', (kind) => {
     for (const { is, next } of Object.values(statesOf(kind))) expect(next === undefined || is === 'moving').toBe(true);
   });
 });
@@ -43,12 +43,12 @@ describe('a status that the API does not document', () => {
     ['REPAIRING', 'moving', undefined],
     ['DELETE_SCHEDULED', 'moving', 'in progress'],
     ['FAILED_DELETE_SCHEDULED', 'failed', 'failed'],
-  ] as const)('is classed by its name: %s is %s', (status, is, deletion) => {
+  ] as const)('is classified by its name: %s is %s', (status, is, deletion) => {
     expect([statusKind(status), deletionIn(status)]).toEqual([is, deletion]);
     expect(isLeaving(status)).toBe(deletion === 'in progress');
   });
 
-  it('counts as final where none is shown', () => {
+  it('counts as final if none is shown', () => {
     expect([statusKind(undefined), deletionIn(undefined)]).toEqual(['settled', undefined]);
   });
 });

@@ -47,8 +47,8 @@ const dates = (value: unknown): Date[] =>
       ? Object.values(value).flatMap(dates)
       : [];
 
-describe('every operation can be read', () => {
-  test("by the SDK's own 49 commands", async () => {
+describe('every operation can be called', () => {
+  test('by the 49 commands of the SDK', async () => {
     const world = await demoWorld();
     const listener = await listen(world.serve, { port: 0 });
     const endpoint = `http://127.0.0.1:${listener.port}`;
@@ -108,7 +108,7 @@ describe('every operation can be read', () => {
 });
 
 describe('the SDK', () => {
-  test.each(Object.keys(ERRORS))('knows %s by its class', async (error) => {
+  test.each(Object.keys(ERRORS))('receives %s as an instance of its class', async (error) => {
     const faults = faultSource(faultPlan({ rules: [{ operation: '*', error }] }, 'faults.json'));
     const { serve } = await openWorld({ faults });
     const requestHandler = inProcessHandler(serve, DEFAULT_LIMITS);

@@ -29,11 +29,11 @@ async function send(
 }
 
 describe.each(OPERATION_NAMES)('over HTTP, %s', (name) => {
-  test('takes a request with every member as well formed', async () => {
+  test('accepts a well-formed request with every member', async () => {
     expect((await send(name, wholeInput(name))).message ?? '').not.toMatch(/validation errors? detected/);
   });
 
-  test('refuses a request that breaks any one constraint of the model, and names the member', async () => {
+  test('rejects a request that violates any one constraint of the model, and names the member', async () => {
     const operation = operationNamed(name);
     const type = operation.errors.includes('Validation') ? 'ValidationException' : 'InvalidRequestException';
     const required = officialOperation(name).input.filter((member) => member.required && member.binding !== 'uri');
@@ -53,6 +53,6 @@ describe.each(OPERATION_NAMES)('over HTTP, %s', (name) => {
   });
 });
 
-test('hundreds of constraints are tried', () => {
+test('tries hundreds of constraints', () => {
   expect(OPERATION_NAMES.flatMap(violationsOf).length).toBeGreaterThan(850);
 });

@@ -31,7 +31,7 @@ afterAll(() => world.close());
 const named = (clusterName: string) => clusters.find((cluster) => cluster.clusterName === clusterName);
 
 describe('the demo world', () => {
-  test('is made of requests that the service accepts', async () => {
+  test('consists of requests that the service accepts', async () => {
     const store = await openStore(':memory:');
     const broken: string[] = [];
     await store.write((tx) =>
@@ -44,7 +44,7 @@ describe('the demo world', () => {
     await store.close();
   });
 
-  test('has two environments whose ids are always the same', async () => {
+  test('has two environments with fixed ids', async () => {
     const { environments } = await world.call('ListKxEnvironments', {});
     expect(environments).toMatchObject([
       { name: 'kdb-prod', environmentId: 'm5cnbg3l25pwsmzikb7kdj', tgwStatus: 'SUCCESSFULLY_UPDATED' },
@@ -60,7 +60,7 @@ describe('the demo world', () => {
     expect(named('gp-signals').statusReason).toContain('Not enough memory on scaling group sg-lab');
   });
 
-  test('has a cluster behind the newest changeset of its database', async () => {
+  test('has a stale cluster, behind the newest changeset of its database', async () => {
     const { lastCompletedChangesetId } = await world.call('GetKxDatabase', {
       environmentId: prod,
       databaseName: 'futures_l2',
@@ -76,7 +76,7 @@ describe('the demo world', () => {
     expect(START - Date.parse(activeVersions[1].createdTimestamp)).toBe(7 * DAY);
   });
 
-  test('has an idle scaling group, an orphaned volume without an owner, and a stuck node', async () => {
+  test('has an unused scaling group, an unused volume without an owner, and a stuck node', async () => {
     const { scalingGroups } = await world.call('ListKxScalingGroups', { environmentId: prod });
     expect(
       scalingGroups.filter((it: Reply) => it.clusters.length === 0).map((it: Reply) => it.scalingGroupName),
@@ -88,7 +88,7 @@ describe('the demo world', () => {
     expect(nodes.filter((it: Reply) => it.status === 'PROVISIONING')).toHaveLength(1);
   });
 
-  test("says why last night's load failed", async () => {
+  test("shows why last night's load failed", async () => {
     const { kxChangesets } = await world.call('ListKxChangesets', { environmentId: prod, databaseName: 'fx_spot' });
     const [{ changesetId, status, createdTimestamp }] = kxChangesets;
     expect(status).toBe('FAILED');
@@ -101,7 +101,7 @@ describe('the demo world', () => {
     expect(errorInfo.errorMessage).toContain('s3://halden-fx-landing/');
   });
 
-  test('refers only to what exists', async () => {
+  test('contains no dangling references', async () => {
     for (const { databases = [], scalingGroupConfiguration, volumes = [] } of clusters) {
       for (const { databaseName, changesetId, dataviewConfiguration } of databases) {
         if (changesetId) await world.call('GetKxChangeset', { environmentId: prod, databaseName, changesetId });

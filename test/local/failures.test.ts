@@ -56,7 +56,7 @@ describe('an injected failure', () => {
       'dnsStatus',
       { customDNSConfiguration: [{ customDNSServerName: 'dns', customDNSServerIP: '10.0.0.2' }] },
     ],
-  ])('fails to attach %s; it can be tried again, and everything else goes on', async (_, member, network) => {
+  ])('fails to attach %s, which can be retried, while other requests succeed', async (_, member, network) => {
     const { world, builder, heal } = await failingEstate('UpdateKxEnvironmentNetwork');
     const { environmentId } = builder;
     const get = () => world.call('GetKxEnvironment', { environmentId });
@@ -82,7 +82,7 @@ describe('an injected failure', () => {
     await world.call('DeleteKxCluster', named);
   });
 
-  test('fails the deletion of a cluster, which can be deleted again', async () => {
+  test('fails the deletion of a cluster, which can be retried', async () => {
     const { world, builder, heal } = await failingEstate('DeleteKxCluster');
     await builder.cluster('gp-one');
     const named = { environmentId: builder.environmentId, clusterName: 'gp-one' };
@@ -105,7 +105,7 @@ describe('an injected failure', () => {
     expect(await nodes()).toMatchObject([{ status: 'PROVISIONING' }]);
   });
 
-  test('fails a changeset, and its database stays as it was', async () => {
+  test('fails a changeset, and its database stays unchanged', async () => {
     const { world, builder } = await failingEstate('CreateKxChangeset');
     await builder.database('trades');
     const changesetId = await builder.changeset('trades');
@@ -117,7 +117,7 @@ describe('an injected failure', () => {
     expect(await world.call('GetKxDatabase', named)).toMatchObject({ numChangesets: 0 });
   });
 
-  test('fails a dataview, or a new version of one while clusters keep the old version', async () => {
+  test('fails a dataview, or a new version of it while clusters keep the old version', async () => {
     const { world, builder } = await failingEstate('UpdateKxDataview');
     await builder.database('trades');
     await builder.dataview('view-one');
@@ -137,7 +137,7 @@ describe('an injected failure', () => {
     ['CreateKxVolume', 'CREATE_FAILED'],
     ['UpdateKxVolume', 'UPDATE_FAILED'],
     ['DeleteKxVolume', 'DELETE_FAILED'],
-  ] as const)('%s ends in %s, the size stays, and a delete succeeds later', async (operation, status) => {
+  ] as const)('%s ends in %s, the size stays the same, and a delete succeeds later', async (operation, status) => {
     const { world, builder, heal } = await failingEstate(operation);
     await builder.volume('vol-one');
     const named = { environmentId: builder.environmentId, volumeName: 'vol-one' };
@@ -218,13 +218,13 @@ describe('the nodes of an updated cluster', () => {
     return { during, after };
   };
 
-  test('are launched one after the other with ROLLING', async () => {
+  test('start one after the other with ROLLING', async () => {
     const { during, after } = await launchesAfter('ROLLING');
     expect(during).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
     expect(after).toEqual([225, 450, 675].map((seconds) => seconds * SECOND));
   });
 
-  test('are all down at once with FORCE', async () => {
+  test('stop all at once with FORCE', async () => {
     const { during, after } = await launchesAfter('FORCE');
     expect(during).toEqual(['PROVISIONING', 'PROVISIONING', 'PROVISIONING']);
     expect(after).toEqual([0, 0, 0]);
@@ -237,7 +237,7 @@ describe('the nodes of an updated cluster', () => {
   });
 });
 
-test('changes in progress in a new demo world continue at the pace of the service', async () => {
+test('changes in progress in a new demo world complete at the pace of the service', async () => {
   const store = await openStore(':memory:');
   await seed(store, 'demo', { ...SEED, lifecycle: 'fast' });
   const world = await openWorld({ store, lifecycle: 'fast' });

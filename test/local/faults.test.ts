@@ -16,7 +16,7 @@ const faultsOf = (...rules: object[]) => faultSource(faultPlan({ rules }, 'fault
 const list = { operation: 'ListKxEnvironments' };
 const LIST = requestFor('ListKxEnvironments', {});
 
-describe('a file of faults is refused', () => {
+describe('an invalid file of faults is rejected', () => {
   test.each<[string, string, RegExp]>([
     ['that is no JSON', '{', /is not JSON$/],
     ['without rules', '{}', /rules: /],
@@ -49,12 +49,12 @@ describe('a file of faults is refused', () => {
     expect(() => readFaults(path)).toThrow(/^[^\n]*faults\.json: [^\n]*$/);
   });
 
-  test('that is missing', () => {
+  test('a missing file of faults is rejected', () => {
     expect(() => readFaults(join(folder, 'none.json'))).toThrow('cannot be read');
   });
 });
 
-describe('a fault', () => {
+describe('an injected fault', () => {
   test.each(Object.entries(ERRORS))('answers with %s', async (error, { status }) => {
     const { refusal } = await openWorld({ faults: faultsOf({ ...list, error, message: 'As told.' }) });
     expect(await refusal('ListKxEnvironments', {})).toEqual({ status, type: `${error}Exception`, message: 'As told.' });
@@ -68,7 +68,7 @@ describe('a fault', () => {
     expect(statuses).toEqual([200, 200, 429, 200, 200, 429, 200]);
   });
 
-  test('affects requests at random, and the same ones for the same seed', () => {
+  test('affects random requests, and the same ones for the same seed', () => {
     const draw = (seed: number) => {
       const source = faultSource(
         faultPlan({ seed, rules: [{ operation: '*', probability: 0.3, delayMs: 5 }] }, 'faults.json'),
@@ -80,14 +80,14 @@ describe('a fault', () => {
     expect(Math.abs(draw(1).filter((delay) => delay === 5).length - 300)).toBeLessThan(60);
   });
 
-  test('delays, and delays add up', async () => {
+  test('delays requests, and delays add up', async () => {
     const world = await openWorld({ faults: faultsOf({ ...list, delayMs: 700 }, { operation: '*', delayMs: 300 }) });
     const before = world.now();
     await world.call('ListKxEnvironments', {});
     expect(world.now() - before).toBe(1000);
   });
 
-  test('breaks the connection before the request has happened, or after it', async () => {
+  test('breaks the connection before or after the request takes effect', async () => {
     for (const [reset, left] of [
       ['before', 0],
       ['after', 1],
@@ -144,7 +144,7 @@ describe('the control endpoint', () => {
     return { ...local, clock, advance, close };
   };
 
-  test('moves the clock ahead for all changes in progress, also after a restart', async () => {
+  test('advances the clock for all changes in progress, also after a restart', async () => {
     const path = join(folder, 'clock.db');
     const first = await start(path);
     const created = requestFor('CreateKxEnvironment', { name: 'kdb', kmsKeyId: 'arn:aws:kms:us-east-1:1:key/a' });
@@ -161,7 +161,7 @@ describe('the control endpoint', () => {
     await second.close();
   });
 
-  test('refuses anything but an advance', async () => {
+  test('rejects anything but an advance', async () => {
     const own = await start(':memory:');
     for (const body of [{ advanceMs: -1 }, { advanceMs: 1.5 }, {}, { advanceMs: 1, to: 2 }, 'x']) {
       expect((await own.advance(body)).status).toBe(400);

@@ -10,7 +10,7 @@ import { SEED } from './world.ts';
 const DOCUMENT = readFileSync(new URL('../../docs/fidelity.md', import.meta.url), 'utf8');
 const ROWS = DOCUMENT.split('\n').filter((line) => /^\| (?!behaviour \|)/.test(line));
 
-test('the table of behaviours has a source and a test in each row', () => {
+test('the table of behaviours names a source and a test in each row', () => {
   expect(ROWS.length).toBeGreaterThan(80);
   for (const row of ROWS)
     expect(row).toMatch(/^\| .+ \| [^|]*(?:documented|observed|ours|rows above)[^|]* \| `[a-z-]+`: [^|]+ \|$/);
@@ -26,7 +26,7 @@ test.each(ROWS)('%s', (row) => {
   expect(quoted.some((text) => source.includes(text))).toBe(true);
 });
 
-test('the examples of the document are good', async () => {
+test('the examples of the document are valid', async () => {
   const [faults = '', world = ''] = Array.from(DOCUMENT.matchAll(/```json\n([\s\S]*?)```/g), ([, text = '']) => text);
   expect(faultPlan(JSON.parse(faults), 'fidelity.md').rules).toHaveLength(5);
   const path = join(mkdtempSync(join(tmpdir(), 'finspace-fidelity-')), 'world.json');

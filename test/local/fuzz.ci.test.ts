@@ -71,7 +71,7 @@ const REQUESTS = fc
   .chain(([name, input]) => mutated(input(IDS)).map((it) => ({ name, input: it })));
 
 test(
-  'whatever is asked, the answer is a success or an error that the operation has',
+  'any request gets a success or a documented error of its operation',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'finspace-fuzz-'));
     const store = await openStore(join(folder, 'state.db'));
@@ -138,7 +138,7 @@ const RAW = fc.constantFrom(...HISTORY).chain(([name, input]) => {
 });
 
 test(
-  'however a request is mangled, the answer is a success or an error of the service',
+  'any mangled request gets a success or an error of the service',
   async () => {
     const store = await openStore(':memory:');
     await seedWorld(store, 'demo', { ...SEED, lifecycle: 'realistic' });

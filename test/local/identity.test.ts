@@ -13,7 +13,7 @@ function folder(): string {
   return made;
 }
 
-/** Does something with a database file and with what SQLite keeps beside it. */
+/** Applies an operation to a database file and to the other files of SQLite for it. */
 function each(act: (from: string, to: string) => void, from: string, to: string): void {
   for (const part of ['', '-wal', '-shm']) {
     rmSync(`${to}${part}`, { force: true });
@@ -32,7 +32,7 @@ async function idOf(path: string): Promise<string> {
 }
 
 describe('the id of a state file', () => {
-  test('stays the same over restarts, a rename and another path to the same folder', async () => {
+  test('stays the same across restarts, a rename and another path to the same folder', async () => {
     const dir = folder();
     const id = await idOf(join(dir, 'world.db'));
     expect(id).toMatch(/^[0-9a-f-]{32,36}$/);
@@ -44,7 +44,7 @@ describe('the id of a state file', () => {
     renameSync(`${dir}-moved`, dir);
   });
 
-  test('is another one for a copy, and the original keeps its own', async () => {
+  test('changes for a copy, while the original keeps its id', async () => {
     const [original, copy] = ['world.db', 'copy.db'].map((name) => join(folder(), name)) as [string, string];
     const id = await idOf(original);
     each(cpSync, original, copy);
@@ -54,7 +54,7 @@ describe('the id of a state file', () => {
     expect(await idOf(copy)).toBe(copied);
   });
 
-  test('is a new one for a file that is restored from a backup', async () => {
+  test('changes for a file that is restored from a backup', async () => {
     const dir = folder();
     const [path, backup] = [join(dir, 'world.db'), join(dir, 'backup.db')];
     const id = await idOf(path);
@@ -63,7 +63,7 @@ describe('the id of a state file', () => {
     expect(await idOf(path)).not.toBe(id);
   });
 
-  test('is the same for processes that open the file at the same time, and differs between files', async () => {
+  test('is the same for concurrent processes that open one file, and different for each file', async () => {
     const path = join(folder(), 'world.db');
     const ids = await Promise.all(Array.from({ length: 8 }, () => idOf(path)));
     expect(new Set(ids).size).toBe(1);
@@ -71,7 +71,7 @@ describe('the id of a state file', () => {
     expect(await idOf(':memory:')).not.toBe(await idOf(':memory:'));
   });
 
-  test('is given to a file of an earlier version', async () => {
+  test('is added to a file of an earlier version', async () => {
     const path = join(folder(), 'world.db');
     const db = connection(path);
     const earlier = WORLD_FORMAT.migrations.slice(0, 5);
@@ -85,7 +85,7 @@ describe('the id of a state file', () => {
 });
 
 describe('the key that is pinned to a state file', () => {
-  test('is the first one, whatever comes later', async () => {
+  test('is always the first one', async () => {
     const store = await openStore(':memory:');
     expect(await approverOf(store)).toBeNull();
     expect(await Promise.all(['SHA256:a', 'SHA256:b'].map((key) => pinApprover(store, key)))).toEqual([
@@ -97,7 +97,7 @@ describe('the key that is pinned to a state file', () => {
     await store.close();
   });
 
-  test('goes with a copy, which has an id of its own', async () => {
+  test('is part of a copy, which has its own id', async () => {
     const dir = folder();
     const [path, copy] = [join(dir, 'world.db'), join(dir, 'copy.db')];
     const store = await openStore(path);

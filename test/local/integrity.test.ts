@@ -21,7 +21,7 @@ beforeAll(async () => {
   ({ environmentId } = builder);
 });
 
-describe('a name that is taken', () => {
+describe('a name that is in use', () => {
   const view = { azMode: 'SINGLE', availabilityZoneId: ZONE };
   const nas = {
     volumeType: 'NAS_1',
@@ -51,11 +51,11 @@ describe('a name that is taken', () => {
       'ConflictException',
     ],
   ];
-  test.each(duplicates)('of %s is refused', async (_, name, input, type) => {
+  test.each(duplicates)('is rejected for %s', async (_, name, input, type) => {
     expect(await world.refusal(name, { environmentId, ...input() })).toMatchObject({ status: 409, type });
   });
 
-  test('of a user or cluster is refused in the words of the service', async () => {
+  test('is rejected for a user or cluster with the exact message of the service', async () => {
     const own = await openWorld();
     const { environmentId, clusterInput } = await openBuilder(own);
     const user = { environmentId, userName: 'bob', iamRole: ROLE };
@@ -71,7 +71,7 @@ describe('a name that is taken', () => {
   });
 });
 
-describe('a conflict says of which kind it is', () => {
+describe('a conflict reports its reason', () => {
   const conflicts: [reason: string, Parameters<TestWorld['refusal']>[0], () => object][] = [
     ['NAME_TAKEN', 'CreateKxEnvironment', () => ({ name: 'kdb-test', kmsKeyId: KEY })],
     ['RESOURCE_IN_USE', 'DeleteKxVolume', () => ({ environmentId, volumeName: 'vol-one' })],
@@ -79,7 +79,7 @@ describe('a conflict says of which kind it is', () => {
     ['CLIENT_TOKEN_REUSED', 'CreateKxDatabase', () => ({ environmentId, databaseName: 'other', clientToken: 'used' })],
     ['INVALID_STATE', 'UpdateKxVolume', () => ({ environmentId, volumeName: 'vol-new', description: 'No' })],
   ];
-  test.each(conflicts)('%s', async (reason, name, input) => {
+  test.each(conflicts)('for %s', async (reason, name, input) => {
     await world.refusal('CreateKxDatabase', { environmentId, databaseName: 'first', clientToken: 'used' });
     await world.refusal('CreateKxVolume', {
       environmentId,
@@ -92,7 +92,7 @@ describe('a conflict says of which kind it is', () => {
     expect(await world.refusal(name, input())).toMatchObject({ status: 409, type: 'ConflictException', reason });
   });
 
-  test('ALREADY_SET', async () => {
+  test('for ALREADY_SET', async () => {
     const own = await openWorld();
     const { environmentId } = await openBuilder(own);
     const attach = (transitGatewayID: string) => ({
@@ -107,13 +107,13 @@ describe('a conflict says of which kind it is', () => {
     });
   });
 
-  test('no other error has a reason', async () => {
+  test('and no other error has a reason', async () => {
     const refused = await world.refusal('CreateKxVolume', { environmentId, volumeName: 'vol-one' });
     expect(refused).toEqual({ status: 400, type: 'ValidationException', message: expect.any(String) });
   });
 });
 
-describe('what is in use', () => {
+describe('an entity in use', () => {
   test('cannot be deleted until its clusters are, and a cluster in DELETING no longer counts', async () => {
     const own = await openWorld();
     const { call, refusal, advance } = own;
@@ -160,7 +160,7 @@ describe('what is in use', () => {
   });
 });
 
-test('an unknown environment is reported before other missing entities, and a malformed id before that', async () => {
+test('an unknown environment is reported before other missing entities, and a malformed id before both', async () => {
   const nowhere = { environmentId: 'aaaaaaaaaaaaaaaaaaaaaa' };
   expect(await world.refusal('GetKxUser', { ...nowhere, userName: 'bob' })).toMatchObject({
     type: 'ResourceNotFoundException',
@@ -186,7 +186,7 @@ test('an unknown environment is reported before other missing entities, and a ma
   }
 });
 
-describe('a request that contradicts itself is invalid before any entity is looked up', () => {
+describe('a contradictory request is rejected before any entity is read', () => {
   const nowhere = { environmentId: 'aaaaaaaaaaaaaaaaaaaaaa', databaseName: 'none', dataviewName: 'none' };
   const cluster = { ...nowhere, clusterName: 'none', code: { s3Bucket: 'some-code', s3Key: 'app.zip' } };
   const segment = (volumeName: string) => ({ volumeName, dbPaths: ['/*'] });
@@ -219,7 +219,7 @@ describe('a request that contradicts itself is invalid before any entity is look
   test.each([
     ['dataviewName', { dataviewName: 'view-one' }],
     ['cacheType', { cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }] }],
-  ])('CreateKxCluster, by %s', async (member, mount) => {
+  ])('CreateKxCluster, for %s', async (member, mount) => {
     const input = builder.clusterInput('new-one', { databases: [{ databaseName: 'none', ...mount }] });
     expect(await world.refusal('CreateKxCluster', { ...input, ...{ environmentId: 'aaaaaa' } })).toMatchObject({
       type: 'ValidationException',
@@ -228,7 +228,7 @@ describe('a request that contradicts itself is invalid before any entity is look
   });
 });
 
-test('missing entities are named in the words of the service', async () => {
+test('missing entities are reported with the exact message of the service', async () => {
   expect((await world.refusal('GetKxDatabase', { environmentId, databaseName: 'none' })).message).toBe(
     'KX database none not found',
   );
@@ -237,7 +237,7 @@ test('missing entities are named in the words of the service', async () => {
   );
 });
 
-test('the published quotas hold where they are not raised', async () => {
+test('the published quotas apply unless they are raised', async () => {
   const own = await openWorld({ quotas: 'published' });
   const { environmentId, clusterInput, group, volume } = await openBuilder(own);
   expect(await own.refusal('CreateKxEnvironment', { name: 'kdb-two', kmsKeyId: KEY })).toMatchObject({

@@ -3,7 +3,7 @@ import { KEY, openBuilder, token, WAIT } from './environment-builder.ts';
 import { MINUTE, openWorld, SECOND } from './world.ts';
 
 describe('a dataview', () => {
-  test('keeps the version that a cluster mounts until the cluster is repointed', async () => {
+  test('keeps the version that a cluster mounts until the cluster is moved to another', async () => {
     const world = await openWorld();
     const { call, advance } = world;
     const { environmentId, database, changeset, group, volume, dataview, cluster } = await openBuilder(world);
@@ -75,7 +75,7 @@ describe('a dataview', () => {
     expect((await refusal('DeleteKxVolume', { ...old, volumeName: 'vol-two' })).type).toBe('ConflictException');
   });
 
-  test('that updates itself follows each changeset', async () => {
+  test('with autoUpdate follows each changeset', async () => {
     const world = await openWorld();
     const { call } = world;
     const { environmentId, database, changeset, dataview } = await openBuilder(world);

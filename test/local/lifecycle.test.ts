@@ -3,7 +3,7 @@ import { KEY, openBuilder, token, WAIT } from './environment-builder.ts';
 import { HOUR, MINUTE, openWorld, SECOND } from './world.ts';
 
 describe('an environment', () => {
-  test('is requested, created within minutes, and knows its zones only then', async () => {
+  test('is requested, created within minutes, and has zones only then', async () => {
     const { call, advance } = await openWorld();
     const created = await call('CreateKxEnvironment', { name: 'kdb-test', kmsKeyId: KEY });
     expect(created).toEqual({
@@ -31,7 +31,7 @@ describe('an environment', () => {
     });
   });
 
-  test('connects a transit gateway and then DNS servers, and never another gateway', async () => {
+  test('attaches a transit gateway, then DNS servers, and never another gateway', async () => {
     const { call, refusal, advance, ...world } = await openWorld();
     const { environmentId } = await openBuilder({ call, refusal, advance, ...world });
     const transitGatewayConfiguration = { transitGatewayID: 'tgw-1', routableCIDRSpace: '100.64.0.0/26' };
@@ -66,7 +66,7 @@ describe('an environment', () => {
     }
   });
 
-  test('stays readable as DELETED, and everything in it is gone', async () => {
+  test('remains readable as DELETED, without its contents', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;
     const { environmentId, database, group } = await openBuilder(world);
@@ -89,7 +89,7 @@ describe('an environment', () => {
 });
 
 describe('a cluster', () => {
-  test('is pending, creating with nodes in preparation, then running, and a delete ends in not found', async () => {
+  test('goes through PENDING and CREATING to RUNNING, and is not found after a delete', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;
     const { environmentId, clusterInput } = await openBuilder(world);
@@ -110,7 +110,7 @@ describe('a cluster', () => {
     expect((await call('ListKxClusters', { environmentId })).kxClusterSummaries).toEqual([]);
   });
 
-  test('fails without enough memory on its host, says so, and can be deleted', async () => {
+  test('fails without enough memory on its host, gives the reason, and can be deleted', async () => {
     const world = await openWorld();
     const { call, advance } = world;
     const { environmentId, group, cluster } = await openBuilder(world);
@@ -152,7 +152,7 @@ describe('a cluster', () => {
     expect((await refusal('DeleteKxClusterNode', { environmentId, clusterName, nodeId })).status).toBe(404);
   });
 
-  test('is updating while new code rolls out, and accepts no other update meanwhile', async () => {
+  test('is updating while new code rolls out, and accepts no other update during that time', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;
     const { environmentId, cluster } = await openBuilder(world);

@@ -63,7 +63,7 @@ describe('the AWS SDK', () => {
     expect((await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags).toEqual({ owner: 'a b' });
   });
 
-  test('knows the errors by their classes', async () => {
+  test('receives errors as instances of their classes', async () => {
     const missing = new GetKxClusterCommand({ environmentId: prod, clusterName: 'none' });
     await expect(client.send(missing)).rejects.toBeInstanceOf(ResourceNotFoundException);
     const invalid = new GetKxClusterCommand({ environmentId: prod, clusterName: 'no spaces please' });
@@ -72,7 +72,7 @@ describe('the AWS SDK', () => {
     await expect(client.send(twice)).rejects.toBeInstanceOf(ResourceAlreadyExistsException);
   });
 
-  test('pages', async () => {
+  test('reads lists page by page', async () => {
     const names: (string | undefined)[] = [];
     for await (const page of paginateListKxDatabases({ client, pageSize: 1 }, { environmentId: prod })) {
       expect(page.kxDatabases).toHaveLength(1);
@@ -100,7 +100,7 @@ describe('the listener', () => {
       sent.end(body);
     });
 
-  test('serves the names of this machine and no other', async () => {
+  test('serves the host names of this machine and no others', async () => {
     expect(await status({ host: `localhost:${listener.port}` })).toBe(200);
     expect(await status({ host: `[::1]:${listener.port}` })).toBe(200);
     expect(await status({ host: 'localhost' })).toBe(421);
@@ -115,7 +115,7 @@ describe('the listener', () => {
     expect(await status({}, 'x'.repeat(13 * 1024 * 1024))).toBe(413);
   });
 
-  test('says in one line that a port is taken', async () => {
+  test('reports in one line that a port is in use', async () => {
     await expect(listen(local.service, { port: listener.port })).rejects.toThrow(
       `cannot listen on 127.0.0.1:${listener.port}: the port is already in use`,
     );
@@ -160,7 +160,7 @@ describe('the listener beyond loopback', () => {
     expect(unsigned).toMatchObject({ status: 403, body: expect.stringContaining('Missing Authentication Token') });
   });
 
-  test('shows a log each request: what, by which key, and how it went, without query or headers', async () => {
+  test('passes each request to the log: what, by which key, and the result, without query or headers', async () => {
     await client().send(new ListKxClustersCommand({ environmentId: 'm5cnbg3l25pwsmzikb7kdj', clusterType: 'HDB' }));
     const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=OTHERKEY/20260101/us-east-1/finspace/aws4_request' };
     await get(open.port, '/kx/nowhere?X-Amz-Security-Token=canary', headers);

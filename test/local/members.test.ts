@@ -44,7 +44,7 @@ describe('every setting', () => {
   });
   afterAll(() => world.close());
 
-  it.each(CHANGES)('of %s is given by a request here', (name) => {
+  it.each(CHANGES)('of %s is set by a request here', (name) => {
     const named = SETTINGS.filter(([of]) => of === name).flatMap(([, input]) => Object.keys(input));
     const { clientToken: _, environmentId: __, ...members } = operationNamed(name).input().shape;
     expect(Object.keys(members).filter((member) => !named.includes(member))).toEqual([]);
@@ -63,19 +63,19 @@ describe('every setting', () => {
     }
   });
 
-  it('is shown by the get of its kind', () => {
+  it('is returned by the get operation of its kind', () => {
     for (const { input, reply } of given)
       for (const [member, value] of Object.entries(input))
         if (!UNSHOWN.has(member)) expect(reply).toMatchObject({ [member]: value });
   });
 
-  it('does not reach a list that has no place for it', async () => {
+  it('is missing from lists that do not contain it', async () => {
     const parents = { environmentId, databaseName: 'trades', clusterName: 'hdb' };
     for (const { list } of Object.values(NAMES))
       await world.call(list, only(operationNamed(list).input().shape, parents) as never);
   });
 
-  it('survives in a world file', async () => {
+  it('is kept by a world file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'finspace-members-'));
     const store = await openStore(':memory:');
     try {

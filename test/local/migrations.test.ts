@@ -66,7 +66,7 @@ function older(version: number): string {
 }
 
 test.each(migrations.slice(1).map((_, index) => index + 1))(
-  'a state file of version %i keeps its worlds, their order, and the replies to client tokens',
+  'a state file of version %i keeps its worlds, their order, and the stored replies for client tokens',
   async (version) => {
     const world = await openWorld({ store: await openStore(older(version)), lifecycle: 'instant' });
     expect(await lists(world)).toEqual(before);

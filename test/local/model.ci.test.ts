@@ -5,7 +5,7 @@ import { histories, MUTATIONS } from './model/commands.ts';
 import { live } from './model/run.ts';
 import { runs, seed } from './tier.ts';
 
-test('the histories are made of every operation that changes anything', () => {
+test('the random histories contain every operation that changes something', () => {
   const changing = OPERATION_NAMES.filter((name) => !['read', 'reveal'].includes(operationNamed(name).risk));
   expect([...MUTATIONS].sort()).toEqual([...changing].sort());
 });

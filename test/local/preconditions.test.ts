@@ -159,7 +159,7 @@ describe('the databases of a cluster', () => {
     ],
   ]);
 
-  test('move to the latest changeset by default, in a minute on a GP cluster with NO_RESTART', async () => {
+  test('move to the latest changeset by default, within a minute on a GP cluster with NO_RESTART', async () => {
     const own = await openWorld();
     const { environmentId: id, database, changeset, cluster } = await openBuilder(own);
     await database('trades');
@@ -199,7 +199,7 @@ describe('code cannot be changed without a restart', () => {
   ]);
 });
 
-describe('a volume is refused', () => {
+describe('an invalid volume is rejected', () => {
   const sized = (type: string, size: number) => () => volumeInput('vol-two', { nas1Configuration: { type, size } });
   refusing('ValidationException', [
     ['of a size between the steps', 'CreateKxVolume', sized('SSD_1000', 3000), /multiples of 2400/],
@@ -226,7 +226,7 @@ describe('a volume is refused', () => {
   ]);
 });
 
-describe('a changeset is refused', () => {
+describe('an invalid changeset is rejected', () => {
   const changes =
     (...changeRequests: object[]) =>
     () => ({

@@ -81,7 +81,7 @@ describe('the published quotas', () => {
     ['kx.s.8xlarge', 1],
     ['kx.s.16xlarge', 0],
     ['kx.s.32xlarge', 0],
-  ])('allow of %s nodes %d', async (nodeType, most) => {
+  ])('for %s nodes allow %d', async (nodeType, most) => {
     await open();
     const [made, type, message] = await until((index) => create(`gp-${index}`, nodes(nodeType)));
     expect([made, type]).toEqual([most, LIMIT]);
@@ -98,7 +98,7 @@ describe('the published quotas', () => {
     ['kx.sg.32xlarge', 0],
     ['kx.sg1.16xlarge', 0],
     ['kx.sg1.24xlarge', 0],
-  ])('allow of %s hosts %d', async (hostType, most) => {
+  ])('for %s hosts allow %d', async (hostType, most) => {
     await open();
     const [made, type] = await until((index) => group(`sg-${index}`, hostType));
     expect([made, type]).toEqual([most, LIMIT]);
@@ -218,7 +218,7 @@ describe('the published quotas', () => {
   });
 });
 
-test('raised quotas let every create succeed three times and more', async () => {
+test('raised quotas allow three times as many creates and more', async () => {
   await open('raised');
   const { environmentId } = builder;
   await builder.database('trades');

@@ -49,7 +49,7 @@ describe('a cluster', () => {
     });
   });
 
-  test('has the one-letter options of q among its arguments, and no other letter', async () => {
+  test('accepts the one-letter options of q among its arguments, and no other letter', async () => {
     const withKeys = (clusterName: string, keys: string[]) =>
       builder.clusterInput(clusterName, { commandLineArguments: keys.map((key) => ({ key, value: '1' })) });
     const { commandLineArguments } = await world.call('CreateKxCluster', withKeys('gp-options', [...OPTIONS]));
@@ -77,7 +77,7 @@ describe('a cluster', () => {
     expect(reply.volumes).toEqual([{ volumeName: 'vol-one', volumeType: 'NAS_1' }]);
   });
 
-  test('a request can repeat what a reply said about a mount', async () => {
+  test('a request can repeat the mounts of a reply', async () => {
     const asked = [{ databaseName: 'trades', dataviewName: 'view-one' }];
     await builder.cluster('hdb-first', { clusterType: 'HDB', ...SHARED, databases: asked });
     const { databases } = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-first' });
@@ -93,7 +93,7 @@ describe('a cluster', () => {
     await expect(contradiction).rejects.toThrow('name different dataviews');
   });
 
-  test('in a list is a summary, without what it mounts and runs on', async () => {
+  test('in a list is a summary, without its mounts and placement', async () => {
     await builder.cluster('gp-one', { code: { s3Bucket: 'some-code', s3Key: 'a.zip' }, initializationScript: 'a.q' });
     const { kxClusterSummaries } = await world.call('ListKxClusters', { environmentId, clusterType: 'GP' });
     expect(Object.keys(kxClusterSummaries[0]).sort()).toEqual([
@@ -122,7 +122,7 @@ test('a database exists at once, and is empty', async () => {
   expect(reply).toEqual({ ...created, numBytes: 0, numChangesets: 0, numFiles: 0 });
 });
 
-test('a user is created and deleted at once, and its name can be reused; its times are in lists only', async () => {
+test('a user is created and deleted at once, its name can be reused, and only lists contain its times', async () => {
   const named = { environmentId, userName: 'mei' };
   const create = () => world.call('CreateKxUser', { ...named, iamRole: ROLE });
   const created = await create();
@@ -155,7 +155,7 @@ test('a dataview has autoUpdate, readWrite and onDemand of each segment, even if
   }
 });
 
-test('only Get returns the ARNs of volumes and scaling groups, and what uses them', async () => {
+test('only Get returns the ARNs of volumes and scaling groups, and their users', async () => {
   await builder.cluster('hdb-on', {
     clusterType: 'HDB',
     ...SHARED,

@@ -50,7 +50,7 @@ describe('a request', () => {
     ['with a page size that is no number', '/kx/environments?maxResults=many', {}, /'maxResults'/],
     ['with a page size below zero', '/kx/environments?maxResults=-1', {}, /'maxResults'/],
   ];
-  test.each(bad)('%s is invalid', async (_, path, init, message) => {
+  test.each(bad)('%s is rejected', async (_, path, init, message) => {
     const response = await send(path, init);
     expect(typeOf(response)).toBe('ValidationException');
     expect(contentOf(response).message).toMatch(message);
@@ -61,7 +61,7 @@ describe('a request', () => {
     expect(contentOf(response).message).toMatch(/'kmsKeyId'/);
   });
 
-  test('names every member that is wrong, at any depth', async () => {
+  test('has every invalid member named, at any depth', async () => {
     const changeRequests = [{ changeType: 'PUSH', dbPath: '/a/', s3Path: 's3://some-bucket/a' }];
     const input = { environmentId, databaseName: 'x', changeRequests, clientToken: token() };
     const { message } = await world.refusal('CreateKxChangeset', input);
@@ -70,7 +70,7 @@ describe('a request', () => {
     expect(message).toContain("'changeRequests.0.changeType'");
   });
 
-  test('is answered with the rule that it breaks, in the words of AWS', async () => {
+  test('is answered with the constraint that it violates, in the words of AWS', async () => {
     const messageOf = async (name: Parameters<TestWorld['refusal']>[0], input: object) =>
       (await world.refusal(name, { environmentId, ...input })).message;
     expect(await messageOf('CreateKxUser', { userName: 'x'.repeat(51), iamRole: ROLE })).toBe(
@@ -91,7 +91,7 @@ describe('a request', () => {
     );
   });
 
-  test('is never repeated at full length', async () => {
+  test('is never repeated in full in an error', async () => {
     const tags = { ['k'.repeat(100_000)]: 'v' };
     const input = { environmentId, userName: 'ann', iamRole: ROLE, tags };
     expect((await world.refusal('CreateKxUser', input)).message.length).toBeLessThan(1_000);
@@ -101,18 +101,18 @@ describe('a request', () => {
 
   test('of any content type is read as JSON', async () => {
     const body = JSON.stringify({ userName: 'typeless', iamRole: ROLE });
-    // A request made of a text is text/plain.
+    // The content type of a request with a text body is text/plain.
     const response = await send(`/kx/environments/${environmentId}/users`, { method: 'POST', body });
     expect(response.status).toBe(200);
   });
 
-  test('may have members that the service does not know', async () => {
+  test('may contain members that the service does not know', async () => {
     const body = JSON.stringify({ userName: 'extra', iamRole: ROLE, colour: 'green' });
     const response = await send(`/kx/environments/${environmentId}/users`, { method: 'POST', body });
     expect(response.status).toBe(200);
   });
 
-  test('cannot override a label from its body', async () => {
+  test('cannot override a path label in its body', async () => {
     const body = JSON.stringify({ environmentId: 'other', userName: 'label', iamRole: ROLE });
     const response = await send(`/kx/environments/${environmentId}/users`, { method: 'POST', body });
     expect(contentOf(response).environmentId).toBe(environmentId);

@@ -38,7 +38,7 @@ const MULTI: Cluster = {
   vpcConfiguration: { ...VPC, subnetIds: ['subnet-11111111', 'subnet-22222222', 'subnet-33333333'] },
 };
 
-describe('a cluster is refused', () => {
+describe('an invalid cluster is rejected', () => {
   const refused: [string, Cluster, RegExp][] = [
     ['with no capacity at all', { capacityConfiguration: undefined }, /Exactly one of capacityConfiguration/],
     ['with both kinds of capacity', { ...SHARED, ...TWO_NODES }, /Exactly one of capacityConfiguration/],
@@ -123,13 +123,13 @@ describe('a cluster is refused', () => {
     ['dataview', { ...SHARED, databases: [{ databaseName: 'trades', dataviewName: 'none' }] }],
     ['volume', { ...SHARED, tickerplantLogConfiguration: { tickerplantLogVolumes: ['none'] } }],
   ];
-  test.each(missing)('when its %s does not exist', async (_, rest) => {
+  test.each(missing)('if its %s does not exist', async (_, rest) => {
     const refusal = await world.refusal('CreateKxCluster', builder.clusterInput('new-one', rest));
     expect(refusal).toMatchObject({ status: 404, type: 'ResourceNotFoundException' });
   });
 });
 
-describe('clusters that broke a documented rule and ran', () => {
+describe('a cluster that violated a documented rule and still ran is accepted', () => {
   const accepted: [string, Cluster][] = [
     ['a real-time database on a group without database and savedown', { clusterType: 'RDB', ...SHARED }],
     ['a historical database without a database', { clusterType: 'HDB' }],
@@ -159,7 +159,7 @@ describe('clusters that broke a documented rule and ran', () => {
   });
 });
 
-describe('a dataview is refused', () => {
+describe('an invalid dataview is rejected', () => {
   const segment = (volumeName: string, ...dbPaths: string[]) => ({ volumeName, dbPaths });
   const refused: [string, Partial<Input<'CreateKxDataview'>>, RegExp][] = [
     ['that updates itself from a fixed changeset', { autoUpdate: true, changesetId: 'abc' }, /autoUpdate/],
@@ -198,7 +198,7 @@ describe('a dataview is refused', () => {
     expect(refusal).toEqual({ status: 400, type: 'ValidationException', message: expect.stringMatching(message) });
   });
 
-  test('not when its paths are apart', async () => {
+  test('but not if its paths do not overlap', async () => {
     const own = await openWorld();
     const { database, volume, dataview } = await openBuilder(own);
     await database('trades');

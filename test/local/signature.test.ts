@@ -26,7 +26,7 @@ const clientOf = ({ serve }: TestWorld, credentials: Credential, skew = 0, tampe
   });
 const list = (client: FinspaceClient) => client.send(new ListKxEnvironmentsCommand({ maxResults: 3 }));
 
-/** What the SDK's own signer makes of a request that carries its signature in its query. */
+/** A request that the SDK's signer presigns, with the signature in its query. */
 async function presigned(credentials: Credential, path: string, query: Record<string, string>): Promise<string> {
   const client = new FinspaceClient({ region: 'us-east-1', credentials });
   const signer = (await client.config.signer()) as unknown as RequestPresigner;
@@ -35,7 +35,7 @@ async function presigned(credentials: Credential, path: string, query: Record<st
   return `${signed.path}?${buildQueryString(signed.query ?? {})}`;
 }
 
-test('a presigned address is for the world of its region', async () => {
+test('a presigned URL is for the world of its region', async () => {
   const world = await openWorld();
   await openBuilder(world);
   const ask = async (region: string) =>
@@ -49,8 +49,8 @@ test('a presigned address is for the world of its region', async () => {
   expect([await ask('us-east-1'), await ask('eu-west-1')]).toEqual([1, 0]);
 });
 
-describe('a service that knows its callers', () => {
-  test('answers who signed with the secret', async () => {
+describe('a service with credentials', () => {
+  test('answers a caller who signed with the secret', async () => {
     const world = await openWorld({ credentials: [PLAIN, QUANT] });
     for (const credential of [PLAIN, QUANT]) expect((await list(clientOf(world, credential))).environments).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe('a service that knows its callers', () => {
     expect(changed.status).toBeGreaterThanOrEqual(400);
   });
 
-  test('says that Signature Version 4A is not accepted, with credentials or without', async () => {
+  test('reports that Signature Version 4A is not supported, with credentials or without', async () => {
     const authorization =
       'AWS4-ECDSA-P256-SHA256 Credential=AKIALOCALPLAIN/20260317/finspace/aws4_request, SignedHeaders=host, Signature=30';
     for (const options of [{}, { credentials: [PLAIN] }]) {
@@ -106,7 +106,7 @@ describe('a service that knows its callers', () => {
       'AWS4-HMAC-SHA256 Credential=A/20260317/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=a',
       'IncompleteSignature',
     ],
-  ])('turns away the header %s', async (authorization, type) => {
+  ])('rejects the header %s', async (authorization, type) => {
     const world = await openWorld({ credentials: [PLAIN] });
     const headers = authorization === undefined ? {} : { authorization };
     const response = await world.serve(raw('/kx/environments', { headers }));
@@ -129,7 +129,7 @@ test("a connection string is only for callers in the user's own role; others are
   expect((await ask(QUANT)).signedConnectionString).toContain(':bob:');
 });
 
-test('a credential is written as key, secret and perhaps role', () => {
+test('a credential is written as key, secret and an optional role', () => {
   expect(credentialFrom('AKIA1:s/e+c')).toEqual({ accessKeyId: 'AKIA1', secretAccessKey: 's/e+c', role: undefined });
   expect(credentialFrom(`AKIA1:secret:${ROLE}`)?.role).toBe(ROLE);
   for (const wrong of ['AKIA1', 'AKIA1:', ':secret', 'AKIA1:secret:kdb-quant']) {

@@ -26,7 +26,7 @@ const refusalOf = (path: string) =>
   );
 
 describe('a state file', () => {
-  test('refuses to be used once it is closed, and takes nothing down with it', async () => {
+  test('rejects calls after it is closed, without a crash', async () => {
     const store = await openStore(join(folder, 'state.db'));
     await store.close();
     await store.close();
@@ -34,7 +34,7 @@ describe('a state file', () => {
     await expect(store.write(() => 1)).rejects.toThrow('is closed');
   });
 
-  test('keeps the world over a restart, and time passes meanwhile', async () => {
+  test('keeps the world across a restart, during which time passes', async () => {
     const path = join(folder, 'new', 'state.db');
     const first = await openWorld({ store: await openStore(path) });
     const { environmentId, clusterInput } = await openBuilder(first);
@@ -49,7 +49,7 @@ describe('a state file', () => {
     await second.close();
   });
 
-  test('is marked as ours and written ahead', async () => {
+  test('has our application id and uses write-ahead logging', async () => {
     const path = join(folder, 'state.db');
     const store = await openStore(path);
     const header = readFileSync(path).subarray(0, 100);
@@ -71,7 +71,7 @@ describe('a state file', () => {
     ],
     ['is a folder', (path) => mkdirSync(path), /not a file/],
   ];
-  test.each(others)('that %s is refused in one line and not changed', async (_, make, message) => {
+  test.each(others)('that %s is rejected in one line and not changed', async (_, make, message) => {
     const path = join(folder, 'state.db');
     make(path);
     const before = contents(path);
@@ -83,7 +83,7 @@ describe('a state file', () => {
     expect(contents(path)).toEqual(before);
   });
 
-  test('that is damaged is refused and left alone', async () => {
+  test('that is damaged is rejected and not changed', async () => {
     const path = join(folder, 'state.db');
     await (await openWorld({ store: await openStore(path) })).close();
     const bytes = readFileSync(path);
@@ -96,7 +96,7 @@ describe('a state file', () => {
     }
   });
 
-  test.skipIf(process.getuid?.() === 0)('that is read-only, or in a read-only folder, is refused', async () => {
+  test.skipIf(process.getuid?.() === 0)('that is read-only, or in a read-only folder, is rejected', async () => {
     const path = join(folder, 'state.db');
     await (await openStore(path)).close();
     chmodSync(path, 0o444);
@@ -106,7 +106,7 @@ describe('a state file', () => {
     chmodSync(folder, 0o755);
   });
 
-  test('in a folder that cannot be made is refused', async () => {
+  test('in a folder that cannot be created is rejected', async () => {
     writeFileSync(join(folder, 'file'), '');
     const error = await refusalOf(join(folder, 'file', 'state.db'));
     expect(error).toBeInstanceOf(StoreError);
@@ -120,8 +120,8 @@ const database = (path: string, sql: string) => {
 };
 const contents = (path: string) => (statSync(path).isFile() ? readFileSync(path) : undefined);
 
-describe('a disk that is full', () => {
-  test('is reported in one line, damages nothing, and is over once there is room', async () => {
+describe('a full disk', () => {
+  test('is reported in one line, damages nothing, and ends once there is space', async () => {
     const path = join(folder, 'state.db');
     const connections: Sql[] = [];
     // What SQLite does when a disk is full, it does at a limit, too.
@@ -179,7 +179,7 @@ describe('several writers', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  test('in one process share a commit, and what throws takes nothing from the others', async () => {
+  test('in one process share a commit, and one that throws does not affect the others', async () => {
     const path = join(folder, 'state.db');
     const store = await openStore(path);
     const arn = (index: number) => `arn:aws:finspace:us-east-1:${String(index).padStart(12, '0')}`;
@@ -207,7 +207,7 @@ describe('several writers', () => {
     await store.close();
   });
 
-  test('wait for one who holds the file without holding up anything else', async () => {
+  test('wait for another that locks the file without blocking reads', async () => {
     const path = join(folder, 'state.db');
     const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
     const other = connection(path);

@@ -50,7 +50,7 @@ const DNS = { customDNSConfiguration: [{ customDNSServerName: 'dns1.corp', custo
 const TGW = { transitGatewayConfiguration: { transitGatewayID: 'tgw-1', routableCIDRSpace: '100.64.0.0/26' } };
 
 describe('Terraform', () => {
-  test('makes an environment, tags it, attaches its networks one after the other, and waits until it is DELETED', async () => {
+  test('creates an environment, tags it, attaches its networks one after the other, and waits until it is DELETED', async () => {
     const { environmentId: id, environmentArn } = await world.call('CreateKxEnvironment', {
       name: 'kdb-tf',
       kmsKeyId: KEY,
@@ -78,7 +78,7 @@ describe('Terraform', () => {
     );
   });
 
-  test('makes, updates and deletes a cluster, whose ARN it puts together', async () => {
+  test('creates, updates and deletes a cluster, whose ARN it composes', async () => {
     const clusterName = 'hdb-tf';
     const cluster = { get: 'GetKxCluster' as const, named: { environmentId, clusterName } };
     const code = { s3Bucket: 'some-code', s3Key: 'app.zip' };

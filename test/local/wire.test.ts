@@ -42,7 +42,7 @@ describe('a reply', () => {
     expect(Date.parse(creationTimestamp)).toBe(1_700_000_000_123);
   });
 
-  test('to an error carries its type in a header and its message in the body', async () => {
+  test('with an error contains its type in a header and its message in the body', async () => {
     const response = await send(`/kx/environments/${environmentId}/clusters/none`);
     expect(response.status).toBe(404);
     expect(typeOf(response)).toBe('ResourceNotFoundException');
@@ -60,7 +60,7 @@ describe('a reply', () => {
     ['GET', '/nope'],
     ['POST', '/kx/environments/abc'],
     ['GET', '/kx/environments/'],
-  ])('to %s %s says that there is no such operation', async (method, path) => {
+  ])('to %s %s reports that there is no such operation', async (method, path) => {
     const response = await send(path, { method });
     expect(response.status).toBe(404);
     expect(typeOf(response)).toBe('UnknownOperationException');
@@ -81,7 +81,7 @@ test('worlds of different regions are independent', async () => {
 describe('a client token', () => {
   const input = (databaseName: string, clientToken: string) => ({ environmentId, databaseName, clientToken });
 
-  test('gets the first reply again for the same request', async () => {
+  test('returns the stored reply for the same request', async () => {
     const clientToken = token();
     const first = await world.call('CreateKxDatabase', input('once', clientToken));
     world.advance(9 * MINUTE);
@@ -103,7 +103,7 @@ describe('a client token', () => {
     );
   });
 
-  test('of a delete makes its repeat succeed', async () => {
+  test('makes a repeated delete succeed', async () => {
     const clientToken = token();
     await world.call('CreateKxDatabase', input('gone', token()));
     await world.call('DeleteKxDatabase', input('gone', clientToken));
@@ -111,7 +111,7 @@ describe('a client token', () => {
     expect((await world.refusal('DeleteKxDatabase', input('gone', token()))).status).toBe(404);
   });
 
-  test('is not used up by a refusal', async () => {
+  test('is not consumed by a rejected request', async () => {
     const clientToken = token();
     const changeRequests = [{ changeType: 'PUT' as const, s3Path: 's3://some-bucket/a/', dbPath: '/a/' }];
     const changeset = { environmentId, databaseName: 'soon', changeRequests, clientToken };
@@ -122,7 +122,7 @@ describe('a client token', () => {
 });
 
 describe('a list', () => {
-  test('pages by name without gaps or repeats while others come and go', async () => {
+  test('is paged by name without gaps or repeats during changes', async () => {
     const own = await openWorld();
     const { environmentId, database } = await openBuilder(own);
     const names = ['db-a', 'db-b', 'db-c', 'db-d', 'db-e'];
@@ -136,7 +136,7 @@ describe('a list', () => {
     expect(rest).not.toHaveProperty('nextToken');
   });
 
-  test('of changesets has the newest first', async () => {
+  test('of changesets starts with the newest', async () => {
     const own = await openWorld();
     const { environmentId, database, changeset } = await openBuilder(own);
     await database('trades');
@@ -148,7 +148,7 @@ describe('a list', () => {
     expect(all.kxChangesets.map((it: Reply) => it.changesetId)).toEqual(ids.toReversed());
   });
 
-  test('takes 0 for its default page size', async () => {
+  test('uses the default page size for 0', async () => {
     for (const userName of ['zero_a', 'zero_b']) {
       await world.call('CreateKxUser', { environmentId, userName, iamRole: ROLE });
     }
@@ -156,7 +156,7 @@ describe('a list', () => {
     expect(users.length).toBeGreaterThan(1);
   });
 
-  test('of clusters can be limited to a type, also across pages', async () => {
+  test('of clusters can be limited to a type, across pages', async () => {
     const own = await openWorld();
     const { environmentId, cluster } = await openBuilder(own);
     for (const name of ['aaa', 'ccc', 'eee']) await cluster(name);
@@ -173,7 +173,7 @@ describe('a list', () => {
     expect(foreign.type).toBe('ValidationException');
   });
 
-  test.each(['x', 'bm90IGEgdG9rZW4', '%00', 'ÿ'])('refuses the invented token %j', async (nextToken) => {
+  test.each(['x', 'bm90IGEgdG9rZW4', '%00', 'ÿ'])('rejects the invalid token %j', async (nextToken) => {
     expect(await world.refusal('ListKxUsers', { environmentId, nextToken })).toMatchObject({
       type: 'ValidationException',
       message: expect.stringContaining("'nextToken'"),
@@ -200,7 +200,7 @@ describe('tags', () => {
     expect((await world.call('ListTagsForResource', user)).tags).toEqual({ 'cost-centre': '1' });
   });
 
-  test('given on create of a volume or environment are not applied', async () => {
+  test('of a new volume or environment are ignored', async () => {
     await world.call('CreateKxVolume', {
       environmentId,
       volumeName: 'vol-tags',
@@ -236,7 +236,7 @@ describe('tags', () => {
   });
 });
 
-test('a connection string looks signed and is valid for 15 minutes', async () => {
+test('a connection string has the form of a signed one and is valid for 15 minutes', async () => {
   const own = await openWorld();
   const { environmentId, cluster } = await openBuilder(own);
   const { userArn } = await own.call('CreateKxUser', { environmentId, userName: 'bob', iamRole: ROLE });

@@ -53,7 +53,7 @@ const worldIn = async (path: string) => {
 const backups = (dir: string) => readdirSync(dir).filter((name) => /^world\.db\.before-\d{8}T\d{9}Z$/.test(name));
 
 describe('finspace-mcp world', () => {
-  test('gives a new world the quotas that --quotas names, whatever its own are', async () => {
+  test('gives a new world the quotas that --quotas names, instead of its own', async () => {
     const { dir, command } = await changed();
     const limits = () => JSON.parse(command('export').stdout).settings.quotas;
     expect(command('reset', '--world', 'empty', '--quotas', 'raised', '--yes').status).toBe(0);
@@ -71,7 +71,7 @@ describe('finspace-mcp world', () => {
     });
   });
 
-  test('reset --yes keeps the file as it was, says where, and writes to the journal before and after', async () => {
+  test('reset --yes keeps a copy of the file, says where, and writes to the journal before and after', async () => {
     const { dir, path, before, command, journal } = await changed();
     expect(command('reset', '--world', 'empty')).toMatchObject({ status: 2, stderr: expect.stringContaining('--yes') });
     expect(backups(dir)).toEqual([]);
@@ -97,7 +97,7 @@ describe('finspace-mcp world', () => {
     );
   });
 
-  test('import --yes does the same, and keeps nothing of a world that nobody changed', async () => {
+  test('import --yes does the same, but keeps no copy of an unmodified world', async () => {
     const { dir, path, before, command, journal } = await changed();
     const file = join(dir, 'empty.json');
     writeFileSync(file, JSON.stringify({ ...before, entities: [] }));
@@ -113,7 +113,7 @@ describe('finspace-mcp world', () => {
     expect(journalTable(entries)[2]).toContain('nothing was replaced');
   });
 
-  test('import of a file that contradicts itself changes nothing, and the journal says that it failed', async () => {
+  test('import of an inconsistent file changes nothing, and the journal records the failure', async () => {
     const { dir, path, before, command, journal } = await changed();
     const file = join(dir, 'twice.json');
     const [entity] = before?.entities ?? [];

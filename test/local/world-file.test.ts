@@ -35,7 +35,7 @@ const load = async (content: unknown): Promise<Store> => {
 };
 
 describe('a world file', () => {
-  test('round-trips to the last byte, with the links that are not in it', async () => {
+  test('round-trips to the last byte, with links that it does not contain', async () => {
     const state = join(folder, 'copy.db');
     const store = await openStore(state);
     expect(await importWorld(store, write(demo), false, SEED)).toBe(true);
@@ -53,7 +53,7 @@ describe('a world file', () => {
     expect((await clusters()).map((it: Reply) => it.status)).not.toContain('CREATING');
   });
 
-  test('can say that the next change fails, or that an entity no longer changes', async () => {
+  test('can make the next change fail, or keep a status forever', async () => {
     const body = {
       created: START,
       modified: START,
@@ -78,7 +78,7 @@ describe('a world file', () => {
     ]);
   });
 
-  test('lets a failure say no more than a statusReason can hold', async () => {
+  test('limits the reason of a failure to a valid statusReason', async () => {
     const file: Reply = structuredClone(demo);
     const entity = file.entities.find((it: Reply) => it.in.endsWith('/kxVolume'));
     Object.assign(entity, { status: 'CREATING', due: START + 1, fate: { reason: `Host: "a/b" ${'x'.repeat(300)}` } });
@@ -157,7 +157,7 @@ describe('a world file', () => {
     ['that waits for what never comes', (file) => (cluster(file, 'hdb-fx').due = START), /nothing follows RUNNING/],
     ['that fails at nothing', (file) => (cluster(file, 'hdb-fx').fate = { reason: 'x' }), /has a fate/],
   ];
-  test.each(wrong)('%s is refused in one line, and nothing has changed', async (_, spoil, message) => {
+  test.each(wrong)('%s is rejected in one line, and nothing has changed', async (_, spoil, message) => {
     const store = await load(demo);
     const file = structuredClone(demo);
     spoil(file);
@@ -166,7 +166,7 @@ describe('a world file', () => {
     expect(await exportWorld(store, WORLD)).toEqual(demo);
   });
 
-  test('can be the world that a state begins with, in its own region', async () => {
+  test('can be the initial world of a state file, in its own region', async () => {
     const store = await openStore(':memory:');
     await expect(seed(store, write(demo), { ...OPTIONS, region: 'eu-west-1' })).rejects.toThrow('not of 111122223333');
     await seed(store, path, OPTIONS);
@@ -189,7 +189,7 @@ describe('a world', () => {
     expect((await call('ListKxEnvironments', {})).environments).toEqual([]);
   });
 
-  test('is listed with what it holds', async () => {
+  test('is listed with its contents', async () => {
     const store = await openStore(':memory:');
     await seed(store, 'demo', OPTIONS);
     await seed(store, 'empty', { ...OPTIONS, region: 'eu-west-1' });
@@ -212,7 +212,7 @@ function linksIn(state: string): unknown[] {
   return links;
 }
 
-test('the file that was read is never written', () => {
+test('the imported file is never written', () => {
   const before = readFileSync(write(demo), 'utf8');
   expect(JSON.parse(before)).toEqual(demo);
 });

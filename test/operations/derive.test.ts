@@ -9,20 +9,20 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
   const output = lenientOutput(operationNamed(name));
   const { fact } = officialSide(name, 'output');
 
-  it('lets unknown members and new enum values of a response pass, and decodes its timestamps', () => {
+  it('accepts unknown members and new enum values of a response, and decodes its timestamps', () => {
     expect(output.parse(sample(fact, 'wire'))).toEqual(sample(fact, 'decoded'));
   });
 
-  it('does without any member of a response', () => {
+  it('accepts a response without any of its members', () => {
     expect(output.parse({})).toEqual({});
   });
 
-  it('refuses a response in which a single value has the wrong type', () => {
+  it('rejects a response in which a single value has the wrong type', () => {
     const taken = spoiled(fact).filter((response) => output.safeParse(response).success);
     expect(taken).toEqual([]);
   });
 
-  it('has the local service drop unknown members at every depth', () => {
+  it('makes the local service drop unknown members at every depth', () => {
     const objects = everySchema(serviceInput(operationNamed(name))).filter((schema) => schema instanceof z.ZodObject);
     expect(objects.filter((object) => object.def.catchall !== undefined)).toEqual([]);
   });

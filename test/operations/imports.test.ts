@@ -7,12 +7,12 @@ const LONGEST_FILE = 300;
 const TYPE_QUERY =
   /\btypeof import\(\s*['"]\.|(?<!await )\bimport\(\s*['"]\.[^'"]*['"]\s*\)\s*\.\s*(?!then|catch|finally)\w/;
 
-it('imports no type by a query, which the import rules of the linter do not see', () => {
+it("no file imports a type by a query, which the linter's import rules do not see", () => {
   expect(TYPE_QUERY.test("let x: import('../local/store.ts').Store;")).toBe(true);
   expect(files('src').filter((file) => TYPE_QUERY.test(read(file)))).toEqual([]);
 });
 
-it('has no file of more than 300 lines', () => {
+it('no file has more than 300 lines', () => {
   const long = ['src', 'test', 'scripts', 'bench'].flatMap(files).filter((file) => lines(file) > LONGEST_FILE);
   expect(long).toEqual([]);
 });

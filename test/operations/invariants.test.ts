@@ -26,7 +26,7 @@ describe('the catalog', () => {
     expect(new Set(OPERATION_NAMES.map((name) => operationNamed(name).entity))).toEqual(new Set(ENTITIES));
   });
 
-  it('calls every DELETE destroy, but for UntagResource, which only takes tags off', () => {
+  it('classifies every DELETE as destroy, except UntagResource, which only removes tags', () => {
     const deletes = OPERATION_NAMES.filter((name) => route(operationNamed(name)).method === 'DELETE');
     expect(withRisk('destroy')).toEqual(deletes.filter((name) => name !== 'UntagResource'));
     expect(withRisk('destroy')).toHaveLength(9);
@@ -42,7 +42,7 @@ describe('the catalog', () => {
     expect(new Set(OPERATION_NAMES.map(toolTitle)).size).toBe(50);
   });
 
-  it('describes no two operations alike', () => {
+  it('gives no two operations the same description', () => {
     const texts = OPERATION_NAMES.map((name) => ({ name, words: wordsOf(operationNamed(name).summary) }));
     const alike = texts.flatMap((a, at) =>
       texts.slice(at + 1).flatMap((b) => (overlap(a.words, b.words) < 0.6 ? [] : [`${a.name} and ${b.name}`])),
@@ -58,14 +58,14 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(route(operation).method === 'GET').toBe(['read', 'reveal'].includes(operation.risk));
   });
 
-  it('types every field, without a union or an open object anywhere', () => {
+  it('types every field, without a union or an open object', () => {
     for (const side of [operation.input(), operation.output()]) {
       expect(side).toBeInstanceOf(z.ZodObject);
       expect(everySchema(side).filter((schema) => !isTyped(schema))).toEqual([]);
     }
   });
 
-  it('lets an agent give neither unknown members, at any depth, nor a clientToken', () => {
+  it('accepts neither unknown members, at any depth, nor a clientToken from an agent', () => {
     const input = agentInput(operation);
     const objects = everySchema(input).filter((schema) => schema instanceof z.ZodObject);
     expect(objects.filter((object) => !(object.def.catchall instanceof z.ZodNever))).toEqual([]);
@@ -74,7 +74,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(Object.keys(input.shape)).toEqual([...own, ...removes]);
   });
 
-  it('says what it does; one that reads begins with what it lists or shows', () => {
+  it('starts its description with a verb, and with what it lists or shows if it reads', () => {
     const isReading = operation.risk === 'read';
     expect(operation.summary).toMatch(isReading ? /^(?:List the|Show an?) .*\.$/ : /^[A-Z].*\.$/);
   });
@@ -84,7 +84,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(operationOf(toolName(name))).toBe(name);
   });
 
-  it('takes nothing in its path that leads to another one', () => {
+  it('accepts no path value that leads to another path', () => {
     for (const label of labels(operation))
       for (const hostile of [
         '',
@@ -109,7 +109,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(labels(operation).filter((label) => !(label in operation.input().shape))).toEqual([]);
   });
 
-  it('is advised to look in a list that it has the labels for, if in any', () => {
+  it('advises only a list whose labels it has', () => {
     const lister = listerOf(name);
     if (lister === undefined) return expect(withoutLister(name)).toBe(true);
     expect(lister).toMatch(/^List/);
@@ -121,13 +121,13 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
 });
 
 describe('an update', () => {
-  it('declares what it does with what it leaves out, unless it is one of tags', () => {
+  it('declares what happens to settings that it omits, except for tags', () => {
     const changing = OPERATION_NAMES.filter((name) => name.startsWith('Update'));
     expect(OPERATION_NAMES.filter((name) => operationNamed(name).update !== undefined)).toEqual(changing);
     expect(changing).toHaveLength(9);
   });
 
-  it('raises its risk, and never lowers it', () => {
+  it('may raise its risk, and never lowers it', () => {
     for (const name of OPERATION_NAMES) {
       const operation = operationNamed(name);
       expect(RISKS.indexOf(highestRisk(operation))).toBeGreaterThanOrEqual(RISKS.indexOf(operation.risk));
@@ -135,14 +135,14 @@ describe('an update', () => {
   });
 });
 
-describe('a target', () => {
-  it('stands at every operation that destroys or changes something, or can do so, and at no other', () => {
+describe('the target of an operation', () => {
+  it('is declared exactly for operations that can destroy or change something', () => {
     const raised = OPERATION_NAMES.filter((name) => operationNamed(name).raised !== undefined);
     const changing = OPERATION_NAMES.filter((name) => operationNamed(name).update !== undefined);
     expect([...TARGETED].sort()).toEqual([...new Set([...ASKS, ...raised, ...changing])].sort());
   });
 
-  it.each(TARGETED)('of %s is an input member, and read by the labels that the operation has', (name) => {
+  it.each(TARGETED)('of %s is an input member, and is read by the labels of the operation', (name) => {
     const operation = operationNamed(name);
     const { member, reader } = targetOf(name);
     const read = operationNamed(reader);
@@ -151,7 +151,7 @@ describe('a target', () => {
     expect(labels(operation)).toEqual(expect.arrayContaining(labels(read)));
   });
 
-  it.each(TARGETED)('of %s shows what it is called', (name) => {
+  it.each(TARGETED)('of %s shows its name', (name) => {
     const { member, reader, namePath = [member] } = targetOf(name);
     const output = operationNamed(reader).output();
     const items = listMember(operationNamed(reader));
@@ -163,7 +163,7 @@ describe('a target', () => {
 describe('the ARN of a target', () => {
   const environment = 'arn:aws:finspace:eu-west-1:111122223333:kxEnvironment/abc123';
 
-  it.each(TARGETED)('of %s is one that carries tags', (name) => {
+  it.each(TARGETED)('of %s can carry tags', (name) => {
     const own = Object.fromEntries(labels(operationNamed(name)).map((label) => [label, 'some-name']));
     const resourceArn = `${environment}${ownPath(name, own)}`;
     expect(operationNamed('ListTagsForResource').input().parse({ resourceArn })).toEqual({ resourceArn });

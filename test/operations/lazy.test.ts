@@ -20,7 +20,7 @@ beforeEach(() => {
   vi.resetModules();
 });
 
-it('builds no schema when the catalog is imported and tools are named', async () => {
+it('importing the catalog and naming tools builds no schema', async () => {
   const { OPERATION_NAMES } = await import('../../src/operations/index.ts');
   const { toolName } = await import('../../src/operations/naming.ts');
   await import('../../src/operations/derive.ts');
@@ -28,7 +28,7 @@ it('builds no schema when the catalog is imported and tools are named', async ()
   expect(built).toEqual([]);
 });
 
-it('builds a schema on its first use, once, and none of another operation', async () => {
+it('a schema is built once, on its first use, and no other with it', async () => {
   const { OPERATIONS } = await import('../../src/operations/index.ts');
   const first = OPERATIONS.GetKxUser.input();
   expect(built.filter((name) => name === 'strictObject')).toHaveLength(1);
@@ -37,7 +37,7 @@ it('builds a schema on its first use, once, and none of another operation', asyn
   expect(built).toEqual([]);
 });
 
-it('derives a schema once', async () => {
+it('a schema is derived once', async () => {
   const { operationNamed } = await import('../../src/operations/index.ts');
   const { agentInput, lenientOutput, serviceInput } = await import('../../src/operations/derive.ts');
   const operation = operationNamed('CreateKxCluster');

@@ -15,14 +15,14 @@ describe('the catalog', () => {
     expect([...OPERATION_NAMES].sort()).toEqual(Object.keys(MODEL.operations).sort());
   });
 
-  it('knows the ten errors by their HTTP status', () => {
+  it('has the ten errors with their HTTP status', () => {
     const ours = Object.entries(ERRORS).map(([name, { status }]) => [`${name}Exception`, status]);
     const official = Object.entries(MODEL.errors).map(([name, { httpStatus }]) => [name, httpStatus]);
     expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(official));
     expect(official).toHaveLength(10);
   });
 
-  it('meets every shape of the model that an operation can reach', () => {
+  it('uses every reachable shape of the model', () => {
     expect([...new Set(allPairs().map(({ shape }) => shape))].sort()).toEqual(reachable());
   });
 
@@ -49,11 +49,11 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(renamed).toEqual([]);
   });
 
-  it('requires its labels', () => {
+  it('requires its path labels', () => {
     expect(official.input.filter((member) => labels(operation).includes(member.name) && !member.required)).toEqual([]);
   });
 
-  it('takes what the model takes, at every depth', () => {
+  it('accepts what the model accepts, at every depth', () => {
     expect(unexcused(pairs(name, 'input').flatMap(differences))).toEqual([]);
   });
 
@@ -65,16 +65,16 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(unexcused(pairs(name, 'output').flatMap(differences))).toEqual([]);
   });
 
-  it('fails with the documented errors, of which InternalServer goes without saying', () => {
+  it('fails with the documented errors, and with InternalServer', () => {
     const ours = operation.errors.map((error) => `${error}Exception`);
     expect([...ours, 'InternalServerException'].sort()).toEqual(official.errors.map((error) => error.name).sort());
   });
 
-  it('repeats safely exactly if the model has an idempotency token, which is clientToken', () => {
+  it('is idempotent exactly if the model has an idempotency token, which is clientToken', () => {
     expect(isIdempotent(operation) ? ['clientToken'] : []).toEqual(official.idempotencyTokenMembers);
   });
 
-  it('pages exactly if the model gives a nextToken, over its only list', () => {
+  it('is paginated exactly if the model has a nextToken, over its only list', () => {
     const lists = official.output.filter(({ shape }) => officialShape(shape).type === 'list').map((list) => list.name);
     const pages = official.output.some((member) => member.name === 'nextToken');
     expect(listMember(operation)).toBe(pages ? lists.join() : null);

@@ -4,7 +4,7 @@ import { agentInput, serviceInput } from '../../src/operations/derive.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { alwaysNeeded, notOffered, offeredAs, offeredOf } from '../../src/operations/offered.ts';
 
-describe('what tools offer of a schema', () => {
+describe('the part of a schema that tools offer', () => {
   const own = z.strictObject({
     mode: offeredAs(z.enum(['ONE', 'MANY']), z.enum(['ONE']).describe('Always ONE')),
     parts: z
@@ -15,7 +15,7 @@ describe('what tools offer of a schema', () => {
   });
   const offered = offeredOf(own);
 
-  it('is narrower at every depth, while the schema itself stays as it is', () => {
+  it('is narrower at every depth, while the schema itself does not change', () => {
     const wide = { mode: 'MANY', parts: [{}], unused: 'x' };
     expect(own.safeParse(wide).success).toBe(true);
     const paths = offered.safeParse(wide).error?.issues.map(({ path, code }) => `${path.join('.')} ${code}`);
@@ -57,7 +57,7 @@ const DATAVIEW = {
   availabilityZoneId: 'use1-az1',
 };
 
-describe('what the service always refuses', () => {
+describe('a value that the service always rejects', () => {
   it.each<[string, OperationName, object, object]>([
     ['a volume in several zones', 'CreateKxVolume', VOLUME, { azMode: 'MULTI' }],
     ['a volume in no zone', 'CreateKxVolume', VOLUME, { availabilityZoneIds: [] }],
@@ -82,7 +82,7 @@ describe('what the service always refuses', () => {
     expect(serviceInput(operation).safeParse({ ...right, ...wrong, ...token }).error).toBeUndefined();
   });
 
-  it('is all that tools do not offer: otherwise they have the arguments of the API', () => {
+  it('is the only difference between the arguments of tools and those of the API', () => {
     for (const name of OPERATION_NAMES) {
       const [tool, api] = [agentInput(operationNamed(name)), operationNamed(name).input()];
       const own = Object.keys(tool.shape).filter((member) => member !== 'remove');

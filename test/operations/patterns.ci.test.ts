@@ -22,33 +22,33 @@ describe.each(eachText())('%s', (_, pair) => {
     expect(slowInput(pair, SHORT_ATTACK), 'a slow pattern would hang the tests').toBeUndefined();
   });
 
-  it('is taken and refused as the model and the table of deviations say', () => {
+  it('accepts and rejects strings as the model and the table of deviations say', () => {
     const wrong = cases.filter((value) => schema.safeParse(value).success !== expected(value));
     expect(wrong).toEqual([]);
   });
 
-  it('is judged alike by both patterns after any character or length in it changes', () => {
+  it('agrees with the official pattern after any change of a character or length', () => {
     const valid = [...new Set(cases.filter(expected))].sort((a, b) => a.length - b.length);
     const near = evenly(valid, 5).flatMap((value) => neighbours(shape, value));
     const wrong = near.filter((value) => schema.safeParse(value).success !== expected(value));
     expect(wrong).toEqual([]);
   });
 
-  it('was tried with strings that are taken and with strings that are not', () => {
+  it('was tried with strings that are accepted and with strings that are rejected', () => {
     const taken = cases.filter(expected).length;
     expect(taken).toBeGreaterThan(CASES / 20);
     expect(officialShape(shape).max === undefined || taken < CASES).toBe(true);
   });
 });
 
-describe('the table of deviations', () => {
-  it.each(PATTERN_DEVIATIONS)('still holds for $shape, as $example shows', ({ shape, place, example }) => {
+describe('the table of pattern deviations', () => {
+  it.each(PATTERN_DEVIATIONS)('is still correct for $shape, as $example shows', ({ shape, place, example }) => {
     const schemas = TEXTS.filter((pair) => pair.shape === shape && (place ?? pair.place) === pair.place);
     expect(schemas).not.toEqual([]);
     for (const { schema } of schemas) expect(schema.safeParse(example).success).toBe(!officialRule(shape)(example));
   });
 
-  it('names the official patterns that are not valid under the u flag', () => {
+  it('names the official patterns that are not valid with the u flag', () => {
     const broken = Object.entries(MODEL.shapes).filter(([, { pattern = '' }]) => !compilesUnderU(pattern));
     expect(broken.map(([shape]) => shape).sort()).toEqual([...NOT_UNICODE]);
   });

@@ -14,12 +14,12 @@ const REGEXES = new Map(
 );
 
 describe.each([...REGEXES.values()])('$regex', ({ regex, pair }) => {
-  it('is valid under the u flag', () => {
+  it('is valid with the u flag', () => {
     expect(compilesUnderU(regex.source)).toBe(true);
     expect(regex.flags).toMatch(/^u?$/);
   });
 
-  it('speaks of the whole string, but for those in the table', () => {
+  it('matches the whole string, except for those in the table', () => {
     expect(isAnchored(regex)).toBe(!OPEN_ENDED.some(({ shape }) => shape === pair.shape));
   });
 
@@ -33,7 +33,7 @@ describe('a string', () => {
     ({ schema }) => (schema as z.ZodString).maxLength !== null && patterns(schema).length > 0,
   );
 
-  it('that is too long or too short is refused before its pattern is looked at', () => {
+  it('that is too long or too short is rejected before its pattern is tried', () => {
     const late = bounded.filter(({ schema }) => {
       const { minLength, maxLength } = schema as z.ZodString;
       const ends = [...((minLength ?? 0) > 0 ? [''] : []), '\n'.repeat((maxLength ?? 0) + 1)];
@@ -42,15 +42,15 @@ describe('a string', () => {
     expect(late.map(({ place }) => place)).toEqual([]);
   });
 
-  it('is short when it has a pattern, but for the address whose pattern takes 15 characters', () => {
+  it('is short if it has a pattern, except for an address whose pattern matches 15 characters', () => {
     const unbounded = TEXTS.filter((pair) => patterns(pair.schema).length > 0 && !bounded.includes(pair));
     expect([...new Set(unbounded.map(({ shape }) => shape))]).toEqual(['ValidIPAddress']);
     expect(Math.max(...bounded.map(({ schema }) => (schema as z.ZodString).maxLength ?? 0))).toBeLessThan(LONGEST);
   });
 });
 
-describe('the table of patterns left open', () => {
-  it.each(OPEN_ENDED)('still holds for $shape', ({ shape }) => {
+describe('the table of unbounded patterns', () => {
+  it.each(OPEN_ENDED)('is still correct for $shape', ({ shape }) => {
     const open = [...REGEXES.values()].filter(({ regex, pair }) => pair.shape === shape && !isAnchored(regex));
     expect(open).not.toEqual([]);
   });

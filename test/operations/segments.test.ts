@@ -27,7 +27,7 @@ function someTextMatches(a: string, b: string): boolean {
 describe('segments of a dataview that overlap', () => {
   const pattern = fc.string({ unit: fc.constantFrom('x', 'y', '?', '*'), minLength: 1, maxLength: 3 });
 
-  it('overlap where some path matches both', () => {
+  it('are those with a path that both match', () => {
     fc.assert(
       fc.property(pattern, pattern, (a, b) => {
         expect(overlaps([`/${a}`], [`/${b}`])).toBe(someTextMatches(a, b));
@@ -36,7 +36,7 @@ describe('segments of a dataview that overlap', () => {
     );
   });
 
-  it('are found among many ordinary paths', () => {
+  it('are found among many other paths', () => {
     const days = times(300, (at) => `/20${10 + Math.floor(at / 30)}.${at % 30}.01/*`);
     expect(overlaps(days.slice(0, 150), days.slice(150))).toBe(false);
     expect(overlaps(days.slice(0, 150), [...days.slice(150), '/2010.3.01/x'])).toBe(true);
@@ -47,7 +47,7 @@ describe('segments of a dataview that overlap', () => {
     ['stars and letters in turn', (at: number) => `/${'*a'.repeat(500)}${1_000 + at}`],
     ['question marks and stars in turn', (at: number) => `/${'?*'.repeat(500)}${1_000 + at}`],
     ['the same letters for long', (at: number) => `/${'a'.repeat(1_000)}${1_000 + at}`],
-  ])('take no longer to compare than a request may: %s', (_, path) => {
+  ])('are compared within the time of a request: %s', (_, path) => {
     const segments = times(50, (segment) => times(30, (at) => path(segment * 30 + at)));
     expect(overlaps(...segments)).toBe(false);
   });

@@ -3,7 +3,7 @@ import { type Pair, patterns } from './pairs.ts';
 import { expectedRule } from './rules.ts';
 import { strings } from './strings.ts';
 
-/** Far more than any pattern takes, and far less than one that backtracks for ever: a slow machine fails no test. */
+/** Far more than any pattern needs, and far less than catastrophic backtracking, so that a slow machine fails no test. */
 const MOST_MS = 50;
 
 /** Lengths at which a pattern that takes exponential time is slow, but comes to an end. */

@@ -14,7 +14,7 @@ describe.each(UPDATES)('%s', (name) => {
   );
 
   // A plan takes an update that changes none of the compared settings for one that changes nothing.
-  it.each(members)('compares %s with what is set', (member) => {
+  it.each(members)('compares %s with the current settings', (member) => {
     expect(operation.update?.settings({ [member]: ['new'] })[member]).toBeDefined();
   });
 });

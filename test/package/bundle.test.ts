@@ -21,19 +21,19 @@ function bareImports(file: string, seen = new Set<string>()): Set<string> {
 it.each([
   ['cli.js', ['gpt-tokenizer']],
   ['api.js', []],
-])('%s imports no package but %j and the native part of libsql', (entry, expected) => {
+])('%s imports no package except %j and the native part of libsql', (entry, expected) => {
   const packages = [...bareImports(entry)].map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
   expect([...new Set(packages)].sort()).toEqual(expected);
 });
 
-it('brings the native part of libsql for this machine, if its C library is the usual one', () => {
+it('contains the native part of libsql for this machine, if its C library is the usual one', () => {
   const { dependencies, optionalDependencies } = packedManifest(readManifest());
   expect(dependencies).toEqual({});
   const target = { darwin: 'darwin-arm64', win32: 'win32-x64-msvc' }[process.platform as string] ?? 'linux-x64-gnu';
   expect(optionalDependencies).toHaveProperty([`@libsql/${target}`], readManifest().optionalDependencies?.['libsql']);
 });
 
-it('names its home once: all addresses of the package follow from its repository', () => {
+it('derives all addresses of the package from its repository', () => {
   const repository = { type: 'git', url: 'git+https://github.com/Some-One/finspace-mcp.git' } as const;
   expect(packedManifest({ ...readManifest(), repository })).toMatchObject({
     repository,

@@ -18,7 +18,7 @@ interface Started {
   readonly env: Record<string, string>;
 }
 
-it.each(SYSTEMS)('gives each question of the bundle for %s a default, and the server every answer', (system) => {
+it.each(SYSTEMS)('each question of the bundle for %s has a default, and every answer reaches the server', (system) => {
   const { user_config: asked, server, compatibility } = bundleManifest(system);
   expect(compatibility.platforms).toEqual([system]);
   for (const question of Object.values(asked)) expect(question).toHaveProperty('default');

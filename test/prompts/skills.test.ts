@@ -14,7 +14,7 @@ const NAMES = listPrompts().map(({ name }) => name.replaceAll('_', '-'));
 const skillsOf = (session: Session) => new SkillsClient(session as unknown as Client);
 const isOf2x = ({ name }: { readonly name: string }) => name.startsWith('client 2.x');
 
-test('the skills of the plugins meet every rule of strict loading', async () => {
+test('the skills of the plugins pass strict validation', async () => {
   const { entries } = await loadSkills(join(ROOT, 'skills'), { strict: true });
   expect(entries.map(({ frontmatter }) => frontmatter.name)).toEqual(NAMES.toSorted());
 });
@@ -49,7 +49,7 @@ describe.each(HTTP_HOSTS.filter(isOf2x))('skills over HTTP for $name', ({ connec
     }
   });
 
-  test('are refused where there is none', async () => {
+  test('are rejected if there is none of that name', async () => {
     await expect(skillsOf(session).get('skill://restart/SKILL.md')).rejects.toThrow(
       'There is no skill at "skill://restart/SKILL.md".',
     );

@@ -109,7 +109,7 @@ test('create_all loads the database, a scaling group, a volume and a static data
   });
 }, 240_000);
 
-test('create_all starts a tickerplant with g while the dataview is made, and the rest when both are ready', async () => {
+test('create_all starts a tickerplant with g while the dataview is created, and the rest when both are ready', async () => {
   await start('TP_basictickdb');
   const view = { environmentId: environment.id, databaseName: NAMES.databaseName, dataviewName: DATAVIEW };
   const { statuses, seconds } = await poll(service, 'GetKxDataview', view, { until: 'ACTIVE' });
@@ -143,7 +143,7 @@ test('create_all shows each cluster as it prints them: no capacity, its argument
   }
 }, 240_000);
 
-test('delete_all removes everything in its order, although the clusters are still going', async () => {
+test('delete_all removes everything in its order, even while the clusters are still being deleted', async () => {
   const { id: environmentId } = environment;
   for (const clusterName of Object.keys(PROCESSES))
     await service.call('DeleteKxCluster', { environmentId, clusterName });

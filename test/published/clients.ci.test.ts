@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => service.close());
 
-test('CloudFormation makes an environment of the dataset browser, reads its attributes, updates and deletes it', async () => {
+test('CloudFormation creates an environment of the dataset browser, reads its attributes, updates and deletes it', async () => {
   const made = await service.call('CreateEnvironment', {
     ...{ name: 'research', description: 'Datasets', federationMode: 'LOCAL' },
     superuserParameters: { emailAddress: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' },
@@ -37,7 +37,7 @@ test('CloudFormation makes an environment of the dataset browser, reads its attr
   expect((await refusal(service.call('GetEnvironment', named))).code).toBe('ResourceNotFound');
 }, 240_000);
 
-test('a paginator over ListKxEnvironments ends, whatever its page size', async () => {
+test('a paginator over ListKxEnvironments ends with any page size', async () => {
   for (const maxResults of [undefined, 1, 100]) {
     const pages: Reply[] = [];
     for (let nextToken: string | undefined; pages.length === 0 || nextToken !== undefined; ) {
@@ -49,7 +49,7 @@ test('a paginator over ListKxEnvironments ends, whatever its page size', async (
   }
 });
 
-test('scripts that follow nextToken by hand see every user once, in pages of any size', async () => {
+test('scripts that follow nextToken manually see every user once, in pages of any size', async () => {
   const names = Array.from({ length: 12 }, (_, index) => `user_${String(index).padStart(2, '0')}`);
   const inside = { environmentId: environment.id };
   for (const userName of names) await service.call('CreateKxUser', { ...inside, userName, iamRole: ROLE });

@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => service.close());
 
-test('create_all makes a writable dataview on demand for maintenance and a static one for queries', async () => {
+test('create_all creates a writable dataview on demand for maintenance and a static one for queries', async () => {
   first = await loadedDatabase(service, environment, {
     ...DATABASE,
     description: 'Basictick kdb database',
@@ -81,7 +81,7 @@ test('create_all starts a cluster on each dataview', async () => {
   expectWaitLike(seconds, [967]);
 }, 240_000);
 
-test('dbmaint commits a changeset and moves the query dataview to it, which keeps the version that is mounted', async () => {
+test('dbmaint commits a changeset and moves the query dataview to it, which keeps the mounted version', async () => {
   await poll(service, 'GetKxCluster', { ...inside(), clusterName: QUERY.clusterName }, { until: 'RUNNING' });
   const changeRequests = [{ changeType: 'PUT' as const, s3Path: `s3://${BUCKET}/staging/`, dbPath: '/' }];
   const commit = await service.call('CreateKxChangeset', { ...inside(), ...DATABASE, changeRequests });

@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => service.close());
 
-test('create_all, run a second time, finds its group, volume and dataview and leaves them as they are', async () => {
+test('create_all, run a second time, finds its group, volume and dataview and does not change them', async () => {
   const { zone } = environment;
   first = await loadedDatabase(service, environment, { ...DATABASE, description: 'Demo database', dates: [] });
   const names = { scalingGroupName: GROUP, volumeName: VOLUME };
@@ -38,7 +38,7 @@ test('create_all, run a second time, finds its group, volume and dataview and le
   expectWaitLike(seconds, [300]);
 }, 240_000);
 
-test('create_all starts a loader that saves down on the volume, and three history nodes with a memory limit', async () => {
+test('create_all starts a loader that saves down to the volume, and three history nodes with a memory limit', async () => {
   const argument = (key: string, value: string) => ({ key, value });
   const common = { ...environment.placed, executionRole: ROLE, databases: [VIEW] };
   const threads = [argument('s', '2'), argument('dbname', 'DEMO_DB')];

@@ -116,7 +116,7 @@ async function successorOf(present: Reply, clusterName: string): Promise<Input<'
 }
 
 test.each(['rdb', 'wdb'])(
-  'an alarm makes a successor of the newest %s cluster from its own settings',
+  'an alarm creates a successor of the newest %s cluster from its settings',
   async (prefix) => {
     const { kxClusterSummaries } = await service.call('ListKxClusters', { ...inside(), clusterType: 'RDB' });
     const [newest] = kxClusterSummaries
@@ -138,7 +138,7 @@ test.each(['rdb', 'wdb'])(
   240_000,
 );
 
-test('a name that is taken is found in the words of the conflict, and the next number is free', async () => {
+test('the script detects a name conflict by its message, and uses the next free number', async () => {
   const taken = await service.call('GetKxCluster', cluster('rdb2'));
   const { code, detail } = await refusal(service.call('CreateKxCluster', await successorOf(taken, 'rdb2')));
   expect(code).toBe('Conflict');
@@ -150,7 +150,7 @@ test('a name that is taken is found in the words of the conflict, and the next n
   expect(reply.commandLineArguments.filter(({ key }: Reply) => key === 'replaceCluster')).toHaveLength(1);
 }, 240_000);
 
-test('a user connects by the role that GetKxUser tells', async () => {
+test('a user connects with the role that GetKxUser returns', async () => {
   const user = { ...inside(), userName: 'finTorq_user' };
   await service.call('CreateKxUser', { ...user, iamRole: ROLE });
   const { userArn, iamRole } = await service.call('GetKxUser', user);
@@ -159,7 +159,7 @@ test('a user connects by the role that GetKxUser tells', async () => {
   expect(signedConnectionString).toMatch(/^:tcps:\/\//);
 });
 
-test('the script destroys a cluster and knows by not found that it is gone', async () => {
+test('the script deletes a cluster and recognizes by the not-found error that it is gone', async () => {
   await service.call('DeleteKxCluster', cluster('gateway1'));
   const { statuses } = await poll(service, 'GetKxCluster', cluster('gateway1'), { until: GONE });
   expect(statuses).toEqual(['DELETING', GONE]);

@@ -164,7 +164,7 @@ const RESOURCES: [string, OperationName, OperationName, OperationName, () => obj
 ];
 
 test.each(RESOURCES)(
-  '%s is ACTIVE, is read back as it was asked for, and is gone after its delete',
+  '%s is ACTIVE, is read back as requested, and is gone after its delete',
   async (...row) => {
     const [, create, get, remove, settings, name] = row;
     const named = { environmentId: environment.id, ...name } as never;
@@ -178,7 +178,7 @@ test.each(RESOURCES)(
   240_000,
 );
 
-test('a database and a user are changed in place, and their tags follow', async () => {
+test('a database and a user are changed in place, with their tags', async () => {
   const database = { environmentId: environment.id, databaseName: 'tf-acc-described' };
   await service.call('CreateKxDatabase', { ...database, clientToken: clientToken(), description: 'description 1' });
   await service.call('UpdateKxDatabase', { ...database, clientToken: clientToken(), description: 'description 2' });

@@ -74,7 +74,7 @@ describe('with published quotas', () => {
   beforeAll(() => openTorq('published'), 240_000);
   afterAll(() => service.close());
 
-  test('the sixth cluster on one volume is refused, with the option that raises quotas', async () => {
+  test('the sixth cluster on one volume is rejected, with the option that raises quotas', async () => {
     for (const process of PROCESSES.slice(0, 5)) await create(process);
     expect(await refusal(create(PROCESSES[5]))).toMatchObject({
       code: 'LimitExceeded',

@@ -31,7 +31,7 @@ async function load(
   return (await poll(service, 'GetKxChangeset', changeset, { until: 'COMPLETED', every: 10 })).reply;
 }
 
-test('hdb_backup loads the sym file with the first thirty days in one changeset, and thirty days in each that follows', async () => {
+test('hdb_backup loads the sym file with the first thirty days in one changeset, and thirty days in each later one', async () => {
   expect(await exists(service.call('GetKxDatabase', database('backup')))).toBe(false);
   expect(await service.call('CreateKxDatabase', database('backup'))).not.toHaveProperty('description');
   const { kxDatabases } = await service.call('ListKxDatabases', { environmentId: environment.id });

@@ -26,13 +26,13 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => service.close());
 
-test('a script that is given no environment finds the one that there is', async () => {
+test('a script that is given no environment finds the only one', async () => {
   const { environments } = await service.call('ListKxEnvironments', {});
   const created = environments.filter(({ status }: Reply) => status === 'CREATED');
   expect(created.map(({ environmentId }: Reply) => environmentId)).toEqual([environment.id]);
 });
 
-test('the database is empty, is loaded with a directory for each day and its sym file, and counts them', async () => {
+test('the empty database is loaded with a directory for each day and its sym file, and reports their number', async () => {
   changesetId = await loadedDatabase(service, environment, {
     ...{ ...DATABASE, dates: DATES, description: 'Welcome kdb database' },
   });
@@ -44,7 +44,7 @@ test('the database is empty, is loaded with a directory for each day and its sym
   expect([database.numBytes > 0, database.numFiles > 0]).toEqual([true, true]);
 }, 240_000);
 
-test('a history cluster with a cache goes from PENDING to RUNNING and tells its settings as it was given them', async () => {
+test('a history cluster with a cache goes from PENDING to RUNNING and returns its settings as they were given', async () => {
   const caches = [{ cacheType: 'CACHE_250', dbPaths: ['/'] }];
   const settings = {
     ...{ clusterName: CLUSTER, clusterType: 'HDB' as const, code, commandLineArguments },
@@ -65,7 +65,7 @@ test('a history cluster with a cache goes from PENDING to RUNNING and tells its 
   expect(list.kxClusterSummaries).toMatchObject([{ clusterName: CLUSTER, status: 'RUNNING' }]);
 }, 240_000);
 
-test('a user is deleted when it exists, made, and gets a connection string for the cluster', async () => {
+test('a user is deleted if it exists, is created, and gets a connection string for the cluster', async () => {
   const user = { ...inside(), userName: 'bob' };
   const made = { ...user, userArn: `${environment.arn}/kxUser/bob`, iamRole: ROLE };
   for (const isThere of [false, true]) {
@@ -105,7 +105,7 @@ test('code is updated by NO_RESTART without script and arguments, which stay, an
   await service.call('DeleteKxCluster', cluster('gp_welcome'));
 }, 240_000);
 
-test('the q library moves a cluster to the newest changeset, which it leaves out where it has none', async () => {
+test('the q library moves a cluster to the newest changeset, which it omits if there is none', async () => {
   await poll(service, 'GetKxCluster', cluster('gp_welcome'), { until: GONE });
   const changeRequests = [{ changeType: 'PUT' as const, s3Path: `s3://${BUCKET}/data/hdb/`, dbPath: '/' }];
   const newest = await service.call('CreateKxChangeset', { ...inside(), ...DATABASE, changeRequests });
@@ -119,7 +119,7 @@ test('the q library moves a cluster to the newest changeset, which it leaves out
   expect(reply.databases).toEqual([{ ...DATABASE, changesetId: newest.changesetId, cacheConfigurations }]);
 }, 240_000);
 
-test('everything is deleted: the cluster is DELETING and then not found, the environment stays as DELETED', async () => {
+test('everything is deleted: the cluster is DELETING and then not found, the environment remains as DELETED', async () => {
   expect(await service.call('DeleteKxCluster', cluster())).toEqual({});
   const { statuses } = await poll(service, 'GetKxCluster', cluster(), { until: GONE });
   expect(statuses).toEqual(['DELETING', GONE]);

@@ -23,7 +23,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
     return { world, ...place, session, environmentId, uri: `finspace://kx/environments/${environmentId}` };
   };
 
-  test('are notified at once after our own calls, and of nothing else', async () => {
+  test('are notified at once after our own calls, and for no other resources', async () => {
     const { session, environmentId, uri } = await fixture();
     const { heard } = await subscribed(session, modern, uri);
     // The standing stream of an older client over HTTP may open only now; what came before is not repeated.
@@ -37,7 +37,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
     expect(new Set(heard)).toEqual(new Set([`${UPDATED} ${uri}`]));
   });
 
-  test('are found by polling when another client makes them, with one poll for all subscribers', async () => {
+  test('by other clients are found by polling, with one poll for all subscribers', async () => {
     const { world, waits, connect, session, environmentId, uri } = await fixture();
     const other = await (await open(world)).connect();
     const one = await subscribed(session, modern, uri);
@@ -53,7 +53,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
     await expect.poll(() => waits.pending().length).toBeLessThanOrEqual(2);
   });
 
-  test('are no longer polled for when the last one unsubscribes or disconnects', async () => {
+  test('are no longer polled for when the last subscriber unsubscribes or disconnects', async () => {
     const { waits, connect, session, uri } = await fixture();
     const one = await subscribed(session, modern, uri);
     const second = await connect();
@@ -107,7 +107,7 @@ describe('polling', () => {
     return { next, stop, waits, changes: () => changes };
   };
 
-  test('slows down while it fails, up to five minutes, and recovers', async () => {
+  test('slows down to five minutes while it fails, and recovers', async () => {
     const failing = look([...Array.from({ length: 12 }, () => new Error('no answer')), 'a']);
     const pauses: (number | undefined)[] = [];
     for (let index = 0; index < 14; index += 1) pauses.push(await failing.next());
@@ -118,7 +118,7 @@ describe('polling', () => {
     failing.stop();
   });
 
-  test('reports a change once, also one that happened while polls failed', async () => {
+  test('reports a change once, even one that happened while polls failed', async () => {
     const seen = look(['a', 'a', new Error('no answer'), 'b', 'b']);
     for (let index = 0; index < 6; index += 1) await seen.next();
     expect(seen.changes()).toBe(1);

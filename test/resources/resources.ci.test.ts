@@ -11,12 +11,12 @@ describe('the catalog of resources', () => {
     expect(new Set(RESOURCE_KINDS.map(({ uriTemplate }) => uriTemplate)).size).toBe(RESOURCE_KINDS.length);
   });
 
-  test.each(RESOURCE_KINDS.map((kind) => [kind.uriTemplate, kind] as const))('%s finds itself again', (_, kind) => {
+  test.each(RESOURCE_KINDS.map((kind) => [kind.uriTemplate, kind] as const))('%s matches its own URI', (_, kind) => {
     const input = Object.fromEntries(variablesOf(kind).map((name) => [name, `a/b ${name}`]));
     expect(resourceAt(uriOf(kind, input))).toEqual({ kind, input });
   });
 
-  test('knows what a mutation touches', () => {
+  test('lists the resources that a mutation touches', () => {
     const input = { environmentId: 'e1', databaseName: 'd', changeRequests: [] };
     expect(urisTouchedBy('CreateKxChangeset', input).toSorted()).toEqual(
       [
@@ -126,7 +126,7 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
     expect(completion.values).toHaveLength(count);
   });
 
-  test('suggest nothing for what is no prompt and no template, and say so', async () => {
+  test('suggest nothing for an unknown prompt or template, and say so', async () => {
     const argument = { name: 'environmentId', value: '' };
     for (const [ref, why] of [
       [{ type: 'ref/prompt', name: 'diagnose_cluster' }, /did you mean diagnose_kx_cluster/],
@@ -148,7 +148,7 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
     expect(lacking).toEqual([]);
   });
 
-  test('suggest environments by name, and ARNs of what is in one', async () => {
+  test('suggest environments by name, and ARNs of entities in one', async () => {
     const id = await prod();
     const suggest = async (uri: string, name: string, value: string) =>
       (await session.complete({ ref: { type: 'ref/resource', uri }, argument: { name, value } })).completion.values;
@@ -171,7 +171,7 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
     expect(JSON.parse(contents[0]?.text ?? '')).toMatchObject({ tags: { owner: 'fx-desk' } });
   });
 
-  test('are not found when they are not there', async () => {
+  test('are not found if they do not exist', async () => {
     for (const uri of [
       'finspace://kx/environments/nope/topology',
       'finspace://kx/nothing',
@@ -180,7 +180,7 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
       await expect(session.readResource({ uri })).rejects.toThrow(/not found|Resource/i);
   });
 
-  test('are not shown where their operation is not offered', async () => {
+  test('are hidden if their operation is not offered', async () => {
     const own = await started([...FRESH_WORLD, '--toolsets', 'kx-environment']);
     const { resourceTemplates } = await own.listResourceTemplates();
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).not.toContain(

@@ -11,7 +11,7 @@ const MOST = 100;
 const MOST_WAITING = 1_000;
 const uris = (count: number, of: string) => Array.from({ length: count }, (_, at) => `${of}-${at}`);
 
-describe('resources that are looked at', () => {
+describe('subscribed resources', () => {
   /** Watches that never change, and what is looked at for them. */
   const open = () => {
     const looked = new Set<string>();
@@ -26,7 +26,7 @@ describe('resources that are looked at', () => {
     return { looked, watch, take, of };
   };
 
-  test('are shared fairly when there are too many, and none is taken from a principal that holds no more than the new one', () => {
+  test('are shared fairly above the limit, and none is taken from a principal that holds no more than the new one', () => {
     const { looked, take, of } = open();
     take('greedy', uris(300, 'greedy'));
     expect(of('greedy')).toBe(MOST);
@@ -39,7 +39,7 @@ describe('resources that are looked at', () => {
     expect([of('ann'), of('again'), looked.size]).toEqual([3, 0, MOST]);
   });
 
-  test('come and go with who watches them; those that waited get the places', () => {
+  test('are polled only while someone watches, and free slots go to those that wait', () => {
     const { looked, take, of } = open();
     const greedy = take('greedy', uris(200, 'greedy'));
     const ben = take('ben', uris(MOST, 'ben'));
@@ -50,7 +50,7 @@ describe('resources that are looked at', () => {
     expect(looked.size).toBe(0);
   });
 
-  test('are looked at once for all who watch them, for as long as one of them has less than others', () => {
+  test('with several watchers keep their slot as long as one of them holds less than others', () => {
     const { looked, watch, take, of } = open();
     const greedy = take('greedy', uris(MOST, 'shared'));
     const twice = watch('shared-0', 'ann');
@@ -64,7 +64,7 @@ describe('resources that are looked at', () => {
     expect([of('shared'), of('ben')]).toEqual([0, MOST]);
   });
 
-  test('get no place back when too many wait for one', () => {
+  test('get no slot back when too many wait for one', () => {
     const { take, of } = open();
     const first = take('greedy', uris(MOST, 'first'));
     take('greedy', uris(MOST_WAITING, 'waits'));
@@ -86,7 +86,7 @@ describe('resources that are looked at', () => {
   });
 });
 
-test('over HTTP, the subscriptions of one principal do not keep others from being notified', async () => {
+test('over HTTP, the subscriptions of one principal do not delay the notifications of others', async () => {
   const people = tokens({ greedy: ['finspace:read'], ann: ['finspace:write'] });
   const world = sharedWorld();
   const waits = waiting();

@@ -15,8 +15,8 @@ describe('a user that does not exist', () => {
   });
 });
 
-describe('a node that there is not', () => {
-  it('is reported as missing, with the existing ones for callers that may list them', async () => {
+describe('a node that does not exist', () => {
+  it('is reported as missing, with existing nodes for callers that may list them', async () => {
     const { backend, town, guarded } = await openTwoEnvironments();
     const { environmentId } = town;
     await town.cluster('science', {
@@ -51,7 +51,7 @@ describe('a node that there is not', () => {
     await backend.close();
   });
 
-  it('and of many users the first are named', async () => {
+  it('a user that does not exist among many is reported with the first existing ones', async () => {
     const { backend, town, guarded } = await openTwoEnvironments();
     const { environmentId } = await openBuilder(backend.call, 'bare');
     await guarded({}, async (guard) => {

@@ -8,7 +8,7 @@ import { accept, type Guard, type GuardOptions, openGuard } from './support/guar
 
 const PINNED = 'This world belongs to another key.';
 
-describe('a world that may come to belong to another key', () => {
+describe('a world that may come to require another key', () => {
   let fixture: ApprovalFixture;
   let spy: Spy;
   let guard: Guard;
@@ -31,7 +31,7 @@ describe('a world that may come to belong to another key', () => {
     await fixture.close();
   });
 
-  it('asks and runs while it is ours', async () => {
+  it('allows approvals while it requires our key', async () => {
     await start();
     const asked = await guard.attempt(guardedCall);
     const { state } = asked as Extract<typeof asked, { kind: 'asked' }>;
@@ -46,7 +46,7 @@ describe('a world that may come to belong to another key', () => {
       'where approvals are given elsewhere',
       { outOfBand: async () => ({ accepts: () => true, instructions: () => 'There.' }) },
     ],
-  ])('runs nothing that needs a person, %s', async (_, options) => {
+  ])('blocks every call that needs approval, %s', async (_, options) => {
     await start(options);
     isOurs = false;
     const refused = await guard.attempt(guardedCall);
@@ -54,7 +54,7 @@ describe('a world that may come to belong to another key', () => {
     expect(spy.reached).toEqual([]);
   });
 
-  it('changes no tag that this server obeys with --approve none', async () => {
+  it('blocks changes of tags that this server obeys, even with --approve none', async () => {
     const { environmentArn } = await fixture.call('GetKxEnvironment', { environmentId: fixture.environmentId });
     await start({ restrictions: { approve: 'none' } });
     isOurs = false;
@@ -64,7 +64,7 @@ describe('a world that may come to belong to another key', () => {
     expect(spy.reached).toEqual([]);
   });
 
-  it('runs nothing for a form that was asked before', async () => {
+  it('blocks a call whose form was shown before', async () => {
     await start();
     const asked = await guard.attempt(guardedCall);
     const { state } = asked as Extract<typeof asked, { kind: 'asked' }>;
@@ -74,7 +74,7 @@ describe('a world that may come to belong to another key', () => {
     expect(spy.reached).toEqual([]);
   });
 
-  it('runs nothing for an approval that is found in the moment in which it changes hands', async () => {
+  it('blocks a call whose approval is found at the moment of the change', async () => {
     let looks = 0;
     const given: Approval = { channel: 'terminal', approver: 'ada', at: 1 };
     await start({
@@ -93,7 +93,7 @@ describe('a world that may come to belong to another key', () => {
     expect(spy.reached).toEqual([]);
   });
 
-  it('takes no form for consent where forms do not count, though the client answers it', async () => {
+  it('accepts no form as approval where forms do not count, even if the client answers it', async () => {
     await start();
     const asked = await guard.attempt(guardedCall);
     const { state } = asked as Extract<typeof asked, { kind: 'asked' }>;
@@ -112,8 +112,8 @@ describe('a world that may come to belong to another key', () => {
   });
 });
 
-describe('what is logged once for a state directory', () => {
-  it('is logged for the first of many, once for each event', async () => {
+describe('a message that is logged once for a state directory', () => {
+  it('is logged by the first of many processes, once for each event', async () => {
     const state = await openState(':memory:');
     const first = await Promise.all(['a', 'a', 'b', 'a'].map((what) => markShown(state, what, 1)));
     expect(first).toEqual([true, false, true, false]);

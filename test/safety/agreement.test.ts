@@ -101,7 +101,7 @@ async function live(history: readonly Command[], limits: Limits): Promise<void> 
 const property = fc.asyncProperty(histories, fc.constantFrom<Limits>('published', 'raised'), live);
 
 test(
-  'a plan foresees whether the service refuses a call, and the first reason word for word',
+  'a plan predicts whether the service rejects a call, with the exact first reason',
   () => fc.assert(property, { numRuns: runs(1, 200), endOnFailure: true, ...seed() }),
   runs(60_000, 7_200_000),
 );

@@ -11,7 +11,7 @@ import { having, here, inside, on, preview, previewFixture, volume } from './sup
 
 const fixture = previewFixture();
 
-it('shows what there is, and nothing in or of what does not exist', async () => {
+it('shows existing entities, and nothing in or of a missing one', async () => {
   const { environmentId } = fixture.builder;
   const read = apiReader(fixture.backend.call, {});
   expect(await read.count('kx-environment', { environmentId })).toBe(1);
@@ -35,7 +35,7 @@ it('counts no quota for a call that has none', async () => {
   expect(await quotasFor(fixture.backend, 'ListTagsForResource', input, {})).toEqual(none);
 });
 
-it('says of a failed namesake to delete it, and of a malformed id what it has to be', async () => {
+it('advises to delete a failed namesake, and explains a malformed id', async () => {
   await having(inside('kxVolume'), 'spare', { status: 'CREATE_FAILED' });
   const { blockers } = await preview('CreateKxVolume', volume({ volumeName: 'spare' }));
   expect(blockers.map(({ first }) => first)).toEqual([
@@ -46,7 +46,7 @@ it('says of a failed namesake to delete it, and of a malformed id what it has to
   ]);
 });
 
-it('fails as the read does where the target of a call may not be read', async () => {
+it('rejects with the error of the read if the target of a call may not be read', async () => {
   const denied: Call = async (name, input, options) => {
     if (name !== 'GetKxCluster' && name !== 'GetKxVolume') return fixture.backend.call(name, input, options);
     throw new FinspaceError({ operation: name, code: 'AccessDenied', detail: 'no', retryable: false, advice: 'none' });
@@ -69,7 +69,7 @@ it('fails as the read does where the target of a call may not be read', async ()
   await guard.close();
 });
 
-it('leaves a new environment unchecked where environments may not be listed', async () => {
+it('leaves a new environment unchecked if environments may not be listed', async () => {
   const failing =
     (code: 'AccessDenied' | 'Throttling'): Call =>
     async (name, input, options) => {

@@ -10,7 +10,7 @@ const given = (signature: string): Approval => ({ channel: 'web', approver: 'ada
 const TRUSTED = given('good');
 const FOREIGN = given('of another server');
 
-describe('what was approved out of band', () => {
+describe('an approval out of band', () => {
   let fixture: ApprovalFixture;
   let spy: Spy;
   let guard: Guard;
@@ -34,7 +34,7 @@ describe('what was approved out of band', () => {
     beforeEach(() => start());
 
     it.each([[[TRUSTED, FOREIGN, FOREIGN]], [[FOREIGN, FOREIGN, TRUSTED]], [[FOREIGN, TRUSTED, FOREIGN]]])(
-      'counts whatever untrusted approvals lie beside it',
+      'counts, whatever untrusted approvals are stored next to it',
       async (approvals) => {
         const guardedCall = fixture.guardedCalls[0] as GuardedCall;
         const [first, ...others] = approvals;
@@ -52,7 +52,7 @@ describe('what was approved out of band', () => {
     );
   });
 
-  it('does not count for another plan to which a store leads instead', async () => {
+  it('does not count for another plan that a store returns instead', async () => {
     let stray: PendingApproval | undefined;
     await start({
       overLedger: (ledger) => ({
@@ -78,7 +78,7 @@ describe('what was approved out of band', () => {
   });
 });
 
-it('asks nobody about a call that sets more than people read', async () => {
+it('a call that sets more than a person can read requests no approval', async () => {
   const backend = await embedded();
   const { environmentId, ...builder } = await openBuilder(backend.call);
   await builder.database('trades');
@@ -154,7 +154,7 @@ describe('a plan that does not fit into a form', () => {
     await close();
   });
 
-  it('is refused where there is nowhere else', async () => {
+  it('is refused if there is no other channel', async () => {
     const { guard, close, teardown } = await start({ outOfBand: async () => undefined });
     expect(await guard.attempt(teardown)).toMatchObject({
       kind: 'refused',
@@ -183,7 +183,7 @@ describe('a plan that does not fit into a form', () => {
     await close();
   });
 
-  it('reaches the model as far as it has room for', async () => {
+  it('is shown to the model as far as it fits', async () => {
     const { backend, guard, close } = await start();
     const resourceArn = 'arn:aws:finspace:us-east-1:111122223333:kxEnvironment/x';
     const tags = Object.fromEntries(Array.from({ length: 45 }, (_, at) => [`finspace-mcp:${at}`, 'x'.repeat(250)]));
@@ -200,8 +200,8 @@ describe('a plan that does not fit into a form', () => {
   });
 });
 
-describe('what a caller may not see', () => {
-  it('is in the plan of the person and not in that of the refusal', async () => {
+describe('data that a caller may not see', () => {
+  it('is in the plan of the person but not in that of the refusal', async () => {
     const backend = await embedded();
     const { environmentId, ...builder } = await openBuilder(backend.call);
     await builder.volume('fast');
@@ -222,7 +222,7 @@ describe('what a caller may not see', () => {
     await backend.close();
   });
 
-  it('of what an update replaces is withheld as well', async () => {
+  it('is withheld from an update that replaces it', async () => {
     const backend = await embedded();
     const { environmentId, ...builder } = await openBuilder(backend.call);
     await builder.cluster('gpu', { clusterDescription: 'of the secret desk' });

@@ -79,11 +79,11 @@ const settled = async () => {
   }
 };
 
-describe.each(REAL_HOSTS)('a client that does not wait, $name', (host) => {
+describe.each(REAL_HOSTS)('a client that cancels, $name', (host) => {
   beforeEach(() => open(host));
   afterEach(close);
 
-  it('has its read abandoned', async () => {
+  it('cancels its read at the backend', async () => {
     const cancel = new AbortController();
     const abandoned = new Promise<void>((resolve) => {
       before = async (name, signal) => {
@@ -98,7 +98,7 @@ describe.each(REAL_HOSTS)('a client that does not wait, $name', (host) => {
     await abandoned;
   });
 
-  it('has its read abandoned when it times out, too', async () => {
+  it('cancels its read at the backend when it times out', async () => {
     const abandoned = new Promise<void>((resolve) => {
       before = async (name, signal) => {
         if (name !== 'ListKxDatabases') return;
@@ -110,7 +110,7 @@ describe.each(REAL_HOSTS)('a client that does not wait, $name', (host) => {
     await abandoned;
   });
 
-  it('gets nothing done by a form that was open when it cancelled, though the person answers it', async () => {
+  it('gets nothing done with a form that was open when it cancelled, even if the person answers it', async () => {
     await client.call('create_kx_database', database('trades'));
     const cancel = new AbortController();
     let calling: Promise<unknown> = Promise.resolve();
@@ -136,7 +136,7 @@ describe.each(REAL_HOSTS)('a client that does not wait, $name', (host) => {
     expect(product.spy().destructive()).toHaveLength(1);
   });
 
-  it(`finds each mutation whole or not there, and journaled, after ${MOMENTS} cancels at random moments`, async () => {
+  it(`finds each mutation done completely or not at all, and journaled, after ${MOMENTS} cancellations at random moments`, async () => {
     /** How many turns a call takes that nobody cancels. */
     const length = async (call: Promise<unknown>) => {
       let count = 0;
@@ -219,7 +219,7 @@ describe.each(REAL_HOSTS.filter(({ staysOpen }) => staysOpen))('a form that stay
   beforeEach(() => open(host));
   afterEach(close);
 
-  it('gets nothing done when the client times out before the person answers', async () => {
+  it('gets nothing done if the client times out before the person answers', async () => {
     await client.call('create_kx_database', database('trades'));
     let calling: Promise<unknown> = Promise.resolve();
     person = async () => {
@@ -233,7 +233,7 @@ describe.each(REAL_HOSTS.filter(({ staysOpen }) => staysOpen))('a form that stay
     expect(await waiting()).toHaveLength(1);
   });
 
-  it.each(['answers', 'cancels'])('tells the client every ten seconds that it waits, until it %s', async (ends) => {
+  it.each(['answers', 'cancels'])('reports every ten seconds that it waits, until it %s', async (ends) => {
     await client.call('create_kx_database', database('trades'));
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const cancel = new AbortController();
@@ -276,7 +276,7 @@ describe.each(REAL_HOSTS.filter(({ staysOpen }) => staysOpen))('a form that stay
     expect(heard.map(({ length }) => length).sort()).toEqual([1, 2]);
   });
 
-  it('stops reporting progress when a form that could not be shown ends', async () => {
+  it('stops reporting progress if it could not be shown', async () => {
     await client.call('create_kx_database', database('trades'));
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     person = () => Promise.reject(new Error('no window to show it in'));

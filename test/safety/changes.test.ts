@@ -67,7 +67,7 @@ it('a volume cannot change its type, and a plan cannot check whether its growth 
   expect((await planned('UpdateKxVolume', { volumeName: 'fast', description: 'new' })).unchecked).toEqual([]);
 });
 
-it('a kit of a database with very many changesets says that older ones are missing', async () => {
+it('a recovery kit of a database with very many changesets says that older ones are missing', async () => {
   const call = answering(backend.call, (name, reply) => {
     if (name !== 'ListKxChangesets') return reply;
     const [one] = reply['kxChangesets'] as Members[];

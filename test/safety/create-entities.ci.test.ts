@@ -61,14 +61,14 @@ describe('creating several entities', () => {
     },
   ];
 
-  it('takes users from a list', async () => {
+  it('creates users from a list', async () => {
     const create = ['ann', 'bob', 'eve'].map((name) => user(name));
     const outcome = await call('create_kx_entities', { create });
     expect(outcome).toMatchObject({ content: { finished: true, done: ['user:ann', 'user:bob', 'user:eve'] } });
     expect(reached()).toEqual(['CreateKxUser', 'CreateKxUser', 'CreateKxUser']);
   });
 
-  it('goes on after one that fails, and says of each why', async () => {
+  it('continues after a failure, and reports the reason for each', async () => {
     await here.builder.user('bob');
     const outcome = await call('create_kx_entities', { create: ['ann', 'bob', 'eve'].map((name) => user(name)) });
     expect(outcome).toMatchObject({
@@ -81,7 +81,7 @@ describe('creating several entities', () => {
     });
   });
 
-  it('stops where all others would fail as well', async () => {
+  it('stops if all other steps would fail as well', async () => {
     const failing: Call = async (name, input, options) => {
       const { userName } = input as { userName?: string };
       if (name !== 'CreateKxUser' || userName !== 'bob') return here.backend.call(name, input, options);
@@ -95,7 +95,7 @@ describe('creating several entities', () => {
     await throttled.close();
   });
 
-  it('makes a cluster with all that it needs in one call', async () => {
+  it('creates a cluster with all its dependencies in one call', async () => {
     const outcome = await call('create_kx_entities', { create: stack() });
     expect(outcome).toMatchObject({ content: { finished: true } });
     const { status } = await here.backend.call('GetKxCluster', {
@@ -105,7 +105,7 @@ describe('creating several entities', () => {
     expect(status).toBe('RUNNING');
   });
 
-  it('makes nothing where the arguments of one step are wrong, and names the step', async () => {
+  it('creates nothing if the arguments of one step are wrong, and names the step', async () => {
     const create = [user('ann'), user('not a name'), { tool: 'create_kx_user', arguments: { userName: 'eve' } }];
     const outcome = await call('create_kx_entities', { create });
     expect(outcome).toMatchObject({
@@ -124,7 +124,7 @@ describe('creating several entities', () => {
     expect(reached()).toEqual([]);
   });
 
-  it('asks once where a step sets a tag that protects, and names the steps that need no approval', async () => {
+  it('requests one approval if a step sets a protecting tag, and names the steps that need no approval', async () => {
     const attempt = attemptOf('create_kx_entities', { create: [user('ann', { tags: PROTECT }), user('bob')] });
     const { message, state } = await asked(here.guard, attempt);
     expect(message).toContain('user:ann.iamRole: not set -> ');
@@ -134,7 +134,7 @@ describe('creating several entities', () => {
     expect(await tagsOf('/kxUser/ann')).toEqual(PROTECT);
   });
 
-  it('asks for every step where the operator wants to approve creates', async () => {
+  it('requests approval for every step if the operator requires it for creates', async () => {
     const strict = await guarded({ restrictions: { approve: ['create'] } });
     const attempt = attemptOf('create_kx_entities', { create: stack() });
     const { message, state } = await asked(strict, attempt);
@@ -144,7 +144,7 @@ describe('creating several entities', () => {
     await strict.close();
   });
 
-  it('journals an approval of those steps alone that a person saw', async () => {
+  it('records the approval in the journal only for the steps that a person saw', async () => {
     const attempt = attemptOf('create_kx_entities', { create: [user('ann', { tags: PROTECT }), user('bob')] });
     const { message, state } = await asked(here.guard, attempt);
     await here.guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
@@ -152,7 +152,7 @@ describe('creating several entities', () => {
     expect(intents.map((intent) => 'approval' in intent && intent.approval !== undefined)).toEqual([true, false]);
   });
 
-  it('shows of each changeset its database, and makes several of one', async () => {
+  it('shows the database of each changeset, and creates several changesets of one database', async () => {
     for (const name of ['trades', 'quotes']) await here.builder.database(name);
     const put = (databaseName: string) => ({
       tool: 'create_kx_changeset',
@@ -174,14 +174,14 @@ describe('creating several entities', () => {
   it.each([
     ['is read-only', { readOnly: true }],
     ['denies one of its tools', { deny: ['create_kx_volume'] }],
-  ])('is not offered where the server %s', async (_, restrictions) => {
+  ])('is not offered if the server %s', async (_, restrictions) => {
     const narrow = await guarded({ restrictions });
     const outcome = await narrow.attempt(attemptOf('create_kx_entities', { create: [user('ann')] }));
     expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('is not offered') });
     await narrow.close();
   });
 
-  it('stays within the environments of the server', async () => {
+  it('stays within the allowed environments of the server', async () => {
     const other = await openBuilder(here.backend.call, `allowed-${here.town}`);
     const narrow = await guarded({ environments: [other.environmentId] });
     for (const [tool, args] of [
@@ -193,7 +193,7 @@ describe('creating several entities', () => {
     await narrow.close();
   });
 
-  it('is previewed with what blocks it, but not with what an earlier step makes', async () => {
+  it('is previewed with its blockers, except entities that an earlier step creates', async () => {
     const preview = (create: object[]) =>
       here.guard.attempt({
         tool: 'plan_change',
@@ -212,7 +212,7 @@ describe('creating several entities', () => {
     expect(reached()).toEqual([]);
   });
 
-  it('is previewed as blocked where a step comes before what it needs', async () => {
+  it('is previewed as blocked if a step precedes its dependency', async () => {
     await here.builder.database('trades');
     const [, , volume, , dataview] = stack();
     const create = [dataview, volume];
@@ -222,14 +222,14 @@ describe('creating several entities', () => {
     });
   });
 
-  it('is previewed in an environment that does not exist with that, and not with what it would make', async () => {
+  it('is previewed as blocked only by a missing environment', async () => {
     const preview = { environmentId: 'abcdefghijklmnopqrstuv', create: [user('ann')] };
     const attempt = { tool: 'plan_change', arguments: { tool: 'create_kx_entities', arguments: preview } };
     const refused = await here.guard.attempt(attempt);
     expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining('There is no kdb environment') });
   });
 
-  it('is previewed with the quotas that its steps use together', async () => {
+  it('is previewed with the combined quotas of its steps', async () => {
     const limited = await guarded({ quotas: async () => QUOTAS.published });
     const create = ['ann', 'bob'].map((name) => user(name));
     const preview = attemptOf('create_kx_entities', { create });

@@ -13,7 +13,7 @@ const intent = (call: string, at: string, more: object = {}) => ({
 });
 const journal = (...entries: object[]): Pick<Journal, 'entries'> => ({ entries: async () => entries as Entry[] });
 
-it('is the last delete of a target that the service did not refuse', async () => {
+it('a deletion is the last delete of a target that the service did not reject', async () => {
   const written = journal(
     intent('a', '2026-03-17T09:00:00Z'),
     { kind: 'outcome', call: 'a', result: 'succeeded' },

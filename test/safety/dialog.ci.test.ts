@@ -12,7 +12,7 @@ import { expectDialog, expectHarmless, skeleton } from './support/dialog.ts';
 import { openBuilder } from './support/environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
-it('has a corpus of 200 hostile texts and more', () => {
+it('the corpus has at least 200 hostile texts', () => {
   expect(new Set(CORPUS).size).toBe(CORPUS.length);
   expect(CORPUS.length).toBeGreaterThanOrEqual(200);
 });
@@ -20,7 +20,7 @@ it('has a corpus of 200 hostile texts and more', () => {
 const EVERYTHING = visibilityFor(() => true, {});
 
 describe('quoted text', () => {
-  it('is one closed quotation, whatever is in it', () => {
+  it('is one closed quotation, whatever it contains', () => {
     for (const text of CORPUS) expectHarmless(quoteUntrusted(text), quoteUntrusted('trades'));
     expect(skeleton(quoteUntrusted('trades'))).toEqual(['""']);
   });
@@ -30,7 +30,7 @@ describe('quoted text', () => {
     expect(new Set(short.map((text) => quoteUntrusted(text))).size).toBe(short.length);
   });
 
-  it('leaves ordinary text as it is', () => {
+  it('shows ordinary text unchanged', () => {
     expect(quoteUntrusted('Zürich 取引 kx.s.large, 3 nodes')).toBe('"Zürich 取引 kx.s.large, 3 nodes"');
   });
 });
@@ -56,7 +56,7 @@ const WISHES: readonly [OperationName, (environmentId: string) => Members][] = [
   ],
 ];
 
-describe('what a person reads', () => {
+describe('the text of an approval', () => {
   let backend: Embedded;
   let environmentId: string;
   beforeAll(async () => {
@@ -80,12 +80,12 @@ describe('what a person reads', () => {
   const replaced = (text: string) =>
     answering(backend.call, (_, reply) => poisoned(reply, (value, member) => (KEYS.has(member) ? value : text)));
 
-  it.each(WISHES)('has the same lines whatever the service says: %s', async (operation, given) => {
+  it.each(WISHES)('has the same lines for any text of the service: %s', async (operation, given) => {
     const harmless = await read(replaced('harmless'), operation, given(environmentId));
     for (const text of CORPUS) expectDialog(await read(replaced(text), operation, given(environmentId)), harmless);
   });
 
-  it('has the same lines whatever the agent passes', () => {
+  it('has the same lines for any text of the agent', () => {
     const shown = (text: string) =>
       callText({
         operation: 'TagResource',
@@ -123,7 +123,7 @@ describe('what a person reads', () => {
   const things = (count: number) =>
     Array.from({ length: count }, (_, at) => ({ kind: 'database', name: `db${at}`, detail: undefined }));
 
-  it('lists all that is lost in a form, up to 200 lines below the first three', () => {
+  it('lists everything that is lost in a form, up to 200 lines below the first three', () => {
     const most = approvalText(parts({ lost: things(198) }));
     expect(most.fits).toBe('form');
     for (const { name } of things(198)) expect(most.text).toContain(`\n- database "${name}".`);
@@ -135,7 +135,7 @@ describe('what a person reads', () => {
     ]);
   });
 
-  it('never cuts the name to type, and says where it is too long for a form', () => {
+  it('never truncates the name to type, and reports when it is too long for a form', () => {
     const name = 'n'.repeat(64);
     expect(approvalText(parts({ typed: name.slice(1) }))).toMatchObject({ fits: 'form' });
     const long = approvalText(parts({ typed: name }));
@@ -143,7 +143,7 @@ describe('what a person reads', () => {
     expect(long.text.split('\n')[2]).toBe(`Type ${name} to approve.`);
   });
 
-  it('shows what an update replaces, and calls final only what is', async () => {
+  it('shows what an update replaces, and marks only permanent changes as final', async () => {
     const server = (name: string, ip: string) => ({ customDNSServerName: name, customDNSServerIP: ip });
     const [one, two, three] = [server('a.x.y', '10.0.0.1'), server('b.x.y', '10.0.0.2'), server('c.x.y', '10.0.0.1')];
     const set = answering(backend.call, (name, reply) =>
@@ -162,7 +162,7 @@ describe('what a person reads', () => {
     expect(gateway).not.toContain('removed');
   });
 
-  it('asks for the name of an environment, whatever is to be updated about it', async () => {
+  it('asks for the name of an environment for every update of it', async () => {
     const { name = '' } = await backend.call('GetKxEnvironment', { environmentId });
     const renamed = await read(backend.call, 'UpdateKxEnvironment', { environmentId, name: 'new-name' });
     expect(renamed.split('\n').slice(0, 3)).toEqual([
@@ -188,7 +188,7 @@ describe('what a person reads', () => {
     attachmentNetworkAclConfiguration: Array.from({ length: rules }, (_, at) => rule(at + 1, cidrBlock)),
   });
 
-  it('shows every rule of the largest network, each on a line of its own', async () => {
+  it('shows every rule of the largest network on its own line', async () => {
     const replaced = { name: 'GetKxEnvironment', transitGatewayConfiguration: gateway(100, '10.0.0.0/8') };
     const call = answering(backend.call, (name, reply) => (name === replaced.name ? { ...reply, ...replaced } : reply));
     const given = (rules: number) => ({
@@ -211,7 +211,7 @@ describe('what a person reads', () => {
     expect(`${text}${fewer}`).not.toContain('(cut');
   });
 
-  it('shows what is set to its last character', async () => {
+  it('shows new values completely', async () => {
     const { environmentArn = '' } = await backend.call('GetKxEnvironment', { environmentId });
     const value = `${'x'.repeat(1_000)} --tail`;
     const text = await read(backend.call, 'TagResource', {
@@ -224,7 +224,7 @@ describe('what a person reads', () => {
   it.each([
     ['lines', 198, 10],
     ['characters', 1, 99_800],
-  ])('has a limit on %s, beyond which no form is sent', (_, count, length) => {
+  ])('has a limit on %s, above which no form is sent', (_, count, length) => {
     const change = { setting: 'a', before: undefined, after: 'x'.repeat(length) };
     const changes = Array.from({ length: count }, () => change);
     expect(approvalText(parts({ changes })).fits).toBe('form');
@@ -233,7 +233,7 @@ describe('what a person reads', () => {
     expect(over.text.match(/^a: not set -> /gm)).toHaveLength(count + 1);
   });
 
-  it('names every part of an ARN, whatever its region pretends to be', async () => {
+  it('names every part of an ARN, even with a misleading region', async () => {
     const { environmentArn = '' } = await backend.call('GetKxEnvironment', { environmentId });
     const arn = `${environmentArn.replace('us-east-1', `kxEnvironment/${environmentId}/kxUser/bob/`)}/kxDatabase/trades`;
     const tagged = answering(backend.call, (_, reply) => reply);
@@ -244,7 +244,7 @@ describe('what a person reads', () => {
     expect(message).not.toContain('kxUser:');
   });
 
-  it('asks for the id of what the service gives an empty name', async () => {
+  it('asks for the id of an entity with an empty name', async () => {
     const nameless = answering(backend.call, (name, reply) =>
       name === 'GetKxEnvironment' ? { ...reply, name: '' } : reply,
     );
@@ -257,7 +257,7 @@ describe('what a person reads', () => {
     expect(plan?.name).toBe(environmentId);
   });
 
-  it('cannot be made to hide the tag that matters among others', async () => {
+  it('cannot hide the relevant tag among others', async () => {
     const many = Array.from({ length: 40 }, (_, at) => [`a-${String.fromCharCode(97 + (at % 26))}${at}`, 'x']);
     const resourceArn = (await backend.call('GetKxEnvironment', { environmentId })).environmentArn;
     const tags = { ...Object.fromEntries(many), 'finspace-mcp:protected': 'no' };

@@ -19,14 +19,14 @@ const attempt = async (tool: string, input: object, approve: 'create'[] = []) =>
 };
 const arn = () => `${WORLD.arn}:kxEnvironment/${fixture.builder.environmentId}`;
 
-it('plans tags in an environment that cannot be changed, because the service accepts them', async () => {
+it('a plan allows tags in an environment that cannot be changed, because the service accepts them', async () => {
   await closed();
   const tagging = { resourceArn: arn(), tags: { owner: 'desk' } };
   expect(await preview('TagResource', tagging)).toMatchObject({ blocked: false, wouldRun: true });
   expect(await run('TagResource', tagging)).toBe('done');
 });
 
-it('blocks more tags than an entity can have, as the service does', async () => {
+it('a plan blocks more tags than an entity can have, as the service does', async () => {
   const many = Object.fromEntries(Array.from({ length: 48 }, (_, at) => [`key${at}`, 'value']));
   await having(`${WORLD.arn}:kxEnvironment`, fixture.builder.environmentId, { tags: many });
   const two = { resourceArn: arn(), tags: { key1: 'again', a: '1', b: '2' } };
@@ -38,7 +38,7 @@ it('blocks more tags than an entity can have, as the service does', async () => 
   expect(await run('TagResource', three)).toBe('InvalidRequest');
 });
 
-it('plans tags of what a service shows without tags, and of nothing that does not exist', async () => {
+it('a plan covers tags of an entity that a service shows without tags, and of no missing entity', async () => {
   const bare = answering(fixture.backend.call, (name, reply) => (name === 'ListTagsForResource' ? {} : reply));
   const tagging = (resourceArn: string) => ({ resourceArn, tags: { owner: 'desk' } });
   expect(await preview('TagResource', tagging(arn()), bare)).toMatchObject({ blocked: false, wouldRun: true });
@@ -49,7 +49,7 @@ it('plans tags of what a service shows without tags, and of nothing that does no
   expect(text).toContain('nobody not found');
 });
 
-it('asks nobody about an environment that the service refuses to create', async () => {
+it('no approval is requested for an environment that the service refuses to create', async () => {
   const name = 'trading';
   expect(await attempt('create_kx_environment', { ...environment, name }, ['create'])).toMatchObject({
     kind: 'refused',
@@ -57,7 +57,7 @@ it('asks nobody about an environment that the service refuses to create', async 
   });
 });
 
-it('asks nobody about a rename to the name of another kdb environment', async () => {
+it('no approval is requested for a rename to the name of another kdb environment', async () => {
   await fixture.backend.call('CreateKxEnvironment', environment);
   expect(await attempt('update_kx_environment', here({ name: 'new' }))).toMatchObject({
     kind: 'refused',
@@ -65,7 +65,7 @@ it('asks nobody about a rename to the name of another kdb environment', async ()
   });
 });
 
-it('blocks a dataset browser environment with FEDERATED sign-in but without its parameters', async () => {
+it('a plan blocks a dataset browser environment with FEDERATED sign-in but without its parameters', async () => {
   const browser = { name: 'research', federationMode: 'FEDERATED' };
   expect((await preview('CreateEnvironment', browser)).blockers).toMatchObject([
     { kind: 'argument', name: 'federationParameters' },
@@ -73,7 +73,7 @@ it('blocks a dataset browser environment with FEDERATED sign-in but without its 
   expect(await run('CreateEnvironment', browser)).toBe('Validation');
 });
 
-it('counts dataset browser environments against their quota', async () => {
+it('a plan counts dataset browser environments against their quota', async () => {
   await published();
   const browser = { name: 'research' };
   for (let at = 0; at < 2; at += 1) {
@@ -85,7 +85,7 @@ it('counts dataset browser environments against their quota', async () => {
   expect(await run('CreateEnvironment', browser)).toBe('ServiceQuotaExceeded');
 });
 
-it('plans a connection string while the network of the environment changes', async () => {
+it('a plan allows a connection string while the network of the environment changes', async () => {
   await fixture.builder.user('ann');
   await fixture.builder.cluster('gateway');
   fixture.backend.clock.advance(3_600_000);

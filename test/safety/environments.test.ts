@@ -40,11 +40,11 @@ describe('a whole environment', () => {
     expect(blockers).toEqual([]);
   });
 
-  it('takes DNS servers without losing anything', async () => {
+  it('sets DNS servers without losing anything', async () => {
     expect(await network({ customDNSConfiguration: DNS })).toMatchObject({ lost: [], blockers: [] });
   });
 
-  it('takes the gateway or the DNS servers, never both at once', async () => {
+  it('sets the gateway or the DNS servers, never both at once', async () => {
     const { blockers } = await network({ transitGatewayConfiguration: GATEWAY, customDNSConfiguration: DNS });
     expect(blockers.map(({ first }) => first)).toEqual([
       'Exactly one of transitGatewayConfiguration and customDNSConfiguration must be given.',
@@ -61,7 +61,7 @@ describe('a whole environment', () => {
     expect((await network({ transitGatewayConfiguration: GATEWAY }, same)).blockers).toEqual([]);
   });
 
-  it('is changed only once it is CREATED', async () => {
+  it('can be changed only while it is CREATED', async () => {
     const { blockers } = await network(
       { customDNSConfiguration: DNS },
       withEnvironment({ status: 'UPDATING_NETWORK' }),
@@ -71,7 +71,7 @@ describe('a whole environment', () => {
     ]);
   });
 
-  it('of the dataset browser takes all its datasets along, and is named by its name', async () => {
+  it('of the dataset browser loses all its datasets, and is identified by its name', async () => {
     const environment = { name: 'research', environmentArn: 'arn:aws:finspace:us-east-1:111122223333:environment/abc' };
     const old: Call = async (name, input, options) =>
       name === 'GetEnvironment' ? ({ environment } as never) : call(name, input, options).catch(() => ({}) as never);
@@ -83,7 +83,7 @@ describe('a whole environment', () => {
     expect(nameless).toMatchObject({ name: 'abc', forbidden: { why: expect.stringContaining('cannot be read') } });
   });
 
-  describe('that is torn down', () => {
+  describe('a teardown of it', () => {
     const tool = 'tear_down_kx_environment';
     const withGuard = async (run: (guard: Guard, spy: ReturnType<typeof spyOn>) => Promise<void>, forward = false) => {
       const spy = spyOn(call, { forward });
@@ -124,7 +124,7 @@ describe('a whole environment', () => {
       });
     });
 
-    it('is not approved by anything that was approved for a part of it', async () => {
+    it('is not approved by an approval for a part of it', async () => {
       await withGuard(async (guard, spy) => {
         const { state } = await asked(guard, given(['ann']));
         const answers = { approval: { action: 'accept', content: { name: 'trading 1' } } };
@@ -134,7 +134,7 @@ describe('a whole environment', () => {
       });
     });
 
-    it('asks nobody when something protected is in it, or a name is wrong, or something outside holds a part', async () => {
+    it('requests no approval if it contains something protected, a name is wrong, or an entity outside blocks it', async () => {
       await builder.tag('/kxUser/bob');
       await withGuard(async (guard, spy) => {
         const said = async (only?: string[]) => {
@@ -148,7 +148,7 @@ describe('a whole environment', () => {
       });
     });
 
-    it('in part removes that part and nothing else', async () => {
+    it('of a part removes that part and nothing else', async () => {
       await withGuard(async (guard, spy) => {
         expect(
           await approved(guard, given(['view', 'ann']), `trading ${builder.environmentId.slice(0, 4)}`),

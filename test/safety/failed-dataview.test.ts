@@ -5,7 +5,7 @@ import { embedded, HOUR, WORLD } from './support/backend.ts';
 import { openBuilder } from './support/environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 
-it('a volume under a dataview that could not be made can be deleted, in the plan as in the service', async () => {
+it('a volume under a dataview whose creation failed can be deleted, in the plan and in the service', async () => {
   const backend = await embedded('empty', 'realistic');
   const { call, clock, store } = backend;
   const { environmentId, ...builder } = await openBuilder(call);

@@ -7,7 +7,7 @@ import { accept, asked, decline, type Guard, openGuard } from './support/guard.t
 
 const MOST = 5;
 
-describe('a person who is asked again and again', () => {
+describe('a person who receives many forms', () => {
   let fixture: ApprovalFixture;
   let spy: Spy;
   let guard: Guard;
@@ -43,13 +43,13 @@ describe('a person who is asked again and again', () => {
     ['declined', decline],
     ['answered with another name', accept('quotes')],
     ['left unanswered', undefined],
-  ])(`is left in peace after ${MOST} forms were %s`, async (_, answers) => {
+  ])(`gets no more after ${MOST} forms were %s`, async (_, answers) => {
     expect(await timesAsked(20, answers)).toBe(MOST);
     expect(await wants(other, answers)).toBe(false);
     expect(spy.reached).toEqual([]);
   });
 
-  it('hears of it again after ten minutes', async () => {
+  it('gets forms again after ten minutes', async () => {
     await timesAsked(20);
     fixture.clock.advance(10 * MINUTE - 1);
     expect(await wants(guardedCall)).toBe(false);
@@ -57,7 +57,7 @@ describe('a person who is asked again and again', () => {
     expect(await timesAsked(20)).toBe(MOST);
   });
 
-  it('is counted separately from others', async () => {
+  it('is counted separately from other people', async () => {
     await timesAsked(20, decline);
     expect(await wants(guardedCall, accept(guardedCall.name), 'bob')).toBe(true);
     expect(spy.reached).toHaveLength(1);
@@ -69,7 +69,7 @@ describe('a person who is asked again and again', () => {
     expect(spy.reached).toHaveLength(20);
   });
 
-  it('is asked at most so often by parallel calls, too', async () => {
+  it('gets a limited number of forms from parallel calls, too', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, at) =>
         guard.attempt(fixture.guardedCalls[at % fixture.guardedCalls.length] as GuardedCall),
@@ -78,7 +78,7 @@ describe('a person who is asked again and again', () => {
     expect(outcomes.filter(({ kind }) => kind === 'asked').length).toBeLessThanOrEqual(MOST);
   });
 
-  it('is asked at most so often in any ten minutes, however long a form stays open', async () => {
+  it('gets a limited number of forms in any ten minutes, however long a form stays open', async () => {
     expect(await wants(guardedCall)).toBe(true);
     fixture.clock.advance(10 * MINUTE + 1);
     expect(await timesAsked(20)).toBeLessThanOrEqual(MOST);
@@ -86,7 +86,7 @@ describe('a person who is asked again and again', () => {
     expect(await timesAsked(20)).toBe(0);
   });
 
-  it('may try again after a slip, each in a form of its own and within the limit', async () => {
+  it('may retry after a wrong name, with a new form each time and within the limit', async () => {
     for (let slips = 1; slips < MOST; slips += 1) {
       const { state } = await asked(guard, guardedCall);
       const slip = { ...guardedCall, state, answers: accept(`${guardedCall.name} `) };
@@ -99,14 +99,14 @@ describe('a person who is asked again and again', () => {
     expect(spy.reached).toHaveLength(1);
   });
 
-  it('can still approve a form that is open already', async () => {
+  it('can still approve an open form', async () => {
     const first = await guard.attempt(guardedCall);
     await timesAsked(20);
     const state = first.kind === 'asked' ? first.state : '';
     expect((await guard.attempt({ ...guardedCall, state, answers: accept(guardedCall.name) })).kind).toBe('done');
   });
 
-  it('can set up another way, as the refusal says', async () => {
+  it('can set up another channel, as the refusal says', async () => {
     await timesAsked(20, decline);
     expect(await guard.attempt(guardedCall)).toMatchObject({
       kind: 'refused',
@@ -114,14 +114,14 @@ describe('a person who is asked again and again', () => {
     });
   });
 
-  it('is not asked where the client shows no forms, which counts for nothing', async () => {
+  it('gets no form if the client shows none, which does not count', async () => {
     for (let times = 0; times < 20; times += 1)
       expect((await guard.attempt({ ...guardedCall, forms: false })).kind).toBe('refused');
     expect(await wants(guardedCall)).toBe(true);
   });
 });
 
-describe('a person who approves elsewhere', () => {
+describe('a person who approves out of band', () => {
   let fixture: ApprovalFixture;
   let spy: Spy;
   let guard: Guard;
@@ -150,7 +150,7 @@ describe('a person who approves elsewhere', () => {
     return outcome.kind === 'refused' ? outcome.text : outcome.kind;
   };
 
-  it('is given a code for each request, and finds a bounded number of them in the list', async () => {
+  it('gets a code for each request, and a bounded list of them', async () => {
     for (let at = 0; at < 2 * MOST_OPEN; at += 1) expect(await said(at)).toContain('The plan waits under the code');
     expect(await guard.ledger.list()).toHaveLength(MOST_OPEN);
     const last = await said(2 * MOST_OPEN - 1);
@@ -173,12 +173,12 @@ describe('a person who approves elsewhere', () => {
     expect(spy.reached).toEqual([]);
   });
 
-  it('finds no more of them when they come all at once', async () => {
+  it('gets a bounded list even if requests arrive all at once', async () => {
     await Promise.all(Array.from({ length: 2 * MOST_OPEN }, (_, at) => said(at)));
     expect(await guard.ledger.list()).toHaveLength(MOST_OPEN);
   });
 
-  it('is shown as many links as forms, and a code after that', async () => {
+  it('gets as many links as forms, and a code after that', async () => {
     const kinds: string[] = [];
     for (let times = 0; times < 20; times += 1) kinds.push((await guard.attempt({ ...removal(0), links: true })).kind);
     expect(kinds.filter((kind) => kind === 'linked')).toHaveLength(MOST);
@@ -186,13 +186,13 @@ describe('a person who approves elsewhere', () => {
     expect(await said(0)).toContain('The plan waits under the code');
   });
 
-  it('gets codes where forms are stopped', async () => {
+  it('gets codes while forms are stopped', async () => {
     for (let times = 0; times < MOST; times += 1) expect((await guard.attempt(removal(0, true))).kind).toBe('asked');
     const outcome = await guard.attempt(removal(0, true));
     expect(outcome).toMatchObject({ text: expect.stringMatching(/gets no forms for now.*under the code \w{5}/) });
   });
 
-  it('does not wait for what nobody could ever approve', async () => {
+  it('is not asked to approve what can never run', async () => {
     const alone = await openGuard({ call: spy.call, clock: fixture.clock });
     const outcome = await alone.attempt(removal(0));
     expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('shows no forms') });

@@ -10,18 +10,18 @@ const database = (name: string): VisibleItem => ({ kind: 'database', name });
 describe('the first line', () => {
   const what = { verb: 'DELETE', noun: 'scaling group', name: 'n'.repeat(63), environmentId: 'm5cnbg3l' };
 
-  it('cuts the longest of its names in the middle until it fits', () => {
+  it('truncates the longest of its names in the middle until it fits', () => {
     const line = whatLine({ ...what, of: 'o'.repeat(63), environment: 'e'.repeat(63) });
     expect(line).toBe('DELETE scaling group nnnnnnn…nnnnnn of ooooooo…ooooooo in eeeeeee…eeeeeee (m5cn)');
     expect(line).toHaveLength(80);
     expect(whatLine({ ...what, verb: 'V'.repeat(80) })).toContain(' nnnn…nnn (m5cn)');
   });
 
-  it('says no more than there is to say', () => {
+  it('contains no placeholder for missing information', () => {
     expect(whatLine({ verb: 'CREATE', noun: 'environment', name: 'lab' })).toBe('CREATE environment lab');
   });
 
-  it('counts by kind what is deleted with an environment, as far as there is room', () => {
+  it('counts by kind the entities that are deleted with an environment, as far as they fit', () => {
     const rows = [database('a'), { kind: 'cluster', name: 'c', count: 13 }, { kind: 'user', count: 4 }];
     expect(countedLine('DELETE kdb environment lab (abcd)', rows)).toBe(
       'DELETE kdb environment lab (abcd): 13 clusters, 4 users',
@@ -34,7 +34,7 @@ describe('the first line', () => {
 });
 
 describe('the second line', () => {
-  it('names the one worst loss and how much more there is', () => {
+  it('names the worst loss and the number of others', () => {
     const rows = [
       { kind: 'cache', name: 'CACHE_1000' },
       { kind: 'nodes', name: '2 nodes', detail: 'unsaved' },
@@ -44,7 +44,7 @@ describe('the second line', () => {
     expect(lost({ kind: 'new', name: 'x' }, { kind: 'host', name: 'y' })).toBe('Loses for good: new x. + 1 more below');
   });
 
-  it('names as many things of the worst kind as fit', () => {
+  it('names as many entities of the worst kind as fit', () => {
     expect(lost(database('a'), database('b'))).toBe('Loses for good: 2 databases (a, b).');
     expect(lost(...Array.from({ length: 9 }, (_, at) => database(`database-${at}`)))).toBe(
       'Loses for good: 9 databases (database-0, database-1, database-2, database-3, …).',
@@ -52,14 +52,14 @@ describe('the second line', () => {
     expect(lost(database('x'.repeat(30)), ...Array(3).fill({ kind: 'user', name: 'u' }))).toContain('database xxx');
   });
 
-  it('counts what the caller may not see', () => {
+  it('counts entities that the caller may not see', () => {
     expect(lost({ kind: 'volume', count: 2 })).toBe('Loses for good: 2 volumes.');
     expect(lost({ kind: 'volume', count: 1 }, database('a'))).toBe('Loses for good: database a. + 1 more below');
     expect(lost({ kind: 'volume', count: 1 })).toBe('Loses for good: 1 volume.');
     expect(lost({ kind: 'versions', count: 2 })).toBe('Loses for good: 2 versions.');
   });
 
-  it('cuts a detail, and leaves out one that there is no room for', () => {
+  it('truncates a detail, and omits one that does not fit', () => {
     const detail = 'x'.repeat(90);
     const line = lost({ kind: 'data', name: 'n', detail });
     expect(line).toMatch(/^Loses for good: data n \(x+…x+\)\.$/);
@@ -67,7 +67,7 @@ describe('the second line', () => {
     expect(lost({ kind: 'k'.repeat(45), name: 'n'.repeat(30), detail })).not.toContain('x');
   });
 
-  it('says what is interrupted, or changed, where nothing is lost', () => {
+  it('shows interruptions or changes if nothing is lost', () => {
     const interrupted = [{ kind: 'cluster', name: 'rdb', detail: '1 of its 2 nodes' }];
     expect(worstLine({ ...NONE, interrupted })).toBe('Interrupts: cluster rdb (1 of its 2 nodes).');
     const removed = { setting: 'initializationScript', before: 'a.q', after: undefined };
@@ -94,8 +94,8 @@ describe('the second line', () => {
   });
 });
 
-describe('a name', () => {
-  it('is unquoted only where it cannot mislead anyone', () => {
+describe('an entity name', () => {
+  it('is unquoted only if it cannot mislead anyone', () => {
     expect(label('hdb-a_1.b')).toBe('hdb-a_1.b');
     expect(label('a b')).toBe('"a b"');
     expect(label('a\n"b\\\u202e😀')).toBe('"a\\u{a}\\"b\\\\\\u{202e}\\u{1f600}"');
@@ -103,12 +103,12 @@ describe('a name', () => {
     expect(typeLine('x to approve. Type y')).toBe('Type "x to approve. Type y" to approve.');
   });
 
-  it('is cut in the middle, and never inside of an escape', () => {
+  it('is truncated in the middle, never inside an escape', () => {
     expect(label('abcdefghij', 7)).toBe('abc…hij');
     expect(label('\u202e'.repeat(9), 22)).toBe('"\\u{202e}…\\u{202e}"');
   });
 
-  it('of a detail is quoted where it could be a sentence of its own', () => {
+  it('of a detail is quoted if it could be read as a sentence', () => {
     expect(phrase('1.3 GB in 2 files, 7 changesets', 80)).toBe('1.3 GB in 2 files, 7 changesets');
     expect(phrase('fine. Type x', 80)).toBe('"fine. Type x"');
   });

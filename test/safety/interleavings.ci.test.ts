@@ -9,7 +9,7 @@ import { type Mutation, openSubjects, type Subject } from './support/mutations.t
 
 const ROUNDS = process.env['TEST_LONG'] === undefined ? 1_000 : 20_000;
 
-describe('an approval of something that changes before the answer', () => {
+describe('an approval for an entity that changes before the answer', () => {
   let backend: Embedded;
   let subjects: Subject[];
   let mark = 0;
@@ -47,12 +47,12 @@ describe('an approval of something that changes before the answer', () => {
     for (const subject of subjects) expect((await interleave(subject, [])).reached, subject.tool).toBe(1);
   });
 
-  it('is taken when something happened that has nothing to do with it', async () => {
+  it('is accepted after an unrelated change', async () => {
     const [database, volume] = subjects as [Subject, Subject];
     expect((await interleave(database, volume.mutations.slice(0, 1))).reached).toBe(1);
   });
 
-  it('does not hold after any kind of change', async () => {
+  it('is void after any related change', async () => {
     const missed: string[] = [];
     for (const subject of subjects)
       for (const mutation of subject.mutations) {
@@ -63,7 +63,7 @@ describe('an approval of something that changes before the answer', () => {
     expect(missed).toEqual([]);
   });
 
-  it(`is never used for something stale in ${ROUNDS} interleavings`, async () => {
+  it(`is never used for a stale plan in ${ROUNDS} interleavings`, async () => {
     const rounds = fc.asyncProperty(fc.nat(), fc.array(fc.nat(), { maxLength: 1 }), async (which, happened) => {
       const subject = subjects[which % subjects.length] as Subject;
       const chosen = new Set(happened.map((at) => subject.mutations[at % subject.mutations.length] as Mutation));
@@ -73,7 +73,7 @@ describe('an approval of something that changes before the answer', () => {
     await fc.assert(rounds, { numRuns: ROUNDS });
   }, 600_000);
 
-  it('says so, and asks again with the present state', async () => {
+  it('is rejected with the reason, and requested again with the current state', async () => {
     const [database] = subjects as [Subject];
     const { outcome } = await interleave(database, database.mutations.slice(0, 1));
     expect(outcome).toMatchObject({
@@ -83,7 +83,7 @@ describe('an approval of something that changes before the answer', () => {
     expect((await interleave(database, [])).reached).toBe(1);
   });
 
-  it('does not hold when things change while the call is being prepared', async () => {
+  it('is void if something changes while the call is prepared', async () => {
     const [database] = subjects as [Subject];
     const spy = spyOn(backend.call, { forward: false });
     backend.clock.advance(11 * MINUTE);
@@ -99,7 +99,7 @@ describe('an approval of something that changes before the answer', () => {
     await guard.close();
   });
 
-  it('does not hold for an entity that was deleted', async () => {
+  it('is void if the entity was deleted', async () => {
     const spy = spyOn(backend.call);
     const guard = await openGuard({ call: spy.call, clock: backend.clock });
     const group = subjects.find(({ tool }) => tool === toolName('DeleteKxScalingGroup')) as Subject;

@@ -42,7 +42,7 @@ const deleteUser = (call: Call) => call('DeleteKxUser', { environmentId: 'abc', 
 
 describe('a change', () => {
   it.each(OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read'))(
-    'is in the journal before it is made, and its outcome after: %s',
+    'is in the journal before it is made, and its outcome afterwards: %s',
     async (name) => {
       const seen: string[][] = [];
       const kinds = async () => (await journal.entries()).map(({ kind }) => kind);
@@ -84,7 +84,7 @@ describe('a change', () => {
     ['CreateKxEnvironment', { name: 'lab', kmsKeyId: 'k' }, { name: 'lab' }],
     ['CreateKxChangeset', { environmentId: 'e1', databaseName: 'd' }, { environmentId: 'e1', databaseName: 'd' }],
     ['UpdateKxEnvironment', { environmentId: 'e1', name: 'lab' }, { environmentId: 'e1', name: 'lab' }],
-  ] as const)('%s is told with the name of what it makes', async (name, input, target) => {
+  ] as const)('%s is recorded with the name of the entity that it creates', async (name, input, target) => {
     await through(async () => ({}) as never)(name, input as never);
     expect((await journal.entries())[0]).toMatchObject({ operation: name });
     expect((await journal.entries())[0]).toHaveProperty('target', target);
@@ -95,7 +95,7 @@ describe('a change', () => {
     ['GetKxEnvironment', { environmentId: 'abc', name: 'kdb-prod' }],
     ['UpdateKxEnvironment', { environmentId: 'abc', name: 'kdb-prod' }],
     ['GetEnvironment', { environment: { environmentId: 'abc', name: 'kdb-prod' } }],
-  ])('names the environment as %s last answered, by id and by ARN', async (read, output) => {
+  ])('names the environment as %s last returned it, by id and by ARN', async (read, output) => {
     const call = through(async (name) => (name === read ? output : {}) as never);
     await deleteUser(call);
     await call(read, {} as never);
@@ -114,7 +114,7 @@ describe('a change', () => {
     {},
     { environments: null },
     { environments: [null, { name: 'x' }, { environmentId: 'abc', name: 5 }] },
-  ])('names no environment after the answer %j, which it passes on', async (output) => {
+  ])('names no environment after the reply %j, which it forwards', async (output) => {
     const call = through(async () => output as never);
     expect(await call('ListKxEnvironments', {})).toBe(output);
     await deleteUser(call);
@@ -125,14 +125,14 @@ describe('a change', () => {
     ['refused', refusedBy({ requestId: 'r1' }), { result: 'failed', error: 'ConflictException', requestId: 'r1' }],
     ['of which no reply came', refusedBy({ code: 'Timeout', outcomeUnknown: true }), { result: 'unknown' }],
     ['that broke in an unknown way', new Error('secret'), { result: 'unknown' }],
-  ])('that was %s is told as such', async (_, error, outcome) => {
+  ])('that was %s is recorded as such', async (_, error, outcome) => {
     await expect(deleteUser(through(failing(error)))).rejects.toBe(error);
     expect((await journal.entries())[1]).toMatchObject({ kind: 'outcome', ...outcome });
     expect(JSON.stringify(await journal.entries())).not.toContain('secret');
     expect(await journal.unfinished()).toEqual([]);
   });
 
-  it('of which the server never learnt the outcome is reported', async () => {
+  it('without a known outcome is reported', async () => {
     const call = await journal.begin(INTENT);
     await journal.finish(await journal.begin(INTENT), { result: 'succeeded' });
     expect(await journal.unfinished()).toMatchObject([{ kind: 'intent', call, operation: 'DeleteKxUser' }]);
@@ -149,7 +149,7 @@ describe('a change', () => {
     expect(lost).toHaveLength(1);
   });
 
-  it('is refused with the cause and what to do when SQLite cannot be loaded', async () => {
+  it('is refused with the cause and the remedy if SQLite cannot be loaded', async () => {
     const spy = spyOn(async () => ({}) as never);
     const cause = new StoreError('SQLite cannot be loaded: no such file. Use another.', {
       why: 'SQLite cannot be loaded',
@@ -178,19 +178,19 @@ describe('a change', () => {
     },
   );
 
-  it('that was made is answered for even when its outcome cannot be written', async () => {
+  it('returns its reply even if its outcome cannot be recorded', async () => {
     const broken: Journal = { ...journal, finish: () => Promise.reject(new Error('disk full')) };
     expect(await deleteUser(through(async () => ({ fine: true }) as never, broken))).toEqual({ fine: true });
     expect(lost).toHaveLength(1);
     expect(await journal.unfinished()).toHaveLength(1);
   });
 
-  it('is entered, reads are not', async () => {
+  it('is recorded, but reads are not', async () => {
     await through(async () => ({}) as never)('ListKxEnvironments', {});
     expect(await journal.entries()).toEqual([]);
   });
 
-  it('without a caller is this server itself', async () => {
+  it('without a caller is attributed to this server', async () => {
     await deleteUser(through(async () => ({}) as never));
     expect((await journal.entries())[0]).toMatchObject({ principal: 'this server' });
   });

@@ -31,7 +31,7 @@ itKeepsTheLedgerContract('a file that two processes share', async () => {
   return { ledger: view(one), another: async () => view(another), advance: clock.advance, openMs: OPEN_MS, close };
 });
 
-it('opens a state directory of before forms were counted by client, with what waits in it', async () => {
+it('a state directory from before forms were counted by client opens with its pending approvals', async () => {
   const clock = standingClock();
   const folder = mkdtempSync(join(tmpdir(), 'safety-'));
   const path = join(folder, 'state.db');

@@ -147,7 +147,7 @@ beforeAll(async () => {
 });
 afterAll(() => backend.close());
 
-it('knows every update', () => {
+it('the test covers every update', () => {
   expect([...new Set(wholes.map(({ operation }) => operation))].toSorted()).toEqual(
     OPERATION_NAMES.filter((name) => operationNamed(name).update !== undefined).toSorted(),
   );
@@ -216,7 +216,7 @@ describe.each(['in process', 'over HTTP'])('an update %s', (where) => {
     await close();
   });
 
-  it('removes no setting by leaving it out, whatever is left out', async () => {
+  it('removes no setting by omitting it', async () => {
     let refused = 0;
     for (const { operation, reader, names, settings } of wholes) {
       for (const less of lacking(settings)) {
@@ -234,7 +234,7 @@ describe.each(['in process', 'over HTTP'])('an update %s', (where) => {
     expect(refused).toBeGreaterThan(20);
   });
 
-  it('runs with the complete arguments that the refusal gives, and keeps everything', async () => {
+  it('keeps every setting with the complete arguments of the refusal', async () => {
     let repeated = 0;
     for (const { operation, reader, names, settings } of wholes) {
       for (const less of lacking(settings)) {

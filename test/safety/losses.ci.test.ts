@@ -30,7 +30,7 @@ async function richWorld() {
 }
 
 it(
-  `loses nothing that no person approved, in ${RUNS} random sequences of all calls that change something`,
+  `random calls lose nothing that no person approved, in ${RUNS} sequences`,
   async () => {
     const outcomes: Record<string, number> = { asked: 0, done: 0, refused: 0, linked: 0 };
     const { estates, open } = await richWorld();

@@ -11,7 +11,7 @@ const UNUSABLE = [undefined, {}, { approval: {} }, { approval: { action: 'later'
 const change = (fixture: ApprovalFixture, { arguments: database }: GuardedCall) =>
   fixture.call('UpdateKxDatabase', { ...database, description: 'another' } as never);
 
-describe('a form that comes back without the decision of a person', () => {
+describe("a form that is returned without a person's decision", () => {
   let fixture: ApprovalFixture;
   let spy: Spy;
   let guard: Guard;
@@ -52,7 +52,7 @@ describe('a form that comes back without the decision of a person', () => {
     ['a cancel', cancel, 'closed without a decision'],
     ['a decline that no person is quick enough for', decline, 'declined faster than a person can read it'],
     ...UNUSABLE.map((answers): [string, unknown, string] => [JSON.stringify(answers), answers, 'nobody decided']),
-  ])('leaves its plan open under a code: %s', async (_, answers, said) => {
+  ])('leaves its plan open with a code: %s', async (_, answers, said) => {
     const outcome = await answered(guardedCall, answers);
     const { code, nonce } = await open();
     expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining(said) });
@@ -65,7 +65,7 @@ describe('a form that comes back without the decision of a person', () => {
     expect(spy.reached).toHaveLength(1);
   });
 
-  it('stops forms to that client for ten minutes, after two cancels in a row', async () => {
+  it('stops forms to that client for ten minutes after two cancellations in a row', async () => {
     await answered(guardedCall, cancel);
     expect(await getsForms()).toBe(true);
     await answered(guardedCall, cancel);
@@ -83,7 +83,7 @@ describe('a form that comes back without the decision of a person', () => {
     ['accepts', accept('trades')],
     ['types another name', accept('trade')],
     ['declines', decline],
-  ])('does not, where a person %s between the cancels', async (_, answers) => {
+  ])('does not stop forms if a person %s between the cancellations', async (_, answers) => {
     await answered(guardedCall, cancel);
     await answered(guardedCall, answers, 'one', 2 * SECOND);
     await answered(guardedCall, cancel);
@@ -109,7 +109,7 @@ describe('a form that comes back without the decision of a person', () => {
     expect(await getsForms()).toBe(true);
   });
 
-  it('is not assumed where the right name comes at once, nor where a decline took a second', async () => {
+  it('is not assumed if the right name comes at once, nor if a decline took a second', async () => {
     expect((await answered(guardedCall, accept(guardedCall.name))).kind).toBe('done');
     const outcome = await answered(guardedCall, decline, 'one', SECOND);
     expect(outcome).toMatchObject({ text: expect.stringContaining('The person declined') });
@@ -117,7 +117,7 @@ describe('a form that comes back without the decision of a person', () => {
     expect(await getsForms()).toBe(true);
   });
 
-  it('ends the plan all the same where things changed meanwhile', async () => {
+  it('still ends the plan if the state changed in the meantime', async () => {
     const { state } = await asked(guard, guardedCall);
     await change(fixture, guardedCall);
     const outcome = await guard.attempt({ ...guardedCall, state, answers: cancel });
@@ -125,7 +125,7 @@ describe('a form that comes back without the decision of a person', () => {
     expect(await guard.ledger.list()).toEqual([]);
   });
 
-  it('says how to set up another way where there is none', async () => {
+  it('explains how to set up another channel if there is none', async () => {
     await guard.close();
     await fixture.close();
     await start();
@@ -140,7 +140,7 @@ describe('a form that comes back without the decision of a person', () => {
 });
 
 describe('people and a headless client', () => {
-  it('on one ledger do not disturb each other', async () => {
+  it('do not disturb each other on one ledger', async () => {
     const fixture = await openApprovalFixture();
     const spy = spyOn(fixture.call, { forward: false });
     const outOfBand = async () => ({ accepts: () => true, instructions: () => 'In a terminal.' });
@@ -168,7 +168,7 @@ describe('people and a headless client', () => {
 });
 
 describe('a plan that a newer one replaced', () => {
-  it('no longer counts, and a call that uses it is told why', async () => {
+  it('no longer counts, and a call that uses it gets the reason', async () => {
     const fixture = await openApprovalFixture();
     const spy = spyOn(fixture.call, { forward: false });
     const outOfBand = async () => ({ accepts: () => true, instructions: (code: string) => `Approve ${code}.` });
@@ -196,7 +196,7 @@ describe('a plan that a newer one replaced', () => {
     await fixture.close();
   });
 
-  it('says what has been added since, with the names that the caller may see', async () => {
+  it('names the entities that were added since, as far as the caller may see them', async () => {
     const fixture = await openApprovalFixture();
     const { environmentId } = fixture;
     const outOfBand = async () => ({ accepts: () => true, instructions: (code: string) => `Approve ${code}.` });

@@ -112,13 +112,13 @@ async function day(): Promise<Map<string, string>> {
 const askedIn = (outcomes: Map<string, string>) =>
   [...outcomes].flatMap(([label, kind]) => (kind === 'asked' ? [label] : []));
 
-it('asks nobody on an ordinary day', async () => {
+it('an ordinary day needs no approval', async () => {
   const outcomes = await day();
   expect(outcomes.size).toBeGreaterThanOrEqual(30);
   expect(askedIn(outcomes)).toEqual([]);
 });
 
-it('asks on a protected environment about interruptions, roles and names, and about nothing else', async () => {
+it('on a protected environment, only interruptions, roles and names need approval', async () => {
   await builder.tag('');
   expect(askedIn(await day())).toEqual([
     'a cluster on the new version',

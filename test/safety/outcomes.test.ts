@@ -28,12 +28,12 @@ const ownPath: Record<string, string> = {
   create_kx_scaling_group: '/kxScalingGroup/new',
 };
 
-describe('what a call answers', () => {
+describe('the result of a call', () => {
   it.each([
     ['create_kx_cluster', { clusterName: 'new', ...ofCluster({}) }],
     ['create_kx_dataview', { databaseName: 'trades', dataviewName: 'new', azMode: 'SINGLE', availabilityZoneId: ZONE }],
     ['create_kx_scaling_group', { scalingGroupName: 'new', hostType: 'kx.sg.large', availabilityZoneId: ZONE }],
-  ])('has the ARN for the tags of what %s made, where the API gives none', async (tool, args) => {
+  ])('contains the ARN for the tags of a new %s if the API returns none', async (tool, args) => {
     const outcome = await call(tool, args);
     const resourceArn = `${builder.environmentArn}${ownPath[tool]}`;
     expect(outcome).toMatchObject({ kind: 'done', content: { resourceArn } });
@@ -41,7 +41,7 @@ describe('what a call answers', () => {
     expect(tagged).toMatchObject({ kind: 'done', text: '{"done":true}' });
   });
 
-  it('has the ARN once, where the API gives it', async () => {
+  it('contains the ARN once if the API returns it', async () => {
     const outcome = await call('create_kx_user', { userName: 'ann', iamRole: ROLE });
     expect(outcome).toMatchObject({ kind: 'done', content: { userArn: `${builder.environmentArn}/kxUser/ann` } });
     expect(outcome).not.toHaveProperty('content.resourceArn');
@@ -72,15 +72,15 @@ describe('what a call answers', () => {
     });
   });
 
-  it('says whether a repeat helps, and says it once', () => {
+  it('says once whether a retry helps', () => {
     for (const { advice } of Object.values(ERRORS)) expect(advice).not.toMatch(/repeating/i);
   });
 });
 
-describe('a name that is taken', () => {
+describe('an error for a name in use', () => {
   const create = (clusterName: string) => call('create_kx_cluster', { clusterName, ...ofCluster({}) });
 
-  it('is free after a while where its cluster is being deleted', async () => {
+  it('says that it will be free if its cluster is being deleted', async () => {
     await builder.cluster('leaving');
     backend.clock.advance(HOUR);
     const deletion = { tool: 'delete_kx_cluster', arguments: { environmentId, clusterName: 'leaving' } };
@@ -94,7 +94,7 @@ describe('a name that is taken', () => {
     });
   });
 
-  it('stays taken by a cluster that failed, until that is deleted', async () => {
+  it('says that it stays in use by a failed cluster until that is deleted', async () => {
     await builder.group('hosts');
     backend.clock.advance(HOUR);
     const scalingGroupConfiguration = { scalingGroupName: 'hosts', memoryReservation: 9_000_000, nodeCount: 1 };
@@ -120,7 +120,7 @@ describe('a name that is taken', () => {
     });
   });
 
-  it('is reported with the entity that has it', async () => {
+  it('names the entity that uses it', async () => {
     await builder.user('bob');
     expect(await call('create_kx_user', { userName: 'bob', iamRole: ROLE })).toMatchObject({
       kind: 'refused',

@@ -18,21 +18,21 @@ const outcomeOf = (call: Call, operation: OperationName, input: Members) =>
   );
 const texts = (items: readonly Item[]) => items.map(itemText);
 
-it('has rules for every operation that is no read, and an impact for every one with a target', () => {
+it('every operation except reads has rules, and an impact if it has a target', () => {
   const known = OPERATION_NAMES.filter((name) => changeOf(name) !== undefined);
   expect(known).toEqual(OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read'));
   expect(TARGETED.filter((name) => changeOf(name)?.change.impact === undefined)).toEqual([]);
   expect(TARGETED).toHaveLength(19);
 });
 
-describe('on the demo world', () => {
+describe('plans on the demo world', () => {
   let world: Embedded;
   beforeAll(async () => {
     world = await embedded('demo', 'realistic');
   });
   afterAll(() => world.close());
 
-  it('sees blockers exactly where the service refuses', async () => {
+  it('have blockers exactly when the service rejects the call', async () => {
     const deletions = await deletionsIn(world.call);
     const plans = await Promise.all(deletions.map(({ operation, input }) => planned(world.call, operation, input)));
     const pairs = deletions.map((deletion, at) => ({ ...deletion, plan: plans[at] as Plan }));
@@ -51,7 +51,7 @@ describe('on the demo world', () => {
 /** Nodes before their clusters; the rest in any order. */
 const RANK = (operation: OperationName) => (operation === 'DeleteKxClusterNode' ? 0 : 1);
 
-describe('on a world whose entities depend on each other', () => {
+describe('plans on a world whose entities depend on each other', () => {
   let backend: Embedded;
   let builder: EnvironmentBuilder;
   let call: Call;
@@ -94,7 +94,7 @@ describe('on a world whose entities depend on each other', () => {
   const history = 'cluster "history" ("HDB, RUNNING")';
   const ticker = 'cluster "ticker" ("TICKERPLANT, RUNNING")';
 
-  it('a database is held by the clusters that mount it and by its dataviews', async () => {
+  it('block the deletion of a database by clusters that mount it and by its dataviews', async () => {
     expect(await blockers('DeleteKxDatabase', { databaseName: 'trades' })).toEqual([
       `${history}: ${mount}`,
       'dataview "idle" ("of trades, ACTIVE"): Delete it with delete_kx_dataview.',
@@ -107,7 +107,7 @@ describe('on a world whose entities depend on each other', () => {
     ]);
   });
 
-  it('a dataview is held by the clusters that mount a version of it', async () => {
+  it('block the deletion of a dataview by clusters that mount a version of it', async () => {
     const of = (dataviewName: string) => ({ databaseName: 'trades', dataviewName });
     expect(await blockers('DeleteKxDataview', of('view'))).toEqual([`cluster "history": ${mount}`]);
     expect(await blockers('DeleteKxDataview', of('idle'))).toEqual([]);
@@ -115,7 +115,7 @@ describe('on a world whose entities depend on each other', () => {
     expect(texts(lost)).toEqual(['versions "1 version"']);
   });
 
-  it('a volume is held by clusters and dataviews, each under its own name', async () => {
+  it('block the deletion of a volume by clusters and dataviews, each under its own name', async () => {
     expect(await blockers('DeleteKxVolume', { volumeName: 'fast' })).toEqual([
       `${history}: ${mount}`,
       'dataview "view" ("of trades, ACTIVE"): Delete it with delete_kx_dataview, or move its segments to another volume with update_kx_dataview.',
@@ -128,7 +128,7 @@ describe('on a world whose entities depend on each other', () => {
     expect(texts(lost)).toEqual(['storage "spare" ("everything on 1200 GB of SSD_1000")']);
   });
 
-  it('a scaling group is held by the clusters on it', async () => {
+  it('block the deletion of a scaling group by its clusters', async () => {
     expect(await blockers('DeleteKxScalingGroup', { scalingGroupName: 'hosts' })).toEqual([
       'cluster "history": Delete it with delete_kx_cluster.',
       'cluster "ticker": Delete it with delete_kx_cluster.',
@@ -137,14 +137,14 @@ describe('on a world whose entities depend on each other', () => {
     expect(texts(lost)).toEqual(['host "kx.sg.4xlarge"']);
   });
 
-  it('a cluster takes its nodes along, and what they hold in memory where it is not on disk', async () => {
+  it('show that a cluster loses its nodes, and their memory if it is not on disk', async () => {
     const of = async (clusterName: string) =>
       texts((await planned(call, 'DeleteKxCluster', { environmentId, clusterName })).lost);
     expect(await of('history')).toEqual(['nodes "2 nodes"']);
     expect(await of('ticker')).toEqual(['memory "unsaved data in memory" ("1 node")']);
   });
 
-  it('a cluster takes its cache and savedown storage along', async () => {
+  it('show that a cluster loses its cache and savedown storage', async () => {
     const rich = answering(call, (name, reply) =>
       name === 'GetKxCluster'
         ? {
@@ -163,7 +163,7 @@ describe('on a world whose entities depend on each other', () => {
     ]);
   });
 
-  it('a node is one of several', async () => {
+  it('show which of its nodes a cluster loses', async () => {
     const { nodes = [] } = await call('ListKxClusterNodes', { environmentId, clusterName: 'history' });
     const nodeId = String(nodes[0]?.nodeId);
     const node = { environmentId, clusterName: 'history', nodeId };
@@ -176,12 +176,12 @@ describe('on a world whose entities depend on each other', () => {
     expect((await planned(deletedSince, 'DeleteKxClusterNode', node)).lost).toEqual(lost);
   });
 
-  it('a user takes access along', async () => {
+  it('show that a user loses access', async () => {
     const { lost } = await planned(call, 'DeleteKxUser', { environmentId, userName: 'ann' });
     expect(texts(lost)).toEqual(['access "ann" ("through arn:aws:iam::111122223333:role/kdb-quant")']);
   });
 
-  it('a volume grows or stays, while it works, and what uses it is interrupted', async () => {
+  it('allow a volume to grow but not to shrink, and interrupt its users', async () => {
     const grown = (size: number, volumeName: string) => ({
       environmentId,
       volumeName,
@@ -207,7 +207,7 @@ describe('on a world whose entities depend on each other', () => {
     ['ROLLING', 'its 2 nodes restart one after another'],
     ['FORCE', 'all 2 nodes stop at once'],
     ['NO_RESTART', undefined],
-  ])('a cluster is interrupted as its deployment strategy says: %s', async (deploymentStrategy, how) => {
+  ])('show the interruption of a cluster by its deployment strategy: %s', async (deploymentStrategy, how) => {
     const input = {
       environmentId,
       clusterName: 'history',
@@ -228,7 +228,7 @@ describe('on a world whose entities depend on each other', () => {
     ]);
   });
 
-  it('an environment is held by its clusters and takes everything else along', async () => {
+  it('block the deletion of an environment by its clusters, and show everything else as lost', async () => {
     expect(await blockers('DeleteKxEnvironment', {})).toEqual([
       `${history}: Delete it with delete_kx_cluster.`,
       `${ticker}: Delete it with delete_kx_cluster.`,
@@ -252,7 +252,7 @@ describe('on a world whose entities depend on each other', () => {
     expect(texts(unsized.filter(({ kind }) => kind === 'volume'))[0]).toBe('volume "fast"');
   });
 
-  it('clusters that are being deleted hold nothing', async () => {
+  it('ignore clusters that are being deleted', async () => {
     const leaving = answering(call, (name, reply) => {
       if (name === 'ListKxClusters')
         return {
@@ -271,7 +271,7 @@ describe('on a world whose entities depend on each other', () => {
       expect((await planned(leaving, operation, { environmentId, ...input })).blockers, operation).toEqual([]);
   });
 
-  it('asks nobody about what is blocked, and the order that it gives works', async () => {
+  it('request no approval for a blocked call, and name an order that works', async () => {
     const spy = spyOn(call);
     const guard = await openGuard({ call: spy.call, clock: backend.clock });
     const attempt = { tool: 'delete_kx_database', arguments: { environmentId, databaseName: 'trades' } };

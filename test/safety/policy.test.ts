@@ -34,7 +34,7 @@ const refusedAtDispatch = async (restrictions: Partial<Restrictions>, name: Oper
 describe.each(OPERATION_NAMES)('%s', (name) => {
   const { risk, entity } = operationNamed(name);
 
-  it('needs a person exactly when its risk is one that asks', () => {
+  it('needs approval exactly if its risk requires it', () => {
     for (const risen of RISKS.slice(RISKS.indexOf(risk))) {
       const judged = { operation: name, risk: risen, asks: [] };
       expect(approvalNeeded(judged, UNRESTRICTED)).toBe(['destroy', 'network'].includes(risen));
@@ -46,7 +46,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     }
   });
 
-  it('needs a person when it touches the tags that protect', () => {
+  it('needs approval if it changes the protecting tags', () => {
     for (const input of [
       { tags: PROTECT },
       { tags: { 'Finspace-MCP:anything': 'x' } },
@@ -55,7 +55,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
       expect(approvalNeeded({ operation: name, risk, asks: tagApprovalReasons(input) }, UNRESTRICTED)).toBe(true);
   });
 
-  it('is withheld in the listing and at dispatch alike', async () => {
+  it('is withheld from the list and at dispatch alike', async () => {
     const otherEntity = entity === 'kx-user' ? 'kx-cluster' : 'kx-user';
     for (const [restrictions, offered] of [
       [{}, true],
@@ -71,7 +71,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(refusalReason(name, UNRESTRICTED, caller)).toBe('Your token has no such scope.');
   });
 
-  it('has a subject with a name that a person can type', async () => {
+  it('has a target whose name a person can type', async () => {
     const members = Object.keys(operationNamed(name).input().shape).filter((member) => member !== 'clientToken');
     const input: Members = Object.fromEntries(members.map((member) => [member, `the ${member}`]));
     const call = async () =>
@@ -82,8 +82,8 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
   });
 });
 
-describe('the settings', () => {
-  it('never ask less on aws', () => {
+describe('the --approve and --deny settings', () => {
+  it('never require less approval on aws', () => {
     expect(() => configure({ backend: 'aws', approve: 'none' }, {})).toThrow(
       '--approve: none is for the local backend',
     );
@@ -101,7 +101,7 @@ describe('the settings', () => {
     { environments: ['../x'] },
     { environments: [] },
     { readOnly: 'maybe' },
-  ])('stop the start when they are not understood: %j', (raw) => {
+  ])('stop the start if they are invalid: %j', (raw) => {
     expect(() => configure(raw, {})).toThrow(/^--/);
   });
 });

@@ -128,12 +128,12 @@ const MULTI = {
   },
 };
 
-it.each(OVER)('%s is over a quota', async (_, operation, input, expected) => {
+it.each(OVER)('%s exceeds a quota', async (_, operation, input, expected) => {
   await published();
   await holds(operation, await input(), expected);
 });
 
-it('says how far quotas are used, and that a limit is not known where it is not', async () => {
+it('a preview shows the use of quotas, and that an unknown limit is unknown', async () => {
   await published();
   expect((await preview('CreateKxVolume', volume())).quotas).toEqual([
     'volumes per environment: 2 of 5',
@@ -148,7 +148,7 @@ it('says how far quotas are used, and that a limit is not known where it is not'
   ]);
 });
 
-it('says what has to go where a quota is used up', async () => {
+it('a preview names what to delete if a quota is exhausted', async () => {
   await published();
   await many(3, fixture.builder.volume);
   expect((await preview('CreateKxVolume', volume())).blockers).toEqual([
@@ -165,7 +165,7 @@ it('says what has to go where a quota is used up', async () => {
   ]);
 });
 
-it('a call that is over a quota is told which, how far it is used, and what can go', async () => {
+it('a call that exceeds a quota gets its use and what to delete', async () => {
   await published();
   await many(3, fixture.builder.volume);
   const previewText = async (knowsQuotas: boolean) => {

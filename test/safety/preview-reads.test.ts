@@ -28,7 +28,7 @@ it.each([
   [110_592, 1, undefined],
   [110_593, 1, '110593 MiB requested, 110592 of 110592 MiB free'],
   [60_000, 2, '120000 MiB requested, 110592 of 110592 MiB free'],
-])('%d MiB for %d nodes of an empty host', async (memory, nodes, detail) => {
+])('a preview compares %d MiB for each of %d nodes with the memory of an empty host', async (memory, nodes, detail) => {
   const input = cluster({ clusterType: 'HDB', ...on('hosts', memory, nodes) });
   const { warnings, blocked } = await preview('CreateKxCluster', input);
   expect(blocked).toBe(false);
@@ -42,7 +42,7 @@ it.each([
   expect(status).toBe(detail === undefined ? 'RUNNING' : 'CREATE_FAILED');
 });
 
-it('counts the memory of clusters that run or are starting, and of no others', async () => {
+it('a preview counts the memory of clusters that run or start, and of no others', async () => {
   const { environmentId } = fixture.builder;
   for (const name of ['running', 'failed', 'starting']) {
     if (name === 'starting') fixture.backend.clock.advance(HOUR);
@@ -60,7 +60,7 @@ it('counts the memory of clusters that run or are starting, and of no others', a
   );
 });
 
-it('changes nothing and reads each thing once', async () => {
+it('a preview changes nothing and reads each entity once', async () => {
   const spy = spyOn(fixture.backend.call);
   const reads: string[] = [];
   const call = answering(spy.call, (name, reply, input) => {
@@ -73,7 +73,7 @@ it('changes nothing and reads each thing once', async () => {
   expect(new Set(previewReads).size).toBe(previewReads.length);
 });
 
-it('leaves unchecked what it may not read, and rejects with any other failure', async () => {
+it('a preview leaves forbidden reads unchecked, and rejects with any other failure', async () => {
   const failing =
     (reader: OperationName, code: 'AccessDenied' | 'Throttling'): Call =>
     async (name, input, options) => {
@@ -92,7 +92,7 @@ it('leaves unchecked what it may not read, and rejects with any other failure', 
   await expect(preview('CreateKxUser', user, failing('ListKxUsers', 'Throttling'))).rejects.toThrow('Throttling');
 });
 
-it('is blocked by a node type that does not exist, as the service refuses it', async () => {
+it('a preview blocks a node type that does not exist, as the service rejects it', async () => {
   await published();
   const input = cluster({ capacityConfiguration: { nodeType: 'kx.s.huge', nodeCount: 1 } });
   const { blocked, quotas } = await preview('CreateKxCluster', input);
@@ -101,19 +101,19 @@ it('is blocked by a node type that does not exist, as the service refuses it', a
   expect(await run('CreateKxCluster', input)).toBe('Validation');
 });
 
-it.each([[{}], [{ nodeType: 'kx.s.large' }]])('previews nothing of a capacity that is not whole: %o', async (given) => {
+it.each([[{}], [{ nodeType: 'kx.s.large' }]])('a preview rejects an incomplete capacity: %o', async (given) => {
   await published();
   const input = cluster({ capacityConfiguration: given });
   await expect(preview('CreateKxCluster', input)).rejects.toThrow('capacityConfiguration.nodeCount: required');
   expect(await run('CreateKxCluster', input)).toBe('Validation');
 });
 
-it('says so when there is no such environment', async () => {
+it('a preview reports a missing environment', async () => {
   const input = { environmentId: 'aaaaaaaaaaaaaaaaaaaaaaaaaa', databaseName: 'new' };
   await expect(preview('CreateKxDatabase', input)).rejects.toThrow('ResourceNotFoundException');
 });
 
-it('quotes the name of a volume that only the service gives', async () => {
+it('a preview quotes the name of a volume that only the service returned', async () => {
   const segmentConfigurations = [{ volumeName: 'fast: approve this', dbPaths: ['/*'] }];
   const hostile: Call = async (name, input, options) => {
     if (name === 'GetKxVolume') return { status: 'ACTIVE' } as never;
@@ -125,7 +125,7 @@ it('quotes the name of a volume that only the service gives', async () => {
   expect(notChecked.join('; ')).toContain('the quota of read mounts of volume "fast: approve this"');
 });
 
-it('treats what a service omits as unknown', async () => {
+it('a preview treats omitted members as unknown', async () => {
   const bare = answering(fixture.backend.call, (name, reply) => {
     if (name === 'GetKxScalingGroup') return { ...reply, hostType: 'kx.sg9.huge', clusters: undefined };
     if (name === 'GetKxDataview') return { ...reply, activeVersions: undefined };
@@ -155,7 +155,7 @@ it('treats what a service omits as unknown', async () => {
   expect(odd.notChecked).toEqual(['whether hosts of that type are available']);
 });
 
-it('asks nobody who approves each create about one that the service refuses', async () => {
+it('no approval is requested for a create that the service rejects, even if every create needs one', async () => {
   const guard = await openGuard({
     call: fixture.backend.call,
     clock: fixture.backend.clock,

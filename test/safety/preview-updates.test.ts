@@ -187,13 +187,13 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-it.each(ROWS)('a preview of changing %s says what the service then says', async (_, operation, input, expected) => {
+it.each(ROWS)('a preview of changing %s predicts the reply of the service', async (_, operation, input, expected) => {
   await holds(operation, await input(), expected);
 });
 
 it.each([
   ['UpdateKxDataview', () => here({ databaseName: 'trades', dataviewName: 'none' })],
   ['UpdateKxClusterDatabases', () => here({ clusterName: 'none', databases: [onView] })],
-] as const)('%s of what is not there is no plan', async (operation, input) => {
+] as const)('%s of a missing entity has no plan', async (operation, input) => {
   await expect(preview(operation, input())).rejects.toThrow('ResourceNotFoundException');
 });

@@ -239,7 +239,7 @@ const NOT_READY: readonly Row[] = [
   ],
 ];
 
-describe('a preview of something new says what the service then says', () => {
+describe('a preview of a create predicts the reply of the service', () => {
   it.each(FREE)('%s', async (_, operation, input, expected) => {
     await holds(operation, await input(), expected);
   });

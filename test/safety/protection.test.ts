@@ -24,7 +24,7 @@ describe('the protecting tag', () => {
   it.each<[string, () => Members]>([
     ['delete_kx_database', () => ({ environmentId: town.environmentId, databaseName: 'kept' })],
     ['delete_kx_environment', () => ({ environmentId: town.environmentId })],
-  ])('has %s refused outright, its own or that of something in it', async (tool, given) => {
+  ])('has %s refused outright, if it is on the target or an entity inside it', async (tool, given) => {
     await guarded({}, async (guard, reached) => {
       if (tool === 'delete_kx_environment')
         await backend.call('DeleteKxCluster', { environmentId: town.environmentId, clusterName: 'gateway' });
@@ -36,7 +36,7 @@ describe('the protecting tag', () => {
     });
   });
 
-  it('has interruptions ask that would not ask otherwise', async () => {
+  it('makes interruptions need approval that otherwise would not', async () => {
     await other.tag('/kxVolume/fast');
     await guarded({}, async (guard, reached) => {
       const given = { ...grow(), environmentId: other.environmentId };
@@ -45,7 +45,7 @@ describe('the protecting tag', () => {
     });
   });
 
-  it('counts as set where tags cannot be read', async () => {
+  it('counts as set if tags cannot be read', async () => {
     const unreadable = spyOn(async (name, input, options) => {
       if (name === 'ListTagsForResource') throw new Error('AccessDenied');
       return backend.call(name, input, options);
@@ -58,7 +58,7 @@ describe('the protecting tag', () => {
     });
   });
 
-  it('counts as set where the environment does not say its ARN', async () => {
+  it('counts as set if the environment does not return its ARN', async () => {
     const nameless = spyOn(async (name, input, options) => {
       const reply = (await backend.call(name, input, options)) as Members;
       return { ...reply, environmentArn: undefined } as never;
@@ -69,7 +69,7 @@ describe('the protecting tag', () => {
     });
   });
 
-  it('stops the call when it is set between the form and the answer', async () => {
+  it('stops the call if it is set between the form and the answer', async () => {
     await guarded({}, async (guard, reached) => {
       const attempt = { tool: 'delete_kx_user', arguments: { environmentId: town.environmentId, userName: 'ann' } };
       const form = await guard.attempt(attempt);
@@ -81,7 +81,7 @@ describe('the protecting tag', () => {
     });
   });
 
-  it('can be added, changed and removed only by a person', async () => {
+  it('can be added, changed and removed only with approval', async () => {
     await guarded({}, async (guard, reached) => {
       const resourceArn = `${town.environmentArn}/kxVolume/fast`;
       for (const [tool, given] of [
@@ -102,7 +102,7 @@ describe('the protecting tag', () => {
   });
 });
 
-describe('the protecting tag reaches', () => {
+describe('the protecting tag applies to', () => {
   const CACHED = { autoUpdate: true, segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }] };
   const inside = ({ environmentId }: EnvironmentBuilder, more: Members = {}) => ({ environmentId, ...more });
 
@@ -148,7 +148,7 @@ describe('the protecting tag reaches', () => {
     await backend.close();
   });
 
-  it('into an environment under --approve none as well', async () => {
+  it('an environment under --approve none as well', async () => {
     const { backend, town, guarded } = await openTwoEnvironments();
     await backend.call('DeleteKxCluster', { environmentId: town.environmentId, clusterName: 'gateway' });
     await guarded({ restrictions: { approve: 'none' } }, async (guard, reached) => {
@@ -159,7 +159,7 @@ describe('the protecting tag reaches', () => {
     await backend.close();
   });
 
-  it('a call that is approved already, when it is put on while the recovery kit is written', async () => {
+  it('an approved call, if it is added while the recovery kit is written', async () => {
     const { backend, town, guarded } = await openTwoEnvironments();
     const beforeApproved = async () => void (await town.tag('/kxUser/ann'));
     await guarded({ beforeApproved }, async (guard, reached) => {

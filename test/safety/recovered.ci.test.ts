@@ -9,7 +9,7 @@ import { embedded, type Members } from './support/backend.ts';
 import { openBuilder } from './support/environment-builder.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
 
-/** What is new of everything that is made anew, and what only hashes of ids tell. */
+/** The members that differ after a recreation, and those that are hashes of ids. */
 const PASSING = new Set([
   'environmentId',
   'certificateAuthority',
@@ -49,7 +49,7 @@ async function description(call: Call, environmentId: string) {
   return { changesets, entities: lasting(entities), tagged, edges: lasting(edges) };
 }
 
-it('a torn down environment is as it was once the one kit of it was run in an empty world', async () => {
+it('a torn-down environment is recreated by its recovery kit in an empty world', async () => {
   const before = await embedded();
   const builder = await openBuilder(before.call);
   const { environmentId } = builder;

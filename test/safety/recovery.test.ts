@@ -144,7 +144,7 @@ describe('a recovery kit', () => {
     ],
   ];
 
-  it.each(things)('of %s makes it as it was', async (_, tool, given, make, getter) => {
+  it.each(things)('of %s recreates it as it was', async (_, tool, given, make, getter) => {
     await make(backend.call);
     const look = async () =>
       lasting(await backend.call(getter, { environmentId: builder.environmentId, ...given } as never));
@@ -159,7 +159,7 @@ describe('a recovery kit', () => {
     expect(await look()).toEqual(before);
   });
 
-  it('of an environment makes everything in it, and it says where that was', async () => {
+  it('of an environment recreates its contents, and names its former location', async () => {
     await builder.database('trades');
     await builder.volume('fast');
     await builder.group('hosts');
@@ -186,7 +186,7 @@ describe('a recovery kit', () => {
     ).toMatchObject({ autoUpdate: true });
   });
 
-  it('of a node, which the service replaces by itself, makes nothing', async () => {
+  it('of a node, which the service replaces by itself, recreates nothing', async () => {
     await builder.cluster('gateway');
     const { nodes = [] } = await backend.call('ListKxClusterNodes', {
       environmentId: builder.environmentId,
@@ -197,7 +197,7 @@ describe('a recovery kit', () => {
     expect(create).toEqual([]);
   });
 
-  it('of a dataset browser environment is made from the nested members of its reply', async () => {
+  it('of a dataset browser environment is created from the nested members of its reply', async () => {
     const kits = memoryKits(
       async () =>
         ({ environment: { name: 'research', kmsKeyId: 'key', environmentId: 'abc', environmentArn: 'arn' } }) as never,
@@ -213,7 +213,7 @@ describe('a recovery kit', () => {
     ]);
   });
 
-  it('of an entity that disappeared meanwhile contains what the call said about it', async () => {
+  it('of an entity that disappeared in the meantime contains what the call said about it', async () => {
     const gone = answering(backend.call, (name, reply) => (name === 'ListKxUsers' ? { users: [] } : reply));
     const kits = memoryKits(gone, backend.clock.now);
     const input = { environmentId: builder.environmentId, userName: 'ann' };
@@ -221,7 +221,7 @@ describe('a recovery kit', () => {
     expect((await newest(kits)).create).toMatchObject([{ arguments: input, remark: 'Fill in manually: iamRole.' }]);
   });
 
-  it('is needed for deletions, and for nothing else', () => {
+  it('is required for deletions only', () => {
     const plan = (operation: OperationName) => ({ operation }) as Plan;
     expect(needsKit(plan('DeleteKxUser'))).toBe(true);
     expect(needsKit(plan('UpdateKxEnvironmentNetwork'))).toBe(false);
@@ -232,7 +232,7 @@ describe('a recovery kit', () => {
 describe('recovery kits in files', () => {
   const kits = () => fileKits(join(folder, 'recovery'), backend.call, backend.clock.now);
 
-  it('are for this user only, and can be read by the names that are listed and by no others', async () => {
+  it('are readable by this user only, under the listed names only', async () => {
     expect(await kits().list()).toEqual([]);
     await builder.user('ann');
     await kitOf('delete_kx_user', { userName: 'ann' }, 'ann', kits());
@@ -246,7 +246,7 @@ describe('recovery kits in files', () => {
       expect(await kits().read(other)).toBeUndefined();
   });
 
-  it('keep a call from being made when they cannot be written', async () => {
+  it('block a call if they cannot be written', async () => {
     await builder.user('ann');
     const blocked = fileKits(join(folder, 'recovery', '\0'), backend.call, backend.clock.now);
     const beforeApproved = (plan: Plan | TeardownPlan) => blocked.keep(plan);
@@ -262,7 +262,7 @@ describe('recovery kits in files', () => {
     await guard.close();
   });
 
-  it('of other environments than those allowed are neither listed nor read', async () => {
+  it('of other environments than the allowed ones are neither listed nor read', async () => {
     const other = await openBuilder(backend.call, 'other');
     for (const { environmentId } of [builder, other]) {
       await backend.call('CreateKxUser', {

@@ -36,7 +36,7 @@ describe('arguments', () => {
     ['an approval of its own', '"userName": "ann", "confirm": true'],
     ['a prototype', '"__proto__": { "userName": "ann" }'],
     ['a prototype besides', '"userName": "ann", "constructor": { "prototype": {} }'],
-  ])('that name a user by %s reach nobody, neither the person nor the service', async (_, members) => {
+  ])('that name a user by %s reach neither the person nor the service', async (_, members) => {
     const given = JSON.parse(`{ "environmentId": "${town.environmentId}", ${members} }`);
     await guarded({}, async (guard, reached) => {
       for (const [tool, all] of [
@@ -50,7 +50,7 @@ describe('arguments', () => {
   });
 });
 
-describe('what the operator set', () => {
+describe('the settings of the operator', () => {
   let backend: Embedded;
   let town: EnvironmentBuilder;
   let other: EnvironmentBuilder;
@@ -101,7 +101,7 @@ describe('what the operator set', () => {
   ];
 
   it.each(asking)(
-    '--approve %s has %s ask for the right name, and runs it after that',
+    '--approve %s makes %s ask for the right name, and runs it after that',
     async (risk, tool, given, name) => {
       await guarded({ restrictions: { approve: [risk] } }, async (guard, reached) => {
         const attempt = { tool, arguments: given() };
@@ -113,13 +113,13 @@ describe('what the operator set', () => {
     },
   );
 
-  it.each(asking)('without --approve %s %s runs', async (_, tool, given) => {
+  it.each(asking)('without --approve %s, %s runs', async (_, tool, given) => {
     await guarded({}, async (guard) => {
       expect(await guard.attempt({ tool, arguments: given() })).toMatchObject({ kind: 'done' });
     });
   });
 
-  it('--approve none asks nobody and says so on every result', async () => {
+  it('--approve none requests no approval and says so in every result', async () => {
     await guarded({ restrictions: { approve: 'none' } }, async (guard, reached) => {
       const { environmentId } = town;
       const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: { environmentId, userName: 'ann' } });
@@ -135,7 +135,7 @@ describe('what the operator set', () => {
     });
   });
 
-  it('--approve none has a teardown run unasked, but for what is protected', async () => {
+  it('--approve none runs a teardown without approval, except for protected entities', async () => {
     await guarded({ restrictions: { approve: 'none' } }, async (guard, reached) => {
       const given = (...only: string[]) => ({
         tool: 'tear_down_kx_environment',
@@ -150,7 +150,7 @@ describe('what the operator set', () => {
     });
   });
 
-  it('--approve none does not lift the protection of a tag', async () => {
+  it('--approve none does not override a protecting tag', async () => {
     await guarded({ restrictions: { approve: 'none' } }, async (guard, reached) => {
       const { environmentId } = town;
       const given = { environmentId, databaseName: 'kept' };
@@ -167,7 +167,7 @@ describe('what the operator set', () => {
     const smuggled = (path: string) =>
       `arn:aws:finspace:environment/${town.environmentId}/:111122223333:kxEnvironment/${other.environmentId}/${path}`;
 
-    it('lets nothing through to others, by id or inside an ARN', async () => {
+    it('blocks every call to another environment, by id or inside an ARN', async () => {
       await within(async (guard, reached) => {
         const refusedHere: [string, Members][] = [
           ['get_kx_environment', { environmentId: other.environmentId }],
@@ -201,7 +201,7 @@ describe('what the operator set', () => {
       });
     });
 
-    it('lets nothing through that names no environment where it should', async () => {
+    it('blocks a call that names no environment although it should', async () => {
       const call = limitToEnvironments(backend.call, [town.environmentId]);
       for (const resourceArn of ['', 'arn:aws:finspace:us-east-1:111122223333:dataBundle/x'])
         await expect(call('ListTagsForResource', { resourceArn })).rejects.toThrow('limits this server to');
@@ -209,7 +209,7 @@ describe('what the operator set', () => {
         await expect(call(name, { name: 'third', kmsKeyId: KEY })).rejects.toThrow('limits this server to');
     });
 
-    it('lets everything through to those named', async () => {
+    it('allows every call to the named environments', async () => {
       await within(async (guard) => {
         for (const [tool, given] of [
           ['get_kx_environment', { environmentId: town.environmentId }],
@@ -219,7 +219,7 @@ describe('what the operator set', () => {
       });
     });
 
-    it('shows no others in lists, resources and previews', async () => {
+    it('hides other environments in lists, resources and previews', async () => {
       await within(async (guard) => {
         const outcome = await guard.attempt({ tool: 'list_kx_environments', arguments: {} });
         expect(text(outcome)).toContain(town.environmentId);
@@ -240,7 +240,7 @@ describe('what the operator set', () => {
     [{ deny: ['delete_kx_user'] }, 'The operator of this server denies it.'],
     [{ toolsets: ['kx-environment'] }, 'This server offers only the toolsets kx-environment.'],
     [{ readOnly: true }, 'This server runs with --read-only.'],
-  ])('%j holds for tools that use others', async (restrictions, why) => {
+  ])('%j applies to tools that use others', async (restrictions, why) => {
     await guarded({ restrictions }, async (guard, reached) => {
       const given = { environmentId: town.environmentId, only: ['ann'] };
       const outcome = await guard.attempt({ tool: 'tear_down_kx_environment', arguments: given });
@@ -249,7 +249,7 @@ describe('what the operator set', () => {
     });
   });
 
-  it('--deny list_kx_environments keeps ids and names out of resources and completions', async () => {
+  it('--deny list_kx_environments hides ids and names in resources and completions', async () => {
     const shownUnder = async (deny: string[]) => {
       const restrictions = { ...UNRESTRICTED, deny };
       const environment = { call: backend.call, restrictions, caller: LOCAL_CALLER, kits: { list: async () => [] } };
@@ -265,7 +265,7 @@ describe('what the operator set', () => {
     for (const secret of [environmentId, name]) expect(denied).not.toContain(secret);
   });
 
-  it('--deny and --toolsets hold for resources too', async () => {
+  it('--deny and --toolsets apply to resources too', async () => {
     for (const restrictions of [{ deny: ['list_kx_environments', 'get_kx_environment'] }, { toolsets: ['kx-user'] }]) {
       const narrowed = { ...UNRESTRICTED, ...restrictions } as Restrictions;
       const environment = {

@@ -33,7 +33,7 @@ const replies = (text: string) => ({
   [text]: text,
 });
 
-it('gives data back as data, and as JSON that shows all of it', () => {
+it('a result contains data as data, and as the same JSON', () => {
   for (const text of CORPUS) {
     const json = safeJson(replies(text));
     expect(JSON.parse(json)).toEqual(replies(text));
@@ -42,7 +42,7 @@ it('gives data back as data, and as JSON that shows all of it', () => {
   }
 });
 
-it.each(OPERATION_NAMES)('keeps hostile replies apart from its own words: %s', (name) => {
+it.each(OPERATION_NAMES)('a result keeps hostile replies apart from its own words: %s', (name) => {
   const words = (text: string) => succeeded(name, { ...replies(text), nextToken: text }).content.slice(1);
   for (const text of someFor(name)) {
     const { structuredContent, content } = succeeded(name, replies(text));
@@ -53,7 +53,7 @@ it.each(OPERATION_NAMES)('keeps hostile replies apart from its own words: %s', (
   }
 });
 
-it.each(OPERATION_NAMES)('quotes what a service says about a failure: %s', (operation) => {
+it.each(OPERATION_NAMES)('a result quotes the message of the service about a failure: %s', (operation) => {
   const failure = (text: string) =>
     failed(
       new FinspaceError({
@@ -75,7 +75,7 @@ it.each(OPERATION_NAMES)('quotes what a service says about a failure: %s', (oper
   }
 });
 
-it('takes a hostile reply through a whole call', async () => {
+it('a hostile reply stays quoted through a whole call', async () => {
   const readers = OPERATION_NAMES.filter((name) => operationNamed(name).http === 'GET /kx/environments');
   for (const text of CORPUS.filter((_, at) => at % 10 === 0)) {
     const call: Call = async () => ({ environments: [replies(text)] }) as never;
@@ -87,7 +87,7 @@ it('takes a hostile reply through a whole call', async () => {
   }
 });
 
-it('quotes what an agent passes where it cannot use it', async () => {
+it('a refusal quotes an invalid argument of an agent', async () => {
   const guard = await openGuard({ call: async () => ({}) as never, clock: standingClock() });
   for (const text of CORPUS) {
     const wrong = await guard.attempt({ tool: 'delete_kx_database', arguments: { [text]: text } });

@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('a changeset that deletes data', () => {
-  it('asks a person, who types the name of the database', async () => {
+  it('needs approval, with the name of the database', async () => {
     const guardedCall = {
       tool: 'create_kx_changeset',
       arguments: { environmentId, databaseName: 'trades', changeRequests: PATHS },
@@ -37,7 +37,7 @@ describe('a changeset that deletes data', () => {
     expect((await approved(guard, guardedCall, 'trades')).kind).toBe('done');
   });
 
-  it('shows all requests in their order where some add files', async () => {
+  it('shows all requests in order if some add files', async () => {
     const changeRequests = [...PUTS, ...PATHS];
     expect(await attempt('create_kx_changeset', { databaseName: 'trades', changeRequests })).toMatchObject({
       kind: 'asked',
@@ -47,16 +47,16 @@ describe('a changeset that deletes data', () => {
     });
   });
 
-  it('is refused because the database is missing, not because nobody can read its tags', async () => {
-    const guardedCall = { databaseName: 'quotes', changeRequests: PATHS };
-    expect(await attempt('create_kx_changeset', guardedCall)).toMatchObject({
+  it('is refused because the database is missing, not because its tags are unreadable', async () => {
+    const input = { databaseName: 'quotes', changeRequests: PATHS };
+    expect(await attempt('create_kx_changeset', input)).toMatchObject({
       kind: 'refused',
       text: expect.stringMatching(/^1\. database "quotes" \("does not exist"\)/m),
     });
     expect(reached).toEqual([]);
   });
 
-  it('counts among what is lost in its plan, beside what it only adds', async () => {
+  it('is listed among the losses of its plan, with the files that it adds', async () => {
     const content = await plan('create_kx_changeset', { databaseName: 'trades', changeRequests: [...PUTS, ...PATHS] });
     expect(content).toMatchObject({
       risk: 'destroy',
@@ -67,7 +67,7 @@ describe('a changeset that deletes data', () => {
     });
   });
 
-  it('is refused where the database or its environment is protected, and one that only adds is not', async () => {
+  it('is refused if the database or its environment is protected, unlike one that only adds files', async () => {
     await builder.tag('/kxDatabase/trades');
     const load = (changeRequests: unknown) =>
       attempt('create_kx_changeset', { databaseName: 'trades', changeRequests });
@@ -75,17 +75,17 @@ describe('a changeset that deletes data', () => {
     expect((await load(PUTS)).kind).toBe('done');
   });
 
-  it('asks as well when its list comes as a text', async () => {
+  it('needs approval also if its list is sent as text', async () => {
     const changeRequests = JSON.stringify(PATHS);
     expect((await attempt('create_kx_changeset', { databaseName: 'trades', changeRequests })).kind).toBe('asked');
   });
 });
 
-describe('a restart', () => {
+describe('a restart of a cluster', () => {
   const deploy = (clusterName: string, more: Members = {}) =>
     attempt('update_kx_cluster_code_configuration', { clusterName, code: { ...CODE, s3Key: 'new.zip' }, ...more });
 
-  it('of an RDB loses what is in memory, and asks', async () => {
+  it('of an RDB loses data in memory, and needs approval', async () => {
     expect(await deploy('memory')).toMatchObject({
       kind: 'asked',
       message: expect.stringContaining('unsaved data in memory'),
@@ -115,10 +115,10 @@ describe('a restart', () => {
     await restricted.close();
   });
 
-  it('of a GP may lose what is in memory, and says so in its plan and its answer', async () => {
+  it('of a GP may lose data in memory, and says so in its plan and its result', async () => {
     const says = 'Data that is only in the memory of its nodes may be lost.';
-    const guardedCall = { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } };
-    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
+    const input = { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } };
+    expect(await plan('update_kx_cluster_code_configuration', input)).toMatchObject({
       risk: 'disrupt',
       notes: expect.arrayContaining([says]),
     });
@@ -132,47 +132,42 @@ describe('a restart', () => {
       databases: [{ databaseName: 'trades' }],
       ...SAVEDOWN,
     });
-    const guardedCall = { clusterName: 'today', code: { ...CODE, s3Key: 'new.zip' } };
-    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
+    const input = { clusterName: 'today', code: { ...CODE, s3Key: 'new.zip' } };
+    expect(await plan('update_kx_cluster_code_configuration', input)).toMatchObject({
       notes: ['It does not answer until its nodes run again.'],
     });
   });
 
-  it('of the only node of an HDB says who serves its databases meanwhile', async () => {
-    const guardedCall = { clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
-    const alone = await plan('update_kx_cluster_code_configuration', guardedCall);
+  it('of the only node of an HDB names the clusters that serve its databases in the meantime', async () => {
+    const input = { clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
+    const alone = await plan('update_kx_cluster_code_configuration', input);
     expect(alone).toMatchObject({
       interrupted: [{ name: 'history', detail: 'its only node restarts' }],
       notes: ['No other cluster serves "trades" until its nodes run again.'],
     });
     await builder.cluster('twin', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
-    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
+    expect(await plan('update_kx_cluster_code_configuration', input)).toMatchObject({
       notes: ['Still serving "trades": "twin".'],
     });
   });
 
-  it('of a cluster with one running node of two says so, because nothing serves while that one restarts', async () => {
+  it('of a cluster with one running node of two reports that nothing serves while that node restarts', async () => {
     const nodes = ['RUNNING', 'PROVISIONING'].map((status) => ({ nodeId: status, status }));
     const call = answering(backend.call, (name, reply) => (name === 'ListKxClusterNodes' ? { nodes } : reply));
-    const guardedCall = { environmentId, clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
-    const planned = await planCall(
-      { call, backendLocation: PLACE },
-      'UpdateKxClusterCodeConfiguration',
-      guardedCall,
-      'ann',
-    );
+    const input = { environmentId, clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
+    const planned = await planCall({ call, backendLocation: PLACE }, 'UpdateKxClusterCodeConfiguration', input, 'ann');
     const [few, alone] = planned?.notes ?? [];
     expect(few?.says).toBe('Only 1 of its 2 nodes is running.');
     expect(alone?.says).toBe('No other cluster serves "trades" until its nodes run again.');
   });
 
-  it('is none with NO_RESTART, which interrupts nobody', async () => {
-    const guardedCall = {
+  it('does not happen with NO_RESTART, which interrupts nothing', async () => {
+    const input = {
       clusterName: 'science',
       code: { ...CODE, s3Key: 'new.zip' },
       deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' },
     };
-    expect(await plan('update_kx_cluster_code_configuration', guardedCall)).toMatchObject({
+    expect(await plan('update_kx_cluster_code_configuration', input)).toMatchObject({
       counts: { interrupted: 0 },
       notes: ['No node restarts.'],
     });
@@ -187,7 +182,7 @@ describe('a rename', () => {
   const rename = (id: string, name: string) =>
     guard.attempt({ tool: 'update_kx_environment', arguments: { environmentId: id, name } });
 
-  it('to a name that nobody had runs, and its answer shows both', async () => {
+  it('to an unused name runs, and its result shows both names', async () => {
     expect(await rename(environmentId, 'trading-2')).toMatchObject({
       kind: 'done',
       content: { changes: ['name: "trading" -> "trading-2"'] },
@@ -196,7 +191,7 @@ describe('a rename', () => {
 
   const WAS_ITS_NAME = '\n"trading" was the name of another environment.\n';
 
-  it('to the former name of another environment needs approval, so that two names cannot be swapped unseen', async () => {
+  it('to the former name of another environment needs approval, so that two names cannot be swapped unnoticed', async () => {
     expect((await rename(environmentId, 'interim')).kind).toBe('done');
     const swap = await rename(other.environmentId, 'trading');
     expect(swap).toMatchObject({ kind: 'asked', message: expect.stringContaining(WAS_ITS_NAME) });
@@ -218,7 +213,7 @@ describe('a rename', () => {
     expect(outcome.kind).toBe('asked');
   });
 
-  it('stays known: a plan of the environment says what its name was', async () => {
+  it('is remembered: a plan of the environment shows its former name', async () => {
     await rename(environmentId, 'interim');
     const content = await guard.attempt({
       tool: 'plan_change',
@@ -237,7 +232,7 @@ describe('protection', () => {
     ['a role', 'update_kx_user', { userName: 'ann', iamRole: `${ROLE}-2` }],
     ['the name of an environment', 'update_kx_environment', { name: 'other' }],
     ['code', 'update_kx_cluster_code_configuration', { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } }],
-  ])('asks before %s changes', async (_, tool, args) => {
+  ])('requires approval before %s changes', async (_, tool, args) => {
     expect(await attempt(tool, args)).toMatchObject({
       kind: 'asked',
       message: expect.stringContaining('\nIt is protected (finspace-mcp:protected).\n'),
@@ -258,7 +253,7 @@ describe('protection', () => {
     ).toBe('asked');
   });
 
-  it('lets creates, loads, other tags and descriptions run', async () => {
+  it('does not affect creates, loads, other tags and descriptions', async () => {
     const resourceArn = `${builder.environmentArn}/kxDatabase/trades`;
     for (const outcome of [
       await attempt('create_kx_user', { userName: 'bob', iamRole: ROLE }),
@@ -277,7 +272,7 @@ describe('protection', () => {
 });
 
 describe('the deletion of a node', () => {
-  it('loses what only an RDB holds in memory, and nothing where the node never started', async () => {
+  it('loses data in memory only on an RDB, and nothing if the node never started', async () => {
     const planOf = async (clusterName: string, nodeId: string) =>
       plan('delete_kx_cluster_node', { clusterName, nodeId });
     const first = async (clusterName: string) => {

@@ -13,7 +13,7 @@ const INPUT = {
 };
 const reply = (signedConnectionString: string) => ({ signedConnectionString });
 
-describe('a credential', () => {
+describe('a connection string', () => {
   let folder: string;
   beforeEach(() => {
     folder = join(mkdtempSync(join(tmpdir(), 'safety-')), 'secrets');
@@ -27,7 +27,7 @@ describe('a credential', () => {
     return revealed.output;
   };
 
-  it('goes to a file that only its user can read; the caller gets its path, the address, and how to use it', async () => {
+  it('is written to a file that only its user can read; the caller gets its path, the address, and instructions', async () => {
     const text = signed('20260317T093000Z', '900');
     const output = await keep(text);
     expect(output).toEqual({
@@ -50,11 +50,11 @@ describe('a credential', () => {
     ['20260317T093000Z', ''],
     ['20260317T093000Z', '9'.repeat(300)],
     ['20260317T093000Z', '9'.repeat(17)],
-  ])('without a sensible expiry has none (%s, %s)', async (date, seconds) => {
+  ])('without a valid expiry has none (%s, %s)', async (date, seconds) => {
     expect(await keep(signed(date, seconds))).not.toHaveProperty('expires');
   });
 
-  it('is removed after an hour, by the next one', async () => {
+  it('is removed after an hour, when the next one is written', async () => {
     const old = String((await keep('old'))['path']);
     const before = new Date(clock.now() - HOUR - 1_000);
     utimesSync(old, before, before);
@@ -67,7 +67,7 @@ describe('a credential', () => {
     expect(readFileSync(recent, 'utf8')).toBe('recent\n');
   });
 
-  it('can be kept by many at once', async () => {
+  it('can be written by many callers at once', async () => {
     for (let at = 0; at < 20; at += 1) {
       const path = String((await keep('old'))['path']);
       utimesSync(path, 0, 0);
@@ -76,7 +76,7 @@ describe('a credential', () => {
     expect(readdirSync(folder)).toHaveLength(20);
   });
 
-  it('is handed out inline for the eyes of the user, where the operator says so', async () => {
+  it('is returned inline for the user, if the operator allows it', async () => {
     const output = reply('secret');
     expect(await inlineSink('GetKxConnectionString', INPUT, output)).toEqual({
       kind: 'shown',
@@ -85,13 +85,13 @@ describe('a credential', () => {
     });
   });
 
-  it('is withheld where a file would help nobody', async () => {
+  it('is withheld if the caller could not read a file', async () => {
     const revealed = await refusingSink('GetKxConnectionString', INPUT, reply('secret'));
     expect(revealed.kind).toBe('withheld');
     expect(JSON.stringify(revealed)).not.toContain('secret"');
   });
 
-  it('is the only thing that a sink touches', async () => {
+  it('is the only value that a sink removes from an output', async () => {
     for (const sink of [fileSink(folder, clock.now), inlineSink, refusingSink])
       expect(await sink('GetKxUser', INPUT, { userName: 'ann' })).toEqual({
         kind: 'shown',

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-it(`lets a destructive request through if and only if a person approved it, in ${RUNS} random sequences`, async () => {
+it(`a destructive request runs if and only if a person approved it, in ${RUNS} random sequences`, async () => {
   let executed = 0;
   const holds = fc.asyncProperty(steps, async (sequence) => {
     executed += (await play(fixture, sequence)).executed;

@@ -18,12 +18,12 @@ const PENDING: PendingApproval = {
 };
 const GIVEN: Approval = { channel: WEB, approver: 'ada', at: 1 };
 
-describe("a server's word for an approval on its page", () => {
+describe('the signature of a server for an approval on its page', () => {
   const seals = stateSigners();
   const ours = serverSignature(seals('approval'));
   const approval = ours.sign(PENDING, GIVEN);
 
-  it('holds for the pending approval and the person that it was given for', () => {
+  it('is valid for the pending approval and the person that it was made for', () => {
     expect(ours.verify(PENDING, approval)).toBe(true);
   });
 
@@ -37,8 +37,8 @@ describe("a server's word for an approval on its page", () => {
     ['a made-up signature', PENDING, { ...approval, signature: 'a.b.c' }],
     ['a seal for another purpose', PENDING, serverSignature(seals('question')).sign(PENDING, GIVEN)],
     ['a server with another key', PENDING, serverSignature(stateSigners()('approval')).sign(PENDING, GIVEN)],
-    ['whoever asked', { ...PENDING, principal: 'ada' }, ours.sign({ ...PENDING, principal: 'ada' }, GIVEN)],
-  ])('does not hold for %s', (_, pending, given) => {
+    ['the requester', { ...PENDING, principal: 'ada' }, ours.sign({ ...PENDING, principal: 'ada' }, GIVEN)],
+  ])('is not valid for %s', (_, pending, given) => {
     expect(ours.verify(pending, given)).toBe(false);
   });
 });
@@ -47,13 +47,13 @@ describe('a seal', () => {
   const [old, present] = [randomBytes(32), randomBytes(32)];
   const sealed = stateSigners([old])('question').sign('nonce');
 
-  it('holds after the key was followed by another, and the new one seals', () => {
+  it('remains valid after a key rotation, and the new key seals', () => {
     const rotated = stateSigners([present, old])('question');
     expect(rotated.verify(sealed)).toBe('nonce');
     expect(stateSigners([present])('question').verify(rotated.sign('nonce'))).toBe('nonce');
   });
 
-  it('of another key is distinguished from a forgery', () => {
+  it('of another key is distinguished from a forged one', () => {
     const elsewhere = stateSigners([present])('question');
     expect(() => elsewhere.verify(sealed)).toThrow(ForeignSignatureError);
     const [, tag, name] = elsewhere.sign('nonce').split('.');

@@ -4,7 +4,7 @@ import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './s
 import { HOUR, MINUTE, type Spy, spyOn } from './support/backend.ts';
 import { accept, type Guard, openGuard } from './support/guard.ts';
 
-describe('a clock', () => {
+describe('the system clock', () => {
   let fixture: ApprovalFixture;
   let spy: Spy;
   let guard: Guard;
@@ -26,11 +26,11 @@ describe('a clock', () => {
     return guard.attempt({ ...guardedCall, state, answers: accept(guardedCall.name) });
   };
 
-  it('that goes on a little is good enough', async () => {
+  it('may advance', async () => {
     expect((await answeredAfter(15 * MINUTE - 1)).kind).toBe('done');
   });
 
-  it('that is past the expiry ends an approval', async () => {
+  it('past the expiry ends an approval', async () => {
     expect(await answeredAfter(15 * MINUTE)).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining('expired'),
@@ -38,7 +38,7 @@ describe('a clock', () => {
     expect(spy.reached).toEqual([]);
   });
 
-  it('that is set back ends all approvals until it is right again', async () => {
+  it('ends all approvals while it is set back', async () => {
     expect(await answeredAfter(-MINUTE)).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining('was set back'),
@@ -49,7 +49,7 @@ describe('a clock', () => {
     expect((await answeredAfter(0)).kind).toBe('done');
   });
 
-  it('that is set back does not bring back what expired', async () => {
+  it('does not restore expired approvals when it is set back', async () => {
     const first = await guard.attempt(guardedCall);
     const state = first.kind === 'asked' ? first.state : '';
     fixture.clock.advance(15 * MINUTE);
@@ -59,7 +59,7 @@ describe('a clock', () => {
     expect(spy.reached).toEqual([]);
   });
 
-  it('that wavers by seconds, as clocks do, is good enough', async () => {
+  it('may vary by seconds', async () => {
     expect((await answeredAfter(-3_000)).kind).toBe('done');
   });
 
@@ -74,7 +74,7 @@ describe('a clock', () => {
     const answers = () => accept(guardedCall.name);
     const clockOf = () => sqlClock(guard.state, fixture.clock.now);
 
-    it('stops everything, and the refusal says what a person can do', async () => {
+    it('blocks every change, and the refusal says what a person can do', async () => {
       await behind();
       expect(await guard.attempt(guardedCall)).toMatchObject({
         kind: 'refused',
@@ -117,7 +117,7 @@ describe('a clock', () => {
       expect((await guard.attempt(guardedCall)).kind).toBe('refused');
     });
 
-    it('is not reset when the journal cannot be written', async () => {
+    it('is not reset if the journal cannot be written', async () => {
       await behind();
       const broken = { ...guard.journal, record: () => Promise.reject(new Error('disk full')) };
       const times = await clockOf().read();

@@ -25,7 +25,7 @@ describe('a comparison of settings', () => {
     ]);
   });
 
-  it('misses the value of an entry that only gives its key', () => {
+  it('reports a missing value of an entry that has only its key', () => {
     const present = { code: CODE, commandLineArguments: [{ key: 's', value: '4' }] };
     const bare = { code: CODE, commandLineArguments: [{ key: 's' }] };
     const { leftOut, complete, changes } = compareSettings(CODE_UPDATE, present, bare);
@@ -34,7 +34,7 @@ describe('a comparison of settings', () => {
     expect(changes).toEqual([]);
   });
 
-  it('puts back an entry that has nothing but its key, and members of what is missing altogether', () => {
+  it('restores an entry that has only its key, and members of a missing setting', () => {
     const rules: UpdateRules = {
       settings: (members) => members,
       leftOut: { list: 'removed', outer: 'removed' },
@@ -47,7 +47,7 @@ describe('a comparison of settings', () => {
     expect(complete).toEqual({ list: [{ name: 'b' }, { name: 'a' }], outer: { inner: { deep: 1 } } });
   });
 
-  it('leaves nothing out where an entry that had only its key gets settings', () => {
+  it('reports no omission if an entry that had only its key gets settings', () => {
     const present = { databases: [{ databaseName: 'trades' }] };
     const given = { databases: [{ databaseName: 'trades', changesetId: 'c1' }] };
     const { leftOut, changes } = compareSettings(DATABASES_UPDATE, present, given);
@@ -55,19 +55,19 @@ describe('a comparison of settings', () => {
     expect(changes).toEqual([{ setting: 'databases.trades.changesetId', before: undefined, after: 'c1' }]);
   });
 
-  it('keeps a dataview in place of a changeset that contradicts it', () => {
+  it('keeps a dataview instead of a changeset that contradicts it', () => {
     const present = { databases: [{ databaseName: 'trades', dataviewConfiguration: { dataviewName: 'view' } }] };
     const given = { databases: [{ databaseName: 'trades', changesetId: 'c1' }] };
     const { complete } = compareSettings(DATABASES_UPDATE, present, given);
     expect(complete).toEqual({ databases: [{ databaseName: 'trades', dataviewName: 'view' }] });
   });
 
-  it('shows the name of a setting in quotes where it could pass for something else', () => {
+  it('quotes the name of a setting that could be mistaken for something else', () => {
     expect(changeText({ setting: 'a\nb', before: 'x', after: undefined })).toBe('"a\\u{a}b": "x" -> removed');
   });
 });
 
-it('counts an entry of a list that is new, even without settings of its own', () => {
+it('counts a new entry of a list, even without settings of its own', () => {
   const present = { databases: [{ databaseName: 'trades', changesetId: 'one' }] };
   const given = { databases: [{ databaseName: 'trades' }, { databaseName: 'quotes' }] };
   expect(compareSettings(DATABASES_UPDATE, present, given).changes).toEqual([

@@ -6,7 +6,7 @@ import { answering, type Embedded, embedded, type Members } from './support/back
 import { type EnvironmentBuilder, KEY, openBuilder } from './support/environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
-describe('a service that says less than it may', () => {
+describe('a service that omits optional members', () => {
   let backend: Embedded;
   let builder: EnvironmentBuilder;
   let environmentId: string;
@@ -61,13 +61,13 @@ describe('a service that says less than it may', () => {
       ['nas1Configuration', 'segmentConfigurations'],
     ],
     ['a cluster without storage', 'DeleteKxCluster', { clusterName: 'gateway' }, ['cacheStorageConfigurations']],
-  ])('of %s has nothing in the way', async (_, operation, input, left) => {
+  ])('does not block %s', async (_, operation, input, left) => {
     const { blockers, lost } = await planned(without(...left), operation, { environmentId, ...input });
     expect(blockers).toEqual([]);
     expect(lost).not.toEqual([]);
   });
 
-  it('about where an entity is, shows the person what is known, and deletes nothing', async () => {
+  it('about the location of an entity shows the person what is known, and deletes nothing', async () => {
     const user = { environmentId, volumeName: 'fast' };
     const mute: Call = async (name, input, options) => {
       if (name === 'GetKxEnvironment')
@@ -90,7 +90,7 @@ describe('a service that says less than it may', () => {
     );
   });
 
-  it('about what does not exist yet, shows the person what would be created', async () => {
+  it('about missing entities shows the person what would be created', async () => {
     const { shown } = await planned(backend.call, 'CreateKxEnvironment', { name: 'new-one', kmsKeyId: KEY });
     expect(shown.text.split('\n')).toEqual([
       'CREATE environment new-one',

@@ -20,7 +20,7 @@ const world = {
   failed: 'changeset-2',
 };
 
-it('has a call for each condition that a text states', () => {
+it('the table has a call for each condition that a text states', () => {
   const proven = new Set(statedRows(world).flatMap(({ states }) => states));
   const stated = statedConditions();
   expect([...proven].filter((sentence) => !stated.includes(sentence))).toEqual([]);
@@ -29,7 +29,7 @@ it('has a call for each condition that a text states', () => {
   expect(NO_CONDITIONS.filter((other) => !unproven.some((sentence) => other.test(sentence)))).toEqual([]);
 });
 
-it('has a call for each condition of the catalog, which violates no other', () => {
+it('the table has a call for each condition of the catalog, which violates no other', () => {
   const violated = new Set<unknown>();
   for (const row of statedRows(world)) {
     const broken = conditionsOn(row.operation).filter(({ holds }) => !holds(row.input as never));

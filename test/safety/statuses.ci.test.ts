@@ -183,8 +183,8 @@ const cases = TARGETED.flatMap((operation) => {
   return kind === undefined ? [] : statusesOf(kind).map((status) => [operation, status] as const);
 });
 
-describe('nobody is asked about what the service refuses, and the preview says so', () => {
-  it.each(cases)('%s of what is %s', async (operation, status) => {
+describe('a call that the service rejects by status requests no approval, and its preview says so', () => {
+  it.each(cases)('%s of an entity that is %s', async (operation, status) => {
     const target = places[operation] as [string, string];
     const { wouldRun, asked, happens, firsts } = await having(target, status, target, () => tried(operation));
     expect({ wouldRun, asked }, `${happens}; ${firsts.join(' ')}`).toEqual({
@@ -218,13 +218,13 @@ describe('nobody is asked about what the service refuses, and the preview says s
       'CREATE_FAILED',
       'It failed, and waiting does not help: delete it and create it again.',
     ],
-  ] as const)('%s of what is %s says what to do', async (operation, status, first) => {
+  ] as const)('%s of an entity that is %s says what to do', async (operation, status, first) => {
     const target = places[operation] as [string, string];
     const { firsts } = await having(target, status, target, () => tried(operation));
     expect(firsts).toEqual([first]);
   });
 
-  it('a dataview that is being deleted holds its database and its volume', async () => {
+  it('a dataview that is being deleted blocks its database and its volume', async () => {
     const { environmentId } = inputs['DeleteKxVolume'] as { environmentId: string };
     const at = places.DeleteKxDataview as [string, string];
     inputs = { ...inputs, DeleteKxDatabase: { environmentId, databaseName: 'trades' } };
@@ -234,7 +234,7 @@ describe('nobody is asked about what the service refuses, and the preview says s
     expect(firsts.at(-1)).toBe('It is already being deleted: wait_for_kx_entity (kind dataview, until DELETED).');
   });
 
-  it('a cluster whose deletion failed holds nothing', async () => {
+  it('a cluster whose deletion failed blocks nothing', async () => {
     const { environmentId } = inputs['DeleteKxVolume'] as { environmentId: string };
     const { call } = backend;
     await call('DeleteKxDataview', { environmentId, databaseName: 'trades', dataviewName: 'idle', clientToken: 'dv' });

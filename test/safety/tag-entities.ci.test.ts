@@ -24,7 +24,7 @@ describe('tagging many entities', () => {
     await here.builder.dataview('live');
   });
 
-  it('is one call by kind and name, journaled one by one, and keeps other tags', async () => {
+  it('takes one call by kind and name, journals each change, and keeps other tags', async () => {
     await here.builder.tag('/kxUser/ann', { team: 'kai' });
     const outcome = await call('tag_kx_entities', { entities: all(), tags: { owner: 'fx' } });
     expect(outcome).toMatchObject({
@@ -40,7 +40,7 @@ describe('tagging many entities', () => {
     expect(intents).toHaveLength(4);
   });
 
-  it('adds and removes in one call', async () => {
+  it('adds and removes tags in one call', async () => {
     await here.builder.tag('/kxUser/ann', { temp: 'yes', team: 'kai' });
     const one = [{ kind: 'user', name: 'ann' }];
     const outcome = await call('tag_kx_entities', { entities: one, tags: { owner: 'fx' }, tagKeys: ['temp'] });
@@ -48,7 +48,7 @@ describe('tagging many entities', () => {
     expect(await tagsOf('/kxUser/ann')).toEqual({ team: 'kai', owner: 'fx' });
   });
 
-  it('says what was done, what was not and why, where one does not exist', async () => {
+  it('reports what was done, what was not and why, if an entity does not exist', async () => {
     const some = [
       { kind: 'user', name: 'bob' },
       { kind: 'user', name: 'ann' },
@@ -74,7 +74,7 @@ describe('tagging many entities', () => {
     expect(reached()).toEqual([]);
   });
 
-  it('asks once for all of them where the tag protects, shows each, and tags all when the person approves', async () => {
+  it('requests one approval if a tag protects, shows each entity, and tags all after approval', async () => {
     const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
     const { message, state } = await asked(here.guard, attempt);
     expect(message.split('\n').slice(0, 3)).toEqual([
@@ -127,14 +127,14 @@ describe('tagging many entities', () => {
     await other.close();
   });
 
-  it('asks nobody where an entity does not exist, and names it', async () => {
+  it('requests no approval if an entity does not exist, and names it', async () => {
     const entities = ['ann', 'bob'].map((name) => ({ kind: 'user', name }));
     const refused = await call('tag_kx_entities', { entities, tags: PROTECT });
     expect(refused).toMatchObject({ kind: 'refused', text: expect.stringMatching(/user "bob".*It does not exist/) });
     expect(reached()).toEqual([]);
   });
 
-  it('requests no approval if the present tags cannot be read', async () => {
+  it('requests no approval if the current tags cannot be read', async () => {
     const failing: Call = async (name, input, options) => {
       if (name !== 'ListTagsForResource') return here.backend.call(name, input, options);
       throw new FinspaceError({ operation: name, code: 'Throttling', detail: 'no', retryable: true, advice: 'Wait.' });
@@ -146,7 +146,7 @@ describe('tagging many entities', () => {
     await throttled.close();
   });
 
-  it('does each step that was approved, where several change the tags of one entity', async () => {
+  it('runs each approved step if several change the tags of one entity', async () => {
     await here.builder.tag('/kxUser/ann', { 'finspace-mcp:owner': 'x' });
     const ann = { kind: 'user', name: 'ann' };
     const attempt = attemptOf('tag_kx_entities', {
@@ -160,7 +160,7 @@ describe('tagging many entities', () => {
     expect(await tagsOf('/kxUser/ann')).toEqual(PROTECT);
   });
 
-  it('is previewed with what a person would see, and with what does not exist', async () => {
+  it('is previewed with what a person would see, and with missing entities', async () => {
     const plan = (args: object) =>
       call('plan_change', {
         tool: 'tag_kx_entities',

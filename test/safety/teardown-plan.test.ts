@@ -35,7 +35,7 @@ describe('the plan of a teardown', () => {
     });
   };
 
-  it('is none of an environment that is deleted', async () => {
+  it('does not exist for a deleted environment', async () => {
     expect(await planned(environment({ status: 'DELETED' }))).toBeUndefined();
     const guard = await openGuard({ call: environment({ status: 'DELETED' }), clock: backend.clock });
     expect(await guard.attempt({ tool: TOOL, arguments: { environmentId: builder.environmentId } })).toMatchObject({
@@ -45,18 +45,18 @@ describe('the plan of a teardown', () => {
     await guard.close();
   });
 
-  it.each([[undefined], ['']])('names an environment whose name is %j by its id', async (name) => {
+  it.each([[undefined], ['']])('identifies an environment whose name is %j by its id', async (name) => {
     const plan = await planned(environment({ name }));
     expect(plan?.shown.name).toBe(builder.environmentId);
   });
 
-  it('omits what disappeared while it was prepared', async () => {
+  it('omits entities that disappeared while it was prepared', async () => {
     expect((await planned(leaving(1)))?.removals.map(({ item }) => item.name)).toEqual(['fast', 'trading']);
     expect(await planned(leaving(1), ['ann', 'fast'])).toMatchObject({ blockers: [{ item: { name: 'ann' } }] });
     expect(await planned(leaving(2), ['ann', 'fast'])).toMatchObject({ blockers: [] });
   });
 
-  it('omits what is already being deleted', async () => {
+  it('omits entities that are already being deleted', async () => {
     const going = answering(backend.call, (name, reply) =>
       name === 'GetKxVolume' ? { ...reply, status: 'DELETING' } : reply,
     );
@@ -66,7 +66,7 @@ describe('the plan of a teardown', () => {
     expect(await planned(going, ['fast'])).toMatchObject({ removals: [], leaving: [{}], blockers: [] });
   });
 
-  it('is of the environment alone when nothing in it can be changed any more', async () => {
+  it('contains only the environment if nothing in it can be changed any more', async () => {
     const failed = await planned(environment({ status: 'FAILED_DELETION' }));
     expect(failed?.removals.map(({ item }) => item.name)).toEqual(['trading']);
     expect(failed?.shown.text).toMatch(
@@ -78,7 +78,7 @@ describe('the plan of a teardown', () => {
     });
   });
 
-  it('waits for what is already being deleted, and does not require it in `only`', async () => {
+  it('waits for entities that are already being deleted, and does not require them in `only`', async () => {
     const view = {
       ...{ dataviewName: 'view', databaseName: 'trades', status: 'DELETING' },
       segmentConfigurations: [{ volumeName: 'fast', dbPaths: ['/*'] }],
@@ -93,13 +93,13 @@ describe('the plan of a teardown', () => {
     ]);
   });
 
-  it('says when the environment was made, where the service does', async () => {
+  it('says when the environment was created, if the service returns it', async () => {
     expect((await planned(backend.call))?.shown.text).toMatch(/", creationTimestamp: "2026-[^"]*"\.$/);
     const silent = await planned(environment({ creationTimestamp: undefined }));
     expect(silent?.shown.text).toMatch(new RegExp(`\nenvironmentId: "${builder.environmentId}"\\.$`));
   });
 
-  it('asks nobody about an environment that is not ready to be deleted', async () => {
+  it('requests no approval for an environment that is not ready to be deleted', async () => {
     expect(await planned(environment({ status: 'UPDATING_NETWORK' }))).toMatchObject({
       blockers: [{ first: expect.stringContaining('until CREATED') }],
     });
@@ -107,7 +107,7 @@ describe('the plan of a teardown', () => {
     expect(deleting).toMatchObject({ removals: [], leaving: [{}], blockers: [] });
   });
 
-  it('distinguishes what was deleted from what cannot be read', async () => {
+  it('distinguishes deleted entities from unreadable ones', async () => {
     const user = {
       operation: 'DeleteKxVolume',
       input: { environmentId: builder.environmentId, volumeName: 'none' },
@@ -137,7 +137,7 @@ describe('the plan of a teardown', () => {
     expect(plan?.forbidden?.why).toContain('carries the tag');
   });
 
-  it('names the databases on its first lines, counts everything else by kind, and says that no form has room for it', async () => {
+  it('names the databases on its first lines, counts everything else by kind, and says that no form can show it', async () => {
     const users = Array.from({ length: 510 }, (_, at) => ({ userName: `user-${at}`, iamRole: 'role' }));
     const kxDatabases = ['fx_spot', 'fx_forwards', 'equities', 'futures'].map((databaseName) => ({ databaseName }));
     const crowded: Call = async (name, input, options) => {

@@ -39,7 +39,7 @@ describe('a teardown before approval', () => {
     guard.attempt({ tool: 'plan_change', arguments: { tool, arguments: given } });
   const id = () => builder.environmentId.slice(0, 4);
 
-  it('is previewed as any other change: what is lost, in its order, and what a person is shown first', async () => {
+  it('is previewed like any other change: its losses in order, and what a person sees first', async () => {
     const outcome = await preview(wanted());
     expect(outcome).toMatchObject({
       kind: 'done',
@@ -76,7 +76,7 @@ describe('a teardown before approval', () => {
     expect(refusal.kind === 'refused' && refusal.text).not.toContain('delete_kx_dataview');
   });
 
-  it('is refused where its arguments are wrong, it is denied, or there is no such environment', async () => {
+  it('is refused if its arguments are wrong, it is denied, or the environment does not exist', async () => {
     expect(await preview({})).toMatchObject({ text: expect.stringContaining(`The arguments for ${TOOL} are wrong.`) });
     const denying = await openGuard({ call: spy.call, clock: backend.clock, restrictions: { deny: [TOOL] } });
     const denied = await denying.attempt({ tool: 'plan_change', arguments: { tool: TOOL, arguments: wanted() } });
@@ -84,7 +84,7 @@ describe('a teardown before approval', () => {
     await denying.close();
   });
 
-  it('gives the whole list where the client shows no forms', async () => {
+  it('returns the whole list if the client shows no forms', async () => {
     const outcome = await guard.attempt({ tool: TOOL, arguments: wanted(['ann', 'bob']), forms: false });
     const [{ shown, code }] = (await guard.ledger.list()) as [PendingApproval];
     expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining(`\nThe plan:\n${shown.text}\n`) });

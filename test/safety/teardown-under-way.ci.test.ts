@@ -8,7 +8,7 @@ import { accept, asked, openGuard } from './support/guard.ts';
 const TOOL = 'tear_down_kx_environment';
 
 describe('a teardown that takes long', () => {
-  it('says what is in progress, and does not request approval for it again', async () => {
+  it('reports what is in progress, and does not request approval for it again', async () => {
     const backend = await embedded('empty', 'realistic');
     const builder = await openBuilder(backend.call);
     backend.clock.advance(HOUR);
@@ -80,18 +80,18 @@ describe('a teardown that takes long', () => {
     return outcome;
   };
 
-  it('names what is in progress without the state that it had when it was planned', async () => {
+  it('names entities in progress without their status at planning time', async () => {
     expect(await whole(() => undefined)).toMatchObject({
       content: { requested: 3, gone: 1, underWay: 2, entities: ['volume "fast"', 'kdb environment "trading"'] },
     });
   });
 
-  it('goes on when what it removed before is gone between the last two looks', async () => {
+  it('continues when an entity that it removed disappears between the last two reads', async () => {
     const outcome = await whole((look, { clock }) => look === 2 && clock.advance(HOUR / 6));
     expect(outcome).toMatchObject({ kind: 'done', content: { finished: false, requested: 3, left: 0, gone: 2 } });
   });
 
-  it.each([1, 2])('stops at an environment with something in it that nobody saw, since look %d', async (since) => {
+  it.each([1, 2])('stops at an environment with an unapproved entity in it, since read %d', async (since) => {
     const outcome = await whole((look, _, builder) => look === since && builder.user('eve'));
     expect(outcome).toMatchObject({
       kind: 'done',
@@ -104,7 +104,7 @@ describe('a teardown that takes long', () => {
     ['volume "fast" ("1200 GB of SSD_1000")', (builder: EnvironmentBuilder) => builder.volume('fast')],
     ['scaling group "host" ("kx.sg.4xlarge")', (builder: EnvironmentBuilder) => builder.group('host')],
     ['database "trades" ("0 B, 0 changesets")', (builder: EnvironmentBuilder) => builder.database('trades')],
-  ])('stops at an environment with a namesake in it of what it removed: %s', async (what, again) => {
+  ])('stops at an environment that contains a recreated entity: %s', async (what, again) => {
     const made = async (builder: EnvironmentBuilder) => {
       await builder.group('host');
       await builder.database('trades');
@@ -139,7 +139,7 @@ describe('a teardown that takes long', () => {
     let looks = 0;
     const counting = await openGuard({
       call: async (name, input, options) => {
-        // The plan is made anew with two looks; the third is that of the step.
+        // The new plan reads twice; the third read is that of the step.
         if (name === 'GetKxVolume') answered = ++looks === 3;
         return call(name, input, options);
       },

@@ -80,7 +80,7 @@ describe('a teardown in progress', () => {
     const { environmentId } = builder;
     let looks = 0;
     const { said, reached } = await tornDown({}, (_, spy) => async (name, input, options) => {
-      // The plan, the plan made anew, and the step each look once; the next look is the last.
+      // The plan, the new plan, and the step read once each; the next read is the last.
       if (name === 'GetKxVolume' && ++looks === LAST_LOOK)
         await backend.call('UpdateKxVolume', { environmentId, volumeName: 'fast', description: 'needed again' });
       return spy.call(name, input, options);
@@ -89,7 +89,7 @@ describe('a teardown in progress', () => {
     expect(reached).toEqual([]);
   });
 
-  it('does not begin when no kit can be written', async () => {
+  it('does not start if no kit can be written', async () => {
     keep = async () => {
       throw new Error('disk full');
     };
@@ -137,7 +137,7 @@ describe('a teardown in progress', () => {
     expect(reached).toEqual(['DeleteKxVolume']);
   });
 
-  it('says what the service said, as a quotation, and goes no further', async () => {
+  it('quotes the error of the service, and stops', async () => {
     const { said } = await tornDown({}, (_, spy) => async (name, input, options) => {
       if (name === 'DeleteKxUser')
         await backend.call('DeleteKxUser', { environmentId: builder.environmentId, userName: 'ann' });

@@ -86,43 +86,46 @@ describe.each(LENGTHS)('the first three lines, with names of %d characters', (le
     ...{ opened: Date.now(), expires: Date.now() + 60_000, shown },
   });
 
-  it.each(KINDS)('of %s say what, the worst loss, and what to type: %s', async (what, operation, given, worst) => {
-    const own = `${name}2`.slice(-63);
-    const input = given(name);
-    if (operation === 'DeleteKxDatabase') input['databaseName'] = own;
-    const shown = await shownOf(operation, input);
-    const [first = '', second = '', third = ''] = shown.text.split('\n');
-    expect(first.startsWith(`${what} `)).toBe(true);
-    expect(first).toContain(`(${builder.environmentId.slice(0, 4)})`);
-    expect(second).toMatch(worst);
-    expect(second).toMatch(/\.(?: \+ \d+ more below)?$/);
-    expect(third).toBe(`Type ${shown.name} to approve.`);
-    for (const line of [first, second]) expect(line.length).toBeLessThanOrEqual(80);
-    // A name that is wider than a line is for the page, which breaks it.
-    if (shown.name.length <= 63) expect(third.length).toBeLessThanOrEqual(80);
+  it.each(KINDS)(
+    'of %s show the action, the worst loss, and the name to type: %s',
+    async (what, operation, given, worst) => {
+      const own = `${name}2`.slice(-63);
+      const input = given(name);
+      if (operation === 'DeleteKxDatabase') input['databaseName'] = own;
+      const shown = await shownOf(operation, input);
+      const [first = '', second = '', third = ''] = shown.text.split('\n');
+      expect(first.startsWith(`${what} `)).toBe(true);
+      expect(first).toContain(`(${builder.environmentId.slice(0, 4)})`);
+      expect(second).toMatch(worst);
+      expect(second).toMatch(/\.(?: \+ \d+ more below)?$/);
+      expect(third).toBe(`Type ${shown.name} to approve.`);
+      for (const line of [first, second]) expect(line.length).toBeLessThanOrEqual(80);
+      // A name that is wider than a line is for the page, which breaks it.
+      if (shown.name.length <= 63) expect(third.length).toBeLessThanOrEqual(80);
 
-    const screen: string[] = [];
-    const terminal = {
-      say: (text = '') => void screen.push(text),
-      ask: async () => undefined,
-      askHidden: async () => undefined,
-      close: () => {},
-    };
-    await approveAtTerminal(terminal, {} as never, pendingFor(shown)).catch(() => {});
-    expect(screen.filter((line) => line !== '').slice(0, 3)).toEqual([first, second, third]);
+      const screen: string[] = [];
+      const terminal = {
+        say: (text = '') => void screen.push(text),
+        ask: async () => undefined,
+        askHidden: async () => undefined,
+        close: () => {},
+      };
+      await approveAtTerminal(terminal, {} as never, pendingFor(shown)).catch(() => {});
+      expect(screen.filter((line) => line !== '').slice(0, 3)).toEqual([first, second, third]);
 
-    const page = planPage({ pending: pendingFor(shown), home: '/', now: Date.now(), token: 't', proof: 'nothing' });
-    const [, main = ''] = (await page.text()).split('<main>');
-    const seen = main
-      .split('\n')
-      .slice(0, 3)
-      .map((line) =>
-        line
-          .replaceAll(/<[^>]+>/g, '')
-          .replaceAll('&gt;', '>')
-          .replaceAll('&#34;', '"'),
-      );
-    expect(seen[0]?.toLowerCase()).toBe(first.toLowerCase());
-    expect(seen.slice(1)).toEqual([second, third]);
-  });
+      const page = planPage({ pending: pendingFor(shown), home: '/', now: Date.now(), token: 't', proof: 'nothing' });
+      const [, main = ''] = (await page.text()).split('<main>');
+      const seen = main
+        .split('\n')
+        .slice(0, 3)
+        .map((line) =>
+          line
+            .replaceAll(/<[^>]+>/g, '')
+            .replaceAll('&gt;', '>')
+            .replaceAll('&#34;', '"'),
+        );
+      expect(seen[0]?.toLowerCase()).toBe(first.toLowerCase());
+      expect(seen.slice(1)).toEqual([second, third]);
+    },
+  );
 });

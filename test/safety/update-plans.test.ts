@@ -44,8 +44,8 @@ const plan = async (tool: string, args: Members, options?: Partial<GuardOptions>
 };
 const text = (outcome: object) => ('text' in outcome ? String(outcome.text) : '');
 
-describe('what a cluster mounts', () => {
-  it('is the newest version of its dataview, and another one that a call names is refused', async () => {
+describe('the databases that a cluster mounts', () => {
+  it('use the newest version of their dataview, and an update that names another version is refused', async () => {
     const dataviewConfiguration = { dataviewName: 'view', dataviewVersionId: 'older', changesetId: 'older' };
     const databases = [{ databaseName: 'trades', dataviewConfiguration }];
     const outcome = await here('update_kx_cluster_databases', { clusterName: 'viewing', databases });
@@ -54,12 +54,12 @@ describe('what a cluster mounts', () => {
     expect(text(outcome)).toContain('The service ignores changesetId');
   });
 
-  it('is left to the service where the call names a dataview that does not exist', async () => {
+  it('are left to the service if the call names a dataview that does not exist', async () => {
     const databases = [{ databaseName: 'trades', dataviewName: 'none' }];
     expect(text(await here('update_kx_cluster_databases', { clusterName: 'viewing', databases }))).toContain('"none"');
   });
 
-  it('is not compared if it cannot be read: the call fails', async () => {
+  it('fail the call if they cannot be read', async () => {
     const denied: Call = async (name, input, options) => {
       if (name !== 'GetKxDataview') return backend.call(name, input, options);
       throw new FinspaceError({
@@ -79,10 +79,10 @@ describe('what a cluster mounts', () => {
   });
 });
 
-describe('a dataview under a cluster', () => {
+describe('an update of a dataview under a cluster', () => {
   const remove = ['segmentConfigurations'];
 
-  it('loses its cache only with `remove`, which interrupts the cluster', async () => {
+  it('removes its cache only with `remove`, which interrupts the cluster', async () => {
     const { changesetId } = await backend.call('GetKxDataview', { environmentId, ...VIEW });
     const guardedCall = { ...VIEW, changesetId, segmentConfigurations: [], remove };
     expect(await plan('update_kx_dataview', guardedCall)).toMatchObject({
@@ -106,12 +106,12 @@ describe('a dataview under a cluster', () => {
     expect(await plan('update_kx_dataview', guardedCall)).toMatchObject({ counts: { interrupted } });
   });
 
-  it('says which settings `remove` could name where it names another', async () => {
+  it('lists the settings that `remove` could name if it names another', async () => {
     const outcome = await here('update_kx_dataview', { ...VIEW, segmentConfigurations: [], remove: ['description'] });
     expect(text(outcome)).toContain('This call would remove: segmentConfigurations');
   });
 
-  it('moves to the newest changeset where the call gives nothing else, and stays where there is no newer one', async () => {
+  it('moves to the newest changeset if the call gives nothing else, and keeps it if there is no newer one', async () => {
     const { changesetId } = (await builder.changeset('trades', '/2026.03.19/')) as Members;
     const beside = await here('update_kx_dataview', { ...VIEW, description: 'of trades' });
     expect(text(beside)).toContain('- changesetId: ');
@@ -120,7 +120,7 @@ describe('a dataview under a cluster', () => {
     expect(described).toMatchObject({ kind: 'done', content: { changesetId, description: 'of trades' } });
   });
 
-  it('is compared by what a service leaves out of its reply, too', async () => {
+  it('is also compared by the members that a service omits from its reply', async () => {
     const segmentConfigurations = [{ dbPaths: ['/2026.03.16/'], volumeName: 'fast' }];
     for (const activeVersions of [undefined, [{}]]) {
       const call = answering(backend.call, (name, reply) =>
@@ -131,14 +131,14 @@ describe('a dataview under a cluster', () => {
     }
   });
 
-  it('that updates itself takes no changeset', async () => {
+  it('with autoUpdate accepts no changeset', async () => {
     await builder.dataview('following', { autoUpdate: true });
     const guardedCall = { databaseName: 'trades', dataviewName: 'following', changesetId: 'abc' };
     expect(JSON.stringify(await plan('update_kx_dataview', guardedCall))).toContain('follows the latest changeset');
   });
 });
 
-describe('a plan', () => {
+describe('the plan', () => {
   it.each<[string, string, Members]>([
     [
       'the databases of an RDB',
@@ -150,7 +150,7 @@ describe('a plan', () => {
       'update_kx_cluster_code_configuration',
       { code: { ...CODE, s3Key: 'b.zip' }, deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' } },
     ],
-  ])('of %s is blocked, and nobody is asked', async (_, tool, given) => {
+  ])('of %s is blocked, without a request for approval', async (_, tool, given) => {
     const savedownStorageConfiguration = { type: 'SDS01' as const, size: 100 };
     await builder.cluster('memory', { clusterType: 'RDB', code: CODE, savedownStorageConfiguration });
     const guardedCall = { clusterName: 'memory', ...given };
@@ -159,12 +159,12 @@ describe('a plan', () => {
     expect((await here(tool, guardedCall)).kind).toBe('refused');
   });
 
-  it('of a volume in a size that does not exist is blocked', async () => {
+  it('of a volume with an invalid size is blocked', async () => {
     const guardedCall = { volumeName: 'fast', nas1Configuration: { type: 'SSD_1000', size: 3_600 } };
     expect(JSON.stringify(await plan('update_kx_volume', guardedCall))).toContain('multiples of 2400 GB, not in 3600');
   });
 
-  it('names five of the clusters that go on serving, and how many more', async () => {
+  it('names five of the clusters that continue to serve, and the number of others', async () => {
     const serving = { clusterType: 'HDB' as const, databases: [{ databaseName: 'trades' }] };
     for (const at of [1, 2, 3, 4, 5, 6, 7]) await builder.cluster(`hdb-${at}`, { ...serving, code: CODE });
     const content = await plan('update_kx_cluster_code_configuration', {
@@ -174,7 +174,7 @@ describe('a plan', () => {
     expect(JSON.stringify(content)).toContain('and 2 more.');
   });
 
-  it('counts no nodes of a cluster that does not say how many it has', async () => {
+  it('counts no nodes of a cluster without a node count', async () => {
     await builder.cluster('sparse', { code: CODE });
     const call = answering(backend.call, (name, reply) =>
       name === 'GetKxCluster' ? { ...reply, capacityConfiguration: { nodeType: 'kx.s.large' } } : reply,
@@ -196,7 +196,7 @@ describe('a plan', () => {
   });
 });
 
-it('does not know a name from a rename that the service refused', async () => {
+it('takes no former name from a rename that the service rejected', async () => {
   const other = await openBuilder(backend.call, 'uat');
   let refuses = true;
   const call: Call = async (name, input, options) => {
@@ -213,7 +213,7 @@ it('does not know a name from a rename that the service refused', async () => {
   expect((await rename(other.environmentId, 'trading')).kind).toBe('done');
 });
 
-it('shows a tag that stays as it is', async () => {
+it('shows a tag that does not change', async () => {
   await builder.tag('');
   const guardedCall = { resourceArn: builder.environmentArn, tags: PROTECT };
   const outcome = await attempt('tag_resource', guardedCall);

@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('an update', () => {
-  it('that changes nothing is not sent, and says so', async () => {
+  it('that changes nothing is not sent, and reports that', async () => {
     const outcome = await attempt('update_kx_user', { userName: 'ann', iamRole: ROLE });
     expect(outcome).toMatchObject({
       kind: 'done',
@@ -32,13 +32,13 @@ describe('an update', () => {
     });
   });
 
-  it('reads code again under the same key, which may hold something new', async () => {
+  it('reloads code under the same key, which may contain something new', async () => {
     expect((await attempt('update_kx_cluster_code_configuration', { clusterName: 'science', code: CODE })).kind).toBe(
       'done',
     );
   });
 
-  it('that the service would ignore is refused with what it takes', async () => {
+  it('with values that the service would ignore is refused with those that it accepts', async () => {
     expect(await attempt('update_kx_cluster_databases', { clusterName: 'history', databases: [] })).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining('databases is empty'),
@@ -55,7 +55,7 @@ describe('an update', () => {
     expect(planned).not.toHaveProperty('changesNothing');
   });
 
-  it('reads no database that its cluster does not mount, and each of the others once', async () => {
+  it('reads only the databases that its cluster mounts, each once', async () => {
     let reads = 0;
     const counting = await openGuard({
       call: (name, ...rest) => {
@@ -76,7 +76,7 @@ describe('an update', () => {
     await counting.close();
   });
 
-  it('is told to repeat every other mounted database with the changeset that it has', async () => {
+  it('is required to repeat every other mounted database with its current changeset', async () => {
     await builder.database('quotes');
     await builder.changeset('quotes');
     const changesets = async (databaseName: string) => {
@@ -101,7 +101,7 @@ describe('an update', () => {
     expect(databases?.map(({ databaseName }) => databaseName)).toEqual(['trades']);
   });
 
-  it('is never told to repeat arguments that contradict each other', async () => {
+  it('is never asked to repeat arguments that contradict each other', async () => {
     await builder.volume('old');
     await builder.volume('new');
     await builder.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'old' }] });
@@ -131,7 +131,7 @@ describe('an update', () => {
     expect(cluster).not.toHaveProperty('initializationScript');
   });
 
-  it('says why what it leaves out cannot be kept beside what it gives', async () => {
+  it('explains why an omitted setting cannot be kept with the given ones', async () => {
     for (const volume of ['fast', 'slow']) await builder.volume(volume);
     const on = (volumeName: string) => [{ dbPaths: ['/*'], volumeName }];
     await builder.dataview('view', { segmentConfigurations: on('fast') });
@@ -147,7 +147,7 @@ describe('an update', () => {
     );
   });
 
-  it('is refused when `remove` names what it would not remove', async () => {
+  it('is refused if `remove` names something that it would not remove', async () => {
     expect(
       await attempt('update_kx_cluster_code_configuration', {
         clusterName: 'science',
@@ -157,7 +157,7 @@ describe('an update', () => {
     ).toMatchObject({ kind: 'refused', text: expect.stringContaining('"vpcConfiguration"') });
   });
 
-  it('is refused when `remove` names a list of which it gives a part', async () => {
+  it('is refused if `remove` names a list of which it gives a part', async () => {
     const commandLineArguments = [
       { key: 's', value: '4' },
       { key: 'mode', value: '1' },
@@ -175,7 +175,7 @@ describe('an update', () => {
     expect((await naming('commandLineArguments.mode')).kind).toBe('done');
   });
 
-  it('says which entry of a list is given twice, not that it would remove another', async () => {
+  it('names the entry of a list that is given twice, and does not say that it would remove another', async () => {
     const commandLineArguments = [{ key: 's', value: '4' }];
     await builder.cluster('scripted', { code: CODE, commandLineArguments });
     const twice = ['1', '2'].map((value) => ({ key: 'mode', value }));
@@ -205,7 +205,7 @@ describe('an update', () => {
     expect(planned).not.toHaveProperty('changesNothing');
   });
 
-  it('keeps values from a caller who may not read its target', async () => {
+  it('hides values from a caller who may not read its target', async () => {
     await builder.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
     const blind = await openGuard({
       call: backend.call,
@@ -222,7 +222,7 @@ describe('an update', () => {
   });
 });
 
-describe('a plan of what fails by its arguments alone', () => {
+describe('a plan of a call with invalid arguments', () => {
   it.each<[string, string, Members, string[]]>([
     [
       'a cluster without capacity and without a zone',
@@ -265,7 +265,7 @@ describe('a plan of what fails by its arguments alone', () => {
       },
       ['nas1Configuration.size'],
     ],
-  ])('names all that is wrong with %s', async (_, tool, args, members) => {
+  ])('names all invalid arguments of %s', async (_, tool, args, members) => {
     const content = await plan(tool, args);
     expect(content).toMatchObject({ blocked: true });
     const blockers = (content['blockers'] as { kind: string; name: string }[]).filter(

@@ -9,7 +9,7 @@ import { openTwoEnvironments, type TwoEnvironments } from './support/two-environ
 
 const readsOf = (...nouns: string[]) => nouns.flatMap((noun) => [`list_kx_${noun}s`, `get_kx_${noun}`]);
 
-describe('what a caller learns about entities whose reads are withheld', () => {
+describe('what a caller sees of entities whose reads are withheld', () => {
   let backend: Embedded;
   let town: EnvironmentBuilder;
   let village: EnvironmentBuilder;
@@ -66,7 +66,7 @@ describe('what a caller learns about entities whose reads are withheld', () => {
     ]);
   });
 
-  it('is nothing else in the refusal of the call itself', async () => {
+  it('is not increased by the refusal of the call itself', async () => {
     await guarded({ restrictions: { deny: readsOf('cluster', 'database') } }, async (guard, reached) => {
       const { environmentId } = town;
       const busy = await openBuilder(backend.call, 'busy');
@@ -88,14 +88,14 @@ describe('what a caller learns about entities whose reads are withheld', () => {
     });
   });
 
-  it('is less than the person who approves sees', async () => {
+  it('is less than the approving person sees', async () => {
     await guarded({ restrictions: { deny: readsOf('volume', 'user') } }, async (guard) => {
       const { message } = await asked(guard, { tool: 'delete_kx_environment', arguments: whole(village) });
       for (const name of ['volume "one"', 'volume "two"', 'user "ann"']) expect(message).toContain(name);
     });
   });
 
-  it('is nothing of the database that a dataview is of, unless the call names it', async () => {
+  it('excludes the database of a dataview, unless the call names it', async () => {
     const harbour = await openBuilder(backend.call, 'harbour');
     await harbour.database('trades');
     await harbour.volume('fast');
@@ -127,7 +127,7 @@ describe('what a caller learns about entities whose reads are withheld', () => {
     expect(own).toMatchObject({ blockers: [{ kind: 'dataview', name: 'view', detail: 'of trades, ACTIVE' }] });
   });
 
-  it('is what the call names itself', async () => {
+  it('includes what the call itself names', async () => {
     const { environmentId } = town;
     const given = { environmentId, databaseName: 'kept' };
     const denied = { deny: readsOf('database', 'environment') };
@@ -152,13 +152,13 @@ describe('what a caller learns about entities whose reads are withheld', () => {
     ['kxEnvironment/abc/kxScalingGroup/hosts', ['ListKxEnvironments'], '"arn:aws:finspace'],
     ['kxEnvironment/abc/kxDatabase/trades/kxDataview/view', ['ListKxDatabases'], 'A dataview that'],
     ['kxEnvironment/abc/kxDatabase/trades/kxDataview/view', ['ListKxEnvironments'], '"arn:aws:finspace'],
-  ])('tells of a protected %s without %j: %s', (path, without, text) => {
+  ])('is, for a protected %s without %j: %s', (path, without, text) => {
     const arn = `arn:aws:finspace:us-east-1:111122223333:${path}`;
     const visibility = visibilityFor((name) => !without.includes(name), {});
     expect(visibility.forbiddenText({ arn, why: 'is protected.' })).toContain(text);
   });
 
-  it('is that no environment can be created if the server is limited to some', async () => {
+  it('says that no environment can be created if the server is limited to some', async () => {
     const environments = [town.environmentId];
     await guarded({ environments }, async (guard, reached) => {
       const given = { tool: 'create_kx_environment', arguments: { name: 'third', kmsKeyId: KEY } };

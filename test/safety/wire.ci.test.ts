@@ -8,7 +8,7 @@ import { type Answer, type Era, openProduct, type Product, type RawClient, words
 const [RUNS, FLOWS] = process.env['TEST_LONG'] === undefined ? [25, 25] : [5_000, 1_000];
 const ERAS: Era[] = ['2025-06-18', '2026-07-28'];
 
-describe.each(ERAS)('a client of %s that says whatever it likes', (era) => {
+describe.each(ERAS)('a hostile client of %s', (era) => {
   let product: Product;
   let client: RawClient;
   let target: Members;
@@ -43,12 +43,12 @@ describe.each(ERAS)('a client of %s that says whatever it likes', (era) => {
     { task: { ttl: 1 }, inputResponses: accept('trades') },
   ];
 
-  it('does nothing for answers to forms that were never shown', async () => {
+  it('gets nothing done with answers to forms that were never shown', async () => {
     for (const forged of FORGED) await remove(forged);
     expect(reached()).toBe(0);
   });
 
-  it('gets nothing done by arguments that claim consent', async () => {
+  it('gets nothing done with arguments that claim approval', async () => {
     for (const name of ['confirm', 'approved', 'name', 'state', 'requestState', 'inputResponses', '_meta'])
       await calls('delete_kx_database', { ...target, [name]: name === 'name' ? 'trades' : true });
     expect(reached()).toBe(0);
@@ -83,7 +83,7 @@ describe.each(ERAS)('a client of %s that says whatever it likes', (era) => {
     return ended.find(({ result }) => result?.['isError'] === undefined) ?? (ended[0] as Answer);
   };
 
-  it('deletes once a person typed the name, and only then', async () => {
+  it('deletes if and only if a person typed the name', async () => {
     for (const answers of [
       decline,
       cancel,
@@ -103,7 +103,7 @@ describe.each(ERAS)('a client of %s that says whatever it likes', (era) => {
     expect(reached()).toBe(1);
   });
 
-  it(`gets done exactly what the person approved, in ${FLOWS} random flows`, async () => {
+  it(`gets exactly the approved calls done, in ${FLOWS} random flows`, async () => {
     const flow = fc.record({
       databaseName: fc.constantFrom('trades', 'quotes'),
       how: fc.constantFrom('right', 'right', 'wrong', 'decline', 'cancel', 'junk'),

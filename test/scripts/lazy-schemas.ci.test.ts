@@ -54,7 +54,7 @@ const CHECKS = [
   'validateInputResponse',
 ] as const;
 
-describe('the schemas that the build makes lazy', () => {
+describe('the lazy schemas of the build', () => {
   let lazy: Sdk;
   let published: Sdk;
   beforeAll(async () => {
@@ -71,25 +71,28 @@ describe('the schemas that the build makes lazy', () => {
     expect(described(lazy)).toEqual(described(published));
   });
 
-  test.each(['2025-11-25', '2026-07-28'])('judge every message of %s as the published ones do', (version) => {
-    const values = (method: string) => [
-      { method },
-      { method, params: {} },
-      { method, params: { name: 1, uri: 'kdb://x', level: 'info', _meta: { progressToken: true } } },
-      { method, params: { _meta: { 'io.modelcontextprotocol/protocolVersion': version } } },
-      { content: [{ type: 'text', text: 'x' }, { type: 'unknown' }], tools: [{ name: 'x' }], _meta: 1 },
-      { action: 'accept', content: { name: 'prod' } },
-      7,
-    ];
-    const verdicts = (codec: Codec) =>
-      METHODS.flatMap((method) => CHECKS.flatMap((check) => values(method).map((raw) => codec[check](method, raw))));
-    const expected = verdicts(published.codecForVersion(version));
-    expect(expected.some(({ ok }) => ok)).toBe(true);
-    expect(verdicts(lazy.codecForVersion(version))).toEqual(expected);
-  });
+  test.each(['2025-11-25', '2026-07-28'])(
+    'accept and reject every message of %s as the published ones do',
+    (version) => {
+      const values = (method: string) => [
+        { method },
+        { method, params: {} },
+        { method, params: { name: 1, uri: 'kdb://x', level: 'info', _meta: { progressToken: true } } },
+        { method, params: { _meta: { 'io.modelcontextprotocol/protocolVersion': version } } },
+        { content: [{ type: 'text', text: 'x' }, { type: 'unknown' }], tools: [{ name: 'x' }], _meta: 1 },
+        { action: 'accept', content: { name: 'prod' } },
+        7,
+      ];
+      const verdicts = (codec: Codec) =>
+        METHODS.flatMap((method) => CHECKS.flatMap((check) => values(method).map((raw) => codec[check](method, raw))));
+      const expected = verdicts(published.codecForVersion(version));
+      expect(expected.some(({ ok }) => ok)).toBe(true);
+      expect(verdicts(lazy.codecForVersion(version))).toEqual(expected);
+    },
+  );
 });
 
-test('A build with a version of the MCP SDK that nobody checked fails', async () => {
+test('a build with an unknown version of the MCP SDK fails', async () => {
   const attempt = build({
     ...BUNDLE,
     logLevel: 'silent',
@@ -101,7 +104,7 @@ test('A build with a version of the MCP SDK that nobody checked fails', async ()
   await expect(attempt).rejects.toThrow(/does not know this version of \w[\w-]*\.mjs/);
 });
 
-test('A build without the files that the plugin changes fails', async () => {
+test('a build without the files that the plugin changes fails', async () => {
   const attempt = build({
     ...BUNDLE,
     logLevel: 'silent',

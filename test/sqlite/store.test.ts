@@ -66,7 +66,7 @@ describe.each(['in a file', 'in memory'])('a store %s', (where) => {
     await store.close();
   });
 
-  test('undoes a write of a batch that fails, and only that', async () => {
+  test('rolls back only the failed write of a batch', async () => {
     const store = await opened();
     const write = (name: string) =>
       store.write(async (notes) => {
@@ -81,7 +81,7 @@ describe.each(['in a file', 'in memory'])('a store %s', (where) => {
     await store.close();
   });
 
-  test('never shows a read what is not committed', async () => {
+  test('never shows uncommitted data to a read', async () => {
     const store = await opened();
     await store.write((notes) => notes.add('before'));
     const [begun, end] = [gate(), gate()];
@@ -104,7 +104,7 @@ describe.each(['in a file', 'in memory'])('a store %s', (where) => {
     await store.close();
   });
 
-  test('ends a write that does not settle at the limit, and goes on with the others', async () => {
+  test('ends a write that exceeds the time limit, and continues with the others', async () => {
     const store = await opened({ limitMs: 20 });
     const late = gate();
     let afterwards: Promise<unknown> | undefined;
@@ -125,7 +125,7 @@ describe.each(['in a file', 'in memory'])('a store %s', (where) => {
     await store.close();
   });
 
-  test('ends a read that does not settle within the limit', async () => {
+  test('ends a read that exceeds the time limit', async () => {
     const store = await opened({ limitMs: 20 });
     const stuck = store.read(() => new Promise(() => {}));
     const next = store.read((notes) => notes.all());
@@ -134,7 +134,7 @@ describe.each(['in a file', 'in memory'])('a store %s', (where) => {
     await store.close();
   });
 
-  test('lends its view for as long as the work takes, not longer', async () => {
+  test('closes its view when the work is done', async () => {
     const store = await opened();
     const kept = await store.write((notes) => ({ notes }));
     expect(() => kept.notes.add('afterwards')).toThrow(TypeError);
@@ -143,7 +143,7 @@ describe.each(['in a file', 'in memory'])('a store %s', (where) => {
   });
 });
 
-test('reads of a file do not wait for a batch', async () => {
+test('does not delay reads of a file for a batch of writes', async () => {
   const store = await open(join(folder, 'notes.db'));
   const [begun, end] = [gate(), gate()];
   const writing = store.write(async (notes) => {

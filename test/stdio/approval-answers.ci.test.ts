@@ -9,14 +9,14 @@ import { did, environment, failedTo } from '../support/world.ts';
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
 const approve = (name: string): FormAnswer => ({ action: 'accept', content: { name } });
 
-describe.each(HOSTS)('an answer that is no approval, through $name', ({ connect }) => {
+describe.each(HOSTS)('an answer that is not an approval, through $name', ({ connect }) => {
   it.each<[string, (name: string) => FormAnswer, string]>([
     ['declines sooner than anybody reads', () => ({ action: 'decline' }), 'declined faster than a person can read it'],
     ['closes the form', () => ({ action: 'cancel' }), 'closed without a decision'],
     ['types another name', () => approve('quotes'), 'The person did not type exactly'],
     ['types the name in other letters', (name) => approve(name.toUpperCase()), 'The person did not type exactly'],
     ['types nothing', () => approve(''), 'The person did not type exactly'],
-  ])('does nothing and does not ask again when the person %s', async (_, answer, said) => {
+  ])('runs nothing and requests nothing again if the person %s', async (_, answer, said) => {
     const person = vi.fn((message: string) => answer(typedIn(message)));
     // A client of its own: after some of these answers it is sent no more forms.
     const session = await connect(EMPTY, person);
@@ -33,7 +33,7 @@ describe.each(HOSTS)('an answer that is no approval, through $name', ({ connect 
 });
 
 describe.each(HOSTS)('on one state directory, through $name', ({ connect }) => {
-  it('two people approve, whatever a headless client beside them answers by itself', async () => {
+  it('two people approve, whatever a headless client next to them answers by itself', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-people-'));
     const args = ['--state-dir', folder, '--world', 'empty', '--lifecycle', 'instant', '--log-level', 'warn'];
     const typing: Person = (message) => approve(typedIn(message));

@@ -29,7 +29,7 @@ function sharedSession(connect: (typeof HOSTS)[number]['connect'], showsForms = 
 describe.each(HOSTS)('approval through $name', ({ connect }) => {
   const withDatabase = sharedSession(connect);
 
-  it('deletes after a person typed the name, having shown what and where', async () => {
+  it('deletes after a person typed the name, and shows the target and its location', async () => {
     const person = vi.fn((message: string) => approve(typedIn(message)));
     const { session, environmentId, target, name } = await withDatabase(person);
     await did(session, 'delete_kx_database', target);
@@ -42,7 +42,7 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
     expect(message).toContain('cannot be undone');
   });
 
-  it('asks nobody about what does not exist', async () => {
+  it('requests no approval for an entity that does not exist', async () => {
     const person = vi.fn(() => approve('nothing'));
     const { session, environmentId } = await withDatabase(person);
     const text = await failedTo(session, 'delete_kx_database', { environmentId, databaseName: 'nothing' });
@@ -50,7 +50,7 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
     expect(person).not.toHaveBeenCalled();
   });
 
-  it('holds an approval to what the person saw', async () => {
+  it('is void if the entity changed after the person saw it', async () => {
     const { session, target } = await withDatabase(async (message) => {
       await did(session, 'update_kx_database', { ...target, description: 'Changed meanwhile' });
       return approve(typedIn(message));
@@ -59,7 +59,7 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
     expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: target.databaseName });
   });
 
-  it('asks for the name of an environment, not its id, and shows the network that would be set permanently', async () => {
+  it('requires the name of an environment, not its id, and shows the network that would be set permanently', async () => {
     const person = vi.fn((message: string) =>
       approve(message.includes('CHANGE THE NETWORK') ? typedIn(message) : 'trading'),
     );
@@ -78,7 +78,7 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
     );
   });
 
-  it('takes an approval for one call only', async () => {
+  it('counts for one call only', async () => {
     const person = vi.fn<(message: string) => FormAnswer>((message) => approve(typedIn(message)));
     const { session, target } = await withDatabase(person);
     await did(session, 'delete_kx_database', target);

@@ -73,7 +73,7 @@ describe.skipIf(process.platform === 'win32')('the server of a client that is ki
   };
   const create = tool(2, 'create_kx_database', { environmentId: 'abcdefghijklmnopqrstuv', databaseName: 'trades' });
 
-  it('ends within 2 s, even with 60 unread answers', async () => {
+  it('exits within 2 s, even with 60 unread answers', async () => {
     start(
       ['--state', ':memory:'],
       Array.from({ length: 60 }, (_, at) => ({ id: at + 1, method: 'tools/list' })),
@@ -82,13 +82,13 @@ describe.skipIf(process.platform === 'win32')('the server of a client that is ki
     expect(await outlived()).toBeLessThan(2_000);
   });
 
-  it('ends within 2 s, though a read is still to come back', async () => {
+  it('exits within 2 s, even if a read has no reply yet', async () => {
     start(aws, [tool(1, 'list_kx_environments', {})]);
     await endpoint.reached;
     expect(await outlived()).toBeLessThan(2_000);
   });
 
-  it('ends within 2 s of the end of a mutation that was sent, and enters it in the journal', async () => {
+  it('exits within 2 s after the end of a mutation that was sent, and journals it', async () => {
     start(aws, [create]);
     const response = await endpoint.reached;
     setTimeout(() => response.end('{"databaseName":"trades"}'), 2_500);
@@ -96,7 +96,7 @@ describe.skipIf(process.platform === 'win32')('the server of a client that is ki
     expect(await outcomes()).toMatchObject([{ result: 'succeeded' }]);
   });
 
-  it('ends within 2 s of the limit of a mutation that never comes back, and enters it as unknown', async () => {
+  it('exits within 2 s after the time limit of a mutation without a reply, and journals it as unknown', async () => {
     start([...aws, '--call-timeout', '3000'], [create]);
     await endpoint.reached;
     expect(await outlived()).toBeLessThan(5_000);

@@ -33,7 +33,7 @@ describe('the command line', () => {
     [['--toolsets', 'kx-clusters'], '--toolsets: expects one of environment, kx-environment, kx-cluster,'],
     [['--toolsets', 'kx-clusters'], 'did you mean kx-cluster?'],
     [['--call-timeout', '0'], '--call-timeout: has to be at least 1'],
-  ])('refuses %j in plain words', async (args, words) => {
+  ])('rejects %j in plain words', async (args, words) => {
     const { code, said } = await run(...args);
     expect(said).toMatch(/^finspace-mcp: .*\n$/);
     expect(said).toContain(words);
@@ -58,7 +58,7 @@ describe('the command line', () => {
       'not a SQLite database',
     ],
     ['a state database that is a folder', () => mkdirSync(join(folder, 'state.db')), 'is not a file'],
-  ])('ends at its start with one line that says why, for %s', async (_, spoil, words) => {
+  ])('exits at start-up with one line that gives the reason, for %s', async (_, spoil, words) => {
     spoil();
     const { code, said } = await run('--state-dir', folder);
     expect(said).toMatch(/^finspace-mcp: .*\n$/);
@@ -66,14 +66,14 @@ describe('the command line', () => {
     expect(code).toBe(1);
   });
 
-  it('ends at its start with one line for a file in the place of the state directory', async () => {
+  it('exits at start-up with one line for a file in place of the state directory', async () => {
     writeFileSync(join(folder, 'file'), '');
     const { code, said } = await run('--state-dir', join(folder, 'file'));
     expect(said).toMatch(/^finspace-mcp: .*is a file, not a folder\n$/);
     expect(code).toBe(1);
   });
 
-  it.each(['local', 'http'])('%s says in one line that its port is taken', async (command) => {
+  it.each(['local', 'http'])('%s reports in one line that its port is in use', async (command) => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void other.close());
@@ -85,7 +85,7 @@ describe('the command line', () => {
     expect(code).toBe(1);
   });
 
-  it('lists the tools that a client would see under --environments, without those that make environments', async () => {
+  it('lists the tools that a client would see under --environments, without those that create environments', async () => {
     const [all, within] = [await run('tools'), await run('tools', '--environments', 'abc')];
     expect(all.out).toMatch(/^create_kx_environment /m);
     expect(within.out).not.toMatch(/^create_(kx_)?environment /m);
@@ -98,7 +98,7 @@ describe('the command line', () => {
     expect(code).toBe(0);
   });
 
-  it('lists no worlds in a state file that nothing was put in', async () => {
+  it('lists no worlds in an empty state file', async () => {
     const state = ['--state', join(folder, 'bare.db')];
     expect((await run('world', 'import', '--world', join(folder, 'none.json'), ...state)).code).toBe(1);
     expect(await run('world', 'list', ...state)).toMatchObject({
@@ -107,7 +107,7 @@ describe('the command line', () => {
     });
   });
 
-  it('says what it did to a world', async () => {
+  it('reports its changes to a world', async () => {
     const state = join(folder, 'worlds.db');
     const file = join(folder, 'kept.json');
     const reset = await run('world', 'reset', '--world', 'empty', '--state', state);
@@ -117,7 +117,7 @@ describe('the command line', () => {
     expect(imported).toMatchObject({ code: 0, out: expect.stringContaining(`The world in us-east-1 is now ${file}.`) });
   });
 
-  it.skipIf(process.platform === 'win32')('names paths so that a shell takes them as they are', () => {
+  it.skipIf(process.platform === 'win32')('quotes paths for the shell', () => {
     for (const path of ['/a b/c', '/$(touch x)/`id`', '/it\'s "$HOME"', '/a\\b', '/wow!'])
       expect(execFileSync('sh', ['-c', `printf %s ${shellWord(path)}`], { encoding: 'utf8' })).toBe(path);
   });

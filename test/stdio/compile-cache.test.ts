@@ -68,6 +68,6 @@ unix('A folder that NODE_COMPILE_CACHE names is left to Node', () => {
   expect(existsSync(compiled)).toBe(false);
 });
 
-test('A Node without a compile cache runs without one', () => {
+test('a Node without a compile cache runs without one', () => {
   expect(() => cacheCompiledCode({ XDG_CACHE_HOME: home }, undefined)).not.toThrow();
 });

@@ -28,7 +28,7 @@ describe.skipIf(isMissing('bash'))('completion in bash', () => {
     expect(offered('approve', '--').sort()).toEqual(flags.sort());
     expect(offered('approve', '--dis')).toEqual(['--distrust-forms']);
   });
-  it('offers the options of the standard command where none is named', () => {
+  it('offers the options of the standard command if none is named', () => {
     expect(offered('--cata')).toEqual(['--catalog']);
     expect(offered('--port')).toEqual([]);
   });
@@ -37,7 +37,7 @@ describe.skipIf(isMissing('bash'))('completion in bash', () => {
     expect(offered('--approve', 'no')).toEqual(['none']);
     expect(offered('http', '--port', '')).toEqual([]);
   });
-  it('offers the words that a command takes', () => expect(offered('journal', 'v')).toEqual(['verify']));
+  it('offers the actions of a command', () => expect(offered('journal', 'v')).toEqual(['verify']));
   it('offers files', () => expect(offered('--config', 'package.js')).toEqual(['package.json']));
 });
 
@@ -51,6 +51,6 @@ describe.each(['zsh', 'fish'])('completion in %s', (shell) => {
   });
 });
 
-it('expects the name of a shell', () => {
+it('requires the name of a shell', () => {
   expect(() => script('tcsh')).toThrow('completion: expects bash, zsh, fish, not "tcsh"');
 });

@@ -64,7 +64,7 @@ describe('finspace-mcp doctor', () => {
       return { name, mode, mtimeMs, content: isFile ? readFileSync(join(folder, name), 'base64') : '' };
     });
 
-  it('finds nothing wrong with a new machine, one line each, and creates nothing', async () => {
+  it('reports no problems on a new machine, one line for each check, and creates nothing', async () => {
     const { code, out, said } = await run(['doctor']);
     expect({ code, said }).toEqual({ code: 0, said: '' });
     const lines = out.trimEnd().split('\n');
@@ -81,7 +81,7 @@ describe('finspace-mcp doctor', () => {
     expect(existsSync(state)).toBe(false);
   });
 
-  it('says what counts as approval, and changes nothing in a directory that is in use', async () => {
+  it('reports which approvals count, and changes nothing in a directory in use', async () => {
     await initApprover(state, 'correct horse battery');
     await run(['world', 'reset', '--yes']);
     const before = snapshot();
@@ -96,7 +96,7 @@ describe('finspace-mcp doctor', () => {
     expect(snapshot()).toEqual(before);
   });
 
-  it('exits with 1 and says what to do where a file cannot be used', async () => {
+  it('exits with 1 and says what to do if a file cannot be used', async () => {
     mkdirSync(state);
     writeFileSync(join(state, 'state.db'), 'this is no database at all', { mode: 0o600 });
     const { code, out, said } = await run(['doctor']);
@@ -107,7 +107,7 @@ describe('finspace-mcp doctor', () => {
     );
   });
 
-  it.skipIf(process.platform === 'win32')('reports what other users could change or read', async () => {
+  it.skipIf(process.platform === 'win32')('reports files that other users could change or read', async () => {
     mkdirSync(state);
     chmodSync(state, 0o777);
     expect((await doctor()).get('state directory')).toMatchObject({
@@ -121,7 +121,7 @@ describe('finspace-mcp doctor', () => {
     expect(statSync(join(state, 'world.db')).mode & 0o777).toBe(0o644);
   });
 
-  it('finds a clock that is behind what was written', async () => {
+  it('reports a clock that is behind the latest recorded time', async () => {
     await run(['world', 'reset', '--yes']);
     const later = new Date(Date.now() + 3_600_000);
     utimesSync(join(state, 'world.db'), later, later);
@@ -171,7 +171,7 @@ describe('finspace-mcp doctor', () => {
     });
   });
 
-  it('says in order what is missing before a call is possible', async () => {
+  it('lists in order what is missing before a call is possible', async () => {
     const found = await doctor(aws('http://127.0.0.1:9'));
     expect(Object.fromEntries(found)).toMatchObject({
       region: { status: 'failed', advice: expect.stringContaining('--region') },
@@ -180,7 +180,7 @@ describe('finspace-mcp doctor', () => {
     });
   });
 
-  it('finds an endpoint that does not answer, and one whose clock differs', async () => {
+  it('reports an endpoint that does not answer, and one whose clock differs', async () => {
     const region = { ...KEYS, AWS_REGION: 'us-east-1' };
     const none = await doctor(aws(`http://127.0.0.1:${await freePort()}`), region);
     expect(none.get('backend')).toMatchObject({

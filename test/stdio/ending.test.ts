@@ -8,7 +8,7 @@ import { serveOverStdio } from '../../src/transports/stdio.ts';
 const CALL_MS = 30_000;
 
 /** What is waited for, and for how long, once nothing more is read; time passes only when a test lets it. */
-describe('a connection over stdio that ends', () => {
+describe('a closing connection over stdio', () => {
   let input: PassThrough;
   let stop: AbortController;
   let answered: { id?: number; method?: string }[];
@@ -77,13 +77,13 @@ describe('a connection over stdio that ends', () => {
     await settle();
   });
 
-  it('ends at once when nothing is asked', async () => {
+  it('ends at once without open requests', async () => {
     input.end();
     expect(await isDone()).toBe(true);
     expect(unanswered).toEqual([]);
   });
 
-  it('waits for the answer to a read for as long as a call may take, when its input has ended', async () => {
+  it('waits for the answer to a read for at most the time limit of a call, after its input has ended', async () => {
     say({ id: 2, method: 'tools/call', params: { name: 'reads' } });
     input.end();
     await settle();
@@ -95,7 +95,7 @@ describe('a connection over stdio that ends', () => {
     expect(unanswered).toEqual([]);
   });
 
-  it('says how many were not answered when it has waited that long', async () => {
+  it('reports the number of unanswered requests when it has waited that long', async () => {
     say({ id: 2, method: 'tools/call', params: { name: 'reads' } });
     input.end();
     await settle();
@@ -104,7 +104,7 @@ describe('a connection over stdio that ends', () => {
     expect(unanswered).toEqual([1]);
   });
 
-  it('waits but shortly when it is asked to stop, and when that comes after the end of its input', async () => {
+  it('waits only briefly when it is asked to stop, even after the end of its input', async () => {
     say({ id: 2, method: 'tools/call', params: { name: 'reads' } });
     input.end();
     await settle();
@@ -115,7 +115,7 @@ describe('a connection over stdio that ends', () => {
     expect(unanswered).toEqual([1]);
   });
 
-  it('does not wait for a client that was asked something and is gone', async () => {
+  it('does not wait for a disconnected client that has to answer a request', async () => {
     say({ id: 2, method: 'tools/call', params: { name: 'asks' } });
     await settle();
     expect(answered.some(({ method }) => method === 'elicitation/create')).toBe(true);
@@ -151,7 +151,7 @@ describe('a connection over stdio that ends', () => {
     expect(await isDone()).toBe(true);
   });
 
-  it('does not wait for it any longer', async () => {
+  it('does not wait for a mutation longer than that', async () => {
     mutations = new Promise(() => {});
     say({ id: 2, method: 'tools/call', params: { name: 'changes' } });
     await settle();

@@ -36,7 +36,7 @@ describe('faults of the embedded service', () => {
     expect(await did(client, 'list_kx_clusters', { environmentId })).toMatchObject({ complete: true });
   });
 
-  it('break connections: a reply that was lost is fetched again by the same token, once', async () => {
+  it('break connections: a lost reply is fetched again once, with the same token', async () => {
     const client = await started([{ operation: 'CreateKxUser', every: 2, reset: 'after' }]);
     const { environmentId } = await environment(client);
     await did(client, 'create_kx_user', { environmentId, userName: 'ann', iamRole });
@@ -45,7 +45,7 @@ describe('faults of the embedded service', () => {
     expect(users).toMatchObject([{ userName: 'ann' }, { userName: 'bob' }]);
   });
 
-  it('break replies off, and make what was set going fail in time', async () => {
+  it('truncate replies, and make a started change fail in time', async () => {
     const client = await started([
       { operation: 'GetKxUser', truncate: 9 },
       { operation: 'CreateKxScalingGroup', failure: { reason: 'No host to be had' } },
@@ -65,7 +65,7 @@ describe('faults of the embedded service', () => {
   });
 });
 
-describe('a file of faults that cannot be used ends a server at its start', () => {
+describe('an invalid file of faults ends a server at start-up', () => {
   const files: [what: string, content: string | undefined, message: RegExp, commands?: string[]][] = [
     ['is not there', undefined, /cannot be read/, ['stdio', 'http', 'local']],
     ['is not JSON', '{"rules": [', /is not JSON/],
@@ -92,7 +92,7 @@ describe('a file of faults that cannot be used ends a server at its start', () =
     }
   });
 
-  it('and so does one beside another backend', () => {
+  it('and so does one for another backend', () => {
     const args = [CLI, '--backend', 'aws', '--faults', path];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 2, stderr: 'finspace-mcp: --faults: needs --backend local\n' });

@@ -52,7 +52,7 @@ describe('--world', { timeout: 60_000 }, () => {
       JSON.stringify({ ...WORLD, region: 'eu-west-1' }),
       'in eu-west-1, not of 111122223333 in us-east-1',
     ],
-  ])('that %s ends every server at its start, with one line that names it', async (_, content, words) => {
+  ])('that %s ends every server at start-up, with one line that names it', async (_, content, words) => {
     const file = join(folder, 'none.json');
     if (content !== undefined) writeFileSync(file, content);
     for (const [command, port] of Object.entries(PORT)) {
@@ -65,7 +65,7 @@ describe('--world', { timeout: 60_000 }, () => {
   });
 
   it.each(Object.entries(PORT))(
-    'beside a state file that has a world is logged by %s as not used',
+    'next to a state file that has a world is reported by %s as unused',
     async (command, port) => {
       expect(await started('world', 'reset', '--world', 'empty')).toMatchObject({ code: 0, said: '' });
       for (const world of ['demo', join(folder, 'none.json')]) {
@@ -86,7 +86,7 @@ describe('--world', { timeout: 60_000 }, () => {
     },
   );
 
-  it('is logged as not used on another backend', async () => {
+  it('is reported as unused on another backend', async () => {
     const { said } = await started('--backend', 'aws', '--endpoint', 'http://127.0.0.1:1', '--world', 'empty');
     expect(said).toContain('--world is not used: it is for the local backend');
     const quotas = await started('--backend', 'aws', '--endpoint', 'http://127.0.0.1:1', '--quotas', 'raised');

@@ -10,7 +10,7 @@ const help = (command: string, columns?: number) =>
   helpText({ command, commands: COMMANDS, isGeneral: command === 'stdio', env: { HOME: homedir() }, columns });
 const lineOf = (text: string, flag: string) => text.split('\n').find((line) => line.startsWith(`  ${flag}`)) ?? '';
 
-describe('the help', () => {
+describe('the command-line help', () => {
   it('shows a placeholder for every value, and none for switches', () => {
     const text = ['stdio', 'http', 'local'].map((command) => help(command)).join('');
     expect(text).not.toContain('VALUE');
@@ -44,7 +44,7 @@ describe('the help', () => {
     );
   });
 
-  it.each([40, 60, 80, 120, 200])('fits into %i columns, with every word', (columns) => {
+  it.each([40, 60, 80, 120, 200])('fits into %i columns, without losing a word', (columns) => {
     for (const command of Object.keys(COMMANDS)) {
       const wide = help(command, columns)
         .split('\n')
@@ -62,11 +62,11 @@ describe('a list of labels and texts', () => {
     ['twenty', 'short'],
   ] as const;
 
-  it('has one line for each where no width is known', () => {
+  it('has one line for each label if no width is known', () => {
     expect(definitionList(rows)).toBe(`  one     ${rows[0][1]}\n  twenty  short\n`);
   });
 
-  it('folds texts beside their labels, and below them in a narrow terminal', () => {
+  it('wraps texts next to their labels, and below them in a narrow terminal', () => {
     expect(definitionList(rows, 52)).toBe(
       '  one     first second third fourth fifth sixth\n              seventh eighth\n  twenty  short\n',
     );

@@ -121,7 +121,7 @@ describe('a server that is killed with SIGKILL', () => {
     return '';
   };
 
-  it('executes an approved call at most once, whichever request it was killed at, and says what it does not know', async () => {
+  it('executes an approved call at most once, whichever request it was killed at, and reports unknown outcomes', async () => {
     const seen = { approved: 0, betweenConsumptionAndCall: 0, inTheCall: 0 };
     for (let moment = 1; ; moment += 1) {
       const databaseName = `db-${moment}`;
@@ -167,7 +167,7 @@ describe('a server that is killed with SIGKILL', () => {
         });
       }
       arrives = () => true;
-      // Repeats asked anew; questions that stay open would reach the limit on asking.
+      // Each repeat requested a new approval; requests that stay open would reach the limit.
       const asked = await approve(databaseName);
       if (consumedWhenKilled) expect(asked).toBeDefined();
       await next.close();

@@ -60,7 +60,7 @@ function served() {
   return product;
 }
 
-it('notifies a client whose first message requests a stream', async () => {
+it('a client whose first message requests a stream is notified', async () => {
   const { serve, answers } = served();
   const heard = listenFirst(serve);
   await expect.poll(() => heard.map(({ method }) => method)).toContain('notifications/subscriptions/acknowledged');
@@ -68,7 +68,7 @@ it('notifies a client whose first message requests a stream', async () => {
   await expect.poll(() => heard.map(({ params }) => params?.uri)).toContain(URI);
 });
 
-it('answers the request for a stream with an error where what answers it cannot be loaded', async () => {
+it('a request for a stream gets an error if its handler cannot be loaded', async () => {
   const { serve } = served();
   const broken = Object.assign((...given: Parameters<ServerFactory>) => serve(...given), {
     ready: () => Promise.reject(new Error('cannot be loaded')),

@@ -29,22 +29,22 @@ describe('the log of a server', () => {
     });
   const TEXT = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ INFO {2}serving MCP over HTTP url=http:\/\/127\.0\.0\.1:\d+\/mcp\n/m;
 
-  it.runIf(NO_PTY === undefined)('is readable lines on a terminal', async () => {
+  it.runIf(NO_PTY === undefined)('consists of readable lines on a terminal', async () => {
     const terminal = openTerminal(...ARGS, '--state-dir', folder);
     await terminal.sees('/mcp\n');
     expect(terminal.screen()).toMatch(TEXT);
   });
 
-  it('is JSON elsewhere', async () => {
+  it('consists of JSON otherwise', async () => {
     const [line = ''] = (await logged()).split('\n');
     expect(JSON.parse(line)).toMatchObject({ msg: 'serving MCP over HTTP', url: expect.any(String) });
   });
 
-  it('is what --log-format asks for', async () => {
+  it('has the format that --log-format requests', async () => {
     expect(await logged('--log-format', 'text')).toMatch(TEXT);
   });
 
-  it('keeps each entry on one line as text, whatever its values are, and leaves out what has none', () => {
+  it('keeps each entry on one line as text, whatever its values are, and omits undefined values', () => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     onTestFinished(() => write.mockRestore());
     const log = stderrLog({ logLevel: 'warn', logFormat: 'text' });

@@ -101,7 +101,7 @@ describe.skipIf(process.platform === 'win32')('the output of', () => {
   });
 
   it.each(['world export', 'journal show', 'tools', '--version'])(
-    '%s on a full disk is an error in one line',
+    '%s reports a full disk as an error in one line',
     async (line) => {
       if (!existsSync('/dev/full')) return;
       const { code, said } = await shell(`finspace ${line} > /dev/full`);
@@ -110,14 +110,14 @@ describe.skipIf(process.platform === 'win32')('the output of', () => {
     },
   );
 
-  it('a file that takes only a part is an error', async () => {
+  it('a file that is written only in part is an error', async () => {
     const { code, said } = await shell('ulimit -f 16; finspace tools --json > "$FOLDER/part"');
     expect(statSync(join(folder, 'part')).size).toBe(16 * 1_024);
     expect(code).toBe(1);
     expect(said).toMatch(/^finspace-mcp: the output could not be written: .*file too large.*\n$/);
   });
 
-  it.each(['http', 'local'])('%s may lose the reader of its log and goes on', async (command) => {
+  it.each(['http', 'local'])('%s continues without the reader of its log', async (command) => {
     const args = [CLI, command, '--port', '0', '--state', ':memory:', '--state-dir', folder];
     const server = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     onTestFinished(() => void server.kill('SIGKILL'));

@@ -43,8 +43,8 @@ function run(stateDir: string, ...args: string[]) {
   });
 }
 
-describe.skipIf(process.platform === 'win32')('what this server keeps', () => {
-  it('is made for its owner alone, whatever the umask', () => {
+describe.skipIf(process.platform === 'win32')('the state directory', () => {
+  it('is created for its owner only, with any umask', () => {
     const stateDir = join(directory(), 'deep', 'state');
     const before = process.umask(0);
     try {
@@ -59,7 +59,7 @@ describe.skipIf(process.platform === 'win32')('what this server keeps', () => {
   it.each([
     ['everybody', 0o777],
     ['its group', 0o770],
-  ])('is not put into a directory that %s can write to, and the refusal says what to run', (_, mode) => {
+  ])('is not created where %s can write, and the refusal says what to run', (_, mode) => {
     const dir = directory(mode);
     const { stdout, stderr, status } = run(dir);
     expect([stdout, status]).toEqual(['', 1]);
@@ -78,7 +78,7 @@ describe.skipIf(process.platform === 'win32')('what this server keeps', () => {
     expect(modeOf(world)).toBe('600');
   });
 
-  it('is closed to others who could read it, which is logged once', () => {
+  it('is closed to other users who could read it, which is logged once', () => {
     const dir = directory(0o755);
     expect(run(dir).status).toBe(0);
     for (const file of ['state.db', 'world.db']) chmodSync(join(dir, file), 0o644);

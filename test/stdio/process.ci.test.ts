@@ -9,7 +9,7 @@ import { CLI, FRESH_WORLD } from '../support/hosts.ts';
 
 type Message = { id?: number; result?: Record<string, unknown>; error?: { code: number; message: string } };
 
-describe('the process', () => {
+describe('the server process', () => {
   let child: ChildProcessWithoutNullStreams;
   let received: Message[];
   let notMessages: string[];
@@ -57,7 +57,7 @@ describe('the process', () => {
     expect(notMessages).toEqual([]);
   });
 
-  it('answers lines that are not messages with an error and goes on', async () => {
+  it('answers invalid messages with an error and continues', async () => {
     start();
     await initialize();
     write('this is no JSON');
@@ -74,7 +74,7 @@ describe('the process', () => {
     await answer(({ id, result }) => id === 11 && result?.['isError'] !== true);
   });
 
-  it('refuses a 1 MB argument without repeating it, and a line above 1 MiB, and goes on', async () => {
+  it('rejects a 1 MB argument without repeating it, and a line above 1 MiB, and continues', async () => {
     start();
     await initialize();
     callTool(2, 'get_kx_cluster', { environmentId: 'a'.repeat(1_000_000), clusterName: 'hdb' });
@@ -94,7 +94,7 @@ describe('the process', () => {
     await answer(({ id, result }) => id === 3 && result?.['isError'] !== true);
   });
 
-  it('refuses ids that would lead elsewhere in a path', async () => {
+  it('rejects ids that would change the path of a request', async () => {
     start();
     await initialize();
     const ids = ['..', '.', '', 'a\u0000b', 'a\nb'];
@@ -115,7 +115,7 @@ describe('the process', () => {
     expect(ms).toBeLessThan(1_000);
   });
 
-  it('answers all of 500 calls that are piped into it, the last one without the end of its line, too', async () => {
+  it('answers all of 500 piped calls, including a last one without a line feed', async () => {
     start([...FRESH_WORLD, '--log-level', 'warn']);
     let said = '';
     child.stderr.on('data', (chunk) => {
@@ -133,7 +133,7 @@ describe('the process', () => {
     expect(said).toBe('');
   });
 
-  it('remarks once, after the first answer, on environments that it is limited to and that are not there', async () => {
+  it('logs once, after the first answer, which of its allowed environments do not exist', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-test-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const world = ['--state', join(folder, 'world.db'), '--state-dir', folder, '--log-level', 'warn'];
@@ -168,7 +168,7 @@ describe('the process', () => {
   it.each([
     [['--lifecycel', 'fast'], 'unknown option "--lifecycel"; did you mean --lifecycle?'],
     [['world', 'import', 'world.json'], 'unexpected argument "world.json": options begin with --; see --help'],
-  ])('says on stderr, in one line, what is wrong with %j, and exits with 2', async (argv, problem) => {
+  ])('reports %j in one line on stderr, and exits with 2', async (argv, problem) => {
     start(argv);
     let said = '';
     child.stderr.on('data', (chunk) => {

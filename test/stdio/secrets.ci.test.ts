@@ -85,7 +85,7 @@ function places(): Record<string, string> {
 }
 
 it.each(['debug', 'trace'])(
-  'no secret shows in the streams and files of a server on stdio that logs at %s',
+  'no secret appears in the streams and files of a server on stdio that logs at %s',
   async (level) => {
     start(level, 'stdio');
     const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
@@ -106,7 +106,7 @@ it.each(['debug', 'trace'])(
   },
 );
 
-it('no secret shows in the streams, replies and files of a server on HTTP', async () => {
+it('no secret appears in the streams, replies and files of a server on HTTP', async () => {
   const tokens = [
     {
       name: 'agent',
@@ -137,7 +137,7 @@ it('no secret shows in the streams, replies and files of a server on HTTP', asyn
   expect(leaksIn({ ...places(), 'the replies': said.join('\n') }, SECRETS)).toEqual([]);
 });
 
-it('no secret shows where the store of a fleet cannot be reached', async () => {
+it('no secret appears if the store of a fleet is unreachable', async () => {
   const url = `postgres://finspace:${SECRETS.storePassword}@127.0.0.1:1/fleet?sslmode=disable`;
   const keys = ['--seal-keys', file('keys', `${SECRETS.sealKey}\n`)];
   start('trace', 'http', '--port', '0', '--store', url, ...keys);

@@ -9,7 +9,7 @@ import { type HeldEndpoint, openHeldEndpoint } from '../support/held-endpoint.ts
 import { CLI } from '../support/hosts.ts';
 
 /** A mutation that has reached the endpoint is finished and answered, however the process is told to stop. */
-describe('stopping in mid-mutation', () => {
+describe('a stop during a mutation', () => {
   let endpoint: HeldEndpoint;
   let folder: string;
   let child: ChildProcessWithoutNullStreams;
@@ -44,7 +44,7 @@ describe('stopping in mid-mutation', () => {
   it.each<[string, () => void]>([
     ['SIGTERM comes', () => child.kill('SIGTERM')],
     ['its input ends', () => child.stdin.end()],
-  ])('finishes and answers when %s', async (_, stop) => {
+  ])('completes and answers it when %s', async (_, stop) => {
     const response = await endpoint.reached;
     stop();
     for await (const line of createInterface({ input: child.stderr }))

@@ -14,14 +14,14 @@ async function uat(connect: Host['connect'], person: Person) {
   return { session, environmentId: environments.find(({ name }) => name === 'kdb-uat')?.environmentId as string };
 }
 
-describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
+describe.each(HOSTS)('a teardown through $name', ({ connect }) => {
   const begun = async (person: Person) => {
     const world = await uat(connect, person);
     onTestFinished(() => world.session.close());
     return world;
   };
 
-  it('shows the whole plan, asks once, and removes everything in order', async () => {
+  it('shows the whole plan, requests one approval, and removes everything in order', async () => {
     const person = vi.fn((message: string) => approve(typedIn(message)));
     const { session, environmentId } = await begun(person);
     const done = await did(session, 'tear_down_kx_environment', { environmentId });
@@ -41,7 +41,7 @@ describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
     expect(create.at(-1)?.tool).toMatch(/^(?:create_kx_cluster|tag_resource)$/);
   });
 
-  it('removes only what is named, and says first what else hangs on it', async () => {
+  it('removes only the named entities, and reports their dependants first', async () => {
     const { session, environmentId } = await begun((message) => approve(typedIn(message)));
     const text = await failedTo(session, 'tear_down_kx_environment', { environmentId, only: ['equities_sample'] });
     expect(text).toContain('hdb-uat');
@@ -74,7 +74,7 @@ describe.each(HOSTS)('nothing is removed through $name', ({ connect }) => {
     expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ status: 'CREATED' });
   });
 
-  it('by a preview of the change, which asks nobody', async () => {
+  it('by a preview of the change, which requests no approval', async () => {
     const onApproval = vi.fn(() => approve('nothing'));
     person = onApproval;
     const { session, environmentId } = world;

@@ -23,7 +23,7 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
     expect(tools.slice(50)).toEqual(COMPOSITE_TOOLS.map(describeComposite));
   });
 
-  it('creates, reads and changes entities, and says whether a list is complete', async () => {
+  it('creates, reads and changes entities, and reports whether a list is complete', async () => {
     await did(session, 'create_kx_database', { environmentId, databaseName: 'trades' });
     await did(session, 'create_kx_database', { environmentId, databaseName: 'quotes' });
     await did(session, 'update_kx_database', { environmentId, databaseName: 'quotes', description: 'All quotes' });
@@ -50,14 +50,14 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
     expect(result.content[0]?.text).not.toContain('\n');
   });
 
-  it('names the operation, the error, whether to repeat and what to call next when the service refuses', async () => {
+  it('names the operation, the error, whether to retry and what to call next when the service rejects a call', async () => {
     const text = await failedTo(session, 'get_kx_cluster', { environmentId, clusterName: 'nowhere' });
     expect(text).toContain('get_kx_cluster failed with ResourceNotFoundException (HTTP 404)');
     expect(text).toContain('list_kx_clusters');
     expect(text).toContain('will not help');
   });
 
-  it('names every wrong argument, and the nearest right one, without calling the service', async () => {
+  it('names every wrong argument and its nearest valid spelling, without calling the service', async () => {
     const text = await failedTo(session, 'create_kx_changeset', {
       environmentId: 'abc',
       databasename: 'trades',
@@ -68,7 +68,7 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
     expect(text).toContain('changeRequests.0.changetype: there is no such argument; did you mean changeType?');
   });
 
-  it('says where existing names are listed, and not names to be created', async () => {
+  it('names the list of existing entities, and not names to be created', async () => {
     const wrong = { environmentId, databaseName: 'x' };
     expect(await failedTo(session, 'get_kx_database', wrong)).toMatch(
       /expects 3 to 63 letters.* list_kx_databases shows/,
@@ -78,13 +78,13 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
     expect(text).not.toContain('list_kx_databases');
   });
 
-  it('says of a tool that only reads that there is nothing to preview', async () => {
+  it('says that a tool which only reads has nothing to preview', async () => {
     const of = (tool: string) => failedTo(session, 'plan_change', { tool, arguments: {} });
     expect(await of('get_kx_cluster')).toBe('get_kx_cluster changes nothing, so there is nothing to preview: call it.');
     expect(await of('delete_cluster')).toContain('did you mean delete_kx_cluster?');
   });
 
-  it('never takes a clientToken from the model', async () => {
+  it('never accepts a clientToken from the model', async () => {
     const text = await failedTo(session, 'create_kx_database', {
       environmentId: 'abc',
       databaseName: 'trades',
@@ -93,7 +93,7 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
     expect(text).toContain('clientToken: there is no such argument');
   });
 
-  it('names the nearest tool for an unknown one', async () => {
+  it('suggests the nearest tool for an unknown one', async () => {
     await expect(session.callTool({ name: 'list_kx_cluster' })).rejects.toThrow(/did you mean list_kx_clusters\?/);
   });
 });
@@ -104,8 +104,8 @@ const started = async (connect: Host['connect'], ...settings: string[]) => {
   return session;
 };
 
-describe.each(HOSTS.slice(-1))('output schemas, for $name', ({ connect }) => {
-  it('are added on request, and results fit them', async () => {
+describe.each(HOSTS.slice(-1))('output schemas for $name', ({ connect }) => {
+  it('are added on request, and match the results', async () => {
     const session = await started(connect, '--output-schemas');
     const { tools } = await session.listTools();
     expect(tools.slice(0, 50).every(({ outputSchema }) => outputSchema !== undefined)).toBe(true);
@@ -114,8 +114,8 @@ describe.each(HOSTS.slice(-1))('output schemas, for $name', ({ connect }) => {
   });
 });
 
-describe.each(HOSTS.slice(-1))('a setting that narrows what there is, for $name', ({ connect }) => {
-  it('offers only reads under --read-only, and refuses the rest when called all the same', async () => {
+describe.each(HOSTS.slice(-1))('a restricted server for $name', ({ connect }) => {
+  it('offers only reads under --read-only, and refuses calls of other tools', async () => {
     const session = await started(connect, '--read-only');
     const { tools } = await session.listTools();
     expect(tools.every(({ annotations }) => (annotations as { readOnlyHint?: boolean }).readOnlyHint)).toBe(true);
@@ -124,7 +124,7 @@ describe.each(HOSTS.slice(-1))('a setting that narrows what there is, for $name'
     expect(await failedTo(session, 'get_kx_connection_string', {})).toContain('--read-only');
   });
 
-  it('offers only the named toolsets, and refuses the rest when called all the same', async () => {
+  it('offers only the named toolsets, and refuses calls of other tools', async () => {
     const session = await started(connect, '--toolsets', 'kx-user,tags');
     const { tools } = await session.listTools();
     expect(tools.filter(({ name }) => operationOf(name) !== undefined)).toHaveLength(9);

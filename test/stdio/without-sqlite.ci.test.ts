@@ -42,7 +42,7 @@ describe('a server whose SQLite cannot be loaded', () => {
     return client;
   };
 
-  it('says on a local world why, and what to do, and stays up', async () => {
+  it('reports the reason and the remedy on a local world, and continues to run', async () => {
     const client = await connect('--backend', 'local', '--state', join(folder, 'state', 'world.db'));
     for (const request of [LIST, CREATE, LIST]) {
       const text = JSON.stringify(await client.callTool(request));
@@ -53,7 +53,7 @@ describe('a server whose SQLite cannot be loaded', () => {
     expect((await client.listTools()).tools.length).toBeGreaterThan(50);
   });
 
-  describe('in front of a service elsewhere', () => {
+  describe('with another backend', () => {
     let world: TestWorld;
     let service: Awaited<ReturnType<typeof listen>>;
     beforeEach(async () => {
@@ -65,7 +65,7 @@ describe('a server whose SQLite cannot be loaded', () => {
       await world.close();
     });
 
-    it('reads, and changes nothing, since the journal cannot be written', async () => {
+    it('reads, and changes nothing because the journal cannot be written', async () => {
       const endpoint = `http://127.0.0.1:${service.port}`;
       const client = await connect('--backend', 'aws', '--region', 'us-east-1', '--endpoint', endpoint);
       expect((await client.callTool(LIST)).structuredContent).toMatchObject({ environments: [] });

@@ -62,7 +62,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     expect(await ledger.consume(await approved(ledger, 'new'))).toBe(true);
   };
 
-  it('keeps what it acknowledged when it is killed', async () => {
+  it('keeps acknowledged data when it is killed', async () => {
     const { store } = await fresh();
     const ledger = store.ledger(OPEN_MS);
     const [used, unused] = [await approved(ledger, 'used'), await approved(ledger, 'unused')];
@@ -117,7 +117,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     for (const nonce of consumed.keys()) expect(await ledger.consume(nonce)).toBe(false);
   });
 
-  it('finds out what became of a request whose reply was lost', async () => {
+  it('finds out the outcome of a request whose reply was lost', async () => {
     const { name, open } = await fresh();
     const proxy = await cuttingProxy(join(cluster.folder, '.s.PGSQL.5432'));
     onTestFinished(() => proxy.close());
@@ -139,7 +139,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     expect((await store.journal.entries()).map(({ kind }) => kind)).toEqual(['intent', 'outcome']);
   });
 
-  it('refuses calls with the cause while the store does not answer, and recovers afterwards', async () => {
+  it('rejects calls with the cause while the database does not answer, and recovers afterwards', async () => {
     const { store } = await fresh();
     const ledger = store.ledger(OPEN_MS);
     const nonce = await approved(ledger);
@@ -156,7 +156,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     expect(await store.journal.verify()).not.toHaveProperty('brokenAt');
   });
 
-  it('delivers events that happened while the connection for them was broken', async () => {
+  it('delivers events that happened while the event connection was broken', async () => {
     const { name, store, open } = await fresh();
     const other = await open('b');
     const heard: unknown[] = [];
@@ -171,7 +171,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     await expect.poll(() => heard, { timeout: 10_000 }).toHaveLength(3);
   });
 
-  it('has no usable approval of before on a backup that was restored, and serves only after accept-restore', async () => {
+  it('accepts no old approval after a backup was restored, and serves only after accept-restore', async () => {
     const { name, store, open } = await fresh();
     const ledger = store.ledger(OPEN_MS);
     const nonce = await approved(ledger);
@@ -191,7 +191,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     expect((await store.journal.entries()).map(({ kind }) => kind)).toEqual(['intent', 'restore']);
   });
 
-  it('has no usable approval of before on a copy in the same cluster', async () => {
+  it('accepts no old approval in a copy in the same cluster', async () => {
     const { name, store, open } = await fresh();
     const [used, unused] = [await approved(store.ledger(OPEN_MS)), await approved(store.ledger(OPEN_MS), 'unused')];
     await store.journal.begin(INTENT);
@@ -204,7 +204,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
   it.each([
     ['synchronous', true],
     ['asynchronous', false],
-  ])('has no usable approval of before on a promoted %s standby', async (_, isSynchronous) => {
+  ])('accepts no old approval on a promoted %s standby', async (_, isSynchronous) => {
     const primary = await startCluster();
     onTestFinished(() => primary.remove());
     await initStore(await primary.create('template_store'), false);

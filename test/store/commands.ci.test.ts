@@ -11,7 +11,7 @@ import { CLI } from '../support/hosts.ts';
 import { SKIPPED, startCluster } from './cluster.ts';
 import { databaseIn, startStores, type TestStores } from './shared-store.ts';
 
-describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 }, () => {
+describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 120_000 }, () => {
   let stores: TestStores;
   let folder: string;
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
       ...more,
     });
 
-  it('gets a store by init, once, and says what is in it', async () => {
+  it('gets a store by init, once, and reports its contents', async () => {
     const url = await stores.cluster.create('first');
     for (const act of ['status', 'migrate'])
       expect(run('store', act, '--store', url)).toEqual(refused('is not initialized. Run finspace-mcp store init.'));
@@ -63,7 +63,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     [['store', 'status', '--store', 'postgres://u:secret%@127.0.0.1/d'], '--store: has % that begins no', 2],
     [['store', 'status', '--store', 'postgres://u:secret@127.0.0.1:1/d'], 'does not answer (ECONNREFUSED)', 1],
     [['journal', 'verify', '--store', 'postgres://127.0.0.1:1/d'], 'does not answer (ECONNREFUSED)', 1],
-  ])('refuses %j in one line', (args, message, status) => {
+  ])('rejects %j in one line', (args, message, status) => {
     const { stderr, ...result } = run(...args);
     expect(result).toEqual({ stdout: '', status });
     expect(stderr).toContain(message);
@@ -71,7 +71,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('is refused when it is newer, older, foreign, read-only, unknown or without rights, and is not changed', async () => {
+  it('is rejected if it is newer, older, foreign, read-only, unknown or without privileges, and is not changed', async () => {
     const url = await stores.fresh();
     const database = databaseIn(url);
     const owner = stores.cluster.url(database);
@@ -95,7 +95,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     );
   });
 
-  it('whose settings let a crash lose commits is refused', async () => {
+  it('is rejected if its settings let a crash lose commits', async () => {
     const url = await stores.fresh();
     await stores.cluster.query('postgres', 'ALTER SYSTEM SET fsync = off');
     await stores.cluster.query('postgres', 'SELECT pg_reload_conf()');
@@ -104,7 +104,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     await stores.cluster.query('postgres', 'SELECT pg_reload_conf()');
   });
 
-  it('admits no replica with another world, other keys or other targets', async () => {
+  it('accepts no replica with another world, other keys or other targets', async () => {
     const url = await stores.fresh();
     await serve(url);
     await serve(url, { stateDir: join(folder, 'b') });
@@ -119,7 +119,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     await expect(serve(await stores.fresh())).rejects.toThrow('this replica belongs to the store');
   });
 
-  it('takes over a state directory, which no server can use without it afterwards', async () => {
+  it('imports a state directory, which no server can use without it afterwards', async () => {
     const url = await stores.fresh();
     const owner = stores.cluster.url(databaseIn(url));
     const state = await openState(join(folder, 'state.db'));
@@ -187,7 +187,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     await close();
   });
 
-  it('has in its journal that a person replaced a world', async () => {
+  it('records in its journal that a person replaced a world', async () => {
     const url = await stores.fresh();
     const args = ['--state-dir', folder, '--state', join(folder, 'world.db')];
     await serve(url, { stateDir: folder });
@@ -199,7 +199,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     expect(run('world', 'reset', '--yes', ...args)).toEqual(refused('belongs to the shared store'));
   });
 
-  it('admits no target with a world in memory', async () => {
+  it('accepts no target with a world in memory', async () => {
     const targets = join(folder, 'targets.json');
     const [file, memory] = [{ state: join(folder, 'world.db') }, { state: ':memory:' }];
     writeFileSync(targets, JSON.stringify({ targets: { file, memory } }));
@@ -209,7 +209,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     await serve(url, { targets });
   });
 
-  it('admits no server whose approver key is damaged', async () => {
+  it('accepts no server whose approver key is damaged', async () => {
     const url = await stores.fresh();
     mkdirSync(join(folder, 'a', 'approver'), { recursive: true });
     for (const dir of [join(folder, 'a'), join(folder, 'a', 'approver')]) chmodSync(dir, 0o700);
@@ -221,7 +221,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     expect(pins).toEqual([]);
   });
 
-  it('gives the replicas of the Compose file the rights of servers only', async () => {
+  it('gives the replicas of the Compose file only the privileges of servers', async () => {
     const cluster = await startCluster();
     onTestFinished(() => cluster.remove());
     const args = [

@@ -80,7 +80,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
       expect(errors.map(({ message }) => message)).toEqual(['a broken subscriber', 'a broken subscriber']);
     });
 
-    it('of any length arrive', async () => {
+    it('of any length are delivered', async () => {
       const bus = (await opened()).events('/mcp');
       const heard = heardFrom(bus);
       const long = `finspace://${'é'.repeat(20_000)}`;
@@ -88,7 +88,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
       await expect.poll(() => heard, { timeout: 10_000 }).toEqual([long, 'finspace://short']);
     });
 
-    it('use one connection however often they cannot be read, and none after close', async () => {
+    it('use one connection however often reads fail, and none after close', async () => {
       const db = await openedDatabase();
       const errors: Error[] = [];
       const unreadable: Database = { ...db, run: () => Promise.reject(new Error('cannot be read')) };
@@ -100,7 +100,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
       await expect.poll(() => query(`SELECT ${LISTENING}`), { timeout: 10_000 }).toEqual([]);
     });
 
-    it('arrive although the connection for them stays open and silent', async () => {
+    it('are delivered although their connection stays open and silent', async () => {
       const bus = (await opened()).events('/mcp');
       const heard = heardFrom(bus);
       bus.publish(changed('finspace://1'));
@@ -114,7 +114,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
     });
   });
 
-  it('is waited for during a restart, even after a statement that did not wait', async () => {
+  it('is waited for during a restart, even after a statement that failed at once', async () => {
     const db = await openedDatabase();
     await db.run('SELECT 1');
     await stores.cluster.stop();
@@ -124,7 +124,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
     expect(await waiting).toEqual([{ one: 1 }]);
   });
 
-  it('is not waited for again while it stays away', async () => {
+  it('is not waited for again while it is unavailable', async () => {
     const db = await openedDatabase();
     await stores.cluster.stop();
     onTestFinished(() => stores.cluster.start());
@@ -134,7 +134,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
-  it('does not tell its host, database and user to those who ask whether a server is ready', async () => {
+  it('hides its host, database and user from readiness probes', async () => {
     await query('DROP ROLE IF EXISTS secret_user; CREATE ROLE secret_user LOGIN IN ROLE finspace_mcp_server');
     const server = await product({
       store: stores.cluster.url(database, 'secret_user'),
@@ -148,7 +148,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
       .toBe('not ready: the store does not accept this user or password\n');
   });
 
-  it('says what is wrong, but not where it is, where an approval cannot be trusted', async () => {
+  it('explains why an approval cannot be trusted, without its location', async () => {
     const ledger = (await opened()).ledger(900_000);
     await query('ALTER TABLE finspace_mcp.approvals RENAME TO gone');
     const error = await ledger.list().catch((refusal: unknown) => refusal);
@@ -158,7 +158,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
     );
   });
 
-  it('forgets replicas that were not seen for a day', async () => {
+  it('drops replicas that were not seen for a day', async () => {
     await opened();
     await query(`INSERT INTO finspace_mcp.replicas VALUES
       ('crashed', 'crashed:1', '0', 0, finspace_mcp.now_ms() - 90000000),

@@ -16,7 +16,7 @@ const FILE = 'store-position.json';
 const open = (dir = folder) => positionIn(dir, 'store', true, ({ message }) => void errors.push(message));
 const kept = () => JSON.parse(readFileSync(join(folder, FILE), 'utf8')).position;
 
-it('a remembered position never goes backwards when two processes keep it in one state directory', () => {
+it('a stored position never goes backwards when two processes share a state directory', () => {
   const [one, two] = [open(), open()];
   one.advance('g1 5 five');
   two.advance('g1 3 three');
@@ -39,7 +39,7 @@ it('a position is not written through a file that another process may be writing
   expect(readFileSync(join(folder, `${FILE}.new`), 'utf8')).toBe('of another process');
 });
 
-it('a position that cannot be kept is known to the process, and is kept as soon as it can be', () => {
+it('a position that cannot be written is kept in memory, and written as soon as possible', () => {
   const blocked = join(folder, 'blocked');
   writeFileSync(blocked, '');
   const position = open(blocked);

@@ -39,7 +39,7 @@ const EMPTY = [
   .map((table) => `DELETE FROM finspace_mcp.${table}`)
   .join('; ');
 
-describe.skipIf(SKIPPED !== '')(`over a PostgreSQL of its own ${SKIPPED}`, { timeout: 60_000 }, () => {
+describe.skipIf(SKIPPED !== '')(`with a PostgreSQL server of its own ${SKIPPED}`, { timeout: 60_000 }, () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster();

@@ -17,7 +17,7 @@ hostssl all by_password 127.0.0.1/32 scram-sha-256
 hostssl all by_certificate 127.0.0.1/32 cert
 `;
 
-describe.skipIf(LACKING !== '')(`a store that is reached by TLS ${LACKING}`, { timeout: 60_000 }, () => {
+describe.skipIf(LACKING !== '')(`a store that is connected by TLS ${LACKING}`, { timeout: 60_000 }, () => {
   let cluster: Cluster;
   let folder: string;
   let port: number;
@@ -97,11 +97,11 @@ describe.skipIf(LACKING !== '')(`a store that is reached by TLS ${LACKING}`, { t
   const verified = () => ({ sslmode: 'verify-full', sslrootcert: at('ca.crt') });
   const ANSWERS = expect.stringMatching(/^Store [0-9a-f-]{36}, version 1, in PostgreSQL /);
 
-  it('takes the password from the file that PGPASSFILE names', () => {
+  it('gets the password from the file that PGPASSFILE names', () => {
     expect(status(verified(), passwordFile(0o600))).toEqual({ stdout: ANSWERS, stderr: '' });
   });
 
-  it('takes TLS settings and the password from the environment', () => {
+  it('gets TLS settings and the password from the environment', () => {
     const env = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: at('ca.crt'), PGPASSWORD: PASSWORD };
     expect(status({}, { env })).toEqual({ stdout: ANSWERS, stderr: '' });
   });
@@ -144,7 +144,7 @@ describe.skipIf(LACKING !== '')(`a store that is reached by TLS ${LACKING}`, { t
       () => [{ ...verified(), sslrootcert: at('none.crt') }, {}],
       'none.crt cannot be read',
     ],
-  ] as [string, () => Parameters<typeof status>, string][])('is refused in one line with %s', (_, given, says) => {
+  ] as [string, () => Parameters<typeof status>, string][])('is rejected in one line with %s', (_, given, says) => {
     const { stdout, stderr } = status(...given());
     expect(stdout).toBe('');
     expect(stderr).toContain(says);

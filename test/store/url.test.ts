@@ -14,7 +14,7 @@ describe('the URL of a store', () => {
     ['postgres://user@host/s3cret%ff', 'has % that begins no encoded character'],
     ['postgres://user@host/db?s3cret=1', 'has an unknown parameter; known are host, port'],
     ['postgres://user@host/db?sslmode=s3cret', 'sslmode: expects one of'],
-  ])('is refused, and no part that may belong to a password is repeated: %s', (url, problem) => {
+  ])('is rejected without repeating any part that may belong to a password: %s', (url, problem) => {
     expect(storeUrlProblem(url)).toContain(problem);
     expect(storeUrlProblem(url)).not.toContain('s3cret');
   });

@@ -51,7 +51,7 @@ const large = (at: number) => ({
 const bytes = (text: unknown) => Buffer.byteLength(String(text));
 
 describe('the answer of every list tool', () => {
-  it.each(LISTS)('%s is a page of at most 60 kB, and its token continues exactly behind it', async (name) => {
+  it.each(LISTS)('%s is a page of at most 60 kB, and its token continues exactly after it', async (name) => {
     const use = caller(endpoint(250, large));
     const seen: unknown[] = [];
     let nextToken: unknown;
@@ -67,7 +67,7 @@ describe('the answer of every list tool', () => {
     expect(seen).toEqual(Array.from({ length: 250 }, (_, at) => `item-${at}`));
   });
 
-  it('asks once where a page fits', async () => {
+  it('needs one call if a page fits', async () => {
     let calls = 0;
     const small = endpoint(80, (at) => ({ name: `item-${at}` }));
     const use = caller((async (...args: Parameters<Call>) => {
@@ -78,7 +78,7 @@ describe('the answer of every list tool', () => {
     expect(calls).toBe(1);
   });
 
-  it('is a page of one item, shortened, where one alone is too large', async () => {
+  it('contains one shortened item if one alone is too large', async () => {
     const huge = () => ({ name: 'huge', dbPaths: Array(5_000).fill('/2026.03.17/trade/') });
     const { text, data } = await caller(endpoint(3, huge))('list_kx_dataviews', {
       environmentId: ENVIRONMENT,
@@ -99,7 +99,7 @@ describe('the answer of every tool that shows one entity', () => {
     ['many members', { map: Object.fromEntries(Array.from({ length: 9_000 }, (_, at) => [`member-${at}`, at])) }],
     ['long names of members', { map: { ['n'.repeat(200_000)]: 1 } }],
     ['text of hidden characters', { text: '\u202e'.repeat(30_000) }],
-  ])('has at most 60 kB, as valid JSON, in spite of %s', async (_, output) => {
+  ])('has at most 60 kB, as valid JSON, despite %s', async (_, output) => {
     for (const name of GETS.slice(0, 2)) {
       const { text, data } = await caller((async () => output) as unknown as Call)(toolName(name), argumentsOf(name));
       expect(bytes(text)).toBeLessThanOrEqual(MOST_TEXT);
@@ -109,7 +109,7 @@ describe('the answer of every tool that shows one entity', () => {
   });
 });
 
-describe('a resource', () => {
+describe('the answer of a resource', () => {
   const { signal } = new AbortController();
   const read = async (call: Call, uri: string, kits = {}) => {
     const environment = { call, restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits } as never;
@@ -118,7 +118,7 @@ describe('a resource', () => {
     );
   };
 
-  it('that lists very much ends where its token continues', async () => {
+  it('that lists many items ends where its token continues', async () => {
     const call = endpoint(1_000, large);
     const {
       kxClusterSummaries: clusters,
@@ -131,7 +131,7 @@ describe('a resource', () => {
     expect([clusters.length, (data['kxClusterSummaries'] as Members[])[0]?.['name']]).toEqual([count, `item-${count}`]);
   });
 
-  it('that is a recovery kit of very many calls comes in parts, with every call once', async () => {
+  it('that is a recovery kit of many calls has several parts, with every call once', async () => {
     const create = Array.from({ length: 900 }, (_, at) => ({
       tool: 'create_kx_user',
       arguments: { at, role: 'r'.repeat(200) },
@@ -157,7 +157,7 @@ describe('a resource', () => {
     ['Mermaid flowchart', environmentMermaid],
     ['picture', environmentSvg],
     ['JSON', (graph: object) => JSON.stringify(graph)],
-  ])('that is the %s of 500 clusters has at most 60 kB and says what it leaves out', (_, write) => {
+  ])('that is the %s of 500 clusters has at most 60 kB and says what it omits', (_, write) => {
     const graph = synthetic(500);
     const text = writtenWithin(graph, MOST_TEXT, write);
     expect(bytes(text)).toBeLessThanOrEqual(MOST_TEXT);
@@ -168,14 +168,14 @@ describe('a resource', () => {
     expect(writtenWithin(synthetic(13), MOST_TEXT, write)).toBe(write(synthetic(13), synthetic(13)));
   });
 
-  it('does not call something unused because its users are left out', () => {
+  it('does not call an entity unused because its users are omitted', () => {
     const graph = synthetic(500);
     const text = writtenWithin(graph, MOST_TEXT, environmentMermaid);
     expect(text).not.toMatch(/sg-3.*:::unused/);
   });
 });
 
-describe('what finds and plans', () => {
+describe('the answer of find and plan tools', () => {
   it('has at most 60 kB when names are long words, and continues with its cursor', async () => {
     const item = (at: number) => ({
       ...{ clusterName: `cluster-${at}`, status: 'RUNNING', clusterType: 'HDB' },
@@ -197,7 +197,7 @@ describe('what finds and plans', () => {
 describe('a refusal', () => {
   const textOf = (result: ToolResult) => String((result as { content: { text?: string }[] }).content[0]?.text);
 
-  it('of very many lines keeps the first and the last of them', () => {
+  it('with many lines keeps the first and the last of them', () => {
     const lines = Array.from({ length: 3_000 }, (_, at) => `${at}. cluster "hdb-${at}" has to be deleted first`);
     const result = limited(refused('delete_kx_environment did not run.', ...lines, 'Or use tear_down_kx_environment.'));
     const text = textOf(result);
@@ -207,7 +207,7 @@ describe('a refusal', () => {
     expect(text).toMatch(/\n2999\. .*\nOr use tear_down_kx_environment\.$/);
   });
 
-  it('of one very long line is cut', () => {
+  it('with one very long line is truncated', () => {
     expect(bytes(textOf(limited(refused('\u{1f600}'.repeat(50_000)))))).toBeLessThanOrEqual(MOST_TEXT);
   });
 });

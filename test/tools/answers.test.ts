@@ -20,14 +20,14 @@ const update = () => ({
   databases: [{ databaseName: 'futures_l2', cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }] }],
 });
 
-describe('what a call answers', () => {
-  it('is the status of what it updates, and the call that waits for it, which can be made as it is', async () => {
+describe('the answer of a tool', () => {
+  it('contains the status after an update, and the call that waits for its end, ready to use', async () => {
     const answer = await answered('update_kx_cluster_databases', update());
     const next = waiting({ kind: 'cluster', name: 'hdb-futures' });
     expect(answer).toEqual({ status: 'UPDATING', next });
   });
 
-  it('is the call that waits for what it creates, where that is not ready at once', async () => {
+  it('contains the call that waits for a new entity that is not ready at once', async () => {
     const changeRequests = [{ changeType: 'PUT', s3Path: 's3://some-bucket/a/', dbPath: '/2026.03.16/' }];
     const created = await answered('create_kx_changeset', { environmentId, databaseName: 'fx_spot', changeRequests });
     const { changesetId: name } = created;
@@ -36,7 +36,7 @@ describe('what a call answers', () => {
     expect(await answered('create_kx_user', user)).not.toHaveProperty('next');
   });
 
-  it('is one call that waits for all that was created together', async () => {
+  it('contains one call that waits for all entities that were created together', async () => {
     const nas1Configuration = { type: 'SSD_250', size: 1200 };
     const volume = { volumeType: 'NAS_1', azMode: 'SINGLE', availabilityZoneIds: ['use1-az1'], nas1Configuration };
     const create = ['vol-one', 'vol-two'].map((volumeName) => ({
@@ -50,7 +50,7 @@ describe('what a call answers', () => {
     });
   });
 
-  it('is the deletion to wait for, after a delete', async () => {
+  it('contains the call that waits for the end of a deletion', async () => {
     const deletion = { environmentId, clusterName: 'gp-research' };
     const next = waiting({ kind: 'cluster', name: 'gp-research', until: 'DELETED' });
     expect(await answered('delete_kx_cluster', deletion)).toEqual({ status: 'DELETING', next });
@@ -63,7 +63,7 @@ describe('what a call answers', () => {
     expect(await answered('get_kx_cluster', { environmentId, clusterName: 'gp-reference' })).not.toHaveProperty('next');
   });
 
-  it('is that tags have taken effect', async () => {
+  it('says that tags have taken effect', async () => {
     const resourceArn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}/kxCluster/hdb-fx`;
     expect(await answered('tag_resource', { resourceArn, tags: { desk: 'fx' } })).toEqual({ done: true });
   });

@@ -34,37 +34,37 @@ const times = <T>(count: number, make: (at: number) => T) => Array.from({ length
 /** As many as are named in an answer. */
 const NAMED = 20;
 
-describe('the work for arguments that are wrong', () => {
+describe('the work for wrong arguments', () => {
   const input = agentInput(operationNamed('CreateKxCluster'));
 
-  it.each([100, 10_000])('looks for the nearest name of 20 of %i unknown arguments', (count) => {
+  it.each([100, 10_000])('is bounded: 20 of %i unknown arguments get a suggestion', (count) => {
     const unknown = Object.fromEntries(times(count, (at) => [`clusterNam${at}`, at]));
     const parsed = parseArguments(agentInput(operationNamed('GetKxCluster')), unknown);
     expect(parsed).toMatchObject({ problems: { length: NAMED } });
     expect(compared.words).toBeLessThanOrEqual(NAMED);
   });
 
-  it('looks for the nearest value of 20 of 5,000 wrong ones', () => {
+  it('is bounded: 20 of 5,000 wrong values get a suggestion', () => {
     const schema = z.strictObject({ kinds: z.array(z.enum(['cluster', 'volume'])) });
     const parsed = parseArguments(schema, { kinds: times(5_000, () => 'clutser') });
     expect(parsed).toMatchObject({ problems: { length: NAMED } });
     expect(compared.words).toBeLessThanOrEqual(NAMED);
   });
 
-  it('names 20 problems, each place once', () => {
+  it('is bounded: 20 problems are named, each place once', () => {
     const wrong = parseArguments(input, { databases: times(500, () => ({ surprise: 1 })), nothing: 1 });
     expect(wrong).toMatchObject({ problems: { length: NAMED } });
     const places = 'problems' in wrong ? wrong.problems.map(({ path }) => path.join('.')) : [];
     expect(new Set(places).size).toBe(NAMED);
   });
 
-  it('parses any number of lists that are written as JSON in strings', () => {
+  it('includes parsing any number of lists that are written as JSON in strings', () => {
     const schema = z.strictObject({ rows: z.array(z.array(z.number())) });
     const rows = times(500, (at) => [at]);
     expect(parseArguments(schema, { rows: rows.map((row) => JSON.stringify(row)) })).toEqual({ input: { rows } });
   });
 
-  it('parses no more values from strings than a request may have', () => {
+  it('includes parsing at most as many values from strings as a request may have', () => {
     const schema = z.strictObject({ rows: z.array(z.array(z.number())) });
     const parse = vi.spyOn(JSON, 'parse');
     const text = JSON.stringify(times(MOST_VALUES / 2, () => 1));
@@ -73,14 +73,14 @@ describe('the work for arguments that are wrong', () => {
     expect(parse.mock.calls.length).toBeLessThanOrEqual(2);
   });
 
-  it('compares no word that is longer than any name', () => {
+  it('includes no comparison with a word that is longer than any name', () => {
     expect(nearest('x'.repeat(201), ['xx'])).toBeUndefined();
     expect(compared.words).toBe(0);
   });
 });
 
 describe('the work for text', () => {
-  it('reads as much of a long text as it quotes', () => {
+  it('is limited to the part of a long text that is quoted', () => {
     let read = 0;
     const text = {
       length: 5_900_000,
@@ -92,7 +92,7 @@ describe('the work for text', () => {
     expect(read).toBeLessThan(20);
   });
 
-  it('looks for no resource at a URI that is longer than any', () => {
+  it('includes no lookup of a resource URI that is too long', () => {
     expect(resourceAt('finspace://kx/environments/abc')?.input).toEqual({ environmentId: 'abc' });
     expect(resourceAt(`finspace://kx/environments/${'a'.repeat(5_000)}`)).toBeUndefined();
   });
@@ -100,7 +100,7 @@ describe('the work for text', () => {
   it.each([
     ['what was typed', 'x'.repeat(1_000_000), {}],
     ['what came before', 'x', { environmentId: 'x'.repeat(1_000_000) }],
-  ])('reads nothing to complete %s when it is longer than any value', async (_, typed, before) => {
+  ])('includes no read to complete %s that is longer than any value', async (_, typed, before) => {
     const call = vi.fn();
     const environment = { call, restrictions: {}, caller: LOCAL_CALLER, kits: {} } as never;
     const { signal } = new AbortController();
@@ -110,7 +110,7 @@ describe('the work for text', () => {
 });
 
 describe('JSON from clients', () => {
-  it('is the JSON that it was', () => {
+  it('is parsed unchanged', () => {
     fc.assert(fc.property(fc.json({ maxDepth: 6 }), (text) => isDeepStrictEqual(parseBounded(text), JSON.parse(text))));
   });
 
@@ -120,23 +120,26 @@ describe('JSON from clients', () => {
     ['members', `{${times(MOST_VALUES + 1, (at) => `"a${at}":0`).join()}}`],
     ['levels', '['.repeat(65) + ']'.repeat(65)],
     ['levels of objects', '{"a":'.repeat(65)],
-  ])('is not parsed when it has too many %s', (_, text) => {
+  ])('is not parsed if it has too many %s', (_, text) => {
     const parse = vi.spyOn(JSON, 'parse');
     expect(() => parseBounded(text)).toThrow(ExcessiveJson);
     expect(parse).not.toHaveBeenCalled();
   });
 
-  it.each(['[[[[', '{"a', '"\\', ']]]]', '', '"\\"'])('is refused as ever when it is broken: %j', (text) => {
-    expect(() => parseBounded(text)).toThrow(SyntaxError);
-  });
+  it.each(['[[[[', '{"a', '"\\', ']]]]', '', '"\\"'])(
+    'is rejected by the standard parser if it is invalid: %j',
+    (text) => {
+      expect(() => parseBounded(text)).toThrow(SyntaxError);
+    },
+  );
 
-  it('may hold any number of brackets and commas in strings', () => {
+  it('may contain any number of brackets and commas in strings', () => {
     const text = JSON.stringify(`[{,"\\${',[{'.repeat(50_000)}`);
     expect(parseBounded(text)).toBe(JSON.parse(text));
   });
 });
 
-it('lets other events be handled between calls to the embedded service', async () => {
+it('the embedded service lets other events be handled between calls', async () => {
   let others = 0;
   let more = true;
   const other = () => {
@@ -177,7 +180,7 @@ describe('the work for the text of a plan', () => {
     return length;
   }
 
-  it('grows with the number of settings that change, not with its square', () => {
+  it('grows linearly with the number of settings that change', () => {
     const [few, many] = [matchesFor(100), matchesFor(1_000)];
     expect(few).toBeGreaterThan(0);
     expect(many).toBeLessThanOrEqual(11 * few);

@@ -26,7 +26,7 @@ const ARGUMENTS = LISTED.flatMap((tool) =>
 );
 
 describe('an argument', () => {
-  it('has a description, or a name that explains itself', () => {
+  it('has a description, or a self-explanatory name', () => {
     const unexplained = ARGUMENTS.filter(({ name, schema, path }) => {
       const { description = schema.items?.description } = schema;
       return description === undefined && !SELF_EXPLAINING.includes(name) && !REPEATED.test(path);
@@ -34,12 +34,12 @@ describe('an argument', () => {
     expect(unexplained.map(({ tool, path }) => `${tool}: ${path}`)).toEqual([]);
   });
 
-  it('is called self-explaining only while something has that name and no description', () => {
+  it('is called self-explanatory only if some argument has that name and no description', () => {
     const undescribed = ARGUMENTS.filter(({ schema, path }) => !schema.description && !REPEATED.test(path));
     expect(SELF_EXPLAINING.filter((name) => !undescribed.some((argument) => argument.name === name))).toEqual([]);
   });
 
-  it('is described in a phrase without a full stop, or in sentences that end with one', () => {
+  it('is described in a phrase without a full stop, or in sentences with one', () => {
     const texts = new Set(
       ARGUMENTS.flatMap(({ schema }) => [schema, schema.items ?? {}]).map((each) => each.description),
     );
@@ -52,7 +52,7 @@ describe('an argument', () => {
 });
 
 describe.each(LISTED)('$name', ({ name, title, description, inputSchema, annotations }) => {
-  it('is documented in a few whole sentences', () => {
+  it('is documented in a few complete sentences', () => {
     expect(description).toMatch(/^[A-Z].*\.$/s);
     expect(description).not.toMatch(/\s\s|^\s|\s$/);
     const isReading = annotations?.readOnlyHint === true;
@@ -64,13 +64,13 @@ describe.each(LISTED)('$name', ({ name, title, description, inputSchema, annotat
     expect(title.length).toBeLessThanOrEqual(LONGEST.title);
   });
 
-  it('names only tools and arguments that there are', () => {
+  it('names only existing tools and arguments', () => {
     const known = [...NAMES, ...argumentsIn(inputSchema as Listed).map((argument) => argument.name)];
     const named = JSON.stringify([description, inputSchema]).match(/\b[a-z]+(?:_[a-z]+)+\b/g) ?? [];
     expect(named.filter((word) => !known.includes(word))).toEqual(named.filter((word) => EXAMPLES.includes(word)));
   });
 
-  it('says at most once that a person must approve', () => {
+  it('mentions approval by a person at most once', () => {
     const operation = operationOf(name);
     const said = description.match(/A person (?:must approve|approves)/g)?.length ?? 0;
     expect(said).toBeLessThanOrEqual(1);
@@ -82,12 +82,12 @@ describe.each(LISTED)('$name', ({ name, title, description, inputSchema, annotat
 const EXAMPLES = ['amara_okafor'];
 
 describe('the tools', () => {
-  it('have titles and descriptions of their own', () => {
+  it('have unique titles and descriptions', () => {
     expect(new Set(LISTED.map(({ title }) => title)).size).toBe(LISTED.length);
     expect(new Set(LISTED.map(({ description }) => description)).size).toBe(LISTED.length);
   });
 
-  it('show no words that are for search only, of which each has eight at most', () => {
+  it('do not show their search keywords, at most eight for each', () => {
     const declared = [
       ...OPERATION_NAMES.map((name) => [toolName(name), operationNamed(name).keywords] as const),
       ...COMPOSITE_TOOLS.map(({ name, keywords }) => [name, keywords] as const),
@@ -100,7 +100,7 @@ describe('the tools', () => {
 });
 
 describe('a resource', () => {
-  it.each(RESOURCE_KINDS)('$name is described by what it shows', ({ title, description }) => {
+  it.each(RESOURCE_KINDS)('$name has a description of its contents', ({ title, description }) => {
     expect(description).toMatch(/^(?:The|A|Everything) .*[^.]\.$/);
     expect(title).toMatch(/^(?:[A-Z]|kdb )/);
   });

@@ -26,7 +26,7 @@ describe.each(HOSTS)('approval of a call by the name of its environment, through
     expect(await did(session, 'list_kx_databases', { environmentId })).toMatchObject({ kxDatabases: [] });
   });
 
-  it('is void when the name has come to mean another environment', async () => {
+  it('is void if the name now belongs to another environment', async () => {
     const ids: (string | undefined)[] = [];
     const session = await opened(FRESH_WORLD, host, async (message) => {
       if (!message.startsWith('DELETE')) return typed(message);

@@ -17,7 +17,7 @@ async function opened(args: readonly string[]) {
   return session;
 }
 
-describe('the name of an environment in the place of its id', () => {
+describe('the name of an environment instead of its id', () => {
   let session: Session;
   let id: string;
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('the name of an environment in the place of its id', () => {
     'list_kx_scaling_groups',
     'list_kx_users',
     'list_kx_volumes',
-  ])('gives %s the same answer as the id, with the environment that was meant', async (tool) => {
+  ])('gives %s the same answer as the id, and shows the environment', async (tool) => {
     const byId = await did(session, tool, { environmentId: id });
     for (const name of ['kdb-prod', 'KDB-Prod']) {
       const { structuredContent, content } = await session.callTool({ name: tool, arguments: { environmentId: name } });
@@ -43,7 +43,7 @@ describe('the name of an environment in the place of its id', () => {
     }
   });
 
-  it('is resolved in the arguments of a change that is previewed', async () => {
+  it('is resolved in the arguments of a previewed change', async () => {
     const given = { environmentId: 'kdb-prod', volumeName: 'vol-fx' };
     const byName = await did(session, 'plan_change', { tool: 'delete_kx_volume', arguments: given });
     const byId = await did(session, 'plan_change', {
@@ -53,7 +53,7 @@ describe('the name of an environment in the place of its id', () => {
     expect(byName).toEqual({ ...byId, resolvedEnvironment: { name: 'kdb-prod', environmentId: id } });
   });
 
-  it('is resolved in a teardown that is previewed', async () => {
+  it('is resolved in a previewed teardown', async () => {
     const plan = { tool: 'tear_down_kx_environment', arguments: { environmentId: 'kdb-uat' } };
     expect(await did(session, 'plan_change', plan)).toMatchObject({
       target: { name: 'kdb-uat' },
@@ -61,14 +61,14 @@ describe('the name of an environment in the place of its id', () => {
     });
   });
 
-  it('is named with its id where the call fails', async () => {
+  it('is shown with its id if the call fails', async () => {
     const wrong = { environmentId: 'kdb-prod', clusterName: 'no-such-one' };
     expect(await failedTo(session, 'get_kx_cluster', wrong)).toContain(
       `The environment "kdb-prod" has the id "${id}".`,
     );
   });
 
-  it('that nothing has is refused with the one that was probably meant', async () => {
+  it('is rejected with a suggestion if no environment has it', async () => {
     for (const tool of ['list_kx_databases', 'list_kx_clusters', 'tear_down_kx_environment'])
       expect(await failedTo(session, tool, { environmentId: 'kdb-prd' })).toContain(
         `There is no kdb environment "kdb-prd"; did you mean "kdb-prod", whose id is "${id}"?`,
@@ -76,7 +76,7 @@ describe('the name of an environment in the place of its id', () => {
   });
 });
 
-describe('a name that may mean several environments', () => {
+describe('an ambiguous environment name', () => {
   let session: Session;
   beforeAll(async () => {
     session = await NEWEST.connect(FRESH_WORLD, typed);
@@ -87,7 +87,7 @@ describe('a name that may mean several environments', () => {
   const renamed = (environmentId: string, name: string) =>
     did(session, 'update_kx_environment', { environmentId, name });
 
-  it('is refused with the ids and dates of all, in every kind of tool', async () => {
+  it('is rejected with the ids and dates of all candidates, in every kind of tool', async () => {
     const ids = [await made('Trading'), await made('rates')];
     await renamed(ids[1] as string, 'trading');
     for (const tool of ['list_kx_clusters', 'delete_kx_environment', 'tear_down_kx_environment']) {
@@ -106,7 +106,7 @@ describe('a name that may mean several environments', () => {
     expect(found).toMatchObject({ environmentId, name: 'owner' });
   });
 
-  it('is refused where it is an id in another letter case', async () => {
+  it('is rejected if it is an id in another letter case', async () => {
     const name = (await made('shouted')).toUpperCase();
     await renamed(await made('shouting'), name);
     expect(await failedTo(session, 'list_kx_clusters', { environmentId: name })).toContain(
@@ -114,7 +114,7 @@ describe('a name that may mean several environments', () => {
     );
   });
 
-  it('does not count environments that were deleted', async () => {
+  it('does not count deleted environments', async () => {
     await did(session, 'delete_kx_environment', { environmentId: await made('fleeting') });
     const environmentId = await made('fleeting');
     const answer = await did(session, 'list_kx_clusters', { environmentId: 'fleeting' });
@@ -123,7 +123,7 @@ describe('a name that may mean several environments', () => {
 });
 
 describe('names that a caller may not resolve', () => {
-  it('are those of environments outside of --environments, whose ids stay hidden', async () => {
+  it('include those of environments outside --environments, whose ids stay hidden', async () => {
     const ids = await idsIn(await opened(FRESH_WORLD));
     const [prod = '', uat = ''] = [ids.get('kdb-prod'), ids.get('kdb-uat')];
     const session = await opened([...FRESH_WORLD, '--environments', uat]);
@@ -133,7 +133,7 @@ describe('names that a caller may not resolve', () => {
       expect(await failedTo(session, tool, { environmentId: 'kdb-prod' })).not.toContain(prod);
   });
 
-  it('are all where environments are not listed for it', async () => {
+  it('include all if the caller cannot list environments', async () => {
     const session = await opened([...FRESH_WORLD, '--deny', 'list_kx_environments']);
     expect(await failedTo(session, 'list_kx_clusters', { environmentId: 'kdb-prod' })).toContain(
       'Names cannot be resolved here',
@@ -141,7 +141,7 @@ describe('names that a caller may not resolve', () => {
   });
 });
 
-describe('the reads to resolve a name', () => {
+describe('the reads that resolve a name', () => {
   const listed = { environmentId: 'm5cnbg3l25pwsmzikb7kdj', name: 'trading', status: 'CREATED' };
   const prepare = async (given: Record<string, unknown>) => {
     const call = vi.fn(async () => ({ environments: [listed] }));
@@ -156,7 +156,7 @@ describe('the reads to resolve a name', () => {
     };
   };
 
-  it('is one, for each call afresh', async () => {
+  it('are limited to one for each call, never cached', async () => {
     for (const _ of ['first', 'second'])
       expect(await prepare({ environmentId: 'trading' })).toMatchObject({
         prepared: { input: { environmentId: listed.environmentId } },
@@ -169,7 +169,7 @@ describe('the reads to resolve a name', () => {
     ['other arguments that are wrong', { environmentId: 'trading', clusterType: 'BIG' }],
     ['a text that is no name', { environmentId: 'x'.repeat(100_000) }],
     ['a path', { environmentId: '../trading' }],
-  ])('are none for %s', async (_, given) => {
+  ])('are not needed for %s', async (_, given) => {
     expect((await prepare(given)).reads).toBe(0);
   });
 });

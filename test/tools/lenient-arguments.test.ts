@@ -30,7 +30,7 @@ const clusterOf = (more: object) => ({
 });
 const parsed = (given: object) => parseArguments(agentInput(operationNamed('CreateKxCluster')), given);
 
-it('takes the environment under either of its two names', async () => {
+it('the environment may be given under either of its two names', async () => {
   const listed = await did(session, 'list_kx_clusters', { environmentId: 'kdb-prod' });
   expect(await did(session, 'list_kx_clusters', { environment: 'kdb-prod' })).toEqual(listed);
   const { environmentId } = await did(session, 'get_kx_environment', { environment: 'kdb-prod' });
@@ -41,15 +41,15 @@ it('takes the environment under either of its two names', async () => {
   expect(await failedTo(session, 'list_kx_clusters', both)).toContain('environment: there is no such argument');
 });
 
-describe('what clients send for an argument that was left open', () => {
-  it.each([null, '', 'null'])('is left out of the call: %j', async (nothing) => {
+describe('a placeholder for an omitted argument', () => {
+  it.each([null, '', 'null'])('is removed from the call: %j', async (nothing) => {
     const list = { environmentId: 'kdb-prod', maxResults: nothing, nextToken: nothing, clusterType: nothing };
     const all = await did(session, 'list_kx_clusters', { environmentId: 'kdb-prod' });
     expect(await did(session, 'list_kx_clusters', list)).toEqual(all);
     expect(await did(session, 'find_kx_problems', { environment: nothing })).toBeDefined();
   });
 
-  it.each([null, '', 'null'])('is left out of nested objects, also in lists and in JSON: %j', (nothing) => {
+  it.each([null, '', 'null'])('is removed from nested objects, also in lists and in JSON: %j', (nothing) => {
     const plain = clusterOf({
       scalingGroupConfiguration: { scalingGroupName: 'sg-x', memoryReservation: 6, nodeCount: 1 },
     });
@@ -62,14 +62,14 @@ describe('what clients send for an argument that was left open', () => {
     expect(parsed(clusterOf(asText))).toEqual({ input });
   });
 
-  it('is refused where the argument is required', async () => {
+  it('is rejected if the argument is required', async () => {
     const refusal = (clusterName: unknown) =>
       failedTo(session, 'get_kx_cluster', { environmentId: 'kdb-prod', clusterName });
     expect(await refusal(null)).toContain('clusterName: expects text, not null. list_kx_clusters shows the names.');
     expect(await refusal('')).toContain('clusterName: expects 3 to 63 letters');
   });
 
-  it('is refused as the value of a tag and as an element of a list', async () => {
+  it('is rejected as the value of a tag and as an element of a list', async () => {
     const tagged = { environmentId: 'kdb-prod', databaseName: 'new_one', tags: { desk: null } };
     expect(await failedTo(session, 'create_kx_database', tagged)).toContain('tags.desk');
     expect(parsed(clusterOf({ databases: [null] }))).toHaveProperty('problems');
@@ -80,7 +80,7 @@ describe('what clients send for an argument that was left open', () => {
 });
 
 describe('numbers and booleans that are sent as text', () => {
-  it('are numbers and booleans, at every depth', async () => {
+  it('are converted at every depth', async () => {
     const list = { environmentId: 'kdb-prod', maxResults: '1' };
     expect(await did(session, 'list_kx_clusters', list)).toMatchObject({ kxClusterSummaries: { length: 1 } });
     const asText = { scalingGroupName: 'sg-x', memoryReservation: '6', nodeCount: '1', cpu: '0.5' };
@@ -100,17 +100,17 @@ describe('numbers and booleans that are sent as text', () => {
   });
 
   it.each(['1e3', '0x10', '007', ' 5', '5 ', '+5', '1,000', '5 GiB', 'Infinity', '99999999999999999'])(
-    'are refused in any other form than that of a plain number: %j',
+    'are rejected as a number in any other form than a plain number: %j',
     (text) => {
       expect(parseArguments(z.strictObject({ size: z.number() }), { size: text })).toHaveProperty('problems');
     },
   );
 
-  it.each(['True', 'yes', '1', 'on'])('are refused in any other form than true and false: %j', (text) => {
+  it.each(['True', 'yes', '1', 'on'])('are rejected as a boolean in any other form than true and false: %j', (text) => {
     expect(parseArguments(z.strictObject({ readWrite: z.boolean() }), { readWrite: text })).toHaveProperty('problems');
   });
 
-  it('are each the number that the text says', () => {
+  it('are converted exactly', () => {
     const schema = z.strictObject({ size: z.number() });
     fc.assert(
       fc.property(fc.integer(), (size) => {
@@ -120,23 +120,23 @@ describe('numbers and booleans that are sent as text', () => {
   });
 });
 
-describe('one text where a list is expected', () => {
+describe('one text instead of a list', () => {
   const subnets = (subnetIds: unknown) =>
     parsed(clusterOf({ vpcConfiguration: { ...clusterOf({}).vpcConfiguration, subnetIds } }));
 
-  it('is a list of that text, at every depth', () => {
+  it('becomes a list of that text, at every depth', () => {
     const one = { input: { vpcConfiguration: { subnetIds: ['subnet-0abc1def'] } } };
     for (const given of ['subnet-0abc1def', ['subnet-0abc1def'], '["subnet-0abc1def"]'])
       expect(subnets(given)).toMatchObject(one);
   });
 
-  it('is refused if it contains several values, is empty, or does not match', () => {
+  it('is rejected if it contains several values, is empty, or does not match', () => {
     for (const given of ['subnet-0abc1def, subnet-0abc2def', '', '[', '["subnet-0abc1def"'])
       expect(subnets(given)).toHaveProperty('problems');
     expect(parsed(clusterOf({ databases: 'fx_spot' }))).toHaveProperty('problems');
   });
 
-  it('is the name of one entity to tear down', async () => {
+  it('may be the name of one entity to tear down', async () => {
     const preview = async (only: unknown) =>
       did(session, 'plan_change', {
         tool: 'tear_down_kx_environment',
@@ -161,19 +161,19 @@ describe('the kinds of entities', () => {
   };
   const all = Object.entries(SPELLINGS).flatMap(([kind, words]) => words.map((word) => [word, kind] as const));
 
-  it.each(all)('%s is %s, in a list and alone', async (word, kind) => {
+  it.each(all)('%s means %s, in a list and alone', async (word, kind) => {
     const meant = await did(session, 'find_kx_entities', { kinds: [kind] });
     expect(meant['kinds']).toEqual({ [kind]: meant['found'] });
     for (const kinds of [[word], word, JSON.stringify([word])])
       expect(await did(session, 'find_kx_entities', { kinds })).toMatchObject({ kinds: meant['kinds'] });
   });
 
-  it('several in one text are separated by commas', async () => {
+  it('in one text are separated by commas', async () => {
     const { kinds } = await did(session, 'find_kx_entities', { kinds: 'volumes, Scaling groups' });
     expect(Object.keys(kinds as object).toSorted()).toEqual(['scaling-group', 'volume']);
   });
 
-  it('are taken in every tool that has them, at every depth', async () => {
+  it('are accepted in every tool and at every depth', async () => {
     const environmentId = 'kdb-prod';
     const host = { name: 'sg-history', kind: 'kxScalingGroup' };
     const { entity } = await did(session, 'what_depends_on', { environmentId, ...host });
@@ -194,7 +194,7 @@ describe('the kinds of entities', () => {
     expect(planned).toMatchObject({ blocked: false, counts: { steps: 1 } });
   });
 
-  it.each(['', 'host', 'x', 's', 'kx', 'volumevolume'])('a word that is none is refused: %j', async (word) => {
+  it.each(['', 'host', 'x', 's', 'kx', 'volumevolume'])('exclude an unknown word: %j', async (word) => {
     expect(await failedTo(session, 'what_depends_on', { name: 'vol-fx', kind: word || '-' })).toContain(
       'kind: expects',
     );
@@ -202,12 +202,12 @@ describe('the kinds of entities', () => {
   });
 });
 
-it('takes nothing else for what was meant', () => {
+it('no other value is guessed', () => {
   for (const more of [{ clusterType: 'gp' }, { cluster_type: 'GP' }, { __proto__: null, constructor: null }])
     expect(parsed(clusterOf(more))).toHaveProperty('problems');
 });
 
-it('leaves the arguments that it was given as they are', () => {
+it('the given arguments are not modified', () => {
   const given = Object.freeze({ name: null, list: Object.freeze([Object.freeze({ size: '5' })]) });
   const schema = z.strictObject({ name: z.string().optional(), list: z.array(z.strictObject({ size: z.number() })) });
   expect(parseArguments(schema, given)).toEqual({ input: { list: [{ size: 5 }] } });

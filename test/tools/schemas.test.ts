@@ -11,17 +11,17 @@ type Schema = Readonly<Record<string, unknown>>;
 const MAPS = ['tags', 'attributeMap', 'arguments'];
 
 describe.each(LISTED)('the input schema of $name', ({ inputSchema }) => {
-  it('is JSON Schema 2020-12 in the strictest reading', () => {
+  it('is strictly valid JSON Schema 2020-12', () => {
     const ajv = new Ajv2020({ strict: true, strictRequired: true, strictTypes: true });
     expect(ajv.validateSchema(inputSchema)).toBe(true);
     expect(ajv.compile(inputSchema)).toBeTypeOf('function');
   });
 
-  it('can be made strict for OpenAI, but for maps, which its strict mode does not have', () => {
+  it('can be made strict for OpenAI, except for maps, which its strict mode does not support', () => {
     expect(againstOpenAi(strict(inputSchema as Schema))).toEqual(mapsIn(inputSchema as Listed));
   });
 
-  it('has only what Gemini knows, and no object with an empty list of properties', () => {
+  it('uses only what Gemini supports, and no object with an empty list of properties', () => {
     const schemas = everySchema(inputSchema as Schema);
     expect(schemas.flatMap((schema) => Object.keys(schema).filter((keyword) => !GEMINI.has(keyword)))).toEqual([]);
     expect(schemas.filter(({ properties }) => properties && Object.keys(properties).length === 0)).toEqual([]);
@@ -30,7 +30,7 @@ describe.each(LISTED)('the input schema of $name', ({ inputSchema }) => {
     expect(schemas.filter((schema) => schema['enum'] !== undefined && schema['type'] !== 'string')).toEqual([]);
   });
 
-  it('says of every object that no other members are allowed, but of maps', () => {
+  it('forbids other members in every object, except in maps', () => {
     const open = everySchema(inputSchema as Schema).filter(
       (schema) => schema['properties'] !== undefined && schema['additionalProperties'] !== false,
     );

@@ -15,7 +15,7 @@ const VARIANTS = [
   ['mcp__finspace__tearDownKxEnvironment', 'tear_down_kx_environment'],
 ] as const;
 
-it.each(VARIANTS)('an unknown tool %s is answered with the suggestion %s', async (name, meant) => {
+it.each(VARIANTS)('an unknown tool %s gets the suggestion %s', async (name, meant) => {
   const { url } = await product();
   const reply = await (await modern(url, 'tools/call', { name, arguments: {} })).text();
   expect(JSON.parse(reply).error).toMatchObject({
@@ -37,7 +37,7 @@ it('a preview of deleteKxVolume suggests delete_kx_volume', async () => {
   expect(await (await modern(url, 'tools/call', params)).text()).toContain('did you mean delete_kx_volume?');
 });
 
-it.each(['x'.repeat(5_000), '__', 'mcp__other__send_mail', ''])('suggests nothing for %j', async (name) => {
+it.each(['x'.repeat(5_000), '__', 'mcp__other__send_mail', ''])('no tool is suggested for %j', async (name) => {
   const { url } = await product();
   const reply = await (await modern(url, 'tools/call', { name, arguments: {} })).text();
   expect(reply).not.toContain('did you mean');

@@ -42,7 +42,7 @@ const MISTAKES: Readonly<Record<string, unknown>> = {
 };
 
 describe.each(TOOLS)('%s', (tool, input) => {
-  it('says in plain words what is wrong with each argument, and names it', async () => {
+  it('names each wrong argument and explains it in plain words', async () => {
     for (const mistake of Object.values(MISTAKES))
       for (const paths of apart(membersOf(input))) {
         const given = paths.reduce<object>((all, path) => withAt(all, path, mistake) as object, {});
@@ -58,7 +58,7 @@ describe.each(TOOLS)('%s', (tool, input) => {
       }
   });
 
-  it('names an argument that it does not have, and what each missing one has to be', async () => {
+  it('names an unknown argument, and explains each missing one', async () => {
     const text = await failedTo(session, tool, { environmentID: environmentId, nonsense: 1 });
     expect(text).toContain('nonsense: there is no such argument');
     expect(text).not.toMatch(LEAKS);
@@ -95,18 +95,18 @@ function withAt(into: unknown, [step, ...rest]: Path, value: unknown): unknown {
   return { ...members, [step]: withAt(members[step], rest, value) };
 }
 
-describe('what an error names', () => {
+describe('the text of an error', () => {
   const prod = 'kdb-prod';
 
   it.each([
     ['a name, where the call fails', 'get_kx_cluster', { environmentId: prod, clusterName: 'no-such-one' }],
     ['a name, where the call is refused', 'tear_down_kx_environment', { environmentId: prod }],
     ['a misspelt name in the place of an id', 'delete_kx_environment', { environmentId: 'kdbprod' }],
-  ])('is the id for %s', async (_, tool, args) => {
+  ])('names the id for %s', async (_, tool, args) => {
     expect(await failedTo(session, tool, args)).toContain(`"${environmentId}"`);
   });
 
-  it('is the id and the name that stand in ARNs', async () => {
+  it('names the id and the name as in ARNs', async () => {
     const arn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}`;
     const args = { environmentId: arn, clusterName: `${arn}/kxCluster/hdb-fx` };
     const text = await failedTo(session, 'get_kx_cluster', args);
@@ -137,11 +137,11 @@ describe('what an error names', () => {
       { environmentId: 'abcd', userName: 'x', iamRole: 'arn:aws:iam::123456789012:role/r' },
       'list_kx_environments',
     ],
-  ])('is what is missing, when it is refused by %s %o', async (tool, args, words) => {
+  ])('names what is missing when a call is rejected by %s %o', async (tool, args, words) => {
     expect(await failedTo(session, tool, { environmentId, ...args })).toContain(words);
   });
 
-  it('is everything that a new cluster refers to and that is missing, however deep', async () => {
+  it('names every missing entity that a new cluster refers to, at any depth', async () => {
     const text = await failedTo(session, 'create_kx_cluster', {
       environmentId,
       clusterName: 'newcomer',
@@ -163,7 +163,7 @@ describe('what an error names', () => {
     expect(text).not.toContain('"newcomer"');
   });
 
-  it('is what to find in the ARN of a resource', async () => {
+  it('says what to look up for the ARN of a resource', async () => {
     const resourceArn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}/kxCluster/hdb-f`;
     expect(await failedTo(session, 'list_tags_for_resource', { resourceArn })).toContain('did you mean "hdb-fx"?');
   });
@@ -181,7 +181,7 @@ describe('what an error names', () => {
     expect(text).toContain('may help');
   });
 
-  it('is that waiting is of no use, when it failed', async () => {
+  it('says that waiting does not help after a failure', async () => {
     const text = await failedTo(session, 'update_kx_cluster_code_configuration', {
       environmentId,
       clusterName: 'gp-signals',
@@ -192,7 +192,7 @@ describe('what an error names', () => {
     expect(text).toContain('will not help');
   });
 
-  it('is the tool that was meant, for a preview', async () => {
+  it('suggests the nearest tool for a preview', async () => {
     expect(await failedTo(session, 'plan_change', { tool: 'DeleteKxCluster', arguments: {} })).toContain(
       'did you mean delete_kx_cluster?',
     );
@@ -209,7 +209,7 @@ describe('the instructions of the server', () => {
   };
 
   it.each([[[]], [['--toolsets', 'tags']], [['--read-only']], [['--deny', 'wait_for_kx_entity,list_kx_environments']]])(
-    'with %j name only tools that are offered, and are short',
+    'with %j name only offered tools, and are short',
     async (args) => {
       const { text, names } = await instructions(...args);
       for (const tool of text.match(/\b[a-z]+_[a-z_]+\b/g) ?? []) expect(names).toContain(tool);
@@ -217,17 +217,17 @@ describe('the instructions of the server', () => {
     },
   );
 
-  it('tell of ids, of the overviews, of waiting and of approval, where they can matter', async () => {
+  it('explain ids, overviews, waiting and approval if they apply', async () => {
     const { text } = await instructions();
     expect(text).toMatch(/find_kx_problems.*environmentId takes an id or a name.*wait_for_kx_entity.*a person/);
     expect((await instructions('--read-only')).text).not.toMatch(/a person|wait_for/);
   });
 
-  it('send questions about who changed something to a person', async () => {
+  it('refer questions about who changed something to a person', async () => {
     expect((await instructions()).text).toContain('for people only: finspace-mcp journal show.');
   });
 
-  it('name what one can ask for, when no tool is found', async () => {
+  it('name example questions when no tool is found', async () => {
     const other = await (HOSTS[2] as (typeof HOSTS)[number]).connect([...FRESH_WORLD, '--catalog', 'search']);
     const { content } = await other.callTool({ name: 'find_tools', arguments: { query: 'zzzz' } });
     await other.close();
@@ -235,16 +235,19 @@ describe('the instructions of the server', () => {
   });
 });
 
-describe('a cursor or handle that is not ours', () => {
-  it.each(['garbage', 'YXQgMQ', 'x'.repeat(10_000)])('is refused, not taken for the beginning: %.20s', async (text) => {
-    expect(await failedTo(session, 'find_kx_entities', { cursor: text })).toContain(
-      'cursor: expects the cursor of the last answer',
-    );
-    const args = { environment: 'kdb-prod', kind: 'cluster', name: 'hdb-fx', handle: text };
-    expect(await failedTo(session, 'wait_for_kx_entity', args)).toContain(
-      'handle: expects the handle of the last answer',
-    );
-  });
+describe('an unknown cursor or handle', () => {
+  it.each(['garbage', 'YXQgMQ', 'x'.repeat(10_000)])(
+    'is rejected, and does not start from the beginning: %.20s',
+    async (text) => {
+      expect(await failedTo(session, 'find_kx_entities', { cursor: text })).toContain(
+        'cursor: expects the cursor of the last answer',
+      );
+      const args = { environment: 'kdb-prod', kind: 'cluster', name: 'hdb-fx', handle: text };
+      expect(await failedTo(session, 'wait_for_kx_entity', args)).toContain(
+        'handle: expects the handle of the last answer',
+      );
+    },
+  );
 
   it('is refused by the list of resources', async () => {
     const { listResources } = session as unknown as { listResources(params: object): Promise<unknown> };

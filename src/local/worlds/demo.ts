@@ -9,7 +9,7 @@ import { type Observer, worldScript } from './world-script.ts';
 
 const CHAPTERS: readonly ((demo: DemoWorld) => void)[] = [buildRealtime, buildHistory, buildLab, buildUat];
 
-/** The kdb estate of a trading firm, built by nine weeks of requests. */
+/** The kdb environments of a trading firm, built by nine weeks of requests. */
 export async function buildDemo(tx: Transaction, world: World, now: number, observe?: Observer): Promise<void> {
   await tx.putSettings(world.arn, { quotas: 'raised' });
   const script = worldScript(tx, world, now, observe);

@@ -147,7 +147,7 @@ const REQUESTS: readonly [weight: number, OperationName, Arbitrary<object>][] = 
   [1, 'DeleteEnvironment', fc.constant({})],
 ];
 
-/** The operations that histories are made of: all that change anything. */
+/** The operations in the random histories: all that change something. */
 export const MUTATIONS = REQUESTS.map(([, name]) => name);
 
 const request = fc.oneof(

@@ -20,7 +20,7 @@ export interface EnvironmentBuilder {
 
 export const PROTECT = { 'finspace-mcp:protected': 'true' };
 
-/** What a request for a cluster needs beside its name and place: the fewest members, and `rest`. */
+/** The fewest members of a create request for a cluster besides its name and environment, and `rest`. */
 export const ofCluster = (rest: Partial<Input<'CreateKxCluster'>>) => ({
   clusterType: 'GP' as const,
   releaseLabel: '1.0',

@@ -48,7 +48,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       }
     });
 
-    it('has one open pending approval for a call, however often and by which process it is opened', async () => {
+    it('has one open pending approval for a call, however often and in whichever process it is opened', async () => {
       const another = await under.another();
       const opened = await Promise.all(
         Array.from({ length: 20 }, (_, at) => open('same', { on: at % 2 === 0 ? ledger : another })),
@@ -63,7 +63,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(listed.toSorted()).toEqual([first.callDigest, third.callDigest].toSorted());
     });
 
-    it('knows nothing of nonces that it did not give out', async () => {
+    it('finds no unknown nonce', async () => {
       for (const nonce of ['', 'x', "' OR 1=1 --", '*', '\0']) {
         expect(await ledger.find(nonce)).toBeUndefined();
         expect(await ledger.consume(nonce)).toBe(false);
@@ -72,7 +72,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       }
     });
 
-    it('is used up by exactly one of many, between processes too', async () => {
+    it('is consumed by exactly one of many attempts, even across processes', async () => {
       const another = await under.another();
       const { nonce } = await open('one');
       const consumed = Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? ledger : another).consume(nonce));
@@ -81,7 +81,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
 
     it.each(['declined', 'wrong-name', 'other-call', 'changed'] as const)(
-      'is never used up once it was %s',
+      'cannot be consumed once it was %s',
       async (ending) => {
         const { nonce } = await open('one');
         await ledger.end(nonce, ending);
@@ -92,7 +92,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       },
     );
 
-    it('stays used up, whatever ends it afterwards', async () => {
+    it('stays consumed, whatever ends it afterwards', async () => {
       const { nonce } = await open('one');
       await ledger.consume(nonce);
       await ledger.end(nonce, 'declined');
@@ -112,7 +112,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(await ledger.approve(pending.nonce, APPROVAL)).toBe(false);
     });
 
-    it('looks at every approval of a call, the newest first', async () => {
+    it('checks every approval of a call, newest first', async () => {
       const by = (approver: string) => ({ ...APPROVAL, approver });
       for (const approver of ['ann', 'ben', 'eve']) {
         await under.advance(1_000);
@@ -133,7 +133,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect((await counting('ben'))?.approval).toEqual(by('ben'));
     });
 
-    it('forgets an approval that was withdrawn', async () => {
+    it('drops an approval that was withdrawn', async () => {
       const { nonce } = await open('one');
       await ledger.approve(nonce, APPROVAL);
       await ledger.end(nonce, 'declined');
@@ -141,7 +141,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(await ledger.consume(nonce)).toBe(false);
     });
 
-    describe('of pending approvals about the same', () => {
+    describe('with several pending approvals of one target', () => {
       const codes = ({ replaced }: OpenedApproval) =>
         replaced.map(({ pending: { code }, wasApproved }) => [code, wasApproved]);
 
@@ -169,7 +169,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       });
     });
 
-    it('says where the pending approval of a code stands', async () => {
+    it('shows the status of the pending approval of a code', async () => {
       const stands = async ({ code }: PendingApproval) => (await ledger.status(code))?.state;
       const [asked, granted, used, declined] = [await open('1'), await open('2'), await open('3'), await open('4')];
       await ledger.approve(granted.nonce, APPROVAL);
@@ -212,7 +212,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
         for (const { code } of person) expect(await ledger.status(code)).toEqual({ state: 'open' });
       });
 
-      it('leaves those of other principals alone, and what was approved', async () => {
+      it('does not evict those of other principals, or approved ones', async () => {
         const other = await open('theirs', { principal: 'bob' });
         const granted = await open('granted');
         await ledger.approve(granted.nonce, APPROVAL);
@@ -222,7 +222,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       });
     });
 
-    it('keeps what happened to the forms of each client, in its order', async () => {
+    it('records the form events of each client, in order', async () => {
       const kinds = async (client: string) => (await ledger.forms(client)).events.map(({ kind }) => kind);
       const happened: FormEvent['kind'][] = ['shown', 'cancelled', 'shown', 'accepted', 'shown', 'withdrawn'];
       for (const [at, kind] of happened.entries()) await ledger.forms('one', { nonce: `n${at}`, kind });
@@ -232,11 +232,11 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(await kinds('three')).toEqual([]);
     });
 
-    describe('as time goes by', () => {
+    describe('over time', () => {
       /** A server's clock goes on by itself, so nothing here depends on less than half a minute. */
       const pass = async (milliseconds: number) => under.advance(milliseconds);
 
-      it('lets nothing be used after it expired', async () => {
+      it('does not consume an expired approval', async () => {
         const [asked, granted] = [await open('one'), await open('two')];
         await ledger.approve(granted.nonce, APPROVAL);
         await pass(under.openMs - MINUTE / 2);
@@ -251,7 +251,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
         expect((await open('one')).nonce).not.toBe(asked.nonce);
       });
 
-      it('tells when each form was shown, and forgets it after an hour', async () => {
+      it('reports when each form was shown, and deletes that after an hour', async () => {
         await ledger.forms('one', { nonce: 'n', kind: 'shown' });
         await pass(2 * MINUTE);
         const { now, events } = await ledger.forms('one');
@@ -261,14 +261,14 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
         expect((await ledger.forms('one', { nonce: 'n', kind: 'shown' })).events).toHaveLength(1);
       });
 
-      it('lets go of pending approvals after a day', async () => {
+      it('deletes pending approvals after a day', async () => {
         const { nonce } = await open('one');
         await pass(25 * 60 * MINUTE);
         await open('two');
         expect(await ledger.find(nonce)).toBeUndefined();
       });
 
-      it('grants nothing while the clock is behind what it has seen', async () => {
+      it('grants nothing while the clock is behind the latest recorded time', async () => {
         const pending = await open('one');
         await ledger.approve(pending.nonce, APPROVAL);
         await pass(-MINUTE);

@@ -87,7 +87,7 @@ export async function valuables(call: Call, estates: Estates): Promise<Map<strin
 /** Members whose new value is what the call asked for; losing them means that they are gone. */
 const REPLACEABLE =
   /(?:name|iamRole|segmentConfigurations|changesetId|databases|code|commandLineArguments|initializationScript|transitGatewayConfiguration|customDNSConfiguration)$/;
-/** What nobody may change under protection without a person. */
+/** Members that must not change under protection without approval. */
 const GUARDED = /(?:[^/]+ name|iamRole|segmentConfigurations|memory|protected)$/;
 
 /** What was there before a call and is not any more, or was changed although it was protected. */

@@ -9,7 +9,7 @@ export interface Mutation {
   readonly undo?: () => Promise<unknown>;
 }
 
-/** A call that needs a person, and what makes an approval of it stale. */
+/** A call that needs approval, and the changes that make the approval stale. */
 export interface Subject {
   readonly tool: string;
   readonly arguments: Members;

@@ -234,7 +234,7 @@ async function forge(
   way: number,
 ): Promise<void> {
   const [nonce = '', tag = ''] = form.state.split('.');
-  // A question that was asked again after the key changed is sealed anew: that seal is ours.
+  // A request that was repeated after the key changed has a new seal, which is valid.
   const otherTag = forms.find((other) => other.nonce !== form.nonce)?.state.split('.')[1] ?? 'AAAA';
   const flipped = `${tag[0] === 'A' ? 'B' : 'A'}${tag.slice(1)}`;
   const forged = [

@@ -33,7 +33,7 @@ export interface Product {
   connect(era: Era, capabilities?: Members): Promise<RawClient>;
   /** Serves the client at the other end. */
   attach(transport: InMemoryTransport): void;
-  /** Resolves when no mutation is on its way. */
+  /** Resolves when no mutation is in progress. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }

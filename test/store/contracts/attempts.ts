@@ -27,7 +27,7 @@ export function itKeepsTheAttemptsContract(name: string, start: () => Promise<At
     });
     afterEach(() => under.close());
 
-    it('refuse a sixth within ten minutes in every process, until ten minutes after the fifth', async () => {
+    it('are rejected after the fifth in ten minutes in every process, until ten minutes after it', async () => {
       for (let tries = 0; tries < 5; tries += 1) {
         expect(await attempts.take()).toBeUndefined();
         await under.advance(2 * MINUTE - under.toleranceMs);
@@ -43,7 +43,7 @@ export function itKeepsTheAttemptsContract(name: string, start: () => Promise<At
       expect(await another.take()).toBeUndefined();
     });
 
-    it('allow five of many that come at the same time from two processes', async () => {
+    it('are limited to five even if two processes make many at the same time', async () => {
       const another = await under.another();
       const all = Array.from({ length: 50 }, (_, at) => (at % 2 === 0 ? attempts : another).take());
       expect((await Promise.all(all)).filter((until) => until === undefined)).toHaveLength(5);
@@ -63,7 +63,7 @@ export function itKeepsTheAttemptsContract(name: string, start: () => Promise<At
       expect(await attempts.take()).toBeDefined();
     });
 
-    it('stay refused when the clock is set back', async () => {
+    it('stay locked when the clock is set back', async () => {
       for (let tries = 0; tries < 5; tries += 1) await attempts.take();
       await under.advance(-90 * MINUTE);
       const until = Number(await attempts.take());

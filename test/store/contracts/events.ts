@@ -34,7 +34,7 @@ export function itKeepsTheEventsContract(name: string, start: () => Promise<Even
       for (const uris of heard) await expect.poll(() => uris).toEqual([...sent, 'resources_list_changed']);
     });
 
-    it('no longer reach a subscriber that left', async () => {
+    it('no longer reach a subscriber that unsubscribed', async () => {
       const { events } = under;
       const [left, stayed]: [ServerEvent[], ServerEvent[]] = [[], []];
       const leave = events.subscribe((event) => void left.push(event));

@@ -69,7 +69,7 @@ export function itKeepsTheJournalContract(name: string, start: () => Promise<Jou
       expect(unfinished).toMatchObject([{ kind: 'intent', call, operation: 'DeleteKxUser' }]);
     });
 
-    it('is in order when it is empty', async () => {
+    it('is valid when it is empty', async () => {
       expect(await journal.verify()).toEqual({ entries: 0, head: ROOT });
       expect(await journal.entries()).toEqual([]);
     });
@@ -83,7 +83,7 @@ export function itKeepsTheJournalContract(name: string, start: () => Promise<Jou
       expect(await journal.verify()).toEqual({ entries: 3, head });
     });
 
-    it('detects every entry that was edited, deleted, doubled or moved', async () => {
+    it('detects every entry that was edited, deleted, duplicated or moved', async () => {
       await fill(12);
       const honest = await under.rows();
       const whole = (await journal.verify()) as { head: string };
@@ -136,7 +136,7 @@ export function itKeepsTheJournalContract(name: string, start: () => Promise<Jou
       expect(cut).not.toMatchObject({ head });
     });
 
-    it('stays in order while two processes write at the same time', async () => {
+    it('stays valid while two processes write at the same time', async () => {
       const journals = [journal, await under.another()] as const;
       await Promise.all(
         Array.from({ length: 100 }, async (_, at) => {

@@ -57,14 +57,14 @@ export function itKeepsTheKitsContract(name: string, start: () => Promise<KitsUn
       expect(new Set(await under.kits.list()).size).toBe(20);
     });
 
-    it('are not read by any other name', async () => {
+    it('are readable by their exact name only', async () => {
       await under.kits.keep(planFor('one'));
       const [id = ''] = await under.kits.list();
       for (const other of ['', `../${id}`, `${id}.json`, `./${id}`, '%', '\0', "' OR 1=1 --"])
         expect(await under.kits.read(other)).toBeUndefined();
     });
 
-    it('of one target are not those of another', async () => {
+    it('of one target are invisible to another', async () => {
       if (under.ofTarget === undefined) return;
       const other = await under.ofTarget('prod');
       await other.keep(planFor('one'));
