@@ -105,7 +105,10 @@ export interface Change<K extends KindName, N extends OperationName> {
   /** Reasons to reject it that no read shows. */
   readonly unchecked?: readonly string[];
   readonly impact?: (requested: RequestedChange<K, N>) => Impact | Promise<Impact>;
-  /** What a call does that needs approval, in capitals; by default, the first word of its operation. */
+  /**
+   * What a call does that needs approval, in capitals; by default, the first word of its operation. A call that only interrupts is
+   * always INTERRUPT.
+   */
   readonly verb?: string;
   /** The arguments that its impact shows. */
   readonly shows?: readonly string[];

@@ -2,7 +2,12 @@ import type * as z from 'zod';
 import type { ErrorName } from './errors.ts';
 import { type HttpTemplate, labels } from './http.ts';
 
-/** What a call does to the world, the least first; policy, annotations and the read-only filter all follow from it. */
+/**
+ * What a call does to the world, the least first; policy, annotations and the read-only filter follow from it. `reveal` returns a
+ * credential. `disrupt` interrupts what runs. `destroy` deletes its target: it leaves a recovery kit, and protected targets refuse
+ * it. A call that loses data of some targets only, such as a restart of an RDB, declares the lower risk, and in `raised` the higher
+ * one, which the impact of its kind then sets.
+ */
 export const RISKS = ['read', 'reveal', 'create', 'update', 'disrupt', 'destroy', 'network'] as const;
 export type Risk = (typeof RISKS)[number];
 
