@@ -1,6 +1,6 @@
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { expectedBy, statusKind } from './failed-or-stuck.ts';
+import { expectedBy, statusClass } from './failed-or-stuck.ts';
 import type { Graph, GraphEntity } from './graph.ts';
 import { arnIn, factsOf } from './kinds.ts';
 import { entityRow } from './summary.ts';
@@ -15,7 +15,7 @@ const MOST_CHARACTERS = 1_000;
 /** Everything known about one entity, without duplicates in another form. */
 export function detailOf(entity: GraphEntity, graph: Graph): Row {
   const { id, kind, status, statusReason, created, modified, facts } = entity;
-  const isMoving = statusKind(status) === 'moving';
+  const isMoving = statusClass(status) === 'moving';
   const row = entityRow(entity, graph);
   const more = Object.entries(facts).filter(([name]) => factsOf(kind)[name]?.inRow !== true && !(name in row));
   return {

@@ -1,10 +1,10 @@
 import { LIFECYCLES } from '../kinds/lifecycles.ts';
 import { MINUTE } from '../kinds/states.ts';
-import { statusKind } from '../kinds/statuses.ts';
+import { statusClass } from '../kinds/statuses.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
 
-export { deletionIn, isGone, statusKind } from '../kinds/statuses.ts';
+export { deletionIn, isGone, statusClass } from '../kinds/statuses.ts';
 
 /** Issues of entities that have failed, are stuck, or run with fewer nodes than they should. */
 export function failedOrStuck(graph: Graph): Issue[] {
@@ -42,7 +42,7 @@ function issuesOf(entity: GraphEntity, graph: Graph): Issue[] {
   const report = (condition: string, why: string, from: string | undefined, more: Record<string, unknown> = {}) =>
     found.push({ entity, condition, why, since: from, facts: more });
 
-  if (statusKind(status) === 'failed') {
+  if (statusClass(status) === 'failed') {
     const more = entity.kind === 'changeset' && Number(facts['completedSince']) > 0 ? { superseded: true } : {};
     report(
       'failed',
@@ -51,7 +51,7 @@ function issuesOf(entity: GraphEntity, graph: Graph): Issue[] {
       statusReason === undefined ? more : { reason: statusReason, ...more },
     );
   }
-  if (statusKind(status) === 'moving' && isOverdue(entity.kind, since, graph.readAt))
+  if (statusClass(status) === 'moving' && isOverdue(entity.kind, since, graph.readAt))
     report('stuck', `is still ${quoteUnlessPlain(status)}`, since, {
       stuckAfter: stuckAfter(entity.kind),
       ...(statusReason === undefined ? {} : { reason: statusReason }),

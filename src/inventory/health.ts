@@ -1,5 +1,5 @@
 import { dangling, stale, unused } from './conditions.ts';
-import { failedOrStuck, statusKind } from './failed-or-stuck.ts';
+import { failedOrStuck, statusClass } from './failed-or-stuck.ts';
 import type { Graph, GraphEntity, Issue } from './graph.ts';
 
 /** The state of an entity, worst first. */
@@ -34,6 +34,6 @@ export function healthOf(graph: Graph): Map<string, EntityHealth> {
 }
 
 const plain = ({ status }: GraphEntity): EntityHealth => ({
-  health: statusKind(status) === 'moving' ? 'moving' : 'ok',
+  health: statusClass(status) === 'moving' ? 'moving' : 'ok',
   issues: [],
 });

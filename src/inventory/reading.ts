@@ -2,7 +2,7 @@ import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { statusKind } from './failed-or-stuck.ts';
+import { statusClass } from './failed-or-stuck.ts';
 import type { Gap, GraphOptions, Kind } from './graph-types.ts';
 import { MINUTE_MS } from './kept.ts';
 import { isInDatabase } from './kinds.ts';
@@ -166,7 +166,7 @@ const MOST_WORKERS = 8;
 
 /** Whether an entity changes only with its status and the time of its last change, so that its reply can be kept. */
 const isSettled = (listed: Listed | undefined): listed is Listed =>
-  listed?.lastModifiedTimestamp !== undefined && statusKind(listed.status) !== 'moving';
+  listed?.lastModifiedTimestamp !== undefined && statusClass(listed.status) !== 'moving';
 
 const versionOf = ({ status, lastModifiedTimestamp }: Listed) => `${status} ${lastModifiedTimestamp}`;
 

@@ -1,6 +1,6 @@
 import { nodesOfRequest } from '../operations/conditions/clusters.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import { mountsOf } from './kx-cluster-mounts.ts';
+import { mountQuota } from './kx-cluster-mounts.ts';
 import type { Quota } from './model.ts';
 import {
   CACHE_STORAGE,
@@ -56,7 +56,7 @@ const mounts = (mode: 'read' | 'write'): EntityQuota<'kx-volume'> => ({
   limit: ({ volumeMounts }) => volumeMounts[mode],
   used: (read, environmentId, { volumeName = '' }) => {
     const at = { environmentId, clusterName: '' };
-    return mountsOf(at, volumeName, mode).used(read, at);
+    return mountQuota(at, volumeName, mode).used(read, at);
   },
 });
 

@@ -1,6 +1,6 @@
 import { FEDERATION } from '../operations/conditions/environments.ts';
 import { renamed } from './environment-names.ts';
-import type { Found, Kind, RequestedChange } from './model.ts';
+import type { Kind, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { ENVIRONMENTS } from './quotas.ts';
 import { conditions, exists, wrongEnvironment } from './rules.ts';
@@ -8,7 +8,7 @@ import { conditions, exists, wrongEnvironment } from './rules.ts';
 /** The target has one of these statuses. */
 const inStatus =
   (...allowed: readonly string[]) =>
-  ({ key, target }: RequestedChange<'environment', 'UpdateEnvironment' | 'DeleteEnvironment'>): Found =>
+  ({ key, target }: RequestedChange<'environment', 'UpdateEnvironment' | 'DeleteEnvironment'>): RuleResult =>
     wrongEnvironment('environment', target?.name ?? key.environmentId, target?.status, allowed);
 
 /** The environments of the dataset browser, which AWS deprecated. The API shows nothing of what they contain. */

@@ -1,7 +1,7 @@
 import { brokenConditions } from '../operations/conditions/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { AnyChange, AnyRequestedChange } from './index.ts';
-import type { Found, Problem, Use } from './model.ts';
+import type { Problem, RuleResult, Use } from './model.ts';
 import { Unreadable } from './reader.ts';
 import { brokenProblem } from './rules.ts';
 
@@ -47,7 +47,7 @@ export interface Judged {
   readonly unchecked: readonly string[];
 }
 
-/** Checks all rules and quotas of a change at once. Without limits, quotas are counted only if `countsAll` is set. */
+/** Checks all rules and quotas of a change at once. Quotas with no limit or an unknown one are counted only if `countsAll` is set. */
 export async function judge(
   change: AnyChange,
   requested: AnyRequestedChange,
@@ -56,7 +56,7 @@ export async function judge(
 ): Promise<Judged> {
   const broken = brokenConditions(requested.operation, requested.input).map(brokenProblem);
   const check = (rules: AnyChange['rules'] = []) =>
-    Promise.all(rules.map((rule) => readOrUnchecked<Found>(() => rule(requested))));
+    Promise.all(rules.map((rule) => readOrUnchecked<RuleResult>(() => rule(requested))));
   const [found, warned, used] = await Promise.all([
     check(change.rules),
     check(change.warnings),

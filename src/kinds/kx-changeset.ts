@@ -3,7 +3,7 @@ import { byteSize, count } from './amounts.ts';
 import type { Impact, Kind, Note, RequestedChange } from './model.ts';
 import { keyIn } from './names.ts';
 import { INGESTIONS } from './quotas.ts';
-import { existsAround, openEnvironment } from './rules.ts';
+import { openEnvironment, parentExists } from './rules.ts';
 
 type Create = RequestedChange<'kx-changeset', 'CreateKxChangeset'>;
 type Requests = Create['input']['changeRequests'];
@@ -36,7 +36,7 @@ export const kxChangeset: Kind<'kx-changeset'> = {
   references: [{ to: 'kx-database', as: 'of', holds: false, named: (_, { databaseName }) => [{ databaseName }] }],
   changes: {
     CreateKxChangeset: {
-      rules: [openEnvironment, existsAround('kx-database')],
+      rules: [openEnvironment, parentExists('kx-database')],
       quotas: () => [{ quota: INGESTIONS, more: 1 }],
       unchecked: ['whether the files in S3 and the paths exist'],
       impact: dataLost,

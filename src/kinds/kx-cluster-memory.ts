@@ -1,17 +1,17 @@
 import { HOST_TYPES, memoryMiB } from '../operations/machine-types.ts';
 import type { Cluster } from './kx-cluster-references.ts';
-import type { Found, RequestedChange } from './model.ts';
+import type { RequestedChange, RuleResult } from './model.ts';
 import { itemOf } from './rules.ts';
-import { isGone, statusKind } from './statuses.ts';
+import { isGone, statusClass } from './statuses.ts';
 
-const UNKNOWN = { error: 'Validation', words: '', unchecked: 'whether its host has enough memory' } as const;
+const UNKNOWN = { error: 'Validation', message: '', unchecked: 'whether its host has enough memory' } as const;
 
 /** The service accepts a cluster for which its host has too little memory; it then fails to start. */
 export async function memoryFits({
   input,
   key,
   read,
-}: RequestedChange<'kx-cluster', 'CreateKxCluster'>): Promise<Found> {
+}: RequestedChange<'kx-cluster', 'CreateKxCluster'>): Promise<RuleResult> {
   const { environmentId } = key;
   const { scalingGroupName = '' } = input.scalingGroupConfiguration ?? {};
   if (input.scalingGroupConfiguration === undefined) return undefined;
@@ -30,7 +30,7 @@ export async function memoryFits({
   const detail = `${wanted} MiB requested, ${free} of ${total} MiB free`;
   return {
     error: 'Validation',
-    words: detail,
+    message: detail,
     about: itemOf('kx-scaling-group', { scalingGroupName }, detail),
     first:
       'The service accepts it, but the cluster ends in CREATE_FAILED: reserve less, request fewer nodes, or use another scaling group.',
@@ -39,7 +39,7 @@ export async function memoryFits({
 
 /** One that is being created will have its memory by the time that a later one starts. */
 const holdsMemory = (cluster: Cluster | undefined): cluster is Cluster =>
-  cluster !== undefined && statusKind(cluster.status) !== 'failed' && !isGone(cluster.status);
+  cluster !== undefined && statusClass(cluster.status) !== 'failed' && !isGone(cluster.status);
 
 const memoryOf = ({ scalingGroupConfiguration: shared }: Pick<Cluster, 'scalingGroupConfiguration'>) =>
   Number(shared?.memoryReservation) * Number(shared?.nodeCount);

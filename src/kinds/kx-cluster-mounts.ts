@@ -1,6 +1,7 @@
 import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
+import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
-import { type Cluster, type Databases, mountedView, segmentsIn, volumesOf } from './kx-cluster-references.ts';
+import { type Cluster, type Databases, segmentsIn, volumesOf } from './kx-cluster-references.ts';
 import type { Problem, Quota, Use } from './model.ts';
 import { mountable } from './mounts.ts';
 import type { QuotaReader, Reader } from './reader.ts';
@@ -22,7 +23,7 @@ export async function mountsReady(
       const { databaseName = '', changesetId } = entry;
       const database = { environmentId, databaseName };
       if ((await read.get('kx-database', database)) === undefined) return [missing('kx-database', database)];
-      const dataviewName = mountedView(entry);
+      const dataviewName = dataviewIn(entry);
       if (dataviewName !== undefined) return dataviewReady(read, { ...database, dataviewName }, cluster);
       const isRead = cluster.clusterType !== undefined && CLUSTER_TYPES[cluster.clusterType].databases === 'read';
       return isRead || changesetId !== undefined ? mountable(read, database, changesetId) : [];
@@ -35,9 +36,9 @@ async function dataviewReady(read: Reader, key: Keys['kx-dataview'], { availabil
   const { problems, view } = await ready({ read }, 'kx-dataview', key, { status: 'ACTIVE', zone });
   // The service mounts a version; one that is not shown is not held against the call.
   const hasNone = view?.status === 'ACTIVE' && view.activeVersions?.length === 0;
-  const words = `Dataview ${key.dataviewName} is ACTIVE; it has to be ACTIVE`;
+  const message = `Dataview ${key.dataviewName} is ACTIVE; it has to be ACTIVE`;
   const about = { kind: 'dataview', name: key.dataviewName };
-  return hasNone ? [wrongState(about, 'ACTIVE', 'ACTIVE', words), ...problems] : problems;
+  return hasNone ? [wrongState(about, 'ACTIVE', 'ACTIVE', message), ...problems] : problems;
 }
 
 /** The databases of a request as a cluster mounts them: with the segments of the dataview version that it gets. */
@@ -45,7 +46,7 @@ export async function mounted(read: Reader, { environmentId }: At, databases: Da
   return Promise.all(
     databases.map(async (entry) => {
       const { databaseName = '' } = entry;
-      const dataviewName = mountedView(entry);
+      const dataviewName = dataviewIn(entry);
       if (dataviewName === undefined) return entry;
       const view = await read.get('kx-dataview', { environmentId, databaseName, dataviewName });
       const segmentConfigurations = view?.activeVersions?.[0]?.segmentConfigurations ?? [];
@@ -108,14 +109,14 @@ export async function mountQuotas(read: Reader, at: At, cluster: Mounts): Promis
       const modes = await modesOf(read, at, volumeName, cluster);
       return (['read', 'write'] as const)
         .filter((mode) => modes.includes(mode))
-        .map((mode) => ({ quota: mountsOf(at, volumeName, mode), more: 1 }));
+        .map((mode) => ({ quota: mountQuota(at, volumeName, mode), more: 1 }));
     }),
   );
   return found.flat();
 }
 
-/** The other clusters that mount a volume to read or to write. */
-export const mountsOf = (at: At, volumeName: string, mode: Mode): Quota => ({
+/** The quota of the clusters that mount a volume to read or to write. The cluster `at` itself does not count. */
+export const mountQuota = (at: At, volumeName: string, mode: Mode): Quota => ({
   what: `${mode} mounts of volume ${quoteUnlessPlain(volumeName)}`,
   limit: ({ volumeMounts }) => volumeMounts[mode],
   used: async (read) => {

@@ -8,16 +8,13 @@ type Mounts = Pick<Cluster, 'databases' | 'tickerplantLogConfiguration' | 'saved
 
 export const segmentsIn = ({ dataviewConfiguration: view }: Databases[number]) => view?.segmentConfigurations ?? [];
 
-/** The dataview that an entry of a request or view mounts, if it mounts one. */
-export const mountedView = (entry: Databases[number]): string | undefined => dataviewIn(entry);
-
 /** What a cluster caches of a database that it mounts: `/2026.03.17/ /sym on CACHE_1000`. */
 export const cachedPaths = ({ cacheConfigurations }: Pick<Databases[number], 'cacheConfigurations'>) =>
   cacheConfigurations?.map(({ cacheType, dbPaths }) => `${dbPaths.join(' ')} on ${cacheType}`);
 
 const mountedViews = ({ databases = [] }: Mounts): Named<'kx-dataview'>[] =>
   databases.flatMap((entry) => {
-    const [dataviewName, { dataviewConfiguration: view }] = [mountedView(entry), entry];
+    const [dataviewName, { dataviewConfiguration: view }] = [dataviewIn(entry), entry];
     const how = { changesetId: view?.changesetId, versionId: view?.dataviewVersionId };
     return dataviewName === undefined ? [] : [{ databaseName: entry.databaseName, dataviewName, how }];
   });
@@ -45,7 +42,7 @@ export const clusterReferences: References<'kx-cluster'> = [
       databases.map((entry) => ({
         databaseName: entry.databaseName,
         how: { changesetId: entry.changesetId, cached: cachedPaths(entry) },
-        isImplied: mountedView(entry) !== undefined,
+        isImplied: dataviewIn(entry) !== undefined,
       })),
   },
   { to: 'kx-dataview', as: 'mounts', named: mountedViews },

@@ -64,11 +64,11 @@ const fewRunning = (running: number, nodes: number) =>
 /** The types of cluster that serve what is in a database; an RDB only saves down to it. */
 const SERVING: ReadonlySet<unknown> = new Set(['HDB', 'GP']);
 const MOST_NAMED = 5;
-const mountsOf = ({ databases = [] }: Cluster) => databases.map(({ databaseName }) => String(databaseName));
+const mountedDatabases = ({ databases = [] }: Cluster) => databases.map(({ databaseName }) => String(databaseName));
 
 /** Which clusters serve the databases of a cluster while none of its nodes does. */
 async function servedBy(read: Reader, key: Key, cluster: Cluster): Promise<Note[]> {
-  const databases = mountsOf(cluster);
+  const databases = mountedDatabases(cluster);
   if (databases.length === 0 || !SERVING.has(cluster.clusterType))
     return [{ says: 'It does not answer until its nodes run again.' }];
   const { environmentId } = key;
@@ -80,7 +80,7 @@ async function servedBy(read: Reader, key: Key, cluster: Cluster): Promise<Note[
     running.map(({ clusterName = '' }) => read.get('kx-cluster', { environmentId, clusterName })),
   );
   return databases.map((database) => {
-    const serving = others.filter((other) => other !== undefined && mountsOf(other).includes(database));
+    const serving = others.filter((other) => other !== undefined && mountedDatabases(other).includes(database));
     if (serving.length === 0)
       return { says: `No other cluster serves ${quoteUntrusted(database)} until its nodes run again.` };
     const names = serving.slice(0, MOST_NAMED).map((other) => quoteUntrusted(String(other?.clusterName)));

@@ -6,7 +6,7 @@ import { memoryFits } from './kx-cluster-memory.ts';
 import { mounted, mountQuotas, mountsReady, remounted, volumesReady } from './kx-cluster-mounts.ts';
 import { type Cluster, clusterReferences } from './kx-cluster-references.ts';
 import { holdsUnsaved, restarted, unsavedData } from './kx-cluster-restarts.ts';
-import type { Found, Impact, Item, Kind, Problem, RequestedChange, Use } from './model.ts';
+import type { Impact, Item, Kind, Problem, RequestedChange, RuleResult, Use } from './model.ts';
 import {
   CACHE_STORAGE,
   CLUSTERS,
@@ -24,7 +24,7 @@ type Remount = RequestedChange<'kx-cluster', 'UpdateKxClusterDatabases'>;
 type Recode = RequestedChange<'kx-cluster', 'UpdateKxClusterCodeConfiguration'>;
 type DeleteNode = RequestedChange<'kx-cluster', 'DeleteKxClusterNode'>;
 
-async function hostReady({ input, key, read }: Create): Promise<Found> {
+async function hostReady({ input, key, read }: Create): Promise<RuleResult> {
   const { scalingGroupName } = input.scalingGroupConfiguration ?? {};
   if (scalingGroupName === undefined) return undefined;
   const group = { environmentId: key.environmentId, scalingGroupName };
@@ -54,16 +54,16 @@ async function clusterQuotas({ input, key, read }: Create): Promise<Use[]> {
 const byType = (
   { key, target }: Pick<Remount, 'key' | 'target'>,
   allows: 'updatesDatabases' | 'updatesCodeInPlace',
-  words: (type: string) => string,
+  message: (type: string) => string,
   first: string,
 ): Problem | undefined => {
   const { clusterType: type } = target ?? {};
   return type === undefined || CLUSTER_TYPES[type]?.[allows] !== false
     ? undefined
-    : { error: 'Validation', words: words(type), about: pathItem('kx-cluster', key, type), first };
+    : { error: 'Validation', message: message(type), about: pathItem('kx-cluster', key, type), first };
 };
 
-const databasesByType = (requested: Remount): Found =>
+const databasesByType = (requested: Remount): RuleResult =>
   byType(
     requested,
     'updatesDatabases',
@@ -71,7 +71,7 @@ const databasesByType = (requested: Remount): Found =>
     'Databases of this type of cluster cannot be changed: create another cluster.',
   );
 
-const codeByType = (requested: Recode): Found =>
+const codeByType = (requested: Recode): RuleResult =>
   requested.input.deploymentConfiguration?.deploymentStrategy === 'NO_RESTART'
     ? byType(
         requested,
@@ -85,13 +85,13 @@ const mountedIn = (cluster: Cluster | undefined) =>
   new Set(cluster?.databases?.map(({ databaseName }) => databaseName));
 
 /** A cluster takes its databases when it is created. */
-function databasesMounted({ input, target }: Remount): Found {
+function databasesMounted({ input, target }: Remount): RuleResult {
   const present = mountedIn(target);
   return input.databases
     .filter(({ databaseName }) => !present.has(databaseName))
     .map(({ databaseName }) => ({
       error: 'Validation',
-      words: `Database ${databaseName} is not mounted; the databases of a cluster are chosen when it is created`,
+      message: `Database ${databaseName} is not mounted; the databases of a cluster are chosen when it is created`,
       about: { kind: 'database', name: databaseName },
       first: 'The cluster does not mount it, and databases cannot be added: create another cluster.',
     }));
@@ -130,11 +130,11 @@ async function clusterLost({
   return { lost, seen: nodes.map(({ nodeId }) => nodeId) };
 }
 
-async function nodeExists({ input, key, target, read }: DeleteNode): Promise<Found> {
+async function nodeExists({ input, key, target, read }: DeleteNode): Promise<RuleResult> {
   if (target === undefined || (await read.get('kx-node', { ...key, nodeId: input.nodeId })) !== undefined)
     return undefined;
-  const words = `Node ${input.nodeId} not found in cluster ${key.clusterName}`;
-  return { ...missing('kx-node', input), words };
+  const message = `Node ${input.nodeId} not found in cluster ${key.clusterName}`;
+  return { ...missing('kx-node', input), message };
 }
 
 /** What one node takes along, and how much of the cluster that is. One that never ran holds and serves nothing. */

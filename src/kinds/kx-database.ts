@@ -1,7 +1,7 @@
 import { byteSize, count } from './amounts.ts';
 import type { Kind } from './model.ts';
 import { DATABASES } from './quotas.ts';
-import { empty, exists, freeName, openEnvironment, unused } from './rules.ts';
+import { containsNone, exists, freeName, openEnvironment, unused } from './rules.ts';
 
 export const kxDatabase: Kind<'kx-database'> = {
   references: [
@@ -25,7 +25,7 @@ export const kxDatabase: Kind<'kx-database'> = {
         openEnvironment,
         exists('kx-database'),
         unused('kx-database', (name, by) => `KX database ${name} is mounted by ${by}`),
-        empty(
+        containsNone(
           'kx-database',
           'kx-dataview',
           (key) => key,

@@ -2,18 +2,18 @@ import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { count } from './amounts.ts';
 import { changesetFilled } from './filled.ts';
-import type { Found, Impact, Item, Kind, Named, Problem, RequestedChange } from './model.ts';
+import type { Impact, Item, Kind, Named, Problem, RequestedChange, RuleResult } from './model.ts';
 import { mountable } from './mounts.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
 import {
   conditions,
   exists,
-  existsAround,
   freeName,
   inState,
   inZones,
   itemOf,
   openEnvironment,
+  parentExists,
   pathItem,
   ready,
   unused,
@@ -39,7 +39,7 @@ async function segmentsFit({ input, key, read }: Create | Update, zone: string |
         ...others.map(
           (other): Problem => ({
             error: 'Validation',
-            words: `Volume ${volumeName} is used by another dataview; a readWrite dataview needs a volume of its own`,
+            message: `Volume ${volumeName} is used by another dataview; a readWrite dataview needs a volume of its own`,
             about: pathItem('kx-dataview', other.key, `of ${other.key['databaseName']}`),
             first: `It uses volume ${quoteUnlessPlain(volumeName)}; a writable dataview needs a volume that no other dataview uses.`,
           }),
@@ -68,11 +68,11 @@ function volumes(view: Dataview): Named<'kx-volume'>[] {
 const itself = ({ key }: Update): Item => itemOf('kx-dataview', key);
 
 /** A writable dataview keeps its changeset and segments. */
-const isReadOnly = (requested: Update): Found =>
+const isReadOnly = (requested: Update): RuleResult =>
   requested.target?.readWrite === true
     ? {
         error: 'Validation',
-        words: `Dataview ${requested.key.dataviewName} is readWrite; it cannot be updated`,
+        message: `Dataview ${requested.key.dataviewName} is readWrite; it cannot be updated`,
         about: itself(requested),
         first: 'A writable dataview cannot be changed: create another.',
       }
@@ -124,7 +124,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
     CreateKxDataview: {
       rules: [
         openEnvironment,
-        existsAround('kx-database'),
+        parentExists('kx-database'),
         freeName('kx-dataview', 'ResourceAlreadyExists'),
         inZones(({ input }) => [input.availabilityZoneId]),
         ({ input, key, read }) => mountable(read, key, input.changesetId),
@@ -138,7 +138,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
     UpdateKxDataview: {
       rules: [
         openEnvironment,
-        existsAround('kx-database'),
+        parentExists('kx-database'),
         exists('kx-dataview'),
         isReadOnly,
         conditions(
@@ -158,7 +158,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
     DeleteKxDataview: {
       rules: [
         openEnvironment,
-        existsAround('kx-database'),
+        parentExists('kx-database'),
         exists('kx-dataview'),
         inState(
           'kx-dataview',

@@ -1,6 +1,6 @@
 import { contentsOf } from './contents.ts';
 import { namesakes, renamed } from './environment-names.ts';
-import type { Found, Impact, Kind, Problem, RequestedChange } from './model.ts';
+import type { Impact, Kind, Problem, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { KX_ENVIRONMENTS } from './quotas.ts';
 import { environmentExists, OPEN, openEnvironment, wrongEnvironment } from './rules.ts';
@@ -13,26 +13,26 @@ type Name = RequestedChange<'kx-environment', 'CreateKxEnvironment' | 'UpdateKxE
 type Connect = RequestedChange<'kx-environment', 'UpdateKxEnvironmentNetwork'>;
 type Delete = RequestedChange<'kx-environment', 'DeleteKxEnvironment'>;
 
-async function nameIsFree(requested: Name): Promise<Found> {
+async function nameIsFree(requested: Name): Promise<RuleResult> {
   const [other] = await namesakes('kx-environment', requested);
   if (other === undefined) return undefined;
   const name = String(requested.input.name);
   return {
     error: 'NameTaken',
-    words: `A KX environment with the name ${name} already exists`,
+    message: `A KX environment with the name ${name} already exists`,
     about: { kind: NAMES['kx-environment'].noun, name, detail: other.status },
   };
 }
 
 /** The gateway and its addresses can be set once, unless they failed to attach. Its rules and the DNS servers can be changed. */
-function gatewayStays({ input, target: { transitGatewayConfiguration: old, tgwStatus } = {} }: Connect): Found {
+function gatewayStays({ input, target: { transitGatewayConfiguration: old, tgwStatus } = {} }: Connect): RuleResult {
   const { transitGatewayConfiguration: gateway } = input;
   if (gateway === undefined || old === undefined || tgwStatus === 'FAILED_UPDATE') return undefined;
   const { transitGatewayID, routableCIDRSpace } = gateway;
   if (old.transitGatewayID === transitGatewayID && old.routableCIDRSpace === routableCIDRSpace) return undefined;
   return {
     error: 'AlreadySet',
-    words: 'The transit gateway and the routable CIDR space of an environment cannot be changed once they are set',
+    message: 'The transit gateway and the routable CIDR space of an environment cannot be changed once they are set',
     about: { kind: 'transit gateway', name: String(old.transitGatewayID) },
     first: 'It is already attached; neither it nor its CIDR space can be replaced.',
   };
@@ -60,13 +60,13 @@ const DELETABLE: readonly string[] = [...OPEN, 'FAILED_CREATION', 'FAILED_DELETI
 export const undeletable = (name: string, status: string | undefined): Problem | undefined =>
   wrongEnvironment('kx-environment', name, status, DELETABLE, '');
 
-async function withoutClusters(requested: Delete): Promise<Found> {
+async function withoutClusters(requested: Delete): Promise<RuleResult> {
   const users = await clustersIn(requested);
   if (users.length === 0) return undefined;
-  const words =
+  const message =
     `Can't delete this KX Environment with id ${requested.key.environmentId}. It still contains active clusters. ` +
     'Please delete all clusters before deleting the environment.';
-  return { error: 'Validation', words, users, named: 'kx-environment' };
+  return { error: 'Validation', message, users, named: 'kx-environment' };
 }
 
 /** An environment is deleted with everything in it; its clusters have to be deleted first. */

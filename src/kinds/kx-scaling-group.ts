@@ -1,16 +1,16 @@
 import { HOST_TYPES } from '../operations/machine-types.ts';
-import type { Found, Kind, RequestedChange } from './model.ts';
+import type { Kind, RequestedChange, RuleResult } from './model.ts';
 import { HOSTS, SCALING_GROUPS } from './quotas.ts';
 import { constraintText, exists, freeName, inState, inZones, openEnvironment, unused } from './rules.ts';
 
 type Create = RequestedChange<'kx-scaling-group', 'CreateKxScalingGroup'>;
 
 /** AWS may offer host types that are not documented yet. */
-function knownHost({ input }: Create): Found {
+function knownHost({ input }: Create): RuleResult {
   if (HOST_TYPES.has(input.hostType)) return undefined;
   const says = `Member must satisfy enum value set: [${[...HOST_TYPES.keys()].join(', ')}]`;
-  const words = constraintText('hostType', says);
-  return { error: 'Validation', words, unchecked: 'whether hosts of that type are available' };
+  const message = constraintText('hostType', says);
+  return { error: 'Validation', message, unchecked: 'whether hosts of that type are available' };
 }
 
 export const kxScalingGroup: Kind<'kx-scaling-group'> = {

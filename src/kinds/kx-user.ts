@@ -1,4 +1,4 @@
-import type { Found, Kind, RequestedChange } from './model.ts';
+import type { Kind, RequestedChange, RuleResult } from './model.ts';
 import { USERS } from './quotas.ts';
 import { environmentExists, exists, freeName, missing, openEnvironment, ready } from './rules.ts';
 
@@ -7,9 +7,9 @@ type Connect = RequestedChange<'kx-user', 'GetKxConnectionString'>;
 const unchecked = ['whether the role exists'];
 
 /** The ARN is that of a user of the environment. */
-async function userOfArn({ input: { userArn }, key: { environmentId }, read }: Connect): Promise<Found> {
+async function userOfArn({ input: { userArn }, key: { environmentId }, read }: Connect): Promise<RuleResult> {
   const says = 'The userArn is not of a user of this environment';
-  const other = { error: 'Validation', words: says, argument: { member: 'userArn', says } } as const;
+  const other = { error: 'Validation', message: says, argument: { member: 'userArn', says } } as const;
   const [around = '', userName = ''] = userArn.split('/kxUser/');
   if (!around.endsWith(`:kxEnvironment/${environmentId}`)) return other;
   const user = await read.get('kx-user', { environmentId, userName });
@@ -17,7 +17,7 @@ async function userOfArn({ input: { userArn }, key: { environmentId }, read }: C
   return user.userArn === undefined || user.userArn === userArn ? undefined : other;
 }
 
-async function clusterRuns({ input: { clusterName }, key: { environmentId }, read }: Connect): Promise<Found> {
+async function clusterRuns({ input: { clusterName }, key: { environmentId }, read }: Connect): Promise<RuleResult> {
   const usable = { status: 'RUNNING', error: 'Validation' } as const;
   const { problems, view } = await ready({ read }, 'kx-cluster', { environmentId, clusterName }, usable);
   return view?.status === 'UPDATING' ? undefined : problems;

@@ -23,9 +23,9 @@ const withDisk = ({ key, target }: Update): Item => itemOf('kx-volume', key, dis
 function fixedDisk(requested: Update): Problem[] {
   const { input, key, target } = requested;
   const [wanted, present] = [input.nas1Configuration?.type, target?.nas1Configuration?.type];
-  const refused = (words: string, first: string): Problem => ({
+  const refused = (refusal: string, first: string): Problem => ({
     error: 'Validation',
-    words: `The ${words}`,
+    message: `The ${refusal}`,
     about: withDisk(requested),
     first,
   });

@@ -1,4 +1,15 @@
-import { deleted, failed, GONE, leaving, MINUTE, moving, SECOND, type State, settled, undeleted } from './states.ts';
+import {
+  deleted,
+  deletionFailed,
+  failed,
+  GONE,
+  leaving,
+  MINUTE,
+  moving,
+  SECOND,
+  type State,
+  settled,
+} from './states.ts';
 import type { KindName, StatusOf } from './views.ts';
 
 /** How entities of a kind change over time. */
@@ -24,7 +35,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       DELETED: deleted,
       FAILED_CREATION: failed,
       RETRY_DELETION: leaving(),
-      FAILED_DELETION: undeleted,
+      FAILED_DELETION: deletionFailed,
       UPDATE_NETWORK_REQUESTED: moving(),
       UPDATING_NETWORK: moving(),
       FAILED_UPDATING_NETWORK: failed,
@@ -42,7 +53,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       DELETED: deleted,
       FAILED_CREATION: failed,
       RETRY_DELETION: leaving('DELETED', 20 * MINUTE, { failing: 'FAILED_DELETION', effect: 'emptyEnvironment' }),
-      FAILED_DELETION: undeleted,
+      FAILED_DELETION: deletionFailed,
       UPDATE_NETWORK_REQUESTED: moving('UPDATING_NETWORK', 30 * SECOND, { effect: 'stepNetwork' }),
       UPDATING_NETWORK: moving('CREATED', 10 * MINUTE, { failing: 'FAILED_UPDATING_NETWORK', effect: 'finishNetwork' }),
       FAILED_UPDATING_NETWORK: failed,
@@ -62,7 +73,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       ACTIVE: settled,
       DELETING: leaving(GONE, 5 * SECOND, { failing: 'DELETE_FAILED' }),
       DELETED: deleted,
-      DELETE_FAILED: undeleted,
+      DELETE_FAILED: deletionFailed,
     },
     ready: ['ACTIVE'],
     takes: 10 * MINUTE,
@@ -77,7 +88,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       UPDATE_FAILED: failed,
       DELETING: leaving(GONE, 5 * SECOND, { failing: 'DELETE_FAILED' }),
       DELETED: deleted,
-      DELETE_FAILED: undeleted,
+      DELETE_FAILED: deletionFailed,
     },
     // Some endpoints report an updated volume as UPDATED.
     ready: ['ACTIVE', 'UPDATED'],
@@ -118,7 +129,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       UPDATING: moving('RUNNING', 3 * MINUTE, { effect: 'applyUpdate' }),
       DELETING: leaving(GONE, 5 * MINUTE, { failing: 'DELETE_FAILED', effect: 'dropNodes' }),
       DELETED: deleted,
-      DELETE_FAILED: undeleted,
+      DELETE_FAILED: deletionFailed,
     },
     ready: ['RUNNING'],
     takes: 20 * MINUTE,

@@ -44,15 +44,16 @@ export type ErrorCode = Exclude<ErrorName, 'Conflict'> | 'NameTaken' | 'InUse' |
 export interface Problem {
   readonly error: ErrorCode;
   /** The exact message of the service. */
-  readonly words: string;
+  readonly message: string;
   /** The entity that blocks the change. */
   readonly about?: Item | undefined;
   /** The argument that is invalid whatever exists, and what it must be. */
   readonly argument?: { readonly member: string; readonly says: string };
   /** The users of the target, if they are the reason. */
   readonly users?: readonly User[];
-  /** The status that the entity must have, or the kind of which another entity must be named. */
-  readonly usual?: string | undefined;
+  /** The status that the entity must have. */
+  readonly requiredStatus?: string | undefined;
+  /** The kind of the missing entity, or of the target that others use. */
   readonly named?: KindName;
   /** What to do first, if it does not follow from the error. */
   readonly first?: string | undefined;
@@ -70,12 +71,13 @@ export interface RequestedChange<K extends KindName, N extends OperationName> {
   readonly read: Reader;
 }
 
-export type Found = Problem | readonly Problem[] | undefined;
+/** The reasons for which a rule rejects a change; undefined or an empty list when it accepts it. */
+export type RuleResult = Problem | readonly Problem[] | undefined;
 
 /** A precondition of a change: every reason for which this rule rejects it, in order. */
 export type Rule<K extends KindName, N extends OperationName> = (
   requested: RequestedChange<K, N>,
-) => Found | Promise<Found>;
+) => RuleResult | Promise<RuleResult>;
 
 /** A limit on something in an environment or account. */
 export interface Quota {
@@ -122,8 +124,8 @@ export interface Filled {
   readonly ignored: readonly string[];
 }
 
-/** A change of an existing entity: it does not compile without an impact. */
-export interface Hurting<K extends KindName, N extends OperationName> extends Omit<Change<K, N>, 'impact'> {
+/** A change of an existing entity, which must declare its impact. */
+export interface ChangeOfExisting<K extends KindName, N extends OperationName> extends Omit<Change<K, N>, 'impact'> {
   readonly impact: (requested: RequestedChange<K, N> & { readonly target: Views[K] }) => Impact | Promise<Impact>;
 }
 
@@ -158,6 +160,6 @@ export interface Kind<K extends KindName> {
   readonly references: References<K>;
   /** Every operation that changes it. */
   readonly changes: { readonly [N in Changing<K, 'create'>]: Change<K, N> } & {
-    readonly [N in Changing<K, Exclude<Risk, 'read' | 'create'>>]: Hurting<K, N>;
+    readonly [N in Changing<K, Exclude<Risk, 'read' | 'create'>>]: ChangeOfExisting<K, N>;
   };
 }

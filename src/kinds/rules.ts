@@ -1,7 +1,7 @@
 import type { Condition } from '../operations/conditions/condition.ts';
 import { type Broken, brokenAmong } from '../operations/conditions/index.ts';
 import type { OperationName } from '../operations/index.ts';
-import type { ErrorCode, Found, Item, Problem, RequestedChange, Rule } from './model.ts';
+import type { ErrorCode, Item, Problem, RequestedChange, Rule, RuleResult } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
 import type { Reader } from './reader.ts';
 import { userOf } from './users.ts';
@@ -14,7 +14,7 @@ export const constraintText = (member: string, rule: string): string =>
 /** A violated condition on the arguments, as a problem. */
 export const brokenProblem = ({ member, says, isValue }: Broken): Problem => ({
   error: 'Validation',
-  words: isValue ? constraintText(member, says) : says,
+  message: isValue ? constraintText(member, says) : says,
   argument: { member, says },
 });
 
@@ -66,7 +66,7 @@ export function missing(kind: KindName, key: object): Problem {
   const within = NAMES[kind].parent === 'kx-database' ? ` in ${NAMES['kx-database'].serviceNoun} ${databaseName}` : '';
   return {
     error: 'ResourceNotFound',
-    words:
+    message:
       kind === 'kx-user' ? `No user found for the id [${name}]` : `${serviceNoun(kind)} ${name} not found${within}`,
     about: itemOf(kind, key, 'does not exist'),
     named: kind,
@@ -74,11 +74,11 @@ export function missing(kind: KindName, key: object): Problem {
 }
 
 /** The entity does not have the required status. */
-export const wrongState = (about: Item, status: string, usual: string, words: string): Problem => ({
+export const wrongState = (about: Item, status: string, requiredStatus: string, message: string): Problem => ({
   error: 'WrongState',
-  words,
+  message,
   about: { ...about, detail: status },
-  usual,
+  requiredStatus,
 });
 
 const WELL_FORMED = /^[a-zA-Z0-9]{1,32}$/;
@@ -89,7 +89,10 @@ export const malformedId = (environmentId: string): Problem | undefined =>
     ? undefined
     : {
         error: 'Validation',
-        words: constraintText('environmentId', `Member must satisfy regular expression pattern: ${WELL_FORMED.source}`),
+        message: constraintText(
+          'environmentId',
+          `Member must satisfy regular expression pattern: ${WELL_FORMED.source}`,
+        ),
       };
 
 /** The statuses in which an environment can be changed. A network that failed to attach leaves it unchanged. */
@@ -105,8 +108,8 @@ export function wrongEnvironment(
 ): Problem | undefined {
   if (status === undefined || allowed.includes(status)) return undefined;
   const isGone = status === 'DELETED';
-  const words = `The Environment is in ${status} state${isGone ? '' : hint}`;
-  const problem = wrongState({ kind: NAMES[kind].noun, name, arn: '' }, status, 'CREATED', words);
+  const message = `The Environment is in ${status} state${isGone ? '' : hint}`;
+  const problem = wrongState({ kind: NAMES[kind].noun, name, arn: '' }, status, 'CREATED', message);
   return isGone || kind === 'environment' ? { ...problem, error: 'Validation' } : problem;
 }
 
@@ -118,7 +121,7 @@ export const closed = (name: string, status: string | undefined): Problem | unde
 export const environmentExists = async <K extends KindName, N extends OperationName>({
   key: { environmentId },
   read,
-}: RequestedChange<K, N>): Promise<Found> => {
+}: RequestedChange<K, N>): Promise<RuleResult> => {
   const malformed = malformedId(environmentId);
   if (malformed !== undefined) return malformed;
   const isThere = (await read.get('kx-environment', { environmentId })) !== undefined;
@@ -128,7 +131,7 @@ export const environmentExists = async <K extends KindName, N extends OperationN
 /** The environment exists and can be changed. */
 export const openEnvironment = async <K extends KindName, N extends OperationName>(
   requested: RequestedChange<K, N>,
-): Promise<Found> => {
+): Promise<RuleResult> => {
   const { environmentId } = requested.key;
   const problem = await environmentExists(requested);
   if (problem !== undefined) return problem;
@@ -141,7 +144,7 @@ export const freeName =
   <K extends KindName, N extends OperationName>(
     kind: K,
     error: ErrorCode,
-    words?: (name: string) => string,
+    message?: (name: string) => string,
   ): Rule<K, N> =>
   async ({ key, read }) => {
     const present = await read.get(kind, key);
@@ -149,7 +152,7 @@ export const freeName =
     return (
       present && {
         error,
-        words: words?.(name) ?? `${serviceNoun(kind)} ${name} already exists`,
+        message: message?.(name) ?? `${serviceNoun(kind)} ${name} already exists`,
         about: itemOf(kind, key, statusOf(present)),
       }
     );
@@ -162,7 +165,7 @@ export const exists =
     target === undefined ? missing(kind, key) : undefined;
 
 /** The parent of the target exists. */
-export const existsAround =
+export const parentExists =
   <K extends KindName, N extends OperationName>(kind: KindName): Rule<K, N> =>
   async ({ input, read }) => {
     const key = keyIn(kind, input);
@@ -174,38 +177,41 @@ export const inState =
   <K extends KindName, N extends OperationName>(
     kind: K,
     allowed: readonly [StatusOf<K>, ...StatusOf<K>[]],
-    words?: (name: string, status: string) => string | undefined,
+    message?: (name: string, status: string) => string | undefined,
   ): Rule<K, N> =>
   ({ key, target }) => {
     const status = statusOf(target);
     if (status === undefined || (allowed as readonly string[]).includes(status)) return undefined;
     const name = nameIn(kind, key);
-    const message = words?.(name, status) ?? `${serviceNoun(kind)} ${name} is ${status}; it has to be ${allowed[0]}`;
-    return wrongState(pathItem(kind, key), status, allowed[0], message);
+    const text = message?.(name, status) ?? `${serviceNoun(kind)} ${name} is ${status}; it has to be ${allowed[0]}`;
+    return wrongState(pathItem(kind, key), status, allowed[0], text);
   };
 
 /** No entity refers to the target. */
 export const unused =
-  <K extends KindName, N extends OperationName>(kind: K, words: (name: string, users: string) => string): Rule<K, N> =>
+  <K extends KindName, N extends OperationName>(
+    kind: K,
+    message: (name: string, users: string) => string,
+  ): Rule<K, N> =>
   async ({ key, read }) => {
     const users = await read.users(kind, key);
     if (users.length === 0) return undefined;
     const by = users.map(({ name }) => name).join(', ');
-    return { error: 'InUse', words: words(nameIn(kind, key), by), users, named: kind };
+    return { error: 'InUse', message: message(nameIn(kind, key), by), users, named: kind };
   };
 
 /** The target contains no entity of a kind. */
-export const empty =
+export const containsNone =
   <K extends KindName, N extends OperationName>(
     kind: K,
     of: KindName,
     within: (key: Keys[K]) => Within,
-    words: (name: string) => string,
+    message: (name: string) => string,
   ): Rule<K, N> =>
   async ({ key, read }) => {
     const found = await read.listed(of, within(key));
     const users = found.map((view) => userOf(of, key, view));
-    return users.length === 0 ? undefined : { error: 'InUse', words: words(nameIn(kind, key)), users, named: kind };
+    return users.length === 0 ? undefined : { error: 'InUse', message: message(nameIn(kind, key)), users, named: kind };
   };
 
 /** The environment has the requested zones. */
@@ -221,7 +227,7 @@ export const inZones =
     const all = offered.join(', ');
     return outside.map((zone) => ({
       error: 'Validation',
-      words: `Availability zone(s) ${zone} not supported by this environment; it is in ${all}`,
+      message: `Availability zone(s) ${zone} not supported by this environment; it is in ${all}`,
       about: { kind: 'zone', name: String(zone), detail: `the environment is in ${all}` },
       first: 'Choose a zone that the environment is in.',
     }));
@@ -230,7 +236,7 @@ export const inZones =
 /** What a call wants of another entity that it names. */
 interface ReadyRequirement<T extends KindName> {
   readonly status: StatusOf<T>;
-  /** The zone that both have to be in; any where left out. */
+  /** The zone that both have to be in; if omitted, any zone is right. */
   readonly zone?: string | undefined;
   /** What the service replies when its status is another one. */
   readonly error?: ErrorCode;
@@ -241,21 +247,31 @@ export async function ready<T extends KindName>(
   { read }: { readonly read: Reader },
   kind: T,
   key: Keys[T],
-  { status: usual, zone, error = 'WrongState' }: ReadyRequirement<T>,
+  { status: requiredStatus, zone, error = 'WrongState' }: ReadyRequirement<T>,
 ): Promise<{ readonly problems: readonly Problem[]; readonly view: Views[T] | undefined }> {
   const view = await read.get(kind, key);
   if (view === undefined) return { problems: [missing(kind, key)], view };
   const subject = `${serviceNoun(kind)} ${nameIn(kind, key)}`;
   const status = statusOf(view);
   const unready =
-    status === undefined || status === usual
+    status === undefined || status === requiredStatus
       ? []
-      : [{ ...wrongState(itemOf(kind, key), status, usual, `${subject} is ${status}; it has to be ${usual}`), error }];
-  return { problems: [...unready, ...elsewhere(itemOf(kind, key), view, zone, subject)], view };
+      : [
+          {
+            ...wrongState(
+              itemOf(kind, key),
+              status,
+              requiredStatus,
+              `${subject} is ${status}; it has to be ${requiredStatus}`,
+            ),
+            error,
+          },
+        ];
+  return { problems: [...unready, ...inOtherZone(itemOf(kind, key), view, zone, subject)], view };
 }
 
-/** The entity is in another zone than what is to use it. */
-function elsewhere(item: Item, view: object, zone: string | undefined, subject: string): Problem[] {
+/** The problem with an entity that is in another zone than what is to use it. */
+function inOtherZone(item: Item, view: object, zone: string | undefined, subject: string): Problem[] {
   const { availabilityZoneId, availabilityZoneIds = [availabilityZoneId] } = view as {
     availabilityZoneId?: string;
     availabilityZoneIds?: string[];
@@ -266,7 +282,7 @@ function elsewhere(item: Item, view: object, zone: string | undefined, subject: 
   return [
     {
       error: 'Validation',
-      words: `${subject} is ${detail}`,
+      message: `${subject} is ${detail}`,
       about: { ...item, detail },
       first: 'Both must be in the same zone: name another one, or choose its zone.',
     },

@@ -6,7 +6,7 @@ export interface State<S extends string = string> {
   readonly is: StatusClass;
   /** How far a deletion is, if this is the status of one. */
   readonly deletion?: 'in progress' | 'done' | 'failed';
-  /** What ends a transitional status; undefined for one that the embedded service never shows. */
+  /** What ends a transitional status; undefined for one that the local service never shows. */
   readonly next?: Transition<S>;
 }
 
@@ -15,7 +15,7 @@ export interface Transition<S extends string = string> {
   readonly to: S | typeof GONE;
   /** Milliseconds at the observed pace, unless the operation that starts it sets another duration. */
   readonly after: number;
-  /** The side effect in the embedded service; it may override `to`. */
+  /** The side effect in the local service; it may override `to`. */
   readonly effect?: EffectName;
   /** The status after a failure, caused by a fault or a world file. */
   readonly failing?: S;
@@ -39,7 +39,7 @@ export type EffectName =
 export const settled: State<never> = { is: 'settled' };
 export const failed: State<never> = { is: 'failed' };
 export const deleted: State<never> = { is: 'settled', deletion: 'done' };
-export const undeleted: State<never> = { is: 'failed', deletion: 'failed' };
+export const deletionFailed: State<never> = { is: 'failed', deletion: 'failed' };
 
 /** A transitional status; `after` is what clients of FinSpace observed. */
 export const moving = <const S extends string = never>(

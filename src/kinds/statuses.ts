@@ -10,12 +10,12 @@ export const statesOf = (kind: KindName): Readonly<Record<string, State>> => LIF
 const STATES = new Map(KIND_NAMES.flatMap((kind) => Object.entries(statesOf(kind))));
 
 /** Whether a status is a failure, final, or transitional. One that the API does not document is classed by its name. */
-export function statusKind(status: string | undefined): StatusClass {
+export function statusClass(status: string | undefined): StatusClass {
   if (status === undefined) return 'settled';
   return STATES.get(status)?.is ?? (status.includes('FAILED') ? 'failed' : 'moving');
 }
 
-/** The form of a status. Other texts, which only a hostile service sends, have no class of their own. */
+/** The form of an undocumented status of a deletion. Only a hostile service sends other texts, which are not classed by name. */
 const DELETION = /^[A-Z_]*DELET[A-Z_]*$/;
 
 /** How far the deletion is that a status shows; undefined for other statuses. Undocumented ones are classed by their name. */

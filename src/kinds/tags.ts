@@ -1,12 +1,12 @@
 import type { Risk } from '../operations/operation.ts';
-import type { Changing, Found, Hurting, Problem, RequestedChange } from './model.ts';
+import type { ChangeOfExisting, Changing, Problem, RequestedChange, RuleResult } from './model.ts';
 import type { KindName } from './views.ts';
 
 type Change = Changing<'tags', Exclude<Risk, 'read'>>;
 
 const MOST = 50;
 
-const argument = (member: string, says: string) => ({ words: says, argument: { member, says } });
+const argument = (member: string, says: string) => ({ message: says, argument: { member, says } });
 
 /** No entity has this ARN. */
 export const unknownArn = (resourceArn: string): Problem => ({
@@ -14,11 +14,11 @@ export const unknownArn = (resourceArn: string): Problem => ({
   ...argument('resourceArn', `Resource ${resourceArn} not found`),
 });
 
-async function taggedExists({ input: { resourceArn }, read }: RequestedChange<KindName, Change>): Promise<Found> {
+async function taggedExists({ input: { resourceArn }, read }: RequestedChange<KindName, Change>): Promise<RuleResult> {
   return (await read.tags(resourceArn)) === undefined ? unknownArn(resourceArn) : undefined;
 }
 
-async function tagsFit({ input, read }: RequestedChange<KindName, 'TagResource'>): Promise<Found> {
+async function tagsFit({ input, read }: RequestedChange<KindName, 'TagResource'>): Promise<RuleResult> {
   const total = Object.keys({ ...(await read.tags(input.resourceArn)), ...input.tags }).length;
   if (total <= MOST) return undefined;
   const says = `A resource can have at most ${MOST} tags; this one would have ${total}`;
@@ -26,7 +26,7 @@ async function tagsFit({ input, read }: RequestedChange<KindName, 'TagResource'>
 }
 
 /** The changes of tags. Entities of every kind can be tagged, in any status. */
-export const tagChanges: { readonly [N in Change]: Hurting<KindName, N> } = {
+export const tagChanges: { readonly [N in Change]: ChangeOfExisting<KindName, N> } = {
   TagResource: { rules: [taggedExists, tagsFit], impact: () => ({}) },
   UntagResource: { rules: [taggedExists], impact: () => ({}) },
 };

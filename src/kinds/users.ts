@@ -1,7 +1,7 @@
 import { toolName } from '../operations/naming.ts';
 import type { Item } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
-import { statusKind } from './statuses.ts';
+import { statusClass } from './statuses.ts';
 import type { KindName, User } from './views.ts';
 
 /** The user as an item: `HDB, RUNNING` for a cluster, `of trades, ACTIVE` for a dataview. */
@@ -29,10 +29,10 @@ export function userOf(kind: KindName, { environmentId }: { readonly environment
 }
 
 /** Whether a user has work that can be interrupted. */
-export const isWorking = ({ kind, status }: User): boolean => kind !== 'kx-cluster' || statusKind(status) !== 'failed';
+export const isWorking = ({ kind, status }: User): boolean => kind !== 'kx-cluster' || statusClass(status) !== 'failed';
 
 /** How a user can release an entity without being deleted. */
-export function letsGo({ kind, type, readWrite }: User, of: KindName): string | undefined {
+export function releaseAdvice({ kind, type, readWrite }: User, of: KindName): string | undefined {
   if (kind === 'kx-cluster')
     return of === 'kx-dataview' || (STORED.has(of) && READS.has(type))
       ? `make it mount something else with ${toolName('UpdateKxClusterDatabases')}`

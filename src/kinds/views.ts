@@ -47,7 +47,7 @@ export interface User {
   readonly readWrite?: boolean | undefined;
 }
 
-/** Where entities are counted. */
+/** Where entities are listed and counted. */
 export interface Within {
   readonly environmentId: string;
   readonly databaseName?: string | undefined;

@@ -37,7 +37,7 @@ export function refuse(problem: Problem | undefined): void {
 }
 
 /** A problem as the service reports it. */
-export const serviceErrorFor = ({ error, words }: Problem): ServiceError => new ServiceError(error, words);
+export const serviceErrorFor = ({ error, message }: Problem): ServiceError => new ServiceError(error, message);
 
 /** Throws a `ServiceError` unless `holds`. */
 export function requireThat(holds: boolean, code: ServiceErrorCode, message: string): asserts holds {

@@ -87,8 +87,8 @@ export interface Planner {
   readonly formerNames?: (() => Promise<readonly FormerName[]>) | undefined;
   /** The limits of the backend; undefined if unknown. */
   readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
-  /** Whether the use of quotas is counted even without known limits. */
-  readonly showsUse?: boolean;
+  /** Whether quotas with no limit or an unknown one are counted, too. */
+  readonly countsAll?: boolean;
 }
 
 /**
@@ -150,7 +150,7 @@ interface PlanTarget extends TargetEntity {
 
 /** Reads what a call would change, by the rules of its kind. */
 async function readEffects(
-  { call, formerNames, quotas, showsUse = false }: Planner,
+  { call, formerNames, quotas, countsAll = false }: Planner,
   operation: OperationName,
   input: Members,
   entity: Members,
@@ -159,7 +159,7 @@ async function readEffects(
   const { kind, change } = changeOf(operation) as NonNullable<ReturnType<typeof changeOf>>;
   const shown = isShownBy(operation, kind) ? shownIn(entity) : undefined;
   const requested = await readRequestedChange(apiReader(call, options), operation, input, shown).catch(unwrapped);
-  const limits = { quotas: await quotas?.(), showsUse };
+  const limits = { quotas: await quotas?.(), countsAll };
   const [found, compared, former] = await Promise.all([
     preview(kind, change, requested, limits),
     comparedIn(requested, entity, change.filled).catch(unwrapped),

@@ -25,10 +25,10 @@ export interface Preview extends Impact {
   readonly quotas: readonly string[];
 }
 
-/** The limits of the backend, if known, and whether use is shown without them. */
+/** The limits of the backend, if known, and whether quotas are counted without them, too. */
 export interface Limits {
   readonly quotas: Quotas | undefined;
-  readonly showsUse: boolean;
+  readonly countsAll: boolean;
 }
 
 /**
@@ -39,9 +39,9 @@ export async function preview(
   kind: KindName | undefined,
   change: AnyChange,
   requested: AnyRequestedChange,
-  { quotas, showsUse }: Limits,
+  { quotas, countsAll }: Limits,
 ): Promise<Preview> {
-  const [judged, impact] = await Promise.all([judge(change, requested, quotas, showsUse), impactOf(change, requested)]);
+  const [judged, impact] = await Promise.all([judge(change, requested, quotas, countsAll), impactOf(change, requested)]);
   const deleted = operationNamed(requested.operation).risk === 'destroy' ? kind : undefined;
   const all = [...judged.problems, ...judged.warnings];
   const blockers = (problems: readonly Problem[]) =>

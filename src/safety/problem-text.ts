@@ -1,7 +1,7 @@
 import type { Problem } from '../kinds/model.ts';
 import { deletionOf, NAMES } from '../kinds/names.ts';
-import { isLeaving, statusKind } from '../kinds/statuses.ts';
-import { letsGo, userItem } from '../kinds/users.ts';
+import { isLeaving, statusClass } from '../kinds/statuses.ts';
+import { releaseAdvice, userItem } from '../kinds/users.ts';
 import type { KindName, User } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName, waitTool } from '../operations/naming.ts';
@@ -9,15 +9,16 @@ import type { Blocker, Item } from './finding.ts';
 
 /** A problem as blockers: each entity that blocks, with what to do about it first. `deleted` is the kind that a call deletes. */
 export function blockersOf(problem: Problem, deleted: KindName | undefined): Blocker[] {
-  const { argument, about, users, first, usual, named, error, words } = problem;
+  const { argument, about, users, first, requiredStatus, named, error, message } = problem;
   if (argument !== undefined)
     return [{ item: { kind: 'argument', name: argument.member }, first: `${argument.says}.` }];
   if (users !== undefined) return users.map((user) => held(user, named as KindName));
-  if (about === undefined) return [{ item: { kind: 'argument', name: 'environmentId' }, first: `${words}.` }];
+  if (about === undefined) return [{ item: { kind: 'argument', name: 'environmentId' }, first: `${message}.` }];
   if (first !== undefined) return [{ item: about, first }];
   if (error === 'ResourceNotFound') return [missing(about.kind, about.name, NAMES[named as KindName].list)];
   const isTarget = deleted !== undefined && about.kind === NAMES[deleted].noun;
-  if (usual !== undefined) return [{ item: about, first: toBe(about, String(about.detail), usual, isTarget) }];
+  if (requiredStatus !== undefined)
+    return [{ item: about, first: toBe(about, String(about.detail), requiredStatus, isTarget) }];
   return [taken(about)];
 }
 
@@ -26,7 +27,7 @@ function held(user: User, of: KindName): Blocker {
   const item = userItem(user);
   if (isLeaving(user.status)) return deletionBlocker(item);
   const remove = toolName(deletionOf(user.kind));
-  const other = letsGo(user, of);
+  const other = releaseAdvice(user, of);
   return { item, first: `Delete it with ${remove}${other === undefined ? '' : `, or ${other}`}.` };
 }
 
@@ -36,14 +37,14 @@ export const deletionBlocker = (item: Item): Blocker => ({ item, first: alreadyD
 const alreadyDeleting = (item: Item) => `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`;
 
 /** What to do about an entity with this status, so that it gets the usual one. */
-export function toBe(item: Item, status: string, usual: string, isDelete = false): string {
+export function toBe(item: Item, status: string, requiredStatus: string, isDelete = false): string {
   if (isLeaving(status))
     return isDelete ? alreadyDeleting(item) : 'It is being deleted: neither it nor its contents can be changed.';
   if (status === 'DELETED') return 'It is already deleted.';
   if (status === 'SUSPENDED') return 'It is suspended. This server cannot change that.';
   if (status === 'UPDATE_FAILED') return 'Its last update failed: repeat that update first.';
-  if (statusKind(status) === 'failed') return 'It failed, and waiting does not help: delete it and create it again.';
-  return `It must be ${usual}: ${waitTool(item.kind, usual)}.`;
+  if (statusClass(status) === 'failed') return 'It failed, and waiting does not help: delete it and create it again.';
+  return `It must be ${requiredStatus}: ${waitTool(item.kind, requiredStatus)}.`;
 }
 
 /** The name of a create is in use. */

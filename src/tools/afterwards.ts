@@ -1,4 +1,4 @@
-import { statusKind } from '../inventory/failed-or-stuck.ts';
+import { statusClass } from '../inventory/failed-or-stuck.ts';
 import { isInDatabase, memberOf } from '../inventory/kinds.ts';
 import { listPages } from '../inventory/pages.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
@@ -44,7 +44,7 @@ const waitTargetOf = ({ environment: _, until: __, ...target }: Moving): WaitTar
 /** An entity that a call leaves in a transitional status; a sentence if only another tool shows it. */
 function movingAfter({ operation, input, output }: Accepted): Moving | string | undefined {
   const { settles, entity, target, risk } = operationNamed(operation);
-  const isMoving = settles !== undefined || statusKind(output['status'] as string | undefined) === 'moving';
+  const isMoving = settles !== undefined || statusClass(output['status'] as string | undefined) === 'moving';
   if (risk === 'read' || !isMoving) return undefined;
   const kind = WAITED_FOR.find((each) => entity === `kx-${each}`);
   if (kind === undefined) return settles && waitTool(String(target?.noun), settles.end);

@@ -42,7 +42,7 @@ export async function previewBatch(
 async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, signal }: Preview) {
   const { caller, restrictions } = environment;
   const options = { signal };
-  const looking = { ...environment, call: sharing(environment.call), showsUse: true };
+  const looking = { ...environment, call: sharing(environment.call), countsAll: true };
   const found = await mapConcurrent(batch.calls, (call) => foundAbout(looking, call, options));
   const blockers = batch.calls.flatMap((call, at) => (found[at]?.blockers ?? []).filter(unmade(batch, call)));
   const warnings = found.flatMap((each) => each.warnings);

@@ -1,4 +1,4 @@
-import { isGone, statusKind } from '../inventory/failed-or-stuck.ts';
+import { isGone, statusClass } from '../inventory/failed-or-stuck.ts';
 import { memberOf } from '../inventory/kinds.ts';
 import { sharing } from '../inventory/reading.ts';
 import type { FinspaceError } from '../operations/failure.ts';
@@ -73,7 +73,7 @@ async function nameTaken(lookup: Lookup, name: OperationName, input: Members): P
   if (isGone(status))
     return { advice: `${is}. ${waitFor(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
-  return statusKind(status) === 'failed'
+  return statusClass(status) === 'failed'
     ? { advice: `${is}: ${reader} shows why. Delete it to free the name, or choose another name.`, retryable: false }
     : { advice: `${is}. Use it, or choose another name.`, retryable: false };
 }
@@ -83,7 +83,7 @@ async function moving(lookup: Lookup, name: OperationName, input: Members): Prom
   const { path, body } = referencesIn(name, input);
   const all = [...path, ...body].toReversed();
   const found = await Promise.all(all.map((reference) => look(lookup, reference, name)));
-  const kinds = found.map((seen) => (typeof seen === 'object' ? statusKind(seen.status) : 'settled'));
+  const kinds = found.map((seen) => (typeof seen === 'object' ? statusClass(seen.status) : 'settled'));
   const at = kinds.includes('moving') ? kinds.indexOf('moving') : kinds.indexOf('failed');
   const seen = found[at];
   if (typeof seen !== 'object') return {};
@@ -105,7 +105,7 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
   const { path, body } = referencesIn(name, input);
   for (const reference of [...path, ...body]) {
     const found = await look(lookup, reference, name);
-    if (typeof found === 'object' && statusKind(found.status) === 'moving' && !isGone(found.status))
+    if (typeof found === 'object' && statusClass(found.status) === 'moving' && !isGone(found.status))
       return `The ${nounOfLabel(reference.label)} ${quoteUntrusted(reference.value)} is ${quoteUnlessPlain(found.status)}.`;
   }
   return undefined;

@@ -82,7 +82,7 @@ async function previewCall(
   if ('wrong' in prepared) return refused(`The arguments for ${tool} are wrong.`, ...prepared.wrong);
   const { input, meant } = prepared;
   const options = { signal };
-  const planner = { ...environment, call: sharing(environment.call), showsUse: true };
+  const planner = { ...environment, call: sharing(environment.call), countsAll: true };
   const plan = await planCall(planner, name, input, environment.caller.principal, options);
   const shown = allowedFor(environment);
   if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, shown }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { KIND_NAMES, NAMES } from '../../src/kinds/names.ts';
-import { deletionIn, isLeaving, statesOf, statusKind } from '../../src/kinds/statuses.ts';
+import { deletionIn, isLeaving, statesOf, statusClass } from '../../src/kinds/statuses.ts';
 import type { KindName } from '../../src/kinds/views.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 
@@ -27,7 +27,7 @@ describe('the states of a kind', () => {
   it('have the same meaning in all kinds', () => {
     for (const kind of kinds)
       for (const [status, { is, deletion }] of Object.entries(statesOf(kind))) {
-        expect([kind, status, statusKind(status)]).toEqual([kind, status, is]);
+        expect([kind, status, statusClass(status)]).toEqual([kind, status, is]);
         expect([kind, status, deletionIn(status)]).toEqual([kind, status, deletion]);
       }
   });
@@ -44,11 +44,11 @@ describe('a status that the API does not document', () => {
     ['DELETE_SCHEDULED', 'moving', 'in progress'],
     ['FAILED_DELETE_SCHEDULED', 'failed', 'failed'],
   ] as const)('is classified by its name: %s is %s', (status, is, deletion) => {
-    expect([statusKind(status), deletionIn(status)]).toEqual([is, deletion]);
+    expect([statusClass(status), deletionIn(status)]).toEqual([is, deletion]);
     expect(isLeaving(status)).toBe(deletion === 'in progress');
   });
 
   it('counts as final if none is shown', () => {
-    expect([statusKind(undefined), deletionIn(undefined)]).toEqual(['settled', undefined]);
+    expect([statusClass(undefined), deletionIn(undefined)]).toEqual(['settled', undefined]);
   });
 });

@@ -19,7 +19,7 @@ async function foreseen(call: Call, { name }: Command, input: Members, limits: L
   const { change } = changeOf(name) as NonNullable<ReturnType<typeof changeOf>>;
   const asked = await readRequestedChange(apiReader(call, {}), name, input);
   const problem = await firstProblem(change, asked);
-  if (problem !== undefined) return problem.words;
+  if (problem !== undefined) return problem.message;
   const over = await firstExceeded(change, asked, QUOTAS[limits]);
   return over && quotaWords(over.limit, over.quota.what);
 }

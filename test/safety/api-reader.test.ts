@@ -41,7 +41,7 @@ it('advises to delete a failed namesake, and explains a malformed id', async () 
   expect(blockers.map(({ first }) => first)).toEqual([
     'The name is in use: it failed, so delete it, or choose another name.',
   ]);
-  expect(blockersOf({ error: 'Validation', words: 'malformed' }, undefined)).toEqual([
+  expect(blockersOf({ error: 'Validation', message: 'malformed' }, undefined)).toEqual([
     { item: { kind: 'argument', name: 'environmentId' }, first: 'malformed.' },
   ]);
 });

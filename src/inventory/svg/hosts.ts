@@ -1,4 +1,4 @@
-import { statusKind } from '../failed-or-stuck.ts';
+import { statusClass } from '../failed-or-stuck.ts';
 import { age, counted, memory } from '../units.ts';
 import { HOST_WIDTH, ISSUE_LINE, type Placed } from './layout.ts';
 import type { ClusterRow, HostBox, Model } from './model.ts';
@@ -45,7 +45,7 @@ export function clusterRow({ of: row, x, y, height }: Placed<ClusterRow>, model:
   const { type, description } = cluster.facts;
   const since = age(cluster.modified ?? cluster.created, model.graph.readAt);
   const state =
-    statusKind(cluster.status) === 'failed' ? `${cluster.status} ${since} ago` : `${cluster.status} for ${since}`;
+    statusClass(cluster.status) === 'failed' ? `${cluster.status} ${since} ago` : `${cluster.status} for ${since}`;
   return [
     `<g>${tip(cluster.name, description, cluster.status, cluster.statusReason, issueLines.join(' '))}`,
     health === 'ok'

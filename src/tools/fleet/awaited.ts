@@ -1,6 +1,6 @@
 import { graphOfOne } from '../../inventory/alone.ts';
 import { nodeList } from '../../inventory/detail.ts';
-import { deletionIn, statusKind } from '../../inventory/failed-or-stuck.ts';
+import { deletionIn, statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
 import { getterInput, getterOf, isInDatabase, KINDS, readyIn, statesOf } from '../../inventory/kinds.ts';
@@ -147,7 +147,7 @@ function rowOf(kind: WaitTarget['kind'], reply: object, at: Parameters<typeof gr
  * The meaning of a status other than the wanted one; an entity in a final status stays in it, if its status changes only by time.
  */
 function unfinishedLook(seen: Seen, endsSettled: boolean): Look {
-  const kind = statusKind(seen.status);
+  const kind = statusClass(seen.status);
   if (kind === 'failed') return over(seen, 'It failed; waiting will not help.');
   if (kind === 'settled' && endsSettled)
     return over(seen, `It is ${quoteUnlessPlain(seen.status)}, and no operation is in progress that would change it.`);
@@ -243,7 +243,7 @@ async function nodesSeen({ call, options }: FleetReader, input: Input<'GetKxClus
     call('GetKxCluster', input, { signal }),
   ]);
   const { capacityConfiguration, scalingGroupConfiguration, autoScalingConfiguration } = cluster;
-  if (statusKind(cluster.status) === 'failed') return { status: String(cluster.status) };
+  if (statusClass(cluster.status) === 'failed') return { status: String(cluster.status) };
   const least =
     autoScalingConfiguration?.minNodeCount ??
     capacityConfiguration?.nodeCount ??

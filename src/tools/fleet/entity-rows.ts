@@ -1,5 +1,5 @@
 import { detailOf } from '../../inventory/detail.ts';
-import { expectedBy, statusKind } from '../../inventory/failed-or-stuck.ts';
+import { expectedBy, statusClass } from '../../inventory/failed-or-stuck.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { age, isoMinute } from '../../inventory/units.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
@@ -40,7 +40,7 @@ export const unmatched = ({ matched: _, ...candidate }: Candidate): Candidate =>
 function rowOf(candidate: Candidate, detail: Detail, several: boolean): Row {
   const { graph, entity, matched } = candidate;
   const { kind, name, database, status, statusReason, created, modified, facts } = entity;
-  const isSettled = statusKind(status) === 'settled';
+  const isSettled = statusClass(status) === 'settled';
   const since = modified ?? created;
   const rows = {
     listed: () => ({ name, database, status, type: facts['type'] ?? facts['hostType'], iamRole: facts['iamRole'] }),
@@ -57,7 +57,7 @@ function rowOf(candidate: Candidate, detail: Detail, several: boolean): Row {
     reason: statusReason,
     created: kind === 'changeset' || detail === 'whole' ? isoMinute(created) : undefined,
     since: isSettled ? undefined : isoMinute(since),
-    expectedBy: statusKind(status) === 'moving' ? isoMinute(expectedBy(kind, since)) : undefined,
+    expectedBy: statusClass(status) === 'moving' ? isoMinute(expectedBy(kind, since)) : undefined,
     age: age(created, graph.readAt),
     changed:
       !isSettled || modified === undefined || modified === created

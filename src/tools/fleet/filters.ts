@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { statusKind } from '../../inventory/failed-or-stuck.ts';
+import { statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { getterOf, usersOf } from '../../inventory/kinds.ts';
 import type { OperationName } from '../../operations/index.ts';
@@ -134,7 +134,7 @@ export function isNamed(name: string, wanted: string): boolean {
 
 /** Whether a status is the one that a word names, or of the class that it names. */
 export const hasStatus = (status: string | undefined, word: string): boolean =>
-  status !== undefined && [status, statusKind(status).toUpperCase()].includes(statusWord(word));
+  status !== undefined && [status, statusClass(status).toUpperCase()].includes(statusWord(word));
 
 /** The words for classes of statuses. */
 export const STATUS_CLASSES = ['FAILED', 'MOVING', 'SETTLED'];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dangling, stale, unused } from '../../inventory/conditions.ts';
-import { expectedBy, failedOrStuck, statusKind, stuckAfter } from '../../inventory/failed-or-stuck.ts';
+import { expectedBy, failedOrStuck, statusClass, stuckAfter } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, GraphOptions, Issue, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { issueRow } from '../../inventory/summary.ts';
@@ -87,7 +87,7 @@ function underway(graph: Graph): Issue[] {
   const found = failedOrStuck(graph);
   const moving = graph.entities.filter(({ id, status }) => {
     const isStuck = found.some(({ entity, condition }) => entity.id === id && condition === 'stuck');
-    return statusKind(status) === 'moving' && !isStuck;
+    return statusClass(status) === 'moving' && !isStuck;
   });
   return [
     ...moving.map((entity): Issue => {

@@ -1,5 +1,5 @@
 import { nodesOf } from '../../inventory/entities.ts';
-import { statusKind } from '../../inventory/failed-or-stuck.ts';
+import { statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS, statesOf, usersOf } from '../../inventory/kinds.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
@@ -21,7 +21,7 @@ const TYPED: readonly Kind[] = ['cluster', 'scaling-group', 'volume'];
 /** The kinds for a call that names none: those with the type; changesets and nodes only if another condition refers to them. */
 export function kindsFor({ status = [], type, changedAfter }: Filters): readonly Kind[] {
   const isOnlyTheirs = (state: string) => !USUAL.some((kind) => statesOf(kind).includes(state));
-  const isMeant = (state: string) => isOnlyTheirs(state) || statusKind(state) !== 'settled';
+  const isMeant = (state: string) => isOnlyTheirs(state) || statusClass(state) !== 'settled';
   const words = status.filter((word) => statusWord(word) !== 'SETTLED');
   const also = SELDOM.filter(
     (kind) =>
