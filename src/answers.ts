@@ -42,7 +42,7 @@ export interface ServerProfile {
 /** What one process serves; shared by all connections. */
 export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit<ServerProfile, 'backendLocation'> {
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
-  readonly seal: StateSigner;
+  readonly signer: StateSigner;
   /** Carries change events between replicas. */
   readonly bus?: ServerEventBus | undefined;
   /** How often watched resources are polled. */
@@ -74,8 +74,8 @@ export interface Answers {
   handlers(connection: Connection): ReadonlyMap<OnDemand, Handler>;
   /** The tools of `--catalog search`; undefined where all tools are listed. */
   searchTools(caller: Caller): Promise<ReturnType<typeof searchTools> | undefined>;
-  /** The nonce in a sealed state. */
-  questionIn(state: string): string;
+  /** The nonce in a signed state. */
+  nonceIn(state: string): string;
   /** Carries change events to streams. */
   readonly changes: ServerEventBus;
   /** Starts to watch the resources that a caller's stream requests. */
@@ -98,7 +98,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
   return {
     changes: feed,
     watch: (caller, uris) => watchFor({ ...shared, caller }, feed, uris),
-    questionIn: (state) => questionIn(shared.seal, state),
+    nonceIn: (state) => nonceIn(shared.signer, state),
     searchTools: async (caller) => (await search)?.searchTools({ ...environment, caller }),
     handlers: ({ id, server, callerOf, receivesAllEvents }) => {
       const handlers = new Map<OnDemand, Handler>(Object.entries(served.handlers) as [OnDemand, Handler][]);
@@ -140,7 +140,7 @@ function answerCalls({ id, server, search, environmentOf, on }: Calls): void {
       return naming(environment.backendLocation, await run(environment, params, exchange));
     };
     const isOf2025 = context.mcpReq.envelope === undefined;
-    return isOf2025 ? callOf2025(context, (state) => questionIn(environment.seal, state), round) : round(context);
+    return isOf2025 ? callOf2025(context, (state) => nonceIn(environment.signer, state), round) : round(context);
   };
   on('tools/call', async ({ params }, context) => {
     const isModern = context.mcpReq.envelope !== undefined;
@@ -201,12 +201,12 @@ function answerCompletions(on: On, environmentOf: EnvironmentOf): void {
 }
 
 /**
- * The nonce in a sealed state. A state of a replica with another key is distinguished from a forged one, so that the refusal
+ * The nonce in a signed state. A state of a replica with another key is distinguished from a forged one, so that the refusal
  * can say what to do.
  */
-function questionIn(seal: StateSigner, state: string): string {
+function nonceIn(signer: StateSigner, state: string): string {
   try {
-    return seal.verify(state);
+    return signer.verify(state);
   } catch (error) {
     if (error instanceof ForeignSignatureError) return FOREIGN_STATE;
     throw error;

@@ -87,7 +87,7 @@ function newServer(front: ServerProfile, caller: Caller, load: () => Promise<Ans
         extensions: EXTENSIONS,
       },
       instructions: instructionsFor(front, caller),
-      requestState: { verify: async (state) => (await load()).questionIn(state) },
+      requestState: { verify: async (state) => (await load()).nonceIn(state) },
       cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
     },
   );

@@ -15,7 +15,7 @@ export interface WebSession extends Person {
 }
 
 /**
- * Sign-ins, kept in a sealed cookie, so that every replica with the same key knows them. The cookie does not contain the token.
+ * Sign-ins, kept in a signed cookie, so that every replica with the same key knows them. The cookie does not contain the token.
  */
 export interface WebSessions {
   /** The cookie for a new sign-in. */
@@ -26,7 +26,7 @@ export interface WebSessions {
 }
 
 export interface WebSessionsOptions {
-  readonly seal: StateSigner;
+  readonly signer: StateSigner;
   /** Path of the page, ending with a slash; browsers send the cookie with and without it. */
   readonly home: () => string;
   readonly secure: boolean;
@@ -37,7 +37,7 @@ export interface WebSessionsOptions {
 const SIGNED_IN_MS = 15 * 60_000;
 
 /** Sessions that end when their token expires, after 15 minutes at the latest. */
-export function sessions({ seal, home, secure, now }: WebSessionsOptions): WebSessions {
+export function sessions({ signer, home, secure, now }: WebSessionsOptions): WebSessions {
   const name = `${secure ? '__Secure-' : ''}finspace_mcp_approver`;
   const attributes = () => `Path=${home().slice(0, -1)}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
   return {
@@ -46,7 +46,7 @@ export function sessions({ seal, home, secure, now }: WebSessionsOptions): WebSe
         ...{ principal, targets, id: randomBytes(16).toString('base64url') },
         expiresMs: Math.min(expiresMs, now() + SIGNED_IN_MS),
       };
-      const value = seal.sign(Buffer.from(JSON.stringify(session)).toString('base64url'));
+      const value = signer.sign(Buffer.from(JSON.stringify(session)).toString('base64url'));
       const seconds = Math.ceil((session.expiresMs - now()) / 1_000);
       return `${name}=${value}; ${attributes()}; Max-Age=${seconds}`;
     },
@@ -58,7 +58,7 @@ export function sessions({ seal, home, secure, now }: WebSessionsOptions): WebSe
       for (const pair of pairs) {
         try {
           const session = JSON.parse(
-            Buffer.from(seal.verify(pair.slice(name.length + 1)), 'base64url').toString('utf8'),
+            Buffer.from(signer.verify(pair.slice(name.length + 1)), 'base64url').toString('utf8'),
           ) as WebSession;
           if (session.expiresMs > now()) return session;
         } catch {}

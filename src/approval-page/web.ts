@@ -30,7 +30,7 @@ export type SignedIn = Person | 'unknown' | 'no-scope' | 'nobody-can-tell';
 
 export interface WebPageOptions {
   readonly sources: readonly PlanSource[];
-  readonly seals: StateSigners;
+  readonly signers: StateSigners;
   readonly signer: ServerSignature;
   readonly now: () => number;
   /** Path of the list of plans, as browsers see it; ends with a slash. */
@@ -58,8 +58,8 @@ export interface Visit {
 
 /** The approval page of a server: people sign in with their own token and decide about requests of others. */
 export function webPage(options: WebPageOptions): WebPage {
-  const { home, now, seals, secure, onerror } = options;
-  const cookies = sessions({ seal: seals('approval session'), home, secure, now });
+  const { home, now, signers, secure, onerror } = options;
+  const cookies = sessions({ signer: signers('approval session'), home, secure, now });
   const site: Site = { ...options, cookies, shownPlansByTargets: new Map(), wrongNames: new Map() };
   return (request, visit) =>
     respond(site, request, visit).catch((error: unknown) => {
@@ -152,20 +152,22 @@ const toSignIn = ({ home }: Site, name: NoticeName, to = '', headers: Record<str
   notice(name, { home: `${home()}${to}`, back: 'Sign in', foot: FOOT, headers });
 
 function pageContext(site: Site, who: WebSession): ApprovalPageContext {
-  const { now, home, seals, signer } = site;
+  const { now, home, signers, signer } = site;
   const { principal, id } = who;
-  const seal = seals('approval form');
+  const signer = signers('approval form');
   const isOwn = (pending: PendingApproval) => pending.principal === principal;
   return {
     home: home(),
     now,
     shownPlans: shownPlansOf(site, who),
     same,
-    token: (pending) => seal.sign(digest([principal, id, pending])),
+    token: (pending) => signer.sign(digest([principal, id, pending])),
     foot: footOf(who, home()),
     proof: (pending) => (isOwn(pending) ? 'own' : 'signed-in'),
     approver: async (pending) =>
-      isOwn(pending) ? notice('own-plan', { home: home(), code: pending.code, foot: footOf(who, home()) }) : signer,
+      isOwn(pending)
+        ? notice('own-plan', { home: home(), code: pending.code, foot: footOf(who, home()) })
+        : signer,
     after: (code, how) => `${home()}${code}?${outcomeSigner(site).sign(`${code}-${how}`)}`,
     actions: actionsFor(site, who),
   };
@@ -207,7 +209,7 @@ function shownPlansOf({ shownPlansByTargets }: Site, { targets }: WebSession): M
   return shownPlans;
 }
 
-const outcomeSigner = ({ seals }: Site) => seals('approval ending');
+const outcomeSigner = ({ signers }: Site) => signers('approval ending');
 
 /** How a plan ended, from the URL that its form led to; any replica can read it. */
 function outcomeIn(site: Site, code: string, query: string): Ended | undefined {

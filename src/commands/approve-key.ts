@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import { checkPassphrase, initApprover, keyFingerprint } from '../safety/approver.ts';
-import { ApproverError, refuseSecondKey, storeForms } from '../safety/approver-keys.ts';
+import { ApproverError, refuseSecondKey, storeFormTrust } from '../safety/approver-keys.ts';
 import { unlock } from './approve-dialog.ts';
 import type { Terminal } from './approve-terminal.ts';
 import { pinWorldFile, refusePinnedWorld } from './world-owner.ts';
@@ -41,12 +41,12 @@ export async function trustForms(terminal: Terminal, approvals: PassphraseApprov
   for (const line of trustLines('will count')) terminal.say(line);
   terminal.say('Type the passphrase to allow that.');
   const { trustInForms } = await unlock(terminal, approvals);
-  await storeForms(stateDir, trustInForms);
+  await storeFormTrust(stateDir, trustInForms);
   terminal.say(`Allowed. ${RESTART}`);
 }
 
 /** Revokes that declaration. This needs no passphrase, because it only makes approvals harder to give. */
 export async function distrustForms(stateDir: string): Promise<void> {
-  await storeForms(stateDir, undefined);
+  await storeFormTrust(stateDir, undefined);
   process.stdout.write(`Forms no longer count. ${RESTART}\n`);
 }

@@ -50,13 +50,13 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
   const authorization = configuredAuthorization(config, now);
   const configs = endpointConfigs(config);
   const shared = await openShared(config, configs, log);
-  const { store, seals } = shared;
+  const { store, signers } = shared;
   let server: HttpServer | undefined;
-  const approvals = approvalPage(config, seals, () => server?.port ?? 0);
+  const approvals = approvalPage(config, signers, () => server?.port ?? 0);
   const hasPage = (await trustsSignIns(configs)) && authorization !== undefined;
   const page = hasPage ? approvals.page : undefined;
   const watch = observeCalls((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
-  const runtime = { now, later, watch, store, seals, page, anonymous: authorization === undefined };
+  const runtime = { now, later, watch, store, signers, page, anonymous: authorization === undefined };
   const endpoints = await Promise.all(configs.map((endpoint) => startEndpoint(endpoint, log, runtime)));
   if (store !== undefined) await joinReplicas(store, config, endpoints, shared.keyNames);
   const dependencies = sharedDependencies(config, authorization, store);
@@ -64,7 +64,7 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
     ...config,
     ...overrides,
     authorization,
-    approvals: hasPage ? approvals.signers : undefined,
+    approvals: hasPage ? approvals.signing : undefined,
     served: endpoints,
     needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(endpoints.map(({ settled }) => settled()))),
@@ -79,14 +79,14 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
   return closingAll(server, endpoints, store);
 }
 
-/** The page of this server on which people who sign in approve, and what seals its state. */
-function approvalPage(config: Config, seals: StateSigners, port: () => number) {
+/** The page of this server on which people who sign in approve, and what signs its state and approvals. */
+function approvalPage(config: Config, signers: StateSigners, port: () => number) {
   const scope = approverScope(config);
-  // The purpose of seals differs between servers, so that one rejects what another sealed with the same keys.
-  const own: StateSigners = (purpose) => seals(`${purpose} of ${scope}`);
+  // The purpose of signatures differs between servers, so that one rejects what another signed with the same keys.
+  const own: StateSigners = (purpose) => signers(`${purpose} of ${scope}`);
   const signer = serverSignature(own('approval'));
   const url = () => `${baseUrl(config, port()).replace(/\/$/, '')}${APPROVALS}`;
-  return { page: { server: scope, signer, url }, signers: { seals: own, signer } };
+  return { page: { server: scope, signer, url }, signing: { signers: own, signer } };
 }
 
 /** Whether the rules of all endpoints accept the approval of a person who signed in. */
@@ -195,7 +195,7 @@ async function openShared(config: Config, endpoints: readonly EndpointConfig[], 
       endpoints.map((endpoint) => endpoint.config),
       log,
     ),
-    seals: stateSigners(keys),
+    signers: stateSigners(keys),
     keyNames: (keys ?? []).map(nameOf),
   };
 }

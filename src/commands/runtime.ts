@@ -59,8 +59,8 @@ export interface RuntimeOptions {
   readonly now?: (() => number) | undefined;
   /** Runs a function after a number of milliseconds. The returned function cancels it. */
   readonly later?: ((work: () => void, ms: number) => () => void) | undefined;
-  /** Seals state that travels through clients; by default with a key that exists only in this process. */
-  readonly seals?: StateSigners | undefined;
+  /** Sign state that travels through clients; by default with a key that exists only in this process. */
+  readonly signers?: StateSigners | undefined;
   /** What servers share; without it, everything is in the state directory. */
   readonly store?: SharedStore | undefined;
   /** Separates the change events of this endpoint from those of others in the store. */
@@ -88,9 +88,9 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   const ledger = store.ledger(PLAN_OPEN_MS);
   const { call, settled } = recordedCalls(config, log, direct, journal, backendLocation);
   const kits = kitsOf(config, store, call);
-  const seal = (options.seals ?? stateSigners())('question');
+  const signer = (options.signers ?? stateSigners())('question');
   const { outOfBand, ...channels } = approvalChannels(config, log, options, rules, { ledger, store }, now);
-  const shared = { call, backendLocation, quotas, seal, formerNames: () => formerNames(journal) };
+  const shared = { call, backendLocation, quotas, signer, formerNames: () => formerNames(journal) };
   const admit = async () => rules.admit(await service.approver());
   const answers = answersWith({
     ...profile,

@@ -23,13 +23,13 @@ const AT_ONCE = 8;
  * with the errors of the calls.
  */
 export function apiReader(call: Call, options: CallOptions): Reader {
-  const few = sharing(limitConcurrency(call, AT_ONCE));
+  const limited = sharing(limitConcurrency(call, AT_ONCE));
   const items = (operation: OperationName, input: object) =>
-    readable(async () => (await listPages(few, operation, input as never, MOST, options)).items);
+    readable(async () => (await listPages(limited, operation, input as never, MOST, options)).items);
   const get = (kind: KindName, key: object) =>
     readable(async () => {
       const { get: getter, member } = NAMES[kind];
-      if (getter !== undefined) return shownIn(await callNamed(few, getter, keyIn(kind, key), options));
+      if (getter !== undefined) return shownIn(await callNamed(limited, getter, keyIn(kind, key), options));
       const name = nameIn(kind, { ...key });
       return (await listed(kind, key as Within)).find((item) => item[member] === name);
     }).catch(absent);
@@ -68,7 +68,7 @@ export function apiReader(call: Call, options: CallOptions): Reader {
     },
     users: (kind, key) => (NAMED_USERS[kind] ?? referringTo(kind))(reads, key),
     tags: (resourceArn) =>
-      readable(async () => (await few('ListTagsForResource', { resourceArn }, options)).tags ?? {}).catch(absent),
+      readable(async () => (await limited('ListTagsForResource', { resourceArn }, options)).tags ?? {}).catch(absent),
   };
 }
 
@@ -125,11 +125,11 @@ const NAMED_USERS: { readonly [K in KindName]?: UsersOf } = {
   },
   'kx-scaling-group': async (reads, key) => {
     const { clusters = [] } = ((await reads.get('kx-scaling-group', key)) ?? {}) as { clusters?: string[] };
-    return present(reads, key, clusters);
+    return existingClusters(reads, key, clusters);
   },
   'kx-dataview': async (reads, key) => {
     const { activeVersions = [] } = ((await reads.get('kx-dataview', key)) ?? {}) as Views['kx-dataview'];
-    return present(
+    return existingClusters(
       reads,
       key,
       activeVersions.flatMap(({ attachedClusters = [] }) => attachedClusters),
@@ -140,7 +140,11 @@ const NAMED_USERS: { readonly [K in KindName]?: UsersOf } = {
 const namesOf = (views: readonly Members[]) => new Set(views.map(({ clusterName }) => clusterName));
 
 /** The clusters with these names that are not being deleted; only their names are known. */
-async function present(reads: Reads, { environmentId }: Keys[KindName], names: readonly unknown[]): Promise<User[]> {
+async function existingClusters(
+  reads: Reads,
+  { environmentId }: Keys[KindName],
+  names: readonly unknown[],
+): Promise<User[]> {
   const unique = [...new Set(names)];
   const found = unique.length === 0 ? [] : await reads.listed('kx-cluster', { environmentId });
   const standing = namesOf(found.filter(({ status }) => !isGone(status)));

@@ -5,7 +5,7 @@ import type { Risk } from '../operations/operation.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText, type FittedText } from './approval-text.ts';
 import { arnParts } from './arn.ts';
-import { type BackendLocation, type Fact, locationFacts } from './backend-location.ts';
+import { type BackendLocation, type LabelledValue, locationFacts } from './backend-location.ts';
 import type { Change, Item, Members, Note } from './finding.ts';
 import type { Location } from './location.ts';
 import { POLICY } from './policy.ts';
@@ -32,7 +32,7 @@ const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creatio
 /** A network rule, for one of its settings. */
 const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 
-/** The text about one call; with the `sight` of a caller, without what that caller may not see, even of the target. */
+/** The text about one call; with the `visibility` of a caller, without what that caller may not see, even of the target. */
 export const callText = (facts: CallFacts, visibility: Visibility = EVERYTHING): FittedText =>
   approvalText(callParts(facts, visibility), visibility);
 
@@ -75,9 +75,9 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
     interrupted: isTargetShown ? finding.interrupted : finding.interrupted.map((item) => undetailed(item, subject)),
     notes: finding.notes,
     details: [
-      ids.map((label): Fact => [label, String(input[label])]),
-      ...(arnParts(input['resourceArn']) ?? []).map(({ kind, id }): Fact[] => [[kind, id]]),
-      state.map((member): Fact => [member, String(subject.entity[member])]),
+      ids.map((label): LabelledValue => [label, String(input[label])]),
+      ...(arnParts(input['resourceArn']) ?? []).map(({ kind, id }): LabelledValue[] => [[kind, id]]),
+      state.map((member): LabelledValue => [member, String(subject.entity[member])]),
     ],
   };
 }

@@ -64,7 +64,7 @@ export function worstLine({ lost, interrupted, changes }: Consequences): string 
 
 const NOTHING = 'Loses and interrupts nothing else, as far as the service shows.';
 
-/** The same for several entities that are deleted together: their number, and the names of the databases. */
+/** The same for several entities that are deleted together: their number, and the names of those whose loss is worst. */
 export function wholeLine(lost: readonly VisibleItem[]): string {
   const total = `Loses for good ${counted('entity', sizeOf(lost))}`;
   const [worst] = byKind(lost);

@@ -2,7 +2,7 @@ import { counted } from '../inventory/units.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { countedLine, typeLine, wholeLine, worstLine } from './approval-head.ts';
 import { COLUMNS } from './approval-label.ts';
-import type { Fact } from './backend-location.ts';
+import type { LabelledValue } from './backend-location.ts';
 import type { Change, Item, Note } from './finding.ts';
 import { EVERYTHING, type Visibility, type VisibleItem, visibleItemText } from './visibility.ts';
 
@@ -14,7 +14,7 @@ export interface ApprovalParts {
   readonly typed: string;
   /** Whether what is lost is removed step by step, in the given order. */
   readonly inOrder?: boolean;
-  readonly where: readonly Fact[];
+  readonly where: readonly LabelledValue[];
   readonly isFinal: boolean;
   readonly changes: readonly Change[];
   readonly lost: readonly Item[];
@@ -22,7 +22,7 @@ export interface ApprovalParts {
   /** Other facts that matter. */
   readonly notes: readonly Note[];
   /** The target, one line each. */
-  readonly details: readonly (readonly Fact[])[];
+  readonly details: readonly (readonly LabelledValue[])[];
 }
 
 export interface FittedText {
@@ -34,13 +34,13 @@ export interface FittedText {
 /** Maximum lines of a form below the first three. */
 const MOST_LINES = 200;
 const MOST_CHARACTERS = 100_000;
-/** Columns for a network rule. */
-const MOST_OF_OLD = 160;
+/** Maximum characters of an old value: enough for a network rule. */
+const MOST_OF_OLD_VALUE = 160;
 
 /**
  * The text of a plan. Its first three lines suffice: what and where, the worst loss, and what to type. The others follow in a
  * fixed order, each a sentence, with foreign text only inside quotes, so that no name or description can add, hide or reorder a
- * line. With the `sight` of a caller, it omits what that caller may not see, and the path of the local world.
+ * line. With the `visibility` of a caller, it omits what that caller may not see, and the path of the local world.
  */
 export function approvalText(parts: ApprovalParts, visibility: Visibility = EVERYTHING): FittedText {
   const { typed, inOrder = false, where, isFinal, changes, details } = parts;
@@ -55,7 +55,7 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
   const rest = [
     ...factLine(where.filter(([label]) => visibility === EVERYTHING || label !== 'world')),
     isFinal ? 'This cannot be undone.' : 'This takes effect at once.',
-    ...parts.notes.filter(({ needs }) => needs === undefined || visibility.reads(needs)).map(({ says }) => says),
+    ...parts.notes.filter(({ needs }) => needs === undefined || visibility.isOffered(needs)).map(({ says }) => says),
     ...(settings.length === 0 ? [] : ['Changes:', ...settings]),
   ];
   const after = details.flatMap(factLine);
@@ -78,14 +78,14 @@ export const firstLines = (text: string): string[] => text.split('\n').slice(0, 
 function changeText({ setting, before, after }: Change): string {
   const name = /^[\w.:@/-]+$/.test(setting) ? setting : quoteWhole(setting);
   if (before !== undefined && before === after) return `${name}: stays ${quoteWhole(after)}.`;
-  const old = before === undefined ? 'not set' : quoteUntrusted(before, MOST_OF_OLD);
+  const old = before === undefined ? 'not set' : quoteUntrusted(before, MOST_OF_OLD_VALUE);
   return `${name}: ${old} -> ${after === undefined ? 'removed' : quoteWhole(after)}.`;
 }
 
 const quoteWhole = (text: string) => quoteUntrusted(text, Number.POSITIVE_INFINITY);
 
 /** `status: "RUNNING", clusterType: "RDB".`; no line without facts. */
-const factLine = (facts: readonly Fact[]): string[] =>
+const factLine = (facts: readonly LabelledValue[]): string[] =>
   facts.length === 0 ? [] : [`${facts.map(([label, value]) => `${label}: ${quoteUntrusted(value)}`).join(', ')}.`];
 
 const itemLines = (title: string, rows: readonly VisibleItem[], mark: (at: number) => string = () => '- ') =>

@@ -44,7 +44,7 @@ export interface OutOfBand {
   readonly instructions: (code: string) => string;
 }
 
-/** The answer to a form: the nonce sealed into it, and the person's decision. */
+/** The answer to a form: the signed nonce in it, and the person's decision. */
 export interface FormReply {
   readonly nonce: string;
   readonly answer: FormAnswer;
@@ -80,7 +80,7 @@ export interface Approvals {
 export interface ApprovalOptions {
   readonly restrictions: Restrictions;
   readonly ledger: Ledger;
-  readonly seal: StateSigner;
+  readonly signer: StateSigner;
   /** Throws LedgerError if no approval can count, in any channel; opens the backend, so that its location is known. */
   readonly admit?: () => Promise<void>;
   /** Undefined if forms are the only way. */
@@ -129,7 +129,7 @@ async function openApproval(
   const why = await noFormReason(options, plan, dialog, way !== undefined);
   if (why !== undefined && way === undefined) return refuse(notRun(plan.tool), ...noWayLines(plan, why, visibility));
   const { pending, replaced } = await options.ledger.open({ ...pendingRequest(plan), client: dialog.client });
-  const state = options.seal.sign(pending.nonce);
+  const state = options.signer.sign(pending.nonce);
   const by = why === undefined ? 'form' : dialog.link ? 'link' : undefined;
   const stopped = by === undefined ? why : await recordShown(options, plan, dialog, pending.nonce);
   if (by !== undefined && stopped === undefined) return { kind: 'ask', by, pending, state };
@@ -187,7 +187,7 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   const status = (await ledger.status(code)) as ApprovalStatus;
   if (status.state !== 'open' && status.state !== 'approved') return refuse(closedText(status), notRun(context.tool));
   const isRight = answer.action === 'accept' && answer.typed === shown.name;
-  const kind = isRight ? 'accepted' : KINDS[answer.action];
+  const kind = isRight ? 'accepted' : EVENT_KINDS[answer.action];
   const isUndecided = isNoDecision(await recordForm(options, context, { client }, { nonce, kind }));
   if (!isRight && !isUndecided) return end(answer.action === 'accept' ? 'wrong-name' : 'declined');
   const plan = await replan();
@@ -244,7 +244,7 @@ const recordForm = (
 export const refuse = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines });
 const refuseWaiting = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines, waits: true });
 
-const KINDS: Record<FormAnswer['action'], FormEvent['kind']> = {
+const EVENT_KINDS: Record<FormAnswer['action'], FormEvent['kind']> = {
   accept: 'wrong-name',
   decline: 'declined',
   cancel: 'cancelled',

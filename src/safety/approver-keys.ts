@@ -48,7 +48,7 @@ export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKey
 }
 
 /** Stores the statement that forms count with the key, or removes it. Throws ApproverError without a key. */
-export async function storeForms(dir: string, forms: string | undefined): Promise<void> {
+export async function storeFormTrust(dir: string, forms: string | undefined): Promise<void> {
   const { sealed } = await readKeys(dir);
   const draft = join(approverFolder(dir), `.${PRIVATE}-${randomUUID()}`);
   await writePrivate(draft, privateText({ sealed, forms }));

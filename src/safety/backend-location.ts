@@ -23,13 +23,13 @@ export interface PlanLocation extends BackendLocation {
 }
 
 /** A labelled value of a dialog; the value may come from the API. */
-export type Fact = readonly [label: string, value: string];
+export type LabelledValue = readonly [label: string, value: string];
 
 /** Both locations as facts, the environment first. */
 export const locationFacts = (
   { region, backend, world }: BackendLocation,
   { environment, account }: Location,
-): Fact[] =>
+): LabelledValue[] =>
   Object.entries({ environment, account, region, backend, world }).flatMap(([label, value]) =>
     value === undefined ? [] : [[label, value] as const],
   );

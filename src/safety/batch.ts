@@ -55,7 +55,7 @@ export const callsToApprove = ({ calls }: Batch, restrictions: Restrictions): Ba
 export async function planBatch(
   planner: Planner,
   batch: Batch,
-  asking: readonly BatchCall[],
+  toApprove: readonly BatchCall[],
   principal: string,
   options: CallOptions,
 ): Promise<BatchPlan> {
@@ -63,13 +63,15 @@ export async function planBatch(
   const { call, backendLocation } = planner;
   const { name: given, environmentArn } = await call('GetKxEnvironment', { environmentId }, options);
   const name = given || environmentId;
-  const found = await mapConcurrent(asking, (of) =>
-    planCall(planner, of.operation, of.input, principal, options).catch((error: unknown) => missingBlocker(of, error)),
+  const found = await mapConcurrent(toApprove, (step) =>
+    planCall(planner, step.operation, step.input, principal, options).catch((error: unknown) =>
+      missingBlocker(step, error),
+    ),
   );
   // Creates and tag changes have no target to find in a list, so each is planned or refers to a missing entity.
-  const each = asking.map((of, at) => ({ of, plan: found[at] as Plan | Blocker }));
-  const steps = new Map(each.flatMap(({ of, plan }) => ('callDigest' in plan ? [[of, plan] as const] : [])));
-  const absent = each.flatMap(({ plan }) => ('callDigest' in plan ? [] : plan));
+  const each = toApprove.map((step, at) => ({ step, plan: found[at] as Plan | Blocker }));
+  const steps = new Map(each.flatMap(({ step, plan }) => ('callDigest' in plan ? [[step, plan] as const] : [])));
+  const missing = each.flatMap(({ plan }) => ('callDigest' in plan ? [] : plan));
   const stateDigest = digest([...steps.values()].map((plan) => plan.stateDigest));
   const request = { tool, input, backendLocation, principal, stateDigest };
   const where = locationFacts(backendLocation, { account: accountIn(environmentArn) });
@@ -77,7 +79,7 @@ export async function planBatch(
   const partsFor = (visibility: Visibility) => batchParts(batch, { name, steps, where, former }, visibility);
   const { text, fits } = approvalText(partsFor(EVERYTHING));
   const { target, server } = backendLocation;
-  const { operation } = asking[0] as BatchCall;
+  const { operation } = toApprove[0] as BatchCall;
   const typed = typedEnvironment(name, environmentId);
   return {
     ...request,
@@ -85,7 +87,10 @@ export async function planBatch(
     steps,
     // Protection never refuses a call that loses nothing.
     forbidden: undefined,
-    blockers: unique([...absent, ...[...steps].flatMap(([of, { blockers }]) => blockers.filter(unmade(batch, of)))]),
+    blockers: unique([
+      ...missing,
+      ...[...steps].flatMap(([step, { blockers }]) => blockers.filter(stillBlocks(batch, step))),
+    ]),
     callDigest: callDigestOf(request),
     about: digest({ tool, place: backendLocation, principal, environmentId, input }),
     shown: { operation, target, server, noun: 'kdb environment', name: typed, text, lost: [], interrupted: [] },
@@ -136,11 +141,11 @@ export function missingBlocker({ operation, label }: BatchCall, error: unknown):
   return { item: { kind, name }, first: 'It does not exist: omit it.' };
 }
 
-/** Whether a blocker is anything other than a missing entity that an earlier call of the batch creates. */
-export function unmade(batch: Batch, call: BatchCall): (blocker: Blocker) => boolean {
-  const made = new Set(before(batch, call).map(({ label }) => label.replace(/(?<=:).*\//, '')));
+/** Whether a blocker of a call remains after the earlier calls of the batch; a missing entity that one of them creates does not. */
+export function stillBlocks(batch: Batch, call: BatchCall): (blocker: Blocker) => boolean {
+  const created = new Set(before(batch, call).map(({ label }) => label.replace(/(?<=:).*\//, '')));
   return ({ item: { kind, name, detail } }) =>
-    detail !== 'does not exist' || !made.has(`${kind.replaceAll(' ', '-')}:${name}`);
+    detail !== 'does not exist' || !created.has(`${kind.replaceAll(' ', '-')}:${name}`);
 }
 
 /** Whether an earlier call of the batch has the same target, and may have changed it. */

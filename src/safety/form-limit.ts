@@ -20,8 +20,8 @@ export function isNoDecision({ events }: FormHistory): boolean {
 }
 
 /**
- * Why a client gets no more forms, counting `coming` ones; undefined when it does. Forms without a decision do not count as
- * unanswered, but two cancels in a row, or one other answer without a person, stop forms for ten minutes.
+ * Why a client gets no further forms, if `coming` ones count as unanswered, too; undefined if it gets them. Forms that were
+ * answered without a person do not count as unanswered, but two cancels in a row, or one other answer without a person, stop forms for ten minutes.
  */
 export function formStop({ now, events }: FormHistory, coming: number): FormStop | undefined {
   const shownAt = new Map<string, number>();
@@ -35,12 +35,13 @@ export function formStop({ now, events }: FormHistory, coming: number): FormStop
       shownAt.set(nonce, at);
       continue;
     }
-    const byNobody = isAutomatic(event, shownAt.get(nonce));
+    const isByNobody = isAutomatic(event, shownAt.get(nonce));
     if (kind === 'accepted') waiting = waiting.filter((shown) => shown.nonce !== nonce);
-    else if (kind === 'withdrawn' || byNobody) waiting = withoutLast(waiting, nonce);
+    else if (kind === 'withdrawn' || isByNobody) waiting = withoutLast(waiting, nonce);
     if (kind === 'withdrawn') continue;
     cancels = kind === 'cancelled' ? cancels + 1 : 0;
-    if (cancels < MOST_CANCELS && (kind === 'cancelled' || !byNobody)) continue;
+    const stops = kind === 'cancelled' ? cancels >= MOST_CANCELS : isByNobody;
+    if (!stops) continue;
     stoppedAt = at;
     cancels = 0;
   }

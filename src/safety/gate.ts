@@ -30,7 +30,7 @@ export interface CallRequest {
   readonly principal: string;
   readonly options: CallOptions;
   /** What the caller may see. */
-  readonly shown: Allowed;
+  readonly offered: Allowed;
   /** Why this caller may make no call of a risk; undefined when it may. */
   readonly refusal?: ((risk: Risk) => string | undefined) | undefined;
 }
@@ -56,10 +56,15 @@ export interface Gate extends Approvals {
   /** Prepares a plan of several steps that was approved as a whole. Returns why it may not begin; undefined when it may. */
   prepare(whole: TeardownPlan): Promise<readonly string[] | undefined>;
   /**
-   * Consumes one step of a plan that was approved as a whole. Returns why it may not run; undefined when it may. `around` when
-   * the entity is unchanged and only what depends on it changed, as after an earlier step: then the step can be planned again.
+   * Consumes one step of a plan that was approved as a whole. Returns why it may not run; undefined when it may; or
+   * `dependants-changed` when the entity is unchanged but what depends on it changed, as after an earlier step: then the step can be
+   * planned again.
    */
-  authorizeStep(whole: ApprovalRequest, step: Plan, replan: Replan): Promise<readonly string[] | 'around' | undefined>;
+  authorizeStep(
+    whole: ApprovalRequest,
+    step: Plan,
+    replan: Replan,
+  ): Promise<readonly string[] | 'dependants-changed' | undefined>;
 }
 
 /** Makes the plan again from the current state. */
@@ -79,7 +84,7 @@ export function gate(options: GateOptions): Gate {
 
 async function authorize(options: GateOptions, request: CallRequest, dialog: Dialog): ReturnType<Gate['authorize']> {
   const { restrictions } = options;
-  const { name, input, principal, shown } = request;
+  const { name, input, principal, offered } = request;
   const operation = operationNamed(name);
   const judged = { operation: name, risk: riskOf(operation, input), asks: tagApprovalReasons(input) };
   if (operation.update === undefined && !isDestructive(judged.risk) && !approvalNeeded(judged, restrictions)) {
@@ -91,9 +96,9 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   if (plan === undefined)
     return refuse(
       notRun(toolName(name)),
-      await missingTarget(options.call, name, input, { options: request.options, shown }),
+      await missingTarget(options.call, name, input, { options: request.options, offered }),
     );
-  const visibility = visibilityFor(shown, [input, plan.name]);
+  const visibility = visibilityFor(offered, [input, plan.name]);
   const why = objection(request, plan, visibility);
   if (why !== undefined) return refuse(...why);
   if (changesNothing(plan)) return { kind: 'unchanged', why: unchangedText(plan) };
@@ -103,14 +108,18 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
 }
 
 /** Why a plan is refused without requesting approval; undefined when it is not. */
-function objection({ shown, refusal }: CallRequest, plan: Plan, visibility: Visibility): readonly string[] | undefined {
+function objection(
+  { offered, refusal }: CallRequest,
+  plan: Plan,
+  visibility: Visibility,
+): readonly string[] | undefined {
   const { tool, forbidden } = plan;
   const mayNot = refusal?.(plan.risk);
   if (mayNot !== undefined) return [notRun(tool), riskText(plan), mayNot];
   if (forbidden !== undefined) return forbiddenLines(tool, forbidden, visibility);
   const wrong = contradictions(plan);
   if (wrong.length > 0) return [notRun(tool), ...wrong];
-  const leftOut = omissionLines(plan, shown);
+  const leftOut = omissionLines(plan, offered);
   return leftOut && [notRun(tool), ...leftOut];
 }
 
@@ -120,9 +129,9 @@ async function resume(
   reply: FormReply,
   client: string,
 ): ReturnType<Gate['resume']> {
-  const { name, input, principal, shown } = request;
+  const { name, input, principal, offered } = request;
   const replan = replanner(options, request);
-  const visibilityOf = (plan: Plan) => visibilityFor(shown, [input, plan.name]);
+  const visibilityOf = (plan: Plan) => visibilityFor(offered, [input, plan.name]);
   const context = { tool: toolName(name), input, backendLocation: options.backendLocation, principal };
   const decision = await resumeApproval(options, context, replan, reply, { client, visibilityOf });
   return prepareDecision(options, decision, replan);
@@ -170,7 +179,7 @@ async function authorizeStep(
   whole: ApprovalRequest,
   plan: Plan,
   replan: Replan,
-): Promise<readonly string[] | 'around' | undefined> {
+): Promise<readonly string[] | 'dependants-changed' | undefined> {
   const callDigest = digest([whole.callDigest, plan.callDigest]);
   const { principal, stateDigest, shown } = plan;
   const { pending } = await ledger.open({
@@ -185,7 +194,7 @@ async function authorizeStep(
   const now = await replan();
   if (now?.forbidden !== undefined || now?.leaving || now?.entityDigest !== plan.entityDigest)
     return changedLines(plan.tool, plan.noun);
-  return now.callDigest === plan.callDigest ? undefined : 'around';
+  return now.callDigest === plan.callDigest ? undefined : 'dependants-changed';
 }
 
 /** Whether protection is checked for a risk even if no approval is required. */

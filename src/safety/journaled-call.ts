@@ -27,13 +27,13 @@ export function journaledCall(call: Call, journal: Journal, backend: string, onL
     const target = Object.fromEntries(shownLabels.map((label) => [label, members[label]]));
     const actor = options?.actor ?? { principal: 'this server' };
     const environment = names.of(members);
-    const begun = await journal
+    const callId = await journal
       .begin({ operation: name, backend, target, environment, arguments: argumentsDigest(input), ...actor })
       .catch((cause: unknown) => {
         onLost(cause);
         throw notJournaled(name, cause);
       });
-    const finish = (outcome: Outcome) => journal.finish(begun, outcome).catch(onLost);
+    const finish = (outcome: Outcome) => journal.finish(callId, outcome).catch(onLost);
     try {
       const output = await learning(name, input, options);
       await finish({ result: 'succeeded' });

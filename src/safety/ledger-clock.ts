@@ -45,7 +45,7 @@ export const sqlClock = (state: StateDatabase, now: () => number): LedgerClock =
     }),
 });
 
-/** Resets a clock that recorded a later time, and journals this first. Only for a person who proved to be one. */
+/** Resets a clock that recorded a later time, and journals this first. Only for a person who has given the passphrase. */
 export async function resetClock(
   clock: LedgerClock,
   journal: Journal,

@@ -96,7 +96,7 @@ export interface Ledger {
   status(code: string): Promise<ApprovalStatus | undefined>;
   /** The pending approvals, oldest first. */
   list(): Promise<PendingApproval[]>;
-  /** Consents to an pending approval, outside the client. Returns false when it is no longer open. */
+  /** Records consent to a pending approval that was given outside the client. Returns false when it is no longer open. */
   approve(nonce: string, approval: Approval): Promise<boolean>;
   /** The newest unused approval for this call, among those that count. */
   approvedFor(

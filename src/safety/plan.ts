@@ -118,7 +118,7 @@ export async function planCall(
   ]);
   const notes = [...renameNotes(former, input), ...(found.notes ?? [])];
   const finding = { ...effects, changes: settings?.changes ?? [], notes };
-  const asks = approvalReasons(input, found, former, protection);
+  const asks = approvalReasonsFor(input, found, former, protection);
   const stateDigest = digest({ entity, finding, home: location, settings });
   const shownFinding = { ...finding, notes: [...asks.map((says) => ({ says })), ...notes] };
   const { backendLocation } = planner;
@@ -190,7 +190,7 @@ async function readProtection(
 }
 
 /** Reasons to require approval whatever the risk. */
-const approvalReasons = (
+const approvalReasonsFor = (
   input: Members,
   found: Preview,
   former: readonly FormerName[] | undefined,

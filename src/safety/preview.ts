@@ -41,7 +41,10 @@ export async function preview(
   requested: AnyRequestedChange,
   { quotas, countsAll }: Limits,
 ): Promise<Preview> {
-  const [judged, impact] = await Promise.all([judge(change, requested, quotas, countsAll), impactOf(change, requested)]);
+  const [judged, impact] = await Promise.all([
+    judge(change, requested, quotas, countsAll),
+    impactOf(change, requested),
+  ]);
   const deleted = operationNamed(requested.operation).risk === 'destroy' ? kind : undefined;
   const all = [...judged.problems, ...judged.warnings];
   const blockers = (problems: readonly Problem[]) =>
@@ -73,7 +76,10 @@ export async function quotasFor(
   if (definition === undefined) return { blockers: [], quotas: [] };
   const requested = await readRequestedChange(apiReader(call, options), operation, input).catch(unwrapped);
   const rooms = (await judgeQuotas(definition.change, requested, await quotas?.(), true)).quotas.map(quotaRoom);
-  return { blockers: rooms.flatMap((each) => each.blockers), quotas: rooms.flatMap(({ lines }) => lines) };
+  return {
+    blockers: rooms.flatMap((each) => each.blockers),
+    quotas: rooms.flatMap(({ lines }) => lines),
+  };
 }
 
 const unique = (blockers: readonly Blocker[]): Blocker[] => [

@@ -12,18 +12,19 @@ export function blockersOf(problem: Problem, deleted: KindName | undefined): Blo
   const { argument, about, users, first, requiredStatus, named, error, message } = problem;
   if (argument !== undefined)
     return [{ item: { kind: 'argument', name: argument.member }, first: `${argument.says}.` }];
-  if (users !== undefined) return users.map((user) => held(user, named as KindName));
+  if (users !== undefined) return users.map((user) => userBlocker(user, named as KindName));
   if (about === undefined) return [{ item: { kind: 'argument', name: 'environmentId' }, first: `${message}.` }];
   if (first !== undefined) return [{ item: about, first }];
-  if (error === 'ResourceNotFound') return [missing(about.kind, about.name, NAMES[named as KindName].list)];
+  if (error === 'ResourceNotFound')
+    return [missingEntityBlocker(about.kind, about.name, NAMES[named as KindName].list)];
   const isTarget = deleted !== undefined && about.kind === NAMES[deleted].noun;
   if (requiredStatus !== undefined)
-    return [{ item: about, first: toBe(about, String(about.detail), requiredStatus, isTarget) }];
-  return [taken(about)];
+    return [{ item: about, first: statusAdvice(about, String(about.detail), requiredStatus, isTarget) }];
+  return [nameTakenBlocker(about)];
 }
 
 /** A blocker for a user of the target, with how it can release the target. */
-function held(user: User, of: KindName): Blocker {
+function userBlocker(user: User, of: KindName): Blocker {
   const item = userItem(user);
   if (isLeaving(user.status)) return deletionBlocker(item);
   const remove = toolName(deletionOf(user.kind));
@@ -37,7 +38,7 @@ export const deletionBlocker = (item: Item): Blocker => ({ item, first: alreadyD
 const alreadyDeleting = (item: Item) => `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`;
 
 /** What to do about an entity with this status, so that it gets the usual one. */
-export function toBe(item: Item, status: string, requiredStatus: string, isDelete = false): string {
+export function statusAdvice(item: Item, status: string, requiredStatus: string, isDelete = false): string {
   if (isLeaving(status))
     return isDelete ? alreadyDeleting(item) : 'It is being deleted: neither it nor its contents can be changed.';
   if (status === 'DELETED') return 'It is already deleted.';
@@ -48,14 +49,14 @@ export function toBe(item: Item, status: string, requiredStatus: string, isDelet
 }
 
 /** The name of a create is in use. */
-export function taken(item: Item): Blocker {
+export function nameTakenBlocker(item: Item): Blocker {
   if (isLeaving(item.detail)) return deletionBlocker(item);
   const way = item.detail?.includes('FAILED') ? 'it failed, so delete it' : 'use the existing one';
   return { item, first: `The name is in use: ${way}, or choose another name.` };
 }
 
 /** An entity that the call names does not exist. */
-export const missing = (kind: string, name: string, lister: OperationName): Blocker => ({
+export const missingEntityBlocker = (kind: string, name: string, lister: OperationName): Blocker => ({
   item: { kind, name, detail: 'does not exist' },
   first: `Name an existing one (${toolName(lister)}), or create it first.`,
 });

@@ -35,7 +35,7 @@ export interface Forbidden {
 /** The effect of protection on a call: none, approval, or refusal. */
 export function protectionFor(operation: OperationName, input: Members, { risk, isSensitive }: Effect) {
   if (REFUSED.has(riskOf(operationNamed(operation), input))) return 'refuses';
-  return ASKED.has(risk) || isSensitive ? 'asks' : undefined;
+  return NEEDS_APPROVAL.has(risk) || isSensitive ? 'needs-approval' : undefined;
 }
 
 /** What decides whether protection concerns a call. */
@@ -48,7 +48,7 @@ export interface Effect {
 
 const REFUSED: ReadonlySet<Risk> = new Set(['destroy', 'network']);
 /** A restart that loses memory is a `destroy` because of its target, not because of the request. */
-const ASKED: ReadonlySet<Risk> = new Set(['disrupt', 'destroy']);
+const NEEDS_APPROVAL: ReadonlySet<Risk> = new Set(['disrupt', 'destroy']);
 
 /**
  * What protects the target of a call: the target, its parents, or something that would be lost or interrupted with it has the

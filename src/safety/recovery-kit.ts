@@ -61,16 +61,21 @@ interface DeletedEntity extends Deletion {
 export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Date): Promise<RecoveryKit> {
   const { tool, input, backendLocation } = plan;
   const removals: readonly Deletion[] = 'removals' in plan ? plan.removals : [plan];
-  const whole = removals.find(({ operation }) => operationNamed(operation).entity === 'kx-environment');
-  const all = removals.length === 1 && whole !== undefined ? [...(await contentsOf(call, input)), whole] : removals;
+  const environmentDeletion = removals.find(({ operation }) => operationNamed(operation).entity === 'kx-environment');
+  const all =
+    removals.length === 1 && environmentDeletion !== undefined
+      ? [...(await contentsOf(call, input)), environmentDeletion]
+      : removals;
   const found = await mapConcurrent(all, (deletion) => readEntity(call, deletion));
   const rank = ({ kind }: DeletedEntity) => KIND_NAMES.indexOf(kind as KindName);
   const entities = found.toSorted((a, b) => rank(a) - rank(b));
   const databases = entities.filter(({ kind }) => kind === 'kx-database').map((entity) => entity.input['databaseName']);
   const steps = await mapConcurrent(entities, (entity) => stepsFor(call, entity, databases));
   const create =
-    whole === undefined ? steps.flat() : forNewEnvironment(steps.flat(), whole.input, await rootOf(call, whole));
-  const about = whole === undefined ? ABOUT : `${ABOUT} ${ELSEWHERE}`;
+    environmentDeletion === undefined
+      ? steps.flat()
+      : forNewEnvironment(steps.flat(), environmentDeletion.input, await rootOf(call, environmentDeletion));
+  const about = environmentDeletion === undefined ? ABOUT : `${ABOUT} ${ELSEWHERE}`;
   return {
     about,
     lacks: NOT_RESTORED,

@@ -20,7 +20,7 @@ export async function missingTarget(
   call: Call,
   operation: OperationName,
   input: Members,
-  { options, shown }: { readonly options: CallOptions; readonly shown: Allowed },
+  { options, offered }: { readonly options: CallOptions; readonly offered: Allowed },
 ): Promise<string> {
   // For operations without a declared target, the error of the call names what is missing.
   const { noun, member, reader } = operationNamed(operation).target as Target;
@@ -28,7 +28,7 @@ export async function missingTarget(
   const where = within.map((label) => `${label} ${quoteUntrusted(String(input[label]))}`).join(', ');
   const lister = reader as OperationName;
   const parents = Object.fromEntries(within.map((label) => [label, input[label]]));
-  const present = shown(lister) ? await namesIn(call, lister, parents, member, options) : '';
+  const present = offered(lister) ? await namesIn(call, lister, parents, member, options) : '';
   return `There is no ${noun} ${quoteUntrusted(String(input[member]))} in ${where}.${present} Next: ${toolName(lister)}.`;
 }
 
@@ -148,7 +148,7 @@ function difference({ lost: before }: ApprovalText, { lost: now }: ApprovalText,
   return `${parts.length === 0 ? 'its target, what depends on it, or the arguments changed' : parts.join('; ')}.`;
 }
 
-/** The `items` that are not among the `others` with the same text. */
+/** The `items` whose texts are not those of any `others`. */
 function missingFrom(others: readonly Item[], items: readonly Item[]): Item[] {
   const texts = new Set(others.map(itemText));
   return items.filter((item) => !texts.has(itemText(item)));

@@ -6,15 +6,15 @@ import type { StateSigner } from './state-signer.ts';
 export const WEB = 'web';
 
 /**
- * Seals what signed-in people approved, so that an approval that someone else wrote into the ledger does not count. Replicas with
- * the same seal key accept each other's approvals.
+ * Signs what signed-in people approved, so that an approval that someone else wrote into the ledger does not count. Replicas with
+ * the same key of --seal-keys accept each other's approvals.
  */
 export interface ServerSignature extends Approver {
   /** Whether this consent was given here, to exactly this pending approval, by a person other than the requester. */
   verify(pending: PendingApproval, approval: Approval): boolean;
 }
 
-/** The signature of a server, with the seal for approvals. */
+/** The signature of a server, with its signer for approvals. */
 export function serverSignature(signer: StateSigner): ServerSignature {
   const payloadText = (pending: PendingApproval, approval: Approval) =>
     signedPayload(pending, approval).toString('base64url');

@@ -32,30 +32,33 @@ interface Leaf {
 export function compareSettings(rules: UpdateRules, present: Members, input: Members, filled = input): Comparison {
   const { remove = [], ...given } = input as { readonly remove?: readonly string[] };
   const [before, after] = [leavesOf(rules, rules.settings(present)), leavesOf(rules, rules.settings(filled))];
-  const kept = new Set([...after.values()].flatMap(prefixesOf));
+  const namesGiven = new Set([...after.values()].flatMap(prefixesOf));
   const isRemoved = (path: Path) => path.at(-1) !== BARE && meaningOf(rules, path, given, present) === 'removed';
   const gone = [...before.values()].filter(
-    (leaf) => !after.has(nameOf(leaf)) && isRemoved(outermostMissing(leaf, kept)),
+    (leaf) => !after.has(nameOf(leaf)) && isRemoved(outermostMissing(leaf, namesGiven)),
   );
   // A setting that the input contains in part is removed by the names of its parts, so that a call removes no more than it names.
-  const whole = remove.filter((name) => !kept.has(name));
-  const isMeant = (leaf: Leaf) => whole.some((name) => isWithin(leaf, name));
-  const [meant, silent] = [gone.filter(isMeant), gone.filter((leaf) => !isMeant(leaf))];
-  const entries = new Set([...before.values()].flatMap(prefixesOf));
-  const [bare, set] = [[...after.values()].filter(isBare), [...after.values()].filter((leaf) => !isBare(leaf))];
-  const added = bare.map(entryOf).filter((entry) => !entries.has(nameOf(entry)));
-  const changed = set.filter((leaf) => textOf(before.get(nameOf(leaf))) !== textOf(leaf));
+  const removedWhole = remove.filter((name) => !namesGiven.has(name));
+  const isMeant = (leaf: Leaf) => removedWhole.some((name) => isWithin(leaf, name));
+  const [onPurpose, implicit] = [gone.filter(isMeant), gone.filter((leaf) => !isMeant(leaf))];
+  const namesBefore = new Set([...before.values()].flatMap(prefixesOf));
+  const [keyOnly, withValues] = [
+    [...after.values()].filter(isBare),
+    [...after.values()].filter((leaf) => !isBare(leaf)),
+  ];
+  const added = keyOnly.map(entryOf).filter((entry) => !namesBefore.has(nameOf(entry)));
+  const changed = withValues.filter((leaf) => textOf(before.get(nameOf(leaf))) !== textOf(leaf));
   const changes = [
     ...[...added, ...changed].map((leaf) => changeOf(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
-    ...meant.map((leaf) => changeOf(nameOf(leaf), leaf, undefined)),
+    ...onPurpose.map((leaf) => changeOf(nameOf(leaf), leaf, undefined)),
   ];
   return {
     changes: changes.filter((change) => change.before !== change.after),
-    leftOut: outermost(silent, kept),
-    removed: outermost(meant, kept),
-    unknown: remove.filter((name) => !whole.includes(name) || !gone.some((leaf) => isWithin(leaf, name))),
+    leftOut: outermost(implicit, namesGiven),
+    removed: outermost(onPurpose, namesGiven),
+    unknown: remove.filter((name) => !removedWhole.includes(name) || !gone.some((leaf) => isWithin(leaf, name))),
     repeated: repeatedIn(rules, rules.settings(given), []),
-    complete: completed(rules, given, silent),
+    complete: completed(rules, given, implicit),
   };
 }
 
@@ -67,8 +70,11 @@ const nameOf = ({ path }: Leaf) => path.join('.');
 const isWithin = (leaf: Leaf, name: string) => prefixesOf(leaf).includes(name);
 /** The names of the settings that contain a setting, outermost first, and its own name. */
 const prefixesOf = ({ path }: Leaf) => path.map((_, at) => path.slice(0, at + 1).join('.'));
-const textOf = (leaf: Leaf | undefined) =>
-  leaf === undefined ? undefined : typeof leaf.value === 'string' ? leaf.value : JSON.stringify(leaf.value);
+function textOf(leaf: Leaf | undefined): string | undefined {
+  if (leaf === undefined) return undefined;
+  return typeof leaf.value === 'string' ? leaf.value : JSON.stringify(leaf.value);
+}
+
 const changeOf = (setting: string, before: Leaf | undefined, after: Leaf | undefined): Change => ({
   setting,
   before: textOf(before),

@@ -5,19 +5,19 @@ export interface StateSigner {
   /** Takes text without dots. */
   sign(text: string): string;
   /**
-   * The sealed text. Throws `ForeignSignatureError` for text sealed by another server, and an Error for anything else that this server
-   * did not seal.
+   * The text that was signed. Throws `ForeignSignatureError` for text signed by another server, and an Error for anything else that
+   * this server did not sign.
    */
   verify(text: string): string;
 }
 
-/** The seals of one server, by purpose, which is one line: a seal for one purpose is invalid for another. */
+/** The signers of one server, by purpose, which is one line: a signature for one purpose is invalid for another. */
 export type StateSigners = (purpose: string) => StateSigner;
 
 /**
- * Seals with the first key and accepts all of them, so that keys can be rotated. Without keys, it generates one for this process:
- * nothing sealed survives a restart. A seal contains the name of its key, which distinguishes another replica's seal from a forged
- * one.
+ * Signs with the first key and accepts all of them, so that keys can be rotated. Without keys, it generates one for this process:
+ * nothing signed survives a restart. A signature contains the name of its key, which distinguishes that of another replica from a
+ * forged one.
  */
 export function stateSigners(keys: readonly Buffer[] = [randomBytes(32)]): StateSigners {
   const names = keys.map(nameOf);
@@ -26,8 +26,8 @@ export function stateSigners(keys: readonly Buffer[] = [randomBytes(32)]): State
       createHmac('sha256', key).update(`finspace-mcp ${purpose}\n${text}`).digest();
     return {
       sign: (text) => `${text}.${mac(keys[0] as Buffer, text).toString('base64url')}.${names[0]}`,
-      verify: (sealed) => {
-        const [text = '', tag = '', name = ''] = sealed.split('.');
+      verify: (signed) => {
+        const [text = '', tag = '', name = ''] = signed.split('.');
         const given = Buffer.from(tag, 'base64url');
         if (keys.some((key) => given.length === 32 && timingSafeEqual(given, mac(key, text)))) return text;
         if (NAME.test(name) && !names.includes(name))
@@ -38,7 +38,7 @@ export function stateSigners(keys: readonly Buffer[] = [randomBytes(32)]): State
   };
 }
 
-/** The seal of the nonce in forms that are shown to a person. */
+/** The signer of the nonce in forms that are shown to a person. */
 export const stateSigner = (keys?: readonly Buffer[]): StateSigner => stateSigners(keys)('question');
 
 const NAME = /^[\w-]{8}$/;
@@ -47,10 +47,10 @@ const NAME = /^[\w-]{8}$/;
 export const nameOf = (key: Buffer): string =>
   createHash('sha256').update('finspace-mcp key name ').update(key).digest('base64url').slice(0, 8);
 
-/** Sealed with a key that this server does not have: by another replica, or before a restart. It does not count. */
+/** Signed with a key that this server does not have: by another replica, or before a restart. It does not count. */
 export class ForeignSignatureError extends Error {
   override readonly name = 'ForeignSignatureError';
 }
 
-/** Stands for a nonce with a foreign seal. */
+/** Stands for a nonce with the signature of another server. */
 export const FOREIGN_STATE = 'foreign';

@@ -19,9 +19,9 @@ const settingName = (setting: string) =>
   /^[\w.-]{1,200}$/.test(setting) ? setting : quoteUntrusted(setting, LONGEST_VALUE);
 
 /** Whether a caller may read the target of a plan. */
-export function isTargetShown({ operation }: Plan, shown: Allowed): boolean {
+export function isTargetShown({ operation }: Plan, offered: Allowed): boolean {
   const { target } = operationNamed(operation);
-  return target === undefined || shown(target.reader as OperationName);
+  return target === undefined || offered(target.reader as OperationName);
 }
 
 /** Contradictions in the arguments of a call, independent of the current state, a sentence each. */
@@ -29,9 +29,9 @@ export const contradictions = ({ blockers }: Pick<Plan, 'blockers'>): string[] =
   blockers.flatMap(({ item, first }) => (item.kind === 'argument' ? `${item.name}: ${first}` : []));
 
 /** Why an update does not run: it would remove settings that it omits, or set values that the service ignores. */
-export function omissionLines(plan: Plan, shown: Allowed): readonly string[] | undefined {
+export function omissionLines(plan: Plan, offered: Allowed): readonly string[] | undefined {
   const { settings, ignored } = plan;
-  const isShown = isTargetShown(plan, shown);
+  const isShown = isTargetShown(plan, offered);
   if (settings === undefined) return undefined;
   const { leftOut, unknown, repeated } = settings;
   if (leftOut.length > 0 && repeated.length > 0)

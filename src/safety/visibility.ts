@@ -28,7 +28,7 @@ export interface Visibility {
   withheldKinds(entries: readonly (Item | Blocker)[]): string[];
   forbiddenText(forbidden: Forbidden): string;
   /** Whether the caller is offered an operation. */
-  readonly reads: Allowed;
+  readonly isOffered: Allowed;
 }
 
 /**
@@ -75,7 +75,7 @@ export function visibilityFor(offered: Allowed, known: unknown): Visibility {
         .filter((kind) => unseen(kind).length > 0)
         .map((kind) => `${kind} (${unseen(kind).map(toolName).join(', ')})`);
     },
-    reads: offered,
+    isOffered: offered,
     forbiddenText: ({ arn, why }) => {
       if (arn === undefined) return why;
       // The environment is that of the call, and counts only by itself.

@@ -1,6 +1,6 @@
 import { mapConcurrent, sharing } from '../inventory/reading.ts';
 import { firstLines } from '../safety/approval-text.ts';
-import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, unmade } from '../safety/batch.ts';
+import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, stillBlocks } from '../safety/batch.ts';
 import { planCall } from '../safety/plan.ts';
 import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
 import { visibilityFor } from '../safety/visibility.ts';
@@ -42,19 +42,21 @@ export async function previewBatch(
 async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, signal }: Preview) {
   const { caller, restrictions } = environment;
   const options = { signal };
-  const looking = { ...environment, call: sharing(environment.call), countsAll: true };
-  const found = await mapConcurrent(batch.calls, (call) => foundAbout(looking, call, options));
-  const blockers = batch.calls.flatMap((call, at) => (found[at]?.blockers ?? []).filter(unmade(batch, call)));
+  const planner = { ...environment, call: sharing(environment.call), countsAll: true };
+  const found = await mapConcurrent(batch.calls, (call) => foundAbout(planner, call, options));
+  const blockers = batch.calls.flatMap((call, at) => (found[at]?.blockers ?? []).filter(stillBlocks(batch, call)));
   const warnings = found.flatMap((each) => each.warnings);
   const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...sharedQuotas(found)])];
   const isBlocked = blockers.length > 0;
-  const asking = callsToApprove(batch, restrictions);
+  const toApprove = callsToApprove(batch, restrictions);
   const plan =
-    asking.length === 0 || isBlocked ? undefined : await planBatch(looking, batch, asking, caller.principal, options);
+    toApprove.length === 0 || isBlocked
+      ? undefined
+      : await planBatch(planner, batch, toApprove, caller.principal, options);
   const visibility = visibilityFor(allowedFor(environment), batch.input);
   const head = {
     tool: batch.tool,
-    needsApproval: asking.length > 0,
+    needsApproval: toApprove.length > 0,
     ...(plan === undefined ? {} : { dialog: firstLines(plan.textFor(visibility)) }),
     blocked: isBlocked,
     ...(isBlocked || notChecked.length === 0 ? { wouldRun: !isBlocked } : { notChecked }),

@@ -46,12 +46,12 @@ interface Run {
 export async function runBatch(environment: ToolEnvironment, run: Run, exchange: Exchange): Promise<ToolResult> {
   const { gate, caller, backendLocation, restrictions } = environment;
   const { batch } = run;
-  const asking = callsToApprove(batch, restrictions);
-  if (asking.length === 0) return runCalls(environment, run, undefined, { principal: caller.principal }, exchange);
+  const toApprove = callsToApprove(batch, restrictions);
+  if (toApprove.length === 0) return runCalls(environment, run, undefined, { principal: caller.principal }, exchange);
   const { tool, input } = batch;
   const { principal } = caller;
   const options = { signal: exchange.context.mcpReq.signal };
-  const make = () => planBatch(environment, batch, asking, principal, options);
+  const make = () => planBatch(environment, batch, toApprove, principal, options);
   const visibilityOf = ({ name }: BatchPlan) => visibilityFor(allowedFor(environment), [input, name]);
   const approval = await approved<BatchPlan>(environment, exchange, {
     first: async (dialog) => {
@@ -138,9 +138,9 @@ async function refusalOf(
     const isOwnDoing = planned.blockers.length > 0 || sharesTarget(call, batch);
     const present = isOwnDoing ? ((await again()) ?? planned) : planned;
     const why = await gate.authorizeStep(plan, present, again);
-    return why === 'around' ? undefined : why;
+    return why === 'dependants-changed' ? undefined : why;
   }
-  const request = { name, input, principal, options, shown: allowedFor(environment), refusal };
+  const request = { name, input, principal, options, offered: allowedFor(environment), refusal };
   const decision = await gate.authorize(request, { client: 'batch', form: false, link: false });
   return decision.kind === 'refuse' ? decision.lines : undefined;
 }

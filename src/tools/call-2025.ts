@@ -12,18 +12,18 @@ const HEARTBEAT_MS = 10_000;
 
 /**
  * Runs a call of the 2025 era, which stays open while its form or link is shown: asks the client, and continues with its answer.
- * An error, a timeout and a malformed answer count as no answer, so that the call is refused instead of failing. `opened` unseals
- * a state.
+ * An error, a timeout and a malformed answer count as no answer, so that the call is refused instead of failing. `nonceIn` verifies
+ * a state and returns its nonce.
  */
 export async function callOf2025(
   context: ServerContext,
-  opened: (state: string) => string,
+  nonceIn: (state: string) => string,
   round: Round,
 ): Promise<ToolResult> {
   const result = await round(context);
   if (!isInputRequired(result)) return result;
   const inputResponses = await answersTo(result, context);
-  const nonce = opened(String(result.requestState));
+  const nonce = nonceIn(String(result.requestState));
   const requestState = <T>() => nonce as T;
   return round({ ...context, mcpReq: { ...context.mcpReq, inputResponses, requestState } });
 }

@@ -123,9 +123,9 @@ async function throughGate(
 ): Promise<ToolResult> {
   const { call, gate, caller, secrets } = environment;
   const options = { signal: exchange.context.mcpReq.signal };
-  const shown = allowedFor(environment);
+  const offered = allowedFor(environment);
   const { principal, refusal } = caller;
-  const request = { name, input, principal, options, shown, refusal };
+  const request = { name, input, principal, options, offered, refusal };
   const lookup = { environment, signal: options.signal };
   const replacement = await replacementOf(lookup, name, input);
   const approval = await approved<Plan | undefined>(environment, exchange, {
@@ -142,7 +142,7 @@ async function throughGate(
   const revealed = await secrets(name, sent, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);
   const done = {
-    ...whatChanges(approval.plan, shown),
+    ...whatChanges(approval.plan, offered),
     ...(await replacement()),
     ...(await arnOfNew(lookup, name, sent, output)),
     ...(await ownTags(environment, name, sent, output, options)),

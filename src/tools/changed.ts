@@ -13,10 +13,10 @@ export const orNothing = (
   decision.kind === 'unchanged' ? { kind: 'none', result: structured({ changes: [], why: decision.why }) } : decision;
 
 /** The effect of an update on each setting and other notes, as far as the caller may see them. */
-export function whatChanges(plan: Plan | undefined, shown: Allowed) {
+export function whatChanges(plan: Plan | undefined, offered: Allowed) {
   if (plan === undefined) return {};
-  const notes = plan.notes.flatMap(({ says, needs }) => (needs === undefined || shown(needs) ? says : []));
-  const isShown = isTargetShown(plan, shown);
+  const notes = plan.notes.flatMap(({ says, needs }) => (needs === undefined || offered(needs) ? says : []));
+  const isShown = isTargetShown(plan, offered);
   return {
     ...(plan.settings === undefined
       ? {}

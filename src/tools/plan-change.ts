@@ -84,9 +84,9 @@ async function previewCall(
   const options = { signal };
   const planner = { ...environment, call: sharing(environment.call), countsAll: true };
   const plan = await planCall(planner, name, input, environment.caller.principal, options);
-  const shown = allowedFor(environment);
-  if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, shown }));
-  const visibility = visibilityFor(shown, [input, plan.name]);
+  const offered = allowedFor(environment);
+  if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, offered }));
+  const visibility = visibilityFor(offered, [input, plan.name]);
   const { lost, interrupted, blockers, warnings } = plan;
   const sections = [
     { name: 'blockers', rows: visibility.redact(blockers) },
@@ -100,8 +100,8 @@ async function previewCall(
 /** What the preview of a call says before it lists entities. */
 function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, plan: Plan, visibility: Visibility) {
   const { risk, asks, forbidden, lost, interrupted, blockers, warnings, unchecked, quotas } = plan;
-  const shown = allowedFor({ restrictions, caller });
-  const argumentsRefused = omissionLines(plan, shown);
+  const offered = allowedFor({ restrictions, caller });
+  const argumentsRefused = omissionLines(plan, offered);
   const tooRisky = refusalReason(plan.operation, restrictions, caller, risk);
   const blocked =
     forbidden !== undefined || blockers.length > 0 || argumentsRefused !== undefined || tooRisky !== undefined;
@@ -119,7 +119,7 @@ function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, pl
     ...(argumentsRefused === undefined ? {} : { argumentsRefused }),
     ...(tooRisky === undefined ? {} : { refused: `${riskText(plan)} ${tooRisky}` }),
     ...(idle ? { changesNothing: unchangedText(plan) } : {}),
-    ...whatChanges(plan, shown),
+    ...whatChanges(plan, offered),
     ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
     ...(quotas.length === 0 ? {} : { quotas }),
     counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },

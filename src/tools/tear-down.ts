@@ -185,7 +185,7 @@ async function removeOne(
         if (added !== undefined) return added;
         const why = await environment.gate.authorizeStep(teardown, plan, again);
         if (why === undefined) break;
-        if (why !== 'around') return `${itemText(item)}: ${why.join(' ')}`;
+        if (why !== 'dependants-changed') return `${itemText(item)}: ${why.join(' ')}`;
       }
       if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaited(blocker)}.`;
       await pause(POLL_MS, undefined, { signal });

@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { startLocal } from '../../src/local/index.ts';
 import { listen } from '../../src/local/listen.ts';
 import { initApprover, openApprover } from '../../src/safety/approver.ts';
-import { storeForms } from '../../src/safety/approver-keys.ts';
+import { storeFormTrust } from '../../src/safety/approver-keys.ts';
 import { bearer, called, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, type HttpHost, product } from '../http/support.ts';
 import { addApprover } from '../support/approver.ts';
@@ -154,8 +154,8 @@ describe('an agent that starts its own server', { timeout: 60_000 }, () => {
   });
 
   it.each<[string, (at: Owned) => Promise<void>]>([
-    ['a statement of its own key', async ({ dir }) => storeForms(dir, await ownStatement())],
-    ['nonsense', ({ dir }) => storeForms(dir, 'yes')],
+    ['a statement of its own key', async ({ dir }) => storeFormTrust(dir, await ownStatement())],
+    ['nonsense', ({ dir }) => storeFormTrust(dir, 'yes')],
     ['no string', ({ dir }) => edited(dir, { forms: true })],
   ])('cannot make forms trusted with %s', async (_, forge) => {
     const at = owned();

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { approverOf } from '../../src/local/identity.ts';
 import { openStore } from '../../src/local/store.ts';
 import { approverKey, initApprover, keyFingerprint, openApprover, trustsForms } from '../../src/safety/approver.ts';
-import { readFormTrust, storeForms } from '../../src/safety/approver-keys.ts';
+import { readFormTrust, storeFormTrust } from '../../src/safety/approver-keys.ts';
 import { addApprover } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, openTerminal } from './pty.ts';
@@ -28,10 +28,10 @@ describe('the signed statement that forms are trusted', { timeout: 60_000 }, () 
     await initApprover(dir, PASSPHRASE);
     expect(await isTrusting(dir)).toBe(false);
     const { trustInForms } = await openApprover(dir, PASSPHRASE);
-    await storeForms(dir, trustInForms);
+    await storeFormTrust(dir, trustInForms);
     expect(await isTrusting(dir)).toBe(true);
     expect((await openApprover(dir, PASSPHRASE)).trustInForms).toBe(trustInForms);
-    await storeForms(dir, undefined);
+    await storeFormTrust(dir, undefined);
     expect(await isTrusting(dir)).toBe(false);
     await openApprover(dir, PASSPHRASE);
   });
@@ -41,7 +41,7 @@ describe('the signed statement that forms are trusted', { timeout: 60_000 }, () 
     await initApprover(dir, PASSPHRASE, { trustForms: true });
     await addApprover(other);
     expect(await isTrusting(dir)).toBe(true);
-    await storeForms(other, await readFormTrust(dir));
+    await storeFormTrust(other, await readFormTrust(dir));
     expect(await isTrusting(other)).toBe(false);
   });
 

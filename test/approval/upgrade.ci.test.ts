@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { approverOf } from '../../src/local/identity.ts';
 import { openStore } from '../../src/local/store.ts';
 import { approverKey, keyFingerprint, openApprover } from '../../src/safety/approver.ts';
-import { storeForms } from '../../src/safety/approver-keys.ts';
+import { storeFormTrust } from '../../src/safety/approver-keys.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { CLI, FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
 import { did, failedTo } from '../support/world.ts';
@@ -95,7 +95,7 @@ describe('a state directory of version 0.1.0', { timeout: 60_000 }, () => {
 
   it('accepts forms after its owner trusts them with the passphrase', async () => {
     const dir = fromBefore();
-    await storeForms(dir, (await openApprover(dir, PASSPHRASE)).trustInForms);
+    await storeFormTrust(dir, (await openApprover(dir, PASSPHRASE)).trustInForms);
     const { session, target } = await opened(dir);
     await did(session, 'delete_kx_database', target);
     const lines = await startLog(dir);

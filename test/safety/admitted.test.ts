@@ -97,11 +97,11 @@ describe('a world that may come to require another key', () => {
     await start();
     const asked = await guard.attempt(guardedCall);
     const { state } = asked as Extract<typeof asked, { kind: 'asked' }>;
-    const { seal, state: kept } = guard;
+    const { signer, state: kept } = guard;
     const strict = await openGuard({
       call: spy.call,
       clock: fixture.clock,
-      seal,
+      signer,
       state: kept,
       formsCount: async () => false,
     });

@@ -16,7 +16,7 @@ describe('an approved answer that is sent again and again', () => {
   let guardedCall: GuardedCall;
   let folder: string;
   const opened: Guard[] = [];
-  const seal = stateSigner([randomBytes(32)]);
+  const signer = stateSigner([randomBytes(32)]);
 
   beforeEach(async () => {
     fixture = await openApprovalFixture();
@@ -35,7 +35,7 @@ describe('an approved answer that is sent again and again', () => {
     const guard = await openGuard({
       call: spy.call,
       clock: fixture.clock,
-      seal,
+      signer,
       state: join(folder, 'state.db'),
       ...options,
     });

@@ -145,7 +145,7 @@ describe('a teardown that takes long', () => {
       },
       clock: backend.clock,
       state: guard.state,
-      seal: guard.seal,
+      signer: guard.signer,
     });
     expect(await counting.attempt({ ...plan, state, answers: accept(typedIn(message)) })).toMatchObject({
       kind: 'done',

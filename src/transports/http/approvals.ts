@@ -17,7 +17,7 @@ export interface ApprovalEndpoint extends PlanSource {
 export interface ApprovalsOptions {
   readonly endpoints: readonly ApprovalEndpoint[];
   readonly holderOf: Authorization['holderOf'];
-  readonly seals: StateSigners;
+  readonly signers: StateSigners;
   readonly signer: ServerSignature;
   /** URL of this server as browsers see it, without a path. */
   readonly base: () => string;
@@ -28,11 +28,11 @@ export interface ApprovalsOptions {
 
 /** The approval page for people who sign in with a token that has the scope `finspace:approve`. */
 export function approvals(options: ApprovalsOptions): WebPage {
-  const { endpoints, seals, signer, base, isPublic, now, onerror } = options;
+  const { endpoints, signers, signer, base, isPublic, now, onerror } = options;
   const home = () => `${new URL(base()).pathname.replace(/\/$/, '')}${APPROVALS}/`;
   return webPage({
     sources: endpoints,
-    seals,
+    signers,
     signer,
     now,
     home,

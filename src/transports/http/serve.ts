@@ -47,7 +47,7 @@ export interface HttpOptions extends HttpSettings {
   /** Identifies the caller of a request; without it, every caller is the local user. */
   readonly authorization?: Authorization | undefined;
   /** The signature of approvals on the page, which is served only with authorization. */
-  readonly approvals?: Pick<ApprovalsOptions, 'seals' | 'signer'> | undefined;
+  readonly approvals?: Pick<ApprovalsOptions, 'signers' | 'signer'> | undefined;
   /** What the tools may call, which decides scopes and rates; the operations by default. */
   readonly needs?: Needs | undefined;
   /** Limits the calls of a principal; within this process by default. */

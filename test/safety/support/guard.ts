@@ -46,7 +46,7 @@ export interface Guard {
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly state: StateDatabase;
-  readonly seal: StateSigner;
+  readonly signer: StateSigner;
   readonly lost: unknown[];
   attempt(attempt: Attempt): Promise<Outcome>;
   close(): Promise<void>;
@@ -57,7 +57,7 @@ export interface GuardOptions {
   readonly clock: Clock;
   /** The file of the state database, or one that is open already. */
   readonly state?: string | StateDatabase;
-  readonly seal?: StateSigner;
+  readonly signer?: StateSigner;
   readonly restrictions?: Partial<Restrictions>;
   readonly environments?: readonly string[];
   readonly secrets?: SecretSink;
@@ -74,7 +74,7 @@ export interface GuardOptions {
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
-  const { clock, seal = stateSigner(), environments, secrets = inlineSink } = options;
+  const { clock, signer = stateSigner(), environments, secrets = inlineSink } = options;
   const state = typeof options.state === 'object' ? options.state : await openState(options.state ?? ':memory:');
   const ledger = sqlLedger(async () => state, { now: clock.now, openMs: OPEN_MS });
   const journal = sqlJournal(async () => state, clock.now);
@@ -85,7 +85,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const { outOfBand = async () => undefined, beforeApproved = async () => {} } = options;
   const { overLedger = (same) => same } = options;
   const shared = { call, backendLocation: PLACE, restrictions, secrets, formerNames: () => formerNames(journal) };
-  const doors = { ...shared, quotas: options.quotas, ledger: overLedger(ledger), seal, outOfBand, beforeApproved };
+  const doors = { ...shared, quotas: options.quotas, ledger: overLedger(ledger), signer, outOfBand, beforeApproved };
   const { admit, formsCount } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
   const admitting = admit === undefined ? doors : { ...doors, admit };
@@ -101,7 +101,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     ledger,
     journal,
     state,
-    seal,
+    signer,
     lost,
     attempt: async ({
       tool,
@@ -114,7 +114,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     }) => {
       const caller = { principal, answersForms: true, refusal: options.refusal ?? (() => undefined) };
       const request = { name: tool, arguments: given };
-      const exchange = { context: contextOf(rest, seal), client, showsForms: forms, showsLinks: links };
+      const exchange = { context: contextOf(rest, signer), client, showsForms: forms, showsLinks: links };
       // The environment of tools grows; the gate and what it stands on are all that matters here.
       const result = await callTool({ ...environment, caller } as unknown as ToolEnvironment, request, exchange);
       return outcomeOf(result as never);
@@ -125,9 +125,9 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   };
 }
 
-/** What the SDK makes of a request: a state is handed on only when the seal holds. */
-function contextOf({ state, answers, signal }: Pick<Attempt, 'state' | 'answers' | 'signal'>, seal: StateSigner) {
-  const opened = state === undefined ? undefined : seal.verify(state);
+/** What the SDK makes of a request: a state is handed on only when its signature holds. */
+function contextOf({ state, answers, signal }: Pick<Attempt, 'state' | 'answers' | 'signal'>, signer: StateSigner) {
+  const opened = state === undefined ? undefined : signer.verify(state);
   return {
     mcpReq: {
       signal: signal ?? new AbortController().signal,

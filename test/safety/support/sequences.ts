@@ -88,7 +88,7 @@ export async function play(fixture: ApprovalFixture, sequence: readonly Step[]):
       call,
       clock,
       state,
-      seal: stateSigner([key]),
+      signer: stateSigner([key]),
       outOfBand: async () => ({
         accepts: (_, { signature }) => signature === 'good',
         instructions: () => 'Elsewhere.',
