@@ -75,7 +75,7 @@ function follow({ entities, edges }: Graph, id: string, end: 'from' | 'to'): Con
 }
 
 /** The entities with a name, an id with or without `kind:`, or an ARN, ignoring case. */
-export function named(graph: Graph, name: string): GraphEntity[] {
+export function entitiesNamed(graph: Graph, name: string): GraphEntity[] {
   const matching = (wanted: string, form: (text: string) => string) =>
     graph.entities.filter((entity) => {
       const { id } = entity;

@@ -14,8 +14,8 @@ export interface Kept<T> {
  */
 export interface Inventory {
   /**
-   * The reply of a read: the kept one if it was read for the same version, and at most `mostMs` ago. `isCurrent` says whether a new
-   * reply belongs to that version; others are not kept.
+   * The reply of a read: the kept one if it was read for the same version, and at most `mostMs` ago. `isCurrent` says whether a
+   * new reply fits that version; others are not kept.
    */
   read<T extends object>(request: ReadRequest<T>): Promise<Kept<T>>;
   /** The environments as listed at most a minute ago; undefined without such a list. */
@@ -31,7 +31,7 @@ export interface Inventory {
 interface ReadRequest<T> {
   readonly name: OperationName;
   readonly input: object;
-  /** What a list shows of the entity. */
+  /** What a list shows of the entity: while that stays the same, a kept reply is valid. */
   readonly version: string;
   readonly mostMs?: number | undefined;
   readonly isCurrent?: (reply: object) => boolean;

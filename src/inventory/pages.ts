@@ -13,7 +13,7 @@ import { visible } from '../untrusted.ts';
 type Members = Record<string, unknown>;
 
 /** A list read page by page. `complete` is false when the budget ended before the list. */
-export interface Walked {
+export interface PagedItems {
   readonly items: Members[];
   readonly complete: boolean;
 }
@@ -26,7 +26,7 @@ export async function listPages<N extends OperationName>(
   budget: number,
   options: CallOptions = {},
   isEnough: (items: readonly Members[]) => boolean = () => false,
-): Promise<Walked> {
+): Promise<PagedItems> {
   const list = listMember(operationNamed(name));
   if (list === null) throw new Error(`${name} is not a paged list`);
   const items: Members[] = [];

@@ -12,7 +12,7 @@ import { listPages } from './pages.ts';
 interface About {
   readonly kind: Kind;
   readonly of?: string;
-  /** Details are not read where only lists are; the detail read of a listed entity is one unless stated otherwise. */
+  /** Whether the read is skipped if only lists are wanted; by default, true for a `get` about a listed entity. */
   readonly isDetail?: boolean;
 }
 
@@ -68,12 +68,12 @@ export function reading(call: Call, options: GraphOptions): Reading {
     kinds && new Set<Kind>(kinds.flatMap((kind) => (isInDatabase(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
   const attempt = attempts(options, neededKinds, gaps);
-  const few = limitConcurrency(whileAdmitted(call), concurrency, onProgress);
+  const limited = limitConcurrency(whileAdmitted(call), concurrency, onProgress);
   return {
     gaps,
     readAt: () => Math.min(oldest, now()),
     get: (name, input, about, listed) => {
-      const ask = () => few(name, input, callOptions);
+      const ask = () => limited(name, input, callOptions);
       const kept = async () => {
         if (inventory === undefined || !isSettled(listed)) return ask();
         const isCurrent = (reply: object) => versionOf(reply) === versionOf(listed);
@@ -82,7 +82,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
       return attempt(name, { isDetail: about.of !== undefined, ...about }, kept, undefined);
     },
     list: (name, input, about, { most = MOST, isEnough, which = 'first', keptWith } = {}) => {
-      const ask = () => listPages(few, name, input, most, callOptions, isEnough);
+      const ask = () => listPages(limited, name, input, most, callOptions, isEnough);
       const kept = async () => {
         if (inventory === undefined || !isSettled(keptWith)) return ask();
         const version = JSON.stringify(keptWith);

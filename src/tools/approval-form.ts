@@ -25,13 +25,13 @@ export async function approved<Planned>(
   const showsForms = exchange.showsForms && caller.answersForms && ((await formsCount?.()) ?? true);
   const nonce = context.mcpReq.requestState<string>();
   if (nonce === FOREIGN_STATE) return { result: refused(...ELSEWHERE) };
-  if (nonce !== undefined && !followed(context) && !showsForms)
+  if (nonce !== undefined && !isLinkFollowed(context) && !showsForms)
     return { result: refused(...(!caller.answersForms ? NOBODY_THERE : exchange.showsForms ? NOT_TRUSTED : NO_FORMS)) };
   const open = nonce === undefined && showsLinks ? await pageOpener?.() : undefined;
   const decision =
     nonce === undefined
       ? await deciding.first({ client, form: showsForms, link: open !== undefined })
-      : followed(context)
+      : isLinkFollowed(context)
         ? await waited(deciding, exchange)
         : await deciding.after({ nonce, answer: answerIn(context) });
   if (decision.kind === 'run' || decision.kind === 'none') return decision;
@@ -79,7 +79,8 @@ function link({ pending: { code, shown }, state }: Request, url: string): ToolRe
   return inputRequired({ inputRequests: { link: inputRequired.elicitUrl({ message, url }) }, requestState: state });
 }
 
-const followed = ({ mcpReq }: ServerContext) => mcpReq.inputResponses !== undefined && 'link' in mcpReq.inputResponses;
+const isLinkFollowed = ({ mcpReq }: ServerContext) =>
+  mcpReq.inputResponses !== undefined && 'link' in mcpReq.inputResponses;
 
 const LINK_WAIT_MS = 20_000;
 const LINK_POLL_MS = 500;
@@ -88,8 +89,8 @@ const LINK_POLL_MS = 500;
 async function waited<Planned>(deciding: Deciding<Planned>, { context, client }: Exchange) {
   const response = inputResponse(context.mcpReq.inputResponses, 'link');
   const report = progressOf(context);
-  const patient = response.kind === 'elicit' && response.action === 'accept' ? LINK_WAIT_MS : 0;
-  for (const end = performance.now() + patient; ; ) {
+  const waitMs = response.kind === 'elicit' && response.action === 'accept' ? LINK_WAIT_MS : 0;
+  for (const end = performance.now() + waitMs; ; ) {
     const decision = await deciding.first({ client, form: false, link: false });
     if (decision.kind !== 'refuse' || decision.waits !== true || performance.now() >= end) return decision;
     await report('waiting for a person to approve on the page');

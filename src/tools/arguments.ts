@@ -12,13 +12,13 @@ const MOST_PROBLEMS = 20;
 export const NO_SUCH = 'there is no such argument';
 
 /** A problem with one argument. */
-export interface Problem {
+export interface ArgumentProblem {
   readonly path: readonly PropertyKey[];
   readonly says: string;
   readonly given: unknown;
 }
 
-type Parsed = { readonly input: Record<string, unknown> } | { readonly problems: Problem[] };
+type Parsed = { readonly input: Record<string, unknown> } | { readonly problems: ArgumentProblem[] };
 
 /** The arguments of a call, as its schema defines them, or their problems. Lists and objects in JSON strings are parsed. */
 export function parseArguments(
@@ -27,13 +27,13 @@ export function parseArguments(
   left = { layers: MOST_LAYERS, values: MOST_VALUES },
 ): Parsed {
   const written = lenient(schema, given);
-  const parsed = schema.safeParse(written, { error: firstWords(), reportInput: true });
+  const parsed = schema.safeParse(written, { error: limitedMessages(), reportInput: true });
   if (parsed.success) return { input: parsed.data };
   const { issues } = parsed.error;
   const unpacked = left.layers > 0 ? issues.flatMap(unpackable(left)) : [];
   left.layers -= 1;
   if (unpacked.length > 0) return parseArguments(schema, withUnpacked(written, unpacked), left);
-  const byPlace = new Map<string, Problem>();
+  const byPlace = new Map<string, ArgumentProblem>();
   for (const problem of issues.slice(0, MOST_PROBLEMS).flatMap((issue) => problemsIn(schema, issue))) {
     const at = place(problem.path);
     if (!byPlace.has(at)) byPlace.set(at, problem);
@@ -42,7 +42,7 @@ export function parseArguments(
 }
 
 /** Messages for as many issues as are shown. The others get none, because creating them takes time. */
-function firstWords(): typeof wordIssue {
+function limitedMessages(): typeof wordIssue {
   let left = MOST_PROBLEMS;
   return (issue) => {
     left -= 1;
@@ -85,7 +85,7 @@ function withUnpacked(given: unknown, unpacked: readonly Unpacked[]): unknown {
 
 type Container = Record<PropertyKey, unknown>;
 
-function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
+function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): ArgumentProblem[] {
   const { path, message, input } = issue;
   if (issue.code !== 'unrecognized_keys') return [{ path, says: message, given: input }];
   const known = membersAt(schema, path);
@@ -97,7 +97,11 @@ function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
 }
 
 /** One sentence for each problem; for an ARN, with the id or name in it, and otherwise with the tool that lists valid values. */
-export function explained({ environment }: Lookup, problems: readonly Problem[], near?: OperationName): string[] {
+export function explained(
+  { environment }: Lookup,
+  problems: readonly ArgumentProblem[],
+  near?: OperationName,
+): string[] {
   return problems.map(({ path, says, given }) => {
     const hint = IS_FORM.test(says) ? identified(environment, String(path.at(-1)), given, near) : undefined;
     const sentence = `${place(path)}: ${says}${/[.?]$/.test(says) ? '' : '.'}`;

@@ -32,11 +32,9 @@ export function instructionsFor({ backendLocation, restrictions, catalog }: Offe
       'environmentId takes an id or a name from list_kx_environments; everything else is identified by name.',
       'list_kx_environments',
     ),
-    ...sentenceFor(
-      'Creates, updates and deletes take minutes: wait with wait_for_kx_entity.',
-      ...(restrictions.readOnly ? ['none'] : []),
-      'wait_for_kx_entity',
-    ),
+    ...(restrictions.readOnly
+      ? []
+      : sentenceFor('Creates, updates and deletes take minutes: wait with wait_for_kx_entity.', 'wait_for_kx_entity')),
     ...(needsApproval && restrictions.approve !== 'none'
       ? [
           "Calls that delete data, lose in-memory data or change the network need approval by a person, who types the target's name; you cannot approve.",

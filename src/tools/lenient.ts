@@ -1,11 +1,10 @@
 import * as z from 'zod';
 
 /**
- * The arguments of a call with common client mistakes corrected: optional members that are `null`, empty or `"null"` are removed,
- * except an empty `NonEmpty`,
- * text becomes a number or a boolean where one is expected and the other way round, one text becomes a list where a list is
- * expected and an object where `key=value` is possible, and other spellings of this server's own words become those words.
- * Everything else stays unchanged, for validation.
+ * The arguments of a call with common client mistakes corrected. Optional members that are `null`, empty or `"null"` are removed,
+ * except an empty `NonEmpty`. Text becomes a number or a boolean where one is expected, and the other way round. One text becomes a
+ * list where a list is expected, and an object where `key=value` is possible. Other spellings of this server's own words become
+ * those words. Everything else stays unchanged, for validation.
  */
 export function lenient(schema: z.ZodType, given: unknown): unknown {
   if (isOptional(schema)) return lenient(schema.unwrap() as z.ZodType, given);

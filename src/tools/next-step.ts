@@ -30,7 +30,7 @@ export async function nextStep(
   return code === 'Conflict' && WAITABLE.has(error.fields.reason) ? moving(lookup, name, input) : {};
 }
 
-/** The reasons of temporary conflicts; services other than the embedded one may state no reason. */
+/** The reasons of temporary conflicts; services other than the local one may state no reason. */
 const WAITABLE = new Set<string | undefined>(['INVALID_STATE', undefined]);
 
 const QUOTA = new Set<string>(['LimitExceeded', 'ServiceQuotaExceeded']);
@@ -38,8 +38,8 @@ const QUOTA = new Set<string>(['LimitExceeded', 'ServiceQuotaExceeded']);
 /** The quotas that the call counts against, their use, and what can be deleted. */
 async function usedUp(lookup: Lookup, name: OperationName, input: Members, otherwise: string): Promise<FailureAdvice> {
   const { environment, signal } = lookup;
-  const looking = { ...environment, call: sharing(environment.call) };
-  const found = await lookedUp(lookup, 'GetKxEnvironment', () => quotasFor(looking, name, input, { signal }));
+  const sharedReads = { ...environment, call: sharing(environment.call) };
+  const found = await lookedUp(lookup, 'GetKxEnvironment', () => quotasFor(sharedReads, name, input, { signal }));
   if (found === undefined || found.quotas.length === 0) return {};
   const over = found.blockers.filter(({ item }) => item.kind === 'quota');
   const [what] = over.map(({ item, first }) => `${item.name}: ${item.detail}. ${first}`);

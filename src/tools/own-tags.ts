@@ -39,6 +39,7 @@ export async function ownTags(
   if (changer === undefined || !isOffered('ListTagsForResource')) return {};
   const path = ownPath(changer, input) ?? '';
   try {
+    // The end of both `environment/ID` and `kxEnvironment/ID`.
     const inReply = arnIn(output, `nvironment/${input['environmentId']}${path}`);
     if (inReply === undefined && !isOffered('GetKxEnvironment')) return {};
     const resourceArn = inReply ?? `${await environmentArn(call, name, input, options)}${path}`;

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { OperationName } from '../operations/index.ts';
 import { listerOfLabel } from '../operations/references.ts';
-import { explained, type Problem, parseArguments } from './arguments.ts';
+import { type ArgumentProblem, explained, parseArguments } from './arguments.ts';
 import { type EnvironmentMeant, environmentCalled, type Lookup, notThere } from './identify.ts';
 import { withEnvironment } from './lenient.ts';
 
@@ -42,7 +42,7 @@ const UNREADABLE =
   'environmentId: expects the id of a kdb environment. Names cannot be resolved here, because not all environments can be listed.';
 
 const ENVIRONMENT = 'environmentId';
-const isEnvironment = ({ path: [first, ...rest] }: Problem) => first === ENVIRONMENT && rest.length === 0;
+const isEnvironment = ({ path: [first, ...rest] }: ArgumentProblem) => first === ENVIRONMENT && rest.length === 0;
 
 /**
  * Accepts names of kdb environments besides ids; never a name in the form of an id, so that no environment can be named like

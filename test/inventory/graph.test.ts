@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dangling, stale, unused } from '../../src/inventory/conditions.ts';
-import { dependantsOf, dependsOn, named } from '../../src/inventory/dependants.ts';
+import { dependantsOf, dependsOn, entitiesNamed } from '../../src/inventory/dependants.ts';
 import { failedOrStuck } from '../../src/inventory/failed-or-stuck.ts';
 import type { Graph, Issue } from '../../src/inventory/graph.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
@@ -130,7 +130,7 @@ describe('the graph of the demo world', () => {
   });
 
   test('contains the entities of each environment', () => {
-    const [environment] = named(graph, 'kdb-prod');
+    const [environment] = entitiesNamed(graph, 'kdb-prod');
     expect(dependantsOf(graph, environment?.id ?? '')).toHaveLength(graph.entities.length - 1);
   });
 

@@ -74,7 +74,11 @@ describe('an inventory', () => {
 
   test('does not keep a reply that shows another state than the list', async () => {
     const { kept } = await opened();
-    const request = { name: 'GetKxCluster', input: { environmentId: 'e', clusterName: 'c' }, version: 'one' } as const;
+    const request = {
+      name: 'GetKxCluster',
+      input: { environmentId: 'e', clusterName: 'c' },
+      version: 'one',
+    } as const;
     const ask = async () => ({ status: 'UPDATING' });
     await kept.read({ ...request, isCurrent: () => false, ask });
     expect(kept.size()).toBe(0);

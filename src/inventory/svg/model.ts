@@ -94,7 +94,7 @@ function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard
         old: true,
       })),
       ...views.flatMap((view): Port[] => [
-        { key: view.id, label: view.name, detail: kindOf(view), old: false, view },
+        { key: view.id, label: view.name, detail: updateMode(view), old: false, view },
         ...versionsOf(view).map(({ versionId, changesetId }, index) => ({
           key: `${view.id}@${versionId}`,
           label: index === 0 ? 'newest version' : 'older version',
@@ -106,14 +106,12 @@ function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard
   };
 }
 
-const kindOf = ({ facts, status }: GraphEntity) =>
-  status !== 'ACTIVE'
-    ? String(status)
-    : facts['readWrite'] === true
-      ? 'writable'
-      : facts['autoUpdate'] === true
-        ? 'auto-update'
-        : 'updated manually';
+/** How a dataview gets new data, or its status if it cannot be used. */
+function updateMode({ facts, status }: GraphEntity): string {
+  if (status !== 'ACTIVE') return String(status);
+  if (facts['readWrite'] === true) return 'writable';
+  return facts['autoUpdate'] === true ? 'auto-update' : 'updated manually';
+}
 
 export const versionsOf = ({ facts }: GraphEntity) =>
   (facts['versions'] ?? []) as { readonly versionId?: string; readonly changesetId?: string }[];

@@ -15,7 +15,7 @@ import { lazy } from '../../operations/operation.ts';
 import type { Deletions } from '../../safety/deletions.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import type { ToolEnvironment } from '../environment.ts';
-import { GONE } from './environment-lookup.ts';
+import { DELETED } from './environment-lookup.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
 import { NotFound, notFound, quotedList } from './not-found.ts';
 import type { Row } from './page.ts';
@@ -97,7 +97,7 @@ export async function awaited(
   const database = within ?? (kind !== NODES && isInDatabase(kind) ? await databaseOf(watch, kind, name) : undefined);
   const getter = kind === NODES ? 'ListKxClusterNodes' : getterOf(kind);
   const goal = goalOf(kind, until);
-  const states = kind === NODES ? statesOf('node') : [...new Set([...statesOf(kind), GONE])];
+  const states = kind === NODES ? statesOf('node') : [...new Set([...statesOf(kind), DELETED])];
   if (!states.includes(goal)) throw notFound(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, states);
   const refusal = reader.options.refusal?.(getter);
   if (refusal !== undefined) throw new NotFound(`${toolName(getter)} is not offered. ${refusal}`);
@@ -109,7 +109,7 @@ export async function awaited(
   const deletion = async () => deleter && (await watch.deletions())?.(deleter, input);
   const absence = (wasThere: boolean): Absence => ({
     isKnown: async () => wasThere || kind === 'environment' || (await deletion()) !== undefined,
-    isPlaceGone: place.status === GONE,
+    isPlaceGone: place.status === DELETED,
     none: () => noneOf(watch, kind === NODES ? 'cluster' : kind, name, goal),
   });
   return {
@@ -117,15 +117,15 @@ export async function awaited(
     entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
     look: async (wasThere) => {
       const { made, reply, ...seen } = await read().catch(unlessFound);
-      if (seen.status === GONE) return goneLook(seen, goal, absence(wasThere));
+      if (seen.status === DELETED) return goneLook(seen, goal, absence(wasThere));
       const isDeleted = async () => ((await deletion()) ?? '') > (made ?? '');
       const judged = async (): Promise<Look> => {
         const ready = readyIn(single(kind));
         if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
           return { ...seen, reached: true, ended: true };
-        if (goal === GONE && !isLeaving(seen.status) && !isLeaving(place.status) && !(await isDeleted()))
-          return over(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
-        return unfinishedLook(seen, goal !== GONE && kind !== NODES);
+        if (goal === DELETED && !showsDeletion(seen.status) && !showsDeletion(place.status) && !(await isDeleted()))
+          return endedLook(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
+        return unfinishedLook(seen, goal !== DELETED && kind !== NODES);
       };
       const look = await judged();
       return look.ended && reply !== undefined ? { ...look, row: rowOf(kind, reply, at) } : look;
@@ -148,15 +148,19 @@ function rowOf(kind: WaitTarget['kind'], reply: object, at: Parameters<typeof gr
  */
 function unfinishedLook(seen: Seen, endsSettled: boolean): Look {
   const kind = statusClass(seen.status);
-  if (kind === 'failed') return over(seen, 'It failed; waiting will not help.');
+  if (kind === 'failed') return endedLook(seen, 'It failed; waiting will not help.');
   if (kind === 'settled' && endsSettled)
-    return over(seen, `It is ${quoteUnlessPlain(seen.status)}, and no operation is in progress that would change it.`);
+    return endedLook(
+      seen,
+      `It is ${quoteUnlessPlain(seen.status)}, and no operation is in progress that would change it.`,
+    );
   return { ...seen, reached: false, ended: false };
 }
 
 const NOT_DELETED = 'It is not being deleted: no delete was accepted, and its status is';
-const over = (seen: Seen, why: string): Look => ({ ...seen, reached: false, ended: true, why });
-const isLeaving = (status: string | undefined) => ['in progress', 'failed'].includes(String(deletionIn(status)));
+const endedLook = (seen: Seen, why: string): Look => ({ ...seen, reached: false, ended: true, why });
+/** Whether a status is that of a deletion, in progress or failed. */
+const showsDeletion = (status: string | undefined) => ['in progress', 'failed'].includes(String(deletionIn(status)));
 
 interface Absence {
   /** Whether it existed before. */
@@ -167,18 +171,18 @@ interface Absence {
 
 /** The meaning of a missing entity: it was deleted, or never existed. */
 async function goneLook(seen: Seen, goal: string, absence: Absence): Promise<Look> {
-  const reached = goal === GONE;
+  const reached = goal === DELETED;
   const isKnown = await absence.isKnown();
   if (absence.isPlaceGone && !isKnown)
     return { ...seen, reached, ended: true, why: 'Its environment was deleted, with everything in it.' };
-  if (!isKnown) return over({ ...seen, status: 'NOT_FOUND' }, await absence.none());
-  return reached ? { ...seen, reached, ended: true } : over(seen, 'It no longer exists.');
+  if (!isKnown) return endedLook({ ...seen, status: 'NOT_FOUND' }, await absence.none());
+  return reached ? { ...seen, reached, ended: true } : endedLook(seen, 'It no longer exists.');
 }
 
 /** The wanted status; `ready` and `gone` stand for the statuses of the kind. */
 function goalOf(kind: WaitTarget['kind'], until: string | undefined): string {
   const goal = (until ?? 'READY').toUpperCase();
-  return goal === 'READY' ? String(readyIn(single(kind))[0]) : goal === 'GONE' ? GONE : goal;
+  return goal === 'READY' ? String(readyIn(single(kind))[0]) : goal === 'GONE' ? DELETED : goal;
 }
 
 /** The name of the environment to wait for. Throws NotFound when the two arguments name different ones. */
@@ -208,7 +212,7 @@ async function noneOf({ present }: Watch, kind: Kind, name: string, goal: string
   const known = others.map((each) => each.name);
   const otherwise = gaps.length > 0 ? '.' : `. Existing ones: ${quotedList(known)}.`;
   const unless =
-    goal === GONE ? 'If another client deleted it, it is gone. Otherwise, check the name' : 'Check the name';
+    goal === DELETED ? 'If another client deleted it, it is gone. Otherwise, check the name' : 'Check the name';
   const meant = didYouMean(name, known, { otherwise, shown: quoteUntrusted });
   return `There is no ${kind} with that name, and this server deleted none. ${unless}${meant}`;
 }
@@ -262,6 +266,6 @@ async function nodesSeen({ call, options }: FleetReader, input: Input<'GetKxClus
 
 /** The result of a read that found nothing. */
 function unlessFound(error: unknown): Read {
-  if (isNotFound(error)) return { status: GONE };
+  if (isNotFound(error)) return { status: DELETED };
   throw error;
 }

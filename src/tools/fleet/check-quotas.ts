@@ -53,7 +53,10 @@ const limitsOf = (quotas: Quotas | undefined) =>
       : 'none: this backend enforces no quotas';
 
 /** Share of a quota that is used, from 0; quotas of zero come last. */
-const share = ({ used, limit }: QuotaUse) => (used === 0 ? (limit === 0 ? -1 : 0) : used / limit);
+function share({ used, limit }: QuotaUse): number {
+  if (used > 0) return used / limit;
+  return limit === 0 ? -1 : 0;
+}
 
 /** A use above an assumed limit shows that the real limit is higher. */
 function rowOf({ limit, ...use }: QuotaUse, isKnown: boolean): Row {

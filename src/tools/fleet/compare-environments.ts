@@ -80,7 +80,7 @@ function differences([one, other]: readonly [Graph, Graph], kinds: readonly Kind
       },
     ];
   });
-  const { commonDifferences, others } = apart(pairs);
+  const { commonDifferences, others } = separateCommon(pairs);
   const renamed = both.filter(([mine, theirs]) => mine.id !== theirs.id).map(([{ id: a }, { id: b }]) => ({ a, b }));
   const sections: Section[] = [
     ...(commonDifferences.length === 0 ? [] : [{ name: 'commonDifferences', rows: commonDifferences }]),
@@ -114,7 +114,7 @@ function countsOf(pairs: readonly Pair[]): Record<string, Record<string, number>
 const MANY = 3;
 
 /** Differences that all entities of a kind share, such as the subnet, and the remaining differences. */
-function apart(pairs: readonly Pair[]) {
+function separateCommon(pairs: readonly Pair[]) {
   const counts = new Map<string, number>();
   const signature = ({ kind }: Pair, member: string, values: unknown) => `${kind} ${member} ${JSON.stringify(values)}`;
   const sizes = summed(pairs.map(({ kind }) => [kind, 1]));

@@ -13,7 +13,7 @@ import { quoteUntrusted } from '../../untrusted.ts';
 import { NotFound, notFound, quotedList } from './not-found.ts';
 
 /** The status of an entity that no longer exists. */
-export const GONE = 'DELETED';
+export const DELETED = 'DELETED';
 
 /** Finds the environments that arguments name. */
 export interface EnvironmentLookup {
@@ -57,7 +57,7 @@ export function environmentLookup({
     const id = LIKE_AN_ID.test(wanted) ? wanted : named.length === 1 ? named[0]?.environmentId : undefined;
     if (id === undefined) return undefined;
     const found = seen.get(id) ?? (await reads('GetKxEnvironment', { environmentId: id }, foreground).catch(orList));
-    if (found === undefined || found.status === GONE || environmentsNamed([found], wanted).length === 0)
+    if (found === undefined || found.status === DELETED || environmentsNamed([found], wanted).length === 0)
       return undefined;
     seen.set(id, found);
     return found;
@@ -67,7 +67,7 @@ export function environmentLookup({
     present,
     environment,
     environmentOrDeleted: async (wanted) => {
-      const [deleted, others] = apart(await environmentsEver(call, foreground));
+      const [deleted, others] = splitDeleted(await environmentsEver(call, foreground));
       const [gone] = environmentsNamed(others, wanted).length > 0 ? [] : newest(environmentsNamed(deleted, wanted));
       return gone ?? theOne(others, wanted);
     },
@@ -125,8 +125,8 @@ export function isLike(name: string, pattern: string): boolean {
   });
 }
 
-const apart = (all: readonly Environment[]) =>
-  [all.filter(({ status }) => status === GONE), all.filter(({ status }) => status !== GONE)] as const;
+const splitDeleted = (all: readonly Environment[]) =>
+  [all.filter(({ status }) => status === DELETED), all.filter(({ status }) => status !== DELETED)] as const;
 const newest = (all: readonly Environment[]) =>
   all.toSorted((a, b) => (b.creationTimestamp ?? '').localeCompare(a.creationTimestamp ?? ''));
 

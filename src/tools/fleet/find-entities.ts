@@ -9,7 +9,7 @@ import { checkKeys, grouped, isEnvironment, type Key, keysIn, totals } from './g
 import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
-import { entitiesIn, isRead, kindsFor, type Plan, planFor, readFew } from './reads.ts';
+import { entitiesIn, isRead, kindsFor, type ReadPlan, readFew, readPlanFor } from './reads.ts';
 import { FOUND_KINDS } from './settings.ts';
 import { existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
 import { alsoTagged, isTagged, readingTags, withEnvironmentTags, withTags } from './tagged.ts';
@@ -52,11 +52,11 @@ export const findEntities = fleetTool({
     const kinds = input.kinds ?? kindsFor(input);
     requireProperties(input, kinds);
     const keys = keysIn(input.groupBy);
-    const plan = planFor(input, kinds, keys);
+    const plan = readPlanFor(input, kinds, keys);
     const isMatch = (entity: GraphEntity, { readAt }: Graph) => matches(entity, input, readAt);
     const reading = readingTags((graph) => [
-      ...(needsOwn(input, keys) ? entitiesIn(graph, kinds).filter((entity) => isMatch(entity, graph)) : []),
-      ...(needsPlaces(input, keys) ? graph.entities.filter(({ kind }) => kind === 'environment') : []),
+      ...(needsOwnTags(input, keys) ? entitiesIn(graph, kinds).filter((entity) => isMatch(entity, graph)) : []),
+      ...(needsEnvironmentTags(input, keys) ? graph.entities.filter(({ kind }) => kind === 'environment') : []),
     ]);
     const { graphs, gaps } = await reader.graphs(input.environment, plan.options, reading);
     const search = await searched(reader, graphs, input, kinds, keys);
@@ -113,8 +113,10 @@ async function searched(
   );
   const candidates = all.filter(({ entity, graph }) => matches(entity, filters, graph.readAt));
   const using = withSettings(candidates, filters);
-  const own = needsOwn(filters, keys) ? await withTags(reader, using) : UNTAGGED(using);
-  const tagged = needsPlaces(filters, keys) ? await withEnvironmentTags(reader, own.found) : UNTAGGED(own.found);
+  const own = needsOwnTags(filters, keys) ? await withTags(reader, using) : untagged(using);
+  const tagged = needsEnvironmentTags(filters, keys)
+    ? await withEnvironmentTags(reader, own.found)
+    : untagged(own.found);
   checkKeys(keys, tagged.found);
   return {
     candidates,
@@ -124,13 +126,14 @@ async function searched(
   };
 }
 
-/** Whether conditions or groups need the tags of the entities themselves, and whether those of their environments. */
-const needsOwn = ({ tags }: Filters, keys: readonly Key[]) =>
+/** Whether conditions or groups need the tags of the entities themselves. */
+const needsOwnTags = ({ tags }: Filters, keys: readonly Key[]) =>
   tags?.some(({ of }) => of === undefined) || keys.some(({ of }) => of === 'tag');
-const needsPlaces = ({ tags }: Filters, keys: readonly Key[]) =>
+/** The same for the tags of their environments. */
+const needsEnvironmentTags = ({ tags }: Filters, keys: readonly Key[]) =>
   tags?.some(({ of }) => of !== undefined) || keys.some(({ of }) => of === 'environmentTag');
 
-const UNTAGGED = (found: readonly Candidate[]) => ({ found, gaps: [], seen: new Set<string>() });
+const untagged = (found: readonly Candidate[]) => ({ found, gaps: [], seen: new Set<string>() });
 
 interface ShownResults {
   readonly found: readonly Candidate[];
@@ -148,7 +151,7 @@ interface ShownResults {
 async function toShow(
   reader: FleetReader,
   found: readonly Candidate[],
-  { sort, limit = Infinity, view, cursor, keys, details, options, tags }: Input & Plan & { keys: readonly Key[] },
+  { sort, limit = Infinity, view, cursor, keys, details, options, tags }: Input & ReadPlan & { keys: readonly Key[] },
 ): Promise<ShownResults> {
   const order = sort && ORDERS[sort];
   const sorted = order === undefined ? found : found.toSorted((a, b) => order([a], [b]));

@@ -64,7 +64,7 @@ export function fleetReader(
   const foreground: CallOptions = { signal, untilAborted: true };
   const background: CallOptions = { ...foreground, isBackground: true };
   const options: GraphOptions = { ...foreground, overtime, refusal, onProgress, inventory };
-  // What one question reads twice, it reads once: its parts agree with each other.
+  // Each read is made once per question, so that the parts of its answer agree.
   const reads = sharing(call);
   const lookup = environmentLookup({ call, reads, foreground, background, inventory });
   const read = graphReader({ reads, background, options, cancelled, overtime });
@@ -107,7 +107,11 @@ interface GraphReaderOptions {
 /** Reads the graphs of environments: of one, or of several at a time until `overtime`. */
 function graphReader({ reads, background, options, cancelled, overtime }: GraphReaderOptions) {
   const one = (call: Call, environment: Environment, more: GraphOptions) =>
-    environmentGraph(call, environment.environmentId ?? '', { ...options, environment: wholly(environment), ...more });
+    environmentGraph(call, environment.environmentId ?? '', {
+      ...options,
+      environment: ifComplete(environment),
+      ...more,
+    });
   const each = async (environments: readonly Environment[], more: GraphOptions, follow?: Follow) => {
     const work = async (call: Call, environment: Environment) => {
       const graph = await one(call, environment, { onProgress: undefined, ...more });
@@ -130,7 +134,7 @@ function graphReader({ reads, background, options, cancelled, overtime }: GraphR
 }
 
 /** A listed environment that shows as much as its own read, which is what the API describes. */
-const wholly = (environment: Environment) =>
+const ifComplete = (environment: Environment) =>
   environment.environmentArn === undefined || environment.status === undefined ? undefined : environment;
 
 /** The time of the earliest read. */

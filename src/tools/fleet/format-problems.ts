@@ -27,13 +27,13 @@ export function formatProblems(
   const all = Object.entries(places).toSorted(([, a], [, b]) => b - a);
   const apart = all.map(([environment, count]): Row => {
     const own = rows.filter((row) => row.environment === environment);
-    return { environment, count, problems: own.map((row) => lacking(row, isOneSort ? SHORT_OF_ONE_SORT : SHORT)) };
+    return { environment, count, problems: own.map((row) => without(row, isOneSort ? SHORT_OF_ONE_SORT : SHORT)) };
   });
   const environmentsWithProblems = all.length;
   if (isSmall(apart)) return { head: { environmentsWithProblems }, section: { name: 'byEnvironment', rows: apart } };
   return {
     head: { environmentsWithProblems, perEnvironment: Object.fromEntries(all.slice(0, MOST_PLACES)) },
-    section: { name: 'problems', rows: rows.map((row) => lacking(row, IN_WORDS)) },
+    section: { name: 'problems', rows: rows.map((row) => without(row, IN_WORDS)) },
   };
 }
 
@@ -42,5 +42,5 @@ const IN_WORDS = ['mounted', 'newest', 'mountedVersion', 'newestVersion'];
 const SHORT = ['environment', 'why', 'since', 'created', ...IN_WORDS];
 const SHORT_OF_ONE_SORT = [...SHORT, 'problem'];
 
-const lacking = (row: Row, names: readonly string[]): Row =>
+const without = (row: Row, names: readonly string[]): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));

@@ -7,13 +7,13 @@ import { withoutUndefined } from '../../without-undefined.ts';
 import type { Candidate } from './filters.ts';
 import { NotFound } from './not-found.ts';
 import { bareNameOf, everythingOf, isSettingNamed, type Setting, valuesOf } from './settings.ts';
-import { same } from './tagged.ts';
+import { equalsIgnoringCase } from './tagged.ts';
 
-/** Maximum tokens of all groups with their names; with more names, each group shows some or, if there are many groups, none. */
-const MOST_OF_NAMES = 1_500;
-const PER_GROUP = 12;
-const CHARACTERS = 2.5;
-const BETWEEN_NAMES = 4;
+/** Maximum tokens of all groups with their names; with more, each group shows some names or, if there are many groups, none. */
+const MOST_TOKENS = 1_500;
+const TOKENS_PER_GROUP = 12;
+const CHARACTERS_PER_TOKEN = 2.5;
+const CHARACTERS_BETWEEN_NAMES = 4;
 const SOME_NAMES = 8;
 const MOST_GROUPS = 20;
 const NONE = '(none)';
@@ -28,7 +28,7 @@ export const keysIn = (groupBy: readonly string[] = []): Key[] =>
   groupBy.map((text) => {
     const [, prefix, tag] = /^(tag|environmentTag)s?:(.+)$/i.exec(text) ?? [];
     if (tag === undefined) return { name: text, of: 'setting' };
-    return { name: tag, of: same(prefix ?? '', 'tag') ? 'tag' : 'environmentTag' };
+    return { name: tag, of: equalsIgnoringCase(prefix ?? '', 'tag') ? 'tag' : 'environmentTag' };
   });
 
 /** Throws NotFound for an unknown setting or tag, and names the existing ones. A tag passes if no entity has any tag. */
@@ -69,16 +69,19 @@ export function grouped(found: readonly Candidate[], { keys, details, isSized, o
     for (const value of new Set(combined(keys.map((key) => valuesIn(candidate, key)))))
       groups.set(value, [...(groups.get(value) ?? []), candidate]);
   const isByPlace = keys.some(isEnvironment);
-  const called = isByPlace ? ({ entity }: Candidate) => nameOf(entity) : callers(found);
-  const ofNames = found.reduce((sum, each) => sum + called(each).length + BETWEEN_NAMES, 0) / CHARACTERS;
+  const nameFor = isByPlace ? ({ entity }: Candidate) => nameOf(entity) : uniqueNames(found);
+  const ofNames =
+    found.reduce((sum, each) => sum + nameFor(each).length + CHARACTERS_BETWEEN_NAMES, 0) / CHARACTERS_PER_TOKEN;
   const isMany = groups.size > MOST_GROUPS;
-  const most = ofNames + groups.size * PER_GROUP <= MOST_OF_NAMES ? found.length : isMany ? 0 : SOME_NAMES;
+  const isFitting = ofNames + groups.size * TOKENS_PER_GROUP <= MOST_TOKENS;
+  const some = isMany ? 0 : SOME_NAMES;
+  const most = isFitting ? found.length : some;
   return [...groups]
     .toSorted(([, a], [, b]) => order(a, b))
     .map(([value, members]) => ({
       value,
       count: members.length,
-      ...(most === 0 ? {} : { names: members.slice(0, most).map(called) }),
+      ...(most === 0 ? {} : { names: members.slice(0, most).map(nameFor) }),
       ...(most > 0 && members.length > most ? { more: members.length - most } : {}),
       ...(details && groups.size > 1 && (!isMany || isSized) ? totals(members) : {}),
     }));
@@ -88,7 +91,7 @@ const mostFirst = (a: readonly Candidate[], b: readonly Candidate[]) => b.length
 const nameOf = ({ name, database }: GraphEntity) => (database ? `${database}/${name}` : name);
 
 /** The name of each candidate; with its environment if another environment has the same name. */
-function callers(found: readonly Candidate[]): (candidate: Candidate) => string {
+function uniqueNames(found: readonly Candidate[]): (candidate: Candidate) => string {
   const counts = new Map(Object.entries(summed(found.map(({ entity }) => [nameOf(entity), 1]))));
   return ({ entity, graph }) => {
     const name = nameOf(entity);
@@ -116,11 +119,14 @@ function valuesIn(candidate: Candidate, key: Key): string[] {
 }
 
 const tagValues = (candidate: Candidate, key: Key) =>
-  Object.entries(tagsOf(candidate, key)).flatMap(([name, value]) => (same(name, key.name) ? [value] : []));
+  Object.entries(tagsOf(candidate, key)).flatMap(([name, value]) =>
+    equalsIgnoringCase(name, key.name) ? [value] : [],
+  );
 
 function namedIn(kind: Kind, own: Record<string, unknown>, wanted: string): unknown[] {
   const names = Object.keys(own).filter((name) => own[name] !== undefined);
-  const name = names.find((each) => same(each, wanted)) ?? names.find((each) => isSettingNamed(kind, wanted, each));
+  const name =
+    names.find((each) => equalsIgnoringCase(each, wanted)) ?? names.find((each) => isSettingNamed(kind, wanted, each));
   const value = name === undefined ? [] : own[name];
   return Array.isArray(value) ? value : [value];
 }

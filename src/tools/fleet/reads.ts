@@ -33,16 +33,15 @@ export function kindsFor({ status = [], type, changedAfter }: Filters): readonly
 }
 
 /** The kinds that must also be read to fill a row of a kind. */
-const alsoReadFor = (kind: Kind): readonly Kind[] =>
-  kind === 'database'
-    ? ['changeset']
-    : SHOWS_USERS.includes(kind)
-      ? usersOf(kind).filter((user) => user !== 'database')
-      : [];
+function alsoReadFor(kind: Kind): readonly Kind[] {
+  if (kind === 'database') return ['changeset'];
+  return SHOWS_USERS.includes(kind) ? usersOf(kind).filter((user) => user !== 'database') : [];
+}
+
 const SHOWS_USERS: readonly Kind[] = ['scaling-group', 'volume', 'dataview'];
 
 /** What a search has to read, and whether that includes the details of each entity. */
-export interface Plan {
+export interface ReadPlan {
   readonly details: boolean;
   readonly options: GraphOptions;
 }
@@ -56,7 +55,7 @@ interface ReadRequest extends Filters {
 /** Settings that other entities define. */
 const BY_OTHERS = /^used ?by$/i;
 
-export function planFor(request: ReadRequest, kinds: readonly Kind[], keys: readonly Key[]): Plan {
+export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: readonly Key[]): ReadPlan {
   const { text, where, type, view, sort, name, createdAfter } = request;
   const bySetting = text !== undefined || where !== undefined;
   const byUnlisted = keys.some((key) => key.of === 'setting' && !isListed(key.name, kinds));
@@ -109,8 +108,8 @@ const MOST_TOTALLED = { entities: 60, environments: 4 };
 /** The kinds with a capacity to add up. */
 const SIZED: ReadonlySet<Kind> = new Set(['cluster', 'database', 'scaling-group', 'volume']);
 
-/** Whether results were read with all that is shown of so many. The nodes of clusters are shown of a few, whatever was searched. */
-export const isRead = (found: readonly Candidate[], { details, options }: Plan, isShown: boolean): boolean =>
+/** Whether the results were read with everything that is shown of so many: of a few clusters, the nodes are shown, too. */
+export const isRead = (found: readonly Candidate[], { details, options }: ReadPlan, isShown: boolean): boolean =>
   details &&
   (options.nodes === true || !showsNodes(found, isShown) || !found.some(({ entity }) => entity.kind === 'cluster'));
 

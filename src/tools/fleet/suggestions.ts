@@ -5,7 +5,7 @@ import type { Candidate, Filters } from './filters.ts';
 import { settingNames } from './grouping.ts';
 import { SELDOM } from './reads.ts';
 import { isSettingNamed, valuesOf } from './settings.ts';
-import { same } from './tagged.ts';
+import { equalsIgnoringCase } from './tagged.ts';
 
 interface Searched {
   readonly graphs: readonly Graph[];
@@ -37,13 +37,15 @@ export function existingValues({ graphs, kinds, candidates, tags }: Searched, fi
 /** The tags with the same keys if they are in use, otherwise all keys. */
 export function existingTags(conditions: NonNullable<Filters['tags']>, seen: ReadonlySet<string>): string[] {
   const all = [...seen].toSorted();
-  const alike = all.filter((each) => conditions.some(({ key }) => key !== undefined && same(key, keyOf(each))));
+  const alike = all.filter((each) =>
+    conditions.some(({ key }) => key !== undefined && equalsIgnoringCase(key, keyOf(each))),
+  );
   return distinct(alike.length > 0 ? alike : all.map(keyOf));
 }
 
 /** Whether a condition has a key that no tag has. */
 export const hasUnknownKey = (conditions: Filters['tags'] = [], seen: ReadonlySet<string>): boolean =>
-  conditions.some(({ key }) => key !== undefined && ![...seen].some((each) => same(key, keyOf(each))));
+  conditions.some(({ key }) => key !== undefined && ![...seen].some((each) => equalsIgnoringCase(key, keyOf(each))));
 
 const keyOf = (tag: string) => tag.split('=')[0] ?? '';
 

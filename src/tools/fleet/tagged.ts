@@ -130,12 +130,17 @@ export async function withEnvironmentTags(reader: FleetReader, candidates: reado
 export function isTagged({ tags = {}, environmentTags = {} }: Candidate, conditions: readonly TagCondition[]): boolean {
   const meets = ({ key, value, absent = false, of }: TagCondition) =>
     Object.entries(of === 'environment' ? environmentTags : tags).some(
-      ([name, own]) => (key === undefined || same(key, name)) && (value === undefined || same(value, own)),
+      ([name, own]) =>
+        (key === undefined || equalsIgnoringCase(key, name)) && (value === undefined || equalsIgnoringCase(value, own)),
     ) !== absent;
   const isAlternative = (one: TagCondition, other: TagCondition) =>
-    one.key !== undefined && same(one.key, other.key ?? '') && one.of === other.of && !one.absent && !other.absent;
+    one.key !== undefined &&
+    equalsIgnoringCase(one.key, other.key ?? '') &&
+    one.of === other.of &&
+    !one.absent &&
+    !other.absent;
   return conditions.every((one) => [one, ...conditions.filter((other) => isAlternative(one, other))].some(meets));
 }
 
 /** Case is ignored. */
-export const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+export const equalsIgnoringCase = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Connected, dependantsOf, dependsOn, named } from '../../inventory/dependants.ts';
+import { type Connected, dependantsOf, dependsOn, entitiesNamed } from '../../inventory/dependants.ts';
 import { detailOf } from '../../inventory/detail.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { healthOf } from '../../inventory/health.ts';
@@ -109,7 +109,7 @@ async function placeOf(reader: FleetReader, name: string, kind: Kind | undefined
   const left = reader.rest();
   const gaps = left === undefined ? read.gaps : [unsearched(left.count), ...read.gaps];
   const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
-  const places = graphs.filter((graph) => named(graph, name).some(ofKind));
+  const places = graphs.filter((graph) => entitiesNamed(graph, name).some(ofKind));
   const [only, second] = places;
   const found = quotedList(places.map((graph) => graph.name));
   if (only !== undefined && left !== undefined)
@@ -165,7 +165,7 @@ async function olderChangeset(reader: FleetReader, graph: Graph, name: string, k
 /** The entity with a name, if it exists. Throws NotFound when there are several. */
 function theOne(graph: Graph, name: string, kind: string | undefined): GraphEntity | undefined {
   const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
-  const found = named(graph, name).filter(ofKind);
+  const found = entitiesNamed(graph, name).filter(ofKind);
   const [entity, second] = found;
   if (second !== undefined)
     throw new NotFound(
