@@ -114,7 +114,8 @@ async function attemptInTurn(sending: Sending, turn: Admission): Promise<never> 
     turn.done(outcomeOf(thrown, mutates), diagnose(thrown).retryAfterMs);
     const isOver = thrown === bounds.signal.reason && !signal?.aborted;
     // A read that is refused until its time limit ends with the refusal.
-    if (!isOver || mutates || diagnose(sending.lastFailure).passing !== 'throttled') sending.lastFailure = thrown;
+    if (!isOver || mutates || diagnose(sending.lastFailure).transientCause !== 'throttled')
+      sending.lastFailure = thrown;
     throw sending.lastFailure;
   }
 }
@@ -145,11 +146,11 @@ async function attempt(sending: Sending): Promise<never> {
 /** Milliseconds until the next attempt. Throws the failure if there must not be one. */
 function pauseAfter(sending: Sending, thrown: unknown): number {
   const { mutates, wasSent, attempts, maxAttempts, backoff, bounds } = sending;
-  const { mayHaveRun = false, passing, retryAfterMs = 0 } = diagnose(thrown);
+  const { mayHaveRun = false, transientCause, retryAfterMs = 0 } = diagnose(thrown);
   sending.outcomeUnknown ||= mutates && wasSent && mayHaveRun;
-  const isRefused = passing === 'throttled' && !mutates;
-  if (passing === undefined || (attempts >= maxAttempts && !isRefused)) throw thrown;
-  const ms = Math.max(retryAfterMs, backoff(isRefused ? Math.min(attempts, QUICKLY) : attempts, passing));
+  const isRefused = transientCause === 'throttled' && !mutates;
+  if (transientCause === undefined || (attempts >= maxAttempts && !isRefused)) throw thrown;
+  const ms = Math.max(retryAfterMs, backoff(isRefused ? Math.min(attempts, QUICKLY) : attempts, transientCause));
   if (bounds.leaveTimeFor(ms)) return ms;
   throw thrown;
 }
@@ -168,9 +169,9 @@ async function firstTurn(limiter: Limiter, requested: Requested, ms: number): Pr
 
 /** What a failed attempt shows about the endpoint. A quota may refuse a mutation as throttled, which says nothing about the rate. */
 function outcomeOf(thrown: unknown, mutates: boolean): AttemptOutcome {
-  const { passing } = diagnose(thrown);
-  if (passing === 'transient') return 'failed';
-  if (passing === 'throttled') return mutates ? 'left' : 'refused';
+  const { transientCause } = diagnose(thrown);
+  if (transientCause === 'transient') return 'failed';
+  if (transientCause === 'throttled') return mutates ? 'left' : 'refused';
   return thrown instanceof Fault && thrown.$metadata.httpStatusCode !== undefined ? 'answered' : 'left';
 }
 

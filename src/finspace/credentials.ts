@@ -44,8 +44,8 @@ export function credentials(profile: string | undefined, init: object, watch: Se
       try {
         return await send();
       } catch (thrown) {
-        const { refusedCredentials, passing } = diagnose(thrown);
-        if (refusedCredentials && passing === undefined && (await hasOther(used))) return sendAgain();
+        const { refusedCredentials, transientCause } = diagnose(thrown);
+        if (refusedCredentials && transientCause === undefined && (await hasOther(used))) return sendAgain();
         throw thrown;
       }
     },

@@ -5,7 +5,7 @@ export function diagnose(thrown: unknown): Diagnosis {
   if (thrown instanceof Fault) {
     const { diagnosis, $metadata } = thrown;
     return $metadata.clockSkewCorrected && diagnosis.code === 'Rejected'
-      ? { ...diagnosis, passing: 'transient' }
+      ? { ...diagnosis, transientCause: 'transient' }
       : diagnosis;
   }
   const error = Object(thrown) as { name?: unknown; code?: unknown; hostname?: unknown };
@@ -43,7 +43,7 @@ const SYSTEM_ERRORS: readonly (readonly [RegExp, Diagnosis])[] = [
     {
       code: 'Unreachable',
       detail: 'Nothing listens at the endpoint (connection refused).',
-      passing: 'transient',
+      transientCause: 'transient',
     },
   ],
   [
@@ -51,13 +51,13 @@ const SYSTEM_ERRORS: readonly (readonly [RegExp, Diagnosis])[] = [
     {
       code: 'Unreachable',
       detail: 'The connection broke before a reply came.',
-      passing: 'transient',
+      transientCause: 'transient',
       mayHaveRun: true,
     },
   ],
   [
     /^ETIMEDOUT$/,
-    { code: 'Timeout', detail: 'No reply came within the time limit.', passing: 'transient', mayHaveRun: true },
+    { code: 'Timeout', detail: 'No reply came within the time limit.', transientCause: 'transient', mayHaveRun: true },
   ],
   [
     /^EAI_AGAIN$/,
@@ -65,7 +65,7 @@ const SYSTEM_ERRORS: readonly (readonly [RegExp, Diagnosis])[] = [
       code: 'Unreachable',
       detail: 'The name servers (DNS) of this machine do not reply.',
       advice: 'Have a person check the network and the DNS settings of this machine, then try again.',
-      passing: 'transient',
+      transientCause: 'transient',
     },
   ],
   [/^(?:ENETUNREACH|EHOSTUNREACH)$/, { code: 'Unreachable', detail: 'There is no network route to the endpoint.' }],

@@ -2,7 +2,7 @@ import type { ErrorName } from '../operations/errors.ts';
 import type { TransportFailure } from '../operations/failure.ts';
 
 /** Transient causes of failure, which decide how long to wait before a retry. */
-export type Passing = 'throttled' | 'transient';
+export type TransientCause = 'throttled' | 'transient';
 
 /** Why an attempt failed, in the terms that decide what happens next. */
 export interface Diagnosis {
@@ -13,7 +13,7 @@ export interface Diagnosis {
   /** Replaces the advice that belongs to the code. */
   readonly advice?: string;
   /** Present when a retry may succeed. */
-  readonly passing?: Passing;
+  readonly transientCause?: TransientCause;
   /** How long the endpoint asks to wait, in milliseconds. */
   readonly retryAfterMs?: number;
   /** Present when the request was sent and may have taken effect. */
@@ -49,7 +49,7 @@ export const timedOut = (what: string, ms: number) =>
   new Fault({
     code: 'Timeout',
     detail: `${what} took longer than ${ms} ms.`,
-    passing: 'transient',
+    transientCause: 'transient',
     mayHaveRun: true,
   });
 

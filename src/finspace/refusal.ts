@@ -19,9 +19,9 @@ export function refusal(status: number, headers: Members, body: unknown): Diagno
       ...wait,
     };
   if (status >= 500) {
-    const passing = TRANSIENT_STATUS.has(status) ? { passing: 'transient' as const } : {};
+    const transientCause = TRANSIENT_STATUS.has(status) ? { transientCause: 'transient' as const } : {};
     const detail = `The endpoint failed with HTTP ${status}.`;
-    return { code: 'Unavailable', detail, mayHaveRun: true, ...passing, ...wait };
+    return { code: 'Unavailable', detail, mayHaveRun: true, ...transientCause, ...wait };
   }
   return rejection(status, name);
 }
@@ -32,9 +32,9 @@ function retryAfterIn(headers: Members): { retryAfterMs?: number } {
   return typeof seconds === 'string' && /^\d{1,5}$/.test(seconds) ? { retryAfterMs: Number(seconds) * 1_000 } : {};
 }
 
-const MODELLED: Partial<Record<ErrorName, Pick<Diagnosis, 'passing' | 'mayHaveRun'>>> = {
-  InternalServer: { passing: 'transient', mayHaveRun: true },
-  Throttling: { passing: 'throttled' },
+const MODELLED: Partial<Record<ErrorName, Pick<Diagnosis, 'transientCause' | 'mayHaveRun'>>> = {
+  InternalServer: { transientCause: 'transient', mayHaveRun: true },
+  Throttling: { transientCause: 'throttled' },
 };
 
 const TRANSIENT_STATUS = new Set([500, 502, 503, 504]);

@@ -1,11 +1,11 @@
-import type { Passing } from './fault.ts';
+import type { TransientCause } from './fault.ts';
 
 /** The pause in milliseconds before the retry that follows attempt `attempt`, counted from 1. */
-export type Backoff = (attempt: number, passing: Passing) => number;
+export type Backoff = (attempt: number, cause: TransientCause) => number;
 
 /** Exponential backoff with full jitter, from 100 ms, or from 500 ms when the service throttles. */
-export const fullJitter: Backoff = (attempt, passing) =>
-  Math.random() * Math.min(LONGEST_MS, BASE_MS[passing] * 2 ** attempt);
+export const fullJitter: Backoff = (attempt, cause) =>
+  Math.random() * Math.min(LONGEST_MS, BASE_MS[cause] * 2 ** attempt);
 
-const BASE_MS: Record<Passing, number> = { throttled: 500, transient: 100 };
+const BASE_MS: Record<TransientCause, number> = { throttled: 500, transient: 100 };
 const LONGEST_MS = 20_000;

@@ -11,7 +11,7 @@ import type { Sql } from '../sqlite/connection.ts';
 import { inspectFile } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import { positionIn } from './position.ts';
-import { administered, inTransaction } from './postgres/administration.ts';
+import { inTransaction, withDatabase } from './postgres/administration.ts';
 import { joinStore } from './postgres/joining.ts';
 import { requireStore } from './postgres/requirements.ts';
 
@@ -31,7 +31,7 @@ interface Kit {
 
 /**
  * Brings the journal, as it is, and the recovery kits of a state directory into the store of a URL. Servers that use the directory
- * can write to it no longer. Rejects with `StoreError`, and changes nothing then.
+ * can no longer write to it. Rejects with `StoreError`; unless its message says that the import succeeded, nothing was changed.
  */
 export async function importState(url: string, stateDir: string): Promise<Imported> {
   const path = join(stateDir, 'state.db');
@@ -41,7 +41,7 @@ export async function importState(url: string, stateDir: string): Promise<Import
   const kits = kitsIn(join(stateDir, 'recovery'));
   const state = await openState(path);
   try {
-    return await administered(url, async (db) => {
+    return await withDatabase(url, async (db) => {
       const id = await requireStore(db);
       const position = positionIn(stateDir, id, true, (error) => {
         throw new StoreError(`The import succeeded, but ${error.message}`);

@@ -16,7 +16,7 @@ const FILE = 'store-position.json';
 /** Throws `StoreError` if a state directory belongs to a shared store, so that no server writes to it meanwhile. */
 export function requireLocal(stateDir: string): void {
   const path = join(stateDir, FILE);
-  const store = remembered(path)?.store;
+  const store = readPositionFile(path)?.store;
   if (store !== undefined)
     throw new StoreError(
       `${path}: this state directory belongs to the shared store ${store}. Add --store, or remove the file to leave that store.`,
@@ -34,17 +34,17 @@ export function positionIn(
   onerror: (error: Error) => void,
 ): Position {
   const path = join(stateDir, FILE);
-  const stored = own(path, store);
+  const stored = storedPosition(path, store);
   let newest = stored ?? '';
   /** What is in the file, as far as this process knows. */
   let kept = newest;
   const keep = () => {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-    const there = own(path, store) ?? '';
+    const stored = storedPosition(path, store) ?? '';
     // Another process of this state directory may have written a newer one, also of a generation that this one has not seen.
-    const isOther = there !== '' && generationOf(there) !== generationOf(newest);
+    const isOther = stored !== '' && generationOf(stored) !== generationOf(newest);
     if (isOther && generationOf(kept) === generationOf(newest)) return;
-    if (isNewer(newest, there)) replace(path, `${JSON.stringify({ store, position: newest })}\n`);
+    if (isNewer(newest, stored)) replace(path, `${JSON.stringify({ store, position: newest })}\n`);
     kept = newest;
   };
   return {
@@ -62,8 +62,8 @@ export function positionIn(
 }
 
 /** The position that a file keeps. Throws `StoreError` if it belongs to another store. */
-function own(path: string, store: string): string | undefined {
-  const stored = remembered(path);
+function storedPosition(path: string, store: string): string | undefined {
+  const stored = readPositionFile(path);
   if (stored !== undefined && stored.store !== store)
     throw new StoreError(
       `${path}: this replica belongs to the store ${stored.store}, and --store is ${store}. Remove the file if it was replaced on purpose.`,
@@ -92,7 +92,7 @@ function isNewer(position: string, than: string): boolean {
   return generation !== knownGeneration || Number(sequence) > Number(reached);
 }
 
-function remembered(path: string): { readonly store: string; readonly position: string } | undefined {
+function readPositionFile(path: string): { readonly store: string; readonly position: string } | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

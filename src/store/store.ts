@@ -28,11 +28,11 @@ export interface SharedStore extends Store {
   readonly id: string;
   /**
    * Limits the calls of each kind per minute and principal: takes one call, and returns the seconds to wait, 0 when it may continue.
-   * `alone` decides while the store does not answer.
+   * `fallback` decides while the store does not answer.
    */
   rates<Kind extends string>(
     perMinute: Readonly<Partial<Record<Kind, number | undefined>>>,
-    alone: (principal: string, kind: Kind) => number | Promise<number>,
+    fallback: (principal: string, kind: Kind) => number | Promise<number>,
   ): (principal: string, kind: Kind) => Promise<number>;
   /** Carries change events to the subscribers of every replica. */
   events(scope: string): ServerEventBus;
@@ -59,7 +59,7 @@ export interface Agreed {
 export interface StoreOptions {
   /** Where this replica remembers the newest entry of the journal that it saw. */
   readonly stateDir: string;
-  /** Whether this process is a replica, and no command of a person. */
+  /** Whether this process is a replica, rather than a command that a person runs. */
   readonly serves: boolean;
   readonly onerror: (error: Error) => void;
 }

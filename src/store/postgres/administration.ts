@@ -11,7 +11,7 @@ import { storeTarget } from './target.ts';
 
 /** Creates the store in the database of a URL, unless there is one, and returns its id. Rejects with `StoreError`. */
 export const initStore = (url: string, roles: boolean): Promise<string> =>
-  administered(url, async (db) => {
+  withDatabase(url, async (db) => {
     await requireServer(db);
     await inTransaction(db, (client) => initialize(client, randomUUID(), randomUUID(), roles));
     return requireStore(db);
@@ -19,14 +19,14 @@ export const initStore = (url: string, roles: boolean): Promise<string> =>
 
 /** Brings the store to the schema of this server; returns the versions before and after. */
 export const migrateStore = (url: string, roles: boolean): Promise<{ from: number; to: number }> =>
-  administered(url, async (db) => {
+  withDatabase(url, async (db) => {
     await requireServer(db);
     return { from: await inTransaction(db, (client) => migrate(client, roles)), to: VERSION };
   });
 
 /** Accepts the present content of a store that was restored. Everything open is void, and the journal says who did it. */
 export const acceptRestore = (url: string): Promise<void> =>
-  administered(url, async (db) => {
+  withDatabase(url, async (db) => {
     await requireStore(db);
     await inTransaction(db, async (client) => {
       await client.query(
@@ -41,7 +41,7 @@ export const acceptRestore = (url: string): Promise<void> =>
 
 /** Forgets what replicas must have in common. */
 export const unpin = (url: string): Promise<void> =>
-  administered(url, async (db) => {
+  withDatabase(url, async (db) => {
     await requireStore(db);
     await inTransaction(db, (client) => client.query('DELETE FROM finspace_mcp.pins'));
   });
@@ -62,7 +62,7 @@ export interface StoreStatus {
 
 /** The state of the store of a URL. */
 export const storeStatus = (url: string): Promise<StoreStatus> =>
-  administered(url, async (db) => {
+  withDatabase(url, async (db) => {
     const id = await requireStore(db);
     const [row] = await db.run<Omit<StoreStatus, 'id' | 'replicas' | 'pins'>>(
       `SELECT s.version, current_setting('server_version') AS server,
@@ -79,8 +79,8 @@ export const storeStatus = (url: string): Promise<StoreStatus> =>
     return { ...(row as NonNullable<typeof row>), id, replicas, pins };
   });
 
-/** Runs work on the database of a URL, and closes it. */
-export async function administered<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
+/** Runs work on the database of a URL, and closes its connections. */
+export async function withDatabase<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
   const db = await openDatabase(storeTarget(url));
   try {
     return await work(db);

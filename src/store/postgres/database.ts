@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Pool, QueryResultRow } from 'pg';
-import { asStoreError, isPassing } from './errors.ts';
+import { asStoreError, isTransient } from './errors.ts';
 import type { StoreTarget } from './target.ts';
 
 /** Statements on a pool of connections. */
@@ -90,9 +90,9 @@ function patientRun(pool: Pool, name: string, counts: { retries: number; failure
         const isAway = time < awayUntil && patienceMs <= PATIENCE_MS;
         const waited = time - start + pauseMs;
         const isOver = waited > patienceMs || isAway;
-        if (!isPassing(error) || isOver) {
+        if (!isTransient(error) || isOver) {
           counts.failures += 1;
-          if (isPassing(error) && (isAway || waited > PATIENCE_MS)) awayUntil = time + AWAY_MS;
+          if (isTransient(error) && (isAway || waited > PATIENCE_MS)) awayUntil = time + AWAY_MS;
           throw asStoreError(name, error);
         }
         counts.retries += 1;

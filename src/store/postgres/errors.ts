@@ -5,12 +5,12 @@ const codeOf = (error: unknown) => String((error as { code?: unknown }).code ?? 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : '');
 
 /** PostgreSQL starts or stops, has too many connections, or chose a transaction as the victim of a deadlock; or the network failed. */
-const PASSING = /^(?:08|57P0[1-3]|53300|40P01|40001|E(?:[A-Z]+|AI_AGAIN)$)/;
+const TRANSIENT = /^(?:08|57P0[1-3]|53300|40P01|40001|E(?:[A-Z]+|AI_AGAIN)$)/;
 const LOST =
   /^(?:Connection terminated|Query read timeout|timeout (?:exceeded|expired)|Client (?:has encountered|was closed))/;
 
 /** Whether a statement that failed may have had its effect, or may succeed later. */
-export const isPassing = (error: unknown): boolean => PASSING.test(codeOf(error)) || LOST.test(messageOf(error));
+export const isTransient = (error: unknown): boolean => TRANSIENT.test(codeOf(error)) || LOST.test(messageOf(error));
 
 /** What is wrong, and what a person can do about it, by code and message of PostgreSQL or Node.js. */
 const KNOWN: readonly [RegExp, string, string][] = [

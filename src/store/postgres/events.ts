@@ -30,7 +30,7 @@ const ID = /^[0-9a-f-]{36}$/;
 const NAMED = `SELECT id, scope, event FROM unnest($1::text[]) WITH ORDINALITY AS named (id, place)
   JOIN finspace_mcp.events USING (id) ORDER BY place`;
 /** A statement that fails in time where the connection does not respond, although it seems open. */
-const limited = (text: string, values: unknown[] = []) => ({ text, values, query_timeout: 3_000 });
+const withTimeout = (text: string, values: unknown[] = []) => ({ text, values, query_timeout: 3_000 });
 
 /**
  * Events over notifications. When the connection for them breaks, events are read from their table instead until it is back, so that
@@ -133,7 +133,7 @@ async function hear(feed: Feed): Promise<void> {
     drop();
   };
   const testing = setInterval(() => {
-    client.query(limited('SELECT 1')).then(() => {
+    client.query(withTimeout('SELECT 1')).then(() => {
       feed.readAt = performance.now();
     }, fail);
   }, TEST_MS).unref();
@@ -141,7 +141,7 @@ async function hear(feed: Feed): Promise<void> {
   try {
     if (closing.aborted) return;
     const deliverNamed = namedEvents(client, deliver, fail);
-    await client.query(limited(`LISTEN ${CHANNEL}`));
+    await client.query(withTimeout(`LISTEN ${CHANNEL}`));
     await readMissed(feed);
     // What was named before the missed events were read comes after them, so that all arrive in order.
     deliverNamed();
@@ -162,7 +162,7 @@ function namedEvents(client: Client, deliver: (row: Row) => void, fail: (error: 
     while (names.size > 0) {
       const ids = [...names];
       names.clear();
-      const { rows } = await client.query<Row>(limited(NAMED, [ids]));
+      const { rows } = await client.query<Row>(withTimeout(NAMED, [ids]));
       rows.forEach(deliver);
     }
     isWaiting = false;

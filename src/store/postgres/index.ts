@@ -15,7 +15,7 @@ import { postgresRates } from './rates.ts';
 import { requireStore } from './requirements.ts';
 import { storeTarget } from './target.ts';
 
-const BEAT_MS = 5_000;
+const HEARTBEAT_MS = 5_000;
 
 /** Opens the store of a URL. Rejects with `StoreError`, one line for people, where it cannot be used. */
 export async function openPostgres(url: string, options: StoreOptions): Promise<SharedStore> {
@@ -32,13 +32,13 @@ async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions
   const id = await requireStore(db);
   const position = positionIn(stateDir, id, serves, onerror);
   const replica = { id: randomUUID(), name: `${hostname()}:${process.pid}` };
-  const beat = async () => {
+  const heartbeat = async () => {
     const values = [position.newest(), replica.id, replica.name, VERSION];
     const [row] = await db.run<{ at: string }>('SELECT finspace_mcp.beat($1, $2, $3, $4) AS at', values);
     position.advance(String(row?.at));
   };
-  if (serves) await beat();
-  const beating = serves ? setInterval(() => void beat().catch(onerror), BEAT_MS).unref() : undefined;
+  if (serves) await heartbeat();
+  const heartbeats = serves ? setInterval(() => void heartbeat().catch(onerror), HEARTBEAT_MS).unref() : undefined;
   const feed = eventFeed(db, onerror);
   return {
     id,
@@ -55,7 +55,7 @@ async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions
     join: (agreed) => joinStore(db, replica.name, agreed),
     gauges: db.gauges,
     close: async () => {
-      clearInterval(beating);
+      clearInterval(heartbeats);
       await feed.close();
       if (serves) await db.run('SELECT finspace_mcp.leave($1)', [replica.id], 0).catch(() => {});
       await db.close();

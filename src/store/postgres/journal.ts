@@ -44,7 +44,7 @@ function entryReader(db: Database): () => Promise<Entry[]> {
     if (now?.generation !== cache.generation)
       Object.assign(cache, { generation: now?.generation, imported: [], own: [] });
     if (Number(now?.sealed) !== cache.imported.length)
-      cache.imported = [...(await sealedJournals(db)).values()].flat().map(parseEntry);
+      cache.imported = [...(await importedJournals(db)).values()].flat().map(parseEntry);
     for await (const page of linksAfter(db, cache.own.at(-1)?.sequence ?? 0)) cache.own.push(...page.map(parseEntry));
     return [...cache.imported, ...cache.own];
   };
@@ -66,7 +66,7 @@ async function verify(db: Database): ReturnType<Journal['verify']> {
       const entry = parseEntry(one);
       if (entry.kind === 'import') anchors.set(entry.journal, entry.head);
     }
-  const imported = await sealedJournals(db);
+  const imported = await importedJournals(db);
   for (const [id, head] of anchors) {
     const own = chainOf();
     const rows = imported.get(id) ?? [];
@@ -87,7 +87,7 @@ async function* linksAfter(db: Database, sequence: number): AsyncGenerator<Link[
 }
 
 /** The imported journals, by id. */
-async function sealedJournals(db: Database): Promise<Map<string, Link[]>> {
+async function importedJournals(db: Database): Promise<Map<string, Link[]>> {
   const journals = new Map<string, Link[]>();
   const text = 'SELECT id, sequence, entry, hash FROM finspace_mcp.sealed_journals ORDER BY id, sequence';
   for (const row of await db.run<Row & { id: string }>(text)) {

@@ -30,7 +30,7 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
     try {
       return await db.run<T>(`SELECT * FROM finspace_mcp.${text}`, values);
     } catch (error) {
-      throw error instanceof StoreError ? untrusted(error) : error;
+      throw error instanceof StoreError ? asLedgerError(error) : error;
     }
   };
   const isTrue = async (text: string, ...values: unknown[]) =>
@@ -38,20 +38,27 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
 
   return {
     open: (approval) => openApproval(run, position, openMs, approval),
-    find: async (nonce) => (await run<Row>('find_approval($1)', plain(nonce))).map(pendingIn)[0],
+    find: async (nonce) => (await run<Row>('find_approval($1)', withoutNulCharacters(nonce))).map(pendingIn)[0],
     status: async (code) => {
-      const [row] = await run<{ state: string; is_over: boolean }>('approval_status($1)', plain(code));
+      const [row] = await run<{ state: string; is_over: boolean }>('approval_status($1)', withoutNulCharacters(code));
       return row && statusOf(row.state, row.is_over);
     },
     list: async () => (await run<Row>('open_approvals()')).map(pendingIn),
     approve: (nonce, approval) =>
-      isTrue('approve($1, $2, $3, $4)', position.newest(), randomUUID(), plain(nonce), JSON.stringify(approval)),
+      isTrue(
+        'approve($1, $2, $3, $4)',
+        position.newest(),
+        randomUUID(),
+        withoutNulCharacters(nonce),
+        JSON.stringify(approval),
+      ),
     approvedFor: async (callDigest, counts = () => true) =>
       (await run<Row>('approved_for($1, $2)', position.newest(), keyOf(callDigest)))
         .map((row) => ({ pending: pendingIn(row), approval: JSON.parse(String(row.approval)) as Approval }))
         .find((granted) => counts(granted.pending, granted.approval)),
-    consume: (nonce) => isTrue('consume_approval($1, $2, $3)', position.newest(), randomUUID(), plain(nonce)),
-    end: async (nonce, how) => void (await run('end_approval($1, $2)', plain(nonce), how)),
+    consume: (nonce) =>
+      isTrue('consume_approval($1, $2, $3)', position.newest(), randomUUID(), withoutNulCharacters(nonce)),
+    end: async (nonce, how) => void (await run('end_approval($1, $2)', withoutNulCharacters(nonce), how)),
     forms: async (client, event) => {
       const rows = await run<{ now: string; nonce: string | null; kind: FormEvent['kind']; at: string }>(
         'form_history($1, $2, $3, $4)',
@@ -87,7 +94,7 @@ async function openApproval(
 }
 
 /** Its message reaches agents on other machines, so it does not name the database. */
-const untrusted = ({ why = 'the store cannot be used', advice }: StoreError) =>
+const asLedgerError = ({ why = 'the store cannot be used', advice }: StoreError) =>
   new LedgerError(
     [`${why[0]?.toUpperCase()}${why.slice(1)}.`, advice, 'Until then no approval can be trusted.']
       .filter(Boolean)
@@ -108,4 +115,4 @@ interface StoredBody extends Pick<PendingApproval, 'principal' | 'about' | 'clie
 export const keyOf = (name: string): string => createHash('sha256').update(name).digest('hex');
 
 /** PostgreSQL has no text with the character 0, so nothing has such a name. */
-export const plain = (name: string): string => name.replaceAll('\0', '\ufffd');
+export const withoutNulCharacters = (name: string): string => name.replaceAll('\0', '\ufffd');

@@ -3,22 +3,22 @@ import type { Database } from './database.ts';
 import { keyOf } from './ledger.ts';
 
 /** Pause before the database is used again after it did not respond. */
-const LEFT_ALONE_MS = 2_000;
+const FALLBACK_MS = 2_000;
 
 /** Token buckets shared by all replicas, on the clock of the database; while it does not respond, each replica uses its own. */
 export function postgresRates(db: Database): SharedStore['rates'] {
   let silentUntilMs = 0;
-  return (rates, alone) => async (principal, kind) => {
+  return (rates, fallback) => async (principal, kind) => {
     const perMinute = rates[kind];
     if (perMinute === undefined) return 0;
-    if (performance.now() < silentUntilMs) return alone(principal, kind);
+    if (performance.now() < silentUntilMs) return fallback(principal, kind);
     try {
       const values = [keyOf(`${kind} ${principal}`), perMinute];
       const [row] = await db.run<{ wait: string }>('SELECT finspace_mcp.take_token($1, $2) AS wait', values, 0);
       return Math.ceil(Number(row?.wait) / 1_000);
     } catch {
-      silentUntilMs = performance.now() + LEFT_ALONE_MS;
-      return alone(principal, kind);
+      silentUntilMs = performance.now() + FALLBACK_MS;
+      return fallback(principal, kind);
     }
   };
 }

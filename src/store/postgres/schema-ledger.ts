@@ -1,7 +1,7 @@
 import { FORMS_KEPT_MS, MOST_OPEN } from '../../safety/ledger.ts';
 import { owned } from './schema-journal.ts';
 
-/** Ended questions are kept this long, to answer later questions about them. */
+/** Ended pending approvals are kept this long, so that their codes can still be explained. */
 const KEPT_MS = 24 * 3_600_000;
 /** Rows that one call deletes at most, so that no call is slow. */
 const SWEPT = 100;
