@@ -93,8 +93,8 @@ export function answersWith(shared: ServerEnvironment): Answers {
     ...shared.pace,
   });
   const environment = { ...shared, inventory, call: feed.call(inventory.follow(shared.call)) };
-  const start = shared.catalog === 'search' ? FINDING_TOOLS : '';
-  const served = servedSkills(start);
+  const toolsNote = shared.catalog === 'search' ? FINDING_TOOLS : '';
+  const served = servedSkills(toolsNote);
   return {
     changes: feed,
     watch: (caller, uris) => watchFor({ ...shared, caller }, feed, uris),
@@ -112,7 +112,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
       answerCalls({ id, server, search, environmentOf, on });
       answerResources(on, environmentOf, served.read);
       takeSubscriptions({ server, on, receivesAllEvents }, environmentOf, feed);
-      answerPrompts(on, start);
+      answerPrompts(on, toolsNote);
       answerCompletions(on, environmentOf);
       return handlers;
     },
@@ -176,12 +176,12 @@ function answerResources(
   });
 }
 
-function answerPrompts(on: On, start: string): void {
+function answerPrompts(on: On, toolsNote: string): void {
   on('prompts/list', ({ params }) => {
     requireFirstPage(params);
     return { prompts: listPrompts() };
   });
-  on('prompts/get', ({ params }) => getPrompt(params.name, params.arguments, start));
+  on('prompts/get', ({ params }) => getPrompt(params.name, params.arguments, toolsNote));
 }
 
 function answerCompletions(on: On, environmentOf: EnvironmentOf): void {

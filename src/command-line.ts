@@ -39,10 +39,10 @@ export function readCommandLine(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
   commands: Readonly<Record<string, CommandShape>>,
-  standard: string,
+  defaultCommand: string,
 ): CommandLine {
-  if (argv[0] === 'help') return readCommandLine([...argv.slice(1), '--help'], env, commands, standard);
-  const command = argv[0] !== undefined && !argv[0].startsWith('-') ? argv[0] : standard;
+  if (argv[0] === 'help') return readCommandLine([...argv.slice(1), '--help'], env, commands, defaultCommand);
+  const command = argv[0] !== undefined && !argv[0].startsWith('-') ? argv[0] : defaultCommand;
   const shape = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (shape === undefined)
     throw new ConfigError(`unknown command ${word(command)}${meant(command, Object.keys(commands))}`);

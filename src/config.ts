@@ -5,7 +5,7 @@ import { ErrorForPeople } from './error-for-people.ts';
 import { CREDENTIAL } from './local/credentials.ts';
 import { ENTITIES, lazy, RISKS, type Risk } from './operations/operation.ts';
 import { storeUrlProblem } from './store/url.ts';
-import { HTTP_SETTINGS, HTTP_STANDARD } from './transports/http/settings.ts';
+import { HTTP_DEFAULTS, HTTP_SETTINGS } from './transports/http/settings.ts';
 import { wordIssue } from './wording.ts';
 
 const milliseconds = () => z.int().min(1).max(600_000);
@@ -15,7 +15,7 @@ export const SETTINGS = lazily({
   backend: () =>
     z
       .enum(['local', 'aws'])
-      .default(STANDARD.backend)
+      .default(DEFAULTS.backend)
       .describe('Service to use: the local service, or a SigV4 endpoint'),
   endpoint: () =>
     z
@@ -49,7 +49,7 @@ export const SETTINGS = lazily({
   lifecycle: () =>
     z
       .enum(['realistic', 'fast', 'instant'])
-      .default(STANDARD.lifecycle)
+      .default(DEFAULTS.lifecycle)
       .describe('How long local entities take to change: as long as observed on AWS, a sixtieth of that, or no time'),
   faults: () =>
     z.string().min(1).optional().describe('JSON file of faults to inject into requests to the local service'),
@@ -64,12 +64,12 @@ export const SETTINGS = lazily({
   control: () =>
     z
       .boolean()
-      .default(STANDARD.control)
+      .default(DEFAULTS.control)
       .describe('Let POST /_control/clock move the clock of the local service ahead'),
   readOnly: () =>
-    z.boolean().default(STANDARD.readOnly).describe('Offer only reads: do not list other tools, and refuse them'),
+    z.boolean().default(DEFAULTS.readOnly).describe('Offer only reads: do not list other tools, and refuse them'),
   toolsets: () => z.array(z.enum(ENTITIES)).min(1).optional().describe('Offer only the tools of these entities'),
-  deny: () => z.array(z.string().min(1)).default(STANDARD.deny).describe('Do not offer these tools'),
+  deny: () => z.array(z.string().min(1)).default(DEFAULTS.deny).describe('Do not offer these tools'),
   environments: () =>
     z
       .array(z.string().regex(/^[a-zA-Z0-9]{1,32}$/, 'expects ids of environments'))
@@ -82,32 +82,32 @@ export const SETTINGS = lazily({
         [z.literal('none'), z.array(z.enum(RISKS).exclude(['read'])).min(1)],
         `expects none, or some of ${RISKS.filter((risk) => risk !== 'read').join(', ')}`,
       )
-      .default(STANDARD.approve)
+      .default(DEFAULTS.approve)
       .describe('Require approval also for calls of these risks; none (local backend only): for no call at all'),
   secrets: () =>
     z
       .enum(['file', 'inline'])
-      .default(STANDARD.secrets)
+      .default(DEFAULTS.secrets)
       .describe('Where connection strings go: to a file that only you can read, or to the caller'),
   catalog: () =>
     z
       .enum(['tools', 'search'])
-      .default(STANDARD.catalog)
+      .default(DEFAULTS.catalog)
       .describe('List all tools, or only three that find and run the others (fewer tokens)'),
   outputSchemas: () =>
-    z.boolean().default(STANDARD.outputSchemas).describe('List an output schema with each tool (many more tokens)'),
+    z.boolean().default(DEFAULTS.outputSchemas).describe('List an output schema with each tool (many more tokens)'),
   connectTimeout: () =>
-    milliseconds().default(STANDARD.connectTimeout).describe('Time limit to connect to the endpoint in milliseconds'),
+    milliseconds().default(DEFAULTS.connectTimeout).describe('Time limit to connect to the endpoint in milliseconds'),
   attemptTimeout: () =>
-    milliseconds().default(STANDARD.attemptTimeout).describe('Time limit of one attempt in milliseconds'),
+    milliseconds().default(DEFAULTS.attemptTimeout).describe('Time limit of one attempt in milliseconds'),
   callTimeout: () =>
-    milliseconds().default(STANDARD.callTimeout).describe('Time limit of a call with all its attempts in milliseconds'),
+    milliseconds().default(DEFAULTS.callTimeout).describe('Time limit of a call with all its attempts in milliseconds'),
   maxAttempts: () =>
-    z.int().min(1).max(10).default(STANDARD.maxAttempts).describe('Maximum attempts of a call that is safe to retry'),
+    z.int().min(1).max(10).default(DEFAULTS.maxAttempts).describe('Maximum attempts of a call that is safe to retry'),
   logLevel: () =>
     z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-      .default(STANDARD.logLevel)
+      .default(DEFAULTS.logLevel)
       .describe('Lowest severity to log on stderr'),
   logFormat: () =>
     z.enum(['text', 'json']).optional().describe('Format of log lines; default: text on a terminal, json elsewhere'),
@@ -117,7 +117,7 @@ export const SETTINGS = lazily({
       .int()
       .min(1_024)
       .max(16_777_216)
-      .default(STANDARD.maxBody)
+      .default(DEFAULTS.maxBody)
       .describe('Maximum size of a request in bytes, over HTTP and stdio'),
   targets: () =>
     z.string().min(1).optional().describe('JSON file of named targets: the backend of each, and who may use it'),
@@ -137,7 +137,7 @@ export type SettingName = keyof typeof SETTINGS;
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
 /** The defaults, separate from the schemas, so that startup builds no schema. */
-const STANDARD = {
+const DEFAULTS = {
   backend: 'local',
   lifecycle: 'fast',
   control: false,
@@ -153,7 +153,7 @@ const STANDARD = {
   maxAttempts: 3,
   logLevel: 'info',
   maxBody: 1_048_576,
-  ...HTTP_STANDARD,
+  ...HTTP_DEFAULTS,
 } as const;
 
 type Parsed = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]> };
@@ -169,7 +169,7 @@ export class ConfigError extends ErrorForPeople {
 export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJS.ProcessEnv): Config {
   const given = SETTING_NAMES.filter((name) => raw[name] !== undefined);
   const parsed = {
-    ...STANDARD,
+    ...DEFAULTS,
     ...Object.fromEntries(given.map((name) => [name, checked(name, raw[name])])),
   } as Parsed;
   const { backend, approve, state, stateDir = defaultStateDir(env) } = parsed;

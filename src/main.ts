@@ -1,5 +1,5 @@
 import { readCommandLine } from './command-line.ts';
-import { COMMANDS, helpFor, run, STANDARD_COMMAND } from './commands/index.ts';
+import { COMMANDS, DEFAULT_COMMAND, helpFor, run } from './commands/index.ts';
 import { ConfigError } from './config.ts';
 import { ErrorForPeople } from './error-for-people.ts';
 import { writeOut } from './output.ts';
@@ -8,7 +8,7 @@ import { VERSION } from './version.ts';
 /** Runs a command line, and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    const line = readCommandLine(argv, process.env, COMMANDS, STANDARD_COMMAND);
+    const line = readCommandLine(argv, process.env, COMMANDS, DEFAULT_COMMAND);
     if (line.wants === 'help') writeOut(await helpFor(line.command));
     else if (line.wants === 'version') writeOut(`${VERSION}\n`);
     else await run(line);

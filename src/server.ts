@@ -45,7 +45,7 @@ export interface ServerFactory {
 }
 
 /** Creates servers that list tools by themselves, and load `answers` when they have to answer something else. */
-export function serverFactory(front: ServerProfile, answers: () => Promise<Answers>): ServerFactory {
+export function serverFactory(profile: ServerProfile, answers: () => Promise<Answers>): ServerFactory {
   let loaded: Answers | undefined;
   const load = lazy(async () => {
     loaded = await answers();
@@ -55,9 +55,9 @@ export function serverFactory(front: ServerProfile, answers: () => Promise<Answe
   const hearing: (() => Promise<unknown>)[] = [];
 
   const make = (caller: Caller, { receivesAllEvents } = { receivesAllEvents: false }): Server => {
-    const server = newServer(front, caller, load);
+    const server = newServer(profile, caller, load);
     const callerOf: CallerOf = ({ http }) => callerIn(http?.authInfo) ?? caller;
-    listTools(server, front, callerOf, load);
+    listTools(server, profile, callerOf, load);
     const id = randomUUID();
     const handlers = lazy(async () => (await load()).handlers({ id, server, callerOf, receivesAllEvents }));
     if (receivesAllEvents) {
@@ -78,7 +78,7 @@ export function serverFactory(front: ServerProfile, answers: () => Promise<Answe
 
 type CallerOf = (context: Pick<ServerContext, 'http'>) => Caller;
 
-function newServer(front: ServerProfile, caller: Caller, load: () => Promise<Answers>): Server {
+function newServer(profile: ServerProfile, caller: Caller, load: () => Promise<Answers>): Server {
   return new Server(
     { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
     {
@@ -86,7 +86,7 @@ function newServer(front: ServerProfile, caller: Caller, load: () => Promise<Ans
         ...{ tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
         extensions: EXTENSIONS,
       },
-      instructions: instructionsFor(front, caller),
+      instructions: instructionsFor(profile, caller),
       requestState: { verify: async (state) => (await load()).nonceIn(state) },
       cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
     },
@@ -94,10 +94,10 @@ function newServer(front: ServerProfile, caller: Caller, load: () => Promise<Ans
 }
 
 /** Lists the tools without loading what answers requests, unless the tools are searched. */
-function listTools(server: Server, front: ServerProfile, callerOf: CallerOf, load: () => Promise<Answers>): void {
+function listTools(server: Server, profile: ServerProfile, callerOf: CallerOf, load: () => Promise<Answers>): void {
   server.setRequestHandler('tools/list', async ({ params }, context) => {
     requireFirstPage(params);
-    const { catalog, restrictions, outputSchemas } = front;
+    const { catalog, restrictions, outputSchemas } = profile;
     const found = catalog === 'search' ? await (await load()).searchTools(callerOf(context)) : undefined;
     const listed = listedTools(restrictions, callerOf(context), outputSchemas);
     return { tools: found ?? withApps(listed, declaredBy(server, context)) };

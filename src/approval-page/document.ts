@@ -30,7 +30,7 @@ export function document({
   foot = LOCAL,
   headers = {},
 }: Page): Response {
-  const again =
+  const reload =
     refresh === undefined
       ? undefined
       : html`<meta http-equiv="refresh" content="${refresh.seconds};url=${refresh.path}">`;
@@ -38,7 +38,7 @@ export function document({
     home === undefined ? html`<span>finspace-mcp approvals</span>` : html`<a href="${home}">finspace-mcp approvals</a>`;
   const { markup } = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex">${again}<title>${title}</title><style>${{ markup: STYLE }}</style></head>
+<meta name="robots" content="noindex">${reload}<title>${title}</title><style>${{ markup: STYLE }}</style></head>
 <body>${skip === undefined ? undefined : html`<a class="skip" href="${skip.to}">${skip.text}</a>`}<header>${SHIELD}${top}${code === undefined ? undefined : html`<span class="code">${code}</span>`}</header>
 <main>${body}</main>
 <footer>${foot}</footer>

@@ -5,14 +5,14 @@ import { document } from './document.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
 
-/** Decides who may see the page: only the browser that opened the link, which is printed in the terminal and nowhere else. */
+/** Decides who may see the page: only the browser that opened the link, which its user gets in the terminal or in the client. */
 export interface Entrance {
   /** Path of the list of plans. It is secret too, but knowing it is not enough. */
   readonly home: string;
   /** Path of the link. It opens once. */
   readonly link: string;
   /** Why a request is rejected before anything else is checked; undefined when it may continue. */
-  stop(request: Request): NoticeName | undefined;
+  refusal(request: Request): NoticeName | undefined;
   /** Answers the link; undefined for every other path. */
   enter(request: Request, landing: string): Response | undefined;
   /** Whether this is the browser that opened the link. */
@@ -20,7 +20,7 @@ export interface Entrance {
   /** Proves that a form shows exactly this pending approval to this browser. */
   token(pending: PendingApproval): string;
   /** Compares secrets in constant time. */
-  same(given: string, secret: string): boolean;
+  secretsEqual(given: string, secret: string): boolean;
 }
 
 const COOKIE = 'finspace_mcp_approval';
@@ -34,18 +34,18 @@ export function entrance(origins: readonly string[]): Entrance {
   let used = false;
 
   const knows = (request: Request) =>
-    (request.headers.get('cookie') ?? '').split(/; */).some((pair) => same(pair, `${COOKIE}=${visitor}`));
+    (request.headers.get('cookie') ?? '').split(/; */).some((pair) => secretsEqual(pair, `${COOKIE}=${visitor}`));
   return {
     home,
     link: `${home}open/${ticket}`,
     knows,
-    same,
+    secretsEqual,
     token: (pending) => createHmac('sha256', tokenKey).update(digest(pending)).digest('base64url'),
-    stop: (request) => {
+    refusal: (request) => {
       const { headers, method, url } = request;
       const origin = headers.get('origin');
       if (!hosts.includes((headers.get('host') ?? new URL(url).host).toLowerCase())) return 'wrong-host';
-      if (!same(new URL(url).pathname.split('/')[1] as string, folder)) return 'not-found';
+      if (!secretsEqual(new URL(url).pathname.split('/')[1] as string, folder)) return 'not-found';
       if (method !== 'GET' && method !== 'POST') return 'no-such-method';
       if (origin === null ? method === 'POST' : !origins.includes(origin)) return 'elsewhere-from';
       if (method === 'POST' && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'elsewhere-from';
@@ -56,7 +56,7 @@ export function entrance(origins: readonly string[]): Entrance {
     enter: (request, landing) => {
       const [, , action, given = ''] = new URL(request.url).pathname.split('/');
       if (action !== 'open' || request.method !== 'GET') return undefined;
-      if (!same(given, ticket)) return notice('not-found');
+      if (!secretsEqual(given, ticket)) return notice('not-found');
       if (used && !knows(request)) return notice('link-used');
       used = true;
       // Not a redirect: the browser must be on this site already when it sends a SameSite=Strict cookie for the first time.
@@ -74,7 +74,7 @@ export function entrance(origins: readonly string[]): Entrance {
 const allowed = (value: string | null, values: readonly string[]) => value === null || values.includes(value);
 
 /** Compares secrets in constant time. */
-export function same(given: string, expected: string): boolean {
+export function secretsEqual(given: string, expected: string): boolean {
   const [a, b] = [digest(given), digest(expected)].map((text) => Buffer.from(text));
   return timingSafeEqual(a as Buffer, b as Buffer);
 }

@@ -32,7 +32,7 @@ export function approvalPage({ approvals, now, origins, first, onerror }: Approv
     shownPlans: new Map<string, ShownPlan>(),
     proof: () => (approvals.keyed ? 'passphrase' : 'nothing'),
     token: access.token,
-    same: access.same,
+    secretsEqual: access.secretsEqual,
     approver: async ({ code }, fields, again) => {
       const unlocked = await approvals.unlock(fields.get('passphrase') ?? '');
       if (unlocked.kind === 'open') return unlocked.approver;
@@ -42,7 +42,7 @@ export function approvalPage({ approvals, now, origins, first, onerror }: Approv
     after: (code) => `${home}${code}`,
   };
   const route = async (request: Request): Promise<Response> => {
-    const rejected = access.stop(request);
+    const rejected = access.refusal(request);
     if (rejected !== undefined) return notice(rejected);
     const entering = access.enter(request, `${home}${first ?? ''}`);
     if (entering !== undefined) return entering;

@@ -8,9 +8,9 @@ const WIDTH = 384;
 const BOX = { width: 180, height: 82, alone: 280 };
 const TARGET = { width: 280, height: 56 };
 const GAP = 14;
-/** Characters in one line of detail. */
-const DETAIL = 23;
-const TITLE = 26;
+/** Maximum characters in one line of detail. */
+const DETAIL_CHARACTERS = 23;
+const TITLE_HEIGHT = 26;
 /** Above this number, items are drawn by kind; the list below the picture names all of them. */
 export const MOST_DRAWN = 8;
 
@@ -18,11 +18,11 @@ export const MOST_DRAWN = 8;
 export function picture(shown: ApprovalText): Html {
   const above = rows(drawn(shown.lost)).reverse();
   const below = rows(drawn(shown.interrupted));
-  const height = (count: number) => (count === 0 ? 0 : TITLE + count * (BOX.height + GAP) + 6);
+  const height = (count: number) => (count === 0 ? 0 : TITLE_HEIGHT + count * (BOX.height + GAP) + 6);
   const middle = 2 + height(above.length);
   const bottom = middle + TARGET.height;
   const total = bottom + height(below.length) + 2;
-  const lostAt = (row: number) => 2 + TITLE + row * (BOX.height + GAP);
+  const lostAt = (row: number) => 2 + TITLE_HEIGHT + row * (BOX.height + GAP);
   const waitAt = (row: number) => bottom + 6 + GAP + row * (BOX.height + GAP);
   return html`<svg viewBox="0 0 ${WIDTH} ${total}" role="img" aria-label="${summary(shown)}">
 ${above.length === 0 ? undefined : group('lost', 'Lost for good', 16, above, lostAt, middle)}
@@ -39,6 +39,9 @@ export function summary({ noun, name, lost, interrupted }: ApprovalText): string
 
 type Kind = 'lost' | 'wait';
 
+/**
+ * Draws boxes in rows, whose tops are at `at`, and connects them with the target, whose edge is at `from`. The title is at `titleAt`.
+ */
 function group(
   kind: Kind,
   title: string,
@@ -88,13 +91,13 @@ interface Line {
 }
 
 /** Pixels of an average letter. */
-const LETTERS = { kind: 7, name: 8.4, detail: 7 } as const;
+const LETTER_WIDTHS = { kind: 7, name: 8.4, detail: 7 } as const;
 const PADDING = 12;
 
 /** One line of text that stays inside its box: long text is shortened, and what is still too wide is clipped. */
-export function line(look: keyof typeof LETTERS, text: string, { x, y, width, anchor }: Line): Html {
+export function line(look: keyof typeof LETTER_WIDTHS, text: string, { x, y, width, anchor }: Line): Html {
   const room = width - 2 * PADDING;
-  const most = room / LETTERS[look];
+  const most = room / LETTER_WIDTHS[look];
   const short = look === 'detail' ? truncate(text, Math.floor(most)) : shorten(text, most);
   const at = anchor === 'middle' ? html` x="${room / 2}" text-anchor="middle"` : html``;
   return html`<svg x="${x + PADDING}" y="${y - 16}" width="${room}" height="22"><text class="${look}" y="16"${at}>${marked(short, 'tspan')}</text></svg>`;
@@ -102,10 +105,10 @@ export function line(look: keyof typeof LETTERS, text: string, { x, y, width, an
 
 /** At most two lines, broken between words where possible. */
 function wrapped(text: string): string[] {
-  if (text.length <= DETAIL) return text === '' ? [] : [text];
-  const space = text.lastIndexOf(' ', DETAIL);
-  const end = space < DETAIL / 2 ? DETAIL : space;
-  return [text.slice(0, end), truncate(text.slice(end).trim(), DETAIL)];
+  if (text.length <= DETAIL_CHARACTERS) return text === '' ? [] : [text];
+  const space = text.lastIndexOf(' ', DETAIL_CHARACTERS);
+  const end = space < DETAIL_CHARACTERS / 2 ? DETAIL_CHARACTERS : space;
+  return [text.slice(0, end), truncate(text.slice(end).trim(), DETAIL_CHARACTERS)];
 }
 
 /** Each item if they fit; otherwise each kind with its number of items. */

@@ -27,7 +27,7 @@ export interface ApprovalPageContext {
   readonly proof: (pending: PendingApproval) => Proof;
   /** Proves that a form shows exactly this pending approval to this person. */
   readonly token: (pending: PendingApproval) => string;
-  readonly same: (given: string, secret: string) => boolean;
+  readonly secretsEqual: (given: string, secret: string) => boolean;
   /** The person who approves, from the fields of the form; or the page that says why nobody can. */
   readonly approver: (pending: PendingApproval, fields: URLSearchParams, again: Again) => Promise<Approver | Response>;
   /** Where to continue after a decision. */
@@ -79,7 +79,8 @@ async function answer(
       headers: { location: context.after(code, how), 'cache-control': 'no-store' },
     });
   };
-  if (!context.same(field('token'), context.token(pending))) return notice('not-this-form', { home, foot, code });
+  if (!context.secretsEqual(field('token'), context.token(pending)))
+    return notice('not-this-form', { home, foot, code });
   if (field('act') === 'decline') return ended(await actions.decline(pending));
   if (field('act') !== 'approve') return notice('not-a-form', { home, foot });
   const again: Again = (error) => show(pending, context, { error, typed: field('name') });
@@ -102,15 +103,16 @@ function show(
   });
 }
 
-/** The notice when a form of an ended plan is sent again. */
+/** The notice for a form that is sent again after its plan has ended. */
 const REPEATED_NOTICES: Partial<Record<NoticeName, NoticeName>> = {
   approved: 'already-approved',
   declined: 'already-declined',
 };
 
+/** The notice about a plan that is not open. */
 async function endedPage(
   code: string,
-  again: boolean,
+  isFormSent: boolean,
   { home, foot, shownPlans, now, actions }: ApprovalPageContext,
 ): Promise<Response> {
   const found = shownPlans.get(code);
@@ -123,5 +125,5 @@ async function endedPage(
   const what = found === undefined ? [] : [sentence(planText(found.pending).headline)];
   const more = [...what, ...newer].join(': ');
   const about = more === '' ? {} : { code, more };
-  return notice(again ? (REPEATED_NOTICES[name] ?? name) : name, { home, foot, ...about });
+  return notice(isFormSent ? (REPEATED_NOTICES[name] ?? name) : name, { home, foot, ...about });
 }

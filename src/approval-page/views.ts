@@ -6,7 +6,7 @@ import { type Html, html, marked, markedNote } from './html.ts';
 import { picture } from './picture.ts';
 import { stepsPicture } from './steps.ts';
 
-const LOOK_AGAIN_SECONDS = 15;
+const RELOAD_SECONDS = 15;
 
 /** The open plans; reloads every few seconds. */
 export function listPage(waiting: readonly PendingApproval[], home: string, now: number, foot?: Html): Response {
@@ -21,10 +21,10 @@ export function listPage(waiting: readonly PendingApproval[], home: string, now:
   );
   const body =
     waiting.length === 0
-      ? html`<section><h1>Nothing to approve</h1><p class="soft">When an agent requests something that needs approval, it appears here. This page reloads every ${LOOK_AGAIN_SECONDS} seconds.</p></section>`
+      ? html`<section><h1>Nothing to approve</h1><p class="soft">When an agent requests something that needs approval, it appears here. This page reloads every ${RELOAD_SECONDS} seconds.</p></section>`
       : html`<section><h1>Waiting for your decision</h1><p class="soft">None of this runs unless you approve it.</p></section><ul class="plans" role="list">${rows}</ul>`;
   const title = waiting.length === 0 ? 'Nothing to approve' : `${waiting.length} waiting`;
-  return document({ title, body, home, refresh: { seconds: LOOK_AGAIN_SECONDS, path: home }, foot });
+  return document({ title, body, home, refresh: { seconds: RELOAD_SECONDS, path: home }, foot });
 }
 
 export interface PlanView {
@@ -135,8 +135,8 @@ const OWN = html`<p class="plain">You made this request, so you cannot approve i
 const PROOFS = { passphrase: PASSPHRASE, nothing: UNKEYED, 'signed-in': undefined, own: OWN };
 const proofOf = (proof: Proof, again: boolean) => (proof === 'passphrase' && again ? PASSPHRASE_AGAIN : PROOFS[proof]);
 const FINAL = 'This cannot be undone.';
-/** A line of the plan about one setting: its value now and its new value. */
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?`;
+/** A line of the plan about one setting: its value now and its new value. */
 const SET = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (not set|stays|${QUOTED}) (?:-> )?(removed|${QUOTED})\\.$`);
 
 function consequences({ shown }: PendingApproval): Html {

@@ -4,7 +4,7 @@ import { digest } from '../safety/digest.ts';
 import type { Ledger, PendingApproval } from '../safety/ledger.ts';
 import { type ServerSignature, WEB } from '../safety/server-signature.ts';
 import type { StateSigners } from '../safety/state-signer.ts';
-import { same } from './entrance.ts';
+import { secretsEqual } from './entrance.ts';
 import { fieldsOf, type Reading } from './fields.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
@@ -31,7 +31,7 @@ export type SignedIn = Person | 'unknown' | 'no-scope' | 'nobody-can-tell';
 export interface WebPageOptions {
   readonly sources: readonly PlanSource[];
   readonly signers: StateSigners;
-  readonly signer: ServerSignature;
+  readonly pageSignature: ServerSignature;
   readonly now: () => number;
   /** Path of the list of plans, as browsers see it; ends with a slash. */
   readonly home: () => string;
@@ -41,7 +41,7 @@ export interface WebPageOptions {
   readonly secure: boolean;
   readonly signIn: (token: string) => Promise<SignedIn>;
   /** Counts a wrong token from this address. Returns false after too many. */
-  readonly guess: (peer: string) => boolean;
+  readonly countWrongToken: (peer: string) => boolean;
   readonly onerror: (error: unknown) => void;
 }
 
@@ -143,7 +143,7 @@ async function sessionOf(site: Site, request: Request, peer: string): Promise<We
 
 /** A valid token is always accepted, so that nobody can lock out others at the same address. */
 function wrongToken(site: Site, peer: string, to: string, error: string): Response {
-  if (!site.guess(peer)) return toSignIn(site, 'too-many-tokens', to, { 'retry-after': '600' });
+  if (!site.countWrongToken(peer)) return toSignIn(site, 'too-many-tokens', to, { 'retry-after': '600' });
   return signInPage({ home: site.home(), to, error });
 }
 
@@ -152,7 +152,7 @@ const toSignIn = ({ home }: Site, name: NoticeName, to = '', headers: Record<str
   notice(name, { home: `${home()}${to}`, back: 'Sign in', foot: FOOT, headers });
 
 function pageContext(site: Site, who: WebSession): ApprovalPageContext {
-  const { now, home, signers, signer } = site;
+  const { now, home, signers, pageSignature } = site;
   const { principal, id } = who;
   const signer = signers('approval form');
   const isOwn = (pending: PendingApproval) => pending.principal === principal;
@@ -160,14 +160,14 @@ function pageContext(site: Site, who: WebSession): ApprovalPageContext {
     home: home(),
     now,
     shownPlans: shownPlansOf(site, who),
-    same,
+    secretsEqual,
     token: (pending) => signer.sign(digest([principal, id, pending])),
     foot: footOf(who, home()),
     proof: (pending) => (isOwn(pending) ? 'own' : 'signed-in'),
     approver: async (pending) =>
       isOwn(pending)
         ? notice('own-plan', { home: home(), code: pending.code, foot: footOf(who, home()) })
-        : signer,
+        : pageSignature,
     after: (code, how) => `${home()}${code}?${outcomeSigner(site).sign(`${code}-${how}`)}`,
     actions: actionsFor(site, who),
   };
@@ -215,7 +215,7 @@ const outcomeSigner = ({ signers }: Site) => signers('approval ending');
 function outcomeIn(site: Site, code: string, query: string): Ended | undefined {
   if (query === '') return undefined;
   try {
-    const [of, how] = [/^[^-]+/, /(?<=-).+$/].map((part) => part.exec(outcomeSigner(site).verify(query))?.[0]);
+    const [, of, how] = /^([^-]+)-(.+)$/.exec(outcomeSigner(site).verify(query)) ?? [];
     return of === code ? (how as Ended) : undefined;
   } catch {
     return undefined;

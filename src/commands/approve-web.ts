@@ -4,7 +4,7 @@ import type { PendingApproval } from '../safety/ledger.ts';
 import { listen } from '../transports/http/listener.ts';
 
 /** Long enough for a series of decisions; a forgotten page still closes. */
-const OPEN_MS = 60 * 60_000;
+const PAGE_OPEN_MS = 60 * 60_000;
 
 /** Serves the approval page on a free loopback port and prints its link, until Ctrl-C or for at most an hour. */
 export async function serveApprovalPage(
@@ -22,7 +22,7 @@ export async function serveApprovalPage(
     `Open this in your browser; it opens once:\n\n  ${origins[0]}${page.link}\n\nCtrl-C ends it; it ends automatically after an hour.\n`,
   );
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, OPEN_MS);
+    const timer = setTimeout(resolve, PAGE_OPEN_MS);
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
       process.once(signal, () => {
         clearTimeout(timer);

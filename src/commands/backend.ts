@@ -140,7 +140,7 @@ async function openLocal(config: Config, region: string, log: Log, approver: str
   };
 }
 
-/** Logs internal errors of the embedded service; callers see less detail. */
+/** Logs internal errors of the local service; callers see less detail. */
 export const logServiceErrors = (log: Log) => (error: unknown) => {
   log.error(
     { cause: error instanceof StoreError ? error.message : String((error as Error).stack ?? error) },

@@ -6,16 +6,16 @@ import { PLACEHOLDERS, valuesOf } from './help.ts';
 type Commands = Readonly<Record<string, CommandShape>>;
 
 /** `finspace-mcp completion bash|zsh|fish`: prints a script with which a shell completes commands, options and their values. */
-export function completion(commands: Commands, standard: string, shell = 'nothing'): void {
-  writeOut(completionScript(commands, standard, shell));
+export function completion(commands: Commands, defaultCommand: string, shell = 'nothing'): void {
+  writeOut(completionScript(commands, defaultCommand, shell));
 }
 
-/** The script for one shell; `standard` is the default command. */
-export function completionScript(commands: Commands, standard: string, shell: string): string {
+/** The script for one shell; `defaultCommand` is the one that runs without a name. */
+export function completionScript(commands: Commands, defaultCommand: string, shell: string): string {
   const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
   if (script === undefined)
     throw new ConfigError(`completion: expects ${Object.keys(SCRIPTS).join(', ')}, not ${JSON.stringify(shell)}`);
-  return script(Object.entries(commands).map(describeCommand), standard);
+  return script(Object.entries(commands).map(describeCommand), defaultCommand);
 }
 
 interface Option {
@@ -49,7 +49,7 @@ function describeCommand([name, { summary, settings, switches = {}, word = '' }]
 
 const isPath = ({ value = '' }: Option) => /^(?:FILE|DIR|WORLD)$/.test(value);
 
-function bash(commands: readonly Command[], standard: string): string {
+function bash(commands: readonly Command[], defaultCommand: string): string {
   const options = [...new Map(commands.flatMap((one) => one.options.map((option) => [option.flag, option]))).values()];
   const flags = (test: (option: Option) => boolean) => options.filter(test).map(({ flag }) => flag);
   const from = (words: readonly string[]) => `COMPREPLY=($(compgen -W '${words.join(' ')}' -- "$word"))`;
@@ -68,7 +68,7 @@ ${options
   if [ "$COMP_CWORD" -eq 1 ] && [[ $word != -* ]]; then ${from(commands.map(({ name }) => name))}; return; fi
   case $command in
     ${commands.map(({ name }) => name).join('|')}) ;;
-    *) command=${standard} ;;
+    *) command=${defaultCommand} ;;
   esac
   case $command in
 ${commands.map((one) => `    ${one.name}) ${from([...one.words, ...one.options.map(({ flag }) => flag)])} ;;\n`).join('')}  esac
@@ -77,7 +77,7 @@ complete -F _finspace_mcp finspace-mcp
 `;
 }
 
-function zsh(commands: readonly Command[], standard: string): string {
+function zsh(commands: readonly Command[], defaultCommand: string): string {
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   const escaped = (text: string) => text.replaceAll(/[\\[\]:]/g, '\\$&');
   const action = (option: Option) =>
@@ -96,7 +96,7 @@ _finspace_mcp() {
   commands=(
 ${named.join('')}  )
   if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then _describe command commands; return; fi
-  if [[ $command == -* ]]; then command=${standard} skip=(); fi
+  if [[ $command == -* ]]; then command=${defaultCommand} skip=(); fi
   case $command in
 ${cases.join('')}  esac
 }
@@ -104,7 +104,7 @@ compdef _finspace_mcp finspace-mcp
 `;
 }
 
-function fish(commands: readonly Command[], standard: string): string {
+function fish(commands: readonly Command[], defaultCommand: string): string {
   const quoted = (text: string) => `'${text.replaceAll(/[\\']/g, '\\$&')}'`;
   const line = (condition: string, rest: string) => `complete -c finspace-mcp -n ${quoted(condition)} ${rest}\n`;
   const option = (condition: string) => (one: Option) => {
@@ -117,13 +117,13 @@ function fish(commands: readonly Command[], standard: string): string {
       line('__fish_use_subcommand', `-a ${name} -d ${quoted(text)}`),
       ...(words.length > 0 ? [line(seen, `-a ${quoted(words.join(' '))}`)] : []),
       ...options.map(option(seen)),
-      ...(name === standard ? options.map(option('__fish_use_subcommand')) : []),
+      ...(name === defaultCommand ? options.map(option('__fish_use_subcommand')) : []),
     ];
   });
   return `complete -c finspace-mcp -f\n${lines.join('')}`;
 }
 
-const SCRIPTS: Readonly<Record<string, (commands: readonly Command[], standard: string) => string>> = {
+const SCRIPTS: Readonly<Record<string, (commands: readonly Command[], defaultCommand: string) => string>> = {
   bash,
   zsh,
   fish,

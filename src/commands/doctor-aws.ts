@@ -8,10 +8,10 @@ import { secrets } from '../finspace/secrets.ts';
 import { sharedProfile } from '../finspace/shared-profile.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { callLimits } from './backend.ts';
-import { type Finding, failed, ok, warning } from './finding.ts';
+import { type DoctorFinding, failed, ok, warning } from './finding.ts';
 
 /** Region, credentials and endpoint of the `aws` backend, in the order in which a call needs them. */
-export async function awsFindings(config: Config, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+export async function awsFindings(config: Config, env: NodeJS.ProcessEnv): Promise<DoctorFinding[]> {
   const region = await regionFinding(config, env);
   const credentials = await credentialsFinding(config, env);
   const backend =
@@ -21,7 +21,7 @@ export async function awsFindings(config: Config, env: NodeJS.ProcessEnv): Promi
   return [region, credentials, backend, ...(await endpointClock(config, Date.now))];
 }
 
-async function regionFinding({ region, profile }: Config, env: NodeJS.ProcessEnv): Promise<Finding> {
+async function regionFinding({ region, profile }: Config, env: NodeJS.ProcessEnv): Promise<DoctorFinding> {
   if (region !== undefined) return ok('region', `${region}, from --region`);
   const variable = environmentRegion(env);
   if (variable !== undefined) return ok('region', `${variable}, from the environment`);
@@ -32,7 +32,7 @@ async function regionFinding({ region, profile }: Config, env: NodeJS.ProcessEnv
 
 const SOON_MS = 15 * 60_000;
 
-async function credentialsFinding(config: Config, env: NodeJS.ProcessEnv): Promise<Finding> {
+async function credentialsFinding(config: Config, env: NodeJS.ProcessEnv): Promise<DoctorFinding> {
   const { region = 'us-east-1', endpoint, profile } = config;
   const { watch, mask } = secrets();
   const source = credentialSource(await sharedProfile(profile), env);
@@ -50,7 +50,7 @@ async function credentialsFinding(config: Config, env: NodeJS.ProcessEnv): Promi
 }
 
 /** Lists one environment, without changing anything. */
-async function backendFinding(config: Config): Promise<Finding> {
+async function backendFinding(config: Config): Promise<DoctorFinding> {
   const { region, endpoint, profile } = config;
   const call = finspaceCall({ region, endpoint, profile, ...callLimits(config), maxAttempts: 1 });
   const began = performance.now();
@@ -68,7 +68,7 @@ async function backendFinding(config: Config): Promise<Finding> {
 const MOST_SKEW_MS = 5 * 60_000;
 
 /** Compares the clock with that of the endpoint; no finding if the endpoint does not send its time. */
-async function endpointClock({ endpoint, connectTimeout }: Config, now: () => number): Promise<Finding[]> {
+async function endpointClock({ endpoint, connectTimeout }: Config, now: () => number): Promise<DoctorFinding[]> {
   if (endpoint === undefined) return [];
   const options = { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(connectTimeout) } as const;
   const date = await fetch(endpoint, options).then(

@@ -1,9 +1,9 @@
 import { type Config, ConfigError } from '../config.ts';
 import { causeOf } from '../transports/cause.ts';
-import { type Finding, failed, ok, warning } from './finding.ts';
+import { type DoctorFinding, failed, ok, warning } from './finding.ts';
 
 /** The configured parts that only `finspace-mcp http` needs: who may call, and what replicas share. */
-export async function remoteFindings(config: Config): Promise<Finding[]> {
+export async function remoteFindings(config: Config): Promise<DoctorFinding[]> {
   const { authIssuer, authTokens, authJwks, authAudience, publicUrl, store, sealKeys } = config;
   const isRemote = [authIssuer, authTokens, authJwks, authAudience, publicUrl].some((given) => given !== undefined);
   return [
@@ -13,7 +13,7 @@ export async function remoteFindings(config: Config): Promise<Finding[]> {
   ];
 }
 
-async function authorizationFinding(config: Config): Promise<Finding> {
+async function authorizationFinding(config: Config): Promise<DoctorFinding> {
   const check = 'authorization';
   const { authIssuer, authAudience = [], authTokens, publicUrl, host } = config;
   const { configuredAuthorization } = await import('./http.ts');
@@ -37,7 +37,7 @@ async function authorizationFinding(config: Config): Promise<Finding> {
   );
 }
 
-async function sealKeysFinding(config: Config): Promise<Finding> {
+async function sealKeysFinding(config: Config): Promise<DoctorFinding> {
   const check = 'seal keys';
   const { configuredSealKeys } = await import('./http.ts');
   try {
@@ -48,7 +48,7 @@ async function sealKeysFinding(config: Config): Promise<Finding> {
   }
 }
 
-async function storeFinding(url: string): Promise<Finding> {
+async function storeFinding(url: string): Promise<DoctorFinding> {
   const check = 'store';
   const { storeStatus } = await import('../store/postgres/administration.ts');
   try {

@@ -7,14 +7,14 @@ import { TOLERANCE_MS } from '../safety/ledger-clock.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { inspectFile } from '../sqlite/file.ts';
 import { openToOthers, refuseSharedFolder } from '../sqlite/privacy.ts';
-import { type Finding, failed, ok, warning } from './finding.ts';
+import { type DoctorFinding, failed, ok, warning } from './finding.ts';
 import { isEphemeral, stateDirFlag } from './out-of-band.ts';
 import { ownCommand } from './own-command.ts';
 
 const STATE = 'state directory';
 
 /** The state directory: whether it is usable, and by its owner only. */
-export function stateFinding(config: Config): Finding {
+export function stateFinding(config: Config): DoctorFinding {
   const { stateDir } = config;
   if (isEphemeral(config)) return ok(STATE, 'unused: the local world is in memory, and nothing is kept');
   const parent = nearestExisting(stateDir);
@@ -31,7 +31,7 @@ export function stateFinding(config: Config): Finding {
 }
 
 /** How people approve calls with these settings. */
-export async function approvalFinding(config: Config): Promise<Finding> {
+export async function approvalFinding(config: Config): Promise<DoctorFinding> {
   const { approve, stateDir, backend } = config;
   const check = 'approval';
   if (approve === 'none') return warning(check, 'No call needs approval, not even a delete (--approve none).');
@@ -56,7 +56,7 @@ export async function approvalFinding(config: Config): Promise<Finding> {
 }
 
 /** The file of the local world. It is not opened, because opening might migrate it. */
-export function localFinding({ state, world = 'demo' }: Config): Finding {
+export function localFinding({ state, world = 'demo' }: Config): DoctorFinding {
   const check = 'backend';
   if (state === ':memory:') return ok(check, `the local service, with the world ${world} in memory`);
   try {
@@ -71,7 +71,7 @@ export function localFinding({ state, world = 'demo' }: Config): Finding {
 }
 
 /** Whether the clock agrees with the files that the server has written. */
-export function clockFinding(config: Config, now: number): Finding {
+export function clockFinding(config: Config, now: number): DoctorFinding {
   const check = 'clock';
   const files = [join(config.stateDir, 'state.db'), config.state].flatMap((path) => [path, `${path}-wal`]);
   const written = files.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);

@@ -6,7 +6,7 @@ import { LOWEST_NODE, VERSION } from '../version.ts';
 import { awsFindings } from './doctor-aws.ts';
 import { remoteFindings } from './doctor-http.ts';
 import { approvalFinding, clockFinding, localFinding, stateFinding } from './doctor-state.ts';
-import { type Finding, failed, ok } from './finding.ts';
+import { type DoctorFinding, failed, ok } from './finding.ts';
 import { targetsOf } from './targets.ts';
 
 /** `finspace-mcp doctor`: one line per dependency of the server. Rejects with `DoctorError` when a check failed. */
@@ -26,7 +26,7 @@ class DoctorError extends ErrorForPeople {
   override readonly name = 'DoctorError';
 }
 
-async function findings(config: Config): Promise<Finding[]> {
+async function findings(config: Config): Promise<DoctorFinding[]> {
   const own = [nodeFinding(process.versions.node), await engineFinding(), stateFinding(config)];
   const approval = await approvalFinding(config);
   const backends = await Promise.all(backendConfigs(config).map(backendFindings));
@@ -37,13 +37,13 @@ async function findings(config: Config): Promise<Finding[]> {
 const backendConfigs = (config: Config): Config[] =>
   config.targets === undefined ? [config] : targetsOf(config).map((target) => target.config);
 
-async function backendFindings(config: Config): Promise<Finding[]> {
+async function backendFindings(config: Config): Promise<DoctorFinding[]> {
   const found = config.backend === 'local' ? [localFinding(config)] : await awsFindings(config, process.env);
   const { target } = config;
   return target === undefined ? found : found.map((one) => ({ ...one, check: `${target}: ${one.check}` }));
 }
 
-function nodeFinding(version: string): Finding {
+function nodeFinding(version: string): DoctorFinding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [lowest = 0, lowestMinor = 0] = LOWEST_NODE.split('.').map(Number);
   return major > lowest || (major === lowest && minor >= lowestMinor)
@@ -51,7 +51,7 @@ function nodeFinding(version: string): Finding {
     : failed('Node.js', `${version} is too old.`, `Install Node.js ${LOWEST_NODE} or newer.`);
 }
 
-async function engineFinding(): Promise<Finding> {
+async function engineFinding(): Promise<DoctorFinding> {
   try {
     return ok('SQLite', await (await import('../sqlite/version.ts')).engineVersion());
   } catch (error) {
@@ -60,7 +60,7 @@ async function engineFinding(): Promise<Finding> {
 }
 
 /** The text in one line, because parts of it come from files and other machines. */
-function findingLine({ check, status, detail, advice }: Finding): string {
+function findingLine({ check, status, detail, advice }: DoctorFinding): string {
   const text = [`${check}: ${detail}`, ...(advice === undefined ? [] : [advice])].join(' ');
   return `${status.padEnd(9)}${printable(text)}\n`;
 }

@@ -1,5 +1,5 @@
 /** What one check of `finspace-mcp doctor` found. */
-export interface Finding {
+export interface DoctorFinding {
   readonly check: string;
   /** `failed`: the server does not work with these settings. `warning`: it works, but a person should know. */
   readonly status: 'ok' | 'warning' | 'failed';
@@ -9,8 +9,8 @@ export interface Finding {
 }
 
 const finding =
-  (status: Finding['status']) =>
-  (check: string, detail: string, advice?: string): Finding => ({
+  (status: DoctorFinding['status']) =>
+  (check: string, detail: string, advice?: string): DoctorFinding => ({
     ...{ check, status, detail },
     ...(advice === undefined ? {} : { advice }),
   });

@@ -55,8 +55,8 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
   const approvals = approvalPage(config, signers, () => server?.port ?? 0);
   const hasPage = (await trustsSignIns(configs)) && authorization !== undefined;
   const page = hasPage ? approvals.page : undefined;
-  const watch = observeCalls((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
-  const runtime = { now, later, watch, store, signers, page, anonymous: authorization === undefined };
+  const observe = observeCalls((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
+  const runtime = { now, later, observe, store, signers, page, anonymous: authorization === undefined };
   const endpoints = await Promise.all(configs.map((endpoint) => startEndpoint(endpoint, log, runtime)));
   if (store !== undefined) await joinReplicas(store, config, endpoints, shared.keyNames);
   const dependencies = sharedDependencies(config, authorization, store);
@@ -84,9 +84,9 @@ function approvalPage(config: Config, signers: StateSigners, port: () => number)
   const scope = approverScope(config);
   // The purpose of signatures differs between servers, so that one rejects what another signed with the same keys.
   const own: StateSigners = (purpose) => signers(`${purpose} of ${scope}`);
-  const signer = serverSignature(own('approval'));
+  const pageSignature = serverSignature(own('approval'));
   const url = () => `${baseUrl(config, port()).replace(/\/$/, '')}${APPROVALS}`;
-  return { page: { server: scope, signer, url }, signing: { signers: own, signer } };
+  return { page: { server: scope, pageSignature, url }, signing: { signers: own, pageSignature } };
 }
 
 /** Whether the rules of all endpoints accept the approval of a person who signed in. */

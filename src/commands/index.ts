@@ -9,7 +9,7 @@ const PORT_ONLY: SettingName[] = ['credentials', 'control'];
 const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'environments', 'approve', 'catalog', 'outputSchemas'];
 
 /** The command that runs by default. */
-export const STANDARD_COMMAND = 'stdio';
+export const DEFAULT_COMMAND = 'stdio';
 
 /** The commands with their options. */
 export const COMMANDS: Readonly<Record<string, CommandShape>> = {
@@ -89,7 +89,7 @@ export async function run({ command, config, switches, word }: CommandLine): Pro
   if (command === 'journal') return (await import('./journal.ts')).journal(config, switches, word);
   if (command === 'store') return (await import('./store.ts')).store(config, switches, word);
   if (command === 'doctor') return (await import('./doctor.ts')).doctor(config, switches);
-  if (command === 'completion') return (await import('./completion.ts')).completion(COMMANDS, STANDARD_COMMAND, word);
+  if (command === 'completion') return (await import('./completion.ts')).completion(COMMANDS, DEFAULT_COMMAND, word);
   return (await import('./tools.ts')).tools(config, switches);
 }
 
@@ -97,5 +97,5 @@ export async function run({ command, config, switches, word }: CommandLine): Pro
 export async function helpFor(command: string): Promise<string> {
   const { helpText } = await import('./help.ts');
   const columns = terminalColumns();
-  return helpText({ command, commands: COMMANDS, isGeneral: command === STANDARD_COMMAND, env: process.env, columns });
+  return helpText({ command, commands: COMMANDS, isGeneral: command === DEFAULT_COMMAND, env: process.env, columns });
 }

@@ -11,14 +11,14 @@ export interface ServerPage {
   /** Differs between servers whose approvers may differ. */
   readonly server: string;
   readonly url: () => string;
-  readonly signer: ServerSignature;
+  readonly pageSignature: ServerSignature;
 }
 
 export interface OutOfBandOptions {
   /** The approver's key, as it was when the server started. */
-  readonly pinned: Promise<KeyObject | undefined>;
+  readonly approverKey: Promise<KeyObject | undefined>;
   /** Whether several replicas share the ledger. */
-  readonly fleet: boolean;
+  readonly isLedgerShared: boolean;
   /** Whether callers sign in: they may then be on other machines, where paths of this one are useless. */
   readonly signedIn: boolean;
   readonly page: ServerPage | undefined;
@@ -34,7 +34,7 @@ export function outOfBandApproval(config: Config, ways: OutOfBandOptions): () =>
     return {
       accepts: (pending, approval) =>
         approval.channel === WEB
-          ? page.signer.verify(pending, approval)
+          ? page.pageSignature.verify(pending, approval)
           : (terminal?.accepts(pending, approval) ?? false),
       instructions: (code) => (terminal === undefined ? onPage : `${onPage} ${terminal.instructions(code)}`),
     };
@@ -48,27 +48,29 @@ export function outOfBandApproval(config: Config, ways: OutOfBandOptions): () =>
  */
 async function terminalApproval(
   config: Config,
-  { pinned, fleet, signedIn, page }: OutOfBandOptions,
+  { approverKey, isLedgerShared, signedIn, page }: OutOfBandOptions,
 ): Promise<OutOfBand | undefined> {
   const { backend: kind, stateDir } = config;
   if (isEphemeral(config)) return undefined;
-  const key = await pinned.catch((error: Error) => {
+  const key = await approverKey.catch((error: Error) => {
     throw new LedgerError(`No call can be approved for now: ${error.message}`);
   });
   const where = stateDirFlag(stateDir);
   const approve = `${ownCommand()} approve`;
-  const instructions = (code: string) =>
-    signedIn
-      ? `${page === undefined ? 'In' : 'Or in'} a terminal on the machine of this server, with its settings: finspace-mcp approve ${code}`
-      : fleet
-        ? `In a terminal on this machine, with the same --store: ${approve} ${code}${where}`
-        : `In a terminal on this machine: ${approve} ${code}${where} ; or in a browser: ${approve} --web ${code}${where}`;
+  const instructions = (code: string) => {
+    if (signedIn)
+      return `${page === undefined ? 'In' : 'Or in'} a terminal on the machine of this server, with its settings: finspace-mcp approve ${code}`;
+    if (isLedgerShared) return `In a terminal on this machine, with the same --store: ${approve} ${code}${where}`;
+    return `In a terminal on this machine: ${approve} ${code}${where} ; or in a browser: ${approve} --web ${code}${where}`;
+  };
   const signed =
     (by: KeyObject): OutOfBand['accepts'] =>
     (pending, approval) =>
       isApprovedBy(pending, approval, by);
   if (key !== undefined) return { accepts: signed(key), instructions };
-  return kind === 'local' && !fleet ? { accepts: (_, { channel }) => channel !== WEB, instructions } : undefined;
+  return kind === 'local' && !isLedgerShared
+    ? { accepts: (_, { channel }) => channel !== WEB, instructions }
+    : undefined;
 }
 
 /** What a person must add to a command so that it uses this state directory; nothing for the default one. */

@@ -68,13 +68,13 @@ export interface RuntimeOptions {
   /** The page on which people who sign in approve. */
   readonly page?: ServerPage | undefined;
   /** Observes every backend call. */
-  readonly watch?: ((call: Call) => Call) | undefined;
+  readonly observe?: ((call: Call) => Call) | undefined;
 }
 
 /** Assembles what the configuration describes. Nothing expensive is opened before it is needed. */
 export function createRuntime(config: Config, log: Log, options: RuntimeOptions): Runtime {
   const profile = serverProfile(config);
-  const { now = Date.now, later = runLater, watch = (call) => call } = options;
+  const { now = Date.now, later = runLater, observe = (call) => call } = options;
   const rules = approverRules(config);
   const service = backend(config, log, {
     server: options.page?.server,
@@ -82,7 +82,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     store: options.store?.id,
   });
   const { backendLocation, quotas } = service;
-  const direct = watch(service.call);
+  const direct = observe(service.call);
   const { store, close: closeStore } = openedStore(config, log, options, rules, now);
   const { journal } = store;
   const ledger = store.ledger(PLAN_OPEN_MS);
@@ -196,8 +196,8 @@ function approvalChannels(
   return {
     formsCount: async () => (await rules.trustsForms()) && !(anonymous && (await rules.fingerprint()) !== undefined),
     outOfBand: outOfBandApproval(config, {
-      pinned: rules.key,
-      fleet: shared !== undefined,
+      approverKey: rules.key,
+      isLedgerShared: shared !== undefined,
       signedIn: remote && !anonymous,
       page,
     }),

@@ -67,7 +67,7 @@ function runtimeOnDemand(
   log: Log,
   store: SharedStore | undefined,
 ): Pick<Runtime, 'serve' | 'load' | 'settled' | 'close'> {
-  const front = serverProfile(config);
+  const profile = serverProfile(config);
   let opening: Promise<Runtime> | undefined;
   const open = () => {
     opening ??= import('./runtime.ts').then(({ createRuntime }) =>
@@ -77,7 +77,7 @@ function runtimeOnDemand(
   };
   setTimeout(() => open().catch(() => {}), IDLE_MS).unref();
   return {
-    serve: serverFactory(front, async () => (await open()).answers),
+    serve: serverFactory(profile, async () => (await open()).answers),
     load: async () => (await open()).load(),
     settled: async () => (await opening)?.settled(),
     close: async () => (await opening)?.close(),

@@ -17,7 +17,7 @@ type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'>;
 
 /**
  * Replaces a world: first records it in the journal and keeps the old file if changes would be lost. Returns the path of the kept
- * file. Throws ConfigError if that needs `sure`, and ApproverError if the world belongs to another key.
+ * file. Throws ConfigError if changes would be lost and `sure` is false, and ApproverError if the world belongs to another key.
  */
 export async function replaceWorld(
   store: Store,

@@ -14,8 +14,8 @@ const HINTS = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
 const LONGEST = 300;
 
 /** Serves the runbooks by the extension `io.modelcontextprotocol/skills` (SEP-2640), with a note about the tools if they are not listed. */
-export function servedSkills(toolsAre: string) {
-  const all = lazy(() => new Map(skills(toolsAre).map((skill) => [`skill://${skill.name}/SKILL.md`, skill])));
+export function servedSkills(toolsNote: string) {
+  const all = lazy(() => new Map(skills(toolsNote).map((skill) => [`skill://${skill.name}/SKILL.md`, skill])));
   const entries = lazy(() => new Map(Array.from(all(), ([uri, skill]) => [uri, entry(uri, skill)])));
   return {
     handlers: {

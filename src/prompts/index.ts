@@ -27,7 +27,7 @@ function runbookNamed(name: string): Runbook {
  * One prompt with its arguments filled in, and a note about its tools if they are not listed. Throws ProtocolError for an unknown
  * prompt or wrong arguments.
  */
-export function getPrompt(name: string, given: Record<string, string> = {}, toolsAre: string = ''): GetPromptResult {
+export function getPrompt(name: string, given: Record<string, string> = {}, toolsNote: string = ''): GetPromptResult {
   const runbook = runbookNamed(name);
   const unknown = Object.keys(given).find((argument) => !runbook.arguments.some((each) => each.name === argument));
   if (unknown !== undefined)
@@ -43,7 +43,7 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
   );
   return {
     description: runbook.description,
-    messages: [{ role: 'user', content: { type: 'text', text: [runbook.text(filled), toolsAre].join('\n').trim() } }],
+    messages: [{ role: 'user', content: { type: 'text', text: [runbook.text(filled), toolsNote].join('\n').trim() } }],
   };
 }
 

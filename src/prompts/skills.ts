@@ -10,9 +10,9 @@ export interface Skill {
 }
 
 /** The runbooks as skills, with a note about the tools if they are not listed. */
-export const skills = (toolsAre = ''): Skill[] => RUNBOOKS.map((runbook) => skillOf(runbook, toolsAre));
+export const skills = (toolsNote = ''): Skill[] => RUNBOOKS.map((runbook) => skillOf(runbook, toolsNote));
 
-function skillOf(runbook: Runbook, toolsAre: string): Skill {
+function skillOf(runbook: Runbook, toolsNote: string): Skill {
   const name = skillName(runbook);
   const description = `${runbook.description} ${runbook.when}`;
   const required = runbook.arguments.filter((argument) => argument.required);
@@ -26,7 +26,7 @@ function skillOf(runbook: Runbook, toolsAre: string): Skill {
     'Ask the person for the values that you do not know yet:',
     inputs.join('\n'),
     naming(runbook.text(filled)),
-    toolsAre,
+    toolsNote,
   ];
   return { name, description, text: `${body.filter(Boolean).join('\n\n')}\n` };
 }

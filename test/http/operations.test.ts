@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Exchange } from '../../src/transports/http/exchange.ts';
+import type { HttpExchange } from '../../src/transports/http/exchange.ts';
 import { issuer } from './issuer.ts';
 import { closeAll, modern, post, product, type Running, stack } from './support.ts';
 
@@ -123,7 +123,7 @@ describe('rate limits', () => {
 });
 
 it('the log names the principal and the tool of each request, without contents', async () => {
-  const seen: (Exchange & { status: number })[] = [];
+  const seen: (HttpExchange & { status: number })[] = [];
   const server = await stack(async () => {}, {
     observe: (exchange, status) => void seen.push({ ...exchange, status }),
   });

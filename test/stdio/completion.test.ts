@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { completionScript } from '../../src/commands/completion.ts';
-import { COMMANDS, STANDARD_COMMAND } from '../../src/commands/index.ts';
+import { COMMANDS, DEFAULT_COMMAND } from '../../src/commands/index.ts';
 import { flagOf } from '../../src/config.ts';
 
-const script = (shell: string) => completionScript(COMMANDS, STANDARD_COMMAND, shell);
+const script = (shell: string) => completionScript(COMMANDS, DEFAULT_COMMAND, shell);
 const isMissing = (shell: string) => spawnSync(shell, ['--version']).error !== undefined;
 
 describe.skipIf(isMissing('bash'))('completion in bash', () => {

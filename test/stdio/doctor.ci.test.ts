@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startLocal } from '../../src/api.ts';
-import type { Finding } from '../../src/commands/finding.ts';
+import type { DoctorFinding } from '../../src/commands/finding.ts';
 import { initApprover } from '../../src/safety/approver.ts';
 import { freePort } from '../support/free-port.ts';
 import { CLI } from '../support/hosts.ts';
@@ -44,7 +44,7 @@ describe('finspace-mcp doctor', () => {
     });
   const doctor = async (args: readonly string[] = [], env: Record<string, string> = {}) => {
     const { code, out } = await run(['doctor', '--json', ...args], env);
-    const report = JSON.parse(out) as { ok: boolean; checks: Finding[] };
+    const report = JSON.parse(out) as { ok: boolean; checks: DoctorFinding[] };
     expect(report.ok).toBe(code === 0);
     expect(out).not.toContain(SECRET);
     return new Map(report.checks.map(({ check, ...found }) => [check, found]));

@@ -6,7 +6,7 @@ import { normalizeParams } from '../params.ts';
 import type { Needs } from './auth/scopes.ts';
 import { readJson } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
-import { type Exchange, type Observe, rpcRequests, toolClass } from './exchange.ts';
+import { type HttpExchange, type Observe, rpcRequests, toolClass } from './exchange.ts';
 import { type FormSlot, type FormSlots, networkOf } from './form-slots.ts';
 import type { Guards } from './guards.ts';
 import type { Load } from './load.ts';
@@ -81,7 +81,7 @@ async function handleRequest(
   outgoing: HttpBindings['outgoing'] | undefined,
 ): Promise<Response> {
   const { observe, guards } = options;
-  const made: Exchange = { method: request.method, path, startedMs: performance.now() };
+  const made: HttpExchange = { method: request.method, path, startedMs: performance.now() };
   const listeners: (() => void)[] = [];
   let status = 499;
   const ended = () => {
@@ -108,7 +108,7 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
   const { guards, observe } = options;
   const isSignIn = request.method === 'POST' && new URL(request.url).pathname === SIGN_IN;
   const startedMs = performance.now();
-  const made: Exchange = { method: request.method, path: APPROVALS, startedMs };
+  const made: HttpExchange = { method: request.method, path: APPROVALS, startedMs };
   const observed = (response: Response) => {
     observe(made, response.status, performance.now() - startedMs);
     return response;
@@ -130,12 +130,12 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
 async function admit(
   { guards, load, rates, needs, maxBody }: AppOptions,
   { endpoint, authenticate, authorize }: Mount,
-  made: Exchange,
+  made: HttpExchange,
   request: Request,
   onEnd: (listener: () => void) => void,
 ): Promise<Response> {
   const { headers, method } = request;
-  const refuse = (why: Exchange['refused'], response: Rejection) => {
+  const refuse = (why: HttpExchange['refused'], response: Rejection) => {
     made.refused = why;
     made.reason = response.reason;
     return response;

@@ -2,7 +2,7 @@ import { APPROVALS, type PlanSource, type SignedIn, type WebPage, webPage } from
 import type { ServerSignature } from '../../safety/server-signature.ts';
 import type { StateSigners } from '../../safety/state-signer.ts';
 import type { Authorization } from './auth/authorize.ts';
-import { guessLimiter } from './auth/guess-limiter.ts';
+import { wrongTokenLimiter } from './auth/guess-limiter.ts';
 import { IssuerUnreachable } from './auth/jwt.ts';
 import type { Admits } from './auth/scopes.ts';
 import { scopedCaller } from './auth/scopes.ts';
@@ -18,7 +18,7 @@ export interface ApprovalsOptions {
   readonly endpoints: readonly ApprovalEndpoint[];
   readonly holderOf: Authorization['holderOf'];
   readonly signers: StateSigners;
-  readonly signer: ServerSignature;
+  readonly pageSignature: ServerSignature;
   /** URL of this server as browsers see it, without a path. */
   readonly base: () => string;
   readonly isPublic: boolean;
@@ -28,12 +28,12 @@ export interface ApprovalsOptions {
 
 /** The approval page for people who sign in with a token that has the scope `finspace:approve`. */
 export function approvals(options: ApprovalsOptions): WebPage {
-  const { endpoints, signers, signer, base, isPublic, now, onerror } = options;
+  const { endpoints, signers, pageSignature, base, isPublic, now, onerror } = options;
   const home = () => `${new URL(base()).pathname.replace(/\/$/, '')}${APPROVALS}/`;
   return webPage({
     sources: endpoints,
     signers,
-    signer,
+    pageSignature,
     now,
     home,
     origins: (host) => {
@@ -44,7 +44,7 @@ export function approvals(options: ApprovalsOptions): WebPage {
     },
     secure: isPublic && base().startsWith('https:'),
     signIn: (token) => signIn(token, options),
-    guess: guessLimiter(now),
+    countWrongToken: wrongTokenLimiter(now),
     onerror: (error) => onerror(error instanceof Error ? error : new Error(String(error))),
   });
 }

@@ -2,7 +2,7 @@ import { OF_EXTENSIONS, ON_DEMAND } from '../../methods.ts';
 import { type Needs, scopesOf } from './auth/scopes.ts';
 
 /** One request and its response, for logs and metrics: no arguments, headers or bodies. */
-export interface Exchange {
+export interface HttpExchange {
   readonly method: string;
   readonly path: string;
   readonly startedMs: number;
@@ -16,7 +16,7 @@ export interface Exchange {
   reason?: string;
 }
 
-export type Observe = (exchange: Exchange, status: number, ms: number) => void;
+export type Observe = (exchange: HttpExchange, status: number, ms: number) => void;
 
 /** The request in one JSON-RPC message. */
 export interface RpcRequest {

@@ -47,7 +47,7 @@ export interface HttpOptions extends HttpSettings {
   /** Identifies the caller of a request; without it, every caller is the local user. */
   readonly authorization?: Authorization | undefined;
   /** The signature of approvals on the page, which is served only with authorization. */
-  readonly approvals?: Pick<ApprovalsOptions, 'signers' | 'signer'> | undefined;
+  readonly approvals?: Pick<ApprovalsOptions, 'signers' | 'pageSignature'> | undefined;
   /** What the tools may call, which decides scopes and rates; the operations by default. */
   readonly needs?: Needs | undefined;
   /** Limits the calls of a principal; within this process by default. */
@@ -100,20 +100,20 @@ type Parts = ReturnType<typeof partsOf>;
 function partsOf(options: HttpOptions) {
   const { served, onerror, now = Date.now } = options;
   const limits = { most: options.maxSessions, idleMs: options.sessionIdle, now };
-  const gate = load(options.maxInFlight);
+  const requests = load(options.maxInFlight);
   const signIns = formSlots(load(SIGN_INS_AT_ONCE));
   const endpoints = served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));
   const measured = metrics({
-    in_flight_requests: () => gate.inFlight + signIns.inFlight,
+    in_flight_requests: () => requests.inFlight + signIns.inFlight,
     sessions: () => endpoints.reduce((sum, { mcp }) => sum + mcp.sessionCount, 0),
     ...options.gauges,
   });
-  return { gate, signIns, endpoints, measured };
+  return { requests, signIns, endpoints, measured };
 }
 
 /** The paths, guards and limits of a server; `base` is its URL as clients see it. */
 function appOptions(options: HttpOptions, parts: Parts, base: () => string): AppOptions {
-  const { gate, signIns, endpoints, measured } = parts;
+  const { requests, signIns, endpoints, measured } = parts;
   const { authorization, authIssuer, onerror, maxBody, needs = OPERATIONS_ONLY, now = Date.now } = options;
   const authorize = authorization?.authorize;
   const resourceAt: ResourceAt = (path) => () => protectedResource(base(), path, authIssuer);
@@ -130,12 +130,12 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
     mounts: Object.fromEntries(mounts),
     pages: {
       '/healthz': healthy,
-      '/readyz': readiness(options.ready, () => gate.draining, now),
+      '/readyz': readiness(options.ready, () => requests.draining, now),
       '/metrics': showMetrics,
     },
     documents: authIssuer === undefined ? {} : metadataDocuments(options.served, resourceAt, authIssuer),
     approvals: approvalsPage(options, base, resourceAt, now),
-    ...{ guards: guard, load: gate, signIns, needs, maxBody, onerror },
+    ...{ guards: guard, load: requests, signIns, needs, maxBody, onerror },
     rates: (options.rates ?? ((rates) => rateLimiter(rates, now)))(effectiveRates(options)),
     observe: (exchange, status, ms) => {
       measured.observe(exchange, status, ms);
@@ -147,11 +147,11 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
 /** Finishes requests in progress within the limit, then closes everything. */
 async function drain(
   { drainMs = DRAIN_MS, settled }: HttpOptions,
-  { gate, signIns, endpoints, measured }: Parts,
+  { requests, signIns, endpoints, measured }: Parts,
   listener: Listener,
 ): Promise<void> {
   const closed = listener.stop();
-  await within(drainMs, Promise.all([gate.drain(), signIns.drain(), settled()]));
+  await within(drainMs, Promise.all([requests.drain(), signIns.drain(), settled()]));
   await Promise.all(endpoints.map(({ mcp }) => mcp.close()));
   await within(200, closed);
   await listener.close();

@@ -107,6 +107,7 @@ function answer(session: Session, { request, body, authInfo, onEnd }: SessionReq
     ...(body === undefined ? {} : { parsedBody: body }),
   });
 }
+
 /** A request as the SDK accepts it: the SDK requires named media types, but clients may send wildcards. */
 function withAccept(request: Request): Request {
   const accepted = request.headers.get('accept') ?? '*/*';

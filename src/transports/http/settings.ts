@@ -7,7 +7,7 @@ const perMinute = () => z.int().min(1).max(10_000_000).optional();
 export const DEFAULT_PORTS = { http: 8080, local: 4566 } as const;
 
 /** The defaults. */
-export const HTTP_STANDARD = {
+export const HTTP_DEFAULTS = {
   host: '127.0.0.1',
   allowedHosts: [] as string[],
   allowedOrigins: [] as string[],
@@ -24,7 +24,7 @@ export const HTTP_SETTINGS = {
       .string()
       .min(1)
       .max(253)
-      .default(HTTP_STANDARD.host)
+      .default(HTTP_DEFAULTS.host)
       .describe('Address to listen on; beyond loopback, http requires authorization, and local requires --credentials'),
   publicUrl: () =>
     z
@@ -36,12 +36,12 @@ export const HTTP_SETTINGS = {
   allowedHosts: () =>
     z
       .array(z.string().regex(/^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/, 'expects host names in lower case, without ports'))
-      .default(HTTP_STANDARD.allowedHosts)
+      .default(HTTP_DEFAULTS.allowedHosts)
       .describe('Host names to serve besides loopback and that of --public-url'),
   allowedOrigins: () =>
     z
       .array(z.string().refine(isOrigin, 'expects origins such as https://inspector.example'))
-      .default(HTTP_STANDARD.allowedOrigins)
+      .default(HTTP_DEFAULTS.allowedOrigins)
       .describe('Origins of web pages that may call (CORS); none by default'),
   authIssuer: () =>
     z
@@ -68,21 +68,21 @@ export const HTTP_SETTINGS = {
       .int()
       .min(1)
       .max(1_000_000)
-      .default(HTTP_STANDARD.maxInFlight)
+      .default(HTTP_DEFAULTS.maxInFlight)
       .describe('Maximum concurrent requests; more get 503'),
   maxSessions: () =>
     z
       .int()
       .min(1)
       .max(1_000_000)
-      .default(HTTP_STANDARD.maxSessions)
+      .default(HTTP_DEFAULTS.maxSessions)
       .describe('Maximum sessions of 2025-era clients; beyond it, a new one evicts another or gets 503'),
   sessionIdle: () =>
     z
       .int()
       .min(1_000)
       .max(86_400_000)
-      .default(HTTP_STANDARD.sessionIdle)
+      .default(HTTP_DEFAULTS.sessionIdle)
       .describe('Milliseconds after which an unused session ends'),
   rateRead: () =>
     perMinute().describe(
@@ -100,7 +100,7 @@ export const HTTP_SETTINGS = {
   accessLog: () =>
     z
       .boolean()
-      .default(HTTP_STANDARD.accessLog)
+      .default(HTTP_DEFAULTS.accessLog)
       .describe('Log each HTTP request, without arguments, headers or tokens'),
 } as const satisfies Record<string, () => z.ZodType>;
 

@@ -1,6 +1,6 @@
 import { TRACEPARENT_META_KEY, TRACESTATE_META_KEY } from '@modelcontextprotocol/server';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Exchange } from './exchange.ts';
+import type { HttpExchange } from './exchange.ts';
 
 const tracer = trace.getTracer('finspace-mcp');
 
@@ -9,7 +9,7 @@ const tracer = trace.getTracer('finspace-mcp');
  * registered an OpenTelemetry SDK in this process.
  */
 export function traceRequest(
-  { rpc, tool, principal = '', path }: Exchange,
+  { rpc, tool, principal = '', path }: HttpExchange,
   body: unknown,
   work: () => Promise<Response>,
 ): Promise<Response> {

@@ -54,7 +54,7 @@ export function openProduct(
   const served = createRuntime(configure({ ...base, ...settings }, {}), log, {
     remote: false,
     now: clock.now,
-    watch: (call) => {
+    observe: (call) => {
       spy = spyOn(around?.(call) ?? call);
       return spy.call;
     },

@@ -1,12 +1,12 @@
 /** Counts a wrong token by its source address. Returns false after too many. */
-type Guess = (peer: string) => boolean;
+type CountWrongToken = (peer: string) => boolean;
 
 const MOST_WRONG = 10;
 const WINDOW_MS = 10 * 60_000;
 const MOST_PEERS = 10_000;
 
 /** Ten wrong tokens within ten minutes; the next one is allowed when the first is ten minutes old. */
-export function guessLimiter(now: () => number): Guess {
+export function wrongTokenLimiter(now: () => number): CountWrongToken {
   const byPeer = new Map<string, number[]>();
   return (peer) => {
     const recent = (byPeer.get(peer) ?? []).filter((time) => time > now() - WINDOW_MS);

@@ -22,7 +22,7 @@ const CLOCK_TOLERANCE_S = 5;
 const FETCH_MS = 5_000;
 
 export interface JwtVerifier {
-  /** The holder of a token. Rejects with `BadToken`, or with `IssuerUnreachable` while the keys are unknown. */
+  /** The holder of a token. Rejects with `InvalidToken`, or with `IssuerUnreachable` while the keys are unknown. */
   verify(token: string, audience: readonly string[]): Promise<VerifiedToken>;
   /** Resolves when the keys are known or can be fetched. Rejects with `IssuerUnreachable`. */
   ready(): Promise<void>;
@@ -160,7 +160,7 @@ interface Metadata {
 
 /** A rejected token; the message is for its holder. */
 export class InvalidToken extends Error {
-  override readonly name = 'BadToken';
+  override readonly name = 'InvalidToken';
 }
 
 /** The keys of the issuer are unavailable; the message is the cause. */
