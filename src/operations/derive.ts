@@ -48,7 +48,7 @@ export const lenientOutput = derived((operation) => rebuild(operation.output(), 
 /** Whether the API recognises a repeated request, so that it may be retried after a lost reply. */
 export const isIdempotent = derived((operation) => 'clientToken' in operation.input().shape);
 
-/** The output member that holds the items of a paged list; undefined when the operation does not page. */
+/** The output member that holds the items of a paged list; null when the operation does not page. */
 export const listMember = derived((operation): string | null => {
   const { nextToken, ...members } = operation.output().shape;
   return nextToken === undefined ? null : (Object.keys(members)[0] ?? null);
