@@ -19,7 +19,7 @@ export type Step =
 
 const HOW = ['right', 'right', 'right', 'wrong', 'empty', 'number', 'decline', 'cancel', 'nothing', 'junk'] as const;
 type How = (typeof HOW)[number];
-const CROSSING = ['none', 'none', 'none', 'none', 'principal', 'wish'] as const;
+const CROSSING = ['none', 'none', 'none', 'none', 'principal', 'call'] as const;
 type Crossing = (typeof CROSSING)[number];
 
 const small = fc.nat(7);
@@ -27,7 +27,12 @@ export const steps = fc.array(
   fc.oneof(
     {
       weight: 5,
-      arbitrary: fc.record({ do: fc.constant('ask' as const), principal: small, wish: small, answers: fc.boolean() }),
+      arbitrary: fc.record({
+        do: fc.constant('ask' as const),
+        principal: small,
+        guardedCall: small,
+        answers: fc.boolean(),
+      }),
     },
     {
       weight: 7,
@@ -43,7 +48,7 @@ export const steps = fc.array(
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('approve elsewhere' as const), form: small, signed: fc.boolean() }),
     },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('change' as const), wish: small }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('change' as const), guardedCall: small }) },
     {
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(60_000, 16 * 60_000, -3_600_000) }),
@@ -150,7 +155,7 @@ export async function play(fixture: ApprovalFixture, sequence: readonly Step[]):
   const answer = async ({ state: sealed, nonce, process }: Form, how: How, crossing: Crossing) => {
     const known = model.known.get(nonce) as Known;
     const principal = crossing === 'principal' ? 1 - known.principal : known.principal;
-    const guardedCall = crossing === 'wish' ? (known.guardedCall + 1) % fixture.guardedCalls.length : known.guardedCall;
+    const guardedCall = crossing === 'call' ? (known.guardedCall + 1) % fixture.guardedCalls.length : known.guardedCall;
     const { tool, arguments: given } = fixture.guardedCalls[guardedCall] as ApprovalFixture['guardedCalls'][number];
     const { name } = fixture.guardedCalls[known.guardedCall] as ApprovalFixture['guardedCalls'][number];
     const consents = how === 'right' && crossing === 'none' && process === model.process;
@@ -255,13 +260,13 @@ async function forge(
 
 /** The reader's reply as after so many changes of the target. */
 function withVersion(
-  { guardedCalls: wishes }: ApprovalFixture,
+  { guardedCalls }: ApprovalFixture,
   versions: readonly number[],
   name: OperationName,
   reply: Members,
   input: Members,
 ) {
-  const at = wishes.findIndex(({ reader, target }) => reader === name && input[target[0]] === target[1]);
+  const at = guardedCalls.findIndex(({ reader, target }) => reader === name && input[target[0]] === target[1]);
   if (at < 0 || versions[at] === 0) return reply;
   const changed = (entity: Members) => ({ ...entity, changed: versions[at] });
   const { users } = reply;
