@@ -1,22 +1,41 @@
-import { Hono } from 'hono';
 import * as z from 'zod';
+import type { Service, WireReply } from '../operations/exchange.ts';
 import type { WorldClock } from './clock.ts';
+import { parted } from './routing.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 const Advance = z.strictObject({ advanceMs: z.int().min(0).max(YEAR_MS) });
 
+/** Whether a path belongs to the control of the service. */
+export const isControl = (path: string): boolean => path === '/_control' || path.startsWith('/_control/');
+
 /** `GET` and `POST /_control/clock`: reads the worlds' clock, or moves it ahead by `{"advanceMs": n}`, never back. */
-export function controlRoutes(clock: WorldClock): Hono {
-  const app = new Hono();
-  app.get('/_control/clock', async (c) => c.json(await clock.read()));
-  app.post('/_control/clock', async (c) => {
-    if (!/^application\/json\b/.test(c.req.header('content-type') ?? '')) {
-      return c.json({ message: 'The content type must be application/json.' }, 415);
-    }
-    const { data } = Advance.safeParse(await c.req.json().catch(() => undefined));
-    if (data === undefined) return c.json({ message: 'Expects {"advanceMs": 0 to 31536000000}.' }, 400);
-    return c.json(await clock.advance(data.advanceMs));
-  });
-  app.all('/_control/*', (c) => c.json({ message: 'Only GET and POST /_control/clock exist.' }, 404));
-  return app;
+export function controlOf(clock: WorldClock): Service {
+  return async ({ method, target, headers, body }) => {
+    const [path] = parted(target);
+    if (path !== '/_control/clock') return NOWHERE;
+    if (method === 'GET' || method === 'HEAD') return json(200, await clock.read());
+    if (method !== 'POST') return NOWHERE;
+    if (!/^application\/json\b/.test(headers['content-type'] ?? ''))
+      return json(415, { message: 'The content type must be application/json.' });
+    const { data } = Advance.safeParse(parsed(body));
+    if (data === undefined) return json(400, { message: 'Expects {"advanceMs": 0 to 31536000000}.' });
+    return json(200, await clock.advance(data.advanceMs));
+  };
+}
+
+const json = (status: number, content: object): WireReply => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: Buffer.from(JSON.stringify(content)),
+});
+
+const NOWHERE = json(404, { message: 'Only GET and POST /_control/clock exist.' });
+
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString());
+  } catch {
+    return undefined;
+  }
 }

@@ -29,9 +29,20 @@ export async function entityAt<K extends KindName>(
   input: object,
   { tx, world }: Context,
 ): Promise<Entity<Bodies[K]>> {
-  const { collection, name } = placeOf(arnAt(world, kind, input));
-  if (kind === 'kx-environment') refuse(malformedId(name));
+  const { collection, name } = placeAt(world, kind, input);
   const entity = await tx.get<Bodies[K]>(collection, name);
   if (entity !== undefined) return entity;
   throw serviceErrorFor(missing(kind, keyIn(kind, input)));
+}
+
+/** Throws a `Refusal` when there is no entity of a kind that a request names. */
+export async function requireAt(kind: KindName, input: object, { tx, world }: Context): Promise<void> {
+  const { collection, name } = placeAt(world, kind, input);
+  if (!(await tx.has(collection, name))) throw serviceErrorFor(missing(kind, keyIn(kind, input)));
+}
+
+function placeAt(world: World, kind: KindName, input: object): ReturnType<typeof placeOf> {
+  const place = placeOf(arnAt(world, kind, input));
+  if (kind === 'kx-environment') refuse(malformedId(place.name));
+  return place;
 }

@@ -1,14 +1,12 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { ListenError } from '../listen-error.ts';
-import type { Service } from '../operations/exchange.ts';
+import type { Service, WireReply } from '../operations/exchange.ts';
 import type { WorldClock } from './clock.ts';
-import { controlRoutes } from './control.ts';
+import { controlOf, isControl } from './control.ts';
 import { ConnectionReset } from './faults/connection-reset.ts';
+import { bodyOf, headersOf, targetOf } from './incoming.ts';
+import { parted } from './routing.ts';
 import { type ServedRequest, servedRequest } from './served-request.ts';
 
 export interface ListenOptions {
@@ -36,10 +34,10 @@ export interface Listener {
  * use.
  */
 export async function listen(service: Service, options: ListenOptions): Promise<Listener> {
-  const { port, host = '127.0.0.1', anyHost = false } = options;
+  const { port, host = '127.0.0.1', anyHost = false, control, observe } = options;
   let allowed = new Set<string>();
-  const app = serviceApp(service, options, (name) => anyHost || allowed.has(name));
-  const server = createAdaptorServer({ fetch: app.fetch, createServer }) as Server;
+  const reply = replier(service, control, (name) => anyHost || allowed.has(name));
+  const server = createServer(handler(reply, observe));
   await bound(server, port, host);
   const taken = (server.address() as AddressInfo).port;
   allowed = new Set(['localhost', '127.0.0.1', '[::1]', host.toLowerCase()].map((name) => `${name}:${taken}`));
@@ -53,53 +51,60 @@ export async function listen(service: Service, options: ListenOptions): Promise<
   };
 }
 
-type App = Hono<{ Bindings: HttpBindings }>;
+type Reply = (incoming: IncomingMessage, target: string) => Promise<WireReply>;
 
-/** The routes of the service: requests of web pages, and requests for hosts that are not served, are rejected. */
-function serviceApp(
-  service: Service,
-  { control, observe = () => {} }: ListenOptions,
-  isServed: (host: string) => boolean,
-): App {
-  const app: App = new Hono();
-  app.get('/healthz', (c) => c.text('ok\n'));
-  app.use(async (c, next) => {
-    const began = performance.now();
-    const { pathname, search } = new URL(c.req.url);
-    const described = servedRequest({ method: c.req.method, target: pathname + search, headers: c.req.header() });
-    await next();
-    const status = c.res === RESPONSE_ALREADY_SENT ? undefined : c.res.status;
-    observe({ ...described, status, ms: performance.now() - began });
-  });
-  app.use(async (c, next) => {
-    if (c.req.header('origin') !== undefined) return refused(403, 'Requests from web pages are not served.');
-    if (!isServed((c.req.header('host') ?? '').toLowerCase())) return refused(421, 'This host name is not served.');
-    return next();
-  });
-  app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: () => refused(413, 'The request is too large.') }));
-  if (control !== undefined) app.route('/', controlRoutes(control));
-  app.all('*', (c) => reply(service, c));
-  app.onError((error, c) => {
-    if (!(error instanceof ConnectionReset)) return refused(500, 'The listener failed.');
-    c.env.incoming.socket.resetAndDestroy();
-    return RESPONSE_ALREADY_SENT;
-  });
-  return app;
+/** Replies to requests: those of web pages, and those for hosts that are not served, are rejected. */
+function replier(service: Service, control: WorldClock | undefined, isServed: (host: string) => boolean): Reply {
+  const controlled = control && controlOf(control);
+  return async (incoming, target) => {
+    const headers = headersOf(incoming);
+    if (headers['origin'] !== undefined) return refused(403, 'Requests from web pages are not served.');
+    if (!isServed((headers['host'] ?? '').toLowerCase())) return refused(421, 'This host name is not served.');
+    const body = await bodyOf(incoming, LARGEST_BODY);
+    if (body === undefined) return refused(413, 'The request is too large.');
+    const serve = controlled && isControl(parted(target)[0]) ? controlled : service;
+    return serve({ method: incoming.method ?? '', target, headers, body });
+  };
 }
 
-/** The reply of the service; a broken one ends with the connection. */
-async function reply(service: Service, { req, env }: Context<{ Bindings: HttpBindings }>): Promise<Response> {
-  const { pathname, search } = new URL(req.url);
-  const { status, headers, body, broken } = await service({
-    method: req.method,
-    target: pathname + search,
-    headers: req.header(),
-    body: new Uint8Array(await req.arrayBuffer()),
-  });
-  if (broken === undefined) return new Response(body as Uint8Array<ArrayBuffer>, { status, headers });
-  env.outgoing.writeHead(status, headers);
-  env.outgoing.write(body, () => env.incoming.socket.destroySoon());
-  return RESPONSE_ALREADY_SENT;
+const handler =
+  (reply: Reply, observe: ListenOptions['observe']) => async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const { method = '', socket } = incoming;
+    const target = targetOf(incoming);
+    if (target === undefined) return void outgoing.writeHead(400).end();
+    if (isHealthCheck(method, target)) return void outgoing.setHeader('Content-Type', TEXT).end('ok\n');
+    const began = performance.now();
+    const log = (status: number | undefined) =>
+      observe?.({
+        ...servedRequest({ method, target, headers: headersOf(incoming) }),
+        status,
+        ms: performance.now() - began,
+      });
+    try {
+      const replied = await reply(incoming, target);
+      log(replied.broken === undefined ? replied.status : undefined);
+      send(replied, outgoing);
+    } catch (error) {
+      const isReset = error instanceof ConnectionReset;
+      log(isReset ? undefined : 500);
+      if (isReset) socket.resetAndDestroy();
+      else send(refused(500, 'The listener failed.'), outgoing);
+    }
+  };
+
+const TEXT = 'text/plain; charset=UTF-8';
+
+const isHealthCheck = (method: string, target: string) =>
+  (method === 'GET' || method === 'HEAD') && parted(target)[0] === '/healthz';
+
+/** Sends a reply; a broken one ends with the connection. */
+function send({ status, headers, body, broken }: WireReply, outgoing: ServerResponse): void {
+  outgoing.statusCode = status;
+  for (const name in headers) outgoing.setHeader(name, headers[name] as string);
+  // Node adds it by itself for HTTP/1.1 only.
+  if (!outgoing.useChunkedEncodingByDefault && broken === undefined) outgoing.setHeader('Content-Length', body.length);
+  if (broken === undefined) outgoing.end(body);
+  else outgoing.write(body, () => outgoing.socket?.destroySoon());
 }
 
 /** The largest member of the model, a SAML document, has 10 million characters. */
@@ -111,10 +116,10 @@ const TYPES: Record<number, string> = {
   500: 'InternalServerException',
 };
 
-function refused(status: number, message: string): Response {
+function refused(status: number, message: string): WireReply {
   const type = TYPES[status] ?? 'MisdirectedRequestException';
   const headers = { 'content-type': 'application/json', 'x-amzn-ErrorType': type, connection: 'close' };
-  return new Response(JSON.stringify({ message }), { status, headers });
+  return { status, headers, body: Buffer.from(JSON.stringify({ message })) };
 }
 
 function bound(server: Server, port: number, host: string): Promise<void> {

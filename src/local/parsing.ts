@@ -11,20 +11,23 @@ import { WireError } from './wire-error.ts';
 /** The input of a request, collected from path, query and body, not validated. */
 export function parsed(search: string, content: Uint8Array, { name, labels }: Routed): Record<string, unknown> {
   const operation = operationNamed(name);
-  const query = new URLSearchParams(search);
+  const query = search === '' ? NO_QUERY : new URLSearchParams(search);
   if (content.length > USUAL_BODY && content.length > largestBody(operation))
     throw new WireError(413, 'RequestEntityTooLargeException', TOO_LARGE);
   const body = bodyOf(content);
-  const from = {
-    label: (member: string) => labels[member],
-    query: (member: string, schema: z.ZodType) => coerced(query.getAll(member), schema),
-    body: (member: string) => (Object.hasOwn(body, member) ? body[member] : undefined),
-  };
-  const members = membersOf(operation).map(
-    ({ member, schema, place }) => [member, from[place](member, schema)] as const,
-  );
-  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
+  const input: Record<string, unknown> = {};
+  for (const { member, schema, place } of membersOf(operation)) {
+    const value =
+      place === 'label' ? labels[member] : place === 'body' ? own(body, member) : coerced(query, member, schema);
+    if (value !== undefined) input[member] = value;
+  }
+  return input;
 }
+
+const NO_QUERY = new URLSearchParams();
+
+const own = (body: Readonly<Record<string, unknown>>, member: string): unknown =>
+  Object.hasOwn(body, member) ? body[member] : undefined;
 
 interface PlacedMember {
   readonly member: string;
@@ -62,7 +65,8 @@ function longestText(schema: z.ZodType): number {
 
 function bodyOf(content: Uint8Array): Record<string, unknown> {
   if (content.length === 0) return {};
-  const body = withoutNulls(json(content), 0);
+  const body = json(content);
+  removeNulls(body, 0);
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw new ServiceError('Validation', 'The body of the request has to be a JSON object');
   }
@@ -88,20 +92,24 @@ function contentOf(text: string): unknown {
 const DEEPEST = 32;
 
 /** A null member counts as absent. */
-function withoutNulls(value: unknown, depth: number): unknown {
+function removeNulls(value: unknown, depth: number): void {
   if (depth > DEEPEST)
     throw new ServiceError('Validation', `The body of the request is nested deeper than ${DEEPEST} levels`);
-  if (Array.isArray(value)) return value.map((element) => withoutNulls(element, depth + 1));
-  if (value === null || typeof value !== 'object') return value;
-  const members = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member, depth + 1)]));
+  if (value === null || typeof value !== 'object') return;
+  const isObject = !Array.isArray(value);
+  for (const name of Object.keys(value)) {
+    const member = value[name as never];
+    if (member === null && isObject) delete value[name as never];
+    else removeNulls(member, depth + 1);
+  }
 }
 
 /** A member of the query, converted to the type in its schema; validation reports values that do not fit. */
-function coerced(values: string[], schema: z.ZodType): unknown {
-  const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+function coerced(query: URLSearchParams, member: string, schema: z.ZodType): unknown {
+  const values = query.getAll(member);
   const [first] = values;
   if (first === undefined) return undefined;
+  const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
   if (inner instanceof z.ZodArray) return values;
   if (inner instanceof z.ZodNumber && /^[+-]?\d+(\.\d+)?$/.test(first)) return Number(first);
   return first;

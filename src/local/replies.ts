@@ -53,6 +53,6 @@ function documentedError(error: ErrorName, name: OperationName | undefined): Err
 
 const reply = (status: number, body: object, headers: Record<string, string>): WireReply => ({
   status,
-  headers: { 'content-type': 'application/json', ...headers },
+  headers: Object.assign({ 'content-type': 'application/json' }, headers),
   body: Buffer.from(JSON.stringify(body)),
 });

@@ -19,21 +19,21 @@ export function parted(target: string): [path: string, query: string] {
 export function routed(method: string, path: string): Routed {
   const segments = path.split('/');
   const found = ROUTES.get(`${method} ${segments.length}`)?.find(({ words, members }) => {
-    return words.every(([at, word]) => segments[at] === word) && members.every(([at]) => segments[at] !== '');
+    return words.every(({ at, word }) => segments[at] === word) && members.every(({ at }) => segments[at] !== '');
   });
   if (found === undefined) {
     throw new WireError(404, 'UnknownOperationException', `There is no operation ${method} ${path}`);
   }
   const labels: Record<string, string> = {};
-  for (const [at, member] of found.members) labels[member] = decoded(segments[at] ?? '');
+  for (const { at, member } of found.members) labels[member] = decoded(segments[at] ?? '');
   return { name: found.name, labels };
 }
 
 interface Route {
   readonly name: OperationName;
   /** The fixed segments of the path and its input members, by position. */
-  readonly words: readonly (readonly [number, string])[];
-  readonly members: readonly (readonly [number, string])[];
+  readonly words: readonly { readonly at: number; readonly word: string }[];
+  readonly members: readonly { readonly at: number; readonly member: string }[];
 }
 
 const isLabel = (segment: string) => segment.startsWith('{');
@@ -42,9 +42,9 @@ const isLabel = (segment: string) => segment.startsWith('{');
 const ROUTES = new Map<string, Route[]>();
 for (const name of OPERATION_NAMES) {
   const { method, path } = routeOf(operationNamed(name));
-  const segments = [...path.split('/').entries()];
-  const words = segments.filter(([, segment]) => !isLabel(segment));
-  const members = segments.filter(([, segment]) => isLabel(segment)).map(([at, it]) => [at, it.slice(1, -1)] as const);
+  const segments = path.split('/').map((word, at) => ({ at, word, member: word.slice(1, -1) }));
+  const words = segments.filter(({ word }) => !isLabel(word));
+  const members = segments.filter(({ word }) => isLabel(word));
   const key = `${method} ${segments.length}`;
   ROUTES.set(key, [...(ROUTES.get(key) ?? []), { name, words, members }]);
 }

@@ -24,10 +24,12 @@ export function signatureFieldsOf({ headers, target }: WireRequest): SignatureFi
   const { authorization } = headers;
   if (authorization !== undefined) {
     const [, algorithm = '', rest = ''] = /^(\S+)\s+(.*)$/.exec(authorization) ?? [];
-    const parts = new Map(rest.split(',').map((part) => part.trim().split('=', 2) as [string, string]));
-    const [scope = '', signed = '', signature = ''] = ['Credential', 'SignedHeaders', 'Signature'].map((name) =>
-      parts.get(name),
-    );
+    const parts: Record<string, string | undefined> = { Credential: '', SignedHeaders: '', Signature: '' };
+    for (const part of rest.split(',')) {
+      const [name = '', value] = part.trim().split('=', 2);
+      parts[name] = value;
+    }
+    const { Credential: scope = '', SignedHeaders: signed = '', Signature: signature = '' } = parts;
     return { algorithm, scope, signed, signature, date: headers['x-amz-date'] ?? '' };
   }
   const query = new URLSearchParams(parted(target)[1]);

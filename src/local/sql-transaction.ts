@@ -28,9 +28,11 @@ interface Statements {
   readonly run: (sql: string, ...values: unknown[]) => void;
 }
 
-type EntityStatements = Pick<Transaction, 'get' | 'page' | 'count' | 'put' | 'remove' | 'removeUnder'>;
+type EntityStatements = Pick<Transaction, 'has' | 'get' | 'page' | 'count' | 'put' | 'remove' | 'removeUnder'>;
 
 const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
+  has: (collection, name) =>
+    one('SELECT 1 FROM entities WHERE collection = ? AND name = ?', collection, name) !== undefined,
   get: (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),
   page: (collection, { after, limit, filterKey }) => {
     const rows =

@@ -61,6 +61,8 @@ export type Awaitable<T> = T | Promise<T>;
 
 /** The store as handlers use it: entities by key, links between their ARNs, and replies by client token. */
 export interface Transaction {
+  /** Whether there is an entity, which costs less than to get it. */
+  has(collection: string, name: string): Awaitable<boolean>;
   get<Body>(collection: string, name: string): Awaitable<Entity<Body> | undefined>;
   page<Body>(collection: string, page: Page): Awaitable<Entity<Body>[]>;
   count(collection: string, except?: { readonly status: string }): Awaitable<number>;

@@ -5,7 +5,7 @@ import { type OperationName, operationNamed } from '../../operations/index.ts';
 import { meaningOf } from '../../operations/left-out.ts';
 import { arnOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
-import { arnAt, entityAt } from '../entity-at.ts';
+import { arnAt, entityAt, requireAt } from '../entity-at.ts';
 import { enterStatus, newEntity } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import type { Entity } from '../transaction.ts';
@@ -90,7 +90,7 @@ function picked(item: object, members: readonly string[]): object {
 }
 
 async function parentsExist(kind: KindName, input: object, context: Context): Promise<void> {
-  for (const parent of lineage(kind).slice(0, -1)) await entityAt(parent, input, context);
+  for (const parent of lineage(kind).slice(0, -1)) await requireAt(parent, input, context);
 }
 
 /** The kinds that contain entities of another kind. */
