@@ -8,10 +8,19 @@ export interface Call {
   readonly expects: string;
 }
 
+/** A request as it is sent, and a part of the right reply to it. */
+export interface Exchange {
+  readonly bytes: string;
+  readonly expects: readonly string[];
+}
+
 export interface Counted {
+  /** The calls with a right reply; others have no place in a rate. */
   readonly calls: number;
   readonly perSecond: number;
   readonly p99Ms: number;
+  /** The longest time without a right reply, over all connections. */
+  readonly worstGapMs: number;
   readonly errors: number;
   /** Replies that answer another request. */
   readonly crossed: number;
@@ -23,9 +32,9 @@ const META = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-function bytesOf({ method, params }: Call, id: number, port: number): string {
+function exchangeOf({ method, params, expects }: Call, id: number, port: number): Exchange {
   const body = JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: META } });
-  return [
+  const bytes = [
     'POST /mcp HTTP/1.1',
     `host: 127.0.0.1:${port}`,
     'content-type: application/json',
@@ -37,10 +46,13 @@ function bytesOf({ method, params }: Call, id: number, port: number): string {
     '',
     body,
   ].join('\r\n');
+  return { bytes, expects: [`"id":${id}`, expects] };
 }
 
 interface Connection {
+  /** Rejects when the connection fails or has failed before. */
   ask(bytes: string): Promise<string>;
+  isOpen(): boolean;
   close(): void;
 }
 
@@ -73,8 +85,10 @@ function open(port: number): Connection {
       new Promise((resolve, reject) => {
         settle = resolve;
         fail = reject;
-        socket.write(bytes);
+        if (socket.destroyed) reject(new Error('closed'));
+        else socket.write(bytes);
       }),
+    isOpen: () => !socket.destroyed,
     close: () => {
       fail = () => {};
       socket.destroy();
@@ -82,58 +96,93 @@ function open(port: number): Connection {
   };
 }
 
-/** Sends calls over `connections`, each one after the other, until `ms` are over. */
-export async function load(port: number, calls: readonly Call[], connections: number, ms: number): Promise<Counted> {
+/** Sends MCP calls over `connections`, each one after the other, until `ms` are over. */
+export function load(port: number, calls: readonly Call[], connections: number, ms: number): Promise<Counted> {
+  let id = 0;
+  const next = () => {
+    id += 1;
+    return exchangeOf(calls[id % calls.length] as Call, id, port);
+  };
+  return loadOf(port, next, connections, ms);
+}
+
+/** Sends what `next` gives over `connections`, each one after the other, until `ms` are over. */
+export async function loadOf(port: number, next: () => Exchange, connections: number, ms: number): Promise<Counted> {
   const times: number[] = [];
   const count = { errors: 0, crossed: 0 };
-  let id = 0;
   const begun = performance.now();
+  let [last, worstGapMs] = [begun, 0];
   const worker = async () => {
     const connection = open(port);
-    while (performance.now() - begun < ms) {
-      id += 1;
+    while (connection.isOpen() && performance.now() - begun < ms) {
+      const exchange = next();
       const sent = performance.now();
-      await once(connection, id, calls[id % calls.length] as Call, port, count);
-      times.push(performance.now() - sent);
+      if (!(await once(connection, exchange, count))) continue;
+      const now = performance.now();
+      times.push(now - sent);
+      worstGapMs = Math.max(worstGapMs, now - last);
+      last = now;
     }
     connection.close();
   };
   await Promise.all(Array.from({ length: connections }, worker));
-  const seconds = (performance.now() - begun) / 1_000;
+  const ended = performance.now();
   times.sort((a, b) => a - b);
   return {
     calls: times.length,
-    perSecond: times.length / seconds,
+    perSecond: (times.length * 1_000) / (ended - begun),
     p99Ms: times[Math.floor(times.length * 0.99)] ?? 0,
+    worstGapMs: Math.max(worstGapMs, ended - last),
     ...count,
   };
 }
 
 /** Sends `many` calls at the same moment, each over its own connection. */
-export async function burst(port: number, calls: readonly Call[], many: number): Promise<Counted> {
+export async function burst(
+  port: number,
+  calls: readonly Call[],
+  many: number,
+): Promise<Pick<Counted, 'errors' | 'crossed' | 'p99Ms'>> {
   const count = { errors: 0, crossed: 0 };
   const begun = performance.now();
   const connections = Array.from({ length: many }, () => open(port));
   await Promise.all(
-    connections.map((connection, at) => once(connection, at + 1, calls[at % calls.length] as Call, port, count)),
+    connections.map((connection, at) =>
+      once(connection, exchangeOf(calls[at % calls.length] as Call, at + 1, port), count),
+    ),
   );
-  const ms = performance.now() - begun;
+  const p99Ms = performance.now() - begun;
   for (const connection of connections) connection.close();
-  return { calls: many, perSecond: (many / ms) * 1_000, p99Ms: ms, ...count };
+  return { p99Ms, ...count };
 }
 
+/** The reply to one request on its own connection. Rejects when it is not the right one. */
+export async function send(port: number, exchange: Exchange): Promise<string> {
+  const connection = open(port);
+  try {
+    const reply = await connection.ask(exchange.bytes);
+    if (!isRight(reply, exchange)) throw new Error(reply);
+    return reply;
+  } finally {
+    connection.close();
+  }
+}
+
+const isRight = (reply: string, { expects }: Exchange) =>
+  reply.startsWith('HTTP/1.1 200') && expects.every((part) => reply.includes(part));
+
+/** Whether the reply is right; counts it otherwise. */
 async function once(
   connection: Connection,
-  id: number,
-  call: Call,
-  port: number,
+  exchange: Exchange,
   count: { errors: number; crossed: number },
-) {
+): Promise<boolean> {
   try {
-    const reply = await connection.ask(bytesOf(call, id, port));
-    if (!reply.startsWith('HTTP/1.1 200')) count.errors += 1;
-    else if (!reply.includes(`"id":${id}`) || !reply.includes(call.expects)) count.crossed += 1;
+    const reply = await connection.ask(exchange.bytes);
+    if (isRight(reply, exchange)) return true;
+    count[reply.startsWith('HTTP/1.1 200') ? 'crossed' : 'errors'] += 1;
   } catch {
     count.errors += 1;
   }
+  return false;
 }

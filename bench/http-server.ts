@@ -6,7 +6,7 @@ export interface Running {
   readonly child: ChildProcess;
 }
 
-/** Starts a server that logs its URL as a line of JSON. */
+/** Starts a server that writes its URL to stderr. */
 export function start(args: readonly string[]): Promise<Running> {
   // Certificates from a file cost each process time and memory that are not the server's.
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
@@ -14,8 +14,8 @@ export function start(args: readonly string[]): Promise<Running> {
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}`)));
     createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
-      const url = line.startsWith('{') ? (JSON.parse(line) as { url?: string }).url : undefined;
-      if (url !== undefined) resolve({ child, port: Number(new URL(url).port) });
+      const [, port] = /http:\/\/127\.0\.0\.1:(\d+)/.exec(line) ?? [];
+      if (port !== undefined) resolve({ child, port: Number(port) });
     });
   });
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { burst, type Call, type Counted, load } from './http-load.ts';
 import { type Running, start } from './http-server.ts';
-import { median, spread, verdict } from './measure.ts';
+import { cpuSeconds, median, spread, verdict } from './measure.ts';
 
 const CONNECTIONS = 64;
 const ROUNDS = 7;
@@ -58,9 +58,9 @@ export async function main(): Promise<void> {
     };
     for (let round = -1; round < ROUNDS; round += 1) {
       for (const row of Object.values(rows)) {
-        const before = cpuSeconds(row.server);
+        const before = cpuSeconds(row.server.child.pid);
         const counted = await load(row.server.port, row.calls, CONNECTIONS, ROUND_MS);
-        const cpuPerCall = (cpuSeconds(row.server) - before) / counted.calls;
+        const cpuPerCall = (cpuSeconds(row.server.child.pid) - before) / counted.calls;
         if (round >= 0) row.counts.push({ ...counted, cpuPerCall });
       }
     }
@@ -160,16 +160,6 @@ const bundle = (outfile: string) =>
     keepNames: true,
     logLevel: 'error',
   });
-
-/** What a server has used so far, from /proc; not a number where there is none. */
-function cpuSeconds({ child }: Running): number {
-  try {
-    const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return Number.NaN;
-  }
-}
 
 /** Samples the resident memory of a process until it is asked for the most that it saw. */
 function highestMegabytes(pid: number): () => number {

@@ -42,6 +42,16 @@ export function megabytesOf(pid: number | undefined, which: 'VmRSS' | 'VmHWM'): 
   }
 }
 
+/** The CPU time of a process so far, in seconds; not a number where /proc does not show it. */
+export function cpuSeconds(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** The value of `--name=VALUE` on the command line. */
 export const optionOf = (name: string): string | undefined =>
   process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(`--${name}=`.length);

@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME …`: runs benches by name, all but `start`, `fleet` and the ten-minute soak without a name. Each prints ours, the reference's, and the ratio. */
+/** `npm run bench -- NAME …`: runs benches by name, all but `start`, `port`, `fleet` and the ten-minute soak without a name. Each prints ours, the reference's, and the ratio. */
 const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   cold: () => import('./cold.ts'),
   start: () => import('./start.ts'),
@@ -9,12 +9,13 @@ const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   slow: () => import('./slow.ts'),
   soak: () => import('./soak.ts'),
   local: () => import('./local.ts'),
+  port: () => import('./port.ts'),
   store: () => import('./store.ts'),
   fleet: () => import('./fleet.ts'),
   counts: () => import('./counts.ts'),
 };
 
-const UNASKED = new Set(['soak', 'start', 'fleet']);
+const UNASKED = new Set(['soak', 'start', 'port', 'fleet']);
 const named = process.argv.slice(2).filter((word) => !word.startsWith('-') && !word.includes('/'));
 const unknown = named.find((name) => !Object.hasOwn(BENCHES, name));
 if (unknown !== undefined) {
