@@ -46,11 +46,11 @@ export function entrance(origins: readonly string[]): Entrance {
       const origin = headers.get('origin');
       if (!hosts.includes((headers.get('host') ?? new URL(url).host).toLowerCase())) return 'wrong-host';
       if (!secretsEqual(new URL(url).pathname.split('/')[1] as string, folder)) return 'not-found';
-      if (method !== 'GET' && method !== 'POST') return 'no-such-method';
-      if (origin === null ? method === 'POST' : !origins.includes(origin)) return 'elsewhere-from';
-      if (method === 'POST' && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'elsewhere-from';
+      if (method !== 'GET' && method !== 'POST') return 'method-not-allowed';
+      if (origin === null ? method === 'POST' : !origins.includes(origin)) return 'other-origin';
+      if (method === 'POST' && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'other-origin';
       // Rejects frames, images, scripts and fetches of any page, and prefetching browsers, which would consume the link.
-      if (!allowed(headers.get('sec-fetch-dest'), ['document']) || headers.has('sec-purpose')) return 'elsewhere-from';
+      if (!allowed(headers.get('sec-fetch-dest'), ['document']) || headers.has('sec-purpose')) return 'other-origin';
       return undefined;
     },
     enter: (request, landing) => {

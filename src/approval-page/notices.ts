@@ -86,15 +86,15 @@ export const NOTICES = {
     status: 410,
     mark: 'lost',
     title: 'This link has already been used',
-    text: 'It works once. If someone else opened it, stop the command in your terminal. For a new link: finspace-mcp approve --web',
+    text: 'It works once. If someone else opened it, stop the program that gave you the link. For a new link: finspace-mcp approve --web',
   },
   stranger: {
     status: 403,
     mark: 'lost',
     title: 'Open the link in the original browser',
-    text: 'Only the browser that opened the link from the terminal can see the plans. For a new link: finspace-mcp approve --web',
+    text: 'Only the browser that opened the link first can see the plans. For a new link: finspace-mcp approve --web',
   },
-  'elsewhere-from': {
+  'other-origin': {
     status: 403,
     mark: 'lost',
     title: 'Request from another page rejected',
@@ -104,7 +104,7 @@ export const NOTICES = {
     status: 421,
     mark: 'lost',
     title: 'Wrong host name',
-    text: 'Open the link as the terminal printed it.',
+    text: 'Open the link exactly as you received it.',
   },
   'not-found': {
     status: 404,
@@ -112,7 +112,7 @@ export const NOTICES = {
     title: 'Page not found',
     text: 'Open the link as you received it.',
   },
-  'no-such-method': {
+  'method-not-allowed': {
     status: 405,
     mark: 'lost',
     title: 'Method not allowed',
@@ -149,7 +149,7 @@ export const NOTICES = {
     title: 'Too many wrong tokens',
     text: 'Your address sent too many wrong tokens within ten minutes. A valid token is still accepted.',
   },
-  'nobody-can-tell': {
+  'issuer-away': {
     status: 503,
     mark: 'wait',
     title: 'The token cannot be checked',

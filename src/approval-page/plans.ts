@@ -54,7 +54,7 @@ export async function plans(request: Request, path: string, context: ApprovalPag
   const page = (name: NoticeName, about: { code?: string; more?: string } = {}) =>
     notice(name, { home, foot, ...about });
 
-  if (path === '') return isGet ? listPage(await waiting(), home, now(), foot) : page('no-such-method');
+  if (path === '') return isGet ? listPage(await waiting(), home, now(), foot) : page('method-not-allowed');
   if (!/^[A-Z0-9]{1,16}$/.test(path)) return page('not-found');
   const fields = isGet ? undefined : await fieldsOf(request);
   if (typeof fields === 'string') return page(fields);

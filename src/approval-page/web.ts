@@ -26,7 +26,7 @@ export interface PlanSource {
 }
 
 /** What is known about a token: the person, until when, and the targets whose plans they may approve. */
-export type SignedIn = Person | 'unknown' | 'no-scope' | 'nobody-can-tell';
+export type SignedIn = Person | 'unknown' | 'no-scope' | 'issuer-away';
 
 export interface WebPageOptions {
   readonly sources: readonly PlanSource[];
@@ -104,10 +104,10 @@ async function respond(
 function refusalOf({ origins }: Site, { method, headers }: Request): NoticeName | undefined {
   const origin = headers.get('origin');
   const isPost = method === 'POST';
-  if (method !== 'GET' && !isPost) return 'no-such-method';
-  if (origin === null ? isPost : !origins(headers.get('host') ?? '').includes(origin)) return 'elsewhere-from';
-  if (isPost && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'elsewhere-from';
-  if (!allowed(headers.get('sec-fetch-dest'), ['document']) || headers.has('sec-purpose')) return 'elsewhere-from';
+  if (method !== 'GET' && !isPost) return 'method-not-allowed';
+  if (origin === null ? isPost : !origins(headers.get('host') ?? '').includes(origin)) return 'other-origin';
+  if (isPost && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'other-origin';
+  if (!allowed(headers.get('sec-fetch-dest'), ['document']) || headers.has('sec-purpose')) return 'other-origin';
   return undefined;
 }
 
@@ -117,7 +117,7 @@ async function enter(site: Site, request: Request, { peer, reading }: Visit): Pr
   if (typeof fields === 'string') return toSignIn(site, fields);
   const to = /^[A-Z0-9]{1,16}$/.exec(fields.get('to') ?? '')?.[0] ?? '';
   const person = await site.signIn((fields.get('approver-token') ?? '').trim());
-  if (person === 'nobody-can-tell') return toSignIn(site, person, to, { 'retry-after': '5' });
+  if (person === 'issuer-away') return toSignIn(site, person, to, { 'retry-after': '5' });
   if (person === 'no-scope') return toSignIn(site, person, to);
   if (person === 'unknown') return wrongToken(site, peer, to, 'That token is not valid here. Nothing was approved.');
   return new Response(null, {

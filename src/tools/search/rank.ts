@@ -22,11 +22,11 @@ const WITHOUT_ENDING = 0.5;
 
 interface Index {
   readonly of: (word: string) => string;
-  readonly share: number;
+  readonly weight: number;
 }
 const INDEXES: readonly Index[] = [
-  { of: (word) => word, share: 1 },
-  { of: (word) => (word.length < 4 ? word : word.replace(/(?:ing|ions?|ed|es|s|e)$/, '')), share: WITHOUT_ENDING },
+  { of: (word) => word, weight: 1 },
+  { of: (word) => (word.length < 4 ? word : word.replace(/(?:ing|ions?|ed|es|s|e)$/, '')), weight: WITHOUT_ENDING },
 ];
 
 const words = (text: string): string[] =>
@@ -35,11 +35,11 @@ const words = (text: string): string[] =>
     .filter((word) => !STOP_WORDS.has(word));
 
 /** The indexed texts of a tool, with weights: names count more than parameters. */
-const FIELDS: readonly { readonly of: (tool: Searchable) => string; readonly share: number }[] = [
-  { of: ({ name, title }) => `${name} ${title}`, share: 1 },
-  { of: ({ description }) => description, share: 1 },
-  { of: ({ keywords }) => keywords, share: 1 },
-  { of: ({ inputSchema }) => parameters(inputSchema).join(' '), share: 0.25 },
+const FIELDS: readonly { readonly of: (tool: Searchable) => string; readonly weight: number }[] = [
+  { of: ({ name, title }) => `${name} ${title}`, weight: 1 },
+  { of: ({ description }) => description, weight: 1 },
+  { of: ({ keywords }) => keywords, weight: 1 },
+  { of: ({ inputSchema }) => parameters(inputSchema).join(' '), weight: 0.25 },
 ];
 /** Weight of a deprecated tool. */
 const DEPRECATED = 0.5;
@@ -53,9 +53,9 @@ export function ranked<T extends Searchable>(question: string, tools: readonly T
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_-]/g, '_');
-  const scores = FIELDS.flatMap(({ of, share }) => {
+  const scores = FIELDS.flatMap(({ of, weight }) => {
     const texts = tools.map((tool) => words(of(tool)));
-    return INDEXES.map((index) => scored(queryWords, texts, { ...index, share: index.share * share }));
+    return INDEXES.map((index) => scored(queryWords, texts, { ...index, weight: index.weight * weight }));
   });
   return tools
     .map((tool, at) => {
@@ -67,7 +67,7 @@ export function ranked<T extends Searchable>(question: string, tools: readonly T
     .map(({ tool }) => tool);
 }
 
-function scored(queryWords: readonly string[], texts: readonly string[][], { of, share }: Index): number[] {
+function scored(queryWords: readonly string[], texts: readonly string[][], { of, weight }: Index): number[] {
   const counted = texts.map((text) => {
     const counts = new Map<string, number>();
     for (const word of text.map(of)) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -76,7 +76,7 @@ function scored(queryWords: readonly string[], texts: readonly string[][], { of,
   const average = texts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, texts.length);
   const weighted = [...new Set(queryWords.map(of))].map((word) => {
     const holders = counted.filter((counts) => counts.has(word)).length;
-    return { word, weight: share * Math.log(1 + (texts.length - holders + 0.5) / (holders + 0.5)) };
+    return { word, weight: weight * Math.log(1 + (texts.length - holders + 0.5) / (holders + 0.5)) };
   });
   return counted.map((counts, at) => {
     const length = (texts[at]?.length ?? 0) / average;

@@ -51,7 +51,7 @@ export function approvals(options: ApprovalsOptions): WebPage {
 
 /** Verifies a token as each endpoint would: its audience may be the endpoint or this page. */
 async function signIn(token: string, { endpoints, holderOf, base }: ApprovalsOptions): Promise<SignedIn> {
-  let person: Exclude<SignedIn, 'unknown' | 'nobody-can-tell'> | undefined;
+  let person: Exclude<SignedIn, 'unknown' | 'issuer-away'> | undefined;
   try {
     for (const { target = '', url, admits } of endpoints) {
       const holder = await holderOf(token, [url(), `${base().replace(/\/$/, '')}${APPROVALS}`]);
@@ -65,7 +65,7 @@ async function signIn(token: string, { endpoints, holderOf, base }: ApprovalsOpt
     }
     return person ?? 'unknown';
   } catch (error) {
-    if (error instanceof IssuerUnreachable) return 'nobody-can-tell';
+    if (error instanceof IssuerUnreachable) return 'issuer-away';
     throw error;
   }
 }
