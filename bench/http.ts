@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { burst, type Call, type Counted, load } from './http-load.ts';
 import { type Running, start } from './http-server.ts';
-import { cpuSeconds, median, spread, verdict } from './measure.ts';
+import { cpuSeconds, median, shuffled, spread, verdict } from './measure.ts';
 
 const CONNECTIONS = 64;
 const ROUNDS = 7;
@@ -57,7 +57,7 @@ export async function main(): Promise<void> {
       'ours, tools/list': { server: ours, calls: [LIST], counts: [] },
     };
     for (let round = -1; round < ROUNDS; round += 1) {
-      for (const row of Object.values(rows)) {
+      for (const row of shuffled(Object.values(rows))) {
         const before = cpuSeconds(row.server.child.pid);
         const counted = await load(row.server.port, row.calls, CONNECTIONS, ROUND_MS);
         const cpuPerCall = (cpuSeconds(row.server.child.pid) - before) / counted.calls;
@@ -66,12 +66,13 @@ export async function main(): Promise<void> {
     }
     for (const [name, { counts }] of Object.entries(rows)) {
       const p99 = median(counts.map(({ p99Ms }) => p99Ms)).toFixed(0);
+      const gap = Math.max(...counts.map(({ worstGapMs }) => worstGapMs)).toFixed(0);
       const wrong = counts.reduce((sum, { errors, crossed }) => sum + errors + crossed, 0);
       console.log(
         `${name.padEnd(32)}${spread(
           counts.map(({ perSecond }) => perSecond),
           '/s',
-        )}, p99 ${p99} ms, ${(median(counts.map(({ cpuPerCall }) => cpuPerCall)) * 1e6).toFixed(0)} us of CPU, ${wrong} wrong`,
+        )}, p99 ${p99} ms, worst gap ${gap} ms, ${(median(counts.map(({ cpuPerCall }) => cpuPerCall)) * 1e6).toFixed(0)} us of CPU, ${wrong} wrong`,
       );
     }
     const call = 'ours, get_kx_cluster';
