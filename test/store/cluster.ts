@@ -51,9 +51,9 @@ export interface Cluster {
   remove(): Promise<void>;
 }
 
-/** Starts a new cluster. */
-export async function startCluster(): Promise<Cluster> {
-  const folder = mkdtempSync(join(tmpdir(), 'finspace-pg-'));
+/** Starts a new cluster, with its files in a folder. Its log is written in segments of 1 MB. */
+export async function startCluster(parent = tmpdir()): Promise<Cluster> {
+  const folder = mkdtempSync(join(parent, 'finspace-pg-'));
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
   await bin('initdb', '-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync');

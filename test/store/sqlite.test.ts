@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openStore } from '../../src/local/store.ts';
 import { changes } from '../../src/resources/changes.ts';
 import { fileKits, memoryKits } from '../../src/safety/recovery.ts';
 import { rateLimiter } from '../../src/transports/http/rates.ts';
@@ -8,6 +9,7 @@ import { standingClock } from '../safety/support/backend.ts';
 import { itKeepsTheEventsContract } from './contracts/events.ts';
 import { ANN_ONLY, itKeepsTheKitsContract } from './contracts/kits.ts';
 import { itKeepsTheRatesContract } from './contracts/rates.ts';
+import { itKeepsTheTransactionContract } from './contracts/transaction.ts';
 
 itKeepsTheKitsContract('files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'store-'));
@@ -42,3 +44,22 @@ itKeepsTheEventsContract('one process', async () => ({
   another: undefined,
   close: async () => {},
 }));
+
+itKeepsTheTransactionContract('memory', async () => {
+  const store = await openStore(':memory:');
+  return { store, another: undefined, close: () => store.close() };
+});
+
+itKeepsTheTransactionContract('a file that two processes share', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'store-'));
+  const path = join(folder, 'world.db');
+  const [store, other] = [await openStore(path), await openStore(path)];
+  return {
+    store,
+    another: async () => other,
+    close: async () => {
+      for (const one of [store, other]) await one.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+});
