@@ -51,12 +51,17 @@ export interface Cluster {
   remove(): Promise<void>;
 }
 
-/** Starts a new cluster, with its files in a folder. Its log is written in segments of 1 MB. */
-export async function startCluster(parent = tmpdir()): Promise<Cluster> {
+/** Gives a file or folder to the user that runs PostgreSQL. */
+export function give(path: string): void {
+  if (user !== undefined) chownSync(path, user.uid, user.gid);
+}
+
+/** Starts a new cluster, with its files in a folder. */
+export async function startCluster(parent = tmpdir(), ...options: readonly string[]): Promise<Cluster> {
   const folder = mkdtempSync(join(parent, 'finspace-pg-'));
-  if (user !== undefined) chownSync(folder, user.uid, user.gid);
+  give(folder);
   const data = join(folder, 'data');
-  await bin('initdb', '-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync');
+  await bin('initdb', '-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync', ...options);
   const config = ["listen_addresses = ''", 'wal_level = replica', 'max_wal_senders = 4', 'max_connections = 200'];
   writeFileSync(join(data, 'postgresql.auto.conf'), `${config.join('\n')}\n`);
   const cluster = clusterIn(folder);
@@ -82,6 +87,7 @@ function clusterIn(folder: string): Cluster {
     }
   };
   const processes = () => {
+    if (!existsSync(join(data, 'postmaster.pid'))) return [];
     const [first = ''] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
     const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', first.trim()], { encoding: 'utf8' });
     return [first, ...stdout.split('\n')].map(Number).filter((pid) => pid > 1);
@@ -122,7 +128,7 @@ function clusterIn(folder: string): Cluster {
     resume: () => signal('SIGCONT'),
     standby: async (isSynchronous) => {
       const own = mkdtempSync(join(tmpdir(), 'finspace-pg-'));
-      if (user !== undefined) chownSync(own, user.uid, user.gid);
+      give(own);
       const source = `host=${folder} user=postgres application_name=standby`;
       await bin(
         'pg_basebackup',

@@ -16,12 +16,18 @@ export interface TestStores {
 /** The database of the URL of such a store. */
 export const databaseIn = (url: string): string => /\/(store_\d+)\?/.exec(url)?.[1] as string;
 
+/** Makes a file with a seal key. */
+export function sealKeysIn(folder: string): string {
+  const file = join(folder, 'keys');
+  writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  return file;
+}
+
 export async function startStores(): Promise<TestStores> {
   const cluster = await startCluster();
   await initStore(await cluster.create('template_store'), true);
   await cluster.query('postgres', 'CREATE ROLE server LOGIN IN ROLE finspace_mcp_server');
-  const sealKeys = join(cluster.folder, 'keys');
-  writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  const sealKeys = sealKeysIn(cluster.folder);
   let stores = 0;
   return {
     cluster,

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Pool, QueryResultRow } from 'pg';
-import { asStoreError, isTransient } from './errors.ts';
+import { asStoreError, isForSpace, isTransient } from './errors.ts';
 import type { StoreTarget } from './target.ts';
 
 /** Statements on a pool of connections. */
 export interface Database {
   readonly name: string;
   /**
-   * Runs one statement, which commits by itself. It is repeated while the database does not answer, so it must have no further effect
-   * when it is repeated. Rejects with `StoreError`.
+   * Runs one statement, which commits by itself. It is repeated while the database does not answer, and with more than the usual patience
+   * also while its disk is full, so it must have no further effect when it is repeated. Rejects with `StoreError`.
    */
   run<T extends QueryResultRow>(text: string, values?: readonly unknown[], patienceMs?: number): Promise<T[]>;
   /** A connection of its own, for notifications and transactions. The caller ends it. */
@@ -90,7 +90,8 @@ function patientRun(pool: Pool, name: string, counts: { retries: number; failure
         const isAway = time < awayUntil && patienceMs <= PATIENCE_MS;
         const waited = time - start + pauseMs;
         const isOver = waited > patienceMs || isAway;
-        if (!isTransient(error) || isOver) {
+        const mayPass = isTransient(error) || (patienceMs > PATIENCE_MS && isForSpace(error));
+        if (!mayPass || isOver) {
           counts.failures += 1;
           if (isTransient(error) && (isAway || waited > PATIENCE_MS)) awayUntil = time + AWAY_MS;
           throw asStoreError(name, error);

@@ -12,6 +12,9 @@ const LOST =
 /** Whether a statement that failed may have had its effect, or may succeed later. */
 export const isTransient = (error: unknown): boolean => TRANSIENT.test(codeOf(error)) || LOST.test(messageOf(error));
 
+/** Whether a statement failed for lack of disk space, so that it may succeed once a person has freed some. */
+export const isForSpace = (error: unknown): boolean => codeOf(error) === '53100';
+
 /** What is wrong, and what a person can do about it, by code and message of PostgreSQL or Node.js. */
 const KNOWN: readonly [RegExp, string, string][] = [
   [
@@ -64,7 +67,7 @@ const KNOWN: readonly [RegExp, string, string][] = [
     'Run finspace-mcp store init --roles, and grant the role finspace_mcp_server to it.',
   ],
   [/^(?:3F000|42P01|42883)/, 'is not initialized', 'Run finspace-mcp store init.'],
-  [/^53100/, 'has no disk space left', 'Free some.'],
+  [/^53100/, 'has no disk space left', 'Free space on the disk of PostgreSQL.'],
   [
     /^08P01/,
     'does not accept the settings of the connection; PgBouncer in transaction mode is not supported',
