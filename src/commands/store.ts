@@ -43,7 +43,7 @@ const ACTIONS = {
   },
   import: async ({ url, stateDir }: Action) => {
     const { importState } = await import('../store/import.ts');
-    const { id, entries, kits, approver } = await importState(url, stateDir);
+    const { id, entries, kits, approver } = await importState(url, stateDir, tenths());
     return [
       `Imported ${stateDir} into the store ${id}: a journal of ${entries} ${entries === 1 ? 'entry' : 'entries'}, and ${kits} recovery ${kits === 1 ? 'kit' : 'kits'}.`,
       approver === '' ? 'It has no approver key.' : `The approver key ${approver} is pinned.`,
@@ -60,6 +60,19 @@ const ACTIONS = {
     return ['Forgot keys, targets and backend. The next server that starts determines them for all replicas.'];
   },
 };
+
+const LARGE_JOURNAL = 20_000;
+
+/** Reports the progress of a large import on stderr, each tenth of it. */
+function tenths(): (done: number, total: number) => void {
+  let reported = 0;
+  return (done, total) => {
+    const tenth = Math.floor((10 * done) / total);
+    if (total < LARGE_JOURNAL || tenth <= reported) return;
+    reported = tenth;
+    process.stderr.write(`${done} of ${total} journal entries\n`);
+  };
+}
 
 const ROLE = `Grant the role ${SERVER_ROLE} to the user that servers connect as: GRANT ${SERVER_ROLE} TO "USER".`;
 

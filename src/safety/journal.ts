@@ -184,8 +184,7 @@ export function parseEntry({ sequence, entry }: Link): Entry {
 }
 
 /** All links, in order. */
-export const linksIn = (db: Sql) =>
-  db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
+const linksIn = (db: Sql) => db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
 const chainHash = (previous: string, entry: string) =>
   createHash('sha256').update(`${previous}\n${entry}`).digest('hex');
 

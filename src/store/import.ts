@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Client } from 'pg';
 import { approverKey, keyFingerprint } from '../safety/approver.ts';
-import { chainOf, type JournalImport, type Link, linksIn } from '../safety/journal.ts';
+import { chainOf, type JournalImport, type Link } from '../safety/journal.ts';
 import { openState, type StateDatabase } from '../safety/state.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import type { Sql } from '../sqlite/connection.ts';
@@ -26,14 +26,20 @@ export interface Imported {
 interface Kit {
   readonly target: string;
   readonly id: string;
-  readonly kit: string;
+  readonly path: string;
 }
+
+/** How many entries of the journal are in the store, and how many will be. */
+export type OnProgress = (done: number, total: number) => void;
+
+/** Entries, and kits, that are in memory at a time. */
+const [ENTRIES_AT_ONCE, KITS_AT_ONCE] = [2_000, 50];
 
 /**
  * Brings the journal, as it is, and the recovery kits of a state directory into the store of a URL. Servers that use the directory
  * can no longer write to it. Rejects with `StoreError`; unless its message says that the import succeeded, nothing was changed.
  */
-export async function importState(url: string, stateDir: string): Promise<Imported> {
+export async function importState(url: string, stateDir: string, onProgress: OnProgress = () => {}): Promise<Imported> {
   const path = join(stateDir, 'state.db');
   if (!inspectFile(path, STATE_FORMAT)) throw new StoreError(`${path}: does not exist; there is nothing to import`);
   const key = await approverKey(stateDir);
@@ -47,46 +53,60 @@ export async function importState(url: string, stateDir: string): Promise<Import
         throw new StoreError(`The import succeeded, but ${error.message}`);
       });
       const journal = await closedJournal(state, path);
-      const content: Content = { ...journal, source: `${hostname()}:${resolve(stateDir)}`, kits };
+      const { entries, head, isClosedNow } = journal;
+      const source = `${hostname()}:${resolve(stateDir)}`;
+      const content: Content = { source, entries, head, kits, pages: () => pagesOf(state) };
       let isWritten = false;
       let newest: string;
       try {
-        await joinStore(db, content.source, { values: {}, sealKeys: [], approver });
+        await joinStore(db, source, { values: {}, sealKeys: [], approver });
         newest = await inTransaction(db, async (client) => {
-          const written = await write(client, content);
+          const written = await write(client, content, onProgress);
           isWritten = true;
           return written;
         });
       } catch (error) {
         // A commit may have succeeded although its reply was lost.
-        if (journal.isClosedNow && !isWritten) await state.write(reopen);
+        if (isClosedNow && !isWritten) await state.write(reopen);
         throw error;
       }
       position.advance(newest);
-      return { id, entries: journal.links.length, kits: kits.length, approver };
+      return { id, entries, kits: kits.length, approver };
     });
   } finally {
     await state.close();
   }
 }
 
-interface Content extends Pick<ClosedJournal, 'links' | 'head'> {
+interface Content extends Pick<ClosedJournal, 'entries' | 'head'> {
   /** The state directory that it comes from. */
   readonly source: string;
+  readonly pages: () => AsyncIterable<Link[]>;
   readonly kits: readonly Kit[];
 }
 
 /** Adds the content of a state directory and an entry that says so. Returns the position of that entry. */
-async function write(client: Client, { links, head, source, kits }: Content): Promise<string> {
+async function write(client: Client, content: Content, onProgress: OnProgress): Promise<string> {
+  const { pages, entries, head, source, kits } = content;
   const journal = createHash('sha256').update(`${source}\n${head}`).digest('hex').slice(0, 16);
   const insert = `INSERT INTO finspace_mcp.sealed_journals SELECT $1, * FROM json_to_recordset($2)
     AS r (sequence bigint, entry text, hash text) ON CONFLICT DO NOTHING`;
-  await client.query(insert, [journal, JSON.stringify(links)]);
+  let done = 0;
+  for await (const page of pages()) {
+    await client.query(insert, [journal, JSON.stringify(page)]);
+    done += page.length;
+    onProgress(done, entries);
+  }
   const insertKits = `INSERT INTO finspace_mcp.kits SELECT * FROM json_to_recordset($1)
     AS r (target text, id text, kit text) ON CONFLICT DO NOTHING`;
-  await client.query(insertKits, [JSON.stringify(kits)]);
+  for (let at = 0; at < kits.length; at += KITS_AT_ONCE) {
+    const some = kits
+      .slice(at, at + KITS_AT_ONCE)
+      .map(({ path, ...kit }) => ({ ...kit, kit: readFileSync(path, 'utf8') }));
+    await client.query(insertKits, [JSON.stringify(some)]);
+  }
   const { username: user } = userInfo();
-  const entry: JournalImport = { kind: 'import', journal, source, entries: links.length, head, user };
+  const entry: JournalImport = { kind: 'import', journal, source, entries, head, user };
   const append = "SELECT finspace_mcp.append('', $1, $2) AS at";
   const { rows } = await client.query<{ at: string }>(append, [`import ${journal}`, JSON.stringify(entry)]);
   return String(rows[0]?.at);
@@ -95,7 +115,7 @@ async function write(client: Client, { links, head, source, kits }: Content): Pr
 const CLOSED = ['journal', 'questions'];
 
 interface ClosedJournal {
-  readonly links: Link[];
+  readonly entries: number;
   readonly head: string;
   /** Whether this call closed it, and no import before. */
   readonly isClosedNow: boolean;
@@ -103,7 +123,7 @@ interface ClosedJournal {
 
 /** The journal of a state directory, to which nothing can be added from then on, by a running server neither. */
 async function closedJournal(state: StateDatabase, path: string): Promise<ClosedJournal> {
-  const { links, isClosedNow } = await state.write((db) => {
+  const isClosedNow = await state.write((db) => {
     const closed = db.prepare(
       "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'closed!_%' ESCAPE '!'",
     );
@@ -111,15 +131,31 @@ async function closedJournal(state: StateDatabase, path: string): Promise<Closed
     for (const table of CLOSED)
       db.exec(`CREATE TRIGGER IF NOT EXISTS closed_${table} BEFORE INSERT ON ${table}
         BEGIN SELECT RAISE(ABORT, 'this state directory was imported into a shared store'); END`);
-    return { links: linksIn(db), isClosedNow: before === 0 };
+    return before === 0;
   });
   const chain = chainOf();
-  const broken = links.find((link) => !chain.holds(link));
-  if (broken === undefined) return { links, head: chain.head(), isClosedNow };
+  let holds = true;
+  for await (const page of pagesOf(state)) {
+    holds = page.every(chain.holds);
+    if (!holds) break;
+  }
+  if (holds) return { entries: chain.entries(), head: chain.head(), isClosedNow };
   if (isClosedNow) await state.write(reopen);
   throw new StoreError(
     `${path}: the journal was altered: entry ${chain.entries() + 1} does not match the one before it`,
   );
+}
+
+/** The entries of a closed journal, in order, some at a time. */
+async function* pagesOf(state: StateDatabase): AsyncGenerator<Link[]> {
+  const text = 'SELECT sequence, entry, hash FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?';
+  for (let after = 0; ; ) {
+    const from = after;
+    const page = await state.read((db) => db.prepare(text).all(from, ENTRIES_AT_ONCE) as Link[]);
+    if (page.length > 0) yield page;
+    if (page.length < ENTRIES_AT_ONCE) return;
+    after = page.at(-1)?.sequence as number;
+  }
 }
 
 function reopen(db: Sql): void {
@@ -132,6 +168,6 @@ function kitsIn(folder: string, target = ''): Kit[] {
   return readdirSync(folder, { withFileTypes: true, encoding: 'utf8' }).flatMap((entry): Kit[] => {
     if (entry.isDirectory() && target === '') return kitsIn(join(folder, entry.name), entry.name);
     if (!entry.name.endsWith('.json')) return [];
-    return [{ target, id: entry.name.slice(0, -'.json'.length), kit: readFileSync(join(folder, entry.name), 'utf8') }];
+    return [{ target, id: entry.name.slice(0, -'.json'.length), path: join(folder, entry.name) }];
   });
 }

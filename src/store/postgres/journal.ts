@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 /** How long the outcome of a call is sent again, since the call was made. */
 const OUTCOME_PATIENCE_MS = 60_000;
 /** Rows of one read. */
-const PAGE = 5_000;
+const PAGE = 2_000;
 
 interface Row extends Omit<Link, 'sequence'> {
   readonly sequence: string;
@@ -43,8 +43,11 @@ function entryReader(db: Database): () => Promise<Entry[]> {
     );
     if (now?.generation !== cache.generation)
       Object.assign(cache, { generation: now?.generation, imported: [], own: [] });
-    if (Number(now?.sealed) !== cache.imported.length)
-      cache.imported = [...(await importedJournals(db)).values()].flat().map(parseEntry);
+    if (Number(now?.sealed) !== cache.imported.length) {
+      cache.imported = [];
+      for (const id of await importedJournals(db))
+        for await (const page of importedLinks(db, id)) cache.imported.push(...page.map(parseEntry));
+    }
     for await (const page of linksAfter(db, cache.own.at(-1)?.sequence ?? 0)) cache.own.push(...page.map(parseEntry));
     return [...cache.imported, ...cache.own];
   };
@@ -66,36 +69,39 @@ async function verify(db: Database): ReturnType<Journal['verify']> {
       const entry = parseEntry(one);
       if (entry.kind === 'import') anchors.set(entry.journal, entry.head);
     }
-  const imported = await importedJournals(db);
   for (const [id, head] of anchors) {
     const own = chainOf();
-    const rows = imported.get(id) ?? [];
-    if (!rows.every(own.holds) || own.head() !== head) return { brokenAt: own.entries() + 1, imported: id };
+    const broken = { brokenAt: 0, imported: id };
+    for await (const page of importedLinks(db, id))
+      if (!page.every(own.holds)) return { ...broken, brokenAt: own.entries() + 1 };
+    if (own.head() !== head) return { ...broken, brokenAt: own.entries() + 1 };
   }
   return { entries: chain.entries(), head: chain.head(), ...(anchors.size === 0 ? {} : { imported: anchors.size }) };
 }
 
+const OWN = 'SELECT sequence, entry, hash FROM finspace_mcp.journal WHERE sequence > $1 ORDER BY sequence LIMIT $2';
+const IMPORTED = `SELECT sequence, entry, hash FROM finspace_mcp.sealed_journals WHERE sequence > $1 AND id = $3
+  ORDER BY sequence LIMIT $2`;
+
 /** The links after a sequence number, by page. */
-async function* linksAfter(db: Database, sequence: number): AsyncGenerator<Link[]> {
-  const text = 'SELECT sequence, entry, hash FROM finspace_mcp.journal WHERE sequence > $1 ORDER BY sequence LIMIT $2';
+const linksAfter = (db: Database, sequence: number) => pages(db, OWN, sequence);
+
+/** The links of an imported journal, by page. */
+const importedLinks = (db: Database, id: string) => pages(db, IMPORTED, 0, id);
+
+async function* pages(db: Database, text: string, sequence: number, ...more: string[]): AsyncGenerator<Link[]> {
   for (let from = sequence; ; ) {
-    const page = (await db.run<Row>(text, [from, PAGE])).map(link);
+    const page = (await db.run<Row>(text, [from, PAGE, ...more])).map(link);
     if (page.length > 0) yield page;
     if (page.length < PAGE) return;
     from = page.at(-1)?.sequence as number;
   }
 }
 
-/** The imported journals, by id. */
-async function importedJournals(db: Database): Promise<Map<string, Link[]>> {
-  const journals = new Map<string, Link[]>();
-  const text = 'SELECT id, sequence, entry, hash FROM finspace_mcp.sealed_journals ORDER BY id, sequence';
-  for (const row of await db.run<Row & { id: string }>(text)) {
-    const links = journals.get(row.id) ?? [];
-    links.push(link(row));
-    journals.set(row.id, links);
-  }
-  return journals;
+/** The ids of the imported journals. */
+async function importedJournals(db: Database): Promise<string[]> {
+  const text = 'SELECT DISTINCT id FROM finspace_mcp.sealed_journals ORDER BY id';
+  return (await db.run<{ id: string }>(text)).map(({ id }) => id);
 }
 
 const link = ({ sequence, entry, hash }: Row): Link => ({ sequence: Number(sequence), entry, hash });
