@@ -37,7 +37,7 @@ export async function startStores(): Promise<TestStores> {
       const name = `store_${stores}`;
       await cluster.create(name, 'template_store');
       // Each store has an id of its own.
-      await cluster.query(name, 'UPDATE finspace_mcp.store SET id = gen_random_uuid()');
+      await cluster.query(name, 'UPDATE finspace_mcp.store SET id = gen_random_uuid(), generation = gen_random_uuid()');
       return cluster.url(name, 'server');
     },
     stop: () => cluster.remove(),

@@ -1,5 +1,5 @@
 import { StoreError } from '../../sqlite/store-error.ts';
-import { RESTORED, SET_BACK } from './schema-journal.ts';
+import { REPLACED, RESTORED, SET_BACK } from './schema-journal.ts';
 
 const codeOf = (error: unknown) => String((error as { code?: unknown }).code ?? '');
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : '');
@@ -21,6 +21,11 @@ const KNOWN: readonly [RegExp, string, string][] = [
     new RegExp(RESTORED),
     'was restored from a backup, or a failover lost its newest entries',
     'Follow "Backup and restore" in docs/deploy.md, then run finspace-mcp store accept-restore.',
+  ],
+  [
+    new RegExp(REPLACED),
+    'is not the one that this replica used, or was restored to a time before its last accept-restore',
+    'Name the right database. After such a restore, run finspace-mcp store accept-restore, and remove store-position.json from the state directory of each replica.',
   ],
   [
     new RegExp(SET_BACK),

@@ -1,5 +1,7 @@
 /** A restored or replaced database does not have an entry of the journal that a replica saw. */
 export const RESTORED = 'FM001';
+/** A replica saw the journal of another database, or one that a person accepted after the backup that was restored. */
+export const REPLACED = 'FM003';
 /** The clock of the database is behind a time that it recorded. */
 export const SET_BACK = 'FM002';
 
@@ -53,9 +55,10 @@ DECLARE
   parts text[] := string_to_array(seen, ' ');
 BEGIN
   IF seen = '' OR EXISTS (SELECT FROM generations WHERE generation = parts[1]) THEN RETURN; END IF;
-  IF EXISTS (SELECT FROM store WHERE generation = parts[1]) AND
-    (parts[2] = '0' OR EXISTS (SELECT FROM journal WHERE sequence = parts[2]::bigint AND hash = parts[3]))
-  THEN RETURN; END IF;
+  IF NOT EXISTS (SELECT FROM store WHERE generation = parts[1]) THEN
+    RAISE EXCEPTION 'the store was replaced' USING ERRCODE = '${REPLACED}';
+  END IF;
+  IF parts[2] = '0' OR EXISTS (SELECT FROM journal WHERE sequence = parts[2]::bigint AND hash = parts[3]) THEN RETURN; END IF;
   RAISE EXCEPTION 'the store was restored' USING ERRCODE = '${RESTORED}';
 END`,
 )}

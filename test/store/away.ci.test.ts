@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { acceptRestore, initStore } from '../../src/store/postgres/administration.ts';
+import { called, wordsIn } from '../http/people.ts';
+import { closeAll, product } from '../http/support.ts';
+import { KMS_KEY } from '../support/world.ts';
+import { SKIPPED } from './cluster.ts';
+import { databaseIn, startStores, type TestStores } from './shared-store.ts';
+
+describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 120_000 }, () => {
+  let stores: TestStores;
+  let folder: string;
+  beforeAll(async () => {
+    stores = await startStores();
+  }, 120_000);
+  afterAll(() => stores.stop(), 120_000);
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'store-away-'));
+  });
+  afterEach(async () => {
+    await closeAll();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const serve = (store: string) =>
+    product({ store, sealKeys: stores.sealKeys, state: join(folder, 'world.db'), stateDir: join(folder, 'a') });
+  async function served() {
+    const url = await stores.fresh();
+    const { url: server } = await serve(url);
+    const made = await called(server, 'create_kx_environment', { name: 'trading', kmsKeyId: KMS_KEY });
+    const { environmentId } = made.structuredContent as { environmentId: string };
+    const create = async (databaseName: string) =>
+      wordsIn(await called(server, 'create_kx_database', { environmentId, databaseName }));
+    const readyz = async () => {
+      const response = await fetch(new URL('/readyz', server));
+      return `${response.status} ${(await response.text()).trim()}`;
+    };
+    const isReady = () => expect.poll(readyz, { timeout: 30_000, interval: 100 }).toBe('200 ready');
+    const isNot = (why: string) =>
+      expect.poll(readyz, { timeout: 30_000, interval: 100 }).toContain(`503 not ready: ${why}`);
+    const list = () => called(server, 'list_kx_environments', {});
+    await isReady();
+    return { url, database: databaseIn(url), create, list, isReady, isNot };
+  }
+  const exec = (text: string, database = 'postgres') => stores.cluster.query(database, text);
+
+  it('goes away is not ready until it is back, and reads meanwhile', async () => {
+    const { isReady, isNot, list, create } = await served();
+    for (const mode of ['fast', 'immediate'] as const) {
+      await stores.cluster.stop(mode);
+      await isNot('the store does not answer (ENOENT)');
+      expect((await list()).structuredContent).toHaveProperty('environments.0.name', 'trading');
+      await stores.cluster.start();
+      await isReady();
+      expect(await create(`after-${mode}`)).toContain('databaseArn');
+    }
+  });
+
+  it('is wiped, and then made again, changes nothing and says so', async () => {
+    const { url, database, create, isNot } = await served();
+    await exec('DROP SCHEMA finspace_mcp CASCADE', database);
+    await isNot('the store is not initialized');
+    expect(await create('second')).toContain('the store is not initialized');
+    await initStore(stores.cluster.url(database), true);
+    await isNot('the store is not the one that this replica used');
+    expect(await create('second')).toContain('The journal cannot be written');
+    await closeAll();
+    await expect(serve(url)).rejects.toThrow('this replica belongs to the store');
+  });
+
+  it('is emptied changes nothing and says so', async () => {
+    const { database, create, isNot } = await served();
+    await exec('DELETE FROM finspace_mcp.journal', database);
+    await isNot('the store was restored from a backup');
+    expect(await create('second')).toContain('The journal cannot be written');
+  });
+
+  it('is swapped for another, and back, works with its own only', async () => {
+    const { database, create, isReady, isNot } = await served();
+    const other = databaseIn(await stores.fresh());
+    const swap = async () => {
+      for (const [from, to] of [
+        [database, 'aside'],
+        [other, database],
+        ['aside', other],
+      ])
+        await exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${from}'`).then(() =>
+          exec(`ALTER DATABASE ${from} RENAME TO ${to}`),
+        );
+    };
+    await expect.poll(() => swap().then(() => 'swapped', String), { timeout: 20_000 }).toBe('swapped');
+    await isNot('the store is not the one that this replica used');
+    expect(await create('second')).toContain('The journal cannot be written');
+    await acceptRestore(stores.cluster.url(database));
+    await isNot('the store is not the one that this replica used');
+    await expect.poll(() => swap().then(() => 'swapped', String), { timeout: 20_000 }).toBe('swapped');
+    await isReady();
+    expect(await create('second')).toContain('databaseArn');
+  });
+});
