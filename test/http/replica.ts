@@ -16,9 +16,10 @@ export interface Replica {
 }
 
 /** Starts the built binary as `finspace-mcp http` on a free port. */
-export function startReplica(args: readonly string[]): Promise<Replica> {
+export function startReplica(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Replica> {
   const child = spawn(process.execPath, [CLI, 'http', '--port', '0', '--access-log=false', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env,
   });
   const lines: string[] = [];
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

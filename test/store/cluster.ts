@@ -12,7 +12,7 @@ const folders = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b
 const binaries = folders.map((version) => join(DEBIAN, version, 'bin')).find((bin) => existsSync(join(bin, 'initdb')));
 
 /** Its servers refuse to run as root. */
-const user = process.getuid?.() === 0 ? idsOf('postgres') : undefined;
+export const user = process.getuid?.() === 0 ? idsOf('postgres') : undefined;
 
 /** Why no test here can start PostgreSQL; empty if one can. */
 export const SKIPPED =

@@ -5,7 +5,7 @@ const codeOf = (error: unknown) => String((error as { code?: unknown }).code ?? 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : '');
 
 /** PostgreSQL starts or stops, has too many connections, or chose a transaction as the victim of a deadlock; or the network failed. */
-const TRANSIENT = /^(?:08|57P0[1-3]|53300|40P01|40001|E(?:[A-Z]+|AI_AGAIN)$)/;
+const TRANSIENT = /^(?:08(?!P01)|57P0[1-3]|53300|40P01|40001|E(?:[A-Z]+|AI_AGAIN)$)/;
 const LOST =
   /^(?:Connection terminated|Query read timeout|timeout (?:exceeded|expired)|Client (?:has encountered|was closed))/;
 
@@ -75,7 +75,7 @@ const KNOWN: readonly [RegExp, string, string][] = [
   [/^53100/, 'has no disk space left', 'Free space on the disk of PostgreSQL.'],
   [
     /^08P01/,
-    'does not accept the settings of the connection; PgBouncer in transaction mode is not supported',
+    'does not accept the settings of the connection; PgBouncer is not supported',
     'Connect to PostgreSQL itself.',
   ],
 ];

@@ -8,6 +8,7 @@ interface Server {
   readonly standby: boolean;
   readonly version: number;
   readonly encoding: string;
+  readonly timeout: string;
 }
 
 const OLDEST = 130_000;
@@ -16,14 +17,17 @@ const OLDEST = 130_000;
 export async function requireServer(db: Database): Promise<void> {
   const [server] = await db.run<Server & object>(
     `SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS pages, pg_is_in_recovery() AS standby,
-     current_setting('server_version_num')::integer AS version, current_setting('server_encoding') AS encoding`,
+     current_setting('server_version_num')::integer AS version, current_setting('server_encoding') AS encoding,
+     current_setting('statement_timeout') AS timeout`,
   );
-  const { fsync, pages, standby, version, encoding } = server as Server;
+  const { fsync, pages, standby, version, encoding, timeout } = server as Server;
   const problem = [
     version < OLDEST && 'is older than PostgreSQL 13',
     fsync !== 'on' && 'runs with fsync=off, so that a crash loses what it acknowledged',
     pages !== 'on' && 'runs with full_page_writes=off, so that a crash can damage it',
     standby && 'is a standby; name the primary server',
+    timeout !== '5s' &&
+      'does not apply the settings of the connection, as with PgBouncer, which is not supported; connect to PostgreSQL itself',
     encoding !== 'UTF8' && `has the encoding ${encoding}; create the database with UTF8`,
   ].find((one) => one !== false);
   if (problem !== undefined) throw new StoreError(`The store ${db.name} ${problem}.`);
