@@ -80,22 +80,24 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
   it('is swapped for another, and back, works with its own only', async () => {
     const { database, create, isReady, isNot } = await served();
     const other = databaseIn(await stores.fresh());
-    const swap = async () => {
-      for (const [from, to] of [
-        [database, 'aside'],
-        [other, database],
-        ['aside', other],
-      ])
-        await exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${from}'`).then(() =>
-          exec(`ALTER DATABASE ${from} RENAME TO ${to}`),
-        );
+    const rename = async (from: string, to: string) => {
+      // Nobody reconnects before it has its new name.
+      await exec(`ALTER DATABASE ${from} ALLOW_CONNECTIONS false`);
+      await exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${from}'`);
+      await exec(`ALTER DATABASE ${from} RENAME TO ${to}`);
+      await exec(`ALTER DATABASE ${to} ALLOW_CONNECTIONS true`);
     };
-    await expect.poll(() => swap().then(() => 'swapped', String), { timeout: 20_000 }).toBe('swapped');
+    const swap = async () => {
+      await rename(database, 'aside');
+      await rename(other, database);
+      await rename('aside', other);
+    };
+    await swap();
     await isNot('the store is not the one that this replica used');
     expect(await create('second')).toContain('The journal cannot be written');
     await acceptRestore(stores.cluster.url(database));
     await isNot('the store is not the one that this replica used');
-    await expect.poll(() => swap().then(() => 'swapped', String), { timeout: 20_000 }).toBe('swapped');
+    await swap();
     await isReady();
     expect(await create('second')).toContain('databaseArn');
   });

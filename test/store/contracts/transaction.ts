@@ -21,7 +21,7 @@ const entity = (collection: string, name: string, more: Partial<Entity> = {}): E
   collection,
   name,
   position: name,
-  facet: null,
+  filterKey: null,
   status: 'ACTIVE',
   since: 1_750_000_000_001,
   due: null,
@@ -55,7 +55,7 @@ export function itKeepsTheTransactionContract(name: string, start: () => Promise
     describe('entities', () => {
       it('come back with every member as it was put, for every process', async () => {
         const full = entity(CLUSTERS, 'one', {
-          facet: 'HDB',
+          filterKey: 'HDB',
           status: 'CREATING',
           due: 1_750_000_060_000,
           plannedFailure: { status: 'CREATE_FAILED', reason: 'é "\u2028\\ 🜁' } as unknown as Entity['plannedFailure'],
@@ -99,11 +99,11 @@ export function itKeepsTheTransactionContract(name: string, start: () => Promise
         }
       });
 
-      it('are listed by facet', async () => {
-        const facets = { a: 'HDB', b: 'RDB', c: 'HDB', d: null, e: 'HDB' };
-        await put(...Object.entries(facets).map(([each, facet]) => entity(CLUSTERS, each, { facet })));
-        const page = (facet: string, after: string) =>
-          store.read(async (tx) => names(await tx.page(CLUSTERS, { after, limit: 2, facet })));
+      it('are listed by filter key', async () => {
+        const filterKeys = { a: 'HDB', b: 'RDB', c: 'HDB', d: null, e: 'HDB' };
+        await put(...Object.entries(filterKeys).map(([each, filterKey]) => entity(CLUSTERS, each, { filterKey })));
+        const page = (filterKey: string, after: string) =>
+          store.read(async (tx) => names(await tx.page(CLUSTERS, { after, limit: 2, filterKey })));
         expect([await page('HDB', ''), await page('HDB', 'c'), await page('GP', '')]).toEqual([['a', 'c'], ['e'], []]);
       });
 
