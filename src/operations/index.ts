@@ -11,7 +11,7 @@ import * as kxVolume from './kx-volume.ts';
 import type { Operation } from './operation.ts';
 import * as tags from './tags.ts';
 
-/** The catalog: the 50 operations of the FinSpace API 2021-03-12, by their AWS names, in the order in which tools are listed. */
+/** The catalog: the operations of the FinSpace API 2021-03-12, by their AWS names, in the order in which tools are listed. */
 export const OPERATIONS = {
   ...kxEnvironment,
   ...kxCluster,

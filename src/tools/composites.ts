@@ -5,7 +5,7 @@ import { planChange } from './plan-change.ts';
 import { tagEntities } from './tag-entities.ts';
 import { tearDown } from './tear-down.ts';
 
-/** The tools besides the 50, in the order of the list. */
+/** The tools besides those of the operations, in the order of the list. */
 export const COMPOSITE_TOOLS: readonly CompositeTool[] = [
   planChange,
   createEntities,

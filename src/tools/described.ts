@@ -10,7 +10,7 @@ export interface DescribedTool {
 }
 
 /**
- * The 50 tools of the operations, then the others, always in the same order. The build replaces this file with what it returns, so that
+ * The tools of the operations, then the others, always in the same order. The build replaces this file with what it returns, so that
  * a start builds no schema.
  */
 export const described = lazy((): readonly DescribedTool[] => [

@@ -8,7 +8,7 @@ interface In {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A world as the 50 operations show it, one by one: what answers are held against, and made without the tools that answer. */
+/** A world as the operations show it, one by one: what answers are held against, and made without the tools that answer. */
 export interface Truth {
   readonly environments: readonly (Output<'GetKxEnvironment'> & In & { name: string })[];
   readonly clusters: readonly (Output<'GetKxCluster'> & In & { name: string })[];

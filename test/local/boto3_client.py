@@ -5,6 +5,7 @@ import sys
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.model import OperationNotFoundError
 
 client = boto3.client(
     "finspace",
@@ -20,6 +21,8 @@ for line in sys.stdin:
         output = client._make_api_call(request["operation"], request["input"])
         output.pop("ResponseMetadata")
         reply = {"output": output}
+    except OperationNotFoundError:
+        reply = {"error": "OperationNotFoundError"}
     except ClientError as error:
         reply = {"error": error.response["Error"]["Code"], "status": error.response["ResponseMetadata"]["HTTPStatusCode"]}
     print(json.dumps(reply, default=lambda value: value.isoformat()), flush=True)

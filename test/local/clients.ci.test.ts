@@ -13,6 +13,7 @@ import { openStore } from '../../src/local/store.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { ERRORS } from '../../src/operations/errors.ts';
 import { type Input, OPERATION_NAMES, type OperationName } from '../../src/operations/index.ts';
+import { MISSING_IN_BOTO3, SDK_OPERATIONS } from '../finspace/sdk-commands.ts';
 import { ROLE } from './environment-builder.ts';
 import { HISTORY } from './history.ts';
 import { HOUR, openWorld, type Reply, SEED, START, type TestWorld } from './world.ts';
@@ -40,6 +41,9 @@ async function runHistory(world: TestWorld, send: Send): Promise<Map<OperationNa
   return replies;
 }
 
+const UNKNOWN = 'OperationNotFoundError';
+const HOW_TO_NAME_IT = 'if it is newer than that, add it to MISSING_IN_BOTO3 in test/finspace/sdk-commands.ts';
+
 const dates = (value: unknown): Date[] =>
   value instanceof Date
     ? [value]
@@ -48,7 +52,7 @@ const dates = (value: unknown): Date[] =>
       : [];
 
 describe('every operation can be called', () => {
-  test('by the 49 commands of the SDK', async () => {
+  test('by the commands of the SDK', async () => {
     const world = await demoWorld();
     const listener = await listen(world.serve, { port: 0 });
     const endpoint = `http://127.0.0.1:${listener.port}`;
@@ -61,7 +65,7 @@ describe('every operation can be called', () => {
       sent += 1;
       return client.send(new Command(input));
     });
-    expect(sent).toBe(49);
+    expect(sent).toBe(SDK_OPERATIONS.length);
     const times = dates([...replies.values()]).map(Number);
     expect(times.length).toBeGreaterThan(100);
     for (const time of times) expect(Math.abs(time - START)).toBeLessThan(100 * 24 * HOUR);
@@ -90,13 +94,15 @@ describe('every operation can be called', () => {
       const args = [script, `http://127.0.0.1:${listener.port}`, KEYS.accessKeyId, KEYS.secretAccessKey];
       const child = spawn('python3', args, { stdio: ['pipe', 'pipe', 'inherit'] });
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      const ahead = { ...signed, advance: (ms: number) => void signed.store.write((tx) => tx.advance(ms)) };
       const ask: Send = async (operation, input) => {
         child.stdin.write(`${JSON.stringify({ operation, input })}\n`);
         const { output, error } = JSON.parse((await lines.next()).value ?? '{}');
+        if (error === UNKNOWN && MISSING_IN_BOTO3.includes(operation)) return ahead.call(operation, input as never);
+        if (error === UNKNOWN) throw new Error(`boto3 has no ${operation}: ${HOW_TO_NAME_IT}`);
         if (error !== undefined) throw new Error(`${operation}: ${error}`);
         return output;
       };
-      const ahead = { ...signed, advance: (ms: number) => void signed.store.write((tx) => tx.advance(ms)) };
       const replies = await runHistory(ahead, ask);
       expect([...replies.keys()].sort()).toEqual([...OPERATION_NAMES].sort());
       child.stdin.end();

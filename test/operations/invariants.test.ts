@@ -29,7 +29,6 @@ describe('the catalog', () => {
   it('classifies every DELETE as destroy, except UntagResource, which only removes tags', () => {
     const deletes = OPERATION_NAMES.filter((name) => route(operationNamed(name)).method === 'DELETE');
     expect(withRisk('destroy')).toEqual(deletes.filter((name) => name !== 'UntagResource'));
-    expect(withRisk('destroy')).toHaveLength(9);
   });
 
   it('has one operation that reveals a credential and one that changes the network', () => {
@@ -38,8 +37,8 @@ describe('the catalog', () => {
   });
 
   it('gives each operation its own tool name and title', () => {
-    expect(new Set(OPERATION_NAMES.map(toolName)).size).toBe(50);
-    expect(new Set(OPERATION_NAMES.map(toolTitle)).size).toBe(50);
+    expect(new Set(OPERATION_NAMES.map(toolName)).size).toBe(OPERATION_NAMES.length);
+    expect(new Set(OPERATION_NAMES.map(toolTitle)).size).toBe(OPERATION_NAMES.length);
   });
 
   it('gives no two operations the same description', () => {
@@ -124,7 +123,6 @@ describe('an update', () => {
   it('declares what happens to settings that it omits, except for tags', () => {
     const changing = OPERATION_NAMES.filter((name) => name.startsWith('Update'));
     expect(OPERATION_NAMES.filter((name) => operationNamed(name).update !== undefined)).toEqual(changing);
-    expect(changing).toHaveLength(9);
   });
 
   it('may raise its risk, and never lowers it', () => {

@@ -24,7 +24,7 @@ it('importing the catalog and naming tools builds no schema', async () => {
   const { OPERATION_NAMES } = await import('../../src/operations/index.ts');
   const { toolName } = await import('../../src/operations/naming.ts');
   await import('../../src/operations/derive.ts');
-  expect(OPERATION_NAMES.map(toolName)).toHaveLength(50);
+  expect(OPERATION_NAMES.map(toolName)).toContain('get_kx_user');
   expect(built).toEqual([]);
 });
 

@@ -45,11 +45,11 @@ interface Model {
 export const MODEL = JSON.parse(readFileSync(new URL('../data/finspace-model.json', import.meta.url), 'utf8')) as Model;
 
 export function officialOperation(name: OperationName): ModelOperation {
-  return known(MODEL.operations, name);
+  return known(MODEL.operations, name, 'operation');
 }
 
 export function officialShape(name: string): Shape {
-  return known(MODEL.shapes, name);
+  return known(MODEL.shapes, name, 'shape');
 }
 
 /** Both sides of one operation, seen as structures. */
@@ -64,8 +64,9 @@ export const SIDES: readonly Side[] = ['input', 'output'];
 /** The schema that the catalog declares for one side of an operation. */
 export const declaredSide = (name: OperationName, side: Side) => operationNamed(name)[side]();
 
-function known<T>(table: Readonly<Record<string, T>>, name: string): T {
+function known<T>(table: Readonly<Record<string, T>>, name: string, what: string): T {
   const found = table[name];
-  if (found === undefined) throw new Error(`the model has no ${name}`);
+  if (found === undefined)
+    throw new Error(`test/data/finspace-model.json has no ${what} ${name}: add it as the model of the AWS SDKs has it`);
   return found;
 }

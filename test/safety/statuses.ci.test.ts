@@ -1,25 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kindInArn } from '../../src/kinds/names.ts';
+import { keyIn, lineage, NAMES, nameIn, pathOf } from '../../src/kinds/names.ts';
 import { statesOf } from '../../src/kinds/statuses.ts';
-import { environments } from '../../src/local/arns.ts';
+import type { KindName } from '../../src/kinds/views.ts';
+import { placeOf } from '../../src/local/arns.ts';
 import type { Entity } from '../../src/local/transaction.ts';
 import { riskOf } from '../../src/operations/derive.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
-import { inDatabase, inEnvironment } from '../local/collections.ts';
 import { type Embedded, embedded, HOUR, type Members, WORLD } from './support/backend.ts';
 import { KEY, openBuilder, ROLE } from './support/environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
-import { TARGETED } from './support/targets.ts';
+import { TARGETED, type Targeted, targetKind } from './support/targets.ts';
 
 let backend: Embedded;
 let guard: Guard;
 /** What each operation is tried with. */
-let inputs: Partial<Record<OperationName, Members>>;
-/** Where the target of each operation stands in the store. */
-let places: Partial<Record<OperationName, [collection: string, name: string]>>;
-let environment: [collection: string, name: string];
+let inputs: Readonly<Record<Targeted, Members>>;
+let environment: Place;
 
 beforeAll(async () => {
   backend = await embedded('empty', 'realistic');
@@ -71,63 +69,34 @@ beforeAll(async () => {
     UpdateKxUser: { environmentId, userName: 'ann', iamRole: `${ROLE}-2` },
     UpdateKxVolume: { ...volume, description: 'new' },
   };
-  const inside = (kind: Parameters<typeof inEnvironment>[2], name: string): [string, string] => [
-    inEnvironment(WORLD, environmentId, kind),
-    name,
-  ];
-  environment = [environments(WORLD), environmentId];
-  const [whole, science] = [[environments(WORLD), bare.environmentId], inside('kxCluster', 'science')] as const;
-  places = {
-    // Not its database: putting that back would give two changesets one place.
-    CreateKxChangeset: inside('kxUser', 'ann'),
-    DeleteEnvironment: [`${WORLD.arn}:environment`, String(legacy.environmentId)],
-    DeleteKxCluster: science,
-    DeleteKxClusterNode: [`${science.join('/')}/kxNode`, String(nodes[0]?.nodeId)],
-    DeleteKxDatabase: inside('kxDatabase', 'spare'),
-    DeleteKxDataview: [inDatabase(WORLD, environmentId, 'trades', 'kxDataview'), 'idle'],
-    DeleteKxEnvironment: [...whole],
-    DeleteKxScalingGroup: inside('kxScalingGroup', 'hosts'),
-    DeleteKxUser: inside('kxUser', 'ann'),
-    DeleteKxVolume: inside('kxVolume', 'fast'),
-    UpdateEnvironment: [`${WORLD.arn}:environment`, String(legacy.environmentId)],
-    UpdateKxClusterCodeConfiguration: science,
-    UpdateKxClusterDatabases: science,
-    UpdateKxDatabase: inside('kxDatabase', 'trades'),
-    UpdateKxDataview: [inDatabase(WORLD, environmentId, 'trades', 'kxDataview'), 'idle'],
-    UpdateKxEnvironment: [...whole],
-    UpdateKxEnvironmentNetwork: [...whole],
-    UpdateKxUser: inside('kxUser', 'ann'),
-    UpdateKxVolume: inside('kxVolume', 'fast'),
-  };
+  environment = placeIn('kx-environment', { environmentId });
 });
 afterAll(async () => {
   await guard.close();
   await backend.close();
 });
 
-const KIND_OF: Partial<Record<OperationName, string>> = {
-  DeleteEnvironment: 'environment',
-  DeleteKxCluster: 'kxCluster',
-  DeleteKxClusterNode: 'kxNode',
-  DeleteKxDataview: 'kxDataview',
-  DeleteKxEnvironment: 'kxEnvironment',
-  DeleteKxScalingGroup: 'kxScalingGroup',
-  DeleteKxVolume: 'kxVolume',
-  UpdateEnvironment: 'environment',
-  UpdateKxClusterCodeConfiguration: 'kxCluster',
-  UpdateKxClusterDatabases: 'kxCluster',
-  UpdateKxDataview: 'kxDataview',
-  UpdateKxEnvironment: 'kxEnvironment',
-  UpdateKxEnvironmentNetwork: 'kxEnvironment',
-  UpdateKxVolume: 'kxVolume',
-};
+type Place = readonly [collection: string, name: string];
+
+/** Where the store keeps the entity of a kind that arguments identify. */
+function placeIn(kind: KindName, input: Members): Place {
+  const key = keyIn(kind, input);
+  const [root = kind] = lineage(kind);
+  const arn = `${WORLD.arn}:${NAMES[root].inArn}/${nameIn(root, key)}${pathOf(kind, key)}`;
+  const { collection, name } = placeOf(arn);
+  return [collection, name];
+}
+
+/** What an operation may change; a create changes nothing that could be put back. */
+const placeOfTarget = (operation: Targeted): Place =>
+  operationNamed(operation).risk === 'create' ? environment : placeIn(targetKind(operation), inputs[operation]);
 
 /** What is gone is not there to be asked for again, but for environments, which stay to be looked at. */
-const statusesOf = (kind: string) =>
-  Object.keys(statesOf(kindInArn(kind))).filter((status) => status !== 'DELETED' || kind === 'kxEnvironment');
+const statusesOf = (kind: KindName) =>
+  Object.keys(statesOf(kind)).filter((status) => status !== 'DELETED' || kind === 'kx-environment');
 
 /** Does something while an entity has a status, and puts everything back that it touched. */
-async function having<T>(at: [string, string], status: string, target: [string, string], work: () => Promise<T>) {
+async function having<T>(at: Place, status: string, target: Place, work: () => Promise<T>) {
   const kept = await backend.store.read((tx) => Promise.all([at, target].map(([place, name]) => tx.get(place, name))));
   const [entity] = kept as [Entity, Entity];
   await backend.store.write((tx) => tx.put({ ...entity, status, due: null, plannedFailure: null }));
@@ -153,9 +122,9 @@ interface Guidance {
 }
 
 /** What the preview says, whether a person would be asked, and what the service does. */
-async function tried(operation: OperationName): Promise<Guidance & { asked: boolean; happens: string }> {
+async function tried(operation: Targeted): Promise<Guidance & { asked: boolean; happens: string }> {
   const tool = toolName(operation);
-  const input = inputs[operation] as Members;
+  const input = inputs[operation];
   const preview = await guard.attempt({ tool: 'plan_change', arguments: { tool, arguments: input } });
   if (preview.kind !== 'done') throw new Error(`${operation}: ${preview.kind}`);
   const { blocked, wouldRun, notChecked, blockers } = preview.content as unknown as Preview;
@@ -178,14 +147,18 @@ async function tried(operation: OperationName): Promise<Guidance & { asked: bool
 let tokens = 0;
 const hasToken = (operation: OperationName) => 'clientToken' in operationNamed(operation).input().shape;
 
-const cases = TARGETED.flatMap((operation) => {
-  const kind = KIND_OF[operation];
-  return kind === undefined ? [] : statusesOf(kind).map((status) => [operation, status] as const);
+const cases = TARGETED.flatMap((operation) =>
+  statusesOf(targetKind(operation)).map((status) => [operation, status] as const),
+);
+
+it('tries every operation that has a target', () => {
+  const name = 'name its arguments in test/safety/statuses.ci.test.ts';
+  expect(Object.keys(inputs).sort(), name).toEqual([...TARGETED].sort());
 });
 
 describe('a call that the service rejects by status requests no approval, and its preview says so', () => {
   it.each(cases)('%s of an entity that is %s', async (operation, status) => {
-    const target = places[operation] as [string, string];
+    const target = placeOfTarget(operation);
     const { wouldRun, asked, happens, firsts } = await having(target, status, target, () => tried(operation));
     expect({ wouldRun, asked }, `${happens}; ${firsts.join(' ')}`).toEqual({
       wouldRun: happens === 'done',
@@ -194,9 +167,9 @@ describe('a call that the service rejects by status requests no approval, and it
   });
 
   const inside = TARGETED.filter((operation) => /Kx(?!Environment)/.test(operation));
-  const all = inside.flatMap((operation) => statusesOf('kxEnvironment').map((status) => [operation, status] as const));
+  const all = inside.flatMap((operation) => statusesOf('kx-environment').map((status) => [operation, status] as const));
   it.each(all)('%s in an environment that is %s', async (operation, status) => {
-    const target = places[operation] as [string, string];
+    const target = placeOfTarget(operation);
     const { wouldRun, asked, happens } = await having(environment, status, target, () => tried(operation));
     expect({ wouldRun, asked }, happens).toEqual({ wouldRun: happens === 'done', asked: happens === 'done' });
   });
@@ -219,14 +192,14 @@ describe('a call that the service rejects by status requests no approval, and it
       'It failed, and waiting does not help: delete it and create it again.',
     ],
   ] as const)('%s of an entity that is %s says what to do', async (operation, status, first) => {
-    const target = places[operation] as [string, string];
+    const target = placeOfTarget(operation);
     const { firsts } = await having(target, status, target, () => tried(operation));
     expect(firsts).toEqual([first]);
   });
 
   it('a dataview that is being deleted blocks its database and its volume', async () => {
-    const { environmentId } = inputs['DeleteKxVolume'] as { environmentId: string };
-    const at = places.DeleteKxDataview as [string, string];
+    const { environmentId } = inputs.DeleteKxVolume as { environmentId: string };
+    const at = placeOfTarget('DeleteKxDataview');
     inputs = { ...inputs, DeleteKxDatabase: { environmentId, databaseName: 'trades' } };
     const { wouldRun, firsts, happens } = await having(at, 'DELETING', at, () => tried('DeleteKxDatabase'));
     expect(wouldRun).toBe(false);
@@ -235,13 +208,13 @@ describe('a call that the service rejects by status requests no approval, and it
   });
 
   it('a cluster whose deletion failed blocks nothing', async () => {
-    const { environmentId } = inputs['DeleteKxVolume'] as { environmentId: string };
+    const { environmentId } = inputs.DeleteKxVolume as { environmentId: string };
     const { call } = backend;
     await call('DeleteKxDataview', { environmentId, databaseName: 'trades', dataviewName: 'idle', clientToken: 'dv' });
     await call('DeleteKxCluster', { environmentId, clusterName: 'science' });
     backend.clock.advance(4 * 60_000 + 1);
     inputs = { ...inputs, DeleteKxDatabase: { environmentId, databaseName: 'trades' } };
-    const science = places.DeleteKxCluster as [string, string];
+    const science = placeOfTarget('DeleteKxCluster');
     const { wouldRun, happens } = await having(science, 'DELETE_FAILED', science, () => tried('DeleteKxDatabase'));
     expect({ wouldRun, happens }).toEqual({ wouldRun: true, happens: 'done' });
   });

@@ -17,10 +17,10 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
   });
   afterAll(() => session?.close());
 
-  it('lists the 50 tools that the catalog gives, in its order, and then the others', async () => {
+  it('lists the tools that the catalog gives, in its order, and then the others', async () => {
     const { tools } = await session.listTools();
-    expect(tools.slice(0, 50)).toEqual(OPERATION_NAMES.map(describeTool));
-    expect(tools.slice(50)).toEqual(COMPOSITE_TOOLS.map(describeComposite));
+    expect(tools.slice(0, OPERATION_NAMES.length)).toEqual(OPERATION_NAMES.map(describeTool));
+    expect(tools.slice(OPERATION_NAMES.length)).toEqual(COMPOSITE_TOOLS.map(describeComposite));
   });
 
   it('creates, reads and changes entities, and reports whether a list is complete', async () => {
@@ -108,7 +108,7 @@ describe.each(HOSTS.slice(-1))('output schemas for $name', ({ connect }) => {
   it('are added on request, and match the results', async () => {
     const session = await started(connect, '--output-schemas');
     const { tools } = await session.listTools();
-    expect(tools.slice(0, 50).every(({ outputSchema }) => outputSchema !== undefined)).toBe(true);
+    expect(tools.slice(0, OPERATION_NAMES.length).every(({ outputSchema }) => outputSchema !== undefined)).toBe(true);
     await environment(session);
     expect(await did(session, 'list_kx_environments')).toMatchObject({ environments: [{ name: 'trading' }] });
   });

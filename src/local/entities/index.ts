@@ -13,7 +13,7 @@ import { kxUsers } from './kx-user.ts';
 import { kxVolumes } from './kx-volume.ts';
 import { tags } from './tags.ts';
 
-/** The handler of each of the 50 operations. */
+/** The handler of each operation. */
 export const HANDLERS: Handlers<OperationName> = {
   ...kxEnvironments,
   ...kxClusters,

@@ -1,12 +1,12 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { OperationName } from '../../../src/operations/index.ts';
 import { KEY, ROLE, VPC } from '../environment-builder.ts';
 import { MINUTE, SECOND, ZONE } from '../world.ts';
+import type { Mutation } from './mutation.ts';
 
 /** One step of a history: so much time passes, then a request is sent. As plain JSON, so that it can be replayed. */
 export interface Command {
   readonly wait: number;
-  readonly name: OperationName;
+  readonly name: Mutation;
   /** Which of the environments made so far; one that does not exist when there are not so many. */
   readonly env: number;
   readonly input: object;
@@ -62,28 +62,26 @@ const network = fc.oneof(
 const disk = (...sizes: number[]) => one(...sizes).map((size) => ({ type: 'SSD_1000', size }));
 
 /** How often each operation is asked for, and with what. Environment ids and tokens come later. */
-const REQUESTS: readonly [weight: number, OperationName, Arbitrary<object>][] = [
-  [3, 'CreateKxEnvironment', fc.record({ name: one('kdb-a', 'kdb-b'), kmsKeyId: fc.constant(KEY) })],
-  [2, 'UpdateKxEnvironment', fc.record({ name: one('kdb-a', 'kdb-b') })],
-  [1, 'UpdateKxEnvironmentNetwork', network],
-  [1, 'DeleteKxEnvironment', fc.constant({})],
-  [5, 'CreateKxUser', fc.record({ userName: user, iamRole: one(ROLE, `${ROLE}-2`) })],
-  [2, 'UpdateKxUser', fc.record({ userName: user, iamRole: one(ROLE, `${ROLE}-2`) })],
-  [2, 'DeleteKxUser', named('userName', user)],
-  [4, 'CreateKxDatabase', named('databaseName', database)],
-  [2, 'UpdateKxDatabase', fc.record({ databaseName: database, description: one('One', 'Two') })],
-  [3, 'DeleteKxDatabase', named('databaseName', database)],
-  [
+const REQUESTS: Readonly<Record<Mutation, readonly [weight: number, Arbitrary<object>]>> = {
+  CreateKxEnvironment: [3, fc.record({ name: one('kdb-a', 'kdb-b'), kmsKeyId: fc.constant(KEY) })],
+  UpdateKxEnvironment: [2, fc.record({ name: one('kdb-a', 'kdb-b') })],
+  UpdateKxEnvironmentNetwork: [1, network],
+  DeleteKxEnvironment: [1, fc.constant({})],
+  CreateKxUser: [5, fc.record({ userName: user, iamRole: one(ROLE, `${ROLE}-2`) })],
+  UpdateKxUser: [2, fc.record({ userName: user, iamRole: one(ROLE, `${ROLE}-2`) })],
+  DeleteKxUser: [2, named('userName', user)],
+  CreateKxDatabase: [4, named('databaseName', database)],
+  UpdateKxDatabase: [2, fc.record({ databaseName: database, description: one('One', 'Two') })],
+  DeleteKxDatabase: [3, named('databaseName', database)],
+  CreateKxChangeset: [
     20,
-    'CreateKxChangeset',
     fc.record({
       databaseName: database,
       changeRequests: one('/a/', '/b/').map((dbPath) => [{ changeType: 'PUT', s3Path: 's3://some-bucket/a/', dbPath }]),
     }),
   ],
-  [
+  CreateKxDataview: [
     20,
-    'CreateKxDataview',
     fc.record({
       databaseName: database,
       dataviewName: view,
@@ -94,11 +92,10 @@ const REQUESTS: readonly [weight: number, OperationName, Arbitrary<object>][] = 
       segmentConfigurations: segments,
     }),
   ],
-  [25, 'UpdateKxDataview', fc.record({ databaseName: database, dataviewName: view, segmentConfigurations: segments })],
-  [4, 'DeleteKxDataview', fc.record({ databaseName: database, dataviewName: view })],
-  [
+  UpdateKxDataview: [25, fc.record({ databaseName: database, dataviewName: view, segmentConfigurations: segments })],
+  DeleteKxDataview: [4, fc.record({ databaseName: database, dataviewName: view })],
+  CreateKxVolume: [
     6,
-    'CreateKxVolume',
     fc.record({
       volumeName: volume,
       volumeType: fc.constant('NAS_1'),
@@ -107,51 +104,51 @@ const REQUESTS: readonly [weight: number, OperationName, Arbitrary<object>][] = 
       nas1Configuration: disk(1200, 2400),
     }),
   ],
-  [6, 'UpdateKxVolume', fc.record({ volumeName: volume, nas1Configuration: disk(1200, 2400, 4800) })],
-  [5, 'DeleteKxVolume', named('volumeName', volume)],
-  [
+  UpdateKxVolume: [6, fc.record({ volumeName: volume, nas1Configuration: disk(1200, 2400, 4800) })],
+  DeleteKxVolume: [5, named('volumeName', volume)],
+  CreateKxScalingGroup: [
     4,
-    'CreateKxScalingGroup',
     fc.record({
       scalingGroupName: group,
       hostType: fc.constant('kx.sg.large'),
       availabilityZoneId: fc.constant(ZONE),
     }),
   ],
-  [3, 'DeleteKxScalingGroup', named('scalingGroupName', group)],
-  [35, 'CreateKxCluster', newCluster],
-  [
+  DeleteKxScalingGroup: [3, named('scalingGroupName', group)],
+  CreateKxCluster: [35, newCluster],
+  UpdateKxClusterCodeConfiguration: [
     10,
-    'UpdateKxClusterCodeConfiguration',
     fc.record({
       clusterName: cluster,
       code: fc.constant({ s3Bucket: 'some-code', s3Key: 'app.zip' }),
       deploymentConfiguration: strategy('NO_RESTART', 'ROLLING', 'FORCE'),
     }),
   ],
-  [
+  UpdateKxClusterDatabases: [
     30,
-    'UpdateKxClusterDatabases',
     fc.record({
       clusterName: cluster,
       databases: fc.array(mounted, { minLength: 1, maxLength: 1 }),
       deploymentConfiguration: strategy('NO_RESTART', 'ROLLING'),
     }),
   ],
-  [6, 'DeleteKxClusterNode', fc.record({ clusterName: cluster, nodeId: one('running', 'none') })],
-  [8, 'DeleteKxCluster', named('clusterName', cluster)],
-  [4, 'TagResource', fc.record({ ...tagged, tags: one({ owner: 'a' }, { stage: 'b', owner: 'c' }) })],
-  [2, 'UntagResource', fc.record({ ...tagged, tagKeys: one(['owner'], ['stage', 'none']) })],
-  [2, 'CreateEnvironment', fc.constant({ name: 'browser' })],
-  [1, 'UpdateEnvironment', fc.constant({ description: 'Old' })],
-  [1, 'DeleteEnvironment', fc.constant({})],
-];
+  DeleteKxClusterNode: [6, fc.record({ clusterName: cluster, nodeId: one('running', 'none') })],
+  DeleteKxCluster: [8, named('clusterName', cluster)],
+  TagResource: [4, fc.record({ ...tagged, tags: one({ owner: 'a' }, { stage: 'b', owner: 'c' }) })],
+  UntagResource: [2, fc.record({ ...tagged, tagKeys: one(['owner'], ['stage', 'none']) })],
+  CreateEnvironment: [2, fc.constant({ name: 'browser' })],
+  UpdateEnvironment: [1, fc.constant({ description: 'Old' })],
+  DeleteEnvironment: [1, fc.constant({})],
+};
 
 /** The operations in the random histories: all that change something. */
-export const MUTATIONS = REQUESTS.map(([, name]) => name);
+export const MUTATIONS = Object.keys(REQUESTS) as Mutation[];
 
 const request = fc.oneof(
-  ...REQUESTS.map(([weight, name, input]) => ({ weight, arbitrary: input.map((it) => ({ name, input: it })) })),
+  ...MUTATIONS.map((name) => {
+    const [weight, input] = REQUESTS[name];
+    return { weight, arbitrary: input.map((it) => ({ name, input: it })) };
+  }),
 );
 const wait = fc.oneof(
   { weight: 3, arbitrary: one(0, 3 * SECOND, 40 * SECOND) },

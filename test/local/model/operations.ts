@@ -1,4 +1,4 @@
-import type { OperationName } from '../../../src/operations/index.ts';
+import type { Mutation } from './mutation.ts';
 import { existing, mount, mountable, nameIsFree, open, readyVolume, unless } from './rules.ts';
 import {
   clustersOnVolume,
@@ -31,7 +31,7 @@ function roll(env: Env, clusterName: string, strategy: string, lasts: number | u
   }
 }
 
-export const EFFECTS: Partial<Record<OperationName, Effect>> = {
+export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
   CreateKxEnvironment(state, { name }, { environmentId }) {
     unless(nameIsFree(state, name), 'Conflict');
     const rooms = () => ({ users: new Map(), databases: new Map(), groups: new Map() });

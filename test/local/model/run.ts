@@ -67,7 +67,7 @@ function repeats({ name }: Command, { clientToken, ...input }: Reply, state: Sta
 
 function verdictOf({ name }: Command, { clientToken, ...input }: Reply, reply: Reply, state: State): string {
   try {
-    EFFECTS[name]?.(state, input, reply);
+    EFFECTS[name](state, input, reply);
   } catch (error) {
     if (!(error instanceof No)) throw error;
     const { errors } = operationNamed(name);

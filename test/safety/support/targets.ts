@@ -1,9 +1,26 @@
 import { listPages } from '../../../src/inventory/pages.ts';
+import type { Changing } from '../../../src/kinds/model.ts';
+import { KIND_NAMES, lineage, NAMES } from '../../../src/kinds/names.ts';
+import type { KindName } from '../../../src/kinds/views.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 import type { Members } from './backend.ts';
 
+/** The operations with a declared target, as types show them: all that change an entity, and a create that can destroy data. */
+export type Targeted = Changing<KindName, 'update' | 'disrupt' | 'destroy' | 'network'> | 'CreateKxChangeset';
+
 /** The operations that a person has to approve or may be made to: those with a declared target. */
-export const TARGETED = OPERATION_NAMES.filter((name) => operationNamed(name).target !== undefined);
+export const TARGETED = OPERATION_NAMES.filter((name) => operationNamed(name).target !== undefined) as Targeted[];
+
+/** The kind of the target of an operation: the kind that the operation is about, its parent or what is inside of it. */
+export function targetKind(operation: Targeted): KindName {
+  const { target, entity } = operationNamed(operation);
+  const own = entity as KindName;
+  const kind = KIND_NAMES.find(
+    (each) => NAMES[each].member === target?.member && (lineage(each).includes(own) || lineage(own).includes(each)),
+  );
+  if (kind === undefined) throw new Error(`No kind is identified by the target of ${operation}`);
+  return kind;
+}
 
 export interface Request {
   readonly operation: OperationName;
