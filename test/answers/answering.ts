@@ -1,10 +1,14 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { truncate } from '../../src/inventory/units.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { caller } from '../fleet/table.ts';
 import type { Question } from './demo-questions.ts';
 
 export const MOST_CALLS = 2;
 export const MOST_TOKENS = 2_000;
+
+/** How many characters of an answer a failure shows. */
+const MOST_SHOWN = 2_000;
 
 export interface Answered {
   readonly ask: string;
@@ -13,6 +17,8 @@ export interface Answered {
   readonly ms: number;
   /** What a right answer would have had. */
   readonly missing: readonly string[];
+  /** The answer itself, without what is beyond a screen, for the message of a failure. */
+  readonly answered: string;
 }
 
 /** Answers a question with its calls and says what is missing in the answer and what it cost. */
@@ -41,5 +47,6 @@ export async function answer(
     missing: facts
       .filter((fact) => (typeof fact === 'string' ? !content.includes(fact) : !fact.test(content)))
       .map(String),
+    answered: truncate(content, MOST_SHOWN),
   };
 }

@@ -40,8 +40,8 @@ test.each(ASKED)('$ask (expected answer computed from the operations)', async ({
 });
 
 async function isAnswered(question: Question) {
-  const { calls, tokens, missing } = await answer(question, world.call, ids);
-  expect(missing).toEqual([]);
+  const { calls, tokens, missing, answered } = await answer(question, world.call, ids);
+  expect(missing, `not in the answer: ${answered}`).toEqual([]);
   expect(calls).toBeLessThanOrEqual(MOST_CALLS);
   expect(tokens).toBeLessThanOrEqual(MOST_TOKENS);
 }

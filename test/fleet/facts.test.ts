@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { PUBLISHED_QUOTAS } from '../../src/operations/quotas.ts';
 import { NOW } from '../inventory/demo.ts';
+import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
 import { caller, demoTools, failing, names, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
@@ -90,15 +91,11 @@ test('the use of volumes is reported as unknown on request', async () => {
   expect((await sorted('scaling-group', 'fullest')).data).not.toHaveProperty('notKnown');
 });
 
-test.each([
-  ['find_kx_entities', { kinds: ['user'] }],
-  ['find_kx_problems', { problem: 'failed' }],
-  ['describe_kx_environment', IN_PROD],
-  ['what_depends_on', { name: 'hdb-fx' }],
-  ['compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat' }],
-  ['check_kx_quotas', {}],
-])('%s reports the time of its reads', async (tool, input) => {
-  expect((await use(tool, input)).data['readAt']).toBe(new Date(NOW).toISOString());
+test.each(FLEET_TOOL_NAMES)('%s reports the time of its reads', async (tool) => {
+  const { input, insteadOfReadAt } = EXAMPLES[tool];
+  const { data } = await use(tool, input({ environment: 'kdb-prod', other: 'kdb-uat', cluster: 'hdb-fx' }));
+  if (insteadOfReadAt === undefined) expect(data['readAt']).toBe(new Date(NOW).toISOString());
+  else expect(data).toHaveProperty(insteadOfReadAt);
 });
 
 test('unreadable parts are one line for each reason, with the names', async () => {

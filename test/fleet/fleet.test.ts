@@ -6,13 +6,14 @@ import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
 import { FLEET_TOOLS } from '../../src/tools/fleet/index.ts';
 import { describedTools, offeredTools } from '../../src/tools/list.ts';
 import { demo, NOW } from '../inventory/demo.ts';
+import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
 import { caller, demoTools, failing, names, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
 
 describe('the list of fleet tools', () => {
   test('costs at most 3,000 tokens', () => {
-    const own = new Set(FLEET_TOOLS.map(({ name }) => name));
+    const own = new Set<string>(FLEET_TOOLS.map(({ name }) => name));
     const tokens = (tools: object[]) => countTokens(JSON.stringify({ tools }));
     const all = [...describedTools()];
     expect(tokens(all) - tokens(all.filter(({ name }) => !own.has(name)))).toBeLessThanOrEqual(3_000);
@@ -102,12 +103,8 @@ describe('find_kx_problems', () => {
   });
 });
 
-test.each([
-  ['find_kx_entities', {}],
-  ['find_kx_problems', {}],
-  ['describe_kx_environment', { environment: 'kdb-3' }],
-  ['compare_kx_environments', { a: 'kdb-1', b: 'kdb-2' }],
-])('%s stays small if many reads fail for long reasons', async (tool, input) => {
+test.each(FLEET_TOOL_NAMES)('%s stays small if many reads fail for long reasons', async (tool) => {
+  const input = EXAMPLES[tool].input({ environment: 'kdb-1', other: 'kdb-2', cluster: 'hdb-fx' });
   const long: Call = async (operation, input) => {
     const environments = Array.from({ length: 30 }, (_, at) => ({ environmentId: `env${at}`, name: `kdb-${at}` }));
     if (operation === 'ListKxEnvironments') return { environments } as never;
@@ -116,8 +113,8 @@ test.each([
     const detail = 'The quick brown fox. '.repeat(190);
     throw new FinspaceError({ operation, code: 'Validation', detail, retryable: false, advice: '' });
   };
-  const { data, text } = await caller(long)(tool, input);
-  expect(data['notRead']).not.toHaveLength(0);
+  const { data, text, isError } = await caller(long)(tool, input);
+  if (!isError) expect(data['notRead']).toEqual(expect.arrayContaining([expect.anything()]));
   expect(countTokens(text)).toBeLessThan(1_950);
 });
 

@@ -9,6 +9,7 @@ import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
 import { instructionsFor } from '../../src/tools/instructions.ts';
 import { quoteUntrusted } from '../../src/untrusted.ts';
 import { CORPUS, HIDDEN, UNREADABLE } from '../safety/support/corpus.ts';
+import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
 import { caller, demoTools } from './table.ts';
 
 const { world } = demoTools();
@@ -55,9 +56,12 @@ const lying =
     return appended(await call(name, plain, options), append) as never;
   };
 
+const NAMES = { environment: 'ENVIRONMENT', other: 'OTHER', cluster: 'nothing-here' };
+
+/** Every tool, and those that have several forms of answer in each. */
 const CALLS: readonly (readonly [string, Record<string, unknown>])[] = [
+  ...FLEET_TOOL_NAMES.map((tool) => [tool, EXAMPLES[tool].input(NAMES)] as const),
   ['find_kx_problems', { view: 'full' }],
-  ['find_kx_problems', {}],
   ['describe_kx_environment', { environment: 'kdb-*' }],
   ['describe_kx_environment', { environment: 'ENVIRONMENT', view: 'full' }],
   ['describe_kx_environment', { environment: 'ENVIRONMENT', diagram: true }],
@@ -67,8 +71,6 @@ const CALLS: readonly (readonly [string, Record<string, unknown>])[] = [
   ['find_kx_entities', { tags: [{ key: 'nosuch', absent: true }], kinds: ['cluster', 'volume', 'database'] }],
   ['what_depends_on', { name: 'vol-fx', environment: 'ENVIRONMENT' }],
   ['what_depends_on', { name: 'nothing-here' }],
-  ['compare_kx_environments', { a: 'ENVIRONMENT', b: 'OTHER' }],
-  ['wait_for_kx_entity', { environment: 'ENVIRONMENT', kind: 'cluster', name: 'nothing-here' }],
 ];
 
 /** Text of our own with what is quoted in it left out. */

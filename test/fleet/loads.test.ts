@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Call, Output } from '../../src/operations/index.ts';
 import { NOW } from '../inventory/demo.ts';
+import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
 import { caller, demoTools, names, type Rows } from './table.ts';
 
 const { world } = demoTools();
@@ -79,6 +80,12 @@ describe('a database with more loads than are read', () => {
     ['check_kx_quotas', {}],
   ])('is not mentioned by %s %j', async (tool, input) => {
     expect((await use(tool, input)).data).not.toHaveProperty('notRead');
+  });
+
+  test.each(FLEET_TOOL_NAMES)('is mentioned in one line at most by %s', async (tool) => {
+    const { input } = EXAMPLES[tool];
+    const { data } = await use(tool, input({ environment: 'kdb-prod', other: 'kdb-uat', cluster: 'hdb-fx' }));
+    expect([undefined, note]).toContainEqual(data['notRead']);
   });
 
   test('is read completely for a search of loads, or as far back as the search goes', async () => {

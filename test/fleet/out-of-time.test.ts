@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inventory } from '../../src/inventory/kept.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
-import { caller, names } from './table.ts';
+import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
+import { type Called, caller, names } from './table.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-03-17T09:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
@@ -211,6 +212,20 @@ describe('a search that takes longer than clients wait', () => {
     expect([isError, text]).toEqual([true, expect.stringContaining('start again without cursor')]);
   });
 });
+
+test.each(FLEET_TOOL_NAMES)(
+  '%s answers or says what it did not read within the time that clients wait',
+  async (tool) => {
+    const input = EXAMPLES[tool].input({ environment: idOf(0), other: idOf(1), cluster: 'rdb-599' });
+    let answered: Called | undefined;
+    const asking = caller(slow(300, 600).call)(tool, input).then((answer) => {
+      answered = answer;
+    });
+    await vi.advanceTimersByTimeAsync(50_000);
+    expect(answered?.text).toMatch(/in time|Out of time|environments are left|"readAt"|"handle"|"waitedSeconds"/);
+    await asking;
+  },
+);
 
 test('an answer in time has no parts', async () => {
   const { data } = await inTime(caller(slow(3).call)('find_kx_entities', { kinds: ['cluster'], name: 'rdb-1' }));

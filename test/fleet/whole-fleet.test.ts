@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { inventory } from '../../src/inventory/kept.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
+import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
 import { caller, demoTools, names } from './table.ts';
 
 const PAGE = 100;
@@ -39,6 +40,15 @@ describe('an account with more than a thousand environments', () => {
     const { data } = await caller(call)('find_kx_entities', { kinds: ['environment'], name: 'desk-1233' });
     expect(names(data['entities'])).toEqual(['desk-1233']);
     expect((await caller(call)('find_kx_problems', { problem: 'stuck' })).data).toMatchObject({ environments: 1_234 });
+  });
+
+  const atOnce = FLEET_TOOL_NAMES.filter((tool) => EXAMPLES[tool].insteadOfReadAt === undefined);
+  test.each(atOnce)('is within reach of %s, which finds an environment of the last page', async (tool) => {
+    const { call } = desks(1_234);
+    const input = EXAMPLES[tool].input({ environment: 'desk-1233', other: 'desk-1232', cluster: 'gateway' });
+    const { text } = await caller(call)(tool, input);
+    expect(text).toMatch(/desk-1233|"environments":1234/);
+    expect(text).not.toContain('did you mean');
   });
 
   test('suggests the closest name, wherever it is in the list', async () => {

@@ -8,7 +8,7 @@ import { waitFor } from './wait-for.ts';
 import { whatDependsOn } from './what-depends-on.ts';
 
 /** The tools that answer questions across operations; all of them only read. */
-export const FLEET_TOOLS: readonly CompositeTool[] = [
+export const FLEET_TOOLS = [
   describeEnvironment,
   findEntities,
   findProblems,
@@ -16,4 +16,6 @@ export const FLEET_TOOLS: readonly CompositeTool[] = [
   compareEnvironments,
   checkQuotas,
   waitFor,
-];
+] as const satisfies readonly CompositeTool[];
+
+export type FleetToolName = (typeof FLEET_TOOLS)[number]['name'];

@@ -8,7 +8,8 @@ import { type FleetReader, fleetReader } from './fleet-reader.ts';
 import { NotFound } from './not-found.ts';
 import { overtime } from './time.ts';
 
-interface FleetTool<I extends z.ZodObject> extends Omit<CompositeTool<I>, 'annotations' | 'run'> {
+interface FleetTool<I extends z.ZodObject, N extends string> extends Omit<CompositeTool<I>, 'annotations' | 'run'> {
+  readonly name: N;
   readonly run: (
     reader: FleetReader,
     input: z.output<I>,
@@ -17,9 +18,12 @@ interface FleetTool<I extends z.ZodObject> extends Omit<CompositeTool<I>, 'annot
   ) => Promise<CallToolResult>;
 }
 
-/** Declares a read-only tool for one or several environments. */
-export function fleetTool<I extends z.ZodObject>({ run, ...tool }: FleetTool<I>): CompositeTool {
-  return compositeTool<I>({
+/** Declares a read-only tool for one or several environments; its type keeps its name. */
+export function fleetTool<I extends z.ZodObject, N extends string>({
+  run,
+  ...tool
+}: FleetTool<I, N>): CompositeTool & { readonly name: N } {
+  const composite = compositeTool<I>({
     ...tool,
     annotations: { readOnlyHint: true },
     run: async (environment, input, exchange) => {
@@ -35,4 +39,5 @@ export function fleetTool<I extends z.ZodObject>({ run, ...tool }: FleetTool<I>)
       }
     },
   });
+  return { ...composite, name: tool.name };
 }
