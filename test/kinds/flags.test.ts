@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type * as z from 'zod';
+import { FACTS } from '../../src/kinds/facts.ts';
+import { KIND_NAMES, NAMES } from '../../src/kinds/names.ts';
+import type { KindName } from '../../src/kinds/views.ts';
+import { listMember } from '../../src/operations/derive.ts';
+import { OPERATION_NAMES, operationNamed } from '../../src/operations/index.ts';
+
+type Reasons = Readonly<Record<string, string>>;
+
+const READ_LATER = 'finding by it reads each entity: more reads than necessary, and the same answer';
+
+/** Facts that a list shows although they are not `listed`, beside those of kinds whose list shows everything. */
+const UNLISTED: Reasons = {
+  'kx-volume.volumeType': READ_LATER,
+  'kx-volume.description': READ_LATER,
+  'kx-changeset.active': READ_LATER,
+  'kx-cluster.description': READ_LATER,
+};
+
+const IN_ROW = 'the row of a comparison shows it as type, size or host';
+const FOLLOWS = 'it follows from other settings';
+
+/** Facts that a create or update takes although they are not a `setting`, beside those of kinds that are not compared. */
+const NO_SETTINGS: Reasons = {
+  'kx-scaling-group.hostType': IN_ROW,
+  'kx-scaling-group.memoryMiB': FOLLOWS,
+  'kx-scaling-group.freeMiB': FOLLOWS,
+  'kx-volume.type': IN_ROW,
+  'kx-volume.volumeType': 'there is one type, NAS_1',
+  'kx-volume.sizeGB': IN_ROW,
+  'kx-dataview.changesetId': 'environments have different data, so it always differs',
+  'kx-cluster.type': IN_ROW,
+  'kx-cluster.nodeType': IN_ROW,
+  'kx-cluster.nodeCount': IN_ROW,
+  'kx-cluster.scalingGroup': IN_ROW,
+  'kx-cluster.memoryReservationMiB': IN_ROW,
+  'kx-cluster.memoryMiB': FOLLOWS,
+  'kx-cluster.bucket': 'it is a part of code',
+};
+
+/** The kinds that comparisons of environments do not compare. */
+const NOT_COMPARED: readonly KindName[] = ['kx-environment', 'kx-changeset'];
+
+interface Flagged {
+  readonly name: string;
+  /** The members of the API that the fact reads. */
+  readonly reads: readonly string[];
+  readonly listed?: true;
+  readonly setting?: true;
+}
+
+function factsOf(kind: KindName): Flagged[] {
+  return Object.entries(FACTS[kind]).map(([name, fact]) => {
+    const reads = new Set<string>();
+    fact.of(new Proxy({}, { get: (_, member) => void reads.add(String(member)) }) as never);
+    return { ...fact, name: `${kind}.${name}`, reads: [...reads] };
+  });
+}
+
+/** The members of an item in the list of a kind. */
+function listedOf(kind: KindName): string[] {
+  const list = operationNamed(NAMES[kind].list);
+  const items = list.output().shape[listMember(list) ?? ''] as z.ZodOptional<z.ZodArray<z.ZodObject>>;
+  return Object.keys(items.unwrap().element.shape);
+}
+
+/** The members that creates and updates of a kind take. */
+const takenBy = (kind: KindName): Set<string> =>
+  new Set(
+    OPERATION_NAMES.map(operationNamed)
+      .filter(({ entity, risk }) => entity === kind && !['read', 'reveal', 'destroy'].includes(risk))
+      .flatMap(({ input }) => Object.keys(input().shape)),
+  );
+
+const shownByList = KIND_NAMES.filter((kind) => NAMES[kind].isListedWhole !== true).flatMap((kind) => {
+  const members = listedOf(kind);
+  return factsOf(kind).filter(({ reads }) => reads.length > 0 && reads.every((member) => members.includes(member)));
+});
+
+const taken = KIND_NAMES.filter((kind) => !NOT_COMPARED.includes(kind)).flatMap((kind) => {
+  const members = takenBy(kind);
+  return factsOf(kind).filter(({ reads }) => reads.some((member) => members.has(member)));
+});
+
+describe('the flags of facts', () => {
+  it('say of each fact that a list shows that it is listed, or here why not', () => {
+    const unflagged = shownByList.filter(({ listed }) => listed !== true).map(({ name }) => name);
+    expect(unflagged.sort(), 'facts without `listed: true`').toEqual(Object.keys(UNLISTED).sort());
+  });
+
+  it('say of no other fact of these kinds that it is listed', () => {
+    const kinds = KIND_NAMES.filter((kind) => NAMES[kind].isListedWhole !== true);
+    const listed = kinds.flatMap(factsOf).filter((fact) => fact.listed === true);
+    expect(listed.map(({ name }) => name)).toEqual(
+      shownByList.filter((fact) => fact.listed === true).map(({ name }) => name),
+    );
+  });
+
+  it('say of each fact that a create or update takes that it is a setting, or here why not', () => {
+    const unflagged = taken.filter(({ setting }) => setting !== true).map(({ name }) => name);
+    expect(unflagged.sort(), 'facts without `setting: true`').toEqual(Object.keys(NO_SETTINGS).sort());
+  });
+});
