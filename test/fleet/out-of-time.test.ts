@@ -216,9 +216,9 @@ describe('a search that takes longer than clients wait', () => {
 test.each(FLEET_TOOL_NAMES)(
   '%s answers or says what it did not read within the time that clients wait',
   async (tool) => {
-    const input = EXAMPLES[tool].input({ environment: idOf(0), other: idOf(1), cluster: 'rdb-599' });
+    const input = EXAMPLES[tool].input({ environment: idOf(0), other: idOf(1), cluster: 'rdb-3' });
     let answered: Called | undefined;
-    const asking = caller(slow(300, 600).call)(tool, input).then((answer) => {
+    const asking = caller(slow(300).call)(tool, input).then((answer) => {
       answered = answer;
     });
     await vi.advanceTimersByTimeAsync(50_000);
