@@ -2,6 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { digest } from '../safety/digest.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { document } from './document.ts';
+import { foreignRequest } from './foreign-request.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
 
@@ -42,16 +43,10 @@ export function entrance(origins: readonly string[]): Entrance {
     secretsEqual,
     token: (pending) => createHmac('sha256', tokenKey).update(digest(pending)).digest('base64url'),
     refusal: (request) => {
-      const { headers, method, url } = request;
-      const origin = headers.get('origin');
+      const { headers, url } = request;
       if (!hosts.includes((headers.get('host') ?? new URL(url).host).toLowerCase())) return 'wrong-host';
       if (!secretsEqual(new URL(url).pathname.split('/')[1] as string, folder)) return 'not-found';
-      if (method !== 'GET' && method !== 'POST') return 'method-not-allowed';
-      if (origin === null ? method === 'POST' : !origins.includes(origin)) return 'other-origin';
-      if (method === 'POST' && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'other-origin';
-      // Rejects frames, images, scripts and fetches of any page, and prefetching browsers, which would consume the link.
-      if (!allowed(headers.get('sec-fetch-dest'), ['document']) || headers.has('sec-purpose')) return 'other-origin';
-      return undefined;
+      return foreignRequest(request, origins);
     },
     enter: (request, landing) => {
       const [, , action, given = ''] = new URL(request.url).pathname.split('/');
@@ -69,9 +64,6 @@ export function entrance(origins: readonly string[]): Entrance {
     },
   };
 }
-
-/** Browsers from before 2023 do not send the header, so its absence means nothing. */
-const allowed = (value: string | null, values: readonly string[]) => value === null || values.includes(value);
 
 /** Compares secrets in constant time. */
 export function secretsEqual(given: string, expected: string): boolean {

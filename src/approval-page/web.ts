@@ -6,6 +6,7 @@ import { type ServerSignature, WEB } from '../safety/server-signature.ts';
 import type { StateSigners } from '../safety/state-signer.ts';
 import { secretsEqual } from './entrance.ts';
 import { fieldsOf, type Reading } from './fields.ts';
+import { foreignRequest } from './foreign-request.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
 import { type ApprovalPageContext, type Ended, plans, type ShownPlan } from './plans.ts';
@@ -81,7 +82,7 @@ async function respond(
   request: Request,
   visit: Visit,
 ): Promise<{ principal?: string; response: Response }> {
-  const refusal = refusalOf(site, request);
+  const refusal = foreignRequest(request, site.origins(request.headers.get('host') ?? ''));
   if (refusal !== undefined) return { response: toSignIn(site, refusal) };
   const { home, cookies } = site;
   const url = new URL(request.url);
@@ -98,17 +99,6 @@ async function respond(
   if (outcome !== undefined)
     return { principal, response: notice(outcome, { home: home(), code: path, foot: footOf(who, home()) }) };
   return { principal, response: await plans(request, path, pageContext(site, who)) };
-}
-
-/** Why a request is refused before anyone is identified, such as one that another site made a browser send. */
-function refusalOf({ origins }: Site, { method, headers }: Request): NoticeName | undefined {
-  const origin = headers.get('origin');
-  const isPost = method === 'POST';
-  if (method !== 'GET' && !isPost) return 'method-not-allowed';
-  if (origin === null ? isPost : !origins(headers.get('host') ?? '').includes(origin)) return 'other-origin';
-  if (isPost && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'other-origin';
-  if (!allowed(headers.get('sec-fetch-dest'), ['document']) || headers.has('sec-purpose')) return 'other-origin';
-  return undefined;
 }
 
 /** Handles the sign-in form. */
@@ -232,6 +222,3 @@ function outside(request: Request, path: string, home: string): Response {
 const FOOT = html`Sign in only with your own token, and check the address of this page first.`;
 const footOf = ({ principal }: WebSession, home: string) =>
   html`<form class="out" method="post" action="${home}sign-out">Signed in as ${principal}. <button>Sign out</button></form>`;
-
-/** Browsers from before 2023 do not send the header, so its absence means nothing. */
-const allowed = (value: string | null, values: readonly string[]) => value === null || values.includes(value);

@@ -32,7 +32,7 @@ export function finspaceCall(options: ClientOptions): Call {
     const turn = await firstTurn(limiter, { ...requested, signal }, waitMs).catch((reason) => {
       throw failure(name, diagnose(reason), { attempts: 0, outcomeUnknown: false });
     });
-    const { mutates, tokened } = nature(name);
+    const { mutates, tokened } = callKind(name);
     const members = tokened && input.clientToken === undefined ? { ...input, clientToken: randomUUID() } : input;
     // The time limit of the call begins with its turn.
     const bounds = callBounds(limits.callMs, signal);
@@ -181,7 +181,7 @@ const QUICKLY = 2;
 /** The host that is called; the AWS host unless an endpoint is configured. */
 const hostOf = ({ endpoint }: ClientOptions) => (endpoint === undefined ? 'amazonaws.com' : new URL(endpoint).hostname);
 
-function nature(name: OperationName): { mutates: boolean; tokened: boolean } {
+function callKind(name: OperationName): { mutates: boolean; tokened: boolean } {
   const operation = operationNamed(name);
   return { mutates: operation.risk !== 'read' && operation.risk !== 'reveal', tokened: isIdempotent(operation) };
 }

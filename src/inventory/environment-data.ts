@@ -53,16 +53,16 @@ export async function readEnvironment(
 async function readClusters(
   from: Reading,
   environmentId: string,
-  { details = true, nodes: nodesOption = details, clusterTypes, unlessHosted = false }: GraphOptions,
+  { details = true, nodes: nodesOption = details, clusterTypes, detailsOfUnhosted = false }: GraphOptions,
   groups: Promise<readonly Group[]>,
 ): Promise<Cluster[]> {
   const listed = await from.list<'ListKxClusters', Cluster>('ListKxClusters', { environmentId }, { kind: 'cluster' });
   const wantsNodes = typeof nodesOption === 'function' ? nodesOption(listed.length) : nodesOption;
-  const hosted = new Set(unlessHosted ? (await groups).flatMap(({ clusters = [] }) => clusters) : []);
+  const hosted = new Set(detailsOfUnhosted ? (await groups).flatMap(({ clusters = [] }) => clusters) : []);
   return Promise.all(
     listed.map(async (summary) => {
       const { clusterName = '', clusterType = '' } = summary;
-      const isWanted = (clusterTypes?.includes(clusterType) ?? true) || (unlessHosted && !hosted.has(clusterName));
+      const isWanted = (clusterTypes?.includes(clusterType) ?? true) || (detailsOfUnhosted && !hosted.has(clusterName));
       const about = { kind: 'cluster', of: clusterName } as const;
       const at = { environmentId, clusterName };
       const [detail, nodes] = await Promise.all([

@@ -111,7 +111,7 @@ export interface GraphOptions {
   /** For clusters of other types, only what the lists show; details of all types when omitted. */
   readonly clusterTypes?: readonly string[] | undefined;
   /** True for the details of clusters of other types, too, if no scaling group lists them. */
-  readonly unlessHosted?: boolean | undefined;
+  readonly detailsOfUnhosted?: boolean | undefined;
   /** The environment as just read; otherwise it is read. */
   readonly environment?: Output<'GetKxEnvironment'> | undefined;
   /** Replies of earlier questions; without it, everything is read. */

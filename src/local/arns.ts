@@ -7,7 +7,7 @@ import type { Entity } from './transaction.ts';
 export const environments = (world: World): string => `${world.arn}:kxEnvironment`;
 
 /** The ARN of a quota in an environment: everything that the quota counts links to it. */
-export const countOf = (
+export const quotaArn = (
   world: World,
   environmentId: string,
   what: 'dataviews' | 'dataviewVersions' | 'ingestions',

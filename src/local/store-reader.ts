@@ -1,7 +1,7 @@
 import { NAMES } from '../kinds/names.ts';
 import type { Reader } from '../kinds/reader.ts';
 import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
-import { arnOf, countOf, keyOf, kindOf, placeOf } from './arns.ts';
+import { arnOf, keyOf, kindOf, placeOf, quotaArn } from './arns.ts';
 import type { Context } from './context.ts';
 import { arnAt, entityWith } from './entity-at.ts';
 import type { Entity } from './transaction.ts';
@@ -36,9 +36,9 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
     all: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
     count: async (kind, within, only) => {
       const { environmentId, databaseName } = within;
-      if (kind === 'kx-changeset') return tx.countSources(countOf(world, environmentId, 'ingestions'));
+      if (kind === 'kx-changeset') return tx.countSources(quotaArn(world, environmentId, 'ingestions'));
       if (kind === 'kx-dataview' && databaseName === undefined)
-        return tx.countSources(countOf(world, environmentId, only === undefined ? 'dataviews' : 'dataviewVersions'));
+        return tx.countSources(quotaArn(world, environmentId, only === undefined ? 'dataviews' : 'dataviewVersions'));
       return tx.count(collectionOf(kind, within), { status: 'DELETED' });
     },
     users: async (kind, key) => (await tx.sources(arn(kind, key as Keys[KindName]))).map(userAt),

@@ -1,16 +1,12 @@
 import { operationNamed } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { FormerName, Members, Note } from './finding.ts';
-import type { Journal } from './journal.ts';
+import { acceptedCalls, type Journal } from './journal.ts';
 
 /** The former names of environments renamed through this server, oldest first. */
 export async function formerNames(journal: Pick<Journal, 'entries'>): Promise<FormerName[]> {
-  const entries = await journal.entries();
-  const refused = new Set(
-    entries.flatMap((entry) => (entry.kind === 'outcome' && entry.result === 'failed' ? entry.call : [])),
-  );
-  return entries.flatMap((entry) => {
-    if (entry.kind !== 'intent' || entry.formerName === undefined || refused.has(entry.call)) return [];
+  return (await acceptedCalls(journal)).flatMap((entry) => {
+    if (entry.formerName === undefined) return [];
     const label = operationNamed(entry.operation).target?.member as string;
     return { environmentId: String(entry.target[label]), name: entry.formerName, until: entry.at };
   });

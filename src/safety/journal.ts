@@ -95,6 +95,15 @@ type Verified = { readonly entries: number; readonly head: string; readonly impo
 /** A journal that was altered, or the imported one that was. */
 type Broken = { readonly brokenAt: number; readonly imported?: string };
 
+/** The calls in a journal that are not known to have failed, oldest first. */
+export async function acceptedCalls(journal: Pick<Journal, 'entries'>): Promise<IntentEntry[]> {
+  const entries = await journal.entries();
+  const failed = new Set(
+    entries.flatMap((entry) => (entry.kind === 'outcome' && entry.result === 'failed' ? entry.call : [])),
+  );
+  return entries.flatMap((entry) => (entry.kind === 'intent' && !failed.has(entry.call) ? entry : []));
+}
+
 const ROOT = '0'.repeat(64);
 
 /** The journal in the state database. Several servers may share it, because the chain grows inside one immediate transaction. */

@@ -78,7 +78,7 @@ const IS_JSON = /^\s*[[{]/;
 /** The word that another spelling means; undefined if none or several match. */
 function wordIn(options: readonly string[], given: string): string | undefined {
   if (given.length > LONGEST_WORD || options.includes(given)) return undefined;
-  const meant = options.filter((option) => bare(option) === bare(given));
+  const meant = options.filter((option) => normalized(option) === normalized(given));
   return meant.length === 1 ? meant[0] : undefined;
 }
 
@@ -86,7 +86,7 @@ function wordIn(options: readonly string[], given: string): string | undefined {
 const LONGEST_WORD = 80;
 
 /** Without case, separators, plural and the prefix of the API. */
-const bare = (word: string) =>
+const normalized = (word: string) =>
   word
     .toLowerCase()
     .replaceAll(/[^a-z0-9]/g, '')

@@ -2,7 +2,7 @@ import { NAMES } from '../../kinds/names.ts';
 import { isInProgress } from '../../kinds/quotas.ts';
 import { referredBy } from '../../kinds/references.ts';
 import { isDetached } from '../../kinds/statuses.ts';
-import { arnOf, countOf, environmentIdOf, keyOf, kindOf } from '../arns.ts';
+import { arnOf, environmentIdOf, keyOf, kindOf, quotaArn } from '../arns.ts';
 import type { Context, World } from '../context.ts';
 import { arnAt } from '../entity-at.ts';
 import type { Awaitable, Entity } from '../transaction.ts';
@@ -14,7 +14,7 @@ export const relink = (entity: Entity, { tx, world }: Context): Awaitable<void> 
 /** The links of an entity in its current status. */
 export const expectedLinks = (entity: Entity, world: World): string[] => [
   ...referencesOf(entity, world).flatMap(({ arn, holds }) => (holds ? [arn] : [])),
-  ...countersOf(entity).map((what) => countOf(world, environmentIdOf(entity), what)),
+  ...countersOf(entity).map((what) => quotaArn(world, environmentIdOf(entity), what)),
 ];
 
 interface Target {
@@ -39,7 +39,7 @@ const withVersions = ({ versions, ...body }: { versions?: object[] }) =>
   versions === undefined ? body : { activeVersions: versions };
 
 /** The quotas of its environment that count an entity. */
-function countersOf({ collection, status }: Entity): Parameters<typeof countOf>[2][] {
+function countersOf({ collection, status }: Entity): Parameters<typeof quotaArn>[2][] {
   const kind = kindOf(collection);
   if (kind === 'kx-dataview') return isInProgress(status) ? ['dataviews', 'dataviewVersions'] : ['dataviews'];
   return kind === 'kx-changeset' && isInProgress(status) ? ['ingestions'] : [];

@@ -250,7 +250,7 @@ function readTogether(searches: readonly Search[], kinds: readonly Kind[] | unde
 }
 
 /** What a host lists needs no read of the cluster to show that the host exists. */
-const UNCONFIRMED: GraphOptions = { clusterTypes: READERS, unlessHosted: true };
+const UNCONFIRMED: GraphOptions = { clusterTypes: READERS, detailsOfUnhosted: true };
 
 /** Whether nothing but nodes was not read in time. */
 const isWholeButNodes = ({ gaps }: Graph) =>
