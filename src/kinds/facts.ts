@@ -73,13 +73,13 @@ const GROUP_FACTS: Facts<'kx-scaling-group'> = {
 
 const VOLUME_FACTS: Facts<'kx-volume'> = {
   type: { of: ({ nas1Configuration: disk, volumeType }) => disk?.type ?? volumeType, also: ['nas1', 'diskType'] },
-  volumeType: { of: ({ volumeType }) => volumeType },
+  volumeType: { of: ({ volumeType }) => volumeType, listed: true },
   sizeGB: {
     of: ({ nas1Configuration: disk }) => disk?.size,
     unit: 'GB',
     totals: [{ name: 'diskGB' }, { name: 'diskGBByType', by: 'type' }],
   },
-  description: { of: ({ description }) => description, setting: true },
+  description: { of: ({ description }) => description, listed: true, setting: true },
   azMode: { of: ({ azMode }) => azMode, listed: true, setting: true },
   zone: {
     of: ({ availabilityZoneIds: zones }) => (zones?.length === 1 ? zones[0] : zones),
@@ -110,7 +110,7 @@ const DATABASE_FACTS: Facts<'kx-database'> = {
 };
 
 const CHANGESET_FACTS: Facts<'kx-changeset'> = {
-  active: { of: ({ activeFromTimestamp }) => activeFromTimestamp, also: ['activeFromTimestamp'] },
+  active: { of: ({ activeFromTimestamp }) => activeFromTimestamp, also: ['activeFromTimestamp'], listed: true },
   changes: {
     of: ({ changeRequests }) =>
       changeRequests?.map(({ changeType, s3Path, dbPath }) =>

@@ -31,7 +31,12 @@ const mounts = ({ databases }: Cluster) =>
 
 export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   type: { of: ({ clusterType }) => clusterType, also: ['clusterType'], listed: true },
-  description: { of: ({ clusterDescription }) => clusterDescription, also: ['clusterDescription'], setting: true },
+  description: {
+    of: ({ clusterDescription }) => clusterDescription,
+    also: ['clusterDescription'],
+    listed: true,
+    setting: true,
+  },
   nodeType: { of: ({ capacityConfiguration: own }) => own?.nodeType },
   nodeCount: {
     of: ({ capacityConfiguration: own, scalingGroupConfiguration: shared }) => own?.nodeCount ?? shared?.nodeCount,
