@@ -55,8 +55,21 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
     retryStrategy: { retry: (next, args) => next(args) },
     ...reach,
   });
-  if (service !== undefined) stayInProcess(client);
+  if (service === undefined) resolveOnce(client);
+  else stayInProcess(client);
   return { client, credentials: source };
+}
+
+/** Evaluates the rules that lead to an endpoint once for each set of parameters, and not for each request. */
+function resolveOnce({ config }: FinspaceClient): void {
+  const { endpointProvider } = config;
+  const resolved = new Map<string, ReturnType<typeof endpointProvider>>();
+  config.endpointProvider = (parameters, context) => {
+    const key = JSON.stringify(parameters);
+    const endpoint = resolved.get(key) ?? endpointProvider(parameters, context);
+    resolved.set(key, endpoint);
+    return endpoint;
+  };
 }
 
 const ENDPOINT = 'http://finspace.local';
