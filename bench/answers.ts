@@ -3,7 +3,7 @@ import { environmentGraph } from '../src/inventory/graph.ts';
 import { limitConcurrency } from '../src/inventory/reading.ts';
 import { startLocal } from '../src/local/index.ts';
 import type { Call } from '../src/operations/index.ts';
-import { type Answered, answer, MOST_CALLS, MOST_TOKENS } from '../test/answers/answering.ts';
+import { type Answered, answer, MAX_CALLS, MAX_TOKENS } from '../test/answers/answering.ts';
 import { BIG_ASKED } from '../test/answers/big-asked.ts';
 import { BIG_QUESTIONS } from '../test/answers/big-questions.ts';
 import { buildBigWorld, CLUSTERS, ENVIRONMENTS } from '../test/answers/big-world.ts';
@@ -55,11 +55,11 @@ async function all(questions: readonly Question[], call: Call, ids: Record<strin
 
 function report(world: string, answers: readonly Answered[]): void {
   for (const { ask, missing, tokens, calls } of answers)
-    if (missing.length > 0 || tokens > MOST_TOKENS || calls > MOST_CALLS)
+    if (missing.length > 0 || tokens > MAX_TOKENS || calls > MAX_CALLS)
       console.log(`  MISS ${ask} (${calls} calls, ${tokens} tokens) lacks: ${missing.join(' | ')}`);
   const of = (pick: (answered: Answered) => number) => answers.map(pick);
   const right = answers.filter(
-    ({ missing, tokens, calls }) => missing.length === 0 && tokens <= MOST_TOKENS && calls <= MOST_CALLS,
+    ({ missing, tokens, calls }) => missing.length === 0 && tokens <= MAX_TOKENS && calls <= MAX_CALLS,
   );
   console.log(
     `${world}: tokens median ${median(of(({ tokens }) => tokens))}, most ${Math.max(...of(({ tokens }) => tokens))}; ms median ${median(of(({ ms }) => ms)).toFixed(0)}, most ${Math.max(...of(({ ms }) => ms)).toFixed(0)}`,

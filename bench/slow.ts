@@ -8,7 +8,7 @@ import { median, verdict } from './measure.ts';
 const SOCKETS = 1_000;
 const DRIP_MS = 1_000;
 const MEASURED_MS = 10_000;
-const MOST_MS = 200;
+const MAX_MS = 200;
 const LIST = { method: 'tools/list', params: {}, expects: 'get_kx_cluster' };
 
 /** A good client beside a thousand sockets that send headers, or bodies, a byte a second. */
@@ -29,7 +29,7 @@ export async function main(): Promise<void> {
     console.log(
       `alone ${median(before).toFixed(1)} ms, beside ${open} slow sockets ${median(during).toFixed(1)} ms (medians)`,
     );
-    console.log(verdict('median answer in ms beside slow sockets', median(during), MOST_MS, 'at most'));
+    console.log(verdict('median answer in ms beside slow sockets', median(during), MAX_MS, 'at most'));
     console.log(verdict('slow sockets that were open', open, SOCKETS, 'at least'));
     await delay(65_000);
     const left = sockets.filter(({ closed }) => !closed).length;

@@ -49,7 +49,7 @@ const TOP_FILES = ['server', 'answers', 'main', 'cli', 'config', 'api'];
 /** From a file of a layer itself, and from its folders at two depths. */
 const UPWARD = ['../', '../../', '../../../'];
 
-const MOST_LINES_OF_A_FUNCTION = 40;
+const MAX_LINES_OF_A_FUNCTION = 40;
 const SHORT_FUNCTIONS = {
   includes: ['src/**'],
   linter: {
@@ -57,7 +57,7 @@ const SHORT_FUNCTIONS = {
       complexity: {
         noExcessiveLinesPerFunction: {
           level: 'error',
-          options: { maxLines: MOST_LINES_OF_A_FUNCTION, skipBlankLines: true },
+          options: { maxLines: MAX_LINES_OF_A_FUNCTION, skipBlankLines: true },
         },
       },
     },

@@ -1,9 +1,9 @@
 import { truncate } from './inventory/units.ts';
 
 /** Maximum text in one answer or resource, in bytes of UTF-8. */
-export const MOST_TEXT = 60_000;
+export const MAX_TEXT = 60_000;
 /** Maximum data in it; the rest is for notes. */
-export const MOST_DATA = 56_000;
+export const MAX_DATA = 56_000;
 
 export const bytesOf = (text: string): number => Buffer.byteLength(text);
 
@@ -13,8 +13,8 @@ type Members = Readonly<Record<string, unknown>>;
 const KEPT = [3, 10, 30, 100, 300];
 const CHARACTERS = 40;
 /** Objects of the API have fewer members than this; maps may have any number. */
-const MOST_MEMBERS = 60;
-const MOST_PATHS = 20;
+const MAX_MEMBERS = 60;
+const MAX_PATHS = 20;
 const LONGEST_PATH = 500;
 
 /**
@@ -35,7 +35,7 @@ export function shortened(value: Members, most: number, render: (value: unknown)
 function keeping(whole: Members, kept: number): Members {
   const omitted = new Map<string, string>();
   const omit = (path: string, most: number, what: string) => {
-    if (omitted.size < MOST_PATHS) omitted.set(path, `all but the first ${most} ${what}`);
+    if (omitted.size < MAX_PATHS) omitted.set(path, `all but the first ${most} ${what}`);
   };
   const short = (value: unknown, path: string): unknown => {
     if (typeof value === 'string') {
@@ -50,8 +50,8 @@ function keeping(whole: Members, kept: number): Members {
   };
   const shortMembers = (value: object, path: string): Members => {
     const members = Object.entries(value);
-    if (members.length > MOST_MEMBERS) omit(path, MOST_MEMBERS, 'members');
-    const shown = members.slice(0, MOST_MEMBERS).map(([name, member]) => {
+    if (members.length > MAX_MEMBERS) omit(path, MAX_MEMBERS, 'members');
+    const shown = members.slice(0, MAX_MEMBERS).map(([name, member]) => {
       const within = truncate(path === '' ? name : `${path}.${name}`, LONGEST_PATH);
       if (name.length > LONGEST_PATH) omit(within, LONGEST_PATH, 'characters of the name');
       return [truncate(name, LONGEST_PATH), short(member, within)];

@@ -54,7 +54,7 @@ interface SearchMode {
   readonly callSearchTool: typeof callSearchTool;
 }
 
-const MOST_COMPLETIONS = 100;
+const MAX_COMPLETIONS = 100;
 
 type On = Server['setRequestHandler'];
 type Handler = (request: unknown, context: ServerContext) => unknown;
@@ -195,7 +195,7 @@ function answerCompletions(on: On, environmentOf: EnvironmentOf): void {
       context?.arguments ?? {},
       request.mcpReq.signal,
     );
-    const values = found.slice(0, MOST_COMPLETIONS);
+    const values = found.slice(0, MAX_COMPLETIONS);
     return { completion: { values, total: found.length, hasMore: found.length > values.length } };
   });
 }

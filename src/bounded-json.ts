@@ -1,6 +1,6 @@
 /** Maximum commas and brackets in one JSON text: more than any request needs, and few enough to parse and check at once. */
-export const MOST_VALUES = 10_000;
-const MOST_DEPTH = 64;
+export const MAX_VALUES = 10_000;
+const MAX_DEPTH = 64;
 
 /** JSON with too many values or too deep nesting. The message says which, as the end of a sentence, and quotes none of it. */
 export class ExcessiveJson extends Error {
@@ -16,7 +16,7 @@ export interface Allowance {
  * `JSON.parse` for text from clients. Before parsing, throws `ExcessiveJson` for more values than the budget or too deep nesting.
  * Throws SyntaxError for text that is not JSON.
  */
-export function parseBounded(text: string, left: Allowance = { values: MOST_VALUES }): unknown {
+export function parseBounded(text: string, left: Allowance = { values: MAX_VALUES }): unknown {
   checkBounds(text, left);
   return JSON.parse(text);
 }
@@ -39,8 +39,8 @@ function checkBounds(text: string, left: Allowance): void {
       left.values -= 1;
       if (character !== ',') depth += 1;
     }
-    if (left.values < 0) throw new ExcessiveJson(`has more than ${MOST_VALUES} values`);
-    if (depth > MOST_DEPTH) throw new ExcessiveJson(`is nested deeper than ${MOST_DEPTH} levels`);
+    if (left.values < 0) throw new ExcessiveJson(`has more than ${MAX_VALUES} values`);
+    if (depth > MAX_DEPTH) throw new ExcessiveJson(`is nested deeper than ${MAX_DEPTH} levels`);
     if (depth < 0 || strings < 0) return;
   }
 }

@@ -12,7 +12,7 @@ const GAP = 14;
 const DETAIL_CHARACTERS = 23;
 const TITLE_HEIGHT = 26;
 /** Above this number, items are drawn by kind; the list below the picture names all of them. */
-export const MOST_DRAWN = 8;
+export const MAX_DRAWN = 8;
 
 /** The impact on a target: the target in the middle, what is lost with it above, what is interrupted below. */
 export function picture(shown: ApprovalText): Html {
@@ -113,9 +113,9 @@ function wrapped(text: string): string[] {
 
 /** Each item if they fit; otherwise each kind with its number of items. */
 function drawn(items: readonly Item[]): readonly Item[] {
-  if (items.length <= MOST_DRAWN) return items;
+  if (items.length <= MAX_DRAWN) return items;
   const kinds = [...new Set(items.map(({ kind }) => kind))].map((kind) => items.filter((item) => item.kind === kind));
-  const some = kinds.slice(0, kinds.length > MOST_DRAWN ? MOST_DRAWN - 1 : MOST_DRAWN);
+  const some = kinds.slice(0, kinds.length > MAX_DRAWN ? MAX_DRAWN - 1 : MAX_DRAWN);
   const rest = items.length - some.flat().length;
   return [
     ...some.map(together),

@@ -39,7 +39,7 @@ const WRONG_NAME = 'That does not match exactly. Nothing was approved yet. The t
 /** Shows the form again, with what was wrong. */
 export type Again = (error: string) => Response;
 
-const MOST_SHOWN_PLANS = 500;
+const MAX_SHOWN_PLANS = 500;
 
 /** Responds with the list of plans, a plan, or its outcome. `path` is the part after the home path. */
 export async function plans(request: Request, path: string, context: ApprovalPageContext): Promise<Response> {
@@ -48,7 +48,7 @@ export async function plans(request: Request, path: string, context: ApprovalPag
   const waiting = async () => {
     const open = await actions.waiting();
     for (const pending of open) shownPlans.set(pending.code, { pending });
-    for (const oldest of [...shownPlans.keys()].slice(0, -MOST_SHOWN_PLANS)) shownPlans.delete(oldest);
+    for (const oldest of [...shownPlans.keys()].slice(0, -MAX_SHOWN_PLANS)) shownPlans.delete(oldest);
     return open;
   };
   const page = (name: NoticeName, about: { code?: string; more?: string } = {}) =>

@@ -1,7 +1,7 @@
 import type { Item } from '../safety/finding.ts';
 import type { ApprovalText } from '../safety/ledger.ts';
 import { type Html, html } from './html.ts';
-import { line, MOST_DRAWN, together } from './picture.ts';
+import { line, MAX_DRAWN, together } from './picture.ts';
 
 const WIDTH = 384;
 const BOX = { height: 54, left: 58 };
@@ -9,7 +9,7 @@ const GAP = 16;
 
 /** The removals of a plan with several steps, from first to last. */
 export function stepsPicture({ lost }: Pick<ApprovalText, 'lost'>): Html {
-  const runs = lost.length <= MOST_DRAWN ? lost.map((item) => [item]) : byKind(lost);
+  const runs = lost.length <= MAX_DRAWN ? lost.map((item) => [item]) : byKind(lost);
   const height = runs.length * (BOX.height + GAP) - GAP + 4;
   let done = 0;
   const drawn = runs.map((run, at) => {

@@ -150,7 +150,7 @@ ${listed('Lost for good', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interru
 }
 
 /** Longer lists are grouped by kind, in pages, in the order of the complete list. */
-const MOST_IN_ONE = 100;
+const MAX_IN_ONE = 100;
 
 function listed(title: string, look: string, items: readonly Item[], list: 'ol' | 'ul'): Html {
   if (items.length === 0) return html``;
@@ -159,7 +159,7 @@ function listed(title: string, look: string, items: readonly Item[], list: 'ol' 
   const pages = pagesOf(items).map(
     (page) => html`<details><summary>${page.title}</summary>${whole(page.items)}</details>`,
   );
-  return html`<h3 class="${look}">${title}</h3>${items.length > MOST_IN_ONE ? pages : whole(items)}`;
+  return html`<h3 class="${look}">${title}</h3>${items.length > MAX_IN_ONE ? pages : whole(items)}`;
 }
 
 /** `DELETE database "x"` in sentence case. */

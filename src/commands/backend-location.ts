@@ -19,11 +19,11 @@ function backendName({ backend: kind, endpoint, target }: Config): string {
 export function worldFile({ backend: kind, state }: Config): string | undefined {
   const isUsual = kind !== 'local' || state === ':memory:' || state === join(defaultStateDir(process.env), 'world.db');
   const path = resolve(state);
-  return isUsual ? undefined : path.length <= MOST_OF_PATH ? path : `...${path.slice(3 - MOST_OF_PATH)}`;
+  return isUsual ? undefined : path.length <= MAX_PATH ? path : `...${path.slice(3 - MAX_PATH)}`;
 }
 
 /** Files differ more at the end of their paths than at the beginning, and dialogs keep the end. */
-const MOST_OF_PATH = 75;
+const MAX_PATH = 75;
 
 /** The region of a local world that is not given another. */
 export const DEFAULT_REGION = 'us-east-1';

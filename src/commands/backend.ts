@@ -148,7 +148,7 @@ export const logServiceErrors = (log: Log) => (error: unknown) => {
   );
 };
 
-const MOST_RESPONSE_BYTES = 16 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /** The limits of calls to the backend. */
 export const callLimits = ({ connectTimeout, attemptTimeout, callTimeout, maxAttempts }: Config) => ({
@@ -156,7 +156,7 @@ export const callLimits = ({ connectTimeout, attemptTimeout, callTimeout, maxAtt
     connectMs: connectTimeout,
     attemptMs: attemptTimeout,
     callMs: callTimeout,
-    maxResponseBytes: MOST_RESPONSE_BYTES,
+    maxResponseBytes: MAX_RESPONSE_BYTES,
   },
   maxAttempts,
 });

@@ -65,7 +65,7 @@ async function backendFinding(config: Config): Promise<DoctorFinding> {
 }
 
 /** The services reject signatures whose time differs by more. */
-const MOST_SKEW_MS = 5 * 60_000;
+const MAX_SKEW_MS = 5 * 60_000;
 
 /** Compares the clock with that of the endpoint; no finding if the endpoint does not send its time. */
 async function endpointClock({ endpoint, connectTimeout }: Config, now: () => number): Promise<DoctorFinding[]> {
@@ -76,7 +76,7 @@ async function endpointClock({ endpoint, connectTimeout }: Config, now: () => nu
     () => Number.NaN,
   );
   const skew = now() - date;
-  if (Number.isNaN(skew) || Math.abs(skew) <= MOST_SKEW_MS) return [];
+  if (Number.isNaN(skew) || Math.abs(skew) <= MAX_SKEW_MS) return [];
   const [minutes, way] = [Math.round(Math.abs(skew) / 60_000), skew > 0 ? 'ahead of' : 'behind'];
   return [
     failed(

@@ -37,11 +37,11 @@ export interface LimiterOptions {
 }
 
 const FIRST_AT_ONCE = 16;
-const MOST_AT_ONCE = 48;
-const LEAST_AT_ONCE = 4;
+const MAX_AT_ONCE = 48;
+const MIN_AT_ONCE = 4;
 /** Requests per second below which the rate does not fall, and above which it is not limited. */
-const LEAST_RATE = 0.5;
-const MOST_RATE = 2_000;
+const MIN_RATE = 0.5;
+const MAX_RATE = 2_000;
 /** What is left of a rate that the endpoint refused. */
 const LEFT = 0.8;
 /** The rate grows with the square of the seconds without a refusal: slowly near the limit, fast when the limit has risen. */
@@ -173,11 +173,11 @@ function newPace(now: () => number) {
   const rateAt = (time: number) => {
     if (base === Number.POSITIVE_INFINITY) return base;
     const rate = base * (1 + GROWTH * ((time - reducedAt) / SECOND_MS) ** 2);
-    return rate > MOST_RATE ? Number.POSITIVE_INFINITY : rate;
+    return rate > MAX_RATE ? Number.POSITIVE_INFINITY : rate;
   };
   const fewerAtOnce = () => {
     hasFailed = true;
-    atOnce = Math.max(LEAST_AT_ONCE, Math.floor(atOnce / 2));
+    atOnce = Math.max(MIN_AT_ONCE, Math.floor(atOnce / 2));
   };
   return {
     atOnce: () => Math.floor(atOnce),
@@ -189,8 +189,8 @@ function newPace(now: () => number) {
     answered: (isBusy: boolean) => {
       const time = now();
       answers.push(time);
-      if (answers.length > MOST_RATE) answers = recent(answers, time);
-      if (isBusy) atOnce = Math.min(MOST_AT_ONCE, atOnce + (hasFailed ? 1 / atOnce : 1));
+      if (answers.length > MAX_RATE) answers = recent(answers, time);
+      if (isBusy) atOnce = Math.min(MAX_AT_ONCE, atOnce + (hasFailed ? 1 / atOnce : 1));
     },
     pause: (ms: number) => {
       pausedUntil = Math.max(pausedUntil, now() + Math.min(LONGEST_PAUSE_MS, ms));
@@ -201,7 +201,7 @@ function newPace(now: () => number) {
       if (sentAt < reducedAt || time - reducedAt < ONE_CAUSE_MS) return;
       const rate = rateAt(time);
       const seen = recent(answers, time).length;
-      base = Math.max(LEAST_RATE, LEFT * (rate === Number.POSITIVE_INFINITY ? seen : rate));
+      base = Math.max(MIN_RATE, LEFT * (rate === Number.POSITIVE_INFINITY ? seen : rate));
       reducedAt = time;
       fewerAtOnce();
     },

@@ -12,7 +12,7 @@ import type { AttemptOptions, Handler, Limits } from './handler.ts';
  * whether a request was sent, and does not understand `[::1]`.
  */
 export function networkHandler(limits: Limits): Handler {
-  const keep = { keepAlive: true, maxSockets: MOST_SOCKETS };
+  const keep = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const transports = {
     'http:': { request: http.request, agent: new http.Agent(keep) },
     'https:': { request: https.request, agent: new https.Agent(keep) },
@@ -32,7 +32,7 @@ export function networkHandler(limits: Limits): Handler {
 }
 
 /** Room for reads in the background and for the calls that go before them. */
-const MOST_SOCKETS = 64;
+const MAX_SOCKETS = 64;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 function target({ hostname, port, path, query, method, headers }: HttpRequest): http.RequestOptions {

@@ -95,11 +95,11 @@ function reasonIn({ reason }: Members): { reason?: string } {
   return typeof reason === 'string' && REASON.test(reason) ? { reason } : {};
 }
 
-const MOST_CHARACTERS = 2_000;
+const MAX_CHARACTERS = 2_000;
 
 function messageOf(body: Members): string {
   const message = body['message'] ?? body['Message'];
   return typeof message === 'string' && message !== ''
-    ? message.slice(0, MOST_CHARACTERS)
+    ? message.slice(0, MAX_CHARACTERS)
     : 'The service gave no reason.';
 }

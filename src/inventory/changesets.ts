@@ -11,7 +11,7 @@ const NEWEST = 100;
 const USUAL = 1_000;
 const MOST = 10_000;
 /** Maximum failed changesets of a database whose reasons are read. */
-const MOST_REASONS = 100;
+const MAX_REASONS = 100;
 
 interface At {
   readonly environmentId: string;
@@ -42,7 +42,7 @@ export async function readChangesets(
   const lacking = newest === undefined || listed.some(({ changesetId }) => changesetId === newest) ? [] : [newest];
   const failed = listed.filter(({ status }) => status === 'FAILED').toSorted(newestFirst);
   const requested = changes === undefined ? [] : listed.filter(({ changesetId = '' }) => changes(changesetId));
-  const explicable = [...failed.slice(0, MOST_REASONS), ...requested].map(({ changesetId = '' }) => changesetId);
+  const explicable = [...failed.slice(0, MAX_REASONS), ...requested].map(({ changesetId = '' }) => changesetId);
   const idsToRead = new Set([...lacking, ...explicable]);
   const summaries = new Map(listed.map((changeset) => [changeset.changesetId, changeset]));
   const read = await Promise.all(

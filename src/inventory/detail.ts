@@ -9,8 +9,8 @@ import { isoMinute, truncate } from './units.ts';
 type Row = Record<string, unknown>;
 
 /** Maximum members of a list that are shown, and maximum characters of all arguments of a command line. */
-const MOST_ITEMS = 10;
-const MOST_CHARACTERS = 1_000;
+const MAX_ITEMS = 10;
+const MAX_CHARACTERS = 1_000;
 
 /** Everything known about one entity, without duplicates in another form. */
 export function detailOf(entity: GraphEntity, graph: Graph): Row {
@@ -49,7 +49,7 @@ const nodeText = ({ nodeId, status, launchTime }: Node) =>
 /** A value shortened to fit: the first members of a long list with the number of others, and only the names of long arguments. */
 function bounded(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
-  const isLong = JSON.stringify(value).length > MOST_CHARACTERS && value.every((each) => typeof each === 'string');
+  const isLong = JSON.stringify(value).length > MAX_CHARACTERS && value.every((each) => typeof each === 'string');
   const items = isLong ? value.map((each: string) => truncate(each, 40)) : value;
-  return items.length <= MOST_ITEMS ? items : [...items.slice(0, MOST_ITEMS), `${items.length - MOST_ITEMS} more`];
+  return items.length <= MAX_ITEMS ? items : [...items.slice(0, MAX_ITEMS), `${items.length - MAX_ITEMS} more`];
 }

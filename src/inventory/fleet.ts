@@ -7,7 +7,7 @@ import { listPages } from './pages.ts';
 import { limitConcurrency, mapConcurrent } from './reading.ts';
 
 /** A list that continues after this many environments counts as a fault of the endpoint. */
-const MOST_ENVIRONMENTS = 100_000;
+const MAX_ENVIRONMENTS = 100_000;
 const ENVIRONMENTS_AT_ONCE = 12;
 /** Maximum concurrent calls of one question; the endpoint may admit fewer. */
 const CALLS_AT_ONCE = 48;
@@ -36,7 +36,7 @@ export const isPresent = ({ status }: Environment): boolean => status !== 'DELET
 
 /** All listed environments, with deleted ones. Rejects rather than leave out any. */
 export async function environmentsEver(call: Call, options: CallOptions): Promise<Environment[]> {
-  const { items, complete } = await listPages(call, 'ListKxEnvironments', {}, MOST_ENVIRONMENTS, options);
+  const { items, complete } = await listPages(call, 'ListKxEnvironments', {}, MAX_ENVIRONMENTS, options);
   if (!complete) throw endless();
   return items as Environment[];
 }
@@ -45,7 +45,7 @@ const endless = () =>
   new FinspaceError({
     operation: 'ListKxEnvironments',
     code: 'BadResponse',
-    detail: `The list of environments does not end after ${MOST_ENVIRONMENTS.toLocaleString('en')}.`,
+    detail: `The list of environments does not end after ${MAX_ENVIRONMENTS.toLocaleString('en')}.`,
     retryable: false,
     advice: 'Name one environment by its id. Have a person check the endpoint.',
   });
@@ -57,17 +57,17 @@ export function environmentsNamed(all: readonly Environment[], wanted: string): 
   return all.filter(({ name }) => name?.toLowerCase() === wanted.toLowerCase());
 }
 
-const MOST_CANDIDATES = 10;
+const MAX_CANDIDATES = 10;
 
 /** Names the environments that share a name, so that the caller can give the id of one. */
 export function candidatesText(candidates: readonly Environment[], wanted: string): string {
   const texts = candidates
-    .slice(0, MOST_CANDIDATES)
+    .slice(0, MAX_CANDIDATES)
     .map(
       ({ environmentId = '', name = '', creationTimestamp = '' }) =>
         `${quoteUntrusted(environmentId)} (${quoteUntrusted(name)}, created ${quoteUntrusted(creationTimestamp)})`,
     );
-  const more = candidates.length > MOST_CANDIDATES ? `, and ${candidates.length - MOST_CANDIDATES} more` : '';
+  const more = candidates.length > MAX_CANDIDATES ? `, and ${candidates.length - MAX_CANDIDATES} more` : '';
   return `${candidates.length} environments have the name ${quoteUntrusted(wanted)}: ${texts.join(', ')}${more}. Give the id of one of them.`;
 }
 

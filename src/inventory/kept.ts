@@ -51,10 +51,10 @@ interface InventoryOptions {
 }
 
 export const MINUTE_MS = 60_000;
-const MOST_BYTES = 48 * 1024 * 1024;
+const MAX_BYTES = 48 * 1024 * 1024;
 
 /** An empty inventory. When it is full, it evicts the least recently used replies. */
-export function inventory({ now = Date.now, mostBytes = MOST_BYTES }: InventoryOptions = {}): Inventory {
+export function inventory({ now = Date.now, mostBytes = MAX_BYTES }: InventoryOptions = {}): Inventory {
   const entries = boundedEntries(mostBytes);
   let list: Kept<readonly Environment[]> | undefined;
   /** Counts changes, so that a reply that was requested before a change is not kept after it. */

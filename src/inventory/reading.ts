@@ -151,7 +151,7 @@ function beyondGap(operation: OperationName, { kind, of }: About, which: string,
 export async function mapConcurrent<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
-  most = MOST_WORKERS,
+  most = MAX_WORKERS,
 ): Promise<R[]> {
   const results: R[] = new Array(items.length);
   let next = 0;
@@ -162,7 +162,7 @@ export async function mapConcurrent<T, R>(
   return results;
 }
 
-const MOST_WORKERS = 8;
+const MAX_WORKERS = 8;
 
 /** Whether an entity changes only with its status and the time of its last change, so that its reply can be kept. */
 const isSettled = (listed: Listed | undefined): listed is Listed =>

@@ -63,7 +63,7 @@ const fewRunning = (running: number, nodes: number) =>
 
 /** The types of cluster that serve what is in a database; an RDB only saves down to it. */
 const SERVING: ReadonlySet<unknown> = new Set(['HDB', 'GP']);
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 const mountedDatabases = ({ databases = [] }: Cluster) => databases.map(({ databaseName }) => String(databaseName));
 
 /** Which clusters serve the databases of a cluster while none of its nodes does. */
@@ -83,8 +83,8 @@ async function servedBy(read: Reader, key: Key, cluster: Cluster): Promise<Note[
     const serving = others.filter((other) => other !== undefined && mountedDatabases(other).includes(database));
     if (serving.length === 0)
       return { says: `No other cluster serves ${quoteUntrusted(database)} until its nodes run again.` };
-    const names = serving.slice(0, MOST_NAMED).map((other) => quoteUntrusted(String(other?.clusterName)));
-    const more = serving.length > MOST_NAMED ? ` and ${serving.length - MOST_NAMED} more` : '';
+    const names = serving.slice(0, MAX_NAMED).map((other) => quoteUntrusted(String(other?.clusterName)));
+    const more = serving.length > MAX_NAMED ? ` and ${serving.length - MAX_NAMED} more` : '';
     return { says: `Still serving ${quoteUntrusted(database)}: ${names.join(', ')}${more}.`, needs: 'ListKxClusters' };
   });
 }

@@ -12,7 +12,7 @@ import { quoteUntrusted } from '../untrusted.ts';
 import { RESOURCE_KINDS, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 
-const MOST_SCANNED = 2_000;
+const MAX_SCANNED = 2_000;
 /** Maximum length of a completed value. */
 const LONGEST = 2_048;
 
@@ -68,7 +68,7 @@ async function valuesOf(
   const needed = labels(operationNamed(lister));
   if (needed.some((label) => given[label] === undefined)) return [];
   const input = Object.fromEntries(needed.map((label) => [label, given[label]]));
-  const { items } = await listPages(call, lister, input as never, MOST_SCANNED, { signal });
+  const { items } = await listPages(call, lister, input as never, MAX_SCANNED, { signal });
   const called = (item: Record<string, unknown>) =>
     variable === 'environmentId' ? { called: String(item['name'] ?? '') } : {};
   return items

@@ -9,7 +9,7 @@ import type { ResourceEnvironment } from './environment.ts';
 import { listKits } from './recovery.ts';
 
 /** For this many environments, their content is listed; for others, only the environment. Templates reach the rest. */
-const MOST_ENVIRONMENTS = 50;
+const MAX_ENVIRONMENTS = 50;
 const PAGE = 100;
 /** Deprecated environments have ids of another kind. */
 const KDB = 'finspace://kx/';
@@ -33,7 +33,7 @@ export async function listResources(
   const all = [
     ...fixed.map((kind) => ({ ...shown(kind), uri: kind.uriTemplate })),
     ...environments.flatMap(({ environmentId, name }, at) =>
-      (at < MOST_ENVIRONMENTS ? own : own.filter(isItself)).map((kind) => ({
+      (at < MAX_ENVIRONMENTS ? own : own.filter(isItself)).map((kind) => ({
         ...shown(kind),
         title: `${kind.title}: ${quoteUnlessPlain(name)}`,
         uri: uriOf(kind, { environmentId }),

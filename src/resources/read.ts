@@ -1,5 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, type ReadResourceResult } from '@modelcontextprotocol/server';
-import { MOST_DATA, shortened } from '../answer-size.ts';
+import { MAX_DATA, shortened } from '../answer-size.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../inventory/graph.ts';
 import { listPagesWithin } from '../inventory/pages.ts';
 import { readsDone } from '../inventory/progress.ts';
@@ -19,7 +19,7 @@ import { notFound } from './not-found.ts';
 import { readKit } from './recovery.ts';
 
 /** How many bytes of a resource to read: the limit of an answer, or everything, to detect changes. */
-const EXTENT = { answer: MOST_DATA, state: 2_000_000 } as const;
+const EXTENT = { answer: MAX_DATA, state: 2_000_000 } as const;
 
 interface ReadOptions {
   readonly report?: (message: string) => Promise<void>;

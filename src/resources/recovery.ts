@@ -1,5 +1,5 @@
 import type { ReadResourceResult, Resource } from '@modelcontextprotocol/server';
-import { bytesOf, MOST_DATA, MOST_TEXT, shortened } from '../answer-size.ts';
+import { bytesOf, MAX_DATA, MAX_TEXT, shortened } from '../answer-size.ts';
 import { refusalReason } from '../safety/policy.ts';
 import { safeJson } from '../untrusted.ts';
 import type { ResourceEnvironment } from './environment.ts';
@@ -8,7 +8,7 @@ import { notFound } from './not-found.ts';
 
 const PREFIX = 'finspace://recovery/';
 /** The newest kits are listed; older ones can still be read. */
-const MOST_LISTED = 50;
+const MAX_LISTED = 50;
 
 /** Kits show what was deleted, so only callers who may delete can read them. */
 const offered = ({ restrictions, caller }: ResourceEnvironment) =>
@@ -18,7 +18,7 @@ const offered = ({ restrictions, caller }: ResourceEnvironment) =>
 export async function listKits(environment: ResourceEnvironment): Promise<Resource[]> {
   const ids = offered(environment) ? await environment.kits.list() : [];
   return ids
-    .slice(-MOST_LISTED)
+    .slice(-MAX_LISTED)
     .reverse()
     .map((id) => ({
       uri: `${PREFIX}${id}`,
@@ -38,13 +38,13 @@ export async function readKit(environment: ResourceEnvironment, uri: string): Pr
   const [id = '', first = '1', ...more] = uri.slice(PREFIX.length).split('/');
   const kit = offered(environment) ? await environment.kits.read(id) : undefined;
   if (kit === undefined || !/^[1-9]\d{0,5}$/.test(first) || more.length > 0) throw notFound(uri);
-  const text = first === '1' && bytesOf(kit) <= MOST_DATA ? kit : partOf(JSON.parse(kit), id, Number(first));
+  const text = first === '1' && bytesOf(kit) <= MAX_DATA ? kit : partOf(JSON.parse(kit), id, Number(first));
   return { contents: [{ uri, mimeType: 'application/json', text }], ...LASTING };
 }
 
 /** As many calls of a kit as fit, starting with the one with this number. */
 function partOf({ create, ...about }: { readonly create: readonly object[] }, id: string, first: number): string {
-  let room = MOST_DATA - bytesOf(safeJson(about));
+  let room = MAX_DATA - bytesOf(safeJson(about));
   const shown: object[] = [];
   for (const call of create.slice(first - 1)) {
     room -= bytesOf(safeJson(call));
@@ -54,5 +54,5 @@ function partOf({ create, ...about }: { readonly create: readonly object[] }, id
   const next = first + shown.length;
   const calls = `${first} to ${next - 1} of ${create.length}`;
   const part = { ...about, calls, ...(next > create.length ? {} : { next: `${PREFIX}${id}/${next}` }), create: shown };
-  return safeJson(shortened(part, MOST_TEXT, safeJson));
+  return safeJson(shortened(part, MAX_TEXT, safeJson));
 }

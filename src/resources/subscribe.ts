@@ -7,9 +7,9 @@ import { notFound } from './not-found.ts';
 import { readResource } from './read.ts';
 
 /** Limit for one connection or stream. */
-const MOST_SUBSCRIPTIONS = 200;
+const MAX_SUBSCRIPTIONS = 200;
 /** Maximum URIs that one request may watch. */
-const MOST_ASKED = 1_000;
+const MAX_ASKED = 1_000;
 
 /** Whether a caller can read such a resource, now or later. */
 function mayWatch({ restrictions, caller }: ResourceEnvironment, uri: string): boolean {
@@ -26,9 +26,9 @@ export interface Watch {
 /** Starts to watch the resources that a 2026-07-28 stream requests; the transport keeps its subscription. */
 export function watchFor(environment: ResourceEnvironment, changes: Changes, requested: readonly string[]): Watch {
   const uris = requested
-    .slice(0, MOST_ASKED)
+    .slice(0, MAX_ASKED)
     .filter((uri) => mayWatch(environment, uri))
-    .slice(0, MOST_SUBSCRIPTIONS);
+    .slice(0, MAX_SUBSCRIPTIONS);
   const ends = uris.map((uri) => changes.watch(uri, environment.caller.principal));
   return { uris, end: () => ends.forEach((end) => void end()) };
 }
@@ -62,7 +62,7 @@ export function takeSubscriptions(
   };
   on('resources/subscribe', async ({ params: { uri } }, context) => {
     const environment = environmentOf(context);
-    if (!mayWatch(environment, uri) || watched.size >= MOST_SUBSCRIPTIONS) throw notFound(uri);
+    if (!mayWatch(environment, uri) || watched.size >= MAX_SUBSCRIPTIONS) throw notFound(uri);
     await readResource(environment, uri, context.mcpReq.signal);
     unlisten ??= changes.subscribe(send);
     if (!watched.has(uri)) watched.set(uri, changes.watch(uri, environment.caller.principal));

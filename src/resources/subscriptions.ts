@@ -4,8 +4,8 @@ import { type PollOptions, poll } from './poll.ts';
 export type Subscribe = (uri: string, principal: string) => () => void;
 
 /** Maximum polled resources of all subscribers together, and maximum resources that wait to be polled. */
-const MOST_POLLED = 100;
-const MOST_WAITING = 1_000;
+const MAX_POLLED = 100;
+const MAX_WAITING = 1_000;
 
 interface Watched {
   readonly uri: string;
@@ -93,13 +93,13 @@ function pollSlots(
    * When too many wait, one is dropped from the principal that holds most: its latest, or the new one if no principal holds more.
    */
   const dropOverflow = (latest: Watched) => {
-    if (watched.size - polled.size <= MOST_WAITING) return;
+    if (watched.size - polled.size <= MAX_WAITING) return;
     const dropped = heaviest([latest, ...watched.values()], (one) => (one.stop === undefined ? share(one) : undefined));
     if (dropped !== undefined) watched.delete(dropped.uri);
   };
   /** Starts polling if a slot is free, or if another principal holds more than the watcher would. */
   const admit = (one: Watched) => {
-    if (polled.size >= MOST_POLLED) {
+    if (polled.size >= MAX_POLLED) {
       const evicted = heaviest(polled, share);
       if (evicted === undefined || share(evicted) <= share(one) + 1) return;
       end(evicted);

@@ -48,7 +48,7 @@ export interface ApprovalActionsOptions {
 }
 
 const TRIES = 3;
-const MOST_COUNTED = 500;
+const MAX_COUNTED = 500;
 
 export interface PassphraseApprovalsOptions extends ApprovalActionsOptions {
   /** The state directory. */
@@ -80,7 +80,7 @@ export function approvalActions({
     if (digest(typed) === digest(shown.name)) return 'right';
     const tries = (wrongNames.get(nonce) ?? 0) + 1;
     wrongNames.set(nonce, tries);
-    for (const oldest of [...wrongNames.keys()].slice(0, -MOST_COUNTED)) wrongNames.delete(oldest);
+    for (const oldest of [...wrongNames.keys()].slice(0, -MAX_COUNTED)) wrongNames.delete(oldest);
     if (tries < TRIES) return 'try-again';
     wrongNames.delete(nonce);
     return end(pending, 'wrong-name');

@@ -17,7 +17,7 @@ export interface Headline {
 }
 
 /** Names this short are not cut further, so that the line stays meaningful. */
-const LEAST_COLUMNS = 8;
+const MIN_COLUMNS = 8;
 
 /** `DELETE cluster rdb-fx in kdb-prod (m5cn)`: what and where, in 80 columns. */
 export function whatLine({ verb, noun, name, of, environment, environmentId }: Headline): string {
@@ -30,7 +30,7 @@ export function whatLine({ verb, noun, name, of, environment, environmentId }: H
       ...(environmentId === undefined ? [] : [`(${label(environmentId.slice(0, ID_SHOWN))})`]),
     ].join(' ');
     const longest = (Object.keys(room) as (keyof typeof room)[]).reduce((a, b) => (room[b] > room[a] ? b : a));
-    if (line.length <= COLUMNS || room[longest] <= LEAST_COLUMNS) return line;
+    if (line.length <= COLUMNS || room[longest] <= MIN_COLUMNS) return line;
     room[longest] -= 1;
   }
 }
@@ -116,10 +116,10 @@ function groupText(rows: readonly VisibleItem[], columns: number): string {
   if (name === undefined) return counted(kind, 1);
   // The name of what is deleted is also in the first line: if both do not fit, the detail is kept.
   const forDetail = detail === '' ? 0 : detail.length + ' ()'.length;
-  const forName = Math.max(LEAST_COLUMNS, Math.min(30, columns - kind.length - 1 - forDetail));
+  const forName = Math.max(MIN_COLUMNS, Math.min(30, columns - kind.length - 1 - forDetail));
   const noun = COUNT.test(name) || kind === 'memory' ? name : `${kind} ${label(name, forName)}`;
   const room = columns - noun.length - ' ()'.length;
-  return detail === '' || room < LEAST_COLUMNS ? noun : `${noun} (${phrase(detail, room)})`;
+  return detail === '' || room < MIN_COLUMNS ? noun : `${noun} (${phrase(detail, room)})`;
 }
 
 /** A number stands for the names when no names are known. */

@@ -32,10 +32,10 @@ export interface FittedText {
 }
 
 /** Maximum lines of a form below the first three. */
-const MOST_LINES = 200;
-const MOST_CHARACTERS = 100_000;
+const MAX_LINES = 200;
+const MAX_CHARACTERS = 100_000;
 /** Maximum characters of an old value: enough for a network rule. */
-const MOST_OF_OLD_VALUE = 160;
+const MAX_OLD_VALUE = 160;
 
 /**
  * The text of a plan. Its first three lines suffice: what and where, the worst loss, and what to type. The others follow in a
@@ -59,7 +59,7 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
     ...(settings.length === 0 ? [] : ['Changes:', ...settings]),
   ];
   const after = details.flatMap(factLine);
-  const isLong = rest.length + lists.length + after.length > MOST_LINES;
+  const isLong = rest.length + lists.length + after.length > MAX_LINES;
   const shown = isLong && lists.length > 0 ? [summaryLine([...lost, ...interrupted])] : lists;
   const text = [
     inOrder ? countedLine(parts.what, lost) : parts.what,
@@ -67,7 +67,7 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
     line,
     ...[...rest, ...shown, ...after],
   ].join('\n');
-  const fits = isLong || text.length > MOST_CHARACTERS ? 'too-long' : line.length > COLUMNS ? 'too-wide' : 'form';
+  const fits = isLong || text.length > MAX_CHARACTERS ? 'too-long' : line.length > COLUMNS ? 'too-wide' : 'form';
   return { text, fits };
 }
 
@@ -78,7 +78,7 @@ export const firstLines = (text: string): string[] => text.split('\n').slice(0, 
 function changeText({ setting, before, after }: Change): string {
   const name = /^[\w.:@/-]+$/.test(setting) ? setting : quoteWhole(setting);
   if (before !== undefined && before === after) return `${name}: stays ${quoteWhole(after)}.`;
-  const old = before === undefined ? 'not set' : quoteUntrusted(before, MOST_OF_OLD_VALUE);
+  const old = before === undefined ? 'not set' : quoteUntrusted(before, MAX_OLD_VALUE);
   return `${name}: ${old} -> ${after === undefined ? 'removed' : quoteWhole(after)}.`;
 }
 

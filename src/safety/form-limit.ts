@@ -2,8 +2,8 @@ import type { FormEvent, FormHistory } from './ledger.ts';
 
 /** How long unanswered forms count, and how long a client without a decision gets no forms. */
 const WINDOW_MS = 10 * 60_000;
-export const MOST_UNANSWERED = 5;
-const MOST_CANCELS = 2;
+export const MAX_UNANSWERED = 5;
+const MAX_CANCELS = 2;
 /** No person reads and declines a form in less time. */
 const HASTY_MS = 1_000;
 
@@ -40,14 +40,14 @@ export function formStop({ now, events }: FormHistory, coming: number): FormStop
     else if (kind === 'withdrawn' || isByNobody) waiting = withoutLast(waiting, nonce);
     if (kind === 'withdrawn') continue;
     cancels = kind === 'cancelled' ? cancels + 1 : 0;
-    const stops = kind === 'cancelled' ? cancels >= MOST_CANCELS : isByNobody;
+    const stops = kind === 'cancelled' ? cancels >= MAX_CANCELS : isByNobody;
     if (!stops) continue;
     stoppedAt = at;
     cancels = 0;
   }
   if (stoppedAt > now - WINDOW_MS) return 'no-decision';
   const unanswered = waiting.filter(({ at }) => at > now - WINDOW_MS).length;
-  return unanswered + coming > MOST_UNANSWERED ? 'unanswered' : undefined;
+  return unanswered + coming > MAX_UNANSWERED ? 'unanswered' : undefined;
 }
 
 const isAutomatic = ({ kind, at }: Event, shownAt: number | undefined): boolean =>

@@ -79,7 +79,7 @@ export interface FormHistory {
 export const FORMS_KEPT_MS = 60 * 60_000;
 
 /** Maximum pending approvals of one principal; the next one evicts the oldest of the client that has most. */
-export const MOST_OPEN = 20;
+export const MAX_OPEN = 20;
 
 /**
  * The single-use approvals. SQLite implements it on one machine; a shared store can implement it too, provided that `consume`

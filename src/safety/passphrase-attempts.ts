@@ -13,7 +13,7 @@ export interface Attempts {
   forgive(): Promise<void>;
 }
 
-const MOST_WRONG = 5;
+const MAX_WRONG = 5;
 const WINDOW_MS = 10 * 60_000;
 const LOCKED_MS = 10 * 60_000;
 const MARK = 'passphrase tried ';
@@ -27,9 +27,9 @@ export function passphraseAttempts(state: () => Promise<StateDatabase>, now: () 
         const time = now();
         db.prepare(`DELETE FROM marks WHERE name LIKE '${MARK}%' AND value < ?`).run(time - WINDOW_MS - LOCKED_MS);
         const recent = db
-          .prepare(`SELECT value FROM marks WHERE name LIKE '${MARK}%' ORDER BY value DESC LIMIT ${MOST_WRONG}`)
+          .prepare(`SELECT value FROM marks WHERE name LIKE '${MARK}%' ORDER BY value DESC LIMIT ${MAX_WRONG}`)
           .all() as { value: number }[];
-        const [newest, oldest] = [recent[0]?.value ?? 0, recent[MOST_WRONG - 1]?.value];
+        const [newest, oldest] = [recent[0]?.value ?? 0, recent[MAX_WRONG - 1]?.value];
         const locked = oldest !== undefined && newest - oldest < WINDOW_MS && time < newest + LOCKED_MS;
         if (locked) return newest + LOCKED_MS;
         db.prepare('INSERT INTO marks VALUES (?, ?)').run(`${MARK}${randomUUID()}`, time);

@@ -5,7 +5,7 @@ import { toolName } from '../operations/naming.ts';
 import type { Target } from '../operations/operation.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { Blocker, Item, Members } from './finding.ts';
-import { type FormStop, MOST_UNANSWERED } from './form-limit.ts';
+import { type FormStop, MAX_UNANSWERED } from './form-limit.ts';
 import { itemText } from './item-text.ts';
 import type { ApprovalStatus, ApprovalText, OpenedApproval, PendingApproval, Rejection } from './ledger.ts';
 import type { ApprovalRequest } from './plan.ts';
@@ -32,12 +32,12 @@ export async function missingTarget(
   return `There is no ${noun} ${quoteUntrusted(String(input[member]))} in ${where}.${present} Next: ${toolName(lister)}.`;
 }
 
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 async function namesIn(call: Call, lister: OperationName, parents: Members, member: string, options: CallOptions) {
-  const { items, complete } = await listPages(call, lister, parents as never, MOST_NAMED, options);
-  const names = items.slice(0, MOST_NAMED).map((item) => quoteUntrusted(String(item[member])));
-  const more = complete && items.length <= MOST_NAMED ? '' : ' and more';
+  const { items, complete } = await listPages(call, lister, parents as never, MAX_NAMED, options);
+  const names = items.slice(0, MAX_NAMED).map((item) => quoteUntrusted(String(item[member])));
+  const more = complete && items.length <= MAX_NAMED ? '' : ' and more';
   return names.length === 0 ? ' None exist.' : ` Existing ones: ${names.join(', ')}${more}.`;
 }
 
@@ -61,10 +61,10 @@ export const blockedLines = (tool: string, blockers: readonly Blocker[], visibil
 /** A whole environment, or more than two entities, is better deleted with one call. */
 const suggestsTeardown = (tool: string, blockers: readonly Blocker[]) =>
   tool.startsWith('delete_') &&
-  (blockers.length > MOST_ONE_BY_ONE ||
+  (blockers.length > MAX_ONE_BY_ONE ||
     blockers.some(({ item }) => tool.endsWith('kx_environment') && item.kind === 'cluster'));
 
-const MOST_ONE_BY_ONE = 2;
+const MAX_ONE_BY_ONE = 2;
 const AS_ONE = 'Or use tear_down_kx_environment, which deletes several entities with one approval.';
 
 export const changedLines = (tool: string, noun: string) => [
@@ -80,7 +80,7 @@ const NO_FORM: Record<NoForm, string> = {
   'no-forms': 'This client shows no forms (MCP elicitation), or its forms do not count here.',
   'too-long': 'The plan is too long for a person to read in one form.',
   'too-wide': 'The text that the person must type is too long for one line of a form.',
-  unanswered: `${MOST_UNANSWERED} forms in the last ten minutes were declined, mistyped or not answered, so this client gets no forms for now. Ask the person what they want before you continue.`,
+  unanswered: `${MAX_UNANSWERED} forms in the last ten minutes were declined, mistyped or not answered, so this client gets no forms for now. Ask the person what they want before you continue.`,
   'no-decision':
     'This client answered forms on its own, without the decision of a person, so it gets no forms for ten minutes.',
 };
@@ -109,7 +109,7 @@ export const outOfBandLines = (
 /** As much of a plan as a model needs to describe it to a person. */
 function planLines(text: string): string[] {
   const lines = text.split('\n');
-  let room = MOST_CHARACTERS;
+  let room = MAX_CHARACTERS;
   const shown = lines.filter((line) => {
     room -= line.length;
     return room >= 0;
@@ -118,7 +118,7 @@ function planLines(text: string): string[] {
   return ['The plan:', ...shown, more === 0 ? 'End of the plan.' : `${more} more lines: plan_change shows all.`];
 }
 
-const MOST_CHARACTERS = 20_000;
+const MAX_CHARACTERS = 20_000;
 
 const whyNoForm = ({ tool }: Pick<ApprovalRequest, 'tool'>, why: NoForm): string => {
   if (why !== 'too-long') return NO_FORM[why];
@@ -156,8 +156,8 @@ function missingFrom(others: readonly Item[], items: readonly Item[]): Item[] {
 
 function itemNames(items: readonly Item[], visibility: Visibility): string {
   const texts = visibility.redact(items).map(visibleItemText);
-  const more = texts.length > MOST_NAMED ? ` and ${texts.length - MOST_NAMED} more` : '';
-  return `${texts.slice(0, MOST_NAMED).join(', ')}${more}`;
+  const more = texts.length > MAX_NAMED ? ` and ${texts.length - MAX_NAMED} more` : '';
+  return `${texts.slice(0, MAX_NAMED).join(', ')}${more}`;
 }
 
 export const USED = 'That approval has been used already, or has expired.';

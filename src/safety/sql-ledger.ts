@@ -6,7 +6,7 @@ import {
   type FormEvent,
   type FormHistory,
   type Ledger,
-  MOST_OPEN,
+  MAX_OPEN,
   type OpenedApproval,
   type PendingApproval,
   randomIds,
@@ -148,7 +148,7 @@ function makeRoom(
   const older = pending.filter((one) => one.about === about && one.callDigest !== callDigest);
   for (const { nonce } of older) end.run(`replaced by ${code}`, nonce);
   const open = pending.filter((one) => one.found.state === 'open' && !older.includes(one));
-  if (open.length >= MOST_OPEN) {
+  if (open.length >= MAX_OPEN) {
     const held = (of: string) => open.filter((one) => one.client === of).length + Number(of === client);
     const first = open.reduce((most, one) => (held(one.client) > held(most.client) ? one : most));
     end.run('evicted', first.nonce);

@@ -20,7 +20,7 @@ export interface TargetEntity {
 }
 
 /** A target in a list is searched for among this many items. */
-const MOST_LISTED = 10_000;
+const MAX_LISTED = 10_000;
 
 /**
  * The subject of an operation. An operation without a declared target is about the entity that its kind's Get would show, the one
@@ -66,7 +66,7 @@ async function readDeclared(
   const entity =
     listMember(operationNamed(reader)) === null
       ? await callNamed(call, reader, request, options)
-      : (await listPages(call, reader, request as never, MOST_LISTED, options)).items.find(
+      : (await listPages(call, reader, request as never, MAX_LISTED, options)).items.find(
           (item) => item[target.member] === key,
         );
   return entity === undefined ? undefined : { noun: target.noun, name: nameIn(target, entity) ?? key, entity };

@@ -4,9 +4,9 @@ import type { Outcome } from './transactions.ts';
 
 const PATIENCE_MS = 8_000;
 const REST_SHARE = 0.5;
-const MOST_REST_MS = 50;
+const MAX_REST_MS = 50;
 /** Larger batches would block the event loop. */
-const MOST_TOGETHER = 64;
+const MAX_TOGETHER = 64;
 
 /** Runs work in turn; resolves with its result, and the milliseconds for which other processes delayed it. */
 export type Queue = <T>(work: () => T | Promise<T>) => Promise<{ result: T; waited: number }>;
@@ -46,11 +46,11 @@ export function batches(
       await nextTurn();
       const rest = restedAt - performance.now();
       if (rest > 0) await pause(rest);
-      const batch = waiting.splice(0, MOST_TOGETHER);
+      const batch = waiting.splice(0, MAX_TOGETHER);
       try {
         const works = batch.map(({ work }) => work);
         const { result: outcomes, waited } = await inTurn(() => together(works));
-        restedAt = performance.now() + Math.min(waited * REST_SHARE, MOST_REST_MS);
+        restedAt = performance.now() + Math.min(waited * REST_SHARE, MAX_REST_MS);
         for (const [index, outcome] of outcomes.entries()) {
           if ('value' in outcome) batch[index]?.resolve(outcome.value);
           else batch[index]?.reject(asStoreError(path, outcome.error));

@@ -6,7 +6,7 @@ import { waitTool } from '../operations/naming.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolEnvironment } from './environment.ts';
 import { NODES, WAITED_FOR, type WaitTarget } from './fleet/awaited.ts';
-import { MOST_ALSO, waitFor } from './fleet/wait-for.ts';
+import { MAX_ALSO, waitFor } from './fleet/wait-for.ts';
 import { type Lookup, lookedUp } from './identify.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ export function whatNext(accepted: readonly Accepted[], { restrictions, caller }
   if (first === undefined || toolRefusalReason(waitFor, restrictions, caller) !== undefined) return {};
   if (typeof first === 'string') return { next: first };
   const { environment, until, ...target } = first;
-  const also = moving.slice(1, 1 + MOST_ALSO).flatMap((each) => (typeof each === 'string' ? [] : [waitTargetOf(each)]));
+  const also = moving.slice(1, 1 + MAX_ALSO).flatMap((each) => (typeof each === 'string' ? [] : [waitTargetOf(each)]));
   const more = { ...(also.length === 0 ? {} : { also }), ...(until === undefined ? {} : { until }) };
   return { next: { tool: waitFor.name, arguments: { environment, ...target, ...more } } };
 }
@@ -60,8 +60,8 @@ function movingAfter({ operation, input, output }: Accepted): Moving | string | 
 }
 
 /** The result of a call waits no longer than this for the replacement. */
-const MOST_MS = 300;
-const MOST_NODES = 1_000;
+const MAX_MS = 300;
+const MAX_NODES = 1_000;
 
 /**
  * Reads the nodes of a cluster before one is deleted; the returned function then shows which node replaces it, if that is clear.
@@ -74,9 +74,9 @@ export async function replacementOf(
   if (operationNamed(name).settles?.of !== NODES) return async () => ({});
   const { environmentId, clusterName } = input as Input<'ListKxClusterNodes'>;
   const nodes = () => {
-    const signal = AbortSignal.any([lookup.signal, AbortSignal.timeout(MOST_MS)]);
+    const signal = AbortSignal.any([lookup.signal, AbortSignal.timeout(MAX_MS)]);
     const list = () =>
-      listPages(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName }, MOST_NODES, {
+      listPages(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName }, MAX_NODES, {
         signal,
       });
     return lookedUp(lookup, 'ListKxClusterNodes', list);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Allowance, MOST_VALUES, parseBounded } from '../bounded-json.ts';
+import { type Allowance, MAX_VALUES, parseBounded } from '../bounded-json.ts';
 import { didYouMean } from '../nearest.ts';
 import type { OperationName } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
@@ -7,7 +7,7 @@ import { wordIssue } from '../wording.ts';
 import { type Lookup, whereListed } from './identify.ts';
 import { lenient } from './lenient.ts';
 
-const MOST_PROBLEMS = 20;
+const MAX_PROBLEMS = 20;
 /** Beginning of the message about an unknown argument. */
 export const NO_SUCH = 'there is no such argument';
 
@@ -24,7 +24,7 @@ type Parsed = { readonly input: Record<string, unknown> } | { readonly problems:
 export function parseArguments(
   schema: z.ZodObject,
   given: unknown,
-  left = { layers: MOST_LAYERS, values: MOST_VALUES },
+  left = { layers: MAX_LAYERS, values: MAX_VALUES },
 ): Parsed {
   const written = lenient(schema, given);
   const parsed = schema.safeParse(written, { error: limitedMessages(), reportInput: true });
@@ -34,16 +34,16 @@ export function parseArguments(
   left.layers -= 1;
   if (unpacked.length > 0) return parseArguments(schema, withUnpacked(written, unpacked), left);
   const byPlace = new Map<string, ArgumentProblem>();
-  for (const problem of issues.slice(0, MOST_PROBLEMS).flatMap((issue) => problemsIn(schema, issue))) {
+  for (const problem of issues.slice(0, MAX_PROBLEMS).flatMap((issue) => problemsIn(schema, issue))) {
     const at = place(problem.path);
     if (!byPlace.has(at)) byPlace.set(at, problem);
   }
-  return { problems: [...byPlace.values()].slice(0, MOST_PROBLEMS) };
+  return { problems: [...byPlace.values()].slice(0, MAX_PROBLEMS) };
 }
 
 /** Messages for as many issues as are shown. The others get none, because creating them takes time. */
 function limitedMessages(): typeof wordIssue {
-  let left = MOST_PROBLEMS;
+  let left = MAX_PROBLEMS;
   return (issue) => {
     left -= 1;
     return left < 0 ? '' : wordIssue(issue);
@@ -51,7 +51,7 @@ function limitedMessages(): typeof wordIssue {
 }
 
 /** Maximum nesting of JSON inside JSON. */
-const MOST_LAYERS = 3;
+const MAX_LAYERS = 3;
 const LONGEST_JSON = 100_000;
 
 interface Unpacked {
@@ -89,7 +89,7 @@ function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): ArgumentProblem
   const { path, message, input } = issue;
   if (issue.code !== 'unrecognized_keys') return [{ path, says: message, given: input }];
   const known = membersAt(schema, path);
-  return issue.keys.slice(0, MOST_PROBLEMS).map((key) => ({
+  return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({
     path: [...path, key],
     says: `${NO_SUCH}${suggestion(key, known)}`,
     given: undefined,

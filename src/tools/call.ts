@@ -1,5 +1,5 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import { MOST_DATA } from '../answer-size.ts';
+import { MAX_DATA } from '../answer-size.ts';
 import { pageWithin } from '../inventory/pages.ts';
 import { agentInput, listMember, riskOf } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
@@ -137,7 +137,7 @@ async function throughGate(
   const isPaged = listMember(operationNamed(name)) !== null;
   const calling = { ...options, actor: approval.actor };
   const output = await (isPaged
-    ? pageWithin(call, name, sent as never, MOST_DATA, calling)
+    ? pageWithin(call, name, sent as never, MAX_DATA, calling)
     : callNamed(call, name, sent, calling));
   const revealed = await secrets(name, sent, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);

@@ -14,7 +14,7 @@ import { preparedArguments } from './prepared.ts';
 import { refused } from './result.ts';
 
 export const CREATE = 'create_kx_entities';
-const MOST_STEPS = 100;
+const MAX_STEPS = 100;
 
 /** In order of dependency. */
 const CREATES = [
@@ -38,7 +38,7 @@ const createInput = () =>
         }),
       )
       .min(1)
-      .max(MOST_STEPS)
+      .max(MAX_STEPS)
       .describe('In the order of creation: each entity after those that it needs'),
   });
 

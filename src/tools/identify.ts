@@ -21,7 +21,7 @@ export interface Lookup {
   readonly signal: AbortSignal;
 }
 
-const MOST_LISTED = 10_000;
+const MAX_LISTED = 10_000;
 
 /** Runs a read if this caller may; undefined when it may not, or when the read fails. */
 export async function lookedUp<T>(
@@ -129,7 +129,7 @@ async function knownAs(
   if (lister === undefined) return new Map();
   const { [label]: _, ...parents } = scope;
   const list = () =>
-    listPages(lookup.environment.call, lister, parents as never, MOST_LISTED, { signal: lookup.signal });
+    listPages(lookup.environment.call, lister, parents as never, MAX_LISTED, { signal: lookup.signal });
   const { items } = (await lookedUp(lookup, lister, list)) ?? { items: [] };
   return new Map(items.map((item) => [String(item[label] ?? ''), undefined]));
 }

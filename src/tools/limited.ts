@@ -1,5 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { bytesOf, MOST_DATA, MOST_TEXT, shortened, shortenedLines } from '../answer-size.ts';
+import { bytesOf, MAX_DATA, MAX_TEXT, shortened, shortenedLines } from '../answer-size.ts';
 import { visible } from '../untrusted.ts';
 import type { ToolResult } from './environment.ts';
 
@@ -10,13 +10,13 @@ import type { ToolResult } from './environment.ts';
 export function limited(result: ToolResult): ToolResult {
   if ('inputRequests' in result) return result;
   const { structuredContent, content } = result as CallToolResult;
-  if (textOf(content) <= MOST_TEXT) return result;
+  if (textOf(content) <= MAX_TEXT) return result;
   const [first, ...rest] = content;
   const isData = first?.type === 'text' && first.text === JSON.stringify(structuredContent);
-  if (!isData) return { ...result, content: shortenedTexts(content, MOST_TEXT) };
+  if (!isData) return { ...result, content: shortenedTexts(content, MAX_TEXT) };
   const render = (some: unknown) => visible(some).json;
-  const { value, json } = visible(shortened(structuredContent as Record<string, unknown>, MOST_DATA, render));
-  const notes = shortenedTexts(rest, MOST_TEXT - bytesOf(json) - SHORTENED.length);
+  const { value, json } = visible(shortened(structuredContent as Record<string, unknown>, MAX_DATA, render));
+  const notes = shortenedTexts(rest, MAX_TEXT - bytesOf(json) - SHORTENED.length);
   return {
     ...result,
     structuredContent: value,

@@ -7,7 +7,7 @@ import { type Lookup, lookedUp } from './identify.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 /** The result of a call waits no longer than this for the ARN. */
-const MOST_MS = 300;
+const MAX_MS = 300;
 
 /** The ARN of what a call created, as the tag tools need it, if the reply does not contain it. */
 export async function arnOfNew(lookup: Lookup, name: OperationName, input: Members, output: Members) {
@@ -19,7 +19,7 @@ export async function arnOfNew(lookup: Lookup, name: OperationName, input: Membe
   if (path === undefined) return {};
   const { call } = lookup.environment;
   const environmentId = String(input['environmentId']);
-  const signal = AbortSignal.any([lookup.signal, AbortSignal.timeout(MOST_MS)]);
+  const signal = AbortSignal.any([lookup.signal, AbortSignal.timeout(MAX_MS)]);
   const read = () => call('GetKxEnvironment', { environmentId }, { signal });
   const root = (await lookedUp(lookup, 'GetKxEnvironment', read))?.environmentArn;
   return root === undefined ? {} : { resourceArn: `${root}${path}` };

@@ -47,7 +47,7 @@ export function failed({ fields }: FinspaceError, known: FailureAdvice = {}): Ca
   const error = {
     operation,
     error: wireName(code),
-    message: truncate(detail, MOST_OF_MESSAGE),
+    message: truncate(detail, MAX_MESSAGE),
     ...(reason === undefined ? {} : { reason }),
     retryable,
     advice,
@@ -72,7 +72,7 @@ export function failed({ fields }: FinspaceError, known: FailureAdvice = {}): Ca
   };
 }
 
-const MOST_OF_MESSAGE = 2_000;
+const MAX_MESSAGE = 2_000;
 
 /** The result of a call that this server did not send, with the reason and what to do instead. */
 export function refused(...lines: string[]): CallToolResult {

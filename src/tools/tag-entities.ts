@@ -11,7 +11,7 @@ import { Words } from './lenient.ts';
 import { refused } from './result.ts';
 
 export const TAG = 'tag_kx_entities';
-const MOST_ENTITIES = 100;
+const MAX_ENTITIES = 100;
 
 const selection = () =>
   z.strictObject({
@@ -27,7 +27,7 @@ const selection = () =>
         }),
       )
       .min(1)
-      .max(MOST_ENTITIES)
+      .max(MAX_ENTITIES)
       .describe('To tag the environment itself, give its name and the kind environment'),
     tags: TagMap().optional().describe('Tags to add or change, such as {"owner": "fx-desk"}; others stay'),
     tagKeys: z.array(TagKey()).min(1).max(50).optional().describe('Keys of the tags to remove'),

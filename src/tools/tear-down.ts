@@ -22,7 +22,7 @@ import { naming, refused, structured, withheldKinds } from './result.ts';
 
 export const TEAR_DOWN = 'tear_down_kx_environment';
 const POLL_MS = 500;
-const MOST_NAMED = 50;
+const MAX_NAMED = 50;
 const MISSING = `${TEAR_DOWN} did not run: there is no such environment.`;
 
 const selection = () =>
@@ -127,7 +127,7 @@ async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor
     if (stopped !== undefined) {
       const rest = plan.removals.slice(requested).map(({ item }) => itemText(item));
       return structured(
-        { finished: false, requested, left: rest.length, why: stopped, rest: rest.slice(0, MOST_NAMED) },
+        { finished: false, requested, left: rest.length, why: stopped, rest: rest.slice(0, MAX_NAMED) },
         'Call the tool again to continue: it plans what is left and requests approval again.',
       );
     }
@@ -154,7 +154,7 @@ async function underWay(
   if (present === undefined) return structured({ finished: true, ...counts, entities });
   const still = entities.filter((_, at) => !gone[at]);
   return structured(
-    { finished: false, ...counts, underWay: still.length, entities: still.slice(0, MOST_NAMED) },
+    { finished: false, ...counts, underWay: still.length, entities: still.slice(0, MAX_NAMED) },
     `All deletions were accepted, and nothing is left to approve. To wait for the end: ${waitTool(present.item.kind, 'DELETED')}.`,
   );
 }

@@ -4,11 +4,11 @@ import type { Call } from '../../src/operations/index.ts';
 import { caller } from '../fleet/table.ts';
 import type { Question } from './demo-questions.ts';
 
-export const MOST_CALLS = 2;
-export const MOST_TOKENS = 2_000;
+export const MAX_CALLS = 2;
+export const MAX_TOKENS = 2_000;
 
 /** How many characters of an answer a failure shows. */
-const MOST_SHOWN = 2_000;
+const MAX_SHOWN = 2_000;
 
 export interface Answered {
   readonly ask: string;
@@ -47,6 +47,6 @@ export async function answer(
     missing: facts
       .filter((fact) => (typeof fact === 'string' ? !content.includes(fact) : !fact.test(content)))
       .map(String),
-    answered: truncate(content, MOST_SHOWN),
+    answered: truncate(content, MAX_SHOWN),
   };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Demo, demo, NOW } from '../inventory/demo.ts';
-import { answer, MOST_CALLS, MOST_TOKENS } from './answering.ts';
+import { answer, MAX_CALLS, MAX_TOKENS } from './answering.ts';
 import { DEMO_QUESTIONS, type Question } from './demo-questions.ts';
 import { ESTATE_QUESTIONS } from './estate-questions.ts';
 import { OPS_QUESTIONS } from './ops-questions.ts';
@@ -42,6 +42,6 @@ test.each(ASKED)('$ask (expected answer computed from the operations)', async ({
 async function isAnswered(question: Question) {
   const { calls, tokens, missing, answered } = await answer(question, world.call, ids);
   expect(missing, `not in the answer: ${answered}`).toEqual([]);
-  expect(calls).toBeLessThanOrEqual(MOST_CALLS);
-  expect(tokens).toBeLessThanOrEqual(MOST_TOKENS);
+  expect(calls).toBeLessThanOrEqual(MAX_CALLS);
+  expect(tokens).toBeLessThanOrEqual(MAX_TOKENS);
 }

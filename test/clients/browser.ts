@@ -5,7 +5,7 @@ export interface BrowserOfAlice {
   readonly visited: readonly string[];
 }
 
-const MOST_STEPS = 20;
+const MAX_STEPS = 20;
 
 /** A browser without scripts, in which alice follows what a client prints. */
 export function browserOfAlice(): BrowserOfAlice {
@@ -32,7 +32,7 @@ export function browserOfAlice(): BrowserOfAlice {
   const visit = async (address: string) => {
     let url = new URL(address);
     let response = await request(url);
-    for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+    for (let steps = 0; steps < MAX_STEPS; steps += 1) {
       const location = response.headers.get('location');
       const page = location === null ? await response.text() : '';
       const action = location ?? /<form[^>]* action="([^"]+)"/.exec(page)?.[1];

@@ -16,7 +16,7 @@ import { answering, type Behaviour, deafEndpoint, type Endpoint, endpoint, type 
 
 /** An attempt that has to time out: short enough for a test, long enough for a busy machine to connect and send. */
 const IMPATIENT = { limits: { ...DEFAULT_LIMITS, attemptMs: 2_000 } };
-const MOST_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 /** Reads that are refused for too many requests are repeated until the time limit of the call. */
 const SHORT = { limits: { ...DEFAULT_LIMITS, callMs: 5_000 } };
 
@@ -179,7 +179,7 @@ const INPUTS = new Map(
 /** Calls every operation at once, over one client. */
 async function injectFault(fault: Fault): Promise<Map<OperationName, Outcome>> {
   const { options, seen, close } = await fault.reach();
-  const how = { region: 'us-east-1', limits: DEFAULT_LIMITS, maxAttempts: MOST_ATTEMPTS, backoff: () => 1 };
+  const how = { region: 'us-east-1', limits: DEFAULT_LIMITS, maxAttempts: MAX_ATTEMPTS, backoff: () => 1 };
   const call = finspaceCall({ ...how, ...options });
   const outcomes = OPERATION_NAMES.map(async (name) => {
     const startedAt = performance.now();
@@ -206,10 +206,10 @@ describe.each(FAULTS)('after $title', (fault) => {
   it.each(OPERATION_NAMES)('%s reports what happened, after the attempts that it declares', (name) => {
     const { error, elapsed, seen } = outcomes.get(name) as Outcome;
     const isRepeated = fault.code === 'Throttling' && !mutates(name);
-    const declared = fault.traits.includes('passing') && !UNREPEATABLE.includes(name) ? MOST_ATTEMPTS : 1;
+    const declared = fault.traits.includes('passing') && !UNREPEATABLE.includes(name) ? MAX_ATTEMPTS : 1;
     const attempts = isRepeated ? seen.length : declared;
     const outcomeUnknown = fault.traits.includes('lost') && mutates(name);
-    if (isRepeated) expect(seen.length).toBeGreaterThan(MOST_ATTEMPTS);
+    if (isRepeated) expect(seen.length).toBeGreaterThan(MAX_ATTEMPTS);
     expect(error).toBeInstanceOf(FinspaceError);
     const { fields } = error as FinspaceError;
     expect(fields).toMatchObject({ operation: name, code: fault.code, attempts });

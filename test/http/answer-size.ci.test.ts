@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MOST_TEXT } from '../../src/answer-size.ts';
+import { MAX_TEXT } from '../../src/answer-size.ts';
 import type { Session } from '../support/hosts.ts';
 import { environment } from '../support/world.ts';
 import { closeAll, HTTP_HOSTS, product } from './support.ts';
@@ -53,7 +53,7 @@ describe('answers about many large entities', { timeout: 60_000 }, () => {
         arguments: { ...args, ...(nextToken === undefined ? {} : { nextToken }) },
       });
       const size = content.reduce((sum, { text = '' }) => sum + Buffer.byteLength(text), 0);
-      expect(size).toBeLessThanOrEqual(MOST_TEXT);
+      expect(size).toBeLessThanOrEqual(MAX_TEXT);
       seen.push(...(structuredContent[list] as Record<string, unknown>[]).map((item) => item[member]));
       nextToken = structuredContent['nextToken'];
     }

@@ -12,7 +12,7 @@ const LONG = process.env['TEST_LONG'] === '1';
 const [FLOWS, KILLS] = LONG ? [1_000, 100] : [100, 10];
 const SEED = Number(process.env['TEST_SEED'] ?? 1);
 const WORKERS = 8;
-const MOST_TRIES = 30;
+const MAX_TRIES = 30;
 
 /** Notifies who approved or consumed, at the moment of the commit. */
 const MOMENTS = `
@@ -101,7 +101,7 @@ describe.skipIf(SKIPPED !== '')(
       };
       await create();
       for (let tries = 0; ; tries += 1) {
-        if (tries === MOST_TRIES) throw new Error(`${name} is still there`);
+        if (tries === MAX_TRIES) throw new Error(`${name} is still there`);
         const hasReply = await attempt(fleet, name, token, (at + tries) % 4 !== 0, consents).catch(() => false);
         if (hasReply || !(await exists())) break;
       }

@@ -4,7 +4,7 @@ import { expectedRule } from './rules.ts';
 import { strings } from './strings.ts';
 
 /** Far more than any pattern needs, and far less than catastrophic backtracking, so that a slow machine fails no test. */
-const MOST_MS = 50;
+const MAX_MS = 50;
 
 /** Lengths at which a pattern that takes exponential time is slow, but comes to an end. */
 const SHORT = [24, 30];
@@ -15,7 +15,7 @@ export function slowInput(pair: Pair, longest: number): string | undefined {
   const regexes = patterns(pair.schema);
   if (regexes.length === 0) return undefined;
   return attacks(pair, longest).find((value) =>
-    regexes.some((regex) => milliseconds(() => regex.test(value)) > MOST_MS),
+    regexes.some((regex) => milliseconds(() => regex.test(value)) > MAX_MS),
   );
 }
 
@@ -47,7 +47,7 @@ const places = (value: string) => [
 /** The best of up to five runs, which leaves out the pauses of the machine. */
 function milliseconds(run: () => unknown): number {
   let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 5 && best > MOST_MS; round++) {
+  for (let round = 0; round < 5 && best > MAX_MS; round++) {
     const start = performance.now();
     run();
     best = Math.min(best, performance.now() - start);

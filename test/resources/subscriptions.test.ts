@@ -8,7 +8,7 @@ import { type Subscribing, sharedWorld, subscribed, waiting } from './watchers.t
 afterEach(closeAll);
 
 const MOST = 100;
-const MOST_WAITING = 1_000;
+const MAX_WAITING = 1_000;
 const uris = (count: number, of: string) => Array.from({ length: count }, (_, at) => `${of}-${at}`);
 
 describe('subscribed resources', () => {
@@ -67,7 +67,7 @@ describe('subscribed resources', () => {
   test('get no slot back when too many wait for one', () => {
     const { take, of } = open();
     const first = take('greedy', uris(MOST, 'first'));
-    take('greedy', uris(MOST_WAITING, 'waits'));
+    take('greedy', uris(MAX_WAITING, 'waits'));
     const over = take('greedy', uris(MOST, 'over'));
     const ann = take('ann', uris(2, 'ann'));
     expect([of('first'), of('ann')]).toEqual([MOST - 2, 2]);
@@ -78,7 +78,7 @@ describe('subscribed resources', () => {
   test('go first to a principal that has none, however many another one waits for', () => {
     const { take, of } = open();
     const [[leave] = []] = uris(MOST - 1, 'other').map((name) => take(name, [`${name}-0`]));
-    take('greedy', uris(MOST_WAITING + 1, 'greedy'));
+    take('greedy', uris(MAX_WAITING + 1, 'greedy'));
     take('late', uris(1, 'late'));
     expect([of('greedy'), of('late')]).toEqual([1, 0]);
     leave?.();

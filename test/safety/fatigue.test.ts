@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MOST_OPEN, type PendingApproval } from '../../src/safety/ledger.ts';
+import { MAX_OPEN, type PendingApproval } from '../../src/safety/ledger.ts';
 import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
 import { MINUTE, SECOND, type Spy, spyOn } from './support/backend.ts';
 import { ROLE } from './support/environment-builder.ts';
@@ -131,7 +131,7 @@ describe('a person who approves out of band', () => {
     const outOfBand = async () => ({ accepts: () => true, instructions: () => 'In a terminal.' });
     guard = await openGuard({ call: spy.call, clock: fixture.clock, outOfBand });
     const { environmentId } = fixture;
-    for (let at = 0; at < 2 * MOST_OPEN; at += 1)
+    for (let at = 0; at < 2 * MAX_OPEN; at += 1)
       await fixture.call('CreateKxUser', { environmentId, userName: `user-${at}`, iamRole: ROLE });
   });
   afterEach(async () => {
@@ -151,13 +151,13 @@ describe('a person who approves out of band', () => {
   };
 
   it('gets a code for each request, and a bounded list of them', async () => {
-    for (let at = 0; at < 2 * MOST_OPEN; at += 1) expect(await said(at)).toContain('The plan waits under the code');
-    expect(await guard.ledger.list()).toHaveLength(MOST_OPEN);
-    const last = await said(2 * MOST_OPEN - 1);
+    for (let at = 0; at < 2 * MAX_OPEN; at += 1) expect(await said(at)).toContain('The plan waits under the code');
+    expect(await guard.ledger.list()).toHaveLength(MAX_OPEN);
+    const last = await said(2 * MAX_OPEN - 1);
     const { code, nonce } = (await guard.ledger.list()).find((one) => last.includes(one.code)) as PendingApproval;
-    expect(await said(2 * MOST_OPEN - 1)).toContain(code);
+    expect(await said(2 * MAX_OPEN - 1)).toContain(code);
     await guard.ledger.approve(nonce, { channel: 'terminal', approver: 'ann', at: fixture.clock.now() });
-    expect(await said(2 * MOST_OPEN - 1)).toBe('done');
+    expect(await said(2 * MAX_OPEN - 1)).toBe('done');
     expect(spy.reached).toHaveLength(1);
   });
 
@@ -165,7 +165,7 @@ describe('a person who approves out of band', () => {
     const form = removal(0, true);
     const { state } = await asked(guard, form);
     fixture.clock.advance(1);
-    for (let at = 1; at <= MOST_OPEN; at += 1) await said(at);
+    for (let at = 1; at <= MAX_OPEN; at += 1) await said(at);
     expect(await guard.attempt({ ...form, state, answers: accept('user-0') })).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining('This client requested too many newer plans'),
@@ -174,8 +174,8 @@ describe('a person who approves out of band', () => {
   });
 
   it('gets a bounded list even if requests arrive all at once', async () => {
-    await Promise.all(Array.from({ length: 2 * MOST_OPEN }, (_, at) => said(at)));
-    expect(await guard.ledger.list()).toHaveLength(MOST_OPEN);
+    await Promise.all(Array.from({ length: 2 * MAX_OPEN }, (_, at) => said(at)));
+    expect(await guard.ledger.list()).toHaveLength(MAX_OPEN);
   });
 
   it('gets as many links as forms, and a code after that', async () => {

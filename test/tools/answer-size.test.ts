@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { MOST_TEXT } from '../../src/answer-size.ts';
+import { MAX_TEXT } from '../../src/answer-size.ts';
 import { environmentMermaid } from '../../src/inventory/mermaid.ts';
 import { environmentSvg } from '../../src/inventory/svg/picture.ts';
 import { writtenWithin } from '../../src/inventory/within.ts';
@@ -57,7 +57,7 @@ describe('the answer of every list tool', () => {
     let nextToken: unknown;
     do {
       const { text, data } = await use(toolName(name), { ...argumentsOf(name), nextToken });
-      expect(bytes(text)).toBeLessThanOrEqual(MOST_TEXT);
+      expect(bytes(text)).toBeLessThanOrEqual(MAX_TEXT);
       expect(JSON.parse(text.split('\n')[0] as string)).toEqual(data);
       seen.push(...(data[listOf(name)] as Members[]).map((item) => item['name']));
       nextToken = data['nextToken'];
@@ -84,7 +84,7 @@ describe('the answer of every list tool', () => {
       environmentId: ENVIRONMENT,
       databaseName: 'name',
     });
-    expect(bytes(text)).toBeLessThanOrEqual(MOST_TEXT);
+    expect(bytes(text)).toBeLessThanOrEqual(MAX_TEXT);
     expect(data).toMatchObject({ nextToken: '1', kxDataviews: [{ name: 'huge' }] });
     expect(data['omitted']).toEqual({ 'kxDataviews[].dbPaths': 'all but the first 300 items' });
     expect(text).toContain('omitted names what it leaves out');
@@ -102,7 +102,7 @@ describe('the answer of every tool that shows one entity', () => {
   ])('has at most 60 kB, as valid JSON, despite %s', async (_, output) => {
     for (const name of GETS.slice(0, 2)) {
       const { text, data } = await caller((async () => output) as unknown as Call)(toolName(name), argumentsOf(name));
-      expect(bytes(text)).toBeLessThanOrEqual(MOST_TEXT);
+      expect(bytes(text)).toBeLessThanOrEqual(MAX_TEXT);
       expect(JSON.parse(text.split('\n')[0] as string)).toEqual(data);
       expect(Object.keys(data['omitted'] as object).length).toBeGreaterThan(0);
     }
@@ -144,7 +144,7 @@ describe('the answer of a resource', () => {
     let uri: string | undefined = 'finspace://recovery/kit';
     while (uri !== undefined) {
       const text: string = await read((async () => ({})) as unknown as Call, uri, kits);
-      expect(bytes(text)).toBeLessThanOrEqual(MOST_TEXT);
+      expect(bytes(text)).toBeLessThanOrEqual(MAX_TEXT);
       const part = JSON.parse(text);
       calls.push(...part.create);
       uri = part.next;
@@ -159,18 +159,18 @@ describe('the answer of a resource', () => {
     ['JSON', (graph: object) => JSON.stringify(graph)],
   ])('that is the %s of 500 clusters has at most 60 kB and says what it omits', (_, write) => {
     const graph = synthetic(500);
-    const text = writtenWithin(graph, MOST_TEXT, write);
-    expect(bytes(text)).toBeLessThanOrEqual(MOST_TEXT);
-    expect(bytes(text)).toBeGreaterThan(MOST_TEXT / 2);
+    const text = writtenWithin(graph, MAX_TEXT, write);
+    expect(bytes(text)).toBeLessThanOrEqual(MAX_TEXT);
+    expect(bytes(text)).toBeGreaterThan(MAX_TEXT / 2);
     const failed = graph.entities.filter(({ status }) => status === 'CREATE_FAILED');
     for (const { name } of failed) expect(text).toContain(name);
     expect(text).toMatch(/\d+ clusters|"omitted":\{.*"cluster":\d+/);
-    expect(writtenWithin(synthetic(13), MOST_TEXT, write)).toBe(write(synthetic(13), synthetic(13)));
+    expect(writtenWithin(synthetic(13), MAX_TEXT, write)).toBe(write(synthetic(13), synthetic(13)));
   });
 
   it('does not call an entity unused because its users are omitted', () => {
     const graph = synthetic(500);
-    const text = writtenWithin(graph, MOST_TEXT, environmentMermaid);
+    const text = writtenWithin(graph, MAX_TEXT, environmentMermaid);
     expect(text).not.toMatch(/sg-3.*:::unused/);
   });
 });
@@ -189,7 +189,7 @@ describe('the answer of find and plan tools', () => {
       return name === 'ListKxClusters' ? clusters(name, input as never) : { [listOf(name)]: [] };
     }) as unknown as Call;
     const { text, data } = await caller(call)('describe_kx_environment', { environment: 'prod', view: 'full' });
-    expect(bytes(text)).toBeLessThanOrEqual(MOST_TEXT);
+    expect(bytes(text)).toBeLessThanOrEqual(MAX_TEXT);
     expect(data['cursor']).toBeDefined();
   });
 });
@@ -201,14 +201,14 @@ describe('a refusal', () => {
     const lines = Array.from({ length: 3_000 }, (_, at) => `${at}. cluster "hdb-${at}" has to be deleted first`);
     const result = limited(refused('delete_kx_environment did not run.', ...lines, 'Or use tear_down_kx_environment.'));
     const text = textOf(result);
-    expect(bytes(text)).toBeLessThanOrEqual(MOST_TEXT);
+    expect(bytes(text)).toBeLessThanOrEqual(MAX_TEXT);
     expect(text).toMatch(/^delete_kx_environment did not run\.\n0\. /);
     expect(text).toMatch(/\n\(\d+ lines are left out here\.\)\n/);
     expect(text).toMatch(/\n2999\. .*\nOr use tear_down_kx_environment\.$/);
   });
 
   it('with one very long line is truncated', () => {
-    expect(bytes(textOf(limited(refused('\u{1f600}'.repeat(50_000)))))).toBeLessThanOrEqual(MOST_TEXT);
+    expect(bytes(textOf(limited(refused('\u{1f600}'.repeat(50_000)))))).toBeLessThanOrEqual(MAX_TEXT);
   });
 });
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import { ExcessiveJson, MOST_VALUES, parseBounded } from '../../src/bounded-json.ts';
+import { ExcessiveJson, MAX_VALUES, parseBounded } from '../../src/bounded-json.ts';
 import { inProcessHandler } from '../../src/finspace/in-process.ts';
 import { nearest } from '../../src/nearest.ts';
 import { agentInput } from '../../src/operations/derive.ts';
@@ -67,7 +67,7 @@ describe('the work for wrong arguments', () => {
   it('includes parsing at most as many values from strings as a request may have', () => {
     const schema = z.strictObject({ rows: z.array(z.array(z.number())) });
     const parse = vi.spyOn(JSON, 'parse');
-    const text = JSON.stringify(times(MOST_VALUES / 2, () => 1));
+    const text = JSON.stringify(times(MAX_VALUES / 2, () => 1));
     const parsed = parseArguments(schema, { rows: times(10, () => text) });
     expect(parsed).toMatchObject({ problems: { length: 8 } });
     expect(parse.mock.calls.length).toBeLessThanOrEqual(2);
@@ -115,9 +115,9 @@ describe('JSON from clients', () => {
   });
 
   it.each([
-    ['elements', `[${'0,'.repeat(MOST_VALUES)}0]`],
-    ['lists', `[${'[],'.repeat(MOST_VALUES)}0]`],
-    ['members', `{${times(MOST_VALUES + 1, (at) => `"a${at}":0`).join()}}`],
+    ['elements', `[${'0,'.repeat(MAX_VALUES)}0]`],
+    ['lists', `[${'[],'.repeat(MAX_VALUES)}0]`],
+    ['members', `{${times(MAX_VALUES + 1, (at) => `"a${at}":0`).join()}}`],
     ['levels', '['.repeat(65) + ']'.repeat(65)],
     ['levels of objects', '{"a":'.repeat(65)],
   ])('is not parsed if it has too many %s', (_, text) => {

@@ -75,21 +75,21 @@ export function clusterRow({ of: row, x, y, height }: Placed<ClusterRow>, model:
   ].join('');
 }
 
-const MOST_NODES = 6;
+const MAX_NODES = 6;
 
 /** A square for each node, hollow while the node is being provisioned. */
 function nodes({ nodesRunning = 0, nodesProvisioning = 0 }: Readonly<Record<string, unknown>>, x: number, y: number) {
   const all = [...Array(Number(nodesRunning)).fill(true), ...Array(Number(nodesProvisioning)).fill(false)];
   const shown = all
-    .slice(-MOST_NODES)
+    .slice(-MAX_NODES)
     .map((isRunning, index) =>
       isRunning
         ? `<rect x="${x + index * 13}" y="${y - 4.5}" width="9" height="9" rx="2" class="ok"/>`
         : `<rect x="${x + index * 13 + 0.5}" y="${y - 4}" width="8" height="8" rx="2" class="hole moving"/>`,
     );
   const more =
-    all.length > MOST_NODES
-      ? textAt(x + MOST_NODES * 13, y + 4, `+${all.length - MOST_NODES}`, { class: 'small soft' })
+    all.length > MAX_NODES
+      ? textAt(x + MAX_NODES * 13, y + 4, `+${all.length - MAX_NODES}`, { class: 'small soft' })
       : '';
   return shown.join('') + more;
 }

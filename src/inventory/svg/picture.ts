@@ -57,11 +57,11 @@ function tilesOf({ whole, healthById }: Model) {
   return SHOWN.map(([health, text, kinds]) => {
     const all = whole.entities.filter(({ id, kind }) => kinds.includes(kind) && healthById.get(id)?.health === health);
     const count = health === 'ok' ? `${running}/${clusters.length}` : String(all.length);
-    return { health, text, count, names: all.slice(0, MOST_NAMED).map(({ id }) => id) };
+    return { health, text, count, names: all.slice(0, MAX_NAMED).map(({ id }) => id) };
   });
 }
 
-const MOST_NAMED = 30;
+const MAX_NAMED = 30;
 
 const inWords = (model: Model) =>
   `${model.whole.entities.length} entities: ${tilesOf(model)

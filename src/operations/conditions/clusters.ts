@@ -172,13 +172,13 @@ function cacheProblem({ cacheStorageConfigurations: caches = [] }: Request): str
   return caches.flatMap(({ type, size }) => diskSizeProblem(type, size) ?? [])[0];
 }
 
-const MOST_ARGUMENTS = 50;
+const MAX_ARGUMENTS = 50;
 
 /** No more command line arguments than the service accepts. */
 const fewArguments = valueCondition<Pick<Request, 'commandLineArguments'>>(
   'commandLineArguments',
-  ({ commandLineArguments: pairs = [] }) => pairs.length <= MOST_ARGUMENTS,
-  `Member must have length less than or equal to ${MOST_ARGUMENTS}`,
+  ({ commandLineArguments: pairs = [] }) => pairs.length <= MAX_ARGUMENTS,
+  `Member must have length less than or equal to ${MAX_ARGUMENTS}`,
 );
 
 const CODE: readonly Rule[] = [

@@ -52,10 +52,10 @@ export const NEW_DATAVIEW: readonly Condition<Input<'CreateKxDataview'>>[] = [
 ];
 
 /** Comparing patterns takes steps in proportion to the product of their lengths; pairs beyond this budget count as disjoint. */
-const MOST_STEPS = 1_000_000;
+const MAX_STEPS = 1_000_000;
 
 function overlapping(segments: readonly Segment[]): [string, string] | undefined {
-  const left = { steps: MOST_STEPS };
+  const left = { steps: MAX_STEPS };
   const paths = segments.flatMap(({ dbPaths }, of) =>
     dbPaths.map((path) => ({ of, path, pattern: normal(path).replace(/\*{2,}/g, '*') })),
   );

@@ -18,12 +18,12 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const MOST_CONNECTIONS = 10;
+const MAX_CONNECTIONS = 10;
 const CONNECT_MS = 2_000;
 const ATTEMPT_MS = 3_000;
 /** Long enough for a restart after a crash. */
 const PATIENCE_MS = 8_000;
-const [FIRST_PAUSE_MS, MOST_PAUSE_MS] = [25, 500];
+const [FIRST_PAUSE_MS, MAX_PAUSE_MS] = [25, 500];
 /** After a statement of usual patience failed, others are tried once, until one succeeds or none failed for this long. */
 const AWAY_MS = 2_000;
 
@@ -45,7 +45,7 @@ export async function openDatabase(target: StoreTarget): Promise<Database> {
   const pool: Pool = new pg.Pool({
     ...options,
     query_timeout: ATTEMPT_MS,
-    max: MOST_CONNECTIONS,
+    max: MAX_CONNECTIONS,
     allowExitOnIdle: true,
   });
   // The pool replaces an idle connection that ended; if it cannot, the next statement fails.
@@ -80,7 +80,7 @@ function patientRun(pool: Pool, name: string, counts: { retries: number; failure
   let awayUntil = 0;
   return async (text, values = [], patienceMs = PATIENCE_MS) => {
     const start = performance.now();
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)) {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
       try {
         const { rows } = await pool.query(text, [...values]);
         awayUntil = 0;

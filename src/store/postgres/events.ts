@@ -11,7 +11,7 @@ const POLL_MS = 1_000;
 const TEST_MS = 10_000;
 /** Events may become visible in another order than they were made in, so reads overlap. */
 const OVERLAP_MS = 10_000;
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 /** Change events of all replicas. */
 export interface EventFeed {
@@ -90,7 +90,7 @@ function delivery(listeners: Listeners, onerror: (error: Error) => void): (row: 
   return ({ id, scope, event }) => {
     if (delivered.has(id)) return;
     delivered.add(id);
-    if (delivered.size > MOST_REMEMBERED) delivered.delete(delivered.values().next().value as string);
+    if (delivered.size > MAX_REMEMBERED) delivered.delete(delivered.values().next().value as string);
     for (const listener of listeners.get(scope) ?? []) {
       try {
         listener(JSON.parse(event) as ServerEvent);
@@ -169,7 +169,7 @@ function namedEvents(client: Client, deliver: (row: Row) => void, fail: (error: 
   };
   client.on('notification', ({ payload = '' }) => {
     if (!ID.test(payload)) return;
-    if (names.size >= MOST_REMEMBERED) return fail(new Error('too many notifications at once'));
+    if (names.size >= MAX_REMEMBERED) return fail(new Error('too many notifications at once'));
     names.add(payload);
     if (!isWaiting) deliverNamed().catch(fail);
   });

@@ -1,4 +1,4 @@
-import { FORMS_KEPT_MS, MOST_OPEN } from '../../safety/ledger.ts';
+import { FORMS_KEPT_MS, MAX_OPEN } from '../../safety/ledger.ts';
 import { owned } from './schema-journal.ts';
 
 /** Ended pending approvals are kept this long, so that their codes can still be explained. */
@@ -50,7 +50,7 @@ CREATE FUNCTION finspace_mcp.make_room(
 BEGIN
   UPDATE approvals SET state = 'replaced by ' || new_code, changed = t
     WHERE principal = whose AND state IN ('open', 'approved') AND expires > t AND era = e AND about = subject AND binding <> new_binding;
-  IF (SELECT count(*) FROM approvals WHERE principal = whose AND state = 'open' AND expires > t AND era = e) >= ${MOST_OPEN} THEN
+  IF (SELECT count(*) FROM approvals WHERE principal = whose AND state = 'open' AND expires > t AND era = e) >= ${MAX_OPEN} THEN
     UPDATE approvals SET state = 'evicted', changed = t WHERE state = 'open' AND nonce = (
       SELECT nonce FROM approvals
       JOIN (

@@ -1,7 +1,7 @@
 import { owned } from './schema-journal.ts';
 
 /** As for a state directory: `src/safety/passphrase-attempts.ts`. */
-const MOST_WRONG = 5;
+const MAX_WRONG = 5;
 const WINDOW_MS = 10 * 60_000;
 const LOCKED_MS = 10 * 60_000;
 
@@ -34,7 +34,7 @@ BEGIN
   IF EXISTS (SELECT FROM attempts WHERE id = request) THEN RETURN NULL; END IF;
   DELETE FROM attempts WHERE at < t - ${WINDOW_MS + LOCKED_MS};
   SELECT max(at) INTO newest FROM attempts;
-  SELECT at INTO oldest FROM attempts ORDER BY at DESC OFFSET ${MOST_WRONG - 1} LIMIT 1;
+  SELECT at INTO oldest FROM attempts ORDER BY at DESC OFFSET ${MAX_WRONG - 1} LIMIT 1;
   IF newest - oldest < ${WINDOW_MS} AND t < newest + ${LOCKED_MS} THEN RETURN newest + ${LOCKED_MS}; END IF;
   INSERT INTO attempts VALUES (request, t);
   RETURN NULL;

@@ -237,13 +237,13 @@ async function entitySeen({ call, options }: FleetReader, getter: OperationName,
   return { status: String(status), ...(reason === undefined ? {} : { reason: String(reason) }), made, reply: found };
 }
 
-const MOST_NODES = 1_000;
+const MAX_NODES = 1_000;
 
 /** RUNNING when all nodes are RUNNING, and there are as many as the cluster needs. */
 async function nodesSeen({ call, options }: FleetReader, input: Input<'GetKxCluster'>): Promise<Read> {
   const { signal } = options;
   const [{ items }, cluster] = await Promise.all([
-    listPages(call, 'ListKxClusterNodes', input, MOST_NODES, { signal }),
+    listPages(call, 'ListKxClusterNodes', input, MAX_NODES, { signal }),
     call('GetKxCluster', input, { signal }),
   ]);
   const { capacityConfiguration, scalingGroupConfiguration, autoScalingConfiguration } = cluster;

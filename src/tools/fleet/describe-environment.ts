@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MOST_DATA } from '../../answer-size.ts';
+import { MAX_DATA } from '../../answer-size.ts';
 import type { Graph } from '../../inventory/graph.ts';
 import { summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
@@ -31,7 +31,7 @@ export const describeEnvironment = fleetTool({
     if (diagram) {
       const { environmentMermaid } = await import('../../inventory/mermaid.ts');
       return {
-        content: [{ type: 'text', text: writtenWithin(graph, MOST_DATA, environmentMermaid) }, ...links.map(block)],
+        content: [{ type: 'text', text: writtenWithin(graph, MAX_DATA, environmentMermaid) }, ...links.map(block)],
       };
     }
     const summary = summaryOf(graph);

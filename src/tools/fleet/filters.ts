@@ -144,7 +144,7 @@ export const statusWord = (word: string) => word.trim().toUpperCase().replaceAll
 const typesOf = ({ facts }: GraphEntity) =>
   [facts['type'], facts['hostType'], facts['nodeType'], facts['volumeType']].map((each) => String(each).toLowerCase());
 
-const MOST_MATCHED = 6;
+const MAX_MATCHED = 6;
 
 /** The candidates with a text in a setting that meet all conditions on settings, each with what matched. */
 export function withSettings(candidates: readonly Candidate[], { text, where = [] }: Filters): Candidate[] {
@@ -157,7 +157,7 @@ export function withSettings(candidates: readonly Candidate[], { text, where = [
     const met = where.map((condition, at) => having[at]?.has(candidate.entity.kind) && metBy(candidate, condition));
     if ((wanted !== undefined && found.length === 0) || met.some((each) => !each)) return [];
     const lines = [...found, ...met.flatMap((each) => each || [])].map(({ path, value }) => `${path}=${value}`);
-    return lines.length === 0 ? candidate : { ...candidate, matched: [...new Set(lines)].slice(0, MOST_MATCHED) };
+    return lines.length === 0 ? candidate : { ...candidate, matched: [...new Set(lines)].slice(0, MAX_MATCHED) };
   });
   if (selected.length === 0) for (const condition of where) requireComparable(candidates, condition);
   return selected;

@@ -236,11 +236,11 @@ function notKnown({ sort, changedAfter }: Input, found: readonly Candidate[]) {
 
 const FULLNESS_UNKNOWN = 'how full volumes are: the API shows their size only, not how much of it is used';
 const CHANGES_UNKNOWN = 'deletions and changes of tags: the API shows neither';
-const MOST_WITHOUT = 60;
+const MAX_WITHOUT = 60;
 
 /** The environments without any result. */
 function withoutAny(graphs: readonly Graph[], found: readonly Candidate[]) {
   const holding = new Set(found.map(({ graph }) => graph.environmentId));
   const others = graphs.filter(({ environmentId }) => !holding.has(environmentId)).map(({ name }) => name);
-  return others.length === 0 ? {} : { environmentsWithout: others.length, namesWithout: others.slice(0, MOST_WITHOUT) };
+  return others.length === 0 ? {} : { environmentsWithout: others.length, namesWithout: others.slice(0, MAX_WITHOUT) };
 }

@@ -72,7 +72,7 @@ type Problem = keyof typeof SEARCHES;
 const PROBLEMS = Object.keys(SEARCHES) as Problem[];
 
 /** With more clusters, their nodes and the log volumes of tickerplants are read only by calls that name such a problem. */
-const MOST_LOOKED_INTO = 500;
+const MAX_LOOKED_INTO = 500;
 
 /** Says what was not read because there are too many clusters. */
 function notCheckedOf(clusters: readonly GraphEntity[]) {
@@ -197,7 +197,7 @@ function countsOf(found: readonly Found[], problems: readonly Problem[]) {
   };
 }
 
-const MOST_NOT_LOADED = 20;
+const MAX_NOT_LOADED = 20;
 /** The databases whose newest load failed: a cluster on the newest changeset is not behind, and still has no newer data. */
 function notLoaded(graphs: readonly Graph[]) {
   const found = graphs.flatMap(({ name, entities }) => {
@@ -212,9 +212,9 @@ function notLoaded(graphs: readonly Graph[]) {
       return [{ environment: name, database, newestData, loadFailed: isoMinute(load.created) }];
     });
   });
-  const more = found.length - MOST_NOT_LOADED;
+  const more = found.length - MAX_NOT_LOADED;
   return {
-    ...(found.length === 0 ? {} : { newestLoadFailed: found.slice(0, MOST_NOT_LOADED) }),
+    ...(found.length === 0 ? {} : { newestLoadFailed: found.slice(0, MAX_NOT_LOADED) }),
     ...(more > 0 ? { newestLoadFailedBesides: more } : {}),
   };
 }
@@ -270,7 +270,7 @@ async function read(
   const options = isOne ? readOf(only, kinds) : { ...confirm, nodes: false, ...UNCONFIRMED };
   const first = await reader.graphs(environment, options);
   const clusters = first.graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'cluster'));
-  const isSmall = !isOne && clusters.length <= MOST_LOOKED_INTO && reader.rest() === undefined;
+  const isSmall = !isOne && clusters.length <= MAX_LOOKED_INTO && reader.rest() === undefined;
   const isSuspect = (graph: Graph) => searches.some(({ find, confirm }) => confirm && find(graph).length > 0);
   const suspects = isSmall ? first.graphs : first.graphs.filter(isSuspect);
   const unread = isOne || isSmall ? [] : clusters;

@@ -140,12 +140,12 @@ const ifComplete = (environment: Environment) =>
 /** The time of the earliest read. */
 export const readAtOf = (graphs: readonly Graph[]) => graphs.map(({ readAt }) => readAt).toSorted()[0];
 
-const MOST_IDS = 8;
+const MAX_IDS = 8;
 /** The time of the read, the number of environments and, if they are few, their ids with their names. */
 export const environmentsOf = (graphs: readonly Graph[]) => ({
   readAt: readAtOf(graphs),
   environments: graphs.length,
-  ...(graphs.length > MOST_IDS
+  ...(graphs.length > MAX_IDS
     ? {}
     : { environmentIds: Object.fromEntries(graphs.map(({ name, environmentId }) => [environmentId, name])) }),
 });

@@ -11,7 +11,7 @@ interface FormattedProblems {
 
 /** With more problems than this, each is shown briefly. */
 const MANY = 20;
-const MOST_PLACES = 40;
+const MAX_PLACES = 40;
 
 /**
  * Problems one by one if they are few or complete rows are requested; otherwise by environment, as many as fit, or counted by
@@ -32,7 +32,7 @@ export function formatProblems(
   const environmentsWithProblems = all.length;
   if (isSmall(apart)) return { head: { environmentsWithProblems }, section: { name: 'byEnvironment', rows: apart } };
   return {
-    head: { environmentsWithProblems, perEnvironment: Object.fromEntries(all.slice(0, MOST_PLACES)) },
+    head: { environmentsWithProblems, perEnvironment: Object.fromEntries(all.slice(0, MAX_PLACES)) },
     section: { name: 'problems', rows: rows.map((row) => without(row, IN_WORDS)) },
   };
 }

@@ -10,12 +10,12 @@ import { bareNameOf, everythingOf, isSettingNamed, type Setting, valuesOf } from
 import { equalsIgnoringCase } from './tagged.ts';
 
 /** Maximum tokens of all groups with their names; with more, each group shows some names or, if there are many groups, none. */
-const MOST_TOKENS = 1_500;
+const MAX_TOKENS = 1_500;
 const TOKENS_PER_GROUP = 12;
 const CHARACTERS_PER_TOKEN = 2.5;
 const CHARACTERS_BETWEEN_NAMES = 4;
 const SOME_NAMES = 8;
-const MOST_GROUPS = 20;
+const MAX_GROUPS = 20;
 const NONE = '(none)';
 
 /** A setting or tag to group by, such as `environment`, `tag:owner` or `environmentTag:owner`. */
@@ -72,8 +72,8 @@ export function grouped(found: readonly Candidate[], { keys, details, isSized, o
   const nameFor = isByPlace ? ({ entity }: Candidate) => nameOf(entity) : uniqueNames(found);
   const ofNames =
     found.reduce((sum, each) => sum + nameFor(each).length + CHARACTERS_BETWEEN_NAMES, 0) / CHARACTERS_PER_TOKEN;
-  const isMany = groups.size > MOST_GROUPS;
-  const isFitting = ofNames + groups.size * TOKENS_PER_GROUP <= MOST_TOKENS;
+  const isMany = groups.size > MAX_GROUPS;
+  const isFitting = ofNames + groups.size * TOKENS_PER_GROUP <= MAX_TOKENS;
   const some = isMany ? 0 : SOME_NAMES;
   const most = isFitting ? found.length : some;
   return [...groups]

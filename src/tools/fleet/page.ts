@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { bytesOf, MOST_DATA } from '../../answer-size.ts';
+import { bytesOf, MAX_DATA } from '../../answer-size.ts';
 import { safeJson } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import { structured } from '../result.ts';
@@ -35,12 +35,12 @@ export const shaping = () => ({
 });
 
 /** No answer has room for more rows that show everything. */
-const MOST_WHOLE = 400;
+const MAX_WHOLE = 400;
 
 /** The rows, as far as they show everything, that the page of a cursor may have. */
 export function onPageOf<R>(rows: readonly R[], cursor: string | undefined): readonly R[] {
   const start = startOf(cursor);
-  return rows.slice(start, start + MOST_WHOLE);
+  return rows.slice(start, start + MAX_WHOLE);
 }
 
 /** The row at which the page of a cursor starts. */
@@ -77,7 +77,7 @@ export function answer(
   const start = Math.min(startOf(cursor), all.length);
   const first = start === 0 ? { ...head, ...(rest === undefined ? {} : { environmentsLeft: rest.count }) } : {};
   let left = BUDGET[view] - tokensOf(first);
-  let room = MOST_DATA - bytesOf(safeJson(first));
+  let room = MAX_DATA - bytesOf(safeJson(first));
   let end = start;
   for (const { row } of all.slice(start)) {
     left -= tokensOf(row);

@@ -18,9 +18,9 @@ export interface ReadGap {
 export const unreadOf = ({ name: environment, gaps }: Graph): ReadGap[] =>
   gaps.map(({ kind: _, isLate: __, ...gap }) => ({ environment, ...gap }));
 
-const MOST_LINES = 20;
-const MOST_NAMES = 5;
-const MOST_CHARACTERS = 300;
+const MAX_LINES = 20;
+const MAX_NAMES = 5;
+const MAX_CHARACTERS = 300;
 
 /** The note about what could not be read: each part once, grouped by reason. Reasons are untrusted, and may be long. */
 export function notReadIn(unread: readonly ReadGap[]) {
@@ -34,19 +34,19 @@ export function notReadIn(unread: readonly ReadGap[]) {
   }
   const lines = [...places.values()].map(({ first, names }) => ({
     environment: first.environment,
-    reason: truncate(textOf(first, [...names]), MOST_CHARACTERS),
+    reason: truncate(textOf(first, [...names]), MAX_CHARACTERS),
   }));
   return {
-    ...(lines.length === 0 ? {} : { notRead: lines.slice(0, MOST_LINES) }),
-    ...(lines.length <= MOST_LINES ? {} : { moreNotRead: lines.length - MOST_LINES }),
+    ...(lines.length === 0 ? {} : { notRead: lines.slice(0, MAX_LINES) }),
+    ...(lines.length <= MAX_LINES ? {} : { moreNotRead: lines.length - MAX_LINES }),
   };
 }
 
 /** `GetKxCluster of hdb-a, hdb-b: Throttling`. */
 export function textOf({ operation, of, reason }: ReadGap, names: readonly string[] = of === undefined ? [] : [of]) {
   if (operation === undefined) return reason;
-  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
-  const named = names.slice(0, MOST_NAMES).map(quoteUnlessPlain).join(', ');
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
+  const named = names.slice(0, MAX_NAMES).map(quoteUnlessPlain).join(', ');
   return `${operation}${named && ` of ${named}${more}`}: ${reason}`;
 }
 

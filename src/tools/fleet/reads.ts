@@ -104,7 +104,7 @@ export const entitiesIn = ({ entities }: Graph, kinds: readonly Kind[]): readonl
 ];
 
 /** With at most this many results, in at most this many environments, totals are shown without a request. */
-const MOST_TOTALLED = { entities: 60, environments: 4 };
+const MAX_TOTALLED = { entities: 60, environments: 4 };
 /** The kinds with a capacity to add up. */
 const SIZED: ReadonlySet<Kind> = new Set(['cluster', 'database', 'scaling-group', 'volume']);
 
@@ -121,7 +121,7 @@ export async function readFew(reader: FleetReader, found: readonly Candidate[], 
   const present = KINDS.filter(
     (kind) => (isShown || SIZED.has(kind)) && found.some(({ entity }) => entity.kind === kind),
   );
-  if (present.length === 0 || found.length > MOST_TOTALLED.entities || graphs.length > MOST_TOTALLED.environments)
+  if (present.length === 0 || found.length > MAX_TOTALLED.entities || graphs.length > MAX_TOTALLED.environments)
     return { found, gaps: [] };
   const ids = new Set(found.map(({ entity }) => entity.name));
   const nodes = showsNodes(found, isShown);

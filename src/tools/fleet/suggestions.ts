@@ -16,8 +16,8 @@ interface Searched {
   readonly tags: ReadonlySet<string>;
 }
 
-const MOST_TEXTS = 30;
-const MOST_CHARACTERS = 60;
+const MAX_TEXTS = 30;
+const MAX_CHARACTERS = 60;
 
 /** The existing values where nothing was found, because a misspelt value does not mean that nothing exists. */
 export function existingValues({ graphs, kinds, candidates, tags }: Searched, filters: Filters) {
@@ -26,7 +26,7 @@ export function existingValues({ graphs, kinds, candidates, tags }: Searched, fi
   const types = entities.flatMap(({ facts }) => [facts['type'], facts['hostType'], facts['nodeType']]);
   const meant = name && nearest(name, [...new Set(entities.map((entity) => entity.name))]);
   return {
-    ...(meant === undefined ? {} : { didYouMean: truncate(meant, MOST_CHARACTERS) }),
+    ...(meant === undefined ? {} : { didYouMean: truncate(meant, MAX_CHARACTERS) }),
     ...(status === undefined ? {} : { existingStatuses: distinct(entities.map((entity) => entity.status)) }),
     ...(type === undefined ? {} : { existingTypes: distinct(types) }),
     ...(candidates.length === 0 ? {} : existingSettings(where, candidates)),
@@ -65,8 +65,8 @@ function existingSettings(where: NonNullable<Filters['where']>, candidates: read
 const distinct = (values: readonly unknown[]) =>
   [...new Set(values.filter((value) => value !== undefined).map(String))]
     .toSorted()
-    .slice(0, MOST_TEXTS)
-    .map((text) => truncate(text, MOST_CHARACTERS));
+    .slice(0, MAX_TEXTS)
+    .map((text) => truncate(text, MAX_CHARACTERS));
 
 /** What was not searched, and the argument that searches it. */
 export function notSearched(filters: Filters, kinds: readonly Kind[], isNothing: boolean, isMeant: boolean) {

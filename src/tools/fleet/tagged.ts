@@ -11,7 +11,7 @@ import { onPageOf } from './page.ts';
 import type { ReadGap } from './read-gaps.ts';
 
 /** Tags need one call per entity: above this number, tags are not read. */
-const MOST_TAGGED = 50_000;
+const MAX_TAGGED = 50_000;
 const TAGS_AT_ONCE = 48;
 
 type Tags = Readonly<Record<string, string>>;
@@ -59,15 +59,15 @@ export async function withTags(
     }
   };
   const tagged = await Promise.all(
-    taggable.slice(0, MOST_TAGGED).map(async ({ candidate, arn }): Promise<Tagged | undefined> => {
+    taggable.slice(0, MAX_TAGGED).map(async ({ candidate, arn }): Promise<Tagged | undefined> => {
       if (!reading.has(arn)) reading.set(arn, read(arn, candidate));
       const tags = await reading.get(arn);
       return tags === undefined ? undefined : { ...candidate, tags };
     }),
   );
   const found = tagged.filter((each) => each !== undefined);
-  if (taggable.length > MOST_TAGGED)
-    gaps.push({ environment: '', reason: `Tags of only the first ${MOST_TAGGED} of ${taggable.length} were read.` });
+  if (taggable.length > MAX_TAGGED)
+    gaps.push({ environment: '', reason: `Tags of only the first ${MAX_TAGGED} of ${taggable.length} were read.` });
   const seen = found.flatMap(({ tags }) => Object.entries(tags).map(([key, value]) => `${key}=${value}`));
   return { found, gaps, seen: new Set(seen) };
 }

@@ -13,7 +13,7 @@ const SLICE_MS = 25_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 3_000;
 /** Maximum additional entities in one call. */
-export const MOST_ALSO = 49;
+export const MAX_ALSO = 49;
 
 const entity = () => ({
   kind: Words(WAIT_KINDS).describe('nodes: all nodes of one cluster, for example after delete_kx_cluster_node'),
@@ -37,7 +37,7 @@ const WaitInput = () =>
     ...entity(),
     also: z
       .array(z.strictObject(entity()))
-      .max(MOST_ALSO)
+      .max(MAX_ALSO)
       .optional()
       .describe('More entities of the environment to wait for in the same call'),
     until: z

@@ -19,7 +19,7 @@ import { refused, structured } from '../result.ts';
 import { suggestTool } from '../suggest.ts';
 import { ranked } from './rank.ts';
 
-const MOST_FOUND = 6;
+const MAX_FOUND = 6;
 /** The subjects of tools, by a word in their names. */
 const ABOUT = [
   ['environment', 'environments'],
@@ -83,7 +83,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     needs: [],
     run: async (environment, { query }) => {
       const all = offered(environment);
-      const found = ranked(query, all.map(withKeywords)).slice(0, MOST_FOUND);
+      const found = ranked(query, all.map(withKeywords)).slice(0, MAX_FOUND);
       const tools = found.map(({ name, description, inputSchema, annotations }) => ({
         name,
         description,

@@ -159,8 +159,8 @@ async function admit(
   const read = method === 'POST' ? await readJson(request, maxBody) : { value: undefined };
   if (read instanceof Response) return refuse('body', read);
   const body = normalizeParams(read.value);
-  if (Array.isArray(body) && body.length > MOST_BATCHED)
-    return refuse('body', reject(400, `A batch may hold at most ${MOST_BATCHED} messages.`, {}, -32_600));
+  if (Array.isArray(body) && body.length > MAX_BATCHED)
+    return refuse('body', reject(400, `A batch may hold at most ${MAX_BATCHED} messages.`, {}, -32_600));
   const messages = rpcRequests(body, needs);
   Object.assign(made, messages[0]);
   const denied = authorize?.(caller, body);
@@ -187,7 +187,7 @@ const PUBLIC_PREFLIGHT = {
 };
 
 /** Clients of 2025-03-26 may send several messages in one body; all of them start at once. */
-const MOST_BATCHED = 50;
+const MAX_BATCHED = 50;
 const ALLOWED = ['GET', 'POST', 'DELETE'];
 const notAllowed = () => reject(405, 'Method not allowed.', { allow: ALLOWED.join(', ') });
 const busy = ({ draining }: Pick<Load, 'draining'>) =>

@@ -38,7 +38,7 @@ const TIMEOUTS: Timeouts = {
   connectionsCheckingInterval: 2_000,
 };
 const BACKLOG = 4_096;
-const MOST_CONNECTIONS = 20_000;
+const MAX_CONNECTIONS = 20_000;
 
 /**
  * Serves a fetch handler over HTTP/1.1. Rejects with `ListenError`, one line for people, when it cannot listen on the address.
@@ -49,7 +49,7 @@ export async function listen(
 ): Promise<Listener> {
   const serverOptions = { ...TIMEOUTS, ...timeouts };
   const server = createAdaptorServer({ fetch: fetch as never, createServer, serverOptions }) as Server;
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(host, port, error)));
     server.listen({ host, port, backlog: BACKLOG }, resolve);

@@ -12,7 +12,7 @@ interface Bucket {
 }
 
 const MINUTE_MS = 60_000;
-const MOST_BUCKETS = 10_000;
+const MAX_BUCKETS = 10_000;
 
 /** Token buckets in this process: up to a minute's calls at once, then at the refill rate. */
 export function rateLimiter(rates: Rates, now: () => number): RateLimiter {
@@ -27,7 +27,7 @@ export function rateLimiter(rates: Rates, now: () => number): RateLimiter {
     bucket.filledMs = time;
     buckets.delete(key);
     buckets.set(key, bucket);
-    if (buckets.size > MOST_BUCKETS) buckets.delete(buckets.keys().next().value as string);
+    if (buckets.size > MAX_BUCKETS) buckets.delete(buckets.keys().next().value as string);
     if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) * MINUTE_MS) / perMinute / 1_000);
     bucket.tokens -= 1;
     return 0;

@@ -1,7 +1,7 @@
 import type { EventStore, JSONRPCMessage } from '@modelcontextprotocol/server';
 
-const MOST_EVENTS = 64;
-const MOST_BYTES = 128 * 1024;
+const MAX_EVENTS = 64;
+const MAX_BYTES = 128 * 1024;
 
 interface Stored {
   readonly id: string;
@@ -24,7 +24,7 @@ export function replayBuffer(): EventStore {
       bytes += event.bytes;
       kept.push(event);
       let drop = 0;
-      while (kept.length - drop > MOST_EVENTS || (bytes > MOST_BYTES && drop < kept.length)) {
+      while (kept.length - drop > MAX_EVENTS || (bytes > MAX_BYTES && drop < kept.length)) {
         bytes -= (kept[drop] as Stored).bytes;
         drop += 1;
       }

@@ -3,7 +3,7 @@ import {
   type Approval,
   type FormEvent,
   type Ledger,
-  MOST_OPEN,
+  MAX_OPEN,
   type OpenedApproval,
   type PendingApproval,
 } from '../../../src/safety/ledger.ts';
@@ -191,7 +191,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       ]);
     });
 
-    describe(`with ${MOST_OPEN} pending approvals of one principal open`, () => {
+    describe(`with ${MAX_OPEN} pending approvals of one principal open`, () => {
       const ask = async (count: number, about: About) => {
         const pendings: PendingApproval[] = [];
         for (let at = 0; at < count; at += 1) {
@@ -203,12 +203,12 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
 
       it('evicts the oldest of the client that has most', async () => {
         const person = await ask(2, { client: 'person' });
-        const [first, second] = await ask(MOST_OPEN, { client: 'headless' });
+        const [first, second] = await ask(MAX_OPEN, { client: 'headless' });
         const evicted = await Promise.all([first, second].map((one) => ledger.status(String(one?.code))));
         expect(evicted).toEqual([{ state: 'evicted' }, { state: 'evicted' }]);
         await under.advance(1);
         await open('one more', { client: 'person' });
-        expect(await ledger.list()).toHaveLength(MOST_OPEN);
+        expect(await ledger.list()).toHaveLength(MAX_OPEN);
         for (const { code } of person) expect(await ledger.status(code)).toEqual({ state: 'open' });
       });
 
@@ -216,7 +216,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
         const other = await open('theirs', { principal: 'bob' });
         const granted = await open('granted');
         await ledger.approve(granted.nonce, APPROVAL);
-        await ask(MOST_OPEN + 2, { client: 'one' });
+        await ask(MAX_OPEN + 2, { client: 'one' });
         expect(await ledger.status(other.code)).toEqual({ state: 'open' });
         expect(await ledger.consume(granted.nonce)).toBe(true);
       });

@@ -24,7 +24,7 @@ export interface Authorization {
   readonly ready: () => Promise<void>;
 }
 
-const MOST_REMEMBERED = 2_000;
+const MAX_REMEMBERED = 2_000;
 /** How long a verified token is accepted before its signature is verified again. */
 const REMEMBERED_MS = 60_000;
 
@@ -64,7 +64,7 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
     try {
       const holder = await verified(token, [resource.url]);
       const caller = scopedCaller(holder);
-      if (cache.size >= MOST_REMEMBERED) cache.delete(cache.keys().next().value as string);
+      if (cache.size >= MAX_REMEMBERED) cache.delete(cache.keys().next().value as string);
       cache.set(key, { caller, untilMs: Math.min(holder.expiresMs, now() + REMEMBERED_MS) });
       return caller;
     } catch (error) {

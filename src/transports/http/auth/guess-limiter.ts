@@ -1,19 +1,19 @@
 /** Counts a wrong token by its source address. Returns false after too many. */
 type CountWrongToken = (peer: string) => boolean;
 
-const MOST_WRONG = 10;
+const MAX_WRONG = 10;
 const WINDOW_MS = 10 * 60_000;
-const MOST_PEERS = 10_000;
+const MAX_PEERS = 10_000;
 
 /** Ten wrong tokens within ten minutes; the next one is allowed when the first is ten minutes old. */
 export function wrongTokenLimiter(now: () => number): CountWrongToken {
   const byPeer = new Map<string, number[]>();
   return (peer) => {
     const recent = (byPeer.get(peer) ?? []).filter((time) => time > now() - WINDOW_MS);
-    if (recent.length >= MOST_WRONG) return false;
+    if (recent.length >= MAX_WRONG) return false;
     byPeer.delete(peer);
     byPeer.set(peer, [...recent, now()]);
-    if (byPeer.size > MOST_PEERS) byPeer.delete(byPeer.keys().next().value as string);
+    if (byPeer.size > MAX_PEERS) byPeer.delete(byPeer.keys().next().value as string);
     return true;
   };
 }
