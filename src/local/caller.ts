@@ -8,7 +8,7 @@ import { WireError } from './wire-error.ts';
 export const DEFAULT_ACCOUNT = '111122223333';
 const DEFAULT_REGION = 'us-east-1';
 
-export interface Caller {
+export interface AwsCaller {
   readonly world: World;
   /** The IAM role of the caller, `null` without a role, undefined if credentials are not checked. */
   readonly role?: string | null | undefined;
@@ -22,7 +22,7 @@ export interface Authentication {
 }
 
 /** The caller of a request, and its world, by the region in its signature. Throws `WireError` for a rejected request. */
-export function callerOf(request: WireRequest, { account, credentials, now }: Authentication): Caller {
+export function callerOf(request: WireRequest, { account, credentials, now }: Authentication): AwsCaller {
   const fields = signatureFieldsOf(request);
   if (fields === undefined) {
     throw new WireError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');

@@ -15,7 +15,7 @@ type Mounting = Pick<ClusterBody, 'clusterType'>;
 type Databases = NonNullable<ClusterBody['databases']>;
 
 /** The databases of a request as mounted: with the resulting changeset or dataview version. */
-export async function mounted(
+export async function resolvedMounts(
   environmentId: string,
   cluster: Mounting,
   databases: Databases | undefined,

@@ -3,7 +3,7 @@ import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
-import { attach, type ClusterBody, type KxCluster, mounted } from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, type KxCluster, resolvedMounts } from './kx-cluster-mounts.ts';
 import { restartNodes } from './kx-cluster-nodes.ts';
 import { settingsIn, withoutRemoved } from './storage.ts';
 
@@ -25,7 +25,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
   async UpdateKxClusterDatabases(input, context) {
     const cluster = await entityAt('kx-cluster', input, context);
     const { body } = cluster;
-    const changes = (await mounted(input.environmentId, body, input.databases, context)) ?? [];
+    const changes = (await resolvedMounts(input.environmentId, body, input.databases, context)) ?? [];
     const databases = remounted(body.databases ?? [], changes);
     const { volumes: _, ...rest } = body;
     const changed: ClusterBody = { ...rest, databases };

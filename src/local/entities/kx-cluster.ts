@@ -1,7 +1,7 @@
 import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import type { Handlers } from '../context.ts';
 import { stamps } from '../timestamps.ts';
-import { attach, type ClusterBody, type KxCluster, mounted } from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, type KxCluster, resolvedMounts } from './kx-cluster-mounts.ts';
 import { added, deleteOf, getOf, listOf, type Storage, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
@@ -22,7 +22,7 @@ export const kxClusters: Handlers<Operations> = {
   async CreateKxCluster(input, context) {
     const { environmentId, clusterType, tags } = input;
     const members = settingsIn('kx-cluster', input);
-    const databases = await mounted(environmentId, input, input.databases, context);
+    const databases = await resolvedMounts(environmentId, input, input.databases, context);
     const volumes = volumesOf({ ...members, ...(databases && { databases }) });
     const body: ClusterBody = {
       ...members,
