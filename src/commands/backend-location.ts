@@ -18,8 +18,9 @@ function backendName({ backend: kind, endpoint, target }: Config): string {
 /** The file of a local world, unless it is the default file. */
 export function worldFile({ backend: kind, state }: Config): string | undefined {
   const isUsual = kind !== 'local' || state === ':memory:' || state === join(defaultStateDir(process.env), 'world.db');
+  if (isUsual) return undefined;
   const path = resolve(state);
-  return isUsual ? undefined : path.length <= MAX_PATH ? path : `...${path.slice(3 - MAX_PATH)}`;
+  return path.length <= MAX_PATH ? path : `...${path.slice(3 - MAX_PATH)}`;
 }
 
 /** Files differ more at the end of their paths than at the beginning, and dialogs keep the end. */

@@ -71,7 +71,7 @@ function readTargets(path: string): unknown {
 /** The configuration of one target: its backend comes only from its row, and the row can only restrict what it offers. */
 function targetConfig(config: Config, target: string, { allow: _, ...row }: Row): Config {
   const common = <T>(all: readonly T[] | undefined, own: readonly T[] | undefined) =>
-    all === undefined ? own : own === undefined ? all : own.filter((one) => all.includes(one));
+    all === undefined || own === undefined ? (all ?? own) : own.filter((one) => all.includes(one));
   try {
     return configure(
       {

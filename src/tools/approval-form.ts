@@ -26,7 +26,7 @@ export async function approved<Planned>(
   const nonce = context.mcpReq.requestState<string>();
   if (nonce === FOREIGN_STATE) return { result: refused(...ELSEWHERE) };
   if (nonce !== undefined && !isLinkFollowed(context) && !showsForms)
-    return { result: refused(...(!caller.answersForms ? NOBODY_THERE : exchange.showsForms ? NOT_TRUSTED : NO_FORMS)) };
+    return { result: refused(...noFormsReason(caller, exchange)) };
   const open = nonce === undefined && showsLinks ? await pageOpener?.() : undefined;
   const decision =
     nonce === undefined
@@ -40,6 +40,11 @@ export async function approved<Planned>(
     result:
       open === undefined || decision.by === 'form' ? form(decision) : link(decision, await open(decision.pending.code)),
   };
+}
+
+function noFormsReason({ answersForms }: ToolEnvironment['caller'], { showsForms }: Exchange): string[] {
+  if (!answersForms) return NOBODY_THERE;
+  return showsForms ? NOT_TRUSTED : NO_FORMS;
 }
 
 const ELSEWHERE = [
