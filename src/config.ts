@@ -31,7 +31,7 @@ export const SETTINGS = lazily({
       .optional()
       .describe('AWS region; default: us-east-1 on the local backend, AWS_REGION or the profile on aws'),
   profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
-  stateDir: () => z.string().min(1).optional().describe('Directory for everything that this server stores'),
+  stateDir: () => z.string().min(1).optional().describe('Directory for the world, plans, approvals, the journal and keys'),
   state: () => z.string().min(1).optional().describe('File of the local world, or :memory:'),
   world: () =>
     z
@@ -83,7 +83,7 @@ export const SETTINGS = lazily({
         `expects none, or some of ${RISKS.filter((risk) => risk !== 'read').join(', ')}`,
       )
       .default(DEFAULTS.approve)
-      .describe('Require approval also for calls of these risks; none (local backend only): for no call at all'),
+      .describe('Also require approval for calls of these risks; or none, alone, to require no approval (local backend only)'),
   secrets: () =>
     z
       .enum(['file', 'inline'])
@@ -127,7 +127,7 @@ export const SETTINGS = lazily({
       .string()
       .refine((text) => storeUrlProblem(text) === undefined, { error: ({ input }) => storeUrlProblem(String(input)) })
       .optional()
-      .describe('URL of the PostgreSQL database that several servers share, instead of a state directory each'),
+      .describe('URL of the PostgreSQL database in which several servers share plans, approvals and the journal'),
   ...HTTP_SETTINGS,
   config: () =>
     z.string().min(1).optional().describe('JSON file with any of these settings, such as {"readOnly": true}'),

@@ -86,15 +86,15 @@ export const HTTP_SETTINGS = {
       .describe('Milliseconds after which an unused session ends'),
   rateRead: () =>
     perMinute().describe(
-      'Maximum reads per minute and principal; default: 6000 with authorization, otherwise no limit',
+      'Maximum reads per minute for each principal (authenticated caller); default: 6000 with authorization, otherwise no limit',
     ),
   rateWrite: () =>
     perMinute().describe(
-      'Maximum writes per minute and principal; default: 600 with authorization, otherwise no limit',
+      'Maximum writes per minute for each principal (authenticated caller); default: 600 with authorization, otherwise no limit',
     ),
   rateDestroy: () =>
     perMinute().describe(
-      'Maximum deletes per minute and principal; default: 60 with authorization, otherwise no limit',
+      'Maximum deletes per minute for each principal (authenticated caller); default: 60 with authorization, otherwise no limit',
     ),
   sealKeys: () => z.string().min(1).optional().describe('File of the keys that replicas share, one per line in base64'),
   accessLog: () =>
