@@ -31,7 +31,8 @@ export const SETTINGS = lazily({
       .optional()
       .describe('AWS region; default: us-east-1 on the local backend, AWS_REGION or the profile on aws'),
   profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
-  stateDir: () => z.string().min(1).optional().describe('Directory for the world, plans, approvals, the journal and keys'),
+  stateDir: () =>
+    z.string().min(1).optional().describe('Directory for the world, plans, approvals, the journal and keys'),
   state: () => z.string().min(1).optional().describe('File of the local world, or :memory:'),
   world: () =>
     z
@@ -83,7 +84,9 @@ export const SETTINGS = lazily({
         `expects none, or some of ${RISKS.filter((risk) => risk !== 'read').join(', ')}`,
       )
       .default(DEFAULTS.approve)
-      .describe('Also require approval for calls of these risks; or none, alone, to require no approval (local backend only)'),
+      .describe(
+        'Also require approval for calls of these risks; or none, alone, to require no approval (local backend only)',
+      ),
   secrets: () =>
     z
       .enum(['file', 'inline'])
