@@ -2,15 +2,17 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openStore } from '../src/local/store.ts';
 import type { WireRequest } from '../src/operations/exchange.ts';
-import { openBuilder, ROLE } from '../test/local/environment-builder.ts';
 import { openWorld, requestFor } from '../test/local/world.ts';
 
 /** A local service in a folder. For each line on stdin, it makes the same requests once more, and prints the microseconds of each. */
 const [folder = ''] = process.argv.slice(2);
 const USERS = 1_000;
 const PAGE = 100;
+const ROLE = 'arn:aws:iam::111122223333:role/kdb-quant';
+const KMS_KEY = 'arn:aws:kms:us-east-1:111122223333:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72';
 const world = await openWorld({ store: await openStore(join(folder, 'state.db')), lifecycle: 'instant' });
-const { environmentId } = await openBuilder(world);
+// Of the tests it uses only what older checkouts have, too.
+const { environmentId } = await world.call('CreateKxEnvironment', { name: 'rates', kmsKeyId: KMS_KEY });
 
 const names = (what: string, count: number) => Array.from({ length: count }, (_, index) => `${what}_${index}`);
 const create = (userName: string) => requestFor('CreateKxUser', { environmentId, userName, iamRole: ROLE });
