@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/local/random.ts';
 import { SKIPPED } from '../store/cluster.ts';
 import { startStores, type TestStores } from '../store/shared-store.ts';
 import { called, codeIn, person, wordsIn } from './people.ts';
@@ -191,13 +192,8 @@ describe.skipIf(SKIPPED !== '')(
   },
 );
 
-/** The same numbers between 0 and 1 for the same seed (mulberry32). */
+/** The same numbers between 0 and 1 for the same seed. */
 function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const random = seededRandom(String(seed));
+  return () => Buffer.from(random(4)).readUInt32BE() / 2 ** 32;
 }
