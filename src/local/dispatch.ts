@@ -23,10 +23,10 @@ export async function dispatch(
     const context: Context = { ...request, tx, now: clock() + ahead };
     return { context, settings, isBehind: isDue(due, context) };
   };
-  const known = changeOf(name);
+  const definition = changeOf(name);
   const answer = async (context: Context, settings: WorldSettings | undefined) => {
-    if (known !== undefined)
-      await requirePermitted(known.change, name, input as Input<OperationName>, context, settings);
+    if (definition !== undefined)
+      await requirePermitted(definition.change, name, input as Input<OperationName>, context, settings);
     return (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
   };
   if (isRead(name)) {

@@ -35,7 +35,7 @@ export async function entityAt<K extends KindName>(
   throw serviceErrorFor(missing(kind, keyIn(kind, input)));
 }
 
-/** Throws a `Refusal` when there is no entity of a kind that a request names. */
+/** Throws a `ServiceError` when there is no entity of a kind that a request names. */
 export async function requireAt(kind: KindName, input: object, { tx, world }: Context): Promise<void> {
   const { collection, name } = placeAt(world, kind, input);
   if (!(await tx.has(collection, name))) throw serviceErrorFor(missing(kind, keyIn(kind, input)));

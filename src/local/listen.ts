@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ListenError } from '../listen-error.ts';
-import type { Service, WireReply } from '../operations/exchange.ts';
+import type { Service, WireReply, WireRequest } from '../operations/exchange.ts';
 import type { WorldClock } from './clock.ts';
 import { controlOf, isControl } from './control.ts';
 import { ConnectionReset } from './faults/connection-reset.ts';
@@ -51,19 +51,19 @@ export async function listen(service: Service, options: ListenOptions): Promise<
   };
 }
 
-type Reply = (incoming: IncomingMessage, target: string) => Promise<WireReply>;
+type Reply = (incoming: IncomingMessage, request: Omit<WireRequest, 'body'>) => Promise<WireReply>;
 
 /** Replies to requests: those of web pages, and those for hosts that are not served, are rejected. */
 function replier(service: Service, control: WorldClock | undefined, isServed: (host: string) => boolean): Reply {
   const controlled = control && controlOf(control);
-  return async (incoming, target) => {
-    const headers = headersOf(incoming);
+  return async (incoming, request) => {
+    const { target, headers } = request;
     if (headers['origin'] !== undefined) return refused(403, 'Requests from web pages are not served.');
     if (!isServed((headers['host'] ?? '').toLowerCase())) return refused(421, 'This host name is not served.');
     const body = await bodyOf(incoming, LARGEST_BODY);
     if (body === undefined) return refused(413, 'The request is too large.');
     const serve = controlled && isControl(parted(target)[0]) ? controlled : service;
-    return serve({ method: incoming.method ?? '', target, headers, body });
+    return serve({ ...request, body });
   };
 }
 
@@ -74,14 +74,11 @@ const handler =
     if (target === undefined) return void outgoing.writeHead(400).end();
     if (isHealthCheck(method, target)) return void outgoing.setHeader('Content-Type', TEXT).end('ok\n');
     const began = performance.now();
+    const request = { method, target, headers: headersOf(incoming) };
     const log = (status: number | undefined) =>
-      observe?.({
-        ...servedRequest({ method, target, headers: headersOf(incoming) }),
-        status,
-        ms: performance.now() - began,
-      });
+      observe?.({ ...servedRequest(request), status, ms: performance.now() - began });
     try {
-      const replied = await reply(incoming, target);
+      const replied = await reply(incoming, request);
       log(replied.broken === undefined ? replied.status : undefined);
       send(replied, outgoing);
     } catch (error) {
