@@ -28,12 +28,13 @@ export function print(text: string, { indent = '   ', hang = '  ', painted = (li
   }
 }
 
+/** Breaks lines between words; a longer word, such as a URI, stays whole so that it can be copied. */
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (let rest = text; ; ) {
-    if (rest.length <= width) return [...lines, rest];
     const space = rest.lastIndexOf(' ', width);
-    const breakAt = space > 0 ? space : width;
+    const breakAt = space > 0 ? space : rest.indexOf(' ', width);
+    if (rest.length <= width || breakAt < 0) return [...lines, rest];
     lines.push(rest.slice(0, breakAt));
     rest = rest.slice(breakAt).trimStart();
   }
