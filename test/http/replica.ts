@@ -7,6 +7,7 @@ import { closing } from './support.ts';
 export interface Replica {
   readonly url: string;
   readonly child: ChildProcess;
+  /** Whether it has ended, or is being ended: nobody should ask it any more. */
   readonly dead: () => boolean;
   readonly ended: Promise<void>;
   /** What it wrote to stderr. */
@@ -23,7 +24,9 @@ export function startReplica(args: readonly string[], env: NodeJS.ProcessEnv = p
   });
   const lines: string[] = [];
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let isEnding = false;
   const end = async (signal: NodeJS.Signals) => {
+    isEnding = true;
     child.kill(signal);
     await ended;
   };
@@ -37,7 +40,7 @@ export function startReplica(args: readonly string[], env: NodeJS.ProcessEnv = p
       resolve({
         url,
         child,
-        dead: () => child.exitCode !== null || child.signalCode !== null,
+        dead: () => isEnding || child.exitCode !== null || child.signalCode !== null,
         ended,
         said: () => lines.join('\n'),
         kill: () => end('SIGKILL'),
