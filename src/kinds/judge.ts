@@ -10,7 +10,8 @@ export async function firstProblem(change: AnyChange, requested: AnyRequestedCha
   const [broken] = brokenConditions(requested.operation, requested.input);
   if (broken !== undefined) return brokenProblem(broken);
   for (const rule of change.rules) {
-    const found = await rule(requested);
+    const result = rule(requested);
+    const found = result instanceof Promise ? await result : result;
     const problem = found === undefined || 'error' in found ? found : found[0];
     if (problem !== undefined) return problem;
   }

@@ -2,8 +2,8 @@ import type { Keys, KindName, User, Views, Within } from './views.ts';
 
 /** Reads the current state. Rules, impacts and quotas use only this to see the world. */
 export interface Reader {
-  /** One entity; undefined when it does not exist. */
-  get<K extends KindName>(kind: K, key: Keys[K]): Promise<Views[K] | undefined>;
+  /** One entity; undefined when it does not exist. A reader that has it at once saves a promise; callers await both. */
+  get<K extends KindName>(kind: K, key: Keys[K]): Views[K] | undefined | Promise<Views[K] | undefined>;
   /** The entities of a kind, as a list shows them. */
   listed<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
   /** The same with all details. */

@@ -117,27 +117,28 @@ export function wrongEnvironment(
 export const closed = (name: string, status: string | undefined): Problem | undefined =>
   wrongEnvironment('kx-environment', name, status, OPEN);
 
+/** The environment exists, and nothing else is wrong with it. */
+const environmentRule =
+  (problemOf: (environment: Views['kx-environment'], environmentId: string) => Problem | undefined) =>
+  async <K extends KindName, N extends OperationName>({
+    key: { environmentId },
+    read,
+  }: RequestedChange<K, N>): Promise<RuleResult> => {
+    const malformed = malformedId(environmentId);
+    if (malformed !== undefined) return malformed;
+    const environment = await read.get('kx-environment', { environmentId });
+    return environment === undefined
+      ? missing('kx-environment', { environmentId })
+      : problemOf(environment, environmentId);
+  };
+
 /** The environment exists. */
-export const environmentExists = async <K extends KindName, N extends OperationName>({
-  key: { environmentId },
-  read,
-}: RequestedChange<K, N>): Promise<RuleResult> => {
-  const malformed = malformedId(environmentId);
-  if (malformed !== undefined) return malformed;
-  const isThere = (await read.get('kx-environment', { environmentId })) !== undefined;
-  return isThere ? undefined : missing('kx-environment', { environmentId });
-};
+export const environmentExists = environmentRule(() => undefined);
 
 /** The environment exists and can be changed. */
-export const openEnvironment = async <K extends KindName, N extends OperationName>(
-  requested: RequestedChange<K, N>,
-): Promise<RuleResult> => {
-  const { environmentId } = requested.key;
-  const problem = await environmentExists(requested);
-  if (problem !== undefined) return problem;
-  const { name = environmentId, status } = (await requested.read.get('kx-environment', { environmentId })) ?? {};
-  return closed(name, status);
-};
+export const openEnvironment = environmentRule(({ name, status }, environmentId) =>
+  closed(name ?? environmentId, status),
+);
 
 /** The name is not in use. */
 export const freeName =

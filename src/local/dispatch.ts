@@ -6,7 +6,7 @@ import { HANDLERS } from './entities/index.ts';
 import { requirePermitted } from './permitted.ts';
 import type { Store } from './store.ts';
 import { idempotent } from './tokens.ts';
-import type { Transaction, WorldSettings } from './transaction.ts';
+import type { RequestState, Transaction, WorldSettings } from './transaction.ts';
 
 /** The inputs of a request's transactions; `clock` is the machine's, which may be behind that of the worlds. */
 export type RequestContext = Omit<Context, 'tx' | 'now'> & { readonly clock: () => number };
@@ -18,8 +18,8 @@ export async function dispatch(
   input: object,
   { clock, plannedFailure, ...request }: RequestContext,
 ): Promise<object> {
-  const open = async (tx: Transaction) => {
-    const { ahead, due, settings } = await tx.requestState(request.world.arn);
+  const { arn } = request.world;
+  const open = (tx: Transaction, { ahead, due, settings }: RequestState) => {
     const context: Context = { ...request, tx, now: clock() + ahead };
     return { context, settings, isBehind: isDue(due, context) };
   };
@@ -27,30 +27,30 @@ export async function dispatch(
   const answer = async (context: Context, settings: WorldSettings | undefined) => {
     if (definition !== undefined)
       await requirePermitted(definition.change, name, input as Input<OperationName>, context, settings);
-    return (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
+    return await (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
   };
   if (isRead(name)) {
     const output = await store.read(async (tx) => {
-      const { context, settings, isBehind } = await open(tx);
-      return isBehind ? undefined : answer(context, settings);
+      const { context, settings, isBehind } = open(tx, await tx.requestState(arn));
+      return isBehind ? undefined : await answer(context, settings);
     });
     if (output !== undefined) return output;
-    await store.write(async (tx) => applyDue((await open(tx)).context));
+    await store.write(async (tx) => applyDue(open(tx, await tx.requestState(arn)).context));
     return store.read(async (tx) => {
-      const { context, settings } = await open(tx);
+      const { context, settings } = open(tx, await tx.requestState(arn));
       return answer(context, settings);
     });
   }
   for (;;) {
     const output = await store.write(async (tx) => {
-      const { context, settings, isBehind } = await open(tx);
+      const { context, settings, isBehind } = open(tx, await tx.requestState(arn));
       if (isBehind) return undefined;
       if (settings?.touched !== true) await touch(context, settings);
-      return idempotent(name, input, context, () => answer({ ...context, plannedFailure }, settings));
+      return await idempotent(name, input, context, () => answer({ ...context, plannedFailure }, settings));
     });
     if (output !== undefined) return output;
     // In its own transaction, so that a refusal does not undo changes that are due.
-    await store.write(async (tx) => applyDue((await open(tx)).context));
+    await store.write(async (tx) => applyDue(open(tx, await tx.requestState(arn)).context));
   }
 }
 

@@ -4,7 +4,7 @@ import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
 import { arnOf, keyOf, kindOf, placeOf, quotaArn } from './arns.ts';
 import type { Context } from './context.ts';
 import { arnAt, entityWith } from './entity-at.ts';
-import type { Entity } from './transaction.ts';
+import type { Awaitable, Entity } from './transaction.ts';
 
 /** A collection holds no more of a kind by its quotas. */
 const MOST = 1_000;
@@ -13,25 +13,24 @@ const MOST = 1_000;
 export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reader {
   const arn = (kind: KindName, key: object) => arnAt(world, kind, key);
   const collectionOf = (kind: KindName, within: Within) => placeOf(arn(kind, within)).collection;
-  const cache = new Map<string, Promise<object | undefined>>();
+  const cache = new Map<string, Awaitable<object | undefined>>();
 
   const get = (kind: KindName, key: object) => {
     const of = arn(kind, key);
-    const found = cache.get(of) ?? viewAt(kind, of);
-    cache.set(of, found);
-    return found;
+    if (!cache.has(of)) cache.set(of, viewAt(kind, of));
+    return cache.get(of);
   };
-  const viewAt = async (kind: KindName, of: string) => {
+  const viewAt = (kind: KindName, of: string) => {
     const { collection, name } = placeOf(of);
-    const entity = await tx.get<object>(collection, name);
-    return entity && viewOf(kind, entity);
+    const entity = tx.get<object>(collection, name);
+    return entity instanceof Promise ? entity.then((it) => it && viewOf(kind, it)) : entity && viewOf(kind, entity);
   };
   const all = async (kind: KindName, within: Within) => {
     const query = { after: '', limit: MOST, ...(within.name === undefined ? {} : { filterKey: within.name }) };
     return (await tx.page<object>(collectionOf(kind, within), query)).map((entity) => viewOf(kind, entity));
   };
   return {
-    get: (kind, key) => get(kind, key) as Promise<Views[typeof kind] | undefined>,
+    get: (kind, key) => get(kind, key) as Awaitable<Views[typeof kind] | undefined>,
     listed: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
     all: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
     count: async (kind, within, only) => {

@@ -26,7 +26,7 @@ export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'Li
     const database = await entityAt('kx-database', input, context);
     const sequence = database.body.sequence + 1;
     await tx.put({ ...database, body: { ...database.body, sequence } });
-    const body = { ...settingsIn('kx-changeset', input), created: now, modified: now };
+    const body = { created: now, modified: now, ...settingsIn('kx-changeset', input) };
     const key = { ...input, changesetId: shortId(random) };
     const place = { status: 'PENDING', body, position: newestFirst(sequence) };
     const created = await added('kx-changeset', key, place, context);

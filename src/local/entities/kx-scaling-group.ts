@@ -21,7 +21,7 @@ const GROUP: Storage<'kx-scaling-group'> = {
 
 export const kxScalingGroups: Handlers<Operations> = {
   async CreateKxScalingGroup(input, context) {
-    const body = { ...settingsIn('kx-scaling-group', input), created: context.now, modified: context.now };
+    const body = { created: context.now, modified: context.now, ...settingsIn('kx-scaling-group', input) };
     const group = await added('kx-scaling-group', input, { status: 'CREATING', body, tags: input.tags }, context);
     return { environmentId: environmentIdOf(group), ...described(group) };
   },

@@ -34,7 +34,7 @@ const USER: Storage<'kx-user'> = {
 
 export const kxUsers: Handlers<Operations> = {
   async CreateKxUser(input, context) {
-    const body = { ...settingsIn('kx-user', input), created: context.now, modified: context.now };
+    const body = { created: context.now, modified: context.now, ...settingsIn('kx-user', input) };
     return detail(await added('kx-user', input, { status: '', body, tags: input.tags }, context));
   },
 

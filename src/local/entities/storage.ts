@@ -27,7 +27,10 @@ export interface Storage<K extends KindName> {
   readonly filter?: 'clusterType' | 'volumeType';
 }
 
-/** What a create or an update sets: its members besides the key, the client token and the tags. */
+/**
+ * What a create or an update sets: its members besides the key, the client token and the tags. Spread it last into a new body: V8
+ * takes twenty times as long where other members follow.
+ */
 export function settingsIn<K extends KindName, I extends object>(kind: K, input: I): Settings<K, I> {
   const others = NO_SETTINGS.get(kind);
   const settings: Record<string, unknown> = {};
