@@ -32,11 +32,11 @@ interface Action {
 
 const ACTIONS = {
   init: async ({ url, withRoles }: Action) => [
-    `The store ${await initStore(url, withRoles)} is ready.`,
+    `The store ${await initStore(url, { roles: withRoles })} is ready.`,
     ...(withRoles ? [ROLE] : []),
   ],
   migrate: async ({ url, withRoles }: Action) => {
-    const { from, to } = await migrateStore(url, withRoles);
+    const { from, to } = await migrateStore(url, { roles: withRoles });
     const text =
       from === to ? `The store has version ${to} already.` : `Migrated the store from version ${from} to ${to}.`;
     return [text, ...(withRoles ? [ROLE] : [])];

@@ -10,7 +10,7 @@ import { STATE_FORMAT } from '../safety/state-format.ts';
 import type { Sql } from '../sqlite/connection.ts';
 import { inspectFile } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';
-import { positionIn } from './position.ts';
+import { storePosition } from './position.ts';
 import { inTransaction, withDatabase } from './postgres/administration.ts';
 import { joinStore } from './postgres/joining.ts';
 import { requireStore } from './postgres/requirements.ts';
@@ -49,9 +49,10 @@ export async function importState(url: string, stateDir: string, onProgress: OnP
   try {
     return await withDatabase(url, async (db) => {
       const id = await requireStore(db);
-      const position = positionIn(stateDir, id, true, (error) => {
+      const onerror = (error: Error) => {
         throw new StoreError(`The import succeeded, but ${error.message}`);
-      });
+      };
+      const position = storePosition({ stateDir, store: id, serves: true, onerror });
       const journal = await closedJournal(state, path);
       const { entries, head, isClosedNow } = journal;
       const source = `${hostname()}:${resolve(stateDir)}`;

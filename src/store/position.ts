@@ -11,6 +11,14 @@ export interface Position {
   advance(position: string): void;
 }
 
+interface PositionOptions {
+  readonly stateDir: string;
+  /** The id of the store. */
+  readonly store: string;
+  readonly serves: boolean;
+  readonly onerror: (error: Error) => void;
+}
+
 const FILE = 'store-position.json';
 
 /** Throws `StoreError` if a state directory belongs to a shared store, so that no server writes to it meanwhile. */
@@ -27,12 +35,7 @@ export function requireLocal(stateDir: string): void {
  * The position of a replica in a store. Only one that serves writes it to its state directory. Throws `StoreError` if the directory
  * belongs to another store.
  */
-export function positionIn(
-  stateDir: string,
-  store: string,
-  serves: boolean,
-  onerror: (error: Error) => void,
-): Position {
+export function storePosition({ stateDir, store, serves, onerror }: PositionOptions): Position {
   const path = join(stateDir, FILE);
   const stored = storedPosition(path, store);
   let newest = stored ?? '';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { positionIn } from '../../src/store/position.ts';
+import { storePosition } from '../../src/store/position.ts';
 
 let folder: string;
 let errors: string[];
@@ -13,7 +13,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const FILE = 'store-position.json';
-const open = (dir = folder) => positionIn(dir, 'store', true, ({ message }) => void errors.push(message));
+const open = (stateDir = folder) =>
+  storePosition({ stateDir, store: 'store', serves: true, onerror: ({ message }) => void errors.push(message) });
 const kept = () => JSON.parse(readFileSync(join(folder, FILE), 'utf8')).position;
 
 it('a stored position never goes backwards when two processes share a state directory', () => {

@@ -9,8 +9,13 @@ import { initialize, migrate, VERSION } from './migrations.ts';
 import { requireServer, requireStore } from './requirements.ts';
 import { storeTarget } from './target.ts';
 
+interface StoreSetup {
+  /** Whether to create the role with the rights of a server. */
+  readonly roles: boolean;
+}
+
 /** Creates the store in the database of a URL, unless there is one, and returns its id. Rejects with `StoreError`. */
-export const initStore = (url: string, roles: boolean): Promise<string> =>
+export const initStore = (url: string, { roles }: StoreSetup): Promise<string> =>
   withDatabase(url, async (db) => {
     await requireServer(db);
     await inTransaction(db, (client) => initialize(client, randomUUID(), randomUUID(), roles));
@@ -18,7 +23,7 @@ export const initStore = (url: string, roles: boolean): Promise<string> =>
   });
 
 /** Brings the store to the schema of this server; returns the versions before and after. */
-export const migrateStore = (url: string, roles: boolean): Promise<{ from: number; to: number }> =>
+export const migrateStore = (url: string, { roles }: StoreSetup): Promise<{ from: number; to: number }> =>
   withDatabase(url, async (db) => {
     await requireServer(db);
     return { from: await inTransaction(db, (client) => migrate(client, roles)), to: VERSION };

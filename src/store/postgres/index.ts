@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { VERSION } from '../../version.ts';
-import { positionIn } from '../position.ts';
+import { storePosition } from '../position.ts';
 import type { SharedStore, StoreOptions } from '../store.ts';
 import { postgresAttempts } from './attempts.ts';
 import { postgresClock } from './clock.ts';
@@ -30,7 +30,7 @@ export async function openPostgres(url: string, options: StoreOptions): Promise<
 
 async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions): Promise<SharedStore> {
   const id = await requireStore(db);
-  const position = positionIn(stateDir, id, serves, onerror);
+  const position = storePosition({ stateDir, store: id, serves, onerror });
   const replica = { id: randomUUID(), name: `${hostname()}:${process.pid}` };
   const heartbeat = async () => {
     const values = [position.newest(), replica.id, replica.name, VERSION];
