@@ -87,55 +87,71 @@ export interface Awaited {
 }
 
 /** Finds out how to read the entity. Throws NotFound for an entity that cannot be waited for. */
-export async function awaited(
-  watch: Watch,
-  { kind, name: given, database: within }: WaitTarget,
-  until: string | undefined,
-): Promise<Awaited> {
-  const { reader, place } = watch;
-  const name = kind === 'environment' ? ownName(place, given) : given;
-  const database = within ?? (kind !== NODES && isInDatabase(kind) ? await databaseOf(watch, kind, name) : undefined);
-  const getter = kind === NODES ? 'ListKxClusterNodes' : getterOf(kind);
+export async function awaited(watch: Watch, target: WaitTarget, until: string | undefined): Promise<Awaited> {
+  const { kind } = target;
+  const name = kind === 'environment' ? ownName(watch.place, target.name) : target.name;
+  const database = target.database ?? (await databaseOf(watch, kind, name));
   const goal = goalOf(kind, until);
-  const states = kind === NODES ? statesOf('node') : [...new Set([...statesOf(kind), DELETED])];
-  if (!states.includes(goal)) throw notFound(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, states);
-  const refusal = reader.options.refusal?.(getter);
-  if (refusal !== undefined) throw new NotFound(`${toolName(getter)} is not offered. ${refusal}`);
-  const input = getterInput(kind === NODES ? 'cluster' : kind, place.environmentId ?? '', name, database);
-  const read =
-    kind === NODES ? () => nodesSeen(reader, input as Input<'GetKxCluster'>) : () => entitySeen(reader, getter, input);
-  const at = { environmentId: place.environmentId ?? '', name: place.name ?? '', database };
-  const deleter = deleterOf(kind, getter);
-  const deletion = async () => deleter && (await watch.deletions())?.(deleter, input);
-  const absence = (wasThere: boolean): Absence => ({
-    isKnown: async () => wasThere || kind === 'environment' || (await deletion()) !== undefined,
-    isPlaceGone: place.status === DELETED,
-    none: () => noneOf(watch, kind === NODES ? 'cluster' : kind, name, goal),
-  });
+  const subject = { watch, kind, name, database, goal, ...readsOf(watch, { kind, name, database }) };
   return {
     name,
     entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
-    look: async (wasThere) => {
-      const { made, reply, ...seen } = await read().catch(unlessFound);
-      if (seen.status === DELETED) return goneLook(seen, goal, absence(wasThere));
-      const isDeleted = async () => ((await deletion()) ?? '') > (made ?? '');
-      const judged = async (): Promise<Look> => {
-        const ready = readyIn(single(kind));
-        if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
-          return { ...seen, reached: true, ended: true };
-        if (goal === DELETED && !showsDeletion(seen.status) && !showsDeletion(place.status) && !(await isDeleted()))
-          return endedLook(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
-        return unfinishedLook(seen, goal !== DELETED && kind !== NODES);
-      };
-      const look = await judged();
-      return look.ended && reply !== undefined ? { ...look, row: rowOf(kind, reply, at) } : look;
-    },
+    look: (wasThere) => lookAt(subject, wasThere),
   };
 }
 
+/** An entity that a call waits for, the wanted status, and how to read the entity. */
+interface Subject extends WaitTarget {
+  readonly watch: Watch;
+  readonly goal: string;
+  readonly read: () => Promise<Read>;
+  /** When this server deleted it, ISO 8601; undefined if it did not. */
+  readonly deletedAt: () => Promise<string | undefined>;
+}
+
+/** The kind of the entity that is read: for nodes, their cluster. */
+const readKind = (kind: WaitTarget['kind']): Kind => (kind === NODES ? 'cluster' : kind);
+
+/** How to read an entity. Throws NotFound if the caller may not read it. */
+function readsOf({ reader, place, deletions }: Watch, { kind, name, database }: WaitTarget) {
+  const getter = getterOf(readKind(kind));
+  const reading = kind === NODES ? 'ListKxClusterNodes' : getter;
+  const refusal = reader.options.refusal?.(reading);
+  if (refusal !== undefined) throw new NotFound(`${toolName(reading)} is not offered. ${refusal}`);
+  const input = getterInput(readKind(kind), place.environmentId ?? '', name, database);
+  const deleter = deleterOf(getter);
+  return {
+    read: () =>
+      kind === NODES ? nodesSeen(reader, input as Input<'GetKxCluster'>) : entitySeen(reader, getter, input),
+    deletedAt: async () => deleter && (await deletions())?.(deleter, input),
+  };
+}
+
+async function lookAt(subject: Subject, wasThere: boolean): Promise<Look> {
+  const { made, reply, ...seen } = await subject.read().catch(unlessFound);
+  if (seen.status === DELETED) return goneLook(subject, seen, wasThere);
+  const look = await presentLook(subject, seen, made);
+  return look.ended && reply !== undefined ? { ...look, row: rowOf(subject, reply) } : look;
+}
+
+/** The meaning of the status of an entity that exists. */
+async function presentLook(subject: Subject, seen: Seen, made: string | undefined): Promise<Look> {
+  const { watch, kind, goal, deletedAt } = subject;
+  const ready = readyIn(single(kind));
+  if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
+    return { ...seen, reached: true, ended: true };
+  if (goal !== DELETED) return unfinishedLook(seen, kind !== NODES);
+  const isBeingDeleted =
+    [seen.status, watch.place.status].some(showsDeletion) || ((await deletedAt()) ?? '') > (made ?? '');
+  return isBeingDeleted
+    ? unfinishedLook(seen, false)
+    : endedLook(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
+}
+
 /** The members of a reply to show besides name, database and status; for nodes, only these. */
-function rowOf(kind: WaitTarget['kind'], reply: object, at: Parameters<typeof graphOfOne>[2]): Row {
-  const graph = graphOfOne(kind === NODES ? 'cluster' : kind, reply, at, new Date().toISOString());
+function rowOf({ watch: { place }, kind, database }: Subject, reply: object): Row {
+  const at = { environmentId: place.environmentId ?? '', name: place.name ?? '', database };
+  const graph = graphOfOne(readKind(kind), reply, at, new Date().toISOString());
   const [entity] = graph.entities;
   if (entity === undefined) return {};
   if (kind === NODES) return { nodes: sizeOf(entity)['nodes'], nodeList: nodeList(entity) };
@@ -162,27 +178,27 @@ const endedLook = (seen: Seen, why: string): Look => ({ ...seen, reached: false,
 /** Whether a status is that of a deletion, in progress or failed. */
 const showsDeletion = (status: string | undefined) => ['in progress', 'failed'].includes(String(deletionIn(status)));
 
-interface Absence {
-  /** Whether it existed before. */
-  readonly isKnown: () => Promise<boolean>;
-  readonly isPlaceGone: boolean;
-  readonly none: () => Promise<string>;
-}
-
 /** The meaning of a missing entity: it was deleted, or never existed. */
-async function goneLook(seen: Seen, goal: string, absence: Absence): Promise<Look> {
+async function goneLook({ watch, kind, name, goal, deletedAt }: Subject, seen: Seen, wasThere: boolean): Promise<Look> {
   const reached = goal === DELETED;
-  const isKnown = await absence.isKnown();
-  if (absence.isPlaceGone && !isKnown)
+  const existed = wasThere || kind === 'environment' || (await deletedAt()) !== undefined;
+  if (existed) return reached ? { ...seen, reached, ended: true } : endedLook(seen, 'It no longer exists.');
+  if (watch.place.status === DELETED)
     return { ...seen, reached, ended: true, why: 'Its environment was deleted, with everything in it.' };
-  if (!isKnown) return endedLook({ ...seen, status: 'NOT_FOUND' }, await absence.none());
-  return reached ? { ...seen, reached, ended: true } : endedLook(seen, 'It no longer exists.');
+  return endedLook({ ...seen, status: 'NOT_FOUND' }, await noneOf(watch, readKind(kind), name, goal));
 }
 
-/** The wanted status; `ready` and `gone` stand for the statuses of the kind. */
+/** The wanted status; `ready` and `gone` stand for the statuses of the kind. Throws NotFound for one that the kind does not have. */
 function goalOf(kind: WaitTarget['kind'], until: string | undefined): string {
-  const goal = (until ?? 'READY').toUpperCase();
-  return goal === 'READY' ? String(readyIn(single(kind))[0]) : goal === 'GONE' ? DELETED : goal;
+  const goal = goalMeant(kind, (until ?? 'READY').toUpperCase());
+  const states = kind === NODES ? statesOf('node') : [...new Set([...statesOf(kind), DELETED])];
+  if (states.includes(goal)) return goal;
+  throw notFound(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, states);
+}
+
+function goalMeant(kind: WaitTarget['kind'], word: string): string {
+  if (word === 'READY') return String(readyIn(single(kind))[0]);
+  return word === 'GONE' ? DELETED : word;
 }
 
 /** The name of the environment to wait for. Throws NotFound when the two arguments name different ones. */
@@ -193,8 +209,12 @@ function ownName({ name = '', environmentId }: Environment, given: string): stri
   );
 }
 
-/** The only database that contains an entity with a kind and name. Throws NotFound when there is none, or several. */
-async function databaseOf({ present }: Watch, kind: Kind, name: string): Promise<string> {
+/**
+ * The only database that contains an entity with a kind and name; undefined for kinds that are not in a database. Throws NotFound when
+ * there is none, or several.
+ */
+async function databaseOf({ present }: Watch, kind: WaitTarget['kind'], name: string): Promise<string | undefined> {
+  if (kind === NODES || !isInDatabase(kind)) return undefined;
   const { graphs } = await present(kind);
   const holders = graphs.flatMap(({ entities }) =>
     entities.flatMap((each) => (each.kind === kind && each.name === name ? [each.database ?? ''] : [])),
@@ -218,8 +238,8 @@ async function noneOf({ present }: Watch, kind: Kind, name: string, goal: string
 }
 
 /** The operation that deletes such an entity; nodes are deleted with their cluster, and changesets with their database. */
-function deleterOf(kind: WaitTarget['kind'], getter: OperationName): OperationName | undefined {
-  const { path } = route(operationNamed(kind === NODES ? getterOf('cluster') : getter));
+function deleterOf(getter: OperationName): OperationName | undefined {
+  const { path } = route(operationNamed(getter));
   return OPERATION_NAMES.find((name) => operationNamed(name).http === `DELETE ${path}`);
 }
 
