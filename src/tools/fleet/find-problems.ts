@@ -1,115 +1,19 @@
 import * as z from 'zod';
-import { dangling, stale, unused } from '../../inventory/conditions.ts';
-import { expectedBy, failedOrStuck, statusClass, stuckAfter } from '../../inventory/failed-or-stuck.ts';
-import type { Graph, GraphEntity, GraphOptions, Issue, Kind } from '../../inventory/graph.ts';
+import { stuckAfter } from '../../inventory/failed-or-stuck.ts';
+import type { Graph, GraphEntity, Issue, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { issueRow } from '../../inventory/summary.ts';
 import { isoMinute } from '../../inventory/units.ts';
-import { quoteUnlessPlain } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import type { Candidate } from './filters.ts';
-import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
+import { EnvironmentsArgument, environmentsOf } from './fleet-reader.ts';
 import { formatProblems } from './format-problems.ts';
 import { NotFound } from './not-found.ts';
 import { answer, shaping } from './page.ts';
+import { PROBLEMS, type Problem, readForProblems, SEARCHES } from './problem-searches.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
 import { alsoTagged, tagsIn } from './tagged.ts';
 import { fleetTool } from './tool.ts';
-
-/** Final failures; other findings are stuck entities, or replaced nodes, which are in progress. */
-const FAILURES: ReadonlySet<string> = new Set(['failed', 'suspended']);
-const REPLACING = 'replacing nodes';
-
-interface Search {
-  readonly find: (graph: Graph) => Issue[];
-  /** The kinds that can have it. */
-  readonly of: readonly Kind[];
-  /** What must be read to find the problem. */
-  readonly read: GraphOptions;
-  /** The kinds that must be read besides a kind to find its problems; all of `read` by default. */
-  readonly alsoFor?: Partial<Record<Kind, readonly Kind[]>>;
-  /** What must be read to confirm the findings in an environment, if `read` is not enough. */
-  readonly confirm?: GraphOptions;
-}
-
-const MOVING: readonly Kind[] = ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset'];
-const CONNECTED: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume'];
-/** Gateways and tickerplants mount no database (user guide, cluster types). */
-const READERS = ['HDB', 'RDB', 'GP'];
-
-const CHANGING: readonly Kind[] = ['environment', 'cluster', 'scaling-group', 'volume', 'dataview', 'changeset'];
-
-const SEARCHES = {
-  failed: {
-    of: CHANGING,
-    find: (graph) => failedOrStuck(graph).filter(({ condition }) => FAILURES.has(condition)),
-    read: { kinds: MOVING, details: false },
-    alsoFor: {},
-  },
-  stuck: {
-    of: CHANGING,
-    find: (graph) =>
-      failedOrStuck(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
-    read: { kinds: MOVING, details: false, nodes: true },
-    alsoFor: {},
-  },
-  behind: {
-    of: ['cluster', 'dataview'],
-    find: stale,
-    read: { kinds: ['cluster', 'database', 'dataview', 'changeset'], nodes: false, clusterTypes: READERS },
-  },
-  unused: {
-    of: ['scaling-group', 'volume', 'dataview', 'database'],
-    find: unused,
-    read: { kinds: CONNECTED, nodes: false, clusterTypes: READERS },
-    alsoFor: { volume: ['dataview'], dataview: ['cluster'], database: ['cluster', 'dataview'] },
-    confirm: { kinds: CONNECTED, nodes: false },
-  },
-  dangling: { of: ['cluster', 'dataview'], find: dangling, read: { kinds: CONNECTED, nodes: false } },
-  underway: { of: CHANGING, find: underway, read: { kinds: MOVING, details: false, nodes: true }, alsoFor: {} },
-} as const satisfies Record<string, Search>;
-type Problem = keyof typeof SEARCHES;
-const PROBLEMS = Object.keys(SEARCHES) as Problem[];
-
-/** With more clusters, their nodes and the log volumes of tickerplants are read only by calls that name such a problem. */
-const MAX_LOOKED_INTO = 500;
-
-/** Says what was not read because there are too many clusters. */
-function notCheckedOf(clusters: readonly GraphEntity[]) {
-  if (clusters.length === 0) return {};
-  const plants = clusters.filter(({ facts }) => facts['type'] === 'TICKERPLANT').length;
-  const logs = plants === 0 ? '' : `; log volumes of ${plants} tickerplants: problem dangling reads them`;
-  return { notChecked: `nodes of ${clusters.length} clusters: problem stuck or underway reads them${logs}` };
-}
-
-/** Entities that are being created, updated or deleted, or get new nodes, and are not stuck. */
-function underway(graph: Graph): Issue[] {
-  const found = failedOrStuck(graph);
-  const moving = graph.entities.filter(({ id, status }) => {
-    const isStuck = found.some(({ entity, condition }) => entity.id === id && condition === 'stuck');
-    return statusClass(status) === 'moving' && !isStuck;
-  });
-  return [
-    ...moving.map((entity): Issue => {
-      const { kind, status, modified, created } = entity;
-      const since = modified ?? created;
-      return {
-        entity,
-        condition: 'underway',
-        why: `is ${quoteUnlessPlain(status)}`,
-        since,
-        facts: doneBy(kind, since),
-      };
-    }),
-    ...found
-      .filter(({ condition }) => condition === REPLACING)
-      .map((issue) => ({ ...issue, facts: { ...issue.facts, ...doneBy('node', issue.since) } })),
-  ];
-}
-
-const doneBy = (kind: Kind | 'node', since: string | undefined) => ({
-  expectedBy: isoMinute(expectedBy(kind, since)),
-});
 
 export const findProblems = fleetTool({
   name: 'find_kx_problems',
@@ -133,7 +37,7 @@ export const findProblems = fleetTool({
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (reader, { problem, kinds, environment, view, cursor }) => {
     const problems = searchedFor(problem, kinds);
-    const { graphs, gaps, unread, unconfirmed } = await read(reader, environment, problems, kinds);
+    const { graphs, gaps, unread, unconfirmed } = await readForProblems(reader, environment, problems, kinds);
     const isMeant = ({ entity }: Issue) => kinds?.some((kind) => kind === entity.kind) ?? true;
     const found = problems.flatMap((name) =>
       graphs.flatMap((graph) =>
@@ -169,6 +73,14 @@ export const findProblems = fleetTool({
     return answer(head, [formatted.section], { view, cursor, rest: reader.rest() });
   },
 });
+
+/** Says what was not read because there are too many clusters. */
+function notCheckedOf(clusters: readonly GraphEntity[]) {
+  if (clusters.length === 0) return {};
+  const plants = clusters.filter(({ facts }) => facts['type'] === 'TICKERPLANT').length;
+  const logs = plants === 0 ? '' : `; log volumes of ${plants} tickerplants: problem dangling reads them`;
+  return { notChecked: `nodes of ${clusters.length} clusters: problem stuck or underway reads them${logs}` };
+}
 
 /** With at most this many problems, the tags of their entities are shown. */
 const FEW = 12;
@@ -232,57 +144,4 @@ function searchedFor(problem: Problem | undefined, kinds: readonly Kind[] = KIND
         ? `Problems that they can have: ${others.join(', ')}.`
         : 'find_kx_entities shows the existing ones.'),
   );
-}
-
-/** What a search reads to show its problem of some kinds. */
-const readOf = ({ of, read, alsoFor }: Search, kinds: readonly Kind[] = of): GraphOptions => {
-  const meant = of.filter((kind) => kinds.includes(kind));
-  return alsoFor === undefined ? read : { ...read, kinds: meant.flatMap((kind) => [kind, ...(alsoFor[kind] ?? [])]) };
-};
-
-/** What several searches read together, so far that nothing is left to confirm. */
-function readTogether(searches: readonly Search[], kinds: readonly Kind[] | undefined): GraphOptions {
-  const reads = searches.map((search) => search.confirm ?? readOf(search, kinds));
-  return {
-    kinds: [...new Set(reads.flatMap((read) => read.kinds ?? KINDS))],
-    details: reads.some(({ details }) => details !== false),
-  };
-}
-
-/** What a host lists needs no read of the cluster to show that the host exists. */
-const UNCONFIRMED: GraphOptions = { clusterTypes: READERS, detailsOfUnhosted: true };
-
-/** Whether nothing but nodes was not read in time. */
-const isWholeButNodes = ({ gaps }: Graph) =>
-  gaps.every(({ isLate, operation }) => isLate !== true || operation === 'ListKxClusterNodes');
-
-/** The environments, read as far as it takes to see the problems; `unconfirmed` are those that were not read to confirm them. */
-async function read(
-  reader: FleetReader,
-  environment: string | undefined,
-  problems: readonly Problem[],
-  kinds: readonly Kind[] | undefined,
-) {
-  const searches: readonly Search[] = problems.map((name) => SEARCHES[name]);
-  const [only, second] = searches;
-  const isOne = only !== undefined && second === undefined;
-  const confirm = isOne ? only.confirm : readTogether(searches, kinds);
-  const options = isOne ? readOf(only, kinds) : { ...confirm, nodes: false, ...UNCONFIRMED };
-  const first = await reader.graphs(environment, options);
-  const clusters = first.graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'cluster'));
-  const isSmall = !isOne && clusters.length <= MAX_LOOKED_INTO && reader.rest() === undefined;
-  const isSuspect = (graph: Graph) => searches.some(({ find, confirm }) => confirm && find(graph).length > 0);
-  const suspects = isSmall ? first.graphs : first.graphs.filter(isSuspect);
-  const unread = isOne || isSmall ? [] : clusters;
-  if (confirm === undefined || suspects.length === 0) return { ...first, unread, unconfirmed: new Set<Graph>() };
-  const isOfClusters = kinds === undefined || kinds.includes('cluster');
-  const again = await reader.reread(
-    suspects,
-    isSmall ? { ...confirm, nodes: isOfClusters } : { ...confirm, nodes: false },
-  );
-  const fresh = new Map(again.graphs.filter(isWholeButNodes).map((graph) => [graph.environmentId, graph]));
-  const graphs = first.graphs.map((graph) => fresh.get(graph.environmentId) ?? graph);
-  // A finding that could not be confirmed is a gap, not a finding.
-  const unconfirmed = new Set(suspects.filter((graph) => graphs.includes(graph)));
-  return { graphs, gaps: [...first.gaps, ...again.gaps], unread, unconfirmed };
 }

@@ -1,0 +1,187 @@
+import { dangling, stale, unused } from '../../inventory/conditions.ts';
+import { expectedBy, failedOrStuck, statusClass } from '../../inventory/failed-or-stuck.ts';
+import type { Graph, GraphEntity, GraphOptions, Issue, Kind } from '../../inventory/graph.ts';
+import { KINDS } from '../../inventory/kinds.ts';
+import { isoMinute } from '../../inventory/units.ts';
+import { quoteUnlessPlain } from '../../untrusted.ts';
+import type { FleetReader, Graphs } from './fleet-reader.ts';
+
+/** Final failures; other findings are stuck entities, or replaced nodes, which are in progress. */
+const FAILURES: ReadonlySet<string> = new Set(['failed', 'suspended']);
+const REPLACING = 'replacing nodes';
+
+interface Search {
+  readonly find: (graph: Graph) => Issue[];
+  /** The kinds that can have it. */
+  readonly of: readonly Kind[];
+  /** What must be read to find the problem. */
+  readonly read: GraphOptions;
+  /** The kinds that must be read besides a kind to find its problems; all of `read` by default. */
+  readonly alsoFor?: Partial<Record<Kind, readonly Kind[]>>;
+  /** What must be read to confirm the findings in an environment, if `read` is not enough. */
+  readonly confirm?: GraphOptions;
+}
+
+const MOVING: readonly Kind[] = ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset'];
+const CONNECTED: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume'];
+/** Gateways and tickerplants mount no database (user guide, cluster types). */
+const READERS = ['HDB', 'RDB', 'GP'];
+
+const CHANGING: readonly Kind[] = ['environment', 'cluster', 'scaling-group', 'volume', 'dataview', 'changeset'];
+
+/** How each problem is found. */
+export const SEARCHES = {
+  failed: {
+    of: CHANGING,
+    find: (graph) => failedOrStuck(graph).filter(({ condition }) => FAILURES.has(condition)),
+    read: { kinds: MOVING, details: false },
+    alsoFor: {},
+  },
+  stuck: {
+    of: CHANGING,
+    find: (graph) =>
+      failedOrStuck(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
+    read: { kinds: MOVING, details: false, nodes: true },
+    alsoFor: {},
+  },
+  behind: {
+    of: ['cluster', 'dataview'],
+    find: stale,
+    read: { kinds: ['cluster', 'database', 'dataview', 'changeset'], nodes: false, clusterTypes: READERS },
+  },
+  unused: {
+    of: ['scaling-group', 'volume', 'dataview', 'database'],
+    find: unused,
+    read: { kinds: CONNECTED, nodes: false, clusterTypes: READERS },
+    alsoFor: { volume: ['dataview'], dataview: ['cluster'], database: ['cluster', 'dataview'] },
+    confirm: { kinds: CONNECTED, nodes: false },
+  },
+  dangling: { of: ['cluster', 'dataview'], find: dangling, read: { kinds: CONNECTED, nodes: false } },
+  underway: { of: CHANGING, find: underway, read: { kinds: MOVING, details: false, nodes: true }, alsoFor: {} },
+} as const satisfies Record<string, Search>;
+export type Problem = keyof typeof SEARCHES;
+export const PROBLEMS = Object.keys(SEARCHES) as Problem[];
+
+/** Entities that are being created, updated or deleted, or get new nodes, and are not stuck. */
+function underway(graph: Graph): Issue[] {
+  const found = failedOrStuck(graph);
+  const moving = graph.entities.filter(({ id, status }) => {
+    const isStuck = found.some(({ entity, condition }) => entity.id === id && condition === 'stuck');
+    return statusClass(status) === 'moving' && !isStuck;
+  });
+  return [
+    ...moving.map((entity): Issue => {
+      const { kind, status, modified, created } = entity;
+      const since = modified ?? created;
+      return {
+        entity,
+        condition: 'underway',
+        why: `is ${quoteUnlessPlain(status)}`,
+        since,
+        facts: doneBy(kind, since),
+      };
+    }),
+    ...found
+      .filter(({ condition }) => condition === REPLACING)
+      .map((issue) => ({ ...issue, facts: { ...issue.facts, ...doneBy('node', issue.since) } })),
+  ];
+}
+
+const doneBy = (kind: Kind | 'node', since: string | undefined) => ({
+  expectedBy: isoMinute(expectedBy(kind, since)),
+});
+
+/** What a search reads to show its problem of some kinds. */
+const readOf = ({ of, read, alsoFor }: Search, kinds: readonly Kind[] = of): GraphOptions => {
+  const meant = of.filter((kind) => kinds.includes(kind));
+  return alsoFor === undefined ? read : { ...read, kinds: meant.flatMap((kind) => [kind, ...(alsoFor[kind] ?? [])]) };
+};
+
+/** What several searches read together, so far that nothing is left to confirm. */
+function readTogether(searches: readonly Search[], kinds: readonly Kind[] | undefined): GraphOptions {
+  const reads = searches.map((search) => search.confirm ?? readOf(search, kinds));
+  return {
+    kinds: [...new Set(reads.flatMap((read) => read.kinds ?? KINDS))],
+    details: reads.some(({ details }) => details !== false),
+  };
+}
+
+/** What a host lists needs no read of the cluster to show that the host exists. */
+const UNCONFIRMED: GraphOptions = { clusterTypes: READERS, detailsOfUnhosted: true };
+
+/** Whether nothing but nodes was not read in time. */
+const isWholeButNodes = ({ gaps }: Graph) =>
+  gaps.every(({ isLate, operation }) => isLate !== true || operation === 'ListKxClusterNodes');
+
+/** With more clusters, their nodes and the log volumes of tickerplants are read only by calls that name such a problem. */
+const MAX_LOOKED_INTO = 500;
+
+interface ProblemRead extends Graphs {
+  /** The graphs whose findings could not be confirmed. */
+  readonly unconfirmed: ReadonlySet<Graph>;
+  /** The clusters whose nodes were not read. */
+  readonly unread: readonly GraphEntity[];
+}
+
+/** The environments, read as far as it takes to see the problems. */
+export function readForProblems(
+  reader: FleetReader,
+  environment: string | undefined,
+  problems: readonly Problem[],
+  kinds: readonly Kind[] | undefined,
+): Promise<ProblemRead> {
+  const searches: readonly Search[] = problems.map((name) => SEARCHES[name]);
+  const [only, second] = searches;
+  return only !== undefined && second === undefined
+    ? readForOne(reader, environment, only, kinds)
+    : readForSeveral(reader, environment, searches, kinds);
+}
+
+/** Reads what one problem needs, then confirms its findings. */
+async function readForOne(
+  reader: FleetReader,
+  environment: string | undefined,
+  search: Search,
+  kinds: readonly Kind[] | undefined,
+): Promise<ProblemRead> {
+  const first = await reader.graphs(environment, readOf(search, kinds));
+  const suspects = first.graphs.filter((graph) => isSuspect(search, graph));
+  return { ...(await confirm(reader, first, suspects, { ...search.confirm, nodes: false })), unread: [] };
+}
+
+/** Reads everything but nodes, then the nodes too if there are few clusters; otherwise only confirms the findings. */
+async function readForSeveral(
+  reader: FleetReader,
+  environment: string | undefined,
+  searches: readonly Search[],
+  kinds: readonly Kind[] | undefined,
+): Promise<ProblemRead> {
+  const options = readTogether(searches, kinds);
+  const first = await reader.graphs(environment, { ...options, nodes: false, ...UNCONFIRMED });
+  const clusters = first.graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'cluster'));
+  if (clusters.length <= MAX_LOOKED_INTO && reader.rest() === undefined) {
+    const nodes = kinds === undefined || kinds.includes('cluster');
+    return { ...(await confirm(reader, first, first.graphs, { ...options, nodes })), unread: [] };
+  }
+  const suspects = first.graphs.filter((graph) => searches.some((search) => isSuspect(search, graph)));
+  return { ...(await confirm(reader, first, suspects, { ...options, nodes: false })), unread: clusters };
+}
+
+/** Whether a search finds something that has to be confirmed. */
+const isSuspect = ({ find, confirm }: Search, graph: Graph) => confirm !== undefined && find(graph).length > 0;
+
+/** Reads suspected environments again, so that their findings are confirmed. */
+async function confirm(
+  reader: FleetReader,
+  first: Graphs,
+  suspects: readonly Graph[],
+  options: GraphOptions,
+): Promise<Omit<ProblemRead, 'unread'>> {
+  if (suspects.length === 0) return { ...first, unconfirmed: new Set() };
+  const again = await reader.reread(suspects, options);
+  const fresh = new Map(again.graphs.filter(isWholeButNodes).map((graph) => [graph.environmentId, graph]));
+  const graphs = first.graphs.map((graph) => fresh.get(graph.environmentId) ?? graph);
+  // A finding that could not be confirmed is a gap, not a finding.
+  const unconfirmed = new Set(suspects.filter((graph) => graphs.includes(graph)));
+  return { graphs, gaps: [...first.gaps, ...again.gaps], unconfirmed };
+}
