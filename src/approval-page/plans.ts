@@ -60,34 +60,48 @@ export async function plans(request: Request, path: string, context: ApprovalPag
   if (typeof fields === 'string') return page(fields);
   const pending = (await waiting()).find(({ code }) => code === path);
   if (pending === undefined) return endedPage(path, !isGet, context);
-  return fields === undefined ? show(pending, context) : answer(pending, fields, context);
+  return fields === undefined ? show(pending, context) : decide(pending, fields, context);
 }
 
-async function answer(
+/** Handles the form of a plan. */
+async function decide(
   pending: PendingApproval,
   fields: URLSearchParams,
   context: ApprovalPageContext,
 ): Promise<Response> {
-  const { home, foot, actions } = context;
-  const { code } = pending;
-  const field = (name: string) => fields.get(name) ?? '';
-  const ended = (how: Ended | 'closed') => {
-    if (how === 'closed') return endedPage(pending.code, true, context);
-    context.shownPlans.set(code, { pending, ended: how });
-    return new Response(null, {
-      status: 303,
-      headers: { location: context.after(code, how), 'cache-control': 'no-store' },
-    });
-  };
-  if (!context.secretsEqual(field('token'), context.token(pending)))
-    return notice('not-this-form', { home, foot, code });
-  if (field('act') === 'decline') return ended(await actions.decline(pending));
-  if (field('act') !== 'approve') return notice('not-a-form', { home, foot });
-  const again: Again = (error) => show(pending, context, { error, typed: field('name') });
+  const { home, foot, actions, secretsEqual, token } = context;
+  if (!secretsEqual(fields.get('token') ?? '', token(pending)))
+    return notice('not-this-form', { home, foot, code: pending.code });
+  const act = fields.get('act');
+  if (act === 'decline') return ended(pending, await actions.decline(pending), context);
+  if (act === 'approve') return approve(pending, fields, context);
+  return notice('not-a-form', { home, foot });
+}
+
+/** Approves a plan with the typed name and the proof of the person, or shows its form again. */
+async function approve(
+  pending: PendingApproval,
+  fields: URLSearchParams,
+  context: ApprovalPageContext,
+): Promise<Response> {
+  const typed = fields.get('name') ?? '';
+  const again: Again = (error) => show(pending, context, { error, typed });
   const approver = await context.approver(pending, fields, again);
   if (approver instanceof Response) return approver;
-  const verdict = await actions.approve(pending, field('name'), approver);
-  return verdict === 'try-again' ? again(WRONG_NAME) : ended(verdict);
+  const verdict = await context.actions.approve(pending, typed, approver);
+  return verdict === 'try-again' ? again(WRONG_NAME) : ended(pending, verdict, context);
+}
+
+/** Redirects to the page after a decision; a plan that was closed elsewhere has its notice. */
+function ended(
+  pending: PendingApproval,
+  how: Ended | 'closed',
+  { shownPlans, after, ...context }: ApprovalPageContext,
+): Response | Promise<Response> {
+  const { code } = pending;
+  if (how === 'closed') return endedPage(code, true, { shownPlans, after, ...context });
+  shownPlans.set(code, { pending, ended: how });
+  return new Response(null, { status: 303, headers: { location: after(code, how), 'cache-control': 'no-store' } });
 }
 
 function show(

@@ -35,40 +35,55 @@ export function stuckAfter(kind: Kind | 'node'): string | undefined {
 const isOverdue = (kind: Kind | 'node', since: string | undefined, now: string) =>
   Date.parse(now) - Date.parse(since ?? '') > STUCK * (usualTime(kind) ?? Infinity);
 
-function issuesOf(entity: GraphEntity, graph: Graph): Issue[] {
-  const { status, statusReason, created, modified, facts } = entity;
-  const since = modified ?? created;
-  const found: Issue[] = [];
-  const report = (condition: string, why: string, from: string | undefined, more: Record<string, unknown> = {}) =>
-    found.push({ entity, condition, why, since: from, facts: more });
+function issuesOf(entity: GraphEntity, { readAt }: Graph): Issue[] {
+  const found = [statusIssue(entity, readAt), ...networkIssues(entity), nodesIssue(entity, readAt)];
+  return found.filter((issue) => issue !== undefined);
+}
 
+/** The issue that the status of an entity shows. */
+function statusIssue(entity: GraphEntity, now: string): Issue | undefined {
+  const { kind, status, statusReason, created, modified, facts } = entity;
+  const since = modified ?? created;
+  const reason = statusReason === undefined ? {} : { reason: statusReason };
   if (statusClass(status) === 'failed') {
-    const more = entity.kind === 'changeset' && Number(facts['completedSince']) > 0 ? { superseded: true } : {};
-    report(
-      'failed',
-      `is ${quoteUnlessPlain(status)}`,
-      since,
-      statusReason === undefined ? more : { reason: statusReason, ...more },
-    );
+    const superseded = kind === 'changeset' && Number(facts['completedSince']) > 0 ? { superseded: true } : {};
+    const why = `is ${quoteUnlessPlain(status)}`;
+    return { entity, condition: 'failed', why, since, facts: { ...reason, ...superseded } };
   }
-  if (statusClass(status) === 'moving' && isOverdue(entity.kind, since, graph.readAt))
-    report('stuck', `is still ${quoteUnlessPlain(status)}`, since, {
-      stuckAfter: stuckAfter(entity.kind),
-      ...(statusReason === undefined ? {} : { reason: statusReason }),
-    });
-  if (status === 'SUSPENDED') report('suspended', 'is SUSPENDED', since);
-  for (const part of ['network', 'dns'] as const)
-    if (facts[part] === 'FAILED_UPDATE') report('failed', `its ${part} update failed`, since);
-  const provisioning = facts['provisioningSince'] as string | undefined;
-  if (provisioning !== undefined && status === 'RUNNING') {
-    const isStuck = isOverdue('node', provisioning, graph.readAt);
-    const counts = { provisioning: facts['nodesProvisioning'], running: facts['nodesRunning'] };
-    report(
-      isStuck ? 'stuck nodes' : 'replacing nodes',
-      `${counts.provisioning} of its ${facts['nodeCount'] ?? Number(counts.provisioning) + Number(counts.running)} nodes ${counts.provisioning === 1 ? 'is' : 'are'}${isStuck ? ' stuck' : ''} PROVISIONING`,
-      provisioning,
-      isStuck ? { ...counts, stuckAfter: stuckAfter('node') } : counts,
-    );
+  if (statusClass(status) === 'moving' && isOverdue(kind, since, now)) {
+    const why = `is still ${quoteUnlessPlain(status)}`;
+    return { entity, condition: 'stuck', why, since, facts: { stuckAfter: stuckAfter(kind), ...reason } };
   }
-  return found;
+  return status === 'SUSPENDED' ? { entity, condition: 'suspended', why: 'is SUSPENDED', since, facts: {} } : undefined;
+}
+
+/** The issues of an environment whose network or DNS could not be updated. */
+function networkIssues(entity: GraphEntity): Issue[] {
+  const { created, modified, facts } = entity;
+  const failed = (['network', 'dns'] as const).filter((part) => facts[part] === 'FAILED_UPDATE');
+  return failed.map((part) => ({
+    entity,
+    condition: 'failed',
+    why: `its ${part} update failed`,
+    since: modified ?? created,
+    facts: {},
+  }));
+}
+
+/** The issue of a RUNNING cluster of which some nodes are not running. */
+function nodesIssue(entity: GraphEntity, now: string): Issue | undefined {
+  const { status, facts } = entity;
+  const since = facts['provisioningSince'] as string | undefined;
+  if (since === undefined || status !== 'RUNNING') return undefined;
+  const isStuck = isOverdue('node', since, now);
+  const counts = { provisioning: facts['nodesProvisioning'], running: facts['nodesRunning'] };
+  const total = facts['nodeCount'] ?? Number(counts.provisioning) + Number(counts.running);
+  const verb = counts.provisioning === 1 ? 'is' : 'are';
+  return {
+    entity,
+    condition: isStuck ? 'stuck nodes' : 'replacing nodes',
+    why: `${counts.provisioning} of its ${total} nodes ${verb}${isStuck ? ' stuck' : ''} PROVISIONING`,
+    since,
+    facts: isStuck ? { ...counts, stuckAfter: stuckAfter('node') } : counts,
+  };
 }

@@ -32,7 +32,7 @@ interface Leaf {
 export function compareSettings(rules: UpdateRules, present: Members, input: Members, filled = input): Comparison {
   const { remove = [], ...given } = input as { readonly remove?: readonly string[] };
   const [before, after] = [leavesOf(rules, rules.settings(present)), leavesOf(rules, rules.settings(filled))];
-  const namesGiven = new Set([...after.values()].flatMap(prefixesOf));
+  const namesGiven = namesIn(after);
   const isRemoved = (path: Path) => path.at(-1) !== BARE && meaningOf(rules, path, given, present) === 'removed';
   const gone = [...before.values()].filter(
     (leaf) => !after.has(nameOf(leaf)) && isRemoved(outermostMissing(leaf, namesGiven)),
@@ -41,19 +41,8 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
   const removedWhole = remove.filter((name) => !namesGiven.has(name));
   const isMeant = (leaf: Leaf) => removedWhole.some((name) => isWithin(leaf, name));
   const [onPurpose, implicit] = [gone.filter(isMeant), gone.filter((leaf) => !isMeant(leaf))];
-  const namesBefore = new Set([...before.values()].flatMap(prefixesOf));
-  const [keyOnly, withValues] = [
-    [...after.values()].filter(isBare),
-    [...after.values()].filter((leaf) => !isBare(leaf)),
-  ];
-  const added = keyOnly.map(entryOf).filter((entry) => !namesBefore.has(nameOf(entry)));
-  const changed = withValues.filter((leaf) => textOf(before.get(nameOf(leaf))) !== textOf(leaf));
-  const changes = [
-    ...[...added, ...changed].map((leaf) => changeOf(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
-    ...onPurpose.map((leaf) => changeOf(nameOf(leaf), leaf, undefined)),
-  ];
   return {
-    changes: changes.filter((change) => change.before !== change.after),
+    changes: changesBetween(before, after, onPurpose),
     leftOut: outermost(implicit, namesGiven),
     removed: outermost(onPurpose, namesGiven),
     unknown: remove.filter((name) => !removedWhole.includes(name) || !gone.some((leaf) => isWithin(leaf, name))),
@@ -61,6 +50,27 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
     complete: completed(rules, given, implicit),
   };
 }
+
+/** What is added or changed, and what is removed on purpose. */
+function changesBetween(before: Leaves, after: Leaves, removed: readonly Leaf[]): Change[] {
+  const namesBefore = namesIn(before);
+  const leaves = [...after.values()];
+  const addedEntries = leaves.filter(isBare).map(entryOf);
+  const added = addedEntries.filter((entry) => !namesBefore.has(nameOf(entry)));
+  const withValues = leaves.filter((leaf) => !isBare(leaf));
+  const changed = withValues.filter((leaf) => textOf(before.get(nameOf(leaf))) !== textOf(leaf));
+  const changes = [
+    ...[...added, ...changed].map((leaf) => changeOf(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
+    ...removed.map((leaf) => changeOf(nameOf(leaf), leaf, undefined)),
+  ];
+  return changes.filter((change) => change.before !== change.after);
+}
+
+/** The settings by name. */
+type Leaves = ReadonlyMap<string, Leaf>;
+
+/** The names of settings, and of the settings that contain them. */
+const namesIn = (leaves: Leaves): ReadonlySet<string> => new Set([...leaves.values()].flatMap(prefixesOf));
 
 /** An entry of a list that has nothing but its key. */
 const isBare = ({ path }: Leaf) => path.at(-1) === BARE;
@@ -81,8 +91,7 @@ const changeOf = (setting: string, before: Leaf | undefined, after: Leaf | undef
   after: textOf(after),
 });
 
-/** The settings by name. */
-function leavesOf(rules: UpdateRules, settings: Members): ReadonlyMap<string, Leaf> {
+function leavesOf(rules: UpdateRules, settings: Members): Leaves {
   return new Map(leaves(rules, settings, []).map((leaf) => [nameOf(leaf), leaf]));
 }
 

@@ -148,12 +148,14 @@ function makeRoom(
   const older = pending.filter((one) => one.about === about && one.callDigest !== callDigest);
   for (const { nonce } of older) end.run(`replaced by ${code}`, nonce);
   const open = pending.filter((one) => one.found.state === 'open' && !older.includes(one));
-  if (open.length >= MAX_OPEN) {
-    const held = (of: string) => open.filter((one) => one.client === of).length + Number(of === client);
-    const first = open.reduce((most, one) => (held(one.client) > held(most.client) ? one : most));
-    end.run('evicted', first.nonce);
-  }
+  if (open.length >= MAX_OPEN) end.run('evicted', evictedFor(client, open).nonce);
   return older.map(({ found }) => ({ pending: pendingIn(found), wasApproved: found.state === 'approved' }));
+}
+
+/** The oldest pending approval of the client that will hold most, the new one of `client` included. */
+function evictedFor(client: string, open: readonly PendingApproval[]): PendingApproval {
+  const held = (of: string) => open.filter((one) => one.client === of).length + Number(of === client);
+  return open.reduce((most, one) => (held(one.client) > held(most.client) ? one : most));
 }
 
 const row = (db: Sql, sql: string, ...values: unknown[]) => db.prepare(sql).get(...values) as Row | undefined;

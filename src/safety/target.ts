@@ -9,7 +9,7 @@ import {
   type OperationName,
   operationNamed,
 } from '../operations/index.ts';
-import type { Target } from '../operations/operation.ts';
+import type { Entity, Target } from '../operations/operation.ts';
 import type { Members } from './finding.ts';
 
 /** What a person must name, and its current state. */
@@ -33,26 +33,41 @@ export async function readTarget(
   input: Members,
   options: CallOptions,
 ): Promise<TargetEntity | undefined> {
-  const { target, entity } = operationNamed(name);
+  const { target } = operationNamed(name);
   if (target !== undefined) return readDeclared(call, target, input, options);
-  const noun = entity.replace('kx-', '').replaceAll('-', ' ');
   const arn = input['resourceArn'];
-  if (typeof arn === 'string') {
-    const { tags = {} } = await call('ListTagsForResource', { resourceArn: arn }, options);
-    return { noun: 'tagged entity', name: String(arn.split('/').at(-1)), entity: { tags } };
-  }
-  const getter = OPERATION_NAMES.find((other) => {
-    const { entity: declaredEntity, risk } = operationNamed(other);
-    return other.startsWith('Get') && declaredEntity === entity && risk === 'read';
-  }) as OperationName;
-  const [own, given] = [labels(operationNamed(getter)), labels(operationNamed(name))];
-  const exists = own.every((label) => given.includes(label));
-  const read = exists ? await callNamed(call, getter, pick(input, own), options) : {};
-  const named = [own.at(-1), 'name', 'clusterName', given.at(-1)].map((member) => input[String(member)]);
-  // People know an environment by its name, not by its id.
-  const names = [nameIn({ namePath: ['name'] }, read), nameIn({ namePath: ['environment', 'name'] }, read), ...named];
-  return { noun, name: String(names.find((value) => value !== undefined) ?? name), entity: read };
+  return typeof arn === 'string' ? readTagged(call, arn, options) : readByKind(call, name, input, options);
 }
+
+async function readTagged(call: Call, resourceArn: string, options: CallOptions): Promise<TargetEntity> {
+  const { tags = {} } = await call('ListTagsForResource', { resourceArn }, options);
+  return { noun: 'tagged entity', name: String(resourceArn.split('/').at(-1)), entity: { tags } };
+}
+
+/** What the Get of the operation's kind shows; of an entity that is to be created, only its name in the input. */
+async function readByKind(
+  call: Call,
+  name: OperationName,
+  input: Members,
+  options: CallOptions,
+): Promise<TargetEntity> {
+  const { entity: kind } = operationNamed(name);
+  const getter = getterOf(kind);
+  const [needed, given] = [labels(operationNamed(getter)), labels(operationNamed(name))];
+  const exists = needed.every((label) => given.includes(label));
+  const entity = exists ? await callNamed(call, getter, pick(input, needed), options) : {};
+  const inInput = [needed.at(-1), 'name', 'clusterName', given.at(-1)].map((member) => input[String(member)]);
+  // People know an environment by its name, not by its id.
+  const inReply = [['name'], ['environment', 'name']].map((namePath) => nameIn({ namePath }, entity));
+  const known = [...inReply, ...inInput].find((each) => each !== undefined) ?? name;
+  return { noun: kind.replace('kx-', '').replaceAll('-', ' '), name: String(known), entity };
+}
+
+const getterOf = (kind: Entity) =>
+  OPERATION_NAMES.find((name) => {
+    const { entity, risk } = operationNamed(name);
+    return name.startsWith('Get') && entity === kind && risk === 'read';
+  }) as OperationName;
 
 async function readDeclared(
   call: Call,

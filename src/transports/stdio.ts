@@ -34,8 +34,8 @@ export interface StdioOptions {
 const READS_MS = 700;
 /** The same for mutations that were sent. */
 const MUTATIONS_MS = 10_000;
-/** Time to phrase the answer of a mutation. */
-const WORDS_MS = 700;
+/** Time to write the answer of a mutation. */
+const ANSWER_MS = 700;
 
 /**
  * Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all requests
@@ -76,22 +76,33 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
 
 /** Waits until the requests in progress are answered, within the limits of `options`; then no one reads further responses. */
 async function drain(wire: StdioWire, stopped: Promise<void>, options: StdioOptions): Promise<void> {
-  const { output, settled, abandoned, callMs, onending, onunanswered } = options;
+  const { output, onending, onunanswered } = options;
   const over = new AbortController();
   const { delay = (ms) => pause(ms, undefined, { signal: over.signal }).catch(() => {}) } = options;
   wire.stopReading();
   if (wire.unanswered() > 0) onending(wire.unanswered());
-  const idle = wire.idle();
-  void abandoned()
-    .then(() => delay(READS_MS))
-    .then(() => wire.close());
-  await Promise.race([idle, stopped, delay(callMs)]);
-  await Promise.race([idle, delay(READS_MS)]);
-  const most = Promise.race([stopped.then(() => delay(MUTATIONS_MS)), delay(callMs)]);
-  await Promise.race([settled().then(() => Promise.race([idle, delay(WORDS_MS)])), most]);
+  await untilAnswered(wire, stopped, { ...options, delay });
   if (wire.unanswered() > 0) {
     onunanswered(wire.unanswered());
     output.destroy();
   }
   over.abort();
+}
+
+/** Waits for all answers: as long as a call may take and, once the process is asked to stop, for a moment only. */
+async function untilAnswered(
+  wire: StdioWire,
+  stopped: Promise<void>,
+  { settled, abandoned, callMs, delay }: StdioOptions & Required<Pick<StdioOptions, 'delay'>>,
+): Promise<void> {
+  const idle = wire.idle();
+  const idleWithin = (ms: number) => Promise.race([idle, delay(ms)]);
+  void abandoned()
+    .then(() => delay(READS_MS))
+    .then(() => wire.close());
+  await Promise.race([idle, stopped, delay(callMs)]);
+  await idleWithin(READS_MS);
+  const mutationsOver = Promise.race([stopped.then(() => delay(MUTATIONS_MS)), delay(callMs)]);
+  const mutationsAnswered = settled().then(() => idleWithin(ANSWER_MS));
+  await Promise.race([mutationsAnswered, mutationsOver]);
 }

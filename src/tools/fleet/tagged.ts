@@ -28,40 +28,18 @@ export interface WithTags {
  * The candidates with their tags; a changeset has those of its database. Entities that cannot have tags are dropped. Throws
  * NotFound when tags may not be read.
  */
-export async function withTags(
-  { reads, background, options }: FleetReader,
-  candidates: readonly Candidate[],
-): Promise<WithTags> {
-  const refusal = options.refusal?.('ListTagsForResource');
+export async function withTags(reader: FleetReader, candidates: readonly Candidate[]): Promise<WithTags> {
+  const refusal = reader.options.refusal?.('ListTagsForResource');
   if (refusal !== undefined) throw new NotFound(`Tags cannot be read. ${refusal}`);
   const taggable = candidates.flatMap((candidate) => {
     const arn = arnOf(candidate);
     return arn === undefined ? [] : [{ candidate, arn }];
   });
-  const bounded = limitConcurrency(reads, TAGS_AT_ONCE, options.onProgress);
   const gaps: ReadGap[] = [];
-  const reading = new Map<string, Promise<Tags | undefined>>();
-  const read = async (resourceArn: string, { graph, entity }: Candidate): Promise<Tags | undefined> => {
-    try {
-      return (await bounded('ListTagsForResource', { resourceArn }, background)).tags ?? {};
-    } catch (error) {
-      const isLate = options.overtime?.aborted === true;
-      if (!(error instanceof FinspaceError) || (error.fields.code === 'Aborted' && !isLate)) throw error;
-      const { code, detail } = error.fields;
-      if (code !== 'ResourceNotFound')
-        gaps.push({
-          environment: graph.name,
-          operation: 'ListTagsForResource',
-          of: entity.id,
-          reason: code === 'Aborted' ? OUT_OF_TIME : `${wireName(code)}: ${quoteUntrusted(detail, 120)}`,
-        });
-      return undefined;
-    }
-  };
+  const read = tagReader(reader, (gap) => void gaps.push(gap));
   const tagged = await Promise.all(
     taggable.slice(0, MAX_TAGGED).map(async ({ candidate, arn }): Promise<Tagged | undefined> => {
-      if (!reading.has(arn)) reading.set(arn, read(arn, candidate));
-      const tags = await reading.get(arn);
+      const tags = await read(arn, candidate);
       return tags === undefined ? undefined : { ...candidate, tags };
     }),
   );
@@ -71,6 +49,34 @@ export async function withTags(
   const seen = found.flatMap(({ tags }) => Object.entries(tags).map(([key, value]) => `${key}=${value}`));
   return { found, gaps, seen: new Set(seen) };
 }
+
+/** Reads tags, once for each ARN; undefined for those that cannot be read, which `report` receives as a gap. */
+function tagReader({ reads, background, options }: FleetReader, report: (gap: ReadGap) => void) {
+  const bounded = limitConcurrency(reads, TAGS_AT_ONCE, options.onProgress);
+  const replies = new Map<string, Promise<Tags | undefined>>();
+  const read = async (resourceArn: string, candidate: Candidate): Promise<Tags | undefined> => {
+    try {
+      return (await bounded('ListTagsForResource', { resourceArn }, background)).tags ?? {};
+    } catch (error) {
+      const isLate = options.overtime?.aborted === true;
+      if (!(error instanceof FinspaceError) || (error.fields.code === 'Aborted' && !isLate)) throw error;
+      if (error.fields.code !== 'ResourceNotFound') report(tagsGap(candidate, error));
+      return undefined;
+    }
+  };
+  return (arn: string, candidate: Candidate): Promise<Tags | undefined> => {
+    const reply = replies.get(arn) ?? read(arn, candidate);
+    replies.set(arn, reply);
+    return reply;
+  };
+}
+
+const tagsGap = ({ graph, entity }: Candidate, { fields: { code, detail } }: FinspaceError): ReadGap => ({
+  environment: graph.name,
+  operation: 'ListTagsForResource',
+  of: entity.id,
+  reason: code === 'Aborted' ? OUT_OF_TIME : `${wireName(code)}: ${quoteUntrusted(detail, 120)}`,
+});
 
 /** Reads the tags of entities, so that `withTags` finds them read; their errors count there. */
 export function readingTags(entitiesOf: (graph: Graph) => readonly GraphEntity[]): Follow {
