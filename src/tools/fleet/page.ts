@@ -70,38 +70,20 @@ export function answer(
   sections: readonly Section[],
   { view = 'summary', cursor, links = [], rest }: Shape,
 ): CallToolResult {
-  const all = sections.flatMap(({ name, rows }) => rows.map((row) => ({ name, row })));
+  const entries = sections.flatMap(({ name, rows }) => rows.map((row) => ({ section: name, row })));
   const position = positionIn(cursor ?? '');
-  const from = position?.from;
   const until = rest?.from ?? position?.until;
-  const start = Math.min(startOf(cursor), all.length);
-  const first = start === 0 ? { ...head, ...(rest === undefined ? {} : { environmentsLeft: rest.count }) } : {};
-  let left = BUDGET[view] - tokensOf(first);
-  let room = MAX_DATA - bytesOf(safeJson(first));
-  let end = start;
-  for (const { row } of all.slice(start)) {
-    left -= tokensOf(row);
-    room -= bytesOf(safeJson(row));
-    if (Math.min(left, room) < 0 && end > start) break;
-    end += 1;
-  }
-  const shown = all.slice(start, end);
-  const rows = Object.fromEntries(
-    sections
-      .map(({ name }) => [name, shown.filter((entry) => entry.name === name).map(({ row }) => row)] as const)
-      .filter(
-        ([name, list]) =>
-          list.length > 0 ||
-          (start === 0 && sections.some((section) => section.name === name && section.rows.length === 0)),
-      ),
-  );
-  const more = all.length - end;
-  const next = more > 0 ? { at: end, from, until } : until === undefined ? undefined : { at: 0, from: until };
+  const start = Math.min(startOf(cursor), entries.length);
+  const isFirst = start === 0;
+  const shownHead = isFirst ? { ...head, ...(rest === undefined ? {} : { environmentsLeft: rest.count }) } : {};
+  const end = endOfPage(entries, start, shownHead, view);
+  const more = entries.length - end;
+  const next = nextPosition(more > 0 ? end : undefined, position?.from, until);
   const forRest = rest === undefined || more === 0 ? {} : { cursorForRest: cursorFor({ at: 0, from: rest.from }) };
   const result = structured(
     {
-      ...first,
-      ...rows,
+      ...shownHead,
+      ...rowsBySection(sections, entries.slice(start, end), isFirst),
       ...(more === 0 ? {} : { more }),
       ...(next === undefined ? {} : { cursor: cursorFor(next) }),
       ...forRest,
@@ -111,6 +93,42 @@ export function answer(
     ...(more > 0 || until === undefined || rest !== undefined ? [] : [LEFT]),
   );
   return { ...result, content: [...result.content, ...links.map(linkBlock)] };
+}
+
+interface Entry {
+  readonly section: string;
+  readonly row: Row;
+}
+
+/** The index after the last entry that fits beside the head. A page has at least one entry, whatever its size. */
+function endOfPage(entries: readonly Entry[], start: number, head: Row, view: View): number {
+  let tokensLeft = BUDGET[view] - tokensOf(head);
+  let bytesLeft = MAX_DATA - bytesOf(safeJson(head));
+  let end = start;
+  for (const { row } of entries.slice(start)) {
+    tokensLeft -= tokensOf(row);
+    bytesLeft -= bytesOf(safeJson(row));
+    if (Math.min(tokensLeft, bytesLeft) < 0 && end > start) break;
+    end += 1;
+  }
+  return end;
+}
+
+/** Where the next page starts: at the next row, or else in the environments that are left. */
+function nextPosition(row: number | undefined, from: string | undefined, until: string | undefined) {
+  if (row !== undefined) return { at: row, from, until };
+  return until === undefined ? undefined : { at: 0, from: until };
+}
+
+/** The rows of a page by section; the first page also names the sections without rows. */
+function rowsBySection(sections: readonly Section[], shown: readonly Entry[], isFirst: boolean): Row {
+  const lists = sections.map(({ name, rows }) => ({
+    name,
+    isEmpty: rows.length === 0,
+    list: shown.filter(({ section }) => section === name).map(({ row }) => row),
+  }));
+  const present = lists.filter(({ isEmpty, list }) => list.length > 0 || (isFirst && isEmpty));
+  return Object.fromEntries(present.map(({ name, list }) => [name, list]));
 }
 
 /** An estimate of the tokens of a value, slightly too high. Random ids need many tokens. */
