@@ -3,10 +3,10 @@ import type { ErrorName } from './errors.ts';
 import { type HttpTemplate, labels } from './http.ts';
 
 /**
- * What a call does to the world, the least first; policy, annotations and the read-only filter follow from it. `reveal` returns a
- * credential. `disrupt` interrupts what runs. `destroy` deletes its target: it leaves a recovery kit, and protected targets refuse
- * it. A call that loses data of some targets only, such as a restart of an RDB, declares the lower risk, and in `raised` the higher
- * one, which the impact of its kind then sets.
+ * The effect of a call, least severe first; policy, annotations and the read-only filter follow from it. `reveal` returns a credential.
+ * `disrupt` interrupts what runs. `destroy` deletes its target: the server keeps a recovery kit, and refuses the call if the target is
+ * protected. A call that loses data of some targets only, such as a restart of an RDB, declares the lower risk, and in `raised` the
+ * higher one, which the impact of its kind then sets.
  */
 export const RISKS = ['read', 'reveal', 'create', 'update', 'disrupt', 'destroy', 'network'] as const;
 export type Risk = (typeof RISKS)[number];
@@ -34,7 +34,7 @@ export interface Target {
   readonly member: string;
   /** The read operation that shows it. It is the list where only that has the creation time, which identifies an entity with the same name. */
   readonly reader: string;
-  /** Where in the reader's output its name stands, when `member` is an opaque id. */
+  /** The path of its name in the reader's output, if `member` is an opaque id. */
   readonly namePath?: readonly string[];
 }
 
@@ -50,13 +50,13 @@ export type LeftOut = 'kept' | 'removed' | 'removed from what is given';
 export interface UpdateRules {
   /** The settings, in the shape of the input, of an input or of what the target's reader replies. */
   readonly settings: (members: Members) => Members;
-  /** By path, what leaving a setting out means. The longest path that fits holds, of equal ones the first; without one, a setting is kept. */
+  /** What omitting a setting means, by path. The longest matching path applies, or the first of equal ones; without one, it is kept. */
   readonly leftOut: Readonly<Record<string, LeftOut | ((input: Members, present: Members) => LeftOut)>>;
   /** Where `leftOut` comes from: the API's documentation, or replies that were seen. */
   readonly source: string;
   /** For the path of each list whose entries have a name of their own, the member that holds it. */
   readonly keys?: Readonly<Record<string, string>>;
-  /** Settings whose change a person has to approve where the target is protected. */
+  /** Settings whose change a person must approve if the target is protected. */
   readonly sensitive?: readonly string[];
   /** Takes effect again with the same settings, as code is read again from S3. */
   readonly repeats?: true;
@@ -91,11 +91,14 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   readonly input: () => I;
   /** The output as the API documents it; built on first use. Responses are held to its types only. */
   readonly output: () => O;
-  /** The documented errors; `InternalServer` goes without saying, every operation has it. */
+  /** The documented errors, without `InternalServer`, which every operation has. */
   readonly errors: readonly ErrorName[];
   /** Present on operations that a person must approve, or may be made to. */
   readonly target?: Target;
-  /** The status of the target right after a call that answers nothing, and the last one; or the end of what replaces it. */
+  /**
+   * For a call with an empty reply: the status of its target right after it, and the last one. With `of: 'nodes'`, the last status of the
+   * node that replaces a deleted one.
+   */
   readonly settles?:
     | { readonly now: string; readonly end: string; readonly of?: never }
     | { readonly now?: never; readonly end: string; readonly of: 'nodes' };
