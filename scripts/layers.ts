@@ -50,10 +50,12 @@ const TOP_FILES = ['server', 'answers', 'main', 'cli', 'config', 'api'];
 const UPWARD = ['../', '../../', '../../../'];
 
 const MAX_LINES_OF_A_FUNCTION = 40;
-const SHORT_FUNCTIONS = {
+/** Functions that can be read once: short, and without a conditional operator inside another. */
+const PLAIN_FUNCTIONS = {
   includes: ['src/**'],
   linter: {
     rules: {
+      style: { noNestedTernary: 'error' },
       complexity: {
         noExcessiveLinesPerFunction: {
           level: 'error',
@@ -64,12 +66,12 @@ const SHORT_FUNCTIONS = {
   },
 };
 
-/** `biome.json` with the rules for `src`, which replace those that it has: the size of functions, and the imports of each layer. */
+/** `biome.json` with the rules for `src`, which replace those that it has: plain functions, and the imports of each layer. */
 export function withLayers(biome: string): string {
   const config = JSON.parse(biome) as { overrides: { includes: string[] }[] };
   const others = config.overrides.filter(({ includes }) => !includes.some((path) => path.startsWith('src/')));
   return JSON.stringify(
-    { ...config, overrides: [...others, SHORT_FUNCTIONS, ...Object.keys(LAYERS).map(override)] },
+    { ...config, overrides: [...others, PLAIN_FUNCTIONS, ...Object.keys(LAYERS).map(override)] },
     null,
     2,
   );

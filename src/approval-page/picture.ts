@@ -58,14 +58,16 @@ function group(
       : [html`<path class="${kind}" d="M${BOX.width} ${at(index) + BOX.height / 2}H${WIDTH - BOX.width}"/>`],
   );
   const drawnBoxes = boxes.flatMap((row, index) =>
-    row.map((item, column) => {
-      const width = row.length === 1 ? BOX.alone : BOX.width;
-      const left = row.length === 1 ? (WIDTH - width) / 2 : column === 0 ? 2 : WIDTH - width - 2;
-      return box(kind, item, { x: left, y: at(index), width });
-    }),
+    row.map((item, column) => box(kind, item, { ...placeInRow(row.length, column), y: at(index) })),
   );
   const heading = html`<text class="group ${kind}" x="${WIDTH / 2}" y="${titleAt}" text-anchor="middle">${title}</text>`;
   return { markup: [spine, ...branches, ...drawnBoxes, heading].map(({ markup }) => markup).join('\n') };
+}
+
+/** A box alone is centred; two stand at the left and the right edge. */
+function placeInRow(boxes: number, column: number): { x: number; width: number } {
+  if (boxes === 1) return { x: (WIDTH - BOX.alone) / 2, width: BOX.alone };
+  return { x: column === 0 ? 2 : WIDTH - BOX.width - 2, width: BOX.width };
 }
 
 /** Baselines of kind, name and up to two lines of detail, relative to the first. */

@@ -143,10 +143,14 @@ function consequences({ shown }: PendingApproval): Html {
   const { lost, interrupted, inOrder = false } = shown;
   if (lost.length + interrupted.length === 0)
     return html`<section><p class="soft">As far as the service shows, nothing else is lost or interrupted.</p></section>`;
-  const title = inOrder ? 'What is removed' : lost.length > 0 ? 'What is also lost' : 'What it interrupts';
-  return html`<figure><h2>${title}</h2>${inOrder ? stepsPicture(shown) : picture(shown)}
+  return html`<figure><h2>${consequencesTitle(shown)}</h2>${inOrder ? stepsPicture(shown) : picture(shown)}
 <details><summary>${inOrder ? 'In this order' : 'As a list'} (${lost.length + interrupted.length})</summary>
 ${listed('Lost for good', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;
+}
+
+function consequencesTitle({ lost, inOrder }: PendingApproval['shown']): string {
+  if (inOrder) return 'What is removed';
+  return lost.length > 0 ? 'What is also lost' : 'What it interrupts';
 }
 
 /** Longer lists are grouped by kind, in pages, in the order of the complete list. */

@@ -62,11 +62,7 @@ export async function approveAtTerminal(
   const { code, shown, principal, opened, expires } = pending;
   const now = Date.now();
   terminal.say();
-  for (const [at, line] of shown.text.split('\n').entries())
-    terminal.say(
-      printable(line),
-      at < FIRST_LINES ? 'strong' : line.endsWith('cannot be undone.') ? 'warning' : undefined,
-    );
+  for (const [at, line] of shown.text.split('\n').entries()) terminal.say(printable(line), lookOf(line, at));
   for (const [title, items] of [
     ['Lost for good', shown.lost],
     ['Interrupted', shown.interrupted],
@@ -91,6 +87,13 @@ export async function approveAtTerminal(
 }
 
 const FIRST_LINES = 3;
+
+/** How the line of a plan at a position is emphasized. */
+function lookOf(line: string, at: number): 'strong' | 'warning' | undefined {
+  if (at < FIRST_LINES) return 'strong';
+  return line.endsWith('cannot be undone.') ? 'warning' : undefined;
+}
+
 const CLOSED = 'It is no longer open: it expired or was answered elsewhere. Nothing was approved here.';
 
 /** Items for which the text has no room, by kind and page by page, so that nothing scrolls away unread. */

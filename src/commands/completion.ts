@@ -80,8 +80,10 @@ complete -F _finspace_mcp finspace-mcp
 function zsh(commands: readonly Command[], defaultCommand: string): string {
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   const escaped = (text: string) => text.replaceAll(/[\\[\]:]/g, '\\$&');
-  const action = (option: Option) =>
-    option.choices.length > 0 ? `(${option.choices.join(' ')})` : isPath(option) ? '_files' : '';
+  const action = (option: Option) => {
+    if (option.choices.length > 0) return `(${option.choices.join(' ')})`;
+    return isPath(option) ? '_files' : '';
+  };
   const spec = (option: Option) =>
     quoted(`${option.flag}[${escaped(option.text)}]${option.value ? `:${option.value}:${action(option)}` : ''}`);
   const named = commands.map(({ name, text }) => `    ${quoted(`${name}:${escaped(text)}`)}\n`);
@@ -107,10 +109,13 @@ compdef _finspace_mcp finspace-mcp
 function fish(commands: readonly Command[], defaultCommand: string): string {
   const quoted = (text: string) => `'${text.replaceAll(/[\\']/g, '\\$&')}'`;
   const line = (condition: string, rest: string) => `complete -c finspace-mcp -n ${quoted(condition)} ${rest}\n`;
-  const option = (condition: string) => (one: Option) => {
-    const values = one.choices.length > 0 ? `-xa ${quoted(one.choices.join(' '))} ` : isPath(one) ? '-rF ' : '-x ';
-    return line(condition, `-l ${one.flag.slice(2)} ${one.value === undefined ? '' : values}-d ${quoted(one.text)}`);
+  const values = (one: Option) => {
+    if (one.value === undefined) return '';
+    if (one.choices.length > 0) return `-xa ${quoted(one.choices.join(' '))} `;
+    return isPath(one) ? '-rF ' : '-x ';
   };
+  const option = (condition: string) => (one: Option) =>
+    line(condition, `-l ${one.flag.slice(2)} ${values(one)}-d ${quoted(one.text)}`);
   const lines = commands.flatMap(({ name, text, options, words }) => {
     const seen = `__fish_seen_subcommand_from ${name}`;
     return [

@@ -105,12 +105,16 @@ function optionOf(name: SettingName): string {
 function rangeOf(name: SettingName, command: string, env: NodeJS.ProcessEnv): string {
   const schema = jsonSchemaOf(name);
   const standard = schema.default ?? platformDefault(name, command, env);
-  const [one, some] = [schema.enum ?? [], choices(schema)];
-  const parts = [
-    one.length > 0 ? [`one of ${one.join(', ')}`] : some.length > 0 ? [`some of ${some.join(', ')}`] : [],
-    standard === undefined || standard === false || String(standard) === '' ? [] : [`default ${standard}`],
-  ].flat();
+  const hasDefault = standard !== undefined && standard !== false && String(standard) !== '';
+  const parts = [choicesText(schema), hasDefault ? `default ${standard}` : ''].filter((part) => part !== '');
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
+}
+
+/** `one of a, b`, or for a list `some of a, b`; empty without choices. */
+function choicesText(schema: JsonSchema): string {
+  const [one, some] = [schema.enum ?? [], choices(schema)];
+  if (one.length > 0) return `one of ${one.join(', ')}`;
+  return some.length > 0 ? `some of ${some.join(', ')}` : '';
 }
 
 /** Whether a setting needs no value, and which values it may have or hold where these are some words. */

@@ -40,5 +40,7 @@ export const isoMinute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d
 export const counted = (kind: string, size: number): string => `${size} ${size === 1 ? kind : plural(kind)}`;
 
 /** `databases` for `database`. */
-export const plural = (kind: string): string =>
-  kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : kind.endsWith('s') ? kind : `${kind}s`;
+export function plural(kind: string): string {
+  if (kind.endsWith('y')) return `${kind.slice(0, -1)}ies`;
+  return kind.endsWith('s') ? kind : `${kind}s`;
+}

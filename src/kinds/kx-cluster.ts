@@ -141,9 +141,9 @@ async function nodeExists({ input, key, target, read }: DeleteNode): Promise<Rul
 async function nodeLost({ input, key, target, read }: DeleteNode & { readonly target: Cluster }): Promise<Impact> {
   const nodes = await read.listed('kx-node', key);
   const isStarting = nodes.find(({ nodeId }) => nodeId === input.nodeId)?.status === 'PROVISIONING';
-  const detail = isStarting ? 'not started yet' : holdsUnsaved(target) ? 'unsaved data in memory' : undefined;
+  const held = holdsUnsaved(target) ? 'unsaved data in memory' : undefined;
   return {
-    lost: [{ kind: 'node', name: input.nodeId, detail }],
+    lost: [{ kind: 'node', name: input.nodeId, detail: isStarting ? 'not started yet' : held }],
     interrupted: isStarting ? [] : [pathItem('kx-cluster', key, `1 of its ${count(nodes.length, 'node')}`)],
   };
 }

@@ -16,10 +16,13 @@ export function parsed(search: string, content: Uint8Array, { name, labels }: Ro
     throw new WireError(413, 'RequestEntityTooLargeException', TOO_LARGE);
   const body = bodyOf(content);
   const input: Record<string, unknown> = {};
-  for (const { member, schema, place } of membersOf(operation)) {
-    const value =
-      place === 'label' ? labels[member] : place === 'body' ? own(body, member) : coerced(query, member, schema);
-    if (value !== undefined) input[member] = value;
+  const valueAt = ({ member, schema, place }: PlacedMember) => {
+    if (place === 'label') return labels[member];
+    return place === 'body' ? own(body, member) : coerced(query, member, schema);
+  };
+  for (const placed of membersOf(operation)) {
+    const value = valueAt(placed);
+    if (value !== undefined) input[placed.member] = value;
   }
   return input;
 }

@@ -59,16 +59,16 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
     ...(settings.length === 0 ? [] : ['Changes:', ...settings]),
   ];
   const after = details.flatMap(factLine);
-  const isLong = rest.length + lists.length + after.length > MAX_LINES;
-  const shown = isLong && lists.length > 0 ? [summaryLine([...lost, ...interrupted])] : lists;
+  const hasManyLines = rest.length + lists.length + after.length > MAX_LINES;
+  const shown = hasManyLines && lists.length > 0 ? [summaryLine([...lost, ...interrupted])] : lists;
   const text = [
     inOrder ? countedLine(parts.what, lost) : parts.what,
     inOrder ? wholeLine(lost) : worstLine({ lost, interrupted, changes }),
     line,
     ...[...rest, ...shown, ...after],
   ].join('\n');
-  const fits = isLong || text.length > MAX_CHARACTERS ? 'too-long' : line.length > COLUMNS ? 'too-wide' : 'form';
-  return { text, fits };
+  if (hasManyLines || text.length > MAX_CHARACTERS) return { text, fits: 'too-long' };
+  return { text, fits: line.length > COLUMNS ? 'too-wide' : 'form' };
 }
 
 /** The first lines: what and where, the worst loss, and what to type. */

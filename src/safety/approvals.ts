@@ -130,7 +130,8 @@ async function openApproval(
   if (why !== undefined && way === undefined) return refuse(notRun(plan.tool), ...noWayLines(plan, why, visibility));
   const { pending, replaced } = await options.ledger.open({ ...pendingRequest(plan), client: dialog.client });
   const state = options.signer.sign(pending.nonce);
-  const by = why === undefined ? 'form' : dialog.link ? 'link' : undefined;
+  const link = dialog.link ? 'link' : undefined;
+  const by = why === undefined ? 'form' : link;
   const stopped = by === undefined ? why : await recordShown(options, plan, dialog, pending.nonce);
   if (by !== undefined && stopped === undefined) return { kind: 'ask', by, pending, state };
   const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, visibility)];

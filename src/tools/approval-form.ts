@@ -28,12 +28,12 @@ export async function approved<Planned>(
   if (nonce !== undefined && !isLinkFollowed(context) && !showsForms)
     return { result: refused(...noFormsReason(caller, exchange)) };
   const open = nonce === undefined && showsLinks ? await pageOpener?.() : undefined;
-  const decision =
-    nonce === undefined
-      ? await deciding.first({ client, form: showsForms, link: open !== undefined })
-      : isLinkFollowed(context)
-        ? await waited(deciding, exchange)
-        : await deciding.after({ nonce, answer: answerIn(context) });
+  const decide = () => {
+    if (nonce === undefined) return deciding.first({ client, form: showsForms, link: open !== undefined });
+    if (isLinkFollowed(context)) return waited(deciding, exchange);
+    return deciding.after({ nonce, answer: answerIn(context) });
+  };
+  const decision = await decide();
   if (decision.kind === 'run' || decision.kind === 'none') return decision;
   if (decision.kind === 'refuse') return { result: refused(...decision.lines) };
   return {

@@ -120,10 +120,11 @@ function identified(environment: Lookup['environment'], label: string, given: un
   return whereListed(environment, label, near);
 }
 
-const place = (path: readonly PropertyKey[]) => {
+function place(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'arguments';
   const dotted = path.map(String).join('.');
-  return path.length === 0 ? 'arguments' : /^[\w.]{1,120}$/.test(dotted) ? dotted : quoteUntrusted(dotted);
-};
+  return /^[\w.]{1,120}$/.test(dotted) ? dotted : quoteUntrusted(dotted);
+}
 
 /** The value that was probably meant, or a list of existing ones. */
 const suggestion = (word: string, known: readonly string[]) =>

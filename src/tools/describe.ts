@@ -58,11 +58,14 @@ function brief(schema: unknown): unknown {
   return Object.fromEntries(
     Object.entries(schema)
       .filter(([keyword, value]) => KEPT.has(keyword) && !isEmpty(value) && !isRangeOfIntegers(value))
-      .map(([keyword, value]) => [
-        keyword,
-        keyword === 'properties' ? eachMember(value) : keyword === 'required' ? value : brief(value),
-      ]),
+      .map(([keyword, value]) => [keyword, briefValue(keyword, value)]),
   );
+}
+
+/** The value of a keyword, with its subschemas made brief; members of an object may have the names of keywords. */
+function briefValue(keyword: string, value: object): unknown {
+  if (keyword === 'properties') return eachMember(value);
+  return keyword === 'required' ? value : brief(value);
 }
 
 /** Empty `properties` and unrestricted `additionalProperties` say nothing. */

@@ -29,7 +29,8 @@ export function succeeded(name: OperationName, output: Members, { audience, done
   const list = listMember(operationNamed(name));
   const complete = output['nextToken'] === undefined;
   const isSilent = list === null && Object.keys(output).length === 0;
-  const silence = !isSilent ? {} : settles?.now === undefined ? { done: true } : { status: settles.now };
+  const status = settles?.now === undefined ? { done: true } : { status: settles.now };
+  const silence = isSilent ? status : {};
   const remarks = list === null || complete ? [] : [ONE_PAGE];
   const result = structured(list === null ? { ...output, ...silence, ...done } : { complete, ...output }, ...remarks);
   if (audience === undefined) return result;

@@ -12,11 +12,15 @@ export function dataLinks({ rows, ports }: Layout): string[] {
     of.links.flatMap(({ port, old, writes }) => {
       const from = ports.get(port);
       if (from === undefined) return [];
-      const kind = old ? 'link-old' : writes ? 'link-writes' : 'link';
-      return [{ old, path: curve(kind, from, y + height / 2 - APART, writes) }];
+      return [{ old, path: curve(lineStyle(old, writes), from, y + height / 2 - APART, writes) }];
     }),
   );
   return all.toSorted((a, b) => Number(a.old) - Number(b.old)).map(({ path }) => path);
+}
+
+function lineStyle(isOld: boolean, writes: boolean): string {
+  if (isOld) return 'link-old';
+  return writes ? 'link-writes' : 'link';
 }
 
 /** The lines from volumes to the clusters that write to them, and in the gutter to the dataviews that are cached on them. */

@@ -58,9 +58,7 @@ export function readWorldFile(path: string): WorldFile {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = cause instanceof SyntaxError ? 'is not JSON' : isMissing ? 'does not exist' : 'cannot be read';
-    throw new StoreError(`${path}: ${why}`, { cause });
+    throw new StoreError(`${path}: ${readProblem(cause)}`, { cause });
   }
   const { format, version } = Object(content) as { format?: unknown; version?: unknown };
   if (format !== FORMAT) throw new StoreError(`${path}: is not a world file (its format is not "${FORMAT}")`);
@@ -89,6 +87,11 @@ export function readWorldFile(path: string): WorldFile {
 }
 
 /** Kinds without statuses are stored with an empty one. */
+function readProblem(cause: unknown): string {
+  if (cause instanceof SyntaxError) return 'is not JSON';
+  return (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
+}
+
 const NO_STATES = { '': true };
 
 function firstOf({ issues }: z.ZodError): string {

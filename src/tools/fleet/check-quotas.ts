@@ -45,12 +45,13 @@ export const checkQuotas = fleetTool({
   },
 });
 
-const limitsOf = (quotas: Quotas | undefined) =>
-  quotas === undefined
-    ? 'published defaults: the API shows no limits, and AWS may have raised them for this account'
-    : Number.isFinite(quotas.clusters)
-      ? 'those that this backend enforces'
-      : 'none: this backend enforces no quotas';
+function limitsOf(quotas: Quotas | undefined): string {
+  if (quotas === undefined)
+    return 'published defaults: the API shows no limits, and AWS may have raised them for this account';
+  return Number.isFinite(quotas.clusters)
+    ? 'those that this backend enforces'
+    : 'none: this backend enforces no quotas';
+}
 
 /** Share of a quota that is used, from 0; quotas of zero come last. */
 function share({ used, limit }: QuotaUse): number {

@@ -53,8 +53,9 @@ export function environmentLookup({
   });
   /** The environment with an id, or with a name that it had a minute ago and still has. */
   const withoutListing = async (wanted: string): Promise<Environment | undefined> => {
-    const named = environmentsNamed(inventory?.listed() ?? [], wanted);
-    const id = LIKE_AN_ID.test(wanted) ? wanted : named.length === 1 ? named[0]?.environmentId : undefined;
+    const [named, second] = environmentsNamed(inventory?.listed() ?? [], wanted);
+    const idOfName = second === undefined ? named?.environmentId : undefined;
+    const id = LIKE_AN_ID.test(wanted) ? wanted : idOfName;
     if (id === undefined) return undefined;
     const found = seen.get(id) ?? (await reads('GetKxEnvironment', { environmentId: id }, foreground).catch(orList));
     if (found === undefined || found.status === DELETED || environmentsNamed([found], wanted).length === 0)

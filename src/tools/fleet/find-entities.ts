@@ -201,10 +201,11 @@ function headOf({ input, kinds, keys, graphs, search, shown }: AnswerParts) {
   const isNothing = count === 0;
   const inCommon = keys.length === 0 ? matchedInAll(found) : undefined;
   const isUnknown = search.tags.size > 0 && hasUnknownKey(input.tags, search.tags);
+  const sizes = shown.isSized ? totals(found) : {};
   return {
     found: count,
     ...shown.kinds,
-    ...(found.length < count ? { shown: found.length } : shown.isSized ? totals(found) : {}),
+    ...(found.length < count ? { shown: found.length } : sizes),
     ...environmentsOf(graphs),
     ...(keys.some(isEnvironment) ? withoutAny(graphs, found) : {}),
     ...(inCommon === undefined ? {} : { matched: inCommon }),

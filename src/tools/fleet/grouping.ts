@@ -168,7 +168,8 @@ function totalOf(own: readonly Values[], name: string, { member, times, by, isWh
   }
   const sum = amounts.reduce((all, [, amount]) => all + amount, 0);
   if (sum === 0) return undefined;
-  return unit === 'MiB' ? memory(sum) : unit === 'bytes' ? bytes(sum) : sum;
+  if (unit === 'MiB') return memory(sum);
+  return unit === 'bytes' ? bytes(sum) : sum;
 }
 
 /** The sum for each name. Names are untrusted: one may be `constructor`. */

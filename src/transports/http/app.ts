@@ -116,7 +116,8 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
   const refusal = guards.refuseHost(request.headers);
   if (refusal !== undefined) return observed(refusal);
   const { signIns, load } = options;
-  const slot: VisitSlot | undefined = isSignIn ? signIns.take(peer) : load.enter() ? load : undefined;
+  const takeLoad = (): VisitSlot | undefined => (load.enter() ? load : undefined);
+  const slot: VisitSlot | undefined = isSignIn ? signIns.take(peer) : takeLoad();
   if (slot === undefined) return observed(busy(isSignIn ? signIns : load));
   try {
     const { principal, response } = await page(request, { peer, reading: slot.reading });
