@@ -33,7 +33,7 @@ export const SETTINGS = lazily({
   profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
   stateDir: () =>
     z.string().min(1).optional().describe('Directory for the world, plans, approvals, the journal and keys'),
-  state: () => z.string().min(1).optional().describe('File of the local world, or :memory:'),
+  state: () => z.string().min(1).optional().describe('File of the local world, or :memory: to keep nothing'),
   world: () =>
     z
       .string()
@@ -60,7 +60,7 @@ export const SETTINGS = lazily({
       .min(1)
       .optional()
       .describe(
-        'Credentials that finspace-mcp local accepts, KEY:SECRET[:ROLE_ARN],…; without it, any credentials from this machine',
+        'Credentials that finspace-mcp local accepts, KEY:SECRET[:ROLE_ARN],…; by default any, but only from this machine',
       ),
   control: () =>
     z

@@ -47,7 +47,11 @@ export async function approvalFinding(config: Config): Promise<DoctorFinding> {
         init,
       );
     if (key === undefined)
-      return warning(check, 'There is no approver key. Forms in MCP clients count, and nothing else does.', init);
+      return warning(
+        check,
+        'There is no approver key. Forms in MCP clients count; approvals in a terminal do not.',
+        init,
+      );
     const forms = (await trustsForms(stateDir, key)) ? 'Forms count, too' : 'Forms in MCP clients do not count';
     return ok(check, `Needs the passphrase of the key ${keyFingerprint(key)}. ${forms}.`);
   } catch (error) {

@@ -34,7 +34,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     switches: { yes: 'Replace the world even if it was changed' },
   },
   approve: {
-    summary: 'Show the plans that wait for a person, and approve or decline them.',
+    summary: 'Show the plans (calls that wait for a person), and approve or decline one by its CODE.',
     settings: ['stateDir', 'state', 'store', 'config'],
     word: 'CODE',
     switches: {
@@ -54,7 +54,8 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     switches: { json: 'Print JSON lines on a terminal, too' },
   },
   store: {
-    summary: 'Manage the PostgreSQL database of --store, as its owner.',
+    summary:
+      'Manage the PostgreSQL database of --store, as its owner: create its tables (init), update them (migrate), import a state directory, show the status, accept a restored backup, or remove the pinned keys, targets and backend (unpin).',
     settings: ['store', 'stateDir', 'config'],
     word: 'init|migrate|import|status|accept-restore|unpin',
     switches: {

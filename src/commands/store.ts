@@ -57,7 +57,7 @@ const ACTIONS = {
   },
   unpin: async ({ url }: Action) => {
     await unpin(url);
-    return ['Forgot keys, targets and backend. The next server that starts determines them for all replicas.'];
+    return ['Removed the pinned keys, targets and backend. The next server that starts pins its own for all replicas.'];
   },
 };
 

@@ -76,7 +76,9 @@ export const HTTP_SETTINGS = {
       .min(1)
       .max(1_000_000)
       .default(HTTP_DEFAULTS.maxSessions)
-      .describe('Maximum sessions of 2025-era clients; beyond it, a new one evicts another or gets 503'),
+      .describe(
+        'Maximum sessions of clients older than MCP 2026-07-28; beyond it, a new one evicts another or gets 503',
+      ),
   sessionIdle: () =>
     z
       .int()
@@ -96,7 +98,14 @@ export const HTTP_SETTINGS = {
     perMinute().describe(
       'Maximum deletes per minute for each principal (authenticated caller); default: 60 with authorization, otherwise no limit',
     ),
-  sealKeys: () => z.string().min(1).optional().describe('File of the keys that replicas share, one per line in base64'),
+  sealKeys: () =>
+    z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File of the keys that seal forms, approvals and sign-ins, one per line in base64; replicas need the same',
+      ),
   accessLog: () =>
     z
       .boolean()
