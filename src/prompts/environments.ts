@@ -33,7 +33,7 @@ export const tearDown: Runbook = {
     steps(
       `Tear down the kdb environment ${environmentId}, if that is safe.`,
       [
-        '`describe_kx_environment`: what is in it. `find_kx_problems` with the environment and problem underway: what is being created, changed or loaded now. If anything is RUNNING or underway, ask whether this is the right environment.',
+        '`describe_kx_environment`: what is in it. `find_kx_problems` for the environment (problem: underway): what is being created, changed or loaded now. If anything is RUNNING or underway, ask whether this is the right environment.',
         `${tool('ListTagsForResource')} on its ARN: who owns it? If it has the tag finspace-mcp:protected, stop.`,
         'Show the person what is lost for good: databases with their sizes and numbers of changesets. Ask whether the sources in S3 still exist (`get_kx_changeset` lists them), and whether the data is needed elsewhere.',
         '`plan_change` for `tear_down_kx_environment`: what is deleted, in which order, and what blocks it.',
@@ -54,12 +54,12 @@ export const inventory: Runbook = {
     steps(
       `Make an inventory of the kdb environment ${environmentId} from which it can be rebuilt on another platform. Change nothing.`,
       [
-        '`describe_kx_environment` with view full, page by page: everything in it. Its picture and diagram are resources; link them.',
-        `Data: for each database its size, and \`find_kx_entities\` with kinds changeset and view full for the S3 sources of its loads. Mark sources whose existence nobody can confirm: their data must be exported before this environment is shut down.`,
+        '`describe_kx_environment` (view: full), page by page: everything in it. Its picture and diagram are resources; link them.',
+        `Data: for each database its size, and \`find_kx_entities\` (kinds: changeset, view: full) for the S3 sources of its loads. Mark sources whose existence nobody can confirm: their data must be exported before this environment is shut down.`,
         'Processes: for each cluster, its type, its size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to, and what depends on it.',
         `Access: ${tool('ListKxUsers')} with roles; network: ${tool('GetKxEnvironment')} (transit gateway, CIDR, DNS, KMS key).`,
-        'Owners: `find_kx_entities` with groupBy tag:owner, and with tags (key owner, absent) for entities without an owner. Code: the same with kinds cluster and groupBy code.',
-        '`find_kx_problems` with the environment: what is unused need not move; what is failed or behind should be repaired or dropped first.',
+        'Owners: `find_kx_entities` (groupBy: tag:owner), and with a condition in tags (key owner, absent) for entities without an owner. Code: the same tool (kinds: cluster, groupBy: code).',
+        '`find_kx_problems` for the environment: what is unused need not move; what is failed or behind should be repaired or dropped first.',
         'Deliver: a table per kind, the order in which to rebuild (network, storage, databases and data, dataviews, scaling groups, clusters, users), open questions, and what can be switched off today.',
       ],
       ['Name every part that could not be read.'],

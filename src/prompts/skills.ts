@@ -15,8 +15,9 @@ export const skills = (toolsNote = ''): Skill[] => RUNBOOKS.map((runbook) => ski
 function skillOf(runbook: Runbook, toolsNote: string): Skill {
   const name = skillName(runbook);
   const description = `${runbook.description} ${runbook.when}`;
-  const required = runbook.arguments.filter((argument) => argument.required);
-  const filled = Object.fromEntries(required.map((argument) => [argument.name, `\`${argument.name}\``]));
+  const filled = Object.fromEntries(
+    runbook.arguments.map(({ name, required }) => [name, `\`${name}\`${required ? '' : ' (if given)'}`]),
+  );
   const inputs = runbook.arguments.map(
     (argument) => `- \`${argument.name}\`${argument.required ? '' : ' (optional)'}: ${argument.description}`,
   );

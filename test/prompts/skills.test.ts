@@ -31,6 +31,14 @@ test('each runbook is a skill that says when to use it and what to ask for', () 
   }
 });
 
+test('the text of each skill uses every value that it asks for', () => {
+  for (const [at, { name, text }] of skills().entries()) {
+    const inputs = listPrompts()[at]?.arguments ?? [];
+    const unused = inputs.filter((input) => text.split(`\`${input.name}\``).length < 3).map((input) => input.name);
+    expect({ name, unused }).toEqual({ name, unused: [] });
+  }
+});
+
 describe.each(HTTP_HOSTS.filter(isOf2x))('skills over HTTP for $name', ({ connect }) => {
   let session: Session;
   beforeAll(async () => {
