@@ -1,4 +1,4 @@
-import { homeOf, readManifest } from './project.ts';
+import { homeOf, PLACEHOLDER, readManifest } from './project.ts';
 
 const manifest = readManifest();
 const { name: PACKAGE, version } = manifest;
@@ -27,7 +27,7 @@ export const INSTALL_LINKS: Readonly<Record<string, string>> = {
 
 /** The commands that add the server to a client with a command line. */
 export const INSTALL_COMMANDS: Readonly<Record<string, string>> = {
-  'Claude Code': `claude mcp add ${name} --scope user -- ${LINE}`,
+  'Claude Code': `claude mcp add --scope user ${name} -- ${LINE}`,
   Codex: `codex mcp add ${name} -- ${LINE}`,
   'Gemini CLI': `gemini mcp add -s user ${name} ${LINE}`,
   'VS Code': `code --add-mcp '${JSON.stringify({ name, command, args })}'`,
@@ -35,25 +35,28 @@ export const INSTALL_COMMANDS: Readonly<Record<string, string>> = {
   'Factory (Droid)': `droid mcp add ${name} "${LINE}"`,
 };
 
-/** What the settings file of a client contains, and where it is. */
-export const INSTALL_FILES: readonly { readonly clients: string; readonly file: string; readonly content: object }[] = [
-  {
-    clients: 'Claude Desktop, Cursor, Windsurf, LM Studio, Kiro, JetBrains and most others',
-    file: '`claude_desktop_config.json`, `~/.cursor/mcp.json`, `mcp_config.json`, `mcp.json`',
-    content: { mcpServers: { [name]: { command, args } } },
-  },
-  {
-    clients: 'VS Code',
-    file: '`.vscode/mcp.json`',
-    content: { servers: { [name]: { type: 'stdio', command, args } } },
-  },
-  { clients: 'Zed', file: '`settings.json`', content: { context_servers: { [name]: { command, args, env: {} } } } },
-  {
-    clients: 'opencode',
-    file: '`opencode.json`',
-    content: { mcp: { [name]: { type: 'local', command: [command, ...args], enabled: true } } },
-  },
-];
+/** What the settings files of clients contain, and where each client has its file. */
+export const INSTALL_FILES: readonly { readonly files: Readonly<Record<string, string>>; readonly content: object }[] =
+  [
+    {
+      files: {
+        'Claude Desktop': '`claude_desktop_config.json`: *Settings → Developer → Edit Config*',
+        Cursor: '`~/.cursor/mcp.json`',
+        Windsurf: '`~/.codeium/windsurf/mcp_config.json`',
+        'LM Studio': '`mcp.json`: *Program → Install → Edit mcp.json*',
+        Kiro: '`~/.kiro/settings/mcp.json`',
+        'JetBrains AI Assistant':
+          'none: paste it under *Settings → Tools → AI Assistant → Model Context Protocol (MCP)*',
+      },
+      content: { mcpServers: { [name]: { command, args } } },
+    },
+    { files: { 'VS Code': '`.vscode/mcp.json`' }, content: { servers: { [name]: { type: 'stdio', command, args } } } },
+    { files: { Zed: '`settings.json`' }, content: { context_servers: { [name]: { command, args, env: {} } } } },
+    {
+      files: { opencode: '`opencode.json`' },
+      content: { mcp: { [name]: { type: 'local', command: [command, ...args], enabled: true } } },
+    },
+  ];
 
 /** One line of links, for the README. */
 export const installLine = (): string =>
@@ -67,17 +70,31 @@ export function installSections(): string {
     ([client, line]) => `**${client}**\n\n<!-- not run: needs the client -->\n\`\`\`bash\n${line}\n\`\`\``,
   );
   const files = INSTALL_FILES.map(
-    ({ clients, file, content }) => `**${clients}** (${file}):\n\n\`\`\`json\n${JSON.stringify(content)}\n\`\`\``,
+    ({ files, content }) => `${filesText(files)}\n\n\`\`\`json\n${JSON.stringify(content)}\n\`\`\``,
   );
   return [`One click: ${installLine()}`, ...commands, ...files, GOOSE, PLUGINS].join('\n\n');
 }
+
+/** `**Client** (file):` for one client; for several with the same content, a table. */
+function filesText(files: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(files);
+  if (entries.length === 1) return entries.map(([client, file]) => `**${client}** (${file}):`).join('');
+  const rows = entries.map(([client, file]) => `| ${client} | ${file} |\n`);
+  return `| client | file |\n|---|---|\n${rows.join('')}\nThese clients, and most others, take the same settings:`;
+}
+
+/** What a reader has to know while the repository has no home. */
+const PLACEHOLDER_NOTE =
+  owner === PLACEHOLDER
+    ? `\`${PLACEHOLDER}\` stands for the GitHub account that will publish this repository. Until then, these two do not work.\n\n`
+    : '';
 
 /** The repository is a plugin marketplace and an extension itself. */
 const PLUGINS = `**Claude Code plugin**: \`/plugin marketplace add ${owner}/${PACKAGE}\`, then \`/plugin install ${PACKAGE}@${PACKAGE}\`.
 
 **Gemini CLI extension**: \`gemini extensions install ${homepage}\`.
 
-The plugin and the extension bring the runbooks as [skills](tools.md#prompts), too.`;
+${PLACEHOLDER_NOTE}The plugin and the extension bring the runbooks as [skills](tools.md#prompts), too.`;
 
 /** Goose has YAML files. */
 const GOOSE = `**Goose** (\`~/.config/goose/config.yaml\`):

@@ -122,7 +122,7 @@ function whatNext(): void {
     painted: bold,
   });
   say(`   ${bold('Claude Code')}`);
-  say(`     claude mcp add finspace -- node ${CLI}`);
+  say(`     claude mcp add --scope user finspace -- node ${CLI}`);
   print('Claude Desktop, Cursor and most others   (claude_desktop_config.json, ~/.cursor/mcp.json)', {
     hang: '',
     painted: bold,
