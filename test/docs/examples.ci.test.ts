@@ -51,6 +51,7 @@ describe('an example', () => {
     ['mcpServers', 'README.md', 0],
     ['mcpServers', 'docs/clients.md', 0],
     ['servers', 'docs/clients.md', 1],
+    ['mcpServers', 'docs/configuration.md', 0],
   ])('of client settings under "%s" in %s starts a server', async (key, page, at) => {
     const settings = JSON.parse(
       clientSettings(page)[at]?.replaceAll(CLONE, CLI) ?? expect.fail(`${page} has no example ${at}`),
@@ -105,7 +106,7 @@ describe('an example', () => {
     const used = {
       'README.md': 1,
       'docs/clients.md': 2,
-      'docs/configuration.md': 1,
+      'docs/configuration.md': 2,
       'docs/deploy.md': 4,
       'docs/fidelity.md': 2,
     };
