@@ -96,12 +96,13 @@ async function approve(
 function ended(
   pending: PendingApproval,
   how: Ended | 'closed',
-  { shownPlans, after, ...context }: ApprovalPageContext,
+  context: ApprovalPageContext,
 ): Response | Promise<Response> {
   const { code } = pending;
-  if (how === 'closed') return endedPage(code, true, { shownPlans, after, ...context });
-  shownPlans.set(code, { pending, ended: how });
-  return new Response(null, { status: 303, headers: { location: after(code, how), 'cache-control': 'no-store' } });
+  if (how === 'closed') return endedPage(code, true, context);
+  context.shownPlans.set(code, { pending, ended: how });
+  const location = context.after(code, how);
+  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
 }
 
 function show(
