@@ -51,9 +51,12 @@ export const INSTALL_FILES: readonly { readonly files: Readonly<Record<string, s
       content: { mcpServers: { [name]: { command, args } } },
     },
     { files: { 'VS Code': '`.vscode/mcp.json`' }, content: { servers: { [name]: { type: 'stdio', command, args } } } },
-    { files: { Zed: '`settings.json`' }, content: { context_servers: { [name]: { command, args, env: {} } } } },
     {
-      files: { opencode: '`opencode.json`' },
+      files: { Zed: '`~/.config/zed/settings.json`' },
+      content: { context_servers: { [name]: { command, args, env: {} } } },
+    },
+    {
+      files: { opencode: '`~/.config/opencode/opencode.json`' },
       content: { mcp: { [name]: { type: 'local', command: [command, ...args], enabled: true } } },
     },
   ];
@@ -79,8 +82,8 @@ export function installSections(): string {
 function filesText(files: Readonly<Record<string, string>>): string {
   const entries = Object.entries(files);
   if (entries.length === 1) return entries.map(([client, file]) => `**${client}** (${file}):`).join('');
-  const rows = entries.map(([client, file]) => `| ${client} | ${file} |\n`);
-  return `| client | file |\n|---|---|\n${rows.join('')}\nThese clients, and most others, take the same settings:`;
+  const rows = entries.map(([client, file]) => `| ${client} | ${file} |`);
+  return `**Most clients** take the same settings, each in a file of its own:\n\n| client | file |\n|---|---|\n${rows.join('\n')}`;
 }
 
 /** What a reader has to know while the repository has no home. */
