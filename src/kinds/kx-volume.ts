@@ -1,4 +1,4 @@
-import { soldSize } from '../operations/conditions/volumes.ts';
+import { offeredSize } from '../operations/conditions/volumes.ts';
 import type { Input } from '../operations/index.ts';
 import type { Item, Kind, Problem, RequestedChange } from './model.ts';
 import { VOLUME_STORAGE, VOLUMES } from './quotas.ts';
@@ -73,7 +73,7 @@ export const kxVolume: Kind<'kx-volume'> = {
         openEnvironment,
         exists('kx-volume'),
         fixedDisk,
-        conditions([soldSize], grownDisk, withDisk),
+        conditions([offeredSize], grownDisk, withDisk),
         inState('kx-volume', ['ACTIVE', 'UPDATE_FAILED']),
       ],
       quotas: (requested) => [{ quota: VOLUME_STORAGE, more: Math.max(0, growthOf(requested)) }],

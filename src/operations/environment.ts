@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { lazy, operation } from './operation.ts';
 import {
-  byForm,
   Description,
+  describedByFormat,
   EnvironmentArn,
   EnvironmentStatus,
   IdType,
@@ -41,8 +41,10 @@ const FederationParameters = lazy(() =>
     samlMetadataDocument: text(1000, 10_000_000).optional().describe('XML; give this or samlMetadataURL'),
     samlMetadataURL: Url().optional(),
     applicationCallBackURL: Url().optional().describe("Sign-in URL, as entered in the provider's configuration"),
-    federationURN: byForm(text(1, 255, /^[A-Za-z0-9._\-:/#+]+$/, 'a URN such as urn:amazon:webservices')).optional(),
-    federationProviderName: byForm(
+    federationURN: describedByFormat(
+      text(1, 255, /^[A-Za-z0-9._\-:/#+]+$/, 'a URN such as urn:amazon:webservices'),
+    ).optional(),
+    federationProviderName: describedByFormat(
       text(
         1,
         32,
@@ -65,8 +67,8 @@ const SuperuserParameters = lazy(() =>
       /^[A-Z0-9a-z._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+$/,
       'an e-mail address such as jo@example.com',
     ),
-    firstName: byForm(NameString()),
-    lastName: byForm(NameString()),
+    firstName: describedByFormat(NameString()),
+    lastName: describedByFormat(NameString()),
   }),
 );
 
@@ -99,9 +101,9 @@ export const CreateEnvironment = operation({
   keywords: 'legacy FinSpace web app SAML data',
   input: () =>
     z.strictObject({
-      name: byForm(EnvironmentName()),
-      description: byForm(Description()).optional(),
-      kmsKeyId: byForm(KmsKeyId()).optional(),
+      name: describedByFormat(EnvironmentName()),
+      description: describedByFormat(Description()).optional(),
+      kmsKeyId: describedByFormat(KmsKeyId()).optional(),
       tags: TagMap().optional(),
       federationMode: FederationMode().optional(),
       federationParameters: FederationParameters().optional(),
@@ -188,8 +190,8 @@ export const UpdateEnvironment = operation({
   input: () =>
     z.strictObject({
       environmentId: LegacyEnvironmentId(),
-      name: byForm(EnvironmentName()).optional(),
-      description: byForm(Description()).optional(),
+      name: describedByFormat(EnvironmentName()).optional(),
+      description: describedByFormat(Description()).optional(),
       federationMode: FederationMode().optional(),
       federationParameters: FederationParameters().optional(),
     }),

@@ -20,9 +20,9 @@ import {
 import { operation } from './operation.ts';
 import {
   AvailabilityZoneId,
-  byForm,
   ClientToken,
   ClientTokenString,
+  describedByFormat,
   KxAzMode,
   KxClusterName,
   KxClusterNodeIdString,
@@ -76,7 +76,7 @@ export const CreateKxCluster = operation({
     z.strictObject({
       clientToken: ClientToken().optional(),
       environmentId: KxEnvironmentId(),
-      clusterName: byForm(KxClusterName()),
+      clusterName: describedByFormat(KxClusterName()),
       clusterType: KxClusterType().describe(
         "HDB: historical data, from databases. RDB: today's data, in memory. " +
           'GATEWAY: routes queries; needs code. GP: one node for any purpose. ' +
@@ -86,7 +86,7 @@ export const CreateKxCluster = operation({
       autoScalingConfiguration: AutoScalingConfiguration()
         .optional()
         .describe('For an HDB with capacityConfiguration only'),
-      clusterDescription: byForm(KxClusterDescription()).optional(),
+      clusterDescription: describedByFormat(KxClusterDescription()).optional(),
       capacityConfiguration: CapacityConfiguration().optional().describe('Dedicated nodes'),
       releaseLabel: ReleaseLabel(),
       vpcConfiguration: VpcConfiguration(),

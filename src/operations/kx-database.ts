@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { operation } from './operation.ts';
 import {
-  byForm,
   ChangesetId,
   ClientTokenString,
   DatabaseName,
   Description,
+  describedByFormat,
   EnvironmentId,
   integer,
   PaginationToken,
@@ -38,8 +38,8 @@ export const CreateKxDatabase = operation({
   input: () =>
     z.strictObject({
       ...databaseLabels(),
-      databaseName: byForm(DatabaseName()),
-      description: byForm(Description()).optional(),
+      databaseName: describedByFormat(DatabaseName()),
+      description: describedByFormat(Description()).optional(),
       tags: TagMap().optional(),
       clientToken: ClientTokenString(),
     }),
@@ -127,7 +127,7 @@ export const UpdateKxDatabase = operation({
   input: () =>
     z.strictObject({
       ...databaseLabels(),
-      description: byForm(Description()).optional(),
+      description: describedByFormat(Description()).optional(),
       clientToken: ClientTokenString(),
     }),
   output: () =>

@@ -3,11 +3,11 @@ import { alwaysNeeded, offeredAs } from './offered.ts';
 import { lazy, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
-  byForm,
   ChangesetId,
   ClientTokenString,
   DatabaseName,
   Description,
+  describedByFormat,
   EnvironmentId,
   KxAzMode,
   KxClusterName,
@@ -69,7 +69,7 @@ export const CreateKxDataview = operation({
   input: () =>
     z.strictObject({
       ...databaseLabels(),
-      dataviewName: byForm(KxDataviewName()),
+      dataviewName: describedByFormat(KxDataviewName()),
       azMode: offeredAs(KxAzMode(), z.enum(['SINGLE'])),
       availabilityZoneId: alwaysNeeded(AvailabilityZoneId()),
       changesetId: ChangesetId().optional().describe('Must be COMPLETED. Default: the newest.'),
@@ -87,7 +87,7 @@ export const CreateKxDataview = operation({
           'true: clusters may write to it, for maintenance of the database. Needs one segment, with dbPaths /* on a volume ' +
             'that no other dataview uses. Default: false.',
         ),
-      description: byForm(Description()).optional(),
+      description: describedByFormat(Description()).optional(),
       tags: TagMap().optional(),
       clientToken: ClientTokenString(),
     }),
@@ -163,7 +163,7 @@ export const UpdateKxDataview = operation({
   input: () =>
     z.strictObject({
       ...dataviewLabels(),
-      description: byForm(Description()).optional(),
+      description: describedByFormat(Description()).optional(),
       changesetId: ChangesetId()
         .optional()
         .describe('Must be COMPLETED. To change only other settings, give the current one; with autoUpdate, omit it.'),

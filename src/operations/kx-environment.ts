@@ -3,9 +3,9 @@ import { offeredAs } from './offered.ts';
 import { lazy, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
-  byForm,
   ClientToken,
   Description,
+  describedByFormat,
   EnvironmentArn,
   EnvironmentStatus,
   IdType,
@@ -29,14 +29,16 @@ const ConnectionStatus = lazy(() =>
 const NetworkAclEntry = lazy(() =>
   z.strictObject({
     ruleNumber: integer(1, 32_766).describe('Unique; rules apply in ascending order'),
-    protocol: byForm(text(1, 5, /^(?:-1|[0-9]+)$/, 'the number of a protocol, such as 6 for TCP, or -1 for all')),
+    protocol: describedByFormat(
+      text(1, 5, /^(?:-1|[0-9]+)$/, 'the number of a protocol, such as 6 for TCP, or -1 for all'),
+    ),
     ruleAction: z.enum(['allow', 'deny']),
     portRange: z.strictObject({ from: Port(), to: Port() }).optional().describe('For TCP (6) and UDP (17)'),
     icmpTypeCode: z
       .strictObject({ type: integer(), code: integer() })
       .optional()
       .describe('For ICMP (1); -1 means any'),
-    cidrBlock: byForm(
+    cidrBlock: describedByFormat(
       text(1, 18, /^(?:\d{1,3}\.){3}\d{1,3}\/(?:3[0-2]|[12]\d|\d)$/, 'a range of addresses such as 10.0.0.0/16'),
     ),
   }),
@@ -44,7 +46,9 @@ const NetworkAclEntry = lazy(() =>
 
 const TransitGatewayConfiguration = lazy(() =>
   z.strictObject({
-    transitGatewayID: byForm(text(1, 32, undefined, 'the id of a transit gateway, such as tgw-0abc1def2abc3def4')),
+    transitGatewayID: describedByFormat(
+      text(1, 32, undefined, 'the id of a transit gateway, such as tgw-0abc1def2abc3def4'),
+    ),
     routableCIDRSpace: offeredAs(
       z.string(),
       z
@@ -68,7 +72,7 @@ const hostLabel = '[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?';
 const CustomDnsConfiguration = lazy(() =>
   z.array(
     z.strictObject({
-      customDNSServerName: byForm(
+      customDNSServerName: describedByFormat(
         text(3, 255, new RegExp(`^${hostLabel}(?:\\.${hostLabel})*$`), 'the name of a host, such as dns1.example.com'),
       ),
       customDNSServerIP: z
@@ -114,8 +118,8 @@ export const CreateKxEnvironment = operation({
   keywords: 'new set up provision sandbox Managed kdb Insights',
   input: () =>
     z.strictObject({
-      name: byForm(KxEnvironmentName()),
-      description: byForm(Description()).optional(),
+      name: describedByFormat(KxEnvironmentName()),
+      description: describedByFormat(Description()).optional(),
       kmsKeyId: text(
         1,
         1000,
@@ -200,8 +204,8 @@ export const UpdateKxEnvironment = operation({
   input: () =>
     z.strictObject({
       environmentId: KdbEnvironmentId(),
-      name: byForm(KxEnvironmentName()).optional(),
-      description: byForm(Description()).optional(),
+      name: describedByFormat(KxEnvironmentName()).optional(),
+      description: describedByFormat(Description()).optional(),
       clientToken: ClientToken().optional(),
     }),
   output: () => z.strictObject(updatedEnvironment()),

@@ -3,9 +3,9 @@ import { HOST_TYPES, machinesIn } from './machine-types.ts';
 import { lazy, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
-  byForm,
   ClientToken,
   ClientTokenString,
+  describedByFormat,
   KxClusterName,
   KxEnvironmentId,
   KxScalingGroupName,
@@ -47,7 +47,7 @@ export const CreateKxScalingGroup = operation({
     z.strictObject({
       clientToken: ClientToken(),
       ...groupLabels(),
-      scalingGroupName: byForm(KxScalingGroupName()),
+      scalingGroupName: describedByFormat(KxScalingGroupName()),
       hostType: KxHostType().describe(machinesIn(HOST_TYPES)),
       availabilityZoneId: AvailabilityZoneId(),
       tags: TagMap().optional(),

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { lazy, operation } from './operation.ts';
 import {
-  byForm,
   ClientToken,
+  describedByFormat,
   IdType,
   KdbEnvironmentId,
   KxClusterName,
@@ -57,7 +57,7 @@ export const CreateKxUser = operation({
   input: () =>
     z.strictObject({
       ...userLabels(),
-      userName: byForm(KxUserName()),
+      userName: describedByFormat(KxUserName()),
       iamRole: RoleArn().describe('ARN of the IAM role that the user connects with'),
       tags: TagMap().optional(),
       clientToken: ClientToken().optional(),
@@ -165,7 +165,8 @@ export const UpdateKxUser = operation({
     'Change the IAM role of a user of a kdb environment. Callers with the old role can no longer connect as this ' +
     'user. A person must approve if the user or its environment is protected. Takes effect at once.',
   keywords: 'change assign switch role permissions rights',
-  input: () => z.strictObject({ ...userLabels(), iamRole: byForm(RoleArn()), clientToken: ClientToken().optional() }),
+  input: () =>
+    z.strictObject({ ...userLabels(), iamRole: describedByFormat(RoleArn()), clientToken: ClientToken().optional() }),
   output: KxUser,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
 });

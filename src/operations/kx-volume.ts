@@ -3,10 +3,10 @@ import { offeredAs } from './offered.ts';
 import { lazy, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
-  byForm,
   ClientToken,
   ClientTokenString,
   Description,
+  describedByFormat,
   integer,
   KxAzMode,
   KxClusterName,
@@ -99,9 +99,9 @@ export const CreateKxVolume = operation({
     z.strictObject({
       clientToken: ClientToken().optional(),
       ...volumeLabels(),
-      volumeName: byForm(KxVolumeName()),
+      volumeName: describedByFormat(KxVolumeName()),
       volumeType: VolumeType().describe('Network-attached storage, the only type'),
-      description: byForm(Description()).optional(),
+      description: describedByFormat(Description()).optional(),
       nas1Configuration: offeredAs(
         KxNAS1Configuration().optional(),
         z.strictObject({ type: DiskType(), size: DiskSize() }),
@@ -194,7 +194,7 @@ export const UpdateKxVolume = operation({
   input: () =>
     z.strictObject({
       ...volumeLabels(),
-      description: byForm(Description()).optional(),
+      description: describedByFormat(Description()).optional(),
       clientToken: ClientTokenString().optional(),
       nas1Configuration: KxNAS1Configuration().optional(),
     }),

@@ -59,9 +59,9 @@ export interface UpdateRules {
   /** Settings whose change a person must approve if the target is protected. */
   readonly sensitive?: readonly string[];
   /** Takes effect again with the same settings, as code is read again from S3. */
-  readonly repeats?: true;
+  readonly isRepeatable?: true;
   /** Drops what contradicts settings that were put back into an input. */
-  readonly consistent?: (input: Members) => Members;
+  readonly dropContradictions?: (input: Members) => Members;
 }
 
 /** By default, the settings are the members of the input but its key and {@link NO_SETTINGS}. */

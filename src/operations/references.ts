@@ -18,10 +18,12 @@ export function referencesIn(name: OperationName, input: Members): { path: Refer
   const { path } = route(operationNamed(name));
   const created = createdBy(name);
   const top = textsOf(input);
-  const own = labelsOf(path).flatMap((label) => (label === 'resourceArn' ? Object.keys(inArn(top[label])) : label));
-  const given = { ...inArn(top['resourceArn']), ...top };
+  const own = labelsOf(path).flatMap((label) =>
+    label === 'resourceArn' ? Object.keys(labelsInArn(top[label])) : label,
+  );
+  const given = { ...labelsInArn(top['resourceArn']), ...top };
   const inPath = own.flatMap((label) => referenceTo(label, given, name) ?? []);
-  const inBody = within(input, {}).flatMap(({ label, scope }) =>
+  const inBody = labelsWithin(input, {}).flatMap(({ label, scope }) =>
     own.includes(label) || label === created ? [] : (referenceTo(label, scope, name) ?? []),
   );
   const seen = new Set<string>();
@@ -86,14 +88,17 @@ function referenceTo(label: string, texts: Readonly<Record<string, string>>, nea
 }
 
 /** Every label in an input, with the known values of its parents. */
-function within(value: unknown, outer: Readonly<Record<string, string>>): { label: string; scope: typeof outer }[] {
-  if (Array.isArray(value)) return value.flatMap((each) => within(each, outer));
+function labelsWithin(
+  value: unknown,
+  outer: Readonly<Record<string, string>>,
+): { label: string; scope: typeof outer }[] {
+  if (Array.isArray(value)) return value.flatMap((each) => labelsWithin(each, outer));
   if (typeof value !== 'object' || value === null) return [];
   const own = textsOf(value as Members);
   const scope = { ...outer, ...own };
   return [
     ...Object.keys(own).map((label) => ({ label, scope })),
-    ...Object.values(value).flatMap((each) => within(each, scope)),
+    ...Object.values(value).flatMap((each) => labelsWithin(each, scope)),
   ];
 }
 
@@ -101,12 +106,12 @@ function textsOf(members: Members): Record<string, string> {
   const texts = Object.fromEntries(
     Object.entries(members).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
-  const { userName } = inArn(texts['userArn']);
+  const { userName } = labelsInArn(texts['userArn']);
   return userName === undefined ? texts : { userName, ...texts };
 }
 
 /** The labels and values in an ARN of this API, from the environment inwards. */
-function inArn(arn = ''): Record<string, string> {
+function labelsInArn(arn = ''): Record<string, string> {
   const steps = Array.from(
     arn.matchAll(/(?::|\/kx)(\w+)\/([^/]+)/g),
     ([, type = '', value = '']) => [type, value] as const,

@@ -12,12 +12,12 @@ export function text(min: number, max: number, pattern?: RegExp, expects?: strin
     .string()
     .min(min, { abort: true, ...error })
     .max(max, { abort: true, ...error });
-  const formed = pattern === undefined ? bounded : bounded.regex(pattern, error);
-  return expects === undefined ? formed : formed.meta({ expects });
+  const withPattern = pattern === undefined ? bounded : bounded.regex(pattern, error);
+  return expects === undefined ? withPattern : withPattern.meta({ expects });
 }
 
 /** The same string, described by its format, for arguments whose values callers choose. */
-export function byForm(schema: z.ZodString): z.ZodString {
+export function describedByFormat(schema: z.ZodString): z.ZodString {
   const { expects } = schema.meta() ?? {};
   return schema.describe(String(expects).replace(/^[a-z]/, (letter) => letter.toUpperCase()));
 }

@@ -8,17 +8,17 @@ export const CODE_UPDATE: DeclaredUpdate = {
     code: 'removed',
     // A version belongs to its object: it is removed when the object changes, not when it is omitted.
     'code.s3ObjectVersion': (input, present) => (isSameObject(input['code'], present['code']) ? 'removed' : 'kept'),
-    '*': goneUnlessInPlace,
+    '*': removedUnlessInPlace,
   },
   source:
     'The API replaces the existing configuration. With NO_RESTART, script and arguments must not be sent, and stay.',
   keys: { commandLineArguments: 'key' },
-  repeats: true,
+  isRepeatable: true,
 };
 
 /** UpdateKxClusterDatabases: the list contains everything that is mounted, and each entry all settings of its database. */
 export const DATABASES_UPDATE: DeclaredUpdate = {
-  settings: ({ databases }) => ({ databases: listOf(databases).map(mount) }),
+  settings: ({ databases }) => ({ databases: listOf(databases).map(settingsOfMount) }),
   leftOut: {
     'databases.*': 'removed',
     // Without a changeset, the newest changeset or version is mounted.
@@ -28,7 +28,7 @@ export const DATABASES_UPDATE: DeclaredUpdate = {
   source: 'The list replaces the one before. An empty changesetId means the latest changeset.',
   keys: { databases: 'databaseName', 'databases.*.cacheConfigurations': 'cacheType' },
   // A request cannot name the version of a dataview.
-  consistent: ({ databases, ...input }) => ({
+  dropContradictions: ({ databases, ...input }) => ({
     ...input,
     databases: listOf(databases).map(({ changesetId, dataviewVersionId: _, ...entry }) =>
       changesetId === undefined || entry['dataviewName'] !== undefined ? entry : { ...entry, changesetId },
@@ -102,7 +102,7 @@ export const BROWSER_UPDATE: DeclaredUpdate = {
   sensitive: ['name', 'federationMode', 'federationParameters'],
 };
 
-function goneUnlessInPlace({ deploymentConfiguration }: Members): LeftOut {
+function removedUnlessInPlace({ deploymentConfiguration }: Members): LeftOut {
   const { deploymentStrategy } = (deploymentConfiguration ?? {}) as Members;
   return deploymentStrategy === 'NO_RESTART' ? 'kept' : 'removed';
 }
@@ -110,7 +110,13 @@ function goneUnlessInPlace({ deploymentConfiguration }: Members): LeftOut {
 const listOf = (value: unknown) => (Array.isArray(value) ? value : []) as Members[];
 
 /** Requests name a dataview directly; replies, and copies of them, name it in `dataviewConfiguration`. */
-function mount({ databaseName, cacheConfigurations, changesetId, dataviewName, dataviewConfiguration }: Members) {
+function settingsOfMount({
+  databaseName,
+  cacheConfigurations,
+  changesetId,
+  dataviewName,
+  dataviewConfiguration,
+}: Members) {
   const view = (dataviewConfiguration ?? {}) as Members;
   const named = view['dataviewName'] ?? dataviewName;
   const mounted = { databaseName, cacheConfigurations };

@@ -173,7 +173,7 @@ function completed(rules: UpdateRules, input: Members, missing: readonly Leaf[])
     (made, { path, value }) => withValue(rules, made, path, value, []) as Members,
     input,
   );
-  return rules.consistent?.(whole) ?? whole;
+  return rules.dropContradictions?.(whole) ?? whole;
 }
 
 /** The same with a value at a path below `above`. */

@@ -66,7 +66,7 @@ export function changesNothing({ operation, settings, seenStatus }: Plan): boole
   const { update } = operationNamed(operation);
   return (
     settings !== undefined &&
-    update?.repeats !== true &&
+    update?.isRepeatable !== true &&
     settings.changes.length === 0 &&
     !seenStatus.includes('FAILED')
   );

@@ -17,7 +17,11 @@ const isShared = (request: Request) => request.scalingGroupConfiguration !== und
 const type = (request: Request) => CLUSTER_TYPES[request.clusterType];
 
 /** A member that clusters of some types cannot have. */
-const only = (member: string, allowed: (request: Request) => boolean, isLeftOut: (request: Request) => boolean): Rule =>
+const allowedForType = (
+  member: string,
+  allowed: (request: Request) => boolean,
+  isLeftOut: (request: Request) => boolean,
+): Rule =>
   condition(
     member.split(' ')[0] as string,
     (r) => allowed(r) || isLeftOut(r),
@@ -77,22 +81,22 @@ const BY_TYPE: readonly Rule[] = [
     (r) => type(r).manyNodes || nodesOfRequest(r) === 1,
     (r) => `A cluster of type ${r.clusterType} has exactly one node`,
   ),
-  only(
+  allowedForType(
     'azMode MULTI',
     (r) => type(r).multiAz,
     (r) => r.azMode === 'SINGLE',
   ),
-  only(
+  allowedForType(
     'databases',
     (r) => type(r).databases !== 'no',
     (r) => none(r.databases),
   ),
-  only(
+  allowedForType(
     'cacheStorageConfigurations',
     (r) => type(r).caches,
     (r) => none(r.cacheStorageConfigurations),
   ),
-  only(
+  allowedForType(
     'savedownStorageConfiguration',
     (r) => type(r).savedown !== 'no',
     (r) => r.savedownStorageConfiguration === undefined,
@@ -103,7 +107,7 @@ const BY_TYPE: readonly Rule[] = [
       type(r).savedown !== 'required on dedicated nodes' || isShared(r) || r.savedownStorageConfiguration !== undefined,
     (r) => `savedownStorageConfiguration is required for a dedicated cluster of type ${r.clusterType}`,
   ),
-  only(
+  allowedForType(
     'tickerplantLogConfiguration',
     (r) => type(r).tickerplantLog !== 'no',
     (r) => r.tickerplantLogConfiguration === undefined,
@@ -113,7 +117,7 @@ const BY_TYPE: readonly Rule[] = [
     (r) => type(r).tickerplantLog !== 'required' || !none(r.tickerplantLogConfiguration?.tickerplantLogVolumes),
     (r) => `tickerplantLogConfiguration with tickerplantLogVolumes is required for a cluster of type ${r.clusterType}`,
   ),
-  only(
+  allowedForType(
     'autoScalingConfiguration',
     (r) => type(r).autoScaling,
     (r) => r.autoScalingConfiguration === undefined,
@@ -130,15 +134,15 @@ const BY_TYPE: readonly Rule[] = [
   ),
   condition(
     'autoScalingConfiguration',
-    ({ autoScalingConfiguration: scaling, azMode }) => scaling === undefined || scales(scaling, azMode),
+    ({ autoScalingConfiguration: scaling, azMode }) => scaling === undefined || isValidScaling(scaling, azMode),
     'autoScalingConfiguration needs autoScalingMetric, metricTarget, and minNodeCount < maxNodeCount <= 5, with at least 3 nodes when azMode is MULTI',
   ),
 ];
 
-function scales(scaling: NonNullable<Request['autoScalingConfiguration']>, azMode: string): boolean {
-  const { minNodeCount: least = 0, maxNodeCount: most = 0, autoScalingMetric, metricTarget } = scaling;
+function isValidScaling(scaling: NonNullable<Request['autoScalingConfiguration']>, azMode: string): boolean {
+  const { minNodeCount: min = 0, maxNodeCount: max = 0, autoScalingMetric, metricTarget } = scaling;
   const isComplete = autoScalingMetric !== undefined && metricTarget !== undefined;
-  return isComplete && least >= (azMode === 'MULTI' ? 3 : 1) && least < most && most <= 5;
+  return isComplete && min >= (azMode === 'MULTI' ? 3 : 1) && min < max && max <= 5;
 }
 
 const STORAGE: readonly Rule[] = [

@@ -39,7 +39,7 @@ export const NEW_DATAVIEW: readonly Condition<Input<'CreateKxDataview'>>[] = [
     'segmentConfigurations',
     ({ readWrite, segmentConfigurations: segments = [] }) =>
       readWrite !== true ||
-      (segments.length === 1 && segments[0]?.dbPaths.every((path) => normal(path) === '/*') === true),
+      (segments.length === 1 && segments[0]?.dbPaths.every((path) => withLeadingSlash(path) === '/*') === true),
     'A readWrite dataview needs exactly one segment, with the dbPaths /*',
   ),
   ...SEGMENTS,
@@ -55,33 +55,33 @@ export const NEW_DATAVIEW: readonly Condition<Input<'CreateKxDataview'>>[] = [
 const MAX_STEPS = 1_000_000;
 
 function overlapping(segments: readonly Segment[]): [string, string] | undefined {
-  const left = { steps: MAX_STEPS };
+  const budget = { steps: MAX_STEPS };
   const paths = segments.flatMap(({ dbPaths }, of) =>
-    dbPaths.map((path) => ({ of, path, pattern: normal(path).replace(/\*{2,}/g, '*') })),
+    dbPaths.map((path) => ({ of, path, pattern: withLeadingSlash(path).replace(/\*{2,}/g, '*') })),
   );
   for (const [index, one] of paths.entries()) {
-    for (let at = index + 1; at < paths.length && left.steps > 0; at += 1) {
+    for (let at = index + 1; at < paths.length && budget.steps > 0; at += 1) {
       const other = paths[at] as typeof one;
-      if (one.of !== other.of && meet(one.pattern, other.pattern, left)) return [one.path, other.path];
+      if (one.of !== other.of && intersect(one.pattern, other.pattern, budget)) return [one.path, other.path];
     }
   }
   return undefined;
 }
 
-const normal = (path: string) => (path.startsWith('/') ? path : `/${path}`);
+const withLeadingSlash = (path: string) => (path.startsWith('/') ? path : `/${path}`);
 
 /** Whether some text matches both patterns; `*` stands for any text, `?` for any character. */
-function meet(a: string, b: string, left: { steps: number }): boolean {
-  const start = apartAt(a, b);
-  left.steps -= start + 1;
+function intersect(a: string, b: string, budget: { steps: number }): boolean {
+  const start = commonPrefixLength(a, b);
+  budget.steps -= start + 1;
   const [one, other] = [a.slice(start), b.slice(start)];
   if (!isWild(one[0]) && !isWild(other[0])) return one === other;
-  left.steps -= one.length * other.length;
-  return left.steps >= 0 && matchEachOther(one, other);
+  budget.steps -= one.length * other.length;
+  return budget.steps >= 0 && haveCommonMatch(one, other);
 }
 
 /** Where two patterns are no longer the same plain letters. */
-function apartAt(a: string, b: string): number {
+function commonPrefixLength(a: string, b: string): number {
   let at = 0;
   while (at < a.length && a[at] === b[at] && !isWild(a[at])) at += 1;
   return at;
@@ -89,12 +89,12 @@ function apartAt(a: string, b: string): number {
 
 const isWild = (letter: string | undefined) => letter === '*' || letter === '?';
 
-function matchEachOther(a: string, b: string): boolean {
+function haveCommonMatch(a: string, b: string): boolean {
   // The lengths of `b` that the letters of `a` read so far can match.
   let row = new Uint8Array(b.length + 1);
   let next = new Uint8Array(b.length + 1);
   row[0] = 1;
-  spread(row, b);
+  passStars(row, b);
   for (let done = 0; done < a.length; done += 1) {
     const letter = a[done];
     next.fill(0);
@@ -107,13 +107,13 @@ function matchEachOther(a: string, b: string): boolean {
       else if (b[at] === '*') next[at] = 1;
       else if (at < b.length && (letter === '?' || b[at] === '?' || b[at] === letter)) next[at + 1] = 1;
     }
-    spread(next, b);
+    passStars(next, b);
     [row, next] = [next, row];
   }
   return row[b.length] === 1;
 }
 
 /** A star also matches the empty text. */
-function spread(row: Uint8Array, b: string): void {
+function passStars(row: Uint8Array, b: string): void {
   for (let at = 0; at < b.length; at += 1) if (row[at] === 1 && b[at] === '*') row[at + 1] = 1;
 }

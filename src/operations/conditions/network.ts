@@ -30,12 +30,12 @@ export const NETWORK_CHANGE: readonly Condition<Request>[] = [
   ),
   condition(
     'attachmentNetworkAclConfiguration',
-    (request) => wrongBlock(request) === undefined,
-    (request) => `${wrongBlock(request)} is not a block of IPv4 addresses`,
+    (request) => invalidBlock(request) === undefined,
+    (request) => `${invalidBlock(request)} is not a block of IPv4 addresses`,
   ),
 ];
 
-const wrongBlock = (request: Request) =>
+const invalidBlock = (request: Request) =>
   rulesOf(request).find(({ cidrBlock }) => !isAddress(cidrBlock.split('/')[0]))?.cidrBlock;
 
 /** The four numbers of an IPv4 address. */
