@@ -1,5 +1,5 @@
+import { readOrUnchecked } from '../kinds/check-change.ts';
 import { CLUSTER_NODES, type EntityQuota, environmentQuotas, VOLUME_MOUNTS } from '../kinds/environment-quotas.ts';
-import { readOrUnchecked } from '../kinds/judge.ts';
 import { nameIn } from '../kinds/names.ts';
 import type { KindName } from '../kinds/views.ts';
 import type { Quotas } from '../operations/quotas.ts';

@@ -1,5 +1,5 @@
 import { FEDERATION } from '../operations/conditions/environments.ts';
-import { renamed } from './environment-names.ts';
+import { renamed } from './environment-renames.ts';
 import type { Kind, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { ENVIRONMENTS } from './quotas.ts';

@@ -1,7 +1,7 @@
 import type { KindName, Views } from './views.ts';
 
 /** What an inventory knows about an entity besides its view. */
-interface Learned {
+interface InventoryMembers {
   'kx-cluster': { readonly nodes?: readonly Views['kx-node'][] | undefined };
   'kx-database': { readonly newestData?: string | undefined };
   'kx-changeset': {
@@ -25,7 +25,8 @@ interface Learned {
 }
 
 /** An entity of a kind as an inventory shows it. Lists leave out members. */
-export type FactSource<K extends KindName> = Partial<Views[K]> & (K extends keyof Learned ? Learned[K] : object);
+export type FactSource<K extends KindName> = Partial<Views[K]> &
+  (K extends keyof InventoryMembers ? InventoryMembers[K] : object);
 
 /** Something to know about an entity, and what answers do with it. */
 export interface Fact<V> {

@@ -26,14 +26,16 @@ async function dataLost({ input, read }: Create): Promise<Impact> {
 }
 
 function requestNote({ changeType, s3Path, dbPath }: Requests[number], at: number, { length }: Requests): Note {
-  const from = s3Path === undefined ? '' : `${quoteUntrusted(s3Path, LONGEST_PATH)} to `;
-  return { says: `Request ${at + 1} of ${length}: ${changeType} ${from}${quoteUntrusted(dbPath, LONGEST_PATH)}.` };
+  const from = s3Path === undefined ? '' : `${quoteUntrusted(s3Path, MAX_PATH_LENGTH)} to `;
+  return { says: `Request ${at + 1} of ${length}: ${changeType} ${from}${quoteUntrusted(dbPath, MAX_PATH_LENGTH)}.` };
 }
 
-const LONGEST_PATH = 1093;
+const MAX_PATH_LENGTH = 1093;
 
 export const kxChangeset: Kind<'kx-changeset'> = {
-  references: [{ to: 'kx-database', as: 'of', holds: false, named: (_, { databaseName }) => [{ databaseName }] }],
+  references: [
+    { to: 'kx-database', as: 'of', preventsDeletion: false, targets: (_, { databaseName }) => [{ databaseName }] },
+  ],
   changes: {
     CreateKxChangeset: {
       rules: [openEnvironment, parentExists('kx-database')],

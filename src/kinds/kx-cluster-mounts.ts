@@ -61,7 +61,7 @@ type Mounts = Pick<
 >;
 
 /** The databases of a cluster after an update replaced them; an empty list changes nothing, and of several entries the last counts. */
-export function remounted<Entry extends { readonly databaseName?: string | undefined }>(
+export function databasesAfterUpdate<Entry extends { readonly databaseName?: string | undefined }>(
   current: readonly Entry[],
   changes: readonly Entry[],
 ): Entry[] {
@@ -84,7 +84,7 @@ export async function volumesReady(read: Reader, at: At, request: Mounts & Mount
 type Mode = 'read' | 'write';
 
 /** How a cluster mounts a volume: a dataview to read it, unless it is writable; savedown and a tickerplant's own log to write. */
-async function modesOf(read: QuotaReader, at: At, volumeName: string, cluster: Mounts): Promise<Mode[]> {
+async function mountModesOf(read: QuotaReader, at: At, volumeName: string, cluster: Mounts): Promise<Mode[]> {
   const { databases = [], savedownStorageConfiguration: savedown, tickerplantLogConfiguration: log } = cluster;
   const views = databases.filter((entry) => segmentsIn(entry).some((segment) => segment.volumeName === volumeName));
   const writable = await Promise.all(
@@ -106,7 +106,7 @@ async function modesOf(read: QuotaReader, at: At, volumeName: string, cluster: M
 export async function mountQuotas(read: Reader, at: At, cluster: Mounts): Promise<Use[]> {
   const found = await Promise.all(
     volumesOf(cluster).map(async (volumeName) => {
-      const modes = await modesOf(read, at, volumeName, cluster);
+      const modes = await mountModesOf(read, at, volumeName, cluster);
       return (['read', 'write'] as const)
         .filter((mode) => modes.includes(mode))
         .map((mode) => ({ quota: mountQuota(at, volumeName, mode), more: 1 }));
@@ -126,7 +126,7 @@ export const mountQuota = (at: At, volumeName: string, mode: Mode): Quota => ({
     const modes = await Promise.all(
       others.map(async ({ name }): Promise<Mode[]> => {
         const other = await read.get('kx-cluster', { environmentId, clusterName: name });
-        return other === undefined ? [] : modesOf(read, at, volumeName, other);
+        return other === undefined ? [] : mountModesOf(read, at, volumeName, other);
       }),
     );
     return modes.filter((each) => each.includes(mode)).length;

@@ -38,19 +38,19 @@ export const clusterReferences: References<'kx-cluster'> = [
   {
     to: 'kx-database',
     as: 'mounts',
-    named: ({ databases = [] }) =>
+    targets: ({ databases = [] }) =>
       databases.map((entry) => ({
         databaseName: entry.databaseName,
         how: { changesetId: entry.changesetId, cached: cachedPaths(entry) },
         isImplied: dataviewIn(entry) !== undefined,
       })),
   },
-  { to: 'kx-dataview', as: 'mounts', named: mountedViews },
+  { to: 'kx-dataview', as: 'mounts', targets: mountedViews },
   {
     to: 'kx-changeset',
     as: 'mounts',
-    holds: false,
-    named: ({ databases = [] }) =>
+    preventsDeletion: false,
+    targets: ({ databases = [] }) =>
       databases.flatMap(({ databaseName, changesetId }) =>
         changesetId === undefined ? [] : [{ databaseName, changesetId, isImplied: true }],
       ),
@@ -58,7 +58,7 @@ export const clusterReferences: References<'kx-cluster'> = [
   {
     to: 'kx-scaling-group',
     as: 'runs-on',
-    named: ({ scalingGroupConfiguration: shared }) => (shared === undefined ? [] : [shared]),
+    targets: ({ scalingGroupConfiguration: shared }) => (shared === undefined ? [] : [shared]),
   },
-  { to: 'kx-volume', as: 'uses', named: volumes },
+  { to: 'kx-volume', as: 'uses', targets: volumes },
 ];

@@ -28,7 +28,7 @@ export const unsavedData = (nodes: number): Item => ({
 });
 
 /** A new configuration restarts the nodes, in the way that the deployment strategy says. */
-export async function restarted(
+export async function restartImpact(
   read: Reader,
   key: Key,
   cluster: Cluster,
@@ -41,7 +41,7 @@ export async function restarted(
   const isDown = serving.length <= 1 || strategy === 'FORCE';
   return {
     ...(memory === 'lost' ? { risk: 'destroy', lost: [unsavedData(nodes.length)] } : {}),
-    interrupted: [pathItem('kx-cluster', key, howMany(nodes.length, strategy === 'FORCE'))],
+    interrupted: [pathItem('kx-cluster', key, restartText(nodes.length, strategy === 'FORCE'))],
     notes: [
       ...(memory === 'possible' ? [{ says: MAY_LOSE }] : []),
       ...(isDown && nodes.length > 1 && strategy !== 'FORCE'
@@ -53,7 +53,7 @@ export async function restarted(
   };
 }
 
-function howMany(nodes: number, together: boolean): string {
+function restartText(nodes: number, together: boolean): string {
   if (nodes <= 1) return 'its only node restarts';
   return together ? `all ${nodes} nodes stop at once` : `its ${nodes} nodes restart one after another`;
 }

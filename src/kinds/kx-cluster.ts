@@ -1,11 +1,10 @@
 import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
 import { MOUNTS, nodesOfRequest } from '../operations/conditions/clusters.ts';
 import { count } from './amounts.ts';
-import { mountsFilled } from './filled.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
-import { mounted, mountQuotas, mountsReady, remounted, volumesReady } from './kx-cluster-mounts.ts';
+import { databasesAfterUpdate, mounted, mountQuotas, mountsReady, volumesReady } from './kx-cluster-mounts.ts';
 import { type Cluster, clusterReferences } from './kx-cluster-references.ts';
-import { holdsUnsaved, restarted, unsavedData } from './kx-cluster-restarts.ts';
+import { holdsUnsaved, restartImpact, unsavedData } from './kx-cluster-restarts.ts';
 import type { Impact, Item, Kind, Problem, RequestedChange, RuleResult, Use } from './model.ts';
 import {
   CACHE_STORAGE,
@@ -18,10 +17,11 @@ import {
   savedownSize,
 } from './quotas.ts';
 import { conditions, exists, freeName, inState, inZones, missing, openEnvironment, pathItem, ready } from './rules.ts';
+import { fillMounts } from './service-defaults.ts';
 
 type Create = RequestedChange<'kx-cluster', 'CreateKxCluster'>;
-type Remount = RequestedChange<'kx-cluster', 'UpdateKxClusterDatabases'>;
-type Recode = RequestedChange<'kx-cluster', 'UpdateKxClusterCodeConfiguration'>;
+type DatabasesUpdate = RequestedChange<'kx-cluster', 'UpdateKxClusterDatabases'>;
+type CodeUpdate = RequestedChange<'kx-cluster', 'UpdateKxClusterCodeConfiguration'>;
 type DeleteNode = RequestedChange<'kx-cluster', 'DeleteKxClusterNode'>;
 
 async function hostReady({ input, key, read }: Create): Promise<RuleResult> {
@@ -51,8 +51,8 @@ async function clusterQuotas({ input, key, read }: Create): Promise<Use[]> {
 }
 
 /** What the type of the cluster does not allow; a type that is not shown is not held against the call. */
-const byType = (
-  { key, target }: Pick<Remount, 'key' | 'target'>,
+const typeProblem = (
+  { key, target }: Pick<DatabasesUpdate, 'key' | 'target'>,
   allows: 'updatesDatabases' | 'updatesCodeInPlace',
   message: (type: string) => string,
   first: string,
@@ -63,17 +63,17 @@ const byType = (
     : { error: 'Validation', message: message(type), about: pathItem('kx-cluster', key, type), first };
 };
 
-const databasesByType = (requested: Remount): RuleResult =>
-  byType(
+const databasesByType = (requested: DatabasesUpdate): RuleResult =>
+  typeProblem(
     requested,
     'updatesDatabases',
     (type) => `The databases of a cluster of type ${type} cannot be updated`,
     'Databases of this type of cluster cannot be changed: create another cluster.',
   );
 
-const codeByType = (requested: Recode): RuleResult =>
+const codeByType = (requested: CodeUpdate): RuleResult =>
   requested.input.deploymentConfiguration?.deploymentStrategy === 'NO_RESTART'
-    ? byType(
+    ? typeProblem(
         requested,
         'updatesCodeInPlace',
         (type) => `NO_RESTART cannot be used for the code of a cluster of type ${type}`,
@@ -85,7 +85,7 @@ const mountedIn = (cluster: Cluster | undefined) =>
   new Set(cluster?.databases?.map(({ databaseName }) => databaseName));
 
 /** A cluster takes its databases when it is created. */
-function databasesMounted({ input, target }: Remount): RuleResult {
+function databasesMounted({ input, target }: DatabasesUpdate): RuleResult {
   const present = mountedIn(target);
   return input.databases
     .filter(({ databaseName }) => !present.has(databaseName))
@@ -97,14 +97,14 @@ function databasesMounted({ input, target }: Remount): RuleResult {
     }));
 }
 
-async function remountQuotas({ input, key, target, read }: Remount): Promise<Use[]> {
-  const databases = remounted(target?.databases ?? [], await mounted(read, key, input.databases));
+async function remountQuotas({ input, key, target, read }: DatabasesUpdate): Promise<Use[]> {
+  const databases = databasesAfterUpdate(target?.databases ?? [], await mounted(read, key, input.databases));
   return mountQuotas(read, key, { ...target, databases });
 }
 
 /** An update restarts the nodes as its deployment strategy says. */
-const restarts = ({ input, key, target, read }: (Remount | Recode) & { readonly target: Cluster }) =>
-  restarted(read, key, target, input.deploymentConfiguration?.deploymentStrategy);
+const restarts = ({ input, key, target, read }: (DatabasesUpdate | CodeUpdate) & { readonly target: Cluster }) =>
+  restartImpact(read, key, target, input.deploymentConfiguration?.deploymentStrategy);
 
 /** What a cluster takes along: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
 async function clusterLost({
@@ -183,7 +183,7 @@ export const kxCluster: Kind<'kx-cluster'> = {
       quotas: remountQuotas,
       impact: restarts,
       verb: 'RESTART',
-      filled: mountsFilled,
+      fillDefaults: fillMounts,
     },
     UpdateKxClusterCodeConfiguration: {
       rules: [openEnvironment, exists('kx-cluster'), codeByType, inState('kx-cluster', ['RUNNING'])],

@@ -8,8 +8,8 @@ export const kxDatabase: Kind<'kx-database'> = {
     {
       to: 'kx-changeset',
       as: 'of',
-      holds: false,
-      named: ({ lastCompletedChangesetId: changesetId }, { databaseName }) =>
+      preventsDeletion: false,
+      targets: ({ lastCompletedChangesetId: changesetId }, { databaseName }) =>
         changesetId === undefined ? [] : [{ databaseName, changesetId, isImplied: true }],
     },
   ],

@@ -1,7 +1,6 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { count } from './amounts.ts';
-import { changesetFilled } from './filled.ts';
 import type { Impact, Item, Kind, Named, Problem, RequestedChange, RuleResult } from './model.ts';
 import { mountable } from './mounts.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
@@ -18,6 +17,7 @@ import {
   ready,
   unused,
 } from './rules.ts';
+import { fillChangeset } from './service-defaults.ts';
 import type { Views } from './views.ts';
 
 type Dataview = Views['kx-dataview'];
@@ -108,17 +108,17 @@ function dropsPaths(target: Dataview | undefined, input: Update['input']): boole
 
 export const kxDataview: Kind<'kx-dataview'> = {
   references: [
-    { to: 'kx-database', as: 'of', named: (_, { databaseName }) => [{ databaseName }] },
+    { to: 'kx-database', as: 'of', targets: (_, { databaseName }) => [{ databaseName }] },
     {
       to: 'kx-changeset',
       as: 'of',
-      holds: false,
-      named: (view, { databaseName }) =>
+      preventsDeletion: false,
+      targets: (view, { databaseName }) =>
         versionsOf(view).flatMap(({ changesetId }) =>
           changesetId === undefined ? [] : [{ databaseName, changesetId, isImplied: true }],
         ),
     },
-    { to: 'kx-volume', as: 'cached-on', named: volumes },
+    { to: 'kx-volume', as: 'cached-on', targets: volumes },
   ],
   changes: {
     CreateKxDataview: {
@@ -153,7 +153,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
       // The operation has no LimitExceededException.
       quotas: () => [{ quota: DATAVIEW_VERSIONS, more: 1, error: 'Throttling' }],
       impact: cacheChanged,
-      filled: changesetFilled,
+      fillDefaults: fillChangeset,
     },
     DeleteKxDataview: {
       rules: [

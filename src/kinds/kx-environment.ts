@@ -1,5 +1,5 @@
 import { contentsOf } from './contents.ts';
-import { namesakes, renamed } from './environment-names.ts';
+import { namesakes, renamed } from './environment-renames.ts';
 import type { Impact, Kind, Problem, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { KX_ENVIRONMENTS } from './quotas.ts';
@@ -9,11 +9,11 @@ import { isWorking, userItem, userOf } from './users.ts';
 import type { User, Views } from './views.ts';
 
 type Environment = Views['kx-environment'];
-type Name = RequestedChange<'kx-environment', 'CreateKxEnvironment' | 'UpdateKxEnvironment'>;
+type CreateOrUpdate = RequestedChange<'kx-environment', 'CreateKxEnvironment' | 'UpdateKxEnvironment'>;
 type Connect = RequestedChange<'kx-environment', 'UpdateKxEnvironmentNetwork'>;
 type Delete = RequestedChange<'kx-environment', 'DeleteKxEnvironment'>;
 
-async function nameIsFree(requested: Name): Promise<RuleResult> {
+async function nameIsFree(requested: CreateOrUpdate): Promise<RuleResult> {
   const [other] = await namesakes('kx-environment', requested);
   if (other === undefined) return undefined;
   const name = String(requested.input.name);

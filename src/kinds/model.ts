@@ -31,7 +31,7 @@ export interface Impact {
   /** The risk of the call, if the target raises it. */
   readonly risk?: Risk | undefined;
   /** Why a person must approve it whatever its risk: a sentence each. */
-  readonly asks?: readonly string[];
+  readonly approvalReasons?: readonly string[];
   readonly notes?: readonly Note[];
   /** Other data that was read: never shown, but an approval ends when it changes. */
   readonly seen?: readonly unknown[];
@@ -115,11 +115,11 @@ export interface Change<K extends KindName, N extends OperationName> {
   /** The arguments that its impact shows. */
   readonly shows?: readonly string[];
   /** What the service fills in. */
-  readonly filled?: (requested: RequestedChange<K, N>) => Promise<Filled>;
+  readonly fillDefaults?: (requested: RequestedChange<K, N>) => Promise<FilledInput>;
 }
 
 /** An input with what the service fills in, and which of its values the service ignores: a sentence each. */
-export interface Filled {
+export interface FilledInput {
   readonly input: object;
   readonly ignored: readonly string[];
 }
@@ -141,9 +141,9 @@ export interface Reference<K extends KindName, T extends KindName> {
   /** As a topology shows it: `cluster mounts dataview`. */
   readonly as: 'mounts' | 'runs-on' | 'uses' | 'cached-on' | 'of';
   /** By a view as well as by the input of a create. */
-  readonly named: (view: Views[K], at: Keys[K]) => readonly Named<T>[];
+  readonly targets: (view: Views[K], at: Keys[K]) => readonly Named<T>[];
   /** False if it does not prevent the deletion of what it refers to. */
-  readonly holds?: boolean;
+  readonly preventsDeletion?: boolean;
 }
 export type References<K extends KindName> = readonly { readonly [T in KindName]: Reference<K, T> }[KindName][];
 

@@ -19,9 +19,9 @@ const referencesOf = (kind: KindName) => KINDS[kind].references as readonly AnyR
 
 /** The entities that an entity refers to, as its view or the input of its create names them. */
 export const referredBy = (kind: KindName, view: object, at: object): Referred[] =>
-  referencesOf(kind).flatMap(({ named, to, as, holds = true }) =>
-    named(view as never, at as never).map(({ how = {}, isImplied = false, ...name }) => {
-      return { to, as, holds, key: keyIn(to, { ...at, ...name }), how, isImplied };
+  referencesOf(kind).flatMap(({ targets, to, as, preventsDeletion = true }) =>
+    targets(view as never, at as never).map(({ how = {}, isImplied = false, ...name }) => {
+      return { to, as, holds: preventsDeletion, key: keyIn(to, { ...at, ...name }), how, isImplied };
     }),
   );
 
@@ -51,4 +51,6 @@ export const volumeUsers = (
 
 /** The kinds of which an entity can prevent the deletion of one of a kind. */
 export const kindsUsing = (kind: KindName): KindName[] =>
-  KIND_NAMES.filter((user) => referencesOf(user).some(({ to, holds = true }) => to === kind && holds));
+  KIND_NAMES.filter((user) =>
+    referencesOf(user).some(({ to, preventsDeletion = true }) => to === kind && preventsDeletion),
+  );

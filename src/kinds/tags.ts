@@ -4,7 +4,7 @@ import type { KindName } from './views.ts';
 
 type Change = Changing<'tags', Exclude<Risk, 'read'>>;
 
-const MOST = 50;
+const MAX_TAGS = 50;
 
 const argument = (member: string, says: string) => ({ message: says, argument: { member, says } });
 
@@ -20,8 +20,8 @@ async function taggedExists({ input: { resourceArn }, read }: RequestedChange<Ki
 
 async function tagsFit({ input, read }: RequestedChange<KindName, 'TagResource'>): Promise<RuleResult> {
   const total = Object.keys({ ...(await read.tags(input.resourceArn)), ...input.tags }).length;
-  if (total <= MOST) return undefined;
-  const says = `A resource can have at most ${MOST} tags; this one would have ${total}`;
+  if (total <= MAX_TAGS) return undefined;
+  const says = `A resource can have at most ${MAX_TAGS} tags; this one would have ${total}`;
   return { error: 'InvalidRequest', ...argument('tags', says) };
 }
 

@@ -1,5 +1,5 @@
+import { firstExceeded, firstProblem } from '../kinds/check-change.ts';
 import { type AnyChange, readRequestedChange } from '../kinds/index.ts';
-import { firstExceeded, firstProblem } from '../kinds/judge.ts';
 import type { Input, OperationName } from '../operations/index.ts';
 import type { Context } from './context.ts';
 import { quotasOf, quotaWords } from './quotas.ts';

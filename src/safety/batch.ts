@@ -48,7 +48,7 @@ export interface BatchPlan extends ApprovalRequest {
 export const callsToApprove = ({ calls }: Batch, restrictions: Restrictions): BatchCall[] =>
   calls.filter(({ operation, input }) => {
     const risk = riskOf(operationNamed(operation), input);
-    return approvalNeeded({ operation, risk, asks: tagApprovalReasons(input) }, restrictions);
+    return approvalNeeded({ operation, risk, approvalReasons: tagApprovalReasons(input) }, restrictions);
   });
 
 /** The plan of those calls. Rejects with the errors of its reads. */
@@ -124,7 +124,7 @@ function batchParts(
     interrupted: [],
     notes: [
       ...former,
-      ...unique([...steps.values()].flatMap(({ asks }) => asks)).map((says) => ({ says })),
+      ...unique([...steps.values()].flatMap(({ approvalReasons }) => approvalReasons)).map((says) => ({ says })),
       ...[...steps].flatMap(([{ label }, { notes }]) =>
         notes.map((note) => ({ ...note, says: `${label}: ${note.says}` })),
       ),

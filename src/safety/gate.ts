@@ -86,7 +86,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const { restrictions } = options;
   const { name, input, principal, offered } = request;
   const operation = operationNamed(name);
-  const judged = { operation: name, risk: riskOf(operation, input), asks: tagApprovalReasons(input) };
+  const judged = { operation: name, risk: riskOf(operation, input), approvalReasons: tagApprovalReasons(input) };
   if (operation.update === undefined && !isDestructive(judged.risk) && !approvalNeeded(judged, restrictions)) {
     await admit(options, judged);
     return { kind: 'run', actor: { principal }, plan: undefined };

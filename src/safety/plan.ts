@@ -63,7 +63,7 @@ export interface Plan extends Preview, ApprovalRequest {
   readonly operation: OperationName;
   readonly risk: Risk;
   /** Reasons to require approval whatever the risk. */
-  readonly asks: readonly string[];
+  readonly approvalReasons: readonly string[];
   readonly notes: readonly Note[];
   readonly ignored: readonly string[];
   /** Its effect on settings; undefined for a call that is not an update. */
@@ -118,9 +118,9 @@ export async function planCall(
   ]);
   const notes = [...renameNotes(former, input), ...(found.notes ?? [])];
   const finding = { ...effects, changes: settings?.changes ?? [], notes };
-  const asks = approvalReasonsFor(input, found, former, protection);
+  const approvalReasons = approvalReasonsFor(input, found, former, protection);
   const stateDigest = digest({ entity, finding, home: location, settings });
-  const shownFinding = { ...finding, notes: [...asks.map((says) => ({ says })), ...notes] };
+  const shownFinding = { ...finding, notes: [...approvalReasons.map((says) => ({ says })), ...notes] };
   const { backendLocation } = planner;
   const facts = {
     operation,
@@ -133,7 +133,7 @@ export async function planCall(
   };
   return {
     ...finding,
-    ...{ warnings, quotas, operation, noun, name, risk: effect.risk, asks, notes, ignored, settings },
+    ...{ warnings, quotas, operation, noun, name, risk: effect.risk, approvalReasons, notes, ignored, settings },
     ...requestOf(facts, input, principal, stateDigest),
     forbidden: protection.forbidden,
     entityDigest: entityDigestOf(entity),
@@ -162,7 +162,7 @@ async function readEffects(
   const limits = { quotas: await quotas?.(), countsAll };
   const [found, compared, former] = await Promise.all([
     preview(kind, change, requested, limits),
-    comparedIn(requested, entity, change.filled).catch(unwrapped),
+    comparedIn(requested, entity, change.fillDefaults).catch(unwrapped),
     ownPath(operation, input) === '' ? formerNames?.() : undefined,
   ]);
   return { found, compared, former };
@@ -197,7 +197,7 @@ const approvalReasonsFor = (
   protection: Protection,
 ) => [
   ...tagApprovalReasons(input),
-  ...(found.asks ?? []),
+  ...(found.approvalReasons ?? []),
   ...renameApprovalReasons(former, input),
   ...(protection.needsApproval ? [`It is protected (${PROTECTED_TAG}).`] : []),
 ];
@@ -240,7 +240,7 @@ function isShownBy(operation: OperationName, kind: KindName | undefined): boolea
 }
 
 /** The effect of an update on settings, and the values that the service would ignore. */
-async function comparedIn(requested: AnyRequestedChange, entity: Members, fill: AnyChange['filled']) {
+async function comparedIn(requested: AnyRequestedChange, entity: Members, fill: AnyChange['fillDefaults']) {
   const { update } = operationNamed(requested.operation);
   if (update === undefined) return { settings: undefined, ignored: [] };
   const { input, ignored } = (await fill?.(requested)) ?? { input: requested.input, ignored: [] };

@@ -59,14 +59,17 @@ export interface RiskAssessment {
   /** Its risk, which may be higher than that of its operation. */
   readonly risk: Risk;
   /** Reasons to require approval whatever the risk. */
-  readonly asks: readonly string[];
+  readonly approvalReasons: readonly string[];
 }
 
 /** Whether a person must approve a call. */
-export function approvalNeeded({ operation, risk, asks }: RiskAssessment, { approve }: Restrictions): boolean {
+export function approvalNeeded(
+  { operation, risk, approvalReasons }: RiskAssessment,
+  { approve }: Restrictions,
+): boolean {
   if (approve === 'none') return false;
   const own = operationNamed(operation).risk;
-  return POLICY[risk].needsApproval || approve.includes(risk) || approve.includes(own) || asks.length > 0;
+  return POLICY[risk].needsApproval || approve.includes(risk) || approve.includes(own) || approvalReasons.length > 0;
 }
 
 /** The higher of two risks. */

@@ -1,5 +1,5 @@
+import { checkChange, checkQuotas, type UsedQuota } from '../kinds/check-change.ts';
 import { type AnyChange, type AnyRequestedChange, changeOf, readRequestedChange } from '../kinds/index.ts';
-import { judge, judgeQuotas, type UsedQuota } from '../kinds/judge.ts';
 import type { Impact, Item, Problem } from '../kinds/model.ts';
 import { NAMES } from '../kinds/names.ts';
 import { Unreadable } from '../kinds/reader.ts';
@@ -42,7 +42,7 @@ export async function preview(
   { quotas, countsAll }: Limits,
 ): Promise<Preview> {
   const [judged, impact] = await Promise.all([
-    judge(change, requested, quotas, countsAll),
+    checkChange(change, requested, quotas, countsAll),
     impactOf(change, requested),
   ]);
   const deleted = operationNamed(requested.operation).risk === 'destroy' ? kind : undefined;
@@ -75,7 +75,7 @@ export async function quotasFor(
   const definition = changeOf(operation);
   if (definition === undefined) return { blockers: [], quotas: [] };
   const requested = await readRequestedChange(apiReader(call, options), operation, input).catch(unwrapped);
-  const rooms = (await judgeQuotas(definition.change, requested, await quotas?.(), true)).quotas.map(quotaRoom);
+  const rooms = (await checkQuotas(definition.change, requested, await quotas?.(), true)).quotas.map(quotaRoom);
   return {
     blockers: rooms.flatMap((each) => each.blockers),
     quotas: rooms.flatMap(({ lines }) => lines),

@@ -99,7 +99,7 @@ async function previewCall(
 
 /** What the preview of a call says before it lists entities. */
 function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, plan: Plan, visibility: Visibility) {
-  const { risk, asks, forbidden, lost, interrupted, blockers, warnings, unchecked, quotas } = plan;
+  const { risk, approvalReasons, forbidden, lost, interrupted, blockers, warnings, unchecked, quotas } = plan;
   const offered = allowedFor({ restrictions, caller });
   const argumentsRefused = omissionLines(plan, offered);
   const tooRisky = refusalReason(plan.operation, restrictions, caller, risk);
@@ -113,7 +113,7 @@ function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, pl
     risk,
     needsApproval,
     ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(visibility)) } : {}),
-    ...(asks.length === 0 ? {} : { why: asks }),
+    ...(approvalReasons.length === 0 ? {} : { why: approvalReasons }),
     blocked,
     ...(blocked || idle || unchecked.length === 0 ? { wouldRun: !blocked && !idle } : { notChecked: unchecked }),
     ...(argumentsRefused === undefined ? {} : { argumentsRefused }),

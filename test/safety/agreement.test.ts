@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { firstExceeded, firstProblem } from '../../src/kinds/check-change.ts';
 import { changeOf, readRequestedChange } from '../../src/kinds/index.ts';
-import { firstExceeded, firstProblem } from '../../src/kinds/judge.ts';
 import { QUOTAS, quotaWords } from '../../src/local/quotas.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import { type Call, operationNamed } from '../../src/operations/index.ts';

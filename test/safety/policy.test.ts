@@ -36,7 +36,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
 
   it('needs approval exactly if its risk requires it', () => {
     for (const risen of RISKS.slice(RISKS.indexOf(risk))) {
-      const judged = { operation: name, risk: risen, asks: [] };
+      const judged = { operation: name, risk: risen, approvalReasons: [] };
       expect(approvalNeeded(judged, UNRESTRICTED)).toBe(['destroy', 'network'].includes(risen));
       for (const added of RISKS)
         expect(approvalNeeded(judged, { ...UNRESTRICTED, approve: [added] })).toBe(
@@ -52,7 +52,9 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
       { tags: { 'Finspace-MCP:anything': 'x' } },
       { tagKeys: ['owner', 'finspace-mcp:protected'] },
     ])
-      expect(approvalNeeded({ operation: name, risk, asks: tagApprovalReasons(input) }, UNRESTRICTED)).toBe(true);
+      expect(approvalNeeded({ operation: name, risk, approvalReasons: tagApprovalReasons(input) }, UNRESTRICTED)).toBe(
+        true,
+      );
   });
 
   it('is withheld from the list and at dispatch alike', async () => {

@@ -1,4 +1,4 @@
-import { remounted } from '../../kinds/kx-cluster-mounts.ts';
+import { databasesAfterUpdate } from '../../kinds/kx-cluster-mounts.ts';
 import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
@@ -26,7 +26,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     const cluster = await entityAt('kx-cluster', input, context);
     const { body } = cluster;
     const changes = (await resolvedMounts(input.environmentId, body, input.databases, context)) ?? [];
-    const databases = remounted(body.databases ?? [], changes);
+    const databases = databasesAfterUpdate(body.databases ?? [], changes);
     const { volumes: _, ...rest } = body;
     const changed: ClusterBody = { ...rest, databases };
     const volumes = volumesOf(changed).map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));

@@ -41,7 +41,7 @@ export async function firstExceeded(
 }
 
 /** Everything that blocks a change, and what could not be checked. */
-export interface Judged {
+export interface ChangeChecks {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly quotas: readonly UsedQuota[];
@@ -49,19 +49,19 @@ export interface Judged {
 }
 
 /** Checks all rules and quotas of a change at once. Quotas with no limit or an unknown one are counted only if `countsAll` is set. */
-export async function judge(
+export async function checkChange(
   change: AnyChange,
   requested: AnyRequestedChange,
   quotas: Quotas | undefined,
   countsAll: boolean,
-): Promise<Judged> {
+): Promise<ChangeChecks> {
   const broken = brokenConditions(requested.operation, requested.input).map(brokenProblem);
   const check = (rules: AnyChange['rules'] = []) =>
     Promise.all(rules.map((rule) => readOrUnchecked<RuleResult>(() => rule(requested))));
   const [found, warned, used] = await Promise.all([
     check(change.rules),
     check(change.warnings),
-    judgeQuotas(change, requested, quotas, countsAll),
+    checkQuotas(change, requested, quotas, countsAll),
   ]);
   return {
     problems: [...broken, ...found.flatMap(({ value }) => value ?? [])],
@@ -72,12 +72,12 @@ export async function judge(
 }
 
 /** The same for its quotas only. */
-export async function judgeQuotas(
+export async function checkQuotas(
   change: AnyChange,
   requested: AnyRequestedChange,
   quotas: Quotas | undefined,
   countsAll: boolean,
-): Promise<Pick<Judged, 'quotas' | 'unchecked'>> {
+): Promise<Pick<ChangeChecks, 'quotas' | 'unchecked'>> {
   const uses = await readOrUnchecked(async () => (await change.quotas?.(requested)) ?? []);
   const results = await Promise.all(
     (uses.value ?? [])

@@ -1,17 +1,17 @@
 import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import type { Filled, RequestedChange } from './model.ts';
+import type { FilledInput, RequestedChange } from './model.ts';
 import type { Reader } from './reader.ts';
 import type { Keys } from './views.ts';
 
-type Remount = RequestedChange<'kx-cluster', 'UpdateKxClusterDatabases'>;
-type Mount = Remount['input']['databases'][number];
+type DatabasesUpdate = RequestedChange<'kx-cluster', 'UpdateKxClusterDatabases'>;
+type Mount = DatabasesUpdate['input']['databases'][number];
 
 const EMPTY =
   'databases is empty: the service would accept it and change nothing. Give every database that the cluster mounts.';
 
 /** The databases of a cluster with the versions that the service mounts. */
-export async function mountsFilled({ input, key, target, read }: Remount): Promise<Filled> {
+export async function fillMounts({ input, key, target, read }: DatabasesUpdate): Promise<FilledInput> {
   // Each database once: a request may have many entries, and the service rejects those that the cluster does not mount.
   const mounted = new Set(target?.databases?.map(({ databaseName }) => databaseName));
   const mounts = await Promise.all(
@@ -54,12 +54,12 @@ async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entr
  * Without a changeset, the service moves a dataview without autoUpdate to the latest one. A call with no other settings requests
  * that; next to other settings, the changeset counts as omitted.
  */
-export async function changesetFilled({
+export async function fillChangeset({
   input,
   key,
   target,
   read,
-}: RequestedChange<'kx-dataview', 'UpdateKxDataview'>): Promise<Filled> {
+}: RequestedChange<'kx-dataview', 'UpdateKxDataview'>): Promise<FilledInput> {
   const { description, changesetId, segmentConfigurations } = input;
   if (target?.autoUpdate === true || changesetId !== undefined) return { input, ignored: [] };
   const latest = await latestChangeset(read, key);
