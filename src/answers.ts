@@ -9,7 +9,7 @@ import { readApp } from './extensions/apps/read.ts';
 import { declaredBy } from './extensions/capabilities.ts';
 import { servedSkills } from './extensions/skills.ts';
 import { mayBecomeTask, taskFor, taskHandlers } from './extensions/tasks.ts';
-import { inventory as emptyInventory } from './inventory/kept.ts';
+import { replyCache as emptyInventory } from './inventory/reply-cache.ts';
 import type { OnDemand } from './methods.ts';
 import type { Call } from './operations/index.ts';
 import { getPrompt, listPrompts, requirePrompt } from './prompts/index.ts';
@@ -92,7 +92,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
     stateOf: readState({ ...shared, inventory, caller: LOCAL_CALLER }),
     ...shared.pace,
   });
-  const environment = { ...shared, inventory, call: feed.call(inventory.follow(shared.call)) };
+  const environment = { ...shared, inventory, call: feed.call(inventory.invalidating(shared.call)) };
   const toolsNote = shared.catalog === 'search' ? FINDING_TOOLS : '';
   const served = servedSkills(toolsNote);
   return {

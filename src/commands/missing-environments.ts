@@ -1,4 +1,4 @@
-import { environmentsNow } from '../inventory/fleet.ts';
+import { existingEnvironments } from '../inventory/fleet.ts';
 import type { Call } from '../operations/index.ts';
 import type { Log } from './log.ts';
 
@@ -9,7 +9,7 @@ import type { Log } from './log.ts';
 export function warnAboutMissing(call: Call, allowed: readonly string[], log: Pick<Log, 'warn'>): Call {
   let looked = false;
   const look = async () => {
-    const present = new Set((await environmentsNow(call, {})).map(({ environmentId }) => environmentId));
+    const present = new Set((await existingEnvironments(call, {})).map(({ environmentId }) => environmentId));
     const environments = allowed.filter((id) => !present.has(id));
     if (environments.length > 0)
       log.warn({ environments }, '--environments: there are no kdb environments with these ids');

@@ -7,9 +7,9 @@ export type Changeset = NonNullable<Output<'ListKxChangesets'>['kxChangesets']>[
   Pick<Output<'GetKxChangeset'>, 'errorInfo' | 'changeRequests'>;
 
 /** One page: it shows the newest data, and whether the newest load failed. */
-const NEWEST = 100;
-const USUAL = 1_000;
-const MOST = 10_000;
+const NEWEST_CHANGESETS = 100;
+const USUAL_CHANGESETS = 1_000;
+const MAX_CHANGESETS = 10_000;
 /** Maximum failed changesets of a database whose reasons are read. */
 const MAX_REASONS = 100;
 
@@ -29,29 +29,31 @@ export async function readChangesets(
   options: GraphOptions,
 ): Promise<Changeset[]> {
   const { kinds, changes, everyChangeset, onlyNewestChangesets, changesetsSince = '' } = options;
-  const about = { kind: 'changeset', of: at.databaseName, isDetail: !kinds?.includes('changeset') } as const;
+  const part = { kind: 'changeset', of: at.databaseName, isDetail: !kinds?.includes('changeset') } as const;
   const [listed, newest] = await Promise.all([
-    from.list<'ListKxChangesets', Changeset>('ListKxChangesets', at, about, {
-      most: everyChangeset ? MOST : USUAL,
+    from.list<'ListKxChangesets', Changeset>('ListKxChangesets', at, part, {
+      maxItems: everyChangeset ? MAX_CHANGESETS : USUAL_CHANGESETS,
       isEnough: (items) =>
-        onlyNewestChangesets === true ? items.length >= NEWEST : hasReached(items as Changeset[], changesetsSince),
+        onlyNewestChangesets === true
+          ? items.length >= NEWEST_CHANGESETS
+          : hasReached(items as Changeset[], changesetsSince),
       which: 'newest',
     }),
     newestCompleted(),
   ]);
-  const lacking = newest === undefined || listed.some(({ changesetId }) => changesetId === newest) ? [] : [newest];
+  const unlisted = newest === undefined || listed.some(({ changesetId }) => changesetId === newest) ? [] : [newest];
   const failed = listed.filter(({ status }) => status === 'FAILED').toSorted(newestFirst);
   const requested = changes === undefined ? [] : listed.filter(({ changesetId = '' }) => changes(changesetId));
-  const explicable = [...failed.slice(0, MAX_REASONS), ...requested].map(({ changesetId = '' }) => changesetId);
-  const idsToRead = new Set([...lacking, ...explicable]);
+  const toExplain = [...failed.slice(0, MAX_REASONS), ...requested].map(({ changesetId = '' }) => changesetId);
+  const idsToRead = new Set([...unlisted, ...toExplain]);
   const summaries = new Map(listed.map((changeset) => [changeset.changesetId, changeset]));
   const read = await Promise.all(
     [...idsToRead].map((changesetId) =>
-      from.get('GetKxChangeset', { ...at, changesetId }, about, summaries.get(changesetId)),
+      from.get('GetKxChangeset', { ...at, changesetId }, part, summaries.get(changesetId)),
     ),
   );
   const details = new Map(read.map((detail) => [detail?.changesetId, detail]));
-  const all = [...listed, ...lacking.map((changesetId): Changeset => ({ changesetId }))];
+  const all = [...listed, ...unlisted.map((changesetId): Changeset => ({ changesetId }))];
   return all.map((changeset) => ({ ...changeset, ...details.get(changeset.changesetId) })).toSorted(newestFirst);
 }
 

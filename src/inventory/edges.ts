@@ -21,13 +21,13 @@ export function edgesOf({ environment, clusters, databases }: EnvironmentData, p
     ...databases.flatMap((database) =>
       database.dataviews.flatMap((view) => [
         ...of('dataview', view, database.databaseName),
-        ...staleDataview(view, database),
+        ...staleDataviewEdges(view, database),
       ]),
     ),
     ...databases
       .flatMap(({ databaseName, changesets }) => changesets.flatMap((each) => of('changeset', each, databaseName)))
       .filter(({ from }) => present.has(from)),
-    ...clusters.flatMap((cluster) => lagging(cluster, byName)),
+    ...clusters.flatMap((cluster) => staleMountEdges(cluster, byName)),
   ];
 }
 
@@ -46,7 +46,7 @@ const edge = (from: string, relation: Relation, to: string, facts: Facts = {}): 
   facts: withoutUndefined(facts),
 });
 
-function staleDataview(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
+function staleDataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
   const current = view.changesetId === lastCompletedChangesetId || lastCompletedChangesetId === undefined;
   if (current || view.readWrite === true) return [];
   const newest = idOf('changeset', lastCompletedChangesetId, databaseName);
@@ -56,7 +56,7 @@ function staleDataview(view: Dataview, { databaseName, lastCompletedChangesetId 
 /**
  * A cluster is behind when it mounts an older version than its dataview has, or an older changeset than the newest completed one.
  */
-function lagging(cluster: Cluster, byName: ReadonlyMap<string | undefined, Database>): Edge[] {
+function staleMountEdges(cluster: Cluster, byName: ReadonlyMap<string | undefined, Database>): Edge[] {
   const from = idOf('cluster', cluster.clusterName);
   return (cluster.databases ?? []).flatMap(({ databaseName, changesetId, dataviewConfiguration: mounted }) => {
     const database = byName.get(databaseName);

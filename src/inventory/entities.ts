@@ -27,7 +27,7 @@ export function entitiesOf(data: EnvironmentData, { everyChangeset = false }: Gr
     ),
     ...volumes.map((volume) => entity('volume', volume.volumeName, volume, described(volume))),
     ...databases.flatMap((database) =>
-      changesetEntities(database, everyChangeset ? database.changesets : ofInterest(database, clusters)),
+      changesetEntities(database, everyChangeset ? database.changesets : relevantChangesets(database, clusters)),
     ),
     ...users.map((user) =>
       entity('user', user.userName, user, { created: user.createTimestamp, modified: user.updateTimestamp }),
@@ -62,7 +62,10 @@ function databaseEntity(database: Database): GraphEntity {
 }
 
 /** The newest changeset, the newest completed one, and those that are mounted, failed or in progress. */
-function ofInterest({ changesets, lastCompletedChangesetId, dataviews }: Database, clusters: readonly Cluster[]) {
+function relevantChangesets(
+  { changesets, lastCompletedChangesetId, dataviews }: Database,
+  clusters: readonly Cluster[],
+) {
   const held = new Set([
     lastCompletedChangesetId,
     changesets[0]?.changesetId,

@@ -63,11 +63,13 @@ async function readClusters(
     listed.map(async (summary) => {
       const { clusterName = '', clusterType = '' } = summary;
       const isWanted = (clusterTypes?.includes(clusterType) ?? true) || (detailsOfUnhosted && !hosted.has(clusterName));
-      const about = { kind: 'cluster', of: clusterName } as const;
+      const part = { kind: 'cluster', of: clusterName } as const;
       const at = { environmentId, clusterName };
       const [detail, nodes] = await Promise.all([
-        isWanted ? from.get('GetKxCluster', at, about, summary) : undefined,
-        wantsNodes ? from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, about, { keptWith: summary }) : [],
+        isWanted ? from.get('GetKxCluster', at, part, summary) : undefined,
+        wantsNodes
+          ? from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, part, { cachedWith: summary })
+          : [],
       ]);
       const isUnread = !wantsNodes || (nodes.length === 0 && summary.status === 'RUNNING');
       return { ...summary, ...detail, ...(isUnread ? {} : { nodes }) };

@@ -7,7 +7,7 @@ import type { Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
 export { deletionIn, isGone, statusClass } from '../kinds/statuses.ts';
 
 /** Issues of entities that have failed, are stuck, or run with fewer nodes than they should. */
-export function failedOrStuck(graph: Graph): Issue[] {
+export function failedOrStuckIssues(graph: Graph): Issue[] {
   return graph.entities.flatMap((entity) => issuesOf(entity, graph));
 }
 

@@ -2,9 +2,9 @@ import { FinspaceError } from '../operations/failure.ts';
 import type { Call, CallOptions, Output } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { GraphOptions } from './graph-types.ts';
-import type { Inventory } from './kept.ts';
 import { listPages } from './pages.ts';
 import { limitConcurrency, mapConcurrent } from './reading.ts';
+import type { ReplyCache } from './reply-cache.ts';
 
 /** A list that continues after this many environments counts as a fault of the endpoint. */
 const MAX_ENVIRONMENTS = 100_000;
@@ -15,27 +15,27 @@ const CALLS_AT_ONCE = 48;
 export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
 
 /** The existing environments, without deleted ones. */
-export async function environmentsNow(
+export async function existingEnvironments(
   call: Call,
   options: CallOptions,
-  inventory?: Inventory,
+  cache?: ReplyCache,
 ): Promise<readonly Environment[]> {
-  const ask = async () => (await environmentsEver(call, options)).filter(isPresent);
-  return inventory === undefined ? ask() : inventory.readListed(ask);
+  const load = async () => (await allEnvironments(call, options)).filter(isPresent);
+  return cache === undefined ? load() : cache.readEnvironments(load);
 }
 
 /** The existing environments, as read at most a minute ago. */
-export const environmentsKept = async (
+export const cachedEnvironments = async (
   call: Call,
   options: CallOptions,
-  inventory: Inventory | undefined,
-): Promise<readonly Environment[]> => inventory?.listed() ?? environmentsNow(call, options, inventory);
+  cache: ReplyCache | undefined,
+): Promise<readonly Environment[]> => cache?.environments() ?? existingEnvironments(call, options, cache);
 
 /** Whether a listed environment still exists. */
 export const isPresent = ({ status }: Environment): boolean => status !== 'DELETED';
 
 /** All listed environments, with deleted ones. Rejects rather than leave out any. */
-export async function environmentsEver(call: Call, options: CallOptions): Promise<Environment[]> {
+export async function allEnvironments(call: Call, options: CallOptions): Promise<Environment[]> {
   const { items, complete } = await listPages(call, 'ListKxEnvironments', {}, MAX_ENVIRONMENTS, options);
   if (!complete) throw endless();
   return items as Environment[];
@@ -72,7 +72,7 @@ export function candidatesText(candidates: readonly Environment[], wanted: strin
 }
 
 /** The result for each environment, and the errors for those without one; neither for those that were not reached in time. */
-export interface Found<T> {
+export interface FleetResults<T> {
   readonly results: readonly Result<T>[];
   readonly failures: readonly Failure[];
 }
@@ -92,11 +92,11 @@ export async function acrossEnvironments<T>(
   call: Call,
   environments: readonly Environment[],
   work: (call: Call, environment: Environment) => Promise<T>,
-  { onProgress, overtime }: Pick<GraphOptions, 'onProgress' | 'overtime'> = {},
-): Promise<Found<T>> {
+  { onProgress, deadline }: Pick<GraphOptions, 'onProgress' | 'overtime'> = {},
+): Promise<FleetResults<T>> {
   const bounded = limitConcurrency(call, CALLS_AT_ONCE, onProgress);
   const outcome = async (environment: Environment): Promise<Result<T> | Failure | undefined> => {
-    if (overtime?.aborted) return undefined;
+    if (deadline?.aborted) return undefined;
     try {
       return { environment, result: await work(bounded, environment) };
     } catch (error) {

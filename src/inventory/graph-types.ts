@@ -1,6 +1,6 @@
 import type { OperationName, Output } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import type { Inventory } from './kept.ts';
+import type { ReplyCache } from './reply-cache.ts';
 
 export type Kind =
   | 'environment'
@@ -96,7 +96,7 @@ export interface Issue {
 export interface GraphOptions {
   readonly signal?: AbortSignal | undefined;
   /** When this signal aborts, which also aborts `signal`, what has not been read becomes a gap. */
-  readonly overtime?: AbortSignal | undefined;
+  readonly deadline?: AbortSignal | undefined;
   /** As in CallOptions. */
   readonly untilAborted?: boolean | undefined;
   /** Maximum concurrent calls. */
@@ -115,7 +115,7 @@ export interface GraphOptions {
   /** The environment as just read; otherwise it is read. */
   readonly environment?: Output<'GetKxEnvironment'> | undefined;
   /** Replies of earlier questions; without it, everything is read. */
-  readonly inventory?: Inventory | undefined;
+  readonly cache?: ReplyCache | undefined;
   /** Whether to read the nodes of clusters, with one call each; may depend on their number. Same as `details` when omitted. */
   readonly nodes?: boolean | ((clusters: number) => boolean) | undefined;
   /** True to read and keep all changesets, not only the relevant ones. */

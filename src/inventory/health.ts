@@ -1,6 +1,6 @@
-import { dangling, stale, unused } from './conditions.ts';
-import { failedOrStuck, statusClass } from './failed-or-stuck.ts';
+import { failedOrStuckIssues, statusClass } from './failed-or-stuck.ts';
 import type { Graph, GraphEntity, Issue } from './graph.ts';
+import { danglingIssues, staleIssues, unusedIssues } from './stale-and-unused.ts';
 
 /** The state of an entity, worst first. */
 export type Health = 'failed' | 'behind' | 'unused' | 'moving' | 'ok';
@@ -14,9 +14,9 @@ export interface EntityHealth {
 /** The health of every entity, by id. */
 export function healthOf(graph: Graph): Map<string, EntityHealth> {
   const judged: [Health, Issue[]][] = [
-    ['failed', failedOrStuck(graph)],
-    ['behind', stale(graph)],
-    ['unused', [...unused(graph), ...dangling(graph)]],
+    ['failed', failedOrStuckIssues(graph)],
+    ['behind', staleIssues(graph)],
+    ['unused', [...unusedIssues(graph), ...danglingIssues(graph)]],
   ];
   const found = new Map<string, { health: Health; issues: Issue[] }>();
   for (const [group, issues] of judged)
@@ -30,10 +30,10 @@ export function healthOf(graph: Graph): Map<string, EntityHealth> {
           issues: [...present.issues, issue],
         });
     }
-  return new Map(graph.entities.map((entity) => [entity.id, found.get(entity.id) ?? plain(entity)]));
+  return new Map(graph.entities.map((entity) => [entity.id, found.get(entity.id) ?? healthByStatus(entity)]));
 }
 
-const plain = ({ status }: GraphEntity): EntityHealth => ({
+const healthByStatus = ({ status }: GraphEntity): EntityHealth => ({
   health: statusClass(status) === 'moving' ? 'moving' : 'ok',
   issues: [],
 });

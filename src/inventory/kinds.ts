@@ -38,7 +38,7 @@ export function idAt(kind: KindName, key: object): string {
 export const factsOf = (kind: Kind): Readonly<Record<string, Omit<Fact<never>, 'of'>>> => FACTS[`kx-${kind}`];
 
 /** The kinds that can use entities of a kind, and those whose lists are needed to read them. */
-export const usersOf = (kind: Kind): Kind[] =>
+export const dependentKindsOf = (kind: Kind): Kind[] =>
   kindsUsing(`kx-${kind}`)
     .flatMap((user) => (NAMES[user].parent === 'kx-database' ? [user, 'kx-database'] : [user]))
     .map((user) => user.replace('kx-', '') as Kind)

@@ -1,8 +1,8 @@
 import { withoutMisleading } from '../untrusted.ts';
 import type { Graph, GraphEntity, Kind, Relation } from './graph.ts';
 import { type Health, healthOf } from './health.ts';
+import { omittedText } from './size-limit.ts';
 import { bytes } from './units.ts';
-import { omittedText } from './within.ts';
 
 interface Shape {
   readonly frame: readonly [open: string, close: string];

@@ -50,7 +50,7 @@ export async function pageWithin<N extends OperationName>(
   call: Call,
   name: N,
   input: Input<N>,
-  most: number,
+  maxBytes: number,
   options: CallOptions = {},
 ): Promise<Members> {
   const list = listMember(operationNamed(name)) as string;
@@ -59,8 +59,8 @@ export async function pageWithin<N extends OperationName>(
     const page = await callNamed(call, name, request, options);
     const items = (page[list] ?? []) as Members[];
     const size = bytesOf(visible(page).json);
-    if (size <= most || items.length <= 1) return page;
-    const fewer = Math.floor((items.length * most) / size) || 1;
+    if (size <= maxBytes || items.length <= 1) return page;
+    const fewer = Math.floor((items.length * maxBytes) / size) || 1;
     if (Number(request['maxResults']) <= fewer) return page;
     request = { ...request, maxResults: fewer };
   }
@@ -73,21 +73,21 @@ export async function listPagesWithin<N extends OperationName>(
   call: Call,
   name: N,
   input: Input<N>,
-  most: number,
+  maxBytes: number,
   options: CallOptions = {},
 ): Promise<{ readonly items: Members[]; readonly nextToken: unknown }> {
   const list = listMember(operationNamed(name)) as string;
   const items: Members[] = [];
   let nextToken: unknown;
-  let left = most;
+  let bytesLeft = maxBytes;
   do {
     const request = nextToken === undefined ? input : { ...input, nextToken };
-    const page = await pageWithin(call, name, request as Input<N>, left, options);
+    const page = await pageWithin(call, name, request as Input<N>, bytesLeft, options);
     const found = (page[list] ?? []) as Members[];
-    left -= bytesOf(visible(found).json);
-    if (left < 0 && items.length > 0) break;
+    bytesLeft -= bytesOf(visible(found).json);
+    if (bytesLeft < 0 && items.length > 0) break;
     items.push(...found);
     nextToken = page['nextToken'];
-  } while (nextToken !== undefined && left > most / 10);
+  } while (nextToken !== undefined && bytesLeft > maxBytes / 10);
   return { items, nextToken };
 }

@@ -18,7 +18,7 @@ export const READ_FOR_QUOTAS: GraphOptions = {
 export async function quotaUse(data: EnvironmentData, gaps: readonly Gap[], quotas: Quotas): Promise<QuotaUse[]> {
   const read = environmentDataReader(data, gaps);
   const environmentId = String(data.environment.environmentId);
-  const most = async <K extends KindName>({ what, of, limit, used }: EntityQuota<K>): Promise<QuotaUse> => {
+  const largestUse = async <K extends KindName>({ what, of, limit, used }: EntityQuota<K>): Promise<QuotaUse> => {
     const all = await Promise.all(
       (await read.all(of, { environmentId })).map(async (entity) => ({
         of: nameIn(of, { ...entity }),
@@ -34,8 +34,8 @@ export async function quotaUse(data: EnvironmentData, gaps: readonly Gap[], quot
       used: Number(await used(read, { environmentId })),
       limit: limit(quotas),
     })),
-    () => most(CLUSTER_NODES),
-    ...VOLUME_MOUNTS.map((quota) => () => most(quota)),
+    () => largestUse(CLUSTER_NODES),
+    ...VOLUME_MOUNTS.map((quota) => () => largestUse(quota)),
   ];
   const uses = await Promise.all(counts.map(readOrUnchecked));
   return uses.flatMap(({ value = [] }) => value);

@@ -4,12 +4,12 @@ import { quoteUntrusted } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { statusClass } from './failed-or-stuck.ts';
 import type { Gap, GraphOptions, Kind } from './graph-types.ts';
-import { MINUTE_MS } from './kept.ts';
 import { isInDatabase } from './kinds.ts';
 import { listPages } from './pages.ts';
+import { MINUTE_MS } from './reply-cache.ts';
 
 /** What a part describes, for the gap that it leaves when it cannot be read. */
-interface About {
+interface Part {
   readonly kind: Kind;
   readonly of?: string;
   /** Whether the read is skipped if only lists are wanted; by default, true for a `get` about a listed entity. */
@@ -25,9 +25,9 @@ export interface Reading {
    * One entity; undefined when it no longer exists or cannot be read. A kept reply is good while what the list shows of the entity
    * is unchanged.
    */
-  get<N extends OperationName>(name: N, input: Input<N>, about: About, listed?: Listed): Promise<Output<N> | undefined>;
+  get<N extends OperationName>(name: N, input: Input<N>, part: Part, listed?: Listed): Promise<Output<N> | undefined>;
   /** The items of a list, or as many as could be read; items beyond `most` are a gap. */
-  list<N extends OperationName, Item>(name: N, input: Input<N>, about: About, extent?: Extent): Promise<Item[]>;
+  list<N extends OperationName, Item>(name: N, input: Input<N>, part: Part, extent?: Extent): Promise<Item[]>;
 }
 
 /** An entity as a list shows it. */
@@ -39,8 +39,8 @@ export interface Listed {
 /** How far a list is read. */
 interface Extent {
   /** A kept list is good for a minute, while what is listed of the entity that it belongs to is unchanged. */
-  readonly keptWith?: Listed;
-  readonly most?: number;
+  readonly cachedWith?: Listed;
+  readonly maxItems?: number;
   /** Whether no more items are needed. */
   readonly isEnough?: (items: readonly Record<string, unknown>[]) => boolean;
   /** Which items come first in the list. */
@@ -54,62 +54,70 @@ export const OUT_OF_TIME = 'not read in time: repeat the call, which goes on fro
 export const lateGap = (kind: Kind, operation: OperationName, of?: string): Gap =>
   withoutUndefined({ kind, operation, of, reason: OUT_OF_TIME, isLate: true });
 
-const AT_ONCE = 48;
+const MAX_CONCURRENT_CALLS = 48;
 /** Above the quotas of every kind in one environment. */
-const MOST = 10_000;
+const MAX_ITEMS = 10_000;
 /** After these errors, reading ends: the caller has left, or the backend does not respond. */
 const FATAL_ERRORS = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded']);
 
 export function reading(call: Call, options: GraphOptions): Reading {
-  const { signal, concurrency = AT_ONCE, onProgress, kinds, inventory, now = Date.now, untilAborted } = options;
+  const {
+    signal,
+    concurrency = MAX_CONCURRENT_CALLS,
+    onProgress,
+    kinds,
+    cache,
+    now = Date.now,
+    untilAborted,
+  } = options;
   const callOptions = { signal, isBackground: true, untilAborted };
   let oldest = Number.POSITIVE_INFINITY;
   const neededKinds =
     kinds && new Set<Kind>(kinds.flatMap((kind) => (isInDatabase(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
   const attempt = attempts(options, neededKinds, gaps);
-  const limited = limitConcurrency(whileAdmitted(call), concurrency, onProgress);
+  const limited = limitConcurrency(stopWhenThrottled(call), concurrency, onProgress);
   return {
     gaps,
     readAt: () => Math.min(oldest, now()),
-    get: (name, input, about, listed) => {
-      const ask = () => limited(name, input, callOptions);
-      const kept = async () => {
-        if (inventory === undefined || !isSettled(listed)) return ask();
+    get: (name, input, part, listed) => {
+      const load = () => limited(name, input, callOptions);
+      const cached = async () => {
+        if (cache === undefined || !isSettled(listed)) return load();
         const isCurrent = (reply: object) => versionOf(reply) === versionOf(listed);
-        return (await inventory.read({ name, input, version: JSON.stringify(listed), isCurrent, ask })).reply;
+        return (await cache.read({ name, input, version: JSON.stringify(listed), isCurrent, load })).reply;
       };
-      return attempt(name, { isDetail: about.of !== undefined, ...about }, kept, undefined);
+      return attempt(name, { isDetail: part.of !== undefined, ...part }, cached, undefined);
     },
-    list: (name, input, about, { most = MOST, isEnough, which = 'first', keptWith } = {}) => {
-      const ask = () => listPages(limited, name, input, most, callOptions, isEnough);
-      const kept = async () => {
-        if (inventory === undefined || !isSettled(keptWith)) return ask();
+    list: (name, input, part, { most = MAX_ITEMS, isEnough, which = 'first', keptWith } = {}) => {
+      const load = () => listPages(limited, name, input, most, callOptions, isEnough);
+      const cached = async () => {
+        if (cache === undefined || !isSettled(keptWith)) return load();
         const version = JSON.stringify(keptWith);
-        const { reply, readAt } = await inventory.read({ name, input, version, mostMs: MINUTE_MS, ask });
+        const { reply, readAt } = await cache.read({ name, input, version, maxAgeMs: MINUTE_MS, load });
         oldest = Math.min(oldest, readAt);
         return reply;
       };
       const items = async () => {
-        const { items, complete } = await kept();
-        if (!complete) gaps.push(beyondGap(name, about, which, items.length));
+        const { items, complete } = await cached();
+        if (!complete) gaps.push(beyondGap(name, part, which, items.length));
         return items as never[];
       };
-      return attempt(name, about, items, []);
+      return attempt(name, part, items, []);
     },
   };
 }
 
 /** Runs reads that the options ask for; one that cannot be made or fails leaves a gap. */
 function attempts(options: GraphOptions, neededKinds: ReadonlySet<Kind> | undefined, gaps: Gap[]) {
-  const { signal, overtime, refusal, details = true } = options;
-  const isLate = () => overtime?.aborted === true && (!signal?.aborted || signal.reason === overtime.reason);
-  const isOmitted = ({ kind, isDetail }: About) =>
+  const { signal, deadline, refusal, details = true } = options;
+  const isLate = () => deadline?.aborted === true && (!signal?.aborted || signal.reason === deadline.reason);
+  const isOmitted = ({ kind, isDetail }: Part) =>
     (isDetail && !details) || (neededKinds !== undefined && !neededKinds.has(kind) && kind !== 'environment');
 
-  return async <T>(name: OperationName, about: About, work: () => Promise<T>, otherwise: T): Promise<T> => {
-    const { kind, of } = about;
-    if (isOmitted(about)) return otherwise;
+  return async <T>(name: OperationName, part: Part, work: () => Promise<T>, otherwise: T): Promise<T> => {
+    const { kind, of } = part;
+    if (isOmitted(part)) return otherwise;
     const reason = refusal?.(name);
     if (reason !== undefined) {
       if (!gaps.some(({ operation }) => operation === name)) gaps.push({ kind, operation: name, reason });
@@ -119,7 +127,7 @@ function attempts(options: GraphOptions, neededKinds: ReadonlySet<Kind> | undefi
       if (!isLate()) return await work();
       gaps.push(lateGap(kind, name, of));
     } catch (error) {
-      const gap = isLate() ? lateGap(kind, name, of) : failedGap(name, about, error);
+      const gap = isLate() ? lateGap(kind, name, of) : failedGap(name, part, error);
       if (gap !== undefined) gaps.push(gap);
     }
     return otherwise;
@@ -127,7 +135,7 @@ function attempts(options: GraphOptions, neededKinds: ReadonlySet<Kind> | undefi
 }
 
 /** The gap that a failed read leaves; none if what was listed no longer exists. Throws the errors that end the reading. */
-function failedGap(operation: OperationName, { kind, of }: About, error: unknown): Gap | undefined {
+function failedGap(operation: OperationName, { kind, of }: Part, error: unknown): Gap | undefined {
   if (!(error instanceof FinspaceError) || FATAL_ERRORS.has(error.fields.code)) throw error;
   const { code, detail } = error.fields;
   if (code === 'ResourceNotFound') {
@@ -142,7 +150,7 @@ function failedGap(operation: OperationName, { kind, of }: About, error: unknown
   });
 }
 
-function beyondGap(operation: OperationName, { kind, of }: About, which: string, count: number): Gap {
+function beyondGap(operation: OperationName, { kind, of }: Part, which: string, count: number): Gap {
   const reason = `only the ${which} ${count.toLocaleString('en')} were read`;
   return withoutUndefined({ kind, operation, of, reason, isOfOlder: which === 'newest' || undefined });
 }
@@ -151,14 +159,14 @@ function beyondGap(operation: OperationName, { kind, of }: About, which: string,
 export async function mapConcurrent<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
-  most = MAX_WORKERS,
+  maxWorkers = MAX_WORKERS,
 ): Promise<R[]> {
   const results: R[] = new Array(items.length);
   let next = 0;
   const worker = async () => {
     for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
   };
-  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(maxWorkers, items.length) }, worker));
   return results;
 }
 
@@ -171,7 +179,7 @@ const isSettled = (listed: Listed | undefined): listed is Listed =>
 const versionOf = ({ status, lastModifiedTimestamp }: Listed) => `${status} ${lastModifiedTimestamp}`;
 
 /** A Call that rejects without a wait after one of its calls waited for its turn in vain. */
-function whileAdmitted(call: Call): Call {
+function stopWhenThrottled(call: Call): Call {
   let refused: FinspaceError | undefined;
   return async (name, input, options) => {
     if (refused !== undefined) throw refused;
@@ -186,14 +194,18 @@ function whileAdmitted(call: Call): Call {
 }
 
 /** A Call that makes at most `most` calls at a time; the others are queued. */
-export function limitConcurrency(call: Call, most: number, onProgress?: (done: number, needed: number) => void): Call {
+export function limitConcurrency(
+  call: Call,
+  maxCalls: number,
+  onProgress?: (done: number, needed: number) => void,
+): Call {
   const waiting: (() => void)[] = [];
   let running = 0;
   let needed = 0;
   let done = 0;
   return async (name, input, options) => {
     needed += 1;
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (running >= maxCalls) await new Promise<void>((resolve) => waiting.push(resolve));
     else running += 1;
     try {
       return await call(name, input, options);
@@ -208,7 +220,7 @@ export function limitConcurrency(call: Call, most: number, onProgress?: (done: n
 }
 
 /** A Call for a short task: identical reads within it share one call. */
-export function sharing(call: Call): Call {
+export function deduplicated(call: Call): Call {
   const replies = new Map<string, Promise<unknown>>();
   return (name, input, options) => {
     const key = JSON.stringify([name, input]);

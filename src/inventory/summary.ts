@@ -83,13 +83,13 @@ function rowsOf(entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row
   const own = entities.filter((entity) => entity.kind === kind);
   const isMixed = new Set(own.map(({ status }) => status)).size > 1;
   return own.map((entity) => {
-    const { status, ...row } = brief(entityRow(entity, graph));
+    const { status, ...row } = withoutRepeated(entityRow(entity, graph));
     return isMixed ? { name: row['name'], status, ...row } : row;
   });
 }
 
 /** Without members that other rows or members of the same answer repeat. */
-function brief({ mounts, iamRole, autoUpdate, ...others }: Row): Row {
+function withoutRepeated({ mounts, iamRole, autoUpdate, ...others }: Row): Row {
   const row = Object.entries(others).filter(([name]) => !REPEATED.has(name));
   return {
     ...Object.fromEntries(row),
@@ -117,14 +117,15 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
     readWrite: facts['readWrite'] || undefined,
     lastCompletedChangesetId: facts['lastCompletedChangesetId'],
     newestData: isoMinute(facts['newestData'] as string | undefined),
-    mounts: some(
+    mounts: joined(
       mounts.map(
-        ({ to, facts: at }) => `${short(to)}${at['changesetId'] ? ` at ${quoteUnlessPlain(at['changesetId'])}` : ''}`,
+        ({ to, facts: at }) =>
+          `${shortName(to)}${at['changesetId'] ? ` at ${quoteUnlessPlain(at['changesetId'])}` : ''}`,
       ),
     ),
     cached: cachedOf(facts),
-    volumes: some(uses.map(({ to, facts: at }) => `${short(to)}${at['for'] ? ` (${at['for']})` : ''}`)),
-    usedBy: some(users.map(({ from }) => short(from))),
+    volumes: joined(uses.map(({ to, facts: at }) => `${shortName(to)}${at['for'] ? ` (${at['for']})` : ''}`)),
+    usedBy: joined(users.map(({ from }) => shortName(from))),
     clusters: kind === 'scaling-group' ? facts['clusters'] : undefined,
     iamRole: facts['iamRole'],
   };
@@ -142,7 +143,7 @@ function cachedOf({ mounts = [] }: { readonly mounts?: readonly { database?: str
 /** The names of what an entity mounts, of the volumes that it uses, and of its users. */
 export function namesConnected(entity: GraphEntity, graph: Graph): Record<string, readonly string[] | undefined> {
   const { mounts, uses, users } = connectionsOf(entity, graph);
-  const names = (ids: readonly string[]) => (ids.length === 0 ? undefined : [...new Set(ids.map(short))]);
+  const names = (ids: readonly string[]) => (ids.length === 0 ? undefined : [...new Set(ids.map(shortName))]);
   return {
     mounts: names(mounts.map(({ to }) => to)),
     volumes: names(uses.map(({ to }) => to)),
@@ -201,5 +202,5 @@ export function sizeOf({ kind, facts }: GraphEntity): Row {
     : { hostType, memory: `${memory(reserved)} of ${memory(all)} reserved`, free: memory(free) };
 }
 
-const short = (id: string) => quoteUnlessPlain(id.slice(id.indexOf(':') + 1));
-const some = (list: readonly string[]) => (list.length === 0 ? undefined : list.join(', '));
+const shortName = (id: string) => quoteUnlessPlain(id.slice(id.indexOf(':') + 1));
+const joined = (list: readonly string[]) => (list.length === 0 ? undefined : list.join(', '));

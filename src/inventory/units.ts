@@ -30,8 +30,8 @@ export function memory(mib: unknown): string {
 }
 
 /** The text, shortened to `most` characters with an ellipsis if it is longer. */
-export const truncate = (text: string, most: number) =>
-  text.length > most ? `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…` : text;
+export const truncate = (text: string, maxLength: number) =>
+  text.length > maxLength ? `${text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')}…` : text;
 
 /** `2026-03-17T00:10Z`, without seconds. */
 export const isoMinute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');

@@ -1,6 +1,6 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { isGone } from '../inventory/failed-or-stuck.ts';
-import { environmentsKept } from '../inventory/fleet.ts';
+import { cachedEnvironments } from '../inventory/fleet.ts';
 import { environmentGraph } from '../inventory/graph.ts';
 import { arnIn } from '../inventory/kinds.ts';
 import { listPages } from '../inventory/pages.ts';
@@ -81,12 +81,12 @@ async function arnsFor(environment: ResourceEnvironment, typed: string, signal: 
   const { call, restrictions, caller, inventory } = environment;
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   if (refusal('ListKxEnvironments') !== undefined) return [];
-  const all = await environmentsKept(call, { signal }, inventory);
+  const all = await cachedEnvironments(call, { signal }, inventory);
   const inside = all.find(({ environmentArn = ' ' }) => typed.startsWith(environmentArn));
   const graph =
     inside === undefined || refusal('GetKxEnvironment') !== undefined
       ? undefined
-      : await environmentGraph(call, inside.environmentId ?? '', { signal, refusal, details: false, inventory });
+      : await environmentGraph(call, inside.environmentId ?? '', { signal, refusal, details: false, cache: inventory });
   return [
     ...all.flatMap(({ environmentArn, name }) => (environmentArn ? [{ value: environmentArn, called: name }] : [])),
     ...(graph?.entities ?? []).flatMap((entity) => {

@@ -1,4 +1,4 @@
-import type { Inventory } from '../inventory/kept.ts';
+import type { ReplyCache } from '../inventory/reply-cache.ts';
 import type { Call } from '../operations/index.ts';
 import type { Caller, Restrictions } from '../safety/policy.ts';
 import type { RecoveryKits } from '../safety/recovery.ts';
@@ -9,6 +9,6 @@ export interface ResourceEnvironment {
   readonly restrictions: Restrictions;
   readonly caller: Caller;
   /** Replies of earlier reads. */
-  readonly inventory?: Inventory | undefined;
+  readonly inventory?: ReplyCache | undefined;
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
 }

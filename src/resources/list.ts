@@ -1,5 +1,5 @@
 import type { ListResourcesResult, ListResourceTemplatesResult } from '@modelcontextprotocol/server';
-import { type Environment, environmentsKept, environmentsNow } from '../inventory/fleet.ts';
+import { cachedEnvironments, type Environment, existingEnvironments } from '../inventory/fleet.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { refusalReason } from '../safety/policy.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
@@ -53,7 +53,7 @@ async function environmentsIn(
 ): Promise<readonly Environment[]> {
   if (refusalReason('ListKxEnvironments', restrictions, caller) !== undefined) return [];
   try {
-    return await (isLaterPage ? environmentsKept : environmentsNow)(call, { signal }, inventory);
+    return await (isLaterPage ? cachedEnvironments : existingEnvironments)(call, { signal }, inventory);
   } catch (error) {
     if (error instanceof FinspaceError) return [];
     throw error;

@@ -4,8 +4,8 @@ import { environmentGraph, type Graph, type GraphOptions } from '../inventory/gr
 import { listPagesWithin } from '../inventory/pages.ts';
 import { readsDone } from '../inventory/progress.ts';
 import { limitConcurrency } from '../inventory/reading.ts';
+import { omittedText, renderWithin } from '../inventory/size-limit.ts';
 import type { TopologyForm } from '../inventory/uris.ts';
-import { omittedText, writtenWithin } from '../inventory/within.ts';
 import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { callNamed, type OperationName, operationNamed } from '../operations/index.ts';
@@ -89,9 +89,9 @@ async function contents(
       untilAborted,
       refusal,
       onProgress,
-      inventory,
+      cache: inventory,
     });
-    return { seen: graph, text: writtenWithin(graph, most, await FORMS[topology]()) };
+    return { seen: graph, text: renderWithin(graph, most, await FORMS[topology]()) };
   }
   const list = listMember(operationNamed(operation));
   if (list === null) return asJson(shortened(await callNamed(call, operation, input, { signal }), most, safeJson));

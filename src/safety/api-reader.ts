@@ -1,5 +1,5 @@
 import { listPages } from '../inventory/pages.ts';
-import { limitConcurrency, sharing } from '../inventory/reading.ts';
+import { deduplicated, limitConcurrency } from '../inventory/reading.ts';
 import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
 import { isInProgress } from '../kinds/quotas.ts';
 import { type Reader, Unreadable } from '../kinds/reader.ts';
@@ -23,7 +23,7 @@ const AT_ONCE = 8;
  * with the errors of the calls.
  */
 export function apiReader(call: Call, options: CallOptions): Reader {
-  const limited = sharing(limitConcurrency(call, AT_ONCE));
+  const limited = deduplicated(limitConcurrency(call, AT_ONCE));
   const items = (operation: OperationName, input: object) =>
     readable(async () => (await listPages(limited, operation, input as never, MOST, options)).items);
   const get = (kind: KindName, key: object) =>

@@ -1,4 +1,4 @@
-import { sharing } from '../inventory/reading.ts';
+import { deduplicated } from '../inventory/reading.ts';
 import { type AnyChange, type AnyRequestedChange, changeOf, readRequestedChange } from '../kinds/index.ts';
 import { NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/statuses.ts';
@@ -102,7 +102,7 @@ export async function planCall(
   principal: string,
   options: CallOptions = {},
 ): Promise<Plan | undefined> {
-  const call = sharing(planner.call);
+  const call = deduplicated(planner.call);
   const subject: PlanTarget | undefined = await readTarget(call, operation, input, options).catch(
     absent(operation, input),
   );

@@ -1,4 +1,4 @@
-import { mapConcurrent, sharing } from '../inventory/reading.ts';
+import { deduplicated, mapConcurrent } from '../inventory/reading.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, stillBlocks } from '../safety/batch.ts';
 import { planCall } from '../safety/plan.ts';
@@ -42,7 +42,7 @@ export async function previewBatch(
 async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, signal }: Preview) {
   const { caller, restrictions } = environment;
   const options = { signal };
-  const planner = { ...environment, call: sharing(environment.call), countsAll: true };
+  const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };
   const found = await mapConcurrent(batch.calls, (call) => foundAbout(planner, call, options));
   const blockers = batch.calls.flatMap((call, at) => (found[at]?.blockers ?? []).filter(stillBlocks(batch, call)));
   const warnings = found.flatMap((each) => each.warnings);

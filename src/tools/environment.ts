@@ -1,6 +1,6 @@
 import type { CallToolResult, InputRequiredResult, ServerContext, ToolAnnotations } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
-import type { Inventory } from '../inventory/kept.ts';
+import type { ReplyCache } from '../inventory/reply-cache.ts';
 import type { Call, OperationName } from '../operations/index.ts';
 import { lazy } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
@@ -21,7 +21,7 @@ export interface ToolEnvironment extends Planner {
   /** The limits of the backend; undefined if it does not report them. */
   readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
   /** Replies of earlier questions, for tools that only read. */
-  readonly inventory?: Inventory | undefined;
+  readonly inventory?: ReplyCache | undefined;
   /** The deletions that this server has made. */
   readonly deletions?: (() => Promise<Deletions>) | undefined;
   /** Where a credential goes instead of to the model. */

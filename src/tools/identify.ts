@@ -1,10 +1,4 @@
-import {
-  candidatesText,
-  type Environment,
-  environmentsEver,
-  environmentsNamed,
-  isPresent,
-} from '../inventory/fleet.ts';
+import { allEnvironments, candidatesText, type Environment, environmentsNamed, isPresent } from '../inventory/fleet.ts';
 import { listPages } from '../inventory/pages.ts';
 import { didYouMean } from '../nearest.ts';
 import { FinspaceError } from '../operations/failure.ts';
@@ -91,7 +85,7 @@ async function environmentsOf(lookup: Lookup): Promise<Environment[]> {
 /** All environments that the caller may see, read once for all lookups about a call. */
 function environmentsEverOf(lookup: Lookup): Promise<Listing> {
   const { environment, signal } = lookup;
-  const list = () => environmentsEver(environment.call, { signal });
+  const list = () => allEnvironments(environment.call, { signal });
   const read = async () => {
     const all = await lookedUp(lookup, 'ListKxEnvironments', list);
     return { all: all ?? [], complete: all !== undefined };

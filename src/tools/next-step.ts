@@ -1,6 +1,6 @@
 import { isGone, statusClass } from '../inventory/failed-or-stuck.ts';
 import { memberOf } from '../inventory/kinds.ts';
-import { sharing } from '../inventory/reading.ts';
+import { deduplicated } from '../inventory/reading.ts';
 import type { FinspaceError } from '../operations/failure.ts';
 import { callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
@@ -38,7 +38,7 @@ const QUOTA = new Set<string>(['LimitExceeded', 'ServiceQuotaExceeded']);
 /** The quotas that the call counts against, their use, and what can be deleted. */
 async function usedUp(lookup: Lookup, name: OperationName, input: Members, otherwise: string): Promise<FailureAdvice> {
   const { environment, signal } = lookup;
-  const sharedReads = { ...environment, call: sharing(environment.call) };
+  const sharedReads = { ...environment, call: deduplicated(environment.call) };
   const found = await lookedUp(lookup, 'GetKxEnvironment', () => quotasFor(sharedReads, name, input, { signal }));
   if (found === undefined || found.quotas.length === 0) return {};
   const over = found.blockers.filter(({ item }) => item.kind === 'quota');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sharing } from '../inventory/reading.ts';
+import { deduplicated } from '../inventory/reading.ts';
 import { agentInput } from '../operations/derive.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
@@ -82,7 +82,7 @@ async function previewCall(
   if ('wrong' in prepared) return refused(`The arguments for ${tool} are wrong.`, ...prepared.wrong);
   const { input, meant } = prepared;
   const options = { signal };
-  const planner = { ...environment, call: sharing(environment.call), countsAll: true };
+  const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };
   const plan = await planCall(planner, name, input, environment.caller.principal, options);
   const offered = allowedFor(environment);
   if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, offered }));

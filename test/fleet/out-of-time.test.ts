@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { inventory } from '../../src/inventory/kept.ts';
+import { replyCache } from '../../src/inventory/reply-cache.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
@@ -109,7 +109,7 @@ describe('a search that takes longer than clients wait', () => {
 
   test('about one environment shows what was read, and continues from there', async () => {
     const { call, calls } = slow(1, 600);
-    const use = caller(call, {}, undefined, { inventory: inventory() });
+    const use = caller(call, {}, undefined, { inventory: replyCache() });
     const describe = () => inTime(use('describe_kx_environment', { environment: idOf(0) }));
     const first = await describe();
     expect(JSON.stringify(first.data['notRead'])).toContain('repeat the call, which goes on from what was read');

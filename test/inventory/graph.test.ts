@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dangling, stale, unused } from '../../src/inventory/conditions.ts';
-import { dependantsOf, dependsOn, entitiesNamed } from '../../src/inventory/dependants.ts';
-import { failedOrStuck } from '../../src/inventory/failed-or-stuck.ts';
+import { dependenciesOf, dependentsOf, entitiesNamed } from '../../src/inventory/dependents.ts';
+import { failedOrStuckIssues } from '../../src/inventory/failed-or-stuck.ts';
 import type { Graph, Issue } from '../../src/inventory/graph.ts';
+import { danglingIssues, staleIssues, unusedIssues } from '../../src/inventory/stale-and-unused.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { type Demo, demo } from './demo.ts';
@@ -52,7 +52,7 @@ describe('the graph of an environment', () => {
     const refusal = (name: OperationName) => (name === 'GetKxCluster' ? 'Not offered.' : undefined);
     const partial = await world.graph('kdb-prod', { refusal });
     expect(partial.gaps).toEqual([{ kind: 'cluster', operation: 'GetKxCluster', reason: 'Not offered.' }]);
-    expect([...unused(partial), ...dangling(partial)]).toEqual([]);
+    expect([...unusedIssues(partial), ...danglingIssues(partial)]).toEqual([]);
   });
 
   test('reports a rejected read as a gap', async () => {
@@ -111,7 +111,7 @@ describe('the graph of an environment', () => {
 
 describe('the graph of the demo world', () => {
   test('shows the dependants of a volume: clusters, dataviews, and the clusters that mount those', () => {
-    const ids = dependantsOf(graph, 'volume:vol-equities').map(({ entity, distance }) => [entity.id, distance]);
+    const ids = dependentsOf(graph, 'volume:vol-equities').map(({ entity, distance }) => [entity.id, distance]);
     expect(ids).toEqual([
       ['dataview:equities_taq/equities_taq_static', 1],
       ['cluster:hdb-equities-a', 2],
@@ -120,7 +120,7 @@ describe('the graph of the demo world', () => {
   });
 
   test('has edges to the dependencies of a cluster', () => {
-    const ids = dependsOn(graph, 'cluster:hdb-fx').map(({ entity }) => entity.id);
+    const ids = dependenciesOf(graph, 'cluster:hdb-fx').map(({ entity }) => entity.id);
     expect(ids).toEqual([
       'dataview:fx_spot/fx_spot_live',
       'scaling-group:sg-history',
@@ -131,38 +131,38 @@ describe('the graph of the demo world', () => {
 
   test('contains the entities of each environment', () => {
     const [environment] = entitiesNamed(graph, 'kdb-prod');
-    expect(dependantsOf(graph, environment?.id ?? '')).toHaveLength(graph.entities.length - 1);
+    expect(dependentsOf(graph, environment?.id ?? '')).toHaveLength(graph.entities.length - 1);
   });
 
   test('shows stale clusters and dataviews', () => {
-    expect(lines(stale(graph))).toEqual([
+    expect(lines(staleIssues(graph))).toEqual([
       'cluster:hdb-equities-b old changeset',
       'cluster:hdb-equities-b old version',
       'cluster:hdb-futures old changeset',
     ]);
-    const futures = stale(graph).find(({ entity }) => entity.name === 'hdb-futures');
+    const futures = staleIssues(graph).find(({ entity }) => entity.name === 'hdb-futures');
     expect(futures?.facts).toMatchObject({ database: 'futures_l2', behindBy: 2 });
   });
 
   test('shows unused entities and dangling references', () => {
-    expect(lines(unused(graph))).toEqual(['scaling-group:sg-backtest unused', 'volume:vol-backtest unused']);
-    expect(lines(dangling(graph))).toEqual([]);
+    expect(lines(unusedIssues(graph))).toEqual(['scaling-group:sg-backtest unused', 'volume:vol-backtest unused']);
+    expect(lines(danglingIssues(graph))).toEqual([]);
   });
 
   test('shows failed entities, and since when', () => {
-    expect(lines(failedOrStuck(graph))).toEqual([
+    expect(lines(failedOrStuckIssues(graph))).toEqual([
       `changeset:${graph.entities.find(({ status }) => status === 'FAILED')?.id.slice(10)} failed`,
       'cluster:gp-signals failed',
       'cluster:hdb-futures replacing nodes',
     ]);
-    const signals = failedOrStuck(graph).find(({ entity }) => entity.name === 'gp-signals');
+    const signals = failedOrStuckIssues(graph).find(({ entity }) => entity.name === 'gp-signals');
     expect(signals?.facts['reason']).toMatch(/Not enough memory/);
     expect(signals?.since).toBe('2026-03-16T07:14:20.000Z');
   });
 
   test('shows stuck entities, after the longest time that was ever observed', () => {
     const later = { ...graph, readAt: '2026-03-17T12:00:00.000Z' };
-    const stuck = failedOrStuck(later).filter(({ condition }) => condition.startsWith('stuck'));
+    const stuck = failedOrStuckIssues(later).filter(({ condition }) => condition.startsWith('stuck'));
     expect(lines(stuck)).toEqual([
       'cluster:gp-reference stuck',
       'cluster:hdb-futures stuck nodes',

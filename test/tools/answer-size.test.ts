@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { MAX_TEXT } from '../../src/answer-size.ts';
 import { environmentMermaid } from '../../src/inventory/mermaid.ts';
+import { renderWithin } from '../../src/inventory/size-limit.ts';
 import { environmentSvg } from '../../src/inventory/svg/picture.ts';
-import { writtenWithin } from '../../src/inventory/within.ts';
 import { agentInput, listMember } from '../../src/operations/derive.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
@@ -159,18 +159,18 @@ describe('the answer of a resource', () => {
     ['JSON', (graph: object) => JSON.stringify(graph)],
   ])('that is the %s of 500 clusters has at most 60 kB and says what it omits', (_, write) => {
     const graph = synthetic(500);
-    const text = writtenWithin(graph, MAX_TEXT, write);
+    const text = renderWithin(graph, MAX_TEXT, write);
     expect(bytes(text)).toBeLessThanOrEqual(MAX_TEXT);
     expect(bytes(text)).toBeGreaterThan(MAX_TEXT / 2);
     const failed = graph.entities.filter(({ status }) => status === 'CREATE_FAILED');
     for (const { name } of failed) expect(text).toContain(name);
     expect(text).toMatch(/\d+ clusters|"omitted":\{.*"cluster":\d+/);
-    expect(writtenWithin(synthetic(13), MAX_TEXT, write)).toBe(write(synthetic(13), synthetic(13)));
+    expect(renderWithin(synthetic(13), MAX_TEXT, write)).toBe(write(synthetic(13), synthetic(13)));
   });
 
   it('does not call an entity unused because its users are omitted', () => {
     const graph = synthetic(500);
-    const text = writtenWithin(graph, MAX_TEXT, environmentMermaid);
+    const text = renderWithin(graph, MAX_TEXT, environmentMermaid);
     expect(text).not.toMatch(/sg-3.*:::unused/);
   });
 });

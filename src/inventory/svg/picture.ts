@@ -1,7 +1,7 @@
 import type { Graph, GraphEntity } from '../graph.ts';
 import type { Health } from '../health.ts';
+import { omittedText } from '../size-limit.ts';
 import { counted, moment } from '../units.ts';
-import { omittedText } from '../within.ts';
 import { databaseCard, volumesAndUsers } from './databases.ts';
 import { clusterRow, hostBox } from './hosts.ts';
 import { DATA_X, HOST_X, layoutOf, MARGIN, WIDTH } from './layout.ts';

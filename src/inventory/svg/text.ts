@@ -8,11 +8,11 @@ export function xml(text: unknown): string {
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Text in the width of this many average letters; longer text loses its middle, because names differ at their ends. */
-export function shorten(text: unknown, most: number): string {
+export function shorten(text: unknown, maxLetters: number): string {
   const characters = Array.from(String(text ?? ''));
-  if (widthOf(characters) <= most) return characters.join('');
+  if (widthOf(characters) <= maxLetters) return characters.join('');
   let [head, tail] = [0, characters.length];
-  let left = most - 1;
+  let left = maxLetters - 1;
   for (let turn = 0; head < tail; turn += 1) {
     const next = characters[turn % 2 === 0 ? head : tail - 1] ?? '';
     left -= widthOf([next]);

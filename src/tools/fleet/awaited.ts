@@ -1,8 +1,8 @@
-import { graphOfOne } from '../../inventory/alone.ts';
 import { nodeList } from '../../inventory/detail.ts';
 import { deletionIn, statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
+import { graphOfOne } from '../../inventory/graph-of-one.ts';
 import { getterInput, getterOf, isInDatabase, KINDS, readyIn, statesOf } from '../../inventory/kinds.ts';
 import { listPages } from '../../inventory/pages.ts';
 import { entityRow, sizeOf } from '../../inventory/summary.ts';

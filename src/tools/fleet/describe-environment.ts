@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { MAX_DATA } from '../../answer-size.ts';
 import type { Graph } from '../../inventory/graph.ts';
+import { renderWithin } from '../../inventory/size-limit.ts';
 import { summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
-import { writtenWithin } from '../../inventory/within.ts';
 import { quoteUnlessPlain } from '../../untrusted.ts';
 import { EnvironmentArgument } from './fleet-reader.ts';
 import { answer, type Link, type Row, type Section, shaping } from './page.ts';
@@ -31,7 +31,7 @@ export const describeEnvironment = fleetTool({
     if (diagram) {
       const { environmentMermaid } = await import('../../inventory/mermaid.ts');
       return {
-        content: [{ type: 'text', text: writtenWithin(graph, MAX_DATA, environmentMermaid) }, ...links.map(block)],
+        content: [{ type: 'text', text: renderWithin(graph, MAX_DATA, environmentMermaid) }, ...links.map(block)],
       };
     }
     const summary = summaryOf(graph);

@@ -1,11 +1,11 @@
 import {
+  allEnvironments,
   candidatesText,
   type Environment,
-  environmentsEver,
   environmentsNamed,
-  environmentsNow,
+  existingEnvironments,
 } from '../../inventory/fleet.ts';
-import type { Inventory } from '../../inventory/kept.ts';
+import type { ReplyCache } from '../../inventory/reply-cache.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Call, CallOptions } from '../../operations/index.ts';
 import { lazy } from '../../operations/operation.ts';
@@ -35,7 +35,7 @@ interface LookupOptions {
   readonly reads: Call;
   readonly foreground: CallOptions;
   readonly background: CallOptions;
-  readonly inventory: Inventory | undefined;
+  readonly inventory: ReplyCache | undefined;
 }
 
 export function environmentLookup({
@@ -47,13 +47,13 @@ export function environmentLookup({
 }: LookupOptions): EnvironmentLookup {
   const seen = new Map<string | undefined, Environment>();
   const present = lazy(async () => {
-    const all = await environmentsNow(reads, background, inventory);
+    const all = await existingEnvironments(reads, background, inventory);
     for (const each of all) seen.set(each.environmentId, each);
     return all;
   });
   /** The environment with an id, or with a name that it had a minute ago and still has. */
   const withoutListing = async (wanted: string): Promise<Environment | undefined> => {
-    const [named, second] = environmentsNamed(inventory?.listed() ?? [], wanted);
+    const [named, second] = environmentsNamed(inventory?.environments() ?? [], wanted);
     const idOfName = second === undefined ? named?.environmentId : undefined;
     const id = LIKE_AN_ID.test(wanted) ? wanted : idOfName;
     if (id === undefined) return undefined;
@@ -68,7 +68,7 @@ export function environmentLookup({
     present,
     environment,
     environmentOrDeleted: async (wanted) => {
-      const [deleted, others] = splitDeleted(await environmentsEver(call, foreground));
+      const [deleted, others] = splitDeleted(await allEnvironments(call, foreground));
       const [gone] = environmentsNamed(others, wanted).length > 0 ? [] : newest(environmentsNamed(deleted, wanted));
       return gone ?? theOne(others, wanted);
     },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
-import { getterOf, usersOf } from '../../inventory/kinds.ts';
+import { dependentKindsOf, getterOf } from '../../inventory/kinds.ts';
 import type { OperationName } from '../../operations/index.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import { KeyValue, Listed, NonEmpty, Scalar, Words } from '../lenient.ts';
@@ -197,7 +197,7 @@ function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): bool
   return gaps.some(
     (gap) =>
       (needed.includes(gap.operation) && (gap.of ?? key) === key) ||
-      (needs.has('users') && usersOf(kind).includes(gap.kind)),
+      (needs.has('users') && dependentKindsOf(kind).includes(gap.kind)),
   );
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { acrossEnvironments, type Environment } from '../../inventory/fleet.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
 import { readsDone } from '../../inventory/progress.ts';
-import { lateGap, sharing } from '../../inventory/reading.ts';
+import { deduplicated, lateGap } from '../../inventory/reading.ts';
 import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
 import type { Quotas } from '../../operations/quotas.ts';
 import { refusalReason } from '../../safety/policy.ts';
@@ -63,9 +63,9 @@ export function fleetReader(
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   const foreground: CallOptions = { signal, untilAborted: true };
   const background: CallOptions = { ...foreground, isBackground: true };
-  const options: GraphOptions = { ...foreground, overtime, refusal, onProgress, inventory };
+  const options: GraphOptions = { ...foreground, deadline: overtime, refusal, onProgress, cache: inventory };
   // Each read is made once per question, so that the parts of its answer agree.
-  const reads = sharing(call);
+  const reads = deduplicated(call);
   const lookup = environmentLookup({ call, reads, foreground, background, inventory });
   const read = graphReader({ reads, background, options, cancelled, overtime });
   let rest: Rest | undefined;
@@ -123,7 +123,10 @@ function graphReader({ reads, background, options, cancelled, overtime }: GraphR
         throw error;
       }
     };
-    const found = await acrossEnvironments(reads, environments, work, { onProgress: options.onProgress, overtime });
+    const found = await acrossEnvironments(reads, environments, work, {
+      onProgress: options.onProgress,
+      deadline: overtime,
+    });
     cancelled.throwIfAborted();
     const { results, failures } = found;
     const [first] = failures;

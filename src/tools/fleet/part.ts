@@ -1,4 +1,4 @@
-import type { Environment, Found } from '../../inventory/fleet.ts';
+import type { Environment, FleetResults } from '../../inventory/fleet.ts';
 import type { Graph } from '../../inventory/graph.ts';
 import { OUT_OF_TIME } from '../../inventory/reading.ts';
 import { FinspaceError } from '../../operations/failure.ts';
@@ -24,7 +24,7 @@ export function partOf(environments: readonly Environment[], { from, until }: Pa
 export const SAME_CURSOR = 'Out of time on this page: repeat the call with the same cursor.';
 
 interface InTime {
-  readonly read: Found<Graph>;
+  readonly read: FleetResults<Graph>;
   readonly left: Rest | undefined;
 }
 
@@ -32,7 +32,11 @@ interface InTime {
  * What was read of the environments before the first that was not read in time, and what is left. If that is the very first, it is
  * shown as far as it was read, so that each answer makes progress.
  */
-export function inTime(environments: readonly Environment[], found: Found<Graph>, overtime: AbortSignal): InTime {
+export function inTime(
+  environments: readonly Environment[],
+  found: FleetResults<Graph>,
+  overtime: AbortSignal,
+): InTime {
   if (!overtime.aborted) return { read: found, left: undefined };
   const isWhole = ({ gaps }: Graph) => !gaps.some(({ isLate }) => isLate);
   const whole = [...found.results.filter(({ result }) => isWhole(result)), ...found.failures.filter(isFailure)];
@@ -51,11 +55,11 @@ export function inTime(environments: readonly Environment[], found: Found<Graph>
 }
 
 /** Whether an environment failed for another reason than the end of the time. */
-const isFailure = ({ error }: Found<Graph>['failures'][number]) =>
+const isFailure = ({ error }: FleetResults<Graph>['failures'][number]) =>
   !(error instanceof FinspaceError) || error.fields.code !== 'Aborted';
 
 /** The graphs of what was read, with what was not; also of those of `wanted` that were not reached. */
-export function graphsOf({ results, failures }: Found<Graph>, wanted: readonly Environment[] = []) {
+export function graphsOf({ results, failures }: FleetResults<Graph>, wanted: readonly Environment[] = []) {
   const reached = new Set([...results, ...failures].map(({ environment }) => environment));
   const others = wanted.filter((environment) => !reached.has(environment));
   return {

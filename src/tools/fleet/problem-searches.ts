@@ -1,7 +1,7 @@
-import { dangling, stale, unused } from '../../inventory/conditions.ts';
-import { expectedBy, failedOrStuck, statusClass } from '../../inventory/failed-or-stuck.ts';
+import { expectedBy, failedOrStuckIssues, statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, GraphOptions, Issue, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
+import { danglingIssues, staleIssues, unusedIssues } from '../../inventory/stale-and-unused.ts';
 import { isoMinute } from '../../inventory/units.ts';
 import { quoteUnlessPlain } from '../../untrusted.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
@@ -33,30 +33,30 @@ const CHANGING: readonly Kind[] = ['environment', 'cluster', 'scaling-group', 'v
 export const SEARCHES = {
   failed: {
     of: CHANGING,
-    find: (graph) => failedOrStuck(graph).filter(({ condition }) => FAILURES.has(condition)),
+    find: (graph) => failedOrStuckIssues(graph).filter(({ condition }) => FAILURES.has(condition)),
     read: { kinds: MOVING, details: false },
     alsoFor: {},
   },
   stuck: {
     of: CHANGING,
     find: (graph) =>
-      failedOrStuck(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
+      failedOrStuckIssues(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
     read: { kinds: MOVING, details: false, nodes: true },
     alsoFor: {},
   },
   behind: {
     of: ['cluster', 'dataview'],
-    find: stale,
+    find: staleIssues,
     read: { kinds: ['cluster', 'database', 'dataview', 'changeset'], nodes: false, clusterTypes: READERS },
   },
   unused: {
     of: ['scaling-group', 'volume', 'dataview', 'database'],
-    find: unused,
+    find: unusedIssues,
     read: { kinds: CONNECTED, nodes: false, clusterTypes: READERS },
     alsoFor: { volume: ['dataview'], dataview: ['cluster'], database: ['cluster', 'dataview'] },
     confirm: { kinds: CONNECTED, nodes: false },
   },
-  dangling: { of: ['cluster', 'dataview'], find: dangling, read: { kinds: CONNECTED, nodes: false } },
+  dangling: { of: ['cluster', 'dataview'], find: danglingIssues, read: { kinds: CONNECTED, nodes: false } },
   underway: { of: CHANGING, find: underway, read: { kinds: MOVING, details: false, nodes: true }, alsoFor: {} },
 } as const satisfies Record<string, Search>;
 export type Problem = keyof typeof SEARCHES;
@@ -64,7 +64,7 @@ export const PROBLEMS = Object.keys(SEARCHES) as Problem[];
 
 /** Entities that are being created, updated or deleted, or get new nodes, and are not stuck. */
 function underway(graph: Graph): Issue[] {
-  const found = failedOrStuck(graph);
+  const found = failedOrStuckIssues(graph);
   const moving = graph.entities.filter(({ id, status }) => {
     const isStuck = found.some(({ entity, condition }) => entity.id === id && condition === 'stuck');
     return statusClass(status) === 'moving' && !isStuck;

@@ -1,7 +1,7 @@
 import { nodesOf } from '../../inventory/entities.ts';
 import { statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
-import { KINDS, statesOf, usersOf } from '../../inventory/kinds.ts';
+import { dependentKindsOf, KINDS, statesOf } from '../../inventory/kinds.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';
 import { type Candidate, type Filters, hasStatus, isNamed, statusWord } from './filters.ts';
@@ -35,7 +35,7 @@ export function kindsFor({ status = [], type, changedAfter }: Filters): readonly
 /** The kinds that must also be read to fill a row of a kind. */
 function alsoReadFor(kind: Kind): readonly Kind[] {
   if (kind === 'database') return ['changeset'];
-  return SHOWS_USERS.includes(kind) ? usersOf(kind).filter((user) => user !== 'database') : [];
+  return SHOWS_USERS.includes(kind) ? dependentKindsOf(kind).filter((user) => user !== 'database') : [];
 }
 
 const SHOWS_USERS: readonly Kind[] = ['scaling-group', 'volume', 'dataview'];

@@ -58,7 +58,7 @@ function tagReader({ reads, background, options }: FleetReader, report: (gap: Re
     try {
       return (await bounded('ListTagsForResource', { resourceArn }, background)).tags ?? {};
     } catch (error) {
-      const isLate = options.overtime?.aborted === true;
+      const isLate = options.deadline?.aborted === true;
       if (!(error instanceof FinspaceError) || (error.fields.code === 'Aborted' && !isLate)) throw error;
       if (error.fields.code !== 'ResourceNotFound') report(tagsGap(candidate, error));
       return undefined;

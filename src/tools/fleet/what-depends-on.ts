@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Connected, dependantsOf, dependsOn, entitiesNamed } from '../../inventory/dependants.ts';
+import { type Connected, dependenciesOf, dependentsOf, entitiesNamed } from '../../inventory/dependents.ts';
 import { detailOf } from '../../inventory/detail.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { healthOf } from '../../inventory/health.ts';
@@ -42,7 +42,7 @@ export const whatDependsOn = fleetTool({
     const entity = theOne(graph, name, kind) ?? (await olderChangeset(reader, graph, name, kind));
     // Old changesets do not affect how far a cluster is behind.
     const isMissed = ({ isOfOlder }: ReadGap) => isOfOlder !== true || LOADED.has(entity.kind);
-    const dependants = dependantsOf(graph, entity.id);
+    const dependants = dependentsOf(graph, entity.id);
     const tagged = await alsoTagged(reader, [{ graph, entity }]);
     const gaps = [
       ...unreadOf(graph).filter(isMissed),
@@ -61,7 +61,7 @@ export const whatDependsOn = fleetTool({
     };
     const sections = [
       { name: 'usedBy', rows: dependants.map(row) },
-      { name: 'needs', rows: dependsOn(graph, entity.id).map(needed) },
+      { name: 'needs', rows: dependenciesOf(graph, entity.id).map(needed) },
     ];
     return answer(head, sections, { view, cursor });
   },

@@ -1,7 +1,7 @@
 import { isGone } from '../kinds/statuses.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph.ts';
-import { usersOf } from './kinds.ts';
+import { dependentKindsOf } from './kinds.ts';
 import { counted } from './units.ts';
 
 type Index = ReadonlyMap<string, GraphEntity>;
@@ -11,17 +11,17 @@ const indexed = ({ entities }: Graph): Index => new Map(entities.map((entity) =>
  * Clusters and dataviews that are not on the newest completed changeset or dataview version, since the first one that they
  * missed.
  */
-export function stale(graph: Graph): Issue[] {
+export function staleIssues(graph: Graph): Issue[] {
   const byId = indexed(graph);
   return graph.edges
     .filter(({ relation }) => relation === 'behind')
     .flatMap((edge) => {
       const entity = byId.get(edge.from);
-      return entity === undefined ? [] : [lag(entity, edge, byId)];
+      return entity === undefined ? [] : [staleIssue(entity, edge, byId)];
     });
 }
 
-function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Issue {
+function staleIssue(entity: GraphEntity, { to, facts }: Edge, byId: Index): Issue {
   const target = byId.get(to);
   const [kind = '', name = ''] = to.split(/:(.*)/s);
   if (kind === 'dataview') {
@@ -52,17 +52,17 @@ const completedSince = (count: number) =>
   `${counted('changeset', count)} ${count === 1 ? 'has' : 'have'} completed since`;
 
 /** Unused hosts, volumes, dataviews and databases. Unused hosts and volumes cost money. */
-export function unused(graph: Graph): Issue[] {
+export function unusedIssues(graph: Graph): Issue[] {
   return [
-    ...without(graph, 'scaling-group', 'no cluster runs on it', 'clusters'),
-    ...without(graph, 'volume', 'no cluster or dataview uses it', 'attachedClusters'),
-    ...without(graph, 'dataview', 'no cluster mounts it'),
-    ...without(graph, 'database', 'no cluster mounts it, and it has no dataview'),
+    ...unreferenced(graph, 'scaling-group', 'no cluster runs on it', 'clusters'),
+    ...unreferenced(graph, 'volume', 'no cluster or dataview uses it', 'attachedClusters'),
+    ...unreferenced(graph, 'dataview', 'no cluster mounts it'),
+    ...unreferenced(graph, 'database', 'no cluster mounts it, and it has no dataview'),
   ];
 }
 
 /** References to missing entities. */
-export function dangling(graph: Graph): Issue[] {
+export function danglingIssues(graph: Graph): Issue[] {
   const byId = indexed(graph);
   const gone = graph.edges.filter(({ to, relation }) => relation !== 'behind' && !byId.has(to));
   const isRead = (kind: string) => !graph.gaps.some((gap) => gap.kind === kind);
@@ -76,8 +76,8 @@ export function dangling(graph: Graph): Issue[] {
 }
 
 /** Entities of a kind that nothing but changesets refers to; none when the possible users were not read completely. */
-function without({ entities, edges, gaps }: Graph, kind: Kind, why: string, alsoListedIn = ''): Issue[] {
-  if (gaps.some((gap) => usersOf(kind).includes(gap.kind))) return [];
+function unreferenced({ entities, edges, gaps }: Graph, kind: Kind, why: string, alsoListedIn = ''): Issue[] {
+  if (gaps.some((gap) => dependentKindsOf(kind).includes(gap.kind))) return [];
   const isUse = ({ from, relation }: Edge) => relation !== 'behind' && !from.startsWith('changeset:');
   const used = new Set(edges.filter(isUse).map(({ to }) => to));
   const listed = ({ facts }: GraphEntity) => (facts[alsoListedIn] as unknown[] | undefined)?.length ?? 0;

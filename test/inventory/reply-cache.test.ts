@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Inventory, inventory, MINUTE_MS } from '../../src/inventory/kept.ts';
+import { MINUTE_MS, type ReplyCache, replyCache } from '../../src/inventory/reply-cache.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { demo, NOW } from './demo.ts';
 
 interface Kept {
-  readonly kept: Inventory;
+  readonly kept: ReplyCache;
   readonly world: Awaited<ReturnType<typeof demo>>;
   /** The calls of reading kdb-prod, by operation. */
   readonly read: (more?: object) => Promise<Map<string, number>>;
@@ -18,18 +18,18 @@ async function opened(mostBytes?: number): Promise<Kept> {
   let now = NOW;
   const world = await demo({ lifecycle: 'instant', now: () => now });
   onTestFinished(world.close);
-  const kept = inventory({ now: () => now, mostBytes });
+  const kept = replyCache({ now: () => now, maxBytes: mostBytes });
   return {
     kept,
     world,
-    call: kept.follow(world.call),
+    call: kept.invalidating(world.call),
     environmentId: await world.id('kdb-prod'),
     pass: (ms) => {
       now += ms;
     },
     read: async (more = {}) => {
       world.counts.clear();
-      await world.graph('kdb-prod', { inventory: kept, now: () => now, ...more });
+      await world.graph('kdb-prod', { cache: kept, now: () => now, ...more });
       return new Map(world.counts);
     },
   };
@@ -57,7 +57,7 @@ describe('an inventory', () => {
   test('gives the same graph as a read without it', async () => {
     const { kept, read, world } = await opened();
     await read();
-    const { readAt: _, ...known } = await world.graph('kdb-prod', { inventory: kept });
+    const { readAt: _, ...known } = await world.graph('kdb-prod', { cache: kept });
     const { readAt: __, ...fresh } = await world.graph('kdb-prod');
     expect(known).toEqual(fresh);
   });
@@ -80,8 +80,8 @@ describe('an inventory', () => {
       version: 'one',
     } as const;
     const ask = async () => ({ status: 'UPDATING' });
-    await kept.read({ ...request, isCurrent: () => false, ask });
-    expect(kept.size()).toBe(0);
+    await kept.read({ ...request, isCurrent: () => false, load: ask });
+    expect(kept.bytes()).toBe(0);
   });
 
   test('keeps the nodes of a cluster for a minute, and reports their age', async () => {
@@ -89,7 +89,7 @@ describe('an inventory', () => {
     await read();
     pass(MINUTE_MS);
     expect((await read()).get('ListKxClusterNodes')).toBeUndefined();
-    const { readAt } = await world.graph('kdb-prod', { inventory: kept, now: () => NOW + MINUTE_MS });
+    const { readAt } = await world.graph('kdb-prod', { cache: kept, now: () => NOW + MINUTE_MS });
     expect(Date.parse(readAt)).toBe(NOW);
     pass(1);
     expect((await read()).get('ListKxClusterNodes')).toBeGreaterThan(5);
@@ -98,13 +98,13 @@ describe('an inventory', () => {
   test('drops only the environment that this server changes', async () => {
     const { kept, read, call, world, environmentId } = await opened();
     await read();
-    await world.graph('kdb-uat', { inventory: kept });
-    const both = kept.size();
+    await world.graph('kdb-uat', { cache: kept });
+    const both = kept.bytes();
     await call('UpdateKxDatabase', { environmentId, databaseName: 'fx', description: 'changed' } as never).catch(
       () => {},
     );
-    expect(kept.size()).toBeGreaterThan(0);
-    expect(kept.size()).toBeLessThan(both);
+    expect(kept.bytes()).toBeGreaterThan(0);
+    expect(kept.bytes()).toBeLessThan(both);
     expect((await read()).get('GetKxCluster')).toBeGreaterThan(5);
   });
 
@@ -113,30 +113,30 @@ describe('an inventory', () => {
     await read();
     const resourceArn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}`;
     await call('TagResource', { resourceArn, tags: { a: 'b' } }).catch(() => {});
-    expect(kept.size()).toBe(0);
+    expect(kept.bytes()).toBe(0);
   });
 
   test('keeps no reply that was requested before a change', async () => {
     const { kept, call, environmentId } = await opened();
     const { promise: held, resolve: release } = promised<void>();
     const request = { name: 'GetKxCluster', input: { environmentId, clusterName: 'c' }, version: 'one' } as const;
-    const reading = kept.read({ ...request, ask: async () => held.then(() => ({ status: 'RUNNING' })) });
+    const reading = kept.read({ ...request, load: async () => held.then(() => ({ status: 'RUNNING' })) });
     await call('DeleteKxCluster', { environmentId, clusterName: 'c' }).catch(() => {});
     release();
     expect(await reading).toMatchObject({ reply: { status: 'RUNNING' } });
-    expect(kept.size()).toBe(0);
+    expect(kept.bytes()).toBe(0);
   });
 
   test('keeps no list of environments that was requested before a change', async () => {
     const { kept, call, environmentId } = await opened();
     const { promise: held, resolve: release } = promised<void>();
-    const listing = kept.readListed(async () => held.then(() => [{ environmentId }]));
+    const listing = kept.readEnvironments(async () => held.then(() => [{ environmentId }]));
     await call('DeleteKxEnvironment', { environmentId }).catch(() => {});
     release();
     expect(await listing).toEqual([{ environmentId }]);
-    expect(kept.listed()).toBeUndefined();
-    await kept.readListed(async () => [{ environmentId }]);
-    expect(kept.listed()).toEqual([{ environmentId }]);
+    expect(kept.environments()).toBeUndefined();
+    await kept.readEnvironments(async () => [{ environmentId }]);
+    expect(kept.environments()).toEqual([{ environmentId }]);
   });
 
   test('drops the least recently used reply when it is full', async () => {
@@ -144,20 +144,20 @@ describe('an inventory', () => {
     const ask = (name: string) => async () => ({ name });
     const read = (clusterName: string) => {
       const input = { environmentId: 'e', clusterName };
-      return kept.read({ name: 'GetKxCluster', input, version: '', ask: ask(clusterName) });
+      return kept.read({ name: 'GetKxCluster', input, version: '', load: ask(clusterName) });
     };
     await read('a');
-    const one = kept.size();
+    const one = kept.bytes();
     for (const name of 'bcdefgh') await read(name);
-    expect(kept.size()).toBeGreaterThanOrEqual(one);
-    expect(kept.size()).toBeLessThanOrEqual(120);
+    expect(kept.bytes()).toBeGreaterThanOrEqual(one);
+    expect(kept.bytes()).toBeLessThanOrEqual(120);
   });
 
   test('returns nothing to a caller who may not read it', async () => {
     const { kept, read, world } = await opened();
     await read();
     const refusal = (name: string) => (name === 'GetKxCluster' ? 'Not for you.' : undefined);
-    const graph = await world.graph('kdb-prod', { inventory: kept, refusal });
+    const graph = await world.graph('kdb-prod', { cache: kept, refusal });
     expect(graph.gaps).toContainEqual({ kind: 'cluster', operation: 'GetKxCluster', reason: 'Not for you.' });
     expect(graph.entities.filter(({ facts }) => facts['code'] !== undefined)).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { type Call, type OperationName, type Output, operationNamed } from '../o
 type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
 
 /** A reply, and when it was read. */
-export interface Kept<T> {
+export interface CachedReply<T> {
   readonly reply: T;
   readonly readAt: number;
 }
@@ -12,20 +12,20 @@ export interface Kept<T> {
  * Replies of earlier questions, for the tools and resources that only read. Nothing that decides whether a call is safe reads it,
  * and neither does the resolution of names in changes.
  */
-export interface Inventory {
+export interface ReplyCache {
   /**
    * The reply of a read: the kept one if it was read for the same version, and at most `mostMs` ago. `isCurrent` says whether a
    * new reply fits that version; others are not kept.
    */
-  read<T extends object>(request: ReadRequest<T>): Promise<Kept<T>>;
+  read<T extends object>(request: ReadRequest<T>): Promise<CachedReply<T>>;
   /** The environments as listed at most a minute ago; undefined without such a list. */
-  listed(): readonly Environment[] | undefined;
+  environments(): readonly Environment[] | undefined;
   /** Reads the list of the environments, and keeps it unless something was changed meanwhile. */
-  readListed(ask: () => Promise<readonly Environment[]>): Promise<readonly Environment[]>;
+  readEnvironments(load: () => Promise<readonly Environment[]>): Promise<readonly Environment[]>;
   /** A Call after whose changes nothing is kept of the environments that they name. */
-  follow(call: Call): Call;
+  invalidating(call: Call): Call;
   /** Bytes of the replies that are kept. */
-  size(): number;
+  bytes(): number;
 }
 
 interface ReadRequest<T> {
@@ -33,9 +33,9 @@ interface ReadRequest<T> {
   readonly input: object;
   /** What a list shows of the entity: while that stays the same, a kept reply is valid. */
   readonly version: string;
-  readonly mostMs?: number | undefined;
+  readonly maxAgeMs?: number | undefined;
   readonly isCurrent?: (reply: object) => boolean;
-  readonly ask: () => Promise<T>;
+  readonly load: () => Promise<T>;
 }
 
 interface Entry {
@@ -45,61 +45,61 @@ interface Entry {
   readonly readAt: number;
 }
 
-interface InventoryOptions {
+interface ReplyCacheOptions {
   readonly now?: (() => number) | undefined;
-  readonly mostBytes?: number | undefined;
+  readonly maxBytes?: number | undefined;
 }
 
 export const MINUTE_MS = 60_000;
 const MAX_BYTES = 48 * 1024 * 1024;
 
 /** An empty inventory. When it is full, it evicts the least recently used replies. */
-export function inventory({ now = Date.now, mostBytes = MAX_BYTES }: InventoryOptions = {}): Inventory {
-  const entries = boundedEntries(mostBytes);
-  let list: Kept<readonly Environment[]> | undefined;
+export function replyCache({ now = Date.now, maxBytes = MAX_BYTES }: ReplyCacheOptions = {}): ReplyCache {
+  const entries = boundedEntries(maxBytes);
+  let list: CachedReply<readonly Environment[]> | undefined;
   /** Counts changes, so that a reply that was requested before a change is not kept after it. */
   let changes = 0;
-  const forget = (input: object) => {
+  const invalidate = (input: object) => {
     changes += 1;
     list = undefined;
-    const ids = placesNamed(input);
-    entries.dropWhere((key) => ids.length === 0 || ids.some((id) => key.startsWith(`${id} `)));
+    const ids = environmentIdsIn(input);
+    entries.deleteWhere((key) => ids.length === 0 || ids.some((id) => key.startsWith(`${id} `)));
   };
 
   return {
-    async read({ name, input, version, mostMs = Number.POSITIVE_INFINITY, isCurrent = () => true, ask }) {
-      const key = `${placesNamed(input)[0] ?? ''} ${name} ${JSON.stringify(input)}`;
-      const kept = entries.used(key, (entry) => entry.version === version && now() - entry.readAt <= mostMs);
-      if (kept !== undefined) return { reply: JSON.parse(kept.text), readAt: kept.readAt };
+    async read({ name, input, version, maxAgeMs = Number.POSITIVE_INFINITY, isCurrent = () => true, load }) {
+      const key = `${environmentIdsIn(input)[0] ?? ''} ${name} ${JSON.stringify(input)}`;
+      const cached = entries.get(key, (entry) => entry.version === version && now() - entry.readAt <= maxAgeMs);
+      if (cached !== undefined) return { reply: JSON.parse(cached.text), readAt: cached.readAt };
       const before = changes;
       const readAt = now();
-      const reply = await ask();
-      if (before === changes && isCurrent(reply)) entries.keep(key, { version, text: JSON.stringify(reply), readAt });
+      const reply = await load();
+      if (before === changes && isCurrent(reply)) entries.set(key, { version, text: JSON.stringify(reply), readAt });
       return { reply, readAt };
     },
-    listed: () => (list !== undefined && now() - list.readAt <= MINUTE_MS ? list.reply : undefined),
-    async readListed(ask) {
+    environments: () => (list !== undefined && now() - list.readAt <= MINUTE_MS ? list.reply : undefined),
+    async readEnvironments(load) {
       const before = changes;
       const readAt = now();
-      const reply = await ask();
+      const reply = await load();
       if (before === changes) list = { reply, readAt };
       return reply;
     },
-    follow: (call) => async (name, input, options) => {
+    invalidating: (call) => async (name, input, options) => {
       const { risk } = operationNamed(name);
       if (risk === 'read' || risk === 'reveal') return call(name, input, options);
       try {
         return await call(name, input, options);
       } finally {
-        forget(input);
+        invalidate(input);
       }
     },
-    size: () => entries.bytes(),
+    bytes: () => entries.bytes(),
   };
 }
 
 /** Entries by key, in at most `mostBytes` bytes; evicts the least recently used ones. */
-function boundedEntries(mostBytes: number) {
+function boundedEntries(maxBytes: number) {
   const entries = new Map<string, Entry>();
   let bytes = 0;
   const drop = (key: string, { text }: Entry) => {
@@ -109,31 +109,31 @@ function boundedEntries(mostBytes: number) {
   return {
     bytes: () => bytes,
     /** The entry if it is usable, which counts as a use. */
-    used(key: string, isUsable: (entry: Entry) => boolean): Entry | undefined {
+    get(key: string, isUsable: (entry: Entry) => boolean): Entry | undefined {
       const entry = entries.get(key);
       if (entry === undefined || !isUsable(entry)) return undefined;
       entries.delete(key);
       entries.set(key, entry);
       return entry;
     },
-    keep(key: string, entry: Entry): void {
+    set(key: string, entry: Entry): void {
       const before = entries.get(key);
       if (before !== undefined) drop(key, before);
       entries.set(key, entry);
       bytes += key.length + entry.text.length;
       for (const [oldest, each] of entries) {
-        if (bytes <= mostBytes) break;
+        if (bytes <= maxBytes) break;
         drop(oldest, each);
       }
     },
-    dropWhere(isMeant: (key: string) => boolean): void {
-      for (const [key, entry] of entries) if (isMeant(key)) drop(key, entry);
+    deleteWhere(matches: (key: string) => boolean): void {
+      for (const [key, entry] of entries) if (matches(key)) drop(key, entry);
     },
   };
 }
 
 /** The ids of the environments in the arguments of an operation, also inside an ARN. */
-function placesNamed(input: object): string[] {
+function environmentIdsIn(input: object): string[] {
   const { environmentId, resourceArn, userArn } = input as Record<string, unknown>;
   const inArns = [resourceArn, userArn].flatMap((arn) => /:kxEnvironment\/([^/]+)/.exec(String(arn))?.[1] ?? []);
   return environmentId === undefined ? inArns : [String(environmentId), ...inArns];

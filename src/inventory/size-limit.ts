@@ -8,7 +8,7 @@ const HEALTH_ORDER: readonly Health[] = ['failed', 'behind', 'unused', 'moving',
 const KINDS: readonly Kind[] = ['scaling-group', 'database', 'cluster', 'volume', 'dataview', 'user', 'changeset'];
 
 /** Minimum bytes of an entity in any form. */
-const LEAST = 140;
+const MIN_ENTITY_BYTES = 140;
 /** Entities that need attention take more text than others. */
 const MARGIN = 0.9;
 
@@ -16,23 +16,23 @@ const MARGIN = 0.9;
  * An environment as text in at most `most` bytes. If it would be larger, entities are omitted, and `omitted` of the written
  * graph counts them. `write` also receives the whole graph, because a part of it does not show what is unused.
  */
-export function writtenWithin(graph: Graph, most: number, write: (graph: Graph, whole: Graph) => string): string {
+export function renderWithin(graph: Graph, maxBytes: number, render: (graph: Graph, whole: Graph) => string): string {
   const all = graph.entities.length;
-  for (let kept = Math.min(all, Math.floor(most / LEAST)); ; ) {
-    const text = write(kept === all ? graph : reduced(graph, kept), graph);
+  for (let kept = Math.min(all, Math.floor(maxBytes / MIN_ENTITY_BYTES)); ; ) {
+    const text = render(kept === all ? graph : reduced(graph, kept), graph);
     const size = bytesOf(text);
-    if (size <= most || kept <= 1) return text;
-    kept = Math.floor((kept * most * MARGIN) / size);
+    if (size <= maxBytes || kept <= 1) return text;
+    kept = Math.floor((kept * maxBytes * MARGIN) / size);
   }
 }
 
-function reduced(graph: Graph, most: number): Graph {
+function reduced(graph: Graph, maxEntities: number): Graph {
   const healthById = healthOf(graph);
   const rank = ({ id, kind }: GraphEntity) =>
     kind === 'environment'
       ? -1
       : HEALTH_ORDER.indexOf(healthById.get(id)?.health ?? 'ok') * KINDS.length + KINDS.indexOf(kind);
-  const kept = graph.entities.toSorted((a, b) => rank(a) - rank(b)).slice(0, most);
+  const kept = graph.entities.toSorted((a, b) => rank(a) - rank(b)).slice(0, maxEntities);
   const ids = new Set(kept.map(({ id }) => id));
   const omitted: Partial<Record<Kind, number>> = {};
   for (const { id, kind } of graph.entities) if (!ids.has(id)) omitted[kind] = (omitted[kind] ?? 0) + 1;

@@ -13,10 +13,10 @@ export interface Connected {
  * Everything that depends on `id`, nearest first: for a volume, the clusters that use it, the dataviews cached on it, and the
  * clusters that mount those. For an environment, its whole content; for a changeset, everything that mounts its data.
  */
-export function dependantsOf(graph: Graph, id: string): Connected[] {
+export function dependentsOf(graph: Graph, id: string): Connected[] {
   const target = graph.entities.find((entity) => entity.id === id);
-  if (target?.kind === 'changeset') return holdersOf(graph, target);
-  if (target?.kind !== 'environment') return follow(graph, id, 'to');
+  if (target?.kind === 'changeset') return dependentsOfChangeset(graph, target);
+  if (target?.kind !== 'environment') return traverse(graph, id, 'to');
   const others = graph.entities.filter((entity) => entity !== target);
   return others.map((entity) => ({
     entity,
@@ -26,7 +26,7 @@ export function dependantsOf(graph: Graph, id: string): Connected[] {
 }
 
 /** The clusters that mount a changeset, directly or in a dataview version, and the dataviews that have it. */
-function holdersOf({ entities, edges }: Graph, { id, name, database }: GraphEntity): Connected[] {
+function dependentsOfChangeset({ entities, edges }: Graph, { id, name, database }: GraphEntity): Connected[] {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const connected = (entity: GraphEntity, relation: Edge['relation'], facts: Edge['facts']): Connected => ({
     entity,
@@ -50,26 +50,27 @@ function holdersOf({ entities, edges }: Graph, { id, name, database }: GraphEnti
 }
 
 /** Everything that `id` needs, nearest first: for a cluster, its dataviews, their databases and volumes, and its host. */
-export function dependsOn(graph: Graph, id: string): Connected[] {
-  return follow(graph, id, 'from');
+export function dependenciesOf(graph: Graph, id: string): Connected[] {
+  return traverse(graph, id, 'from');
 }
 
-function follow({ entities, edges }: Graph, id: string, end: 'from' | 'to'): Connected[] {
+function traverse({ entities, edges }: Graph, id: string, end: 'from' | 'to'): Connected[] {
   const other = end === 'from' ? 'to' : 'from';
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const seen = new Set([id]);
   const found: Connected[] = [];
-  let front = new Set([id]);
-  for (let distance = 1; front.size > 0; distance += 1) {
+  let frontier = new Set([id]);
+  for (let distance = 1; frontier.size > 0; distance += 1) {
     const next = new Set<string>();
     for (const edge of edges) {
       const entity = byId.get(edge[other]);
-      if (edge.relation === 'behind' || !front.has(edge[end]) || entity === undefined || seen.has(entity.id)) continue;
+      if (edge.relation === 'behind' || !frontier.has(edge[end]) || entity === undefined || seen.has(entity.id))
+        continue;
       seen.add(entity.id);
       next.add(entity.id);
       found.push({ entity, edge, distance });
     }
-    front = next;
+    frontier = next;
   }
   return found;
 }
