@@ -30,7 +30,7 @@ export function approvalPage({ approvals, now, origins, first, onerror }: Approv
     now,
     actions: approvals,
     shownPlans: new Map<string, ShownPlan>(),
-    proof: () => (approvals.keyed ? 'passphrase' : 'nothing'),
+    proof: () => (approvals.hasPassphrase ? 'passphrase' : 'nothing'),
     token: access.token,
     secretsEqual: access.secretsEqual,
     approver: async ({ code }, fields, again) => {

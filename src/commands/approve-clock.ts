@@ -16,7 +16,7 @@ export async function acceptClock(
   clock: LedgerClock,
   journal: Journal,
 ): Promise<void> {
-  if (!approvals.keyed)
+  if (!approvals.hasPassphrase)
     throw new ApproverError('Resetting the clock needs a passphrase, and none was set up: finspace-mcp approve --init');
   const { now, seen } = await clock.read();
   terminal.say(`${clock.owner} says ${iso(now)}, but ${iso(seen)} was recorded there before.`);

@@ -78,7 +78,9 @@ export async function approveAtTerminal(
   );
   terminal.say();
   const typed = await askName(terminal, approvals, pending);
-  const approver = approvals.keyed ? await unlock(terminal, approvals) : await approverWithoutKey(terminal, approvals);
+  const approver = approvals.hasPassphrase
+    ? await unlock(terminal, approvals)
+    : await approverWithoutKey(terminal, approvals);
   const verdict = await approvals.approve(pending, typed, approver);
   if (verdict !== 'approved') throw new ApproverError(CLOSED);
   terminal.say(

@@ -37,7 +37,7 @@ export async function setUpKey(
 
 /** Lets the owner of the key declare, with the passphrase, that forms count without it. */
 export async function trustForms(terminal: Terminal, approvals: PassphraseApprovals, stateDir: string): Promise<void> {
-  if (!approvals.keyed) throw new ApproverError('Forms count here: no passphrase was set up.');
+  if (!approvals.hasPassphrase) throw new ApproverError('Forms count here: no passphrase was set up.');
   for (const line of trustLines('will count')) terminal.say(line);
   terminal.say('Type the passphrase to allow that.');
   const { trustInForms } = await unlock(terminal, approvals);

@@ -15,17 +15,17 @@ import { toolName } from '../operations/naming.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 /** Maximum items of a list that are read; the quotas of an environment are lower. */
-const MOST = 10_000;
-const AT_ONCE = 8;
+const MAX_ITEMS = 10_000;
+const MAX_CONCURRENT_CALLS = 8;
 
 /**
  * Reads the current state from the API, each item once. Rejects with `Unreadable` for reads that are not allowed, and otherwise
  * with the errors of the calls.
  */
 export function apiReader(call: Call, options: CallOptions): Reader {
-  const limited = deduplicated(limitConcurrency(call, AT_ONCE));
+  const limited = deduplicated(limitConcurrency(call, MAX_CONCURRENT_CALLS));
   const items = (operation: OperationName, input: object) =>
-    readable(async () => (await listPages(limited, operation, input as never, MOST, options)).items);
+    readable(async () => (await listPages(limited, operation, input as never, MAX_ITEMS, options)).items);
   const get = (kind: KindName, key: object) =>
     readable(async () => {
       const { get: getter, member } = NAMES[kind];
@@ -147,8 +147,8 @@ async function existingClusters(
 ): Promise<User[]> {
   const unique = [...new Set(names)];
   const found = unique.length === 0 ? [] : await reads.listed('kx-cluster', { environmentId });
-  const standing = namesOf(found.filter(({ status }) => !isGone(status)));
+  const existing = namesOf(found.filter(({ status }) => !isGone(status)));
   return unique
-    .filter((name) => standing.has(name))
+    .filter((name) => existing.has(name))
     .map((clusterName) => userOf('kx-cluster', { environmentId }, { clusterName }));
 }

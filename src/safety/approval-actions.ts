@@ -27,7 +27,7 @@ export interface ApprovalActions {
 /** Approval with a passphrase, shared by the terminal and the local page. */
 export interface PassphraseApprovals extends ApprovalActions {
   /** Whether a passphrase is set. Without one, an approval only shows that some program of this user gave it. */
-  readonly keyed: boolean;
+  readonly hasPassphrase: boolean;
   /** Checks a passphrase. Every check counts as an attempt until one is correct. */
   unlock(passphrase: string): Promise<Unlocked>;
 }
@@ -47,7 +47,7 @@ export interface ApprovalActionsOptions {
   readonly wrongNames?: Map<string, number>;
 }
 
-const TRIES = 3;
+const MAX_TRIES = 3;
 const MAX_COUNTED = 500;
 
 export interface PassphraseApprovalsOptions extends ApprovalActionsOptions {
@@ -81,7 +81,7 @@ export function approvalActions({
     const tries = (wrongNames.get(nonce) ?? 0) + 1;
     wrongNames.set(nonce, tries);
     for (const oldest of [...wrongNames.keys()].slice(0, -MAX_COUNTED)) wrongNames.delete(oldest);
-    if (tries < TRIES) return 'try-again';
+    if (tries < MAX_TRIES) return 'try-again';
     wrongNames.delete(nonce);
     return end(pending, 'wrong-name');
   };
@@ -109,7 +109,7 @@ export function passphraseApprovals({
 }: PassphraseApprovalsOptions): PassphraseApprovals {
   return {
     ...approvalActions(options),
-    keyed: key !== undefined,
+    hasPassphrase: key !== undefined,
     unlock: async (passphrase) => {
       if (key === undefined) return { kind: 'open', approver: NOBODY };
       const until = await attempts.take();

@@ -252,11 +252,11 @@ const EVENT_KINDS: Record<FormAnswer['action'], FormEvent['kind']> = {
   unusable: 'unusable',
 };
 
-const pendingRequest = ({ callDigest, principal, stateDigest, about, shown }: ApprovalRequest) => ({
+const pendingRequest = ({ callDigest, principal, stateDigest, subjectDigest, shown }: ApprovalRequest) => ({
   callDigest,
   principal,
   stateDigest,
-  about,
+  about: subjectDigest,
   shown,
 });
 

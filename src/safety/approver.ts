@@ -20,12 +20,12 @@ export interface Approver {
   readonly trustInForms?: string;
 }
 
-const SHORTEST_PASSPHRASE = 10;
+const MIN_PASSPHRASE_LENGTH = 10;
 
 /** Throws ApproverError for a passphrase that is too short. */
 export function checkPassphrase(passphrase: string): void {
-  if ([...passphrase].length < SHORTEST_PASSPHRASE)
-    throw new ApproverError(`A passphrase has at least ${SHORTEST_PASSPHRASE} characters.`);
+  if ([...passphrase].length < MIN_PASSPHRASE_LENGTH)
+    throw new ApproverError(`A passphrase has at least ${MIN_PASSPHRASE_LENGTH} characters.`);
 }
 
 /**

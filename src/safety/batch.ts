@@ -92,7 +92,7 @@ export async function planBatch(
       ...[...steps].flatMap(([step, { blockers }]) => blockers.filter(stillBlocks(batch, step))),
     ]),
     callDigest: callDigestOf(request),
-    about: digest({ tool, place: backendLocation, principal, environmentId, input }),
+    subjectDigest: digest({ tool, place: backendLocation, principal, environmentId, input }),
     shown: { operation, target, server, noun: 'kdb environment', name: typed, text, lost: [], interrupted: [] },
     fits,
     textFor: (visibility) => approvalText(partsFor(visibility), visibility).text,

@@ -86,9 +86,9 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const { restrictions } = options;
   const { name, input, principal, offered } = request;
   const operation = operationNamed(name);
-  const judged = { operation: name, risk: riskOf(operation, input), approvalReasons: tagApprovalReasons(input) };
-  if (operation.update === undefined && !isDestructive(judged.risk) && !approvalNeeded(judged, restrictions)) {
-    await admit(options, judged);
+  const assessment = { operation: name, risk: riskOf(operation, input), approvalReasons: tagApprovalReasons(input) };
+  if (operation.update === undefined && !isDestructive(assessment.risk) && !approvalNeeded(assessment, restrictions)) {
+    await admit(options, assessment);
     return { kind: 'run', actor: { principal }, plan: undefined };
   }
   const replan = replanner(options, request);
@@ -143,8 +143,8 @@ const replanner =
     planCall(options, name, input, principal, callOptions);
 
 /** With `--approve none`, the key of another approver still protects the world that it is pinned to. */
-async function admit({ restrictions, admit }: GateOptions, judged: RiskAssessment): Promise<void> {
-  if (approvalNeeded(judged, { ...restrictions, approve: [] })) await admit?.();
+async function admit({ restrictions, admit }: GateOptions, assessment: RiskAssessment): Promise<void> {
+  if (approvalNeeded(assessment, { ...restrictions, approve: [] })) await admit?.();
 }
 
 /**
@@ -187,7 +187,7 @@ async function authorizeStep(
     stateDigest,
     shown,
     callDigest,
-    about: callDigest,
+    subjectDigest: callDigest,
     client: STEPS,
   });
   if (!(await ledger.consume(pending.nonce))) return [USED, notRun(plan.tool)];

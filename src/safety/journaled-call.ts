@@ -3,7 +3,7 @@ import { labels } from '../operations/http.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import { createdBy } from '../operations/references.ts';
 import { StoreError } from '../sqlite/store-error.ts';
-import { environmentNames } from './environment-names.ts';
+import { environmentNameCache } from './environment-name-cache.ts';
 import { argumentsDigest, type Journal, type Outcome } from './journal.ts';
 
 /**
@@ -11,7 +11,7 @@ import { argumentsDigest, type Journal, type Outcome } from './journal.ts';
  * intent cannot be recorded, the call is not made.
  */
 export function journaledCall(call: Call, journal: Journal, backend: string, onLost: (error: unknown) => void): Call {
-  const names = environmentNames();
+  const names = environmentNameCache();
   const learning: Call = async (name, input, options) => {
     const output = await call(name, input, options);
     names.learn(output);

@@ -30,7 +30,7 @@ export interface PendingApproval {
   readonly principal: string;
   readonly stateDigest: string;
   /** Digest of its subject; a newer pending approval of the same principal about the same subject replaces it. */
-  readonly about: string;
+  readonly subjectDigest: string;
   /** The client that it was opened for. */
   readonly client: string;
   readonly opened: number;

@@ -20,7 +20,7 @@ import { renameApprovalReasons, renameNotes } from './former-names.ts';
 import type { ApprovalText } from './ledger.ts';
 import { locationOf } from './location.ts';
 import { higherRisk } from './policy.ts';
-import { type Preview, preview, unwrapped } from './preview.ts';
+import { type Preview, preview, rethrowCause } from './preview.ts';
 import {
   type Effect,
   type Forbidden,
@@ -50,7 +50,7 @@ export interface ApprovalRequest {
   /** Digest of tool, arguments, backend, principal and state: what an approval is bound to. */
   readonly callDigest: string;
   /** Digest of its subject: a newer plan about the same subject replaces an older one. */
-  readonly about: string;
+  readonly subjectDigest: string;
   readonly shown: ApprovalText;
   /** Whether a form can show it. */
   readonly fits: FittedText['fits'];
@@ -158,11 +158,11 @@ async function readEffects(
 ) {
   const { kind, change } = changeOf(operation) as NonNullable<ReturnType<typeof changeOf>>;
   const shown = isShownBy(operation, kind) ? shownIn(entity) : undefined;
-  const requested = await readRequestedChange(apiReader(call, options), operation, input, shown).catch(unwrapped);
+  const requested = await readRequestedChange(apiReader(call, options), operation, input, shown).catch(rethrowCause);
   const limits = { quotas: await quotas?.(), countsAll };
   const [found, compared, former] = await Promise.all([
     preview(kind, change, requested, limits),
-    comparedIn(requested, entity, change.fillDefaults).catch(unwrapped),
+    comparedIn(requested, entity, change.fillDefaults).catch(rethrowCause),
     ownPath(operation, input) === '' ? formerNames?.() : undefined,
   ]);
   return { found, compared, former };

@@ -41,25 +41,25 @@ export async function preview(
   requested: AnyRequestedChange,
   { quotas, countsAll }: Limits,
 ): Promise<Preview> {
-  const [judged, impact] = await Promise.all([
+  const [checked, impact] = await Promise.all([
     checkChange(change, requested, quotas, countsAll),
     impactOf(change, requested),
   ]);
   const deleted = operationNamed(requested.operation).risk === 'destroy' ? kind : undefined;
-  const all = [...judged.problems, ...judged.warnings];
+  const all = [...checked.problems, ...checked.warnings];
   const blockers = (problems: readonly Problem[]) =>
     problems.filter(({ unchecked }) => unchecked === undefined).flatMap((problem) => blockersOf(problem, deleted));
-  const rooms = judged.quotas.map(quotaRoom);
+  const checks = checked.quotas.map(quotaCheck);
   return {
     ...impact,
-    blockers: unique([...blockers(judged.problems), ...rooms.flatMap((each) => each.blockers)]),
-    warnings: unique(blockers(judged.warnings)),
-    quotas: rooms.flatMap(({ lines }) => lines),
+    blockers: unique([...blockers(checked.problems), ...checks.flatMap((each) => each.blockers)]),
+    warnings: unique(blockers(checked.warnings)),
+    quotas: checks.flatMap(({ lines }) => lines),
     unchecked: [
       ...new Set([
         ...all.flatMap(({ unchecked = [] }) => unchecked),
-        ...rooms.flatMap((each) => each.unchecked),
-        ...judged.unchecked,
+        ...checks.flatMap((each) => each.unchecked),
+        ...checked.unchecked,
       ]),
     ],
   };
@@ -74,11 +74,11 @@ export async function quotasFor(
 ): Promise<Pick<Preview, 'blockers' | 'quotas'>> {
   const definition = changeOf(operation);
   if (definition === undefined) return { blockers: [], quotas: [] };
-  const requested = await readRequestedChange(apiReader(call, options), operation, input).catch(unwrapped);
-  const rooms = (await checkQuotas(definition.change, requested, await quotas?.(), true)).quotas.map(quotaRoom);
+  const requested = await readRequestedChange(apiReader(call, options), operation, input).catch(rethrowCause);
+  const checks = (await checkQuotas(definition.change, requested, await quotas?.(), true)).quotas.map(quotaCheck);
   return {
-    blockers: rooms.flatMap((each) => each.blockers),
-    quotas: rooms.flatMap(({ lines }) => lines),
+    blockers: checks.flatMap((each) => each.blockers),
+    quotas: checks.flatMap(({ lines }) => lines),
   };
 }
 
@@ -88,17 +88,21 @@ const unique = (blockers: readonly Blocker[]): Blocker[] => [
 
 async function impactOf(change: AnyChange, requested: AnyRequestedChange) {
   const impact = change.impact?.({ ...requested, target: requested.target ?? {} });
-  const { lost = [], interrupted = [], ...rest } = (await Promise.resolve(impact).catch(unwrapped)) ?? ({} as Impact);
+  const {
+    lost = [],
+    interrupted = [],
+    ...rest
+  } = (await Promise.resolve(impact).catch(rethrowCause)) ?? ({} as Impact);
   return { lost, interrupted, ...rest };
 }
 
 /** Rejects with the error of a read that is not allowed. No one may approve a call whose target or impact is unknown. */
-export function unwrapped(error: unknown): never {
+export function rethrowCause(error: unknown): never {
   throw error instanceof Unreadable ? error.cause : error;
 }
 
 /** The use of a quota, and whether the request fits. */
-function quotaRoom({ quota: { what, of }, used, limit, more }: UsedQuota) {
+function quotaCheck({ quota: { what, of }, used, limit, more }: UsedQuota) {
   const none = { lines: [] as string[], blockers: [] as Blocker[], unchecked: [] as string[] };
   if (limit === undefined || (used === undefined && limit !== Infinity))
     return {

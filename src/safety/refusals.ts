@@ -55,17 +55,17 @@ export const blockedLines = (tool: string, blockers: readonly Blocker[], visibil
   notRun(tool),
   'The service would refuse it, so no approval was requested. Do this first, in this order:',
   ...visibility.redact(blockers).map((visible, at) => `${at + 1}. ${visibleItemText(visible)}: ${visible.first}`),
-  ...(suggestsTeardown(tool, blockers) ? [AS_ONE] : []),
+  ...(suggestsTeardown(tool, blockers) ? [TEARDOWN_HINT] : []),
 ];
 
 /** A whole environment, or more than two entities, is better deleted with one call. */
 const suggestsTeardown = (tool: string, blockers: readonly Blocker[]) =>
   tool.startsWith('delete_') &&
-  (blockers.length > MAX_ONE_BY_ONE ||
+  (blockers.length > MAX_SINGLE_DELETIONS ||
     blockers.some(({ item }) => tool.endsWith('kx_environment') && item.kind === 'cluster'));
 
-const MAX_ONE_BY_ONE = 2;
-const AS_ONE = 'Or use tear_down_kx_environment, which deletes several entities with one approval.';
+const MAX_SINGLE_DELETIONS = 2;
+const TEARDOWN_HINT = 'Or use tear_down_kx_environment, which deletes several entities with one approval.';
 
 export const changedLines = (tool: string, noun: string) => [
   `The ${noun} or what depends on it changed after the person saw it, so the approval no longer counts.`,

@@ -87,7 +87,7 @@ type OpenRequest = Parameters<Ledger['open']>[0];
 /** The open pending approval for the same call, or a new one, which replaces others about the same subject. */
 function openPending(db: Sql, request: OpenRequest, time: number, expires: number): OpenedApproval {
   db.prepare('DELETE FROM questions WHERE expires < ?').run(time - KEPT_MS);
-  const { callDigest, principal, about, client, stateDigest, shown } = request;
+  const { callDigest, principal, subjectDigest, client, stateDigest, shown } = request;
   const query = "SELECT * FROM questions WHERE binding = ? AND state = 'open' AND expires > ?";
   const present = row(db, query, callDigest, time);
   if (present !== undefined) return { pending: pendingIn(present), replaced: [] };
@@ -95,7 +95,7 @@ function openPending(db: Sql, request: OpenRequest, time: number, expires: numbe
   const replaced = makeRoom(db, request, code, time);
   const insert =
     "INSERT INTO questions (nonce, code, binding, principal, state, dialog, opened, expires, body) VALUES (?, ?, ?, ?, 'open', 0, ?, ?, ?)";
-  const body = JSON.stringify({ about, client, fingerprint: stateDigest, shown });
+  const body = JSON.stringify({ about: subjectDigest, client, fingerprint: stateDigest, shown });
   db.prepare(insert).run(nonce, code, callDigest, principal, time, expires, body);
   return { pending: pendingIn(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row), replaced };
 }
@@ -137,7 +137,7 @@ export function statusOf(state: string, isOver: boolean): ApprovalStatus {
 /** Replaces pending approvals about the same subject, and evicts one if the principal has too many. */
 function makeRoom(
   db: Sql,
-  { principal, about, client, callDigest }: OpenRequest,
+  { principal, subjectDigest, client, callDigest }: OpenRequest,
   code: string,
   time: number,
 ): OpenedApproval['replaced'] {
@@ -145,7 +145,7 @@ function makeRoom(
     "SELECT * FROM questions WHERE principal = ? AND state IN ('open', 'approved') AND expires > ? ORDER BY opened";
   const pending = (db.prepare(query).all(principal, time) as Row[]).map((found) => ({ ...pendingIn(found), found }));
   const end = db.prepare('UPDATE questions SET state = ? WHERE nonce = ?');
-  const older = pending.filter((one) => one.about === about && one.callDigest !== callDigest);
+  const older = pending.filter((one) => one.subjectDigest === subjectDigest && one.callDigest !== callDigest);
   for (const { nonce } of older) end.run(`replaced by ${code}`, nonce);
   const open = pending.filter((one) => one.found.state === 'open' && !older.includes(one));
   if (open.length >= MAX_OPEN) end.run('evicted', evictedFor(client, open).nonce);

@@ -18,7 +18,7 @@ import type { Blocker, Item, Members } from './finding.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './location.ts';
 import { type ApprovalRequest, callDigestOf, entityDigestOf, type Planner, planCall } from './plan.ts';
-import { unwrapped } from './preview.ts';
+import { rethrowCause } from './preview.ts';
 import { blockersOf } from './problem-text.ts';
 import { protectedAmong } from './protection.ts';
 import { readTarget } from './target.ts';
@@ -89,7 +89,7 @@ export async function planTeardown(
   return {
     ...{ ...request, name, removals, leaving, forbidden, blockers },
     callDigest: callDigestOf(request),
-    about: digest({ tool, place: backendLocation, principal, environmentId, only: only?.toSorted() }),
+    subjectDigest: digest({ tool, place: backendLocation, principal, environmentId, only: only?.toSorted() }),
     shown: shownOf(backendLocation, parts, text),
     fits,
     textFor: (visibility) => approvalText(parts, visibility).text,
@@ -168,7 +168,7 @@ export const TEARDOWN_OPERATIONS = [...CONTENTS, 'kx-environment' as const].map(
 
 /** Everything in an environment in the order of deletion. */
 export async function candidates(call: Call, environmentId: string, options: CallOptions): Promise<Candidate[]> {
-  const contents = await contentsOf(apiReader(call, options), environmentId, CONTENTS).catch(unwrapped);
+  const contents = await contentsOf(apiReader(call, options), environmentId, CONTENTS).catch(rethrowCause);
   return contents.map(({ kind, key, item, status }) => ({ operation: deletionOf(kind), input: key, item, status }));
 }
 

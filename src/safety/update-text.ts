@@ -6,17 +6,17 @@ import type { Plan } from './plan.ts';
 import type { Allowed } from './policy.ts';
 import type { Comparison } from './settings.ts';
 
-const LONGEST_VALUE = 200;
+const MAX_VALUE_LENGTH = 200;
 
 /** `initializationScript: "a.q" -> "b.q"`; values that the caller may not read are omitted. */
 export function changeText({ setting, before, after }: Change, isShown = true): string {
-  const value = (text: string | undefined) => (text === undefined ? 'not set' : quoteUntrusted(text, LONGEST_VALUE));
+  const value = (text: string | undefined) => (text === undefined ? 'not set' : quoteUntrusted(text, MAX_VALUE_LENGTH));
   const end = after === undefined ? 'removed' : value(after);
   return `${settingName(setting)}: ${isShown ? `${value(before)} -> ${end}` : end}`;
 }
 
 const settingName = (setting: string) =>
-  /^[\w.-]{1,200}$/.test(setting) ? setting : quoteUntrusted(setting, LONGEST_VALUE);
+  /^[\w.-]{1,200}$/.test(setting) ? setting : quoteUntrusted(setting, MAX_VALUE_LENGTH);
 
 /** Whether a caller may read the target of a plan. */
 export function isTargetShown({ operation }: Plan, offered: Allowed): boolean {

@@ -96,7 +96,14 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     onTestFinished(() => shared.close());
     const ledger = shared.ledger(OPEN_MS);
     const ask = () =>
-      ledger.open({ callDigest: 'b', about: 'b', client: 'c', principal: 'local', stateDigest: 'f', shown: SHOWN });
+      ledger.open({
+        callDigest: 'b',
+        subjectDigest: 'b',
+        client: 'c',
+        principal: 'local',
+        stateDigest: 'f',
+        shown: SHOWN,
+      });
     await ask();
     const where = ['--reset-clock', '--store', url];
     expect(piped(dir, where).stdout).toContain('nothing to reset');

@@ -164,7 +164,7 @@ describe('an approval', { timeout: 60_000 }, () => {
     callDigest: 'b',
     principal: 'local',
     stateDigest: 'f',
-    about: 'a',
+    subjectDigest: 'a',
     client: 'c',
     opened: 1_000,
     expires: 2_000,

@@ -52,7 +52,7 @@ describe('approval with a passphrase', { timeout: 60_000 }, () => {
 
   it('signs nothing if no passphrase was set up', async () => {
     const { desk: approvals, ledger, ask } = await deskIn(stateDirectory(), 'page');
-    expect(approvals.keyed).toBe(false);
+    expect(approvals.hasPassphrase).toBe(false);
     const pending = await ask();
     await approvals.approve(pending, 'trades', opened(await approvals.unlock('anything')));
     expect((await ledger.approvedFor(pending.callDigest))?.approval.signature).toBeUndefined();

@@ -67,7 +67,7 @@ describe('an approval out of band', () => {
     const { pending: other } = await guard.ledger.open({
       ...pending,
       callDigest: 'of other arguments',
-      about: 'others',
+      subjectDigest: 'others',
     });
     stray = other;
     await guard.ledger.approve(stray.nonce, TRUSTED);

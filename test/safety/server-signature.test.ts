@@ -10,7 +10,7 @@ const PENDING: PendingApproval = {
   callDigest: 'b',
   principal: 'agent',
   stateDigest: 'f',
-  about: 'a',
+  subjectDigest: 'a',
   client: 'c',
   opened: 1,
   expires: 2,

@@ -82,7 +82,15 @@ describe.each(LENGTHS)('the first three lines, with names of %d characters', (le
       ?.shown as ApprovalText;
   };
   const pendingFor = (shown: ApprovalText): PendingApproval => ({
-    ...{ nonce: 'n', code: 'K7M2Q', callDigest: 'b', principal: 'local', stateDigest: 'f', about: 'a', client: 'c' },
+    ...{
+      nonce: 'n',
+      code: 'K7M2Q',
+      callDigest: 'b',
+      principal: 'local',
+      stateDigest: 'f',
+      subjectDigest: 'a',
+      client: 'c',
+    },
     ...{ opened: Date.now(), expires: Date.now() + 60_000, shown },
   });
 

@@ -76,10 +76,17 @@ async function openApproval(
   run: Run,
   position: Position,
   openMs: number,
-  { callDigest, principal, about, client, stateDigest, shown }: Parameters<Ledger['open']>[0],
+  { callDigest, principal, subjectDigest, client, stateDigest, shown }: Parameters<Ledger['open']>[0],
 ): ReturnType<Ledger['open']> {
-  const body = JSON.stringify({ binding: callDigest, principal, about, client, fingerprint: stateDigest, shown });
-  const keys = [callDigest, principal, about, client].map(keyOf);
+  const body = JSON.stringify({
+    binding: callDigest,
+    principal,
+    about: subjectDigest,
+    client,
+    fingerprint: stateDigest,
+    shown,
+  });
+  const keys = [callDigest, principal, subjectDigest, client].map(keyOf);
   for (;;) {
     const { nonce, code } = randomIds();
     const values = [position.newest(), nonce, code, ...keys, body, openMs];

@@ -1,11 +1,11 @@
 /** Learns the names of environments from backend replies. */
-export interface EnvironmentNames {
+export interface EnvironmentNameCache {
   learn(output: object): void;
   /** The name of the call's environment, by its id or an ARN; undefined if none was seen. */
   of(input: Readonly<Record<string, unknown>>): string | undefined;
 }
 
-export function environmentNames(): EnvironmentNames {
+export function environmentNameCache(): EnvironmentNameCache {
   const names = new Map<unknown, string>();
   return {
     learn: (output) => {
