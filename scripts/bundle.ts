@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { described } from '../src/tools/described.ts';
+import { toolCatalog } from '../src/tools/tool-catalog.ts';
 import { lazySchemas } from './lazy-schemas.ts';
 import { EXTERNAL } from './packed-manifest.ts';
 
@@ -48,9 +48,9 @@ export async function bundleProduct(outdir: string, { eager = false } = {}): Pro
 const embeddedTools: Plugin = {
   name: 'embedded-tools',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/]tools[\\/]described\.ts$/ }, () => {
-      const text = JSON.stringify(JSON.stringify(described()));
-      return { contents: `let tools;\nexport const described = () => (tools ??= JSON.parse(${text}));` };
+    onLoad({ filter: /[\\/]src[\\/]tools[\\/]tool-catalog\.ts$/ }, () => {
+      const text = JSON.stringify(JSON.stringify(toolCatalog()));
+      return { contents: `let tools;\nexport const toolCatalog = () => (tools ??= JSON.parse(${text}));` };
     });
   },
 };

@@ -10,16 +10,16 @@ import { progressOf } from './progress.ts';
 import { refused } from './result.ts';
 
 /** Decides about a call that may need a person: first without a form, and again after a form was answered. */
-export interface Deciding<Planned> {
-  first(dialog: Dialog): Promise<Decision<Planned> | { readonly kind: 'none'; readonly result: ToolResult }>;
-  after(reply: FormReply): Promise<Decision<Planned>>;
+export interface Decider<Planned> {
+  decide(dialog: Dialog): Promise<Decision<Planned> | { readonly kind: 'none'; readonly result: ToolResult }>;
+  resume(reply: FormReply): Promise<Decision<Planned>>;
 }
 
 /** The caller and plan with which the call runs, or else the form, link or refusal. */
-export async function approved<Planned>(
+export async function obtainApproval<Planned>(
   { pageOpener, formsCount, caller }: Pick<ToolEnvironment, 'pageOpener' | 'formsCount' | 'caller'>,
   exchange: Exchange,
-  deciding: Deciding<Planned>,
+  decider: Decider<Planned>,
 ): Promise<{ readonly actor: Actor; readonly plan: Planned } | { readonly result: ToolResult }> {
   const { context, showsLinks, client } = exchange;
   const showsForms = exchange.showsForms && caller.answersForms && ((await formsCount?.()) ?? true);
@@ -29,9 +29,9 @@ export async function approved<Planned>(
     return { result: refused(...noFormsReason(caller, exchange)) };
   const open = nonce === undefined && showsLinks ? await pageOpener?.() : undefined;
   const decide = () => {
-    if (nonce === undefined) return deciding.first({ client, form: showsForms, link: open !== undefined });
-    if (isLinkFollowed(context)) return waited(deciding, exchange);
-    return deciding.after({ nonce, answer: answerIn(context) });
+    if (nonce === undefined) return decider.decide({ client, formResult: showsForms, linkResult: open !== undefined });
+    if (isLinkFollowed(context)) return waitForPage(decider, exchange);
+    return decider.resume({ nonce, answer: answerIn(context) });
   };
   const decision = await decide();
   if (decision.kind === 'run' || decision.kind === 'none') return decision;
@@ -91,12 +91,12 @@ const LINK_WAIT_MS = 20_000;
 const LINK_POLL_MS = 500;
 
 /** Following a link grants nothing: the ledger decides, within the time that a person may reasonably need on the page. */
-async function waited<Planned>(deciding: Deciding<Planned>, { context, client }: Exchange) {
+async function waitForPage<Planned>(decider: Decider<Planned>, { context, client }: Exchange) {
   const response = inputResponse(context.mcpReq.inputResponses, 'link');
   const report = progressOf(context);
   const waitMs = response.kind === 'elicit' && response.action === 'accept' ? LINK_WAIT_MS : 0;
   for (const end = performance.now() + waitMs; ; ) {
-    const decision = await deciding.first({ client, form: false, link: false });
+    const decision = await decider.decide({ client, formResult: false, linkResult: false });
     if (decision.kind !== 'refuse' || decision.waits !== true || performance.now() >= end) return decision;
     await report('waiting for a person to approve on the page');
     await pause(LINK_POLL_MS, undefined, { signal: context.mcpReq.signal });

@@ -52,7 +52,7 @@ function limitedMessages(): typeof wordIssue {
 
 /** Maximum nesting of JSON inside JSON. */
 const MAX_LAYERS = 3;
-const LONGEST_JSON = 100_000;
+const MAX_JSON_LENGTH = 100_000;
 
 interface Unpacked {
   readonly path: readonly PropertyKey[];
@@ -63,7 +63,7 @@ interface Unpacked {
 function unpackable(left: Allowance): (issue: z.core.$ZodIssue) => Unpacked[] {
   return ({ code, path, input, ...issue }) => {
     if (code !== 'invalid_type' || path.length === 0 || typeof input !== 'string') return [];
-    if (input.length > LONGEST_JSON || !/^\s*[[{]/.test(input)) return [];
+    if (input.length > MAX_JSON_LENGTH || !/^\s*[[{]/.test(input)) return [];
     try {
       const value = parseBounded(input, left);
       return Array.isArray(value) === ((issue as { expected?: unknown }).expected === 'array') ? [{ path, value }] : [];

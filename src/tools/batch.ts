@@ -13,9 +13,9 @@ import { planCall } from '../safety/plan.ts';
 import { allowedFor } from '../safety/policy.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { type Accepted, whatNext } from './afterwards.ts';
-import { approved } from './approval-form.ts';
+import { obtainApproval } from './approval-form.ts';
 import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
+import { type Accepted, followUp } from './follow-up.ts';
 import type { Lookup } from './identify.ts';
 import { nextStep, notReady } from './next-step.ts';
 import { patienceOf, progressOf } from './progress.ts';
@@ -53,12 +53,12 @@ export async function runBatch(environment: ToolEnvironment, run: Run, exchange:
   const options = { signal: exchange.context.mcpReq.signal };
   const make = () => planBatch(environment, batch, toApprove, principal, options);
   const visibilityOf = ({ name }: BatchPlan) => visibilityFor(allowedFor(environment), [input, name]);
-  const approval = await approved<BatchPlan>(environment, exchange, {
-    first: async (dialog) => {
+  const approval = await obtainApproval<BatchPlan>(environment, exchange, {
+    decide: async (dialog) => {
       const plan = await make();
       return gate.requestApproval(plan, dialog, visibilityOf(plan));
     },
-    after: (reply) =>
+    resume: (reply) =>
       gate.resumeApproval({ tool, input, backendLocation, principal }, make, reply, {
         client: exchange.client,
         visibilityOf,
@@ -82,7 +82,7 @@ async function runCalls(
   const deadline = performance.now() + patienceOf(context);
   const [done, failed, accepted]: [string[], object[], Accepted[]] = [[], [], []];
   const ended = (rest: Pick<Summary, 'notDone' | 'why'>) =>
-    summary({ done, failed, ...rest, next: whatNext(accepted, environment) });
+    summary({ done, failed, ...rest, next: followUp(accepted, environment) });
   for (const [at, call] of calls.entries()) {
     const waiting = waits ? await untilReady(lookup, call, deadline) : undefined;
     const stop = (why: string) => ended({ notDone: calls.slice(at).map(nameOf), why });
@@ -141,7 +141,7 @@ async function refusalOf(
     return why === 'dependants-changed' ? undefined : why;
   }
   const request = { name, input, principal, options, offered: allowedFor(environment), refusal };
-  const decision = await gate.authorize(request, { client: 'batch', form: false, link: false });
+  const decision = await gate.authorize(request, { client: 'batch', formResult: false, linkResult: false });
   return decision.kind === 'refuse' ? decision.lines : undefined;
 }
 

@@ -9,11 +9,11 @@ import type { Plan } from '../safety/plan.ts';
 import { allowedFor, POLICY, refusalReason, toolRefusalReason } from '../safety/policy.ts';
 import { sentInput } from '../safety/sent-input.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { replacementOf, whatNext } from './afterwards.ts';
-import { approved } from './approval-form.ts';
-import { orNothing, whatChanges } from './changed.ts';
+import { obtainApproval } from './approval-form.ts';
+import { orUnchanged, whatChanges } from './changed.ts';
 import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
+import { followUp, replacementOf } from './follow-up.ts';
 import { limited } from './limited.ts';
 import { describedTools } from './list.ts';
 import { nextStep } from './next-step.ts';
@@ -31,13 +31,13 @@ export async function callTool(
   params: { name: string; arguments?: Members | undefined },
   exchange: Exchange,
 ): Promise<ToolResult> {
-  const result = await called(environment, params, exchange);
+  const result = await dispatch(environment, params, exchange);
   return limited(environment.restrictions.approve === 'none' ? withNotes(result, UNASKED) : result);
 }
 
 const UNASKED = 'No call needs approval: this server runs with --approve none.';
 
-async function called(
+async function dispatch(
   environment: ToolEnvironment,
   { name: tool, arguments: given = {} }: { name: string; arguments?: Members | undefined },
   exchange: Exchange,
@@ -128,9 +128,9 @@ async function throughGate(
   const request = { name, input, principal, options, offered, refusal };
   const lookup = { environment, signal: options.signal };
   const replacement = await replacementOf(lookup, name, input);
-  const approval = await approved<Plan | undefined>(environment, exchange, {
-    first: async (dialog) => orNothing(await gate.authorize(request, dialog)),
-    after: (reply) => gate.resume(request, reply, exchange.client),
+  const approval = await obtainApproval<Plan | undefined>(environment, exchange, {
+    decide: async (dialog) => orUnchanged(await gate.authorize(request, dialog)),
+    resume: (reply) => gate.resume(request, reply, exchange.client),
   });
   if ('result' in approval) return approval.result;
   const sent = sentInput(input);
@@ -146,7 +146,7 @@ async function throughGate(
     ...(await replacement()),
     ...(await arnOfNew(lookup, name, sent, output)),
     ...(await ownTags(environment, name, sent, output, options)),
-    ...whatNext([{ operation: name, input: sent, output }], environment),
+    ...followUp([{ operation: name, input: sent, output }], environment),
   };
   return succeeded(name, revealed.output, { audience: revealed.audience, done });
 }

@@ -7,7 +7,7 @@ import type { ToolResult } from './environment.ts';
 import { structured } from './result.ts';
 
 /** The decision about a call for the tool; a call that changes nothing already has its result. */
-export const orNothing = (
+export const orUnchanged = (
   decision: Decision<Plan | undefined> | Unchanged,
 ): Decision<Plan | undefined> | { readonly kind: 'none'; readonly result: ToolResult } =>
   decision.kind === 'unchanged' ? { kind: 'none', result: structured({ changes: [], why: decision.why }) } : decision;

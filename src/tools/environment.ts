@@ -21,7 +21,7 @@ export interface ToolEnvironment extends Planner {
   /** The limits of the backend; undefined if it does not report them. */
   readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
   /** Replies of earlier questions, for tools that only read. */
-  readonly inventory?: ReplyCache | undefined;
+  readonly cache?: ReplyCache | undefined;
   /** The deletions that this server has made. */
   readonly deletions?: (() => Promise<Deletions>) | undefined;
   /** Where a credential goes instead of to the model. */

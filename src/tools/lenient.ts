@@ -34,24 +34,24 @@ const is = (schema: z.ZodType, form: string) => schema.meta()?.[form] === true;
 /** One of this server's own words, so that `Scaling groups` and `kxScalingGroup` mean `scaling-group`. */
 export const Words = <const W extends string>(words: readonly W[]) => z.enum(words).meta({ [ANY_SPELLING]: true });
 /** An item without commas, so that one text can stand for a list of them. */
-export const Listed = (most: number) =>
+export const Listed = (maxLength: number) =>
   z
     .string()
     .min(1)
-    .max(most)
+    .max(maxLength)
     .meta({ [LISTED]: true });
 /** A text for which a client may send a number or a boolean. */
-export const Scalar = (most: number) =>
+export const Scalar = (maxLength: number) =>
   z
     .string()
-    .max(most)
+    .max(maxLength)
     .meta({ [SCALAR]: true });
 /** An optional text whose empty value is an error: without the text, a condition has another meaning. */
-export const NonEmpty = (most: number) =>
+export const NonEmpty = (maxLength: number) =>
   z
     .string()
     .min(1, 'expects text, not an empty one; leave it out for any')
-    .max(most)
+    .max(maxLength)
     .optional()
     .meta({ [NON_EMPTY]: true });
 /** An object with `key` and `value`, which a client may send as `key=value`. */
@@ -77,13 +77,13 @@ const IS_JSON = /^\s*[[{]/;
 
 /** The word that another spelling means; undefined if none or several match. */
 function wordIn(options: readonly string[], given: string): string | undefined {
-  if (given.length > LONGEST_WORD || options.includes(given)) return undefined;
+  if (given.length > MAX_WORD_LENGTH || options.includes(given)) return undefined;
   const meant = options.filter((option) => normalized(option) === normalized(given));
   return meant.length === 1 ? meant[0] : undefined;
 }
 
 /** Longer texts are not words of any list. */
-const LONGEST_WORD = 80;
+const MAX_WORD_LENGTH = 80;
 
 /** Without case, separators, plural and the prefix of the API. */
 const normalized = (word: string) =>

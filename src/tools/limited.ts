@@ -32,8 +32,8 @@ const textOf = (content: Content) =>
   content.reduce((sum, block) => sum + (block.type === 'text' ? bytesOf(block.text) : 0), 0);
 
 /** The notes at the end are short and say how to continue, so the first text is cut. */
-function shortenedTexts(content: Content, most: number): Content {
-  let left = most;
+function shortenedTexts(content: Content, maxBytes: number): Content {
+  let left = maxBytes;
   const texts = content.toReversed().map((block, at) => {
     if (block.type !== 'text') return block;
     const text = shortenedLines(block.text, at === content.length - 1 ? left : left / 2);

@@ -22,12 +22,12 @@ export async function nextStep(
 ): Promise<FailureAdvice> {
   if (lookup.signal.aborted) return {};
   const { code, advice } = error.fields;
-  if (code === 'ResourceNotFound') return missing(lookup, name, input);
-  if (QUOTA.has(code)) return usedUp(lookup, name, input, advice);
+  if (code === 'ResourceNotFound') return missingAdvice(lookup, name, input);
+  if (QUOTA.has(code)) return quotaAdvice(lookup, name, input, advice);
   if (code !== 'Conflict' && code !== 'ResourceAlreadyExists') return {};
-  const namesake = await nameTaken(lookup, name, input);
+  const namesake = await nameTakenAdvice(lookup, name, input);
   if (namesake !== undefined) return namesake;
-  return code === 'Conflict' && WAITABLE.has(error.fields.reason) ? moving(lookup, name, input) : {};
+  return code === 'Conflict' && WAITABLE.has(error.fields.reason) ? waitAdvice(lookup, name, input) : {};
 }
 
 /** The reasons of temporary conflicts; services other than the local one may state no reason. */
@@ -36,7 +36,12 @@ const WAITABLE = new Set<string | undefined>(['INVALID_STATE', undefined]);
 const QUOTA = new Set<string>(['LimitExceeded', 'ServiceQuotaExceeded']);
 
 /** The quotas that the call counts against, their use, and what can be deleted. */
-async function usedUp(lookup: Lookup, name: OperationName, input: Members, otherwise: string): Promise<FailureAdvice> {
+async function quotaAdvice(
+  lookup: Lookup,
+  name: OperationName,
+  input: Members,
+  otherwise: string,
+): Promise<FailureAdvice> {
   const { environment, signal } = lookup;
   const sharedReads = { ...environment, call: deduplicated(environment.call) };
   const found = await lookedUp(lookup, 'GetKxEnvironment', () => quotasFor(sharedReads, name, input, { signal }));
@@ -46,16 +51,16 @@ async function usedUp(lookup: Lookup, name: OperationName, input: Members, other
   return { advice: what ?? `There are now: ${found.quotas.join('; ')}. ${otherwise}` };
 }
 
-async function missing(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice> {
+async function missingAdvice(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice> {
   const { path, body } = referencesIn(name, input);
   for (const reference of path) {
     const isLast = reference === path.at(-1) && body.length === 0;
     const wasRead = isLast && readerOfLabel(reference.label, name) === name;
-    const found = wasRead ? 'missing' : await look(lookup, reference, name);
+    const found = wasRead ? 'missing' : await readStatus(lookup, reference, name);
     if (found === 'missing' || (isLast && found === 'unknown'))
       return { advice: await notThere(lookup, reference, name) };
   }
-  const found = await Promise.all(body.map((reference) => look(lookup, reference, name)));
+  const found = await Promise.all(body.map((reference) => readStatus(lookup, reference, name)));
   const absent = body.filter((_, at) => found[at] === 'missing');
   if (absent.length === 0) return {};
   const lines = await Promise.all(absent.map((reference) => notThere(lookup, reference, name)));
@@ -63,9 +68,13 @@ async function missing(lookup: Lookup, name: OperationName, input: Members): Pro
 }
 
 /** What to do about the entity that already has the name of a create; undefined if there is none. */
-async function nameTaken(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice | undefined> {
+async function nameTakenAdvice(
+  lookup: Lookup,
+  name: OperationName,
+  input: Members,
+): Promise<FailureAdvice | undefined> {
   const created = createdIn(name, input);
-  const found = created === undefined ? 'unknown' : await look(lookup, created, name);
+  const found = created === undefined ? 'unknown' : await readStatus(lookup, created, name);
   if (created === undefined || typeof found !== 'object') return undefined;
   const { label, value } = created;
   const { status } = found;
@@ -79,10 +88,10 @@ async function nameTaken(lookup: Lookup, name: OperationName, input: Members): P
 }
 
 /** What must be waited for, or has failed. */
-async function moving(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice> {
+async function waitAdvice(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice> {
   const { path, body } = referencesIn(name, input);
   const all = [...path, ...body].toReversed();
-  const found = await Promise.all(all.map((reference) => look(lookup, reference, name)));
+  const found = await Promise.all(all.map((reference) => readStatus(lookup, reference, name)));
   const kinds = found.map((seen) => (typeof seen === 'object' ? statusClass(seen.status) : 'settled'));
   const at = kinds.includes('moving') ? kinds.indexOf('moving') : kinds.indexOf('failed');
   const seen = found[at];
@@ -104,7 +113,7 @@ async function moving(lookup: Lookup, name: OperationName, input: Members): Prom
 export async function notReady(lookup: Lookup, name: OperationName, input: Members): Promise<string | undefined> {
   const { path, body } = referencesIn(name, input);
   for (const reference of [...path, ...body]) {
-    const found = await look(lookup, reference, name);
+    const found = await readStatus(lookup, reference, name);
     if (typeof found === 'object' && statusClass(found.status) === 'moving' && !isGone(found.status))
       return `The ${nounOfLabel(reference.label)} ${quoteUntrusted(reference.value)} is ${quoteUnlessPlain(found.status)}.`;
   }
@@ -119,7 +128,7 @@ function waitFor(label: string, near: OperationName, until?: string): string {
 }
 
 /** The status of what a call refers to. */
-async function look(lookup: Lookup, { label, scope }: Reference, near: OperationName) {
+async function readStatus(lookup: Lookup, { label, scope }: Reference, near: OperationName) {
   const reader = readerOfLabel(label, near);
   if (reader === undefined) return 'unknown';
   const { call } = lookup.environment;

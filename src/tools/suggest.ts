@@ -1,11 +1,11 @@
 import { didYouMean } from '../nearest.ts';
 
 /** Longer words are not tool names. */
-const LONGEST = 200;
+const MAX_WORD_LENGTH = 200;
 
 /** `; did you mean x?` for a tool name that is misspelt, has a client's prefix, or is in another case; otherwise `otherwise`. */
 export function suggestTool(word: string, known: readonly string[], otherwise = ''): string {
-  const plain = word.length > LONGEST ? word : snakeCase(word);
+  const plain = word.length > MAX_WORD_LENGTH ? word : snakeCase(word);
   const prefixed = known.filter((name) => plain.endsWith(`_${name}`));
   const [longest = plain] = prefixed.sort((a, b) => b.length - a.length);
   return didYouMean(longest, known, { otherwise });

@@ -13,7 +13,7 @@ import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
 import { isGone, planTeardown, TEARDOWN_OPERATIONS, type TeardownPlan, type TeardownStep } from '../safety/teardown.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { approved } from './approval-form.ts';
+import { obtainApproval } from './approval-form.ts';
 import { compositeTool, type Exchange, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
 import { preparedArguments } from './prepared.ts';
@@ -57,14 +57,14 @@ export const tearDown = compositeTool({
     const { signal } = exchange.context.mcpReq;
     const visibilityOf = ({ name }: TeardownPlan) => visibilityFor(allowedFor(environment), [input, name]);
     const make = () => planTeardown(environment, TEAR_DOWN, input, input, principal, { signal });
-    const approval = await approved(environment, exchange, {
-      first: async (dialog) => {
+    const approval = await obtainApproval(environment, exchange, {
+      decide: async (dialog) => {
         const plan = await make();
         if (plan === undefined) return { kind: 'none', result: refused(MISSING) };
         if (isUnderWay(plan)) return { kind: 'none', result: await underWay(environment, [], plan, exchange) };
         return gate.requestApproval(plan, dialog, visibilityOf(plan));
       },
-      after: (reply) =>
+      resume: (reply) =>
         gate.resumeApproval({ tool: TEAR_DOWN, input, backendLocation, principal }, make, reply, {
           client: exchange.client,
           visibilityOf,
@@ -187,7 +187,7 @@ async function removeOne(
         if (why === undefined) break;
         if (why !== 'dependants-changed') return `${itemText(item)}: ${why.join(' ')}`;
       }
-      if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaited(blocker)}.`;
+      if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaitedText(blocker)}.`;
       await pause(POLL_MS, undefined, { signal });
     }
     await callNamed(environment.call, operation, input, { signal, actor });
@@ -214,7 +214,7 @@ function unapprovedEntities({ removals, leaving }: TeardownPlan, { operation, lo
   });
 }
 
-const awaited = (blocker: Blocker | undefined) =>
+const awaitedText = (blocker: Blocker | undefined) =>
   blocker === undefined ? 'what depends on it to stop changing' : itemText(blocker.item);
 
 const CANCELLED = 'The call was cancelled.';

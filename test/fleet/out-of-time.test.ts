@@ -109,7 +109,7 @@ describe('a search that takes longer than clients wait', () => {
 
   test('about one environment shows what was read, and continues from there', async () => {
     const { call, calls } = slow(1, 600);
-    const use = caller(call, {}, undefined, { inventory: replyCache() });
+    const use = caller(call, {}, undefined, { cache: replyCache() });
     const describe = () => inTime(use('describe_kx_environment', { environment: idOf(0) }));
     const first = await describe();
     expect(JSON.stringify(first.data['notRead'])).toContain('repeat the call, which goes on from what was read');

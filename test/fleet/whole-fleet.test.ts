@@ -71,7 +71,7 @@ describe('one environment', () => {
 
   test('is read by a name from an earlier request, if it still has that name', async () => {
     const { call, calls } = desks(1_234);
-    const use = caller(call, {}, undefined, { inventory: replyCache() });
+    const use = caller(call, {}, undefined, { cache: replyCache() });
     await use('describe_kx_environment', { environment: 'desk-1233' });
     calls.length = 0;
     const { data } = await use('describe_kx_environment', { environment: 'Desk-1233' });
@@ -85,7 +85,7 @@ describe('one environment', () => {
       const at = Number(String(environment['environmentId']).slice('desk'.length));
       return { ...environment, name: `desk-${(at + moved) % 300}` };
     });
-    const use = caller(call, {}, undefined, { inventory: replyCache() });
+    const use = caller(call, {}, undefined, { cache: replyCache() });
     await use('describe_kx_environment', { environment: 'desk-7' });
     moved = 1;
     const { data } = await use('describe_kx_environment', { environment: 'desk-7' });
@@ -103,7 +103,7 @@ const demo = demoTools();
 
 describe('the reads that decide whether a call is safe', () => {
   test('are fresh, whatever was read before', async () => {
-    const use = caller(demo.world().call, {}, undefined, { inventory: replyCache() });
+    const use = caller(demo.world().call, {}, undefined, { cache: replyCache() });
     const target = { environmentId: await demo.world().id('kdb-prod'), clusterName: 'gw-prod' };
     const plan = () => use('plan_change', { tool: 'delete_kx_cluster', arguments: target });
     demo.world().counts.clear();
@@ -118,7 +118,7 @@ describe('the reads that decide whether a call is safe', () => {
   });
 
   test('resolve names with the current list', async () => {
-    const use = caller(demo.world().call, {}, undefined, { inventory: replyCache() });
+    const use = caller(demo.world().call, {}, undefined, { cache: replyCache() });
     await use('describe_kx_environment', { environment: 'kdb-prod' });
     demo.world().counts.clear();
     await use('get_kx_environment', { environmentId: 'kdb-prod' });

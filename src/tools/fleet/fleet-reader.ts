@@ -52,7 +52,7 @@ export type Follow = (graph: Graph, call: Call, options: CallOptions) => Promise
 
 /** The context of one call, which answers with what it knows when `overtime` aborts. */
 export function fleetReader(
-  { call, restrictions, caller, quotas, inventory }: ToolEnvironment,
+  { call, restrictions, caller, quotas, cache }: ToolEnvironment,
   { context }: Exchange,
   overtime: AbortSignal,
   part: Partial<Position>,
@@ -63,10 +63,10 @@ export function fleetReader(
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   const foreground: CallOptions = { signal, untilAborted: true };
   const background: CallOptions = { ...foreground, isBackground: true };
-  const options: GraphOptions = { ...foreground, deadline: overtime, refusal, onProgress, cache: inventory };
+  const options: GraphOptions = { ...foreground, deadline: overtime, refusal, onProgress, cache };
   // Each read is made once per question, so that the parts of its answer agree.
   const reads = deduplicated(call);
-  const lookup = environmentLookup({ call, reads, foreground, background, inventory });
+  const lookup = environmentLookup({ call, reads, foreground, background, inventory: cache });
   const read = graphReader({ reads, background, options, cancelled, overtime });
   let rest: Rest | undefined;
   return {

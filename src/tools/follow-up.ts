@@ -23,7 +23,7 @@ export interface Accepted {
  * The one call that waits for everything that some calls started; undefined if nothing is in progress, or the caller is not
  * offered that tool.
  */
-export function whatNext(accepted: readonly Accepted[], { restrictions, caller }: Offer): Members {
+export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offer): Members {
   const moving = accepted.flatMap((call) => movingAfter(call) ?? []);
   const [first] = moving;
   if (first === undefined || toolRefusalReason(waitFor, restrictions, caller) !== undefined) return {};

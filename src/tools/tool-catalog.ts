@@ -4,7 +4,7 @@ import { COMPOSITE_TOOLS } from './composites.ts';
 import { describeComposite, describeTool, type ListedTool } from './describe.ts';
 
 /** A tool as it is listed, and the operations that have to be offered for it. */
-export interface DescribedTool {
+export interface CatalogTool {
   readonly tool: ListedTool;
   readonly needs: readonly OperationName[];
 }
@@ -13,7 +13,7 @@ export interface DescribedTool {
  * The tools of the operations, then the others, always in the same order. The build replaces this file with what it returns, so that
  * a start builds no schema.
  */
-export const described = lazy((): readonly DescribedTool[] => [
+export const toolCatalog = lazy((): readonly CatalogTool[] => [
   ...OPERATION_NAMES.map((name) => ({ tool: describeTool(name), needs: [name] })),
   ...COMPOSITE_TOOLS.map((composite) => ({ tool: describeComposite(composite), needs: composite.needs })),
 ]);
