@@ -5,7 +5,7 @@ import { type Input, type OperationName, operationNamed } from '../operations/in
 import { waitTool } from '../operations/naming.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolEnvironment } from './environment.ts';
-import { NODES, WAITED_FOR, type WaitTarget } from './fleet/awaited.ts';
+import { NODES, WAITED_FOR, type WaitTarget } from './fleet/polled-entity.ts';
 import { MAX_ALSO, waitFor } from './fleet/wait-for.ts';
 import { type Lookup, lookedUp } from './identify.ts';
 

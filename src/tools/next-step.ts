@@ -7,7 +7,7 @@ import { toolName } from '../operations/naming.ts';
 import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
 import { quotasFor } from '../safety/preview.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
-import { WAITED_FOR } from './fleet/awaited.ts';
+import { WAITED_FOR } from './fleet/polled-entity.ts';
 import { type Lookup, lookedUp, notThere } from './identify.ts';
 import type { FailureAdvice } from './result.ts';
 

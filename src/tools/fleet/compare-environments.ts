@@ -111,7 +111,7 @@ function countsOf(pairs: readonly Pair[]): Record<string, Record<string, number>
 }
 
 /** How many entities of a kind must share a difference for it to be shown once. */
-const MANY = 3;
+const MIN_ENTITIES_IN_COMMON = 3;
 
 /** Differences that all entities of a kind share, such as the subnet, and the remaining differences. */
 function separateCommon(pairs: readonly Pair[]) {
@@ -125,7 +125,7 @@ function separateCommon(pairs: readonly Pair[]) {
     }
   const isThroughout = (pair: Pair, member: string, values: unknown) => {
     const all = sizes[pair.kind] ?? 0;
-    return all >= MANY && counts.get(signature(pair, member, values)) === all;
+    return all >= MIN_ENTITIES_IN_COMMON && counts.get(signature(pair, member, values)) === all;
   };
   const parted = pairs.map((pair) => {
     const members = Object.entries(pair.changed);

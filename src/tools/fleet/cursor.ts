@@ -6,7 +6,7 @@ export interface Position {
 }
 
 /** Long enough for two ids. */
-export const LONGEST_CURSOR = 140;
+export const MAX_CURSOR_LENGTH = 140;
 
 export const cursorFor = ({ at, from, until }: Position): string =>
   Buffer.from(
@@ -15,7 +15,7 @@ export const cursorFor = ({ at, from, until }: Position): string =>
 
 /** The position in a cursor; undefined for a cursor that this server did not issue. */
 export function positionIn(cursor: string): Position | undefined {
-  const text = Buffer.from(cursor.slice(0, LONGEST_CURSOR), 'base64url').toString();
+  const text = Buffer.from(cursor.slice(0, MAX_CURSOR_LENGTH), 'base64url').toString();
   const [, at, from, until] = /^at (\d{1,9})(?: from (\w{1,32}))?(?: until (\w{1,32}))?\.$/.exec(text) ?? [];
   const position = { at: Number(at), from, until };
   return cursorFor(position) === cursor ? position : undefined;

@@ -35,25 +35,19 @@ interface LookupOptions {
   readonly reads: Call;
   readonly foreground: CallOptions;
   readonly background: CallOptions;
-  readonly inventory: ReplyCache | undefined;
+  readonly cache: ReplyCache | undefined;
 }
 
-export function environmentLookup({
-  call,
-  reads,
-  foreground,
-  background,
-  inventory,
-}: LookupOptions): EnvironmentLookup {
+export function environmentLookup({ call, reads, foreground, background, cache }: LookupOptions): EnvironmentLookup {
   const seen = new Map<string | undefined, Environment>();
   const present = lazy(async () => {
-    const all = await existingEnvironments(reads, background, inventory);
+    const all = await existingEnvironments(reads, background, cache);
     for (const each of all) seen.set(each.environmentId, each);
     return all;
   });
   /** The environment with an id, or with a name that it had a minute ago and still has. */
   const withoutListing = async (wanted: string): Promise<Environment | undefined> => {
-    const [named, second] = environmentsNamed(inventory?.environments() ?? [], wanted);
+    const [named, second] = environmentsNamed(cache?.environments() ?? [], wanted);
     const idOfName = second === undefined ? named?.environmentId : undefined;
     const id = LIKE_AN_ID.test(wanted) ? wanted : idOfName;
     if (id === undefined) return undefined;

@@ -9,7 +9,7 @@ import { checkKeys, grouped, isEnvironment, type Key, keysIn, totals } from './g
 import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
-import { entitiesIn, isRead, kindsFor, type ReadPlan, readFew, readPlanFor } from './reads.ts';
+import { entitiesIn, isRead, kindsFor, type ReadPlan, readFew, readPlanFor } from './read-plan.ts';
 import { FOUND_KINDS } from './settings.ts';
 import { existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
 import { alsoTagged, isTagged, readingTags, withEnvironmentTags, withTags } from './tagged.ts';
@@ -59,8 +59,8 @@ export const findEntities = fleetTool({
       ...(needsEnvironmentTags(input, keys) ? graph.entities.filter(({ kind }) => kind === 'environment') : []),
     ]);
     const { graphs, gaps } = await reader.graphs(input.environment, plan.options, reading);
-    const search = await searched(reader, graphs, input, kinds, keys);
-    const shown = await toShow(reader, search.found, { ...input, ...plan, keys });
+    const search = await findMatches(reader, graphs, input, kinds, keys);
+    const shown = await selectShown(reader, search.found, { ...input, ...plan, keys });
     const head = headOf({ input, kinds, keys, graphs, search, shown });
     const notRead = notReadIn([...gaps, ...search.gaps, ...shown.gaps]);
     return answer({ ...head, ...notRead }, [sectionOf(shown, input, keys, graphs.length > 1)], {
@@ -97,7 +97,7 @@ interface Search {
 }
 
 /** The entities that meet all conditions, with the tags that conditions and groups need. */
-async function searched(
+async function findMatches(
   reader: FleetReader,
   graphs: readonly Graph[],
   filters: Filters,
@@ -148,7 +148,7 @@ interface ShownResults {
 }
 
 /** The results in order, as many as are shown, with details and tags if they are few. */
-async function toShow(
+async function selectShown(
   reader: FleetReader,
   found: readonly Candidate[],
   { sort, limit = Infinity, view, cursor, keys, details, options, tags }: Input & ReadPlan & { keys: readonly Key[] },

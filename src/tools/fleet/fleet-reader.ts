@@ -54,20 +54,20 @@ export type Follow = (graph: Graph, call: Call, options: CallOptions) => Promise
 export function fleetReader(
   { call, restrictions, caller, quotas, cache }: ToolEnvironment,
   { context }: Exchange,
-  overtime: AbortSignal,
+  deadline: AbortSignal,
   part: Partial<Position>,
 ): FleetReader {
   const cancelled = context.mcpReq.signal;
-  const signal = AbortSignal.any([cancelled, overtime]);
+  const signal = AbortSignal.any([cancelled, deadline]);
   const onProgress = readsDone(progressOf(context));
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   const foreground: CallOptions = { signal, untilAborted: true };
   const background: CallOptions = { ...foreground, isBackground: true };
-  const options: GraphOptions = { ...foreground, deadline: overtime, refusal, onProgress, cache };
+  const options: GraphOptions = { ...foreground, deadline, refusal, onProgress, cache };
   // Each read is made once per question, so that the parts of its answer agree.
   const reads = deduplicated(call);
-  const lookup = environmentLookup({ call, reads, foreground, background, inventory: cache });
-  const read = graphReader({ reads, background, options, cancelled, overtime });
+  const lookup = environmentLookup({ call, reads, foreground, background, cache });
+  const read = graphReader({ reads, background, options, cancelled, deadline });
   let rest: Rest | undefined;
   return {
     call,
@@ -82,7 +82,7 @@ export function fleetReader(
     graph: async (wanted, more = {}) => read.one(reads, await lookup.environment(wanted), more),
     graphs: async (wanted, more = {}, follow = undefined) => {
       const all = partOf(await lookup.matching(wanted), part);
-      const { read: found, left } = inTime(all, await read.each(all, more, follow), overtime);
+      const { read: found, left } = inTime(all, await read.each(all, more, follow), deadline);
       if (left !== undefined && (part.at ?? 0) > 0) throw new NotFound(SAME_CURSOR);
       rest = left;
       return graphsOf(found);
@@ -101,11 +101,11 @@ interface GraphReaderOptions {
   readonly options: GraphOptions;
   /** Aborts when the client cancels the request. */
   readonly cancelled: AbortSignal;
-  readonly overtime: AbortSignal;
+  readonly deadline: AbortSignal;
 }
 
 /** Reads the graphs of environments: of one, or of several at a time until `overtime`. */
-function graphReader({ reads, background, options, cancelled, overtime }: GraphReaderOptions) {
+function graphReader({ reads, background, options, cancelled, deadline }: GraphReaderOptions) {
   const one = (call: Call, environment: Environment, more: GraphOptions) =>
     environmentGraph(call, environment.environmentId ?? '', {
       ...options,
@@ -119,18 +119,18 @@ function graphReader({ reads, background, options, cancelled, overtime }: GraphR
         await follow?.(graph, call, background);
         return graph;
       } catch (error) {
-        if (overtime.aborted) return { ...graph, gaps: [...graph.gaps, lateGap('environment', 'ListTagsForResource')] };
+        if (deadline.aborted) return { ...graph, gaps: [...graph.gaps, lateGap('environment', 'ListTagsForResource')] };
         throw error;
       }
     };
     const found = await acrossEnvironments(reads, environments, work, {
       onProgress: options.onProgress,
-      deadline: overtime,
+      deadline,
     });
     cancelled.throwIfAborted();
     const { results, failures } = found;
     const [first] = failures;
-    if (first !== undefined && results.length === 0 && !overtime.aborted) throw first.error;
+    if (first !== undefined && results.length === 0 && !deadline.aborted) throw first.error;
     return found;
   };
   return { one, each };

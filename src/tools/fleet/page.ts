@@ -4,7 +4,7 @@ import { bytesOf, MAX_DATA } from '../../answer-size.ts';
 import { safeJson } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import { structured } from '../result.ts';
-import { cursorFor, LONGEST_CURSOR, positionIn } from './cursor.ts';
+import { cursorFor, MAX_CURSOR_LENGTH, positionIn } from './cursor.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 export interface Section {
@@ -28,7 +28,7 @@ export const shaping = () => ({
   view: Words(['summary', 'full']).optional().describe('full: every setting, in a longer answer. Default: summary.'),
   cursor: z
     .string()
-    .max(LONGEST_CURSOR, WHOLE_CURSOR)
+    .max(MAX_CURSOR_LENGTH, WHOLE_CURSOR)
     .refine((text) => positionIn(text) !== undefined, WHOLE_CURSOR)
     .optional()
     .describe('From the last answer, for the next page'),

@@ -35,9 +35,9 @@ interface InTime {
 export function inTime(
   environments: readonly Environment[],
   found: FleetResults<Graph>,
-  overtime: AbortSignal,
+  deadline: AbortSignal,
 ): InTime {
-  if (!overtime.aborted) return { read: found, left: undefined };
+  if (!deadline.aborted) return { read: found, left: undefined };
   const isWhole = ({ gaps }: Graph) => !gaps.some(({ isLate }) => isLate);
   const whole = [...found.results.filter(({ result }) => isWhole(result)), ...found.failures.filter(isFailure)];
   const done = new Set(whole.map(({ environment }) => environment));

@@ -25,7 +25,7 @@ interface Search {
 const MOVING: readonly Kind[] = ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset'];
 const CONNECTED: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume'];
 /** Gateways and tickerplants mount no database (user guide, cluster types). */
-const READERS = ['HDB', 'RDB', 'GP'];
+const TYPES_WITH_DATABASES = ['HDB', 'RDB', 'GP'];
 
 const CHANGING: readonly Kind[] = ['environment', 'cluster', 'scaling-group', 'volume', 'dataview', 'changeset'];
 
@@ -47,12 +47,12 @@ export const SEARCHES = {
   behind: {
     of: ['cluster', 'dataview'],
     find: staleIssues,
-    read: { kinds: ['cluster', 'database', 'dataview', 'changeset'], nodes: false, clusterTypes: READERS },
+    read: { kinds: ['cluster', 'database', 'dataview', 'changeset'], nodes: false, clusterTypes: TYPES_WITH_DATABASES },
   },
   unused: {
     of: ['scaling-group', 'volume', 'dataview', 'database'],
     find: unusedIssues,
-    read: { kinds: CONNECTED, nodes: false, clusterTypes: READERS },
+    read: { kinds: CONNECTED, nodes: false, clusterTypes: TYPES_WITH_DATABASES },
     alsoFor: { volume: ['dataview'], dataview: ['cluster'], database: ['cluster', 'dataview'] },
     confirm: { kinds: CONNECTED, nodes: false },
   },
@@ -107,7 +107,7 @@ function readTogether(searches: readonly Search[], kinds: readonly Kind[] | unde
 }
 
 /** What a host lists needs no read of the cluster to show that the host exists. */
-const UNCONFIRMED: GraphOptions = { clusterTypes: READERS, detailsOfUnhosted: true };
+const UNCONFIRMED: GraphOptions = { clusterTypes: TYPES_WITH_DATABASES, detailsOfUnhosted: true };
 
 /** Whether nothing but nodes was not read in time. */
 const isWholeButNodes = ({ gaps }: Graph) =>

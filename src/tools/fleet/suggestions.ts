@@ -3,7 +3,7 @@ import { truncate } from '../../inventory/units.ts';
 import { nearest } from '../../nearest.ts';
 import type { Candidate, Filters } from './filters.ts';
 import { settingNames } from './grouping.ts';
-import { SELDOM } from './reads.ts';
+import { ON_REQUEST_KINDS } from './read-plan.ts';
 import { isSettingNamed, valuesOf } from './settings.ts';
 import { equalsIgnoringCase } from './tagged.ts';
 
@@ -82,6 +82,6 @@ export function notSearched(filters: Filters, kinds: readonly Kind[], isNothing:
 const LOADS = 'changesets with their S3 paths (kinds: changeset)';
 
 function seldom(searched: readonly Kind[]): string[] {
-  const others = SELDOM.filter((kind) => !searched.includes(kind)).map((kind) => `${kind}s`);
+  const others = ON_REQUEST_KINDS.filter((kind) => !searched.includes(kind)).map((kind) => `${kind}s`);
   return others.length === 0 ? [] : [`${others.join(' and ')} (argument kinds)`];
 }

@@ -6,7 +6,7 @@ import { refused } from '../result.ts';
 import { positionIn } from './cursor.ts';
 import { type FleetReader, fleetReader } from './fleet-reader.ts';
 import { NotFound } from './not-found.ts';
-import { overtime } from './time.ts';
+import { startDeadline } from './time.ts';
 
 interface FleetTool<I extends z.ZodObject, N extends string> extends Omit<CompositeTool<I>, 'annotations' | 'run'> {
   readonly name: N;
@@ -27,7 +27,7 @@ export function fleetTool<I extends z.ZodObject, N extends string>({
     ...tool,
     annotations: { readOnlyHint: true },
     run: async (environment, input, exchange) => {
-      const { signal, end } = overtime();
+      const { signal, end } = startDeadline();
       const part = positionIn((input as { cursor?: string }).cursor ?? '') ?? {};
       try {
         return await run(fleetReader(environment, exchange, signal, part), input, exchange, environment);

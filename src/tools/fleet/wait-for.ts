@@ -4,14 +4,14 @@ import { quoteUnlessPlain } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
-import { type Awaited, awaited, type Look, WAIT_KINDS, watchOn } from './awaited.ts';
 import { EnvironmentArgument } from './fleet-reader.ts';
+import { type PolledEntity, type PollResult, pollContext, polledEntity, WAIT_KINDS } from './polled-entity.ts';
 import { fleetTool } from './tool.ts';
 
 /** Shorter than the timeout of common clients. */
 const SLICE_MS = 25_000;
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 3_000;
+const MAX_PAUSE_MS = 3_000;
 /** Maximum additional entities in one call. */
 export const MAX_ALSO = 49;
 
@@ -70,18 +70,18 @@ export const waitFor = fleetTool({
     environment,
   ) => {
     const place = await reader.environmentOrDeleted(of);
-    const watch = watchOn(reader, environment, place);
-    const all = await Promise.all([first, ...also].map((target) => awaited(watch, target, until)));
+    const watch = pollContext(reader, environment, place);
+    const all = await Promise.all([first, ...also].map((target) => polledEntity(watch, target, until)));
     const { signal } = context.mcpReq;
     const report = progressOf(context);
     const began = Date.now();
     const { since, seen } = startIn(handle) ?? { since: began, seen: '' };
     const wasThere = all.map((_, at) => seen[at] === '1');
-    const looks: (Look | undefined)[] = all.map(() => undefined);
-    for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 1.5, LONGEST_PAUSE_MS)) {
-      for (const [at, { look }] of all.entries())
-        if (looks[at]?.ended !== true) looks[at] = await look(wasThere[at] === true);
-      const now = looks as Look[];
+    const looks: (PollResult | undefined)[] = all.map(() => undefined);
+    for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 1.5, MAX_PAUSE_MS)) {
+      for (const [at, { poll }] of all.entries())
+        if (looks[at]?.ended !== true) looks[at] = await poll(wasThere[at] === true);
+      const now = looks as PollResult[];
       const pending = now.findIndex(({ ended }) => !ended);
       const waitedSeconds = Math.round((Date.now() - since) / 1000);
       if (pending < 0) return result(all, now, waitedSeconds);
@@ -96,7 +96,7 @@ export const waitFor = fleetTool({
 const AGAIN = 'Call again with the same arguments and this handle.';
 
 /** The result for one entity, or for several. */
-function result(all: readonly Awaited[], looks: readonly Look[], waitedSeconds: number, handle?: string) {
+function result(all: readonly PolledEntity[], looks: readonly PollResult[], waitedSeconds: number, handle?: string) {
   const rows = looks.map(({ ended, row, ...look }, at) => ({ entity: all[at]?.entity, ...look, ...row }));
   const open = looks.filter(({ ended }) => !ended);
   const more = handle === undefined ? {} : { handle };

@@ -12,23 +12,23 @@ import { BY_SIZE } from './orders.ts';
 import { isListed, needsOf } from './settings.ts';
 
 /** There are many of these, so they are searched only on request. */
-export const SELDOM: readonly Kind[] = ['changeset', 'node'];
-const USUAL = KINDS.filter((kind) => !SELDOM.includes(kind));
+export const ON_REQUEST_KINDS: readonly Kind[] = ['changeset', 'node'];
+const DEFAULT_KINDS = KINDS.filter((kind) => !ON_REQUEST_KINDS.includes(kind));
 
 const CLUSTERS: readonly Kind[] = ['cluster'];
 const TYPED: readonly Kind[] = ['cluster', 'scaling-group', 'volume'];
 
 /** The kinds for a call that names none: those with the type; changesets and nodes only if another condition refers to them. */
 export function kindsFor({ status = [], type, changedAfter }: Filters): readonly Kind[] {
-  const isOnlyTheirs = (state: string) => !USUAL.some((kind) => statesOf(kind).includes(state));
+  const isOnlyTheirs = (state: string) => !DEFAULT_KINDS.some((kind) => statesOf(kind).includes(state));
   const isMeant = (state: string) => isOnlyTheirs(state) || statusClass(state) !== 'settled';
   const words = status.filter((word) => statusWord(word) !== 'SETTLED');
-  const also = SELDOM.filter(
+  const also = ON_REQUEST_KINDS.filter(
     (kind) =>
       (kind === 'changeset' && changedAfter !== undefined) ||
       words.some((word) => statesOf(kind).some((state) => hasStatus(state, word) && isMeant(state))),
   );
-  if (type === undefined) return [...USUAL, ...also];
+  if (type === undefined) return [...DEFAULT_KINDS, ...also];
   return [...(isListedType(type) ? CLUSTERS : TYPED), ...also.filter((kind) => kind === 'node')];
 }
 

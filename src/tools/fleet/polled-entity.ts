@@ -27,7 +27,7 @@ export const NODES = 'nodes';
 export const WAIT_KINDS = [...WAITED_FOR, NODES] as const;
 
 /** The kind whose statuses an entity to wait for has. */
-const single = (kind: WaitTarget['kind']) => (kind === NODES ? 'node' : kind);
+const statusKind = (kind: WaitTarget['kind']) => (kind === NODES ? 'node' : kind);
 
 /** An entity that a call waits for. */
 export interface WaitTarget {
@@ -37,13 +37,13 @@ export interface WaitTarget {
 }
 
 /** The result of a read. */
-export interface Seen {
+export interface ReadStatus {
   readonly status: string;
   readonly reason?: string;
 }
 
 /** Shared by all reads of one call: what is read for one entity serves the others. */
-export interface Watch {
+export interface PollContext {
   readonly reader: FleetReader;
   readonly place: Environment;
   readonly deletions: () => Promise<Deletions | undefined>;
@@ -52,7 +52,7 @@ export interface Watch {
 }
 
 /** Watches entities of one environment. */
-export function watchOn(reader: FleetReader, { deletions }: ToolEnvironment, place: Environment): Watch {
+export function pollContext(reader: FleetReader, { deletions }: ToolEnvironment, place: Environment): PollContext {
   const { environmentId = '' } = place;
   const read = new Map<Kind, Promise<Graphs>>();
   return {
@@ -69,7 +69,7 @@ export function watchOn(reader: FleetReader, { deletions }: ToolEnvironment, pla
 }
 
 /** The meaning of a read for the wait. */
-export interface Look extends Seen {
+export interface PollResult extends ReadStatus {
   readonly reached: boolean;
   /** Whether waiting longer is useless. */
   readonly ended: boolean;
@@ -78,16 +78,20 @@ export interface Look extends Seen {
   readonly row?: Row;
 }
 
-export interface Awaited {
+export interface PolledEntity {
   readonly name: string;
   /** The entity as answers name it: `cluster:NAME`, `dataview:DATABASE/NAME`. */
   readonly entity: string;
   /** Reads it; `wasThere` says whether an earlier read found it. */
-  readonly look: (wasThere: boolean) => Promise<Look>;
+  readonly poll: (wasThere: boolean) => Promise<PollResult>;
 }
 
 /** Finds out how to read the entity. Throws NotFound for an entity that cannot be waited for. */
-export async function awaited(watch: Watch, target: WaitTarget, until: string | undefined): Promise<Awaited> {
+export async function polledEntity(
+  watch: PollContext,
+  target: WaitTarget,
+  until: string | undefined,
+): Promise<PolledEntity> {
   const { kind } = target;
   const name = kind === 'environment' ? ownName(watch.place, target.name) : target.name;
   const database = target.database ?? (await databaseOf(watch, kind, name));
@@ -96,13 +100,13 @@ export async function awaited(watch: Watch, target: WaitTarget, until: string | 
   return {
     name,
     entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
-    look: (wasThere) => lookAt(subject, wasThere),
+    poll: (wasThere) => poll(subject, wasThere),
   };
 }
 
 /** An entity that a call waits for, the wanted status, and how to read the entity. */
 interface Subject extends WaitTarget {
-  readonly watch: Watch;
+  readonly context: PollContext;
   readonly goal: string;
   readonly read: () => Promise<Read>;
   /** When this server deleted it, ISO 8601; undefined if it did not. */
@@ -113,7 +117,7 @@ interface Subject extends WaitTarget {
 const readKind = (kind: WaitTarget['kind']): Kind => (kind === NODES ? 'cluster' : kind);
 
 /** How to read an entity. Throws NotFound if the caller may not read it. */
-function readsOf({ reader, place, deletions }: Watch, { kind, name, database }: WaitTarget) {
+function readsOf({ reader, place, deletions }: PollContext, { kind, name, database }: WaitTarget) {
   const getter = getterOf(readKind(kind));
   const reading = kind === NODES ? 'ListKxClusterNodes' : getter;
   const refusal = reader.options.refusal?.(reading);
@@ -127,29 +131,29 @@ function readsOf({ reader, place, deletions }: Watch, { kind, name, database }: 
   };
 }
 
-async function lookAt(subject: Subject, wasThere: boolean): Promise<Look> {
-  const { made, reply, ...seen } = await subject.read().catch(unlessFound);
-  if (seen.status === DELETED) return goneLook(subject, seen, wasThere);
-  const look = await presentLook(subject, seen, made);
+async function poll(subject: Subject, wasThere: boolean): Promise<PollResult> {
+  const { created, reply, ...seen } = await subject.read().catch(unlessFound);
+  if (seen.status === DELETED) return goneResult(subject, seen, wasThere);
+  const look = await presentResult(subject, seen, created);
   return look.ended && reply !== undefined ? { ...look, row: rowOf(subject, reply) } : look;
 }
 
 /** The meaning of the status of an entity that exists. */
-async function presentLook(subject: Subject, seen: Seen, made: string | undefined): Promise<Look> {
-  const { watch, kind, goal, deletedAt } = subject;
-  const ready = readyIn(single(kind));
+async function presentResult(subject: Subject, seen: ReadStatus, made: string | undefined): Promise<PollResult> {
+  const { context, kind, goal, deletedAt } = subject;
+  const ready = readyIn(statusKind(kind));
   if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
     return { ...seen, reached: true, ended: true };
-  if (goal !== DELETED) return unfinishedLook(seen, kind !== NODES);
+  if (goal !== DELETED) return unfinishedResult(seen, kind !== NODES);
   const isBeingDeleted =
-    [seen.status, watch.place.status].some(showsDeletion) || ((await deletedAt()) ?? '') > (made ?? '');
+    [seen.status, context.place.status].some(showsDeletion) || ((await deletedAt()) ?? '') > (made ?? '');
   return isBeingDeleted
-    ? unfinishedLook(seen, false)
-    : endedLook(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
+    ? unfinishedResult(seen, false)
+    : endedResult(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
 }
 
 /** The members of a reply to show besides name, database and status; for nodes, only these. */
-function rowOf({ watch: { place }, kind, database }: Subject, reply: object): Row {
+function rowOf({ context: { place }, kind, database }: Subject, reply: object): Row {
   const at = { environmentId: place.environmentId ?? '', name: place.name ?? '', database };
   const graph = graphOfOne(readKind(kind), reply, at, new Date().toISOString());
   const [entity] = graph.entities;
@@ -162,11 +166,11 @@ function rowOf({ watch: { place }, kind, database }: Subject, reply: object): Ro
 /**
  * The meaning of a status other than the wanted one; an entity in a final status stays in it, if its status changes only by time.
  */
-function unfinishedLook(seen: Seen, endsSettled: boolean): Look {
+function unfinishedResult(seen: ReadStatus, endsSettled: boolean): PollResult {
   const kind = statusClass(seen.status);
-  if (kind === 'failed') return endedLook(seen, 'It failed; waiting will not help.');
+  if (kind === 'failed') return endedResult(seen, 'It failed; waiting will not help.');
   if (kind === 'settled' && endsSettled)
-    return endedLook(
+    return endedResult(
       seen,
       `It is ${quoteUnlessPlain(seen.status)}, and no operation is in progress that would change it.`,
     );
@@ -174,18 +178,22 @@ function unfinishedLook(seen: Seen, endsSettled: boolean): Look {
 }
 
 const NOT_DELETED = 'It is not being deleted: no delete was accepted, and its status is';
-const endedLook = (seen: Seen, why: string): Look => ({ ...seen, reached: false, ended: true, why });
+const endedResult = (seen: ReadStatus, why: string): PollResult => ({ ...seen, reached: false, ended: true, why });
 /** Whether a status is that of a deletion, in progress or failed. */
 const showsDeletion = (status: string | undefined) => ['in progress', 'failed'].includes(String(deletionIn(status)));
 
 /** The meaning of a missing entity: it was deleted, or never existed. */
-async function goneLook({ watch, kind, name, goal, deletedAt }: Subject, seen: Seen, wasThere: boolean): Promise<Look> {
+async function goneResult(
+  { context, kind, name, goal, deletedAt }: Subject,
+  seen: ReadStatus,
+  wasThere: boolean,
+): Promise<PollResult> {
   const reached = goal === DELETED;
   const existed = wasThere || kind === 'environment' || (await deletedAt()) !== undefined;
-  if (existed) return reached ? { ...seen, reached, ended: true } : endedLook(seen, 'It no longer exists.');
-  if (watch.place.status === DELETED)
+  if (existed) return reached ? { ...seen, reached, ended: true } : endedResult(seen, 'It no longer exists.');
+  if (context.place.status === DELETED)
     return { ...seen, reached, ended: true, why: 'Its environment was deleted, with everything in it.' };
-  return endedLook({ ...seen, status: 'NOT_FOUND' }, await noneOf(watch, readKind(kind), name, goal));
+  return endedResult({ ...seen, status: 'NOT_FOUND' }, await noneOf(context, readKind(kind), name, goal));
 }
 
 /** The wanted status; `ready` and `gone` stand for the statuses of the kind. Throws NotFound for one that the kind does not have. */
@@ -197,7 +205,7 @@ function goalOf(kind: WaitTarget['kind'], until: string | undefined): string {
 }
 
 function goalMeant(kind: WaitTarget['kind'], word: string): string {
-  if (word === 'READY') return String(readyIn(single(kind))[0]);
+  if (word === 'READY') return String(readyIn(statusKind(kind))[0]);
   return word === 'GONE' ? DELETED : word;
 }
 
@@ -213,7 +221,11 @@ function ownName({ name = '', environmentId }: Environment, given: string): stri
  * The only database that contains an entity with a kind and name; undefined for kinds that are not in a database. Throws NotFound when
  * there is none, or several.
  */
-async function databaseOf({ present }: Watch, kind: WaitTarget['kind'], name: string): Promise<string | undefined> {
+async function databaseOf(
+  { present }: PollContext,
+  kind: WaitTarget['kind'],
+  name: string,
+): Promise<string | undefined> {
   if (kind === NODES || !isInDatabase(kind)) return undefined;
   const { graphs } = await present(kind);
   const holders = graphs.flatMap(({ entities }) =>
@@ -226,7 +238,7 @@ async function databaseOf({ present }: Watch, kind: WaitTarget['kind'], name: st
 }
 
 /** Says that no entity has the name, and shows the existing ones, as far as they can be read. */
-async function noneOf({ present }: Watch, kind: Kind, name: string, goal: string) {
+async function noneOf({ present }: PollContext, kind: Kind, name: string, goal: string) {
   const { graphs, gaps } = await present(kind);
   const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
   const known = others.map((each) => each.name);
@@ -243,9 +255,9 @@ function deleterOf(getter: OperationName): OperationName | undefined {
   return OPERATION_NAMES.find((name) => operationNamed(name).http === `DELETE ${path}`);
 }
 
-interface Read extends Seen {
+interface Read extends ReadStatus {
   /** Time of creation, ISO 8601. */
-  readonly made?: string | undefined;
+  readonly created?: string | undefined;
   readonly reply?: object;
 }
 
@@ -254,7 +266,12 @@ async function entitySeen({ call, options }: FleetReader, getter: OperationName,
   const { status, statusReason, errorMessage, errorInfo, createdTimestamp, creationTimestamp } = found;
   const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
   const made = (createdTimestamp ?? creationTimestamp) as string | undefined;
-  return { status: String(status), ...(reason === undefined ? {} : { reason: String(reason) }), made, reply: found };
+  return {
+    status: String(status),
+    ...(reason === undefined ? {} : { reason: String(reason) }),
+    created: made,
+    reply: found,
+  };
 }
 
 const MAX_NODES = 1_000;
