@@ -72,7 +72,7 @@ async function photographApproval(): Promise<void> {
     approvals: desk,
     now: Date.now,
     origins: [origin],
-    first: question?.code,
+    firstCode: question?.code,
     onerror: console.error,
   });
   handle = page.handle;

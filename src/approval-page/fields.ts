@@ -1,4 +1,4 @@
-const LARGEST_FORM = 16 * 1024;
+const MAX_FORM_BYTES = 16 * 1024;
 /** A browser sends a form at once, so no genuine form needs longer. */
 const FORM_MS = 5_000;
 
@@ -35,7 +35,7 @@ async function read({ body }: Request): Promise<URLSearchParams | 'not-a-form'> 
   const parts: Uint8Array[] = [];
   for await (const part of body ?? []) {
     bytes += part.length;
-    if (bytes > LARGEST_FORM) return 'not-a-form';
+    if (bytes > MAX_FORM_BYTES) return 'not-a-form';
     parts.push(part);
   }
   return new URLSearchParams(Buffer.concat(parts).toString('utf8'));

@@ -1,16 +1,16 @@
 import { printable } from '../safety/plan-text.ts';
-import { scriptRuns } from './scripts.ts';
+import { scriptRuns } from './writing-systems.ts';
 
 /** Markup that is safe to send. Only `html` creates it. */
 export interface Html {
   readonly markup: string;
 }
 
-type Hole = string | number | Html | readonly Html[] | undefined;
+type Value = string | number | Html | readonly Html[] | undefined;
 
 /** Markup from a template; every inserted value is escaped, unless it is markup already. */
-export function html(parts: TemplateStringsArray, ...holes: readonly Hole[]): Html {
-  return { markup: parts.map((part, at) => (at === 0 ? part : filled(holes[at - 1]) + part)).join('') };
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
+  return { markup: parts.map((part, at) => (at === 0 ? part : rendered(values[at - 1]) + part)).join('') };
 }
 
 /** Text for an element or a quoted attribute, with everything escaped that could hide or reorder the text around it. */
@@ -19,7 +19,7 @@ export function escaped(text: string): string {
 }
 
 /** A name, with letters marked that belong to another script than the rest of the name. */
-export function marked(name: string, element: 'mark' | 'tspan' = 'mark'): Html {
+export function withMarkedLetters(name: string, element: 'mark' | 'tspan' = 'mark'): Html {
   const runs = scriptRuns(name).map(({ text, script }) =>
     script === undefined
       ? escaped(text)
@@ -31,17 +31,17 @@ export function marked(name: string, element: 'mark' | 'tspan' = 'mark'): Html {
 const scriptName = (script: string) => (script === 'another' ? 'letter of another script' : `${script} letter`);
 
 /** Names the marked letters of some names; undefined when there are none. */
-export function markedNote(names: readonly string[]): Html | undefined {
+export function markedLettersNote(names: readonly string[]): Html | undefined {
   const found = names.find((name) => scriptRuns(name).some(({ script }) => script !== undefined));
   if (found === undefined) return undefined;
   const letters = scriptRuns(found).flatMap(({ text, script }) =>
     script === undefined ? [] : [`${text} (${scriptName(script)})`],
   );
-  return html`<p class="plain">Some names mix scripts, so they may only look like another name. The letters are marked, such as ${[...new Set(letters)].slice(0, 3).join(', ')} in ${marked(found)}.</p>`;
+  return html`<p class="plain">Some names mix scripts, so they may only look like another name. The letters are marked, such as ${[...new Set(letters)].slice(0, 3).join(', ')} in ${withMarkedLetters(found)}.</p>`;
 }
 
-function filled(hole: Hole): string {
-  if (hole === undefined) return '';
-  if (typeof hole !== 'object') return escaped(String(hole));
-  return 'markup' in hole ? hole.markup : hole.map(({ markup }) => markup).join('');
+function rendered(value: Value): string {
+  if (value === undefined) return '';
+  if (typeof value !== 'object') return escaped(String(value));
+  return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('');
 }

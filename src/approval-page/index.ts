@@ -1,5 +1,5 @@
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
-import { entrance } from './entrance.ts';
+import { browserAccess } from './browser-access.ts';
 import { notice } from './notices.ts';
 import { type ApprovalPageContext, plans, type ShownPlan } from './plans.ts';
 import { clock } from './views.ts';
@@ -10,7 +10,7 @@ export interface ApprovalPageOptions {
   /** The origins that the page is served under, for example `http://127.0.0.1:4000`. */
   readonly origins: readonly string[];
   /** Code of the plan that the link opens; the list of plans when omitted. */
-  readonly first?: string | undefined;
+  readonly firstCode?: string | undefined;
   /** Receives the cause of an error for which the page shows only a general message. */
   readonly onerror: (error: unknown) => void;
 }
@@ -22,8 +22,8 @@ export interface ApprovalPage {
 }
 
 /** The approval page: shows open plans, and accepts the passphrase and the name of the target. Works without scripts. */
-export function approvalPage({ approvals, now, origins, first, onerror }: ApprovalPageOptions): ApprovalPage {
-  const access = entrance(origins);
+export function approvalPage({ approvals, now, origins, firstCode, onerror }: ApprovalPageOptions): ApprovalPage {
+  const access = browserAccess(origins);
   const { home } = access;
   const context: ApprovalPageContext = {
     home,
@@ -44,9 +44,9 @@ export function approvalPage({ approvals, now, origins, first, onerror }: Approv
   const route = async (request: Request): Promise<Response> => {
     const rejected = access.refusal(request);
     if (rejected !== undefined) return notice(rejected);
-    const entering = access.enter(request, `${home}${first ?? ''}`);
+    const entering = access.enter(request, `${home}${firstCode ?? ''}`);
     if (entering !== undefined) return entering;
-    if (!access.knows(request)) return notice('stranger');
+    if (!access.isVisitor(request)) return notice('stranger');
     return plans(request, new URL(request.url).pathname.slice(home.length), context);
   };
   return {

@@ -1,7 +1,7 @@
 import { shorten } from '../inventory/svg/text.ts';
 import type { Item } from '../safety/finding.ts';
 import type { ApprovalText } from '../safety/ledger.ts';
-import { type Html, html, marked } from './html.ts';
+import { type Html, html, withMarkedLetters } from './html.ts';
 
 /** Narrow enough that its text stays legible on a phone, which scales it down a little. */
 const WIDTH = 384;
@@ -99,10 +99,10 @@ const PADDING = 12;
 /** One line of text that stays inside its box: long text is shortened, and what is still too wide is clipped. */
 export function line(look: keyof typeof LETTER_WIDTHS, text: string, { x, y, width, anchor }: Line): Html {
   const room = width - 2 * PADDING;
-  const most = room / LETTER_WIDTHS[look];
-  const short = look === 'detail' ? truncate(text, Math.floor(most)) : shorten(text, most);
+  const maxLetters = room / LETTER_WIDTHS[look];
+  const short = look === 'detail' ? truncate(text, Math.floor(maxLetters)) : shorten(text, maxLetters);
   const at = anchor === 'middle' ? html` x="${room / 2}" text-anchor="middle"` : html``;
-  return html`<svg x="${x + PADDING}" y="${y - 16}" width="${room}" height="22"><text class="${look}" y="16"${at}>${marked(short, 'tspan')}</text></svg>`;
+  return html`<svg x="${x + PADDING}" y="${y - 16}" width="${room}" height="22"><text class="${look}" y="16"${at}>${withMarkedLetters(short, 'tspan')}</text></svg>`;
 }
 
 /** At most two lines, broken between words where possible. */
@@ -138,4 +138,5 @@ function rows(items: readonly Item[]): (readonly Item[])[] {
 }
 
 /** The text, shortened if it is too long. */
-const truncate = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+const truncate = (text: string, maxLength: number) =>
+  text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`;

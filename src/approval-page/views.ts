@@ -2,7 +2,7 @@ import type { Item } from '../safety/finding.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { ago, PLACE_LABELS, pagesOf, planText, remaining, requesterText } from '../safety/plan-text.ts';
 import { document, FORM_HEADERS } from './document.ts';
-import { type Html, html, marked, markedNote } from './html.ts';
+import { type Html, html, markedLettersNote, withMarkedLetters } from './html.ts';
 import { picture } from './picture.ts';
 import { stepsPicture } from './steps.ts';
 
@@ -60,7 +60,7 @@ export function planPage({ pending, home, now, token, proof, foot, again }: Plan
 <p class="worst">${worst}</p>
 <p class="how">${how}</p>
 ${final.map((note) => html`<p class="final">${WARNING}${note}</p>`)}
-${markedNote([name, ...[...lost, ...interrupted].map((item) => item.name), ...facts.map(([, value]) => value)])}
+${markedLettersNote([name, ...[...lost, ...interrupted].map((item) => item.name), ...facts.map(([, value]) => value)])}
 ${factList('where', where)}
 ${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note) => html`<li>${note}</li>`)}</ul>`}
 <p class="soft small asked">Requested ${ago(opened, now)} by ${requesterText(principal)}. Open until ${clock(expires)}, for another ${remaining(expires, now)}.</p></section>
@@ -98,7 +98,7 @@ ${factList('details', details)}
 const factList = (look: string, facts: readonly (readonly [string, string])[]) =>
   facts.length === 0
     ? undefined
-    : html`<dl class="${look}">${facts.map(([label, value]) => html`<div><dt>${words(label)}</dt><dd>${marked(readable(value))}</dd></div>`)}</dl>`;
+    : html`<dl class="${look}">${facts.map(([label, value]) => html`<div><dt>${words(label)}</dt><dd>${withMarkedLetters(readable(value))}</dd></div>`)}</dl>`;
 
 type Setting = readonly [path: string, before: string, after: string];
 
@@ -127,7 +127,7 @@ const passphrase = (more: string): Html => ({
 const PASSPHRASE = passphrase('');
 const PASSPHRASE_AGAIN = passphrase(' aria-invalid="true" aria-describedby="error" autofocus');
 const nameField = ({ shown }: PendingApproval, typed: string | undefined) =>
-  html`<label for="name">To approve, type <b>${marked(shown.name)}</b></label>
+  html`<label for="name">To approve, type <b>${withMarkedLetters(shown.name)}</b></label>
 <input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
 <p class="hint" id="name-hint">Exactly as shown. The third wrong name closes this plan.</p>`;
 const UNKEYED = html`<p class="plain">No passphrase is set, so this is weak proof: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. Set one up with <code>finspace-mcp approve --init</code>.</p>`;
@@ -159,7 +159,7 @@ const MAX_IN_ONE = 100;
 function listed(title: string, look: string, items: readonly Item[], list: 'ol' | 'ul'): Html {
   if (items.length === 0) return html``;
   const whole = (some: readonly Item[]) =>
-    html`<${{ markup: list }}>${some.map(({ kind, name, detail }) => html`<li>${kind} <b>${marked(name)}</b> <span class="soft">${detail}</span></li>`)}</${{ markup: list }}>`;
+    html`<${{ markup: list }}>${some.map(({ kind, name, detail }) => html`<li>${kind} <b>${withMarkedLetters(name)}</b> <span class="soft">${detail}</span></li>`)}</${{ markup: list }}>`;
   const pages = pagesOf(items).map(
     (page) => html`<details><summary>${page.title}</summary>${whole(page.items)}</details>`,
   );

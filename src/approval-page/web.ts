@@ -4,7 +4,7 @@ import { digest } from '../safety/digest.ts';
 import type { Ledger, PendingApproval } from '../safety/ledger.ts';
 import { type ServerSignature, WEB } from '../safety/server-signature.ts';
 import type { StateSigners } from '../safety/state-signer.ts';
-import { secretsEqual } from './entrance.ts';
+import { secretsEqual } from './browser-access.ts';
 import { fieldsOf, type Reading } from './fields.ts';
 import { foreignRequest } from './foreign-request.ts';
 import { html } from './html.ts';
@@ -65,7 +65,7 @@ export function webPage(options: WebPageOptions): WebPage {
   return (request, visit) =>
     respond(site, request, visit).catch((error: unknown) => {
       onerror(error);
-      return { response: toSignIn(site, 'failed') };
+      return { response: noticeToSignIn(site, 'failed') };
     });
 }
 
@@ -83,17 +83,17 @@ async function respond(
   visit: Visit,
 ): Promise<{ principal?: string; response: Response }> {
   const refusal = foreignRequest(request, site.origins(request.headers.get('host') ?? ''));
-  if (refusal !== undefined) return { response: toSignIn(site, refusal) };
+  if (refusal !== undefined) return { response: noticeToSignIn(site, refusal) };
   const { home, cookies } = site;
   const url = new URL(request.url);
   const path = url.pathname.slice(APPROVALS.length + 1);
   const isPost = request.method === 'POST';
-  if (isPost && url.pathname === SIGN_IN) return { response: await enter(site, request, visit) };
+  if (isPost && url.pathname === SIGN_IN) return { response: await handleSignIn(site, request, visit) };
   if (isPost && path === 'sign-out')
-    return { response: toSignIn(site, 'signed-out', '', { 'set-cookie': cookies.signedOut }) };
+    return { response: noticeToSignIn(site, 'signed-out', '', { 'set-cookie': cookies.signedOut }) };
   const who = await sessionOf(site, request, visit.peer);
   if (who instanceof Response) return { response: who };
-  if (who === undefined) return { response: outside(request, path, home()) };
+  if (who === undefined) return { response: signedOutPage(request, path, home()) };
   const { principal } = who;
   const outcome = isPost ? undefined : outcomeIn(site, path, url.search.slice(1));
   if (outcome !== undefined)
@@ -102,13 +102,13 @@ async function respond(
 }
 
 /** Handles the sign-in form. */
-async function enter(site: Site, request: Request, { peer, reading }: Visit): Promise<Response> {
+async function handleSignIn(site: Site, request: Request, { peer, reading }: Visit): Promise<Response> {
   const fields = await fieldsOf(request, reading);
-  if (typeof fields === 'string') return toSignIn(site, fields);
+  if (typeof fields === 'string') return noticeToSignIn(site, fields);
   const to = /^[A-Z0-9]{1,16}$/.exec(fields.get('to') ?? '')?.[0] ?? '';
   const person = await site.signIn((fields.get('approver-token') ?? '').trim());
-  if (person === 'issuer-away') return toSignIn(site, person, to, { 'retry-after': '5' });
-  if (person === 'no-scope') return toSignIn(site, person, to);
+  if (person === 'issuer-away') return noticeToSignIn(site, person, to, { 'retry-after': '5' });
+  if (person === 'no-scope') return noticeToSignIn(site, person, to);
   if (person === 'unknown') return wrongToken(site, peer, to, 'That token is not valid here. Nothing was approved.');
   return new Response(null, {
     status: 303,
@@ -127,18 +127,18 @@ async function sessionOf(site: Site, request: Request, peer: string): Promise<We
   if (token === undefined) return site.cookies.of(request);
   const found = await site.signIn(token);
   if (typeof found === 'object') return { ...found, id: createHash('sha256').update(token).digest('base64url') };
-  if (found !== 'unknown') return toSignIn(site, found);
+  if (found !== 'unknown') return noticeToSignIn(site, found);
   return wrongToken(site, peer, '', 'The token in the request is not valid here.');
 }
 
 /** A valid token is always accepted, so that nobody can lock out others at the same address. */
 function wrongToken(site: Site, peer: string, to: string, error: string): Response {
-  if (!site.countWrongToken(peer)) return toSignIn(site, 'too-many-tokens', to, { 'retry-after': '600' });
+  if (!site.countWrongToken(peer)) return noticeToSignIn(site, 'too-many-tokens', to, { 'retry-after': '600' });
   return signInPage({ home: site.home(), to, error });
 }
 
 /** For visitors who are not signed in; links to the sign-in form, and from there to the plan. */
-const toSignIn = ({ home }: Site, name: NoticeName, to = '', headers: Record<string, string> = {}) =>
+const noticeToSignIn = ({ home }: Site, name: NoticeName, to = '', headers: Record<string, string> = {}) =>
   notice(name, { home: `${home()}${to}`, back: 'Sign in', foot: FOOT, headers });
 
 function pageContext(site: Site, who: WebSession): ApprovalPageContext {
@@ -213,7 +213,7 @@ function outcomeIn(site: Site, code: string, query: string): Ended | undefined {
 }
 
 /** The page for visitors who are not signed in, or whose browser withheld the cookie because they came from another site. */
-function outside(request: Request, path: string, home: string): Response {
+function signedOutPage(request: Request, path: string, home: string): Response {
   const to = /^[A-Z0-9]{1,16}$/.test(path) ? path : '';
   if (request.method !== 'GET') return notice('signed-out', { home, back: 'Sign in', foot: FOOT });
   return signInPage({ home, to, cameFromElsewhere: request.headers.get('sec-fetch-site') === 'cross-site' });

@@ -47,7 +47,7 @@ export async function approvalLink(
   });
   const origin = `http://127.0.0.1:${listener.port}`;
   const onerror = (error: unknown) => log.warn({ error: String(error) }, 'approval page');
-  page = approvalPage({ approvals, now, origins: [origin], first: code, onerror });
+  page = approvalPage({ approvals, now, origins: [origin], firstCode: code, onerror });
   close = () => listener.close();
   setTimeout(() => void listener.close(), PAGE_OPEN_MS).unref();
   return `${origin}${page.link}`;

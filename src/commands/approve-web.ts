@@ -17,7 +17,7 @@ export async function serveApprovalPage(
   const origins = ['127.0.0.1', 'localhost'].map((host) => `http://${host}:${listener.port}`);
   const onerror = (error: unknown) =>
     void process.stderr.write(`finspace-mcp: ${error instanceof Error ? error.message : error}\n`);
-  page = approvalPage({ approvals, now: Date.now, origins, first: first?.code, onerror });
+  page = approvalPage({ approvals, now: Date.now, origins, firstCode: first?.code, onerror });
   process.stdout.write(
     `Open this in your browser; it opens once:\n\n  ${origins[0]}${page.link}\n\nCtrl-C ends it; it ends automatically after an hour.\n`,
   );

@@ -14,7 +14,7 @@ export async function pageIn({ keys, clock, first }: { keys?: string; clock?: { 
     approvals: kept.desk,
     now: kept.now,
     origins: [ORIGIN],
-    first,
+    firstCode: first,
     onerror: (error) => errors.push(error),
   });
   return { ...kept, dir, page, errors };

@@ -7,7 +7,7 @@ import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
 
 /** Decides who may see the page: only the browser that opened the link, which its user gets in the terminal or in the client. */
-export interface Entrance {
+export interface BrowserAccess {
   /** Path of the list of plans. It is secret too, but knowing it is not enough. */
   readonly home: string;
   /** Path of the link. It opens once. */
@@ -17,7 +17,7 @@ export interface Entrance {
   /** Answers the link; undefined for every other path. */
   enter(request: Request, landing: string): Response | undefined;
   /** Whether this is the browser that opened the link. */
-  knows(request: Request): boolean;
+  isVisitor(request: Request): boolean;
   /** Proves that a form shows exactly this pending approval to this browser. */
   token(pending: PendingApproval): string;
   /** Compares secrets in constant time. */
@@ -28,18 +28,18 @@ const COOKIE = 'finspace_mcp_approval';
 const secret = () => randomBytes(32).toString('base64url');
 
 /** `origins` are the origins that the page is served under, for example `http://127.0.0.1:4000`. */
-export function entrance(origins: readonly string[]): Entrance {
+export function browserAccess(origins: readonly string[]): BrowserAccess {
   const hosts = origins.map((origin) => new URL(origin).host);
   const [folder, ticket, visitor, tokenKey] = [secret(), secret(), secret(), secret()];
   const home = `/${folder}/`;
   let used = false;
 
-  const knows = (request: Request) =>
+  const isVisitor = (request: Request) =>
     (request.headers.get('cookie') ?? '').split(/; */).some((pair) => secretsEqual(pair, `${COOKIE}=${visitor}`));
   return {
     home,
     link: `${home}open/${ticket}`,
-    knows,
+    isVisitor,
     secretsEqual,
     token: (pending) => createHmac('sha256', tokenKey).update(digest(pending)).digest('base64url'),
     refusal: (request) => {
@@ -52,7 +52,7 @@ export function entrance(origins: readonly string[]): Entrance {
       const [, , action, given = ''] = new URL(request.url).pathname.split('/');
       if (action !== 'open' || request.method !== 'GET') return undefined;
       if (!secretsEqual(given, ticket)) return notice('not-found');
-      if (used && !knows(request)) return notice('link-used');
+      if (used && !isVisitor(request)) return notice('link-used');
       used = true;
       // Not a redirect: the browser must be on this site already when it sends a SameSite=Strict cookie for the first time.
       return document({
