@@ -19,7 +19,7 @@ import { requireFirstPage } from './resources/cursor.ts';
 import { listResources, listTemplates } from './resources/list.ts';
 import { type Pace, readState } from './resources/poll.ts';
 import { readResource } from './resources/read.ts';
-import { takeSubscriptions, type Watch, watchFor } from './resources/subscribe.ts';
+import { handleSubscriptions, type Watch, watchFor } from './resources/subscribe.ts';
 import type { BackendLocation } from './safety/backend-location.ts';
 import { type Caller, LOCAL_CALLER, type Restrictions } from './safety/policy.ts';
 import type { RecoveryKits } from './safety/recovery.ts';
@@ -89,7 +89,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
   // Polling only shows that something changed, so one poll serves callers with different rights.
   const feed = changes({
     bus: shared.bus,
-    stateOf: readState({ ...shared, inventory, caller: LOCAL_CALLER }),
+    stateOf: readState({ ...shared, cache: inventory, caller: LOCAL_CALLER }),
     ...shared.pace,
   });
   const environment = { ...shared, inventory, call: feed.call(inventory.invalidating(shared.call)) };
@@ -111,7 +111,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
       };
       answerCalls({ id, server, search, environmentOf, on });
       answerResources(on, environmentOf, served.read);
-      takeSubscriptions({ server, on, receivesAllEvents }, environmentOf, feed);
+      handleSubscriptions({ server, on, receivesAllEvents }, environmentOf, feed);
       answerPrompts(on, toolsNote);
       answerCompletions(on, environmentOf);
       return handlers;

@@ -11,7 +11,7 @@ import { requireFirstPage } from '../resources/cursor.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 
 const HINTS = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
-const LONGEST = 300;
+const MAX_LENGTH = 300;
 
 /** Serves the runbooks by the extension `io.modelcontextprotocol/skills` (SEP-2640), with a note about the tools if they are not listed. */
 export function servedSkills(toolsNote: string) {
@@ -51,4 +51,7 @@ const hinted = (result: object, { mcpReq }: ServerContext) =>
   mcpReq.envelope === undefined ? result : { ...result, ...HINTS };
 
 const unknown = (uri: unknown) =>
-  new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no skill at ${quoteUntrusted(String(uri), LONGEST)}.`);
+  new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `There is no skill at ${quoteUntrusted(String(uri), MAX_LENGTH)}.`,
+  );

@@ -14,7 +14,7 @@ const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 const WAIT = 'wait_for_kx_entity';
 const POLL_MS = 5_000;
 /** Fifty entities with the longest names that there are. */
-const LONGEST_ID = 20_000;
+const MAX_ID_LENGTH = 20_000;
 
 type Result = CallToolResult | InputRequiredResult;
 type Arguments = Readonly<Record<string, unknown>>;
@@ -71,7 +71,7 @@ export function taskHandlers(run: Run) {
 
 /** Throws ProtocolError for an id that no server of this kind has issued. */
 function waitIn(taskId: unknown): Wait {
-  const isShort = typeof taskId === 'string' && taskId.length <= LONGEST_ID;
+  const isShort = typeof taskId === 'string' && taskId.length <= MAX_ID_LENGTH;
   const wait = isShort ? parsed(Buffer.from(taskId, 'base64url').toString()) : undefined;
   if (wait === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no task with that id.');
   return wait;

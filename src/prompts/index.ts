@@ -3,7 +3,7 @@ import { didYouMean } from '../nearest.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { RUNBOOKS, type Runbook } from './runbooks.ts';
 
-const LONGEST = 200;
+const MAX_LENGTH = 200;
 
 /** What `prompts/list` shows. */
 export function listPrompts(): Prompt[] {
@@ -20,7 +20,7 @@ function runbookNamed(name: string): Runbook {
   if (runbook !== undefined) return runbook;
   const names = RUNBOOKS.map((candidate) => candidate.name);
   const otherwise = `. Existing ones: ${names.join(', ')}.`;
-  throw invalid(`Unknown prompt ${quoteUntrusted(name, LONGEST)}${didYouMean(name, names, { otherwise })}`);
+  throw invalid(`Unknown prompt ${quoteUntrusted(name, MAX_LENGTH)}${didYouMean(name, names, { otherwise })}`);
 }
 
 /**
@@ -31,15 +31,15 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
   const runbook = runbookNamed(name);
   const unknown = Object.keys(given).find((argument) => !runbook.arguments.some((each) => each.name === argument));
   if (unknown !== undefined)
-    throw invalid(`${name} has no argument ${quoteUntrusted(unknown, LONGEST)}${meant(unknown, runbook)}`);
+    throw invalid(`${name} has no argument ${quoteUntrusted(unknown, MAX_LENGTH)}${meant(unknown, runbook)}`);
   const missing = runbook.arguments.filter((argument) => argument.required && !given[argument.name]);
   if (missing.length > 0)
     throw invalid(`The prompt ${name} requires: ${missing.map((argument) => argument.name).join(', ')}`);
-  const long = runbook.arguments.find((argument) => (given[argument.name] ?? '').length > LONGEST);
-  if (long !== undefined) throw invalid(`${long.name}: at most ${LONGEST} characters`);
+  const long = runbook.arguments.find((argument) => (given[argument.name] ?? '').length > MAX_LENGTH);
+  if (long !== undefined) throw invalid(`${long.name}: at most ${MAX_LENGTH} characters`);
   const present = runbook.arguments.filter((argument) => given[argument.name]);
   const filled = Object.fromEntries(
-    present.map((argument) => [argument.name, quoteUntrusted(given[argument.name] ?? '', 2 * LONGEST)]),
+    present.map((argument) => [argument.name, quoteUntrusted(given[argument.name] ?? '', 2 * MAX_LENGTH)]),
   );
   return {
     description: runbook.description,

@@ -74,11 +74,11 @@ function literal(text: string): string {
 }
 
 /** The longest possible URI: an ARN of 1,011 characters, each escaped, after its path. */
-const LONGEST_URI = 4_096;
+const MAX_URI_LENGTH = 4_096;
 
 /** The kind of resource at a URI, and the values of its variables; undefined if there is none. */
 export function resourceAt(uri: string): { kind: ResourceKind; input: Record<string, string> } | undefined {
-  if (uri.length > LONGEST_URI) return undefined;
+  if (uri.length > MAX_URI_LENGTH) return undefined;
   for (const [kind, matcher] of MATCHERS) {
     const values = matcher.exec(uri)?.slice(1);
     if (values === undefined) continue;

@@ -14,7 +14,7 @@ import type { ResourceEnvironment } from './environment.ts';
 
 const MAX_SCANNED = 2_000;
 /** Maximum length of a completed value. */
-const LONGEST = 2_048;
+const MAX_LENGTH = 2_048;
 
 /** Throws ProtocolError for anything but a template or the URI of a resource. */
 export function requireTemplate(uri: string): void {
@@ -36,7 +36,7 @@ export async function completeVariable(
   given: Record<string, string>,
   signal: AbortSignal,
 ): Promise<string[]> {
-  if ([typed, ...Object.values(given)].some(({ length }) => length > LONGEST)) return [];
+  if ([typed, ...Object.values(given)].some(({ length }) => length > MAX_LENGTH)) return [];
   const lower = typed.toLowerCase();
   try {
     const found = variable.endsWith('Arn')
@@ -78,15 +78,15 @@ async function valuesOf(
 
 /** ARNs of environments and, when one of those has been typed, of the entities in it. */
 async function arnsFor(environment: ResourceEnvironment, typed: string, signal: AbortSignal): Promise<Suggested[]> {
-  const { call, restrictions, caller, inventory } = environment;
+  const { call, restrictions, caller, cache } = environment;
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   if (refusal('ListKxEnvironments') !== undefined) return [];
-  const all = await cachedEnvironments(call, { signal }, inventory);
+  const all = await cachedEnvironments(call, { signal }, cache);
   const inside = all.find(({ environmentArn = ' ' }) => typed.startsWith(environmentArn));
   const graph =
     inside === undefined || refusal('GetKxEnvironment') !== undefined
       ? undefined
-      : await environmentGraph(call, inside.environmentId ?? '', { signal, refusal, details: false, cache: inventory });
+      : await environmentGraph(call, inside.environmentId ?? '', { signal, refusal, details: false, cache });
   return [
     ...all.flatMap(({ environmentArn, name }) => (environmentArn ? [{ value: environmentArn, called: name }] : [])),
     ...(graph?.entities ?? []).flatMap((entity) => {

@@ -9,6 +9,6 @@ export interface ResourceEnvironment {
   readonly restrictions: Restrictions;
   readonly caller: Caller;
   /** Replies of earlier reads. */
-  readonly inventory?: ReplyCache | undefined;
+  readonly cache?: ReplyCache | undefined;
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
 }

@@ -47,13 +47,13 @@ export async function listResources(
 }
 
 async function environmentsIn(
-  { call, restrictions, caller, inventory }: ResourceEnvironment,
+  { call, restrictions, caller, cache }: ResourceEnvironment,
   signal: AbortSignal,
   isLaterPage: boolean,
 ): Promise<readonly Environment[]> {
   if (refusalReason('ListKxEnvironments', restrictions, caller) !== undefined) return [];
   try {
-    return await (isLaterPage ? cachedEnvironments : existingEnvironments)(call, { signal }, inventory);
+    return await (isLaterPage ? cachedEnvironments : existingEnvironments)(call, { signal }, cache);
   } catch (error) {
     if (error instanceof FinspaceError) return [];
     throw error;

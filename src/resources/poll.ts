@@ -19,7 +19,7 @@ export interface PollOptions extends Pace {
   readonly stateOf: (uri: string, signal: AbortSignal) => Promise<string>;
 }
 
-const SLOWEST_MS = 300_000;
+const MAX_PAUSE_MS = 300_000;
 /** Slow polls are repeated less often, so that polling takes only a small share of the time. */
 const PAUSE_PER_POLL = 9;
 
@@ -41,7 +41,7 @@ export function poll(uri: string, changed: () => void, { stateOf, everyMs, now, 
       failures += 1;
     }
     const pause = Math.max(everyMs * 2 ** Math.min(failures, 20), PAUSE_PER_POLL * (now() - began));
-    if (!over.signal.aborted) cancel = later(read, Math.min(pause, SLOWEST_MS));
+    if (!over.signal.aborted) cancel = later(read, Math.min(pause, MAX_PAUSE_MS));
   };
   void read();
   return () => {

@@ -73,14 +73,14 @@ interface Contents {
 interface Reading extends Required<Pick<GraphOptions, 'onProgress'>> {
   readonly signal: AbortSignal;
   readonly untilAborted: boolean;
-  readonly most: number;
+  readonly maxBytes: number;
 }
 
 async function contents(
-  { call, restrictions, caller, inventory }: ResourceEnvironment,
+  { call, restrictions, caller, cache }: ResourceEnvironment,
   { operation, topology }: ResourceKind,
   input: Record<string, string>,
-  { signal, untilAborted, most, onProgress }: Reading,
+  { signal, untilAborted, maxBytes, onProgress }: Reading,
 ): Promise<Contents> {
   if (topology !== undefined) {
     const refusal = (name: typeof operation) => refusalReason(name, restrictions, caller);
@@ -89,23 +89,23 @@ async function contents(
       untilAborted,
       refusal,
       onProgress,
-      cache: inventory,
+      cache,
     });
-    return { seen: graph, text: renderWithin(graph, most, await FORMS[topology]()) };
+    return { seen: graph, text: renderWithin(graph, maxBytes, await FORMS[topology]()) };
   }
   const list = listMember(operationNamed(operation));
-  if (list === null) return asJson(shortened(await callNamed(call, operation, input, { signal }), most, safeJson));
+  if (list === null) return asJson(shortened(await callNamed(call, operation, input, { signal }), maxBytes, safeJson));
   const { items, nextToken } = await listPagesWithin(
     limitConcurrency(call, 1, onProgress),
     operation,
     input as never,
-    most,
+    maxBytes,
     {
       signal,
     },
   );
   const page = { count: items.length, complete: nextToken === undefined, ...continued(operation, input, nextToken) };
-  return asJson(shortened({ ...page, [list]: items }, most, safeJson));
+  return asJson(shortened({ ...page, [list]: items }, maxBytes, safeJson));
 }
 
 /** How to get the rest of a list that does not fit. */

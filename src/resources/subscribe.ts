@@ -9,7 +9,7 @@ import { readResource } from './read.ts';
 /** Limit for one connection or stream. */
 const MAX_SUBSCRIPTIONS = 200;
 /** Maximum URIs that one request may watch. */
-const MAX_ASKED = 1_000;
+const MAX_REQUESTED = 1_000;
 
 /** Whether a caller can read such a resource, now or later. */
 function mayWatch({ restrictions, caller }: ResourceEnvironment, uri: string): boolean {
@@ -26,7 +26,7 @@ export interface Watch {
 /** Starts to watch the resources that a 2026-07-28 stream requests; the transport keeps its subscription. */
 export function watchFor(environment: ResourceEnvironment, changes: Changes, requested: readonly string[]): Watch {
   const uris = requested
-    .slice(0, MAX_ASKED)
+    .slice(0, MAX_REQUESTED)
     .filter((uri) => mayWatch(environment, uri))
     .slice(0, MAX_SUBSCRIPTIONS);
   const ends = uris.map((uri) => changes.watch(uri, environment.caller.principal));
@@ -44,7 +44,7 @@ interface Subscriber {
  * Notifies a connection of changes. A 2025-era client subscribes to resources one by one; nothing is polled for a client that does
  * not. A connection that `receivesAllEvents` gets every event, because its transport drops those that the client did not subscribe to.
  */
-export function takeSubscriptions(
+export function handleSubscriptions(
   { server, on, receivesAllEvents }: Subscriber,
   environmentOf: (context: ServerContext) => ResourceEnvironment,
   changes: Changes,
