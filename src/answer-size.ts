@@ -15,18 +15,18 @@ const CHARACTERS = 40;
 /** Objects of the API have fewer members than this; maps may have any number. */
 const MAX_MEMBERS = 60;
 const MAX_PATHS = 20;
-const LONGEST_PATH = 500;
+const MAX_PATH_LENGTH = 500;
 
 /**
  * A JSON object in a limited number of bytes, as `render` writes it: with the first items of long lists, the beginning of long texts,
  * and `omitted`, which names the paths of what was cut.
  */
-export function shortened(value: Members, most: number, render: (value: unknown) => string): Members {
-  if (bytesOf(render(value)) <= most) return value;
+export function shortened(value: Members, maxBytes: number, render: (value: unknown) => string): Members {
+  if (bytesOf(render(value)) <= maxBytes) return value;
   let short = keeping(value, 1);
   for (const kept of KEPT) {
     const longer = keeping(value, kept);
-    if (bytesOf(render(longer)) > most) break;
+    if (bytesOf(render(longer)) > maxBytes) break;
     short = longer;
   }
   return short;
@@ -34,8 +34,8 @@ export function shortened(value: Members, most: number, render: (value: unknown)
 
 function keeping(whole: Members, kept: number): Members {
   const omitted = new Map<string, string>();
-  const omit = (path: string, most: number, what: string) => {
-    if (omitted.size < MAX_PATHS) omitted.set(path, `all but the first ${most} ${what}`);
+  const omit = (path: string, kept: number, what: string) => {
+    if (omitted.size < MAX_PATHS) omitted.set(path, `all but the first ${kept} ${what}`);
   };
   const short = (value: unknown, path: string): unknown => {
     if (typeof value === 'string') {
@@ -52,9 +52,9 @@ function keeping(whole: Members, kept: number): Members {
     const members = Object.entries(value);
     if (members.length > MAX_MEMBERS) omit(path, MAX_MEMBERS, 'members');
     const shown = members.slice(0, MAX_MEMBERS).map(([name, member]) => {
-      const within = truncate(path === '' ? name : `${path}.${name}`, LONGEST_PATH);
-      if (name.length > LONGEST_PATH) omit(within, LONGEST_PATH, 'characters of the name');
-      return [truncate(name, LONGEST_PATH), short(member, within)];
+      const within = truncate(path === '' ? name : `${path}.${name}`, MAX_PATH_LENGTH);
+      if (name.length > MAX_PATH_LENGTH) omit(within, MAX_PATH_LENGTH, 'characters of the name');
+      return [truncate(name, MAX_PATH_LENGTH), short(member, within)];
     });
     return Object.fromEntries(shown);
   };
@@ -63,11 +63,11 @@ function keeping(whole: Members, kept: number): Members {
 }
 
 /** Lines in a limited number of bytes: the first and the last ones, with the number of omitted lines between them. */
-export function shortenedLines(text: string, most: number): string {
-  if (bytesOf(text) <= most) return text;
-  const lines = text.split('\n').map((line) => truncate(line, LONGEST_LINE));
+export function shortenedLines(text: string, maxBytes: number): string {
+  if (bytesOf(text) <= maxBytes) return text;
+  const lines = text.split('\n').map((line) => truncate(line, MAX_LINE_LENGTH));
   let [first, last] = [0, lines.length];
-  for (let left = most - LONGEST_NOTE; first < last; ) {
+  for (let left = maxBytes - MAX_NOTE_LENGTH; first < last; ) {
     const isNextFirst = first <= lines.length - last;
     left -= bytesOf(lines[isNextFirst ? first : last - 1] as string) + 1;
     if (left < 0) break;
@@ -77,5 +77,5 @@ export function shortenedLines(text: string, most: number): string {
   return [...lines.slice(0, first), `(${last - first} lines are left out here.)`, ...lines.slice(last)].join('\n');
 }
 
-const LONGEST_LINE = 4_000;
-const LONGEST_NOTE = 100;
+const MAX_LINE_LENGTH = 4_000;
+const MAX_NOTE_LENGTH = 100;

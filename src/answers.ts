@@ -84,15 +84,15 @@ export interface Answers {
 
 /** Answers requests with the environment of a process. */
 export function answersWith(shared: ServerEnvironment): Answers {
-  const inventory = emptyInventory({ now: shared.pace.now });
+  const cache = emptyInventory({ now: shared.pace.now });
   const search = shared.catalog === 'search' ? import('./tools/search/index.ts') : undefined;
   // Polling only shows that something changed, so one poll serves callers with different rights.
   const feed = changes({
     bus: shared.bus,
-    stateOf: readState({ ...shared, cache: inventory, caller: LOCAL_CALLER }),
+    stateOf: readState({ ...shared, cache, caller: LOCAL_CALLER }),
     ...shared.pace,
   });
-  const environment = { ...shared, inventory, call: feed.call(inventory.invalidating(shared.call)) };
+  const environment = { ...shared, inventory: cache, call: feed.call(cache.invalidating(shared.call)) };
   const toolsNote = shared.catalog === 'search' ? FINDING_TOOLS : '';
   const served = servedSkills(toolsNote);
   return {

@@ -15,14 +15,14 @@ export interface Load {
 const PER_TURN = 16;
 
 /** Admits at most `most` requests at a time. */
-export function load(most: number): Load {
+export function load(maxInFlight: number): Load {
   const turn = turnstile();
   let inFlight = 0;
   let draining = false;
   let drained = () => {};
   return {
     enter: () => {
-      if (draining || inFlight >= most) return false;
+      if (draining || inFlight >= maxInFlight) return false;
       inFlight += 1;
       return true;
     },

@@ -2,7 +2,7 @@ import type { McpServer, Server, WebStandardStreamableHTTPServerTransport } from
 
 /** Limits of the sessions of one endpoint. */
 export interface SessionLimits {
-  readonly most: number;
+  readonly maxSessions: number;
   /** Lifetime of a session without a request or an open stream, in milliseconds. */
   readonly idleMs: number;
   readonly now: () => number;
@@ -36,7 +36,10 @@ export interface SessionTable {
 const YOUNG_MS = 60_000;
 
 /** A table without sessions; `close` ends a session that expires or is evicted. */
-export function sessionTable({ most, idleMs, now }: SessionLimits, close: (session: Session) => void): SessionTable {
+export function sessionTable(
+  { maxSessions, idleMs, now }: SessionLimits,
+  close: (session: Session) => void,
+): SessionTable {
   const open = new Map<string, Session>();
   const isIdle = (session: Session, ms: number) => session.open === 0 && now() - session.lastUsed >= ms;
   const end = (id: string, session: Session) => {
@@ -57,8 +60,8 @@ export function sessionTable({ most, idleMs, now }: SessionLimits, close: (sessi
       return undefined;
     },
     makeRoom: (principal) => {
-      if (open.size >= most) sweep();
-      if (open.size < most) return true;
+      if (open.size >= maxSessions) sweep();
+      if (open.size < maxSessions) return true;
       const [first] = candidates(open, principal, (session) => isIdle(session, Math.min(YOUNG_MS, idleMs)));
       if (first !== undefined) end(first.id, first.session);
       return first !== undefined;

@@ -17,7 +17,7 @@ export interface StaticToken extends Holder {
 }
 
 /** Shorter tokens could be guessed: 128 bits have 32 hexadecimal digits. */
-const SHORTEST = 32;
+const MIN_TOKEN_LENGTH = 32;
 
 /** Finds the holder of a token; the file contains only digests, so reading it grants nothing. */
 export type StaticTokens = (token: string) => StaticToken | undefined;
@@ -34,7 +34,7 @@ export function staticTokens(path: string): StaticTokens {
     ]),
   );
   return (token) =>
-    token.length < SHORTEST ? undefined : byDigest.get(createHash('sha256').update(token).digest('hex'));
+    token.length < MIN_TOKEN_LENGTH ? undefined : byDigest.get(createHash('sha256').update(token).digest('hex'));
 }
 
 function read(path: string): z.output<typeof Row>[] {
