@@ -18,7 +18,7 @@ import {
 import type { Terminal } from './approve-terminal.ts';
 import { foldLine } from './fold.ts';
 
-const TRIES = 3;
+const MAX_TRIES = 3;
 
 /** The open plans for people: a few lines each, which also fit a narrow terminal. */
 export function planListText(waiting: readonly PendingApproval[], now: number, columns: number | undefined): string {
@@ -137,7 +137,7 @@ async function approverWithoutKey(terminal: Terminal, approvals: PassphraseAppro
 
 /** Reads the passphrase. Throws ApproverError when it is wrong. */
 export async function unlock(terminal: Terminal, approvals: PassphraseApprovals): Promise<Approver> {
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const passphrase = await terminal.askHidden('Your passphrase (it is not shown): ');
     if (passphrase === undefined) throw new ApproverError('Nothing was approved.');
     const opened = await approvals.unlock(passphrase);

@@ -77,7 +77,7 @@ async function approveInTerminal(approvals: PassphraseApprovals, code: string | 
   );
 }
 
-const TRIES = 3;
+const MAX_TRIES = 3;
 
 async function choose(
   terminal: Terminal,
@@ -90,7 +90,7 @@ async function choose(
     try {
       return await findPlan(waiting, typed, approvals.status);
     } catch (error) {
-      if (tries === TRIES || !(error instanceof ApproverError)) throw error;
+      if (tries === MAX_TRIES || !(error instanceof ApproverError)) throw error;
       terminal.say(error.message);
     }
   }

@@ -1,4 +1,4 @@
-const NARROWEST = 24;
+const MIN_WIDTH = 24;
 const HANGING = 4;
 
 /**
@@ -6,7 +6,7 @@ const HANGING = 4;
  * looks like a line of its own. One piece when the width is unknown.
  */
 export function foldLine(line: string, columns: number | undefined): string[] {
-  if (columns === undefined || columns < NARROWEST) return [line];
+  if (columns === undefined || columns < MIN_WIDTH) return [line];
   const hanging = ' '.repeat(Math.min(columns / 2, line.search(/[^ ]|$/) + HANGING));
   const pieces: string[] = [];
   let rest = Array.from(line);
