@@ -150,7 +150,10 @@ function pauseAfter(sending: Sending, thrown: unknown): number {
   sending.outcomeUnknown ||= mutates && wasSent && mayHaveRun;
   const isRefused = transientCause === 'throttled' && !mutates;
   if (transientCause === undefined || (attempts >= maxAttempts && !isRefused)) throw thrown;
-  const ms = Math.max(retryAfterMs, backoff(isRefused ? Math.min(attempts, QUICKLY) : attempts, transientCause));
+  const ms = Math.max(
+    retryAfterMs,
+    backoff(isRefused ? Math.min(attempts, MAX_BACKOFF_ATTEMPT) : attempts, transientCause),
+  );
   if (bounds.leaveTimeFor(ms)) return ms;
   throw thrown;
 }
@@ -176,7 +179,7 @@ function outcomeOf(thrown: unknown, mutates: boolean): AttemptOutcome {
 }
 
 /** The pause after a refused read does not grow beyond that of this attempt: the limiter slows down all reads together. */
-const QUICKLY = 2;
+const MAX_BACKOFF_ATTEMPT = 2;
 
 /** The host that is called; the AWS host unless an endpoint is configured. */
 const hostOf = ({ endpoint }: ClientOptions) => (endpoint === undefined ? 'amazonaws.com' : new URL(endpoint).hostname);

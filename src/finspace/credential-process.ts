@@ -3,7 +3,7 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { misconfigured } from './fault.ts';
 
 /** Time for a person to answer what the command asks on another device, such as a telephone. */
-const LONGEST_MS = 60_000;
+const MAX_MS = 60_000;
 
 /**
  * The output of the `credential_process` of a profile. Rejects with a Fault that has the exit code. The SDK's provider is not
@@ -17,10 +17,10 @@ export async function processCredentials(profile: string, command: string): Prom
       'Have a person run that command in a terminal, as the user that runs this server, and correct what it reports.',
     );
   const stdout = await new Promise<string>((resolve, reject) => {
-    exec(command, { timeout: LONGEST_MS, windowsHide: true }, (error, output) => {
+    exec(command, { timeout: MAX_MS, windowsHide: true }, (error, output) => {
       if (error === null) return resolve(output);
       const { code, killed, signal } = error;
-      if (killed) return reject(fault(`did not end within ${LONGEST_MS / 1_000} s`));
+      if (killed) return reject(fault(`did not end within ${MAX_MS / 1_000} s`));
       reject(fault(typeof code === 'number' ? `failed with exit code ${code}` : `was ended by ${signal}`));
     });
   });

@@ -50,9 +50,9 @@ const SECOND_MS = 1_000;
 /** Refusals within this time have one cause. */
 const ONE_CAUSE_MS = 500;
 const PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 20_000;
+const MAX_PAUSE_MS = 20_000;
 /** How long a request in the foreground waits for the rate at most. */
-const LONGEST_TURN_MS = 250;
+const MAX_TURN_MS = 250;
 
 interface Waiting extends Requested {
   readonly start: (admission: Admission) => void;
@@ -182,7 +182,7 @@ function newPace(now: () => number) {
   return {
     atOnce: () => Math.floor(atOnce),
     waitInBackground: () => Math.max(nextAt, pausedUntil) - now(),
-    waitInForeground: () => Math.max(pausedUntil - now(), Math.min(nextAt - now(), LONGEST_TURN_MS)),
+    waitInForeground: () => Math.max(pausedUntil - now(), Math.min(nextAt - now(), MAX_TURN_MS)),
     sent: (time: number) => {
       nextAt = Math.max(nextAt, time) + SECOND_MS / rateAt(time);
     },
@@ -193,7 +193,7 @@ function newPace(now: () => number) {
       if (isBusy) atOnce = Math.min(MAX_AT_ONCE, atOnce + (hasFailed ? 1 / atOnce : 1));
     },
     pause: (ms: number) => {
-      pausedUntil = Math.max(pausedUntil, now() + Math.min(LONGEST_PAUSE_MS, ms));
+      pausedUntil = Math.max(pausedUntil, now() + Math.min(MAX_PAUSE_MS, ms));
     },
     refused: (sentAt: number) => {
       const time = now();

@@ -5,7 +5,7 @@ export type Backoff = (attempt: number, cause: TransientCause) => number;
 
 /** Exponential backoff with full jitter, from 100 ms, or from 500 ms when the service throttles. */
 export const fullJitter: Backoff = (attempt, cause) =>
-  Math.random() * Math.min(LONGEST_MS, BASE_MS[cause] * 2 ** attempt);
+  Math.random() * Math.min(MAX_PAUSE_MS, BASE_MS[cause] * 2 ** attempt);
 
 const BASE_MS: Record<TransientCause, number> = { throttled: 500, transient: 100 };
-const LONGEST_MS = 20_000;
+const MAX_PAUSE_MS = 20_000;

@@ -9,9 +9,9 @@ export interface Secrets {
 }
 
 /** Shorter ones are placeholders such as `test`, whose masking would hide ordinary words. */
-const SHORTEST = 8;
+const MIN_SECRET_LENGTH = 8;
 /** Old credentials are masked as well while new ones take over. */
-const REMEMBERED = 2;
+const MAX_REMEMBERED = 2;
 
 export function secrets(): Secrets {
   let identities: AwsCredentialIdentity[] = [];
@@ -19,7 +19,7 @@ export function secrets(): Secrets {
     watch: (provider) => async () => {
       const identity = await provider();
       if (identity.secretAccessKey !== identities[0]?.secretAccessKey)
-        identities = [identity, ...identities].slice(0, REMEMBERED);
+        identities = [identity, ...identities].slice(0, MAX_REMEMBERED);
       return identity;
     },
     mask: (text) => identities.flatMap(forms).reduce((masked, form) => masked.replaceAll(form, '[masked]'), text),
@@ -27,6 +27,6 @@ export function secrets(): Secrets {
 }
 
 function forms({ accessKeyId, secretAccessKey, sessionToken = '' }: AwsCredentialIdentity): string[] {
-  const values = [accessKeyId, secretAccessKey, sessionToken].filter(({ length }) => length >= SHORTEST);
+  const values = [accessKeyId, secretAccessKey, sessionToken].filter(({ length }) => length >= MIN_SECRET_LENGTH);
   return values.flatMap((value) => [value, encodeURIComponent(value)]);
 }
