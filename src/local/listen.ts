@@ -60,7 +60,7 @@ function replier(service: Service, control: WorldClock | undefined, isServed: (h
     const { target, headers } = request;
     if (headers['origin'] !== undefined) return refused(403, 'Requests from web pages are not served.');
     if (!isServed((headers['host'] ?? '').toLowerCase())) return refused(421, 'This host name is not served.');
-    const body = await bodyOf(incoming, LARGEST_BODY);
+    const body = await bodyOf(incoming, MAX_BODY_BYTES);
     if (body === undefined) return refused(413, 'The request is too large.');
     const serve = controlled && isControl(parted(target)[0]) ? controlled : service;
     return serve({ ...request, body });
@@ -105,7 +105,7 @@ function send({ status, headers, body, broken }: WireReply, outgoing: ServerResp
 }
 
 /** The largest member of the model, a SAML document, has 10 million characters. */
-const LARGEST_BODY = 12 * 1024 * 1024;
+const MAX_BODY_BYTES = 12 * 1024 * 1024;
 
 const TYPES: Record<number, string> = {
   403: 'AccessDeniedException',

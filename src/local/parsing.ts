@@ -92,12 +92,12 @@ function contentOf(text: string): unknown {
   return json === '' ? {} : parseBounded(json);
 }
 
-const DEEPEST = 32;
+const MAX_DEPTH = 32;
 
 /** A null member counts as absent. */
 function removeNulls(value: unknown, depth: number): void {
-  if (depth > DEEPEST)
-    throw new ServiceError('Validation', `The body of the request is nested deeper than ${DEEPEST} levels`);
+  if (depth > MAX_DEPTH)
+    throw new ServiceError('Validation', `The body of the request is nested deeper than ${MAX_DEPTH} levels`);
   if (value === null || typeof value !== 'object') return;
   const isObject = !Array.isArray(value);
   for (const name of Object.keys(value)) {

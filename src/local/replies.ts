@@ -18,7 +18,7 @@ export function failure(error: unknown, name: OperationName | undefined, request
   const { status, type, ...body } = described(error, name);
   return reply(
     status,
-    { ...body, message: body.message.slice(0, LONGEST_MESSAGE) },
+    { ...body, message: body.message.slice(0, MAX_MESSAGE_LENGTH) },
     { 'x-amzn-requestid': requestId, 'x-amzn-errortype': type },
   );
 }
@@ -40,7 +40,7 @@ function internalErrorMessage(error: unknown): string {
 }
 
 /** A message may repeat a part of the request of any length. */
-const LONGEST_MESSAGE = 4_000;
+const MAX_MESSAGE_LENGTH = 4_000;
 
 /** The replacements for errors that an operation does not document. */
 const REPLACEMENTS: Partial<Record<ErrorName, ErrorName>> = { Conflict: 'Validation', Validation: 'InvalidRequest' };

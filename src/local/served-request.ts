@@ -15,7 +15,7 @@ export interface ServedRequest {
   readonly ms: number;
 }
 
-const LONGEST_PATH = 500;
+const MAX_PATH_LENGTH = 500;
 
 /** The part of a log line about the request. */
 export function servedRequest(request: Pick<WireRequest, 'method' | 'target' | 'headers'>) {
@@ -24,7 +24,7 @@ export function servedRequest(request: Pick<WireRequest, 'method' | 'target' | '
   const scope = signatureFieldsOf({ ...request, body: new Uint8Array() })?.scope;
   return {
     method,
-    path: path.slice(0, LONGEST_PATH),
+    path: path.slice(0, MAX_PATH_LENGTH),
     operation: operationAt(method, path),
     accessKey: /^\w{1,128}(?=\/)/.exec(scope ?? '')?.[0],
   };

@@ -5,7 +5,7 @@ import { parted } from './routing.ts';
 import { WireError } from './wire-error.ts';
 
 const SKEW_MS = 5 * 60_000;
-const LONGEST_SECONDS = 7 * 24 * 60 * 60;
+const MAX_SECONDS = 7 * 24 * 60 * 60;
 const SCOPE = /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,25})\/([a-z0-9-]+)\/aws4_request$/;
 
 /** The claims of a request about its signature; missing ones are empty. */
@@ -90,7 +90,7 @@ export function signedBy(
 function goodFor(expires: string | undefined): number {
   if (expires === undefined) return SKEW_MS;
   const seconds = /^\d{1,6}$/.test(expires) ? Number(expires) : 0;
-  if (seconds < 1 || seconds > LONGEST_SECONDS) throw incomplete('X-Amz-Expires has to be from 1 to 604800 seconds');
+  if (seconds < 1 || seconds > MAX_SECONDS) throw incomplete('X-Amz-Expires has to be from 1 to 604800 seconds');
   return seconds * 1000;
 }
 

@@ -8,17 +8,17 @@ export function validated(name: OperationName, input: Record<string, unknown>): 
   const { data, error } = serviceInput(operationNamed(name)).safeParse(input);
   if (error === undefined) return data;
   const broken = error.issues
-    .slice(0, MOST)
+    .slice(0, MAX_ERRORS)
     .map((issue) => `Value at '${place(issue)}' failed to satisfy constraint: ${rule(issue)}`);
   const count = `${error.issues.length} validation error${error.issues.length === 1 ? '' : 's'} detected`;
   throw new ServiceError('Validation', `${count}: ${broken.join('; ')}`);
 }
 
-const MOST = 10;
-const LONGEST_STEP = 128;
+const MAX_ERRORS = 10;
+const MAX_STEP_LENGTH = 128;
 
 /** The path in the input; keys of a map may have any length. */
-const place = ({ path }: z.core.$ZodIssue) => path.map((step) => String(step).slice(0, LONGEST_STEP)).join('.');
+const place = ({ path }: z.core.$ZodIssue) => path.map((step) => String(step).slice(0, MAX_STEP_LENGTH)).join('.');
 
 /** The rule, with the wording of AWS services. */
 function rule(issue: z.core.$ZodIssue): string {
