@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Embedded, embedded, HOUR, MINUTE } from '../safety/support/backend.ts';
-import { type EnvironmentBuilder, openBuilder } from '../safety/support/environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder } from '../safety/support/call-environment-builder.ts';
 import { accept, asked, decline, type Guard, openGuard } from '../safety/support/guard.ts';
 
 let backend: Embedded;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openBuilder } from './support/environment-builder.ts';
+import { openBuilder } from './support/call-environment-builder.ts';
 import { openTwoEnvironments } from './support/two-environments.ts';
 
 describe('a user that does not exist', () => {

@@ -5,7 +5,7 @@ import { apiReader } from '../../src/safety/api-reader.ts';
 import { quotasFor } from '../../src/safety/preview.ts';
 import { blockersOf } from '../../src/safety/problem-text.ts';
 import { HOUR } from './support/backend.ts';
-import { KEY } from './support/environment-builder.ts';
+import { KEY } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import { having, here, inside, on, preview, previewFixture, volume } from './support/preview.ts';
 

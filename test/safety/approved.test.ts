@@ -3,7 +3,7 @@ import type { Call } from '../../src/operations/index.ts';
 import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
 import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
 import { answering, embedded, remembering, type Spy, spyOn } from './support/backend.ts';
-import { openBuilder } from './support/environment-builder.ts';
+import { openBuilder } from './support/call-environment-builder.ts';
 import { type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 
 const given = (signature: string): Approval => ({ channel: 'web', approver: 'ada', at: 1, signature });

@@ -6,7 +6,7 @@ import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import type { FormAnswer } from '../support/hosts.ts';
 import { type Members, MINUTE } from './support/backend.ts';
-import { KEY } from './support/environment-builder.ts';
+import { KEY } from './support/call-environment-builder.ts';
 import { OPEN_MS } from './support/guard.ts';
 import { REAL_HOSTS, type RealClient, type RealHost, type Result } from './support/hosts.ts';
 import { openProduct, type Product } from './support/wire.ts';

@@ -3,7 +3,7 @@ import type { OperationName } from '../../src/operations/index.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { recoveryKit } from '../../src/safety/recovery-kit.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
-import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
 let backend: Embedded;

@@ -3,7 +3,7 @@ import { QUOTAS } from '../../src/local/quotas.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
-import { ofCluster, openBuilder, PROTECT, ROLE, ZONE } from './support/environment-builder.ts';
+import { ofCluster, openBuilder, PROTECT, ROLE, ZONE } from './support/call-environment-builder.ts';
 import { freshEnvironment } from './support/fresh-environment.ts';
 import { accept, asked } from './support/guard.ts';
 

@@ -7,9 +7,9 @@ import { blockedLines } from '../../src/safety/refusals.ts';
 import { visibilityFor } from '../../src/safety/visibility.ts';
 import { quoteUntrusted } from '../../src/untrusted.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
+import { openBuilder } from './support/call-environment-builder.ts';
 import { CORPUS } from './support/corpus.ts';
 import { expectDialog, expectHarmless, skeleton } from './support/dialog.ts';
-import { openBuilder } from './support/environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
 it('the corpus has at least 200 hostile texts', () => {

@@ -3,7 +3,7 @@ import type { Call, OperationName } from '../../src/operations/index.ts';
 import { itemText } from '../../src/safety/item-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { answering, type Embedded, embedded, type Members, spyOn } from './support/backend.ts';
-import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { approved, asked, type Guard, openGuard, PLACE } from './support/guard.ts';
 
 const GATEWAY = { transitGatewayID: 'tgw-0a1b2c3d4e5f60718', routableCIDRSpace: '100.64.0.0/26' };

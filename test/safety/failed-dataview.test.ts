@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Entity } from '../../src/local/transaction.ts';
 import { inDatabase } from '../local/collections.ts';
 import { embedded, HOUR, WORLD } from './support/backend.ts';
-import { openBuilder } from './support/environment-builder.ts';
+import { openBuilder } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 
 it('a volume under a dataview whose creation failed can be deleted, in the plan and in the service', async () => {

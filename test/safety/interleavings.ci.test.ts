@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toolName } from '../../src/operations/naming.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import { type Embedded, embedded, MINUTE, remembering, spyOn } from './support/backend.ts';
-import { openBuilder } from './support/environment-builder.ts';
+import { openBuilder } from './support/call-environment-builder.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
 import { type Mutation, openSubjects, type Subject } from './support/mutations.ts';
 

@@ -5,7 +5,7 @@ import { service } from '../../src/local/service.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { type Embedded, embedded, type Members } from './support/backend.ts';
-import { type EnvironmentBuilder, openBuilder, ROLE } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder, ROLE } from './support/call-environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 
 /** An update that gives every setting of its target, and the read that shows them. */

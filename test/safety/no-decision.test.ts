@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
 import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
 import { MINUTE, SECOND, type Spy, spyOn } from './support/backend.ts';
-import { ROLE } from './support/environment-builder.ts';
+import { ROLE } from './support/call-environment-builder.ts';
 import { accept, asked, cancel, decline, type Guard, openGuard } from './support/guard.ts';
 
 const TRUSTED: Approval = { channel: 'terminal', approver: 'ada', at: 1 };

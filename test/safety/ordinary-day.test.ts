@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Embedded, embedded, type Members } from './support/backend.ts';
-import { type EnvironmentBuilder, ofCluster, openBuilder, ROLE, ZONE } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, ofCluster, openBuilder, ROLE, ZONE } from './support/call-environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 
 const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS } from '../../src/operations/errors.ts';
 import { type Embedded, embedded, HOUR } from './support/backend.ts';
-import { type EnvironmentBuilder, ofCluster, openBuilder, ROLE, ZONE } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, ofCluster, openBuilder, ROLE, ZONE } from './support/call-environment-builder.ts';
 import { approved, type Guard, openGuard } from './support/guard.ts';
 
 let backend: Embedded;

@@ -5,7 +5,7 @@ import type { Item } from '../../src/safety/finding.ts';
 import { itemText } from '../../src/safety/item-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { answering, type Embedded, embedded, HOUR, type Members, spyOn } from './support/backend.ts';
-import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { openGuard, PLACE } from './support/guard.ts';
 import { deletionsIn, TARGETED } from './support/targets.ts';
 

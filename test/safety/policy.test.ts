@@ -15,7 +15,7 @@ import { tagApprovalReasons } from '../../src/safety/protection.ts';
 import { readTarget } from '../../src/safety/target.ts';
 import { offeredTools } from '../../src/tools/list.ts';
 import { type Members, spyOn } from './support/backend.ts';
-import { PROTECT } from './support/environment-builder.ts';
+import { PROTECT } from './support/call-environment-builder.ts';
 import { type Outcome, openGuard } from './support/guard.ts';
 
 const listed = (restrictions: Partial<Restrictions>) =>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { quotasOf } from '../../src/local/quotas.ts';
 import { type Members, WORLD } from './support/backend.ts';
-import { KEY } from './support/environment-builder.ts';
+import { KEY } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import {
   after,

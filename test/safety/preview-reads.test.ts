@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { answering, HOUR, SECOND, spyOn } from './support/backend.ts';
-import { ROLE } from './support/environment-builder.ts';
+import { ROLE } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import {
   cluster,

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { environments } from '../../src/local/arns.ts';
 import { HOUR, WORLD } from './support/backend.ts';
-import { openBuilder, ROLE } from './support/environment-builder.ts';
+import { openBuilder, ROLE } from './support/call-environment-builder.ts';
 import {
   after,
   having,

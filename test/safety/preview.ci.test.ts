@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { environments } from '../../src/local/arns.ts';
 import { inDatabase } from '../local/collections.ts';
 import { HOUR, WORLD } from './support/backend.ts';
-import { KEY, ROLE } from './support/environment-builder.ts';
+import { KEY, ROLE } from './support/call-environment-builder.ts';
 import {
   after,
   change,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Embedded, type Members, spyOn } from './support/backend.ts';
-import { type EnvironmentBuilder, PROTECT } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, PROTECT } from './support/call-environment-builder.ts';
 import { approved, type Outcome } from './support/guard.ts';
 import { openTwoEnvironments, type TwoEnvironments } from './support/two-environments.ts';
 

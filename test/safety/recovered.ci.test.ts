@@ -6,7 +6,7 @@ import { memoryKits } from '../../src/safety/recovery.ts';
 import type { RecoveryKit } from '../../src/safety/recovery-kit.ts';
 import { typedIn } from '../support/typed.ts';
 import { embedded, type Members } from './support/backend.ts';
-import { openBuilder } from './support/environment-builder.ts';
+import { openBuilder } from './support/call-environment-builder.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
 
 /** The members that differ after a recreation, and those that are hashes of ids. */

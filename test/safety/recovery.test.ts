@@ -9,7 +9,7 @@ import { fileKits, kitsWithin, memoryKits, type RecoveryKits } from '../../src/s
 import { needsKit, type RecoveryKit } from '../../src/safety/recovery-kit.ts';
 import type { TeardownPlan } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
-import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { approved, asked, openGuard } from './support/guard.ts';
 
 let backend: Embedded;

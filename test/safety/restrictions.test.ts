@@ -6,7 +6,7 @@ import { readResource } from '../../src/resources/read.ts';
 import { limitToEnvironments } from '../../src/safety/environments.ts';
 import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
 import type { Embedded, Members } from './support/backend.ts';
-import { type EnvironmentBuilder, KEY } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, KEY } from './support/call-environment-builder.ts';
 import { approved, type Outcome } from './support/guard.ts';
 import { openTwoEnvironments, type TwoEnvironments } from './support/two-environments.ts';
 

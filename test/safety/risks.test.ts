@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { planCall } from '../../src/safety/plan.ts';
 import { answering, type Members } from './support/backend.ts';
-import { type EnvironmentBuilder, openBuilder, PROTECT, ROLE } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder, PROTECT, ROLE } from './support/call-environment-builder.ts';
 import { approved, openGuard, PLACE } from './support/guard.ts';
 import { CODE, openUpdatable, SAVEDOWN, type Updatable } from './support/updatable.ts';
 

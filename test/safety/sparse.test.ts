@@ -3,7 +3,7 @@ import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
-import { type EnvironmentBuilder, KEY, openBuilder } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, KEY, openBuilder } from './support/call-environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
 describe('a service that omits optional members', () => {

@@ -3,7 +3,7 @@ import type { Changing } from '../../src/kinds/model.ts';
 import { type Call, operationNamed } from '../../src/operations/index.ts';
 import { planCall } from '../../src/safety/plan.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
-import { openBuilder } from './support/environment-builder.ts';
+import { openBuilder } from './support/call-environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
 type Interrupting = Changing<'kx-cluster', 'disrupt' | 'destroy'>;

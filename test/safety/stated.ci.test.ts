@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { type Embedded, embedded, HOUR, WORLD } from './support/backend.ts';
-import { openBuilder, ZONE } from './support/environment-builder.ts';
+import { openBuilder, ZONE } from './support/call-environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 import { statedRows } from './support/stated.ts';
 import type { StatedCondition, StatedWorld } from './support/stated-row.ts';

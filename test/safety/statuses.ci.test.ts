@@ -9,7 +9,7 @@ import type { OperationName } from '../../src/operations/index.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { type Embedded, embedded, HOUR, type Members, WORLD } from './support/backend.ts';
-import { KEY, openBuilder, ROLE } from './support/environment-builder.ts';
+import { KEY, openBuilder, ROLE } from './support/call-environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 import { TARGETED, type Targeted, targetKind } from './support/targets.ts';
 

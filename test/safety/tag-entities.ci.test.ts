@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
-import { PROTECT } from './support/environment-builder.ts';
+import { PROTECT } from './support/call-environment-builder.ts';
 import { freshEnvironment } from './support/fresh-environment.ts';
 import { accept, asked, decline } from './support/guard.ts';
 

@@ -3,7 +3,7 @@ import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { isGone, planTeardown } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
-import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { openGuard, PLACE } from './support/guard.ts';
 
 const TOOL = 'tear_down_kx_environment';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
 import { type Embedded, embedded, HOUR, type Spy, spyOn } from './support/backend.ts';
-import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { accept, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 
 const TOOL = 'tear_down_kx_environment';

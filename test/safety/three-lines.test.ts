@@ -6,7 +6,7 @@ import type { ApprovalText, PendingApproval } from '../../src/safety/ledger.ts';
 import { planCall } from '../../src/safety/plan.ts';
 import { planTeardown } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
-import { type EnvironmentBuilder, openBuilder } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
 /** Lengths around each budget: 20 columns for an environment, 30 for any other name, 63 for what a form can have typed. */

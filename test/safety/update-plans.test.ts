@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
-import { type EnvironmentBuilder, openBuilder, PROTECT } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder, PROTECT } from './support/call-environment-builder.ts';
 import { type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 
 const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };

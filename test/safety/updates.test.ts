@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Members } from './support/backend.ts';
-import { ROLE } from './support/environment-builder.ts';
+import { ROLE } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import { CODE, openUpdatable, type Updatable } from './support/updatable.ts';
 

@@ -3,7 +3,7 @@ import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/
 import { visibilityFor } from '../../src/safety/visibility.ts';
 import { offeredTools } from '../../src/tools/list.ts';
 import { answering, type Embedded, type Members } from './support/backend.ts';
-import { type EnvironmentBuilder, KEY, openBuilder, ZONE } from './support/environment-builder.ts';
+import { type EnvironmentBuilder, KEY, openBuilder, ZONE } from './support/call-environment-builder.ts';
 import { asked, type Guard } from './support/guard.ts';
 import { openTwoEnvironments, type TwoEnvironments } from './support/two-environments.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Members, MINUTE } from './support/backend.ts';
-import { KEY } from './support/environment-builder.ts';
+import { KEY } from './support/call-environment-builder.ts';
 import { accept, cancel, decline } from './support/guard.ts';
 import { type Answer, type Era, openProduct, type Product, type RawClient, wordsOf } from './support/wire.ts';
 

@@ -1,7 +1,7 @@
 import type { Call, OperationName } from '../../../src/operations/index.ts';
 import { openState, type StateDatabase } from '../../../src/safety/state.ts';
 import { type Clock, embedded, type Members, remembering } from './backend.ts';
-import { openBuilder } from './environment-builder.ts';
+import { openBuilder } from './call-environment-builder.ts';
 
 /** A call that needs approval, the name that the person types, and the read that returns its target. */
 export interface GuardedCall {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type Embedded, embedded, type Spy, spyOn } from './backend.ts';
-import { type EnvironmentBuilder, openBuilder } from './environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder } from './call-environment-builder.ts';
 import { type Guard, type GuardOptions, openGuard } from './guard.ts';
 
 /** Gives each test of a file its own environment, `town-1`, `town-2` and so on, behind a guard whose calls are recorded. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 import { toolName } from '../../../src/operations/naming.ts';
 import type { Members } from './backend.ts';
-import { KEY, openBuilder, ROLE, ZONE } from './environment-builder.ts';
+import { KEY, openBuilder, ROLE, ZONE } from './call-environment-builder.ts';
 import type { Attempt } from './guard.ts';
 
 /** Two environments with everything in them that a call could lose: data, settings, caches, memory, names and users. */

@@ -1,6 +1,6 @@
 import type { Call } from '../../../src/operations/index.ts';
 import type { Members } from './backend.ts';
-import type { EnvironmentBuilder } from './environment-builder.ts';
+import type { EnvironmentBuilder } from './call-environment-builder.ts';
 
 /** Something that happens to the world between the question and the answer, and what brings the world back. */
 export interface Mutation {

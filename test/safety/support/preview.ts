@@ -6,7 +6,7 @@ import { type Call, type OperationName, operationNamed } from '../../../src/oper
 import { toolName } from '../../../src/operations/naming.ts';
 import { inDatabase, inEnvironment } from '../../local/collections.ts';
 import { type Embedded, embedded, HOUR, type Members, WORLD } from './backend.ts';
-import { type EnvironmentBuilder, ofCluster, openBuilder, ZONE } from './environment-builder.ts';
+import { type EnvironmentBuilder, ofCluster, openBuilder, ZONE } from './call-environment-builder.ts';
 import { openGuard } from './guard.ts';
 
 /** The backend and environment of a preview test, fresh for each test. */

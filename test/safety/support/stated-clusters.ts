@@ -1,4 +1,4 @@
-import { ofCluster, ZONE } from './environment-builder.ts';
+import { ofCluster, ZONE } from './call-environment-builder.ts';
 import { rowsOf, type StatedCondition, type StatedWorld, TRADES } from './stated-row.ts';
 
 const SUBNETS = ['subnet-04d9b6a17e83c5f21', 'subnet-04d9b6a17e83c5f22', 'subnet-04d9b6a17e83c5f23'];

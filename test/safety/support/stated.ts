@@ -1,6 +1,6 @@
 import type { OperationName } from '../../../src/operations/index.ts';
 import type { Members } from './backend.ts';
-import { ZONE } from './environment-builder.ts';
+import { ZONE } from './call-environment-builder.ts';
 import { clusterRows } from './stated-clusters.ts';
 import { rowsOf, type StatedCondition, type StatedWorld, TRADES } from './stated-row.ts';
 

@@ -1,5 +1,5 @@
 import { type Embedded, embedded, spyOn } from './backend.ts';
-import { type EnvironmentBuilder, openBuilder } from './environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder } from './call-environment-builder.ts';
 import { type Guard, type GuardOptions, openGuard } from './guard.ts';
 
 /** Two environments with the same entities. The database `kept` of each is protected. */

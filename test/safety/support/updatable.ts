@@ -1,5 +1,5 @@
 import { type Embedded, embedded, type Members, spyOn } from './backend.ts';
-import { type EnvironmentBuilder, openBuilder } from './environment-builder.ts';
+import { type EnvironmentBuilder, openBuilder } from './call-environment-builder.ts';
 import { type Guard, openGuard } from './guard.ts';
 
 export const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
