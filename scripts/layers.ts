@@ -9,7 +9,7 @@ const MCP = '@modelcontextprotocol/**';
 const AWS = ['@aws-sdk/**', '@smithy/**'];
 const SQLITE = 'libsql';
 /** Replies of earlier questions: what decides whether a call is safe reads everything afresh. */
-const KEPT = 'inventory/kept.ts';
+const REPLY_CACHE = 'inventory/reply-cache.ts';
 const POSTGRES = 'pg';
 const DATABASES = [SQLITE, POSTGRES];
 const SERVERS = ['node:*', 'pino', 'hono', 'hono/**', '@hono/**'];
@@ -24,13 +24,13 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   inventory: { imports: ['operations', 'kinds'], withoutPackages: [MCP, ...AWS, ...DATABASES] },
   safety: {
     imports: ['operations', 'kinds', 'inventory', 'sqlite'],
-    withoutFiles: [KEPT],
+    withoutFiles: [REPLY_CACHE],
     withoutPackages: [MCP, ...AWS, ...DATABASES],
   },
   store: { imports: ['operations', 'safety', 'sqlite'], withoutPackages: [...AWS, SQLITE] },
   'approval-page': {
     imports: ['operations', 'inventory', 'safety'],
-    withoutFiles: [KEPT],
+    withoutFiles: [REPLY_CACHE],
     withoutPackages: [MCP, ...AWS, ...DATABASES],
   },
   tools: { imports: ['operations', 'inventory', 'safety'], withoutPackages: [...AWS, ...DATABASES] },

@@ -9,7 +9,7 @@ import { readApp } from './extensions/apps/read.ts';
 import { declaredBy } from './extensions/capabilities.ts';
 import { servedSkills } from './extensions/skills.ts';
 import { mayBecomeTask, taskFor, taskHandlers } from './extensions/tasks.ts';
-import { replyCache as emptyInventory } from './inventory/reply-cache.ts';
+import { replyCache } from './inventory/reply-cache.ts';
 import type { OnDemand } from './methods.ts';
 import type { Call } from './operations/index.ts';
 import { getPrompt, listPrompts, requirePrompt } from './prompts/index.ts';
@@ -84,7 +84,7 @@ export interface Answers {
 
 /** Answers requests with the environment of a process. */
 export function answersWith(shared: ServerEnvironment): Answers {
-  const cache = emptyInventory({ now: shared.pace.now });
+  const cache = replyCache({ now: shared.pace.now });
   const search = shared.catalog === 'search' ? import('./tools/search/index.ts') : undefined;
   // Polling only shows that something changed, so one poll serves callers with different rights.
   const feed = changes({
@@ -92,7 +92,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
     stateOf: readState({ ...shared, cache, caller: LOCAL_CALLER }),
     ...shared.pace,
   });
-  const environment = { ...shared, inventory: cache, call: feed.call(cache.invalidating(shared.call)) };
+  const environment = { ...shared, cache, call: feed.call(cache.invalidating(shared.call)) };
   const toolsNote = shared.catalog === 'search' ? FINDING_TOOLS : '';
   const served = servedSkills(toolsNote);
   return {

@@ -92,7 +92,7 @@ export async function acrossEnvironments<T>(
   call: Call,
   environments: readonly Environment[],
   work: (call: Call, environment: Environment) => Promise<T>,
-  { onProgress, deadline }: Pick<GraphOptions, 'onProgress' | 'overtime'> = {},
+  { onProgress, deadline }: Pick<GraphOptions, 'onProgress' | 'deadline'> = {},
 ): Promise<FleetResults<T>> {
   const bounded = limitConcurrency(call, CALLS_AT_ONCE, onProgress);
   const outcome = async (environment: Environment): Promise<Result<T> | Failure | undefined> => {

@@ -26,7 +26,7 @@ export interface Reading {
    * is unchanged.
    */
   get<N extends OperationName>(name: N, input: Input<N>, part: Part, listed?: Listed): Promise<Output<N> | undefined>;
-  /** The items of a list, or as many as could be read; items beyond `most` are a gap. */
+  /** The items of a list, or as many as could be read; items beyond `maxItems` are a gap. */
   list<N extends OperationName, Item>(name: N, input: Input<N>, part: Part, extent?: Extent): Promise<Item[]>;
 }
 
@@ -89,11 +89,11 @@ export function reading(call: Call, options: GraphOptions): Reading {
       };
       return attempt(name, { isDetail: part.of !== undefined, ...part }, cached, undefined);
     },
-    list: (name, input, part, { most = MAX_ITEMS, isEnough, which = 'first', keptWith } = {}) => {
-      const load = () => listPages(limited, name, input, most, callOptions, isEnough);
+    list: (name, input, part, { maxItems = MAX_ITEMS, isEnough, which = 'first', cachedWith } = {}) => {
+      const load = () => listPages(limited, name, input, maxItems, callOptions, isEnough);
       const cached = async () => {
-        if (cache === undefined || !isSettled(keptWith)) return load();
-        const version = JSON.stringify(keptWith);
+        if (cache === undefined || !isSettled(cachedWith)) return load();
+        const version = JSON.stringify(cachedWith);
         const { reply, readAt } = await cache.read({ name, input, version, maxAgeMs: MINUTE_MS, load });
         oldest = Math.min(oldest, readAt);
         return reply;
@@ -193,7 +193,7 @@ function stopWhenThrottled(call: Call): Call {
   };
 }
 
-/** A Call that makes at most `most` calls at a time; the others are queued. */
+/** A Call that makes at most `maxCalls` calls at a time; the others are queued. */
 export function limitConcurrency(
   call: Call,
   maxCalls: number,

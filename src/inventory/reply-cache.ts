@@ -14,7 +14,7 @@ export interface CachedReply<T> {
  */
 export interface ReplyCache {
   /**
-   * The reply of a read: the kept one if it was read for the same version, and at most `mostMs` ago. `isCurrent` says whether a
+   * The reply of a read: the kept one if it was read for the same version, and at most `maxAgeMs` ago. `isCurrent` says whether a
    * new reply fits that version; others are not kept.
    */
   read<T extends object>(request: ReadRequest<T>): Promise<CachedReply<T>>;
@@ -53,7 +53,7 @@ interface ReplyCacheOptions {
 export const MINUTE_MS = 60_000;
 const MAX_BYTES = 48 * 1024 * 1024;
 
-/** An empty inventory. When it is full, it evicts the least recently used replies. */
+/** An empty cache. When it is full, it evicts the least recently used replies. */
 export function replyCache({ now = Date.now, maxBytes = MAX_BYTES }: ReplyCacheOptions = {}): ReplyCache {
   const entries = boundedEntries(maxBytes);
   let list: CachedReply<readonly Environment[]> | undefined;
@@ -98,7 +98,7 @@ export function replyCache({ now = Date.now, maxBytes = MAX_BYTES }: ReplyCacheO
   };
 }
 
-/** Entries by key, in at most `mostBytes` bytes; evicts the least recently used ones. */
+/** Entries by key, in at most `maxBytes` bytes; evicts the least recently used ones. */
 function boundedEntries(maxBytes: number) {
   const entries = new Map<string, Entry>();
   let bytes = 0;

@@ -29,7 +29,7 @@ export function memory(mib: unknown): string {
   return value < 1024 ? `${value} MiB` : `${Number((value / 1024).toFixed(value < 10_240 ? 1 : 0))} GiB`;
 }
 
-/** The text, shortened to `most` characters with an ellipsis if it is longer. */
+/** The text, shortened to `maxLength` characters with an ellipsis if it is longer. */
 export const truncate = (text: string, maxLength: number) =>
   text.length > maxLength ? `${text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')}…` : text;
 

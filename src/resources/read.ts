@@ -46,7 +46,7 @@ export async function readResource(
   try {
     // A state with gaps would look like a change, so its reads wait.
     const untilAborted = extent === 'state';
-    const reading = { signal, untilAborted, most: EXTENT[extent], onProgress: readsDone(report) };
+    const reading = { signal, untilAborted, maxBytes: EXTENT[extent], onProgress: readsDone(report) };
     const { seen, text } = await contents(environment, kind, input, reading);
     return { contents: [{ uri, mimeType: kind.mimeType, text }], ...hintsFor(kind, seen) };
   } catch (error) {

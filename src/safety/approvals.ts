@@ -54,8 +54,8 @@ export interface FormReply {
 export interface Dialog {
   /** Identifies the client: by its connection, or else by the name that it gives. */
   readonly client: string;
-  readonly formResult: boolean;
-  readonly linkResult: boolean;
+  readonly form: boolean;
+  readonly link: boolean;
 }
 
 /** What an answer must belong to: the call, without the state of its target. */
@@ -130,7 +130,7 @@ async function openApproval(
   if (why !== undefined && way === undefined) return refuse(notRun(plan.tool), ...noWayLines(plan, why, visibility));
   const { pending, replaced } = await options.ledger.open({ ...pendingRequest(plan), client: dialog.client });
   const state = options.signer.sign(pending.nonce);
-  const link = dialog.linkResult ? 'link' : undefined;
+  const link = dialog.link ? 'link' : undefined;
   const by = why === undefined ? 'form' : link;
   const stopped = by === undefined ? why : await recordShown(options, plan, dialog, pending.nonce);
   if (by !== undefined && stopped === undefined) return { kind: 'ask', by, pending, state };
@@ -147,7 +147,7 @@ async function noFormReason(
   dialog: Dialog,
   hasOtherWay: boolean,
 ): Promise<NoForm | undefined> {
-  if (!dialog.formResult) return 'no-forms';
+  if (!dialog.form) return 'no-forms';
   if (plan.fits === 'too-long' || (plan.fits === 'too-wide' && hasOtherWay)) return plan.fits;
   return formStop(await recordForm(options, plan, dialog), 1);
 }
@@ -256,7 +256,7 @@ const pendingRequest = ({ callDigest, principal, stateDigest, subjectDigest, sho
   callDigest,
   principal,
   stateDigest,
-  about: subjectDigest,
+  subjectDigest,
   shown,
 });
 

@@ -57,14 +57,14 @@ export interface Gate extends Approvals {
   prepare(whole: TeardownPlan): Promise<readonly string[] | undefined>;
   /**
    * Consumes one step of a plan that was approved as a whole. Returns why it may not run; undefined when it may; or
-   * `dependants-changed` when the entity is unchanged but what depends on it changed, as after an earlier step: then the step can be
+   * `dependents-changed` when the entity is unchanged but what depends on it changed, as after an earlier step: then the step can be
    * planned again.
    */
   authorizeStep(
     whole: ApprovalRequest,
     step: Plan,
     replan: Replan,
-  ): Promise<readonly string[] | 'dependants-changed' | undefined>;
+  ): Promise<readonly string[] | 'dependents-changed' | undefined>;
 }
 
 /** Makes the plan again from the current state. */
@@ -179,7 +179,7 @@ async function authorizeStep(
   whole: ApprovalRequest,
   plan: Plan,
   replan: Replan,
-): Promise<readonly string[] | 'dependants-changed' | undefined> {
+): Promise<readonly string[] | 'dependents-changed' | undefined> {
   const callDigest = digest([whole.callDigest, plan.callDigest]);
   const { principal, stateDigest, shown } = plan;
   const { pending } = await ledger.open({
@@ -194,7 +194,7 @@ async function authorizeStep(
   const now = await replan();
   if (now?.forbidden !== undefined || now?.leaving || now?.entityDigest !== plan.entityDigest)
     return changedLines(plan.tool, plan.noun);
-  return now.callDigest === plan.callDigest ? undefined : 'dependants-changed';
+  return now.callDigest === plan.callDigest ? undefined : 'dependents-changed';
 }
 
 /** Whether protection is checked for a risk even if no approval is required. */

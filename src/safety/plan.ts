@@ -45,7 +45,7 @@ export interface ApprovalRequest {
   /** Why this server refuses it without requesting approval. */
   readonly forbidden: Forbidden | undefined;
   readonly blockers: readonly Blocker[];
-  /** Digest of the target and its dependants: plans with the same digest are based on the same state. */
+  /** Digest of the target and its dependents: plans with the same digest are based on the same state. */
   readonly stateDigest: string;
   /** Digest of tool, arguments, backend, principal and state: what an approval is bound to. */
   readonly callDigest: string;
@@ -70,7 +70,7 @@ export interface Plan extends Preview, ApprovalRequest {
   readonly settings: Comparison | undefined;
   readonly noun: string;
   readonly name: string;
-  /** Digest of the target, without what changes while its dependants are deleted. */
+  /** Digest of the target, without what changes while its dependents are deleted. */
   readonly entityDigest: string;
   /** Everything that the target says about its state, in one text. */
   readonly seenStatus: string;
@@ -218,7 +218,12 @@ function requestOf(
   return {
     ...request,
     callDigest: callDigestOf(request),
-    about: digest({ tool: request.tool, place: backendLocation, principal, target: targetOf(operation, input) }),
+    subjectDigest: digest({
+      tool: request.tool,
+      place: backendLocation,
+      principal,
+      target: targetOf(operation, input),
+    }),
     shown: { operation, target, server, noun: subject.noun, name, text, lost, interrupted },
     fits,
     textFor: (visibility: Visibility) => callText(facts, visibility).text,
@@ -273,7 +278,7 @@ const removedItem = ({ setting, before }: Change): Item => ({ kind: 'setting', n
 const targetOf = (operation: OperationName, input: Members) =>
   operation.startsWith('Create') ? input : labels(operationNamed(operation)).map((label) => input[label]);
 
-/** Members of an entity that change while its dependants are deleted. */
+/** Members of an entity that change while its dependents are deleted. */
 const VOLATILE = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];
 
 /** Differs when the entity was replaced, or changed by someone else. */

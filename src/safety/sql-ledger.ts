@@ -162,11 +162,12 @@ const row = (db: Sql, sql: string, ...values: unknown[]) => db.prepare(sql).get(
 const optional = (found: Row | undefined) => (found === undefined ? undefined : pendingIn(found));
 
 function pendingIn({ nonce, code, binding: callDigest, principal, opened, expires, body }: Row): PendingApproval {
-  const { fingerprint: stateDigest, ...rest } = JSON.parse(body) as StoredBody;
-  return { ...rest, nonce, code, callDigest, principal, opened, expires, stateDigest };
+  const { about: subjectDigest, fingerprint: stateDigest, ...rest } = JSON.parse(body) as StoredBody;
+  return { ...rest, nonce, code, callDigest, principal, opened, expires, stateDigest, subjectDigest };
 }
 
-interface StoredBody extends Pick<PendingApproval, 'about' | 'client' | 'shown'> {
+interface StoredBody extends Pick<PendingApproval, 'client' | 'shown'> {
+  readonly about: string;
   readonly fingerprint: string;
 }
 

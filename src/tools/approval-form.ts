@@ -29,7 +29,7 @@ export async function obtainApproval<Planned>(
     return { result: refused(...noFormsReason(caller, exchange)) };
   const open = nonce === undefined && showsLinks ? await pageOpener?.() : undefined;
   const decide = () => {
-    if (nonce === undefined) return decider.decide({ client, formResult: showsForms, linkResult: open !== undefined });
+    if (nonce === undefined) return decider.decide({ client, form: showsForms, link: open !== undefined });
     if (isLinkFollowed(context)) return waitForPage(decider, exchange);
     return decider.resume({ nonce, answer: answerIn(context) });
   };
@@ -96,7 +96,7 @@ async function waitForPage<Planned>(decider: Decider<Planned>, { context, client
   const report = progressOf(context);
   const waitMs = response.kind === 'elicit' && response.action === 'accept' ? LINK_WAIT_MS : 0;
   for (const end = performance.now() + waitMs; ; ) {
-    const decision = await decider.decide({ client, formResult: false, linkResult: false });
+    const decision = await decider.decide({ client, form: false, link: false });
     if (decision.kind !== 'refuse' || decision.waits !== true || performance.now() >= end) return decision;
     await report('waiting for a person to approve on the page');
     await pause(LINK_POLL_MS, undefined, { signal: context.mcpReq.signal });

@@ -138,10 +138,10 @@ async function refusalOf(
     const isOwnDoing = planned.blockers.length > 0 || sharesTarget(call, batch);
     const present = isOwnDoing ? ((await again()) ?? planned) : planned;
     const why = await gate.authorizeStep(plan, present, again);
-    return why === 'dependants-changed' ? undefined : why;
+    return why === 'dependents-changed' ? undefined : why;
   }
   const request = { name, input, principal, options, offered: allowedFor(environment), refusal };
-  const decision = await gate.authorize(request, { client: 'batch', formResult: false, linkResult: false });
+  const decision = await gate.authorize(request, { client: 'batch', form: false, link: false });
   return decision.kind === 'refuse' ? decision.lines : undefined;
 }
 

@@ -185,7 +185,7 @@ async function removeOne(
         if (added !== undefined) return added;
         const why = await environment.gate.authorizeStep(teardown, plan, again);
         if (why === undefined) break;
-        if (why !== 'dependants-changed') return `${itemText(item)}: ${why.join(' ')}`;
+        if (why !== 'dependents-changed') return `${itemText(item)}: ${why.join(' ')}`;
       }
       if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaitedText(blocker)}.`;
       await pause(POLL_MS, undefined, { signal });

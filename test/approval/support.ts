@@ -56,7 +56,7 @@ export async function ledgerIn(dir: string, clock: { now: number } = { now: Date
   const now = () => clock.now;
   const ledger = sqlLedger(async () => state, { now, openMs: OPEN_MS });
   const ask = async (shown: Partial<ApprovalText> = {}, callDigest = `call about ${shown.name ?? SHOWN.name}`) => {
-    const wanted = { callDigest, principal: 'local', stateDigest: 'f', about: callDigest, client: 'test' };
+    const wanted = { callDigest, principal: 'local', stateDigest: 'f', subjectDigest: callDigest, client: 'test' };
     return (await ledger.open({ ...wanted, shown: { ...SHOWN, ...shown } })).pending;
   };
   return { state, ledger, now, clock, ask };

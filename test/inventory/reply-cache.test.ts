@@ -14,11 +14,11 @@ interface Kept {
   readonly environmentId: string;
 }
 
-async function opened(mostBytes?: number): Promise<Kept> {
+async function opened(maxBytes?: number): Promise<Kept> {
   let now = NOW;
   const world = await demo({ lifecycle: 'instant', now: () => now });
   onTestFinished(world.close);
-  const kept = replyCache({ now: () => now, maxBytes: mostBytes });
+  const kept = replyCache({ now: () => now, maxBytes });
   return {
     kept,
     world,

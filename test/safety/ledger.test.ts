@@ -46,7 +46,7 @@ it('a state directory from before forms were counted by client opens with its pe
   const state = await openState(path);
   const ledger = sqlLedger(async () => state, { now: clock.now, openMs: OPEN_MS });
   expect(await ledger.list()).toMatchObject([{ code: 'ABCDE', principal: 'ann', shown }]);
-  const newer = { callDigest: 'c', principal: 'ann', stateDigest: 'f', about: 'a', client: 'one', shown };
+  const newer = { callDigest: 'c', principal: 'ann', stateDigest: 'f', subjectDigest: 'a', client: 'one', shown };
   const { replaced } = await ledger.open(newer as Parameters<typeof ledger.open>[0]);
   expect(replaced).toEqual([]);
   expect(await ledger.consume('n')).toBe(true);

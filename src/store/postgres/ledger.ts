@@ -109,11 +109,26 @@ const asLedgerError = ({ why = 'the store cannot be used', advice }: StoreError)
   );
 
 function pendingIn({ nonce, code, opened, expires, body }: Row): PendingApproval {
-  const { binding: callDigest, fingerprint: stateDigest, ...rest } = JSON.parse(body) as StoredBody;
-  return { ...rest, callDigest, stateDigest, nonce, code, opened: Number(opened), expires: Number(expires) };
+  const {
+    binding: callDigest,
+    about: subjectDigest,
+    fingerprint: stateDigest,
+    ...rest
+  } = JSON.parse(body) as StoredBody;
+  return {
+    ...rest,
+    callDigest,
+    subjectDigest,
+    stateDigest,
+    nonce,
+    code,
+    opened: Number(opened),
+    expires: Number(expires),
+  };
 }
 
-interface StoredBody extends Pick<PendingApproval, 'principal' | 'about' | 'client' | 'shown'> {
+interface StoredBody extends Pick<PendingApproval, 'principal' | 'client' | 'shown'> {
+  readonly about: string;
   readonly binding: string;
   readonly fingerprint: string;
 }

@@ -50,7 +50,7 @@ export interface Graphs {
 /** Reads what belongs to the graph of an environment, before the environment counts as read. */
 export type Follow = (graph: Graph, call: Call, options: CallOptions) => Promise<void>;
 
-/** The context of one call, which answers with what it knows when `overtime` aborts. */
+/** The context of one call, which answers with what it knows when `deadline` aborts. */
 export function fleetReader(
   { call, restrictions, caller, quotas, cache }: ToolEnvironment,
   { context }: Exchange,
@@ -104,7 +104,7 @@ interface GraphReaderOptions {
   readonly deadline: AbortSignal;
 }
 
-/** Reads the graphs of environments: of one, or of several at a time until `overtime`. */
+/** Reads the graphs of environments: of one, or of several at a time until `deadline` aborts. */
 function graphReader({ reads, background, options, cancelled, deadline }: GraphReaderOptions) {
   const one = (call: Call, environment: Environment, more: GraphOptions) =>
     environmentGraph(call, environment.environmentId ?? '', {

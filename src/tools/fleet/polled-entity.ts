@@ -88,15 +88,15 @@ export interface PolledEntity {
 
 /** Finds out how to read the entity. Throws NotFound for an entity that cannot be waited for. */
 export async function polledEntity(
-  watch: PollContext,
+  context: PollContext,
   target: WaitTarget,
   until: string | undefined,
 ): Promise<PolledEntity> {
   const { kind } = target;
-  const name = kind === 'environment' ? ownName(watch.place, target.name) : target.name;
-  const database = target.database ?? (await databaseOf(watch, kind, name));
+  const name = kind === 'environment' ? ownName(context.place, target.name) : target.name;
+  const database = target.database ?? (await databaseOf(context, kind, name));
   const goal = goalOf(kind, until);
-  const subject = { watch, kind, name, database, goal, ...readsOf(watch, { kind, name, database }) };
+  const subject = { context, kind, name, database, goal, ...readsOf(context, { kind, name, database }) };
   return {
     name,
     entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
@@ -134,19 +134,19 @@ function readsOf({ reader, place, deletions }: PollContext, { kind, name, databa
 async function poll(subject: Subject, wasThere: boolean): Promise<PollResult> {
   const { created, reply, ...seen } = await subject.read().catch(unlessFound);
   if (seen.status === DELETED) return goneResult(subject, seen, wasThere);
-  const look = await presentResult(subject, seen, created);
-  return look.ended && reply !== undefined ? { ...look, row: rowOf(subject, reply) } : look;
+  const result = await presentResult(subject, seen, created);
+  return result.ended && reply !== undefined ? { ...result, row: rowOf(subject, reply) } : result;
 }
 
 /** The meaning of the status of an entity that exists. */
-async function presentResult(subject: Subject, seen: ReadStatus, made: string | undefined): Promise<PollResult> {
+async function presentResult(subject: Subject, seen: ReadStatus, created: string | undefined): Promise<PollResult> {
   const { context, kind, goal, deletedAt } = subject;
   const ready = readyIn(statusKind(kind));
   if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
     return { ...seen, reached: true, ended: true };
   if (goal !== DELETED) return unfinishedResult(seen, kind !== NODES);
   const isBeingDeleted =
-    [seen.status, context.place.status].some(showsDeletion) || ((await deletedAt()) ?? '') > (made ?? '');
+    [seen.status, context.place.status].some(showsDeletion) || ((await deletedAt()) ?? '') > (created ?? '');
   return isBeingDeleted
     ? unfinishedResult(seen, false)
     : endedResult(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
@@ -265,11 +265,11 @@ async function entitySeen({ call, options }: FleetReader, getter: OperationName,
   const found = await callNamed(call, getter, input, { signal: options.signal });
   const { status, statusReason, errorMessage, errorInfo, createdTimestamp, creationTimestamp } = found;
   const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
-  const made = (createdTimestamp ?? creationTimestamp) as string | undefined;
+  const created = (createdTimestamp ?? creationTimestamp) as string | undefined;
   return {
     status: String(status),
     ...(reason === undefined ? {} : { reason: String(reason) }),
-    created: made,
+    created,
     reply: found,
   };
 }

@@ -70,18 +70,18 @@ export const waitFor = fleetTool({
     environment,
   ) => {
     const place = await reader.environmentOrDeleted(of);
-    const watch = pollContext(reader, environment, place);
-    const all = await Promise.all([first, ...also].map((target) => polledEntity(watch, target, until)));
+    const polling = pollContext(reader, environment, place);
+    const all = await Promise.all([first, ...also].map((target) => polledEntity(polling, target, until)));
     const { signal } = context.mcpReq;
     const report = progressOf(context);
     const began = Date.now();
     const { since, seen } = startIn(handle) ?? { since: began, seen: '' };
     const wasThere = all.map((_, at) => seen[at] === '1');
-    const looks: (PollResult | undefined)[] = all.map(() => undefined);
+    const results: (PollResult | undefined)[] = all.map(() => undefined);
     for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 1.5, MAX_PAUSE_MS)) {
       for (const [at, { poll }] of all.entries())
-        if (looks[at]?.ended !== true) looks[at] = await poll(wasThere[at] === true);
-      const now = looks as PollResult[];
+        if (results[at]?.ended !== true) results[at] = await poll(wasThere[at] === true);
+      const now = results as PollResult[];
       const pending = now.findIndex(({ ended }) => !ended);
       const waitedSeconds = Math.round((Date.now() - since) / 1000);
       if (pending < 0) return result(all, now, waitedSeconds);
@@ -96,9 +96,9 @@ export const waitFor = fleetTool({
 const AGAIN = 'Call again with the same arguments and this handle.';
 
 /** The result for one entity, or for several. */
-function result(all: readonly PolledEntity[], looks: readonly PollResult[], waitedSeconds: number, handle?: string) {
-  const rows = looks.map(({ ended, row, ...look }, at) => ({ entity: all[at]?.entity, ...look, ...row }));
-  const open = looks.filter(({ ended }) => !ended);
+function result(all: readonly PolledEntity[], results: readonly PollResult[], waitedSeconds: number, handle?: string) {
+  const rows = results.map(({ ended, row, ...each }, at) => ({ entity: all[at]?.entity, ...each, ...row }));
+  const open = results.filter(({ ended }) => !ended);
   const more = handle === undefined ? {} : { handle };
   const [row, second] = rows;
   if (row !== undefined && second === undefined)
@@ -108,10 +108,10 @@ function result(all: readonly PolledEntity[], looks: readonly PollResult[], wait
       ...(open.length === 0 ? {} : { why: `Still ${quoteUnlessPlain(row.status)}. ${AGAIN}` }),
       ...more,
     });
-  const reached = looks.filter((look) => look.reached).length;
+  const reached = results.filter(({ reached: isReached }) => isReached).length;
   return structured({
-    reached: reached === looks.length,
-    counts: { reached, pending: open.length, unreachable: looks.length - reached - open.length },
+    reached: reached === results.length,
+    counts: { reached, pending: open.length, unreachable: results.length - reached - open.length },
     waitedSeconds,
     entities: rows,
     ...(open.length === 0 ? {} : { why: AGAIN }),

@@ -42,7 +42,7 @@ export const whatDependsOn = fleetTool({
     const entity = theOne(graph, name, kind) ?? (await olderChangeset(reader, graph, name, kind));
     // Old changesets do not affect how far a cluster is behind.
     const isMissed = ({ isOfOlder }: ReadGap) => isOfOlder !== true || LOADED.has(entity.kind);
-    const dependants = dependentsOf(graph, entity.id);
+    const dependents = dependentsOf(graph, entity.id);
     const tagged = await alsoTagged(reader, [{ graph, entity }]);
     const gaps = [
       ...unreadOf(graph).filter(isMissed),
@@ -56,11 +56,11 @@ export const whatDependsOn = fleetTool({
       readAt: graph.readAt,
       entity: { ...detailOf(entity, graph), ...tagged.found.map(tagsIn)[0] },
       ...(issues.length === 0 ? {} : { attention: issues.map((issue) => issueRow(issue, graph.readAt)) }),
-      dependants: dependants.length,
+      dependants: dependents.length,
       ...notReadIn(gaps),
     };
     const sections = [
-      { name: 'usedBy', rows: dependants.map(row) },
+      { name: 'usedBy', rows: dependents.map(row) },
       { name: 'needs', rows: dependenciesOf(graph, entity.id).map(needed) },
     ];
     return answer(head, sections, { view, cursor });

@@ -14,7 +14,7 @@ export interface Load {
 /** Requests started per turn of the event loop. A burst is served in sequence instead of being held in memory at once. */
 const PER_TURN = 16;
 
-/** Admits at most `most` requests at a time. */
+/** Admits at most `maxInFlight` requests at a time. */
 export function load(maxInFlight: number): Load {
   const turn = turnstile();
   let inFlight = 0;

@@ -99,7 +99,7 @@ type Parts = ReturnType<typeof partsOf>;
 /** What a server consists of, before it listens. */
 function partsOf(options: HttpOptions) {
   const { served, onerror, now = Date.now } = options;
-  const limits = { most: options.maxSessions, idleMs: options.sessionIdle, now };
+  const limits = { maxSessions: options.maxSessions, idleMs: options.sessionIdle, now };
   const requests = load(options.maxInFlight);
   const signIns = formSlots(load(SIGN_INS_AT_ONCE));
   const endpoints = served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));

@@ -34,7 +34,7 @@ export const pendingFor = (
   { about = callDigest, client = 'one', principal = 'ann' }: About = {},
 ) => ({
   callDigest,
-  about,
+  subjectDigest: about,
   client,
   principal,
   stateDigest: `digest for ${callDigest}`,
