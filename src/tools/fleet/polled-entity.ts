@@ -4,12 +4,10 @@ import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
 import { graphOfOne } from '../../inventory/graph-of-one.ts';
 import { getterInput, getterOf, isInDatabase, KINDS, readyIn, statesOf } from '../../inventory/kinds.ts';
-import { listPages } from '../../inventory/pages.ts';
 import { entityRow, sizeOf } from '../../inventory/summary.ts';
 import { didYouMean } from '../../nearest.ts';
-import { isNotFound } from '../../operations/failure.ts';
 import { route } from '../../operations/http.ts';
-import { callNamed, type Input, OPERATION_NAMES, type OperationName, operationNamed } from '../../operations/index.ts';
+import { type Input, OPERATION_NAMES, type OperationName, operationNamed } from '../../operations/index.ts';
 import { toolName } from '../../operations/naming.ts';
 import { lazy } from '../../operations/operation.ts';
 import type { Deletions } from '../../safety/deletions.ts';
@@ -19,6 +17,7 @@ import { DELETED } from './environment-lookup.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
 import { NotFound, notFound, quotedList } from './not-found.ts';
 import type { Row } from './page.ts';
+import { deletedIfNotFound, type Read, type ReadStatus, readEntityStatus, readNodesStatus } from './status-reads.ts';
 
 /** The kinds whose entities change over time. */
 export const WAITED_FOR = KINDS.filter((kind) => readyIn(kind).length > 0);
@@ -34,12 +33,6 @@ export interface WaitTarget {
   readonly kind: (typeof WAIT_KINDS)[number];
   readonly name: string;
   readonly database?: string | undefined;
-}
-
-/** The result of a read. */
-export interface ReadStatus {
-  readonly status: string;
-  readonly reason?: string;
 }
 
 /** Shared by all reads of one call: what is read for one entity serves the others. */
@@ -126,13 +119,15 @@ function readsOf({ reader, place, deletions }: PollContext, { kind, name, databa
   const deleter = deleterOf(getter);
   return {
     read: () =>
-      kind === NODES ? nodesSeen(reader, input as Input<'GetKxCluster'>) : entitySeen(reader, getter, input),
+      kind === NODES
+        ? readNodesStatus(reader, input as Input<'GetKxCluster'>)
+        : readEntityStatus(reader, getter, input),
     deletedAt: async () => deleter && (await deletions())?.(deleter, input),
   };
 }
 
 async function poll(subject: Subject, wasThere: boolean): Promise<PollResult> {
-  const { created, reply, ...seen } = await subject.read().catch(unlessFound);
+  const { created, reply, ...seen } = await subject.read().catch(deletedIfNotFound);
   if (seen.status === DELETED) return goneResult(subject, seen, wasThere);
   const result = await presentResult(subject, seen, created);
   return result.ended && reply !== undefined ? { ...result, row: rowOf(subject, reply) } : result;
@@ -253,56 +248,4 @@ async function noneOf({ present }: PollContext, kind: Kind, name: string, goal: 
 function deleterOf(getter: OperationName): OperationName | undefined {
   const { path } = route(operationNamed(getter));
   return OPERATION_NAMES.find((name) => operationNamed(name).http === `DELETE ${path}`);
-}
-
-interface Read extends ReadStatus {
-  /** Time of creation, ISO 8601. */
-  readonly created?: string | undefined;
-  readonly reply?: object;
-}
-
-async function entitySeen({ call, options }: FleetReader, getter: OperationName, input: object): Promise<Read> {
-  const found = await callNamed(call, getter, input, { signal: options.signal });
-  const { status, statusReason, errorMessage, errorInfo, createdTimestamp, creationTimestamp } = found;
-  const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
-  const created = (createdTimestamp ?? creationTimestamp) as string | undefined;
-  return {
-    status: String(status),
-    ...(reason === undefined ? {} : { reason: String(reason) }),
-    created,
-    reply: found,
-  };
-}
-
-const MAX_NODES = 1_000;
-
-/** RUNNING when all nodes are RUNNING, and there are as many as the cluster needs. */
-async function nodesSeen({ call, options }: FleetReader, input: Input<'GetKxCluster'>): Promise<Read> {
-  const { signal } = options;
-  const [{ items }, cluster] = await Promise.all([
-    listPages(call, 'ListKxClusterNodes', input, MAX_NODES, { signal }),
-    call('GetKxCluster', input, { signal }),
-  ]);
-  const { capacityConfiguration, scalingGroupConfiguration, autoScalingConfiguration } = cluster;
-  if (statusClass(cluster.status) === 'failed') return { status: String(cluster.status) };
-  const least =
-    autoScalingConfiguration?.minNodeCount ??
-    capacityConfiguration?.nodeCount ??
-    scalingGroupConfiguration?.nodeCount ??
-    1;
-  const running = items.filter(({ status }) => status === 'RUNNING').length;
-  const isWhole = running === items.length && running >= least;
-  const missing = Math.max(least, items.length) - running;
-  return isWhole
-    ? { status: 'RUNNING', reply: { ...cluster, nodes: items } }
-    : {
-        status: 'PROVISIONING',
-        reason: `${missing} of ${running + missing} nodes ${missing === 1 ? 'is' : 'are'} not RUNNING yet`,
-      };
-}
-
-/** The result of a read that found nothing. */
-function unlessFound(error: unknown): Read {
-  if (isNotFound(error)) return { status: DELETED };
-  throw error;
 }

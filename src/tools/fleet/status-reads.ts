@@ -1,0 +1,70 @@
+import { statusClass } from '../../inventory/failed-or-stuck.ts';
+import { listPages } from '../../inventory/pages.ts';
+import { isNotFound } from '../../operations/failure.ts';
+import { callNamed, type Input, type OperationName } from '../../operations/index.ts';
+import { DELETED } from './environment-lookup.ts';
+import type { FleetReader } from './fleet-reader.ts';
+
+/** The result of a read. */
+export interface ReadStatus {
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/** The result of a read, with what a wait needs to know of the reply. */
+export interface Read extends ReadStatus {
+  /** Time of creation, ISO 8601. */
+  readonly created?: string | undefined;
+  readonly reply?: object;
+}
+
+/** Reads the status of an entity by its getter. */
+export async function readEntityStatus(
+  { call, options }: FleetReader,
+  getter: OperationName,
+  input: object,
+): Promise<Read> {
+  const found = await callNamed(call, getter, input, { signal: options.signal });
+  const { status, statusReason, errorMessage, errorInfo, createdTimestamp, creationTimestamp } = found;
+  const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
+  const created = (createdTimestamp ?? creationTimestamp) as string | undefined;
+  return {
+    status: String(status),
+    ...(reason === undefined ? {} : { reason: String(reason) }),
+    created,
+    reply: found,
+  };
+}
+
+const MAX_NODES = 1_000;
+
+/** RUNNING when all nodes are RUNNING, and there are as many as the cluster needs. */
+export async function readNodesStatus({ call, options }: FleetReader, input: Input<'GetKxCluster'>): Promise<Read> {
+  const { signal } = options;
+  const [{ items }, cluster] = await Promise.all([
+    listPages(call, 'ListKxClusterNodes', input, MAX_NODES, { signal }),
+    call('GetKxCluster', input, { signal }),
+  ]);
+  const { capacityConfiguration, scalingGroupConfiguration, autoScalingConfiguration } = cluster;
+  if (statusClass(cluster.status) === 'failed') return { status: String(cluster.status) };
+  const least =
+    autoScalingConfiguration?.minNodeCount ??
+    capacityConfiguration?.nodeCount ??
+    scalingGroupConfiguration?.nodeCount ??
+    1;
+  const running = items.filter(({ status }) => status === 'RUNNING').length;
+  const isWhole = running === items.length && running >= least;
+  const missing = Math.max(least, items.length) - running;
+  return isWhole
+    ? { status: 'RUNNING', reply: { ...cluster, nodes: items } }
+    : {
+        status: 'PROVISIONING',
+        reason: `${missing} of ${running + missing} nodes ${missing === 1 ? 'is' : 'are'} not RUNNING yet`,
+      };
+}
+
+/** The result of a read that found nothing. */
+export function deletedIfNotFound(error: unknown): Read {
+  if (isNotFound(error)) return { status: DELETED };
+  throw error;
+}
