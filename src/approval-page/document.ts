@@ -46,7 +46,7 @@ export function document({
   return new Response(markup, { status, headers: { ...HEADERS, ...headers } });
 }
 
-const LOCAL = html`This page comes from this computer only. Type the passphrase only on a page whose link came from your own terminal or MCP client.`;
+const LOCAL = html`This page is served on this computer only. Type the passphrase only on a page whose link came from your own terminal or MCP client.`;
 const SHIELD = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3l7 3v5c0 4.6-2.9 8.3-7 10-4.1-1.7-7-5.4-7-10V6z"/><path d="M9 12l2.2 2.2L15.2 10"/></svg>`;
 
 const POLICY = [

@@ -37,7 +37,7 @@ export function markedLettersNote(names: readonly string[]): Html | undefined {
   const letters = scriptRuns(found).flatMap(({ text, script }) =>
     script === undefined ? [] : [`${text} (${scriptName(script)})`],
   );
-  return html`<p class="plain">Some names mix scripts, so they may only look like another name. The letters are marked, such as ${[...new Set(letters)].slice(0, 3).join(', ')} in ${withMarkedLetters(found)}.</p>`;
+  return html`<p class="plain">Some names mix scripts, so one may imitate another name. The letters of the other script are marked, such as ${[...new Set(letters)].slice(0, 3).join(', ')} in ${withMarkedLetters(found)}.</p>`;
 }
 
 function rendered(value: Value): string {

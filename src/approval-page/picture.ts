@@ -1,5 +1,6 @@
 import { shorten } from '../inventory/svg/text.ts';
 import type { Item } from '../safety/finding.ts';
+import { isDescribed } from '../safety/item-text.ts';
 import type { ApprovalText } from '../safety/ledger.ts';
 import { type Html, html, withMarkedLetters } from './html.ts';
 
@@ -73,7 +74,9 @@ function placeInRow(boxes: number, column: number): { x: number; width: number }
 /** Baselines of kind, name and up to two lines of detail, relative to the first. */
 const BASELINES = [0, 19, 37, 52];
 
-function box(kind: Kind, { kind: noun, name, detail = '' }: Item, { x, y, width }: Omit<Line, 'anchor'>): Html {
+function box(kind: Kind, item: Item, { x, y, width }: Omit<Line, 'anchor'>): Html {
+  const { name, detail = '' } = item;
+  const noun = isDescribed(item.kind) ? '' : item.kind;
   const lines = [
     ...(noun === '' ? [] : [{ look: 'kind' as const, text: noun }]),
     { look: 'name' as const, text: name },

@@ -1,4 +1,5 @@
 import type { Item } from '../safety/finding.ts';
+import { isDescribed } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { ago, PLACE_LABELS, pagesOf, planText, remaining, requesterText } from '../safety/plan-text.ts';
 import { document, FORM_HEADERS } from './document.ts';
@@ -130,7 +131,7 @@ const nameField = ({ shown }: PendingApproval, typed: string | undefined) =>
   html`<label for="name">To approve, type <b>${withMarkedLetters(shown.name)}</b></label>
 <input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
 <p class="hint" id="name-hint">Exactly as shown. The third wrong name closes this plan.</p>`;
-const UNKEYED = html`<p class="plain">No passphrase is set, so this is weak proof: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. Set one up with <code>finspace-mcp approve --init</code>.</p>`;
+const UNKEYED = html`<p class="plain">No passphrase is set, so an approval here is weak proof: any program that runs as you, such as an agent with a shell, could give it. It counts on the local backend only. To set a passphrase, run <code>finspace-mcp approve --init</code>.</p>`;
 const OWN = html`<p class="plain">You made this request, so you cannot approve it. Another person with a token that has <code>finspace:approve</code> must approve it.</p>`;
 const PROOFS = { passphrase: PASSPHRASE, nothing: UNKEYED, 'signed-in': undefined, own: OWN };
 const proofOf = (proof: Proof, again: boolean) => (proof === 'passphrase' && again ? PASSPHRASE_AGAIN : PROOFS[proof]);
@@ -159,7 +160,7 @@ const MAX_IN_ONE = 100;
 function listed(title: string, look: string, items: readonly Item[], list: 'ol' | 'ul'): Html {
   if (items.length === 0) return html``;
   const whole = (some: readonly Item[]) =>
-    html`<${{ markup: list }}>${some.map(({ kind, name, detail }) => html`<li>${kind} <b>${withMarkedLetters(name)}</b> <span class="soft">${detail}</span></li>`)}</${{ markup: list }}>`;
+    html`<${{ markup: list }}>${some.map(({ kind, name, detail }) => html`<li>${isDescribed(kind) ? '' : `${kind} `}<b>${withMarkedLetters(name)}</b> <span class="soft">${detail}</span></li>`)}</${{ markup: list }}>`;
   const pages = pagesOf(items).map(
     (page) => html`<details><summary>${page.title}</summary>${whole(page.items)}</details>`,
   );

@@ -70,7 +70,7 @@ export async function approveAtTerminal(
     await showItems(
       terminal,
       title,
-      items.filter((item) => !shown.text.includes(`${itemText(item)}.`)),
+      items.filter((item) => !shown.text.includes(` ${itemText(item)}.`)),
     );
   terminal.say();
   terminal.say(
@@ -128,7 +128,7 @@ async function askName(terminal: Terminal, approvals: PassphraseApprovals, pendi
 
 async function approverWithoutKey(terminal: Terminal, approvals: PassphraseApprovals): Promise<Approver> {
   terminal.say(
-    'No passphrase is set, so this is weak proof: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. (Set one up: the same command with --init.)',
+    'No passphrase is set, so an approval here is weak proof: any program that runs as you, such as an agent with a shell, could give it. It counts on the local backend only. (To set a passphrase: the same command with --init.)',
   );
   terminal.say();
   const opened = await approvals.unlock('');

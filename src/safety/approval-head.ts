@@ -1,6 +1,7 @@
 import { counted } from '../inventory/units.ts';
 import { COLUMNS, label, phrase, typedLabel } from './approval-label.ts';
 import type { Change } from './finding.ts';
+import { isDescribed } from './item-text.ts';
 import type { VisibleItem } from './visibility.ts';
 
 /** The subject of a plan, for its first line. */
@@ -50,7 +51,7 @@ interface Consequences {
   readonly changes: readonly Change[];
 }
 
-/** The worst loss and the number of others, in 80 columns: `Loses for good: 2 nodes (unsaved data). + 4 more below`. */
+/** The worst loss and the number of others, in 80 columns: `Permanent loss: 2 nodes (unsaved data). + 4 more below`. */
 export function worstLine({ lost, interrupted, changes }: Consequences): string {
   const set = changes.filter(({ before, after }) => before !== after && (after !== undefined || lost.length === 0));
   const all = [...byKind(lost), ...byKind(interrupted)];
@@ -58,7 +59,7 @@ export function worstLine({ lost, interrupted, changes }: Consequences): string 
   if (worst === undefined) return set.length === 0 ? NOTHING : changeLine(set);
   const more = all.slice(1).reduce((sum, rows) => sum + sizeOf(rows), set.length);
   const left = more === 0 ? '' : ` + ${more} more below`;
-  const title = lost.length > 0 ? 'Loses for good: ' : 'Interrupts: ';
+  const title = lost.length > 0 ? 'Permanent loss: ' : 'Interrupts: ';
   return `${title}${groupText(worst, COLUMNS - title.length - left.length - 1)}.${left}`;
 }
 
@@ -66,7 +67,7 @@ const NOTHING = 'Loses and interrupts nothing else, as far as the service shows.
 
 /** The same for several entities that are deleted together: their number, and the names of those whose loss is worst. */
 export function wholeLine(lost: readonly VisibleItem[]): string {
-  const total = `Loses for good ${counted('entity', sizeOf(lost))}`;
+  const total = `Permanent loss of ${counted('entity', sizeOf(lost))}`;
   const [worst] = byKind(lost);
   if (worst === undefined) return `${total}.`;
   const title = sizeOf(worst) === sizeOf(lost) ? `${total}: ` : `${total}, including `;
@@ -117,13 +118,10 @@ function groupText(rows: readonly VisibleItem[], columns: number): string {
   // The name of what is deleted is also in the first line: if both do not fit, the detail is kept.
   const forDetail = detail === '' ? 0 : detail.length + ' ()'.length;
   const forName = Math.max(MIN_COLUMNS, Math.min(30, columns - kind.length - 1 - forDetail));
-  const noun = COUNT.test(name) || kind === 'memory' ? name : `${kind} ${label(name, forName)}`;
+  const noun = isDescribed(kind) ? name : `${kind} ${label(name, forName)}`;
   const room = columns - noun.length - ' ()'.length;
   return detail === '' || room < MIN_COLUMNS ? noun : `${noun} (${phrase(detail, room)})`;
 }
-
-/** A number stands for the names when no names are known. */
-const COUNT = /^\d+ [a-z ]+$/;
 
 function namesText(rows: readonly VisibleItem[], columns: number): string {
   const names = rows.flatMap(({ name }) => (name === undefined ? [] : [label(name, 30)]));

@@ -1,7 +1,13 @@
 import { quoteUntrusted } from '../untrusted.ts';
 import type { Item } from './finding.ts';
 
-/** `database "trades" ("1.3 GB, 7 changesets")`. */
+const DESCRIBED = new Set(['memory', 'nodes', 'versions']);
+
+/** Whether items of a kind have no names of their own, so that this server describes them, as in `2 nodes`. */
+export const isDescribed = (kind: string): boolean => DESCRIBED.has(kind);
+
+/** `database "trades" ("1.3 GB, 7 changesets")`, or `unsaved data in memory (2 nodes)` for an item without a name of its own. */
 export function itemText({ kind, name, detail }: Item): string {
+  if (isDescribed(kind)) return detail === undefined ? name : `${name} (${detail})`;
   return `${kind} ${quoteUntrusted(name)}${detail === undefined ? '' : ` (${quoteUntrusted(detail)})`}`;
 }

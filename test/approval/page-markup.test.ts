@@ -109,7 +109,7 @@ describe('every response of the approval page', () => {
     const steps = lost.map(({ kind, name }, at) => `${at + 1}. ${kind} "${name}"`);
     const told = [
       `DELETE ${kinds.length} entities of kdb environment prod (abcd)`,
-      `Loses for good ${kinds.length} entities.`,
+      `Permanent loss of ${kinds.length} entities.`,
       'Type prod abcd to approve.',
       'This cannot be undone.',
       'Lost for good, in this order:',

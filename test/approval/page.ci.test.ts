@@ -24,7 +24,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     const plan = await person.get(path);
     const order = [
       '<h1>Delete database trades in kdb-prod (m5cn)</h1>',
-      'Loses for good: data trades (1.3 GB in 214 files, 7 changesets). + 1 more below',
+      'Permanent loss: data trades (1.3 GB in 214 files, 7 changesets). + 1 more below',
       'Type trades to approve.',
       'This cannot be undone.',
       '111122223333',
@@ -198,7 +198,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
   it('states that an approval without a passphrase proves little', async () => {
     const { person, path, granted } = await opened({});
     const { text } = await person.get(path);
-    expect(text).toContain('this is weak proof');
+    expect(text).toContain('an approval here is weak proof');
     expect(text).not.toContain('type="password"');
     await person.send(path, { act: 'approve', name: 'trades' });
     expect((await granted())?.approval.signature).toBeUndefined();

@@ -183,7 +183,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     const terminal = openTerminal('approve', pending.code, '--state-dir', dir);
     await terminal.sees('to approve: ');
     terminal.types('trades');
-    await terminal.sees('this is weak proof');
+    await terminal.sees('an approval here is weak proof');
     await terminal.sees('Approved.');
     expect((await ledger.approvedFor(pending.callDigest))?.approval.signature).toBeUndefined();
   });

@@ -29,7 +29,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
       expect.stringMatching(/shows no forms.*The plan waits under the code [A-Z0-9]{5}\.$/),
       'The plan:',
       `DELETE database trades in trading (${id})`,
-      'Loses for good: data trades (0 B in 0 files, 0 changesets).',
+      'Permanent loss: data trades (0 B in 0 files, 0 changesets).',
       'Type trades to approve.',
       expect.stringMatching(/^environment: "trading", account: "\d{12}", region: "us-east-1", backend: "local /),
       'This cannot be undone.',

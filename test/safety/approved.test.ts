@@ -148,7 +148,7 @@ describe('a plan that does not fit into a form', () => {
     expect(await guard.attempt({ ...teardown, links: true })).toMatchObject({
       kind: 'linked',
       text: expect.stringMatching(
-        /^DELETE 210 entities of kdb environment trading \(\w{4}\)\nLoses for good 210 entities: /,
+        /^DELETE 210 entities of kdb environment trading \(\w{4}\)\nPermanent loss of 210 entities: /,
       ),
     });
     await close();

@@ -102,7 +102,7 @@ describe('a whole environment', () => {
         const id = builder.environmentId.slice(0, 4);
         expect(message.split('\n')).toEqual([
           `DELETE kdb environment trading (${id}): 1 volume, 1 cluster, 1 dataview, 3 more`,
-          'Loses for good 7 entities, including database trades (0 B, 0 changesets).',
+          'Permanent loss of 7 entities, including database trades (0 B, 0 changesets).',
           `Type trading ${id} to approve.`,
           'account: "111122223333", region: "us-east-1", backend: "test".',
           'This cannot be undone.',

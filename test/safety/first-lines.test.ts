@@ -39,30 +39,30 @@ describe('the second line', () => {
       { kind: 'cache', name: 'CACHE_1000' },
       { kind: 'nodes', name: '2 nodes', detail: 'unsaved' },
     ];
-    expect(lost(...rows)).toBe('Loses for good: 2 nodes (unsaved). + 1 more below');
-    expect(lost({ kind: 'data', name: 'trades' })).toBe('Loses for good: data trades.');
-    expect(lost({ kind: 'new', name: 'x' }, { kind: 'host', name: 'y' })).toBe('Loses for good: new x. + 1 more below');
+    expect(lost(...rows)).toBe('Permanent loss: 2 nodes (unsaved). + 1 more below');
+    expect(lost({ kind: 'data', name: 'trades' })).toBe('Permanent loss: data trades.');
+    expect(lost({ kind: 'new', name: 'x' }, { kind: 'host', name: 'y' })).toBe('Permanent loss: new x. + 1 more below');
   });
 
   it('names as many entities of the worst kind as fit', () => {
-    expect(lost(database('a'), database('b'))).toBe('Loses for good: 2 databases (a, b).');
+    expect(lost(database('a'), database('b'))).toBe('Permanent loss: 2 databases (a, b).');
     expect(lost(...Array.from({ length: 9 }, (_, at) => database(`database-${at}`)))).toBe(
-      'Loses for good: 9 databases (database-0, database-1, database-2, database-3, …).',
+      'Permanent loss: 9 databases (database-0, database-1, database-2, database-3, …).',
     );
     expect(lost(database('x'.repeat(30)), ...Array(3).fill({ kind: 'user', name: 'u' }))).toContain('database xxx');
   });
 
   it('counts entities that the caller may not see', () => {
-    expect(lost({ kind: 'volume', count: 2 })).toBe('Loses for good: 2 volumes.');
-    expect(lost({ kind: 'volume', count: 1 }, database('a'))).toBe('Loses for good: database a. + 1 more below');
-    expect(lost({ kind: 'volume', count: 1 })).toBe('Loses for good: 1 volume.');
-    expect(lost({ kind: 'versions', count: 2 })).toBe('Loses for good: 2 versions.');
+    expect(lost({ kind: 'volume', count: 2 })).toBe('Permanent loss: 2 volumes.');
+    expect(lost({ kind: 'volume', count: 1 }, database('a'))).toBe('Permanent loss: database a. + 1 more below');
+    expect(lost({ kind: 'volume', count: 1 })).toBe('Permanent loss: 1 volume.');
+    expect(lost({ kind: 'versions', count: 2 })).toBe('Permanent loss: 2 versions.');
   });
 
   it('truncates a detail, and omits one that does not fit', () => {
     const detail = 'x'.repeat(90);
     const line = lost({ kind: 'data', name: 'n', detail });
-    expect(line).toMatch(/^Loses for good: data n \(x+…x+\)\.$/);
+    expect(line).toMatch(/^Permanent loss: data n \(x+…x+\)\.$/);
     expect(line).toHaveLength(80);
     expect(lost({ kind: 'k'.repeat(45), name: 'n'.repeat(30), detail })).not.toContain('x');
   });
@@ -80,7 +80,7 @@ describe('the second line', () => {
     expect(worstLine({ ...NONE, interrupted, changes: [removed, set] })).toContain('. + 2 more below');
     const script = { kind: 'setting', name: 'initializationScript' };
     expect(worstLine({ ...NONE, lost: [script], changes: [removed, set] })).toBe(
-      'Loses for good: setting initializationScript. + 1 more below',
+      'Permanent loss: setting initializationScript. + 1 more below',
     );
     expect(worstLine(NONE)).toBe('Loses and interrupts nothing else, as far as the service shows.');
     expect(worstLine({ ...NONE, changes: [same] })).toBe(worstLine(NONE));
@@ -88,9 +88,9 @@ describe('the second line', () => {
 
   it('gives the number of entities of a whole environment', () => {
     expect(wholeLine([database('a'), database('b'), { kind: 'user', count: 3 }])).toBe(
-      'Loses for good 5 entities, including 2 databases (a, b).',
+      'Permanent loss of 5 entities, including 2 databases (a, b).',
     );
-    expect(wholeLine([])).toBe('Loses for good 0 entities.');
+    expect(wholeLine([])).toBe('Permanent loss of 0 entities.');
   });
 });
 

@@ -112,7 +112,7 @@ describe('plans on a world whose entities depend on each other', () => {
     expect(await blockers('DeleteKxDataview', of('view'))).toEqual([`cluster "history": ${mount}`]);
     expect(await blockers('DeleteKxDataview', of('idle'))).toEqual([]);
     const { lost } = await planned(call, 'DeleteKxDataview', { environmentId, ...of('idle') });
-    expect(texts(lost)).toEqual(['versions "1 version"']);
+    expect(texts(lost)).toEqual(['1 version']);
   });
 
   it('block the deletion of a volume by clusters and dataviews, each under its own name', async () => {
@@ -140,8 +140,8 @@ describe('plans on a world whose entities depend on each other', () => {
   it('show that a cluster loses its nodes, and their memory if it is not on disk', async () => {
     const of = async (clusterName: string) =>
       texts((await planned(call, 'DeleteKxCluster', { environmentId, clusterName })).lost);
-    expect(await of('history')).toEqual(['nodes "2 nodes"']);
-    expect(await of('ticker')).toEqual(['memory "unsaved data in memory" ("1 node")']);
+    expect(await of('history')).toEqual(['2 nodes']);
+    expect(await of('ticker')).toEqual(['unsaved data in memory (1 node)']);
   });
 
   it('show that a cluster loses its cache and savedown storage', async () => {
@@ -157,7 +157,7 @@ describe('plans on a world whose entities depend on each other', () => {
     );
     const { lost } = await planned(rich, 'DeleteKxCluster', { environmentId, clusterName: 'history' });
     expect(texts(lost)).toEqual([
-      'memory "unsaved data in memory" ("2 nodes")',
+      'unsaved data in memory (2 nodes)',
       'cache "CACHE_1000" ("1200 GB")',
       'savedown storage "SDS01" ("400 GiB, with data that is not loaded yet")',
     ]);

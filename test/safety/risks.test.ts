@@ -31,7 +31,7 @@ describe('a changeset that deletes data', () => {
     };
     expect(await guard.attempt(guardedCall)).toMatchObject({
       kind: 'asked',
-      message: expect.stringContaining('\nLoses for good: files "/2026.03.16/" (of trades).\n'),
+      message: expect.stringContaining('\nPermanent loss: files "/2026.03.16/" (of trades).\n'),
     });
     expect(reached).toEqual([]);
     expect((await approved(guard, guardedCall, 'trades')).kind).toBe('done');

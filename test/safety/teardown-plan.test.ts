@@ -70,7 +70,7 @@ describe('the plan of a teardown', () => {
     const failed = await planned(environment({ status: 'FAILED_DELETION' }));
     expect(failed?.removals.map(({ item }) => item.name)).toEqual(['trading']);
     expect(failed?.shown.text).toMatch(
-      /^DELETE kdb environment trading \(....\)\nLoses for good 1 entity: kdb environment trading\.\n/,
+      /^DELETE kdb environment trading \(....\)\nPermanent loss of 1 entity: kdb environment trading\.\n/,
     );
     expect(failed?.blockers).toEqual([]);
     expect(await planned(environment({ status: 'FAILED_DELETION' }), ['fast'])).toMatchObject({
@@ -151,7 +151,7 @@ describe('the plan of a teardown', () => {
     const id = builder.environmentId.slice(0, 4);
     expect(shown?.text.split('\n').slice(0, 3)).toEqual([
       `DELETE kdb environment trading (${id}): 1 volume, 510 users, 1 kdb environment`,
-      'Loses for good 516 entities, including 4 databases (fx_spot, fx_forwards, …).',
+      'Permanent loss of 516 entities, including 4 databases (fx_spot, fx_forwards, …).',
       `Type trading ${id} to approve.`,
     ]);
     expect(shown?.lost).toHaveLength(516);

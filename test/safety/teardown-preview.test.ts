@@ -49,7 +49,7 @@ describe('a teardown before approval', () => {
         needsApproval: true,
         dialog: [
           `DELETE kdb environment trading (${id()}): 1 volume, 1 dataview, 2 users, 1 more`,
-          'Loses for good 6 entities, including database trades (0 B, 0 changesets).',
+          'Permanent loss of 6 entities, including database trades (0 B, 0 changesets).',
           `Type trading ${id()} to approve.`,
         ],
         blocked: false,

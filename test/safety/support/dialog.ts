@@ -21,7 +21,7 @@ const DETAIL = String.raw`(?:"(?:[^"\\]|\\.)*"|(?:[\w ,:/%+@…-]|\.(?=\w))+)`;
 const FIRST_LINES = [
   new RegExp(`^[A-Z ]+ [a-z ]+ ${NAME}(?: of ${NAME})?(?: in ${NAME})?(?: \\(${NAME}\\))?$`),
   new RegExp(
-    `^(?:Loses for good|Interrupts): (?:\\d+ [a-z ]+|[a-z ]+ ${NAME})(?: \\(${DETAIL}\\))?\\.(?: \\+ \\d+ more below)?$|^Changes ${NAME}: `,
+    `^(?:Permanent loss|Interrupts): (?:\\d+ [a-z ]+|[a-z ]+ ${NAME})(?: \\(${DETAIL}\\))?\\.(?: \\+ \\d+ more below)?$|^Changes ${NAME}: `,
   ),
   new RegExp(`^Type ${NAME}(?: \\w{4})? to approve\\.$`),
 ];
