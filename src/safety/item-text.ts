@@ -1,10 +1,10 @@
 import { quoteUntrusted } from '../untrusted.ts';
 import type { Item } from './finding.ts';
 
-const DESCRIBED = new Set(['memory', 'nodes', 'versions']);
+/** Kinds whose items have no names of their own, so that this server describes them, as in `2 nodes`. */
+export const DESCRIBED_KINDS = ['memory', 'nodes', 'versions'];
 
-/** Whether items of a kind have no names of their own, so that this server describes them, as in `2 nodes`. */
-export const isDescribed = (kind: string): boolean => DESCRIBED.has(kind);
+export const isDescribed = (kind: string): boolean => DESCRIBED_KINDS.includes(kind);
 
 /** `database "trades" ("1.3 GB, 7 changesets")`, or `unsaved data in memory (2 nodes)` for an item without a name of its own. */
 export function itemText({ kind, name, detail }: Item): string {

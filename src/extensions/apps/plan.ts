@@ -1,3 +1,4 @@
+import { DESCRIBED_KINDS } from '../../safety/item-text.ts';
 import { appPage } from './shell.ts';
 
 /**
@@ -9,6 +10,7 @@ export const planPage = (): string => appPage('Plan', SCRIPT);
 const SCRIPT = `const words = (name) => name.replace(/[A-Z]/g, (letter) => ' ' + letter.toLowerCase());
 const brief = (value) => Array.isArray(value) ? value.map(brief).join('; ')
   : value && typeof value === 'object' ? Object.values(value).map(brief).join(' ') : String(value);
+const item = (row) => ${JSON.stringify(DESCRIBED_KINDS)}.includes(row.kind) ? brief({ ...row, kind: '' }).trim() : brief(row);
 const rest = (link) => {
   if (link && host.openLinks) add('button', 'Open the approval page').onclick = () => ask('ui/open-link', { url: link });
   add('p', 'This view approves nothing.').className = 'note';
@@ -34,7 +36,7 @@ const show = (result) => {
     if (!Array.isArray(rows) || rows.length === 0) continue;
     add('h2', words(name));
     const items = add('ul', '');
-    for (const row of rows) add('li', brief(row), items);
+    for (const row of rows) add('li', item(row), items);
   }
   rest();
 };`;
