@@ -35,9 +35,23 @@ const PROJECTS = [
   { ...COMMON, name: 'plain', include: ['test/**/!(*.ci).test.ts'], exclude, isolate: false, testTimeout: 30_000 },
 ];
 
+/** They test files, or nothing that depends on how worlds are stored. */
+const OF_FILES = ['store', 'migrations', 'identity', 'listen', 'listen-wire', 'signature', 'terraform'];
+const isLong = process.env['TEST_LONG'] !== undefined;
+/** The tests of the local service again, with their worlds in PostgreSQL. */
+const ON_POSTGRES = {
+  ...COMMON,
+  name: 'postgres',
+  include: [`test/local/!(${OF_FILES.join('|')}|*.ci).test.ts`, ...(isLong ? ['test/local/quotas.ci.test.ts'] : [])],
+  exclude,
+  isolate: false,
+  globalSetup: 'test/local/postgres-setup.ts',
+  env: { TEST_WORLDS_ENGINE: 'postgres' },
+};
+
 export default defineConfig({
   test: {
-    projects: PROJECTS.map((test) => ({ test })),
+    projects: [...PROJECTS, ...(tier === '' ? [] : [ON_POSTGRES])].map((test) => ({ test })),
     exclude,
     globalSetup: 'test/support/fresh-build.ts',
     maxWorkers: '100%',

@@ -8,13 +8,14 @@ import { pendingFor } from '../test/safety/support/ledger-under-test.ts';
 import { SKIPPED } from '../test/store/cluster.ts';
 import { startStores } from '../test/store/shared-store.ts';
 import { spread, verdict } from './measure.ts';
+import { benchWorlds } from './store-worlds.ts';
 
 const WRITERS = 8;
 const FOR_MS = 3_000;
 const EVENTS = 200;
 const MAX_EVENT_MS = 250;
 
-/** What a store in PostgreSQL does per second on a Unix socket, with fsync, and how soon another replica hears of a change. */
+/** What a store in PostgreSQL does per second on a Unix socket, with fsync, how soon another replica hears of a change, and worlds in it. */
 export async function main(): Promise<void> {
   if (SKIPPED !== '') return console.log(SKIPPED);
   const stores = await startStores();
@@ -40,6 +41,7 @@ export async function main(): Promise<void> {
     const p99 = times[Math.floor(times.length * 0.99)] as number;
     console.log(`events on another replica: ${spread(times, 'ms')}`);
     console.log(verdict('p99 of events in ms', p99, MAX_EVENT_MS, 'at most'));
+    await benchWorlds(stores);
   } finally {
     for (const store of [one, other]) await store.close();
     await stores.stop();

@@ -27,7 +27,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     withoutFiles: [REPLY_CACHE],
     withoutPackages: [MCP, ...AWS, ...DATABASES],
   },
-  store: { imports: ['operations', 'safety', 'sqlite'], withoutPackages: [...AWS, SQLITE] },
+  store: { imports: ['operations', 'safety', 'sqlite', 'local'], withoutPackages: [...AWS, SQLITE] },
   'approval-page': {
     imports: ['operations', 'inventory', 'safety'],
     withoutFiles: [REPLY_CACHE],

@@ -11,11 +11,15 @@ import type { Entity } from './transaction.ts';
 export const isDue = (due: number | null, context: Pick<Context, 'pace' | 'now'>): boolean =>
   due !== null && due <= horizon(context);
 
-/** Applies all due status changes in every world of the store, each at its own time, in order. */
-export async function applyDue(context: Context): Promise<void> {
-  for (;;) {
-    const entity = await context.tx.nextDue(horizon(context));
-    if (entity === undefined) return;
+/**
+ * Applies the due status changes in the transaction's subject, each at its own time, in order; at most so many. Resolves with whether
+ * none is left.
+ */
+export async function applyDue(context: Context, max = Infinity): Promise<boolean> {
+  for (let applied = 0; ; applied += 1) {
+    const entity = applied < max ? await context.tx.nextDue(horizon(context)) : null;
+    if (entity === null) return false;
+    if (entity === undefined) return true;
     const at = Math.min(entity.due ?? context.now, context.now);
     await step(entity, { ...context, now: at, world: worldOfArn(entity.collection) });
   }

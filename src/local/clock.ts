@@ -1,8 +1,9 @@
 import type { Store } from './store.ts';
+import type { RequestState, Transaction } from './transaction.ts';
 
 /**
- * The worlds' clock: the machine's clock plus the offset by which it was moved ahead. The offset is stored with the worlds, so
- * that all processes agree.
+ * The worlds' clock: the clock of the store, or else of the machine, plus the offset by which it was moved ahead. The offset is stored
+ * with the worlds, so that all processes agree.
  */
 export interface WorldClock {
   read(): Promise<ClockReading>;
@@ -15,16 +16,21 @@ export interface ClockReading {
   readonly aheadMs: number;
 }
 
+/** The time of the worlds, in milliseconds since the epoch. */
+export const worldTime = ({ now, ahead }: Pick<RequestState, 'now' | 'ahead'>, machine: () => number): number =>
+  (now ?? machine()) + ahead;
+
 export function worldClock(store: Store, machine: () => number): WorldClock {
-  const reading = (aheadMs: number): ClockReading => ({ now: new Date(machine() + aheadMs).toISOString(), aheadMs });
+  const reading = async (tx: Transaction): Promise<ClockReading> => {
+    const time = await tx.time();
+    return { now: new Date(worldTime(time, machine)).toISOString(), aheadMs: time.ahead };
+  };
   return {
-    read: async () => reading(await store.read((tx) => tx.ahead())),
-    advance: async (milliseconds) =>
-      reading(
-        await store.write(async (tx) => {
-          await tx.advance(milliseconds);
-          return tx.ahead();
-        }),
-      ),
+    read: () => store.read(reading),
+    advance: (milliseconds) =>
+      store.write(async (tx) => {
+        await tx.advance(milliseconds);
+        return reading(tx);
+      }),
   };
 }

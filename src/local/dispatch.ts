@@ -1,10 +1,12 @@
 import { changeOf } from '../kinds/index.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import { applyDue, isDue } from './apply-due.ts';
+import { worldTime } from './clock.ts';
 import type { Context, Handler } from './context.ts';
 import { HANDLERS } from './entities/index.ts';
 import { requirePermitted } from './permitted.ts';
 import type { Store } from './store.ts';
+import { subjectOf } from './subject.ts';
 import { idempotent } from './tokens.ts';
 import type { RequestState, Transaction, WorldSettings } from './transaction.ts';
 
@@ -18,10 +20,16 @@ export async function dispatch(
   input: object,
   { clock, plannedFailure, ...request }: RequestContext,
 ): Promise<object> {
+  const subject = subjectOf(request.world, name, input);
   const { arn } = request.world;
-  const open = (tx: Transaction, { ahead, due, settings }: RequestState) => {
-    const context: Context = { ...request, tx, now: clock() + ahead };
-    return { context, settings, isBehind: isDue(due, context) };
+  const open = (tx: Transaction, state: RequestState) => {
+    const context: Context = { ...request, tx, now: worldTime(state, clock) };
+    return { context, settings: state.settings, isBehind: isDue(state.due, context) };
+  };
+  // In transactions of its own, so that a refusal does not undo changes that are due, and none takes long.
+  const catchUp = async () => {
+    const apply = async (tx: Transaction) => applyDue(open(tx, await tx.requestState(arn)).context, MAX_APPLIED);
+    while (!(await store.write(apply, { ...subject, isWhole: true })));
   };
   const definition = changeOf(name);
   const answer = async (context: Context, settings: WorldSettings | undefined) => {
@@ -33,13 +41,13 @@ export async function dispatch(
     const output = await store.read(async (tx) => {
       const { context, settings, isBehind } = open(tx, await tx.requestState(arn));
       return isBehind ? undefined : await answer(context, settings);
-    });
+    }, subject);
     if (output !== undefined) return output;
-    await store.write(async (tx) => applyDue(open(tx, await tx.requestState(arn)).context));
+    await catchUp();
     return store.read(async (tx) => {
       const { context, settings } = open(tx, await tx.requestState(arn));
       return answer(context, settings);
-    });
+    }, subject);
   }
   for (;;) {
     const output = await store.write(async (tx) => {
@@ -47,12 +55,14 @@ export async function dispatch(
       if (isBehind) return undefined;
       if (settings?.touched !== true) await touch(context, settings);
       return await idempotent(name, input, context, () => answer({ ...context, plannedFailure }, settings));
-    });
+    }, subject);
     if (output !== undefined) return output;
-    // In its own transaction, so that a refusal does not undo changes that are due.
-    await store.write(async (tx) => applyDue(open(tx, await tx.requestState(arn)).context));
+    await catchUp();
   }
 }
+
+/** Due status changes that one transaction applies at most. */
+const MAX_APPLIED = 100;
 
 /** Records that the world has been modified since its creation. */
 async function touch({ tx, world }: Context, settings: WorldSettings = { quotas: 'published' }): Promise<void> {

@@ -5,17 +5,19 @@ import { type WorldClock, worldClock } from './clock.ts';
 import { worldOf } from './context.ts';
 import type { Credential } from './credentials.ts';
 import { readFaults } from './faults/rules.ts';
-import { faultSource } from './faults/source.ts';
+import { type FaultSource, faultSource } from './faults/source.ts';
 import { approverOf, identify, pinApprover } from './identity.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { type QuotaSet, quotasOf } from './quotas.ts';
 import { service } from './service.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store } from './store.ts';
 import { DEFAULT_WORLD, seed } from './worlds/index.ts';
 
 export interface LocalOptions {
   /** The state file, or `:memory:`. */
   readonly state: string;
+  /** Storage to use instead of a file; closed with the service. */
+  readonly store?: Store | undefined;
   /** The contents of a region without a world; the demo world by default. */
   readonly world?: string | undefined;
   /** The limits of that world; by default, its own. */
@@ -56,11 +58,12 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     account = DEFAULT_ACCOUNT,
     now = Date.now,
   } = options;
-  const faults = options.faults === undefined ? undefined : faultSource(readFaults(options.faults));
-  const store = await openStore(state);
+  const store = options.store ?? (await openStore(state));
   let identity: string;
+  let faults: FaultSource | undefined;
   try {
-    identity = await identify(store, state);
+    faults = options.faults === undefined ? undefined : faultSource(readFaults(options.faults));
+    identity = await identify(store, options.store === undefined ? state : ':memory:');
     if (options.approver !== undefined) await pinApprover(store, options.approver);
     await seed(store, world, { now, region, account, lifecycle, quotas });
   } catch (error) {

@@ -36,7 +36,7 @@ function internalErrorMessage(error: unknown): string {
   const why = error instanceof StoreError ? error.why : undefined;
   return why === undefined
     ? 'The service had an internal error. Try again.'
-    : `The service cannot use its state file (${why}).`;
+    : `The service cannot use its storage (${why}).`;
 }
 
 /** A message may repeat a part of the request of any length. */

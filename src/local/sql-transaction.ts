@@ -110,7 +110,7 @@ const tokenStatements = ({ one, run }: Statements): Pick<Transaction, 'storedRep
 const clockStatements = ({
   one,
   run,
-}: Statements): Pick<Transaction, 'nextDue' | 'scaleDue' | 'requestState' | 'ahead' | 'advance'> => ({
+}: Statements): Pick<Transaction, 'nextDue' | 'scaleDue' | 'requestState' | 'time' | 'advance'> => ({
   nextDue: (now) => entity(one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now)),
   scaleDue: (world, now, share) =>
     // ';' follows ':' in ASCII, so the range is every collection of the world.
@@ -125,9 +125,9 @@ const clockStatements = ({
     ),
   requestState: (world) => {
     const [ahead, due, settings] = one(REQUEST_STATE, world) ?? [];
-    return { ahead: Number(ahead ?? 0), due: due as number | null, settings: settingsFrom(settings) };
+    return { now: undefined, ahead: Number(ahead ?? 0), due: due as number | null, settings: settingsFrom(settings) };
   },
-  ahead: () => Number(one('SELECT ahead FROM clock')?.[0] ?? 0),
+  time: () => ({ now: undefined, ahead: Number(one('SELECT ahead FROM clock')?.[0] ?? 0) }),
   advance: (milliseconds) => run('UPDATE clock SET ahead = ahead + ?', milliseconds),
 });
 

@@ -1,10 +1,29 @@
-import { openDatabase, type SqlStore } from '../sqlite/database.ts';
+import { openDatabase } from '../sqlite/database.ts';
 import { WORLD_FORMAT } from './schema.ts';
 import { sqlTransaction } from './sql-transaction.ts';
-import type { Transaction } from './transaction.ts';
+import type { Awaitable, Transaction } from './transaction.ts';
 
-/** Storage of the local service's worlds. */
-export type Store = SqlStore<Transaction>;
+/** What a transaction concerns. A store that several servers share locks and reads that first; a file is locked as a whole. */
+export interface Subject {
+  /** The ARN of a world, or of an entity in it, which need not exist. */
+  readonly arn: string;
+  /** Whether the transaction changes more than one environment of the world: all of them. */
+  readonly isWhole?: boolean;
+  /** Whether the transaction is likely to read nothing but that entity and what contains it. */
+  readonly isAlone?: boolean;
+}
+
+/** Storage of the local service's worlds. Without a subject, a transaction concerns all of it. */
+export interface Store {
+  /** Runs `work` on one consistent view of the committed data. */
+  read<T>(work: (tx: Transaction) => Awaitable<T>, subject?: Subject): Promise<T>;
+  /**
+   * Runs `work` and resolves after its commit; if `work` throws, it has no effect. A shared store may run `work` again, after an attempt
+   * that had no effect.
+   */
+  write<T>(work: (tx: Transaction) => Awaitable<T>, subject?: Subject): Promise<T>;
+  close(): Promise<void>;
+}
 
 /** Opens a state file, or a store in memory (`:memory:`). Throws `StoreError` for an unusable file, which it leaves unchanged. */
 export function openStore(path: string): Promise<Store> {

@@ -36,8 +36,11 @@ export interface WorldSettings {
 }
 
 export interface RequestState {
+  /** The time on the store's own clock; undefined if it has none, and the clock of the machine counts. */
+  readonly now: number | undefined;
+  /** How far the worlds' clock is ahead of it, in milliseconds. */
   readonly ahead: number;
-  /** When the next status in any world ends. */
+  /** When the next status ends that the transaction's subject depends on. */
   readonly due: number | null;
   readonly settings: WorldSettings | undefined;
 }
@@ -77,7 +80,7 @@ export interface Transaction {
   sources(target: string): Awaitable<string[]>;
   countSources(target: string): Awaitable<number>;
 
-  /** The entity whose status ends first, if it ends by `now`. */
+  /** The entity in the transaction's subject whose status ends first, if it ends by `now`. */
   nextDue(now: number): Awaitable<Entity | undefined>;
 
   /** Shortens the remaining time of changes in progress in a world: of the time left at `now`, only `share` remains. */
@@ -88,8 +91,8 @@ export interface Transaction {
 
   /** What every request needs to know of its world and the time, in one read. */
   requestState(world: string): Awaitable<RequestState>;
-  /** How far the worlds' clock is ahead of the machine's, in milliseconds. */
-  ahead(): Awaitable<number>;
+  /** The clock of the worlds. */
+  time(): Awaitable<Pick<RequestState, 'now' | 'ahead'>>;
   advance(milliseconds: number): Awaitable<void>;
 
   /** The ARNs of the worlds, and everything in one of them, in order. */

@@ -9,11 +9,11 @@ import { inProcessHandler } from '../../src/finspace/in-process.ts';
 import { faultPlan } from '../../src/local/faults/rules.ts';
 import { faultSource } from '../../src/local/faults/source.ts';
 import { listen } from '../../src/local/listen.ts';
-import { openStore } from '../../src/local/store.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { ERRORS } from '../../src/operations/errors.ts';
 import { type Input, OPERATION_NAMES, type OperationName } from '../../src/operations/index.ts';
 import { MISSING_IN_BOTO3, SDK_OPERATIONS } from '../finspace/sdk-commands.ts';
+import { newStore } from './engine.ts';
 import { ROLE } from './environment-builder.ts';
 import { HISTORY } from './history.ts';
 import { HOUR, openWorld, type Reply, SEED, START, type TestWorld } from './world.ts';
@@ -21,7 +21,7 @@ import { HOUR, openWorld, type Reply, SEED, START, type TestWorld } from './worl
 const KEYS = { accessKeyId: 'AKIALOCALTEST', secretAccessKey: 'local' };
 
 async function demoWorld(): Promise<TestWorld> {
-  const store = await openStore(':memory:');
+  const store = await newStore();
   await seed(store, 'demo', { ...SEED, lifecycle: 'realistic' });
   return openWorld({ store });
 }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { worldOf } from '../../src/local/context.ts';
 import { startLocal } from '../../src/local/index.ts';
-import { openStore } from '../../src/local/store.ts';
 import { buildDemo } from '../../src/local/worlds/demo.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { serviceInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';
+import { newStore } from './engine.ts';
 import { contentOf, openWorld, type Reply, requestFor, SEED, START, type TestWorld } from './world.ts';
 
 const DAY = 86_400_000;
@@ -14,7 +14,7 @@ let prod: string;
 let clusters: Reply[];
 
 beforeAll(async () => {
-  const store = await openStore(':memory:');
+  const store = await newStore();
   await seed(store, 'demo', { ...SEED, lifecycle: 'realistic' });
   world = await openWorld({ store });
   const { environments } = await world.call('ListKxEnvironments', {});
@@ -32,7 +32,7 @@ const named = (clusterName: string) => clusters.find((cluster) => cluster.cluste
 
 describe('the demo world', () => {
   test('consists of requests that the service accepts', async () => {
-    const store = await openStore(':memory:');
+    const store = await newStore();
     const broken: string[] = [];
     await store.write((tx) =>
       buildDemo(tx, worldOf('111122223333', 'eu-west-1'), START, (name, input) => {
@@ -118,7 +118,7 @@ describe('the demo world', () => {
 });
 
 test('a world is seeded on the first run only', async () => {
-  const store = await openStore(':memory:');
+  const store = await newStore();
   const options = { ...SEED, lifecycle: 'realistic' } as const;
   await seed(store, 'demo', options);
   const own = await openWorld({ store });

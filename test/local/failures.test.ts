@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { faultPlan } from '../../src/local/faults/rules.ts';
 import { type FaultSource, faultSource } from '../../src/local/faults/source.ts';
-import { openStore } from '../../src/local/store.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import type { OperationName } from '../../src/operations/index.ts';
+import { newStore } from './engine.ts';
 import { type EnvironmentBuilder, openBuilder, token, WAIT } from './environment-builder.ts';
 import { HOUR, MINUTE, openWorld, type Reply, SECOND, SEED, type TestWorld } from './world.ts';
 
@@ -238,7 +238,7 @@ describe('the nodes of an updated cluster', () => {
 });
 
 test('changes in progress in a new demo world complete at the pace of the service', async () => {
-  const store = await openStore(':memory:');
+  const store = await newStore();
   await seed(store, 'demo', { ...SEED, lifecycle: 'fast' });
   const world = await openWorld({ store, lifecycle: 'fast' });
   const [{ environmentId }] = (await world.call('ListKxEnvironments', {})).environments;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { faultPlan } from '../../src/local/faults/rules.ts';
-import { openStore } from '../../src/local/store.ts';
 import { importWorld } from '../../src/local/worlds/worlds.ts';
+import { newStore } from './engine.ts';
 import { SEED } from './world.ts';
 
 const DOCUMENT = readFileSync(new URL('../../docs/fidelity.md', import.meta.url), 'utf8');
@@ -31,7 +31,7 @@ test('the examples of the document are valid', async () => {
   expect(faultPlan(JSON.parse(faults), 'fidelity.md').rules).toHaveLength(5);
   const path = join(mkdtempSync(join(tmpdir(), 'finspace-fidelity-')), 'world.json');
   writeFileSync(path, world);
-  const store = await openStore(':memory:');
+  const store = await newStore();
   expect(await importWorld(store, path, false, SEED)).toBe(true);
   await store.close();
 });

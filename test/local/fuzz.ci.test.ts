@@ -8,6 +8,7 @@ import { seed as seedWorld } from '../../src/local/worlds/index.ts';
 import { ERRORS, errorNamed } from '../../src/operations/errors.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { connection } from '../support/sqlite.ts';
+import { newStore } from './engine.ts';
 import { HISTORY, type Ids } from './history.ts';
 import { runs, seed } from './tier.ts';
 import { authorizationFor, contentOf, MINUTE, openWorld, type Reply, raw, requestFor, SEED, typeOf } from './world.ts';
@@ -140,7 +141,7 @@ const RAW = fc.constantFrom(...HISTORY).chain(([name, input]) => {
 test(
   'any mangled request gets a success or an error of the service',
   async () => {
-    const store = await openStore(':memory:');
+    const store = await newStore();
     await seedWorld(store, 'demo', { ...SEED, lifecycle: 'realistic' });
     const world = await openWorld({ store });
     await fc.assert(

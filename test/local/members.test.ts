@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NAMES } from '../../src/kinds/names.ts';
 import { worldOf } from '../../src/local/context.ts';
-import { openStore } from '../../src/local/store.ts';
 import { exportWorld, importWorld } from '../../src/local/worlds/worlds.ts';
 import { labels } from '../../src/operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
+import { newStore } from './engine.ts';
 import { openBuilder, token } from './environment-builder.ts';
 import { LATEST, SETTINGS } from './members.ts';
 import { openWorld, type Reply, SEED, type TestWorld } from './world.ts';
@@ -87,7 +87,7 @@ describe('every setting', () => {
 
   it('is kept by a world file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'finspace-members-'));
-    const store = await openStore(':memory:');
+    const store = await newStore();
     try {
       const file = await exportWorld(world.store, worldOf(SEED.account, SEED.region));
       writeFileSync(join(folder, 'world.json'), JSON.stringify(file));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStore } from '../../src/local/store.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { type Input, OPERATION_NAMES, type OperationName } from '../../src/operations/index.ts';
+import { newStore } from './engine.ts';
 import { HISTORY } from './history.ts';
 import { MINUTE, openWorld, type Reply, SEED, type TestWorld } from './world.ts';
 
@@ -9,7 +9,7 @@ describe('on the demo world', () => {
   const replies = new Map<OperationName, Reply>();
   let world: TestWorld;
   beforeAll(async () => {
-    const store = await openStore(':memory:');
+    const store = await newStore();
     await seed(store, 'demo', { ...SEED, lifecycle: 'realistic' });
     world = await openWorld({ store });
   });

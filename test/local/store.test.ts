@@ -143,7 +143,7 @@ describe('a full disk', () => {
     for (; last.status === 200 && made < 200; made++) last = await create(`more-${made}`);
     expect(last.status).toBe(500);
     expect(typeOf(last)).toBe('InternalServerException');
-    expect(contentOf(last)).toEqual({ message: 'The service cannot use its state file (the disk is full).' });
+    expect(contentOf(last)).toEqual({ message: 'The service cannot use its storage (the disk is full).' });
     expect(errors).toMatchObject([{ name: 'StoreError', message: expect.stringMatching(/^[^\n]*state\.db: [^\n]*$/) }]);
     const listed = async () => {
       const response = await serve(requestFor('ListEnvironments', {}));

@@ -7,6 +7,7 @@ import { openStore, type Store } from '../../src/local/store.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { exportWorld, importWorld, listWorlds, resetWorld } from '../../src/local/worlds/worlds.ts';
 import { connection } from '../support/sqlite.ts';
+import { newStore } from './engine.ts';
 import { KEY } from './environment-builder.ts';
 import { MINUTE, openWorld, type Reply, SEED, START } from './world.ts';
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
 });
 
 const load = async (content: unknown): Promise<Store> => {
-  const store = await openStore(':memory:');
+  const store = await newStore();
   await importWorld(store, write(content), false, SEED);
   return store;
 };
@@ -167,7 +168,7 @@ describe('a world file', () => {
   });
 
   test('can be the initial world of a state file, in its own region', async () => {
-    const store = await openStore(':memory:');
+    const store = await newStore();
     await expect(seed(store, write(demo), { ...OPTIONS, region: 'eu-west-1' })).rejects.toThrow('not of 111122223333');
     await seed(store, path, OPTIONS);
     expect(await exportWorld(store, WORLD)).toEqual(demo);
@@ -176,7 +177,7 @@ describe('a world file', () => {
 
 describe('a world', () => {
   test('that was modified is replaced only with confirmation', async () => {
-    const store = await openStore(':memory:');
+    const store = await newStore();
     await seed(store, 'empty', OPTIONS);
     expect(await resetWorld(store, 'demo', false, OPTIONS)).toBe(true);
     expect(await resetWorld(store, 'demo', false, OPTIONS)).toBe(true);
@@ -190,7 +191,7 @@ describe('a world', () => {
   });
 
   test('is listed with its contents', async () => {
-    const store = await openStore(':memory:');
+    const store = await newStore();
     await seed(store, 'demo', OPTIONS);
     await seed(store, 'empty', { ...OPTIONS, region: 'eu-west-1' });
     expect(await listWorlds(store)).toEqual([

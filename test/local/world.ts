@@ -4,11 +4,12 @@ import type { Credential } from '../../src/local/credentials.ts';
 import type { FaultSource } from '../../src/local/faults/source.ts';
 import type { Lifecycle } from '../../src/local/lifecycle.ts';
 import { service } from '../../src/local/service.ts';
-import { openStore, type Store } from '../../src/local/store.ts';
+import type { Store } from '../../src/local/store.ts';
 import { lenientOutput } from '../../src/operations/derive.ts';
 import type { Service, WireReply, WireRequest } from '../../src/operations/exchange.ts';
 import { binding, route } from '../../src/operations/http.ts';
 import { type Input, type OperationName, operationNamed } from '../../src/operations/index.ts';
+import { newStore } from './engine.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -59,7 +60,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<TestWorld> 
     credentials,
     faults,
   } = options;
-  const store = options.store ?? (await openStore(':memory:'));
+  const store = options.store ?? (await newStore());
   const settings = { quotas, ...(buckets && { buckets }) };
   await store.write((tx) => tx.putSettings(worldOf('111122223333', region).arn, settings));
   let now = start;

@@ -72,7 +72,8 @@ export async function startCluster(parent = tmpdir(), ...options: readonly strin
 const bin = (name: string, ...args: string[]) =>
   run(join(String(binaries), name), args, { ...user, cwd: tmpdir(), env: { PATH: process.env['PATH'] ?? '' } });
 
-function clusterIn(folder: string): Cluster {
+/** The cluster with its files in a folder. */
+export function clusterIn(folder: string): Cluster {
   const data = join(folder, 'data');
   const url = (database: string, name = 'postgres') =>
     `postgres://${name}@/${database}?host=${encodeURIComponent(folder)}`;

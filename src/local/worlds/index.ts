@@ -1,9 +1,10 @@
 import { StoreError } from '../../sqlite/store-error.ts';
 import { environments } from '../arns.ts';
+import { worldTime } from '../clock.ts';
 import { type World, worldOf } from '../context.ts';
 import { type Lifecycle, PACE } from '../lifecycle.ts';
 import type { QuotaSet } from '../quotas.ts';
-import type { Store } from '../store.ts';
+import type { Store, Subject } from '../store.ts';
 import type { Awaitable, Transaction } from '../transaction.ts';
 import { buildDemo } from './demo.ts';
 import { loadWorldFile } from './import-export.ts';
@@ -37,8 +38,11 @@ export async function seed(store: Store, name: string, options: SeedOptions): Pr
   await store.write(async (tx) => {
     if ((await tx.settings(world.arn)) !== undefined || (await tx.count(environments(world))) > 0) return;
     await make(tx);
-  });
+  }, wholeWorld(world));
 }
+
+/** The subject of a transaction that replaces a world. */
+export const wholeWorld = ({ arn }: World): Subject => ({ arn, isWhole: true });
 
 /** Creates the world with that name. Throws `StoreError` for an unusable file. */
 export function worldSeeder(name: string, options: SeedOptions): (tx: Transaction) => Awaitable<void> {
@@ -62,7 +66,7 @@ function contentOf(
   if (name === 'empty') return (tx) => tx.putSettings(world.arn, { quotas: 'published' });
   if (name === 'demo') {
     return async (tx) => {
-      const moment = now() + (await tx.ahead());
+      const moment = worldTime(await tx.time(), now);
       await buildDemo(tx, world, moment);
       await tx.scaleDue(world.arn, moment, PACE[lifecycle]);
     };
@@ -71,5 +75,5 @@ function contentOf(
   if (file.account !== account || file.region !== region) {
     throw new StoreError(`${name}: is a world of ${file.account} in ${file.region}, not of ${account} in ${region}`);
   }
-  return async (tx) => loadWorldFile(tx, file, name, now() + (await tx.ahead()));
+  return async (tx) => loadWorldFile(tx, file, name, worldTime(await tx.time(), now));
 }

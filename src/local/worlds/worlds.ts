@@ -1,11 +1,12 @@
 import { NAMES } from '../../kinds/names.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { kindOf } from '../arns.ts';
+import { worldTime } from '../clock.ts';
 import { type World, worldOf } from '../context.ts';
 import type { Store } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { loadWorldFile, worldFileOf } from './import-export.ts';
-import { limitWorld, type SeedOptions, worldSeeder } from './index.ts';
+import { limitWorld, type SeedOptions, wholeWorld, worldSeeder } from './index.ts';
 import { readWorldFile, type WorldFile } from './world-file.ts';
 
 /** One world of a state file, in numbers. */
@@ -71,10 +72,10 @@ export function importWorld(store: Store, path: string, sure: boolean, options: 
   const world = worldOf(file.account, file.region);
   return store.write(async (tx) => {
     if (!(await mayReplace(tx, world, sure, keep))) return false;
-    await loadWorldFile(tx, file, path, now() + (await tx.ahead()));
+    await loadWorldFile(tx, file, path, worldTime(await tx.time(), now));
     await limitWorld(tx, world, quotas);
     return true;
-  });
+  }, wholeWorld(world));
 }
 
 /** Creates a world again, under the same condition. */
@@ -91,7 +92,7 @@ export function resetWorld(
     await tx.clear(world.arn);
     await make(tx);
     return true;
-  });
+  }, wholeWorld(world));
 }
 
 async function mayReplace(

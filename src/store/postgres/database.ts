@@ -31,17 +31,20 @@ const AWAY_MS = 2_000;
 const SESSION =
   '-c synchronous_commit=on -c default_transaction_isolation=read\\ committed -c statement_timeout=5000 -c idle_in_transaction_session_timeout=60000';
 
+/** How connections are made, with more settings of the session if given. */
+export const connectionOptions = (target: StoreTarget, settings = '') => ({
+  ...target.client,
+  options: `${SESSION}${settings}`,
+  application_name: 'finspace-mcp',
+  keepAlive: true,
+  connectionTimeoutMillis: CONNECT_MS,
+});
+
 /** Opens nothing before the first statement. */
 export async function openDatabase(target: StoreTarget): Promise<Database> {
   // Bundling loses the named exports of this CommonJS package.
   const { default: pg } = await import('pg');
-  const options = {
-    ...target.client,
-    options: SESSION,
-    application_name: 'finspace-mcp',
-    keepAlive: true,
-    connectionTimeoutMillis: CONNECT_MS,
-  };
+  const options = connectionOptions(target);
   const pool: Pool = new pg.Pool({
     ...options,
     query_timeout: ATTEMPT_MS,
@@ -50,7 +53,7 @@ export async function openDatabase(target: StoreTarget): Promise<Database> {
   });
   // The pool replaces an idle connection that ended; if it cannot, the next statement fails.
   pool.on('error', () => {});
-  const counts = { retries: 0, failures: 0 };
+  const counts: Counts = { retries: 0, failures: 0 };
   return {
     name: target.name,
     run: patientRun(pool, target.name, counts),
@@ -75,16 +78,28 @@ export async function openDatabase(target: StoreTarget): Promise<Database> {
   };
 }
 
-/** Repeats a statement while the database does not answer, and counts what it repeats and what fails after that. */
-function patientRun(pool: Pool, name: string, counts: { retries: number; failures: number }): Database['run'] {
+interface Counts {
+  retries: number;
+  failures: number;
+}
+
+/** Repeats a statement while the database does not answer. */
+function patientRun(pool: Pool, name: string, counts: Counts): Database['run'] {
+  const patiently = patience(name, counts);
+  return (text, values = [], patienceMs) =>
+    patiently(async () => (await pool.query(text, [...values])).rows, patienceMs);
+}
+
+/** Repeats an attempt while the database does not answer, and counts what it repeats and what fails after that. Rejects with `StoreError`. */
+export function patience(name: string, counts: Counts) {
   let awayUntil = 0;
-  return async (text, values = [], patienceMs = PATIENCE_MS) => {
+  return async <T>(attempt: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> => {
     const start = performance.now();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
       try {
-        const { rows } = await pool.query(text, [...values]);
+        const result = await attempt();
         awayUntil = 0;
-        return rows;
+        return result;
       } catch (error) {
         const time = performance.now();
         const isAway = time < awayUntil && patienceMs <= PATIENCE_MS;

@@ -4,14 +4,18 @@ import { JOURNAL_FUNCTIONS } from './schema-journal.ts';
 import { LEDGER_FUNCTIONS } from './schema-ledger.ts';
 import { SHARED_FUNCTIONS } from './schema-shared.ts';
 import { TABLES } from './schema-tables.ts';
+import { WORLD_TABLES, worldRights } from './world/schema.ts';
 
 /** The steps to the present schema. A released step never changes. */
-const MIGRATIONS: readonly string[] = [`${TABLES}${JOURNAL_FUNCTIONS}${LEDGER_FUNCTIONS}${SHARED_FUNCTIONS}`];
+const MIGRATIONS: readonly string[] = [
+  `${TABLES}${JOURNAL_FUNCTIONS}${LEDGER_FUNCTIONS}${SHARED_FUNCTIONS}`,
+  WORLD_TABLES,
+];
 
 /** The version of the schema that this server uses. */
 export const VERSION = MIGRATIONS.length;
 
-/** The role of servers. It may read, and call the functions of the store. */
+/** The role of servers. It may read, call the functions of the store, and change the worlds of the local service. */
 export const SERVER_ROLE = 'finspace_mcp_server';
 
 /** Functions are open to everyone by default. Only their owner may call those that only other functions need. */
@@ -22,7 +26,7 @@ DO $rights$ BEGIN
     GRANT USAGE ON SCHEMA finspace_mcp TO ${SERVER_ROLE};
     GRANT SELECT ON ALL TABLES IN SCHEMA finspace_mcp TO ${SERVER_ROLE};
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA finspace_mcp TO ${SERVER_ROLE};
-    REVOKE EXECUTE ON FUNCTION finspace_mcp.make_room FROM ${SERVER_ROLE};
+    REVOKE EXECUTE ON FUNCTION finspace_mcp.make_room FROM ${SERVER_ROLE};${worldRights(SERVER_ROLE)}
   END IF;
 END $rights$;
 `;

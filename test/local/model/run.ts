@@ -16,8 +16,8 @@ import { modelView, serviceView } from './views.ts';
 const WORLD = worldOf('111122223333', 'us-east-1');
 
 /** Lives through a history twice, in the service and in the model, and fails where they differ. */
-export async function live(history: readonly Command[]): Promise<void> {
-  const world = await openWorld();
+export async function live(history: readonly Command[], open = (): Promise<TestWorld> => openWorld()): Promise<void> {
+  const world = await open();
   const state = emptyState(START);
   const ids = new Set<string>();
   for (const [step, command] of history.entries()) {

@@ -1,0 +1,135 @@
+import type { Entity, Transaction } from '../../../local/transaction.ts';
+import { type Row, type Statements, statement } from './session.ts';
+
+/** The columns of an entity, in the order of {@link entityIn}. */
+export const COLUMNS = 'collection, name, position, filter_key, status, since, due, planned_failure, tags, body';
+
+/** An entity, from its columns. A row gives a new one each time, because readers may change what they got. */
+export function entityIn<Body>(row: Row): Entity<Body> {
+  const [collection, name, position, filterKey, status, since, due, plannedFailure, tags, body] = row as Columns;
+  return {
+    collection,
+    name,
+    position,
+    filterKey,
+    status,
+    since: Number(since),
+    due: due === null ? null : Number(due),
+    plannedFailure: plannedFailure === null ? null : JSON.parse(plannedFailure),
+    tags: JSON.parse(tags),
+    body: JSON.parse(body),
+  };
+}
+
+type Columns = [
+  collection: string,
+  name: string,
+  position: string,
+  filterKey: string | null,
+  status: string,
+  since: string,
+  due: string | null,
+  plannedFailure: string | null,
+  tags: string,
+  body: string,
+];
+
+/** What a transaction has read and not changed since, by ARN; undefined for what does not exist. */
+export type ReadRows = Map<string, Row | undefined>;
+
+/** Selects entities. */
+export const SELECT = `SELECT ${COLUMNS} FROM entities`;
+const ONE = statement(`${SELECT} WHERE collection = $1 AND name = $2`);
+const PAGE = statement(`${SELECT} WHERE collection = $1 AND position > $2 ORDER BY position LIMIT $3`);
+const FILTERED_PAGE = statement(
+  `${SELECT} WHERE collection = $1 AND filter_key = $4 AND position > $2 ORDER BY position LIMIT $3`,
+);
+const COUNT = statement('SELECT count(*) FROM entities WHERE collection = $1 AND status <> $2');
+const PUT = statement(`INSERT INTO entities (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  ON CONFLICT (collection, name) DO UPDATE SET
+    position = excluded.position, filter_key = excluded.filter_key, status = excluded.status, since = excluded.since,
+    due = excluded.due, planned_failure = excluded.planned_failure, tags = excluded.tags, body = excluded.body`);
+const REMOVE = statement('DELETE FROM entities WHERE collection = $1 AND name = $2');
+/** Removes a range of collections, and the links from them. */
+export const REMOVE_UNDER = statement('DELETE FROM entities WHERE collection >= $1 AND collection < $2');
+const UNLINK = statement('DELETE FROM links WHERE source = $1');
+export const UNLINK_UNDER = statement('DELETE FROM links WHERE source >= $1 AND source < $2');
+const LINK = statement(`WITH gone AS (DELETE FROM links WHERE source = $1 AND target <> ALL ($2::text[]))
+  INSERT INTO links SELECT $1, target FROM unnest($2::text[]) AS target ON CONFLICT DO NOTHING`);
+const SOURCES = statement('SELECT source FROM links WHERE target = $1 ORDER BY source');
+const COUNT_SOURCES = statement('SELECT count(*) FROM links WHERE target = $1');
+
+type Entities = Pick<Transaction, 'has' | 'get' | 'page' | 'count' | 'put' | 'remove' | 'removeUnder'>;
+
+/** The entities in a transaction. It does not wait for changes, since what it reads afterwards is executed after them. */
+export function entityStatements({ rows, change }: Statements, read: ReadRows): Entities {
+  const rowOf = async (collection: string, name: string) => {
+    const arn = `${collection}/${name}`;
+    if (!read.has(arn)) read.set(arn, (await rows(ONE, collection, name))[0]);
+    return read.get(arn);
+  };
+  return {
+    has: async (collection, name) => (await rowOf(collection, name)) !== undefined,
+    get: async <Body>(collection: string, name: string) => {
+      const row = await rowOf(collection, name);
+      return row && entityIn<Body>(row);
+    },
+    page: async <Body>(collection: string, { after, limit, filterKey }: Parameters<Transaction['page']>[1]) => {
+      const found =
+        filterKey === undefined
+          ? await rows(PAGE, collection, after, limit)
+          : await rows(FILTERED_PAGE, collection, after, limit, filterKey);
+      return found.map((row) => entityIn<Body>(row));
+    },
+    count: async (collection, except) => Number((await rows(COUNT, collection, except?.status ?? '-'))[0]?.[0]),
+    put: (entity) => {
+      read.delete(`${entity.collection}/${entity.name}`);
+      change(PUT, ...valuesOf(entity));
+    },
+    remove: ({ collection, name }) => {
+      read.delete(`${collection}/${name}`);
+      change(REMOVE, collection, name);
+      change(UNLINK, `${collection}/${name}`);
+    },
+    removeUnder: (arn) => {
+      read.clear();
+      // '0' follows '/' in ASCII, so the range is every string that begins with `arn/`.
+      for (const one of [REMOVE_UNDER, UNLINK_UNDER]) change(one, `${arn}/`, `${arn}0`);
+    },
+  };
+}
+
+const valuesOf = ({
+  collection,
+  name,
+  position,
+  filterKey,
+  status,
+  since,
+  due,
+  plannedFailure,
+  tags,
+  body,
+}: Entity) => [
+  collection,
+  name,
+  position,
+  filterKey,
+  status,
+  since,
+  due,
+  plannedFailure && JSON.stringify(plannedFailure),
+  JSON.stringify(tags),
+  JSON.stringify(body),
+];
+
+/** The links in a transaction. */
+export const linkStatements = ({
+  rows,
+  change,
+}: Statements): Pick<Transaction, 'link' | 'sources' | 'countSources'> => ({
+  link: (source, targets) =>
+    targets.length === 0 ? change(UNLINK, source) : change(LINK, source, [...new Set(targets)]),
+  sources: async (target) => (await rows(SOURCES, target)).map(([source]) => String(source)),
+  countSources: async (target) => Number((await rows(COUNT_SOURCES, target))[0]?.[0]),
+});

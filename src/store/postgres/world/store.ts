@@ -1,0 +1,41 @@
+import type { Store } from '../../../local/store.ts';
+import { StoreError } from '../../../sqlite/store-error.ts';
+import { withDatabase } from '../administration.ts';
+import { patience } from '../database.ts';
+import { requireStore } from '../requirements.ts';
+import { storeTarget } from '../target.ts';
+import { openConnections, resultOf } from './connections.ts';
+import { keyOfRange, rangeOf } from './range.ts';
+import { turns } from './turns.ts';
+import { readOnce, writing } from './work.ts';
+
+/** Opens the worlds in the store of a URL, which any number of servers share. Rejects with `StoreError`. */
+export async function openWorlds(url: string): Promise<Store> {
+  await withDatabase(url, requireStore);
+  const target = storeTarget(url);
+  const [readers, writers] = [await openConnections(target), await openConnections(target)];
+  const patiently = patience(target.name, { retries: 0, failures: 0 });
+  // One connection for each environment at most, so that its writers leave the others to other environments.
+  const inTurn = turns();
+  let isClosed = false;
+  const requireOpen = () => {
+    if (isClosed) throw new StoreError(`The store ${target.name} is closed.`, { why: 'is closed' });
+  };
+  return {
+    read: async (work, subject) => {
+      requireOpen();
+      return resultOf(await patiently(() => readOnce(readers, work, rangeOf(subject))));
+    },
+    write: async (work, subject) => {
+      requireOpen();
+      const range = rangeOf(subject);
+      const { attempt, explain } = writing(writers, work, range);
+      return resultOf(await inTurn(keyOfRange(range), () => patiently(attempt).catch(explain)));
+    },
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      await Promise.all([readers.close(), writers.close()]);
+    },
+  };
+}

@@ -1,0 +1,185 @@
+import type { Transaction, WorldSettings } from '../../../local/transaction.ts';
+import {
+  COLUMNS,
+  entityIn,
+  entityStatements,
+  linkStatements,
+  REMOVE_UNDER,
+  type ReadRows,
+  SELECT,
+  UNLINK_UNDER,
+} from './entities.ts';
+import type { Range } from './range.ts';
+import { type Row, type Statement, type Statements, statement } from './session.ts';
+
+/** The state of a range and the entities of its subject, read with one statement. */
+export interface FirstRead {
+  readonly state: Row;
+  readonly read: ReadRows;
+}
+
+const NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)';
+const ROOTS = `strpos(collection, '/') = 0 AND collection >= $1::text || ':' AND collection < $1::text || ';'`;
+const DUE_IN = {
+  everything: 'SELECT min(due) FROM entities WHERE due IS NOT NULL',
+  // Requests on environments depend on the others, by their names and number.
+  environments: `SELECT min(due) FROM entities WHERE due IS NOT NULL AND (environment = $2 OR ${ROOTS})`,
+  environment: 'SELECT min(due) FROM entities WHERE due IS NOT NULL AND environment = $2',
+};
+const stateOf = (due: string) =>
+  statement(`SELECT ${NOW} AS now, (SELECT ahead FROM clock) AS ahead, (${due}) AS due,
+  (SELECT settings FROM worlds WHERE arn = $1) AS settings, found.* FROM (SELECT) AS always
+  LEFT JOIN (SELECT ${COLUMNS} FROM unnest($3::text[], $4::text[]) AS wanted (collection, name)
+    JOIN entities USING (collection, name)) AS found ON $2::text IS NOT NULL`);
+const STATES: Readonly<Record<keyof typeof DUE_IN, Statement>> = {
+  everything: stateOf(DUE_IN.everything),
+  environments: stateOf(DUE_IN.environments),
+  environment: stateOf(DUE_IN.environment),
+};
+const STATE_COLUMNS = 4;
+
+function scopeOf({ world, isWithin }: Range): keyof typeof STATES {
+  if (world === undefined) return 'everything';
+  return isWithin ? 'environment' : 'environments';
+}
+
+/** Reads what every request needs to know, and the entities that it names. */
+export async function firstRead(session: Statements, range: Range, world = range.world): Promise<FirstRead> {
+  const { environment, lineage } = range;
+  const arn = environment === undefined ? '' : `${environment.collection}/${environment.name}`;
+  const keys = [lineage.map(({ collection }) => collection), lineage.map(({ name }) => name)];
+  const rows = await session.rows(STATES[scopeOf(range)], world, arn, ...keys);
+  const read: ReadRows = new Map(lineage.map(({ collection, name }) => [`${collection}/${name}`, undefined]));
+  for (const row of rows) {
+    const entity = row.slice(STATE_COLUMNS);
+    if (entity[0] !== null) read.set(`${entity[0]}/${entity[1]}`, entity);
+  }
+  return { state: rows[0] as Row, read };
+}
+
+/** The {@link Transaction} of a session. The caller begins and commits. */
+export function postgresTransaction(session: Statements, range: Range, first?: FirstRead): Transaction {
+  const read: ReadRows = first?.read ?? new Map();
+  return {
+    ...entityStatements(session, read),
+    ...linkStatements(session),
+    ...tokenStatements(session),
+    ...clockStatements(session, range, first, read),
+    ...worldStatements(session, read),
+  };
+}
+
+const REPLY = statement('SELECT digest, reply FROM tokens WHERE scope = $1 AND token = $2 AND expires > $3');
+const FORGET = statement(`DELETE FROM tokens WHERE (scope, token) IN (
+  SELECT scope, token FROM tokens WHERE expires <= $1 ORDER BY expires LIMIT 100 FOR UPDATE SKIP LOCKED)`);
+const FORGET_OWN = statement('DELETE FROM tokens WHERE scope = $1 AND token = $2 AND expires <= $3');
+/** Fails where a request in another environment stored a reply to the same token meanwhile. */
+const STORE_REPLY = statement('INSERT INTO tokens (scope, token, digest, reply, expires) VALUES ($1, $2, $3, $4, $5)');
+
+/** A text in PostgreSQL has no character 0. */
+const storable = (token: string) => token.replaceAll('\0', '\ufffd');
+
+const tokenStatements = ({ rows, change }: Statements): Pick<Transaction, 'storedReply' | 'storeReply'> => ({
+  storedReply: async (scope, token, now) => {
+    const [row] = await rows(REPLY, scope, storable(token), now);
+    return row && { digest: String(row[0]), reply: String(row[1]) };
+  },
+  storeReply: (scope, token, { digest, reply }, expires, now) => {
+    change(FORGET, now);
+    change(FORGET_OWN, scope, storable(token), now);
+    change(STORE_REPLY, scope, storable(token), digest, reply, expires);
+  },
+});
+
+const inRange = (condition: string) =>
+  statement(`${SELECT} WHERE due <= $1 AND ${condition} ORDER BY due, collection, name LIMIT 1`);
+const NEXT_DUE = inRange('true');
+const NEXT_DUE_IN_WORLD = inRange("collection >= $2::text || ':' AND collection < $2::text || ';'");
+const NEXT_DUE_IN_ENVIRONMENT = inRange('environment = $2');
+const SCALE = statement(`UPDATE entities SET due = $1::bigint + trunc((due - $1::bigint) * $2::float8)::bigint
+  WHERE due > $1::bigint AND collection >= $3::text || ':' AND collection < $3::text || ';'`);
+const TIME = statement(`SELECT ${NOW}, ahead FROM clock`);
+const ADVANCE = statement('UPDATE clock SET ahead = ahead + $1');
+
+type ClockStatements = Pick<Transaction, 'nextDue' | 'scaleDue' | 'requestState' | 'time' | 'advance'>;
+
+function clockStatements(
+  session: Statements,
+  range: Range,
+  first: FirstRead | undefined,
+  read: ReadRows,
+): ClockStatements {
+  const { rows, change, isClean } = session;
+  const { world, environment, isWithin } = range;
+  const dueIn = async (now: number) => {
+    if (world === undefined) return rows(NEXT_DUE, now);
+    if (!isWithin || environment === undefined) return rows(NEXT_DUE_IN_WORLD, now, world);
+    return rows(NEXT_DUE_IN_ENVIRONMENT, now, `${environment.collection}/${environment.name}`);
+  };
+  return {
+    nextDue: async (now) => {
+      const [row] = await dueIn(now);
+      return row && entityIn(row);
+    },
+    scaleDue: (of, now, share) => {
+      read.clear();
+      change(SCALE, now, share, of);
+    },
+    requestState: async (of) => {
+      const isRead = first !== undefined && of === world && isClean();
+      const [now, ahead, due, settings] = isRead ? first.state : (await firstRead(session, range, of)).state;
+      return {
+        now: Number(now),
+        ahead: Number(ahead),
+        due: due === null ? null : Number(due),
+        settings: settingsIn(settings),
+      };
+    },
+    time: async () => {
+      const [row] = await rows(TIME);
+      return { now: Number(row?.[0]), ahead: Number(row?.[1]) };
+    },
+    advance: (milliseconds) => change(ADVANCE, milliseconds),
+  };
+}
+
+const WORLDS = statement('SELECT arn FROM worlds WHERE settings IS NOT NULL ORDER BY arn');
+const ENTITIES = statement(
+  `${SELECT} WHERE collection >= $1::text || ':' AND collection < $1::text || ';' ORDER BY collection, name`,
+);
+const FORGET_TOKENS = statement("DELETE FROM tokens WHERE scope >= $1::text || ' ' AND scope < $1::text || '!'");
+/** The row stays, because requests lock it. */
+const FORGET_WORLD = statement('UPDATE worlds SET settings = NULL WHERE arn = $1');
+const IDENTITY = statement('SELECT id, file, approver FROM identity');
+const PUT_IDENTITY = statement('UPDATE identity SET id = $1, file = $2, approver = $3');
+const SETTINGS = statement('SELECT settings FROM worlds WHERE arn = $1');
+const PUT_SETTINGS = statement(
+  'INSERT INTO worlds (arn, settings) VALUES ($1, $2) ON CONFLICT (arn) DO UPDATE SET settings = excluded.settings',
+);
+
+type WorldStatements = Pick<
+  Transaction,
+  'worlds' | 'entities' | 'clear' | 'identity' | 'putIdentity' | 'settings' | 'putSettings'
+>;
+
+const worldStatements = ({ rows, change }: Statements, read: ReadRows): WorldStatements => ({
+  worlds: async () => (await rows(WORLDS)).map(([arn]) => String(arn)),
+  entities: async (world) => (await rows(ENTITIES, world)).map((row) => entityIn(row)),
+  clear: (world) => {
+    read.clear();
+    for (const one of [REMOVE_UNDER, UNLINK_UNDER]) change(one, `${world}:`, `${world};`);
+    change(FORGET_TOKENS, world);
+    change(FORGET_WORLD, world);
+  },
+  identity: async () => {
+    const [row] = await rows(IDENTITY);
+    const [id, file, approver] = row as [string, string, string | null];
+    return { id, file, approver };
+  },
+  putIdentity: ({ id, file, approver }) => change(PUT_IDENTITY, id, file, approver),
+  settings: async (world) => settingsIn((await rows(SETTINGS, world))[0]?.[0]),
+  putSettings: (world, settings) => change(PUT_SETTINGS, world, JSON.stringify(settings)),
+});
+
+const settingsIn = (text: unknown): WorldSettings | undefined =>
+  text === null || text === undefined ? undefined : JSON.parse(String(text));

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { Awaitable, Transaction } from '../../../local/transaction.ts';
+import { StoreError } from '../../../sqlite/store-error.ts';
+import { type Connections, type Outcome, resultOf } from './connections.ts';
+import { lock } from './locks.ts';
+import type { Range } from './range.ts';
+import { REPEAT, type Session, statement } from './session.ts';
+import { type FirstRead, firstRead, postgresTransaction } from './transaction.ts';
+
+type Work<T> = (tx: Transaction) => Awaitable<T>;
+
+/** Runs work on one snapshot, without locks: of one statement if it reads no more, or else in a transaction. */
+export async function readOnce<T>(connections: Connections, work: Work<T>, range: Range): Promise<Outcome<T>> {
+  if (range.isAlone) {
+    const outcome = await readAlone(connections, work, range);
+    if (outcome !== undefined) return outcome;
+  }
+  return readInTransaction(connections, work, range);
+}
+
+/** Undefined if the work reads more than its subject and what contains it. */
+async function readAlone<T>(connections: Connections, work: Work<T>, range: Range): Promise<Outcome<T> | undefined> {
+  const first = resultOf(await connections.lend(undefined, (session) => firstRead(session, range)));
+  const more = new Error('The work reads more.');
+  const needsMore = () => Promise.reject(more);
+  try {
+    return { value: await work(postgresTransaction({ ...NOTHING, rows: needsMore }, range, first)) };
+  } catch (error) {
+    return error === more ? undefined : { error };
+  }
+}
+
+/** Reads change nothing. */
+const NOTHING = {
+  change: () => {
+    throw new Error('This transaction is read-only.');
+  },
+  isClean: () => true,
+};
+
+const readInTransaction = <T>(connections: Connections, work: Work<T>, range: Range): Promise<Outcome<T>> =>
+  connections.lend('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', async (session) => {
+    const first = range.world === undefined ? undefined : await firstRead(session, range);
+    const result = await limited(work, postgresTransaction(session, range, first), range);
+    session.rollBack();
+    return result;
+  });
+
+const RECORD = statement('INSERT INTO writes (id) VALUES ($1)');
+const RECORD_ONCE = statement('INSERT INTO writes (id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1');
+const FORGET = statement(`DELETE FROM writes WHERE id IN (
+  SELECT id FROM writes WHERE at < clock_timestamp() - interval '1 hour' ORDER BY at LIMIT 2000 FOR UPDATE SKIP LOCKED)`);
+/** How many writes there are between two that forget old ones. */
+const FORGET_EVERY = 1_000;
+let writes = 0;
+
+/**
+ * A write that can be attempted again. When the connection breaks during a commit, the next attempt waits for the lock that the earlier
+ * one holds, and then finds out by the id of the write whether it was committed.
+ */
+export function writing<T>(connections: Connections, work: Work<T>, range: Range) {
+  const id = randomUUID();
+  let unconfirmed: { readonly result: T } | undefined;
+  const attempt = () =>
+    connections.lend('BEGIN', async (session) => {
+      const opening = opened(session, range);
+      opening.catch(() => {});
+      const isRecorded = unconfirmed !== undefined;
+      if (unconfirmed !== undefined && (await session.rows(RECORD_ONCE, id)).length === 0) {
+        session.rollBack();
+        return unconfirmed.result;
+      }
+      unconfirmed = undefined;
+      const result = await limited(work, postgresTransaction(session, range, await opening), range);
+      if (session.isClean()) {
+        session.rollBack();
+        return result;
+      }
+      if (!isRecorded) session.change(RECORD, id);
+      writes += 1;
+      if (writes % FORGET_EVERY === 0) session.change(FORGET);
+      unconfirmed = { result };
+      try {
+        await session.commit();
+      } catch (error) {
+        if (session.isAlive()) unconfirmed = undefined;
+        throw error;
+      }
+      return result;
+    });
+  const explain = (error: unknown): never => {
+    if (unconfirmed === undefined || !(error instanceof StoreError)) throw error;
+    const { message, why, advice } = error;
+    throw new StoreError(`${message} ${UNKNOWN}`, {
+      why: `${why}. ${UNKNOWN}`,
+      ...(advice && { advice }),
+      cause: error,
+    });
+  };
+  return { attempt, explain };
+}
+
+const UNKNOWN = 'Whether the change was made is unknown.';
+
+/** Locks and reads the range, in one trip. */
+async function opened(session: Session, range: Range): Promise<FirstRead | undefined> {
+  const { world, environment, isWhole } = range;
+  const reading = () => (world === undefined ? undefined : firstRead(session, range));
+  const [locked, first] = await Promise.all([lock(session, range), reading()]);
+  const isThere =
+    environment !== undefined && first?.read.get(`${environment.collection}/${environment.name}`) !== undefined;
+  // The environment was replaced by another one with its id, which is not locked.
+  if (isThere && !isWhole && locked === undefined) throw repeat();
+  return first;
+}
+
+/** An error after which the work is attempted again. */
+const repeat = () => Object.assign(new Error('The transaction has to be repeated.'), { code: REPEAT });
+
+const LIMIT_MS = 5_000;
+/** For everything in a world. */
+const WHOLE_LIMIT_MS = 120_000;
+
+/** Runs work, which fails if it does not end in time. */
+async function limited<T>(work: Work<T>, tx: Transaction, { isWhole }: Range): Promise<T> {
+  const limitMs = isWhole ? WHOLE_LIMIT_MS : LIMIT_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`A transaction did not end within ${limitMs} ms.`)), limitMs);
+  });
+  try {
+    return await Promise.race([work(tx), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

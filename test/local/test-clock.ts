@@ -1,0 +1,16 @@
+import type { Store } from '../../src/local/store.ts';
+import type { Transaction } from '../../src/local/transaction.ts';
+
+/** The same store without a clock of its own, so that the clock of the test counts. */
+export function onTestClock(store: Store): Store {
+  const without = (tx: Transaction): Transaction => ({
+    ...tx,
+    time: async () => ({ ...(await tx.time()), now: undefined }),
+    requestState: async (world) => ({ ...(await tx.requestState(world)), now: undefined }),
+  });
+  return {
+    ...store,
+    read: (work, subject) => store.read((tx) => work(without(tx)), subject),
+    write: (work, subject) => store.write((tx) => work(without(tx)), subject),
+  };
+}
