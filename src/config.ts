@@ -33,7 +33,14 @@ export const SETTINGS = lazily({
   profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
   stateDir: () =>
     z.string().min(1).optional().describe('Directory for the world, plans, approvals, the journal and keys'),
-  state: () => z.string().min(1).optional().describe('File of the local world, or :memory: to keep nothing'),
+  state: () =>
+    z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File of the local world, or :memory: to keep nothing; without it, the store of --store holds the world',
+      ),
   world: () =>
     z
       .string()
@@ -130,7 +137,9 @@ export const SETTINGS = lazily({
       .string()
       .refine((text) => storeUrlProblem(text) === undefined, { error: ({ input }) => storeUrlProblem(String(input)) })
       .optional()
-      .describe('URL of the PostgreSQL database in which several servers share plans, approvals and the journal'),
+      .describe(
+        'URL of the PostgreSQL database in which several servers share plans, approvals, the journal and, without --state, the local world',
+      ),
   ...HTTP_SETTINGS,
   config: () =>
     z.string().min(1).optional().describe('JSON file with any of these settings, such as {"readOnly": true}'),
@@ -161,7 +170,12 @@ const DEFAULTS = {
 
 type Parsed = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]> };
 /** The settings in force, with platform-dependent paths filled in. */
-export type Config = Parsed & { readonly stateDir: string; readonly state: string };
+export type Config = Parsed & {
+  readonly stateDir: string;
+  readonly state: string;
+  /** The store that holds the worlds of the local service; undefined if the file of `state` does. */
+  readonly worldStore: string | undefined;
+};
 
 /** An invalid setting; the message is one line that names it. */
 export class ConfigError extends ErrorForPeople {
@@ -188,7 +202,12 @@ export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJ
   const remoteOnly = (['endpoint', 'profile'] as const).find((name) => parsed[name] !== undefined);
   if (backend === 'local' && remoteOnly !== undefined)
     throw new ConfigError(`${flagOf(remoteOnly)}: needs --backend aws`);
-  return { ...parsed, stateDir, state: state ?? join(stateDir, 'world.db') };
+  return {
+    ...parsed,
+    stateDir,
+    state: state ?? join(stateDir, 'world.db'),
+    worldStore: state === undefined ? parsed.store : undefined,
+  };
 }
 
 function checked(name: SettingName, value: unknown): unknown {

@@ -4,7 +4,7 @@ import { checkPassphrase, initApprover, keyFingerprint } from '../safety/approve
 import { ApproverError, refuseSecondKey, storeFormTrust } from '../safety/approver-keys.ts';
 import { unlock } from './approve-dialog.ts';
 import type { Terminal } from './approve-terminal.ts';
-import { pinWorldFile, refusePinnedWorld } from './world-owner.ts';
+import { pinWorlds, refusePinnedWorld } from './world-owner.ts';
 
 const trustLines = (when: 'count' | 'will count') => [
   `Forms in MCP clients, and sign-ins on the page of an HTTP server, ${when} without the passphrase.`,
@@ -17,11 +17,11 @@ const RESTART = 'Restart the servers that use this state directory.';
 /** Lets a person choose the passphrase, creates the key, and pins it to the world of the state directory. */
 export async function setUpKey(
   terminal: Terminal,
-  { stateDir, state }: Pick<Config, 'stateDir' | 'state'>,
+  { stateDir, ...location }: Pick<Config, 'stateDir' | 'state' | 'worldStore'>,
   trustForms: boolean,
 ): Promise<void> {
   await refuseSecondKey(stateDir);
-  await refusePinnedWorld(state);
+  await refusePinnedWorld(location);
   terminal.say('Approvals will need this passphrase. Keep it from agents and from files that they can read.');
   const first = await terminal.askHidden('New passphrase (at least 10 characters): ');
   if (first !== undefined) checkPassphrase(first);
@@ -30,7 +30,7 @@ export async function setUpKey(
   if (first !== again) throw new ApproverError('The two do not match. Nothing was set up.');
   const fingerprint = keyFingerprint(await initApprover(stateDir, first, { trustForms }));
   terminal.say(`Set up. The key is ${fingerprint}`);
-  await pinWorldFile(state, fingerprint);
+  await pinWorlds(location, fingerprint);
   for (const line of trustForms ? trustLines('count') : [NOT_TRUSTED]) terminal.say(line);
   terminal.say(RESTART);
 }

@@ -18,7 +18,7 @@ import { ownCommand } from './own-command.ts';
  * approves or declines plans, and sets up approvals.
  */
 export async function approve(
-  { stateDir, state: worldFile, store: url }: Pick<Config, 'stateDir' | 'state' | 'store'>,
+  { stateDir, state, worldStore, store: url }: Pick<Config, 'stateDir' | 'state' | 'worldStore' | 'store'>,
   switches: ReadonlySet<string>,
   code?: string,
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function approve(
   if (other !== undefined) throw new ConfigError(`--${act} and --${other} cannot be combined`);
   if (act === 'init')
     return withTerminal('Setting up a passphrase', (terminal) =>
-      setUpKey(terminal, { stateDir, state: worldFile }, switches.has('trust-forms')),
+      setUpKey(terminal, { stateDir, state, worldStore }, switches.has('trust-forms')),
     );
   if (act === 'distrust-forms') return distrustForms(stateDir);
   const key = await approverKey(stateDir);

@@ -7,6 +7,7 @@ import { LedgerError } from '../safety/ledger.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import { backendLocation, configuredRegion, DEFAULT_REGION, worldFile } from './backend-location.ts';
 import type { Log } from './log.ts';
+import { openSharedWorlds } from './open-worlds.ts';
 
 /** Executes operations. Opened on the first call, so that a start loads neither the AWS client nor the store. */
 export interface Backend {
@@ -123,6 +124,7 @@ async function openLocal(config: Config, region: string, log: Log, approver: str
   const { state, world, quotas, lifecycle, faults } = config;
   const local = await startLocal({
     state,
+    store: await openSharedWorlds(config),
     world,
     quotas,
     lifecycle,

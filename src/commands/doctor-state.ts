@@ -60,8 +60,9 @@ export async function approvalFinding(config: Config): Promise<DoctorFinding> {
 }
 
 /** The file of the local world. It is not opened, because opening might migrate it. */
-export function localFinding({ state, world = 'demo' }: Config): DoctorFinding {
+export function localFinding({ state, worldStore, world = 'demo' }: Config): DoctorFinding {
   const check = 'backend';
+  if (worldStore !== undefined) return ok(check, 'the local service, with its world in the store of --store');
   if (state === ':memory:') return ok(check, `the local service, with the world ${world} in memory`);
   try {
     if (!inspectFile(state, WORLD_FORMAT))

@@ -25,7 +25,18 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
   local: {
     summary: 'Serve the FinSpace-compatible service on a port, for AWS SDKs, the AWS CLI and Terraform.',
-    settings: [...WORLD, 'faults', 'host', 'port', ...PORT_ONLY, 'accessLog', 'logLevel', 'logFormat', 'config'],
+    settings: [
+      ...WORLD,
+      'store',
+      'faults',
+      'host',
+      'port',
+      ...PORT_ONLY,
+      'accessLog',
+      'logLevel',
+      'logFormat',
+      'config',
+    ],
   },
   world: {
     summary: 'List, export (to stdout), import (--world FILE) or reset the worlds of the local service.',

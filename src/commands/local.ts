@@ -8,6 +8,7 @@ import { DEFAULT_PORTS, hostInUrl, isLoopback } from '../transports/http/setting
 import { approverRules } from './approver-rules.ts';
 import { logServiceErrors } from './backend.ts';
 import { type Log, stderrLog } from './log.ts';
+import { openSharedWorlds, worldPlace } from './open-worlds.ts';
 import { stopSignal } from './stop-signal.ts';
 import { checkWorldOptions } from './world-options.ts';
 
@@ -18,11 +19,12 @@ export async function local(config: Config): Promise<void> {
   const stop = stopSignal();
   const { state, world, quotas, lifecycle, host, port = DEFAULT_PORTS.local, faults } = config;
   const region = config.region ?? 'us-east-1';
-  prepareState(state);
+  if (config.worldStore === undefined) prepareState(state);
   await checkWorldOptions(config, log);
   const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);
   const service = await startLocal({
     state,
+    store: await openSharedWorlds(config),
     world,
     quotas,
     lifecycle,
@@ -53,11 +55,12 @@ function requireSafeHost({ host, credentials, control }: Config): void {
   if (control) throw new ConfigError('--control: moves the clock without credentials, which needs --host on loopback');
 }
 
-function greeting({ host, state, credentials }: Config, port: number, region: string): string {
+function greeting(config: Config, port: number, region: string): string {
+  const { host, credentials } = config;
   const url = `http://${hostInUrl(host)}:${port}`;
   const [whose, key, secret] = credentials === undefined ? ['Any', 'any', 'any'] : ['The configured', 'KEY', 'SECRET'];
   return (
-    `FinSpace-compatible service on ${url} (world in ${state}). ${whose} credentials work; for example:\n` +
+    `FinSpace-compatible service on ${url} (world in ${worldPlace(config)}). ${whose} credentials work; for example:\n` +
     `  AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret} aws finspace list-kx-environments --region ${region} --endpoint-url ${url}\n` +
     `  curl --aws-sigv4 aws:amz:${region}:finspace --user ${key}:${secret} ${url}/kx/environments\n`
   );

@@ -13,7 +13,7 @@ const worldOptions = () => import('./world-options.ts');
  * that fails, and with `ConfigError` for unusable settings.
  */
 export async function prepareBackend(config: Config, log: Log): Promise<void> {
-  const { backend: kind, state, stateDir, faults, world, quotas, approve } = config;
+  const { backend: kind, state, stateDir, faults, world, quotas, approve, worldStore } = config;
   const isKept = kind !== 'local' || state !== ':memory:';
   const isNewWorldGiven = world !== undefined || quotas !== undefined;
   const tighten = (line: string | undefined) => {
@@ -27,7 +27,7 @@ export async function prepareBackend(config: Config, log: Log): Promise<void> {
   }
   if (approve === 'none' && isKept && (await approverKeyIn(stateDir)) !== undefined)
     throw new ConfigError('--approve: none is not allowed with a state directory that has an approver key');
-  tighten(prepareState(state));
+  if (worldStore === undefined) tighten(prepareState(state));
   if (isNewWorldGiven) await (await worldOptions()).checkWorldOptions(config, log);
   if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
 }

@@ -20,13 +20,14 @@ export async function store(config: Config, switches: ReadonlySet<string>, word 
   const withRoles = switches.has('roles');
   if (withRoles && word !== 'init' && word !== 'migrate') throw new ConfigError('--roles: is for init and migrate');
   if (config.store === undefined) throw new ConfigError('store: needs --store URL');
-  const lines = await act({ url: config.store, stateDir: config.stateDir, withRoles });
+  const lines = await act({ url: config.store, stateDir: config.stateDir, worldFile: config.state, withRoles });
   writeOut(lines.map((line) => `${line}\n`).join(''));
 }
 
 interface Action {
   readonly url: string;
   readonly stateDir: string;
+  readonly worldFile: string;
   readonly withRoles: boolean;
 }
 
@@ -41,12 +42,16 @@ const ACTIONS = {
       from === to ? `The store has version ${to} already.` : `Migrated the store from version ${from} to ${to}.`;
     return [text, ...(withRoles ? [ROLE] : [])];
   },
-  import: async ({ url, stateDir }: Action) => {
-    const { importState } = await import('../store/import.ts');
+  import: async ({ url, stateDir, worldFile }: Action) => {
+    const [{ importState }, { importWorlds }] = await Promise.all([
+      import('../store/import.ts'),
+      import('./import-worlds.ts'),
+    ]);
     const { id, entries, kits, approver } = await importState(url, stateDir, tenths());
     return [
       `Imported ${stateDir} into the store ${id}: a journal of ${entries} ${entries === 1 ? 'entry' : 'entries'}, and ${kits} recovery ${kits === 1 ? 'kit' : 'kits'}.`,
       approver === '' ? 'It has no approver key.' : `The approver key ${approver} is pinned.`,
+      ...(await importWorlds(worldFile, url)),
       'Open plans were not imported: agents must request approval again. Start the servers of this directory with --store.',
     ];
   },

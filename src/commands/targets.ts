@@ -80,7 +80,7 @@ function targetConfig(config: Config, target: string, { allow: _, ...row }: Row)
         region: row.region,
         endpoint: row.endpoint,
         profile: row.profile,
-        state: row.state ?? config.state,
+        state: row.state ?? (config.worldStore === undefined ? config.state : undefined),
         world: row.world ?? config.world,
         lifecycle: row.lifecycle ?? config.lifecycle,
         readOnly: config.readOnly || row.readOnly,

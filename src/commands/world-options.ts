@@ -1,18 +1,18 @@
-import { existsSync } from 'node:fs';
 import { type Config, ConfigError } from '../config.ts';
 import { DEFAULT_ACCOUNT } from '../local/caller.ts';
-import { openStore } from '../local/store.ts';
-import { hasWorld, type SeedOptions, worldSeeder } from '../local/worlds/index.ts';
+import { hasWorld, worldSeeder } from '../local/worlds/index.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import type { Log } from './log.ts';
+import { withWorlds, worldPlace } from './open-worlds.ts';
 
 /** Throws ConfigError for an unusable `--world`, and logs settings of a new world that have no effect because a world exists. */
 export async function checkWorldOptions(config: Config, log: Pick<Log, 'warn'>): Promise<void> {
-  const { world, quotas, state, lifecycle, region = 'us-east-1' } = config;
+  const { world, quotas, lifecycle, region = 'us-east-1' } = config;
   if (world === undefined && quotas === undefined) return;
   const options = { now: Date.now, region, account: DEFAULT_ACCOUNT, lifecycle };
-  if (await hasWorldIn(state, options)) {
-    warnUnused(config, log, { state }, `this state file already has a world in ${region}`);
+  if (await withWorlds(config, (store) => hasWorld(store, options))) {
+    const what = config.worldStore === undefined ? 'state file' : 'store';
+    warnUnused(config, log, { state: worldPlace(config) }, `this ${what} already has a world in ${region}`);
     return;
   }
   if (world === undefined) return;
@@ -27,15 +27,5 @@ export async function checkWorldOptions(config: Config, log: Pick<Log, 'warn'>):
 export function warnUnused(config: Config, log: Pick<Log, 'warn'>, more: object, reason: string): void {
   for (const name of ['world', 'quotas'] as const) {
     if (config[name] !== undefined) log.warn({ [name]: config[name], ...more }, `--${name} is not used: ${reason}`);
-  }
-}
-
-async function hasWorldIn(state: string, options: SeedOptions): Promise<boolean> {
-  if (state === ':memory:' || !existsSync(state)) return false;
-  const store = await openStore(state);
-  try {
-    return await hasWorld(store, options);
-  } finally {
-    await store.close();
   }
 }

@@ -1,22 +1,22 @@
-import { existsSync } from 'node:fs';
 import { approverOf, pinApprover } from '../local/identity.ts';
-import { openStore, type Store } from '../local/store.ts';
+import type { Store } from '../local/store.ts';
 import { approverKey, keyFingerprint } from '../safety/approver.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
+import { type WorldLocation, withWorlds, worldPlace } from './open-worlds.ts';
 
-/** Throws ApproverError if a world file is pinned to a key, because no other key can approve in it. */
-export async function refusePinnedWorld(state: string): Promise<void> {
-  const pinned = await withWorldFile(state, approverOf);
+/** Throws ApproverError if the worlds are pinned to a key, because no other key can approve in them. */
+export async function refusePinnedWorld(location: WorldLocation): Promise<void> {
+  const pinned = await withWorlds(location, approverOf);
   if (pinned === undefined || pinned === null) return;
   throw new ApproverError(
-    `The world in ${state} is pinned to the key ${pinned}, and no other key can approve in it. ` +
+    `The world in ${worldPlace(location)} is pinned to the key ${pinned}, and no other key can approve in it. ` +
       'Put back the folder approver that holds this key. If its passphrase is lost: export the world, move its file away, run this again, and import the world.',
   );
 }
 
-/** Pins a key to an existing world file; servers pin the key to worlds that they create. */
-export async function pinWorldFile(state: string, fingerprint: string): Promise<void> {
-  await withWorldFile(state, (store) => pinApprover(store, fingerprint));
+/** Pins a key to existing worlds; servers pin the key to worlds that they create. */
+export async function pinWorlds(location: WorldLocation, fingerprint: string): Promise<void> {
+  await withWorlds(location, (store) => pinApprover(store, fingerprint));
 }
 
 /** Pins the key of a state directory to a world. Throws ApproverError if the world belongs to another key. */
@@ -28,14 +28,4 @@ export async function requireOwnWorld(store: Store, stateDir: string): Promise<v
   throw new ApproverError(
     `This world is pinned to the approver key ${pinned}. It is replaced only with the state directory that holds this key (--state-dir), where the journal records it.`,
   );
-}
-
-async function withWorldFile<T>(state: string, work: (store: Store) => Promise<T>): Promise<T | undefined> {
-  if (!existsSync(state)) return undefined;
-  const store = await openStore(state);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
 }

@@ -1,36 +1,36 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../config.ts';
 import { DEFAULT_ACCOUNT } from '../local/caller.ts';
 import { worldOf } from '../local/context.ts';
 import type { Store } from '../local/store.ts';
-import { isWorldChanged } from '../local/worlds/worlds.ts';
+import { exportWorld, isWorldChanged } from '../local/worlds/worlds.ts';
 import type { WorldReplacement } from '../safety/journal.ts';
 import { backUp } from '../sqlite/backup.ts';
 import { openForPerson } from './open-store.ts';
+import { worldPlace } from './open-worlds.ts';
 import { requireOwnWorld } from './world-owner.ts';
 
 type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'>;
 
 /**
- * Replaces a world: first records it in the journal and keeps the old file if changes would be lost. Returns the path of the kept
+ * Replaces a world: first records it in the journal and keeps the old world in a file if changes would be lost. Returns the path of that
  * file. Throws ConfigError if changes would be lost and `sure` is false, and ApproverError if the world belongs to another key.
  */
 export async function replaceWorld(
   store: Store,
-  config: Pick<Config, 'state' | 'stateDir' | 'store'>,
+  config: Pick<Config, 'state' | 'stateDir' | 'store' | 'worldStore'>,
   { act, region, source }: Replacement,
   sure: boolean,
   replace: (keep: () => Promise<void>) => Promise<boolean>,
 ): Promise<string | undefined> {
-  const { state, stateDir } = config;
-  await requireOwnWorld(store, stateDir);
+  await requireOwnWorld(store, config.stateDir);
   const isChanged = await isWorldChanged(store, worldOf(DEFAULT_ACCOUNT, region));
   if (isChanged && !sure) throw new ConfigError(NOT_SURE);
-  const [file, backup] = [resolve(state), `${resolve(state)}.before-${stamp(new Date())}`];
+  const { file, backup, backUpTo } = backupOf(store, config, region);
   const kept = await openForPerson(config);
   try {
     const { journal } = kept;
@@ -48,7 +48,7 @@ export async function replaceWorld(
     });
     let isKept = false;
     const keep = async () => {
-      await backUp(file, backup);
+      await backUpTo(backup);
       isKept = true;
     };
     try {
@@ -63,6 +63,22 @@ export async function replaceWorld(
   } finally {
     await kept.close();
   }
+}
+
+/** Where the worlds are, and how the one in a region is kept: a file is copied, and a world in a store becomes a world file. */
+function backupOf(store: Store, config: Pick<Config, 'state' | 'stateDir' | 'worldStore'>, region: string) {
+  const { state, stateDir, worldStore } = config;
+  const before = `before-${stamp(new Date())}`;
+  if (worldStore === undefined) {
+    const file = resolve(state);
+    return { file, backup: `${file}.${before}`, backUpTo: (path: string) => backUp(file, path) };
+  }
+  const backUpTo = async (path: string) => {
+    const world = await exportWorld(store, worldOf(DEFAULT_ACCOUNT, region));
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    writeFileSync(path, JSON.stringify(world, null, 2), { mode: 0o600 });
+  };
+  return { file: worldPlace(config), backup: join(resolve(stateDir), `world-${region}.${before}.json`), backUpTo };
 }
 
 const NOT_SURE = '--yes: required, because the world that would be replaced has been changed since it was created';

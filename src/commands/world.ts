@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs';
 import { type Config, ConfigError } from '../config.ts';
 import { DEFAULT_ACCOUNT } from '../local/caller.ts';
 import { worldOf } from '../local/context.ts';
-import { openStore, type Store } from '../local/store.ts';
+import type { Store } from '../local/store.ts';
 import { DEFAULT_WORLD } from '../local/worlds/index.ts';
 import { exportWorld, importWorld, listWorlds, readImport, resetWorld } from '../local/worlds/worlds.ts';
 import { writeOut } from '../output.ts';
+import { mayHaveWorlds, openLocalWorlds, worldPlace } from './open-worlds.ts';
 import { replaceWorld } from './world-replacement.ts';
 
-/** `finspace-mcp world list|export|import|reset`: manages the worlds in a state file. */
+/** `finspace-mcp world list|export|import|reset`: manages the worlds in a state file, or in the store of --store. */
 export async function world(config: Config, switches: ReadonlySet<string>, word = 'list'): Promise<void> {
   const act = Object.hasOwn(ACTIONS, word) ? ACTIONS[word as keyof typeof ACTIONS] : undefined;
   if (act === undefined) {
@@ -17,10 +17,10 @@ export async function world(config: Config, switches: ReadonlySet<string>, word 
     );
   }
   const { state } = config;
-  if (word === 'list' && !existsSync(state))
-    return print(`No worlds yet: ${state} is created when a server first starts.`);
-  if (act.reads && !existsSync(state)) throw new ConfigError(`--state: ${state} does not exist; there are no worlds`);
-  const store = await openStore(state);
+  const isThere = mayHaveWorlds(config);
+  if (word === 'list' && !isThere) return print(`No worlds yet: ${state} is created when a server first starts.`);
+  if (act.reads && !isThere) throw new ConfigError(`--state: ${state} does not exist; there are no worlds`);
+  const store = await openLocalWorlds(config);
   try {
     await act.run(store, config, switches.has('yes'));
   } finally {
@@ -50,7 +50,8 @@ const ACTIONS = {
     reads: true,
     run: async (store, config) => {
       const file = await exportWorld(store, worldOf(DEFAULT_ACCOUNT, regionOf(config)));
-      if (file === undefined) throw new ConfigError(`--region: ${config.state} has no world in ${regionOf(config)}`);
+      if (file === undefined)
+        throw new ConfigError(`--region: ${worldPlace(config)} has no world in ${regionOf(config)}`);
       print(JSON.stringify(file, null, 2));
     },
   },

@@ -16,7 +16,14 @@ import { CLI } from '../support/hosts.ts';
 import { checkHealth, portOf, variables } from './image.ts';
 import { HAS_TOOLS, read, tool, yamlIn } from './tools.ts';
 
-const FILES = ['compose.yaml', 'deploy/compose.http.yaml', 'deploy/compose.fleet.yaml'];
+const { local, http } = DEFAULT_PORTS;
+/** The files, and the ports that each publishes. */
+const FILES: Readonly<Record<string, readonly number[]>> = {
+  'compose.yaml': [local],
+  'deploy/compose.http.yaml': [http],
+  'deploy/compose.fleet.yaml': [http],
+  'deploy/compose.world.yaml': [http, local],
+};
 
 interface Service {
   readonly build?: string;
@@ -41,7 +48,7 @@ const filled = (value: string, given: Readonly<Record<string, string>>) =>
     return given[name] ?? otherwise;
   });
 
-describe.skipIf(!HAS_TOOLS).each(FILES)('%s', (file) => {
+describe.skipIf(!HAS_TOOLS).each(Object.entries(FILES))('%s', (file, published) => {
   it('meets the Compose specification', () => {
     const formats = { duration: true, 'subnet-ip-address': true } as const;
     const checker = new Ajv2019({ strict: false, formats }).removeKeyword('id');
@@ -64,8 +71,7 @@ describe.skipIf(!HAS_TOOLS).each(FILES)('%s', (file) => {
 
   it('publishes ports on this machine only', () => {
     const ports = Object.values(servicesOf(file)).flatMap((service) => service.ports ?? []);
-    const port = file === 'compose.yaml' ? DEFAULT_PORTS.local : DEFAULT_PORTS.http;
-    expect(ports).toEqual([`127.0.0.1:${port}:${port}`]);
+    expect(ports).toEqual(published.map((port) => `127.0.0.1:${port}:${port}`));
   });
 
   it('sets only variables that the server knows', () => {
@@ -155,7 +161,6 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
         '/run/secrets/tokens': file,
         '/run/secrets/seal-keys': stores.sealKeys,
         'postgres://finspace_app:secret@postgres/finspace?sslmode=disable': await stores.fresh(),
-        '/var/lib/finspace-world': folder,
       };
       const given = { FINSPACE_PUBLIC_URL: 'https://finspace.example', FINSPACE_STORE_PASSWORD: 'secret' };
       const ports = [await serve(one, places, given, 'one'), await serve(two, places, given, 'two')];

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import type { Config } from '../config.ts';
+import type { Store } from '../local/store.ts';
+
+/** Where the worlds of the local service are. */
+export type WorldLocation = Pick<Config, 'state' | 'worldStore'>;
+
+/** Opens the worlds in the store of --store; undefined if a file has them. Rejects with `StoreError`. */
+export async function openSharedWorlds({ worldStore }: Pick<WorldLocation, 'worldStore'>): Promise<Store | undefined> {
+  if (worldStore === undefined) return undefined;
+  const { openWorlds } = await import('../store/postgres/world/store.ts');
+  return openWorlds(worldStore);
+}
+
+/** Opens the worlds, wherever they are. Rejects with `StoreError`. */
+export async function openLocalWorlds(location: WorldLocation): Promise<Store> {
+  const shared = await openSharedWorlds(location);
+  if (shared !== undefined) return shared;
+  const { openStore } = await import('../local/store.ts');
+  return openStore(location.state);
+}
+
+/** Whether there may be worlds, so that opening them creates no file. */
+export const mayHaveWorlds = ({ state, worldStore }: WorldLocation): boolean =>
+  worldStore !== undefined || (state !== ':memory:' && existsSync(state));
+
+/** Runs work on the worlds; undefined if there are none. */
+export async function withWorlds<T>(
+  location: WorldLocation,
+  work: (store: Store) => Promise<T>,
+): Promise<T | undefined> {
+  if (!mayHaveWorlds(location)) return undefined;
+  const store = await openLocalWorlds(location);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Where the worlds are, for people. */
+export const worldPlace = ({ state, worldStore }: WorldLocation): string =>
+  worldStore === undefined ? state : `the store ${storeName(worldStore)}`;
+
+/** `host/database`, without user and password. */
+function storeName(url: string): string {
+  const { host, pathname, searchParams } = new URL(url.replace('@/', '@localhost/'));
+  return `${searchParams.get('host') ?? host}${pathname}`;
+}
