@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FinspaceClient, ListKxEnvironmentsCommand } from '@aws-sdk/client-finspace';
+import { CreateKxEnvironmentCommand, FinspaceClient, ListKxEnvironmentsCommand } from '@aws-sdk/client-finspace';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { SETTING_NAMES, variableOf } from '../../src/config.ts';
@@ -13,6 +13,7 @@ import { SKIPPED } from '../store/cluster.ts';
 import { startStores } from '../store/shared-store.ts';
 import { freePort } from '../support/free-port.ts';
 import { CLI } from '../support/hosts.ts';
+import { KMS_KEY } from '../support/world.ts';
 import { checkHealth, portOf, variables } from './image.ts';
 import { HAS_TOOLS, read, tool, yamlIn } from './tools.ts';
 
@@ -150,6 +151,67 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
     }
   };
 
+  /** Starts nginx with a configuration, in which hosts are replaced by ports of this machine. Returns its own port. */
+  async function startNginx(file: string, hosts: Readonly<Record<string, number | undefined>>): Promise<number> {
+    const port = await freePort();
+    const config = join(folder, 'nginx.conf');
+    const text = Object.entries(hosts).reduce(
+      (rest, [host, real]) => rest.replace(host, `127.0.0.1:${real}`),
+      read(file).replaceAll('/tmp/', `${folder}/`),
+    );
+    writeFileSync(config, text.replace(/listen \d+/, `listen 127.0.0.1:${port}`));
+    const args = ['-c', config, '-p', folder, '-e', 'stderr', '-g', 'daemon off;'];
+    const nginx = spawn('nginx', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    onTestFinished(() => void nginx.kill('SIGTERM'));
+    const health = () => fetch(`http://127.0.0.1:${port}/healthz`).then(({ status }) => status, String);
+    await expect.poll(health).toBe(200);
+    return port;
+  }
+
+  it.skipIf(SKIPPED !== '' || !hasNginx())(
+    'serve one world from three replicas of the local service behind nginx, and to agents',
+    async () => {
+      const { mcp, ...services } = servicesOf('deploy/compose.world.yaml');
+      const stores = await startStores();
+      onTestFinished(() => stores.stop());
+      const { file, ann } = tokens({ ann: ['finspace:read'] });
+      const places = {
+        '/run/secrets/tokens': file,
+        '/run/secrets/seal-keys': stores.sealKeys,
+        'postgres://finspace_app:secret@postgres/finspace?sslmode=disable': await stores.fresh(),
+      };
+      const given = {
+        FINSPACE_PUBLIC_URL: 'https://finspace.example',
+        FINSPACE_STORE_PASSWORD: 'secret',
+        FINSPACE_CREDENTIALS: 'TESTKEY:TESTSECRET',
+      };
+      const names = ['local-1', 'local-2', 'local-3'];
+      const hosts: Record<string, number> = {};
+      for (const name of names) hosts[`${name}:4566`] = await serve(services[name] as Service, places, given, name);
+      const port = await startNginx('deploy/nginx-local.conf', hosts);
+      const client = new FinspaceClient({
+        endpoint: `http://127.0.0.1:${port}`,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'TESTKEY', secretAccessKey: 'TESTSECRET' },
+      });
+      const { environmentId } = await client.send(
+        new CreateKxEnvironmentCommand({ name: 'kdb-team', kmsKeyId: KMS_KEY }),
+      );
+      for (let call = 0; call < 6; call += 1) {
+        const { environments = [] } = await client.send(new ListKxEnvironmentsCommand({}));
+        expect(environments.map((one) => one.environmentId)).toContain(environmentId);
+      }
+      const http = await serve(mcp as Service, places, given, 'mcp');
+      const called = await modern(
+        `http://127.0.0.1:${http}/mcp`,
+        'tools/call',
+        { name: 'get_kx_environment', arguments: { environmentId } },
+        bearer(ann),
+      );
+      expect(await called.text()).toContain('kdb-team');
+    },
+  );
+
   it.skipIf(SKIPPED !== '' || !hasNginx())(
     'serve MCP from two replicas behind nginx, to clients of every protocol era',
     async () => {
@@ -166,19 +228,7 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
       const ports = [await serve(one, places, given, 'one'), await serve(two, places, given, 'two')];
       const readyAt = async (port: number) => (await fetch(`http://127.0.0.1:${port}/readyz`)).text();
       for (const port of ports) await expect.poll(() => readyAt(port)).toBe('ready\n');
-      const port = await freePort();
-      const config = join(folder, 'nginx.conf');
-      const text = read('deploy/nginx.conf')
-        .replaceAll('/tmp/', `${folder}/`)
-        .replace('replica-1:8080', `127.0.0.1:${ports[0]}`)
-        .replace('replica-2:8080', `127.0.0.1:${ports[1]}`)
-        .replace('listen 8080', `listen 127.0.0.1:${port}`);
-      writeFileSync(config, text);
-      const args = ['-c', config, '-p', folder, '-e', 'stderr', '-g', 'daemon off;'];
-      const nginx = spawn('nginx', args, { stdio: ['ignore', 'ignore', 'inherit'] });
-      onTestFinished(() => void nginx.kill('SIGTERM'));
-      const health = () => fetch(`http://127.0.0.1:${port}/healthz`).then(({ status }) => status, String);
-      await expect.poll(health).toBe(200);
+      const port = await startNginx('deploy/nginx.conf', { 'replica-1:8080': ports[0], 'replica-2:8080': ports[1] });
       for (const { connect } of HTTP_HOSTS) {
         const session = await connect(`http://127.0.0.1:${port}/mcp`, { headers: bearer(ann) });
         for (let call = 0; call < 4; call += 1) {

@@ -88,10 +88,18 @@ export function runImage(folder: string, args: readonly string[], more: Record<s
   return server;
 }
 
-/** The port on which a server with FINSPACE_MCP_PORT=0 listens, from its first line. */
+/** The port on which a server with FINSPACE_MCP_PORT=0 listens, from what it logs. */
 export async function portOf(server: ChildProcess): Promise<number> {
-  const [said] = (await once(server.stderr as NodeJS.ReadableStream, 'data')) as [Buffer];
-  return Number(/http:\/\/0\.0\.0\.0:(\d+)/.exec(String(said))?.[1] ?? expect.fail(String(said)));
+  let said = '';
+  server.stderr?.on('data', (chunk) => {
+    said += chunk;
+  });
+  const port = () => /http:\/\/0\.0\.0\.0:(\d+)/.exec(said)?.[1];
+  while (port() === undefined) {
+    await Promise.race([once(server.stderr as NodeJS.ReadableStream, 'data'), once(server, 'exit')]);
+    if (server.exitCode !== null) expect.fail(said);
+  }
+  return Number(port());
 }
 
 /** Runs what the image checks its health with, for a server on a port. Resolves with the exit code. */
