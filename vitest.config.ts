@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { COVERING } from './test/safety/coverage.config.ts';
 
@@ -49,11 +50,14 @@ const ON_POSTGRES = {
   env: { TEST_WORLDS_ENGINE: 'postgres' },
 };
 
+/** The tests that are left to CI often wait for processes, browsers and databases. */
+const WORKERS_PER_CPU = tier === '' ? 1 : 1.5;
+
 export default defineConfig({
   test: {
     projects: [...PROJECTS, ...(tier === '' ? [] : [ON_POSTGRES])].map((test) => ({ test })),
     exclude,
     globalSetup: 'test/support/fresh-build.ts',
-    maxWorkers: '100%',
+    maxWorkers: Math.ceil(availableParallelism() * WORKERS_PER_CPU),
   },
 });
