@@ -58,14 +58,17 @@ export const ENTRIES: Readonly<Record<string, object | string>> = {
       },
     ],
   },
-  '.claude-plugin/plugin.json': {
+  // The folder of the plugin is the one with the skills: Claude Code runs `npm ci` in a plugin that has a package.json.
+  'skills/.claude-plugin/plugin.json': {
     ...{ name, version, description: SUMMARY, author: { name: author }, homepage, license },
+    skills: './',
     mcpServers,
   },
   '.claude-plugin/marketplace.json': {
     name,
+    description: SUMMARY,
     owner: { name: author },
-    plugins: [{ name, source: './', description: SUMMARY }],
+    plugins: [{ name, source: './skills', description: SUMMARY }],
   },
   'gemini-extension.json': {
     ...{ name, version, description: SUMMARY, mcpServers },

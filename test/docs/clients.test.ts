@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -39,6 +39,16 @@ it.each(Object.entries(ENTRIES))('%s matches the package and its settings (npm r
   const text = readFileSync(join(ROOT, path), 'utf8');
   if (typeof content === 'string') expect(text).toBe(content);
   else expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(content)));
+});
+
+it('the plugin of Claude Code is a folder without packages, which Claude Code would install with it', () => {
+  const { plugins } = JSON.parse(readFileSync(join(ROOT, '.claude-plugin/marketplace.json'), 'utf8'));
+  const folders = (plugins as { source: string }[]).map(({ source }) => join(ROOT, source));
+  expect(folders).toHaveLength(1);
+  for (const folder of folders) {
+    expect(existsSync(join(folder, '.claude-plugin/plugin.json'))).toBe(true);
+    expect(existsSync(join(folder, 'package.json'))).toBe(false);
+  }
 });
 
 it.each(NAMING)('%s names the homepage of package.json (npm run docs)', (path) => {
