@@ -33,7 +33,7 @@ const documented = (line: RegExp) =>
 /** The lines in the documents that begin like this, with `folder` for the place where the project will be published. */
 export const documentedPlugin = (start: string, folder: string): readonly string[] =>
   [...PAGE.matchAll(new RegExp(`\`(${start} [^\`]*)\``, 'g'))].map(([, line = '']) =>
-    line.replace(/(?:https:\/\/github\.com\/)?OWNER\/finspace-mcp/, folder),
+    line.replace(/(?:https:\/\/github\.com\/)?[\w-]+\/finspace-mcp$/, folder),
   );
 
 /** A shell of a person who has installed the clients, in a home folder of its own that goes with the test. */

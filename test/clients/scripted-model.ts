@@ -22,7 +22,9 @@ export async function scriptedModel(api: ModelApi): Promise<ScriptedModel> {
   const elsewhere: string[] = [];
   const reply = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await textOf(request);
-    if (!api.path.test(request.url ?? '')) return response.writeHead(404).end('{}');
+    const { url = '' } = request;
+    if (URL.canParse(url)) elsewhere.push(url);
+    if (!api.path.test(url)) return response.writeHead(404).end('{}');
     const turn = JSON.parse(body) as Member;
     const offered = api.tools(turn);
     if (offered.length > 0) tools = offered;
