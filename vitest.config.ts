@@ -38,12 +38,18 @@ const PROJECTS = [
 
 /** They test files, or nothing that depends on how worlds are stored. */
 const OF_FILES = ['store', 'migrations', 'identity', 'listen', 'listen-wire', 'signature', 'terraform'];
+/** They make a world for each case, which takes PostgreSQL long. */
+const LONG_ON_POSTGRES = ['faults', 'failures', 'world-file'];
 const isLong = process.env['TEST_LONG'] !== undefined;
+const leftOutOnPostgres = [...OF_FILES, ...(isLong ? [] : LONG_ON_POSTGRES)];
 /** The tests of the local service again, with their worlds in PostgreSQL. */
 const ON_POSTGRES = {
   ...COMMON,
   name: 'postgres',
-  include: [`test/local/!(${OF_FILES.join('|')}|*.ci).test.ts`, ...(isLong ? ['test/local/quotas.ci.test.ts'] : [])],
+  include: [
+    `test/local/!(${leftOutOnPostgres.join('|')}|*.ci).test.ts`,
+    ...(isLong ? ['test/local/quotas.ci.test.ts'] : []),
+  ],
   exclude,
   isolate: false,
   globalSetup: 'test/local/postgres-setup.ts',
