@@ -117,7 +117,7 @@ export function wrongEnvironment(
 export const closed = (name: string, status: string | undefined): Problem | undefined =>
   wrongEnvironment('kx-environment', name, status, OPEN);
 
-/** The environment exists, and nothing else is wrong with it. */
+/** A rule about the environment, which must exist. */
 const environmentRule =
   (problemOf: (environment: Views['kx-environment'], environmentId: string) => Problem | undefined) =>
   async <K extends KindName, N extends OperationName>({

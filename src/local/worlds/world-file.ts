@@ -86,12 +86,12 @@ export function readWorldFile(path: string): WorldFile {
   return data;
 }
 
-/** Kinds without statuses are stored with an empty one. */
 function readProblem(cause: unknown): string {
   if (cause instanceof SyntaxError) return 'is not JSON';
   return (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
 }
 
+/** Kinds without statuses are stored with an empty one. */
 const NO_STATES = { '': true };
 
 function firstOf({ issues }: z.ZodError): string {

@@ -13,8 +13,8 @@ const SETTINGS = ' -c search_path=finspace_mcp,pg_temp -c idle_in_transaction_se
 /** Connections that send statements without waiting for the answers to earlier ones. */
 export interface Connections {
   /**
-   * Lends a transaction to `use`, which ends it, or without `begin` a connection. If `use` throws, the transaction has no effect. Rejects with the first error of the
-   * database; another error of `use` is the outcome.
+   * Lends a transaction to `use`, which ends it, or without `begin` a connection. If `use` throws, the transaction has no effect.
+   * Rejects with the first error of the database; another error of `use` is the outcome.
    */
   lend<T>(begin: string | undefined, use: (session: Session) => Promise<T>): Promise<Outcome<T>>;
   close(): Promise<void>;
