@@ -1,7 +1,8 @@
 import type { Sql } from '../sqlite/connection.ts';
 import { isOrdered } from './arns.ts';
+import { entityIn, rowOf } from './entity-row.ts';
 import { IS_ORDERED } from './schema.ts';
-import type { Entity, Transaction, WorldSettings } from './transaction.ts';
+import type { Transaction, WorldSettings } from './transaction.ts';
 
 /** The {@link Transaction} of one SQLite connection; the caller begins and commits. */
 export function sqlTransaction(db: Sql): Transaction {
@@ -33,13 +34,16 @@ type EntityStatements = Pick<Transaction, 'has' | 'get' | 'page' | 'count' | 'pu
 const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
   has: (collection, name) =>
     one('SELECT 1 FROM entities WHERE collection = ? AND name = ?', collection, name) !== undefined,
-  get: (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),
+  get: <Body>(collection: string, name: string) => {
+    const row = one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name);
+    return row && entityIn<Body>(row);
+  },
   page: (collection, { after, limit, filterKey }) => {
     const rows =
       filterKey === undefined
         ? all(isOrdered(collection) ? ORDERED_PAGE : NAMED_PAGE, collection, after, limit)
         : all(FILTERED_PAGE, collection, filterKey, after, limit);
-    return rows.map((row) => entity(row));
+    return rows.map((row) => entityIn(row));
   },
   count: (collection, except) => {
     const row = one(
@@ -49,20 +53,7 @@ const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
     );
     return Number(row?.[0]);
   },
-  put: (it) =>
-    run(
-      UPSERT,
-      it.collection,
-      it.name,
-      it.position,
-      it.filterKey,
-      it.status,
-      it.since,
-      it.due,
-      it.plannedFailure && JSON.stringify(it.plannedFailure),
-      JSON.stringify(it.tags),
-      JSON.stringify(it.body),
-    ),
+  put: (entity) => run(UPSERT, ...rowOf(entity)),
   remove: ({ collection, name }) => {
     run('DELETE FROM entities WHERE collection = ? AND name = ?', collection, name);
     run('DELETE FROM links WHERE source = ?', `${collection}/${name}`);
@@ -111,7 +102,10 @@ const clockStatements = ({
   one,
   run,
 }: Statements): Pick<Transaction, 'nextDue' | 'scaleDue' | 'requestState' | 'time' | 'advance'> => ({
-  nextDue: (now) => entity(one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now)),
+  nextDue: (now) => {
+    const row = one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now);
+    return row && entityIn(row);
+  },
   scaleDue: (world, now, share) =>
     // ';' follows ':' in ASCII, so the range is every collection of the world.
     run(
@@ -140,7 +134,7 @@ const worldStatements = ({ one, all, run }: Statements): WorldStatements => ({
   worlds: () => all('SELECT arn FROM worlds ORDER BY arn').map(([arn]) => String(arn)),
   entities: (world) =>
     all(`${SELECT} WHERE collection >= ? AND collection < ? ORDER BY collection, name`, `${world}:`, `${world};`).map(
-      (row) => entity(row),
+      (row) => entityIn(row),
     ),
   clear: (world) => {
     run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${world}:`, `${world};`);
@@ -186,39 +180,6 @@ const settingsFrom = (text: unknown): WorldSettings | undefined =>
 
 /** Every request reads the few worlds. */
 const parsedSettings = cached((text: string): WorldSettings => JSON.parse(text));
-
-function entity<Body>(row: Row): Entity<Body>;
-function entity<Body>(row: Row | undefined): Entity<Body> | undefined;
-function entity(row: Row | undefined): Entity | undefined {
-  if (row === undefined) return undefined;
-  const [collection, name, position, filterKey, status, since, due, plannedFailure, tags, body] = row as Columns;
-  return {
-    collection,
-    name,
-    position,
-    filterKey,
-    status,
-    since,
-    due,
-    plannedFailure: plannedFailure === null ? null : JSON.parse(plannedFailure),
-    tags: JSON.parse(tags),
-    body: JSON.parse(body),
-  };
-}
-
-/** In the order of the columns of `SELECT`. */
-type Columns = [
-  collection: string,
-  name: string,
-  position: string,
-  facet: string | null,
-  status: string,
-  since: number,
-  due: number | null,
-  fate: string | null,
-  tags: string,
-  body: string,
-];
 
 function cached<V>(make: (key: string) => V): (key: string) => V {
   const cache = new Map<string, V>();

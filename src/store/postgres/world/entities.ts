@@ -1,40 +1,14 @@
-import type { Entity, Transaction } from '../../../local/transaction.ts';
+import { entityIn, rowOf } from '../../../local/entity-row.ts';
+import type { Transaction } from '../../../local/transaction.ts';
 import { type Row, type Statements, statement } from './session.ts';
 
-/** The columns of an entity, in the order of {@link entityIn}. */
+/** The columns of an entity, in the order of {@link rowOf}. */
 export const COLUMNS = 'collection, name, position, filter_key, status, since, due, planned_failure, tags, body';
 
-/** An entity, from its columns. A row gives a new one each time, because readers may change what they got. */
-export function entityIn<Body>(row: Row): Entity<Body> {
-  const [collection, name, position, filterKey, status, since, due, plannedFailure, tags, body] = row as Columns;
-  return {
-    collection,
-    name,
-    position,
-    filterKey,
-    status,
-    since: Number(since),
-    due: due === null ? null : Number(due),
-    plannedFailure: plannedFailure === null ? null : JSON.parse(plannedFailure),
-    tags: JSON.parse(tags),
-    body: JSON.parse(body),
-  };
-}
-
-type Columns = [
-  collection: string,
-  name: string,
-  position: string,
-  filterKey: string | null,
-  status: string,
-  since: string,
-  due: string | null,
-  plannedFailure: string | null,
-  tags: string,
-  body: string,
-];
-
-/** What a transaction has read and not changed since, by ARN; undefined for what does not exist. */
+/**
+ * The rows that a transaction has read and not changed since, by ARN; undefined for what does not exist. Each reader gets an entity of
+ * its own, because readers may change what they got.
+ */
 export type ReadRows = Map<string, Row | undefined>;
 
 /** Selects entities. */
@@ -63,15 +37,15 @@ type Entities = Pick<Transaction, 'has' | 'get' | 'page' | 'count' | 'put' | 're
 
 /** The entities in a transaction. It does not wait for changes, since what it reads afterwards is executed after them. */
 export function entityStatements({ rows, change }: Statements, read: ReadRows): Entities {
-  const rowOf = async (collection: string, name: string) => {
+  const readRow = async (collection: string, name: string) => {
     const arn = `${collection}/${name}`;
     if (!read.has(arn)) read.set(arn, (await rows(ONE, collection, name))[0]);
     return read.get(arn);
   };
   return {
-    has: async (collection, name) => (await rowOf(collection, name)) !== undefined,
+    has: async (collection, name) => (await readRow(collection, name)) !== undefined,
     get: async <Body>(collection: string, name: string) => {
-      const row = await rowOf(collection, name);
+      const row = await readRow(collection, name);
       return row && entityIn<Body>(row);
     },
     page: async <Body>(collection: string, { after, limit, filterKey }: Parameters<Transaction['page']>[1]) => {
@@ -84,7 +58,7 @@ export function entityStatements({ rows, change }: Statements, read: ReadRows): 
     count: async (collection, except) => Number((await rows(COUNT, collection, except?.status ?? '-'))[0]?.[0]),
     put: (entity) => {
       read.delete(`${entity.collection}/${entity.name}`);
-      change(PUT, ...valuesOf(entity));
+      change(PUT, ...rowOf(entity));
     },
     remove: ({ collection, name }) => {
       read.delete(`${collection}/${name}`);
@@ -98,30 +72,6 @@ export function entityStatements({ rows, change }: Statements, read: ReadRows): 
     },
   };
 }
-
-const valuesOf = ({
-  collection,
-  name,
-  position,
-  filterKey,
-  status,
-  since,
-  due,
-  plannedFailure,
-  tags,
-  body,
-}: Entity) => [
-  collection,
-  name,
-  position,
-  filterKey,
-  status,
-  since,
-  due,
-  plannedFailure && JSON.stringify(plannedFailure),
-  JSON.stringify(tags),
-  JSON.stringify(body),
-];
 
 /** The links in a transaction. */
 export const linkStatements = ({

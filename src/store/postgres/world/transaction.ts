@@ -1,7 +1,7 @@
+import { entityIn } from '../../../local/entity-row.ts';
 import type { Transaction, WorldSettings } from '../../../local/transaction.ts';
 import {
   COLUMNS,
-  entityIn,
   entityStatements,
   linkStatements,
   REMOVE_UNDER,
