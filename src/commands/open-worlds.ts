@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import type { Store } from '../local/store.ts';
+import { storeTarget } from '../store/postgres/target.ts';
 
 /** Where the worlds of the local service are. */
 export type WorldLocation = Pick<Config, 'state' | 'worldStore'>;
@@ -40,10 +41,4 @@ export async function withWorlds<T>(
 
 /** Where the worlds are, for people. */
 export const worldPlace = ({ state, worldStore }: WorldLocation): string =>
-  worldStore === undefined ? state : `the store ${storeName(worldStore)}`;
-
-/** `host/database`, without user and password. */
-function storeName(url: string): string {
-  const { host, pathname, searchParams } = new URL(url.replace('@/', '@localhost/'));
-  return `${searchParams.get('host') ?? host}${pathname}`;
-}
+  worldStore === undefined ? state : `the store ${storeTarget(worldStore).name}`;
