@@ -1,7 +1,7 @@
 import { type Config, ConfigError } from '../config.ts';
 import { ErrorForPeople } from '../error-for-people.ts';
 import { terminalColumns, writeOut } from '../output.ts';
-import type { Entry, Journal } from '../safety/journal.ts';
+import type { Journal } from '../safety/journal.ts';
 import { safeJson } from '../untrusted.ts';
 import { journalTable } from './journal-table.ts';
 import { openForPerson } from './open-store.ts';
@@ -31,7 +31,7 @@ const ACTIONS = {
   show: async (kept: Journal, asJson: boolean) => {
     const entries = await kept.entries();
     print(asJson ? entries.map(safeJson) : journalTable(entries, terminalColumns()));
-    refuseUnreadable(entries);
+    refuseUnreadable(entries.filter(({ kind }) => kind === 'unreadable').map(({ sequence }) => sequence));
   },
   verify: async (kept: Journal) => {
     const found = await kept.verify();
@@ -39,7 +39,7 @@ const ACTIONS = {
       throw new JournalError(
         `the journal was altered: entry ${found.brokenAt}${found.imported === undefined ? '' : ` of the imported journal ${found.imported}`} does not match the one before it`,
       );
-    refuseUnreadable(await kept.entries());
+    refuseUnreadable(found.unreadable);
     print([
       `${found.entries} ${found.entries === 1 ? 'entry' : 'entries'}, all in order; the newest hash is ${found.head}${importedText(found.imported)}`,
     ]);
@@ -49,11 +49,9 @@ const ACTIONS = {
 const importedText = (count = 0) =>
   count === 0 ? '' : `; ${count} imported ${count === 1 ? 'journal' : 'journals'}, all in order`;
 
-function refuseUnreadable(entries: readonly Entry[]): void {
-  const found = entries.filter(({ kind }) => kind === 'unreadable').map(({ sequence }) => sequence);
-  const [first] = found;
+function refuseUnreadable([first, ...others]: readonly number[] = []): void {
   if (first === undefined) return;
-  const which = found.length === 1 ? `entry ${first} is` : `${found.length} entries, first entry ${first}, are`;
+  const which = others.length === 0 ? `entry ${first} is` : `${others.length + 1} entries, first entry ${first}, are`;
   throw new JournalError(`the journal was altered: ${which} unreadable`);
 }
 

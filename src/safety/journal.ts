@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Actor, OperationName } from '../operations/index.ts';
-import type { Sql } from '../sqlite/connection.ts';
 import { digest } from './digest.ts';
 import type { StateDatabase } from './state.ts';
 
@@ -90,8 +89,14 @@ export interface Journal {
   verify(): Promise<Verified | Broken>;
 }
 
-/** A journal in order. `imported` counts the imported journals that are in order, too; absent without any. */
-type Verified = { readonly entries: number; readonly head: string; readonly imported?: number };
+/** A journal in order. `imported` counts the imported journals, which are in order, too; absent if there are none. */
+type Verified = {
+  readonly entries: number;
+  readonly head: string;
+  readonly imported?: number;
+  /** The entries that are in order and cannot be read, also imported ones; absent if there are none. */
+  readonly unreadable?: readonly number[];
+};
 /** A journal that was altered, or the imported one that was. */
 type Broken = { readonly brokenAt: number; readonly imported?: string };
 
@@ -117,8 +122,11 @@ export function sqlJournal(state: () => Promise<StateDatabase>, now: () => numbe
       const text = JSON.stringify({ sequence, at: new Date(now()).toISOString(), ...entry });
       db.prepare('INSERT INTO journal VALUES (?, ?, ?)').run(sequence, text, chainHash(last?.hash ?? ROOT, text));
     });
-  const all = async () => (await state()).read(linksIn);
-  const entries = async () => (await all()).map(parseEntry);
+  const entries = async () => {
+    const found: Entry[] = [];
+    for await (const page of linkPages(await state())) found.push(...page.map(parseEntry));
+    return found;
+  };
 
   return {
     begin: async (intent) => {
@@ -132,27 +140,40 @@ export function sqlJournal(state: () => Promise<StateDatabase>, now: () => numbe
     unfinished: async () => unfinishedIn(await entries()),
     verify: async () => {
       const chain = chainOf();
-      for (const link of await all()) if (!chain.holds(link)) return { brokenAt: chain.entries() + 1 };
-      return { entries: chain.entries(), head: chain.head() };
+      for await (const page of linkPages(await state()))
+        if (!page.every(chain.holds)) return { brokenAt: chain.entries() + 1 };
+      return verified(chain);
     },
   };
 }
+
+type Chain = ReturnType<typeof chainOf>;
 
 /** Checks links in order, each against the one before it. */
 export function chainOf() {
   let head = ROOT;
   let entries = 0;
+  const unreadable: number[] = [];
   return {
     /** Whether this is the next link of the chain. */
-    holds: ({ sequence, entry, hash }: Link): boolean => {
+    holds: (link: Link): boolean => {
+      const { sequence, entry, hash } = link;
       if (sequence !== entries + 1 || chainHash(head, entry) !== hash) return false;
       head = hash;
       entries += 1;
+      if (parseEntry(link).kind === 'unreadable') unreadable.push(sequence);
       return true;
     },
     entries: () => entries,
     head: () => head,
+    unreadable: (): readonly number[] => unreadable,
   };
+}
+
+/** What `verify` returns for chains in order, of which the first is the journal. */
+export function verified(chain: Chain, ...imported: readonly Chain[]): Verified {
+  const unreadable = [chain, ...imported].flatMap((one) => one.unreadable());
+  return { entries: chain.entries(), head: chain.head(), ...(unreadable.length > 0 && { unreadable }) };
 }
 
 /** The calls without an outcome. */
@@ -183,17 +204,31 @@ const NEEDED: Readonly<Record<Readable, readonly string[]>> = {
 export function parseEntry({ sequence, entry }: Link): Entry {
   const unreadable: Entry = { sequence, at: '', kind: 'unreadable' };
   try {
-    const parsed = { target: {}, ...(JSON.parse(entry) as Record<string, unknown>) };
-    const needed = Object.entries(NEEDED).find(([kind]) => kind === (parsed as { kind?: unknown }).kind)?.[1];
-    const isText = (member: string) => typeof (parsed as Record<string, unknown>)[member] === 'string';
-    return needed?.every(isText) === true && parsed.target !== null ? (JSON.parse(entry) as Entry) : unreadable;
+    const parsed = JSON.parse(entry) as Record<string, unknown>;
+    const needed = Object.entries(NEEDED).find(([kind]) => kind === parsed['kind'])?.[1];
+    const isText = (member: string) => typeof parsed[member] === 'string';
+    return needed?.every(isText) === true && parsed['target'] !== null ? (parsed as unknown as Entry) : unreadable;
   } catch {
     return unreadable;
   }
 }
 
-/** All links, in order. */
-const linksIn = (db: Sql) => db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
+/** Rows of one read. */
+const PAGE = 2_000;
+
+/** The links of the journal in a state database, in order, by page. */
+export async function* linkPages(state: StateDatabase): AsyncGenerator<Link[]> {
+  const text = 'SELECT sequence, entry, hash FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?';
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+    const from = after;
+    const page = await state.read((db) => db.prepare(text).all(from, PAGE) as Link[]);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    after = last.sequence;
+  }
+}
+
 const chainHash = (previous: string, entry: string) =>
   createHash('sha256').update(`${previous}\n${entry}`).digest('hex');
 

@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Client } from 'pg';
 import { approverKey, keyFingerprint } from '../safety/approver.ts';
-import { chainOf, type JournalImport, type Link } from '../safety/journal.ts';
+import { chainOf, type JournalImport, type Link, linkPages } from '../safety/journal.ts';
 import { openState, type StateDatabase } from '../safety/state.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import type { Sql } from '../sqlite/connection.ts';
@@ -33,7 +33,7 @@ interface Kit {
 export type OnProgress = (done: number, total: number) => void;
 
 /** Entries, and kits, that are in memory at a time. */
-const [ENTRIES_AT_ONCE, KITS_AT_ONCE] = [2_000, 50];
+const KITS_AT_ONCE = 50;
 
 /**
  * Brings the journal, as it is, and the recovery kits of a state directory into the store of a URL. Servers that use the directory
@@ -56,7 +56,7 @@ export async function importState(url: string, stateDir: string, onProgress: OnP
       const journal = await closedJournal(state, path);
       const { entries, head, isClosedNow } = journal;
       const source = `${hostname()}:${resolve(stateDir)}`;
-      const content: Content = { source, entries, head, kits, pages: () => pagesOf(state) };
+      const content: Content = { source, entries, head, kits, pages: () => linkPages(state) };
       let isWritten = false;
       let newest: string;
       try {
@@ -136,7 +136,7 @@ async function closedJournal(state: StateDatabase, path: string): Promise<Closed
   });
   const chain = chainOf();
   let holds = true;
-  for await (const page of pagesOf(state)) {
+  for await (const page of linkPages(state)) {
     holds = page.every(chain.holds);
     if (!holds) break;
   }
@@ -145,18 +145,6 @@ async function closedJournal(state: StateDatabase, path: string): Promise<Closed
   throw new StoreError(
     `${path}: the journal was altered: entry ${chain.entries() + 1} does not match the one before it`,
   );
-}
-
-/** The entries of a closed journal, in order, some at a time. */
-async function* pagesOf(state: StateDatabase): AsyncGenerator<Link[]> {
-  const text = 'SELECT sequence, entry, hash FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?';
-  for (let after = 0; ; ) {
-    const from = after;
-    const page = await state.read((db) => db.prepare(text).all(from, ENTRIES_AT_ONCE) as Link[]);
-    if (page.length > 0) yield page;
-    if (page.length < ENTRIES_AT_ONCE) return;
-    after = page.at(-1)?.sequence as number;
-  }
 }
 
 function reopen(db: Sql): void {

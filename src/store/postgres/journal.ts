@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { chainOf, type Entry, type Journal, type Link, parseEntry, unfinishedIn } from '../../safety/journal.ts';
+import {
+  chainOf,
+  type Entry,
+  type Journal,
+  type Link,
+  parseEntry,
+  unfinishedIn,
+  verified,
+} from '../../safety/journal.ts';
 import type { Position } from '../position.ts';
 import type { Database } from './database.ts';
 
@@ -69,14 +77,15 @@ async function verify(db: Database): ReturnType<Journal['verify']> {
       const entry = parseEntry(one);
       if (entry.kind === 'import') anchors.set(entry.journal, entry.head);
     }
+  const imported: ReturnType<typeof chainOf>[] = [];
   for (const [id, head] of anchors) {
     const own = chainOf();
-    const broken = { brokenAt: 0, imported: id };
-    for await (const page of importedLinks(db, id))
-      if (!page.every(own.holds)) return { ...broken, brokenAt: own.entries() + 1 };
-    if (own.head() !== head) return { ...broken, brokenAt: own.entries() + 1 };
+    const broken = () => ({ brokenAt: own.entries() + 1, imported: id });
+    for await (const page of importedLinks(db, id)) if (!page.every(own.holds)) return broken();
+    if (own.head() !== head) return broken();
+    imported.push(own);
   }
-  return { entries: chain.entries(), head: chain.head(), ...(anchors.size === 0 ? {} : { imported: anchors.size }) };
+  return { ...verified(chain, ...imported), ...(imported.length > 0 && { imported: imported.length }) };
 }
 
 const OWN = 'SELECT sequence, entry, hash FROM finspace_mcp.journal WHERE sequence > $1 ORDER BY sequence LIMIT $2';

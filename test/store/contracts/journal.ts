@@ -127,6 +127,18 @@ export function itKeepsTheJournalContract(name: string, start: () => Promise<Jou
       expect(kinds.filter(([, kind]) => kind === 'unreadable')).toHaveLength(1);
     });
 
+    it('names the entries that are in order and cannot be read', async () => {
+      await fill(3);
+      let head = ROOT;
+      const forged = (await under.rows()).map(({ sequence }) => {
+        const entry = sequence === 2 ? '{"kind":' : '{"kind":"outcome","at":"2026","call":"c","result":"failed"}';
+        head = createHash('sha256').update(`${head}\n${entry}`).digest('hex');
+        return { sequence, entry, hash: head };
+      });
+      await under.replace(forged);
+      expect(await journal.verify()).toEqual({ entries: 3, head, unreadable: [2] });
+    });
+
     it('has another head after its newest entry was deleted', async () => {
       await fill(5);
       const { head } = (await journal.verify()) as { head: string };
