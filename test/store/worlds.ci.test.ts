@@ -5,7 +5,7 @@ import { initStore } from '../../src/store/postgres/administration.ts';
 import { openWorlds } from '../../src/store/postgres/world/store.ts';
 import { KEY, openBuilder, ROLE } from '../local/environment-builder.ts';
 import { onTestClock } from '../local/test-clock.ts';
-import { openWorld, type WorldOptions } from '../local/world.ts';
+import { contentOf, openWorld, requestFor, typeOf, type WorldOptions } from '../local/world.ts';
 import { type Cluster, SKIPPED, startCluster } from './cluster.ts';
 import { itKeepsTheTransactionContract } from './contracts/transaction.ts';
 import { startCutter } from './cut-connection.ts';
@@ -160,6 +160,45 @@ describe.skipIf(SKIPPED !== '')(`worlds in a PostgreSQL server of their own ${SK
     const { environmentId } = await world.call('CreateKxEnvironment', { name: 'kdb-a', kmsKeyId: KEY });
     const { creationTimestamp } = await world.call('GetKxEnvironment', { environmentId });
     expect(Math.abs(Date.parse(creationTimestamp) - Date.now())).toBeLessThan(60_000);
+  });
+
+  describe('150 reads at once', () => {
+    const userOf = (index: number) => `user_${index % 5}`;
+    async function twoEnvironments() {
+      const world = await worldOn(await replica());
+      const environments = [(await openBuilder(world)).environmentId];
+      environments.push((await world.call('CreateKxEnvironment', { name: 'kdb-b', kmsKeyId: KEY })).environmentId);
+      for (const environmentId of environments)
+        for (const userName of ['user_0', 'user_1', 'user_2'])
+          await world.call('CreateKxUser', { environmentId, userName, iamRole: ROLE });
+      const read = (index: number) =>
+        world.serve(
+          requestFor('GetKxUser', { environmentId: environments[index % 2] as string, userName: userOf(index) }),
+        );
+      const readAll = () => Promise.all(Array.from({ length: 150 }, (_, index) => read(index)));
+      return { environments, readAll };
+    }
+
+    it('each get their own answer', async () => {
+      const { environments, readAll } = await twoEnvironments();
+      for (const [index, reply] of (await readAll()).entries()) {
+        expect(typeOf(reply)).toBe(index % 5 < 3 ? '' : 'ResourceNotFoundException');
+        const { environmentId, userName } = contentOf(reply);
+        if (index % 5 < 3) expect([environmentId, userName]).toEqual([environments[index % 2], userOf(index)]);
+      }
+    });
+
+    it('do not fail because one of them cannot be read', async () => {
+      const { readAll } = await twoEnvironments();
+      await query(`ALTER TABLE finspace_mcp.entities ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY readable ON finspace_mcp.entities USING (name <> 'user_1' OR 1 / length(replace(name, 'user_1', '')) > 0)`);
+      onTestFinished(() =>
+        query(`DROP POLICY readable ON finspace_mcp.entities;
+          ALTER TABLE finspace_mcp.entities DISABLE ROW LEVEL SECURITY`).then(() => {}),
+      );
+      const expected = ['', 'InternalServerException', '', 'ResourceNotFoundException', 'ResourceNotFoundException'];
+      expect((await readAll()).map(typeOf)).toEqual(Array.from({ length: 150 }, (_, index) => expected[index % 5]));
+    });
   });
 
   describe('a commit whose reply is lost', () => {

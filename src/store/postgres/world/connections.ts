@@ -8,7 +8,10 @@ const MAX_CONNECTIONS = 8;
 /** Longer than a statement may take, so that the database ends it first. */
 const ANSWER_MS = 6_000;
 /** A server that stops in the middle of a transaction holds its locks for so long at most. */
-const SETTINGS = ' -c search_path=finspace_mcp,pg_temp -c idle_in_transaction_session_timeout=5000';
+const SETTINGS =
+  ' -c search_path=finspace_mcp,pg_temp -c idle_in_transaction_session_timeout=5000' +
+  // All statements find rows by an index, whatever the statistics say, so that planning each execution would be wasted.
+  ' -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
 
 /** Connections that send statements without waiting for the answers to earlier ones. */
 export interface Connections {

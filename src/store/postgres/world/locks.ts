@@ -16,13 +16,14 @@ const LOCK_ALL_ENVIRONMENTS = statement(`SELECT 1 FROM entities
  * Resolves with the row of the environment if one was locked. What is read afterwards is as others committed it before.
  */
 export async function lock(session: Statements, range: Range): Promise<Row | undefined> {
-  const { world, environment, isWithin, isWhole } = range;
+  const { world, scope, isWhole, lineage } = range;
+  const [environment] = lineage;
   if (world === undefined) {
     const all = [LOCK_CLOCK, LOCK_WORLDS, LOCK_ALL_ENVIRONMENTS];
     await Promise.all(all.map((one) => session.rows(one)));
     return undefined;
   }
-  const locks = isWithin ? [] : [session.rows(MAKE_WORLD, world), session.rows(LOCK_WORLD, world)];
+  const locks = scope === 'environment' ? [] : [session.rows(MAKE_WORLD, world), session.rows(LOCK_WORLD, world)];
   if (isWhole) locks.push(session.rows(LOCK_ENVIRONMENTS, `${world}:`, `${world};`));
   else if (environment !== undefined)
     locks.push(session.rows(LOCK_ENVIRONMENT, environment.collection, environment.name));

@@ -4,10 +4,10 @@ import type { Subject } from '../../../local/store.ts';
 export interface Range {
   /** The ARN of the world; undefined for everything in the store. */
   readonly world: string | undefined;
-  /** The environment that is, or contains, the subject. */
-  readonly environment: { readonly collection: string; readonly name: string } | undefined;
-  /** Whether the subject is within an environment, so that nothing outside of it matters. */
-  readonly isWithin: boolean;
+  /** The ARN of the environment that is, or contains, the subject. */
+  readonly environment: string | undefined;
+  /** What matters to a request: everything, the environments of the world, or only what is in the environment that contains the subject. */
+  readonly scope: 'everything' | 'environments' | 'environment';
   /** Whether all environments of the world may change. */
   readonly isWhole: boolean;
   /** Whether nothing but the subject and what contains it is likely to be read. */
@@ -19,7 +19,7 @@ export interface Range {
 const EVERYTHING: Range = {
   world: undefined,
   environment: undefined,
-  isWithin: false,
+  scope: 'everything',
   isWhole: true,
   isAlone: false,
   lineage: [],
@@ -36,11 +36,14 @@ export function rangeOf(subject: Subject | undefined): Range {
   const lineage = parts.flatMap((name, at) =>
     at % 2 === 1 ? [{ collection: `${world}:${parts.slice(0, at).join('/')}`, name }] : [],
   );
+  const [first] = lineage;
+  const environment = first && `${first.collection}/${first.name}`;
   const isWithin = lineage.length > 1;
   const { isWhole = false, isAlone = false } = subject;
-  return { world, environment: lineage[0], isWithin, isWhole: isWhole && !isWithin, isAlone, lineage };
+  const scope = isWithin ? 'environment' : 'environments';
+  return { world, environment, scope, isWhole: isWhole && !isWithin, isAlone, lineage };
 }
 
 /** A key that differs where ranges are locked apart from each other. */
-export const keyOfRange = ({ world = '', environment, isWithin }: Range): string =>
-  isWithin && environment !== undefined ? `${environment.collection}/${environment.name}` : world;
+export const keyOfRange = ({ world = '', environment = '', scope }: Range): string =>
+  scope === 'environment' ? environment : world;

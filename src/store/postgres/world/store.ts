@@ -4,6 +4,7 @@ import { withDatabase } from '../administration.ts';
 import { patience } from '../database.ts';
 import { requireStore } from '../requirements.ts';
 import { storeTarget } from '../target.ts';
+import { batchedReads } from './batched.ts';
 import { openConnections, resultOf } from './connections.ts';
 import { keyOfRange, rangeOf } from './range.ts';
 import { turns } from './turns.ts';
@@ -15,6 +16,7 @@ export async function openWorlds(url: string): Promise<Store> {
   const target = storeTarget(url);
   const [readers, writers] = [await openConnections(target), await openConnections(target)];
   const patiently = patience(target.name, { retries: 0, failures: 0 });
+  const readBatched = batchedReads(readers);
   // One connection for each environment at most, so that its writers leave the others to other environments.
   const inTurn = turns();
   let isClosed = false;
@@ -24,7 +26,7 @@ export async function openWorlds(url: string): Promise<Store> {
   return {
     read: async (work, subject) => {
       requireOpen();
-      return resultOf(await patiently(() => readOnce(readers, work, rangeOf(subject))));
+      return resultOf(await patiently(() => readOnce(readers, work, rangeOf(subject), readBatched)));
     },
     write: async (work, subject) => {
       requireOpen();

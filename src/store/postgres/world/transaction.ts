@@ -1,61 +1,9 @@
 import { entityIn } from '../../../local/entity-row.ts';
-import type { Transaction, WorldSettings } from '../../../local/transaction.ts';
-import {
-  COLUMNS,
-  entityStatements,
-  linkStatements,
-  REMOVE_UNDER,
-  type ReadRows,
-  SELECT,
-  UNLINK_UNDER,
-} from './entities.ts';
+import type { Transaction } from '../../../local/transaction.ts';
+import { entityStatements, linkStatements, REMOVE_UNDER, type ReadRows, SELECT, UNLINK_UNDER } from './entities.ts';
+import { DATABASE_NOW, type FirstRead, firstRead, settingsIn } from './first-read.ts';
 import type { Range } from './range.ts';
-import { type Row, type Statement, type Statements, statement } from './session.ts';
-
-/** The state of a range and the entities of its subject, read with one statement. */
-export interface FirstRead {
-  readonly state: Row;
-  readonly read: ReadRows;
-}
-
-const NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)';
-const ROOTS = `strpos(collection, '/') = 0 AND collection >= $1::text || ':' AND collection < $1::text || ';'`;
-const DUE_IN = {
-  everything: 'SELECT min(due) FROM entities WHERE due IS NOT NULL',
-  // Requests on environments depend on the others, by their names and number.
-  environments: `SELECT min(due) FROM entities WHERE due IS NOT NULL AND (environment = $2 OR ${ROOTS})`,
-  environment: 'SELECT min(due) FROM entities WHERE due IS NOT NULL AND environment = $2',
-};
-const stateOf = (due: string) =>
-  statement(`SELECT ${NOW} AS now, (SELECT ahead FROM clock) AS ahead, (${due}) AS due,
-  (SELECT settings FROM worlds WHERE arn = $1) AS settings, found.* FROM (SELECT) AS always
-  LEFT JOIN (SELECT ${COLUMNS} FROM unnest($3::text[], $4::text[]) AS wanted (collection, name)
-    JOIN entities USING (collection, name)) AS found ON $2::text IS NOT NULL`);
-const STATES: Readonly<Record<keyof typeof DUE_IN, Statement>> = {
-  everything: stateOf(DUE_IN.everything),
-  environments: stateOf(DUE_IN.environments),
-  environment: stateOf(DUE_IN.environment),
-};
-const STATE_COLUMNS = 4;
-
-function scopeOf({ world, isWithin }: Range): keyof typeof STATES {
-  if (world === undefined) return 'everything';
-  return isWithin ? 'environment' : 'environments';
-}
-
-/** Reads what every request needs to know, and the entities that it names. */
-export async function firstRead(session: Statements, range: Range, world = range.world): Promise<FirstRead> {
-  const { environment, lineage } = range;
-  const arn = environment === undefined ? '' : `${environment.collection}/${environment.name}`;
-  const keys = [lineage.map(({ collection }) => collection), lineage.map(({ name }) => name)];
-  const rows = await session.rows(STATES[scopeOf(range)], world, arn, ...keys);
-  const read: ReadRows = new Map(lineage.map(({ collection, name }) => [`${collection}/${name}`, undefined]));
-  for (const row of rows) {
-    const entity = row.slice(STATE_COLUMNS);
-    if (entity[0] !== null) read.set(`${entity[0]}/${entity[1]}`, entity);
-  }
-  return { state: rows[0] as Row, read };
-}
+import { type Statements, statement } from './session.ts';
 
 /** The {@link Transaction} of a session. The caller begins and commits. */
 export function postgresTransaction(session: Statements, range: Range, first?: FirstRead): Transaction {
@@ -98,7 +46,7 @@ const NEXT_DUE_IN_WORLD = inRange("collection >= $2::text || ':' AND collection 
 const NEXT_DUE_IN_ENVIRONMENT = inRange('environment = $2');
 const SCALE = statement(`UPDATE entities SET due = $1::bigint + trunc((due - $1::bigint) * $2::float8)::bigint
   WHERE due > $1::bigint AND collection >= $3::text || ':' AND collection < $3::text || ';'`);
-const TIME = statement(`SELECT ${NOW}, ahead FROM clock`);
+const TIME = statement(`SELECT ${DATABASE_NOW}, ahead FROM clock`);
 const ADVANCE = statement('UPDATE clock SET ahead = ahead + $1');
 
 type ClockStatements = Pick<Transaction, 'nextDue' | 'scaleDue' | 'requestState' | 'time' | 'advance'>;
@@ -110,15 +58,15 @@ function clockStatements(
   read: ReadRows,
 ): ClockStatements {
   const { rows, change, isClean } = session;
-  const { world, environment, isWithin } = range;
-  const dueIn = async (now: number) => {
-    if (world === undefined) return rows(NEXT_DUE, now);
-    if (!isWithin || environment === undefined) return rows(NEXT_DUE_IN_WORLD, now, world);
-    return rows(NEXT_DUE_IN_ENVIRONMENT, now, `${environment.collection}/${environment.name}`);
+  const { world, environment, scope } = range;
+  const nextDueRows = {
+    everything: (now: number) => rows(NEXT_DUE, now),
+    environments: (now: number) => rows(NEXT_DUE_IN_WORLD, now, world),
+    environment: (now: number) => rows(NEXT_DUE_IN_ENVIRONMENT, now, environment),
   };
   return {
     nextDue: async (now) => {
-      const [row] = await dueIn(now);
+      const [row] = await nextDueRows[scope](now);
       return row && entityIn(row);
     },
     scaleDue: (of, now, share) => {
@@ -127,13 +75,8 @@ function clockStatements(
     },
     requestState: async (of) => {
       const isRead = first !== undefined && of === world && isClean();
-      const [now, ahead, due, settings] = isRead ? first.state : (await firstRead(session, range, of)).state;
-      return {
-        now: Number(now),
-        ahead: Number(ahead),
-        due: due === null ? null : Number(due),
-        settings: settingsIn(settings),
-      };
+      if (isRead) return first.state;
+      return (await firstRead(session, { ...range, world: of })).state;
     },
     time: async () => {
       const [row] = await rows(TIME);
@@ -180,6 +123,3 @@ const worldStatements = ({ rows, change }: Statements, read: ReadRows): WorldSta
   settings: async (world) => settingsIn((await rows(SETTINGS, world))[0]?.[0]),
   putSettings: (world, settings) => change(PUT_SETTINGS, world, JSON.stringify(settings)),
 });
-
-const settingsIn = (text: unknown): WorldSettings | undefined =>
-  text === null || text === undefined ? undefined : JSON.parse(String(text));

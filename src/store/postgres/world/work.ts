@@ -1,37 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import type { Awaitable, Transaction } from '../../../local/transaction.ts';
 import { StoreError } from '../../../sqlite/store-error.ts';
-import { type Connections, type Outcome, resultOf } from './connections.ts';
+import type { BatchedRead } from './batched.ts';
+import type { Connections, Outcome } from './connections.ts';
+import { type FirstRead, firstRead } from './first-read.ts';
 import { lock } from './locks.ts';
 import type { Range } from './range.ts';
 import { REPEAT, type Session, statement } from './session.ts';
-import { type FirstRead, firstRead, postgresTransaction } from './transaction.ts';
+import { postgresTransaction } from './transaction.ts';
 
 type Work<T> = (tx: Transaction) => Awaitable<T>;
 
-/** Runs work on one snapshot, without locks: of one statement if it reads no more, or else in a transaction. */
-export async function readOnce<T>(connections: Connections, work: Work<T>, range: Range): Promise<Outcome<T>> {
+/** Runs work on one snapshot, without locks: on what `readBatched` returns if it reads no more, or else in a transaction. */
+export async function readOnce<T>(connections: Connections, work: Work<T>, range: Range, readBatched: BatchedRead) {
   if (range.isAlone) {
-    const outcome = await readAlone(connections, work, range);
+    const outcome = await readAlone(work, range, await readBatched(range));
     if (outcome !== undefined) return outcome;
   }
   return readInTransaction(connections, work, range);
 }
 
 /** Undefined if the work reads more than its subject and what contains it. */
-async function readAlone<T>(connections: Connections, work: Work<T>, range: Range): Promise<Outcome<T> | undefined> {
-  const first = resultOf(await connections.lend(undefined, (session) => firstRead(session, range)));
-  const more = new Error('The work reads more.');
-  const needsMore = () => Promise.reject(more);
+async function readAlone<T>(work: Work<T>, range: Range, first: FirstRead): Promise<Outcome<T> | undefined> {
   try {
-    return { value: await work(postgresTransaction({ ...NOTHING, rows: needsMore }, range, first)) };
+    return { value: await work(postgresTransaction(NOTHING_MORE, range, first)) };
   } catch (error) {
-    return error === more ? undefined : { error };
+    return error === READS_MORE ? undefined : { error };
   }
 }
 
-/** Reads change nothing. */
-const NOTHING = {
+const READS_MORE = new Error('The work reads more.');
+const NOTHING_MORE = {
+  rows: () => Promise.reject(READS_MORE),
   change: () => {
     throw new Error('This transaction is read-only.');
   },
@@ -107,8 +107,7 @@ async function opened(session: Session, range: Range): Promise<FirstRead | undef
   const { world, environment, isWhole } = range;
   const reading = () => (world === undefined ? undefined : firstRead(session, range));
   const [locked, first] = await Promise.all([lock(session, range), reading()]);
-  const isThere =
-    environment !== undefined && first?.read.get(`${environment.collection}/${environment.name}`) !== undefined;
+  const isThere = environment !== undefined && first?.read.get(environment) !== undefined;
   // The environment was replaced by another one with its id, which is not locked.
   if (isThere && !isWhole && locked === undefined) throw repeat();
   return first;
