@@ -38,9 +38,7 @@ export const SETTINGS = lazily({
       .string()
       .min(1)
       .optional()
-      .describe(
-        'File of the local world, or :memory: to keep nothing; without it, the store of --store holds the world',
-      ),
+      .describe('File of the local world, or :memory: to keep nothing; with --store, the default is the store'),
   world: () =>
     z
       .string()
