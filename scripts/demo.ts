@@ -69,7 +69,7 @@ async function picture(operator: Agent): Promise<string> {
 }
 
 async function ingest(operator: Agent, environmentId: string): Promise<void> {
-  step('Load today into fx_spot, and tell me when it is done');
+  step("Load today's files into fx_spot, and tell me when it is done");
   const databaseName = 'fx_spot';
   const dbPath = `/${new Date().toISOString().slice(0, 10).replaceAll('-', '.')}/`;
   const changeRequests = [{ changeType: 'PUT', s3Path: `s3://demo-market-data/fx${dbPath}`, dbPath }];
@@ -77,7 +77,7 @@ async function ingest(operator: Agent, environmentId: string): Promise<void> {
   const waited = { environment: 'kdb-prod', kind: 'changeset', database: databaseName, name: changesetId };
   const { status, waitedSeconds } = await operator.call('wait_for_kx_entity', waited);
   print(
-    `${changesetId} is ${status} after ${waitedSeconds} s: a sixtieth of the time that the real service took (--lifecycle realistic takes all of it).`,
+    `${changesetId} is ${status} after ${waitedSeconds} s: a sixtieth of the time that the real service took (--lifecycle realistic takes the full time).`,
   );
 }
 

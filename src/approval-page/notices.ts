@@ -147,7 +147,7 @@ export const NOTICES = {
     status: 429,
     mark: 'lost',
     title: 'Too many wrong tokens',
-    text: 'Your address sent too many wrong tokens within ten minutes. A valid token is still accepted.',
+    text: 'Too many wrong tokens came from your address within ten minutes. A valid token is still accepted.',
   },
   'issuer-away': {
     status: 503,

@@ -52,7 +52,8 @@ export async function local(config: Config): Promise<void> {
 function requireSafeHost({ host, credentials, control }: Config): void {
   if (isLoopback(host)) return;
   if (credentials === undefined) throw new ConfigError(`--host: ${host} is not loopback, which needs --credentials`);
-  if (control) throw new ConfigError('--control: moves the clock without credentials, which needs --host on loopback');
+  if (control)
+    throw new ConfigError('--control: anyone could move the clock without credentials, so --host must be loopback');
 }
 
 function greeting(config: Config, port: number, region: string): string {

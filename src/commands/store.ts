@@ -39,7 +39,7 @@ const ACTIONS = {
   migrate: async ({ url, withRoles }: Action) => {
     const { from, to } = await migrateStore(url, { roles: withRoles });
     const text =
-      from === to ? `The store has version ${to} already.` : `Migrated the store from version ${from} to ${to}.`;
+      from === to ? `The store already has version ${to}.` : `Migrated the store from version ${from} to ${to}.`;
     return [text, ...(withRoles ? [ROLE] : [])];
   },
   import: async ({ url, stateDir, worldFile }: Action) => {

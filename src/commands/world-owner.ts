@@ -26,6 +26,6 @@ export async function requireOwnWorld(store: Store, stateDir: string): Promise<v
   const pinned = own === undefined ? await approverOf(store) : await pinApprover(store, own);
   if (pinned === null || pinned === own) return;
   throw new ApproverError(
-    `This world is pinned to the approver key ${pinned}. It is replaced only with the state directory that holds this key (--state-dir), where the journal records it.`,
+    `This world is pinned to the approver key ${pinned}. It can be replaced only with the state directory that holds this key (--state-dir), whose journal records the change.`,
   );
 }

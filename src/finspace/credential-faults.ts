@@ -136,7 +136,7 @@ function stsFault({ name, isReply }: Failed): Fault | undefined {
   if (!isReply) return undefined;
   return EXPIRED.has(name)
     ? misconfigured(
-        'AWS STS refuses the token or the credentials that the role is to be assumed with: they have expired or are not valid.',
+        'AWS STS refuses the token or the credentials used to assume the role: they have expired or are not valid.',
         'Have a person renew them, then try again.',
       )
     : misconfigured(

@@ -48,7 +48,7 @@ interface Extent {
 }
 
 /** Why something is missing that was not read in time, and how to continue. */
-export const OUT_OF_TIME = 'not read in time: repeat the call, which goes on from what was read';
+export const OUT_OF_TIME = 'not read in time: repeat the call, which continues from there';
 
 /** A part that was not read in time. */
 export const lateGap = (kind: Kind, operation: OperationName, of?: string): Gap =>

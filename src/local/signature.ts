@@ -81,7 +81,7 @@ export function signedBy(
     );
   }
   if (moment - now > SKEW_MS || now - moment > goodFor(expires)) {
-    const since = expires === undefined ? 'more than five minutes from now' : `good for ${expires} seconds from then`;
+    const since = expires === undefined ? 'more than five minutes from now' : `and valid for ${expires} seconds`;
     throw new WireError(400, 'RequestExpired', `The request is dated ${date}, ${since}.`);
   }
   return credential;

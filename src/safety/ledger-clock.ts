@@ -12,7 +12,7 @@ export function monotonicTime(db: Sql, time: number): number {
   if (isBehind({ now: time, seen: latest })) {
     throw new LedgerError(
       `The clock of this machine was set back, or was ahead before: it says ${iso(time)}, but ${iso(latest)} was recorded before. ` +
-        'Until then no approval can be trusted. A person must correct the clock or, if it is correct now, accept it in a ' +
+        'Until that time, no approval can be trusted. A person must correct the clock or, if it is correct now, accept it in a ' +
         "terminal: finspace-mcp approve --reset-clock (with this server's --state-dir, if it has one).",
     );
   }

@@ -176,7 +176,7 @@ export function closedText({ state, successor }: ApprovalStatus): string {
 export const UNDECIDED = {
   cancel: 'The form was closed without a decision, so nobody approved or declined it.',
   decline:
-    'The form was declined faster than a person can read it, so that counts as an answer of this client, not of a person.',
+    'The form was declined faster than a person can read it, so it counts as an answer of the client, not of a person.',
   unusable: 'This client did not show the form, or returned an unusable answer, so nobody decided.',
 };
 

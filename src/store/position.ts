@@ -69,7 +69,7 @@ function storedPosition(path: string, store: string): string | undefined {
   const stored = readPositionFile(path);
   if (stored !== undefined && stored.store !== store)
     throw new StoreError(
-      `${path}: this replica belongs to the store ${stored.store}, and --store is ${store}. Remove the file if it was replaced on purpose.`,
+      `${path}: this replica belongs to the store ${stored.store}, and --store is ${store}. If the store was replaced on purpose, remove this file.`,
     );
   return stored?.position;
 }

@@ -51,7 +51,9 @@ const ELSEWHERE = [
   'Another replica of this server sent this form, or this server before a restart, so its answer does not count. Nothing was changed.',
   'Repeat the call. If this keeps happening, the replicas share no key: a person must give all of them the same --seal-keys (with --store), or route each client to one replica.',
 ];
-const NO_FORMS = ['This client did not declare forms, so no form from it counts as approval. Nothing was changed.'];
+const NO_FORMS = [
+  'This client did not declare support for forms, so no form from it counts as approval. Nothing was changed.',
+];
 const NOT_TRUSTED = [
   'Approvals need the passphrase of the person who owns the approver key, so no form from this client counts. Nothing was changed.',
 ];

@@ -87,7 +87,7 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
   }
 }
 
-const wrong = (tool: string) => `${tool} was not called, its arguments are wrong.`;
+const wrong = (tool: string) => `${tool} was not called: its arguments are wrong.`;
 
 async function callComposite(environment: ToolEnvironment, tool: CompositeTool, given: Members, exchange: Exchange) {
   const { restrictions, caller } = environment;

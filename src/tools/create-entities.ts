@@ -60,7 +60,7 @@ export const createEntities = compositeTool({
   needs: CREATES,
   run: async (environment, input, exchange) => {
     const batch = await createBatch({ environment, signal: exchange.context.mcpReq.signal }, input);
-    if ('wrong' in batch) return refused(`${CREATE} was not called, its arguments are wrong.`, ...batch.wrong);
+    if ('wrong' in batch) return refused(`${CREATE} was not called: its arguments are wrong.`, ...batch.wrong);
     return runBatch(environment, { batch, waits: true, result: created }, exchange);
   },
 });

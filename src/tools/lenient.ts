@@ -50,7 +50,7 @@ export const Scalar = (maxLength: number) =>
 export const NonEmpty = (maxLength: number) =>
   z
     .string()
-    .min(1, 'expects text, not an empty one; leave it out for any')
+    .min(1, 'expects text that is not empty; omit it for any')
     .max(maxLength)
     .optional()
     .meta({ [NON_EMPTY]: true });

@@ -50,7 +50,7 @@ export const tagEntities = compositeTool({
   needs: ['TagResource', 'UntagResource', 'GetKxEnvironment'],
   run: async (environment, input, exchange) => {
     const batch = await tagBatch({ environment, signal: exchange.context.mcpReq.signal }, input);
-    if ('wrong' in batch) return refused(`${TAG} was not called, its arguments are wrong.`, ...batch.wrong);
+    if ('wrong' in batch) return refused(`${TAG} was not called: its arguments are wrong.`, ...batch.wrong);
     const isBoth = input.tags !== undefined && input.tagKeys !== undefined;
     const verb = ({ operation }: BatchCall) => (operation === 'TagResource' ? 'tag' : 'untag');
     const naming = isBoth ? { nameOf: (call: BatchCall) => `${verb(call)} ${call.label}` } : {};

@@ -103,7 +103,7 @@ describe('the image, built without Docker', () => {
     [{}, '--host: 0.0.0.0 is not loopback, which needs --credentials'],
     [
       { FINSPACE_MCP_CREDENTIALS: 'KEY:SECRET', FINSPACE_MCP_CONTROL: 'true' },
-      '--control: moves the clock without credentials, which needs --host on loopback',
+      '--control: anyone could move the clock without credentials, so --host must be loopback',
     ],
   ])('does not serve FinSpace without credentials: %j', async (env, refusal) => {
     const server = runImage(folder, ['local'], env as Record<string, string>);

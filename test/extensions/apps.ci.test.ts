@@ -103,7 +103,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
   it('show the text if the host reads no resources', async () => {
     const client = await clientWith(APPS, ERAS[1]?.mode ?? 'legacy');
     const { frame } = await shown(topologyPage(), await topologyOf(client), { capabilities: {} });
-    await frame.getByText('This client shows no pictures of servers.').waitFor();
+    await frame.getByText('This client shows no pictures from servers.').waitFor();
     expect(await frame.locator('pre').first().textContent()).toContain('kdb-prod');
   });
 

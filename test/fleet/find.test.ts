@@ -262,7 +262,7 @@ describe('find_kx_entities', () => {
     ] as const)
       expect(await use('find_kx_entities', { kinds: ['volume'], tags: [tag] })).toMatchObject({
         isError: true,
-        text: expect.stringContaining(`tags.0.${member}: expects text, not an empty one`),
+        text: expect.stringContaining(`tags.0.${member}: expects text that is not empty`),
       });
     const open = { kinds: ['volume'], tags: [{ key: 'owner', value: null }] };
     expect((await use('find_kx_entities', open)).data).toMatchObject({ found: 5, tagsMatched: ['owner: any value'] });

@@ -112,7 +112,7 @@ describe('a search that takes longer than clients wait', () => {
     const use = caller(call, {}, undefined, { cache: replyCache() });
     const describe = () => inTime(use('describe_kx_environment', { environment: idOf(0) }));
     const first = await describe();
-    expect(JSON.stringify(first.data['notRead'])).toContain('repeat the call, which goes on from what was read');
+    expect(JSON.stringify(first.data['notRead'])).toContain('repeat the call, which continues from there');
     expect(first.data['counts']).toMatchObject({ cluster: { RUNNING: 600 } });
     const details = () => calls.filter((name) => name === 'GetKxCluster').length;
     const before = details();

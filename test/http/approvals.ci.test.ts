@@ -291,7 +291,7 @@ describe('forms in the client of a person with a token', () => {
     expect(await exists()).toBe(true);
     const more = answered(asked.requestState);
     const refused = await called(server.url, 'delete_kx_database', target, { headers: bearer(both), more });
-    expect(wordsIn(refused)).toContain('did not declare forms');
+    expect(wordsIn(refused)).toContain('did not declare support for forms');
     const ended = await remove(both, answered(asked.requestState));
     expect([ended.isError, await exists()]).toEqual([undefined, false]);
   });

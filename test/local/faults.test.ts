@@ -34,14 +34,18 @@ describe('an invalid file of faults is rejected', () => {
     [
       'with a failure of what sets nothing going',
       '{"rules":[{"operation":"GetKxCluster","failure":{"reason":"a"}}]}',
-      /rules\.0: failure goes with .*CreateKxCluster/,
+      /rules\.0: failure works only for .*CreateKxCluster/,
     ],
     [
       'with the errorType of a changeset for something else',
       '{"rules":[{"operation":"CreateKxVolume","failure":{"reason":"a","errorType":"An internal error has occurred."}}]}',
-      /rules\.0: failure\.errorType goes with CreateKxChangeset/,
+      /rules\.0: failure\.errorType works only for CreateKxChangeset/,
     ],
-    ['with two ways to strike', '{"rules":[{"operation":"*","delayMs":1,"every":2,"probability":1}]}', /exclude/],
+    [
+      'with two ways to strike',
+      '{"rules":[{"operation":"*","delayMs":1,"every":2,"probability":1}]}',
+      /cannot be combined/,
+    ],
   ])('%s', (_, text, message) => {
     const path = join(folder, 'faults.json');
     writeFileSync(path, text);

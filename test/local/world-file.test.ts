@@ -123,7 +123,7 @@ describe('a world file', () => {
     [
       'with a place for what is listed by name',
       (file) => (cluster(file, 'hdb-fx').position = 'first'),
-      /hdb-fx\)\.position: kxCluster is listed by name/,
+      /hdb-fx\)\.position: must be the name or omitted, because each kxCluster is listed by name/,
     ],
     [
       'whose cluster mounts a dataview that is not there',
@@ -155,8 +155,8 @@ describe('a world file', () => {
       (file) => (cluster(file, 'hdb-fx').body.scalingGroupConfiguration.memoryReservation = 999_999),
       /overbooked/,
     ],
-    ['that waits for what never comes', (file) => (cluster(file, 'hdb-fx').due = START), /nothing follows RUNNING/],
-    ['that fails at nothing', (file) => (cluster(file, 'hdb-fx').fate = { reason: 'x' }), /has a fate/],
+    ['that waits for what never comes', (file) => (cluster(file, 'hdb-fx').due = START), /no status follows RUNNING/],
+    ['that fails at nothing', (file) => (cluster(file, 'hdb-fx').fate = { reason: 'x' }), /has fate without due/],
   ];
   test.each(wrong)('%s is rejected in one line, and nothing has changed', async (_, spoil, message) => {
     const store = await load(demo);

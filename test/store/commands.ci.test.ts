@@ -51,7 +51,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     expect(stdout).toMatch(/^Store [0-9a-f-]{36}, version 2, in PostgreSQL /);
     for (const part of ['0 journal entries, 0 open plans', 'Replica ', 'Pinned by ', 'No standby is synchronous'])
       expect(stdout).toContain(part);
-    expect(run('store', 'migrate', '--store', url).stdout).toBe('The store has version 2 already.\n');
+    expect(run('store', 'migrate', '--store', url).stdout).toBe('The store already has version 2.\n');
   });
 
   it('gets the tables of the worlds by migrate, before which no server starts', async () => {
@@ -129,11 +129,13 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     await serve(url, { stateDir: join(folder, 'b') });
     const other = { stateDir: join(folder, 'c') };
     await expect(serve(url, { ...other, state: join(folder, 'other.db') })).rejects.toThrow(
-      /the backend or its world differs from the replica \S+:\d+\./,
+      /the backend or its world differs from that of the replica \S+:\d+\./,
     );
     const sealKeys = join(folder, 'keys');
     writeFileSync(sealKeys, `${'A'.repeat(43)}=\n`, { mode: 0o600 });
-    await expect(serve(url, { ...other, sealKeys })).rejects.toThrow('--seal-keys: no key is the same');
+    await expect(serve(url, { ...other, sealKeys })).rejects.toThrow(
+      'no key of --seal-keys matches those of the replica',
+    );
     await expect(serve(await stores.fresh(), { state: ':memory:' })).rejects.toThrow('cannot share a world in memory');
     await expect(serve(await stores.fresh())).rejects.toThrow('this replica belongs to the store');
   });
@@ -179,12 +181,16 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     const PIN = "INSERT INTO finspace_mcp.pins VALUES ('approver', 'another', 'another:1', 0)";
     const { journal, close } = await stateWithJournal();
     await set(PIN);
-    expect(importing()).toEqual(refused('the approver key differs'));
+    expect(importing()).toEqual(
+      refused('the approver key (none here, another there) differs from that of the replica another:1'),
+    );
     await journal.begin(INTENT);
     await set('DELETE FROM finspace_mcp.pins');
     expect(importing()).toMatchObject({ status: 0 });
     await set(`DELETE FROM finspace_mcp.pins; ${PIN}`);
-    expect(importing()).toEqual(refused('the approver key differs'));
+    expect(importing()).toEqual(
+      refused('the approver key (none here, another there) differs from that of the replica another:1'),
+    );
     await expect(journal.begin(INTENT)).rejects.toThrow();
     await close();
   });

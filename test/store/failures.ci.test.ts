@@ -154,7 +154,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
     const error = await ledger.list().catch((refusal: unknown) => refusal);
     expect(error).toBeInstanceOf(LedgerError);
     expect((error as Error).message).toBe(
-      'The store is not initialized. Run finspace-mcp store init. Until then no approval can be trusted.',
+      'The store is not initialized. Run finspace-mcp store init. Until this is corrected, no approval can be trusted.',
     );
   });
 

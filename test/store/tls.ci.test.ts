@@ -121,7 +121,7 @@ describe.skipIf(LACKING !== '')(`a store that is connected by TLS ${LACKING}`, {
     [
       'a password file that others can read',
       () => [verified(), passwordFile(0o644)],
-      'asks for a password, and there is none',
+      'requires a password, and none is set',
     ],
     ['a wrong password', () => [verified(), { env: { PGPASSWORD: 'reef' } }], 'does not accept this user or password'],
     [

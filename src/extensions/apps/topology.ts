@@ -12,7 +12,7 @@ const SCRIPT = `const isSafe = (svg) => svg.localName === 'svg' && [svg, ...svg.
 const show = async (result) => {
   const link = (result.content ?? []).find(({ type, mimeType }) => type === 'resource_link' && mimeType === 'image/svg+xml');
   if (!link) return plain(result);
-  if (!host.serverResources) return plain(result, 'This client shows no pictures of servers.');
+  if (!host.serverResources) return plain(result, 'This client shows no pictures from servers.');
   try {
     const { contents: [{ text }] } = await ask('resources/read', { uri: link.uri });
     const svg = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;

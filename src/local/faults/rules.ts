@@ -53,7 +53,7 @@ const Rule = z
   })
   .refine(
     ({ every, probability }) => every === undefined || probability === undefined,
-    'every and probability exclude each other',
+    'every and probability cannot be combined',
   )
   .refine(
     ({ error, reset, truncate }) => [error, reset, truncate].filter((it) => it !== undefined).length <= 1,
@@ -63,14 +63,14 @@ const Rule = z
     ({ error, reset, truncate, delayMs, failure }) => (error ?? reset ?? truncate ?? delayMs ?? failure) !== undefined,
     'needs at least one of error, delayMs, reset, truncate and failure',
   )
-  .refine(({ message, error }) => message === undefined || error !== undefined, 'message goes with error')
+  .refine(({ message, error }) => message === undefined || error !== undefined, 'message needs error')
   .refine(
     ({ operation, failure }) => failure === undefined || FAILING.has(operation),
-    `failure goes with operations that set something going which can fail: ${[...FAILING].join(', ')}`,
+    `failure works only for operations that start something that can fail: ${[...FAILING].join(', ')}`,
   )
   .refine(
     ({ operation, failure }) => failure?.errorType === undefined || ['*', 'CreateKxChangeset'].includes(operation),
-    'failure.errorType goes with CreateKxChangeset',
+    'failure.errorType works only for CreateKxChangeset',
   );
 
 const FaultFile = z.strictObject({

@@ -16,9 +16,9 @@ export async function problemsOf(entities: Iterable<Entity>, context: Context): 
     const [missing] = await filterAsync(namedBy(entity, context), async (arn) => !(await exists(arn, context)));
     if (missing !== undefined) report(`refers to ${missing.slice(context.world.arn.length + 1)}, which does not exist`);
     if (entity.due !== null && transitionFrom(entity) === undefined) {
-      report(`is due, but nothing follows ${entity.status}`);
+      report(`has due, but no status follows ${entity.status}`);
     }
-    if (entity.plannedFailure !== null && entity.due === null) report('has a fate, but nothing is due');
+    if (entity.plannedFailure !== null && entity.due === null) report('has fate without due');
     const over = kindOf(entity.collection) === 'kx-scaling-group' ? await overbooked(entity, context) : 0;
     if (over > 0) report(`is overbooked by ${over} MiB`);
   }

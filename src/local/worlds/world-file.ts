@@ -76,7 +76,9 @@ export function readWorldFile(path: string): WorldFile {
     const where = `entities.${index} (${entity.in}/${entity.name})`;
     if (error !== undefined) throw new StoreError(`${path}: ${where}.body.${firstOf(error)}`);
     if (!isOrdered(entity.in) && entity.position !== undefined && entity.position !== entity.name) {
-      throw new StoreError(`${path}: ${where}.position: ${inArn} is listed by name`);
+      throw new StoreError(
+        `${path}: ${where}.position: must be the name or omitted, because each ${inArn} is listed by name`,
+      );
     }
     const states = statesOf(kind);
     if (!Object.hasOwn(Object.keys(states).length === 0 ? NO_STATES : states, entity.status)) {

@@ -42,7 +42,7 @@ const KNOWN: readonly [RegExp, string, string][] = [
   [/^28P01|^28000/, 'does not accept this user or password', 'Check the user of the URL, PGPASSWORD and PGPASSFILE.'],
   [
     /password must be/,
-    'asks for a password, and there is none',
+    'requires a password, and none is set',
     'Set PGPASSWORD, or let PGPASSFILE name a file with it that only you can read (mode 0600).',
   ],
   [

@@ -17,19 +17,19 @@ export async function joinStore(db: Database, replica: string, { values, sealKey
     db.run('SELECT finspace_mcp.repin($1, $2, $3, $4)', [name, from, to, replica]);
   for (const [name, value] of Object.entries(values)) {
     const pin = await pinned(name, value);
-    if (pin.value !== value) throw differs(`${name} differs`, pin);
+    if (pin.value !== value) throw differs(`${name} differs from that of`, pin);
   }
   if (sealKeys.length > 0) {
     const own = sealKeys.join(',');
     const pin = await pinned('sealKeys', own);
     if (!pin.value.split(',').some((key) => sealKeys.includes(key)))
-      throw differs('--seal-keys: no key is the same', pin);
+      throw differs('no key of --seal-keys matches those of', pin);
     await repin('sealKeys', pin.value, own);
   }
   const pin = await pinned('approver', approver);
   if (pin.value !== '' && pin.value !== approver)
     throw differs(
-      `the approver key differs: ${approver === '' ? 'none here' : `${approver} here`}, ${pin.value} there`,
+      `the approver key (${approver === '' ? 'none here' : `${approver} here`}, ${pin.value} there) differs from that of`,
       pin,
     );
   await repin('approver', pin.value, approver);
@@ -37,5 +37,5 @@ export async function joinStore(db: Database, replica: string, { values, sealKey
 
 const differs = (what: string, { replica }: Pin) =>
   new StoreError(
-    `This server cannot join the store: ${what} from the replica ${replica}. If this is on purpose, stop all replicas and run finspace-mcp store unpin.`,
+    `This server cannot join the store: ${what} the replica ${replica}. If this is on purpose, stop all replicas and run finspace-mcp store unpin.`,
   );

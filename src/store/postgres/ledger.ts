@@ -103,7 +103,7 @@ async function openApproval(
 /** Its message reaches agents on other machines, so it does not name the database. */
 const asLedgerError = ({ why = 'the store cannot be used', advice }: StoreError) =>
   new LedgerError(
-    [`${why[0]?.toUpperCase()}${why.slice(1)}.`, advice, 'Until then no approval can be trusted.']
+    [`${why[0]?.toUpperCase()}${why.slice(1)}.`, advice, 'Until this is corrected, no approval can be trusted.']
       .filter(Boolean)
       .join(' '),
   );

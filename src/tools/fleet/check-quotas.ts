@@ -35,9 +35,7 @@ export const checkQuotas = fleetTool({
     const head = {
       limits: limitsOf(backendQuotas),
       account: accountUse,
-      ...(shown.length === all.length
-        ? {}
-        : { notShown: `${all.length - shown.length} quotas of which nothing is used` }),
+      ...(shown.length === all.length ? {} : { notShown: `${all.length - shown.length} unused quotas` }),
       ...environmentsOf(graphs),
       ...notReadIn(gaps),
     };

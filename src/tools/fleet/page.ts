@@ -143,4 +143,4 @@ const linkBlock = ({ uri, title, mimeType }: Link) =>
 
 const LEFT = 'More environments are left: repeat the call with this cursor.';
 const leftText = ({ count }: Rest, cursor: string) =>
-  `Out of time: ${count} environments are left, and nothing here counts them. Repeat the call with ${cursor} for the next ones.`;
+  `Out of time: ${count} environments are left, and this answer does not count them. Repeat the call with ${cursor} for the next ones.`;

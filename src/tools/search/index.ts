@@ -148,7 +148,7 @@ export async function callSearchTool(
     const where = isBeside
       ? ['Put the arguments of the tool into arguments: {"tool":"get_kx_cluster","arguments":{…}}.']
       : [];
-    return refused(`${tool.name} was not called, its arguments are wrong.`, ...problems, ...where);
+    return refused(`${tool.name} was not called: its arguments are wrong.`, ...problems, ...where);
   }
   return tool.run(environment, parsed.input, exchange);
 }
