@@ -32,7 +32,7 @@ export interface LocalService {
   /** The port of `url`; undefined if none is open. */
   readonly port: number | undefined;
   readonly region: string;
-  /** For clients of AWS SDK for JavaScript 3 in this process: requests reach the service without a socket. */
+  /** For clients of the AWS SDK for JavaScript v3 in this process: requests reach the service without a socket. */
   readonly requestHandler: LocalRequestHandler;
   /** The clock of the world, which decides when changes in progress end. */
   readonly clock: {

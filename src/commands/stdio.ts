@@ -58,7 +58,7 @@ async function joinedStore(config: Config, log: Log): Promise<SharedStore | unde
   return store;
 }
 
-/** The journal is checked after so long even if the client requests nothing. */
+/** The journal is checked after this long even if the client requests nothing. */
 const IDLE_MS = 1_000;
 
 /** The same as `createRuntime`, loaded when a client needs more than a list of tools. */

@@ -37,7 +37,7 @@ export async function memoryFits({
   };
 }
 
-/** One that is being created will have its memory by the time that a later one starts. */
+/** A cluster that is being created holds its memory before a later one starts. */
 const holdsMemory = (cluster: Cluster | undefined): cluster is Cluster =>
   cluster !== undefined && statusClass(cluster.status) !== 'failed' && !isGone(cluster.status);
 

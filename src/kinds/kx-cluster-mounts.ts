@@ -34,7 +34,7 @@ export async function mountsReady(
 
 async function dataviewReady(read: Reader, key: Keys['kx-dataview'], { availabilityZoneId: zone }: Mounting) {
   const { problems, view } = await ready({ read }, 'kx-dataview', key, { status: 'ACTIVE', zone });
-  // The service mounts a version; one that is not shown is not held against the call.
+  // The service mounts one version; a version that the reply omits does not block the call.
   const hasNone = view?.status === 'ACTIVE' && view.activeVersions?.length === 0;
   const message = `Dataview ${key.dataviewName} is ACTIVE; it has to be ACTIVE`;
   const about = { kind: 'dataview', name: key.dataviewName };

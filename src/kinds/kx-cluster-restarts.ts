@@ -20,7 +20,7 @@ const MAY_LOSE = 'Data that is only in the memory of its nodes may be lost.';
 /** Whether the nodes of a cluster may hold data that is nowhere else. */
 export const holdsUnsaved = ({ clusterType }: Cluster): boolean => MEMORY[String(clusterType)] !== undefined;
 
-/** What is only in the memory of nodes and goes with them. */
+/** What is only in the memory of nodes and is lost with them. */
 export const unsavedData = (nodes: number): Item => ({
   kind: 'memory',
   name: 'unsaved data in memory',

@@ -50,7 +50,7 @@ async function clusterQuotas({ input, key, read }: Create): Promise<Use[]> {
   ];
 }
 
-/** What the type of the cluster does not allow; a type that is not shown is not held against the call. */
+/** What the type of the cluster does not allow; an unknown type does not block the call. */
 const typeProblem = (
   { key, target }: Pick<DatabasesUpdate, 'key' | 'target'>,
   allows: 'updatesDatabases' | 'updatesCodeInPlace',
@@ -84,7 +84,7 @@ const codeByType = (requested: CodeUpdate): RuleResult =>
 const mountedIn = (cluster: Cluster | undefined) =>
   new Set(cluster?.databases?.map(({ databaseName }) => databaseName));
 
-/** A cluster takes its databases when it is created. */
+/** The databases of a cluster are chosen when it is created. */
 function databasesMounted({ input, target }: DatabasesUpdate): RuleResult {
   const present = mountedIn(target);
   return input.databases
@@ -106,7 +106,7 @@ async function remountQuotas({ input, key, target, read }: DatabasesUpdate): Pro
 const restarts = ({ input, key, target, read }: (DatabasesUpdate | CodeUpdate) & { readonly target: Cluster }) =>
   restartImpact(read, key, target, input.deploymentConfiguration?.deploymentStrategy);
 
-/** What a cluster takes along: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
+/** What is lost with a cluster: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
 async function clusterLost({
   key,
   target,
@@ -137,7 +137,7 @@ async function nodeExists({ input, key, target, read }: DeleteNode): Promise<Rul
   return { ...missing('kx-node', input), message };
 }
 
-/** What one node takes along, and how much of the cluster that is. One that never ran holds and serves nothing. */
+/** What is lost with one node, and its share of the cluster. A node that never ran holds and serves nothing. */
 async function nodeLost({ input, key, target, read }: DeleteNode & { readonly target: Cluster }): Promise<Impact> {
   const nodes = await read.listed('kx-node', key);
   const isStarting = nodes.find(({ nodeId }) => nodeId === input.nodeId)?.status === 'PROVISIONING';

@@ -24,7 +24,7 @@ type Dataview = Views['kx-dataview'];
 type Create = RequestedChange<'kx-dataview', 'CreateKxDataview'>;
 type Update = RequestedChange<'kx-dataview', 'UpdateKxDataview'>;
 
-/** The volumes under its segments exist, are ready and in its zone; those of a writable dataview carry no other one. */
+/** The volumes under its segments exist, are ready and in its zone; no other dataview is on those of a writable one. */
 async function segmentsFit({ input, key, read }: Create | Update, zone: string | undefined): Promise<Problem[]> {
   const { environmentId } = key;
   const { readWrite } = input as Create['input'];
@@ -78,7 +78,7 @@ const isReadOnly = (requested: Update): RuleResult =>
       }
     : undefined;
 
-/** New segments change what is cached under the clusters that mount the dataview. */
+/** New segments change what is cached for the clusters that mount the dataview. */
 function cacheChanged({ input, target }: Update): Impact {
   const { segmentConfigurations: wanted } = input;
   const versions = target?.activeVersions ?? [];
@@ -96,7 +96,7 @@ function cacheChanged({ input, target }: Update): Impact {
   };
 }
 
-/** Whether paths that are kept on a volume are no longer, unless everything is. */
+/** Whether an update drops paths that are kept on a volume. */
 function dropsPaths(target: Dataview | undefined, input: Update['input']): boolean {
   const pathsIn = (of: Pick<Dataview, 'segmentConfigurations'> | undefined) =>
     (of?.segmentConfigurations ?? [])
@@ -168,7 +168,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
         unused('kx-dataview', (name, by) => `Dataview ${name} is in use by ${by}`),
         inState('kx-dataview', ['ACTIVE', 'FAILED', 'DELETING'], (name, is) => `Dataview ${name} is ${is}`),
       ],
-      // What was written to a writable one and not committed goes with it.
+      // Uncommitted writes to a writable dataview are lost with it.
       impact: ({ key, target: { activeVersions = [], readWrite } }) => ({
         lost: [
           { kind: 'versions', name: count(activeVersions.length, 'version') },

@@ -38,7 +38,7 @@ function gatewayStays({ input, target: { transitGatewayConfiguration: old, tgwSt
   };
 }
 
-/** The clusters in an environment, without those that block nothing any more. */
+/** The clusters that still block the deletion of an environment. */
 async function clustersIn({ key, read }: Connect | Delete): Promise<User[]> {
   const listed = await read.listed('kx-cluster', { environmentId: key.environmentId });
   return listed.filter(({ status }) => !isGone(status)).map((cluster) => userOf('kx-cluster', key, cluster));

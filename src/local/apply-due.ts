@@ -25,7 +25,7 @@ export async function applyDue(context: Context, max = Infinity): Promise<boolea
   }
 }
 
-/** At the instant pace nothing takes time, not even what began at another pace. */
+/** At the instant pace, nothing takes time, not even a change that began at another pace. */
 const horizon = ({ pace, now }: Pick<Context, 'pace' | 'now'>) => (pace === 0 ? Number.MAX_SAFE_INTEGER : now);
 
 async function step(entity: Entity, context: Context): Promise<void> {

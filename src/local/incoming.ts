@@ -29,7 +29,7 @@ export function headersOf({ rawHeaders }: IncomingMessage): Record<string, strin
 
 const NOTHING = new Uint8Array();
 
-/** For how long the rest of a body that is too long is discarded, so that its client can read the reply. */
+/** How long the rest of an overlong body is discarded, so that its client can read the reply. */
 const DISCARD_MS = 500;
 
 /** The body of a request, which a GET does not have; undefined if it is longer than `limit` bytes. Rejects if the client leaves. */

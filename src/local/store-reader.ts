@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { arnAt, entityWith } from './entity-at.ts';
 import type { Awaitable, Entity } from './transaction.ts';
 
-/** A collection holds no more of a kind by its quotas. */
+/** Quotas keep the number of entities of a kind in a collection below this. */
 const MOST = 1_000;
 
 /** Reads the present state from the store, within the transaction of a request; each entity once. */

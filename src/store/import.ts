@@ -122,7 +122,7 @@ interface ClosedJournal {
   readonly isClosedNow: boolean;
 }
 
-/** The journal of a state directory, to which nothing can be added from then on, by a running server neither. */
+/** The journal of a state directory, to which nothing can be added from then on, not even by a running server. */
 async function closedJournal(state: StateDatabase, path: string): Promise<ClosedJournal> {
   const isClosedNow = await state.write((db) => {
     const closed = db.prepare(

@@ -44,7 +44,7 @@ export function storePosition({ stateDir, store, serves, onerror }: PositionOpti
   const keep = () => {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const stored = storedPosition(path, store) ?? '';
-    // Another process of this state directory may have written a newer one, also of a generation that this one has not seen.
+    // Another process of this state directory may have written a newer position, even of a generation that this process has not seen.
     const isOther = stored !== '' && generationOf(stored) !== generationOf(newest);
     if (isOther && generationOf(kept) === generationOf(newest)) return;
     if (isNewer(newest, stored)) replace(path, `${JSON.stringify({ store, position: newest })}\n`);
@@ -106,7 +106,7 @@ function readPositionFile(path: string): { readonly store: string; readonly posi
     const { store, position } = JSON.parse(text) as Record<string, unknown>;
     if (typeof store === 'string' && typeof position === 'string') return { store, position };
   } catch {
-    // The same as a file with other content.
+    // Handled like a file with other content.
   }
   throw new StoreError(
     `${path}: is damaged. Restore it, or remove it after you have made sure that the store was not restored.`,

@@ -1,7 +1,7 @@
 import { VERSION } from '../../version.ts';
 
 /**
- * A page that a host shows beside the result of a tool (SEP-1865), complete in itself. Its script defines `show(result)`, and may use
+ * A self-contained page that a host shows beside the result of a tool (SEP-1865). Its script defines `show(result)`, and may use
  * `ask(method, params)`, `host` (what the host can do), `theme` with `repaint`, `root`, `add(tag, text, to)` and `plain(result, why)`.
  */
 export const appPage = (title: string, script: string): string => `<!doctype html>

@@ -7,8 +7,8 @@ import type { StoreTarget } from './target.ts';
 export interface Database {
   readonly name: string;
   /**
-   * Runs one statement, which commits by itself. It is repeated while the database does not answer, and with more than the usual patience
-   * also while its disk is full, so it must have no further effect when it is repeated. Rejects with `StoreError`.
+   * Runs one statement, which commits by itself. It is repeated while the database does not answer and, with more than the usual patience,
+   * while the disk is full. So a repeat must have no further effect. Rejects with `StoreError`.
    */
   run<T extends QueryResultRow>(text: string, values?: readonly unknown[], patienceMs?: number): Promise<T[]>;
   /** A connection of its own, for notifications and transactions. The caller ends it. */

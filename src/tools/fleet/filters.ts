@@ -123,7 +123,7 @@ export function matches(entity: GraphEntity, filters: Filters, now: string): boo
 const containerOf = ({ kind, database = '', facts }: GraphEntity) =>
   kind === 'node' ? String(facts['cluster']) : database;
 
-/** Whether a name contains a text or, if the text has a `*`, is like it; word separators are equal. */
+/** Whether a name contains a text or, if the text has a `*`, matches it; all word separators are equal. */
 export function isNamed(name: string, wanted: string): boolean {
   const [ownName, pattern] = [name, wanted].map((each) => each.toLowerCase().replaceAll(/[_\s]/g, '-')) as [
     string,

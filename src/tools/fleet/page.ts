@@ -34,10 +34,10 @@ export const shaping = () => ({
     .describe('From the last answer, for the next page'),
 });
 
-/** No answer has room for more rows that show everything. */
+/** Maximum rows that show everything: no answer has room for more. */
 const MAX_WHOLE = 400;
 
-/** The rows, as far as they show everything, that the page of a cursor may have. */
+/** The rows that the page of a cursor can show in full. */
 export function onPageOf<R>(rows: readonly R[], cursor: string | undefined): readonly R[] {
   const start = startOf(cursor);
   return rows.slice(start, start + MAX_WHOLE);

@@ -54,11 +54,11 @@ export function inTime(
   return { read, left: { from, count: environments.length - end } };
 }
 
-/** Whether an environment failed for another reason than the end of the time. */
+/** Whether an environment failed for a reason other than the time limit. */
 const isFailure = ({ error }: FleetResults<Graph>['failures'][number]) =>
   !(error instanceof FinspaceError) || error.fields.code !== 'Aborted';
 
-/** The graphs of what was read, with what was not; also of those of `wanted` that were not reached. */
+/** The graphs of what was read, and the gaps, which include the environments of `wanted` that were not reached. */
 export function graphsOf({ results, failures }: FleetResults<Graph>, wanted: readonly Environment[] = []) {
   const reached = new Set([...results, ...failures].map(({ environment }) => environment));
   const others = wanted.filter((environment) => !reached.has(environment));

@@ -97,7 +97,7 @@ const readOf = ({ of, read, alsoFor }: Search, kinds: readonly Kind[] = of): Gra
   return alsoFor === undefined ? read : { ...read, kinds: meant.flatMap((kind) => [kind, ...(alsoFor[kind] ?? [])]) };
 };
 
-/** What several searches read together, so far that nothing is left to confirm. */
+/** What several searches read together, including what confirms their findings. */
 function readTogether(searches: readonly Search[], kinds: readonly Kind[] | undefined): GraphOptions {
   const reads = searches.map((search) => search.confirm ?? readOf(search, kinds));
   return {
@@ -109,7 +109,7 @@ function readTogether(searches: readonly Search[], kinds: readonly Kind[] | unde
 /** What a host lists needs no read of the cluster to show that the host exists. */
 const UNCONFIRMED: GraphOptions = { clusterTypes: TYPES_WITH_DATABASES, detailsOfUnhosted: true };
 
-/** Whether nothing but nodes was not read in time. */
+/** Whether nodes are all that was not read in time. */
 const isWholeButNodes = ({ gaps }: Graph) =>
   gaps.every(({ isLate, operation }) => isLate !== true || operation === 'ListKxClusterNodes');
 

@@ -3,11 +3,11 @@ import { connectionOptions } from '../database.ts';
 import type { StoreTarget } from '../target.ts';
 import { REPEAT, type Session, sessionOn } from './session.ts';
 
-/** Each server keeps so many connections for reads, and as many for writes, at most. */
+/** Maximum connections of a server for reads, and again for writes. */
 const MAX_CONNECTIONS = 8;
 /** Longer than a statement may take, so that the database ends it first. */
 const ANSWER_MS = 6_000;
-/** A server that stops in the middle of a transaction holds its locks for so long at most. */
+/** A server that stops in the middle of a transaction holds its locks for at most this long. */
 const SETTINGS =
   ' -c search_path=finspace_mcp,pg_temp -c idle_in_transaction_session_timeout=5000' +
   // All statements find rows by an index, whatever the statistics say, so that planning each execution would be wasted.

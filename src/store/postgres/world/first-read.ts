@@ -16,7 +16,7 @@ const ENVIRONMENTS = `strpos(collection, '/') = 0 AND collection >= asked.world 
 const STATES = statement(`SELECT asked.at, ${DATABASE_NOW}, (SELECT ahead FROM clock),
   CASE asked.scope
     WHEN 'environment' THEN (${DUE} AND environment = asked.environment)
-    -- Requests on environments depend on the others, by their names and number.
+    -- Requests on environments depend on the names and the number of the others.
     WHEN 'environments' THEN (${DUE} AND (environment = asked.environment OR ${ENVIRONMENTS}))
     ELSE (${DUE})
   END,

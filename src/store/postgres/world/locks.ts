@@ -13,7 +13,7 @@ const LOCK_ALL_ENVIRONMENTS = statement(`SELECT 1 FROM entities
 
 /**
  * Sends the locks of a writing transaction: of its environment or, where environments may come, go or be renamed, first of its world.
- * Resolves with the row of the environment if one was locked. What is read afterwards is as others committed it before.
+ * Resolves with the row of the environment if one was locked. Later reads see what others committed before.
  */
 export async function lock(session: Statements, range: Range): Promise<Row | undefined> {
   const { world, scope, isWhole, lineage } = range;

@@ -40,7 +40,7 @@ export interface Session extends Statements {
   isAlive(): boolean;
 }
 
-/** The code of a transaction that would succeed if it was repeated. */
+/** The code of a transaction that would succeed if it were repeated. */
 export const REPEAT = '40001';
 
 /** A request in another environment stored a reply to the same token, which the repeated one finds. */

@@ -17,7 +17,7 @@ export async function openWorlds(url: string): Promise<Store> {
   const [readers, writers] = [await openConnections(target), await openConnections(target)];
   const patiently = patience(target.name, { retries: 0, failures: 0 });
   const readBatched = batchedReads(readers);
-  // One connection for each environment at most, so that its writers leave the others to other environments.
+  // One connection for each environment at most, so that its writers leave connections for other environments.
   const inTurn = turns();
   let isClosed = false;
   const requireOpen = () => {

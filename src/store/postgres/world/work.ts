@@ -50,7 +50,7 @@ const RECORD = statement('INSERT INTO writes (id) VALUES ($1)');
 const RECORD_ONCE = statement('INSERT INTO writes (id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1');
 const FORGET = statement(`DELETE FROM writes WHERE id IN (
   SELECT id FROM writes WHERE at < clock_timestamp() - interval '1 hour' ORDER BY at LIMIT 2000 FOR UPDATE SKIP LOCKED)`);
-/** How many writes there are between two that forget old ones. */
+/** One write in this many deletes the ids of old ones. */
 const FORGET_EVERY = 1_000;
 let writes = 0;
 
@@ -102,7 +102,7 @@ export function writing<T>(connections: Connections, work: Work<T>, range: Range
 
 const UNKNOWN = 'Whether the change was made is unknown.';
 
-/** Locks and reads the range, in one trip. */
+/** Locks and reads the range, in one round trip. */
 async function opened(session: Session, range: Range): Promise<FirstRead | undefined> {
   const { world, environment, isWhole } = range;
   const reading = () => (world === undefined ? undefined : firstRead(session, range));
