@@ -1,6 +1,3 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import * as sdk from '@aws-sdk/client-finspace';
 import { describe, expect, test } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
@@ -11,38 +8,17 @@ import { faultSource } from '../../src/local/faults/source.ts';
 import { listen } from '../../src/local/listen.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { ERRORS } from '../../src/operations/errors.ts';
-import { type Input, OPERATION_NAMES, type OperationName } from '../../src/operations/index.ts';
-import { MISSING_IN_BOTO3, SDK_OPERATIONS } from '../finspace/sdk-commands.ts';
+import { type Input, OPERATION_NAMES } from '../../src/operations/index.ts';
+import { SDK_OPERATIONS } from '../finspace/sdk-commands.ts';
+import { CREDENTIALS, KEYS, NO_BOTO3, runHistory, runThroughBoto3 } from './boto3.ts';
 import { newStore } from './engine.ts';
-import { ROLE } from './environment-builder.ts';
-import { HISTORY } from './history.ts';
-import { HOUR, openWorld, type Reply, SEED, START, type TestWorld } from './world.ts';
-
-const KEYS = { accessKeyId: 'AKIALOCALTEST', secretAccessKey: 'local' };
+import { HOUR, openWorld, SEED, START, type TestWorld } from './world.ts';
 
 async function demoWorld(): Promise<TestWorld> {
   const store = await newStore();
   await seed(store, 'demo', { ...SEED, lifecycle: 'realistic' });
   return openWorld({ store });
 }
-
-type Send = (name: OperationName, input: object) => Promise<Reply>;
-
-/** Runs every operation through a client, and fails on the first reply that the client cannot read. */
-async function runHistory(world: TestWorld, send: Send): Promise<Map<OperationName, Reply>> {
-  const replies = new Map<OperationName, Reply>();
-  const last = (name: OperationName) => replies.get(name);
-  for (const [name, input] of HISTORY) {
-    const env = { environmentId: last('ListKxEnvironments')?.environments[0].environmentId };
-    const created = (other: OperationName, member: string) => ({ [member]: last(other)[member] });
-    replies.set(name, await send(name, input({ env, last, created })));
-    world.advance(HOUR);
-  }
-  return replies;
-}
-
-const UNKNOWN = 'OperationNotFoundError';
-const HOW_TO_NAME_IT = 'if it is newer than that, add it to MISSING_IN_BOTO3 in test/finspace/sdk-commands.ts';
 
 const dates = (value: unknown): Date[] =>
   value instanceof Date
@@ -80,35 +56,15 @@ describe('every operation can be called', () => {
     expect([...replies.keys()].sort()).toEqual([...OPERATION_NAMES].sort());
   });
 
-  const boto3 = spawnSync('python3', ['-c', 'import boto3'], { timeout: 20_000 });
-  const why = boto3.status === 0 ? '' : ' (SKIPPED: this machine has no python3 with boto3)';
-  test.skipIf(boto3.status !== 0)(
-    `by boto3, with its signature verified${why}`,
+  test.skipIf(NO_BOTO3 !== '')(
+    `by boto3, with its signature verified ${NO_BOTO3}`,
     async () => {
-      const world = await demoWorld();
+      const { store } = await demoWorld();
       // boto3 signs with the clock of the machine.
-      const credentials = [{ ...KEYS, role: `${ROLE}-2` }];
-      const signed = await openWorld({ store: world.store, start: Date.now(), credentials });
-      const unsigned = await openWorld({ store: world.store, start: Date.now() });
-      const listener = await listen(signed.serve, { port: 0 });
-      const script = fileURLToPath(new URL('boto3_client.py', import.meta.url));
-      const args = [script, `http://127.0.0.1:${listener.port}`, KEYS.accessKeyId, KEYS.secretAccessKey];
-      const child = spawn('python3', args, { stdio: ['pipe', 'pipe', 'inherit'] });
-      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-      const ahead = { ...signed, advance: (ms: number) => void signed.store.write((tx) => tx.advance(ms)) };
-      const ask: Send = async (operation, input) => {
-        child.stdin.write(`${JSON.stringify({ operation, input })}\n`);
-        const { output, error } = JSON.parse((await lines.next()).value ?? '{}');
-        if (error === UNKNOWN && MISSING_IN_BOTO3.includes(operation)) return unsigned.call(operation, input as never);
-        if (error === UNKNOWN) throw new Error(`boto3 has no ${operation}: ${HOW_TO_NAME_IT}`);
-        if (error !== undefined) throw new Error(`${operation}: ${error}`);
-        return output;
-      };
-      const replies = await runHistory(ahead, ask);
-      expect([...replies.keys()].sort()).toEqual([...OPERATION_NAMES].sort());
-      child.stdin.end();
-      await new Promise((resolve) => child.once('close', resolve));
-      await listener.close();
+      const signed = await openWorld({ store, start: Date.now(), credentials: CREDENTIALS });
+      const unsigned = await openWorld({ store, start: Date.now() });
+      const advance = (ms: number) => store.write((tx) => tx.advance(ms));
+      expect(await runThroughBoto3({ advance }, signed.serve, unsigned)).toEqual([...OPERATION_NAMES].sort());
     },
     60_000,
   );

@@ -9,15 +9,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { worldOf } from '../../src/local/context.ts';
 import { seededRandom } from '../../src/local/random.ts';
 import type { Store } from '../../src/local/store.ts';
+import { seed as seedWorld } from '../../src/local/worlds/index.ts';
 import { problemsOf } from '../../src/local/worlds/integrity.ts';
-import type { Input, OperationName } from '../../src/operations/index.ts';
+import type { Service } from '../../src/operations/exchange.ts';
+import { type Input, OPERATION_NAMES, type OperationName } from '../../src/operations/index.ts';
 import { openWorlds } from '../../src/store/postgres/world/store.ts';
+import { CREDENTIALS, NO_BOTO3, runThroughBoto3 } from '../local/boto3.ts';
 import { KEY } from '../local/environment-builder.ts';
 import { histories } from '../local/model/commands.ts';
 import { live } from '../local/model/run.ts';
 import { onTestClock } from '../local/test-clock.ts';
 import { runs, seed } from '../local/tier.ts';
-import { openWorld, type Reply, requestFor } from '../local/world.ts';
+import { openWorld, type Reply, requestFor, SEED, type TestWorld } from '../local/world.ts';
 import { CLI } from '../support/hosts.ts';
 import { SKIPPED } from './cluster.ts';
 import { databaseIn, startStores, type TestStores } from './shared-store.ts';
@@ -46,6 +49,27 @@ describe.skipIf(SKIPPED !== '')(`three replicas of a world ${SKIPPED}`, { timeou
       close: async () => {},
     };
   }
+
+  it.skipIf(NO_BOTO3 !== '')(`answer boto3, each call by a random one ${NO_BOTO3}`, async () => {
+    const url = await stores.fresh();
+    const own = await Promise.all(Array.from({ length: REPLICAS }, () => openWorlds(url)));
+    const [first] = own as [Store];
+    await seedWorld(first, 'demo', { ...SEED, now: Date.now, lifecycle: 'realistic' });
+    const open = (store: Store) => openWorld({ store, start: Date.now(), credentials: CREDENTIALS });
+    const worlds = await Promise.all(own.map(open));
+    const random = seededRandom('boto3');
+    const asked = new Set<number>();
+    const serve: Service = (request) => {
+      const at = (random(1)[0] as number) % REPLICAS;
+      asked.add(at);
+      return (worlds[at] as TestWorld).serve(request);
+    };
+    const unsigned = await openWorld({ store: first, start: Date.now() });
+    const advance = (ms: number) => first.write((tx) => tx.advance(ms));
+    expect(await runThroughBoto3({ advance }, serve, unsigned)).toEqual([...OPERATION_NAMES].sort());
+    expect(asked.size).toBe(REPLICAS);
+    for (const store of own) await store.close();
+  });
 
   it('match a simple model of the documentation, in random histories', async () => {
     const url = await stores.fresh();
