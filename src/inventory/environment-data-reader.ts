@@ -1,7 +1,7 @@
 import { lineage, NAMES, nameIn } from '../kinds/names.ts';
 import { isInProgress } from '../kinds/quotas.ts';
 import { type QuotaReader, Unreadable } from '../kinds/reader.ts';
-import { volumeUsers } from '../kinds/references.ts';
+import { volumeDependents } from '../kinds/references.ts';
 import { statusOf } from '../kinds/rules.ts';
 import type { KindName, Views, Within } from '../kinds/views.ts';
 import type { EnvironmentData } from './environment-data.ts';
@@ -45,8 +45,8 @@ export function environmentDataReader(data: EnvironmentData, gaps: readonly Gap[
         const status = statusOf(item);
         return only === undefined ? status !== 'DELETED' : isInProgress(status);
       }).length,
-    users: async (kind, key) =>
-      volumeUsers(
+    dependents: async (kind, key) =>
+      volumeDependents(
         key,
         of(kind).find(({ volumeName }) => volumeName === key.volumeName),
         await all('kx-dataview', { environmentId: key.environmentId }),

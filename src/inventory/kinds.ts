@@ -2,7 +2,7 @@ import type { Fact } from '../kinds/fact.ts';
 import { FACTS } from '../kinds/facts.ts';
 import { LIFECYCLES } from '../kinds/lifecycles.ts';
 import { keyIn, NAMES, nameIn, pathOf } from '../kinds/names.ts';
-import { kindsUsing } from '../kinds/references.ts';
+import { dependentKinds } from '../kinds/references.ts';
 import type { KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
 import { type Graph, type GraphEntity, idOf, type Kind } from './graph-types.ts';
@@ -37,12 +37,12 @@ export function idAt(kind: KindName, key: object): string {
 /** What is known about entities of a kind, by the names in answers, and what answers do with it. */
 export const factsOf = (kind: Kind): Readonly<Record<string, Omit<Fact<never>, 'of'>>> => FACTS[`kx-${kind}`];
 
-/** The kinds that can use entities of a kind, and those whose lists are needed to read them. */
+/** The kinds that can depend on entities of a kind, and those whose lists are needed to read them. */
 export const dependentKindsOf = (kind: Kind): Kind[] =>
-  kindsUsing(`kx-${kind}`)
-    .flatMap((user) => (NAMES[user].parent === 'kx-database' ? [user, 'kx-database'] : [user]))
-    .map((user) => user.replace('kx-', '') as Kind)
-    .filter((user) => user !== kind);
+  dependentKinds(`kx-${kind}`)
+    .flatMap((each) => (NAMES[each].parent === 'kx-database' ? [each, 'kx-database'] : [each]))
+    .map((each) => each.replace('kx-', '') as Kind)
+    .filter((each) => each !== kind);
 
 /** The statuses that entities of a kind can have. */
 export const statesOf = (kind: Kind | 'node'): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].states);

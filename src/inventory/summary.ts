@@ -104,7 +104,7 @@ const REPEATED = new Set(['files', 'clusters', 'usedBy', 'newestData', 'cached']
 /** One entity in one row, without rarely needed members. */
 export function entityRow(entity: GraphEntity, graph: Graph): Row {
   const { kind, name, database, status, facts } = entity;
-  const { mounts, uses, users } = connectionsOf(entity, graph);
+  const { mounts, uses, dependents } = connectionsOf(entity, graph);
   const row: Row = {
     name,
     database,
@@ -125,7 +125,7 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
     ),
     cached: cachedOf(facts),
     volumes: joined(uses.map(({ to, facts: at }) => `${shortName(to)}${at['for'] ? ` (${at['for']})` : ''}`)),
-    usedBy: joined(users.map(({ from }) => shortName(from))),
+    usedBy: joined(dependents.map(({ from }) => shortName(from))),
     clusters: kind === 'scaling-group' ? facts['clusters'] : undefined,
     iamRole: facts['iamRole'],
   };
@@ -140,14 +140,14 @@ function cachedOf({ mounts = [] }: { readonly mounts?: readonly { database?: str
     : Object.fromEntries(cached.map((mount) => [String(mount.database), mount.cached]));
 }
 
-/** The names of what an entity mounts, of the volumes that it uses, and of its users. */
+/** The names of what an entity mounts, of the volumes that it uses, and of its dependents. */
 export function namesConnected(entity: GraphEntity, graph: Graph): Record<string, readonly string[] | undefined> {
-  const { mounts, uses, users } = connectionsOf(entity, graph);
+  const { mounts, uses, dependents } = connectionsOf(entity, graph);
   const names = (ids: readonly string[]) => (ids.length === 0 ? undefined : [...new Set(ids.map(shortName))]);
   return {
     mounts: names(mounts.map(({ to }) => to)),
     volumes: names(uses.map(({ to }) => to)),
-    usedBy: names(users.map(({ from }) => from)),
+    usedBy: names(dependents.map(({ from }) => from)),
   };
 }
 
@@ -158,7 +158,7 @@ function connectionsOf({ id, kind }: GraphEntity, graph: Graph) {
   return {
     uses: own.filter(({ relation }) => relation === 'uses' || relation === 'cached-on'),
     mounts: own.filter(({ relation }) => relation === 'mounts'),
-    users: isUsed ? (to.get(id) ?? []).filter(({ relation }) => relation !== 'of' && relation !== 'behind') : [],
+    dependents: isUsed ? (to.get(id) ?? []).filter(({ relation }) => relation !== 'of' && relation !== 'behind') : [],
   };
 }
 

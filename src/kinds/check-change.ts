@@ -1,14 +1,14 @@
-import { brokenConditions } from '../operations/conditions/index.ts';
+import { unmetConditions } from '../operations/conditions/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { AnyChange, AnyRequestedChange } from './index.ts';
 import type { Problem, RuleResult, Use } from './model.ts';
 import { Unreadable } from './reader.ts';
-import { brokenProblem } from './rules.ts';
+import { conditionProblem } from './rules.ts';
 
 /** The first reason for which the service rejects a change; undefined when it accepts it. */
 export async function firstProblem(change: AnyChange, requested: AnyRequestedChange): Promise<Problem | undefined> {
-  const [broken] = brokenConditions(requested.operation, requested.input);
-  if (broken !== undefined) return brokenProblem(broken);
+  const [unmet] = unmetConditions(requested.operation, requested.input);
+  if (unmet !== undefined) return conditionProblem(unmet);
   for (const rule of change.rules) {
     const result = rule(requested);
     const found = result instanceof Promise ? await result : result;
@@ -55,7 +55,7 @@ export async function checkChange(
   quotas: Quotas | undefined,
   countsAll: boolean,
 ): Promise<ChangeChecks> {
-  const broken = brokenConditions(requested.operation, requested.input).map(brokenProblem);
+  const unmet = unmetConditions(requested.operation, requested.input).map(conditionProblem);
   const check = (rules: AnyChange['rules'] = []) =>
     Promise.all(rules.map((rule) => readOrUnchecked<RuleResult>(() => rule(requested))));
   const [found, warned, used] = await Promise.all([
@@ -64,7 +64,7 @@ export async function checkChange(
     checkQuotas(change, requested, quotas, countsAll),
   ]);
   return {
-    problems: [...broken, ...found.flatMap(({ value }) => value ?? [])],
+    problems: [...unmet, ...found.flatMap(({ value }) => value ?? [])],
     warnings: warned.flatMap(({ value }) => value ?? []),
     quotas: used.quotas,
     unchecked: [...[...found, ...warned, used].flatMap(({ unchecked }) => unchecked), ...(change.unchecked ?? [])],

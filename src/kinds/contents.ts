@@ -1,9 +1,9 @@
 import { byteSize, count } from './amounts.ts';
+import { asDependent, dependentItem } from './dependents.ts';
 import type { Item } from './model.ts';
 import { KIND_NAMES, keyIn } from './names.ts';
 import type { Reader } from './reader.ts';
 import { pathItem, statusOf } from './rules.ts';
-import { userItem, userOf } from './users.ts';
 import type { KindName, Views } from './views.ts';
 
 type InEnvironment = Exclude<KindName, 'environment' | 'kx-environment' | 'kx-changeset' | 'kx-node'>;
@@ -26,7 +26,7 @@ interface Description<K extends InEnvironment> {
 const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
   'kx-cluster': {
     needsDetails: false,
-    detail: (view) => userItem(userOf('kx-cluster', { environmentId: '' }, view)).detail,
+    detail: (view) => dependentItem(asDependent('kx-cluster', { environmentId: '' }, view)).detail,
   },
   'kx-dataview': { needsDetails: false, detail: ({ databaseName }) => `of ${databaseName}` },
   'kx-volume': {

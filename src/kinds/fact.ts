@@ -39,8 +39,8 @@ export interface Fact<V> {
   readonly setting?: true;
   /** About other entities or the present state, or a repetition: not searched for texts. */
   readonly state?: true;
-  /** Known only once the nodes of the entity, or the entities that use it, are read. */
-  readonly needs?: 'nodes' | 'users';
+  /** Known only once the nodes of the entity, or its dependents, are read. */
+  readonly needs?: 'nodes' | 'dependents';
   /** Rows show it in another form. */
   readonly inRow?: true;
   readonly unit?: 'MiB' | 'GB' | 'bytes';

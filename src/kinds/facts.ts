@@ -50,13 +50,13 @@ const GROUP_FACTS: Facts<'kx-scaling-group'> = {
     inRow: true,
     totals: [{ name: 'hostMemory' }],
   },
-  reservedMiB: { of: ({ reservedMiB }) => reservedMiB, needs: 'users', unit: 'MiB', inRow: true },
+  reservedMiB: { of: ({ reservedMiB }) => reservedMiB, needs: 'dependents', unit: 'MiB', inRow: true },
   freeMiB: {
     of: ({ hostType, reservedMiB }) => {
       const memory = memoryMiB(HOST_TYPES, hostType);
       return memory === undefined || reservedMiB === undefined ? undefined : memory - reservedMiB;
     },
-    needs: 'users',
+    needs: 'dependents',
     unit: 'MiB',
     inRow: true,
     totals: [{ name: 'hostMemoryFree', isWhole: true }],

@@ -19,9 +19,9 @@ export async function memoryFits({
   if (group === undefined) return undefined;
   const total = memoryMiB(HOST_TYPES, group.hostType);
   if (total === undefined) return UNKNOWN;
-  const users = await read.users('kx-scaling-group', { environmentId, scalingGroupName });
+  const clusters = await read.dependents('kx-scaling-group', { environmentId, scalingGroupName });
   const others = await Promise.all(
-    users.map(({ name }) => read.get('kx-cluster', { environmentId, clusterName: name })),
+    clusters.map(({ name }) => read.get('kx-cluster', { environmentId, clusterName: name })),
   );
   const free = total - others.filter(holdsMemory).reduce((sum, other) => sum + memoryOf(other), 0);
   if (Number.isNaN(free)) return UNKNOWN;
@@ -31,8 +31,8 @@ export async function memoryFits({
   return {
     error: 'Validation',
     message: detail,
-    about: itemOf('kx-scaling-group', { scalingGroupName }, detail),
-    first:
+    item: itemOf('kx-scaling-group', { scalingGroupName }, detail),
+    advice:
       'The service accepts it, but the cluster ends in CREATE_FAILED: reserve less, request fewer nodes, or use another scaling group.',
   };
 }

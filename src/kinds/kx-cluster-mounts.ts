@@ -37,8 +37,8 @@ async function dataviewReady(read: Reader, key: Keys['kx-dataview'], { availabil
   // The service mounts one version; a version that the reply omits does not block the call.
   const hasNone = view?.status === 'ACTIVE' && view.activeVersions?.length === 0;
   const message = `Dataview ${key.dataviewName} is ACTIVE; it has to be ACTIVE`;
-  const about = { kind: 'dataview', name: key.dataviewName };
-  return hasNone ? [wrongState(about, 'ACTIVE', 'ACTIVE', message), ...problems] : problems;
+  const item = { kind: 'dataview', name: key.dataviewName };
+  return hasNone ? [wrongState(item, 'ACTIVE', 'ACTIVE', message), ...problems] : problems;
 }
 
 /** The databases of a request as a cluster mounts them: with the segments of the dataview version that it gets. */
@@ -121,8 +121,8 @@ export const mountQuota = (at: At, volumeName: string, mode: Mode): Quota => ({
   limit: ({ volumeMounts }) => volumeMounts[mode],
   used: async (read) => {
     const { environmentId } = at;
-    const users = await read.users('kx-volume', { environmentId, volumeName });
-    const others = users.filter(({ kind, name }) => kind === 'kx-cluster' && name !== at.clusterName);
+    const dependents = await read.dependents('kx-volume', { environmentId, volumeName });
+    const others = dependents.filter(({ kind, name }) => kind === 'kx-cluster' && name !== at.clusterName);
     const modes = await Promise.all(
       others.map(async ({ name }): Promise<Mode[]> => {
         const other = await read.get('kx-cluster', { environmentId, clusterName: name });

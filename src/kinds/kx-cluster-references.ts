@@ -1,5 +1,5 @@
 import { dataviewIn } from '../operations/conditions/clusters.ts';
-import type { Named, References } from './model.ts';
+import type { References, ReferenceTarget } from './model.ts';
 import type { Views } from './views.ts';
 
 export type Cluster = Views['kx-cluster'];
@@ -12,7 +12,7 @@ export const segmentsIn = ({ dataviewConfiguration: view }: Databases[number]) =
 export const cachedPaths = ({ cacheConfigurations }: Pick<Databases[number], 'cacheConfigurations'>) =>
   cacheConfigurations?.map(({ cacheType, dbPaths }) => `${dbPaths.join(' ')} on ${cacheType}`);
 
-const mountedViews = ({ databases = [] }: Mounts): Named<'kx-dataview'>[] =>
+const mountedViews = ({ databases = [] }: Mounts): ReferenceTarget<'kx-dataview'>[] =>
   databases.flatMap((entry) => {
     const [dataviewName, { dataviewConfiguration: view }] = [dataviewIn(entry), entry];
     const how = { changesetId: view?.changesetId, versionId: view?.dataviewVersionId };
@@ -23,7 +23,7 @@ const volumes = ({
   databases = [],
   tickerplantLogConfiguration: log,
   savedownStorageConfiguration: savedown,
-}: Mounts): Named<'kx-volume'>[] => [
+}: Mounts): ReferenceTarget<'kx-volume'>[] => [
   ...databases.flatMap(segmentsIn).map(({ volumeName }) => ({ volumeName, isImplied: true })),
   ...(log?.tickerplantLogVolumes ?? []).map((volumeName) => ({ volumeName, how: { for: 'tickerplant log' } })),
   ...(savedown?.volumeName === undefined ? [] : [{ volumeName: savedown.volumeName, how: { for: 'savedown' } }]),

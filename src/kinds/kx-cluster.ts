@@ -55,12 +55,12 @@ const typeProblem = (
   { key, target }: Pick<DatabasesUpdate, 'key' | 'target'>,
   allows: 'updatesDatabases' | 'updatesCodeInPlace',
   message: (type: string) => string,
-  first: string,
+  advice: string,
 ): Problem | undefined => {
   const { clusterType: type } = target ?? {};
   return type === undefined || CLUSTER_TYPES[type]?.[allows] !== false
     ? undefined
-    : { error: 'Validation', message: message(type), about: pathItem('kx-cluster', key, type), first };
+    : { error: 'Validation', message: message(type), item: pathItem('kx-cluster', key, type), advice };
 };
 
 const databasesByType = (requested: DatabasesUpdate): RuleResult =>
@@ -89,12 +89,14 @@ function databasesMounted({ input, target }: DatabasesUpdate): RuleResult {
   const present = mountedIn(target);
   return input.databases
     .filter(({ databaseName }) => !present.has(databaseName))
-    .map(({ databaseName }) => ({
-      error: 'Validation',
-      message: `Database ${databaseName} is not mounted; the databases of a cluster are chosen when it is created`,
-      about: { kind: 'database', name: databaseName },
-      first: 'The cluster does not mount it, and databases cannot be added: create another cluster.',
-    }));
+    .map(
+      ({ databaseName }): Problem => ({
+        error: 'Validation',
+        message: `Database ${databaseName} is not mounted; the databases of a cluster are chosen when it is created`,
+        item: { kind: 'database', name: databaseName },
+        advice: 'The cluster does not mount it, and databases cannot be added: create another cluster.',
+      }),
+    );
 }
 
 async function remountQuotas({ input, key, target, read }: DatabasesUpdate): Promise<Use[]> {

@@ -1,7 +1,7 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { count } from './amounts.ts';
-import type { Impact, Item, Kind, Named, Problem, RequestedChange, RuleResult } from './model.ts';
+import type { Impact, Item, Kind, Problem, ReferenceTarget, RequestedChange, RuleResult } from './model.ts';
 import { mountable } from './mounts.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
 import {
@@ -33,15 +33,15 @@ async function segmentsFit({ input, key, read }: Create | Update, zone: string |
       const volume = { environmentId, volumeName };
       const { problems, view } = await ready({ read }, 'kx-volume', volume, { status: 'ACTIVE', zone });
       if (readWrite !== true || view === undefined) return problems;
-      const others = (await read.users('kx-volume', volume)).filter(({ kind }) => kind === 'kx-dataview');
+      const others = (await read.dependents('kx-volume', volume)).filter(({ kind }) => kind === 'kx-dataview');
       return [
         ...problems,
         ...others.map(
           (other): Problem => ({
             error: 'Validation',
             message: `Volume ${volumeName} is used by another dataview; a readWrite dataview needs a volume of its own`,
-            about: pathItem('kx-dataview', other.key, `of ${other.key['databaseName']}`),
-            first: `It uses volume ${quoteUnlessPlain(volumeName)}; a writable dataview needs a volume that no other dataview uses.`,
+            item: pathItem('kx-dataview', other.key, `of ${other.key['databaseName']}`),
+            advice: `It uses volume ${quoteUnlessPlain(volumeName)}; a writable dataview needs a volume that no other dataview uses.`,
           }),
         ),
       ];
@@ -56,7 +56,7 @@ const versionsOf = (view: Dataview): readonly Pick<Dataview, 'changesetId' | 'se
   ...(view.activeVersions ?? []),
 ];
 
-function volumes(view: Dataview): Named<'kx-volume'>[] {
+function volumes(view: Dataview): ReferenceTarget<'kx-volume'>[] {
   const segments = versionsOf(view).flatMap(({ segmentConfigurations = [] }) => segmentConfigurations);
   const byVolume = new Map(segments.map((segment) => [segment.volumeName, segment]));
   return [...byVolume].map(([volumeName, { dbPaths, onDemand }]) => ({
@@ -73,8 +73,8 @@ const isReadOnly = (requested: Update): RuleResult =>
     ? {
         error: 'Validation',
         message: `Dataview ${requested.key.dataviewName} is readWrite; it cannot be updated`,
-        about: itself(requested),
-        first: 'A writable dataview cannot be changed: create another.',
+        item: itself(requested),
+        advice: 'A writable dataview cannot be changed: create another.',
       }
     : undefined;
 

@@ -1,12 +1,12 @@
 import { contentsOf } from './contents.ts';
+import { asDependent, dependentItem, isWorking } from './dependents.ts';
 import { namesakes, renamed } from './environment-renames.ts';
 import type { Impact, Kind, Problem, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { KX_ENVIRONMENTS } from './quotas.ts';
 import { environmentExists, OPEN, openEnvironment, wrongEnvironment } from './rules.ts';
 import { isGone, isLeaving } from './statuses.ts';
-import { isWorking, userItem, userOf } from './users.ts';
-import type { User, Views } from './views.ts';
+import type { Dependent, Views } from './views.ts';
 
 type Environment = Views['kx-environment'];
 type CreateOrUpdate = RequestedChange<'kx-environment', 'CreateKxEnvironment' | 'UpdateKxEnvironment'>;
@@ -20,7 +20,7 @@ async function nameIsFree(requested: CreateOrUpdate): Promise<RuleResult> {
   return {
     error: 'NameTaken',
     message: `A KX environment with the name ${name} already exists`,
-    about: { kind: NAMES['kx-environment'].noun, name, detail: other.status },
+    item: { kind: NAMES['kx-environment'].noun, name, detail: other.status },
   };
 }
 
@@ -33,15 +33,15 @@ function gatewayStays({ input, target: { transitGatewayConfiguration: old, tgwSt
   return {
     error: 'AlreadySet',
     message: 'The transit gateway and the routable CIDR space of an environment cannot be changed once they are set',
-    about: { kind: 'transit gateway', name: String(old.transitGatewayID) },
-    first: 'It is already attached; neither it nor its CIDR space can be replaced.',
+    item: { kind: 'transit gateway', name: String(old.transitGatewayID) },
+    advice: 'It is already attached; neither it nor its CIDR space can be replaced.',
   };
 }
 
 /** The clusters that still block the deletion of an environment. */
-async function clustersIn({ key, read }: Connect | Delete): Promise<User[]> {
+async function clustersIn({ key, read }: Connect | Delete): Promise<Dependent[]> {
   const listed = await read.listed('kx-cluster', { environmentId: key.environmentId });
-  return listed.filter(({ status }) => !isGone(status)).map((cluster) => userOf('kx-cluster', key, cluster));
+  return listed.filter(({ status }) => !isGone(status)).map((cluster) => asDependent('kx-cluster', key, cluster));
 }
 
 async function networkChanged(requested: Connect): Promise<Impact> {
@@ -50,7 +50,7 @@ async function networkChanged(requested: Connect): Promise<Impact> {
     lost: isFinal
       ? [{ kind: 'option to change', name: 'transit gateway', detail: 'its id and CIDR range become final' }]
       : [],
-    interrupted: (await clustersIn(requested)).filter(isWorking).map(userItem),
+    interrupted: (await clustersIn(requested)).filter(isWorking).map(dependentItem),
   };
 }
 
@@ -61,12 +61,12 @@ export const undeletable = (name: string, status: string | undefined): Problem |
   wrongEnvironment('kx-environment', name, status, DELETABLE, '');
 
 async function withoutClusters(requested: Delete): Promise<RuleResult> {
-  const users = await clustersIn(requested);
-  if (users.length === 0) return undefined;
+  const dependents = await clustersIn(requested);
+  if (dependents.length === 0) return undefined;
   const message =
     `Can't delete this KX Environment with id ${requested.key.environmentId}. It still contains active clusters. ` +
     'Please delete all clusters before deleting the environment.';
-  return { error: 'Validation', message, users, named: 'kx-environment' };
+  return { error: 'Validation', message, dependents, kind: 'kx-environment' };
 }
 
 /** An environment is deleted with everything in it; its clusters have to be deleted first. */

@@ -1,9 +1,9 @@
 import { offeredSize } from '../operations/conditions/volumes.ts';
 import type { Input } from '../operations/index.ts';
+import { dependentItem, isWorking } from './dependents.ts';
 import type { Item, Kind, Problem, RequestedChange } from './model.ts';
 import { VOLUME_STORAGE, VOLUMES } from './quotas.ts';
 import { conditions, exists, freeName, inState, inZones, itemOf, openEnvironment, unused } from './rules.ts';
-import { isWorking, userItem } from './users.ts';
 import type { Views } from './views.ts';
 
 type Volume = Views['kx-volume'];
@@ -23,11 +23,11 @@ const withDisk = ({ key, target }: Update): Item => itemOf('kx-volume', key, dis
 function fixedDisk(requested: Update): Problem[] {
   const { input, key, target } = requested;
   const [wanted, present] = [input.nas1Configuration?.type, target?.nas1Configuration?.type];
-  const refused = (refusal: string, first: string): Problem => ({
+  const refused = (refusal: string, advice: string): Problem => ({
     error: 'Validation',
     message: `The ${refusal}`,
-    about: withDisk(requested),
-    first,
+    item: withDisk(requested),
+    advice,
   });
   return [
     ...(wanted === undefined || present === undefined || wanted === present
@@ -78,8 +78,8 @@ export const kxVolume: Kind<'kx-volume'> = {
       ],
       quotas: (requested) => [{ quota: VOLUME_STORAGE, more: Math.max(0, growthOf(requested)) }],
       impact: async ({ input, key, read }) => {
-        const users = input.nas1Configuration === undefined ? [] : await read.users('kx-volume', key);
-        return { interrupted: users.filter(isWorking).map(userItem) };
+        const dependents = input.nas1Configuration === undefined ? [] : await read.dependents('kx-volume', key);
+        return { interrupted: dependents.filter(isWorking).map(dependentItem) };
       },
     },
     DeleteKxVolume: {

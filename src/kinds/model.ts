@@ -3,7 +3,7 @@ import type { Input, OPERATIONS, OperationName } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { QuotaReader, Reader } from './reader.ts';
-import type { Keys, KindName, User, Views, Within } from './views.ts';
+import type { Dependent, Keys, KindName, Views, Within } from './views.ts';
 
 /** An entity that a call would affect. All of it comes from the API: quote it before display. */
 export interface Item {
@@ -46,17 +46,17 @@ export interface Problem {
   /** The exact message of the service. */
   readonly message: string;
   /** The entity that blocks the change. */
-  readonly about?: Item | undefined;
+  readonly item?: Item | undefined;
   /** The argument that is invalid whatever exists, and what it must be. */
   readonly argument?: { readonly member: string; readonly says: string };
-  /** The users of the target, if they are the reason. */
-  readonly users?: readonly User[];
+  /** What depends on the target, if that is the reason. */
+  readonly dependents?: readonly Dependent[];
   /** The status that the entity must have. */
   readonly requiredStatus?: string | undefined;
-  /** The kind of the missing entity, or of the target that others use. */
-  readonly named?: KindName;
+  /** The kind of the missing entity, or of the target that others depend on. */
+  readonly kind?: KindName;
   /** What to do first, if it does not follow from the error. */
-  readonly first?: string | undefined;
+  readonly advice?: string | undefined;
   /** What a plan says instead, because another backend may accept the call. */
   readonly unchecked?: string;
 }
@@ -141,14 +141,14 @@ export interface Reference<K extends KindName, T extends KindName> {
   /** As a topology shows it: `cluster mounts dataview`. */
   readonly as: 'mounts' | 'runs-on' | 'uses' | 'cached-on' | 'of';
   /** By a view as well as by the input of a create. */
-  readonly targets: (view: Views[K], at: Keys[K]) => readonly Named<T>[];
+  readonly targets: (view: Views[K], at: Keys[K]) => readonly ReferenceTarget<T>[];
   /** False if it does not prevent the deletion of what it refers to. */
   readonly preventsDeletion?: boolean;
 }
 export type References<K extends KindName> = readonly { readonly [T in KindName]: Reference<K, T> }[KindName][];
 
 /** An entity of the same environment that a reference names. */
-export type Named<T extends KindName> = Omit<Keys[T], 'environmentId'> & {
+export type ReferenceTarget<T extends KindName> = Omit<Keys[T], 'environmentId'> & {
   /** What a topology shows with the connection. */
   readonly how?: Readonly<Record<string, unknown>>;
   /** Follows from another reference, so a topology does not show it. */

@@ -1,4 +1,4 @@
-import type { Keys, KindName, User, Views, Within } from './views.ts';
+import type { Dependent, Keys, KindName, Views, Within } from './views.ts';
 
 /** Reads the current state. Rules, impacts and quotas use only this to see the world. */
 export interface Reader {
@@ -11,14 +11,14 @@ export interface Reader {
   /** How many exist, or how many versions and loads are in progress; undefined if that cannot be read. */
   count(kind: KindName, within: Within, only?: 'in progress'): Promise<number | undefined>;
   /** The entities that refer to an entity and therefore prevent its deletion, in order. */
-  users<K extends KindName>(kind: K, key: Keys[K]): Promise<readonly User[]>;
+  dependents<K extends KindName>(kind: K, key: Keys[K]): Promise<readonly Dependent[]>;
   /** The tags of an entity; undefined when it does not exist. */
   tags(arn: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
 /** What quotas read. */
 export interface QuotaReader extends Pick<Reader, 'get' | 'listed' | 'all' | 'count'> {
-  users(kind: 'kx-volume', key: Keys['kx-volume']): Promise<readonly User[]>;
+  dependents(kind: 'kx-volume', key: Keys['kx-volume']): Promise<readonly Dependent[]>;
 }
 
 /** The backend denies a read. Checks that depend on it are skipped. */

@@ -1,9 +1,9 @@
+import { asDependent } from './dependents.ts';
 import { KINDS } from './index.ts';
 import type { Reference } from './model.ts';
 import { KIND_NAMES, keyIn, pathOf } from './names.ts';
 import { isDetached } from './statuses.ts';
-import { userOf } from './users.ts';
-import type { Keys, KindName, User } from './views.ts';
+import type { Dependent, Keys, KindName } from './views.ts';
 
 type AnyReference = Reference<KindName, KindName>;
 
@@ -25,32 +25,37 @@ export const referredBy = (kind: KindName, view: object, at: object): Referred[]
     }),
   );
 
-/** The entities of a kind that prevent the deletion of another one, as its users. */
-export const usersAmong = (kind: KindName, views: readonly object[], to: KindName, key: Keys[KindName]): User[] =>
+/** The entities of a kind that prevent the deletion of another one, as its dependents. */
+export const dependentsAmong = (
+  kind: KindName,
+  views: readonly object[],
+  to: KindName,
+  key: Keys[KindName],
+): Dependent[] =>
   views
     .filter((view) =>
       referredBy(kind, view, { ...view, environmentId: key.environmentId }).some(
         (each) => each.to === to && each.holds && pathOf(to, { ...each.key }) === pathOf(to, { ...key }),
       ),
     )
-    .map((view) => userOf(kind, key, view));
+    .map((view) => asDependent(kind, key, view));
 
 type Attached = { readonly attachedClusters?: readonly Readonly<Record<string, unknown>>[] | undefined };
 
-/** The users of a volume: the clusters that its details name, and the dataviews of its environment that are on it. */
-export const volumeUsers = (
+/** The dependents of a volume: the clusters that its details name, and the dataviews of its environment that are on it. */
+export const volumeDependents = (
   key: Keys['kx-volume'],
   { attachedClusters = [] }: Attached = {},
   dataviews: readonly object[],
-): User[] => [
+): Dependent[] => [
   ...attachedClusters
     .filter(({ clusterStatus }) => !isDetached('kx-cluster', clusterStatus))
-    .map(({ clusterStatus, ...cluster }) => userOf('kx-cluster', key, { ...cluster, status: clusterStatus })),
-  ...usersAmong('kx-dataview', dataviews, 'kx-volume', key),
+    .map(({ clusterStatus, ...cluster }) => asDependent('kx-cluster', key, { ...cluster, status: clusterStatus })),
+  ...dependentsAmong('kx-dataview', dataviews, 'kx-volume', key),
 ];
 
 /** The kinds of which an entity can prevent the deletion of one of a kind. */
-export const kindsUsing = (kind: KindName): KindName[] =>
-  KIND_NAMES.filter((user) =>
-    referencesOf(user).some(({ to, preventsDeletion = true }) => to === kind && preventsDeletion),
+export const dependentKinds = (kind: KindName): KindName[] =>
+  KIND_NAMES.filter((dependent) =>
+    referencesOf(dependent).some(({ to, preventsDeletion = true }) => to === kind && preventsDeletion),
   );

@@ -1,18 +1,18 @@
 import type { Condition } from '../operations/conditions/condition.ts';
-import { type Broken, brokenAmong } from '../operations/conditions/index.ts';
+import { type UnmetCondition, unmetAmong } from '../operations/conditions/index.ts';
 import type { OperationName } from '../operations/index.ts';
+import { asDependent } from './dependents.ts';
 import type { ErrorCode, Item, Problem, RequestedChange, Rule, RuleResult } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
 import type { Reader } from './reader.ts';
-import { userOf } from './users.ts';
 import type { Keys, KindName, StatusOf, Views, Within } from './views.ts';
 
 /** The service's message for a member that violates a rule outside the model. */
 export const constraintText = (member: string, rule: string): string =>
   `Value at '${member}' failed to satisfy constraint: ${rule}`;
 
-/** A violated condition on the arguments, as a problem. */
-export const brokenProblem = ({ member, says, isValue }: Broken): Problem => ({
+/** An unmet condition on the arguments, as a problem. */
+export const conditionProblem = ({ member, says, isValue }: UnmetCondition): Problem => ({
   error: 'Validation',
   message: isValue ? constraintText(member, says) : says,
   argument: { member, says },
@@ -23,16 +23,16 @@ export const conditions =
   <K extends KindName, N extends OperationName, Request>(
     all: readonly Condition<Request>[],
     request: (requested: RequestedChange<K, N>) => Request | undefined,
-    about?: (requested: RequestedChange<K, N>) => Item,
+    itemFor?: (requested: RequestedChange<K, N>) => Item,
   ): Rule<K, N> =>
   (requested) => {
     const given = request(requested);
     if (given === undefined) return undefined;
-    return brokenAmong(all, given).map((broken) => {
-      const { argument, ...problem } = brokenProblem(broken);
-      return about === undefined
-        ? { ...problem, argument: { member: broken.member, says: broken.says } }
-        : { ...problem, about: about(requested), first: `${broken.says}.` };
+    return unmetAmong(all, given).map((unmet) => {
+      const { argument, ...problem } = conditionProblem(unmet);
+      return itemFor === undefined
+        ? { ...problem, argument: { member: unmet.member, says: unmet.says } }
+        : { ...problem, item: itemFor(requested), advice: `${unmet.says}.` };
     });
   };
 
@@ -68,16 +68,16 @@ export function missing(kind: KindName, key: object): Problem {
     error: 'ResourceNotFound',
     message:
       kind === 'kx-user' ? `No user found for the id [${name}]` : `${serviceNoun(kind)} ${name} not found${within}`,
-    about: itemOf(kind, key, 'does not exist'),
-    named: kind,
+    item: itemOf(kind, key, 'does not exist'),
+    kind,
   };
 }
 
 /** The entity does not have the required status. */
-export const wrongState = (about: Item, status: string, requiredStatus: string, message: string): Problem => ({
+export const wrongState = (item: Item, status: string, requiredStatus: string, message: string): Problem => ({
   error: 'WrongState',
   message,
-  about: { ...about, detail: status },
+  item: { ...item, detail: status },
   requiredStatus,
 });
 
@@ -154,7 +154,7 @@ export const freeName =
       present && {
         error,
         message: message?.(name) ?? `${serviceNoun(kind)} ${name} already exists`,
-        about: itemOf(kind, key, statusOf(present)),
+        item: itemOf(kind, key, statusOf(present)),
       }
     );
   };
@@ -192,13 +192,13 @@ export const inState =
 export const unused =
   <K extends KindName, N extends OperationName>(
     kind: K,
-    message: (name: string, users: string) => string,
+    message: (name: string, dependents: string) => string,
   ): Rule<K, N> =>
   async ({ key, read }) => {
-    const users = await read.users(kind, key);
-    if (users.length === 0) return undefined;
-    const by = users.map(({ name }) => name).join(', ');
-    return { error: 'InUse', message: message(nameIn(kind, key), by), users, named: kind };
+    const dependents = await read.dependents(kind, key);
+    if (dependents.length === 0) return undefined;
+    const by = dependents.map(({ name }) => name).join(', ');
+    return { error: 'InUse', message: message(nameIn(kind, key), by), dependents, kind };
   };
 
 /** The target contains no entity of a kind. */
@@ -211,8 +211,10 @@ export const containsNone =
   ): Rule<K, N> =>
   async ({ key, read }) => {
     const found = await read.listed(of, within(key));
-    const users = found.map((view) => userOf(of, key, view));
-    return users.length === 0 ? undefined : { error: 'InUse', message: message(nameIn(kind, key)), users, named: kind };
+    const dependents = found.map((view) => asDependent(of, key, view));
+    return dependents.length === 0
+      ? undefined
+      : { error: 'InUse', message: message(nameIn(kind, key)), dependents, kind };
   };
 
 /** The environment has the requested zones. */
@@ -226,12 +228,14 @@ export const inZones =
     if (offered === undefined) return undefined;
     const outside = zones(requested).filter((zone) => zone !== undefined && !offered.includes(zone));
     const all = offered.join(', ');
-    return outside.map((zone) => ({
-      error: 'Validation',
-      message: `Availability zone(s) ${zone} not supported by this environment; it is in ${all}`,
-      about: { kind: 'zone', name: String(zone), detail: `the environment is in ${all}` },
-      first: 'Choose a zone that the environment is in.',
-    }));
+    return outside.map(
+      (zone): Problem => ({
+        error: 'Validation',
+        message: `Availability zone(s) ${zone} not supported by this environment; it is in ${all}`,
+        item: { kind: 'zone', name: String(zone), detail: `the environment is in ${all}` },
+        advice: 'Choose a zone that the environment is in.',
+      }),
+    );
   };
 
 /** What a call wants of another entity that it names. */
@@ -284,8 +288,8 @@ function inOtherZone(item: Item, view: object, zone: string | undefined, subject
     {
       error: 'Validation',
       message: `${subject} is ${detail}`,
-      about: { ...item, detail },
-      first: 'Both must be in the same zone: name another one, or choose its zone.',
+      item: { ...item, detail },
+      advice: 'Both must be in the same zone: name another one, or choose its zone.',
     },
   ];
 }

@@ -4,7 +4,7 @@ type Element<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
 
 /**
  * An entity of each kind, as the service describes it. Members about other kinds (`attachedClusters`, `clusters`) are omitted: a
- * rule asks the reader for the users of an entity, so that it works the same on the API and on the local store.
+ * rule asks the reader for the dependents of an entity, so that it works the same on the API and on the local store.
  */
 export interface Views {
   'kx-environment': Output<'GetKxEnvironment'>;
@@ -38,7 +38,7 @@ export interface Keys {
 export type StatusOf<K extends KindName> = Views[K] extends { status?: infer S } ? Extract<S, string> : never;
 
 /** An entity that refers to another one, with what is known about it there. */
-export interface User {
+export interface Dependent {
   readonly kind: KindName;
   readonly key: Readonly<Record<string, string>>;
   readonly name: string;

@@ -1,6 +1,6 @@
 import { NAMES } from '../kinds/names.ts';
 import type { Reader } from '../kinds/reader.ts';
-import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
+import type { Dependent, Keys, KindName, Views, Within } from '../kinds/views.ts';
 import { arnOf, keyOf, kindOf, placeOf, quotaArn } from './arns.ts';
 import type { Context } from './context.ts';
 import { arnAt, entityWith } from './entity-at.ts';
@@ -40,7 +40,7 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
         return tx.countSources(quotaArn(world, environmentId, only === undefined ? 'dataviews' : 'dataviewVersions'));
       return tx.count(collectionOf(kind, within), { status: 'DELETED' });
     },
-    users: async (kind, key) => (await tx.sources(arn(kind, key as Keys[KindName]))).map(userAt),
+    dependents: async (kind, key) => (await tx.sources(arn(kind, key as Keys[KindName]))).map(dependentAt),
     tags: async (of) => (await entityWith(of, { tx, world }))?.tags,
   };
 }
@@ -63,8 +63,8 @@ const CONVERTED_MEMBERS: { readonly [K in KindName]?: (body: object, entity: Ent
   }),
 };
 
-/** The user that a link comes from. */
-function userAt(source: string): User {
+/** The dependent that a link comes from. */
+function dependentAt(source: string): Dependent {
   const { collection, name } = placeOf(source);
   return { kind: kindOf(collection), key: keyOf(source), name };
 }

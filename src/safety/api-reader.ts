@@ -1,13 +1,13 @@
 import { listPages } from '../inventory/pages.ts';
 import { deduplicated, limitConcurrency } from '../inventory/reading.ts';
+import { asDependent } from '../kinds/dependents.ts';
 import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
 import { isInProgress } from '../kinds/quotas.ts';
 import { type Reader, Unreadable } from '../kinds/reader.ts';
-import { kindsUsing, usersAmong, volumeUsers } from '../kinds/references.ts';
+import { dependentKinds, dependentsAmong, volumeDependents } from '../kinds/references.ts';
 import { statusOf } from '../kinds/rules.ts';
 import { isDetached, isGone } from '../kinds/statuses.ts';
-import { userOf } from '../kinds/users.ts';
-import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
+import type { Dependent, Keys, KindName, Views, Within } from '../kinds/views.ts';
 import { FinspaceError, isNotFound } from '../operations/failure.ts';
 import { type Call, type CallOptions, callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
@@ -66,7 +66,7 @@ export function apiReader(call: Call, options: CallOptions): Reader {
       const found = (await listed(kind, within)).filter((each) => statusOf(each) !== 'DELETED');
       return only === undefined ? found.length : found.filter((each) => isInProgress(statusOf(each))).length;
     },
-    users: (kind, key) => (NAMED_USERS[kind] ?? referringTo(kind))(reads, key),
+    dependents: (kind, key) => (NAMED_DEPENDENTS[kind] ?? referringTo(kind))(reads, key),
     tags: (resourceArn) =>
       readable(async () => (await limited('ListTagsForResource', { resourceArn }, options)).tags ?? {}).catch(absent),
   };
@@ -96,32 +96,32 @@ function absent(error: unknown): undefined {
   return undefined;
 }
 
-type UsersOf = (reads: Reads, key: Keys[KindName]) => Promise<User[]>;
+type DependentsReader = (reads: Reads, key: Keys[KindName]) => Promise<Dependent[]>;
 
 /** The entities that refer to an entity, from the details of all that can. */
 const referringTo =
-  (kind: KindName): UsersOf =>
+  (kind: KindName): DependentsReader =>
   async (reads, key) => {
-    const users = await Promise.all(
-      kindsUsing(kind)
-        .filter((user) => NAMES[user].parent !== kind)
-        .map(async (user) => {
-          const views = await reads.all(user, { environmentId: key.environmentId });
-          const attached = views.filter((view) => !isDetached(user, statusOf(view)));
-          return usersAmong(user, attached, kind, key);
+    const dependents = await Promise.all(
+      dependentKinds(kind)
+        .filter((each) => NAMES[each].parent !== kind)
+        .map(async (each) => {
+          const views = await reads.all(each, { environmentId: key.environmentId });
+          const attached = views.filter((view) => !isDetached(each, statusOf(view)));
+          return dependentsAmong(each, attached, kind, key);
         }),
     );
-    return users.flat();
+    return dependents.flat();
   };
 
 /** The same for kinds whose replies name the clusters that refer to them. */
-const NAMED_USERS: { readonly [K in KindName]?: UsersOf } = {
+const NAMED_DEPENDENTS: { readonly [K in KindName]?: DependentsReader } = {
   'kx-volume': async (reads, key) => {
     const [volume, views] = await Promise.all([
       reads.get('kx-volume', key),
       reads.all('kx-dataview', { environmentId: key.environmentId }),
     ]);
-    return volumeUsers(key as Keys['kx-volume'], volume, views as Views['kx-dataview'][]);
+    return volumeDependents(key as Keys['kx-volume'], volume, views as Views['kx-dataview'][]);
   },
   'kx-scaling-group': async (reads, key) => {
     const { clusters = [] } = ((await reads.get('kx-scaling-group', key)) ?? {}) as { clusters?: string[] };
@@ -144,11 +144,11 @@ async function existingClusters(
   reads: Reads,
   { environmentId }: Keys[KindName],
   names: readonly unknown[],
-): Promise<User[]> {
+): Promise<Dependent[]> {
   const unique = [...new Set(names)];
   const found = unique.length === 0 ? [] : await reads.listed('kx-cluster', { environmentId });
   const existing = namesOf(found.filter(({ status }) => !isGone(status)));
   return unique
     .filter((name) => existing.has(name))
-    .map((clusterName) => userOf('kx-cluster', { environmentId }, { clusterName }));
+    .map((clusterName) => asDependent('kx-cluster', { environmentId }, { clusterName }));
 }

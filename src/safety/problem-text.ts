@@ -1,34 +1,33 @@
+import { dependentItem, releaseAdvice } from '../kinds/dependents.ts';
 import type { Problem } from '../kinds/model.ts';
 import { deletionOf, NAMES } from '../kinds/names.ts';
 import { isLeaving, statusClass } from '../kinds/statuses.ts';
-import { releaseAdvice, userItem } from '../kinds/users.ts';
-import type { KindName, User } from '../kinds/views.ts';
+import type { Dependent, KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName, waitTool } from '../operations/naming.ts';
 import type { Blocker, Item } from './finding.ts';
 
 /** A problem as blockers: each entity that blocks, with what to do about it first. `deleted` is the kind that a call deletes. */
 export function blockersOf(problem: Problem, deleted: KindName | undefined): Blocker[] {
-  const { argument, about, users, first, requiredStatus, named, error, message } = problem;
+  const { argument, item, dependents, advice, requiredStatus, kind, error, message } = problem;
   if (argument !== undefined)
     return [{ item: { kind: 'argument', name: argument.member }, first: `${argument.says}.` }];
-  if (users !== undefined) return users.map((user) => userBlocker(user, named as KindName));
-  if (about === undefined) return [{ item: { kind: 'argument', name: 'environmentId' }, first: `${message}.` }];
-  if (first !== undefined) return [{ item: about, first }];
-  if (error === 'ResourceNotFound')
-    return [missingEntityBlocker(about.kind, about.name, NAMES[named as KindName].list)];
-  const isTarget = deleted !== undefined && about.kind === NAMES[deleted].noun;
+  if (dependents !== undefined) return dependents.map((each) => dependentBlocker(each, kind as KindName));
+  if (item === undefined) return [{ item: { kind: 'argument', name: 'environmentId' }, first: `${message}.` }];
+  if (advice !== undefined) return [{ item, first: advice }];
+  if (error === 'ResourceNotFound') return [missingEntityBlocker(item.kind, item.name, NAMES[kind as KindName].list)];
+  const isTarget = deleted !== undefined && item.kind === NAMES[deleted].noun;
   if (requiredStatus !== undefined)
-    return [{ item: about, first: statusAdvice(about, String(about.detail), requiredStatus, isTarget) }];
-  return [nameTakenBlocker(about)];
+    return [{ item, first: statusAdvice(item, String(item.detail), requiredStatus, isTarget) }];
+  return [nameTakenBlocker(item)];
 }
 
-/** A blocker for a user of the target, with how it can release the target. */
-function userBlocker(user: User, of: KindName): Blocker {
-  const item = userItem(user);
-  if (isLeaving(user.status)) return deletionBlocker(item);
-  const remove = toolName(deletionOf(user.kind));
-  const other = releaseAdvice(user, of);
+/** A blocker for a dependent of the target, with how it can release the target. */
+function dependentBlocker(dependent: Dependent, of: KindName): Blocker {
+  const item = dependentItem(dependent);
+  if (isLeaving(dependent.status)) return deletionBlocker(item);
+  const remove = toolName(deletionOf(dependent.kind));
+  const other = releaseAdvice(dependent, of);
   return { item, first: `Delete it with ${remove}${other === undefined ? '' : `, or ${other}`}.` };
 }
 

@@ -1,4 +1,4 @@
-import { brokenConditions } from '../operations/conditions/index.ts';
+import { unmetConditions } from '../operations/conditions/index.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { quoteUntrusted, safeJson } from '../untrusted.ts';
 import type { Change } from './finding.ts';
@@ -55,10 +55,10 @@ export function omissionLines(plan: Plan, offered: Allowed): readonly string[] |
 
 /** How to keep what an update omits, unless that contradicts what it sets. */
 function keepingText({ operation, tool }: Plan, { complete }: Comparison): string {
-  const [broken] = brokenConditions(operation, complete as never);
-  return broken === undefined
+  const [unmet] = unmetConditions(operation, complete as never);
+  return unmet === undefined
     ? `To keep everything, call ${tool} with: ${safeJson(complete)}`
-    : `It cannot be kept together with the given arguments: ${broken.says}.`;
+    : `It cannot be kept together with the given arguments: ${unmet.says}.`;
 }
 
 /** Whether an update would change nothing. An update whose last attempt failed is worth repeating. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brokenConditions } from '../../src/operations/conditions/index.ts';
+import { unmetConditions } from '../../src/operations/conditions/index.ts';
 
 const times = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
 const updateOf = (segments: readonly (readonly string[])[]) => ({
@@ -11,7 +11,7 @@ const updateOf = (segments: readonly (readonly string[])[]) => ({
   segmentConfigurations: segments.map((dbPaths, at) => ({ dbPaths: [...dbPaths], volumeName: `vol-${at}` })),
 });
 const overlaps = (...segments: readonly (readonly string[])[]) =>
-  brokenConditions('UpdateKxDataview', updateOf(segments)).length > 0;
+  unmetConditions('UpdateKxDataview', updateOf(segments)).length > 0;
 
 /** The same question answered by trying every text up to a length. */
 function someTextMatches(a: string, b: string): boolean {

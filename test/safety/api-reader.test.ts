@@ -16,10 +16,12 @@ it('shows existing entities, and nothing in or of a missing one', async () => {
   const read = apiReader(fixture.backend.call, {});
   expect(await read.count('kx-environment', { environmentId })).toBe(1);
   expect(await read.listed('kx-dataview', { environmentId, databaseName: 'none' })).toEqual([]);
-  expect(await read.users('kx-scaling-group', { environmentId, scalingGroupName: 'none' })).toEqual([]);
-  expect(await read.users('kx-dataview', { environmentId, databaseName: 'trades', dataviewName: 'none' })).toEqual([]);
-  expect(await read.users('kx-volume', { environmentId, volumeName: 'none' })).toEqual([]);
-  expect(await read.users('kx-user', { environmentId, userName: 'none' })).toEqual([]);
+  expect(await read.dependents('kx-scaling-group', { environmentId, scalingGroupName: 'none' })).toEqual([]);
+  expect(await read.dependents('kx-dataview', { environmentId, databaseName: 'trades', dataviewName: 'none' })).toEqual(
+    [],
+  );
+  expect(await read.dependents('kx-volume', { environmentId, volumeName: 'none' })).toEqual([]);
+  expect(await read.dependents('kx-user', { environmentId, userName: 'none' })).toEqual([]);
 });
 
 it('counts the quota of an update from its target', async () => {

@@ -32,9 +32,9 @@ it('the table has a call for each condition that a text states', () => {
 it('the table has a call for each condition of the catalog, which violates no other', () => {
   const violated = new Set<unknown>();
   for (const row of statedRows(world)) {
-    const broken = conditionsOn(row.operation).filter(({ holds }) => !holds(row.input as never));
-    expect(broken.length, JSON.stringify(row)).toBeLessThanOrEqual(1);
-    broken.forEach((condition) => {
+    const unmet = conditionsOn(row.operation).filter(({ isMet }) => !isMet(row.input as never));
+    expect(unmet.length, JSON.stringify(row)).toBeLessThanOrEqual(1);
+    unmet.forEach((condition) => {
       violated.add(condition);
     });
   }

@@ -43,14 +43,14 @@ function portLine({ label, detail, old, view }: Port, x: number, y: number, heal
   return `${textAt(x + 48, middle + 4, label, { class: old ? 'small behind' : 'small' })}${textAt(EDGE, middle + 4, detail, { class: old ? 'small behind' : 'small soft', end: true, width: 140 })}`;
 }
 
-/** The volumes, with the number of users by kind; below them the users of the environment. */
+/** The volumes, with the number of dependents by kind; below them the users of the environment. */
 export function volumesAndUsers({ users, healthById, whole }: Model, { volumes, users: y }: Layout): string {
   const cards = volumes.map(({ of: volume, x, y: top }) => {
     const health = healthById.get(volume.id)?.health ?? 'ok';
     const uses = whole.edges.filter(({ to }) => to === volume.id);
     const why = uses.map(({ from, facts }) => `${from}${facts['for'] === undefined ? '' : ` (${facts['for']})`}`);
     const { type, sizeGB, description } = volume.facts;
-    const use = volume.status === 'ACTIVE' ? usersOf(uses.map(({ from }) => from)) : volume.status;
+    const use = volume.status === 'ACTIVE' ? dependentsText(uses.map(({ from }) => from)) : volume.status;
     const look = { class: `small ${health === 'ok' ? 'soft' : health}` };
     return `<g>${tip(volume.name, description, ...why)}<rect x="${x}" y="${top}" width="${DATA_WIDTH}" height="${VOLUME.height}" rx="8" class="card${health === 'ok' ? '' : ` edge-${health}`}"/>${glyph(health, x + 19, top + 20)}${textAt(x + 34, top + 17, volume.name, { class: 'name', width: 190, letter: 8 })}${textAt(x + 34, top + 33, `${type ?? ''} ${bytes(Number(sizeGB) * 1e9)}`, { ...look, width: 130, letter: 6 })}${textAt(EDGE, top + 33, use, { ...look, end: true, width: 130, letter: 6 })}</g>`;
   });
@@ -65,7 +65,7 @@ export function volumesAndUsers({ users, healthById, whole }: Model, { volumes, 
 }
 
 /** `2 clusters, 1 dataview`. */
-function usersOf(ids: readonly string[]): string {
+function dependentsText(ids: readonly string[]): string {
   const kinds = [...new Set(ids)].map((id) => id.split(':')[0] as string);
   const counts = [...new Set(kinds)].map((kind) => counted(kind, kinds.filter((each) => each === kind).length));
   return counts.length === 0 ? 'unused' : counts.join(', ');

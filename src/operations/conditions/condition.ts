@@ -2,7 +2,7 @@
 export interface Condition<Request> {
   /** The member that it concerns. */
   readonly member: string | ((request: Request) => string);
-  readonly holds: (request: Request) => boolean;
+  readonly isMet: (request: Request) => boolean;
   /** The problem when it is not met. */
   readonly says: string | ((request: Request) => string);
   /** Whether it concerns only the value of the member, which the service's message then says. */
@@ -12,13 +12,13 @@ export interface Condition<Request> {
 /** A condition on the combination of members. */
 export const condition = <Request>(
   member: Condition<Request>['member'],
-  holds: Condition<Request>['holds'],
+  isMet: Condition<Request>['isMet'],
   says: Condition<Request>['says'],
-): Condition<Request> => ({ member, holds, says, isValue: false });
+): Condition<Request> => ({ member, isMet, says, isValue: false });
 
 /** A condition on the value of one member; says what the value must be. */
 export const valueCondition = <Request>(
   member: Condition<Request>['member'],
-  holds: Condition<Request>['holds'],
+  isMet: Condition<Request>['isMet'],
   says: Condition<Request>['says'],
-): Condition<Request> => ({ member, holds, says, isValue: true });
+): Condition<Request> => ({ member, isMet, says, isValue: true });

@@ -8,7 +8,7 @@ import { NETWORK_CHANGE } from './network.ts';
 import { NEW_VOLUME } from './volumes.ts';
 
 /** A condition that a request does not meet. */
-export interface Broken {
+export interface UnmetCondition {
   readonly member: string;
   readonly says: string;
   readonly isValue: boolean;
@@ -33,13 +33,13 @@ export const conditionsOn = <N extends OperationName>(name: N): readonly Conditi
   (CONDITIONS[name] ?? []) as readonly Condition<Input<N>>[];
 
 /** All unmet conditions on a request alone, in the order of the service. */
-export const brokenConditions = <N extends OperationName>(name: N, input: Input<N>): Broken[] =>
-  brokenAmong(conditionsOn(name), input);
+export const unmetConditions = <N extends OperationName>(name: N, input: Input<N>): UnmetCondition[] =>
+  unmetAmong(conditionsOn(name), input);
 
 /** The unmet ones among some conditions. */
-export const brokenAmong = <Request>(conditions: readonly Condition<Request>[], request: Request): Broken[] =>
+export const unmetAmong = <Request>(conditions: readonly Condition<Request>[], request: Request): UnmetCondition[] =>
   conditions
-    .filter(({ holds }) => !holds(request))
+    .filter(({ isMet }) => !isMet(request))
     .map(({ member, says, isValue }) => ({ member: textFor(member, request), says: textFor(says, request), isValue }));
 
 const textFor = <Request>(text: string | ((request: Request) => string), request: Request) =>

@@ -197,7 +197,7 @@ function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): bool
   return gaps.some(
     (gap) =>
       (needed.includes(gap.operation) && (gap.of ?? key) === key) ||
-      (needs.has('users') && dependentKindsOf(kind).includes(gap.kind)),
+      (needs.has('dependents') && dependentKindsOf(kind).includes(gap.kind)),
   );
 }
 

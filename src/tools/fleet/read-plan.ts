@@ -35,10 +35,10 @@ export function kindsFor({ status = [], type, changedAfter }: Filters): readonly
 /** The kinds that must also be read to fill a row of a kind. */
 function alsoReadFor(kind: Kind): readonly Kind[] {
   if (kind === 'database') return ['changeset'];
-  return SHOWS_USERS.includes(kind) ? dependentKindsOf(kind).filter((user) => user !== 'database') : [];
+  return SHOWS_DEPENDENTS.includes(kind) ? dependentKindsOf(kind).filter((each) => each !== 'database') : [];
 }
 
-const SHOWS_USERS: readonly Kind[] = ['scaling-group', 'volume', 'dataview'];
+const SHOWS_DEPENDENTS: readonly Kind[] = ['scaling-group', 'volume', 'dataview'];
 
 /** What a search has to read, and whether that includes the details of each entity. */
 export interface ReadPlan {
@@ -78,7 +78,7 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
   return { details, options };
 }
 
-/** The kinds to read for rows of these kinds. Free memory of hosts is needed in groups, too; users of an entity only in rows. */
+/** The kinds to read for rows of these kinds. Free memory of hosts is needed in groups, too; dependents of an entity only in rows. */
 function readFor(kinds: readonly Kind[], details: boolean, isShown = true): GraphOptions {
   const detailed = kinds.filter((kind) => details && (isShown || kind === 'scaling-group'));
   const nodes = kinds.includes('node');

@@ -79,10 +79,10 @@ export function isListed(setting: string, kinds: readonly Kind[]): boolean {
 }
 
 /** What must be read to know all values of a setting, besides the entities of these kinds. */
-export function needsOf(setting: string, kinds: readonly Kind[]): ReadonlySet<'nodes' | 'users' | undefined> {
+export function needsOf(setting: string, kinds: readonly Kind[]): ReadonlySet<'nodes' | 'dependents' | undefined> {
   const [first = ''] = setting.split('.');
   const needs = [setting, first].flatMap((name) => factsCalled(bareNameOf(name), kinds).map((fact) => fact.needs));
-  return new Set(OF_OTHERS.some((name) => bareNameOf(name) === bareNameOf(setting)) ? [...needs, 'users'] : needs);
+  return new Set(OF_OTHERS.some((name) => bareNameOf(name) === bareNameOf(setting)) ? [...needs, 'dependents'] : needs);
 }
 
 /** The facts of these kinds that a bare name means. */

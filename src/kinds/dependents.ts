@@ -2,37 +2,42 @@ import { toolName } from '../operations/naming.ts';
 import type { Item } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
 import { statusClass } from './statuses.ts';
-import type { KindName, User } from './views.ts';
+import type { Dependent, KindName } from './views.ts';
 
-/** The user as an item: `HDB, RUNNING` for a cluster, `of trades, ACTIVE` for a dataview. */
-export const userItem = (user: User): Item => ({
-  kind: NAMES[user.kind].noun,
-  name: user.name,
-  arn: pathOf(user.kind, user.key),
-  detail: detailOf(user) || undefined,
+/** A dependent as an item: `HDB, RUNNING` for a cluster, `of trades, ACTIVE` for a dataview. */
+export const dependentItem = (dependent: Dependent): Item => ({
+  kind: NAMES[dependent.kind].noun,
+  name: dependent.name,
+  arn: pathOf(dependent.kind, dependent.key),
+  detail: detailOf(dependent) || undefined,
 });
 
-function detailOf({ kind, key, type, status }: User): string {
+function detailOf({ kind, key, type, status }: Dependent): string {
   const of = kind === 'kx-dataview' ? `of ${key['databaseName']}` : undefined;
   return [of, type, status].filter((each) => each !== undefined).join(', ');
 }
 
-/** An entity of an environment as the user of another one. */
-export function userOf(kind: KindName, { environmentId }: { readonly environmentId: string }, view: object): User {
+/** An entity of an environment as a dependent of another one. */
+export function asDependent(
+  kind: KindName,
+  { environmentId }: { readonly environmentId: string },
+  view: object,
+): Dependent {
   const key = keyIn(kind, { ...view, environmentId });
   const {
     status,
     clusterType: type,
     readWrite,
-  } = view as Pick<User, 'status' | 'readWrite'> & { clusterType?: string };
+  } = view as Pick<Dependent, 'status' | 'readWrite'> & { clusterType?: string };
   return { kind, key, name: nameIn(kind, key), status, type, readWrite };
 }
 
-/** Whether a user has work that can be interrupted. */
-export const isWorking = ({ kind, status }: User): boolean => kind !== 'kx-cluster' || statusClass(status) !== 'failed';
+/** Whether a dependent has work that can be interrupted. */
+export const isWorking = ({ kind, status }: Dependent): boolean =>
+  kind !== 'kx-cluster' || statusClass(status) !== 'failed';
 
-/** How a user can release an entity without being deleted. */
-export function releaseAdvice({ kind, type, readWrite }: User, of: KindName): string | undefined {
+/** How a dependent can release an entity without being deleted. */
+export function releaseAdvice({ kind, type, readWrite }: Dependent, of: KindName): string | undefined {
   if (kind === 'kx-cluster')
     return of === 'kx-dataview' || (STORED.has(of) && READS.has(type))
       ? `make it mount something else with ${toolName('UpdateKxClusterDatabases')}`
