@@ -59,7 +59,7 @@ export async function plans(request: Request, path: string, context: ApprovalPag
   const fields = isGet ? undefined : await fieldsOf(request);
   if (typeof fields === 'string') return page(fields);
   const pending = (await waiting()).find(({ code }) => code === path);
-  if (pending === undefined) return endedPage(path, !isGet, context);
+  if (pending === undefined) return endedPage(path, context, { isFormSent: !isGet });
   return fields === undefined ? show(pending, context) : decide(pending, fields, context);
 }
 
@@ -99,7 +99,7 @@ function ended(
   context: ApprovalPageContext,
 ): Response | Promise<Response> {
   const { code } = pending;
-  if (how === 'closed') return endedPage(code, true, context);
+  if (how === 'closed') return endedPage(code, context, { isFormSent: true });
   context.shownPlans.set(code, { pending, ended: how });
   const location = context.after(code, how);
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
@@ -127,8 +127,8 @@ const REPEATED_NOTICES: Partial<Record<NoticeName, NoticeName>> = {
 /** The notice about a plan that is not open. */
 async function endedPage(
   code: string,
-  isFormSent: boolean,
   { home, foot, shownPlans, now, actions }: ApprovalPageContext,
+  { isFormSent }: { readonly isFormSent: boolean },
 ): Promise<Response> {
   const found = shownPlans.get(code);
   const status = await actions.status(code);

@@ -2,7 +2,7 @@ import { type Config, ConfigError } from '../config.ts';
 import { operationOf } from '../operations/naming.ts';
 import { terminalColumns, writeOut } from '../output.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
-import { offeredTools } from '../tools/list.ts';
+import { offeredTools, withOutputSchema } from '../tools/list.ts';
 import { searchTools } from '../tools/search/index.ts';
 import { definitionList } from './definition-list.ts';
 
@@ -15,7 +15,7 @@ export async function tools(
   const offered =
     catalog === 'search'
       ? searchTools({ restrictions, caller: LOCAL_CALLER })
-      : offeredTools(restrictions, LOCAL_CALLER, outputSchemas);
+      : offeredTools(restrictions, LOCAL_CALLER).map((tool) => (outputSchemas ? withOutputSchema(tool) : tool));
   if (switches.has('json')) writeOut(`${JSON.stringify({ tools: offered }, null, 2)}\n`);
   else if (switches.has('tokens')) writeOut(await tokenTable(offered));
   else writeOut(toolList(offered));

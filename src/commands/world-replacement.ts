@@ -14,22 +14,21 @@ import { openForPerson } from './open-store.ts';
 import { worldPlace } from './open-worlds.ts';
 import { requireOwnWorld } from './world-owner.ts';
 
-type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'>;
+type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'> & { readonly discardChanges: boolean };
 
 /**
  * Replaces a world: first records it in the journal and keeps the old world in a file if changes would be lost. Returns the path of that
- * file. Throws ConfigError if changes would be lost and `sure` is false, and ApproverError if the world belongs to another key.
+ * file. Throws ConfigError if changes would be lost and `discardChanges` is false, and ApproverError if the world belongs to another key.
  */
 export async function replaceWorld(
   store: Store,
   config: Pick<Config, 'state' | 'stateDir' | 'store' | 'worldStore'>,
-  { act, region, source }: Replacement,
-  sure: boolean,
+  { act, region, source, discardChanges }: Replacement,
   replace: (keep: () => Promise<void>) => Promise<boolean>,
 ): Promise<string | undefined> {
   await requireOwnWorld(store, config.stateDir);
   const isChanged = await isWorldChanged(store, worldOf(DEFAULT_ACCOUNT, region));
-  if (isChanged && !sure) throw new ConfigError(NOT_SURE);
+  if (isChanged && !discardChanges) throw new ConfigError(NOT_SURE);
   const { file, backup, backUpTo } = backupOf(store, config, region);
   const kept = await openForPerson(config);
   try {

@@ -31,7 +31,7 @@ export async function world(config: Config, switches: ReadonlySet<string>, word 
 interface Action {
   /** Whether it requires an existing state file. */
   readonly reads: boolean;
-  readonly run: (store: Store, config: Config, sure: boolean) => Promise<void>;
+  readonly run: (store: Store, config: Config, discardChanges: boolean) => Promise<void>;
 }
 
 const ACTIONS = {
@@ -57,26 +57,26 @@ const ACTIONS = {
   },
   import: {
     reads: false,
-    run: async (store, config, sure) => {
+    run: async (store, config, discardChanges) => {
       const { world: path, region, quotas } = config;
       if (!path?.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
       const options = { now: Date.now, account: DEFAULT_ACCOUNT, region, quotas };
       const replacement = { act: 'import', region: readImport(path, options).region, source: path } as const;
-      const kept = await replaceWorld(store, config, replacement, sure, (keep) =>
-        importWorld(store, path, sure, { ...options, keep }),
+      const kept = await replaceWorld(store, config, { ...replacement, discardChanges }, (keep) =>
+        importWorld(store, path, { ...options, discardChanges, keep }),
       );
       print(replacedText(replacement, kept));
     },
   },
   reset: {
     reads: false,
-    run: async (store, config, sure) => {
+    run: async (store, config, discardChanges) => {
       const place = { region: regionOf(config), account: DEFAULT_ACCOUNT };
       const options = { ...place, now: Date.now, lifecycle: config.lifecycle, quotas: config.quotas };
       const source = config.world ?? DEFAULT_WORLD;
       const replacement = { act: 'reset', region: place.region, source } as const;
-      const kept = await replaceWorld(store, config, replacement, sure, (keep) =>
-        resetWorld(store, source, sure, { ...options, keep }),
+      const kept = await replaceWorld(store, config, { ...replacement, discardChanges }, (keep) =>
+        resetWorld(store, source, { ...options, discardChanges, keep }),
       );
       print(replacedText(replacement, kept));
     },

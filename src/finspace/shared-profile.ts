@@ -12,7 +12,7 @@ export interface SharedProfile {
 /** The profile in use, as the files have it now. */
 export function sharedProfile(chosen: string | undefined): Promise<SharedProfile> {
   const named = chosen ?? (process.env['AWS_PROFILE'] || undefined);
-  return readProfile(named ?? 'default', named !== undefined);
+  return readProfile(named ?? 'default', { isChosen: named !== undefined });
 }
 
 /** The profile and the profiles that it takes its credentials from, in order. */
@@ -21,11 +21,11 @@ export async function withSources(profile: SharedProfile): Promise<SharedProfile
   for (;;) {
     const next = all.at(-1)?.settings?.['source_profile'];
     if (next === undefined || all.some(({ name }) => name === next)) return all;
-    all.push(await readProfile(next, true));
+    all.push(await readProfile(next, { isChosen: true }));
   }
 }
 
-async function readProfile(name: string, isChosen: boolean): Promise<SharedProfile> {
+async function readProfile(name: string, { isChosen }: Pick<SharedProfile, 'isChosen'>): Promise<SharedProfile> {
   const read = loadConfig<Record<string, string | undefined>>(
     {
       environmentVariableSelector: () => undefined,

@@ -64,16 +64,19 @@ function staleMountEdges(cluster: Cluster, byName: ReadonlyMap<string | undefine
     const newestVersion = view?.activeVersions?.toSorted((a, b) =>
       (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''),
     )[0]?.versionId;
-    const holds = changesetId ?? mounted?.changesetId;
+    const mountedChangeset = changesetId ?? mounted?.changesetId;
     const newest = database?.lastCompletedChangesetId;
     const versionId = mounted?.dataviewVersionId;
     return [
       ...(newestVersion === undefined || newestVersion === versionId
         ? []
         : [edge(from, 'behind', idOf('dataview', view?.dataviewName, databaseName), { versionId, newestVersion })]),
-      ...(newest === undefined || holds === undefined || holds === newest || view?.readWrite === true
+      ...(newest === undefined ||
+      mountedChangeset === undefined ||
+      mountedChangeset === newest ||
+      view?.readWrite === true
         ? []
-        : [edge(from, 'behind', idOf('changeset', newest, databaseName), { changesetId: holds })]),
+        : [edge(from, 'behind', idOf('changeset', newest, databaseName), { changesetId: mountedChangeset })]),
     ];
   });
 }

@@ -15,11 +15,11 @@ async function dataLost({ input, read }: Create): Promise<Impact> {
   if (paths.length === 0) return { notes: requests.map(requestNote) };
   const database = (await read.get('kx-database', keyIn('kx-database', input))) ?? {};
   const { numBytes, numFiles, numChangesets } = database;
-  const holds = `${byteSize(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`;
+  const contents = `${byteSize(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`;
   return {
     lost: paths.map((path) => ({ kind: 'files', name: path, detail: `of ${input.databaseName}` })),
     notes: [
-      { says: `The database holds ${holds}.` },
+      { says: `The database holds ${contents}.` },
       ...(paths.length === requests.length ? [] : requests.map(requestNote)),
     ],
   };

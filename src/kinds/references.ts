@@ -12,7 +12,7 @@ interface Referred extends Pick<AnyReference, 'to' | 'as'> {
   readonly key: Keys[KindName];
   readonly how: Readonly<Record<string, unknown>>;
   readonly isImplied: boolean;
-  readonly holds: boolean;
+  readonly preventsDeletion: boolean;
 }
 
 const referencesOf = (kind: KindName) => KINDS[kind].references as readonly AnyReference[];
@@ -21,7 +21,7 @@ const referencesOf = (kind: KindName) => KINDS[kind].references as readonly AnyR
 export const referredBy = (kind: KindName, view: object, at: object): Referred[] =>
   referencesOf(kind).flatMap(({ targets, to, as, preventsDeletion = true }) =>
     targets(view as never, at as never).map(({ how = {}, isImplied = false, ...name }) => {
-      return { to, as, holds: preventsDeletion, key: keyIn(to, { ...at, ...name }), how, isImplied };
+      return { to, as, preventsDeletion, key: keyIn(to, { ...at, ...name }), how, isImplied };
     }),
   );
 
@@ -35,7 +35,7 @@ export const dependentsAmong = (
   views
     .filter((view) =>
       referredBy(kind, view, { ...view, environmentId: key.environmentId }).some(
-        (each) => each.to === to && each.holds && pathOf(to, { ...each.key }) === pathOf(to, { ...key }),
+        (each) => each.to === to && each.preventsDeletion && pathOf(to, { ...each.key }) === pathOf(to, { ...key }),
       ),
     )
     .map((view) => asDependent(kind, key, view));

@@ -1,8 +1,8 @@
-/** `Array.filter` with an asynchronous condition. */
+/** `Array.filter` with an asynchronous predicate. */
 export async function filterAsync<T>(
   items: readonly T[],
-  holds: (item: T, index: number) => boolean | Promise<boolean>,
+  predicate: (item: T, index: number) => boolean | Promise<boolean>,
 ): Promise<T[]> {
-  const verdicts = await Promise.all(items.map(holds));
+  const verdicts = await Promise.all(items.map(predicate));
   return items.filter((_, index) => verdicts[index]);
 }

@@ -39,7 +39,7 @@ export function refuse(problem: Problem | undefined): void {
 /** A problem as the service reports it. */
 export const serviceErrorFor = ({ error, message }: Problem): ServiceError => new ServiceError(error, message);
 
-/** Throws a `ServiceError` unless `holds`. */
-export function requireThat(holds: boolean, code: ServiceErrorCode, message: string): asserts holds {
-  if (!holds) throw new ServiceError(code, message);
+/** Throws a `ServiceError` unless a condition is met. */
+export function requireThat(condition: boolean, code: ServiceErrorCode, message: string): asserts condition {
+  if (!condition) throw new ServiceError(code, message);
 }

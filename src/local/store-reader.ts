@@ -7,7 +7,7 @@ import { arnAt, entityWith } from './entity-at.ts';
 import type { Awaitable, Entity } from './transaction.ts';
 
 /** Quotas keep the number of entities of a kind in a collection below this. */
-const MOST = 1_000;
+const MAX_ENTITIES = 1_000;
 
 /** Reads the present state from the store, within the transaction of a request; each entity once. */
 export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reader {
@@ -26,7 +26,7 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
     return entity instanceof Promise ? entity.then((it) => it && viewOf(kind, it)) : entity && viewOf(kind, entity);
   };
   const all = async (kind: KindName, within: Within) => {
-    const query = { after: '', limit: MOST, ...(within.name === undefined ? {} : { filterKey: within.name }) };
+    const query = { after: '', limit: MAX_ENTITIES, ...(within.name === undefined ? {} : { filterKey: within.name }) };
     return (await tx.page<object>(collectionOf(kind, within), query)).map((entity) => viewOf(kind, entity));
   };
   return {

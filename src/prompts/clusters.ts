@@ -1,4 +1,4 @@
-import { argument, argumentsNamed, REPORT, type Runbook, STOP, steps, tool } from './runbook.ts';
+import { argument, argumentsNamed, optionalArgument, REPORT, type Runbook, STOP, steps, tool } from './runbook.ts';
 
 const WAIT = '`wait_for_kx_entity`';
 
@@ -80,7 +80,7 @@ export const copyCluster: Runbook = {
   arguments: [
     ...argumentsNamed('environmentId', 'clusterName'),
     argument('targetEnvironmentId', 'Id or name of the kdb environment to copy it to'),
-    argument('changes', 'Differences from the original, such as another name, 8 GiB, or one node', false),
+    optionalArgument('changes', 'Differences from the original, such as another name, 8 GiB, or one node'),
   ],
   text: ({ environmentId, clusterName, targetEnvironmentId, changes }) =>
     steps(

@@ -30,8 +30,11 @@ export const argumentsNamed = (...names: string[]): Runbook['arguments'] =>
     return { name, description: DESCRIPTIONS[name] ?? '', required: !each.endsWith('?') };
   });
 
-/** An argument with a description of its own. */
-export const argument = (name: string, description: string, required = true) => ({ name, description, required });
+/** A required argument with a description of its own. */
+export const argument = (name: string, description: string) => ({ name, description, required: true });
+
+/** The same for an optional argument. */
+export const optionalArgument = (name: string, description: string) => ({ name, description, required: false });
 
 /** The tool of an operation, as steps refer to it. */
 export const tool = (name: OperationName) => `\`${toolName(name)}\``;

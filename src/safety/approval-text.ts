@@ -46,7 +46,7 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
   const { typed, inOrder = false, where, isFinal, changes, details } = parts;
   const [lost, interrupted] = [visibility.redact(parts.lost), visibility.redact(parts.interrupted)];
   const line = typeLine(typed);
-  const settings = changes.map(changeText);
+  const settings = changes.map(changeLine);
   const lists = [
     ...itemLines('Lost for good, in this order:', inOrder ? lost : [], (at) => `${at + 1}. `),
     ...itemLines('Lost for good:', inOrder ? [] : lost),
@@ -75,7 +75,7 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
 export const firstLines = (text: string): string[] => text.split('\n').slice(0, 3);
 
 /** `name: "a" -> "b".`; new values are never cut. */
-function changeText({ setting, before, after }: Change): string {
+function changeLine({ setting, before, after }: Change): string {
   const name = /^[\w.:@/-]+$/.test(setting) ? setting : quoteWhole(setting);
   if (before !== undefined && before === after) return `${name}: stays ${quoteWhole(after)}.`;
   const old = before === undefined ? 'not set' : quoteUntrusted(before, MAX_OLD_VALUE);

@@ -141,7 +141,7 @@ export function sqlJournal(state: () => Promise<StateDatabase>, now: () => numbe
     verify: async () => {
       const chain = chainOf();
       for await (const page of linkPages(await state()))
-        if (!page.every(chain.holds)) return { brokenAt: chain.entries() + 1 };
+        if (!page.every(chain.append)) return { brokenAt: chain.entries() + 1 };
       return verified(chain);
     },
   };
@@ -155,8 +155,8 @@ export function chainOf() {
   let entries = 0;
   const unreadable: number[] = [];
   return {
-    /** Whether this is the next link of the chain. */
-    holds: (link: Link): boolean => {
+    /** Appends a link. Returns false if it is not the next one. */
+    append: (link: Link): boolean => {
       const { sequence, entry, hash } = link;
       if (sequence !== entries + 1 || chainHash(head, entry) !== hash) return false;
       head = hash;

@@ -16,9 +16,11 @@ export function blockersOf(problem: Problem, deleted: KindName | undefined): Blo
   if (item === undefined) return [{ item: { kind: 'argument', name: 'environmentId' }, first: `${message}.` }];
   if (advice !== undefined) return [{ item, first: advice }];
   if (error === 'ResourceNotFound') return [missingEntityBlocker(item.kind, item.name, NAMES[kind as KindName].list)];
-  const isTarget = deleted !== undefined && item.kind === NAMES[deleted].noun;
-  if (requiredStatus !== undefined)
-    return [{ item, first: statusAdvice(item, String(item.detail), requiredStatus, isTarget) }];
+  if (requiredStatus !== undefined) {
+    const isTarget = deleted !== undefined && item.kind === NAMES[deleted].noun;
+    if (isTarget && isLeaving(item.detail)) return [deletionBlocker(item)];
+    return [{ item, first: statusAdvice(item, String(item.detail), requiredStatus) }];
+  }
   return [nameTakenBlocker(item)];
 }
 
@@ -32,14 +34,14 @@ function dependentBlocker(dependent: Dependent, of: KindName): Blocker {
 }
 
 /** A blocker for an entity that uses the target until it is gone, and is already being deleted. */
-export const deletionBlocker = (item: Item): Blocker => ({ item, first: alreadyDeleting(item) });
-
-const alreadyDeleting = (item: Item) => `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`;
+export const deletionBlocker = (item: Item): Blocker => ({
+  item,
+  first: `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`,
+});
 
 /** What to do about an entity with this status, so that it gets the usual one. */
-export function statusAdvice(item: Item, status: string, requiredStatus: string, isDelete = false): string {
-  if (isLeaving(status))
-    return isDelete ? alreadyDeleting(item) : 'It is being deleted: neither it nor its contents can be changed.';
+function statusAdvice(item: Item, status: string, requiredStatus: string): string {
+  if (isLeaving(status)) return 'It is being deleted: neither it nor its contents can be changed.';
   if (status === 'DELETED') return 'It is already deleted.';
   if (status === 'SUSPENDED') return 'It is suspended. This server cannot change that.';
   if (status === 'UPDATE_FAILED') return 'Its last update failed: repeat that update first.';

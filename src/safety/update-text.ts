@@ -8,12 +8,15 @@ import type { Comparison } from './settings.ts';
 
 const MAX_VALUE_LENGTH = 200;
 
-/** `initializationScript: "a.q" -> "b.q"`; values that the caller may not read are omitted. */
-export function changeText({ setting, before, after }: Change, isShown = true): string {
-  const value = (text: string | undefined) => (text === undefined ? 'not set' : quoteUntrusted(text, MAX_VALUE_LENGTH));
-  const end = after === undefined ? 'removed' : value(after);
-  return `${settingName(setting)}: ${isShown ? `${value(before)} -> ${end}` : end}`;
-}
+/** `initializationScript: "a.q" -> "b.q"`. */
+export const changeText = ({ setting, before, after }: Change): string =>
+  `${settingName(setting)}: ${before === undefined ? 'not set' : valueText(before)} -> ${newValue(after)}`;
+
+/** `initializationScript: "b.q"`, for callers who may not read the present value. */
+export const newValueText = ({ setting, after }: Change): string => `${settingName(setting)}: ${newValue(after)}`;
+
+const newValue = (after: string | undefined) => (after === undefined ? 'removed' : valueText(after));
+const valueText = (value: string) => quoteUntrusted(value, MAX_VALUE_LENGTH);
 
 const settingName = (setting: string) =>
   /^[\w.-]{1,200}$/.test(setting) ? setting : quoteUntrusted(setting, MAX_VALUE_LENGTH);
@@ -46,7 +49,7 @@ export function omissionLines(plan: Plan, offered: Allowed): readonly string[] |
   if (leftOut.length > 0)
     return [
       'This call replaces settings, so it would remove those that its arguments omit:',
-      ...leftOut.map((change) => `- ${changeText(change, isShown)}`),
+      ...leftOut.map((change) => `- ${(isShown ? changeText : newValueText)(change)}`),
       ...(isShown ? [keepingText(plan, settings)] : []),
       `To remove it on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
     ];

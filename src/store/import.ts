@@ -135,12 +135,12 @@ async function closedJournal(state: StateDatabase, path: string): Promise<Closed
     return before === 0;
   });
   const chain = chainOf();
-  let holds = true;
+  let isIntact = true;
   for await (const page of linkPages(state)) {
-    holds = page.every(chain.holds);
-    if (!holds) break;
+    isIntact = page.every(chain.append);
+    if (!isIntact) break;
   }
-  if (holds) return { entries: chain.entries(), head: chain.head(), isClosedNow };
+  if (isIntact) return { entries: chain.entries(), head: chain.head(), isClosedNow };
   if (isClosedNow) await state.write(reopen);
   throw new StoreError(
     `${path}: the journal was altered: entry ${chain.entries() + 1} does not match the one before it`,

@@ -2,7 +2,7 @@ import type { Decision } from '../safety/approvals.ts';
 import type { Unchanged } from '../safety/gate.ts';
 import type { Plan } from '../safety/plan.ts';
 import type { Allowed } from '../safety/policy.ts';
-import { changeText, isTargetShown } from '../safety/update-text.ts';
+import { changeText, isTargetShown, newValueText } from '../safety/update-text.ts';
 import type { ToolResult } from './environment.ts';
 import { structured } from './result.ts';
 
@@ -16,11 +16,9 @@ export const orUnchanged = (
 export function whatChanges(plan: Plan | undefined, offered: Allowed) {
   if (plan === undefined) return {};
   const notes = plan.notes.flatMap(({ says, needs }) => (needs === undefined || offered(needs) ? says : []));
-  const isShown = isTargetShown(plan, offered);
+  const textOf = isTargetShown(plan, offered) ? changeText : newValueText;
   return {
-    ...(plan.settings === undefined
-      ? {}
-      : { changes: plan.settings.changes.map((change) => changeText(change, isShown)) }),
+    ...(plan.settings === undefined ? {} : { changes: plan.settings.changes.map(textOf) }),
     ...(notes.length === 0 ? {} : { notes }),
   };
 }

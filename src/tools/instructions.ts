@@ -12,7 +12,7 @@ interface Offer {
 
 /** What every model reads first: the backend, how to begin, and what needs a person; only about offered tools. */
 export function instructionsFor({ backendLocation, restrictions, catalog }: Offer, caller: Caller): string {
-  const offered = new Set(listedTools(restrictions, caller, false).map(({ name }) => name));
+  const offered = new Set(listedTools(restrictions, caller).map(({ name }) => name));
   const sentenceFor = (sentence: string, ...tools: string[]) =>
     tools.every((tool) => offered.has(tool)) ? [sentence] : [];
   const needsApproval = [...offered].some((tool) => {

@@ -7,16 +7,20 @@ import { toolCatalog } from './tool-catalog.ts';
 export const describedTools = (): readonly ListedTool[] => toolCatalog().map(({ tool }) => tool);
 
 /** The tools that this server lists to a caller: the offered ones, and those for which the caller can get a token. */
-export function listedTools(restrictions: Restrictions, caller: Caller, outputSchemas: boolean): ListedTool[] {
+export function listedTools(restrictions: Restrictions, caller: Caller): ListedTool[] {
   const { refusal, unlisted = refusal } = caller;
-  return offeredTools(restrictions, { ...caller, refusal: unlisted }, outputSchemas);
+  return offeredTools(restrictions, { ...caller, refusal: unlisted });
 }
 
 /** The tools that this server offers to a caller. */
-export function offeredTools(restrictions: Restrictions, caller: Caller, outputSchemas: boolean): ListedTool[] {
-  return toolCatalog().flatMap(({ tool, needs }) => {
-    if (toolRefusalReason({ name: tool.name, needs }, restrictions, caller) !== undefined) return [];
-    const operation = outputSchemas ? operationOf(tool.name) : undefined;
-    return [operation === undefined ? tool : { ...tool, outputSchema: outputSchema(operation) }];
-  });
+export function offeredTools(restrictions: Restrictions, caller: Caller): ListedTool[] {
+  return toolCatalog().flatMap(({ tool, needs }) =>
+    toolRefusalReason({ name: tool.name, needs }, restrictions, caller) === undefined ? [tool] : [],
+  );
+}
+
+/** A tool with the schema of its output, if it is that of an operation. */
+export function withOutputSchema(tool: ListedTool): ListedTool {
+  const operation = operationOf(tool.name);
+  return operation === undefined ? tool : { ...tool, outputSchema: outputSchema(operation) };
 }

@@ -21,7 +21,7 @@ describe('the list of fleet tools', () => {
 
   test('is offered in read-only mode, but not without the reads that its tools need', () => {
     const listed = (restrictions: object) =>
-      offeredTools({ ...UNRESTRICTED, ...restrictions }, LOCAL_CALLER, false).map(({ name }) => name);
+      offeredTools({ ...UNRESTRICTED, ...restrictions }, LOCAL_CALLER).map(({ name }) => name);
     for (const { name } of FLEET_TOOLS) {
       expect(listed({ readOnly: true })).toContain(name);
       expect(listed({ toolsets: ['kx-cluster'] })).not.toContain(name);

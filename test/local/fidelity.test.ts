@@ -32,6 +32,6 @@ test('the examples of the document are valid', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'finspace-fidelity-')), 'world.json');
   writeFileSync(path, world);
   const store = await newStore();
-  expect(await importWorld(store, path, false, SEED)).toBe(true);
+  expect(await importWorld(store, path, SEED)).toBe(true);
   await store.close();
 });

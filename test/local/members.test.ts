@@ -91,7 +91,7 @@ describe('every setting', () => {
     try {
       const file = await exportWorld(world.store, worldOf(SEED.account, SEED.region));
       writeFileSync(join(folder, 'world.json'), JSON.stringify(file));
-      await expect(importWorld(store, join(folder, 'world.json'), false, SEED)).resolves.toBe(true);
+      await expect(importWorld(store, join(folder, 'world.json'), SEED)).resolves.toBe(true);
     } finally {
       await store.close();
       rmSync(folder, { recursive: true });

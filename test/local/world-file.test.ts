@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 const load = async (content: unknown): Promise<Store> => {
   const store = await newStore();
-  await importWorld(store, write(content), false, SEED);
+  await importWorld(store, write(content), SEED);
   return store;
 };
 
@@ -39,7 +39,7 @@ describe('a world file', () => {
   test('round-trips to the last byte, with links that it does not contain', async () => {
     const state = join(folder, 'copy.db');
     const store = await openStore(state);
-    expect(await importWorld(store, write(demo), false, SEED)).toBe(true);
+    expect(await importWorld(store, write(demo), SEED)).toBe(true);
     expect(JSON.stringify(await exportWorld(store, WORLD))).toBe(JSON.stringify(demo));
     await store.close();
     expect(linksIn(state)).toEqual(linksIn(join(folder, 'demo.db')));
@@ -162,8 +162,12 @@ describe('a world file', () => {
     const store = await load(demo);
     const file = structuredClone(demo);
     spoil(file);
-    await expect(async () => importWorld(store, write(file), true, SEED)).rejects.toThrow(message);
-    await expect(async () => importWorld(store, path, true, SEED)).rejects.toThrow(/^[^\n]*world\.json: [^\n]*$/);
+    await expect(async () => importWorld(store, write(file), { ...SEED, discardChanges: true })).rejects.toThrow(
+      message,
+    );
+    await expect(async () => importWorld(store, path, { ...SEED, discardChanges: true })).rejects.toThrow(
+      /^[^\n]*world\.json: [^\n]*$/,
+    );
     expect(await exportWorld(store, WORLD)).toEqual(demo);
   });
 
@@ -179,14 +183,14 @@ describe('a world', () => {
   test('that was modified is replaced only with confirmation', async () => {
     const store = await newStore();
     await seed(store, 'empty', OPTIONS);
-    expect(await resetWorld(store, 'demo', false, OPTIONS)).toBe(true);
-    expect(await resetWorld(store, 'demo', false, OPTIONS)).toBe(true);
+    expect(await resetWorld(store, 'demo', OPTIONS)).toBe(true);
+    expect(await resetWorld(store, 'demo', OPTIONS)).toBe(true);
     const { call } = await openWorld({ store });
     await call('CreateKxEnvironment', { name: 'kdb-mine', kmsKeyId: KEY });
-    expect(await resetWorld(store, 'demo', false, OPTIONS)).toBe(false);
-    expect(await importWorld(store, write(demo), false, SEED)).toBe(false);
+    expect(await resetWorld(store, 'demo', OPTIONS)).toBe(false);
+    expect(await importWorld(store, write(demo), SEED)).toBe(false);
     expect((await call('ListKxEnvironments', {})).environments).toHaveLength(3);
-    expect(await resetWorld(store, 'empty', true, OPTIONS)).toBe(true);
+    expect(await resetWorld(store, 'empty', { ...OPTIONS, discardChanges: true })).toBe(true);
     expect((await call('ListKxEnvironments', {})).environments).toEqual([]);
   });
 

@@ -19,7 +19,7 @@ import { PROTECT } from './support/call-environment-builder.ts';
 import { type Outcome, openGuard } from './support/guard.ts';
 
 const listed = (restrictions: Partial<Restrictions>) =>
-  offeredTools({ ...UNRESTRICTED, ...restrictions }, LOCAL_CALLER, false).map(({ name }) => name);
+  offeredTools({ ...UNRESTRICTED, ...restrictions }, LOCAL_CALLER).map(({ name }) => name);
 const text = (outcome: Outcome) => (outcome.kind === 'asked' ? outcome.message : outcome.text);
 
 /** Calls every tool of an operation with arguments that say nothing, as far as the gate would let them. */

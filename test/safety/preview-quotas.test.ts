@@ -6,9 +6,9 @@ import { openGuard } from './support/guard.ts';
 import {
   after,
   cluster,
+  expectPlanAsService,
   group,
   here,
-  holds,
   many,
   on,
   preview,
@@ -130,7 +130,7 @@ const MULTI = {
 
 it.each(OVER)('%s exceeds a quota', async (_, operation, input, expected) => {
   await published();
-  await holds(operation, await input(), expected);
+  await expectPlanAsService(operation, await input(), expected);
 });
 
 it('a preview shows the use of quotas, and that an unknown limit is unknown', async () => {

@@ -4,9 +4,9 @@ import { HOUR, WORLD } from './support/backend.ts';
 import { openBuilder, ROLE } from './support/call-environment-builder.ts';
 import {
   after,
+  expectPlanAsService,
   having,
   here,
-  holds,
   inside,
   many,
   on,
@@ -188,7 +188,7 @@ const ROWS: readonly Row[] = [
 ];
 
 it.each(ROWS)('a preview of changing %s predicts the reply of the service', async (_, operation, input, expected) => {
-  await holds(operation, await input(), expected);
+  await expectPlanAsService(operation, await input(), expected);
 });
 
 it.each([

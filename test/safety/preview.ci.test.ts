@@ -9,10 +9,10 @@ import {
   cluster,
   dataview,
   ELSEWHERE,
+  expectPlanAsService,
   group,
   having,
   here,
-  holds,
   inside,
   mounting,
   NOWHERE,
@@ -241,12 +241,12 @@ const NOT_READY: readonly Row[] = [
 
 describe('a preview of a create predicts the reply of the service', () => {
   it.each(FREE)('%s', async (_, operation, input, expected) => {
-    await holds(operation, await input(), expected);
+    await expectPlanAsService(operation, await input(), expected);
   });
   it.each(REFUSED)('%s', async (_, operation, input, expected) => {
-    await holds(operation, await input(), expected);
+    await expectPlanAsService(operation, await input(), expected);
   });
   it.each(NOT_READY)('%s', async (_, operation, input, expected) => {
-    await holds(operation, await input(), expected);
+    await expectPlanAsService(operation, await input(), expected);
   });
 });

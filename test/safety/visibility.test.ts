@@ -169,7 +169,7 @@ describe('what a caller sees of entities whose reads are withheld', () => {
         });
       expect(reached()).toEqual([]);
     });
-    const offered = offeredTools({ ...UNRESTRICTED, environments }, LOCAL_CALLER, false).map(({ name }) => name);
+    const offered = offeredTools({ ...UNRESTRICTED, environments }, LOCAL_CALLER).map(({ name }) => name);
     expect(offered).not.toContain('create_kx_environment');
     expect(offered).not.toContain('create_environment');
     expect(offered).toContain('update_kx_environment');

@@ -12,7 +12,7 @@ export function dataLinks({ rows, ports }: Layout): string[] {
     of.links.flatMap(({ port, old, writes }) => {
       const from = ports.get(port);
       if (from === undefined) return [];
-      return [{ old, path: curve(lineStyle(old, writes), from, y + height / 2 - APART, writes) }];
+      return [{ old, path: curve(lineStyle(old, writes), from, y + height / 2 - APART, { writes }) }];
     }),
   );
   return all.toSorted((a, b) => Number(a.old) - Number(b.old)).map(({ path }) => path);
@@ -34,7 +34,7 @@ export function volumeLinks({ rows, ports, volumes }: Layout, { graph }: Model):
     const lane = DATA_X - GUTTER.first - cached.indexOf(volume) * step;
     return [...users].flatMap((user) => {
       const cluster = rowOf.get(user);
-      if (cluster !== undefined) return [curve('link-volume', middle, cluster, true)];
+      if (cluster !== undefined) return [curve('link-volume', middle, cluster, { writes: true })];
       const view = ports.get(user);
       if (view === undefined) return [];
       return [
@@ -45,7 +45,7 @@ export function volumeLinks({ rows, ports, volumes }: Layout, { graph }: Model):
 }
 
 /** A curve between the data and a cluster, with an arrowhead at the cluster, or at the data that it writes. */
-function curve(kind: string, from: number, to: number, writes: boolean): string {
+function curve(kind: string, from: number, to: number, { writes }: { readonly writes: boolean }): string {
   const bend = (HOST_X - DATA_EDGE) / 2;
   const [x1, x2] = [DATA_EDGE + (writes ? 6 : 0), HOST_X - (writes ? 0 : 6)];
   const path = `<path d="M${x1} ${from}C${x1 + bend} ${from} ${x2 - bend} ${to} ${x2} ${to}" class="${kind}"/>`;

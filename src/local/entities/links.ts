@@ -13,13 +13,13 @@ export const relink = (entity: Entity, { tx, world }: Context): Awaitable<void> 
 
 /** The links of an entity in its current status. */
 export const expectedLinks = (entity: Entity, world: World): string[] => [
-  ...referencesOf(entity, world).flatMap(({ arn, holds }) => (holds ? [arn] : [])),
+  ...referencesOf(entity, world).flatMap(({ arn, preventsDeletion }) => (preventsDeletion ? [arn] : [])),
   ...countersOf(entity).map((what) => quotaArn(world, environmentIdOf(entity), what)),
 ];
 
 interface Target {
   readonly arn: string;
-  readonly holds: boolean;
+  readonly preventsDeletion: boolean;
 }
 
 /** What an entity refers to besides its parent: other entities, and versions of dataviews. */
@@ -28,9 +28,10 @@ export function referencesOf(entity: Entity, world: World): Target[] {
   if (isDetached(kind, entity.status)) return [];
   return referredBy(kind, withVersions(entity.body as object), keyOf(arnOf(entity)))
     .filter(({ to }) => to !== NAMES[kind].parent)
-    .flatMap(({ to, key, how, holds }) => {
+    .flatMap(({ to, key, how, preventsDeletion }) => {
       const arn = arnAt(world, to, key);
-      return [{ arn, holds }, ...('versionId' in how ? [{ arn: `${arn}#${how['versionId']}`, holds }] : [])];
+      const arns = 'versionId' in how ? [arn, `${arn}#${how['versionId']}`] : [arn];
+      return arns.map((each) => ({ arn: each, preventsDeletion }));
     });
 }
 

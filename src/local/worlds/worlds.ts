@@ -41,9 +41,11 @@ export const exportWorld = (store: Store, world: World): Promise<WorldFile | und
 export const isWorldChanged = (store: Store, world: World): Promise<boolean> =>
   store.read((tx) => isChanged(tx, world));
 
-/** What replaces a world, and what must happen before changes in it are lost. */
+/** What happens to changes in a world that is replaced. */
 interface ReplaceOptions {
-  /** Keeps the old world; called if it contains changes. */
+  /** Replaces the world even if it contains changes. */
+  readonly discardChanges?: boolean;
+  /** Keeps a copy of the old world; called before changes are discarded. */
   readonly keep?: (() => Promise<void>) | undefined;
 }
 
@@ -63,15 +65,15 @@ export function readImport(path: string, { account, region }: Pick<ImportOptions
 }
 
 /**
- * Replaces a world by that of a file; resolves with false, without replacing it, if that would lose changes and `sure` is not
- * set.
+ * Replaces a world by that of a file; resolves with false, without replacing it, if that would lose changes and
+ * `discardChanges` is not set.
  */
-export function importWorld(store: Store, path: string, sure: boolean, options: ImportOptions): Promise<boolean> {
+export function importWorld(store: Store, path: string, options: ImportOptions): Promise<boolean> {
   const file = readImport(path, options);
-  const { now, keep, quotas } = options;
+  const { now, quotas } = options;
   const world = worldOf(file.account, file.region);
   return store.write(async (tx) => {
-    if (!(await mayReplace(tx, world, sure, keep))) return false;
+    if (!(await mayReplace(tx, world, options))) return false;
     await loadWorldFile(tx, file, path, worldTime(await tx.time(), now));
     await limitWorld(tx, world, quotas);
     return true;
@@ -79,16 +81,11 @@ export function importWorld(store: Store, path: string, sure: boolean, options: 
 }
 
 /** Creates a world again, under the same condition. */
-export function resetWorld(
-  store: Store,
-  name: string,
-  sure: boolean,
-  options: SeedOptions & ReplaceOptions,
-): Promise<boolean> {
+export function resetWorld(store: Store, name: string, options: SeedOptions & ReplaceOptions): Promise<boolean> {
   const world = worldOf(options.account, options.region);
   const make = worldSeeder(name, options);
   return store.write(async (tx) => {
-    if (!(await mayReplace(tx, world, sure, options.keep))) return false;
+    if (!(await mayReplace(tx, world, options))) return false;
     await tx.clear(world.arn);
     await make(tx);
     return true;
@@ -98,12 +95,11 @@ export function resetWorld(
 async function mayReplace(
   tx: Transaction,
   world: World,
-  sure: boolean,
-  keep: () => Promise<void> = async () => {},
+  { discardChanges = false, keep = async () => {} }: ReplaceOptions,
 ): Promise<boolean> {
   if (!(await isChanged(tx, world))) return true;
-  if (sure) await keep();
-  return sure;
+  if (discardChanges) await keep();
+  return discardChanges;
 }
 
 /** Whether a world contains data that cannot be recreated: requests have modified it since its creation. */

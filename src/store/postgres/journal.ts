@@ -73,7 +73,7 @@ async function verify(db: Database): ReturnType<Journal['verify']> {
   const anchors = new Map<string, string>();
   for await (const page of linksAfter(db, 0))
     for (const one of page) {
-      if (!chain.holds(one)) return { brokenAt: chain.entries() + 1 };
+      if (!chain.append(one)) return { brokenAt: chain.entries() + 1 };
       const entry = parseEntry(one);
       if (entry.kind === 'import') anchors.set(entry.journal, entry.head);
     }
@@ -81,7 +81,7 @@ async function verify(db: Database): ReturnType<Journal['verify']> {
   for (const [id, head] of anchors) {
     const own = chainOf();
     const broken = () => ({ brokenAt: own.entries() + 1, imported: id });
-    for await (const page of importedLinks(db, id)) if (!page.every(own.holds)) return broken();
+    for await (const page of importedLinks(db, id)) if (!page.every(own.append)) return broken();
     if (own.head() !== head) return broken();
     imported.push(own);
   }

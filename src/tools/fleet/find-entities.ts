@@ -212,7 +212,7 @@ function headOf({ input, kinds, keys, graphs, search, shown }: AnswerParts) {
     ...anyValue(input.tags),
     ...(isNothing ? existingValues({ graphs, kinds, ...search }, input) : {}),
     ...(isUnknown && !isNothing ? { existingTags: existingTags(input.tags ?? [], search.tags) } : {}),
-    ...notSearched(input, kinds, isNothing, input.kinds !== undefined),
+    ...notSearched(input, kinds, { isNothing, hasKinds: input.kinds !== undefined }),
     ...notKnown(input, found),
   };
 }

@@ -139,11 +139,11 @@ async function presentResult(subject: Subject, seen: ReadStatus, created: string
   const ready = readyIn(statusKind(kind));
   if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
     return { ...seen, reached: true, ended: true };
-  if (goal !== DELETED) return unfinishedResult(seen, kind !== NODES);
+  if (goal !== DELETED) return unfinishedResult(seen, { endsSettled: kind !== NODES });
   const isBeingDeleted =
     [seen.status, context.place.status].some(showsDeletion) || ((await deletedAt()) ?? '') > (created ?? '');
   return isBeingDeleted
-    ? unfinishedResult(seen, false)
+    ? unfinishedResult(seen, { endsSettled: false })
     : endedResult(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
 }
 
@@ -161,7 +161,7 @@ function rowOf({ context: { place }, kind, database }: Subject, reply: object): 
 /**
  * The meaning of a status other than the wanted one; an entity in a final status stays in it, if its status changes only by time.
  */
-function unfinishedResult(seen: ReadStatus, endsSettled: boolean): PollResult {
+function unfinishedResult(seen: ReadStatus, { endsSettled }: { readonly endsSettled: boolean }): PollResult {
   const kind = statusClass(seen.status);
   if (kind === 'failed') return endedResult(seen, 'It failed; waiting will not help.');
   if (kind === 'settled' && endsSettled)

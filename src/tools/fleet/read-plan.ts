@@ -64,7 +64,7 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
   const isOfNodes = ({ name, of }: Key) => of === 'setting' && [...needsOf(name, kinds)].join() === 'nodes';
   const byNodes = where?.some(({ setting }) => needsOf(setting, kinds).has('nodes')) || keys.some(isOfNodes);
   const options = {
-    ...readFor(kinds, details, isShown),
+    ...readFor(kinds, { details, isShown }),
     ...(byNodes ? { nodes: true } : {}),
     details,
     changes: details && request.kinds?.includes('changeset') ? () => true : undefined,
@@ -79,7 +79,10 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
 }
 
 /** The kinds to read for rows of these kinds. Free memory of hosts is needed in groups, too; dependents of an entity only in rows. */
-function readFor(kinds: readonly Kind[], details: boolean, isShown = true): GraphOptions {
+function readFor(
+  kinds: readonly Kind[],
+  { details, isShown }: { readonly details: boolean; readonly isShown: boolean },
+): GraphOptions {
   const detailed = kinds.filter((kind) => details && (isShown || kind === 'scaling-group'));
   const nodes = kinds.includes('node');
   const everyChangeset = kinds.includes('changeset');
@@ -127,7 +130,7 @@ export async function readFew(reader: FleetReader, found: readonly Candidate[], 
   const nodes = showsNodes(found, isShown);
   const databases = new Set(found.map(({ entity: { name, database = name } }) => database));
   const options = {
-    ...readFor(present, true, isShown),
+    ...readFor(present, { details: true, isShown }),
     nodes,
     changes: (changesetId: string) => ids.has(changesetId),
     changesetsOf: (database: string) => databases.has(database),

@@ -69,12 +69,16 @@ const distinct = (values: readonly unknown[]) =>
     .map((text) => truncate(text, MAX_CHARACTERS));
 
 /** What was not searched, and the argument that searches it. */
-export function notSearched(filters: Filters, kinds: readonly Kind[], isNothing: boolean, isMeant: boolean) {
+export function notSearched(
+  filters: Filters,
+  kinds: readonly Kind[],
+  { isNothing, hasKinds }: { readonly isNothing: boolean; readonly hasKinds: boolean },
+) {
   const others = [
-    ...(filters.text !== undefined && !kinds.includes('changeset') && !isMeant ? [LOADS] : []),
+    ...(filters.text !== undefined && !kinds.includes('changeset') && !hasKinds ? [LOADS] : []),
     ...(isNothing && filters.text !== undefined ? ['tags (argument tags)'] : []),
     ...(isNothing && filters.name !== undefined ? ['descriptions and other settings (argument text)'] : []),
-    ...(isNothing && filters.text === undefined && !isMeant ? seldom(kinds) : []),
+    ...(isNothing && filters.text === undefined && !hasKinds ? seldom(kinds) : []),
   ];
   return others.length === 0 ? {} : { notSearched: others.join('; ') };
 }

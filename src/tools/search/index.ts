@@ -42,7 +42,7 @@ const Dispatched = () =>
   });
 
 type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
-const offered = ({ restrictions, caller }: Offering) => offeredTools(restrictions, caller, false);
+const offered = ({ restrictions, caller }: Offering) => offeredTools(restrictions, caller);
 
 function withKeywords(tool: ListedTool) {
   const operation = operationOf(tool.name);
@@ -52,7 +52,7 @@ function withKeywords(tool: ListedTool) {
 }
 
 /** Runs another tool with all its checks and its approval, exactly as if it had been called directly. */
-function dispatcher(onlyReads: boolean): CompositeTool['run'] {
+function dispatcher(allowed: 'reads' | 'all'): CompositeTool['run'] {
   return async (environment, input, exchange) => {
     const { tool, arguments: given = {} } = input as { tool: string; arguments?: Record<string, unknown> };
     const all = offered(environment);
@@ -63,7 +63,7 @@ function dispatcher(onlyReads: boolean): CompositeTool['run'] {
         `${quoteUntrusted(tool)} is not offered here${suggestTool(tool, names, '.')} find_tools finds what is.`,
       );
     }
-    if (onlyReads && found.annotations?.readOnlyHint !== true)
+    if (allowed === 'reads' && found.annotations?.readOnlyHint !== true)
       return refused(`${tool} is not read-only: call it with call_write_tool.`);
     return callTool(environment, { name: tool, arguments: given }, exchange);
   };
@@ -108,7 +108,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     annotations: { readOnlyHint: true },
     input: Dispatched,
     needs: [],
-    run: dispatcher(true),
+    run: dispatcher('reads'),
   }),
   compositeTool({
     name: 'call_write_tool',
@@ -119,7 +119,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     annotations: { destructiveHint: true },
     input: Dispatched,
     needs: [],
-    run: dispatcher(false),
+    run: dispatcher('all'),
   }),
 ];
 

@@ -2,8 +2,8 @@ import type { Db, Env, State, Version, View, Volume } from './state.ts';
 
 /** How the model says no: the name of a modelled error. */
 export class No extends Error {}
-export function unless(holds: boolean, error: string): asserts holds {
-  if (!holds) throw new No(error);
+export function unless(condition: boolean, error: string): asserts condition {
+  if (!condition) throw new No(error);
 }
 
 /** The environment, when things in it can be changed. */

@@ -133,8 +133,8 @@ export const many = (count: number, make: (name: string) => Promise<unknown>) =>
 
 export const labelOf = ({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`;
 
-/** What is said and what happens: whatever is said to be refused is, and nothing else. */
-export async function holds(operation: OperationName, input: Members, expected: readonly string[]) {
+/** The plan of a call has the expected blockers, and says the same as the service does when the call is sent. */
+export async function expectPlanAsService(operation: OperationName, input: Members, expected: readonly string[]) {
   const { blocked, wouldRun, notChecked, blockers } = await preview(operation, input);
   const all = blockers.map(labelOf);
   expect(all.filter((each, at) => each.startsWith(expected[at] ?? '-'))).toEqual(all);
