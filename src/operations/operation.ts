@@ -52,8 +52,6 @@ export interface UpdateRules {
   readonly settings: (members: Members) => Members;
   /** What omitting a setting means, by path. The longest matching path applies, or the first of equal ones; without one, it is kept. */
   readonly leftOut: Readonly<Record<string, LeftOut | ((input: Members, present: Members) => LeftOut)>>;
-  /** Where `leftOut` comes from: the API's documentation, or replies that were seen. */
-  readonly source: string;
   /** For the path of each list whose entries have a name of their own, the member that holds it. */
   readonly keys?: Readonly<Record<string, string>>;
   /** Settings whose change a person must approve if the target is protected. */

@@ -2,7 +2,10 @@ import type { DeclaredUpdate, LeftOut } from './operation.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** UpdateKxClusterCodeConfiguration: the whole configuration is replaced, except with NO_RESTART. */
+/**
+ * UpdateKxClusterCodeConfiguration: the whole configuration is replaced. With NO_RESTART, script and arguments must not be sent, and
+ * stay.
+ */
 export const CODE_UPDATE: DeclaredUpdate = {
   leftOut: {
     code: 'removed',
@@ -10,13 +13,14 @@ export const CODE_UPDATE: DeclaredUpdate = {
     'code.s3ObjectVersion': (input, present) => (isSameObject(input['code'], present['code']) ? 'removed' : 'kept'),
     '*': removedUnlessInPlace,
   },
-  source:
-    'The API replaces the existing configuration. With NO_RESTART, script and arguments must not be sent, and stay.',
   keys: { commandLineArguments: 'key' },
   isRepeatable: true,
 };
 
-/** UpdateKxClusterDatabases: the list contains everything that is mounted, and each entry all settings of its database. */
+/**
+ * UpdateKxClusterDatabases: the list contains everything that is mounted, and each entry all settings of its database. An empty
+ * changesetId means the latest changeset.
+ */
 export const DATABASES_UPDATE: DeclaredUpdate = {
   settings: ({ databases }) => ({ databases: listOf(databases).map(settingsOfMount) }),
   leftOut: {
@@ -25,7 +29,6 @@ export const DATABASES_UPDATE: DeclaredUpdate = {
     'databases.*.changesetId': 'kept',
     'databases.*.dataviewVersionId': 'kept',
   },
-  source: 'The list replaces the one before. An empty changesetId means the latest changeset.',
   keys: { databases: 'databaseName', 'databases.*.cacheConfigurations': 'cacheType' },
   // A request cannot name the version of a dataview.
   dropContradictions: ({ databases, ...input }) => ({
@@ -49,32 +52,25 @@ export const DATAVIEW_UPDATE: DeclaredUpdate = {
     })),
   }),
   leftOut: { changesetId: 'removed', segmentConfigurations: 'removed from what is given' },
-  source:
-    'A list of segments replaces the one before. Without changesetId, a static dataview moves to the latest changeset.',
   keys: { segmentConfigurations: 'volumeName' },
   sensitive: ['segmentConfigurations'],
 };
 
-/** UpdateKxVolume: omitted settings stay. */
-export const VOLUME_UPDATE: DeclaredUpdate = {
-  leftOut: {},
-  source: 'Only description and size can be changed.',
-};
+/** UpdateKxVolume: only description and size can be changed; an omitted one stays. */
+export const VOLUME_UPDATE: DeclaredUpdate = { leftOut: {} };
 
-/** UpdateKxUser: only the role can be changed. */
+/** UpdateKxUser: only the role can be changed, and it is required. */
 export const USER_UPDATE: DeclaredUpdate = {
   leftOut: {},
-  source: 'iamRole is required.',
   sensitive: ['iamRole'],
 };
 
 /** UpdateKxDatabase: only the description can be changed. */
-export const DATABASE_UPDATE: DeclaredUpdate = { leftOut: {}, source: 'One setting.' };
+export const DATABASE_UPDATE: DeclaredUpdate = { leftOut: {} };
 
-/** UpdateKxEnvironment: an omitted name or description stays. */
+/** UpdateKxEnvironment: an omitted name or description stays, because clients send only what changes. */
 export const ENVIRONMENT_UPDATE: DeclaredUpdate = {
   leftOut: {},
-  source: 'Clients send only what changes.',
   sensitive: ['name'],
 };
 
@@ -84,21 +80,22 @@ export const NETWORK_UPDATE: DeclaredUpdate = {
     transitGatewayConfiguration: 'removed from what is given',
     customDNSConfiguration: 'removed from what is given',
   },
-  source: 'Rules and DNS servers can be edited; what is sent replaces the list.',
   keys: {
     'transitGatewayConfiguration.attachmentNetworkAclConfiguration': 'ruleNumber',
     customDNSConfiguration: 'customDNSServerName',
   },
 };
 
-/** UpdateEnvironment: federation parameters are replaced as a whole. */
+/**
+ * UpdateEnvironment: federation parameters are replaced as a whole; other omitted settings stay, because clients send only what
+ * changes.
+ */
 export const BROWSER_UPDATE: DeclaredUpdate = {
   settings: ({ environment, ...members }) => {
     const { name, description, federationMode, federationParameters } = (environment ?? members) as Members;
     return { name, description, federationMode, federationParameters };
   },
   leftOut: { federationParameters: 'removed from what is given' },
-  source: 'Clients send only what changes.',
   sensitive: ['name', 'federationMode', 'federationParameters'],
 };
 

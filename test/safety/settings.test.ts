@@ -38,7 +38,6 @@ describe('a comparison of settings', () => {
     const rules: UpdateRules = {
       settings: (members) => members,
       leftOut: { list: 'removed', outer: 'removed' },
-      source: 'made up',
       keys: { list: 'name' },
     };
     const present = { list: [{ name: 'a' }, { name: 'b' }], outer: { inner: { deep: 1 } } };
