@@ -1,6 +1,7 @@
 import { lineage, NAMES } from '../kinds/names.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { World } from './context.ts';
+import { arnAt } from './entity-at.ts';
 import type { Subject } from './store.ts';
 
 /** What a request concerns, which need not exist: the innermost entity that its input names, or the world. */
@@ -10,12 +11,8 @@ export function subjectOf(world: World, operation: OperationName, input: object)
   if (typeof resourceArn === 'string')
     return resourceArn.startsWith(`${world.arn}:`) ? { arn: resourceArn, isAlone: true } : { arn: world.arn };
   const { entity } = operationNamed(operation);
-  let arn = world.arn;
-  for (const kind of entity === 'tags' ? [] : lineage(entity)) {
-    const { inArn, member } = NAMES[kind];
-    const name = members[member];
-    if (name === undefined) return { arn };
-    arn += `${arn === world.arn ? ':' : '/'}${inArn}/${name}`;
-  }
-  return { arn, isAlone: true };
+  const kinds = entity === 'tags' ? [] : lineage(entity);
+  const innermost = kinds.findLast((kind) => members[NAMES[kind].member] !== undefined);
+  if (innermost === undefined) return { arn: world.arn };
+  return { arn: arnAt(world, innermost, input), isAlone: innermost === entity };
 }
