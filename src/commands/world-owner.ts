@@ -10,9 +10,15 @@ export async function refusePinnedWorld(location: WorldLocation): Promise<void> 
   if (pinned === undefined || pinned === null) return;
   throw new ApproverError(
     `The world in ${worldPlace(location)} is pinned to the key ${pinned}, and no other key can approve in it. ` +
-      'Put back the folder approver that holds this key. If its passphrase is lost: export the world, move its file away, run this again, and import the world.',
+      `Put back the folder approver that holds this key. If its passphrase is lost: export the world, ${newPlace(location)}, and import the world.`,
   );
 }
+
+/** How to continue in a place to which no key is pinned. */
+const newPlace = ({ worldStore }: WorldLocation) =>
+  worldStore === undefined
+    ? 'move its file away, run this again'
+    : 'create a store in another database (finspace-mcp store init), run this again with that --store';
 
 /** Pins a key to existing worlds; servers pin the key to worlds that they create. */
 export async function pinWorlds(location: WorldLocation, fingerprint: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,6 +10,7 @@ import {
   ListKxEnvironmentsCommand,
 } from '@aws-sdk/client-finspace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { NO_PTY, openTerminal } from '../approval/pty.ts';
 import { modern } from '../http/support.ts';
 import { CLI } from '../support/hosts.ts';
 import { KMS_KEY } from '../support/world.ts';
@@ -123,6 +124,35 @@ describe.skipIf(SKIPPED !== '')(`commands on worlds in a store ${SKIPPED}`, { ti
     const imported = run('store', 'import', '--store', owner);
     expect(imported).toMatchObject({ status: 0, stdout: expect.stringMatching(/Imported the world in us-east-1 of /) });
     expect(run('world', 'export', '--store', url).stdout).toBe(before);
+  });
+
+  it.skipIf(NO_PTY !== undefined)('say how a world leaves the store whose approver key is lost', async () => {
+    const state = join(folder, 'state');
+    const init = async (store: string, said: string) => {
+      const terminal = openTerminal('approve', '--init', '--state-dir', state, '--store', store);
+      if (said === 'Set up.')
+        for (const prompt of ['New passphrase', 'The same passphrase again']) {
+          await terminal.sees(prompt);
+          terminal.types('a passphrase of a test');
+        }
+      await terminal.sees(said);
+      await terminal.left();
+      return terminal.screen();
+    };
+    expect(run('world', 'reset', '--store', url).status).toBe(0);
+    await init(url, 'Set up.');
+    rmSync(join(state, 'approver'), { recursive: true });
+
+    const advice =
+      'export the world, create a store in another database (finspace-mcp store init), run this again with that --store, and import the world.';
+    expect((await init(url, 'no other key can approve in it.')).replaceAll(/\s+/g, ' ')).toContain(advice);
+    const exported = run('world', 'export', '--store', url).stdout;
+    const file = join(folder, 'mine.json');
+    writeFileSync(file, exported);
+    const other = await stores.fresh();
+    await init(other, 'Set up.');
+    expect(run('world', 'import', '--world', file, '--store', other).status).toBe(0);
+    expect(run('world', 'export', '--store', other).stdout).toBe(exported);
   });
 
   it('refuse a bad world file in one line, and change nothing', async () => {
