@@ -1,7 +1,7 @@
 import { shorten } from '../inventory/svg/text.ts';
-import type { Item } from '../safety/finding.ts';
 import { isDescribed } from '../safety/item-text.ts';
 import type { ApprovalText } from '../safety/ledger.ts';
+import type { Item } from '../safety/plan-parts.ts';
 import { type Html, html, withMarkedLetters } from './html.ts';
 
 /** Narrow enough that its text stays legible on a phone, which scales it down a little. */

@@ -1,5 +1,5 @@
-import type { Item } from '../safety/finding.ts';
 import type { ApprovalText } from '../safety/ledger.ts';
+import type { Item } from '../safety/plan-parts.ts';
 import { type Html, html } from './html.ts';
 import { line, MAX_DRAWN, together } from './picture.ts';
 

@@ -1,6 +1,6 @@
-import type { Item } from '../safety/finding.ts';
 import { isDescribed } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
+import type { Item } from '../safety/plan-parts.ts';
 import { ago, PLACE_LABELS, pagesOf, planText, remaining, requesterText } from '../safety/plan-text.ts';
 import { document, FORM_HEADERS } from './document.ts';
 import { type Html, html, markedLettersNote, withMarkedLetters } from './html.ts';

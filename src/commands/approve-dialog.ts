@@ -2,9 +2,9 @@ import type { ApprovalActions, PassphraseApprovals } from '../safety/approval-ac
 import { typeLine } from '../safety/approval-head.ts';
 import type { Approver } from '../safety/approver.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
-import type { Item } from '../safety/finding.ts';
 import { itemText } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
+import type { Item } from '../safety/plan-parts.ts';
 import {
   ago,
   closedReason,

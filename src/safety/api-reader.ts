@@ -32,7 +32,7 @@ export function apiReader(call: Call, options: CallOptions): Reader {
       if (getter !== undefined) return shownIn(await callNamed(limited, getter, keyIn(kind, key), options));
       const name = nameIn(kind, { ...key });
       return (await listed(kind, key as Within)).find((item) => item[member] === name);
-    }).catch(absent);
+    }).catch(orNone);
 
   const listed = async (kind: KindName, within: Within): Promise<Members[]> => {
     const { list, parent } = NAMES[kind];
@@ -41,7 +41,7 @@ export function apiReader(call: Call, options: CallOptions): Reader {
     const databases = databaseName === undefined ? await listed('kx-database', { environmentId }) : [{ databaseName }];
     const found = await Promise.all(
       databases.map(async ({ databaseName: name }) =>
-        ((await items(list, { environmentId, databaseName: name }).catch(absent)) ?? []).map((item) => ({
+        ((await items(list, { environmentId, databaseName: name }).catch(orNone)) ?? []).map((item) => ({
           databaseName: name,
           ...item,
         })),
@@ -68,7 +68,7 @@ export function apiReader(call: Call, options: CallOptions): Reader {
     },
     dependents: (kind, key) => (NAMED_DEPENDENTS[kind] ?? referringTo(kind))(reads, key),
     tags: (resourceArn) =>
-      readable(async () => (await limited('ListTagsForResource', { resourceArn }, options)).tags ?? {}).catch(absent),
+      readable(async () => (await limited('ListTagsForResource', { resourceArn }, options)).tags ?? {}).catch(orNone),
   };
 }
 
@@ -91,7 +91,8 @@ async function readable<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function absent(error: unknown): undefined {
+/** For reads of what may not exist. */
+function orNone(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
   return undefined;
 }

@@ -6,8 +6,8 @@ import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText, type FittedText } from './approval-text.ts';
 import { arnParts } from './arn.ts';
 import { type BackendLocation, type LabelledValue, locationFacts } from './backend-location.ts';
-import type { Change, Item, Members, Note } from './finding.ts';
 import type { Location } from './location.ts';
+import type { Change, Item, Members, Note } from './plan-parts.ts';
 import { POLICY } from './policy.ts';
 import type { Preview } from './preview.ts';
 import { isControlTag, ownPath } from './protection.ts';
@@ -20,7 +20,7 @@ export interface CallFacts {
   readonly risk: Risk;
   readonly input: Members;
   readonly subject: TargetEntity;
-  readonly finding: Pick<Preview, 'lost' | 'interrupted'> & {
+  readonly effects: Pick<Preview, 'lost' | 'interrupted'> & {
     readonly changes: readonly Change[];
     readonly notes: readonly Note[];
   };
@@ -29,7 +29,7 @@ export interface CallFacts {
 }
 
 const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
-/** A network rule, for one of its settings. */
+/** The path of a network rule, at the beginning of the path of one of its settings. */
 const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 
 /** The text about one call; with the `visibility` of a caller, without what that caller may not see, even of the target. */
@@ -48,10 +48,10 @@ export function callParts(facts: CallFacts, visibility: Visibility): ApprovalPar
 }
 
 function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
-  const { operation, risk, input, subject, finding, backendLocation, location = {} } = facts;
+  const { operation, risk, input, subject, effects, backendLocation, location = {} } = facts;
   const { http, target } = operationNamed(operation);
   const inPath = labels({ http });
-  const itself = isEnvironment(operation, input);
+  const targetsEnvironment = isEnvironment(operation, input);
   const environmentId = idOf(input);
   const parent = inPath.filter((label) => label !== 'environmentId').at(-2);
   // The first line already identifies the target, unless the target has another name.
@@ -64,16 +64,16 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
       noun: subject.noun,
       name: subject.name,
       of: parent === undefined ? undefined : String(input[parent]),
-      environment: itself ? undefined : (location.environment ?? environmentId),
+      environment: targetsEnvironment ? undefined : (location.environment ?? environmentId),
       environmentId,
     }),
     typed: typedName(operation, input, subject),
     where: locationFacts(backendLocation, location),
     isFinal: isFinal(risk, input),
     changes: isTargetShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
-    lost: isTargetShown ? finding.lost : finding.lost.map((item) => undetailed(item, subject)),
-    interrupted: isTargetShown ? finding.interrupted : finding.interrupted.map((item) => undetailed(item, subject)),
-    notes: finding.notes,
+    lost: isTargetShown ? effects.lost : effects.lost.map((item) => undetailed(item, subject)),
+    interrupted: isTargetShown ? effects.interrupted : effects.interrupted.map((item) => undetailed(item, subject)),
+    notes: effects.notes,
     details: [
       ids.map((label): LabelledValue => [label, String(input[label])]),
       ...(arnParts(input['resourceArn']) ?? []).map(({ kind, id }): LabelledValue[] => [[kind, id]]),
@@ -116,14 +116,14 @@ const isFinal = (risk: Risk, input: Members) =>
   risk === 'destroy' || (risk === 'network' && input['transitGatewayConfiguration'] !== undefined);
 
 /** What is set and removed: first the tags that control this server; for an update, as compared with the current settings. */
-function changesOf({ operation, input, subject, finding }: CallFacts): Change[] {
+function changesOf({ operation, input, subject, effects }: CallFacts): Change[] {
   const { update } = operationNamed(operation);
   const inPath = labels(operationNamed(operation));
   const compared = [...Object.keys(update?.settings(input) ?? {}), ...(changeOf(operation)?.change.shows ?? [])];
   const rest = Object.fromEntries(
     Object.entries(input).filter(([member]) => !inPath.includes(member) && !compared.includes(member)),
   );
-  const all = [...byRule(finding.changes), ...removedTags(input, subject.entity), ...settings(rest, subject.entity)];
+  const all = [...byRule(effects.changes), ...removedTags(input, subject.entity), ...settings(rest, subject.entity)];
   const guarding = ({ setting, after = '' }: Change) =>
     isControlTag(after) || isControlTag(setting.replace('tags.', ''));
   return [...all.filter(guarding), ...all.filter((change) => !guarding(change))];

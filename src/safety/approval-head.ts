@@ -1,7 +1,7 @@
 import { counted } from '../inventory/units.ts';
 import { COLUMNS, label, phrase, typedLabel } from './approval-label.ts';
-import type { Change } from './finding.ts';
 import { isDescribed } from './item-text.ts';
+import type { Change } from './plan-parts.ts';
 import type { VisibleItem } from './visibility.ts';
 
 /** The subject of a plan, for its first line. */

@@ -3,7 +3,7 @@ import { quoteUntrusted } from '../untrusted.ts';
 import { countedLine, typeLine, wholeLine, worstLine } from './approval-head.ts';
 import { COLUMNS } from './approval-label.ts';
 import type { LabelledValue } from './backend-location.ts';
-import type { Change, Item, Note } from './finding.ts';
+import type { Change, Item, Note } from './plan-parts.ts';
 import { EVERYTHING, type Visibility, type VisibleItem, visibleItemText } from './visibility.ts';
 
 /** Everything that a person reads before approving. */

@@ -1,6 +1,6 @@
 import type { OperationName } from '../operations/index.ts';
-import type { Members } from './finding.ts';
 import { acceptedCalls, type Journal } from './journal.ts';
+import type { Members } from './plan-parts.ts';
 
 /**
  * When the service last accepted a delete of exactly this target, ISO 8601; undefined if it never did. The entity may disappear

@@ -1,7 +1,7 @@
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call, OperationName } from '../operations/index.ts';
 import { arnParts } from './arn.ts';
-import type { Members } from './finding.ts';
+import type { Members } from './plan-parts.ts';
 import { createsEnvironment } from './policy.ts';
 
 /**

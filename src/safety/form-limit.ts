@@ -35,12 +35,12 @@ export function formStop({ now, events }: FormHistory, coming: number): FormStop
       shownAt.set(nonce, at);
       continue;
     }
-    const isByNobody = isAutomatic(event, shownAt.get(nonce));
+    const wasAutomatic = isAutomatic(event, shownAt.get(nonce));
     if (kind === 'accepted') waiting = waiting.filter((shown) => shown.nonce !== nonce);
-    else if (kind === 'withdrawn' || isByNobody) waiting = withoutLast(waiting, nonce);
+    else if (kind === 'withdrawn' || wasAutomatic) waiting = withoutLast(waiting, nonce);
     if (kind === 'withdrawn') continue;
     cancels = kind === 'cancelled' ? cancels + 1 : 0;
-    const stops = kind === 'cancelled' ? cancels >= MAX_CANCELS : isByNobody;
+    const stops = kind === 'cancelled' ? cancels >= MAX_CANCELS : wasAutomatic;
     if (!stops) continue;
     stoppedAt = at;
     cancels = 0;

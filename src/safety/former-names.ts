@@ -1,7 +1,7 @@
 import { operationNamed } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import type { FormerName, Members, Note } from './finding.ts';
 import { acceptedCalls, type Journal } from './journal.ts';
+import type { FormerName, Members, Note } from './plan-parts.ts';
 
 /** The former names of environments renamed through this server, oldest first. */
 export async function formerNames(journal: Pick<Journal, 'entries'>): Promise<FormerName[]> {

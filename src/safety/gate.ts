@@ -13,9 +13,9 @@ import {
   resumeApproval,
 } from './approvals.ts';
 import { digest } from './digest.ts';
-import type { Members } from './finding.ts';
 import { LedgerError } from './ledger.ts';
 import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.ts';
+import type { Members } from './plan-parts.ts';
 import { type Allowed, approvalNeeded, POLICY, type RiskAssessment } from './policy.ts';
 import { tagApprovalReasons } from './protection.ts';
 import { changedLines, forbiddenLines, missingTarget, notRun, UNPREPARED, USED } from './refusals.ts';

@@ -1,5 +1,5 @@
 import { quoteUntrusted } from '../untrusted.ts';
-import type { Item } from './finding.ts';
+import type { Item } from './plan-parts.ts';
 
 /** Kinds whose items have no names of their own, so that this server describes them, as in `2 nodes`. */
 export const DESCRIBED_KINDS = ['memory', 'nodes', 'versions'];

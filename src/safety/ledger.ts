@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { ErrorForPeople } from '../error-for-people.ts';
 import type { OperationName } from '../operations/index.ts';
-import type { Item } from './finding.ts';
+import type { Item } from './plan-parts.ts';
 
 /** What a person is shown of a plan, in every channel. Names and details come from the API. */
 export interface ApprovalText {

@@ -1,6 +1,6 @@
 import type { Call, CallOptions } from '../operations/index.ts';
 import { arnParts } from './arn.ts';
-import type { Members } from './finding.ts';
+import type { Members } from './plan-parts.ts';
 
 /** The environment and account of a call, as people know them. Both come from the API. */
 export interface Location {

@@ -1,7 +1,7 @@
 import { counted } from '../inventory/units.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import type { Item } from './finding.ts';
 import type { ApprovalStatus, PendingApproval } from './ledger.ts';
+import type { Item } from './plan-parts.ts';
 import { LOCAL_CALLER } from './policy.ts';
 
 /** The text of a plan, split into parts for a terminal or a page. The parts contain all of it. */

@@ -15,19 +15,20 @@ import { type CallFacts, callParts, callText, typedName } from './approval-call.
 import type { ApprovalParts, FittedText } from './approval-text.ts';
 import type { PlanLocation } from './backend-location.ts';
 import { digest } from './digest.ts';
-import type { Blocker, Change, FormerName, Item, Members, Note } from './finding.ts';
 import { renameApprovalReasons, renameNotes } from './former-names.ts';
 import type { ApprovalText } from './ledger.ts';
 import { locationOf } from './location.ts';
+import { type BoundCall, callDigestOf, entityDigestOf } from './plan-digests.ts';
+import type { Blocker, Change, FormerName, Item, Members, Note } from './plan-parts.ts';
 import { higherRisk } from './policy.ts';
 import { type Preview, preview, rethrowCause } from './preview.ts';
 import {
-  type Effect,
   type Forbidden,
   ownPath,
   PROTECTED_TAG,
   protectedBy,
   protectionFor,
+  type Severity,
   tagApprovalReasons,
 } from './protection.ts';
 import { sentInput } from './sent-input.ts';
@@ -36,17 +37,10 @@ import { readTarget, type TargetEntity } from './target.ts';
 import type { Visibility } from './visibility.ts';
 
 /** The subject of consent: what a person is shown, and what the consent is bound to. */
-export interface ApprovalRequest {
-  /** The tool that would run. */
-  readonly tool: string;
-  readonly input: Members;
-  readonly backendLocation: PlanLocation;
-  readonly principal: string;
+export interface ApprovalRequest extends BoundCall {
   /** Why this server refuses it without requesting approval. */
   readonly forbidden: Forbidden | undefined;
   readonly blockers: readonly Blocker[];
-  /** Digest of the target and its dependents: plans with the same digest are based on the same state. */
-  readonly stateDigest: string;
   /** Digest of tool, arguments, backend, principal and state: what an approval is bound to. */
   readonly callDigest: string;
   /** Digest of its subject: a newer plan about the same subject replaces an older one. */
@@ -104,36 +98,37 @@ export async function planCall(
 ): Promise<Plan | undefined> {
   const call = deduplicated(planner.call);
   const subject: PlanTarget | undefined = await readTarget(call, operation, input, options).catch(
-    absent(operation, input),
+    placeholderIfMissing(operation, input),
   );
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
-  const { found, compared, former } = await readEffects({ ...planner, call }, operation, input, entity, options);
+  const { previewed, compared, former } = await readEffects({ ...planner, call }, operation, input, entity, options);
   const { settings, ignored } = compared;
-  const effect = effectOf(operation, input, found, settings);
-  const { warnings, quotas, ...effects } = withRemovedSettings(found, settings);
+  const severity = severityOf(operation, input, previewed, settings);
+  const { warnings, quotas, ...impact } = withRemovedSettings(previewed, settings);
   const [protection, location] = await Promise.all([
-    readProtection(call, operation, input, { subject, effect, effects }, options),
+    readProtection(call, operation, input, { subject, severity, impact }, options),
     locationOf(call, input, entity, options),
   ]);
-  const notes = [...renameNotes(former, input), ...(found.notes ?? [])];
-  const finding = { ...effects, changes: settings?.changes ?? [], notes };
-  const approvalReasons = approvalReasonsFor(input, found, former, protection);
-  const stateDigest = digest({ entity, finding, home: location, settings });
-  const shownFinding = { ...finding, notes: [...approvalReasons.map((says) => ({ says })), ...notes] };
+  const notes = [...renameNotes(former, input), ...(previewed.notes ?? [])];
+  const effects = { ...impact, changes: settings?.changes ?? [], notes };
+  const approvalReasons = approvalReasonsFor(input, previewed, former, protection);
+  // The names of the members are part of the digest, which outlives an update of this server.
+  const stateDigest = digest({ entity, finding: effects, home: location, settings });
+  const shownEffects = { ...effects, notes: [...approvalReasons.map((says) => ({ says })), ...notes] };
   const { backendLocation } = planner;
   const facts = {
     operation,
-    risk: effect.risk,
+    risk: severity.risk,
     input: sentInput(input),
     subject,
-    finding: shownFinding,
+    effects: shownEffects,
     backendLocation,
     location,
   };
   return {
-    ...finding,
-    ...{ warnings, quotas, operation, noun, name, risk: effect.risk, approvalReasons, notes, ignored, settings },
+    ...effects,
+    ...{ warnings, quotas, operation, noun, name, risk: severity.risk, approvalReasons, notes, ignored, settings },
     ...requestOf(facts, input, principal, stateDigest),
     forbidden: protection.forbidden,
     entityDigest: entityDigestOf(entity),
@@ -160,12 +155,12 @@ async function readEffects(
   const shown = isShownBy(operation, kind) ? shownIn(entity) : undefined;
   const requested = await readRequestedChange(apiReader(call, options), operation, input, shown).catch(rethrowCause);
   const limits = { quotas: await quotas?.(), countsAll };
-  const [found, compared, former] = await Promise.all([
+  const [previewed, compared, former] = await Promise.all([
     preview(kind, change, requested, limits),
-    comparedIn(requested, entity, change.fillDefaults).catch(rethrowCause),
+    compareUpdate(requested, entity, change.fillDefaults).catch(rethrowCause),
     ownPath(operation, input) === '' ? formerNames?.() : undefined,
   ]);
-  return { found, compared, former };
+  return { previewed, compared, former };
 }
 
 interface Protection {
@@ -178,13 +173,17 @@ async function readProtection(
   call: Call,
   operation: OperationName,
   input: Members,
-  { subject, effect, effects }: { subject: PlanTarget; effect: Effect; effects: Pick<Preview, 'lost' | 'interrupted'> },
+  {
+    subject,
+    severity,
+    impact,
+  }: { subject: PlanTarget; severity: Severity; impact: Pick<Preview, 'lost' | 'interrupted'> },
   options: CallOptions,
 ): Promise<Protection> {
-  const protection = protectionFor(operation, input, effect);
+  const protection = protectionFor(operation, input, severity);
   // A missing entity has no tags to read; that it is missing is a blocker.
   if (protection === undefined || subject.isMissing === true) return { forbidden: undefined, needsApproval: false };
-  const why = await protectedBy(call, operation, input, effects, options);
+  const why = await protectedBy(call, operation, input, impact, options);
   if (protection === 'refuses') return { forbidden: why, needsApproval: false };
   return { forbidden: undefined, needsApproval: why !== undefined };
 }
@@ -192,12 +191,12 @@ async function readProtection(
 /** Reasons to require approval whatever the risk. */
 const approvalReasonsFor = (
   input: Members,
-  found: Preview,
+  previewed: Preview,
   former: readonly FormerName[] | undefined,
   protection: Protection,
 ) => [
   ...tagApprovalReasons(input),
-  ...(found.approvalReasons ?? []),
+  ...(previewed.approvalReasons ?? []),
   ...renameApprovalReasons(former, input),
   ...(protection.needsApproval ? [`It is protected (${PROTECTED_TAG}).`] : []),
 ];
@@ -209,8 +208,8 @@ function requestOf(
   principal: string,
   stateDigest: string,
 ) {
-  const { operation, backendLocation, subject, finding } = facts;
-  const { lost, interrupted } = finding;
+  const { operation, backendLocation, subject, effects } = facts;
+  const { lost, interrupted } = effects;
   const { text, fits } = callText(facts);
   const request = { tool: toolName(operation), input, backendLocation, principal, stateDigest };
   const { target, server } = backendLocation;
@@ -231,7 +230,7 @@ function requestOf(
 }
 
 /** When a call creates something inside a target that does not exist, the plan reports the missing target as a blocker. */
-const absent = (operation: OperationName, input: Members) => (error: unknown) => {
+const placeholderIfMissing = (operation: OperationName, input: Members) => (error: unknown) => {
   const { risk, target } = operationNamed(operation);
   if (!isNotFound(error) || risk !== 'create' || target === undefined || error.fields.operation !== target.reader)
     throw error;
@@ -245,26 +244,31 @@ function isShownBy(operation: OperationName, kind: KindName | undefined): boolea
 }
 
 /** The effect of an update on settings, and the values that the service would ignore. */
-async function comparedIn(requested: AnyRequestedChange, entity: Members, fill: AnyChange['fillDefaults']) {
+async function compareUpdate(requested: AnyRequestedChange, entity: Members, fill: AnyChange['fillDefaults']) {
   const { update } = operationNamed(requested.operation);
   if (update === undefined) return { settings: undefined, ignored: [] };
   const { input, ignored } = (await fill?.(requested)) ?? { input: requested.input, ignored: [] };
   return { settings: compareSettings(update, entity, requested.input, { ...input }), ignored };
 }
 
-function effectOf(operation: OperationName, input: Members, found: Preview, settings: Comparison | undefined): Effect {
+function severityOf(
+  operation: OperationName,
+  input: Members,
+  previewed: Preview,
+  settings: Comparison | undefined,
+): Severity {
   const declared = operationNamed(operation);
   const sensitive = declared.update?.sensitive ?? [];
   return {
-    risk: higherRisk(riskOf(declared, input), found.risk ?? declared.risk),
+    risk: higherRisk(riskOf(declared, input), previewed.risk ?? declared.risk),
     isSensitive: (settings?.changes ?? []).some(({ setting }) => sensitive.includes(setting.split('.')[0] as string)),
   };
 }
 
 /** The effects with the settings that an update would remove. */
-function withRemovedSettings(found: Preview, settings: Comparison | undefined): Preview {
+function withRemovedSettings(previewed: Preview, settings: Comparison | undefined): Preview {
   const removed = [...(settings?.removed ?? []), ...(settings?.leftOut ?? [])];
-  return { ...found, lost: [...found.lost, ...removed.map(removedItem)] };
+  return { ...previewed, lost: [...previewed.lost, ...removed.map(removedItem)] };
 }
 
 /** Everything that an entity says about its state, in one text. */
@@ -277,22 +281,3 @@ const removedItem = ({ setting, before }: Change): Item => ({ kind: 'setting', n
 /** The subject of a call: its target and, for a create, everything that would be created. */
 const targetOf = (operation: OperationName, input: Members) =>
   operation.startsWith('Create') ? input : labels(operationNamed(operation)).map((label) => input[label]);
-
-/** Members of an entity that change while its dependents are deleted. */
-const VOLATILE = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];
-
-/** Differs when the entity was replaced, or changed by someone else. */
-export const entityDigestOf = (entity: Members) =>
-  digest(Object.fromEntries(Object.entries(entity).filter(([member]) => !VOLATILE.includes(member))));
-
-/** Everything that an approval is bound to. */
-export function callDigestOf({
-  tool,
-  input,
-  backendLocation,
-  principal,
-  stateDigest,
-}: Pick<ApprovalRequest, 'tool' | 'input' | 'backendLocation' | 'principal' | 'stateDigest'>): string {
-  // The names of the members are part of the digest, which outlives an update of this server.
-  return digest({ tool, input, place: backendLocation, principal, fingerprint: stateDigest });
-}

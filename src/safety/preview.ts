@@ -8,7 +8,7 @@ import { type Call, type CallOptions, type OperationName, operationNamed } from 
 import { toolName } from '../operations/naming.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import { apiReader } from './api-reader.ts';
-import type { Blocker } from './finding.ts';
+import type { Blocker } from './plan-parts.ts';
 import { blockersOf } from './problem-text.ts';
 
 /** The preview of a call. */

@@ -5,7 +5,7 @@ import { isLeaving, statusClass } from '../kinds/statuses.ts';
 import type { Dependent, KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName, waitTool } from '../operations/naming.ts';
-import type { Blocker, Item } from './finding.ts';
+import type { Blocker, Item } from './plan-parts.ts';
 
 /** A problem as blockers: each entity that blocks, with what to do about it first. `deleted` is the kind that a call deletes. */
 export function blockersOf(problem: Problem, deleted: KindName | undefined): Blocker[] {

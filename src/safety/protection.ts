@@ -4,7 +4,7 @@ import type { KindName } from '../kinds/views.ts';
 import { riskOf } from '../operations/derive.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
-import type { Members } from './finding.ts';
+import type { Members } from './plan-parts.ts';
 import type { Preview } from './preview.ts';
 
 /**
@@ -33,13 +33,13 @@ export interface Forbidden {
 }
 
 /** The effect of protection on a call: none, approval, or refusal. */
-export function protectionFor(operation: OperationName, input: Members, { risk, isSensitive }: Effect) {
+export function protectionFor(operation: OperationName, input: Members, { risk, isSensitive }: Severity) {
   if (REFUSED.has(riskOf(operationNamed(operation), input))) return 'refuses';
   return NEEDS_APPROVAL.has(risk) || isSensitive ? 'needs-approval' : undefined;
 }
 
 /** What decides whether protection concerns a call. */
-export interface Effect {
+export interface Severity {
   /** The risk of the call, which includes the state of its target. */
   readonly risk: Risk;
   /** Whether it changes a setting that is declared as sensitive. */

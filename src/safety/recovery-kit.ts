@@ -8,8 +8,8 @@ import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '
 import { toolName } from '../operations/naming.ts';
 import type { Entity } from '../operations/operation.ts';
 import type { PlanLocation } from './backend-location.ts';
-import type { Members } from './finding.ts';
 import type { Plan } from './plan.ts';
+import type { Members } from './plan-parts.ts';
 import { environmentArn, ownPath } from './protection.ts';
 import { readTarget } from './target.ts';
 import { candidates, type TeardownPlan } from './teardown.ts';
@@ -74,7 +74,7 @@ export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Dat
   const create =
     environmentDeletion === undefined
       ? steps.flat()
-      : forNewEnvironment(steps.flat(), environmentDeletion.input, await rootOf(call, environmentDeletion));
+      : forNewEnvironment(steps.flat(), environmentDeletion.input, await environmentArnOf(call, environmentDeletion));
   const about = environmentDeletion === undefined ? ABOUT : `${ABOUT} ${ELSEWHERE}`;
   return {
     about,
@@ -94,13 +94,13 @@ async function readEntity(call: Call, { operation, input }: Deletion): Promise<D
   return { operation, input, kind: operationNamed(operation).entity, entity: subject?.entity };
 }
 
-const rootOf = (call: Call, { operation, input }: Deletion) => environmentArn(call, operation, input, {});
+const environmentArnOf = (call: Call, { operation, input }: Deletion) => environmentArn(call, operation, input, {});
 
 /** The create call of an entity, the updates after it, and its tags. */
 async function stepsFor(call: Call, entity: DeletedEntity, lostDatabases: readonly unknown[]): Promise<Step[]> {
   const own = createFor(entity, lostDatabases);
   if (own === undefined || entity.entity === undefined) return own === undefined ? [] : [own];
-  const resourceArn = `${await rootOf(call, entity)}${ownPath(entity.operation, entity.input)}`;
+  const resourceArn = `${await environmentArnOf(call, entity)}${ownPath(entity.operation, entity.input)}`;
   const { tags = {} } = await call('ListTagsForResource', { resourceArn }, {});
   return [
     own,

@@ -4,11 +4,11 @@ import { type Call, type CallOptions, type OperationName, operationNamed } from 
 import { toolName } from '../operations/naming.ts';
 import type { Target } from '../operations/operation.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import type { Blocker, Item, Members } from './finding.ts';
 import { type FormStop, MAX_UNANSWERED } from './form-limit.ts';
 import { itemText } from './item-text.ts';
 import type { ApprovalStatus, ApprovalText, OpenedApproval, PendingApproval, Rejection } from './ledger.ts';
 import type { ApprovalRequest } from './plan.ts';
+import type { Blocker, Item, Members } from './plan-parts.ts';
 import type { Allowed } from './policy.ts';
 import type { Forbidden } from './protection.ts';
 import { type Visibility, visibleItemText } from './visibility.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OperationName, operationNamed } from '../operations/index.ts';
-import type { Members } from './finding.ts';
+import type { Members } from './plan-parts.ts';
 
 /** What happens to a result with a credential. */
 export type SecretSink = (name: OperationName, input: Members, output: Members) => Promise<SecretResult>;

@@ -1,6 +1,6 @@
 import { declaredFor, meaningOf } from '../operations/left-out.ts';
 import type { UpdateRules } from '../operations/operation.ts';
-import type { Change, Members } from './finding.ts';
+import type { Change, Members } from './plan-parts.ts';
 
 /** The effect of an update on the settings of its target. */
 export interface Comparison {
@@ -115,6 +115,7 @@ function entryLeaves(rules: UpdateRules, entry: Members, path: Path): Leaf[] {
   return inside.length === 0 ? [{ path: [...path, BARE], value: 'added' }] : inside;
 }
 
+/** The last step of the path of an entry that has nothing but its key. */
 const BARE = '';
 
 /** The member that identifies each entry of a list; undefined if the list is compared as a whole. */

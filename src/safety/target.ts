@@ -10,7 +10,7 @@ import {
   operationNamed,
 } from '../operations/index.ts';
 import type { Entity, Target } from '../operations/operation.ts';
-import type { Members } from './finding.ts';
+import type { Members } from './plan-parts.ts';
 
 /** What a person must name, and its current state. */
 export interface TargetEntity {

@@ -14,10 +14,11 @@ import { type ApprovalParts, approvalText } from './approval-text.ts';
 import type { PlanLocation } from './backend-location.ts';
 import { locationFacts } from './backend-location.ts';
 import { digest } from './digest.ts';
-import type { Blocker, Item, Members } from './finding.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './location.ts';
-import { type ApprovalRequest, callDigestOf, entityDigestOf, type Planner, planCall } from './plan.ts';
+import { type ApprovalRequest, type Planner, planCall } from './plan.ts';
+import { callDigestOf, entityDigestOf } from './plan-digests.ts';
+import type { Blocker, Item, Members } from './plan-parts.ts';
 import { rethrowCause } from './preview.ts';
 import { blockersOf } from './problem-text.ts';
 import { protectedAmong } from './protection.ts';
@@ -217,8 +218,8 @@ async function outsideBlockers(
   const plans = await mapConcurrent(removals, ({ operation, input }) =>
     planCall(planner, operation, input, principal, options),
   );
-  const holding = plans.flatMap((plan) => plan?.blockers ?? []).filter(({ item }) => !deletedKeys.has(keyOf(item)));
-  const blockers = holding.map((blocker) =>
+  const outside = plans.flatMap((plan) => plan?.blockers ?? []).filter(({ item }) => !deletedKeys.has(keyOf(item)));
+  const blockers = outside.map((blocker) =>
     present.has(keyOf(blocker.item)) ? { ...blocker, first: ADD_IT } : blocker,
   );
   return [...new Map(blockers.map((blocker) => [keyOf(blocker.item), blocker])).values()];

@@ -6,8 +6,8 @@ import { lazy } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { pathParts } from './arn.ts';
-import type { Blocker, Item } from './finding.ts';
 import { itemText } from './item-text.ts';
+import type { Blocker, Item } from './plan-parts.ts';
 import type { Allowed } from './policy.ts';
 import type { Forbidden } from './protection.ts';
 

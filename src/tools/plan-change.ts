@@ -5,8 +5,8 @@ import { OPERATION_NAMES, type OperationName, operationNamed } from '../operatio
 import { operationOf, toolName } from '../operations/naming.ts';
 import { lazy } from '../operations/operation.ts';
 import { firstLines } from '../safety/approval-text.ts';
-import type { Members } from '../safety/finding.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
+import type { Members } from '../safety/plan-parts.ts';
 import { allowedFor, approvalNeeded, refusalReason } from '../safety/policy.ts';
 import { missingTarget } from '../safety/refusals.ts';
 import { changesNothing, contradictions, omissionLines, riskText, unchangedText } from '../safety/update-text.ts';

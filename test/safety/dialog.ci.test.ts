@@ -92,7 +92,7 @@ describe('the text of an approval', () => {
         risk: 'update',
         input: { resourceArn: text, tags: { [`finspace-mcp:${text}`]: text }, more: [{ [text]: text }] },
         subject: { noun: 'tagged entity', name: text, entity: {} },
-        finding: {
+        effects: {
           lost: [{ kind: 'database', name: text, detail: text }],
           interrupted: [{ kind: 'cluster', name: text, detail: text }],
           notes: [],

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeOf } from '../../src/kinds/index.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
-import type { Item } from '../../src/safety/finding.ts';
 import { itemText } from '../../src/safety/item-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
+import type { Item } from '../../src/safety/plan-parts.ts';
 import { answering, type Embedded, embedded, HOUR, type Members, spyOn } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { openGuard, PLACE } from './support/guard.ts';
