@@ -16,12 +16,12 @@ export function seeded(seed: number): Random {
 
 export const oneOf = <T>(random: Random, all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
 
-/** A size up to `most`, large and small ones equally often. */
+/** A size up to `most`; large and small sizes are equally likely. */
 export const sizeUpTo = (random: Random, most: number): number => Math.floor(2 ** (random() * Math.log2(most)));
 
 const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
 
-/** Texts of about so many bytes that were slow somewhere. */
+/** Texts of about this many bytes that once were slow to process. */
 const TEXTS: readonly ((size: number) => string)[] = [
   (size) => 'a'.repeat(size),
   (size) => 'e\u0301'.repeat(size / 3),
@@ -39,7 +39,7 @@ const TEXTS: readonly ((size: number) => string)[] = [
 ];
 const textOf = (random: Random, size: number): string => oneOf(random, TEXTS)(Math.max(8, size));
 
-/** Values of about so many bytes that have no business in any argument. */
+/** Values of about this many bytes that are wrong for any argument. */
 const VALUES: readonly ((random: Random, size: number) => unknown)[] = [
   textOf,
   (_, size) => Object.fromEntries(times(size / 12, (at) => [`key${at}`, at])),
@@ -70,11 +70,11 @@ interface Schema {
   readonly enum?: readonly unknown[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
-  /** Which element of a list this is for. */
+  /** The index of the list element that this is for. */
   readonly at?: number;
 }
 
-/** What a schema takes, more or less. */
+/** Roughly what a schema accepts. */
 function sample(random: Random, { type, enum: choice, items, properties }: Schema, names: Names, name = ''): unknown {
   if (choice !== undefined) return oneOf(random, choice);
   if (properties !== undefined)
@@ -86,7 +86,7 @@ function sample(random: Random, { type, enum: choice, items, properties }: Schem
   return oneOf(random, ['kdb-prod', 'rdb-fx', 'hdb-*', '30d', 'delete_kx_cluster', 'x', names.environmentId]);
 }
 
-/** What a schema takes, with lists of about so many bytes: each element is another one. */
+/** What a schema accepts, with lists of about this many bytes, whose elements all differ. */
 function large(
   random: Random,
   { items, properties, ...schema }: Schema,
@@ -119,7 +119,7 @@ const numbered = ({ items, properties, ...schema }: Schema, at: number): Schema 
     : { properties: Object.fromEntries(Object.entries(properties).map(([key, of]) => [key, { ...of, at }])) }),
 });
 
-/** Arguments of a tool of about so many bytes: as they should be, with one or all members replaced, or with others besides. */
+/** Arguments of a tool, of about this many bytes: valid, with one or all members replaced, or with additional ones. */
 function argumentsFor(random: Random, { inputSchema }: Tool, names: Names, size: number): unknown {
   const good = sample(random, inputSchema as Schema, names) as Record<string, unknown>;
   const members = Object.keys(good);
@@ -133,7 +133,7 @@ function argumentsFor(random: Random, { inputSchema }: Tool, names: Names, size:
 
 type Params = Record<string, unknown>;
 
-/** The methods of the protocol, each with parameters of about so many bytes. */
+/** The methods of the protocol, each with parameters of about this many bytes. */
 const METHODS: Readonly<Record<string, (random: Random, names: Names, size: number) => Params>> = {
   'tools/call': (random, names, size) => {
     const tool = oneOf(random, names.tools);
@@ -172,7 +172,7 @@ export const METHOD_NAMES = Object.keys(METHODS);
 const uriOf = (random: Random, { uris, environmentId }: Names, size: number): string =>
   random() < 0.5 ? oneOf(random, uris).replace(/\{\w+\}/g, environmentId) : textOf(random, size);
 
-/** A request of about so many bytes, without its id and envelope. Some tools are called more often than other methods. */
+/** A request of about this many bytes, without its id and envelope. Some tools are called more often than other methods. */
 export function request(random: Random, names: Names, size: number): { method: string; params: Params } {
   const kind = random();
   const method = kind < 0.5 ? 'tools/call' : oneOf(random, METHOD_NAMES);
@@ -184,7 +184,7 @@ export function request(random: Random, names: Names, size: number): { method: s
   return { method, params };
 }
 
-/** What is no request at all, of about so many bytes. */
+/** Text of about this many bytes that is not a request. */
 export function rubbish(random: Random, size: number): string {
   return oneOf(random, [
     () => textOf(random, size),

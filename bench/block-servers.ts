@@ -7,12 +7,12 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const MONITOR = path('./event-loop-monitor.mjs');
 const CLI = path('../dist/cli.js');
 const WORLD = ['--state', ':memory:', '--lifecycle', 'instant', '--log-level', 'info'];
-/** A call that waits for something is left alone after this long. */
+/** The bench stops waiting for a call after this long. */
 const PATIENCE_MS = 2_000;
-/** What is no request is given this long to be answered with an error. */
+/** How long the bench waits for the error that answers an invalid request. */
 const SHORT_MS = 150;
 
-/** A server in a process of its own that says for how long its event loop was blocked. */
+/** A server in a separate process that reports how long its event loop was blocked. */
 export interface Watched {
   /** Sends a message and resolves with the reply's text; '' when none came in time. */
   send(message: string, kind?: 'request' | 'other'): Promise<string>;

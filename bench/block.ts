@@ -7,10 +7,10 @@ const REQUESTS = Number(process.env['BLOCK_REQUESTS'] ?? 1_000);
 const SEED = Number(process.env['BLOCK_SEED'] ?? 1);
 const MAX_MS = 100;
 const LIMIT = 1_048_576;
-/** Of bodies of the local service, which takes a SAML document of 10 million characters. */
+/** For bodies of the local service, which accepts a SAML document of 10 million characters. */
 const LOCAL_LIMIT = 12 * 1_048_576;
 const WORST = 10;
-/** Other processes make blocks, too: the worst requests are repeated, and the shortest of their blocks counts. */
+/** Other processes cause blocks, too, so the worst requests are repeated, and their shortest block counts. */
 const REPEATS = 4;
 
 interface Sent {

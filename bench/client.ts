@@ -38,7 +38,7 @@ interface Waiting {
   readonly reject: (cause: Error) => void;
 }
 
-/** Starts and initializes a server with nothing of this process's environment but the path, so that only its own work is measured. */
+/** Starts and initializes a server with only the path of this process's environment, so that only its own work is measured. */
 export async function measured(node: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Measured> {
   const child = spawn(node, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { PATH: process.env['PATH'], ...env } });
   const waiting = new Map<number, Waiting>();

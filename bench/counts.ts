@@ -13,10 +13,10 @@ import { measuredAt } from './client.ts';
 import { environmentId, fleetEndpoint } from './fleet-endpoint.ts';
 import { verdict } from './measure.ts';
 
-/** Enough that a question about all does not read every cluster. */
+/** Enough that a question about all environments does not read every cluster. */
 const ENVIRONMENTS = 30;
 
-/** Counts that do not depend on the machine, each with a gate right above its figure; fails when one is exceeded. */
+/** Counts that do not depend on the machine, each with a limit just above its figure; fails when one is exceeded. */
 export async function main(): Promise<void> {
   const counts = [...(await fleetCounts()), ...(await statementCounts())];
   counts.push(['tokens of tools/list', countTokens(JSON.stringify({ tools: describedTools() })), 16_400]);

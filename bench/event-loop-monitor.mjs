@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 const EVERY_MS = 1;
 const buffer = Buffer.alloc(128);
 
-/** For how long the main thread was ready and waited for a processor that others used, in milliseconds; 0 where the kernel does not say. */
+/** How long the main thread was ready to run but waited for a processor, in milliseconds; 0 if the kernel does not report it. */
 function waitedForProcessor() {
   try {
     const file = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r');

@@ -39,7 +39,7 @@ const arn = (index: number) => `arn:aws:finspace:us-east-1:${ACCOUNT}:kxEnvironm
 export const TAG = { key: 'owner', value: 'team-7', every: 10 };
 
 /**
- * An endpoint that computes its replies from names, so that it costs little beside what is measured: environments with 20 clusters
+ * An endpoint that computes its replies from names, so that it costs little compared with what is measured: environments with 20 clusters
  * of four types, a database, a volume and a host each. In every tenth the HDBs are behind, in every twenty-fifth a host and a
  * volume are unused.
  */

@@ -36,7 +36,7 @@ interface Contestant {
 interface Question {
   readonly tool: string;
   readonly args: object;
-  /** How often a new server is asked; each time counts as a sample of its own. */
+  /** How often each new server gets the question; each time is a separate sample. */
   readonly times?: number;
 }
 
@@ -44,8 +44,8 @@ const PROBLEMS: Question = { tool: 'find_kx_problems', args: {}, times: 2 };
 
 /**
  * What whole fleets cost: how time, calls, answers and memory grow with the number of environments, and what happens at an endpoint
- * that admits few requests. `--against=CLI` measures another build in the same run, `--only=latency|throttled|one` a part,
- * `--rounds=N` more or fewer than three times.
+ * that admits few requests. `--against=CLI` measures another build in the same run, `--only=latency|throttled|one` runs
+ * one part, and `--rounds=N` runs N rounds instead of three.
  */
 export async function main(): Promise<void> {
   const against = optionOf('against');
@@ -96,7 +96,7 @@ function pointOf(environments: number, all: readonly Sample[]): Point {
   };
 }
 
-/** One environment among a thousand, without latency: what the product itself costs. */
+/** One environment among a thousand, without latency: the cost of the product itself. */
 async function one(contestants: readonly Contestant[], folder: string): Promise<void> {
   const last = 999;
   const fleet = { environments: last + 1 };
@@ -120,7 +120,7 @@ async function throttled(contestants: readonly Contestant[], folder: string): Pr
   report('find_kx_problems in 100 environments against 50 requests/s', few);
   console.log(verdict('refused after 5 s', of(few.get('ours')?.[0], 'refusedLater'), 0.03, 'at most'));
   const tag = { tool: 'find_kx_entities', args: { kinds: ['cluster'], tags: [{ key: TAG.key, value: TAG.value }] } };
-  // Earlier builds name this condition in another way.
+  // Earlier builds use another name for this condition.
   const tagged = await compare(contestants.slice(0, 1), { environments: 20, perSecond: 10 }, tag, 1, folder);
   report('find by tag in 20 environments against 10 requests/s', tagged);
   const sample = tagged.get('ours')?.[0]?.[0];
@@ -153,7 +153,7 @@ async function compare(
   return samples;
 }
 
-/** Asks, and follows the answers that were stopped early until nothing is left. */
+/** Asks, and follows the cursors of answers that ended early until nothing is left. */
 async function ask(server: Measured, { arrivals }: FleetEndpoint, { tool, args }: Question): Promise<Sample> {
   arrivals.length = 0;
   const began = performance.now();

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 export interface Call {
   readonly method: string;
   readonly params: Record<string, unknown>;
-  /** Has to stand in the reply. */
+  /** Text that the reply must contain. */
   readonly expects: string;
 }
 
@@ -15,7 +15,7 @@ export interface Exchange {
 }
 
 export interface Counted {
-  /** The calls with a right reply; others have no place in a rate. */
+  /** The calls with a right reply; others do not count towards a rate. */
   readonly calls: number;
   readonly perSecond: number;
   readonly p99Ms: number;
@@ -96,7 +96,7 @@ function open(port: number): Connection {
   };
 }
 
-/** Sends MCP calls over `connections`, each one after the other, until `ms` are over. */
+/** Sends MCP calls over `connections`, on each one after the other, for `ms` milliseconds. */
 export function load(port: number, calls: readonly Call[], connections: number, ms: number): Promise<Counted> {
   let id = 0;
   const next = () => {
@@ -106,7 +106,7 @@ export function load(port: number, calls: readonly Call[], connections: number, 
   return loadOf(port, next, connections, ms);
 }
 
-/** Sends what `next` gives over `connections`, each one after the other, until `ms` are over. */
+/** Sends what `next` returns over `connections`, on each one after the other, for `ms` milliseconds. */
 export async function loadOf(port: number, next: () => Exchange, connections: number, ms: number): Promise<Counted> {
   const times: number[] = [];
   const count = { errors: 0, crossed: 0 };

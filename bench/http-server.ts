@@ -8,7 +8,7 @@ export interface Running {
 
 /** Starts a server that writes its URL to stderr. */
 export function start(args: readonly string[]): Promise<Running> {
-  // Certificates from a file cost each process time and memory that are not the server's.
+  // Loading certificates from a file costs each process time and memory that are not due to the server.
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
   return new Promise((resolve, reject) => {

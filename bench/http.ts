@@ -23,7 +23,7 @@ const getCluster = (environmentId: string, clusterName: string): Call => ({
 });
 
 interface Measured extends Counted {
-  /** Of the server, in seconds; unlike the time on the clock it hardly depends on what else the machine does. */
+  /** CPU time of the server in seconds; unlike elapsed time, it hardly depends on other load on the machine. */
   readonly cpuPerCall: number;
 }
 
@@ -33,7 +33,7 @@ interface Row {
   readonly counts: Measured[];
 }
 
-/** `tools/call` and `tools/list` beside two SDK servers with one tool, interleaved; then ten thousand calls at one moment. */
+/** `tools/call` and `tools/list` beside two SDK servers with one tool, interleaved; then ten thousand simultaneous calls. */
 export async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-bench-'));
   const running: Running[] = [];
@@ -105,7 +105,7 @@ async function manyAtOnce(server: Running, running: Running[], clusters: readonl
   console.log(verdict('resident memory in MB', sampled(), 600, 'at most'));
 }
 
-/** The clusters of the demo world, so that each reply says which call it answers. */
+/** The clusters of the demo world, so that each reply shows which call it answers. */
 async function findClusters(port: number): Promise<Call[]> {
   const ask = async (name: string, args: object) => {
     const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
@@ -162,7 +162,7 @@ const bundle = (outfile: string) =>
     logLevel: 'error',
   });
 
-/** Samples the resident memory of a process until it is asked for the most that it saw. */
+/** Samples the resident memory of a process until the maximum is requested. */
 function highestMegabytes(pid: number): () => number {
   let most = 0;
   const sample = () => {

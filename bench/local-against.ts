@@ -9,7 +9,7 @@ import { median, pairRatios, shuffled, spread, verdict } from './measure.ts';
 const ROUNDS = 31;
 const UNMEASURED = 3;
 
-/** What a request may cost, of what it costs in the other checkout. */
+/** The maximum cost of a request, as a ratio to its cost in the other checkout. */
 const AIM = 1.15;
 
 type Times = Readonly<Record<string, number>>;

@@ -11,7 +11,7 @@ const PAGE = 100;
 const ROLE = 'arn:aws:iam::111122223333:role/kdb-quant';
 const KMS_KEY = 'arn:aws:kms:us-east-1:111122223333:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72';
 const world = await openWorld({ store: await openStore(join(folder, 'state.db')), lifecycle: 'instant' });
-// Of the tests it uses only what older checkouts have, too.
+// It uses only those parts of the tests that older checkouts also have.
 const { environmentId } = await world.call('CreateKxEnvironment', { name: 'rates', kmsKeyId: KMS_KEY });
 
 const names = (what: string, count: number) => Array.from({ length: count }, (_, index) => `${what}_${index}`);
@@ -25,7 +25,7 @@ const serve = async (request: WireRequest) => {
   const { status } = await world.serve(request);
   if (status !== 200) throw new Error(`${request.method} ${request.target}: ${status}`);
 };
-/** Microseconds of one request. What is sent is made ready beforehand. */
+/** Microseconds of one request, which is prepared beforehand. */
 const each = async (requests: readonly WireRequest[]) => {
   const start = performance.now();
   for (const request of requests) await serve(request);

@@ -6,7 +6,7 @@ import { openBuilder, ROLE } from '../test/local/environment-builder.ts';
 import { openWorld, requestFor } from '../test/local/world.ts';
 import { median, spread, verdict } from './measure.ts';
 
-/** Durable writes of the local service in a folder, beside bare commits there; prints how they compare. */
+/** Durable writes of the local service in a folder, and bare commits there; prints the ratio. */
 const [folder = ''] = process.argv.slice(2);
 const ROUNDS = 31;
 const world = await openWorld({ store: await openStore(join(folder, 'ours.db')), lifecycle: 'instant' });
@@ -19,7 +19,7 @@ const [begin, commit] = [bare.prepare('BEGIN IMMEDIATE'), bare.prepare('COMMIT')
 const insert = bare.prepare('INSERT INTO notes VALUES (?, ?)');
 const rounds: Record<'bare' | 'ours' | 'once' | 'many', number>[] = [];
 const names = (round: number) => Array.from({ length: 100 }, (_, index) => `name_${round}_${index}`);
-/** Writes per second; what is written is made ready beforehand. */
+/** Writes per second; what is written is prepared beforehand. */
 const rate = async <T>(ready: T[], write: (one: T) => unknown) => {
   const start = performance.now();
   for (const one of ready) await write(one);
@@ -27,7 +27,7 @@ const rate = async <T>(ready: T[], write: (one: T) => unknown) => {
 };
 const input = (userName: string) => ({ environmentId, userName, iamRole: ROLE });
 const create = (userName: string) => requestFor('CreateKxUser', input(userName));
-// As AWS clients send it; the reply is kept for its repeats.
+// As AWS clients send it: with a token, so that the reply is stored for repeats.
 const createOnce = (userName: string) =>
   requestFor('CreateKxUser', { ...input(`once_${userName}`), clientToken: userName });
 const serve = async (request: WireRequest) => {
@@ -51,7 +51,7 @@ for (let round = -2; round < ROUNDS; round++) {
 bare.close();
 await world.close();
 const all = (kind: 'bare' | 'ours' | 'once' | 'many') => rounds.map((rates) => rates[kind]);
-/** Of writes that were made one right after the other, so that both met the same disk. */
+/** The ratio of writes that ran one right after the other, so that both had the same disk conditions. */
 const share = (kind: 'ours' | 'once' | 'many') => median(rounds.map((rates) => rates[kind] / rates.bare));
 const line = (what: string, kind: 'ours' | 'once' | 'many') =>
   console.log(`${what.padEnd(21)} ${spread(all(kind), 'per s')}, ours / bare ${share(kind).toFixed(2)}`);

@@ -94,7 +94,7 @@ async function listMany({ world, environmentId }: Crowd): Promise<number> {
   return ((performance.now() - start) * 1000) / count;
 }
 
-/** In a process of its own, bundled as the product is: run from its source, functions are slower to make. */
+/** In a separate process, bundled like the product, because functions of unbundled sources are slower to create. */
 async function writes(folder: string): Promise<void> {
   const script = await bundled(new URL('local-writes.ts', import.meta.url));
   const child = spawn(process.execPath, [script, folder], { stdio: 'inherit' });

@@ -9,7 +9,7 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-/** Ours over the other's, run by run, so that what slows both down at a time does not count. */
+/** The ratio of our figure to the other's, run by run, so that what slows down both at once does not count. */
 export const pairRatios = (ours: readonly number[], others: readonly number[]): number[] =>
   ours.map((value, at) => value / (others[at] as number));
 
@@ -27,13 +27,13 @@ export function spread(values: readonly number[], unit: string): string {
   return `${digits(median(values))} ${unit} (${digits(Math.min(...values))} to ${digits(Math.max(...values))})`;
 }
 
-/** A line that says what was reached, what was aimed at, and whether the aim was met. */
+/** A line with the figure, the goal, and whether the goal was met. */
 export function verdict(what: string, ratio: number, aim: number, better: 'at most' | 'at least'): string {
   const met = better === 'at most' ? ratio <= aim : ratio >= aim;
   return `${met ? 'ok  ' : 'MISS'} ${what}: ${ratio.toFixed(2)} (aim: ${better} ${aim})`;
 }
 
-/** The memory of a process in MB: what it holds now, or the most that it has held; not a number where /proc does not show it. */
+/** The memory of a process in MB: the current value or the peak; NaN if /proc does not show it. */
 export function megabytesOf(pid: number | undefined, which: 'VmRSS' | 'VmHWM'): number {
   try {
     return Number(new RegExp(`${which}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
@@ -42,7 +42,7 @@ export function megabytesOf(pid: number | undefined, which: 'VmRSS' | 'VmHWM'): 
   }
 }
 
-/** The CPU time of a process so far, in seconds; not a number where /proc does not show it. */
+/** The CPU time of a process so far, in seconds; NaN if /proc does not show it. */
 export function cpuSeconds(pid: number | undefined): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];

@@ -19,7 +19,7 @@ const DYNALITE = '4.0.0';
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 interface Measured extends Counted {
-  /** Of the server, in seconds; not a number where /proc does not show it. */
+  /** CPU time of the server in seconds; NaN if /proc does not show it. */
   readonly cpuPerCall: number;
 }
 

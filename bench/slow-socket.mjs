@@ -1,11 +1,11 @@
-/** Stands in front of the Unix socket of PostgreSQL: `node slow-socket.mjs FROM TO MILLISECONDS` lets each round trip take so long. */
+/** Stands in front of the Unix socket of PostgreSQL: `node slow-socket.mjs FROM TO MILLISECONDS` delays each round trip by this time. */
 import { connect, createServer } from 'node:net';
 
 const [own, database, milliseconds] = process.argv.slice(2);
 const halfTrip = Number(milliseconds) / 2;
 const queue = [];
 
-// Timers are too coarse.
+// Timers are too imprecise for this.
 const poll = () => {
   while (queue.length > 0 && queue[0].at <= performance.now()) queue.shift().act();
   if (queue.length > 0) setImmediate(poll);

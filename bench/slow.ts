@@ -11,7 +11,7 @@ const MEASURED_MS = 10_000;
 const MAX_MS = 200;
 const LIST = { method: 'tools/list', params: {}, expects: 'get_kx_cluster' };
 
-/** A good client beside a thousand sockets that send headers, or bodies, a byte a second. */
+/** A normal client beside a thousand sockets that send headers or bodies at one byte per second. */
 export async function main(): Promise<void> {
   const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
   const server = await start([cli, 'http', '--port', '0', '--state', ':memory:', '--access-log=false']);

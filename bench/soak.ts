@@ -7,10 +7,13 @@ import { median, megabytesOf, verdict } from './measure.ts';
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 10);
 const SAMPLE_MS = 5_000;
 const CLIENTS = 8;
-/** Memory grows while caches fill and code is compiled; what counts is what comes after. */
+/** Memory grows while caches fill and code is compiled; only the time after that counts. */
 const WARM_UP = 0.3;
 
-/** Mixed load of both eras for ten minutes: sessions that come and go, calls, streams, refusals and broken requests; then resident memory and handles. */
+/**
+ * Mixed load of both eras for ten minutes: sessions that come and go, calls, streams, refusals and broken requests; then resident memory
+ * and handles.
+ */
 export async function main(): Promise<void> {
   const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
   const limits = ['--max-sessions', '100', '--session-idle', '20000'];
@@ -98,6 +101,6 @@ async function round(url: string, at: number): Promise<void> {
     session,
   );
   stop.abort();
-  // Every other client leaves without a word, as many do.
+  // Every other client leaves without ending its session, as many real clients do.
   if (at % 8 === 0) await fetch(url, { method: 'DELETE', headers: session });
 }

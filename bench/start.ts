@@ -24,7 +24,7 @@ export async function main(): Promise<void> {
   }
 }
 
-/** Node as npm has it for this platform. */
+/** The Node.js build that npm has for this platform. */
 function installed(folder: string): string[] {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   return MAJORS.map((major) => {

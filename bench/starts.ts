@@ -13,7 +13,7 @@ const RUNS = 25;
 const UNMEASURED = 2;
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** What the ratio of starts may be on a version of Node; those before 22 have no compile cache. */
+/** The maximum ratio of start times on a version of Node; versions before 22 have no compile cache. */
 const aim = (major: number) => (major === 22 ? 0.85 : 1);
 
 /** Compares our start on one Node with that of a one-tool SDK server, which is bundled in the same way with the same validator. */
@@ -42,7 +42,7 @@ export async function compareStarts(node: string, against?: string): Promise<voi
 interface Contestant {
   readonly name: string;
   readonly args: readonly string[];
-  /** Whether it has the tool of the first call. */
+  /** Whether the server has the tool of the first call. */
   readonly calls: boolean;
 }
 
@@ -106,7 +106,7 @@ interface Start {
   readonly call: number;
 }
 
-/** Starts a server, lists its tools, and calls one so many milliseconds later, if any. */
+/** Starts a server, lists its tools and, if a delay is given, calls one after that many milliseconds. */
 async function start(node: string, args: readonly string[], home: string, callAfter?: number): Promise<Start> {
   const began = performance.now();
   const server = await measured(node, args, { HOME: home });

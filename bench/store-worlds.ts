@@ -17,7 +17,7 @@ const FOR_MS = 3_000;
 const TRIP_MS = 2.5;
 const SAMPLES = 200;
 
-/** What a world in the store does per second on a Unix socket, and how soon it answers where each trip to the database takes a while. */
+/** The rates of a world in the store on a Unix socket, and its latency when each round trip to the database is delayed. */
 export async function benchWorlds(stores: TestStores): Promise<void> {
   const url = await stores.fresh();
   const store = await openWorlds(url);
@@ -64,7 +64,7 @@ async function crowd(store: Store) {
   return { world, environments };
 }
 
-/** A socket on which each trip takes a while, in a process of its own. */
+/** A socket with delayed round trips, served by a separate process. */
 async function slowSocket(clusterFolder: string) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-slow-'));
   const script = fileURLToPath(new URL('slow-socket.mjs', import.meta.url));
@@ -102,7 +102,7 @@ const clusterInput = (environmentId: string, index: number) => ({
   scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 },
 });
 
-/** How often work is done per second by so many at once. */
+/** How many times per second this many concurrent workers complete the work. */
 async function rate(workers: number, work: (worker: number) => Promise<unknown>): Promise<number> {
   const start = performance.now();
   let done = 0;

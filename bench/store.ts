@@ -15,7 +15,10 @@ const FOR_MS = 3_000;
 const EVENTS = 200;
 const MAX_EVENT_MS = 250;
 
-/** What a store in PostgreSQL does per second on a Unix socket, with fsync, how soon another replica hears of a change, and worlds in it. */
+/**
+ * The rates of a store in PostgreSQL on a Unix socket, with fsync; the delay until another replica hears of a change; and worlds in the
+ * store.
+ */
 export async function main(): Promise<void> {
   if (SKIPPED !== '') return console.log(SKIPPED);
   const stores = await startStores();
@@ -49,7 +52,7 @@ export async function main(): Promise<void> {
   }
 }
 
-/** How often work is done per second by so many at once. */
+/** How many times per second this many concurrent workers complete the work. */
 async function rate(writers: number, work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   let done = 0;

@@ -16,7 +16,7 @@ const DERIVED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * What differs between two snapshots beside what a task allows: paths such as `beta-prod/kxCluster/hdb-1`, where `*` at the end
+ * What differs between two snapshots, except what a task allows: paths such as `beta-prod/kxCluster/hdb-1`, where `*` at the end
  * stands for anything. An environment goes by the name that it has in `expected`.
  */
 export function differences(expected: Snapshot, actual: Snapshot, allowed: readonly string[]): string[] {

@@ -1,4 +1,4 @@
-/** What an answer has to say. */
+/** What an answer must say. */
 export interface Fact {
   readonly what: string;
   /** Words that say it, for people who read the task and for the tests of this checker. */
@@ -12,14 +12,14 @@ export interface Answer {
   readonly now: number;
 }
 
-/** Text that the answer has to contain. */
+/** Text that the answer must contain. */
 export const text = (what: string, value: string | undefined): Fact => ({
   what,
   example: value ?? '',
   missingIn: (answer) => (answer.text.toLowerCase().includes(String(value).toLowerCase()) ? undefined : `no ${value}`),
 });
 
-/** Names that all have to be there as whole words, and others of which none may be there. */
+/** Names that must all appear as whole words, and others that must not appear. */
 export const names = (what: string, present: readonly string[], absent: readonly string[] = []): Fact => ({
   what,
   example: present.join(', '),
@@ -62,14 +62,14 @@ export const date = (what: string, moment: string | undefined): Fact => {
   };
 };
 
-/** Something that can be said in several ways. */
+/** A fact that can be stated in several ways. */
 export const says = (what: string, pattern: RegExp, example: string): Fact => ({
   what,
   example,
   missingIn: (answer) => (pattern.test(answer.text) ? undefined : `nothing like ${pattern}`),
 });
 
-/** An answer without markup, its dashes, quotes and spaces plain. */
+/** An answer without markup, with plain dashes, quotes and spaces. */
 export const plain = (answer: string): string =>
   answer
     .replaceAll(/[*`_]{2,}|[`*]/g, '')

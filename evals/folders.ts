@@ -4,7 +4,7 @@ import type { Snapshot } from './snapshot.ts';
 import type { Task } from './task.ts';
 import { TASKS } from './tasks/index.ts';
 
-/** The folder of one task, and what the player of it may not see. */
+/** The folder of one task, and what its player may not see. */
 export interface Run {
   readonly folder: string;
   readonly stateDir: string;

@@ -7,7 +7,7 @@ import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import type { Step } from './folders.ts';
 import type { Setup } from './prepare.ts';
 
-/** `play.ts SETUP STEP …`: one step of an MCP client that plays a task. Prints what a model is given, and logs the step. */
+/** `play.ts SETUP STEP …`: one step of an MCP client that plays a task. Prints what the model gets, and logs the step. */
 /** A form that is declined sooner counts as declined by the client and not by a person. */
 const READING_MS = 1_500;
 
@@ -45,7 +45,7 @@ try {
   await client.close();
 }
 
-/** Prints what a step other than a call gives. */
+/** Prints the output of a step other than a call. */
 async function show(): Promise<void> {
   const result = await STEPS[step]?.(client, ...words).catch((error: Error) => `ERROR ${error.message}`);
   console.log(typeof result === 'string' ? result : JSON.stringify(result, null, 1));

@@ -9,7 +9,7 @@ import { settled, withWorld } from './world.ts';
 import { full } from './worlds/full.ts';
 import { harbor } from './worlds/harbor.ts';
 
-/** The server that is played with. */
+/** The server that the models use. */
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const CLIENT = fileURLToPath(new URL('play.ts', import.meta.url));
 
@@ -33,7 +33,7 @@ export async function* prepare(runs: string, tasks: readonly Task[]): AsyncGener
   for (const task of tasks) yield await prepareTask(runs, task, client);
 }
 
-/** Makes the folders of a task: what its player gets, and what the answer is judged by. Leaves a folder that exists alone. */
+/** Makes the folders of a task: what its player gets, and what the answer is compared with. Does not change an existing folder. */
 async function prepareTask(runs: string, task: Task, client: string): Promise<string> {
   const run = runOf(runs, task);
   if (existsSync(run.folder)) return `${run.folder} exists already and stays as it is`;

@@ -15,7 +15,7 @@ export interface Score {
   readonly reasons: readonly string[];
   readonly calls: number;
   readonly failedCalls: number;
-  /** Tools that were used, and of those how many succeeded at the first call. */
+  /** Tools that were used, and how many of them succeeded at the first call. */
   readonly tools: number;
   readonly validFirst: number;
   /** Tokens (o200k) of the results of all calls. */
@@ -23,7 +23,7 @@ export interface Score {
   readonly excellent: Task['excellent'];
 }
 
-/** What a player leaves, and what it is compared with. */
+/** The result of a player, and what it is compared with. */
 export interface Played {
   readonly before: Snapshot;
   /** The world as it would have become without the player. */

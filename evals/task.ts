@@ -1,7 +1,7 @@
 import type { Fact } from './facts.ts';
 import type { Entity, Snapshot } from './snapshot.ts';
 
-/** A task that a model is given. */
+/** A task for a model. */
 export interface Task {
   /** Names its folder, which the model sees. */
   readonly id: string;
@@ -11,16 +11,16 @@ export interface Task {
   readonly person: 'approves' | 'declines' | 'none';
   /** What the user writes. */
   readonly says: string | ((now: number) => string);
-  /** What the answer has to say, given the world before. */
+  /** What the answer must say, given the world before. */
   readonly facts?: (before: Snapshot) => readonly Fact[];
-  /** What has to be so when everything has ended, by its description: what is, and what has to be. */
+  /** The conditions on the world after everything has ended, by description: the actual and the required value. */
   readonly end?: (
     before: Snapshot,
     after: Snapshot,
   ) => Readonly<Record<string, readonly [actual: unknown, expected: unknown]>>;
-  /** What may change; everything else has to stay as it was. See `differences`. */
+  /** What may change; everything else must stay as it was. See `differences`. */
   readonly allowed?: readonly string[];
-  /** A tool of which at least one call has to be tried or previewed. */
+  /** A tool that must be called or previewed at least once. */
   readonly tries?: RegExp;
   /** Tools whose refusal is part of the task. */
   readonly refusedTools?: readonly string[];
@@ -34,14 +34,14 @@ interface Place {
   readonly status?: string | undefined;
 }
 
-/** The entity of a name in an environment. Throws when there is none. */
+/** The entity with a name in an environment. Throws when there is none. */
 export function one<T extends Place>(entities: readonly T[], environment: string, name: string): T {
   const found = entities.find((entity) => entity.environment === environment && entity.name === name);
   if (found === undefined) throw new Error(`there is no ${environment}/${name}`);
   return found;
 }
 
-/** The environment of that name that is not deleted. Throws when there is none. */
+/** The environment with that name that is not deleted. Throws when there is none. */
 export function environment({ environments }: Snapshot, name: string): Entity<'environments'> {
   const found = environments.find((each) => each.name === name && each.status !== 'DELETED');
   if (found === undefined) throw new Error(`there is no environment ${name}`);

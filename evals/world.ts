@@ -9,7 +9,7 @@ import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { REGION } from './worlds/place.ts';
 
 const LIMITS = { connectMs: 2_000, attemptMs: 10_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };
-/** Longer than anything takes that is in progress. */
+/** Longer than any change in progress takes. */
 const SETTLED_MS = 3 * 3_600_000;
 
 interface Opening {
@@ -35,7 +35,7 @@ export async function withWorld<T>(
   }
 }
 
-/** The world once everything that is in progress has ended. Reads a copy and leaves the state alone. */
+/** The world once everything that is in progress has ended. Reads a copy, and does not change the state. */
 export async function settled(stateDir: string, now = Date.now()): Promise<Snapshot> {
   const copy = mkdtempSync(join(tmpdir(), 'finspace-mcp-evals-'));
   try {

@@ -14,7 +14,7 @@ const inputs = await bundleProduct(fresh);
 chmodSync(join(fresh, 'cli.js'), 0o755);
 writeFileSync(join(fresh, 'THIRD-PARTY-NOTICES.txt'), notices(inputs));
 
-// A server that is running loads parts of itself later, so the parts of earlier builds stay for a day. The entry comes last.
+// A running server loads parts of itself later, so the parts of earlier builds stay for a day. The entry is written last.
 for (const name of readdirSync(dist)) {
   if (Date.now() - statSync(join(dist, name)).mtimeMs > DAY_MS) rmSync(join(dist, name));
 }

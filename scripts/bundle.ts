@@ -9,7 +9,9 @@ import { EXTERNAL } from './packed-manifest.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** How everything that starts is bundled, also what a bench compares it with. Identifiers stay, so that stack traces can be read. */
+/**
+ * How every program is bundled, including those that a bench compares with ours. Identifiers are kept, so that stack traces are readable.
+ */
 export const BUNDLE = {
   bundle: true,
   format: 'esm',
@@ -71,10 +73,10 @@ const oneStart: Plugin = {
   },
 };
 
-/** What runs before it is known that a server starts, or in its place. */
+/** What runs before a server starts, or instead of one. */
 const BEFORE_START = new Set(['src/main.ts', 'src/commands/help.ts'].map(at));
 
-/** The modules of ours that something imports dynamically. */
+/** Our modules that are imported dynamically. */
 const laterParts = new Set(
   readdirSync(at('src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))

@@ -86,20 +86,20 @@ function filesText(files: Readonly<Record<string, string>>): string {
   return `**Most clients** take the same settings, each in a file of its own:\n\n| client | file |\n|---|---|\n${rows.join('\n')}`;
 }
 
-/** What a reader has to know while the repository has no home. */
+/** What a reader must know while the repository has no public home. */
 const PLACEHOLDER_NOTE =
   owner === PLACEHOLDER
     ? `\`${PLACEHOLDER}\` stands for the GitHub account that will publish this repository. Until then, these two do not work.\n\n`
     : '';
 
-/** The repository is a plugin marketplace and an extension itself. */
+/** The repository is itself a plugin marketplace and an extension. */
 const PLUGINS = `**Claude Code plugin**: \`/plugin marketplace add ${owner}/${PACKAGE}\`, then \`/plugin install ${PACKAGE}@${PACKAGE}\`.
 
 **Gemini CLI extension**: \`gemini extensions install ${homepage}\`.
 
 ${PLACEHOLDER_NOTE}The plugin and the extension bring the runbooks as [skills](tools.md#prompts), too.`;
 
-/** Goose has YAML files. */
+/** Goose uses YAML files. */
 const GOOSE = `**Goose** (\`~/.config/goose/config.yaml\`):
 
 \`\`\`yaml

@@ -7,9 +7,9 @@ export type Members = Record<string, unknown>;
 
 /** An agent of the demo: an MCP client with a server of its own, which prints what it calls and what that costs. */
 export interface Agent {
-  /** Calls a tool that has to succeed. */
+  /** Calls a tool that must succeed. */
   call(tool: string, args: Members): Promise<Members>;
-  /** Calls a tool that is going to be refused, and prints what the model is told. */
+  /** Calls a tool that will be refused, and prints what the model gets. */
   refused(tool: string, args: Members): Promise<void>;
   read(uri: string): Promise<string>;
   /** The URIs of the resources that begin with this, in the server's order. */
@@ -18,10 +18,13 @@ export interface Agent {
   close(): Promise<void>;
 }
 
-/** Tokens (o200k) of everything that the agents of this demo were answered. */
+/** Tokens (o200k) of all answers that the agents of this demo got. */
 export const spent = { calls: 0, tokens: 0 };
 
-/** Starts the built server and connects a client; one that `types` shows forms, and the demo plays the person: the first is filled in, others are declined. */
+/**
+ * Starts the built server and connects a client; a client that `types` shows forms, and the demo plays the person, who fills in the first
+ * one and declines others.
+ */
 export async function agent(cli: string, stateDir: string, types?: string): Promise<Agent> {
   const client = new Client(
     { name: 'finspace-mcp-demo', version: '1.0.0' },

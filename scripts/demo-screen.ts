@@ -20,7 +20,7 @@ export const step = (question: string) => {
   print(`${steps}  ${question}`, { indent: '', hang: '   ', painted: (line) => bold(cyan(line)) });
 };
 
-/** Text as paragraphs of whole words, each line after the first set in by two more columns, or by `hang`. */
+/** Text as paragraphs of whole words; each line after the first is indented by two more columns, or by `hang`. */
 export function print(text: string, { indent = '   ', hang = '  ', painted = (line: string) => line } = {}): void {
   for (const paragraph of text.split('\n')) {
     for (const [at, line] of wrapped(paragraph, WIDTH - indent.length - hang.length).entries())
@@ -55,7 +55,7 @@ export function table(rows: readonly (readonly Cell[])[]): void {
     const before = row.slice(0, -1).reduce((sum, _, at) => sum + (widths[at] ?? 0) + 2, 3);
     const [last = '', paintLast = same] = row.at(-1) ?? [];
     const [first = '', ...more] = wrapped(last, WIDTH - before);
-    // Where little is left beside the others, the last one goes below.
+    // If the other columns leave little space, the last one goes below.
     if (WIDTH - before < 24 && row.length > 1) {
       table([row.slice(0, -1)]);
       print(last, { indent: '     ', hang: '', painted: paintLast });
@@ -71,7 +71,7 @@ export function table(rows: readonly (readonly Cell[])[]): void {
 
 const same: Paint = (text) => text;
 
-/** The form as a client would show it, with what the person does about it. */
+/** The form as a client would show it, and what the person does with it. */
 export function showForm(message: string, deed: string): void {
   say(dim('   ┌─ a form in the client '.padEnd(Math.min(WIDTH, 79), '─')));
   print(message, { indent: '   │ ', painted: PAINT.yellow });

@@ -8,7 +8,7 @@ interface Layer {
 const MCP = '@modelcontextprotocol/**';
 const AWS = ['@aws-sdk/**', '@smithy/**'];
 const SQLITE = 'libsql';
-/** Replies of earlier questions: what decides whether a call is safe reads everything afresh. */
+/** Cached replies: code that decides whether a call is safe must read everything afresh. */
 const REPLY_CACHE = 'inventory/reply-cache.ts';
 const POSTGRES = 'pg';
 const DATABASES = [SQLITE, POSTGRES];
@@ -43,10 +43,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   transports: { imports: ['operations', 'safety', 'approval-page', 'server'], withoutPackages: [...AWS, ...DATABASES] },
 };
 
-/** What is above all layers. */
+/** The files above all layers. */
 const TOP_FOLDERS = ['commands'];
 const TOP_FILES = ['server', 'answers', 'main', 'cli', 'config', 'api'];
-/** From a file of a layer itself, and from its folders at two depths. */
+/** Import paths from a file of a layer, and from its folders at two depths. */
 const UPWARD = ['../', '../../', '../../../'];
 
 const MAX_LINES_OF_A_FUNCTION = 40;

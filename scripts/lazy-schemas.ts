@@ -29,7 +29,7 @@ export function lazySchemas(known: Readonly<Record<string, string>> = HASHES): P
 
 const MOVED = 'The MCP SDK does not have its schemas in the files that scripts/lazy-schemas.ts changes.';
 
-/** SHA-256 of each file that is changed, and of each that a changed one takes schemas from. */
+/** SHA-256 of each file that is changed, and of each file from which a changed one takes schemas. */
 const HASHES: Readonly<Record<string, string>> = {
   'internal.mjs': 'c2ce2d072c43d3b8be0ce76642f7d5c19f98127ff705dac566a84fae331f6341',
   'schemas-DscsoNZN.mjs': 'e4419e9d2c8059c512b28e57d4dbdf4daee773ecfce698c389585a0cbea2fd73',

@@ -6,7 +6,9 @@ interface Declaration {
   readonly expression: string;
 }
 
-/** Cuts code at each line that begins with a word after exactly `indent` spaces; what follows, closing brackets too, belongs to it. */
+/**
+ * Cuts code at each line that begins with a word after exactly `indent` spaces; what follows, including closing brackets, belongs to it.
+ */
 export const parts = (code: string, indent: number): string[] =>
   code.split(new RegExp(`^(?= {${indent}}[\\w$"])`, 'm'));
 
@@ -17,7 +19,7 @@ export function block(code: string, opening: string): string {
   return found;
 }
 
-/** `code` with its only `before` exchanged. Throws unless there is exactly one. */
+/** `code` with its only `before` replaced. Throws unless there is exactly one. */
 export function replaced(code: string, before: string, after: string): string {
   const [head, tail, ...more] = code.split(before);
   if (before === '' || tail === undefined || more.length > 0) throw new Error(`The MCP SDK has not one "${before}".`);
@@ -37,7 +39,7 @@ export async function lazyTable(table: string, declarations: readonly Declaratio
   return (await transform(`const ${table} = ${literal(declarations)};`, { define })).code;
 }
 
-/** An object literal, or what ends with one, whose properties are computed when they are first read. */
+/** An object literal, or an expression that ends with one, with properties that are computed when they are first read. */
 export function lazyLiteral(code: string): string {
   const [, inner = '', end = ''] = /^([\s\S]*)\n *\}([;,]?)\s*$/.exec(code) ?? [];
   const [head = '', ...properties] = parts(inner, indentOf(code) + 2);

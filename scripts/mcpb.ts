@@ -18,7 +18,7 @@ const ASKED_SETTINGS: readonly SettingName[] = ['backend', 'endpoint', 'region',
 
 /** The name of a setting in the manifest. */
 const key = (setting: SettingName) => variableOf(setting).replace('FINSPACE_MCP_', '').toLowerCase();
-/** What the host replaces by a value. */
+/** The placeholder that the host replaces with a value. */
 const placeholder = (name: string) => `\${${name}}`;
 const FOLDER = placeholder('__dirname');
 
@@ -56,7 +56,7 @@ export function bundleManifest(system: System) {
   };
 }
 
-/** Each has a default: a host passes an optional value without one on as the text of its placeholder. */
+/** Each has a default, because a host passes an optional value without one as the text of its placeholder. */
 function question(setting: SettingName) {
   const title = key(setting).replaceAll('_', ' ');
   const rest = { title, description: SETTINGS[setting].description ?? title, required: false };
@@ -64,7 +64,7 @@ function question(setting: SettingName) {
   return { type: 'string', ...rest, default: setting === 'backend' ? 'local' : '' };
 }
 
-/** Claude Desktop on macOS runs `node` in a process that refuses native code of others, so this finds the user's own Node.js. */
+/** Claude Desktop on macOS runs `node` in a process that rejects third-party native code, so this finds the user's own Node.js. */
 const LAUNCH = `#!/bin/sh
 PATH="$PATH:/opt/homebrew/bin:/usr/local/bin:/usr/bin"
 command -v node >/dev/null || { echo 'finspace-mcp: needs Node.js ${manifest.engines.node}: https://nodejs.org' >&2; exit 1; }
@@ -77,7 +77,7 @@ export const partsFor = (system: System): [name: string, version: string][] =>
     name.startsWith(`@libsql/${system}-`),
   );
 
-/** Writes what the bundle for a system contains into a folder. The build has to be up to date. */
+/** Writes the content of the bundle for a system into a folder. The build must be up to date. */
 export function stageBundle(system: System, folder: string, parts = partsFor(system)): void {
   cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
   cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
@@ -89,7 +89,7 @@ export function stageBundle(system: System, folder: string, parts = partsFor(sys
   for (const [name, version] of parts) addPackage(name, version, join(folder, 'node_modules', name));
 }
 
-/** Copies a package that is installed here; another, which is for another system, comes from the registry. */
+/** Copies a package that is installed here, or fetches it from the registry if it is for another system. */
 function addPackage(name: string, version: string, folder: string): void {
   const installed = join(ROOT, 'node_modules', name);
   if (existsSync(installed)) {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './project.ts';
 
-/** The licenses of the packages that `inputs`, paths of bundled files, come from. Throws for a package without one. */
+/** The licenses of the packages that contain `inputs`, the paths of bundled files. Throws for a package without a license. */
 export function notices(inputs: readonly string[]): string {
   const folders = new Set(inputs.flatMap((path) => PACKAGE.exec(path)?.[0] ?? []));
   const packages = new Map<string, string[]>();

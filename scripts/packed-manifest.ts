@@ -22,17 +22,20 @@ export function packedManifest(source: Manifest) {
   };
 }
 
-/** npm installs the parts for both kinds of Linux, since they do not say which; musl, which has 10 MB, is left out. */
+/**
+ * npm would install the parts for both C libraries of Linux, because they do not say which one they need. So those for musl (10 MB) are
+ * left out.
+ */
 function nativeParts(): Record<string, string> {
   const { optionalDependencies = {} } = readManifest(join(ROOT, 'node_modules', 'libsql', 'package.json'));
   return Object.fromEntries(Object.entries(optionalDependencies).filter(([name]) => !name.includes('musl')));
 }
 
 const MANIFEST = join(ROOT, 'package.json');
-/** Keeps the manifest of the source tree while npm packs. */
+/** Where the manifest of the source tree is kept while npm packs. */
 const KEPT = join(ROOT, '.package.json');
 
-/** Throws where npm is about to publish under the placeholder. */
+/** Throws if npm is about to publish under the placeholder. */
 export function refusePlaceholder(): void {
   if (isPublishing && homeOf(readManifest(MANIFEST)).owner === PLACEHOLDER)
     throw new Error(

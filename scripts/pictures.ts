@@ -23,7 +23,7 @@ export const DEMO_PICTURE = at('docs/demo-world.svg');
 const NOW = Date.parse('2026-03-17T09:00:00Z');
 const LIMITS = { connectMs: 2_000, attemptMs: 10_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };
 
-/** The product's own picture of the demo world's kdb-prod, as it is at one moment. */
+/** The product's own picture of the demo world's kdb-prod at a fixed time. */
 export async function demoPicture(): Promise<string> {
   const now = () => NOW;
   const local = await startLocal({
@@ -43,7 +43,7 @@ export async function demoPicture(): Promise<string> {
   }
 }
 
-/** Has the built server ask for the removal of kdb-uat, and photographs the page on which a person would approve it. */
+/** Makes the built server request approval to delete kdb-uat, and takes a screenshot of the page on which a person would approve it. */
 async function photographApproval(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'finspace-mcp-picture-'));
   await initApprover(dir, 'a passphrase of this picture');

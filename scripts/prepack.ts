@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { refusePlaceholder, replaceManifest } from './packed-manifest.ts';
 import { ROOT } from './project.ts';
 
-/** What npm runs before it packs: builds from nothing, adds the types of the API, and replaces the manifest. */
+/** What npm runs before it packs: builds from scratch, adds the types of the API, and replaces the manifest. */
 refusePlaceholder();
 rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
 await import('./build.ts');

@@ -1,5 +1,5 @@
-// Brings a fresh clone to where the scripts can run: installs what is missing and, with --build, builds what is out of date.
-// Plain JavaScript without dependencies, because it runs before there are any. Everything it says goes to stderr.
+// Makes a fresh clone ready for the scripts: installs what is missing and, with --build, builds what is out of date.
+// Plain JavaScript without dependencies, because it runs before there are any. All its output goes to stderr.
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -26,7 +26,10 @@ export const DOCUMENTS = [
 /** The file with the generated import rules. */
 export const LINTER = at('biome.json');
 
-/** A document with its generated parts up to date: from a comment with a name of `PARTS`, such as `<!-- tools -->`, to the next `<!-- end -->`. */
+/**
+ * A document with its generated parts up to date: from a comment with a name of `PARTS`, such as `<!-- tools -->`, to the next `<!-- end
+ * -->`.
+ */
 export function withParts(text: string): string {
   return text.replaceAll(/<!-- ([a-z ]+) -->[\s\S]*?<!-- end -->/g, (whole, name: string) => {
     const part = PARTS[name];
@@ -53,7 +56,7 @@ function toolsTable(): string {
   return ['| toolset | tool | operation | risk | what it does |', '|---|---|---|---|---|', ...rows].join('\n');
 }
 
-/** `create, up to **destroy**`: the usual risk, the highest one that a call can have, and in bold what needs a person. */
+/** `create, up to **destroy**`: the usual risk, and the highest risk that a call can have; risks that need a person are bold. */
 function riskCell(name: OperationName): string {
   const operation = operationNamed(name);
   const risks = [...new Set([operation.risk, highestRisk(operation)])];
@@ -96,7 +99,7 @@ function settingsTable(): string {
   ].join('\n');
 }
 
-/** What a setting may be, or hold, when it is one of some words. */
+/** The words that a setting may be or contain, if they are fixed. */
 function choices(schema: unknown): readonly unknown[] {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return choices(schema.unwrap());
   if (schema instanceof z.ZodArray) return choices(schema.element);

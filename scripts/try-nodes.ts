@@ -16,7 +16,7 @@ interface Answer {
 
 /**
  * Runs the command of an installed package on each Node.js of `test/package/nodes`, one after the other on one state directory: each
- * reads what the ones before it wrote there. Node.js 20 writes it with libsql, newer ones with their own SQLite.
+ * reads what earlier ones wrote there. Node.js 20 writes with libsql, newer versions with their own SQLite.
  */
 export async function tryNodes(user: string): Promise<void> {
   const nodes = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.startsWith('node-')) : [];

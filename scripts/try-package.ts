@@ -26,7 +26,7 @@ import { tryNodes } from './try-nodes.ts';
 const LIMITS = { packages: 6, megabytes: 20, seconds: 5 };
 
 /**
- * Publishes the package to a registry of this process, installs what arrived there in an empty folder, and uses it: the command, the
+ * Publishes the package to a registry in this process, installs it from there into an empty folder, and uses it: the command, the
  * API and its types, and the command on other versions of Node.js. Exits with 1 when any of it fails or exceeds the limits.
  */
 const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-package-'));
@@ -38,7 +38,7 @@ try {
   console.log(
     `packages ${measured.packages}, ${measured.megabytes.toFixed(1)} MB, ${seconds.toFixed(1)} s to install and list tools`,
   );
-  // On a machine that is busy with other things, times say little.
+  // On a busy machine, times mean little.
   const isBusy = (loadavg()[0] ?? 0) > cpus().length;
   for (const [name, limit] of Object.entries(LIMITS))
     ok(measured[name as keyof typeof LIMITS] <= limit || (name === 'seconds' && isBusy), `${name}: more than ${limit}`);

@@ -9,7 +9,7 @@ export interface ClusterSettings {
   readonly changed?: number;
   /** Runs one node on a scaling group, with memory in MiB. */
   readonly shared?: { readonly group: string; readonly memory: number; readonly limit?: number };
-  /** Runs nodes of its own. */
+  /** Runs on dedicated nodes. */
   readonly dedicated?: { readonly nodeType: string; readonly nodeCount: number };
   /** Whether its first node is stuck in PROVISIONING. */
   readonly stuckNode?: boolean;

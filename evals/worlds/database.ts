@@ -15,13 +15,13 @@ interface DataviewSettings extends Settings {
   readonly autoUpdate?: boolean;
 }
 
-/** A database in the making. */
+/** A database that is being built. */
 export interface DatabaseBuilder {
   /** Loads one partition for each age in days, oldest first, from a folder of the bucket. Returns the ids of the changesets. */
   load<Days extends readonly number[]>(bucket: string, ...daysAgo: Days): { [I in keyof Days]: string };
   /** A load of today's partition that failed. */
   failedLoad(bucket: string, age: number, error: LoadError): void;
-  /** Returns what a cluster keeps that mounts a version of the dataview, 0 being the newest. */
+  /** Returns what a cluster stores if it mounts a version of the dataview; version 0 is the newest. */
   dataview(name: string, settings: DataviewSettings): (version: number) => Mount;
 }
 

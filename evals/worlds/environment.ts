@@ -2,7 +2,7 @@ import { type ClusterSettings, clusterEntities } from './cluster.ts';
 import { type DatabaseBuilder, databaseBuilder } from './database.ts';
 import { added, DAY, HEX, HOUR, type Place, type Settings, type World, ZONE } from './place.ts';
 
-/** An environment in the making. */
+/** An environment that is being built. */
 export interface EnvironmentBuilder {
   scalingGroup(name: string, hostType: string, settings?: Settings): void;
   volume(name: string, type: 'SSD_1000' | 'SSD_250' | 'HDD_12', sizeGB: number, settings?: Settings): void;

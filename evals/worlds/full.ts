@@ -2,7 +2,7 @@ import type { WorldFile } from '../../src/local/worlds/world-file.ts';
 import { DAY } from './place.ts';
 import { buildWorld } from './world.ts';
 
-/** One kdb environment, which is all that the published quotas allow. */
+/** One kdb environment, which is the maximum that the published quotas allow. */
 export function full(now: number): WorldFile {
   const world = buildWorld('full', now, 'published');
   const only = world.environment('only', { age: 90 * DAY, description: 'The one', tags: { team: 'x' } });

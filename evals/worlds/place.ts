@@ -15,12 +15,12 @@ export const HEX = '0123456789abcdef';
 export const LOWER_CASE = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const MIXED_CASE = `${LOWER_CASE}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
-/** What the entities of a world are made with. */
+/** What is needed to create the entities of a world. */
 export interface World {
-  /** The moment that ages count back from, in milliseconds. */
+  /** The time from which ages are counted, in milliseconds. */
   readonly now: number;
   add(entity: Entity): void;
-  /** An id that follows from its purpose, the same whenever the world is made. */
+  /** An id derived from its purpose, the same whenever the world is built. */
   id(purpose: string, length?: number, alphabet?: string): string;
   uuid(purpose: string): string;
   role(name: string): string;
@@ -41,12 +41,12 @@ export function emptyWorld(name: string, now: number, entities: Entity[]): World
   };
 }
 
-/** The partition of a moment's day. */
+/** The partition for the day of a time. */
 export const partitionOf = (moment: number): string => new Date(moment).toISOString().slice(0, 10).replaceAll('-', '.');
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** What every entity may have. Its age is 90 days by default, and less than its environment's. */
+/** What every entity may have. Its age is 90 days by default, and must be less than that of its environment. */
 export interface Settings {
   readonly age?: number;
   readonly description?: string;

@@ -3,7 +3,7 @@ import { header, type WorldFile } from '../../src/local/worlds/world-file.ts';
 import { type EnvironmentBuilder, environmentBuilder } from './environment.ts';
 import { DIGITS, type Entity, emptyWorld, LOWER_CASE, REGION, type Tags, type World, ZONE } from './place.ts';
 
-/** A world file of the local service in the making. */
+/** A world file of the local service that is being built. */
 export interface WorldBuilder extends World {
   environment(name: string, settings: EnvironmentSettings): EnvironmentBuilder;
   file(): WorldFile;
