@@ -15,9 +15,9 @@ export interface Answered {
   readonly calls: number;
   readonly tokens: number;
   readonly ms: number;
-  /** What a right answer would have had. */
+  /** What a right answer would have contained. */
   readonly missing: readonly string[];
-  /** The answer itself, without what is beyond a screen, for the message of a failure. */
+  /** The answer itself, shortened to one screen, for the message of a failure. */
   readonly answered: string;
 }
 
@@ -29,7 +29,7 @@ export async function answer(
 ): Promise<Answered> {
   const use = caller(call);
   const texts: string[] = [];
-  /** What facts are looked for in: structured content, or the text of answers without it, such as diagrams. */
+  /** The text that is searched for facts: structured content, or the text of answers without it, such as diagrams. */
   const shown: string[] = [];
   const start = performance.now();
   for (const [tool, args = {}] of calls) {

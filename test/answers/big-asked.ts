@@ -10,7 +10,7 @@ const ask = (text: string, call: Asked['calls'][number], facts: Facts): Asked =>
 
 const first = (section: string, name: string | undefined, environment: string | undefined) =>
   new RegExp(`"${section}":\\[\\{[^}]*"name":"${name}"[^}]*"environment":"${environment}"`);
-/** Which environments hold none of these, as many as are named. */
+/** The number of environments that contain none of these, as the answer states it. */
 const without = ({ environments }: Truth, found: readonly { readonly environment: string }[]) => {
   const holding = new Set(found.map(({ environment }) => environment));
   return `"environmentsWithout":${environments.filter(({ name }) => !holding.has(name)).length},`;
@@ -26,7 +26,7 @@ function reservedOn({ clusters: all }: Truth, host: Truth['groups'][number]): nu
 }
 const memoryOf = ({ hostType = '' }: Truth['groups'][number]) => (HOST_TYPES.get(hostType)?.memory ?? 0) * 1024;
 
-/** What people asked about a hundred environments, with answers that follow from what the operations show, one by one. */
+/** What people asked about a hundred environments, with answers computed from what the single operations return. */
 export const BIG_ASKED: readonly Asked[] = [
   ask('How many clusters of each type run, everywhere?', clusters({ groupBy: ['type'] }), ({ clusters: all }) =>
     counted(all, ({ clusterType }) => clusterType),

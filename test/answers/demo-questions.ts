@@ -1,7 +1,7 @@
-/** A question as people ask it, the calls that answer it, and what a right answer has to contain. */
+/** A question as people ask it, the calls that answer it, and what a right answer must contain. */
 export interface Question {
   readonly ask: string;
-  /** At most two; `$prod` and `$uat` stand for the ids of the environments, which costs a call to learn. */
+  /** At most two; `$prod` and `$uat` stand for the ids of the environments; finding one out costs a call. */
   readonly calls: readonly (readonly [tool: string, args?: Record<string, unknown>])[];
   readonly facts: readonly (string | RegExp)[];
 }
@@ -18,7 +18,7 @@ const ask = (text: string, calls: Question['calls'], ...facts: Question['facts']
   facts,
 });
 
-/** What people ask about the demo world, 09:00 on the day that its tests live in. */
+/** What people ask about the demo world at 09:00 on the day of its tests. */
 export const DEMO_QUESTIONS: readonly Question[] = [
   ask(
     'Which environments do we have and are they healthy?',

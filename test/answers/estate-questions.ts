@@ -16,7 +16,7 @@ const changedAt = (cluster: Truth['clusters'][number]) => cluster.lastModifiedTi
 const hostedOn = (host: string, { clusters: all }: Truth) =>
   all.filter(({ scalingGroupConfiguration: shared }) => shared?.scalingGroupName === host);
 
-/** What people asked about the environments of the demo world, its people, its network, its age, and what is not there. */
+/** What people asked about the environments of the demo world: people, network, age, and what is missing. */
 export const ESTATE_QUESTIONS: readonly Asked[] = [
   ask('Which key encrypts each environment?', environments, ({ environments: all }) =>
     all.map(({ kmsKeyId }) => `${kmsKeyId}`),

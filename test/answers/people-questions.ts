@@ -29,7 +29,7 @@ const sourcesOf = ({ changeRequests = [] }: Truth['changesets'][number]) =>
 const bucketOf = (changeset: Truth['changesets'][number]) => sourcesOf(changeset)[0]?.split('/')[2];
 const sum = (numbers: readonly (number | undefined)[]) => numbers.reduce<number>((all, each) => all + (each ?? 0), 0);
 
-/** Whether it holds another changeset than the newest completed one of a database that it reads. */
+/** Whether it mounts a changeset other than the newest completed one of a database that it reads. */
 const isBehind = ({ databases, dataviews }: Truth, { databases: mounts = [] }: Truth['clusters'][number]) =>
   mounts.some(({ databaseName = '', changesetId, dataviewConfiguration: view }) => {
     const held = view?.changesetId ?? changesetId;
@@ -37,7 +37,7 @@ const isBehind = ({ databases, dataviews }: Truth, { databases: mounts = [] }: T
     return held !== undefined && !isWritable && held !== one(databases, databaseName).lastCompletedChangesetId;
   });
 
-/** What other people asked of the demo world; each right answer is worked out from what the single operations say. */
+/** What other people asked about the demo world; each right answer is computed from what the single operations return. */
 export const PEOPLE_QUESTIONS: readonly Asked[] = [
   ask('How many clusters does each environment have?', clusters({ groupBy: ['environment'] }), (truth) =>
     counted(truth.clusters, ({ environment }) => environment),

@@ -33,7 +33,7 @@ const problems = (problem: string) => ['find_kx_problems', { problem }] as const
 const about = (name: string) => ['what_depends_on', { name }] as const;
 const ask = (text: string, call: Asked['calls'][number], facts: Facts): Asked => ({ ask: text, calls: [call], facts });
 
-/** Questions of the demo world with the arguments that come to mind first, not those that the descriptions name. */
+/** Questions about the demo world with the arguments that come to mind first, not those that the descriptions name. */
 export const PLAIN_QUESTIONS: readonly Asked[] = [
   ask(
     'How much NAS has each environment, and whose is it?',

@@ -36,7 +36,7 @@ export const newestFirst = (changesets: Truth['changesets'], database: string) =
   changesets
     .filter(({ databaseName }) => databaseName === database)
     .toSorted((a, b) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''));
-/** When each was made or changed last; all the kinds have their own names for it. */
+/** When each was last created or changed; each kind has its own names for these times. */
 export const changed = (each: object) => {
   const { lastModifiedTimestamp, updateTimestamp, createdTimestamp, creationTimestamp, createTimestamp } =
     each as Record<string, string | undefined>;
@@ -46,7 +46,7 @@ export const changed = (each: object) => {
 export const changedSince = (truth: Truth, ms: number) =>
   [...all(truth), ...truth.changesets].filter((each) => changed(each) > ms);
 
-/** For each value the number that stands in what its group takes up. */
+/** For each value, a pattern for its group in the answer, with the total of a member. */
 export const taken = <T>(
   those: readonly T[],
   by: (each: T) => string,

@@ -8,7 +8,7 @@ interface In {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A world as the operations show it, one by one: what answers are held against, and made without the tools that answer. */
+/** A world as the single operations show it. Answers are compared with it, so it is read without the tools that answer. */
 export interface Truth {
   readonly environments: readonly (Output<'GetKxEnvironment'> & In & { name: string })[];
   readonly clusters: readonly (Output<'GetKxCluster'> & In & { name: string })[];
@@ -23,7 +23,7 @@ export interface Truth {
 /** Facts that follow from a world. */
 export type Facts = (truth: Truth) => readonly (string | RegExp)[];
 
-/** A question whose right answer follows from the world that it is asked about. */
+/** A question whose right answer is computed from the world. */
 export interface Asked extends Omit<Question, 'facts'> {
   readonly facts: Facts;
 }
@@ -130,20 +130,20 @@ async function environmentTruth(call: Call, environmentId: string): Promise<Trut
   };
 }
 
-/** That these were found, and no others. */
+/** Expects that exactly these were found. */
 export const exactly = (found: readonly { readonly name: string }[]): string[] => [
   `"found":${found.length},`,
   ...found.map(({ name }) => `"name":"${name}"`),
 ];
 
-/** That the groups have these sizes. */
+/** Expects that the groups have these sizes. */
 export function counted<T>(all: readonly T[], of: (each: T) => string | number | undefined): string[] {
   const counts = new Map<string, number>();
   for (const each of all) counts.set(String(of(each) ?? '(none)'), (counts.get(String(of(each) ?? '(none)')) ?? 0) + 1);
   return [...counts].map(([value, count]) => `"value":${JSON.stringify(value)},"count":${count}`);
 }
 
-/** The one of a name. Throws when the world has none. */
+/** The entity with a name. Throws if the world has none. */
 export function one<T extends { readonly name: string }>(all: readonly T[], name: string): T {
   const found = all.find((each) => each.name === name);
   if (found === undefined) throw new Error(`There is no ${name}`);

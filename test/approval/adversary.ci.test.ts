@@ -10,7 +10,7 @@ import { COMMON_CLOCK, ledgerIn, PASSPHRASE, stateDirectory } from './support.ts
 
 const [host] = HOSTS;
 
-/** A server with an approver's key, a client that shows no forms, and two databases that an agent wants to be rid of. */
+/** A server with an approver's key, a client that shows no forms, and two databases that an agent wants to delete. */
 async function builder() {
   const dir = stateDirectory();
   await addApprover(dir);
@@ -29,7 +29,7 @@ async function builder() {
 /** The code of an open plan, from the answer to the agent. */
 const codeIn = (text: string) => /code ([A-Z0-9]{5})/.exec(text)?.[1] as string;
 
-/** Every word that somebody can read in a state directory, and some that people choose. */
+/** Every word that a program can read in a state directory, and some that people choose. */
 function everythingIn(dir: string): string[] {
   const files = readdirSync(dir, { recursive: true }).map((name) => join(dir, String(name)));
   const words = files
@@ -50,7 +50,7 @@ describe.skipIf(NO_PTY !== undefined)(
       const at = await builder();
       session = at.session;
 
-      // The person approves one deletion, so that a whole signed approval lies in the ledger as well.
+      // The person approves one deletion, so that the ledger also contains a complete signed approval.
       const asked = codeIn(await failedTo(session, 'delete_kx_database', at.scratch));
       const person = openTerminal('approve', asked, '--state-dir', at.dir);
       await approvesAt(person, 'scratch', PASSPHRASE);
@@ -58,7 +58,7 @@ describe.skipIf(NO_PTY !== undefined)(
       await did(session, 'delete_kx_database', at.scratch);
       expect(await failedTo(session, 'get_kx_database', at.scratch)).toContain('ResourceNotFoundException');
 
-      // From here on it is the agent.
+      // From here on, the agent acts.
       const refusal = await failedTo(session, 'delete_kx_database', at.trades);
       const code = codeIn(refusal);
       const known = everythingIn(at.dir);

@@ -8,7 +8,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
   existsSync(path),
 );
 
-/** Why there is no browser to drive; empty where there is one. */
+/** Why there is no browser to drive; empty if there is one. */
 export const NO_BROWSER = CHROMIUM === undefined ? 'SKIPPED: no Chromium is installed (apt-get install chromium)' : '';
 if (NO_BROWSER !== '') console.warn(`The approval page is not tested in a browser. ${NO_BROWSER}`);
 
@@ -37,7 +37,7 @@ export async function served(markup: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** What becomes of a page of another origin that shows `target` in a frame and sends it a form that is filled in already. */
+/** What happens if a page of another origin shows `target` in a frame and submits a completed form to it. */
 export async function lured(context: BrowserContext, target: string, fields: Record<string, string>) {
   const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
   const evil = await served(

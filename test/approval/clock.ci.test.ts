@@ -13,7 +13,7 @@ import { ledgerIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.
 const piped = (dir: string, args: string[], input = '') =>
   spawnSync(process.execPath, [CLI, 'approve', ...args, '--state-dir', dir], { input, encoding: 'utf8' });
 
-/** A state directory that saw a time far ahead, with a plan that has waited since before. */
+/** A state directory that recorded a time far in the future, with a plan that was opened before. */
 const aheadIn = async (dir: string) => {
   const clock = { now: Date.now() };
   const kept = await ledgerIn(dir, clock);

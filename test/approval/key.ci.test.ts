@@ -25,7 +25,7 @@ import { ApproverError } from '../../src/safety/approver-keys.ts';
 import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
 import { ledgerIn, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
-/** Made once, since making and opening one costs half a second by design. */
+/** Created once, because creating and opening a key takes half a second by design. */
 const made = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
 let approver: Approver;
 beforeAll(async () => {

@@ -41,13 +41,13 @@ beforeAll(async () => {
   }
 });
 
-/** The world of a person who has set up a passphrase: one database, which an agent wants to be rid of. */
+/** The world of a person who has set up a passphrase, with one database that an agent wants to delete. */
 function owned({ trustForms = false } = {}) {
   const { dir: home, target } = homes.get(trustForms) ?? expect.fail('not prepared');
   const dir = stateDirectory();
   cpSync(home, dir, { recursive: true });
   const world = join(dir, 'world.db');
-  /** Looks with a service of its own. */
+  /** Reads with a separate service. */
   const isThere = async () => {
     const looking = await startLocal({ state: world, lifecycle: 'instant', region: 'us-east-1' });
     const call = finspaceCall({
@@ -210,7 +210,7 @@ describe('an agent that has AWS credentials', { timeout: 60_000 }, () => {
     return () => vi.unstubAllEnvs();
   });
 
-  /** An endpoint with one database, as the agent reaches it without any server of ours. */
+  /** An endpoint with one database, which the agent reaches without our server. */
   async function endpoint() {
     const local = await startLocal({ state: ':memory:', world: 'empty', lifecycle: 'instant', region: 'us-east-1' });
     const listener = await listen(local.service, { port: 0 });
@@ -248,7 +248,7 @@ describe('an agent that has AWS credentials', { timeout: 60_000 }, () => {
   });
 });
 
-/** The statement of a key that the agent made for itself. */
+/** The statement, signed with a key that the agent created. */
 async function ownStatement(): Promise<string | undefined> {
   const dir = stateDirectory();
   await initApprover(dir, 'passphrase of the agent');

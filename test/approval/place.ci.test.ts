@@ -31,7 +31,7 @@ async function twins() {
     if (existsSync(join(dir, `world.db${part}`))) cpSync(join(dir, `world.db${part}`), join(dir, `copy.db${part}`));
   const { ledger } = await ledgerIn(dir, COMMON_CLOCK);
   const approver = await openApprover(dir, PASSPHRASE);
-  /** Has a person approve the one plan that waits. */
+  /** Lets a person approve the only plan that waits. */
   const approve = async () => {
     const [asked] = await ledger.list();
     const pending = asked as NonNullable<typeof asked>;

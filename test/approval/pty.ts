@@ -31,7 +31,7 @@ if (NO_PTY !== undefined) console.warn(`The terminal channel is not tested. ${NO
 export interface TerminalSession {
   /** Everything on the screen so far. */
   screen(): string;
-  /** Waits until `text` appears after what was waited for before. */
+  /** Waits until `text` appears after the text of the previous wait. */
   sees(text: string): Promise<void>;
   types(line: string): void;
   presses(key: string): void;
@@ -83,7 +83,7 @@ function terminal(child: ChildProcess): TerminalSession {
   };
 }
 
-/** Approves the plan on the screen as the terminal asks for it: the name first, then the passphrase. */
+/** Approves the plan on the screen in the order of the prompts: the name first, then the passphrase. */
 export async function approvesAt(terminal: TerminalSession, name: string, passphrase: string): Promise<void> {
   await terminal.sees('to approve: ');
   terminal.types(name);

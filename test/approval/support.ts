@@ -13,7 +13,7 @@ export { PASSPHRASE } from '../support/approver.ts';
 
 export const OPEN_MS = 15 * 60_000;
 
-/** A new state directory that goes with the test. */
+/** A new state directory, removed after the test. */
 export function stateDirectory(): string {
   const dir = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
@@ -42,7 +42,7 @@ export const SHOWN: ApprovalText = {
   interrupted: [{ kind: 'cluster', name: 'hdb-futures', detail: 'HDB, RUNNING' }],
 };
 
-/** The clock that other processes have, too. */
+/** The real clock, which other processes also use. */
 export const COMMON_CLOCK = {
   get now() {
     return Date.now();
@@ -62,7 +62,7 @@ export async function ledgerIn(dir: string, clock: { now: number } = { now: Date
   return { state, ledger, now, clock, ask };
 }
 
-/** A ledger with a desk in front of it. */
+/** A ledger with the actions of a person who approves. */
 export async function deskIn(dir: string, channel: 'terminal' | 'page', clock?: { now: number }) {
   const kept = await ledgerIn(dir, clock);
   const { state, ledger, now } = kept;

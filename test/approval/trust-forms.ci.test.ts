@@ -125,7 +125,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     const lost = keyFingerprint(await keyIn(dir));
     expect(await pinnedIn(world)).toBe(lost);
 
-    // What SECURITY.md says to do when the passphrase is forgotten.
+    // The steps of SECURITY.md for a forgotten passphrase.
     rmSync(join(dir, 'approver'), { recursive: true });
     await init(`is pinned to the key ${lost}`);
     const exported = piped(dir, 'world', 'export').stdout;

@@ -27,7 +27,7 @@ function fromBefore(): string {
 
 const ARGS = ['--world', 'empty', ...FRESH_WORLD.slice(2)];
 
-/** What a server logs up to the line about the key that approvals need, and what follows in the same turn. */
+/** What a server logs up to the line about the key that approvals need, and in the same turn of the event loop. */
 async function startLog(dir: string): Promise<{ level: number; msg: string }[]> {
   const server = spawn(process.execPath, [CLI, '--state-dir', dir, '--world', 'empty'], {
     stdio: ['pipe', 'ignore', 'pipe'],

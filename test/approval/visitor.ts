@@ -37,7 +37,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** A browser without scripts, as far as the page can tell: keeps the cookie, follows the page's own moves, sends its forms. */
+/** What looks to the page like a browser without scripts: keeps the cookie, follows redirects and reloads, sends forms. */
 export function visitor({ handle, link }: ApprovalPage) {
   let cookie = '';
   const request = async (path: string, init: RequestInit = {}): Promise<Answer> => {
@@ -63,7 +63,7 @@ export function visitor({ handle, link }: ApprovalPage) {
       cookie = (opened.headers.get('set-cookie') ?? '').split(';')[0] as string;
       return opened;
     },
-    /** Fills in and sends the form that a plan's page shows, and follows where it leads. */
+    /** Fills in and sends the form of a plan's page, and follows the redirect. */
     send: async (path: string, fields: Record<string, string>, shown?: Answer): Promise<Answer> => {
       const { text } = shown ?? (await get(path));
       const token = /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '';

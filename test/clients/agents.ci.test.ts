@@ -41,7 +41,7 @@ interface Testing {
 const load = async <Module>(file: string) =>
   (await import(/* @vite-ignore */ pathToFileURL(installed(file)).href)) as Module;
 
-/** An agent whose model calls the tool that the test names, as the schemas of this framework make a model call it. */
+/** An agent whose model calls the tool that the test names, in the way that the schemas of this framework require. */
 async function agentOf(url: string, token: string, strict: boolean): Promise<ThirdParty> {
   const { MCPServerStreamableHttp, Agent, run, setTracingDisabled } = await load<Agents>(
     '@openai/agents/dist/index.mjs',
@@ -74,7 +74,7 @@ async function agentOf(url: string, token: string, strict: boolean): Promise<Thi
       const given = { ...Object.fromEntries(omitted), ...args };
       const { input } = await answers([functionCall(name, given, { callId: 'call' })]);
       const text = (input.at(-1)?.output ?? []).map((part) => part.text).join('\n');
-      // The framework hands the model the text of a result without saying whether the call failed.
+      // The framework gives the model the text of a result, but not whether the call failed.
       return { failed: /did not run|failed with/.test(text), text };
     },
   };

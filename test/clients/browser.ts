@@ -28,7 +28,7 @@ export function browserOfAlice(): BrowserOfAlice {
     return response;
   };
 
-  /** Follows redirects and sends the forms on the way, until there is a page without one. */
+  /** Follows redirects and sends each form, until there is a page without one. */
   const visit = async (address: string) => {
     let url = new URL(address);
     let response = await request(url);
@@ -53,7 +53,7 @@ export function browserOfAlice(): BrowserOfAlice {
   };
 }
 
-/** Every field with its value, and alice in those that are empty. */
+/** Every field with its value; empty fields get `alice`. */
 function fieldsOf(page: string): URLSearchParams {
   const attribute = (tag: string, name: string) => new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1];
   const fields = new URLSearchParams();
@@ -64,7 +64,7 @@ function fieldsOf(page: string): URLSearchParams {
   return fields;
 }
 
-/** Clients print where to sign in before they listen for what comes of it, so a person comes later than they. */
+/** Clients print the sign-in address before they listen for the callback, so refused connections are retried. */
 async function reached(url: URL, init: RequestInit): Promise<Response> {
   for (;;) {
     try {

@@ -36,7 +36,7 @@ export const documentedPlugin = (start: string, folder: string): readonly string
     line.replace(/(?:https:\/\/github\.com\/)?[\w-]+\/finspace-mcp$/, folder),
   );
 
-/** A shell of a person who has installed the clients, in a home folder of its own that goes with the test. */
+/** The shell of a person who has installed the clients, with its own home folder, which is removed after the test. */
 export function freshShell(model: ScriptedModel, variables: Readonly<Record<string, string>>) {
   const home = mkdtempSync(join(tmpdir(), 'finspace-mcp-home-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 9 }));
@@ -46,7 +46,7 @@ export function freshShell(model: ScriptedModel, variables: Readonly<Record<stri
   const path = [join(home, 'bin'), installed('.bin'), dirname(process.execPath), '/usr/bin', '/bin'];
   const proxy = { HTTP_PROXY: model.url, HTTPS_PROXY: model.url, NO_PROXY: '127.0.0.1' };
   const env = { HOME: home, TMPDIR: join(home, 'tmp'), PATH: path.join(delimiter), ...proxy, ...variables };
-  /** What a command line prints; it has to succeed. */
+  /** What a command line prints; it must succeed. */
   const run = async (line: string, more: Readonly<Record<string, string>> = {}) => {
     const child = spawn('bash', ['-c', line], {
       ...{ cwd: join(home, 'project'), env: { ...env, ...more }, detached: true },
@@ -69,7 +69,7 @@ echo "npx: $* is not here" >&2
 exit 1
 `;
 
-/** Ends what a command left running. */
+/** Ends the processes that a command left running. */
 function endGroup(group: number | undefined): void {
   try {
     process.kill(-(group ?? expect.fail('the command did not start')), 'SIGKILL');

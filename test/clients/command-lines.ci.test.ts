@@ -55,7 +55,7 @@ async function gemini() {
   return { model, ...shell };
 }
 
-/** The folder as a person gets it who clones the repository. */
+/** The folder that a person gets by cloning the repository. */
 function clone(home: string): string {
   const folder = join(home, 'clone');
   copySource(folder);

@@ -11,7 +11,7 @@ export interface Remote {
   readonly args?: readonly string[];
   /** Who answers forms; without one, the client shows none. */
   readonly person?: Person;
-  /** Hears what it prints on stderr. */
+  /** Gets what it prints on stderr. */
   readonly onPrinted?: (printed: string) => void;
 }
 

@@ -7,7 +7,7 @@ export interface OfferedTool {
   readonly schema: unknown;
 }
 
-/** How a client and its model talk. */
+/** The protocol between a client and its model. */
 export interface ModelApi {
   /** The path of a turn; the API does not serve other requests. */
   readonly path: RegExp;
@@ -102,7 +102,7 @@ const offered = ALL_TOOLS.filter(({ name }) => name.startsWith('mcp__finspace__'
 const declared = offered.map(({ name, description }) => ({ name, declaration: declaration(description) }));
 text(JSON.stringify({ tools: declared, result: await tools.mcp__finspace__${TOOL}({}) }));`;
 
-/** What the program wrote, once the client has run it. */
+/** The output of the program, after the client has run it. */
 function outputOf({ input }: Member): Member | undefined {
   const item = list(input).find(({ type, call_id: id }) => type === 'custom_tool_call_output' && id === CALL);
   const parts = item && (typeof item['output'] === 'string' ? [{ text: item['output'] }] : list(item['output']));

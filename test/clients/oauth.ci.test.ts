@@ -16,7 +16,7 @@ afterEach(closeAll);
 
 const DOCUMENT = 'https://client.example/metadata.json';
 
-/** An authorization server, a server that takes its tokens, and somebody who approves on the page of that server. */
+/** An authorization server, a server that accepts its tokens, and a person who approves on the page of that server. */
 async function opened(callback: string) {
   const client = {
     client_id: DOCUMENT,
@@ -44,7 +44,7 @@ async function opened(callback: string) {
   return { url, approve, alice: browserOfAlice() };
 }
 
-/** A client signs in to read, and once more when it first deletes something; it never asks for what it does not need. */
+/** A client signs in to read, and again before its first delete; it never requests scopes that it does not need. */
 function expectStepUp({ visited }: BrowserOfAlice, url: string, clientId: unknown) {
   const asked = visited.map((page) => Object.fromEntries(new URL(page).searchParams));
   const usual = { response_type: 'code', code_challenge_method: 'S256', resource: url, client_id: clientId };

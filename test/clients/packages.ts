@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
 
-/** The packages by others that `npm install --prefix test/clients/FOLDER --no-save` installs, and how to describe what they do. */
+/** The third-party packages that `npm install --prefix test/clients/FOLDER --no-save` installs, and how to describe what they do. */
 export function packagesIn(folder: string) {
   const modules = new URL(`${folder}/node_modules/`, import.meta.url);
   const isMissing = !existsSync(modules);

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Person, Session } from '../support/hosts.ts';
 
-/** The part of a client by others that the tests use. */
+/** The part of a third-party client that the tests use. */
 export interface ThirdParty {
   /** The names of the tools that it lists. */
   tools(): Promise<string[]>;
@@ -13,7 +13,7 @@ export interface ThirdParty {
 const TARGET = { environmentId: 'kdb-uat', clusterName: 'hdb-uat' };
 
 /**
- * A client lists, reads, has a delete refused that nobody approved, and has it done once a person approved it. `approve` gets the text of
+ * A client lists and reads; its delete is refused until a person approves it, and then runs. `approve` gets the text of
  * the refusal, with the code of the plan.
  */
 export async function expectWholeSession(client: ThirdParty, approve: (refusal: string) => Promise<void>) {
@@ -43,7 +43,7 @@ export const codeIn = (refusal: string) => /under the code ([A-Z0-9]{5})\b/.exec
 export const resultText = ({ content }: { readonly content: readonly { readonly text?: string }[] }) =>
   content.map(({ text }) => text).join('\n');
 
-/** What is behind a bridge: a client of ours that shows forms, whose person types `typed`. */
+/** The client behind a bridge: one of ours that shows forms, whose person types `typed`. */
 export function behindBridge() {
   let typed = 'hdb-prod';
   const person: Person = () => ({ action: 'accept', content: { name: typed } });
@@ -53,7 +53,7 @@ export function behindBridge() {
   return { person, approve };
 }
 
-/** A session of ours as a client by others. */
+/** One of our sessions in the form of a third-party client. */
 export const asThirdParty = (session: Session): ThirdParty => ({
   tools: async () => (await session.listTools()).tools.map(({ name }) => name),
   read: async (uri) => (await session.readResource({ uri })).contents.map(({ text }) => text).join(),

@@ -15,7 +15,7 @@ const REVISIONS = [
   { revision: '2026-07-28', baseline: 'baseline-2026.yaml', timeout: 15_000 },
   { revision: '2025-11-25', baseline: 'baseline-2025.yaml', timeout: 5_000 },
 ];
-/** Scenarios of an extension that neither server claims; the suite runs them but does not score them. */
+/** Scenarios of an extension that neither server declares; the suite runs them but does not score them. */
 const UNCLAIMED = /^tasks-/;
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));

@@ -42,7 +42,7 @@ const servicesOf = (file: string) => {
 };
 const ownOf = (file: string) => Object.values(servicesOf(file)).filter(({ build }) => build !== undefined);
 
-/** A value with variables of the shell filled in, as Compose does it. */
+/** A value with shell variables substituted, as Compose does. */
 const filled = (value: string, given: Readonly<Record<string, string>>) =>
   value.replaceAll(/\$\{(\w+):[-?]([^}]*)\}/g, (whole, name: string, otherwise: string) => {
     if (given[name] === undefined && whole.includes(':?')) throw new Error(`${name}: ${otherwise}`);
@@ -92,7 +92,9 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Runs a service as its container would, with its own state directory, and with files and hosts of this test in place of those of Compose. */
+  /**
+   * Runs a service as its container would, with its own state directory, with the files and hosts of this test instead of those of Compose.
+   */
   const serve = async (
     service: Service,
     places: Record<string, string>,

@@ -24,7 +24,7 @@ export const stages = (dockerfile: string): Instruction[][] =>
 
 const [, BUILD = [], FINAL = []] = stages(read('Dockerfile'));
 
-/** What an instruction of the final stage says; the last one, if there are several. */
+/** The argument of an instruction of the final stage; of the last one, if there are several. */
 export const instruction = (keyword: string) => FINAL.findLast((each) => each.keyword === keyword)?.text ?? '';
 /** A command in the form of a JSON array. */
 export const words = (keyword: string): string[] => JSON.parse(instruction(keyword).replace(/^.*?CMD /, ''));
@@ -61,7 +61,7 @@ function copyTree(from: string, to: string): void {
   }
 }
 
-/** From where to where a stage copies. A target that ends with a slash is the folder of what is copied. */
+/** The sources and targets of what a stage copies. A target that ends with a slash is a folder. */
 const copies = (stage: readonly Instruction[]): [string, string][] =>
   stage
     .filter(({ keyword }) => keyword === 'COPY')
@@ -76,7 +76,7 @@ function copy(from: string, to: string): void {
   cpSync(from, to, { recursive: true });
 }
 
-/** Runs the image that `buildImage` has built in a folder, with its variables and a port that is free, until the test is over. */
+/** Runs the image that `buildImage` built in a folder, with its variables and a free port, until the end of the test. */
 export function runImage(folder: string, args: readonly string[], more: Record<string, string> = {}) {
   const state = { FINSPACE_MCP_STATE_DIR: join(folder, 'state'), FINSPACE_MCP_PORT: '0' };
   const env = { PATH: process.env['PATH'] ?? '', ...variables(), ...state, ...more };
@@ -102,7 +102,7 @@ export async function portOf(server: ChildProcess): Promise<number> {
   return Number(port());
 }
 
-/** Runs what the image checks its health with, for a server on a port. Resolves with the exit code. */
+/** Runs the health check of the image for a server on a port. Resolves with the exit code. */
 export function checkHealth(port: number): Promise<number | null> {
   const [, ...args] = words('HEALTHCHECK');
   const env = { PATH: process.env['PATH'] ?? '', FINSPACE_MCP_PORT: String(port) };

@@ -124,7 +124,7 @@ describe.skipIf(!HAS_TOOLS)('the pods', () => {
       stateDir: join(folder, 'state'),
       port: 0,
     };
-    // An issuer that is not reachable makes the server not ready, so tokens take its place.
+    // An unreachable issuer would make the server not ready, so tokens replace it.
     const { authIssuer: _, ...rest } = config;
     const { file } = tokens({ ann: ['finspace:read'] });
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...rest, authTokens: file }));
@@ -142,7 +142,7 @@ describe.skipIf(!HAS_TOOLS)('the pods', () => {
   });
 });
 
-/** Requested as the kubelet does it, by the address of the pod. */
+/** Requested by the address of the pod, as the kubelet does. */
 const statusOf = (port: number, path: string) =>
   new Promise<number | undefined>((resolve, reject) => {
     const options = { host: '127.0.0.1', port, path, headers: { host: '10.0.0.7:8080' } };

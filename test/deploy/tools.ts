@@ -5,7 +5,7 @@ import { ROOT } from '../../scripts/project.ts';
 
 const FOLDER = join(ROOT, 'test', 'package', 'tools');
 
-/** Whether the checkers by others are installed: `npm install --prefix test/package/tools --no-save` does it. */
+/** Whether the third-party checkers are installed: `npm install --prefix test/package/tools --no-save` does it. */
 export const HAS_TOOLS = existsSync(join(FOLDER, 'node_modules'));
 if (!HAS_TOOLS)
   console.warn('SKIPPED: the checkers by others are not installed; npm install --prefix test/package/tools --no-save');

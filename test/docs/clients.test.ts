@@ -59,7 +59,7 @@ it.each(NAMING)('%s names the homepage of package.json (npm run docs)', (path) =
 });
 
 describe('server.json', () => {
-  /** The rules of the registry, as far as they concern an npm package. */
+  /** The rules of the registry that concern an npm package. */
   const Version = z.string().regex(/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/);
   const Variable = z.strictObject({
     name: z.string().regex(/^[A-Z][A-Z0-9_]*$/),

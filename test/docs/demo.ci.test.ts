@@ -44,7 +44,7 @@ describe('npm run demo', { timeout: 120_000 }, () => {
   });
 
   it('leaves nothing behind, and names an existing picture', () => {
-    // tsx, which runs the script, keeps a folder of its own.
+    // tsx, which runs the script, keeps its own folder.
     expect(readdirSync(home).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
     const path = /^ +(\S+\.svg) /m.exec(out)?.[1] ?? '';
     expect(readFileSync(path, 'utf8')).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);

@@ -12,7 +12,7 @@ import { closeAll, modern, product } from '../http/support.ts';
 import { CLI } from '../support/hosts.ts';
 import { PAGES, read } from './pages.ts';
 
-/** The files that our documents show: client settings, configuration, tokens, targets and a service unit, each used as it stands. */
+/** The files that our documents show, each used unchanged: client settings, configuration, tokens, targets and a service unit. */
 const blocks = (page: string, language: string) =>
   [...read(page).matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block);
 const json = (page: string, at: number) => blocks(page, 'json')[at] ?? expect.fail(`${page} has no example ${at}`);
@@ -39,7 +39,7 @@ const written = (name: string, text: string) => {
   writeFileSync(path, text);
   return path;
 };
-/** The tokens of an example, whose digests stand for those of the people named here. */
+/** The tokens of an example, with digests in place of those of the people named here. */
 const withDigests = (text: string) => {
   const given = [AGENT, ANN].map(digest);
   return text.replaceAll(/"sha256": "[^"]*"/g, () => `"sha256": "${given.shift()}"`);
@@ -111,7 +111,7 @@ describe('an example', () => {
       'docs/fidelity.md': 2,
     };
     expect(count).toEqual({ ...Object.fromEntries(PAGES.map((page) => [page, 0])), ...used });
-    // The service unit, and what replaces a line of it for key files of root.
+    // The service unit, and the lines that replace one of its lines for key files that belong to root.
     expect(PAGES.flatMap((page) => blocks(page, 'ini'))).toHaveLength(2);
   });
 });

@@ -3,13 +3,13 @@ import { OPERATION_NAMES } from '../../src/operations/index.ts';
 import { SDK_OPERATIONS } from '../finspace/sdk-commands.ts';
 import { PAGES, read } from './pages.ts';
 
-/** Numbers in documents that follow from the catalog: how a document writes each, and what it must be. */
+/** Numbers in documents that follow from the catalog: how documents write each, and its value. */
 const NUMBERS: readonly (readonly [pattern: RegExp, is: number])[] = [
   [/(?<!\d)([1-9]\d*)[ -]operations\b/gi, OPERATION_NAMES.length],
   [/SDK's (\d+) commands\b/g, SDK_OPERATIONS.length],
 ];
 
-/** Each number in a text that is another one, with its line: `README.md:4 says "51 operations"`. */
+/** Each wrong number in a text, with its line: `README.md:4 says "51 operations"`. */
 const wrongIn = (page: string, text: string): string[] =>
   text
     .split('\n')

@@ -9,7 +9,7 @@ import { PAGES, ROOT, read } from './pages.ts';
 
 /**
  * Every block of shell lines in our documents says in a comment before it whether it is run here: `<!-- runs: TEXT -->`, where
- * what it prints has to contain the text, or `<!-- not run: REASON -->`. Those of one page are pasted into one shell, in order.
+ * the output must contain the text, or `<!-- not run: REASON -->`. The blocks of one page run in one shell, in order.
  */
 const BLOCK = /(?:<!-- (runs|not run|runs elsewhere): (.+) -->\n)?^```(?:bash|sh|shell)\n([\s\S]*?)^```/gm;
 
@@ -59,7 +59,7 @@ it.each(running)('the blocks of $page run in order as they are', { timeout: 120_
   }
 });
 
-/** The lines with ports that are free, on loopback, and without calls of programs that are not installed. */
+/** The lines with free ports, on loopback, and without programs that are not installed. */
 function hereIn(lines: string, free: ReadonlyMap<string, string>): string {
   const local = lines
     .replaceAll('0.0.0.0', '127.0.0.1')
@@ -73,7 +73,7 @@ function hereIn(lines: string, free: ReadonlyMap<string, string>): string {
   return ported.replaceAll(/^.*\baws finspace\b.*$/gm, 'true');
 }
 
-/** Everything that a shell prints into which the script is pasted. */
+/** Everything that a shell prints when the script is pasted into it. */
 async function pasted(script: string): Promise<string> {
   mkdirSync(join(home, 'bin'));
   symlinkSync(join(ROOT, 'dist', 'cli.js'), join(home, 'bin', 'finspace-mcp'));

@@ -18,7 +18,7 @@ async function idOf(call: Call, name: string): Promise<string> {
   return environments.find((each) => each.name === name)?.environmentId ?? '';
 }
 
-/** What each change task asks for, done as the API wants it. */
+/** The change of each task, made with the API. */
 const RIGHT: Readonly<Record<string, Doing>> = {
   'newest-weather': async (call) => {
     const at = { environmentId: await idOf(call, 'alpha-prod') };

@@ -9,7 +9,7 @@ import type { Call } from '../../src/operations/index.ts';
 
 const NOW = Date.parse('2026-03-17T09:00:00Z');
 
-/** What somebody does to a world. Time passes only by `later`. */
+/** Changes to a world. Time passes only by `later`. */
 export type Doing = (call: Call, later: (milliseconds: number) => void) => Promise<unknown>;
 
 interface Base {
@@ -19,10 +19,10 @@ interface Base {
   readonly settled: Snapshot;
 }
 
-/** Each world is made once, and every change is made to a copy. */
+/** Each world is created once, and every change is made to a copy. */
 const bases = new Map<Task['world'], Promise<Base>>();
 
-/** A world of the tasks at a fixed moment: as it is, and as it would become. */
+/** A world of the tasks at a fixed time: as it is, and as it will be after everything in progress has ended. */
 export function baseOf(world: Task['world']): Promise<Base> {
   const base = bases.get(world) ?? makeBase(world);
   bases.set(world, base);
@@ -45,7 +45,7 @@ async function makeBase(world: Task['world']): Promise<Base> {
   return { folder, state, before, settled: await settled(state, NOW) };
 }
 
-/** How a world ends after something was done to it. */
+/** The final state of a world after some changes. */
 export async function worldAfter(world: Task['world'], doing: Doing): Promise<Snapshot> {
   const { folder, state } = await baseOf(world);
   const copy = mkdtempSync(join(folder, 'copy-'));

@@ -7,14 +7,14 @@ type Members = Record<string, unknown>;
 /** Which optional members appear: any selection, or all of them, with no list empty. */
 type Extent = 'some' | 'all';
 
-/** Inputs that the catalog calls valid; `clientToken` is always given where the operation takes one. */
+/** Inputs that are valid by the catalog; `clientToken` is always given where the operation takes one. */
 export function validInput(name: OperationName): Arbitrary<Members> {
   const operation = operationNamed(name);
   const token = isIdempotent(operation) ? { clientToken: 'token-of-the-test' } : {};
   return (arbitrary(operation.input(), 'some') as Arbitrary<Members>).map((input) => ({ ...input, ...token }));
 }
 
-/** Response bodies, as they travel, that carry every output member at every depth. */
+/** Response bodies in wire form that contain every output member at every depth. */
 export function fullOutput(name: OperationName): Arbitrary<Members> {
   return arbitrary(operationNamed(name).output(), 'all') as Arbitrary<Members>;
 }
@@ -62,13 +62,13 @@ function text(schema: z.ZodString): Arbitrary<string> {
   return strings.map((value) => value.padEnd(minLength, 'a')).filter((value) => schema.safeParse(value).success);
 }
 
-/** What the first check of the schema that has `property` says of it. */
+/** The value of `property` in the first check of the schema that has it. */
 function declared<T>(schema: z.ZodType, property: 'minimum' | 'pattern'): T | undefined {
   const checks = (schema.def.checks ?? []).map((check) => check._zod.def as object as Record<string, T | undefined>);
   return checks.map((check) => check[property]).find((value) => value !== undefined);
 }
 
-/** fast-check knows no lookahead (nor negated \p classes); the schema refuses what a dropped one would have. */
+/** fast-check knows no lookahead (nor negated \p classes); the schema rejects what a dropped lookahead would have rejected. */
 const withoutLookahead = (pattern: RegExp) =>
   new RegExp(pattern.source.replaceAll(/\(\?![^()]*\)/g, ''), pattern.flags);
 

@@ -7,7 +7,7 @@ import type { ClientOptions } from '../../src/finspace/client.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import type { FinspaceError } from '../../src/operations/failure.ts';
 
-/** The home of a user of the AWS CLI, for one test at a time: nothing else of this machine is seen. */
+/** The home of a user of the AWS CLI, for one test at a time, isolated from the rest of this machine. */
 export function awsHome() {
   let home = '';
   beforeEach(() => {

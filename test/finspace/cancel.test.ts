@@ -24,7 +24,7 @@ const failed = (result: Promise<unknown>) =>
     (error: FinspaceError) => error.fields,
   );
 
-/** A promise and what settles it. */
+/** A promise and the functions that settle it. */
 function signalled<T = void>() {
   let resolve: (value: T) => void = () => {};
   const promise = new Promise<T>((settle) => {

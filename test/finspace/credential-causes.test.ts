@@ -12,7 +12,7 @@ const { path, save } = awsHome();
 const SSO = 'sso_account_id = 111122223333\nsso_role_name = kdb\nsso_region = eu-west-1\n';
 const START_URL = 'https://corp.awsapps.example/start';
 
-/** Each cause: the settings, what is wrong, and what a person has to do. */
+/** Each cause: the settings, what is wrong, and what a person must do. */
 const CAUSES: [cause: string, arrange: () => Partial<ClientOptions>, detail: RegExp, advice: RegExp][] = [
   [
     'a profile that does not exist',

@@ -9,7 +9,7 @@ const { path, save } = awsHome();
 const inUse = ({ seen }: Endpoint) =>
   seen.map(({ headers }) => /Credential=(\w+)\//.exec(String(headers['authorization']))?.[1]);
 
-/** An endpoint that knows one access key at a time, and what it calls the others. */
+/** An endpoint that accepts one access key at a time, and its error for the others. */
 async function knowing(key: string, error = 'UnrecognizedClientException') {
   const known = { key };
   const opened = await serving((response, seen) => {

@@ -15,14 +15,14 @@ export interface Seen {
 export interface Endpoint {
   readonly port: number;
   readonly url: string;
-  /** The requests that arrived whole, oldest first. */
+  /** The requests that arrived completely, oldest first. */
   readonly seen: readonly Seen[];
   close(): Promise<void>;
 }
 
 export type Behaviour = (response: ServerResponse, seen: Seen) => void;
 
-/** A FinSpace endpoint on loopback that behaves as told once it has read a request. */
+/** A FinSpace endpoint on loopback that runs the given behaviour after it has read a request. */
 export function endpoint(behave: Behaviour): Promise<Endpoint> {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
@@ -42,13 +42,13 @@ export async function serving(behave: Behaviour): Promise<Endpoint> {
   return opened;
 }
 
-/** Credentials of nobody, in the environment of this process; `vi.unstubAllEnvs` takes them away. */
+/** Dummy credentials in the environment of this process; `vi.unstubAllEnvs` removes them. */
 export function stubCredentials(): void {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
 }
 
-/** An endpoint that takes connections and, after a while, resets them without having read a byte. */
+/** An endpoint that accepts connections and, after a while, resets them without having read a byte. */
 export function deafEndpoint(afterMs: number): Promise<Endpoint> {
   const sockets = new Set<Socket>();
   const server = createTcpServer({ pauseOnConnect: true }, (socket) => {
@@ -83,7 +83,7 @@ export function answering(status: number, body: string, error?: string): Behavio
   };
 }
 
-/** The `clientToken` of a request, wherever it travels. */
+/** The `clientToken` of a request, wherever in the request it is. */
 export function tokenOf({ query, body }: Seen): string | undefined {
   return query.get('clientToken') ?? (body === '' ? undefined : JSON.parse(body).clientToken);
 }

@@ -8,7 +8,7 @@ import { answering, endpoint } from './endpoints.ts';
 const CALL = new URL('../../src/finspace/call.ts', import.meta.url).href;
 const HANDLER = new URL('../../src/finspace/handler.ts', import.meta.url).href;
 
-/** Calls that succeed, fail and are given up under the limits of production, and then nothing more to do. */
+/** Calls that succeed, fail and are abandoned under the limits of production; then the process has nothing to do. */
 const SCRIPT = `
   const { finspaceCall } = await import(${JSON.stringify(CALL)});
   const { DEFAULT_LIMITS } = await import(${JSON.stringify(HANDLER)});

@@ -14,7 +14,7 @@ import { freePort } from '../support/free-port.ts';
 import { validInput } from './arbitraries.ts';
 import { answering, type Behaviour, deafEndpoint, type Endpoint, endpoint, type Seen, tokenOf } from './endpoints.ts';
 
-/** An attempt that has to time out: short enough for a test, long enough for a busy machine to connect and send. */
+/** The time limit of an attempt that must time out: short enough for a test, long enough for a busy machine to connect and send. */
 const IMPATIENT = { limits: { ...DEFAULT_LIMITS, attemptMs: 2_000 } };
 const MAX_ATTEMPTS = 3;
 /** Reads that are refused for too many requests are repeated until the time limit of the call. */
@@ -24,7 +24,10 @@ const mutates = (name: OperationName) => !['read', 'reveal'].includes(operationN
 const tokened = (name: OperationName) => isIdempotent(operationNamed(name));
 const UNREPEATABLE = OPERATION_NAMES.filter((name) => mutates(name) && !tokened(name));
 
-/** `passing`: it may pass by itself, so what may be repeated is. `lost`: the request may have taken effect. `unread`: none arrives. */
+/**
+ * `passing`: the fault may pass, so calls that may be repeated are. `lost`: the request may have taken effect. `unread`: no request
+ * arrives.
+ */
 type Trait = 'passing' | 'lost' | 'unread';
 interface Fault {
   readonly title: string;
@@ -140,7 +143,7 @@ const FAULTS: readonly Fault[] = [
   { title: 'wrong types', code: 'BadResponse', traits: ['lost'], reach: serving(answering(200, '[{"name": 1}]')) },
 ];
 
-/** The modelled errors that no repeat can help, from a service in this process. */
+/** The modelled errors for which a retry cannot help, from a service in this process. */
 const REFUSALS = (Object.keys(ERRORS) as ErrorName[])
   .filter((code) => code !== 'Throttling' && code !== 'InternalServer')
   .map((code): Fault => {

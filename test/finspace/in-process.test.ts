@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import type { WireRequest } from '../../src/operations/exchange.ts';
 import type { Call } from '../../src/operations/index.ts';
 
-/** What a service in this process is sent by one call. */
+/** The request that one call sends to a service in this process. */
 async function sent(region: string, use: (call: Call) => Promise<unknown>): Promise<WireRequest> {
   const requests: WireRequest[] = [];
   const call = finspaceCall({

@@ -17,7 +17,7 @@ function clock() {
       timers.set(id, { at: time + ms, work });
       return () => void timers.delete(id);
     },
-    /** Runs what is due until a time, and lets promises go on in between. */
+    /** Runs the timers that are due until a time, and lets promises continue in between. */
     async until(end: number) {
       for (;;) {
         for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
@@ -41,7 +41,7 @@ const background = (caller = 'a', more: Partial<Requested> = {}): Requested => (
   ...more,
 });
 
-/** An endpoint that answers after a time, so many requests per second, with a burst of a second. */
+/** An endpoint that answers after a delay and admits a number of requests per second, with a burst of one second. */
 function throttled({ now, later }: Clock, perSecond: number, latencyMs: number) {
   let [tokens, filled] = [perSecond, 0];
   const seen: { at: number; refused: boolean }[] = [];
@@ -56,7 +56,7 @@ function throttled({ now, later }: Clock, perSecond: number, latencyMs: number) 
   return { seen, send };
 }
 
-/** Keeps 48 reads going, as a question about a whole fleet does; refused ones are requested again. */
+/** Keeps 48 reads in progress, as a question about a whole fleet does, and repeats refused ones. */
 async function scan(time: Clock, limits: Limiter, send: () => Promise<AttemptOutcome>, seconds: number) {
   const worker = async () => {
     for (;;) {

@@ -134,7 +134,7 @@ function sdkCommand(name: OperationName, input: Members): AnyCommand {
   return new Command(input);
 }
 
-/** A client whose handler notes the request and answers with `body`. */
+/** A client whose handler records the request and answers with `body`. */
 let answer = '{}';
 let sent: HttpRequest | undefined;
 const client = new sdk.FinspaceClient({
@@ -154,14 +154,14 @@ function send(message: AnyCommand, body: string): Promise<unknown> {
   return client.send(message);
 }
 
-/** What ours and the SDK's command make of a response; a Date counts as its ISO 8601 form. */
+/** The outputs of our command and of the SDK's for a response; a Date counts as its ISO 8601 form. */
 async function readings(name: OperationName, input: Members, body: string) {
   const ours = (await send(command(name, input), body)) as { members: Members };
   const { $metadata: _, ...theirs } = (await send(sdkCommand(name, input), body)) as Members;
   return { ours: ours.members, theirs: JSON.parse(JSON.stringify(theirs)) as Members };
 }
 
-/** What travels, without what differs from one call to the next. */
+/** What is sent, without what differs from call to call. */
 async function requestOf(message: AnyCommand) {
   await send(message, '{}');
   if (sent === undefined) throw new Error('nothing was sent');
@@ -174,7 +174,7 @@ async function requestOf(message: AnyCommand) {
   };
 }
 
-/** The value without the member at a dotted path; a list on the way stands for each of its elements. */
+/** The value without the member at a dotted path; the path through a list applies to each of its elements. */
 function without(value: unknown, path: string | undefined): unknown {
   if (path === undefined) return value;
   if (Array.isArray(value)) return value.map((element) => without(element, path));

@@ -24,7 +24,7 @@ afterEach(async () => {
   open = [];
 });
 
-/** An endpoint that behaves in turn as told; the last behaviour stays. */
+/** An endpoint that runs the given behaviours in turn and repeats the last one. */
 async function inTurn(...behaviours: Behaviour[]): Promise<Endpoint> {
   const opened: Endpoint = await endpoint((response, seen) => {
     behaviours[Math.min(opened.seen.length, behaviours.length) - 1]?.(response, seen);

@@ -60,7 +60,7 @@ const refusing = (status: number, body: object, name?: string): Behaviour => {
   };
 };
 
-/** Everything that a careless logger might print of an error. */
+/** Everything about an error that a careless logger might print. */
 function everythingOf(error: FinspaceError): string {
   const prints = [String(error), error.stack, JSON.stringify(error), JSON.stringify(error.fields)];
   return [...prints, inspect(error, { depth: null, showHidden: true })].join('\n');

@@ -7,7 +7,7 @@ import { caller, demoTools, failing } from './table.ts';
 
 const { world } = demoTools();
 
-/** Answers leave out tags that the operator denies and that the question is not about, without a note. */
+/** If the operator denies reading tags, answers to questions that are not about tags omit them without a note. */
 const DENIED_WITHOUT_NOTE: readonly OperationName[] = ['ListTagsForResource'];
 
 describe.each(FLEET_TOOLS)('$name', ({ name, needs }) => {

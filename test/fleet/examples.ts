@@ -1,6 +1,6 @@
 import type { FleetToolName } from '../../src/tools/fleet/index.ts';
 
-/** Names in the world in which a tool is used. */
+/** Names in the world of the tests. */
 interface Names {
   readonly environment: string;
   readonly other: string;
@@ -9,9 +9,9 @@ interface Names {
 }
 
 interface Example {
-  /** Arguments with which the tool answers; about all environments if it can. */
+  /** Arguments that the tool accepts; for all environments, if it supports that. */
   readonly input: (names: Names) => Record<string, unknown>;
-  /** What its answer says instead of `readAt`, if it is not about the moment at which it began to read. */
+  /** What its answer contains instead of `readAt`, if it does not report when its reads began. */
   readonly insteadOfReadAt?: string;
 }
 

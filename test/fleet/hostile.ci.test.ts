@@ -43,7 +43,7 @@ function appended(value: unknown, append: Append, member = ''): unknown {
   );
 }
 
-/** The demo world as told by a service that adds a text to values, and takes it back in requests. */
+/** The demo world of a service that adds a text to values in replies, and removes it from requests. */
 const lying =
   (call: Call, append: Append): Call =>
   async (name, input, options) => {
@@ -73,9 +73,9 @@ const CALLS: readonly (readonly [string, Record<string, unknown>])[] = [
   ['what_depends_on', { name: 'nothing-here' }],
 ];
 
-/** Text of our own with what is quoted in it left out. */
+/** Our own text, without what is quoted in it. */
 const unquoted = (text: string) => text.replace(/"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?/gs, '""');
-/** Members that are sentences or lists of ours. */
+/** Members with our own sentences or lists. */
 const OURS = new Set(['why', 'how', 'mounts', 'volumes', 'usedBy', 'notChecked', 'attention']);
 
 function sentencesIn(value: unknown, name = ''): string[] {
@@ -106,7 +106,7 @@ async function answersOf(call: Call) {
 
 const isState = (member: string) => /status|state|type|mode|timestamp|relation/i.test(member);
 const isName = (member: string) => /name|id$|arn$/i.test(member);
-/** Members that are judged together: states and times, which decide what is told; names and ids; and the rest. */
+/** Members that are tested together: states and times, which decide what answers contain; names and ids; and the rest. */
 const GROUPS: Readonly<Record<string, (member: string) => boolean>> = {
   'states and types': (member) => isState(member) && !/timestamp/i.test(member),
   'names and ids': (member) => isName(member) && !isState(member),

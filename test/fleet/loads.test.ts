@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 const PAGE = 100;
 type Load = NonNullable<Output<'ListKxChangesets'>['kxChangesets']>[number];
 
-/** The demo world, in which futures_l2 has so many loads more, one an hour, of which some failed. */
+/** The demo world with this many additional loads of futures_l2, one an hour, some of which failed. */
 function withLoads(count: number, failed: readonly number[] = []) {
   const loads = Array.from({ length: count }, (_, at): Load => {
     const time = new Date(NOW - (at + 1) * HOUR).toISOString();

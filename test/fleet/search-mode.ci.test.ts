@@ -14,7 +14,7 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
   });
   afterAll(() => session.close());
 
-  /** A server of its own, for tests that change its world or start it otherwise. */
+  /** A separate server, for tests that change its world or start it with other settings. */
   const started = async (args: readonly string[], person?: Person) => {
     const own = await connect(args, person);
     onTestFinished(() => own.close());

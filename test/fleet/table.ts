@@ -15,7 +15,7 @@ export interface Called {
   readonly progress: readonly string[];
 }
 
-/** Calls tools that only read, without a transport between; nobody is asked for anything. */
+/** Calls tools that only read, without a transport; no approval is requested. */
 export function caller(
   call: Call,
   restrictions: Partial<Restrictions> = {},
@@ -48,7 +48,7 @@ export function caller(
   };
 }
 
-/** The same calls, of which those fail that are named or picked. */
+/** The same calls; those that are named or selected fail. */
 export const failing =
   (
     call: Call,
@@ -63,7 +63,7 @@ export const failing =
     throw new FinspaceError({ operation, code, detail, retryable: true, advice: '' });
   };
 
-/** The demo world for all tests of a file, at a moment that stands still, and what calls tools on it. */
+/** The demo world for all tests of a file, at a fixed time, and a function that calls tools on it. */
 export function demoTools(): { readonly world: () => Demo; readonly use: ReturnType<typeof caller> } {
   let world: Demo;
   beforeAll(async () => {

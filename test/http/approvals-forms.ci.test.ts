@@ -11,7 +11,7 @@ afterEach(async () => {
 const MOST = 2;
 const FORM_MS = 5_000;
 
-/** A sign-in form of which the rest does not come, and all that is answered. */
+/** A sign-in form that never arrives completely, and everything that the server answers. */
 function trickle(port: number) {
   const socket: Socket = connect(port, '127.0.0.1', () => {
     const head = [

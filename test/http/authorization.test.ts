@@ -160,7 +160,7 @@ it('tells clients where to get a token (RFC 9728)', async () => {
   for (const path of ['/.well-known/oauth-protected-resource/mcp', '/.well-known/oauth-protected-resource']) {
     const metadata = (await (await fetch(new URL(path, server.url))).json()) as { scopes_supported: string[] };
     expect(metadata).toMatchObject({ resource: server.url, authorization_servers: [as.url] });
-    // Whoever requests all of these must not be able to answer its own forms.
+    // A client that requests all of these scopes must not be able to approve in its own forms.
     expect(metadata.scopes_supported).toEqual([
       'finspace:read',
       'finspace:write',

@@ -5,7 +5,7 @@ import { closeAll, modern, modernBody, modernHeaders, post, product, stack } fro
 
 afterEach(closeAll);
 
-/** The status of a request whose Host header is what we say, which `fetch` does not allow. */
+/** The status of a request with the given Host header, which `fetch` does not allow. */
 function statusFor(port: number, path: string, headers: Record<string, string>, method = 'POST'): Promise<number> {
   const body = JSON.stringify(modernBody('tools/list'));
   return new Promise((resolve, reject) => {

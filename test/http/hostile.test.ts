@@ -21,7 +21,7 @@ interface Sent {
   readonly more?: boolean;
 }
 
-/** The bytes of a request that is good but for what is given. */
+/** The bytes of a request that is valid except for the given parts. */
 function bytes({
   line = 'POST /mcp HTTP/1.1',
   host = 'localhost',
@@ -47,7 +47,7 @@ const statuses = (reply: string) =>
   Array.from(reply.matchAll(/HTTP\/1\.[01] (\d{3}) /g), ([, status]) => Number(status));
 const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 
-/** What is sent, and the statuses of all answers that come back. */
+/** The bytes to send, and the statuses of all answers. */
 const REQUESTS: Record<string, [Sent, number[]]> = {
   'nothing unusual': [{}, [200]],
   'HTTP/1.0': [{ line: 'POST /mcp HTTP/1.0' }, [200]],

@@ -7,7 +7,7 @@ export interface TestIssuer {
   readonly url: string;
   /** Signs a token; claims set to undefined are left out. */
   token(claims?: JWTPayload, options?: { alg?: string; foreignKey?: boolean; kid?: string }): Promise<string>;
-  /** Publishes the foreign key too, under this name, in front of its own. */
+  /** Also publishes the foreign key, under this name, before its own. */
   rotate(kid: string): Promise<void>;
   /** Answers every request with 503, or no longer. */
   outage(isOut: boolean): void;

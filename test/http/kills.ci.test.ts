@@ -8,7 +8,7 @@ import { called, codeIn, person, wordsIn } from './people.ts';
 import { closeAll } from './support.ts';
 import { type Fleet, startFleet } from './three-replicas.ts';
 
-/** The long tier goes as far as the figure that the project promises. */
+/** The long tier reaches the number that the project promises. */
 const LONG = process.env['TEST_LONG'] === '1';
 const [FLOWS, KILLS] = LONG ? [1_000, 100] : [50, 5];
 const SEED = Number(process.env['TEST_SEED'] ?? 1);
@@ -21,7 +21,7 @@ const MOMENTS = `
     'BEGIN PERFORM pg_notify(''moments'', NEW.state || '' '' || session_user); RETURN NEW; END';
   CREATE TRIGGER moments AFTER UPDATE OF state ON finspace_mcp.approvals FOR EACH ROW EXECUTE FUNCTION public.notify_moment();
 `;
-/** When something is killed: at any time, right after an approval, or right after it was consumed, which is before the call. */
+/** When something is killed: at any time, right after an approval was given, or right after it was consumed and before the call. */
 const MOMENTS_OF_KILLS = ['any', 'approved', 'burnt', 'burnt'] as const;
 
 afterEach(closeAll);
@@ -83,7 +83,7 @@ describe.skipIf(SKIPPED !== '')(
       }
     }
 
-    /** Deletes a database, makes one of the same name, and replays all consents on it. */
+    /** Deletes a database, creates one with the same name, and replays all approvals on it. */
     async function flow(fleet: Fleet, at: number, consents: Consents) {
       const { next, as, agents, environmentId } = fleet;
       const name = `db-${at}`;
@@ -192,7 +192,7 @@ describe.skipIf(SKIPPED !== '')(
   },
 );
 
-/** The same numbers between 0 and 1 for the same seed. */
+/** Numbers between 0 and 1, the same for the same seed. */
 function randomFrom(seed: number): () => number {
   const random = seededRandom(String(seed));
   return () => Buffer.from(random(4)).readUInt32BE() / 2 ** 32;

@@ -4,7 +4,7 @@ import { closeAll, closing, INITIALIZE, modern, post, stack } from './support.ts
 
 afterEach(closeAll);
 
-/** Work that waits until it is let go. */
+/** Work that waits until it is released. */
 function gate() {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {

@@ -50,7 +50,7 @@ describe('metrics', () => {
     expect(text).toContain('tool="other"');
     expect(text).not.toContain('fake');
     expect(text).toContain('finspace_mcp_http_refusals_total{reason="host"} 1');
-    // Once for the tool, once to say which environment was meant by the id that there is not.
+    // One read by the tool, and one to suggest an environment for an id that does not exist.
     expect(text).toContain('finspace_mcp_operations_total{operation="ListKxEnvironments",outcome="ok"} 2');
     expect(text).toContain('finspace_mcp_operations_total{operation="GetKxEnvironment",outcome="ResourceNotFound"} 1');
     expect(text).toMatch(/^finspace_mcp_resident_memory_bytes \d+$/m);

@@ -42,7 +42,7 @@ async function overHttp2026(): Promise<Send> {
   };
 }
 
-/** Sends to the built binary, initialized unless the first message does that. */
+/** Sends to the built binary, which is initialized unless the first message does that. */
 async function overStdio(): Promise<Send> {
   const child = spawn(process.execPath, [CLI, ...FRESH_WORLD], { stdio: ['pipe', 'pipe', 'ignore'] });
   stopped.push(() => void child.kill());
@@ -68,7 +68,7 @@ async function closeConnections(): Promise<void> {
   await closeAll();
 }
 
-/** One connection for all tests of a `describe`: none of their messages changes how the next one is answered. */
+/** One connection for all tests of a `describe`, because no message affects the answer to the next one. */
 function sharedConnection(open: () => Promise<Send>): Send {
   let send: Send;
   beforeAll(async () => {

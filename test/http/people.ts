@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { KMS_KEY } from '../support/world.ts';
 import { closing, modernBody, modernHeaders, post, product } from './support.ts';
 
-/** A file of fixed tokens, one for each name, and the tokens themselves; gone with `closeAll`. */
+/** A file of fixed tokens, one for each name, and the tokens themselves; `closeAll` removes them. */
 export function tokens<Name extends string>(
   holders: Record<Name, readonly string[]>,
 ): { file: string; folder: string } & Record<Name, string> {
@@ -58,7 +58,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** A browser without scripts at the approval page of a server: keeps the cookie, sends its forms, follows where they lead. */
+/** A browser without scripts at the approval page of a server: keeps the cookie, sends forms, and follows redirects. */
 export function person(url: string) {
   const { origin } = new URL(url);
   let cookie = '';
@@ -110,7 +110,7 @@ const HOLDERS = {
   both: ['finspace:destroy', 'finspace:approve'],
 };
 
-/** A server with fixed tokens, a database, and the agent's wish to delete it. */
+/** A server with fixed tokens, a database, and the request of an agent to delete it. */
 export async function waiting(more: Parameters<typeof product>[1] & { settings?: object; kept?: boolean } = {}) {
   const { settings = {}, kept = false, ...options } = more;
   const held = tokens(HOLDERS);

@@ -11,7 +11,7 @@ describe('places for sign-in forms', () => {
       if (place !== undefined) held.push([peer, place]);
       return place;
     };
-    /** Whose forms are still being read. */
+    /** The addresses whose forms are still being read. */
     const still = () => held.filter(([, { reading }]) => !reading.stop.aborted).map(([peer]) => peer);
     return { all, come, still };
   };

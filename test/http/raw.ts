@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** Sends bytes as they are and gives everything that comes back until the server closes. */
+/** Sends bytes unchanged, and returns everything that arrives until the server closes the connection. */
 export function raw(port: number, bytes: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => void socket.write(bytes, 'latin1'));

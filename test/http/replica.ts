@@ -3,16 +3,16 @@ import { createInterface } from 'node:readline';
 import { CLI } from '../support/hosts.ts';
 import { closing } from './support.ts';
 
-/** A server in a process of its own, which can be killed. */
+/** A server in a separate process, which can be killed. */
 export interface Replica {
   readonly url: string;
   readonly child: ChildProcess;
-  /** Whether it has ended, or is being ended: nobody should ask it any more. */
+  /** Whether it has ended or is being ended, so that no requests should be sent to it. */
   readonly dead: () => boolean;
   readonly ended: Promise<void>;
   /** What it wrote to stderr. */
   readonly said: () => string;
-  /** Ends it at once, as a crash would. */
+  /** Kills it, as a crash would. */
   kill(): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ import { bearer, called, codeIn, person, tokens } from './people.ts';
 import { type Replica, startReplica } from './replica.ts';
 import { closeAll, HTTP_HOSTS } from './support.ts';
 
-/** The long tier goes as far as the figure that the project promises. */
+/** The long tier reaches the number that the project promises. */
 const FLOWS = process.env['TEST_LONG'] === '1' ? 1_000 : 30;
 const WORKERS = 8;
 
@@ -22,7 +22,7 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
   }, 120_000);
   afterAll(() => stores.stop(), 120_000);
 
-  /** Two servers in processes of their own, on one world, with fixed tokens. */
+  /** Two servers in separate processes, on one world, with fixed tokens. */
   async function pair() {
     const held = tokens({
       agent: ['finspace:destroy'],
@@ -44,7 +44,7 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
       as(held.agent),
     );
     const { environmentId } = made.structuredContent as { environmentId: string };
-    /** Every deletion in the journal of both, by the database that it was about. */
+    /** Every deletion in the journals of both, by database. */
     const removals = async () => {
       const own = await openPostgres(store, { stateDir: held.folder, serves: false, onerror: () => {} });
       const entries = await own.journal.entries();
@@ -75,10 +75,10 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
   type Pair = Awaited<ReturnType<typeof pair>>;
   interface Flow {
     readonly target: { readonly environmentId: string; readonly databaseName: string };
-    /** The replica whose turn it is, among those that live. */
+    /** The next replica in turn that is alive. */
     readonly next: () => Replica;
   }
-  /** How a person consents, in each of the ways there are; true when the deletion was reported as done. */
+  /** Approves a deletion in each possible way; true if the deletion was reported as done. */
   const WAYS: Record<string, (at: Pair, flow: Flow) => Promise<boolean>> = {
     'a form of 2026-07-28, from replica to replica': async ({ seated }, { target, next }) => {
       const asked = await called(next().url, 'delete_kx_database', target, { ...as(seated), forms: true });
@@ -91,7 +91,7 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
       const typed = () => ({ action: 'accept' as const, content: { name: target.databaseName } });
       const { url, ended } = next();
       const session = await host.connect(url, { person: typed, headers: bearer(seated) });
-      // A client waits a minute for an answer that went down with its replica; the person tries again before.
+      // A client waits a minute for an answer that was lost with its replica, but the person retries sooner.
       const lost = ended.then(() => delay(1_000)).then(() => ({ isError: true }));
       const done = await Promise.race([session.callTool({ name: 'delete_kx_database', arguments: target }), lost]);
       void session.close().catch(() => {});
@@ -110,7 +110,7 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
   };
   const ways = Object.values(WAYS);
 
-  /** Runs flows side by side, each in one of the ways, until every database is gone; gives how often each was tried. */
+  /** Runs flows concurrently, each in one of the ways, until every database is deleted; returns how often each was tried. */
   async function run(at: Pair, flows: number, after: (done: number) => Promise<void> = async () => {}) {
     const tries = new Map<string, number>();
     const unheard: string[] = [];
@@ -186,7 +186,7 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
     const { begun = 0, succeeded = 0 } = (await removals()).get('trades') ?? {};
     expect([begun <= 1, succeeded <= 1]).toEqual([true, true]);
     const exists = (await called(replicas[0].url, 'get_kx_database', target, as(agent))).isError !== true;
-    // What was refused again may have been carried out by the replica before its answer was lost.
+    // If a repeat is refused, the replica may have run the call before its answer was lost.
     if (again.isError === true) expect(succeeded === 1 && exists).toBe(false);
     else expect([begun, succeeded, exists, first.status]).toEqual([1, 1, false, 'rejected']);
   });

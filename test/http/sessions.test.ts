@@ -148,5 +148,5 @@ it.each(HTTP_HOSTS)(
   },
 );
 
-/** Lets the server see that a response has been taken. */
+/** Lets the server notice that a response has been read. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 20));

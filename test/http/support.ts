@@ -15,7 +15,7 @@ export async function closeAll(): Promise<void> {
   for (const one of opened.splice(0).reverse()) await one.close();
 }
 
-/** Has `closeAll` close this too. */
+/** Makes `closeAll` close this, too. */
 export function closing<T extends { close(): Promise<unknown> }>(one: T): T {
   opened.push(one);
   return one;
@@ -64,7 +64,7 @@ export async function stack(work: () => Promise<void>, options: Partial<HttpOpti
 export interface Connection {
   readonly person?: Person | undefined;
   readonly headers?: Record<string, string>;
-  /** What the client calls itself. */
+  /** The name that the client sends. */
   readonly client?: string;
 }
 
@@ -116,7 +116,7 @@ export const INITIALIZE = {
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: identity },
 };
 
-/** Posts to an MCP endpoint as it is. */
+/** Posts the given body and headers to an MCP endpoint. */
 export const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
   fetch(url, {
     method: 'POST',

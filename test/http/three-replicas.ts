@@ -14,7 +14,7 @@ const AGENTS = ['agent0', 'agent1', 'agent2', 'agent3', 'agent4', 'agent5', 'age
 
 export type Fleet = Awaited<ReturnType<typeof startFleet>>;
 
-/** Three servers in processes of their own on a store, and a service that does not fail and counts what it deleted. */
+/** Three servers in separate processes on a store, and a service that never fails and counts what it deletes. */
 export async function startFleet(stores: TestStores) {
   const holders = Object.fromEntries(AGENTS.map((name) => [name, ['finspace:destroy', 'finspace:approve']]));
   const held = tokens({ ...(holders as Record<(typeof AGENTS)[number], string[]>), ann: ['finspace:approve'] });
@@ -22,7 +22,7 @@ export async function startFleet(stores: TestStores) {
   const database = databaseIn(store);
   const service = await countingService();
   const args = (at: number) => [
-    // A user each, so that the database knows which replica did something.
+    // One user for each, so that the database shows which replica did something.
     ...['--store', stores.cluster.url(database, `replica_${at}`), '--seal-keys', stores.sealKeys],
     ...['--auth-tokens', held.file, '--backend', 'aws', '--endpoint', service.url, '--region', 'us-east-1'],
     ...['rate-read', 'rate-write', 'rate-destroy'].flatMap((rate) => [`--${rate}`, '1000000']),
@@ -58,7 +58,7 @@ export async function startFleet(stores: TestStores) {
     agents: AGENTS.map((name) => held[name]),
     ann: held.ann,
     folder: held.folder,
-    /** The URL of the replica whose turn it is, among those that live. */
+    /** The URL of the next replica in turn that is alive. */
     next: () => {
       const living = replicas.filter((replica) => !replica.dead());
       turn += 1;
@@ -67,7 +67,7 @@ export async function startFleet(stores: TestStores) {
     restart: async (at: number) => {
       replicas[at] = await start(at);
     },
-    /** How many deletions the journal has begun, by database; rejects unless the journal is in order. */
+    /** How many deletions the journal records as begun, by database; rejects unless the journal is in order. */
     begun: async () => {
       const own = await openPostgres(store, {
         stateDir: join(held.folder, 'person'),
@@ -88,7 +88,7 @@ export async function startFleet(stores: TestStores) {
   };
 }
 
-/** The local service behind a socket on which the databases are counted that it deleted, by name. */
+/** The local service behind a socket that counts the databases that it deletes, by name. */
 async function countingService() {
   const local = await startLocal({ world: 'empty' });
   const deleted = new Map<string, number>();

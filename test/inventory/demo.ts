@@ -4,7 +4,7 @@ import { startLocal } from '../../src/local/index.ts';
 import type { Call } from '../../src/operations/index.ts';
 
 const LIMITS = { connectMs: 2_000, attemptMs: 10_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };
-/** Every test sees the demo world at the same moment. */
+/** Every test sees the demo world at the same time. */
 export const NOW = Date.parse('2026-03-17T09:00:00Z');
 
 export interface Demo {

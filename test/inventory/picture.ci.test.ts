@@ -24,7 +24,7 @@ const NAMES = [
 ];
 const GAP = { kind: 'user', operation: 'ListKxUsers', reason: `AccessDeniedException: ${'no '.repeat(60)}` } as const;
 
-/** In the page: what is cut off at the edges of the picture, sticks out of its card, or lies on other text. */
+/** In the page: text that is cut off at the edges of the picture, extends beyond its card, or overlaps other text. */
 const FAULTS = `(() => {
   const box = document.querySelector('svg').getBoundingClientRect();
   const shown = (at) => {

@@ -9,7 +9,7 @@ import { synthetic } from './synthetic.ts';
 const HOSTILE = ['<script>alert(1)</script>', '"]:::x\n click n0 "javascript:1"', 'a&b\u202Ec', 'x'.repeat(63)];
 const hostile = () => synthetic(HOSTILE.length, (index) => HOSTILE[index] ?? '');
 
-/** Of each kind of line the legend draws one. */
+/** The legend draws one line of each kind. */
 const LEGEND = 1;
 
 let world: Demo;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Every tag is closed and every bare `<` or `&` is gone: what an XML parser demands of text. */
+/** Every tag is closed, and every `<` and `&` in text is escaped, as an XML parser requires. */
 function expectWellFormed(svg: string): void {
   const open: string[] = [];
   const style = svg.replace(/<style>[\s\S]*?<\/style>/, '');

@@ -4,7 +4,7 @@ import { idOf } from '../../src/inventory/graph-types.ts';
 const NOW = '2026-03-17T09:00:00.000Z';
 const TYPES = ['HDB', 'HDB', 'RDB', 'GATEWAY', 'TICKERPLANT', 'GP'];
 
-/** An environment of so many clusters, some of them behind, failed or on their way; names may be given. */
+/** An environment with this many clusters, some of them stale, failed or in progress; names may be given. */
 export function synthetic(clusters: number, nameOf = (index: number) => `${kindOf(index)}-desk-${index}`): Graph {
   const entities: GraphEntity[] = [];
   const edges: Edge[] = [];

@@ -17,7 +17,7 @@ interface Edit extends Change {
   readonly says: RegExp;
 }
 
-/** Edits that leave something out or name something wrong, with what the compiler says. */
+/** Edits that omit something or contain a wrong name, with the message of the compiler. */
 const EDITS: Readonly<Record<string, Edit>> = {
   'a deletion without an impact': {
     file: 'kinds/kx-scaling-group.ts',
@@ -104,14 +104,14 @@ const EDITS: Readonly<Record<string, Edit>> = {
   },
 };
 
-/** A kind that is known only by its shape: each table of kinds lacks it. */
+/** A kind whose type exists, but which each table of kinds lacks. */
 const NEW_KIND: readonly Change[] = [
   ["  environment: NonNullable<Output<'GetEnvironment'>['environment']>;", "  'kx-table': { readonly status?: 'ON' };"],
   ["  environment: Pick<Input<'GetEnvironment'>, 'environmentId'>;", "  'kx-table': Keys['kx-environment'];"],
 ].map(([line = '', more]) => ({ file: 'kinds/views.ts', from: line, to: `${line}\n${more}` }));
 const TABLES = ['kinds/index.ts', 'kinds/lifecycles.ts', 'kinds/names.ts', 'local/worlds/bodies.ts'];
 
-/** What the compiler says about a copy of the sources with some edits: each error with the lines that explain it. */
+/** The messages of the compiler about a copy of the sources with some edits: each error with the lines that explain it. */
 function errorsAfter(changes: readonly Change[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'finspace-edits-'));
   try {

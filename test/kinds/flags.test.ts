@@ -11,7 +11,7 @@ type Reasons = Readonly<Record<string, string>>;
 const IN_ROW = 'the row of a comparison shows it as type, size or host';
 const FOLLOWS = 'it follows from other settings';
 
-/** Facts that a create or update takes although they are not a `setting`, beside those of kinds that are not compared. */
+/** Facts that a create or update accepts although they are not a `setting`, except those of kinds that are not compared. */
 const NO_SETTINGS: Reasons = {
   'kx-scaling-group.hostType': IN_ROW,
   'kx-scaling-group.memoryMiB': FOLLOWS,
@@ -55,7 +55,7 @@ function listedOf(kind: KindName): string[] {
   return Object.keys(items.unwrap().element.shape);
 }
 
-/** The members that creates and updates of a kind take. */
+/** The members that creates and updates of a kind accept. */
 const takenBy = (kind: KindName): Set<string> =>
   new Set(
     OPERATION_NAMES.map(operationNamed)

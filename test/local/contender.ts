@@ -4,7 +4,7 @@ import { openStore } from '../../src/local/store.ts';
 import { ROLE } from './environment-builder.ts';
 import { openWorld } from './world.ts';
 
-/** One of several processes: writes to a world as fast as it may, or only keeps a processor busy, and says how that went. */
+/** One of several processes: writes to a world as fast as it can, or only keeps a processor busy, and reports the result. */
 const [mode = '', path = '', environmentId = '', prefix = '', startAt = '0', seconds = '1'] = process.argv.slice(2);
 const world = mode === 'write' ? await openWorld({ store: await openStore(path), lifecycle: 'instant' }) : undefined;
 const spin = (milliseconds: number) => {

@@ -45,11 +45,11 @@ export interface Contest {
   readonly path: string;
   readonly environmentId: string;
   readonly seconds: number;
-  /** Tells contests on one file apart. */
+  /** Distinguishes contests on one file. */
   readonly round?: string | undefined;
 }
 
-/** Lets eight processes start at one time and do the same. */
+/** Starts eight processes at the same time, which all do the same. */
 export function contest(mode: 'write' | 'spin', { script, path, environmentId, seconds, round = '' }: Contest) {
   const startAt = Date.now() + 1500;
   return Promise.all(

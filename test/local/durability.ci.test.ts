@@ -63,7 +63,7 @@ describe('eight processes on one file', () => {
           child.stdout?.on('data', check);
         });
 
-      // Half of them die at a time, so that the others are in the middle of something.
+      // Half of them are killed at a time, while the others are in the middle of their work.
       let writers = Array.from({ length: 8 }, (_, index) => start(`w${index}_0`));
       let killed = 0;
       for (let round = 1; killed < kills; round++) {
@@ -98,12 +98,12 @@ describe('eight processes on one file', () => {
     const writing = await contest('write', { script, path, environmentId, seconds });
     const spinning = [...before, ...(await control())];
     const worst = (pick: (it: (typeof writing)[number]) => number, among = writing) => Math.max(...among.map(pick));
-    // What eight busy processes cost each other anyway on a machine with nothing else to do; more where it has.
+    // How much eight busy processes delay each other even on an idle machine; more on a busy one.
     const idle = 40;
     const load = Math.max(1, worst(({ loop }) => loop.p99, spinning) / idle);
     const total = writing.reduce((sum, { commits }) => sum + commits, 0);
     const least = Math.min(...writing.map(({ commits }) => commits)) / total;
-    // A perfectly fair queue, at the pace of this disk: everybody waits for seven others and itself.
+    // A perfectly fair queue at the speed of this disk: each process waits for seven others and itself.
     const fairWait = (8 * seconds * 1000) / total;
     const figures = {
       load: load.toFixed(1),

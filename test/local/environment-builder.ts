@@ -17,13 +17,13 @@ export const VPC: Input<'CreateKxCluster'>['vpcConfiguration'] = {
 export interface EnvironmentBuilder {
   readonly environmentId: string;
   readonly database: (databaseName: string) => Promise<Reply>;
-  /** Puts a partition and waits until it is in. */
+  /** Loads a partition and waits until the load is complete. */
   readonly changeset: (databaseName: string, dbPath?: string) => Promise<string>;
   readonly group: (scalingGroupName: string, hostType?: string) => Promise<Reply>;
   readonly volume: (volumeName: string) => Promise<Reply>;
   readonly dataview: (dataviewName: string, rest?: Partial<Input<'CreateKxDataview'>>) => Promise<Reply>;
   readonly cluster: (clusterName: string, rest?: Partial<Input<'CreateKxCluster'>>) => Promise<Reply>;
-  /** A cluster as a request, for refusals. */
+  /** The request for a cluster, for tests of refusals. */
   readonly clusterInput: (clusterName: string, rest?: Partial<Input<'CreateKxCluster'>>) => Input<'CreateKxCluster'>;
 }
 

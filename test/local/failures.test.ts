@@ -9,7 +9,7 @@ import { HOUR, MINUTE, openWorld, type Reply, SECOND, SEED, type TestWorld } fro
 
 const REASON = 'No capacity. Try again_later-on';
 
-/** A world in which what a request for one operation starts will fail, as long as `failing` is on. */
+/** A world in which whatever a request for one operation starts will fail while `failing` is on. */
 async function failingEstate(
   operation: OperationName,
 ): Promise<{ world: TestWorld; builder: EnvironmentBuilder; heal: () => void }> {

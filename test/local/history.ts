@@ -2,7 +2,7 @@ import type { OperationName } from '../../src/operations/index.ts';
 import { KEY, ROLE, token, VPC } from './environment-builder.ts';
 import { type Reply, ZONE } from './world.ts';
 
-/** One request for each operation, in an order in which each finds what it needs in the demo world. */
+/** One request for each operation, in an order in which each succeeds in the demo world. */
 const REQUESTS: Readonly<Record<OperationName, (ids: Ids) => object>> = {
   ListKxEnvironments: () => ({}),
   CreateKxEnvironment: () => ({ name: 'kdb-new', kmsKeyId: KEY }),

@@ -21,7 +21,7 @@ function each(act: (from: string, to: string) => void, from: string, to: string)
   }
 }
 
-/** The id under which a process that opens the file now would know it. */
+/** The id that a process gets if it opens the file now. */
 async function idOf(path: string): Promise<string> {
   const store = await openStore(path);
   try {

@@ -160,7 +160,7 @@ describe('concurrent creates over HTTP', () => {
       socket.write(create(userName));
       return statusOf(await received(socket));
     };
-    /** A connection that the listener has answered on. */
+    /** A connection on which the listener has answered. */
     const opened = async () => {
       const socket = connect(port.port, '127.0.0.1').setEncoding('utf8');
       socket.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`);

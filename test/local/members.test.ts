@@ -12,7 +12,7 @@ import { openBuilder, token } from './environment-builder.ts';
 import { LATEST, SETTINGS } from './members.ts';
 import { openWorld, type Reply, SEED, type TestWorld } from './world.ts';
 
-/** What a get does not show of a request. */
+/** The members of a request that a get does not show. */
 const UNSHOWN = new Set(['environmentId', 'clientToken', 'tags', 'deploymentConfiguration']);
 
 /** The members that a schema has. */
@@ -25,7 +25,7 @@ function settingsOf(name: OperationName): string[] {
   return Object.keys(members);
 }
 
-/** The operations that make or change an entity, other than those whose path says everything. */
+/** The operations that create or change an entity, except those that have all their arguments in the path. */
 const CHANGES = OPERATION_NAMES.filter((name) => {
   const operation = operationNamed(name);
   if (['tags', 'environment'].includes(operation.entity)) return false;

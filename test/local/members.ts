@@ -6,7 +6,7 @@ type Given = {
   readonly [N in OperationName]: readonly [N, Omit<Input<N>, 'environmentId' | 'clientToken'>];
 }[OperationName];
 
-/** Instead of the id of the changeset that was made last. */
+/** Placeholder for the id of the newest changeset. */
 export const LATEST = 'latest';
 
 const TAGS = { owner: 'me' };
@@ -27,7 +27,7 @@ const newArgs = {
 };
 const args = { commandLineArguments: [{ key: 's', value: '2' }], initializationScript: 'init.q', code };
 
-/** Requests that together give every setting of the creates and updates in one environment, each possible after those before it. */
+/** Requests that together give every setting of the creates and updates in one environment, each valid after the earlier ones. */
 export const SETTINGS: readonly Given[] = [
   ['CreateKxEnvironment', { name: 'kdb-more', description: 'old', kmsKeyId: KEY, tags: TAGS }],
   ['UpdateKxEnvironment', { name: 'kdb-new', description: 'new' }],

@@ -48,7 +48,7 @@ async function lists(world: TestWorld): Promise<Reply> {
   return { changesets, environments, users };
 }
 
-/** The same world as a file of an earlier version held it; users and what else is listed by name had places then. */
+/** The same world as in a file of an earlier version, in which users and other entities listed by name had positions. */
 function older(version: number): string {
   const path = join(folder, `${version}.db`);
   const db = connection(path);

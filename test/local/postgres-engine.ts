@@ -3,7 +3,7 @@ import { openWorlds } from '../../src/store/postgres/world/store.ts';
 import { clusterIn } from '../store/cluster.ts';
 import { onTestClock } from './test-clock.ts';
 
-/** The database that others are copies of. */
+/** The database that the others are copied from. */
 export const TEMPLATE = 'template_worlds';
 let databases = 0;
 

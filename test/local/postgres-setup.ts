@@ -9,7 +9,7 @@ const IN_MEMORY = '/dev/shm';
 /** Starts a PostgreSQL server for the tests of the local service. */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (SKIPPED !== '') return undefined;
-  // In memory, where there is such a folder: it has a database for each world.
+  // In memory, if there is such a folder, because it has a database for each world.
   const cluster = await startCluster(existsSync(IN_MEMORY) ? IN_MEMORY : undefined);
   await initStore(await cluster.create(TEMPLATE), { roles: false });
   process.env[CLUSTER] = cluster.folder;

@@ -14,7 +14,7 @@ let world: TestWorld;
 let builder: EnvironmentBuilder;
 let environmentId: string;
 
-/** One environment with something of each kind that is ready, and something that is being made. */
+/** One environment with a ready entity of each kind, and one that is being created. */
 beforeAll(async () => {
   world = await openWorld();
   builder = await openBuilder(world);

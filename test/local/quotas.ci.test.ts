@@ -53,7 +53,7 @@ const view = (dataviewName: string) => ({
   clientToken: token(),
 });
 
-/** Sends requests until one is refused, and says how many were not. */
+/** Sends requests until one is refused, and returns how many were accepted. */
 async function until(send: (index: number) => Promise<Refused>, most = 2000): Promise<[number, string, string]> {
   for (let index = 0; index < most; index++) {
     const { status, type, message } = await send(index);

@@ -5,7 +5,7 @@ import { MINUTE, openWorld, type Reply, type TestWorld, ZONE } from './world.ts'
 const SHARED = { scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 } };
 const SEGMENT = { volumeName: 'vol-one', dbPaths: ['/*'] };
 
-/** What q takes with one dash and one letter. */
+/** The options of q with one letter. */
 const OPTIONS = 'bcCeEglLmopPqrsStTuUwWz';
 
 let world: TestWorld;

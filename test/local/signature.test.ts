@@ -124,7 +124,7 @@ test("a connection string is only for callers in the user's own role; others are
     clientOf(closed, credential, open.now() - START).send(
       new GetKxConnectionStringCommand({ environmentId, userArn, clusterName: 'gp-one' }),
     );
-  // What the SDK calls an error with an empty message.
+  // The message of the SDK for an error with an empty message.
   await expect(ask(PLAIN)).rejects.toMatchObject({ name: 'AccessDeniedException', message: 'UnknownError' });
   expect((await ask(QUANT)).signedConnectionString).toContain(':bob:');
 });

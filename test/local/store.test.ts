@@ -124,7 +124,7 @@ describe('a full disk', () => {
   test('is reported in one line, damages nothing, and ends once there is space', async () => {
     const path = join(folder, 'state.db');
     const connections: Sql[] = [];
-    // What SQLite does when a disk is full, it does at a limit, too.
+    // At a size limit, SQLite behaves as on a full disk.
     const limit = (pages: number) => {
       for (const db of connections) db.prepare(`PRAGMA max_page_count = ${pages}`).get();
     };
@@ -198,10 +198,10 @@ describe('several writers', () => {
     const outcomes = await Promise.allSettled(writes);
     for (const [index, outcome] of outcomes.entries()) {
       if (index % 4 === 0) expect(outcome).toMatchObject({ status: 'rejected', reason: { message: `no ${index}` } });
-      // Whoever is answered can be seen by others already, together with those it shared the commit with.
+      // When one caller has its answer, others can already see its write, and those that shared the commit.
       else expect(outcome).toEqual({ status: 'fulfilled', value: 31 });
     }
-    // 30 commits of their own would have written 30 pages at least.
+    // 30 separate commits would have written at least 30 pages.
     expect(size() - before).toBeLessThan(10 * 4120);
     other.close();
     await store.close();

@@ -3,13 +3,13 @@ import type { OperationName } from '../../src/operations/index.ts';
 import { type EnvironmentBuilder, KEY, openBuilder, token } from './environment-builder.ts';
 import { openWorld, type Reply, SECOND, type TestWorld, ZONE } from './world.ts';
 
-/** How Terraform's AWS provider waits: any other status than these ends the run with an error. */
+/** How Terraform's AWS provider waits: a status other than these ends the run with an error. */
 interface Waiter {
   readonly get: OperationName;
   readonly named: object;
   readonly pending: readonly string[];
   readonly target: string;
-  /** Which member is looked at; `status` unless given. */
+  /** The member that is read; `status` by default. */
   readonly member?: string;
 }
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await builder.volume('vol-used');
 });
 
-/** Asks every few seconds until the target was seen twice in a row, as the provider does; the statuses on the way, in order. */
+/** Polls every few seconds until the target was seen twice in a row, as the provider does; returns the statuses that it saw, in order. */
 async function waited({ get, named, pending, target, member = 'status' }: Waiter): Promise<string[]> {
   const seen: string[] = [];
   let hits = 0;

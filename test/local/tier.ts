@@ -1,6 +1,6 @@
 const isLong = process.env['TEST_LONG'] !== undefined;
 
-/** How often something is tried: in every run of the tests, and in `npm run test:long`. */
+/** The number of repetitions in every run of the tests, and in `npm run test:long`. */
 export const runs = (short: number, long: number): number => (isLong ? long : short);
 
 /** The seed of random tests, to replay what failed: `SEED=123 npx vitest run test/local/model.ci.test.ts`. A failure prints its own. */

@@ -6,7 +6,7 @@ import { strings } from '../operations/strings.ts';
 
 export type Json = Record<string, unknown>;
 
-/** A request that breaks one rule of the official model, and the member that it breaks it at. */
+/** A request that breaks one rule of the official model, and the member that breaks it. */
 export interface Violation {
   readonly what: string;
   readonly member: string;
@@ -20,7 +20,7 @@ interface Place {
   readonly schema: z.ZodType;
 }
 
-/** A request with every member of an operation, all valid by themselves. */
+/** A request with every member of an operation, each of them valid. */
 export function wholeInput(name: OperationName): Json {
   return whole(root(name)) as Json;
 }
@@ -82,7 +82,7 @@ function whole(place: Place): unknown {
 
 const samples = new Map<string, string>();
 
-/** A string that the shape takes, the same each time. */
+/** A string that the shape accepts, the same each time. */
 function sample(shape: string, schema: unknown): string {
   const known = samples.get(shape);
   if (known !== undefined) return known;

@@ -18,7 +18,7 @@ import { openWorld, SEED } from './world.ts';
 
 const WORLD = worldOf(DEFAULT_ACCOUNT, 'us-east-1');
 
-/** A state directory whose world holds an environment that somebody made. */
+/** A state directory whose world contains an environment that a request created. */
 async function changed() {
   const dir = mkdtempSync(join(tmpdir(), 'finspace-world-command-'));
   onTestFinished(() => rmSync(dir, { recursive: true }));

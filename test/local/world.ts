@@ -23,7 +23,7 @@ export interface Refused {
   readonly status: number;
   readonly type: string;
   readonly message: string;
-  /** Of a conflict only. */
+  /** Only for a conflict. */
   readonly reason?: string;
 }
 
@@ -105,13 +105,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<TestWorld> 
 
 /** The JSON of a reply's body. */
 export const contentOf = ({ body }: WireReply): Reply => JSON.parse(Buffer.from(body).toString());
-/** The type of the error that a reply tells; empty for none. */
+/** The type of the error in a reply; empty for none. */
 export const typeOf = ({ headers }: WireReply): string => headers['x-amzn-errortype'] ?? '';
 
 export const authorizationFor = (region: string): string =>
   `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260317/${region}/finspace/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
 
-/** The request that an AWS client makes of an operation's input. */
+/** The request that an AWS client sends for an operation's input. */
 export function requestFor(name: OperationName, input: object, region = 'us-east-1'): WireRequest {
   const operation = operationNamed(name);
   const { method, path } = route(operation);
@@ -130,14 +130,14 @@ export function requestFor(name: OperationName, input: object, region = 'us-east
   return raw(target, { method, region, ...(hasBody && { body: JSON.stringify(body) }) });
 }
 
-/** A value as text; what has no text of its own, such as an object whose `toString` is not one, as JSON. */
+/** A value as text; a value without one, such as an object whose `toString` is not a function, as JSON. */
 const inPath = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
 
 export interface RawRequest {
   readonly method?: string;
   readonly region?: string;
   readonly body?: string | Uint8Array;
-  /** Instead of those that an AWS client sends. */
+  /** Replaces those that an AWS client sends. */
   readonly headers?: Record<string, string>;
 }
 
@@ -163,5 +163,5 @@ function requireKnown(schema: z.ZodType, value: unknown, path: string): void {
   }
 }
 
-/** Where and when the demo world of the tests begins. */
+/** The clock, region and account of the demo world of the tests. */
 export const SEED = { now: () => START, region: 'us-east-1', account: '111122223333' };

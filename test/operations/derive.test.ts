@@ -30,7 +30,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
 
 const UNKNOWN = { memberOfTomorrow: { of: ['any', 'type'] } };
 
-/** A value of every member at every depth, each object with one that the model does not know; strings break every rule but their type. */
+/** A value of every member at every depth, each object with an additional unknown one; strings break every rule except their type. */
 function sample({ type, members, of, value }: Shape, form: 'wire' | 'decoded'): unknown {
   const inner = (shape: string | undefined) => sample(officialShape(String(shape)), form);
   if (members !== undefined)
@@ -44,7 +44,7 @@ function sample({ type, members, of, value }: Shape, form: 'wire' | 'decoded'): 
   return -1;
 }
 
-/** The sample as it travels, once for each value in it, with that value of a wrong type. */
+/** The sample in wire form, once for each value in it, with a wrong type for that value. */
 function spoiled(shape: Shape): unknown[] {
   const { type, members = [], of, value } = shape;
   const inner = (name: string | undefined) => spoiled(officialShape(String(name)));

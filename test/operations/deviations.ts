@@ -1,6 +1,6 @@
 import type { Facet } from './facets.ts';
 
-/** A place where the catalog deliberately says something else than the official model. */
+/** A place where the catalog deliberately differs from the official model. */
 export interface Deviation {
   readonly shape: string;
   /** The only place where it holds; everywhere that has the shape, when missing. */
@@ -27,7 +27,7 @@ export const DEVIATIONS: readonly Deviation[] = [
   },
 ];
 
-/** A shape whose strings the catalog deliberately judges otherwise than the official pattern. */
+/** A shape for which the catalog deliberately accepts other strings than the official pattern. */
 export interface PatternDeviation {
   readonly shape: string;
   /** The only place where it holds; everywhere that has the shape, when missing. */
@@ -41,11 +41,11 @@ export interface PatternDeviation {
 type Change =
   /** The whole string must match the pattern, not a part of it. */
   | { readonly anchored: true }
-  /** Refused, though the model takes them: the strings in which this is found. */
+  /** Matches strings that the catalog rejects although the model accepts them. */
   | { readonly refuses: RegExp }
-  /** Taken, though the model refuses them: the strings in which this is found. */
+  /** Matches strings that the catalog accepts although the model rejects them. */
   | { readonly accepts: RegExp }
-  /** Judged by the rule of another shape. */
+  /** Checked by the rule of another shape. */
   | { readonly as: string };
 
 const UNANCHORED = 'the model for Smithy anchors it, the one for other SDKs left that out';
@@ -101,7 +101,7 @@ export const PATTERN_DEVIATIONS: readonly PatternDeviation[] = [
   },
 ];
 
-/** Official patterns that are no regular expressions under the `u` flag: they escape what needs none, or end a range with a class. */
+/** Official patterns that are not valid with the `u` flag: they escape characters needlessly, or end a range with a class. */
 export const NOT_UNICODE: readonly string[] = [
   'ExecutionRoleArn',
   'InitializationScriptFilePath',
@@ -113,7 +113,7 @@ export const NOT_UNICODE: readonly string[] = [
   'SignedKxConnectionString',
 ];
 
-/** Official patterns that ours leave open at an end, as the model means them. */
+/** Official patterns whose counterparts in the catalog are not anchored at one end, as the model means them. */
 export const OPEN_ENDED: readonly { readonly shape: string; readonly reason: string }[] = [
   { shape: 'ClientToken', reason: 'something that is not blank, anywhere' },
   { shape: 'arn', reason: '^arn:*:*:*:*:* is a glob, so as a regular expression it says no more than a leading arn' },

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Shape } from './official.ts';
 import type { Pair } from './pairs.ts';
 
-/** What a schema and a shape of the model can both say of a value, but for patterns. */
+/** What both a schema and a shape of the model can say about a value, except patterns. */
 export interface Facets {
   readonly type: string;
   readonly members?: readonly string[] | undefined;
@@ -22,7 +22,7 @@ export interface Difference {
   readonly official: unknown;
 }
 
-/** Where one of our schemas says something else than the model. */
+/** A place where one of our schemas differs from the model. */
 export function differences({ place, shape, fact, schema }: Pair): Difference[] {
   const [ours, official] = [facetsOf(schema), officialFacets(fact)];
   const facets = new Set([...Object.keys(ours), ...Object.keys(official)] as Facet[]);
@@ -63,7 +63,7 @@ function structure(schema: z.ZodObject): Facets {
   };
 }
 
-/** The ranges of the API's `integer` and `long`, as far as JavaScript counts, which need not be said. */
+/** The ranges of the API's `integer` and `long`, within the safe integers of JavaScript, which schemas need not state. */
 const RANGES: Record<string, { type: string; min: number; max: number }> = {
   int32: { type: 'integer', min: -(2 ** 31), max: 2 ** 31 - 1 },
   safeint: { type: 'long', min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER },
@@ -79,7 +79,7 @@ function number({ format, minValue, maxValue }: z.ZodNumber): Facets {
   };
 }
 
-/** How many entries a map takes, found by trying: no property of a zod record says it. */
+/** How many entries a map accepts, found by trial, because no property of a zod record contains it. */
 function sizes(schema: z.ZodRecord): Pick<Facets, 'min' | 'max'> {
   const entries = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, 'v']));
   const taken = Array.from({ length: 100 }, (_, count) => count).filter((n) => schema.safeParse(entries(n)).success);

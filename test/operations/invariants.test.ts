@@ -174,7 +174,7 @@ function targetOf(name: OperationName) {
   return { ...target, reader: target.reader as OperationName };
 }
 
-/** The schema at a path of member names; a list on the way stands for its elements. */
+/** The schema at a path of member names; the path through a list continues in its elements. */
 function inside(schema: unknown, path: readonly string[]): unknown {
   if (schema instanceof z.ZodOptional) return inside(schema.unwrap(), path);
   if (schema instanceof z.ZodArray) return inside(schema.element, path);
@@ -183,7 +183,7 @@ function inside(schema: unknown, path: readonly string[]): unknown {
   return schema instanceof z.ZodObject ? inside(schema.shape[member], rest) : undefined;
 }
 
-/** Nothing lists the ARNs that tags hang on, nor what environments would stand in. */
+/** No operation lists the ARNs of tagged entities, and environments have no parent that could be listed. */
 const withoutLister = (name: OperationName) =>
   operationNamed(name).entity === 'tags' || labels(operationNamed(name)).length === 0;
 

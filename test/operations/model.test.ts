@@ -94,7 +94,7 @@ const excuses = (row: Deviation, { place, shape, facet, ours }: Difference) =>
   (row.place ?? place) === place &&
   JSON.stringify(row.ours) === JSON.stringify(ours);
 
-/** The shapes that the model's operations lead to, found in the model alone. */
+/** The shapes that are reachable from the model's operations, found in the model alone. */
 function reachable(): string[] {
   const found = new Set<string>();
   const visit = (shape: string): void => {

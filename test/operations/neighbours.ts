@@ -1,7 +1,10 @@
 import { officialPattern } from './rules.ts';
 import { applied, ODD } from './strings.ts';
 
-/** Strings near a valid one, on which patterns that differ a little disagree: other characters, and parts of other lengths. */
+/**
+ * Strings similar to a valid one, for which slightly different patterns give different results: with other characters, or parts of other
+ * lengths.
+ */
 export function neighbours(shape: string, value: string): string[] {
   return [...withEachCharacter(value), ...withEachLength(value, counts(shape))];
 }
@@ -30,7 +33,7 @@ function withEachLength(value: string, lengths: readonly number[]): string[] {
   );
 }
 
-/** The numbers of repetitions that the official pattern may care for. */
+/** The numbers of repetitions that may matter to the official pattern. */
 function counts(shape: string): number[] {
   const bounds = Array.from(officialPattern(shape).source.matchAll(/\{(\d+)(?:,(\d+))?\}/g), ([, min, max]) => [
     min,

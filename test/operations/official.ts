@@ -52,7 +52,7 @@ export function officialShape(name: string): Shape {
   return known(MODEL.shapes, name, 'shape');
 }
 
-/** Both sides of one operation, seen as structures. */
+/** Both sides of one operation as structures. */
 export function officialSide(name: OperationName, side: Side): { shape: string; fact: Shape } {
   const { [side]: members, [`${side}Shape` as const]: shape } = officialOperation(name);
   return { shape, fact: { type: 'structure', members } };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { OPERATION_NAMES, type OperationName } from '../../src/operations/index.ts';
 import { declaredSide, officialShape, officialSide, type Shape, SIDES, type Side } from './official.ts';
 
-/** One of our schemas beside the shape of the model that it stands for. */
+/** One of our schemas, with the shape of the model that it represents. */
 export interface Pair {
   /** Such as `CreateKxCluster.input.databases[].databaseName`. */
   readonly place: string;
@@ -11,7 +11,7 @@ export interface Pair {
   readonly schema: z.ZodType;
 }
 
-/** One side of an operation and everything in it, at every depth that both the schema and the model have. */
+/** One side of an operation with everything in it, to every depth that both the schema and the model have. */
 export function pairs(name: OperationName, side: Side, schema: z.ZodType = declaredSide(name, side)): Pair[] {
   return descend({ place: `${name}.${side}`, ...officialSide(name, side), schema });
 }

@@ -54,7 +54,7 @@ describe('the table of pattern deviations', () => {
   });
 });
 
-/** One pair for each way in which we write a shape, so that no place escapes and none is tried twice. */
+/** One pair for each way in which we write a shape, so that every one is tried, and only once. */
 function eachText(): [title: string, pair: Pair][] {
   const distinct = new Map<string, Pair>();
   for (const pair of TEXTS) {
@@ -66,6 +66,6 @@ function eachText(): [title: string, pair: Pair][] {
   return [...distinct.values()].map((pair) => [`a string of shape ${pair.shape} (as in ${pair.place})`, pair]);
 }
 
-/** So many elements of a list, spread over all of it. */
+/** This many elements of a list, spread evenly over it. */
 const evenly = <T>(list: readonly T[], count: number) =>
   list.filter((_, at) => Math.floor((at * count) / list.length) !== Math.floor(((at - 1) * count) / list.length));

@@ -5,7 +5,7 @@ import { allPairs, patterns } from './pairs.ts';
 import { compilesUnderU } from './rules.ts';
 import { slowInput } from './slow-input.ts';
 
-/** Longer than any string that has a pattern may be. */
+/** Longer than any string with a pattern can be. */
 const LONGEST = 10_000;
 
 const TEXTS = allPairs().filter(({ schema }) => schema instanceof z.ZodString);
@@ -56,7 +56,7 @@ describe('the table of unbounded patterns', () => {
   });
 });
 
-/** Whether the pattern begins with ^ and ends with $, and no alternative outside of groups escapes them. */
+/** Whether the pattern begins with ^ and ends with $, and both apply to every alternative outside of groups. */
 function isAnchored({ source }: RegExp): boolean {
   let flat = source.replaceAll(/\\./g, '').replaceAll(/\[[^\]]*\]/g, '');
   for (let before = ''; before !== flat; ) [before, flat] = [flat, flat.replaceAll(/\([^()]*\)/g, '')];

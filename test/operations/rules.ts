@@ -3,12 +3,12 @@ import { officialShape } from './official.ts';
 
 type Rule = (value: string) => boolean;
 
-/** What the model alone says of a string: its length in characters, and the pattern found in it. */
+/** What the model alone says about a string: its length in characters, and a pattern that must occur in it. */
 export function officialRule(shape: string): Rule {
   return ruleOf(shape, officialPattern(shape));
 }
 
-/** What the model says of a string in one place, as changed by the rows of the deviations. */
+/** What the model says about a string in one place, as changed by the rows of the deviations. */
 export function expectedRule(shape: string, place: string): Rule {
   return deviationsOf(shape, place).reduce((rule, row) => changed(shape, rule, row), officialRule(shape));
 }
@@ -16,7 +16,7 @@ export function expectedRule(shape: string, place: string): Rule {
 export const deviationsOf = (shape: string, place: string) =>
   PATTERN_DEVIATIONS.filter((row) => row.shape === shape && (row.place ?? place) === place);
 
-/** The official pattern, under the `u` flag if it can be: `\p{Z}` needs it, others cannot bear it. */
+/** The official pattern, with the `u` flag if possible: `\p{Z}` needs it, and other patterns are invalid with it. */
 export function officialPattern(shape: string): RegExp {
   const { pattern = '.*' } = officialShape(shape);
   return new RegExp(pattern, compilesUnderU(pattern) ? 'u' : '');

@@ -13,7 +13,7 @@ const updateOf = (segments: readonly (readonly string[])[]) => ({
 const overlaps = (...segments: readonly (readonly string[])[]) =>
   unmetConditions('UpdateKxDataview', updateOf(segments)).length > 0;
 
-/** The same question answered by trying every text up to a length. */
+/** The same result, found by trying every text up to a length. */
 function someTextMatches(a: string, b: string): boolean {
   const texts = times(7, (length) => length).flatMap((length) =>
     times(2 ** length, (bits) => times(length, (at) => ((bits >> at) & 1 ? 'x' : 'y')).join('')),

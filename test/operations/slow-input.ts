@@ -6,11 +6,11 @@ import { strings } from './strings.ts';
 /** Far more than any pattern needs, and far less than catastrophic backtracking, so that a slow machine fails no test. */
 const MAX_MS = 50;
 
-/** Lengths at which a pattern that takes exponential time is slow, but comes to an end. */
+/** Lengths at which a pattern that takes exponential time is slow, but still ends. */
 const SHORT = [24, 30];
 export const SHORT_ATTACK = 30;
 
-/** A string on which the pattern of a schema is slow, of at most so many characters; undefined when there seems to be none. */
+/** A string on which the pattern of a schema is slow, of at most this many characters; undefined if none was found. */
 export function slowInput(pair: Pair, longest: number): string | undefined {
   const regexes = patterns(pair.schema);
   if (regexes.length === 0) return undefined;
@@ -44,7 +44,7 @@ const places = (value: string) => [
   ...new Set(Array.from({ length: 16 }, (_, step) => Math.floor((step * value.length) / 16))),
 ];
 
-/** The best of up to five runs, which leaves out the pauses of the machine. */
+/** The best of up to five runs, to exclude pauses of the machine. */
 function milliseconds(run: () => unknown): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 5 && best > MAX_MS; round++) {

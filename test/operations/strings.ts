@@ -2,10 +2,10 @@ import fc, { type Arbitrary } from 'fast-check';
 import { officialShape } from './official.ts';
 import { anchored, officialPattern } from './rules.ts';
 
-/** Longest string worth generating: beyond it only the length is at stake. */
+/** The longest string worth generating: for longer ones, only the length matters. */
 const LONGEST = 2100;
 
-/** Strings that the official pattern makes, the same slightly wrong, the same at the edges of the length, and any others. */
+/** Strings generated from the official pattern, the same slightly wrong, the same at the limits of the length, and random others. */
 export function strings(shape: string): Arbitrary<string> {
   const pattern = generable(officialPattern(shape));
   const made = fc.oneof(fc.stringMatching(pattern), fc.stringMatching(anchored(pattern)));
@@ -22,17 +22,17 @@ export function strings(shape: string): Arbitrary<string> {
   );
 }
 
-/** fast-check makes strings neither from lookaheads nor from a class that ends a range. Only generation uses the result. */
+/** fast-check cannot generate strings from lookaheads, or from a class that ends a range. Only generation uses the result. */
 const generable = ({ source, flags }: RegExp) =>
   new RegExp(source.replaceAll(/\(\?![^()]*\)/g, '').replaceAll('[\\w-', '[\\w\\-'), flags);
 
-/** The lengths just inside and outside of what the shape takes. */
+/** The lengths just inside and outside the limits of the shape. */
 function lengths(shape: string): number[] {
   const { min = 0, max = 60 } = officialShape(shape);
   return [min - 1, min, min + 1, max - 1, max, max + 1].filter((length) => length > 0 && length <= LONGEST);
 }
 
-/** A string made as long as wanted by repeating one of its characters, which patterns of `[class]+` keep taking. */
+/** A string extended to a length by repeating one of its characters, which patterns of `[class]+` still accept. */
 const stretched = (made: Arbitrary<string>, wanted: readonly number[]) =>
   fc.tuple(made, fc.nat(), fc.constantFrom(...wanted)).map(([value, at, length]) => {
     const characters = [...value];
@@ -42,7 +42,7 @@ const stretched = (made: Arbitrary<string>, wanted: readonly number[]) =>
     return [...characters.slice(0, index), filler, ...characters.slice(index)].join('');
   });
 
-/** Characters that a pattern may judge otherwise than their neighbours. */
+/** Characters that a pattern may treat differently from their neighbours. */
 export const ODD = [
   ...'\n\r\t -_.:/\\*?=+@,;!"\'()[]{}|^$%&#~`<>azAZ09',
   'é',
@@ -57,13 +57,13 @@ export const ODD = [
 
 type Edit = readonly [at: number, removed: number, added: string];
 
-/** A string with characters put in, taken out or replaced at one or two places. */
+/** A string with characters inserted, removed or replaced at one or two places. */
 function edited(made: Arbitrary<string>): Arbitrary<string> {
   const edit = fc.tuple(fc.nat(), fc.nat({ max: 1 }), fc.constantFrom('', ...ODD));
   return fc.tuple(made, fc.array(edit, { minLength: 1, maxLength: 2 })).map(([value, edits]) => applied(value, edits));
 }
 
-/** The string after some edits, each of which takes characters out at a position and puts others in. */
+/** The string after some edits, each of which replaces characters at a position. */
 export function applied(value: string, edits: readonly Edit[]): string {
   const characters = [...value];
   for (const [at, removed, added] of edits) characters.splice(at % (characters.length + 1), removed, added);

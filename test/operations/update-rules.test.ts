@@ -13,7 +13,7 @@ describe.each(UPDATES)('%s', (name) => {
     (member) => !NO_SETTINGS.includes(member) && !route(operation).path.includes(`{${member}}`),
   );
 
-  // A plan takes an update that changes none of the compared settings for one that changes nothing.
+  // A plan treats an update that changes none of the compared settings as one that changes nothing.
   it.each(members)('compares %s with the current settings', (member) => {
     expect(operation.update?.settings({ [member]: ['new'] })[member]).toBeDefined();
   });

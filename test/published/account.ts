@@ -17,7 +17,7 @@ const VPC: Input<'CreateKxCluster'>['vpcConfiguration'] = {
   ipAddressType: 'IP_V4',
 };
 
-/** An environment, and what every cluster in it has in common. */
+/** An environment, and the settings that all its clusters share. */
 export interface Environment {
   readonly id: string;
   readonly arn: string;
@@ -29,7 +29,7 @@ export interface Environment {
   >;
 }
 
-/** Makes an environment as the walkthrough for the AWS CLI does, with the replies that it prints. */
+/** Creates an environment as the walkthrough for the AWS CLI does, and expects the replies that it prints. */
 export async function openEnvironment(service: Service, name = 'Managed_kdb_20230712'): Promise<Environment> {
   const described = { name, description: 'Managed kdb Insights environment', kmsKeyId: KEY };
   const made = await service.call('CreateKxEnvironment', described);
@@ -60,13 +60,13 @@ function placedIn({ environmentId: id, environmentArn: arn, availabilityZoneIds:
   return { id, arn, zone, zones, placed: { environmentId: id, releaseLabel: '1.0', ...single } };
 }
 
-/** The requests by which the notebooks put a directory of partitions and its sym file into a database. */
+/** The requests with which the notebooks load a directory of partitions and its sym file into a database. */
 export const partitions = (root: string, dates: readonly string[]): Input<'CreateKxChangeset'>['changeRequests'] => [
   ...dates.map((date) => ({ changeType: 'PUT' as const, s3Path: `${root}${date}/`, dbPath: `/${date}/` })),
   { changeType: 'PUT' as const, s3Path: `${root}sym`, dbPath: '/' },
 ];
 
-/** Makes a database and its first changeset as all notebooks do, with the replies that they print. */
+/** Creates a database and its first changeset as all notebooks do, and expects the replies that they print. */
 export async function loadedDatabase(
   service: Service,
   { id: environmentId, arn }: Environment,
@@ -96,7 +96,7 @@ export async function loadedDatabase(
   return changesetId;
 }
 
-/** Makes the scaling group and the volume of a notebook, and waits for both. */
+/** Creates the scaling group and the volume of a notebook, and waits for both. */
 export async function groupAndVolume(
   service: Service,
   { id: environmentId, zone, arn }: Environment,

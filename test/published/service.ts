@@ -12,7 +12,7 @@ import { stubCredentials } from '../finspace/endpoints.ts';
 import type { Reply } from '../local/world.ts';
 import { CLI } from '../support/hosts.ts';
 
-/** The built service in a process of its own, called by the AWS client over HTTP. */
+/** The built service in a separate process, called by the AWS client over HTTP. */
 export interface Service {
   readonly call: <N extends OperationName>(name: N, input: Input<N>) => Promise<Reply>;
   readonly close: () => Promise<void>;
@@ -57,14 +57,14 @@ export async function openService(quotas: 'published' | 'raised' = 'published'):
 
 export const GONE = 'not found';
 
-/** What a script sees that asks every so many seconds: each status once, in order, how long that took, and the last reply. */
+/** What a script that polls at an interval sees: each status once, in order, how long that took, and the last reply. */
 interface Polled {
   readonly statuses: readonly string[];
   readonly seconds: number;
   readonly reply: Reply;
 }
 
-/** Asks until the status is the wanted one, or the entity is not found. */
+/** Polls until the status is the wanted one, or the entity is not found. */
 export async function poll<N extends OperationName>(
   { call, wait }: Service,
   name: N,
@@ -84,13 +84,13 @@ export async function poll<N extends OperationName>(
   throw new Error(`${name}: ${statuses.join(', ')}, and never ${until}`);
 }
 
-/** Fails unless a wait is of the order of those that were published, in seconds. */
+/** Fails unless a wait is about as long as the published ones, in seconds. */
 export function expectWaitLike(seconds: number, published: readonly number[]): void {
   expect(seconds).toBeGreaterThanOrEqual(Math.min(...published) / 2);
   expect(seconds).toBeLessThanOrEqual(Math.max(...published) * 2);
 }
 
-/** The error of a call that has to be refused. */
+/** The error of a call that must be refused. */
 export async function refusal(call: Promise<Reply>): Promise<FinspaceError['fields']> {
   const error = await call.then(
     () => undefined,
@@ -100,7 +100,7 @@ export async function refusal(call: Promise<Reply>): Promise<FinspaceError['fiel
   return (error as FinspaceError).fields;
 }
 
-/** Whether something exists, as scripts ask before they create it. */
+/** Whether something exists, as scripts check before they create it. */
 export const exists = (reply: Promise<Reply>): Promise<boolean> =>
   reply.then(
     () => true,

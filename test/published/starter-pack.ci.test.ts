@@ -12,7 +12,7 @@ const VIEW = { ...DATABASE, dataviewName: 'finspace-dataview' };
 const GROUP = 'finTorq-scaling-group';
 const VOLUME = 'finTorq-shared';
 const initializationScript = 'TorQ-Amazon-FinSpace-Starter-Pack/env.q';
-/** After this many the numbers of replaced clusters begin again. */
+/** After this many, the numbers of replaced clusters start again. */
 const MODULO = 3;
 
 let service: Service;
@@ -40,7 +40,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => service.close());
 
-/** A cluster as the script makes it, on a node of its own or on the scaling group. */
+/** A cluster as the script creates it, on a dedicated node or on the scaling group. */
 function request(
   clusterName: string,
   clusterType: 'RDB' | 'HDB' | 'GATEWAY' | 'GP',
@@ -85,7 +85,7 @@ test.each([
   240_000,
 );
 
-/** The request for a cluster that takes the place of another: what a reply tells of the one, asked for again. */
+/** The request for a cluster that replaces another one, with the settings in the reply about that one. */
 async function successorOf(present: Reply, clusterName: string): Promise<Input<'CreateKxCluster'>> {
   const { clusterType, releaseLabel, vpcConfiguration, code, executionRole, azMode, availabilityZoneId } = present;
   const commandLineArguments = present.commandLineArguments.flatMap(({ key, value }: { key: string; value: string }) =>

@@ -16,7 +16,7 @@ const DATABASE = { databaseName: 'finspace-database' };
 const VIEW = { ...DATABASE, dataviewName: 'finspace-database_DBVIEW' };
 const VOLUME = 'SHARED_torq';
 const GROUP = 'SCALING_GROUP_torq';
-/** The clusters in the order in which they are made, each with its type of process and the threads of q. */
+/** The clusters in the order of creation, each with its type of process and the number of q threads. */
 const PROCESSES = [
   ['discovery1', 'discovery', '2'],
   ['rdb1', 'rdb', '2'],

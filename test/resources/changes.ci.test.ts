@@ -26,14 +26,14 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
   test('are notified at once after our own calls, and for no other resources', async () => {
     const { session, environmentId, uri } = await fixture();
     const { heard } = await subscribed(session, modern, uri);
-    // The standing stream of an older client over HTTP may open only now; what came before is not repeated.
+    // The standing stream of an older client over HTTP may open only now; earlier notifications are not repeated.
     await expect
       .poll(async () => {
         await edit(session, environmentId);
         return heard;
       })
       .toContain(`${UPDATED} ${uri}`);
-    // The same edit also changed the list of environments and the topology, which this client did not ask about.
+    // The same edit also changed the list of environments and the topology, to which this client did not subscribe.
     expect(new Set(heard)).toEqual(new Set([`${UPDATED} ${uri}`]));
   });
 

@@ -40,7 +40,7 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
   });
   afterAll(() => session.close());
 
-  /** A server of its own, for tests that change its world or start it otherwise. */
+  /** A separate server, for tests that change its world or start it with other settings. */
   const started = async (args: readonly string[]) => {
     const own = await connect(args);
     onTestFinished(() => own.close());
@@ -229,7 +229,7 @@ describe.each(HOSTS)('changes for $name', ({ connect, name }) => {
     await did(session, 'create_kx_environment', { name: 'moving', kmsKeyId: KMS_KEY });
     await expect.poll(notified).toBeGreaterThan(0);
     const before = notified();
-    // By itself it becomes CREATING, then CREATED.
+    // Without further calls, it becomes CREATING, then CREATED.
     await expect.poll(notified, { timeout: 20_000 }).toBeGreaterThan(before);
     await stop();
   });

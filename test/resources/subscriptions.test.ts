@@ -12,7 +12,7 @@ const MAX_WAITING = 1_000;
 const uris = (count: number, of: string) => Array.from({ length: count }, (_, at) => `${of}-${at}`);
 
 describe('subscribed resources', () => {
-  /** Watches that never change, and what is looked at for them. */
+  /** Watches of resources that never change, and the resources that are polled for them. */
   const open = () => {
     const looked = new Set<string>();
     const stateOf = async (uri: string, signal: AbortSignal) => {

@@ -16,17 +16,17 @@ export interface Subscribing extends Session {
   listen?(filter: object): Promise<{ honoredFilter?: object; close(): Promise<void> }>;
   subscribeResource(request: { uri: string }): Promise<unknown>;
   unsubscribeResource(request: { uri: string }): Promise<unknown>;
-  /** Over HTTP a client of the 2025 era says so when its session is over. */
+  /** Over HTTP, a client of the 2025 era ends its session explicitly. */
   readonly transport?: { terminateSession?(): Promise<void> };
   fallbackNotificationHandler?: (notification: { method: string; params?: { uri?: string } }) => Promise<void>;
 }
 
-/** What was put off until later; nothing happens by itself. */
+/** The pending timers; nothing runs by itself. */
 export interface Waiting {
   readonly later: (work: () => void, ms: number) => () => void;
-  /** How long each thing that waits was put off, in milliseconds. */
+  /** The delay of each pending timer, in milliseconds. */
   pending(): number[];
-  /** Does everything that waits now. */
+  /** Runs all pending timers. */
   pass(): void;
 }
 
@@ -47,13 +47,13 @@ export function waiting(): Waiting {
   };
 }
 
-/** A server to connect to, with looks at resources that happen when the test says so. */
+/** A server to connect to, which polls resources when the test says so. */
 export interface Place {
   readonly waits: Waiting;
   connect(): Promise<Subscribing>;
 }
 
-/** A folder with a world that several servers share, gone when the test is over. */
+/** A folder with a world that several servers share, removed after the test. */
 export function sharedWorld(): Record<string, unknown> {
   const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-watch-'));
   closing({ close: async () => rmSync(folder, { recursive: true, force: true }) });
@@ -156,7 +156,7 @@ export const WATCHERS = [
   })),
 ];
 
-/** Subscribes in the way of the era; gives how to stop, and what is heard. */
+/** Subscribes in the way of the era; returns how to stop, and the notifications. */
 export async function subscribed(session: Subscribing, modern: boolean, uri: string) {
   const heard: string[] = [];
   session.fallbackNotificationHandler = async ({ method, params }) => void heard.push(`${method} ${params?.uri ?? ''}`);

@@ -14,7 +14,7 @@ import { PLACE } from './support/guard.ts';
 
 type Limits = keyof typeof QUOTAS;
 
-/** The first reason for a refusal that the rules find in what the API shows; undefined when they find none. */
+/** The first reason for which the rules reject a call, from what the API shows; undefined if there is none. */
 async function foreseen(call: Call, { name }: Command, input: Members, limits: Limits): Promise<string | undefined> {
   const { change } = changeOf(name) as NonNullable<ReturnType<typeof changeOf>>;
   const asked = await readRequestedChange(apiReader(call, {}), name, input);
@@ -24,13 +24,13 @@ async function foreseen(call: Call, { name }: Command, input: Members, limits: L
   return over && quotaWords(over.limit, over.quota.what);
 }
 
-/** In an environment that does not exist nothing can be listed. */
+/** Nothing can be listed in an environment that does not exist. */
 function refusedAsMissing(error: unknown): true {
   if (error instanceof FinspaceError && error.fields.code === 'ResourceNotFound') return true;
   throw error;
 }
 
-/** Whether a plan of the call has anything in the way. */
+/** Whether a plan of the call has blockers. */
 async function isBlocked(call: Call, { name }: Command, input: Members, limits: Limits): Promise<boolean> {
   const planner = { call, backendLocation: PLACE, quotas: async () => QUOTAS[limits] };
   try {
@@ -53,7 +53,7 @@ const refusal = (call: Call, { name }: Command, input: Members, made: Made): Pro
     (error: unknown) => (error instanceof FinspaceError ? error.fields.detail : Promise.reject(error)),
   );
 
-/** The ids of the environments made so far, of both kinds. */
+/** The ids of the environments created so far, of both kinds. */
 type Made = Record<string, string[]>;
 const kindOf = (name: Command['name']) => operationNamed(name).entity;
 

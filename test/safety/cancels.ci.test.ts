@@ -11,7 +11,7 @@ import { OPEN_MS } from './support/guard.ts';
 import { REAL_HOSTS, type RealClient, type RealHost, type Result } from './support/hosts.ts';
 import { openProduct, type Product } from './support/wire.ts';
 
-/** For each of the three hosts, so a thousand and more in all. */
+/** For each of the three hosts, so more than a thousand in all. */
 const MOMENTS = process.env['TEST_LONG'] === undefined ? 350 : 3_500;
 const SHOWN_EVERY_MS = 10_000;
 
@@ -19,7 +19,7 @@ const textOf = ({ content }: Result) => content.map(({ text }) => text).join('\n
 const typing = (name: string): FormAnswer => ({ action: 'accept', content: { name } });
 const GONE = 'gone' as const;
 const gone = () => GONE;
-/** Lets everything run that is due now, so many times. */
+/** Runs everything that is due now, this many times. */
 const turns = async (count: number) => {
   for (let at = 0; at < count; at += 1) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -29,7 +29,7 @@ let client: RealClient;
 let state: StateDatabase;
 let environmentId: string;
 let person: (message: string) => Promise<FormAnswer>;
-/** What happens to a call before the backend looks at it. */
+/** What happens to a call before it reaches the backend. */
 let before: (name: string, signal: AbortSignal | undefined) => Promise<void>;
 
 async function open({ connect }: RealHost) {
@@ -70,7 +70,7 @@ const names = async () => {
 };
 const entries = () => sqlJournal(async () => state, product.clock.now).entries();
 const waiting = () => sqlLedger(async () => state, { now: product.clock.now, openMs: OPEN_MS }).list();
-/** Has the calls before this one come to their end, whatever their clients still heard of it. */
+/** Waits until earlier calls have ended, whether or not their clients got an answer. */
 const settled = async () => {
   for (const name of ['barrier-1', 'barrier-2']) {
     await turns(100);
@@ -116,7 +116,7 @@ describe.each(REAL_HOSTS)('a client that cancels, $name', (host) => {
     let calling: Promise<unknown> = Promise.resolve();
     person = async () => {
       cancel.abort();
-      // Not every client lets go of a form when its call is cancelled.
+      // Not every client closes a form when its call is cancelled.
       await Promise.race([calling, turns(50)]);
       return typing('trades');
     };
@@ -137,7 +137,7 @@ describe.each(REAL_HOSTS)('a client that cancels, $name', (host) => {
   });
 
   it(`finds each mutation done completely or not at all, and journaled, after ${MOMENTS} cancellations at random moments`, async () => {
-    /** How many turns a call takes that nobody cancels. */
+    /** How many turns of the event loop an uncancelled call takes. */
     const length = async (call: Promise<unknown>) => {
       let count = 0;
       let over = false;
@@ -208,7 +208,7 @@ describe.each(REAL_HOSTS)('a client that cancels, $name', (host) => {
       if (last.length === 0) tally.never += 1;
       else tally[did(last) === 1 ? 'done' : 'stopped'] += 1;
     }
-    // The moments were spread over the whole way: some calls had not begun, and some were through.
+    // The cancellations were spread over the whole duration: some calls had not begun, and some were complete.
     expect(tally.done).toBeGreaterThan(MOMENTS / 20);
     expect(tally.never).toBeGreaterThan(0);
     expect(forms.answered).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** These run the built binary, or long random histories: they cover nothing that the others do not, and would take longer with coverage. */
+/** These tests run the built binary or long random histories. They cover no additional code, and would take longer with coverage. */
 const WITHOUT = [
   ...['sequences', 'interleavings', 'losses', 'cancels'],
   ...['adversary', 'browser', 'clock', 'journal', 'link', 'own-servers', 'place', 'terminal', 'upgrade', 'whole-way'],

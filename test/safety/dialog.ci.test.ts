@@ -35,7 +35,7 @@ describe('quoted text', () => {
   });
 });
 
-/** Calls whose questions, between them, show every kind of text: names, states, settings, lost and interrupted things. */
+/** Calls whose forms together show every kind of text: names, states, settings, lost and interrupted things. */
 const WISHES: readonly [OperationName, (environmentId: string) => Members][] = [
   ['DeleteKxDatabase', (environmentId) => ({ environmentId, databaseName: 'plain' })],
   ['DeleteKxDataview', (environmentId) => ({ environmentId, databaseName: 'trades', dataviewName: 'view' })],
@@ -103,7 +103,7 @@ describe('the text of an approval', () => {
         },
         backendLocation: PLACE,
       }).text;
-    // The path of a setting stands without quotes where it is plain, and in a quotation otherwise.
+    // The path of a setting is unquoted if it is plain, and quoted otherwise.
     const plain = (text: string) => text.replaceAll(/^([\w.:@/-]+)(?=: (?:not set|"))/gm, '"$1"');
     for (const text of CORPUS) expectDialog(plain(shown(text)), plain(shown('harmless')));
   });
@@ -270,7 +270,7 @@ describe('the text of an approval', () => {
   });
 });
 
-/** Members that lead to other things: changing them would change what is read, not what is shown. */
+/** Members that refer to other entities: changing them would change what is read, not what is shown. */
 const KEYS = new Set([
   'environmentId',
   'environmentArn',

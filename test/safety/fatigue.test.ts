@@ -24,7 +24,7 @@ describe('a person who receives many forms', () => {
     await fixture.close();
   });
 
-  /** Wants something; the person, if asked, does this. Whether the person was asked. */
+  /** Requests a call; if a form is shown, the person does this. Returns whether a form was shown. */
   const wants = async (what: GuardedCall, answers?: unknown, principal = 'ann') => {
     const outcome = await guard.attempt({ ...what, principal });
     if (outcome.kind !== 'asked') return false;
@@ -139,7 +139,7 @@ describe('a person who approves out of band', () => {
     await fixture.close();
   });
 
-  /** The removal of one of many users. */
+  /** The deletion of one of many users. */
   const removal = (at: number, forms = false) => ({
     tool: 'delete_kx_user',
     arguments: { environmentId: fixture.environmentId, userName: `user-${at}` },

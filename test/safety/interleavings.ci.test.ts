@@ -27,7 +27,9 @@ describe('an approval for an entity that changes before the answer', () => {
     await backend.close();
   });
 
-  /** Asks, lets things happen, and answers as the person did who saw the question. What reached the backend, and what was said. */
+  /**
+   * Requests a call, makes changes, and sends the answer of the person who saw the form. Returns what reached the backend, and the result.
+   */
   const interleave = async (subject: Subject, mutations: readonly Mutation[]) => {
     backend.clock.advance(11 * MINUTE);
     const spy = spyOn(backend.call, { forward: false });

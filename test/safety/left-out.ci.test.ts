@@ -175,7 +175,7 @@ function* lacking(value: unknown): Generator<unknown> {
   }
 }
 
-/** Everything that is set, by its path; lists as a whole are sets of what is in them. */
+/** Every setting by its path; a list that is compared as a whole counts as the set of its elements. */
 function settingsIn(value: unknown, path = ''): Set<string> {
   if (typeof value !== 'object' || value === null) return new Set([path]);
   const at = (member: string, inner: unknown) => {

@@ -11,7 +11,7 @@ const { TEST_LONG, SAFETY_SEED, SAFETY_PATH, SAFETY_RUNS } = process.env;
 const RUNS = Number(SAFETY_RUNS ?? (TEST_LONG === undefined ? 100 : 100_000));
 const SIX_HOURS = 21_600_000;
 
-/** The rich world, made once; `open` gives a copy of it, whose clock goes on only when something changes. */
+/** The rich world, created once; `open` returns a copy, whose clock advances only when something changes. */
 async function richWorld() {
   const maker = await embedded();
   const estates = await openRichWorld(maker.call);

@@ -22,7 +22,7 @@ const listed = (restrictions: Partial<Restrictions>) =>
   offeredTools({ ...UNRESTRICTED, ...restrictions }, LOCAL_CALLER).map(({ name }) => name);
 const text = (outcome: Outcome) => (outcome.kind === 'asked' ? outcome.message : outcome.text);
 
-/** Calls every tool of an operation with arguments that say nothing, as far as the gate would let them. */
+/** Whether the tool of an operation is not offered, found by a call without arguments. */
 const refusedAtDispatch = async (restrictions: Partial<Restrictions>, name: OperationName) => {
   const spy = spyOn(async () => ({}) as never, { forward: false });
   const guard = await openGuard({ call: spy.call, clock: { now: () => 0, advance: () => {} }, restrictions });

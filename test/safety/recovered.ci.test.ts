@@ -35,7 +35,7 @@ const lasting = (value: unknown): unknown => {
   );
 };
 
-/** All that can be said of an environment but for what cannot come back: every entity, how they hang together, and their tags. */
+/** Everything about an environment except what cannot be restored: every entity, the connections, and the tags. */
 async function description(call: Call, environmentId: string) {
   const graph = await environmentGraph(call, environmentId);
   const changesets = graph.entities.filter(({ kind }) => kind === 'changeset').map(({ database }) => database);

@@ -25,7 +25,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Has a call approved by the person who types `name`; the kit that was made before it ran. */
+/** Has a call approved by a person who types `name`; returns the kit that was written before it ran. */
 async function kitOf(tool: string, given: Members, name: string, kits = memoryKits(backend.call, backend.clock.now)) {
   const beforeApproved = (plan: Plan | TeardownPlan) => kits.keep(plan);
   const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeApproved });
@@ -57,7 +57,7 @@ async function run({ create }: RecoveryKit, into?: string): Promise<void> {
   }
 }
 
-/** What is left of a description when everything that says when it was made is taken out. */
+/** A description without everything that depends on the time of creation. */
 const lasting = (entity: unknown) =>
   Object.fromEntries(
     Object.entries(entity as Members).filter(

@@ -30,7 +30,7 @@ describe('an approved answer that is sent again and again', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** A server on the one state file of this test; all of them can open each other's seals. */
+  /** A server on the only state file of this test; each server accepts what the others sealed. */
   const server = async (options: Partial<GuardOptions> = {}) => {
     const guard = await openGuard({
       call: spy.call,

@@ -11,19 +11,19 @@ import { type Outcome, openGuard } from './support/guard.ts';
 
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** Every operation makes its result in the same way, so that each is given some of the corpus and one all of it. */
+/** Every operation builds its result in the same way, so each is tested with a part of the corpus, and one with all of it. */
 const someFor = (name: string) => CORPUS.filter((_, at) => name === 'GetKxCluster' || at % 16 === name.length % 16);
 
 const said = (outcome: Outcome) => (outcome.kind === 'asked' ? outcome.message : outcome.text);
 
-/** The text as answers show it: what is hidden stands there as an escape. */
+/** The text as answers show it, with hidden characters as escapes. */
 const shown = (text: string) =>
   text.replace(
     /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 
-/** A reply with the text wherever a reply can have text. */
+/** A reply with the text in every place that can contain text. */
 const replies = (text: string) => ({
   name: text,
   description: text,

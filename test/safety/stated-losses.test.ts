@@ -15,7 +15,7 @@ beforeAll(async () => {
   backend = await embedded();
   const { environmentId, cluster } = await openBuilder(backend.call);
   await cluster('memory', { clusterType: 'RDB', savedownStorageConfiguration: { type: 'SDS01', size: 400 } });
-  // With a cache, it has everything that a cluster can hold; no cluster type accepts all of that.
+  // With a cache, it has everything that a cluster can contain; no cluster type accepts all of that.
   const held = { cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1200 }] };
   call = answering(backend.call, (name, reply) => (name === 'GetKxCluster' ? { ...reply, ...held } : reply));
   const named = { environmentId, clusterName: 'memory' };
@@ -29,14 +29,14 @@ beforeAll(async () => {
 });
 afterAll(() => backend.close());
 
-/** How texts name what a cluster holds, by its kind in plans. */
+/** The words of the texts for what a cluster contains, by its kind in plans. */
 const HELD = {
   memory: /\bmemory\b/,
   cache: /\bcaches?\b/,
   'savedown storage': /\bsavedown storage\b/,
 };
 
-/** The kinds of which the text of an operation says that they are lost. */
+/** The kinds that are lost according to the text of an operation. */
 function statedLosses(operation: Interrupting): string[] {
   const sentences = operationNamed(operation).summary.split(/(?<=\.) /);
   const lost = sentences.flatMap((sentence) => /^(.*)\b(?:is|are) lost\b/.exec(sentence)?.[1] ?? []);
@@ -46,7 +46,7 @@ function statedLosses(operation: Interrupting): string[] {
 it('a plan shows as lost what the text of its operation says is lost', async () => {
   for (const [operation, input] of Object.entries(inputs) as [Interrupting, Members][]) {
     const plan = await planCall({ call, backendLocation: PLACE }, operation, input, 'ann');
-    // A single node that is lost takes its memory along.
+    // A lost node loses its memory, too.
     const kinds = plan?.lost.flatMap(({ kind }) => (kind === 'node' ? [kind, 'memory'] : [kind]));
     expect(kinds, `the impact of ${operation}`).toEqual(expect.arrayContaining(statedLosses(operation)));
   }

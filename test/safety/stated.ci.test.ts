@@ -73,7 +73,7 @@ afterAll(async () => {
 
 const described = ({ operation, input }: StatedCondition) => `${operation} ${JSON.stringify(input)}`;
 
-/** What the tool, the plan and the service say about a call. */
+/** The answers of the tool, the plan and the service to a call. */
 async function verdicts({ operation, input }: StatedCondition) {
   const tool = toolName(operation);
   const used = await guard.attempt({ tool, arguments: input });

@@ -4,7 +4,7 @@ import { OPERATION_NAMES } from '../../src/operations/index.ts';
 import { statedRows } from './support/stated.ts';
 import { statedConditions } from './support/stated-texts.ts';
 
-/** Sentences that state what happens, or what a person does, and no condition on the call. */
+/** Sentences that state what happens or what a person does, not a condition on the call. */
 const NO_CONDITIONS = [
   /cannot be undone|person must approve|need approval|fails and returns the complete/,
   /cannot be changed later|(?:is|are) lost|one node (?:after|of|fewer)|you reload it in q/,

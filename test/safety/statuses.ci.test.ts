@@ -15,7 +15,7 @@ import { TARGETED, type Targeted, targetKind } from './support/targets.ts';
 
 let backend: Embedded;
 let guard: Guard;
-/** What each operation is tried with. */
+/** The arguments with which each operation is tried. */
 let inputs: Readonly<Record<Targeted, Members>>;
 let environment: Place;
 
@@ -78,7 +78,7 @@ afterAll(async () => {
 
 type Place = readonly [collection: string, name: string];
 
-/** Where the store keeps the entity of a kind that arguments identify. */
+/** The place in the store of the entity that arguments identify. */
 function placeIn(kind: KindName, input: Members): Place {
   const key = keyIn(kind, input);
   const [root = kind] = lineage(kind);
@@ -87,15 +87,15 @@ function placeIn(kind: KindName, input: Members): Place {
   return [collection, name];
 }
 
-/** What an operation may change; a create changes nothing that could be put back. */
+/** What an operation may change; a create changes nothing that could be restored. */
 const placeOfTarget = (operation: Targeted): Place =>
   operationNamed(operation).risk === 'create' ? environment : placeIn(targetKind(operation), inputs[operation]);
 
-/** What is gone is not there to be asked for again, but for environments, which stay to be looked at. */
+/** A deleted entity cannot be called again, except environments, which remain readable. */
 const statusesOf = (kind: KindName) =>
   Object.keys(statesOf(kind)).filter((status) => status !== 'DELETED' || kind === 'kx-environment');
 
-/** Does something while an entity has a status, and puts everything back that it touched. */
+/** Runs work while an entity has a status, and restores everything that it changed. */
 async function having<T>(at: Place, status: string, target: Place, work: () => Promise<T>) {
   const kept = await backend.store.read((tx) => Promise.all([at, target].map(([place, name]) => tx.get(place, name))));
   const [entity] = kept as [Entity, Entity];
@@ -121,14 +121,14 @@ interface Guidance {
   readonly firsts: string[];
 }
 
-/** What the preview says, whether a person would be asked, and what the service does. */
+/** The preview, whether a person would have to approve, and the reply of the service. */
 async function tried(operation: Targeted): Promise<Guidance & { asked: boolean; happens: string }> {
   const tool = toolName(operation);
   const input = inputs[operation];
   const preview = await guard.attempt({ tool: 'plan_change', arguments: { tool, arguments: input } });
   if (preview.kind !== 'done') throw new Error(`${operation}: ${preview.kind}`);
   const { blocked, wouldRun, notChecked, blockers } = preview.content as unknown as Preview;
-  // It says that a call would run only where it looked at all that counts.
+  // It says that a call would run only if it checked everything that matters.
   expect(wouldRun).toBe(notChecked === undefined ? !blocked : undefined);
   const asks = ['destroy', 'network'].includes(riskOf(operationNamed(operation), input));
   const outcome = asks

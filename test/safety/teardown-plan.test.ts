@@ -25,7 +25,7 @@ describe('the plan of a teardown', () => {
   };
   const environment = (changed: Members) =>
     answering(backend.call, (name, reply) => (name === 'GetKxEnvironment' ? { ...reply, ...changed } : reply));
-  /** The users as they are for so many looks; then `ann` is gone. */
+  /** The actual users for this many reads; after that, `ann` no longer exists. */
   const leaving = (looks: number) => {
     let left = looks;
     return answering(backend.call, (name, reply) => {

@@ -54,7 +54,10 @@ describe('a teardown that takes long', () => {
     return { backend, builder };
   };
 
-  /** Approves the teardown of such an environment; `meanwhile` runs before each look at what is left once these two were asked to go. */
+  /**
+   * Approves the teardown of such an environment; `meanwhile` runs before each read of what remains, after the deletion of these two was
+   * requested.
+   */
   const whole = async (
     meanwhile: (look: number, backend: Embedded, builder: EnvironmentBuilder) => unknown,
     more?: (builder: EnvironmentBuilder) => unknown,
@@ -64,7 +67,7 @@ describe('a teardown that takes long', () => {
     let last = false;
     let settled: unknown;
     const call: Call = async (name, input, options) => {
-      // The first of the lists that a look reads at once; the others wait for it.
+      // The first of the lists that are read concurrently; the others wait for it.
       if (last && name === 'ListKxClusters') settled = meanwhile(++looks, backend, builder);
       await settled;
       const output = await backend.call(name, input, options);

@@ -6,7 +6,7 @@ import { type EnvironmentBuilder, openBuilder } from './support/call-environment
 import { accept, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 
 const TOOL = 'tear_down_kx_environment';
-/** The look at the volume after the approval of a step is used up. */
+/** The number of the read of the volume that follows after the approval of a step is consumed. */
 const LAST_LOOK = 8;
 
 describe('a teardown in progress', () => {
@@ -25,9 +25,9 @@ describe('a teardown in progress', () => {
     for (const name of ['ann', 'bob']) await builder.user(name);
   });
 
-  /** What happens when the kit is written. */
+  /** Runs when the kit is written. */
   let keep: GuardOptions['beforeApproved'];
-  /** Approves the teardown of a volume and two users and lets it run; what it answered, and what was removed. */
+  /** Approves the teardown of a volume and two users and runs it; returns the answer, and what was deleted. */
   const tornDown = async (
     options: Partial<GuardOptions>,
     call: (guard: Guard, spy: Spy) => Call = (_, spy) => spy.call,

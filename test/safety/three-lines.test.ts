@@ -9,12 +9,12 @@ import { answering, type Embedded, embedded, type Members, remembering } from '.
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
-/** Lengths around each budget: 20 columns for an environment, 30 for any other name, 63 for what a form can have typed. */
+/** Lengths around each budget: 20 columns for an environment, 30 for any other name, 63 for a name that a person can type in a form. */
 const LENGTHS = [3, 12, 20, 21, 30, 31, 47, 63];
 const LONGEST_USER = 50;
 const GATEWAY = { transitGatewayID: 'tgw-0a1b2c3d4e5f60718', routableCIDRSpace: '100.64.0.0/26' };
 
-/** Ten kinds of change, with what stands before the name on the first line, and the beginning of the second. */
+/** Ten kinds of change, with the text before the name on the first line, and the beginning of the second line. */
 const KINDS: [string, OperationName | 'teardown', (name: string) => Members, RegExp][] = [
   [
     'DELETE cluster',
@@ -108,7 +108,7 @@ describe.each(LENGTHS)('the first three lines, with names of %d characters', (le
       expect(second).toMatch(/\.(?: \+ \d+ more below)?$/);
       expect(third).toBe(`Type ${shown.name} to approve.`);
       for (const line of [first, second]) expect(line.length).toBeLessThanOrEqual(80);
-      // A name that is wider than a line is for the page, which breaks it.
+      // A name that is wider than a line is shown on the page, which wraps it.
       if (shown.name.length <= 63) expect(third.length).toBeLessThanOrEqual(80);
 
       const screen: string[] = [];

@@ -62,7 +62,7 @@ describe.each(ERAS)('a hostile client of %s', (era) => {
     await mute.close();
   });
 
-  /** Has the call asked, the person answer with `answers`, and the call end; in the era where that can be sent again, `times`. */
+  /** Makes the call, answers its form with `answers`, and completes it; `times` times in the era in which an answer can be sent again. */
   const round = async (
     answers: unknown,
     meanwhile: () => unknown = () => {},
@@ -139,7 +139,7 @@ describe.each(ERAS)('a hostile client of %s', (era) => {
         if (runs) await calls('create_kx_database', { ...target, databaseName });
       }
     });
-    // What happened cannot be undone, so that smaller examples would say nothing.
+    // What happened cannot be undone, so shrinking a failure would be meaningless.
     await fc.assert(property, { numRuns: FLOWS, endOnFailure: true });
     expect(expected).toBeGreaterThan(0);
   }, 1_800_000);
@@ -166,7 +166,7 @@ describe.each(ERAS)('a hostile client of %s', (era) => {
       product.clock.advance(11 * MINUTE);
       for (const { tool, state, name, flip } of attempts) {
         const known = typeof state === 'number' ? states[state % Math.max(1, states.length)] : state;
-        // An agent knows the right name; with a state that is not whole it must not help.
+        // An agent knows the right name, which must not help with an altered state.
         const broken = known === undefined ? undefined : flipped(known, flip);
         for (const [requestState, typed] of [
           [known, name],
@@ -187,7 +187,7 @@ describe.each(ERAS)('a hostile client of %s', (era) => {
   }, 600_000);
 });
 
-/** The text with one character of the first 60 replaced by another that is as likely. */
+/** The text with one character of the first 60 replaced by another equally likely one. */
 function flipped(text: string, at: number): string {
   const index = text === '' ? 0 : at % text.length;
   return `${text.slice(0, index)}${text[index] === 'A' ? 'B' : 'A'}${text.slice(index + 1)}`;

@@ -28,7 +28,7 @@ interface Sdk {
   readonly codecForVersion: (version: string) => Codec;
 }
 
-/** The SDK with its schemas and its codecs, which it keeps to itself. */
+/** The SDK with its schemas and its codecs, which it does not export. */
 async function bundled(name: string, plugins: Plugin[]): Promise<Sdk> {
   const outfile = join(folder, `${name}.mjs`);
   const contents = `export { S as specTypeSchemas, ct as codecForVersion } from './src-DdvbAHrR.mjs';`;

@@ -25,7 +25,7 @@ const open = (path: string, options?: StoreOptions): Promise<SqlStore<Notes>> =>
     options,
   );
 
-/** A promise that a test settles. */
+/** A promise that the test settles. */
 function gate() {
   let pass = () => {};
   const opened = new Promise<void>((resolve) => {

@@ -18,7 +18,7 @@ describe.each(HOSTS)('an answer that is not an approval, through $name', ({ conn
     ['types nothing', () => approve(''), 'The person did not type exactly'],
   ])('runs nothing and requests nothing again if the person %s', async (_, answer, said) => {
     const person = vi.fn((message: string) => answer(typedIn(message)));
-    // A client of its own: after some of these answers it is sent no more forms.
+    // A separate client, because after some of these answers a client gets no more forms.
     const session = await connect(EMPTY, person);
     onTestFinished(() => session.close());
     const { environmentId } = await environment(session);

@@ -6,7 +6,7 @@ import { did, environment, failedTo } from '../support/world.ts';
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
 const approve = (name: string): FormAnswer => ({ action: 'accept', content: { name } });
 
-/** A session for the tests of one `describe`, each of which says what its person does and works on a database of its own. */
+/** A session for the tests of one `describe`; each test defines what its person does, and uses its own database. */
 function sharedSession(connect: (typeof HOSTS)[number]['connect'], showsForms = true) {
   let session: Session;
   let environmentId: string;

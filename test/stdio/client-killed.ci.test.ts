@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('the server of a client that is ki
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   };
-  /** Kills the client, and says how long the server outlives it. Ends with the last process that holds its stderr. */
+  /** Kills the client, and returns how long the server outlives it. Ends when the last process that holds its stderr has ended. */
   const outlived = async () => {
     client.kill('SIGKILL');
     await once(client, 'exit');

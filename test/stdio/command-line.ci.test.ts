@@ -15,7 +15,7 @@ describe('the command line', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs the binary to its end, with nothing on its stdin. */
+  /** Runs the binary until it ends, with an empty stdin. */
   const run = (...args: string[]) =>
     new Promise<{ code: number; out: string; said: string }>((resolve) => {
       const child = execFile(process.execPath, [CLI, ...args], (_, out, said) =>

@@ -11,7 +11,7 @@ const script = (shell: string) => completionScript(COMMANDS, DEFAULT_COMMAND, sh
 const isMissing = (shell: string) => spawnSync(shell, ['--version']).error !== undefined;
 
 describe.skipIf(isMissing('bash'))('completion in bash', () => {
-  /** What bash offers for the last of these words. */
+  /** The completions of bash for the last of these words. */
   const offered = (...words: string[]) => {
     const line = `${script('bash')}compopt() { :; }
       COMP_WORDS=(finspace-mcp "$@") COMP_CWORD=$#

@@ -34,7 +34,7 @@ describe('finspace-mcp doctor', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs the binary with an environment of its own. */
+  /** Runs the binary with a separate environment. */
   const run = (args: readonly string[], more: Record<string, string> = {}) =>
     new Promise<{ code: number | null; out: string; said: string }>((resolve) => {
       const env = { PATH: process.env['PATH'], HOME: folder, AWS_EC2_METADATA_DISABLED: 'true', ...more };

@@ -7,7 +7,7 @@ import { serveOverStdio } from '../../src/transports/stdio.ts';
 
 const CALL_MS = 30_000;
 
-/** What is waited for, and for how long, once nothing more is read; time passes only when a test lets it. */
+/** What the server waits for, and for how long, after it stops reading; time passes only when a test lets it. */
 describe('a closing connection over stdio', () => {
   let input: PassThrough;
   let stop: AbortController;
@@ -20,7 +20,7 @@ describe('a closing connection over stdio', () => {
   let mutations: Promise<void>;
   let done: Promise<void>;
 
-  /** Lets all that is under way happen which takes no time. */
+  /** Runs everything in progress that takes no time. */
   const settle = () => new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
   const pass = async (ms: number) => {
     for (const timer of timers.filter((each) => each.ms <= ms)) timer.end();

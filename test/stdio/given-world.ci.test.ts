@@ -23,7 +23,7 @@ describe('--world', { timeout: 60_000 }, () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** What a server says on stderr until it has started, or ended by itself. */
+  /** What a server writes to stderr until it has started, or ended by itself. */
   const started = (...args: string[]) =>
     new Promise<{ code: number | null; said: string }>((resolve) => {
       const server = spawn(process.execPath, [CLI, ...args, '--state-dir', folder], {

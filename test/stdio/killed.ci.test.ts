@@ -39,7 +39,7 @@ describe('a server that is killed with SIGKILL', () => {
   let state: StateDatabase;
   let approver: Approver;
   let environmentId: string;
-  /** Every request that reaches the endpoint from now on; answers whether it is to go through. */
+  /** Called for every request that reaches the endpoint from now on; returns whether to execute it. */
   let arrives: (request: WireRequest) => boolean | Promise<boolean>;
   let lives: Life[];
 
@@ -95,7 +95,7 @@ describe('a server that is killed with SIGKILL', () => {
     return life;
   };
 
-  /** A person reads what waits, and approves it with the passphrase; nothing when nothing waits. */
+  /** A person approves the open plan with the passphrase; does nothing if there is none. */
   const approve = async (name: string): Promise<string | undefined> => {
     const ledger = sqlLedger(async () => state, { now: Date.now, openMs: 0 });
     const question = (await ledger.list()).find(({ shown }) => shown.name === name);
@@ -110,7 +110,7 @@ describe('a server that is killed with SIGKILL', () => {
         (db.prepare('SELECT state FROM questions WHERE nonce = ?').get(nonce) as { state: string }).state === 'burnt',
     );
 
-  /** What the next server says on stderr about calls that were begun and not finished. */
+  /** What the next server logs about calls that never finished. */
   const reported = async (): Promise<string> => {
     const child = spawn(process.execPath, args('--call-timeout', '1'), { env: { ...process.env, ...CREDENTIALS } });
     for await (const line of createInterface({ input: child.stderr })) {

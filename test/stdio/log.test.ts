@@ -15,7 +15,7 @@ describe('the log of a server', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const ARGS = ['http', '--port', '0', '--state', ':memory:'];
-  /** The first lines that `finspace-mcp http` logs where no terminal is. */
+  /** The first lines that `finspace-mcp http` logs without a terminal. */
   const logged = (...args: string[]) =>
     new Promise<string>((resolve, reject) => {
       const server = spawn(process.execPath, [CLI, ...ARGS, '--state-dir', folder, ...args]);

@@ -8,7 +8,7 @@ import { sqlJournal } from '../../src/safety/journal.ts';
 import { openState } from '../../src/safety/state.ts';
 import { CLI } from '../support/hosts.ts';
 
-/** Reads its stdin 4 kB at a time with pauses, and passes it on whole at the end. */
+/** Reads its stdin 4 kB at a time with pauses, and writes all of it at the end. */
 const SLOW_READER = `
   const fs = require('node:fs');
   const pause = new Int32Array(new SharedArrayBuffer(4));
@@ -129,7 +129,7 @@ describe.skipIf(process.platform === 'win32')('the output of', () => {
   });
 });
 
-/** So many that no pipe holds the world. */
+/** So many that the world is larger than the buffer of a pipe. */
 function withManyUsers(entities: readonly { in: string; name: string }[]): object[] {
   const user = entities.find((entity) => entity.in.endsWith('/kxUser'));
   const more = Array.from({ length: 600 }, (_, at) =>

@@ -14,7 +14,7 @@ function directory(mode = 0o700): string {
   return dir;
 }
 
-/** Serves one delete that nobody approves, so that ledger, journal and world are written, and ends. */
+/** Serves one delete that nobody approves, so that the ledger, the journal and the world are written, and then ends. */
 function run(stateDir: string, ...args: string[]) {
   const messages = [
     {

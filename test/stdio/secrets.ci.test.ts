@@ -39,14 +39,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A file next to the state directory, as operators keep them. */
+/** A file beside the state directory, where operators keep such files. */
 function file(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text, { mode: 0o600 });
   return path;
 }
 
-/** The built binary with every secret within its reach, saying all that it can say. */
+/** The built binary with access to every secret, and with the most verbose log. */
 function start(level: string, ...args: string[]): void {
   const credentials = `[default]\naws_access_key_id = ${SECRETS.profileKey}\naws_secret_access_key = ${SECRETS.profileKey}\n`;
   const env = {
@@ -76,7 +76,7 @@ const stopped = async () => {
   await exit;
 };
 
-/** Everything that can be read afterwards, but for the file that exists to hold the credential. */
+/** Everything that can be read afterwards, except the file that holds the credential on purpose. */
 function places(): Record<string, string> {
   const files = filesUnder(stateDir);
   for (const path of Object.keys(files)) if (path.includes('/secrets/')) delete files[path];
@@ -98,7 +98,7 @@ it.each(['debug', 'trace'])(
     send({ id: 200, method: 'resources/read', params: { uri: `finspace://kx/environments/${ENVIRONMENT}` } });
     child.stdin.write('this is no JSON\n');
     for (const id of [...LEAKY_CALLS.map((_, at) => 100 + at), 200]) await seen(new RegExp(`"id":${id}[,}]`));
-    // The journal is looked through a second after the start, and what is unfinished is logged.
+    // The journal is read a second after the start, and unfinished calls are logged.
     await stopped();
     expect(streams.stdout).toContain('ValidationException');
     expect(streams.stdout).toContain('[masked]');

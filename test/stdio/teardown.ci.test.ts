@@ -5,7 +5,7 @@ import { did, failedTo } from '../support/world.ts';
 
 const approve = (name: string): FormAnswer => ({ action: 'accept', content: { name } });
 
-/** A demo world, and the environment in it that is to go. */
+/** A demo world, and the environment in it that is to be deleted. */
 async function uat(connect: Host['connect'], person: Person) {
   const session = await connect(FRESH_WORLD, person);
   const { environments } = (await did(session, 'list_kx_environments')) as {

@@ -9,7 +9,7 @@ import { OPERATION_NAMES } from '../../src/operations/index.ts';
 import { openWorld, type TestWorld } from '../local/world.ts';
 import { CLI } from '../support/hosts.ts';
 
-/** Where Node has a SQLite, this flag hides it. */
+/** If Node has SQLite, this flag disables it. */
 const HIDDEN = process.getBuiltinModule?.('node:sqlite') === undefined ? [] : ['--no-experimental-sqlite'];
 const CAUSE = 'version GLIBC_2.99 not found';
 const KEY = 'arn:aws:kms:us-east-1:111122223333:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72';

@@ -31,7 +31,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
   }, 60_000);
 
   let databases = 0;
-  /** A new store, and a way to open it as a replica, which keeps its state directory. */
+  /** A new store, and a function that opens it as a replica, which keeps its state directory. */
   async function fresh(of = cluster) {
     databases += 1;
     const name = `store_${databases}`;
@@ -51,7 +51,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
   };
   const isReady = (store: SharedStore) =>
     expect.poll(() => store.ready().then(() => 'ready', String), { timeout: 60_000 }).toBe('ready');
-  /** Nothing that was approved before can be used, and a new approval can. */
+  /** Earlier approvals cannot be used, and a new one can. */
   const isVoid = async (ledger: Ledger, ...nonces: string[]) => {
     for (const nonce of nonces) {
       expect(await ledger.consume(nonce)).toBe(false);
@@ -94,7 +94,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
           const nonce = shared[Math.floor(Math.random() * shared.length)];
           if (nonce !== undefined && (await ledger.consume(nonce))) consumed.set(nonce, (consumed.get(nonce) ?? 0) + 1);
         } catch {
-          // Refused; nothing was promised.
+          // Refused, so nothing was acknowledged.
         }
       }
     };
@@ -151,7 +151,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     for (const one of refused) expect(String((one as PromiseRejectedResult).reason)).toContain('does not answer');
     await isReady(store);
     expect(await ledger.consume(await approved(ledger, 'new'))).toBe(true);
-    // The request that was refused may have been carried out later; it never counts as consent.
+    // The refused request may have taken effect later, but it never counts as consent.
     expect(await ledger.approvedFor('new')).toBeUndefined();
     expect(await store.journal.verify()).not.toHaveProperty('brokenAt');
   });

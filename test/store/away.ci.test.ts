@@ -81,7 +81,7 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
     const { database, create, isReady, isNot } = await served();
     const other = databaseIn(await stores.fresh());
     const rename = async (from: string, to: string) => {
-      // Nobody reconnects before it has its new name.
+      // No connection is made before the database has its new name.
       await exec(`ALTER DATABASE ${from} ALLOW_CONNECTIONS false`);
       await exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${from}'`);
       await exec(`ALTER DATABASE ${from} RENAME TO ${to}`);

@@ -28,25 +28,25 @@ function idsOf(name: string): { uid: number; gid: number } | undefined {
   return uid ? { uid, gid: gid as number } : undefined;
 }
 
-/** A PostgreSQL of its own on a Unix socket, with fsync. */
+/** A separate PostgreSQL server on a Unix socket, with fsync. */
 export interface Cluster {
   /** The folder of its socket. */
   readonly folder: string;
   /** The URL of a database. */
   url(database: string, user?: string): string;
-  /** Makes a database, as a copy of another if one is named. */
+  /** Creates a database, as a copy of another one if that is named. */
   create(database: string, template?: string): Promise<string>;
   query<T extends object>(database: string, text: string, values?: unknown[]): Promise<T[]>;
   start(options?: string): Promise<void>;
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
-  /** Ends its processes at once. */
+  /** Kills its processes. */
   kill(): Promise<void>;
-  /** Holds its processes still, so that connections stay open and nothing is answered. */
+  /** Suspends its processes, so that connections stay open and nothing is answered. */
   pause(): void;
   resume(): void;
-  /** A standby of it, which follows until it is promoted. */
+  /** A standby server, which follows this one until it is promoted. */
   standby(isSynchronous: boolean): Promise<Cluster & { promote(): Promise<void> }>;
-  /** A cold copy of its files, as a backup, and a way to put them back. */
+  /** A cold backup of its files, and a function that restores it. */
   backup(): Promise<{ restore(): Promise<void> }>;
   remove(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 export interface Cutter {
   /** The folder of its socket. */
   readonly folder: string;
-  /** Cuts the next connection that sends a text: before PostgreSQL has it, or after PostgreSQL has executed it. */
+  /** Cuts the next connection that sends a text: before PostgreSQL gets the text, or after it has executed it. */
   cut(text: string, when: 'before' | 'after'): void;
   /** How many connections it has cut. */
   readonly cuts: () => number;

@@ -54,7 +54,7 @@ describe.skipIf(WHY !== '')(`the full disk of a PostgreSQL ${WHY}`, { timeout: 1
     };
   }
 
-  /** Creates databases until a reply says that one is refused. What has no reply yet, because its outcome waits for space, stays pending. */
+  /** Creates databases until a reply says that one is refused. Requests without a reply, whose outcomes wait for space, stay pending. */
   async function createUntilRefused({ create }: Awaited<ReturnType<typeof served>>) {
     const pending = new Map<string, ReturnType<typeof create>>();
     for (let at = 1; at < 500; at += 1) {

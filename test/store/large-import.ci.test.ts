@@ -10,12 +10,12 @@ import { CLI } from '../support/hosts.ts';
 import { SKIPPED } from './cluster.ts';
 import { databaseIn, startStores } from './shared-store.ts';
 
-/** The long tier goes as far as the figure that the project promises. */
+/** The long tier reaches the number that the project promises. */
 const ENTRIES = process.env['TEST_LONG'] === '1' ? 200_000 : 40_000;
-/** Too little for all entries at once. */
+/** Too little memory for all entries at once. */
 const MEMORY_MB = 48;
 
-/** A state directory whose journal has so many entries. */
+/** A state directory whose journal has this many entries. */
 async function largeJournal(folder: string): Promise<void> {
   const state = await openState(join(folder, 'state.db'));
   let head = '0'.repeat(64);

@@ -46,7 +46,7 @@ describe.skipIf(WHY !== '')(`a store behind PgBouncer in transaction mode ${WHY}
     expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
     expect(stderr).toContain(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
-    // It does not wait for something that does not pass.
+    // It does not wait, because the problem does not pass by itself.
     expect(performance.now() - begun).toBeLessThan(7_000);
   });
 });

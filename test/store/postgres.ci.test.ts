@@ -14,7 +14,7 @@ import { itKeepsTheJournalContract, type JournalRow } from './contracts/journal.
 import { ANN_ONLY, itKeepsTheKitsContract } from './contracts/kits.ts';
 import { itKeepsTheRatesContract } from './contracts/rates.ts';
 
-/** Moves all times that are kept as far into the past as a clock would go forwards. */
+/** Moves all stored times into the past, as if the clock had advanced. */
 const AGE = `
   UPDATE finspace_mcp.approvals SET opened = opened - ms, expires = expires - ms, changed = changed - ms;
   UPDATE finspace_mcp.forms SET at = at - ms;
@@ -50,7 +50,7 @@ describe.skipIf(SKIPPED !== '')(`with a PostgreSQL server of its own ${SKIPPED}`
 
   const query = <T extends object>(text: string, values?: unknown[]) => cluster.query<T>('store', text, values);
 
-  /** The store with nothing in it, as two servers with least rights see it. */
+  /** The empty store, as two servers with the rights of a server see it. */
   async function start() {
     await query(`${EMPTY}; UPDATE finspace_mcp.store SET generation = gen_random_uuid()`);
     const folder = mkdtempSync(join(tmpdir(), 'store-'));

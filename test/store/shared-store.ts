@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { initStore } from '../../src/store/postgres/administration.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 
-/** A cluster with stores, each in a database of its own, and a file with a seal key. */
+/** A cluster with stores, each in a separate database, and a file with a seal key. */
 export interface TestStores {
   readonly cluster: Cluster;
   readonly sealKeys: string;
@@ -16,7 +16,7 @@ export interface TestStores {
 /** The database of the URL of such a store. */
 export const databaseIn = (url: string): string => /\/(store_\d+)\?/.exec(url)?.[1] as string;
 
-/** Makes a file with a seal key. */
+/** Creates a file with a seal key. */
 export function sealKeysIn(folder: string): string {
   const file = join(folder, 'keys');
   writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
@@ -36,7 +36,7 @@ export async function startStores(): Promise<TestStores> {
       stores += 1;
       const name = `store_${stores}`;
       await cluster.create(name, 'template_store');
-      // Each store has an id of its own.
+      // Each store has its own id.
       await cluster.query(name, 'UPDATE finspace_mcp.store SET id = gen_random_uuid(), generation = gen_random_uuid()');
       return cluster.url(name, 'server');
     },

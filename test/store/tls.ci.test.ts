@@ -67,10 +67,10 @@ describe.skipIf(LACKING !== '')(`a store that is connected by TLS ${LACKING}`, {
     ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
     ...['-keyout', at(`${name}.key`)],
   ];
-  /** Makes a certificate authority. */
+  /** Creates a certificate authority. */
   const authority = (name: string) =>
     openssl('req', '-x509', ...newKey(name), '-days', '2', '-subj', `/CN=${name}`, '-out', at(`${name}.crt`));
-  /** Makes a key, with a certificate by the authority `ca`. */
+  /** Creates a key, with a certificate of the authority `ca`. */
   const issue = (name: string, subject: string, extension: string) => {
     openssl('req', ...newKey(name), '-subj', subject, '-out', at(`${name}.csr`));
     writeFileSync(at(`${name}.ext`), `${extension}\n`);

@@ -36,7 +36,7 @@ describe.skipIf(SKIPPED !== '')(`three replicas of a world ${SKIPPED}`, { timeou
   }, 120_000);
   afterAll(() => stores.stop(), 120_000);
 
-  /** Lets each transaction run on the next of several stores. */
+  /** Runs each transaction on the next of several stores. */
   function spread(all: readonly Store[]): Store {
     let turn = 0;
     const next = () => {
@@ -88,7 +88,7 @@ describe.skipIf(SKIPPED !== '')(`three replicas of a world ${SKIPPED}`, { timeou
   describe('killed, like PostgreSQL, while eight clients write', () => {
     let folder: string;
     const replicas: { process: ChildProcess; address: string }[] = [];
-    /** What replicas said that ended by themselves. */
+    /** The output of replicas that ended by themselves. */
     const ended: string[] = [];
     afterEach(async () => {
       for (const { process: one } of replicas.splice(0)) one.kill('SIGKILL');

@@ -29,7 +29,7 @@ describe.skipIf(SKIPPED !== '')(`worlds in a PostgreSQL server of their own ${SK
   const query = <T extends object>(text: string, values?: unknown[]) => cluster.query<T>('store', text, values);
   beforeEach(() => query(EMPTY));
 
-  /** One of several servers, with least rights. */
+  /** One of several servers, with the rights of a server. */
   async function replica(address = url): Promise<Store> {
     const store = await openWorlds(address);
     onTestFinished(() => store.close());

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Systems take the ports of outgoing connections, and those of listeners that name none, from above. */
+/** Systems choose the ports of outgoing connections, and of listeners that request any port, above this range. */
 const [FIRST, LAST] = [20_000, 30_000];
 
 /**

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 
 /** An endpoint that holds each request until the test answers it. */
 export interface HeldEndpoint {
-  /** The response to the first request, once that has come. */
+  /** The response to the first request, once the request has arrived. */
   readonly reached: Promise<ServerResponse>;
-  /** Arguments that direct the server there. */
+  /** Arguments that make the server use this endpoint. */
   readonly args: readonly string[];
   readonly close: () => Promise<void>;
 }

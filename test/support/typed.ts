@@ -1,3 +1,3 @@
-/** What a form asks to be typed: it stands on its third line. */
+/** The text that a form asks a person to type, from its third line. */
 export const typedIn = (message: string): string =>
   /^Type (.+) to approve\.$/.exec(message.split('\n')[2] ?? '')?.[1] ?? '';

@@ -35,7 +35,7 @@ const argumentsOf = (name: OperationName): Members => {
   return Object.fromEntries(needed.map(([member]) => [member, GIVEN[member] ?? 'name']));
 };
 
-/** An endpoint with so many items in every list, in pages as long as they are asked for. */
+/** An endpoint with this many items in every list, in pages of the requested size. */
 function endpoint(count: number, item: (at: number) => Members): Call {
   return (async (name: OperationName, { maxResults = 100, nextToken = '0' }: Members) => {
     const [from, size] = [Number(nextToken), Math.min(Number(maxResults), 100)];

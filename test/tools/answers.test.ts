@@ -7,7 +7,7 @@ beforeAll(async () => {
   environmentId = await world().id('kdb-prod');
 });
 
-/** The structured content of an answer, of which the text is the same and nothing else. */
+/** The structured content of an answer whose text must contain exactly the same. */
 async function answered(tool: string, args: Record<string, unknown>, calling = use) {
   const { isError, text, data } = await calling(tool, args);
   expect({ isError, text }).toEqual({ isError: false, text: JSON.stringify(data) });

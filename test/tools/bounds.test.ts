@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 const times = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
-/** As many as are named in an answer. */
+/** As many as an answer names. */
 const NAMED = 20;
 
 describe('the work for wrong arguments', () => {

@@ -9,7 +9,7 @@ import { argumentsIn, LISTED, type Listed } from './listed.ts';
 const LONGEST = { read: 300, write: 600, argument: 240, title: 40 };
 const NAMES = LISTED.map(({ name }) => name);
 
-/** Arguments whose name, with its type and what is around it, says all there is to say. */
+/** Arguments whose name, type and context say everything. */
 const SELF_EXPLAINING = [
   ...['clusterName', 'databaseName', 'dataviewName', 'scalingGroupName', 'volumeName', 'userName'],
   ...['kind', 'nodeCount', 'scaleInCooldownSeconds', 'scaleOutCooldownSeconds', 'autoScalingMetric'],
@@ -18,7 +18,7 @@ const SELF_EXPLAINING = [
   ...['ruleAction', 'from', 'to', 'code', 'tagKeys'],
   ...['emailAddress', 'samlMetadataURL', 'federationParameters'],
 ];
-/** Objects that repeat what an answer showed: their description stands for all that is in them. */
+/** Objects that repeat a part of an answer: their description covers all their members. */
 const REPEATED = /dataviewConfiguration\./;
 
 const ARGUMENTS = LISTED.flatMap((tool) =>

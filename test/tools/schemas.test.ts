@@ -74,7 +74,7 @@ const mapsIn = (schema: Listed) =>
     .filter(({ schema: each }) => isMap(each))
     .map(({ path }) => `${path}: a map`);
 
-/** What OpenAI documents that clients do for its strict mode: all members are required, and what was optional may be null. */
+/** What clients must do for OpenAI's strict mode, as documented: all members are required, and optional ones may be null. */
 function strict(schema: Schema): Schema {
   const { properties, items, required = [], ...rest } = schema;
   const members = Object.entries((properties ?? {}) as Record<string, Schema>).map(([name, member]) => {
@@ -96,7 +96,7 @@ const nullable = (schema: Schema): Schema => ({
   ...(schema['enum'] === undefined ? {} : { enum: [...(schema['enum'] as unknown[]), null] }),
 });
 
-/** What the strict mode would refuse, with where it is. */
+/** What the strict mode would reject, with its place. */
 function againstOpenAi(schema: Schema, path = '', depth = 0): string[] {
   const { type, properties, items, required = [], additionalProperties } = schema;
   const members = Object.entries((properties ?? {}) as Record<string, Schema>);

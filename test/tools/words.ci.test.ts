@@ -27,7 +27,7 @@ const TOOLS: readonly (readonly [string, z.ZodObject])[] = [
   ...COMPOSITE_TOOLS.map(({ name, input }) => [name, input()] as const),
 ];
 
-/** What no person would say: the words of the validator, regular expressions, and names of JavaScript. */
+/** Text that must not reach people: words of the validator, regular expressions, and names of JavaScript. */
 const LEAKS =
   /of the form that|Invalid (?:input|string|option|key)|Too (?:small|big)|expected|received|must match|undefined|\/\^|\$\/|NaN|\[object/;
 
@@ -69,7 +69,7 @@ describe.each(TOOLS)('%s', (tool, input) => {
 
 type Path = readonly (string | number)[];
 
-/** Every member of a schema, to any depth; the first item stands for a list. */
+/** Every member of a schema, at any depth; a list is represented by its first item. */
 function membersOf(schema: unknown, path: Path = []): Path[] {
   if (schema instanceof z.ZodOptional) return membersOf(schema.unwrap(), path);
   if (schema instanceof z.ZodArray) return membersOf(schema.element, [...path, 0]);
@@ -80,7 +80,7 @@ function membersOf(schema: unknown, path: Path = []): Path[] {
   ]);
 }
 
-/** The paths in groups that one call can have wrong at once, so that none is inside another and no problem is cut off. */
+/** The paths in groups that can be wrong in one call, so that none is inside another and every problem is shown. */
 function apart(paths: readonly Path[]): Path[][] {
   const isInside = (inner: Path, outer: Path) => inner !== outer && outer.every((step, at) => inner[at] === step);
   const leaves = paths.filter((path) => !paths.some((other) => isInside(other, path)));

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 const [scope, document] = process.argv.slice(2);
 const client = JSON.parse(document);
 
-// Of Node 22, which oidc-provider expects.
+// A feature of Node 22, which oidc-provider expects.
 URL.parse ??= (text, base) => (URL.canParse(text, base) ? new URL(text, base) : null);
 const { Provider } = await import('oidc-provider');
 
@@ -15,7 +15,7 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 const provider = new Provider(issuer, {
   scopes: ['openid', 'offline_access', ...scope.split(' ')],
   pkce: { required: () => true },
-  // A client may ask for more scopes than it registered with; what it gets is decided when a person signs in.
+  // A client may request more scopes than it registered with; the sign-in of a person decides which it gets.
   extraClientMetadata: {
     properties: ['any_scope'],
     validator: (_context, _key, _value, metadata) => {

@@ -3,14 +3,14 @@ import { KEY, ROLE, VPC } from '../environment-builder.ts';
 import { MINUTE, SECOND, ZONE } from '../world.ts';
 import type { Mutation } from './mutation.ts';
 
-/** One step of a history: so much time passes, then a request is sent. As plain JSON, so that it can be replayed. */
+/** One step of a history: some time passes, then a request is sent. It is plain JSON, so that it can be replayed. */
 export interface Command {
   readonly wait: number;
   readonly name: Mutation;
-  /** Which of the environments made so far; one that does not exist when there are not so many. */
+  /** The index of the environment among those created so far; the environment does not exist if there are fewer. */
   readonly env: number;
   readonly input: object;
-  /** Of a few tokens, so that requests repeat; a new one each time when missing. */
+  /** One of a few tokens, so that requests repeat; if missing, a new one each time. */
   readonly clientToken?: string | undefined;
 }
 
@@ -61,7 +61,7 @@ const network = fc.oneof(
 );
 const disk = (...sizes: number[]) => one(...sizes).map((size) => ({ type: 'SSD_1000', size }));
 
-/** How often each operation is asked for, and with what. Environment ids and tokens come later. */
+/** How often each operation is called, and with which arguments. Environment ids and tokens are added later. */
 const REQUESTS: Readonly<Record<Mutation, readonly [weight: number, Arbitrary<object>]>> = {
   CreateKxEnvironment: [3, fc.record({ name: one('kdb-a', 'kdb-b'), kmsKeyId: fc.constant(KEY) })],
   UpdateKxEnvironment: [2, fc.record({ name: one('kdb-a', 'kdb-b') })],
@@ -180,7 +180,7 @@ const BEGINNING: readonly Command[] = [
   },
 ];
 
-/** Random histories, which begin with an environment that has a database, a volume and a scaling group in the making. */
+/** Random histories, which begin with an environment in which a database, a volume and a scaling group are being created. */
 export const histories: Arbitrary<Command[]> = fc
   .array(command, { minLength: 30, maxLength: 80, size: 'max' })
   .map((commands) => [

@@ -288,7 +288,7 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
   },
 };
 
-/** The user that an ARN is of; only users are tagged in the histories. */
+/** The user with an ARN; only users are tagged in the histories. */
 function taggedUser(state: State, arn: string): string {
   const [, id = '', name = ''] = /:kxEnvironment\/([^/]+)\/kxUser\/(.+)$/.exec(arn) ?? [];
   unless(state.envs.get(id)?.users.has(name) === true, 'ResourceNotFound');

@@ -1,12 +1,12 @@
 import type { Db, Env, State, Version, View, Volume } from './state.ts';
 
-/** How the model says no: the name of a modelled error. */
+/** How the model rejects a request: with the name of a modelled error. */
 export class No extends Error {}
 export function unless(condition: boolean, error: string): asserts condition {
   if (!condition) throw new No(error);
 }
 
-/** The environment, when things in it can be changed. */
+/** The environment, if its contents can be changed. */
 export function open(state: State, id: string): Env {
   const env = state.envs.get(id);
   unless(env !== undefined, 'ResourceNotFound');
@@ -35,7 +35,7 @@ export function mountable(group: string | undefined, databases: readonly { datav
   for (const { dataviewName } of databases) unless(dataviewName === undefined || group !== undefined, 'Validation');
 }
 
-/** What a cluster gets of a database: the version of a dataview that is ready, or the latest changeset. */
+/** What a cluster mounts of a database: the newest ready version of a dataview, or the latest changeset. */
 export function mount(env: Env, database: string, viewName?: string) {
   const db: Db = existing(env.databases, database);
   if (viewName === undefined) return { database, changeset: db.last?.id };

@@ -15,7 +15,7 @@ import { modelView, serviceView } from './views.ts';
 
 const WORLD = worldOf('111122223333', 'us-east-1');
 
-/** Lives through a history twice, in the service and in the model, and fails where they differ. */
+/** Runs a history in the service and in the model, and fails where they differ. */
 export async function live(history: readonly Command[], open = (): Promise<TestWorld> => openWorld()): Promise<void> {
   const world = await open();
   const state = emptyState(START);
@@ -38,7 +38,7 @@ export async function live(history: readonly Command[], open = (): Promise<TestW
   await world.close();
 }
 
-/** The request of a command, with the ids that only this run knows. */
+/** The request of a command, with the ids of this run. */
 async function completed({ name, env, input, clientToken }: Command, step: number, world: TestWorld, state: State) {
   const isBrowser = /^[A-Z][a-z]+Environment$/.test(name) && !name.includes('Kx');
   const made = [...(isBrowser ? state.browsers : state.envs).keys()];
@@ -57,7 +57,7 @@ async function completed({ name, env, input, clientToken }: Command, step: numbe
   return request;
 }
 
-/** What a used token answers, within ten minutes of its first success. */
+/** The reply for a used token, within ten minutes of its first success. */
 function repeats({ name }: Command, { clientToken, ...input }: Reply, state: State): string | undefined {
   const known = state.tokens.get(`${name} ${clientToken}`);
   if (clientToken === undefined || known === undefined || known.expires <= state.now) return undefined;
@@ -79,7 +79,7 @@ function verdictOf({ name }: Command, { clientToken, ...input }: Reply, reply: R
   return 'ok';
 }
 
-/** What operations answer that do not have an error. */
+/** The replies of operations for an error that they do not have. */
 const REPLACEMENTS: Record<string, string> = { Conflict: 'Validation', Validation: 'InvalidRequest' };
 
 function requireNewId(reply: Reply, { name }: Command, ids: Set<string>): void {

@@ -1,4 +1,4 @@
-/** The plain model of a world: what a reader of the documentation would keep in their head. Times in milliseconds. */
+/** The simple model of a world that a reader of the documentation would have in mind. Times are in milliseconds. */
 export interface Timed {
   status: string;
   due: number | null;
@@ -77,7 +77,7 @@ export const emptyState = (now: number): State => ({
   tokens: new Map(),
 });
 
-/** A cluster stops using things as soon as it is being deleted. */
+/** A cluster stops using entities as soon as its deletion starts. */
 export const using = (env: Env): [string, Cluster][] =>
   [...env.clusters].filter(([, cluster]) => cluster.status !== 'DELETING').sort(([a], [b]) => (a < b ? -1 : 1));
 
@@ -97,7 +97,7 @@ export const viewsOn = (env: Env, volume: string): View[] =>
     .flatMap(({ views }) => [...views.values()])
     .filter(({ versions }) => versions.some(({ volumes }) => volumes.includes(volume)));
 
-/** Versions live while they are being made, are the newest that is ready, or are mounted. */
+/** A version exists while it is being created, is the newest ready one, or is mounted. */
 export function release(env: Env, view: View): void {
   const newest = view.versions.find(({ active }) => active);
   view.versions = view.versions.filter(

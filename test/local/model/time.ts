@@ -4,7 +4,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOST_MIB = 16 * 1024;
 
-/** How long each status lasts; written down again, so that a slip in the service's table shows. */
+/** How long each status lasts; repeated here, so that a mistake in the service's table is noticed. */
 const LASTS: Record<string, Record<string, number>> = {
   env: {
     CREATE_REQUESTED: 10 * SECOND,
@@ -30,12 +30,12 @@ export function enter(kind: string, thing: Timed, status: string, now: number, l
 
 interface Due {
   readonly at: number;
-  /** Things that end in the same millisecond do so in this order. */
+  /** Statuses that end in the same millisecond end in this order. */
   readonly order: string;
   readonly run: (at: number) => void;
 }
 
-/** Lets time pass, one end of a status after the other. */
+/** Lets time pass, from the end of one status to the next. */
 export function applyDue(state: State): void {
   for (;;) {
     const [first] = dues(state)

@@ -8,7 +8,7 @@ const sorted = <T>(things: Iterable<[string, T]>): [string, T][] => [...things].
 const table = <T, V>(things: Map<string, T>, look: (thing: T, name: string) => V) =>
   Object.fromEntries(sorted(things).map(([name, thing]) => [name, look(thing, name)]));
 
-/** Everything that a reader of the API can see of the model. */
+/** Everything in the model that a client of the API can see. */
 export function modelView(state: State): object {
   return {
     browsers: table(state.browsers, ({ status }) => status),
@@ -44,7 +44,7 @@ const databaseView = (env: Env, db: Env['databases'] extends Map<string, infer D
   ]),
 });
 
-/** The same, as the service tells it through its reads. */
+/** The same, as the service returns it. */
 export async function serviceView({ serve }: TestWorld): Promise<object> {
   const call = async (name: OperationName, input: object): Promise<Any> =>
     contentOf(await serve(requestFor(name, input)));

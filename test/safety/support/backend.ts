@@ -7,7 +7,7 @@ import { type Call, type CallOptions, type OperationName, operationNamed } from 
 
 export type Members = Record<string, unknown>;
 
-/** A clock that stands until somebody moves it. */
+/** A clock that stands still until it is moved. */
 export interface Clock {
   readonly now: () => number;
   advance(milliseconds: number): void;
@@ -64,13 +64,13 @@ export interface Reached {
 
 export interface Spy {
   readonly call: Call;
-  /** Every request that is no read, in the order of arrival. */
+  /** Every request except reads, in the order of arrival. */
   readonly reached: Reached[];
-  /** Those that a person has to approve by default. */
+  /** Those that a person must approve by default. */
   readonly destructive: () => Reached[];
 }
 
-/** Records what reaches the backend. With `forward: false` the service never hears of it, so that the world stays as it is. */
+/** Records what reaches the backend. With `forward: false`, the service does not get it, so that the world does not change. */
 export function spyOn(call: Call, { forward = true }: { forward?: boolean } = {}): Spy {
   const reached: Reached[] = [];
   const risky = ({ name }: Reached) => ['destroy', 'network'].includes(operationNamed(name).risk);
@@ -85,7 +85,7 @@ export function spyOn(call: Call, { forward = true }: { forward?: boolean } = {}
   };
 }
 
-/** The same Call with reads remembered until something in the same environment is changed through it: exact while its clock stands. */
+/** The same Call with cached reads, until it changes something in the same environment; exact while the clock stands still. */
 export function remembering(call: Call): Call {
   const known = new Map<string, unknown>();
   return async (name, input, options) => {
@@ -101,7 +101,7 @@ export function remembering(call: Call): Call {
   };
 }
 
-/** The same Call with the replies of some operations replaced or embellished. */
+/** The same Call with the replies of some operations replaced or extended. */
 export function answering(call: Call, change: (name: OperationName, reply: Members, input: Members) => unknown): Call {
   return async (name, input, options) =>
     change(name, (await call(name, input, options)) as Members, input as Members) as never;

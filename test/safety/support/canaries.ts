@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A secret that stands nowhere else, so that every trace of it is a leak. */
+/** A secret that occurs nowhere else, so that every trace of it is a leak. */
 export const canary = (kind: string): string => `${kind}Canary${randomBytes(18).toString('hex')}`;
 
-/** A secret of each kind that comes near every server. */
+/** A secret of each kind that every server handles. */
 export const canaries = () => ({
   accessKey: canary('AKIA'),
   secretKey: canary('secret'),
@@ -21,7 +21,7 @@ export const canaries = () => ({
   passphrase: canary('pass'),
 });
 
-/** The ways in which a text may hide in another one. */
+/** The encodings in which a text may be hidden in another one. */
 function formsOf(secret: string): Map<string, string> {
   const bytes = Buffer.from(secret);
   // Base64 of a text within a text depends on where it begins; the part between the first and last group stays the same.
@@ -47,7 +47,7 @@ function formsOf(secret: string): Map<string, string> {
   ]);
 }
 
-/** Where which secret shows, one line for each leak. */
+/** Where each secret appears, one line for each leak. */
 export function leaksIn(places: Readonly<Record<string, string>>, secrets: Readonly<Record<string, string>>): string[] {
   return Object.entries(secrets).flatMap(([kind, secret]) =>
     [...formsOf(secret)].flatMap(([form, text]) =>

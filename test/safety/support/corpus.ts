@@ -1,4 +1,4 @@
-/** Text that wants to be more than data. Every one of them once fooled some terminal, dialog, log or parser. */
+/** Text that tries to be more than data. Each one once deceived a terminal, dialog, log or parser. */
 const point = (...codes: number[]) => String.fromCodePoint(...codes);
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 
@@ -139,9 +139,9 @@ export const CORPUS: readonly string[] = [
   ...LONG,
 ];
 
-/** Characters that may stand in no text that people or models read. */
+/** Characters that must not occur in text that people or models read. */
 export const UNREADABLE =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{M}\u115F\u1160\u2800\u3164\uFFA0\u{1D159}]|(?! )\p{Zs}|[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 
-/** Characters that may stand in no string of a structured answer: they hide, break, or reorder what is around them. */
+/** Characters that must not occur in a string of a structured answer, because they hide, break or reorder the text around them. */
 export const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;

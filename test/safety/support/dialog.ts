@@ -3,15 +3,15 @@ import { UNREADABLE } from './corpus.ts';
 
 const QUOTED = /"((?:[^"\\]|\\.)*)"( \(cut, \d+ characters\))?/g;
 
-/** The lines of a dialog with what stands in quotes taken out: what is left has to be this server's own words. */
+/** The lines of a dialog without the quoted parts: the rest must be this server's own words. */
 export const skeleton = (text: string) => text.split('\n').map((line) => line.replace(QUOTED, '""'));
 const quotations = (text: string) => [...text.matchAll(QUOTED)].map(([, inside = '']) => inside);
 
-/** A hostile text takes no other shape than a harmless one. */
+/** A hostile text results in the same lines as a harmless one. */
 export function expectHarmless(hostile: string, harmless: string): void {
   expect(skeleton(hostile)).toEqual(skeleton(harmless));
   expect(hostile.replaceAll('\n', '')).not.toMatch(UNREADABLE);
-  // What an agent wants to set is never cut, so that nothing is approved that was not shown.
+  // What an agent wants to set is never shortened, so that nothing is approved that was not shown.
   const foreign = hostile.replaceAll(/^.* -> .*\.$/gm, '');
   for (const inside of quotations(foreign)) expect(inside.length).toBeLessThanOrEqual(80);
 }
@@ -26,7 +26,7 @@ const FIRST_LINES = [
   new RegExp(`^Type ${NAME}(?: \\w{4})? to approve\\.$`),
 ];
 
-/** The first three lines stay the first three lines, and clients that cut at 80 columns show all of them. */
+/** The first three lines stay the first three, and clients that cut lines at 80 columns show them completely. */
 export function expectDialog(hostile: string, harmless: string): void {
   const first = hostile.split('\n').slice(0, 3);
   for (const [at, line] of first.entries()) {

@@ -19,7 +19,7 @@ import { type Clock, HOUR, type Members } from './backend.ts';
 export const PLACE = { backend: 'test', region: 'us-east-1' };
 export const OPEN_MS = HOUR / 4;
 
-/** One `tools/call` as it comes over the wire; `state` and `answers` are whatever the client says. */
+/** One `tools/call` as it arrives over the wire; `state` and `answers` are whatever the client sends. */
 export interface Attempt {
   readonly tool: string;
   readonly arguments: Members;
@@ -55,7 +55,7 @@ export interface Guard {
 export interface GuardOptions {
   readonly call: Call;
   readonly clock: Clock;
-  /** The file of the state database, or one that is open already. */
+  /** The file of the state database, or an open one. */
   readonly state?: string | StateDatabase;
   readonly signer?: StateSigner;
   readonly restrictions?: Partial<Restrictions>;
@@ -64,7 +64,7 @@ export interface GuardOptions {
   readonly quotas?: ToolEnvironment['quotas'];
   readonly outOfBand?: GateOptions['outOfBand'];
   readonly admit?: GateOptions['admit'];
-  /** Whether forms are consent; they are where this is missing. */
+  /** Whether forms count as consent; by default, they do. */
   readonly formsCount?: ToolEnvironment['formsCount'];
   /** What the gate gets in place of the ledger. */
   readonly overLedger?: (ledger: Ledger) => Ledger;
@@ -115,7 +115,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
       const caller = { principal, answersForms: true, refusal: options.refusal ?? (() => undefined) };
       const request = { name: tool, arguments: given };
       const exchange = { context: contextOf(rest, signer), client, showsForms: forms, showsLinks: links };
-      // The environment of tools grows; the gate and what it stands on are all that matters here.
+      // The environment of tools has more members; only the gate and its dependencies matter here.
       const result = await callTool({ ...environment, caller } as unknown as ToolEnvironment, request, exchange);
       return outcomeOf(result as never);
     },
@@ -125,7 +125,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   };
 }
 
-/** What the SDK makes of a request: a state is handed on only when its signature holds. */
+/** What the SDK does with a request: it passes a state on only if its signature is valid. */
 function contextOf({ state, answers, signal }: Pick<Attempt, 'state' | 'answers' | 'signal'>, signer: StateSigner) {
   const opened = state === undefined ? undefined : signer.verify(state);
   return {
@@ -157,19 +157,19 @@ function outcomeOf(result: Result | InputRequiredResult): Outcome {
   return { kind: 'done', content: structuredContent ?? {}, text };
 }
 
-/** A form that came back with a name in it. */
+/** A form that was returned with a name. */
 export const accept = (name: unknown) => ({ approval: { action: 'accept', content: { name } } });
 export const decline = { approval: { action: 'decline' } };
 export const cancel = { approval: { action: 'cancel' } };
 
-/** Asks and returns the form. Throws when nobody was asked. */
+/** Requests the call and returns the form. Throws if there is no form. */
 export async function asked(guard: Guard, attempt: Attempt): Promise<{ message: string; state: string }> {
   const outcome = await guard.attempt(attempt);
   if (outcome.kind !== 'asked') throw new Error(`nobody was asked: ${outcome.text}`);
   return outcome;
 }
 
-/** Asks, and has the person type a name. */
+/** Requests the call, and lets the person type a name. */
 export async function approved(guard: Guard, attempt: Attempt, name: string): Promise<Outcome> {
   const { state } = await asked(guard, attempt);
   return guard.attempt({ ...attempt, state, answers: accept(name) });

@@ -8,7 +8,7 @@ import type { Product } from './wire.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** Milliseconds after which the client gives up and says so. */
+  /** Milliseconds after which the client cancels the call. */
   readonly timeout?: number;
   readonly onprogress?: (progress: { progress: number; message?: string | undefined }) => void;
 }
@@ -19,7 +19,7 @@ export interface Result {
   readonly content: readonly { readonly text?: string }[];
 }
 
-/** A client library at work, in one process with the product. */
+/** A client library, in one process with the product. */
 export interface RealClient {
   call(name: string, given: Members, options?: CallOptions): Promise<Result>;
   close(): Promise<void>;
@@ -29,7 +29,7 @@ type Person = (message: string) => Promise<FormAnswer>;
 
 export interface RealHost {
   readonly name: string;
-  /** In the 2025 era the call stays open while the person reads; since then it ends and comes again. */
+  /** In the 2025 era, the call stays open while the person reads; since then, it ends and is repeated. */
   readonly staysOpen: boolean;
   connect(product: Pick<Product, 'attach'>, person?: Person): Promise<RealClient>;
 }

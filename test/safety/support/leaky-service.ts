@@ -78,7 +78,7 @@ function replyWithSecrets(
   if (path.endsWith('/databases')) return void reply(200, `{"kxDatabases": ["${secrets.brokenReply}`);
   if (path.endsWith('/environments'))
     return void reply(200, '{"environments":[]}', { 'x-secret': secrets.successHeader });
-  // The one thing that may be repeated is what a modelled error says; it must not bring the credentials back.
+  // Only the message of a modelled error may be repeated, without the credentials.
   const message = `You sent ${given} and ${secrets.secretKey} and ${encodeURIComponent(secrets.sessionToken)}`;
   reply(400, JSON.stringify({ message }), { 'x-amzn-errortype': 'ValidationException' });
 }

@@ -12,7 +12,7 @@ import { type About, type LedgerUnderTest, pendingFor } from './ledger-under-tes
 const MINUTE = 60_000;
 const APPROVAL: Approval = { channel: 'terminal', approver: 'ann', at: 1, signature: 's"\u2028' };
 
-/** What the gate relies on, for every ledger: in this process, between processes and in a store that replicas share. */
+/** The behaviour that the gate relies on, for every ledger: in this process, between processes and in a store that replicas share. */
 export function itKeepsTheLedgerContract(name: string, start: () => Promise<LedgerUnderTest>): void {
   describe(`the ledger in ${name}`, () => {
     let under: LedgerUnderTest;
@@ -233,7 +233,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
 
     describe('over time', () => {
-      /** A server's clock goes on by itself, so nothing here depends on less than half a minute. */
+      /** The clock of a server advances by itself, so nothing here depends on less than half a minute. */
       const pass = async (milliseconds: number) => under.advance(milliseconds);
 
       it('does not consume an expired approval', async () => {

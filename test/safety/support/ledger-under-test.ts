@@ -5,9 +5,9 @@ export interface LedgerUnderTest {
   readonly ledger: Ledger;
   /** Another process's view of the same store. */
   readonly another: () => Promise<Ledger>;
-  /** Moves its clock, or what it keeps against it. */
+  /** Moves its clock, or the times that it stores. */
   readonly advance: (milliseconds: number) => unknown;
-  /** How long its questions stay open, in milliseconds. */
+  /** How long its pending approvals stay open, in milliseconds. */
   readonly openMs: number;
   readonly close: () => Promise<void>;
 }
@@ -21,7 +21,7 @@ const SHOWN = {
   interrupted: [],
 } as const;
 
-/** What a test says of a pending approval beside its call. */
+/** The properties of a pending approval besides its call. */
 export interface About {
   readonly about?: string;
   readonly client?: string;

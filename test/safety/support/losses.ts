@@ -39,7 +39,7 @@ export async function openRichWorld(call: Call) {
 
 type Estates = Awaited<ReturnType<typeof openRichWorld>>;
 
-/** Everything in the world that a person could miss: by its path, what it is. */
+/** Everything in the world that a person could lose, by its path. */
 export async function valuables(call: Call, estates: Estates): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const add = (path: string, entity: Members, members: readonly string[]) => {
@@ -84,13 +84,13 @@ export async function valuables(call: Call, estates: Estates): Promise<Map<strin
   return found;
 }
 
-/** Members whose new value is what the call asked for; losing them means that they are gone. */
+/** Members whose new value the call requested; they are lost only if they are missing. */
 const REPLACEABLE =
   /(?:name|iamRole|segmentConfigurations|changesetId|databases|code|commandLineArguments|initializationScript|transitGatewayConfiguration|customDNSConfiguration)$/;
 /** Members that must not change under protection without approval. */
 const GUARDED = /(?:[^/]+ name|iamRole|segmentConfigurations|memory|protected)$/;
 
-/** What was there before a call and is not any more, or was changed although it was protected. */
+/** What existed before a call and no longer does, or was changed although it was protected. */
 export function lossesBetween(before: Map<string, string>, after: Map<string, string>): string[] {
   return [...before].flatMap(([path, value]) => {
     const now = after.get(path);

@@ -2,7 +2,7 @@ import type { Call } from '../../../src/operations/index.ts';
 import type { Members } from './backend.ts';
 import type { EnvironmentBuilder } from './call-environment-builder.ts';
 
-/** Something that happens to the world between the question and the answer, and what brings the world back. */
+/** A change of the world between the form and the answer, and a change that reverts it. */
 export interface Mutation {
   readonly what: string;
   readonly happen: (mark: number) => Promise<unknown>;

@@ -122,7 +122,7 @@ export type Row = readonly [
   blockers: readonly string[],
 ];
 
-/** After something has been done to the world. */
+/** After a change of the world. */
 export const after = (prepare: () => Promise<unknown>, input: () => Members) => async () => {
   await prepare();
   return input();

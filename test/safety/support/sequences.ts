@@ -7,7 +7,7 @@ import type { ApprovalFixture } from './approval-fixture.ts';
 import { answering, type Members, SECOND, spyOn, standingClock } from './backend.ts';
 import { accept, cancel, decline, type Guard, OPEN_MS, openGuard } from './guard.ts';
 
-/** One thing that an agent, a person, time or the world does. Numbers are taken modulo what there is. */
+/** One action of an agent, a person, time or the world. Numbers are taken modulo the number of choices. */
 export type Step =
   | { readonly do: 'ask'; readonly principal: number; readonly guardedCall: number; readonly answers: boolean }
   | { readonly do: 'answer'; readonly form: number; readonly how: How; readonly crossing: Crossing }
@@ -58,7 +58,7 @@ export const steps = fc.array(
   { minLength: 1, maxLength: 10 },
 ) as fc.Arbitrary<Step[]>;
 
-/** What the person and the honest world know of one question. */
+/** What the person and the world know about one pending approval. */
 interface Known {
   readonly principal: number;
   readonly guardedCall: number;
@@ -223,7 +223,7 @@ const ANSWERS: Record<How, (name: string) => unknown> = {
   junk: (name) => ({ approval: [{ action: 'accept', content: { name } }], other: accept(name) }),
 };
 
-/** Answers that no person gave: the plan stays open. A decline is one where it comes at once. */
+/** Answers that no person gave, so the plan stays open. An immediate decline is one of them. */
 const UNDECIDED: readonly How[] = ['cancel', 'nothing', 'junk'];
 
 const isSealRefused = (error: Error) => {
@@ -258,7 +258,7 @@ async function forge(
     }, isSealRefused);
 }
 
-/** The reader's reply as after so many changes of the target. */
+/** The reader's reply after this many changes of the target. */
 function withVersion(
   { guardedCalls }: ApprovalFixture,
   versions: readonly number[],

@@ -6,13 +6,13 @@ import type { Members } from './backend.ts';
 export interface StatedCondition {
   readonly operation: OperationName;
   readonly input: Members;
-  /** What every refusal names. */
+  /** The argument that every refusal names. */
   readonly names: string;
-  /** The sentences of texts that state it. */
+  /** The sentences that state it. */
   readonly states: readonly string[];
 }
 
-/** The ids of what the calls refer to. */
+/** The ids of the entities that the calls refer to. */
 export interface StatedWorld {
   readonly environmentId: string;
   readonly failed: string;
@@ -20,7 +20,7 @@ export interface StatedWorld {
   readonly browser: string;
 }
 
-/** Makes rows of an operation from a valid call and what each row changes in it. */
+/** Builds the rows of an operation from a valid call and the change that each row makes to it. */
 export const rowsOf =
   (operation: OperationName, base: Members) =>
   (names: string, input: Members, ...states: string[]): StatedCondition => ({

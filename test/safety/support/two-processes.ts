@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openState } from '../../../src/safety/state.ts';
 
-/** One state file, opened twice, as two processes open it. */
+/** One state file, opened twice, as by two processes. */
 export async function openTwice() {
   const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-state-'));
   const path = join(folder, 'state.db');

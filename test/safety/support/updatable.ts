@@ -11,7 +11,7 @@ export interface Updatable {
   readonly builder: EnvironmentBuilder;
   readonly environmentId: string;
   readonly guard: Guard;
-  /** The calls that change something, in their order. */
+  /** The calls that change something, in order. */
   readonly reached: readonly unknown[];
   /** Calls a tool in the environment. */
   readonly attempt: (tool: string, args: Members) => ReturnType<Guard['attempt']>;

@@ -38,7 +38,7 @@ export interface Product {
   close(): Promise<void>;
 }
 
-/** With `durable`, world, ledger and journal are files in its folder, which others can look into. */
+/** With `durable`, the world, the ledger and the journal are files in its folder, which others can open. */
 export function openProduct(
   settings: Partial<Record<SettingName, unknown>> = {},
   { durable = false, around }: { readonly durable?: boolean; readonly around?: (call: Call) => Call } = {},

@@ -6,10 +6,10 @@ export interface AttemptsUnderTest {
   readonly attempts: Attempts;
   /** Another process's view of the same store. */
   readonly another: () => Promise<Attempts>;
-  /** Moves its clock, or what it keeps against it. */
+  /** Moves its clock, or the times that it stores. */
   readonly advance: (milliseconds: number) => unknown;
   readonly now: () => number;
-  /** By how much its times may differ, because its clock goes on by itself. */
+  /** By how much its times may differ, because its clock advances by itself. */
   readonly toleranceMs: number;
   readonly close: () => Promise<void>;
 }

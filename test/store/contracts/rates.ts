@@ -6,7 +6,7 @@ export interface RatesUnderTest {
   readonly limiter: (rates: Rates) => RateLimiter;
   /** Another process's view of the same store; undefined if each process counts for itself. */
   readonly another: ((rates: Rates) => Promise<RateLimiter>) | undefined;
-  /** Moves its clock, or what it keeps against it. */
+  /** Moves its clock, or the times that it stores. */
   readonly advance: (milliseconds: number) => unknown;
   readonly close: () => Promise<void>;
 }
