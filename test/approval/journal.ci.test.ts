@@ -172,8 +172,8 @@ describe('finspace-mcp journal', () => {
 
   it.each([
     ['no JSON', '{"kind":'],
-    ['no object', 'null'],
-    ['of no known kind', '{"kind":"constructor","at":"2026"}'],
+    ['not an object', 'null'],
+    ['of an unknown kind', '{"kind":"constructor","at":"2026"}'],
     [
       'an intent without its target',
       '{"kind":"intent","at":"2026","call":"c","operation":"o","principal":"p","target":null}',

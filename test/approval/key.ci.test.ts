@@ -124,7 +124,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
   });
 
   it.each<[string, (at: ReturnType<typeof copy>) => void]>([
-    ['is no key', ({ file }) => writeFileSync(file('public.pem'), 'nothing')],
+    ['is not a key', ({ file }) => writeFileSync(file('public.pem'), 'nothing')],
     [
       'is of another kind',
       ({ file }) =>

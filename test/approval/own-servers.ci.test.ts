@@ -126,7 +126,10 @@ describe('an agent that starts its own server', { timeout: 60_000 }, () => {
         return ['--state-dir', dir];
       },
     ],
-    ['that asks nobody', ({ world }) => ['--approve', 'none', '--state', world, '--state-dir', stateDirectory()]],
+    [
+      'that requires no approval',
+      ({ world }) => ['--approve', 'none', '--state', world, '--state-dir', stateDirectory()],
+    ],
   ])('%s is rejected by the world', async (_, prepare) => {
     const at = owned();
     const agent = await overStdio(await prepare(at));
@@ -156,7 +159,7 @@ describe('an agent that starts its own server', { timeout: 60_000 }, () => {
   it.each<[string, (at: Owned) => Promise<void>]>([
     ['a statement of its own key', async ({ dir }) => storeFormTrust(dir, await ownStatement())],
     ['nonsense', ({ dir }) => storeFormTrust(dir, 'yes')],
-    ['no string', ({ dir }) => edited(dir, { forms: true })],
+    ['a value that is not a string', ({ dir }) => edited(dir, { forms: true })],
   ])('cannot make forms trusted with %s', async (_, forge) => {
     const at = owned();
     await forge(at);

@@ -83,8 +83,8 @@ describe('the location in a plan', () => {
     ['a world in memory', { state: ':memory:' }, undefined],
     ['an endpoint', { backend: 'aws', endpoint: 'https://finspace.example', region: 'us-east-1' }, undefined],
     ['a world of another state directory', { stateDir: '/srv/x' }, '/srv/x/world.db'],
-    ['a file of its own', { state: '/srv/copy.db' }, '/srv/copy.db'],
-    ['a file far down', { state: `/${'x'.repeat(99)}/copy.db` }, `...${'x'.repeat(64)}/copy.db`],
+    ['another file', { state: '/srv/copy.db' }, '/srv/copy.db'],
+    ['a file in a deep folder', { state: `/${'x'.repeat(99)}/copy.db` }, `...${'x'.repeat(64)}/copy.db`],
   ])('of %s names the file correctly', (_, settings, file) => {
     expect(placeFor(settings).world).toBe(file);
   });

@@ -48,7 +48,7 @@ describe('the signed statement that forms are trusted', { timeout: 60_000 }, () 
   it.each<[string, (file: string) => void]>([
     ['is missing', (file) => rmSync(file)],
     ['is damaged', (file) => writeFileSync(file, readFileSync(file).subarray(0, 20))],
-    ['is nothing', (file) => writeFileSync(file, 'null')],
+    ['contains null', (file) => writeFileSync(file, 'null')],
     ['has something else in its place', (file) => writeFileSync(file, '{"forms":true}')],
   ])('does not count if the private key file %s', async (_, damage) => {
     const dir = stateDirectory();

@@ -87,7 +87,7 @@ describe.skipIf(process.platform === 'win32')('scripts/prepare.mjs', () => {
 
   it.each([
     ['with other packages', {}],
-    ['that leads nowhere', undefined],
+    ['to a missing folder', undefined],
   ])('never installs through a link %s, and says what to do', (_, packages) => {
     const shared = join(folder, 'shared', 'node_modules');
     if (packages !== undefined) install(shared, packages);

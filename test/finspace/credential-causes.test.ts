@@ -109,7 +109,7 @@ const CAUSES: [cause: string, arrange: () => Partial<ClientOptions>, detail: Reg
     /run that command in a terminal/,
   ],
   [
-    'an SSO session that nobody began',
+    'an SSO session that was never started',
     () => {
       save(
         'config',
@@ -121,7 +121,7 @@ const CAUSES: [cause: string, arrange: () => Partial<ClientOptions>, detail: Reg
     /^Have a person run: aws sso login --profile prod$/,
   ],
   [
-    'an SSO session of the older kind that is over, in the profile that a role is assumed from',
+    'an expired SSO session of the older kind, in the profile that a role is assumed from',
     () => {
       const role = 'role_arn = arn:aws:iam::1:role/kdb\nsource_profile = base\n';
       save('config', `[profile prod]\n${role}[profile base]\nsso_start_url = ${START_URL}\n${SSO}`);

@@ -204,7 +204,7 @@ describe('a search that takes longer than clients wait', () => {
   });
 
   test.each([
-    ['at which to go on', `at 0 from ${idOf(999)}.`],
+    ['at which to continue', `at 0 from ${idOf(999)}.`],
     ['before which to stop', `at 1 from ${idOf(0)} until ${idOf(999)}.`],
   ])('starts again when the environment %s was deleted', async (_, position) => {
     const cursor = Buffer.from(position).toString('base64url');

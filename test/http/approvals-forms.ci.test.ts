@@ -48,13 +48,13 @@ describe('sign-in forms that are never completed', () => {
     return { ...at, slow };
   };
 
-  it('take no place of calls, nor of other people who sign in', async () => {
+  it('take no slots from calls, or from other people who sign in', async () => {
     const { server, agent, ann, code, someone } = await flooded(3 * MOST);
     expect((await modern(server.url, 'tools/list', {}, bearer(agent))).status).toBe(200);
     expect((await someone.signIn(ann, code)).text).toContain('Delete database');
   });
 
-  it('are evicted by new ones when all places are in use, oldest first', async () => {
+  it('are evicted by new ones when all slots are in use, oldest first', async () => {
     const { server, slow, ann, code, someone } = await flooded(256);
     expect((await someone.signIn(ann, code)).text).toContain('Delete database');
     await until(() => slow.some(({ answered }) => answered() !== ''));

@@ -26,13 +26,13 @@ describe('a token', () => {
   const future = { nbf: Math.floor(Date.now() / 1_000) + 600 };
 
   it.each<[string, Claims, { alg?: string; foreignKey?: boolean }, number]>([
-    ['that is good', {}, {}, 200],
-    ['whose scopes stand in scp', { scope: undefined, scp: ['finspace:read'] }, {}, 200],
+    ['that is valid', {}, {}, 200],
+    ['whose scopes are in scp', { scope: undefined, scp: ['finspace:read'] }, {}, 200],
     ['for this server among others', { aud: ['https://other.example'] }, {}, 200],
     ['that has expired', past, {}, 401],
     ['that never expires', { exp: undefined }, {}, 401],
     ['that is not valid yet', future, {}, 401],
-    ['of nobody', { sub: undefined }, {}, 401],
+    ['without a subject', { sub: undefined }, {}, 401],
     ['whose scopes are a list', { scope: ['finspace:read'] }, {}, 200],
     ['of a person with spaces in the name', { sub: 'Ann Lee <ann@desk.example>' }, {}, 200],
     ['for another audience', { aud: 'https://other.example/mcp' }, {}, 401],
@@ -58,7 +58,7 @@ describe('a token', () => {
     ['a number as subject', { sub: 7 }, 'claim sub'],
     ['an empty subject', { sub: '' }, 'claim sub'],
     ['a blank subject', { sub: '   ' }, 'claim sub'],
-    ['a subject with a blank behind it', { sub: 'alice ' }, 'claim sub'],
+    ['a subject with a trailing space', { sub: 'alice ' }, 'claim sub'],
     ['a subject with a hidden character', { sub: 'alice\u200b' }, 'claim sub'],
     ['a subject of two lines', { sub: 'alice\nbob' }, 'claim sub'],
     ['a subject of 256 characters', { sub: 'a'.repeat(256) }, 'claim sub'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type FormSlot, formSlots, networkOf } from '../../src/transports/http/form-slots.ts';
 import { load } from '../../src/transports/http/load.ts';
 
-describe('places for sign-in forms', () => {
+describe('slots for sign-in forms', () => {
   const room = (most: number) => {
     const all = formSlots(load(most));
     const held: [string, FormSlot][] = [];

@@ -38,7 +38,7 @@ describe('the audience of a token', () => {
     ],
     ['is the first of several', 'api://one', 200, ['api://one', 'api://two']],
     ['is the second of several', 'api://two', 200, ['api://one', 'api://two']],
-    ['is compared exactly where it is no URL', 'API://two', 401, ['api://one', 'api://two']],
+    ['is compared exactly if it is not a URL', 'API://two', 401, ['api://one', 'api://two']],
   ])('%s: %j', async (_, aud, status, authAudience = []) => {
     const { server, as } = await guarded({ publicUrl, authAudience });
     expect((await reading(server.url, await as.token({ aud, scope: 'finspace:read' }))).status).toBe(status);
@@ -55,7 +55,7 @@ describe('a rejection by authorization', () => {
       as.token({ scope: 'finspace:read', ...claims } as JWTPayload, options);
   const cases: [string, Sign, string][] = [
     ['an expired token', signed(past), 'The token has expired'],
-    ['a token of later', signed(future), 'The token is not valid yet'],
+    ['a token that is not valid yet', signed(future), 'The token is not valid yet'],
     [
       'another audience',
       signed({ aud: 'https://other.example' }),
@@ -67,7 +67,7 @@ describe('a rejection by authorization', () => {
     ['keys of another issuer', signed({ iss: 'x' }, { foreignKey: true }), 'The token is from another issuer'],
     ['a forged signature', signed({}, { foreignKey: true }), 'The token is not signed with a key of its issuer'],
     ['no signature', signed({}, { alg: 'none' }), 'The token is not signed with a key of its issuer'],
-    ['a text that is no JWT', async () => 'opaque-token', 'The token is not a valid JWT'],
+    ['a text that is not a JWT', async () => 'opaque-token', 'The token is not a valid JWT'],
     ['a JWT that is not JSON', async () => 'e30.e30.e30', 'The token is not a valid JWT'],
   ];
 

@@ -148,7 +148,7 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
     return { tries, unheard };
   }
 
-  it(`carry ${FLOWS} approvals out exactly once each, whichever replica is asked, shown and called`, async () => {
+  it(`run each of ${FLOWS} approved calls exactly once, whichever replicas get the requests`, async () => {
     const at = await pair();
     const { tries, unheard } = await run(at, FLOWS);
     expect(unheard).toEqual([]);

@@ -86,7 +86,7 @@ describe.skipIf(SKIPPED !== '')(
     }, 120_000);
     afterAll(() => stores.stop(), 120_000);
 
-    it('approve at one what another was asked, notify all subscribers, and go on without the one that is killed', async () => {
+    it('accept an approval at one for a call to another, notify all subscribers, and continue when one is killed', async () => {
       const fleet = await startFleet(stores);
       const { environmentId, replicas, service, ann, as } = fleet;
       const url = await balanced(fleet);

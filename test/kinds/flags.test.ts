@@ -74,7 +74,7 @@ const taken = KIND_NAMES.filter((kind) => !NOT_COMPARED.includes(kind)).flatMap(
 });
 
 describe('the flags of facts', () => {
-  it('say of the facts that a list shows, and of no others, that they are listed', () => {
+  it('mark as listed exactly the facts that a list shows', () => {
     const kinds = KIND_NAMES.filter((kind) => NAMES[kind].isListedWhole !== true);
     const listed = kinds.flatMap(factsOf).filter((fact) => fact.listed === true);
     expect(
@@ -83,7 +83,7 @@ describe('the flags of facts', () => {
     ).toEqual(shownByList.map(({ name }) => name));
   });
 
-  it('say of each fact that a create or update takes that it is a setting, or here why not', () => {
+  it('mark as a setting each fact that a create or update accepts, except those listed here', () => {
     const unflagged = taken.filter(({ setting }) => setting !== true).map(({ name }) => name);
     expect(unflagged.sort(), 'facts without `setting: true`').toEqual(Object.keys(NO_SETTINGS).sort());
   });

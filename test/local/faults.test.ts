@@ -18,21 +18,25 @@ const LIST = requestFor('ListKxEnvironments', {});
 
 describe('an invalid file of faults is rejected', () => {
   test.each<[string, string, RegExp]>([
-    ['that is no JSON', '{', /is not JSON$/],
+    ['that is not JSON', '{', /is not JSON$/],
     ['without rules', '{}', /rules: /],
     ['with an unknown member', '{"rules":[{"operation":"*","error":"Conflict","colour":1}]}', /rules\.0: .*colour/],
     ['with an unknown operation', '{"rules":[{"operation":"GetKx","error":"Conflict"}]}', /rules\.0\.operation: /],
     ['with an unknown error', '{"rules":[{"operation":"*","error":"Oops"}]}', /rules\.0\.error: /],
     ['with a rule that does nothing', '{"rules":[{"operation":"*"}]}', /at least one of/],
-    ['with two ends', '{"rules":[{"operation":"*","error":"Conflict","reset":"after"}]}', /only one of/],
-    ['with a seed that is neither', '{"seed":1.5,"rules":[{"operation":"*","delayMs":1}]}', /seed: .*whole number/],
+    ['with both error and reset', '{"rules":[{"operation":"*","error":"Conflict","reset":"after"}]}', /only one of/],
     [
-      'with a reason that no reply could hold',
+      'with a seed that is neither text nor a whole number',
+      '{"seed":1.5,"rules":[{"operation":"*","delayMs":1}]}',
+      /seed: .*whole number/,
+    ],
+    [
+      'with a reason that no reply can contain',
       '{"rules":[{"operation":"*","failure":{"reason":"a: b"}}]}',
       /rules\.0\.failure\.reason: expects 1 to 250 letters/,
     ],
     [
-      'with a failure of what sets nothing going',
+      'with a failure of an operation that starts nothing',
       '{"rules":[{"operation":"GetKxCluster","failure":{"reason":"a"}}]}',
       /rules\.0: failure works only for .*CreateKxCluster/,
     ],
@@ -42,7 +46,7 @@ describe('an invalid file of faults is rejected', () => {
       /rules\.0: failure\.errorType works only for CreateKxChangeset/,
     ],
     [
-      'with two ways to strike',
+      'with both every and probability',
       '{"rules":[{"operation":"*","delayMs":1,"every":2,"probability":1}]}',
       /cannot be combined/,
     ],

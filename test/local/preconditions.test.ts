@@ -203,7 +203,7 @@ describe('an invalid volume is rejected', () => {
   const sized = (type: string, size: number) => () => volumeInput('vol-two', { nas1Configuration: { type, size } });
   refusing('ValidationException', [
     ['of a size between the steps', 'CreateKxVolume', sized('SSD_1000', 3000), /multiples of 2400/],
-    ['of HDD_12 that is no multiple of 6000', 'CreateKxVolume', sized('HDD_12', 2400), /multiples of 6000/],
+    ['of HDD_12 that is not a multiple of 6000', 'CreateKxVolume', sized('HDD_12', 2400), /multiples of 6000/],
     [
       'without a size',
       'CreateKxVolume',
@@ -218,7 +218,7 @@ describe('an invalid volume is rejected', () => {
       /exactly one zone/,
     ],
     [
-      'of another type than it was made with',
+      'of a type other than its own',
       'UpdateKxVolume',
       () => ({ environmentId, volumeName: 'vol-ready', nas1Configuration: { type: 'SSD_250', size: 2400 } }),
       /type of volume vol-ready cannot be changed/,

@@ -21,7 +21,7 @@ describe('a request', () => {
       { method: 'POST', body: new Uint8Array([...Buffer.from('{"name":"'), 0xff, ...Buffer.from('"}')]) },
       /not JSON in UTF-8/,
     ],
-    ['that is no object', '/kx/environments', { method: 'POST', body: '[]' }, /JSON object/],
+    ['that is not an object', '/kx/environments', { method: 'POST', body: '[]' }, /JSON object/],
     [
       'nested without end',
       '/kx/environments',
@@ -29,7 +29,7 @@ describe('a request', () => {
       /nested/,
     ],
     [
-      'of more values than any needs',
+      'with more values than any request needs',
       '/kx/environments',
       { method: 'POST', body: `{"name":"abc","tags":[${'0,'.repeat(10_000)}0]}` },
       /more than 10000 values/,
@@ -47,7 +47,7 @@ describe('a request', () => {
       /'kmsKeyId'.*must not be null/,
     ],
     ['with a label that is badly encoded', '/kx/environments/%zz', {}, /percent-encoded/],
-    ['with a page size that is no number', '/kx/environments?maxResults=many', {}, /'maxResults'/],
+    ['with a page size that is not a number', '/kx/environments?maxResults=many', {}, /'maxResults'/],
     ['with a page size below zero', '/kx/environments?maxResults=-1', {}, /'maxResults'/],
   ];
   test.each(bad)('%s is rejected', async (_, path, init, message) => {

@@ -60,7 +60,7 @@ describe('a state file', () => {
   });
 
   const others: [string, (path: string) => void, RegExp][] = [
-    ['is no database', (path) => writeFileSync(path, 'name: value\n'.repeat(50)), /not a SQLite database/],
+    ['is not a database', (path) => writeFileSync(path, 'name: value\n'.repeat(50)), /not a SQLite database/],
     ['is short and strange', (path) => writeFileSync(path, 'x'), /not a SQLite database/],
     ['belongs to another program', (path) => database(path, 'CREATE TABLE notes (text)'), /another program/],
     [

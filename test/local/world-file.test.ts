@@ -97,18 +97,14 @@ describe('a world file', () => {
     ['of another program', (file) => (file.format = 'tfstate'), /is not a world file/],
     ['of another account', (file) => (file.account = '222233334444'), /of account 222233334444; only 111122223333/],
     [
-      'of another region than was said',
+      'of another region than requested',
       (file) => (file.region = 'eu-west-1'),
       /a world of eu-west-1, not of us-east-1/,
     ],
     ['with an unknown member', (file) => (file.colour = 1), /colour/],
     ['with an unknown collection', (file) => (file.entities[0].in = 'kxThing'), /entities\.0\.in: /],
     ['with an unknown status', (file) => (cluster(file, 'hdb-fx').status = 'ASLEEP'), /no status ASLEEP/],
-    [
-      'with a body that is not one',
-      (file) => (cluster(file, 'hdb-fx').body.azMode = 'TRIPLE'),
-      /hdb-fx\)\.body\.azMode/,
-    ],
+    ['with an invalid body', (file) => (cluster(file, 'hdb-fx').body.azMode = 'TRIPLE'), /hdb-fx\)\.body\.azMode/],
     [
       'with a planned failure of an errorType that the API does not have',
       (file) => (cluster(file, 'hdb-fx').fate = { reason: 'gone', errorType: 'Bad luck' }),
@@ -116,27 +112,27 @@ describe('a world file', () => {
     ],
     ['with an entity twice', (file) => file.entities.push(cluster(file, 'hdb-fx')), /hdb-fx twice/],
     [
-      'with two entities in one place',
+      'with two entities at one position',
       (file) => file.entities.push({ ...file.entities.find((it: Reply) => it.in === 'kxEnvironment'), name: 'other' }),
       /twice/,
     ],
     [
-      'with a place for what is listed by name',
+      'with a position for an entity that is listed by name',
       (file) => (cluster(file, 'hdb-fx').position = 'first'),
       /hdb-fx\)\.position: must be the name or omitted, because each kxCluster is listed by name/,
     ],
     [
-      'whose cluster mounts a dataview that is not there',
+      'whose cluster mounts a dataview that does not exist',
       (file) => (cluster(file, 'hdb-fx').body.databases[0].dataviewConfiguration.dataviewName = 'none'),
       /hdb-fx refers to .*kxDataview\/none/,
     ],
     [
-      'whose cluster mounts a version that is not there',
+      'whose cluster mounts a version that does not exist',
       (file) => (cluster(file, 'hdb-fx').body.databases[0].dataviewConfiguration.dataviewVersionId = 'none'),
       /hdb-fx refers to .*#none/,
     ],
     [
-      'whose cluster is on a group that is not there',
+      'whose cluster is on a group that does not exist',
       (file) => (cluster(file, 'hdb-fx').body.scalingGroupConfiguration.scalingGroupName = 'none'),
       /kxScalingGroup\/none/,
     ],
@@ -146,7 +142,7 @@ describe('a world file', () => {
       /refers to kxEnvironment/,
     ],
     [
-      'whose database names a changeset that is not there',
+      'whose database names a changeset that does not exist',
       (file) => (cluster(file, 'fx_spot').body.lastCompletedChangesetId = 'none'),
       /kxChangeset\/none/,
     ],
@@ -155,8 +151,16 @@ describe('a world file', () => {
       (file) => (cluster(file, 'hdb-fx').body.scalingGroupConfiguration.memoryReservation = 999_999),
       /overbooked/,
     ],
-    ['that waits for what never comes', (file) => (cluster(file, 'hdb-fx').due = START), /no status follows RUNNING/],
-    ['that fails at nothing', (file) => (cluster(file, 'hdb-fx').fate = { reason: 'x' }), /has fate without due/],
+    [
+      'that has a due time without a next status',
+      (file) => (cluster(file, 'hdb-fx').due = START),
+      /no status follows RUNNING/,
+    ],
+    [
+      'that has a fate without a due time',
+      (file) => (cluster(file, 'hdb-fx').fate = { reason: 'x' }),
+      /has fate without due/,
+    ],
   ];
   test.each(wrong)('%s is rejected in one line, and nothing has changed', async (_, spoil, message) => {
     const store = await load(demo);

@@ -117,7 +117,7 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
     ['a node of a cluster', 'nodeId', '', { clusterName: 'hdb-futures' }, 3],
     ['nothing without the cluster', 'nodeId', '', {}, 0],
     ['nothing of a cluster that is not there', 'nodeId', '', { clusterName: 'nobody' }, 0],
-    ['a cluster by how it begins', 'clusterName', 'RDB-', {}, 3],
+    ['a cluster by the beginning of its name', 'clusterName', 'RDB-', {}, 3],
     ['a user', 'userName', 'svc', {}, 2],
   ])('suggest %s', async (_, argument, value, more, count) => {
     const context = { arguments: { environmentId: await prod(), ...more } as Record<string, string> };

@@ -166,7 +166,7 @@ describe('a plan that does not fit into a form', () => {
 
   it.each([
     ['goes elsewhere', true, 'refused'],
-    ['is a form all the same where there is nowhere else', false, 'asked'],
+    ['is a form anyway if there is no other channel', false, 'asked'],
   ])('because of the name to type %s', async (_, hasWay, kind) => {
     const { backend, guard, close, network } = await start(hasWay ? {} : { outOfBand: async () => undefined });
     const long = answering(backend.call, (name, reply) =>

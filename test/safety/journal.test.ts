@@ -123,8 +123,8 @@ describe('a change', () => {
 
   it.each([
     ['refused', refusedBy({ requestId: 'r1' }), { result: 'failed', error: 'ConflictException', requestId: 'r1' }],
-    ['of which no reply came', refusedBy({ code: 'Timeout', outcomeUnknown: true }), { result: 'unknown' }],
-    ['that broke in an unknown way', new Error('secret'), { result: 'unknown' }],
+    ['without a reply', refusedBy({ code: 'Timeout', outcomeUnknown: true }), { result: 'unknown' }],
+    ['that failed for an unknown reason', new Error('secret'), { result: 'unknown' }],
   ])('that was %s is recorded as such', async (_, error, outcome) => {
     await expect(deleteUser(through(failing(error)))).rejects.toBe(error);
     expect((await journal.entries())[1]).toMatchObject({ kind: 'outcome', ...outcome });

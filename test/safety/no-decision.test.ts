@@ -50,7 +50,7 @@ describe("a form that is returned without a person's decision", () => {
 
   it.each<[string, unknown, string]>([
     ['a cancel', cancel, 'closed without a decision'],
-    ['a decline that no person is quick enough for', decline, 'declined faster than a person can read it'],
+    ['a decline that is faster than any person', decline, 'declined faster than a person can read it'],
     ...UNUSABLE.map((answers): [string, unknown, string] => [JSON.stringify(answers), answers, 'nobody decided']),
   ])('leaves its plan open with a code: %s', async (_, answers, said) => {
     const outcome = await answered(guardedCall, answers);

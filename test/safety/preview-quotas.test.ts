@@ -39,7 +39,7 @@ const OVER: readonly Row[] = [
     ['quota GB of volume storage'],
   ],
   [
-    'a volume that grows to more storage than there is',
+    'a volume that grows beyond the storage quota',
     'UpdateKxVolume',
     () => here({ volumeName: 'fast', nas1Configuration: { size: 7200 } }),
     ['quota GB of volume storage'],

@@ -29,7 +29,11 @@ describe('the signature of a server for an approval on its page', () => {
 
   it.each<[string, PendingApproval, Approval]>([
     ['another pending approval', { ...PENDING, nonce: 'another' }, approval],
-    ['a pending approval that was shown otherwise', { ...PENDING, shown: { ...PENDING.shown, name: 'bob' } }, approval],
+    [
+      'a pending approval that was shown differently',
+      { ...PENDING, shown: { ...PENDING.shown, name: 'bob' } },
+      approval,
+    ],
     ['another person', PENDING, { ...approval, approver: 'eve' }],
     ['another time', PENDING, { ...approval, at: 2 }],
     ['another channel', PENDING, { ...approval, channel: 'terminal' }],

@@ -241,7 +241,7 @@ describe('a plan of a call with invalid arguments', () => {
       ['capacityConfiguration', 'availabilityZoneId'],
     ],
     [
-      'a dataview that follows and is pinned',
+      'a dataview with autoUpdate and a changeset',
       'create_kx_dataview',
       {
         databaseName: 'trades',
@@ -254,7 +254,7 @@ describe('a plan of a call with invalid arguments', () => {
       ['changesetId'],
     ],
     [
-      'a volume of a size that there is not',
+      'a volume of an unavailable size',
       'create_kx_volume',
       {
         volumeName: 'new',

@@ -11,7 +11,11 @@ const approve = (name: string): FormAnswer => ({ action: 'accept', content: { na
 
 describe.each(HOSTS)('an answer that is not an approval, through $name', ({ connect }) => {
   it.each<[string, (name: string) => FormAnswer, string]>([
-    ['declines sooner than anybody reads', () => ({ action: 'decline' }), 'declined faster than a person can read it'],
+    [
+      'declines faster than a person can read',
+      () => ({ action: 'decline' }),
+      'declined faster than a person can read it',
+    ],
     ['closes the form', () => ({ action: 'cancel' }), 'closed without a decision'],
     ['types another name', () => approve('quotes'), 'The person did not type exactly'],
     ['types the name in other letters', (name) => approve(name.toUpperCase()), 'The person did not type exactly'],

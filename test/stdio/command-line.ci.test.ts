@@ -53,7 +53,7 @@ describe('the command line', () => {
 
   it.each([
     [
-      'a state database that is none',
+      'a file that is not a state database',
       () => writeFileSync(join(folder, 'state.db'), 'this is no database at all'),
       'not a SQLite database',
     ],

@@ -67,7 +67,7 @@ describe('faults of the embedded service', () => {
 
 describe('an invalid file of faults ends a server at start-up', () => {
   const files: [what: string, content: string | undefined, message: RegExp, commands?: string[]][] = [
-    ['is not there', undefined, /cannot be read/, ['stdio', 'http', 'local']],
+    ['does not exist', undefined, /cannot be read/, ['stdio', 'http', 'local']],
     ['is not JSON', '{"rules": [', /is not JSON/],
     ['names no operation', '{"rules":[{"operation":"ListClusters","error":"Throttling"}]}', /rules\.0\.operation/],
     ['has a rule without a fault', '{"rules":[{"operation":"*"}]}', /rules\.0: needs at least one of/],

@@ -46,7 +46,7 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
   }
   const exec = (text: string, database = 'postgres') => stores.cluster.query(database, text);
 
-  it('goes away is not ready until it is back, and reads meanwhile', async () => {
+  it('is unreachable is not ready until it is back, and still reads', async () => {
     const { isReady, isNot, list, create } = await served();
     for (const mode of ['fast', 'immediate'] as const) {
       await stores.cluster.stop(mode);
@@ -58,7 +58,7 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
     }
   });
 
-  it('is wiped, and then made again, changes nothing and says so', async () => {
+  it('is wiped and created again changes nothing, and says so', async () => {
     const { url, database, create, isNot } = await served();
     await exec('DROP SCHEMA finspace_mcp CASCADE', database);
     await isNot('the store is not initialized');
@@ -70,14 +70,14 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
     await expect(serve(url)).rejects.toThrow('this replica belongs to the store');
   });
 
-  it('is emptied changes nothing and says so', async () => {
+  it('is emptied changes nothing, and says so', async () => {
     const { database, create, isNot } = await served();
     await exec('DELETE FROM finspace_mcp.journal', database);
     await isNot('the store was restored from a backup');
     expect(await create('second')).toContain('The journal cannot be written');
   });
 
-  it('is swapped for another, and back, works with its own only', async () => {
+  it('is replaced by another one, and then restored, works only with its own', async () => {
     const { database, create, isReady, isNot } = await served();
     const other = databaseIn(await stores.fresh());
     const rename = async (from: string, to: string) => {

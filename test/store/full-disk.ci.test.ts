@@ -91,7 +91,7 @@ describe.skipIf(WHY !== '')(`the full disk of a PostgreSQL ${WHY}`, { timeout: 1
     await own.close();
   }
 
-  it('with its tables refuses each change, makes none of them, and is over once there is space', async () => {
+  it('with its tables refuses each change, makes none of them, and recovers once there is space', async () => {
     const cluster = await startCluster();
     onTestFinished(() => cluster.remove());
     const disk = mounted(32);
@@ -109,7 +109,7 @@ describe.skipIf(WHY !== '')(`the full disk of a PostgreSQL ${WHY}`, { timeout: 1
     );
   });
 
-  it('with its log, which ends PostgreSQL, refuses each change, makes none of them, and is over once it runs again', async () => {
+  it('with its log, which stops PostgreSQL, refuses each change, makes none of them, and recovers once PostgreSQL runs again', async () => {
     const disk = mounted(80);
     const cluster = await startCluster(disk.folder, '--wal-segsize=1');
     onTestFinished(() => cluster.remove());

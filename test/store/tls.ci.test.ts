@@ -130,7 +130,7 @@ describe.skipIf(LACKING !== '')(`a store that is connected by TLS ${LACKING}`, {
       'has a certificate that this server cannot verify',
     ],
     [
-      'a certificate of no known authority',
+      'a certificate of an unknown authority',
       () => [{ sslmode: 'verify-full' }, passwordFile(0o600)],
       'has a certificate that this server cannot verify',
     ],

@@ -167,7 +167,7 @@ describe('the reads that resolve a name', () => {
   it.each([
     ['an id', { environmentId: listed.environmentId }],
     ['other arguments that are wrong', { environmentId: 'trading', clusterType: 'BIG' }],
-    ['a text that is no name', { environmentId: 'x'.repeat(100_000) }],
+    ['a text that is not a name', { environmentId: 'x'.repeat(100_000) }],
     ['a path', { environmentId: '../trading' }],
   ])('are not needed for %s', async (_, given) => {
     expect((await prepare(given)).reads).toBe(0);

@@ -101,7 +101,7 @@ describe('the text of an error', () => {
   it.each([
     ['a name, where the call fails', 'get_kx_cluster', { environmentId: prod, clusterName: 'no-such-one' }],
     ['a name, where the call is refused', 'tear_down_kx_environment', { environmentId: prod }],
-    ['a misspelt name in the place of an id', 'delete_kx_environment', { environmentId: 'kdbprod' }],
+    ['a misspelt name in place of an id', 'delete_kx_environment', { environmentId: 'kdbprod' }],
   ])('names the id for %s', async (_, tool, args) => {
     expect(await failedTo(session, tool, args)).toContain(`"${environmentId}"`);
   });
