@@ -83,7 +83,7 @@ export const filters = () => ({
     .max(20)
     .optional()
     .describe(
-      'All must hold, except that one of several values for the same key is enough. A condition without key and value means any tag.',
+      'All must hold; of several values for one key, one is enough. A condition without key and value means any tag.',
     ),
   text: z.string().min(2).max(200).optional().describe('Text in any setting, such as a path, role, subnet or volume'),
   where: z.array(SettingFilter()).min(1).max(20).optional().describe('Conditions on settings; all must hold'),
