@@ -99,7 +99,7 @@ interface State extends Required<LimiterOptions> {
   readonly pace: ReturnType<typeof newPace>;
   /** Background requests that were sent and have not ended. */
   running: number;
-  /** Cancels the next look at the queue. */
+  /** Cancels the next check of the queue. */
   cancelPump: (() => void) | undefined;
 }
 

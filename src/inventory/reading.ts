@@ -178,7 +178,7 @@ const isSettled = (listed: Listed | undefined): listed is Listed =>
 
 const versionOf = ({ status, lastModifiedTimestamp }: Listed) => `${status} ${lastModifiedTimestamp}`;
 
-/** A Call that rejects without a wait after one of its calls waited for its turn in vain. */
+/** A Call that rejects without waiting after one of its calls got no turn in time. */
 function stopWhenThrottled(call: Call): Call {
   let refused: FinspaceError | undefined;
   return async (name, input, options) => {

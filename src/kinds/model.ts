@@ -30,7 +30,7 @@ export interface Impact {
   readonly interrupted?: readonly Item[];
   /** The risk of the call, if the target raises it. */
   readonly risk?: Risk | undefined;
-  /** Why a person must approve it whatever its risk: a sentence each. */
+  /** Why a person must approve it regardless of its risk: a sentence each. */
   readonly approvalReasons?: readonly string[];
   readonly notes?: readonly Note[];
   /** Other data that was read: never shown, but an approval ends when it changes. */
@@ -47,7 +47,7 @@ export interface Problem {
   readonly message: string;
   /** The entity that blocks the change. */
   readonly item?: Item | undefined;
-  /** The argument that is invalid whatever exists, and what it must be. */
+  /** The argument that is invalid regardless of what exists, and what it must be. */
   readonly argument?: { readonly member: string; readonly says: string };
   /** What depends on the target, if that is the reason. */
   readonly dependents?: readonly Dependent[];

@@ -12,7 +12,7 @@ export const isDue = (due: number | null, context: Pick<Context, 'pace' | 'now'>
   due !== null && due <= horizon(context);
 
 /**
- * Applies the due status changes in the transaction's subject, each at its own time, in order; at most so many. Resolves with whether
+ * Applies the due status changes in the transaction's subject, each at its own time, in order, up to a maximum. Resolves with whether
  * none is left.
  */
 export async function applyDue(context: Context, max = Infinity): Promise<boolean> {

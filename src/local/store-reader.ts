@@ -45,7 +45,7 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
   };
 }
 
-/** An entity that only this reader has read, in the shape of the service's replies, as far as rules look at it. */
+/** An entity that only this reader has read, in the shape of the service's replies, with what rules read. */
 function viewOf(kind: KindName, entity: Entity<object>): object {
   const { name, status, body } = entity;
   const view = body as Record<string, unknown>;

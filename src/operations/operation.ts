@@ -76,7 +76,7 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   readonly risk: Risk;
   /** The highest risk, and which inputs have it; without `by` it depends on the target. */
   readonly raised?: { readonly to: Risk; readonly by?: (input: Members) => boolean };
-  /** Present on operations that change what there is. */
+  /** Present on updates, except those of tags. */
   readonly update?: UpdateRules;
   /**
    * Its documentation, for agents and for people in a permission prompt: two to five sentences, at most 600 characters, or 300 for a

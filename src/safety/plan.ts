@@ -56,7 +56,7 @@ export interface ApprovalRequest extends BoundCall {
 export interface Plan extends Preview, ApprovalRequest {
   readonly operation: OperationName;
   readonly risk: Risk;
-  /** Reasons to require approval whatever the risk. */
+  /** Reasons to require approval regardless of the risk. */
   readonly approvalReasons: readonly string[];
   readonly notes: readonly Note[];
   readonly ignored: readonly string[];
@@ -188,7 +188,7 @@ async function readProtection(
   return { forbidden: undefined, needsApproval: why !== undefined };
 }
 
-/** Reasons to require approval whatever the risk. */
+/** Reasons to require approval regardless of the risk. */
 const approvalReasonsFor = (
   input: Members,
   previewed: Preview,

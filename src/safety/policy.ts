@@ -58,7 +58,7 @@ export interface RiskAssessment {
   readonly operation: OperationName;
   /** Its risk, which may be higher than that of its operation. */
   readonly risk: Risk;
-  /** Reasons to require approval whatever the risk. */
+  /** Reasons to require approval regardless of the risk. */
   readonly approvalReasons: readonly string[];
 }
 

@@ -201,7 +201,7 @@ type Databases = NonNullable<Request['databases']>;
 export const dataviewIn = ({ dataviewName, dataviewConfiguration: configuration }: Databases[number]) =>
   configuration?.dataviewName ?? dataviewName;
 
-/** Databases that a cluster of this kind can mount, whatever exists. */
+/** Databases that a cluster of this kind can mount, regardless of what exists. */
 export const MOUNTS: readonly Condition<Cluster & { databases?: Databases | undefined }>[] = [
   condition(
     'databases',

@@ -1,4 +1,4 @@
-/** A condition that a request must meet whatever the state of the world, because the service rejects it otherwise. */
+/** A condition that a request must meet regardless of the state of the world, because the service rejects it otherwise. */
 export interface Condition<Request> {
   /** The member that it concerns. */
   readonly member: string | ((request: Request) => string);

@@ -111,7 +111,7 @@ const MAX_TOTALLED = { entities: 60, environments: 4 };
 /** The kinds with a capacity to add up. */
 const SIZED: ReadonlySet<Kind> = new Set(['cluster', 'database', 'scaling-group', 'volume']);
 
-/** Whether the results were read with everything that is shown of so many: of a few clusters, the nodes are shown, too. */
+/** Whether the results were read with everything that an answer about this many shows; for a few clusters, that includes nodes. */
 export const isRead = (found: readonly Candidate[], { details, options }: ReadPlan, isShown: boolean): boolean =>
   details &&
   (options.nodes === true || !showsNodes(found, isShown) || !found.some(({ entity }) => entity.kind === 'cluster'));

@@ -3,7 +3,7 @@ import { type Connections, resultOf } from './connections.ts';
 import { type FirstRead, firstReads } from './first-read.ts';
 import type { Range } from './range.ts';
 
-/** Statements at a time, and reads of one. */
+/** Maximum concurrent statements, and maximum reads in one. */
 const [MAX_STATEMENTS, MAX_READS] = [2, 100];
 
 export type BatchedRead = (range: Range) => Promise<FirstRead>;
@@ -14,7 +14,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Reads that are asked for while others run share the next statement, which costs hardly more than one for a single read. */
+/** Reads that arrive while others run share the next statement, which costs hardly more than a single read. */
 export function batchedReads(connections: Connections): BatchedRead {
   const waiting: Waiting[] = [];
   let running = 0;
