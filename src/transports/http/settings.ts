@@ -61,7 +61,7 @@ export const HTTP_SETTINGS = {
     z
       .union([z.array(z.string().min(1)), z.string().min(1)])
       .optional()
-      .describe('Audiences to accept in tokens besides the URL of the endpoint'),
+      .describe('Audiences to accept in tokens besides the URL of the MCP endpoint'),
   authTokens: () => z.string().min(1).optional().describe('JSON file of fixed tokens: name, sha256, scopes, expires'),
   maxInFlight: () =>
     z
