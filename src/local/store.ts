@@ -10,7 +10,7 @@ export interface Subject {
   /** Whether the transaction changes more than one environment of the world: all of them. */
   readonly isWhole?: boolean;
   /** Whether the transaction is likely to read nothing but that entity and what contains it. */
-  readonly isAlone?: boolean;
+  readonly readsOnlySubject?: boolean;
 }
 
 /** Storage of the local service's worlds. Without a subject, a transaction concerns all of it. */

@@ -9,10 +9,10 @@ export function subjectOf(world: World, operation: OperationName, input: object)
   const members = input as Readonly<Record<string, unknown>>;
   const { resourceArn } = members;
   if (typeof resourceArn === 'string')
-    return resourceArn.startsWith(`${world.arn}:`) ? { arn: resourceArn, isAlone: true } : { arn: world.arn };
+    return resourceArn.startsWith(`${world.arn}:`) ? { arn: resourceArn, readsOnlySubject: true } : { arn: world.arn };
   const { entity } = operationNamed(operation);
   const kinds = entity === 'tags' ? [] : lineage(entity);
   const innermost = kinds.findLast((kind) => members[NAMES[kind].member] !== undefined);
   if (innermost === undefined) return { arn: world.arn };
-  return { arn: arnAt(world, innermost, input), isAlone: innermost === entity };
+  return { arn: arnAt(world, innermost, input), readsOnlySubject: innermost === entity };
 }

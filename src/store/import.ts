@@ -53,7 +53,7 @@ export async function importState(url: string, stateDir: string, onProgress: OnP
         throw new StoreError(`The import succeeded, but ${error.message}`);
       };
       const position = storePosition({ stateDir, store: id, serves: true, onerror });
-      const journal = await closedJournal(state, path);
+      const journal = await closeJournal(state, path);
       const { entries, head, isClosedNow } = journal;
       const source = `${hostname()}:${resolve(stateDir)}`;
       const content: Content = { source, entries, head, kits, pages: () => linkPages(state) };
@@ -123,7 +123,7 @@ interface ClosedJournal {
 }
 
 /** The journal of a state directory, to which nothing can be added from then on, not even by a running server. */
-async function closedJournal(state: StateDatabase, path: string): Promise<ClosedJournal> {
+async function closeJournal(state: StateDatabase, path: string): Promise<ClosedJournal> {
   const isClosedNow = await state.write((db) => {
     const closed = db.prepare(
       "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'closed!_%' ESCAPE '!'",

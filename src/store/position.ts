@@ -43,11 +43,11 @@ export function storePosition({ stateDir, store, serves, onerror }: PositionOpti
   let kept = newest;
   const keep = () => {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-    const stored = storedPosition(path, store) ?? '';
+    const present = storedPosition(path, store) ?? '';
     // Another process of this state directory may have written a newer position, even of a generation that this process has not seen.
-    const isOther = stored !== '' && generationOf(stored) !== generationOf(newest);
+    const isOther = present !== '' && generationOf(present) !== generationOf(newest);
     if (isOther && generationOf(kept) === generationOf(newest)) return;
-    if (isNewer(newest, stored)) replace(path, `${JSON.stringify({ store, position: newest })}\n`);
+    if (isNewer(newest, present)) replace(path, `${JSON.stringify({ store, position: newest })}\n`);
     kept = newest;
   };
   return {

@@ -105,7 +105,7 @@ function delivery(listeners: Listeners, onerror: (error: Error) => void): (row: 
 async function listen(feed: Feed): Promise<void> {
   const { closing, onerror } = feed;
   while (!closing.aborted) {
-    await hear(feed).catch((error) => closing.aborted || onerror(error));
+    await deliverNotifications(feed).catch((error) => closing.aborted || onerror(error));
     if (closing.aborted) return;
     await readMissed(feed).catch(() => {});
     await pause(POLL_MS, undefined, { ref: false, signal: closing }).catch(() => {});
@@ -122,7 +122,7 @@ async function readMissed(feed: Feed): Promise<void> {
 }
 
 /** Delivers notifications until the connection ends. */
-async function hear(feed: Feed): Promise<void> {
+async function deliverNotifications(feed: Feed): Promise<void> {
   const { db, closing, deliver, onerror } = feed;
   const client = await db.connect();
   const ended = new Promise<void>((resolve) => client.once('end', resolve));

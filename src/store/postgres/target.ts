@@ -34,11 +34,11 @@ export function storeTarget(text: string, env: NodeJS.ProcessEnv = process.env):
 /** The host of the URL; a socket folder may be percent-encoded. */
 const hostOf = (url: URL) => decodeURIComponent(url.hostname).replace(/^\[(.+)\]$/, '$1');
 
-const isHere = (host: string) => host.startsWith('/') || /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host);
+const isThisMachine = (host: string) => host.startsWith('/') || /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host);
 
 /** TLS as libpq names its modes. Without one, a server on another machine must prove who it is. */
 function tlsOf(name: string, host: string, given: (name: string, variable: string) => string | undefined) {
-  const mode = given('sslmode', 'PGSSLMODE') ?? (isHere(host) ? 'disable' : 'verify-full');
+  const mode = given('sslmode', 'PGSSLMODE') ?? (isThisMachine(host) ? 'disable' : 'verify-full');
   if (!TLS_MODES.includes(mode)) throw new StoreError(`${name}: PGSSLMODE expects one of ${TLS_MODES.join(', ')}`);
   if (mode === 'disable' || host.startsWith('/')) return false;
   const [ca, cert, key] = Object.entries(FILES).map(([parameter, variable]) =>

@@ -11,7 +11,7 @@ export interface Range {
   /** Whether all environments of the world may change. */
   readonly isWhole: boolean;
   /** Whether nothing but the subject and what contains it is likely to be read. */
-  readonly isAlone: boolean;
+  readonly readsOnlySubject: boolean;
   /** The subject, and what contains it. */
   readonly lineage: readonly { readonly collection: string; readonly name: string }[];
 }
@@ -21,7 +21,7 @@ const EVERYTHING: Range = {
   environment: undefined,
   scope: 'everything',
   isWhole: true,
-  isAlone: false,
+  readsOnlySubject: false,
   lineage: [],
 };
 /** `arn:aws:finspace:REGION:ACCOUNT` */
@@ -39,9 +39,9 @@ export function rangeOf(subject: Subject | undefined): Range {
   const [first] = lineage;
   const environment = first && `${first.collection}/${first.name}`;
   const isWithin = lineage.length > 1;
-  const { isWhole = false, isAlone = false } = subject;
+  const { isWhole = false, readsOnlySubject = false } = subject;
   const scope = isWithin ? 'environment' : 'environments';
-  return { world, environment, scope, isWhole: isWhole && !isWithin, isAlone, lineage };
+  return { world, environment, scope, isWhole: isWhole && !isWithin, readsOnlySubject, lineage };
 }
 
 /** A key that differs where ranges are locked apart from each other. */

@@ -53,7 +53,7 @@ export function sessionOn(client: Pick<PoolClient, 'query'>, begin: string | und
   let isClean = true;
   let isOver = false;
   const changes: Promise<unknown>[] = [];
-  const noted = <T>(answer: Promise<T>): Promise<T> => {
+  const tracked = <T>(answer: Promise<T>): Promise<T> => {
     answer.catch((error: unknown) => {
       failure ??= isStoredMeanwhile(error) ? Object.assign(error, { code: REPEAT }) : error;
     });
@@ -61,9 +61,9 @@ export function sessionOn(client: Pick<PoolClient, 'query'>, begin: string | und
   };
   const run = ({ name, text }: Statement, values: unknown[]) => {
     if (isOver) throw new Error('The transaction has ended.');
-    return noted(client.query<Row>({ name, text, values, rowMode: 'array' }));
+    return tracked(client.query<Row>({ name, text, values, rowMode: 'array' }));
   };
-  const begun = begin === undefined ? undefined : noted(client.query(begin));
+  const begun = begin === undefined ? undefined : tracked(client.query(begin));
   return {
     rows: async (wanted, ...values) => (await run(wanted, values)).rows,
     change: (wanted, ...values) => {
@@ -73,14 +73,14 @@ export function sessionOn(client: Pick<PoolClient, 'query'>, begin: string | und
     isClean: () => isClean,
     commit: async () => {
       isOver = true;
-      const committed = noted(client.query('COMMIT'));
+      const committed = tracked(client.query('COMMIT'));
       await Promise.all([begun, ...changes, committed]);
       // PostgreSQL rolls back a transaction that failed.
       if ((await committed).command !== 'COMMIT') throw new Error('The transaction was rolled back.');
     },
     rollBack: () => {
       isOver = true;
-      if (begun !== undefined) void noted(client.query('ROLLBACK'));
+      if (begun !== undefined) void tracked(client.query('ROLLBACK'));
     },
     failure: () => failure,
     isAlive: () => failure === undefined || (failure as { severity?: unknown }).severity === 'ERROR',

@@ -7,8 +7,8 @@ import { storeTarget } from '../target.ts';
 import { batchedReads } from './batched.ts';
 import { openConnections, resultOf } from './connections.ts';
 import { keyOfRange, rangeOf } from './range.ts';
-import { turns } from './turns.ts';
-import { readOnce, writing } from './work.ts';
+import { sequencePerKey } from './sequence-per-key.ts';
+import { readOnce, retryableWrite } from './work.ts';
 
 /** Opens the worlds in the store of a URL, which any number of servers share. Rejects with `StoreError`. */
 export async function openWorlds(url: string): Promise<Store> {
@@ -18,7 +18,7 @@ export async function openWorlds(url: string): Promise<Store> {
   const patiently = patience(target.name, { retries: 0, failures: 0 });
   const readBatched = batchedReads(readers);
   // One connection for each environment at most, so that its writers leave connections for other environments.
-  const inTurn = turns();
+  const inSequence = sequencePerKey();
   let isClosed = false;
   const requireOpen = () => {
     if (isClosed) throw new StoreError(`The store ${target.name} is closed.`, { why: 'is closed' });
@@ -31,8 +31,8 @@ export async function openWorlds(url: string): Promise<Store> {
     write: async (work, subject) => {
       requireOpen();
       const range = rangeOf(subject);
-      const { attempt, explain } = writing(writers, work, range);
-      return resultOf(await inTurn(keyOfRange(range), () => patiently(attempt).catch(explain)));
+      const { attempt, explain } = retryableWrite(writers, work, range);
+      return resultOf(await inSequence(keyOfRange(range), () => patiently(attempt).catch(explain)));
     },
     close: async () => {
       if (isClosed) return;

@@ -13,15 +13,15 @@ type Work<T> = (tx: Transaction) => Awaitable<T>;
 
 /** Runs work on one snapshot, without locks: on what `readBatched` returns if it reads no more, or else in a transaction. */
 export async function readOnce<T>(connections: Connections, work: Work<T>, range: Range, readBatched: BatchedRead) {
-  if (range.isAlone) {
-    const outcome = await readAlone(work, range, await readBatched(range));
+  if (range.readsOnlySubject) {
+    const outcome = await readSubject(work, range, await readBatched(range));
     if (outcome !== undefined) return outcome;
   }
   return readInTransaction(connections, work, range);
 }
 
 /** Undefined if the work reads more than its subject and what contains it. */
-async function readAlone<T>(work: Work<T>, range: Range, first: FirstRead): Promise<Outcome<T> | undefined> {
+async function readSubject<T>(work: Work<T>, range: Range, first: FirstRead): Promise<Outcome<T> | undefined> {
   try {
     return { value: await work(postgresTransaction(NOTHING_MORE, range, first)) };
   } catch (error) {
@@ -58,12 +58,12 @@ let writes = 0;
  * A write that can be attempted again. When the connection breaks during a commit, the next attempt waits for the lock that the earlier
  * one holds, and then finds out by the id of the write whether it was committed.
  */
-export function writing<T>(connections: Connections, work: Work<T>, range: Range) {
+export function retryableWrite<T>(connections: Connections, work: Work<T>, range: Range) {
   const id = randomUUID();
   let unconfirmed: { readonly result: T } | undefined;
   const attempt = () =>
     connections.lend('BEGIN', async (session) => {
-      const opening = opened(session, range);
+      const opening = lockAndRead(session, range);
       opening.catch(() => {});
       const isRecorded = unconfirmed !== undefined;
       if (unconfirmed !== undefined && (await session.rows(RECORD_ONCE, id)).length === 0) {
@@ -103,18 +103,18 @@ export function writing<T>(connections: Connections, work: Work<T>, range: Range
 const UNKNOWN = 'Whether the change was made is unknown.';
 
 /** Locks and reads the range, in one round trip. */
-async function opened(session: Session, range: Range): Promise<FirstRead | undefined> {
+async function lockAndRead(session: Session, range: Range): Promise<FirstRead | undefined> {
   const { world, environment, isWhole } = range;
   const reading = () => (world === undefined ? undefined : firstRead(session, range));
   const [locked, first] = await Promise.all([lock(session, range), reading()]);
   const isThere = environment !== undefined && first?.read.get(environment) !== undefined;
   // The environment was replaced by another one with its id, which is not locked.
-  if (isThere && !isWhole && locked === undefined) throw repeat();
+  if (isThere && !isWhole && locked === undefined) throw repeatError();
   return first;
 }
 
 /** An error after which the work is attempted again. */
-const repeat = () => Object.assign(new Error('The transaction has to be repeated.'), { code: REPEAT });
+const repeatError = () => Object.assign(new Error('The transaction has to be repeated.'), { code: REPEAT });
 
 const LIMIT_MS = 5_000;
 /** For everything in a world. */

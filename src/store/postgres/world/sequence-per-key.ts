@@ -1,5 +1,5 @@
 /** Runs work with the same key in sequence, first come, first served; other work runs beside it. */
-export function turns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+export function sequencePerKey(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
   return <T>(key: string, work: () => Promise<T>) => {
     const run = (last.get(key) ?? Promise.resolve()).then(work);
