@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Service, WireReply } from '../operations/exchange.ts';
 import type { WorldClock } from './clock.ts';
-import { parted } from './routing.ts';
+import { splitTarget } from './routing.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 const Advance = z.strictObject({ advanceMs: z.int().min(0).max(YEAR_MS) });
@@ -12,13 +12,13 @@ export const isControl = (path: string): boolean => path === '/_control' || path
 /** `GET` and `POST /_control/clock`: reads the worlds' clock, or moves it ahead by `{"advanceMs": n}`, never back. */
 export function controlOf(clock: WorldClock): Service {
   return async ({ method, target, headers, body }) => {
-    const [path] = parted(target);
-    if (path !== '/_control/clock') return NOWHERE;
+    const [path] = splitTarget(target);
+    if (path !== '/_control/clock') return NOT_FOUND;
     if (method === 'GET' || method === 'HEAD') return json(200, await clock.read());
-    if (method !== 'POST') return NOWHERE;
+    if (method !== 'POST') return NOT_FOUND;
     if (!/^application\/json\b/.test(headers['content-type'] ?? ''))
       return json(415, { message: 'The content type must be application/json.' });
-    const { data } = Advance.safeParse(parsed(body));
+    const { data } = Advance.safeParse(parseJson(body));
     if (data === undefined) return json(400, { message: 'Expects {"advanceMs": 0 to 31536000000}.' });
     return json(200, await clock.advance(data.advanceMs));
   };
@@ -30,9 +30,9 @@ const json = (status: number, content: object): WireReply => ({
   body: Buffer.from(JSON.stringify(content)),
 });
 
-const NOWHERE = json(404, { message: 'Only GET and POST /_control/clock exist.' });
+const NOT_FOUND = json(404, { message: 'Only GET and POST /_control/clock exist.' });
 
-function parsed(body: Uint8Array): unknown {
+function parseJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(body).toString());
   } catch {

@@ -6,7 +6,7 @@ import type { WorldClock } from './clock.ts';
 import { controlOf, isControl } from './control.ts';
 import { ConnectionReset } from './faults/connection-reset.ts';
 import { bodyOf, headersOf, targetOf } from './incoming.ts';
-import { parted } from './routing.ts';
+import { splitTarget } from './routing.ts';
 import { type ServedRequest, servedRequest } from './served-request.ts';
 
 export interface ListenOptions {
@@ -38,11 +38,11 @@ export async function listen(service: Service, options: ListenOptions): Promise<
   let allowed = new Set<string>();
   const reply = replier(service, control, (name) => anyHost || allowed.has(name));
   const server = createServer(handler(reply, observe));
-  await bound(server, port, host);
-  const taken = (server.address() as AddressInfo).port;
-  allowed = new Set(['localhost', '127.0.0.1', '[::1]', host.toLowerCase()].map((name) => `${name}:${taken}`));
+  await listenOn(server, port, host);
+  const actualPort = (server.address() as AddressInfo).port;
+  allowed = new Set(['localhost', '127.0.0.1', '[::1]', host.toLowerCase()].map((name) => `${name}:${actualPort}`));
   return {
-    port: taken,
+    port: actualPort,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -62,7 +62,7 @@ function replier(service: Service, control: WorldClock | undefined, isServed: (h
     if (!isServed((headers['host'] ?? '').toLowerCase())) return refused(421, 'This host name is not served.');
     const body = await bodyOf(incoming, MAX_BODY_BYTES);
     if (body === undefined) return refused(413, 'The request is too large.');
-    const serve = controlled && isControl(parted(target)[0]) ? controlled : service;
+    const serve = controlled && isControl(splitTarget(target)[0]) ? controlled : service;
     return serve({ ...request, body });
   };
 }
@@ -92,7 +92,7 @@ const handler =
 const TEXT = 'text/plain; charset=UTF-8';
 
 const isHealthCheck = (method: string, target: string) =>
-  (method === 'GET' || method === 'HEAD') && parted(target)[0] === '/healthz';
+  (method === 'GET' || method === 'HEAD') && splitTarget(target)[0] === '/healthz';
 
 /** Sends a reply; a broken one ends with the connection. */
 function send({ status, headers, body, broken }: WireReply, outgoing: ServerResponse): void {
@@ -119,7 +119,7 @@ function refused(status: number, message: string): WireReply {
   return { status, headers, body: Buffer.from(JSON.stringify({ message })) };
 }
 
-function bound(server: Server, port: number, host: string): Promise<void> {
+function listenOn(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(host, port, error)));
     server.listen(port, host, resolve);

@@ -12,7 +12,7 @@ interface Query {
 const DEFAULT_PAGE = 100;
 
 /** One page of a collection, and the token for the next page, which is valid for the same query only. */
-export async function paged<Body>(
+export async function readPage<Body>(
   { maxResults, nextToken }: Query,
   { tx }: Context,
   collection: string,

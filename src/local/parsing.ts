@@ -4,12 +4,12 @@ import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
 import { type Binding, binding } from '../operations/http.ts';
 import { operationNamed } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
-import type { Routed } from './routing.ts';
+import type { FoundRoute } from './routing.ts';
 import { ServiceError } from './service-error.ts';
 import { WireError } from './wire-error.ts';
 
 /** The input of a request, collected from path, query and body, not validated. */
-export function parsed(search: string, content: Uint8Array, { name, labels }: Routed): Record<string, unknown> {
+export function parseInput(search: string, content: Uint8Array, { name, labels }: FoundRoute): Record<string, unknown> {
   const operation = operationNamed(name);
   const query = search === '' ? NO_QUERY : new URLSearchParams(search);
   if (content.length > USUAL_BODY && content.length > largestBody(operation))
@@ -18,7 +18,7 @@ export function parsed(search: string, content: Uint8Array, { name, labels }: Ro
   const input: Record<string, unknown> = {};
   const valueAt = ({ member, schema, place }: PlacedMember) => {
     if (place === 'label') return labels[member];
-    return place === 'body' ? own(body, member) : coerced(query, member, schema);
+    return place === 'body' ? own(body, member) : coerce(query, member, schema);
   };
   for (const placed of membersOf(operation)) {
     const value = valueAt(placed);
@@ -108,7 +108,7 @@ function removeNulls(value: unknown, depth: number): void {
 }
 
 /** A member of the query, converted to the type in its schema; validation reports values that do not fit. */
-function coerced(query: URLSearchParams, member: string, schema: z.ZodType): unknown {
+function coerce(query: URLSearchParams, member: string, schema: z.ZodType): unknown {
   const values = query.getAll(member);
   const [first] = values;
   if (first === undefined) return undefined;

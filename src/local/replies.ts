@@ -15,7 +15,7 @@ export function success(output: object, requestId: string): WireReply {
  * shown.
  */
 export function failure(error: unknown, name: OperationName | undefined, requestId: string): WireReply {
-  const { status, type, ...body } = described(error, name);
+  const { status, type, ...body } = errorParts(error, name);
   return reply(
     status,
     { ...body, message: body.message.slice(0, MAX_MESSAGE_LENGTH) },
@@ -23,7 +23,7 @@ export function failure(error: unknown, name: OperationName | undefined, request
   );
 }
 
-function described(error: unknown, name: OperationName | undefined) {
+function errorParts(error: unknown, name: OperationName | undefined) {
   if (error instanceof WireError) return { status: error.status, type: error.type, message: error.message };
   const isServiceError = error instanceof ServiceError;
   const modelled = isServiceError ? documentedError(error.error, name) : 'InternalServer';

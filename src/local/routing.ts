@@ -3,20 +3,20 @@ import { OPERATION_NAMES, type OperationName, operationNamed } from '../operatio
 import { ServiceError } from './service-error.ts';
 import { WireError } from './wire-error.ts';
 
-export interface Routed {
+export interface FoundRoute {
   readonly name: OperationName;
   /** The input members in the path, decoded. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The path and the query of a request URL. */
-export function parted(target: string): [path: string, query: string] {
+export function splitTarget(target: string): [path: string, query: string] {
   const at = target.indexOf('?');
   return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
 }
 
 /** The operation for a method and raw path; a label never contains a slash, but its value may contain encoded ones. */
-export function routed(method: string, path: string): Routed {
+export function findRoute(method: string, path: string): FoundRoute {
   const segments = path.split('/');
   const found = ROUTES.get(`${method} ${segments.length}`)?.find(({ words, members }) => {
     return words.every(({ at, word }) => segments[at] === word) && members.every(({ at }) => segments[at] !== '');
@@ -25,7 +25,7 @@ export function routed(method: string, path: string): Routed {
     throw new WireError(404, 'UnknownOperationException', `There is no operation ${method} ${path}`);
   }
   const labels: Record<string, string> = {};
-  for (const { at, member } of found.members) labels[member] = decoded(segments[at] ?? '');
+  for (const { at, member } of found.members) labels[member] = decodeLabel(segments[at] ?? '');
   return { name: found.name, labels };
 }
 
@@ -49,7 +49,7 @@ for (const name of OPERATION_NAMES) {
   ROUTES.set(key, [...(ROUTES.get(key) ?? []), { name, words, members }]);
 }
 
-function decoded(label: string): string {
+function decodeLabel(label: string): string {
   try {
     return decodeURIComponent(label);
   } catch {

@@ -1,5 +1,5 @@
 import type { WireRequest } from '../operations/exchange.ts';
-import { parted, routed } from './routing.ts';
+import { findRoute, splitTarget } from './routing.ts';
 import { signatureFieldsOf } from './signature.ts';
 
 /** One request to a port, for logs: no query, headers or bodies. */
@@ -20,7 +20,7 @@ const MAX_PATH_LENGTH = 500;
 /** The part of a log line about the request. */
 export function servedRequest(request: Pick<WireRequest, 'method' | 'target' | 'headers'>) {
   const { method, target } = request;
-  const [path] = parted(target);
+  const [path] = splitTarget(target);
   const scope = signatureFieldsOf({ ...request, body: new Uint8Array() })?.scope;
   return {
     method,
@@ -32,7 +32,7 @@ export function servedRequest(request: Pick<WireRequest, 'method' | 'target' | '
 
 function operationAt(method: string, path: string): string | undefined {
   try {
-    return routed(method, path).name;
+    return findRoute(method, path).name;
   } catch {
     return undefined;
   }

@@ -8,14 +8,14 @@ import { applyFault } from './faults/apply-fault.ts';
 import { ConnectionReset } from './faults/connection-reset.ts';
 import type { FaultSource } from './faults/source.ts';
 import { type Lifecycle, PACE } from './lifecycle.ts';
-import { parsed } from './parsing.ts';
+import { parseInput } from './parsing.ts';
 import type { PlannedFailure } from './planned-failure.ts';
 import { type Random, systemRandom, uuid } from './random.ts';
 import { failure, success } from './replies.ts';
-import { parted, routed } from './routing.ts';
+import { findRoute, splitTarget } from './routing.ts';
 import { ServiceError } from './service-error.ts';
 import type { Store } from './store.ts';
-import { validated } from './validation.ts';
+import { validateInput } from './validation.ts';
 import { WireError } from './wire-error.ts';
 
 export interface ServiceOptions {
@@ -47,10 +47,10 @@ export function service(store: Store, options: ServiceOptions): Service {
     let name: OperationName | undefined;
     try {
       const caller = callerOf(request, { account, credentials, now: now() });
-      const [path, query] = parted(request.target);
-      const route = routed(request.method, path);
+      const [path, query] = splitTarget(request.target);
+      const route = findRoute(request.method, path);
       name = route.name;
-      const input = validated(name, parsed(query, request.body, route));
+      const input = validateInput(name, parseInput(query, request.body, route));
       const { world, role } = caller;
       const answer = async (plannedFailure?: PlannedFailure) =>
         success(

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { WireRequest } from '../operations/exchange.ts';
 import type { Credential } from './credentials.ts';
-import { parted } from './routing.ts';
+import { splitTarget } from './routing.ts';
 import { WireError } from './wire-error.ts';
 
 const SKEW_MS = 5 * 60_000;
@@ -32,7 +32,7 @@ export function signatureFieldsOf({ headers, target }: WireRequest): SignatureFi
     const { Credential: scope = '', SignedHeaders: signed = '', Signature: signature = '' } = parts;
     return { algorithm, scope, signed, signature, date: headers['x-amz-date'] ?? '' };
   }
-  const query = new URLSearchParams(parted(target)[1]);
+  const query = new URLSearchParams(splitTarget(target)[1]);
   if (!query.has('X-Amz-Signature')) return undefined;
   const parameter = (name: string) => query.get(`X-Amz-${name}`) ?? '';
   return {
@@ -80,14 +80,14 @@ export function signedBy(
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     );
   }
-  if (moment - now > SKEW_MS || now - moment > goodFor(expires)) {
+  if (moment - now > SKEW_MS || now - moment > validMsOf(expires)) {
     const since = expires === undefined ? 'more than five minutes from now' : `and valid for ${expires} seconds`;
     throw new WireError(400, 'RequestExpired', `The request is dated ${date}, ${since}.`);
   }
   return credential;
 }
 
-function goodFor(expires: string | undefined): number {
+function validMsOf(expires: string | undefined): number {
   if (expires === undefined) return SKEW_MS;
   const seconds = /^\d{1,6}$/.test(expires) ? Number(expires) : 0;
   if (seconds < 1 || seconds > MAX_SECONDS) throw incomplete('X-Amz-Expires has to be from 1 to 604800 seconds');
@@ -98,7 +98,7 @@ const incomplete = (why: string) =>
   new WireError(403, 'IncompleteSignature', `The request signature is malformed: ${why}.`);
 
 function canonicalRequest({ method, target, headers, body }: WireRequest, signed: readonly string[]): string {
-  const [sent, search] = parted(target);
+  const [sent, search] = splitTarget(target);
   const query = search
     .split('&')
     .filter((pair) => pair !== '' && !pair.startsWith('X-Amz-Signature='))

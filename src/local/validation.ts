@@ -4,14 +4,14 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import { ServiceError } from './service-error.ts';
 
 /** The input without unknown members. Throws a `ServiceError` that names each invalid member and the rule that it violates. */
-export function validated(name: OperationName, input: Record<string, unknown>): object {
+export function validateInput(name: OperationName, input: Record<string, unknown>): object {
   const { data, error } = serviceInput(operationNamed(name)).safeParse(input);
   if (error === undefined) return data;
-  const broken = error.issues
+  const violations = error.issues
     .slice(0, MAX_ERRORS)
     .map((issue) => `Value at '${place(issue)}' failed to satisfy constraint: ${rule(issue)}`);
   const count = `${error.issues.length} validation error${error.issues.length === 1 ? '' : 's'} detected`;
-  throw new ServiceError('Validation', `${count}: ${broken.join('; ')}`);
+  throw new ServiceError('Validation', `${count}: ${violations.join('; ')}`);
 }
 
 const MAX_ERRORS = 10;

@@ -3,7 +3,7 @@ import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
 import { accountId, environmentId } from '../random.ts';
-import { added, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Environment = Stored<'environment'>;
 
@@ -34,7 +34,7 @@ export const legacyEnvironmentHandlers: Handlers<Operations> = {
   async CreateEnvironment({ tags, dataBundles: _, superuserParameters: __, ...input }, context) {
     const key = { environmentId: environmentId(context.random) };
     const body = { ...input, dedicatedServiceAccountId: accountId(context.random) };
-    const created = await added('environment', key, { status: 'CREATE_REQUESTED', body, tags }, context);
+    const created = await addEntity('environment', key, { status: 'CREATE_REQUESTED', body, tags }, context);
     return { ...key, environmentArn: arnOf(created), environmentUrl: urlOf(created, context) };
   },
 

@@ -9,7 +9,7 @@ import type { FailureEffect } from './failure-effect.ts';
 import { ingest } from './ingestion.ts';
 import { followChangeset } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
-import { added, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 function detail(changeset: Stored<'kx-changeset'>) {
   const { created, modified, activeFrom, ...members } = changeset.body;
@@ -29,7 +29,7 @@ export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'Li
     const body = { created: now, modified: now, ...settingsIn('kx-changeset', input) };
     const key = { ...input, changesetId: shortId(random) };
     const place = { status: 'PENDING', body, position: newestFirst(sequence) };
-    const created = await added('kx-changeset', key, place, context);
+    const created = await addEntity('kx-changeset', key, place, context);
     await relink(created, context);
     return detail(created);
   },

@@ -9,7 +9,7 @@ import type { Bodies } from '../worlds/bodies.ts';
 import { zonesOf } from '../zones.ts';
 import type { Effect } from './effect.ts';
 import type { ClusterBody, KxCluster } from './kx-cluster-mounts.ts';
-import { added, listOf, type Storage, type Stored } from './storage.ts';
+import { addEntity, listOf, type Storage, type Stored } from './storage.ts';
 
 const NODE: Storage<'kx-node'> = {
   kind: 'kx-node',
@@ -92,7 +92,7 @@ export const dropNodes: Effect<ClusterBody> = async (cluster, { tx }) => {
 function launch(cluster: KxCluster, availabilityZoneId: string, context: Context): Promise<Stored<'kx-node'>> {
   const key = { ...keyOf(arnOf(cluster)), nodeId: uuid(context.random) };
   const body = { availabilityZoneId, launched: context.now };
-  return added('kx-node', key, { status: 'PROVISIONING', body }, context);
+  return addEntity('kx-node', key, { status: 'PROVISIONING', body }, context);
 }
 
 async function memoryShortage(cluster: KxCluster, context: Context): Promise<string | undefined> {
@@ -102,8 +102,10 @@ async function memoryShortage(cluster: KxCluster, context: Context): Promise<str
   const { scalingGroupName } = placement;
   const group = await entityAt('kx-scaling-group', { environmentId, scalingGroupName }, context);
   const total = memoryMiB(HOST_TYPES, group.body.hostType) ?? 0;
-  const users = (await context.tx.sources(arnOf(group))).map(placeOf);
-  const others = await Promise.all(users.map(({ collection, name }) => context.tx.get<ClusterBody>(collection, name)));
+  const dependents = (await context.tx.sources(arnOf(group))).map(placeOf);
+  const others = await Promise.all(
+    dependents.map(({ collection, name }) => context.tx.get<ClusterBody>(collection, name)),
+  );
   const reserved = others
     .filter((other) => other?.status === 'RUNNING' || other?.status === 'UPDATING')
     .reduce((sum, other) => sum + reservation(other?.body), 0);

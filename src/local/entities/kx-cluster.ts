@@ -2,7 +2,7 @@ import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import type { Handlers } from '../context.ts';
 import { stamps } from '../timestamps.ts';
 import { attach, type ClusterBody, type KxCluster, resolvedMounts } from './kx-cluster-mounts.ts';
-import { added, deleteOf, getOf, listOf, type Storage, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Storage, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
 
@@ -32,7 +32,7 @@ export const kxClusters: Handlers<Operations> = {
       modified: context.now,
     };
     const place = { status: 'PENDING', body, filterKey: clusterType, tags };
-    const created = await added('kx-cluster', input, place, context);
+    const created = await addEntity('kx-cluster', input, place, context);
     await attach(created, body, context);
     return { ...detail(created), ...(databases && { databases: databases.map(withCaches) }) };
   },

@@ -2,7 +2,7 @@ import { arnOf, keyOf } from '../arns.ts';
 import type { Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { stamps } from '../timestamps.ts';
-import { added, deleteOf, getOf, listOf, type Storage, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Storage, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxDatabase' | 'GetKxDatabase' | 'ListKxDatabases' | 'UpdateKxDatabase' | 'DeleteKxDatabase';
 
@@ -24,7 +24,7 @@ export const kxDatabases: Handlers<Operations> = {
     const settings = settingsIn('kx-database', input);
     const times = { created: context.now, modified: context.now };
     const body = { ...settings, ...times, sequence: 0, numBytes: 0, numFiles: 0, numChangesets: 0 };
-    const created = arnOf(await added('kx-database', input, { status: '', body, tags: input.tags }, context));
+    const created = arnOf(await addEntity('kx-database', input, { status: '', body, tags: input.tags }, context));
     return { ...keyOf(created), databaseArn: created, ...settings, ...stamps(body) };
   },
 

@@ -35,7 +35,7 @@ export function withVersion(
 export const activateVersion: Effect<Body> = async (dataview, context) => {
   const arn = arnOf(dataview);
   const ready = dataview.body.versions.map((version, index) => (index === 0 ? { ...version, active: true } : version));
-  const body = { ...dataview.body, versions: await needed(arn, ready, context), modified: context.now };
+  const body = { ...dataview.body, versions: await versionsInUse(arn, ready, context), modified: context.now };
   const { collection, name } = placeOf(dataview.collection.replace(/\/kxDataview$/, ''));
   const latest = (await context.tx.get<Bodies['kx-database']>(collection, name))?.body.lastCompletedChangesetId;
   const isBehind = body.autoUpdate && latest !== body.changesetId;
@@ -59,7 +59,7 @@ export async function releaseVersions(arn: string, context: Context): Promise<vo
   const { collection, name } = placeOf(arn);
   const dataview = await context.tx.get<Body>(collection, name);
   if (dataview === undefined) return;
-  const versions = await needed(arn, dataview.body.versions, context);
+  const versions = await versionsInUse(arn, dataview.body.versions, context);
   if (versions.length === dataview.body.versions.length) return;
   const released = { ...dataview, body: { ...dataview.body, versions } };
   await context.tx.put(released);
@@ -67,7 +67,7 @@ export async function releaseVersions(arn: string, context: Context): Promise<vo
 }
 
 /** The versions in progress, the newest available one, and those that clusters mount. */
-async function needed(arn: string, versions: Version[], context: Context): Promise<Version[]> {
+async function versionsInUse(arn: string, versions: Version[], context: Context): Promise<Version[]> {
   const newest = versions.findIndex(({ active }) => active);
   return filterAsync(
     versions,

@@ -6,7 +6,7 @@ import { stamps } from '../timestamps.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { activeVersions, FOLLOWING, type Segment, withVersion } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
-import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxDataview' | 'GetKxDataview' | 'ListKxDataviews' | 'UpdateKxDataview' | 'DeleteKxDataview';
 
@@ -39,7 +39,7 @@ export const kxDataviews: Handlers<Operations> = {
       tags,
       ...(autoUpdate && { filterKey: FOLLOWING }),
     };
-    const created = await added('kx-dataview', input, place, context);
+    const created = await addEntity('kx-dataview', input, place, context);
     await relink(created, context);
     return described(created);
   },

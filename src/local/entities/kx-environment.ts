@@ -8,7 +8,7 @@ import { zonesOf } from '../zones.ts';
 import type { Effect } from './effect.ts';
 import type { FailureEffect } from './failure-effect.ts';
 import { connect, failNetwork, networkChange } from './kx-network.ts';
-import { added, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Operations =
   | 'CreateKxEnvironment'
@@ -42,7 +42,7 @@ export const kxEnvironments: Handlers<Operations> = {
     const id = environmentId(context.random);
     const state = { tgwStatus: 'NONE', dnsStatus: 'NONE', created: now, modified: now } as const;
     const place = { position: oldestFirst(now, id), filterKey: input.name };
-    const { collection, status } = await added(
+    const { collection, status } = await addEntity(
       'kx-environment',
       { environmentId: id },
       { status: 'CREATE_REQUESTED', body: { ...settings, ...state }, ...place },

@@ -2,7 +2,7 @@ import { arnOf, environmentIdOf } from '../arns.ts';
 import type { Handlers } from '../context.ts';
 import { stamps } from '../timestamps.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
-import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxScalingGroup' | 'GetKxScalingGroup' | 'ListKxScalingGroups' | 'DeleteKxScalingGroup';
 
@@ -22,7 +22,7 @@ const GROUP: Storage<'kx-scaling-group'> = {
 export const kxScalingGroups: Handlers<Operations> = {
   async CreateKxScalingGroup(input, context) {
     const body = { created: context.now, modified: context.now, ...settingsIn('kx-scaling-group', input) };
-    const group = await added('kx-scaling-group', input, { status: 'CREATING', body, tags: input.tags }, context);
+    const group = await addEntity('kx-scaling-group', input, { status: 'CREATING', body, tags: input.tags }, context);
     return { environmentId: environmentIdOf(group), ...described(group) };
   },
 

@@ -4,7 +4,7 @@ import type { Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { requireThat } from '../service-error.ts';
 import { seconds } from '../timestamps.ts';
-import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Operations =
   | 'CreateKxUser'
@@ -35,7 +35,7 @@ const USER: Storage<'kx-user'> = {
 export const kxUsers: Handlers<Operations> = {
   async CreateKxUser(input, context) {
     const body = { created: context.now, modified: context.now, ...settingsIn('kx-user', input) };
-    return detail(await added('kx-user', input, { status: '', body, tags: input.tags }, context));
+    return detail(await addEntity('kx-user', input, { status: '', body, tags: input.tags }, context));
   },
 
   GetKxUser: getOf(USER),

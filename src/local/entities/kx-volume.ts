@@ -5,7 +5,7 @@ import { enterStatus } from '../lifecycle.ts';
 import { stamps } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
-import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Disk = Bodies['kx-volume']['nas1Configuration'];
 type Operations = 'CreateKxVolume' | 'GetKxVolume' | 'ListKxVolumes' | 'UpdateKxVolume' | 'DeleteKxVolume';
@@ -45,7 +45,7 @@ export const kxVolumes: Handlers<Operations> = {
     const nas1Configuration = settings.nas1Configuration as Disk;
     const body = { ...settings, nas1Configuration, created: context.now, modified: context.now };
     const place = { status: 'CREATING', body, filterKey: body.volumeType };
-    const { lastModifiedTimestamp: _, ...created } = summary(await added('kx-volume', input, place, context));
+    const { lastModifiedTimestamp: _, ...created } = summary(await addEntity('kx-volume', input, place, context));
     return created;
   },
 

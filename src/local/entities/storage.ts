@@ -7,7 +7,7 @@ import { arnOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { arnAt, entityAt, requireAt } from '../entity-at.ts';
 import { enterStatus, newEntity } from '../lifecycle.ts';
-import { paged } from '../paging.ts';
+import { readPage } from '../paging.ts';
 import type { Entity } from '../transaction.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 
@@ -69,7 +69,7 @@ export const getOf =
     return detail(await entityAt(kind, input, context), context);
   };
 
-type Query = Parameters<typeof paged>[0] & { readonly clusterType?: string; readonly volumeType?: string };
+type Query = Parameters<typeof readPage>[0] & { readonly clusterType?: string; readonly volumeType?: string };
 
 /** The handler of a list operation. */
 export const listOf =
@@ -78,14 +78,14 @@ export const listOf =
     await parentsExist(kind, input, context);
     const { collection } = placeOf(arnAt(context.world, kind, input));
     const query: Query = input;
-    const { entities, ...rest } = await paged<Bodies[K]>(query, context, collection, filter && query[filter]);
+    const { entities, ...rest } = await readPage<Bodies[K]>(query, context, collection, filter && query[filter]);
     const operation = operationNamed(NAMES[kind].list);
     const members = itemMembers(operation);
     const shown = await Promise.all(entities.map((entity) => summary(entity, context)));
-    return { [String(listMember(operation))]: shown.map((item) => picked(item, members)), ...rest };
+    return { [String(listMember(operation))]: shown.map((item) => pick(item, members)), ...rest };
   };
 
-function picked(item: object, members: readonly string[]): object {
+function pick(item: object, members: readonly string[]): object {
   const all = item as Readonly<Record<string, unknown>>;
   const some: Record<string, unknown> = {};
   for (const member of members) some[member] = all[member];
@@ -101,7 +101,7 @@ const PARENTS: ReadonlySet<KindName | undefined> = new Set(Object.values(NAMES).
 
 /** The handler of a delete operation: an entity with statuses enters DELETING, one without is removed with all that it contains. */
 export const deleteOf =
-  <K extends KindName>(kind: K, released?: (entity: Stored<K>, context: Context) => Promise<void>) =>
+  <K extends KindName>(kind: K, onDeleting?: (entity: Stored<K>, context: Context) => Promise<void>) =>
   async (input: object, context: Context): Promise<object> => {
     const { tx, now } = context;
     const entity = await entityAt(kind, input, context);
@@ -116,15 +116,15 @@ export const deleteOf =
     };
     const leaving = enterStatus({ ...entity, body: body as Bodies[K] }, 'DELETING', context);
     await tx.put(leaving);
-    await released?.(leaving, context);
+    await onDeleting?.(leaving, context);
     return {};
   };
 
 /** Stores a new entity under its key. */
-export async function added<K extends KindName>(
+export async function addEntity<K extends KindName>(
   kind: K,
   key: object,
-  { status, body, ...place }: Added<K>,
+  { status, body, ...place }: NewEntity<K>,
   context: Context,
 ): Promise<Stored<K>> {
   const created = newEntity(context, { ...placeOf(arnAt(context.world, kind, key)), ...place }, status, body);
@@ -132,7 +132,7 @@ export async function added<K extends KindName>(
   return created;
 }
 
-interface Added<K extends KindName> {
+interface NewEntity<K extends KindName> {
   /** Empty for kinds without statuses. */
   readonly status: string;
   readonly body: Bodies[K];
