@@ -97,13 +97,13 @@ function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): ArgumentProblem
 }
 
 /** One sentence for each problem; for an ARN, with the id or name in it, and otherwise with the tool that lists valid values. */
-export function explained(
+export function explainProblems(
   { environment }: Lookup,
   problems: readonly ArgumentProblem[],
   near?: OperationName,
 ): string[] {
   return problems.map(({ path, says, given }) => {
-    const hint = IS_FORM.test(says) ? identified(environment, String(path.at(-1)), given, near) : undefined;
+    const hint = IS_FORM.test(says) ? hintFor(environment, String(path.at(-1)), given, near) : undefined;
     const sentence = `${place(path)}: ${says}${/[.?]$/.test(says) ? '' : '.'}`;
     return hint === undefined ? sentence : `${sentence} ${hint}`;
   });
@@ -111,7 +111,7 @@ export function explained(
 
 const IS_FORM = /^(?:expects|required)/;
 
-function identified(environment: Lookup['environment'], label: string, given: unknown, near?: OperationName) {
+function hintFor(environment: Lookup['environment'], label: string, given: unknown, near?: OperationName) {
   const arn = typeof given === 'string' && given.startsWith('arn:') ? given : '';
   const [, id] = /:(?:kxEnvironment|environment)\/([^/]+)/.exec(arn) ?? [];
   if (label === 'environmentId' && id !== undefined) return `This is an ARN; the id in it is ${quoteUntrusted(id)}.`;

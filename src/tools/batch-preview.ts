@@ -7,8 +7,8 @@ import { visibilityFor } from '../safety/visibility.ts';
 import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
 import type { Lookup } from './identify.ts';
-import { preparedArguments } from './prepared.ts';
-import { naming, refused } from './result.ts';
+import { prepareArguments } from './prepare-arguments.ts';
+import { refused, withEnvironmentMeant } from './result.ts';
 
 /** A tool whose call is a batch, and a function that returns its calls. */
 interface BatchTool {
@@ -32,18 +32,18 @@ export async function previewBatch(
   if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
   const lookup = { environment, signal: preview.signal };
   const wrong = (lines: readonly string[]) => refused(`The arguments for ${tool.name} are wrong.`, ...lines);
-  const prepared = await preparedArguments(lookup, tool.input(), given);
+  const prepared = await prepareArguments(lookup, tool.input(), given);
   if ('wrong' in prepared) return wrong(prepared.wrong);
   const batch = await batchOf(lookup, prepared.input as never);
   if ('wrong' in batch) return wrong(batch.wrong);
-  return naming(await previewed(environment, batch, preview), prepared.meant);
+  return withEnvironmentMeant(await previewAnswer(environment, batch, preview), prepared.meant);
 }
 
-async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, signal }: Preview) {
+async function previewAnswer(environment: ToolEnvironment, batch: Batch, { cursor, signal }: Preview) {
   const { caller, restrictions } = environment;
   const options = { signal };
   const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };
-  const found = await mapConcurrent(batch.calls, (call) => foundAbout(planner, call, options));
+  const found = await mapConcurrent(batch.calls, (call) => previewStep(planner, call, options));
   const blockers = batch.calls.flatMap((call, at) => (found[at]?.blockers ?? []).filter(stillBlocks(batch, call)));
   const warnings = found.flatMap((each) => each.warnings);
   const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...sharedQuotas(found)])];
@@ -73,7 +73,7 @@ async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, s
 }
 
 /** The preview of one call; a missing entity is a blocker. */
-async function foundAbout(environment: ToolEnvironment, of: BatchCall, options: { readonly signal: AbortSignal }) {
+async function previewStep(environment: ToolEnvironment, of: BatchCall, options: { readonly signal: AbortSignal }) {
   const { operation, input } = of;
   try {
     const plan = await planCall(environment, operation, input, environment.caller.principal, options);

@@ -14,13 +14,13 @@ import { orUnchanged, whatChanges } from './changed.ts';
 import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { followUp, replacementOf } from './follow-up.ts';
-import { limited } from './limited.ts';
 import { describedTools } from './list.ts';
 import { nextStep } from './next-step.ts';
 import { ownTags } from './own-tags.ts';
-import { preparedArguments } from './prepared.ts';
+import { prepareArguments } from './prepare-arguments.ts';
 import { arnOfNew } from './resource-arn.ts';
-import { failed, naming, refused, succeeded, withNotes } from './result.ts';
+import { failed, refused, succeeded, withEnvironmentMeant, withNotes } from './result.ts';
+import { limitSize } from './size-limit.ts';
 import { suggestTool } from './suggest.ts';
 
 type Members = Record<string, unknown>;
@@ -32,7 +32,7 @@ export async function callTool(
   exchange: Exchange,
 ): Promise<ToolResult> {
   const result = await dispatch(environment, params, exchange);
-  return limited(environment.restrictions.approve === 'none' ? withNotes(result, UNASKED) : result);
+  return limitSize(environment.restrictions.approve === 'none' ? withNotes(result, UNASKED) : result);
 }
 
 const UNASKED = 'No call needs approval: this server runs with --approve none.';
@@ -73,17 +73,17 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
   const reason = refusalReason(name, restrictions, caller);
   if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
   const lookup = { environment, signal: exchange.context.mcpReq.signal };
-  const prepared = await preparedArguments(lookup, agentInput(operationNamed(name)), given, name);
+  const prepared = await prepareArguments(lookup, agentInput(operationNamed(name)), given, name);
   if ('wrong' in prepared) return refused(wrong(tool), ...prepared.wrong);
   const { input, meant } = prepared;
   const tooMuch = refusalReason(name, restrictions, caller, riskOf(operationNamed(name), input));
   if (tooMuch !== undefined)
     return refused(`${tool} did not run: this call would lose data or interrupt work. ${tooMuch}`);
   try {
-    return naming(await throughGate(environment, name, input, exchange), meant);
+    return withEnvironmentMeant(await throughGate(environment, name, input, exchange), meant);
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
-    return naming(failed(error, await nextStep(lookup, name, input, error)), meant);
+    return withEnvironmentMeant(failed(error, await nextStep(lookup, name, input, error)), meant);
   }
 }
 
@@ -94,15 +94,15 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
   const reason = toolRefusalReason(tool, restrictions, caller);
   if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
   const lookup = { environment, signal: exchange.context.mcpReq.signal };
-  const prepared = await preparedArguments(lookup, tool.input(), given);
+  const prepared = await prepareArguments(lookup, tool.input(), given);
   if ('wrong' in prepared) return refused(wrong(tool.name), ...prepared.wrong);
   const { input, meant } = prepared;
   try {
-    return naming(await tool.run(environment, input, exchange), meant);
+    return withEnvironmentMeant(await tool.run(environment, input, exchange), meant);
   } catch (error) {
     if (!(error instanceof FinspaceError) || lookup.signal.aborted) throw error;
     const about = { ...input, ...(input['arguments'] as Members | undefined) };
-    return naming(failed(error, await nextStep(lookup, error.fields.operation, about, error)), meant);
+    return withEnvironmentMeant(failed(error, await nextStep(lookup, error.fields.operation, about, error)), meant);
   }
 }
 

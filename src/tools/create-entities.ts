@@ -10,7 +10,7 @@ import { runBatch } from './batch.ts';
 import { compositeTool } from './environment.ts';
 import type { Lookup } from './identify.ts';
 import { Words } from './lenient.ts';
-import { preparedArguments } from './prepared.ts';
+import { prepareArguments } from './prepare-arguments.ts';
 import { refused } from './result.ts';
 
 export const CREATE = 'create_kx_entities';
@@ -75,7 +75,7 @@ export async function createBatch(
   const calls: BatchCall[] = [];
   for (const [at, { tool, arguments: given }] of create.entries()) {
     const operation = operationOf(tool) as OperationName;
-    const prepared = await preparedArguments(
+    const prepared = await prepareArguments(
       lookup,
       agentInput(operationNamed(operation)),
       { environmentId, ...given },

@@ -34,14 +34,14 @@ export interface ToolEnvironment extends Planner {
 
 export type ToolResult = CallToolResult | InputRequiredResult;
 
-/** One `tools/call` in progress: the SDK's context, and whether the client can show a form to a person. */
+/** One `tools/call` in progress. */
 export interface Exchange {
   readonly context: ServerContext;
+  /** Whether the client can show a form to a person, and whether it can show a link (URL elicitation). */
   readonly showsForms: boolean;
+  readonly showsLinks: boolean;
   /** Identifies the client: by its connection, or else by the name that it gives. */
   readonly client: string;
-  /** The same for a link (URL elicitation). */
-  readonly showsLinks: boolean;
   /** How long a call may wait for something to happen in milliseconds; by default as long as common clients wait for a reply. */
   readonly patienceMs?: number;
 }

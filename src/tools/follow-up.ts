@@ -7,7 +7,7 @@ import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolEnvironment } from './environment.ts';
 import { NODES, WAITED_FOR, type WaitTarget } from './fleet/polled-entity.ts';
 import { MAX_ALSO, waitFor } from './fleet/wait-for.ts';
-import { type Lookup, lookedUp } from './identify.ts';
+import { type Lookup, lookUp } from './identify.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 type Offer = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
@@ -79,7 +79,7 @@ export async function replacementOf(
       listPages(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName }, MAX_NODES, {
         signal,
       });
-    return lookedUp(lookup, 'ListKxClusterNodes', list);
+    return lookUp(lookup, 'ListKxClusterNodes', list);
   };
   const before = await nodes();
   return async () => {

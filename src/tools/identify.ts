@@ -18,7 +18,7 @@ export interface Lookup {
 const MAX_LISTED = 10_000;
 
 /** Runs a read if this caller may; undefined when it may not, or when the read fails. */
-export async function lookedUp<T>(
+export async function lookUp<T>(
   { environment: { restrictions, caller } }: Lookup,
   name: OperationName,
   read: () => Promise<T>,
@@ -76,7 +76,7 @@ export async function environmentCalled(
 }
 
 type Listing = { readonly all: readonly Environment[]; readonly complete: boolean };
-const listed = new WeakMap<Lookup, Promise<Listing>>();
+const listings = new WeakMap<Lookup, Promise<Listing>>();
 
 async function environmentsOf(lookup: Lookup): Promise<Environment[]> {
   return (await environmentsEverOf(lookup)).all.filter(isPresent);
@@ -87,16 +87,16 @@ function environmentsEverOf(lookup: Lookup): Promise<Listing> {
   const { environment, signal } = lookup;
   const list = () => allEnvironments(environment.call, { signal });
   const read = async () => {
-    const all = await lookedUp(lookup, 'ListKxEnvironments', list);
+    const all = await lookUp(lookup, 'ListKxEnvironments', list);
     return { all: all ?? [], complete: all !== undefined };
   };
-  const environments = listed.get(lookup) ?? read();
-  listed.set(lookup, environments);
+  const environments = listings.get(lookup) ?? read();
+  listings.set(lookup, environments);
   return environments;
 }
 
 /** Says that something does not exist, with what was probably meant, and the tool that lists existing ones. */
-export async function notThere(lookup: Lookup, { label, value, scope }: Reference, near?: OperationName) {
+export async function missingText(lookup: Lookup, { label, value, scope }: Reference, near?: OperationName) {
   const known = await knownAs(lookup, label, scope, near);
   const shown = (name: string) =>
     [name, known.get(name)].flatMap((each) => (each ? quoteUntrusted(each) : [])).join(', whose id is ');
@@ -124,6 +124,6 @@ async function knownAs(
   const { [label]: _, ...parents } = scope;
   const list = () =>
     listPages(lookup.environment.call, lister, parents as never, MAX_LISTED, { signal: lookup.signal });
-  const { items } = (await lookedUp(lookup, lister, list)) ?? { items: [] };
+  const { items } = (await lookUp(lookup, lister, list)) ?? { items: [] };
   return new Map(items.map((item) => [String(item[label] ?? ''), undefined]));
 }

@@ -8,7 +8,7 @@ import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } f
 import { quotasFor } from '../safety/preview.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
 import { WAITED_FOR } from './fleet/polled-entity.ts';
-import { type Lookup, lookedUp, notThere } from './identify.ts';
+import { type Lookup, lookUp, missingText } from './identify.ts';
 import type { FailureAdvice } from './result.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -44,7 +44,7 @@ async function quotaAdvice(
 ): Promise<FailureAdvice> {
   const { environment, signal } = lookup;
   const sharedReads = { ...environment, call: deduplicated(environment.call) };
-  const found = await lookedUp(lookup, 'GetKxEnvironment', () => quotasFor(sharedReads, name, input, { signal }));
+  const found = await lookUp(lookup, 'GetKxEnvironment', () => quotasFor(sharedReads, name, input, { signal }));
   if (found === undefined || found.quotas.length === 0) return {};
   const over = found.blockers.filter(({ item }) => item.kind === 'quota');
   const [what] = over.map(({ item, first }) => `${item.name}: ${item.detail}. ${first}`);
@@ -58,12 +58,12 @@ async function missingAdvice(lookup: Lookup, name: OperationName, input: Members
     const wasRead = isLast && readerOfLabel(reference.label, name) === name;
     const found = wasRead ? 'missing' : await readStatus(lookup, reference, name);
     if (found === 'missing' || (isLast && found === 'unknown'))
-      return { advice: await notThere(lookup, reference, name) };
+      return { advice: await missingText(lookup, reference, name) };
   }
   const found = await Promise.all(body.map((reference) => readStatus(lookup, reference, name)));
   const absent = body.filter((_, at) => found[at] === 'missing');
   if (absent.length === 0) return {};
-  const lines = await Promise.all(absent.map((reference) => notThere(lookup, reference, name)));
+  const lines = await Promise.all(absent.map((reference) => missingText(lookup, reference, name)));
   return { advice: lines.join(' ') };
 }
 
@@ -140,7 +140,7 @@ async function readStatus(lookup: Lookup, { label, scope }: Reference, near: Ope
       throw error;
     }
   };
-  const found = await lookedUp(lookup, reader, read);
+  const found = await lookUp(lookup, reader, read);
   if (found === undefined || found === 'missing') return found ?? 'unknown';
   return { status: found['status'] as string | undefined };
 }

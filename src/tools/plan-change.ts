@@ -17,8 +17,8 @@ import { whatChanges } from './changed.ts';
 import { CREATE, createBatch, createEntities } from './create-entities.ts';
 import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
-import { preparedArguments } from './prepared.ts';
-import { naming, refused, withheldKinds } from './result.ts';
+import { prepareArguments } from './prepare-arguments.ts';
+import { refused, withEnvironmentMeant, withheldKinds } from './result.ts';
 import { suggestTool } from './suggest.ts';
 import { TAG, tagBatch, tagEntities } from './tag-entities.ts';
 import { previewTeardown, TEAR_DOWN } from './tear-down.ts';
@@ -78,7 +78,7 @@ async function previewCall(
   given: Members,
   { cursor, signal }: { readonly cursor?: string | undefined; readonly signal: AbortSignal },
 ): Promise<ToolResult> {
-  const prepared = await preparedArguments({ environment, signal }, agentInput(operationNamed(name)), given, name);
+  const prepared = await prepareArguments({ environment, signal }, agentInput(operationNamed(name)), given, name);
   if ('wrong' in prepared) return refused(`The arguments for ${tool} are wrong.`, ...prepared.wrong);
   const { input, meant } = prepared;
   const options = { signal };
@@ -94,7 +94,7 @@ async function previewCall(
     { name: 'lost', rows: visibility.redact(lost) },
     { name: 'interrupted', rows: visibility.redact(interrupted) },
   ];
-  return naming(answer(previewHead(environment, tool, plan, visibility), sections, { cursor }), meant);
+  return withEnvironmentMeant(answer(previewHead(environment, tool, plan, visibility), sections, { cursor }), meant);
 }
 
 /** What the preview of a call says before it lists entities. */

@@ -2,7 +2,7 @@ import type { Kind } from '../inventory/graph.ts';
 import { arnPath } from '../inventory/kinds.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { createdBy } from '../operations/references.ts';
-import { type Lookup, lookedUp } from './identify.ts';
+import { type Lookup, lookUp } from './identify.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -21,6 +21,6 @@ export async function arnOfNew(lookup: Lookup, name: OperationName, input: Membe
   const environmentId = String(input['environmentId']);
   const signal = AbortSignal.any([lookup.signal, AbortSignal.timeout(MAX_MS)]);
   const read = () => call('GetKxEnvironment', { environmentId }, { signal });
-  const root = (await lookedUp(lookup, 'GetKxEnvironment', read))?.environmentArn;
+  const root = (await lookUp(lookup, 'GetKxEnvironment', read))?.environmentArn;
   return root === undefined ? {} : { resourceArn: `${root}${path}` };
 }

@@ -88,7 +88,7 @@ export function withNotes<R extends CallToolResult | InputRequiredResult>(result
 }
 
 /** The same result with the id and name of the environment, if the call named it by name; unchanged if it gave an id. */
-export function naming<R extends CallToolResult | InputRequiredResult>(
+export function withEnvironmentMeant<R extends CallToolResult | InputRequiredResult>(
   result: R,
   meant: EnvironmentMeant | undefined,
 ): R {

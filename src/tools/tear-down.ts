@@ -16,9 +16,9 @@ import { quoteUntrusted } from '../untrusted.ts';
 import { obtainApproval } from './approval-form.ts';
 import { compositeTool, type Exchange, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
-import { preparedArguments } from './prepared.ts';
+import { prepareArguments } from './prepare-arguments.ts';
 import { patienceOf, progressOf } from './progress.ts';
-import { naming, refused, structured, withheldKinds } from './result.ts';
+import { refused, structured, withEnvironmentMeant, withheldKinds } from './result.ts';
 
 export const TEAR_DOWN = 'tear_down_kx_environment';
 const POLL_MS = 500;
@@ -82,7 +82,7 @@ export async function previewTeardown(
 ): Promise<ToolResult> {
   const reason = toolRefusalReason(tearDown, environment.restrictions, environment.caller);
   if (reason !== undefined) return refused(`${TEAR_DOWN} is not offered. ${reason}`);
-  const prepared = await preparedArguments({ environment, signal }, tearDown.input(), given);
+  const prepared = await prepareArguments({ environment, signal }, tearDown.input(), given);
   if ('wrong' in prepared) return refused(`The arguments for ${TEAR_DOWN} are wrong.`, ...prepared.wrong);
   const input = prepared.input as z.output<ReturnType<typeof selection>>;
   const plan = await planTeardown(environment, TEAR_DOWN, input, input, environment.caller.principal, { signal });
@@ -109,7 +109,7 @@ export async function previewTeardown(
     { name: 'lost', rows: visibility.redact(lost) },
     { name: 'interrupted', rows: [] },
   ];
-  return naming(answer(head, sections, { cursor }), prepared.meant);
+  return withEnvironmentMeant(answer(head, sections, { cursor }), prepared.meant);
 }
 
 /** Whether all requested entities are already being deleted, so that there is nothing to approve. */

@@ -11,8 +11,8 @@ import { readResource } from '../../src/resources/read.ts';
 import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
 import { COMPOSITE_TOOLS } from '../../src/tools/composites.ts';
 import type { ToolResult } from '../../src/tools/environment.ts';
-import { limited } from '../../src/tools/limited.ts';
 import { refused } from '../../src/tools/result.ts';
+import { limitSize } from '../../src/tools/size-limit.ts';
 import { caller } from '../fleet/table.ts';
 import { synthetic } from '../inventory/synthetic.ts';
 
@@ -199,7 +199,9 @@ describe('a refusal', () => {
 
   it('with many lines keeps the first and the last of them', () => {
     const lines = Array.from({ length: 3_000 }, (_, at) => `${at}. cluster "hdb-${at}" has to be deleted first`);
-    const result = limited(refused('delete_kx_environment did not run.', ...lines, 'Or use tear_down_kx_environment.'));
+    const result = limitSize(
+      refused('delete_kx_environment did not run.', ...lines, 'Or use tear_down_kx_environment.'),
+    );
     const text = textOf(result);
     expect(bytes(text)).toBeLessThanOrEqual(MAX_TEXT);
     expect(text).toMatch(/^delete_kx_environment did not run\.\n0\. /);
@@ -208,7 +210,7 @@ describe('a refusal', () => {
   });
 
   it('with one very long line is truncated', () => {
-    expect(bytes(textOf(limited(refused('\u{1f600}'.repeat(50_000)))))).toBeLessThanOrEqual(MAX_TEXT);
+    expect(bytes(textOf(limitSize(refused('\u{1f600}'.repeat(50_000)))))).toBeLessThanOrEqual(MAX_TEXT);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { agentInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { LOCAL_CALLER } from '../../src/safety/policy.ts';
-import { preparedArguments } from '../../src/tools/prepared.ts';
+import { prepareArguments } from '../../src/tools/prepare-arguments.ts';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Host, type Session } from '../support/hosts.ts';
 import { idsIn } from '../support/ids-in.ts';
 import { typedIn } from '../support/typed.ts';
@@ -151,7 +151,7 @@ describe('the reads that resolve a name', () => {
     };
     const schema = agentInput(operationNamed('ListKxClusters'));
     return {
-      prepared: await preparedArguments(lookup as never, schema, given, 'ListKxClusters'),
+      prepared: await prepareArguments(lookup as never, schema, given, 'ListKxClusters'),
       reads: call.mock.calls.length,
     };
   };

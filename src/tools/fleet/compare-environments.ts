@@ -5,7 +5,7 @@ import { type Summary, sizeOf, summaryOf } from '../../inventory/summary.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
 import { EnvironmentArgument, readAtOf } from './fleet-reader.ts';
-import { summed } from './grouping.ts';
+import { sumByName } from './grouping.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn, unreadOf } from './read-gaps.ts';
 import { fleetTool } from './tool.ts';
@@ -66,7 +66,7 @@ const pick = ({ name, environmentId, status, network, dns, zones, description }:
 
 /** What could not be read on one side is neither missing there nor different. */
 function differences([one, other]: readonly [Graph, Graph], kinds: readonly Kind[], view: View | undefined) {
-  const { both, onlyMine, onlyTheirs } = matched(one, other, kinds);
+  const { both, onlyMine, onlyTheirs } = pairEntities(one, other, kinds);
   const pairs = both.flatMap(([mine, theirs]): Pair[] => {
     if (!isRead(mine, one) || !isRead(theirs, other)) return [];
     const [a, b] = [settingsIn(mine), settingsIn(theirs)];
@@ -105,7 +105,7 @@ function countsOf(pairs: readonly Pair[]): Record<string, Record<string, number>
   const kinds = [...new Set(pairs.map(({ kind }) => kind))];
   const counts = kinds.map((kind) => {
     const members = pairs.filter((pair) => pair.kind === kind).flatMap(({ changed }) => Object.keys(changed));
-    return [kind, summed(members.map((member) => [member, 1]))] as const;
+    return [kind, sumByName(members.map((member) => [member, 1]))] as const;
   });
   return Object.fromEntries(counts.filter(([, members]) => Object.keys(members).length > 0));
 }
@@ -117,7 +117,7 @@ const MIN_ENTITIES_IN_COMMON = 3;
 function separateCommon(pairs: readonly Pair[]) {
   const counts = new Map<string, number>();
   const signature = ({ kind }: Pair, member: string, values: unknown) => `${kind} ${member} ${JSON.stringify(values)}`;
-  const sizes = summed(pairs.map(({ kind }) => [kind, 1]));
+  const sizes = sumByName(pairs.map(({ kind }) => [kind, 1]));
   for (const pair of pairs)
     for (const [member, values] of Object.entries(pair.changed)) {
       const key = signature(pair, member, values);
@@ -127,7 +127,7 @@ function separateCommon(pairs: readonly Pair[]) {
     const all = sizes[pair.kind] ?? 0;
     return all >= MIN_ENTITIES_IN_COMMON && counts.get(signature(pair, member, values)) === all;
   };
-  const parted = pairs.map((pair) => {
+  const separated = pairs.map((pair) => {
     const members = Object.entries(pair.changed);
     return {
       ...pair,
@@ -135,12 +135,12 @@ function separateCommon(pairs: readonly Pair[]) {
       changed: Object.fromEntries(members.filter(([member, values]) => !isThroughout(pair, member, values))),
     };
   });
-  const firsts = new Map(parted.toReversed().map((pair) => [pair.kind, pair]));
+  const firsts = new Map(separated.toReversed().map((pair) => [pair.kind, pair]));
   return {
     commonDifferences: [...firsts.values()]
       .filter(({ same }) => Object.keys(same).length > 0)
       .map(({ kind, same }): Row => ({ kind, count: sizes[kind], ...same })),
-    others: parted.filter(({ changed }) => Object.keys(changed).length > 0),
+    others: separated.filter(({ changed }) => Object.keys(changed).length > 0),
   };
 }
 
@@ -165,11 +165,11 @@ function distinguishingWords({ name }: Graph, other: Graph): readonly string[] {
  * The entities of both environments in pairs: by kind and name, or else by kind and the name without the words that distinguish
  * the environments.
  */
-function matched(one: Graph, other: Graph, kinds: readonly Kind[]) {
+function pairEntities(one: Graph, other: Graph, kinds: readonly Kind[]) {
   const compared = ({ entities }: Graph) => entities.filter(({ kind }) => kinds.includes(kind));
-  const exact = paired(compared(one), compared(other), ({ id }) => id);
+  const exact = pairBy(compared(one), compared(other), ({ id }) => id);
   const [mine, theirs] = [distinguishingWords(one, other), distinguishingWords(other, one)];
-  const alike = paired(
+  const alike = pairBy(
     exact.onlyMine,
     exact.onlyTheirs,
     ({ id }) => without(id, mine),
@@ -181,7 +181,7 @@ function matched(one: Graph, other: Graph, kinds: readonly Kind[]) {
 type Named = (entity: GraphEntity) => string;
 
 /** Pairs the first entity with a name on one side with the first one on the other, and returns the rest. */
-function paired(those: readonly GraphEntity[], others: readonly GraphEntity[], nameIn: Named, nameThere = nameIn) {
+function pairBy(those: readonly GraphEntity[], others: readonly GraphEntity[], nameIn: Named, nameThere = nameIn) {
   const byName = new Map(others.toReversed().map((entity) => [nameThere(entity), entity]));
   const both: [GraphEntity, GraphEntity][] = [];
   const onlyMine = those.filter((entity) => {

@@ -4,7 +4,7 @@ import { entityRow } from '../../inventory/summary.ts';
 import { age, isoMinute } from '../../inventory/units.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import type { Candidate } from './filters.ts';
-import { summed } from './grouping.ts';
+import { sumByName } from './grouping.ts';
 import { isSmall, type Row, type View } from './page.ts';
 import { tagsIn } from './tagged.ts';
 
@@ -20,8 +20,8 @@ export const detailFor = (found: readonly Candidate[], view: View | 'size' | und
 };
 
 /** The rows at the first level that fits into one answer; brief rows if none does. */
-export function rowsOf(found: readonly Candidate[], levels: Levels, several: boolean): Row[] {
-  const rows = (as: Detail) => found.map((each) => rowOf(each, as, several));
+export function rowsOf(found: readonly Candidate[], levels: Levels, showsEnvironment: boolean): Row[] {
+  const rows = (as: Detail) => found.map((each) => rowOf(each, as, showsEnvironment));
   const [first, ...others] = levels;
   return rows(others.length === 0 ? first : (levels.find((level) => isSmall(rows(level))) ?? 'brief'));
 }
@@ -37,7 +37,7 @@ export function matchedInAll(found: readonly Candidate[]): readonly string[] | u
 /** The candidate without the settings that matched. */
 export const unmatched = ({ matched: _, ...candidate }: Candidate): Candidate => candidate;
 
-function rowOf(candidate: Candidate, detail: Detail, several: boolean): Row {
+function rowOf(candidate: Candidate, detail: Detail, showsEnvironment: boolean): Row {
   const { graph, entity, matched } = candidate;
   const { kind, name, database, status, statusReason, created, modified, facts } = entity;
   const isSettled = statusClass(status) === 'settled';
@@ -52,7 +52,7 @@ function rowOf(candidate: Candidate, detail: Detail, several: boolean): Row {
     kind,
     ...rows[detail](),
     cluster: kind === 'node' ? facts['cluster'] : undefined,
-    environment: several && kind !== 'environment' ? graph.name : undefined,
+    environment: showsEnvironment && kind !== 'environment' ? graph.name : undefined,
     environmentId: kind === 'environment' ? graph.environmentId : undefined,
     reason: statusReason,
     created: kind === 'changeset' || detail === 'whole' ? isoMinute(created) : undefined,
@@ -70,9 +70,9 @@ function rowOf(candidate: Candidate, detail: Detail, several: boolean): Row {
 
 /** The number of results by kind and, with several environments, by environment. */
 export function countsOf(found: readonly Candidate[]) {
-  const kinds = summed(found.map(({ entity }) => [entity.kind, 1]));
+  const kinds = sumByName(found.map(({ entity }) => [entity.kind, 1]));
   const inside = found.filter(({ entity }) => entity.kind !== 'environment');
-  const places = summed(inside.map(({ graph }) => [graph.name, 1]));
+  const places = sumByName(inside.map(({ graph }) => [graph.name, 1]));
   const count = Object.keys(places).length;
   return { kinds, ...(count > 1 && count <= 20 ? { perEnvironment: places } : {}) };
 }

@@ -8,7 +8,7 @@ import { KeyValue, Listed, NonEmpty, Scalar, Words } from '../lenient.ts';
 import { isLike } from './environment-lookup.ts';
 import { isDate, isMoment, momentOf } from './moments.ts';
 import { NotFound } from './not-found.ts';
-import { compared, isQuantity } from './quantities.ts';
+import { compareQuantities, isQuantity } from './quantities.ts';
 import { declares, isListed, isSettingNamed, needsOf, type Setting, settingsOf, valuesOf } from './settings.ts';
 
 /** An entity in its environment, with what was found out about it. */
@@ -166,7 +166,10 @@ export function withSettings(candidates: readonly Candidate[], { text, where = [
 /** Throws NotFound if a condition on the order of values is about a setting without any that can be compared. */
 function requireComparable(candidates: readonly Candidate[], { setting, is, value = '' }: SettingCondition): void {
   const [first, ...others] = isOrder(is) ? candidates.flatMap((each) => settingIn(each, setting)) : [];
-  if (first === undefined || [first, ...others].some((own) => compared(own.path, own.value, value) !== undefined))
+  if (
+    first === undefined ||
+    [first, ...others].some((own) => compareQuantities(own.path, own.value, value) !== undefined)
+  )
     return;
   throw new NotFound(
     `${quoteUntrusted(setting)} cannot be compared with ${quoteUntrusted(value)}: it has values such as ${quoteUntrusted(first.value)}. Numbers are compared with numbers, days with days and times with days or times.`,
@@ -203,10 +206,10 @@ function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): bool
 
 type Compare = (setting: Setting, wanted: string) => boolean;
 const equals: Compare = ({ path, value }, wanted) =>
-  value.toLowerCase() === wanted.toLowerCase() || compared(path, value, wanted) === 0;
+  value.toLowerCase() === wanted.toLowerCase() || compareQuantities(path, value, wanted) === 0;
 const contains: Compare = ({ value }, wanted) => value.toLowerCase().includes(wanted.toLowerCase());
-const above: Compare = ({ path, value }, wanted) => (compared(path, value, wanted) ?? 0) > 0;
-const below: Compare = ({ path, value }, wanted) => (compared(path, value, wanted) ?? 0) < 0;
+const above: Compare = ({ path, value }, wanted) => (compareQuantities(path, value, wanted) ?? 0) > 0;
+const below: Compare = ({ path, value }, wanted) => (compareQuantities(path, value, wanted) ?? 0) < 0;
 const always: Compare = () => true;
 
 /** How one value is compared, and whether no value may match. */

@@ -5,7 +5,7 @@ import { requireProperty, requireStatus } from './applicable.ts';
 import { countsOf, detailFor, FEW, matchedInAll, rowsOf, unmatched } from './entity-rows.ts';
 import { type Candidate, type Filters, filters, matches, withSettings } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
-import { checkKeys, grouped, isEnvironment, type Key, keysIn, totals } from './grouping.ts';
+import { checkKeys, groupRows, isEnvironment, type Key, keysIn, totals } from './grouping.ts';
 import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
@@ -175,16 +175,21 @@ async function selectShown(
 }
 
 /** The groups or entities of an answer. */
-function sectionOf(shown: ShownResults, { sort, limit, view }: Input, keys: readonly Key[], several: boolean): Section {
+function sectionOf(
+  shown: ShownResults,
+  { sort, limit, view }: Input,
+  keys: readonly Key[],
+  showsEnvironment: boolean,
+): Section {
   const { found, details, isSized, isBrief } = shown;
   const bySize = BY_SIZE.has(sort);
   if (keys.length > 0) {
     const by = { keys, details: isSized, isSized: bySize || view === 'full', order: sort && ORDERS[sort] };
-    return { name: 'groups', rows: grouped(found, by).slice(0, limit) };
+    return { name: 'groups', rows: groupRows(found, by).slice(0, limit) };
   }
   const level = isSized && (details || isBrief) ? detailFor(found, bySize ? 'size' : view) : (['listed'] as const);
   const rows = matchedInAll(found) === undefined ? found : found.map(unmatched);
-  return { name: 'entities', rows: rowsOf(rows, level, several) };
+  return { name: 'entities', rows: rowsOf(rows, level, showsEnvironment) };
 }
 
 interface AnswerParts {

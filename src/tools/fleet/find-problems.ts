@@ -10,7 +10,7 @@ import { EnvironmentsArgument, environmentsOf } from './fleet-reader.ts';
 import { formatProblems } from './format-problems.ts';
 import { NotFound } from './not-found.ts';
 import { answer, shaping } from './page.ts';
-import { PROBLEMS, type Problem, readForProblems, SEARCHES } from './problem-searches.ts';
+import { PROBLEMS, type ProblemName, readForProblems, SEARCHES } from './problem-searches.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
 import { alsoTagged, tagsIn } from './tagged.ts';
 import { fleetTool } from './tool.ts';
@@ -90,7 +90,7 @@ const LAG = 'old changeset';
 const isCounted = ({ facts }: Issue) => facts['behindBy'] !== undefined;
 
 interface Found {
-  readonly name: Problem;
+  readonly name: ProblemName;
   readonly graph: Graph;
   readonly issue: Issue;
 }
@@ -98,9 +98,9 @@ interface Found {
 const candidateOf = ({ graph, issue }: Found): Candidate => ({ graph, entity: issue.entity });
 
 /** The number of problems of each type, and of entities where some have several problems. */
-function countsOf(found: readonly Found[], problems: readonly Problem[]) {
-  const of = (name: Problem) => found.filter((each) => each.name === name);
-  const entities = (name: Problem) =>
+function countsOf(found: readonly Found[], problems: readonly ProblemName[]) {
+  const of = (name: ProblemName) => found.filter((each) => each.name === name);
+  const entities = (name: ProblemName) =>
     new Set(of(name).map(({ graph, issue }) => `${graph.environmentId} ${issue.entity.id}`)).size;
   const several = problems.filter((name) => entities(name) < of(name).length);
   return {
@@ -132,8 +132,8 @@ function notLoaded(graphs: readonly Graph[]) {
 }
 
 /** The problems that these kinds can have. Throws NotFound where there is none: that nothing is found would look like an answer. */
-function searchedFor(problem: Problem | undefined, kinds: readonly Kind[] = KINDS): readonly Problem[] {
-  const able = (name: Problem) => SEARCHES[name].of.some((kind) => kinds.includes(kind));
+function searchedFor(problem: ProblemName | undefined, kinds: readonly Kind[] = KINDS): readonly ProblemName[] {
+  const able = (name: ProblemName) => SEARCHES[name].of.some((kind) => kinds.includes(kind));
   const problems = problem === undefined ? PROBLEMS : [problem];
   const searched = problems.filter(able);
   if (searched.length > 0) return searched;

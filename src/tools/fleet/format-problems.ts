@@ -1,7 +1,7 @@
-import { summed } from './grouping.ts';
+import { sumByName } from './grouping.ts';
 import { isSmall, type Row, type Section, type View } from './page.ts';
 
-interface Problem extends Row {
+interface ProblemRow extends Row {
   readonly environment: string;
 }
 interface FormattedProblems {
@@ -18,16 +18,20 @@ const MAX_PLACES = 40;
  * environment.
  */
 export function formatProblems(
-  rows: readonly Problem[],
+  rows: readonly ProblemRow[],
   view: View | undefined,
-  isOneSort: boolean,
+  isOneProblem: boolean,
 ): FormattedProblems {
   if (rows.length <= MANY || view === 'full') return { head: {}, section: { name: 'problems', rows } };
-  const places = summed(rows.map(({ environment }) => [environment, 1]));
+  const places = sumByName(rows.map(({ environment }) => [environment, 1]));
   const all = Object.entries(places).toSorted(([, a], [, b]) => b - a);
   const apart = all.map(([environment, count]): Row => {
     const own = rows.filter((row) => row.environment === environment);
-    return { environment, count, problems: own.map((row) => without(row, isOneSort ? SHORT_OF_ONE_SORT : SHORT)) };
+    return {
+      environment,
+      count,
+      problems: own.map((row) => without(row, isOneProblem ? SHORT_OF_ONE_PROBLEM : SHORT)),
+    };
   });
   const environmentsWithProblems = all.length;
   if (isSmall(apart)) return { head: { environmentsWithProblems }, section: { name: 'byEnvironment', rows: apart } };
@@ -40,7 +44,7 @@ export function formatProblems(
 /** Members that the reason repeats in words, and ids that do not help in an answer with many rows. */
 const IN_WORDS = ['mounted', 'newest', 'mountedVersion', 'newestVersion'];
 const SHORT = ['environment', 'why', 'since', 'created', ...IN_WORDS];
-const SHORT_OF_ONE_SORT = [...SHORT, 'problem'];
+const SHORT_OF_ONE_PROBLEM = [...SHORT, 'problem'];
 
 const without = (row: Row, names: readonly string[]): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));

@@ -63,10 +63,10 @@ interface By {
  * One row for each value of a setting or tag, or of a combination of several, with the number of members, their names and their
  * totals.
  */
-export function grouped(found: readonly Candidate[], { keys, details, isSized, order = mostFirst }: By) {
+export function groupRows(found: readonly Candidate[], { keys, details, isSized, order = mostFirst }: By) {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of found)
-    for (const value of new Set(combined(keys.map((key) => valuesIn(candidate, key)))))
+    for (const value of new Set(combine(keys.map((key) => valuesIn(candidate, key)))))
       groups.set(value, [...(groups.get(value) ?? []), candidate]);
   const isByPlace = keys.some(isEnvironment);
   const nameFor = isByPlace ? ({ entity }: Candidate) => nameOf(entity) : uniqueNames(found);
@@ -92,7 +92,7 @@ const nameOf = ({ name, database }: GraphEntity) => (database ? `${database}/${n
 
 /** The name of each candidate; with its environment if another environment has the same name. */
 function uniqueNames(found: readonly Candidate[]): (candidate: Candidate) => string {
-  const counts = new Map(Object.entries(summed(found.map(({ entity }) => [nameOf(entity), 1]))));
+  const counts = new Map(Object.entries(sumByName(found.map(({ entity }) => [nameOf(entity), 1]))));
   return ({ entity, graph }) => {
     const name = nameOf(entity);
     return counts.get(name) === 1 ? name : `${name} in ${graph.name}`;
@@ -100,7 +100,7 @@ function uniqueNames(found: readonly Candidate[]): (candidate: Candidate) => str
 }
 
 /** One text for each combination of one value per key. */
-const combined = (values: readonly (readonly string[])[]): string[] =>
+const combine = (values: readonly (readonly string[])[]): string[] =>
   values
     .reduce<string[]>((texts, each) => texts.flatMap((text) => each.map((value) => `${text}, ${value}`)), [''])
     .map((text) => text.slice(2));
@@ -163,7 +163,7 @@ function totalOf(own: readonly Values[], name: string, { member, times, by, isWh
     ] as const;
   });
   if (by !== undefined) {
-    const sums = summed(amounts.filter((_, at) => own[at]?.[by] !== undefined));
+    const sums = sumByName(amounts.filter((_, at) => own[at]?.[by] !== undefined));
     return Object.keys(sums).length === 0 ? undefined : sums;
   }
   const sum = amounts.reduce((all, [, amount]) => all + amount, 0);
@@ -173,7 +173,7 @@ function totalOf(own: readonly Values[], name: string, { member, times, by, isWh
 }
 
 /** The sum for each name. Names are untrusted: one may be `constructor`. */
-export function summed(counts: readonly (readonly [name: string, count: number])[]): Record<string, number> {
+export function sumByName(counts: readonly (readonly [name: string, count: number])[]): Record<string, number> {
   const sums = new Map<string, number>();
   for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
   return Object.fromEntries(sums);

@@ -59,8 +59,8 @@ export const SEARCHES = {
   dangling: { of: ['cluster', 'dataview'], find: danglingIssues, read: { kinds: CONNECTED, nodes: false } },
   underway: { of: CHANGING, find: underway, read: { kinds: MOVING, details: false, nodes: true }, alsoFor: {} },
 } as const satisfies Record<string, Search>;
-export type Problem = keyof typeof SEARCHES;
-export const PROBLEMS = Object.keys(SEARCHES) as Problem[];
+export type ProblemName = keyof typeof SEARCHES;
+export const PROBLEMS = Object.keys(SEARCHES) as ProblemName[];
 
 /** Entities that are being created, updated or deleted, or get new nodes, and are not stuck. */
 function underway(graph: Graph): Issue[] {
@@ -127,7 +127,7 @@ interface ProblemRead extends Graphs {
 export function readForProblems(
   reader: FleetReader,
   environment: string | undefined,
-  problems: readonly Problem[],
+  problems: readonly ProblemName[],
   kinds: readonly Kind[] | undefined,
 ): Promise<ProblemRead> {
   const searches: readonly Search[] = problems.map((name) => SEARCHES[name]);

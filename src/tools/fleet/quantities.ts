@@ -10,8 +10,8 @@ const UNIT = /(?:MiB|GB)$|^bytes$/;
  * Compares a setting with a date, or with a number or quantity such as `20 GiB`; a number has the unit of the setting. Undefined if
  * they cannot be compared, because the whole of each must be a number or a date.
  */
-export function compared(path: string, value: string, wanted: string): number | undefined {
-  if (isDate(wanted)) return comparedDates(value, wanted);
+export function compareQuantities(path: string, value: string, wanted: string): number | undefined {
+  if (isDate(wanted)) return compareDates(value, wanted);
   const own = UNIT.exec(path)?.[0].replace('bytes', 'b');
   const [, count, unit = own] = QUANTITY.exec(wanted.trim()) ?? [];
   if (count === undefined || (own === undefined && unit !== undefined) || !NUMBER.test(value)) return undefined;
@@ -19,7 +19,7 @@ export function compared(path: string, value: string, wanted: string): number | 
 }
 
 /** A time and a day are compared by their days; a day does not say whether it is before or after a time on it. */
-function comparedDates(value: string, wanted: string): number | undefined {
+function compareDates(value: string, wanted: string): number | undefined {
   if (!isDate(value) || (value.length === DAY && wanted.length > DAY)) return undefined;
   return momentOf(value.slice(0, wanted.length > DAY ? undefined : DAY), '') - momentOf(wanted, '');
 }

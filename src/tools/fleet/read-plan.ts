@@ -112,25 +112,25 @@ const MAX_TOTALLED = { entities: 60, environments: 4 };
 const SIZED: ReadonlySet<Kind> = new Set(['cluster', 'database', 'scaling-group', 'volume']);
 
 /** Whether the results were read with everything that an answer about this many shows; for a few clusters, that includes nodes. */
-export const isRead = (found: readonly Candidate[], { details, options }: ReadPlan, isShown: boolean): boolean =>
+export const isRead = (found: readonly Candidate[], { details, options }: ReadPlan, isBrief: boolean): boolean =>
   details &&
-  (options.nodes === true || !showsNodes(found, isShown) || !found.some(({ entity }) => entity.kind === 'cluster'));
+  (options.nodes === true || !showsNodes(found, isBrief) || !found.some(({ entity }) => entity.kind === 'cluster'));
 
-const showsNodes = ({ length }: readonly Candidate[], isShown: boolean) => isShown && length <= FEW.whole;
+const showsNodes = ({ length }: readonly Candidate[], isBrief: boolean) => isBrief && length <= FEW.whole;
 
 /** Reads few results again with their details: all of them, or only their capacity. Returns many results unchanged. */
-export async function readFew(reader: FleetReader, found: readonly Candidate[], isShown: boolean) {
+export async function readFew(reader: FleetReader, found: readonly Candidate[], isBrief: boolean) {
   const graphs = [...new Set(found.map(({ graph }) => graph))];
   const present = KINDS.filter(
-    (kind) => (isShown || SIZED.has(kind)) && found.some(({ entity }) => entity.kind === kind),
+    (kind) => (isBrief || SIZED.has(kind)) && found.some(({ entity }) => entity.kind === kind),
   );
   if (present.length === 0 || found.length > MAX_TOTALLED.entities || graphs.length > MAX_TOTALLED.environments)
     return { found, gaps: [] };
   const ids = new Set(found.map(({ entity }) => entity.name));
-  const nodes = showsNodes(found, isShown);
+  const nodes = showsNodes(found, isBrief);
   const databases = new Set(found.map(({ entity: { name, database = name } }) => database));
   const options = {
-    ...readFor(present, { details: true, isShown }),
+    ...readFor(present, { details: true, isShown: isBrief }),
     nodes,
     changes: (changesetId: string) => ids.has(changesetId),
     changesetsOf: (database: string) => databases.has(database),

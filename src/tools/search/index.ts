@@ -3,7 +3,7 @@ import { operationNamed } from '../../operations/index.ts';
 import { operationOf } from '../../operations/naming.ts';
 import { lazy } from '../../operations/operation.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
-import { explained, NO_SUCH, parseArguments } from '../arguments.ts';
+import { explainProblems, NO_SUCH, parseArguments } from '../arguments.ts';
 import { callTool } from '../call.ts';
 import { compositeNamed } from '../composites.ts';
 import { describeComposite, type ListedTool } from '../describe.ts';
@@ -17,7 +17,7 @@ import {
 import { offeredTools } from '../list.ts';
 import { refused, structured } from '../result.ts';
 import { suggestTool } from '../suggest.ts';
-import { ranked } from './rank.ts';
+import { rankTools } from './rank.ts';
 
 const MAX_FOUND = 6;
 /** The subjects of tools, by a word in their names. */
@@ -83,7 +83,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     needs: [],
     run: async (environment, { query }) => {
       const all = offered(environment);
-      const found = ranked(query, all.map(withKeywords)).slice(0, MAX_FOUND);
+      const found = rankTools(query, all.map(withKeywords)).slice(0, MAX_FOUND);
       const tools = found.map(({ name, description, inputSchema, annotations }) => ({
         name,
         description,
@@ -142,7 +142,7 @@ export async function callSearchTool(
   const parsed = parseArguments(tool.input(), params.arguments ?? {});
   if ('problems' in parsed) {
     const lookup = { environment, signal: exchange.context.mcpReq.signal };
-    const problems = explained(lookup, parsed.problems);
+    const problems = explainProblems(lookup, parsed.problems);
     const isBeside =
       tool.input().shape['tool'] !== undefined && parsed.problems.some(({ says }) => says.startsWith(NO_SUCH));
     const where = isBeside

@@ -47,7 +47,7 @@ const DEPRECATED = 0.5;
 /**
  * The tools that share words with the question, best first (BM25 over each field); a tool whose exact name is given comes first.
  */
-export function ranked<T extends Searchable>(question: string, tools: readonly T[]): T[] {
+export function rankTools<T extends Searchable>(question: string, tools: readonly T[]): T[] {
   const queryWords = words(question);
   const name = question
     .trim()
@@ -55,7 +55,7 @@ export function ranked<T extends Searchable>(question: string, tools: readonly T
     .replaceAll(/[\s_-]/g, '_');
   const scores = FIELDS.flatMap(({ of, weight }) => {
     const texts = tools.map((tool) => words(of(tool)));
-    return INDEXES.map((index) => scored(queryWords, texts, { ...index, weight: index.weight * weight }));
+    return INDEXES.map((index) => scoreTexts(queryWords, texts, { ...index, weight: index.weight * weight }));
   });
   return tools
     .map((tool, at) => {
@@ -67,7 +67,7 @@ export function ranked<T extends Searchable>(question: string, tools: readonly T
     .map(({ tool }) => tool);
 }
 
-function scored(queryWords: readonly string[], texts: readonly string[][], { of, weight }: Index): number[] {
+function scoreTexts(queryWords: readonly string[], texts: readonly string[][], { of, weight }: Index): number[] {
   const counted = texts.map((text) => {
     const counts = new Map<string, number>();
     for (const word of text.map(of)) counts.set(word, (counts.get(word) ?? 0) + 1);

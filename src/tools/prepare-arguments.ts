@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import type { OperationName } from '../operations/index.ts';
 import { listerOfLabel } from '../operations/references.ts';
-import { type ArgumentProblem, explained, parseArguments } from './arguments.ts';
-import { type EnvironmentMeant, environmentCalled, type Lookup, notThere } from './identify.ts';
+import { type ArgumentProblem, explainProblems, parseArguments } from './arguments.ts';
+import { type EnvironmentMeant, environmentCalled, type Lookup, missingText } from './identify.ts';
 import { withEnvironment } from './lenient.ts';
 
 type Members = Record<string, unknown>;
@@ -14,7 +14,7 @@ type Prepared = { readonly input: Members; readonly meant?: EnvironmentMeant } |
  * Prepares the arguments of a call before anything is planned or approved: corrects common client mistakes, validates, and
  * resolves the name of an environment with a fresh read. Nothing is read if other arguments are wrong.
  */
-export async function preparedArguments(
+export async function prepareArguments(
   lookup: Lookup,
   schema: z.ZodObject,
   sent: Members,
@@ -25,17 +25,17 @@ export async function preparedArguments(
   const name = environmentNameIn(schema, given, near);
   const problems = 'problems' in parsed ? parsed.problems : [];
   const others = problems.filter((problem) => name === undefined || !isEnvironment(problem));
-  if (others.length > 0) return { wrong: explained(lookup, others, near) };
+  if (others.length > 0) return { wrong: explainProblems(lookup, others, near) };
   const found = name === undefined ? 'as-given' : await environmentCalled(lookup, name);
   if (typeof found === 'object') {
     if ('wrong' in found) return { wrong: [found.wrong] };
     const again = parseArguments(schema, { ...given, [ENVIRONMENT]: found.environmentId });
-    return 'input' in again ? { ...again, meant: found } : { wrong: explained(lookup, again.problems, near) };
+    return 'input' in again ? { ...again, meant: found } : { wrong: explainProblems(lookup, again.problems, near) };
   }
   if (name !== undefined && found === 'none' && !MAY_BE_ID.test(name))
-    return { wrong: [await notThere(lookup, { label: ENVIRONMENT, value: name, scope: {} }, near)] };
+    return { wrong: [await missingText(lookup, { label: ENVIRONMENT, value: name, scope: {} }, near)] };
   if ('input' in parsed) return parsed;
-  return { wrong: found === 'unreadable' ? [UNREADABLE] : explained(lookup, problems, near) };
+  return { wrong: found === 'unreadable' ? [UNREADABLE] : explainProblems(lookup, problems, near) };
 }
 
 const UNREADABLE =

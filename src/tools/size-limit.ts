@@ -7,7 +7,7 @@ import type { ToolResult } from './environment.ts';
  * The same result with no more text than an answer may have. Large data is shortened, with `omitted`, in text and structured
  * content alike; other texts lose their middle.
  */
-export function limited(result: ToolResult): ToolResult {
+export function limitSize(result: ToolResult): ToolResult {
   if ('inputRequests' in result) return result;
   const { structuredContent, content } = result as CallToolResult;
   if (textOf(content) <= MAX_TEXT) return result;
