@@ -167,7 +167,7 @@ describe('the work for the text of a plan', () => {
       risk: 'network',
       input: { environmentId: 'a'.repeat(22) },
       subject: { noun: 'kdb environment', name: 'kdb-prod', entity: {} },
-      finding: {
+      effects: {
         lost: [],
         interrupted: [],
         changes: times(count, (at) => ({ setting: `customDNSConfiguration.dns${at}`, before: undefined, after: '' })),
