@@ -12,20 +12,20 @@ export function entitiesOf(data: EnvironmentData, { everyChangeset = false }: Gr
   const times = { created: place.creationTimestamp, modified: place.updateTimestamp };
   return [
     entity('environment', name, place, { status, statusReason: errorMessage, ...times }),
-    ...clusters.map((cluster) => entity('cluster', cluster.clusterName, cluster, described(cluster))),
+    ...clusters.map((cluster) => entity('cluster', cluster.clusterName, cluster, statusAndTimes(cluster))),
     ...databases.map((database) => databaseEntity(database)),
     ...databases.flatMap(({ databaseName: database, dataviews }) =>
-      dataviews.map((view) => entity('dataview', view.dataviewName, view, { ...described(view), database })),
+      dataviews.map((view) => entity('dataview', view.dataviewName, view, { ...statusAndTimes(view), database })),
     ),
     ...groups.map((group) =>
       entity(
         'scaling-group',
         group.scalingGroupName,
         { ...group, reservedMiB: reservedOn(group, clusters) },
-        described(group),
+        statusAndTimes(group),
       ),
     ),
-    ...volumes.map((volume) => entity('volume', volume.volumeName, volume, described(volume))),
+    ...volumes.map((volume) => entity('volume', volume.volumeName, volume, statusAndTimes(volume))),
     ...databases.flatMap((database) =>
       changesetEntities(database, everyChangeset ? database.changesets : relevantChangesets(database, clusters)),
     ),
@@ -35,9 +35,9 @@ export function entitiesOf(data: EnvironmentData, { everyChangeset = false }: Gr
   ];
 }
 
-type Described = Omit<GraphEntity, 'id' | 'kind' | 'name' | 'facts'>;
+type EntityBase = Omit<GraphEntity, 'id' | 'kind' | 'name' | 'facts'>;
 
-function entity<K extends Kind>(kind: K, name = '', view: FactSource<`kx-${K}`>, of: Described): GraphEntity {
+function entity<K extends Kind>(kind: K, name = '', view: FactSource<`kx-${K}`>, of: EntityBase): GraphEntity {
   return { id: idOf(kind, name, of.database), kind, name, ...withoutUndefined(of), facts: factsIn(`kx-${kind}`, view) };
 }
 
@@ -58,7 +58,7 @@ function reservedOn(
 function databaseEntity(database: Database): GraphEntity {
   const { changesets, lastCompletedChangesetId: last } = database;
   const newestData = changesets.find(({ changesetId }) => changesetId === last)?.createdTimestamp;
-  return entity('database', database.databaseName, { ...database, newestData }, described(database));
+  return entity('database', database.databaseName, { ...database, newestData }, statusAndTimes(database));
 }
 
 /** The newest changeset, the newest completed one, and those that are mounted, failed or in progress. */
@@ -87,16 +87,16 @@ function changesetEntities(of: Database, shown: Database['changesets']): GraphEn
     const { changesetId, errorInfo } = changeset;
     const view = { ...changeset, isNewestCompleted: changesetId === last, newer: newer.get(changesetId) };
     const statusReason = errorInfo?.errorMessage ?? errorInfo?.errorType;
-    return entity('changeset', changesetId, view, { ...described(changeset), statusReason, database });
+    return entity('changeset', changesetId, view, { ...statusAndTimes(changeset), statusReason, database });
   });
 }
 
-const described = (of: {
+const statusAndTimes = (of: {
   readonly status?: string | undefined;
   readonly statusReason?: string | undefined;
   readonly createdTimestamp?: string | undefined;
   readonly lastModifiedTimestamp?: string | undefined;
-}): Described => ({
+}): EntityBase => ({
   status: of.status,
   statusReason: of.statusReason,
   created: of.createdTimestamp,

@@ -19,14 +19,14 @@ const MARGIN = 0.9;
 export function renderWithin(graph: Graph, maxBytes: number, render: (graph: Graph, whole: Graph) => string): string {
   const all = graph.entities.length;
   for (let kept = Math.min(all, Math.floor(maxBytes / MIN_ENTITY_BYTES)); ; ) {
-    const text = render(kept === all ? graph : reduced(graph, kept), graph);
+    const text = render(kept === all ? graph : reduceGraph(graph, kept), graph);
     const size = bytesOf(text);
     if (size <= maxBytes || kept <= 1) return text;
     kept = Math.floor((kept * maxBytes * MARGIN) / size);
   }
 }
 
-function reduced(graph: Graph, maxEntities: number): Graph {
+function reduceGraph(graph: Graph, maxEntities: number): Graph {
   const healthById = healthOf(graph);
   const rank = ({ id, kind }: GraphEntity) =>
     kind === 'environment'

@@ -2,7 +2,7 @@ import { ProtocolError, ProtocolErrorCode, type ReadResourceResult } from '@mode
 import { MAX_DATA, shortened } from '../answer-size.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../inventory/graph.ts';
 import { listPagesWithin } from '../inventory/pages.ts';
-import { readsDone } from '../inventory/progress.ts';
+import { progressReporter } from '../inventory/progress.ts';
 import { limitConcurrency } from '../inventory/reading.ts';
 import { omittedText, renderWithin } from '../inventory/size-limit.ts';
 import type { TopologyForm } from '../inventory/uris.ts';
@@ -46,7 +46,7 @@ export async function readResource(
   try {
     // A state with gaps would look like a change, so its reads wait.
     const untilAborted = extent === 'state';
-    const reading = { signal, untilAborted, maxBytes: EXTENT[extent], onProgress: readsDone(report) };
+    const reading = { signal, untilAborted, maxBytes: EXTENT[extent], onProgress: progressReporter(report) };
     const { seen, text } = await contents(environment, kind, input, reading);
     return { contents: [{ uri, mimeType: kind.mimeType, text }], ...hintsFor(kind, seen) };
   } catch (error) {

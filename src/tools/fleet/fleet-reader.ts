@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { acrossEnvironments, type Environment } from '../../inventory/fleet.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
-import { readsDone } from '../../inventory/progress.ts';
+import { progressReporter } from '../../inventory/progress.ts';
 import { deduplicated, lateGap } from '../../inventory/reading.ts';
 import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
 import type { Quotas } from '../../operations/quotas.ts';
@@ -59,7 +59,7 @@ export function fleetReader(
 ): FleetReader {
   const cancelled = context.mcpReq.signal;
   const signal = AbortSignal.any([cancelled, deadline]);
-  const onProgress = readsDone(progressOf(context));
+  const onProgress = progressReporter(progressOf(context));
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   const foreground: CallOptions = { signal, untilAborted: true };
   const background: CallOptions = { ...foreground, isBackground: true };

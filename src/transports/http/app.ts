@@ -81,16 +81,16 @@ async function handleRequest(
   outgoing: HttpBindings['outgoing'] | undefined,
 ): Promise<Response> {
   const { observe, guards } = options;
-  const made: HttpExchange = { method: request.method, path, startedMs: performance.now() };
+  const exchange: HttpExchange = { method: request.method, path, startedMs: performance.now() };
   const listeners: (() => void)[] = [];
   let status = 499;
   const ended = () => {
     for (const listener of listeners) listener();
-    observe(made, status, performance.now() - made.startedMs);
+    observe(exchange, status, performance.now() - exchange.startedMs);
   };
   outgoing?.once('close', ended);
   try {
-    const response = await admit(options, mount, made, request, (listener) => listeners.push(listener));
+    const response = await admit(options, mount, exchange, request, (listener) => listeners.push(listener));
     status = response.status;
     return guards.expose(request.headers, response);
   } catch (error) {
@@ -108,9 +108,9 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
   const { guards, observe } = options;
   const isSignIn = request.method === 'POST' && new URL(request.url).pathname === SIGN_IN;
   const startedMs = performance.now();
-  const made: HttpExchange = { method: request.method, path: APPROVALS, startedMs };
+  const exchange: HttpExchange = { method: request.method, path: APPROVALS, startedMs };
   const observed = (response: Response) => {
-    observe(made, response.status, performance.now() - startedMs);
+    observe(exchange, response.status, performance.now() - startedMs);
     return response;
   };
   const refusal = guards.refuseHost(request.headers);
@@ -121,7 +121,7 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
   if (slot === undefined) return observed(busy(isSignIn ? signIns : load));
   try {
     const { principal, response } = await page(request, { peer, reading: slot.reading });
-    if (principal !== undefined) made.principal = principal;
+    if (principal !== undefined) exchange.principal = principal;
     return observed(response);
   } finally {
     slot.leave();
@@ -131,14 +131,14 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
 async function admit(
   { guards, load, rates, needs, maxBody }: AppOptions,
   { endpoint, authenticate, authorize }: Mount,
-  made: HttpExchange,
+  exchange: HttpExchange,
   request: Request,
   onEnd: (listener: () => void) => void,
 ): Promise<Response> {
   const { headers, method } = request;
   const refuse = (why: HttpExchange['refused'], response: Rejection) => {
-    made.refused = why;
-    made.reason = response.reason;
+    exchange.refused = why;
+    exchange.reason = response.reason;
     return response;
   };
   const refusal = guards.refuse(headers);
@@ -156,14 +156,14 @@ async function admit(
 
   const caller = await authenticate(request);
   if (caller instanceof Response) return refuse('token', caller);
-  made.principal = caller.principal;
+  exchange.principal = caller.principal;
   const read = method === 'POST' ? await readJson(request, maxBody) : { value: undefined };
   if (read instanceof Response) return refuse('body', read);
   const body = normalizeParams(read.value);
   if (Array.isArray(body) && body.length > MAX_BATCHED)
     return refuse('body', reject(400, `A batch may hold at most ${MAX_BATCHED} messages.`, {}, -32_600));
   const messages = rpcRequests(body, needs);
-  Object.assign(made, messages[0]);
+  Object.assign(exchange, messages[0]);
   const denied = authorize?.(caller, body);
   if (denied !== undefined) return refuse('scope', denied);
   for (const { tool } of method === 'POST' ? messages : []) {
@@ -171,9 +171,9 @@ async function admit(
     const seconds = typeof wait === 'number' ? wait : await wait;
     if (seconds > 0) return refuse('rate', tooMany(seconds));
   }
-  const response = await traceRequest(made, body, () => endpoint.handle({ request, body, caller, onEnd }));
+  const response = await traceRequest(exchange, body, () => endpoint.handle({ request, body, caller, onEnd }));
   // A stream that stays open for events has its own limit and must not delay a drain.
-  if (method === 'GET' || made.rpc === 'subscriptions/listen') leave();
+  if (method === 'GET' || exchange.rpc === 'subscriptions/listen') leave();
   return response;
 }
 

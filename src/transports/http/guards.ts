@@ -26,7 +26,7 @@ export interface Guards {
 export function guards({ hosts, origins, loopbackOrigins }: GuardOptions): Guards {
   const served = new Set([...LOOPBACK, ...hosts]);
   const allowed = new Set(origins);
-  const local = (origin: string) =>
+  const isLocalOrigin = (origin: string) =>
     loopbackOrigins && URL.canParse(origin) && LOOPBACK.includes(new URL(origin).hostname);
 
   const refuseHost = (headers: Headers) => {
@@ -40,7 +40,7 @@ export function guards({ hosts, origins, loopbackOrigins }: GuardOptions): Guard
       const refusal = refuseHost(headers);
       if (refusal !== undefined) return refusal;
       const origin = headers.get('origin');
-      if (origin === null || allowed.has(origin) || local(origin)) return undefined;
+      if (origin === null || allowed.has(origin) || isLocalOrigin(origin)) return undefined;
       return reject(403, 'Web pages of this origin are not served.');
     },
     preflight: (headers) => {

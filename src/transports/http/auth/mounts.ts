@@ -45,8 +45,8 @@ export function authorizedMount(
       return left === undefined ? unknownTarget() : narrow(caller, left);
     },
     authorize: (caller, body) => {
-      const wanting = missingScopes(body, caller as ScopedCaller, needs);
-      return wanting === undefined ? undefined : insufficientScope(resource(), wanting);
+      const missing = missingScopes(body, caller as ScopedCaller, needs);
+      return missing === undefined ? undefined : insufficientScope(resource(), missing);
     },
   };
 }
