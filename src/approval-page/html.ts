@@ -10,11 +10,11 @@ type Value = string | number | Html | readonly Html[] | undefined;
 
 /** Markup from a template; every inserted value is escaped, unless it is markup already. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
-  return { markup: parts.map((part, at) => (at === 0 ? part : rendered(values[at - 1]) + part)).join('') };
+  return { markup: parts.map((part, at) => (at === 0 ? part : render(values[at - 1]) + part)).join('') };
 }
 
 /** Text for an element or a quoted attribute, with everything escaped that could hide or reorder the text around it. */
-export function escaped(text: string): string {
+export function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
@@ -22,8 +22,8 @@ export function escaped(text: string): string {
 export function withMarkedLetters(name: string, element: 'mark' | 'tspan' = 'mark'): Html {
   const runs = scriptRuns(name).map(({ text, script }) =>
     script === undefined
-      ? escaped(text)
-      : `<${element} class="odd"${element === 'mark' ? ` title="${scriptName(script)}"` : ''}>${escaped(text)}</${element}>`,
+      ? escapeHtml(text)
+      : `<${element} class="odd"${element === 'mark' ? ` title="${scriptName(script)}"` : ''}>${escapeHtml(text)}</${element}>`,
   );
   return { markup: runs.join('') };
 }
@@ -40,8 +40,8 @@ export function markedLettersNote(names: readonly string[]): Html | undefined {
   return html`<p class="plain">Some names mix scripts, so one may imitate another name. The letters of the other script are marked, such as ${[...new Set(letters)].slice(0, 3).join(', ')} in ${withMarkedLetters(found)}.</p>`;
 }
 
-function rendered(value: Value): string {
+function render(value: Value): string {
   if (value === undefined) return '';
-  if (typeof value !== 'object') return escaped(String(value));
+  if (typeof value !== 'object') return escapeHtml(String(value));
   return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('');
 }

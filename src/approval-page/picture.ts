@@ -17,8 +17,8 @@ export const MAX_DRAWN = 8;
 
 /** The impact on a target: the target in the middle, what is lost with it above, what is interrupted below. */
 export function picture(shown: ApprovalText): Html {
-  const above = rows(drawn(shown.lost)).reverse();
-  const below = rows(drawn(shown.interrupted));
+  const above = rows(itemsToDraw(shown.lost)).reverse();
+  const below = rows(itemsToDraw(shown.interrupted));
   const height = (count: number) => (count === 0 ? 0 : TITLE_HEIGHT + count * (BOX.height + GAP) + 6);
   const middle = 2 + height(above.length);
   const bottom = middle + TARGET.height;
@@ -80,7 +80,7 @@ function box(kind: Kind, item: Item, { x, y, width }: Omit<Line, 'anchor'>): Htm
   const lines = [
     ...(noun === '' ? [] : [{ look: 'kind' as const, text: noun }]),
     { look: 'name' as const, text: name },
-    ...wrapped(detail).map((text) => ({ look: 'detail' as const, text })),
+    ...wrapInTwo(detail).map((text) => ({ look: 'detail' as const, text })),
   ];
   const first = y + (BOX.height - (BASELINES[lines.length - 1] as number)) / 2 + 4;
   const texts = lines.map(({ look, text }, at) => line(look, text, { x, y: first + (BASELINES[at] as number), width }));
@@ -109,7 +109,7 @@ export function line(look: keyof typeof LETTER_WIDTHS, text: string, { x, y, wid
 }
 
 /** At most two lines, broken between words where possible. */
-function wrapped(text: string): string[] {
+function wrapInTwo(text: string): string[] {
   if (text.length <= DETAIL_CHARACTERS) return text === '' ? [] : [text];
   const space = text.lastIndexOf(' ', DETAIL_CHARACTERS);
   const end = space < DETAIL_CHARACTERS / 2 ? DETAIL_CHARACTERS : space;
@@ -117,7 +117,7 @@ function wrapped(text: string): string[] {
 }
 
 /** Each item if they fit; otherwise each kind with its number of items. */
-function drawn(items: readonly Item[]): readonly Item[] {
+function itemsToDraw(items: readonly Item[]): readonly Item[] {
   if (items.length <= MAX_DRAWN) return items;
   const kinds = [...new Set(items.map(({ kind }) => kind))].map((kind) => items.filter((item) => item.kind === kind));
   const some = kinds.slice(0, kinds.length > MAX_DRAWN ? MAX_DRAWN - 1 : MAX_DRAWN);

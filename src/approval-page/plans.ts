@@ -73,7 +73,7 @@ async function decide(
   if (!secretsEqual(fields.get('token') ?? '', token(pending)))
     return notice('not-this-form', { home, foot, code: pending.code });
   const act = fields.get('act');
-  if (act === 'decline') return ended(pending, await actions.decline(pending), context);
+  if (act === 'decline') return afterDecision(pending, await actions.decline(pending), context);
   if (act === 'approve') return approve(pending, fields, context);
   return notice('not-a-form', { home, foot });
 }
@@ -89,11 +89,11 @@ async function approve(
   const approver = await context.approver(pending, fields, again);
   if (approver instanceof Response) return approver;
   const verdict = await context.actions.approve(pending, typed, approver);
-  return verdict === 'try-again' ? again(WRONG_NAME) : ended(pending, verdict, context);
+  return verdict === 'try-again' ? again(WRONG_NAME) : afterDecision(pending, verdict, context);
 }
 
 /** Redirects to the page after a decision; a plan that was closed elsewhere has its notice. */
-function ended(
+function afterDecision(
   pending: PendingApproval,
   how: Ended | 'closed',
   context: ApprovalPageContext,

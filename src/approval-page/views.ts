@@ -52,7 +52,7 @@ export function planPage({ pending, home, now, token, proof, foot, again }: Plan
   const { headline, worst, how, facts, notes } = planText(pending);
   const final = notes.filter((note) => note.includes(FINAL));
   const others = notes.filter((note) => !note.includes(FINAL));
-  const set = others.flatMap(settingIn);
+  const changed = others.flatMap(settingIn);
   const remarks = others.filter((note) => settingIn(note).length === 0);
   const where = facts.filter(([label]) => PLACE_LABELS.includes(label));
   const details = facts.filter(([label]) => !PLACE_LABELS.includes(label));
@@ -75,7 +75,7 @@ ${proof === 'own' ? undefined : nameField(pending, again?.typed)}
 <button name="act" value="decline" formnovalidate>Decline</button></div>
 </form>
 ${consequences(pending)}
-<section>${settings(set)}
+<section>${settingsTable(changed)}
 ${factList('details', details)}
 <details><summary>Full text of the plan</summary><pre>${{
     markup: shown.text
@@ -99,18 +99,18 @@ ${factList('details', details)}
 const factList = (look: string, facts: readonly (readonly [string, string])[]) =>
   facts.length === 0
     ? undefined
-    : html`<dl class="${look}">${facts.map(([label, value]) => html`<div><dt>${words(label)}</dt><dd>${withMarkedLetters(readable(value))}</dd></div>`)}</dl>`;
+    : html`<dl class="${look}">${facts.map(([label, value]) => html`<div><dt>${labelText(label)}</dt><dd>${withMarkedLetters(readable(value))}</dd></div>`)}</dl>`;
 
 type Setting = readonly [path: string, before: string, after: string];
 
 /** The setting that a line of the plan changes; none when the line is a remark. */
 const settingIn = (note: string): Setting[] => {
-  const found = SET.exec(note);
+  const found = CHANGE_LINE.exec(note);
   return found === null ? [] : [found.slice(1) as unknown as Setting];
 };
 
 /** The settings that would change, as a table. */
-function settings(rows: readonly Setting[]): Html | undefined {
+function settingsTable(rows: readonly Setting[]): Html | undefined {
   const row = ([path, before, after]: Setting) =>
     html`<div><dt>${readable(path)
       .split('.')
@@ -134,11 +134,12 @@ const nameField = ({ shown }: PendingApproval, typed: string | undefined) =>
 const UNKEYED = html`<p class="plain">No passphrase is set, so an approval here is weak proof: any program that runs as you, such as an agent with a shell, could give it. It counts on the local backend only. To set a passphrase, run <code>finspace-mcp approve --init</code>.</p>`;
 const OWN = html`<p class="plain">You made this request, so you cannot approve it. Another person with a token that has <code>finspace:approve</code> must approve it.</p>`;
 const PROOFS = { passphrase: PASSPHRASE, nothing: UNKEYED, 'signed-in': undefined, own: OWN };
-const proofOf = (proof: Proof, again: boolean) => (proof === 'passphrase' && again ? PASSPHRASE_AGAIN : PROOFS[proof]);
+const proofOf = (proof: Proof, isRepeated: boolean) =>
+  proof === 'passphrase' && isRepeated ? PASSPHRASE_AGAIN : PROOFS[proof];
 const FINAL = 'This cannot be undone.';
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?`;
 /** A line of the plan about one setting: its value now and its new value. */
-const SET = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (not set|stays|${QUOTED}) (?:-> )?(removed|${QUOTED})\\.$`);
+const CHANGE_LINE = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (not set|stays|${QUOTED}) (?:-> )?(removed|${QUOTED})\\.$`);
 
 function consequences({ shown }: PendingApproval): Html {
   const { lost, interrupted, inOrder = false } = shown;
@@ -146,7 +147,7 @@ function consequences({ shown }: PendingApproval): Html {
     return html`<section><p class="soft">As far as the service shows, nothing else is lost or interrupted.</p></section>`;
   return html`<figure><h2>${consequencesTitle(shown)}</h2>${inOrder ? stepsPicture(shown) : picture(shown)}
 <details><summary>${inOrder ? 'In this order' : 'As a list'} (${lost.length + interrupted.length})</summary>
-${listed('Lost for good', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;
+${itemList('Lost for good', 'lost', lost, inOrder ? 'ol' : 'ul')}${itemList('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;
 }
 
 function consequencesTitle({ lost, inOrder }: PendingApproval['shown']): string {
@@ -157,21 +158,21 @@ function consequencesTitle({ lost, inOrder }: PendingApproval['shown']): string 
 /** Longer lists are grouped by kind, in pages, in the order of the complete list. */
 const MAX_IN_ONE = 100;
 
-function listed(title: string, look: string, items: readonly Item[], list: 'ol' | 'ul'): Html {
+function itemList(title: string, look: string, items: readonly Item[], list: 'ol' | 'ul'): Html {
   if (items.length === 0) return html``;
-  const whole = (some: readonly Item[]) =>
+  const listOf = (some: readonly Item[]) =>
     html`<${{ markup: list }}>${some.map(({ kind, name, detail }) => html`<li>${isDescribed(kind) ? '' : `${kind} `}<b>${withMarkedLetters(name)}</b> <span class="soft">${detail}</span></li>`)}</${{ markup: list }}>`;
   const pages = pagesOf(items).map(
-    (page) => html`<details><summary>${page.title}</summary>${whole(page.items)}</details>`,
+    (page) => html`<details><summary>${page.title}</summary>${listOf(page.items)}</details>`,
   );
-  return html`<h3 class="${look}">${title}</h3>${items.length > MAX_IN_ONE ? pages : whole(items)}`;
+  return html`<h3 class="${look}">${title}</h3>${items.length > MAX_IN_ONE ? pages : listOf(items)}`;
 }
 
 /** `DELETE database "x"` in sentence case. */
 export const sentence = (headline: string) =>
   headline.replace(/^[A-Z][A-Z ]+(?= )/, (verb) => `${verb.slice(0, 1)}${verb.slice(1).toLowerCase()}`);
 /** `environmentId` as `environment id`, `createdTimestamp` as `created`. */
-const words = (label: string) =>
+const labelText = (label: string) =>
   label.replace(/^creat.*Timestamp$/, 'created').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 /** A quoted value without its quotes, where the layout sets it apart; times in readable form. */
 const readable = (value: string) =>
