@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { cacheCompiledCode } from './compile-cache.ts';
-import { watchOutput, writeOut, written } from './output.ts';
+import { flushOutput, watchOutput, writeOut } from './output.ts';
 import { VERSION } from './version.ts';
 
 watchOutput();
@@ -13,6 +13,6 @@ else {
   const { main } = await import('./main.ts');
   code = await main(argv);
 }
-const failure = await written();
+const failure = await flushOutput();
 if (failure !== undefined) process.stderr.write(`finspace-mcp: ${failure}\n`);
 process.exit(code || Number(failure !== undefined));

@@ -185,7 +185,7 @@ export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJ
   const given = SETTING_NAMES.filter((name) => raw[name] !== undefined);
   const parsed = {
     ...DEFAULTS,
-    ...Object.fromEntries(given.map((name) => [name, checked(name, raw[name])])),
+    ...Object.fromEntries(given.map((name) => [name, parseSetting(name, raw[name])])),
   } as Parsed;
   const { backend, approve, state, stateDir = defaultStateDir(env) } = parsed;
   if (backend === 'aws' && approve === 'none') throw new ConfigError('--approve: none is for the local backend only');
@@ -208,7 +208,7 @@ export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJ
   };
 }
 
-function checked(name: SettingName, value: unknown): unknown {
+function parseSetting(name: SettingName, value: unknown): unknown {
   const schema: z.ZodType = SETTINGS[name];
   const parsed = schema.safeParse(value, { error: wordIssue, reportInput: true });
   if (parsed.success) return parsed.data;

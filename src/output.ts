@@ -30,7 +30,7 @@ export function writeOut(text: string): void {
  * Resolves when stdout and stderr have been flushed: with the error if stdout could not be written, with nothing if its reader
  * closed it early, as `head` does.
  */
-export async function written(): Promise<string | undefined> {
+export async function flushOutput(): Promise<string | undefined> {
   for (const stream of [process.stdout, process.stderr])
     await new Promise<void>((resolve) => stream.write('', () => resolve()));
   if (failure === undefined || failure.code === 'EPIPE') return undefined;

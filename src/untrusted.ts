@@ -5,14 +5,14 @@
 export function quoteUntrusted(text: string, limit = 80): string {
   let shown = '';
   for (const character of text) {
-    const next = escaped(character);
+    const next = escapeCharacter(character);
     if (shown.length + next.length > limit) return `"${shown}" (cut, ${text.length} characters)`;
     shown += next;
   }
   return `"${shown}"`;
 }
 
-function escaped(character: string): string {
+function escapeCharacter(character: string): string {
   if (character === '\\' || character === '"') return `\\${character}`;
   return MISLEADING.test(character) ? escapeOf(character) : character;
 }

@@ -21,8 +21,8 @@ const WORDS: { readonly [C in z.core.$ZodIssue['code']]?: (issue: Raw<C>) => str
     if (input === undefined) return `required: ${choice}`;
     return `expects ${choice}${typeof input === 'string' ? didYouMean(input, known) : `, not ${shown(input)}`}`;
   },
-  too_small: ({ origin, minimum }) => `has to ${measured(origin, 'at least', minimum)}`,
-  too_big: ({ origin, maximum }) => `has to ${measured(origin, 'at most', maximum)}`,
+  too_small: ({ origin, minimum }) => `has to ${boundText(origin, 'at least', minimum)}`,
+  too_big: ({ origin, maximum }) => `has to ${boundText(origin, 'at most', maximum)}`,
   unrecognized_keys: ({ keys }) => `there is no ${keys.map((key) => JSON.stringify(key)).join(', ')}`,
   invalid_key: ({ issues }) => `as a key ${issues[0]?.message ?? 'is not allowed'}`,
 };
@@ -39,7 +39,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item', set: 'item', map: 'entry' };
 
-function measured(origin: string, bound: string, count: number | bigint): string {
+function boundText(origin: string, bound: string, count: number | bigint): string {
   const unit = UNITS[origin];
   return unit === undefined
     ? `be ${bound} ${count}`

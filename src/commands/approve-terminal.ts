@@ -13,7 +13,7 @@ export interface Terminal {
 }
 
 const LOOKS = { strong: '\u001b[1m', warning: '\u001b[1;31m' };
-const styled = (text: string, look: keyof typeof LOOKS | undefined) =>
+const applyStyle = (text: string, look: keyof typeof LOOKS | undefined) =>
   look === undefined || process.env['NO_COLOR'] ? text : `${LOOKS[look]}${text}\u001b[0m`;
 
 /** Whether a person can be present: both stdin and stdout are terminals. A program can arrange that too; see SECURITY.md. */
@@ -45,7 +45,7 @@ export function openTerminal(): Terminal {
     });
   return {
     say: (text = '', look) => {
-      for (const piece of foldLine(text, process.stdout.columns)) process.stdout.write(`${styled(piece, look)}\n`);
+      for (const piece of foldLine(text, process.stdout.columns)) process.stdout.write(`${applyStyle(piece, look)}\n`);
     },
     ask,
     askHidden: async (prompt) => {

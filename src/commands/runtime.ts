@@ -83,7 +83,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   });
   const { backendLocation, quotas } = service;
   const direct = observe(service.call);
-  const { store, close: closeStore } = openedStore(config, log, options, rules, now);
+  const { store, close: closeStore } = openStateStore(config, log, options, rules, now);
   const { journal } = store;
   const ledger = store.ledger(PLAN_OPEN_MS);
   const { call, settled } = recordedCalls(config, log, direct, journal, backendLocation);
@@ -120,7 +120,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
 }
 
 /** The shared store, or the one in the state directory; what is unfinished in it is logged later. */
-function openedStore(
+function openStateStore(
   config: Config,
   log: Log,
   { store: shared }: RuntimeOptions,

@@ -21,12 +21,12 @@ export function servedSkills(toolsNote: string) {
     handlers: {
       'skills/list': ({ params }: Request, context: ServerContext) => {
         requireFirstPage(params);
-        return hinted({ skills: [...entries().values()] }, context);
+        return withCacheHints({ skills: [...entries().values()] }, context);
       },
       'skills/get': ({ params }: Request, context: ServerContext) => {
         const skill = entries().get(String(params?.uri));
         if (skill === undefined) throw unknown(params?.uri);
-        return hinted({ skill }, context);
+        return withCacheHints({ skill }, context);
       },
     },
     /** The content of a skill, or undefined if the URI is not that of a skill. */
@@ -47,7 +47,7 @@ function entry(uri: string, { name, description, text }: Skill) {
 }
 
 /** Only the protocol of 2026 says how long an answer may be cached. */
-const hinted = (result: object, { mcpReq }: ServerContext) =>
+const withCacheHints = (result: object, { mcpReq }: ServerContext) =>
   mcpReq.envelope === undefined ? result : { ...result, ...HINTS };
 
 const unknown = (uri: unknown) =>

@@ -72,13 +72,13 @@ export function taskHandlers(run: Run) {
 /** Throws ProtocolError for an id that no server of this kind has issued. */
 function waitIn(taskId: unknown): Wait {
   const isShort = typeof taskId === 'string' && taskId.length <= MAX_ID_LENGTH;
-  const wait = isShort ? parsed(Buffer.from(taskId, 'base64url').toString()) : undefined;
+  const wait = isShort ? parseWait(Buffer.from(taskId, 'base64url').toString()) : undefined;
   if (wait === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no task with that id.');
   return wait;
 }
 
 const working = (taskId: string, wait: Wait, result: Result, now: Date) => {
-  const why = structured(result)['why'];
+  const why = structuredContentOf(result)['why'];
   const message = typeof why === 'string' ? { statusMessage: why.replace(/ ?Call again .*$/, '') } : {};
   return { ...common(taskId, wait, now), status: 'working', ...message, pollIntervalMs: POLL_MS };
 };
@@ -87,14 +87,14 @@ const common = (taskId: string, { createdAt }: Wait, now: Date) => ({
   ...{ taskId, createdAt, lastUpdatedAt: now.toISOString(), ttlMs: null },
 });
 
-const structured = (result: object) =>
+const structuredContentOf = (result: object) =>
   ('structuredContent' in result ? result.structuredContent : {}) as Readonly<Record<string, unknown>>;
 
 function handleIn(result: object): unknown {
-  return structured(result)['handle'];
+  return structuredContentOf(result)['handle'];
 }
 
-function parsed(text: string): Wait | undefined {
+function parseWait(text: string): Wait | undefined {
   try {
     const wait: unknown = JSON.parse(text);
     const { createdAt, arguments: given } = wait as Wait;

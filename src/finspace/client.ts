@@ -50,7 +50,7 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
         }
       : { requestHandler: inProcessHandler(service, limits), ...IN_PROCESS };
   const client = new FinspaceClient({
-    region: checked(async () => region ?? environmentRegion(process.env) ?? (await profileRegion(profile))),
+    region: validRegion(async () => region ?? environmentRegion(process.env) ?? (await profileRegion(profile))),
     maxAttempts: 1,
     retryStrategy: { retry: (next, args) => next(args) },
     ...reach,
@@ -118,7 +118,7 @@ async function profileRegion(chosen: string | undefined): Promise<string> {
 }
 
 /** The region becomes part of a host name, whatever its source, so it is validated. */
-function checked(provider: () => Promise<string>): () => Promise<string> {
+function validRegion(provider: () => Promise<string>): () => Promise<string> {
   return async () => {
     const region = await provider();
     if (region === '') throw misconfigured('No AWS region is configured.', NAME_REGION);

@@ -20,7 +20,7 @@ export const notOffered = <T extends z.ZodType>(schema: T): T => offeredAs(schem
 export function offeredOf<T extends z.ZodType>(schema: T): T;
 export function offeredOf(schema: z.ZodType): z.ZodType {
   const own = OFFERED.get(schema) ?? schema;
-  return described(rebuilt(own), own);
+  return withDescription(rebuilt(own), own);
 }
 
 function rebuilt(schema: z.ZodType): z.ZodType {
@@ -34,5 +34,5 @@ function rebuilt(schema: z.ZodType): z.ZodType {
   return z.strictObject(Object.fromEntries(members));
 }
 
-const described = (copy: z.ZodType, { description }: z.ZodType) =>
+const withDescription = (copy: z.ZodType, { description }: z.ZodType) =>
   description === undefined || copy.description === description ? copy : copy.describe(description);

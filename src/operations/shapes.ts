@@ -139,12 +139,12 @@ export const TagMap = lazy(() =>
       TagKey(),
       text(1, 256, /^[A-Za-z_@ +-=]+$/, 'a tag value of up to 256 letters, digits, spaces and signs, such as fx-desk'),
     )
-    .refine((tags) => sized(Object.keys(tags).length), {
+    .refine((tags) => isTagCount(Object.keys(tags).length), {
       error: 'expects 1 to 50 tags',
     })
     .describe('Up to 50, such as {"owner": "fx-desk"}'),
 );
-const sized = (count: number) => count >= 1 && count <= 50;
+const isTagCount = (count: number) => count >= 1 && count <= 50;
 
 /** The two members by which a list is paged. */
 export const paging = () => ({ maxResults: MaxResults().optional(), nextToken: PaginationToken().optional() });

@@ -16,7 +16,7 @@ const KDB = 'finspace://kx/';
 
 const isItself = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{environmentId}');
 
-const offered = ({ restrictions, caller }: ResourceEnvironment) =>
+const offeredKinds = ({ restrictions, caller }: ResourceEnvironment) =>
   RESOURCE_KINDS.filter(({ operation }) => refusalReason(operation, restrictions, caller) === undefined);
 
 /** The existing resources, page by page: fixed ones, and those of each environment. Without a backend, only the fixed ones. */
@@ -26,7 +26,7 @@ export async function listResources(
   cursor?: string,
 ): Promise<ListResourcesResult> {
   if (!/^\d{1,6}$/.test(cursor ?? '0')) throw unknownCursor();
-  const kinds = offered(environment);
+  const kinds = offeredKinds(environment);
   const fixed = kinds.filter((kind) => variablesOf(kind).length === 0);
   const own = kinds.filter((kind) => variablesOf(kind).join() === 'environmentId' && kind.uriTemplate.startsWith(KDB));
   const environments = own.length === 0 ? [] : await environmentsIn(environment, signal, cursor !== undefined);
@@ -62,7 +62,7 @@ async function environmentsIn(
 
 /** The templates from which the URI of any entity can be built. */
 export function listTemplates(environment: ResourceEnvironment): ListResourceTemplatesResult {
-  const templates = offered(environment).filter((kind) => variablesOf(kind).length > 0);
+  const templates = offeredKinds(environment).filter((kind) => variablesOf(kind).length > 0);
   return { resourceTemplates: templates.map((kind) => ({ ...shown(kind), uriTemplate: kind.uriTemplate })) };
 }
 

@@ -104,12 +104,12 @@ async function contents(
       signal,
     },
   );
-  const page = { count: items.length, complete: nextToken === undefined, ...continued(operation, input, nextToken) };
+  const page = { count: items.length, complete: nextToken === undefined, ...nextCall(operation, input, nextToken) };
   return asJson(shortened({ ...page, [list]: items }, maxBytes, safeJson));
 }
 
 /** How to get the rest of a list that does not fit. */
-const continued = (operation: OperationName, input: Record<string, string>, nextToken: unknown) =>
+const nextCall = (operation: OperationName, input: Record<string, string>, nextToken: unknown) =>
   nextToken === undefined ? {} : { next: { tool: toolName(operation), arguments: { ...input, nextToken } } };
 
 const asJson = (seen: object): Contents => ({ seen, text: safeJson(seen) });

@@ -11,12 +11,12 @@ const PREFIX = 'finspace://recovery/';
 const MAX_LISTED = 50;
 
 /** Kits show what was deleted, so only callers who may delete can read them. */
-const offered = ({ restrictions, caller }: ResourceEnvironment) =>
+const mayReadKits = ({ restrictions, caller }: ResourceEnvironment) =>
   refusalReason('DeleteKxEnvironment', restrictions, caller) === undefined;
 
 /** The recovery kits of this server, newest first. */
 export async function listKits(environment: ResourceEnvironment): Promise<Resource[]> {
-  const ids = offered(environment) ? await environment.kits.list() : [];
+  const ids = mayReadKits(environment) ? await environment.kits.list() : [];
   return ids
     .slice(-MAX_LISTED)
     .reverse()
@@ -36,7 +36,7 @@ export async function listKits(environment: ResourceEnvironment): Promise<Resour
 export async function readKit(environment: ResourceEnvironment, uri: string): Promise<ReadResourceResult | undefined> {
   if (!uri.startsWith(PREFIX)) return undefined;
   const [id = '', first = '1', ...more] = uri.slice(PREFIX.length).split('/');
-  const kit = offered(environment) ? await environment.kits.read(id) : undefined;
+  const kit = mayReadKits(environment) ? await environment.kits.read(id) : undefined;
   if (kit === undefined || !/^[1-9]\d{0,5}$/.test(first) || more.length > 0) throw notFound(uri);
   const text = first === '1' && bytesOf(kit) <= MAX_DATA ? kit : partOf(JSON.parse(kit), id, Number(first));
   return { contents: [{ uri, mimeType: 'application/json', text }], ...LASTING };

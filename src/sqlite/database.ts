@@ -42,7 +42,7 @@ export async function openDatabase<View extends object>(
     prepareFile(path, format);
     createPrivately(path);
   }
-  const writer = await opened(path, format);
+  const writer = await openWriter(path, format);
   // Reads on their own connection do not see uncommitted writes. A database in memory has only one connection.
   const reader = inMemory ? writer : await connect(path);
   const writing = queue(path);
@@ -106,7 +106,7 @@ async function connect(path: string): Promise<Connection> {
   }
 }
 
-async function opened(path: string, format: Format): Promise<Connection> {
+async function openWriter(path: string, format: Format): Promise<Connection> {
   const db = await connect(path);
   const inTurn = queue(path);
   try {
