@@ -37,5 +37,17 @@ export const STATE_FORMAT: Format = {
     CREATE INDEX forms_by_client ON forms (client, at);
     CREATE INDEX forms_by_time ON forms (at);
     `,
+    `
+    CREATE TABLE tasks (
+      id TEXT PRIMARY KEY,
+      owner TEXT NOT NULL,
+      running INTEGER NOT NULL,
+      cancelled INTEGER NOT NULL,
+      created INTEGER NOT NULL,
+      updated INTEGER NOT NULL,
+      report TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX tasks_by_creation ON tasks (created);
+    `,
   ],
 };

@@ -6,6 +6,7 @@ import { passphraseAttempts } from '../safety/passphrase-attempts.ts';
 import { fileKits, memoryKits } from '../safety/recovery.ts';
 import { markShown } from '../safety/shown-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
+import { sqlTasks } from '../safety/sql-tasks.ts';
 import type { StateDatabase } from '../safety/state.ts';
 import type { Store } from './store.ts';
 
@@ -39,6 +40,7 @@ export function localStore(options: LocalOptions): Store & { readonly exists: bo
     kits: (target, call) =>
       isEphemeral ? memoryKits(call, now) : fileKits(join(stateDir, 'recovery', target ?? ''), call, now),
     attempts: passphraseAttempts(state, now),
+    tasks: sqlTasks(state, now),
     clock: {
       owner: 'This machine',
       read: async () => sqlClock(await state(), now).read(),

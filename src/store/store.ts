@@ -5,6 +5,7 @@ import type { Ledger } from '../safety/ledger.ts';
 import type { LedgerClock } from '../safety/ledger-clock.ts';
 import type { Attempts } from '../safety/passphrase-attempts.ts';
 import type { RecoveryKits } from '../safety/recovery.ts';
+import type { Tasks } from '../safety/tasks.ts';
 
 /** What outlives a server: the state directory of this machine has it, or a store that several servers share. */
 export interface Store {
@@ -16,6 +17,7 @@ export interface Store {
   /** The kits of one target. */
   kits(target: string | undefined, call: Call): RecoveryKits;
   readonly attempts: Attempts;
+  readonly tasks: Tasks;
   /** The clock of the ledger. */
   readonly clock: LedgerClock;
   /** Whether a fact is reported for the first time. */

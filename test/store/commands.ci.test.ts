@@ -48,24 +48,27 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     expect(again.stdout).toContain('GRANT finspace_mcp_server');
     await serve(url);
     const { stdout } = run('store', 'status', '--store', url);
-    expect(stdout).toMatch(/^Store [0-9a-f-]{36}, version 2, in PostgreSQL /);
+    expect(stdout).toMatch(/^Store [0-9a-f-]{36}, version 3, in PostgreSQL /);
     for (const part of ['0 journal entries, 0 open plans', 'Replica ', 'Pinned by ', 'No standby is synchronous'])
       expect(stdout).toContain(part);
-    expect(run('store', 'migrate', '--store', url).stdout).toBe('The store already has version 2.\n');
+    expect(run('store', 'migrate', '--store', url).stdout).toBe('The store already has version 3.\n');
   });
 
   it('gets the tables of the worlds by migrate, before which no server starts', async () => {
     const url = await stores.cluster.create('earlier');
     run('store', 'init', '--store', url);
-    const tables = ['entities', 'links', 'tokens', 'clock', 'worlds', 'identity', 'writes'];
-    const drop = tables.map((table) => `DROP TABLE finspace_mcp.${table}`).join('; ');
+    const tables = ['entities', 'links', 'tokens', 'clock', 'worlds', 'identity', 'writes', 'tasks'];
+    const functions = ['begin', 'renew', 'end', 'cancel'].map((verb) => `FUNCTION finspace_mcp.${verb}_task`);
+    const drop = [...tables.map((table) => `TABLE finspace_mcp.${table} CASCADE`), ...functions]
+      .map((object) => `DROP ${object}`)
+      .join('; ');
     await stores.cluster.query('earlier', `${drop}; UPDATE finspace_mcp.store SET version = 1`);
     await expect(serve(url)).rejects.toThrow(
-      'The store has version 1, and this server needs 2: run finspace-mcp store migrate.',
+      'The store has version 1, and this server needs 3: run finspace-mcp store migrate.',
     );
     expect(run('store', 'init', '--roles', '--store', url).stderr).toContain('run finspace-mcp store migrate');
     const migrated = run('store', 'migrate', '--roles', '--store', url);
-    expect(migrated.stdout).toMatch(/^Migrated the store from version 1 to 2\.\n/);
+    expect(migrated.stdout).toMatch(/^Migrated the store from version 1 to 3\.\n/);
     await serve(url);
     expect(run('world', 'list', '--store', url)).toMatchObject({
       status: 0,
@@ -97,10 +100,10 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     const set = (text: string) => stores.cluster.query(database, text);
     await set('UPDATE finspace_mcp.store SET version = 99');
     expect(run('store', 'migrate', '--store', owner)).toEqual(refused('which is newer than this server'));
-    await expect(serve(url)).rejects.toThrow('which is newer than this server (2): update finspace-mcp');
+    await expect(serve(url)).rejects.toThrow('which is newer than this server (3): update finspace-mcp');
     await set('UPDATE finspace_mcp.store SET version = 0');
     await expect(serve(url)).rejects.toThrow('run finspace-mcp store migrate');
-    await set('UPDATE finspace_mcp.store SET version = 2');
+    await set('UPDATE finspace_mcp.store SET version = 3');
     expect(run('store', 'unpin', '--store', url)).toEqual(refused('does not give this user the rights'));
     expect(run('store', 'accept-restore', '--store', url)).toEqual(refused('does not give this user the rights'));
     await set(`ALTER DATABASE ${database} SET default_transaction_read_only = on`);

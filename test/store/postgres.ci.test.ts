@@ -13,6 +13,7 @@ import { itKeepsTheEventsContract } from './contracts/events.ts';
 import { itKeepsTheJournalContract, type JournalRow } from './contracts/journal.ts';
 import { ANN_ONLY, itKeepsTheKitsContract } from './contracts/kits.ts';
 import { itKeepsTheRatesContract } from './contracts/rates.ts';
+import { itKeepsTheTasksContract } from './contracts/tasks.ts';
 
 /** Moves all stored times into the past, as if the clock had advanced. */
 const AGE = `
@@ -21,6 +22,7 @@ const AGE = `
   UPDATE finspace_mcp.attempts SET at = at - ms;
   UPDATE finspace_mcp.rates SET filled = filled - ms;
   UPDATE finspace_mcp.replicas SET seen = seen - ms;
+  UPDATE finspace_mcp.tasks SET created = created - ms, updated = updated - ms;
 `;
 
 const EMPTY = [
@@ -35,6 +37,7 @@ const EMPTY = [
   'events',
   'replicas',
   'pins',
+  'tasks',
 ]
   .map((table) => `DELETE FROM finspace_mcp.${table}`)
   .join('; ');
@@ -118,6 +121,11 @@ describe.skipIf(SKIPPED !== '')(`with a PostgreSQL server of its own ${SKIPPED}`
       toleranceMs: 10_000,
       close,
     };
+  });
+
+  itKeepsTheTasksContract('PostgreSQL', async () => {
+    const { stores, advance, close } = await start();
+    return { tasks: stores[0].tasks, another: async () => stores[1].tasks, advance, close };
   });
 
   itKeepsTheKitsContract('PostgreSQL', async () => {

@@ -95,7 +95,7 @@ describe.skipIf(LACKING !== '')(`a store that is connected by TLS ${LACKING}`, {
     return { env: { PGPASSFILE: at('pgpass') } };
   };
   const verified = () => ({ sslmode: 'verify-full', sslrootcert: at('ca.crt') });
-  const ANSWERS = expect.stringMatching(/^Store [0-9a-f-]{36}, version 2, in PostgreSQL /);
+  const ANSWERS = expect.stringMatching(/^Store [0-9a-f-]{36}, version 3, in PostgreSQL /);
 
   it('gets the password from the file that PGPASSFILE names', () => {
     expect(status(verified(), passwordFile(0o600))).toEqual({ stdout: ANSWERS, stderr: '' });

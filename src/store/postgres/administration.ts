@@ -39,6 +39,7 @@ export const acceptRestore = (url: string): Promise<void> =>
       );
       await client.query('UPDATE finspace_mcp.store SET generation = $1', [randomUUID()]);
       await client.query('DELETE FROM finspace_mcp.approvals');
+      await client.query('DELETE FROM finspace_mcp.tasks');
       const entry: RestoreAcceptance = { kind: 'restore', user: userInfo().username };
       await client.query("SELECT finspace_mcp.append('', $1, $2)", [randomUUID(), JSON.stringify(entry)]);
     });

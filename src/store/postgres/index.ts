@@ -14,6 +14,7 @@ import { postgresLedger } from './ledger.ts';
 import { postgresRates } from './rates.ts';
 import { requireStore } from './requirements.ts';
 import { storeTarget } from './target.ts';
+import { postgresTasks } from './tasks.ts';
 
 const HEARTBEAT_MS = 5_000;
 
@@ -46,6 +47,7 @@ async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions
     journal: postgresJournal(db, position),
     kits: (target, call) => postgresKits(db, position, target ?? '', call),
     attempts: postgresAttempts(db),
+    tasks: postgresTasks(db, position),
     clock: postgresClock(db),
     isFirst: async (fact) =>
       (await db.run<{ yes: boolean }>('SELECT finspace_mcp.is_first($1) AS yes', [fact]))[0]?.yes === true,

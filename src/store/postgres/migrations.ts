@@ -4,12 +4,14 @@ import { JOURNAL_FUNCTIONS } from './schema-journal.ts';
 import { LEDGER_FUNCTIONS } from './schema-ledger.ts';
 import { SHARED_FUNCTIONS } from './schema-shared.ts';
 import { TABLES } from './schema-tables.ts';
+import { TASKS } from './schema-tasks.ts';
 import { WORLD_TABLES, worldRights } from './world/schema.ts';
 
 /** The steps to the present schema. A released step never changes. */
 const MIGRATIONS: readonly string[] = [
   `${TABLES}${JOURNAL_FUNCTIONS}${LEDGER_FUNCTIONS}${SHARED_FUNCTIONS}`,
   WORLD_TABLES,
+  TASKS,
 ];
 
 /** The version of the schema that this server uses. */
