@@ -8,7 +8,8 @@ import {
 import { readApp } from './extensions/apps/read.ts';
 import { declaredBy } from './extensions/capabilities.ts';
 import { servedSkills } from './extensions/skills.ts';
-import { mayBecomeTask, taskFor, taskHandlers } from './extensions/tasks.ts';
+import { type TaskRuns, taskRuns } from './extensions/task-runs.ts';
+import { isWait, supportsTasks, taskFor, taskHandlers } from './extensions/tasks.ts';
 import { replyCache } from './inventory/reply-cache.ts';
 import type { OnDemand } from './methods.ts';
 import type { Call } from './operations/index.ts';
@@ -21,12 +22,14 @@ import { type Pace, readState } from './resources/poll.ts';
 import { readResource } from './resources/read.ts';
 import { handleSubscriptions, type Watch, watchFor } from './resources/subscribe.ts';
 import type { BackendLocation } from './safety/backend-location.ts';
+import { digest } from './safety/digest.ts';
 import { type Caller, LOCAL_CALLER, type Restrictions } from './safety/policy.ts';
 import type { RecoveryKits } from './safety/recovery.ts';
 import { FOREIGN_STATE, ForeignSignatureError, type StateSigner } from './safety/state-signer.ts';
+import type { Tasks } from './safety/tasks.ts';
 import { callTool } from './tools/call.ts';
 import { callOf2025 } from './tools/call-2025.ts';
-import type { ToolEnvironment } from './tools/environment.ts';
+import type { Exchange, ToolEnvironment } from './tools/environment.ts';
 import { progressOf } from './tools/progress.ts';
 import type { callSearchTool, searchTools } from './tools/search/index.ts';
 
@@ -43,6 +46,7 @@ export interface ServerProfile {
 export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit<ServerProfile, 'backendLocation'> {
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
   readonly signer: StateSigner;
+  readonly tasks: Tasks;
   /** Carries change events between replicas. */
   readonly bus?: ServerEventBus | undefined;
   /** How often watched resources are polled. */
@@ -80,6 +84,8 @@ export interface Answers {
   readonly changes: ServerEventBus;
   /** Starts to watch the resources that a caller's stream requests. */
   watch(caller: Caller, uris: readonly string[]): Watch;
+  /** Stops calls that continue after their requests were answered. */
+  stop(): Promise<void>;
 }
 
 /** Answers requests with the environment of a process. */
@@ -95,7 +101,9 @@ export function answersWith(shared: ServerEnvironment): Answers {
   const environment = { ...shared, cache, call: feed.call(cache.invalidating(shared.call)) };
   const toolsNote = shared.catalog === 'search' ? FINDING_TOOLS : '';
   const served = servedSkills(toolsNote);
+  const runs = taskRuns(shared.tasks, shared.onInternal);
   return {
+    stop: runs.stop,
     changes: feed,
     watch: (caller, uris) => watchFor({ ...shared, caller }, feed, uris),
     nonceIn: (state) => nonceIn(shared.signer, state),
@@ -109,7 +117,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
           environment.call(name, input, { caller: caller.principal, ...options });
         return { ...environment, caller, call };
       };
-      answerCalls({ id, server, search, environmentOf, on });
+      answerCalls({ id, server, search, environmentOf, runs, on });
       answerResources(on, environmentOf, served.read);
       handleSubscriptions({ server, on, receivesAllEvents }, environmentOf, feed);
       answerPrompts(on, toolsNote);
@@ -127,27 +135,40 @@ interface Calls {
   readonly server: Server;
   readonly search: Promise<SearchMode> | undefined;
   readonly environmentOf: EnvironmentOf;
+  readonly runs: TaskRuns;
   readonly on: On;
 }
 
-function answerCalls({ id, server, search, environmentOf, on }: Calls): void {
-  const runCall = async (params: CallParams, context: ServerContext, patienceMs?: number) => {
+/** How long a call may take, and how it may continue. */
+type Lasting = Pick<Exchange, 'patienceMs' | 'continueAsTask'>;
+
+function answerCalls({ id, server, search, environmentOf, runs, on }: Calls): void {
+  const runCall = async (params: CallParams, context: ServerContext, lasting: Lasting = {}) => {
     const run = (await search)?.callSearchTool ?? callTool;
     const environment = environmentOf(context);
-    const patience = patienceMs === undefined ? {} : { patienceMs };
     const round = async (context: ServerContext) => {
-      const exchange = { context, client: clientOf(context, id), ...shows(server, context), ...patience };
+      const exchange = { context, client: clientOf(context, id), ...shows(server, context), ...lasting };
       return naming(environment.backendLocation, await run(environment, params, exchange));
     };
     const isOf2025 = context.mcpReq.envelope === undefined;
     return isOf2025 ? callOf2025(context, (state) => nonceIn(environment.signer, state), round) : round(context);
   };
+  const withoutWaiting = (params: CallParams, context: ServerContext) =>
+    runCall(params, context, { patienceMs: 0 }) as Promise<CallToolResult>;
+  const ownerOf = (context: ServerContext) => {
+    const { caller, backendLocation } = environmentOf(context);
+    return digest([backendLocation.target, caller.principal]);
+  };
+  const declared = (context: ServerContext) => declaredBy(server, context);
   on('tools/call', async ({ params }, context) => {
     const isModern = context.mcpReq.envelope !== undefined;
-    if (!isModern || !mayBecomeTask(params, declaredBy(server, context))) return runCall(params, context);
-    return taskFor(params, (await runCall(params, context, 0)) as CallToolResult, new Date()) as CallToolResult;
+    if (!isModern || !supportsTasks(declared(context))) return runCall(params, context);
+    if (isWait(params)) return taskFor(params, await withoutWaiting(params, context), new Date()) as CallToolResult;
+    return runs.run(ownerOf(context), context, (context, continueAsTask) =>
+      runCall(params, context, { continueAsTask }),
+    );
   });
-  const tasks = taskHandlers((params, context) => runCall(params, context, 0) as Promise<CallToolResult>);
+  const tasks = taskHandlers({ runs, ownerOf, declaredBy: declared, run: withoutWaiting });
   for (const [method, handler] of Object.entries(tasks)) on(method as 'ping', handler as never);
 }
 

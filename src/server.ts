@@ -24,7 +24,7 @@ const hints = (cacheScope: 'public' | 'private') =>
     'server/discover': { ttlMs: HOUR_MS, cacheScope },
     'resources/list': { ttlMs: 5_000, cacheScope: 'private' },
   }) as const;
-/** What the server offers beyond the protocol: the runbooks as skills, and waits as tasks. */
+/** What the server offers beyond the protocol: the runbooks as skills, and calls that take long as tasks. */
 const EXTENSIONS = { 'io.modelcontextprotocol/skills': {}, 'io.modelcontextprotocol/tasks': {} };
 /** For methods whose handlers check their parameters themselves. */
 const UNCHECKED = {

@@ -100,6 +100,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     secrets: secretSink(config, options, now),
     onInternal: (error) => logInternal(log, error),
     kits,
+    tasks: store.tasks,
     gate: gate({
       ...shared,
       restrictions: profile.restrictions,
@@ -111,13 +112,16 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     bus: options.store?.events(options.scope ?? ''),
     pace: { everyMs: config.backend === 'local' ? LOCAL_POLL_MS : POLL_MS, now, later },
   });
-  const close = async () => {
-    await service.close();
-    await closeStore();
-  };
+  const close = inOrder(answers.stop, service.close, closeStore);
   const serve = serverFactory(profile, async () => answers);
   return { serve, answers, load: service.load, direct, ledger, agreed: agreement(service, rules), settled, close };
 }
+
+const inOrder =
+  (...steps: readonly (() => Promise<void>)[]) =>
+  async () => {
+    for (const step of steps) await step();
+  };
 
 /** The shared store, or the one in the state directory; what is unfinished in it is logged later. */
 function openStateStore(

@@ -2,15 +2,20 @@ import {
   type CallToolResult,
   type ClientCapabilities,
   type InputRequiredResult,
+  MissingRequiredClientCapabilityError,
   ProtocolError,
   ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { completed } from './task-run.ts';
+import type { TaskRuns } from './task-runs.ts';
+
+const { InvalidParams } = ProtocolErrorCode;
 
 /** The extension of MCP by which a call returns a task that the client polls (SEP-2663). */
 const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 
-/** The tool whose calls become tasks. A wait changes nothing, so a task needs no state: its id contains the call. */
+/** The tool that only waits. Its tasks need no state, because it changes nothing: the id contains the call. */
 const WAIT = 'wait_for_kx_entity';
 const POLL_MS = 5_000;
 /** Fifty entities with the longest names that there are. */
@@ -30,11 +35,14 @@ interface Call {
   readonly arguments?: Arguments | undefined;
 }
 
-/** Whether a call may become a task: the tool waits, and the client has declared in this request that it supports tasks. */
-export function mayBecomeTask({ name }: Call, declared: ClientCapabilities | undefined): boolean {
+/** Whether a client has declared in this request that it supports tasks. */
+export function supportsTasks(declared: ClientCapabilities | undefined): boolean {
   const { extensions } = (declared ?? {}) as { readonly extensions?: Readonly<Record<string, unknown>> };
-  return name === WAIT && extensions?.[TASKS_EXTENSION] !== undefined;
+  return extensions?.[TASKS_EXTENSION] !== undefined;
 }
+
+/** Whether a call only waits, so that it becomes a task without state. */
+export const isWait = ({ name }: Call): boolean => name === WAIT;
 
 /** The task of a call that has to be repeated to keep waiting; otherwise its result. */
 export function taskFor(call: Call, result: Result, now: Date) {
@@ -49,33 +57,43 @@ export function taskFor(call: Call, result: Result, now: Date) {
 interface Request {
   readonly params?: { readonly taskId?: unknown };
 }
-type Run = (call: { name: string; arguments: Record<string, unknown> }, context: ServerContext) => Promise<Result>;
 
-/** The methods of the extension. `run` makes a call without waiting. A wait takes no input, and nothing runs that could be cancelled. */
-export function taskHandlers(run: Run) {
-  const acknowledge = ({ params }: Request) => {
-    waitIn(params?.taskId);
-    return {};
-  };
+interface TaskMethods {
+  readonly runs: TaskRuns;
+  readonly ownerOf: (context: ServerContext) => string;
+  readonly declaredBy: (context: ServerContext) => ClientCapabilities | undefined;
+  /** Makes a call without waiting. */
+  readonly run: (call: { name: string; arguments: Record<string, unknown> }, context: ServerContext) => Promise<Result>;
+}
+
+/** The methods of the extension. No task takes input, and a wait cannot be cancelled, because nothing runs. */
+export function taskHandlers({ runs, ownerOf, declaredBy, run }: TaskMethods) {
+  const method =
+    (handle: (id: string, owner: string, context: ServerContext) => Promise<object | undefined>) =>
+    async ({ params }: Request, context: ServerContext) => {
+      if (!supportsTasks(declaredBy(context))) throw new MissingRequiredClientCapabilityError(NEEDED);
+      const found = await handle(String(params?.taskId), ownerOf(context), context);
+      if (found === undefined) throw new ProtocolError(InvalidParams, 'There is no task with that id.');
+      return found;
+    };
   return {
-    'tasks/get': async ({ params }: Request, context: ServerContext) => {
-      const wait = waitIn(params?.taskId);
+    'tasks/get': method(async (id, owner, context) => {
+      const wait = waitIn(id);
+      if (wait === undefined) return runs.find(id, owner);
       const result = await run({ name: WAIT, arguments: { ...wait.arguments } }, context);
-      if (handleIn(result) !== undefined) return working(String(params?.taskId), wait, result, new Date());
-      return { ...common(String(params?.taskId), wait, new Date()), status: 'completed', result };
-    },
-    'tasks/update': acknowledge,
-    'tasks/cancel': acknowledge,
+      if (handleIn(result) !== undefined) return working(id, wait, result, new Date());
+      return { ...common(id, wait, new Date()), ...completed(result) };
+    }),
+    'tasks/update': method(async (id, owner) => (waitIn(id) ?? (await runs.find(id, owner))) && {}),
+    'tasks/cancel': method(async (id, owner) => (waitIn(id) ?? ((await runs.cancel(id, owner)) || undefined)) && {}),
   };
 }
 
-/** Throws ProtocolError for an id that no server of this kind has issued. */
-function waitIn(taskId: unknown): Wait {
-  const isShort = typeof taskId === 'string' && taskId.length <= MAX_ID_LENGTH;
-  const wait = isShort ? parseWait(Buffer.from(taskId, 'base64url').toString()) : undefined;
-  if (wait === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no task with that id.');
-  return wait;
-}
+const NEEDED = { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } };
+
+/** The wait whose id this is; undefined for other ids. */
+const waitIn = (taskId: string): Wait | undefined =>
+  taskId.length <= MAX_ID_LENGTH ? parseWait(Buffer.from(taskId, 'base64url').toString()) : undefined;
 
 const working = (taskId: string, wait: Wait, result: Result, now: Date) => {
   const why = structuredContentOf(result)['why'];

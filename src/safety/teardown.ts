@@ -5,7 +5,7 @@ import { undeletable } from '../kinds/kx-environment.ts';
 import type { Problem } from '../kinds/model.ts';
 import { deletionOf } from '../kinds/names.ts';
 import { closed } from '../kinds/rules.ts';
-import { isLeaving } from '../kinds/statuses.ts';
+import { deletionIn, isLeaving } from '../kinds/statuses.ts';
 import { isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName, Output } from '../operations/index.ts';
 import { apiReader } from './api-reader.ts';
@@ -190,17 +190,16 @@ async function withDigest(
   return subject === undefined ? [] : [{ operation, input, item, entityDigest: entityDigestOf(subject.entity) }];
 }
 
-/** Whether a planned entity no longer exists. */
-export async function isGone(
+/** How far the deletion of a planned entity is; undefined if it shows none. While the entity cannot be read, it is in progress. */
+export async function deletionOfPlanned(
   call: Call,
   { operation, input }: Pick<TeardownStep, 'operation' | 'input'>,
-  options: CallOptions,
-): Promise<boolean> {
+): Promise<ReturnType<typeof deletionIn>> {
   try {
-    const subject = await readTarget(call, operation, input, options);
-    return subject === undefined || subject.entity['status'] === 'DELETED';
+    const subject = await readTarget(call, operation, input, {});
+    return subject === undefined ? 'done' : deletionIn(subject.entity['status'] as string | undefined);
   } catch (error) {
-    return isNotFound(error);
+    return isNotFound(error) ? 'done' : 'in progress';
   }
 }
 

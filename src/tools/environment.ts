@@ -9,6 +9,7 @@ import type { Gate } from '../safety/gate.ts';
 import type { Planner } from '../safety/plan.ts';
 import type { Caller, Restrictions } from '../safety/policy.ts';
 import type { SecretSink } from '../safety/secrets.ts';
+import type { Task, TaskReport } from './task.ts';
 
 /** Shared by the tool calls of one caller. */
 export interface ToolEnvironment extends Planner {
@@ -44,6 +45,11 @@ export interface Exchange {
   readonly client: string;
   /** How long a call may wait for something to happen in milliseconds; by default as long as common clients wait for a reply. */
   readonly patienceMs?: number;
+  /**
+   * Answers the request, and lets the call continue as a task; resolves to undefined if the call has to end with its request. Absent if
+   * the client does not support tasks.
+   */
+  readonly continueAsTask?: (report: TaskReport) => Promise<Task | undefined>;
 }
 
 /** A tool over several operations. */

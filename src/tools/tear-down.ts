@@ -1,28 +1,17 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
-import { mapConcurrent } from '../inventory/reading.ts';
-import { FinspaceError, wireName } from '../operations/failure.ts';
-import { type Actor, callNamed } from '../operations/index.ts';
-import { toolName, waitTool } from '../operations/naming.ts';
 import { KdbEnvironmentId } from '../operations/shapes.ts';
 import { firstLines } from '../safety/approval-text.ts';
-import { itemText } from '../safety/item-text.ts';
-import { type Plan, planCall } from '../safety/plan.ts';
-import type { Blocker } from '../safety/plan-parts.ts';
 import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
-import { isGone, planTeardown, TEARDOWN_OPERATIONS, type TeardownPlan, type TeardownStep } from '../safety/teardown.ts';
+import { planTeardown, TEARDOWN_OPERATIONS, type TeardownPlan } from '../safety/teardown.ts';
 import { visibilityFor } from '../safety/visibility.ts';
-import { quoteUntrusted } from '../untrusted.ts';
 import { obtainApproval } from './approval-form.ts';
-import { compositeTool, type Exchange, type ToolEnvironment, type ToolResult } from './environment.ts';
+import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { patienceOf, progressOf } from './progress.ts';
-import { refused, structured, withEnvironmentMeant, withheldKinds } from './result.ts';
+import { refused, withEnvironmentMeant, withheldKinds } from './result.ts';
+import { removeAll, underWay } from './tear-down-run.ts';
 
 export const TEAR_DOWN = 'tear_down_kx_environment';
-const POLL_MS = 500;
-const MAX_NAMED = 50;
 const MISSING = `${TEAR_DOWN} did not run: there is no such environment.`;
 
 const selection = () =>
@@ -61,7 +50,7 @@ export const tearDown = compositeTool({
       decide: async (dialog) => {
         const plan = await make();
         if (plan === undefined) return { kind: 'none', result: refused(MISSING) };
-        if (isUnderWay(plan)) return { kind: 'none', result: await underWay(environment, [], plan, exchange) };
+        if (isUnderWay(plan)) return { kind: 'none', result: (await underWay(environment, [], plan)).result };
         return gate.requestApproval(plan, dialog, visibilityOf(plan));
       },
       resume: (reply) =>
@@ -115,106 +104,3 @@ export async function previewTeardown(
 /** Whether all requested entities are already being deleted, so that there is nothing to approve. */
 const isUnderWay = ({ removals, leaving, blockers, forbidden }: TeardownPlan) =>
   removals.length === 0 && leaving.length > 0 && blockers.length === 0 && forbidden === undefined;
-
-async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor: Actor, { context }: Exchange) {
-  const report = progressOf(context, plan.removals.length);
-  const deadline = performance.now() + patienceOf(context);
-  const unready = await environment.gate.prepare(plan);
-  if (unready !== undefined) return refused(...unready);
-  let requested = 0;
-  for (const removal of plan.removals) {
-    const stopped = await removeOne(environment, plan, removal, actor, deadline, context.mcpReq.signal);
-    if (stopped !== undefined) {
-      const rest = plan.removals.slice(requested).map(({ item }) => itemText(item));
-      return structured(
-        { finished: false, requested, left: rest.length, why: stopped, rest: rest.slice(0, MAX_NAMED) },
-        'Call the tool again to continue: it plans what is left and requests approval again.',
-      );
-    }
-    requested += 1;
-    await report(`requested the deletion of ${itemText(removal.item)}`);
-  }
-  return underWay(environment, plan.removals, plan, { context });
-}
-
-/** The result when all deletions were accepted: FinSpace takes minutes to complete them. */
-async function underWay(
-  { call }: ToolEnvironment,
-  removals: readonly TeardownStep[],
-  { leaving }: TeardownPlan,
-  { context }: Pick<Exchange, 'context'>,
-) {
-  const all = [...removals, ...leaving];
-  const { signal } = context.mcpReq;
-  const gone = await mapConcurrent(all, (removal) => isGone(call, removal, { signal }));
-  const [present] = all.filter((_, at) => !gone[at]).slice(-1);
-  // Without the statuses that the plan showed.
-  const entities = all.map(({ item: { kind, name } }) => itemText({ kind, name }));
-  const counts = { requested: removals.length, gone: gone.filter(Boolean).length, left: 0 };
-  if (present === undefined) return structured({ finished: true, ...counts, entities });
-  const still = entities.filter((_, at) => !gone[at]);
-  return structured(
-    { finished: false, ...counts, underWay: still.length, entities: still.slice(0, MAX_NAMED) },
-    `All deletions were accepted, and nothing is left to approve. To wait for the end: ${waitTool(present.item.kind, 'DELETED')}.`,
-  );
-}
-
-/** Deletes one entity when nothing blocks it any more and it is still as approved. Returns why not. */
-async function removeOne(
-  environment: ToolEnvironment,
-  teardown: TeardownPlan,
-  removal: TeardownStep,
-  actor: Actor,
-  deadline: number,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const { operation, input, item, entityDigest } = removal;
-  const again = () => planCall(environment, operation, input, actor.principal, { signal });
-  try {
-    for (;;) {
-      if (signal.aborted) return CANCELLED;
-      const plan = await again();
-      if (plan === undefined) return `${itemText(item)} no longer exists.`;
-      if (plan.forbidden !== undefined)
-        return visibilityFor(allowedFor(environment), teardown.input).forbiddenText(plan.forbidden);
-      if (plan.leaving) return `${itemText(item)} is already being deleted by another client.`;
-      const [blocker] = plan.blockers;
-      if (blocker === undefined) {
-        if (plan.entityDigest !== entityDigest) return `${itemText(item)} has changed since the person saw it.`;
-        const [added] = unapprovedEntities(teardown, plan);
-        if (added !== undefined) return added;
-        const why = await environment.gate.authorizeStep(teardown, plan, again);
-        if (why === undefined) break;
-        if (why !== 'dependents-changed') return `${itemText(item)}: ${why.join(' ')}`;
-      }
-      if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaitedText(blocker)}.`;
-      await pause(POLL_MS, undefined, { signal });
-    }
-    await callNamed(environment.call, operation, input, { signal, actor });
-    return undefined;
-  } catch (error) {
-    if (signal.aborted) return CANCELLED;
-    if (!(error instanceof FinspaceError)) throw error;
-    const { code, detail, advice } = error.fields;
-    return `${itemText(item)}: ${toolName(error.fields.operation)} failed with ${wireName(code)}: ${quoteUntrusted(detail, 300)} ${advice}`;
-  }
-}
-
-/**
- * Entities that the deletion of the environment would include although they were not approved, such as a new one with the name of an
- * approved one.
- */
-function unapprovedEntities({ removals, leaving }: TeardownPlan, { operation, lost }: Plan): readonly string[] {
-  if (operation !== 'DeleteKxEnvironment') return [];
-  const approvedByArn = new Map([...removals, ...leaving].map(({ item }) => [item.arn, item]));
-  return lost.flatMap((item) => {
-    const approved = approvedByArn.get(item.arn);
-    if (approved === undefined) return `${itemText(item)} was added after the person saw the plan.`;
-    return approved.made === item.made ? [] : `${itemText(item)} was recreated after the person saw the plan.`;
-  });
-}
-
-const awaitedText = (blocker: Blocker | undefined) =>
-  blocker === undefined ? 'what depends on it to stop changing' : itemText(blocker.item);
-
-const CANCELLED = 'The call was cancelled.';

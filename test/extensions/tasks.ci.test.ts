@@ -57,7 +57,7 @@ describe('waits as tasks', () => {
     expect(completed).toMatchObject({
       taskId: task.taskId,
       status: 'completed',
-      result: { structuredContent: { reached: true, status: 'ACTIVE' } },
+      result: { resultType: 'complete', structuredContent: { reached: true, status: 'ACTIVE' } },
     });
   });
 
@@ -93,6 +93,7 @@ describe('waits as tasks', () => {
     };
     const taskId = Buffer.from(JSON.stringify(wait)).toString('base64url');
     const body = modernBody('tasks/get', { taskId });
+    Object.assign(body.params._meta, { 'io.modelcontextprotocol/clientCapabilities': TASKS });
     const status = async (token: string) =>
       (await post(url, body, { ...modernHeaders('tasks/get'), 'mcp-name': taskId, ...bearer(token) })).status;
     expect([await status(ann), await status(bob)]).toEqual([200, 403]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
-import { isGone, planTeardown } from '../../src/safety/teardown.ts';
+import { deletionOfPlanned, planTeardown } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { openGuard, PLACE } from './support/guard.ts';
@@ -124,9 +124,9 @@ describe('the plan of a teardown', () => {
       retryable: false,
       advice: '',
     });
-    expect(await isGone(backend.call, user, {})).toBe(true);
-    expect(await isGone(failing(denied), user, {})).toBe(false);
-    expect(await isGone(failing(new Error('?')), user, {})).toBe(false);
+    expect(await deletionOfPlanned(backend.call, user)).toBe('done');
+    expect(await deletionOfPlanned(failing(denied), user)).toBe('in progress');
+    expect(await deletionOfPlanned(failing(new Error('?')), user)).toBe('in progress');
   });
 
   it('reads the tags of an empty environment', async () => {

@@ -1,0 +1,196 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { mapConcurrent } from '../inventory/reading.ts';
+import { FinspaceError, wireName } from '../operations/failure.ts';
+import { type Actor, callNamed } from '../operations/index.ts';
+import { toolName, waitTool } from '../operations/naming.ts';
+import { itemText } from '../safety/item-text.ts';
+import { type Plan, planCall } from '../safety/plan.ts';
+import type { Blocker } from '../safety/plan-parts.ts';
+import { allowedFor } from '../safety/policy.ts';
+import { deletionOfPlanned, type TeardownPlan, type TeardownStep } from '../safety/teardown.ts';
+import { visibilityFor } from '../safety/visibility.ts';
+import { quoteUntrusted } from '../untrusted.ts';
+import type { Exchange, ToolEnvironment } from './environment.ts';
+import { patienceOf, progressOf } from './progress.ts';
+import { refused, structured } from './result.ts';
+import { stopReason, type Task, type TaskReport } from './task.ts';
+
+const POLL_MS = 500;
+const MAX_POLL_MS = 15_000;
+const MAX_NAMED = 50;
+
+/** Makes the deletions of an approved teardown in order, as a task if the client supports tasks. */
+export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor: Actor, exchange: Exchange) {
+  const { context, continueAsTask } = exchange;
+  const { signal } = context.mcpReq;
+  const { removals } = plan;
+  const reportAt = (at: number, next = '', inDoubt = ''): TaskReport => ({
+    message: `Requested ${at} of ${removals.length} deletions.${next}`,
+    resultIfInterrupted: stoppedAt(plan, at, { why: `${INTERRUPTED}${inDoubt}`, asTask: true }),
+  });
+  const task = await continueAsTask?.(reportAt(0));
+  const progress = progressOf(context, removals.length);
+  const deadline = performance.now() + (task?.patienceMs ?? patienceOf(context));
+  const unready = await environment.gate.prepare(plan);
+  if (unready !== undefined) return refused(...unready);
+  for (const [at, removal] of removals.entries()) {
+    const what = itemText(removal.item);
+    const why = await removeOne(environment, plan, removal, {
+      ...{ actor, deadline, signal },
+      onWaiting: async (awaited) => task?.report(reportAt(at, ` ${what} waits for ${awaited}.`)),
+      onDeleting: async () => task?.announce(reportAt(at, ` Deleting ${what}.`, ` It may have deleted ${what}.`)),
+    });
+    if (why !== undefined) return stoppedAt(plan, at, { why, asTask: task !== undefined });
+    await (task === undefined ? progress(`requested the deletion of ${what}`) : task.report(reportAt(at + 1)));
+  }
+  if (task !== undefined) return whenGone(environment, plan, task, { deadline, signal });
+  return (await underWay(environment, removals, plan)).result;
+}
+
+/** The result of a teardown that stopped after so many deletions. As a task, it names them, because its client saw no progress. */
+function stoppedAt(
+  { removals }: TeardownPlan,
+  requested: number,
+  { why, asTask }: { readonly why: string; readonly asTask: boolean },
+): CallToolResult {
+  const all = removals.map(({ item }) => itemText(item));
+  const [done, rest] = [all.slice(0, requested), all.slice(requested)];
+  return structured(
+    {
+      ...{ finished: false, requested, left: rest.length, why },
+      ...(asTask ? { deleted: done.slice(0, MAX_NAMED) } : {}),
+      rest: rest.slice(0, MAX_NAMED),
+    },
+    'Call the tool again to continue: it plans what is left and requests approval again.',
+  );
+}
+
+const INTERRUPTED = 'The server that ran this task has ended, or was out of reach.';
+
+/** The result of a task when everything is gone, a deletion has failed, or the task must not wait any longer. */
+async function whenGone(
+  environment: ToolEnvironment,
+  plan: TeardownPlan,
+  task: Task,
+  { deadline, signal }: Pick<Run, 'deadline' | 'signal'>,
+): Promise<CallToolResult> {
+  const { length } = plan.removals;
+  let left: readonly Candidate[] | undefined;
+  for (let wait = POLL_MS; ; wait = Math.min(1.5 * wait, MAX_POLL_MS)) {
+    const { result, gone, isMoving, ...now } = await underWay(environment, plan.removals, plan, left);
+    if (!isMoving || performance.now() > deadline) return result;
+    left = now.left;
+    await task.report({
+      message: `Requested ${length} of ${length} deletions. Completed: ${gone}.`,
+      resultIfInterrupted: result,
+    });
+    if (signal.aborted) return result;
+    await pause(wait, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** What is left of some entities when all deletions were accepted: FinSpace takes minutes to complete them. */
+export async function underWay(
+  { call }: ToolEnvironment,
+  removals: readonly TeardownStep[],
+  { leaving }: TeardownPlan,
+  present: readonly Candidate[] = [...removals, ...leaving],
+) {
+  const deletions = await mapConcurrent(present, (removal) => deletionOfPlanned(call, removal));
+  const left = present.filter((_, at) => deletions[at] !== 'done');
+  const isMoving = left.length > 0 && deletions.every((deletion) => deletion === 'done' || deletion === 'in progress');
+  const all = [...removals, ...leaving];
+  const gone = all.length - left.length;
+  const counts = { requested: removals.length, gone, left: 0 };
+  // Without the statuses that the plan showed.
+  const names = (some: readonly Candidate[]) => some.map(({ item: { kind, name } }) => itemText({ kind, name }));
+  const [last] = left.slice(-1);
+  const result =
+    last === undefined
+      ? structured({ finished: true, ...counts, entities: names(all) })
+      : structured(
+          { finished: false, ...counts, underWay: left.length, entities: names(left).slice(0, MAX_NAMED) },
+          `All deletions were accepted, and nothing is left to approve. To wait for the end: ${waitTool(last.item.kind, 'DELETED')}.`,
+        );
+  return { result, left, gone, isMoving };
+}
+
+type Candidate = Pick<TeardownStep, 'operation' | 'input' | 'item'>;
+
+interface Run {
+  readonly actor: Actor;
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+  /** Called when a deletion has to wait, and for what. */
+  readonly onWaiting: (awaited: string) => Promise<void>;
+  /** Called just before a deletion, which is not requested if the signal is aborted afterwards. */
+  readonly onDeleting: () => Promise<void>;
+}
+
+/** Deletes one entity when nothing blocks it any more and it is still as approved. Returns why not. */
+async function removeOne(
+  environment: ToolEnvironment,
+  teardown: TeardownPlan,
+  removal: TeardownStep,
+  { actor, deadline, signal, onWaiting, onDeleting }: Run,
+): Promise<string | undefined> {
+  const { operation, input, item, entityDigest } = removal;
+  const again = () => planCall(environment, operation, input, actor.principal, { signal });
+  let awaited: string | undefined;
+  try {
+    for (;;) {
+      if (signal.aborted) return stopReason(signal);
+      const plan = await again();
+      if (plan === undefined) return `${itemText(item)} no longer exists.`;
+      if (plan.forbidden !== undefined)
+        return visibilityFor(allowedFor(environment), teardown.input).forbiddenText(plan.forbidden);
+      if (plan.leaving) return `${itemText(item)} is already being deleted by another client.`;
+      const [blocker] = plan.blockers;
+      if (blocker === undefined) {
+        if (plan.entityDigest !== entityDigest) return `${itemText(item)} has changed since the person saw it.`;
+        const [added] = unapprovedEntities(teardown, plan);
+        if (added !== undefined) return added;
+        const why = await environment.gate.authorizeStep(teardown, plan, again);
+        if (why === undefined) break;
+        if (why !== 'dependents-changed') return `${itemText(item)}: ${why.join(' ')}`;
+      }
+      if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaitedText(blocker)}.`;
+      if (awaited !== awaitedText(blocker)) await onWaiting(awaitedText(blocker));
+      awaited = awaitedText(blocker);
+      await pause(POLL_MS, undefined, { signal });
+    }
+    await onDeleting();
+    if (signal.aborted) return stopReason(signal);
+    await callNamed(environment.call, operation, input, { signal, actor });
+    return undefined;
+  } catch (error) {
+    return failureOf(removal, error, signal);
+  }
+}
+
+/** Why a deletion failed. */
+function failureOf({ item }: TeardownStep, error: unknown, signal: AbortSignal): string {
+  const isFailure = error instanceof FinspaceError;
+  if (signal.aborted && !(isFailure && error.fields.outcomeUnknown)) return stopReason(signal);
+  if (!isFailure) throw error;
+  const { code, detail, advice, operation } = error.fields;
+  return `${itemText(item)}: ${toolName(operation)} failed with ${wireName(code)}: ${quoteUntrusted(detail, 300)} ${advice}`;
+}
+
+/**
+ * Entities that the deletion of the environment would include although they were not approved, such as a new one with the name of an
+ * approved one.
+ */
+function unapprovedEntities({ removals, leaving }: TeardownPlan, { operation, lost }: Plan): readonly string[] {
+  if (operation !== 'DeleteKxEnvironment') return [];
+  const approvedByArn = new Map([...removals, ...leaving].map(({ item }) => [item.arn, item]));
+  return lost.flatMap((item) => {
+    const approved = approvedByArn.get(item.arn);
+    if (approved === undefined) return `${itemText(item)} was added after the person saw the plan.`;
+    return approved.made === item.made ? [] : `${itemText(item)} was recreated after the person saw the plan.`;
+  });
+}
+
+const awaitedText = (blocker: Blocker | undefined) =>
+  blocker === undefined ? 'what depends on it to stop changing' : itemText(blocker.item);
