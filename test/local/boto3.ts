@@ -16,7 +16,7 @@ export const CREDENTIALS = [{ ...KEYS, role: `${ROLE}-2` }];
 
 const found = spawnSync('python3', ['-c', 'import boto3'], { timeout: 20_000 });
 /** Why this machine cannot run boto3; empty if it can. */
-export const NO_BOTO3 = found.status === 0 ? '' : 'SKIPPED: this machine has no python3 with boto3';
+export const NO_BOTO3 = found.status === 0 ? '' : ' (SKIPPED: this machine has no python3 with boto3)';
 
 /** What passes the time between two calls. */
 interface Advancing {

@@ -57,7 +57,7 @@ describe('every operation can be called', () => {
   });
 
   test.skipIf(NO_BOTO3 !== '')(
-    `by boto3, with its signature verified ${NO_BOTO3}`,
+    `by boto3, with its signature verified${NO_BOTO3}`,
     async () => {
       const { store } = await demoWorld();
       // boto3 signs with the clock of the machine.

@@ -50,7 +50,7 @@ describe.skipIf(SKIPPED !== '')(`three replicas of a world ${SKIPPED}`, { timeou
     };
   }
 
-  it.skipIf(NO_BOTO3 !== '')(`answer boto3, each call by a random one ${NO_BOTO3}`, async () => {
+  it.skipIf(NO_BOTO3 !== '')(`answer boto3, each call by a random one${NO_BOTO3}`, async () => {
     const url = await stores.fresh();
     const own = await Promise.all(Array.from({ length: REPLICAS }, () => openWorlds(url)));
     const [first] = own as [Store];
