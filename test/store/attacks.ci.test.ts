@@ -14,9 +14,9 @@ import { type Cluster, SKIPPED, startCluster } from './cluster.ts';
 const OPEN_MS = 900_000;
 const APPROVAL = { channel: 'terminal', approver: 'ann', at: 1 };
 const LONG = process.env['TEST_LONG'] === '1';
-const CRASHES = LONG ? 100 : 5;
+const [CRASHES, TIMEOUT] = LONG ? [100, 3_600_000] : [5, 600_000];
 
-describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { timeout: 600_000 }, () => {
+describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { timeout: TIMEOUT }, () => {
   let cluster: Cluster;
   let folder: string;
   const opened: SharedStore[] = [];
