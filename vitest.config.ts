@@ -57,7 +57,7 @@ const ON_POSTGRES = {
 };
 
 /** The tests that are left to CI often wait for processes, browsers and databases. */
-const WORKERS_PER_CPU = tier === '' ? 1 : 1.5;
+const WORKERS_PER_CPU = tier === '' ? 1 : 2;
 
 export default defineConfig({
   test: {

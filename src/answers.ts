@@ -146,9 +146,10 @@ function answerCalls({ id, server, search, environmentOf, runs, on }: Calls): vo
   const runCall = async (params: CallParams, context: ServerContext, lasting: Lasting = {}) => {
     const run = (await search)?.callSearchTool ?? callTool;
     const environment = environmentOf(context);
-    const round = async (context: ServerContext) => {
-      const exchange = { context, client: clientOf(context, id), ...shows(server, context), ...lasting };
-      return naming(environment.backendLocation, await run(environment, params, exchange));
+    // Until 2025-11-25, a form makes a second round.
+    const round = async (ofRound: ServerContext) => {
+      const exchange = { context: ofRound, client: clientOf(ofRound, id), ...shows(server, ofRound), ...lasting };
+      return withTargetName(environment.backendLocation, await run(environment, params, exchange));
     };
     const isOf2025 = context.mcpReq.envelope === undefined;
     return isOf2025 ? callOf2025(context, (state) => nonceIn(environment.signer, state), round) : round(context);
@@ -164,11 +165,12 @@ function answerCalls({ id, server, search, environmentOf, runs, on }: Calls): vo
     const isModern = context.mcpReq.envelope !== undefined;
     if (!isModern || !supportsTasks(declared(context))) return runCall(params, context);
     if (isWait(params)) return taskFor(params, await withoutWaiting(params, context), new Date()) as CallToolResult;
-    return runs.run(ownerOf(context), context, (context, continueAsTask) =>
-      runCall(params, context, { continueAsTask }),
+    return runs.run(ownerOf(context), context, (detached, continueAsTask) =>
+      runCall(params, detached, { continueAsTask }),
     );
   });
   const tasks = taskHandlers({ runs, ownerOf, declaredBy: declared, run: withoutWaiting });
+  // The SDK has no types for the methods of extensions.
   for (const [method, handler] of Object.entries(tasks)) on(method as 'ping', handler as never);
 }
 
@@ -235,7 +237,7 @@ function nonceIn(signer: StateSigner, state: string): string {
 }
 
 /** A result that names its target, where several are served. */
-const naming = <R extends { _meta?: Record<string, unknown> | undefined }>(
+const withTargetName = <R extends { _meta?: Record<string, unknown> | undefined }>(
   { target }: BackendLocation,
   result: R,
 ): R => (target === undefined ? result : { ...result, _meta: { ...result._meta, 'finspace-mcp/target': target } });

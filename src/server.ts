@@ -52,7 +52,7 @@ export function serverFactory(profile: ServerProfile, answers: () => Promise<Ans
     return loaded;
   });
   /** Connects those that hear all changes. */
-  const hearing: (() => Promise<unknown>)[] = [];
+  const listening: (() => Promise<unknown>)[] = [];
 
   const make = (caller: Caller, { receivesAllEvents } = { receivesAllEvents: false }): Server => {
     const server = newServer(profile, caller, load);
@@ -61,14 +61,14 @@ export function serverFactory(profile: ServerProfile, answers: () => Promise<Ans
     const id = randomUUID();
     const handlers = lazy(async () => (await load()).handlers({ id, server, callerOf, receivesAllEvents }));
     if (receivesAllEvents) {
-      hearing.push(handlers);
-      // `ready` may be over: a stream can be the first that a client requests.
+      listening.push(handlers);
+      // If `ready` has resolved already, it does not connect this one.
       if (loaded !== undefined) void handlers();
     }
     handleOnDemand(server, handlers);
     return server;
   };
-  const ready = async () => void (await Promise.all([load(), ...hearing.map((connect) => connect())]));
+  const ready = async () => void (await Promise.all([load(), ...listening.map((connect) => connect())]));
   const watch = (caller: Caller, uris: readonly string[]) => {
     if (loaded === undefined) throw new Error('what answers requests is not loaded');
     return loaded.watch(caller, uris);

@@ -9,7 +9,7 @@ export type Outcome =
   | { readonly status: 'cancelled'; readonly statusMessage: string }
   | { readonly status: 'failed'; readonly error: { readonly code: number; readonly message: string } };
 
-/** What is stored of a task: its progress while it runs, and how it ended, or ends if its process ends now. */
+/** What is stored of a task: its progress while it runs, and how it ended, or counts if its process dies now. */
 interface StoredReport {
   readonly message?: string;
   readonly outcome: Outcome;

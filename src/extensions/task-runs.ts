@@ -62,7 +62,7 @@ export function taskRuns(tasks: Tasks, onInternal: (error: unknown) => void): Ta
   return {
     run: (owner, context, call) => runCall(context, call, (report, control) => begin(owner, report, control)),
     find: reading(async (id, owner) => {
-      // A process that was suspended still runs its tasks.
+      // If this process was suspended for too long, its own task must not count as interrupted.
       await running.get(id)?.renew();
       const found = await tasks.find(id, owner);
       return found && taskView(id, found);

@@ -85,7 +85,10 @@ export function taskHandlers({ runs, ownerOf, declaredBy, run }: TaskMethods) {
       return { ...common(id, wait, new Date()), ...completed(result) };
     }),
     'tasks/update': method(async (id, owner) => (waitIn(id) ?? (await runs.find(id, owner))) && {}),
-    'tasks/cancel': method(async (id, owner) => (waitIn(id) ?? ((await runs.cancel(id, owner)) || undefined)) && {}),
+    'tasks/cancel': method(async (id, owner) => {
+      const isKnown = waitIn(id) !== undefined || (await runs.cancel(id, owner));
+      return isKnown ? {} : undefined;
+    }),
   };
 }
 
@@ -116,8 +119,8 @@ function parseWait(text: string): Wait | undefined {
   try {
     const wait: unknown = JSON.parse(text);
     const { createdAt, arguments: given } = wait as Wait;
-    const isWait = typeof given === 'object' && given !== null && !Number.isNaN(Date.parse(createdAt));
-    return isWait ? { createdAt: new Date(createdAt).toISOString(), arguments: given } : undefined;
+    const isValid = typeof given === 'object' && given !== null && !Number.isNaN(Date.parse(createdAt));
+    return isValid ? { createdAt: new Date(createdAt).toISOString(), arguments: given } : undefined;
   } catch {
     return undefined;
   }

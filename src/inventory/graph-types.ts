@@ -84,7 +84,7 @@ export interface Graph {
 /** What a person should know about an entity. */
 export interface Issue {
   readonly entity: GraphEntity;
-  /** `failed`, `stuck`, `old version`, `no clusters` and the like. */
+  /** `failed`, `stuck`, `old version` and the like. */
   readonly condition: string;
   /** One sentence; names are its only foreign text. */
   readonly why: string;

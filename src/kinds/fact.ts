@@ -41,7 +41,7 @@ export interface Fact<V> {
   readonly state?: true;
   /** Known only once the nodes of the entity, or its dependents, are read. */
   readonly needs?: 'nodes' | 'dependents';
-  /** Rows show it in another form. */
+  /** Rows show it in another form, so the details of a row omit it. */
   readonly inRow?: true;
   readonly unit?: 'MiB' | 'GB' | 'bytes';
   /** What it adds up to over several entities. */

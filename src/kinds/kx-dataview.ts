@@ -166,6 +166,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
           (name, is) => `Dataview ${name} is already ${is}`,
         ),
         unused('kx-dataview', (name, by) => `Dataview ${name} is in use by ${by}`),
+        // DELETING is refused above. A plan, which checks all rules, must not report it twice.
         inState('kx-dataview', ['ACTIVE', 'FAILED', 'DELETING'], (name, is) => `Dataview ${name} is ${is}`),
       ],
       // Uncommitted writes to a writable dataview are lost with it.

@@ -22,13 +22,13 @@ export async function dispatch(
 ): Promise<object> {
   const subject = subjectOf(request.world, name, input);
   const { arn } = request.world;
-  const open = (tx: Transaction, state: RequestState) => {
+  const contextIn = (tx: Transaction, state: RequestState) => {
     const context: Context = { ...request, tx, now: worldTime(state, clock) };
     return { context, settings: state.settings, isBehind: isDue(state.due, context) };
   };
   // In transactions of its own, so that a refusal does not undo changes that are due, and none takes long.
   const catchUp = async () => {
-    const apply = async (tx: Transaction) => applyDue(open(tx, await tx.requestState(arn)).context, MAX_APPLIED);
+    const apply = async (tx: Transaction) => applyDue(contextIn(tx, await tx.requestState(arn)).context, MAX_APPLIED);
     while (!(await store.write(apply, { ...subject, isWhole: true })));
   };
   const definition = changeOf(name);
@@ -39,19 +39,19 @@ export async function dispatch(
   };
   if (isRead(name)) {
     const output = await store.read(async (tx) => {
-      const { context, settings, isBehind } = open(tx, await tx.requestState(arn));
+      const { context, settings, isBehind } = contextIn(tx, await tx.requestState(arn));
       return isBehind ? undefined : await answer(context, settings);
     }, subject);
     if (output !== undefined) return output;
     await catchUp();
     return store.read(async (tx) => {
-      const { context, settings } = open(tx, await tx.requestState(arn));
+      const { context, settings } = contextIn(tx, await tx.requestState(arn));
       return answer(context, settings);
     }, subject);
   }
   for (;;) {
     const output = await store.write(async (tx) => {
-      const { context, settings, isBehind } = open(tx, await tx.requestState(arn));
+      const { context, settings, isBehind } = contextIn(tx, await tx.requestState(arn));
       if (isBehind) return undefined;
       if (settings?.touched !== true) await touch(context, settings);
       return await idempotent(name, input, context, () => answer({ ...context, plannedFailure }, settings));

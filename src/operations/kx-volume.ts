@@ -38,6 +38,7 @@ const KxNAS1Configuration = lazy(() =>
   }),
 );
 
+/** What creates, gets and lists return. */
 const listedMembers = () => ({
   volumeName: KxVolumeName().optional(),
   volumeType: VolumeType().optional(),

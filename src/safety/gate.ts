@@ -88,7 +88,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const operation = operationNamed(name);
   const assessment = { operation: name, risk: riskOf(operation, input), approvalReasons: tagApprovalReasons(input) };
   if (operation.update === undefined && !isDestructive(assessment.risk) && !approvalNeeded(assessment, restrictions)) {
-    await admit(options, assessment);
+    await requireOwnApprover(options, assessment);
     return { kind: 'run', actor: { principal }, plan: undefined };
   }
   const replan = replanner(options, request);
@@ -102,7 +102,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const why = objection(request, plan, visibility);
   if (why !== undefined) return refuse(...why);
   if (changesNothing(plan)) return { kind: 'unchanged', why: unchangedText(plan) };
-  await admit(options, plan);
+  await requireOwnApprover(options, plan);
   if (!approvalNeeded(plan, restrictions)) return { kind: 'run', actor: actorFor(plan), plan };
   return prepareDecision(options, await requestApproval(options, plan, dialog, visibility), replan);
 }
@@ -142,8 +142,11 @@ const replanner =
   () =>
     planCall(options, name, input, principal, callOptions);
 
-/** With `--approve none`, the key of another approver still protects the world that it is pinned to. */
-async function admit({ restrictions, admit }: GateOptions, assessment: RiskAssessment): Promise<void> {
+/**
+ * Rejects if the world is pinned to the key of another approver, and the call would need approval by default: `--approve none` does not
+ * lift that protection.
+ */
+async function requireOwnApprover({ restrictions, admit }: GateOptions, assessment: RiskAssessment): Promise<void> {
   if (approvalNeeded(assessment, { ...restrictions, approve: [] })) await admit?.();
 }
 
@@ -191,6 +194,7 @@ async function authorizeStep(
     client: STEPS,
   });
   if (!(await ledger.consume(pending.nonce))) return [USED, notRun(plan.tool)];
+  // The step is used up even if something has changed: then the caller plans it again, and consumes that plan.
   const now = await replan();
   if (now?.forbidden !== undefined || now?.leaving || now?.entityDigest !== plan.entityDigest)
     return changedLines(plan.tool, plan.noun);

@@ -113,7 +113,7 @@ export async function planCall(
   const notes = [...renameNotes(former, input), ...(previewed.notes ?? [])];
   const effects = { ...impact, changes: settings?.changes ?? [], notes };
   const approvalReasons = approvalReasonsFor(input, previewed, former, protection);
-  // The names of the members are part of the digest, which outlives an update of this server.
+  // Do not rename `finding` and `home`: after an update of this server, open approvals would no longer match their plans.
   const stateDigest = digest({ entity, finding: effects, home: location, settings });
   const shownEffects = { ...effects, notes: [...approvalReasons.map((says) => ({ says })), ...notes] };
   const { backendLocation } = planner;

@@ -45,7 +45,7 @@ export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan
     await (task === undefined ? progress(`requested the deletion of ${what}`) : task.report(reportAt(at + 1)));
   }
   if (task !== undefined) return whenGone(environment, plan, task, { deadline, signal });
-  return (await underWay(environment, removals, plan)).result;
+  return (await readRemaining(environment, removals, plan)).result;
 }
 
 /** The result of a teardown that stopped after so many deletions. As a task, it names them, because its client saw no progress. */
@@ -73,12 +73,12 @@ async function whenGone(
   environment: ToolEnvironment,
   plan: TeardownPlan,
   task: Task,
-  { deadline, signal }: Pick<Run, 'deadline' | 'signal'>,
+  { deadline, signal }: Pick<RemovalOptions, 'deadline' | 'signal'>,
 ): Promise<CallToolResult> {
   const { length } = plan.removals;
   let left: readonly Candidate[] | undefined;
   for (let wait = POLL_MS; ; wait = Math.min(1.5 * wait, MAX_POLL_MS)) {
-    const { result, gone, isMoving, ...now } = await underWay(environment, plan.removals, plan, left);
+    const { result, gone, isMoving, ...now } = await readRemaining(environment, plan.removals, plan, left);
     if (!isMoving || performance.now() > deadline) return result;
     left = now.left;
     await task.report({
@@ -91,7 +91,7 @@ async function whenGone(
 }
 
 /** What is left of some entities when all deletions were accepted: FinSpace takes minutes to complete them. */
-export async function underWay(
+export async function readRemaining(
   { call }: ToolEnvironment,
   removals: readonly TeardownStep[],
   { leaving }: TeardownPlan,
@@ -118,7 +118,7 @@ export async function underWay(
 
 type Candidate = Pick<TeardownStep, 'operation' | 'input' | 'item'>;
 
-interface Run {
+interface RemovalOptions {
   readonly actor: Actor;
   readonly deadline: number;
   readonly signal: AbortSignal;
@@ -133,7 +133,7 @@ async function removeOne(
   environment: ToolEnvironment,
   teardown: TeardownPlan,
   removal: TeardownStep,
-  { actor, deadline, signal, onWaiting, onDeleting }: Run,
+  { actor, deadline, signal, onWaiting, onDeleting }: RemovalOptions,
 ): Promise<string | undefined> {
   const { operation, input, item, entityDigest } = removal;
   const again = () => planCall(environment, operation, input, actor.principal, { signal });

@@ -9,7 +9,7 @@ import { compositeTool, type ToolEnvironment, type ToolResult } from './environm
 import { answer } from './fleet/page.ts';
 import { prepareArguments } from './prepare-arguments.ts';
 import { refused, withEnvironmentMeant, withheldKinds } from './result.ts';
-import { removeAll, underWay } from './tear-down-run.ts';
+import { readRemaining, removeAll } from './tear-down-run.ts';
 
 export const TEAR_DOWN = 'tear_down_kx_environment';
 const MISSING = `${TEAR_DOWN} did not run: there is no such environment.`;
@@ -50,7 +50,7 @@ export const tearDown = compositeTool({
       decide: async (dialog) => {
         const plan = await make();
         if (plan === undefined) return { kind: 'none', result: refused(MISSING) };
-        if (isUnderWay(plan)) return { kind: 'none', result: (await underWay(environment, [], plan)).result };
+        if (isUnderWay(plan)) return { kind: 'none', result: (await readRemaining(environment, [], plan)).result };
         return gate.requestApproval(plan, dialog, visibilityOf(plan));
       },
       resume: (reply) =>

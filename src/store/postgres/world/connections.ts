@@ -17,7 +17,7 @@ const SETTINGS =
 export interface Connections {
   /**
    * Lends a transaction to `use`, which ends it, or without `begin` a connection. If `use` throws, the transaction has no effect.
-   * Rejects with the first error of the database; another error of `use` is the outcome.
+   * Rejects with the first error of the database; if `use` itself throws, resolves with that error as the outcome.
    */
   lend<T>(begin: string | undefined, use: (session: Session) => Promise<T>): Promise<Outcome<T>>;
   close(): Promise<void>;

@@ -11,14 +11,15 @@ export interface FirstRead {
 
 /** Milliseconds since 1970 on the clock of the database. */
 export const DATABASE_NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)';
-const DUE = 'SELECT min(due) FROM entities WHERE due IS NOT NULL';
-const ENVIRONMENTS = `strpos(collection, '/') = 0 AND collection >= asked.world || ':' AND collection < asked.world || ';'`;
+const FIRST_DUE_WHERE = 'SELECT min(due) FROM entities WHERE due IS NOT NULL';
+/** ';' follows ':' in ASCII, so the range is every collection of the world. */
+const IS_ENVIRONMENT_OF_WORLD = `strpos(collection, '/') = 0 AND collection >= asked.world || ':' AND collection < asked.world || ';'`;
 const STATES = statement(`SELECT asked.at, ${DATABASE_NOW}, (SELECT ahead FROM clock),
   CASE asked.scope
-    WHEN 'environment' THEN (${DUE} AND environment = asked.environment)
+    WHEN 'environment' THEN (${FIRST_DUE_WHERE} AND environment = asked.environment)
     -- Requests on environments depend on the names and the number of the others.
-    WHEN 'environments' THEN (${DUE} AND (environment = asked.environment OR ${ENVIRONMENTS}))
-    ELSE (${DUE})
+    WHEN 'environments' THEN (${FIRST_DUE_WHERE} AND (environment = asked.environment OR ${IS_ENVIRONMENT_OF_WORLD}))
+    ELSE (${FIRST_DUE_WHERE})
   END,
   (SELECT settings FROM worlds WHERE arn = asked.world), one.*
   FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (scope, world, environment, at)

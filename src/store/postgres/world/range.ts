@@ -44,6 +44,6 @@ export function rangeOf(subject: Subject | undefined): Range {
   return { world, environment, scope, isWhole: isWhole && !isWithin, readsOnlySubject, lineage };
 }
 
-/** A key that differs where ranges are locked apart from each other. */
+/** Writes with the same key wait for the same lock. */
 export const keyOfRange = ({ world = '', environment = '', scope }: Range): string =>
   scope === 'environment' ? environment : world;

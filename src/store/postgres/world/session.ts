@@ -43,7 +43,7 @@ export interface Session extends Statements {
 /** The code of a transaction that would succeed if it were repeated. */
 export const REPEAT = '40001';
 
-/** A request in another environment stored a reply to the same token, which the repeated one finds. */
+/** A request in another environment stored a reply to the same token, which the repeated request finds. */
 const isStoredMeanwhile = (error: unknown): error is object =>
   (error as { constraint?: unknown }).constraint === 'tokens_pkey';
 
@@ -83,6 +83,7 @@ export function sessionOn(client: Pick<PoolClient, 'query'>, begin: string | und
       if (begun !== undefined) void tracked(client.query('ROLLBACK'));
     },
     failure: () => failure,
+    // Other severities, and a broken socket, end the connection.
     isAlive: () => failure === undefined || (failure as { severity?: unknown }).severity === 'ERROR',
   };
 }

@@ -70,6 +70,7 @@ export function retryableWrite<T>(connections: Connections, work: Work<T>, range
         session.rollBack();
         return unconfirmed.result;
       }
+      // If there was an earlier attempt, it was not committed, and its id is recorded now.
       unconfirmed = undefined;
       const result = await limited(work, postgresTransaction(session, range, await opening), range);
       if (session.isClean()) {
@@ -83,6 +84,7 @@ export function retryableWrite<T>(connections: Connections, work: Work<T>, range
       try {
         await session.commit();
       } catch (error) {
+        // A database that answers has rolled back.
         if (session.isAlive()) unconfirmed = undefined;
         throw error;
       }
