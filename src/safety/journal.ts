@@ -155,14 +155,15 @@ export function chainOf() {
   let entries = 0;
   const unreadable: number[] = [];
   return {
-    /** Appends a link. Returns false if it is not the next one. */
-    append: (link: Link): boolean => {
+    /** Appends a link, and returns its entry; undefined if it is not the next one. */
+    append: (link: Link): Entry | undefined => {
       const { sequence, entry, hash } = link;
-      if (sequence !== entries + 1 || chainHash(head, entry) !== hash) return false;
+      if (sequence !== entries + 1 || chainHash(head, entry) !== hash) return undefined;
       head = hash;
       entries += 1;
-      if (parseEntry(link).kind === 'unreadable') unreadable.push(sequence);
-      return true;
+      const parsed = parseEntry(link);
+      if (parsed.kind === 'unreadable') unreadable.push(sequence);
+      return parsed;
     },
     entries: () => entries,
     head: () => head,

@@ -32,7 +32,7 @@ interface Kit {
 /** How many entries of the journal are in the store, and how many will be. */
 export type OnProgress = (done: number, total: number) => void;
 
-/** Entries, and kits, that are in memory at a time. */
+/** Recovery kits that are in memory at a time. */
 const KITS_AT_ONCE = 50;
 
 /**

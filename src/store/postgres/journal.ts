@@ -73,8 +73,8 @@ async function verify(db: Database): ReturnType<Journal['verify']> {
   const anchors = new Map<string, string>();
   for await (const page of linksAfter(db, 0))
     for (const one of page) {
-      if (!chain.append(one)) return { brokenAt: chain.entries() + 1 };
-      const entry = parseEntry(one);
+      const entry = chain.append(one);
+      if (entry === undefined) return { brokenAt: chain.entries() + 1 };
       if (entry.kind === 'import') anchors.set(entry.journal, entry.head);
     }
   const imported: ReturnType<typeof chainOf>[] = [];
