@@ -31,7 +31,7 @@ export function sqlTasks(state: () => Promise<StateDatabase>, now: () => number)
       }),
     find: (id, owner) =>
       write((db, time) => {
-        const interrupt = 'UPDATE tasks SET running = 0 WHERE id = ? AND owner = ? AND updated < ?';
+        const interrupt = 'UPDATE tasks SET running = 0 WHERE id = ? AND owner = ? AND running = 1 AND updated < ?';
         db.prepare(interrupt).run(id, owner, time - TASK_LEASE_MS);
         const query = 'SELECT running, created, updated, report FROM tasks WHERE id = ? AND owner = ? AND created > ?';
         const row = db.prepare(query).get(id, owner, time - TASKS_KEPT_MS) as Row | undefined;
