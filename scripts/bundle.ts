@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { operationOutlines } from '../src/operations/outline.ts';
 import { toolCatalog } from '../src/tools/tool-catalog.ts';
 import { lazySchemas } from './lazy-schemas.ts';
 import { EXTERNAL } from './packed-manifest.ts';
@@ -38,7 +39,7 @@ export async function bundleProduct(outdir: string, { eager = false } = {}): Pro
     outdir,
     splitting: true,
     external: [...EXTERNAL],
-    plugins: [embeddedTools, oneStart, ...(eager ? [] : [lazySchemas()])],
+    plugins: [embedded, oneStart, ...(eager ? [] : [lazySchemas()])],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
     },
@@ -46,16 +47,30 @@ export async function bundleProduct(outdir: string, { eager = false } = {}): Pro
   return Object.keys(metafile.inputs);
 }
 
-/** The tools as data, whose text is faster to read than code that declares them. */
-const embeddedTools: Plugin = {
-  name: 'embedded-tools',
+/** What a start reads of the operations and tools, by the module that computes it from their declarations. */
+const EMBEDDED: ReadonlyMap<string, Readonly<Record<string, () => unknown>>> = new Map([
+  [at('src/operations/outline.ts'), { operationOutlines }],
+  [at('src/tools/tool-catalog.ts'), { toolCatalog }],
+]);
+
+/** Our sources. */
+const SOURCES = /[\\/]src[\\/].*\.ts$/;
+
+/** Replaces these modules by their values as JSON, which a start reads faster than it loads the declarations. */
+const embedded: Plugin = {
+  name: 'embedded',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/]tools[\\/]tool-catalog\.ts$/ }, () => {
-      const text = JSON.stringify(JSON.stringify(toolCatalog()));
-      return { contents: `let tools;\nexport const toolCatalog = () => (tools ??= JSON.parse(${text}));` };
+    onLoad({ filter: SOURCES }, ({ path }) => {
+      const values = EMBEDDED.get(path);
+      return values && { contents: Object.entries(values).map(embeddedValue).join('\n') };
     });
   },
 };
+
+function embeddedValue([name, value]: [string, () => unknown]): string {
+  const text = JSON.stringify(JSON.stringify(value()));
+  return `let ${name}Value;\nexport const ${name} = () => (${name}Value ??= JSON.parse(${text}));`;
+}
 
 /**
  * Splitting makes one file of each set of modules that the same entries reach, and every file costs a start about a millisecond.
@@ -64,17 +79,17 @@ const embeddedTools: Plugin = {
 const oneStart: Plugin = {
   name: 'one-start',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: SOURCES }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
-      const start = at('src/commands/stdio.ts');
-      const later = laterParts.has(path) && !BEFORE_START.has(path) && path !== start;
+      const start = at('src/start.ts');
+      const later = laterParts.has(path) && path !== BEFORE_START && path !== start;
       return { loader: 'ts', contents: later ? `import ${JSON.stringify(start)};\n${source}` : source };
     });
   },
 };
 
-/** What runs before a server starts, or instead of one. */
-const BEFORE_START = new Set(['src/main.ts', 'src/commands/help.ts'].map(at));
+/** What `--help` needs. */
+const BEFORE_START = at('src/main.ts');
 
 /** Our modules that are imported dynamically. */
 const laterParts = new Set(

@@ -45,7 +45,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** The files above all layers. */
 const TOP_FOLDERS = ['commands'];
-const TOP_FILES = ['server', 'answers', 'main', 'cli', 'config', 'api'];
+const TOP_FILES = ['server', 'answers', 'main', 'start', 'cli', 'config', 'api'];
 /** Import paths from a file of a layer, and from its folders at two depths. */
 const UPWARD = ['../', '../../', '../../../'];
 

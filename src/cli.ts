@@ -5,12 +5,13 @@ import { VERSION } from './version.ts';
 
 watchOutput();
 const argv = process.argv.slice(2);
+const asksForHelp = argv[0] === 'help' || argv.some((word) => /^(?:-h|--help)$/.test(word));
 let code = 0;
 if (argv.length === 1 && /^(?:-v|--version)$/.test(argv[0] as string)) writeOut(`${VERSION}\n`);
 else {
   cacheCompiledCode(process.env);
-  // Loaded here, so that compiled code comes from the cache, and that --version loads none of it.
-  const { main } = await import('./main.ts');
+  // Loaded here, so that compiled code comes from the cache, and that --version and --help do not load what serves clients.
+  const { main } = await (asksForHelp ? import('./main.ts') : import('./start.ts'));
   code = await main(argv);
 }
 const failure = await flushOutput();

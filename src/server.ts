@@ -9,7 +9,7 @@ import { requireFirstPage } from './resources/cursor.ts';
 import type { Watch } from './resources/subscribe.ts';
 import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
 import { instructionsFor } from './tools/instructions.ts';
-import { listedTools, withOutputSchema } from './tools/list.ts';
+import { listedTools } from './tools/list.ts';
 import { VERSION } from './version.ts';
 
 const HOUR_MS = 3_600_000;
@@ -100,7 +100,7 @@ function listTools(server: Server, profile: ServerProfile, callerOf: CallerOf, l
     const { catalog, restrictions, outputSchemas } = profile;
     const found = catalog === 'search' ? await (await load()).searchTools(callerOf(context)) : undefined;
     const own = listedTools(restrictions, callerOf(context));
-    const listed = outputSchemas ? own.map(withOutputSchema) : own;
+    const listed = outputSchemas ? own.map((await import('./tools/describe.ts')).withOutputSchema) : own;
     return { tools: found ?? withApps(listed, declaredBy(server, context)) };
   });
 }

@@ -1,7 +1,8 @@
 import type { CommandLine, CommandShape } from '../command-line.ts';
-import { SETTING_NAMES, type SettingName } from '../config.ts';
+import { type Config, SETTING_NAMES, type SettingName } from '../config.ts';
 import { terminalColumns } from '../output.ts';
 import { HTTP_SETTINGS } from '../transports/http/settings.ts';
+import { helpText } from './help.ts';
 
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'quotas', 'lifecycle', 'region'];
 /** Options of the local service's port only. */
@@ -91,9 +92,14 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
 };
 
-/** Runs a command. Each command is loaded on demand. */
-export async function run({ command, config, switches, word }: CommandLine): Promise<void> {
-  if (command === 'stdio') return (await import('./stdio.ts')).stdio(config);
+/** Commands that are loaded already. */
+export interface LoadedCommands {
+  readonly stdio?: (config: Config) => Promise<void>;
+}
+
+/** Runs a command, which is loaded on demand unless it is `loaded`. */
+export async function run({ command, config, switches, word }: CommandLine, loaded: LoadedCommands): Promise<void> {
+  if (command === 'stdio') return (loaded.stdio ?? (await import('./stdio.ts')).stdio)(config);
   if (command === 'http') return (await import('./http.ts')).http(config);
   if (command === 'local') return (await import('./local.ts')).local(config);
   if (command === 'world') return (await import('./world.ts')).world(config, switches, word);
@@ -106,8 +112,7 @@ export async function run({ command, config, switches, word }: CommandLine): Pro
 }
 
 /** The text of `--help` for one command; `help` stands for the list of all. */
-export async function helpFor(command: string): Promise<string> {
-  const { helpText } = await import('./help.ts');
+export function helpFor(command: string): string {
   const columns = terminalColumns();
   return helpText({ command, commands: COMMANDS, isGeneral: command === DEFAULT_COMMAND, env: process.env, columns });
 }

@@ -2,7 +2,8 @@ import { type Config, ConfigError } from '../config.ts';
 import { operationOf } from '../operations/naming.ts';
 import { terminalColumns, writeOut } from '../output.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
-import { offeredTools, withOutputSchema } from '../tools/list.ts';
+import { withOutputSchema } from '../tools/describe.ts';
+import { offeredTools } from '../tools/list.ts';
 import { searchTools } from '../tools/search/index.ts';
 import { definitionList } from './definition-list.ts';
 

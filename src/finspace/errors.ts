@@ -2,7 +2,8 @@ import { ERRORS } from '../operations/errors.ts';
 import { FinspaceError, type TransportFailure } from '../operations/failure.ts';
 import { route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
-import { listerOf, toolName } from '../operations/naming.ts';
+import { toolName } from '../operations/naming.ts';
+import { listerOf } from '../operations/references.ts';
 import type { Diagnosis } from './fault.ts';
 
 /** What is known about a failed call besides its diagnosis. */

@@ -1,6 +1,6 @@
-import { route } from './http.ts';
-import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts';
+import type { OperationName } from './index.ts';
 import { lazy } from './operation.ts';
+import { operationOutlines } from './outline.ts';
 
 /** `delete_kx_cluster` for `DeleteKxCluster`. */
 export function toolName(operation: OperationName): string {
@@ -18,18 +18,14 @@ export function toolTitle(operation: OperationName): string {
 
 const words = (operation: string) => operation.match(/[A-Z][a-z0-9]*/g) ?? [operation];
 
-const byTool = lazy(() => new Map(OPERATION_NAMES.map((name) => [toolName(name), name])));
+const byTool = lazy(() => {
+  const names = Object.keys(operationOutlines()) as OperationName[];
+  return new Map(names.map((name) => [toolName(name), name]));
+});
 
 /** The operation behind a tool name. */
 export function operationOf(tool: string): OperationName | undefined {
   return byTool().get(tool);
-}
-
-/** The operation that lists the values of the last label of `name`, for advice when an entity is missing. */
-export function listerOf(name: OperationName): OperationName | undefined {
-  const { path } = route(operationNamed(name));
-  const collection = path.slice(0, path.lastIndexOf('/{'));
-  return OPERATION_NAMES.find((other) => operationNamed(other).http === `GET ${collection}`);
 }
 
 /** How an agent waits until an entity has a status, for advice. */

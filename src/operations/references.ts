@@ -49,6 +49,12 @@ export function listerOfLabel(member: string, near?: OperationName): OperationNa
   return getOf(pathTo(label, near)?.slice(0, -`/{${label}}`.length));
 }
 
+/** The operation that lists the values of the last label of `name`, for advice when an entity is missing. */
+export function listerOf(name: OperationName): OperationName | undefined {
+  const { path } = route(operationNamed(name));
+  return getOf(path.slice(0, path.lastIndexOf('/{')));
+}
+
 /** `scaling group` for `scalingGroupName`. */
 export const nounOfLabel = (label: string) =>
   (label === 'environmentId' ? 'kdbEnvironment' : label.replace(/(?:Name|Id)$/, ''))

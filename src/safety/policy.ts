@@ -1,6 +1,7 @@
-import { type OperationName, operationNamed } from '../operations/index.ts';
+import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { type Entity, RISKS, type Risk } from '../operations/operation.ts';
+import { operationOutlines } from '../operations/outline.ts';
 
 /**
  * The consequences of a risk. The hints are those of MCP tool annotations; missing ones have the default of the specification.
@@ -68,7 +69,7 @@ export function approvalNeeded(
   { approve }: Restrictions,
 ): boolean {
   if (approve === 'none') return false;
-  const own = operationNamed(operation).risk;
+  const own = operationOutlines()[operation].risk;
   return POLICY[risk].needsApproval || approve.includes(risk) || approve.includes(own) || approvalReasons.length > 0;
 }
 
@@ -109,9 +110,9 @@ export function refusalReason(
   name: OperationName,
   { readOnly, toolsets, deny, environments }: Restrictions,
   caller: Caller,
-  risk = operationNamed(name).risk,
+  risk = operationOutlines()[name].risk,
 ): string | undefined {
-  const { entity } = operationNamed(name);
+  const { entity } = operationOutlines()[name];
   if (environments !== undefined && createsEnvironment(name))
     return 'This server is limited to certain environments (--environments), so it cannot create others.';
   if (readOnly && !POLICY[risk].readOnly) return 'This server runs with --read-only.';
@@ -123,7 +124,7 @@ export function refusalReason(
 
 /** Whether an operation creates an environment, of either kind. */
 export function createsEnvironment(name: OperationName): boolean {
-  const { entity, risk } = operationNamed(name);
+  const { entity, risk } = operationOutlines()[name];
   return risk === 'create' && (entity === 'environment' || entity === 'kx-environment');
 }
 

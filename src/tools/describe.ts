@@ -2,7 +2,7 @@ import type { Tool } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { agentInput, highestRisk, lenientOutput } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
-import { toolName, toolTitle } from '../operations/naming.ts';
+import { operationOf, toolName, toolTitle } from '../operations/naming.ts';
 import { POLICY } from '../safety/policy.ts';
 import type { CompositeTool } from './environment.ts';
 
@@ -37,8 +37,14 @@ function briefSchema(input: z.ZodObject): JsonSchema {
   return brief(z.toJSONSchema(input, { io: 'input' })) as JsonSchema;
 }
 
+/** A tool with the schema of its output, if it is that of an operation. */
+export function withOutputSchema(tool: ListedTool): ListedTool {
+  const operation = operationOf(tool.name);
+  return operation === undefined ? tool : { ...tool, outputSchema: outputSchema(operation) };
+}
+
 /** The schema of `structuredContent`: the API's output with timestamps in ISO 8601; additional members are allowed. */
-export function outputSchema(name: OperationName): JsonSchema {
+function outputSchema(name: OperationName): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(lenientOutput(operationNamed(name)), { io: 'output' });
   return schema as JsonSchema;
 }

@@ -1,5 +1,5 @@
-import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf } from '../operations/naming.ts';
+import { operationOutlines } from '../operations/outline.ts';
 import type { BackendLocation } from '../safety/backend-location.ts';
 import { type Caller, POLICY, type Restrictions } from '../safety/policy.ts';
 import { listedTools } from './list.ts';
@@ -16,8 +16,8 @@ export function instructionsFor({ backendLocation, restrictions, catalog }: Offe
   const sentenceFor = (sentence: string, ...tools: string[]) =>
     tools.every((tool) => offered.has(tool)) ? [sentence] : [];
   const needsApproval = [...offered].some((tool) => {
-    const name = operationOf(tool) as OperationName | undefined;
-    return name !== undefined && POLICY[operationNamed(name).risk].needsApproval;
+    const name = operationOf(tool);
+    return name !== undefined && POLICY[operationOutlines()[name].risk].needsApproval;
   });
   return [
     `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${backendLocation.backend}, region ${backendLocation.region}.`,

@@ -1,6 +1,5 @@
-import { operationOf } from '../operations/naming.ts';
 import { type Caller, type Restrictions, toolRefusalReason } from '../safety/policy.ts';
-import { type ListedTool, outputSchema } from './describe.ts';
+import type { ListedTool } from './describe.ts';
 import { toolCatalog } from './tool-catalog.ts';
 
 /** All tools, always in the same order. */
@@ -17,10 +16,4 @@ export function offeredTools(restrictions: Restrictions, caller: Caller): Listed
   return toolCatalog().flatMap(({ tool, needs }) =>
     toolRefusalReason({ name: tool.name, needs }, restrictions, caller) === undefined ? [tool] : [],
   );
-}
-
-/** A tool with the schema of its output, if it is that of an operation. */
-export function withOutputSchema(tool: ListedTool): ListedTool {
-  const operation = operationOf(tool.name);
-  return operation === undefined ? tool : { ...tool, outputSchema: outputSchema(operation) };
 }

@@ -3,8 +3,9 @@ import * as z from 'zod';
 import { agentInput, highestRisk, listMember } from '../../src/operations/derive.ts';
 import { labels, route } from '../../src/operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
-import { listerOf, operationOf, toolName, toolTitle } from '../../src/operations/naming.ts';
+import { operationOf, toolName, toolTitle } from '../../src/operations/naming.ts';
 import { ENTITIES, RISKS } from '../../src/operations/operation.ts';
+import { listerOf } from '../../src/operations/references.ts';
 import { ownPath } from '../../src/safety/protection.ts';
 import { everySchema } from './pairs.ts';
 

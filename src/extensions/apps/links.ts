@@ -1,6 +1,6 @@
 import type { ClientCapabilities } from '@modelcontextprotocol/server';
-import { operationNamed } from '../../operations/index.ts';
 import { operationOf } from '../../operations/naming.ts';
+import { operationOutlines } from '../../operations/outline.ts';
 import { POLICY } from '../../safety/policy.ts';
 import type { ListedTool } from '../../tools/describe.ts';
 
@@ -37,5 +37,5 @@ const PAGES: Readonly<Record<string, string>> = {
 
 function pageOf(tool: string): string | undefined {
   const operation = operationOf(tool);
-  return operation !== undefined && POLICY[operationNamed(operation).risk].needsApproval ? APPS.plan : PAGES[tool];
+  return operation !== undefined && POLICY[operationOutlines()[operation].risk].needsApproval ? APPS.plan : PAGES[tool];
 }
