@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import * as z from 'zod';
 import type { Config } from '../config.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
 import { serverFactory } from '../server.ts';
@@ -18,6 +19,7 @@ export async function stdio(given: Config): Promise<void> {
     ? (await import('./targets.ts')).selectTarget(given)
     : { config: given, caller: LOCAL_CALLER };
   const log = stderrLog(config);
+  compileSchemas(false);
   await prepareBackend(config, log);
   const parent = process.ppid;
   const store = config.store === undefined ? undefined : await joinedStore(config, log);
@@ -46,6 +48,9 @@ export async function stdio(given: Config): Promise<void> {
   await log.flushed();
 }
 
+/** Whether Zod compiles the schemas that are made from now on: that takes longer than the few uses that a start makes of a schema. */
+const compileSchemas = (compiles: boolean) => z.config({ jitless: !compiles });
+
 /** The store of --store. The server of one client needs no seal keys in common with others, and may have another target. */
 async function joinedStore(config: Config, log: Log): Promise<SharedStore | undefined> {
   const [{ openSharedStore }, { approverRules }] = await Promise.all([
@@ -70,9 +75,10 @@ function runtimeOnDemand(
   const profile = serverProfile(config);
   let opening: Promise<Runtime> | undefined;
   const open = () => {
-    opening ??= import('./runtime.ts').then(({ createRuntime }) =>
-      createRuntime(config, log, { remote: false, store }),
-    );
+    opening ??= import('./runtime.ts').then(({ createRuntime }) => {
+      compileSchemas(true);
+      return createRuntime(config, log, { remote: false, store });
+    });
     return opening;
   };
   setTimeout(() => open().catch(() => {}), IDLE_MS).unref();
