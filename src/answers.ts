@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type CallToolResult,
   CLIENT_INFO_META_KEY,
@@ -65,7 +66,6 @@ type Handler = (request: unknown, context: ServerContext) => unknown;
 
 /** One connection as its requests are answered. */
 export interface Connection {
-  readonly id: string;
   readonly server: Server;
   /** Whose requests they are. Its own token decides what a request may do, not that of the first request of a session. */
   readonly callerOf: (context: Pick<ServerContext, 'http'>) => Caller;
@@ -108,7 +108,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
     watch: (caller, uris) => watchFor({ ...shared, caller }, feed, uris),
     nonceIn: (state) => nonceIn(shared.signer, state),
     searchTools: async (caller) => (await search)?.searchTools({ ...environment, caller }),
-    handlers: ({ id, server, callerOf, receivesAllEvents }) => {
+    handlers: ({ server, callerOf, receivesAllEvents }) => {
       const handlers = new Map<OnDemand, Handler>(Object.entries(served.handlers) as [OnDemand, Handler][]);
       const on = ((method: OnDemand, handler: Handler) => handlers.set(method, handler)) as unknown as On;
       const environmentOf: EnvironmentOf = (context) => {
@@ -117,7 +117,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
           environment.call(name, input, { caller: caller.principal, ...options });
         return { ...environment, caller, call };
       };
-      answerCalls({ id, server, search, environmentOf, runs, on });
+      answerCalls({ connection: randomUUID(), server, search, environmentOf, runs, on });
       answerResources(on, environmentOf, served.read);
       handleSubscriptions({ server, on, receivesAllEvents }, environmentOf, feed);
       answerPrompts(on, toolsNote);
@@ -131,7 +131,8 @@ export function answersWith(shared: ServerEnvironment): Answers {
 type EnvironmentOf = (context: Pick<ServerContext, 'http'>) => ServerEnvironment & ToolEnvironment;
 
 interface Calls {
-  readonly id: string;
+  /** The id of the connection. */
+  readonly connection: string;
   readonly server: Server;
   readonly search: Promise<SearchMode> | undefined;
   readonly environmentOf: EnvironmentOf;
@@ -142,13 +143,18 @@ interface Calls {
 /** How long a call may take, and how it may continue. */
 type Lasting = Pick<Exchange, 'patienceMs' | 'continueAsTask'>;
 
-function answerCalls({ id, server, search, environmentOf, runs, on }: Calls): void {
+function answerCalls({ connection, server, search, environmentOf, runs, on }: Calls): void {
   const runCall = async (params: CallParams, context: ServerContext, lasting: Lasting = {}) => {
     const run = (await search)?.callSearchTool ?? callTool;
     const environment = environmentOf(context);
     // Until 2025-11-25, a form makes a second round.
     const round = async (ofRound: ServerContext) => {
-      const exchange = { context: ofRound, client: clientOf(ofRound, id), ...shows(server, ofRound), ...lasting };
+      const exchange = {
+        context: ofRound,
+        client: clientOf(ofRound, connection),
+        ...shows(server, ofRound),
+        ...lasting,
+      };
       return withTargetName(environment.backendLocation, await run(environment, params, exchange));
     };
     const isOf2025 = context.mcpReq.envelope === undefined;

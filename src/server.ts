@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type AuthInfo, Server, type ServerContext } from '@modelcontextprotocol/server';
 import type { Answers, ServerProfile } from './answers.ts';
 import { withApps } from './extensions/apps/links.ts';
@@ -58,8 +57,7 @@ export function serverFactory(profile: ServerProfile, answers: () => Promise<Ans
     const server = newServer(profile, caller, load);
     const callerOf: CallerOf = ({ http }) => callerIn(http?.authInfo) ?? caller;
     listTools(server, profile, callerOf, load);
-    const id = randomUUID();
-    const handlers = lazy(async () => (await load()).handlers({ id, server, callerOf, receivesAllEvents }));
+    const handlers = lazy(async () => (await load()).handlers({ server, callerOf, receivesAllEvents }));
     if (receivesAllEvents) {
       listening.push(handlers);
       // If `ready` has resolved already, it does not connect this one.

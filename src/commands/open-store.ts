@@ -1,6 +1,6 @@
 import { type Config, ConfigError } from '../config.ts';
 import { localStore } from '../store/local.ts';
-import { requireLocal } from '../store/position.ts';
+import { requireLocal } from '../store/position-file.ts';
 import type { SharedStore, Store, StoreOptions } from '../store/store.ts';
 import type { Log } from './log.ts';
 import { isEphemeral } from './out-of-band.ts';

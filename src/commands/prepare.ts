@@ -3,7 +3,7 @@ import { type Config, ConfigError } from '../config.ts';
 import { prepareState } from '../local/state-file.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { prepareFile } from '../sqlite/file.ts';
-import { requireLocal } from '../store/position.ts';
+import { requireLocal } from '../store/position-file.ts';
 import type { Log } from './log.ts';
 
 const worldOptions = () => import('./world-options.ts');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { StoreError } from '../sqlite/store-error.ts';
+import { positionFile, readPositionFile } from './position-file.ts';
 
 /** The newest entry of the journal that this replica saw, on its own disk, so that it recognizes a store that was restored. */
 export interface Position {
@@ -19,24 +19,12 @@ interface PositionOptions {
   readonly onerror: (error: Error) => void;
 }
 
-const FILE = 'store-position.json';
-
-/** Throws `StoreError` if a state directory belongs to a shared store, so that no server writes to it meanwhile. */
-export function requireLocal(stateDir: string): void {
-  const path = join(stateDir, FILE);
-  const store = readPositionFile(path)?.store;
-  if (store !== undefined)
-    throw new StoreError(
-      `${path}: this state directory belongs to the shared store ${store}. Add --store, or remove the file to leave that store.`,
-    );
-}
-
 /**
  * The position of a replica in a store. Only one that serves writes it to its state directory. Throws `StoreError` if the directory
  * belongs to another store.
  */
 export function storePosition({ stateDir, store, serves, onerror }: PositionOptions): Position {
-  const path = join(stateDir, FILE);
+  const path = positionFile(stateDir);
   const stored = storedPosition(path, store);
   let newest = stored ?? '';
   /** What is in the file, as far as this process knows. */
@@ -93,22 +81,4 @@ function isNewer(position: string, than: string): boolean {
   const [generation, sequence] = position.split(' ');
   const [knownGeneration, reached] = than.split(' ');
   return generation !== knownGeneration || Number(sequence) > Number(reached);
-}
-
-function readPositionFile(path: string): { readonly store: string; readonly position: string } | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-  try {
-    const { store, position } = JSON.parse(text) as Record<string, unknown>;
-    if (typeof store === 'string' && typeof position === 'string') return { store, position };
-  } catch {
-    // Handled like a file with other content.
-  }
-  throw new StoreError(
-    `${path}: is damaged. Restore it, or remove it after you have made sure that the store was not restored.`,
-  );
 }

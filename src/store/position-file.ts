@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreError } from '../sqlite/store-error.ts';
+
+/** The file in which a replica keeps its position in a store. */
+export const positionFile = (stateDir: string): string => join(stateDir, 'store-position.json');
+
+/** Throws `StoreError` if a state directory belongs to a shared store, so that no server writes to it meanwhile. */
+export function requireLocal(stateDir: string): void {
+  const path = positionFile(stateDir);
+  const store = readPositionFile(path)?.store;
+  if (store !== undefined)
+    throw new StoreError(
+      `${path}: this state directory belongs to the shared store ${store}. Add --store, or remove the file to leave that store.`,
+    );
+}
+
+/** The store and the position that a file keeps; undefined if there is none. Throws `StoreError` if it is damaged. */
+export function readPositionFile(path: string): { readonly store: string; readonly position: string } | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+  try {
+    const { store, position } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof store === 'string' && typeof position === 'string') return { store, position };
+  } catch {
+    // Handled like a file with other content.
+  }
+  throw new StoreError(
+    `${path}: is damaged. Restore it, or remove it after you have made sure that the store was not restored.`,
+  );
+}
