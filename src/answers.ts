@@ -114,7 +114,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
       const environmentOf: EnvironmentOf = (context) => {
         const caller = callerOf(context);
         const call: Call = (name, input, options) =>
-          environment.call(name, input, { caller: caller.principal, ...options });
+          environment.call(name, input, { fairnessKey: caller.principal, ...options });
         return { ...environment, caller, call };
       };
       answerCalls({ connection: randomUUID(), server, search, environmentOf, runs, on });

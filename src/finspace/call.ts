@@ -26,8 +26,8 @@ export function finspaceCall(options: ClientOptions): Call {
   const { watch, mask } = secrets();
   const { client, credentials } = finspaceClient(options, watch);
 
-  return async (name, input, { signal, untilAborted, caller = '', isBackground = false } = {}) => {
-    const requested = { caller, isBackground, question: signal };
+  return async (name, input, { signal, untilAborted, fairnessKey = '', isBackground = false } = {}) => {
+    const requested = { fairnessKey, isBackground, question: signal };
     const waitMs = untilAborted ? Number.POSITIVE_INFINITY : limits.callMs;
     const turn = await firstTurn(limiter, { ...requested, signal }, waitMs).catch((reason) => {
       throw failure(name, diagnose(reason), { attempts: 0, outcomeUnknown: false });

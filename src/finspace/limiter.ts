@@ -17,8 +17,8 @@ export interface Admission {
 export interface Requested {
   /** One of many reads of a question; others go first. */
   readonly isBackground: boolean;
-  /** Callers take turns, and the questions of a caller take turns. */
-  readonly caller: string;
+  /** Keys take turns, and so do the questions with one key. */
+  readonly fairnessKey: string;
   readonly question: object | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -66,7 +66,7 @@ interface Waiting extends Requested {
  * requests wait for the pause that the endpoint asks for, and a moment for their turn.
  */
 export function limiter({ now = () => performance.now(), later = afterwards }: LimiterOptions = {}): Limiter {
-  const queue = inTurn<Waiting>([({ caller }) => caller, ({ question }) => question]);
+  const queue = inTurn<Waiting>([({ fairnessKey }) => fairnessKey, ({ question }) => question]);
   const state: State = { now, later, queue, pace: newPace(now), running: 0, cancelPump: undefined };
   return {
     admit: (request) =>

@@ -30,7 +30,7 @@ export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[];
 
 type Declared<N extends OperationName> = (typeof OPERATIONS)[N];
 
-/** The arguments of an operation. `clientToken` is always optional: the caller's side generates one if the API accepts it. */
+/** The arguments of an operation. `clientToken` is always optional: a `Call` generates one if the API accepts it. */
 export type Input<N extends OperationName> = Omit<z.input<ReturnType<Declared<N>['input']>>, 'clientToken'> & {
   clientToken?: string;
 };
@@ -45,8 +45,8 @@ export interface CallOptions {
   readonly untilAborted?: boolean | undefined;
   /** The caller, for the journal. */
   readonly actor?: Actor | undefined;
-  /** Who waits for the call; callers take turns where an endpoint admits few requests. */
-  readonly caller?: string | undefined;
+  /** Where an endpoint admits few requests, calls with different keys take turns. */
+  readonly fairnessKey?: string | undefined;
   /** One of many reads of a question, which lets mutations and single reads go first. */
   readonly isBackground?: boolean | undefined;
 }

@@ -58,7 +58,8 @@ const ErrorInfo = lazy(() =>
   }),
 );
 
-const listedMembers = () => ({
+/** What creates, gets and lists return. */
+const commonMembers = () => ({
   changesetId: ChangesetId().optional(),
   createdTimestamp: Timestamp().optional(),
   lastModifiedTimestamp: Timestamp().optional(),
@@ -66,7 +67,7 @@ const listedMembers = () => ({
 });
 
 const createdMembers = () => ({
-  ...listedMembers(),
+  ...commonMembers(),
   databaseName: DatabaseName().optional(),
   environmentId: EnvironmentId().optional(),
   changeRequests: ChangeRequests().optional(),
@@ -124,7 +125,7 @@ export const ListKxChangesets = operation({
   output: () =>
     z.strictObject({
       kxChangesets: z
-        .array(z.strictObject({ ...listedMembers(), activeFromTimestamp: Timestamp().optional() }))
+        .array(z.strictObject({ ...commonMembers(), activeFromTimestamp: Timestamp().optional() }))
         .optional(),
       nextToken: PaginationToken().optional(),
     }),

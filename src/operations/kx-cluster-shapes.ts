@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { machinesIn, NODE_TYPES } from './machine-types.ts';
+import { describeMachines, NODE_TYPES } from './machine-types.ts';
 import { alwaysNeeded, notOffered, offeredAs } from './offered.ts';
 import { lazy } from './operation.ts';
 import {
@@ -109,7 +109,7 @@ export const AutoScalingConfiguration = lazy(() =>
 export const CapacityConfiguration = lazy(() =>
   z.strictObject({
     nodeType: alwaysNeeded(
-      text(1, 32, /^[a-zA-Z0-9._]+$/, 'a node type such as kx.s.2xlarge').describe(machinesIn(NODE_TYPES)),
+      text(1, 32, /^[a-zA-Z0-9._]+$/, 'a node type such as kx.s.2xlarge').describe(describeMachines(NODE_TYPES)),
     ),
     nodeCount: alwaysNeeded(NodeCount()),
   }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { HOST_TYPES, machinesIn } from './machine-types.ts';
+import { describeMachines, HOST_TYPES } from './machine-types.ts';
 import { lazy, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
@@ -48,7 +48,7 @@ export const CreateKxScalingGroup = operation({
       clientToken: ClientToken(),
       ...groupLabels(),
       scalingGroupName: describedByFormat(KxScalingGroupName()),
-      hostType: KxHostType().describe(machinesIn(HOST_TYPES)),
+      hostType: KxHostType().describe(describeMachines(HOST_TYPES)),
       availabilityZoneId: AvailabilityZoneId(),
       tags: TagMap().optional(),
     }),

@@ -39,7 +39,7 @@ const KxNAS1Configuration = lazy(() =>
 );
 
 /** What creates, gets and lists return. */
-const listedMembers = () => ({
+const commonMembers = () => ({
   volumeName: KxVolumeName().optional(),
   volumeType: VolumeType().optional(),
   status: z
@@ -62,7 +62,7 @@ const listedMembers = () => ({
   createdTimestamp: Timestamp().optional(),
 });
 const createdMembers = () => ({
-  ...listedMembers(),
+  ...commonMembers(),
   environmentId: KxEnvironmentId().optional(),
   volumeArn: text(
     20,
@@ -172,7 +172,7 @@ export const ListKxVolumes = operation({
   output: () =>
     z.strictObject({
       kxVolumeSummaries: z
-        .array(z.strictObject({ ...listedMembers(), lastModifiedTimestamp: Timestamp().optional() }))
+        .array(z.strictObject({ ...commonMembers(), lastModifiedTimestamp: Timestamp().optional() }))
         .optional(),
       nextToken: PaginationToken().optional(),
     }),

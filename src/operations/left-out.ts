@@ -5,7 +5,8 @@ type Path = readonly (string | number)[];
 
 /** The meaning of omitting a setting from an input, by the longest matching path. */
 export function meaningOf({ leftOut }: UpdateRules, path: Path, input: Members, present: Members): LeftOut {
-  const [[, declared] = [undefined, 'kept' as const]] = declaredFor(leftOut, path);
+  const [closest] = declaredFor(leftOut, path);
+  const declared = closest?.[1] ?? 'kept';
   const meaning = typeof declared === 'function' ? declared(input, present) : declared;
   if (meaning !== 'removed from what is given') return meaning;
   return input[String(path[0])] === undefined ? 'kept' : 'removed';
@@ -13,11 +14,10 @@ export function meaningOf({ leftOut }: UpdateRules, path: Path, input: Members, 
 
 /** The declarations for a path and for the settings that contain it, closest first. */
 export function declaredFor<T>(table: Readonly<Record<string, T>>, path: Path): [string, T][] {
-  const fits = (declared: string) =>
-    declared.split('.').length <= path.length &&
-    declared.split('.').every((step, at) => step === '*' || step === String(path[at]));
-  const length = (declared: string) => declared.split('.').length;
+  const stepsOf = (declared: string) => declared.split('.');
+  const isFor = (steps: readonly string[]) =>
+    steps.length <= path.length && steps.every((step, at) => step === '*' || step === String(path[at]));
   return Object.entries(table)
-    .filter(([declared]) => fits(declared))
-    .toSorted(([a], [b]) => length(b) - length(a));
+    .filter(([declared]) => isFor(stepsOf(declared)))
+    .toSorted(([a], [b]) => stepsOf(b).length - stepsOf(a).length);
 }

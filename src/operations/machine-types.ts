@@ -36,12 +36,12 @@ export function memoryMiB(types: ReadonlyMap<string, Machine>, type: string | un
 }
 
 /** The types with their memory, for an argument description; within a family, only the size is repeated. */
-export const machinesIn = (types: ReadonlyMap<string, Machine>): string => {
+export const describeMachines = (types: ReadonlyMap<string, Machine>): string => {
   const names = [...types.keys()];
   const family = (name = '') => name.slice(0, name.lastIndexOf('.'));
   const shown = [...types].map(([name, { memory }], at) => {
-    const isLike = at > 0 && family(names[at - 1]) === family(name);
-    return `${isLike ? name.slice(family(name).length) : name} ${memory}`;
+    const isSameFamily = at > 0 && family(names[at - 1]) === family(name);
+    return `${isSameFamily ? name.slice(family(name).length) : name} ${memory}`;
   });
   return `Memory in GiB: ${shown.join(', ')}`;
 };

@@ -17,14 +17,12 @@ type Members = Readonly<Record<string, unknown>>;
 export function referencesIn(name: OperationName, input: Members): { path: Reference[]; body: Reference[] } {
   const { path } = route(operationNamed(name));
   const created = createdBy(name);
-  const top = textsOf(input);
-  const own = labelsOf(path).flatMap((label) =>
-    label === 'resourceArn' ? Object.keys(labelsInArn(top[label])) : label,
-  );
-  const given = { ...labelsInArn(top['resourceArn']), ...top };
-  const inPath = own.flatMap((label) => referenceTo(label, given, name) ?? []);
+  const texts = textsOf(input);
+  const arnLabels = labelsInArn(texts['resourceArn']);
+  const pathLabels = labelsOf(path).flatMap((label) => (label === 'resourceArn' ? Object.keys(arnLabels) : label));
+  const inPath = pathLabels.flatMap((label) => referenceTo(label, { ...arnLabels, ...texts }, name) ?? []);
   const inBody = labelsWithin(input, {}).flatMap(({ label, scope }) =>
-    own.includes(label) || label === created ? [] : (referenceTo(label, scope, name) ?? []),
+    pathLabels.includes(label) || label === created ? [] : (referenceTo(label, scope, name) ?? []),
   );
   const seen = new Set<string>();
   const isNew = (reference: Reference) => {
@@ -124,11 +122,8 @@ function labelsInArn(arn = ''): Record<string, string> {
   );
   return Object.fromEntries(
     steps.map(([type, value]) => {
-      const noun = type.replace(/^kx/, '');
-      return [
-        `${noun[0]?.toLowerCase()}${noun.slice(1)}${noun === 'Environment' || noun === 'environment' ? 'Id' : 'Name'}`,
-        value,
-      ];
+      const noun = type.replace(/^kx/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+      return [`${noun}${noun === 'environment' ? 'Id' : 'Name'}`, value];
     }),
   );
 }

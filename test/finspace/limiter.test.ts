@@ -33,9 +33,9 @@ function clock() {
 }
 type Clock = ReturnType<typeof clock>;
 
-const background = (caller = 'a', more: Partial<Requested> = {}): Requested => ({
+const background = (fairnessKey = 'a', more: Partial<Requested> = {}): Requested => ({
   isBackground: true,
-  caller,
+  fairnessKey,
   question: undefined,
   signal: undefined,
   ...more,

@@ -14,7 +14,7 @@ export function nodesOfRequest(request: Pick<Request, 'capacityConfiguration' | 
 
 const none = (list: readonly unknown[] | undefined) => list === undefined || list.length === 0;
 const isShared = (request: Request) => request.scalingGroupConfiguration !== undefined;
-const type = (request: Request) => CLUSTER_TYPES[request.clusterType];
+const rulesFor = (request: Request) => CLUSTER_TYPES[request.clusterType];
 
 /** A member that clusters of some types cannot have. */
 const allowedForType = (
@@ -78,53 +78,55 @@ const PLACEMENT: readonly Rule[] = [
 const BY_TYPE: readonly Rule[] = [
   condition(
     'nodeCount',
-    (r) => type(r).manyNodes || nodesOfRequest(r) === 1,
+    (r) => rulesFor(r).manyNodes || nodesOfRequest(r) === 1,
     (r) => `A cluster of type ${r.clusterType} has exactly one node`,
   ),
   allowedForType(
     'azMode MULTI',
-    (r) => type(r).multiAz,
+    (r) => rulesFor(r).multiAz,
     (r) => r.azMode === 'SINGLE',
   ),
   allowedForType(
     'databases',
-    (r) => type(r).databases !== 'no',
+    (r) => rulesFor(r).databases !== 'no',
     (r) => none(r.databases),
   ),
   allowedForType(
     'cacheStorageConfigurations',
-    (r) => type(r).caches,
+    (r) => rulesFor(r).caches,
     (r) => none(r.cacheStorageConfigurations),
   ),
   allowedForType(
     'savedownStorageConfiguration',
-    (r) => type(r).savedown !== 'no',
+    (r) => rulesFor(r).savedown !== 'no',
     (r) => r.savedownStorageConfiguration === undefined,
   ),
   condition(
     'savedownStorageConfiguration',
     (r) =>
-      type(r).savedown !== 'required on dedicated nodes' || isShared(r) || r.savedownStorageConfiguration !== undefined,
+      rulesFor(r).savedown !== 'required on dedicated nodes' ||
+      isShared(r) ||
+      r.savedownStorageConfiguration !== undefined,
     (r) => `savedownStorageConfiguration is required for a dedicated cluster of type ${r.clusterType}`,
   ),
   allowedForType(
     'tickerplantLogConfiguration',
-    (r) => type(r).tickerplantLog !== 'no',
+    (r) => rulesFor(r).tickerplantLog !== 'no',
     (r) => r.tickerplantLogConfiguration === undefined,
   ),
   condition(
     'tickerplantLogConfiguration',
-    (r) => type(r).tickerplantLog !== 'required' || !none(r.tickerplantLogConfiguration?.tickerplantLogVolumes),
+    (r) => rulesFor(r).tickerplantLog !== 'required' || !none(r.tickerplantLogConfiguration?.tickerplantLogVolumes),
     (r) => `tickerplantLogConfiguration with tickerplantLogVolumes is required for a cluster of type ${r.clusterType}`,
   ),
   allowedForType(
     'autoScalingConfiguration',
-    (r) => type(r).autoScaling,
+    (r) => rulesFor(r).autoScaling,
     (r) => r.autoScalingConfiguration === undefined,
   ),
   condition(
     'code',
-    (r) => !type(r).needsCode || r.code !== undefined,
+    (r) => !rulesFor(r).needsCode || r.code !== undefined,
     (r) => `code is required for a cluster of type ${r.clusterType}`,
   ),
   condition(
@@ -158,11 +160,7 @@ const STORAGE: readonly Rule[] = [
   ),
   condition(
     'savedownStorageConfiguration',
-    ({ savedownStorageConfiguration: savedown, ...r }) =>
-      savedown === undefined ||
-      (r.scalingGroupConfiguration !== undefined
-        ? savedown.volumeName !== undefined && savedown.type === undefined && savedown.size === undefined
-        : savedown.volumeName === undefined && savedown.type !== undefined && savedown.size !== undefined),
+    isValidSavedown,
     'savedownStorageConfiguration takes volumeName on a scaling group, type and size on dedicated nodes',
   ),
   condition(
@@ -171,6 +169,13 @@ const STORAGE: readonly Rule[] = [
     'Each database may be given once',
   ),
 ];
+
+function isValidSavedown(request: Request): boolean {
+  if (request.savedownStorageConfiguration === undefined) return true;
+  const { volumeName, type, size } = request.savedownStorageConfiguration;
+  if (isShared(request)) return volumeName !== undefined && type === undefined && size === undefined;
+  return volumeName === undefined && type !== undefined && size !== undefined;
+}
 
 function cacheProblem({ cacheStorageConfigurations: caches = [] }: Request): string | undefined {
   return caches.flatMap(({ type, size }) => diskSizeProblem(type, size) ?? [])[0];

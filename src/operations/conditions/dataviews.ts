@@ -56,13 +56,13 @@ const MAX_STEPS = 1_000_000;
 
 function overlapping(segments: readonly Segment[]): [string, string] | undefined {
   const budget = { steps: MAX_STEPS };
-  const paths = segments.flatMap(({ dbPaths }, of) =>
-    dbPaths.map((path) => ({ of, path, pattern: withLeadingSlash(path).replace(/\*{2,}/g, '*') })),
+  const paths = segments.flatMap(({ dbPaths }, segment) =>
+    dbPaths.map((path) => ({ segment, path, pattern: withLeadingSlash(path).replace(/\*{2,}/g, '*') })),
   );
   for (const [index, one] of paths.entries()) {
     for (let at = index + 1; at < paths.length && budget.steps > 0; at += 1) {
       const other = paths[at] as typeof one;
-      if (one.of !== other.of && intersect(one.pattern, other.pattern, budget)) return [one.path, other.path];
+      if (one.segment !== other.segment && intersect(one.pattern, other.pattern, budget)) return [one.path, other.path];
     }
   }
   return undefined;

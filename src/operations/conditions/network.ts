@@ -45,12 +45,5 @@ const isAddress = (address = '') => octets(address).every((octet) => octet <= 25
 function isRoutable(block: string): boolean {
   const [, address = '', size] = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d+)$/.exec(block) ?? [];
   const [first, second = 0, , last = 0] = octets(address);
-  return (
-    size === '26' &&
-    octets(address).every((octet) => octet <= 255) &&
-    first === 100 &&
-    second >= 64 &&
-    second <= 127 &&
-    last % 64 === 0
-  );
+  return size === '26' && isAddress(address) && first === 100 && second >= 64 && second <= 127 && last % 64 === 0;
 }
