@@ -225,7 +225,7 @@ describe.skipIf(SKIPPED !== '')(`worlds in a PostgreSQL server of their own ${SK
       const store = await replica(`postgres://server@/store?host=${encodeURIComponent(cutter.folder)}`);
       cutter.cut('COMMIT', 'after');
       const writing = store.write((tx) => tx.putSettings(WORLD, { quotas: 'raised' })).catch((error: unknown) => error);
-      await expect.poll(cutter.cuts).toBe(1);
+      await expect.poll(cutter.cuts, { interval: 1 }).toBe(1);
       await cutter.close();
       const error = (await writing) as StoreError;
       expect(error).toBeInstanceOf(StoreError);
