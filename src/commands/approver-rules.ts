@@ -14,7 +14,7 @@ export interface ApproverRules {
   /** Its fingerprint; undefined if there is no trusted key. */
   fingerprint(): Promise<string | undefined>;
   /** The fingerprint that replicas must have in common; empty if no key was set up. Rejects when the key cannot be trusted. */
-  agreed(): Promise<string>;
+  sharedFingerprint(): Promise<string>;
   /** The command with which the owner lets forms count. */
   readonly trustCommand: string;
   /** Whether approvals without a passphrase count: forms, and sign-ins on the page of an HTTP server. */
@@ -36,7 +36,7 @@ export function approverRules(config: Config): ApproverRules {
   return {
     key,
     fingerprint,
-    agreed: () => key.then((own) => (own === undefined ? '' : keyFingerprint(own))),
+    sharedFingerprint: () => key.then((own) => (own === undefined ? '' : keyFingerprint(own))),
     trustCommand: `${ownCommand()} approve --trust-forms${stateDirFlag(config.stateDir)}`,
     trustsForms: () => trusted,
     admit: async (pinned) => {

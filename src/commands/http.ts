@@ -16,7 +16,7 @@ import { OPERATIONS_ONLY } from '../transports/http/auth/scopes.ts';
 import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
 import type { Observe } from '../transports/http/exchange.ts';
 import { NotReady } from '../transports/http/probes.ts';
-import { rateLimiter } from '../transports/http/rates.ts';
+import { type RateLimiter, type Rates, rateLimiter } from '../transports/http/rates.ts';
 import { baseUrl, type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
 import { approverRules } from './approver-rules.ts';
@@ -49,8 +49,7 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
   const { now, later } = overrides;
   const authorization = configuredAuthorization(config, now);
   const configs = endpointConfigs(config);
-  const shared = await openShared(config, configs, log);
-  const { store, signers } = shared;
+  const { store, signers, keyNames } = await openShared(config, configs, log);
   let server: HttpServer | undefined;
   const approvals = approvalPage(config, signers, () => server?.port ?? 0);
   const hasPage = (await trustsSignIns(configs)) && authorization !== undefined;
@@ -58,7 +57,7 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
   const observe = observeCalls((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
   const runtime = { now, later, observe, store, signers, page, anonymous: authorization === undefined };
   const endpoints = await Promise.all(configs.map((endpoint) => startEndpoint(endpoint, log, runtime)));
-  if (store !== undefined) await joinReplicas(store, config, endpoints, shared.keyNames);
+  if (store !== undefined) await joinReplicas(store, config, endpoints, keyNames);
   const dependencies = sharedDependencies(config, authorization, store);
   server = await serveOverHttp({
     ...config,
@@ -68,9 +67,8 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
     served: endpoints,
     needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(endpoints.map(({ settled }) => settled()))),
-    ready: () =>
-      requireReady({ 'the backend': () => Promise.any(endpoints.map(({ ready }) => ready())), ...dependencies }),
-    rates: store && ((rates) => store.rates(rates, rateLimiter(rates, now ?? Date.now))),
+    ready: () => requireReady({ 'the backend': () => anyReady(endpoints), ...dependencies }),
+    rateLimiter: store && sharedRateLimiter(store, now),
     gauges: store?.gauges,
     onerror: (error) => log.debug({ error: error.message }, 'not served'),
     observe: config.accessLog ? accessLog(log) : undefined,
@@ -123,6 +121,16 @@ function closingAll(
   };
 }
 
+/** Resolves when one backend responds: the others, of other targets, must not take this server out of service. */
+const anyReady = (endpoints: readonly { ready(): Promise<void> }[]) =>
+  Promise.any(endpoints.map((endpoint) => endpoint.ready()));
+
+/** Limits calls on all replicas together; while the store does not respond, on each replica. */
+const sharedRateLimiter =
+  (store: SharedStore, now = Date.now) =>
+  (rates: Rates): RateLimiter =>
+    store.rateLimiter(rates, rateLimiter(rates, now));
+
 type Checks = Readonly<Record<string, () => Promise<unknown>>>;
 
 /** Rejects with `NotReady` when a dependency does not answer, naming each with its cause. Anyone can read that. */
@@ -160,22 +168,21 @@ async function startEndpoint(
   options: Omit<RuntimeOptions, 'remote' | 'scope'>,
 ) {
   await prepareBackend(config, log);
-  const { serve, answers, direct, ledger, settled, close, agreed } = createRuntime(config, log, {
+  const { serve, answers, direct, ledger, settled, close, agreement } = createRuntime(config, log, {
     ...options,
     remote: true,
     scope: path,
   });
   const ready = async () => {
     const signal = AbortSignal.timeout(READY_MS);
-    // Error messages of a dependency may name hosts or accounts, but anyone can read the readiness response: it shows only the
-    // cause.
+    // Anyone can read the readiness response, so it shows only the cause: messages may name hosts or accounts.
     await direct('ListKxEnvironments', { maxResults: 1 }, { signal }).catch((error) => {
       throw new Error(error instanceof FinspaceError ? error.fields.code : 'no answer in time');
     });
   };
   const { page } = options;
   const plans = page && { server: page.server, target: config.target, ledger };
-  return { path, serve, admits, plans, settled, close, ready, agreed, bus: answers.changes, watch: answers.watch };
+  return { path, serve, admits, plans, settled, close, ready, agreement, bus: answers.changes, watch: answers.watch };
 }
 
 /** Differs between servers whose approvers may differ; the same for all replicas of one server. */
@@ -215,15 +222,15 @@ export async function configuredSealKeys({ sealKeys: path }: Config): Promise<Bu
 async function joinReplicas(
   store: SharedStore,
   { targets }: Config,
-  endpoints: readonly Pick<Runtime, 'agreed'>[],
+  endpoints: readonly Pick<Runtime, 'agreement'>[],
   sealKeys: readonly string[],
 ): Promise<void> {
-  const agreed = await Promise.all(endpoints.map((endpoint) => endpoint.agreed()));
+  const agreements = await Promise.all(endpoints.map((endpoint) => endpoint.agreement()));
   const values = {
     ...(targets === undefined ? {} : { 'the file of --targets': digest(readFileSync(targets, 'utf8')) }),
-    'the backend or its world': digest(agreed.map(({ serves }) => serves)),
+    'the backend or its world': digest(agreements.map(({ serves }) => serves)),
   };
-  const approver = agreed.map((one) => one.approver).find((one) => one !== '') ?? '';
+  const approver = agreements.map(({ approver }) => approver).find((fingerprint) => fingerprint !== '') ?? '';
   await store.join({ values, sealKeys, approver });
 }
 

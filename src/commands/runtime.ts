@@ -44,8 +44,8 @@ export interface Runtime {
   readonly direct: Call;
   /** The open plans. */
   readonly ledger: Ledger;
-  /** What this serves, as all replicas must serve it. Rejects with LedgerError when it cannot be opened. */
-  agreed(): Promise<{ readonly serves: string; readonly approver: string }>;
+  /** What all replicas must agree on. Rejects with LedgerError when the backend cannot be opened. */
+  agreement(): Promise<{ readonly serves: string; readonly approver: string }>;
   /** Resolves when every mutation that started has ended and is in the journal. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -90,11 +90,11 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   const kits = kitsOf(config, store, call);
   const signer = (options.signers ?? stateSigners())('question');
   const { outOfBand, ...channels } = approvalChannels(config, log, options, rules, { ledger, store }, now);
-  const shared = { call, backendLocation, quotas, signer, formerNames: () => formerNames(journal) };
+  const common = { call, backendLocation, quotas, signer, formerNames: () => formerNames(journal) };
   const admit = async () => rules.admit(await service.approver());
   const answers = answersWith({
     ...profile,
-    ...shared,
+    ...common,
     ...channels,
     deletions: () => deletionsIn(journal),
     secrets: secretSink(config, options, now),
@@ -102,7 +102,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     kits,
     tasks: store.tasks,
     gate: gate({
-      ...shared,
+      ...common,
       restrictions: profile.restrictions,
       ledger,
       admit,
@@ -114,7 +114,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   });
   const close = inOrder(answers.stop, service.close, closeStore);
   const serve = serverFactory(profile, async () => answers);
-  return { serve, answers, load: service.load, direct, ledger, agreed: agreement(service, rules), settled, close };
+  return { serve, answers, load: service.load, direct, ledger, agreement: agreementOf(service, rules), settled, close };
 }
 
 const inOrder =
@@ -127,7 +127,7 @@ const inOrder =
 function openStateStore(
   config: Config,
   log: Log,
-  { store: shared }: RuntimeOptions,
+  { store: sharedStore }: RuntimeOptions,
   rules: ApproverRules,
   now: () => number,
 ): { readonly store: Store; close(): Promise<void> } {
@@ -137,9 +137,9 @@ function openStateStore(
     now,
     onerror: (error) => log.error({ cause: String(error) }, 'the state database cannot be opened'),
   });
-  const store: Store = shared ?? local;
+  const store: Store = sharedStore ?? local;
   reportLater(async () => {
-    if (shared !== undefined || local.exists) await reportUnfinished(store.journal, log, now, config.callTimeout);
+    if (sharedStore !== undefined || local.exists) await reportUnfinished(store.journal, log, now, config.callTimeout);
     await reportApprover(rules, store, log);
   });
   return { store, close: () => local.close() };
@@ -157,10 +157,10 @@ const keepIn = (kits: RecoveryKits) => async (plan: Plan | TeardownPlan) => {
 };
 
 /** What all replicas must agree on. */
-const agreement = (service: ReturnType<typeof backend>, rules: ApproverRules) => async () => {
+const agreementOf = (service: ReturnType<typeof backend>, rules: ApproverRules) => async () => {
   await service.approver();
   const { backend, region, target, worldId } = service.backendLocation;
-  return { serves: JSON.stringify({ backend, region, target, worldId }), approver: await rules.agreed() };
+  return { serves: JSON.stringify({ backend, region, target, worldId }), approver: await rules.sharedFingerprint() };
 };
 
 function logInternal(log: Log, error: unknown): void {
@@ -192,7 +192,7 @@ function secretSink(config: Config, { remote }: RuntimeOptions, now: () => numbe
 function approvalChannels(
   config: Config,
   log: Log,
-  { remote, anonymous = false, page, store: shared }: RuntimeOptions,
+  { remote, anonymous = false, page, store: sharedStore }: RuntimeOptions,
   rules: ApproverRules,
   { ledger, store }: { readonly ledger: Ledger; readonly store: Store },
   now: () => number,
@@ -201,7 +201,7 @@ function approvalChannels(
     formsCount: async () => (await rules.trustsForms()) && !(anonymous && (await rules.fingerprint()) !== undefined),
     outOfBand: outOfBandApproval(config, {
       approverKey: rules.key,
-      isLedgerShared: shared !== undefined,
+      isLedgerShared: sharedStore !== undefined,
       signedIn: remote && !anonymous,
       page,
     }),

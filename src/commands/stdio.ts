@@ -57,7 +57,7 @@ async function joinedStore(config: Config, log: Log): Promise<SharedStore | unde
     import('./open-store.ts'),
     import('./approver-rules.ts'),
   ]);
-  const approver = await approverRules(config).agreed();
+  const approver = await approverRules(config).sharedFingerprint();
   const store = await openSharedStore(config, [config], log);
   await store?.join({ values: {}, sealKeys: [], approver });
   return store;
@@ -95,11 +95,11 @@ const POLL_MS = 250;
 /** Resolves when the parent process has ended and another one has adopted this process. */
 function parentEnded(first: number): Promise<void> {
   return new Promise((resolve) => {
-    const look = () => {
+    const check = () => {
       if (process.ppid !== first) resolve();
-      else setTimeout(look, POLL_MS).unref();
+      else setTimeout(check, POLL_MS).unref();
     };
-    look();
+    check();
   });
 }
 

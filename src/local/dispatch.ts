@@ -29,7 +29,8 @@ export async function dispatch(
   // In transactions of its own, so that a refusal does not undo changes that are due, and none takes long.
   const catchUp = async () => {
     const apply = async (tx: Transaction) => applyDue(contextIn(tx, await tx.requestState(arn)).context, MAX_APPLIED);
-    while (!(await store.write(apply, { ...subject, isWhole: true })));
+    let isUpToDate = false;
+    while (!isUpToDate) isUpToDate = await store.write(apply, { ...subject, isWhole: true });
   };
   const definition = changeOf(name);
   const answer = async (context: Context, settings: WorldSettings | undefined) => {

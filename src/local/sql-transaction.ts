@@ -1,6 +1,7 @@
 import type { Sql } from '../sqlite/connection.ts';
 import { isOrdered } from './arns.ts';
 import { entityIn, rowOf } from './entity-row.ts';
+import { collectionsOf, prefixBounds } from './prefix-bounds.ts';
 import { IS_ORDERED } from './schema.ts';
 import type { Transaction, WorldSettings } from './transaction.ts';
 
@@ -59,9 +60,8 @@ const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
     run('DELETE FROM links WHERE source = ?', `${collection}/${name}`);
   },
   removeUnder: (arn) => {
-    // '0' follows '/' in ASCII, so the range is every string that begins with `arn/`.
-    run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${arn}/`, `${arn}0`);
-    run('DELETE FROM links WHERE source >= ? AND source < ?', `${arn}/`, `${arn}0`);
+    run('DELETE FROM entities WHERE collection >= ? AND collection < ?', ...prefixBounds(`${arn}/`));
+    run('DELETE FROM links WHERE source >= ? AND source < ?', ...prefixBounds(`${arn}/`));
   },
 });
 
@@ -107,15 +107,13 @@ const clockStatements = ({
     return row && entityIn(row);
   },
   scaleDue: (world, now, share) =>
-    // ';' follows ':' in ASCII, so the range is every collection of the world.
     run(
       'UPDATE entities SET due = ? + CAST((due - ?) * ? AS INTEGER) WHERE due > ? AND collection >= ? AND collection < ?',
       now,
       now,
       share,
       now,
-      `${world}:`,
-      `${world};`,
+      ...collectionsOf(world),
     ),
   requestState: (world) => {
     const [ahead, due, settings] = one(REQUEST_STATE, world) ?? [];
@@ -133,13 +131,13 @@ type WorldStatements = Pick<
 const worldStatements = ({ one, all, run }: Statements): WorldStatements => ({
   worlds: () => all('SELECT arn FROM worlds ORDER BY arn').map(([arn]) => String(arn)),
   entities: (world) =>
-    all(`${SELECT} WHERE collection >= ? AND collection < ? ORDER BY collection, name`, `${world}:`, `${world};`).map(
+    all(`${SELECT} WHERE collection >= ? AND collection < ? ORDER BY collection, name`, ...collectionsOf(world)).map(
       (row) => entityIn(row),
     ),
   clear: (world) => {
-    run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${world}:`, `${world};`);
-    run('DELETE FROM links WHERE source >= ? AND source < ?', `${world}:`, `${world};`);
-    run('DELETE FROM tokens WHERE scope >= ? AND scope < ?', `${world} `, `${world}!`);
+    run('DELETE FROM entities WHERE collection >= ? AND collection < ?', ...collectionsOf(world));
+    run('DELETE FROM links WHERE source >= ? AND source < ?', ...collectionsOf(world));
+    run('DELETE FROM tokens WHERE scope >= ? AND scope < ?', ...prefixBounds(`${world} `));
     run('DELETE FROM worlds WHERE arn = ?', world);
   },
   identity: () => {

@@ -53,8 +53,7 @@ export async function importState(url: string, stateDir: string, onProgress: OnP
         throw new StoreError(`The import succeeded, but ${error.message}`);
       };
       const position = storePosition({ stateDir, store: id, serves: true, onerror });
-      const journal = await closeJournal(state, path);
-      const { entries, head, isClosedNow } = journal;
+      const { entries, head, isClosedNow } = await closeJournal(state, path);
       const source = `${hostname()}:${resolve(stateDir)}`;
       const content: Content = { source, entries, head, kits, pages: () => linkPages(state) };
       let isWritten = false;
@@ -62,7 +61,7 @@ export async function importState(url: string, stateDir: string, onProgress: OnP
       try {
         await joinStore(db, source, { values: {}, sealKeys: [], approver });
         newest = await inTransaction(db, async (client) => {
-          const written = await write(client, content, onProgress);
+          const written = await writeContent(client, content, onProgress);
           isWritten = true;
           return written;
         });
@@ -87,14 +86,14 @@ interface Content extends Pick<ClosedJournal, 'entries' | 'head'> {
 }
 
 /** Adds the content of a state directory and an entry that says so. Returns the position of that entry. */
-async function write(client: Client, content: Content, onProgress: OnProgress): Promise<string> {
+async function writeContent(client: Client, content: Content, onProgress: OnProgress): Promise<string> {
   const { pages, entries, head, source, kits } = content;
-  const journal = createHash('sha256').update(`${source}\n${head}`).digest('hex').slice(0, 16);
+  const id = createHash('sha256').update(`${source}\n${head}`).digest('hex').slice(0, 16);
   const insert = `INSERT INTO finspace_mcp.sealed_journals SELECT $1, * FROM json_to_recordset($2)
     AS r (sequence bigint, entry text, hash text) ON CONFLICT DO NOTHING`;
   let done = 0;
   for await (const page of pages()) {
-    await client.query(insert, [journal, JSON.stringify(page)]);
+    await client.query(insert, [id, JSON.stringify(page)]);
     done += page.length;
     onProgress(done, entries);
   }
@@ -107,9 +106,9 @@ async function write(client: Client, content: Content, onProgress: OnProgress): 
     await client.query(insertKits, [JSON.stringify(some)]);
   }
   const { username: user } = userInfo();
-  const entry: JournalImport = { kind: 'import', journal, source, entries, head, user };
+  const entry: JournalImport = { kind: 'import', journal: id, source, entries, head, user };
   const append = "SELECT finspace_mcp.append('', $1, $2) AS at";
-  const { rows } = await client.query<{ at: string }>(append, [`import ${journal}`, JSON.stringify(entry)]);
+  const { rows } = await client.query<{ at: string }>(append, [`import ${id}`, JSON.stringify(entry)]);
   return String(rows[0]?.at);
 }
 

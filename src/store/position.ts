@@ -28,15 +28,15 @@ export function storePosition({ stateDir, store, serves, onerror }: PositionOpti
   const stored = storedPosition(path, store);
   let newest = stored ?? '';
   /** What is in the file, as far as this process knows. */
-  let kept = newest;
-  const keep = () => {
+  let inFile = newest;
+  const writeFile = () => {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const present = storedPosition(path, store) ?? '';
     // Another process of this state directory may have written a newer position, even of a generation that this process has not seen.
-    const isOther = present !== '' && generationOf(present) !== generationOf(newest);
-    if (isOther && generationOf(kept) === generationOf(newest)) return;
+    const isOfOtherGeneration = present !== '' && generationOf(present) !== generationOf(newest);
+    if (isOfOtherGeneration && generationOf(inFile) === generationOf(newest)) return;
     if (isNewer(newest, present)) replace(path, `${JSON.stringify({ store, position: newest })}\n`);
-    kept = newest;
+    inFile = newest;
   };
   return {
     newest: () => newest,
@@ -44,7 +44,7 @@ export function storePosition({ stateDir, store, serves, onerror }: PositionOpti
       if (isNewer(position, newest)) newest = position;
       if (!serves) return;
       try {
-        keep();
+        writeFile();
       } catch (error) {
         onerror(new StoreError(`${path}: the newest position cannot be kept: ${(error as Error).message}`));
       }

@@ -32,7 +32,7 @@ export interface SharedStore extends Store {
    * Limits the calls of each kind per minute and principal: takes one call, and returns the seconds to wait, 0 when it may continue.
    * `fallback` decides while the store does not answer.
    */
-  rates<Kind extends string>(
+  rateLimiter<Kind extends string>(
     perMinute: Readonly<Partial<Record<Kind, number | undefined>>>,
     fallback: (principal: string, kind: Kind) => number | Promise<number>,
   ): (principal: string, kind: Kind) => Promise<number>;
@@ -43,13 +43,13 @@ export interface SharedStore extends Store {
   /**
    * Joins the replicas, which must agree on some values. Rejects with `StoreError` if others have another value, or other keys.
    */
-  join(agreed: Agreed): Promise<void>;
+  join(agreement: Agreement): Promise<void>;
   /** Gauges by name, for `/metrics`. */
   readonly gauges: Readonly<Record<string, () => number>>;
 }
 
 /** What all replicas must have in common. */
-export interface Agreed {
+export interface Agreement {
   /** What they serve, and with which targets, by setting. */
   readonly values: Readonly<Record<string, string>>;
   /** Fingerprints of the seal keys, the newest first; replicas need one in common. */

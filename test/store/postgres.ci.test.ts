@@ -142,8 +142,8 @@ describe.skipIf(SKIPPED !== '')(`with a PostgreSQL server of its own ${SKIPPED}`
     const { stores, advance, close } = await start();
     const never = () => Promise.reject(new Error('the store was not asked'));
     return {
-      limiter: (rates) => stores[0].rates(rates, never),
-      another: async (rates) => stores[1].rates(rates, never),
+      limiter: (rates) => stores[0].rateLimiter(rates, never),
+      another: async (rates) => stores[1].rateLimiter(rates, never),
       advance,
       close,
     };

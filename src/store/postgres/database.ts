@@ -24,8 +24,11 @@ const ATTEMPT_MS = 3_000;
 /** Long enough for a restart after a crash. */
 const PATIENCE_MS = 8_000;
 const [FIRST_PAUSE_MS, MAX_PAUSE_MS] = [25, 500];
-/** After a statement of usual patience failed, others are tried once, until one succeeds or none failed for this long. */
-const AWAY_MS = 2_000;
+/**
+ * A circuit breaker: after a statement has failed for all of its usual patience, others are tried once, until one succeeds or none has
+ * failed for this long.
+ */
+const CIRCUIT_OPEN_MS = 2_000;
 
 /** A session waits for the disk at each commit, sees what others committed, and never waits for a lock without end. */
 const SESSION =
@@ -92,23 +95,23 @@ function patientRun(pool: Pool, name: string, counts: Counts): Database['run'] {
 
 /** Repeats an attempt while the database does not answer, and counts what it repeats and what fails after that. Rejects with `StoreError`. */
 export function patience(name: string, counts: Counts) {
-  let awayUntil = 0;
+  let openUntil = 0;
   return async <T>(attempt: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> => {
     const start = performance.now();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
       try {
         const result = await attempt();
-        awayUntil = 0;
+        openUntil = 0;
         return result;
       } catch (error) {
         const time = performance.now();
-        const isAway = time < awayUntil && patienceMs <= PATIENCE_MS;
+        const isOpen = time < openUntil && patienceMs <= PATIENCE_MS;
         const waited = time - start + pauseMs;
-        const isOver = waited > patienceMs || isAway;
+        const isOver = waited > patienceMs || isOpen;
         const mayPass = isTransient(error) || (patienceMs > PATIENCE_MS && isForSpace(error));
         if (!mayPass || isOver) {
           counts.failures += 1;
-          if (isTransient(error) && (isAway || waited > PATIENCE_MS)) awayUntil = time + AWAY_MS;
+          if (isTransient(error) && (isOpen || waited > PATIENCE_MS)) openUntil = time + CIRCUIT_OPEN_MS;
           throw asStoreError(name, error);
         }
         counts.retries += 1;

@@ -11,7 +11,7 @@ import { joinStore } from './joining.ts';
 import { postgresJournal } from './journal.ts';
 import { postgresKits } from './kits.ts';
 import { postgresLedger } from './ledger.ts';
-import { postgresRates } from './rates.ts';
+import { postgresRateLimiter } from './rates.ts';
 import { requireStore } from './requirements.ts';
 import { storeTarget } from './target.ts';
 import { postgresTasks } from './tasks.ts';
@@ -51,10 +51,10 @@ async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions
     clock: postgresClock(db),
     isFirst: async (fact) =>
       (await db.run<{ yes: boolean }>('SELECT finspace_mcp.is_first($1) AS yes', [fact]))[0]?.yes === true,
-    rates: postgresRates(db),
+    rateLimiter: postgresRateLimiter(db),
     events: feed.events,
     ready: async () => void (await db.run('SELECT finspace_mcp.require_position($1)', [position.newest()], 0)),
-    join: (agreed) => joinStore(db, replica.name, agreed),
+    join: (agreement) => joinStore(db, replica.name, agreement),
     gauges: db.gauges,
     close: async () => {
       clearInterval(heartbeats);

@@ -1,5 +1,5 @@
 import { StoreError } from '../../sqlite/store-error.ts';
-import type { Agreed } from '../store.ts';
+import type { Agreement } from '../store.ts';
 import type { Database } from './database.ts';
 
 interface Pin {
@@ -8,7 +8,11 @@ interface Pin {
 }
 
 /** Pins what replicas must have in common, or compares it with what another replica pinned. Rejects with `StoreError`. */
-export async function joinStore(db: Database, replica: string, { values, sealKeys, approver }: Agreed): Promise<void> {
+export async function joinStore(
+  db: Database,
+  replica: string,
+  { values, sealKeys, approver }: Agreement,
+): Promise<void> {
   const pinned = async (name: string, value: string): Promise<Pin> => {
     const [pin] = await db.run<Pin>('SELECT value, replica FROM finspace_mcp.pin($1, $2, $3)', [name, value, replica]);
     return pin as Pin;

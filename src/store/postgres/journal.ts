@@ -46,12 +46,12 @@ export function postgresJournal(db: Database, position: Position): Journal {
 function entryReader(db: Database): () => Promise<Entry[]> {
   const cache = { generation: '', imported: [] as Entry[], own: [] as Entry[] };
   const readNew = async () => {
-    const [now] = await db.run<{ generation: string; sealed: string }>(
+    const [store] = await db.run<{ generation: string; sealed: string }>(
       'SELECT generation, (SELECT count(*) FROM finspace_mcp.sealed_journals) AS sealed FROM finspace_mcp.store',
     );
-    if (now?.generation !== cache.generation)
-      Object.assign(cache, { generation: now?.generation, imported: [], own: [] });
-    if (Number(now?.sealed) !== cache.imported.length) {
+    if (store?.generation !== cache.generation)
+      Object.assign(cache, { generation: store?.generation, imported: [], own: [] });
+    if (Number(store?.sealed) !== cache.imported.length) {
       cache.imported = [];
       for (const id of await importedJournals(db))
         for await (const page of importedLinks(db, id)) cache.imported.push(...page.map(parseEntry));

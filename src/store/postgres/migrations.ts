@@ -51,7 +51,7 @@ export async function initialize(client: Client, id: string, generation: string,
   if (roles) await client.query(ROLE);
   if (rows.length > 0) return void (await client.query(RIGHTS));
   await client.query('CREATE SCHEMA finspace_mcp');
-  await step(client, 0);
+  await applyMigrations(client, 0);
   await client.query('INSERT INTO finspace_mcp.store (id, version, generation) VALUES ($1, $2, $3)', [
     id,
     VERSION,
@@ -64,23 +64,23 @@ export async function migrate(client: Client, roles: boolean): Promise<number> {
   await lock(client);
   const { rows } = await client.query<{ version: number }>('SELECT version FROM finspace_mcp.store');
   const version = rows[0]?.version ?? 0;
-  if (version > VERSION) throw newer(version);
+  if (version > VERSION) throw newerStore(version);
   if (roles) await client.query(ROLE);
-  await step(client, version);
+  await applyMigrations(client, version);
   await client.query('UPDATE finspace_mcp.store SET version = $1', [VERSION]);
   return version;
 }
 
 /** Throws `StoreError` unless a store has the schema of this server. */
 export function requireVersion(version: number): void {
-  if (version > VERSION) throw newer(version);
+  if (version > VERSION) throw newerStore(version);
   if (version < VERSION)
     throw new StoreError(
       `The store has version ${version}, and this server needs ${VERSION}: run finspace-mcp store migrate.`,
     );
 }
 
-const newer = (version: number) =>
+const newerStore = (version: number) =>
   new StoreError(
     `The store has version ${version}, which is newer than this server (${VERSION}): update finspace-mcp.`,
   );
@@ -88,7 +88,7 @@ const newer = (version: number) =>
 const lock = (client: Client) =>
   client.query("SELECT pg_advisory_xact_lock(hashtextextended('finspace-mcp schema', 0))");
 
-async function step(client: Client, version: number): Promise<void> {
+async function applyMigrations(client: Client, version: number): Promise<void> {
   await client.query('SET LOCAL search_path = finspace_mcp');
   await client.query('SET LOCAL check_function_bodies = off');
   for (const migration of MIGRATIONS.slice(version)) await client.query(migration);

@@ -6,7 +6,7 @@ import { keyOf } from './ledger.ts';
 const FALLBACK_MS = 2_000;
 
 /** Token buckets shared by all replicas, on the clock of the database; while it does not respond, each replica uses its own. */
-export function postgresRates(db: Database): SharedStore['rates'] {
+export function postgresRateLimiter(db: Database): SharedStore['rateLimiter'] {
   let silentUntilMs = 0;
   return (rates, fallback) => async (principal, kind) => {
     const perMinute = rates[kind];

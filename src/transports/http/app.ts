@@ -37,7 +37,7 @@ export interface AppOptions {
   /** For forms of people who are not signed in, so that slow senders occupy no slots of others. */
   readonly signIns: FormSlots;
   readonly needs: Needs;
-  readonly rates: RateLimiter;
+  readonly rateLimiter: RateLimiter;
   /** Maximum size of a request body, in bytes. */
   readonly maxBody: number;
   readonly observe: Observe;
@@ -129,7 +129,7 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
 }
 
 async function admit(
-  { guards, load, rates, needs, maxBody }: AppOptions,
+  { guards, load, rateLimiter, needs, maxBody }: AppOptions,
   { endpoint, authenticate, authorize }: Mount,
   exchange: HttpExchange,
   request: Request,
@@ -167,7 +167,7 @@ async function admit(
   const denied = authorize?.(caller, body);
   if (denied !== undefined) return refuse('scope', denied);
   for (const { tool } of method === 'POST' ? messages : []) {
-    const wait = rates(caller.principal, toolClass(tool, needs));
+    const wait = rateLimiter(caller.principal, toolClass(tool, needs));
     const seconds = typeof wait === 'number' ? wait : await wait;
     if (seconds > 0) return refuse('rate', tooMany(seconds));
   }

@@ -51,7 +51,7 @@ export interface HttpOptions extends HttpSettings {
   /** What the tools may call, which decides scopes and rates; the operations by default. */
   readonly needs?: Needs | undefined;
   /** Limits the calls of a principal; within this process by default. */
-  readonly rates?: ((rates: Rates) => RateLimiter) | undefined;
+  readonly rateLimiter?: ((rates: Rates) => RateLimiter) | undefined;
   /** More gauges for `/metrics`, by name. */
   readonly gauges?: Readonly<Record<string, () => number>> | undefined;
   /** Called when a request has ended. */
@@ -136,7 +136,7 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
     documents: authIssuer === undefined ? {} : metadataDocuments(options.served, resourceAt, authIssuer),
     approvals: approvalsPage(options, base, resourceAt, now),
     ...{ guards: guard, load: requests, signIns, needs, maxBody, onerror },
-    rates: (options.rates ?? ((rates) => rateLimiter(rates, now)))(effectiveRates(options)),
+    rateLimiter: (options.rateLimiter ?? ((rates) => rateLimiter(rates, now)))(effectiveRates(options)),
     observe: (exchange, status, ms) => {
       measured.observe(exchange, status, ms);
       options.observe?.(exchange, status, ms);

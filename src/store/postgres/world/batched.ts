@@ -10,7 +10,7 @@ export type BatchedRead = (range: Range) => Promise<FirstRead>;
 
 interface Waiting {
   readonly range: Range;
-  readonly resolve: (read: FirstRead) => void;
+  readonly resolve: (firstRead: FirstRead) => void;
   readonly reject: (error: unknown) => void;
 }
 

@@ -1,4 +1,5 @@
 import { entityIn, rowOf } from '../../../local/entity-row.ts';
+import { prefixBounds } from '../../../local/prefix-bounds.ts';
 import type { Transaction } from '../../../local/transaction.ts';
 import { type Row, type Statements, statement } from './session.ts';
 
@@ -9,7 +10,7 @@ export const COLUMNS = 'collection, name, position, filter_key, status, since, d
  * The rows that a transaction has read and not changed since, by ARN; undefined for what does not exist. Each reader gets an entity of
  * its own, because readers may change what they got.
  */
-export type ReadRows = Map<string, Row | undefined>;
+export type KnownRows = Map<string, Row | undefined>;
 
 /** Selects entities. */
 export const SELECT = `SELECT ${COLUMNS} FROM entities`;
@@ -24,10 +25,11 @@ const PUT = statement(`INSERT INTO entities (${COLUMNS}) VALUES ($1, $2, $3, $4,
     position = excluded.position, filter_key = excluded.filter_key, status = excluded.status, since = excluded.since,
     due = excluded.due, planned_failure = excluded.planned_failure, tags = excluded.tags, body = excluded.body`);
 const REMOVE = statement('DELETE FROM entities WHERE collection = $1 AND name = $2');
-/** Removes a range of collections, and the links from them. */
-export const REMOVE_UNDER = statement('DELETE FROM entities WHERE collection >= $1 AND collection < $2');
+/** Removes the collections between two bounds. */
+export const REMOVE_COLLECTIONS = statement('DELETE FROM entities WHERE collection >= $1 AND collection < $2');
 const UNLINK = statement('DELETE FROM links WHERE source = $1');
-export const UNLINK_UNDER = statement('DELETE FROM links WHERE source >= $1 AND source < $2');
+/** Removes the links from the entities in the collections between two bounds. */
+export const UNLINK_COLLECTIONS = statement('DELETE FROM links WHERE source >= $1 AND source < $2');
 const LINK = statement(`WITH gone AS (DELETE FROM links WHERE source = $1 AND target <> ALL ($2::text[]))
   INSERT INTO links SELECT $1, target FROM unnest($2::text[]) AS target ON CONFLICT DO NOTHING`);
 const SOURCES = statement('SELECT source FROM links WHERE target = $1 ORDER BY source');
@@ -36,11 +38,11 @@ const COUNT_SOURCES = statement('SELECT count(*) FROM links WHERE target = $1');
 type Entities = Pick<Transaction, 'has' | 'get' | 'page' | 'count' | 'put' | 'remove' | 'removeUnder'>;
 
 /** The entities in a transaction. It does not wait for changes, since what it reads afterwards is executed after them. */
-export function entityStatements({ rows, change }: Statements, read: ReadRows): Entities {
+export function entityStatements({ rows, change }: Statements, knownRows: KnownRows): Entities {
   const readRow = async (collection: string, name: string) => {
     const arn = `${collection}/${name}`;
-    if (!read.has(arn)) read.set(arn, (await rows(ONE, collection, name))[0]);
-    return read.get(arn);
+    if (!knownRows.has(arn)) knownRows.set(arn, (await rows(ONE, collection, name))[0]);
+    return knownRows.get(arn);
   };
   return {
     has: async (collection, name) => (await readRow(collection, name)) !== undefined,
@@ -57,18 +59,17 @@ export function entityStatements({ rows, change }: Statements, read: ReadRows): 
     },
     count: async (collection, except) => Number((await rows(COUNT, collection, except?.status ?? '-'))[0]?.[0]),
     put: (entity) => {
-      read.delete(`${entity.collection}/${entity.name}`);
+      knownRows.delete(`${entity.collection}/${entity.name}`);
       change(PUT, ...rowOf(entity));
     },
     remove: ({ collection, name }) => {
-      read.delete(`${collection}/${name}`);
+      knownRows.delete(`${collection}/${name}`);
       change(REMOVE, collection, name);
       change(UNLINK, `${collection}/${name}`);
     },
     removeUnder: (arn) => {
-      read.clear();
-      // '0' follows '/' in ASCII, so the range is every string that begins with `arn/`.
-      for (const one of [REMOVE_UNDER, UNLINK_UNDER]) change(one, `${arn}/`, `${arn}0`);
+      knownRows.clear();
+      for (const one of [REMOVE_COLLECTIONS, UNLINK_COLLECTIONS]) change(one, ...prefixBounds(`${arn}/`));
     },
   };
 }

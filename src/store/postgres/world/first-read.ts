@@ -1,18 +1,18 @@
 import type { RequestState, WorldSettings } from '../../../local/transaction.ts';
-import { type ReadRows, SELECT } from './entities.ts';
+import { type KnownRows, SELECT } from './entities.ts';
 import type { Range } from './range.ts';
 import { type Row, type Statements, statement } from './session.ts';
 
 /** What every request needs to know, and the entities that it names. */
 export interface FirstRead {
   state: RequestState;
-  readonly read: ReadRows;
+  readonly knownRows: KnownRows;
 }
 
 /** Milliseconds since 1970 on the clock of the database. */
 export const DATABASE_NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)';
 const FIRST_DUE_WHERE = 'SELECT min(due) FROM entities WHERE due IS NOT NULL';
-/** ';' follows ':' in ASCII, so the range is every collection of the world. */
+/** The collections of a world begin with its ARN and ':', which ';' follows in ASCII. */
 const IS_ENVIRONMENT_OF_WORLD = `strpos(collection, '/') = 0 AND collection >= asked.world || ':' AND collection < asked.world || ';'`;
 const STATES = statement(`SELECT asked.at, ${DATABASE_NOW}, (SELECT ahead FROM clock),
   CASE asked.scope
@@ -45,13 +45,13 @@ export async function firstReads(session: Statements, ranges: readonly Range[]):
     ranges.map(({ environment = '' }) => environment),
     ...[0, 1, 2].map((column) => wanted.map((key) => key[column])),
   );
-  const found = ranges.map(({ lineage }): { state?: RequestState; read: ReadRows } => ({
-    read: new Map(lineage.map(({ collection, name }) => [`${collection}/${name}`, undefined])),
+  const found = ranges.map(({ lineage }): { state?: RequestState; knownRows: KnownRows } => ({
+    knownRows: new Map(lineage.map(({ collection, name }) => [`${collection}/${name}`, undefined])),
   }));
   for (const [at, now, ahead, due, settings, ...entity] of rows) {
     const one = found[Number(at) - 1] as FirstRead;
     one.state ??= stateIn([now, ahead, due, settings]);
-    if (entity[0] !== null) one.read.set(`${entity[0]}/${entity[1]}`, entity);
+    if (entity[0] !== null) one.knownRows.set(`${entity[0]}/${entity[1]}`, entity);
   }
   return found as FirstRead[];
 }

@@ -1,3 +1,4 @@
+import { collectionsOf } from '../../../local/prefix-bounds.ts';
 import type { Range } from './range.ts';
 import { type Row, type Statements, statement } from './session.ts';
 
@@ -24,7 +25,7 @@ export async function lock(session: Statements, range: Range): Promise<Row | und
     return undefined;
   }
   const locks = scope === 'environment' ? [] : [session.rows(MAKE_WORLD, world), session.rows(LOCK_WORLD, world)];
-  if (isWhole) locks.push(session.rows(LOCK_ENVIRONMENTS, `${world}:`, `${world};`));
+  if (isWhole) locks.push(session.rows(LOCK_ENVIRONMENTS, ...collectionsOf(world)));
   else if (environment !== undefined)
     locks.push(session.rows(LOCK_ENVIRONMENT, environment.collection, environment.name));
   const locked = await Promise.all(locks);

@@ -1,19 +1,27 @@
 import { entityIn } from '../../../local/entity-row.ts';
+import { collectionsOf, prefixBounds } from '../../../local/prefix-bounds.ts';
 import type { Transaction } from '../../../local/transaction.ts';
-import { entityStatements, linkStatements, REMOVE_UNDER, type ReadRows, SELECT, UNLINK_UNDER } from './entities.ts';
+import {
+  entityStatements,
+  type KnownRows,
+  linkStatements,
+  REMOVE_COLLECTIONS,
+  SELECT,
+  UNLINK_COLLECTIONS,
+} from './entities.ts';
 import { DATABASE_NOW, type FirstRead, firstRead, settingsIn } from './first-read.ts';
 import type { Range } from './range.ts';
 import { type Statements, statement } from './session.ts';
 
 /** The {@link Transaction} of a session. The caller begins and commits. */
 export function postgresTransaction(session: Statements, range: Range, first?: FirstRead): Transaction {
-  const read: ReadRows = first?.read ?? new Map();
+  const knownRows: KnownRows = first?.knownRows ?? new Map();
   return {
-    ...entityStatements(session, read),
+    ...entityStatements(session, knownRows),
     ...linkStatements(session),
     ...tokenStatements(session),
-    ...clockStatements(session, range, first, read),
-    ...worldStatements(session, read),
+    ...clockStatements(session, range, first, knownRows),
+    ...worldStatements(session, knownRows),
   };
 }
 
@@ -39,13 +47,13 @@ const tokenStatements = ({ rows, change }: Statements): Pick<Transaction, 'store
   },
 });
 
-const inRange = (condition: string) =>
+const nextDueWhere = (condition: string) =>
   statement(`${SELECT} WHERE due <= $1 AND ${condition} ORDER BY due, collection, name LIMIT 1`);
-const NEXT_DUE = inRange('true');
-const NEXT_DUE_IN_WORLD = inRange("collection >= $2::text || ':' AND collection < $2::text || ';'");
-const NEXT_DUE_IN_ENVIRONMENT = inRange('environment = $2');
+const NEXT_DUE = nextDueWhere('true');
+const NEXT_DUE_IN_WORLD = nextDueWhere('collection >= $2 AND collection < $3');
+const NEXT_DUE_IN_ENVIRONMENT = nextDueWhere('environment = $2');
 const SCALE = statement(`UPDATE entities SET due = $1::bigint + trunc((due - $1::bigint) * $2::float8)::bigint
-  WHERE due > $1::bigint AND collection >= $3::text || ':' AND collection < $3::text || ';'`);
+  WHERE due > $1::bigint AND collection >= $3 AND collection < $4`);
 const TIME = statement(`SELECT ${DATABASE_NOW}, ahead FROM clock`);
 const ADVANCE = statement('UPDATE clock SET ahead = ahead + $1');
 
@@ -55,13 +63,13 @@ function clockStatements(
   session: Statements,
   range: Range,
   first: FirstRead | undefined,
-  read: ReadRows,
+  knownRows: KnownRows,
 ): ClockStatements {
   const { rows, change, isClean } = session;
   const { world, environment, scope } = range;
   const nextDueRows = {
     everything: (now: number) => rows(NEXT_DUE, now),
-    environments: (now: number) => rows(NEXT_DUE_IN_WORLD, now, world),
+    environments: (now: number) => rows(NEXT_DUE_IN_WORLD, now, ...collectionsOf(world as string)),
     environment: (now: number) => rows(NEXT_DUE_IN_ENVIRONMENT, now, environment),
   };
   return {
@@ -69,14 +77,13 @@ function clockStatements(
       const [row] = await nextDueRows[scope](now);
       return row && entityIn(row);
     },
-    scaleDue: (of, now, share) => {
-      read.clear();
-      change(SCALE, now, share, of);
+    scaleDue: (arn, now, share) => {
+      knownRows.clear();
+      change(SCALE, now, share, ...collectionsOf(arn));
     },
-    requestState: async (of) => {
-      const isRead = first !== undefined && of === world && isClean();
-      if (isRead) return first.state;
-      return (await firstRead(session, { ...range, world: of })).state;
+    requestState: async (arn) => {
+      const isKnown = first !== undefined && arn === world && isClean();
+      return isKnown ? first.state : (await firstRead(session, { ...range, world: arn })).state;
     },
     time: async () => {
       const [row] = await rows(TIME);
@@ -87,10 +94,8 @@ function clockStatements(
 }
 
 const WORLDS = statement('SELECT arn FROM worlds WHERE settings IS NOT NULL ORDER BY arn');
-const ENTITIES = statement(
-  `${SELECT} WHERE collection >= $1::text || ':' AND collection < $1::text || ';' ORDER BY collection, name`,
-);
-const FORGET_TOKENS = statement("DELETE FROM tokens WHERE scope >= $1::text || ' ' AND scope < $1::text || '!'");
+const ENTITIES = statement(`${SELECT} WHERE collection >= $1 AND collection < $2 ORDER BY collection, name`);
+const FORGET_TOKENS = statement('DELETE FROM tokens WHERE scope >= $1 AND scope < $2');
 /** The row stays, because requests lock it. */
 const FORGET_WORLD = statement('UPDATE worlds SET settings = NULL WHERE arn = $1');
 const IDENTITY = statement('SELECT id, file, approver FROM identity');
@@ -105,13 +110,13 @@ type WorldStatements = Pick<
   'worlds' | 'entities' | 'clear' | 'identity' | 'putIdentity' | 'settings' | 'putSettings'
 >;
 
-const worldStatements = ({ rows, change }: Statements, read: ReadRows): WorldStatements => ({
+const worldStatements = ({ rows, change }: Statements, knownRows: KnownRows): WorldStatements => ({
   worlds: async () => (await rows(WORLDS)).map(([arn]) => String(arn)),
-  entities: async (world) => (await rows(ENTITIES, world)).map((row) => entityIn(row)),
+  entities: async (world) => (await rows(ENTITIES, ...collectionsOf(world))).map((row) => entityIn(row)),
   clear: (world) => {
-    read.clear();
-    for (const one of [REMOVE_UNDER, UNLINK_UNDER]) change(one, `${world}:`, `${world};`);
-    change(FORGET_TOKENS, world);
+    knownRows.clear();
+    for (const one of [REMOVE_COLLECTIONS, UNLINK_COLLECTIONS]) change(one, ...collectionsOf(world));
+    change(FORGET_TOKENS, ...prefixBounds(`${world} `));
     change(FORGET_WORLD, world);
   },
   identity: async () => {

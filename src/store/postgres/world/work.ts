@@ -41,7 +41,7 @@ const NOTHING_MORE = {
 const readInTransaction = <T>(connections: Connections, work: Work<T>, range: Range): Promise<Outcome<T>> =>
   connections.lend('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', async (session) => {
     const first = range.world === undefined ? undefined : await firstRead(session, range);
-    const result = await limited(work, postgresTransaction(session, range, first), range);
+    const result = await withinLimit(work, postgresTransaction(session, range, first), range);
     session.rollBack();
     return result;
   });
@@ -72,7 +72,7 @@ export function retryableWrite<T>(connections: Connections, work: Work<T>, range
       }
       // If there was an earlier attempt, it was not committed, and its id is recorded now.
       unconfirmed = undefined;
-      const result = await limited(work, postgresTransaction(session, range, await opening), range);
+      const result = await withinLimit(work, postgresTransaction(session, range, await opening), range);
       if (session.isClean()) {
         session.rollBack();
         return result;
@@ -109,7 +109,7 @@ async function lockAndRead(session: Session, range: Range): Promise<FirstRead | 
   const { world, environment, isWhole } = range;
   const reading = () => (world === undefined ? undefined : firstRead(session, range));
   const [locked, first] = await Promise.all([lock(session, range), reading()]);
-  const isThere = environment !== undefined && first?.read.get(environment) !== undefined;
+  const isThere = environment !== undefined && first?.knownRows.get(environment) !== undefined;
   // The environment was replaced by another one with its id, which is not locked.
   if (isThere && !isWhole && locked === undefined) throw repeatError();
   return first;
@@ -123,7 +123,7 @@ const LIMIT_MS = 5_000;
 const WHOLE_LIMIT_MS = 120_000;
 
 /** Runs work, which fails if it does not end in time. */
-async function limited<T>(work: Work<T>, tx: Transaction, { isWhole }: Range): Promise<T> {
+async function withinLimit<T>(work: Work<T>, tx: Transaction, { isWhole }: Range): Promise<T> {
   const limitMs = isWhole ? WHOLE_LIMIT_MS : LIMIT_MS;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {
