@@ -27,13 +27,17 @@ export async function startCutter(clusterFolder: string): Promise<Cutter> {
       socket.on('close', () => open.delete(socket));
     }
     let isMuted = false;
+    const cut = () => {
+      if (client.destroyed) return;
+      client.destroy();
+      cuts += 1;
+    };
     client.on('data', (data) => {
       if (wanted !== undefined && data.includes(wanted.text)) {
         const { when } = wanted;
         wanted = undefined;
-        cuts += 1;
         if (when === 'before') {
-          client.destroy();
+          cut();
           database.destroy();
           return;
         }
@@ -42,7 +46,7 @@ export async function startCutter(clusterFolder: string): Promise<Cutter> {
       database.write(data);
     });
     database.on('data', (data) => {
-      if (isMuted) client.destroy();
+      if (isMuted) cut();
       else client.write(data);
     });
     database.on('close', () => client.destroy());
