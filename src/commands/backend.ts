@@ -47,16 +47,16 @@ export function backend(config: Config, log: Log, { server, approver, store }: B
   const region = configuredRegion(config);
   let opening: Promise<OpenBackend> | undefined;
   let worldId: string | undefined;
-  const opened = async () => {
-    const made =
+  const openSelected = async () => {
+    const selected =
       config.backend === 'local'
         ? await openLocal(config, region ?? DEFAULT_REGION, log, await approver())
         : await openRemote(config);
-    worldId = made.identity;
-    return made;
+    worldId = selected.identity;
+    return selected;
   };
   const open = () => {
-    opening ??= opened().catch((error: unknown) => {
+    opening ??= openSelected().catch((error: unknown) => {
       opening = undefined;
       log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'the backend could not be started');
       throw error;

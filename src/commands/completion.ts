@@ -35,16 +35,19 @@ interface Command {
 }
 
 function describeCommand([name, { summary, settings, switches = {}, word = '' }]: [string, CommandShape]): Command {
-  const own = Object.entries({ ...switches, help: 'Show the options' }).map(([flag, text]) => ({
-    ...{ flag: `--${flag}`, text },
-    choices: [],
-  }));
-  const set = settings.map((setting) => {
+  const all = { ...switches, help: 'Show the options' };
+  const switchOptions = Object.entries(all).map(([flag, text]) => ({ flag: `--${flag}`, text, choices: [] }));
+  const settingOptions = settings.map((setting) => {
     const { isSwitch, choices } = valuesOf(setting);
     const value = isSwitch ? undefined : (PLACEHOLDERS[setting] ?? 'VALUE');
     return { flag: flagOf(setting), text: SETTINGS[setting].description ?? '', value, choices };
   });
-  return { name, text: summary, options: [...own, ...set], words: word.includes('|') ? word.split('|') : [] };
+  return {
+    name,
+    text: summary,
+    options: [...switchOptions, ...settingOptions],
+    words: word.includes('|') ? word.split('|') : [],
+  };
 }
 
 const isPath = ({ value = '' }: Option) => /^(?:FILE|DIR|WORLD)$/.test(value);

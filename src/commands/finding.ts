@@ -11,7 +11,9 @@ export interface DoctorFinding {
 const finding =
   (status: DoctorFinding['status']) =>
   (check: string, detail: string, advice?: string): DoctorFinding => ({
-    ...{ check, status, detail },
+    check,
+    status,
+    detail,
     ...(advice === undefined ? {} : { advice }),
   });
 

@@ -7,8 +7,8 @@ import type { Log } from './log.ts';
  * missing ones. Otherwise a mistyped id would look like an account without environments.
  */
 export function warnAboutMissing(call: Call, allowed: readonly string[], log: Pick<Log, 'warn'>): Call {
-  let looked = false;
-  const look = async () => {
+  let hasChecked = false;
+  const check = async () => {
     const present = new Set((await existingEnvironments(call, {})).map(({ environmentId }) => environmentId));
     const environments = allowed.filter((id) => !present.has(id));
     if (environments.length > 0)
@@ -16,9 +16,9 @@ export function warnAboutMissing(call: Call, allowed: readonly string[], log: Pi
   };
   return async (name, input, options) => {
     const output = await call(name, input, options);
-    if (!looked) {
-      looked = true;
-      look().catch(() => {});
+    if (!hasChecked) {
+      hasChecked = true;
+      check().catch(() => {});
     }
     return output;
   };

@@ -12,7 +12,16 @@ function fileSchema() {
     SETTINGS;
   const scope = z.string().refine(isScope, `expects some of ${Object.keys(SCOPES).join(', ')}`);
   const row = z.strictObject({
-    ...{ backend, region, endpoint, profile, state, world, readOnly, toolsets, deny, environments },
+    backend,
+    region,
+    endpoint,
+    profile,
+    state,
+    world,
+    readOnly,
+    toolsets,
+    deny,
+    environments,
     lifecycle: lifecycle.removeDefault().optional(),
     allow: z.record(z.string().min(1), z.array(scope)).optional(),
   });
