@@ -1,4 +1,5 @@
 import type { ServerEventBus } from '@modelcontextprotocol/server';
+import type { Gauges } from '../gauge.ts';
 import type { Call } from '../operations/index.ts';
 import type { Journal } from '../safety/journal.ts';
 import type { Ledger } from '../safety/ledger.ts';
@@ -44,8 +45,8 @@ export interface SharedStore extends Store {
    * Joins the replicas, which must agree on some values. Rejects with `StoreError` if others have another value, or other keys.
    */
   join(agreement: Agreement): Promise<void>;
-  /** Gauges by name, for `/metrics`. */
-  readonly gauges: Readonly<Record<string, () => number>>;
+  /** For `/metrics`. */
+  readonly gauges: Gauges;
 }
 
 /** What all replicas must have in common. */

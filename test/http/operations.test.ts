@@ -56,6 +56,7 @@ describe('metrics', () => {
     expect(text).toMatch(/^finspace_mcp_resident_memory_bytes \d+$/m);
     for (const line of text.trim().split('\n'))
       expect(line).toMatch(/^(?:# (?:HELP|TYPE) .+|[a-z0-9_]+(?:\{.*\})? \S+)$/);
+    expect(text.match(/(?<=^# HELP )\S+(?= .)/gm)).toEqual(text.match(/(?<=^# TYPE )\S+/gm));
   });
 
   it('require a token if calls do', async () => {

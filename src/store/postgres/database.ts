@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Pool, QueryResultRow } from 'pg';
+import type { Gauges } from '../../gauge.ts';
 import { asStoreError, isForSpace, isTransient } from './errors.ts';
 import type { StoreTarget } from './target.ts';
 
@@ -13,8 +14,8 @@ export interface Database {
   run<T extends QueryResultRow>(text: string, values?: readonly unknown[], patienceMs?: number): Promise<T[]>;
   /** A connection of its own, for notifications and transactions. The caller ends it. */
   connect(): Promise<Client>;
-  /** Gauges by name, for `/metrics`. Retries are statements sent again; failures are those that failed after all retries. */
-  readonly gauges: Readonly<Record<string, () => number>>;
+  /** For `/metrics`. */
+  readonly gauges: Gauges;
   close(): Promise<void>;
 }
 
@@ -71,11 +72,11 @@ export async function openDatabase(target: StoreTarget): Promise<Database> {
       }
     },
     gauges: {
-      store_connections: () => pool.totalCount,
-      store_connections_idle: () => pool.idleCount,
-      store_waiting: () => pool.waitingCount,
-      store_retries: () => counts.retries,
-      store_failures: () => counts.failures,
+      store_connections: { help: 'Connections to the store', read: () => pool.totalCount },
+      store_connections_idle: { help: 'Connections to the store that are idle', read: () => pool.idleCount },
+      store_waiting: { help: 'Statements that wait for a connection to the store', read: () => pool.waitingCount },
+      store_retries: { help: 'Statements sent to the store again', read: () => counts.retries },
+      store_failures: { help: 'Statements that failed after all retries', read: () => counts.failures },
     },
     close: () => pool.end(),
   };

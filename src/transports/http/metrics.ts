@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Gauges } from '../../gauge.ts';
 import type { Observe } from './exchange.ts';
 
 /** Counts of one process in the text format of Prometheus. */
@@ -13,8 +14,8 @@ export interface Metrics {
 const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const PREFIX = 'finspace_mcp_';
 
-/** Metrics with gauges that are read on request. */
-export function metrics(gauges: Readonly<Record<string, () => number>>): Metrics {
+/** Metrics of calls and of this process, with more gauges. */
+export function metrics(gauges: Gauges): Metrics {
   const requests = family('http_requests_total', 'counter', 'HTTP requests answered');
   const refusals = family('http_refusals_total', 'counter', 'HTTP requests refused before the protocol, by reason');
   const operations = family('operations_total', 'counter', 'Calls of operations on the backend, by outcome');
@@ -22,10 +23,13 @@ export function metrics(gauges: Readonly<Record<string, () => number>>): Metrics
   const backendTimes = histogram('operation_seconds', 'Time of a call on the backend, retries included');
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
-  const all: Record<string, () => number> = {
+  const allGauges: Gauges = {
     ...gauges,
-    resident_memory_bytes: () => process.memoryUsage.rss(),
-    event_loop_delay_p99_seconds: () => delay.percentile(99) / 1e9,
+    resident_memory_bytes: { help: 'Resident memory of the process', read: () => process.memoryUsage.rss() },
+    event_loop_delay_p99_seconds: {
+      help: '99th percentile of the delay of the event loop since the start',
+      read: () => delay.percentile(99) / 1e9,
+    },
   };
   return {
     observe: ({ method, path, rpc = '', tool = '', refused }, status, ms) => {
@@ -40,8 +44,8 @@ export function metrics(gauges: Readonly<Record<string, () => number>>): Metrics
     text: () =>
       [
         ...[requests, refusals, operations, times, backendTimes].flatMap((each) => each.lines()),
-        ...Object.entries(all).flatMap(([name, read]) => [
-          `# TYPE ${PREFIX}${name} gauge`,
+        ...Object.entries(allGauges).flatMap(([name, { help, read }]) => [
+          ...heading(name, 'gauge', help),
           `${PREFIX}${name} ${read()}`,
         ]),
         '',

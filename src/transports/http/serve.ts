@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { McpServer, Server, ServerEventBus } from '@modelcontextprotocol/server';
 import type { PlanSource } from '../../approval-page/web.ts';
+import type { Gauges } from '../../gauge.ts';
 import type { Caller } from '../../safety/policy.ts';
 import type { WatchFor } from '../subscriptions.ts';
 import { type AppOptions, httpApp } from './app.ts';
@@ -53,7 +54,7 @@ export interface HttpOptions extends HttpSettings {
   /** Limits the calls of a principal; within this process by default. */
   readonly rateLimiter?: ((rates: Rates) => RateLimiter) | undefined;
   /** More gauges for `/metrics`, by name. */
-  readonly gauges?: Readonly<Record<string, () => number>> | undefined;
+  readonly gauges?: Gauges | undefined;
   /** Called when a request has ended. */
   readonly observe?: Observe | undefined;
   readonly now?: (() => number) | undefined;
@@ -104,8 +105,8 @@ function partsOf(options: HttpOptions) {
   const signIns = formSlots(load(SIGN_INS_AT_ONCE));
   const endpoints = served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));
   const measured = metrics({
-    in_flight_requests: () => requests.inFlight + signIns.inFlight,
-    sessions: () => endpoints.reduce((sum, { mcp }) => sum + mcp.sessionCount, 0),
+    in_flight_requests: { help: 'HTTP requests in progress', read: () => requests.inFlight + signIns.inFlight },
+    sessions: { help: 'Open MCP sessions', read: () => endpoints.reduce((sum, { mcp }) => sum + mcp.sessionCount, 0) },
     ...options.gauges,
   });
   return { requests, signIns, endpoints, measured };
