@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { cancelled, timedOut } from './fault.ts';
+import { cancelled, timedOut } from './diagnosed-error.ts';
 
 /** What can end a call early: its time limit, and the caller. */
 export interface Bounds {

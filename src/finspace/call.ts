@@ -7,8 +7,8 @@ import { type ClientOptions, finspaceClient } from './client.ts';
 import { command } from './command.ts';
 import type { Credentials } from './credentials.ts';
 import { diagnose } from './diagnose.ts';
+import { DiagnosedError, notAdmitted } from './diagnosed-error.ts';
 import { type Circumstances, failure } from './errors.ts';
-import { Fault, notAdmitted } from './fault.ts';
 import type { AttemptOptions } from './handler.ts';
 import { type Admission, type AttemptOutcome, type Limiter, limiterOf, type Requested } from './limiter.ts';
 import { withoutProxy } from './proxy.ts';
@@ -158,7 +158,7 @@ function pauseAfter(sending: Sending, thrown: unknown): number {
   throw thrown;
 }
 
-/** Waits until the call may be sent, for a limited number of milliseconds. Rejects with a Fault. */
+/** Waits until the call may be sent, for a limited number of milliseconds. Rejects with a DiagnosedError. */
 async function firstTurn(limiter: Limiter, requested: Requested, ms: number): Promise<Admission> {
   const bounds = callBounds(ms, requested.signal);
   try {
@@ -175,7 +175,7 @@ function outcomeOf(thrown: unknown, mutates: boolean): AttemptOutcome {
   const { transientCause } = diagnose(thrown);
   if (transientCause === 'transient') return 'failed';
   if (transientCause === 'throttled') return mutates ? 'left' : 'refused';
-  return thrown instanceof Fault && thrown.$metadata.httpStatusCode !== undefined ? 'answered' : 'left';
+  return thrown instanceof DiagnosedError && thrown.$metadata.httpStatusCode !== undefined ? 'answered' : 'left';
 }
 
 /** The pause after a refused read does not grow beyond that of this attempt: the limiter slows down all reads together. */
@@ -190,7 +190,7 @@ function callKind(name: OperationName): { mutates: boolean; tokened: boolean } {
 }
 
 function response(thrown: unknown, mask: (text: string) => string): Pick<Circumstances, 'httpStatus' | 'requestId'> {
-  if (!(thrown instanceof Fault)) return {};
+  if (!(thrown instanceof DiagnosedError)) return {};
   const { httpStatusCode: httpStatus, requestId } = thrown.$metadata;
   return { httpStatus, requestId: requestId === undefined ? undefined : mask(requestId) };
 }

@@ -9,7 +9,7 @@ import { lenientOutput } from '../operations/derive.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { lazy } from '../operations/operation.ts';
-import { Fault } from './fault.ts';
+import { DiagnosedError } from './diagnosed-error.ts';
 import { refusal } from './refusal.ts';
 
 type Members = Record<string, unknown>;
@@ -75,7 +75,7 @@ function serializer(name: OperationName) {
 function labelValue(input: object, label: string): string {
   const value = (input as Members)[label];
   if (typeof value === 'string' && value !== '' && value !== '.' && value !== '..') return value;
-  throw new Fault({ code: 'Validation', detail: `${label} cannot be used in a path.` });
+  throw new DiagnosedError({ code: 'Validation', detail: `${label} cannot be used in a path.` });
 }
 
 const queryValue = (value: unknown) => (Array.isArray(value) ? value.map(String) : String(value)) as string;
@@ -85,13 +85,13 @@ function deserializer(name: OperationName) {
   return async ({ statusCode, headers, body }: HttpResponse): Promise<Reply> => {
     const $metadata = { httpStatusCode: statusCode, ...requestId(headers) };
     const content = parse(body);
-    if (statusCode >= 300) throw new Fault(refusal(statusCode, headers, content), $metadata);
+    if (statusCode >= 300) throw new DiagnosedError(refusal(statusCode, headers, content), $metadata);
     const schema = lenientOutput(operation);
     const exact = schema.safeParse(content);
     const output = exact.success ? exact : schema.safeParse(withoutNulls(content));
     if (output.success) return { members: output.data, $metadata };
     const detail = 'The endpoint answered something that is not a FinSpace response.';
-    throw new Fault({ code: 'BadResponse', detail, mayHaveRun: true }, $metadata);
+    throw new DiagnosedError({ code: 'BadResponse', detail, mayHaveRun: true }, $metadata);
   };
 }
 

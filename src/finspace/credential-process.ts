@@ -1,17 +1,17 @@
 import { exec } from 'node:child_process';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { misconfigured } from './fault.ts';
+import { misconfigured } from './diagnosed-error.ts';
 
 /** Time for a person to answer what the command asks on another device, such as a telephone. */
 const MAX_MS = 60_000;
 
 /**
- * The output of the `credential_process` of a profile. Rejects with a Fault that has the exit code. The SDK's provider is not
+ * The output of the `credential_process` of a profile. Rejects with a DiagnosedError that has the exit code. The SDK's provider is not
  * used: version 3.523.0 runs a failing command twice and loses its exit code.
  */
 export async function processCredentials(profile: string, command: string): Promise<AwsCredentialIdentity> {
   const what = `The credential_process of the AWS profile ${JSON.stringify(profile)}`;
-  const fault = (how: string) =>
+  const processError = (how: string) =>
     misconfigured(
       `${what} ${how}.`,
       'Have a person run that command in a terminal, as the user that runs this server, and correct what it reports.',
@@ -20,15 +20,16 @@ export async function processCredentials(profile: string, command: string): Prom
     exec(command, { timeout: MAX_MS, windowsHide: true }, (error, output) => {
       if (error === null) return resolve(output);
       const { code, killed, signal } = error;
-      if (killed) return reject(fault(`did not end within ${MAX_MS / 1_000} s`));
-      reject(fault(typeof code === 'number' ? `failed with exit code ${code}` : `was ended by ${signal}`));
+      if (killed) return reject(processError(`did not end within ${MAX_MS / 1_000} s`));
+      reject(processError(typeof code === 'number' ? `failed with exit code ${code}` : `was ended by ${signal}`));
     });
   });
   const printed = parse(stdout);
   if (printed === undefined)
-    throw fault('did not print credentials (JSON with Version 1, AccessKeyId and SecretAccessKey)');
+    throw processError('did not print credentials (JSON with Version 1, AccessKeyId and SecretAccessKey)');
   const { expiration } = printed;
-  if (expiration !== undefined && !(expiration.getTime() > Date.now())) throw fault('printed expired credentials');
+  if (expiration !== undefined && !(expiration.getTime() > Date.now()))
+    throw processError('printed expired credentials');
   return printed;
 }
 

@@ -1,7 +1,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { isIdentityExpired } from '@smithy/core';
 import type { AwsCredentialIdentity, Provider } from '@smithy/types';
-import { credentialFault, requireWhole } from './credential-faults.ts';
+import { credentialError, requireWhole } from './credential-errors.ts';
 import { processCredentials } from './credential-process.ts';
 import { diagnose } from './diagnose.ts';
 import type { Secrets } from './secrets.ts';
@@ -9,7 +9,7 @@ import { type SharedProfile, sharedProfile } from './shared-profile.ts';
 
 /** The AWS credentials of this process. */
 export interface Credentials {
-  /** The current credentials, renewed before they expire. Rejects with a Fault that says why there are none. */
+  /** The current credentials, renewed before they expire. Rejects with a DiagnosedError that says why there are none. */
   readonly current: Provider<AwsCredentialIdentity>;
   /**
    * The outcome of `send`. If its credentials are rejected, they are read again; if they have changed, the outcome is that of
@@ -64,7 +64,7 @@ async function find(chosen: string | undefined, init: object): Promise<AwsCreden
     if (command !== undefined) return await processCredentials(name, command);
     return await defaultProvider({ ...init, ...(isChosen ? { profile: name } : {}), ignoreCache: true })();
   } catch (error) {
-    throw await credentialFault(error, profile);
+    throw await credentialError(error, profile);
   }
 }
 

@@ -1,8 +1,8 @@
-import { type Diagnosis, Fault } from './fault.ts';
+import { DiagnosedError, type Diagnosis } from './diagnosed-error.ts';
 
 /** What is wrong, for any error of an attempt. The text of an unknown error is never passed on. */
 export function diagnose(thrown: unknown): Diagnosis {
-  if (thrown instanceof Fault) {
+  if (thrown instanceof DiagnosedError) {
     const { diagnosis, $metadata } = thrown;
     return $metadata.clockSkewCorrected && diagnosis.code === 'Rejected'
       ? { ...diagnosis, transientCause: 'transient' }

@@ -4,7 +4,7 @@ import { route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { listerOf } from '../operations/references.ts';
-import type { Diagnosis } from './fault.ts';
+import type { Diagnosis } from './diagnosed-error.ts';
 
 /** What is known about a failed call besides its diagnosis. */
 export interface Circumstances {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { buildQueryString } from '@smithy/querystring-builder';
 import type { Service } from '../operations/exchange.ts';
-import { timedOut, tooLarge } from './fault.ts';
+import { timedOut, tooLarge } from './diagnosed-error.ts';
 import type { AttemptOptions, Handler, Limits } from './handler.ts';
 
 /** Passes requests to a service in this process: the same bytes as over the network, without a socket. */

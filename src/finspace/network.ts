@@ -3,7 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { buildQueryString } from '@smithy/querystring-builder';
-import { misconfigured, timedOut, tooLarge } from './fault.ts';
+import { misconfigured, timedOut, tooLarge } from './diagnosed-error.ts';
 import type { AttemptOptions, Handler, Limits } from './handler.ts';
 
 /**

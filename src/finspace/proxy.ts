@@ -1,4 +1,4 @@
-import type { Diagnosis } from './fault.ts';
+import type { Diagnosis } from './diagnosed-error.ts';
 
 const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
 const CONNECTING = new Set<Diagnosis['code']>(['Unreachable', 'Timeout']);

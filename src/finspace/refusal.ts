@@ -1,5 +1,5 @@
 import { type ErrorName, errorNamed } from '../operations/errors.ts';
-import type { Diagnosis } from './fault.ts';
+import type { Diagnosis } from './diagnosed-error.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 

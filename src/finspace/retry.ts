@@ -1,4 +1,4 @@
-import type { TransientCause } from './fault.ts';
+import type { TransientCause } from './diagnosed-error.ts';
 
 /** The pause in milliseconds before the retry that follows attempt `attempt`, counted from 1. */
 export type Backoff = (attempt: number, cause: TransientCause) => number;

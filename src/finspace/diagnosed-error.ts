@@ -30,8 +30,8 @@ interface ResponseMetadata {
 }
 
 /** A failure that was diagnosed where it occurred. */
-export class Fault extends Error {
-  override readonly name = 'Fault';
+export class DiagnosedError extends Error {
+  override readonly name = 'DiagnosedError';
   readonly diagnosis: Diagnosis;
   /** Where the SDK stores the response of an error. */
   readonly $metadata: ResponseMetadata;
@@ -43,10 +43,10 @@ export class Fault extends Error {
   }
 }
 
-export const cancelled = () => new Fault({ code: 'Aborted', detail: 'The call was cancelled.' });
+export const cancelled = () => new DiagnosedError({ code: 'Aborted', detail: 'The call was cancelled.' });
 
 export const timedOut = (what: string, ms: number) =>
-  new Fault({
+  new DiagnosedError({
     code: 'Timeout',
     detail: `${what} took longer than ${ms} ms.`,
     transientCause: 'transient',
@@ -55,14 +55,14 @@ export const timedOut = (what: string, ms: number) =>
 
 /** For a call that other calls to the endpoint kept from being sent. */
 export const notAdmitted = (ms: number) =>
-  new Fault({
+  new DiagnosedError({
     code: 'Throttling',
     detail: `The endpoint limits requests: the call waited ${ms} ms for its turn and was not sent.`,
     advice: 'Nothing was sent. Try again when fewer calls are in progress, or ask for less at once.',
   });
 
 export const tooLarge = (bytes: number) =>
-  new Fault({ code: 'BadResponse', detail: `The response is larger than ${bytes} bytes.`, mayHaveRun: true });
+  new DiagnosedError({ code: 'BadResponse', detail: `The response is larger than ${bytes} bytes.`, mayHaveRun: true });
 
 export const misconfigured = (detail: string, advice?: string) =>
-  new Fault({ code: 'Misconfigured', detail, ...(advice === undefined ? {} : { advice }) });
+  new DiagnosedError({ code: 'Misconfigured', detail, ...(advice === undefined ? {} : { advice }) });

@@ -1,7 +1,7 @@
-import { Fault, misconfigured } from './fault.ts';
+import { DiagnosedError, misconfigured } from './diagnosed-error.ts';
 import { type SharedProfile, withSources } from './shared-profile.ts';
 
-/** Throws a Fault for settings without credentials, or with half a key pair, before other sources are tried. */
+/** Throws a DiagnosedError for settings without credentials, or with half a key pair, before other sources are tried. */
 export function requireWhole({ name, isChosen, settings }: SharedProfile): void {
   if (isChosen && settings === undefined) {
     throw misconfigured(
@@ -11,8 +11,8 @@ export function requireWhole({ name, isChosen, settings }: SharedProfile): void 
   }
   const pairs = isChosen ? [] : [half(process.env, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'The environment')];
   const profile = `The AWS profile ${JSON.stringify(name)}`;
-  const fault = [...pairs, half(settings ?? {}, 'aws_access_key_id', 'aws_secret_access_key', profile)].find(Boolean);
-  if (fault !== undefined) throw fault;
+  const error = [...pairs, half(settings ?? {}, 'aws_access_key_id', 'aws_secret_access_key', profile)].find(Boolean);
+  if (error !== undefined) throw error;
 }
 
 function half(
@@ -20,7 +20,7 @@ function half(
   key: string,
   secret: string,
   where: string,
-): Fault | undefined {
+): DiagnosedError | undefined {
   if (Boolean(settings[key]) === Boolean(settings[secret])) return undefined;
   const [there, missing] = settings[key] ? [key, secret] : [secret, key];
   return misconfigured(
@@ -30,8 +30,8 @@ function half(
 }
 
 /** Why the provider chain returned no credentials. Only names and codes of its error are used, never its text. */
-export async function credentialFault(thrown: unknown, profile: SharedProfile): Promise<Fault> {
-  if (thrown instanceof Fault) return thrown;
+export async function credentialError(thrown: unknown, profile: SharedProfile): Promise<DiagnosedError> {
+  if (thrown instanceof DiagnosedError) return thrown;
   const error = Object(thrown) as { name?: unknown; code?: unknown; path?: unknown; $fault?: unknown };
   const failed: Failed = {
     name: String(error.name),
@@ -41,13 +41,13 @@ export async function credentialFault(thrown: unknown, profile: SharedProfile): 
     profiles: await withSources(profile),
   };
   return (
-    tokenFileFault(failed) ??
-    networkFault(failed) ??
-    ssoFault(failed) ??
-    multiFactorFault(failed) ??
-    nestedProcessFault(failed) ??
-    stsFault(failed) ??
-    noneFault(failed)
+    tokenFileError(failed) ??
+    networkError(failed) ??
+    ssoError(failed) ??
+    multiFactorError(failed) ??
+    nestedProcessError(failed) ??
+    stsError(failed) ??
+    noneError(failed)
   );
 }
 
@@ -64,7 +64,7 @@ interface Failed {
 const withSetting = ({ profiles }: Failed, ...names: string[]): SharedProfile | undefined =>
   profiles.find(({ settings }) => names.some((name) => settings?.[name] !== undefined));
 
-function tokenFileFault(failed: Failed): Fault | undefined {
+function tokenFileError(failed: Failed): DiagnosedError | undefined {
   const variable = process.env['AWS_WEB_IDENTITY_TOKEN_FILE'];
   const setting = withSetting(failed, 'web_identity_token_file')?.settings?.['web_identity_token_file'];
   if (typeof failed.path !== 'string' || ![variable, setting].includes(failed.path)) return undefined;
@@ -75,9 +75,9 @@ function tokenFileFault(failed: Failed): Fault | undefined {
   );
 }
 
-function networkFault({ code }: Failed): Fault | undefined {
+function networkError({ code }: Failed): DiagnosedError | undefined {
   if (!/^(?:E[A-Z_]{4,20}|TimeoutError)$/.test(code) || code === 'ENOENT') return undefined;
-  return new Fault({
+  return new DiagnosedError({
     code: 'Unreachable',
     detail: `The AWS service that gives the credentials (STS or IAM Identity Center) cannot be reached (${code}).`,
     advice: 'Have a person check the network and the name servers (DNS) of this machine, then try again.',
@@ -87,7 +87,7 @@ function networkFault({ code }: Failed): Fault | undefined {
 const SSO_SETTINGS = ['sso_session', 'sso_start_url', 'sso_account_id', 'sso_role_name', 'sso_region'];
 const SSO_ERRORS = new Set(['CredentialsProviderError', 'TokenProviderError', 'UnauthorizedException']);
 
-function ssoFault(failed: Failed): Fault | undefined {
+function ssoError(failed: Failed): DiagnosedError | undefined {
   const profile = withSetting(failed, ...SSO_SETTINGS);
   if (profile === undefined) return undefined;
   const { name, settings } = profile;
@@ -110,7 +110,7 @@ function ssoFault(failed: Failed): Fault | undefined {
       );
 }
 
-function multiFactorFault(failed: Failed): Fault | undefined {
+function multiFactorError(failed: Failed): DiagnosedError | undefined {
   const profile = withSetting(failed, 'mfa_serial');
   if (profile === undefined || failed.isReply) return undefined;
   return misconfigured(
@@ -120,7 +120,7 @@ function multiFactorFault(failed: Failed): Fault | undefined {
 }
 
 /** The credential_process of the selected profile has its own provider, with a more precise error. */
-function nestedProcessFault({ profiles: [own, ...sources], isReply }: Failed): Fault | undefined {
+function nestedProcessError({ profiles: [own, ...sources], isReply }: Failed): DiagnosedError | undefined {
   const source = sources.find(({ settings }) => settings?.['credential_process'] !== undefined);
   if (own === undefined || source === undefined || isReply) return undefined;
   const [name, from] = [own.name, source.name].map((text) => JSON.stringify(text));
@@ -132,7 +132,7 @@ function nestedProcessFault({ profiles: [own, ...sources], isReply }: Failed): F
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidIdentityToken', 'IDPRejectedClaim']);
 
-function stsFault({ name, isReply }: Failed): Fault | undefined {
+function stsError({ name, isReply }: Failed): DiagnosedError | undefined {
   if (!isReply) return undefined;
   return EXPIRED.has(name)
     ? misconfigured(
@@ -145,7 +145,7 @@ function stsFault({ name, isReply }: Failed): Fault | undefined {
       );
 }
 
-function noneFault({ profiles: [profile] }: Failed): Fault {
+function noneError({ profiles: [profile] }: Failed): DiagnosedError {
   const where =
     profile?.isChosen === true
       ? `The AWS profile ${JSON.stringify(profile.name)} has no credentials`
