@@ -87,7 +87,9 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const { name, input, principal, offered } = request;
   const operation = operationNamed(name);
   const assessment = { operation: name, risk: riskOf(operation, input), approvalReasons: tagApprovalReasons(input) };
-  if (operation.update === undefined && !isDestructive(assessment.risk) && !approvalNeeded(assessment, restrictions)) {
+  const needsPlan =
+    operation.update !== undefined || isDestructive(assessment.risk) || approvalNeeded(assessment, restrictions);
+  if (!needsPlan) {
     await requireOwnApprover(options, assessment);
     return { kind: 'run', actor: { principal }, plan: undefined };
   }

@@ -27,7 +27,7 @@ import {
   ownPath,
   PROTECTED_TAG,
   protectedBy,
-  protectionFor,
+  protectionEffect,
   type Severity,
   tagApprovalReasons,
 } from './protection.ts';
@@ -115,20 +115,21 @@ export async function planCall(
   const approvalReasons = approvalReasonsFor(input, previewed, former, protection);
   // Do not rename `finding` and `home`: after an update of this server, open approvals would no longer match their plans.
   const stateDigest = digest({ entity, finding: effects, home: location, settings });
-  const shownEffects = { ...effects, notes: [...approvalReasons.map((says) => ({ says })), ...notes] };
+  const { risk } = severity;
   const { backendLocation } = planner;
-  const facts = {
-    operation,
-    risk: severity.risk,
-    input: sentInput(input),
-    subject,
-    effects: shownEffects,
-    backendLocation,
-    location,
-  };
+  const shownEffects = { ...effects, notes: [...approvalReasons.map((says) => ({ says })), ...notes] };
+  const facts = { operation, risk, input: sentInput(input), subject, effects: shownEffects, backendLocation, location };
   return {
     ...effects,
-    ...{ warnings, quotas, operation, noun, name, risk: severity.risk, approvalReasons, notes, ignored, settings },
+    warnings,
+    quotas,
+    operation,
+    noun,
+    name,
+    risk,
+    approvalReasons,
+    ignored,
+    settings,
     ...requestOf(facts, input, principal, stateDigest),
     forbidden: protection.forbidden,
     entityDigest: entityDigestOf(entity),
@@ -163,6 +164,7 @@ async function readEffects(
   return { previewed, compared, former };
 }
 
+/** What protection means for a call. */
 interface Protection {
   readonly forbidden: Forbidden | undefined;
   readonly needsApproval: boolean;
@@ -180,11 +182,11 @@ async function readProtection(
   }: { subject: PlanTarget; severity: Severity; impact: Pick<Preview, 'lost' | 'interrupted'> },
   options: CallOptions,
 ): Promise<Protection> {
-  const protection = protectionFor(operation, input, severity);
+  const effect = protectionEffect(operation, input, severity);
   // A missing entity has no tags to read; that it is missing is a blocker.
-  if (protection === undefined || subject.isMissing === true) return { forbidden: undefined, needsApproval: false };
+  if (effect === undefined || subject.isMissing === true) return { forbidden: undefined, needsApproval: false };
   const why = await protectedBy(call, operation, input, impact, options);
-  if (protection === 'refuses') return { forbidden: why, needsApproval: false };
+  if (effect === 'refuses') return { forbidden: why, needsApproval: false };
   return { forbidden: undefined, needsApproval: why !== undefined };
 }
 

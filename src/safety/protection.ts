@@ -33,7 +33,7 @@ export interface Forbidden {
 }
 
 /** The effect of protection on a call: none, approval, or refusal. */
-export function protectionFor(operation: OperationName, input: Members, { risk, isSensitive }: Severity) {
+export function protectionEffect(operation: OperationName, input: Members, { risk, isSensitive }: Severity) {
   if (REFUSED.has(riskOf(operationNamed(operation), input))) return 'refuses';
   return NEEDS_APPROVAL.has(risk) || isSensitive ? 'needs-approval' : undefined;
 }

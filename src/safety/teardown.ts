@@ -54,7 +54,6 @@ export interface Selection {
 export async function planTeardown(
   planner: Planner,
   tool: string,
-  input: Members,
   selection: Selection,
   principal: string,
   options: CallOptions,
@@ -76,19 +75,23 @@ export async function planTeardown(
           ...unknownAmong(only, [...removals, ...leaving]),
           ...(await outsideBlockers(planner, removals, all, principal, options)),
         ];
-  const removed = removals.map(({ operation, input: of, entityDigest }) => ({ operation, of, identity: entityDigest }));
-  const request = {
-    tool,
-    input,
-    backendLocation,
-    principal,
-    stateDigest: digest({ wanted: removed, environmentArn }),
-  };
+  const wanted = removals.map(({ operation, input, entityDigest }) => ({
+    operation,
+    of: input,
+    identity: entityDigest,
+  }));
+  const stateDigest = digest({ wanted, environmentArn });
+  const request = { tool, input: { ...selection }, backendLocation, principal, stateDigest };
   const notes = renameNotes(await planner.formerNames?.(), { environmentId });
   const parts = textParts(backendLocation, selection, { ...environment, name }, removals, notes);
   const { text, fits } = approvalText(parts);
   return {
-    ...{ ...request, name, removals, leaving, forbidden, blockers },
+    ...request,
+    name,
+    removals,
+    leaving,
+    forbidden,
+    blockers,
     callDigest: callDigestOf(request),
     subjectDigest: digest({ tool, place: backendLocation, principal, environmentId, only: only?.toSorted() }),
     shown: shownOf(backendLocation, parts, text),

@@ -45,7 +45,7 @@ export const tearDown = compositeTool({
     const { principal } = caller;
     const { signal } = exchange.context.mcpReq;
     const visibilityOf = ({ name }: TeardownPlan) => visibilityFor(allowedFor(environment), [input, name]);
-    const make = () => planTeardown(environment, TEAR_DOWN, input, input, principal, { signal });
+    const make = () => planTeardown(environment, TEAR_DOWN, input, principal, { signal });
     const approval = await obtainApproval(environment, exchange, {
       decide: async (dialog) => {
         const plan = await make();
@@ -74,7 +74,7 @@ export async function previewTeardown(
   const prepared = await prepareArguments({ environment, signal }, tearDown.input(), given);
   if ('wrong' in prepared) return refused(`The arguments for ${TEAR_DOWN} are wrong.`, ...prepared.wrong);
   const input = prepared.input as z.output<ReturnType<typeof selection>>;
-  const plan = await planTeardown(environment, TEAR_DOWN, input, input, environment.caller.principal, { signal });
+  const plan = await planTeardown(environment, TEAR_DOWN, input, environment.caller.principal, { signal });
   if (plan === undefined) return refused(MISSING);
   const { name, forbidden, blockers, leaving } = plan;
   const lost = plan.removals.map(({ item }) => item);

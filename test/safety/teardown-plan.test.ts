@@ -21,7 +21,7 @@ describe('the plan of a teardown', () => {
 
   const planned = (call: Call, only?: string[]) => {
     const input = { environmentId: builder.environmentId, ...(only === undefined ? {} : { only }) };
-    return planTeardown({ call, backendLocation: PLACE }, TOOL, input, input, 'ann', {});
+    return planTeardown({ call, backendLocation: PLACE }, TOOL, input, 'ann', {});
   };
   const environment = (changed: Members) =>
     answering(backend.call, (name, reply) => (name === 'GetKxEnvironment' ? { ...reply, ...changed } : reply));
@@ -133,7 +133,7 @@ describe('the plan of a teardown', () => {
     const empty = await openBuilder(backend.call, 'empty');
     await empty.tag('');
     const input = { environmentId: empty.environmentId };
-    const plan = await planTeardown({ call: backend.call, backendLocation: PLACE }, TOOL, input, input, 'ann', {});
+    const plan = await planTeardown({ call: backend.call, backendLocation: PLACE }, TOOL, input, 'ann', {});
     expect(plan?.forbidden?.why).toContain('carries the tag');
   });
 

@@ -78,7 +78,7 @@ describe.each(LENGTHS)('the first three lines, with names of %d characters', (le
     const input = { environmentId, ...given };
     if (operation !== 'teardown')
       return (await planCall({ call, backendLocation: PLACE }, operation, input, 'ann'))?.shown as ApprovalText;
-    return (await planTeardown({ call, backendLocation: PLACE }, 'tear_down', input, { environmentId }, 'ann', {}))
+    return (await planTeardown({ call, backendLocation: PLACE }, 'tear_down', { environmentId }, 'ann', {}))
       ?.shown as ApprovalText;
   };
   const pendingFor = (shown: ApprovalText): PendingApproval => ({
