@@ -17,7 +17,7 @@ export function detailOf(entity: GraphEntity, graph: Graph): Row {
   const { id, kind, status, statusReason, created, modified, facts } = entity;
   const isMoving = statusClass(status) === 'moving';
   const row = entityRow(entity, graph);
-  const more = Object.entries(facts).filter(([name]) => factsOf(kind)[name]?.inRow !== true && !(name in row));
+  const more = Object.entries(facts).filter(([name]) => factsOf(kind)[name]?.replacedInRow !== true && !(name in row));
   return {
     id,
     ...row,

@@ -42,7 +42,7 @@ export interface Fact<V> {
   /** Known only once the nodes of the entity, or its dependents, are read. */
   readonly needs?: 'nodes' | 'dependents';
   /** Rows show it in another form, so the details of a row omit it. */
-  readonly inRow?: true;
+  readonly replacedInRow?: true;
   readonly unit?: 'MiB' | 'GB' | 'bytes';
   /** What it adds up to over several entities. */
   readonly totals?: readonly Total[];

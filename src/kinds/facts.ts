@@ -47,10 +47,10 @@ const GROUP_FACTS: Facts<'kx-scaling-group'> = {
   memoryMiB: {
     of: ({ hostType }) => memoryMiB(HOST_TYPES, hostType),
     unit: 'MiB',
-    inRow: true,
+    replacedInRow: true,
     totals: [{ name: 'hostMemory' }],
   },
-  reservedMiB: { of: ({ reservedMiB }) => reservedMiB, needs: 'dependents', unit: 'MiB', inRow: true },
+  reservedMiB: { of: ({ reservedMiB }) => reservedMiB, needs: 'dependents', unit: 'MiB', replacedInRow: true },
   freeMiB: {
     of: ({ hostType, reservedMiB }) => {
       const memory = memoryMiB(HOST_TYPES, hostType);
@@ -58,7 +58,7 @@ const GROUP_FACTS: Facts<'kx-scaling-group'> = {
     },
     needs: 'dependents',
     unit: 'MiB',
-    inRow: true,
+    replacedInRow: true,
     totals: [{ name: 'hostMemoryFree', isWhole: true }],
   },
   cpus: {
@@ -90,7 +90,7 @@ const VOLUME_FACTS: Facts<'kx-volume'> = {
   attachedClusters: {
     of: ({ attachedClusters }) => attachedClusters?.map(({ clusterName }) => clusterName),
     state: true,
-    inRow: true,
+    replacedInRow: true,
   },
 };
 
@@ -100,10 +100,10 @@ const DATABASE_FACTS: Facts<'kx-database'> = {
     of: ({ numBytes }) => numBytes,
     also: ['size', 'numBytes'],
     unit: 'bytes',
-    inRow: true,
+    replacedInRow: true,
     totals: [{ name: 'databaseSize' }],
   },
-  files: { of: ({ numFiles }) => numFiles, also: ['numFiles'], inRow: true },
+  files: { of: ({ numFiles }) => numFiles, also: ['numFiles'], replacedInRow: true },
   changesets: { of: ({ numChangesets }) => numChangesets, also: ['numChangesets'] },
   lastCompletedChangesetId: { of: ({ lastCompletedChangesetId }) => lastCompletedChangesetId },
   newestData: { of: ({ newestData }) => newestData },

@@ -34,7 +34,7 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
 export type AnyChange = Change<KindName, OperationName>;
 export type AnyRequestedChange = RequestedChange<KindName, OperationName>;
 
-/** The definition of an operation, and the kind of entity that it changes; undefined for an operation that only reads. */
+/** What an operation changes, and the kind of that entity, which tags do not have; undefined for an operation that only reads. */
 export function changeOf(
   operation: OperationName,
 ): { readonly kind: KindName | undefined; readonly change: AnyChange } | undefined {

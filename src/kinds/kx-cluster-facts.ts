@@ -41,15 +41,15 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   nodeCount: {
     of: ({ capacityConfiguration: own, scalingGroupConfiguration: shared }) => own?.nodeCount ?? shared?.nodeCount,
     also: ['node'],
-    inRow: true,
+    replacedInRow: true,
     totals: [{ name: 'nodes' }, { name: 'dedicatedNodes', by: 'nodeType' }],
   },
   nodesRunning: {
     of: ({ nodes }) => nodes?.filter(({ status }) => status === 'RUNNING').length,
     needs: 'nodes',
-    inRow: true,
+    replacedInRow: true,
   },
-  nodesProvisioning: { of: (cluster) => waiting(cluster).length || undefined, needs: 'nodes', inRow: true },
+  nodesProvisioning: { of: (cluster) => waiting(cluster).length || undefined, needs: 'nodes', replacedInRow: true },
   provisioningSince: {
     of: (cluster) =>
       waiting(cluster)
@@ -61,11 +61,11 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   scalingGroup: {
     of: ({ scalingGroupConfiguration: shared }) => shared?.scalingGroupName,
     also: ['host'],
-    inRow: true,
+    replacedInRow: true,
   },
   memoryReservationMiB: {
     of: ({ scalingGroupConfiguration: shared }) => shared?.memoryReservation,
-    inRow: true,
+    replacedInRow: true,
     unit: 'MiB',
     totals: [{ name: 'clusterMemoryReserved', times: 'nodeCount' }],
   },
@@ -79,7 +79,7 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   memoryMiB: {
     of: ({ capacityConfiguration: own }) => memoryMiB(NODE_TYPES, own?.nodeType),
     unit: 'MiB',
-    inRow: true,
+    replacedInRow: true,
   },
   autoscaling: { of: autoscaling, setting: true },
   caches: {
@@ -99,14 +99,14 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
     of: ({ tickerplantLogConfiguration }) => tickerplantLogConfiguration?.tickerplantLogVolumes,
     also: ['tickerplantLog', 'tplog'],
     setting: true,
-    inRow: true,
+    replacedInRow: true,
   },
   code: {
     of: ({ code }) => code && `s3://${code.s3Bucket}/${code.s3Key}`,
     also: ['codePath', 's3Key', 'codeVersion'],
     setting: true,
   },
-  bucket: { of: ({ code }) => code?.s3Bucket, also: ['s3Bucket', 's3'], state: true, inRow: true },
+  bucket: { of: ({ code }) => code?.s3Bucket, also: ['s3Bucket', 's3'], state: true, replacedInRow: true },
   initializationScript: {
     of: ({ initializationScript }) => initializationScript,
     also: ['initScript', 'script'],
@@ -126,5 +126,5 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   subnets: { of: ({ vpcConfiguration }) => vpcConfiguration?.subnetIds, setting: true },
   securityGroups: { of: ({ vpcConfiguration }) => vpcConfiguration?.securityGroupIds, setting: true },
   ipAddressType: { of: ({ vpcConfiguration }) => vpcConfiguration?.ipAddressType, setting: true },
-  mounts: { of: mounts, also: ['mountedDatabases'], setting: true, inRow: true },
+  mounts: { of: mounts, also: ['mountedDatabases'], setting: true, replacedInRow: true },
 };

@@ -68,7 +68,7 @@ function volumes(view: Dataview): ReferenceTarget<'kx-volume'>[] {
 const itself = ({ key }: Update): Item => itemOf('kx-dataview', key);
 
 /** A writable dataview keeps its changeset and segments. */
-const isReadOnly = (requested: Update): RuleResult =>
+const notReadWrite = (requested: Update): RuleResult =>
   requested.target?.readWrite === true
     ? {
         error: 'Validation',
@@ -140,7 +140,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
         openEnvironment,
         parentExists('kx-database'),
         exists('kx-dataview'),
-        isReadOnly,
+        notReadWrite,
         conditions(
           [followsLatest],
           ({ input, target }) => ({ autoUpdate: target?.autoUpdate, changesetId: input.changesetId }),

@@ -23,30 +23,28 @@ const withDisk = ({ key, target }: Update): Item => itemOf('kx-volume', key, dis
 function fixedDisk(requested: Update): Problem[] {
   const { input, key, target } = requested;
   const [wanted, present] = [input.nas1Configuration?.type, target?.nas1Configuration?.type];
-  const refused = (refusal: string, advice: string): Problem => ({
+  const problem = (message: string, advice: string): Problem => ({
     error: 'Validation',
-    message: `The ${refusal}`,
+    message,
     item: withDisk(requested),
     advice,
   });
-  return [
-    ...(wanted === undefined || present === undefined || wanted === present
-      ? []
-      : [
-          refused(
-            `type of volume ${key.volumeName} cannot be changed`,
-            'The type of a volume cannot be changed: create another volume.',
-          ),
-        ]),
-    ...(growthOf(requested) >= 0
-      ? []
-      : [
-          refused(
-            `size of volume ${key.volumeName} can only be increased`,
-            'A volume can only grow: request a larger size.',
-          ),
-        ]),
-  ];
+  const problems: Problem[] = [];
+  if (wanted !== undefined && present !== undefined && wanted !== present)
+    problems.push(
+      problem(
+        `The type of volume ${key.volumeName} cannot be changed`,
+        'The type of a volume cannot be changed: create another volume.',
+      ),
+    );
+  if (growthOf(requested) < 0)
+    problems.push(
+      problem(
+        `The size of volume ${key.volumeName} can only be increased`,
+        'A volume can only grow: request a larger size.',
+      ),
+    );
+  return problems;
 }
 
 const grownDisk = (requested: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Configuration'> | undefined =>
