@@ -81,7 +81,10 @@ function newServer(profile: ServerProfile, caller: Caller, load: () => Promise<A
     { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
     {
       capabilities: {
-        ...{ tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
+        tools: {},
+        resources: { subscribe: true, listChanged: true },
+        prompts: {},
+        completions: {},
         extensions: EXTENSIONS,
       },
       instructions: instructionsFor(profile, caller),

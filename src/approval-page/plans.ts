@@ -112,8 +112,12 @@ function show(
 ): Response {
   const { home, now, foot, token, proof } = context;
   return planPage({
-    ...{ pending, home, foot },
-    ...{ now: now(), token: token(pending), proof: proof(pending) },
+    pending,
+    home,
+    foot,
+    now: now(),
+    token: token(pending),
+    proof: proof(pending),
     ...(again === undefined ? {} : { again }),
   });
 }

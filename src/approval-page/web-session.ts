@@ -43,7 +43,9 @@ export function sessions({ signer, home, secure, now }: WebSessionsOptions): Web
   return {
     open: ({ principal, targets, expiresMs }) => {
       const session: WebSession = {
-        ...{ principal, targets, id: randomBytes(16).toString('base64url') },
+        principal,
+        targets,
+        id: randomBytes(16).toString('base64url'),
         expiresMs: Math.min(expiresMs, now() + SIGNED_IN_MS),
       };
       const value = signer.sign(Buffer.from(JSON.stringify(session)).toString('base64url'));

@@ -22,7 +22,9 @@ export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
   const [headline = '', worst = '', how = '', ...lines] = shown.text.split('\n').map(printable);
   const body = lines.filter((line) => !LISTS.test(line));
   return {
-    ...{ headline, worst, how },
+    headline,
+    worst,
+    how,
     facts: body.flatMap((line) => factsIn(line) ?? []),
     notes: body.filter((line) => factsIn(line) === undefined),
   };

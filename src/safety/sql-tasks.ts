@@ -47,5 +47,7 @@ export function sqlTasks(state: () => Promise<StateDatabase>, now: () => number)
 
 const taskIn = ({ running, created, updated, report }: Row): StoredTask => ({
   isRunning: running === 1,
-  ...{ created, updated, report },
+  created,
+  updated,
+  report,
 });

@@ -47,7 +47,9 @@ export function stdioWire({ input, output, onend, onlisted, maxBytes, ready, wat
   const turns = turnQueue();
   const firstList = firstListing(onlisted);
   const lines = jsonLines({
-    ...{ input, output, maxBytes },
+    input,
+    output,
+    maxBytes,
     receive: (line) => turns.run(() => receive(line)),
     tooLong: (begin, end) =>
       reply(

@@ -27,7 +27,9 @@ export function hostBox({ of: { group, rows }, x, y, height }: Placed<HostBox>, 
     glyph(health, x + 19, y + 22),
     textAt(x + INSET, y + 26, group.name, { class: 'name', width: 150, letter: 8 }),
     textAt(edge, y + 26, `${hostType ?? ''}${group.status === 'ACTIVE' ? '' : ` · ${group.status}`}`, {
-      ...{ class: 'soft', end: true, width: 174 },
+      class: 'soft',
+      end: true,
+      width: 174,
     }),
     memoryMiB === undefined && !isUnused
       ? ''

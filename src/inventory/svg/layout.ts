@@ -49,7 +49,10 @@ export function layoutOf(model: Model, top: number): Layout {
   const { databases, ports, end } = placeDatabases(model, top, rows);
   const first = end + (model.volumes.length === 0 ? 0 : 34);
   const volumes = model.volumes.map((of, at) => ({
-    ...{ of, x: DATA_X, y: first + at * VOLUME.step, height: VOLUME.height },
+    of,
+    x: DATA_X,
+    y: first + at * VOLUME.step,
+    height: VOLUME.height,
   }));
   const users = first + volumes.length * VOLUME.step + 22;
   const height = Math.max(users + (model.users.length === 0 ? 0 : 30), hostsEnd, top + 120) + LEGEND;

@@ -79,7 +79,12 @@ export function prepareDemoWorld(script: WorldScript, world: World, now: number)
     script.at(START - DAY - index * HOUR, 'CreateKxUser')(() => ({ environmentId: id, userName, iamRole, tags }));
   }
   return {
-    ...{ script, world, zone, prod, role, tag },
+    script,
+    world,
+    zone,
+    prod,
+    role,
+    tag,
     date: (daysAgo) => new Date(now - daysAgo * DAY).toISOString().slice(0, 10).replaceAll('-', '.'),
     ...creators(script, prod, zone),
   };

@@ -62,7 +62,10 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
     forms: async (client, event) => {
       const rows = await run<{ now: string; nonce: string | null; kind: FormEvent['kind']; at: string }>(
         'form_history($1, $2, $3, $4)',
-        ...[randomUUID(), keyOf(client), event?.nonce ?? '', event?.kind ?? ''],
+        randomUUID(),
+        keyOf(client),
+        event?.nonce ?? '',
+        event?.kind ?? '',
       );
       const events = rows.flatMap(({ nonce, kind, at }) => (nonce === null ? [] : [{ nonce, kind, at: Number(at) }]));
       return { now: Number(rows[0]?.now), events };

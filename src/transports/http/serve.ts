@@ -136,7 +136,12 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
     },
     documents: authIssuer === undefined ? {} : metadataDocuments(options.served, resourceAt, authIssuer),
     approvals: approvalsPage(options, base, resourceAt, now),
-    ...{ guards: guard, load: requests, signIns, needs, maxBody, onerror },
+    guards: guard,
+    load: requests,
+    signIns,
+    needs,
+    maxBody,
+    onerror,
     rateLimiter: (options.rateLimiter ?? ((rates) => rateLimiter(rates, now)))(effectiveRates(options)),
     observe: (exchange, status, ms) => {
       measured.observe(exchange, status, ms);
@@ -171,7 +176,12 @@ function approvalsPage(options: HttpOptions, base: () => string, resourceAt: Res
   const isPublic = publicUrl !== undefined;
   return approvals({
     ...options.approvals,
-    ...{ endpoints, holderOf: authorization.holderOf, base, isPublic, now, onerror },
+    endpoints,
+    holderOf: authorization.holderOf,
+    base,
+    isPublic,
+    now,
+    onerror,
   });
 }
 
