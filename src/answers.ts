@@ -160,7 +160,7 @@ function answerCalls({ connection, server, search, environmentOf, runs, on }: Ca
     const isOf2025 = context.mcpReq.envelope === undefined;
     return isOf2025 ? callOf2025(context, (state) => nonceIn(environment.signer, state), round) : round(context);
   };
-  const withoutWaiting = (params: CallParams, context: ServerContext) =>
+  const callWithoutWaiting = (params: CallParams, context: ServerContext) =>
     runCall(params, context, { patienceMs: 0 }) as Promise<CallToolResult>;
   const ownerOf = (context: ServerContext) => {
     const { caller, backendLocation } = environmentOf(context);
@@ -170,12 +170,12 @@ function answerCalls({ connection, server, search, environmentOf, runs, on }: Ca
   on('tools/call', async ({ params }, context) => {
     const isModern = context.mcpReq.envelope !== undefined;
     if (!isModern || !supportsTasks(declared(context))) return runCall(params, context);
-    if (isWait(params)) return taskFor(params, await withoutWaiting(params, context), new Date()) as CallToolResult;
+    if (isWait(params)) return taskFor(params, await callWithoutWaiting(params, context), new Date()) as CallToolResult;
     return runs.run(ownerOf(context), context, (detached, continueAsTask) =>
       runCall(params, detached, { continueAsTask }),
     );
   });
-  const tasks = taskHandlers({ runs, ownerOf, declaredBy: declared, run: withoutWaiting });
+  const tasks = taskHandlers({ runs, ownerOf, declaredBy: declared, callWithoutWaiting });
   // The SDK has no types for the methods of extensions.
   for (const [method, handler] of Object.entries(tasks)) on(method as 'ping', handler as never);
 }

@@ -25,7 +25,7 @@ export function servedSkills(toolsNote: string) {
       },
       'skills/get': ({ params }: Request, context: ServerContext) => {
         const skill = entries().get(String(params?.uri));
-        if (skill === undefined) throw unknown(params?.uri);
+        if (skill === undefined) throw unknownSkill(params?.uri);
         return withCacheHints({ skill }, context);
       },
     },
@@ -50,7 +50,7 @@ function entry(uri: string, { name, description, text }: Skill) {
 const withCacheHints = (result: object, { mcpReq }: ServerContext) =>
   mcpReq.envelope === undefined ? result : { ...result, ...HINTS };
 
-const unknown = (uri: unknown) =>
+const unknownSkill = (uri: unknown) =>
   new ProtocolError(
     ProtocolErrorCode.InvalidParams,
     `There is no skill at ${quoteUntrusted(String(uri), MAX_LENGTH)}.`,

@@ -18,8 +18,8 @@ interface StoredReport {
 /** A task that this process runs. */
 export interface Run extends Task {
   readonly id: string;
-  /** The result of the request that the task continues. */
-  readonly created: ToolResult;
+  /** The answer to the request that the task continues: the task. */
+  readonly createdTask: ToolResult;
   stop(why: string): void;
   /** Shows that the task runs, and stops it if it must not continue. */
   renew(): Promise<void>;
@@ -50,22 +50,22 @@ const NOT_STORED = 'The progress of the task could not be stored.';
 /** Stores a new task, and shows that it runs until it ends. Rejects if it cannot be stored. */
 export async function beginTask({ tasks, owner, report, control, onInternal }: RunOptions): Promise<Run> {
   const id = randomUUID();
-  const first = textOf(report);
-  const created = await tasks.begin(id, owner, first);
-  const view = taskView(id, { isRunning: true, created, updated: created, report: first });
+  const firstReport = textOf(report);
+  const created = await tasks.begin(id, owner, firstReport);
+  const view = taskView(id, { isRunning: true, created, updated: created, report: firstReport });
   let resolveEnded = () => {};
   const ended = new Promise<void>((resolve) => {
     resolveEnded = resolve;
   });
   const stop = (why: string) => control.abort(new TaskStopped(why));
-  const renew = async (report?: string) => {
-    const order = await tasks.renew(id, report);
+  const renew = async (newReport?: string) => {
+    const order = await tasks.renew(id, newReport);
     if (order !== 'continue') stop(order === 'cancel' ? CANCELLED : INTERRUPTED);
   };
-  const beat = setInterval(() => void renew().catch(onInternal), RENEW_MS).unref();
+  const renewal = setInterval(() => void renew().catch(onInternal), RENEW_MS).unref();
   return {
     id,
-    created: { resultType: 'task', ...view } as unknown as ToolResult,
+    createdTask: { resultType: 'task', ...view } as unknown as ToolResult,
     patienceMs: PATIENCE_MS,
     report: (next) => renew(textOf(next)).catch(onInternal),
     announce: (next) =>
@@ -76,7 +76,7 @@ export async function beginTask({ tasks, owner, report, control, onInternal }: R
     stop,
     renew: () => renew(),
     end: async (outcome) => {
-      clearInterval(beat);
+      clearInterval(renewal);
       await tasks.end(id, JSON.stringify({ outcome } satisfies StoredReport)).catch(onInternal);
       resolveEnded();
     },

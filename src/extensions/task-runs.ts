@@ -52,7 +52,7 @@ export function taskRuns(tasks: Tasks, onInternal: (error: unknown) => void): Ta
     }
   };
   /** Clients see no details of a store that does not answer. */
-  const reading =
+  const hideStoreErrors =
     <T>(work: (id: string, owner: string) => Promise<T>) =>
     (id: string, owner: string) =>
       work(id, owner).catch((error) => {
@@ -61,13 +61,13 @@ export function taskRuns(tasks: Tasks, onInternal: (error: unknown) => void): Ta
       });
   return {
     run: (owner, context, call) => runCall(context, call, (report, control) => begin(owner, report, control)),
-    find: reading(async (id, owner) => {
+    find: hideStoreErrors(async (id, owner) => {
       // If this process was suspended for too long, its own task must not count as interrupted.
       await running.get(id)?.renew();
       const found = await tasks.find(id, owner);
       return found && taskView(id, found);
     }),
-    cancel: reading(async (id, owner) => {
+    cancel: hideStoreErrors(async (id, owner) => {
       const isFound = await tasks.cancel(id, owner);
       if (isFound) running.get(id)?.stop(CANCELLED);
       return isFound;
@@ -95,7 +95,7 @@ function runCall(
       task = await begin(report, control);
       if (task === undefined) return undefined;
       control.unlink();
-      resolve(task.created);
+      resolve(task.createdTask);
       return task;
     };
     call({ ...context, mcpReq: { ...context.mcpReq, signal } }, continueAsTask).then(

@@ -63,11 +63,14 @@ interface TaskMethods {
   readonly ownerOf: (context: ServerContext) => string;
   readonly declaredBy: (context: ServerContext) => ClientCapabilities | undefined;
   /** Makes a call without waiting. */
-  readonly run: (call: { name: string; arguments: Record<string, unknown> }, context: ServerContext) => Promise<Result>;
+  readonly callWithoutWaiting: (
+    call: { name: string; arguments: Record<string, unknown> },
+    context: ServerContext,
+  ) => Promise<Result>;
 }
 
 /** The methods of the extension. No task takes input, and a wait cannot be cancelled, because nothing runs. */
-export function taskHandlers({ runs, ownerOf, declaredBy, run }: TaskMethods) {
+export function taskHandlers({ runs, ownerOf, declaredBy, callWithoutWaiting }: TaskMethods) {
   const method =
     (handle: (id: string, owner: string, context: ServerContext) => Promise<object | undefined>) =>
     async ({ params }: Request, context: ServerContext) => {
@@ -80,9 +83,9 @@ export function taskHandlers({ runs, ownerOf, declaredBy, run }: TaskMethods) {
     'tasks/get': method(async (id, owner, context) => {
       const wait = waitIn(id);
       if (wait === undefined) return runs.find(id, owner);
-      const result = await run({ name: WAIT, arguments: { ...wait.arguments } }, context);
+      const result = await callWithoutWaiting({ name: WAIT, arguments: { ...wait.arguments } }, context);
       if (handleIn(result) !== undefined) return working(id, wait, result, new Date());
-      return { ...common(id, wait, new Date()), ...completed(result) };
+      return { ...taskMembers(id, wait, new Date()), ...completed(result) };
     }),
     'tasks/update': method(async (id, owner) => (waitIn(id) ?? (await runs.find(id, owner))) && {}),
     'tasks/cancel': method(async (id, owner) => {
@@ -101,11 +104,14 @@ const waitIn = (taskId: string): Wait | undefined =>
 const working = (taskId: string, wait: Wait, result: Result, now: Date) => {
   const why = structuredContentOf(result)['why'];
   const message = typeof why === 'string' ? { statusMessage: why.replace(/ ?Call again .*$/, '') } : {};
-  return { ...common(taskId, wait, now), status: 'working', ...message, pollIntervalMs: POLL_MS };
+  return { ...taskMembers(taskId, wait, now), status: 'working', ...message, pollIntervalMs: POLL_MS };
 };
 
-const common = (taskId: string, { createdAt }: Wait, now: Date) => ({
-  ...{ taskId, createdAt, lastUpdatedAt: now.toISOString(), ttlMs: null },
+const taskMembers = (taskId: string, { createdAt }: Wait, now: Date) => ({
+  taskId,
+  createdAt,
+  lastUpdatedAt: now.toISOString(),
+  ttlMs: null,
 });
 
 const structuredContentOf = (result: object) =>

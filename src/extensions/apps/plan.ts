@@ -11,7 +11,7 @@ const SCRIPT = `const words = (name) => name.replace(/[A-Z]/g, (letter) => ' ' +
 const brief = (value) => Array.isArray(value) ? value.map(brief).join('; ')
   : value && typeof value === 'object' ? Object.values(value).map(brief).join(' ') : String(value);
 const item = (row) => ${JSON.stringify(DESCRIBED_KINDS)}.includes(row.kind) ? brief({ ...row, kind: '' }).trim() : brief(row);
-const rest = (link) => {
+const addFooter = (link) => {
   if (link && host.openLinks) add('button', 'Open the approval page').onclick = () => ask('ui/open-link', { url: link });
   add('p', 'This view approves nothing.').className = 'note';
 };
@@ -20,7 +20,7 @@ const show = (result) => {
   const link = /^On the approval page (https?:\\/\\/\\S+), where /m.exec(isError ? content[0]?.text : '')?.[1];
   if (isError || !plan) {
     plain(result);
-    return rest(link);
+    return addFooter(link);
   }
   const { tool, target, dialog = [], ...more } = plan;
   root.replaceChildren();
@@ -38,5 +38,5 @@ const show = (result) => {
     const items = add('ul', '');
     for (const row of rows) add('li', item(row), items);
   }
-  rest();
+  addFooter();
 };`;

@@ -3,7 +3,10 @@ import { appPage } from './shell.ts';
 /** Shows the picture to which the result of `describe_kx_environment` links. The host reads it; it never enters the model's context. */
 export const topologyPage = (): string => appPage('kdb environment', SCRIPT);
 
-/** The picture becomes part of the page, so nothing that can run or load anything may be in it. */
+/**
+ * The picture becomes part of the page, so nothing that can run or load anything may be in it: no scripts, links, images or
+ * animations, no event handlers (`on…`) or `href`, and no `url()` except of something in the picture itself (`#…`).
+ */
 const SCRIPT = `const isSafe = (svg) => svg.localName === 'svg' && [svg, ...svg.querySelectorAll('*')].every((element) =>
   element.namespaceURI === 'http://www.w3.org/2000/svg' &&
   !/^(script|foreignObject|image|use|a|animate|set)$/i.test(element.localName) &&
