@@ -25,7 +25,11 @@ const POLL_MS = 1_000;
 
 /** Errors that say nothing about the other calls of a batch. After any other error, no further call is made. */
 const OF_ONE_CALL = new Set<string>([
-  ...['Conflict', 'InvalidRequest', 'ResourceAlreadyExists', 'ResourceNotFound', 'Validation'],
+  'Conflict',
+  'InvalidRequest',
+  'ResourceAlreadyExists',
+  'ResourceNotFound',
+  'Validation',
   'Withheld',
 ]);
 
@@ -91,8 +95,8 @@ async function runCalls(
     try {
       const why = await refusalOf(environment, { batch, plan }, call, signal);
       if (why === undefined) {
-        const by = plan?.steps.has(call) === false ? { principal: actor.principal } : actor;
-        const output = await callNamed(environment.call, call.operation, call.input, { signal, actor: by });
+        const stepActor = plan?.steps.has(call) === false ? { principal: actor.principal } : actor;
+        const output = await callNamed(environment.call, call.operation, call.input, { signal, actor: stepActor });
         done.push(result(call, output));
         accepted.push({ ...call, output });
       } else failed.push({ step: nameOf(call), why: why.join(' ') });
@@ -133,11 +137,11 @@ async function refusalOf(
   const options = { signal };
   const planned = plan?.steps.get(call);
   if (plan !== undefined && planned !== undefined) {
-    const again = () => planCall(environment, name, input, principal, options);
+    const replan = () => planCall(environment, name, input, principal, options);
     // What earlier calls of the batch created or changed was different when the person saw the plan.
     const isOwnDoing = planned.blockers.length > 0 || sharesTarget(call, batch);
-    const present = isOwnDoing ? ((await again()) ?? planned) : planned;
-    const why = await gate.authorizeStep(plan, present, again);
+    const current = isOwnDoing ? ((await replan()) ?? planned) : planned;
+    const why = await gate.authorizeStep(plan, current, replan);
     return why === 'dependents-changed' ? undefined : why;
   }
   const request = { name, input, principal, options, offered: allowedFor(environment), refusal };

@@ -13,7 +13,7 @@ import { obtainApproval } from './approval-form.ts';
 import { orUnchanged, whatChanges } from './changed.ts';
 import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
-import { followUp, replacementOf } from './follow-up.ts';
+import { followUp, replacementFinder } from './follow-up.ts';
 import { describedTools } from './list.ts';
 import { nextStep } from './next-step.ts';
 import { ownTags } from './own-tags.ts';
@@ -32,10 +32,10 @@ export async function callTool(
   exchange: Exchange,
 ): Promise<ToolResult> {
   const result = await dispatch(environment, params, exchange);
-  return limitSize(environment.restrictions.approve === 'none' ? withNotes(result, UNASKED) : result);
+  return limitSize(environment.restrictions.approve === 'none' ? withNotes(result, NO_APPROVALS) : result);
 }
 
-const UNASKED = 'No call needs approval: this server runs with --approve none.';
+const NO_APPROVALS = 'No call needs approval: this server runs with --approve none.';
 
 async function dispatch(
   environment: ToolEnvironment,
@@ -76,9 +76,9 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
   const prepared = await prepareArguments(lookup, agentInput(operationNamed(name)), given, name);
   if ('wrong' in prepared) return refused(wrong(tool), ...prepared.wrong);
   const { input, meant } = prepared;
-  const tooMuch = refusalReason(name, restrictions, caller, riskOf(operationNamed(name), input));
-  if (tooMuch !== undefined)
-    return refused(`${tool} did not run: this call would lose data or interrupt work. ${tooMuch}`);
+  const tooRisky = refusalReason(name, restrictions, caller, riskOf(operationNamed(name), input));
+  if (tooRisky !== undefined)
+    return refused(`${tool} did not run: this call would lose data or interrupt work. ${tooRisky}`);
   try {
     return withEnvironmentMeant(await throughGate(environment, name, input, exchange), meant);
   } catch (error) {
@@ -101,8 +101,9 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
     return withEnvironmentMeant(await tool.run(environment, input, exchange), meant);
   } catch (error) {
     if (!(error instanceof FinspaceError) || lookup.signal.aborted) throw error;
-    const about = { ...input, ...(input['arguments'] as Members | undefined) };
-    return withEnvironmentMeant(failed(error, await nextStep(lookup, error.fields.operation, about, error)), meant);
+    // The tools that take the call of another tool have its arguments in a member of their own.
+    const callInput = { ...input, ...(input['arguments'] as Members | undefined) };
+    return withEnvironmentMeant(failed(error, await nextStep(lookup, error.fields.operation, callInput, error)), meant);
   }
 }
 
@@ -127,7 +128,7 @@ async function throughGate(
   const { principal, refusal } = caller;
   const request = { name, input, principal, options, offered, refusal };
   const lookup = { environment, signal: options.signal };
-  const replacement = await replacementOf(lookup, name, input);
+  const findReplacement = await replacementFinder(lookup, name, input);
   const approval = await obtainApproval<Plan | undefined>(environment, exchange, {
     decide: async (dialog) => orUnchanged(await gate.authorize(request, dialog)),
     resume: (reply) => gate.resume(request, reply, exchange.client),
@@ -143,7 +144,7 @@ async function throughGate(
   if (revealed.kind === 'withheld') return refused(revealed.why);
   const done = {
     ...whatChanges(approval.plan, offered),
-    ...(await replacement()),
+    ...(await findReplacement()),
     ...(await arnOfNew(lookup, name, sent, output)),
     ...(await ownTags(environment, name, sent, output, options)),
     ...followUp([{ operation: name, input: sent, output }], environment),

@@ -10,7 +10,7 @@ import { MAX_ALSO, waitFor } from './fleet/wait-for.ts';
 import { type Lookup, lookUp } from './identify.ts';
 
 type Members = Readonly<Record<string, unknown>>;
-type Offer = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
+type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
 
 /** An accepted call, with its output. */
 export interface Accepted {
@@ -23,7 +23,7 @@ export interface Accepted {
  * The one call that waits for everything that some calls started; undefined if nothing is in progress, or the caller is not
  * offered that tool.
  */
-export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offer): Members {
+export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offering): Members {
   const moving = accepted.flatMap((call) => movingAfter(call) ?? []);
   const [first] = moving;
   if (first === undefined || toolRefusalReason(waitFor, restrictions, caller) !== undefined) return {};
@@ -66,7 +66,7 @@ const MAX_NODES = 1_000;
 /**
  * Reads the nodes of a cluster before one is deleted; the returned function then shows which node replaces it, if that is clear.
  */
-export async function replacementOf(
+export async function replacementFinder(
   lookup: Lookup,
   name: OperationName,
   input: Members,

@@ -4,14 +4,17 @@ import type { BackendLocation } from '../safety/backend-location.ts';
 import { type Caller, POLICY, type Restrictions } from '../safety/policy.ts';
 import { listedTools } from './list.ts';
 
-interface Offer {
+interface InstructionsOptions {
   readonly backendLocation: BackendLocation;
   readonly restrictions: Restrictions;
   readonly catalog: 'tools' | 'search';
 }
 
 /** What every model reads first: the backend, how to begin, and what needs a person; only about offered tools. */
-export function instructionsFor({ backendLocation, restrictions, catalog }: Offer, caller: Caller): string {
+export function instructionsFor(
+  { backendLocation, restrictions, catalog }: InstructionsOptions,
+  caller: Caller,
+): string {
   const offered = new Set(listedTools(restrictions, caller).map(({ name }) => name));
   const sentenceFor = (sentence: string, ...tools: string[]) =>
     tools.every((tool) => offered.has(tool)) ? [sentence] : [];

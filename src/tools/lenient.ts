@@ -14,38 +14,23 @@ export function lenient(schema: z.ZodType, given: unknown): unknown {
     return Array.isArray(list) ? list.map((each) => lenient(element, each)) : given;
   }
   if (schema instanceof z.ZodObject && isObject(given)) return membersOf(schema.shape, given);
-  if (is(schema, SCALAR) && (typeof given === 'number' || typeof given === 'boolean')) return String(given);
+  if (hasForm(schema, 'scalar') && (typeof given === 'number' || typeof given === 'boolean')) return String(given);
   if (typeof given !== 'string') return given;
-  if (is(schema, KEY_VALUE)) return keyValueIn(given);
+  if (hasForm(schema, 'keyValue')) return keyValueIn(given);
   if (schema.def.type === 'number') return DECIMAL.test(given) ? Number(given) : given;
   if (schema.def.type === 'boolean') return BOOLEANS.get(given) ?? given;
   return isWords(schema) ? (wordIn(schema.options.map(String), given) ?? given) : given;
 }
 
-const [ANY_SPELLING, LISTED, SCALAR, KEY_VALUE, NON_EMPTY] = [
-  'anySpelling',
-  'listed',
-  'scalar',
-  'keyValue',
-  'nonEmpty',
-];
-const is = (schema: z.ZodType, form: string) => schema.meta()?.[form] === true;
+type Form = 'anySpelling' | 'listed' | 'scalar' | 'keyValue' | 'nonEmpty';
+const hasForm = (schema: z.ZodType, form: Form) => schema.meta()?.[form] === true;
 
 /** One of this server's own words, so that `Scaling groups` and `kxScalingGroup` mean `scaling-group`. */
-export const Words = <const W extends string>(words: readonly W[]) => z.enum(words).meta({ [ANY_SPELLING]: true });
+export const Words = <const W extends string>(words: readonly W[]) => z.enum(words).meta({ anySpelling: true });
 /** An item without commas, so that one text can stand for a list of them. */
-export const Listed = (maxLength: number) =>
-  z
-    .string()
-    .min(1)
-    .max(maxLength)
-    .meta({ [LISTED]: true });
+export const Listed = (maxLength: number) => z.string().min(1).max(maxLength).meta({ listed: true });
 /** A text for which a client may send a number or a boolean. */
-export const Scalar = (maxLength: number) =>
-  z
-    .string()
-    .max(maxLength)
-    .meta({ [SCALAR]: true });
+export const Scalar = (maxLength: number) => z.string().max(maxLength).meta({ scalar: true });
 /** An optional text whose empty value is an error: without the text, a condition has another meaning. */
 export const NonEmpty = (maxLength: number) =>
   z
@@ -53,16 +38,17 @@ export const NonEmpty = (maxLength: number) =>
     .min(1, 'expects text that is not empty; omit it for any')
     .max(maxLength)
     .optional()
-    .meta({ [NON_EMPTY]: true });
+    .meta({ nonEmpty: true });
 /** An object with `key` and `value`, which a client may send as `key=value`. */
-export const KeyValue = <T extends z.ZodObject>(schema: T): T => schema.meta({ [KEY_VALUE]: true });
+export const KeyValue = <T extends z.ZodObject>(schema: T): T => schema.meta({ keyValue: true });
 
-const isWords = (schema: z.ZodType): schema is z.ZodEnum => schema instanceof z.ZodEnum && is(schema, ANY_SPELLING);
+const isWords = (schema: z.ZodType): schema is z.ZodEnum =>
+  schema instanceof z.ZodEnum && hasForm(schema, 'anySpelling');
 
 /** The list for a single text: items separated by commas, or one other text. JSON is parsed elsewhere. */
 function listIn(element: z.ZodType, given: string): string[] | undefined {
   if (given === '' || IS_JSON.test(given)) return undefined;
-  if (isWords(element) || is(element, LISTED) || is(element, KEY_VALUE))
+  if (isWords(element) || hasForm(element, 'listed') || hasForm(element, 'keyValue'))
     return given.split(',').map((word) => word.trim());
   return element instanceof z.ZodString ? [given] : undefined;
 }
@@ -112,7 +98,7 @@ function membersOf(shape: Readonly<Record<string, z.ZodType>>, given: object): R
     Object.entries(given).flatMap(([name, value]) => {
       const member = Object.hasOwn(shape, name) ? shape[name] : undefined;
       if (member === undefined) return [[name, value]];
-      const isAbsent = ABSENT.has(value) && !(value === '' && is(member, NON_EMPTY));
+      const isAbsent = ABSENT.has(value) && !(value === '' && hasForm(member, 'nonEmpty'));
       return isOptional(member) && isAbsent ? [] : [[name, lenient(member, value)]];
     }),
   );

@@ -78,13 +78,16 @@ async function nameTakenAdvice(
   if (created === undefined || typeof found !== 'object') return undefined;
   const { label, value } = created;
   const { status } = found;
-  const is = `The ${nounOfLabel(label)} ${quoteUntrusted(value)} ${status === undefined ? 'already exists' : `is ${quoteUnlessPlain(status)}`}`;
+  const statement = `The ${nounOfLabel(label)} ${quoteUntrusted(value)} ${status === undefined ? 'already exists' : `is ${quoteUnlessPlain(status)}`}`;
   if (isGone(status))
-    return { advice: `${is}. ${waitFor(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
+    return { advice: `${statement}. ${waitFor(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
   return statusClass(status) === 'failed'
-    ? { advice: `${is}: ${reader} shows why. Delete it to free the name, or choose another name.`, retryable: false }
-    : { advice: `${is}. Use it, or choose another name.`, retryable: false };
+    ? {
+        advice: `${statement}: ${reader} shows why. Delete it to free the name, or choose another name.`,
+        retryable: false,
+      }
+    : { advice: `${statement}. Use it, or choose another name.`, retryable: false };
 }
 
 /** What must be waited for, or has failed. */
@@ -98,15 +101,15 @@ async function waitAdvice(lookup: Lookup, name: OperationName, input: Members): 
   if (typeof seen !== 'object') return {};
   const { label, value } = all[at] as Reference;
   const reader = toolName(readerOfLabel(label, name) as OperationName);
-  const is = `The ${nounOfLabel(label)} ${quoteUntrusted(value)} is ${quoteUnlessPlain(String(seen.status))}`;
+  const statement = `The ${nounOfLabel(label)} ${quoteUntrusted(value)} is ${quoteUnlessPlain(String(seen.status))}`;
   if (kinds[at] === 'failed')
     return {
-      advice: `${is}, and waiting does not help: ${reader} shows why. Delete it and create it again.`,
+      advice: `${statement}, and waiting does not help: ${reader} shows why. Delete it and create it again.`,
       retryable: false,
     };
   return isGone(seen.status)
-    ? { advice: `${is} already. ${waitFor(label, name, 'DELETED')} to know when it is gone.`, retryable: false }
-    : { advice: `${is}. ${waitFor(label, name)}, then repeat this call.`, retryable: true };
+    ? { advice: `${statement} already. ${waitFor(label, name, 'DELETED')} to know when it is gone.`, retryable: false }
+    : { advice: `${statement}. ${waitFor(label, name)}, then repeat this call.`, retryable: true };
 }
 
 /** The entity that a call refers to and must wait for, in words; undefined when everything is ready or has failed. */

@@ -23,7 +23,7 @@ import { suggestTool } from './suggest.ts';
 import { TAG, tagBatch, tagEntities } from './tag-entities.ts';
 import { previewTeardown, TEAR_DOWN } from './tear-down.ts';
 
-const changing = lazy(() => [
+const changingTools = lazy(() => [
   ...OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read').map(toolName),
   ...Object.keys(BATCHES),
   TEAR_DOWN,
@@ -60,7 +60,7 @@ export const planChange = compositeTool({
     const name = operationOf(tool);
     if (name === undefined)
       return refused(
-        `${quoteUntrusted(tool)} is not a tool that changes anything${suggestTool(tool, changing(), '.')}`,
+        `${quoteUntrusted(tool)} is not a tool that changes anything${suggestTool(tool, changingTools(), '.')}`,
       );
     if (operationNamed(name).risk === 'read')
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
@@ -105,8 +105,8 @@ function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, pl
   const tooRisky = refusalReason(plan.operation, restrictions, caller, risk);
   const blocked =
     forbidden !== undefined || blockers.length > 0 || argumentsRefused !== undefined || tooRisky !== undefined;
-  const idle = argumentsRefused === undefined && contradictions(plan).length === 0 && changesNothing(plan);
-  const needsApproval = !idle && approvalNeeded(plan, restrictions);
+  const isUnchanged = argumentsRefused === undefined && contradictions(plan).length === 0 && changesNothing(plan);
+  const needsApproval = !isUnchanged && approvalNeeded(plan, restrictions);
   return {
     tool,
     target: { kind: plan.noun, name: plan.name },
@@ -115,10 +115,12 @@ function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, pl
     ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(visibility)) } : {}),
     ...(approvalReasons.length === 0 ? {} : { why: approvalReasons }),
     blocked,
-    ...(blocked || idle || unchecked.length === 0 ? { wouldRun: !blocked && !idle } : { notChecked: unchecked }),
+    ...(blocked || isUnchanged || unchecked.length === 0
+      ? { wouldRun: !blocked && !isUnchanged }
+      : { notChecked: unchecked }),
     ...(argumentsRefused === undefined ? {} : { argumentsRefused }),
     ...(tooRisky === undefined ? {} : { refused: `${riskText(plan)} ${tooRisky}` }),
-    ...(idle ? { changesNothing: unchangedText(plan) } : {}),
+    ...(isUnchanged ? { changesNothing: unchangedText(plan) } : {}),
     ...whatChanges(plan, offered),
     ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
     ...(quotas.length === 0 ? {} : { quotas }),

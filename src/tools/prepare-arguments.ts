@@ -29,8 +29,10 @@ export async function prepareArguments(
   const found = name === undefined ? 'as-given' : await environmentCalled(lookup, name);
   if (typeof found === 'object') {
     if ('wrong' in found) return { wrong: [found.wrong] };
-    const again = parseArguments(schema, { ...given, [ENVIRONMENT]: found.environmentId });
-    return 'input' in again ? { ...again, meant: found } : { wrong: explainProblems(lookup, again.problems, near) };
+    const resolved = parseArguments(schema, { ...given, [ENVIRONMENT]: found.environmentId });
+    return 'input' in resolved
+      ? { ...resolved, meant: found }
+      : { wrong: explainProblems(lookup, resolved.problems, near) };
   }
   if (name !== undefined && found === 'none' && !MAY_BE_ID.test(name))
     return { wrong: [await missingText(lookup, { label: ENVIRONMENT, value: name, scope: {} }, near)] };

@@ -5,7 +5,6 @@ import { type FailureFields, type FinspaceError, wireName } from '../operations/
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { quoteUntrusted, visible } from '../untrusted.ts';
-
 import type { EnvironmentMeant } from './identify.ts';
 
 type Members = Record<string, unknown>;

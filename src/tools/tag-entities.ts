@@ -76,9 +76,9 @@ export async function tagBatch(
         `The environment is ${quoteUntrusted(String(name))}, not ${quoteUntrusted(other.name)}: tag each in a separate call.`,
       ],
     };
-  const calls = entities.flatMap(({ kind, name: of, database }): BatchCall[] => {
-    const resourceArn = `${environmentArn}${arnPath({ kind, name: of, database })}`;
-    const label = idOf(kind, of, database);
+  const calls = entities.flatMap(({ kind, name: entityName, database }): BatchCall[] => {
+    const resourceArn = `${environmentArn}${arnPath({ kind, name: entityName, database })}`;
+    const label = idOf(kind, entityName, database);
     return [
       ...(tags === undefined ? [] : [{ operation: 'TagResource' as const, input: { resourceArn, tags }, label }]),
       ...(tagKeys === undefined

@@ -37,7 +37,9 @@ export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan
   for (const [at, removal] of removals.entries()) {
     const what = itemText(removal.item);
     const why = await removeOne(environment, plan, removal, {
-      ...{ actor, deadline, signal },
+      actor,
+      deadline,
+      signal,
       onWaiting: async (awaited) => task?.report(reportAt(at, ` ${what} waits for ${awaited}.`)),
       onDeleting: async () => task?.announce(reportAt(at, ` Deleting ${what}.`, ` It may have deleted ${what}.`)),
     });
@@ -45,7 +47,7 @@ export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan
     await (task === undefined ? progress(`requested the deletion of ${what}`) : task.report(reportAt(at + 1)));
   }
   if (task !== undefined) return whenGone(environment, plan, task, { deadline, signal });
-  return (await readRemaining(environment, removals, plan)).result;
+  return (await readRemaining(environment, plan)).result;
 }
 
 /** The result of a teardown that stopped after so many deletions. As a task, it names them, because its client saw no progress. */
@@ -54,11 +56,14 @@ function stoppedAt(
   requested: number,
   { why, asTask }: { readonly why: string; readonly asTask: boolean },
 ): CallToolResult {
-  const all = removals.map(({ item }) => itemText(item));
-  const [done, rest] = [all.slice(0, requested), all.slice(requested)];
+  const names = removals.map(({ item }) => itemText(item));
+  const [done, rest] = [names.slice(0, requested), names.slice(requested)];
   return structured(
     {
-      ...{ finished: false, requested, left: rest.length, why },
+      finished: false,
+      requested,
+      left: rest.length,
+      why,
       ...(asTask ? { deleted: done.slice(0, MAX_NAMED) } : {}),
       rest: rest.slice(0, MAX_NAMED),
     },
@@ -76,11 +81,11 @@ async function whenGone(
   { deadline, signal }: Pick<RemovalOptions, 'deadline' | 'signal'>,
 ): Promise<CallToolResult> {
   const { length } = plan.removals;
-  let left: readonly Candidate[] | undefined;
+  let candidates: readonly Candidate[] | undefined;
   for (let wait = POLL_MS; ; wait = Math.min(1.5 * wait, MAX_POLL_MS)) {
-    const { result, gone, isMoving, ...now } = await readRemaining(environment, plan.removals, plan, left);
+    const { result, remaining, gone, isMoving } = await readRemaining(environment, plan, candidates);
     if (!isMoving || performance.now() > deadline) return result;
-    left = now.left;
+    candidates = remaining;
     await task.report({
       message: `Requested ${length} of ${length} deletions. Completed: ${gone}.`,
       resultIfInterrupted: result,
@@ -90,30 +95,33 @@ async function whenGone(
   }
 }
 
-/** What is left of some entities when all deletions were accepted: FinSpace takes minutes to complete them. */
+/**
+ * What remains of the entities of a teardown when all deletions were accepted: FinSpace takes minutes to complete them. Reads only
+ * `candidates`; the others are gone already.
+ */
 export async function readRemaining(
   { call }: ToolEnvironment,
-  removals: readonly TeardownStep[],
-  { leaving }: TeardownPlan,
-  present: readonly Candidate[] = [...removals, ...leaving],
+  { removals, leaving }: TeardownPlan,
+  candidates: readonly Candidate[] = [...removals, ...leaving],
 ) {
-  const deletions = await mapConcurrent(present, (removal) => deletionOfPlanned(call, removal));
-  const left = present.filter((_, at) => deletions[at] !== 'done');
-  const isMoving = left.length > 0 && deletions.every((deletion) => deletion === 'done' || deletion === 'in progress');
+  const deletions = await mapConcurrent(candidates, (candidate) => deletionOfPlanned(call, candidate));
+  const remaining = candidates.filter((_, at) => deletions[at] !== 'done');
+  const isMoving =
+    remaining.length > 0 && deletions.every((deletion) => deletion === 'done' || deletion === 'in progress');
   const all = [...removals, ...leaving];
-  const gone = all.length - left.length;
+  const gone = all.length - remaining.length;
   const counts = { requested: removals.length, gone, left: 0 };
   // Without the statuses that the plan showed.
   const names = (some: readonly Candidate[]) => some.map(({ item: { kind, name } }) => itemText({ kind, name }));
-  const [last] = left.slice(-1);
+  const last = remaining.at(-1);
   const result =
     last === undefined
       ? structured({ finished: true, ...counts, entities: names(all) })
       : structured(
-          { finished: false, ...counts, underWay: left.length, entities: names(left).slice(0, MAX_NAMED) },
+          { finished: false, ...counts, underWay: remaining.length, entities: names(remaining).slice(0, MAX_NAMED) },
           `All deletions were accepted, and nothing is left to approve. To wait for the end: ${waitTool(last.item.kind, 'DELETED')}.`,
         );
-  return { result, left, gone, isMoving };
+  return { result, remaining, gone, isMoving };
 }
 
 type Candidate = Pick<TeardownStep, 'operation' | 'input' | 'item'>;
@@ -136,12 +144,12 @@ async function removeOne(
   { actor, deadline, signal, onWaiting, onDeleting }: RemovalOptions,
 ): Promise<string | undefined> {
   const { operation, input, item, entityDigest } = removal;
-  const again = () => planCall(environment, operation, input, actor.principal, { signal });
+  const replan = () => planCall(environment, operation, input, actor.principal, { signal });
   let awaited: string | undefined;
   try {
     for (;;) {
       if (signal.aborted) return stopReason(signal);
-      const plan = await again();
+      const plan = await replan();
       if (plan === undefined) return `${itemText(item)} no longer exists.`;
       if (plan.forbidden !== undefined)
         return visibilityFor(allowedFor(environment), teardown.input).forbiddenText(plan.forbidden);
@@ -151,7 +159,7 @@ async function removeOne(
         if (plan.entityDigest !== entityDigest) return `${itemText(item)} has changed since the person saw it.`;
         const [added] = unapprovedEntities(teardown, plan);
         if (added !== undefined) return added;
-        const why = await environment.gate.authorizeStep(teardown, plan, again);
+        const why = await environment.gate.authorizeStep(teardown, plan, replan);
         if (why === undefined) break;
         if (why !== 'dependents-changed') return `${itemText(item)}: ${why.join(' ')}`;
       }

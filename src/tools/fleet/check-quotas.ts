@@ -21,7 +21,7 @@ export const checkQuotas = fleetTool({
     const backendQuotas = await reader.quotas();
     const quotas = backendQuotas ?? PUBLISHED_QUOTAS;
     // Before the environments, because afterwards there may be no time left.
-    const accountUse = await account(reader, quotas, backendQuotas !== undefined);
+    const accountUse = await accountQuotaUse(reader, quotas, backendQuotas !== undefined);
     const { graphs, gaps } = await reader.graphs(environment, { ...READ_FOR_QUOTAS, quotas });
     const several = graphs.length > 1;
     const all = graphs.flatMap((graph) => (graph.quotaUse ?? []).map((use) => ({ graph, use })));
@@ -65,7 +65,7 @@ function rowOf({ limit, ...use }: QuotaUse, isKnown: boolean): Row {
 }
 
 /** Quotas of the account; use is known only if all environments are visible. */
-async function account({ present, seesAll }: FleetReader, { environments: limit }: Quotas, isKnown: boolean) {
+async function accountQuotaUse({ present, seesAll }: FleetReader, { environments: limit }: Quotas, isKnown: boolean) {
   if (!seesAll) return 'not counted: this server shows only some of its environments';
   const used = (await present()).length;
   return rowOf({ quota: 'kdb environments', used, limit }, isKnown);

@@ -35,8 +35,8 @@ export const compareEnvironments = fleetTool({
     const [summary, otherSummary] = [summaryOf(one), summaryOf(other)];
     const head = {
       readAt: readAtOf([one, other]),
-      a: { ...pick(summary.environment), counts: countsIn(summary, kinds) },
-      b: { ...pick(otherSummary.environment), counts: countsIn(otherSummary, kinds) },
+      a: { ...overviewOf(summary.environment), counts: countsIn(summary, kinds) },
+      b: { ...overviewOf(otherSummary.environment), counts: countsIn(otherSummary, kinds) },
       differences: Object.fromEntries(sections.map(({ name, rows }) => [name, rows.length])),
       ...(Object.keys(changedSettings).length === 0 ? {} : { changedSettings }),
       ...notReadIn([...unreadOf(one), ...unreadOf(other)]),
@@ -54,7 +54,7 @@ const readFor = (kinds: readonly Kind[]): GraphOptions => ({
 const countsIn = ({ counts }: Summary, kinds: readonly Kind[]) =>
   Object.fromEntries(Object.entries(counts).filter(([kind]) => kinds.some((each) => each === kind)));
 
-const pick = ({ name, environmentId, status, network, dns, zones, description }: Row) => ({
+const overviewOf = ({ name, environmentId, status, network, dns, zones, description }: Row) => ({
   name,
   environmentId,
   status,

@@ -6,9 +6,9 @@ import { summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
 import { quoteUnlessPlain } from '../../untrusted.ts';
 import { EnvironmentArgument } from './fleet-reader.ts';
-import { answer, type Link, type Row, type Section, shaping } from './page.ts';
+import { answer, type Link, linkBlock, type Row, type Section, shaping } from './page.ts';
 import { notReadIn, unreadOf } from './read-gaps.ts';
-import { alsoTagged, tagsIn } from './tagged.ts';
+import { tagsIn, withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 export const describeEnvironment = fleetTool({
@@ -31,13 +31,13 @@ export const describeEnvironment = fleetTool({
     if (diagram) {
       const { environmentMermaid } = await import('../../inventory/mermaid.ts');
       return {
-        content: [{ type: 'text', text: renderWithin(graph, MAX_DATA, environmentMermaid) }, ...links.map(block)],
+        content: [{ type: 'text', text: renderWithin(graph, MAX_DATA, environmentMermaid) }, ...links.map(linkBlock)],
       };
     }
     const summary = summaryOf(graph);
     const isFull = view === 'full';
     const shown = graph.entities.filter(({ kind }) => kind === 'environment' || isFull);
-    const { found, gaps } = await alsoTagged(
+    const { found, gaps } = await withTagsOnPage(
       reader,
       shown.map((entity) => ({ graph, entity })),
       cursor,
@@ -72,6 +72,3 @@ const linksTo = ({ environmentId, name }: Graph): Link[] =>
     title: `${title}: ${quoteUnlessPlain(name)}`,
     mimeType,
   }));
-
-const block = ({ uri, title, mimeType }: Link) =>
-  ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;

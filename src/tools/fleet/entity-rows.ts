@@ -47,7 +47,7 @@ function rowOf(candidate: Candidate, detail: Detail, showsEnvironment: boolean):
     brief: () => entityRow(entity, graph),
     whole: () => ({ ...detailOf(entity, graph), id: undefined }),
   };
-  const at = detail === 'whole' ? ` (${isoMinute(modified)})` : '';
+  const exactTime = detail === 'whole' ? ` (${isoMinute(modified)})` : '';
   return withoutUndefined({
     kind,
     ...rows[detail](),
@@ -62,7 +62,7 @@ function rowOf(candidate: Candidate, detail: Detail, showsEnvironment: boolean):
     changed:
       !isSettled || modified === undefined || modified === created
         ? undefined
-        : `${age(modified, graph.readAt)} ago${at}`,
+        : `${age(modified, graph.readAt)} ago${exactTime}`,
     matched,
     ...tagsIn(candidate),
   });

@@ -130,11 +130,12 @@ const newest = (all: readonly Environment[]) =>
  */
 const withWord = (all: readonly Environment[], wanted: string): Environment[] => {
   const words = (text: string) => text.toLowerCase().split(/[-_\s]+/);
-  const is = words(wanted).join('-');
-  const isShort = (one: string, other: string) => SHORTENED.test(one) && SHORTENED.test(other) && other.startsWith(one);
-  const named = all.filter(({ name = '' }) => words(name).join('-') === is);
+  const wantedName = words(wanted).join('-');
+  const shortens = (one: string, other: string) =>
+    SHORTENED.test(one) && SHORTENED.test(other) && other.startsWith(one);
+  const named = all.filter(({ name = '' }) => words(name).join('-') === wantedName);
   const having = all.filter(({ name = '' }) =>
-    words(name).some((word) => word === is || isShort(word, is) || isShort(is, word)),
+    words(name).some((word) => word === wantedName || shortens(word, wantedName) || shortens(wantedName, word)),
   );
   const found = named.length > 0 ? named : having;
   return found.length === 1 ? found : [];

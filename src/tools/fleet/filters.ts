@@ -149,14 +149,16 @@ const MAX_MATCHED = 6;
 /** The candidates with a text in a setting that meet all conditions on settings, each with what matched. */
 export function withSettings(candidates: readonly Candidate[], { text, where = [] }: Filters): Candidate[] {
   const wanted = text?.toLowerCase();
-  const within = ({ entity, graph }: Candidate) =>
+  const withText = ({ entity, graph }: Candidate) =>
     settingsOf(entity, graph).filter(({ value }) => wanted !== undefined && value.toLowerCase().includes(wanted));
-  const having = where.map(({ setting }) => kindsWith(candidates, setting));
+  const kindsHaving = where.map(({ setting }) => kindsWith(candidates, setting));
   const selected = candidates.flatMap((candidate) => {
-    const found = within(candidate);
-    const met = where.map((condition, at) => having[at]?.has(candidate.entity.kind) && metBy(candidate, condition));
-    if ((wanted !== undefined && found.length === 0) || met.some((each) => !each)) return [];
-    const lines = [...found, ...met.flatMap((each) => each || [])].map(({ path, value }) => `${path}=${value}`);
+    const found = withText(candidate);
+    const met = where.map((condition, at) =>
+      kindsHaving[at]?.has(candidate.entity.kind) ? metBy(candidate, condition) : undefined,
+    );
+    if ((wanted !== undefined && found.length === 0) || met.includes(undefined)) return [];
+    const lines = [...found, ...met.flatMap((each) => each ?? [])].map(({ path, value }) => `${path}=${value}`);
     return lines.length === 0 ? candidate : { ...candidate, matched: [...new Set(lines)].slice(0, MAX_MATCHED) };
   });
   if (selected.length === 0) for (const condition of where) requireComparable(candidates, condition);

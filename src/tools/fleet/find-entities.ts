@@ -12,7 +12,7 @@ import { notReadIn, type ReadGap } from './read-gaps.ts';
 import { entitiesIn, isRead, kindsFor, type ReadPlan, readFew, readPlanFor } from './read-plan.ts';
 import { FOUND_KINDS } from './settings.ts';
 import { existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
-import { alsoTagged, isTagged, readingTags, withEnvironmentTags, withTags } from './tagged.ts';
+import { meetsTagConditions, prefetchTags, withEnvironmentTags, withTags, withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 export const findEntities = fleetTool({
@@ -54,11 +54,11 @@ export const findEntities = fleetTool({
     const keys = keysIn(input.groupBy);
     const plan = readPlanFor(input, kinds, keys);
     const isMatch = (entity: GraphEntity, { readAt }: Graph) => matches(entity, input, readAt);
-    const reading = readingTags((graph) => [
+    const prefetch = prefetchTags((graph) => [
       ...(needsOwnTags(input, keys) ? entitiesIn(graph, kinds).filter((entity) => isMatch(entity, graph)) : []),
       ...(needsEnvironmentTags(input, keys) ? graph.entities.filter(({ kind }) => kind === 'environment') : []),
     ]);
-    const { graphs, gaps } = await reader.graphs(input.environment, plan.options, reading);
+    const { graphs, gaps } = await reader.graphs(input.environment, plan.options, prefetch);
     const search = await findMatches(reader, graphs, input, kinds, keys);
     const shown = await selectShown(reader, search.found, { ...input, ...plan, keys });
     const head = headOf({ input, kinds, keys, graphs, search, shown });
@@ -112,15 +112,15 @@ async function findMatches(
     all.map(({ entity }) => entity),
   );
   const candidates = all.filter(({ entity, graph }) => matches(entity, filters, graph.readAt));
-  const using = withSettings(candidates, filters);
-  const own = needsOwnTags(filters, keys) ? await withTags(reader, using) : untagged(using);
+  const selected = withSettings(candidates, filters);
+  const own = needsOwnTags(filters, keys) ? await withTags(reader, selected) : untagged(selected);
   const tagged = needsEnvironmentTags(filters, keys)
     ? await withEnvironmentTags(reader, own.found)
     : untagged(own.found);
   checkKeys(keys, tagged.found);
   return {
     candidates,
-    found: tags === undefined ? tagged.found : tagged.found.filter((each) => isTagged(each, tags)),
+    found: tags === undefined ? tagged.found : tagged.found.filter((each) => meetsTagConditions(each, tags)),
     gaps: [...own.gaps, ...tagged.gaps],
     tags: new Set([...own.seen, ...tagged.seen]),
   };
@@ -162,7 +162,7 @@ async function selectShown(
     ? { found: kept, gaps: [] }
     : await readFew(reader, kept, isBrief);
   const needsTags = !isGrouped && (isBrief || view === 'full') && tags === undefined;
-  const own = needsTags ? await alsoTagged(reader, more.found, cursor) : { found: more.found, gaps: [] };
+  const own = needsTags ? await withTagsOnPage(reader, more.found, cursor) : { found: more.found, gaps: [] };
   return {
     found: own.found,
     count: sorted.length,
@@ -205,7 +205,7 @@ function headOf({ input, kinds, keys, graphs, search, shown }: AnswerParts) {
   const { found, count } = shown;
   const isNothing = count === 0;
   const inCommon = keys.length === 0 ? matchedInAll(found) : undefined;
-  const isUnknown = search.tags.size > 0 && hasUnknownKey(input.tags, search.tags);
+  const hasUnknownTag = search.tags.size > 0 && hasUnknownKey(input.tags, search.tags);
   const sizes = shown.isSized ? totals(found) : {};
   return {
     found: count,
@@ -216,7 +216,7 @@ function headOf({ input, kinds, keys, graphs, search, shown }: AnswerParts) {
     ...(inCommon === undefined ? {} : { matched: inCommon }),
     ...anyValue(input.tags),
     ...(isNothing ? existingValues({ graphs, kinds, ...search }, input) : {}),
-    ...(isUnknown && !isNothing ? { existingTags: existingTags(input.tags ?? [], search.tags) } : {}),
+    ...(hasUnknownTag && !isNothing ? { existingTags: existingTags(input.tags ?? [], search.tags) } : {}),
     ...notSearched(input, kinds, { isNothing, hasKinds: input.kinds !== undefined }),
     ...notKnown(input, found),
   };

@@ -12,7 +12,7 @@ import { NotFound } from './not-found.ts';
 import { answer, shaping } from './page.ts';
 import { PROBLEMS, type ProblemName, readForProblems, SEARCHES } from './problem-searches.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
-import { alsoTagged, tagsIn } from './tagged.ts';
+import { tagsIn, withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 export const findProblems = fleetTool({
@@ -47,8 +47,8 @@ export const findProblems = fleetTool({
       ),
     );
     const candidates = found.map(candidateOf);
-    const isTagged = found.length <= FEW || view === 'full';
-    const tagged = isTagged ? await alsoTagged(reader, candidates, cursor) : { found: candidates, gaps: [] };
+    const showsTags = found.length <= MAX_WITH_TAGS || view === 'full';
+    const tagged = showsTags ? await withTagsOnPage(reader, candidates, cursor) : { found: candidates, gaps: [] };
     const rows = found.map((each, at) => ({
       problem: each.name,
       environment: each.graph.name,
@@ -83,7 +83,7 @@ function notCheckedOf(clusters: readonly GraphEntity[]) {
 }
 
 /** With at most this many problems, the tags of their entities are shown. */
-const FEW = 12;
+const MAX_WITH_TAGS = 12;
 const UNUSED_SINCE = 'not in the API; age is the time since creation';
 const STUCK_AFTER = Object.fromEntries([...KINDS, 'node' as const].map((kind) => [kind, stuckAfter(kind)]));
 const LAG = 'old changeset';

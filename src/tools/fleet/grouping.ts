@@ -49,7 +49,7 @@ export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): vo
 const tagsOf = ({ tags = {}, environmentTags = {} }: Candidate, { of }: Key) =>
   of === 'environmentTag' ? environmentTags : tags;
 
-interface By {
+interface GroupOptions {
   readonly keys: readonly Key[];
   /** Whether the capacity of each result was read. */
   readonly details: boolean;
@@ -63,26 +63,26 @@ interface By {
  * One row for each value of a setting or tag, or of a combination of several, with the number of members, their names and their
  * totals.
  */
-export function groupRows(found: readonly Candidate[], { keys, details, isSized, order = mostFirst }: By) {
+export function groupRows(found: readonly Candidate[], { keys, details, isSized, order = mostFirst }: GroupOptions) {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of found)
     for (const value of new Set(combine(keys.map((key) => valuesIn(candidate, key)))))
       groups.set(value, [...(groups.get(value) ?? []), candidate]);
   const isByPlace = keys.some(isEnvironment);
   const nameFor = isByPlace ? ({ entity }: Candidate) => nameOf(entity) : uniqueNames(found);
-  const ofNames =
+  const nameTokens =
     found.reduce((sum, each) => sum + nameFor(each).length + CHARACTERS_BETWEEN_NAMES, 0) / CHARACTERS_PER_TOKEN;
   const isMany = groups.size > MAX_GROUPS;
-  const isFitting = ofNames + groups.size * TOKENS_PER_GROUP <= MAX_TOKENS;
-  const some = isMany ? 0 : SOME_NAMES;
-  const most = isFitting ? found.length : some;
+  const isFitting = nameTokens + groups.size * TOKENS_PER_GROUP <= MAX_TOKENS;
+  const someNames = isMany ? 0 : SOME_NAMES;
+  const maxNames = isFitting ? found.length : someNames;
   return [...groups]
     .toSorted(([, a], [, b]) => order(a, b))
     .map(([value, members]) => ({
       value,
       count: members.length,
-      ...(most === 0 ? {} : { names: members.slice(0, most).map(nameFor) }),
-      ...(most > 0 && members.length > most ? { more: members.length - most } : {}),
+      ...(maxNames === 0 ? {} : { names: members.slice(0, maxNames).map(nameFor) }),
+      ...(maxNames > 0 && members.length > maxNames ? { more: members.length - maxNames } : {}),
       ...(details && groups.size > 1 && (!isMany || isSized) ? totals(members) : {}),
     }));
 }

@@ -90,7 +90,7 @@ export function answer(
     },
     ...(more === 0 ? [] : [`${more} more: repeat the call with this cursor.`]),
     ...(rest === undefined ? [] : [leftText(rest, more === 0 ? 'this cursor' : 'cursorForRest as cursor')]),
-    ...(more > 0 || until === undefined || rest !== undefined ? [] : [LEFT]),
+    ...(more > 0 || until === undefined || rest !== undefined ? [] : [ENVIRONMENTS_LEFT]),
   );
   return { ...result, content: [...result.content, ...links.map(linkBlock)] };
 }
@@ -138,9 +138,10 @@ const TOKENS = /(?<=\d)[a-z]{1,2}|[a-z]{1,2}(?=\d)|[A-Z]?[a-z]{1,9}|[A-Z]{1,4}|\
 /** Whether rows fit into a summary with room for other members. */
 export const isSmall = (rows: readonly Row[]) => tokensOf(rows) <= BUDGET.summary - 400;
 
-const linkBlock = ({ uri, title, mimeType }: Link) =>
+/** A link to a resource, as content of a result. */
+export const linkBlock = ({ uri, title, mimeType }: Link) =>
   ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;
 
-const LEFT = 'More environments are left: repeat the call with this cursor.';
+const ENVIRONMENTS_LEFT = 'More environments are left: repeat the call with this cursor.';
 const leftText = ({ count }: Rest, cursor: string) =>
   `Out of time: ${count} environments are left, and this answer does not count them. Repeat the call with ${cursor} for the next ones.`;

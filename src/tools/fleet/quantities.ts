@@ -12,10 +12,10 @@ const UNIT = /(?:MiB|GB)$|^bytes$/;
  */
 export function compareQuantities(path: string, value: string, wanted: string): number | undefined {
   if (isDate(wanted)) return compareDates(value, wanted);
-  const own = UNIT.exec(path)?.[0].replace('bytes', 'b');
-  const [, count, unit = own] = QUANTITY.exec(wanted.trim()) ?? [];
-  if (count === undefined || (own === undefined && unit !== undefined) || !NUMBER.test(value)) return undefined;
-  return Number(value) * bytesIn(own) - Number(count) * bytesIn(unit);
+  const settingUnit = UNIT.exec(path)?.[0].replace('bytes', 'b');
+  const [, count, unit = settingUnit] = QUANTITY.exec(wanted.trim()) ?? [];
+  if (count === undefined || (settingUnit === undefined && unit !== undefined) || !NUMBER.test(value)) return undefined;
+  return Number(value) * bytesIn(settingUnit) - Number(count) * bytesIn(unit);
 }
 
 /** A time and a day are compared by their days; a day does not say whether it is before or after a time on it. */

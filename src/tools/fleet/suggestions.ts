@@ -78,14 +78,14 @@ export function notSearched(
     ...(filters.text !== undefined && !kinds.includes('changeset') && !hasKinds ? [LOADS] : []),
     ...(isNothing && filters.text !== undefined ? ['tags (argument tags)'] : []),
     ...(isNothing && filters.name !== undefined ? ['descriptions and other settings (argument text)'] : []),
-    ...(isNothing && filters.text === undefined && !hasKinds ? seldom(kinds) : []),
+    ...(isNothing && filters.text === undefined && !hasKinds ? onRequestKinds(kinds) : []),
   ];
   return others.length === 0 ? {} : { notSearched: others.join('; ') };
 }
 
 const LOADS = 'changesets with their S3 paths (kinds: changeset)';
 
-function seldom(searched: readonly Kind[]): string[] {
+function onRequestKinds(searched: readonly Kind[]): string[] {
   const others = ON_REQUEST_KINDS.filter((kind) => !searched.includes(kind)).map((kind) => `${kind}s`);
   return others.length === 0 ? [] : [`${others.join(' and ')} (argument kinds)`];
 }

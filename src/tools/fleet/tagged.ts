@@ -78,8 +78,8 @@ const tagsGap = ({ graph, entity }: Candidate, { fields: { code, detail } }: Fin
   reason: code === 'Aborted' ? OUT_OF_TIME : `${wireName(code)}: ${quoteUntrusted(detail, 120)}`,
 });
 
-/** Reads the tags of entities, so that `withTags` finds them read; their errors count there. */
-export function readingTags(entitiesOf: (graph: Graph) => readonly GraphEntity[]): Follow {
+/** Reads the tags of entities in advance, so that `withTags` has their replies; their errors count there. */
+export function prefetchTags(entitiesOf: (graph: Graph) => readonly GraphEntity[]): Follow {
   return async (graph, call, options) => {
     const arns = new Set(entitiesOf(graph).flatMap((entity) => arnOf({ graph, entity }) ?? []));
     const read = (resourceArn: string) =>
@@ -91,7 +91,7 @@ export function readingTags(entitiesOf: (graph: Graph) => readonly GraphEntity[]
 }
 
 /** All candidates; those that the page of a cursor may show have their tags, as far as they may be read. */
-export async function alsoTagged(reader: FleetReader, candidates: readonly Candidate[], cursor?: string) {
+export async function withTagsOnPage(reader: FleetReader, candidates: readonly Candidate[], cursor?: string) {
   const isAllowed = reader.options.refusal?.('ListTagsForResource') === undefined;
   const shown = onPageOf(candidates, cursor);
   const { found, gaps } = isAllowed ? await withTags(reader, shown) : { found: [], gaps: [] };
@@ -133,7 +133,10 @@ export async function withEnvironmentTags(reader: FleetReader, candidates: reado
 }
 
 /** Whether the tags of an entity and its environment meet all conditions; of several values for one key, any. */
-export function isTagged({ tags = {}, environmentTags = {} }: Candidate, conditions: readonly TagCondition[]): boolean {
+export function meetsTagConditions(
+  { tags = {}, environmentTags = {} }: Candidate,
+  conditions: readonly TagCondition[],
+): boolean {
   const meets = ({ key, value, absent = false, of }: TagCondition) =>
     Object.entries(of === 'environment' ? environmentTags : tags).some(
       ([name, own]) =>

@@ -65,11 +65,11 @@ export const waitFor = fleetTool({
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (
     reader,
-    { environment: of, also = [], until, handle, ...first },
+    { environment: wanted, also = [], until, handle, ...first },
     { context, patienceMs = SLICE_MS },
     environment,
   ) => {
-    const place = await reader.environmentOrDeleted(of);
+    const place = await reader.environmentOrDeleted(wanted);
     const polling = pollContext(reader, environment, place);
     const all = await Promise.all([first, ...also].map((target) => polledEntity(polling, target, until)));
     const { signal } = context.mcpReq;

@@ -12,7 +12,7 @@ import { EnvironmentArgument, type FleetReader } from './fleet-reader.ts';
 import { NotFound, notFound, quotedList } from './not-found.ts';
 import { answer, shaping } from './page.ts';
 import { notReadIn, type ReadGap, unreadOf } from './read-gaps.ts';
-import { alsoTagged, tagsIn } from './tagged.ts';
+import { tagsIn, withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 export const whatDependsOn = fleetTool({
@@ -43,7 +43,7 @@ export const whatDependsOn = fleetTool({
     // Old changesets do not affect how far a cluster is behind.
     const isMissed = ({ isOfOlder }: ReadGap) => isOfOlder !== true || LOADED.has(entity.kind);
     const dependents = dependentsOf(graph, entity.id);
-    const tagged = await alsoTagged(reader, [{ graph, entity }]);
+    const tagged = await withTagsOnPage(reader, [{ graph, entity }]);
     const gaps = [
       ...unreadOf(graph).filter(isMissed),
       ...tagged.gaps,

@@ -21,7 +21,7 @@ import { rankTools } from './rank.ts';
 
 const MAX_FOUND = 6;
 /** The subjects of tools, by a word in their names. */
-const ABOUT = [
+const SUBJECTS = [
   ['environment', 'environments'],
   ['cluster', 'clusters and their nodes'],
   ['database', 'databases'],
@@ -90,13 +90,13 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
         run: annotations?.readOnlyHint === true ? 'call_read_tool' : 'call_write_tool',
         inputSchema,
       }));
-      const about = [
-        ...new Set(all.flatMap(({ name }) => ABOUT.filter(([word]) => name.includes(word)).map(([, noun]) => noun))),
+      const subjects = [
+        ...new Set(all.flatMap(({ name }) => SUBJECTS.filter(([word]) => name.includes(word)).map(([, noun]) => noun))),
       ];
       return found.length === 0
         ? structured(
             { found: 0, of: all.length, tools },
-            `No tool matches these words. Give an action (list, show, create, change, delete) and one of: ${about.join(', ')}.`,
+            `No tool matches these words. Give an action (list, show, create, change, delete) and one of: ${subjects.join(', ')}.`,
           )
         : structured({ found: tools.length, of: all.length, tools });
     },

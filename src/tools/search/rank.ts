@@ -21,12 +21,12 @@ const B = 0.75;
 const WITHOUT_ENDING = 0.5;
 
 interface Index {
-  readonly of: (word: string) => string;
+  readonly formOf: (word: string) => string;
   readonly weight: number;
 }
 const INDEXES: readonly Index[] = [
-  { of: (word) => word, weight: 1 },
-  { of: (word) => (word.length < 4 ? word : word.replace(/(?:ing|ions?|ed|es|s|e)$/, '')), weight: WITHOUT_ENDING },
+  { formOf: (word) => word, weight: 1 },
+  { formOf: (word) => (word.length < 4 ? word : word.replace(/(?:ing|ions?|ed|es|s|e)$/, '')), weight: WITHOUT_ENDING },
 ];
 
 const words = (text: string): string[] =>
@@ -35,11 +35,11 @@ const words = (text: string): string[] =>
     .filter((word) => !STOP_WORDS.has(word));
 
 /** The indexed texts of a tool, with weights: names count more than parameters. */
-const FIELDS: readonly { readonly of: (tool: Searchable) => string; readonly weight: number }[] = [
-  { of: ({ name, title }) => `${name} ${title}`, weight: 1 },
-  { of: ({ description }) => description, weight: 1 },
-  { of: ({ keywords }) => keywords, weight: 1 },
-  { of: ({ inputSchema }) => parameters(inputSchema).join(' '), weight: 0.25 },
+const FIELDS: readonly { readonly textOf: (tool: Searchable) => string; readonly weight: number }[] = [
+  { textOf: ({ name, title }) => `${name} ${title}`, weight: 1 },
+  { textOf: ({ description }) => description, weight: 1 },
+  { textOf: ({ keywords }) => keywords, weight: 1 },
+  { textOf: ({ inputSchema }) => parameters(inputSchema).join(' '), weight: 0.25 },
 ];
 /** Weight of a deprecated tool. */
 const DEPRECATED = 0.5;
@@ -53,13 +53,13 @@ export function rankTools<T extends Searchable>(question: string, tools: readonl
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_-]/g, '_');
-  const scores = FIELDS.flatMap(({ of, weight }) => {
-    const texts = tools.map((tool) => words(of(tool)));
+  const scores = FIELDS.flatMap(({ textOf, weight }) => {
+    const texts = tools.map((tool) => words(textOf(tool)));
     return INDEXES.map((index) => scoreTexts(queryWords, texts, { ...index, weight: index.weight * weight }));
   });
   return tools
     .map((tool, at) => {
-      const score = scores.reduce((sum, of) => sum + (of[at] ?? 0), 0);
+      const score = scores.reduce((sum, ofTools) => sum + (ofTools[at] ?? 0), 0);
       return { tool, score: tool.name === name ? Infinity : score * (tool.deprecated ? DEPRECATED : 1) };
     })
     .filter(({ score }) => score > 0)
@@ -67,14 +67,14 @@ export function rankTools<T extends Searchable>(question: string, tools: readonl
     .map(({ tool }) => tool);
 }
 
-function scoreTexts(queryWords: readonly string[], texts: readonly string[][], { of, weight }: Index): number[] {
+function scoreTexts(queryWords: readonly string[], texts: readonly string[][], { formOf, weight }: Index): number[] {
   const counted = texts.map((text) => {
     const counts = new Map<string, number>();
-    for (const word of text.map(of)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of text.map(formOf)) counts.set(word, (counts.get(word) ?? 0) + 1);
     return counts;
   });
   const average = texts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, texts.length);
-  const weighted = [...new Set(queryWords.map(of))].map((word) => {
+  const weighted = [...new Set(queryWords.map(formOf))].map((word) => {
     const holders = counted.filter((counts) => counts.has(word)).length;
     return { word, weight: weight * Math.log(1 + (texts.length - holders + 0.5) / (holders + 0.5)) };
   });
@@ -94,6 +94,10 @@ function parameters(schema: unknown): string[] {
     properties?: Record<string, { description?: string }>;
     items?: unknown;
   };
-  const own = Object.entries(properties).map(([name, of]) => [name, of.description ?? '', ...parameters(of)]);
+  const own = Object.entries(properties).map(([name, member]) => [
+    name,
+    member.description ?? '',
+    ...parameters(member),
+  ]);
   return [...own.flat(), ...parameters(items)];
 }
