@@ -6,7 +6,7 @@ import { listPages } from './pages.ts';
 import { limitConcurrency, mapConcurrent } from './reading.ts';
 import type { ReplyCache } from './reply-cache.ts';
 
-/** A list that continues after this many environments counts as a fault of the endpoint. */
+/** A list that continues after this many environments counts as an error of the endpoint. */
 const MAX_ENVIRONMENTS = 100_000;
 const ENVIRONMENTS_AT_ONCE = 12;
 /** Maximum concurrent calls of one question; the endpoint may admit fewer. */
