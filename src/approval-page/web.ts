@@ -205,8 +205,8 @@ const outcomeSigner = ({ signers }: Site) => signers('approval ending');
 function outcomeIn(site: Site, code: string, query: string): Ended | undefined {
   if (query === '') return undefined;
   try {
-    const [, of, how] = /^([^-]+)-(.+)$/.exec(outcomeSigner(site).verify(query)) ?? [];
-    return of === code ? (how as Ended) : undefined;
+    const [, planCode, how] = /^([^-]+)-(.+)$/.exec(outcomeSigner(site).verify(query)) ?? [];
+    return planCode === code ? (how as Ended) : undefined;
   } catch {
     return undefined;
   }

@@ -14,18 +14,20 @@ type Facts = Record<string, unknown>;
 export function edgesOf({ environment, clusters, databases }: EnvironmentData, present: ReadonlySet<string>): Edge[] {
   const { environmentId } = environment;
   const byName = new Map(databases.map((database) => [database.databaseName, database]));
-  const of = (kind: Kind, view: object, databaseName?: string) =>
+  const referencesFrom = (kind: Kind, view: object, databaseName?: string) =>
     references(kind, { ...view, environmentId, databaseName });
   return [
-    ...clusters.flatMap((cluster) => of('cluster', cluster)),
+    ...clusters.flatMap((cluster) => referencesFrom('cluster', cluster)),
     ...databases.flatMap((database) =>
       database.dataviews.flatMap((view) => [
-        ...of('dataview', view, database.databaseName),
+        ...referencesFrom('dataview', view, database.databaseName),
         ...staleDataviewEdges(view, database),
       ]),
     ),
     ...databases
-      .flatMap(({ databaseName, changesets }) => changesets.flatMap((each) => of('changeset', each, databaseName)))
+      .flatMap(({ databaseName, changesets }) =>
+        changesets.flatMap((each) => referencesFrom('changeset', each, databaseName)),
+      )
       .filter(({ from }) => present.has(from)),
     ...clusters.flatMap((cluster) => staleMountEdges(cluster, byName)),
   ];
@@ -33,10 +35,10 @@ export function edgesOf({ environment, clusters, databases }: EnvironmentData, p
 
 /** What an entity refers to, without what follows from its other references. */
 function references(kind: Kind, view: object): Edge[] {
-  const of: KindName = `kx-${kind}`;
-  return referredBy(of, view, view)
+  const from: KindName = `kx-${kind}`;
+  return referredBy(from, view, view)
     .filter(({ isImplied }) => !isImplied)
-    .map(({ to, as, key, how }) => edge(idAt(of, view), as, idAt(to, key), how));
+    .map(({ to, as, key, how }) => edge(idAt(from, view), as, idAt(to, key), how));
 }
 
 const edge = (from: string, relation: Relation, to: string, facts: Facts = {}): Edge => ({

@@ -37,8 +37,14 @@ export function entitiesOf(data: EnvironmentData, { everyChangeset = false }: Gr
 
 type EntityBase = Omit<GraphEntity, 'id' | 'kind' | 'name' | 'facts'>;
 
-function entity<K extends Kind>(kind: K, name = '', view: FactSource<`kx-${K}`>, of: EntityBase): GraphEntity {
-  return { id: idOf(kind, name, of.database), kind, name, ...withoutUndefined(of), facts: factsIn(`kx-${kind}`, view) };
+function entity<K extends Kind>(kind: K, name = '', view: FactSource<`kx-${K}`>, base: EntityBase): GraphEntity {
+  return {
+    id: idOf(kind, name, base.database),
+    kind,
+    name,
+    ...withoutUndefined(base),
+    facts: factsIn(`kx-${kind}`, view),
+  };
 }
 
 /** The memory that its clusters reserve, without failed creations; undefined when not all of them were read. */
@@ -80,9 +86,11 @@ function relevantChangesets(
   return changesets.filter(({ changesetId, status }) => held.has(changesetId) || status !== 'COMPLETED');
 }
 
-function changesetEntities(of: Database, shown: Database['changesets']): GraphEntity[] {
-  const { databaseName: database, lastCompletedChangesetId: last } = of;
-  const newer = completedAfter(of.changesets);
+function changesetEntities(
+  { databaseName: database, lastCompletedChangesetId: last, changesets }: Database,
+  shown: Database['changesets'],
+): GraphEntity[] {
+  const newer = completedAfter(changesets);
   return shown.map((changeset) => {
     const { changesetId, errorInfo } = changeset;
     const view = { ...changeset, isNewestCompleted: changesetId === last, newer: newer.get(changesetId) };
@@ -91,16 +99,16 @@ function changesetEntities(of: Database, shown: Database['changesets']): GraphEn
   });
 }
 
-const statusAndTimes = (of: {
+const statusAndTimes = (view: {
   readonly status?: string | undefined;
   readonly statusReason?: string | undefined;
   readonly createdTimestamp?: string | undefined;
   readonly lastModifiedTimestamp?: string | undefined;
 }): EntityBase => ({
-  status: of.status,
-  statusReason: of.statusReason,
-  created: of.createdTimestamp,
-  modified: of.lastModifiedTimestamp,
+  status: view.status,
+  statusReason: view.statusReason,
+  created: view.createdTimestamp,
+  modified: view.lastModifiedTimestamp,
 });
 
 /** The nodes of a cluster as entities. */

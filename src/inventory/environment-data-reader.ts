@@ -23,32 +23,33 @@ export function environmentDataReader(data: EnvironmentData, gaps: readonly Gap[
     'kx-changeset': inDatabases('changesets'),
     'kx-user': users,
   };
-  const of = (kind: KindName, { databaseName }: Pick<Within, 'databaseName'> = {}) => {
+  const itemsOf = (kind: KindName, { databaseName }: Pick<Within, 'databaseName'> = {}) => {
     const words = lineage(kind).slice(1).map(wordOf);
     const gap = gaps.find((each) => words.includes(each.kind));
     if (gap !== undefined) throw new Unreadable(gap.operation, gap);
     const all = (items[kind] ?? []) as readonly Readonly<Record<string, unknown>>[];
     return all.filter((item) => databaseName === undefined || item['databaseName'] === databaseName);
   };
-  const all = async <K extends KindName>(kind: K, from: Within) => of(kind, from) as unknown as readonly Views[K][];
+  const all = async <K extends KindName>(kind: K, from: Within) =>
+    itemsOf(kind, from) as unknown as readonly Views[K][];
   return {
     get: async (kind, key) => {
       const name = nameIn(kind, { ...key });
-      return of(kind, key as Within).find((item) => item[NAMES[kind].member] === name) as
+      return itemsOf(kind, key as Within).find((item) => item[NAMES[kind].member] === name) as
         | Views[typeof kind]
         | undefined;
     },
     listed: all,
     all,
     count: async (kind, from, only) =>
-      of(kind, from).filter((item) => {
+      itemsOf(kind, from).filter((item) => {
         const status = statusOf(item);
         return only === undefined ? status !== 'DELETED' : isInProgress(status);
       }).length,
     dependents: async (kind, key) =>
       volumeDependents(
         key,
-        of(kind).find(({ volumeName }) => volumeName === key.volumeName),
+        itemsOf(kind).find(({ volumeName }) => volumeName === key.volumeName),
         await all('kx-dataview', { environmentId: key.environmentId }),
       ),
   };

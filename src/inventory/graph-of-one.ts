@@ -24,16 +24,19 @@ export function graphOfOne(
 }
 
 function partOf(kind: Kind, reply: object, databaseName: string | undefined): Omit<EnvironmentData, 'environment'> {
-  const of = <T>(...kinds: Kind[]) => (kinds.includes(kind) ? [reply as T] : []);
-  const inside = { dataviews: of<Dataview>('dataview'), changesets: of<Database['changesets'][number]>('changeset') };
+  const replyIf = <T>(...kinds: Kind[]) => (kinds.includes(kind) ? [reply as T] : []);
+  const inside = {
+    dataviews: replyIf<Dataview>('dataview'),
+    changesets: replyIf<Database['changesets'][number]>('changeset'),
+  };
   return {
     ...(kind === 'environment' ? { environment: reply as EnvironmentData['environment'] } : {}),
-    clusters: of<Cluster>('cluster'),
-    groups: of<Group>('scaling-group'),
-    volumes: of<Volume>('volume'),
+    clusters: replyIf<Cluster>('cluster'),
+    groups: replyIf<Group>('scaling-group'),
+    volumes: replyIf<Volume>('volume'),
     databases: isInDatabase(kind)
       ? [{ databaseName, ...inside }]
-      : of<Database>('database').map((each) => ({ ...each, ...inside })),
-    users: of<User>('user'),
+      : replyIf<Database>('database').map((each) => ({ ...each, ...inside })),
+    users: replyIf<User>('user'),
   };
 }

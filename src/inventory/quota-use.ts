@@ -18,10 +18,10 @@ export const READ_FOR_QUOTAS: GraphOptions = {
 export async function quotaUse(data: EnvironmentData, gaps: readonly Gap[], quotas: Quotas): Promise<QuotaUse[]> {
   const read = environmentDataReader(data, gaps);
   const environmentId = String(data.environment.environmentId);
-  const largestUse = async <K extends KindName>({ what, of, limit, used }: EntityQuota<K>): Promise<QuotaUse> => {
+  const largestUse = async <K extends KindName>({ what, kind, limit, used }: EntityQuota<K>): Promise<QuotaUse> => {
     const all = await Promise.all(
-      (await read.all(of, { environmentId })).map(async (entity) => ({
-        of: nameIn(of, { ...entity }),
+      (await read.all(kind, { environmentId })).map(async (entity) => ({
+        of: nameIn(kind, { ...entity }),
         used: Number(await used(read, environmentId, entity)),
       })),
     );

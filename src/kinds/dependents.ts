@@ -37,13 +37,13 @@ export const isWorking = ({ kind, status }: Dependent): boolean =>
   kind !== 'kx-cluster' || statusClass(status) !== 'failed';
 
 /** How a dependent can release an entity without being deleted. */
-export function releaseAdvice({ kind, type, readWrite }: Dependent, of: KindName): string | undefined {
+export function releaseAdvice({ kind, type, readWrite }: Dependent, target: KindName): string | undefined {
   if (kind === 'kx-cluster')
-    return of === 'kx-dataview' || (STORED.has(of) && READS.has(type))
+    return target === 'kx-dataview' || (STORED.has(target) && READS.has(type))
       ? `make it mount something else with ${toolName('UpdateKxClusterDatabases')}`
       : undefined;
   // A writable dataview cannot be updated.
-  return of === 'kx-volume' && readWrite !== true
+  return target === 'kx-volume' && readWrite !== true
     ? `move its segments to another volume with ${toolName('UpdateKxDataview')}`
     : undefined;
 }

@@ -44,7 +44,7 @@ export const environmentQuotas = ({ nodes, hosts }: Quotas): readonly Quota[] =>
 /** A quota of each entity of a kind. */
 export interface EntityQuota<K extends KindName = KindName> {
   readonly what: string;
-  readonly of: K;
+  readonly kind: K;
   readonly limit: Quota['limit'];
   /** The use of one entity. */
   readonly used: (read: QuotaReader, environmentId: string, entity: Views[K]) => Promise<number | undefined> | number;
@@ -52,7 +52,7 @@ export interface EntityQuota<K extends KindName = KindName> {
 
 const mounts = (mode: 'read' | 'write'): EntityQuota<'kx-volume'> => ({
   what: `clusters that ${mode} one volume`,
-  of: 'kx-volume',
+  kind: 'kx-volume',
   limit: ({ volumeMounts }) => volumeMounts[mode],
   used: (read, environmentId, { volumeName = '' }) => {
     const at = { environmentId, clusterName: '' };
@@ -63,7 +63,7 @@ const mounts = (mode: 'read' | 'write'): EntityQuota<'kx-volume'> => ({
 /** The quotas of single entities. */
 export const CLUSTER_NODES: EntityQuota<'kx-cluster'> = {
   what: 'nodes of a cluster',
-  of: 'kx-cluster',
+  kind: 'kx-cluster',
   limit: NODES_PER_CLUSTER.limit,
   used: (_, __, cluster) => nodesOfRequest(cluster),
 };

@@ -23,8 +23,8 @@ const ENVIRONMENT_FACTS: Facts<'kx-environment'> = {
   zones: { of: ({ availabilityZoneIds }) => availabilityZoneIds, also: ['availabilityZone', 'az'], listed: true },
   kmsKey: { of: ({ kmsKeyId }) => kmsKeyId, also: ['kms', 'encryptionKey'] },
   network: { of: ({ tgwStatus }) => tgwStatus, also: ['tgwStatus', 'transitGatewayStatus'] },
-  transitGateway: { of: ({ transitGatewayConfiguration: of }) => of?.transitGatewayID, also: ['tgw'] },
-  cidr: { of: ({ transitGatewayConfiguration: of }) => of?.routableCIDRSpace, also: ['routableCIDRSpace'] },
+  transitGateway: { of: ({ transitGatewayConfiguration: gateway }) => gateway?.transitGatewayID, also: ['tgw'] },
+  cidr: { of: ({ transitGatewayConfiguration: gateway }) => gateway?.routableCIDRSpace, also: ['routableCIDRSpace'] },
   dns: { of: ({ dnsStatus }) => dnsStatus, also: ['dnsStatus'] },
   dnsServers: {
     of: ({ customDNSConfiguration }) =>
@@ -32,7 +32,7 @@ const ENVIRONMENT_FACTS: Facts<'kx-environment'> = {
     also: ['customDNS'],
   },
   networkRules: {
-    of: ({ transitGatewayConfiguration: of }) => of?.attachmentNetworkAclConfiguration?.map(ruleText),
+    of: ({ transitGatewayConfiguration: gateway }) => gateway?.attachmentNetworkAclConfiguration?.map(ruleText),
     also: ['acl', 'networkAcl', 'attachmentNetworkAcl', 'firewall', 'firewallRules'],
   },
   serviceAccount: {

@@ -131,5 +131,5 @@ export const mountQuota = (at: At, volumeName: string, mode: Mode): Quota => ({
     );
     return modes.filter((each) => each.includes(mode)).length;
   },
-  of: 'kx-cluster',
+  kind: 'kx-cluster',
 });

@@ -84,8 +84,8 @@ function cacheChanged({ input, target }: Update): Impact {
   const versions = target?.activeVersions ?? [];
   const mounting = [...new Set(versions.flatMap(({ attachedClusters = [] }) => attachedClusters))];
   if (wanted === undefined || mounting.length === 0) return {};
-  const volumesIn = (of: Pick<Dataview, 'segmentConfigurations'> | undefined) =>
-    (of?.segmentConfigurations ?? []).map(({ volumeName }) => volumeName);
+  const volumesIn = (view: Pick<Dataview, 'segmentConfigurations'> | undefined) =>
+    (view?.segmentConfigurations ?? []).map(({ volumeName }) => volumeName);
   const kept = volumesIn(input);
   const drops = volumesIn(target).some((name) => !kept.includes(name)) || dropsPaths(target, input);
   if (!drops) return {};
@@ -98,8 +98,8 @@ function cacheChanged({ input, target }: Update): Impact {
 
 /** Whether an update drops paths that are kept on a volume. */
 function dropsPaths(target: Dataview | undefined, input: Update['input']): boolean {
-  const pathsIn = (of: Pick<Dataview, 'segmentConfigurations'> | undefined) =>
-    (of?.segmentConfigurations ?? [])
+  const pathsIn = (view: Pick<Dataview, 'segmentConfigurations'> | undefined) =>
+    (view?.segmentConfigurations ?? [])
       .flatMap(({ dbPaths }) => dbPaths)
       .map((path) => (path.startsWith('/') ? path : `/${path}`));
   const kept = new Set(pathsIn(input));

@@ -86,8 +86,8 @@ export interface Quota {
   readonly limit: (quotas: Quotas) => number;
   /** The use; undefined if it cannot be read. */
   readonly used: (read: QuotaReader, within: Within) => Promise<number | undefined> | number;
-  /** What can be deleted to reduce the use. */
-  readonly of: KindName;
+  /** The kind of entity that can be deleted to reduce the use. */
+  readonly kind: KindName;
 }
 
 /** A quota that a change counts against, and how much more the change uses. */

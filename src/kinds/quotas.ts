@@ -6,33 +6,33 @@ export const isInProgress = (status: string | undefined): boolean => IN_PROGRESS
 const IN_PROGRESS: ReadonlySet<string> = new Set(['CREATING', 'UPDATING', 'PENDING', 'PROCESSING', 'IN_PROGRESS']);
 
 /** The number of entities of a kind in an environment. */
-const ofKind = (what: string, of: KindName, limit: Quota['limit']): Quota => ({
+const ofKind = (what: string, kind: KindName, limit: Quota['limit']): Quota => ({
   what: `${what} per environment`,
   limit,
-  used: (read, { environmentId }) => read.count(of, { environmentId }),
-  of,
+  used: (read, { environmentId }) => read.count(kind, { environmentId }),
+  kind,
 });
 
 /** A sum over all entities of a kind in an environment. */
 const sumOf = <K extends KindName>(
   what: string,
-  of: K,
+  kind: K,
   limit: Quota['limit'],
   size: (view: Views[K]) => number | undefined,
 ): Quota => ({
   what: `${what} per environment`,
   limit,
   used: async (read, { environmentId }) =>
-    (await read.all(of, { environmentId })).reduce((sum, view) => sum + (size(view) ?? 0), 0),
-  of,
+    (await read.all(kind, { environmentId })).reduce((sum, view) => sum + (size(view) ?? 0), 0),
+  kind,
 });
 
 /** The number of environments of a kind in the account. */
-const ofAccount = (what: string, of: KindName, limit: Quota['limit']): Quota => ({
+const ofAccount = (what: string, kind: KindName, limit: Quota['limit']): Quota => ({
   what: `${what} in this account and region`,
   limit,
-  used: (read, within) => read.count(of, within),
-  of,
+  used: (read, within) => read.count(kind, within),
+  kind,
 });
 
 export const KX_ENVIRONMENTS = ofAccount('kdb environments', 'kx-environment', ({ environments }) => environments);
@@ -52,7 +52,7 @@ export const HOSTS = (type: string): Quota => ({
   limit: ({ hosts }) => hosts[type] ?? 0,
   used: async (read, within) =>
     (await read.listed('kx-scaling-group', within)).filter(({ hostType }) => hostType === type).length,
-  of: 'kx-scaling-group',
+  kind: 'kx-scaling-group',
 });
 export const USERS = ofKind('users', 'kx-user', ({ users }) => users);
 export const DATABASES = ofKind('databases', 'kx-database', ({ databases }) => databases);
@@ -60,7 +60,7 @@ export const INGESTIONS: Quota = {
   what: 'concurrent changeset ingestions',
   limit: ({ ingestions }) => ingestions,
   used: (read, within) => read.count('kx-changeset', { environmentId: within.environmentId }, 'in progress'),
-  of: 'kx-changeset',
+  kind: 'kx-changeset',
 };
 
 export const DATAVIEWS = ofKind('dataviews', 'kx-dataview', ({ dataviews }) => dataviews);
@@ -68,7 +68,7 @@ export const DATAVIEW_VERSIONS: Quota = {
   what: 'dataview versions in progress',
   limit: ({ dataviewVersions }) => dataviewVersions,
   used: (read, { environmentId }) => read.count('kx-dataview', { environmentId }, 'in progress'),
-  of: 'kx-dataview',
+  kind: 'kx-dataview',
 };
 
 type Sized = Pick<
@@ -85,7 +85,7 @@ export const NODES_PER_CLUSTER: Quota = {
   what: 'nodes per cluster',
   limit: ({ nodesPerCluster }) => nodesPerCluster,
   used: () => 0,
-  of: 'kx-cluster',
+  kind: 'kx-cluster',
 };
 export const CLUSTERS = ofKind('clusters', 'kx-cluster', ({ clusters }) => clusters);
 /** Clusters on scaling groups do not count as single- or multi-AZ. */

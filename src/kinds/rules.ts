@@ -205,13 +205,13 @@ export const unused =
 export const containsNone =
   <K extends KindName, N extends OperationName>(
     kind: K,
-    of: KindName,
+    contained: KindName,
     within: (key: Keys[K]) => Within,
     message: (name: string) => string,
   ): Rule<K, N> =>
   async ({ key, read }) => {
-    const found = await read.listed(of, within(key));
-    const dependents = found.map((view) => asDependent(of, key, view));
+    const found = await read.listed(contained, within(key));
+    const dependents = found.map((view) => asDependent(contained, key, view));
     return dependents.length === 0
       ? undefined
       : { error: 'InUse', message: message(nameIn(kind, key)), dependents, kind };

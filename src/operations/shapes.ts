@@ -168,10 +168,10 @@ export const MountedSegments = lazy(() =>
 
 const DbPaths = lazy(() => z.array(DbPath()).min(1).max(30));
 
-function segmentsOf<D extends z.ZodType, V extends z.ZodType>(of: {
+function segmentsOf<D extends z.ZodType, V extends z.ZodType>(members: {
   dbPaths: D;
   volumeName: V;
   onDemand: z.ZodBoolean;
 }) {
-  return z.array(z.strictObject({ ...of, onDemand: of.onDemand.optional() })).max(50);
+  return z.array(z.strictObject({ ...members, onDemand: members.onDemand.optional() })).max(50);
 }

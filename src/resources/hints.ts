@@ -32,8 +32,8 @@ const forA = (ttlMs: number): Hints => ({ ttlMs, cacheScope: 'private' });
 
 /** The statuses of an entity, or of each entity in a list or topology. */
 function statusesIn(contents: object): string[] {
-  const status = (of: unknown) => {
-    const found = (of as { status?: unknown } | null)?.status;
+  const status = (value: unknown) => {
+    const found = (value as { status?: unknown } | null)?.status;
     return typeof found === 'string' ? [found] : [];
   };
   return [contents, ...Object.values(contents).filter(Array.isArray).flat()].flatMap(status);

@@ -102,7 +102,7 @@ export function rethrowCause(error: unknown): never {
 }
 
 /** The use of a quota, and whether the request fits. */
-function quotaCheck({ quota: { what, of }, used, limit, more }: UsedQuota) {
+function quotaCheck({ quota: { what, kind }, used, limit, more }: UsedQuota) {
   const none = { lines: [] as string[], blockers: [] as Blocker[], unchecked: [] as string[] };
   if (limit === undefined || (used === undefined && limit !== Infinity))
     return {
@@ -117,6 +117,6 @@ function quotaCheck({ quota: { what, of }, used, limit, more }: UsedQuota) {
   const first =
     more > limit
       ? 'Request less, or have a person raise the quota.'
-      : `Delete what is not needed (${toolName(NAMES[of].list)}, find_kx_problems), or have a person raise the quota.`;
+      : `Delete what is not needed (${toolName(NAMES[kind].list)}, find_kx_problems), or have a person raise the quota.`;
   return { ...none, lines: [line], blockers: [{ item, first }] };
 }

@@ -25,11 +25,11 @@ export function blockersOf(problem: Problem, deleted: KindName | undefined): Blo
 }
 
 /** A blocker for a dependent of the target, with how it can release the target. */
-function dependentBlocker(dependent: Dependent, of: KindName): Blocker {
+function dependentBlocker(dependent: Dependent, target: KindName): Blocker {
   const item = dependentItem(dependent);
   if (isLeaving(dependent.status)) return deletionBlocker(item);
   const remove = toolName(deletionOf(dependent.kind));
-  const other = releaseAdvice(dependent, of);
+  const other = releaseAdvice(dependent, target);
   return { item, first: `Delete it with ${remove}${other === undefined ? '' : `, or ${other}`}.` };
 }
 

@@ -123,12 +123,12 @@ const MAX_CHANGESETS = 1_000;
 
 /** The loads of a database with their sources, oldest first. */
 async function changesetsOf(call: Call, { environmentId, databaseName }: Members): Promise<Step[]> {
-  const of = { environmentId: String(environmentId), databaseName: String(databaseName) };
-  const { items, complete } = await listPages(call, 'ListKxChangesets', of, MAX_CHANGESETS);
+  const database = { environmentId: String(environmentId), databaseName: String(databaseName) };
+  const { items, complete } = await listPages(call, 'ListKxChangesets', database, MAX_CHANGESETS);
   const loaded = items.filter(({ status }) => status === 'COMPLETED').reverse();
   const steps = await mapConcurrent(loaded, async ({ changesetId }) => {
-    const { changeRequests } = await call('GetKxChangeset', { ...of, changesetId: String(changesetId) }, {});
-    return step('CreateKxChangeset', { ...of, changeRequests });
+    const { changeRequests } = await call('GetKxChangeset', { ...database, changesetId: String(changesetId) }, {});
+    return step('CreateKxChangeset', { ...database, changeRequests });
   });
   return complete
     ? steps

@@ -178,16 +178,16 @@ function completed(rules: UpdateRules, input: Members, missing: readonly Leaf[])
 }
 
 /** The same with a value at a path below `above`. */
-function withValue(rules: UpdateRules, of: unknown, path: Path, value: unknown, above: Path): unknown {
+function withValue(rules: UpdateRules, current: unknown, path: Path, value: unknown, above: Path): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return value;
-  if (step === BARE) return of;
+  if (step === BARE) return current;
   const key = keyAt(rules, above);
   if (key === undefined) {
-    const members = (of ?? {}) as Members;
+    const members = (current ?? {}) as Members;
     return { ...members, [step]: withValue(rules, members[step], rest, value, [...above, step]) };
   }
-  const list = distinct((of ?? []) as Members[], key);
+  const list = distinct((current ?? []) as Members[], key);
   const present = list.find((entry) => entry[key] === step) ?? { [key]: step };
   const made =
     rest.length === 0 ? { ...present, value } : (withValue(rules, present, rest, value, [...above, step]) as Members);

@@ -154,7 +154,7 @@ function makeRoom(
 
 /** The oldest pending approval of the client that will hold most, the new one of `client` included. */
 function evictedFor(client: string, open: readonly PendingApproval[]): PendingApproval {
-  const held = (of: string) => open.filter((one) => one.client === of).length + Number(of === client);
+  const held = (holder: string) => open.filter((one) => one.client === holder).length + Number(holder === client);
   return open.reduce((most, one) => (held(one.client) > held(most.client) ? one : most));
 }
 

@@ -73,14 +73,14 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { curso
 }
 
 /** The preview of one call; a missing entity is a blocker. */
-async function previewStep(environment: ToolEnvironment, of: BatchCall, options: { readonly signal: AbortSignal }) {
-  const { operation, input } = of;
+async function previewStep(environment: ToolEnvironment, step: BatchCall, options: { readonly signal: AbortSignal }) {
+  const { operation, input } = step;
   try {
     const plan = await planCall(environment, operation, input, environment.caller.principal, options);
     const { blockers = [], warnings = [], unchecked = [], quotas = [] } = plan ?? {};
     return { blockers, warnings, unchecked, quotas };
   } catch (error) {
-    return { blockers: [missingBlocker(of, error)], warnings: [], unchecked: [], quotas: [] };
+    return { blockers: [missingBlocker(step, error)], warnings: [], unchecked: [], quotas: [] };
   }
 }
 

@@ -8,8 +8,8 @@ import { glyph } from './theme.ts';
 const EDGE = DATA_X + DATA_WIDTH - 14;
 
 /** A database with its newest and its mounted changesets, and its dataviews with their versions. */
-export function databaseCard({ of, x, y, height }: Placed<DatabaseCard>, { healthById }: Model): string {
-  const { database, failedIngest, ports } = of;
+export function databaseCard({ item, x, y, height }: Placed<DatabaseCard>, { healthById }: Model): string {
+  const { database, failedIngest, ports } = item;
   const health = failedIngest === undefined ? (healthById.get(database.id)?.health ?? 'ok') : 'failed';
   const { bytes: size, changesets, files, description } = database.facts;
   const newest = ports.find(({ label }) => label === 'newest changeset');
@@ -45,7 +45,7 @@ function portLine({ label, detail, old, view }: Port, x: number, y: number, heal
 
 /** The volumes, with the number of dependents by kind; below them the users of the environment. */
 export function volumesAndUsers({ users, healthById, whole }: Model, { volumes, users: y }: Layout): string {
-  const cards = volumes.map(({ of: volume, x, y: top }) => {
+  const cards = volumes.map(({ item: volume, x, y: top }) => {
     const health = healthById.get(volume.id)?.health ?? 'ok';
     const uses = whole.edges.filter(({ to }) => to === volume.id);
     const why = uses.map(({ from, facts }) => `${from}${facts['for'] === undefined ? '' : ` (${facts['for']})`}`);

@@ -10,7 +10,10 @@ const INSET = 34;
 const EDGE = 14;
 
 /** The box of a host with its name, machine and memory; it contains the host's clusters. */
-export function hostBox({ of: { group, rows }, x, y, height }: Placed<HostBox>, { healthById, graph }: Model): string {
+export function hostBox(
+  { item: { group, rows }, x, y, height }: Placed<HostBox>,
+  { healthById, graph }: Model,
+): string {
   const health = healthById.get(group?.id ?? '')?.health ?? 'ok';
   const edge = x + HOST_WIDTH - EDGE;
   const box = `<rect x="${x}" y="${y}" width="${HOST_WIDTH}" height="${height}" rx="10" class="card${health === 'ok' ? '' : ` edge-${health}`}"/>`;
@@ -40,7 +43,7 @@ export function hostBox({ of: { group, rows }, x, y, height }: Placed<HostBox>, 
 }
 
 /** One cluster: name, status, type, nodes and size, and below them its problems. */
-export function clusterRow({ of: row, x, y, height }: Placed<ClusterRow>, model: Model): string {
+export function clusterRow({ item: row, x, y, height }: Placed<ClusterRow>, model: Model): string {
   const { cluster, size, issueLines } = row;
   const { health } = model.healthById.get(cluster.id) ?? { health: 'ok' };
   const edge = x + HOST_WIDTH - EDGE;

@@ -21,7 +21,7 @@ export const VOLUME = { height: 40, step: 46 } as const;
 const LEGEND = 76;
 
 export interface Placed<T> {
-  readonly of: T;
+  readonly item: T;
   readonly x: number;
   readonly y: number;
   readonly height: number;
@@ -48,8 +48,8 @@ export function layoutOf(model: Model, top: number): Layout {
   const { hosts, rows, end: hostsEnd } = placeHosts(model, top);
   const { databases, ports, end } = placeDatabases(model, top, rows);
   const first = end + (model.volumes.length === 0 ? 0 : 34);
-  const volumes = model.volumes.map((of, at) => ({
-    of,
+  const volumes = model.volumes.map((item, at) => ({
+    item,
     x: DATA_X,
     y: first + at * VOLUME.step,
     height: VOLUME.height,
@@ -62,16 +62,16 @@ export function layoutOf(model: Model, top: number): Layout {
 function placeHosts(model: Model, top: number) {
   const rows: Placed<ClusterRow>[] = [];
   let y = top;
-  const hosts = model.hosts.map((of): Placed<HostBox> => {
+  const hosts = model.hosts.map((item): Placed<HostBox> => {
     const start = y;
-    y += of.group === undefined ? HOST_HEAD - 20 : HOST_HEAD;
-    for (const row of of.rows) {
+    y += item.group === undefined ? HOST_HEAD - 20 : HOST_HEAD;
+    for (const row of item.rows) {
       const height = ROW + row.issueLines.length * ISSUE_LINE;
-      rows.push({ of: row, x: HOST_X, y, height });
+      rows.push({ item: row, x: HOST_X, y, height });
       y += height;
     }
-    y += of.rows.length === 0 ? 0 : 8;
-    const placed = { of, x: HOST_X, y: start, height: y - start };
+    y += item.rows.length === 0 ? 0 : 8;
+    const placed = { item, x: HOST_X, y: start, height: y - start };
     y += GAP;
     return placed;
   });
@@ -84,16 +84,16 @@ function placeDatabases(model: Model, top: number, rows: readonly Placed<Cluster
   let y = top;
   const databases = model.databases
     .toSorted((a, b) => reach(a) - reach(b))
-    .map((of): Placed<DatabaseCard> => {
+    .map((item): Placed<DatabaseCard> => {
       const start = y;
-      ports.set(of.database.id, y + 22);
-      y += CARD_HEAD + (of.failedIngest === undefined ? 0 : PORT);
-      for (const { key } of of.ports) {
+      ports.set(item.database.id, y + 22);
+      y += CARD_HEAD + (item.failedIngest === undefined ? 0 : PORT);
+      for (const { key } of item.ports) {
         ports.set(key, y + PORT / 2);
         y += PORT;
       }
       y += 6;
-      const placed = { of, x: DATA_X, y: start, height: y - start };
+      const placed = { item, x: DATA_X, y: start, height: y - start };
       y += GAP;
       return placed;
     });
@@ -104,7 +104,7 @@ function placeDatabases(model: Model, top: number, rows: readonly Placed<Cluster
 function heightsOf(rows: readonly Placed<ClusterRow>[]) {
   return ({ database, ports }: DatabaseCard): number => {
     const keys = new Set([database.id, ...ports.map(({ key }) => key)]);
-    const hanging = rows.filter(({ of }) => of.links.some(({ port }) => keys.has(port)));
+    const hanging = rows.filter(({ item }) => item.links.some(({ port }) => keys.has(port)));
     return hanging.length === 0 ? Infinity : hanging.reduce((sum, { y }) => sum + y, 0) / hanging.length;
   };
 }

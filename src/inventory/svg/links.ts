@@ -8,8 +8,8 @@ const GUTTER = { first: 8, step: 6, room: 18 };
 
 /** The lines from data to clusters; those to old data come last, so that they are on top. */
 export function dataLinks({ rows, ports }: Layout): string[] {
-  const all = rows.flatMap(({ of, y, height }) =>
-    of.links.flatMap(({ port, old, writes }) => {
+  const all = rows.flatMap(({ item, y, height }) =>
+    item.links.flatMap(({ port, old, writes }) => {
       const from = ports.get(port);
       if (from === undefined) return [];
       return [{ old, path: curve(lineStyle(old, writes), from, y + height / 2 - APART, { writes }) }];
@@ -25,12 +25,12 @@ function lineStyle(isOld: boolean, writes: boolean): string {
 
 /** The lines from volumes to the clusters that write to them, and in the gutter to the dataviews that are cached on them. */
 export function volumeLinks({ rows, ports, volumes }: Layout, { graph }: Model): string[] {
-  const rowOf = new Map(rows.map(({ of, y, height }) => [of.cluster.id, y + height / 2 + APART]));
-  const cached = volumes.filter(({ of }) => graph.edges.some(({ to, from }) => to === of.id && ports.has(from)));
+  const rowOf = new Map(rows.map(({ item, y, height }) => [item.cluster.id, y + height / 2 + APART]));
+  const cached = volumes.filter(({ item }) => graph.edges.some(({ to, from }) => to === item.id && ports.has(from)));
   const step = Math.min(GUTTER.step, GUTTER.room / Math.max(1, cached.length - 1));
   return volumes.flatMap((volume) => {
     const middle = volume.y + VOLUME.height / 2;
-    const users = new Set(graph.edges.filter(({ to }) => to === volume.of.id).map(({ from }) => from));
+    const users = new Set(graph.edges.filter(({ to }) => to === volume.item.id).map(({ from }) => from));
     const lane = DATA_X - GUTTER.first - cached.indexOf(volume) * step;
     return [...users].flatMap((user) => {
       const cluster = rowOf.get(user);

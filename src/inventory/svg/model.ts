@@ -48,10 +48,10 @@ export interface Model {
 /** The model of a graph. The `whole` graph decides what is unused, because `graph` may be a part of it. */
 export function modelOf(graph: Graph, whole: Graph): Model {
   const healthById = healthOf(whole);
-  const of = (kind: string) => graph.entities.filter((entity) => entity.kind === kind);
-  const clusters = of('cluster').map((cluster) => rowOf(cluster, graph, healthById));
+  const ofKind = (kind: string) => graph.entities.filter((entity) => entity.kind === kind);
+  const clusters = ofKind('cluster').map((cluster) => rowOf(cluster, graph, healthById));
   const hostOf = ({ cluster }: ClusterRow) => cluster.facts['scalingGroup'];
-  const groups = of('scaling-group');
+  const groups = ofKind('scaling-group');
   const known = new Set<unknown>(groups.map(({ name }) => name));
   const hosts: HostBox[] = groups.map((group) => ({
     group,
@@ -62,12 +62,12 @@ export function modelOf(graph: Graph, whole: Graph): Model {
   return {
     graph,
     whole,
-    environment: of('environment')[0],
+    environment: ofKind('environment')[0],
     healthById,
-    databases: of('database').map((database) => cardOf(database, graph)),
+    databases: ofKind('database').map((database) => cardOf(database, graph)),
     hosts: [...crowded, ...(rest.length === 0 ? [] : [{ group: undefined, rows: rest }])],
-    volumes: of('volume'),
-    users: of('user'),
+    volumes: ofKind('volume'),
+    users: ofKind('user'),
   };
 }
 

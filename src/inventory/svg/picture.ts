@@ -79,11 +79,11 @@ function header(model: Model): string {
     (zones as string[] | undefined)?.join(' '),
   ];
   const health = model.healthById.get(environment?.id ?? '')?.health ?? 'ok';
-  const tiles = tilesOf(model).map(({ health: of, text, count, names }, index) => {
+  const tiles = tilesOf(model).map(({ health, text, count, names }, index) => {
     const x = MARGIN + index * TILES.step;
     const { y } = TILES;
     const quiet = count === '0';
-    return `<g${quiet ? ' opacity=".55"' : ''}>${tip(...names)}<rect x="${x}" y="${y}" width="${TILES.width}" height="${TILES.height}" rx="10" class="card${quiet || of === 'ok' ? '' : ` edge-${of}`}"/>${glyph(of, x + 22, y + 28)}${textAt(x + 42, y + 28, count, { class: 'big' })}${textAt(x + 42, y + 46, text, { class: 'small soft' })}</g>`;
+    return `<g${quiet ? ' opacity=".55"' : ''}>${tip(...names)}<rect x="${x}" y="${y}" width="${TILES.width}" height="${TILES.height}" rx="10" class="card${quiet || health === 'ok' ? '' : ` edge-${health}`}"/>${glyph(health, x + 22, y + 28)}${textAt(x + 42, y + 28, count, { class: 'big' })}${textAt(x + 42, y + 46, text, { class: 'small soft' })}</g>`;
   });
   return [
     glyph(health, MARGIN + 8, 39),

@@ -99,12 +99,12 @@ const candidateOf = ({ graph, issue }: Found): Candidate => ({ graph, entity: is
 
 /** The number of problems of each type, and of entities where some have several problems. */
 function countsOf(found: readonly Found[], problems: readonly ProblemName[]) {
-  const of = (name: ProblemName) => found.filter((each) => each.name === name);
+  const foundAs = (name: ProblemName) => found.filter((each) => each.name === name);
   const entities = (name: ProblemName) =>
-    new Set(of(name).map(({ graph, issue }) => `${graph.environmentId} ${issue.entity.id}`)).size;
-  const several = problems.filter((name) => entities(name) < of(name).length);
+    new Set(foundAs(name).map(({ graph, issue }) => `${graph.environmentId} ${issue.entity.id}`)).size;
+  const several = problems.filter((name) => entities(name) < foundAs(name).length);
   return {
-    counts: Object.fromEntries(problems.map((name) => [name, of(name).length])),
+    counts: Object.fromEntries(problems.map((name) => [name, foundAs(name).length])),
     ...(several.length === 0 ? {} : { entities: Object.fromEntries(several.map((name) => [name, entities(name)])) }),
   };
 }
