@@ -25,7 +25,8 @@ export async function embeddedService(options: EmbeddedOptions) {
   const { state = ':memory:', lifecycle = 'instant', region = 'us-east-1', port = 0, ...rest } = options;
   prepareState(state);
   const local = await startLocal({ ...rest, state, lifecycle, region });
-  const listener = await startListener(port).catch(async (error: unknown) => {
+  const listening = port === false ? undefined : listen(local.service, { port });
+  const listener = await listening?.catch(async (error: unknown) => {
     await local.close();
     throw error;
   });
@@ -53,8 +54,4 @@ export async function embeddedService(options: EmbeddedOptions) {
     close,
     [Symbol.asyncDispose]: close,
   };
-
-  async function startListener(port: number | false) {
-    return port === false ? undefined : listen(local.service, { port });
-  }
 }

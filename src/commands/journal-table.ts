@@ -29,16 +29,16 @@ function rowOf(entry: Exclude<Entry, Outcome>, outcomes: ReadonlyMap<string, Out
     return [at, entry.user, 'imported a journal', `${entry.source} (${entry.entries} entries)`, 'done', ''];
   if (entry.kind === 'restore') return [at, entry.user, 'accepted a restored store', '', 'done', ''];
   const outcome = outcomes.get(entry.call);
-  const came = outcome === undefined ? ['unknown', 'it never finished'] : [outcome.result, ...listOf(outcome.error)];
+  const result = outcome === undefined ? ['unknown', 'it never finished'] : [outcome.result, ...listOf(outcome.error)];
   if (entry.kind === 'world') {
     const { user, act, file, region, source, backup } = entry;
     const kept = backup === undefined ? 'nothing was replaced' : `previous world: ${backup}`;
-    return [at, user, `world ${act}`, `${file} / ${region} / ${source}`, came.join(': '), kept];
+    return [at, user, `world ${act}`, `${file} / ${region} / ${source}`, result.join(': '), kept];
   }
   const { operation, principal, approval } = entry;
   const approved =
     approval === undefined ? 'not required' : [approval.channel, ...listOf(approval.approver)].join(', ');
-  return [at, requesterText(principal), operation, targetOf(entry), came.join(': '), approved];
+  return [at, requesterText(principal), operation, targetOf(entry), result.join(': '), approved];
 }
 
 /** `kdb-prod (m5cn…) / hdb-fx`: the target of a call; an environment has its name and its id. */

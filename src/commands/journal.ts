@@ -28,13 +28,13 @@ export class JournalError extends ErrorForPeople {
 }
 
 const ACTIONS = {
-  show: async (kept: Journal, asJson: boolean) => {
-    const entries = await kept.entries();
+  show: async (record: Journal, asJson: boolean) => {
+    const entries = await record.entries();
     print(asJson ? entries.map(safeJson) : journalTable(entries, terminalColumns()));
     refuseUnreadable(entries.filter(({ kind }) => kind === 'unreadable').map(({ sequence }) => sequence));
   },
-  verify: async (kept: Journal) => {
-    const found = await kept.verify();
+  verify: async (record: Journal) => {
+    const found = await record.verify();
     if ('brokenAt' in found)
       throw new JournalError(
         `the journal was altered: entry ${found.brokenAt}${found.imported === undefined ? '' : ` of the imported journal ${found.imported}`} does not match the one before it`,

@@ -24,7 +24,7 @@ export async function store(config: Config, switches: ReadonlySet<string>, word 
   writeOut(lines.map((line) => `${line}\n`).join(''));
 }
 
-interface Action {
+interface ActionOptions {
   readonly url: string;
   readonly stateDir: string;
   readonly worldFile: string;
@@ -32,17 +32,17 @@ interface Action {
 }
 
 const ACTIONS = {
-  init: async ({ url, withRoles }: Action) => [
+  init: async ({ url, withRoles }: ActionOptions) => [
     `The store ${await initStore(url, { roles: withRoles })} is ready.`,
     ...(withRoles ? [ROLE] : []),
   ],
-  migrate: async ({ url, withRoles }: Action) => {
+  migrate: async ({ url, withRoles }: ActionOptions) => {
     const { from, to } = await migrateStore(url, { roles: withRoles });
     const text =
       from === to ? `The store already has version ${to}.` : `Migrated the store from version ${from} to ${to}.`;
     return [text, ...(withRoles ? [ROLE] : [])];
   },
-  import: async ({ url, stateDir, worldFile }: Action) => {
+  import: async ({ url, stateDir, worldFile }: ActionOptions) => {
     const [{ importState }, { importWorlds }] = await Promise.all([
       import('../store/import.ts'),
       import('./import-worlds.ts'),
@@ -55,12 +55,12 @@ const ACTIONS = {
       'Open plans were not imported: agents must request approval again. Start the servers of this directory with --store.',
     ];
   },
-  status: async ({ url }: Action) => statusLines(await storeStatus(url)),
-  'accept-restore': async ({ url }: Action) => {
+  status: async ({ url }: ActionOptions) => statusLines(await storeStatus(url)),
+  'accept-restore': async ({ url }: ActionOptions) => {
     await acceptRestore(url);
     return ['Accepted. All open plans and unused approvals are void, and the journal records it.'];
   },
-  unpin: async ({ url }: Action) => {
+  unpin: async ({ url }: ActionOptions) => {
     await unpin(url);
     return ['Removed the pinned keys, targets and backend. The next server that starts pins its own for all replicas.'];
   },

@@ -79,7 +79,7 @@ function readTargets(path: string): unknown {
 
 /** The configuration of one target: its backend comes only from its row, and the row can only restrict what it offers. */
 function targetConfig(config: Config, target: string, { allow: _, ...row }: Row): Config {
-  const common = <T>(all: readonly T[] | undefined, own: readonly T[] | undefined) =>
+  const intersection = <T>(all: readonly T[] | undefined, own: readonly T[] | undefined) =>
     all === undefined || own === undefined ? (all ?? own) : own.filter((one) => all.includes(one));
   try {
     return configure(
@@ -93,8 +93,8 @@ function targetConfig(config: Config, target: string, { allow: _, ...row }: Row)
         world: row.world ?? config.world,
         lifecycle: row.lifecycle ?? config.lifecycle,
         readOnly: config.readOnly || row.readOnly,
-        toolsets: common(config.toolsets, row.toolsets),
-        environments: common(config.environments, row.environments),
+        toolsets: intersection(config.toolsets, row.toolsets),
+        environments: intersection(config.environments, row.environments),
         deny: [...config.deny, ...row.deny],
         target,
       },

@@ -30,9 +30,9 @@ export async function replaceWorld(
   const isChanged = await isWorldChanged(store, worldOf(DEFAULT_ACCOUNT, region));
   if (isChanged && !discardChanges) throw new ConfigError(NOT_SURE);
   const { file, backup, backUpTo } = backupOf(store, config, region);
-  const kept = await openForPerson(config);
+  const stateStore = await openForPerson(config);
   try {
-    const { journal } = kept;
+    const { journal } = stateStore;
     const call = randomUUID();
     const { username: user } = userInfo();
     await journal.record({
@@ -60,7 +60,7 @@ export async function replaceWorld(
     await journal.finish(call, { result: 'succeeded' });
     return isKept ? backup : undefined;
   } finally {
-    await kept.close();
+    await stateStore.close();
   }
 }
 

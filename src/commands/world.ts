@@ -62,10 +62,10 @@ const ACTIONS = {
       if (!path?.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
       const options = { now: Date.now, account: DEFAULT_ACCOUNT, region, quotas };
       const replacement = { act: 'import', region: readImport(path, options).region, source: path } as const;
-      const kept = await replaceWorld(store, config, { ...replacement, discardChanges }, (keep) =>
+      const backup = await replaceWorld(store, config, { ...replacement, discardChanges }, (keep) =>
         importWorld(store, path, { ...options, discardChanges, keep }),
       );
-      print(replacedText(replacement, kept));
+      print(replacedText(replacement, backup));
     },
   },
   reset: {
@@ -75,10 +75,10 @@ const ACTIONS = {
       const options = { ...place, now: Date.now, lifecycle: config.lifecycle, quotas: config.quotas };
       const source = config.world ?? DEFAULT_WORLD;
       const replacement = { act: 'reset', region: place.region, source } as const;
-      const kept = await replaceWorld(store, config, { ...replacement, discardChanges }, (keep) =>
+      const backup = await replaceWorld(store, config, { ...replacement, discardChanges }, (keep) =>
         resetWorld(store, source, { ...options, discardChanges, keep }),
       );
-      print(replacedText(replacement, kept));
+      print(replacedText(replacement, backup));
     },
   },
 } satisfies Record<string, Action>;
@@ -86,5 +86,5 @@ const ACTIONS = {
 const regionOf = ({ region }: Config) => region ?? 'us-east-1';
 const print = (line: string) => writeOut(`${line}\n`);
 
-const replacedText = ({ region, source }: { region: string; source: string }, kept: string | undefined) =>
-  `The world in ${region} is now ${source}.${kept === undefined ? '' : ` The previous world is in ${kept}`}`;
+const replacedText = ({ region, source }: { region: string; source: string }, backup: string | undefined) =>
+  `The world in ${region} is now ${source}.${backup === undefined ? '' : ` The previous world is in ${backup}`}`;
