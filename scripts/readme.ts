@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../src/config.ts';
+import { FILE_SETTING_NAMES, flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../src/config.ts';
 import { highestRisk } from '../src/operations/derive.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../src/operations/index.ts';
 import { listPrompts } from '../src/prompts/index.ts';
@@ -89,8 +89,9 @@ function settingsTable(): string {
       schema instanceof z.ZodDefault
         ? `\`${JSON.stringify(schema.def.defaultValue).replaceAll('"', '')}\``
         : (DEFAULTS[name] ?? '');
+    const key = FILE_SETTING_NAMES.includes(name) ? `\`${name}\`` : '';
     const values = choices(schema).map((value) => `\`${value}\``);
-    return `| \`${flagOf(name)}\` | \`${variableOf(name)}\` | \`${name}\` | ${values.join(' ')} | ${standard} | ${cell(schema.description ?? '')} |`;
+    return `| \`${flagOf(name)}\` | \`${variableOf(name)}\` | ${key} | ${values.join(' ')} | ${standard} | ${cell(schema.description ?? '')} |`;
   });
   return [
     '| flag | variable | in the file | values | default | what it does |',

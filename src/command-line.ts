@@ -4,6 +4,7 @@ import {
   type Config,
   ConfigError,
   configure,
+  FILE_SETTING_NAMES,
   flagOf,
   SETTING_NAMES,
   SETTINGS,
@@ -103,9 +104,11 @@ function fromFile(path: string): Raw {
     throw new ConfigError(`${flagOf('config')}: ${path} is not a JSON object`);
   }
   const { $schema: _schema, ...settings } = content as Record<string, unknown>;
+  if (Object.hasOwn(settings, 'config'))
+    throw new ConfigError(`${path}: a configuration file cannot name another one (config)`);
   const unknown = Object.keys(settings).find((key) => !Object.hasOwn(SETTINGS, key));
   if (unknown !== undefined)
-    throw new ConfigError(`${path}: unknown setting ${word(unknown)}${meant(unknown, SETTING_NAMES)}`);
+    throw new ConfigError(`${path}: unknown setting ${word(unknown)}${meant(unknown, FILE_SETTING_NAMES)}`);
   return settings;
 }
 

@@ -38,7 +38,9 @@ export const SETTINGS = lazily({
       .string()
       .min(1)
       .optional()
-      .describe('File of the local world, or :memory: to keep nothing; with --store, the default is the store'),
+      .describe(
+        'SQLite file of the local world, or :memory: to keep nothing; not needed with --store, which then holds the world',
+      ),
   world: () =>
     z
       .string()
@@ -65,7 +67,7 @@ export const SETTINGS = lazily({
       .min(1)
       .optional()
       .describe(
-        'Credentials that finspace-mcp local accepts, KEY:SECRET[:ROLE_ARN],…; by default any, but only from this machine',
+        'Credentials that the command local accepts, KEY:SECRET[:ROLE_ARN],…; by default any, but only from this machine',
       ),
   control: () =>
     z
@@ -74,7 +76,8 @@ export const SETTINGS = lazily({
       .describe('Let POST /_control/clock move the clock of the local service ahead'),
   readOnly: () =>
     z.boolean().default(DEFAULTS.readOnly).describe('Offer only reads: do not list other tools, and refuse them'),
-  toolsets: () => z.array(z.enum(ENTITIES)).min(1).optional().describe('Offer only the tools of these entities'),
+  toolsets: () =>
+    z.array(z.enum(ENTITIES)).min(1).optional().describe('Offer only the tools of these kinds of entities'),
   deny: () => z.array(z.string().min(1)).default(DEFAULTS.deny).describe('Do not offer these tools'),
   environments: () =>
     z
@@ -145,6 +148,8 @@ export const SETTINGS = lazily({
 
 export type SettingName = keyof typeof SETTINGS;
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+/** What a configuration file may set: all but the name of that file. */
+export const FILE_SETTING_NAMES: readonly SettingName[] = SETTING_NAMES.filter((name) => name !== 'config');
 
 /** The defaults, separate from the schemas, so that startup builds no schema. */
 const DEFAULTS = {

@@ -91,7 +91,7 @@ export function helpText({ command, commands, isGeneral, env, columns }: HelpOpt
 function sourcesOf(example: SettingName, switches: readonly string[]): string {
   const except =
     switches.length === 0 ? '' : ` except ${new Intl.ListFormat('en').format(switches.map((name) => `--${name}`))}`;
-  return `Each option${except} can also be set by an environment variable (${variableOf(example)} for ${flagOf(example)}) or in a JSON file (--config).`;
+  return `Each option${except} can also be set by an environment variable (${variableOf(example)} for ${flagOf(example)}) or, except --config, in a JSON file (--config).`;
 }
 
 /** `--state-dir DIR`; for a switch that is on by default, also the form that turns it off. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONFIG_SCHEMA, configSchema } from '../../scripts/config-schema.ts';
 import { readCommandLine } from '../../src/command-line.ts';
 import { COMMANDS } from '../../src/commands/index.ts';
-import { SETTING_NAMES } from '../../src/config.ts';
+import { ConfigError, FILE_SETTING_NAMES } from '../../src/config.ts';
 
 describe('config.schema.json', () => {
   let folder: string;
@@ -18,7 +18,7 @@ describe('config.schema.json', () => {
 
   it('matches the settings (npm run docs)', () => {
     expect(readFileSync(CONFIG_SCHEMA, 'utf8')).toBe(configSchema());
-    expect(Object.keys(JSON.parse(configSchema()).properties)).toEqual(['$schema', ...SETTING_NAMES]);
+    expect(Object.keys(JSON.parse(configSchema()).properties)).toEqual(['$schema', ...FILE_SETTING_NAMES]);
   });
 
   it('accepts the examples in the documents', () => {
@@ -27,17 +27,28 @@ describe('config.schema.json', () => {
     expect(validate(examples[0]), JSON.stringify(validate.errors)).toBe(true);
   });
 
-  it.each([{ readonly: true }, { port: 70_000 }, { lifecycle: 'quick' }, { toolsets: 'kx-cluster' }])(
-    'rejects %j',
-    (file) => {
-      expect(validate(file)).toBe(false);
-    },
-  );
+  it.each([
+    { config: 'more.json' },
+    { readonly: true },
+    { port: 70_000 },
+    { lifecycle: 'quick' },
+    { toolsets: 'kx-cluster' },
+  ])('rejects %j', (file) => {
+    expect(validate(file)).toBe(false);
+  });
 
   it('can be named in the configuration file itself', () => {
     const file = join(folder, 'finspace-mcp.json');
     writeFileSync(file, JSON.stringify({ $schema: './config.schema.json', toolsets: ['kx-user'] }));
     const { config } = readCommandLine(['--config', file], {}, COMMANDS, 'stdio');
     expect(config.toolsets).toEqual(['kx-user']);
+  });
+
+  it('cannot be followed by another: a configuration file that names one is rejected', () => {
+    const file = join(folder, 'finspace-mcp.json');
+    writeFileSync(file, JSON.stringify({ config: 'more.json' }));
+    expect(() => readCommandLine(['--config', file], {}, COMMANDS, 'stdio')).toThrow(
+      new ConfigError(`${file}: a configuration file cannot name another one (config)`),
+    );
   });
 });
