@@ -1,3 +1,4 @@
+import { ownCommand } from '../own-command.ts';
 import { isDescribed } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
@@ -131,7 +132,7 @@ const nameField = ({ shown }: PendingApproval, typed: string | undefined) =>
   html`<label for="name">To approve, type <b>${withMarkedLetters(shown.name)}</b></label>
 <input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
 <p class="hint" id="name-hint">Exactly as shown. The third wrong name closes this plan.</p>`;
-const UNKEYED = html`<p class="plain">No passphrase is set, so an approval here is weak proof: any program that runs as you, such as an agent with a shell, could give it. It counts on the local backend only. To set a passphrase, run <code>finspace-mcp approve --init</code>.</p>`;
+const UNKEYED = html`<p class="plain">No passphrase is set, so an approval here is weak proof: any program that runs as you, such as an agent with a shell, could give it. It counts on the local backend only. To set a passphrase, run <code>${ownCommand()} approve --init</code>.</p>`;
 const OWN = html`<p class="plain">You made this request, so you cannot approve it. Another person with a token that has <code>finspace:approve</code> must approve it.</p>`;
 const PROOFS = { passphrase: PASSPHRASE, nothing: UNKEYED, 'signed-in': undefined, own: OWN };
 const proofOf = (proof: Proof, isRepeated: boolean) =>

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { ownCommand } from '../own-command.ts';
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
 import type { Journal } from '../safety/journal.ts';
@@ -17,7 +18,9 @@ export async function acceptClock(
   journal: Journal,
 ): Promise<void> {
   if (!approvals.hasPassphrase)
-    throw new ApproverError('Resetting the clock needs a passphrase, and none was set up: finspace-mcp approve --init');
+    throw new ApproverError(
+      `Resetting the clock needs a passphrase, and none was set up. To set one up: ${ownCommand()} approve --init`,
+    );
   const { now, seen } = await clock.read();
   terminal.say(`${clock.owner} says ${iso(now)}, but ${iso(seen)} was recorded there before.`);
   terminal.say('Until the clock reaches that time again, no approval is trusted, because it may have expired.');

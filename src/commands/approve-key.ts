@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { ownCommand } from '../own-command.ts';
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import { checkPassphrase, initApprover, keyFingerprint } from '../safety/approver.ts';
 import { ApproverError, refuseSecondKey, storeFormTrust } from '../safety/approver-keys.ts';
@@ -10,8 +11,7 @@ const trustLines = (when: 'count' | 'will count') => [
   `Forms in MCP clients, and sign-ins on the page of an HTTP server, ${when} without the passphrase.`,
   'A form is only as trustworthy as its client: an agent that fills in forms approves its own calls.',
 ];
-const NOT_TRUSTED =
-  'Forms in MCP clients do not count: approve with the passphrase. To let forms count, too: approve --trust-forms.';
+const NOT_TRUSTED = `Forms in MCP clients do not count: approve with the passphrase. To let forms count, too: ${ownCommand()} approve --trust-forms`;
 const RESTART = 'Restart the servers that use this state directory.';
 
 /** Lets a person choose the passphrase, creates the key, and pins it to the world of the state directory. */

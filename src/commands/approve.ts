@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { type Config, ConfigError } from '../config.ts';
+import { ownCommand } from '../own-command.ts';
 import { type PassphraseApprovals, passphraseApprovals } from '../safety/approval-actions.ts';
 import { approverKey } from '../safety/approver.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
@@ -11,7 +12,6 @@ import { approveAtTerminal, findPlan, planListText } from './approve-dialog.ts';
 import { distrustForms, setUpKey, trustForms } from './approve-key.ts';
 import { isTerminal, openTerminal, type Terminal } from './approve-terminal.ts';
 import { openForPerson } from './open-store.ts';
-import { ownCommand } from './own-command.ts';
 
 /**
  * `finspace-mcp approve [CODE] [--decline | --web | --init | --trust-forms | --distrust-forms | --reset-clock]`: where a person

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { Config } from '../config.ts';
+import { ownCommand } from '../own-command.ts';
 import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts';
 import { LedgerError } from '../safety/ledger.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from './log.ts';
 import { isEphemeral, stateDirFlag } from './out-of-band.ts';
-import { ownCommand } from './own-command.ts';
 
 /** The rules that the approver's key of a server sets, as they were when the server started. */
 export interface ApproverRules {

@@ -1,4 +1,5 @@
 import { type Config, ConfigError } from '../config.ts';
+import { ownCommand } from '../own-command.ts';
 import { causeOf } from '../transports/cause.ts';
 import { type DoctorFinding, failed, ok, warning } from './finding.ts';
 
@@ -62,4 +63,4 @@ async function storeFinding(url: string): Promise<DoctorFinding> {
   }
 }
 
-const OWN_ROLE = 'Run finspace-mcp store migrate --roles as the owner, and connect as a member of finspace_mcp_server.';
+const OWN_ROLE = `Run ${ownCommand()} store migrate --roles as the owner, and connect as a member of finspace_mcp_server.`;

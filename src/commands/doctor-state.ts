@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { WORLD_FORMAT } from '../local/schema.ts';
+import { ownCommand } from '../own-command.ts';
 import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts';
 import { TOLERANCE_MS } from '../safety/ledger-clock.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
@@ -9,7 +10,6 @@ import { inspectFile } from '../sqlite/file.ts';
 import { openToOthers, refuseSharedFolder } from '../sqlite/privacy.ts';
 import { type DoctorFinding, failed, ok, warning } from './finding.ts';
 import { isEphemeral, stateDirFlag } from './out-of-band.ts';
-import { ownCommand } from './own-command.ts';
 
 const STATE = 'state directory';
 

@@ -177,7 +177,7 @@ async function startEndpoint(
     const signal = AbortSignal.timeout(READY_MS);
     // Anyone can read the readiness response, so it shows only the cause: messages may name hosts or accounts.
     await direct('ListKxEnvironments', { maxResults: 1 }, { signal }).catch((error) => {
-      throw new Error(error instanceof FinspaceError ? error.fields.code : 'no answer in time');
+      throw new Error(error instanceof FinspaceError ? error.fields.code : 'timed out');
     });
   };
   const { page } = options;
@@ -272,7 +272,7 @@ export function configuredAuthorization(config: Config, now = Date.now): Authori
   if (issuer === undefined && authTokens === undefined) {
     if (beyond !== undefined)
       throw new ConfigError(
-        `${beyond === host ? '--host' : '--public-url'}: ${beyond} is not loopback, which needs --auth-issuer or --auth-tokens`,
+        `${beyond === host ? '--host' : '--public-url'}: ${beyond} is beyond loopback, so --auth-issuer or --auth-tokens is required`,
       );
     return undefined;
   }

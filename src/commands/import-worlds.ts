@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { openStore } from '../local/store.ts';
 import { copyWorlds } from '../local/worlds/copy.ts';
+import { ownCommand, shellWord } from '../own-command.ts';
 import { openWorlds } from '../store/postgres/world/store.ts';
+
+const notImported = (path: string, region: string) =>
+  `The world in ${region} of ${path} was not imported, because the store has a changed world in this region. To replace that, run ` +
+  `${ownCommand()} world export --state ${shellWord(path)} --region ${region} > world.json and then ` +
+  `${ownCommand()} world import --world world.json --yes --store URL.`;
 
 /** Copies the worlds of a file to the store of a URL. Returns lines for people. Rejects with `StoreError`. */
 export async function importWorlds(path: string, url: string): Promise<string[]> {
@@ -11,9 +17,7 @@ export async function importWorlds(path: string, url: string): Promise<string[]>
     const to = await openWorlds(url);
     try {
       return (await copyWorlds(from, to, path)).map(({ region, isCopied }) =>
-        isCopied
-          ? `Imported the world in ${region} of ${path}.`
-          : `The world in ${region} of ${path} was not imported, because the store has a world there that was changed. To replace that one, export this one (world export --state ${path}) and run world import --yes --store.`,
+        isCopied ? `Imported the world in ${region} of ${path}.` : notImported(path, region),
       );
     } finally {
       await to.close();

@@ -63,7 +63,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     summary: 'Print the record of every change (show), or check the chain of its hashes (verify).',
     settings: ['stateDir', 'store', 'config'],
     word: 'show|verify',
-    switches: { json: 'Print JSON lines on a terminal, too' },
+    switches: { json: 'Print JSON lines even on a terminal; elsewhere, this is the default' },
   },
   store: {
     summary:

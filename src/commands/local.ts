@@ -51,7 +51,8 @@ export async function local(config: Config): Promise<void> {
 /** Beyond loopback, every request must be signed with a known key. */
 function requireSafeHost({ host, credentials, control }: Config): void {
   if (isLoopback(host)) return;
-  if (credentials === undefined) throw new ConfigError(`--host: ${host} is not loopback, which needs --credentials`);
+  if (credentials === undefined)
+    throw new ConfigError(`--host: ${host} is beyond loopback, so --credentials is required`);
   if (control)
     throw new ConfigError('--control: anyone could move the clock without credentials, so --host must be loopback');
 }

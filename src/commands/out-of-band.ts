@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { type Config, defaultStateDir } from '../config.ts';
+import { commandAnywhere, ownCommand, shellWord } from '../own-command.ts';
 import { isApprovedBy } from '../safety/approver.ts';
 import type { OutOfBand } from '../safety/gate.ts';
 import { LedgerError } from '../safety/ledger.ts';
 import { type ServerSignature, WEB } from '../safety/server-signature.ts';
-import { ownCommand, shellWord } from './own-command.ts';
 
 /** The approval page of an HTTP server. */
 export interface ServerPage {
@@ -59,7 +59,7 @@ async function terminalApproval(
   const approve = `${ownCommand()} approve`;
   const instructions = (code: string) => {
     if (signedIn)
-      return `${page === undefined ? 'In' : 'Or in'} a terminal on the machine of this server, with its settings: finspace-mcp approve ${code}`;
+      return `${page === undefined ? 'In' : 'Or in'} a terminal on the machine of this server, with its settings: ${commandAnywhere(`approve ${code}`)}`;
     if (isLedgerShared) return `In a terminal on this machine, with the same --store: ${approve} ${code}${where}`;
     return `In a terminal on this machine: ${approve} ${code}${where} ; or in a browser: ${approve} --web ${code}${where}`;
   };
@@ -72,6 +72,12 @@ async function terminalApproval(
     ? { accepts: (_, { channel }) => channel !== WEB, instructions }
     : undefined;
 }
+
+/** What a person can do so that calls can be approved outside the client, where they cannot yet. */
+export const otherWay = (config: Config) =>
+  isEphemeral(config)
+    ? 'restart this server with its world in a file (without --state :memory:)'
+    : `set up approvals outside the client (${ownCommand()} approve --init${stateDirFlag(config.stateDir)}) and restart this server`;
 
 /** What a person must add to a command so that it uses this state directory; nothing for the default one. */
 export const stateDirFlag = (stateDir: string) =>

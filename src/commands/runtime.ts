@@ -24,7 +24,7 @@ import { backend } from './backend.ts';
 import type { Log } from './log.ts';
 import { warnAboutMissing } from './missing-environments.ts';
 import { type TrackedCalls, trackMutations } from './mutation-tracker.ts';
-import { isEphemeral, outOfBandApproval, type ServerPage } from './out-of-band.ts';
+import { isEphemeral, otherWay, outOfBandApproval, type ServerPage } from './out-of-band.ts';
 import { serverProfile } from './server-profile.ts';
 
 const PLAN_OPEN_MS = 15 * 60_000;
@@ -107,6 +107,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
       ledger,
       admit,
       outOfBand,
+      otherWay: otherWay(config),
       beforeApproved: keepIn(kits),
     }),
     bus: options.store?.events(options.scope ?? ''),

@@ -1,13 +1,13 @@
 import { realpathSync } from 'node:fs';
 import * as z from 'zod';
 import type { Config } from '../config.ts';
+import { ownCommand } from '../own-command.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
 import { serverFactory } from '../server.ts';
 import type { SharedStore } from '../store/store.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
 import { VERSION } from '../version.ts';
 import { type Log, stderrLog } from './log.ts';
-import { ownCommand } from './own-command.ts';
 import { prepareBackend } from './prepare.ts';
 import type { Runtime } from './runtime.ts';
 import { serverProfile } from './server-profile.ts';

@@ -1,5 +1,6 @@
 import { type Config, ConfigError } from '../config.ts';
 import { writeOut } from '../output.ts';
+import { ownCommand } from '../own-command.ts';
 import {
   acceptRestore,
   initStore,
@@ -50,7 +51,7 @@ const ACTIONS = {
     const { id, entries, kits, approver } = await importState(url, stateDir, tenths());
     return [
       `Imported ${stateDir} into the store ${id}: a journal of ${entries} ${entries === 1 ? 'entry' : 'entries'}, and ${kits} recovery ${kits === 1 ? 'kit' : 'kits'}.`,
-      approver === '' ? 'It has no approver key.' : `The approver key ${approver} is pinned.`,
+      approver === '' ? 'The directory has no approver key.' : `The approver key ${approver} is pinned.`,
       ...(await importWorlds(worldFile, url)),
       'Open plans were not imported: agents must request approval again. Start the servers of this directory with --store.',
     ];
@@ -99,7 +100,7 @@ function statusLines({
     ...pins.map(({ name, replica }) => `Pinned by ${replica}: ${name}`),
     synchronous
       ? 'Commits wait for a standby.'
-      : 'No standby is synchronous: a failover may lose the newest entries, and servers then refuse until a person accepts that.',
+      : `No standby is synchronous: a failover may lose the newest entries. Servers then refuse changes until a person runs ${ownCommand()} store accept-restore.`,
     ...(owner ? ['This user owns the tables. Servers should connect as a member of another role: see --roles.'] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { approverOf, pinApprover } from '../local/identity.ts';
 import type { Store } from '../local/store.ts';
+import { ownCommand } from '../own-command.ts';
 import { approverKey, keyFingerprint } from '../safety/approver.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
 import { type WorldLocation, withWorlds, worldPlace } from './open-worlds.ts';
@@ -18,7 +19,7 @@ export async function refusePinnedWorld(location: WorldLocation): Promise<void> 
 const newPlace = ({ worldStore }: WorldLocation) =>
   worldStore === undefined
     ? 'move its file away, run this again'
-    : 'create a store in another database (finspace-mcp store init), run this again with that --store';
+    : `create a store in another database (${ownCommand()} store init), run this again with that --store`;
 
 /** Pins a key to existing worlds; servers pin the key to worlds that they create. */
 export async function pinWorlds(location: WorldLocation, fingerprint: string): Promise<void> {

@@ -86,6 +86,8 @@ export interface ApprovalOptions {
   readonly admit?: () => Promise<void>;
   /** Undefined if forms are the only way. */
   readonly outOfBand: () => Promise<OutOfBand | undefined>;
+  /** What a person can do so that calls can be approved outside the client, where `outOfBand` is undefined. */
+  readonly otherWay: string;
 }
 
 /** Finds or requests the consent of a person. */
@@ -128,7 +130,8 @@ async function openApproval(
   way: OutOfBand | undefined,
 ): Promise<Decision<never>> {
   const why = await noFormReason(options, plan, dialog, way !== undefined);
-  if (why !== undefined && way === undefined) return refuse(notRun(plan.tool), ...noWayLines(plan, why, visibility));
+  if (why !== undefined && way === undefined)
+    return refuse(notRun(plan.tool), ...noWayLines(plan, why, visibility, options.otherWay));
   const { pending, replaced } = await options.ledger.open({ ...pendingRequest(plan), client: dialog.client });
   const state = options.signer.sign(pending.nonce);
   const link = dialog.link ? 'link' : undefined;
@@ -137,7 +140,7 @@ async function openApproval(
   if (by !== undefined && stopped === undefined) return { kind: 'ask', by, pending, state };
   const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, visibility)];
   return way === undefined
-    ? refuse(...lines, ...noWayLines(plan, stopped, visibility))
+    ? refuse(...lines, ...noWayLines(plan, stopped, visibility, options.otherWay))
     : refuseWaiting(...lines, ...outOfBandLines(plan, pending, plan.textFor(visibility), stopped, way.instructions));
 }
 
@@ -222,7 +225,7 @@ async function grant<Planned extends ApprovalRequest>(
 
 /** Refuses a call whose form no person answered; its plan stays open for a decision outside the client. */
 async function refuseUndecided(
-  { outOfBand }: ApprovalOptions,
+  { outOfBand, otherWay }: ApprovalOptions,
   plan: ApprovalRequest,
   pending: PendingApproval,
   why: string,
@@ -231,7 +234,7 @@ async function refuseUndecided(
   const way = await outOfBand();
   const lines = [why, notRun(plan.tool)];
   return way === undefined
-    ? refuse(...lines, ...noWayLines(plan, undefined, visibility))
+    ? refuse(...lines, ...noWayLines(plan, undefined, visibility, otherWay))
     : refuseWaiting(...lines, ...outOfBandLines(plan, pending, plan.textFor(visibility), undefined, way.instructions));
 }
 

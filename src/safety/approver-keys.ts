@@ -12,6 +12,7 @@ import { mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ErrorForPeople } from '../error-for-people.ts';
+import { ownCommand } from '../own-command.ts';
 import { prepareFile } from '../sqlite/file.ts';
 import { STATE_FORMAT } from './state-format.ts';
 
@@ -61,7 +62,7 @@ const privateText = ({ sealed, forms }: Omit<StoredKeys, 'publicPem'>) => `${JSO
 export async function refuseSecondKey(dir: string): Promise<void> {
   if (!(await exists(approverFolder(dir)))) return;
   const how =
-    'To replace it, even without knowing it, remove that folder, run this again, and restart every server that uses it.';
+    'To replace it, even without knowing it, follow "A lost passphrase" in SECURITY.md: remove that folder, move each local world that is pinned to its key into a new file or store, and run this again.';
   throw new ApproverError(`A passphrase is already set up (${approverFolder(dir)}). ${how}`);
 }
 
@@ -69,7 +70,7 @@ export async function refuseSecondKey(dir: string): Promise<void> {
 export async function readKeys(dir: string): Promise<StoredKeys> {
   const publicPem = await readPublicKey(dir);
   if (publicPem === undefined)
-    throw new ApproverError('No passphrase is set up. To set one up: finspace-mcp approve --init');
+    throw new ApproverError(`No passphrase is set up. To set one up: ${ownCommand()} approve --init`);
   try {
     const { salt, iv, tag, sealed, forms } = await readPrivateKey(dir);
     if ([salt, iv, tag, sealed].every((text) => typeof text === 'string'))

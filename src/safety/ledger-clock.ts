@@ -1,3 +1,4 @@
+import { commandAnywhere } from '../own-command.ts';
 import type { Sql } from '../sqlite/connection.ts';
 import type { Journal } from './journal.ts';
 import { LedgerError } from './ledger.ts';
@@ -13,7 +14,7 @@ export function monotonicTime(db: Sql, time: number): number {
     throw new LedgerError(
       `The clock of this machine was set back, or was ahead before: it says ${iso(time)}, but ${iso(latest)} was recorded before. ` +
         'Until that time, no approval can be trusted. A person must correct the clock or, if it is correct now, accept it in a ' +
-        "terminal: finspace-mcp approve --reset-clock (with this server's --state-dir, if it has one).",
+        `terminal, with the --state-dir of this server: ${commandAnywhere('approve --reset-clock')}.`,
     );
   }
   if (time > latest) mark(db, time);

@@ -85,10 +85,15 @@ const NO_FORM: Record<NoForm, string> = {
     'This client answered forms on its own, without the decision of a person, so it gets no forms for ten minutes.',
 };
 
-/** A person must approve, but there is no way to do so. */
-export const noWayLines = (plan: ApprovalRequest, why: NoForm | undefined, visibility: Visibility) => [
+/** A person must approve, but there is no way to do so. `otherWay` is what a person can do to open one outside the client. */
+export const noWayLines = (
+  plan: ApprovalRequest,
+  why: NoForm | undefined,
+  visibility: Visibility,
+  otherWay: string,
+) => [
   ...(why === undefined ? [] : [`A person has to approve it in a form. ${whyNoForm(plan, why)}`]),
-  'No argument replaces that. Ask the person to repeat the request in a client that shows forms, or to set up approvals outside the client (finspace-mcp approve --init).',
+  `No argument replaces that. Ask the person to repeat the request in a client that shows forms, or to ${otherWay}.`,
   ...planLines(plan.textFor(visibility)),
 ];
 
@@ -142,10 +147,10 @@ export const replacedLines = (
 function difference({ lost: before }: ApprovalText, { lost: now }: ApprovalText, visibility: Visibility): string {
   const [removed, added] = [missingFrom(now, before), missingFrom(before, now)];
   const parts = [
-    ...(removed.length === 0 ? [] : [`${itemNames(removed, visibility)} is no longer as the plan says`]),
-    ...(added.length === 0 ? [] : [`now there is ${itemNames(added, visibility)}`]),
+    ...(removed.length === 0 ? [] : [`${itemNames(removed, visibility)} changed or disappeared`]),
+    ...(added.length === 0 ? [] : [`the plan now lists ${itemNames(added, visibility)}`]),
   ];
-  return `${parts.length === 0 ? 'its target, what depends on it, or the arguments changed' : parts.join('; ')}.`;
+  return `${parts.length === 0 ? 'its target, what depends on it, or the arguments changed' : parts.join(', and ')}.`;
 }
 
 /** The `items` whose texts are not those of any `others`. */

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ownCommand } from '../../src/own-command.ts';
 import {
   type Approver,
   approverKey,
@@ -95,7 +96,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
   });
 
   it('does not open if none was set up', async () => {
-    await expect(openApprover(stateDirectory(), PASSPHRASE)).rejects.toThrow('finspace-mcp approve --init');
+    await expect(openApprover(stateDirectory(), PASSPHRASE)).rejects.toThrow(`${ownCommand()} approve --init`);
   });
 
   it.each(['salt', 'iv', 'tag', 'sealed'])('does not open after its %s was changed', async (member) => {

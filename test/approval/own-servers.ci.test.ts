@@ -6,6 +6,7 @@ import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { startLocal } from '../../src/local/index.ts';
 import { listen } from '../../src/local/listen.ts';
+import { ownCommand } from '../../src/own-command.ts';
 import { initApprover, openApprover } from '../../src/safety/approver.ts';
 import { storeFormTrust } from '../../src/safety/approver-keys.ts';
 import { bearer, called, tokens } from '../http/people.ts';
@@ -227,12 +228,20 @@ describe('an agent that has AWS credentials', { timeout: 60_000 }, () => {
       const { url } = await product({ ...remote, stateDir });
       return httpHost.connect(url, { person });
     };
-    const session = await connect(stateDirectory());
+    const dir = stateDirectory();
+    const session = await connect(dir);
     const { environmentId } = await environment(session);
     const target = { environmentId, databaseName: 'trades' };
     await did(session, 'create_kx_database', target);
-    return { connect, target, session };
+    return { connect, target, session, dir };
   }
+
+  it('reads, without forms and without a key, how a person can set one up', async () => {
+    const { target, session, dir } = await endpoint();
+    expect(await failedTo(session, 'delete_kx_database', target)).toContain(
+      `or to set up approvals outside the client (${ownCommand()} approve --init --state-dir "${dir}") and restart this server.`,
+    );
+  });
 
   it('cannot approve by form with the state directory of the key', async () => {
     const { connect, target, session } = await endpoint();

@@ -118,7 +118,9 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
 
     const again = openTerminal('approve', '--init', '--state-dir', dir);
     await again.sees('A passphrase is already set up');
-    await again.sees('To replace it, even without knowing it, remove that folder');
+    await again.sees(
+      'To replace it, even without knowing it, follow "A lost passphrase" in SECURITY.md: remove that folder',
+    );
     expect(await again.left()).toBe(1);
   });
 

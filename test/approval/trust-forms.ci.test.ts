@@ -125,7 +125,9 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     const lost = keyFingerprint(await keyIn(dir));
     expect(await pinnedIn(world)).toBe(lost);
 
-    // The steps of SECURITY.md for a forgotten passphrase.
+    // The steps of SECURITY.md for a forgotten passphrase, to which the refusal of a second key refers.
+    await init('follow "A lost passphrase" in SECURITY.md');
+    expect(readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8')).toContain('**A lost passphrase**');
     rmSync(join(dir, 'approver'), { recursive: true });
     await init(`is pinned to the key ${lost}`);
     const exported = piped(dir, 'world', 'export').stdout;

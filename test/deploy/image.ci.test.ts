@@ -100,7 +100,7 @@ describe('the image, built without Docker', () => {
   });
 
   it.each([
-    [{}, '--host: 0.0.0.0 is not loopback, which needs --credentials'],
+    [{}, '--host: 0.0.0.0 is beyond loopback, so --credentials is required'],
     [
       { FINSPACE_MCP_CREDENTIALS: 'KEY:SECRET', FINSPACE_MCP_CONTROL: 'true' },
       '--control: anyone could move the clock without credentials, so --host must be loopback',

@@ -207,7 +207,7 @@ describe('a plan that a newer one replaced', () => {
       await fixture.call('CreateKxUser', { environmentId, userName: `u${at}`, iamRole: ROLE });
     const outcome = await guard.attempt(whole);
     const said = outcome.kind === 'refused' ? outcome.text : '';
-    expect(said).toMatch(/The older plan \w{5} no longer counts: now there is user "u0", .* and 2 more\.\n/);
+    expect(said).toMatch(/The older plan \w{5} no longer counts: the plan now lists user "u0", .* and 2 more\.\n/);
     await guard.close();
     await fixture.close();
   });

@@ -101,7 +101,7 @@ describe('a teardown before approval', () => {
     expect(outcome).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining(
-        `The older plan ${stale.code} that a person had approved no longer counts: user "bob" is no longer as the plan says.`,
+        `The older plan ${stale.code} that a person had approved no longer counts: user "bob" changed or disappeared.`,
       ),
     });
     const [, code] = /The plan waits under the code (\w{5})/.exec(JSON.stringify(outcome)) ?? [];

@@ -94,7 +94,11 @@ describe.each(HOSTS)('without forms, through $name', ({ connect }) => {
 
   it('refuses the call, and stores no approval', async () => {
     const { session, target, name } = await withDatabase();
-    expect(await failedTo(session, 'delete_kx_database', target)).toContain('shows no forms');
+    const refusal = await failedTo(session, 'delete_kx_database', target);
+    expect(refusal).toContain('shows no forms');
+    // A world in memory has no approver key, so a passphrase would not help.
+    expect(refusal).toContain('or to restart this server with its world in a file (without --state :memory:).');
+    expect(refusal).not.toContain('--init');
     for (const argument of ['confirm', 'approved', 'force', 'name']) {
       expect(await failedTo(session, 'delete_kx_database', { ...target, [argument]: name })).toContain(
         'no such argument',

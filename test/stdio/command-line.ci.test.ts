@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { ownCommand, shellWord } from '../../src/commands/own-command.ts';
+import { ownCommand, shellWord } from '../../src/own-command.ts';
 import { CLI } from '../support/hosts.ts';
 
 describe('the command line', () => {

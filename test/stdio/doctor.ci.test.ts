@@ -215,7 +215,7 @@ describe('finspace-mcp doctor', () => {
     });
     expect((await doctor(['--host', '0.0.0.0'])).get('authorization')).toMatchObject({
       status: 'failed',
-      detail: expect.stringContaining('needs --auth-issuer or --auth-tokens'),
+      detail: expect.stringContaining('--auth-issuer or --auth-tokens is required'),
     });
   });
 

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { commandAnywhere, ownCommand } from '../../src/own-command.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { openState } from '../../src/safety/state.ts';
 import { closeAll, product } from '../http/support.ts';
@@ -40,7 +41,9 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
   it('gets a store by init, once, and reports its contents', async () => {
     const url = await stores.cluster.create('first');
     for (const act of ['status', 'migrate'])
-      expect(run('store', act, '--store', url)).toEqual(refused('is not initialized. Run finspace-mcp store init.'));
+      expect(run('store', act, '--store', url)).toEqual(
+        refused(`is not initialized. Run ${commandAnywhere('store init')}.`),
+      );
     await expect(serve(url)).rejects.toThrow('is not initialized');
     const [made, again] = [run('store', 'init', '--store', url), run('store', 'init', '--roles', '--store', url)];
     expect(made).toMatchObject({ stdout: expect.stringMatching(/^The store [0-9a-f-]{36} is ready\.\n$/), status: 0 });
@@ -64,9 +67,11 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
       .join('; ');
     await stores.cluster.query('earlier', `${drop}; UPDATE finspace_mcp.store SET version = 1`);
     await expect(serve(url)).rejects.toThrow(
-      'The store has version 1, and this server needs 3: run finspace-mcp store migrate.',
+      `The store has version 1, and this server needs 3: run ${ownCommand()} store migrate.`,
     );
-    expect(run('store', 'init', '--roles', '--store', url).stderr).toContain('run finspace-mcp store migrate');
+    expect(run('store', 'init', '--roles', '--store', url).stderr).toContain(
+      `run node ${JSON.stringify(realpathSync(CLI))} store migrate`,
+    );
     const migrated = run('store', 'migrate', '--roles', '--store', url);
     expect(migrated.stdout).toMatch(/^Migrated the store from version 1 to 3\.\n/);
     await serve(url);
@@ -102,7 +107,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     expect(run('store', 'migrate', '--store', owner)).toEqual(refused('which is newer than this server'));
     await expect(serve(url)).rejects.toThrow('which is newer than this server (3): update finspace-mcp');
     await set('UPDATE finspace_mcp.store SET version = 0');
-    await expect(serve(url)).rejects.toThrow('run finspace-mcp store migrate');
+    await expect(serve(url)).rejects.toThrow(`run ${ownCommand()} store migrate`);
     await set('UPDATE finspace_mcp.store SET version = 3');
     expect(run('store', 'unpin', '--store', url)).toEqual(refused('does not give this user the rights'));
     expect(run('store', 'accept-restore', '--store', url)).toEqual(refused('does not give this user the rights'));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { commandAnywhere } from '../../src/own-command.ts';
 import { LedgerError } from '../../src/safety/ledger.ts';
 import { type Database, openDatabase } from '../../src/store/postgres/database.ts';
 import { eventFeed } from '../../src/store/postgres/events.ts';
@@ -154,7 +155,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
     const error = await ledger.list().catch((refusal: unknown) => refusal);
     expect(error).toBeInstanceOf(LedgerError);
     expect((error as Error).message).toBe(
-      'The store is not initialized. Run finspace-mcp store init. Until this is corrected, no approval can be trusted.',
+      `The store is not initialized. Run ${commandAnywhere('store init')}. Until this is corrected, no approval can be trusted.`,
     );
   });
 

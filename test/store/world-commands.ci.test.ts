@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -144,7 +144,8 @@ describe.skipIf(SKIPPED !== '')(`commands on worlds in a store ${SKIPPED}`, { ti
     rmSync(join(state, 'approver'), { recursive: true });
 
     const advice =
-      'export the world, create a store in another database (finspace-mcp store init), run this again with that --store, and import the world.';
+      `export the world, create a store in another database (node ${JSON.stringify(realpathSync(CLI))} store init), ` +
+      'run this again with that --store, and import the world.';
     expect((await init(url, 'no other key can approve in it.')).replaceAll(/\s+/g, ' ')).toContain(advice);
     const exported = run('world', 'export', '--store', url).stdout;
     const file = join(folder, 'mine.json');

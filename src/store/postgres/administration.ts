@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Client } from 'pg';
+import { ownCommand } from '../../own-command.ts';
 import type { RestoreAcceptance } from '../../safety/journal.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -109,7 +110,9 @@ export async function inTransaction<T>(db: Database, work: (client: Client) => P
     if (error instanceof StoreError) throw new StoreError(`The store ${db.name}: ${error.message}`);
     const storeError = asStoreError(db.name, error);
     throw isCommitting
-      ? new StoreError(`${storeError.message} Whether the change was made is unknown: see finspace-mcp store status.`)
+      ? new StoreError(
+          `${storeError.message} Whether the change was made is unknown: see ${ownCommand()} store status.`,
+        )
       : storeError;
   } finally {
     await client.end().catch(() => {});

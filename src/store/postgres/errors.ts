@@ -1,3 +1,4 @@
+import { commandAnywhere } from '../../own-command.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { REPLACED, RESTORED, SET_BACK } from './schema-journal.ts';
 
@@ -20,17 +21,17 @@ const KNOWN: readonly [RegExp, string, string][] = [
   [
     new RegExp(RESTORED),
     'was restored from a backup, or a failover lost its newest entries',
-    'Follow "Backup and restore" in docs/deploy.md, then run finspace-mcp store accept-restore.',
+    `Follow "Backup and restore" in docs/deploy.md, then run ${commandAnywhere('store accept-restore')}.`,
   ],
   [
     new RegExp(REPLACED),
     'is not the one that this replica used, or was restored to a time before its last accept-restore',
-    'Name the right database. After such a restore, run finspace-mcp store accept-restore, and remove store-position.json from the state directory of each replica.',
+    `Name the right database. After such a restore, run ${commandAnywhere('store accept-restore')}, and remove store-position.json from the state directory of each replica.`,
   ],
   [
     new RegExp(SET_BACK),
     'has a clock that was set back, or was ahead before',
-    'Correct it or, if it is correct now, run finspace-mcp approve --reset-clock --store URL.',
+    `Correct it or, if it is correct now, run ${commandAnywhere('approve --reset-clock --store URL')}.`,
   ],
   [/^25006/, 'is read-only, for example a standby', 'Name the primary server.'],
   [
@@ -65,13 +66,13 @@ const KNOWN: readonly [RegExp, string, string][] = [
     'has a certificate that this server cannot verify',
     'Name the certificate of its authority in sslrootcert.',
   ],
-  [/^3D000/, 'has no such database', 'Create it (createdb), then run finspace-mcp store init.'],
+  [/^3D000/, 'has no such database', `Create it (createdb), then run ${commandAnywhere('store init')}.`],
   [
     /^42501/,
     'does not give this user the rights that it needs',
-    'Run finspace-mcp store init --roles, and grant the role finspace_mcp_server to it.',
+    `Run ${commandAnywhere('store init --roles')}, and grant the role finspace_mcp_server to this user.`,
   ],
-  [/^(?:3F000|42P01|42883)/, 'is not initialized', 'Run finspace-mcp store init.'],
+  [/^(?:3F000|42P01|42883)/, 'is not initialized', `Run ${commandAnywhere('store init')}.`],
   [/^53100/, 'has no disk space left', 'Free space on the disk of PostgreSQL.'],
   [
     /^08P01/,
@@ -99,7 +100,7 @@ function causeOf(error: unknown): string {
   const code = codeOf(error);
   if (code !== '') return code;
   const message = messageOf(error);
-  if (/timeout/.test(message)) return 'no answer in time';
+  if (/timeout/.test(message)) return 'timed out';
   if (LOST.test(message)) return 'the connection ended';
   return /certificate|SSL|TLS|self.signed/i.test(message) ? message.slice(0, 200) : 'no answer';
 }

@@ -1,3 +1,4 @@
+import { ownCommand } from '../../own-command.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import type { Agreement } from '../store.ts';
 import type { Database } from './database.ts';
@@ -41,5 +42,5 @@ export async function joinStore(
 
 const differs = (what: string, { replica }: Pin) =>
   new StoreError(
-    `This server cannot join the store: ${what} the replica ${replica}. If this is on purpose, stop all replicas and run finspace-mcp store unpin.`,
+    `This server cannot join the store: ${what} the replica ${replica}. If this is on purpose, stop all replicas and run ${ownCommand()} store unpin.`,
   );

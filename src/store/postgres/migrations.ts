@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { ownCommand } from '../../own-command.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { JOURNAL_FUNCTIONS } from './schema-journal.ts';
 import { LEDGER_FUNCTIONS } from './schema-ledger.ts';
@@ -76,7 +77,7 @@ export function requireVersion(version: number): void {
   if (version > VERSION) throw newerStore(version);
   if (version < VERSION)
     throw new StoreError(
-      `The store has version ${version}, and this server needs ${VERSION}: run finspace-mcp store migrate.`,
+      `The store has version ${version}, and this server needs ${VERSION}: run ${ownCommand()} store migrate.`,
     );
 }
 

@@ -85,7 +85,9 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const { outOfBand = async () => undefined, beforeApproved = async () => {} } = options;
   const { overLedger = (same) => same } = options;
   const shared = { call, backendLocation: PLACE, restrictions, secrets, formerNames: () => formerNames(journal) };
-  const doors = { ...shared, quotas: options.quotas, ledger: overLedger(ledger), signer, outOfBand, beforeApproved };
+  const otherWay = 'set up a terminal (approve --init)';
+  const approving = { ledger: overLedger(ledger), signer, outOfBand, otherWay, beforeApproved };
+  const doors = { ...shared, quotas: options.quotas, ...approving };
   const { admit, formsCount } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
   const admitting = admit === undefined ? doors : { ...doors, admit };

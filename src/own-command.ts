@@ -15,6 +15,9 @@ export function ownCommand({ argv, env } = { argv: process.argv, env: process.en
   return isInstalled ? 'finspace-mcp' : `node ${shellWord(realPath(started))}`;
 }
 
+/** A command of this program for people on any machine: without the paths of this one, which other callers must not see. */
+export const commandAnywhere = (args: string) => `finspace-mcp ${args} (in a clone: node dist/cli.js ${args})`;
+
 /** A path quoted for a shell, so that no character in it has a special meaning. */
 export function shellWord(path: string): string {
   const isPlain = process.platform === 'win32' || !/[$`\\"!]/.test(path);
