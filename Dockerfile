@@ -14,7 +14,7 @@ RUN npm run build
 FROM node
 LABEL io.modelcontextprotocol.server.name="io.github.OWNER/finspace-mcp" \
   org.opencontainers.image.title="finspace-mcp" \
-  org.opencontainers.image.description="Manage FinSpace kdb environments; deletes need a person, who types the name" \
+  org.opencontainers.image.description="Manage FinSpace kdb environments; a person approves each delete by typing the target's name" \
   org.opencontainers.image.source="https://github.com/OWNER/finspace-mcp" \
   org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /src/package.json /src/LICENSE /app/

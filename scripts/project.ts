@@ -23,7 +23,7 @@ export interface Manifest {
 export const readManifest = (path = join(ROOT, 'package.json')): Manifest => JSON.parse(readFileSync(path, 'utf8'));
 
 /** What registries, marketplaces and clients show of the server, in one line. */
-export const SUMMARY = 'Manage FinSpace kdb environments; deletes need a person, who types the name';
+export const SUMMARY = "Manage FinSpace kdb environments; a person approves each delete by typing the target's name";
 
 /** The owner that `repository` names until the project has a home. */
 export const PLACEHOLDER = 'OWNER';

@@ -90,7 +90,7 @@ function deserializer(name: OperationName) {
     const exact = schema.safeParse(content);
     const output = exact.success ? exact : schema.safeParse(withoutNulls(content));
     if (output.success) return { members: output.data, $metadata };
-    const detail = 'The endpoint answered something that is not a FinSpace response.';
+    const detail = 'The endpoint returned something other than a FinSpace response.';
     throw new DiagnosedError({ code: 'BadResponse', detail, mayHaveRun: true }, $metadata);
   };
 }

@@ -75,7 +75,7 @@ const SYSTEM_ERRORS: readonly (readonly [RegExp, Diagnosis])[] = [
       code: 'Misconfigured',
       detail: 'The TLS certificate of the endpoint is from an authority that this machine does not trust.',
       advice:
-        'Have a person set NODE_EXTRA_CA_CERTS to a file with the certificate of that authority; a proxy that inspects TLS has its own.',
+        'Have a person set NODE_EXTRA_CA_CERTS to a file with the certificate of that authority. A proxy that inspects TLS has an authority of its own.',
     },
   ],
   [

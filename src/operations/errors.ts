@@ -12,7 +12,7 @@ export const ERRORS = {
     status: 409,
     retryable: false,
     advice:
-      'The entity is in a state that does not allow this, or the name is in use. Check its current state, then decide.',
+      'The entity is in a state that does not allow this, or the name is in use. Read its current state before you try again.',
   },
   InternalServer: {
     status: 500,

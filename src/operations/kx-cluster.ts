@@ -211,8 +211,8 @@ export const UpdateKxClusterCodeConfiguration = operation({
   update: CODE_UPDATE,
   summary:
     'Deploy q code to a RUNNING kdb cluster: a zip file in S3, an initialization script and command-line arguments. ' +
-    'They replace the current ones: a call that omits one fails and returns the complete call, unless remove names ' +
-    'it. ROLLING (the default) restarts one node after another, and FORCE restarts all at once. NO_RESTART, for GP ' +
+    'They replace the current ones: a call that omits one fails and returns the complete arguments, unless you name ' +
+    'it in remove. ROLLING (the default) restarts one node after another; FORCE restarts all at once. NO_RESTART, for GP ' +
     'only, restarts none, takes only code and keeps the script and arguments. Data that is only in memory is lost in ' +
     'a restart; for an RDB, a person must approve. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to ' +
     'wait for it.',

@@ -153,7 +153,7 @@ export const UpdateKxDataview = operation({
   target: DATAVIEW,
   update: DATAVIEW_UPDATE,
   summary:
-    'Move a dataview to another changeset or change its segments or description. A call with nothing else moves it ' +
+    'Move a dataview to another changeset or change its segments or description. A call without settings moves it ' +
     'to the newest changeset. New segments replace all current ones: a call that would drop a segment ' +
     'fails and returns the complete arguments, unless you name it in remove. Every update creates a new version, ' +
     'and clusters keep theirs until update_kx_cluster_databases moves them. A readWrite dataview cannot be ' +

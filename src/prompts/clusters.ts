@@ -14,7 +14,7 @@ export const rollToNewData: Runbook = {
       [
         `${tool('GetKxCluster')}: it must be RUNNING; note its databases: either changesetId (dedicated nodes) or dataviewConfiguration (scaling group). You need these to roll back.`,
         `${tool('GetKxDatabase')} for each: lastCompletedChangesetId. ${tool('ListKxChangesets')}: if a newer one is PENDING or IN_PROGRESS, ask whether to wait for it (${WAIT}, kind changeset); if a newer one FAILED, say so. Stop here if the cluster already has the requested changeset.`,
-        `If it mounts a dataview: ${tool('GetKxDataview')}. With autoUpdate, it follows new changesets and cannot go to an older one: if the person wants one, say so and stop. With autoUpdate, or if its newest active version has the requested changeset, do not update it: a new version would leave clusters that mount the current version behind. With readWrite it cannot be moved: stop. Otherwise ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
+        `If it mounts a dataview: ${tool('GetKxDataview')}. If its newest active version has the requested changeset, leave the dataview as it is: a new version would only make other clusters lag behind. If it has autoUpdate, leave it, too: it follows new changesets, and cannot go to an older one; if the person wants one, say so and stop. If it is readWrite, it cannot be moved: say so and stop. Otherwise ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
         `${tool('UpdateKxClusterDatabases')}: dataviewName where it mounts a dataview, else changesetId; keep cacheConfigurations as they are; deploymentStrategy ROLLING unless the person says otherwise.`,
         `${WAIT} (kind cluster) until RUNNING, then ${tool('GetKxCluster')}: it must show the requested changesetId. \`find_kx_problems\` (problem: behind) shows whether its replicas are behind.`,
         'To roll back: the same steps with the changesetId noted in step 1.',
@@ -62,10 +62,10 @@ export const changeSize: Runbook = {
       [
         `${tool('GetKxCluster')}: note every setting. ${tool('ListTagsForResource')} on its ARN (environmentArn/kxCluster/NAME): note the tags.`,
         `If the copy is to run on a scaling group: \`what_depends_on\` with the name of the group. Its free memory must be enough for the copy in addition to the old cluster. If the old cluster is a tickerplant or RDB, data that is only in its memory is lost: agree on a time with the person first.`,
-        'Ask the person whether clients can use a new name. If yes, the copy gets a new name, and both run side by side. If not, the old cluster must be deleted first, which causes an outage: say how long its creation took (createdTimestamp to lastModifiedTimestamp, if it was never updated). In that case, do the last step before the next one.',
+        'Ask the person whether clients can use a new name. If yes, the copy gets a new name, and both run side by side. If not, the old cluster must be deleted first, which causes an outage: say how long its creation took (createdTimestamp to lastModifiedTimestamp, if it was never updated). If the person agrees to the outage, do the last step now, and not at the end.',
         `${tool('CreateKxCluster')} with all noted settings and tags, and the new size. Leave out status, statusReason, volumes and times, and give dataviewName in place of dataviewConfiguration. Then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED, report statusReason and delete nothing.`,
         `${tool('GetKxCluster')} on the copy: the same databases, dataviews and changesets, the new size.`,
-        `Only when the person says that clients have moved: \`plan_change\` for ${tool('DeleteKxCluster')} of the old cluster. Show the plan, then make the call. A person approves it.`,
+        `When the person says that clients have moved, or has agreed to an outage: \`plan_change\` for ${tool('DeleteKxCluster')} of the old cluster. Show the plan, then make the call. A person approves it.`,
       ],
       [REPORT, STOP],
     ),

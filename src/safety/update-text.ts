@@ -41,7 +41,7 @@ export function omissionLines(plan: Plan, offered: Allowed): readonly string[] |
     return repeated.map((name) => `${settingName(name)} is given twice. Give each entry once, with all its settings.`);
   if (unknown.length > 0)
     return [
-      `remove names ${unknown.map((name) => quoteUntrusted(name)).join(', ')}, which this call would not remove: it is not set, or the arguments give it or a part of it, or the operation keeps it anyway.`,
+      `The argument remove names ${unknown.map((name) => quoteUntrusted(name)).join(', ')}, which this call would not remove: it is not set, or the arguments give it or a part of it, or the operation keeps it anyway.`,
       leftOut.length === 0
         ? 'This call removes no settings.'
         : `This call would remove: ${leftOut.map(({ setting }) => settingName(setting)).join(', ')}.`,

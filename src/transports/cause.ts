@@ -4,6 +4,6 @@ export function causeOf(error: unknown): string {
   const { code, cause, errors } = error as Error & { code?: unknown; cause?: unknown; errors?: unknown[] };
   const inner = cause ?? errors?.[0];
   if (inner instanceof Error) return causeOf(inner);
-  if (error.name === 'TimeoutError') return 'no answer in time';
+  if (error.name === 'TimeoutError') return 'timed out';
   return typeof code === 'string' && /^E(?!RR_)[A-Z_]+$/.test(code) ? code : error.message || 'no answer';
 }

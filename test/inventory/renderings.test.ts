@@ -50,7 +50,7 @@ describe('the topology picture', () => {
     const svg = environmentSvg(graph);
     expect(svg).toContain('Not enough memory on scaling group sg-lab');
     expect(svg).toContain('4 changesets behind equities_taq, on an older version of equities_taq_static');
-    expect(svg).toContain('newest ingest failed');
+    expect(svg).toContain('newest load failed');
     expect(svg).toMatch(/unused · created/);
   });
 

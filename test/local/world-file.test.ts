@@ -159,7 +159,7 @@ describe('a world file', () => {
     [
       'that has a fate without a due time',
       (file) => (cluster(file, 'hdb-fx').fate = { reason: 'x' }),
-      /has fate without due/,
+      /has fate, but no due/,
     ],
   ];
   test.each(wrong)('%s is rejected in one line, and nothing has changed', async (_, spoil, message) => {

@@ -17,7 +17,7 @@ export function databaseCard({ item, x, y, height }: Placed<DatabaseCard>, { hea
   const failure =
     failedIngest === undefined
       ? ''
-      : `<g>${tip(failedIngest.name, failedIngest.statusReason)}<rect x="${x + 10}" y="${at - 2}" width="${DATA_WIDTH - 20}" height="20" rx="5" class="bg-failed"/>${glyph('failed', x + 24, at + 8)}${textAt(x + 37, at + 12, 'newest ingest failed', { class: 'small failed' })}${textAt(EDGE, at + 12, moment(failedIngest.created), { class: 'small failed', end: true })}</g>`;
+      : `<g>${tip(failedIngest.name, failedIngest.statusReason)}<rect x="${x + 10}" y="${at - 2}" width="${DATA_WIDTH - 20}" height="20" rx="5" class="bg-failed"/>${glyph('failed', x + 24, at + 8)}${textAt(x + 37, at + 12, 'newest load failed', { class: 'small failed' })}${textAt(EDGE, at + 12, moment(failedIngest.created), { class: 'small failed', end: true })}</g>`;
   if (failedIngest !== undefined) at += PORT;
   const lines = ports.map((port, index) =>
     portLine(port, x, at + index * PORT, healthById.get(port.view?.id ?? '')?.health ?? 'ok'),

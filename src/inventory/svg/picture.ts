@@ -47,7 +47,7 @@ const SHOWN: readonly [Health, string, readonly GraphEntity['kind'][]][] = [
   ['ok', 'clusters running', ['cluster']],
   ['moving', 'in progress', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset']],
   ['failed', 'failed or stuck', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset', 'environment']],
-  ['behind', 'on stale data', ['cluster', 'dataview']],
+  ['behind', 'behind', ['cluster', 'dataview']],
   ['unused', 'unused', ['scaling-group', 'volume', 'dataview', 'database']],
 ];
 

@@ -35,12 +35,12 @@ const LEGEND: readonly [Health, string][] = [
   ['ok', 'running, ready'],
   ['moving', 'in progress'],
   ['failed', 'failed or stuck'],
-  ['behind', 'stale data'],
+  ['behind', 'behind'],
   ['unused', 'unused'],
 ];
 const LINES: readonly [string, string][] = [
   ['link', 'mounts'],
-  ['link-old', 'mounts stale data'],
+  ['link-old', 'mounts older data'],
   ['link-writes', 'saves down to'],
   ['link-volume', 'uses volume'],
 ];

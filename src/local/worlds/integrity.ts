@@ -18,7 +18,7 @@ export async function problemsOf(entities: Iterable<Entity>, context: Context): 
     if (entity.due !== null && transitionFrom(entity) === undefined) {
       report(`has due, but no status follows ${entity.status}`);
     }
-    if (entity.plannedFailure !== null && entity.due === null) report('has fate without due');
+    if (entity.plannedFailure !== null && entity.due === null) report('has fate, but no due');
     const over = kindOf(entity.collection) === 'kx-scaling-group' ? await overbooked(entity, context) : 0;
     if (over > 0) report(`is overbooked by ${over} MiB`);
   }

@@ -23,8 +23,8 @@ export async function requireServer(db: Database): Promise<void> {
   const { fsync, pages, standby, version, encoding, timeout } = server as Server;
   const problem = [
     version < OLDEST && 'is older than PostgreSQL 13',
-    fsync !== 'on' && 'runs with fsync=off, so that a crash loses what it acknowledged',
-    pages !== 'on' && 'runs with full_page_writes=off, so that a crash can damage it',
+    fsync !== 'on' && 'runs with fsync=off: a crash can lose commits that it acknowledged',
+    pages !== 'on' && 'runs with full_page_writes=off: a crash can damage it',
     standby && 'is a standby; name the primary server',
     timeout !== '5s' &&
       'does not apply the settings of the connection, as with PgBouncer, which is not supported; connect to PostgreSQL itself',

@@ -21,7 +21,7 @@ export function requireProperty(property: Property, kinds: readonly Kind[]): voi
   if (kinds.some(HAVING[property])) return;
   const having = FOUND_KINDS.filter(HAVING[property]);
   throw new NotFound(
-    `There is no ${property} of ${nouns(kinds)}; only ${nouns(having)} have one. The arguments text and where search all settings, and groupBy counts by one.`,
+    `There is no ${property} of ${nouns(kinds)}; only ${nouns(having)} have one. To search settings, use the arguments text or where; to count by a setting, use groupBy.`,
   );
 }
 

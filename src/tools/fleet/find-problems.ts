@@ -20,7 +20,7 @@ export const findProblems = fleetTool({
   title: 'Find kdb problems',
   description:
     'Find what is wrong in all kdb environments: failed, stuck or unused entities, references to missing ones, and ' +
-    'clusters and dataviews that lag behind the newest data. Also shows what is changing now.',
+    'clusters and dataviews that lag behind the newest data. Also shows changes in progress.',
   keywords: 'broken health check wasting money idle why',
   input: () =>
     z.strictObject({
@@ -28,7 +28,7 @@ export const findProblems = fleetTool({
         .optional()
         .describe(
           'stuck: in a transitional status for too long. behind: not on the newest changeset or dataview version. ' +
-            'unused: nothing uses it. dangling: refers to something that does not exist. underway: changing now. Default: all.',
+            'unused: nothing uses it. dangling: refers to something that does not exist. underway: in progress. Default: all.',
         ),
       kinds: z.array(Words(KINDS)).min(1).optional().describe('Default: all'),
       environment: EnvironmentsArgument().optional(),

@@ -118,7 +118,7 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
   const { signIns, load } = options;
   const takeLoad = (): VisitSlot | undefined => (load.enter() ? load : undefined);
   const slot: VisitSlot | undefined = isSignIn ? signIns.take(peer) : takeLoad();
-  if (slot === undefined) return observed(busy(isSignIn ? signIns : load));
+  if (slot === undefined) return observed(isSignIn ? busy(signIns, 'sign-ins') : busy(load));
   try {
     const { principal, response } = await page(request, { peer, reading: slot.reading });
     if (principal !== undefined) exchange.principal = principal;
@@ -191,9 +191,9 @@ const PUBLIC_PREFLIGHT = {
 const MAX_BATCHED = 50;
 const ALLOWED = ['GET', 'POST', 'DELETE'];
 const notAllowed = () => reject(405, 'Method not allowed.', { allow: ALLOWED.join(', ') });
-const busy = ({ draining }: Pick<Load, 'draining'>) =>
+const busy = ({ draining }: Pick<Load, 'draining'>, what = 'requests (--max-in-flight)') =>
   draining
     ? reject(503, 'This server is stopping.', { 'retry-after': '5', connection: 'close' })
-    : reject(503, 'Too many requests are being answered.', { 'retry-after': '1' });
+    : reject(503, `Too many concurrent ${what}.`, { 'retry-after': '1' });
 const tooMany = (seconds: number) =>
   reject(429, `Too many calls; try again in ${seconds} s.`, { 'retry-after': String(seconds) });

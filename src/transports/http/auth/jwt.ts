@@ -114,13 +114,13 @@ function scopesIn({ scope, scp }: JWTPayload & { scope?: unknown; scp?: unknown 
   const given = scope ?? scp ?? '';
   if (typeof given === 'string') return given.split(' ');
   if (Array.isArray(given) && given.every((each) => typeof each === 'string')) return given;
-  throw new InvalidToken('The claim scope of the token is not text');
+  throw new InvalidToken('The claim scope of the token is neither a string nor a list of strings');
 }
 
 /** The holder of a token: this name decides whose plans and sessions it may use, so no two names may look the same. */
 function subjectOf({ sub }: { readonly sub?: unknown }): string {
   if (typeof sub === 'string' && SUBJECT.test(sub)) return sub;
-  throw new InvalidToken('The claim sub of the token is not text of 1 to 255 visible characters');
+  throw new InvalidToken('The claim sub of the token is not a string of 1 to 255 visible characters');
 }
 
 /** The maximum length in OpenID Connect; no leading or trailing space, and no invisible characters. */
