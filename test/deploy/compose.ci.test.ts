@@ -22,7 +22,7 @@ const { local, http } = DEFAULT_PORTS;
 const FILES: Readonly<Record<string, readonly number[]>> = {
   'compose.yaml': [local],
   'deploy/compose.http.yaml': [http],
-  'deploy/compose.fleet.yaml': [http],
+  'deploy/compose.replicas.yaml': [http],
   'deploy/compose.world.yaml': [http, local],
 };
 
@@ -217,7 +217,7 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
   it.skipIf(SKIPPED !== '' || !hasNginx())(
     'serve MCP from two replicas behind nginx, to clients of every protocol era',
     async () => {
-      const [one, two] = ownOf('deploy/compose.fleet.yaml') as [Service, Service];
+      const [one, two] = ownOf('deploy/compose.replicas.yaml') as [Service, Service];
       const stores = await startStores();
       onTestFinished(() => stores.stop());
       const { file, ann } = tokens({ ann: ['finspace:read'] });

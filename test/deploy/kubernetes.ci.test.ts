@@ -12,7 +12,7 @@ import { CLI } from '../support/hosts.ts';
 import { instruction, portOf, variables } from './image.ts';
 import { HAS_TOOLS, read, tool, yamlIn } from './tools.ts';
 
-const FOLDERS = ['deploy/kubernetes/base', 'deploy/kubernetes/fleet'];
+const FOLDERS = ['deploy/kubernetes/base', 'deploy/kubernetes/replicas'];
 const HAS_KUBECTL = spawnSync('kubectl', ['kustomize', '--help'], { stdio: 'ignore' }).status === 0;
 if (!HAS_KUBECTL) console.warn('SKIPPED: kubectl is not installed, which renders the manifests');
 
