@@ -132,7 +132,7 @@ export const SETTINGS = lazily({
       .describe('Maximum size of a request in bytes, over HTTP and stdio'),
   targets: () =>
     z.string().min(1).optional().describe('JSON file of named targets: the backend of each, and who may use it'),
-  target: () => z.string().min(1).optional().describe('Name of the target in --targets to serve over stdio'),
+  target: () => z.string().min(1).optional().describe('Alias of the named target in --targets to serve over stdio'),
   store: () =>
     z
       .string()

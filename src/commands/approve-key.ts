@@ -8,7 +8,7 @@ import type { Terminal } from './approve-terminal.ts';
 import { pinWorlds, refusePinnedWorld } from './world-owner.ts';
 
 const trustLines = (when: 'count' | 'will count') => [
-  `Forms in MCP clients, and sign-ins on the page of an HTTP server, ${when} without the passphrase.`,
+  `Forms in MCP clients, and sign-ins on the approval page of an HTTP server, ${when} without the passphrase.`,
   'A form is only as trustworthy as its client: an agent that fills in forms approves its own calls.',
 ];
 const NOT_TRUSTED = `Forms in MCP clients do not count: approve with the passphrase. To let forms count, too: ${ownCommand()} approve --trust-forms`;

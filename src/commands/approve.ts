@@ -55,7 +55,7 @@ export async function approve(
   }
 }
 
-const NEEDS_KEY = `With several replicas, only signed approvals count. Set up a passphrase (${ownCommand()} approve --init), copy the folder approver of this state directory into the state directory of every replica, and restart them; or approve on the page of the server (/approvals).`;
+const NEEDS_KEY = `With several replicas, only signed approvals count. Set up a passphrase (${ownCommand()} approve --init), copy the folder approver of this state directory into the state directory of every replica, and restart them; or approve on the approval page of the server (/approvals).`;
 
 async function decline(approvals: PassphraseApprovals, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of the plan to decline');

@@ -62,7 +62,7 @@ export async function reportApprover(rules: ApproverRules, store: Pick<Store, 'i
   if (forms || !(await store.isFirst('forms do not count'))) return;
   log.warn(
     { approver },
-    'forms in MCP clients, and sign-ins on the page of an HTTP server, do not count as approval while there is an approver key: ' +
+    'forms in MCP clients, and sign-ins on the approval page of an HTTP server, do not count as approval while there is an approver key: ' +
       `approve with the passphrase. To let them count, too: ${rules.trustCommand}`,
   );
 }

@@ -46,14 +46,14 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     switches: { yes: 'Replace the world even if it was changed' },
   },
   approve: {
-    summary: 'Show the plans (calls that wait for a person), and approve or decline one by its CODE.',
+    summary: 'Show the open plans (of calls that wait for a person), and approve or decline one by its CODE.',
     settings: ['stateDir', 'state', 'store', 'config'],
     word: 'CODE',
     switches: {
       init: 'Set up the passphrase that approvals need',
       'trust-forms': 'With --init or alone: let forms in MCP clients approve without the passphrase',
       'distrust-forms': 'Undo --trust-forms',
-      web: 'Approve on a page in the browser instead of in this terminal',
+      web: 'Approve on the local page, in a browser, instead of in this terminal',
       decline: 'Decline the plan CODE',
       'reset-clock':
         'Accept the present time although a later one was recorded; voids all open plans and unused approvals',

@@ -11,7 +11,7 @@ export async function checkWorldOptions(config: Config, log: Pick<Log, 'warn'>):
   if (world === undefined && quotas === undefined) return;
   const options = { now: Date.now, region, account: DEFAULT_ACCOUNT, lifecycle };
   if (await withWorlds(config, (store) => hasWorld(store, options))) {
-    const what = config.worldStore === undefined ? 'state file' : 'store';
+    const what = config.worldStore === undefined ? 'world database' : 'store';
     warnUnused(config, log, { state: worldPlace(config) }, `this ${what} already has a world in ${region}`);
     return;
   }

@@ -77,7 +77,7 @@ const MAGIC = 'SQLite format 3\0';
 function judge(path: string, format: Format, bytes: Buffer): void {
   if (bytes.length === 0) return;
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC || bytes.length < 100) {
-    throw new StoreError(`${path}: is not a finspace-mcp state file (not a SQLite database)`);
+    throw new StoreError(`${path}: is not a database of finspace-mcp (not a SQLite database)`);
   }
   judgeMarks(path, format, bytes.readUInt32BE(68), bytes.readUInt32BE(60));
 }

@@ -75,11 +75,11 @@ describe('--world', { timeout: 60_000 }, () => {
           level: 40,
           world,
           state,
-          msg: '--world is not used: this state file already has a world in us-east-1',
+          msg: '--world is not used: this world database already has a world in us-east-1',
         });
       }
       const { said } = await started(command, '--quotas', 'raised', ...port);
-      expect(said).toContain('--quotas is not used: this state file already has a world in us-east-1');
+      expect(said).toContain('--quotas is not used: this world database already has a world in us-east-1');
       expect((await started(command, ...port)).said).not.toContain('not used');
       const elsewhere = await started(command, '--world', 'demo', '--region', 'eu-west-1', ...port);
       expect(elsewhere.said).not.toContain('not used');
