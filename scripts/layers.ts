@@ -8,7 +8,7 @@ interface Layer {
 const MCP = '@modelcontextprotocol/**';
 const AWS = ['@aws-sdk/**', '@smithy/**'];
 const SQLITE = 'libsql';
-/** Cached replies: code that decides whether a call is safe must read everything afresh. */
+/** Cached replies: code that decides whether a call is safe must not use them. */
 const REPLY_CACHE = 'inventory/reply-cache.ts';
 const POSTGRES = 'pg';
 const DATABASES = [SQLITE, POSTGRES];
