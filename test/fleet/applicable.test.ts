@@ -8,7 +8,7 @@ describe('a condition that the requested kinds cannot meet is an error, not an e
   test.each([
     [
       { kinds: ['user'], type: ['nl-tutor'] },
-      /^There is no type of users; only clusters, .* text and where search all settings/,
+      /^There is no type of users; only clusters, .* To search settings, use the arguments text or where/,
     ],
     [{ kinds: ['database', 'dataview'], type: ['SSD'] }, /no type of databases and dataviews/],
     [{ kinds: ['user'], status: ['ACTIVE'] }, /no status of users; only environments, clusters/],
