@@ -99,7 +99,7 @@ describe('fixed tokens', () => {
 });
 
 it.each([
-  [{ publicUrl: 'https://finspace.example' }, '--public-url: finspace.example is not loopback'],
+  [{ publicUrl: 'https://finspace.example' }, '--public-url: finspace.example is beyond loopback'],
   [{ authAudience: 'x' }, '--auth-audience: needs --auth-issuer'],
   [{ authJwks: 'https://issuer.example/keys' }, '--auth-jwks: needs --auth-issuer'],
   [{ authIssuer: 'https://issuer.example', host: '0.0.0.0' }, '--public-url: needed with --auth-issuer'],
