@@ -29,9 +29,17 @@ const COMMON = {
   expect: { poll: { timeout: 20_000 } },
 };
 
-/** The tests that are left to CI run first, each file in a process of its own; the others share processes and loaded modules. */
+/** Their tests that are left to CI start no processes. */
+const IN_PROCESS = 'evals,fleet,inventory,kinds,operations,published,resources,safety,tools';
+const CI_IN_PROCESS = `test/{${IN_PROCESS}}/**/*${CI_TESTS}ts`;
+
+/**
+ * The tests that are left to CI run first. Those that start processes run with each file in a process of its own; the others share
+ * processes and loaded modules.
+ */
 const PROJECTS = [
-  { ...COMMON, name: 'ci', include: [`test/**/*${CI_TESTS}ts`], exclude: [...exclude, ...ALONE] },
+  { ...COMMON, name: 'ci', include: [`test/**/*${CI_TESTS}ts`], exclude: [...exclude, ...ALONE, CI_IN_PROCESS] },
+  { ...COMMON, name: 'ci in process', include: [CI_IN_PROCESS], exclude, isolate: false },
   { ...COMMON, name: 'alone', include: ALONE, exclude, maxWorkers: 1 },
   { ...COMMON, name: 'plain', include: ['test/**/!(*.ci).test.ts'], exclude, isolate: false, testTimeout: 30_000 },
 ];
