@@ -246,7 +246,6 @@ export const UpdateKxClusterDatabases = operation({
   entity: 'kx-cluster',
   risk: 'disrupt',
   settles: { now: 'UPDATING', end: 'RUNNING' },
-  raised: { to: 'destroy' },
   target: CLUSTER,
   update: DATABASES_UPDATE,
   summary:
