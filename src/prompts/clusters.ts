@@ -16,7 +16,7 @@ export const rollToNewData: Runbook = {
         `${tool('GetKxDatabase')} for each: lastCompletedChangesetId. ${tool('ListKxChangesets')}: if a newer one is PENDING or IN_PROGRESS, ask whether to wait for it (${WAIT}, kind changeset); if a newer one FAILED, say so. Stop here if the cluster already has the requested changeset.`,
         `If it mounts a dataview: ${tool('GetKxDataview')}. If its newest active version has the requested changeset, leave the dataview as it is: a new version would only make other clusters lag behind. If it has autoUpdate, leave it, too: it follows new changesets, and cannot go to an older one; if the person wants one, say so and stop. If it is readWrite, it cannot be moved: say so and stop. Otherwise ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
         `${tool('UpdateKxClusterDatabases')}: dataviewName where it mounts a dataview, else changesetId; keep cacheConfigurations as they are; deploymentStrategy ROLLING unless the person says otherwise.`,
-        `${WAIT} (kind cluster) until RUNNING, then ${tool('GetKxCluster')}: it must show the requested changesetId. \`find_kx_problems\` (problem: behind) shows whether its replicas are behind.`,
+        `${WAIT} (kind cluster) until RUNNING, then ${tool('GetKxCluster')}: it must show the requested changesetId. \`find_kx_problems\` (problem: behind) shows whether other clusters that mount the same database are behind.`,
         'To roll back: the same steps with the changesetId noted in step 1.',
       ],
       [REPORT, STOP],
@@ -75,7 +75,7 @@ export const copyCluster: Runbook = {
   name: 'copy_kx_cluster_to_environment',
   title: 'Copy a cluster to another environment',
   description:
-    'Create a cluster with the same settings, and the entities that it needs, in another environment. Takes six calls.',
+    'Create a cluster with the same settings, and the entities that it needs, in another environment. Takes six calls, and one more if volumes have tags.',
   when: 'Use to promote a cluster from test to production, or to reproduce one elsewhere.',
   arguments: [
     ...argumentsNamed('environmentId', 'clusterName'),
@@ -91,7 +91,8 @@ export const copyCluster: Runbook = {
         '`find_kx_entities` in the target (kinds: environment, cluster, database, dataview, volume, scaling-group; view: full): its zones, the network of its clusters, and which of those names already exist there. Use the existing entities as they are.',
         '`create_kx_entities` in the target: the database, volume, scaling group and dataview that are missing there, then the cluster with its tags. Use a zone of the target, and the network of its own clusters. Leave out status, statusReason, volumes, times and changesetId, which belong to the source, and give dataviewName in place of dataviewConfiguration. A new database is empty: ask whether data is to be loaded, and from where.',
         `${WAIT}, kind cluster: until it is RUNNING. If it is CREATE_FAILED, report the reason.`,
-        `${tool('GetKxCluster')} on the copy: compare it with the original, and report each difference. Set tags of volumes with \`tag_kx_entities\`.`,
+        `${tool('GetKxCluster')} on the copy: compare it with the original, and report each difference.`,
+        'If volumes have tags: `tag_kx_entities` sets them on the copies.',
       ],
       [REPORT, STOP],
     ),
