@@ -32,7 +32,7 @@ export function stateFinding(config: Config): DoctorFinding {
 
 /** How people approve calls with these settings. */
 export async function approvalFinding(config: Config): Promise<DoctorFinding> {
-  const { approve, stateDir, backend } = config;
+  const { approve, stateDir, backend, store } = config;
   const check = 'approval';
   if (approve === 'none') return warning(check, 'No call needs approval, not even a delete (--approve none).');
   if (isEphemeral(config)) return ok(check, 'Forms in the MCP client count. The world in memory needs no passphrase.');
@@ -40,7 +40,7 @@ export async function approvalFinding(config: Config): Promise<DoctorFinding> {
   const init = `To require a passphrase: ${approver} --init${stateDirFlag(stateDir)}`;
   try {
     const key = await approverKey(stateDir);
-    if (key === undefined && backend === 'local')
+    if (key === undefined && backend === 'local' && store === undefined)
       return warning(
         check,
         'There is no approver key. Forms and approvals in a terminal count without a passphrase.',

@@ -17,7 +17,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startLocal } from '../../src/api.ts';
+import { approvalFinding } from '../../src/commands/doctor-state.ts';
 import type { DoctorFinding } from '../../src/commands/finding.ts';
+import { configure } from '../../src/config.ts';
 import { initApprover } from '../../src/safety/approver.ts';
 import { freePort } from '../support/free-port.ts';
 import { CLI } from '../support/hosts.ts';
@@ -94,6 +96,17 @@ describe('finspace-mcp doctor', () => {
     });
     expect(found.get('backend')?.detail).toContain(join(state, 'world.db'));
     expect(snapshot()).toEqual(before);
+  });
+
+  it('reports that approvals in a terminal count without a key only where replicas share no store', async () => {
+    const detailWith = async (more: object) =>
+      (await approvalFinding(configure({ stateDir: state, ...more }, {}))).detail;
+    expect(await detailWith({})).toBe(
+      'There is no approver key. Forms and approvals in a terminal count without a passphrase.',
+    );
+    expect(await detailWith({ store: 'postgres://finspace_app@db.internal/finspace' })).toBe(
+      'There is no approver key. Forms in MCP clients count; approvals in a terminal do not.',
+    );
   });
 
   it('exits with 1 and says what to do if a file cannot be used', async () => {
