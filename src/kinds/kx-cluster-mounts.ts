@@ -1,11 +1,12 @@
 import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
 import { dataviewIn } from '../operations/conditions/clusters.ts';
+import { toolName } from '../operations/naming.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { type Cluster, type Databases, segmentsIn, volumesOf } from './kx-cluster-references.ts';
 import type { Problem, Quota, Use } from './model.ts';
 import { mountable } from './mounts.ts';
 import type { QuotaReader, Reader } from './reader.ts';
-import { missing, ready, wrongState } from './rules.ts';
+import { missing, ready } from './rules.ts';
 import type { Keys } from './views.ts';
 
 type Mounting = Pick<Cluster, 'clusterType' | 'availabilityZoneId'>;
@@ -36,10 +37,15 @@ async function dataviewReady(read: Reader, key: Keys['kx-dataview'], { availabil
   const { problems, view } = await ready({ read }, 'kx-dataview', key, { status: 'ACTIVE', zone });
   // The service mounts one version; a version that the reply omits does not block the call.
   const hasNone = view?.status === 'ACTIVE' && view.activeVersions?.length === 0;
-  const message = `Dataview ${key.dataviewName} is ACTIVE; it has to be ACTIVE`;
-  const item = { kind: 'dataview', name: key.dataviewName };
-  return hasNone ? [wrongState(item, 'ACTIVE', 'ACTIVE', message), ...problems] : problems;
+  return hasNone ? [noVersion(key), ...problems] : problems;
 }
+
+const noVersion = ({ dataviewName }: Keys['kx-dataview']): Problem => ({
+  error: 'WrongState',
+  message: `Dataview ${dataviewName} has no active version yet`,
+  item: { kind: 'dataview', name: dataviewName, detail: 'no active version yet' },
+  advice: `Repeat ${toolName('GetKxDataview')} until it shows an active version.`,
+});
 
 /** The databases of a request as a cluster mounts them: with the segments of the dataview version that it gets. */
 export async function mounted(read: Reader, { environmentId }: At, databases: Databases = []): Promise<Databases> {
