@@ -67,7 +67,7 @@ export const SETTINGS = lazily({
       .min(1)
       .optional()
       .describe(
-        'Credentials that the command local accepts, KEY:SECRET[:ROLE_ARN],…; by default any, but only from this machine',
+        'Credentials that finspace-mcp local accepts, as KEY:SECRET[:ROLE_ARN],…; by default any, but only from this machine',
       ),
   control: () =>
     z
@@ -93,7 +93,7 @@ export const SETTINGS = lazily({
       )
       .default(DEFAULTS.approve)
       .describe(
-        'Also require approval for calls of these risks; or none, alone, to require no approval (local backend only)',
+        'Risks whose calls need approval, in addition to destroy and network. On the local backend, the single value none turns all approval off',
       ),
   secrets: () =>
     z

@@ -18,7 +18,7 @@ export interface LinkOptions {
 let close: (() => Promise<void>) | undefined;
 
 /**
- * Opens the approval page in this process on a free loopback port, and returns the link to one plan, which the client shows to
+ * Opens the local page in this process on a free loopback port, and returns the link to one plan, which the client shows to
  * its user.
  */
 export async function approvalLink(

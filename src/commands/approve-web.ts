@@ -6,7 +6,7 @@ import { listen } from '../transports/http/listener.ts';
 /** Long enough for a series of decisions; a forgotten page still closes. */
 const PAGE_OPEN_MS = 60 * 60_000;
 
-/** Serves the approval page on a free loopback port and prints its link, until Ctrl-C or for at most an hour. */
+/** Serves the local page on a free loopback port and prints its link, until Ctrl-C or for at most an hour. */
 export async function serveApprovalPage(
   approvals: PassphraseApprovals,
   first: PendingApproval | undefined,
@@ -19,7 +19,7 @@ export async function serveApprovalPage(
     void process.stderr.write(`finspace-mcp: ${error instanceof Error ? error.message : error}\n`);
   page = approvalPage({ approvals, now: Date.now, origins, firstCode: first?.code, onerror });
   process.stdout.write(
-    `Open this in your browser; it opens once:\n\n  ${origins[0]}${page.link}\n\nCtrl-C ends it; it ends automatically after an hour.\n`,
+    `Open this link in your browser. It works once:\n\n  ${origins[0]}${page.link}\n\nPress Ctrl-C to close the page. It closes by itself after an hour.\n`,
   );
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, PAGE_OPEN_MS);

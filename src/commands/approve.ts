@@ -55,7 +55,7 @@ export async function approve(
   }
 }
 
-const NEEDS_KEY = `With several replicas, only signed approvals count. Set up a passphrase (${ownCommand()} approve --init), copy the folder approver of this state directory into the state directory of every replica, and restart them; or approve on the approval page of the server (/approvals).`;
+const NEEDS_KEY = `With --store, approvals in a terminal and on the local page need a passphrase. Set one up (${ownCommand()} approve --init), copy the folder approver of this state directory into the state directory of every replica, and restart them; or approve on the approval page of an HTTP server (/approvals).`;
 
 async function decline(approvals: PassphraseApprovals, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of the plan to decline');
@@ -106,7 +106,7 @@ async function resetClockIfBehind(approvals: PassphraseApprovals, { clock, journ
 
 async function openPage(approvals: PassphraseApprovals, code: string | undefined): Promise<void> {
   const chosen = code === undefined ? undefined : await findPlan(await approvals.waiting(), code, approvals.status);
-  if (!isTerminal()) throw terminalRequired('Opening the approval page');
+  if (!isTerminal()) throw terminalRequired('Opening the local page');
   const { serveApprovalPage } = await import('./approve-web.ts');
   await serveApprovalPage(approvals, chosen);
 }

@@ -110,11 +110,13 @@ function rangeOf(name: SettingName, command: string, env: NodeJS.ProcessEnv): st
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
 }
 
-/** `one of a, b`, or for a list `some of a, b`; empty without choices. */
+/** `one of a, b`, or for a list `some of a, b` or `none, or some of a, b`; empty without choices. */
 function choicesText(schema: JsonSchema): string {
-  const [one, some] = [schema.enum ?? [], choices(schema)];
+  const one = schema.enum ?? [];
   if (one.length > 0) return `one of ${one.join(', ')}`;
-  return some.length > 0 ? `some of ${some.join(', ')}` : '';
+  const alone = (schema.anyOf ?? []).flatMap(({ const: word }) => word ?? []);
+  const some = choices(schema).filter((word) => !alone.includes(word));
+  return some.length > 0 ? [...alone, `some of ${some.join(', ')}`].join(', or ') : '';
 }
 
 /** Whether a setting needs no value, and which values it may have or hold where these are some words. */

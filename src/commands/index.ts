@@ -67,7 +67,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
   store: {
     summary:
-      'Manage the PostgreSQL database of --store, as its owner: create its tables (init), update them (migrate), import a state directory, show the status, accept a restored backup, or remove the pinned keys, targets and backend (unpin).',
+      'Manage the PostgreSQL database of --store, as its owner: create its tables (init), update them (migrate), import a state directory, show the status, accept a restored backup, or remove the pinned keys, named targets and backend (unpin).',
     settings: ['store', 'stateDir', 'config'],
     word: 'init|migrate|import|status|accept-restore|unpin',
     switches: {

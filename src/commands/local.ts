@@ -54,7 +54,9 @@ function requireSafeHost({ host, credentials, control }: Config): void {
   if (credentials === undefined)
     throw new ConfigError(`--host: ${host} is beyond loopback, so --credentials is required`);
   if (control)
-    throw new ConfigError('--control: anyone could move the clock without credentials, so --host must be loopback');
+    throw new ConfigError(
+      '--control: POST /_control/clock requires no credentials, so --host must be a loopback address',
+    );
 }
 
 function greeting(config: Config, port: number, region: string): string {

@@ -19,7 +19,7 @@ export async function openSharedStore(
   const ephemeral = served.find(isEphemeral);
   if (ephemeral !== undefined)
     throw new ConfigError(
-      `--store: replicas cannot share a world in memory${ephemeral.target === undefined ? '' : ` (target ${ephemeral.target})`}; name its file with --state, or another backend`,
+      `--store: replicas cannot share a world in memory${ephemeral.target === undefined ? '' : ` (named target ${ephemeral.target})`}; name its file with --state, or another backend`,
     );
   const onerror = (error: Error) => log.warn({ error: error.message }, 'store');
   return openStore(store, { stateDir, serves: true, onerror });

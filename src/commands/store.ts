@@ -63,7 +63,9 @@ const ACTIONS = {
   },
   unpin: async ({ url }: ActionOptions) => {
     await unpin(url);
-    return ['Removed the pinned keys, targets and backend. The next server that starts pins its own for all replicas.'];
+    return [
+      'Removed the pinned keys, named targets and backend. The next server that starts pins its own for all replicas.',
+    ];
   },
 };
 

@@ -121,7 +121,7 @@ async function replacesTheKey(dir: string): Promise<void> {
 /** The agent reads the link from its own terminal, opens it, and sends the form with what it knows. */
 async function guessesOnThePage(dir: string, code: string, words: readonly string[]): Promise<void> {
   const terminal: TerminalSession = openTerminal('approve', '--web', code, '--state-dir', dir);
-  await terminal.sees('Ctrl-C ends it');
+  await terminal.sees('Press Ctrl-C to close the page');
   const link = /http:\S+/.exec(terminal.screen())?.[0] as string;
   const { origin } = new URL(link);
   const entered = await fetch(link);

@@ -103,7 +103,7 @@ describe('the image, built without Docker', () => {
     [{}, '--host: 0.0.0.0 is beyond loopback, so --credentials is required'],
     [
       { FINSPACE_MCP_CREDENTIALS: 'KEY:SECRET', FINSPACE_MCP_CONTROL: 'true' },
-      '--control: anyone could move the clock without credentials, so --host must be loopback',
+      '--control: POST /_control/clock requires no credentials, so --host must be a loopback address',
     ],
   ])('does not serve FinSpace without credentials: %j', async (env, refusal) => {
     const server = runImage(folder, ['local'], env as Record<string, string>);

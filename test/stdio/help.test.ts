@@ -40,7 +40,7 @@ describe('the command-line help', () => {
 
   it('shows the values of --approve', () => {
     expect(lineOf(help('stdio'), '--approve RISK')).toContain(
-      '(some of none, reveal, create, update, disrupt, destroy, network)',
+      '(none, or some of reveal, create, update, disrupt, destroy, network)',
     );
   });
 

@@ -237,7 +237,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     const [file, memory] = [{ state: join(folder, 'world.db') }, { state: ':memory:' }];
     writeFileSync(targets, JSON.stringify({ targets: { file, memory } }));
     const url = await stores.fresh();
-    await expect(serve(url, { targets })).rejects.toThrow('cannot share a world in memory (target memory)');
+    await expect(serve(url, { targets })).rejects.toThrow('cannot share a world in memory (named target memory)');
     writeFileSync(targets, JSON.stringify({ targets: { file } }));
     await serve(url, { targets });
   });

@@ -41,9 +41,9 @@ const OURS = randomUUID().slice(0, 8);
 const sessionId = () => `${OURS}${randomUUID().slice(8)}`;
 
 /**
- * Sessions of 2025-era clients, bounded in number and time; forms need one. At the limit, a new session evicts one of the
- * principal that holds most, so that no one can lock out others. A session belongs to the principal that opened it, and other
- * principals cannot see it. The token of each request decides what its caller may do, not the token of the first.
+ * Sessions of 2025-era clients, bounded in number and time; forms need one. At the limit, the table evicts a session only if this
+ * lets no one lock out others. A session belongs to the principal that opened it, and other principals cannot see it. The token
+ * of each request decides what its caller may do, not the token of the first.
  */
 export function sessions(serve: (caller: Caller) => McpServer | Server, options: SessionOptions): Sessions {
   const { now, onerror } = options;

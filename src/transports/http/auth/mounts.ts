@@ -51,8 +51,8 @@ export function authorizedMount(
   };
 }
 
-/** The same response as for a target that does not exist. */
-const unknownTarget = () => reject(404, 'There is no such target, or you have no access to it.');
+/** The same response as for a named target that does not exist. */
+const unknownTarget = () => reject(404, 'There is no such named target, or you have no access to it.');
 
 /** The metadata of a resource, at every path where a client may look for it. */
 export function metadataPages(path: string, resource: () => ProtectedResource, issuer: string) {
