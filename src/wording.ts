@@ -24,7 +24,7 @@ const WORDS: { readonly [C in z.core.$ZodIssue['code']]?: (issue: Raw<C>) => str
   too_small: ({ origin, minimum }) => `has to ${boundText(origin, 'at least', minimum)}`,
   too_big: ({ origin, maximum }) => `has to ${boundText(origin, 'at most', maximum)}`,
   unrecognized_keys: ({ keys }) => `there is no ${keys.map((key) => JSON.stringify(key)).join(', ')}`,
-  invalid_key: ({ issues }) => `as a key ${issues[0]?.message ?? 'is not allowed'}`,
+  invalid_key: ({ issues }) => `invalid key: ${issues[0]?.message ?? 'not allowed'}`,
 };
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -27,7 +27,7 @@ const ChangeRequests = lazy(() =>
           9,
           1093,
           /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/(?:[^/]+\/)*[^/]*$/,
-          'an S3 path such as s3://bucket/folder/, with a bucket of 3 to 63 small letters, digits, - and .',
+          'an S3 path such as s3://bucket/folder/, with a bucket name of 3 to 63 lowercase letters, digits, hyphens and full stops',
         )
           .optional()
           .describe('Required for PUT: a file, or a folder ending with /, such as s3://bucket/folder/'),

@@ -130,14 +130,19 @@ export const TagKey = lazy(() =>
     1,
     128,
     /^(?!aws:)[A-Za-z_+-=]+$/,
-    'up to 128 letters, digits and signs, not beginning with aws:, such as owner',
+    'up to 128 letters, digits and any of _ + , - . / : ; < =, not beginning with aws:, such as owner',
   ),
 );
 export const TagMap = lazy(() =>
   z
     .record(
       TagKey(),
-      text(1, 256, /^[A-Za-z_@ +-=]+$/, 'a tag value of up to 256 letters, digits, spaces and signs, such as fx-desk'),
+      text(
+        1,
+        256,
+        /^[A-Za-z_@ +-=]+$/,
+        'a tag value of up to 256 letters, digits, spaces and any of _ @ + , - . / : ; < =, such as fx-desk',
+      ),
     )
     .refine((tags) => isTagCount(Object.keys(tags).length), {
       error: 'expects 1 to 50 tags',

@@ -99,5 +99,5 @@ function summaryLine(rows: readonly VisibleItem[]): string {
       rows.filter((row) => row.kind === kind).reduce((sum, { count = 1 }) => sum + count, 0),
     ),
   );
-  return `Too many to list in a form: ${sizes.join(', ')}. The terminal and the approval page list all of them.`;
+  return `Too many to list in a form: ${sizes.join(', ')}. Approvals in a terminal or a browser list all of them.`;
 }

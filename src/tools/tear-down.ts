@@ -90,7 +90,7 @@ export async function previewTeardown(
     wouldRun: !blocked,
     ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
     counts: { blockers: blockers.length, lost: lost.length, interrupted: 0, beingDeleted: leaving.length },
-    order: 'lost lists what is removed, in this order.',
+    order: 'The list `lost` is in the order of deletion.',
     ...withheldKinds(visibility.withheldKinds([...blockers, ...lost])),
   };
   const sections = [

@@ -208,6 +208,6 @@ describe('wait_for_kx_entity', () => {
     const live = await use('wait_for_kx_entity', { ...input, name: 'fx_spot_live' });
     expect(live.data).toMatchObject({ reached: true, entity: 'dataview:fx_spot/fx_spot_live' });
     const none = await use('wait_for_kx_entity', { ...input, name: 'fx_spot_dead' });
-    expect(none.text).toContain('Give its name in database');
+    expect(none.text).toContain('Name that database in the argument database');
   });
 });

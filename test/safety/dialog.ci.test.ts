@@ -131,7 +131,7 @@ describe('the text of an approval', () => {
     expect(more.fits).toBe('too-long');
     expect(more.text.split('\n').slice(3)).toEqual([
       'This cannot be undone.',
-      'Too many to list in a form: 210 databases. The terminal and the approval page list all of them.',
+      'Too many to list in a form: 210 databases. Approvals in a terminal or a browser list all of them.',
     ]);
   });
 

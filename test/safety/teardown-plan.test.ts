@@ -157,7 +157,7 @@ describe('the plan of a teardown', () => {
     expect(shown?.lost).toHaveLength(516);
     expect(fits).toBe('too-long');
     expect(shown?.text).toContain(
-      'Too many to list in a form: 1 volume, 4 databases, 510 users, 1 kdb environment. The terminal and the approval page list all of them.',
+      'Too many to list in a form: 1 volume, 4 databases, 510 users, 1 kdb environment. Approvals in a terminal or a browser list all of them.',
     );
   });
 });

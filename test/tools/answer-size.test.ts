@@ -87,7 +87,7 @@ describe('the answer of every list tool', () => {
     expect(bytes(text)).toBeLessThanOrEqual(MAX_TEXT);
     expect(data).toMatchObject({ nextToken: '1', kxDataviews: [{ name: 'huge' }] });
     expect(data['omitted']).toEqual({ 'kxDataviews[].dbPaths': 'all but the first 300 items' });
-    expect(text).toContain('omitted names what it leaves out');
+    expect(text).toContain('The member `omitted` lists what was left out');
   });
 });
 

@@ -29,7 +29,9 @@ export const findEntities = fleetTool({
         .array(Words(FOUND_KINDS))
         .min(1)
         .optional()
-        .describe('Default: all, but nodes and changesets may be left out; give those kinds to include them'),
+        .describe(
+          'Default: all; nodes and changesets only if another condition refers to them. Name these kinds to be sure.',
+        ),
       ...filters(),
       groupBy: z
         .array(Listed(100))

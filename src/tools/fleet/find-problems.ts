@@ -78,8 +78,10 @@ export const findProblems = fleetTool({
 function notCheckedOf(clusters: readonly GraphEntity[]) {
   if (clusters.length === 0) return {};
   const plants = clusters.filter(({ facts }) => facts['type'] === 'TICKERPLANT').length;
-  const logs = plants === 0 ? '' : `; log volumes of ${plants} tickerplants: give problem dangling`;
-  return { notChecked: `nodes of ${clusters.length} clusters: give problem stuck or underway${logs}` };
+  const logs = plants === 0 ? '' : `; log volumes of ${plants} tickerplants (problem: dangling)`;
+  return {
+    notChecked: `nodes of ${clusters.length} clusters (to check them, call with problem: stuck or underway)${logs}`,
+  };
 }
 
 /** With at most this many problems, the tags of their entities are shown. */

@@ -229,7 +229,7 @@ async function databaseOf(
   const [only, second] = holders;
   if (only !== undefined && second === undefined) return only;
   const which = only === undefined ? '' : ` Several databases contain one with that name: ${quotedList(holders)}.`;
-  throw new NotFound(`A ${kind} belongs to a database. Give its name in database.${which}`);
+  throw new NotFound(`A ${kind} belongs to a database. Name that database in the argument database.${which}`);
 }
 
 /** Says that no entity has the name, and shows the existing ones, as far as they can be read. */

@@ -130,7 +130,7 @@ async function placeOf(reader: FleetReader, name: string, kind: Kind | undefined
 
 const unsearched = (count: number): ReadGap => ({
   environment: '',
-  reason: `${count} environments were not searched in time: give environment`,
+  reason: `${count} environments were not searched in time (to search one, call with its name as environment)`,
 });
 
 /** The environment that a word such as `uat` means; undefined if there is none. */

@@ -104,7 +104,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
   compositeTool({
     name: 'call_read_tool',
     title: 'Run a tool that only reads',
-    description: 'Run a tool from find_tools that only reads.',
+    description: 'Run a read-only tool that find_tools returned.',
     annotations: { readOnlyHint: true },
     input: Dispatched,
     needs: [],
@@ -114,7 +114,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     name: 'call_write_tool',
     title: 'Run a tool that makes changes',
     description:
-      'Run a tool from find_tools that creates, changes or deletes something. A person must approve deletes and ' +
+      'Run a tool that find_tools returned and that creates, changes or deletes something. A person must approve deletes and ' +
       'network changes.',
     annotations: { destructiveHint: true },
     input: Dispatched,
