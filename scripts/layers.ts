@@ -99,7 +99,10 @@ function override(name: string) {
 
 /** The layers as a Mermaid flowchart; an arrow leads to what a folder may import, unless that follows from another arrow. */
 export function layersPicture(): string {
-  const top = { server: ['tools', 'resources', 'prompts'], commands: ['transports', 'local', 'finspace'] };
+  const top = {
+    server: ['tools', 'resources', 'prompts', 'extensions'],
+    commands: ['transports', 'local', 'finspace', 'store'],
+  };
   const below: Record<string, readonly string[]> = {
     ...top,
     ...Object.fromEntries(Object.entries(LAYERS).map(([name, { imports }]) => [name, imports])),

@@ -99,7 +99,9 @@ export const SETTINGS = lazily({
     z
       .enum(['file', 'inline'])
       .default(DEFAULTS.secrets)
-      .describe('Where connection strings go: to a file that only you can read, or to the caller'),
+      .describe(
+        'Where connection strings go: to a file that only you can read (not over HTTP, which then returns none), or to the caller',
+      ),
   catalog: () =>
     z
       .enum(['tools', 'search'])
@@ -114,7 +116,12 @@ export const SETTINGS = lazily({
   callTimeout: () =>
     milliseconds().default(DEFAULTS.callTimeout).describe('Time limit of a call with all its attempts in milliseconds'),
   maxAttempts: () =>
-    z.int().min(1).max(10).default(DEFAULTS.maxAttempts).describe('Maximum attempts of a call that is safe to retry'),
+    z
+      .int()
+      .min(1)
+      .max(10)
+      .default(DEFAULTS.maxAttempts)
+      .describe('Maximum attempts of a call that is safe to retry; throttled reads are retried until --call-timeout'),
   logLevel: () =>
     z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])

@@ -38,7 +38,7 @@ export const tearDown: Runbook = {
         'Show the person what is lost for good: databases with their sizes and numbers of changesets. Ask whether the sources in S3 still exist (`get_kx_changeset` lists them), and whether the data is needed elsewhere.',
         '`plan_change` for `tear_down_kx_environment`: what is deleted, in which order, and what blocks it.',
         '`tear_down_kx_environment` does it as one plan that a person approves once: clusters, dataviews, volumes, databases, scaling groups, users, then the environment. Where it is not offered, delete in this order and wait for each with `wait_for_kx_entity` until DELETED; databases and users are deleted at once.',
-        `${tool('GetKxEnvironment')}: its status must be DELETED. The environment stays readable by its id and in ${tool('ListKxEnvironments')}.`,
+        `\`wait_for_kx_entity\` (kind environment, until DELETED), then ${tool('GetKxEnvironment')}: its status must be DELETED. The environment stays readable by its id and in ${tool('ListKxEnvironments')}.`,
       ],
       [REPORT, STOP, 'You cannot approve any of this yourself.'],
     ),

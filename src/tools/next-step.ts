@@ -108,7 +108,7 @@ async function waitAdvice(lookup: Lookup, name: OperationName, input: Members): 
       retryable: false,
     };
   return isGone(seen.status)
-    ? { advice: `${statement} already. ${waitFor(label, name, 'DELETED')} to know when it is gone.`, retryable: false }
+    ? { advice: `${statement} already. ${waitFor(label, name, 'DELETED')}.`, retryable: false }
     : { advice: `${statement}. ${waitFor(label, name)}, then repeat this call.`, retryable: true };
 }
 
@@ -126,7 +126,8 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
 /** How to wait for the entity of a label. */
 function waitFor(label: string, near: OperationName, until?: string): string {
   const kind = WAITED_FOR.find((each) => memberOf(each) === label);
-  if (kind === undefined) return `Look with ${toolName(readerOfLabel(label, near) as OperationName)}`;
+  if (kind === undefined)
+    return `Repeat ${toolName(readerOfLabel(label, near) as OperationName)} until ${until === undefined ? 'its status changes' : 'it is gone'}`;
   return `Call wait_for_kx_entity (kind ${kind}${until === undefined ? '' : `, until ${until}`})`;
 }
 

@@ -121,4 +121,4 @@ function withAccept(request: Request): Request {
 const unknownSession = (id: string) => reject(404, id.startsWith(OURS) ? ENDED : ELSEWHERE, {}, -32_001);
 const ENDED = 'Session not found';
 const ELSEWHERE =
-  'Session not found: it was started on another replica or before a restart. Start a new one. With several replicas, the proxy must route each session (Mcp-Session-Id) to the replica that started it.';
+  'Session not found: it was started on another replica or before a restart. Start a new one. With several replicas, the proxy must send all requests of a client to one replica (docs/deploy.md, Affinity).';
