@@ -15,6 +15,8 @@ const MEMORY: Readonly<Record<string, 'lost' | 'possible' | undefined>> = {
   GP: 'possible',
   TICKERPLANT: 'possible',
 };
+const NO_RESTART =
+  'No node restarts: until q loads the new version, nodes that run now keep the data and code that they loaded.';
 const MAY_LOSE = 'Data that is only in the memory of its nodes may be lost.';
 
 /** Whether the nodes of a cluster may hold data that is nowhere else. */
@@ -34,7 +36,7 @@ export async function restartImpact(
   cluster: Cluster,
   strategy: Strategy = 'ROLLING',
 ): Promise<Impact> {
-  if (strategy === 'NO_RESTART') return { notes: [{ says: 'No node restarts.' }] };
+  if (strategy === 'NO_RESTART') return { notes: [{ says: NO_RESTART }] };
   const nodes = await read.listed('kx-node', key);
   const memory = MEMORY[String(cluster.clusterType)];
   const serving = nodes.filter(({ status }) => status === 'RUNNING');
