@@ -28,6 +28,7 @@ export function approvalPage({ approvals, now, origins, firstCode, onerror }: Ap
   const context: ApprovalPageContext = {
     home,
     now,
+    visitor: '',
     actions: approvals,
     shownPlans: new Map<string, ShownPlan>(),
     proof: () => (approvals.hasPassphrase ? 'passphrase' : 'nothing'),

@@ -61,6 +61,18 @@ export const NOTICES = {
     title: 'You already declined this',
     text: 'It was declined on this page, perhaps in another tab. Nothing runs.',
   },
+  'approved-by-other': {
+    status: 409,
+    mark: 'wait',
+    title: 'Another person approved this',
+    text: 'It was approved before your form arrived, so your form has no effect. The agent can make the call once, if nothing has changed by then.',
+  },
+  'declined-by-other': {
+    status: 409,
+    mark: 'wait',
+    title: 'Another person declined this',
+    text: 'It was declined before your form arrived, so your form has no effect. Nothing runs.',
+  },
   expired: {
     status: 410,
     mark: 'wait',

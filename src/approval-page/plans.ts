@@ -12,7 +12,7 @@ export type Ended = 'approved' | 'declined' | 'wrong-name';
 /** A plan that was shown, and how it ended there. */
 export interface ShownPlan {
   readonly pending: PendingApproval;
-  ended?: Ended;
+  readonly ended?: { readonly how: Ended; readonly by: string };
 }
 
 /** The plans as one identified person sees them. */
@@ -20,6 +20,8 @@ export interface ApprovalPageContext {
   /** Path of the list of plans, as browsers see it. */
   readonly home: string;
   readonly now: () => number;
+  /** The person, among those who share `shownPlans`. */
+  readonly visitor: string;
   readonly actions: ApprovalActions;
   /** Plans shown recently, by code; bounded here. */
   readonly shownPlans: Map<string, ShownPlan>;
@@ -100,7 +102,7 @@ function afterDecision(
 ): Response | Promise<Response> {
   const { code } = pending;
   if (how === 'closed') return endedPage(code, context, { isFormSent: true });
-  context.shownPlans.set(code, { pending, ended: how });
+  context.shownPlans.set(code, { pending, ended: { how, by: context.visitor } });
   const location = context.after(code, how);
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
 }
@@ -122,16 +124,16 @@ function show(
   });
 }
 
-/** The notice for a form that is sent again after its plan has ended. */
-const REPEATED_NOTICES: Partial<Record<NoticeName, NoticeName>> = {
-  approved: 'already-approved',
-  declined: 'already-declined',
+/** The notice for a form that arrives after its plan was decided: by the same person, or by another. */
+const LATE_NOTICES: Partial<Record<NoticeName, Record<'own' | 'others', NoticeName>>> = {
+  approved: { own: 'already-approved', others: 'approved-by-other' },
+  declined: { own: 'already-declined', others: 'declined-by-other' },
 };
 
 /** The notice about a plan that is not open. */
 async function endedPage(
   code: string,
-  { home, foot, shownPlans, now, actions }: ApprovalPageContext,
+  { home, foot, shownPlans, now, visitor, actions }: ApprovalPageContext,
   { isFormSent }: { readonly isFormSent: boolean },
 ): Promise<Response> {
   const found = shownPlans.get(code);
@@ -139,10 +141,11 @@ async function endedPage(
   const state = status?.state;
   const closed = state === 'replaced' || state === 'evicted' ? state : 'closed';
   const expired = found !== undefined && found.pending.expires <= now();
-  const name: NoticeName = found?.ended ?? (expired && closed === 'closed' ? 'expired' : closed);
+  const name: NoticeName = found?.ended?.how ?? (expired && closed === 'closed' ? 'expired' : closed);
   const newer = name === 'replaced' && status !== undefined ? [closedReason(status)] : [];
   const what = found === undefined ? [] : [sentence(planText(found.pending).headline)];
   const more = [...what, ...newer].join(': ');
   const about = more === '' ? {} : { code, more };
-  return notice(isFormSent ? (REPEATED_NOTICES[name] ?? name) : name, { home, foot, ...about });
+  const late = LATE_NOTICES[name]?.[found?.ended?.by === visitor ? 'own' : 'others'];
+  return notice((isFormSent ? late : undefined) ?? name, { home, foot, ...about });
 }

@@ -149,6 +149,7 @@ function pageContext(site: Site, who: WebSession): ApprovalPageContext {
   return {
     home: home(),
     now,
+    visitor: principal,
     shownPlans: shownPlansOf(site, who),
     secretsEqual,
     token: (pending) => signer.sign(digest([principal, id, pending])),
