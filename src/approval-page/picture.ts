@@ -1,4 +1,5 @@
 import { shorten } from '../inventory/svg/text.ts';
+import { counted } from '../inventory/units.ts';
 import { isDescribed } from '../safety/item-text.ts';
 import type { ApprovalText } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
@@ -132,7 +133,7 @@ function itemsToDraw(items: readonly Item[]): readonly Item[] {
 export function together(items: readonly Item[]): Item {
   const [{ kind, name, detail }, ...others] = items as [Item, ...Item[]];
   if (others.length === 0) return { kind, name, detail };
-  return { kind: '', name: `${items.length} ${kind}s`, detail: items.map((item) => item.name).join(', ') };
+  return { kind: '', name: counted(kind, items.length), detail: items.map((item) => item.name).join(', ') };
 }
 
 /** Two per row; an odd one comes last. */

@@ -93,6 +93,18 @@ describe('every response of the approval page', () => {
   });
 
   it.each([
+    ['files', '9 files'],
+    ['user', '9 users'],
+  ])('counts many items of the kind %s as %s', async (kind, title) => {
+    const { ask, person } = await openedPage();
+    const lost = Array.from({ length: 9 }, (_, at) => ({ kind, name: `name-${at}` }));
+    for (const inOrder of [undefined, true] as const) {
+      const { code } = await ask({ name: `trades-${inOrder}`, lost, inOrder });
+      expect((await person.get(`${person.home}${code}`)).text).toContain(`>${title}</text>`);
+    }
+  });
+
+  it.each([
     [['cluster', 'cluster', 'user'], ['1', '2', '3'], 'cluster c-0, cluster c-1, user u-2'],
     [
       [...Array(9).fill('cluster'), 'user', 'kdb environment'],
