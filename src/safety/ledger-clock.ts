@@ -26,7 +26,10 @@ export interface LedgerClock {
   /** The owner of the clock, for messages. */
   readonly owner: string;
   read(): Promise<Times>;
-  /** Accepts the current time, and discards all pending approvals and approvals, so that nothing expired becomes valid again. */
+  /**
+   * Accepts the current time. Discards all pending approvals and approvals, so that nothing expired becomes valid again, and the history
+   * of forms, whose later times would count for as long as the clock was ahead.
+   */
   reset(): Promise<void>;
 }
 
@@ -42,6 +45,7 @@ export const sqlClock = (state: StateDatabase, now: () => number): LedgerClock =
   reset: () =>
     state.write((db) => {
       db.prepare('DELETE FROM questions').run();
+      db.prepare('DELETE FROM forms').run();
       mark(db, now());
     }),
 });

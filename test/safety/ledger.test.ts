@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { sqlClock } from '../../src/safety/ledger-clock.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import { STATE_FORMAT } from '../../src/safety/state-format.ts';
@@ -18,6 +19,7 @@ itKeepsTheLedgerContract('memory', async () => {
   return {
     ledger: view(),
     another: async () => view(),
+    clock: sqlClock(state, clock.now),
     advance: clock.advance,
     openMs: OPEN_MS,
     close: () => state.close(),
@@ -28,7 +30,14 @@ itKeepsTheLedgerContract('a file that two processes share', async () => {
   const clock = standingClock();
   const { one, another, close } = await openTwice();
   const view = (state: StateDatabase) => sqlLedger(async () => state, { now: clock.now, openMs: OPEN_MS });
-  return { ledger: view(one), another: async () => view(another), advance: clock.advance, openMs: OPEN_MS, close };
+  return {
+    ledger: view(one),
+    another: async () => view(another),
+    clock: sqlClock(another, clock.now),
+    advance: clock.advance,
+    openMs: OPEN_MS,
+    close,
+  };
 });
 
 it('a state directory from before forms were counted by client opens with its pending approvals', async () => {

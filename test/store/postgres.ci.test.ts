@@ -80,7 +80,7 @@ describe.skipIf(SKIPPED !== '')(`with a PostgreSQL server of its own ${SKIPPED}`
       ReturnType<SharedStore['ledger']>,
       ReturnType<SharedStore['ledger']>,
     ];
-    return { ledger, another: async () => other, advance, openMs: OPEN_MS, close };
+    return { ledger, another: async () => other, clock: stores[1].clock, advance, openMs: OPEN_MS, close };
   });
 
   itKeepsTheJournalContract(

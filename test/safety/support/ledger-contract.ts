@@ -7,6 +7,7 @@ import {
   type OpenedApproval,
   type PendingApproval,
 } from '../../../src/safety/ledger.ts';
+import { isBehind } from '../../../src/safety/ledger-clock.ts';
 import { type About, type LedgerUnderTest, pendingFor } from './ledger-under-test.ts';
 
 const MINUTE = 60_000;
@@ -277,6 +278,21 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
         await expect(open('two')).rejects.toMatchObject({ name: 'LedgerError' });
         await pass(MINUTE);
         expect(await ledger.consume(pending.nonce)).toBe(true);
+      });
+
+      it('accepts an earlier time after a reset, and keeps nothing that was recorded later', async () => {
+        const [asked, granted] = [await open('one'), await open('two')];
+        await ledger.approve(granted.nonce, APPROVAL);
+        for (const nonce of [asked.nonce, granted.nonce]) await ledger.forms('one', { nonce, kind: 'cancelled' });
+        await pass(-400 * 24 * 60 * MINUTE);
+        expect(isBehind(await under.clock.read())).toBe(true);
+        await under.clock.reset();
+        expect(isBehind(await under.clock.read())).toBe(false);
+        expect((await ledger.forms('one')).events).toEqual([]);
+        expect(await ledger.list()).toEqual([]);
+        expect(await ledger.approvedFor('two')).toBeUndefined();
+        expect(await ledger.consume(asked.nonce)).toBe(false);
+        expect(await ledger.consume((await open('one')).nonce)).toBe(true);
       });
     });
   });

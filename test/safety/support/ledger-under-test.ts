@@ -1,10 +1,12 @@
 import type { Ledger } from '../../../src/safety/ledger.ts';
+import type { LedgerClock } from '../../../src/safety/ledger-clock.ts';
 
 /** A ledger under test, alone in its store. */
 export interface LedgerUnderTest {
   readonly ledger: Ledger;
   /** Another process's view of the same store. */
   readonly another: () => Promise<Ledger>;
+  readonly clock: LedgerClock;
   /** Moves its clock, or the times that it stores. */
   readonly advance: (milliseconds: number) => unknown;
   /** How long its pending approvals stay open, in milliseconds. */
