@@ -74,8 +74,16 @@ export interface Approvals {
     context: ApprovalContext,
     replan: () => Promise<Planned | undefined>,
     reply: FormReply,
-    caller: { readonly client: string; readonly visibilityOf: (plan: Planned) => Visibility },
+    caller: Answering<Planned>,
   ): Promise<Decision<Planned>>;
+}
+
+/** The caller that sends the answer to a form; its rights may differ from those of the caller that got the form. */
+export interface Answering<Planned> {
+  readonly client: string;
+  readonly visibilityOf: (plan: Planned) => Visibility;
+  /** Why this caller may not make the planned call; undefined when it may. */
+  readonly refusalOf?: (plan: Planned) => readonly string[] | undefined;
 }
 
 export interface ApprovalOptions {
@@ -177,7 +185,7 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   context: ApprovalContext,
   replan: () => Promise<Planned | undefined>,
   { nonce, answer }: FormReply,
-  { client, visibilityOf }: { readonly client: string; readonly visibilityOf: (plan: Planned) => Visibility },
+  { client, visibilityOf, refusalOf }: Answering<Planned>,
 ): Promise<Decision<Planned>> {
   const { ledger, admit } = options;
   await admit?.();
@@ -200,6 +208,8 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
     await ledger.end(nonce, 'changed');
     return refuse(...changedLines(context.tool, shown.noun));
   }
+  const mayNot = refusalOf?.(plan);
+  if (mayNot !== undefined) return refuse(...mayNot);
   if (!isUndecided) return grant(options, plan, pending, { channel: 'form' });
   return refuseUndecided(
     options,

@@ -110,19 +110,21 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
 }
 
 /** Why a plan is refused without requesting approval; undefined when it is not. */
-function objection(
-  { offered, refusal }: CallRequest,
-  plan: Plan,
-  visibility: Visibility,
-): readonly string[] | undefined {
+function objection(request: CallRequest, plan: Plan, visibility: Visibility): readonly string[] | undefined {
   const { tool, forbidden } = plan;
-  const mayNot = refusal?.(plan.risk);
-  if (mayNot !== undefined) return [notRun(tool), riskText(plan), mayNot];
+  const mayNot = callerObjection(request, plan);
+  if (mayNot !== undefined) return mayNot;
   if (forbidden !== undefined) return forbiddenLines(tool, forbidden, visibility);
   const wrong = contradictions(plan);
   if (wrong.length > 0) return [notRun(tool), ...wrong];
-  const leftOut = omissionLines(plan, offered);
+  const leftOut = omissionLines(plan, request.offered);
   return leftOut && [notRun(tool), ...leftOut];
+}
+
+/** Why the caller may not make a call of the planned risk, which includes the state of the target; undefined when it may. */
+function callerObjection({ refusal }: CallRequest, plan: Plan): readonly string[] | undefined {
+  const mayNot = refusal?.(plan.risk);
+  return mayNot === undefined ? undefined : [notRun(plan.tool), riskText(plan), mayNot];
 }
 
 async function resume(
@@ -135,7 +137,8 @@ async function resume(
   const replan = replanner(options, request);
   const visibilityOf = (plan: Plan) => visibilityFor(offered, [input, plan.name]);
   const context = { tool: toolName(name), input, backendLocation: options.backendLocation, principal };
-  const decision = await resumeApproval(options, context, replan, reply, { client, visibilityOf });
+  const refusalOf = (plan: Plan) => callerObjection(request, plan);
+  const decision = await resumeApproval(options, context, replan, reply, { client, visibilityOf, refusalOf });
   return prepareDecision(options, decision, replan);
 }
 

@@ -29,6 +29,7 @@ interface Result {
   readonly structuredContent?: Record<string, unknown>;
   readonly content: { readonly text?: string }[];
   readonly requestState?: string;
+  readonly inputRequests?: { readonly approval?: { readonly params: { readonly message: string } } };
   readonly resultType?: string;
 }
 
