@@ -108,7 +108,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
       admit,
       outOfBand,
       otherWay: otherWay(config),
-      beforeApproved: keepIn(kits),
+      beforeCall: keepIn(kits),
     }),
     bus: options.store?.events(options.scope ?? ''),
     pace: { everyMs: config.backend === 'local' ? LOCAL_POLL_MS : POLL_MS, now, later },

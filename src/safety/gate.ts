@@ -18,7 +18,16 @@ import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.
 import type { Members } from './plan-parts.ts';
 import { type Allowed, approvalNeeded, POLICY, type RiskAssessment } from './policy.ts';
 import { tagApprovalReasons } from './protection.ts';
-import { changedLines, forbiddenLines, missingTarget, notRun, UNPREPARED, USED } from './refusals.ts';
+import { needsKit } from './recovery-kit.ts';
+import {
+  changedLines,
+  changedMeanwhileLines,
+  forbiddenLines,
+  missingTarget,
+  notRun,
+  UNPREPARED,
+  USED,
+} from './refusals.ts';
 import type { TeardownPlan } from './teardown.ts';
 import { changesNothing, contradictions, omissionLines, riskText, unchangedText } from './update-text.ts';
 import { type Visibility, visibilityFor } from './visibility.ts';
@@ -44,8 +53,8 @@ export interface Unchanged {
 }
 
 export interface GateOptions extends Planner, ApprovalOptions {
-  /** Runs before an approved call; if it rejects, the call is not made. */
-  readonly beforeApproved: (plan: Plan | TeardownPlan) => Promise<void>;
+  /** Runs before an approved call, and before a delete that needs no approval; if it rejects, the call is not made. */
+  readonly beforeCall: (plan: Plan | TeardownPlan) => Promise<void>;
 }
 
 export interface Gate extends Approvals {
@@ -105,8 +114,11 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   if (why !== undefined) return refuse(...why);
   if (changesNothing(plan)) return { kind: 'unchanged', why: unchangedText(plan) };
   await requireOwnApprover(options, plan);
-  if (!approvalNeeded(plan, restrictions)) return { kind: 'run', actor: actorFor(plan), plan };
-  return prepareDecision(options, await requestApproval(options, plan, dialog, visibility), replan);
+  if (approvalNeeded(plan, restrictions))
+    return prepareDecision(options, await requestApproval(options, plan, dialog, visibility), replan);
+  const run: Decision<Plan> = { kind: 'run', actor: actorFor(plan), plan };
+  // The service refuses a blocked delete.
+  return needsKit(plan) && plan.blockers.length === 0 ? prepareDecision(options, run, replan) : run;
 }
 
 /** Why a plan is refused without requesting approval; undefined when it is not. */
@@ -156,7 +168,7 @@ async function requireOwnApprover({ restrictions, admit }: GateOptions, assessme
 }
 
 /**
- * Runs what must precede an approved call, such as keeping a recovery kit. That takes time, so the state of the target is read again,
+ * Runs what must precede a call, such as keeping a recovery kit. That takes time, so the state of the target is read again,
  * and the call is refused if the plan has changed.
  */
 async function prepareDecision(
@@ -166,21 +178,27 @@ async function prepareDecision(
 ): Promise<Decision<Plan | undefined>> {
   if (decision.kind !== 'run') return decision;
   const { plan, actor } = decision;
-  const why = (await prepare(options, plan)) ?? changedSince(plan, await replan());
+  const why = (await prepare(options, plan)) ?? changedSince(decision, await replan());
   return why === undefined ? { ...decision, actor: { ...actorFor(plan), ...actor } } : refuse(...why);
 }
 
 async function prepare(options: GateOptions, plan: Plan | TeardownPlan): Promise<readonly string[] | undefined> {
   try {
-    await options.beforeApproved(plan);
+    await options.beforeCall(plan);
     return undefined;
   } catch {
     return [UNPREPARED, notRun(plan.tool)];
   }
 }
 
-const changedSince = ({ callDigest, tool, noun }: Plan, now: Plan | undefined): readonly string[] | undefined =>
-  now?.callDigest === callDigest && now.forbidden === undefined ? undefined : changedLines(tool, noun);
+function changedSince(
+  { plan, actor }: Extract<Decision<Plan>, { kind: 'run' }>,
+  now: Plan | undefined,
+): readonly string[] | undefined {
+  const { callDigest, tool, noun } = plan;
+  if (now?.callDigest === callDigest && now.forbidden === undefined) return undefined;
+  return actor.approval === undefined ? changedMeanwhileLines(tool, noun) : changedLines(tool, noun);
+}
 
 async function authorizeStep(
   { ledger }: GateOptions,

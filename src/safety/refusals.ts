@@ -67,6 +67,11 @@ const suggestsTeardown = (tool: string, blockers: readonly Blocker[]) =>
 const MAX_SINGLE_DELETIONS = 2;
 const TEARDOWN_HINT = 'Or use tear_down_kx_environment, which deletes several entities with one approval.';
 
+export const changedMeanwhileLines = (tool: string, noun: string) => [
+  `The ${noun} or what depends on it changed while its recovery kit was written.`,
+  notRun(tool),
+];
+
 export const changedLines = (tool: string, noun: string) => [
   `The ${noun} or what depends on it changed after the person saw it, so the approval no longer counts.`,
   notRun(tool),

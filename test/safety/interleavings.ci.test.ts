@@ -92,7 +92,7 @@ describe('an approval for an entity that changes before the answer', () => {
     const guard = await openGuard({
       call: spy.call,
       clock: backend.clock,
-      beforeApproved: async () => void (await database.mutations[0]?.happen(++mark)),
+      beforeCall: async () => void (await database.mutations[0]?.happen(++mark)),
     });
     const { state } = await asked(guard, database);
     const outcome = await guard.attempt({ ...database, state, answers: accept(database.name) });

@@ -97,7 +97,7 @@ it('a torn-down environment is recreated by its recovery kit in an empty world',
   const as = await description(before.call, environmentId);
 
   const kits = memoryKits(before.call, before.clock.now);
-  const guard = await openGuard({ call: before.call, clock: before.clock, beforeApproved: (plan) => kits.keep(plan) });
+  const guard = await openGuard({ call: before.call, clock: before.clock, beforeCall: (plan) => kits.keep(plan) });
   const whole = { tool: 'tear_down_kx_environment', arguments: { environmentId } };
   const { state, message } = await asked(guard, whole);
   expect(await guard.attempt({ ...whole, state, answers: accept(typedIn(message)) })).toMatchObject({

@@ -27,8 +27,8 @@ afterEach(async () => {
 
 /** Has a call approved by a person who types `name`; returns the kit that was written before it ran. */
 async function kitOf(tool: string, given: Members, name: string, kits = memoryKits(backend.call, backend.clock.now)) {
-  const beforeApproved = (plan: Plan | TeardownPlan) => kits.keep(plan);
-  const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeApproved });
+  const beforeCall = (plan: Plan | TeardownPlan) => kits.keep(plan);
+  const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeCall });
   const outcome = await approved(guard, { tool, arguments: { environmentId: builder.environmentId, ...given } }, name);
   await guard.close();
   expect(outcome.kind).toBe('done');
@@ -249,8 +249,8 @@ describe('recovery kits in files', () => {
   it('block a call if they cannot be written', async () => {
     await builder.user('ann');
     const blocked = fileKits(join(folder, 'recovery', '\0'), backend.call, backend.clock.now);
-    const beforeApproved = (plan: Plan | TeardownPlan) => blocked.keep(plan);
-    const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeApproved });
+    const beforeCall = (plan: Plan | TeardownPlan) => blocked.keep(plan);
+    const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeCall });
     const user = { environmentId: builder.environmentId, userName: 'ann' };
     const attempt = { tool: 'delete_kx_user', arguments: user };
     await asked(guard, attempt);

@@ -77,7 +77,7 @@ describe('an approved answer that is sent again and again', () => {
       reachedTheKill = resolve;
     });
     const dying = await server({
-      beforeApproved: () => {
+      beforeCall: () => {
         reachedTheKill();
         return new Promise(() => {});
       },

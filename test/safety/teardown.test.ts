@@ -26,7 +26,7 @@ describe('a teardown in progress', () => {
   });
 
   /** Runs when the kit is written. */
-  let keep: GuardOptions['beforeApproved'];
+  let keep: GuardOptions['beforeCall'];
   /** Approves the teardown of a volume and two users and runs it; returns the answer, and what was deleted. */
   const tornDown = async (
     options: Partial<GuardOptions>,
@@ -37,7 +37,7 @@ describe('a teardown in progress', () => {
     const guard = await openGuard({
       call: (...given) => through(...given),
       clock: backend.clock,
-      beforeApproved: async (plan) => keep?.(plan),
+      beforeCall: async (plan) => keep?.(plan),
       ...options,
     });
     through = call(guard, spy);

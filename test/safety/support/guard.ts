@@ -68,7 +68,7 @@ export interface GuardOptions {
   readonly formsCount?: ToolEnvironment['formsCount'];
   /** What the gate gets in place of the ledger. */
   readonly overLedger?: (ledger: Ledger) => Ledger;
-  readonly beforeApproved?: GateOptions['beforeApproved'];
+  readonly beforeCall?: GateOptions['beforeCall'];
   /** Why callers may make no call of a risk. */
   readonly refusal?: Caller['refusal'];
 }
@@ -82,11 +82,11 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const journaled = journaledCall(options.call, journal, 'test', (cause) => lost.push(cause));
   const call = environments === undefined ? journaled : limitToEnvironments(journaled, environments);
   const restrictions = { ...UNRESTRICTED, environments, ...options.restrictions };
-  const { outOfBand = async () => undefined, beforeApproved = async () => {} } = options;
+  const { outOfBand = async () => undefined, beforeCall = async () => {} } = options;
   const { overLedger = (same) => same } = options;
   const shared = { call, backendLocation: PLACE, restrictions, secrets, formerNames: () => formerNames(journal) };
   const otherWay = 'set up a terminal (approve --init)';
-  const approving = { ledger: overLedger(ledger), signer, outOfBand, otherWay, beforeApproved };
+  const approving = { ledger: overLedger(ledger), signer, outOfBand, otherWay, beforeCall };
   const doors = { ...shared, quotas: options.quotas, ...approving };
   const { admit, formsCount } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
