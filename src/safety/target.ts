@@ -10,6 +10,7 @@ import {
   operationNamed,
 } from '../operations/index.ts';
 import type { Entity, Target } from '../operations/operation.ts';
+import { CLUSTER } from '../operations/targets.ts';
 import type { Members } from './plan-parts.ts';
 
 /** What a person must name, and its current state. */
@@ -56,7 +57,10 @@ async function readByKind(
   const [needed, given] = [labels(operationNamed(getter)), labels(operationNamed(name))];
   const exists = needed.every((label) => given.includes(label));
   const entity = exists ? await callNamed(call, getter, pick(input, needed), options) : {};
-  const inInput = [needed.at(-1), 'name', 'clusterName', given.at(-1)].map((member) => input[String(member)]);
+  // A connection string is of the kind of its user, whom it names by ARN. A person types the name of the cluster.
+  if (!exists && input['clusterName'] !== undefined)
+    return { noun: CLUSTER.noun, name: String(input['clusterName']), entity };
+  const inInput = [needed.at(-1), 'name', given.at(-1)].map((member) => input[String(member)]);
   // People know an environment by its name, not by its id.
   const inReply = [['name'], ['environment', 'name']].map((namePath) => nameIn({ namePath }, entity));
   const known = [...inReply, ...inInput].find((each) => each !== undefined) ?? name;

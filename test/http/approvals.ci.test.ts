@@ -108,20 +108,6 @@ describe('the approval page of a server', () => {
     expect((await someone.decide(code, approve, shown)).text).toContain('You already approved this');
   });
 
-  it.each([
-    ['approve', 'decline', 'Another person approved this'],
-    ['decline', 'approve', 'Another person declined this'],
-  ])('shows a person who did not %s a plan first who did', async (first, second, title) => {
-    const { server, code, someone, ann, ben } = await waiting();
-    const other = person(server.url);
-    await someone.signIn(ann, code);
-    const shown = await other.signIn(ben, code);
-    await someone.decide(code, { ...approve, act: first });
-    const late = await other.decide(code, { ...approve, act: second }, shown);
-    expect(late.text).toContain(`<h1>${title}</h1>`);
-    expect(late.text).not.toContain('You already');
-  });
-
   it('accepts nothing after the plan has expired, and ends expired sign-ins', async () => {
     let now = Date.now();
     const { code, someone, ann, ben, server, remove } = await waiting({ now: () => now });

@@ -113,6 +113,18 @@ describe('the settings of the operator', () => {
     },
   );
 
+  it('--approve reveal asks for the cluster of a connection string', async () => {
+    await guarded({ restrictions: { approve: ['reveal'] } }, async (guard) => {
+      const [, tool, given] = asking.find(([risk]) => risk === 'reveal') as (typeof asking)[number];
+      const outcome = await guard.attempt({ tool, arguments: given() });
+      expect(text(outcome)).toMatch(/^GET cluster gateway in town \(/);
+      expect(outcome).toMatchObject({ kind: 'asked' });
+      expect((await guard.ledger.list())[0]?.shown).toMatchObject({ noun: 'cluster', name: 'gateway' });
+      const missing = await guard.attempt({ tool, arguments: { ...given(), clusterName: 'other' } });
+      expect([missing.kind, text(missing)]).toEqual(['refused', expect.stringContaining('other')]);
+    });
+  });
+
   it.each(asking)('without --approve %s, %s runs', async (_, tool, given) => {
     await guarded({}, async (guard) => {
       expect(await guard.attempt({ tool, arguments: given() })).toMatchObject({ kind: 'done' });
