@@ -208,11 +208,15 @@ export function parseEntry({ sequence, entry }: Link): Entry {
     const parsed = JSON.parse(entry) as Record<string, unknown>;
     const needed = Object.entries(NEEDED).find(([kind]) => kind === parsed['kind'])?.[1];
     const isText = (member: string) => typeof parsed[member] === 'string';
-    return needed?.every(isText) === true && parsed['target'] !== null ? (parsed as unknown as Entry) : unreadable;
+    const isWhole = needed?.every(isText) === true && (parsed['kind'] !== 'intent' || isIntent(parsed));
+    return isWhole ? (parsed as unknown as Entry) : unreadable;
   } catch {
     return unreadable;
   }
 }
+
+const isIntent = ({ target, approval = {} }: Record<string, unknown>) => isObject(target) && isObject(approval);
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 
 /** Rows of one read. */
 const PAGE = 2_000;

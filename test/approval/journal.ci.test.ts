@@ -178,6 +178,11 @@ describe('finspace-mcp journal', () => {
       'an intent without its target',
       '{"kind":"intent","at":"2026","call":"c","operation":"o","principal":"p","target":null}',
     ],
+    ['an intent that omits its target', '{"kind":"intent","at":"2026","call":"c","operation":"o","principal":"p"}'],
+    [
+      'an intent with an approval of null',
+      '{"kind":"intent","at":"2026","call":"c","operation":"o","principal":"p","target":{},"approval":null}',
+    ],
     ['an outcome without a result', '{"kind":"outcome","at":"2026","call":"c"}'],
   ])('marks an entry that is %s as unreadable, shows the others, and exits with 1', async (_, entry) => {
     const { dir, state, written } = await kept(3);

@@ -22,7 +22,7 @@ export interface JournalUnderTest {
   readonly close: () => Promise<void>;
 }
 
-const INTENT_WITHOUT_TARGET = '{"kind":"intent","at":"2026","call":"c","operation":"o","principal":"p","target":null}';
+const STORED_INTENT = { kind: 'intent', at: '2026', call: 'c', operation: 'o', principal: 'p' };
 const ROOT = '0'.repeat(64);
 
 /** What every journal must do, in each store. `changes` is the number of random changes that it must detect. */
@@ -117,7 +117,9 @@ export function itKeepsTheJournalContract(name: string, start: () => Promise<Jou
       'null',
       '{"kind":"constructor"}',
       '{"kind":"outcome","at":"2026","call":"c"}',
-      INTENT_WITHOUT_TARGET,
+      JSON.stringify(STORED_INTENT),
+      JSON.stringify({ ...STORED_INTENT, target: null }),
+      JSON.stringify({ ...STORED_INTENT, target: {}, approval: null }),
     ])('shows a row that is not an entry as unreadable: %s', async (entry) => {
       await fill(3);
       const honest = await under.rows();
