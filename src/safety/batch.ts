@@ -1,5 +1,8 @@
 import { mapConcurrent } from '../inventory/reading.ts';
 import { counted } from '../inventory/units.ts';
+import { keyIn, lineage, NAMES, nameIn, pathOf } from '../kinds/names.ts';
+import { referredBy } from '../kinds/references.ts';
+import type { KindName } from '../kinds/views.ts';
 import { riskOf } from '../operations/derive.ts';
 import { isNotFound } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
@@ -144,9 +147,36 @@ export function missingBlocker({ operation, label }: BatchCall, error: unknown):
 
 /** Whether a blocker of a call remains after the earlier calls of the batch; a missing entity that one of them creates does not. */
 export function stillBlocks(batch: Batch, call: BatchCall): (blocker: Blocker) => boolean {
-  const created = new Set(before(batch, call).map(({ label }) => label.replace(/(?<=:).*\//, '')));
-  return ({ item: { kind, name, detail } }) =>
-    detail !== 'does not exist' || !created.has(`${kind.replaceAll(' ', '-')}:${name}`);
+  const created = new Set(before(batch, call).flatMap(createdPaths));
+  const named = entitiesNamedBy(call);
+  return ({ item: { kind, name, detail } }) => {
+    const meant = named.filter((entity) => entity.noun === kind && entity.name === name);
+    return detail !== 'does not exist' || meant.length === 0 || !meant.every(({ path }) => created.has(path));
+  };
+}
+
+/** The entities that the call of a create names: those that contain the new one, and those that it refers to. */
+function entitiesNamedBy({ operation, input }: BatchCall) {
+  const own = kindOf(operation);
+  if (own === undefined) return [];
+  const parents = lineage(own).slice(0, -1);
+  const named = [...parents.map((to) => ({ to, key: keyIn(to, input) })), ...referredBy(own, input, input)];
+  return named.map(({ to, key }) => ({
+    noun: NAMES[to].noun,
+    name: nameIn(to, { ...key }),
+    path: pathOf(to, { ...key }),
+  }));
+}
+
+function createdPaths({ operation, input }: BatchCall): string[] {
+  const kind = kindOf(operation);
+  return kind === undefined ? [] : [pathOf(kind, input)];
+}
+
+/** Undefined for tags, which entities of every kind have. */
+function kindOf(operation: OperationName): KindName | undefined {
+  const { entity } = operationNamed(operation);
+  return entity === 'tags' ? undefined : entity;
 }
 
 /** Whether an earlier call of the batch has the same target, and may have changed it. */

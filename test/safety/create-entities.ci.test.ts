@@ -222,6 +222,24 @@ describe('creating several entities', () => {
     });
   });
 
+  it('is previewed as blocked if a step needs an entity with the same name in another database', async () => {
+    for (const name of ['trades', 'quotes']) await here.builder.database(name);
+    const [, , volume, group, dataview, cluster] = stack();
+    const mounting = (...databaseNames: string[]) => {
+      const databases = databaseNames.map((databaseName) => ({ databaseName, dataviewName: 'live' }));
+      return { ...cluster, arguments: { ...cluster?.arguments, databases } };
+    };
+    for (const databases of [['quotes'], ['trades', 'quotes']]) {
+      const preview = attemptOf('create_kx_entities', { create: [volume, group, dataview, mounting(...databases)] });
+      expect(await here.guard.attempt({ tool: 'plan_change', arguments: preview })).toMatchObject({
+        content: {
+          blocked: true,
+          blockers: expect.arrayContaining([expect.objectContaining({ kind: 'dataview', name: 'live' })]),
+        },
+      });
+    }
+  });
+
   it('is previewed as blocked only by a missing environment', async () => {
     const preview = { environmentId: 'abcdefghijklmnopqrstuv', create: [user('ann')] };
     const attempt = { tool: 'plan_change', arguments: { tool: 'create_kx_entities', arguments: preview } };
