@@ -1,4 +1,10 @@
-import type { Server, ServerContext, ServerEvent } from '@modelcontextprotocol/server';
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  type Server,
+  type ServerContext,
+  type ServerEvent,
+} from '@modelcontextprotocol/server';
 import { refusalReason } from '../safety/policy.ts';
 import { resourceAt } from './catalog.ts';
 import type { Changes } from './changes.ts';
@@ -33,6 +39,12 @@ export function watchFor(environment: ResourceEnvironment, changes: Changes, req
   return { uris, end: () => ends.forEach((end) => void end()) };
 }
 
+const tooMany = () =>
+  new ProtocolError(
+    ProtocolErrorCode.InvalidRequest,
+    `A connection can subscribe to at most ${MAX_SUBSCRIPTIONS} resources: unsubscribe from another one first.`,
+  );
+
 /** A connection, and how its requests get a handler. */
 interface Subscriber {
   readonly server: Server;
@@ -62,8 +74,10 @@ export function handleSubscriptions(
   };
   on('resources/subscribe', async ({ params: { uri } }, context) => {
     const environment = environmentOf(context);
-    if (!mayWatch(environment, uri) || watched.size >= MAX_SUBSCRIPTIONS) throw notFound(uri);
+    if (!mayWatch(environment, uri)) throw notFound(uri);
     await readResource(environment, uri, context.mcpReq.signal);
+    // Other requests may have subscribed meanwhile.
+    if (watched.size >= MAX_SUBSCRIPTIONS && !watched.has(uri)) throw tooMany();
     unlisten ??= changes.subscribe(send);
     if (!watched.has(uri)) watched.set(uri, changes.watch(uri, environment.caller.principal));
     return {};
