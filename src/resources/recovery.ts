@@ -39,11 +39,17 @@ export async function readKit(environment: ResourceEnvironment, uri: string): Pr
   const kit = mayReadKits(environment) ? await environment.kits.read(id) : undefined;
   if (kit === undefined || !/^[1-9]\d{0,5}$/.test(first) || more.length > 0) throw notFound(uri);
   const text = first === '1' && bytesOf(kit) <= MAX_DATA ? kit : partOf(JSON.parse(kit), id, Number(first));
+  if (text === undefined) throw notFound(uri);
   return { contents: [{ uri, mimeType: 'application/json', text }], ...LASTING };
 }
 
-/** As many calls of a kit as fit, starting with the one with this number. */
-function partOf({ create, ...about }: { readonly create: readonly object[] }, id: string, first: number): string {
+/** As many calls of a kit as fit, starting with the one with this number; undefined for a part beyond the end. */
+function partOf(
+  { create, ...about }: { readonly create: readonly object[] },
+  id: string,
+  first: number,
+): string | undefined {
+  if (first > Math.max(create.length, 1)) return undefined;
   let room = MAX_DATA - bytesOf(safeJson(about));
   const shown: object[] = [];
   for (const call of create.slice(first - 1)) {

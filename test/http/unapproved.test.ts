@@ -5,7 +5,7 @@ import { closeAll, HTTP_HOSTS, product } from './support.ts';
 afterEach(closeAll);
 
 it.each(HTTP_HOSTS)(
-  '--approve none keeps a recovery kit before each delete that can run, $name',
+  '--approve none keeps a recovery kit, with no parts beyond its calls, before each delete that can run, $name',
   async ({ connect }) => {
     const { url } = await product({ approve: 'none', world: 'demo' });
     const session = await connect(url);
@@ -18,6 +18,7 @@ it.each(HTTP_HOSTS)(
     const { resources } = await session.listResources();
     const [uri = '', ...others] = resources.map((each) => each.uri).filter((each) => each.includes('://recovery/'));
     expect([uri, others]).toEqual([expect.stringContaining('-delete_kx_user-'), []]);
+    await expect(session.readResource({ uri: `${uri}/7` })).rejects.toThrow('Resource not found');
     const { contents } = await session.readResource({ uri });
     expect(JSON.parse(contents[0]?.text ?? '')).toMatchObject({
       deleted: { tool: 'delete_kx_user' },
