@@ -103,6 +103,19 @@ describe('rate limits', () => {
     expect(server.metrics.text()).toContain('delete_kx_user');
   });
 
+  it.each<[string, (given: object) => [string, object]]>([
+    ['directly', (given) => ['create_kx_changeset', given]],
+    ['through a dispatcher', (given) => ['call_write_tool', { tool: 'create_kx_changeset', arguments: given }]],
+  ])('count a changeset that deletes data as a delete, called %s', async (_, called) => {
+    const server = await product({ catalog: 'search', rateDestroy: 1 });
+    const change = async (changeType: string) => {
+      const given = { environmentId: 'a', databaseName: 'b', changeRequests: [{ changeType, dbPath: '/' }] };
+      return (await call(server, ...called(given))).status;
+    };
+    expect([await change('PUT'), await change('PUT')]).toEqual([200, 200]);
+    expect([await change('DELETE'), await change('DELETE'), await change('PUT')]).toEqual([200, 429, 200]);
+  });
+
   it('count every message of a batch', async () => {
     const server = await product({ rateDestroy: 2 });
     const remove = { method: 'tools/call', params: { name: 'delete_kx_user', arguments: {} } };

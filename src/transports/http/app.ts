@@ -6,7 +6,7 @@ import { normalizeParams } from '../params.ts';
 import type { Needs } from './auth/scopes.ts';
 import { readJson } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
-import { type HttpExchange, type Observe, rpcRequests, toolClass } from './exchange.ts';
+import { classesIn, firstRequest, type HttpExchange, type Observe } from './exchange.ts';
 import { type FormSlot, type FormSlots, networkOf } from './form-slots.ts';
 import type { Guards } from './guards.ts';
 import type { Load } from './load.ts';
@@ -162,12 +162,11 @@ async function admit(
   const body = normalizeParams(read.value);
   if (Array.isArray(body) && body.length > MAX_BATCHED)
     return refuse('body', reject(400, `A batch may hold at most ${MAX_BATCHED} messages.`, {}, -32_600));
-  const messages = rpcRequests(body, needs);
-  Object.assign(exchange, messages[0]);
+  Object.assign(exchange, firstRequest(body, needs));
   const denied = authorize?.(caller, body);
   if (denied !== undefined) return refuse('scope', denied);
-  for (const { tool } of method === 'POST' ? messages : []) {
-    const wait = rateLimiter(caller.principal, toolClass(tool, needs));
+  for (const kind of method === 'POST' ? classesIn(body, needs) : []) {
+    const wait = rateLimiter(caller.principal, kind);
     const seconds = typeof wait === 'number' ? wait : await wait;
     if (seconds > 0) return refuse('rate', tooMany(seconds));
   }

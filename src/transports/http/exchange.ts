@@ -19,43 +19,56 @@ export interface HttpExchange {
 export type Observe = (exchange: HttpExchange, status: number, ms: number) => void;
 
 /** The request in one JSON-RPC message. */
-export interface RpcRequest {
+interface RpcRequest {
   readonly rpc?: string;
   readonly tool?: string;
 }
 
-/** The requests in a JSON-RPC body, one for each message of a batch; never empty. */
-export function rpcRequests(body: unknown, needs: Needs): [RpcRequest, ...RpcRequest[]] {
-  const [first, ...rest] = Array.isArray(body) ? (body as unknown[]) : [body];
-  return [rpcRequestIn(first, needs), ...rest.map((message) => rpcRequestIn(message, needs))];
-}
-
-function rpcRequestIn(message: unknown, needs: Needs): RpcRequest {
-  const { method, params } = (message ?? {}) as Message;
+/** The first request in a JSON-RPC body; a batch has several. */
+export function firstRequest(body: unknown, needs: Needs): RpcRequest {
+  const [message] = messagesIn(body);
+  const { method } = contentOf(message);
   if (typeof method !== 'string') return {};
   const rpc = METHODS.has(method) ? method : 'other';
   if (rpc !== 'tools/call') return { rpc };
-  const called = params?.name;
-  const name = DISPATCHERS.has(called) ? params?.arguments?.tool : called;
+  const { name } = calledTool(message);
   return { rpc, tool: typeof name === 'string' && needs(name) !== undefined ? name : 'other' };
 }
-
-interface Message {
-  readonly method?: unknown;
-  readonly params?: { readonly name?: unknown; readonly arguments?: { readonly tool?: unknown } | null } | null;
-}
-
-/** The tools that run another tool, which is the one that counts. */
-const DISPATCHERS: ReadonlySet<unknown> = new Set(['call_read_tool', 'call_write_tool']);
 
 /** The load that a call puts on the backend and its data; rate limits differ by it. */
 export type ToolClass = 'read' | 'write' | 'destroy';
 
-export function toolClass(tool: string | undefined, needs: Needs): ToolClass {
-  const scopes = tool === undefined ? [] : scopesOf(tool, needs);
+/** The class of each message in a JSON-RPC body, as far as the arguments show it. */
+export const classesIn = (body: unknown, needs: Needs): ToolClass[] =>
+  messagesIn(body).map((message) => classOf(message, needs));
+
+function classOf(message: unknown, needs: Needs): ToolClass {
+  if (contentOf(message).method !== 'tools/call') return 'read';
+  const { name, given } = calledTool(message);
+  const scopes = typeof name === 'string' ? scopesOf(name, needs, given) : [];
   if (scopes.includes('finspace:destroy')) return 'destroy';
   return scopes.some((scope) => scope !== 'finspace:read') ? 'write' : 'read';
 }
+
+interface Message {
+  readonly method?: unknown;
+  readonly params?: { readonly name?: unknown; readonly arguments?: unknown } | null;
+}
+
+/** An empty batch counts as one message. */
+const messagesIn = (body: unknown): readonly unknown[] => (Array.isArray(body) && body.length > 0 ? body : [body]);
+const contentOf = (message: unknown) => (message ?? {}) as Message;
+
+/** The tool that a `tools/call` runs, and its arguments. */
+function calledTool(message: unknown): { readonly name: unknown; readonly given: unknown } {
+  const { name, arguments: given } = contentOf(message).params ?? {};
+  if (!DISPATCHERS.has(name)) return { name, given };
+  const { tool, arguments: inner } = (given ?? {}) as { readonly tool?: unknown; readonly arguments?: unknown };
+  return { name: tool, given: inner };
+}
+
+/** The tools that run another tool, which is the one that counts. */
+const DISPATCHERS: ReadonlySet<unknown> = new Set(['call_read_tool', 'call_write_tool']);
 
 /** Names that may become label values; every other name is counted as `other`. */
 const METHODS = new Set<string>([
