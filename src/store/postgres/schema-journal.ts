@@ -1,3 +1,4 @@
+// The functions below raise these errors, with the codes as literals.
 /** A restored or replaced database does not have an entry of the journal that a replica saw. */
 export const RESTORED = 'FM001';
 /** A replica saw the journal of another database, or one that a person accepted after the backup that was restored. */
@@ -5,14 +6,14 @@ export const REPLACED = 'FM003';
 /** The clock of the database is behind a time that it recorded. */
 export const SET_BACK = 'FM002';
 
-/** If the clock is behind the latest recorded time by more than this, it was set back, or was ahead before. */
-const TOLERANCE_MS = 5_000;
-
 /** A function that runs with the rights of the owner, whatever its caller has on its search path. */
 export const owned = (language: 'sql' | 'plpgsql', body: string) =>
   `LANGUAGE ${language} VOLATILE SECURITY DEFINER SET search_path = finspace_mcp, pg_temp AS $body$ ${body} $body$;`;
 
-/** Clock, identity and journal. The role of the servers has no rights on tables but to read; these functions change them. */
+/**
+ * Clock, identity and journal. The role of the servers has no rights on tables but to read; these functions change them. A clock that is
+ * more than 5 seconds behind the latest recorded time was set back, or was ahead before.
+ */
 export const JOURNAL_FUNCTIONS = `
 CREATE FUNCTION finspace_mcp.now_ms() RETURNS bigint ${owned(
   'sql',
@@ -32,8 +33,8 @@ DECLARE
   present bigint := now_ms();
   latest bigint := latest_ms();
 BEGIN
-  IF present < latest - ${TOLERANCE_MS} THEN
-    RAISE EXCEPTION 'the clock was set back' USING ERRCODE = '${SET_BACK}';
+  IF present < latest - 5000 THEN
+    RAISE EXCEPTION 'the clock was set back' USING ERRCODE = 'FM002';
   END IF;
   RETURN greatest(present, latest);
 END`,
@@ -56,10 +57,10 @@ DECLARE
 BEGIN
   IF seen = '' OR EXISTS (SELECT FROM generations WHERE generation = parts[1]) THEN RETURN; END IF;
   IF NOT EXISTS (SELECT FROM store WHERE generation = parts[1]) THEN
-    RAISE EXCEPTION 'the store was replaced' USING ERRCODE = '${REPLACED}';
+    RAISE EXCEPTION 'the store was replaced' USING ERRCODE = 'FM003';
   END IF;
   IF parts[2] = '0' OR EXISTS (SELECT FROM journal WHERE sequence = parts[2]::bigint AND hash = parts[3]) THEN RETURN; END IF;
-  RAISE EXCEPTION 'the store was restored' USING ERRCODE = '${RESTORED}';
+  RAISE EXCEPTION 'the store was restored' USING ERRCODE = 'FM001';
 END`,
 )}
 

@@ -1,14 +1,9 @@
-import { FORMS_KEPT_MS, MAX_OPEN } from '../../safety/ledger.ts';
 import { owned } from './schema-journal.ts';
-
-/** Ended pending approvals are kept this long, so that their codes can still be explained. */
-const KEPT_MS = 24 * 3_600_000;
-/** Rows that one call deletes at most, so that no call is slow. */
-const SWEPT = 100;
 
 /**
  * The changes of the ledger. Each call has an id of its own, so that a call that is repeated because its reply was lost finds its own
- * result. An approval counts only in the era in which it was opened.
+ * result. An approval counts only in the era in which it was opened. Ended pending approvals are kept for a day, so that their codes can
+ * still be explained. One call deletes at most 100 rows, so that no call is slow.
  */
 export const LEDGER_FUNCTIONS = `
 CREATE FUNCTION finspace_mcp.open_approval(
@@ -26,7 +21,7 @@ BEGIN
   t := marked_ms();
   e := era();
   DELETE FROM approvals WHERE nonce IN (
-    SELECT nonce FROM approvals WHERE expires < t - ${KEPT_MS} ORDER BY expires LIMIT ${SWEPT} FOR UPDATE SKIP LOCKED);
+    SELECT nonce FROM approvals WHERE expires < t - 86400000 ORDER BY expires LIMIT 100 FOR UPDATE SKIP LOCKED);
   IF NOT EXISTS (SELECT FROM approvals WHERE nonce = wanted_nonce) THEN
     RETURN QUERY SELECT * FROM approvals WHERE binding = wanted_binding AND state = 'open' AND expires > t AND era = e;
     IF FOUND THEN RETURN; END IF;
@@ -50,7 +45,7 @@ CREATE FUNCTION finspace_mcp.make_room(
 BEGIN
   UPDATE approvals SET state = 'replaced by ' || new_code, changed = t
     WHERE principal = whose AND state IN ('open', 'approved') AND expires > t AND era = e AND about = subject AND binding <> new_binding;
-  IF (SELECT count(*) FROM approvals WHERE principal = whose AND state = 'open' AND expires > t AND era = e) >= ${MAX_OPEN} THEN
+  IF (SELECT count(*) FROM approvals WHERE principal = whose AND state = 'open' AND expires > t AND era = e) >= 20 THEN
     UPDATE approvals SET state = 'evicted', changed = t WHERE state = 'open' AND nonce = (
       SELECT nonce FROM approvals
       JOIN (
@@ -130,12 +125,12 @@ DECLARE
   t bigint := marked_ms();
 BEGIN
   DELETE FROM forms WHERE id IN (
-    SELECT id FROM forms WHERE at <= t - ${FORMS_KEPT_MS} ORDER BY at LIMIT ${SWEPT} FOR UPDATE SKIP LOCKED);
+    SELECT id FROM forms WHERE at <= t - 3600000 ORDER BY at LIMIT 100 FOR UPDATE SKIP LOCKED);
   IF of_kind <> '' THEN
     INSERT INTO forms (id, client, at, nonce, kind) VALUES (request, whose, t, of_nonce, of_kind) ON CONFLICT DO NOTHING;
   END IF;
   RETURN QUERY SELECT t, f.nonce, f.kind, f.at FROM (SELECT) AS always
-    LEFT JOIN (SELECT * FROM forms WHERE client = whose AND at > t - ${FORMS_KEPT_MS}) AS f ON true ORDER BY f.at, f.ordinal;
+    LEFT JOIN (SELECT * FROM forms WHERE client = whose AND at > t - 3600000) AS f ON true ORDER BY f.at, f.ordinal;
 END`,
 )}
 

@@ -1,19 +1,12 @@
 import { owned } from './schema-journal.ts';
 
-/** As for a state directory: `src/safety/passphrase-attempts.ts`. */
-const MAX_WRONG = 5;
-const WINDOW_MS = 10 * 60_000;
-const LOCKED_MS = 10 * 60_000;
-
-const EVENTS_KEPT_MS = 5 * 60_000;
-const BUCKETS_KEPT_MS = 10 * 60_000;
-/** Replicas that crashed do not leave by themselves. */
-const REPLICAS_KEPT_MS = 24 * 60 * 60_000;
-
-/** The channel that announces events by their ids. */
+/** The channel that announces events by their ids. The schema names it, too. */
 export const CHANNEL = 'finspace_mcp_events';
 
-/** Kits, attempts, marks, rates, events, and what replicas have in common. */
+/**
+ * Kits, attempts, marks, rates, events, and what replicas have in common. Attempts are limited as in a state directory:
+ * `src/safety/passphrase-attempts.ts`. Replicas that crashed do not leave by themselves, so they are deleted after a day.
+ */
 export const SHARED_FUNCTIONS = `
 CREATE FUNCTION finspace_mcp.keep_kit(seen text, of_target text, kit_id text, content text) RETURNS void ${owned(
   'sql',
@@ -32,10 +25,10 @@ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('finspace-mcp attempts', 0));
   t := now_ms();
   IF EXISTS (SELECT FROM attempts WHERE id = request) THEN RETURN NULL; END IF;
-  DELETE FROM attempts WHERE at < t - ${WINDOW_MS + LOCKED_MS};
+  DELETE FROM attempts WHERE at < t - 1200000;
   SELECT max(at) INTO newest FROM attempts;
-  SELECT at INTO oldest FROM attempts ORDER BY at DESC OFFSET ${MAX_WRONG - 1} LIMIT 1;
-  IF newest - oldest < ${WINDOW_MS} AND t < newest + ${LOCKED_MS} THEN RETURN newest + ${LOCKED_MS}; END IF;
+  SELECT at INTO oldest FROM attempts ORDER BY at DESC OFFSET 4 LIMIT 1;
+  IF newest - oldest < 600000 AND t < newest + 600000 THEN RETURN newest + 600000; END IF;
   INSERT INTO attempts VALUES (request, t);
   RETURN NULL;
 END`,
@@ -59,7 +52,7 @@ DECLARE
 BEGIN
   IF random() < 0.001 THEN
     DELETE FROM rates WHERE bucket IN (
-      SELECT bucket FROM rates WHERE filled < now_ms() - ${BUCKETS_KEPT_MS} FOR UPDATE SKIP LOCKED);
+      SELECT bucket FROM rates WHERE filled < now_ms() - 600000 FOR UPDATE SKIP LOCKED);
   END IF;
   INSERT INTO rates VALUES (wanted, per_minute, now_ms()) ON CONFLICT DO NOTHING;
   SELECT * INTO row FROM rates WHERE bucket = wanted FOR UPDATE;
@@ -75,11 +68,11 @@ CREATE FUNCTION finspace_mcp.publish(request text, in_scope text, content text) 
   `
 BEGIN
   IF random() < 0.01 THEN
-    DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < now_ms() - ${EVENTS_KEPT_MS} FOR UPDATE SKIP LOCKED);
+    DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < now_ms() - 300000 FOR UPDATE SKIP LOCKED);
   END IF;
   INSERT INTO events VALUES (request, in_scope, content, now_ms()) ON CONFLICT DO NOTHING;
   IF FOUND THEN
-    PERFORM pg_notify('${CHANNEL}', request);
+    PERFORM pg_notify('finspace_mcp_events', request);
   END IF;
 END`,
 )}
@@ -105,7 +98,7 @@ CREATE FUNCTION finspace_mcp.beat(seen text, replica text, replica_name text, re
    INSERT INTO replicas VALUES (replica, replica_name, replica_version, now_ms(), now_ms())
      ON CONFLICT (id) DO UPDATE SET seen = greatest(replicas.seen, excluded.seen);
    DELETE FROM replicas WHERE id IN (
-     SELECT id FROM replicas WHERE replicas.seen < now_ms() - ${REPLICAS_KEPT_MS} FOR UPDATE SKIP LOCKED);
+     SELECT id FROM replicas WHERE replicas.seen < now_ms() - 86400000 FOR UPDATE SKIP LOCKED);
    SELECT newest_position();`,
 )}
 

@@ -1,10 +1,9 @@
-import { TASK_LEASE_MS, TASKS_KEPT_MS } from '../../safety/tasks.ts';
 import { owned } from './schema-journal.ts';
 
-/** Rows that one call deletes at most, so that no call is slow. */
-const SWEPT = 100;
-
-/** The calls that continue after their request was answered. A repeated statement has no further effect. */
+/**
+ * The calls that continue after their request was answered. A repeated statement has no further effect. The times are those of
+ * `src/safety/tasks.ts`.
+ */
 export const TASKS = `
 CREATE TABLE finspace_mcp.tasks (
   id text PRIMARY KEY,
@@ -21,7 +20,7 @@ CREATE FUNCTION finspace_mcp.begin_task(seen text, wanted text, whose text, cont
   'sql',
   `SELECT require_position(seen);
    DELETE FROM tasks WHERE id IN (
-     SELECT id FROM tasks WHERE created <= now_ms() - ${TASKS_KEPT_MS} ORDER BY created LIMIT ${SWEPT} FOR UPDATE SKIP LOCKED);
+     SELECT id FROM tasks WHERE created <= now_ms() - 86400000 ORDER BY created LIMIT 100 FOR UPDATE SKIP LOCKED);
    INSERT INTO tasks VALUES (wanted, whose, true, false, now_ms(), now_ms(), content) ON CONFLICT DO NOTHING;
    SELECT created FROM tasks WHERE id = wanted;`,
 )}
@@ -41,14 +40,14 @@ CREATE FUNCTION finspace_mcp.end_task(wanted text, content text) RETURNS void ${
 CREATE FUNCTION finspace_mcp.find_task(seen text, wanted text, whose text) RETURNS SETOF tasks ${owned(
   'sql',
   `SELECT require_position(seen);
-   UPDATE tasks SET running = false WHERE id = wanted AND owner = whose AND running AND updated < now_ms() - ${TASK_LEASE_MS};
-   SELECT * FROM tasks WHERE id = wanted AND owner = whose AND created > now_ms() - ${TASKS_KEPT_MS};`,
+   UPDATE tasks SET running = false WHERE id = wanted AND owner = whose AND running AND updated < now_ms() - 30000;
+   SELECT * FROM tasks WHERE id = wanted AND owner = whose AND created > now_ms() - 86400000;`,
 )}
 
 CREATE FUNCTION finspace_mcp.cancel_task(seen text, wanted text, whose text) RETURNS boolean ${owned(
   'sql',
   `SELECT require_position(seen);
-   UPDATE tasks SET cancelled = true WHERE id = wanted AND owner = whose AND created > now_ms() - ${TASKS_KEPT_MS}
+   UPDATE tasks SET cancelled = true WHERE id = wanted AND owner = whose AND created > now_ms() - 86400000
    RETURNING true;`,
 )}
 `;
