@@ -14,20 +14,20 @@ export interface Runbook extends Prompt {
   readonly text: (given: Readonly<Record<string, string | undefined>>) => string;
 }
 
-const DESCRIPTIONS: Record<string, string> = {
+const DESCRIPTIONS = {
   environmentId: 'Id or name of the kdb environment',
   clusterName: 'Name of the cluster',
-  databaseName: 'Name of the database',
   changesetId: 'The changeset to move to; by default the newest completed one',
   nodeId: 'The node to examine, if the problem is one node',
   userName: 'Name of the user',
 };
+type Described = keyof typeof DESCRIPTIONS;
 
 /** Arguments by name; a question mark marks optional ones. */
-export const argumentsNamed = (...names: string[]): Runbook['arguments'] =>
+export const argumentsNamed = (...names: (Described | `${Described}?`)[]): Runbook['arguments'] =>
   names.map((each) => {
-    const name = each.replace('?', '');
-    return { name, description: DESCRIPTIONS[name] ?? '', required: !each.endsWith('?') };
+    const name = each.replace('?', '') as Described;
+    return { name, description: DESCRIPTIONS[name], required: !each.endsWith('?') };
   });
 
 /** A required argument with a description of its own. */

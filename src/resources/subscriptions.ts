@@ -71,7 +71,7 @@ function holdings() {
   };
 }
 
-/** The slots of polled resources, among all `known` ones; `start` polls one until the returned function is called. */
+/** The slots of polled resources, among all `watched` ones; `start` polls one until the returned function is called. */
 function pollSlots(
   watched: Map<string, Watched>,
   { count, share }: ReturnType<typeof holdings>,

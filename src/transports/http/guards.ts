@@ -7,8 +7,6 @@ export interface GuardOptions {
   readonly hosts: readonly string[];
   /** Origins whose web pages may call and read responses. */
   readonly origins: readonly string[];
-  /** Whether pages of this machine may be the origin; they get no CORS headers, so they cannot read responses. */
-  readonly loopbackOrigins: boolean;
 }
 
 export interface Guards {
@@ -23,11 +21,11 @@ export interface Guards {
 }
 
 /** The Host and Origin allow-lists of one server. */
-export function guards({ hosts, origins, loopbackOrigins }: GuardOptions): Guards {
+export function guards({ hosts, origins }: GuardOptions): Guards {
   const served = new Set([...LOOPBACK, ...hosts]);
   const allowed = new Set(origins);
-  const isLocalOrigin = (origin: string) =>
-    loopbackOrigins && URL.canParse(origin) && LOOPBACK.includes(new URL(origin).hostname);
+  /** Pages of this machine may be the origin; they get no CORS headers, so they cannot read responses. */
+  const isLocalOrigin = (origin: string) => URL.canParse(origin) && LOOPBACK.includes(new URL(origin).hostname);
 
   const refuseHost = (headers: Headers) => {
     const host = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/.exec(headers.get('host') ?? '')?.[1]?.toLowerCase();

@@ -16,9 +16,9 @@ const PREFIX = 'finspace_mcp_';
 
 /** Metrics of calls and of this process, with more gauges. */
 export function metrics(gauges: Gauges): Metrics {
-  const requests = family('http_requests_total', 'counter', 'HTTP requests answered');
-  const refusals = family('http_refusals_total', 'counter', 'HTTP requests refused before the protocol, by reason');
-  const operations = family('operations_total', 'counter', 'Calls of operations on the backend, by outcome');
+  const requests = counter('http_requests_total', 'HTTP requests answered');
+  const refusals = counter('http_refusals_total', 'HTTP requests refused before the protocol, by reason');
+  const operations = counter('operations_total', 'Calls of operations on the backend, by outcome');
   const times = histogram('request_seconds', 'Time from the request to the end of its answer');
   const backendTimes = histogram('operation_seconds', 'Time of a call on the backend, retries included');
   const delay = monitorEventLoopDelay({ resolution: 20 });
@@ -54,12 +54,12 @@ export function metrics(gauges: Gauges): Metrics {
   };
 }
 
-function family(name: string, type: string, help: string) {
+function counter(name: string, help: string) {
   const counts = new Map<string, number>();
   return {
     add: (key: string) => void counts.set(key, (counts.get(key) ?? 0) + 1),
     lines: () => [
-      ...heading(name, type, help),
+      ...heading(name, 'counter', help),
       ...[...counts].map(([key, count]) => `${PREFIX}${name}{${key}} ${count}`),
     ],
   };

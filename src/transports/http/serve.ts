@@ -122,7 +122,7 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
     path,
     authorize === undefined ? openMount(mcp, admits) : authorizedMount(mcp, authorize, resourceAt(path), admits, needs),
   ]);
-  const guard = guards({ hosts: servedHosts(options), origins: options.allowedOrigins, loopbackOrigins: true });
+  const guard = guards({ hosts: servedHosts(options), origins: options.allowedOrigins });
   const showMetrics = async (request: Request) => {
     const refusal = guard.refuse(request.headers) ?? (await authorize?.(request, resourceAt('/metrics')()));
     return refusal instanceof Response ? refusal : new Response(measured.text(), { headers: PROMETHEUS });

@@ -67,15 +67,21 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
       };
     } catch (error) {
       if (error instanceof InvalidToken) throw error;
-      const { code = 'other' } = error as { code?: string };
-      throw KEYS_UNKNOWN.has(code) ? unreachable(error) : new InvalidToken(problemOf(error, token, issuer));
+      throw isFetchFailure(error) ? unreachable(error) : new InvalidToken(problemOf(error, token, issuer));
     }
   };
   return { verify, ready };
 }
 
-/** Failures to fetch keys, which say nothing about the token. */
-const KEYS_UNKNOWN = new Set([errors.JWKSTimeout.code, errors.JOSEError.code, 'other', 'ECONNREFUSED', 'ENOTFOUND']);
+/**
+ * Whether the keys could not be fetched, which says nothing about the token. `fetch` fails without a code, or with one of the system; a
+ * reply that is no set of keys fails with the general code of jose.
+ */
+function isFetchFailure(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === undefined || FETCH_FAILURES.has(code);
+}
+const FETCH_FAILURES = new Set([errors.JWKSTimeout.code, errors.JOSEError.code, 'ECONNREFUSED', 'ENOTFOUND']);
 
 /** Why a token is rejected, for its holder; repeats nothing that it contains. */
 function problemOf(error: unknown, token: string, issuer: string): string {
