@@ -20,8 +20,6 @@ export interface BrowserAccess {
   isVisitor(request: Request): boolean;
   /** Proves that a form shows exactly this pending approval to this browser. */
   token(pending: PendingApproval): string;
-  /** Compares secrets in constant time. */
-  secretsEqual(given: string, secret: string): boolean;
 }
 
 const COOKIE = 'finspace_mcp_approval';
@@ -40,7 +38,6 @@ export function browserAccess(origins: readonly string[]): BrowserAccess {
     home,
     link: `${home}open/${ticket}`,
     isVisitor,
-    secretsEqual,
     token: (pending) => createHmac('sha256', tokenKey).update(digest(pending)).digest('base64url'),
     refusal: (request) => {
       const { headers, url } = request;

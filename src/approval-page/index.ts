@@ -33,7 +33,6 @@ export function approvalPage({ approvals, now, origins, firstCode, onerror }: Ap
     shownPlans: new Map<string, ShownPlan>(),
     proof: () => (approvals.hasPassphrase ? 'passphrase' : 'nothing'),
     token: access.token,
-    secretsEqual: access.secretsEqual,
     approver: async ({ code }, fields, again) => {
       const unlocked = await approvals.unlock(fields.get('passphrase') ?? '');
       if (unlocked.kind === 'open') return unlocked.approver;

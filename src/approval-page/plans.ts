@@ -2,6 +2,7 @@ import type { ApprovalActions } from '../safety/approval-actions.ts';
 import type { Approver } from '../safety/approver.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { closedReason, planText } from '../safety/plan-text.ts';
+import { secretsEqual } from './browser-access.ts';
 import { fieldsOf } from './fields.ts';
 import type { Html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
@@ -29,7 +30,6 @@ export interface ApprovalPageContext {
   readonly proof: (pending: PendingApproval) => Proof;
   /** Proves that a form shows exactly this pending approval to this person. */
   readonly token: (pending: PendingApproval) => string;
-  readonly secretsEqual: (given: string, secret: string) => boolean;
   /** The person who approves, from the fields of the form; or the page that says why nobody can. */
   readonly approver: (pending: PendingApproval, fields: URLSearchParams, again: Again) => Promise<Approver | Response>;
   /** Where to continue after a decision. */
@@ -71,7 +71,7 @@ async function decide(
   fields: URLSearchParams,
   context: ApprovalPageContext,
 ): Promise<Response> {
-  const { home, foot, actions, secretsEqual, token } = context;
+  const { home, foot, actions, token } = context;
   if (!secretsEqual(fields.get('token') ?? '', token(pending)))
     return notice('not-this-form', { home, foot, code: pending.code });
   const act = fields.get('act');

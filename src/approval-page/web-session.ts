@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { PLAN_OPEN_MS } from '../safety/ledger.ts';
 import type { StateSigner } from '../safety/state-signer.ts';
 
 /** A person whose token was verified. */
@@ -33,9 +34,6 @@ export interface WebSessionsOptions {
   readonly now: () => number;
 }
 
-/** As long as a pending approval stays open. */
-const SIGNED_IN_MS = 15 * 60_000;
-
 /** Sessions that end when their token expires, after 15 minutes at the latest. */
 export function sessions({ signer, home, secure, now }: WebSessionsOptions): WebSessions {
   const name = `${secure ? '__Secure-' : ''}finspace_mcp_approver`;
@@ -46,7 +44,7 @@ export function sessions({ signer, home, secure, now }: WebSessionsOptions): Web
         principal,
         targets,
         id: randomBytes(16).toString('base64url'),
-        expiresMs: Math.min(expiresMs, now() + SIGNED_IN_MS),
+        expiresMs: Math.min(expiresMs, now() + PLAN_OPEN_MS),
       };
       const value = signer.sign(Buffer.from(JSON.stringify(session)).toString('base64url'));
       const seconds = Math.ceil((session.expiresMs - now()) / 1_000);

@@ -4,7 +4,6 @@ import { digest } from '../safety/digest.ts';
 import type { Ledger, PendingApproval } from '../safety/ledger.ts';
 import { type ServerSignature, WEB } from '../safety/server-signature.ts';
 import type { StateSigners } from '../safety/state-signer.ts';
-import { secretsEqual } from './browser-access.ts';
 import { fieldsOf, type Reading } from './fields.ts';
 import { foreignRequest } from './foreign-request.ts';
 import { html } from './html.ts';
@@ -151,7 +150,6 @@ function pageContext(site: Site, who: WebSession): ApprovalPageContext {
     now,
     visitor: principal,
     shownPlans: shownPlansOf(site, who),
-    secretsEqual,
     token: (pending) => signer.sign(digest([principal, id, pending])),
     foot: footOf(who, home()),
     proof: (pending) => (isOwn(pending) ? 'own' : 'signed-in'),

@@ -9,7 +9,7 @@ import { formerNames } from '../safety/former-names.ts';
 import { gate } from '../safety/gate.ts';
 import type { Journal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
-import type { Ledger } from '../safety/ledger.ts';
+import { type Ledger, PLAN_OPEN_MS } from '../safety/ledger.ts';
 import type { Plan } from '../safety/plan.ts';
 import { kitsWithin, type RecoveryKits } from '../safety/recovery.ts';
 import { needsKit } from '../safety/recovery-kit.ts';
@@ -27,7 +27,6 @@ import { type TrackedCalls, trackMutations } from './mutation-tracker.ts';
 import { isEphemeral, otherWay, outOfBandApproval, type ServerPage } from './out-of-band.ts';
 import { serverProfile } from './server-profile.ts';
 
-const PLAN_OPEN_MS = 15 * 60_000;
 /** The journal is checked after the client has received its first responses. */
 const REPORT_AFTER_MS = 1_000;
 /** Milliseconds between two polls of a resource with subscribers. */

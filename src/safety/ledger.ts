@@ -78,6 +78,9 @@ export interface FormHistory {
 /** How long form events are kept. */
 export const FORMS_KEPT_MS = 60 * 60_000;
 
+/** How long a plan can be approved. Forms, and sign-ins on the approval page, last as long. */
+export const PLAN_OPEN_MS = 15 * 60_000;
+
 /** Maximum pending approvals of one principal; the next one evicts the oldest of the client that has most. */
 export const MAX_OPEN = 20;
 

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
+import { PLAN_OPEN_MS } from '../safety/ledger.ts';
 import type { ToolResult } from './environment.ts';
 import { progressOf } from './progress.ts';
 
 /** One round of a `tools/call`. */
 type Round = (context: ServerContext) => Promise<ToolResult>;
 
-/** As long as a form counts; a client that never answers ends its call then. */
-const FORM_OPEN_MS = 15 * 60_000;
 const HEARTBEAT_MS = 10_000;
 
 /**
@@ -36,7 +35,7 @@ async function answersTo({ inputRequests = {} }: InputRequiredResult, context: S
   try {
     const requests = Object.entries(inputRequests).map(async ([key, request]) => {
       const answer = await mcpReq
-        .send(elicitation(request as { params?: object }), { timeout: FORM_OPEN_MS, signal: mcpReq.signal })
+        .send(elicitation(request as { params?: object }), { timeout: PLAN_OPEN_MS, signal: mcpReq.signal })
         .catch(() => undefined);
       return [key, answer] as const;
     });
