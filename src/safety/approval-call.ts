@@ -39,10 +39,9 @@ export const callText = (facts: CallFacts, visibility: Visibility = EVERYTHING):
 /** The parts of that text. */
 export function callParts(facts: CallFacts, visibility: Visibility): ApprovalParts {
   const { operation, input, subject, location } = facts;
-  const target = { kind: subject.noun, name: subject.name, arn: ownPath(operation, input), detail: 'shown' };
-  const isTargetShown = visibility.redact([target])[0]?.detail !== undefined;
-  const environment = visibility.redact([{ kind: 'kdb environment', name: location?.environment ?? '' }])[0]?.name;
-  const isNameShown = location?.environment === undefined || environment !== undefined;
+  const isTargetShown = visibility.showsDetails(subject.noun, ownPath(operation, input));
+  const environment = location?.environment;
+  const isNameShown = environment === undefined || visibility.showsName('kdb environment', environment);
   const seen = isNameShown ? facts : { ...facts, location: { ...location, environment: undefined } };
   return partsOf(seen, isTargetShown);
 }
@@ -51,20 +50,20 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
   const { operation, risk, input, subject, effects, backendLocation, location = {} } = facts;
   const { http, target } = operationNamed(operation);
   const inPath = labels({ http });
-  const targetsEnvironment = isEnvironment(operation, input);
+  const isWhole = targetsEnvironment(operation, input);
   const environmentId = idOf(input);
   const parent = inPath.filter((label) => label !== 'environmentId').at(-2);
   // The first line already identifies the target, unless the target has another name.
   const ids = inPath.filter((label) => label !== target?.member || target.namePath !== undefined);
   const state = isTargetShown ? STATE.filter((member) => typeof subject.entity[member] === 'string') : [];
-  const changes = changesOf(facts);
+  const changes = settingChanges(facts);
   return {
     what: whatLine({
       verb: verbOf(operation, risk),
       noun: subject.noun,
       name: subject.name,
       of: parent === undefined ? undefined : String(input[parent]),
-      environment: targetsEnvironment ? undefined : (location.environment ?? environmentId),
+      environment: isWhole ? undefined : (location.environment ?? environmentId),
       environmentId,
     }),
     typed: typedName(operation, input, subject),
@@ -90,11 +89,11 @@ const undetailed = (item: Item, { name }: TargetEntity): Item =>
 
 /** What a person must type: the name and, for a whole environment, also the beginning of its id. */
 export function typedName(operation: OperationName, input: Members, { name }: Pick<TargetEntity, 'name'>): string {
-  return isEnvironment(operation, input) ? typedEnvironment(name, String(input['environmentId'])) : name;
+  return targetsEnvironment(operation, input) ? typedEnvironment(name, String(input['environmentId'])) : name;
 }
 
-/** Whether the target of a call is an environment, of either kind. */
-function isEnvironment(operation: OperationName, input: Members): boolean {
+/** Whether the target of a call is a whole environment, of either kind. */
+export function targetsEnvironment(operation: OperationName, input: Members): boolean {
   const { entity } = operationNamed(operation);
   return input['environmentId'] !== undefined && (entity === 'kx-environment' || entity === 'environment');
 }
@@ -116,7 +115,7 @@ const isFinal = (risk: Risk, input: Members) =>
   risk === 'destroy' || (risk === 'network' && input['transitGatewayConfiguration'] !== undefined);
 
 /** What is set and removed: first the tags that control this server; for an update, as compared with the current settings. */
-function changesOf({ operation, input, subject, effects }: CallFacts): Change[] {
+function settingChanges({ operation, input, subject, effects }: CallFacts): Change[] {
   const { update } = operationNamed(operation);
   const inPath = labels(operationNamed(operation));
   const compared = [...Object.keys(update?.settings(input) ?? {}), ...(changeOf(operation)?.change.shows ?? [])];
@@ -124,8 +123,7 @@ function changesOf({ operation, input, subject, effects }: CallFacts): Change[] 
     Object.entries(input).filter(([member]) => !inPath.includes(member) && !compared.includes(member)),
   );
   const all = [...byRule(effects.changes), ...removedTags(input, subject.entity), ...settings(rest, subject.entity)];
-  const guarding = ({ setting, after = '' }: Change) =>
-    isControlTag(after) || isControlTag(setting.replace('tags.', ''));
+  const guarding = ({ setting }: Change) => isControlTag(setting.replace('tags.', ''));
   return [...all.filter(guarding), ...all.filter((change) => !guarding(change))];
 }
 

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Actor, OperationName } from '../operations/index.ts';
-import { digest } from './digest.ts';
 import type { StateDatabase } from './state.ts';
 
 /** Before a mutating call: the caller, the call, and its approval. */
@@ -236,6 +235,3 @@ export async function* linkPages(state: StateDatabase): AsyncGenerator<Link[]> {
 
 const chainHash = (previous: string, entry: string) =>
   createHash('sha256').update(`${previous}\n${entry}`).digest('hex');
-
-/** The digest of a set of arguments in the journal. */
-export const argumentsDigest = (input: unknown) => digest(input);

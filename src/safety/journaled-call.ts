@@ -3,8 +3,9 @@ import { labels } from '../operations/http.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import { createdBy } from '../operations/references.ts';
 import { StoreError } from '../sqlite/store-error.ts';
+import { digest } from './digest.ts';
 import { environmentNameCache } from './environment-name-cache.ts';
-import { argumentsDigest, type Journal, type Outcome } from './journal.ts';
+import type { Journal, Outcome } from './journal.ts';
 
 /**
  * A Call that records every mutation in the journal: its intent, durably, before the call, and its outcome afterwards. If the
@@ -28,7 +29,7 @@ export function journaledCall(call: Call, journal: Journal, backend: string, onL
     const actor = options?.actor ?? { principal: 'this server' };
     const environment = names.of(members);
     const callId = await journal
-      .begin({ operation: name, backend, target, environment, arguments: argumentsDigest(input), ...actor })
+      .begin({ operation: name, backend, target, environment, arguments: digest(input), ...actor })
       .catch((cause: unknown) => {
         onLost(cause);
         throw notJournaled(name, cause);

@@ -11,7 +11,7 @@ import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import { apiReader, shownIn } from './api-reader.ts';
-import { type CallFacts, callParts, callText, typedName } from './approval-call.ts';
+import { type CallFacts, callParts, callText, targetsEnvironment, typedName } from './approval-call.ts';
 import type { ApprovalParts, FittedText } from './approval-text.ts';
 import type { PlanLocation } from './backend-location.ts';
 import { digest } from './digest.ts';
@@ -24,7 +24,6 @@ import { higherRisk } from './policy.ts';
 import { type Preview, preview, rethrowCause } from './preview.ts';
 import {
   type Forbidden,
-  ownPath,
   PROTECTED_TAG,
   protectedBy,
   protectionEffect,
@@ -159,7 +158,8 @@ async function readEffects(
   const [previewed, compared, former] = await Promise.all([
     preview(kind, change, requested, limits),
     compareUpdate(requested, entity, change.fillDefaults).catch(rethrowCause),
-    ownPath(operation, input) === '' ? formerNames?.() : undefined,
+    // Only environments have former names.
+    targetsEnvironment(operation, input) ? formerNames?.() : undefined,
   ]);
   return { previewed, compared, former };
 }

@@ -26,6 +26,9 @@ export interface Visibility {
   redact(entries: readonly (Item | Blocker)[]): VisibleItem[];
   /** The kinds of which something is withheld, and the reads that would show it. */
   withheldKinds(entries: readonly (Item | Blocker)[]): string[];
+  /** Whether the details of an entity are visible; `arn` is the part of its ARN after the environment. */
+  showsDetails(kind: string, arn: string | undefined): boolean;
+  showsName(kind: string, name: string): boolean;
   forbiddenText(forbidden: Forbidden): string;
   /** Whether the caller is offered an operation. */
   readonly isOffered: Allowed;
@@ -43,38 +46,32 @@ export function visibilityFor(offered: Allowed, known: unknown): Visibility {
   const isNamed = (kind: string, name: string) => given.has(name) || readers(kind).slice(0, 1).every(offered);
   const isUnnamed = ({ kind, id }: { kind: string; id: string }) => !isNamed(nounIn(kind), id);
   /** The kinds of the parents whose names are withheld. */
-  const hiddenParents = ({ arn = '' }: Item) => {
+  const hiddenParents = (arn = '') => {
     const enclosing = pathParts(arn).slice(0, -1);
     return enclosing.filter(isUnnamed).map(({ kind }) => nounIn(kind));
   };
+  const showsDetails = (kind: string, arn: string | undefined) =>
+    unseen(kind).length === 0 && hiddenParents(arn).length === 0;
 
   const redactOne = (entry: Item | Blocker): VisibleItem => {
-    const item = itemOf(entry);
-    const { kind, name, detail } = item;
+    const { kind, name, detail, arn } = itemOf(entry);
     const shown = {
       kind,
       ...(isNamed(kind, name) ? { name } : {}),
-      ...(unseen(kind).length === 0 && hiddenParents(item).length === 0 ? { detail } : {}),
+      ...(showsDetails(kind, arn) ? { detail } : {}),
     };
     return 'first' in entry ? { ...shown, first: entry.first } : shown;
   };
   return {
-    redact: (entries) => {
-      const rows: VisibleItem[] = [];
-      for (const visible of entries.map(redactOne)) {
-        const at = visible.name === undefined ? rows.findIndex((row) => isAlike(row, visible)) : -1;
-        if (visible.name !== undefined) rows.push(visible);
-        else if (at < 0) rows.push({ ...visible, count: 1 });
-        else rows[at] = { ...visible, count: Number(rows[at]?.count) + 1 };
-      }
-      return rows;
-    },
+    redact: (entries) => unnamedTogether(entries.map(redactOne)),
     withheldKinds: (entries) => {
-      const kinds = new Set(entries.map(itemOf).flatMap((item) => [item.kind, ...hiddenParents(item)]));
+      const kinds = new Set(entries.map(itemOf).flatMap((item) => [item.kind, ...hiddenParents(item.arn)]));
       return [...kinds]
         .filter((kind) => unseen(kind).length > 0)
         .map((kind) => `${kind} (${unseen(kind).map(toolName).join(', ')})`);
     },
+    showsDetails,
+    showsName: isNamed,
     isOffered: offered,
     forbiddenText: ({ arn, why }) => {
       if (arn === undefined) return why;
@@ -86,6 +83,18 @@ export function visibilityFor(offered: Allowed, known: unknown): Visibility {
         : `${quoteUntrusted(arn, 200)} ${why}`;
     },
   };
+}
+
+/** Items without a visible name, counted together if they are alike. */
+function unnamedTogether(items: readonly VisibleItem[]): VisibleItem[] {
+  const rows: VisibleItem[] = [];
+  for (const visible of items) {
+    const at = visible.name === undefined ? rows.findIndex((row) => isAlike(row, visible)) : -1;
+    if (visible.name !== undefined) rows.push(visible);
+    else if (at < 0) rows.push({ ...visible, count: 1 });
+    else rows[at] = { ...visible, count: Number(rows[at]?.count) + 1 };
+  }
+  return rows;
 }
 
 /** What the person who approves sees: everything. */

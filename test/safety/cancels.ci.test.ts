@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { argumentsDigest, sqlJournal } from '../../src/safety/journal.ts';
+import { digest } from '../../src/safety/digest.ts';
+import { sqlJournal } from '../../src/safety/journal.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import type { FormAnswer } from '../support/hosts.ts';
@@ -189,7 +190,7 @@ describe.each(REAL_HOSTS)('a client that cancels, $name', (host) => {
     const all = await entries();
     const there = new Set(await names());
     const outcomes = (name: string, operation: string) => {
-      const given = argumentsDigest(database(name));
+      const given = digest(database(name));
       const intents = all
         .filter((entry) => entry.kind === 'intent')
         .filter((entry) => entry.operation === operation && entry.arguments === given);
