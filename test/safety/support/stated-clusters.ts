@@ -189,7 +189,7 @@ export function clusterRows({ environmentId, failed, completed }: StatedWorld): 
       'NO_RESTART',
       { clusterName: 'hdb', deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' } },
       'deploymentConfiguration.deploymentStrategy: NO_RESTART: GP only.',
-      'summary: ROLLING (the default) restarts one node after another, and FORCE restarts all at once.',
+      'summary: ROLLING (the default) restarts one node after another;',
       'summary: NO_RESTART, for GP only, restarts none, takes only code and keeps the script and arguments.',
     ),
     code(
