@@ -3,7 +3,6 @@ import { counted } from '../inventory/units.ts';
 import { keyIn, lineage, NAMES, nameIn, pathOf } from '../kinds/names.ts';
 import { referredBy } from '../kinds/references.ts';
 import type { KindName } from '../kinds/views.ts';
-import { riskOf } from '../operations/derive.ts';
 import { isNotFound } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
@@ -17,7 +16,7 @@ import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.
 import { callDigestOf } from './plan-digests.ts';
 import type { Blocker, Members, Note } from './plan-parts.ts';
 import { approvalNeeded, type Restrictions } from './policy.ts';
-import { tagApprovalReasons } from './protection.ts';
+import { assessArguments } from './protection.ts';
 import { EVERYTHING, type Visibility } from './visibility.ts';
 
 /** One call of several. */
@@ -50,10 +49,7 @@ export interface BatchPlan extends ApprovalRequest {
 
 /** The calls of a batch that need approval. */
 export const callsToApprove = ({ calls }: Batch, restrictions: Restrictions): BatchCall[] =>
-  calls.filter(({ operation, input }) => {
-    const risk = riskOf(operationNamed(operation), input);
-    return approvalNeeded({ operation, risk, approvalReasons: tagApprovalReasons(input) }, restrictions);
-  });
+  calls.filter(({ operation, input }) => approvalNeeded(assessArguments(operation, input), restrictions));
 
 /** The plan of those calls. Rejects with the errors of its reads. */
 export async function planBatch(

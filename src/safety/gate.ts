@@ -1,4 +1,3 @@
-import { riskOf } from '../operations/derive.ts';
 import { type Actor, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
@@ -17,7 +16,7 @@ import { LedgerError } from './ledger.ts';
 import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.ts';
 import type { Members } from './plan-parts.ts';
 import { type Allowed, approvalNeeded, POLICY, type RiskAssessment } from './policy.ts';
-import { tagApprovalReasons } from './protection.ts';
+import { assessArguments } from './protection.ts';
 import { needsKit } from './recovery-kit.ts';
 import {
   changedLines,
@@ -95,7 +94,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const { restrictions } = options;
   const { name, input, principal, offered } = request;
   const operation = operationNamed(name);
-  const assessment = { operation: name, risk: riskOf(operation, input), approvalReasons: tagApprovalReasons(input) };
+  const assessment = assessArguments(name, input);
   const needsPlan =
     operation.update !== undefined || isDestructive(assessment.risk) || approvalNeeded(assessment, restrictions);
   if (!needsPlan) {

@@ -54,7 +54,17 @@ export const UNRESTRICTED: Restrictions = {
   approve: [],
 };
 
-/** What decides whether a call needs approval. */
+/**
+ * What decides whether a call needs approval, together with `--approve`:
+ *
+ * - its risk: that of the operation, raised by its arguments (`raised.by` of the operation) or by the state of its target (`risk` of the
+ *   impact in `src/kinds`); `POLICY` says which risks need approval;
+ * - reasons regardless of the risk: tags that control this server (`tagApprovalReasons`), `approvalReasons` of the impact, a name that
+ *   another environment had (`renameApprovalReasons`), and a protected target (`protectionEffect`, also by `sensitive` settings of the
+ *   update).
+ *
+ * `assessArguments` knows only the arguments; a plan knows everything.
+ */
 export interface RiskAssessment {
   readonly operation: OperationName;
   /** Its risk, which may be higher than that of its operation. */

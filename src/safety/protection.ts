@@ -5,6 +5,7 @@ import { riskOf } from '../operations/derive.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Members } from './plan-parts.ts';
+import type { RiskAssessment } from './policy.ts';
 import type { Preview } from './preview.ts';
 
 /**
@@ -24,6 +25,13 @@ export function tagApprovalReasons(input: Members): readonly string[] {
   ];
   return keys.some(isControlTag) ? ['It sets or removes a tag that controls what this server allows.'] : [];
 }
+
+/** Whether a call needs approval, as far as its arguments alone show. */
+export const assessArguments = (operation: OperationName, input: Members): RiskAssessment => ({
+  operation,
+  risk: riskOf(operationNamed(operation), input),
+  approvalReasons: tagApprovalReasons(input),
+});
 
 /** Why a call is refused without requesting approval. */
 export interface Forbidden {

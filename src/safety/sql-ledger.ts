@@ -20,6 +20,11 @@ export interface LedgerOptions {
   readonly openMs: number;
 }
 
+/**
+ * A row of `questions`. Some names are older than those of the code: a question is a pending approval, `binding` its callDigest, and the
+ * state `burnt` is `consumed`. In the body, `about` is the subjectDigest, and `fingerprint` the stateDigest. The columns `dialog` and
+ * `asked` are unused.
+ */
 interface Row {
   readonly nonce: string;
   readonly code: string;
