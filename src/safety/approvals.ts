@@ -137,19 +137,29 @@ async function openApproval(
   visibility: Visibility,
   way: OutOfBand | undefined,
 ): Promise<Decision<never>> {
-  const why = await noFormReason(options, plan, dialog, way !== undefined);
-  if (why !== undefined && way === undefined)
-    return refuse(notRun(plan.tool), ...noWayLines(plan, why, visibility, options.otherWay));
+  const channel = await chooseChannel(options, plan, dialog, way !== undefined);
+  if ('why' in channel && way === undefined)
+    return refuse(notRun(plan.tool), ...noWayLines(plan, channel.why, visibility, options.otherWay));
   const { pending, replaced } = await options.ledger.open({ ...pendingRequest(plan), client: dialog.client });
-  const state = options.signer.sign(pending.nonce);
-  const link = dialog.link ? 'link' : undefined;
-  const by = why === undefined ? 'form' : link;
-  const stopped = by === undefined ? why : await recordShown(options, plan, dialog, pending.nonce);
-  if (by !== undefined && stopped === undefined) return { kind: 'ask', by, pending, state };
+  const stopped = 'why' in channel ? channel.why : await recordShown(options, plan, dialog, pending.nonce);
+  if ('by' in channel && stopped === undefined)
+    return { kind: 'ask', by: channel.by, pending, state: options.signer.sign(pending.nonce) };
   const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, visibility)];
   return way === undefined
     ? refuse(...lines, ...noWayLines(plan, stopped, visibility, options.otherWay))
     : refuseWaiting(...lines, ...outOfBandLines(plan, pending, plan.textFor(visibility), stopped, way.instructions));
+}
+
+/** What this client shows for a plan, or why it gets no form. A link needs another way, which it leads to. */
+async function chooseChannel(
+  options: ApprovalOptions,
+  plan: ApprovalRequest,
+  dialog: Dialog,
+  hasOtherWay: boolean,
+): Promise<{ readonly by: 'form' | 'link' } | { readonly why: NoForm }> {
+  const why = await noFormReason(options, plan, dialog, hasOtherWay);
+  if (why === undefined) return { by: 'form' };
+  return dialog.link && hasOtherWay ? { by: 'link' } : { why };
 }
 
 /** Why this client gets no form for a plan; undefined when it does. */
