@@ -2,7 +2,7 @@ import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../inventory/uri
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolTitle } from '../operations/naming.ts';
-import { arnParts } from '../safety/arn.ts';
+import { environmentIdIn } from '../safety/arn.ts';
 
 /** A resource template. Most are derived from a read operation, whose path is their URI; the others show a topology. */
 export interface ResourceKind {
@@ -107,7 +107,7 @@ export function urisTouchedBy(operation: OperationName, input: Readonly<Record<s
   const own = route(operationNamed(operation)).path;
   const arn = labels(operationNamed(operation)).find((label) => label.endsWith('Arn'));
   const given: Readonly<Record<string, unknown>> =
-    arn === undefined ? input : { ...input, environmentId: arnParts(input[arn])?.[0]?.id };
+    arn === undefined ? input : { ...input, environmentId: environmentIdIn({ resourceArn: input[arn] }) };
   return RESOURCE_KINDS.filter((kind) => {
     const declared = operationNamed(kind.operation);
     const isAround = kind.topology !== undefined || own.startsWith(route(declared).path) || declared.entity === entity;

@@ -4,14 +4,14 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText, type FittedText } from './approval-text.ts';
-import { arnParts } from './arn.ts';
+import { arnParts, environmentIdIn } from './arn.ts';
 import { type BackendLocation, type LabelledValue, locationFacts } from './backend-location.ts';
-import type { Location } from './location.ts';
 import type { Change, Item, Members, Note } from './plan-parts.ts';
 import { POLICY } from './policy.ts';
 import type { Preview } from './preview.ts';
 import { isControlTag, ownPath } from './protection.ts';
 import type { TargetEntity } from './target.ts';
+import type { TargetEnvironment } from './target-environment.ts';
 import { EVERYTHING, type Visibility } from './visibility.ts';
 
 /** One call that a person must approve, and everything found out about it. */
@@ -25,7 +25,7 @@ export interface CallFacts {
     readonly notes: readonly Note[];
   };
   readonly backendLocation: BackendLocation;
-  readonly location?: Location;
+  readonly home?: TargetEnvironment;
 }
 
 const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
@@ -38,20 +38,20 @@ export const callText = (facts: CallFacts, visibility: Visibility = EVERYTHING):
 
 /** The parts of that text. */
 export function callParts(facts: CallFacts, visibility: Visibility): ApprovalParts {
-  const { operation, input, subject, location } = facts;
+  const { operation, input, subject, home } = facts;
   const isTargetShown = visibility.showsDetails(subject.noun, ownPath(operation, input));
-  const environment = location?.environment;
+  const environment = home?.environment;
   const isNameShown = environment === undefined || visibility.showsName('kdb environment', environment);
-  const seen = isNameShown ? facts : { ...facts, location: { ...location, environment: undefined } };
+  const seen = isNameShown ? facts : { ...facts, home: { ...home, environment: undefined } };
   return partsOf(seen, isTargetShown);
 }
 
 function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
-  const { operation, risk, input, subject, effects, backendLocation, location = {} } = facts;
+  const { operation, risk, input, subject, effects, backendLocation, home = {} } = facts;
   const { http, target } = operationNamed(operation);
   const inPath = labels({ http });
   const isWhole = targetsEnvironment(operation, input);
-  const environmentId = idOf(input);
+  const environmentId = environmentIdIn(input);
   const parent = inPath.filter((label) => label !== 'environmentId').at(-2);
   // The first line already identifies the target, unless the target has another name.
   const ids = inPath.filter((label) => label !== target?.member || target.namePath !== undefined);
@@ -63,11 +63,11 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
       noun: subject.noun,
       name: subject.name,
       of: parent === undefined ? undefined : String(input[parent]),
-      environment: isWhole ? undefined : (location.environment ?? environmentId),
+      environment: isWhole ? undefined : (home.environment ?? environmentId),
       environmentId,
     }),
     typed: typedName(operation, input, subject),
-    where: locationFacts(backendLocation, location),
+    where: locationFacts(backendLocation, home),
     isFinal: isFinal(risk, input),
     changes: isTargetShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
     lost: isTargetShown ? effects.lost : effects.lost.map((item) => undetailed(item, subject)),
@@ -96,12 +96,6 @@ export function typedName(operation: OperationName, input: Members, { name }: Pi
 export function targetsEnvironment(operation: OperationName, input: Members): boolean {
   const { entity } = operationNamed(operation);
   return input['environmentId'] !== undefined && (entity === 'kx-environment' || entity === 'environment');
-}
-
-/** The id of the call's environment. */
-function idOf(input: Members): string | undefined {
-  const id = input['environmentId'] ?? arnParts(input['resourceArn'])?.[0]?.id;
-  return id === undefined ? undefined : String(id);
 }
 
 function verbOf(operation: OperationName, risk: Risk): string {

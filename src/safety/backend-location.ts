@@ -1,4 +1,4 @@
-import type { Location } from './location.ts';
+import type { TargetEnvironment } from './target-environment.ts';
 
 /** The backend that a call would affect, in words for a person. */
 export interface BackendLocation {
@@ -28,7 +28,7 @@ export type LabelledValue = readonly [label: string, value: string];
 /** Both locations as facts, the environment first. */
 export const locationFacts = (
   { region, backend, world }: BackendLocation,
-  { environment, account }: Location,
+  { environment, account }: TargetEnvironment,
 ): LabelledValue[] =>
   Object.entries({ environment, account, region, backend, world }).flatMap(([label, value]) =>
     value === undefined ? [] : [[label, value] as const],

@@ -11,12 +11,12 @@ import { type ApprovalParts, approvalText } from './approval-text.ts';
 import { locationFacts } from './backend-location.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
-import { accountIn } from './location.ts';
 import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.ts';
 import { callDigestOf } from './plan-digests.ts';
 import type { Blocker, Members, Note } from './plan-parts.ts';
 import { approvalNeeded, type Restrictions } from './policy.ts';
 import { assessArguments } from './protection.ts';
+import { accountIn } from './target-environment.ts';
 import { EVERYTHING, type Visibility } from './visibility.ts';
 
 /** One call of several. */

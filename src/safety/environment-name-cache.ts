@@ -1,3 +1,5 @@
+import { environmentIdIn } from './arn.ts';
+
 /** Learns the names of environments from backend replies. */
 export interface EnvironmentNameCache {
   learn(output: object): void;
@@ -15,9 +17,6 @@ export function environmentNameCache(): EnvironmentNameCache {
         if (typeof environmentId === 'string' && typeof name === 'string') names.set(environmentId, name);
       }
     },
-    of: ({ environmentId, resourceArn }) => {
-      const [, fromArn] = /:(?:kxEnvironment|environment)\/([^/]+)/.exec(String(resourceArn)) ?? [];
-      return names.get(environmentId ?? fromArn);
-    },
+    of: (input) => names.get(environmentIdIn(input)),
   };
 }

@@ -17,7 +17,6 @@ import type { PlanLocation } from './backend-location.ts';
 import { digest } from './digest.ts';
 import { renameApprovalReasons, renameNotes } from './former-names.ts';
 import type { ApprovalText } from './ledger.ts';
-import { locationOf } from './location.ts';
 import { type BoundCall, callDigestOf, entityDigestOf } from './plan-digests.ts';
 import type { Blocker, Change, FormerName, Item, Members, Note } from './plan-parts.ts';
 import { higherRisk } from './policy.ts';
@@ -33,6 +32,7 @@ import {
 import { sentInput } from './sent-input.ts';
 import { type Comparison, compareSettings } from './settings.ts';
 import { readTarget, type TargetEntity } from './target.ts';
+import { targetEnvironmentOf } from './target-environment.ts';
 import type { Visibility } from './visibility.ts';
 
 /** The subject of consent: what a person is shown, and what the consent is bound to. */
@@ -105,19 +105,19 @@ export async function planCall(
   const { settings, ignored } = compared;
   const severity = severityOf(operation, input, previewed, settings);
   const { warnings, quotas, ...impact } = withRemovedSettings(previewed, settings);
-  const [protection, location] = await Promise.all([
+  const [protection, home] = await Promise.all([
     readProtection(call, operation, input, { subject, severity, impact }, options),
-    locationOf(call, input, entity, options),
+    targetEnvironmentOf(call, input, entity, options),
   ]);
   const notes = [...renameNotes(former, input), ...(previewed.notes ?? [])];
   const effects = { ...impact, changes: settings?.changes ?? [], notes };
   const approvalReasons = approvalReasonsFor(input, previewed, former, protection);
   // Do not rename `finding` and `home`: after an update of this server, open approvals would no longer match their plans.
-  const stateDigest = digest({ entity, finding: effects, home: location, settings });
+  const stateDigest = digest({ entity, finding: effects, home, settings });
   const { risk } = severity;
   const { backendLocation } = planner;
   const shownEffects = { ...effects, notes: [...approvalReasons.map((says) => ({ says })), ...notes] };
-  const facts = { operation, risk, input: sentInput(input), subject, effects: shownEffects, backendLocation, location };
+  const facts = { operation, risk, input: sentInput(input), subject, effects: shownEffects, backendLocation, home };
   return {
     ...effects,
     warnings,

@@ -15,7 +15,6 @@ import type { PlanLocation } from './backend-location.ts';
 import { locationFacts } from './backend-location.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
-import { accountIn } from './location.ts';
 import { type ApprovalRequest, type Planner, planCall } from './plan.ts';
 import { callDigestOf, entityDigestOf } from './plan-digests.ts';
 import type { Blocker, Item, Members } from './plan-parts.ts';
@@ -23,6 +22,7 @@ import { rethrowCause } from './preview.ts';
 import { blockersOf } from './problem-text.ts';
 import { protectedAmong } from './protection.ts';
 import { readTarget } from './target.ts';
+import { accountIn } from './target-environment.ts';
 
 /** One entity to delete, in order. */
 export interface TeardownStep {
