@@ -39,7 +39,7 @@ export function fileSink(folder: string, now: () => number): SecretSink {
         user: String(userArn).split('/').at(-1),
         ...addressIn(value),
         ...(expires === undefined ? {} : { expires }),
-        use: `The file is on the machine that runs this server. There, before it expires, this user connects from q with: h:hopen \`$first read0 hsym \`$"${path}"`,
+        use: `The file is on the machine that runs this server. On that machine, until the credential expires, this user connects from q with: h:hopen \`$first read0 hsym \`$"${path}"`,
       },
     };
   };

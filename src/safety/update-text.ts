@@ -51,7 +51,7 @@ export function omissionLines(plan: Plan, offered: Allowed): readonly string[] |
       'This call replaces settings, so it would remove those that its arguments omit:',
       ...leftOut.map((change) => `- ${(isShown ? changeText : newValueText)(change)}`),
       ...(isShown ? [keepingText(plan, settings)] : []),
-      `To remove it on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
+      `To remove all of these on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
     ];
   return ignored.length > 0 ? ignored : undefined;
 }
@@ -61,7 +61,7 @@ function keepingText({ operation, tool }: Plan, { complete }: Comparison): strin
   const [unmet] = unmetConditions(operation, complete as never);
   return unmet === undefined
     ? `To keep everything, call ${tool} with: ${safeJson(complete)}`
-    : `It cannot be kept together with the given arguments: ${unmet.says}.`;
+    : `These settings cannot be kept together with the given arguments: ${unmet.says}.`;
 }
 
 /** Whether an update would change nothing. An update whose last attempt failed is worth repeating. */

@@ -110,7 +110,7 @@ describe('an update', () => {
       dataviewName: 'view',
       segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'new' }],
     });
-    expect(moved).toMatchObject({ kind: 'refused', text: expect.stringContaining('It cannot be kept together with') });
+    expect(moved).toMatchObject({ kind: 'refused', text: expect.stringContaining('These settings cannot be kept together with') });
     expect(moved).not.toMatchObject({ text: expect.stringContaining('To keep everything') });
   });
 
@@ -139,7 +139,7 @@ describe('an update', () => {
     expect(await attempt('update_kx_dataview', guardedCall)).toMatchObject({
       kind: 'refused',
       text: expect.stringMatching(
-        /^It cannot be kept together with the given arguments: The dbPaths of two segments overlap.*\nTo remove it on purpose, add remove: \["segmentConfigurations\.fast"\]$/m,
+        /^These settings cannot be kept together with the given arguments: The dbPaths of two segments overlap.*\nTo remove all of these on purpose, add remove: \["segmentConfigurations\.fast"\]$/m,
       ),
     });
     expect((await attempt('update_kx_dataview', { ...guardedCall, remove: ['segmentConfigurations.fast'] })).kind).toBe(
