@@ -1,4 +1,4 @@
-import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
+import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { toolName } from '../operations/naming.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
@@ -26,7 +26,7 @@ export async function mountsReady(
       if ((await read.get('kx-database', database)) === undefined) return [missing('kx-database', database)];
       const dataviewName = dataviewIn(entry);
       if (dataviewName !== undefined) return dataviewReady(read, { ...database, dataviewName }, cluster);
-      const isRead = cluster.clusterType !== undefined && CLUSTER_TYPES[cluster.clusterType].databases === 'read';
+      const isRead = rulesOfShownType(cluster.clusterType)?.databases === 'read';
       return isRead || changesetId !== undefined ? mountable(read, database, changesetId) : [];
     }),
   );

@@ -1,4 +1,4 @@
-import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
+import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { MOUNTS, nodesOfRequest } from '../operations/conditions/clusters.ts';
 import { count } from './amounts.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
@@ -58,7 +58,7 @@ const typeProblem = (
   advice: string,
 ): Problem | undefined => {
   const { clusterType: type } = target ?? {};
-  return type === undefined || CLUSTER_TYPES[type]?.[allows] !== false
+  return type === undefined || rulesOfShownType(type)?.[allows] !== false
     ? undefined
     : { error: 'Validation', message: message(type), item: pathItem('kx-cluster', key, type), advice };
 };

@@ -1,4 +1,5 @@
 import { offeredSize } from '../operations/conditions/volumes.ts';
+import { hasDocumentedSizes } from '../operations/disk-sizes.ts';
 import type { Input } from '../operations/index.ts';
 import { dependentItem, isWorking } from './dependents.ts';
 import type { Item, Kind, Problem, RequestedChange } from './model.ts';
@@ -47,10 +48,11 @@ function fixedDisk(requested: Update): Problem[] {
   return problems;
 }
 
-const grownDisk = (requested: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Configuration'> | undefined =>
-  growthOf(requested) > 0
-    ? { nas1Configuration: { ...requested.target?.nas1Configuration, ...requested.input.nas1Configuration } }
-    : undefined;
+/** The disk that an update asks for, if it grows; undefined for one of a type that is not documented, which does not block the call. */
+function grownDisk(requested: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Configuration'> | undefined {
+  const nas1Configuration = { ...requested.target?.nas1Configuration, ...requested.input.nas1Configuration };
+  return growthOf(requested) > 0 && hasDocumentedSizes(nas1Configuration.type) ? { nas1Configuration } : undefined;
+}
 
 export const kxVolume: Kind<'kx-volume'> = {
   references: [],

@@ -80,3 +80,7 @@ export const CLUSTER_TYPES: Record<ClusterType, ClusterTypeRules> = {
     updatesCodeInPlace: false,
   },
 };
+
+/** The rules of a type that a reply shows; undefined for a type that is not documented. */
+export const rulesOfShownType = (type: string | undefined): ClusterTypeRules | undefined =>
+  (CLUSTER_TYPES as Readonly<Record<string, ClusterTypeRules | undefined>>)[String(type)];
