@@ -3,6 +3,7 @@ import { FACTS } from '../kinds/facts.ts';
 import { LIFECYCLES } from '../kinds/lifecycles.ts';
 import { keyIn, NAMES, nameIn, pathOf } from '../kinds/names.ts';
 import { dependentKinds } from '../kinds/references.ts';
+import { readyStatuses } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
 import { type Graph, type GraphEntity, idOf, type Kind } from './graph-types.ts';
@@ -48,7 +49,7 @@ export const dependentKindsOf = (kind: Kind): Kind[] =>
 export const statesOf = (kind: Kind | 'node'): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].states);
 
 /** The statuses in which an entity of a kind is ready, the usual one first; none for kinds that are ready at once. */
-export const readyIn = (kind: Kind | 'node'): readonly string[] => LIFECYCLES[`kx-${kind}`].ready;
+export const readyIn = (kind: Kind | 'node'): readonly string[] => readyStatuses(`kx-${kind}`);
 
 /** The input with which the getter of a kind reads the entity with that name. */
 export const getterInput = (kind: Kind, environmentId: string, name: string, databaseName?: string) =>

@@ -34,7 +34,7 @@ export async function mountsReady(
 }
 
 async function dataviewReady(read: Reader, key: Keys['kx-dataview'], { availabilityZoneId: zone }: Mounting) {
-  const { problems, view } = await ready({ read }, 'kx-dataview', key, { status: 'ACTIVE', zone });
+  const { problems, view } = await ready({ read }, 'kx-dataview', key, { zone });
   // The service mounts one version; a version that the reply omits does not block the call.
   const hasNone = view?.status === 'ACTIVE' && view.activeVersions?.length === 0;
   return hasNone ? [noVersion(key), ...problems] : problems;
@@ -78,10 +78,10 @@ export function databasesAfterUpdate<Entry extends { readonly databaseName?: str
 /** The volumes that a new cluster uses exist, are ready and in its zone. */
 export async function volumesReady(read: Reader, at: At, request: Mounts & Mounting): Promise<Problem[]> {
   const cluster = { ...request, databases: await mounted(read, at, request.databases) };
-  const wanted = { status: 'ACTIVE', zone: request.availabilityZoneId } as const;
+  const { availabilityZoneId: zone } = request;
   const found = await Promise.all(
     volumesOf(cluster).map((volumeName) =>
-      ready({ read }, 'kx-volume', { environmentId: at.environmentId, volumeName }, wanted),
+      ready({ read }, 'kx-volume', { environmentId: at.environmentId, volumeName }, { zone }),
     ),
   );
   return found.flatMap(({ problems }) => problems);

@@ -16,7 +16,17 @@ import {
   SAVEDOWN_STORAGE,
   savedownSize,
 } from './quotas.ts';
-import { conditions, exists, freeName, inState, inZones, missing, openEnvironment, pathItem, ready } from './rules.ts';
+import {
+  conditions,
+  exists,
+  freeName,
+  inZones,
+  missing,
+  openEnvironment,
+  pathItem,
+  ready,
+  targetReady,
+} from './rules.ts';
 import { fillMounts } from './service-defaults.ts';
 
 type Create = RequestedChange<'kx-cluster', 'CreateKxCluster'>;
@@ -29,7 +39,7 @@ async function hostReady({ input, key, read }: Create): Promise<RuleResult> {
   if (scalingGroupName === undefined) return undefined;
   const group = { environmentId: key.environmentId, scalingGroupName };
   const { availabilityZoneId: zone } = input;
-  return (await ready({ read }, 'kx-scaling-group', group, { status: 'ACTIVE', zone })).problems;
+  return (await ready({ read }, 'kx-scaling-group', group, { zone })).problems;
 }
 
 async function clusterQuotas({ input, key, read }: Create): Promise<Use[]> {
@@ -173,7 +183,7 @@ export const kxCluster: Kind<'kx-cluster'> = {
         databasesByType,
         databasesMounted,
         conditions(MOUNTS, ({ input, target }) => target && { ...target, databases: input.databases }),
-        inState('kx-cluster', ['RUNNING']),
+        targetReady('kx-cluster'),
         ({ input, key, target, read }) =>
           mountsReady(
             read,
@@ -188,7 +198,7 @@ export const kxCluster: Kind<'kx-cluster'> = {
       fillDefaults: fillMounts,
     },
     UpdateKxClusterCodeConfiguration: {
-      rules: [openEnvironment, exists('kx-cluster'), codeByType, inState('kx-cluster', ['RUNNING'])],
+      rules: [openEnvironment, exists('kx-cluster'), codeByType, targetReady('kx-cluster')],
       unchecked: ['whether the code exists and suits this type of cluster'],
       impact: restarts,
       verb: 'RESTART',
@@ -197,9 +207,9 @@ export const kxCluster: Kind<'kx-cluster'> = {
       rules: [
         openEnvironment,
         exists('kx-cluster'),
-        inState(
+        targetReady(
           'kx-cluster',
-          ['RUNNING', 'PENDING', 'CREATING', 'UPDATING', 'CREATE_FAILED', 'DELETE_FAILED'],
+          ['PENDING', 'CREATING', 'UPDATING', 'CREATE_FAILED', 'DELETE_FAILED'],
           (name, status) => `Cluster ${name} is already ${status}`,
         ),
       ],

@@ -8,13 +8,13 @@ import {
   conditions,
   exists,
   freeName,
-  inState,
   inZones,
   itemOf,
   openEnvironment,
   parentExists,
   pathItem,
   ready,
+  targetReady,
   unused,
 } from './rules.ts';
 import { fillChangeset } from './service-defaults.ts';
@@ -31,7 +31,7 @@ async function segmentsFit({ input, key, read }: Create | Update, zone: string |
   const found = await Promise.all(
     (input.segmentConfigurations ?? []).map(async ({ volumeName }) => {
       const volume = { environmentId, volumeName };
-      const { problems, view } = await ready({ read }, 'kx-volume', volume, { status: 'ACTIVE', zone });
+      const { problems, view } = await ready({ read }, 'kx-volume', volume, { zone });
       if (readWrite !== true || view === undefined) return problems;
       const others = (await read.dependents('kx-volume', volume)).filter(({ kind }) => kind === 'kx-dataview');
       return [
@@ -146,7 +146,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
           ({ input, target }) => ({ autoUpdate: target?.autoUpdate, changesetId: input.changesetId }),
           itself,
         ),
-        inState('kx-dataview', ['ACTIVE']),
+        targetReady('kx-dataview'),
         (requested) => segmentsFit(requested, requested.target?.availabilityZoneId),
         ({ input, key, read }) => mountable(read, key, input.changesetId),
       ],
@@ -160,14 +160,14 @@ export const kxDataview: Kind<'kx-dataview'> = {
         openEnvironment,
         parentExists('kx-database'),
         exists('kx-dataview'),
-        inState(
+        targetReady(
           'kx-dataview',
-          ['ACTIVE', 'FAILED', 'CREATING', 'UPDATING'],
+          ['FAILED', 'CREATING', 'UPDATING'],
           (name, is) => `Dataview ${name} is already ${is}`,
         ),
         unused('kx-dataview', (name, by) => `Dataview ${name} is in use by ${by}`),
         // DELETING is refused above. A plan, which checks all rules, must not report it twice.
-        inState('kx-dataview', ['ACTIVE', 'FAILED', 'DELETING'], (name, is) => `Dataview ${name} is ${is}`),
+        targetReady('kx-dataview', ['FAILED', 'DELETING'], (name, is) => `Dataview ${name} is ${is}`),
       ],
       // Uncommitted writes to a writable dataview are lost with it.
       impact: ({ key, target: { activeVersions = [], readWrite } }) => ({

@@ -1,7 +1,7 @@
 import { HOST_TYPES } from '../operations/machine-types.ts';
 import type { Kind, RequestedChange, RuleResult } from './model.ts';
 import { HOSTS, SCALING_GROUPS } from './quotas.ts';
-import { constraintText, exists, freeName, inState, inZones, openEnvironment, unused } from './rules.ts';
+import { constraintText, exists, freeName, inZones, openEnvironment, targetReady, unused } from './rules.ts';
 
 type Create = RequestedChange<'kx-scaling-group', 'CreateKxScalingGroup'>;
 
@@ -33,7 +33,7 @@ export const kxScalingGroup: Kind<'kx-scaling-group'> = {
         openEnvironment,
         exists('kx-scaling-group'),
         unused('kx-scaling-group', (name, by) => `Scaling group ${name} still has clusters: ${by}`),
-        inState('kx-scaling-group', ['ACTIVE', 'CREATE_FAILED', 'DELETE_FAILED']),
+        targetReady('kx-scaling-group', ['CREATE_FAILED', 'DELETE_FAILED']),
       ],
       impact: ({ target }) => ({ lost: [{ kind: 'host', name: String(target.hostType) }] }),
     },

@@ -18,8 +18,8 @@ async function userOfArn({ input: { userArn }, key: { environmentId }, read }: C
 }
 
 async function clusterRuns({ input: { clusterName }, key: { environmentId }, read }: Connect): Promise<RuleResult> {
-  const usable = { status: 'RUNNING', error: 'Validation' } as const;
-  const { problems, view } = await ready({ read }, 'kx-cluster', { environmentId, clusterName }, usable);
+  const cluster = { environmentId, clusterName };
+  const { problems, view } = await ready({ read }, 'kx-cluster', cluster, { error: 'Validation' });
   return view?.status === 'UPDATING' ? undefined : problems;
 }
 

@@ -4,7 +4,7 @@ import type { Input } from '../operations/index.ts';
 import { dependentItem, isWorking } from './dependents.ts';
 import type { Item, Kind, Problem, RequestedChange } from './model.ts';
 import { VOLUME_STORAGE, VOLUMES } from './quotas.ts';
-import { conditions, exists, freeName, inState, inZones, itemOf, openEnvironment, unused } from './rules.ts';
+import { conditions, exists, freeName, inZones, itemOf, openEnvironment, targetReady, unused } from './rules.ts';
 import type { Views } from './views.ts';
 
 type Volume = Views['kx-volume'];
@@ -74,7 +74,7 @@ export const kxVolume: Kind<'kx-volume'> = {
         exists('kx-volume'),
         fixedDisk,
         conditions([offeredSize], grownDisk, withDisk),
-        inState('kx-volume', ['ACTIVE', 'UPDATE_FAILED']),
+        targetReady('kx-volume', ['UPDATE_FAILED']),
       ],
       quotas: (requested) => [{ quota: VOLUME_STORAGE, more: Math.max(0, growthOf(requested)) }],
       impact: async ({ input, key, read }) => {
@@ -87,7 +87,7 @@ export const kxVolume: Kind<'kx-volume'> = {
         openEnvironment,
         exists('kx-volume'),
         unused('kx-volume', (name, by) => `Volume ${name} is attached to ${by}`),
-        inState('kx-volume', ['ACTIVE', 'CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED']),
+        targetReady('kx-volume', ['CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED']),
       ],
       impact: ({ key, target }) => ({
         lost: [{ kind: 'storage', name: key.volumeName, detail: `everything on ${disk(target)}` }],

@@ -5,6 +5,7 @@ import { asDependent } from './dependents.ts';
 import type { ErrorCode, Item, Problem, RequestedChange, Rule, RuleResult } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
 import type { Reader } from './reader.ts';
+import { readyStatuses } from './statuses.ts';
 import type { Keys, KindName, StatusOf, Views, Within } from './views.ts';
 
 /** The service's message for a member that violates a rule outside the model. */
@@ -173,20 +174,24 @@ export const parentExists =
     return (await read.get(kind, key)) === undefined ? missing(kind, key) : undefined;
   };
 
-/** The target has one of these statuses, the usual one first. */
-export const inState =
+/** The target is ready, or has another status in which this change is allowed. */
+export const targetReady =
   <K extends KindName, N extends OperationName>(
     kind: K,
-    allowed: readonly [StatusOf<K>, ...StatusOf<K>[]],
+    alsoAllowed: readonly StatusOf<K>[] = [],
     message?: (name: string, status: string) => string | undefined,
   ): Rule<K, N> =>
   ({ key, target }) => {
     const status = statusOf(target);
-    if (status === undefined || (allowed as readonly string[]).includes(status)) return undefined;
+    const [usual = '', ...more] = readyStatuses(kind);
+    if (status === undefined || [usual, ...more, ...alsoAllowed].includes(status)) return undefined;
     const name = nameIn(kind, key);
-    const text = message?.(name, status) ?? `${serviceNoun(kind)} ${name} is ${status}; it has to be ${allowed[0]}`;
-    return wrongState(pathItem(kind, key), status, allowed[0], text);
+    const text = message?.(name, status) ?? notReady(kind, name, status, usual);
+    return wrongState(pathItem(kind, key), status, usual, text);
   };
+
+const notReady = (kind: KindName, name: string, status: string, usual: string) =>
+  `${serviceNoun(kind)} ${name} is ${status}; it has to be ${usual}`;
 
 /** No entity refers to the target. */
 export const unused =
@@ -238,9 +243,8 @@ export const inZones =
     );
   };
 
-/** What a call wants of another entity that it names. */
-interface ReadyRequirement<T extends KindName> {
-  readonly status: StatusOf<T>;
+/** What a call requires of another entity that it names, besides being ready. */
+interface ReadyRequirement {
   /** The zone that both have to be in; if omitted, any zone is right. */
   readonly zone?: string | undefined;
   /** What the service replies when its status is another one. */
@@ -252,27 +256,21 @@ export async function ready<T extends KindName>(
   { read }: { readonly read: Reader },
   kind: T,
   key: Keys[T],
-  { status: requiredStatus, zone, error = 'WrongState' }: ReadyRequirement<T>,
+  { zone, error = 'WrongState' }: ReadyRequirement,
 ): Promise<{ readonly problems: readonly Problem[]; readonly view: Views[T] | undefined }> {
   const view = await read.get(kind, key);
   if (view === undefined) return { problems: [missing(kind, key)], view };
-  const subject = `${serviceNoun(kind)} ${nameIn(kind, key)}`;
+  const name = nameIn(kind, key);
   const status = statusOf(view);
+  const [usual = '', ...more] = readyStatuses(kind);
   const unready =
-    status === undefined || status === requiredStatus
+    status === undefined || [usual, ...more].includes(status)
       ? []
-      : [
-          {
-            ...wrongState(
-              itemOf(kind, key),
-              status,
-              requiredStatus,
-              `${subject} is ${status}; it has to be ${requiredStatus}`,
-            ),
-            error,
-          },
-        ];
-  return { problems: [...unready, ...inOtherZone(itemOf(kind, key), view, zone, subject)], view };
+      : [{ ...wrongState(itemOf(kind, key), status, usual, notReady(kind, name, status, usual)), error }];
+  return {
+    problems: [...unready, ...inOtherZone(itemOf(kind, key), view, zone, `${serviceNoun(kind)} ${name}`)],
+    view,
+  };
 }
 
 /** The problem with an entity that is in another zone than what is to use it. */

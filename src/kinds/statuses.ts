@@ -6,6 +6,9 @@ import type { KindName } from './views.ts';
 /** The statuses of a kind that the API documents; empty for kinds without statuses. */
 export const statesOf = (kind: KindName): Readonly<Record<string, State>> => LIFECYCLES[kind].states;
 
+/** The statuses in which an entity of a kind can be used, the usual one first; none for kinds without statuses. */
+export const readyStatuses = (kind: KindName): readonly string[] => LIFECYCLES[kind].ready;
+
 /** Every documented status. It means the same in all kinds that have it. */
 const STATES = new Map(KIND_NAMES.flatMap((kind) => Object.entries(statesOf(kind))));
 

@@ -1,4 +1,5 @@
 import type { Health } from '../health.ts';
+import { readyIn } from '../kinds.ts';
 import { bytes, counted, moment } from '../units.ts';
 import { CARD_HEAD, DATA_WIDTH, DATA_X, type Layout, type Placed, PORT, VOLUME } from './layout.ts';
 import type { DatabaseCard, Model, Port } from './model.ts';
@@ -50,7 +51,8 @@ export function volumesAndUsers({ users, healthById, whole }: Model, { volumes, 
     const uses = whole.edges.filter(({ to }) => to === volume.id);
     const why = uses.map(({ from, facts }) => `${from}${facts['for'] === undefined ? '' : ` (${facts['for']})`}`);
     const { type, sizeGB, description } = volume.facts;
-    const use = volume.status === 'ACTIVE' ? dependentsText(uses.map(({ from }) => from)) : volume.status;
+    const isReady = readyIn('volume').includes(String(volume.status));
+    const use = isReady ? dependentsText(uses.map(({ from }) => from)) : volume.status;
     const look = { class: `small ${health === 'ok' ? 'soft' : health}` };
     return `<g>${tip(volume.name, description, ...why)}<rect x="${x}" y="${top}" width="${DATA_WIDTH}" height="${VOLUME.height}" rx="8" class="card${health === 'ok' ? '' : ` edge-${health}`}"/>${glyph(health, x + 19, top + 20)}${textAt(x + 34, top + 17, volume.name, { class: 'name', width: 190, letter: 8 })}${textAt(x + 34, top + 33, `${type ?? ''} ${bytes(Number(sizeGB) * 1e9)}`, { ...look, width: 130, letter: 6 })}${textAt(EDGE, top + 33, use, { ...look, end: true, width: 130, letter: 6 })}</g>`;
   });

@@ -1,0 +1,41 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { environmentGraph } from '../../src/inventory/graph.ts';
+import { environmentSvg } from '../../src/inventory/svg/picture.ts';
+import type { Row } from './support/preview.ts';
+import {
+  cluster,
+  dataview,
+  expectPlanAsService,
+  having,
+  here,
+  inside,
+  on,
+  previewFixture,
+  segment,
+} from './support/preview.ts';
+
+const fixture = previewFixture();
+beforeEach(() => having(inside('kxVolume'), 'spare', { status: 'UPDATED' }));
+
+const ROWS: readonly Row[] = [
+  ['deleted', 'DeleteKxVolume', () => here({ volumeName: 'spare' }), []],
+  ['updated again', 'UpdateKxVolume', () => here({ volumeName: 'spare', nas1Configuration: { size: 2400 } }), []],
+  ['used by a dataview', 'CreateKxDataview', () => dataview(segment('spare')), []],
+  [
+    'used by a cluster',
+    'CreateKxCluster',
+    () => cluster({ clusterType: 'RDB', ...on('hosts'), savedownStorageConfiguration: { volumeName: 'spare' } }),
+    [],
+  ],
+];
+
+describe('a volume that an endpoint reports as UPDATED', () => {
+  it.each(ROWS)('can be %s', async (_, operation, input, blockers) => {
+    await expectPlanAsService(operation, await input(), blockers);
+  });
+
+  it('is drawn with what uses it', async () => {
+    const graph = await environmentGraph(fixture.backend.call, fixture.builder.environmentId);
+    expect(environmentSvg(graph)).not.toContain('>UPDATED<');
+  });
+});
