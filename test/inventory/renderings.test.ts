@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Graph } from '../../src/inventory/graph.ts';
+import type { Graph, Kind } from '../../src/inventory/graph.ts';
 import { environmentMermaid } from '../../src/inventory/mermaid.ts';
 import { summaryOf } from '../../src/inventory/summary.ts';
 import { environmentSvg } from '../../src/inventory/svg/picture.ts';
+import type { OperationName } from '../../src/operations/index.ts';
 import { type Demo, demo } from './demo.ts';
 import { synthetic } from './synthetic.ts';
 
@@ -31,6 +32,16 @@ function expectWellFormed(svg: string): void {
   expect(open).toEqual([]);
   expect(style.replace(/<\/?[a-z]+[^<>]*>/g, '')).not.toMatch(/[<>]|&(?!(?:amp|lt|gt|quot|#39|#10);)/);
 }
+
+/** The graph with other facts of the entities of one kind. */
+const changed = (
+  graph: Graph,
+  kind: Kind,
+  change: (facts: Record<string, unknown>) => Record<string, unknown>,
+): Graph => ({
+  ...graph,
+  entities: graph.entities.map((each) => (each.kind === kind ? { ...each, facts: change({ ...each.facts }) } : each)),
+});
 
 describe('the topology picture', () => {
   test.each([
@@ -82,6 +93,17 @@ describe('the topology picture', () => {
   test('says when it is incomplete', () => {
     const gaps = [{ kind: 'user', operation: 'ListKxUsers', reason: 'AccessDeniedException' }] as const;
     expect(environmentSvg({ ...graph, gaps })).toContain('1 part could not be read');
+  });
+
+  test('draws no memory bar for a host of which some clusters could not be read', () => {
+    const svg = environmentSvg(changed(graph, 'scaling-group', ({ reservedMiB: _, freeMiB: __, ...facts }) => facts));
+    expect(svg).not.toMatch(/NaN|> of|reserved/);
+    expect(svg).toContain('64 GiB; some clusters on it could not be read');
+  });
+
+  test('says nothing about the size of a cluster that could not be read', async () => {
+    const refusal = (name: OperationName) => (name === 'GetKxCluster' ? 'Not offered.' : undefined);
+    expect(environmentSvg(await world.graph('kdb-prod', { refusal }))).not.toMatch(/NaN|undefined/);
   });
 
   test('makes hostile text visible and harmless', () => {

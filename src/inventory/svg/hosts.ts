@@ -1,4 +1,5 @@
 import { statusClass } from '../failed-or-stuck.ts';
+import type { GraphEntity } from '../graph.ts';
 import { age, counted, memory } from '../units.ts';
 import { HOST_WIDTH, ISSUE_LINE, type Placed } from './layout.ts';
 import type { ClusterRow, HostBox, Model } from './model.ts';
@@ -19,10 +20,8 @@ export function hostBox(
   const box = `<rect x="${x}" y="${y}" width="${HOST_WIDTH}" height="${height}" rx="10" class="card${health === 'ok' ? '' : ` edge-${health}`}"/>`;
   if (group === undefined)
     return `<g>${box}${textAt(x + 16, y + 26, 'Dedicated nodes', { class: 'name' })}${textAt(edge, y + 26, counted('cluster', rows.length), { class: 'small soft', end: true })}</g>`;
-  const { hostType, memoryMiB, reservedMiB, zone } = group.facts;
-  const share = Number(memoryMiB) > 0 ? Math.min(1, Number(reservedMiB) / Number(memoryMiB)) : 0;
-  const bar = `<rect x="${edge - BAR}" y="${y + 35}" width="${BAR}" height="12" rx="6" class="track"/>${share === 0 ? '' : `<rect x="${edge - BAR}" y="${y + 35}" width="${Math.max(12, Math.round(BAR * share))}" height="12" rx="6" class="${share > 0.9 ? 'moving' : 'bar'}"/>`}`;
-  const use = `${Number(reservedMiB) === 0 ? 'none' : memory(reservedMiB)} of ${memory(memoryMiB)} reserved`;
+  const { hostType, zone } = group.facts;
+  const use = memoryUse(group);
   const isUnused = health === 'unused';
   const below = isUnused ? `unused · created ${age(group.created, graph.readAt)} ago` : use;
   return [
@@ -34,12 +33,27 @@ export function hostBox(
       end: true,
       width: 174,
     }),
-    memoryMiB === undefined && !isUnused
-      ? ''
-      : textAt(x + INSET, y + 45, below, { class: `small ${isUnused ? 'unused' : 'soft'}` }),
-    memoryMiB === undefined ? '' : bar,
+    below === undefined ? '' : textAt(x + INSET, y + 45, below, { class: `small ${isUnused ? 'unused' : 'soft'}` }),
+    memoryBar(group, edge - BAR, y + 35),
     '</g>',
   ].join('');
+}
+
+/** `40 GiB of 64 GiB reserved`; undefined if the memory of the machine is unknown. */
+function memoryUse({ facts: { memoryMiB, reservedMiB } }: GraphEntity): string | undefined {
+  if (memoryMiB === undefined) return undefined;
+  if (reservedMiB === undefined) return `${memory(memoryMiB)}; some clusters on it could not be read`;
+  return `${reservedMiB === 0 ? 'none' : memory(reservedMiB)} of ${memory(memoryMiB)} reserved`;
+}
+
+/** The share of the memory that is reserved; empty if either is unknown. */
+function memoryBar({ facts: { memoryMiB, reservedMiB } }: GraphEntity, x: number, y: number): string {
+  if (memoryMiB === undefined || reservedMiB === undefined) return '';
+  const share = Math.min(1, Number(reservedMiB) / Number(memoryMiB));
+  const bar = (width: number, look: string) =>
+    `<rect x="${x}" y="${y}" width="${width}" height="12" rx="6" class="${look}"/>`;
+  const reserved = share === 0 ? '' : bar(Math.max(12, Math.round(BAR * share)), share > 0.9 ? 'moving' : 'bar');
+  return bar(BAR, 'track') + reserved;
 }
 
 /** One cluster: name, status, type, nodes and size, and below them its problems. */

@@ -116,14 +116,18 @@ function updateMode({ facts, status }: GraphEntity): string {
 export const versionsOf = ({ facts }: GraphEntity) =>
   (facts['versions'] ?? []) as { readonly versionId?: string; readonly changesetId?: string }[];
 
+/** `24 GiB × 2`; empty for a cluster whose details could not be read. */
+function nodesText({ facts: { nodeType, memoryReservationMiB, nodeCount } }: GraphEntity): string {
+  return nodeCount === undefined ? '' : `${nodeType ?? memory(memoryReservationMiB)} × ${nodeCount}`;
+}
+
 function rowOf(cluster: GraphEntity, { edges, entities, readAt }: Graph, healthById: Model['healthById']): ClusterRow {
-  const { nodeType, memoryReservationMiB, nodeCount } = cluster.facts;
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const mounts = edges.filter(({ from, relation }) => from === cluster.id && relation === 'mounts');
   return {
     cluster,
     issueLines: issueLinesOf(cluster, healthById.get(cluster.id), readAt),
-    size: nodeType === undefined ? `${memory(memoryReservationMiB)} × ${nodeCount}` : `${nodeType} × ${nodeCount}`,
+    size: nodesText(cluster),
     links: mounts.map(({ to, facts }) => {
       const { versionId, changesetId } = facts;
       const target = byId.get(to);
