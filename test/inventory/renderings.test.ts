@@ -106,6 +106,19 @@ describe('the topology picture', () => {
     expect(environmentSvg(await world.graph('kdb-prod', { refusal }))).not.toMatch(/NaN|undefined/);
   });
 
+  test.each([
+    ['NONE', 'no private network'],
+    ['SUCCESSFULLY_UPDATED', 'private network attached'],
+    ['UPDATING', 'private network UPDATING'],
+    ['FAILED_UPDATE', 'private network FAILED_UPDATE'],
+    [undefined, undefined],
+  ])('describes the network %s of an environment as %s', (network, words) => {
+    const svg = environmentSvg(changed(graph, 'environment', (facts) => ({ ...facts, network })));
+    expect(svg.match(/(?:no )?private network(?: \w+)?/g)?.map(String)).toEqual(
+      words === undefined ? undefined : [words],
+    );
+  });
+
   test('makes hostile text visible and harmless', () => {
     const svg = environmentSvg(hostile());
     expect(svg).not.toContain('\u202E');

@@ -74,7 +74,7 @@ function header(model: Model): string {
   const facts = [
     graph.environmentId,
     environment?.status,
-    network === 'SUCCESSFULLY_UPDATED' ? 'private network attached' : 'no private network',
+    networkText(network),
     dns === 'SUCCESSFULLY_UPDATED' ? 'custom DNS' : undefined,
     (zones as string[] | undefined)?.join(' '),
   ];
@@ -92,6 +92,12 @@ function header(model: Model): string {
     textAt(WIDTH - MARGIN, 47, `as of ${moment(graph.readAt)} UTC`, { class: 'soft', end: true }),
     ...tiles,
   ].join('');
+}
+
+function networkText(status: unknown): string | undefined {
+  if (status === undefined) return undefined;
+  if (status === 'NONE') return 'no private network';
+  return `private network ${status === 'SUCCESSFULLY_UPDATED' ? 'attached' : status}`;
 }
 
 /** What the picture omits: a headline, its explanation, and the full list as a tooltip. */
