@@ -14,9 +14,9 @@ export interface EntityHealth {
 /** The health of every entity, by id. */
 export function healthOf(graph: Graph): Map<string, EntityHealth> {
   const judged: [Health, Issue[]][] = [
-    ['failed', failedOrStuckIssues(graph)],
+    ['failed', [...failedOrStuckIssues(graph), ...danglingIssues(graph)]],
     ['behind', staleIssues(graph)],
-    ['unused', [...unusedIssues(graph), ...danglingIssues(graph)]],
+    ['unused', unusedIssues(graph)],
   ];
   const found = new Map<string, { health: Health; issues: Issue[] }>();
   for (const [group, issues] of judged)

@@ -119,6 +119,12 @@ describe('the topology picture', () => {
     );
   });
 
+  test('shows what a cluster mounts that does not exist as a failure', () => {
+    const without = graph.entities.filter(({ id }) => id !== 'database:fx_spot');
+    const svg = environmentSvg({ ...graph, entities: without });
+    expect(svg).toMatch(/>mounts database:fx_spot, which does not exist</);
+  });
+
   test('makes hostile text visible and harmless', () => {
     const svg = environmentSvg(hostile());
     expect(svg).not.toContain('\u202E');
