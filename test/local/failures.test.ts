@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { worldOf } from '../../src/local/context.ts';
 import { faultPlan } from '../../src/local/faults/rules.ts';
 import { type FaultSource, faultSource } from '../../src/local/faults/source.ts';
 import { seed } from '../../src/local/worlds/index.ts';
+import { exportWorld, importWorld } from '../../src/local/worlds/worlds.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { newStore } from './engine.ts';
 import { type EnvironmentBuilder, openBuilder, token, WAIT } from './environment-builder.ts';
@@ -80,6 +85,24 @@ describe('an injected failure', () => {
     expect(await world.call('GetKxCluster', named)).toMatchObject({ status: 'CREATE_FAILED', statusReason: REASON });
     heal();
     await world.call('DeleteKxCluster', named);
+  });
+
+  test('fails a cluster without leaving its nodes and memory on the host', async () => {
+    const { world, builder, heal } = await failingEstate('CreateKxCluster');
+    await builder.group('hosts', 'kx.sg.4xlarge');
+    const most = { scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 65_000, nodeCount: 1 } };
+    await builder.cluster('gp-one', most);
+    heal();
+    await builder.cluster('gp-two', most);
+    const { environmentId } = builder;
+    const nodes = async (clusterName: string) =>
+      (await world.call('ListKxClusterNodes', { environmentId, clusterName })).nodes;
+    expect(await nodes('gp-one')).toEqual([]);
+    expect(await nodes('gp-two')).toMatchObject([{ status: 'RUNNING' }]);
+    const file = join(mkdtempSync(join(tmpdir(), 'finspace-failures-')), 'world.json');
+    writeFileSync(file, JSON.stringify(await exportWorld(world.store, worldOf(SEED.account, SEED.region))));
+    expect(await importWorld(await newStore(), file, SEED)).toBe(true);
+    rmSync(dirname(file), { recursive: true });
   });
 
   test('fails the deletion of a cluster, which can be retried', async () => {

@@ -13,7 +13,7 @@ export type FailureEffect<Body> = (
 export const statusReasonOf = ({ reason }: PlannedFailure): string => reason.replace(/[^\w\-.\s]+/g, ' ').slice(0, 250);
 
 /** The member for the reason in replies about clusters, dataviews, scaling groups and volumes. */
-export const withReason: FailureEffect<object> = ({ body }, failure, { now }) => ({
+export const withReason = <Body>({ body }: Entity<Body>, failure: PlannedFailure, { now }: Context): Body => ({
   ...body,
   statusReason: statusReasonOf(failure),
   modified: now,

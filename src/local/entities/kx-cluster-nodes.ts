@@ -8,6 +8,7 @@ import { seconds } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { zonesOf } from '../zones.ts';
 import type { Effect } from './effect.ts';
+import { type FailureEffect, withReason } from './failure-effect.ts';
 import type { ClusterBody, KxCluster } from './kx-cluster-mounts.ts';
 import { addEntity, listOf, type Storage, type Stored } from './storage.ts';
 
@@ -46,16 +47,18 @@ export const provisionNodes: Effect<ClusterBody> = async (cluster, context) => {
 
 /** The cluster runs with all its nodes, or fails if its scaling group lacks memory. */
 export const startCluster: Effect<ClusterBody> = async (cluster, context) => {
-  const statusReason = await memoryShortage(cluster, context);
-  const body = { ...cluster.body, modified: context.now };
-  if (statusReason !== undefined) {
-    await context.tx.removeUnder(arnOf(cluster));
-    return { status: 'CREATE_FAILED', body: { ...body, statusReason } };
-  }
+  const reason = await memoryShortage(cluster, context);
+  if (reason !== undefined) return { status: 'CREATE_FAILED', body: await failCluster(cluster, { reason }, context) };
   for (const node of await nodesIn(cluster, context)) {
     await context.tx.put({ ...node, status: 'RUNNING', since: context.now, due: null });
   }
-  return { body };
+  return { body: { ...cluster.body, modified: context.now } };
+};
+
+/** A cluster that cannot be created loses its nodes; one that cannot be deleted keeps them. */
+export const failCluster: FailureEffect<ClusterBody> = async (cluster, failure, context) => {
+  if (cluster.status === 'CREATING') await context.tx.removeUnder(arnOf(cluster));
+  return withReason(cluster, failure, context);
 };
 
 /** The nodes that an update restarts: all at once with FORCE, one after another with ROLLING. */
