@@ -1,5 +1,6 @@
 import type { FactSource } from '../kinds/fact.ts';
 import { factsIn } from '../kinds/facts.ts';
+import { occupiesHost } from '../kinds/statuses.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { completedAfter } from './changesets.ts';
 import type { Cluster, Database, EnvironmentData, Group } from './environment-data.ts';
@@ -47,7 +48,7 @@ function entity<K extends Kind>(kind: K, name = '', view: FactSource<`kx-${K}`>,
   };
 }
 
-/** The memory that its clusters reserve, without failed creations; undefined when not all of them were read. */
+/** The memory that its clusters reserve; undefined when not all of them were read. */
 function reservedOn(
   { scalingGroupName, clusters: names = [] }: Group,
   clusters: readonly Cluster[],
@@ -56,7 +57,7 @@ function reservedOn(
   const read = new Set(own.map(({ clusterName }) => clusterName));
   if (names.some((name) => !read.has(name))) return undefined;
   return own
-    .filter(({ status }) => status !== 'CREATE_FAILED')
+    .filter(({ status }) => occupiesHost(status))
     .flatMap(({ scalingGroupConfiguration: shared }) => shared ?? [])
     .reduce((sum, { memoryReservation, nodeCount }) => sum + memoryReservation * nodeCount, 0);
 }

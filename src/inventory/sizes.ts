@@ -1,3 +1,4 @@
+import { occupiesHost } from '../kinds/statuses.ts';
 import type { GraphEntity } from './graph.ts';
 
 /** A number that orders entities of one kind by size. */
@@ -14,3 +15,7 @@ export function fullness(entities: readonly GraphEntity[]): number {
   const memory = sum('memoryMiB');
   return memory === 0 ? 0 : sum('reservedMiB') / memory;
 }
+
+/** Whether an entity uses its nodes, memory or storage. */
+export const usesCapacity = ({ kind, status }: Pick<GraphEntity, 'kind' | 'status'>): boolean =>
+  kind === 'cluster' ? occupiesHost(status) : status !== 'CREATE_FAILED';

@@ -2,7 +2,7 @@ import { HOST_TYPES, memoryMiB } from '../operations/machine-types.ts';
 import type { Cluster } from './kx-cluster-references.ts';
 import type { RequestedChange, RuleResult } from './model.ts';
 import { itemOf } from './rules.ts';
-import { isGone, statusClass } from './statuses.ts';
+import { occupiesHost } from './statuses.ts';
 
 const UNKNOWN = { error: 'Validation', message: '', unchecked: 'whether its host has enough memory' } as const;
 
@@ -37,9 +37,8 @@ export async function memoryFits({
   };
 }
 
-/** A cluster that is being created holds its memory before a later one starts. */
 const holdsMemory = (cluster: Cluster | undefined): cluster is Cluster =>
-  cluster !== undefined && statusClass(cluster.status) !== 'failed' && !isGone(cluster.status);
+  cluster !== undefined && occupiesHost(cluster.status);
 
 const memoryOf = ({ scalingGroupConfiguration: shared }: Pick<Cluster, 'scalingGroupConfiguration'>) =>
   Number(shared?.memoryReservation) * Number(shared?.nodeCount);

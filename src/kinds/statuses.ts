@@ -38,3 +38,14 @@ export const isGone = (status: unknown): boolean =>
 /** Whether an entity with this status has released everything that it refers to. */
 export const isDetached = (kind: KindName, status: unknown): boolean =>
   (LIFECYCLES[kind].detached as readonly unknown[] | undefined)?.includes(status) === true;
+
+/**
+ * Whether a cluster with this status needs the memory of its host. One that is being created counts before a later one starts, and
+ * one that could not be deleted has released its host.
+ */
+export const occupiesHost = (status: unknown): boolean =>
+  status !== 'CREATE_FAILED' && !isGone(status) && !isDetached('kx-cluster', status);
+
+/** The same for a cluster that has started: those that start later do not count yet. */
+export const occupiesHostNow = (status: unknown): boolean =>
+  occupiesHost(status) && status !== 'PENDING' && status !== 'CREATING';

@@ -1,3 +1,4 @@
+import { occupiesHostNow } from '../../kinds/statuses.ts';
 import { nodesOfRequest } from '../../operations/conditions/clusters.ts';
 import { HOST_TYPES, memoryMiB } from '../../operations/machine-types.ts';
 import { arnOf, environmentIdOf, keyOf, nodesOf, placeOf } from '../arns.ts';
@@ -110,7 +111,7 @@ async function memoryShortage(cluster: KxCluster, context: Context): Promise<str
     dependents.map(({ collection, name }) => context.tx.get<ClusterBody>(collection, name)),
   );
   const reserved = others
-    .filter((other) => other?.status === 'RUNNING' || other?.status === 'UPDATING')
+    .filter((other) => other !== undefined && occupiesHostNow(other.status))
     .reduce((sum, other) => sum + reservation(other?.body), 0);
   if (reserved + reservation(cluster.body) <= total) return undefined;
   return `Not enough memory on scaling group ${group.name} - ${reservation(cluster.body)} MiB requested and ${total - reserved} of ${total} MiB free`;

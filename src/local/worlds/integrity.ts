@@ -1,5 +1,6 @@
+import { occupiesHostNow } from '../../kinds/statuses.ts';
 import { HOST_TYPES, memoryMiB } from '../../operations/machine-types.ts';
-import { arnOf, kindOf, nodesOf, placeOf } from '../arns.ts';
+import { arnOf, kindOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { referencesOf } from '../entities/links.ts';
 import { filterAsync } from '../filter-async.ts';
@@ -45,7 +46,7 @@ async function overbooked(group: Entity, { tx }: Context): Promise<number> {
   let reserved = 0;
   for (const { collection, name } of (await tx.sources(arnOf(group))).map(placeOf)) {
     const cluster = await tx.get<Bodies['kx-cluster']>(collection, name);
-    if (cluster === undefined || cluster.status === 'CREATING' || (await tx.count(nodesOf(cluster))) === 0) continue;
+    if (cluster === undefined || !occupiesHostNow(cluster.status)) continue;
     const { memoryReservation = 0, nodeCount = 0 } = cluster.body.scalingGroupConfiguration ?? {};
     reserved += memoryReservation * nodeCount;
   }

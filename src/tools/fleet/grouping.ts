@@ -1,5 +1,6 @@
 import type { GraphEntity, Kind } from '../../inventory/graph.ts';
 import { factsOf } from '../../inventory/kinds.ts';
+import { usesCapacity } from '../../inventory/sizes.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 import { bytes, memory, truncate } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
@@ -135,9 +136,9 @@ function namedIn(kind: Kind, own: Record<string, unknown>, wanted: string): unkn
 export const settingNames = (found: readonly Candidate[]) =>
   [...new Set(found.flatMap(({ entity }) => Object.keys(entity.facts)))].toSorted();
 
-/** The capacity that they use together. A cluster whose creation failed uses nothing. */
+/** The capacity that they use together. */
 export function totals(found: readonly Candidate[]) {
-  const using = found.map(({ entity }) => entity).filter(({ status }) => status !== 'CREATE_FAILED');
+  const using = found.map(({ entity }) => entity).filter(usesCapacity);
   const all = [...new Set(using.map(({ kind }) => kind))].flatMap((kind) => {
     const own = using.filter((entity) => entity.kind === kind).map(({ facts }) => facts);
     return Object.entries(factsOf(kind)).flatMap(([name, { unit, totals: wanted = [] }]) =>

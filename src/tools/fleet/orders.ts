@@ -1,4 +1,4 @@
-import { fullness, sizeInOrder } from '../../inventory/sizes.ts';
+import { fullness, sizeInOrder, usesCapacity } from '../../inventory/sizes.ts';
 import type { Candidate } from './filters.ts';
 
 type Many = readonly Candidate[];
@@ -14,8 +14,7 @@ const createdAt = ({ entity: { created } }: Candidate) => created ?? '';
 const changedAt = ({ entity: { created, modified } }: Candidate) => modified ?? created ?? '';
 const first = (many: Many, at: (one: Candidate) => string) => many.map(at).toSorted()[0] ?? '';
 const last = (many: Many, at: (one: Candidate) => string) => many.map(at).toSorted().at(-1) ?? '';
-/** A cluster whose creation failed uses nothing. */
-const sizeOf = ({ entity }: Candidate) => (entity.status === 'CREATE_FAILED' ? 0 : sizeInOrder(entity));
+const sizeOf = ({ entity }: Candidate) => (usesCapacity(entity) ? sizeInOrder(entity) : 0);
 const size = (many: Many) => many.reduce((sum, one) => sum + sizeOf(one), 0);
 const full = (many: Many) => fullness(many.map(({ entity }) => entity));
 
