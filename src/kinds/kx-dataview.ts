@@ -50,16 +50,19 @@ async function segmentsFit({ input, key, read }: Create | Update, zone: string |
   return found.flat();
 }
 
-/** All existing versions of a dataview, because clusters use older ones too. A version that failed does not exist. */
+/** All existing versions of a dataview, the newest first, because clusters use older ones too. A version that failed does not exist. */
 const versionsOf = (view: Dataview): readonly Pick<Dataview, 'changesetId' | 'segmentConfigurations'>[] => [
   ...(view.status === 'FAILED' ? [] : [view]),
   ...(view.activeVersions ?? []),
 ];
 
+/** The volumes of all versions; of each, what the newest version that uses it caches there. */
 function volumes(view: Dataview): ReferenceTarget<'kx-volume'>[] {
   const segments = versionsOf(view).flatMap(({ segmentConfigurations = [] }) => segmentConfigurations);
-  const byVolume = new Map(segments.map((segment) => [segment.volumeName, segment]));
-  return [...byVolume].map(([volumeName, { dbPaths, onDemand }]) => ({
+  const newest = segments.filter(
+    ({ volumeName }, at) => segments.findIndex((other) => other.volumeName === volumeName) === at,
+  );
+  return newest.map(({ volumeName, dbPaths, onDemand }) => ({
     volumeName,
     how: { dbPaths, onDemand: onDemand || undefined },
   }));
