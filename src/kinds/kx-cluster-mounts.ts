@@ -6,8 +6,8 @@ import { type Cluster, type Databases, segmentsIn, volumesOf } from './kx-cluste
 import type { Problem, Quota, Use } from './model.ts';
 import { mountable } from './mounts.ts';
 import type { QuotaReader, Reader } from './reader.ts';
-import { missing, ready } from './rules.ts';
-import type { Keys } from './views.ts';
+import { itemOf, missing, ready } from './rules.ts';
+import type { Keys, Views } from './views.ts';
 
 type Mounting = Pick<Cluster, 'clusterType' | 'availabilityZoneId'>;
 type At = Pick<Keys['kx-cluster'], 'environmentId' | 'clusterName'>;
@@ -37,14 +37,17 @@ async function dataviewReady(read: Reader, key: Keys['kx-dataview'], { availabil
   const { problems, view } = await ready({ read }, 'kx-dataview', key, { zone });
   // The service mounts one version; a version that the reply omits does not block the call.
   const hasNone = view?.status === 'ACTIVE' && view.activeVersions?.length === 0;
-  return hasNone ? [noVersion(key), ...problems] : problems;
+  return hasNone ? [withoutVersion(key, view), ...problems] : problems;
 }
 
-const noVersion = ({ dataviewName }: Keys['kx-dataview']): Problem => ({
+const withoutVersion = (key: Keys['kx-dataview'], { readWrite }: Views['kx-dataview']): Problem => ({
   error: 'WrongState',
-  message: `Dataview ${dataviewName} has no active version yet`,
-  item: { kind: 'dataview', name: dataviewName, detail: 'no active version yet' },
-  advice: `Repeat ${toolName('GetKxDataview')} until it shows an active version.`,
+  message: `Dataview ${key.dataviewName} has no active version yet`,
+  item: itemOf('kx-dataview', key, 'ACTIVE, without a version'),
+  advice:
+    readWrite === true
+      ? 'It has no version to mount, and a writable dataview gets no other: create another dataview.'
+      : `It has no version to mount: load data with ${toolName('CreateKxChangeset')}, or change its segments with ${toolName('UpdateKxDataview')}.`,
 });
 
 /** The databases of a request as a cluster mounts them: with the segments of the dataview version that it gets. */
