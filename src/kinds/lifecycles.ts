@@ -24,6 +24,12 @@ interface Lifecycle<K extends KindName> {
   readonly detached?: readonly StatusOf<K>[];
 }
 
+/** Milliseconds that a cluster is UPDATING, as users of FinSpace observed: by what changes, and by deployment strategy. */
+export const CLUSTER_UPDATES = {
+  code: { NO_RESTART: 1.5 * MINUTE, ROLLING: 15 * MINUTE, FORCE: 700 * SECOND },
+  databases: { NO_RESTART: 75 * SECOND, ROLLING: 3 * MINUTE },
+} as const;
+
 export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
   environment: {
     states: {
@@ -126,7 +132,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       CREATING: moving('RUNNING', 14 * MINUTE, { failing: 'CREATE_FAILED', effect: 'startCluster' }),
       CREATE_FAILED: failed,
       RUNNING: settled,
-      UPDATING: moving('RUNNING', 3 * MINUTE, { effect: 'applyUpdate' }),
+      UPDATING: moving('RUNNING', CLUSTER_UPDATES.databases.ROLLING, { effect: 'applyUpdate' }),
       DELETING: leaving(GONE, 5 * MINUTE, { failing: 'DELETE_FAILED', effect: 'dropNodes' }),
       DELETED: deleted,
       DELETE_FAILED: deletionFailed,

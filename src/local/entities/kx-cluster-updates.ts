@@ -1,5 +1,6 @@
 import { databasesAfterUpdate } from '../../kinds/kx-cluster-mounts.ts';
 import { volumesOf } from '../../kinds/kx-cluster-references.ts';
+import { CLUSTER_UPDATES } from '../../kinds/lifecycles.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
@@ -7,19 +8,13 @@ import { attach, type ClusterBody, type KxCluster, resolvedMounts } from './kx-c
 import { restartNodes } from './kx-cluster-nodes.ts';
 import { settingsIn, withoutRemoved } from './storage.ts';
 
-const SECOND = 1_000;
-
-/** Observed durations of updates. */
-const CODE_TAKES = { NO_RESTART: 90 * SECOND, ROLLING: 900 * SECOND, FORCE: 700 * SECOND };
-const DATABASES_TAKE = { NO_RESTART: 75 * SECOND, ROLLING: 180 * SECOND };
-
 export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'UpdateKxClusterDatabases'> = {
   async UpdateKxClusterCodeConfiguration(input, context) {
     const { deploymentConfiguration, ...settings } = settingsIn('kx-cluster', input);
     const { deploymentStrategy: strategy = 'ROLLING' } = deploymentConfiguration ?? {};
     const cluster = await entityAt('kx-cluster', input, context);
     const changed = { ...withoutRemoved(cluster.body, 'UpdateKxClusterCodeConfiguration', input), ...settings };
-    return update(cluster, changed, { strategy, takes: CODE_TAKES[strategy] }, context);
+    return update(cluster, changed, { strategy, takes: CLUSTER_UPDATES.code[strategy] }, context);
   },
 
   async UpdateKxClusterDatabases(input, context) {
@@ -32,7 +27,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     const volumes = volumesOf(changed).map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));
     const strategy = input.deploymentConfiguration?.deploymentStrategy ?? 'ROLLING';
     const mounting = { ...changed, ...(volumes.length > 0 && { volumes }) };
-    return update(cluster, mounting, { strategy, takes: DATABASES_TAKE[strategy] }, context);
+    return update(cluster, mounting, { strategy, takes: CLUSTER_UPDATES.databases[strategy] }, context);
   },
 };
 
