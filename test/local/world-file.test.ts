@@ -110,6 +110,11 @@ describe('a world file', () => {
       (file) => (cluster(file, 'hdb-fx').fate = { reason: 'gone', errorType: 'Bad luck' }),
       /fate\.errorType/,
     ],
+    [
+      'with a disk of a type that the API does not have',
+      (file) => (cluster(file, 'vol-equities').body.nas1Configuration.type = 'SSD_9'),
+      /vol-equities\)\.body\.nas1Configuration\.type/,
+    ],
     ['with an entity twice', (file) => file.entities.push(cluster(file, 'hdb-fx')), /hdb-fx twice/],
     [
       'with two entities at one position',

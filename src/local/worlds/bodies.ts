@@ -116,7 +116,7 @@ const DECLARED = {
       volumeType: members.volumeType.unwrap(),
       azMode: members.azMode.unwrap(),
       availabilityZoneIds: members.availabilityZoneIds.unwrap(),
-      nas1Configuration: z.strictObject({ type: z.string(), size: z.int().min(1200) }),
+      nas1Configuration: members.nas1Configuration.unwrap().required(),
     });
   },
   'kx-user': () => z.strictObject({ ...times, iamRole: OPERATIONS.CreateKxUser.input().shape.iamRole }),
