@@ -6,8 +6,8 @@ import type { Context } from './context.ts';
 import { arnAt, entityWith } from './entity-at.ts';
 import type { Awaitable, Entity } from './transaction.ts';
 
-/** Quotas keep the number of entities of a kind in a collection below this. */
-const MAX_ENTITIES = 1_000;
+/** How many entities one query reads. */
+const PAGE = 1_000;
 
 /** Reads the present state from the store, within the transaction of a request; each entity once. */
 export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reader {
@@ -26,8 +26,14 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
     return entity instanceof Promise ? entity.then((it) => it && viewOf(kind, it)) : entity && viewOf(kind, entity);
   };
   const all = async (kind: KindName, within: Within) => {
-    const query = { after: '', limit: MAX_ENTITIES, ...(within.name === undefined ? {} : { filterKey: within.name }) };
-    return (await tx.page<object>(collectionOf(kind, within), query)).map((entity) => viewOf(kind, entity));
+    const query = { limit: PAGE, ...(within.name === undefined ? {} : { filterKey: within.name }) };
+    const views: object[] = [];
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const page: Entity<object>[] = await tx.page<object>(collectionOf(kind, within), { ...query, after });
+      views.push(...page.map((entity) => viewOf(kind, entity)));
+      after = page.length < PAGE ? undefined : page.at(-1)?.position;
+    }
+    return views;
   };
   return {
     get: (kind, key) => get(kind, key) as Awaitable<Views[typeof kind] | undefined>,
