@@ -12,11 +12,14 @@ const EMPTY =
 
 /** The databases of a cluster with the versions that the service mounts. */
 export async function fillMounts({ input, key, target, read }: DatabasesUpdate): Promise<FilledInput> {
-  // Each database once: a request may have many entries, and the service rejects those that the cluster does not mount.
+  // Only the entry that counts is filled in, because a request may have many for one database.
+  const last = new Map(input.databases.map((entry) => [entry.databaseName, entry]));
   const mounted = new Set(target?.databases?.map(({ databaseName }) => databaseName));
   const mounts = await Promise.all(
     input.databases.map(async (entry) =>
-      mounted.delete(entry.databaseName) ? mountOf(read, key, entry) : { mount: entry, ignored: [] },
+      mounted.has(entry.databaseName) && last.get(entry.databaseName) === entry
+        ? mountOf(read, key, entry)
+        : { mount: entry, ignored: [] },
     ),
   );
   return {
