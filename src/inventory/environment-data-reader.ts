@@ -12,8 +12,8 @@ type Items = readonly object[];
 /** Reads from what was already read of an environment. Rejects with `Unreadable` for a kind with a gap. */
 export function environmentDataReader(data: EnvironmentData, gaps: readonly Gap[]): QuotaReader {
   const { clusters, groups, volumes, databases, users } = data;
-  const inDatabases = (items: 'dataviews' | 'changesets') =>
-    databases.flatMap(({ databaseName, [items]: all }) => all.map((item) => ({ databaseName, ...item })));
+  const inDatabases = (member: 'dataviews' | 'changesets') =>
+    databases.flatMap(({ databaseName, [member]: own }) => own.map((item) => ({ databaseName, ...item })));
   const items: { readonly [K in KindName]?: Items } = {
     'kx-cluster': clusters,
     'kx-scaling-group': groups,

@@ -99,10 +99,10 @@ async function readDatabases(from: Reading, environmentId: string, options: Grap
     listed.map(async (summary) => {
       const { databaseName = '' } = summary;
       const at = { environmentId, databaseName };
-      const reading = from.get('GetKxDatabase', at, { kind: 'database', of: databaseName });
-      const newest = async () => (await reading)?.lastCompletedChangesetId;
+      const databaseRead = from.get('GetKxDatabase', at, { kind: 'database', of: databaseName });
+      const newest = async () => (await databaseRead)?.lastCompletedChangesetId;
       const [detail, dataviews, changesets] = await Promise.all([
-        reading,
+        databaseRead,
         from.list<'ListKxDataviews', Dataview>('ListKxDataviews', at, { kind: 'dataview', of: databaseName }),
         options.changesetsOf?.(databaseName, names) === false ? [] : readChangesets(from, at, newest, options),
       ]);

@@ -1,4 +1,5 @@
-import { failedOrStuckIssues, statusClass } from './failed-or-stuck.ts';
+import { statusClass } from '../kinds/statuses.ts';
+import { failedOrStuckIssues } from './failed-or-stuck.ts';
 import type { Graph, GraphEntity, Issue } from './graph.ts';
 import { danglingIssues, staleIssues, unusedIssues } from './stale-and-unused.ts';
 

@@ -36,7 +36,7 @@ const COLOURS: Record<Health, string> = {
   behind: 'fill:#fdf1dd,stroke:#b45f06,stroke-width:3px,color:#1b2430',
   unused: 'fill:#f1edf8,stroke:#7a6a99,stroke-dasharray:5 4,color:#1b2430',
 };
-/** Only changesets with a problem, or with something behind them, are drawn. */
+/** The kinds of which every entity is drawn. */
 const DRAWN = new Set<Kind>(['cluster', 'scaling-group', 'volume', 'database', 'dataview']);
 
 /**
@@ -46,6 +46,7 @@ const DRAWN = new Set<Kind>(['cluster', 'scaling-group', 'volume', 'database', '
 export function environmentMermaid(graph: Graph, whole: Graph = graph): string {
   const healthById = healthOf(whole);
   const lagging = new Set(graph.edges.filter(({ relation }) => relation === 'behind').map(({ to }) => to));
+  // Of the changesets, only those with a problem, or with something behind them.
   const drawn = graph.entities.filter(
     ({ id, kind }) =>
       DRAWN.has(kind) || lagging.has(id) || (kind === 'changeset' && healthById.get(id)?.health !== 'ok'),

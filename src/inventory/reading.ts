@@ -1,8 +1,8 @@
+import { statusClass } from '../kinds/statuses.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { statusClass } from './failed-or-stuck.ts';
 import type { Gap, GraphOptions, Kind } from './graph-types.ts';
 import { isInDatabase } from './kinds.ts';
 import { listPages } from './pages.ts';

@@ -1,3 +1,4 @@
+import { bytesOf } from '../answer-size.ts';
 import { type Call, type OperationName, type Output, operationNamed } from '../operations/index.ts';
 
 type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
@@ -98,13 +99,15 @@ export function replyCache({ now = Date.now, maxBytes = MAX_BYTES }: ReplyCacheO
   };
 }
 
+const sizeOf = (key: string, text: string) => bytesOf(key) + bytesOf(text);
+
 /** Entries by key, in at most `maxBytes` bytes; evicts the least recently used ones. */
 function boundedEntries(maxBytes: number) {
   const entries = new Map<string, Entry>();
   let bytes = 0;
   const drop = (key: string, { text }: Entry) => {
     entries.delete(key);
-    bytes -= key.length + text.length;
+    bytes -= sizeOf(key, text);
   };
   return {
     bytes: () => bytes,
@@ -120,7 +123,7 @@ function boundedEntries(maxBytes: number) {
       const before = entries.get(key);
       if (before !== undefined) drop(key, before);
       entries.set(key, entry);
-      bytes += key.length + entry.text.length;
+      bytes += sizeOf(key, entry.text);
       for (const [oldest, each] of entries) {
         if (bytes <= maxBytes) break;
         drop(oldest, each);

@@ -5,7 +5,7 @@ import { counted } from './units.ts';
 
 /** Entities that need attention are kept first, and among equals the kinds in this order. */
 const HEALTH_ORDER: readonly Health[] = ['failed', 'behind', 'unused', 'moving', 'ok'];
-const KINDS: readonly Kind[] = ['scaling-group', 'database', 'cluster', 'volume', 'dataview', 'user', 'changeset'];
+const KEPT_FIRST: readonly Kind[] = ['scaling-group', 'database', 'cluster', 'volume', 'dataview', 'user', 'changeset'];
 
 /** Minimum bytes of an entity in any form. */
 const MIN_ENTITY_BYTES = 140;
@@ -13,8 +13,8 @@ const MIN_ENTITY_BYTES = 140;
 const MARGIN = 0.9;
 
 /**
- * An environment as text in at most `maxBytes` bytes. If it would be larger, entities are omitted, and `omitted` of the written
- * graph counts them. `write` also receives the whole graph, because a part of it does not show what is unused.
+ * An environment as text in at most `maxBytes` bytes. If it would be larger, entities are omitted, and `omitted` of the rendered
+ * graph counts them. `render` also receives the whole graph, because a part of it does not show what is unused.
  */
 export function renderWithin(graph: Graph, maxBytes: number, render: (graph: Graph, whole: Graph) => string): string {
   const all = graph.entities.length;
@@ -31,7 +31,7 @@ function reduceGraph(graph: Graph, maxEntities: number): Graph {
   const rank = ({ id, kind }: GraphEntity) =>
     kind === 'environment'
       ? -1
-      : HEALTH_ORDER.indexOf(healthById.get(id)?.health ?? 'ok') * KINDS.length + KINDS.indexOf(kind);
+      : HEALTH_ORDER.indexOf(healthById.get(id)?.health ?? 'ok') * KEPT_FIRST.length + KEPT_FIRST.indexOf(kind);
   const kept = graph.entities.toSorted((a, b) => rank(a) - rank(b)).slice(0, maxEntities);
   const ids = new Set(kept.map(({ id }) => id));
   const omitted: Partial<Record<Kind, number>> = {};

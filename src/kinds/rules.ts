@@ -30,10 +30,10 @@ export const conditions =
     const given = request(requested);
     if (given === undefined) return undefined;
     return unmetAmong(all, given).map((unmet) => {
-      const { argument, ...problem } = conditionProblem(unmet);
-      return itemFor === undefined
-        ? { ...problem, argument: { member: unmet.member, says: unmet.says } }
-        : { ...problem, item: itemFor(requested), advice: `${unmet.says}.` };
+      const problem = conditionProblem(unmet);
+      if (itemFor === undefined) return problem;
+      const { argument: _, ...ofItem } = problem;
+      return { ...ofItem, item: itemFor(requested), advice: `${unmet.says}.` };
     });
   };
 

@@ -16,13 +16,13 @@ export const isDue = (due: number | null, context: Pick<Context, 'pace' | 'now'>
  * none is left.
  */
 export async function applyDue(context: Context, max = Infinity): Promise<boolean> {
-  for (let applied = 0; ; applied += 1) {
-    const entity = applied < max ? await context.tx.nextDue(horizon(context)) : null;
-    if (entity === null) return false;
+  for (let applied = 0; applied < max; applied += 1) {
+    const entity = await context.tx.nextDue(horizon(context));
     if (entity === undefined) return true;
     const at = Math.min(entity.due ?? context.now, context.now);
     await step(entity, { ...context, now: at, world: worldOfArn(entity.collection) });
   }
+  return false;
 }
 
 /** At the instant pace, nothing takes time, not even a change that began at another pace. */

@@ -1,4 +1,4 @@
-import { statusClass } from '../failed-or-stuck.ts';
+import { statusClass } from '../../kinds/statuses.ts';
 import type { GraphEntity } from '../graph.ts';
 import { age, counted, memory } from '../units.ts';
 import { HOST_WIDTH, ISSUE_LINE, type Placed } from './layout.ts';
