@@ -15,8 +15,6 @@ export interface Transition<S extends string = string> {
   readonly to: S | typeof GONE;
   /** Milliseconds at the observed pace, unless the operation that starts it sets another duration. */
   readonly after: number;
-  /** The side effect in the local service; it may override `to`. */
-  readonly effect?: EffectName;
   /** The status after a failure, caused by a fault or a world file. */
   readonly failing?: S;
 }
@@ -24,29 +22,13 @@ export interface Transition<S extends string = string> {
 /** Instead of a next status: the entity ceases to exist. */
 export const GONE = 'GONE';
 
-export type EffectName =
-  | 'openEnvironment'
-  | 'stepNetwork'
-  | 'finishNetwork'
-  | 'emptyEnvironment'
-  | 'provisionNodes'
-  | 'startCluster'
-  | 'applyUpdate'
-  | 'dropNodes'
-  | 'finishChangeset'
-  | 'activateVersion';
-
 export const settled: State<never> = { is: 'settled' };
 export const failed: State<never> = { is: 'failed' };
 export const deleted: State<never> = { is: 'settled', deletion: 'done' };
 export const deletionFailed: State<never> = { is: 'failed', deletion: 'failed' };
 
 /** A transitional status; `after` is what clients of FinSpace observed. */
-export const moving = <const S extends string = never>(
-  to?: S,
-  after = 0,
-  more: { readonly effect?: EffectName; readonly failing?: S } = {},
-) =>
+export const moving = <const S extends string = never>(to?: S, after = 0, more: { readonly failing?: S } = {}) =>
   ({ is: 'moving', ...(to === undefined ? {} : { next: { to, after, ...more } }) }) as State<Exclude<S, typeof GONE>>;
 
 /** The transitional status of a deletion. */

@@ -1,8 +1,8 @@
 import { GONE } from '../kinds/states.ts';
 import { kindOf, worldOfArn } from './arns.ts';
 import type { Context } from './context.ts';
-import { EFFECTS } from './entities/effects.ts';
-import { FAILURE_EFFECTS } from './entities/failure-effects.ts';
+import { effectAfter } from './entities/effects.ts';
+import { effectOfFailure } from './entities/failure-effects.ts';
 import { enterStatus, transitionFrom } from './lifecycle.ts';
 import type { PlannedFailure } from './planned-failure.ts';
 import type { Entity } from './transaction.ts';
@@ -38,7 +38,7 @@ async function step(entity: Entity, context: Context): Promise<void> {
     await fail(entity, entity.plannedFailure, transition.failing, context);
     return;
   }
-  const effect = transition.effect && EFFECTS[transition.effect];
+  const effect = effectAfter(kindOf(entity.collection), entity.status);
   const { status = transition.to, body = entity.body } = (await effect?.(entity, context)) ?? {};
   const current = { ...entity, body };
   if (status === GONE) await context.tx.remove(current);
@@ -46,6 +46,6 @@ async function step(entity: Entity, context: Context): Promise<void> {
 }
 
 async function fail(entity: Entity, failure: PlannedFailure, status: string, context: Context): Promise<void> {
-  const body = (await FAILURE_EFFECTS[kindOf(entity.collection)]?.(entity, failure, context)) ?? entity.body;
+  const body = (await effectOfFailure(kindOf(entity.collection))?.(entity, failure, context)) ?? entity.body;
   await context.tx.put({ ...entity, body, status, since: context.now, due: null, plannedFailure: null });
 }

@@ -1,4 +1,5 @@
-import type { EffectName } from '../../kinds/states.ts';
+import type { KindName, StatusOf } from '../../kinds/views.ts';
+import type { Bodies } from '../worlds/bodies.ts';
 import type { Effect } from './effect.ts';
 import { finishChangeset } from './kx-changeset.ts';
 import { applyUpdate, dropNodes, provisionNodes, startCluster } from './kx-cluster-nodes.ts';
@@ -6,16 +7,22 @@ import { activateVersion } from './kx-dataview-versions.ts';
 import { emptyEnvironment, openEnvironmentEffect } from './kx-environment.ts';
 import { finishNetwork, stepNetwork } from './kx-network.ts';
 
-/** The effects that the lifecycle names; each is called only with entities of its own kind. */
-export const EFFECTS = {
-  openEnvironment: openEnvironmentEffect,
-  emptyEnvironment,
-  stepNetwork,
-  finishNetwork,
-  provisionNodes,
-  startCluster,
-  applyUpdate,
-  dropNodes,
-  finishChangeset,
-  activateVersion,
-} as Record<EffectName, Effect<unknown>>;
+type Effects = { readonly [K in KindName]?: { readonly [S in StatusOf<K>]?: Effect<Bodies[K]> } };
+
+/** What happens at the end of a transitional status besides the next one, unless it ends in a failure. */
+const EFFECTS: Effects = {
+  'kx-environment': {
+    CREATING: openEnvironmentEffect,
+    DELETING: emptyEnvironment,
+    RETRY_DELETION: emptyEnvironment,
+    UPDATE_NETWORK_REQUESTED: stepNetwork,
+    UPDATING_NETWORK: finishNetwork,
+  },
+  'kx-changeset': { IN_PROGRESS: finishChangeset },
+  'kx-dataview': { CREATING: activateVersion, UPDATING: activateVersion },
+  'kx-cluster': { PENDING: provisionNodes, CREATING: startCluster, UPDATING: applyUpdate, DELETING: dropNodes },
+};
+
+/** The effect at the end of a status. It expects an entity of that kind. */
+export const effectAfter = (kind: KindName, status: string): Effect<unknown> | undefined =>
+  (EFFECTS[kind] as Readonly<Record<string, Effect<unknown>>> | undefined)?.[status];
