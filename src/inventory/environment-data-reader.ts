@@ -6,6 +6,7 @@ import { statusOf } from '../kinds/rules.ts';
 import type { KindName, Views, Within } from '../kinds/views.ts';
 import type { EnvironmentData } from './environment-data.ts';
 import type { Gap } from './graph-types.ts';
+import { wordOf } from './kinds.ts';
 
 type Items = readonly object[];
 
@@ -54,6 +55,3 @@ export function environmentDataReader(data: EnvironmentData, gaps: readonly Gap[
       ),
   };
 }
-
-/** `cluster`, as answers name it. */
-const wordOf = (kind: KindName): string => kind.replace('kx-', '');

@@ -6,6 +6,7 @@ import { dependentKinds } from '../kinds/references.ts';
 import { readyStatuses } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
+import type { Entity } from '../operations/operation.ts';
 import { type Graph, type GraphEntity, idOf, type Kind } from './graph-types.ts';
 
 export const KINDS = [
@@ -31,9 +32,12 @@ export const isInDatabase = (kind: Kind | 'node'): boolean => NAMES[`kx-${kind}`
 /** The id in a graph of the entity with a key. */
 export function idAt(kind: KindName, key: object): string {
   const { databaseName } = key as { databaseName?: string };
-  const own = kind.replace('kx-', '') as Kind;
+  const own = wordOf(kind);
   return idOf(own, nameIn(kind, { ...key }), isInDatabase(own) ? databaseName : undefined);
 }
+
+/** A kind as answers name it: `cluster` for `kx-cluster`. */
+export const wordOf = (kind: KindName | Entity): Kind => kind.replace('kx-', '') as Kind;
 
 /** What is known about entities of a kind, by the names in answers, and what answers do with it. */
 export const factsOf = (kind: Kind): Readonly<Record<string, Omit<Fact<never>, 'of'>>> => FACTS[`kx-${kind}`];
@@ -41,12 +45,12 @@ export const factsOf = (kind: Kind): Readonly<Record<string, Omit<Fact<never>, '
 /** The kinds that can depend on entities of a kind, and those whose lists are needed to read them. */
 export const dependentKindsOf = (kind: Kind): Kind[] =>
   dependentKinds(`kx-${kind}`)
-    .flatMap((each) => (NAMES[each].parent === 'kx-database' ? [each, 'kx-database'] : [each]))
-    .map((each) => each.replace('kx-', '') as Kind)
+    .flatMap<KindName>((each) => (NAMES[each].parent === 'kx-database' ? [each, 'kx-database'] : [each]))
+    .map(wordOf)
     .filter((each) => each !== kind);
 
 /** The statuses that entities of a kind can have. */
-export const statesOf = (kind: Kind | 'node'): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].states);
+export const statusesOf = (kind: Kind | 'node'): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].states);
 
 /** The statuses in which an entity of a kind is ready, the usual one first; none for kinds that are ready at once. */
 export const readyIn = (kind: Kind | 'node'): readonly string[] => readyStatuses(`kx-${kind}`);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { idOf, type Kind } from '../inventory/graph-types.ts';
+import { idOf } from '../inventory/graph-types.ts';
+import { wordOf } from '../inventory/kinds.ts';
 import { agentInput, riskOf } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
@@ -99,7 +100,7 @@ function problemsWith(operation: OperationName, input: Record<string, unknown>, 
 
 /** `user:ann`, `dataview:trades/live`; for a changeset, which has no name yet, `changeset:trades`. */
 function labelOf(operation: OperationName, input: Record<string, unknown>): string {
-  const kind = operationNamed(operation).entity.replace('kx-', '') as Kind;
+  const kind = wordOf(operationNamed(operation).entity);
   const { databaseName, [String(createdBy(operation))]: name = databaseName } = input;
   return idOf(kind, name, kind === 'dataview' ? databaseName : undefined);
 }

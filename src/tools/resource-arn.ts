@@ -1,5 +1,4 @@
-import type { Kind } from '../inventory/graph.ts';
-import { arnPath } from '../inventory/kinds.ts';
+import { arnPath, wordOf } from '../inventory/kinds.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { createdBy } from '../operations/references.ts';
 import { type Lookup, lookUp } from './identify.ts';
@@ -14,7 +13,7 @@ export async function arnOfNew(lookup: Lookup, name: OperationName, input: Membe
   const { entity, risk } = operationNamed(name);
   const [member, hasOwn] = [createdBy(name), Object.keys(output).some((each) => each.endsWith('Arn'))];
   if (risk !== 'create' || member === undefined || hasOwn) return {};
-  const kind = entity.replace('kx-', '') as Kind;
+  const kind = wordOf(entity);
   const path = arnPath({ kind, name: String(input[member]), database: input['databaseName'] as string | undefined });
   if (path === undefined) return {};
   const { call } = lookup.environment;

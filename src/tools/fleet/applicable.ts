@@ -1,5 +1,5 @@
 import type { GraphEntity, Kind } from '../../inventory/graph.ts';
-import { factsOf, statesOf } from '../../inventory/kinds.ts';
+import { factsOf, statusesOf } from '../../inventory/kinds.ts';
 import { plural } from '../../inventory/units.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
@@ -9,7 +9,7 @@ import { declares, FOUND_KINDS } from './settings.ts';
 
 /** What a condition or order is about, and whether entities of a kind have it. */
 const HAVING = {
-  status: (kind: Kind) => statesOf(kind).length > 0,
+  status: (kind: Kind) => statusesOf(kind).length > 0,
   type: (kind: Kind) => declares(kind, 'type'),
   size: (kind: Kind) => Object.values(factsOf(kind)).some(({ totals = [] }) => totals.length > 0),
   fullness: (kind: Kind) => kind === 'scaling-group' || kind === 'volume',
@@ -31,7 +31,7 @@ export function requireStatus(
   kinds: readonly Kind[],
   entities: readonly GraphEntity[],
 ): void {
-  const known = [...new Set(kinds.flatMap(statesOf))];
+  const known = [...new Set(kinds.flatMap(statusesOf))];
   const isKnown = (word: string) =>
     STATUS_CLASSES.includes(statusWord(word)) ||
     [...known, ...entities.map(({ status }) => status)].some((status) => hasStatus(status, word));

@@ -3,7 +3,7 @@ import { deletionIn, statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
 import { graphOfOne } from '../../inventory/graph-of-one.ts';
-import { getterInput, getterOf, isInDatabase, KINDS, readyIn, statesOf } from '../../inventory/kinds.ts';
+import { getterInput, getterOf, isInDatabase, KINDS, readyIn, statusesOf } from '../../inventory/kinds.ts';
 import { entityRow, sizeOf } from '../../inventory/summary.ts';
 import { didYouMean } from '../../nearest.ts';
 import { route } from '../../operations/http.ts';
@@ -194,7 +194,7 @@ async function goneResult(
 /** The wanted status; `ready` and `gone` stand for the statuses of the kind. Throws NotFound for one that the kind does not have. */
 function goalOf(kind: WaitTarget['kind'], until: string | undefined): string {
   const goal = goalMeant(kind, (until ?? 'READY').toUpperCase());
-  const states = kind === NODES ? statesOf('node') : [...new Set([...statesOf(kind), DELETED])];
+  const states = kind === NODES ? statusesOf('node') : [...new Set([...statusesOf(kind), DELETED])];
   if (states.includes(goal)) return goal;
   throw notFound(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, states);
 }

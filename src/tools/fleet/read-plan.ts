@@ -1,7 +1,7 @@
 import { nodesOf } from '../../inventory/entities.ts';
 import { statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
-import { dependentKindsOf, KINDS, statesOf } from '../../inventory/kinds.ts';
+import { dependentKindsOf, KINDS, statusesOf } from '../../inventory/kinds.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';
 import { type Candidate, type Filters, hasStatus, isNamed, statusWord } from './filters.ts';
@@ -20,13 +20,13 @@ const TYPED: readonly Kind[] = ['cluster', 'scaling-group', 'volume'];
 
 /** The kinds for a call that names none: those with the type; changesets and nodes only if another condition refers to them. */
 export function kindsFor({ status = [], type, changedAfter }: Filters): readonly Kind[] {
-  const isOnlyTheirs = (state: string) => !DEFAULT_KINDS.some((kind) => statesOf(kind).includes(state));
+  const isOnlyTheirs = (state: string) => !DEFAULT_KINDS.some((kind) => statusesOf(kind).includes(state));
   const isMeant = (state: string) => isOnlyTheirs(state) || statusClass(state) !== 'settled';
   const words = status.filter((word) => statusWord(word) !== 'SETTLED');
   const also = ON_REQUEST_KINDS.filter(
     (kind) =>
       (kind === 'changeset' && changedAfter !== undefined) ||
-      words.some((word) => statesOf(kind).some((state) => hasStatus(state, word) && isMeant(state))),
+      words.some((word) => statusesOf(kind).some((state) => hasStatus(state, word) && isMeant(state))),
   );
   if (type === undefined) return [...DEFAULT_KINDS, ...also];
   return [...(isListedType(type) ? CLUSTERS : TYPED), ...also.filter((kind) => kind === 'node')];
