@@ -1,6 +1,7 @@
 import { statusClass } from '../../kinds/statuses.ts';
 import type { GraphEntity } from '../graph.ts';
 import { age, counted, memory } from '../units.ts';
+import { box, cardLook, group } from './boxes.ts';
 import { HOST_WIDTH, ISSUE_LINE, type Placed } from './layout.ts';
 import type { ClusterRow, HostBox, Model } from './model.ts';
 import { textAt, tip } from './text.ts';
@@ -12,31 +13,32 @@ const EDGE = 14;
 
 /** The box of a host with its name, machine and memory; it contains the host's clusters. */
 export function hostBox(
-  { item: { group, rows }, x, y, height }: Placed<HostBox>,
+  { item: { group: host, rows }, x, y, height }: Placed<HostBox>,
   { healthById, graph }: Model,
 ): string {
-  const health = healthById.get(group?.id ?? '')?.health ?? 'ok';
+  const health = healthById.get(host?.id ?? '')?.health ?? 'ok';
   const edge = x + HOST_WIDTH - EDGE;
-  const box = `<rect x="${x}" y="${y}" width="${HOST_WIDTH}" height="${height}" rx="10" class="card${health === 'ok' ? '' : ` edge-${health}`}"/>`;
-  if (group === undefined)
-    return `<g>${box}${textAt(x + 16, y + 26, 'Dedicated nodes', { class: 'name' })}${textAt(edge, y + 26, counted('cluster', rows.length), { class: 'small soft', end: true })}</g>`;
-  const { hostType, zone } = group.facts;
-  const use = memoryUse(group);
+  const card = box({ x, y, width: HOST_WIDTH, height, rx: 10 }, cardLook(health));
+  if (host === undefined)
+    return group(
+      card,
+      textAt(x + 16, y + 26, 'Dedicated nodes', { class: 'name' }),
+      textAt(edge, y + 26, counted('cluster', rows.length), { class: 'small soft', end: true }),
+    );
+  const { hostType, zone } = host.facts;
+  const use = memoryUse(host);
   const isUnused = health === 'unused';
-  const below = isUnused ? `unused · created ${age(group.created, graph.readAt)} ago` : use;
-  return [
-    `<g>${tip(group.name, [hostType, zone].filter(Boolean).join(' in '), use, group.statusReason)}${box}`,
+  const below = isUnused ? `unused · created ${age(host.created, graph.readAt)} ago` : use;
+  const type = `${hostType ?? ''}${host.status === 'ACTIVE' ? '' : ` · ${host.status}`}`;
+  return group(
+    tip(host.name, [hostType, zone].filter(Boolean).join(' in '), use, host.statusReason),
+    card,
     glyph(health, x + 19, y + 22),
-    textAt(x + INSET, y + 26, group.name, { class: 'name', width: 150, letter: 8 }),
-    textAt(edge, y + 26, `${hostType ?? ''}${group.status === 'ACTIVE' ? '' : ` · ${group.status}`}`, {
-      class: 'soft',
-      end: true,
-      width: 174,
-    }),
+    textAt(x + INSET, y + 26, host.name, { class: 'name', width: 150, letter: 8 }),
+    textAt(edge, y + 26, type, { class: 'soft', end: true, width: 174 }),
     below === undefined ? '' : textAt(x + INSET, y + 45, below, { class: `small ${isUnused ? 'unused' : 'soft'}` }),
-    memoryBar(group, edge - BAR, y + 35),
-    '</g>',
-  ].join('');
+    memoryBar(host, edge - BAR, y + 35),
+  );
 }
 
 /** `40 GiB of 64 GiB reserved`; undefined if the memory of the machine is unknown. */
@@ -50,8 +52,7 @@ function memoryUse({ facts: { memoryMiB, reservedMiB } }: GraphEntity): string |
 function memoryBar({ facts: { memoryMiB, reservedMiB } }: GraphEntity, x: number, y: number): string {
   if (memoryMiB === undefined || reservedMiB === undefined) return '';
   const share = Math.min(1, Number(reservedMiB) / Number(memoryMiB));
-  const bar = (width: number, look: string) =>
-    `<rect x="${x}" y="${y}" width="${width}" height="12" rx="6" class="${look}"/>`;
+  const bar = (width: number, look: string) => box({ x, y, width, height: 12, rx: 6 }, look);
   const reserved = share === 0 ? '' : bar(Math.max(12, Math.round(BAR * share)), share > 0.9 ? 'moving' : 'bar');
   return bar(BAR, 'track') + reserved;
 }
@@ -65,11 +66,12 @@ export function clusterRow({ item: row, x, y, height }: Placed<ClusterRow>, mode
   const since = age(cluster.modified ?? cluster.created, model.graph.readAt);
   const state =
     statusClass(cluster.status) === 'failed' ? `${cluster.status} ${since} ago` : `${cluster.status} for ${since}`;
-  return [
-    `<g>${tip(cluster.name, description, cluster.status, cluster.statusReason, issueLines.join(' '))}`,
+  const width = HOST_WIDTH - INSET - EDGE;
+  return group(
+    tip(cluster.name, description, cluster.status, cluster.statusReason, issueLines.join(' ')),
     health === 'ok'
       ? ''
-      : `<rect x="${x + 6}" y="${y + 1}" width="${HOST_WIDTH - 12}" height="${height - 2}" rx="7" class="bg-${health}"/>`,
+      : box({ x: x + 6, y: y + 1, width: HOST_WIDTH - 12, height: height - 2, rx: 7 }, `bg-${health}`),
     glyph(health, x + 21, y + 14),
     textAt(x + INSET, y + 18, cluster.name, { class: 'name', width: 168, letter: 8 }),
     cluster.status === 'RUNNING'
@@ -84,14 +86,9 @@ export function clusterRow({ item: row, x, y, height }: Placed<ClusterRow>, mode
     nodes(cluster.facts, x + INSET + 102, y + 30),
     textAt(edge, y + 34, size, { class: 'small soft', end: true, width: 130, letter: 6 }),
     ...issueLines.map((line, at) =>
-      textAt(x + INSET, y + 49 + at * ISSUE_LINE, line, {
-        class: `small ${health}`,
-        width: HOST_WIDTH - INSET - EDGE,
-        letter: 5.8,
-      }),
+      textAt(x + INSET, y + 49 + at * ISSUE_LINE, line, { class: `small ${health}`, width, letter: 5.8 }),
     ),
-    '</g>',
-  ].join('');
+  );
 }
 
 const MAX_NODES = 6;
@@ -103,8 +100,8 @@ function nodes({ nodesRunning = 0, nodesProvisioning = 0 }: Readonly<Record<stri
     .slice(-MAX_NODES)
     .map((isRunning, index) =>
       isRunning
-        ? `<rect x="${x + index * 13}" y="${y - 4.5}" width="9" height="9" rx="2" class="ok"/>`
-        : `<rect x="${x + index * 13 + 0.5}" y="${y - 4}" width="8" height="8" rx="2" class="hole moving"/>`,
+        ? box({ x: x + index * 13, y: y - 4.5, width: 9, height: 9, rx: 2 }, 'ok')
+        : box({ x: x + index * 13 + 0.5, y: y - 4, width: 8, height: 8, rx: 2 }, 'hole moving'),
     );
   const more =
     all.length > MAX_NODES

@@ -2,6 +2,7 @@ import type { Graph, GraphEntity } from '../graph.ts';
 import type { Health } from '../health.ts';
 import { omittedText } from '../size-limit.ts';
 import { counted, moment } from '../units.ts';
+import { box, cardLook, group } from './boxes.ts';
 import { databaseCard, volumesAndUsers } from './databases.ts';
 import { clusterRow, hostBox } from './hosts.ts';
 import { DATA_X, HOST_X, layoutOf, MARGIN, WIDTH } from './layout.ts';
@@ -79,18 +80,26 @@ function header(model: Model): string {
     (zones as string[] | undefined)?.join(' '),
   ];
   const health = model.healthById.get(environment?.id ?? '')?.health ?? 'ok';
-  const tiles = tilesOf(model).map(({ health, text, count, names }, index) => {
-    const x = MARGIN + index * TILES.step;
-    const { y } = TILES;
-    const quiet = count === '0';
-    return `<g${quiet ? ' opacity=".55"' : ''}>${tip(...names)}<rect x="${x}" y="${y}" width="${TILES.width}" height="${TILES.height}" rx="10" class="card${quiet || health === 'ok' ? '' : ` edge-${health}`}"/>${glyph(health, x + 22, y + 28)}${textAt(x + 42, y + 28, count, { class: 'big' })}${textAt(x + 42, y + 46, text, { class: 'small soft' })}</g>`;
-  });
   return [
     glyph(health, MARGIN + 8, 39),
     textAt(MARGIN + 24, 47, graph.name, { class: 'h1', width: 560, letter: 15 }),
     textAt(MARGIN, 72, facts.filter(Boolean).join('  ·  '), { class: 'soft', width: WIDTH - 2 * MARGIN, letter: 6.5 }),
     textAt(WIDTH - MARGIN, 47, `as of ${moment(graph.readAt)} UTC`, { class: 'soft', end: true }),
-    ...tiles,
+    ...tilesOf(model).map((tile, index) => tileBox(tile, MARGIN + index * TILES.step)),
+  ].join('');
+}
+
+function tileBox({ health, text, count, names }: ReturnType<typeof tilesOf>[number], x: number): string {
+  const { y, width, height } = TILES;
+  const isQuiet = count === '0';
+  return [
+    `<g${isQuiet ? ' opacity=".55"' : ''}>`,
+    tip(...names),
+    box({ x, y, width, height, rx: 10 }, cardLook(isQuiet ? 'ok' : health)),
+    glyph(health, x + 22, y + 28),
+    textAt(x + 42, y + 28, count, { class: 'big' }),
+    textAt(x + 42, y + 46, text, { class: 'small soft' }),
+    '</g>',
   ].join('');
 }
 
@@ -113,5 +122,12 @@ function warningsOf(graph: Graph): Warning[] {
   ];
 }
 
-const warningBox = ([headline, text, whole]: Warning, y: number): string =>
-  `<g>${tip(whole)}<rect x="${MARGIN}" y="${y}" width="${WIDTH - 2 * MARGIN}" height="${WARNING.height}" rx="10" class="bg-failed edge-failed"/>${textAt(MARGIN + 18, y + 18, headline, { class: 'name failed' })}${textAt(MARGIN + 18, y + 35, text, { class: 'small failed', width: WIDTH - 2 * MARGIN - 36, letter: 6.5 })}</g>`;
+function warningBox([headline, text, whole]: Warning, y: number): string {
+  const width = WIDTH - 2 * MARGIN;
+  return group(
+    tip(whole),
+    box({ x: MARGIN, y, width, height: WARNING.height, rx: 10 }, 'bg-failed edge-failed'),
+    textAt(MARGIN + 18, y + 18, headline, { class: 'name failed' }),
+    textAt(MARGIN + 18, y + 35, text, { class: 'small failed', width: width - 36, letter: 6.5 }),
+  );
+}
