@@ -2,6 +2,7 @@ import { quoteUnlessPlain } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph.ts';
 import { healthOf } from './health.ts';
+import { sumByName } from './sum-by-name.ts';
 import { age, bytes, isoMinute, memory } from './units.ts';
 
 type Row = Record<string, unknown>;
@@ -48,13 +49,9 @@ const environmentFacts = (facts: GraphEntity['facts']): Row =>
 const SHOWN: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume', 'user'];
 
 function countsOf(entities: readonly GraphEntity[]): Summary['counts'] {
-  const counts: Record<string, Record<string, number>> = {};
-  for (const { kind, status = 'total' } of entities) {
-    if (kind === 'changeset') continue;
-    counts[kind] ??= {};
-    counts[kind][status] = (counts[kind][status] ?? 0) + 1;
-  }
-  return counts;
+  const kinds = [...new Set(entities.map(({ kind }) => kind))].filter((kind) => kind !== 'changeset');
+  const statusesOf = (kind: Kind) => entities.flatMap((each) => (each.kind === kind ? [each.status ?? 'total'] : []));
+  return Object.fromEntries(kinds.map((kind) => [kind, sumByName(statusesOf(kind).map((status) => [status, 1]))]));
 }
 
 /** An issue as a short row. */

@@ -143,6 +143,12 @@ describe('the flowchart', () => {
 });
 
 describe('the summary', () => {
+  test('counts entities by a status of any name', () => {
+    const entities = graph.entities.map((each) => (each.kind === 'volume' ? { ...each, status: 'constructor' } : each));
+    const volumes = entities.filter(({ kind }) => kind === 'volume').length;
+    expect(summaryOf({ ...graph, entities }).counts['volume']).toEqual({ constructor: volumes });
+  });
+
   test('counts first, then lists what needs attention', () => {
     const { counts, attention } = summaryOf(graph);
     expect(counts['cluster']).toEqual({ RUNNING: 10, UPDATING: 1, CREATE_FAILED: 1, CREATING: 1 });

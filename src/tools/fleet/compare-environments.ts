@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { factsOf, KINDS } from '../../inventory/kinds.ts';
+import { sumByName } from '../../inventory/sum-by-name.ts';
 import { type Summary, sizeOf, summaryOf } from '../../inventory/summary.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
 import { EnvironmentArgument, readAtOf } from './fleet-reader.ts';
-import { sumByName } from './grouping.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn, unreadOf } from './read-gaps.ts';
 import { fleetTool } from './tool.ts';

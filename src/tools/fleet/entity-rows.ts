@@ -1,10 +1,10 @@
 import { detailOf } from '../../inventory/detail.ts';
 import { expectedBy, statusClass } from '../../inventory/failed-or-stuck.ts';
+import { sumByName } from '../../inventory/sum-by-name.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { age, isoMinute } from '../../inventory/units.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import type { Candidate } from './filters.ts';
-import { sumByName } from './grouping.ts';
 import { isSmall, type Row, type View } from './page.ts';
 import { tagsIn } from './tagged.ts';
 

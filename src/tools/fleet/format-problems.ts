@@ -1,4 +1,4 @@
-import { sumByName } from './grouping.ts';
+import { sumByName } from '../../inventory/sum-by-name.ts';
 import { isSmall, type Row, type Section, type View } from './page.ts';
 
 interface ProblemRow extends Row {

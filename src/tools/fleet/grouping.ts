@@ -1,6 +1,7 @@
 import type { GraphEntity, Kind } from '../../inventory/graph.ts';
 import { factsOf } from '../../inventory/kinds.ts';
 import { usesCapacity } from '../../inventory/sizes.ts';
+import { sumByName } from '../../inventory/sum-by-name.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 import { bytes, memory, truncate } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
@@ -171,11 +172,4 @@ function totalOf(own: readonly Values[], name: string, { member, times, by, isWh
   if (sum === 0) return undefined;
   if (unit === 'MiB') return memory(sum);
   return unit === 'bytes' ? bytes(sum) : sum;
-}
-
-/** The sum for each name. Names are untrusted: one may be `constructor`. */
-export function sumByName(counts: readonly (readonly [name: string, count: number])[]): Record<string, number> {
-  const sums = new Map<string, number>();
-  for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
-  return Object.fromEntries(sums);
 }
