@@ -183,20 +183,25 @@ function byEnd(edges: readonly Edge[], end: 'from' | 'to'): ReadonlyMap<string, 
 
 /** The capacity that an entity uses, which determines its cost. */
 export function sizeOf({ kind, facts }: GraphEntity): Row {
-  const { type, nodeType, nodeCount, scalingGroup, memoryReservationMiB, hostType, sizeGB, nodesProvisioning } = facts;
+  const { type, scalingGroup, hostType, sizeGB } = facts;
   if (kind === 'volume') return { type, sizeGB };
   if (kind === 'database')
     return { size: bytes(facts['bytes']), changesets: facts['changesets'], files: facts['files'] };
-  if (kind === 'cluster') {
-    const provisioning = nodesProvisioning === undefined ? '' : ` (${nodesProvisioning} provisioning)`;
-    const nodes = `${nodeCount ?? '?'} x ${nodeType ?? memory(memoryReservationMiB)}${provisioning}`;
-    return { type, nodes, ...(scalingGroup === undefined ? {} : { host: scalingGroup }) };
-  }
+  if (kind === 'cluster')
+    return { type, nodes: nodesText(facts), ...(scalingGroup === undefined ? {} : { host: scalingGroup }) };
   if (kind !== 'scaling-group') return {};
   const { memoryMiB: all, reservedMiB: reserved, freeMiB: free } = facts;
   return reserved === undefined
     ? { hostType, memory: `${memory(all)}; some clusters on it could not be read` }
     : { hostType, memory: `${memory(reserved)} of ${memory(all)} reserved`, free: memory(free) };
+}
+
+/** `2 x 24 GiB (1 provisioning)`; undefined for a cluster whose details could not be read. */
+function nodesText({ nodeType, nodeCount, memoryReservationMiB, nodesProvisioning }: GraphEntity['facts']) {
+  const size = nodeType ?? memory(memoryReservationMiB);
+  const waiting = nodesProvisioning === undefined ? undefined : `${nodesProvisioning} provisioning`;
+  if (size === '') return waiting;
+  return `${nodeCount ?? '?'} x ${size}${waiting === undefined ? '' : ` (${waiting})`}`;
 }
 
 const shortName = (id: string) => quoteUnlessPlain(id.slice(id.indexOf(':') + 1));

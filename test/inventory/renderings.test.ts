@@ -143,6 +143,13 @@ describe('the flowchart', () => {
 });
 
 describe('the summary', () => {
+  test('does not show the nodes of a cluster that could not be read', async () => {
+    const refusal = (name: OperationName) => (name === 'GetKxCluster' ? 'Not offered.' : undefined);
+    const { entities } = summaryOf(await world.graph('kdb-prod', { refusal, nodes: false }));
+    expect(entities.cluster).toHaveLength(13);
+    for (const { nodes } of entities.cluster ?? []) expect(nodes).toBeUndefined();
+  });
+
   test('counts entities by a status of any name', () => {
     const entities = graph.entities.map((each) => (each.kind === 'volume' ? { ...each, status: 'constructor' } : each));
     const volumes = entities.filter(({ kind }) => kind === 'volume').length;
