@@ -73,9 +73,21 @@ const EDITS: Readonly<Record<string, Edit>> = {
   },
   'a rule about a status that the kind does not have': {
     file: 'kinds/kx-volume.ts',
-    from: "['ACTIVE', 'UPDATE_FAILED']",
+    from: "['UPDATE_FAILED']",
     to: "['RUNNING', 'UPDATE_FAILED']",
     says: /'"RUNNING"' is not assignable/,
+  },
+  'an effect after a status that the kind does not have': {
+    file: 'local/entities/effects.ts',
+    from: "'kx-dataview': { CREATING:",
+    to: "'kx-dataview': { PENDING:",
+    says: /'PENDING' does not exist/,
+  },
+  'an effect of another kind': {
+    file: 'local/entities/effects.ts',
+    from: 'IN_PROGRESS: finishChangeset',
+    to: 'IN_PROGRESS: activateVersion',
+    says: /Type 'Effect<.*' is not assignable to type 'Effect</,
   },
   'a reference to a kind that does not exist': {
     file: 'kinds/kx-dataview.ts',
