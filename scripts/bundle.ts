@@ -81,15 +81,20 @@ const oneStart: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: SOURCES }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
-      const start = at('src/start.ts');
-      const later = laterParts.has(path) && path !== BEFORE_START && path !== start;
-      return { loader: 'ts', contents: later ? `import ${JSON.stringify(start)};\n${source}` : source };
+      const imports = AT_START.map((part) => `import ${JSON.stringify(part)};\n`).join('');
+      return {
+        loader: 'ts',
+        contents: laterParts.has(path) && !FIRST_PARTS.has(path) ? `${imports}${source}` : source,
+      };
     });
   },
 };
 
-/** What `--help` needs. */
-const BEFORE_START = at('src/main.ts');
+/** What a start over stdio loads, without the imports of the other commands. */
+const AT_START = ['src/main.ts', 'src/commands/stdio.ts'].map(at);
+
+/** What `cli.ts` imports, where `main.ts` also serves `--help`. */
+const FIRST_PARTS = new Set(['src/main.ts', 'src/start.ts'].map(at));
 
 /** Our modules that are imported dynamically. */
 const laterParts = new Set(

@@ -11,8 +11,9 @@ if (argv.length === 1 && /^(?:-v|--version)$/.test(argv[0] as string)) writeOut(
 else {
   cacheCompiledCode(process.env);
   // Loaded here, so that compiled code comes from the cache, and that --version and --help do not load what serves clients.
-  const { main } = await (asksForHelp ? import('./main.ts') : import('./start.ts'));
-  code = await main(argv);
+  code = asksForHelp
+    ? await (await import('./main.ts')).main(argv, async (line) => (await import('./start.ts')).run(line))
+    : await (await import('./start.ts')).start(argv);
 }
 const failure = await flushOutput();
 if (failure !== undefined) process.stderr.write(`finspace-mcp: ${failure}\n`);

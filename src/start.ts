@@ -1,5 +1,7 @@
-import { stdio } from './commands/stdio.ts';
-import { main as mainOf } from './main.ts';
+import { run } from './commands/run.ts';
+import { main } from './main.ts';
 
-/** The same as the `main` of `main.ts`, with the command that clients start: a start that loads fewer files is faster. */
-export const main = (argv: readonly string[]): Promise<number> => mainOf(argv, { stdio });
+export { run };
+
+/** Runs a command line, and returns the exit code. A start that loads fewer files is faster, so this one loads what clients start. */
+export const start = (argv: readonly string[]): Promise<number> => main(argv, run);

@@ -1,5 +1,5 @@
-import type { CommandLine, CommandShape } from '../command-line.ts';
-import { type Config, SETTING_NAMES, type SettingName } from '../config.ts';
+import type { CommandShape } from '../command-line.ts';
+import { SETTING_NAMES, type SettingName } from '../config.ts';
 import { terminalColumns } from '../output.ts';
 import { HTTP_SETTINGS } from '../transports/http/settings.ts';
 import { helpText } from './help.ts';
@@ -91,25 +91,6 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     switches: { json: 'Print JSON', tokens: 'Print how many tokens each tool costs (o200k)' },
   },
 };
-
-/** Commands that are loaded already. */
-export interface LoadedCommands {
-  readonly stdio?: (config: Config) => Promise<void>;
-}
-
-/** Runs a command, which is loaded on demand unless it is `loaded`. */
-export async function run({ command, config, switches, word }: CommandLine, loaded: LoadedCommands): Promise<void> {
-  if (command === 'stdio') return (loaded.stdio ?? (await import('./stdio.ts')).stdio)(config);
-  if (command === 'http') return (await import('./http.ts')).http(config);
-  if (command === 'local') return (await import('./local.ts')).local(config);
-  if (command === 'world') return (await import('./world.ts')).world(config, switches, word);
-  if (command === 'approve') return (await import('./approve.ts')).approve(config, switches, word);
-  if (command === 'journal') return (await import('./journal.ts')).journal(config, switches, word);
-  if (command === 'store') return (await import('./store.ts')).store(config, switches, word);
-  if (command === 'doctor') return (await import('./doctor.ts')).doctor(config, switches);
-  if (command === 'completion') return (await import('./completion.ts')).completion(COMMANDS, DEFAULT_COMMAND, word);
-  return (await import('./tools.ts')).tools(config, switches);
-}
 
 /** The text of `--help` for one command; `help` stands for the list of all. */
 export function helpFor(command: string): string {

@@ -110,7 +110,10 @@ describe('an update', () => {
       dataviewName: 'view',
       segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'new' }],
     });
-    expect(moved).toMatchObject({ kind: 'refused', text: expect.stringContaining('These settings cannot be kept together with') });
+    expect(moved).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('These settings cannot be kept together with'),
+    });
     expect(moved).not.toMatchObject({ text: expect.stringContaining('To keep everything') });
   });
 
