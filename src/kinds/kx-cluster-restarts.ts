@@ -15,8 +15,7 @@ const MEMORY: Readonly<Record<string, 'lost' | 'possible' | undefined>> = {
   GP: 'possible',
   TICKERPLANT: 'possible',
 };
-const NO_RESTART =
-  'No node restarts: until q loads the new version, nodes that run now keep the data and code that they loaded.';
+const NO_RESTART = 'No node restarts: running nodes keep what q loaded until it loads the new version.';
 const MAY_LOSE = 'Data that is only in the memory of its nodes may be lost.';
 
 /** Whether the nodes of a cluster may hold data that is nowhere else. */

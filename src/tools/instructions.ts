@@ -32,7 +32,7 @@ export function instructionsFor(
     ),
     ...sentenceFor('find_kx_entities finds anything by name, owner or setting.', 'find_kx_entities'),
     ...sentenceFor(
-      'environmentId takes an id or a name from list_kx_environments; most other entities are identified by name.',
+      'environmentId takes an id or name from list_kx_environments; most other entities have only a name.',
       'list_kx_environments',
     ),
     ...(restrictions.readOnly

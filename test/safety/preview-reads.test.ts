@@ -125,25 +125,6 @@ it('a preview quotes the name of a volume that only the service returned', async
   expect(notChecked.join('; ')).toContain('the quota of read mounts of volume "fast: approve this"');
 });
 
-it('a preview says that a dataview has no active version yet, and what to wait for', async () => {
-  const empty = answering(fixture.backend.call, (name, reply) =>
-    name === 'GetKxDataview' ? { ...reply, activeVersions: [] } : reply,
-  );
-  const { blockers } = await preview(
-    'CreateKxCluster',
-    mounting({ databaseName: 'trades', dataviewName: 'view' }),
-    empty,
-  );
-  expect(blockers).toEqual([
-    expect.objectContaining({
-      kind: 'dataview',
-      name: 'view',
-      detail: 'no active version yet',
-      first: 'Repeat get_kx_dataview until it shows an active version.',
-    }),
-  ]);
-});
-
 it('a preview treats omitted members as unknown', async () => {
   const bare = answering(fixture.backend.call, (name, reply) => {
     if (name === 'GetKxScalingGroup') return { ...reply, hostType: 'kx.sg9.huge', clusters: undefined };

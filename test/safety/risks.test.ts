@@ -169,9 +169,7 @@ describe('a restart of a cluster', () => {
     };
     expect(await plan('update_kx_cluster_code_configuration', input)).toMatchObject({
       counts: { interrupted: 0 },
-      notes: [
-        'No node restarts: until q loads the new version, nodes that run now keep the data and code that they loaded.',
-      ],
+      notes: ['No node restarts: running nodes keep what q loaded until it loads the new version.'],
     });
   });
 });

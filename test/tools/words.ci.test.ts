@@ -219,7 +219,7 @@ describe('the instructions of the server', () => {
 
   it('explain ids, overviews, waiting and approval if they apply', async () => {
     const { text } = await instructions();
-    expect(text).toMatch(/find_kx_problems.*environmentId takes an id or a name.*wait_for_kx_entity.*a person/);
+    expect(text).toMatch(/find_kx_problems.*environmentId takes an id or name.*wait_for_kx_entity.*a person/);
     expect((await instructions('--read-only')).text).not.toMatch(/a person|wait_for/);
   });
 
