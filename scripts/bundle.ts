@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire, isBuiltin } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -39,13 +40,37 @@ export async function bundleProduct(outdir: string, { eager = false } = {}): Pro
     outdir,
     splitting: true,
     external: [...EXTERNAL],
-    plugins: [embedded, oneStart, ...(eager ? [] : [lazySchemas()])],
+    plugins: [requiredBuiltins, embedded, oneStart, ...(eager ? [] : [lazySchemas()])],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
     },
   });
-  return Object.keys(metafile.inputs);
+  return Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${BUILTIN}:`));
 }
+
+/** The namespace of the modules of Node. */
+const BUILTIN = 'builtin';
+
+/**
+ * Loads the modules of Node with `require`. An `import` of one reads each of its exports, also those that Node loads on first use: for
+ * `node:http`, that takes 20 ms on Node 22 and newer.
+ */
+const requiredBuiltins: Plugin = {
+  name: 'required-builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[a-z:/_]+$/ }, ({ path, kind, importer }) => {
+      if (!isBuiltin(path)) return undefined;
+      if (kind !== 'import-statement') return { path, external: true };
+      // One for each importer, because splitting would make a file of one that several share.
+      return { path: `${path} for ${importer}`, namespace: BUILTIN, pluginData: path.replace(/^(?:node:)?/, 'node:') };
+    });
+    onLoad({ filter: /./, namespace: BUILTIN }, ({ pluginData: path }) => {
+      const names = Object.keys(createRequire(import.meta.url)(path) as object).filter((name) => /^\w+$/.test(name));
+      const exported = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`);
+      return { contents: [`const builtin = require('${path}');`, 'export default builtin;', ...exported].join('\n') };
+    });
+  },
+};
 
 /** What a start reads of the operations and tools, by the module that computes it from their declarations. */
 const EMBEDDED: ReadonlyMap<string, Readonly<Record<string, () => unknown>>> = new Map([
