@@ -29,7 +29,9 @@ export const SETTINGS = lazily({
       .string()
       .regex(/^[a-z]{2}(?:-[a-z]{1,16}){1,3}-\d{1,2}$/, 'expects a region such as us-east-1')
       .optional()
-      .describe('AWS region; default: us-east-1 on the local backend, AWS_REGION or the profile on aws'),
+      .describe(
+        'AWS region; default: us-east-1 on the local backend; AWS_REGION, AWS_DEFAULT_REGION or the profile on aws',
+      ),
   profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
   stateDir: () =>
     z.string().min(1).optional().describe('Directory for the world, plans, approvals, the journal and keys'),
@@ -100,7 +102,7 @@ export const SETTINGS = lazily({
       .enum(['file', 'inline'])
       .default(DEFAULTS.secrets)
       .describe(
-        'Where connection strings go: to a file that only you can read (not over HTTP, which then returns none), or to the caller',
+        'Where connection strings go: file, which only you can read (over HTTP, calls for them are refused), or inline, to the caller',
       ),
   catalog: () =>
     z

@@ -5,11 +5,17 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Members } from './plan-parts.ts';
 
 /** What happens to a result with a credential. */
-export type SecretSink = (name: OperationName, input: Members, output: Members) => Promise<SecretResult>;
+export interface SecretSink {
+  /** Why operations that return a credential are not called; undefined if they are. */
+  readonly refusal?: string;
+  /** The output without what the caller must not see, and for whom it is. */
+  readonly reveal: (name: OperationName, input: Members, output: Members) => Promise<Revealed>;
+}
 
-export type SecretResult =
-  | { readonly kind: 'shown'; readonly output: Members; readonly audience?: 'user' }
-  | { readonly kind: 'withheld'; readonly why: string };
+interface Revealed {
+  readonly output: Members;
+  readonly audience?: 'user';
+}
 
 const KEPT_MS = 3_600_000;
 
@@ -18,10 +24,10 @@ const KEPT_MS = 3_600_000;
  * deleted.
  */
 export function fileSink(folder: string, now: () => number): SecretSink {
-  return async (name, input, output) => {
+  const reveal: SecretSink['reveal'] = async (name, input, output) => {
     const { secret } = operationNamed(name);
     const value = secret === undefined ? undefined : output[secret];
-    if (secret === undefined || typeof value !== 'string') return { kind: 'shown', output };
+    if (secret === undefined || typeof value !== 'string') return { output };
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
     await removeOld(folder, now());
@@ -31,7 +37,6 @@ export function fileSink(folder: string, now: () => number): SecretSink {
     const expires = expiry(value);
     const { clusterName, userArn } = input;
     return {
-      kind: 'shown',
       output: {
         ...rest,
         path,
@@ -43,20 +48,24 @@ export function fileSink(folder: string, now: () => number): SecretSink {
       },
     };
   };
+  return { reveal };
 }
 
 /** Returns credentials to the caller, marked as meant for the user. */
-export const inlineSink: SecretSink = async (name, _, output) =>
-  operationNamed(name).secret === undefined ? { kind: 'shown', output } : { kind: 'shown', output, audience: 'user' };
+export const inlineSink: SecretSink = {
+  reveal: async (name, _, output) =>
+    operationNamed(name).secret === undefined ? { output } : { output, audience: 'user' },
+};
 
-/** Withholds every credential: a file on a server does not help callers on other machines. */
-export const refusingSink: SecretSink = async (name, _, output) =>
-  operationNamed(name).secret === undefined
-    ? { kind: 'shown', output }
-    : {
-        kind: 'withheld',
-        why: 'Over HTTP a credential is handed out only when the operator starts the server with --secrets inline.',
-      };
+/** Hands out no credentials: a file on a server does not help callers on other machines. */
+export const refusingSink: SecretSink = {
+  refusal: 'Over HTTP a credential is handed out only when the operator starts the server with --secrets inline.',
+  reveal: async (name, _, output) => {
+    const { secret = '' } = operationNamed(name);
+    const { [secret]: _secret, ...rest } = output;
+    return { output: rest };
+  },
+};
 
 /** The host and port in a signed string: `:tcps://host:port:user:signature`. */
 function addressIn(signed: string): { readonly host?: string; readonly port?: number } {

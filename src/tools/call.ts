@@ -123,6 +123,7 @@ async function throughGate(
   exchange: Exchange,
 ): Promise<ToolResult> {
   const { call, gate, caller, secrets } = environment;
+  if (secrets.refusal !== undefined && operationNamed(name).secret !== undefined) return refused(secrets.refusal);
   const options = { signal: exchange.context.mcpReq.signal };
   const offered = allowedFor(environment);
   const { principal, refusal } = caller;
@@ -140,8 +141,7 @@ async function throughGate(
   const output = await (isPaged
     ? pageWithin(call, name, sent as never, MAX_DATA, calling)
     : callNamed(call, name, sent, calling));
-  const revealed = await secrets(name, sent, output);
-  if (revealed.kind === 'withheld') return refused(revealed.why);
+  const revealed = await secrets.reveal(name, sent, output);
   const done = {
     ...whatChanges(approval.plan, offered),
     ...(await findReplacement()),

@@ -28,7 +28,7 @@ export function caller(
     caller: LOCAL_CALLER,
     backendLocation: { backend: 'local', region: 'us-east-1' },
     gate: { authorize: async () => ({ kind: 'run', actor: { principal: 'test' } }) },
-    secrets: async (_: string, __: object, output: object) => ({ kind: 'shown', output }),
+    secrets: { reveal: async (_: string, __: object, output: object) => ({ output }) },
     ...more,
   } as unknown as ToolEnvironment;
   return async (name: string, args: Record<string, unknown> = {}): Promise<Called> => {

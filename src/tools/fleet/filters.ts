@@ -72,9 +72,7 @@ export const filters = () => ({
     .describe(
       "Part of the entity's name, or of the database or cluster that contains it; case is ignored. A pattern with * (any text) must match the whole name.",
     ),
-  status: words(
-    'Any of these statuses or groups of them: failed, moving (a change is in progress), settled (no change in progress)',
-  ),
+  status: words('Any of these statuses or groups of them: failed, moving (a change is in progress), settled (neither)'),
   notStatus: words('None of these'),
   type: words('Any of these types of cluster, disk, node or host, such as RDB, SSD_1000 or kx.sg.4xlarge'),
   tags: z
@@ -83,7 +81,7 @@ export const filters = () => ({
     .max(20)
     .optional()
     .describe(
-      'All must hold; of several values for one key, one is enough. A condition without key and value means any tag.',
+      'Conditions with different keys must all hold; those with the same key are alternatives. One without key and value means any tag.',
     ),
   text: z
     .string()
