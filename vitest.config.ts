@@ -29,12 +29,12 @@ const COMMON = {
   expect: { poll: { timeout: 20_000 } },
 };
 
-/** Their tests that are left to CI start no processes. */
+/** Their tests that are left to CI start no servers. */
 const IN_PROCESS = 'evals,fleet,inventory,kinds,operations,published,resources,safety,tools';
 const CI_IN_PROCESS = `test/{${IN_PROCESS}}/**/*${CI_TESTS}ts`;
 
 /**
- * The tests that are left to CI run first. Those that start processes run with each file in a process of its own; the others share
+ * The tests that are left to CI run first. Those that start servers run with each file in a process of its own; the others share
  * processes and loaded modules.
  */
 const PROJECTS = [

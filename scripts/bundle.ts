@@ -58,7 +58,7 @@ const BUILTIN = 'builtin';
 const requiredBuiltins: Plugin = {
   name: 'required-builtins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^[a-z:/_]+$/ }, ({ path, kind, importer }) => {
+    onResolve({ filter: /^[a-z\d:/_]+$/ }, ({ path, kind, importer }) => {
       if (!isBuiltin(path)) return undefined;
       if (kind !== 'import-statement') return { path, external: true };
       // One for each importer, because splitting would make a file of one that several share.

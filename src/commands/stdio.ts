@@ -48,7 +48,10 @@ export async function stdio(given: Config): Promise<void> {
   await log.flushed();
 }
 
-/** Whether Zod compiles the schemas that are made from now on: that takes longer than the few uses that a start makes of a schema. */
+/**
+ * Whether Zod compiles the schemas that are made from now on: that takes longer than the few uses that a start makes of a schema. The
+ * schemas of the first messages stay as they are.
+ */
 const compileSchemas = (compiles: boolean) => z.config({ jitless: !compiles });
 
 /** The store of --store. The server of one client needs no seal keys in common with others, and may have another target. */

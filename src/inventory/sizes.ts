@@ -16,6 +16,6 @@ export function fullness(entities: readonly GraphEntity[]): number {
   return memory === 0 ? 0 : sum('reservedMiB') / memory;
 }
 
-/** Whether an entity uses its nodes, memory or storage. */
-export const usesCapacity = ({ kind, status }: Pick<GraphEntity, 'kind' | 'status'>): boolean =>
-  kind === 'cluster' ? occupiesHost(status) : status !== 'CREATE_FAILED';
+/** Whether an entity uses its nodes, memory or storage. Only a cluster on a host reserves memory. */
+export const usesCapacity = ({ kind, status, facts }: Pick<GraphEntity, 'kind' | 'status' | 'facts'>): boolean =>
+  kind === 'cluster' && facts['memoryReservationMiB'] !== undefined ? occupiesHost(status) : status !== 'CREATE_FAILED';

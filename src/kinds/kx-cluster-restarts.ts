@@ -1,3 +1,4 @@
+import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { count } from './amounts.ts';
 import type { Cluster } from './kx-cluster-references.ts';
@@ -10,16 +11,20 @@ type Key = Keys['kx-cluster'];
 type Strategy = 'NO_RESTART' | 'ROLLING' | 'FORCE' | undefined;
 
 /** What a restart does to data that is only in memory, by type of cluster. */
-const MEMORY: Readonly<Record<string, 'lost' | 'possible' | undefined>> = {
-  RDB: 'lost',
-  GP: 'possible',
-  TICKERPLANT: 'possible',
-};
+const MEMORY: ReadonlyMap<unknown, 'lost' | 'possible'> = new Map([
+  ['RDB', 'lost'],
+  ['GP', 'possible'],
+  ['TICKERPLANT', 'possible'],
+]);
+
+/** The same for a type that a reply shows; nothing is known about one that is not documented. */
+const memoryLoss = ({ clusterType }: Cluster): 'lost' | 'possible' | undefined =>
+  clusterType !== undefined && rulesOfShownType(clusterType) === undefined ? 'possible' : MEMORY.get(clusterType);
 const NO_RESTART = 'No node restarts: running nodes keep what q loaded until it loads the new version.';
 const MAY_LOSE = 'Data that is only in the memory of its nodes may be lost.';
 
 /** Whether the nodes of a cluster may hold data that is nowhere else. */
-export const holdsUnsaved = ({ clusterType }: Cluster): boolean => MEMORY[String(clusterType)] !== undefined;
+export const holdsUnsaved = (cluster: Cluster): boolean => memoryLoss(cluster) !== undefined;
 
 /** What is only in the memory of nodes and is lost with them. */
 export const unsavedData = (nodes: number): Item => ({
@@ -37,7 +42,7 @@ export async function restartImpact(
 ): Promise<Impact> {
   if (strategy === 'NO_RESTART') return { notes: [{ says: NO_RESTART }] };
   const nodes = await read.listed('kx-node', key);
-  const memory = MEMORY[String(cluster.clusterType)];
+  const memory = memoryLoss(cluster);
   const serving = nodes.filter(({ status }) => status === 'RUNNING');
   const isDown = serving.length <= 1 || strategy === 'FORCE';
   return {

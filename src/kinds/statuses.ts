@@ -40,8 +40,8 @@ export const isDetached = (kind: KindName, status: unknown): boolean =>
   (LIFECYCLES[kind].detached as readonly unknown[] | undefined)?.includes(status) === true;
 
 /**
- * Whether a cluster with this status needs the memory of its host. One that is being created counts before a later one starts, and
- * one that could not be deleted has released its host.
+ * Whether a cluster with this status needs the memory of its host. One that is being created counts before a later one starts. One
+ * that could not be deleted has released its host, although the service still lists its nodes.
  */
 export const occupiesHost = (status: unknown): boolean =>
   status !== 'CREATE_FAILED' && !isGone(status) && !isDetached('kx-cluster', status);

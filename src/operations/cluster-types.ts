@@ -83,4 +83,6 @@ export const CLUSTER_TYPES: Record<ClusterType, ClusterTypeRules> = {
 
 /** The rules of a type that a reply shows; undefined for a type that is not documented. */
 export const rulesOfShownType = (type: string | undefined): ClusterTypeRules | undefined =>
-  (CLUSTER_TYPES as Readonly<Record<string, ClusterTypeRules | undefined>>)[String(type)];
+  type !== undefined && Object.hasOwn(CLUSTER_TYPES, type)
+    ? CLUSTER_TYPES[type as keyof typeof CLUSTER_TYPES]
+    : undefined;

@@ -74,8 +74,12 @@ const createdMembers = () => ({
   errorInfo: ErrorInfo().optional(),
 });
 
+/** Of requests that are still JSON in a string, this is as far as their text shows. */
 const deletesData = (requests: unknown) =>
-  Array.isArray(requests) && requests.some((request) => (request as { changeType?: unknown })?.changeType === 'DELETE');
+  typeof requests === 'string'
+    ? requests.includes('DELETE')
+    : Array.isArray(requests) &&
+      requests.some((request) => (request as { changeType?: unknown })?.changeType === 'DELETE');
 
 export const CreateKxChangeset = operation({
   http: 'POST /kx/environments/{environmentId}/databases/{databaseName}/changesets',

@@ -45,13 +45,17 @@ export function kitsWithin(kits: RecoveryKits, environments: readonly string[]):
   };
 }
 
-/** Kits of a world in memory: they last as long as the world. */
+/** The number of kits that are kept in memory. */
+const KEPT_IN_MEMORY = 1_000;
+
+/** The newest kits of a world in memory, which last as long as the world. */
 export function memoryKits(call: Call, now: () => number): RecoveryKits {
   const kits = new Map<string, string>();
   return {
     keep: async (plan) => {
       const { id, text } = await renderKit(call, plan, now());
       kits.set(id, text);
+      for (const oldest of [...kits.keys()].slice(0, -KEPT_IN_MEMORY)) kits.delete(oldest);
     },
     list: async () => [...kits.keys()],
     read: async (id) => kits.get(id),

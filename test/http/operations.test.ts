@@ -103,9 +103,21 @@ describe('rate limits', () => {
     expect(server.metrics.text()).toContain('delete_kx_user');
   });
 
-  it.each<[string, (given: object) => [string, object]]>([
-    ['directly', (given) => ['create_kx_changeset', given]],
-    ['through a dispatcher', (given) => ['call_write_tool', { tool: 'create_kx_changeset', arguments: given }]],
+  const asText = ({ changeRequests, ...given }: Record<string, unknown>) => ({
+    ...given,
+    changeRequests: JSON.stringify(changeRequests),
+  });
+  const tool = 'create_kx_changeset';
+
+  it.each<[string, (given: Record<string, unknown>) => [string, object]]>([
+    ['directly', (given) => [tool, given]],
+    ['with requests as text', (given) => [tool, asText(given)]],
+    ['through a dispatcher', (given) => ['call_write_tool', { tool, arguments: given }]],
+    [
+      'through a dispatcher with arguments as text',
+      (given) => ['call_write_tool', { tool, arguments: JSON.stringify(asText(given)) }],
+    ],
+    ['through a dispatcher with requests as text', (given) => ['call_write_tool', { tool, arguments: asText(given) }]],
   ])('count a changeset that deletes data as a delete, called %s', async (_, called) => {
     const server = await product({ catalog: 'search', rateDestroy: 1 });
     const change = async (changeType: string) => {

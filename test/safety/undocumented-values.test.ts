@@ -31,6 +31,12 @@ describe('a cluster of a type that is not documented', () => {
     const { blocked, blockers } = await preview(operation, here({ clusterName: 'new-type', ...input }), answered());
     expect({ blocked, blockers }).toEqual({ blocked: false, blockers: [] });
   });
+
+  it('may lose what is in its memory when it restarts', async () => {
+    const input = here({ clusterName: 'new-type', databases: [{ databaseName: 'trades' }] });
+    const { notes } = await preview('UpdateKxClusterDatabases', input, answered());
+    expect(notes).toContain('Data that is only in the memory of its nodes may be lost.');
+  });
 });
 
 it('does not block an update of a volume whose disk has a type that is not documented', async () => {

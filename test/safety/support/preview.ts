@@ -44,6 +44,7 @@ export interface Preview {
   readonly blocked: boolean;
   readonly wouldRun?: boolean;
   readonly notChecked?: string[];
+  readonly notes?: string[];
   readonly quotas: string[];
   readonly blockers: { kind: string; name: string; detail?: string; first: string }[];
   readonly warnings: { kind: string; name: string; detail?: string; first: string }[];

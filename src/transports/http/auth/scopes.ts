@@ -118,10 +118,19 @@ interface Params {
  */
 export function scopesOf(tool: string, needs: Needs, given?: unknown): Scope[] {
   const operations = needs(tool) ?? [];
-  const isOperation = operationOf(tool) !== undefined && typeof given === 'object' && given !== null;
-  const input = isOperation ? (given as Record<string, unknown>) : {};
+  const input = operationOf(tool) === undefined ? {} : membersOf(given);
   const risks = operations.map((name) => riskOf(operationNamed(name), input));
   return [...new Set<Scope>(['finspace:read', ...risks.map((risk) => OF_RISK[risk])])];
+}
+
+/** The members of arguments, which may be JSON in a string. */
+function membersOf(given: unknown): Record<string, unknown> {
+  if (typeof given !== 'string') return (given ?? {}) as Record<string, unknown>;
+  try {
+    return Object(JSON.parse(given));
+  } catch {
+    return {};
+  }
 }
 
 export const isScope = (text: string): text is Scope => Object.hasOwn(SCOPES, text);
