@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { operationOutlines } from '../src/operations/outline.ts';
@@ -62,7 +62,11 @@ const requiredBuiltins: Plugin = {
       if (!isBuiltin(path)) return undefined;
       if (kind !== 'import-statement') return { path, external: true };
       // One for each importer, because splitting would make a file of one that several share.
-      return { path: `${path} for ${importer}`, namespace: BUILTIN, pluginData: path.replace(/^(?:node:)?/, 'node:') };
+      return {
+        path: `${path} for ${relative(at('.'), importer)}`,
+        namespace: BUILTIN,
+        pluginData: path.replace(/^(?:node:)?/, 'node:'),
+      };
     });
     onLoad({ filter: /./, namespace: BUILTIN }, ({ pluginData: path }) => {
       const names = Object.keys(createRequire(import.meta.url)(path) as object).filter((name) => /^\w+$/.test(name));
