@@ -60,7 +60,7 @@ export const changeSize: Runbook = {
     steps(
       `Give the cluster ${clusterName} in the kdb environment ${environmentId} this size: ${size}. Size and type are fixed at creation, so this needs a new cluster.`,
       [
-        `${tool('GetKxCluster')}: note every setting. ${tool('ListTagsForResource')} on its ARN (environmentArn/kxCluster/NAME): note the tags.`,
+        `${tool('GetKxCluster')}: note every setting and the tags.`,
         `If the copy is to run on a scaling group: \`what_depends_on\` with the name of the group. Its free memory must be enough for the copy in addition to the old cluster. If the old cluster is a tickerplant or RDB, data that is only in its memory is lost: agree on a time with the person first.`,
         'Ask the person whether clients can use a new name. If yes, the copy gets a new name, and both run side by side. If not, the old cluster must be deleted first, which causes an outage: say how long its creation took (createdTimestamp to lastModifiedTimestamp, if it was never updated). If the person agrees to the outage, do the last step now, and not at the end.',
         `${tool('CreateKxCluster')} with all noted settings and tags, and the new size. Leave out status, statusReason, volumes and times, and give dataviewName in place of dataviewConfiguration. Then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED, report statusReason and delete nothing.`,
@@ -109,7 +109,7 @@ export const rotateRdb: Runbook = {
     steps(
       `Rotate the RDB ${clusterName} in the kdb environment ${environmentId}.`,
       [
-        `${tool('GetKxCluster')}: it must be of type RDB and RUNNING; note every setting, above all databases, savedownStorageConfiguration and tickerplantLogConfiguration. ${tool('ListTagsForResource')} on its ARN (environmentArn/kxCluster/NAME): note the tags.`,
+        `${tool('GetKxCluster')}: it must be of type RDB and RUNNING; note every setting and the tags, above all databases, savedownStorageConfiguration and tickerplantLogConfiguration.`,
         `${tool('ListKxChangesets')} of its database: was today's data saved down and COMPLETED? If not, say so and stop: data that is only in memory is lost with the cluster.`,
         `${tool('CreateKxCluster')} with the same settings and tags under the next name (rdb1, rdb2, …): leave out status, volumes and times, and give dataviewName in place of dataviewConfiguration. On ConflictException the name is in use: use the next number.`,
         '`wait_for_kx_entity` until the new one is RUNNING. If it is CREATE_FAILED, report statusReason and leave the old one alone.',

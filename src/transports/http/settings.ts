@@ -96,7 +96,7 @@ export const HTTP_SETTINGS = {
     ),
   rateDestroy: () =>
     perMinute().describe(
-      'Maximum deletes per minute for each principal (authenticated caller); default: 60 with authorization, otherwise no limit',
+      'Maximum deletes and network changes per minute for each principal (authenticated caller); default: 60 with authorization, otherwise no limit',
     ),
   sealKeys: () =>
     z
