@@ -7,8 +7,8 @@ import { join } from 'node:path';
 export interface Cutter {
   /** The folder of its socket. */
   readonly folder: string;
-  /** Cuts the next connection that sends a text: before PostgreSQL gets the text, or after it has executed it. */
-  cut(text: string, when: 'before' | 'after'): void;
+  /** Cuts the next connection that sends a statement of one word: before PostgreSQL gets it, or after it has executed it. */
+  cut(statement: string, when: 'before' | 'after'): void;
   /** How many connections it has cut. */
   readonly cuts: () => number;
   close(): Promise<void>;
@@ -26,7 +26,8 @@ export async function startCutter(clusterFolder: string): Promise<Cutter> {
       socket.on('error', () => {});
       socket.on('close', () => open.delete(socket));
     }
-    let isMuted = false;
+    /** The statement whose completion is not passed on. */
+    let muted: string | undefined;
     const cut = () => {
       if (client.destroyed) return;
       client.destroy();
@@ -34,20 +35,21 @@ export async function startCutter(clusterFolder: string): Promise<Cutter> {
     };
     client.on('data', (data) => {
       if (wanted !== undefined && data.includes(wanted.text)) {
-        const { when } = wanted;
+        const { text, when } = wanted;
         wanted = undefined;
         if (when === 'before') {
           cut();
           database.destroy();
           return;
         }
-        isMuted = true;
+        muted = text;
       }
       database.write(data);
     });
     database.on('data', (data) => {
-      if (isMuted) cut();
-      else client.write(data);
+      if (muted === undefined) client.write(data);
+      // Replies to earlier statements may arrive first.
+      else if (data.includes(`${muted}\0`)) cut();
     });
     database.on('close', () => client.destroy());
     client.on('close', () => setTimeout(() => database.destroy(), 100));
