@@ -9,6 +9,7 @@ import { toolCatalog } from '../src/tools/tool-catalog.ts';
 import { lazySchemas } from './lazy-schemas.ts';
 import { EXTERNAL } from './packed-manifest.ts';
 
+const require = createRequire(import.meta.url);
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /**
@@ -69,7 +70,7 @@ const requiredBuiltins: Plugin = {
       };
     });
     onLoad({ filter: /./, namespace: BUILTIN }, ({ pluginData: path }) => {
-      const names = Object.keys(createRequire(import.meta.url)(path) as object).filter((name) => /^\w+$/.test(name));
+      const names = Object.keys(require(path) as object).filter((name) => /^\w+$/.test(name));
       const exported = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`);
       return { contents: [`const builtin = require('${path}');`, 'export default builtin;', ...exported].join('\n') };
     });

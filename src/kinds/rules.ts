@@ -183,15 +183,26 @@ export const targetReady =
   ): Rule<K, N> =>
   ({ key, target }) => {
     const status = statusOf(target);
-    const [usual = '', ...more] = readyStatuses(kind);
-    if (status === undefined || [usual, ...more, ...alsoAllowed].includes(status)) return undefined;
+    if (status !== undefined && (alsoAllowed as readonly string[]).includes(status)) return undefined;
     const name = nameIn(kind, key);
-    const text = message?.(name, status) ?? notReady(kind, name, status, usual);
-    return wrongState(pathItem(kind, key), status, usual, text);
+    const text = status === undefined ? undefined : message?.(name, status);
+    return notReady(kind, name, pathItem(kind, key), status, text);
   };
 
-const notReady = (kind: KindName, name: string, status: string, usual: string) =>
-  `${serviceNoun(kind)} ${name} is ${status}; it has to be ${usual}`;
+/** The problem with an entity that is not ready, with the usual message of the service by default; undefined if it is. */
+function notReady(
+  kind: KindName,
+  name: string,
+  item: Item,
+  status: string | undefined,
+  message?: string,
+): Problem | undefined {
+  const usable = readyStatuses(kind);
+  if (status === undefined || usable.includes(status)) return undefined;
+  const [usual = ''] = usable;
+  const text = message ?? `${serviceNoun(kind)} ${name} is ${status}; it has to be ${usual}`;
+  return wrongState(item, status, usual, text);
+}
 
 /** No entity refers to the target. */
 export const unused =
@@ -261,16 +272,10 @@ export async function ready<T extends KindName>(
   const view = await read.get(kind, key);
   if (view === undefined) return { problems: [missing(kind, key)], view };
   const name = nameIn(kind, key);
-  const status = statusOf(view);
-  const [usual = '', ...more] = readyStatuses(kind);
-  const unready =
-    status === undefined || [usual, ...more].includes(status)
-      ? []
-      : [{ ...wrongState(itemOf(kind, key), status, usual, notReady(kind, name, status, usual)), error }];
-  return {
-    problems: [...unready, ...inOtherZone(itemOf(kind, key), view, zone, `${serviceNoun(kind)} ${name}`)],
-    view,
-  };
+  const item = itemOf(kind, key);
+  const unready = notReady(kind, name, item, statusOf(view));
+  const elsewhere = inOtherZone(item, view, zone, `${serviceNoun(kind)} ${name}`);
+  return { problems: unready === undefined ? elsewhere : [{ ...unready, error }, ...elsewhere], view };
 }
 
 /** The problem with an entity that is in another zone than what is to use it. */
