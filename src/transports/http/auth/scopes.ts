@@ -1,3 +1,4 @@
+import { parseBounded } from '../../../bounded-json.ts';
 import { riskOf } from '../../../operations/derive.ts';
 import { type OperationName, operationNamed } from '../../../operations/index.ts';
 import { operationOf } from '../../../operations/naming.ts';
@@ -127,7 +128,7 @@ export function scopesOf(tool: string, needs: Needs, given?: unknown): Scope[] {
 function membersOf(given: unknown): Record<string, unknown> {
   if (typeof given !== 'string') return (given ?? {}) as Record<string, unknown>;
   try {
-    return Object(JSON.parse(given));
+    return Object(parseBounded(given));
   } catch {
     return {};
   }
