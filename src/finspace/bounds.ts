@@ -4,6 +4,8 @@ import { cancelled, timedOut } from './diagnosed-error.ts';
 /** What can end a call early: its time limit, and the caller. */
 export interface Bounds {
   readonly signal: AbortSignal;
+  /** Replaces the time limit by one that begins now. */
+  restart(ms: number): void;
   /** From here on, the caller's cancel no longer counts. */
   commit(): void;
   /** Whether enough time would be left after a pause of `ms`. */
@@ -15,12 +17,18 @@ export interface Bounds {
 }
 
 /** Infinite milliseconds: only the caller ends the call. */
-export function callBounds(callMs: number, cancel: AbortSignal | undefined): Bounds {
+export function callBounds(limitMs: number, cancel: AbortSignal | undefined): Bounds {
   const controller = new AbortController();
   const { signal } = controller;
-  const endsAt = performance.now() + callMs;
-  const end = () => controller.abort(timedOut('The call', callMs));
-  const timer = callMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(end, callMs);
+  let endsAt = Number.POSITIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  const restart = (ms: number) => {
+    clearTimeout(timer);
+    endsAt = performance.now() + ms;
+    const end = () => controller.abort(timedOut('The call', ms));
+    timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(end, ms);
+  };
+  restart(limitMs);
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
@@ -37,6 +45,7 @@ export function callBounds(callMs: number, cancel: AbortSignal | undefined): Bou
 
   return {
     signal,
+    restart,
     commit,
     leaveTimeFor: (ms) => !signal.aborted && performance.now() + ms < endsAt,
     within: (work) => Promise.race([work, ended]),

@@ -4,13 +4,12 @@ import { isIdempotent } from '../operations/derive.ts';
 import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
 import { type Bounds, callBounds } from './bounds.ts';
 import { type ClientOptions, finspaceClient } from './client.ts';
-import { command } from './command.ts';
 import type { Credentials } from './credentials.ts';
 import { diagnose } from './diagnose.ts';
 import { DiagnosedError, notAdmitted } from './diagnosed-error.ts';
 import { type Circumstances, failure } from './errors.ts';
 import type { AttemptOptions } from './handler.ts';
-import { type Admission, type AttemptOutcome, type Limiter, limiterOf, type Requested } from './limiter.ts';
+import { type Admission, type AttemptOutcome, limiterOf } from './limiter.ts';
 import { withoutProxy } from './proxy.ts';
 import { type Backoff, fullJitter } from './retry.ts';
 import { secrets } from './secrets.ts';
@@ -24,18 +23,14 @@ import { secrets } from './secrets.ts';
 export function finspaceCall(options: ClientOptions): Call {
   const { limits, backoff = fullJitter, limiter = limiterOf(options) } = options;
   const { watch, mask } = secrets();
-  const { client, credentials } = finspaceClient(options, watch);
+  const { send, credentials } = finspaceClient(options, watch);
 
   return async (name, input, { signal, untilAborted, fairnessKey = '', isBackground = false } = {}) => {
-    const requested = { fairnessKey, isBackground, question: signal };
     const waitMs = untilAborted ? Number.POSITIVE_INFINITY : limits.callMs;
-    const turn = await firstTurn(limiter, { ...requested, signal }, waitMs).catch((reason) => {
-      throw failure(name, diagnose(reason), { attempts: 0, outcomeUnknown: false });
-    });
+    const bounds = callBounds(waitMs, signal);
+    const requested = { fairnessKey, isBackground, question: signal, signal: bounds.signal };
     const { mutates, tokened } = callKind(name);
     const members = tokened && input.clientToken === undefined ? { ...input, clientToken: randomUUID() } : input;
-    // The time limit of the call begins with its turn.
-    const bounds = callBounds(limits.callMs, signal);
     const sending: Sending = {
       mutates,
       maxAttempts: mutates && !tokened ? 1 : options.maxAttempts,
@@ -43,11 +38,14 @@ export function finspaceCall(options: ClientOptions): Call {
       signal,
       backoff,
       credentials,
-      admit: () => limiter.admit({ ...requested, signal: bounds.signal }),
-      send: async (attempt) => (await client.send(command(name, members), attempt)).members as never,
+      admit: () => limiter.admit(requested),
+      send: (attempt) => send(name, members, attempt) as Promise<never>,
       ...NOT_SENT,
     };
     try {
+      const turn = await firstTurn(sending, waitMs);
+      // The time limit of the call begins with its turn.
+      bounds.restart(limits.callMs);
       return await untilAnswered(sending, turn);
     } catch (thrown) {
       const seen = diagnose(thrown);
@@ -159,14 +157,11 @@ function pauseAfter(sending: Sending, thrown: unknown): number {
 }
 
 /** Waits until the call may be sent, for a limited number of milliseconds. Rejects with a DiagnosedError. */
-async function firstTurn(limiter: Limiter, requested: Requested, ms: number): Promise<Admission> {
-  const bounds = callBounds(ms, requested.signal);
+async function firstTurn({ admit, signal }: Sending, ms: number): Promise<Admission> {
   try {
-    return await limiter.admit({ ...requested, signal: bounds.signal });
+    return await admit();
   } catch (reason) {
-    throw requested.signal?.aborted ? reason : notAdmitted(ms);
-  } finally {
-    bounds.close();
+    throw signal?.aborted ? reason : notAdmitted(ms);
   }
 }
 

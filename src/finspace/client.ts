@@ -2,6 +2,7 @@ import { FinspaceClient } from '@aws-sdk/client-finspace';
 import type { HttpRequest } from '@smithy/protocol-http';
 import type { Service } from '../operations/exchange.ts';
 import { lazy } from '../operations/operation.ts';
+import { type Send, sender } from './command.ts';
 import { requireWhole } from './credential-errors.ts';
 import { type Credentials, credentials } from './credentials.ts';
 import { misconfigured } from './diagnosed-error.ts';
@@ -28,13 +29,13 @@ export interface ClientOptions {
   readonly limiter?: Limiter | undefined;
 }
 
-/** A client and the credentials that it signs with; requests that stay in this process need none. */
+/** A client's requests and the credentials that it signs with; requests that stay in this process need none. */
 interface Client {
-  readonly client: FinspaceClient;
+  readonly send: Send;
   readonly credentials: Credentials | undefined;
 }
 
-/** A FinspaceClient that sends each command once; retries are the caller's task. */
+/** A FinspaceClient, which sends each command once; retries are the caller's task. */
 export function finspaceClient(options: ClientOptions, watch: Secrets['watch']): Client {
   const { region, endpoint, profile, service, limits } = options;
   let source: Credentials | undefined;
@@ -55,20 +56,18 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
     retryStrategy: { retry: (next, args) => next(args) },
     ...reach,
   });
-  if (service === undefined) resolveOnce(client);
+  if (service === undefined) keepSigner(client);
   else stayInProcess(client);
-  return { client, credentials: source };
+  return { send: sender(client), credentials: source };
 }
 
-/** Evaluates the rules that lead to an endpoint once for each set of parameters, and not for each request. */
-function resolveOnce({ config }: FinspaceClient): void {
-  const { endpointProvider } = config;
-  const resolved = new Map<string, ReturnType<typeof endpointProvider>>();
-  config.endpointProvider = (parameters, context) => {
-    const key = JSON.stringify(parameters);
-    const endpoint = resolved.get(key) ?? endpointProvider(parameters, context);
-    resolved.set(key, endpoint);
-    return endpoint;
+/** Builds one signer: each request names its region and service to it, and the signer asks for the current credentials. */
+function keepSigner({ config }: FinspaceClient): void {
+  const { signer } = config;
+  let built: Awaited<ReturnType<typeof signer>> | undefined;
+  config.signer = async (scheme) => {
+    built ??= await signer(scheme);
+    return built;
   };
 }
 

@@ -1,33 +1,69 @@
-import type { FinspaceClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-finspace';
+import type {
+  FinspaceClient,
+  FinspaceClientResolvedConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes,
+} from '@aws-sdk/client-finspace';
 import { requestBuilder } from '@smithy/core';
 import { getEndpointPlugin } from '@smithy/middleware-endpoint';
 import { getSerdePlugin } from '@smithy/middleware-serde';
 import type { HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { Command } from '@smithy/smithy-client';
-import type { MetadataBearer, SerdeContext } from '@smithy/types';
+import type {
+  DeserializeHandlerArguments,
+  InitializeHandler,
+  MetadataBearer,
+  Pluggable,
+  RelativeMiddlewareOptions,
+  SerdeContext,
+  SerializeMiddleware,
+} from '@smithy/types';
 import { lenientOutput } from '../operations/derive.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { lazy } from '../operations/operation.ts';
 import { DiagnosedError } from './diagnosed-error.ts';
+import type { AttemptOptions, Handler } from './handler.ts';
 import { refusal } from './refusal.ts';
 
 type Members = Record<string, unknown>;
 /** What the SDK returns for a command: the members of the output, under one name. */
 type Reply = MetadataBearer & { members: Members };
 
+/** Sends one attempt of an operation, and returns the members of its output. */
+export type Send = (name: OperationName, input: object, attempt: AttemptOptions) => Promise<Members>;
+
 /**
- * A command for FinspaceClient, built from one operation of the catalog with the same parts as the SDK's own commands. The SDK's
- * commands are not used: version 3.523.0 lacks DeleteKxClusterNode and drops `readWrite` and node `status`.
+ * Sends commands that are built from the operations of the catalog with the same parts as the SDK's own commands. The SDK's
+ * commands are not used: version 3.523.0 lacks DeleteKxClusterNode and drops `readWrite` and node `status`. The middleware of an
+ * operation is resolved once, and not for each call as by `client.send`.
  */
-export function command(name: OperationName, input: object) {
-  return new (COMMANDS[name]())(input);
+export function sender({ middlewareStack, config }: FinspaceClient): Send {
+  middlewareStack.add(() => withAttempt(config.requestHandler as Handler), {
+    step: 'deserialize',
+    priority: 'low',
+    name: 'attemptMiddleware',
+  });
+  const senders = OPERATION_NAMES.map((name) => [
+    name,
+    lazy(() => new (commandClass(name))({}).resolveMiddleware(middlewareStack, config, undefined)),
+  ]);
+  const handlers: Record<OperationName, () => InitializeHandler<object, Reply>> = Object.fromEntries(senders);
+  return async (name, input, attempt) => {
+    const args: AttemptArguments = { input, attempt };
+    return (await handlers[name]()(args)).output.members;
+  };
 }
 
-const COMMANDS = Object.fromEntries(OPERATION_NAMES.map((name) => [name, lazy(() => commandClass(name))])) as Record<
-  OperationName,
-  () => ReturnType<typeof commandClass>
->;
+/** What middleware passes on: the input, and the options of the attempt. */
+interface AttemptArguments {
+  readonly input: object;
+  readonly attempt: AttemptOptions;
+}
+
+/** The last middleware, which calls the request handler with the options of the attempt instead of those of the resolution. */
+const withAttempt = (handler: Handler) => (args: DeserializeHandlerArguments<object>) =>
+  handler.handle(args.request as HttpRequest, (args as typeof args & AttemptArguments).attempt) as never;
 
 /** The endpoint parameters that every FinSpace command takes from the client's configuration. */
 const ENDPOINT_PARAMETERS = {
@@ -47,14 +83,36 @@ function commandClass(name: OperationName) {
     ServiceInputTypes,
     ServiceOutputTypes
   >()
-    .m((_class, _stack, config) => [
-      getSerdePlugin(config, serialize, deserialize),
-      getEndpointPlugin(config, ENDPOINT_PARAMETERS),
-    ])
+    .m((_class, _stack, config) => [getSerdePlugin(config, serialize, deserialize), endpointPlugin(config)])
     .s('AWSHabaneroManagementService', name)
     .n('FinspaceClient', `${name}Command`)
     .build();
 }
+
+/** The plugin of the SDK, whose middleware resolves the endpoint for the first call of an operation, and not for each. */
+function endpointPlugin(config: Parameters<typeof getEndpointPlugin>[0]): Pluggable<object, object> {
+  const { applyToStack } = getEndpointPlugin(config, ENDPOINT_PARAMETERS);
+  return {
+    applyToStack: (stack) =>
+      applyToStack({
+        ...stack,
+        addRelativeTo: (middleware: SerializeMiddleware<object, object>, options: RelativeMiddlewareOptions) =>
+          stack.addRelativeTo(firstCallOnly(middleware), options),
+      }),
+  };
+}
+
+/** Middleware that only has an effect on the context of its operation. */
+const firstCallOnly =
+  (middleware: SerializeMiddleware<object, object>): SerializeMiddleware<object, object> =>
+  (next, context) => {
+    let isDone = false;
+    const first = middleware((args) => {
+      isDone = true;
+      return next(args);
+    }, context);
+    return (args) => (isDone ? next(args) : first(args));
+  };
 
 function serializer(name: OperationName) {
   const operation = operationNamed(name);

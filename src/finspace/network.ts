@@ -87,18 +87,26 @@ function exchange(
     });
 }
 
-async function read(response: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
-  const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
-  return new HttpResponse({
-    statusCode: response.statusCode ?? 0,
-    headers: Object.fromEntries(headers),
-    body: Buffer.concat(chunks),
+/** The whole response; a listener each, because an async iterator costs several turns of the event loop. */
+function read(response: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on('error', reject);
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) reject(tooLarge(maxBytes));
+      else chunks.push(chunk);
+    });
+    response.on('end', () => {
+      const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+      resolve(
+        new HttpResponse({
+          statusCode: response.statusCode ?? 0,
+          headers: Object.fromEntries(headers),
+          body: Buffer.concat(chunks),
+        }),
+      );
+    });
   });
 }

@@ -2,7 +2,7 @@ import * as sdk from '@aws-sdk/client-finspace';
 import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { command as ownCommand } from '../../src/finspace/command.ts';
+import { sender } from '../../src/finspace/command.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { fullOutput, validInput } from './arbitraries.ts';
 import { MISSING_IN_SDK, SDK_OPERATIONS } from './sdk-commands.ts';
@@ -123,47 +123,58 @@ function rows<T>(table: Partial<Record<OperationName, T>>): [OperationName, T][]
   return Object.entries(table) as [OperationName, T][];
 }
 
-type AnyCommand = Parameters<sdk.FinspaceClient['send']>[0];
+/** Sends one command with a client that answers with `answer`. */
+type Exchange = () => Promise<unknown>;
 
-const command = (name: OperationName, input: Members) => ownCommand(name, input) as unknown as AnyCommand;
+let answer = '{}';
+let sent: HttpRequest | undefined;
 
-function sdkCommand(name: OperationName, input: Members): AnyCommand {
+/** A client whose handler records the request. */
+function recordingClient() {
+  return new sdk.FinspaceClient({
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },
+    maxAttempts: 1,
+    requestHandler: {
+      handle: async (request: unknown) => {
+        sent = request as HttpRequest;
+        return { response: new HttpResponse({ statusCode: 200, headers: {}, body: Buffer.from(answer) }) };
+      },
+    },
+  });
+}
+
+const ownSend = sender(recordingClient());
+const sdkClient = recordingClient();
+
+const command =
+  (name: OperationName, input: Members): Exchange =>
+  () =>
+    ownSend(name, input, {});
+
+function sdkCommand(name: OperationName, input: Members): Exchange {
+  type AnyCommand = Parameters<typeof sdkClient.send>[0];
   const commands = sdk as unknown as Record<string, new (input: Members) => AnyCommand>;
   const Command = commands[`${name}Command`];
   if (Command === undefined) throw new Error(`the SDK has no ${name}Command`);
-  return new Command(input);
+  return () => sdkClient.send(new Command(input));
 }
 
-/** A client whose handler records the request and answers with `body`. */
-let answer = '{}';
-let sent: HttpRequest | undefined;
-const client = new sdk.FinspaceClient({
-  region: 'eu-west-1',
-  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },
-  maxAttempts: 1,
-  requestHandler: {
-    handle: async (request: unknown) => {
-      sent = request as HttpRequest;
-      return { response: new HttpResponse({ statusCode: 200, headers: {}, body: Buffer.from(answer) }) };
-    },
-  },
-});
-
-function send(message: AnyCommand, body: string): Promise<unknown> {
+function send(exchange: Exchange, body: string): Promise<unknown> {
   answer = body;
-  return client.send(message);
+  return exchange();
 }
 
 /** The outputs of our command and of the SDK's for a response; a Date counts as its ISO 8601 form. */
 async function readings(name: OperationName, input: Members, body: string) {
-  const ours = (await send(command(name, input), body)) as { members: Members };
+  const ours = (await send(command(name, input), body)) as Members;
   const { $metadata: _, ...theirs } = (await send(sdkCommand(name, input), body)) as Members;
-  return { ours: ours.members, theirs: JSON.parse(JSON.stringify(theirs)) as Members };
+  return { ours, theirs: JSON.parse(JSON.stringify(theirs)) as Members };
 }
 
 /** What is sent, without what differs from call to call. */
-async function requestOf(message: AnyCommand) {
-  await send(message, '{}');
+async function requestOf(exchange: Exchange) {
+  await send(exchange, '{}');
   if (sent === undefined) throw new Error('nothing was sent');
   const { method, protocol, hostname, port, path, query, body } = sent;
   const { 'content-type': contentType, 'content-length': contentLength, ...others } = sent.headers;
