@@ -102,7 +102,7 @@ export const SETTINGS = lazily({
       .enum(['file', 'inline'])
       .default(DEFAULTS.secrets)
       .describe(
-        'Where connection strings go: file, which only you can read (over HTTP, calls for them are refused), or inline, to the caller',
+        'Where connection strings go: file (only you can read it; refused over HTTP) or inline (to the caller)',
       ),
   catalog: () =>
     z
