@@ -61,9 +61,9 @@ interface Waiting extends Requested {
 }
 
 /**
- * A limiter without observations. Background reads: the number at once grows while they are answered, and halves after failures;
- * the first refusal sets their rate to what was answered in the second before, and each later one lowers it by a fifth. Other
- * requests wait for the pause that the endpoint asks for, and a moment for their turn.
+ * A limiter without observations. Background reads: the number at once grows while they are answered, and halves after failures and
+ * refusals; the first refusal sets their rate to a fifth less than was answered in the second before, and each later one lowers it by
+ * a fifth. Other requests wait for the pause that the endpoint asks for, and a moment for their turn.
  */
 export function limiter({ now = () => performance.now(), later = afterwards }: LimiterOptions = {}): Limiter {
   const queue = inTurn<Waiting>([({ fairnessKey }) => fairnessKey, ({ question }) => question]);
