@@ -151,7 +151,7 @@ export const GetEnvironment = operation({
   risk: 'read',
   deprecated: true,
   summary:
-    'Show a dataset browser environment (deprecated): status, URL, KMS key and sign-in settings. For kdb, use ' +
+    'Show a dataset browser environment (deprecated): status, URL, KMS key, tags and sign-in settings. For kdb, use ' +
     'get_kx_environment.',
   keywords: 'legacy FinSpace web app federation SAML domain',
   input: () => z.strictObject({ environmentId: LegacyEnvironmentId() }),
@@ -185,7 +185,7 @@ export const UpdateEnvironment = operation({
     'Change the name, description or sign-in settings of a dataset browser environment (deprecated). ' +
     'federationParameters replaces all current parameters: a call that omits one fails and returns the complete arguments, ' +
     'unless you name it in remove. Other settings that you omit keep their values. For kdb, use ' +
-    'update_kx_environment. A person must approve a name that another environment has or had. Takes effect at once.',
+    'update_kx_environment. A person must approve a name that another environment has, or had until it was renamed. Takes effect at once.',
   keywords: 'legacy FinSpace web app rename federation SAML',
   input: () =>
     z.strictObject({

@@ -74,7 +74,7 @@ export const GetKxDatabase = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Show a database: description, size in bytes, number of files and changesets, and its newest version ' +
+    'Show a database: description, size in bytes, number of files and changesets, tags, and its newest version ' +
     '(lastCompletedChangesetId). To see what mounts it, use what_depends_on.',
   keywords: 'describe details db how big size',
   input: () => z.strictObject(databaseLabels()),

@@ -80,7 +80,7 @@ export const GetKxScalingGroup = operation({
   entity: 'kx-scaling-group',
   risk: 'read',
   summary:
-    'Show a scaling group (a shared host): status, host type, availability zone, ARN and the clusters on it. To ' +
+    'Show a scaling group (a shared host): status, host type, availability zone, ARN, tags and the clusters on it. To ' +
     'see its free memory, use what_depends_on.',
   keywords: 'describe details shared host pool ready',
   input: () => z.strictObject(groupLabels()),

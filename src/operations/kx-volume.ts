@@ -147,7 +147,7 @@ export const GetKxVolume = operation({
   entity: 'kx-volume',
   risk: 'read',
   summary:
-    'Show a volume: status, disk type, size in GB, availability zone, ARN and the clusters that use it. The ' +
+    'Show a volume: status, disk type, size in GB, availability zone, ARN, tags and the clusters that use it. The ' +
     'service does not report how full it is. To see the dataviews on it, use what_depends_on.',
   keywords: 'describe details disk NAS attached resize',
   input: () => z.strictObject(volumeLabels()),

@@ -13,7 +13,7 @@ export const checkQuotas = fleetTool({
   description:
     'Show how close kdb environments and the account are to their quotas: used, limit and headroom, fullest ' +
     'first. Covers clusters, nodes and hosts (by type), volumes, storage, users, databases, dataviews and ' +
-    'changesets in progress. On the local backend, plan_change checks a create.',
+    'changesets in progress. On the local backend, plan_change checks a create against them.',
   keywords: 'limits capacity headroom how many left',
   input: () => z.strictObject({ environment: EnvironmentsArgument().optional(), ...shaping() }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
