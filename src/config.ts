@@ -54,7 +54,7 @@ export const SETTINGS = lazily({
       .enum(['published', 'raised'])
       .optional()
       .describe(
-        'Quotas of a new local world; default: published for empty, raised (no limits) for demo, those in the file for a world file',
+        'Quotas of a new local world; default: raised (no limits) for --world demo, published for --world empty, otherwise those in the world file',
       ),
   lifecycle: () =>
     z

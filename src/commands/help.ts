@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import * as z from 'zod';
 import type { CommandShape } from '../command-line.ts';
 import { defaultStateDir, flagOf, SETTINGS, type SettingName, variableOf } from '../config.ts';
@@ -134,7 +133,7 @@ const choices = ({ items, anyOf = [] }: JsonSchema): readonly string[] => [
 /** A default that is not in the schema, because it depends on the platform or the command. */
 function platformDefault(name: SettingName, command: string, env: NodeJS.ProcessEnv): string | number | undefined {
   if (name === 'stateDir') return defaultStateDir(env);
-  if (name === 'state') return join(defaultStateDir(env), 'world.db');
+  if (name === 'state') return 'world.db in --state-dir';
   if (name === 'port') return DEFAULT_PORTS[command as keyof typeof DEFAULT_PORTS];
   return undefined;
 }

@@ -37,7 +37,7 @@ export const HTTP_SETTINGS = {
     z
       .array(z.string().regex(/^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/, 'expects host names in lower case, without ports'))
       .default(HTTP_DEFAULTS.allowedHosts)
-      .describe('Host headers to accept besides loopback names and the host of --public-url'),
+      .describe('Host headers to accept besides loopback names and the hosts of --host and --public-url'),
   allowedOrigins: () =>
     z
       .array(z.string().refine(isOrigin, 'expects origins such as https://inspector.example'))
