@@ -155,7 +155,7 @@ test('a dataview has autoUpdate, readWrite and onDemand of each segment, even if
   }
 });
 
-test('only Get returns the ARNs of volumes and scaling groups, and their users', async () => {
+test('only Get returns the ARNs of volumes and scaling groups, and the clusters that use a volume', async () => {
   await builder.cluster('hdb-on', {
     clusterType: 'HDB',
     ...SHARED,
@@ -173,6 +173,7 @@ test('only Get returns the ARNs of volumes and scaling groups, and their users',
     expect(summary).not.toHaveProperty(member);
   const [listed] = (await world.call('ListKxScalingGroups', { environmentId })).scalingGroups;
   expect(listed).not.toHaveProperty('scalingGroupArn');
+  expect(listed?.clusters).toContain('hdb-on');
 });
 
 test('any number of environments is listed in the order of creation', async () => {
