@@ -72,7 +72,9 @@ const LAZY = `export function lazy(properties) {
     return value;
   } });
   return table;
-}`;
+}
+/** Stands for a value that is built when it is first used. */
+export const later = (build) => new Proxy({}, { get: (_, name) => build()[name] });`;
 
 /** What the SDK derives from schemas when it is loaded, and needs only for forms. */
 const DERIVED = ['ROOT_KEYS', 'PROPERTY_KEYS_BY_TYPE', 'SUPPORTED_STRING_FORMATS'];
@@ -119,14 +121,14 @@ async function serverModule(path: string, read: Read): Promise<string> {
   code = replaced(
     code,
     imports,
-    imports.replaceAll(/\b\w+Schema, |, \w+Schema\b/g, '').replace('{', '{ lazy, schemas,'),
+    imports.replaceAll(/\b\w+Schema, |, \w+Schema\b/g, '').replace('{', '{ later, lazy, schemas,'),
   );
   const exported = /^export \{[^}]*\};$/m.exec(code)?.[0] ?? '';
-  const eager = names.filter((name) => new RegExp(`\\b${name}\\b`).test(exported));
-  const lazy = names.filter((name) => !eager.includes(name));
+  const isExported = (name: string) => new RegExp(`\\b${name}\\b`).test(exported);
   const define = Object.fromEntries([
-    ...lazy.map((name) => [name, `schemas.${name}`]),
+    ...names.filter((name) => !isExported(name)).map((name) => [name, `schemas.${name}`]),
     ...DERIVED.map((name) => [name, `derived.${name}`]),
   ]);
-  return (await transform(`${code}\nconst { ${eager.join(', ')} } = schemas;`, { define })).code;
+  const stand = (name: string) => `const ${name} = later(() => schemas.${name});`;
+  return (await transform([code, ...names.filter(isExported).map(stand)].join('\n'), { define })).code;
 }

@@ -3,10 +3,12 @@ import { COMMANDS, DEFAULT_COMMAND, helpFor } from './commands/index.ts';
 import { ConfigError } from './config.ts';
 import { ErrorForPeople } from './error-for-people.ts';
 import { writeOut } from './output.ts';
+import { expectNoCycles } from './schema-settings.ts';
 import { VERSION } from './version.ts';
 
 /** Runs a command line with what runs commands, and returns the exit code. */
 export async function main(argv: readonly string[], run: (line: CommandLine) => Promise<void>): Promise<number> {
+  expectNoCycles();
   try {
     const line = readCommandLine(argv, process.env, COMMANDS, DEFAULT_COMMAND);
     if (line.wants === 'help') writeOut(helpFor(line.command));

@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
-import * as z from 'zod';
 import type { Config } from '../config.ts';
 import { ownCommand } from '../own-command.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
+import { compileSchemas } from '../schema-settings.ts';
 import { serverFactory } from '../server.ts';
 import type { SharedStore } from '../store/store.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
@@ -47,12 +47,6 @@ export async function stdio(given: Config): Promise<void> {
   await store?.close();
   await log.flushed();
 }
-
-/**
- * Whether Zod compiles the schemas that are made from now on: that takes longer than the few uses that a start makes of a schema. The
- * schemas of the first messages stay as they are.
- */
-const compileSchemas = (compiles: boolean) => z.config({ jitless: !compiles });
 
 /** The store of --store. The server of one client needs no seal keys in common with others, and may have another target. */
 async function joinedStore(config: Config, log: Log): Promise<SharedStore | undefined> {
