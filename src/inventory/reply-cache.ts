@@ -1,4 +1,5 @@
 import { bytesOf } from '../answer-size.ts';
+import { environmentIdsIn } from '../operations/arn.ts';
 import { type Call, type OperationName, type Output, operationNamed } from '../operations/index.ts';
 
 type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
@@ -133,11 +134,4 @@ function boundedEntries(maxBytes: number) {
       for (const [key, entry] of entries) if (matches(key)) drop(key, entry);
     },
   };
-}
-
-/** The ids of the environments in the arguments of an operation, also inside an ARN. */
-function environmentIdsIn(input: object): string[] {
-  const { environmentId, resourceArn, userArn } = input as Record<string, unknown>;
-  const inArns = [resourceArn, userArn].flatMap((arn) => /:kxEnvironment\/([^/]+)/.exec(String(arn))?.[1] ?? []);
-  return environmentId === undefined ? inArns : [String(environmentId), ...inArns];
 }

@@ -1,8 +1,8 @@
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../inventory/uris.ts';
-import { labels, route } from '../operations/http.ts';
+import { environmentIdIn } from '../operations/arn.ts';
+import { route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolTitle } from '../operations/naming.ts';
-import { environmentIdIn } from '../safety/arn.ts';
 
 /** A resource template. Most are derived from a read operation, whose path is their URI; the others show a topology. */
 export interface ResourceKind {
@@ -105,9 +105,7 @@ export function uriOf({ uriTemplate }: ResourceKind, input: Readonly<Record<stri
 export function urisTouchedBy(operation: OperationName, input: Readonly<Record<string, unknown>>): string[] {
   const { entity } = operationNamed(operation);
   const own = route(operationNamed(operation)).path;
-  const arn = labels(operationNamed(operation)).find((label) => label.endsWith('Arn'));
-  const given: Readonly<Record<string, unknown>> =
-    arn === undefined ? input : { ...input, environmentId: environmentIdIn({ resourceArn: input[arn] }) };
+  const given: Readonly<Record<string, unknown>> = { ...input, environmentId: environmentIdIn(input) };
   return RESOURCE_KINDS.filter((kind) => {
     const declared = operationNamed(kind.operation);
     const isAround = kind.topology !== undefined || own.startsWith(route(declared).path) || declared.entity === entity;

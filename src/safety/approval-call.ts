@@ -1,10 +1,10 @@
 import { changeOf } from '../kinds/index.ts';
+import { arnParts, environmentIdIn } from '../operations/arn.ts';
 import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText, type FittedText } from './approval-text.ts';
-import { arnParts, environmentIdIn } from './arn.ts';
 import { type BackendLocation, type LabelledValue, locationFacts } from './backend-location.ts';
 import type { Change, Item, Members, Note } from './plan-parts.ts';
 import { POLICY } from './policy.ts';

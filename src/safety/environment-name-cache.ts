@@ -1,4 +1,4 @@
-import { environmentIdIn } from './arn.ts';
+import { environmentIdIn } from '../operations/arn.ts';
 
 /** Learns the names of environments from backend replies. */
 export interface EnvironmentNameCache {

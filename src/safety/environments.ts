@@ -1,7 +1,6 @@
+import { environmentIdsIn } from '../operations/arn.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call, OperationName } from '../operations/index.ts';
-import { arnParts } from './arn.ts';
-import type { Members } from './plan-parts.ts';
 import { createsEnvironment } from './policy.ts';
 
 /**
@@ -10,7 +9,7 @@ import { createsEnvironment } from './policy.ts';
  */
 export function limitToEnvironments(call: Call, allowed: readonly string[]): Call {
   return async (name, input, options) => {
-    const outside = environmentIdsIn(input as Members).find((id) => !allowed.includes(id));
+    const outside = environmentIdsIn(input).find((id) => !allowed.includes(id));
     if (outside !== undefined) throw outsideError(name, allowed);
     if (createsEnvironment(name)) throw outsideError(name, allowed);
     const output = await call(name, input, options);
@@ -21,15 +20,6 @@ export function limitToEnvironments(call: Call, allowed: readonly string[]): Cal
       environments: environments.filter(({ environmentId }) => allowed.includes(String(environmentId))),
     };
   };
-}
-
-/** The ids of all environments in the arguments; for an ARN without one, an id that no environment has. */
-function environmentIdsIn(input: Members): string[] {
-  const inArns = ['resourceArn', 'userArn'].flatMap((member) => {
-    const arn = input[member];
-    return arn === undefined ? [] : [arnParts(arn)?.[0]?.id ?? ''];
-  });
-  return input['environmentId'] === undefined ? inArns : [String(input['environmentId']), ...inArns];
 }
 
 const outsideError = (operation: OperationName, allowed: readonly string[]) =>

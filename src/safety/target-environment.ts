@@ -1,5 +1,5 @@
+import { environmentIdIn } from '../operations/arn.ts';
 import type { Call, CallOptions } from '../operations/index.ts';
-import { environmentIdIn } from './arn.ts';
 import type { Members } from './plan-parts.ts';
 
 /** The environment and account of a call, as people know them. Both come from the API. */

@@ -1,11 +1,11 @@
 import { counted } from '../inventory/units.ts';
 import { kindInArn, NAMES } from '../kinds/names.ts';
+import { pathParts } from '../operations/arn.ts';
 import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { lazy } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { pathParts } from './arn.ts';
 import { itemText } from './item-text.ts';
 import type { Blocker, Item } from './plan-parts.ts';
 import type { Allowed } from './policy.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Allowance, MAX_VALUES, parseBounded } from '../bounded-json.ts';
 import { didYouMean } from '../nearest.ts';
+import { arnParts } from '../operations/arn.ts';
 import type { OperationName } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { wordIssue } from '../wording.ts';
@@ -113,7 +114,7 @@ const IS_FORM = /^(?:expects|required)/;
 
 function hintFor(environment: Lookup['environment'], label: string, given: unknown, near?: OperationName) {
   const arn = typeof given === 'string' && given.startsWith('arn:') ? given : '';
-  const [, id] = /:(?:kxEnvironment|environment)\/([^/]+)/.exec(arn) ?? [];
+  const id = arnParts(arn)?.[0]?.id;
   if (label === 'environmentId' && id !== undefined) return `This is an ARN; the id in it is ${quoteUntrusted(id)}.`;
   if (label.endsWith('Name') && arn !== '')
     return `This is an ARN; the name in it is ${quoteUntrusted(arn.split('/').at(-1) ?? '')}.`;

@@ -13,11 +13,15 @@ export function arnParts(arn: unknown): readonly ArnPart[] | undefined {
   return found === null ? undefined : pathParts(String(found[1]));
 }
 
-/** The id of the environment that a call names, by itself or in the ARN of an entity; undefined if it names none. */
-export function environmentIdIn({ environmentId, resourceArn }: Readonly<Record<string, unknown>>): string | undefined {
-  const id = environmentId ?? arnParts(resourceArn)?.[0]?.id;
-  return id === undefined ? undefined : String(id);
+/** The ids of the environments in the arguments of a call, also inside ARNs: an empty text for an ARN that names none. */
+export function environmentIdsIn(input: object): string[] {
+  const { environmentId, resourceArn, userArn } = input as Readonly<Record<string, unknown>>;
+  const inArns = [resourceArn, userArn].flatMap((arn) => (arn === undefined ? [] : (arnParts(arn)?.[0]?.id ?? '')));
+  return environmentId === undefined ? inArns : [String(environmentId), ...inArns];
 }
+
+/** The id of the environment that a call names; undefined if it names none. */
+export const environmentIdIn = (input: object): string | undefined => environmentIdsIn(input)[0] || undefined;
 
 /** What the last part of an ARN names, or the part after the environment. */
 export const pathParts = (path: string): readonly ArnPart[] =>
