@@ -1,7 +1,7 @@
 import { finspaceCall } from '../src/finspace/call.ts';
 import { environmentGraph } from '../src/inventory/graph.ts';
-import { limitConcurrency } from '../src/inventory/reading.ts';
 import { startLocal } from '../src/local/index.ts';
+import { limitConcurrency } from '../src/operations/calls.ts';
 import type { Call } from '../src/operations/index.ts';
 import { type Answered, answer, MAX_CALLS, MAX_TOKENS } from '../test/answers/answering.ts';
 import { BIG_ASKED } from '../test/answers/big-asked.ts';

@@ -1,9 +1,10 @@
+import { mapConcurrent } from '../map-concurrent.ts';
+import { limitConcurrency } from '../operations/calls.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call, CallOptions, Output } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { GraphOptions } from './graph-types.ts';
 import { listPages } from './pages.ts';
-import { limitConcurrency, mapConcurrent } from './reading.ts';
 import type { ReplyCache } from './reply-cache.ts';
 
 /** A list that continues after this many environments counts as an error of the endpoint. */

@@ -1,4 +1,5 @@
 import { statusClass } from '../kinds/statuses.ts';
+import { limitConcurrency } from '../operations/calls.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
@@ -155,23 +156,6 @@ function beyondGap(operation: OperationName, { kind, of }: Part, which: string, 
   return withoutUndefined({ kind, operation, of, reason, isOfOlder: which === 'newest' || undefined });
 }
 
-/** Runs `work` on every item, a bounded number at once. Returns the results in order; rejects with the first failure. */
-export async function mapConcurrent<T, R>(
-  items: readonly T[],
-  work: (item: T) => Promise<R>,
-  maxWorkers = MAX_WORKERS,
-): Promise<R[]> {
-  const results: R[] = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
-  };
-  await Promise.all(Array.from({ length: Math.min(maxWorkers, items.length) }, worker));
-  return results;
-}
-
-const MAX_WORKERS = 8;
-
 /** Whether an entity changes only with its status and the time of its last change, so that its reply can be kept. */
 const isSettled = (listed: Listed | undefined): listed is Listed =>
   listed?.lastModifiedTimestamp !== undefined && statusClass(listed.status) !== 'moving';
@@ -190,42 +174,5 @@ function stopWhenThrottled(call: Call): Call {
         refused = error;
       throw error;
     }
-  };
-}
-
-/** A Call that makes at most `maxCalls` calls at a time; the others are queued. */
-export function limitConcurrency(
-  call: Call,
-  maxCalls: number,
-  onProgress?: (done: number, needed: number) => void,
-): Call {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  let needed = 0;
-  let done = 0;
-  return async (name, input, options) => {
-    needed += 1;
-    if (running >= maxCalls) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await call(name, input, options);
-    } finally {
-      done += 1;
-      onProgress?.(done, needed);
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
-}
-
-/** A Call for a short task: identical reads within it share one call. */
-export function deduplicated(call: Call): Call {
-  const replies = new Map<string, Promise<unknown>>();
-  return (name, input, options) => {
-    const key = JSON.stringify([name, input]);
-    const reply = replies.get(key) ?? call(name, input, options);
-    replies.set(key, reply);
-    return reply as never;
   };
 }

@@ -1,5 +1,4 @@
 import { listPages } from '../inventory/pages.ts';
-import { deduplicated, limitConcurrency } from '../inventory/reading.ts';
 import { asDependent } from '../kinds/dependents.ts';
 import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
 import { isInProgress } from '../kinds/quotas.ts';
@@ -8,6 +7,7 @@ import { dependentKinds, dependentsAmong, volumeDependents } from '../kinds/refe
 import { statusOf } from '../kinds/rules.ts';
 import { isDetached, isGone } from '../kinds/statuses.ts';
 import type { Dependent, Keys, KindName, Views, Within } from '../kinds/views.ts';
+import { deduplicated, limitConcurrency } from '../operations/calls.ts';
 import { FinspaceError, isNotFound } from '../operations/failure.ts';
 import { type Call, type CallOptions, callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';

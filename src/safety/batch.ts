@@ -1,8 +1,8 @@
-import { mapConcurrent } from '../inventory/reading.ts';
 import { counted } from '../inventory/units.ts';
 import { keyIn, lineage, NAMES, nameIn, pathOf } from '../kinds/names.ts';
 import { referredBy } from '../kinds/references.ts';
 import type { KindName } from '../kinds/views.ts';
+import { mapConcurrent } from '../map-concurrent.ts';
 import { isNotFound } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';

@@ -1,6 +1,6 @@
-import { mapConcurrent } from '../inventory/reading.ts';
 import { NAMES, pathOf } from '../kinds/names.ts';
 import type { KindName } from '../kinds/views.ts';
+import { mapConcurrent } from '../map-concurrent.ts';
 import { riskOf } from '../operations/derive.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';

@@ -1,8 +1,8 @@
 import { listPages } from '../inventory/pages.ts';
-import { mapConcurrent } from '../inventory/reading.ts';
 import { KIND_NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
+import { mapConcurrent } from '../map-concurrent.ts';
 import { agentInput } from '../operations/derive.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';

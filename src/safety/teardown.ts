@@ -1,4 +1,3 @@
-import { mapConcurrent } from '../inventory/reading.ts';
 import { counted } from '../inventory/units.ts';
 import { CONTENTS, contentsOf } from '../kinds/contents.ts';
 import { undeletable } from '../kinds/kx-environment.ts';
@@ -6,6 +5,7 @@ import type { Problem } from '../kinds/model.ts';
 import { deletionOf } from '../kinds/names.ts';
 import { closed } from '../kinds/rules.ts';
 import { deletionIn, isLeaving } from '../kinds/statuses.ts';
+import { mapConcurrent } from '../map-concurrent.ts';
 import { isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName, Output } from '../operations/index.ts';
 import { apiReader } from './api-reader.ts';

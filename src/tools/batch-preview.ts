@@ -1,4 +1,5 @@
-import { deduplicated, mapConcurrent } from '../inventory/reading.ts';
+import { mapConcurrent } from '../map-concurrent.ts';
+import { deduplicated } from '../operations/calls.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, stillBlocks } from '../safety/batch.ts';
 import { planCall } from '../safety/plan.ts';

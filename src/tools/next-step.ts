@@ -1,6 +1,6 @@
 import { isGone, statusClass } from '../inventory/failed-or-stuck.ts';
 import { memberOf } from '../inventory/kinds.ts';
-import { deduplicated } from '../inventory/reading.ts';
+import { deduplicated } from '../operations/calls.ts';
 import type { FinspaceError } from '../operations/failure.ts';
 import { callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { deduplicated } from '../inventory/reading.ts';
+import { deduplicated } from '../operations/calls.ts';
 import { agentInput } from '../operations/derive.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';

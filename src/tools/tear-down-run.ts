@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { mapConcurrent } from '../inventory/reading.ts';
+import { mapConcurrent } from '../map-concurrent.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { type Actor, callNamed } from '../operations/index.ts';
 import { toolName, waitTool } from '../operations/naming.ts';

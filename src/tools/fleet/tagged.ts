@@ -1,7 +1,8 @@
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
 import { idOf } from '../../inventory/graph-types.ts';
 import { arnIn } from '../../inventory/kinds.ts';
-import { limitConcurrency, OUT_OF_TIME } from '../../inventory/reading.ts';
+import { OUT_OF_TIME } from '../../inventory/reading.ts';
+import { limitConcurrency } from '../../operations/calls.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import type { Candidate, TagCondition } from './filters.ts';
