@@ -10,12 +10,8 @@ export function listPrompts(): Prompt[] {
   return RUNBOOKS.map(({ text: _, when: __, ...prompt }) => prompt);
 }
 
-/** Throws ProtocolError when there is no prompt of that name. */
-export function requirePrompt(name: string): void {
-  runbookNamed(name);
-}
-
-function runbookNamed(name: string): Runbook {
+/** The runbook with a name. Throws ProtocolError when there is none. */
+export function requirePrompt(name: string): Runbook {
   const runbook = RUNBOOKS.find((candidate) => candidate.name === name);
   if (runbook !== undefined) return runbook;
   const names = RUNBOOKS.map((candidate) => candidate.name);
@@ -28,7 +24,7 @@ function runbookNamed(name: string): Runbook {
  * prompt or wrong arguments.
  */
 export function getPrompt(name: string, given: Record<string, string> = {}, toolsNote: string = ''): GetPromptResult {
-  const runbook = runbookNamed(name);
+  const runbook = requirePrompt(name);
   const unknown = Object.keys(given).find((argument) => !runbook.arguments.some((each) => each.name === argument));
   if (unknown !== undefined)
     throw invalid(`${name} has no argument ${quoteUntrusted(unknown, MAX_LENGTH)}${meant(unknown, runbook)}`);
