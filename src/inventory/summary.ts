@@ -188,7 +188,7 @@ export function sizeOf({ kind, facts }: GraphEntity): Row {
   if (kind === 'database')
     return { size: bytes(facts['bytes']), changesets: facts['changesets'], files: facts['files'] };
   if (kind === 'cluster')
-    return { type, nodes: nodesText(facts), ...(scalingGroup === undefined ? {} : { host: scalingGroup }) };
+    return { type, nodes: nodesCell(facts), ...(scalingGroup === undefined ? {} : { host: scalingGroup }) };
   if (kind !== 'scaling-group') return {};
   const { memoryMiB: all, reservedMiB: reserved, freeMiB: free } = facts;
   return reserved === undefined
@@ -196,12 +196,17 @@ export function sizeOf({ kind, facts }: GraphEntity): Row {
     : { hostType, memory: `${memory(reserved)} of ${memory(all)} reserved`, free: memory(free) };
 }
 
-/** `2 x 24 GiB (1 provisioning)`; undefined for a cluster whose details could not be read. */
-function nodesText({ nodeType, nodeCount, memoryReservationMiB, nodesProvisioning }: GraphEntity['facts']) {
+/** `2 x 24 GiB`; empty for a cluster whose details could not be read. */
+export function nodesText({ nodeType, nodeCount = '?', memoryReservationMiB }: GraphEntity['facts']): string {
   const size = nodeType ?? memory(memoryReservationMiB);
-  const waiting = nodesProvisioning === undefined ? undefined : `${nodesProvisioning} provisioning`;
-  if (size === '') return waiting;
-  return `${nodeCount ?? '?'} x ${size}${waiting === undefined ? '' : ` (${waiting})`}`;
+  return size === '' ? '' : `${nodeCount} x ${size}`;
+}
+
+/** The same with the nodes that are being provisioned. */
+function nodesCell(facts: GraphEntity['facts']): string | undefined {
+  const [text, waiting] = [nodesText(facts), facts['nodesProvisioning']];
+  if (waiting === undefined) return text || undefined;
+  return text === '' ? `${waiting} provisioning` : `${text} (${waiting} provisioning)`;
 }
 
 const shortName = (id: string) => quoteUnlessPlain(id.slice(id.indexOf(':') + 1));

@@ -1,6 +1,7 @@
 import type { Graph, GraphEntity } from '../graph.ts';
 import { type EntityHealth, healthOf } from '../health.ts';
-import { memory, moment } from '../units.ts';
+import { nodesText } from '../summary.ts';
+import { moment } from '../units.ts';
 import { issueLinesOf } from './issue-lines.ts';
 
 /** A line of a database card that clusters may be connected to: a changeset, or a version of a dataview. */
@@ -116,18 +117,13 @@ function updateMode({ facts, status }: GraphEntity): string {
 export const versionsOf = ({ facts }: GraphEntity) =>
   (facts['versions'] ?? []) as { readonly versionId?: string; readonly changesetId?: string }[];
 
-/** `24 GiB × 2`; empty for a cluster whose details could not be read. */
-function nodesText({ facts: { nodeType, memoryReservationMiB, nodeCount } }: GraphEntity): string {
-  return nodeCount === undefined ? '' : `${nodeType ?? memory(memoryReservationMiB)} × ${nodeCount}`;
-}
-
 function rowOf(cluster: GraphEntity, { edges, entities, readAt }: Graph, healthById: Model['healthById']): ClusterRow {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const mounts = edges.filter(({ from, relation }) => from === cluster.id && relation === 'mounts');
   return {
     cluster,
     issueLines: issueLinesOf(cluster, healthById.get(cluster.id), readAt),
-    size: nodesText(cluster),
+    size: nodesText(cluster.facts),
     links: mounts.map(({ to, facts }) => {
       const { versionId, changesetId } = facts;
       const target = byId.get(to);
