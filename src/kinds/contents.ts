@@ -1,6 +1,6 @@
 import { byteSize, count } from './amounts.ts';
 import { asDependent, dependentItem } from './dependents.ts';
-import type { Item } from './model.ts';
+import type { Loss } from './model.ts';
 import { KIND_NAMES, keyIn } from './names.ts';
 import type { Reader } from './reader.ts';
 import { pathItem, statusOf } from './rules.ts';
@@ -14,7 +14,7 @@ export interface Content {
   readonly key: Readonly<Record<string, string>>;
   readonly view: object;
   readonly status: string | undefined;
-  readonly item: Item;
+  readonly item: Loss;
 }
 
 /** What an item says of an entity, and whether only its details show that. */

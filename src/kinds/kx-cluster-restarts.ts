@@ -2,7 +2,7 @@ import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { count } from './amounts.ts';
 import type { Cluster } from './kx-cluster-references.ts';
-import type { Impact, Item, Note } from './model.ts';
+import type { Impact, Loss, Note } from './model.ts';
 import type { Reader } from './reader.ts';
 import { pathItem } from './rules.ts';
 import type { Keys } from './views.ts';
@@ -27,7 +27,7 @@ const MAY_LOSE = 'Data that is only in the memory of its nodes may be lost.';
 export const holdsUnsaved = (cluster: Cluster): boolean => memoryLoss(cluster) !== undefined;
 
 /** What is only in the memory of nodes and is lost with them. */
-export const unsavedData = (nodes: number): Item => ({
+export const unsavedData = (nodes: number): Loss => ({
   kind: 'memory',
   name: 'unsaved data in memory',
   detail: count(nodes, 'node'),

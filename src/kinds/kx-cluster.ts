@@ -5,7 +5,7 @@ import { memoryFits } from './kx-cluster-memory.ts';
 import { databasesAfterUpdate, mounted, mountQuotas, mountsReady, volumesReady } from './kx-cluster-mounts.ts';
 import { type Cluster, clusterReferences } from './kx-cluster-references.ts';
 import { holdsUnsaved, restartImpact, unsavedData } from './kx-cluster-restarts.ts';
-import type { Impact, Item, Kind, Problem, RequestedChange, RuleResult, Use } from './model.ts';
+import type { Impact, Kind, Loss, Problem, RequestedChange, RuleResult, Use } from './model.ts';
 import {
   CACHE_STORAGE,
   CLUSTERS,
@@ -126,14 +126,14 @@ async function clusterLost({
 }: RequestedChange<'kx-cluster', 'DeleteKxCluster'> & { target: Cluster }) {
   const nodes = await read.listed('kx-node', key);
   const { cacheStorageConfigurations: caches = [], savedownStorageConfiguration: savedown } = target;
-  const lost: Item[] = [
+  const lost: Loss[] = [
     holdsUnsaved(target) ? unsavedData(nodes.length) : { kind: 'nodes', name: count(nodes.length, 'node') },
-    ...caches.map(({ type, size }) => ({ kind: 'cache', name: String(type), detail: `${size} GB` })),
+    ...caches.map(({ type, size }): Loss => ({ kind: 'cache', name: String(type), detail: `${size} GB` })),
     ...(savedown?.size === undefined
       ? []
       : [
           {
-            kind: 'savedown storage',
+            kind: 'savedown storage' as const,
             name: String(savedown.type),
             detail: `${savedown.size} GiB, with data that is not loaded yet`,
           },

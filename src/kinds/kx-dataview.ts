@@ -177,7 +177,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
         lost: [
           { kind: 'versions', name: count(activeVersions.length, 'version') },
           ...(readWrite === true
-            ? [{ kind: 'changes', name: key.dataviewName, detail: 'written to it and not committed' }]
+            ? [{ kind: 'changes' as const, name: key.dataviewName, detail: 'written to it and not committed' }]
             : []),
         ],
       }),

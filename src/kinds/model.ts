@@ -2,6 +2,7 @@ import type { ErrorName } from '../operations/errors.ts';
 import type { Input, OPERATIONS, OperationName } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
+import type { LossKind } from './losses.ts';
 import type { QuotaReader, Reader } from './reader.ts';
 import type { Dependent, Keys, KindName, Views, Within } from './views.ts';
 
@@ -16,6 +17,11 @@ export interface Item {
   readonly made?: string | undefined;
 }
 
+/** Something that a call would destroy. */
+export interface Loss extends Item {
+  readonly kind: LossKind;
+}
+
 /** A sentence that quotes untrusted names, and the operation that a caller must be offered to see it. */
 export interface Note {
   readonly says: string;
@@ -25,7 +31,7 @@ export interface Note {
 /** The effects of a change beyond its target. */
 export interface Impact {
   /** Lost for good. */
-  readonly lost?: readonly Item[];
+  readonly lost?: readonly Loss[];
   /** Stopped or slowed temporarily. */
   readonly interrupted?: readonly Item[];
   /** The risk of the call, if the target raises it. */

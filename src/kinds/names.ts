@@ -1,10 +1,11 @@
 import type { OperationName } from '../operations/index.ts';
+import type { LossKind } from './losses.ts';
 import type { Keys, KindName } from './views.ts';
 
 /** The names of a kind. */
 export interface Names {
   /** `volume`, in a sentence. */
-  readonly noun: string;
+  readonly noun: LossKind;
   /** The service's word, if it differs. */
   readonly serviceNoun?: string;
   /** `kxVolume`, in ARNs. */

@@ -44,14 +44,14 @@ export function serviceNoun(kind: KindName): string {
 }
 
 /** The entity that a call names, as an item. */
-export const itemOf = (kind: KindName, key: object, detail?: string): Item => ({
+export const itemOf = (kind: KindName, key: object, detail?: string) => ({
   kind: NAMES[kind].noun,
   name: nameIn(kind, key as Record<string, unknown>),
   ...(detail === undefined ? {} : { detail }),
 });
 
 /** An entity with its path, as an item, so that its tags can be read. */
-export const pathItem = (kind: KindName, key: object, detail?: string): Item => ({
+export const pathItem = (kind: KindName, key: object, detail?: string) => ({
   ...itemOf(kind, key, detail),
   arn: pathOf(kind, key as Record<string, unknown>),
 });

@@ -1,4 +1,5 @@
 import { counted } from '../inventory/units.ts';
+import { bySeverity } from '../kinds/losses.ts';
 import { COLUMNS, label, phrase, typedLabel } from './approval-label.ts';
 import { isDescribed } from './item-text.ts';
 import type { Change } from './plan-parts.ts';
@@ -88,21 +89,9 @@ export function countedLine(what: string, lost: readonly VisibleItem[]): string 
   return line;
 }
 
-/** Kinds by the severity of their loss, worst first; other kinds rank in the middle. */
-const WORST = [
-  ...['dataset browser environment', 'database', 'data', 'files', 'storage', 'volume', 'changes', 'savedown storage'],
-  ...['memory', 'nodes', 'node'],
-];
-const LEAST = ['dataview', 'cache', 'versions', 'user', 'access', 'scaling group', 'host', 'kdb environment'];
-
-const severity = (kind: string) => {
-  const [worst, least] = [WORST.indexOf(kind), LEAST.indexOf(kind)];
-  return worst >= 0 ? worst : WORST.length + least + 1;
-};
-
 /** The rows grouped by kind, worst kind first. */
 function byKind(rows: readonly VisibleItem[]): (readonly VisibleItem[])[] {
-  const kinds = [...new Set(rows.map(({ kind }) => kind))].sort((a, b) => severity(a) - severity(b));
+  const kinds = [...new Set(rows.map(({ kind }) => kind))].sort(bySeverity);
   return kinds.map((kind) => rows.filter((row) => row.kind === kind));
 }
 

@@ -1,8 +1,8 @@
+import { DESCRIBED_KINDS } from '../kinds/losses.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { Item } from './plan-parts.ts';
 
-/** Kinds whose items have no names of their own, so that this server describes them, as in `2 nodes`. */
-export const DESCRIBED_KINDS = ['memory', 'nodes', 'versions'];
+export { DESCRIBED_KINDS };
 
 export const isDescribed = (kind: string): boolean => DESCRIBED_KINDS.includes(kind);
 

@@ -1,6 +1,6 @@
-import type { Item, Note } from '../kinds/model.ts';
+import type { Item, Loss, Note } from '../kinds/model.ts';
 
-export type { Item, Note };
+export type { Item, Loss, Note };
 
 export type Members = Record<string, unknown>;
 

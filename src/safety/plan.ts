@@ -18,7 +18,7 @@ import { digest } from './digest.ts';
 import { renameApprovalReasons, renameNotes } from './former-names.ts';
 import type { ApprovalText } from './ledger.ts';
 import { type BoundCall, callDigestOf, entityDigestOf } from './plan-digests.ts';
-import type { Blocker, Change, FormerName, Item, Members, Note } from './plan-parts.ts';
+import type { Blocker, Change, FormerName, Loss, Members, Note } from './plan-parts.ts';
 import { higherRisk } from './policy.ts';
 import { type Preview, preview, rethrowCause } from './preview.ts';
 import {
@@ -279,7 +279,7 @@ const seenStatus = (entity: Members) =>
     .flatMap(([member, value]) => (/status$/i.test(member) ? String(value) : []))
     .join(' ');
 
-const removedItem = ({ setting, before }: Change): Item => ({ kind: 'setting', name: setting, detail: before });
+const removedItem = ({ setting, before }: Change): Loss => ({ kind: 'setting', name: setting, detail: before });
 /** The subject of a call: its target and, for a create, everything that would be created. */
 const targetOf = (operation: OperationName, input: Members) =>
   operation.startsWith('Create') ? input : labels(operationNamed(operation)).map((label) => input[label]);

@@ -1,6 +1,6 @@
 import { checkChange, checkQuotas, type UsedQuota } from '../kinds/check-change.ts';
 import { type AnyChange, type AnyRequestedChange, changeOf, readRequestedChange } from '../kinds/index.ts';
-import type { Impact, Item, Problem } from '../kinds/model.ts';
+import type { Impact, Item, Loss, Problem } from '../kinds/model.ts';
 import { NAMES } from '../kinds/names.ts';
 import { Unreadable } from '../kinds/reader.ts';
 import type { KindName } from '../kinds/views.ts';
@@ -13,7 +13,7 @@ import { blockersOf } from './problem-text.ts';
 
 /** The preview of a call. */
 export interface Preview extends Impact {
-  readonly lost: readonly Item[];
+  readonly lost: readonly Loss[];
   readonly interrupted: readonly Item[];
   /** In the order in which they have to be dealt with. */
   readonly blockers: readonly Blocker[];
