@@ -7,6 +7,7 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { quoteUnlessPlain } from '../untrusted.ts';
 import { completed } from './task-run.ts';
 import type { TaskRuns } from './task-runs.ts';
 
@@ -102,8 +103,8 @@ const waitIn = (taskId: string): Wait | undefined =>
   taskId.length <= MAX_ID_LENGTH ? parseWait(Buffer.from(taskId, 'base64url').toString()) : undefined;
 
 const working = (taskId: string, wait: Wait, result: Result, now: Date) => {
-  const why = structuredContentOf(result)['why'];
-  const message = typeof why === 'string' ? { statusMessage: why.replace(/ ?Call again .*$/, '') } : {};
+  const { status } = structuredContentOf(result);
+  const message = status === undefined ? {} : { statusMessage: `Still ${quoteUnlessPlain(status)}.` };
   return { ...taskMembers(taskId, wait, now), status: 'working', ...message, pollIntervalMs: POLL_MS };
 };
 

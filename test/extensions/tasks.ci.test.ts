@@ -48,6 +48,7 @@ describe('waits as tasks', () => {
     expect(task).toMatchObject({ resultType: 'task', status: 'working', ttlMs: null, pollIntervalMs: 5_000 });
     const { result: working } = await sent(url, 'tasks/get', { taskId: task.taskId });
     expect(working).toMatchObject({ taskId: task.taskId, status: 'working', createdAt: task['createdAt'] });
+    expect(working['statusMessage']).toBe('Still CREATING.');
     expect(working).not.toHaveProperty('result');
     const get = () => sent(url, 'tasks/get', { taskId: task.taskId });
     await expect
