@@ -37,6 +37,7 @@ export function outOfBandApproval(config: Config, ways: OutOfBandOptions): () =>
           ? page.pageSignature.verify(pending, approval)
           : (terminal?.accepts(pending, approval) ?? false),
       instructions: (code) => (terminal === undefined ? onPage : `${onPage} ${terminal.instructions(code)}`),
+      page: page.url(),
     };
   };
 }

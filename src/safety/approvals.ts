@@ -33,8 +33,8 @@ export type Decision<Planned> =
   | {
       readonly kind: 'refuse';
       readonly lines: readonly string[];
-      /** Whether a pending approval waits for a person outside the client. */
-      readonly waits?: boolean;
+      /** Where a pending approval waits for a person outside the client. */
+      readonly way?: OutOfBand;
     }
   | { readonly kind: 'ask'; readonly by: 'form' | 'link'; readonly pending: PendingApproval; readonly state: string };
 
@@ -43,6 +43,8 @@ export interface OutOfBand {
   readonly accepts: (pending: PendingApproval, approval: Approval) => boolean;
   /** How a person gives it: a sentence that the agent passes on. */
   readonly instructions: (code: string) => string;
+  /** The URL of the approval page. */
+  readonly page?: string;
 }
 
 /** The answer to a form: the signed nonce in it, and the person's decision. */
@@ -145,9 +147,7 @@ async function openApproval(
   if ('by' in channel && stopped === undefined)
     return { kind: 'ask', by: channel.by, pending, state: options.signer.sign(pending.nonce) };
   const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, visibility)];
-  return way === undefined
-    ? refuse(...lines, ...noWayLines(plan, stopped, visibility, options.otherWay))
-    : refuseWaiting(...lines, ...outOfBandLines(plan, pending, plan.textFor(visibility), stopped, way.instructions));
+  return refuseForNow(options, way, { plan, pending, visibility, why: stopped, lines });
 }
 
 /** What this client shows for a plan, or why it gets no form. A link needs another way, which it leads to. */
@@ -221,13 +221,8 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   const mayNot = refusalOf?.(plan);
   if (mayNot !== undefined) return refuse(...mayNot);
   if (!isUndecided) return grant(options, plan, pending, { channel: 'form' });
-  return refuseUndecided(
-    options,
-    plan,
-    pending,
-    UNDECIDED[answer.action as keyof typeof UNDECIDED],
-    visibilityOf(plan),
-  );
+  const lines = [UNDECIDED[answer.action as keyof typeof UNDECIDED], notRun(plan.tool)];
+  return refuseForNow(options, await options.outOfBand(), { plan, pending, visibility: visibilityOf(plan), lines });
 }
 
 /** Consumes an approval and runs the call. */
@@ -243,19 +238,23 @@ async function grant<Planned extends ApprovalRequest>(
   return { kind: 'run', actor: { principal: plan.principal, approval }, plan };
 }
 
-/** Refuses a call whose form no person answered; its plan stays open for a decision outside the client. */
-async function refuseUndecided(
-  { outOfBand, otherWay }: ApprovalOptions,
-  plan: ApprovalRequest,
-  pending: PendingApproval,
-  why: string,
-  visibility: Visibility,
-): Promise<Decision<never>> {
-  const way = await outOfBand();
-  const lines = [why, notRun(plan.tool)];
-  return way === undefined
-    ? refuse(...lines, ...noWayLines(plan, undefined, visibility, otherWay))
-    : refuseWaiting(...lines, ...outOfBandLines(plan, pending, plan.textFor(visibility), undefined, way.instructions));
+interface Waiting {
+  readonly plan: ApprovalRequest;
+  readonly pending: PendingApproval;
+  readonly visibility: Visibility;
+  readonly why?: NoForm | undefined;
+  readonly lines: readonly string[];
+}
+
+/** Refuses a call while its plan stays open for a decision outside the client, or says that there is no such way. */
+function refuseForNow(
+  { otherWay }: ApprovalOptions,
+  way: OutOfBand | undefined,
+  { plan, pending, visibility, why, lines }: Waiting,
+): Decision<never> {
+  if (way === undefined) return refuse(...lines, ...noWayLines(plan, why, visibility, otherWay));
+  const text = plan.textFor(visibility);
+  return { kind: 'refuse', lines: [...lines, ...outOfBandLines(plan, pending, text, why, way.instructions)], way };
 }
 
 /** The history of the forms that a client was shown for a principal, with one more event. */
@@ -267,7 +266,6 @@ const recordForm = (
 ) => ledger.forms(digest([principal, client]), event);
 
 export const refuse = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines });
-const refuseWaiting = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines, waits: true });
 
 const EVENT_KINDS: Record<FormAnswer['action'], FormEvent['kind']> = {
   accept: 'wrong-name',

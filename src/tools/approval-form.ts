@@ -35,7 +35,7 @@ export async function obtainApproval<Planned>(
   };
   const decision = await decide();
   if (decision.kind === 'run' || decision.kind === 'none') return decision;
-  if (decision.kind === 'refuse') return { result: refused(...decision.lines) };
+  if (decision.kind === 'refuse') return { result: refusal(decision) };
   return {
     result:
       open === undefined || decision.by === 'form' ? form(decision) : link(decision, await open(decision.pending.code)),
@@ -60,6 +60,14 @@ const NOT_TRUSTED = [
 const NOBODY_THERE = [
   'The token of this request does not have the scope finspace:approve, so no form from this client counts. Nothing was changed.',
 ];
+
+/** The member of a refusal with the URL of the page where a person can approve the call. */
+export const APPROVAL_PAGE = 'finspace-mcp/approval-page';
+
+function refusal({ lines, way }: Extract<Decision<never>, { kind: 'refuse' }>): ToolResult {
+  const page = way?.page === undefined ? {} : { _meta: { [APPROVAL_PAGE]: way.page } };
+  return { ...refused(...lines), ...page };
+}
 
 type Request = Pick<Extract<Decision<unknown>, { kind: 'ask' }>, 'pending' | 'state'>;
 
@@ -99,7 +107,7 @@ async function waitForPage<Planned>(decider: Decider<Planned>, { context, client
   const waitMs = response.kind === 'elicit' && response.action === 'accept' ? LINK_WAIT_MS : 0;
   for (const end = performance.now() + waitMs; ; ) {
     const decision = await decider.decide({ client, form: false, link: false });
-    if (decision.kind !== 'refuse' || decision.waits !== true || performance.now() >= end) return decision;
+    if (decision.kind !== 'refuse' || decision.way === undefined || performance.now() >= end) return decision;
     await report('waiting for a person to approve on the page');
     await pause(LINK_POLL_MS, undefined, { signal: context.mcpReq.signal });
   }

@@ -16,7 +16,9 @@ const approve = { act: 'approve', name: 'trades' };
 describe('the approval page of a server', () => {
   it("lets a person with a token approve another principal's request, and the call then runs once", async () => {
     const { server, someone, code, remove, exists, refusal, ann } = await waiting();
-    expect(wordsIn(refusal)).toContain(`http://127.0.0.1:${server.port}/approvals,`);
+    const page = `http://127.0.0.1:${server.port}/approvals`;
+    expect(wordsIn(refusal)).toContain(`${page},`);
+    expect(refusal).toMatchObject({ _meta: { 'finspace-mcp/approval-page': page } });
     const before = await someone.get(`/approvals/${code}`);
     expect([before.status, before.text.includes('trades')]).toEqual([401, false]);
     const shown = await someone.signIn(ann, code);

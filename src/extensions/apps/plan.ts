@@ -1,4 +1,5 @@
 import { DESCRIBED_KINDS } from '../../safety/item-text.ts';
+import { APPROVAL_PAGE } from '../../tools/approval-form.ts';
 import { appPage } from './shell.ts';
 
 /**
@@ -16,11 +17,10 @@ const addFooter = (link) => {
   add('p', 'This view approves nothing.').className = 'note';
 };
 const show = (result) => {
-  const { content = [], structuredContent: plan, isError } = result;
-  const link = /^On the approval page (https?:\\/\\/\\S+), where /m.exec(isError ? content[0]?.text : '')?.[1];
+  const { structuredContent: plan, isError, _meta = {} } = result;
   if (isError || !plan) {
     plain(result);
-    return addFooter(link);
+    return addFooter(_meta[${JSON.stringify(APPROVAL_PAGE)}]);
   }
   const { tool, target, dialog = [], ...more } = plan;
   root.replaceChildren();
