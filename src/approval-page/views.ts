@@ -1,8 +1,9 @@
 import { ownCommand } from '../own-command.ts';
+import { FINAL } from '../safety/approval-text.ts';
 import { isDescribed } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
-import { ago, PLACE_LABELS, pagesOf, planText, remaining, requesterText } from '../safety/plan-text.ts';
+import { ago, pagesOf, planText, remaining, requesterText, type SettingChange } from '../safety/plan-text.ts';
 import { document, FORM_HEADERS } from './document.ts';
 import { type Html, html, markedLettersNote, withMarkedLetters } from './html.ts';
 import { picture } from './picture.ts';
@@ -15,11 +16,7 @@ export function listPage(waiting: readonly PendingApproval[], home: string, now:
   const rows = waiting.map(
     (pending) => html`<li><a href="${home}${pending.code}"><span class="code">${pending.code}</span>
 <b>${sentence(planText(pending).headline)}</b>
-<span class="small">${planText(pending)
-      .facts.filter(([label]) => PLACE_LABELS.includes(label))
-      .map(
-        ([, value]) => html`<span>${readable(value)}</span>`,
-      )}<br>requested ${ago(pending.opened, now)} by ${requesterText(pending.principal)}, open for another ${remaining(pending.expires, now)}</span></a></li>`,
+<span class="small">${planText(pending).where.map(([, value]) => html`<span>${readable(value)}</span>`)}<br>requested ${ago(pending.opened, now)} by ${requesterText(pending.principal)}, open for another ${remaining(pending.expires, now)}</span></a></li>`,
   );
   const body =
     waiting.length === 0
@@ -50,19 +47,15 @@ export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own';
 /** One plan: the facts first, then the form that can approve it. */
 export function planPage({ pending, home, now, token, proof, foot, again }: PlanView): Response {
   const { code, shown, principal, opened, expires } = pending;
-  const { headline, worst, how, facts, notes } = planText(pending);
-  const final = notes.filter((note) => note.includes(FINAL));
-  const others = notes.filter((note) => !note.includes(FINAL));
-  const changed = others.flatMap(settingIn);
-  const remarks = others.filter((note) => settingIn(note).length === 0);
-  const where = facts.filter(([label]) => PLACE_LABELS.includes(label));
-  const details = facts.filter(([label]) => !PLACE_LABELS.includes(label));
+  const { headline, worst, how, where, details, changes, notes } = planText(pending);
+  const isFinal = notes.includes(FINAL);
+  const remarks = notes.filter((note) => note !== FINAL);
   const { name, lost, interrupted } = shown;
   const body = html`<section><h1>${sentence(headline)}</h1>
 <p class="worst">${worst}</p>
 <p class="how">${how}</p>
-${final.map((note) => html`<p class="final">${WARNING}${note}</p>`)}
-${markedLettersNote([name, ...[...lost, ...interrupted].map((item) => item.name), ...facts.map(([, value]) => value)])}
+${isFinal ? html`<p class="final">${WARNING}${FINAL}</p>` : undefined}
+${markedLettersNote([name, ...[...lost, ...interrupted].map((item) => item.name), ...[...where, ...details].map(([, value]) => value)])}
 ${factList('where', where)}
 ${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note) => html`<li>${note}</li>`)}</ul>`}
 <p class="soft small asked">Requested ${ago(opened, now)} by ${requesterText(principal)}. Open until ${clock(expires)}, for another ${remaining(expires, now)}.</p></section>
@@ -72,11 +65,11 @@ ${again === undefined ? undefined : html`<p class="error" id="error" role="alert
 <input type="hidden" name="token" value="${token}">
 ${proofOf(proof, again !== undefined)}
 ${proof === 'own' ? undefined : nameField(pending, again?.typed)}
-<div class="acts">${proof === 'own' ? undefined : html`<button class="go${final.length > 0 ? ' final-act' : ''}" name="act" value="approve">${headline.startsWith('DELETE') ? 'Approve deletion' : 'Approve change'}</button>`}
+<div class="acts">${proof === 'own' ? undefined : html`<button class="go${isFinal ? ' final-act' : ''}" name="act" value="approve">${headline.startsWith('DELETE') ? 'Approve deletion' : 'Approve change'}</button>`}
 <button name="act" value="decline" formnovalidate>Decline</button></div>
 </form>
 ${consequences(pending)}
-<section>${settingsTable(changed)}
+<section>${settingsTable(changes)}
 ${factList('details', details)}
 <details><summary>Full text of the plan</summary><pre>${{
     markup: shown.text
@@ -102,17 +95,9 @@ const factList = (look: string, facts: readonly (readonly [string, string])[]) =
     ? undefined
     : html`<dl class="${look}">${facts.map(([label, value]) => html`<div><dt>${labelText(label)}</dt><dd>${withMarkedLetters(readable(value))}</dd></div>`)}</dl>`;
 
-type Setting = readonly [path: string, before: string, after: string];
-
-/** The setting that a line of the plan changes; none when the line is a remark. */
-const settingIn = (note: string): Setting[] => {
-  const found = CHANGE_LINE.exec(note);
-  return found === null ? [] : [found.slice(1) as unknown as Setting];
-};
-
 /** The settings that would change, as a table. */
-function settingsTable(rows: readonly Setting[]): Html | undefined {
-  const row = ([path, before, after]: Setting) =>
+function settingsTable(rows: readonly SettingChange[]): Html | undefined {
+  const row = ([path, before, after]: SettingChange) =>
     html`<div><dt>${readable(path)
       .split('.')
       .map(
@@ -137,10 +122,6 @@ const OWN = html`<p class="plain">You made this request, so you cannot approve i
 const PROOFS = { passphrase: PASSPHRASE, nothing: UNKEYED, 'signed-in': undefined, own: OWN };
 const proofOf = (proof: Proof, isRepeated: boolean) =>
   proof === 'passphrase' && isRepeated ? PASSPHRASE_AGAIN : PROOFS[proof];
-const FINAL = 'This cannot be undone.';
-const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?`;
-/** A line of the plan about one setting: its value now and its new value. */
-const CHANGE_LINE = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (not set|stays|${QUOTED}) (?:-> )?(removed|${QUOTED})\\.$`);
 
 function consequences({ shown }: PendingApproval): Html {
   const { lost, interrupted, inOrder = false } = shown;

@@ -1,5 +1,6 @@
 import type { ApprovalActions, PassphraseApprovals } from '../safety/approval-actions.ts';
 import { typeLine } from '../safety/approval-head.ts';
+import { FINAL } from '../safety/approval-text.ts';
 import type { Approver } from '../safety/approver.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
 import { itemText } from '../safety/item-text.ts';
@@ -93,7 +94,7 @@ const FIRST_LINES = 3;
 /** How the line of a plan at a position is emphasized. */
 function lookOf(line: string, at: number): 'strong' | 'warning' | undefined {
   if (at < FIRST_LINES) return 'strong';
-  return line.endsWith('cannot be undone.') ? 'warning' : undefined;
+  return line === FINAL ? 'warning' : undefined;
 }
 
 const CLOSED = 'It is no longer open: it expired or was answered elsewhere. Nothing was approved here.';

@@ -25,6 +25,9 @@ export interface ApprovalParts {
   readonly details: readonly (readonly LabelledValue[])[];
 }
 
+/** The line of a plan whose losses are permanent. */
+export const FINAL = 'This cannot be undone.';
+
 export interface FittedText {
   readonly text: string;
   /** Whether a form can show it: the name to type may be too wide for one line, or there may be more lines than people read. */
@@ -54,7 +57,7 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
   ];
   const rest = [
     ...factLine(where.filter(([label]) => visibility === EVERYTHING || label !== 'world')),
-    isFinal ? 'This cannot be undone.' : 'This takes effect at once.',
+    isFinal ? FINAL : 'This takes effect at once.',
     ...parts.notes.filter(({ needs }) => needs === undefined || visibility.isOffered(needs)).map(({ says }) => says),
     ...(settings.length === 0 ? [] : ['Changes:', ...settings]),
   ];

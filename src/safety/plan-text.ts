@@ -1,5 +1,6 @@
 import { counted } from '../inventory/units.ts';
 import { quoteUntrusted } from '../untrusted.ts';
+import type { LabelledValue } from './backend-location.ts';
 import type { ApprovalStatus, PendingApproval } from './ledger.ts';
 import type { Item } from './plan-parts.ts';
 import { LOCAL_CALLER } from './policy.ts';
@@ -12,32 +13,42 @@ export interface PlanText {
   readonly worst: string;
   /** The third: what to type. */
   readonly how: string;
-  readonly facts: readonly (readonly [label: string, value: string])[];
-  /** Lines that are neither facts nor the lists of losses and interruptions, which `shown` has as data. */
+  /** Where it applies. */
+  readonly where: readonly LabelledValue[];
+  /** Facts about its target. */
+  readonly details: readonly LabelledValue[];
+  readonly changes: readonly SettingChange[];
+  /** The other lines, except the lists of losses and interruptions, which `shown` has as data. */
   readonly notes: readonly string[];
 }
+
+/** A setting with its old value, `not set` or `stays`, and its new value or `removed`. */
+export type SettingChange = readonly [path: string, before: string, after: string];
 
 /** Splits the text of a plan by the template in approval-text.ts. */
 export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
   const [headline = '', worst = '', how = '', ...lines] = shown.text.split('\n').map(printable);
-  const body = lines.filter((line) => !LISTS.test(line));
+  const facts = lines.flatMap(factsIn);
+  const isPlace = ([label]: LabelledValue) => PLACE_LABELS.includes(label);
   return {
     headline,
     worst,
     how,
-    facts: body.flatMap((line) => factsIn(line) ?? []),
-    notes: body.filter((line) => factsIn(line) === undefined),
+    where: facts.filter(isPlace),
+    details: facts.filter((fact) => !isPlace(fact)),
+    changes: lines.flatMap(changeIn),
+    notes: lines.filter((line) => !LISTS.test(line) && factsIn(line).length + changeIn(line).length === 0),
   };
 }
 
-/** Labels of facts about the location of a plan, in the order of its text. */
-export const PLACE_LABELS = ['environment', 'account', 'region', 'backend', 'world'];
+/** Labels of facts about the location of a plan. */
+const PLACE_LABELS = ['environment', 'account', 'region', 'backend', 'world'];
 
 /** Where a plan applies, as its text names it. */
-export function locationText(pending: Pick<PendingApproval, 'shown'>): string {
-  const facts = new Map(planText(pending).facts);
-  return PLACE_LABELS.flatMap((label) => (facts.has(label) ? `${label}: ${facts.get(label)}` : [])).join(', ');
-}
+export const locationText = (pending: Pick<PendingApproval, 'shown'>): string =>
+  planText(pending)
+    .where.map((fact) => fact.join(': '))
+    .join(', ');
 
 /** The line with everything escaped that `quoteUntrusted` escapes, except quotes, which are the plan's own here. */
 export const printable = (line: string): string =>
@@ -61,15 +72,20 @@ export function remaining(until: number, now: number): string {
 }
 
 const LISTS = /^(?:Lost for good(?:, in this order)?:|Interrupted:|Changes:|- .*|\d+\. .*|Too many to list .*)$/;
-const FACT = /(\w+): ("(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?)/g;
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?`;
+const FACT = new RegExp(`(\\w+): (${QUOTED})`, 'g');
+const CHANGE = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (not set|stays|${QUOTED}) (?:-> )?(removed|${QUOTED})\\.$`);
 
-/** `region: "x", backend: "y".` as pairs; undefined for any other line. */
-function factsIn(line: string): [string, string][] | undefined {
+/** `region: "x", backend: "y".` as pairs; none in any other line. */
+function factsIn(line: string): LabelledValue[] {
   const found = [...line.matchAll(FACT)];
   const whole = found.map(([match]) => match).join(', ');
-  return found.length > 0 && `${whole}.` === line
-    ? found.map(([, label = '', value = '']) => [label, value])
-    : undefined;
+  return `${whole}.` === line ? found.map(([, label = '', value = '']) => [label, value]) : [];
+}
+
+function changeIn(line: string): SettingChange[] {
+  const found = CHANGE.exec(line);
+  return found === null ? [] : [found.slice(1) as unknown as SettingChange];
 }
 
 /** The items grouped by kind, in pages of a readable size. */

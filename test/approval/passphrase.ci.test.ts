@@ -151,14 +151,20 @@ describe('the text of a plan', () => {
   });
 
   it('is split into parts that contain all of it', () => {
-    const { headline, worst, how, facts, notes } = planText({
+    const { headline, worst, how, where, details, changes, notes } = planText({
       shown: { ...SHOWN, text: SHOWN.text.replace('This', 'a.b: not set -> "c: \\"d\\"".\nThis') },
     });
     expect([headline, worst, how]).toEqual(SHOWN.text.split('\n').slice(0, 3));
-    expect(facts).toContainEqual(['region', '"us-east-1"']);
-    expect(facts).toContainEqual(['backend', '"local (embedded FinSpace-compatible service)"']);
-    expect(notes).toEqual(['a.b: not set -> "c: \\"d\\"".', 'This cannot be undone.']);
-    const nothing = { headline: '', worst: '', how: '', facts: [], notes: [] };
+    expect(where).toEqual([
+      ['environment', '"kdb-prod"'],
+      ['account', '"111122223333"'],
+      ['region', '"us-east-1"'],
+      ['backend', '"local (embedded FinSpace-compatible service)"'],
+    ]);
+    expect(details.map(([label]) => label)).toEqual(['environmentId', 'createdTimestamp']);
+    expect(changes).toEqual([['a.b', 'not set', '"c: \\"d\\""']]);
+    expect(notes).toEqual(['This cannot be undone.']);
+    const nothing = { headline: '', worst: '', how: '', where: [], details: [], changes: [], notes: [] };
     expect(planText({ shown: { ...SHOWN, text: '' } })).toEqual(nothing);
   });
 
