@@ -1,6 +1,6 @@
 import { shorten } from '../inventory/svg/text.ts';
 import { counted } from '../inventory/units.ts';
-import { isDescribed } from '../safety/item-text.ts';
+import { byKind, isDescribed } from '../safety/item-text.ts';
 import type { ApprovalText } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
 import { type Html, html, withMarkedLetters } from './html.ts';
@@ -120,7 +120,7 @@ function wrapInTwo(text: string): string[] {
 /** Each item if they fit; otherwise each kind with its number of items. */
 function itemsToDraw(items: readonly Item[]): readonly Item[] {
   if (items.length <= MAX_DRAWN) return items;
-  const kinds = [...new Set(items.map(({ kind }) => kind))].map((kind) => items.filter((item) => item.kind === kind));
+  const kinds = byKind(items);
   const some = kinds.slice(0, kinds.length > MAX_DRAWN ? MAX_DRAWN - 1 : MAX_DRAWN);
   const rest = items.length - some.flat().length;
   return [

@@ -1,7 +1,7 @@
 import { counted } from '../inventory/units.ts';
 import { bySeverity } from '../kinds/losses.ts';
 import { COLUMNS, label, phrase, typedLabel } from './approval-label.ts';
-import { isDescribed } from './item-text.ts';
+import { byKind, isDescribed } from './item-text.ts';
 import type { Change } from './plan-parts.ts';
 import type { VisibleItem } from './visibility.ts';
 
@@ -55,7 +55,7 @@ interface Consequences {
 /** The worst loss and the number of others, in 80 columns: `Permanent loss: 2 nodes (unsaved data). + 4 more below`. */
 export function worstLine({ lost, interrupted, changes }: Consequences): string {
   const set = changes.filter(({ before, after }) => before !== after && (after !== undefined || lost.length === 0));
-  const all = [...byKind(lost), ...byKind(interrupted)];
+  const all = [...worstFirst(lost), ...worstFirst(interrupted)];
   const [worst] = all;
   if (worst === undefined) return set.length === 0 ? NOTHING : changeLine(set);
   const more = all.slice(1).reduce((sum, rows) => sum + sizeOf(rows), set.length);
@@ -69,7 +69,7 @@ const NOTHING = 'Loses and interrupts nothing else, as far as the service shows.
 /** The same for several entities that are deleted together: their number, and the names of those whose loss is worst. */
 export function wholeLine(lost: readonly VisibleItem[]): string {
   const total = `Permanent loss of ${counted('entity', sizeOf(lost))}`;
-  const [worst] = byKind(lost);
+  const [worst] = worstFirst(lost);
   if (worst === undefined) return `${total}.`;
   const title = sizeOf(worst) === sizeOf(lost) ? `${total}: ` : `${total}, including `;
   return `${title}${groupText(worst, COLUMNS - title.length - '.'.length)}.`;
@@ -77,10 +77,10 @@ export function wholeLine(lost: readonly VisibleItem[]): string {
 
 /** The first line, followed by as many counts by kind as fit: `DELETE …: 13 clusters, 4 more`. */
 export function countedLine(what: string, lost: readonly VisibleItem[]): string {
-  const [, ...others] = byKind(lost);
+  const [, ...others] = worstFirst(lost);
   let line = what;
   for (const [at, rows] of others.entries()) {
-    const next = `${line}${at === 0 ? ':' : ','} ${counted(kindOf(rows), sizeOf(rows))}`;
+    const next = `${line}${at === 0 ? ':' : ','} ${countText(rows)}`;
     const rest = others.slice(at + 1).reduce((sum, some) => sum + sizeOf(some), 0);
     if (next.length + (rest === 0 ? 0 : `, ${rest} more`.length) > COLUMNS)
       return at === 0 ? line : `${line}, ${rest + sizeOf(rows)} more`;
@@ -89,21 +89,23 @@ export function countedLine(what: string, lost: readonly VisibleItem[]): string 
   return line;
 }
 
-/** The rows grouped by kind, worst kind first. */
-function byKind(rows: readonly VisibleItem[]): (readonly VisibleItem[])[] {
-  const kinds = [...new Set(rows.map(({ kind }) => kind))].sort(bySeverity);
-  return kinds.map((kind) => rows.filter((row) => row.kind === kind));
-}
+/** Items of one kind. */
+type Group = readonly [VisibleItem, ...VisibleItem[]];
 
-const kindOf = ([first]: readonly VisibleItem[]) => (first as VisibleItem).kind;
+const worstFirst = (rows: readonly VisibleItem[]): Group[] =>
+  byKind(rows).sort(([one], [other]) => bySeverity(one.kind, other.kind));
+
 const sizeOf = (rows: readonly VisibleItem[]) => rows.reduce((sum, { count = 1 }) => sum + count, 0);
 
+/** `13 clusters`. */
+export const countText = (rows: Group): string => counted(rows[0].kind, sizeOf(rows));
+
 /** One item with its detail, or several of a kind with as many of their names as fit. */
-function groupText(rows: readonly VisibleItem[], columns: number): string {
-  const [{ kind, name, detail = '' }] = rows as [VisibleItem];
-  const size = sizeOf(rows);
-  if (size > 1) return `${counted(kind, size)}${namesText(rows, columns - counted(kind, size).length)}`;
-  if (name === undefined) return counted(kind, 1);
+function groupText(rows: Group, columns: number): string {
+  const [{ kind, name, detail = '' }] = rows;
+  const size = countText(rows);
+  if (sizeOf(rows) > 1) return `${size}${namesText(rows, columns - size.length)}`;
+  if (name === undefined) return size;
   // The name of what is deleted is also in the first line: if both do not fit, the detail is kept.
   const forDetail = detail === '' ? 0 : detail.length + ' ()'.length;
   const forName = Math.max(MIN_COLUMNS, Math.min(30, columns - kind.length - 1 - forDetail));

@@ -1,8 +1,8 @@
-import { counted } from '../inventory/units.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { countedLine, typeLine, wholeLine, worstLine } from './approval-head.ts';
+import { countedLine, countText, typeLine, wholeLine, worstLine } from './approval-head.ts';
 import { COLUMNS } from './approval-label.ts';
 import type { LabelledValue } from './backend-location.ts';
+import { byKind } from './item-text.ts';
 import type { Change, Item, Note } from './plan-parts.ts';
 import { EVERYTHING, type Visibility, type VisibleItem, visibleItemText } from './visibility.ts';
 
@@ -94,13 +94,5 @@ const factLine = (facts: readonly LabelledValue[]): string[] =>
 const itemLines = (title: string, rows: readonly VisibleItem[], mark: (at: number) => string = () => '- ') =>
   rows.length === 0 ? [] : [title, ...rows.map((row, at) => `${mark(at)}${visibleItemText(row)}.`)];
 
-function summaryLine(rows: readonly VisibleItem[]): string {
-  const kinds = [...new Set(rows.map(({ kind }) => kind))];
-  const sizes = kinds.map((kind) =>
-    counted(
-      kind,
-      rows.filter((row) => row.kind === kind).reduce((sum, { count = 1 }) => sum + count, 0),
-    ),
-  );
-  return `Too many to list in a form: ${sizes.join(', ')}. Approvals in a terminal or a browser list all of them.`;
-}
+const summaryLine = (rows: readonly VisibleItem[]) =>
+  `Too many to list in a form: ${byKind(rows).map(countText).join(', ')}. Approvals in a terminal or a browser list all of them.`;

@@ -11,3 +11,7 @@ export function itemText({ kind, name, detail }: Item): string {
   if (isDescribed(kind)) return detail === undefined ? name : `${name} (${detail})`;
   return `${kind} ${quoteUntrusted(name)}${detail === undefined ? '' : ` (${quoteUntrusted(detail)})`}`;
 }
+
+/** Items grouped by kind, in the order in which the kinds occur. */
+export const byKind = <T extends Pick<Item, 'kind'>>(items: readonly T[]): [T, ...T[]][] =>
+  [...new Set(items.map(({ kind }) => kind))].map((kind) => items.filter((item) => item.kind === kind) as [T, ...T[]]);

@@ -1,6 +1,7 @@
 import { counted } from '../inventory/units.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { LabelledValue } from './backend-location.ts';
+import { byKind } from './item-text.ts';
 import type { ApprovalStatus, PendingApproval } from './ledger.ts';
 import type { Item } from './plan-parts.ts';
 import { LOCAL_CALLER } from './policy.ts';
@@ -90,15 +91,13 @@ function changeIn(line: string): SettingChange[] {
 
 /** The items grouped by kind, in pages of a readable size. */
 export function pagesOf(items: readonly Item[]): { readonly title: string; readonly items: readonly Item[] }[] {
-  const kinds = [...new Set(items.map(({ kind }) => kind))];
-  return kinds.flatMap((kind) => {
-    const same = items.filter((item) => item.kind === kind);
-    return Array.from({ length: Math.ceil(same.length / PAGE) }, (_, at) => {
+  return byKind(items).flatMap((same) =>
+    Array.from({ length: Math.ceil(same.length / PAGE) }, (_, at) => {
       const page = same.slice(at * PAGE, (at + 1) * PAGE);
       const range = same.length > PAGE ? `, ${at * PAGE + 1} to ${at * PAGE + page.length}` : '';
-      return { title: `${counted(kind, same.length)}${range}`, items: page };
-    });
-  });
+      return { title: `${counted(same[0].kind, same.length)}${range}`, items: page };
+    }),
+  );
 }
 
 const PAGE = 100;
