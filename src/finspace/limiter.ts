@@ -167,7 +167,7 @@ function newPace(now: () => number) {
   let reducedAt = Number.NEGATIVE_INFINITY;
   let nextAt = 0;
   let pausedUntil = 0;
-  /** The times of the answers in the last second. */
+  /** The times of the last answers, at least those of the last second up to the maximum rate. */
   let answers: number[] = [];
 
   const rateAt = (time: number) => {
@@ -189,7 +189,7 @@ function newPace(now: () => number) {
     answered: (isBusy: boolean) => {
       const time = now();
       answers.push(time);
-      if (answers.length > MAX_RATE) answers = recent(answers, time);
+      if (answers.length > 2 * MAX_RATE) answers = answers.slice(-MAX_RATE);
       if (isBusy) atOnce = Math.min(MAX_AT_ONCE, atOnce + (hasFailed ? 1 / atOnce : 1));
     },
     pause: (ms: number) => {
