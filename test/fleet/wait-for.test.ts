@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { MAX_ALSO } from '../../src/tools/fleet/wait-for.ts';
 import { type Demo, demo, NOW } from '../inventory/demo.ts';
 import { caller, demoTools, type Rows } from './table.ts';
 
@@ -152,6 +153,20 @@ describe('wait_for_kx_entity', () => {
     expect(first).toMatchObject({ reached: false, status: 'UPDATING', waitedSeconds: 30 });
     later(60);
     expect((await wait({ handle })).data).toMatchObject({ reached: false, waitedSeconds: 60 });
+    vi.setSystemTime(NOW);
+    await moving.close();
+  });
+
+  test('continues with the handle of as many entities as one call may have', async () => {
+    const moving = await demo();
+    const others = Array.from({ length: MAX_ALSO }, () => ({ kind: 'cluster', name: 'hdb-fx' }));
+    const wait = (more = {}) =>
+      caller(moving.call)('wait_for_kx_entity', { ...of, name: 'gp-reference', also: others, ...more });
+    const later = (seconds: number) => setTimeout(() => vi.setSystemTime(NOW + seconds * 1000), 300);
+    later(30);
+    const { handle } = (await wait()).data;
+    later(60);
+    expect((await wait({ handle })).data).toMatchObject({ counts: { pending: 1 }, waitedSeconds: 60 });
     vi.setSystemTime(NOW);
     await moving.close();
   });

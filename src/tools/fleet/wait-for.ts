@@ -30,6 +30,8 @@ const entity = () => ({
 });
 
 const WHOLE_HANDLE = 'expects the handle of the last answer, complete and unchanged';
+/** Long enough for as many entities as one call may have. */
+const MAX_HANDLE_LENGTH = 100;
 
 const WaitInput = () =>
   z.strictObject({
@@ -47,7 +49,7 @@ const WaitInput = () =>
       .describe('Status to wait for, such as DELETED. Default: the status in which the entity is ready.'),
     handle: z
       .string()
-      .max(40, WHOLE_HANDLE)
+      .max(MAX_HANDLE_LENGTH, WHOLE_HANDLE)
       .refine((text) => startIn(text) !== undefined, WHOLE_HANDLE)
       .optional()
       .describe('From the last answer, to keep waiting'),
@@ -125,7 +127,7 @@ const handleOf = (since: number, wasThere: readonly boolean[]) =>
 
 /** The contents of a handle; undefined for a handle that this server did not issue. */
 function startIn(handle = ''): { since: number; seen: string } | undefined {
-  const text = Buffer.from(handle.slice(0, 120), 'base64url').toString();
+  const text = Buffer.from(handle.slice(0, MAX_HANDLE_LENGTH), 'base64url').toString();
   const [, digits, seen = ''] = /^since (\d{13}) ([01]{1,50})$/.exec(text) ?? [];
   const since = Number(digits);
   const isOurs =
