@@ -62,6 +62,17 @@ describe('an issuer that does not answer', () => {
     expect(await ready()).toEqual([200, 'ready\n']);
   });
 
+  it('is no longer reported once it answers, even if the clock was set back meanwhile', async () => {
+    let now = Date.now();
+    const as = await issuer(() => 'unused');
+    as.outage(true);
+    const { ready } = await started({ authIssuer: as.url }, () => now);
+    expect((await ready())[0]).toBe(503);
+    as.outage(false);
+    now -= 3_600_000;
+    expect(await ready()).toEqual([200, 'ready\n']);
+  });
+
   it('is also reported for keys with a configured URL', async () => {
     const as = await issuer(() => 'unused');
     as.outage(true);

@@ -14,7 +14,7 @@ export class NotReady extends Error {
  * `NotReady` is shown.
  */
 export function readiness(ready: () => Promise<unknown>, draining: () => boolean, now: () => number) {
-  let cached = { response: async () => notReady(''), untilMs: Number.NEGATIVE_INFINITY };
+  let cached = { response: async () => notReady(''), sinceMs: Number.NEGATIVE_INFINITY };
   const check = () => {
     const checked = ready().then(
       () => undefined,
@@ -27,7 +27,9 @@ export function readiness(ready: () => Promise<unknown>, draining: () => boolean
   };
   return async (): Promise<Response> => {
     if (draining()) return notReady(': this server is stopping');
-    if (cached.untilMs <= now()) cached = { response: check(), untilMs: now() + KEPT_MS };
+    const age = now() - cached.sinceMs;
+    // A negative age shows that the clock was set back.
+    if (age < 0 || age >= KEPT_MS) cached = { response: check(), sinceMs: now() };
     return cached.response();
   };
 }

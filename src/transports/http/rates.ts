@@ -23,7 +23,9 @@ export function rateLimiter(rates: Rates, now: () => number): RateLimiter {
     const key = `${kind} ${principal}`;
     const time = now();
     const bucket = buckets.get(key) ?? { tokens: perMinute, filledMs: time };
-    bucket.tokens = Math.min(perMinute, bucket.tokens + ((time - bucket.filledMs) * perMinute) / MINUTE_MS);
+    // The clock may have been set back.
+    const passedMs = Math.max(time - bucket.filledMs, 0);
+    bucket.tokens = Math.min(perMinute, bucket.tokens + (passedMs * perMinute) / MINUTE_MS);
     bucket.filledMs = time;
     buckets.delete(key);
     buckets.set(key, bucket);

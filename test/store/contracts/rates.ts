@@ -39,6 +39,13 @@ export function itKeepsTheRatesContract(name: string, start: () => Promise<Rates
       expect(await accepted(10, limiter, 'ann', 'write')).toBe(6);
     });
 
+    it('accept the remaining calls of a minute also after the clock was set back', async () => {
+      const limiter = under.limiter(RATES);
+      expect(await accepted(1, limiter, 'ann', 'write')).toBe(1);
+      await under.advance(-3_600_000);
+      expect(await accepted(10, limiter, 'ann', 'write')).toBe(5);
+    });
+
     it('count each principal and each class of calls separately', async () => {
       const limiter = under.limiter(RATES);
       for (const principal of ['ann', 'ben', '', 'a\0', "' OR 1=1 --"])
