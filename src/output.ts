@@ -6,7 +6,7 @@ const keep = (error: NodeJS.ErrnoException) => {
   failure ??= error;
 };
 
-/** Stores the error of a failed write for `written`, instead of ending the process with a stack trace. */
+/** Keeps the error of a failed write for `flushOutput`, instead of ending the process with a stack trace. */
 export function watchOutput(): void {
   process.stdout.on('error', keep);
   process.stderr.on('error', () => {});
@@ -15,7 +15,7 @@ export function watchOutput(): void {
 /** The width of the terminal on stdout; undefined if there is none or its width is unknown. */
 export const terminalColumns = (): number | undefined => process.stdout.columns || undefined;
 
-/** Writes text to stdout; await `written` before the process ends. */
+/** Writes text to stdout; await `flushOutput` before the process ends. */
 export function writeOut(text: string): void {
   if (!fstatSync(STDOUT).isFile()) return void process.stdout.write(text);
   try {
