@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DEFAULT_ACCOUNT } from '../../src/local/caller.ts';
+import { DEFAULT_ACCOUNT } from '../../src/local/defaults.ts';
 import type { WorldFile } from '../../src/local/worlds/world-file.ts';
 
 export const HOUR = 3_600_000;

@@ -1,4 +1,4 @@
-import { DEFAULT_ACCOUNT } from '../../src/local/caller.ts';
+import { DEFAULT_ACCOUNT } from '../../src/local/defaults.ts';
 import { header, type WorldFile } from '../../src/local/worlds/world-file.ts';
 import { type EnvironmentBuilder, environmentBuilder } from './environment.ts';
 import { DIGITS, type Entity, emptyWorld, LOWER_CASE, REGION, type Tags, type World, ZONE } from './place.ts';

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type Config, defaultStateDir } from '../config.ts';
 import { environmentRegion } from '../finspace/region.ts';
+import { DEFAULT_REGION } from '../local/defaults.ts';
 import type { BackendLocation } from '../safety/backend-location.ts';
 
 /** Where calls go, as clients and people read it. */
@@ -29,9 +30,6 @@ export function worldFile({ backend: kind, state, worldStore }: Config): string 
 
 /** Files differ more at the end of their paths than at the beginning, and dialogs keep the end. */
 const MAX_PATH = 75;
-
-/** The region of a local world that is not given another. */
-export const DEFAULT_REGION = 'us-east-1';
 
 /** The region that is configured; undefined where the AWS profile has it. */
 export function configuredRegion({ backend: kind, region }: Config): string | undefined {

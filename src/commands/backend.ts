@@ -1,11 +1,12 @@
 import type { Config } from '../config.ts';
+import { DEFAULT_REGION } from '../local/defaults.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { PlanLocation } from '../safety/backend-location.ts';
 import { LedgerError } from '../safety/ledger.ts';
 import { StoreError } from '../sqlite/store-error.ts';
-import { backendLocation, configuredRegion, DEFAULT_REGION, worldFile } from './backend-location.ts';
+import { backendLocation, configuredRegion, worldFile } from './backend-location.ts';
 import type { Log } from './log.ts';
 import { openSharedWorlds } from './open-worlds.ts';
 

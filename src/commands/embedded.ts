@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS } from '../finspace/handler.ts';
 import { inProcessHandler } from '../finspace/in-process.ts';
 import type { Credential } from '../local/credentials.ts';
+import { DEFAULT_REGION } from '../local/defaults.ts';
 import { startLocal } from '../local/index.ts';
 import type { Lifecycle } from '../local/lifecycle.ts';
 import { listen } from '../local/listen.ts';
@@ -22,7 +23,7 @@ interface EmbeddedOptions {
 
 /** The local service for programs that import this package: in process, and on a loopback port unless `port` is false. */
 export async function embeddedService(options: EmbeddedOptions) {
-  const { state = ':memory:', lifecycle = 'instant', region = 'us-east-1', port = 0, ...rest } = options;
+  const { state = ':memory:', lifecycle = 'instant', region = DEFAULT_REGION, port = 0, ...rest } = options;
   prepareState(state);
   const local = await startLocal({ ...rest, state, lifecycle, region });
   const listening = port === false ? undefined : listen(local.service, { port });

@@ -1,5 +1,6 @@
 import { type Config, ConfigError } from '../config.ts';
 import { credentialFrom } from '../local/credentials.ts';
+import { DEFAULT_REGION } from '../local/defaults.ts';
 import { startLocal } from '../local/index.ts';
 import { listen } from '../local/listen.ts';
 import type { ServedRequest } from '../local/served-request.ts';
@@ -18,7 +19,7 @@ export async function local(config: Config): Promise<void> {
   const log = stderrLog(config);
   const stop = stopSignal();
   const { state, world, quotas, lifecycle, host, port = DEFAULT_PORTS.local, faults } = config;
-  const region = config.region ?? 'us-east-1';
+  const region = config.region ?? DEFAULT_REGION;
   if (config.worldStore === undefined) prepareState(state);
   await checkWorldOptions(config, log);
   const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);

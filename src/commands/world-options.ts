@@ -1,5 +1,5 @@
 import { type Config, ConfigError } from '../config.ts';
-import { DEFAULT_ACCOUNT } from '../local/caller.ts';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '../local/defaults.ts';
 import { hasWorld, worldSeeder } from '../local/worlds/index.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import type { Log } from './log.ts';
@@ -7,7 +7,7 @@ import { withWorlds, worldPlace } from './open-worlds.ts';
 
 /** Throws ConfigError for an unusable `--world`, and logs settings of a new world that have no effect because a world exists. */
 export async function checkWorldOptions(config: Config, log: Pick<Log, 'warn'>): Promise<void> {
-  const { world, quotas, lifecycle, region = 'us-east-1' } = config;
+  const { world, quotas, lifecycle, region = DEFAULT_REGION } = config;
   if (world === undefined && quotas === undefined) return;
   const options = { now: Date.now, region, account: DEFAULT_ACCOUNT, lifecycle };
   if (await withWorlds(config, (store) => hasWorld(store, options))) {

@@ -1,6 +1,6 @@
 import { type Config, ConfigError } from '../config.ts';
-import { DEFAULT_ACCOUNT } from '../local/caller.ts';
 import { worldOf } from '../local/context.ts';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '../local/defaults.ts';
 import type { Store } from '../local/store.ts';
 import { DEFAULT_WORLD } from '../local/worlds/index.ts';
 import { exportWorld, importWorld, listWorlds, readImport, resetWorld } from '../local/worlds/worlds.ts';
@@ -83,7 +83,7 @@ const ACTIONS = {
   },
 } satisfies Record<string, Action>;
 
-const regionOf = ({ region }: Config) => region ?? 'us-east-1';
+const regionOf = ({ region }: Config) => region ?? DEFAULT_REGION;
 const print = (line: string) => writeOut(`${line}\n`);
 
 const replacedText = ({ region, source }: { region: string; source: string }, backup: string | undefined) =>

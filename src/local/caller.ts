@@ -1,12 +1,9 @@
 import type { WireRequest } from '../operations/exchange.ts';
 import { type World, worldOf } from './context.ts';
 import type { Credential } from './credentials.ts';
+import { DEFAULT_REGION } from './defaults.ts';
 import { signatureFieldsOf, signedBy } from './signature.ts';
 import { WireError } from './wire-error.ts';
-
-/** The account of every caller, unless the service is configured otherwise. */
-export const DEFAULT_ACCOUNT = '111122223333';
-const DEFAULT_REGION = 'us-east-1';
 
 export interface AwsCaller {
   readonly world: World;

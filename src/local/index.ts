@@ -1,9 +1,9 @@
 import type { Service } from '../operations/exchange.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import { DEFAULT_ACCOUNT } from './caller.ts';
 import { type WorldClock, worldClock } from './clock.ts';
 import { worldOf } from './context.ts';
 import type { Credential } from './credentials.ts';
+import { DEFAULT_ACCOUNT } from './defaults.ts';
 import { readFaults } from './faults/rules.ts';
 import { type FaultSource, faultSource } from './faults/source.ts';
 import { approverOf, identify, pinApprover } from './identity.ts';

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Service } from '../operations/exchange.ts';
 import type { OperationName } from '../operations/index.ts';
-import { callerOf, DEFAULT_ACCOUNT } from './caller.ts';
+import { callerOf } from './caller.ts';
 import type { Credential } from './credentials.ts';
+import { DEFAULT_ACCOUNT } from './defaults.ts';
 import { dispatch } from './dispatch.ts';
 import { applyFault } from './faults/apply-fault.ts';
 import { ConnectionReset } from './faults/connection-reset.ts';
