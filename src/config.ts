@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { ErrorForPeople } from './error-for-people.ts';
 import { CREDENTIAL } from './local/credentials.ts';
+import { isLoopback } from './loopback.ts';
 import { ENTITIES, lazy, RISKS, type Risk } from './operations/operation.ts';
 import { storeUrlProblem } from './store/url.ts';
 import { HTTP_DEFAULTS, HTTP_SETTINGS } from './transports/http/settings.ts';
@@ -248,8 +249,8 @@ export function defaultStateDir(env: NodeJS.ProcessEnv): string {
 function isSafeEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
-  const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-  return username === '' && password === '' && (protocol === 'https:' || (protocol === 'http:' && loopback));
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  return username === '' && password === '' && isSafe;
 }
 
 type Schemas<T> = { readonly [K in keyof T]: T[K] extends () => infer Schema ? Schema : never };

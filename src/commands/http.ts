@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { APPROVALS } from '../approval-page/web.ts';
 import { type Config, ConfigError } from '../config.ts';
+import { isLoopback } from '../loopback.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import { digest } from '../safety/digest.ts';
@@ -18,7 +19,6 @@ import type { Observe } from '../transports/http/exchange.ts';
 import { NotReady } from '../transports/http/probes.ts';
 import { type RateLimiter, type Rates, rateLimiter } from '../transports/http/rates.ts';
 import { baseUrl, type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
-import { isLoopback } from '../transports/http/settings.ts';
 import { approverRules } from './approver-rules.ts';
 import { type Log, stderrLog } from './log.ts';
 import { openSharedStore } from './open-store.ts';

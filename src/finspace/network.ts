@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { buildQueryString } from '@smithy/querystring-builder';
+import { isLoopback } from '../loopback.ts';
 import { misconfigured, timedOut, tooLarge } from './diagnosed-error.ts';
 import type { AttemptOptions, Handler, Limits } from './handler.ts';
 
@@ -23,7 +24,7 @@ export function networkHandler(limits: Limits): Handler {
     handle: async (message, options: AttemptOptions = {}) => {
       options.abortSignal?.throwIfAborted();
       const secure = message.protocol === 'https:';
-      if (!secure && !LOOPBACK.test(message.hostname))
+      if (!secure && !isLoopback(message.hostname))
         throw misconfigured('The endpoint is neither https nor on this machine.');
       const { request, agent } = transports[secure ? 'https:' : 'http:'];
       return { response: await exchange(request({ agent, ...target(message) }), message.body, limits, options) };
@@ -33,7 +34,6 @@ export function networkHandler(limits: Limits): Handler {
 
 /** Room for reads in the background and for the calls that go before them. */
 const MAX_SOCKETS = 64;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 function target({ hostname, port, path, query, method, headers }: HttpRequest): http.RequestOptions {
   const search = buildQueryString(query);

@@ -1,3 +1,4 @@
+import { isLoopback } from '../loopback.ts';
 import type { Diagnosis } from './diagnosed-error.ts';
 
 const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
@@ -18,15 +19,13 @@ export function withoutProxy(diagnosis: Diagnosis, host: string, env: NodeJS.Pro
   };
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/;
-
 /** Whether NO_PROXY exempts the host. */
 function isDirect(host: string, env: NodeJS.ProcessEnv): boolean {
   const domains = (env['NO_PROXY'] ?? env['no_proxy'] ?? '')
     .split(',')
     .map((entry) => entry.trim().replace(/^\*?\./, ''));
   return (
-    LOOPBACK.test(host) ||
+    isLoopback(host) ||
     domains.some((domain) => domain === '*' || host === domain || (domain !== '' && host.endsWith(`.${domain}`)))
   );
 }

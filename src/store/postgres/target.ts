@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientConfig } from 'pg';
+import { isLoopback } from '../../loopback.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { parsedStoreUrl, TLS_MODES } from '../url.ts';
 
@@ -34,7 +35,7 @@ export function storeTarget(text: string, env: NodeJS.ProcessEnv = process.env):
 /** The host of the URL; a socket folder may be percent-encoded. */
 const hostOf = (url: URL) => decodeURIComponent(url.hostname).replace(/^\[(.+)\]$/, '$1');
 
-const isThisMachine = (host: string) => host.startsWith('/') || /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host);
+const isThisMachine = (host: string) => host.startsWith('/') || isLoopback(host);
 
 /** TLS as libpq names its modes. Without one, a server on another machine must prove who it is. */
 function tlsOf(name: string, host: string, given: (name: string, variable: string) => string | undefined) {

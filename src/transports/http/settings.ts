@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import * as z from 'zod';
+import { isLoopback } from '../../loopback.ts';
 
 const perMinute = () => z.int().min(1).max(10_000_000).optional();
 
@@ -133,9 +133,3 @@ function isOrigin(text: string): boolean {
 
 /** The host of an address in URL notation: an IPv6 address in brackets. */
 export const hostInUrl = (host: string) => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
-
-/** Whether only programs on this machine can reach an address. */
-export function isLoopback(host: string): boolean {
-  const address = host.replace(/^\[|\]$/g, '');
-  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
-}
