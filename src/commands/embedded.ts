@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS } from '../finspace/handler.ts';
 import { inProcessHandler } from '../finspace/in-process.ts';
+import { MAX_ADVANCE_MS } from '../local/clock.ts';
 import type { Credential } from '../local/credentials.ts';
 import { DEFAULT_REGION } from '../local/defaults.ts';
 import { startLocal } from '../local/index.ts';
@@ -7,8 +8,6 @@ import type { Lifecycle } from '../local/lifecycle.ts';
 import { listen } from '../local/listen.ts';
 import type { QuotaSet } from '../local/quotas.ts';
 import { prepareState } from '../local/state-file.ts';
-
-const YEAR_MS = 365 * 24 * 60 * 60_000;
 
 interface EmbeddedOptions {
   readonly world?: string | undefined;
@@ -47,8 +46,8 @@ export async function embeddedService(options: EmbeddedOptions) {
     clock: {
       now: async () => new Date((await local.clock.read()).now),
       advance: async (milliseconds: number) => {
-        if (!Number.isInteger(milliseconds) || milliseconds < 0 || milliseconds > YEAR_MS)
-          throw new RangeError(`advance: expects 0 to ${YEAR_MS} whole milliseconds, not ${milliseconds}`);
+        if (!Number.isInteger(milliseconds) || milliseconds < 0 || milliseconds > MAX_ADVANCE_MS)
+          throw new RangeError(`advance: expects 0 to ${MAX_ADVANCE_MS} whole milliseconds, not ${milliseconds}`);
         return new Date((await local.clock.advance(milliseconds)).now);
       },
     },

@@ -24,6 +24,10 @@ export function placeOf(arn: string): { collection: string; name: string } {
   return { collection: arn.slice(0, slash), name: arn.slice(slash + 1) };
 }
 
+/** The collection and name of the entity that contains a collection. */
+export const containerOf = ({ collection }: Pick<Entity, 'collection'>): { collection: string; name: string } =>
+  placeOf(placeOf(collection).collection);
+
 /** The members that identify the entity with an ARN. */
 export function keyOf(arn: string): Record<string, string> {
   const parts = arn.slice(arn.lastIndexOf(':') + 1).split('/');

@@ -10,6 +10,9 @@ export interface WorldClock {
   advance(milliseconds: number): Promise<ClockReading>;
 }
 
+/** The longest time by which one request moves the clock: a year, in milliseconds. */
+export const MAX_ADVANCE_MS = 365 * 24 * 60 * 60_000;
+
 export interface ClockReading {
   /** ISO 8601. */
   readonly now: string;

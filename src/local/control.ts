@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import type { Service, WireReply } from '../operations/exchange.ts';
-import type { WorldClock } from './clock.ts';
+import { MAX_ADVANCE_MS, type WorldClock } from './clock.ts';
 import { splitTarget } from './routing.ts';
 
-const YEAR_MS = 365 * 24 * 60 * 60_000;
-const Advance = z.strictObject({ advanceMs: z.int().min(0).max(YEAR_MS) });
+const Advance = z.strictObject({ advanceMs: z.int().min(0).max(MAX_ADVANCE_MS) });
 
 /** Whether a path belongs to the control of the service. */
 export const isControl = (path: string): boolean => path === '/_control' || path.startsWith('/_control/');
@@ -19,7 +18,7 @@ export function controlOf(clock: WorldClock): Service {
     if (!/^application\/json\b/.test(headers['content-type'] ?? ''))
       return json(415, { message: 'The content type must be application/json.' });
     const { data } = Advance.safeParse(parseJson(body));
-    if (data === undefined) return json(400, { message: 'Expects {"advanceMs": 0 to 31536000000}.' });
+    if (data === undefined) return json(400, { message: `Expects {"advanceMs": 0 to ${MAX_ADVANCE_MS}}.` });
     return json(200, await clock.advance(data.advanceMs));
   };
 }

@@ -1,4 +1,4 @@
-import { arnOf, keyOf, placeOf } from '../arns.ts';
+import { arnOf, containerOf, keyOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { shortId } from '../random.ts';
@@ -42,7 +42,7 @@ export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'Li
 export const finishChangeset: Effect<Bodies['kx-changeset']> = async (changeset, context) => {
   const { tx, now } = context;
   await tx.link(arnOf(changeset), []);
-  const { collection, name } = placeOf(changeset.collection.replace(/\/kxChangeset$/, ''));
+  const { collection, name } = containerOf(changeset);
   const database = await tx.get<Bodies['kx-database']>(collection, name);
   if (database === undefined) return {};
   const outcome = await ingest(changeset.body.changeRequests, database, context);

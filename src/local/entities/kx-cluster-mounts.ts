@@ -1,3 +1,4 @@
+import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import { CLUSTER_TYPES } from '../../operations/cluster-types.ts';
 import { dataviewIn } from '../../operations/conditions/clusters.ts';
 import { environmentIdOf } from '../arns.ts';
@@ -49,6 +50,12 @@ async function mount(
     changesetId:
       isRead || changesetId !== undefined ? await mountableChangeset(database, changesetId, context) : undefined,
   };
+}
+
+/** The volumes that a cluster uses, as replies show them; no member without any. */
+export function shownVolumes(cluster: Parameters<typeof volumesOf>[0]): Pick<ClusterBody, 'volumes'> {
+  const names = volumesOf(cluster);
+  return names.length === 0 ? {} : { volumes: names.map((volumeName) => ({ volumeName, volumeType: 'NAS_1' })) };
 }
 
 /** Protects what a cluster uses from deletion, and releases dataview versions that it mounted before and no longer mounts. */

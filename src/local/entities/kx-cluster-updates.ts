@@ -1,10 +1,9 @@
 import { databasesAfterUpdate } from '../../kinds/kx-cluster-mounts.ts';
-import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import { CLUSTER_UPDATES } from '../../kinds/lifecycles.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
-import { attach, type ClusterBody, type KxCluster, resolvedMounts } from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, type KxCluster, resolvedMounts, shownVolumes } from './kx-cluster-mounts.ts';
 import { restartNodes } from './kx-cluster-nodes.ts';
 import { settingsIn, withoutRemoved } from './storage.ts';
 
@@ -24,10 +23,13 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     const databases = databasesAfterUpdate(body.databases ?? [], changes);
     const { volumes: _, ...rest } = body;
     const changed: ClusterBody = { ...rest, databases };
-    const volumes = volumesOf(changed).map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));
     const strategy = input.deploymentConfiguration?.deploymentStrategy ?? 'ROLLING';
-    const mounting = { ...changed, ...(volumes.length > 0 && { volumes }) };
-    return update(cluster, mounting, { strategy, takes: CLUSTER_UPDATES.databases[strategy] }, context);
+    return update(
+      cluster,
+      { ...changed, ...shownVolumes(changed) },
+      { strategy, takes: CLUSTER_UPDATES.databases[strategy] },
+      context,
+    );
   },
 };
 

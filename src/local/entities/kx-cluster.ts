@@ -1,7 +1,6 @@
-import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import type { Handlers } from '../context.ts';
 import { stamps } from '../timestamps.ts';
-import { attach, type ClusterBody, type KxCluster, resolvedMounts } from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, type KxCluster, resolvedMounts, shownVolumes } from './kx-cluster-mounts.ts';
 import { addEntity, deleteOf, getOf, listOf, type Storage, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
@@ -23,11 +22,10 @@ export const kxClusters: Handlers<Operations> = {
     const { environmentId, clusterType, tags } = input;
     const members = settingsIn('kx-cluster', input);
     const databases = await resolvedMounts(environmentId, input, input.databases, context);
-    const volumes = volumesOf({ ...members, ...(databases && { databases }) });
+    const mounting = { ...members, ...(databases && { databases }) };
     const body: ClusterBody = {
-      ...members,
-      ...(databases && { databases }),
-      ...(volumes.length > 0 && { volumes: asVolumes(volumes) }),
+      ...mounting,
+      ...shownVolumes(mounting),
       created: context.now,
       modified: context.now,
     };
@@ -41,8 +39,6 @@ export const kxClusters: Handlers<Operations> = {
   ListKxClusters: listOf(CLUSTER),
   DeleteKxCluster: deleteOf('kx-cluster', (cluster, context) => attach(cluster, cluster.body, context)),
 };
-
-const asVolumes = (names: string[]) => names.map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));
 
 /** The reply to a create contains an empty list where later replies omit the member. */
 const withCaches = (entry: NonNullable<ClusterBody['databases']>[number]) => ({

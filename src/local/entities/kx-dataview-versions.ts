@@ -1,4 +1,4 @@
-import { arnOf, kindOf, placeOf } from '../arns.ts';
+import { arnOf, containerOf, kindOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { filterAsync } from '../filter-async.ts';
 import { enterStatus } from '../lifecycle.ts';
@@ -36,7 +36,7 @@ export const activateVersion: Effect<Body> = async (dataview, context) => {
   const arn = arnOf(dataview);
   const ready = dataview.body.versions.map((version, index) => (index === 0 ? { ...version, active: true } : version));
   const body = { ...dataview.body, versions: await versionsInUse(arn, ready, context), modified: context.now };
-  const { collection, name } = placeOf(dataview.collection.replace(/\/kxDataview$/, ''));
+  const { collection, name } = containerOf(dataview);
   const latest = (await context.tx.get<Bodies['kx-database']>(collection, name))?.body.lastCompletedChangesetId;
   const isBehind = body.autoUpdate && latest !== body.changesetId;
   const next = isBehind

@@ -1,6 +1,6 @@
 import { NAMES } from '../../kinds/names.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
-import { kindOf } from '../arns.ts';
+import { kindOf, worldOfArn } from '../arns.ts';
 import { worldTime } from '../clock.ts';
 import { type World, worldOf } from '../context.ts';
 import type { Store } from '../store.ts';
@@ -23,13 +23,14 @@ export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
   store.read(async (tx) => {
     const summaries: WorldSummary[] = [];
     for (const arn of await tx.worlds()) {
-      const [, , , region = '', account = ''] = arn.split(':');
+      const world = worldOfArn(arn);
+      const { account, region } = world;
       const counts: Record<string, number> = {};
       for (const { collection } of await tx.entities(arn)) {
         const { inArn } = NAMES[kindOf(collection)];
         counts[inArn] = (counts[inArn] ?? 0) + 1;
       }
-      summaries.push({ account, region, counts, changed: await isChanged(tx, worldOf(account, region)) });
+      summaries.push({ account, region, counts, changed: await isChanged(tx, world) });
     }
     return summaries;
   });
