@@ -1,3 +1,4 @@
+import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Item } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
@@ -38,16 +39,15 @@ export const isWorking = ({ kind, status }: Dependent): boolean =>
 
 /** How a dependent can release an entity without being deleted. */
 export function releaseAdvice({ kind, type, readWrite }: Dependent, target: KindName): string | undefined {
-  if (kind === 'kx-cluster')
-    return target === 'kx-dataview' || (STORED.has(target) && READS.has(type))
-      ? `make it mount something else with ${toolName('UpdateKxClusterDatabases')}`
-      : undefined;
+  if (kind === 'kx-cluster') {
+    // A log or a savedown volume stays with its cluster.
+    const canRemount = rulesOfShownType(type)?.updatesDatabases === true;
+    const isRemounted =
+      target === 'kx-dataview' || (canRemount && (target === 'kx-database' || target === 'kx-volume'));
+    return isRemounted ? `make it mount something else with ${toolName('UpdateKxClusterDatabases')}` : undefined;
+  }
   // A writable dataview cannot be updated.
   return target === 'kx-volume' && readWrite !== true
     ? `move its segments to another volume with ${toolName('UpdateKxDataview')}`
     : undefined;
 }
-
-const STORED: ReadonlySet<KindName> = new Set(['kx-database', 'kx-volume']);
-/** A log or a savedown volume stays with its cluster: only mounts of these types can be changed. */
-const READS: ReadonlySet<unknown> = new Set(['HDB', 'GP']);

@@ -67,20 +67,20 @@ function restartText(nodes: number, together: boolean): string {
 const fewRunning = (running: number, nodes: number) =>
   `Only ${running} of its ${nodes} nodes ${running === 1 ? 'is' : 'are'} running.`;
 
-/** The types of cluster that serve what is in a database; an RDB only saves down to it. */
-const SERVING: ReadonlySet<unknown> = new Set(['HDB', 'GP']);
+/** Whether a cluster serves what is in a database; an RDB only saves down to it. */
+const servesDatabases = ({ clusterType }: Pick<Cluster, 'clusterType'>) =>
+  rulesOfShownType(clusterType)?.databases === 'read';
 const MAX_NAMED = 5;
 const mountedDatabases = ({ databases = [] }: Cluster) => databases.map(({ databaseName }) => String(databaseName));
 
 /** Which clusters serve the databases of a cluster while none of its nodes does. */
 async function servedBy(read: Reader, key: Key, cluster: Cluster): Promise<Note[]> {
   const databases = mountedDatabases(cluster);
-  if (databases.length === 0 || !SERVING.has(cluster.clusterType))
+  if (databases.length === 0 || !servesDatabases(cluster))
     return [{ says: 'It does not answer until its nodes run again.' }];
   const { environmentId } = key;
   const running = (await read.listed('kx-cluster', { environmentId })).filter(
-    ({ clusterName, clusterType, status }) =>
-      status === 'RUNNING' && clusterName !== key.clusterName && SERVING.has(clusterType),
+    (other) => other.status === 'RUNNING' && other.clusterName !== key.clusterName && servesDatabases(other),
   );
   const others = await Promise.all(
     running.map(({ clusterName = '' }) => read.get('kx-cluster', { environmentId, clusterName })),

@@ -1,9 +1,16 @@
 import type { Quota } from './model.ts';
+import { statesOf } from './statuses.ts';
 import type { KindName, Views } from './views.ts';
 
 /** Whether a changeset with this status is being loaded, or a version of a dataview being made. */
 export const isInProgress = (status: string | undefined): boolean => IN_PROGRESS.has(String(status));
-const IN_PROGRESS: ReadonlySet<string> = new Set(['CREATING', 'UPDATING', 'PENDING', 'PROCESSING', 'IN_PROGRESS']);
+const IN_PROGRESS: ReadonlySet<string> = new Set(
+  (['kx-changeset', 'kx-dataview'] as const).flatMap((kind) =>
+    Object.entries(statesOf(kind)).flatMap(([status, { is, deletion }]) =>
+      is === 'moving' && deletion === undefined ? status : [],
+    ),
+  ),
+);
 
 /** The number of entities of a kind in an environment. */
 const ofKind = (what: string, kind: KindName, limit: Quota['limit']): Quota => ({

@@ -10,8 +10,11 @@ export function route(operation: Routed): { method: HttpMethod; path: string } {
 }
 
 /** The input members in the path, in order. */
-export function labels(operation: Routed): string[] {
-  return Array.from(operation.http.matchAll(/\{(\w+)\}/g), (match) => match[1] as string);
+export const labels = (operation: Routed): string[] => labelsIn(operation.http);
+
+/** The labels in a path template, in order. */
+export function labelsIn(path: string): string[] {
+  return Array.from(path.matchAll(/\{(\w+)\}/g), (match) => match[1] as string);
 }
 
 /** Where a member is sent: in the path if the template names it, otherwise in the query of GET and DELETE, or in the body. */

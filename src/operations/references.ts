@@ -1,4 +1,4 @@
-import { route } from './http.ts';
+import { labelsIn, route } from './http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts';
 import { lazy } from './operation.ts';
 
@@ -19,17 +19,13 @@ export function referencesIn(name: OperationName, input: Members): { path: Refer
   const created = createdBy(name);
   const texts = textsOf(input);
   const arnLabels = labelsInArn(texts['resourceArn']);
-  const pathLabels = labelsOf(path).flatMap((label) => (label === 'resourceArn' ? Object.keys(arnLabels) : label));
+  const pathLabels = labelsIn(path).flatMap((label) => (label === 'resourceArn' ? Object.keys(arnLabels) : label));
   const inPath = pathLabels.flatMap((label) => referenceTo(label, { ...arnLabels, ...texts }, name) ?? []);
   const inBody = labelsWithin(input, {}).flatMap(({ label, scope }) =>
     pathLabels.includes(label) || label === created ? [] : (referenceTo(label, scope, name) ?? []),
   );
-  const seen = new Set<string>();
-  const isNew = (reference: Reference) => {
-    const key = JSON.stringify(reference);
-    return !seen.has(key) && seen.add(key);
-  };
-  return { path: inPath, body: inBody.filter(isNew) };
+  const distinct = new Map(inBody.map((reference) => [JSON.stringify(reference), reference]));
+  return { path: inPath, body: [...distinct.values()] };
 }
 
 /** The entity that a create makes, as its input names it; undefined for other operations, and if the service chooses the id. */
@@ -62,7 +58,6 @@ export const nounOfLabel = (label: string) =>
 const byHttp = lazy(() => new Map(OPERATION_NAMES.map((name) => [operationNamed(name).http as string, name])));
 const getOf = (path: string | undefined) => (path === undefined ? undefined : byHttp().get(`GET ${path}`));
 const paths = lazy(() => OPERATION_NAMES.map((name) => route(operationNamed(name)).path));
-const labelsOf = (path: string) => Array.from(path.matchAll(/\{(\w+)\}/g), (match) => match[1] as string);
 
 /** The path up to a label: that of the operation `near` if it contains the label, otherwise the first that ends with it. */
 function pathTo(label: string, near: OperationName | undefined): string | undefined {
@@ -77,16 +72,16 @@ export function createdBy(name: OperationName): string | undefined {
   const { method, path } = route(operationNamed(name));
   if (method !== 'POST') return undefined;
   const made = paths().find(
-    (other) => other.startsWith(`${path}/{`) && labelsOf(other.slice(path.length)).length === 1,
+    (other) => other.startsWith(`${path}/{`) && labelsIn(other.slice(path.length)).length === 1,
   );
-  return made === undefined ? undefined : labelsOf(made).at(-1);
+  return made === undefined ? undefined : labelsIn(made).at(-1);
 }
 
 function referenceTo(label: string, texts: Readonly<Record<string, string>>, near: OperationName) {
   const path = pathTo(label, near);
   const value = texts[label];
   if (path === undefined || value === undefined) return undefined;
-  const needed = labelsOf(path);
+  const needed = labelsIn(path);
   if (needed.some((each) => texts[each] === undefined)) return undefined;
   return { label, value, scope: Object.fromEntries(needed.map((each) => [each, texts[each] as string])) };
 }

@@ -1,6 +1,6 @@
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../inventory/uris.ts';
 import { environmentIdIn } from '../operations/arn.ts';
-import { route } from '../operations/http.ts';
+import { labelsIn, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolTitle } from '../operations/naming.ts';
 
@@ -63,8 +63,7 @@ function sentence(text: string): string {
 }
 
 /** The variables of a template, in order. */
-export const variablesOf = ({ uriTemplate }: ResourceKind): string[] =>
-  Array.from(uriTemplate.matchAll(/\{(\w+)\}/g), (match) => match[1] as string);
+export const variablesOf = ({ uriTemplate }: ResourceKind): string[] => labelsIn(uriTemplate);
 
 const MATCHERS = RESOURCE_KINDS.map(
   (kind) => [kind, new RegExp(`^${literal(kind.uriTemplate).replaceAll(/\\\{\w+\\\}/g, '([^/?#]+)')}$`)] as const,
