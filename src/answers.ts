@@ -7,7 +7,7 @@ import {
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import { readApp } from './extensions/apps/read.ts';
-import { declaredBy } from './extensions/capabilities.ts';
+import { declaredBy, isOf2025 } from './extensions/capabilities.ts';
 import { servedSkills } from './extensions/skills.ts';
 import { type TaskRuns, taskRuns } from './extensions/task-runs.ts';
 import { isWait, supportsTasks, taskFor, taskHandlers } from './extensions/tasks.ts';
@@ -157,8 +157,9 @@ function answerCalls({ connection, server, search, environmentOf, runs, on }: Ca
       };
       return withTargetName(environment.backendLocation, await run(environment, params, exchange));
     };
-    const isOf2025 = context.mcpReq.envelope === undefined;
-    return isOf2025 ? callOf2025(context, (state) => nonceIn(environment.signer, state), round) : round(context);
+    return isOf2025(context)
+      ? callOf2025(context, (state) => nonceIn(environment.signer, state), round)
+      : round(context);
   };
   const callWithoutWaiting = (params: CallParams, context: ServerContext) =>
     runCall(params, context, { patienceMs: 0 }) as Promise<CallToolResult>;
@@ -168,8 +169,7 @@ function answerCalls({ connection, server, search, environmentOf, runs, on }: Ca
   };
   const declared = (context: ServerContext) => declaredBy(server, context);
   on('tools/call', async ({ params }, context) => {
-    const isModern = context.mcpReq.envelope !== undefined;
-    if (!isModern || !supportsTasks(declared(context))) return runCall(params, context);
+    if (isOf2025(context) || !supportsTasks(declared(context))) return runCall(params, context);
     if (isWait(params)) return taskFor(params, await callWithoutWaiting(params, context), new Date()) as CallToolResult;
     return runs.run(ownerOf(context), context, (detached, continueAsTask) =>
       runCall(params, detached, { continueAsTask }),
@@ -201,7 +201,7 @@ function answerResources(
     const { mcpReq } = context;
     const read = () => readResource(environmentOf(context), params.uri, mcpReq.signal, { report: progressOf(context) });
     const { contents, ...hinted } = readSkill(params.uri) ?? (await readApp(params.uri)) ?? (await read());
-    return mcpReq.envelope === undefined ? { contents } : { contents, ...hinted };
+    return isOf2025(context) ? { contents } : { contents, ...hinted };
   });
 }
 

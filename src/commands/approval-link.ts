@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Config } from '../config.ts';
-import type { Ledger } from '../safety/ledger.ts';
+import { type Ledger, PLAN_OPEN_MS } from '../safety/ledger.ts';
 import type { Attempts } from '../safety/passphrase-attempts.ts';
 import type { Log } from './log.ts';
 
@@ -49,9 +49,6 @@ export async function approvalLink(
   const onerror = (error: unknown) => log.warn({ error: String(error) }, 'approval page');
   page = approvalPage({ approvals, now, origins: [origin], firstCode: code, onerror });
   close = () => listener.close();
-  setTimeout(() => void listener.close(), PAGE_OPEN_MS).unref();
+  setTimeout(() => void listener.close(), PLAN_OPEN_MS).unref();
   return `${origin}${page.link}`;
 }
-
-/** As long as a pending approval stays open. */
-const PAGE_OPEN_MS = 15 * 60_000;

@@ -5,6 +5,9 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 
+/** Whether a request is of the protocol until 2025-11-25, whose requests have no envelope. */
+export const isOf2025 = ({ mcpReq }: ServerContext): boolean => mcpReq.envelope === undefined;
+
 /** What a client has declared: in the request itself, or before 2026 when it connected. */
 export function declaredBy(server: Server, { mcpReq }: ServerContext): ClientCapabilities | undefined {
   const envelope = mcpReq.envelope as { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;

@@ -9,6 +9,7 @@ import { lazy } from '../operations/operation.ts';
 import { type Skill, skills } from '../prompts/skills.ts';
 import { requireFirstPage } from '../resources/cursor.ts';
 import { quoteUntrusted } from '../untrusted.ts';
+import { isOf2025 } from './capabilities.ts';
 
 const HINTS = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
 const MAX_LENGTH = 300;
@@ -47,8 +48,8 @@ function entry(uri: string, { name, description, text }: Skill) {
 }
 
 /** Only the protocol of 2026 says how long an answer may be cached. */
-const withCacheHints = (result: object, { mcpReq }: ServerContext) =>
-  mcpReq.envelope === undefined ? result : { ...result, ...HINTS };
+const withCacheHints = (result: object, context: ServerContext) =>
+  isOf2025(context) ? result : { ...result, ...HINTS };
 
 const unknownSkill = (uri: unknown) =>
   new ProtocolError(

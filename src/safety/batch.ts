@@ -15,6 +15,7 @@ import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.
 import { callDigestOf } from './plan-digests.ts';
 import type { Blocker, Members, Note } from './plan-parts.ts';
 import { approvalNeeded, type Restrictions } from './policy.ts';
+import { unique } from './preview.ts';
 import { assessArguments } from './protection.ts';
 import { accountIn } from './target-environment.ts';
 import { EVERYTHING, type Visibility } from './visibility.ts';
@@ -182,7 +183,3 @@ export const sharesTarget = (call: BatchCall, batch: Batch): boolean =>
 const before = ({ calls }: Batch, call: BatchCall) => calls.slice(0, calls.indexOf(call));
 const targetOf = ({ operation, input }: BatchCall) =>
   digest(labels(operationNamed(operation)).map((label) => input[label]));
-
-const unique = <T>(values: readonly T[]): T[] => [
-  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
-];

@@ -82,8 +82,9 @@ export async function quotasFor(
   };
 }
 
-const unique = (blockers: readonly Blocker[]): Blocker[] => [
-  ...new Map(blockers.map((blocker) => [JSON.stringify(blocker), blocker])).values(),
+/** The values without those whose JSON is that of an earlier one. */
+export const unique = <T>(values: readonly T[]): T[] => [
+  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
 ];
 
 async function impactOf(change: AnyChange, requested: AnyRequestedChange) {
