@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import {
   type Config,
@@ -11,6 +10,7 @@ import {
   type SettingName,
   variableOf,
 } from './config.ts';
+import { readJsonFile } from './json-file.ts';
 import { didYouMean } from './nearest.ts';
 
 /** What a command accepts besides the settings: its own switches. */
@@ -93,13 +93,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Raw {
 }
 
 function fromFile(path: string): Raw {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
-    throw new ConfigError(`${flagOf('config')}: ${path} ${why}`);
-  }
+  const content = readJsonFile(path, (why) => new ConfigError(`${flagOf('config')}: ${path} ${why}`));
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw new ConfigError(`${flagOf('config')}: ${path} is not a JSON object`);
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { type Config, ConfigError, configure, SETTINGS } from '../config.ts';
+import { readJsonFile } from '../json-file.ts';
 import { type Caller, LOCAL_CALLER } from '../safety/policy.ts';
 import type { Admits } from '../transports/http/auth/scopes.ts';
 import { isScope, SCOPES, scopedCaller } from '../transports/http/auth/scopes.ts';
@@ -69,13 +69,7 @@ export function selectTarget(config: Config): { config: Config; caller: Caller }
   return { config: target.config, caller: scopedCaller({ principal, scopes }) };
 }
 
-function readTargets(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new ConfigError(`--targets: ${path} ${error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`);
-  }
-}
+const readTargets = (path: string) => readJsonFile(path, (why) => new ConfigError(`--targets: ${path} ${why}`));
 
 /** The configuration of one target: its backend comes only from its row, and the row can only restrict what it offers. */
 function targetConfig(config: Config, target: string, { allow: _, ...row }: Row): Config {

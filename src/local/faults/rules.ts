@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { readJsonFile } from '../../json-file.ts';
 import { ERRORS, type ErrorName } from '../../operations/errors.ts';
 import { OPERATION_NAMES, OPERATIONS, type OperationName } from '../../operations/index.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
@@ -84,12 +84,7 @@ export type FaultPlan = z.output<typeof FaultFile>;
 
 /** Reads a file of fault rules. Throws `StoreError`, one line that names the file and the first error in it. */
 export function readFaults(path: string): FaultPlan {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new StoreError(`${path}: ${cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`, { cause });
-  }
+  const content = readJsonFile(path, (why, cause) => new StoreError(`${path}: ${why}`, { cause }));
   return faultPlan(content, path);
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { readJsonFile } from '../../json-file.ts';
 import { KIND_NAMES, lineage, NAMES } from '../../kinds/names.ts';
 import { statesOf } from '../../kinds/statuses.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
@@ -54,12 +54,10 @@ export const header = { format: FORMAT, version: VERSION } as const;
 
 /** Reads a world file. Throws `StoreError`, one line that names the file and the first error in it. */
 export function readWorldFile(path: string): WorldFile {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new StoreError(`${path}: ${readProblem(cause)}`, { cause });
-  }
+  const content = readJsonFile(path, (why, cause) => {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    return new StoreError(`${path}: ${isMissing ? 'does not exist' : why}`, { cause });
+  });
   const { format, version } = Object(content) as { format?: unknown; version?: unknown };
   if (format !== FORMAT) throw new StoreError(`${path}: is not a world file (its format is not "${FORMAT}")`);
   if (typeof version === 'number' && version > VERSION) {
@@ -70,27 +68,24 @@ export function readWorldFile(path: string): WorldFile {
   const { data, error } = WorldFileSchema.safeParse(content);
   if (error !== undefined) throw new StoreError(`${path}: ${firstOf(error)}`);
   for (const [index, entity] of data.entities.entries()) {
-    const kind = kindOf(entity.in);
-    const { inArn } = NAMES[kind];
-    const { error } = BODIES[kind]().safeParse(entity.body);
-    const where = `entities.${index} (${entity.in}/${entity.name})`;
-    if (error !== undefined) throw new StoreError(`${path}: ${where}.body.${firstOf(error)}`);
-    if (!isOrdered(entity.in) && entity.position !== undefined && entity.position !== entity.name) {
-      throw new StoreError(
-        `${path}: ${where}.position: must be the name or omitted, because each ${inArn} is listed by name`,
-      );
-    }
-    const states = statesOf(kind);
-    if (!Object.hasOwn(Object.keys(states).length === 0 ? NO_STATES : states, entity.status)) {
-      throw new StoreError(`${path}: ${where}.status: ${inArn} has no status ${entity.status}`);
-    }
+    const problem = problemIn(entity);
+    if (problem !== undefined)
+      throw new StoreError(`${path}: entities.${index} (${entity.in}/${entity.name}).${problem}`);
   }
   return data;
 }
 
-function readProblem(cause: unknown): string {
-  if (cause instanceof SyntaxError) return 'is not JSON';
-  return (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
+/** What is wrong with an entity beyond the schema of all entities: its member, and why; undefined if nothing is. */
+function problemIn(entity: WorldFile['entities'][number]): string | undefined {
+  const kind = kindOf(entity.in);
+  const { inArn } = NAMES[kind];
+  const { error } = BODIES[kind]().safeParse(entity.body);
+  if (error !== undefined) return `body.${firstOf(error)}`;
+  if (!isOrdered(entity.in) && entity.position !== undefined && entity.position !== entity.name)
+    return `position: must be the name or omitted, because each ${inArn} is listed by name`;
+  const states = statesOf(kind);
+  const hasStatus = Object.hasOwn(Object.keys(states).length === 0 ? NO_STATES : states, entity.status);
+  return hasStatus ? undefined : `status: ${inArn} has no status ${entity.status}`;
 }
 
 /** Kinds without statuses are stored with an empty one. */

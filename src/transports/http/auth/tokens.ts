@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { readJsonFile } from '../../../json-file.ts';
 import { wordIssue } from '../../../wording.ts';
 import { type Holder, isScope, SCOPES } from './scopes.ts';
 
@@ -38,12 +38,7 @@ export function staticTokens(path: string): StaticTokens {
 }
 
 function read(path: string): z.output<typeof Row>[] {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new TokenFileError(`${path} ${error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`);
-  }
+  const content = readJsonFile(path, (why) => new TokenFileError(`${path} ${why}`));
   const parsed = File.safeParse(content, { error: wordIssue, reportInput: true });
   if (!parsed.success) {
     const { path: where, message } = parsed.error.issues[0] as z.core.$ZodIssue;
