@@ -10,8 +10,8 @@ export const bytesOf = (text: string): number => Buffer.byteLength(text);
 type Members = Readonly<Record<string, unknown>>;
 
 /** How many items of each list to keep (and 40 times as many characters of each text): the largest number that fits is used. */
-const KEPT = [3, 10, 30, 100, 300];
-const CHARACTERS = 40;
+const ITEM_LIMITS = [3, 10, 30, 100, 300];
+const CHARACTERS_PER_ITEM = 40;
 /** Objects of the API have fewer members than this; maps may have any number. */
 const MAX_MEMBERS = 60;
 const MAX_PATHS = 20;
@@ -23,25 +23,25 @@ const MAX_PATH_LENGTH = 500;
  */
 export function shortened(value: Members, maxBytes: number, render: (value: unknown) => string): Members {
   if (bytesOf(render(value)) <= maxBytes) return value;
-  let short = keeping(value, 1);
-  for (const kept of KEPT) {
-    const longer = keeping(value, kept);
+  let short = withFirstItems(value, 1);
+  for (const kept of ITEM_LIMITS) {
+    const longer = withFirstItems(value, kept);
     if (bytesOf(render(longer)) > maxBytes) break;
     short = longer;
   }
   return short;
 }
 
-function keeping(whole: Members, kept: number): Members {
+function withFirstItems(whole: Members, kept: number): Members {
   const omitted = new Map<string, string>();
   const omit = (path: string, kept: number, what: string) => {
     if (omitted.size < MAX_PATHS) omitted.set(path, `all but the first ${kept} ${what}`);
   };
   const short = (value: unknown, path: string): unknown => {
     if (typeof value === 'string') {
-      if (value.length <= kept * CHARACTERS) return value;
-      omit(path, kept * CHARACTERS, 'characters');
-      return truncate(value, kept * CHARACTERS);
+      if (value.length <= kept * CHARACTERS_PER_ITEM) return value;
+      omit(path, kept * CHARACTERS_PER_ITEM, 'characters');
+      return truncate(value, kept * CHARACTERS_PER_ITEM);
     }
     if (typeof value !== 'object' || value === null) return value;
     if (!Array.isArray(value)) return shortMembers(value, path);

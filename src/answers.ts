@@ -141,25 +141,25 @@ interface Calls {
 }
 
 /** How long a call may take, and how it may continue. */
-type Lasting = Pick<Exchange, 'patienceMs' | 'continueAsTask'>;
+type Continuation = Pick<Exchange, 'patienceMs' | 'continueAsTask'>;
 
 function answerCalls({ connection, server, search, environmentOf, runs, on }: Calls): void {
-  const runCall = async (params: CallParams, context: ServerContext, lasting: Lasting = {}) => {
+  const runCall = async (params: CallParams, context: ServerContext, continuation: Continuation = {}) => {
     const run = (await search)?.callSearchTool ?? callTool;
     const environment = environmentOf(context);
     // Until 2025-11-25, a form makes a second round.
-    const round = async (ofRound: ServerContext) => {
+    const makeRound = async (roundContext: ServerContext) => {
       const exchange = {
-        context: ofRound,
-        client: clientOf(ofRound, connection),
-        ...shows(server, ofRound),
-        ...lasting,
+        context: roundContext,
+        client: clientOf(roundContext, connection),
+        ...displayOf(server, roundContext),
+        ...continuation,
       };
       return withTargetName(environment.backendLocation, await run(environment, params, exchange));
     };
     return isOf2025(context)
-      ? callOf2025(context, (state) => nonceIn(environment.signer, state), round)
-      : round(context);
+      ? callOf2025(context, (state) => nonceIn(environment.signer, state), makeRound)
+      : makeRound(context);
   };
   const callWithoutWaiting = (params: CallParams, context: ServerContext) =>
     runCall(params, context, { patienceMs: 0 }) as Promise<CallToolResult>;
@@ -257,7 +257,7 @@ function clientOf({ http, sessionId, mcpReq }: ServerContext, connection: string
 }
 
 /** What the client can show to its user. Forms are declared by `form`, or by an empty declaration, as before URL mode existed. */
-function shows(server: Server, context: ServerContext): { showsForms: boolean; showsLinks: boolean } {
+function displayOf(server: Server, context: ServerContext): { showsForms: boolean; showsLinks: boolean } {
   const elicitation = declaredBy(server, context)?.elicitation;
   if (elicitation === undefined) return { showsForms: false, showsLinks: false };
   const showsLinks = 'url' in elicitation;

@@ -138,7 +138,7 @@ const NAMED_DEPENDENTS: { readonly [K in KindName]?: DependentsReader } = {
   },
 };
 
-const namesOf = (views: readonly Members[]) => new Set(views.map(({ clusterName }) => clusterName));
+const clusterNames = (views: readonly Members[]) => new Set(views.map(({ clusterName }) => clusterName));
 
 /** The clusters with these names that are not being deleted; only their names are known. */
 async function existingClusters(
@@ -148,7 +148,7 @@ async function existingClusters(
 ): Promise<Dependent[]> {
   const unique = [...new Set(names)];
   const found = unique.length === 0 ? [] : await reads.listed('kx-cluster', { environmentId });
-  const existing = namesOf(found.filter(({ status }) => !isGone(status)));
+  const existing = clusterNames(found.filter(({ status }) => !isGone(status)));
   return unique
     .filter((name) => existing.has(name))
     .map((clusterName) => asDependent('kx-cluster', { environmentId }, { clusterName }));

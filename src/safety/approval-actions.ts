@@ -47,8 +47,8 @@ export interface ApprovalActionsOptions {
   readonly wrongNames?: Map<string, number>;
 }
 
-const MAX_TRIES = 3;
-const MAX_COUNTED = 500;
+const MAX_WRONG_NAMES = 3;
+const MAX_COUNTED_PLANS = 500;
 
 export interface PassphraseApprovalsOptions extends ApprovalActionsOptions {
   /** The state directory. */
@@ -80,8 +80,8 @@ export function approvalActions({
     if (digest(typed) === digest(shown.name)) return 'right';
     const tries = (wrongNames.get(nonce) ?? 0) + 1;
     wrongNames.set(nonce, tries);
-    for (const oldest of [...wrongNames.keys()].slice(0, -MAX_COUNTED)) wrongNames.delete(oldest);
-    if (tries < MAX_TRIES) return 'try-again';
+    for (const oldest of [...wrongNames.keys()].slice(0, -MAX_COUNTED_PLANS)) wrongNames.delete(oldest);
+    if (tries < MAX_WRONG_NAMES) return 'try-again';
     wrongNames.delete(nonce);
     return end(pending, 'wrong-name');
   };
@@ -111,12 +111,12 @@ export function passphraseApprovals({
     ...approvalActions(options),
     hasPassphrase: key !== undefined,
     unlock: async (passphrase) => {
-      if (key === undefined) return { kind: 'open', approver: NOBODY };
+      if (key === undefined) return { kind: 'open', approver: UNSIGNED };
       const until = await attempts.take();
       if (until !== undefined) return { kind: 'locked', until };
       try {
         const approver = await openApprover(dir, passphrase);
-        await attempts.forgive();
+        await attempts.clear();
         return { kind: 'open', approver };
       } catch (error) {
         if (error instanceof ApproverError && error.wrongPassphrase) return { kind: 'wrong' };
@@ -126,5 +126,5 @@ export function passphraseApprovals({
   };
 }
 
-/** Signs nothing. Counts on the local backend only, and only while no passphrase is set. */
-const NOBODY: Approver = { sign: (_, approval) => approval };
+/** Approves without a signature, which counts on the local backend only, and only while no passphrase is set. */
+const UNSIGNED: Approver = { sign: (_, approval) => approval };

@@ -25,10 +25,10 @@ export interface CallFacts {
     readonly notes: readonly Note[];
   };
   readonly backendLocation: BackendLocation;
-  readonly home?: TargetEnvironment;
+  readonly targetEnvironment?: TargetEnvironment;
 }
 
-const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
+const STATE_MEMBERS = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
 /** The path of a network rule, at the beginning of the path of one of its settings. */
 const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 
@@ -38,16 +38,16 @@ export const callText = (facts: CallFacts, visibility: Visibility = EVERYTHING):
 
 /** The parts of that text. */
 export function callParts(facts: CallFacts, visibility: Visibility): ApprovalParts {
-  const { operation, input, subject, home } = facts;
+  const { operation, input, subject, targetEnvironment } = facts;
   const isTargetShown = visibility.showsDetails(subject.noun, ownPath(operation, input));
-  const environment = home?.environment;
+  const environment = targetEnvironment?.environment;
   const isNameShown = environment === undefined || visibility.showsName('kdb environment', environment);
-  const seen = isNameShown ? facts : { ...facts, home: { ...home, environment: undefined } };
+  const seen = isNameShown ? facts : { ...facts, targetEnvironment: { ...targetEnvironment, environment: undefined } };
   return partsOf(seen, isTargetShown);
 }
 
 function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
-  const { operation, risk, input, subject, effects, backendLocation, home = {} } = facts;
+  const { operation, risk, input, subject, effects, backendLocation, targetEnvironment = {} } = facts;
   const { http, target } = operationNamed(operation);
   const inPath = labels({ http });
   const isWhole = targetsEnvironment(operation, input);
@@ -55,7 +55,7 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
   const parent = inPath.filter((label) => label !== 'environmentId').at(-2);
   // The first line already identifies the target, unless the target has another name.
   const ids = inPath.filter((label) => label !== target?.member || target.namePath !== undefined);
-  const state = isTargetShown ? STATE.filter((member) => typeof subject.entity[member] === 'string') : [];
+  const state = isTargetShown ? STATE_MEMBERS.filter((member) => typeof subject.entity[member] === 'string') : [];
   const changes = settingChanges(facts);
   return {
     what: whatLine({
@@ -63,11 +63,11 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
       noun: subject.noun,
       name: subject.name,
       of: parent === undefined ? undefined : String(input[parent]),
-      environment: isWhole ? undefined : (home.environment ?? environmentId),
+      environment: isWhole ? undefined : (targetEnvironment.environment ?? environmentId),
       environmentId,
     }),
     typed: typedName(operation, input, subject),
-    where: locationFacts(backendLocation, home),
+    where: locationFacts(backendLocation, targetEnvironment),
     isFinal: isFinal(risk, input),
     changes: isTargetShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
     lost: isTargetShown ? effects.lost : effects.lost.map((item) => undetailed(item, subject)),

@@ -9,8 +9,8 @@ export interface Attempts {
    * allowed.
    */
   take(): Promise<number | undefined>;
-  /** The passphrase was correct: forgets the wrong ones. */
-  forgive(): Promise<void>;
+  /** Forgets all attempts, because the passphrase was correct. */
+  clear(): Promise<void>;
 }
 
 const MAX_WRONG = 5;
@@ -35,6 +35,6 @@ export function passphraseAttempts(state: () => Promise<StateDatabase>, now: () 
         db.prepare('INSERT INTO marks VALUES (?, ?)').run(`${MARK}${randomUUID()}`, time);
         return undefined;
       }),
-    forgive: () => write((db) => void db.prepare(`DELETE FROM marks WHERE name LIKE '${MARK}%'`).run()),
+    clear: () => write((db) => void db.prepare(`DELETE FROM marks WHERE name LIKE '${MARK}%'`).run()),
   };
 }

@@ -105,19 +105,20 @@ export async function planCall(
   const { settings, ignored } = compared;
   const severity = severityOf(operation, input, previewed, settings);
   const { warnings, quotas, ...impact } = withRemovedSettings(previewed, settings);
-  const [protection, home] = await Promise.all([
+  const [protection, targetEnvironment] = await Promise.all([
     readProtection(call, operation, input, { subject, severity, impact }, options),
     targetEnvironmentOf(call, input, entity, options),
   ]);
   const notes = [...renameNotes(former, input), ...(previewed.notes ?? [])];
   const effects = { ...impact, changes: settings?.changes ?? [], notes };
   const approvalReasons = approvalReasonsFor(input, previewed, former, protection);
-  // Do not rename `finding` and `home`: after an update of this server, open approvals would no longer match their plans.
-  const stateDigest = digest({ entity, finding: effects, home, settings });
+  // Do not rename these members: after an update of this server, open approvals would no longer match their plans.
+  const stateDigest = digest({ entity, finding: effects, home: targetEnvironment, settings });
   const { risk } = severity;
   const { backendLocation } = planner;
   const shownEffects = { ...effects, notes: [...approvalReasons.map((says) => ({ says })), ...notes] };
-  const facts = { operation, risk, input: sentInput(input), subject, effects: shownEffects, backendLocation, home };
+  const shownFacts = { effects: shownEffects, backendLocation, targetEnvironment };
+  const facts = { operation, risk, input: sentInput(input), subject, ...shownFacts };
   return {
     ...effects,
     warnings,

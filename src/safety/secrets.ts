@@ -17,7 +17,7 @@ interface Revealed {
   readonly audience?: 'user';
 }
 
-const KEPT_MS = 3_600_000;
+const CREDENTIALS_KEPT_MS = 3_600_000;
 
 /**
  * Writes credentials to files that only this user can read, and returns their paths. Files of credentials older than an hour are
@@ -88,6 +88,6 @@ async function removeOld(folder: string, time: number): Promise<void> {
     const path = join(folder, name);
     // Another server with the same folder may have deleted it already.
     const file = await stat(path).catch(() => undefined);
-    if (file !== undefined && time - file.mtimeMs > KEPT_MS) await rm(path, { force: true });
+    if (file !== undefined && time - file.mtimeMs > CREDENTIALS_KEPT_MS) await rm(path, { force: true });
   }
 }

@@ -38,7 +38,7 @@ interface Row {
 }
 
 /** Ended pending approvals are kept this long, so that their codes can still be explained. */
-const KEPT_MS = 24 * 3_600_000;
+const ENDED_KEPT_MS = 24 * 3_600_000;
 
 /** The ledger in the state database. */
 export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: LedgerOptions): Ledger {
@@ -58,7 +58,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
     status: (code) =>
       read((db) => {
         const found = row(db, 'SELECT * FROM questions WHERE code = ?', code);
-        return found === undefined ? undefined : statusOf(found.state, found.expires <= now());
+        return found === undefined ? undefined : approvalStatusOf(found.state, found.expires <= now());
       }),
     list: () => read((db) => openAt(db, now())),
     approve: (nonce, approval) =>
@@ -91,7 +91,7 @@ type OpenRequest = Parameters<Ledger['open']>[0];
 
 /** The open pending approval for the same call, or a new one, which replaces others about the same subject. */
 function openPending(db: Sql, request: OpenRequest, time: number, expires: number): OpenedApproval {
-  db.prepare('DELETE FROM questions WHERE expires < ?').run(time - KEPT_MS);
+  db.prepare('DELETE FROM questions WHERE expires < ?').run(time - ENDED_KEPT_MS);
   const { callDigest, principal, subjectDigest, client, stateDigest, shown } = request;
   const query = "SELECT * FROM questions WHERE binding = ? AND state = 'open' AND expires > ?";
   const present = row(db, query, callDigest, time);
@@ -131,7 +131,7 @@ function recordForm(db: Sql, client: string, event: FormEvent | undefined, time:
 const CONSUMED = 'burnt';
 
 /** The meaning of a stored state: `replaced by ABCDE` contains the code of the successor. */
-export function statusOf(state: string, isOver: boolean): ApprovalStatus {
+export function approvalStatusOf(state: string, isOver: boolean): ApprovalStatus {
   const [, successor] = /^replaced by (\w+)$/.exec(state) ?? [];
   if (successor !== undefined) return { state: 'replaced', successor };
   if (state === CONSUMED) return { state: 'consumed' };

@@ -50,7 +50,7 @@ export const tearDown = compositeTool({
       decide: async (dialog) => {
         const plan = await make();
         if (plan === undefined) return { kind: 'none', result: refused(MISSING) };
-        if (isInProgress(plan)) return { kind: 'none', result: (await readRemaining(environment, plan)).result };
+        if (isAllLeaving(plan)) return { kind: 'none', result: (await readRemaining(environment, plan)).result };
         return gate.requestApproval(plan, dialog, visibilityOf(plan));
       },
       resume: (reply) =>
@@ -102,5 +102,5 @@ export async function previewTeardown(
 }
 
 /** Whether all requested entities are already being deleted, so that there is nothing to approve. */
-const isInProgress = ({ removals, leaving, blockers, forbidden }: TeardownPlan) =>
+const isAllLeaving = ({ removals, leaving, blockers, forbidden }: TeardownPlan) =>
   removals.length === 0 && leaving.length > 0 && blockers.length === 0 && forbidden === undefined;

@@ -31,11 +31,11 @@ export interface StdioOptions {
 }
 
 /** Time for reads to be answered after the process was asked to stop. */
-const READS_MS = 700;
+const WAIT_FOR_READS_MS = 700;
 /** The same for mutations that were sent. */
-const MUTATIONS_MS = 10_000;
+const WAIT_FOR_MUTATIONS_MS = 10_000;
 /** Time to write the answer of a mutation. */
-const ANSWER_MS = 700;
+const WAIT_FOR_ANSWER_MS = 700;
 
 /**
  * Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all requests
@@ -98,11 +98,11 @@ async function untilAnswered(
   const idle = wire.idle();
   const idleWithin = (ms: number) => Promise.race([idle, delay(ms)]);
   void abandoned()
-    .then(() => delay(READS_MS))
+    .then(() => delay(WAIT_FOR_READS_MS))
     .then(() => wire.close());
   await Promise.race([idle, stopped, delay(callMs)]);
-  await idleWithin(READS_MS);
-  const mutationsOver = Promise.race([stopped.then(() => delay(MUTATIONS_MS)), delay(callMs)]);
-  const mutationsAnswered = settled().then(() => idleWithin(ANSWER_MS));
+  await idleWithin(WAIT_FOR_READS_MS);
+  const mutationsOver = Promise.race([stopped.then(() => delay(WAIT_FOR_MUTATIONS_MS)), delay(callMs)]);
+  const mutationsAnswered = settled().then(() => idleWithin(WAIT_FOR_ANSWER_MS));
   await Promise.race([mutationsAnswered, mutationsOver]);
 }

@@ -24,7 +24,7 @@ function reservedOn({ clusters: all }: Truth, host: Truth['groups'][number]): nu
     .flatMap(({ scalingGroupConfiguration: shared }) => (shared?.scalingGroupName === host.name ? [shared] : []))
     .reduce((sum, { memoryReservation, nodeCount }) => sum + memoryReservation * nodeCount, 0);
 }
-const memoryOf = ({ hostType = '' }: Truth['groups'][number]) => (HOST_TYPES.get(hostType)?.memory ?? 0) * 1024;
+const memoryOf = ({ hostType = '' }: Truth['groups'][number]) => (HOST_TYPES.get(hostType)?.memoryGiB ?? 0) * 1024;
 
 /** What people asked about a hundred environments, with answers computed from what the single operations return. */
 export const BIG_ASKED: readonly Asked[] = [

@@ -151,8 +151,8 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
         const taken = own.reduce((sum, { scalingGroupConfiguration: shared }) => {
           return sum + (shared?.memoryReservation ?? 0) * (shared?.nodeCount ?? 0);
         }, 0);
-        const { memory = 0 } = HOST_TYPES.get(hostType ?? '') ?? {};
-        return new RegExp(`"value":"${hostType}"[^}]*"hostMemoryFree":"${memory - taken / 1024} GiB"`);
+        const { memoryGiB = 0 } = HOST_TYPES.get(hostType ?? '') ?? {};
+        return new RegExp(`"value":"${hostType}"[^}]*"hostMemoryFree":"${memoryGiB - taken / 1024} GiB"`);
       }),
   ),
   ask('Can vol-backtest go?', ['what_depends_on', { name: 'vol-backtest' }], ({ volumes }) => [

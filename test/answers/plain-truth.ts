@@ -24,7 +24,8 @@ export const nodesOf = ({ capacityConfiguration: own, scalingGroupConfiguration:
 const reserved = (own: readonly Cluster[]) =>
   sum(made(own).map((each) => (sharedOf(each)?.memoryReservation ?? 0) * (sharedOf(each)?.nodeCount ?? 0))) / 1_024;
 export const freeOn = ({ clusters: own }: Truth, { name, hostType = '' }: Truth['groups'][number]) =>
-  (HOST_TYPES.get(hostType)?.memory ?? 0) - reserved(own.filter((each) => sharedOf(each)?.scalingGroupName === name));
+  (HOST_TYPES.get(hostType)?.memoryGiB ?? 0) -
+  reserved(own.filter((each) => sharedOf(each)?.scalingGroupName === name));
 export const size = ({ nas1Configuration: disk }: Volume) => disk?.size ?? 0;
 export const holds = ({ databases = [] }: Cluster) =>
   databases[0]?.dataviewConfiguration?.changesetId ?? databases[0]?.changesetId;

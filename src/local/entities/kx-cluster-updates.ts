@@ -13,7 +13,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     const { deploymentStrategy: strategy = 'ROLLING' } = deploymentConfiguration ?? {};
     const cluster = await entityAt('kx-cluster', input, context);
     const changed = { ...withoutRemoved(cluster.body, 'UpdateKxClusterCodeConfiguration', input), ...settings };
-    return update(cluster, changed, { strategy, takes: CLUSTER_UPDATES.code[strategy] }, context);
+    return update(cluster, changed, { strategy, updatingMs: CLUSTER_UPDATES.code[strategy] }, context);
   },
 
   async UpdateKxClusterDatabases(input, context) {
@@ -27,7 +27,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     return update(
       cluster,
       { ...changed, ...shownVolumes(changed) },
-      { strategy, takes: CLUSTER_UPDATES.databases[strategy] },
+      { strategy, updatingMs: CLUSTER_UPDATES.databases[strategy] },
       context,
     );
   },
@@ -35,17 +35,17 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
 
 interface Rollout {
   readonly strategy: 'NO_RESTART' | 'ROLLING' | 'FORCE';
-  readonly takes: number;
+  readonly updatingMs: number;
 }
 
 async function update(
   cluster: KxCluster,
   changed: ClusterBody,
-  { strategy, takes }: Rollout,
+  { strategy, updatingMs }: Rollout,
   context: Context,
 ): Promise<object> {
   const body = { ...changed, modified: context.now };
-  const updating = enterStatus({ ...cluster, body }, 'UPDATING', context, takes);
+  const updating = enterStatus({ ...cluster, body }, 'UPDATING', context, updatingMs);
   await context.tx.put(updating);
   await attach(updating, cluster.body, context);
   if (strategy !== 'NO_RESTART') await restartNodes(cluster, strategy, context);

@@ -15,7 +15,7 @@ type Version = Body['versions'][number];
 export type Segment = Version['segmentConfigurations'][number];
 
 /** The filter key of dataviews that follow every new changeset. */
-export const FOLLOWING = 'autoUpdate';
+export const AUTO_UPDATE_KEY = 'autoUpdate';
 
 /** The body with a new version; it can be mounted when the dataview is ACTIVE again. */
 export function withVersion(
@@ -79,7 +79,7 @@ async function versionsInUse(arn: string, versions: Version[], context: Context)
 /** Starts an update of every dataview of a database that follows new changesets. */
 export async function followChangeset(databaseArn: string, changesetId: string, context: Context): Promise<void> {
   const { tx } = context;
-  const query = { filterKey: FOLLOWING, limit: 100 };
+  const query = { filterKey: AUTO_UPDATE_KEY, limit: 100 };
   const collection = `${databaseArn}/kxDataview`;
   for (let page = await tx.page<Body>(collection, { ...query, after: '' }); page.length > 0; ) {
     for (const dataview of page) {

@@ -11,5 +11,5 @@ export const postgresAttempts = (db: Database): Attempts => ({
     const until = rows[0]?.until ?? null;
     return until === null ? undefined : Number(until);
   },
-  forgive: async () => void (await db.run('SELECT finspace_mcp.forgive_attempts()')),
+  clear: async () => void (await db.run('SELECT finspace_mcp.forgive_attempts()')),
 });

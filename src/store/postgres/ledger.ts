@@ -7,7 +7,7 @@ import {
   type PendingApproval,
   randomIds,
 } from '../../safety/ledger.ts';
-import { statusOf } from '../../safety/sql-ledger.ts';
+import { approvalStatusOf } from '../../safety/sql-ledger.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import type { Position } from '../position.ts';
 import type { Database } from './database.ts';
@@ -41,7 +41,7 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
     find: async (nonce) => (await run<Row>('find_approval($1)', withoutNulCharacters(nonce))).map(pendingIn)[0],
     status: async (code) => {
       const [row] = await run<{ state: string; is_over: boolean }>('approval_status($1)', withoutNulCharacters(code));
-      return row && statusOf(row.state, row.is_over);
+      return row && approvalStatusOf(row.state, row.is_over);
     },
     list: async () => (await run<Row>('open_approvals()')).map(pendingIn),
     approve: (nonce, approval) =>

@@ -1,5 +1,5 @@
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
-const KEPT_MS = 5_000;
+const RESULT_KEPT_MS = 5_000;
 
 /** `/healthz`: this process responds. */
 export const healthy = () => new Response('ok\n', { headers: TEXT });
@@ -29,7 +29,7 @@ export function readiness(ready: () => Promise<unknown>, draining: () => boolean
     if (draining()) return notReady(': this server is stopping');
     const age = now() - cached.sinceMs;
     // A negative age shows that the clock was set back.
-    if (age < 0 || age >= KEPT_MS) cached = { response: check(), sinceMs: now() };
+    if (age < 0 || age >= RESULT_KEPT_MS) cached = { response: check(), sinceMs: now() };
     return cached.response();
   };
 }

@@ -32,7 +32,7 @@ const OF_RISK: Record<Risk, Scope> = {
 };
 
 /** The methods that touch the backend besides `tools/call`; the others only describe this server. */
-const READS: ReadonlySet<unknown> = new Set([
+const READING_METHODS: ReadonlySet<unknown> = new Set([
   'resources/read',
   'resources/subscribe',
   'completion/complete',
@@ -105,7 +105,7 @@ function scopesFor(message: unknown, needs: Needs): Scope[] {
   const { method, params } = (message ?? {}) as { method?: unknown; params?: Params | null };
   if (method === 'tools/call')
     return typeof params?.name === 'string' ? scopesOf(params.name, needs, params.arguments) : ['finspace:read'];
-  return READS.has(method) ? ['finspace:read'] : [];
+  return READING_METHODS.has(method) ? ['finspace:read'] : [];
 }
 
 interface Params {
