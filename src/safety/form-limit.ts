@@ -1,14 +1,14 @@
 import type { FormEvent, FormHistory } from './ledger.ts';
 
-/** How long unanswered forms count, and how long a client without a decision gets no forms. */
+/** How long forms count that were not approved, and how long a client without a decision gets no forms. */
 const WINDOW_MS = 10 * 60_000;
-export const MAX_UNANSWERED = 5;
+export const MAX_UNAPPROVED = 5;
 const MAX_CANCELS = 2;
 /** No person reads and declines a form in less time. */
 const HASTY_MS = 1_000;
 
 /** Why a client gets no forms for now. */
-export type FormStop = 'unanswered' | 'no-decision';
+export type FormStop = 'unapproved' | 'no-decision';
 
 type Event = FormEvent & { readonly at: number };
 
@@ -20,34 +20,52 @@ export function isNoDecision({ events }: FormHistory): boolean {
 }
 
 /**
- * Why a client gets no further forms, if `coming` ones count as unanswered, too; undefined if it gets them. Forms that were
- * answered without a person do not count as unanswered, but two cancels in a row, or one other answer without a person, stop forms for ten minutes.
+ * Why a client gets no further forms, if `coming` ones count as not approved, too; undefined if it gets them. Two cancels in a row, or one
+ * other answer without a person, stop forms for a while.
  */
 export function formStop({ now, events }: FormHistory, coming: number): FormStop | undefined {
+  const judged = judgedEvents(events);
+  if (lastStop(judged) > now - WINDOW_MS) return 'no-decision';
+  const unapproved = unapprovedForms(judged).filter(({ at }) => at > now - WINDOW_MS).length;
+  return unapproved + coming > MAX_UNAPPROVED ? 'unapproved' : undefined;
+}
+
+/** An event, and whether the client caused it without a person. */
+type JudgedEvent = Event & { readonly wasAutomatic: boolean };
+
+function judgedEvents(events: readonly Event[]): JudgedEvent[] {
   const shownAt = new Map<string, number>();
-  let waiting: Event[] = [];
+  return events.map((event) => {
+    if (event.kind === 'shown') shownAt.set(event.nonce, event.at);
+    return { ...event, wasAutomatic: isAutomatic(event, shownAt.get(event.nonce)) };
+  });
+}
+
+/** When answers without a person last stopped forms. */
+function lastStop(events: readonly JudgedEvent[]): number {
   let cancels = 0;
   let stoppedAt = Number.NEGATIVE_INFINITY;
-  for (const event of events) {
-    const { kind, nonce, at } = event;
-    if (kind === 'shown') {
-      waiting.push(event);
-      shownAt.set(nonce, at);
-      continue;
-    }
-    const wasAutomatic = isAutomatic(event, shownAt.get(nonce));
-    if (kind === 'accepted') waiting = waiting.filter((shown) => shown.nonce !== nonce);
-    else if (kind === 'withdrawn' || wasAutomatic) waiting = withoutLast(waiting, nonce);
-    if (kind === 'withdrawn') continue;
+  for (const { kind, at, wasAutomatic } of events) {
+    if (kind === 'shown' || kind === 'withdrawn') continue;
     cancels = kind === 'cancelled' ? cancels + 1 : 0;
     const stops = kind === 'cancelled' ? cancels >= MAX_CANCELS : wasAutomatic;
     if (!stops) continue;
     stoppedAt = at;
     cancels = 0;
   }
-  if (stoppedAt > now - WINDOW_MS) return 'no-decision';
-  const unanswered = waiting.filter(({ at }) => at > now - WINDOW_MS).length;
-  return unanswered + coming > MAX_UNANSWERED ? 'unanswered' : undefined;
+  return stoppedAt;
+}
+
+/** The forms that were shown and not approved; those that were withdrawn or answered without a person do not count. */
+function unapprovedForms(events: readonly JudgedEvent[]): Event[] {
+  let waiting: Event[] = [];
+  for (const event of events) {
+    const { kind, nonce, wasAutomatic } = event;
+    if (kind === 'shown') waiting.push(event);
+    else if (kind === 'accepted') waiting = waiting.filter((shown) => shown.nonce !== nonce);
+    else if (kind === 'withdrawn' || wasAutomatic) waiting = withoutLast(waiting, nonce);
+  }
+  return waiting;
 }
 
 const isAutomatic = ({ kind, at }: Event, shownAt: number | undefined): boolean =>

@@ -4,7 +4,7 @@ import { type Call, type CallOptions, type OperationName, operationNamed } from 
 import { toolName } from '../operations/naming.ts';
 import type { Target } from '../operations/operation.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { type FormStop, MAX_UNANSWERED } from './form-limit.ts';
+import { type FormStop, MAX_UNAPPROVED } from './form-limit.ts';
 import { itemText } from './item-text.ts';
 import type { ApprovalStatus, ApprovalText, OpenedApproval, PendingApproval, Rejection } from './ledger.ts';
 import type { ApprovalRequest } from './plan.ts';
@@ -85,7 +85,7 @@ const NO_FORM: Record<NoForm, string> = {
   'no-forms': 'This client shows no forms (MCP elicitation), or its forms do not count here.',
   'too-long': 'The plan is too long for a person to read in one form.',
   'too-wide': 'The text that the person must type is too long for one line of a form.',
-  unanswered: `${MAX_UNANSWERED} forms in the last ten minutes were declined, mistyped or not answered, so this client gets no forms for now. Ask the person what they want before you continue.`,
+  unapproved: `${MAX_UNAPPROVED} forms in the last ten minutes were declined, mistyped or not answered, so this client gets no forms for now. Ask the person what they want before you continue.`,
   'no-decision':
     'This client answered forms on its own, without the decision of a person, so it gets no forms for ten minutes.',
 };

@@ -110,11 +110,9 @@ export const deleteOf =
       await tx.remove(entity);
       return {};
     }
-    const { statusReason: _, ...body } = { ...entity.body, modified: now } as {
-      statusReason?: string;
-      modified: number;
-    };
-    const leaving = enterStatus({ ...entity, body: body as Bodies[K] }, 'DELETING', context);
+    const { statusReason: _, ...rest } = entity.body as { readonly statusReason?: string };
+    const body = { ...rest, modified: now } as Bodies[K];
+    const leaving = enterStatus({ ...entity, body }, 'DELETING', context);
     await tx.put(leaving);
     await onDeleting?.(leaving, context);
     return {};

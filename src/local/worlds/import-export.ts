@@ -68,5 +68,9 @@ function entityOf({ in: place, ...rest }: FileEntity, world: World): Entity {
 
 function duplicate(keys: readonly string[]): string | undefined {
   const seen = new Set<string>();
-  return keys.find((key) => seen.size === seen.add(key).size);
+  return keys.find((key) => {
+    const isSeen = seen.has(key);
+    seen.add(key);
+    return isSeen;
+  });
 }
