@@ -193,6 +193,17 @@ describe('a tag that no entity has', () => {
     expect(group).toMatchObject({ isError: true, text: expect.stringContaining('cost-centre, owner, stage') });
   });
 
+  test('is told apart from one that exists and has = in its key', async () => {
+    const call: Call = async (name, input, options) =>
+      name === 'ListTagsForResource' ? ({ tags: { 'team=fx': 'yes' } } as never) : world().call(name, input, options);
+    const tagged = caller(call);
+    const known = await tagged('find_kx_entities', { tags: [{ key: 'team=fx', value: 'yes' }] });
+    expect(known.data).toMatchObject({ found: 42 });
+    expect(known.data).not.toHaveProperty('existingTags');
+    const unknown = await tagged('find_kx_entities', { tags: [{ key: 'team', value: 'fx' }] });
+    expect(unknown.data).toMatchObject({ found: 0, existingTags: ['team=fx'] });
+  });
+
   test('is reported as missing from all entities if none has tags', async () => {
     const bare: Call = async (name, input, options) =>
       name === 'ListTagsForResource' ? ({ tags: {} } as never) : world().call(name, input, options);

@@ -12,7 +12,14 @@ import { notReadIn, type ReadGap } from './read-gaps.ts';
 import { entitiesIn, isRead, kindsFor, type ReadPlan, readFew, readPlanFor } from './read-plan.ts';
 import { FOUND_KINDS } from './settings.ts';
 import { existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
-import { meetsTagConditions, prefetchTags, withEnvironmentTags, withTags, withTagsOnPage } from './tagged.ts';
+import {
+  meetsTagConditions,
+  prefetchTags,
+  valuesByKey,
+  withEnvironmentTags,
+  withTags,
+  withTagsOnPage,
+} from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 export const findEntities = fleetTool({
@@ -94,8 +101,8 @@ interface Search {
   readonly candidates: readonly Candidate[];
   readonly found: readonly Candidate[];
   readonly gaps: readonly ReadGap[];
-  /** Every tag that was read, as `key=value`. */
-  readonly tags: ReadonlySet<string>;
+  /** The tags that were read: the values of each key. */
+  readonly tags: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** The entities that meet all conditions, with the tags that conditions and groups need. */
@@ -124,7 +131,7 @@ async function findMatches(
     candidates,
     found: tags === undefined ? tagged.found : tagged.found.filter((each) => meetsTagConditions(each, tags)),
     gaps: [...own.gaps, ...tagged.gaps],
-    tags: new Set([...own.seen, ...tagged.seen]),
+    tags: valuesByKey([...own.seen, ...tagged.seen]),
   };
 }
 
@@ -135,7 +142,7 @@ const needsOwnTags = ({ tags }: Filters, keys: readonly Key[]) =>
 const needsEnvironmentTags = ({ tags }: Filters, keys: readonly Key[]) =>
   tags?.some(({ of }) => of !== undefined) || keys.some(({ of }) => of === 'environmentTag');
 
-const untagged = (found: readonly Candidate[]) => ({ found, gaps: [], seen: new Set<string>() });
+const untagged = (found: readonly Candidate[]) => ({ found, gaps: [], seen: [] });
 
 interface ShownResults {
   readonly found: readonly Candidate[];

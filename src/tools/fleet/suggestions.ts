@@ -7,13 +7,16 @@ import { ON_REQUEST_KINDS } from './read-plan.ts';
 import { isSettingNamed, valuesOf } from './settings.ts';
 import { equalsIgnoringCase } from './tagged.ts';
 
+/** The values of each key. */
+type TagValues = ReadonlyMap<string, ReadonlySet<string>>;
+
 interface Searched {
   readonly graphs: readonly Graph[];
   readonly kinds: readonly Kind[];
   /** The candidates before filtering by settings and tags. */
   readonly candidates: readonly Candidate[];
-  /** Every tag that was read, as `key=value`. */
-  readonly tags: ReadonlySet<string>;
+  /** The tags that were read. */
+  readonly tags: TagValues;
 }
 
 const MAX_TEXTS = 30;
@@ -35,19 +38,17 @@ export function existingValues({ graphs, kinds, candidates, tags }: Searched, fi
 }
 
 /** The tags with the same keys if they are in use, otherwise all keys. */
-export function existingTags(conditions: NonNullable<Filters['tags']>, seen: ReadonlySet<string>): string[] {
-  const all = [...seen].toSorted();
-  const alike = all.filter((each) =>
-    conditions.some(({ key }) => key !== undefined && equalsIgnoringCase(key, keyOf(each))),
+export function existingTags(conditions: NonNullable<Filters['tags']>, tags: TagValues): string[] {
+  const alike = [...tags].filter(([own]) =>
+    conditions.some(({ key }) => key !== undefined && equalsIgnoringCase(key, own)),
   );
-  return distinct(alike.length > 0 ? alike : all.map(keyOf));
+  if (alike.length === 0) return distinct([...tags.keys()]);
+  return distinct(alike.flatMap(([key, values]) => [...values].map((value) => `${key}=${value}`)));
 }
 
 /** Whether a condition has a key that no tag has. */
-export const hasUnknownKey = (conditions: Filters['tags'] = [], seen: ReadonlySet<string>): boolean =>
-  conditions.some(({ key }) => key !== undefined && ![...seen].some((each) => equalsIgnoringCase(key, keyOf(each))));
-
-const keyOf = (tag: string) => tag.split('=')[0] ?? '';
+export const hasUnknownKey = (conditions: Filters['tags'] = [], tags: TagValues): boolean =>
+  conditions.some(({ key }) => key !== undefined && ![...tags.keys()].some((own) => equalsIgnoringCase(key, own)));
 
 /** The values of the settings in the conditions, or else the settings. */
 function existingSettings(where: NonNullable<Filters['where']>, candidates: readonly Candidate[]) {

@@ -18,11 +18,19 @@ const TAGS_AT_ONCE = 48;
 type Tags = Readonly<Record<string, string>>;
 type Tagged = Candidate & { readonly tags: Tags };
 
-/** The results, and every tag that was read, as `key=value`. */
+/** The results, and the tags of every entity whose tags were read. */
 export interface WithTags {
   readonly found: readonly Candidate[];
   readonly gaps: readonly ReadGap[];
-  readonly seen: ReadonlySet<string>;
+  readonly seen: readonly Tags[];
+}
+
+/** The values of each key. */
+export function valuesByKey(all: Iterable<Tags>): ReadonlyMap<string, ReadonlySet<string>> {
+  const values = new Map<string, Set<string>>();
+  for (const tags of all)
+    for (const [key, value] of Object.entries(tags)) values.set(key, (values.get(key) ?? new Set()).add(value));
+  return values;
 }
 
 /**
@@ -47,8 +55,7 @@ export async function withTags(reader: FleetReader, candidates: readonly Candida
   const found = tagged.filter((each) => each !== undefined);
   if (taggable.length > MAX_TAGGED)
     gaps.push({ environment: '', reason: `Tags of only the first ${MAX_TAGGED} of ${taggable.length} were read.` });
-  const seen = found.flatMap(({ tags }) => Object.entries(tags).map(([key, value]) => `${key}=${value}`));
-  return { found, gaps, seen: new Set(seen) };
+  return { found, gaps, seen: found.map(({ tags }) => tags) };
 }
 
 /** Reads tags, once for each ARN; undefined for those that cannot be read, which `report` receives as a gap. */
