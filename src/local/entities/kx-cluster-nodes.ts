@@ -1,7 +1,5 @@
-import { occupiesHostNow } from '../../kinds/statuses.ts';
 import { nodesOfRequest } from '../../operations/conditions/clusters.ts';
-import { HOST_TYPES, memoryMiB } from '../../operations/machine-types.ts';
-import { arnOf, environmentIdOf, keyOf, nodesOf, placeOf } from '../arns.ts';
+import { arnOf, environmentIdOf, keyOf, nodesOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { uuid } from '../random.ts';
@@ -10,6 +8,7 @@ import type { Bodies } from '../worlds/bodies.ts';
 import { zonesOf } from '../zones.ts';
 import type { Effect } from './effect.ts';
 import { type FailureEffect, withReason } from './failure-effect.ts';
+import { hostMemory, reservationMiB } from './host-memory.ts';
 import type { ClusterBody, KxCluster } from './kx-cluster-mounts.ts';
 import { addEntity, listOf, type Storage, type Stored } from './storage.ts';
 
@@ -105,19 +104,8 @@ async function memoryShortage(cluster: KxCluster, context: Context): Promise<str
   const environmentId = environmentIdOf(cluster);
   const { scalingGroupName } = placement;
   const group = await entityAt('kx-scaling-group', { environmentId, scalingGroupName }, context);
-  const total = memoryMiB(HOST_TYPES, group.body.hostType) ?? 0;
-  const dependents = (await context.tx.sources(arnOf(group))).map(placeOf);
-  const others = await Promise.all(
-    dependents.map(({ collection, name }) => context.tx.get<ClusterBody>(collection, name)),
-  );
-  const reserved = others
-    .filter((other) => other !== undefined && occupiesHostNow(other.status))
-    .reduce((sum, other) => sum + reservation(other?.body), 0);
-  if (reserved + reservation(cluster.body) <= total) return undefined;
-  return `Not enough memory on scaling group ${group.name} - ${reservation(cluster.body)} MiB requested and ${total - reserved} of ${total} MiB free`;
-}
-
-function reservation(body: ClusterBody | undefined): number {
-  const { memoryReservation = 0, nodeCount = 0 } = body?.scalingGroupConfiguration ?? {};
-  return memoryReservation * nodeCount;
+  const { total, reserved } = await hostMemory(group, context);
+  const requested = reservationMiB(cluster.body);
+  if (reserved + requested <= total) return undefined;
+  return `Not enough memory on scaling group ${group.name} - ${requested} MiB requested and ${total - reserved} of ${total} MiB free`;
 }

@@ -1,8 +1,8 @@
-import { occupiesHostNow } from '../../kinds/statuses.ts';
-import { HOST_TYPES, memoryMiB } from '../../operations/machine-types.ts';
 import { arnOf, kindOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
+import { hostMemory } from '../entities/host-memory.ts';
 import { referencesOf } from '../entities/links.ts';
+import type { Stored } from '../entities/storage.ts';
 import { filterAsync } from '../filter-async.ts';
 import { transitionFrom } from '../lifecycle.ts';
 import type { Entity } from '../transaction.ts';
@@ -41,14 +41,7 @@ async function exists(arn: string, { tx }: Context): Promise<boolean> {
 }
 
 /** By how many MiB the reservations of a scaling group's running clusters exceed the memory of its host. */
-async function overbooked(group: Entity, { tx }: Context): Promise<number> {
-  const { hostType } = group.body as Bodies['kx-scaling-group'];
-  let reserved = 0;
-  for (const { collection, name } of (await tx.sources(arnOf(group))).map(placeOf)) {
-    const cluster = await tx.get<Bodies['kx-cluster']>(collection, name);
-    if (cluster === undefined || !occupiesHostNow(cluster.status)) continue;
-    const { memoryReservation = 0, nodeCount = 0 } = cluster.body.scalingGroupConfiguration ?? {};
-    reserved += memoryReservation * nodeCount;
-  }
-  return Math.max(0, reserved - (memoryMiB(HOST_TYPES, hostType) ?? 0));
+async function overbooked(group: Entity, context: Context): Promise<number> {
+  const { total, reserved } = await hostMemory(group as Stored<'kx-scaling-group'>, context);
+  return Math.max(0, reserved - total);
 }
