@@ -19,7 +19,8 @@ import {
 import type { Terminal } from './approve-terminal.ts';
 import { foldLine } from './fold.ts';
 
-const MAX_TRIES = 3;
+/** How often a person may type a wrong code or passphrase. */
+export const MAX_TRIES = 3;
 
 /** The open plans for people: a few lines each, which also fit a narrow terminal. */
 export function planListText(waiting: readonly PendingApproval[], now: number, columns: number | undefined): string {

@@ -8,7 +8,7 @@ import type { PendingApproval } from '../safety/ledger.ts';
 import { isBehind } from '../safety/ledger-clock.ts';
 import type { Store } from '../store/store.ts';
 import { acceptClock } from './approve-clock.ts';
-import { approveAtTerminal, findPlan, planListText } from './approve-dialog.ts';
+import { approveAtTerminal, findPlan, MAX_TRIES, planListText } from './approve-dialog.ts';
 import { distrustForms, setUpKey, trustForms } from './approve-key.ts';
 import { isTerminal, openTerminal, type Terminal } from './approve-terminal.ts';
 import { openForPerson } from './open-store.ts';
@@ -76,8 +76,6 @@ async function approveInTerminal(approvals: PassphraseApprovals, code: string | 
     approveAtTerminal(terminal, approvals, chosen ?? (await choose(terminal, waiting, approvals))),
   );
 }
-
-const MAX_TRIES = 3;
 
 async function choose(
   terminal: Terminal,
