@@ -112,21 +112,25 @@ function lineSplitter(
   let pending: Buffer[] = [];
   let size = 0;
   const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8').trim();
-  const finish = (last: Buffer) => {
-    size += last.length;
-    if (size > maxBytes)
-      tooLong(text(pending.slice(0, 1)).slice(0, SHOWN_BYTES), text([...pending.slice(-1), last]).slice(-SHOWN_BYTES));
-    else {
-      const line = text([...pending, last]);
-      if (line !== '') receive(line);
-    }
+  const skip = (last: Buffer) => {
+    const begin = text(pending.slice(0, 1)).slice(0, SHOWN_BYTES);
+    const end = text([...pending.slice(-1), last]).slice(-SHOWN_BYTES);
+    tooLong(begin, end);
+  };
+  const deliver = (last: Buffer) => {
+    const line = text([...pending, last]);
+    if (line !== '') receive(line);
+  };
+  const endLine = (last: Buffer) => {
+    if (size + last.length > maxBytes) skip(last);
+    else deliver(last);
     pending = [];
     size = 0;
   };
   const take = (chunk: Buffer) => {
     let rest = chunk;
     for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      finish(rest.subarray(0, end));
+      endLine(rest.subarray(0, end));
       rest = rest.subarray(end + 1);
     }
     if (rest.length === 0) return;
@@ -134,5 +138,5 @@ function lineSplitter(
     pending.push(rest);
     if (size > maxBytes) pending = [pending[0] as Buffer, pending.at(-1) as Buffer];
   };
-  return { take, finish: () => finish(Buffer.alloc(0)) };
+  return { take, finish: () => endLine(Buffer.alloc(0)) };
 }

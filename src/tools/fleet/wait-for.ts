@@ -50,7 +50,7 @@ const WaitInput = () =>
     handle: z
       .string()
       .max(MAX_HANDLE_LENGTH, WHOLE_HANDLE)
-      .refine((text) => startIn(text) !== undefined, WHOLE_HANDLE)
+      .refine((text) => contentsOf(text) !== undefined, WHOLE_HANDLE)
       .optional()
       .describe('From the last answer, to keep waiting'),
   });
@@ -77,8 +77,9 @@ export const waitFor = fleetTool({
     const { signal } = context.mcpReq;
     const report = progressOf(context);
     const began = Date.now();
-    const { since, seen } = startIn(handle) ?? { since: began, seen: '' };
-    const wasThere = all.map((_, at) => seen[at] === '1');
+    const earlier = handle === undefined ? undefined : contentsOf(handle);
+    const since = earlier?.since ?? began;
+    const wasThere = all.map((_, at) => earlier?.wasThere[at] === true);
     const results: (PollResult | undefined)[] = all.map(() => undefined);
     for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 1.5, MAX_PAUSE_MS)) {
       for (const [at, { poll }] of all.entries())
@@ -88,7 +89,7 @@ export const waitFor = fleetTool({
       const waitedSeconds = Math.round((Date.now() - since) / 1000);
       if (pending < 0) return result(all, now, waitedSeconds);
       for (const [at, { status }] of now.entries()) wasThere[at] = wasThere[at] || status !== 'NOT_FOUND';
-      if (Date.now() - began + wait > patienceMs) return result(all, now, waitedSeconds, handleOf(since, wasThere));
+      if (Date.now() - began + wait > patienceMs) return result(all, now, waitedSeconds, handleOf({ since, wasThere }));
       await report(`${quoteUnlessPlain(all[pending]?.name)} is ${quoteUnlessPlain(now[pending]?.status)}`);
       await pause(wait, undefined, { signal });
     }
@@ -121,19 +122,21 @@ function result(all: readonly PolledEntity[], results: readonly PollResult[], wa
   });
 }
 
-/** The start of a series of waits, and which entities have been found. */
-const handleOf = (since: number, wasThere: readonly boolean[]) =>
+interface Waited {
+  /** When the first of a series of waits began. */
+  readonly since: number;
+  /** Which entities have been found. */
+  readonly wasThere: readonly boolean[];
+}
+
+const handleOf = ({ since, wasThere }: Waited) =>
   Buffer.from(`since ${since} ${wasThere.map((was) => (was ? 1 : 0)).join('')}`).toString('base64url');
 
 /** The contents of a handle; undefined for a handle that this server did not issue. */
-function startIn(handle = ''): { since: number; seen: string } | undefined {
+function contentsOf(handle: string): Waited | undefined {
   const text = Buffer.from(handle.slice(0, MAX_HANDLE_LENGTH), 'base64url').toString();
-  const [, digits, seen = ''] = /^since (\d{13}) ([01]{1,50})$/.exec(text) ?? [];
-  const since = Number(digits);
-  const isOurs =
-    handleOf(
-      since,
-      [...seen].map((bit) => bit === '1'),
-    ) === handle;
-  return isOurs && since <= Date.now() ? { since, seen } : undefined;
+  const [, digits, bits = ''] = /^since (\d{13}) ([01]{1,50})$/.exec(text) ?? [];
+  const contents = { since: Number(digits), wasThere: [...bits].map((bit) => bit === '1') };
+  const isOurs = handleOf(contents) === handle;
+  return isOurs && contents.since <= Date.now() ? contents : undefined;
 }
