@@ -16,7 +16,7 @@ const MAX_CHARACTERS = 1_000;
 /** Everything known about one entity, without duplicates in another form. */
 export function detailOf(entity: GraphEntity, graph: Graph): Row {
   const { id, kind, status, statusReason, created, modified, facts } = entity;
-  const isMoving = statusClass(status) === 'moving';
+  const isUnderway = statusClass(status) === 'underway';
   const row = entityRow(entity, graph);
   const more = Object.entries(facts).filter(([name]) => factsOf(kind)[name]?.replacedInRow !== true && !(name in row));
   return {
@@ -28,7 +28,7 @@ export function detailOf(entity: GraphEntity, graph: Graph): Row {
     ...Object.fromEntries(more.map(([name, value]) => [name, bounded(value)])),
     ...withoutUndefined({
       nodeList: nodeList(entity),
-      expectedBy: isMoving ? isoMinute(expectedBy(kind, modified ?? created)) : undefined,
+      expectedBy: isUnderway ? isoMinute(expectedBy(kind, modified ?? created)) : undefined,
       arn: arnIn(graph, entity),
     }),
   };

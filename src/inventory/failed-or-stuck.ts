@@ -1,5 +1,5 @@
 import { LIFECYCLES } from '../kinds/lifecycles.ts';
-import { MINUTE } from '../kinds/states.ts';
+import { MINUTE } from '../kinds/status-meanings.ts';
 import { statusClass } from '../kinds/statuses.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
@@ -51,7 +51,7 @@ function statusIssue(entity: GraphEntity, now: string): Issue | undefined {
     const why = `is ${quoteUnlessPlain(status)}`;
     return { entity, condition: 'failed', why, since, facts: { ...reason, ...superseded } };
   }
-  if (statusClass(status) === 'moving' && isOverdue(kind, since, now)) {
+  if (statusClass(status) === 'underway' && isOverdue(kind, since, now)) {
     const why = `is still ${quoteUnlessPlain(status)}`;
     return { entity, condition: 'stuck', why, since, facts: { stuckAfter: stuckAfter(kind), ...reason } };
   }

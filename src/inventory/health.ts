@@ -4,7 +4,7 @@ import type { Graph, GraphEntity, Issue } from './graph.ts';
 import { danglingIssues, staleIssues, unusedIssues } from './stale-and-unused.ts';
 
 /** The state of an entity, worst first. */
-export type Health = 'failed' | 'behind' | 'unused' | 'moving' | 'ok';
+export type Health = 'failed' | 'behind' | 'unused' | 'underway' | 'ok';
 
 export interface EntityHealth {
   readonly health: Health;
@@ -22,12 +22,12 @@ export function healthOf(graph: Graph): Map<string, EntityHealth> {
   const found = new Map<string, { health: Health; issues: Issue[] }>();
   for (const [group, issues] of judged)
     for (const issue of issues) {
-      const health = issue.condition === 'replacing nodes' ? 'moving' : group;
+      const health = issue.condition === 'replacing nodes' ? 'underway' : group;
       const present = found.get(issue.entity.id);
       if (present === undefined) found.set(issue.entity.id, { health, issues: [issue] });
       else
         found.set(issue.entity.id, {
-          health: present.health === 'moving' ? health : present.health,
+          health: present.health === 'underway' ? health : present.health,
           issues: [...present.issues, issue],
         });
     }
@@ -35,6 +35,6 @@ export function healthOf(graph: Graph): Map<string, EntityHealth> {
 }
 
 const healthByStatus = ({ status }: GraphEntity): EntityHealth => ({
-  health: statusClass(status) === 'moving' ? 'moving' : 'ok',
+  health: statusClass(status) === 'underway' ? 'underway' : 'ok',
   issues: [],
 });

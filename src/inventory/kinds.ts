@@ -50,7 +50,7 @@ export const dependentKindsOf = (kind: Kind): Kind[] =>
     .filter((each) => each !== kind);
 
 /** The statuses that entities of a kind can have. */
-export const statusesOf = (kind: Kind | 'node'): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].states);
+export const statusesOf = (kind: Kind | 'node'): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].statuses);
 
 /** The statuses in which an entity of a kind is ready, the usual one first; none for kinds that are ready at once. */
 export const readyIn = (kind: Kind | 'node'): readonly string[] => readyStatuses(`kx-${kind}`);

@@ -31,7 +31,7 @@ const ARROWS: Record<Relation, string> = {
 };
 const COLOURS: Record<Health, string> = {
   ok: 'fill:#e3f4ec,stroke:#12805c,color:#1b2430',
-  moving: 'fill:#e6effc,stroke:#2563c9,color:#1b2430',
+  underway: 'fill:#e6effc,stroke:#2563c9,color:#1b2430',
   failed: 'fill:#fdeae7,stroke:#c42b1c,stroke-width:3px,color:#1b2430',
   behind: 'fill:#fdf1dd,stroke:#b45f06,stroke-width:3px,color:#1b2430',
   unused: 'fill:#f1edf8,stroke:#7a6a99,stroke-dasharray:5 4,color:#1b2430',

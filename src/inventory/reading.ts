@@ -158,7 +158,7 @@ function beyondGap(operation: OperationName, { kind, of }: Part, which: string, 
 
 /** Whether an entity changes only with its status and the time of its last change, so that its reply can be kept. */
 const isSettled = (listed: Listed | undefined): listed is Listed =>
-  listed?.lastModifiedTimestamp !== undefined && statusClass(listed.status) !== 'moving';
+  listed?.lastModifiedTimestamp !== undefined && statusClass(listed.status) !== 'underway';
 
 const versionOf = ({ status, lastModifiedTimestamp }: Listed) => `${status} ${lastModifiedTimestamp}`;
 

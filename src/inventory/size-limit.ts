@@ -4,7 +4,7 @@ import { type Health, healthOf } from './health.ts';
 import { counted } from './units.ts';
 
 /** Entities that need attention are kept first, and among equals the kinds in this order. */
-const HEALTH_ORDER: readonly Health[] = ['failed', 'behind', 'unused', 'moving', 'ok'];
+const HEALTH_ORDER: readonly Health[] = ['failed', 'behind', 'unused', 'underway', 'ok'];
 const KEPT_FIRST: readonly Kind[] = ['scaling-group', 'database', 'cluster', 'volume', 'dataview', 'user', 'changeset'];
 
 /** Minimum bytes of an entity in any form. */

@@ -5,17 +5,17 @@ import {
   GONE,
   leaving,
   MINUTE,
-  moving,
   SECOND,
-  type State,
+  type StatusMeaning,
   settled,
-} from './states.ts';
+  underway,
+} from './status-meanings.ts';
 import type { KindName, StatusOf } from './views.ts';
 
 /** How entities of a kind change over time. */
 interface Lifecycle<K extends KindName> {
   /** Every status that the API documents, in its order. */
-  readonly states: { readonly [S in StatusOf<K>]: State<StatusOf<K>> };
+  readonly statuses: { readonly [S in StatusOf<K>]: StatusMeaning<StatusOf<K>> };
   /** The statuses in which an entity can be used, the usual one first. */
   readonly ready: readonly StatusOf<K>[];
   /** Milliseconds that a change usually takes, as users of FinSpace observed; after three times as long, it is stuck. */
@@ -32,9 +32,9 @@ export const CLUSTER_UPDATES = {
 
 export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
   environment: {
-    states: {
-      CREATE_REQUESTED: moving('CREATING', 10 * SECOND),
-      CREATING: moving('CREATED', 55 * MINUTE, { failing: 'FAILED_CREATION' }),
+    statuses: {
+      CREATE_REQUESTED: underway('CREATING', 10 * SECOND),
+      CREATING: underway('CREATED', 55 * MINUTE, { failing: 'FAILED_CREATION' }),
       CREATED: settled,
       DELETE_REQUESTED: leaving(GONE, 20 * MINUTE, { failing: 'FAILED_DELETION' }),
       DELETING: leaving(),
@@ -42,17 +42,17 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       FAILED_CREATION: failed,
       RETRY_DELETION: leaving(),
       FAILED_DELETION: deletionFailed,
-      UPDATE_NETWORK_REQUESTED: moving(),
-      UPDATING_NETWORK: moving(),
+      UPDATE_NETWORK_REQUESTED: underway(),
+      UPDATING_NETWORK: underway(),
       FAILED_UPDATING_NETWORK: failed,
       SUSPENDED: settled,
     },
     ready: ['CREATED'],
   },
   'kx-environment': {
-    states: {
-      CREATE_REQUESTED: moving('CREATING', 10 * SECOND),
-      CREATING: moving('CREATED', 315 * SECOND, { failing: 'FAILED_CREATION' }),
+    statuses: {
+      CREATE_REQUESTED: underway('CREATING', 10 * SECOND),
+      CREATING: underway('CREATED', 315 * SECOND, { failing: 'FAILED_CREATION' }),
       CREATED: settled,
       DELETE_REQUESTED: leaving('DELETING', 10 * SECOND),
       DELETING: leaving('DELETED', 20 * MINUTE, { failing: 'FAILED_DELETION' }),
@@ -60,8 +60,8 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       FAILED_CREATION: failed,
       RETRY_DELETION: leaving('DELETED', 20 * MINUTE, { failing: 'FAILED_DELETION' }),
       FAILED_DELETION: deletionFailed,
-      UPDATE_NETWORK_REQUESTED: moving('UPDATING_NETWORK', 30 * SECOND),
-      UPDATING_NETWORK: moving('CREATED', 10 * MINUTE, { failing: 'FAILED_UPDATING_NETWORK' }),
+      UPDATE_NETWORK_REQUESTED: underway('UPDATING_NETWORK', 30 * SECOND),
+      UPDATING_NETWORK: underway('CREATED', 10 * MINUTE, { failing: 'FAILED_UPDATING_NETWORK' }),
       FAILED_UPDATING_NETWORK: failed,
       SUSPENDED: settled,
     },
@@ -69,12 +69,12 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
     takes: 30 * MINUTE,
   },
   'kx-user': {
-    states: {},
+    statuses: {},
     ready: [],
   },
   'kx-scaling-group': {
-    states: {
-      CREATING: moving('ACTIVE', 5.5 * MINUTE, { failing: 'CREATE_FAILED' }),
+    statuses: {
+      CREATING: underway('ACTIVE', 5.5 * MINUTE, { failing: 'CREATE_FAILED' }),
       CREATE_FAILED: failed,
       ACTIVE: settled,
       DELETING: leaving(GONE, 5 * SECOND, { failing: 'DELETE_FAILED' }),
@@ -85,11 +85,11 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
     takes: 10 * MINUTE,
   },
   'kx-volume': {
-    states: {
-      CREATING: moving('ACTIVE', 9 * MINUTE, { failing: 'CREATE_FAILED' }),
+    statuses: {
+      CREATING: underway('ACTIVE', 9 * MINUTE, { failing: 'CREATE_FAILED' }),
       CREATE_FAILED: failed,
       ACTIVE: settled,
-      UPDATING: moving('ACTIVE', 6 * MINUTE, { failing: 'UPDATE_FAILED' }),
+      UPDATING: underway('ACTIVE', 6 * MINUTE, { failing: 'UPDATE_FAILED' }),
       UPDATED: settled,
       UPDATE_FAILED: failed,
       DELETING: leaving(GONE, 5 * SECOND, { failing: 'DELETE_FAILED' }),
@@ -101,14 +101,14 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
     takes: 15 * MINUTE,
   },
   'kx-database': {
-    states: {},
+    statuses: {},
     ready: [],
   },
   'kx-changeset': {
-    states: {
-      PENDING: moving('IN_PROGRESS', 5 * SECOND),
-      PROCESSING: moving(),
-      IN_PROGRESS: moving('COMPLETED', 30 * SECOND, { failing: 'FAILED' }),
+    statuses: {
+      PENDING: underway('IN_PROGRESS', 5 * SECOND),
+      PROCESSING: underway(),
+      IN_PROGRESS: underway('COMPLETED', 30 * SECOND, { failing: 'FAILED' }),
       FAILED: failed,
       COMPLETED: settled,
     },
@@ -116,10 +116,10 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
     takes: 20 * MINUTE,
   },
   'kx-dataview': {
-    states: {
-      CREATING: moving('ACTIVE', 5 * MINUTE, { failing: 'FAILED' }),
+    statuses: {
+      CREATING: underway('ACTIVE', 5 * MINUTE, { failing: 'FAILED' }),
       ACTIVE: settled,
-      UPDATING: moving('ACTIVE', 5.5 * MINUTE, { failing: 'FAILED' }),
+      UPDATING: underway('ACTIVE', 5.5 * MINUTE, { failing: 'FAILED' }),
       FAILED: failed,
       DELETING: leaving(GONE, 4 * MINUTE),
     },
@@ -127,12 +127,12 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
     takes: 10 * MINUTE,
   },
   'kx-cluster': {
-    states: {
-      PENDING: moving('CREATING', 20 * SECOND),
-      CREATING: moving('RUNNING', 14 * MINUTE, { failing: 'CREATE_FAILED' }),
+    statuses: {
+      PENDING: underway('CREATING', 20 * SECOND),
+      CREATING: underway('RUNNING', 14 * MINUTE, { failing: 'CREATE_FAILED' }),
       CREATE_FAILED: failed,
       RUNNING: settled,
-      UPDATING: moving('RUNNING', CLUSTER_UPDATES.databases.ROLLING),
+      UPDATING: underway('RUNNING', CLUSTER_UPDATES.databases.ROLLING),
       DELETING: leaving(GONE, 5 * MINUTE, { failing: 'DELETE_FAILED' }),
       DELETED: deleted,
       DELETE_FAILED: deletionFailed,
@@ -142,10 +142,10 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
     detached: ['DELETING', 'DELETED', 'DELETE_FAILED'],
   },
   'kx-node': {
-    states: {
+    statuses: {
       RUNNING: settled,
       // A node that cannot be provisioned stays PROVISIONING.
-      PROVISIONING: moving('RUNNING', 5 * MINUTE, { failing: 'PROVISIONING' }),
+      PROVISIONING: underway('RUNNING', 5 * MINUTE, { failing: 'PROVISIONING' }),
     },
     ready: ['RUNNING'],
     takes: 10 * MINUTE,

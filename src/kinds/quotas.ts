@@ -1,13 +1,13 @@
 import type { Quota } from './model.ts';
-import { statesOf } from './statuses.ts';
+import { statusMeanings } from './statuses.ts';
 import type { KindName, Views } from './views.ts';
 
 /** Whether a changeset with this status is being loaded, or a version of a dataview being made. */
 export const isInProgress = (status: string | undefined): boolean => IN_PROGRESS.has(String(status));
 const IN_PROGRESS: ReadonlySet<string> = new Set(
   (['kx-changeset', 'kx-dataview'] as const).flatMap((kind) =>
-    Object.entries(statesOf(kind)).flatMap(([status, { is, deletion }]) =>
-      is === 'moving' && deletion === undefined ? status : [],
+    Object.entries(statusMeanings(kind)).flatMap(([status, { is, deletion }]) =>
+      is === 'underway' && deletion === undefined ? status : [],
     ),
   ),
 );

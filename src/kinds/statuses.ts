@@ -1,29 +1,29 @@
 import { LIFECYCLES } from './lifecycles.ts';
 import { KIND_NAMES } from './names.ts';
-import type { State, StatusClass } from './states.ts';
+import type { StatusClass, StatusMeaning } from './status-meanings.ts';
 import type { KindName } from './views.ts';
 
 /** The statuses of a kind that the API documents; empty for kinds without statuses. */
-export const statesOf = (kind: KindName): Readonly<Record<string, State>> => LIFECYCLES[kind].states;
+export const statusMeanings = (kind: KindName): Readonly<Record<string, StatusMeaning>> => LIFECYCLES[kind].statuses;
 
 /** The statuses in which an entity of a kind can be used, the usual one first; none for kinds without statuses. */
 export const readyStatuses = (kind: KindName): readonly string[] => LIFECYCLES[kind].ready;
 
 /** Every documented status. It means the same in all kinds that have it. */
-const STATES = new Map(KIND_NAMES.flatMap((kind) => Object.entries(statesOf(kind))));
+const MEANINGS = new Map(KIND_NAMES.flatMap((kind) => Object.entries(statusMeanings(kind))));
 
 /** Whether a status is a failure, final, or transitional. One that the API does not document is classed by its name. */
 export function statusClass(status: string | undefined): StatusClass {
   if (status === undefined) return 'settled';
-  return STATES.get(status)?.is ?? (status.includes('FAILED') ? 'failed' : 'moving');
+  return MEANINGS.get(status)?.is ?? (status.includes('FAILED') ? 'failed' : 'underway');
 }
 
 /** The form of an undocumented status of a deletion. Only a hostile service sends other texts, which are not classed by name. */
 const DELETION = /^[A-Z_]*DELET[A-Z_]*$/;
 
 /** How far the deletion is that a status shows; undefined for other statuses. Undocumented ones are classed by their name. */
-export function deletionIn(status: string | undefined): State['deletion'] {
-  const known = STATES.get(status ?? '');
+export function deletionIn(status: string | undefined): StatusMeaning['deletion'] {
+  const known = MEANINGS.get(status ?? '');
   if (known !== undefined || !DELETION.test(status ?? '')) return known?.deletion;
   return status?.includes('FAILED') ? 'failed' : 'in progress';
 }

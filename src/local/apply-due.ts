@@ -1,4 +1,4 @@
-import { GONE } from '../kinds/states.ts';
+import { GONE } from '../kinds/status-meanings.ts';
 import { kindOf, worldOfArn } from './arns.ts';
 import type { Context } from './context.ts';
 import { effectAfter } from './entities/effects.ts';

@@ -1,5 +1,5 @@
-import type { Transition } from '../kinds/states.ts';
-import { statesOf } from '../kinds/statuses.ts';
+import type { Transition } from '../kinds/status-meanings.ts';
+import { statusMeanings } from '../kinds/statuses.ts';
 import { kindOf } from './arns.ts';
 import type { Context } from './context.ts';
 import type { Entity } from './transaction.ts';
@@ -11,7 +11,7 @@ export const PACE: Record<Lifecycle, number> = { realistic: 1, fast: 1 / 60, ins
 
 /** The transition out of a status that happens by time, if any. */
 export const transitionFrom = ({ collection, status }: Pick<Entity, 'collection' | 'status'>): Transition | undefined =>
-  statesOf(kindOf(collection))[status]?.next;
+  statusMeanings(kindOf(collection))[status]?.next;
 
 /** The entity as it enters a status now; `after` overrides the observed duration of that status. */
 export function enterStatus<B>(entity: Entity<B>, status: string, context: Context, after?: number): Entity<B> {

@@ -22,7 +22,7 @@ export const LASTING: Hints = { ttlMs: HOUR, cacheScope: 'private' };
 export function hintsFor({ operation, topology }: ResourceKind, contents: object): Hints {
   const { entity } = operationNamed(operation);
   const isMany = topology !== undefined || listMember(operationNamed(operation)) !== null;
-  if (statusesIn(contents).some((status) => statusClass(status) === 'moving')) return forA(SECOND);
+  if (statusesIn(contents).some((status) => statusClass(status) === 'underway')) return forA(SECOND);
   if (entity === 'kx-changeset' && !isMany) return LASTING;
   if (entity === 'tags') return forA(60 * SECOND);
   return forA(isMany ? 5 * SECOND : 15 * SECOND);

@@ -24,28 +24,30 @@ export interface Accepted {
  * offered that tool.
  */
 export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offering): Members {
-  const moving = accepted.flatMap((call) => movingAfter(call) ?? []);
-  const [first] = moving;
+  const underway = accepted.flatMap((call) => startedBy(call) ?? []);
+  const [first] = underway;
   if (first === undefined || toolRefusalReason(waitFor, restrictions, caller) !== undefined) return {};
   if (typeof first === 'string') return { next: first };
   const { environment, until, ...target } = first;
-  const also = moving.slice(1, 1 + MAX_ALSO).flatMap((each) => (typeof each === 'string' ? [] : [waitTargetOf(each)]));
+  const also = underway
+    .slice(1, 1 + MAX_ALSO)
+    .flatMap((each) => (typeof each === 'string' ? [] : [waitTargetOf(each)]));
   const more = { ...(also.length === 0 ? {} : { also }), ...(until === undefined ? {} : { until }) };
   return { next: { tool: waitFor.name, arguments: { environment, ...target, ...more } } };
 }
 
-interface Moving extends WaitTarget {
+interface StartedChange extends WaitTarget {
   readonly environment: string;
   readonly until?: string;
 }
 
-const waitTargetOf = ({ environment: _, until: __, ...target }: Moving): WaitTarget => target;
+const waitTargetOf = ({ environment: _, until: __, ...target }: StartedChange): WaitTarget => target;
 
 /** An entity that a call leaves in a transitional status; a sentence if only another tool shows it. */
-function movingAfter({ operation, input, output }: Accepted): Moving | string | undefined {
+function startedBy({ operation, input, output }: Accepted): StartedChange | string | undefined {
   const { settles, entity, target, risk } = operationNamed(operation);
-  const isMoving = settles !== undefined || statusClass(output['status'] as string | undefined) === 'moving';
-  if (risk === 'read' || !isMoving) return undefined;
+  const isUnderway = settles !== undefined || statusClass(output['status'] as string | undefined) === 'underway';
+  if (risk === 'read' || !isUnderway) return undefined;
   const kind = WAITED_FOR.find((each) => entity === `kx-${each}`);
   if (kind === undefined) return settles && waitTool(String(target?.noun), settles.end);
   const environment = String(input['environmentId'] ?? output['environmentId']);

@@ -96,7 +96,7 @@ async function waitAdvice(lookup: Lookup, name: OperationName, input: Members): 
   const all = [...path, ...body].toReversed();
   const found = await Promise.all(all.map((reference) => readStatus(lookup, reference, name)));
   const kinds = found.map((seen) => (typeof seen === 'object' ? statusClass(seen.status) : 'settled'));
-  const at = kinds.includes('moving') ? kinds.indexOf('moving') : kinds.indexOf('failed');
+  const at = kinds.includes('underway') ? kinds.indexOf('underway') : kinds.indexOf('failed');
   const seen = found[at];
   if (typeof seen !== 'object') return {};
   const { label, value } = all[at] as Reference;
@@ -117,7 +117,7 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
   const { path, body } = referencesIn(name, input);
   for (const reference of [...path, ...body]) {
     const found = await readStatus(lookup, reference, name);
-    if (typeof found === 'object' && statusClass(found.status) === 'moving' && !isGone(found.status))
+    if (typeof found === 'object' && statusClass(found.status) === 'underway' && !isGone(found.status))
       return `The ${nounOfLabel(reference.label)} ${quoteUntrusted(reference.value)} is ${quoteUnlessPlain(found.status)}.`;
   }
   return undefined;

@@ -83,8 +83,8 @@ async function whenGone(
   const { length } = plan.removals;
   let candidates: readonly Candidate[] | undefined;
   for (let wait = POLL_MS; ; wait = Math.min(1.5 * wait, MAX_POLL_MS)) {
-    const { result, remaining, gone, isMoving } = await readRemaining(environment, plan, candidates);
-    if (!isMoving || performance.now() > deadline) return result;
+    const { result, remaining, gone, isUnderway } = await readRemaining(environment, plan, candidates);
+    if (!isUnderway || performance.now() > deadline) return result;
     candidates = remaining;
     await task.report({
       message: `Requested ${length} of ${length} deletions. Completed: ${gone}.`,
@@ -106,7 +106,7 @@ export async function readRemaining(
 ) {
   const deletions = await mapConcurrent(candidates, (candidate) => deletionOfPlanned(call, candidate));
   const remaining = candidates.filter((_, at) => deletions[at] !== 'done');
-  const isMoving =
+  const isUnderway =
     remaining.length > 0 && deletions.every((deletion) => deletion === 'done' || deletion === 'in progress');
   const all = [...removals, ...leaving];
   const gone = all.length - remaining.length;
@@ -118,10 +118,10 @@ export async function readRemaining(
     last === undefined
       ? structured({ finished: true, ...counts, entities: names(all) })
       : structured(
-          { finished: false, ...counts, underWay: remaining.length, entities: names(remaining).slice(0, MAX_NAMED) },
+          { finished: false, ...counts, underway: remaining.length, entities: names(remaining).slice(0, MAX_NAMED) },
           `All deletions were accepted, and nothing is left to approve. To wait for the end: ${waitTool(last.item.kind, 'DELETED')}.`,
         );
-  return { result, remaining, gone, isMoving };
+  return { result, remaining, gone, isUnderway };
 }
 
 type Candidate = Pick<TeardownStep, 'operation' | 'input' | 'item'>;

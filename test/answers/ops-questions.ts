@@ -67,7 +67,7 @@ export const OPS_QUESTIONS: readonly Question[] = [
   ask('Since when is gp-reference updating?', [about('gp-reference')], 'UPDATING', '"changed":"2026-03-17T08:56Z"'),
   ask(
     'What is on its way right now, and since when?',
-    [clusters({ status: ['moving'], changedAfter: '1h' })],
+    [clusters({ status: ['underway'], changedAfter: '1h' })],
     /gp-reference[^}]*"since":"2026-03-17T08:56Z"/,
     /rdb-futures[^}]*"since":"2026-03-17T08:57Z"/,
   ),

@@ -243,7 +243,7 @@ describe('a teardown as a task', () => {
     await client.request('tasks/cancel', { taskId });
     const { status, statusMessage } = await over(client, taskId);
     expect(status).toBe('cancelled');
-    expect(statusMessage).toContain('"underWay":4,"entities":["cluster \\"gw-uat\\""');
+    expect(statusMessage).toContain('"underway":4,"entities":["cluster \\"gw-uat\\""');
     expect(statusMessage).toContain('All deletions were accepted, and nothing is left to approve.');
   });
 

@@ -56,7 +56,7 @@ describe('conditions', () => {
   });
 
   test('on statuses match one status or a class', async () => {
-    expect(await found({ kinds: ['cluster'], status: ['moving'] })).toEqual(['gp-reference', 'rdb-futures']);
+    expect(await found({ kinds: ['cluster'], status: ['underway'] })).toEqual(['gp-reference', 'rdb-futures']);
     expect(await found({ kinds: ['cluster'], notStatus: ['settled', 'UPDATING'] })).toEqual([
       'gp-signals',
       'rdb-futures',

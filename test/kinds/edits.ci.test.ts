@@ -61,8 +61,8 @@ const EDITS: Readonly<Record<string, Edit>> = {
   },
   'a status that leads to one that the kind does not have': {
     file: 'kinds/lifecycles.ts',
-    from: "PENDING: moving('IN_PROGRESS'",
-    to: "PENDING: moving('ACTIVE'",
+    from: "PENDING: underway('IN_PROGRESS'",
+    to: "PENDING: underway('ACTIVE'",
     says: /'"ACTIVE"' is not assignable to type '"COMPLETED"/,
   },
   'a ready status that the kind does not have': {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { environmentGraph } from '../../src/inventory/graph.ts';
-import { statesOf } from '../../src/kinds/statuses.ts';
+import { statusMeanings } from '../../src/kinds/statuses.ts';
 import { totals } from '../../src/tools/fleet/grouping.ts';
 import { ORDERS } from '../../src/tools/fleet/orders.ts';
 import { HOUR } from './support/backend.ts';
@@ -42,7 +42,7 @@ async function answered() {
 
 describe('a cluster occupies the memory of its host', () => {
   it('in statuses that this test lists', () => {
-    const documented = Object.keys(statesOf('kx-cluster')).filter((status) => status !== 'DELETED');
+    const documented = Object.keys(statusMeanings('kx-cluster')).filter((status) => status !== 'DELETED');
     expect(Object.keys({ ...STARTING, ...OCCUPYING }).sort()).toEqual(documented.sort());
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyIn, lineage, NAMES, nameIn, pathOf } from '../../src/kinds/names.ts';
-import { statesOf } from '../../src/kinds/statuses.ts';
+import { statusMeanings } from '../../src/kinds/statuses.ts';
 import type { KindName } from '../../src/kinds/views.ts';
 import { placeOf } from '../../src/local/arns.ts';
 import type { Entity } from '../../src/local/transaction.ts';
@@ -93,7 +93,7 @@ const placeOfTarget = (operation: Targeted): Place =>
 
 /** A deleted entity cannot be called again, except environments, which remain readable. */
 const statusesOf = (kind: KindName) =>
-  Object.keys(statesOf(kind)).filter((status) => status !== 'DELETED' || kind === 'kx-environment');
+  Object.keys(statusMeanings(kind)).filter((status) => status !== 'DELETED' || kind === 'kx-environment');
 
 /** Runs work while an entity has a status, and restores everything that it changed. */
 async function having<T>(at: Place, status: string, target: Place, work: () => Promise<T>) {

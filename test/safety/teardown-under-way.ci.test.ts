@@ -24,14 +24,14 @@ describe('a teardown that takes long', () => {
         requested: 2,
         gone: 1,
         left: 0,
-        underWay: 1,
+        underway: 1,
         entities: ['kdb environment "trading"'],
       },
       text: expect.stringContaining('wait_for_kx_entity (kind environment, until DELETED)'),
     });
     expect(await guard.attempt(attempt)).toMatchObject({
       kind: 'done',
-      content: { finished: false, requested: 0, gone: 0, left: 0, underWay: 1 },
+      content: { finished: false, requested: 0, gone: 0, left: 0, underway: 1 },
     });
     backend.clock.advance(HOUR);
     expect(await guard.attempt(attempt)).toMatchObject({
@@ -85,7 +85,7 @@ describe('a teardown that takes long', () => {
 
   it('names entities in progress without their status at planning time', async () => {
     expect(await whole(() => undefined)).toMatchObject({
-      content: { requested: 3, gone: 1, underWay: 2, entities: ['volume "fast"', 'kdb environment "trading"'] },
+      content: { requested: 3, gone: 1, underway: 2, entities: ['volume "fast"', 'kdb environment "trading"'] },
     });
   });
 

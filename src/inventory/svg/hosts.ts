@@ -53,7 +53,7 @@ function memoryBar({ facts: { memoryMiB, reservedMiB } }: GraphEntity, x: number
   if (memoryMiB === undefined || reservedMiB === undefined) return '';
   const share = Math.min(1, Number(reservedMiB) / Number(memoryMiB));
   const bar = (width: number, look: string) => box({ x, y, width, height: 12, rx: 6 }, look);
-  const reserved = share === 0 ? '' : bar(Math.max(12, Math.round(BAR * share)), share > 0.9 ? 'moving' : 'bar');
+  const reserved = share === 0 ? '' : bar(Math.max(12, Math.round(BAR * share)), share > 0.9 ? 'underway' : 'bar');
   return bar(BAR, 'track') + reserved;
 }
 
@@ -101,7 +101,7 @@ function nodes({ nodesRunning = 0, nodesProvisioning = 0 }: Readonly<Record<stri
     .map((isRunning, index) =>
       isRunning
         ? box({ x: x + index * 13, y: y - 4.5, width: 9, height: 9, rx: 2 }, 'ok')
-        : box({ x: x + index * 13 + 0.5, y: y - 4, width: 8, height: 8, rx: 2 }, 'hole moving'),
+        : box({ x: x + index * 13 + 0.5, y: y - 4, width: 8, height: 8, rx: 2 }, 'hole underway'),
     );
   const more =
     all.length > MAX_NODES

@@ -46,7 +46,7 @@ export function environmentSvg(graph: Graph, whole: Graph = graph): string {
 
 const SHOWN: readonly [Health, string, readonly GraphEntity['kind'][]][] = [
   ['ok', 'clusters running', ['cluster']],
-  ['moving', 'in progress', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset']],
+  ['underway', 'in progress', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset']],
   ['failed', 'failed or stuck', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset', 'environment']],
   ['behind', 'behind', ['cluster', 'dataview']],
   ['unused', 'unused', ['scaling-group', 'volume', 'dataview', 'database']],

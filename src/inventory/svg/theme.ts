@@ -3,25 +3,25 @@ import { textAt } from './text.ts';
 
 /** Colours for light and dark mode; every state also has its own shape, so that none depends on colour alone. */
 export const STYLE = `<style>
-svg{--paper:#f7f8fa;--card:#fff;--line:#d7dbe2;--ink:#1b2430;--soft:#5d6878;--faint:#e9ecf1;--ok:#12805c;--moving:#2563c9;--failed:#c42b1c;--behind:#b45f06;--unused:#7a6a99;--link:#9aa6b6;--okbg:#e3f4ec;--failedbg:#fdeae7;--behindbg:#fdf1dd;--unusedbg:#f1edf8;--movingbg:#e6effc}
-@media (prefers-color-scheme:dark){svg{--paper:#11161d;--card:#1a212b;--line:#33404f;--ink:#e8edf3;--soft:#9fadbf;--faint:#26303c;--ok:#46cf9d;--moving:#7ab0ff;--failed:#ff7a68;--behind:#ffb547;--unused:#bda9e6;--link:#5c6b7e;--okbg:#143327;--failedbg:#40201c;--behindbg:#3b2c10;--unusedbg:#2a2440;--movingbg:#182c4c}}
+svg{--paper:#f7f8fa;--card:#fff;--line:#d7dbe2;--ink:#1b2430;--soft:#5d6878;--faint:#e9ecf1;--ok:#12805c;--underway:#2563c9;--failed:#c42b1c;--behind:#b45f06;--unused:#7a6a99;--link:#9aa6b6;--okbg:#e3f4ec;--failedbg:#fdeae7;--behindbg:#fdf1dd;--unusedbg:#f1edf8;--movingbg:#e6effc}
+@media (prefers-color-scheme:dark){svg{--paper:#11161d;--card:#1a212b;--line:#33404f;--ink:#e8edf3;--soft:#9fadbf;--faint:#26303c;--ok:#46cf9d;--underway:#7ab0ff;--failed:#ff7a68;--behind:#ffb547;--unused:#bda9e6;--link:#5c6b7e;--okbg:#143327;--failedbg:#40201c;--behindbg:#3b2c10;--unusedbg:#2a2440;--movingbg:#182c4c}}
 text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;fill:var(--ink)}
 .h1{font-size:24px;font-weight:700}.h2{font-size:12px;font-weight:700;letter-spacing:.09em;fill:var(--soft)}.name{font-size:13px;font-weight:600}.big{font-size:24px;font-weight:700}.soft{fill:var(--soft)}.small{font-size:11px}.tag{font-size:11px;font-weight:700;letter-spacing:.05em;fill:var(--soft)}
 .paper{fill:var(--paper)}.card{fill:var(--card);stroke:var(--line)}.row{fill:var(--faint)}.track{fill:var(--faint)}.bar{fill:var(--link)}
-.ok{fill:var(--ok)}.moving{fill:var(--moving)}.failed{fill:var(--failed)}.behind{fill:var(--behind)}.unused{fill:var(--unused)}
-.bg-ok{fill:var(--okbg)}.bg-failed{fill:var(--failedbg)}.bg-behind{fill:var(--behindbg)}.bg-unused{fill:var(--unusedbg)}.bg-moving{fill:var(--movingbg)}
-.edge-failed{stroke:var(--failed);stroke-width:1.5}.edge-behind{stroke:var(--behind);stroke-width:1.5}.edge-unused{stroke:var(--unused);stroke-width:1.5;stroke-dasharray:5 4}.edge-moving{stroke:var(--moving)}
+.ok{fill:var(--ok)}.underway{fill:var(--underway)}.failed{fill:var(--failed)}.behind{fill:var(--behind)}.unused{fill:var(--unused)}
+.bg-ok{fill:var(--okbg)}.bg-failed{fill:var(--failedbg)}.bg-behind{fill:var(--behindbg)}.bg-unused{fill:var(--unusedbg)}.bg-underway{fill:var(--movingbg)}
+.edge-failed{stroke:var(--failed);stroke-width:1.5}.edge-behind{stroke:var(--behind);stroke-width:1.5}.edge-unused{stroke:var(--unused);stroke-width:1.5;stroke-dasharray:5 4}.edge-underway{stroke:var(--underway)}
 .link{fill:none;stroke:var(--link);stroke-width:1.5}.link-old{fill:none;stroke:var(--behind);stroke-width:2.5}.link-writes{fill:none;stroke:var(--link);stroke-width:1.5;stroke-dasharray:2 5;stroke-linecap:round}.link-volume{fill:none;stroke:var(--unused);stroke-width:1.2;stroke-opacity:.75}
 .head{stroke:none}.head.link,.head.link-writes{fill:var(--link)}.head.link-old{fill:var(--behind)}.head.link-volume{fill:var(--unused)}
-.hole{fill:none;stroke-width:2}.hole.moving{fill:none;stroke:var(--moving)}.hole.unused{fill:none;stroke:var(--unused)}.cut{stroke:var(--card);stroke-width:1.8;stroke-linecap:round}
+.hole{fill:none;stroke-width:2}.hole.underway{fill:none;stroke:var(--underway)}.hole.unused{fill:none;stroke:var(--unused)}.cut{stroke:var(--card);stroke-width:1.8;stroke-linecap:round}
 </style>`;
 
 type Draw = (x: number, y: number) => string;
 
 const SHAPES: Record<Health, Draw> = {
   ok: (x, y) => `<circle cx="${x}" cy="${y}" r="5" class="ok"/>`,
-  moving: (x, y) =>
-    `<circle cx="${x}" cy="${y}" r="5" class="hole moving"/><path d="M${x} ${y}V${y - 5}A5 5 0 0 1 ${x + 5} ${y}Z" class="moving"/>`,
+  underway: (x, y) =>
+    `<circle cx="${x}" cy="${y}" r="5" class="hole underway"/><path d="M${x} ${y}V${y - 5}A5 5 0 0 1 ${x + 5} ${y}Z" class="underway"/>`,
   failed: (x, y) =>
     `<rect x="${x - 6}" y="${y - 6}" width="12" height="12" rx="2" class="failed"/><path d="M${x - 2.5} ${y - 2.5}l5 5m0-5l-5 5" class="cut"/>`,
   behind: (x, y) => `<path d="M${x} ${y - 6.5}L${x + 7} ${y + 5.5}H${x - 7}Z" class="behind"/>`,
@@ -33,7 +33,7 @@ export const glyph = (health: Health, x: number, y: number) => SHAPES[health](x,
 
 const LEGEND: readonly [Health, string][] = [
   ['ok', 'running, ready'],
-  ['moving', 'in progress'],
+  ['underway', 'in progress'],
   ['failed', 'failed or stuck'],
   ['behind', 'behind'],
   ['unused', 'unused'],
@@ -56,7 +56,7 @@ export function legend(x: number, y: number): string {
     at += 40 + widthOf(text);
     return drawn;
   });
-  const nodes = `<rect x="${at}" y="${above - 9}" width="9" height="9" rx="2" class="ok"/><rect x="${at + 13}" y="${above - 8.5}" width="8" height="8" rx="2" class="hole moving"/>${textAt(at + 28, above, 'node running, node provisioning', { class: 'soft' })}`;
+  const nodes = `<rect x="${at}" y="${above - 9}" width="9" height="9" rx="2" class="ok"/><rect x="${at + 13}" y="${above - 8.5}" width="8" height="8" rx="2" class="hole underway"/>${textAt(at + 28, above, 'node running, node provisioning', { class: 'soft' })}`;
   at = x;
   const lines = LINES.map(([kind, text]) => {
     const drawn = `<path d="M${at} ${y - 4}h26" class="${kind}"/><path d="M${at + 32} ${y - 4}l-8 -4v8z" class="head ${kind}"/>${textAt(at + 39, y, text, { class: 'soft' })}`;

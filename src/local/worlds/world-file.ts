@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readJsonFile } from '../../json-file.ts';
 import { KIND_NAMES, lineage, NAMES } from '../../kinds/names.ts';
-import { statesOf } from '../../kinds/statuses.ts';
+import { statusMeanings } from '../../kinds/statuses.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { isOrdered, kindOf } from '../arns.ts';
 import { ERROR_TYPES } from '../faults/rules.ts';
@@ -83,7 +83,7 @@ function problemIn(entity: WorldFile['entities'][number]): string | undefined {
   if (error !== undefined) return `body.${firstOf(error)}`;
   if (!isOrdered(entity.in) && entity.position !== undefined && entity.position !== entity.name)
     return `position: must be the name or omitted, because each ${inArn} is listed by name`;
-  const states = statesOf(kind);
+  const states = statusMeanings(kind);
   const hasStatus = Object.hasOwn(Object.keys(states).length === 0 ? NO_STATES : states, entity.status);
   return hasStatus ? undefined : `status: ${inArn} has no status ${entity.status}`;
 }

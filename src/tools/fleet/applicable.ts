@@ -37,7 +37,7 @@ export function requireStatus(
     [...known, ...entities.map(({ status }) => status)].some((status) => hasStatus(status, word));
   const unknown = words.find((word) => !isKnown(word));
   if (unknown === undefined) return;
-  const otherwise = `. Statuses: ${known.join(', ')}; failed, moving, settled. find_kx_problems finds what is stuck, unused or behind.`;
+  const otherwise = `. Statuses: ${known.join(', ')}; failed, underway, settled. find_kx_problems finds what is stuck, unused or behind.`;
   throw new NotFound(
     `${quoteUntrusted(unknown)} is not a status of ${nouns(kinds)}${didYouMean(statusWord(unknown), known, { otherwise })}`,
   );

@@ -57,7 +57,7 @@ function rowOf(candidate: Candidate, detail: Detail, showsEnvironment: boolean):
     reason: statusReason,
     created: kind === 'changeset' || detail === 'whole' ? isoMinute(created) : undefined,
     since: isSettled ? undefined : isoMinute(since),
-    expectedBy: statusClass(status) === 'moving' ? isoMinute(expectedBy(kind, since)) : undefined,
+    expectedBy: statusClass(status) === 'underway' ? isoMinute(expectedBy(kind, since)) : undefined,
     age: age(created, graph.readAt),
     changed:
       !isSettled || modified === undefined || modified === created

@@ -72,7 +72,9 @@ export const filters = () => ({
     .describe(
       "Part of the entity's name, or of the database or cluster that contains it; case is ignored. A pattern with * (any text) must match the whole name.",
     ),
-  status: words('Any of these statuses or groups of them: failed, moving (a change is in progress), settled (neither)'),
+  status: words(
+    'Any of these statuses or groups of them: failed, underway (a change is in progress), settled (neither)',
+  ),
   notStatus: words('None of these'),
   type: words('Any of these types of cluster, disk, node or host, such as RDB, SSD_1000 or kx.sg.4xlarge'),
   tags: z
@@ -140,9 +142,14 @@ export const hasStatus = (status: string | undefined, word: string): boolean =>
   status !== undefined && [status, statusClass(status).toUpperCase()].includes(statusWord(word));
 
 /** The words for classes of statuses. */
-export const STATUS_CLASSES = ['FAILED', 'MOVING', 'SETTLED'];
-/** A status as the API spells it. */
-export const statusWord = (word: string) => word.trim().toUpperCase().replaceAll(/[\s-]/g, '_');
+export const STATUS_CLASSES = ['FAILED', 'UNDERWAY', 'SETTLED'];
+/** A status or a class as this server spells it; `moving` was the word for `underway`. */
+export const statusWord = (word: string) =>
+  word
+    .trim()
+    .toUpperCase()
+    .replaceAll(/[\s-]/g, '_')
+    .replace(/^MOVING$/, 'UNDERWAY');
 
 const typesOf = ({ facts }: GraphEntity) =>
   [facts['type'], facts['hostType'], facts['nodeType'], facts['volumeType']].map((each) => String(each).toLowerCase());

@@ -22,7 +22,7 @@ interface Search {
   readonly confirm?: GraphOptions;
 }
 
-const MOVING: readonly Kind[] = ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset'];
+const WITH_CHANGES: readonly Kind[] = ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset'];
 const CONNECTED: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume'];
 /** Gateways and tickerplants mount no database (user guide, cluster types). */
 const TYPES_WITH_DATABASES = ['HDB', 'RDB', 'GP'];
@@ -34,14 +34,14 @@ export const SEARCHES = {
   failed: {
     of: CHANGING,
     find: (graph) => failedOrStuckIssues(graph).filter(({ condition }) => FAILURES.has(condition)),
-    read: { kinds: MOVING, details: false },
+    read: { kinds: WITH_CHANGES, details: false },
     alsoFor: {},
   },
   stuck: {
     of: CHANGING,
     find: (graph) =>
       failedOrStuckIssues(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
-    read: { kinds: MOVING, details: false, nodes: true },
+    read: { kinds: WITH_CHANGES, details: false, nodes: true },
     alsoFor: {},
   },
   behind: {
@@ -57,7 +57,7 @@ export const SEARCHES = {
     confirm: { kinds: CONNECTED, nodes: false },
   },
   dangling: { of: ['cluster', 'dataview'], find: danglingIssues, read: { kinds: CONNECTED, nodes: false } },
-  underway: { of: CHANGING, find: underway, read: { kinds: MOVING, details: false, nodes: true }, alsoFor: {} },
+  underway: { of: CHANGING, find: underway, read: { kinds: WITH_CHANGES, details: false, nodes: true }, alsoFor: {} },
 } as const satisfies Record<string, Search>;
 export type ProblemName = keyof typeof SEARCHES;
 export const PROBLEMS = Object.keys(SEARCHES) as ProblemName[];
@@ -65,12 +65,12 @@ export const PROBLEMS = Object.keys(SEARCHES) as ProblemName[];
 /** Entities that are being created, updated or deleted, or get new nodes, and are not stuck. */
 function underway(graph: Graph): Issue[] {
   const found = failedOrStuckIssues(graph);
-  const moving = graph.entities.filter(({ id, status }) => {
+  const changing = graph.entities.filter(({ id, status }) => {
     const isStuck = found.some(({ entity, condition }) => entity.id === id && condition === 'stuck');
-    return statusClass(status) === 'moving' && !isStuck;
+    return statusClass(status) === 'underway' && !isStuck;
   });
   return [
-    ...moving.map((entity): Issue => {
+    ...changing.map((entity): Issue => {
       const { kind, status, modified, created } = entity;
       const since = modified ?? created;
       return {

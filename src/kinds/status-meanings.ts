@@ -1,8 +1,8 @@
 /** Whether a status is a failure, final, or transitional. */
-export type StatusClass = 'failed' | 'settled' | 'moving';
+export type StatusClass = 'failed' | 'settled' | 'underway';
 
-/** What a status means, and where time leads from it. */
-export interface State<S extends string = string> {
+/** What a status means, and what follows it. */
+export interface StatusMeaning<S extends string = string> {
   readonly is: StatusClass;
   /** How far a deletion is, if this is the status of one. */
   readonly deletion?: 'in progress' | 'done' | 'failed';
@@ -22,18 +22,20 @@ export interface Transition<S extends string = string> {
 /** Instead of a next status: the entity ceases to exist. */
 export const GONE = 'GONE';
 
-export const settled: State<never> = { is: 'settled' };
-export const failed: State<never> = { is: 'failed' };
-export const deleted: State<never> = { is: 'settled', deletion: 'done' };
-export const deletionFailed: State<never> = { is: 'failed', deletion: 'failed' };
+export const settled: StatusMeaning<never> = { is: 'settled' };
+export const failed: StatusMeaning<never> = { is: 'failed' };
+export const deleted: StatusMeaning<never> = { is: 'settled', deletion: 'done' };
+export const deletionFailed: StatusMeaning<never> = { is: 'failed', deletion: 'failed' };
 
 /** A transitional status; `after` is what clients of FinSpace observed. */
-export const moving = <const S extends string = never>(to?: S, after = 0, more: { readonly failing?: S } = {}) =>
-  ({ is: 'moving', ...(to === undefined ? {} : { next: { to, after, ...more } }) }) as State<Exclude<S, typeof GONE>>;
+export const underway = <const S extends string = never>(to?: S, after = 0, more: { readonly failing?: S } = {}) =>
+  ({ is: 'underway', ...(to === undefined ? {} : { next: { to, after, ...more } }) }) as StatusMeaning<
+    Exclude<S, typeof GONE>
+  >;
 
 /** The transitional status of a deletion. */
-export const leaving = <const S extends string = never>(...given: Parameters<typeof moving<S>>) => ({
-  ...moving(...given),
+export const leaving = <const S extends string = never>(...given: Parameters<typeof underway<S>>) => ({
+  ...underway(...given),
   deletion: 'in progress' as const,
 });
 

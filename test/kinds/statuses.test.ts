@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { KIND_NAMES, NAMES } from '../../src/kinds/names.ts';
-import { deletionIn, isLeaving, statesOf, statusClass } from '../../src/kinds/statuses.ts';
+import { deletionIn, isLeaving, statusClass, statusMeanings } from '../../src/kinds/statuses.ts';
 import type { KindName } from '../../src/kinds/views.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 
@@ -21,27 +21,28 @@ function documented(kind: KindName): string[] {
 
 describe('the states of a kind', () => {
   it.each(kinds)('are those that the API documents for %s, in the same order', (kind) => {
-    expect(Object.keys(statesOf(kind))).toEqual(documented(kind));
+    expect(Object.keys(statusMeanings(kind))).toEqual(documented(kind));
   });
 
   it('have the same meaning in all kinds', () => {
     for (const kind of kinds)
-      for (const [status, { is, deletion }] of Object.entries(statesOf(kind))) {
+      for (const [status, { is, deletion }] of Object.entries(statusMeanings(kind))) {
         expect([kind, status, statusClass(status)]).toEqual([kind, status, is]);
         expect([kind, status, deletionIn(status)]).toEqual([kind, status, deletion]);
       }
   });
 
   it.each(kinds)('never lead from a failed or settled status of %s without a call', (kind) => {
-    for (const { is, next } of Object.values(statesOf(kind))) expect(next === undefined || is === 'moving').toBe(true);
+    for (const { is, next } of Object.values(statusMeanings(kind)))
+      expect(next === undefined || is === 'underway').toBe(true);
   });
 });
 
 describe('a status that the API does not document', () => {
   it.each([
     ['REPAIR_FAILED', 'failed', undefined],
-    ['REPAIRING', 'moving', undefined],
-    ['DELETE_SCHEDULED', 'moving', 'in progress'],
+    ['REPAIRING', 'underway', undefined],
+    ['DELETE_SCHEDULED', 'underway', 'in progress'],
     ['FAILED_DELETE_SCHEDULED', 'failed', 'failed'],
   ] as const)('is classified by its name: %s is %s', (status, is, deletion) => {
     expect([statusClass(status), deletionIn(status)]).toEqual([is, deletion]);
