@@ -21,7 +21,7 @@ const MEMORY: ReadonlyMap<unknown, 'lost' | 'possible'> = new Map([
 const memoryLoss = ({ clusterType }: Cluster): 'lost' | 'possible' | undefined =>
   clusterType !== undefined && rulesOfShownType(clusterType) === undefined ? 'possible' : MEMORY.get(clusterType);
 const NO_RESTART = 'No node restarts: running nodes keep what q loaded until it loads the new version.';
-const MAY_LOSE = 'Data that is only in the memory of its nodes may be lost.';
+const MAY_LOSE = 'Data that is only in the memory of its nodes is lost; whether there is any cannot be read.';
 
 /** Whether the nodes of a cluster may hold data that is nowhere else. */
 export const holdsUnsaved = (cluster: Cluster): boolean => memoryLoss(cluster) !== undefined;

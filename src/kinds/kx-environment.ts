@@ -13,6 +13,8 @@ type CreateOrUpdate = RequestedChange<'kx-environment', 'CreateKxEnvironment' | 
 type Connect = RequestedChange<'kx-environment', 'UpdateKxEnvironmentNetwork'>;
 type Delete = RequestedChange<'kx-environment', 'DeleteKxEnvironment'>;
 
+const FOR_RENAME = 'The name is in use: choose another name, or rename the environment that has it first.';
+
 async function nameIsFree(requested: CreateOrUpdate): Promise<RuleResult> {
   const [other] = await namesakes('kx-environment', requested);
   if (other === undefined) return undefined;
@@ -21,6 +23,7 @@ async function nameIsFree(requested: CreateOrUpdate): Promise<RuleResult> {
     error: 'NameTaken',
     message: `A KX environment with the name ${name} already exists`,
     item: { kind: NAMES['kx-environment'].noun, name, detail: other.status },
+    ...(requested.operation === 'UpdateKxEnvironment' ? { advice: FOR_RENAME } : {}),
   };
 }
 

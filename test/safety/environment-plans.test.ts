@@ -61,7 +61,9 @@ it('no approval is requested for a rename to the name of another kdb environment
   await fixture.backend.call('CreateKxEnvironment', environment);
   expect(await attempt('update_kx_environment', here({ name: 'new' }))).toMatchObject({
     kind: 'refused',
-    text: expect.stringContaining('1. kdb environment "new" ("CREATE_REQUESTED"): The name is in use'),
+    text: expect.stringContaining(
+      '1. kdb environment "new" ("CREATE_REQUESTED"): The name is in use: choose another name, or rename the environment that has it first.',
+    ),
   });
 });
 

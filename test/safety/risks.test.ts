@@ -116,7 +116,7 @@ describe('a restart of a cluster', () => {
   });
 
   it('of a GP may lose data in memory, and says so in its plan and its result', async () => {
-    const says = 'Data that is only in the memory of its nodes may be lost.';
+    const says = 'Data that is only in the memory of its nodes is lost; whether there is any cannot be read.';
     const input = { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } };
     expect(await plan('update_kx_cluster_code_configuration', input)).toMatchObject({
       risk: 'disrupt',
