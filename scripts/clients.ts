@@ -78,12 +78,20 @@ export function installSections(): string {
   return [`One click: ${installLine()}`, ...commands, ...files, GOOSE, PLUGINS].join('\n\n');
 }
 
-/** `**Client** (file):` for one client; for several with the same content, a table. */
+/** `**Client** (file):` for one client; the page has a table of those that share their content. */
 function filesText(files: Readonly<Record<string, string>>): string {
-  const entries = Object.entries(files);
-  if (entries.length === 1) return entries.map(([client, file]) => `**${client}** (${file}):`).join('');
-  const rows = entries.map(([client, file]) => `| ${client} | ${file} |`);
-  return `**Most clients** take the same settings, each in a file of its own:\n\n| client | file |\n|---|---|\n${rows.join('\n')}`;
+  const [[client, file] = [], ...others] = Object.entries(files);
+  return others.length > 0 ? `**The [clients with \`mcpServers\`](${TABLE}):**` : `**${client}** (${file}):`;
+}
+
+const TABLE = '#clients-with-a-settings-file';
+
+/** Where the clients that take the same settings have them. */
+export function settingsFiles(): string {
+  const rows = INSTALL_FILES.map(({ files }) => Object.entries(files)).filter((clients) => clients.length > 1);
+  return ['| client | file |', '|---|---|', ...rows.flat().map(([client, file]) => `| ${client} | ${file} |`)].join(
+    '\n',
+  );
 }
 
 /** What a reader must know while the repository has no public home. */

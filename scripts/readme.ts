@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { FILE_SETTING_NAMES, flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../src/config.ts';
+import { flagOf, SETTING_NAMES, SETTINGS, type SettingName } from '../src/config.ts';
 import { highestRisk } from '../src/operations/derive.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../src/operations/index.ts';
 import { listPrompts } from '../src/prompts/index.ts';
@@ -9,7 +9,7 @@ import { POLICY } from '../src/safety/policy.ts';
 import { COMPOSITE_TOOLS } from '../src/tools/composites.ts';
 import { describeComposite, describeTool } from '../src/tools/describe.ts';
 import { DEFAULT_PORTS } from '../src/transports/http/settings.ts';
-import { installLine, installSections } from './clients.ts';
+import { installLine, installSections, settingsFiles } from './clients.ts';
 import { layersPicture, withLayers } from './layers.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -43,6 +43,7 @@ const PARTS: Record<string, () => string> = {
   'more tools': moreToolsTable,
   prompts: promptsTable,
   settings: settingsTable,
+  'settings files': settingsFiles,
   'install links': installLine,
   'install sections': installSections,
 };
@@ -77,7 +78,7 @@ function promptsTable(): string {
 
 /** Defaults that depend on the platform or the command. */
 const DEFAULTS: Partial<Record<SettingName, string>> = {
-  stateDir: 'by the platform: see `finspace-mcp --help`',
+  stateDir: '[by the platform](#the-state-directory)',
   state: '`world.db` in the state directory',
   port: `\`${DEFAULT_PORTS.http}\` for http, \`${DEFAULT_PORTS.local}\` for local`,
 };
@@ -85,20 +86,21 @@ const DEFAULTS: Partial<Record<SettingName, string>> = {
 function settingsTable(): string {
   const rows = SETTING_NAMES.map((name) => {
     const schema: z.ZodType = SETTINGS[name];
-    const standard =
-      schema instanceof z.ZodDefault
-        ? `\`${JSON.stringify(schema.def.defaultValue).replaceAll('"', '')}\``
-        : (DEFAULTS[name] ?? '');
-    const key = FILE_SETTING_NAMES.includes(name) ? `\`${name}\`` : '';
+    const [text = '', given = ''] = (schema.description ?? '').split('; default: ');
     const values = choices(schema).map((value) => `\`${value}\``);
-    return `| \`${flagOf(name)}\` | \`${variableOf(name)}\` | ${key} | ${values.join(' ')} | ${standard} | ${cell(schema.description ?? '')} |`;
+    return `| \`${flagOf(name)}\` | ${values.join(' ')} | ${DEFAULTS[name] ?? (defaultOf(schema) || withCode(given))} | ${withCode(cell(text))} |`;
   });
-  return [
-    '| flag | variable | in the file | values | default | what it does |',
-    '|---|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
+  return ['| flag | values | default | what it does |', '|---|---|---|---|', ...rows].join('\n');
 }
+
+/** The default that a schema contains; an empty list needs no mention. */
+function defaultOf(schema: z.ZodType): string {
+  const value = schema instanceof z.ZodDefault ? schema.def.defaultValue : [];
+  return Array.isArray(value) ? value.join(' ') : `\`${value}\``;
+}
+
+/** A text with flags, and a text of one word, as code. */
+const withCode = (text: string) => text.replaceAll(/^\w+$|--[a-z-]+/g, '`$&`');
 
 /** The words that a setting may be or contain, if they are fixed. */
 function choices(schema: unknown): readonly unknown[] {

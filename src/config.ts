@@ -42,14 +42,14 @@ export const SETTINGS = lazily({
       .min(1)
       .optional()
       .describe(
-        'SQLite file of the local world, or :memory: to keep nothing; not needed with --store, which then holds the world',
+        'SQLite file of the local world, or :memory: to keep nothing; with --store, only to keep the world out of the store',
       ),
   world: () =>
     z
       .string()
       .regex(/^(?:demo|empty|.+\.json)$/, 'expects demo, empty or a world file (*.json)')
       .optional()
-      .describe('What a new local world holds: demo (the default), empty, or a world file'),
+      .describe('What a new local world holds: demo, empty, or a world file; default: demo'),
   quotas: () =>
     z
       .enum(['published', 'raised'])
@@ -70,7 +70,7 @@ export const SETTINGS = lazily({
       .min(1)
       .optional()
       .describe(
-        'Credentials that finspace-mcp local accepts, as KEY:SECRET[:ROLE_ARN],…; by default any, but only from this machine',
+        'Credentials that finspace-mcp local accepts, as KEY:SECRET[:ROLE_ARN],…; default: any, but only from this machine',
       ),
   control: () =>
     z

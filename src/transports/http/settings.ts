@@ -88,15 +88,15 @@ export const HTTP_SETTINGS = {
       .describe('Milliseconds after which an unused session ends'),
   rateRead: () =>
     perMinute().describe(
-      'Maximum reads per minute for each principal (authenticated caller); default: 6000 with authorization, otherwise no limit',
+      'Maximum reads per minute for each principal; default: 6000 with authorization, otherwise no limit',
     ),
   rateWrite: () =>
     perMinute().describe(
-      'Maximum writes per minute for each principal (authenticated caller); default: 600 with authorization, otherwise no limit',
+      'Maximum writes per minute for each principal; default: 600 with authorization, otherwise no limit',
     ),
   rateDestroy: () =>
     perMinute().describe(
-      'Maximum deletes and network changes per minute for each principal (authenticated caller); default: 60 with authorization, otherwise no limit',
+      'Maximum deletes and network changes per minute for each principal; default: 60 with authorization, otherwise no limit',
     ),
   sealKeys: () =>
     z
