@@ -20,6 +20,8 @@ export interface CommandShape {
   readonly switches?: Readonly<Record<string, string>>;
   /** The words that may follow the command, besides options. */
   readonly word?: string;
+  /** Whether the command fails without such a word. */
+  readonly requiresWord?: boolean;
 }
 
 export interface CommandLine {

@@ -65,7 +65,7 @@ export interface HelpOptions {
 
 /** The text of `--help`. */
 export function helpText({ command, commands, isGeneral, env, columns }: HelpOptions): string {
-  const { summary, settings, switches = {}, word } = commands[command] as CommandShape;
+  const { summary, settings, switches = {}, word = '', requiresWord = false } = commands[command] as CommandShape;
   const others = Object.entries(commands).map(([name, shape]) => [name, shape.summary] as const);
   const options = [
     ...Object.entries(switches).map(([name, text]) => [`--${name}`, text] as const),
@@ -73,10 +73,15 @@ export function helpText({ command, commands, isGeneral, env, columns }: HelpOpt
       (name) => [optionOf(name), `${SETTINGS[name].description ?? ''}${rangeOf(name, command, env)}`] as const,
     ),
   ];
-  const usage = `Usage: finspace-mcp ${isGeneral ? '[command]' : command}${word === undefined ? '' : ` [${word}]`}${options.length === 0 ? '' : ' [options]'}`;
+  const usage = [
+    'Usage: finspace-mcp',
+    isGeneral ? '[command]' : command,
+    requiresWord ? word : optional(word),
+    optional(options.length === 0 ? '' : 'options'),
+  ];
   const paragraph = (text: string) => `${foldLine(text, columns).join('\n')}\n`;
   return [
-    `${paragraph(usage)}\n`,
+    `${paragraph(usage.filter((part) => part !== '').join(' '))}\n`,
     isGeneral
       ? `${paragraph('Commands (finspace-mcp COMMAND --help shows the options of each):')}${definitionList(others, columns)}\n`
       : '',
@@ -85,6 +90,9 @@ export function helpText({ command, commands, isGeneral, env, columns }: HelpOpt
     settings[0] === undefined ? '' : `\n${paragraph(sourcesOf(settings[0], Object.keys(switches)))}`,
   ].join('');
 }
+
+/** `[word]`; empty for no word. */
+const optional = (word: string) => (word === '' ? '' : `[${word}]`);
 
 /** Where else the settings of a command come from, with one of them as the example; its switches come from the command line only. */
 function sourcesOf(example: SettingName, switches: readonly string[]): string {

@@ -84,6 +84,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     summary: 'Print a completion script for a shell.',
     settings: [],
     word: 'bash|zsh|fish',
+    requiresWord: true,
   },
   tools: {
     summary: 'List the tools that a client would see.',

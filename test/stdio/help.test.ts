@@ -37,6 +37,11 @@ describe('the command-line help', () => {
     expect(help('completion')).not.toContain('Each option');
   });
 
+  it('shows brackets around the word of a command only if it may be omitted', () => {
+    expect(help('completion')).toContain('Usage: finspace-mcp completion bash|zsh|fish\n');
+    expect(help('world')).toContain('Usage: finspace-mcp world [list|export|import|reset] [options]\n');
+  });
+
   it('shows the values of --approve', () => {
     expect(lineOf(help('stdio'), '--approve RISK')).toContain(
       '(none, or some of reveal, create, update, disrupt, destroy, network)',
