@@ -199,7 +199,7 @@ export const UpdateKxEnvironment = operation({
   summary:
     'Rename a kdb environment, or change its description. Omitted settings keep their values, and the id never ' +
     'changes. A name in use is refused. A person must approve the new name if the environment is protected, or if ' +
-    'another environment had that name until it was renamed. Takes effect at once.',
+    'it is the former name of another environment. Takes effect at once.',
   keywords: 'rename edit title',
   input: () =>
     z.strictObject({
