@@ -15,13 +15,14 @@ const STATE = 'state directory';
 
 /** The state directory: whether it is usable, and by its owner only. */
 export function stateFinding(config: Config): DoctorFinding {
-  const { stateDir } = config;
+  const { stateDir, store } = config;
   if (isEphemeral(config)) return ok(STATE, 'unused: the local world is in memory, and nothing is kept');
   const parent = nearestExisting(stateDir);
   try {
     accessSync(parent, constants.W_OK | constants.X_OK);
     if (parent !== stateDir) return ok(STATE, `${stateDir} does not exist; the first start creates it`);
     refuseSharedFolder(stateDir);
+    if (store !== undefined) return ok(STATE, `${stateDir}, for keys; plans, approvals and the journal are in --store`);
     const path = join(stateDir, 'state.db');
     if (!inspectFile(path, STATE_FORMAT)) return ok(STATE, `${stateDir} has no state.db; the first start creates it`);
     return openToOthers(path).length === 0 ? ok(STATE, stateDir) : sharedWarning(STATE, path);

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startLocal } from '../../src/api.ts';
-import { approvalFinding } from '../../src/commands/doctor-state.ts';
+import { approvalFinding, stateFinding } from '../../src/commands/doctor-state.ts';
 import type { DoctorFinding } from '../../src/commands/finding.ts';
 import { configure } from '../../src/config.ts';
 import { initApprover } from '../../src/safety/approver.ts';
@@ -107,6 +107,15 @@ describe('finspace-mcp doctor', () => {
     expect(await detailWith({ store: 'postgres://finspace_app@db.internal/finspace' })).toBe(
       'There is no approver key. Forms in MCP clients count; approvals in a terminal do not.',
     );
+  });
+
+  it('reports that the state directory has only keys if a store has the rest', () => {
+    mkdirSync(state, { mode: 0o700 });
+    const store = 'postgres://finspace_app@db.internal/finspace';
+    expect(stateFinding(configure({ stateDir: state, store }, {}))).toMatchObject({
+      status: 'ok',
+      detail: `${state}, for keys; plans, approvals and the journal are in --store`,
+    });
   });
 
   it('exits with 1 and says what to do if a file cannot be used', async () => {
