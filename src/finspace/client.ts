@@ -51,7 +51,9 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
         }
       : { requestHandler: inProcessHandler(service, limits), ...IN_PROCESS };
   const client = new FinspaceClient({
-    region: validRegion(async () => region ?? environmentRegion(process.env) ?? (await profileRegion(profile))),
+    region: firstResult(
+      validRegion(async () => region ?? environmentRegion(process.env) ?? (await profileRegion(profile))),
+    ),
     maxAttempts: 1,
     retryStrategy: { retry: (next, args) => next(args) },
     ...reach,
@@ -63,11 +65,17 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
 
 /** Builds one signer: each request names its region and service to it, and the signer asks for the current credentials. */
 function keepSigner({ config }: FinspaceClient): void {
-  const { signer } = config;
-  let built: Awaited<ReturnType<typeof signer>> | undefined;
-  config.signer = async (scheme) => {
-    built ??= await signer(scheme);
-    return built;
+  config.signer = firstResult(config.signer);
+}
+
+/** What a call of `work` resolved to first; a failure is not kept. */
+function firstResult<A extends unknown[], T>(work: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  let first: { readonly value: T } | undefined;
+  return async (...args) => {
+    if (first !== undefined) return first.value;
+    const value = await work(...args);
+    first ??= { value };
+    return first.value;
   };
 }
 

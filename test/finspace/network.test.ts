@@ -1,11 +1,8 @@
 import dns from 'node:dns';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HttpRequest, type HttpResponse } from '@smithy/protocol-http';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { networkHandler } from '../../src/finspace/network.ts';
@@ -194,23 +191,6 @@ describe('a failure to reach the endpoint', () => {
     );
     expect(fields).toMatchObject({ code: 'Rejected', detail: expect.stringContaining('HTTP 407') });
     expect(fields.advice).toContain('proxy');
-  });
-});
-
-describe('the region', () => {
-  it.each([
-    ['AWS_REGION before AWS_DEFAULT_REGION', { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'us-east-1' }, 'eu-west-1'],
-    ['AWS_DEFAULT_REGION before that of a profile', { AWS_DEFAULT_REGION: 'us-east-1' }, 'us-east-1'],
-    ['that of the profile', { AWS_REGION: '', AWS_DEFAULT_REGION: '' }, 'ca-central-1'],
-  ])('is %s', async (_, env, region) => {
-    const home = mkdtempSync(join(tmpdir(), 'region-'));
-    onTestFinished(() => rmSync(home, { recursive: true }));
-    writeFileSync(join(home, 'config'), '[default]\nregion = ca-central-1\n');
-    for (const [name, value] of Object.entries({ AWS_REGION: '', ...env, AWS_CONFIG_FILE: join(home, 'config') }))
-      vi.stubEnv(name, value);
-    const { url, seen } = await serving(answering(200, '{}'));
-    await finspaceCall({ ...OPTIONS, endpoint: url })('ListEnvironments', {});
-    expect(seen[0]?.headers['authorization']).toContain(`/${region}/finspace/aws4_request`);
   });
 });
 
