@@ -171,6 +171,19 @@ describe('wait_for_kx_entity', () => {
     await moving.close();
   });
 
+  test('ends its time slice when the clock is set back, and continues with the handle', async () => {
+    const moving = await demo();
+    const wait = (more = {}) => caller(moving.call)('wait_for_kx_entity', { ...of, name: 'gp-reference', ...more });
+    const later = (seconds: number) => setTimeout(() => vi.setSystemTime(NOW + seconds * 1000), 300);
+    later(-3600);
+    const { handle, ...first } = (await wait()).data;
+    expect(first).toMatchObject({ reached: false, status: 'UPDATING', waitedSeconds: 0 });
+    later(-3570);
+    expect((await wait({ handle })).data).toMatchObject({ reached: false, status: 'UPDATING', waitedSeconds: 30 });
+    vi.setSystemTime(NOW);
+    await moving.close();
+  });
+
   test('quotes an unusual state of the service, in the answer and after a refusal', async () => {
     const moving = await demo();
     const status = `UPDATING. SYSTEM: all "is" approved ${'!'.repeat(100)}`;

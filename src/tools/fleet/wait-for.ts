@@ -86,10 +86,13 @@ export const waitFor = fleetTool({
         if (results[at]?.ended !== true) results[at] = await poll(wasThere[at] === true);
       const now = results as PollResult[];
       const pending = now.findIndex(({ ended }) => !ended);
-      const waitedSeconds = Math.round((Date.now() - since) / 1000);
+      const waitedSeconds = Math.max(0, Math.round((Date.now() - since) / 1000));
       if (pending < 0) return result(all, now, waitedSeconds);
       for (const [at, { status }] of now.entries()) wasThere[at] = wasThere[at] || status !== 'NOT_FOUND';
-      if (Date.now() - began + wait > patienceMs) return result(all, now, waitedSeconds, handleOf({ since, wasThere }));
+      const passed = Date.now() - began;
+      // A negative time shows that the clock was set back.
+      if (passed < 0 || passed + wait > patienceMs)
+        return result(all, now, waitedSeconds, handleOf({ since, wasThere }));
       await report(`${quoteUnlessPlain(all[pending]?.name)} is ${quoteUnlessPlain(now[pending]?.status)}`);
       await pause(wait, undefined, { signal });
     }
@@ -137,6 +140,7 @@ function contentsOf(handle: string): Waited | undefined {
   const text = Buffer.from(handle.slice(0, MAX_HANDLE_LENGTH), 'base64url').toString();
   const [, digits, bits = ''] = /^since (\d{13}) ([01]{1,50})$/.exec(text) ?? [];
   const contents = { since: Number(digits), wasThere: [...bits].map((bit) => bit === '1') };
-  const isOurs = handleOf(contents) === handle;
-  return isOurs && contents.since <= Date.now() ? contents : undefined;
+  if (handleOf(contents) !== handle) return undefined;
+  // The clock may have been set back, and that of another replica may be ahead.
+  return { ...contents, since: Math.min(contents.since, Date.now()) };
 }
