@@ -34,7 +34,7 @@ const REMEMBERED_MS = 60_000;
  */
 export function authorization({ issuer, jwks, audiences, tokens, now }: AuthorizationOptions): Authorization {
   const jwt = issuer === undefined ? undefined : jwtVerifier({ issuer, jwks, now });
-  const cache = new Map<string, { caller: ScopedCaller; untilMs: number }>();
+  const cache = new Map<string, { caller: ScopedCaller; sinceMs: number; untilMs: number }>();
 
   const verified = async (token: string, urls: readonly string[]): Promise<VerifiedToken> => {
     const fixed = tokens?.(token);
@@ -59,13 +59,15 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
     if (token === undefined) return unauthorized(resource);
     const key = createHash('sha256').update(resource.url).update('\n').update(token).digest('base64');
     const cached = cache.get(key);
-    if (cached !== undefined && cached.untilMs > now()) return cached.caller;
+    const time = now();
+    // The clock may have been set back.
+    if (cached !== undefined && cached.sinceMs <= time && time < cached.untilMs) return cached.caller;
     cache.delete(key);
     try {
       const holder = await verified(token, [resource.url]);
       const caller = scopedCaller(holder);
       if (cache.size >= MAX_REMEMBERED) cache.delete(cache.keys().next().value as string);
-      cache.set(key, { caller, untilMs: Math.min(holder.expiresMs, now() + REMEMBERED_MS) });
+      cache.set(key, { caller, sinceMs: time, untilMs: Math.min(holder.expiresMs, time + REMEMBERED_MS) });
       return caller;
     } catch (error) {
       if (error instanceof InvalidToken) return unauthorized(resource, error.message);
