@@ -61,6 +61,11 @@ export function replyCache({ now = Date.now, maxBytes = MAX_BYTES }: ReplyCacheO
   let list: CachedReply<readonly Environment[]> | undefined;
   /** Counts changes, so that a reply that was requested before a change is not kept after it. */
   let changes = 0;
+  const isRecent = (readAt: number, maxAgeMs: number) => {
+    const age = now() - readAt;
+    // A negative age shows that the clock was set back.
+    return age >= 0 && age <= maxAgeMs;
+  };
   const invalidate = (input: object) => {
     changes += 1;
     list = undefined;
@@ -71,7 +76,7 @@ export function replyCache({ now = Date.now, maxBytes = MAX_BYTES }: ReplyCacheO
   return {
     async read({ name, input, version, maxAgeMs = Number.POSITIVE_INFINITY, isCurrent = () => true, load }) {
       const key = `${environmentIdsIn(input)[0] ?? ''} ${name} ${JSON.stringify(input)}`;
-      const cached = entries.get(key, (entry) => entry.version === version && now() - entry.readAt <= maxAgeMs);
+      const cached = entries.get(key, (entry) => entry.version === version && isRecent(entry.readAt, maxAgeMs));
       if (cached !== undefined) return { reply: JSON.parse(cached.text), readAt: cached.readAt };
       const before = changes;
       const readAt = now();
@@ -79,7 +84,7 @@ export function replyCache({ now = Date.now, maxBytes = MAX_BYTES }: ReplyCacheO
       if (before === changes && isCurrent(reply)) entries.set(key, { version, text: JSON.stringify(reply), readAt });
       return { reply, readAt };
     },
-    environments: () => (list !== undefined && now() - list.readAt <= MINUTE_MS ? list.reply : undefined),
+    environments: () => (list !== undefined && isRecent(list.readAt, MINUTE_MS) ? list.reply : undefined),
     async readEnvironments(load) {
       const before = changes;
       const readAt = now();

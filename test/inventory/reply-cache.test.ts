@@ -139,6 +139,16 @@ describe('an inventory', () => {
     expect(kept.environments()).toEqual([{ environmentId }]);
   });
 
+  test('uses nothing that was read before the clock was set back', async () => {
+    const { kept, read, pass, environmentId } = await opened();
+    await kept.readEnvironments(async () => [{ environmentId }]);
+    await read();
+    pass(-60 * MINUTE_MS);
+    expect(kept.environments()).toBeUndefined();
+    expect((await read()).get('ListKxClusterNodes')).toBeGreaterThan(5);
+    expect((await read()).get('ListKxClusterNodes')).toBeUndefined();
+  });
+
   test('drops the least recently used reply when it is full', async () => {
     const { kept } = await opened(120);
     const ask = (name: string) => async () => ({ name });
