@@ -198,8 +198,8 @@ export const UpdateKxEnvironment = operation({
   update: ENVIRONMENT_UPDATE,
   summary:
     'Rename a kdb environment, or change its description. Omitted settings keep their values, and the id never ' +
-    'changes. A name in use is refused. A person must approve the new name if the environment is protected, or if ' +
-    'it is the former name of another environment. Takes effect at once.',
+    'changes. A name in use is refused. A person must approve a rename if the environment is protected, or if ' +
+    'another environment had the new name before. Takes effect at once.',
   keywords: 'rename edit title',
   input: () =>
     z.strictObject({

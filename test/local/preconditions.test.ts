@@ -159,7 +159,7 @@ describe('the databases of a cluster', () => {
     ],
   ]);
 
-  test('move to the latest changeset by default, within a minute on a GP cluster with NO_RESTART', async () => {
+  test('move to the latest changeset by default, in little more than a minute on a GP cluster with NO_RESTART', async () => {
     const own = await openWorld();
     const { environmentId: id, database, changeset, cluster } = await openBuilder(own);
     await database('trades');
