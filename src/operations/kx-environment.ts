@@ -199,7 +199,7 @@ export const UpdateKxEnvironment = operation({
   summary:
     'Rename a kdb environment, or change its description. Omitted settings keep their values, and the id never ' +
     'changes. A name in use is refused. A person must approve a rename if the environment is protected, or if ' +
-    'another environment had the new name before. Takes effect at once.',
+    'the new name is a former name of another environment. Takes effect at once.',
   keywords: 'rename edit title',
   input: () =>
     z.strictObject({
