@@ -35,7 +35,7 @@ export const tearDown = compositeTool({
     'Delete a whole kdb environment, or several entities in it, in the right order: clusters, dataviews, volumes, ' +
     'databases, scaling groups, users and then the environment. Their data is lost; this cannot be undone. A ' +
     'person approves the whole plan once. If the call stops before all deletions are requested, call it again: ' +
-    'what is left becomes a new plan that needs approval. Once all are accepted, use wait_for_kx_entity.',
+    'what is left becomes a new plan that needs approval. Once all deletions are accepted, use wait_for_kx_entity.',
   keywords: 'remove destroy decommission everything',
   annotations: { destructiveHint: true },
   input: () => selection(),
