@@ -5,13 +5,12 @@ import type { Call, CallOptions, Output } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { GraphOptions } from './graph-types.ts';
 import { listPages } from './pages.ts';
+import { MAX_CONCURRENT_CALLS } from './reading.ts';
 import type { ReplyCache } from './reply-cache.ts';
 
 /** A list that continues after this many environments counts as an error of the endpoint. */
 const MAX_ENVIRONMENTS = 100_000;
 const ENVIRONMENTS_AT_ONCE = 12;
-/** Maximum concurrent calls of one question; the endpoint may admit fewer. */
-const CALLS_AT_ONCE = 48;
 
 export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
 
@@ -95,7 +94,7 @@ export async function acrossEnvironments<T>(
   work: (call: Call, environment: Environment) => Promise<T>,
   { onProgress, deadline }: Pick<GraphOptions, 'onProgress' | 'deadline'> = {},
 ): Promise<FleetResults<T>> {
-  const bounded = limitConcurrency(call, CALLS_AT_ONCE, onProgress);
+  const bounded = limitConcurrency(call, MAX_CONCURRENT_CALLS, onProgress);
   const outcome = async (environment: Environment): Promise<Result<T> | Failure | undefined> => {
     if (deadline?.aborted) return undefined;
     try {

@@ -55,7 +55,8 @@ export const OUT_OF_TIME = 'not read in time: repeat the call, which continues f
 export const lateGap = (kind: Kind, operation: OperationName, of?: string): Gap =>
   withoutUndefined({ kind, operation, of, reason: OUT_OF_TIME, isLate: true });
 
-const MAX_CONCURRENT_CALLS = 48;
+/** Maximum concurrent calls of one question; the endpoint may admit fewer. */
+export const MAX_CONCURRENT_CALLS = 48;
 /** Above the quotas of every kind in one environment. */
 const MAX_ITEMS = 10_000;
 /** After these errors, reading ends: the caller has left, or the backend does not respond. */

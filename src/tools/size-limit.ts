@@ -24,7 +24,7 @@ export function limitSize(result: ToolResult): ToolResult {
   };
 }
 
-const SHORTENED = 'This answer was larger than 60 kB. The member `omitted` lists what was left out.';
+const SHORTENED = `This answer was larger than ${MAX_TEXT / 1_000} kB. The member \`omitted\` lists what was left out.`;
 
 type Content = CallToolResult['content'];
 

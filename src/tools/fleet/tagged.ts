@@ -1,7 +1,7 @@
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
 import { idOf } from '../../inventory/graph-types.ts';
 import { arnIn } from '../../inventory/kinds.ts';
-import { OUT_OF_TIME } from '../../inventory/reading.ts';
+import { MAX_CONCURRENT_CALLS, OUT_OF_TIME } from '../../inventory/reading.ts';
 import { limitConcurrency } from '../../operations/calls.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
@@ -13,7 +13,6 @@ import type { ReadGap } from './read-gaps.ts';
 
 /** Tags need one call per entity: above this number, tags are not read. */
 const MAX_TAGGED = 50_000;
-const TAGS_AT_ONCE = 48;
 
 type Tags = Readonly<Record<string, string>>;
 type Tagged = Candidate & { readonly tags: Tags };
@@ -60,7 +59,7 @@ export async function withTags(reader: FleetReader, candidates: readonly Candida
 
 /** Reads tags, once for each ARN; undefined for those that cannot be read, which `report` receives as a gap. */
 function tagReader({ reads, background, options }: FleetReader, report: (gap: ReadGap) => void) {
-  const bounded = limitConcurrency(reads, TAGS_AT_ONCE, options.onProgress);
+  const bounded = limitConcurrency(reads, MAX_CONCURRENT_CALLS, options.onProgress);
   const replies = new Map<string, Promise<Tags | undefined>>();
   const read = async (resourceArn: string, candidate: Candidate): Promise<Tags | undefined> => {
     try {

@@ -19,7 +19,7 @@ import { load } from './load.ts';
 import { type Metrics, metrics } from './metrics.ts';
 import { healthy, readiness } from './probes.ts';
 import { type RateLimiter, type Rates, rateLimiter } from './rates.ts';
-import { DEFAULT_PORTS, type HttpSettings, hostInUrl } from './settings.ts';
+import { DEFAULT_PORTS, DEFAULT_RATES, type HttpSettings, hostInUrl } from './settings.ts';
 
 /** A server behind a path. */
 export interface ServedEndpoint {
@@ -200,7 +200,7 @@ export const baseUrl = ({ publicUrl, host }: Pick<HttpSettings, 'publicUrl' | 'h
 
 /** Without authorization, the only principal is the local user, who is limited only if a limit is set. */
 function effectiveRates({ rateRead, rateWrite, rateDestroy, authorization }: HttpOptions) {
-  const usual = authorization === undefined ? {} : { read: 6_000, write: 600, destroy: 60 };
+  const usual: Rates = authorization === undefined ? {} : DEFAULT_RATES;
   return {
     read: rateRead ?? usual.read,
     write: rateWrite ?? usual.write,

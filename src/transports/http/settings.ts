@@ -3,6 +3,9 @@ import { isLoopback } from '../../loopback.ts';
 
 const perMinute = () => z.int().min(1).max(10_000_000).optional();
 
+/** Calls per minute and principal with authorization. */
+export const DEFAULT_RATES = { read: 6_000, write: 600, destroy: 60 } as const;
+
 /** The port of each command that listens on one. */
 export const DEFAULT_PORTS = { http: 8080, local: 4566 } as const;
 
@@ -88,15 +91,15 @@ export const HTTP_SETTINGS = {
       .describe('Milliseconds after which an unused session ends'),
   rateRead: () =>
     perMinute().describe(
-      'Maximum reads per minute for each principal; default: 6000 with authorization, otherwise no limit',
+      `Maximum reads per minute for each principal; default: ${DEFAULT_RATES.read} with authorization, otherwise no limit`,
     ),
   rateWrite: () =>
     perMinute().describe(
-      'Maximum writes per minute for each principal; default: 600 with authorization, otherwise no limit',
+      `Maximum writes per minute for each principal; default: ${DEFAULT_RATES.write} with authorization, otherwise no limit`,
     ),
   rateDestroy: () =>
     perMinute().describe(
-      'Maximum deletes and network changes per minute for each principal; default: 60 with authorization, otherwise no limit',
+      `Maximum deletes and network changes per minute for each principal; default: ${DEFAULT_RATES.destroy} with authorization, otherwise no limit`,
     ),
   sealKeys: () =>
     z
