@@ -43,6 +43,9 @@ export type Again = (error: string) => Response;
 
 const MAX_SHOWN_PLANS = 500;
 
+/** Whether a text has the form of the code of a plan. */
+export const isPlanCode = (text: string): boolean => /^[A-Z0-9]{1,16}$/.test(text);
+
 /** Responds with the list of plans, a plan, or its outcome. `path` is the part after the home path. */
 export async function plans(request: Request, path: string, context: ApprovalPageContext): Promise<Response> {
   const { home, foot, shownPlans, now, actions } = context;
@@ -57,7 +60,7 @@ export async function plans(request: Request, path: string, context: ApprovalPag
     notice(name, { home, foot, ...about });
 
   if (path === '') return isGet ? listPage(await waiting(), home, now(), foot) : page('method-not-allowed');
-  if (!/^[A-Z0-9]{1,16}$/.test(path)) return page('not-found');
+  if (!isPlanCode(path)) return page('not-found');
   const fields = isGet ? undefined : await fieldsOf(request);
   if (typeof fields === 'string') return page(fields);
   const pending = (await waiting()).find(({ code }) => code === path);

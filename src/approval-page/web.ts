@@ -8,7 +8,7 @@ import { fieldsOf, type Reading } from './fields.ts';
 import { foreignRequest } from './foreign-request.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
-import { type ApprovalPageContext, type Ended, plans, type ShownPlan } from './plans.ts';
+import { type ApprovalPageContext, type Ended, isPlanCode, plans, type ShownPlan } from './plans.ts';
 import { type Person, sessions, type WebSession } from './web-session.ts';
 import { signInPage } from './web-views.ts';
 
@@ -104,7 +104,7 @@ async function respond(
 async function handleSignIn(site: Site, request: Request, { peer, reading }: Visit): Promise<Response> {
   const fields = await fieldsOf(request, reading);
   if (typeof fields === 'string') return noticeToSignIn(site, fields);
-  const to = /^[A-Z0-9]{1,16}$/.exec(fields.get('to') ?? '')?.[0] ?? '';
+  const to = planCodeOrNone(fields.get('to') ?? '');
   const person = await site.signIn((fields.get('approver-token') ?? '').trim());
   if (person === 'issuer-away') return noticeToSignIn(site, person, to, { 'retry-after': '5' });
   if (person === 'no-scope') return noticeToSignIn(site, person, to);
@@ -118,6 +118,9 @@ async function handleSignIn(site: Site, request: Request, { peer, reading }: Vis
     },
   });
 }
+
+/** The code of the plan to show after the sign-in; empty for the list. */
+const planCodeOrNone = (text: string) => (isPlanCode(text) ? text : '');
 
 /** The session of a request: by the person's token, which an authenticating proxy passes on, or else by the cookie. */
 async function sessionOf(site: Site, request: Request, peer: string): Promise<WebSession | Response | undefined> {
@@ -213,7 +216,7 @@ function outcomeIn(site: Site, code: string, query: string): Ended | undefined {
 
 /** The page for visitors who are not signed in, or whose browser withheld the cookie because they came from another site. */
 function signedOutPage(request: Request, path: string, home: string): Response {
-  const to = /^[A-Z0-9]{1,16}$/.test(path) ? path : '';
+  const to = planCodeOrNone(path);
   if (request.method !== 'GET') return notice('signed-out', { home, back: 'Sign in', foot: FOOT });
   return signInPage({ home, to, cameFromElsewhere: request.headers.get('sec-fetch-site') === 'cross-site' });
 }

@@ -1,18 +1,18 @@
 import { mapConcurrent } from '../map-concurrent.ts';
 import { limitConcurrency } from '../operations/calls.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import type { Call, CallOptions, Output } from '../operations/index.ts';
+import type { Call, CallOptions } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { GraphOptions } from './graph-types.ts';
 import { listPages } from './pages.ts';
 import { MAX_CONCURRENT_CALLS } from './reading.ts';
-import type { ReplyCache } from './reply-cache.ts';
+import type { Environment, ReplyCache } from './reply-cache.ts';
 
 /** A list that continues after this many environments counts as an error of the endpoint. */
 const MAX_ENVIRONMENTS = 100_000;
 const ENVIRONMENTS_AT_ONCE = 12;
 
-export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
+export type { Environment };
 
 /** The existing environments, without deleted ones. */
 export async function existingEnvironments(

@@ -81,11 +81,23 @@ export interface Graph {
   readonly omitted?: Readonly<Partial<Record<Kind, number>>>;
 }
 
+/** What is the matter with an entity. */
+export type IssueCondition =
+  | 'failed'
+  | 'suspended'
+  | 'stuck'
+  | 'stuck nodes'
+  | 'replacing nodes'
+  | 'old changeset'
+  | 'old version'
+  | 'dangling'
+  | 'unused'
+  | 'underway';
+
 /** What a person should know about an entity. */
 export interface Issue {
   readonly entity: GraphEntity;
-  /** `failed`, `stuck`, `old version` and the like. */
-  readonly condition: string;
+  readonly condition: IssueCondition;
   /** One sentence; names are its only foreign text. */
   readonly why: string;
   /** Start of the condition, ISO 8601, if known. */

@@ -11,6 +11,7 @@ export type {
   GraphEntity,
   GraphOptions,
   Issue,
+  IssueCondition,
   Kind,
   QuotaUse,
   Relation,

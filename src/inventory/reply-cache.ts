@@ -2,7 +2,8 @@ import { bytesOf } from '../answer-size.ts';
 import { environmentIdsIn } from '../operations/arn.ts';
 import { type Call, type OperationName, type Output, operationNamed } from '../operations/index.ts';
 
-type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
+/** An environment as the list shows it. */
+export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
 
 /** A reply, and when it was read. */
 export interface CachedReply<T> {

@@ -20,6 +20,7 @@ import type { Lookup } from './identify.ts';
 import { nextStep, notReady } from './next-step.ts';
 import { patienceOf, progressOf } from './progress.ts';
 import { structured } from './result.ts';
+import { stopReason } from './task.ts';
 
 const POLL_MS = 1_000;
 
@@ -91,7 +92,7 @@ async function runCalls(
     const waiting = waits ? await untilReady(lookup, call, deadline) : undefined;
     const stop = (why: string) => ended({ notDone: calls.slice(at).map(nameOf), why });
     if (waiting !== undefined) return stop(waiting);
-    if (signal.aborted || performance.now() > deadline) return stop(signal.aborted ? CANCELLED : TOO_LONG);
+    if (signal.aborted || performance.now() > deadline) return stop(signal.aborted ? stopReason(signal) : TOO_LONG);
     try {
       const why = await refusalOf(environment, { batch, plan }, call, signal);
       if (why === undefined) {
@@ -111,7 +112,6 @@ async function runCalls(
   return ended({ notDone: [] });
 }
 
-const CANCELLED = 'The call was cancelled.';
 const TOO_LONG = 'The call took too long.';
 const STOPPED = 'The error may concern the other steps too, so none of them was tried.';
 

@@ -9,6 +9,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 type Cluster = Input<'CreateKxCluster'>;
+type Disk = NonNullable<Input<'CreateKxVolume'>['nas1Configuration']>;
 type Tags = Record<string, string>;
 
 /** Shared by the parts of the demo: the script, the main environment, and its zones. */
@@ -22,13 +23,7 @@ export interface DemoWorld {
   readonly date: (daysAgo: number) => string;
   readonly role: (name: string) => string;
   readonly tag: (ago: number, path: string, tags: Tags) => void;
-  readonly volume: (
-    ago: number,
-    name: string,
-    type: 'SSD_1000' | 'SSD_250' | 'HDD_12',
-    size: number,
-    what: string,
-  ) => void;
+  readonly volume: (ago: number, name: string, type: Disk['type'], size: number, what: string) => void;
   readonly group: (ago: number, name: string, hostType: string, tags: Tags) => void;
   readonly cluster: (ago: number, rest: ClusterRest) => void;
 }

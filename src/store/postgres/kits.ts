@@ -2,7 +2,7 @@ import type { Call } from '../../operations/index.ts';
 import { type RecoveryKits, renderKit } from '../../safety/recovery.ts';
 import type { Position } from '../position.ts';
 import type { Database } from './database.ts';
-import { withoutNulCharacters } from './ledger.ts';
+import { withoutNulCharacters } from './nul-characters.ts';
 
 /** Kits that every replica can read. */
 export const postgresKits = (db: Database, position: Position, target: string, call: Call): RecoveryKits => ({

@@ -11,6 +11,7 @@ import { approvalStatusOf } from '../../safety/sql-ledger.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import type { Position } from '../position.ts';
 import type { Database } from './database.ts';
+import { withoutNulCharacters } from './nul-characters.ts';
 
 interface Row {
   readonly nonce: string;
@@ -138,6 +139,3 @@ interface StoredBody extends Pick<PendingApproval, 'principal' | 'client' | 'sho
 
 /** A name of any length and content, as a short key. */
 export const keyOf = (name: string): string => createHash('sha256').update(name).digest('hex');
-
-/** PostgreSQL has no text with the character 0, so nothing has such a name. */
-export const withoutNulCharacters = (name: string): string => name.replaceAll('\0', '\ufffd');

@@ -1,7 +1,7 @@
 import type { Tasks } from '../../safety/tasks.ts';
 import type { Position } from '../position.ts';
 import type { Database } from './database.ts';
-import { withoutNulCharacters } from './ledger.ts';
+import { withoutNulCharacters } from './nul-characters.ts';
 
 /** How long the end of a task is sent again. */
 const END_PATIENCE_MS = 60_000;

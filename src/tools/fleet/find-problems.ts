@@ -59,7 +59,9 @@ export const findProblems = fleetTool({
     const isUnclear = ({ environment: place, isOfOlder }: ReadGap) =>
       problem !== 'behind' ||
       isOfOlder !== true ||
-      found.some(({ graph, issue }) => graph.name === place && issue.condition === LAG && !isCounted(issue));
+      found.some(
+        ({ graph, issue }) => graph.name === place && issue.condition === 'old changeset' && !isCounted(issue),
+      );
     const head = {
       ...countsOf(found, problems),
       ...formatted.head,
@@ -88,7 +90,6 @@ function notCheckedOf(clusters: readonly GraphEntity[]) {
 const MAX_WITH_TAGS = 12;
 const UNUSED_SINCE = 'not in the API; age is the time since creation';
 const STUCK_AFTER = Object.fromEntries([...KINDS, 'node' as const].map((kind) => [kind, stuckAfter(kind)]));
-const LAG = 'old changeset';
 const isCounted = ({ facts }: Issue) => facts['behindBy'] !== undefined;
 
 interface Found {

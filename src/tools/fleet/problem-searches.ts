@@ -1,5 +1,5 @@
 import { expectedBy, failedOrStuckIssues, statusClass } from '../../inventory/failed-or-stuck.ts';
-import type { Graph, GraphEntity, GraphOptions, Issue, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, GraphOptions, Issue, IssueCondition, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { danglingIssues, staleIssues, unusedIssues } from '../../inventory/stale-and-unused.ts';
 import { isoMinute } from '../../inventory/units.ts';
@@ -7,8 +7,8 @@ import { quoteUnlessPlain } from '../../untrusted.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
 
 /** Final failures; other findings are stuck entities, or replaced nodes, which are in progress. */
-const FAILURES: ReadonlySet<string> = new Set(['failed', 'suspended']);
-const REPLACING = 'replacing nodes';
+const FAILURES: ReadonlySet<IssueCondition> = new Set(['failed', 'suspended'] as const);
+const REPLACING: IssueCondition = 'replacing nodes';
 
 interface Search {
   readonly find: (graph: Graph) => Issue[];

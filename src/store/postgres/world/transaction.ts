@@ -1,6 +1,7 @@
 import { entityIn } from '../../../local/entity-row.ts';
 import { collectionsOf, prefixBounds } from '../../../local/prefix-bounds.ts';
 import type { Transaction } from '../../../local/transaction.ts';
+import { withoutNulCharacters } from '../nul-characters.ts';
 import {
   entityStatements,
   type KnownRows,
@@ -32,18 +33,15 @@ const FORGET_OWN = statement('DELETE FROM tokens WHERE scope = $1 AND token = $2
 /** Fails where a request in another environment stored a reply to the same token meanwhile. */
 const STORE_REPLY = statement('INSERT INTO tokens (scope, token, digest, reply, expires) VALUES ($1, $2, $3, $4, $5)');
 
-/** A text in PostgreSQL has no character 0. */
-const storable = (token: string) => token.replaceAll('\0', '\ufffd');
-
 const tokenStatements = ({ rows, change }: Statements): Pick<Transaction, 'storedReply' | 'storeReply'> => ({
   storedReply: async (scope, token, now) => {
-    const [row] = await rows(REPLY, scope, storable(token), now);
+    const [row] = await rows(REPLY, scope, withoutNulCharacters(token), now);
     return row && { digest: String(row[0]), reply: String(row[1]) };
   },
   storeReply: (scope, token, { digest, reply }, expires, now) => {
     change(FORGET, now);
-    change(FORGET_OWN, scope, storable(token), now);
-    change(STORE_REPLY, scope, storable(token), digest, reply, expires);
+    change(FORGET_OWN, scope, withoutNulCharacters(token), now);
+    change(STORE_REPLY, scope, withoutNulCharacters(token), digest, reply, expires);
   },
 });
 
