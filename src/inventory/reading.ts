@@ -113,6 +113,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
 /** Runs reads that the options ask for; one that cannot be made or fails leaves a gap. */
 function attempts(options: GraphOptions, neededKinds: ReadonlySet<Kind> | undefined, gaps: Gap[]) {
   const { signal, deadline, refusal, details = true } = options;
+  /** Whether the time is over, and nobody cancelled the reading before. */
   const isLate = () => deadline?.aborted === true && (!signal?.aborted || signal.reason === deadline.reason);
   const isOmitted = ({ kind, isDetail }: Part) =>
     (isDetail && !details) || (neededKinds !== undefined && !neededKinds.has(kind) && kind !== 'environment');

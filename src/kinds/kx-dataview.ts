@@ -56,7 +56,7 @@ const versionsOf = (view: Dataview): readonly Pick<Dataview, 'changesetId' | 'se
   ...(view.activeVersions ?? []),
 ];
 
-/** The volumes of all versions; of each, what the newest version that uses it caches there. */
+/** The volumes of all versions, each with what the newest version on it caches there. */
 function volumes(view: Dataview): ReferenceTarget<'kx-volume'>[] {
   const segments = versionsOf(view).flatMap(({ segmentConfigurations = [] }) => segmentConfigurations);
   const newest = segments.filter(

@@ -47,6 +47,7 @@ const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
     return rows.map((row) => entityIn(row));
   },
   count: (collection, except) => {
+    // No entity has the status '-'.
     const row = one(
       'SELECT count(*) FROM entities WHERE collection = ? AND status <> ?',
       collection,

@@ -211,6 +211,7 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   if (status.state !== 'open' && status.state !== 'approved') return refuse(closedText(status), notRun(context.tool));
   const isRight = answer.action === 'accept' && answer.typed === shown.name;
   const kind = isRight ? 'accepted' : EVENT_KINDS[answer.action];
+  // An answer that no person gave neither approves nor closes the plan, which stays open for a decision outside the client.
   const isUndecided = isNoDecision(await recordForm(options, context, { client }, { nonce, kind }));
   if (!isRight && !isUndecided) return end(answer.action === 'accept' ? 'wrong-name' : 'declined');
   const plan = await replan();

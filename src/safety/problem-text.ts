@@ -13,6 +13,7 @@ export function blockersOf(problem: Problem, deleted: KindName | undefined): Blo
   if (argument !== undefined)
     return [{ item: { kind: 'argument', name: argument.member }, first: `${argument.says}.` }];
   if (dependents !== undefined) return dependents.map((each) => dependentBlocker(each, kind as KindName));
+  // Only a malformed id of an environment names none of them.
   if (item === undefined) return [{ item: { kind: 'argument', name: 'environmentId' }, first: `${message}.` }];
   if (advice !== undefined) return [{ item, first: advice }];
   if (error === 'ResourceNotFound') return [missingEntityBlocker(item.kind, item.name, NAMES[kind as KindName].list)];

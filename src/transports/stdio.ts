@@ -89,7 +89,10 @@ async function drain(wire: StdioWire, stopped: Promise<void>, options: StdioOpti
   over.abort();
 }
 
-/** Waits for all answers: as long as a call may take and, once the process is asked to stop, for a moment only. */
+/**
+ * Waits for all answers: as long as a call may take or, once the process is asked to stop, for a moment only. After that, only mutations
+ * that were sent are awaited, with their answers. If the parent process ends, nobody reads the answers, so the connection is closed.
+ */
 async function untilAnswered(
   wire: StdioWire,
   stopped: Promise<void>,

@@ -50,6 +50,7 @@ export function load(maxInFlight: number): Load {
 
 function turnstile(): Load['turn'] {
   let waiting: (() => void)[] = [];
+  /** The requests that have begun, or asked to, in this turn of the event loop; 0 if no next turn is scheduled. */
   let begun = 0;
   const next = () => {
     const now = waiting.slice(0, PER_TURN);
