@@ -44,11 +44,16 @@ async function backendFindings(config: Config): Promise<DoctorFinding[]> {
 }
 
 function nodeFinding(version: string): DoctorFinding {
+  return isOlder(version, LOWEST_NODE)
+    ? failed('Node.js', `${version} is too old.`, `Install Node.js ${LOWEST_NODE} or newer.`)
+    : ok('Node.js', version);
+}
+
+/** Whether a version comes before another one, by the major and the minor number. */
+function isOlder(version: string, other: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [lowest = 0, lowestMinor = 0] = LOWEST_NODE.split('.').map(Number);
-  return major > lowest || (major === lowest && minor >= lowestMinor)
-    ? ok('Node.js', version)
-    : failed('Node.js', `${version} is too old.`, `Install Node.js ${LOWEST_NODE} or newer.`);
+  const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number);
+  return major === otherMajor ? minor < otherMinor : major < otherMajor;
 }
 
 async function engineFinding(): Promise<DoctorFinding> {

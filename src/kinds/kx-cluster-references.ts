@@ -14,9 +14,10 @@ export const cachedPaths = ({ cacheConfigurations }: Pick<Databases[number], 'ca
 
 const mountedViews = ({ databases = [] }: Mounts): ReferenceTarget<'kx-dataview'>[] =>
   databases.flatMap((entry) => {
-    const [dataviewName, { dataviewConfiguration: view }] = [dataviewIn(entry), entry];
+    const dataviewName = dataviewIn(entry);
+    const { databaseName, dataviewConfiguration: view } = entry;
     const how = { changesetId: view?.changesetId, versionId: view?.dataviewVersionId };
-    return dataviewName === undefined ? [] : [{ databaseName: entry.databaseName, dataviewName, how }];
+    return dataviewName === undefined ? [] : [{ databaseName, dataviewName, how }];
   });
 
 const volumes = ({

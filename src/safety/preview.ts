@@ -105,15 +105,12 @@ export function rethrowCause(error: unknown): never {
 /** The use of a quota, and whether the request fits. */
 function quotaCheck({ quota: { what, kind }, used, limit, more }: UsedQuota) {
   const none = { lines: [] as string[], blockers: [] as Blocker[], unchecked: [] as string[] };
-  if (limit === undefined || (used === undefined && limit !== Infinity))
-    return {
-      ...none,
-      lines: used === undefined ? [] : [`${what}: ${used}`],
-      unchecked: [`the quota of ${what}`],
-    };
-  if (limit === Infinity) return used === undefined ? none : { ...none, lines: [`${what}: ${used}, no limit`] };
+  const notChecked = { ...none, unchecked: [`the quota of ${what}`] };
+  if (used === undefined) return limit === Infinity ? none : notChecked;
+  if (limit === undefined) return { ...notChecked, lines: [`${what}: ${used}`] };
+  if (limit === Infinity) return { ...none, lines: [`${what}: ${used}, no limit`] };
   const line = `${what}: ${used} of ${limit}`;
-  if (Number(used) + more <= limit) return { ...none, lines: [line] };
+  if (used + more <= limit) return { ...none, lines: [line] };
   const item = { kind: 'quota', name: what, detail: `${used} of ${limit} used, ${more} more requested` };
   const first =
     more > limit

@@ -97,16 +97,18 @@ async function readEntity(call: Call, { operation, input }: Deletion): Promise<D
 const environmentArnOf = (call: Call, { operation, input }: Deletion) => environmentArn(call, operation, input, {});
 
 /** The create call of an entity, the updates after it, and its tags. */
-async function stepsFor(call: Call, entity: DeletedEntity, lostDatabases: readonly unknown[]): Promise<Step[]> {
-  const own = createFor(entity, lostDatabases);
-  if (own === undefined || entity.entity === undefined) return own === undefined ? [] : [own];
-  const resourceArn = `${await environmentArnOf(call, entity)}${ownPath(entity.operation, entity.input)}`;
+async function stepsFor(call: Call, deleted: DeletedEntity, lostDatabases: readonly unknown[]): Promise<Step[]> {
+  const create = createFor(deleted, lostDatabases);
+  if (create === undefined) return [];
+  const { operation, input, kind, entity } = deleted;
+  if (entity === undefined) return [create];
+  const resourceArn = `${await environmentArnOf(call, deleted)}${ownPath(operation, input)}`;
   const { tags = {} } = await call('ListTagsForResource', { resourceArn }, {});
   return [
-    own,
+    create,
     ...(Object.keys(tags).length === 0 ? [] : [step('TagResource', { resourceArn, tags })]),
-    ...(entity.kind === 'kx-environment' ? networkOf(entity) : []),
-    ...(entity.kind === 'kx-database' ? await changesetsOf(call, entity.input) : []),
+    ...(kind === 'kx-environment' ? networkOf(deleted) : []),
+    ...(kind === 'kx-database' ? await changesetsOf(call, input) : []),
   ];
 }
 

@@ -23,7 +23,7 @@ const allowedForType = (
   isLeftOut: (request: Request) => boolean,
 ): Rule =>
   condition(
-    member.split(' ')[0] as string,
+    member,
     (r) => allowed(r) || isLeftOut(r),
     (r) => `${member} cannot be given for a cluster of type ${r.clusterType}`,
   );
@@ -81,10 +81,10 @@ const BY_TYPE: readonly Rule[] = [
     (r) => rulesFor(r).manyNodes || nodesOfRequest(r) === 1,
     (r) => `A cluster of type ${r.clusterType} has exactly one node`,
   ),
-  allowedForType(
-    'azMode MULTI',
-    (r) => rulesFor(r).multiAz,
-    (r) => r.azMode === 'SINGLE',
+  condition(
+    'azMode',
+    (r) => rulesFor(r).multiAz || r.azMode === 'SINGLE',
+    (r) => `azMode MULTI cannot be given for a cluster of type ${r.clusterType}`,
   ),
   allowedForType(
     'databases',

@@ -61,8 +61,8 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
   const byUnlisted = keys.some((key) => key.of === 'setting' && !isListed(key.name, kinds));
   const details = view === 'full' || bySetting || byUnlisted || BY_SIZE.has(sort) || !isListedType(type);
   const isShown = keys.length === 0 || bySetting || keys.some((key) => BY_OTHERS.test(key.name));
-  const isOfNodes = ({ name, of }: Key) => of === 'setting' && [...needsOf(name, kinds)].join() === 'nodes';
-  const byNodes = where?.some(({ setting }) => needsOf(setting, kinds).has('nodes')) || keys.some(isOfNodes);
+  const byNodes =
+    where?.some(({ setting }) => needsOf(setting, kinds).has('nodes')) || keys.some((key) => isOnlyOfNodes(key, kinds));
   const options = {
     ...readFor(kinds, { details, isShown }),
     ...(byNodes ? { nodes: true } : {}),
@@ -76,6 +76,12 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
             isNamed(database, name) || !all.some((each) => isNamed(each, name)),
   };
   return { details, options };
+}
+
+/** Whether the nodes are all that must be read to group these kinds by a key. */
+function isOnlyOfNodes({ name, of }: Key, kinds: readonly Kind[]): boolean {
+  const needs = needsOf(name, kinds);
+  return of === 'setting' && needs.size === 1 && needs.has('nodes');
 }
 
 /** The kinds to read for rows of these kinds. Free memory of hosts is needed in groups, too; dependents of an entity only in rows. */
