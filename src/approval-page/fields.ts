@@ -3,7 +3,7 @@ const MAX_FORM_BYTES = 16 * 1024;
 const FORM_MS = 5_000;
 
 /** How the server that accepted the form limits the time for reading it. */
-export interface Reading {
+export interface ReadingLimits {
   /** Aborted when reading has to stop, to free the slot for another form. */
   readonly stop: AbortSignal;
   /** Called when reading has ended. */
@@ -15,7 +15,7 @@ export interface Reading {
  */
 export async function fieldsOf(
   request: Request,
-  reading?: Reading,
+  reading?: ReadingLimits,
 ): Promise<URLSearchParams | 'not-a-form' | 'too-slow'> {
   const [type] = (request.headers.get('content-type') ?? '').split(';');
   if (type?.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return 'not-a-form';

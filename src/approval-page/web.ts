@@ -4,7 +4,7 @@ import { digest } from '../safety/digest.ts';
 import type { Ledger, PendingApproval } from '../safety/ledger.ts';
 import { type ServerSignature, WEB } from '../safety/server-signature.ts';
 import type { StateSigners } from '../safety/state-signer.ts';
-import { fieldsOf, type Reading } from './fields.ts';
+import { fieldsOf, type ReadingLimits } from './fields.ts';
 import { foreignRequest } from './foreign-request.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
@@ -53,7 +53,7 @@ export interface Visit {
   /** Address of the visitor. */
   readonly peer: string;
   /** Limits for reading a sign-in form. */
-  readonly reading?: Reading | undefined;
+  readonly reading?: ReadingLimits | undefined;
 }
 
 /** The approval page of a server: people sign in with their own token and decide about requests of others. */

@@ -20,7 +20,7 @@ export interface ApproverRules {
   /** Whether approvals without a passphrase count: forms, and sign-ins on the page of an HTTP server. */
   trustsForms(): Promise<boolean>;
   /** Throws LedgerError if the world is pinned to another key. */
-  admit(pinned: string | null): Promise<void>;
+  requireOwnKey(pinned: string | null): Promise<void>;
 }
 
 /** The rules of a state directory. A local world in memory has no approver, because it has nothing to protect. */
@@ -39,7 +39,7 @@ export function approverRules(config: Config): ApproverRules {
     sharedFingerprint: () => key.then((own) => (own === undefined ? '' : keyFingerprint(own))),
     trustCommand: `${ownCommand()} approve --trust-forms${stateDirFlag(config.stateDir)}`,
     trustsForms: () => trusted,
-    admit: async (pinned) => {
+    requireOwnKey: async (pinned) => {
       const own = await fingerprint();
       if (pinned === null || pinned === own) return;
       throw new LedgerError(

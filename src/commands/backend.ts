@@ -20,7 +20,7 @@ export interface Backend {
   /**
    * Opens it, and returns the fingerprint of the key that is pinned to its world, or null without one. Rejects with LedgerError.
    */
-  approver(): Promise<string | null>;
+  pinnedApprover(): Promise<string | null>;
   /** The limits of its world; undefined if the API does not contain them. */
   quotas(): Promise<Quotas | undefined>;
   close(): Promise<void>;
@@ -29,7 +29,7 @@ export interface Backend {
 interface OpenBackend {
   readonly call: Call;
   readonly quotas?: () => Promise<Quotas>;
-  readonly approver?: () => Promise<string | null>;
+  readonly pinnedApprover?: () => Promise<string | null>;
   readonly identity?: string;
   close(): Promise<void>;
 }
@@ -84,9 +84,9 @@ export function backend(config: Config, log: Log, { server, approver, store }: B
         return worldId;
       },
     },
-    approver: async () => {
+    pinnedApprover: async () => {
       try {
-        return (await (await open()).approver?.()) ?? null;
+        return (await (await open()).pinnedApprover?.()) ?? null;
       } catch (error) {
         throw new LedgerError(publicReason(error));
       }
@@ -136,7 +136,7 @@ async function openLocal(config: Config, region: string, log: Log, approver: str
   });
   return {
     identity: local.identity,
-    approver: local.approver,
+    pinnedApprover: local.pinnedApprover,
     call: finspaceCall({ region, service: local.service, ...callLimits(config) }),
     quotas: local.quotas,
     close: local.close,

@@ -90,7 +90,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   const signer = (options.signers ?? stateSigners())('question');
   const { outOfBand, ...channels } = approvalChannels(config, log, options, rules, { ledger, store }, now);
   const common = { call, backendLocation, quotas, signer, formerNames: () => formerNames(journal) };
-  const admit = async () => rules.admit(await service.approver());
+  const requireOwnKey = async () => rules.requireOwnKey(await service.pinnedApprover());
   const answers = answersWith({
     ...profile,
     ...common,
@@ -104,7 +104,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
       ...common,
       restrictions: profile.restrictions,
       ledger,
-      admit,
+      requireOwnKey,
       outOfBand,
       otherWay: otherWay(config),
       beforeCall: keepIn(kits),
@@ -158,7 +158,7 @@ const keepIn = (kits: RecoveryKits) => async (plan: Plan | TeardownPlan) => {
 
 /** What all replicas must agree on. */
 const agreementOf = (service: ReturnType<typeof backend>, rules: ApproverRules) => async () => {
-  await service.approver();
+  await service.pinnedApprover();
   const { backend, region, target, worldId } = service.backendLocation;
   return { serves: JSON.stringify({ backend, region, target, worldId }), approver: await rules.sharedFingerprint() };
 };

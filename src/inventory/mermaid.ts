@@ -1,7 +1,7 @@
 import { withoutMisleading } from '../untrusted.ts';
 import type { Graph, GraphEntity, Kind, Relation } from './graph.ts';
 import { type Health, healthOf } from './health.ts';
-import { omittedText } from './size-limit.ts';
+import { omittedText } from './render-within.ts';
 import { bytes } from './units.ts';
 
 interface Shape {

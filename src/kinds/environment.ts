@@ -3,13 +3,13 @@ import { renamed } from './environment-renames.ts';
 import type { Kind, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { ENVIRONMENTS } from './quotas.ts';
-import { conditions, exists, wrongEnvironment } from './rules.ts';
+import { conditions, exists, wrongEnvironmentStatus } from './rules.ts';
 
 /** The target has one of these statuses. */
 const inStatus =
   (...allowed: readonly string[]) =>
   ({ key, target }: RequestedChange<'environment', 'UpdateEnvironment' | 'DeleteEnvironment'>): RuleResult =>
-    wrongEnvironment('environment', target?.name ?? key.environmentId, target?.status, allowed);
+    wrongEnvironmentStatus('environment', target?.name ?? key.environmentId, target?.status, allowed);
 
 /** The environments of the dataset browser, which AWS deprecated. The API shows nothing of what they contain. */
 export const environment: Kind<'environment'> = {

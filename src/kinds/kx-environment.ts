@@ -4,7 +4,7 @@ import { namesakes, renamed } from './environment-renames.ts';
 import type { Impact, Kind, Problem, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { KX_ENVIRONMENTS } from './quotas.ts';
-import { environmentExists, OPEN, openEnvironment, wrongEnvironment } from './rules.ts';
+import { environmentExists, OPEN, openEnvironment, wrongEnvironmentStatus } from './rules.ts';
 import { isGone, isLeaving } from './statuses.ts';
 import type { Dependent, Views } from './views.ts';
 
@@ -61,7 +61,7 @@ const DELETABLE: readonly string[] = [...OPEN, 'FAILED_CREATION', 'FAILED_DELETI
 
 /** An environment cannot be deleted in its status. */
 export const undeletable = (name: string, status: string | undefined): Problem | undefined =>
-  wrongEnvironment('kx-environment', name, status, DELETABLE, '');
+  wrongEnvironmentStatus('kx-environment', name, status, DELETABLE, '');
 
 async function withoutClusters(requested: Delete): Promise<RuleResult> {
   const dependents = await clustersIn(requested);

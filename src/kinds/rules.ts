@@ -100,7 +100,7 @@ export const malformedId = (environmentId: string): Problem | undefined =>
 export const OPEN: readonly string[] = ['CREATED', 'FAILED_UPDATING_NETWORK'];
 
 /** The status of an environment does not allow a change. */
-export function wrongEnvironment(
+export function wrongEnvironmentStatus(
   kind: 'environment' | 'kx-environment',
   name: string,
   status: string | undefined,
@@ -115,8 +115,8 @@ export function wrongEnvironment(
 }
 
 /** The environment cannot be changed in its status. */
-export const closed = (name: string, status: string | undefined): Problem | undefined =>
-  wrongEnvironment('kx-environment', name, status, OPEN);
+export const closedProblem = (name: string, status: string | undefined): Problem | undefined =>
+  wrongEnvironmentStatus('kx-environment', name, status, OPEN);
 
 /** A rule about the environment, which must exist. */
 const environmentRule =
@@ -138,7 +138,7 @@ export const environmentExists = environmentRule(() => undefined);
 
 /** The environment exists and can be changed. */
 export const openEnvironment = environmentRule(({ name, status }, environmentId) =>
-  closed(name ?? environmentId, status),
+  closedProblem(name ?? environmentId, status),
 );
 
 /** The name is not in use. */

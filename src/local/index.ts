@@ -41,7 +41,7 @@ export interface Local {
   /** The id of the state file; a copy has another one. */
   readonly identity: string;
   /** The fingerprint of the key that is pinned to the state; null without one. */
-  approver(): Promise<string | null>;
+  pinnedApprover(): Promise<string | null>;
   /** The limits of its world. */
   quotas(): Promise<Quotas>;
   close(): Promise<void>;
@@ -72,7 +72,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   }
   return {
     identity,
-    approver: () => approverOf(store),
+    pinnedApprover: () => approverOf(store),
     service: service(store, { ...options, account, now, faults }),
     clock: worldClock(store, now),
     quotas: () => store.read(async (tx) => quotasOf(await tx.settings(worldOf(account, region).arn))),

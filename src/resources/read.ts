@@ -3,7 +3,7 @@ import { MAX_DATA, shortened } from '../answer-size.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../inventory/graph.ts';
 import { listPagesWithin } from '../inventory/pages.ts';
 import { progressReporter } from '../inventory/progress.ts';
-import { omittedText, renderWithin } from '../inventory/size-limit.ts';
+import { omittedText, renderWithin } from '../inventory/render-within.ts';
 import type { TopologyForm } from '../inventory/uris.ts';
 import { limitConcurrency } from '../operations/calls.ts';
 import { agentInput, listMember } from '../operations/derive.ts';

@@ -117,8 +117,8 @@ function settingChanges({ operation, input, subject, effects }: CallFacts): Chan
     Object.entries(input).filter(([member]) => !inPath.includes(member) && !compared.includes(member)),
   );
   const all = [...byRule(effects.changes), ...removedTags(input, subject.entity), ...settings(rest, subject.entity)];
-  const guarding = ({ setting }: Change) => isControlTag(setting.replace('tags.', ''));
-  return [...all.filter(guarding), ...all.filter((change) => !guarding(change))];
+  const isGuarding = ({ setting }: Change) => isControlTag(setting.replace('tags.', ''));
+  return [...all.filter(isGuarding), ...all.filter((change) => !isGuarding(change))];
 }
 
 /** The changes of one network rule, in one line. */

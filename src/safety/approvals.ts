@@ -93,7 +93,7 @@ export interface ApprovalOptions {
   readonly ledger: Ledger;
   readonly signer: StateSigner;
   /** Throws LedgerError if no approval can count, in any channel; opens the backend, so that its location is known. */
-  readonly admit?: () => Promise<void>;
+  readonly requireOwnKey?: () => Promise<void>;
   /** Undefined if forms are the only way. */
   readonly outOfBand: () => Promise<OutOfBand | undefined>;
   /** What a person can do so that calls can be approved outside the client, where `outOfBand` is undefined. */
@@ -108,8 +108,8 @@ export async function requestApproval<Planned extends ApprovalRequest>(
   visibility: Visibility,
 ): Promise<Decision<Planned>> {
   const { tool, principal, forbidden, blockers, callDigest } = plan;
-  const { restrictions, ledger, admit, outOfBand } = options;
-  await admit?.();
+  const { restrictions, ledger, requireOwnKey, outOfBand } = options;
+  await requireOwnKey?.();
   if (forbidden !== undefined) return refuse(...forbiddenLines(tool, forbidden, visibility));
   if (blockers.length > 0) return refuse(...blockedLines(tool, blockers, visibility));
   if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
@@ -197,8 +197,8 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   { nonce, answer }: FormReply,
   { client, visibilityOf, refusalOf }: Answering<Planned>,
 ): Promise<Decision<Planned>> {
-  const { ledger, admit } = options;
-  await admit?.();
+  const { ledger, requireOwnKey } = options;
+  await requireOwnKey?.();
   const pending = await ledger.find(nonce);
   if (pending === undefined) return refuse('That request for approval no longer exists.', notRun(context.tool));
   const { callDigest, stateDigest, shown, code } = pending;
@@ -228,12 +228,12 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
 
 /** Consumes an approval and runs the call. */
 async function grant<Planned extends ApprovalRequest>(
-  { ledger, admit }: ApprovalOptions,
+  { ledger, requireOwnKey }: ApprovalOptions,
   plan: Planned,
   { nonce, callDigest }: PendingApproval,
   { channel, approver }: Pick<Approval, 'channel'> & Partial<Approval>,
 ): Promise<Decision<Planned>> {
-  await admit?.();
+  await requireOwnKey?.();
   if (!(await ledger.consume(nonce))) return refuse(USED, notRun(plan.tool));
   const approval = { plan: callDigest, channel, ...(approver === undefined ? {} : { approver }) };
   return { kind: 'run', actor: { principal: plan.principal, approval }, plan };

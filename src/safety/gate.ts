@@ -162,8 +162,11 @@ const replanner =
  * Rejects if the world is pinned to the key of another approver, and the call would need approval by default: `--approve none` does not
  * lift that protection.
  */
-async function requireOwnApprover({ restrictions, admit }: GateOptions, assessment: RiskAssessment): Promise<void> {
-  if (approvalNeeded(assessment, { ...restrictions, approve: [] })) await admit?.();
+async function requireOwnApprover(
+  { restrictions, requireOwnKey }: GateOptions,
+  assessment: RiskAssessment,
+): Promise<void> {
+  if (approvalNeeded(assessment, { ...restrictions, approve: [] })) await requireOwnKey?.();
 }
 
 /**

@@ -14,6 +14,7 @@ import { apiReader, shownIn } from './api-reader.ts';
 import { type CallFacts, callParts, callText, targetsEnvironment, typedName } from './approval-call.ts';
 import type { ApprovalParts, FittedText } from './approval-text.ts';
 import type { PlanLocation } from './backend-location.ts';
+import { type Comparison, compareSettings } from './compare-settings.ts';
 import { digest } from './digest.ts';
 import { renameApprovalReasons, renameNotes } from './former-names.ts';
 import type { ApprovalText } from './ledger.ts';
@@ -30,7 +31,6 @@ import {
   tagApprovalReasons,
 } from './protection.ts';
 import { sentInput } from './sent-input.ts';
-import { type Comparison, compareSettings } from './settings.ts';
 import { readTarget, type TargetEntity } from './target.ts';
 import { targetEnvironmentOf } from './target-environment.ts';
 import type { Visibility } from './visibility.ts';

@@ -3,7 +3,7 @@ import { CONTENTS, contentsOf } from '../kinds/contents.ts';
 import { undeletable } from '../kinds/kx-environment.ts';
 import type { Problem } from '../kinds/model.ts';
 import { deletionOf } from '../kinds/names.ts';
-import { closed } from '../kinds/rules.ts';
+import { closedProblem } from '../kinds/rules.ts';
 import { deletionIn, isLeaving } from '../kinds/statuses.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { isNotFound } from '../operations/failure.ts';
@@ -108,7 +108,7 @@ async function selectedBy(
   status: string | undefined,
   options: CallOptions,
 ) {
-  const closedBlockers = blockersIn(closed(name, status));
+  const closedBlockers = blockersIn(closedProblem(name, status));
   // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
   const all = closedBlockers.length > 0 ? [] : await candidates(call, environmentId, options);
   const itself = environmentItself(environmentId, name, status);

@@ -1,10 +1,10 @@
 import { unmetConditions } from '../operations/conditions/index.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { quoteUntrusted, safeJson } from '../untrusted.ts';
+import type { Comparison } from './compare-settings.ts';
 import type { Plan } from './plan.ts';
 import type { Change } from './plan-parts.ts';
 import type { Allowed } from './policy.ts';
-import type { Comparison } from './settings.ts';
 
 const MAX_VALUE_LENGTH = 200;
 

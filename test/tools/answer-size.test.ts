@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { MAX_TEXT } from '../../src/answer-size.ts';
 import { environmentMermaid } from '../../src/inventory/mermaid.ts';
-import { renderWithin } from '../../src/inventory/size-limit.ts';
+import { renderWithin } from '../../src/inventory/render-within.ts';
 import { environmentSvg } from '../../src/inventory/svg/picture.ts';
 import { agentInput, listMember } from '../../src/operations/derive.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';

@@ -79,11 +79,11 @@ function placeHosts(model: Model, top: number) {
 }
 
 function placeDatabases(model: Model, top: number, rows: readonly Placed<ClusterRow>[]) {
-  const reach = heightsOf(rows);
+  const meanHeight = meanHeightAmong(rows);
   const ports = new Map<string, number>();
   let y = top;
   const databases = model.databases
-    .toSorted((a, b) => reach(a) - reach(b))
+    .toSorted((a, b) => meanHeight(a) - meanHeight(b))
     .map((item): Placed<DatabaseCard> => {
       const start = y;
       ports.set(item.database.id, y + 22);
@@ -101,7 +101,7 @@ function placeDatabases(model: Model, top: number, rows: readonly Placed<Cluster
 }
 
 /** The mean height of the clusters that are connected to a database, which keeps crossings of lines few. */
-function heightsOf(rows: readonly Placed<ClusterRow>[]) {
+function meanHeightAmong(rows: readonly Placed<ClusterRow>[]) {
   return ({ database, ports }: DatabaseCard): number => {
     const keys = new Set([database.id, ...ports.map(({ key }) => key)]);
     const hanging = rows.filter(({ item }) => item.links.some(({ port }) => keys.has(port)));

@@ -1,6 +1,6 @@
 import type { Graph, GraphEntity } from '../graph.ts';
 import type { Health } from '../health.ts';
-import { omittedText } from '../size-limit.ts';
+import { omittedText } from '../render-within.ts';
 import { counted, moment } from '../units.ts';
 import { box, cardLook, group } from './boxes.ts';
 import { databaseCard, volumesAndUsers } from './databases.ts';

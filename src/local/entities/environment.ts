@@ -3,7 +3,7 @@ import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
 import { accountId, environmentId } from '../random.ts';
-import { addEntity, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 type Environment = Stored<'environment'>;
 
@@ -27,7 +27,7 @@ const summary = (environment: Environment, context: Context) => ({
 });
 const detail = (environment: Environment, context: Context) => ({ environment: summary(environment, context) });
 
-const ENVIRONMENT: Storage<'environment'> = { kind: 'environment', detail, summary };
+const ENVIRONMENT: Presentation<'environment'> = { kind: 'environment', detail, summary };
 
 /** The dataset browser's environments, which AWS deprecated; they contain nothing. */
 export const legacyEnvironmentHandlers: Handlers<Operations> = {

@@ -9,7 +9,7 @@ import type { FailureEffect } from './failure-effect.ts';
 import { ingest } from './ingestion.ts';
 import { followChangeset } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
-import { addEntity, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 function detail(changeset: Stored<'kx-changeset'>) {
   const { created, modified, activeFrom, ...members } = changeset.body;
@@ -18,7 +18,7 @@ function detail(changeset: Stored<'kx-changeset'>) {
   return { ...keyOf(arnOf(changeset)), status: changeset.status, ...members, ...times };
 }
 
-const CHANGESET: Storage<'kx-changeset'> = { kind: 'kx-changeset', detail };
+const CHANGESET: Presentation<'kx-changeset'> = { kind: 'kx-changeset', detail };
 
 export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'ListKxChangesets'> = {
   async CreateKxChangeset(input, context) {

@@ -10,9 +10,9 @@ import type { Effect } from './effect.ts';
 import { type FailureEffect, withReason } from './failure-effect.ts';
 import { hostMemory, reservationMiB } from './host-memory.ts';
 import type { ClusterBody, KxCluster } from './kx-cluster-mounts.ts';
-import { addEntity, listOf, type Storage, type Stored } from './storage.ts';
+import { addEntity, listOf, type Presentation, type Stored } from './storage.ts';
 
-const NODE: Storage<'kx-node'> = {
+const NODE: Presentation<'kx-node'> = {
   kind: 'kx-node',
   detail: ({ name, status, body }) => ({
     nodeId: name,

@@ -1,7 +1,7 @@
 import type { Handlers } from '../context.ts';
 import { stamps } from '../timestamps.ts';
 import { attach, type ClusterBody, type KxCluster, resolvedMounts, shownVolumes } from './kx-cluster-mounts.ts';
-import { addEntity, deleteOf, getOf, listOf, type Storage, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Presentation, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
 
@@ -10,7 +10,7 @@ function detail({ name, status, body }: KxCluster) {
   return { clusterName: name, status, ...members, ...stamps({ created, modified }) };
 }
 
-const CLUSTER: Storage<'kx-cluster'> = {
+const CLUSTER: Presentation<'kx-cluster'> = {
   kind: 'kx-cluster',
   detail: (cluster) => ({ volumes: [], ...detail(cluster) }),
   summary: detail,

@@ -2,11 +2,11 @@ import { arnOf, keyOf } from '../arns.ts';
 import type { Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { stamps } from '../timestamps.ts';
-import { addEntity, deleteOf, getOf, listOf, type Storage, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Presentation, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxDatabase' | 'GetKxDatabase' | 'ListKxDatabases' | 'UpdateKxDatabase' | 'DeleteKxDatabase';
 
-const DATABASE: Storage<'kx-database'> = {
+const DATABASE: Presentation<'kx-database'> = {
   kind: 'kx-database',
   detail: (database) => {
     const { created, modified, sequence: _, ...members } = database.body;

@@ -6,7 +6,7 @@ import { stamps } from '../timestamps.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { AUTO_UPDATE_KEY, activeVersions, type Segment, withVersion } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
-import { addEntity, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxDataview' | 'GetKxDataview' | 'ListKxDataviews' | 'UpdateKxDataview' | 'DeleteKxDataview';
 
@@ -20,7 +20,7 @@ const detail = async (dataview: Stored<'kx-dataview'>, context: Context) => ({
   activeVersions: await activeVersions(dataview, context),
 });
 
-const DATAVIEW: Storage<'kx-dataview'> = { kind: 'kx-dataview', detail };
+const DATAVIEW: Presentation<'kx-dataview'> = { kind: 'kx-dataview', detail };
 
 /** Replies show onDemand of each segment, even if the request omitted it. */
 const withOnDemand = (segments: readonly Segment[] = []): Segment[] =>

@@ -8,7 +8,7 @@ import { zonesOf } from '../zones.ts';
 import type { Effect } from './effect.ts';
 import type { FailureEffect } from './failure-effect.ts';
 import { connect, failNetwork, networkChange } from './kx-network.ts';
-import { addEntity, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 type Operations =
   | 'CreateKxEnvironment'
@@ -32,7 +32,7 @@ function detail({ collection, name: id, status, body }: Stored<'kx-environment'>
   };
 }
 
-const ENVIRONMENT: Storage<'kx-environment'> = { kind: 'kx-environment', detail };
+const ENVIRONMENT: Presentation<'kx-environment'> = { kind: 'kx-environment', detail };
 
 export const kxEnvironments: Handlers<Operations> = {
   // The service ignored tags given here; clients tag afterwards.

@@ -2,7 +2,7 @@ import { arnOf, environmentIdOf } from '../arns.ts';
 import type { Handlers } from '../context.ts';
 import { stamps } from '../timestamps.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
-import { addEntity, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxScalingGroup' | 'GetKxScalingGroup' | 'ListKxScalingGroups' | 'DeleteKxScalingGroup';
 
@@ -11,7 +11,7 @@ function described({ name, status, body }: Stored<'kx-scaling-group'>) {
   return { scalingGroupName: name, status, ...members, ...stamps({ created, modified }) };
 }
 
-const GROUP: Storage<'kx-scaling-group'> = {
+const GROUP: Presentation<'kx-scaling-group'> = {
   kind: 'kx-scaling-group',
   detail: async (group, context) => {
     const arn = arnOf(group);

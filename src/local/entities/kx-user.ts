@@ -4,7 +4,7 @@ import type { Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { requireThat } from '../service-error.ts';
 import { seconds } from '../timestamps.ts';
-import { addEntity, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 type Operations =
   | 'CreateKxUser'
@@ -20,7 +20,7 @@ function detail(user: Stored<'kx-user'>) {
   return Object.assign(keyOf(arn), members, { userArn: arn });
 }
 
-const USER: Storage<'kx-user'> = {
+const USER: Presentation<'kx-user'> = {
   kind: 'kx-user',
   detail,
   summary: ({ collection, name, body: { iamRole, created, modified } }) => ({

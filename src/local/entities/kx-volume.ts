@@ -5,7 +5,7 @@ import { enterStatus } from '../lifecycle.ts';
 import { stamps } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
-import { addEntity, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
+import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 type Disk = Bodies['kx-volume']['nas1Configuration'];
 type Operations = 'CreateKxVolume' | 'GetKxVolume' | 'ListKxVolumes' | 'UpdateKxVolume' | 'DeleteKxVolume';
@@ -31,7 +31,7 @@ async function detail(volume: Stored<'kx-volume'>, context: Context) {
   return { ...summary(volume), attachedClusters: await Promise.all(attached) };
 }
 
-const VOLUME: Storage<'kx-volume'> = {
+const VOLUME: Presentation<'kx-volume'> = {
   kind: 'kx-volume',
   detail,
   summary,

@@ -18,7 +18,7 @@ export type Stored<K extends KindName> = Entity<Bodies[K]>;
 type Shows<K extends KindName> = (entity: Stored<K>, context: Context) => object | Promise<object>;
 
 /** How the reads of a kind show its entities. */
-export interface Storage<K extends KindName> {
+export interface Presentation<K extends KindName> {
   readonly kind: K;
   readonly detail: Shows<K>;
   /** What lists show instead of the detail, as far as the API's items have a place for it. */
@@ -63,7 +63,7 @@ export function withoutRemoved<B extends object>(body: B, operation: OperationNa
 
 /** The handler of a get operation. */
 export const getOf =
-  <K extends KindName>({ kind, detail }: Storage<K>) =>
+  <K extends KindName>({ kind, detail }: Presentation<K>) =>
   async (input: object, context: Context): Promise<object> => {
     await parentsExist(kind, input, context);
     return detail(await entityAt(kind, input, context), context);
@@ -73,7 +73,7 @@ type Query = Parameters<typeof readPage>[0] & { readonly clusterType?: string; r
 
 /** The handler of a list operation. */
 export const listOf =
-  <K extends KindName>({ kind, detail, summary = detail, filter }: Storage<K>) =>
+  <K extends KindName>({ kind, detail, summary = detail, filter }: Presentation<K>) =>
   async (input: object, context: Context): Promise<object> => {
     await parentsExist(kind, input, context);
     const { collection } = placeOf(arnAt(context.world, kind, input));

@@ -83,13 +83,13 @@ function problemIn(entity: WorldFile['entities'][number]): string | undefined {
   if (error !== undefined) return `body.${firstOf(error)}`;
   if (!isOrdered(entity.in) && entity.position !== undefined && entity.position !== entity.name)
     return `position: must be the name or omitted, because each ${inArn} is listed by name`;
-  const states = statusMeanings(kind);
-  const hasStatus = Object.hasOwn(Object.keys(states).length === 0 ? NO_STATES : states, entity.status);
+  const statuses = statusMeanings(kind);
+  const hasStatus = Object.hasOwn(Object.keys(statuses).length === 0 ? NO_STATUSES : statuses, entity.status);
   return hasStatus ? undefined : `status: ${inArn} has no status ${entity.status}`;
 }
 
 /** Kinds without statuses are stored with an empty one. */
-const NO_STATES = { '': true };
+const NO_STATUSES = { '': true };
 
 function firstOf({ issues }: z.ZodError): string {
   const [{ path, message } = { path: [], message: '' }] = issues;

@@ -156,22 +156,23 @@ async function deliverNotifications(feed: Feed): Promise<void> {
 /** Delivers the events that notifications name, in order, from the first call of the returned function. */
 function namedEvents(client: Client, deliver: (row: Row) => void, fail: (error: Error) => void): () => void {
   const names = new Set<string>();
-  let isWaiting = true;
+  /** Whether names are only collected: before the first call, and while the events of earlier names are read. */
+  let isCollecting = true;
   const deliverNamed = async () => {
-    isWaiting = true;
+    isCollecting = true;
     while (names.size > 0) {
       const ids = [...names];
       names.clear();
       const { rows } = await client.query<Row>(withTimeout(NAMED, [ids]));
       rows.forEach(deliver);
     }
-    isWaiting = false;
+    isCollecting = false;
   };
   client.on('notification', ({ payload = '' }) => {
     if (!ID.test(payload)) return;
     if (names.size >= MAX_REMEMBERED) return fail(new Error('too many notifications at once'));
     names.add(payload);
-    if (!isWaiting) deliverNamed().catch(fail);
+    if (!isCollecting) deliverNamed().catch(fail);
   });
   return () => void deliverNamed().catch(fail);
 }

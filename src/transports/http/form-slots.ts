@@ -1,9 +1,9 @@
-import type { Reading } from '../../approval-page/fields.ts';
+import type { ReadingLimits } from '../../approval-page/fields.ts';
 import type { Load } from './load.ts';
 
 /** A slot for one form of a visitor. */
 export interface FormSlot {
-  readonly reading: Reading;
+  readonly reading: ReadingLimits;
   leave(): void;
 }
 

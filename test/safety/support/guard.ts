@@ -63,7 +63,7 @@ export interface GuardOptions {
   readonly secrets?: SecretSink;
   readonly quotas?: ToolEnvironment['quotas'];
   readonly outOfBand?: GateOptions['outOfBand'];
-  readonly admit?: GateOptions['admit'];
+  readonly requireOwnKey?: GateOptions['requireOwnKey'];
   /** Whether forms count as consent; by default, they do. */
   readonly formsCount?: ToolEnvironment['formsCount'];
   /** What the gate gets in place of the ledger. */
@@ -88,16 +88,16 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const otherWay = 'set up a terminal (approve --init)';
   const approving = { ledger: overLedger(ledger), signer, outOfBand, otherWay, beforeCall };
   const doors = { ...shared, quotas: options.quotas, ...approving };
-  const { admit, formsCount } = options;
+  const { requireOwnKey, formsCount } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
-  const admitting = admit === undefined ? doors : { ...doors, admit };
+  const withOwnKey = requireOwnKey === undefined ? doors : { ...doors, requireOwnKey };
   const environment = {
     ...shared,
     deletions: () => deletionsIn(journal),
     pageOpener,
     formsCount,
     quotas: options.quotas,
-    gate: gate(admitting),
+    gate: gate(withOwnKey),
   };
   return {
     ledger,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { operationNamed } from '../../src/operations/index.ts';
 import type { UpdateRules } from '../../src/operations/operation.ts';
-import { compareSettings } from '../../src/safety/settings.ts';
+import { compareSettings } from '../../src/safety/compare-settings.ts';
 import { changeText } from '../../src/safety/update-text.ts';
 
 const [CODE_UPDATE, DATABASES_UPDATE] = (['UpdateKxClusterCodeConfiguration', 'UpdateKxClusterDatabases'] as const).map(
