@@ -1,6 +1,6 @@
 import type { ApprovalActions } from '../safety/approval-actions.ts';
 import type { Approver } from '../safety/approver.ts';
-import type { PendingApproval } from '../safety/ledger.ts';
+import type { ApprovalStatus, PendingApproval } from '../safety/ledger.ts';
 import { closedReason, planText } from '../safety/plan-text.ts';
 import { secretsEqual } from './browser-access.ts';
 import { fieldsOf } from './fields.ts';
@@ -141,14 +141,18 @@ async function endedPage(
 ): Promise<Response> {
   const found = shownPlans.get(code);
   const status = await actions.status(code);
-  const state = status?.state;
-  const closed = state === 'replaced' || state === 'evicted' ? state : 'closed';
-  const expired = found !== undefined && found.pending.expires <= now();
-  const name: NoticeName = found?.ended?.how ?? (expired && closed === 'closed' ? 'expired' : closed);
+  const name = noticeFor(found, status, now());
   const newer = name === 'replaced' && status !== undefined ? [closedReason(status)] : [];
   const what = found === undefined ? [] : [sentence(planText(found.pending).headline)];
   const more = [...what, ...newer].join(': ');
   const about = more === '' ? {} : { code, more };
-  const late = LATE_NOTICES[name]?.[found?.ended?.by === visitor ? 'own' : 'others'];
-  return notice((isFormSent ? late : undefined) ?? name, { home, foot, ...about });
+  const late = isFormSent ? LATE_NOTICES[name]?.[found?.ended?.by === visitor ? 'own' : 'others'] : undefined;
+  return notice(late ?? name, { home, foot, ...about });
+}
+
+/** How a plan ended: on this page, or as far as the ledger and the time show. */
+function noticeFor(found: ShownPlan | undefined, status: ApprovalStatus | undefined, now: number): NoticeName {
+  if (found?.ended !== undefined) return found.ended.how;
+  if (status?.state === 'replaced' || status?.state === 'evicted') return status.state;
+  return found !== undefined && found.pending.expires <= now ? 'expired' : 'closed';
 }

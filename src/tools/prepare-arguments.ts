@@ -21,23 +21,23 @@ export async function prepareArguments(
   near?: OperationName,
 ): Promise<Prepared> {
   const given = withEnvironment(schema, sent);
+  const explained = (problems: readonly ArgumentProblem[]) => ({ wrong: explainProblems(lookup, problems, near) });
   const parsed = parseArguments(schema, given);
-  const name = environmentNameIn(schema, given, near);
   const problems = 'problems' in parsed ? parsed.problems : [];
-  const others = problems.filter((problem) => name === undefined || !isEnvironment(problem));
-  if (others.length > 0) return { wrong: explainProblems(lookup, others, near) };
-  const found = name === undefined ? 'as-given' : await environmentCalled(lookup, name);
+  const name = environmentNameIn(schema, given, near);
+  if (name === undefined) return 'input' in parsed ? parsed : explained(problems);
+  const others = problems.filter((problem) => !isEnvironment(problem));
+  if (others.length > 0) return explained(others);
+  const found = await environmentCalled(lookup, name);
   if (typeof found === 'object') {
     if ('wrong' in found) return { wrong: [found.wrong] };
     const resolved = parseArguments(schema, { ...given, [ENVIRONMENT]: found.environmentId });
-    return 'input' in resolved
-      ? { ...resolved, meant: found }
-      : { wrong: explainProblems(lookup, resolved.problems, near) };
+    return 'input' in resolved ? { ...resolved, meant: found } : explained(resolved.problems);
   }
-  if (name !== undefined && found === 'none' && !MAY_BE_ID.test(name))
+  if (found === 'none' && !MAY_BE_ID.test(name))
     return { wrong: [await missingText(lookup, { label: ENVIRONMENT, value: name, scope: {} }, near)] };
   if ('input' in parsed) return parsed;
-  return { wrong: found === 'unreadable' ? [UNREADABLE] : explainProblems(lookup, problems, near) };
+  return found === 'unreadable' ? { wrong: [UNREADABLE] } : explained(problems);
 }
 
 const UNREADABLE =

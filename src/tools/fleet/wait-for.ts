@@ -77,35 +77,47 @@ export const waitFor = fleetTool({
     const { signal } = context.mcpReq;
     const report = progressOf(context);
     const began = Date.now();
-    const earlier = handle === undefined ? undefined : contentsOf(handle);
-    const since = earlier?.since ?? began;
-    const wasThere = all.map((_, at) => earlier?.wasThere[at] === true);
-    const results: (PollResult | undefined)[] = all.map(() => undefined);
+    let waited: Waited = (handle === undefined ? undefined : contentsOf(handle)) ?? { since: began, wasThere: [] };
+    let results: readonly PollResult[] = [];
     for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 1.5, MAX_PAUSE_MS)) {
-      for (const [at, { poll }] of all.entries())
-        if (results[at]?.ended !== true) results[at] = await poll(wasThere[at] === true);
-      const now = results as PollResult[];
-      const pending = now.findIndex(({ ended }) => !ended);
-      const waitedSeconds = Math.max(0, Math.round((Date.now() - since) / 1000));
-      if (pending < 0) return result(all, now, waitedSeconds);
-      for (const [at, { status }] of now.entries()) wasThere[at] = wasThere[at] || status !== 'NOT_FOUND';
+      results = await pollPending(all, results, waited);
+      waited = { ...waited, wasThere: results.map(({ status }, at) => isThere(waited, at) || status !== 'NOT_FOUND') };
+      const pending = results.findIndex(({ ended }) => !ended);
       const passed = Date.now() - began;
       // A negative time shows that the clock was set back.
-      if (passed < 0 || passed + wait > patienceMs)
-        return result(all, now, waitedSeconds, handleOf({ since, wasThere }));
-      await report(`${quoteUnlessPlain(all[pending]?.name)} is ${quoteUnlessPlain(now[pending]?.status)}`);
+      const isOver = passed < 0 || passed + wait > patienceMs;
+      if (pending < 0 || isOver) return result(all, results, waited);
+      await report(`${quoteUnlessPlain(all[pending]?.name)} is ${quoteUnlessPlain(results[pending]?.status)}`);
       await pause(wait, undefined, { signal });
     }
   },
 });
 
+/** Whether an earlier poll found an entity. */
+const isThere = ({ wasThere }: Waited, at: number): boolean => wasThere[at] === true;
+
+/** The results of all entities; those that have ended are not polled again. */
+async function pollPending(
+  all: readonly PolledEntity[],
+  earlier: readonly PollResult[],
+  waited: Waited,
+): Promise<readonly PollResult[]> {
+  const results: PollResult[] = [];
+  for (const [at, { poll }] of all.entries()) {
+    const last = earlier[at];
+    results.push(last?.ended === true ? last : await poll(isThere(waited, at)));
+  }
+  return results;
+}
+
 const AGAIN = 'Call again with the same arguments and this handle.';
 
-/** The result for one entity, or for several. */
-function result(all: readonly PolledEntity[], results: readonly PollResult[], waitedSeconds: number, handle?: string) {
+/** The result for one entity, or for several; with a handle if some have not ended. */
+function result(all: readonly PolledEntity[], results: readonly PollResult[], waited: Waited) {
+  const waitedSeconds = Math.max(0, Math.round((Date.now() - waited.since) / 1000));
   const rows = results.map(({ ended, row, ...each }, at) => ({ entity: all[at]?.entity, ...each, ...row }));
   const open = results.filter(({ ended }) => !ended);
-  const more = handle === undefined ? {} : { handle };
+  const more = open.length === 0 ? {} : { handle: handleOf(waited) };
   const [row, second] = rows;
   if (row !== undefined && second === undefined)
     return structured({
