@@ -5,7 +5,7 @@ import { worldTime } from './clock.ts';
 import type { Context, Handler } from './context.ts';
 import { HANDLERS } from './entities/index.ts';
 import { requirePermitted } from './permitted.ts';
-import type { Store } from './store.ts';
+import type { Store, Subject } from './store.ts';
 import { subjectOf } from './subject.ts';
 import { idempotent } from './tokens.ts';
 import type { RequestState, Transaction, WorldSettings } from './transaction.ts';
@@ -18,48 +18,80 @@ export async function dispatch(
   store: Store,
   name: OperationName,
   input: object,
-  { clock, plannedFailure, ...request }: RequestContext,
+  { plannedFailure, clock, ...shared }: RequestContext,
 ): Promise<object> {
-  const subject = subjectOf(request.world, name, input);
-  const { arn } = request.world;
-  const contextIn = (tx: Transaction, state: RequestState) => {
-    const context: Context = { ...request, tx, now: worldTime(state, clock) };
-    return { context, settings: state.settings, isBehind: isDue(state.due, context) };
-  };
-  // In transactions of its own, so that a refusal does not undo changes that are due, and none takes long.
-  const catchUp = async () => {
-    const apply = async (tx: Transaction) => applyDue(contextIn(tx, await tx.requestState(arn)).context, MAX_APPLIED);
-    let isUpToDate = false;
-    while (!isUpToDate) isUpToDate = await store.write(apply, { ...subject, isWhole: true });
-  };
-  const definition = changeOf(name);
-  const answer = async (context: Context, settings: WorldSettings | undefined) => {
-    if (definition !== undefined)
-      await requirePermitted(definition.change, name, input as Input<OperationName>, context, settings);
-    return await (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
-  };
-  if (isRead(name)) {
-    const output = await store.read(async (tx) => {
-      const { context, settings, isBehind } = contextIn(tx, await tx.requestState(arn));
-      return isBehind ? undefined : await answer(context, settings);
-    }, subject);
-    if (output !== undefined) return output;
-    await catchUp();
-    return store.read(async (tx) => {
-      const { context, settings } = contextIn(tx, await tx.requestState(arn));
-      return answer(context, settings);
-    }, subject);
-  }
+  const request: Request = { store, name, input, clock, shared, subject: subjectOf(shared.world, name, input) };
+  return isRead(name) ? read(request) : change(request, plannedFailure);
+}
+
+/** A request, and what all its transactions have in common. */
+interface Request extends Pick<RequestContext, 'clock'> {
+  readonly store: Store;
+  readonly name: OperationName;
+  readonly input: object;
+  readonly subject: Subject;
+  readonly shared: Omit<Context, 'tx' | 'now' | 'plannedFailure'>;
+}
+
+/** Reads once; if changes were due, applies them and reads again. */
+async function read(request: Request): Promise<object> {
+  const { store, subject, shared } = request;
+  const output = await store.read(async (tx) => {
+    const state = await tx.requestState(shared.world.arn);
+    const context = contextIn(request, tx, state);
+    return isDue(state.due, context) ? undefined : answer(request, context, state.settings);
+  }, subject);
+  if (output !== undefined) return output;
+  await applyAllDue(request);
+  return store.read(async (tx) => {
+    const state = await tx.requestState(shared.world.arn);
+    return answer(request, contextIn(request, tx, state), state.settings);
+  }, subject);
+}
+
+/** Makes a change in a transaction in which no other change is due. */
+async function change(request: Request, plannedFailure: Context['plannedFailure']): Promise<object> {
+  const { store, name, input, subject, shared } = request;
   for (;;) {
     const output = await store.write(async (tx) => {
-      const { context, settings, isBehind } = contextIn(tx, await tx.requestState(arn));
-      if (isBehind) return undefined;
-      if (settings?.touched !== true) await touch(context, settings);
-      return await idempotent(name, input, context, () => answer({ ...context, plannedFailure }, settings));
+      const state = await tx.requestState(shared.world.arn);
+      const context = contextIn(request, tx, state);
+      if (isDue(state.due, context)) return undefined;
+      if (state.settings?.touched !== true) await touch(context, state.settings);
+      return await idempotent(name, input, context, () =>
+        answer(request, { ...context, plannedFailure }, state.settings),
+      );
     }, subject);
     if (output !== undefined) return output;
-    await catchUp();
+    await applyAllDue(request);
   }
+}
+
+/** Applies due changes in transactions of their own, so that a refusal of the request does not undo them, and none takes long. */
+async function applyAllDue(request: Request): Promise<void> {
+  const { store, subject, shared } = request;
+  const apply = async (tx: Transaction) =>
+    applyDue(contextIn(request, tx, await tx.requestState(shared.world.arn)), MAX_APPLIED);
+  let isUpToDate = false;
+  while (!isUpToDate) isUpToDate = await store.write(apply, { ...subject, isWhole: true });
+}
+
+const contextIn = ({ shared, clock }: Request, tx: Transaction, state: RequestState): Context => ({
+  ...shared,
+  tx,
+  now: worldTime(state, clock),
+});
+
+/** Checks that the service permits the request, and runs its handler. */
+async function answer(
+  { name, input }: Request,
+  context: Context,
+  settings: WorldSettings | undefined,
+): Promise<object> {
+  const definition = changeOf(name);
+  if (definition !== undefined)
+    await requirePermitted(definition.change, name, input as Input<OperationName>, context, settings);
+  return await (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
 }
 
 /** Due status changes that one transaction applies at most. */

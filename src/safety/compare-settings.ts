@@ -31,21 +31,26 @@ interface Leaf {
  */
 export function compareSettings(rules: UpdateRules, present: Members, input: Members, filled = input): Comparison {
   const { remove = [], ...given } = input as { readonly remove?: readonly string[] };
-  const [before, after] = [leavesOf(rules, rules.settings(present)), leavesOf(rules, rules.settings(filled))];
-  const namesGiven = namesIn(after);
-  const isRemoved = (path: Path) => path.at(-1) !== BARE && meaningOf(rules, path, given, present) === 'removed';
-  const gone = [...before.values()].filter(
-    (leaf) => !after.has(nameOf(leaf)) && isRemoved(outermostMissing(leaf, namesGiven)),
-  );
+  const before = leavesOf(rules, rules.settings(present));
+  const after = leavesOf(rules, rules.settings(filled));
+  const namesAfter = namesIn(after);
+  const isRemoved = (leaf: Leaf) => {
+    const path = outermostMissing(leaf, namesAfter);
+    return path.at(-1) !== BARE && meaningOf(rules, path, given, present) === 'removed';
+  };
+  const missing = [...before.values()].filter((leaf) => !after.has(nameOf(leaf)));
+  const allRemoved = missing.filter(isRemoved);
   // A setting that the input contains in part is removed by the names of its parts, so that a call removes no more than it names.
-  const removedWhole = remove.filter((name) => !namesGiven.has(name));
-  const isMeant = (leaf: Leaf) => removedWhole.some((name) => isWithin(leaf, name));
-  const [onPurpose, implicit] = [gone.filter(isMeant), gone.filter((leaf) => !isMeant(leaf))];
+  const removable = remove.filter((name) => !namesAfter.has(name));
+  const isNamed = (leaf: Leaf) => removable.some((name) => isWithin(leaf, name));
+  const onPurpose = allRemoved.filter(isNamed);
+  const implicit = allRemoved.filter((leaf) => !isNamed(leaf));
+  const isKnown = (name: string) => removable.includes(name) && allRemoved.some((leaf) => isWithin(leaf, name));
   return {
     changes: changesBetween(before, after, onPurpose),
-    leftOut: outermost(implicit, namesGiven),
-    removed: outermost(onPurpose, namesGiven),
-    unknown: remove.filter((name) => !removedWhole.includes(name) || !gone.some((leaf) => isWithin(leaf, name))),
+    leftOut: outermost(implicit, namesAfter),
+    removed: outermost(onPurpose, namesAfter),
+    unknown: remove.filter((name) => !isKnown(name)),
     repeated: repeatedIn(rules, rules.settings(given), []),
     complete: completed(rules, given, implicit),
   };
