@@ -90,7 +90,7 @@ async function handleRequest(
   };
   outgoing?.once('close', ended);
   try {
-    const response = await admit(options, mount, exchange, request, (listener) => listeners.push(listener));
+    const response = await respond(options, mount, exchange, request, (listener) => listeners.push(listener));
     status = response.status;
     return guards.expose(request.headers, response);
   } catch (error) {
@@ -128,7 +128,8 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
   }
 }
 
-async function admit(
+/** Rejects a request at the first guard or limit that it does not pass, or serves it. */
+async function respond(
   { guards, load, rateLimiter, needs, maxBody }: AppOptions,
   { endpoint, authenticate, authorize }: Mount,
   exchange: HttpExchange,
@@ -146,22 +147,16 @@ async function admit(
   if (method === 'OPTIONS') return guards.preflight(headers) ?? notAllowed();
   if (!ALLOWED.includes(method)) return notAllowed();
   if (!load.enter()) return refuse('load', busy(load));
-  let counted = true;
-  const leave = () => {
-    if (counted) load.leave();
-    counted = false;
-  };
+  const leave = once(load.leave);
   onEnd(leave);
   await load.turn();
 
   const caller = await authenticate(request);
   if (caller instanceof Response) return refuse('token', caller);
   exchange.principal = caller.principal;
-  const read = method === 'POST' ? await readJson(request, maxBody) : { value: undefined };
+  const read = await readBody(request, maxBody);
   if (read instanceof Response) return refuse('body', read);
-  const body = normalizeParams(read.value);
-  if (Array.isArray(body) && body.length > MAX_BATCHED)
-    return refuse('body', reject(400, `A batch may hold at most ${MAX_BATCHED} messages.`, {}, -32_600));
+  const { body } = read;
   Object.assign(exchange, firstRequest(body, needs));
   const denied = authorize?.(caller, body);
   if (denied !== undefined) return refuse('scope', denied);
@@ -174,6 +169,27 @@ async function admit(
   // A stream that stays open for events has its own limit and must not delay a drain.
   if (method === 'GET' || exchange.rpc === 'subscriptions/listen') leave();
   return response;
+}
+
+/** The same function, which does nothing after its first call. */
+function once(work: () => void): () => void {
+  let next = work;
+  return () => {
+    const now = next;
+    next = () => {};
+    now();
+  };
+}
+
+/** The JSON-RPC body of a POST, in the form that strict parsers accept; undefined for other methods. */
+async function readBody(request: Request, maxBody: number): Promise<Rejection | { readonly body: unknown }> {
+  if (request.method !== 'POST') return { body: undefined };
+  const read = await readJson(request, maxBody);
+  if (read instanceof Response) return read;
+  const body = normalizeParams(read.value);
+  return Array.isArray(body) && body.length > MAX_BATCHED
+    ? reject(400, `A batch may hold at most ${MAX_BATCHED} messages.`, {}, -32_600)
+    : { body };
 }
 
 /** Names no target, because a caller may not know which targets exist. */
