@@ -11,10 +11,10 @@ const ALL = 'finspace:read finspace:write finspace:destroy finspace:secrets fins
 type Claims = { [claim: string]: unknown };
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-async function guarded(): Promise<{ server: Running; as: TestIssuer }> {
+async function guarded(settings: Parameters<typeof product>[0] = {}): Promise<{ server: Running; as: TestIssuer }> {
   let server: Running | undefined;
   const as = await issuer(() => (server as Running).url);
-  server = await product({ authIssuer: as.url });
+  server = await product({ authIssuer: as.url, ...settings });
   return { server, as };
 }
 const call = (url: string, name: string, args: object, headers: object) =>
@@ -233,6 +233,24 @@ describe('scopes', () => {
     expect(write.headers.get('www-authenticate')).toContain('scope="finspace:read finspace:write finspace:destroy"');
     const destroy = bearer(await as.token({ scope: 'finspace:destroy' }));
     expect((await call(server.url, 'tear_down_kx_environment', args, destroy)).status).toBe(200);
+  });
+
+  it('are those of the tool that another tool runs in search mode', async () => {
+    const { server, as } = await guarded({ catalog: 'search' });
+    const headers = bearer(await as.token({ scope: 'finspace:read' }));
+    const write = await call(server.url, 'call_write_tool', { tool: 'delete_kx_database', arguments: target }, headers);
+    expect(write.status).toBe(403);
+    expect(write.headers.get('www-authenticate')).toContain('scope="finspace:read finspace:write finspace:destroy"');
+    const read = await call(server.url, 'call_read_tool', { tool: 'list_kx_environments' }, headers);
+    expect(read.status).toBe(200);
+  });
+
+  it.each(HTTP_HOSTS)('that a client can get do not hide tools in search mode, through $name', async ({ connect }) => {
+    const { server, as } = await guarded({ catalog: 'search' });
+    const session = await connect(server.url, { headers: bearer(await as.token({ scope: 'finspace:read' })) });
+    expect((await session.listTools()).tools.map(({ name }) => name)).toContain('call_write_tool');
+    const found = await session.callTool({ name: 'find_tools', arguments: { query: 'delete a database' } });
+    expect(JSON.stringify(found)).toContain('delete_kx_database');
   });
 
   it('apply to every message of a 2025-era batch', async () => {

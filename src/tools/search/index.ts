@@ -14,7 +14,7 @@ import {
   type ToolEnvironment,
   type ToolResult,
 } from '../environment.ts';
-import { offeredTools } from '../list.ts';
+import { listedTools } from '../list.ts';
 import { refused, structured } from '../result.ts';
 import { suggestTool } from '../suggest.ts';
 import { rankTools } from './rank.ts';
@@ -42,7 +42,7 @@ const Dispatched = () =>
   });
 
 type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
-const offered = ({ restrictions, caller }: Offering) => offeredTools(restrictions, caller);
+const listed = ({ restrictions, caller }: Offering) => listedTools(restrictions, caller);
 
 function withKeywords(tool: ListedTool) {
   const operation = operationOf(tool.name);
@@ -55,7 +55,7 @@ function withKeywords(tool: ListedTool) {
 function dispatcher(allowed: 'reads' | 'all'): CompositeTool['run'] {
   return async (environment, input, exchange) => {
     const { tool, arguments: given = {} } = input as { tool: string; arguments?: Record<string, unknown> };
-    const all = offered(environment);
+    const all = listed(environment);
     const found = all.find(({ name }) => name === tool);
     if (found === undefined) {
       const names = all.map(({ name }) => name);
@@ -82,7 +82,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     input: () => z.strictObject({ query: z.string().min(1).max(500).describe('What you want to do, in a few words') }),
     needs: [],
     run: async (environment, { query }) => {
-      const all = offered(environment);
+      const all = listed(environment);
       const found = rankTools(query, all.map(withKeywords)).slice(0, MAX_FOUND);
       const tools = found.map(({ name, description, inputSchema, annotations }) => ({
         name,
@@ -125,10 +125,10 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
 
 const described = lazy((): ListedTool[] => SEARCH_TOOLS.map(describeComposite));
 
-/** The list of tools in search mode; the tool that runs changes is listed only if changes are offered. */
+/** The list of tools in search mode; the tool that runs changes is listed only if changes are, too. */
 export function searchTools(environment: Offering): ListedTool[] {
   const isReading = ({ annotations }: ListedTool) => annotations?.readOnlyHint === true;
-  return offered(environment).every(isReading) ? described().filter(isReading) : described();
+  return listed(environment).every(isReading) ? described().filter(isReading) : described();
 }
 
 /** Runs one `tools/call` in search mode. Tools can also be called directly by their names. */

@@ -1,5 +1,5 @@
 import { OF_EXTENSIONS, ON_DEMAND } from '../../methods.ts';
-import { type Needs, scopesOf } from './auth/scopes.ts';
+import { calledTool, type Needs, scopesOf } from './auth/scopes.ts';
 
 /** One request and its response, for logs and metrics: no arguments, headers or bodies. */
 export interface HttpExchange {
@@ -27,11 +27,11 @@ interface RpcRequest {
 /** The first request in a JSON-RPC body; a batch has several. */
 export function firstRequest(body: unknown, needs: Needs): RpcRequest {
   const [message] = messagesIn(body);
-  const { method } = contentOf(message);
+  const { method, params } = contentOf(message);
   if (typeof method !== 'string') return {};
   const rpc = METHODS.has(method) ? method : 'other';
   if (rpc !== 'tools/call') return { rpc };
-  const { name } = calledTool(message);
+  const { name } = calledTool(params);
   return { rpc, tool: typeof name === 'string' && needs(name) !== undefined ? name : 'other' };
 }
 
@@ -43,8 +43,9 @@ export const classesIn = (body: unknown, needs: Needs): ToolClass[] =>
   messagesIn(body).map((message) => classOf(message, needs));
 
 function classOf(message: unknown, needs: Needs): ToolClass {
-  if (contentOf(message).method !== 'tools/call') return 'read';
-  const { name, given } = calledTool(message);
+  const { method, params } = contentOf(message);
+  if (method !== 'tools/call') return 'read';
+  const { name, given } = calledTool(params);
   const scopes = typeof name === 'string' ? scopesOf(name, needs, given) : [];
   if (scopes.includes('finspace:destroy')) return 'destroy';
   return scopes.some((scope) => scope !== 'finspace:read') ? 'write' : 'read';
@@ -58,17 +59,6 @@ interface Message {
 /** An empty batch counts as one message. */
 const messagesIn = (body: unknown): readonly unknown[] => (Array.isArray(body) && body.length > 0 ? body : [body]);
 const contentOf = (message: unknown) => (message ?? {}) as Message;
-
-/** The tool that a `tools/call` runs, and its arguments. */
-function calledTool(message: unknown): { readonly name: unknown; readonly given: unknown } {
-  const { name, arguments: given } = contentOf(message).params ?? {};
-  if (!DISPATCHERS.has(name)) return { name, given };
-  const { tool, arguments: inner } = (given ?? {}) as { readonly tool?: unknown; readonly arguments?: unknown };
-  return { name: tool, given: inner };
-}
-
-/** The tools that run another tool, which is the one that counts. */
-const DISPATCHERS: ReadonlySet<unknown> = new Set(['call_read_tool', 'call_write_tool']);
 
 /** Names that may become label values; every other name is counted as `other`. */
 const METHODS = new Set<string>([

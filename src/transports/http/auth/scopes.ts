@@ -103,15 +103,29 @@ export function missingScopes(body: unknown, { scopes }: ScopedCaller, needs: Ne
 
 function scopesFor(message: unknown, needs: Needs): Scope[] {
   const { method, params } = (message ?? {}) as { method?: unknown; params?: Params | null };
-  if (method === 'tools/call')
-    return typeof params?.name === 'string' ? scopesOf(params.name, needs, params.arguments) : ['finspace:read'];
+  if (method === 'tools/call') {
+    const { name, given } = calledTool(params);
+    return typeof name === 'string' ? scopesOf(name, needs, given) : ['finspace:read'];
+  }
   return READING_METHODS.has(method) ? ['finspace:read'] : [];
 }
 
+/** The params of a `tools/call`, not validated. */
 interface Params {
   readonly name?: unknown;
   readonly arguments?: unknown;
 }
+
+/** The tool that a `tools/call` runs, and its arguments. */
+export function calledTool(params: Params | null | undefined): { readonly name: unknown; readonly given: unknown } {
+  const { name, arguments: given } = params ?? {};
+  if (!DISPATCHERS.has(name)) return { name, given };
+  const { tool, arguments: inner } = (given ?? {}) as { readonly tool?: unknown; readonly arguments?: unknown };
+  return { name: tool, given: inner };
+}
+
+/** The tools of `--catalog search` that run another tool, which is the one that counts. */
+const DISPATCHERS: ReadonlySet<unknown> = new Set(['call_read_tool', 'call_write_tool']);
 
 /**
  * The scopes that a tool needs, or one call of it as far as its arguments show; the call itself is checked again when it runs. The
