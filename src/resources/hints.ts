@@ -30,11 +30,12 @@ export function hintsFor({ operation, topology }: ResourceKind, contents: object
 
 const forA = (ttlMs: number): Hints => ({ ttlMs, cacheScope: 'private' });
 
-/** The statuses of an entity, or of each entity in a list or topology. */
-function statusesIn(contents: object): string[] {
+/** The statuses of an entity, which GetEnvironment wraps, or of each entity in a list or topology. */
+function statusesIn(contents: object & { environment?: unknown }): string[] {
   const status = (value: unknown) => {
-    const found = (value as { status?: unknown } | null)?.status;
+    const found = (value as { status?: unknown } | null | undefined)?.status;
     return typeof found === 'string' ? [found] : [];
   };
-  return [contents, ...Object.values(contents).filter(Array.isArray).flat()].flatMap(status);
+  const listed = Object.values(contents).filter(Array.isArray).flat();
+  return [contents, contents.environment, ...listed].flatMap(status);
 }
