@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bearerToken } from '../bearer-token.ts';
 import { approvalActions } from '../safety/approval-actions.ts';
 import { digest } from '../safety/digest.ts';
 import type { Ledger, PendingApproval } from '../safety/ledger.ts';
@@ -124,7 +125,7 @@ const planCodeOrNone = (text: string) => (isPlanCode(text) ? text : '');
 
 /** The session of a request: by the person's token, which an authenticating proxy passes on, or else by the cookie. */
 async function sessionOf(site: Site, request: Request, peer: string): Promise<WebSession | Response | undefined> {
-  const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+  const token = bearerToken(request);
   // A cookie beside a token may be left over from someone else.
   if (token === undefined) return site.cookies.of(request);
   const found = await site.signIn(token);

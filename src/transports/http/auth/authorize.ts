@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bearerToken } from '../../../bearer-token.ts';
 import { type Rejection, reject } from '../rejection.ts';
 import { InvalidToken, IssuerUnreachable, jwtVerifier, type VerifiedToken } from './jwt.ts';
 import { type ProtectedResource, unauthorized } from './resource.ts';
@@ -55,7 +56,7 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
   const authorize: Authorize = async (request, resource) => {
     if (request.url.includes('?') && new URL(request.url).searchParams.has('access_token'))
       return unauthorized(resource, 'A token must not be in a URL');
-    const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+    const token = bearerToken(request);
     if (token === undefined) return unauthorized(resource);
     const key = createHash('sha256').update(resource.url).update('\n').update(token).digest('base64');
     const cached = cache.get(key);
