@@ -113,6 +113,10 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
     '<rect onload="1" width="1" height="1"/>',
     '<style>rect{fill:url(https://evil.example/)}</style>',
     '<rect width="1" height="1" fill="url(https://evil.example/)"/>',
+    '<rect width="1" height="1" style="fill:u\\72l(https://evil.example/)"/>',
+    '<style>@\\69mport "https://evil.example/";</style>',
+    '<style>svg{background:image-set("https://evil.example/" 1x)}</style>',
+    '<g style="background:-webkit-image-set(\'https://evil.example/\' 1x)"/>',
     '<a href="https://evil.example/"><text>Approve</text></a>',
   ])('reject a picture with %s', async (part) => {
     const text = `<svg xmlns="http://www.w3.org/2000/svg">${part}</svg>`;
