@@ -140,6 +140,22 @@ describe('many problems', () => {
     expect((data['problems'] as Rows)[0]).not.toHaveProperty('mounted');
     expect(data).toHaveProperty('more');
   });
+
+  test('are found among many clusters without their nodes, which concerns only questions about clusters', async () => {
+    const gateway = { clusterName: 'gw-copied', clusterType: 'GATEWAY', status: 'RUNNING' };
+    const crowded = (async (name, input, options) => {
+      if (name === 'ListKxClusters')
+        return {
+          kxClusterSummaries: Array.from({ length: 501 }, (_, at) => ({ ...gateway, clusterName: `gw-${at}` })),
+        };
+      return name === 'GetKxCluster' ? gateway : world.call(name, input, options);
+    }) as Call;
+    const problems = async (more: object) =>
+      (await caller(crowded)('find_kx_problems', { environment: 'kdb-uat', ...more })).data;
+    expect(await problems({})).toMatchObject({ notChecked: expect.stringMatching(/^nodes of 501 clusters/) });
+    expect(await problems({ kinds: ['cluster', 'volume'] })).toHaveProperty('notChecked');
+    expect(await problems({ kinds: ['volume'] })).not.toHaveProperty('notChecked');
+  });
 });
 
 describe('compare_kx_environments', () => {

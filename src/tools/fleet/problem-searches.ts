@@ -119,7 +119,7 @@ const MAX_LOOKED_INTO = 500;
 interface ProblemRead extends Graphs {
   /** The graphs whose findings could not be confirmed. */
   readonly unconfirmed: ReadonlySet<Graph>;
-  /** The clusters whose nodes were not read. */
+  /** The clusters whose nodes would be needed and were not read. */
   readonly unread: readonly GraphEntity[];
 }
 
@@ -159,12 +159,11 @@ async function readForSeveral(
   const options = readTogether(searches, kinds);
   const first = await reader.graphs(environment, { ...options, nodes: false, ...UNCONFIRMED });
   const clusters = first.graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'cluster'));
-  if (clusters.length <= MAX_LOOKED_INTO && reader.rest() === undefined) {
-    const nodes = kinds === undefined || kinds.includes('cluster');
+  const nodes = kinds === undefined || kinds.includes('cluster');
+  if (clusters.length <= MAX_LOOKED_INTO && reader.rest() === undefined)
     return { ...(await confirm(reader, first, first.graphs, { ...options, nodes })), unread: [] };
-  }
   const suspects = first.graphs.filter((graph) => searches.some((search) => isSuspect(search, graph)));
-  return { ...(await confirm(reader, first, suspects, { ...options, nodes: false })), unread: clusters };
+  return { ...(await confirm(reader, first, suspects, { ...options, nodes: false })), unread: nodes ? clusters : [] };
 }
 
 /** Whether a search finds something that has to be confirmed. */
