@@ -153,11 +153,13 @@ function deserializer(name: OperationName) {
   };
 }
 
+const UTF_8 = new TextDecoder();
+
 /** The JSON of a body; an empty body counts as an empty object, and anything but JSON as undefined. */
 function parse(body: Uint8Array): unknown {
   if (body.length === 0) return {};
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return JSON.parse(UTF_8.decode(body));
   } catch {
     return undefined;
   }

@@ -99,11 +99,12 @@ function read(response: IncomingMessage, maxBytes: number): Promise<HttpResponse
       else chunks.push(chunk);
     });
     response.on('end', () => {
-      const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+      const headers: Record<string, string> = {};
+      for (const [name, value] of Object.entries(response.headers)) headers[name] = String(value);
       resolve(
         new HttpResponse({
           statusCode: response.statusCode ?? 0,
-          headers: Object.fromEntries(headers),
+          headers,
           body: Buffer.concat(chunks),
         }),
       );

@@ -1,6 +1,7 @@
 import type { FactSource } from '../kinds/fact.ts';
 import { factsIn } from '../kinds/facts.ts';
 import { occupiesHost } from '../kinds/statuses.ts';
+import { lazy } from '../operations/operation.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { completedAfter } from './changesets.ts';
 import type { Cluster, Database, EnvironmentData, Group } from './environment-data.ts';
@@ -38,13 +39,17 @@ export function entitiesOf(data: EnvironmentData, { everyChangeset = false }: Gr
 
 type EntityBase = Omit<GraphEntity, 'id' | 'kind' | 'name' | 'facts'>;
 
+/** An entity, whose facts are computed when they are first read: most questions need those of few entities. */
 function entity<K extends Kind>(kind: K, name = '', view: FactSource<`kx-${K}`>, base: EntityBase): GraphEntity {
+  const facts = lazy(() => factsIn(`kx-${kind}`, view));
   return {
     id: idOf(kind, name, base.database),
     kind,
     name,
     ...withoutUndefined(base),
-    facts: factsIn(`kx-${kind}`, view),
+    get facts() {
+      return facts();
+    },
   };
 }
 

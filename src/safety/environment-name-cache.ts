@@ -12,7 +12,7 @@ export function environmentNameCache(): EnvironmentNameCache {
   return {
     learn: (output) => {
       const { environment, environments } = output as { environment?: unknown; environments?: unknown };
-      for (const one of [output, environment, environments].flat()) {
+      for (const one of [output, environment, ...(Array.isArray(environments) ? environments : [])]) {
         const { environmentId, name } = Object(one) as { environmentId?: unknown; name?: unknown };
         if (typeof environmentId === 'string' && typeof name === 'string') names.set(environmentId, name);
       }
