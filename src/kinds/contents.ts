@@ -1,10 +1,11 @@
 import { byteSize, count } from './amounts.ts';
 import { asDependent, dependentItem } from './dependents.ts';
+import { loadsInto, loadsText } from './loads.ts';
 import type { Loss } from './model.ts';
 import { KIND_NAMES, keyIn } from './names.ts';
 import type { Reader } from './reader.ts';
 import { pathItem, statusOf } from './rules.ts';
-import type { KindName, Views } from './views.ts';
+import type { Keys, KindName, Views } from './views.ts';
 
 type InEnvironment = Exclude<KindName, 'environment' | 'kx-environment' | 'kx-changeset' | 'kx-node'>;
 
@@ -15,6 +16,8 @@ export interface Content {
   readonly view: object;
   readonly status: string | undefined;
   readonly item: Loss;
+  /** The changesets that are being loaded into a database. */
+  readonly loads: readonly string[];
 }
 
 /** What an item says of an entity, and whether only its details show that. */
@@ -61,10 +64,13 @@ async function contentsOfKind<K extends InEnvironment>(
 ): Promise<Content[]> {
   const { needsDetails, detail }: Description<K> = DESCRIPTIONS[kind];
   const views = await (needsDetails ? read.all : read.listed)(kind, { environmentId });
-  return views.map((view) => {
+  const content = async (view: Views[K]): Promise<Content> => {
     const key = keyIn(kind, { ...view, environmentId });
+    const loads = kind === 'kx-database' ? await loadsInto(read, key as Keys['kx-database']) : [];
     const { createdTimestamp, createTimestamp = createdTimestamp } = view as Record<string, string | undefined>;
-    const item = { ...pathItem(kind, key, detail(view)), made: createTimestamp };
-    return { kind, key, view, status: statusOf(view), item };
-  });
+    const description = detail(view);
+    const item = { ...pathItem(kind, key, description && `${description}${loadsText(loads)}`), made: createTimestamp };
+    return { kind, key, view, status: statusOf(view), item, loads };
+  };
+  return Promise.all(views.map(content));
 }

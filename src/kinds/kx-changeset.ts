@@ -1,5 +1,5 @@
 import { quoteUntrusted } from '../untrusted.ts';
-import { byteSize, count } from './amounts.ts';
+import { dataText, loadsInto } from './loads.ts';
 import type { Impact, Kind, Note, RequestedChange } from './model.ts';
 import { keyIn } from './names.ts';
 import { INGESTIONS } from './quotas.ts';
@@ -14,14 +14,14 @@ async function dataLost({ input, read }: Create): Promise<Impact> {
   const paths = requests.filter(({ changeType }) => changeType === 'DELETE').map(({ dbPath }) => dbPath);
   if (paths.length === 0) return { notes: requests.map(requestNote) };
   const database = (await read.get('kx-database', keyIn('kx-database', input))) ?? {};
-  const { numBytes, numFiles, numChangesets } = database;
-  const contents = `${byteSize(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`;
+  const loads = await loadsInto(read, keyIn('kx-database', input));
   return {
     lost: paths.map((path) => ({ kind: 'files', name: path, detail: `of ${input.databaseName}` })),
     notes: [
-      { says: `The database holds ${contents}.` },
+      { says: `The database holds ${dataText(database, loads)}.` },
       ...(paths.length === requests.length ? [] : requests.map(requestNote)),
     ],
+    loads,
   };
 }
 

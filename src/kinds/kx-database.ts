@@ -1,4 +1,4 @@
-import { byteSize, count } from './amounts.ts';
+import { dataText, loadsInto } from './loads.ts';
 import type { Kind } from './model.ts';
 import { DATABASES } from './quotas.ts';
 import { containsNone, exists, freeName, openEnvironment, unused } from './rules.ts';
@@ -32,9 +32,9 @@ export const kxDatabase: Kind<'kx-database'> = {
           (name) => `KX database ${name} still has dataviews`,
         ),
       ],
-      impact: ({ key, target: { numBytes, numFiles, numChangesets } }) => {
-        const detail = `${byteSize(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`;
-        return { lost: [{ kind: 'data', name: key.databaseName, detail }] };
+      impact: async ({ key, target, read }) => {
+        const loads = await loadsInto(read, key);
+        return { lost: [{ kind: 'data', name: key.databaseName, detail: dataText(target, loads) }], loads };
       },
     },
   },

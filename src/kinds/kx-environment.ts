@@ -79,6 +79,7 @@ async function contentsLost(requested: Delete & { readonly target: Environment }
   const [contents, clusters] = await Promise.all([contentsOf(read, key.environmentId, kinds), clustersIn(requested)]);
   return {
     lost: contents.filter(({ kind, status }) => kind !== 'kx-dataview' || !isLeaving(status)).map(({ item }) => item),
+    loads: contents.flatMap(({ loads }) => loads),
     seen: [clusters, contents.map(({ view }) => view)],
   };
 }

@@ -39,6 +39,8 @@ export interface Impact {
   /** Why a person must approve it regardless of its risk: a sentence each. */
   readonly approvalReasons?: readonly string[];
   readonly notes?: readonly Note[];
+  /** The changesets that are being loaded into the databases that lose data: an approval ends when they change. */
+  readonly loads?: readonly string[];
   /** Other data that was read: never shown, but an approval ends when it changes. */
   readonly seen?: readonly unknown[];
 }

@@ -18,9 +18,11 @@ export const callDigestOf = ({ tool, input, backendLocation, principal, stateDig
   // The names of the members are part of the digest, which outlives an update of this server.
   digest({ tool, input, place: backendLocation, principal, fingerprint: stateDigest });
 
-/** Differs when the entity was replaced, or changed by someone else. */
-export const entityDigestOf = (entity: Members) =>
-  digest(Object.fromEntries(Object.entries(entity).filter(([member]) => !VOLATILE.includes(member))));
+/** Differs when the entity was replaced or changed by someone else, or when the loads into it changed. */
+export function entityDigestOf(entity: Members, loads: readonly string[] = []): string {
+  const lasting = Object.fromEntries(Object.entries(entity).filter(([member]) => !VOLATILE.includes(member)));
+  return digest(loads.length === 0 ? lasting : { lasting, loads });
+}
 
 /** Members of an entity that change while its dependents are deleted. */
 const VOLATILE = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];

@@ -132,7 +132,7 @@ export async function planCall(
     settings,
     ...requestOf(facts, input, principal, stateDigest),
     forbidden: protection.forbidden,
-    entityDigest: entityDigestOf(entity),
+    entityDigest: entityDigestOf(entity, previewed.loads),
     seenStatus: seenStatus(entity),
     leaving: isLeaving(shownIn(entity)['status']),
     partsFor: (visibility) => callParts(facts, visibility),

@@ -162,6 +162,7 @@ const shownOf = ({ target, server }: PlanLocation, { typed, lost }: ApprovalPart
 /** An entity that may be deleted, and its status if it has one. */
 interface Candidate extends Omit<TeardownStep, 'entityDigest'> {
   readonly status: unknown;
+  readonly loads: readonly string[];
 }
 
 const blockersIn = (problem: Problem | undefined): Blocker[] =>
@@ -173,7 +174,13 @@ export const TEARDOWN_OPERATIONS = [...CONTENTS, 'kx-environment' as const].map(
 /** Everything in an environment in the order of deletion. */
 export async function candidates(call: Call, environmentId: string, options: CallOptions): Promise<Candidate[]> {
   const contents = await contentsOf(apiReader(call, options), environmentId, CONTENTS).catch(rethrowCause);
-  return contents.map(({ kind, key, item, status }) => ({ operation: deletionOf(kind), input: key, item, status }));
+  return contents.map(({ kind, key, item, status, loads }) => ({
+    operation: deletionOf(kind),
+    input: key,
+    item,
+    status,
+    loads,
+  }));
 }
 
 const environmentItself = (environmentId: string, name: string, status: unknown): Candidate => ({
@@ -181,16 +188,17 @@ const environmentItself = (environmentId: string, name: string, status: unknown)
   input: { environmentId },
   item: { kind: 'kdb environment', name, arn: '' },
   status,
+  loads: [],
 });
 
 /** The deletion with the digest of its entity; none if the entity no longer exists. */
 async function withDigest(
   call: Call,
-  { operation, input, item }: Candidate,
+  { operation, input, item, loads }: Candidate,
   options: CallOptions,
 ): Promise<TeardownStep[]> {
   const subject = await readTarget(call, operation, input, options);
-  return subject === undefined ? [] : [{ operation, input, item, entityDigest: entityDigestOf(subject.entity) }];
+  return subject === undefined ? [] : [{ operation, input, item, entityDigest: entityDigestOf(subject.entity, loads) }];
 }
 
 /** How far the deletion of a planned entity is; undefined if it shows none. While the entity cannot be read, it is in progress. */

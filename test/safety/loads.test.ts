@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { typedIn } from '../support/typed.ts';
+import { type Embedded, embedded, HOUR, type Spy, spyOn } from './support/backend.ts';
+import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
+import { accept, asked, type Guard, openGuard } from './support/guard.ts';
+
+describe('a load into a database', () => {
+  let backend: Embedded;
+  let builder: EnvironmentBuilder;
+  let spy: Spy;
+  let guard: Guard;
+  beforeEach(async () => {
+    backend = await embedded('empty', 'realistic');
+    builder = await openBuilder(backend.call);
+    backend.clock.advance(2 * HOUR);
+    await builder.database('trades');
+    await builder.changeset('trades');
+    backend.clock.advance(HOUR);
+    spy = spyOn(backend.call, { forward: false });
+    guard = await openGuard({ call: spy.call, clock: backend.clock });
+  });
+  afterEach(async () => {
+    await guard.close();
+    await backend.close();
+  });
+
+  const deletions: readonly [tool: string, more: object][] = [
+    ['delete_kx_database', { databaseName: 'trades' }],
+    ['create_kx_changeset', { databaseName: 'trades', changeRequests: [{ changeType: 'DELETE', dbPath: '/' }] }],
+    ['delete_kx_environment', {}],
+    ['tear_down_kx_environment', {}],
+  ];
+  const attemptOf = (tool: string, more: object) => ({
+    tool,
+    arguments: { environmentId: builder.environmentId, ...more },
+  });
+
+  it.each(deletions)('that begins after the approval voids that of %s', async (tool, more) => {
+    const attempt = attemptOf(tool, more);
+    const { message, state } = await asked(guard, attempt);
+    await builder.changeset('trades');
+    const outcome = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('changed after the person saw it'),
+    });
+    expect(spy.reached).toEqual([]);
+  });
+
+  it.each(deletions)('that is in progress is part of what the approver of %s reads', async (tool, more) => {
+    await builder.changeset('trades');
+    const { message } = await asked(guard, attemptOf(tool, more));
+    expect(message).toContain('1 changeset, 1 more in progress');
+  });
+});
