@@ -8,10 +8,11 @@ import {
   SETTING_NAMES,
   SETTINGS,
   type SettingName,
+  VARIABLE_PREFIX,
   variableOf,
 } from './config.ts';
 import { readJsonFile } from './json-file.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 /** What a command accepts besides the settings: its own switches. */
 export interface CommandShape {
@@ -89,7 +90,16 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
   return { flags, switches: found, given };
 }
 
+/** Throws ConfigError for a variable that looks like a mistyped setting; others, such as those of Kubernetes, are ignored. */
 function fromEnvironment(env: NodeJS.ProcessEnv): Raw {
+  const known = SETTING_NAMES.map(variableOf);
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith(VARIABLE_PREFIX) || known.includes(variable)) continue;
+    const suffixes = known.map((name) => name.slice(VARIABLE_PREFIX.length));
+    const meantSuffix = nearest(variable.slice(VARIABLE_PREFIX.length), suffixes);
+    if (meantSuffix !== undefined)
+      throw new ConfigError(`unknown variable ${variable}; did you mean ${VARIABLE_PREFIX}${meantSuffix}?`);
+  }
   const set = SETTING_NAMES.filter((name) => (env[variableOf(name)] ?? '') !== '');
   return Object.fromEntries(set.map((name) => [name, fromText(name, env[variableOf(name)] as string)]));
 }

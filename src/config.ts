@@ -232,9 +232,10 @@ function parseSetting(name: SettingName, value: unknown): unknown {
 
 /** `--state-dir` for `stateDir`. */
 export const flagOf = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export const VARIABLE_PREFIX = 'FINSPACE_MCP_';
 /** `FINSPACE_MCP_STATE_DIR` for `stateDir`. */
 export const variableOf = (name: string) =>
-  `FINSPACE_MCP_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  `${VARIABLE_PREFIX}${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
 /** Where this server stores its state by default, by the conventions of the platform. */
 export function defaultStateDir(env: NodeJS.ProcessEnv): string {

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { readCommandLine } from '../../src/command-line.ts';
+import { COMMANDS } from '../../src/commands/index.ts';
+
+const read = (env: NodeJS.ProcessEnv) => readCommandLine([], env, COMMANDS, 'stdio').config;
+
+describe('an environment variable', () => {
+  it('sets its setting', () => {
+    expect(read({ FINSPACE_MCP_READ_ONLY: 'true' }).readOnly).toBe(true);
+  });
+
+  it.each([
+    ['FINSPACE_MCP_READONLY', 'FINSPACE_MCP_READ_ONLY'],
+    ['FINSPACE_MCP_ENVIRONMENT', 'FINSPACE_MCP_ENVIRONMENTS'],
+    ['FINSPACE_MCP_APROVE', 'FINSPACE_MCP_APPROVE'],
+  ])('that looks like a mistyped setting, %s, is rejected', (given, meant) => {
+    expect(() => read({ [given]: 'x' })).toThrow(`unknown variable ${given}; did you mean ${meant}?`);
+  });
+
+  it('that Kubernetes sets for a service called finspace-mcp is ignored', () => {
+    const ofService = {
+      FINSPACE_MCP_SERVICE_HOST: '10.0.0.1',
+      FINSPACE_MCP_SERVICE_PORT: '8080',
+      FINSPACE_MCP_SERVICE_PORT_HTTP: '8080',
+      FINSPACE_MCP_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
+      FINSPACE_MCP_PORT_8080_TCP_ADDR: '10.0.0.1',
+    };
+    expect(read(ofService).backend).toBe('local');
+  });
+});
