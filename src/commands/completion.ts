@@ -6,15 +6,15 @@ import { PLACEHOLDERS, valuesOf } from './help.ts';
 type Commands = Readonly<Record<string, CommandShape>>;
 
 /** `finspace-mcp completion bash|zsh|fish`: prints a script with which a shell completes commands, options and their values. */
-export function completion(commands: Commands, defaultCommand: string, shell = 'nothing'): void {
+export function completion(commands: Commands, defaultCommand: string, shell?: string): void {
+  if (shell === undefined) throw new ConfigError(`completion: needs the name of a shell: ${SHELLS}`);
   writeOut(completionScript(commands, defaultCommand, shell));
 }
 
 /** The script for one shell; `defaultCommand` is the one that runs without a name. */
 export function completionScript(commands: Commands, defaultCommand: string, shell: string): string {
   const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
-  if (script === undefined)
-    throw new ConfigError(`completion: expects ${Object.keys(SCRIPTS).join(', ')}, not ${JSON.stringify(shell)}`);
+  if (script === undefined) throw new ConfigError(`completion: expects ${SHELLS}, not ${JSON.stringify(shell)}`);
   return script(Object.entries(commands).map(describeCommand), defaultCommand);
 }
 
@@ -136,3 +136,5 @@ const SCRIPTS: Readonly<Record<string, (commands: readonly Command[], defaultCom
   zsh,
   fish,
 };
+
+const SHELLS = Object.keys(SCRIPTS).join(', ');

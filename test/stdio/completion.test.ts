@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { completionScript } from '../../src/commands/completion.ts';
+import { completion, completionScript } from '../../src/commands/completion.ts';
 import { COMMANDS, DEFAULT_COMMAND } from '../../src/commands/index.ts';
 import { flagOf } from '../../src/config.ts';
 
@@ -52,5 +52,6 @@ describe.each(['zsh', 'fish'])('completion in %s', (shell) => {
 });
 
 it('requires the name of a shell', () => {
+  expect(() => completion(COMMANDS, DEFAULT_COMMAND)).toThrow('completion: needs the name of a shell: bash, zsh, fish');
   expect(() => script('tcsh')).toThrow('completion: expects bash, zsh, fish, not "tcsh"');
 });
