@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { WORLD_FORMAT } from '../local/schema.ts';
@@ -6,8 +6,8 @@ import { ownCommand } from '../own-command.ts';
 import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts';
 import { TOLERANCE_MS } from '../safety/ledger-clock.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
-import { inspectFile } from '../sqlite/file.ts';
-import { openToOthers, refuseSharedFolder } from '../sqlite/privacy.ts';
+import { inspectFile, inspectFolder } from '../sqlite/file.ts';
+import { openToOthers } from '../sqlite/privacy.ts';
 import { type DoctorFinding, failed, ok, warning } from './finding.ts';
 import { isEphemeral, stateDirFlag } from './out-of-band.ts';
 
@@ -17,17 +17,14 @@ const STATE = 'state directory';
 export function stateFinding(config: Config): DoctorFinding {
   const { stateDir, store } = config;
   if (isEphemeral(config)) return ok(STATE, 'unused: the local world is in memory, and nothing is kept');
-  const parent = nearestExisting(stateDir);
   try {
-    accessSync(parent, constants.W_OK | constants.X_OK);
-    if (parent !== stateDir) return ok(STATE, `${stateDir} does not exist; the first start creates it`);
-    refuseSharedFolder(stateDir);
+    if (!inspectFolder(stateDir)) return ok(STATE, `${stateDir} does not exist; the first start creates it`);
     if (store !== undefined) return ok(STATE, `${stateDir}, for keys; plans, approvals and the journal are in --store`);
     const path = join(stateDir, 'state.db');
     if (!inspectFile(path, STATE_FORMAT)) return ok(STATE, `${stateDir} has no state.db; the first start creates it`);
     return openToOthers(path).length === 0 ? ok(STATE, stateDir) : sharedWarning(STATE, path);
   } catch (error) {
-    return failed(STATE, problemText(parent, error), 'Correct it, or name another directory with --state-dir.');
+    return failed(STATE, problemText(stateDir, error), 'Correct it, or name another directory with --state-dir.');
   }
 }
 
@@ -66,13 +63,13 @@ export function localFinding({ state, worldStore, world = 'demo' }: Config): Doc
   if (worldStore !== undefined) return ok(check, 'the local service, with its world in the store of --store');
   if (state === ':memory:') return ok(check, `the local service, with the world ${world} in memory`);
   try {
-    if (!inspectFile(state, WORLD_FORMAT))
+    if (!inspectFolder(dirname(state)) || !inspectFile(state, WORLD_FORMAT))
       return ok(check, `the local service; the first start creates the world ${world} in ${state}`);
     return openToOthers(state).length === 0
       ? ok(check, `the local service, with ${state}`)
       : sharedWarning(check, state);
   } catch (error) {
-    return failed(check, problemText(state, error), 'Name another file with --state, or restore this one.');
+    return failed(check, problemText(state, error), 'Correct it, or name another file with --state.');
   }
 }
 
@@ -80,14 +77,22 @@ export function localFinding({ state, worldStore, world = 'demo' }: Config): Doc
 export function clockFinding(config: Config, now: number): DoctorFinding {
   const check = 'clock';
   const files = [join(config.stateDir, 'state.db'), config.state].flatMap((path) => [path, `${path}-wal`]);
-  const written = files.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  const latest = Math.max(...written);
+  const latest = Math.max(...files.map(writtenAt));
   if (latest <= now + TOLERANCE_MS) return ok(check, new Date(now).toISOString());
   return failed(
     check,
     `It says ${new Date(now).toISOString()}, but the state was written at ${new Date(latest).toISOString()}, so no approval counts.`,
     `Correct the clock or, if it is correct, run ${ownCommand()} approve --reset-clock${stateDirFlag(config.stateDir)}`,
   );
+}
+
+/** When a file was written; 0 if it cannot be examined. */
+function writtenAt(path: string): number {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return 0;
+  }
 }
 
 const sharedWarning = (check: string, path: string) =>
@@ -97,7 +102,3 @@ function problemText(path: string, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return code === undefined ? message : `${path} cannot be used (${code})`;
 }
-
-/** The nearest folder of a path that exists. */
-const nearestExisting = (path: string): string =>
-  existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));

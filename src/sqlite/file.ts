@@ -1,5 +1,16 @@
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmdirSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { closeToOthers, refuseSharedFolder } from './privacy.ts';
 import { StoreError } from './store-error.ts';
 
@@ -32,6 +43,30 @@ export function prepareFile(path: string, format: Format): string | undefined {
   if (!existsSync(`${path}-journal`)) judge(path, format, header(path));
   return tightened;
 }
+
+/**
+ * Whether there is a folder, which can hold databases as it is; false if it can be created. Leaves nothing behind. Throws
+ * `StoreError` when neither is the case.
+ */
+export function inspectFolder(folder: string): boolean {
+  const nearest = nearestExisting(folder);
+  if (!statSync(nearest).isDirectory()) throw new StoreError(`${nearest}: is a file, not a folder`);
+  const isPresent = nearest === folder;
+  try {
+    if (isPresent) accessSync(folder, constants.W_OK | constants.X_OK);
+    // Permissions do not suffice: /proc and some network file systems have them, and create no folder.
+    else rmdirSync(mkdtempSync(join(nearest, '.finspace-mcp-')));
+  } catch (cause) {
+    const what = isPresent ? 'written to' : 'created';
+    throw new StoreError(`${folder}: the folder cannot be ${what} (${codeOf(cause)})`, { cause });
+  }
+  if (isPresent) refuseSharedFolder(folder);
+  return isPresent;
+}
+
+/** The nearest folder of a path that exists. */
+const nearestExisting = (path: string): string =>
+  existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));
 
 /** Whether there is a file, which can be used as it is. Changes nothing. Throws `StoreError` when it cannot be used. */
 export function inspectFile(path: string, format: Format): boolean {

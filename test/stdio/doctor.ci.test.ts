@@ -69,6 +69,7 @@ describe('finspace-mcp doctor', () => {
   it('reports no problems on a new machine, one line for each check, and creates nothing', async () => {
     const { code, out, said } = await run(['doctor']);
     expect({ code, said }).toEqual({ code: 0, said: '' });
+    expect(readdirSync(folder)).toEqual([]);
     const lines = out.trimEnd().split('\n');
     expect(lines.map((line) => line.split(':')[0])).toEqual([
       'ok       Node.js',
@@ -141,6 +142,25 @@ describe('finspace-mcp doctor', () => {
     chmodSync(join(state, 'world.db'), 0o644);
     expect((await doctor()).get('backend')).toMatchObject({ status: 'warning' });
     expect(statSync(join(state, 'world.db')).mode & 0o777).toBe(0o644);
+  });
+
+  it('reports a state directory that is a file, or below one', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    for (const path of [file, join(file, 'state')]) {
+      state = path;
+      const found = await doctor();
+      for (const check of ['state directory', 'backend'])
+        expect(found.get(check)).toMatchObject({ status: 'failed', detail: `${file}: is a file, not a folder` });
+    }
+  });
+
+  it.skipIf(process.platform !== 'linux')('reports a state directory that the first start cannot create', async () => {
+    state = '/proc/finspace-mcp';
+    expect((await doctor()).get('state directory')).toMatchObject({
+      status: 'failed',
+      detail: `${state}: the folder cannot be created (ENOENT)`,
+    });
   });
 
   it('reports a clock that is behind the latest recorded time', async () => {
