@@ -66,6 +66,6 @@ async function engineFinding(): Promise<DoctorFinding> {
 
 /** The text in one line, because parts of it come from files and other machines. */
 function findingLine({ check, status, detail, advice }: DoctorFinding): string {
-  const text = [`${check}: ${detail}`, ...(advice === undefined ? [] : [advice])].join(' ');
-  return `${status.padEnd(9)}${printable(text)}\n`;
+  const text = advice === undefined ? detail : `${detail.replace(/[^.]$/, '$&.')} ${advice}`;
+  return `${status.padEnd(9)}${printable(`${check}: ${text}`)}\n`;
 }

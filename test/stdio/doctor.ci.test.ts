@@ -144,6 +144,14 @@ describe('finspace-mcp doctor', () => {
     expect(statSync(join(state, 'world.db')).mode & 0o777).toBe(0o644);
   });
 
+  it.skipIf(process.platform === 'win32')('ends each sentence', async () => {
+    mkdirSync(state);
+    chmodSync(state, 0o777);
+    expect((await run(['doctor'])).out).toContain(
+      'which this server creates for you alone. Correct it, or name another directory with --state-dir.\n',
+    );
+  });
+
   it('reports a state directory that is a file, or below one', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
