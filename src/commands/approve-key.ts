@@ -38,6 +38,7 @@ export async function setUpKey(
 /** Lets the owner of the key declare, with the passphrase, that forms count without it. */
 export async function trustForms(terminal: Terminal, approvals: PassphraseApprovals, stateDir: string): Promise<void> {
   if (!approvals.hasPassphrase) throw new ApproverError('Forms count here: no passphrase was set up.');
+  await approvals.requireUsableKey();
   for (const line of trustLines('will count')) terminal.say(line);
   terminal.say('Type the passphrase to allow that.');
   const { trustInForms } = await unlock(terminal, approvals);

@@ -72,6 +72,7 @@ async function approveInTerminal(approvals: PassphraseApprovals, code: string | 
   }
   if (code === undefined) process.stdout.write(planListText(waiting, Date.now(), process.stdout.columns));
   const chosen = code === undefined ? undefined : await findPlan(waiting, code, approvals.status);
+  await approvals.requireUsableKey();
   await withTerminal('Approving', async (terminal) =>
     approveAtTerminal(terminal, approvals, chosen ?? (await choose(terminal, waiting, approvals))),
   );
@@ -99,11 +100,13 @@ async function resetClockIfBehind(approvals: PassphraseApprovals, { clock, journ
     process.stdout.write('The clock is not behind any recorded time. There is nothing to reset.\n');
     return;
   }
+  await approvals.requireUsableKey();
   await withTerminal('Resetting the clock', (terminal) => acceptClock(terminal, approvals, clock, journal));
 }
 
 async function openPage(approvals: PassphraseApprovals, code: string | undefined): Promise<void> {
   const chosen = code === undefined ? undefined : await findPlan(await approvals.waiting(), code, approvals.status);
+  await approvals.requireUsableKey();
   if (!isTerminal()) throw terminalRequired('Opening the local page');
   const { serveApprovalPage } = await import('./approve-web.ts');
   await serveApprovalPage(approvals, chosen);

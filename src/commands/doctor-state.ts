@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { WORLD_FORMAT } from '../local/schema.ts';
 import { ownCommand } from '../own-command.ts';
-import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts';
 import { TOLERANCE_MS } from '../safety/ledger-clock.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { inspectFile, inspectFolder } from '../sqlite/file.ts';
@@ -25,35 +24,6 @@ export function stateFinding(config: Config): DoctorFinding {
     return openToOthers(path).length === 0 ? ok(STATE, stateDir) : sharedWarning(STATE, path);
   } catch (error) {
     return failed(STATE, problemText(stateDir, error), 'Correct it, or name another directory with --state-dir.');
-  }
-}
-
-/** How people approve calls with these settings. */
-export async function approvalFinding(config: Config): Promise<DoctorFinding> {
-  const { approve, stateDir, backend, store } = config;
-  const check = 'approval';
-  if (approve === 'none') return warning(check, 'No call needs approval, not even a delete (--approve none).');
-  if (isEphemeral(config)) return ok(check, 'Forms in the MCP client count. The world in memory needs no passphrase.');
-  const approver = `${ownCommand()} approve`;
-  const init = `To require a passphrase: ${approver} --init${stateDirFlag(stateDir)}`;
-  try {
-    const key = await approverKey(stateDir);
-    if (key === undefined && backend === 'local' && store === undefined)
-      return warning(
-        check,
-        'There is no approver key. Forms and approvals in a terminal count without a passphrase.',
-        init,
-      );
-    if (key === undefined)
-      return warning(
-        check,
-        'There is no approver key. Forms in MCP clients count; approvals in a terminal do not.',
-        init,
-      );
-    const forms = (await trustsForms(stateDir, key)) ? 'Forms count, too' : 'Forms in MCP clients do not count';
-    return ok(check, `Needs the passphrase of the key ${keyFingerprint(key)}. ${forms}.`);
-  } catch (error) {
-    return failed(check, `The approver key cannot be used, so nobody can approve: ${(error as Error).message}`);
   }
 }
 

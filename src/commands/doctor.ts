@@ -3,9 +3,10 @@ import { ErrorForPeople } from '../error-for-people.ts';
 import { writeOut } from '../output.ts';
 import { printable } from '../safety/plan-text.ts';
 import { LOWEST_NODE, VERSION } from '../version.ts';
+import { approvalFinding } from './doctor-approval.ts';
 import { awsFindings } from './doctor-aws.ts';
 import { remoteFindings } from './doctor-http.ts';
-import { approvalFinding, clockFinding, localFinding, stateFinding } from './doctor-state.ts';
+import { clockFinding, localFinding, stateFinding } from './doctor-state.ts';
 import { type DoctorFinding, failed, ok } from './finding.ts';
 import { targetsOf } from './targets.ts';
 
@@ -28,8 +29,9 @@ class DoctorError extends ErrorForPeople {
 
 async function findings(config: Config): Promise<DoctorFinding[]> {
   const own = [nodeFinding(process.versions.node), await engineFinding(), stateFinding(config)];
-  const approval = await approvalFinding(config);
-  const backends = await Promise.all(backendConfigs(config).map(backendFindings));
+  const served = backendConfigs(config);
+  const approval = await approvalFinding(config, served);
+  const backends = await Promise.all(served.map(backendFindings));
   return [...own, approval, ...backends.flat(), ...(await remoteFindings(config)), clockFinding(config, Date.now())];
 }
 

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { type Approver, openApprover } from './approver.ts';
-import { ApproverError } from './approver-keys.ts';
+import { ApproverError, DAMAGED_KEY_ADVICE, readKeys } from './approver-keys.ts';
 import { digest } from './digest.ts';
 import type { ApprovalStatus, Ledger, PendingApproval } from './ledger.ts';
 import type { Attempts } from './passphrase-attempts.ts';
@@ -28,6 +28,8 @@ export interface ApprovalActions {
 export interface PassphraseApprovals extends ApprovalActions {
   /** Whether a passphrase is set. Without one, an approval only shows that some program of this user gave it. */
   readonly hasPassphrase: boolean;
+  /** Rejects with ApproverError if no passphrase can unlock the key, because of its files. */
+  requireUsableKey(): Promise<void>;
   /** Checks a passphrase. Every check counts as an attempt until one is correct. */
   unlock(passphrase: string): Promise<Unlocked>;
 }
@@ -110,6 +112,12 @@ export function passphraseApprovals({
   return {
     ...approvalActions(options),
     hasPassphrase: key !== undefined,
+    requireUsableKey: async () => {
+      if (key === undefined) return;
+      await readKeys(dir).catch((cause: Error) => {
+        throw new ApproverError(`The approver key cannot be used: ${cause.message}. ${DAMAGED_KEY_ADVICE}`, { cause });
+      });
+    },
     unlock: async (passphrase) => {
       if (key === undefined) return { kind: 'open', approver: UNSIGNED };
       const until = await attempts.take();

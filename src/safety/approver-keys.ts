@@ -66,6 +66,10 @@ export async function refuseSecondKey(dir: string): Promise<void> {
   throw new ApproverError(`A passphrase is already set up (${approverFolder(dir)}). ${how}`);
 }
 
+/** What helps if the files of the key cannot be used. */
+export const DAMAGED_KEY_ADVICE =
+  'Correct that, or put back the folder approver from a copy. If there is none, follow "A lost passphrase" in SECURITY.md.';
+
 /** Both files. Throws ApproverError when they are missing, or not as `storeKeys` leaves them. */
 export async function readKeys(dir: string): Promise<StoredKeys> {
   const publicPem = await readPublicKey(dir);

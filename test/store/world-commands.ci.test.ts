@@ -10,12 +10,13 @@ import {
   ListKxEnvironmentsCommand,
 } from '@aws-sdk/client-finspace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { DoctorFinding } from '../../src/commands/finding.ts';
 import { NO_PTY, openTerminal } from '../approval/pty.ts';
 import { modern } from '../http/support.ts';
 import { CLI } from '../support/hosts.ts';
 import { KMS_KEY } from '../support/world.ts';
 import { SKIPPED } from './cluster.ts';
-import { startStores, type TestStores } from './shared-store.ts';
+import { databaseIn, startStores, type TestStores } from './shared-store.ts';
 
 describe.skipIf(SKIPPED !== '')(`commands on worlds in a store ${SKIPPED}`, { timeout: 120_000 }, () => {
   let stores: TestStores;
@@ -154,6 +155,31 @@ describe.skipIf(SKIPPED !== '')(`commands on worlds in a store ${SKIPPED}`, { ti
     await init(other, 'Set up.');
     expect(run('world', 'import', '--world', file, '--store', other).status).toBe(0);
     expect(run('world', 'export', '--store', other).stdout).toBe(exported);
+  });
+
+  it('include doctor, which reports that the store or its world is pinned to another approver key', async () => {
+    const approval = () => {
+      const { checks } = JSON.parse(run('doctor', '--json', '--store', url).stdout) as { checks: DoctorFinding[] };
+      return checks.find(({ check }) => check === 'approval');
+    };
+    const name = databaseIn(url);
+    expect(approval()).toMatchObject({ status: 'warning' });
+    await stores.cluster.query(name, "UPDATE finspace_mcp.identity SET approver = 'SHA256:of the world'");
+    expect(approval()).toMatchObject({
+      status: 'failed',
+      detail: expect.stringMatching(
+        /^The world in the store .* SHA256:of the world, but there is no approver key here\. /,
+      ),
+    });
+    const pin = "INSERT INTO finspace_mcp.pins VALUES ('approver', 'SHA256:of the replicas', 'another:1', 0)";
+    await stores.cluster.query(name, pin);
+    expect(approval()).toMatchObject({
+      status: 'failed',
+      detail: expect.stringMatching(
+        /^The store is pinned to the approver key SHA256:of the replicas, .* No server can join/,
+      ),
+      advice: expect.stringContaining('store unpin'),
+    });
   });
 
   it('refuse a bad world file in one line, and change nothing', async () => {

@@ -86,6 +86,17 @@ export const storeStatus = (url: string): Promise<StoreStatus> =>
     return { ...(row as NonNullable<typeof row>), id, replicas, pins };
   });
 
+/** The fingerprints of the keys to which the replicas of a store, and the worlds in it, are pinned. */
+export const pinnedApprovers = (url: string): Promise<Record<'replicas' | 'world', string | null>> =>
+  withDatabase(url, async (db) => {
+    await requireStore(db);
+    const [row] = await db.run<Record<'replicas' | 'world', string | null>>(
+      `SELECT (SELECT value FROM finspace_mcp.pins WHERE name = 'approver' AND value <> '') AS replicas,
+       (SELECT approver FROM finspace_mcp.identity) AS world`,
+    );
+    return row as NonNullable<typeof row>;
+  });
+
 /** Runs work on the database of a URL, and closes its connections. */
 export async function withDatabase<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
   const db = await openDatabase(storeTarget(url));
