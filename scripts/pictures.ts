@@ -73,6 +73,7 @@ async function photographApproval(): Promise<void> {
     now: Date.now,
     origins: [origin],
     firstCode: question?.code,
+    command: (args) => `finspace-mcp approve ${args}`,
     onerror: console.error,
   });
   handle = page.handle;

@@ -25,8 +25,8 @@ export interface BrowserAccess {
 const COOKIE = 'finspace_mcp_approval';
 const secret = () => randomBytes(32).toString('base64url');
 
-/** `origins` are the origins that the page is served under, for example `http://127.0.0.1:4000`. */
-export function browserAccess(origins: readonly string[]): BrowserAccess {
+/** `origins` are the origins that the page is served under, for example `http://127.0.0.1:4000`; `newLink` says how to get a new link. */
+export function browserAccess(origins: readonly string[], newLink: string): BrowserAccess {
   const hosts = origins.map((origin) => new URL(origin).host);
   const [folder, ticket, visitor, tokenKey] = [secret(), secret(), secret(), secret()];
   const home = `/${folder}/`;
@@ -49,7 +49,7 @@ export function browserAccess(origins: readonly string[]): BrowserAccess {
       const [, , action, given = ''] = new URL(request.url).pathname.split('/');
       if (action !== 'open' || request.method !== 'GET') return undefined;
       if (!secretsEqual(given, ticket)) return notice('not-found');
-      if (used && !isVisitor(request)) return notice('link-used');
+      if (used && !isVisitor(request)) return notice('link-used', { more: newLink });
       used = true;
       // Not a redirect: the browser must be on this site already when it sends a SameSite=Strict cookie for the first time.
       return document({

@@ -11,6 +11,8 @@ export interface ApprovalPageOptions {
   readonly origins: readonly string[];
   /** Code of the plan that the link opens; the list of plans when omitted. */
   readonly firstCode?: string | undefined;
+  /** The `approve` command with these arguments, as a person can run it. */
+  readonly command: (args: string) => string;
   /** Receives the cause of an error for which the page shows only a general message. */
   readonly onerror: (error: unknown) => void;
 }
@@ -22,8 +24,10 @@ export interface ApprovalPage {
 }
 
 /** The approval page: shows open plans, and accepts the passphrase and the name of the target. Works without scripts. */
-export function approvalPage({ approvals, now, origins, firstCode, onerror }: ApprovalPageOptions): ApprovalPage {
-  const access = browserAccess(origins);
+export function approvalPage(options: ApprovalPageOptions): ApprovalPage {
+  const { approvals, now, origins, firstCode, command, onerror } = options;
+  const newLink = `For a new link: ${command(firstCode === undefined ? '--web' : `--web ${firstCode}`)}`;
+  const access = browserAccess(origins, newLink);
   const { home } = access;
   const context: ApprovalPageContext = {
     home,
@@ -31,6 +35,7 @@ export function approvalPage({ approvals, now, origins, firstCode, onerror }: Ap
     visitor: '',
     actions: approvals,
     shownPlans: new Map<string, ShownPlan>(),
+    initCommand: command('--init'),
     proof: () => (approvals.hasPassphrase ? 'passphrase' : 'nothing'),
     token: access.token,
     approver: async ({ code }, fields, again) => {
@@ -46,7 +51,7 @@ export function approvalPage({ approvals, now, origins, firstCode, onerror }: Ap
     if (rejected !== undefined) return notice(rejected);
     const entering = access.enter(request, `${home}${firstCode ?? ''}`);
     if (entering !== undefined) return entering;
-    if (!access.isVisitor(request)) return notice('stranger');
+    if (!access.isVisitor(request)) return notice('stranger', { more: newLink });
     return plans(request, new URL(request.url).pathname.slice(home.length), context);
   };
   return {

@@ -1,4 +1,3 @@
-import { ownCommand } from '../own-command.ts';
 import { document, type Page } from './document.ts';
 import { html } from './html.ts';
 
@@ -14,8 +13,6 @@ const MARKS = {
   lost: html`<svg class="mark lost" viewBox="0 0 42 42" aria-hidden="true"><path d="M15 15l12 12M27 15L15 27"/></svg>`,
   wait: html`<svg class="mark wait" viewBox="0 0 42 42" aria-hidden="true"><path d="M21 13v10M21 28.5v.1"/></svg>`,
 };
-
-const NEW_LINK = `For a new link: ${ownCommand()} approve --web`;
 
 /** Every page with a single message, by event. */
 export const NOTICES = {
@@ -101,13 +98,13 @@ export const NOTICES = {
     status: 410,
     mark: 'lost',
     title: 'This link has already been used',
-    text: `It works once. If someone else opened it, stop the program that gave you the link. ${NEW_LINK}`,
+    text: 'It works once. If someone else opened it, stop the program that gave you the link.',
   },
   stranger: {
     status: 403,
     mark: 'lost',
     title: 'Open the link in the original browser',
-    text: `Only the browser that opened the link first can see the plans. ${NEW_LINK}`,
+    text: 'Only the browser that opened the link first can see the plans.',
   },
   'other-origin': {
     status: 403,

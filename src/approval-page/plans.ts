@@ -28,6 +28,8 @@ export interface ApprovalPageContext {
   readonly shownPlans: Map<string, ShownPlan>;
   readonly foot?: Html | undefined;
   readonly proof: (pending: PendingApproval) => Proof;
+  /** The command that sets a passphrase, if people who approve here can run it. */
+  readonly initCommand?: string | undefined;
   /** Proves that a form shows exactly this pending approval to this person. */
   readonly token: (pending: PendingApproval) => string;
   /** The person who approves, from the fields of the form; or the page that says why nobody can. */
@@ -115,7 +117,7 @@ function show(
   context: ApprovalPageContext,
   again?: { error: string; typed: string },
 ): Response {
-  const { home, now, foot, token, proof } = context;
+  const { home, now, foot, token, proof, initCommand } = context;
   return planPage({
     pending,
     home,
@@ -123,6 +125,7 @@ function show(
     now: now(),
     token: token(pending),
     proof: proof(pending),
+    initCommand,
     ...(again === undefined ? {} : { again }),
   });
 }

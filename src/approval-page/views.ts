@@ -1,4 +1,3 @@
-import { ownCommand } from '../own-command.ts';
 import { FINAL } from '../safety/approval-text.ts';
 import { isDescribed } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
@@ -34,6 +33,8 @@ export interface PlanView {
   readonly token: string;
   /** What the person who approves must prove. */
   readonly proof: Proof;
+  /** The command that sets a passphrase, shown if none is set. */
+  readonly initCommand?: string | undefined;
   readonly foot?: Html | undefined;
   /** What was wrong with the last attempt, and the name typed with it. */
   readonly again?: { readonly error: string; readonly typed: string };
@@ -45,7 +46,7 @@ export interface PlanView {
 export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own';
 
 /** One plan: the facts first, then the form that can approve it. */
-export function planPage({ pending, home, now, token, proof, foot, again }: PlanView): Response {
+export function planPage({ pending, home, now, token, proof, initCommand, foot, again }: PlanView): Response {
   const { code, shown, principal, opened, expires } = pending;
   const { headline, worst, how, where, details, changes, notes } = planText(pending);
   const isFinal = notes.includes(FINAL);
@@ -63,7 +64,7 @@ ${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note)
 <h2 id="decision">Your decision</h2>
 ${again === undefined ? undefined : html`<p class="error" id="error" role="alert">${again.error}</p>`}
 <input type="hidden" name="token" value="${token}">
-${proofOf(proof, again !== undefined)}
+${proof === 'nothing' ? withoutPassphrase(initCommand) : proofOf(proof, again !== undefined)}
 ${proof === 'own' ? undefined : nameField(pending, again?.typed)}
 <div class="acts">${proof === 'own' ? undefined : html`<button class="go${isFinal ? ' final-act' : ''}" name="act" value="approve">${headline.startsWith('DELETE') ? 'Approve deletion' : 'Approve change'}</button>`}
 <button name="act" value="decline" formnovalidate>Decline</button></div>
@@ -117,10 +118,11 @@ const nameField = ({ shown }: PendingApproval, typed: string | undefined) =>
   html`<label for="name">To approve, type <b>${withMarkedLetters(shown.name)}</b></label>
 <input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
 <p class="hint" id="name-hint">Exactly as shown. The third wrong name closes this plan.</p>`;
-const UNKEYED = html`<p class="plain">No passphrase is set, so an approval here is weak proof: any program that runs as you, such as an agent with a shell, could give it. It counts on the local backend only. To set a passphrase, run <code>${ownCommand()} approve --init</code>.</p>`;
+const withoutPassphrase = (initCommand: string | undefined) =>
+  html`<p class="plain">No passphrase is set, so an approval here is weak proof: any program that runs as you, such as an agent with a shell, could give it. It counts on the local backend only.${initCommand === undefined ? undefined : html` To set a passphrase, run <code>${initCommand}</code>.`}</p>`;
 const OWN = html`<p class="plain">You made this request, so you cannot approve it. Another person with a token that has <code>finspace:approve</code> must approve it.</p>`;
-const PROOFS = { passphrase: PASSPHRASE, nothing: UNKEYED, 'signed-in': undefined, own: OWN };
-const proofOf = (proof: Proof, isRepeated: boolean) =>
+const PROOFS = { passphrase: PASSPHRASE, 'signed-in': undefined, own: OWN };
+const proofOf = (proof: Exclude<Proof, 'nothing'>, isRepeated: boolean) =>
   proof === 'passphrase' && isRepeated ? PASSPHRASE_AGAIN : PROOFS[proof];
 
 function consequences({ shown }: PendingApproval): Html {

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { type Ledger, PLAN_OPEN_MS } from '../safety/ledger.ts';
 import type { Attempts } from '../safety/passphrase-attempts.ts';
 import type { Log } from './log.ts';
+import { approveCommand } from './out-of-band.ts';
 
 export interface LinkOptions {
   readonly config: Pick<Config, 'stateDir'>;
@@ -47,7 +48,8 @@ export async function approvalLink(
   });
   const origin = `http://127.0.0.1:${listener.port}`;
   const onerror = (error: unknown) => log.warn({ error: String(error) }, 'approval page');
-  page = approvalPage({ approvals, now, origins: [origin], firstCode: code, onerror });
+  const command = (args: string) => approveCommand(args, config.stateDir);
+  page = approvalPage({ approvals, now, origins: [origin], firstCode: code, command, onerror });
   close = () => listener.close();
   setTimeout(() => void listener.close(), PLAN_OPEN_MS).unref();
   return `${origin}${page.link}`;

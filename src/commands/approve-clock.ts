@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os';
-import { ownCommand } from '../own-command.ts';
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
-import type { Journal } from '../safety/journal.ts';
-import { type LedgerClock, resetClock } from '../safety/ledger-clock.ts';
+import { resetClock } from '../safety/ledger-clock.ts';
+import type { Store } from '../store/store.ts';
 import { unlock } from './approve-dialog.ts';
 import type { Terminal } from './approve-terminal.ts';
+import { approveCommand } from './out-of-band.ts';
 
 /**
  * Lets a person confirm, with the passphrase and the typed date, that a clock is correct although a later time was recorded.
@@ -14,12 +14,12 @@ import type { Terminal } from './approve-terminal.ts';
 export async function acceptClock(
   terminal: Terminal,
   approvals: PassphraseApprovals,
-  clock: LedgerClock,
-  journal: Journal,
+  { clock, journal }: Pick<Store, 'clock' | 'journal'>,
+  stateDir: string,
 ): Promise<void> {
   if (!approvals.hasPassphrase)
     throw new ApproverError(
-      `Resetting the clock needs a passphrase, and none was set up. To set one up: ${ownCommand()} approve --init`,
+      `Resetting the clock needs a passphrase, and none was set up. To set one up: ${approveCommand('--init', stateDir)}`,
     );
   const { now, seen } = await clock.read();
   terminal.say(`${clock.owner} says ${iso(now)}, but ${iso(seen)} was recorded there before.`);

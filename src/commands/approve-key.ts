@@ -1,17 +1,18 @@
 import type { Config } from '../config.ts';
-import { ownCommand } from '../own-command.ts';
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import { checkPassphrase, initApprover, keyFingerprint } from '../safety/approver.ts';
 import { ApproverError, refuseSecondKey, storeFormTrust } from '../safety/approver-keys.ts';
 import { unlock } from './approve-dialog.ts';
 import type { Terminal } from './approve-terminal.ts';
+import { approveCommand } from './out-of-band.ts';
 import { pinWorlds, refusePinnedWorld } from './world-owner.ts';
 
 const trustLines = (when: 'count' | 'will count') => [
   `Forms in MCP clients, and sign-ins on the approval page of an HTTP server, ${when} without the passphrase.`,
   'A form is only as trustworthy as its client: an agent that fills in forms approves its own calls.',
 ];
-const NOT_TRUSTED = `Forms in MCP clients do not count: approve with the passphrase. To let forms count, too: ${ownCommand()} approve --trust-forms`;
+const notTrustedLine = (stateDir: string) =>
+  `Forms in MCP clients do not count: approve with the passphrase. To let forms count, too: ${approveCommand('--trust-forms', stateDir)}`;
 const RESTART = 'Restart the servers that use this state directory.';
 
 /** Lets a person choose the passphrase, creates the key, and pins it to the world of the state directory. */
@@ -31,7 +32,7 @@ export async function setUpKey(
   const fingerprint = keyFingerprint(await initApprover(stateDir, first, { trustForms }));
   terminal.say(`Set up. The key is ${fingerprint}`);
   await pinWorlds(location, fingerprint);
-  for (const line of trustForms ? trustLines('count') : [NOT_TRUSTED]) terminal.say(line);
+  for (const line of trustForms ? trustLines('count') : [notTrustedLine(stateDir)]) terminal.say(line);
   terminal.say(RESTART);
 }
 

@@ -2,6 +2,7 @@ import { approvalPage } from '../approval-page/index.ts';
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { listen } from '../transports/http/listener.ts';
+import { approveCommand } from './out-of-band.ts';
 
 /** Long enough for a series of decisions; a forgotten page still closes. */
 const PAGE_OPEN_MS = 60 * 60_000;
@@ -9,6 +10,7 @@ const PAGE_OPEN_MS = 60 * 60_000;
 /** Serves the local page on a free loopback port and prints its link, until Ctrl-C or for at most an hour. */
 export async function serveApprovalPage(
   approvals: PassphraseApprovals,
+  stateDir: string,
   first: PendingApproval | undefined,
 ): Promise<void> {
   let page: ReturnType<typeof approvalPage> | undefined;
@@ -17,7 +19,8 @@ export async function serveApprovalPage(
   const origins = ['127.0.0.1', 'localhost'].map((host) => `http://${host}:${listener.port}`);
   const onerror = (error: unknown) =>
     void process.stderr.write(`finspace-mcp: ${error instanceof Error ? error.message : error}\n`);
-  page = approvalPage({ approvals, now: Date.now, origins, firstCode: first?.code, onerror });
+  const command = (args: string) => approveCommand(args, stateDir);
+  page = approvalPage({ approvals, now: Date.now, origins, firstCode: first?.code, command, onerror });
   process.stdout.write(
     `Open this link in your browser. It works once:\n\n  ${origins[0]}${page.link}\n\nPress Ctrl-C to close the page. It closes by itself after an hour.\n`,
   );

@@ -1,6 +1,5 @@
 import { userInfo } from 'node:os';
 import { type Config, ConfigError } from '../config.ts';
-import { ownCommand } from '../own-command.ts';
 import { type PassphraseApprovals, passphraseApprovals } from '../safety/approval-actions.ts';
 import { approverKey } from '../safety/approver.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
@@ -12,6 +11,7 @@ import { approveAtTerminal, findPlan, MAX_TRIES, planListText } from './approve-
 import { distrustForms, setUpKey, trustForms } from './approve-key.ts';
 import { isTerminal, openTerminal, type Terminal } from './approve-terminal.ts';
 import { openForPerson } from './open-store.ts';
+import { approveCommand } from './out-of-band.ts';
 
 /**
  * `finspace-mcp approve [CODE] [--decline | --web | --init | --trust-forms | --distrust-forms | --reset-clock]`: where a person
@@ -32,7 +32,7 @@ export async function approve(
     );
   if (act === 'distrust-forms') return distrustForms(stateDir);
   const key = await approverKey(stateDir);
-  if (url !== undefined && key === undefined && act !== 'decline') throw new ApproverError(NEEDS_KEY);
+  if (url !== undefined && key === undefined && act !== 'decline') throw new ApproverError(needsKeyText(stateDir));
   const store = await openForPerson({ store: url, stateDir });
   const approvals = passphraseApprovals({
     dir: stateDir,
@@ -45,17 +45,18 @@ export async function approve(
   });
   try {
     if (act === 'decline') await decline(approvals, code);
-    else if (act === 'web') await openPage(approvals, code);
+    else if (act === 'web') await openPage(approvals, stateDir, code);
     else if (act === 'trust-forms')
       await withTerminal('Trusting forms', (terminal) => trustForms(terminal, approvals, stateDir));
-    else if (act === 'reset-clock') await resetClockIfBehind(approvals, store);
+    else if (act === 'reset-clock') await resetClockIfBehind(approvals, store, stateDir);
     else await approveInTerminal(approvals, code);
   } finally {
     await store.close();
   }
 }
 
-const NEEDS_KEY = `With --store, approvals in a terminal and on the local page need a passphrase. Set one up (${ownCommand()} approve --init), copy the folder approver of this state directory into the state directory of every replica, and restart them; or approve on the approval page of an HTTP server (/approvals).`;
+const needsKeyText = (stateDir: string) =>
+  `With --store, approvals in a terminal and on the local page need a passphrase. Set one up (${approveCommand('--init', stateDir)}), copy the folder approver of this state directory into the state directory of every replica, and restart them; or approve on the approval page of an HTTP server (/approvals).`;
 
 async function decline(approvals: PassphraseApprovals, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of the plan to decline');
@@ -95,21 +96,21 @@ async function choose(
   }
 }
 
-async function resetClockIfBehind(approvals: PassphraseApprovals, { clock, journal }: Store): Promise<void> {
-  if (!isBehind(await clock.read())) {
+async function resetClockIfBehind(approvals: PassphraseApprovals, store: Store, stateDir: string): Promise<void> {
+  if (!isBehind(await store.clock.read())) {
     process.stdout.write('The clock is not behind any recorded time. There is nothing to reset.\n');
     return;
   }
   await approvals.requireUsableKey();
-  await withTerminal('Resetting the clock', (terminal) => acceptClock(terminal, approvals, clock, journal));
+  await withTerminal('Resetting the clock', (terminal) => acceptClock(terminal, approvals, store, stateDir));
 }
 
-async function openPage(approvals: PassphraseApprovals, code: string | undefined): Promise<void> {
+async function openPage(approvals: PassphraseApprovals, stateDir: string, code: string | undefined): Promise<void> {
   const chosen = code === undefined ? undefined : await findPlan(await approvals.waiting(), code, approvals.status);
   await approvals.requireUsableKey();
   if (!isTerminal()) throw terminalRequired('Opening the local page');
   const { serveApprovalPage } = await import('./approve-web.ts');
-  await serveApprovalPage(approvals, chosen);
+  await serveApprovalPage(approvals, stateDir, chosen);
 }
 
 async function withTerminal(what: string, work: (terminal: Terminal) => Promise<void>): Promise<void> {

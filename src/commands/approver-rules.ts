@@ -1,11 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { Config } from '../config.ts';
-import { ownCommand } from '../own-command.ts';
 import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts';
 import { LedgerError } from '../safety/ledger.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from './log.ts';
-import { isEphemeral, stateDirFlag } from './out-of-band.ts';
+import { approveCommand, isEphemeral } from './out-of-band.ts';
 
 /** The rules that the approver's key of a server sets, as they were when the server started. */
 export interface ApproverRules {
@@ -37,7 +36,7 @@ export function approverRules(config: Config): ApproverRules {
     key,
     fingerprint,
     sharedFingerprint: () => key.then((own) => (own === undefined ? '' : keyFingerprint(own))),
-    trustCommand: `${ownCommand()} approve --trust-forms${stateDirFlag(config.stateDir)}`,
+    trustCommand: approveCommand('--trust-forms', config.stateDir),
     trustsForms: () => trusted,
     requireOwnKey: async (pinned) => {
       const own = await fingerprint();

@@ -6,7 +6,7 @@ import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts'
 import { DAMAGED_KEY_ADVICE, readKeys } from '../safety/approver-keys.ts';
 import { type DoctorFinding, failed, ok, warning } from './finding.ts';
 import { worldPlace } from './open-worlds.ts';
-import { isEphemeral, stateDirFlag } from './out-of-band.ts';
+import { approveCommand, isEphemeral } from './out-of-band.ts';
 
 const CHECK = 'approval';
 
@@ -42,7 +42,7 @@ function withoutKey({ backend, store, stateDir }: Config): DoctorFinding {
     backend === 'local' && store === undefined
       ? 'Forms and approvals in a terminal count without a passphrase.'
       : 'Forms in MCP clients count; approvals in a terminal do not.';
-  const init = `To require a passphrase: ${ownCommand()} approve --init${stateDirFlag(stateDir)}`;
+  const init = `To require a passphrase: ${approveCommand('--init', stateDir)}`;
   return warning(CHECK, `There is no approver key. ${counts}`, init);
 }
 

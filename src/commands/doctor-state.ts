@@ -2,13 +2,12 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { WORLD_FORMAT } from '../local/schema.ts';
-import { ownCommand } from '../own-command.ts';
 import { TOLERANCE_MS } from '../safety/ledger-clock.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { inspectFile, inspectFolder } from '../sqlite/file.ts';
 import { openToOthers } from '../sqlite/privacy.ts';
 import { type DoctorFinding, failed, ok, warning } from './finding.ts';
-import { isEphemeral, stateDirFlag } from './out-of-band.ts';
+import { approveCommand, isEphemeral } from './out-of-band.ts';
 
 const STATE = 'state directory';
 
@@ -52,7 +51,7 @@ export function clockFinding(config: Config, now: number): DoctorFinding {
   return failed(
     check,
     `It says ${new Date(now).toISOString()}, but the state was written at ${new Date(latest).toISOString()}, so no approval counts.`,
-    `Correct the clock or, if it is correct, run ${ownCommand()} approve --reset-clock${stateDirFlag(config.stateDir)}`,
+    `Correct the clock or, if it is correct, run ${approveCommand('--reset-clock', config.stateDir)}`,
   );
 }
 

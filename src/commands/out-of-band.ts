@@ -56,13 +56,12 @@ async function terminalApproval(
   const key = await approverKey.catch((error: Error) => {
     throw new LedgerError(`No call can be approved for now: ${error.message}`);
   });
-  const where = stateDirFlag(stateDir);
-  const approve = `${ownCommand()} approve`;
   const instructions = (code: string) => {
     if (signedIn)
       return `${page === undefined ? 'In' : 'Or in'} a terminal on the machine of this server, with its settings: ${commandAnywhere(`approve ${code}`)}`;
-    if (isLedgerShared) return `In a terminal on this machine, with the same --store: ${approve} ${code}${where}`;
-    return `In a terminal on this machine: ${approve} ${code}${where} ; or in a browser: ${approve} --web ${code}${where}`;
+    if (isLedgerShared)
+      return `In a terminal on this machine, with the same --store: ${approveCommand(code, stateDir)}`;
+    return `In a terminal on this machine: ${approveCommand(code, stateDir)} ; or in a browser: ${approveCommand(`--web ${code}`, stateDir)}`;
   };
   const signed =
     (by: KeyObject): OutOfBand['accepts'] =>
@@ -78,10 +77,14 @@ async function terminalApproval(
 export const otherWay = (config: Config) =>
   isEphemeral(config)
     ? 'restart this server with its world in a file (without --state :memory:)'
-    : `set up approvals outside the client (${ownCommand()} approve --init${stateDirFlag(config.stateDir)}) and restart this server`;
+    : `set up approvals outside the client (${approveCommand('--init', config.stateDir)}) and restart this server`;
+
+/** An `approve` command with these arguments for a state directory, as a person can run it on this machine. */
+export const approveCommand = (args: string, stateDir: string) =>
+  `${ownCommand()} approve ${args}${stateDirFlag(stateDir)}`;
 
 /** What a person must add to a command so that it uses this state directory; nothing for the default one. */
-export const stateDirFlag = (stateDir: string) =>
+const stateDirFlag = (stateDir: string) =>
   stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${shellWord(stateDir)}`;
 
 /** A local world in memory keeps nothing, and neither do its ledger and journal. Every other backend does. */

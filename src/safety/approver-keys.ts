@@ -12,7 +12,7 @@ import { mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ErrorForPeople } from '../error-for-people.ts';
-import { ownCommand } from '../own-command.ts';
+import { ownCommand, shellWord } from '../own-command.ts';
 import { prepareFile } from '../sqlite/file.ts';
 import { STATE_FORMAT } from './state-format.ts';
 
@@ -74,7 +74,9 @@ export const DAMAGED_KEY_ADVICE =
 export async function readKeys(dir: string): Promise<StoredKeys> {
   const publicPem = await readPublicKey(dir);
   if (publicPem === undefined)
-    throw new ApproverError(`No passphrase is set up. To set one up: ${ownCommand()} approve --init`);
+    throw new ApproverError(
+      `No passphrase is set up. To set one up: ${ownCommand()} approve --init --state-dir ${shellWord(dir)}`,
+    );
   try {
     const { salt, iv, tag, sealed, forms } = await readPrivateKey(dir);
     if ([salt, iv, tag, sealed].every((text) => typeof text === 'string'))

@@ -45,7 +45,9 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     const listener = await listen((request) => handle(request), { host: '127.0.0.1', port: 0 });
     onTestFinished(() => listener.close());
     const origin = `http://127.0.0.1:${listener.port}`;
-    const page = approvalPage({ approvals, now, origins: [origin], firstCode: pending.code, onerror: console.error });
+    const command = (args: string) => `finspace-mcp approve ${args}`;
+    const firstCode = pending.code;
+    const page = approvalPage({ approvals, now, origins: [origin], firstCode, command, onerror: console.error });
     handle = page.handle;
     const context = await browser.newContext({ javaScriptEnabled: false, viewport: options.viewport ?? null });
     onTestFinished(() => context.close());

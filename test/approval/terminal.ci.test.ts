@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { foldLine } from '../../src/commands/fold.ts';
@@ -66,21 +66,6 @@ describe('finspace-mcp approve without a terminal', () => {
       '',
     ]);
     expect(await ledger.approvedFor(pending.callDigest)).toBeUndefined();
-  });
-
-  it('checks the private key before it asks for anything', async () => {
-    const dir = stateDirectory();
-    await addApprover(dir);
-    const { pending } = await waitingIn(dir);
-    const file = join(dir, 'approver', 'private.json');
-    writeFileSync(file, 'damaged');
-    for (const args of [[], [pending.code], ['--web']])
-      expect(piped(dir, args)).toMatchObject({
-        stderr:
-          `finspace-mcp: The approver key cannot be used: ${file}: is damaged. Correct that, or put back the folder approver ` +
-          'from a copy. If there is none, follow "A lost passphrase" in SECURITY.md.\n',
-        status: 1,
-      });
   });
 
   it('sets up no passphrase', () => {

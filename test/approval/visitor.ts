@@ -15,6 +15,7 @@ export async function pageIn({ keys, clock, first }: { keys?: string; clock?: { 
     now: kept.now,
     origins: [ORIGIN],
     firstCode: first,
+    command: (args) => `finspace-mcp approve ${args}`,
     onerror: (error) => errors.push(error),
   });
   return { ...kept, dir, page, errors };
