@@ -19,7 +19,7 @@ export async function approvalFinding(config: Config, served: readonly Config[] 
   try {
     key = await usableKey(stateDir);
   } catch (error) {
-    const why = `The approver key cannot be used, so nobody can approve: ${(error as Error).message}.`;
+    const why = `The approver key cannot be used, so nobody can approve: ${(error as Error).message}`;
     return failed(CHECK, why, DAMAGED_KEY_ADVICE);
   }
   const own = key && keyFingerprint(key);

@@ -85,6 +85,12 @@ describe('finspace-mcp doctor, about approval', { timeout: 60_000 }, () => {
     },
   );
 
+  it('reports that the public key is damaged', async () => {
+    await addApprover(state);
+    writeFileSync(join(state, 'approver', 'public.pem'), 'damaged');
+    expect(run('doctor').stdout).toContain('The public key of the approver is damaged. Correct that, or put back');
+  });
+
   it('reports an approver folder without keys', async () => {
     mkdirSync(join(state, 'approver'), { mode: 0o700 });
     expect(approval()).toMatchObject({ status: 'failed', detail: expect.stringContaining('cannot be read') });
