@@ -68,8 +68,8 @@ export function ago(since: number, now: number): string {
 
 /** `less than a minute`, `4 min`. */
 export function remaining(until: number, now: number): string {
-  const minutes = Math.floor((until - now) / 60_000);
-  return minutes < 1 ? 'less than a minute' : `${minutes} min`;
+  const minutes = (until - now) / 60_000;
+  return minutes < 1 ? 'less than a minute' : `${Math.ceil(minutes)} min`;
 }
 
 const LISTS = /^(?:Lost for good(?:, in this order)?:|Interrupted:|Changes:|- .*|\d+\. .*|Too many to list .*)$/;

@@ -187,6 +187,10 @@ describe('the text of a plan', () => {
       '1 h ago',
     ]);
     expect(ago(5, 0)).toBe('just now');
-    expect([59_999, 5 * MINUTE].map((ms) => remaining(ms, 0))).toEqual(['less than a minute', '5 min']);
+    expect([59_999, 5 * MINUTE, 15 * MINUTE - 1].map((ms) => remaining(ms, 0))).toEqual([
+      'less than a minute',
+      '5 min',
+      '15 min',
+    ]);
   });
 });

@@ -62,7 +62,7 @@ describe('finspace-mcp approve without a terminal', () => {
     expect(piped(dir, []).stdout.split('\n')).toEqual([
       `${pending.code}  DELETE database trades in kdb-prod (m5cn)`,
       '       environment: "kdb-prod", account: "111122223333", region: "us-east-1", backend: "local (embedded FinSpace-compatible service)"',
-      '       requested just now by a client on this computer, open for another 14 min',
+      '       requested just now by a client on this computer, open for another 15 min',
       '',
     ]);
     expect(await ledger.approvedFor(pending.callDigest)).toBeUndefined();
