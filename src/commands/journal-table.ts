@@ -1,4 +1,4 @@
-import type { Entry } from '../safety/journal.ts';
+import type { Entry, WorldReplacement } from '../safety/journal.ts';
 import { printable, requesterText } from '../safety/plan-text.ts';
 import { foldLine } from './fold.ts';
 
@@ -10,11 +10,13 @@ export function journalTable(entries: readonly Entry[], columns?: number): strin
   const outcomes = new Map(
     entries.flatMap((entry) => (entry.kind === 'outcome' ? [[entry.call, entry] as const] : [])),
   );
-  const rows = entries.flatMap((entry) => (entry.kind === 'outcome' ? [] : [rowOf(entry, outcomes)]));
+  const shown = entries.filter((entry) => entry.kind !== 'outcome');
+  const rows = shown.map((entry) => rowOf(entry, outcomes));
   if (rows.length === 0) return ['No change has been made through this state directory yet.'];
   const table = alignColumns([HEADINGS, ...rows]);
   const isWide = columns !== undefined && table.some((line) => line.length > columns);
-  return isWide ? rows.flatMap((row) => paragraph(row.map(printable), columns)) : table;
+  const isCall = (at: number) => shown[at]?.kind === 'intent';
+  return isWide ? rows.flatMap((row, at) => paragraph(row.map(printable), isCall(at), columns)) : table;
 }
 
 type Outcome = Extract<Entry, { kind: 'outcome' }>;
@@ -31,14 +33,19 @@ function rowOf(entry: Exclude<Entry, Outcome>, outcomes: ReadonlyMap<string, Out
   const outcome = outcomes.get(entry.call);
   const result = outcome === undefined ? ['unknown', 'it never finished'] : [outcome.result, ...listOf(outcome.error)];
   if (entry.kind === 'world') {
-    const { user, act, file, region, source, backup } = entry;
-    const kept = backup === undefined ? 'nothing was replaced' : `previous world: ${backup}`;
-    return [at, user, `world ${act}`, `${file} / ${region} / ${source}`, result.join(': '), kept];
+    const { user, act, file, region, source } = entry;
+    return [at, user, `world ${act}`, `${file} / ${region} / ${source}`, result.join(': '), keptText(entry, outcome)];
   }
   const { operation, principal, approval } = entry;
   const approved =
     approval === undefined ? 'not required' : [approval.channel, ...listOf(approval.approver)].join(', ');
   return [at, requesterText(principal), operation, targetOf(entry), result.join(': '), approved];
+}
+
+/** What became of the world before a reset or an import. */
+function keptText({ backup }: WorldReplacement, outcome: Outcome | undefined): string {
+  if (outcome?.result === 'failed') return 'the world was not replaced';
+  return backup === undefined ? 'the previous world had no changes to keep' : `previous world: ${backup}`;
 }
 
 /** `kdb-prod (m5cn…) / hdb-fx`: the target of a call; an environment has its name and its id. */
@@ -49,9 +56,13 @@ function targetOf({ target, environment, formerName }: Extract<Entry, { kind: 'i
   return [...names, ...(formerName === undefined ? [] : [`was ${formerName}`])].join(' / ');
 }
 
-function paragraph([at, who, operation, target, outcome, approved]: readonly string[], columns: number): string[] {
-  const approval = approved === '' ? '' : `; approved: ${approved}`;
-  return [`${at}  ${operation}`, `  ${target}`, `  ${outcome}; by ${who}${approval}`].flatMap((line) =>
+function paragraph(
+  [at, who, operation, target, outcome, last]: readonly string[],
+  isCall: boolean,
+  columns: number,
+): string[] {
+  const more = last === '' ? '' : `; ${isCall ? 'approved: ' : ''}${last}`;
+  return [`${at}  ${operation}`, `  ${target}`, `  ${outcome}; by ${who}${more}`].flatMap((line) =>
     foldLine(line, columns),
   );
 }

@@ -110,7 +110,10 @@ describe('finspace-mcp world', () => {
     expect((await worldIn(path))?.entities.length).toBeGreaterThan(10);
     const entries = await journal();
     expect(entries.map(({ kind }) => kind)).toEqual(['world', 'outcome', 'world', 'outcome']);
-    expect(journalTable(entries)[2]).toContain('nothing was replaced');
+    expect(journalTable(entries)[2]).toContain('the previous world had no changes to keep');
+    const narrow = journalTable(entries, 80).join('\n');
+    expect(narrow).toMatch(/; previous\s+world:/);
+    expect(narrow).not.toContain('approved');
   });
 
   test('import of an inconsistent file changes nothing, and the journal records the failure', async () => {
@@ -121,7 +124,9 @@ describe('finspace-mcp world', () => {
     expect(command('import', '--world', file, '--yes').status).toBe(1);
     expect(await worldIn(path)).toEqual(before);
     expect(backups(dir)).toEqual([]);
-    expect(await journal()).toMatchObject([{ kind: 'world', act: 'import' }, { result: 'failed' }]);
+    const entries = await journal();
+    expect(entries).toMatchObject([{ kind: 'world', act: 'import' }, { result: 'failed' }]);
+    expect(journalTable(entries)[1]).toMatch(/the world was not replaced$/);
   });
 
   test('replaces no world that belongs to a key which the state directory lacks', async () => {
