@@ -3,6 +3,7 @@ import { labels } from '../operations/http.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Target } from '../operations/operation.ts';
+import { nounOfLabel } from '../operations/references.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { type FormStop, MAX_UNAPPROVED } from './form-limit.ts';
 import { itemText } from './item-text.ts';
@@ -25,7 +26,7 @@ export async function missingTarget(
   // For operations without a declared target, the error of the call names what is missing.
   const { noun, member, reader } = operationNamed(operation).target as Target;
   const within = labels(operationNamed(operation)).filter((label) => label !== member);
-  const where = within.map((label) => `${label} ${quoteUntrusted(String(input[label]))}`).join(', ');
+  const where = within.map((label) => `${nounOfLabel(label)} ${quoteUntrusted(String(input[label]))}`).join(', ');
   const lister = reader as OperationName;
   const parents = Object.fromEntries(within.map((label) => [label, input[label]]));
   const present = offered(lister) ? await namesIn(call, lister, parents, member, options) : '';

@@ -44,7 +44,7 @@ describe('a node that does not exist', () => {
       expect(others).toEqual([]);
       return first;
     };
-    const head = `There is no cluster node "none" in environmentId "${environmentId}", clusterName "science".`;
+    const head = `There is no cluster node "none" in kdb environment "${environmentId}", cluster "science".`;
     const [one, two] = nodes.map(({ nodeId }) => nodeId);
     expect(await refusalText()).toBe(`${head} Existing ones: "${one}", "${two}". Next: list_kx_cluster_nodes.`);
     expect(await refusalText({ deny: ['list_kx_cluster_nodes'] })).toBe(`${head} Next: list_kx_cluster_nodes.`);
