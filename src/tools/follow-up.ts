@@ -12,6 +12,11 @@ import { type Lookup, lookUp } from './identify.ts';
 type Members = Readonly<Record<string, unknown>>;
 type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
 
+/** `next` is the call to make, or a sentence if only another tool shows what is in progress. */
+interface FollowUp {
+  readonly next?: { readonly tool: string; readonly arguments: Members } | string;
+}
+
 /** An accepted call, with its output. */
 export interface Accepted {
   readonly operation: OperationName;
@@ -23,7 +28,7 @@ export interface Accepted {
  * The one call that waits for everything that some calls started; undefined if nothing is in progress, or the caller is not
  * offered that tool.
  */
-export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offering): Members {
+export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offering): FollowUp {
   const underway = accepted.flatMap((call) => startedBy(call) ?? []);
   const [first] = underway;
   if (first === undefined || toolRefusalReason(waitFor, restrictions, caller) !== undefined) return {};

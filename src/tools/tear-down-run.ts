@@ -3,7 +3,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { type Actor, callNamed } from '../operations/index.ts';
-import { toolName, waitTool } from '../operations/naming.ts';
+import { toolName } from '../operations/naming.ts';
 import { itemText } from '../safety/item-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import type { Blocker } from '../safety/plan-parts.ts';
@@ -12,6 +12,7 @@ import { deletionOfPlanned, type TeardownPlan, type TeardownStep } from '../safe
 import { visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { Exchange, ToolEnvironment } from './environment.ts';
+import { followUp } from './follow-up.ts';
 import { patienceOf, progressOf } from './progress.ts';
 import { refused, structured } from './result.ts';
 import { stopReason, type Task, type TaskReport } from './task.ts';
@@ -100,11 +101,11 @@ async function whenGone(
  * `candidates`; the others are gone already.
  */
 export async function readRemaining(
-  { call }: ToolEnvironment,
+  environment: ToolEnvironment,
   { removals, leaving }: TeardownPlan,
   candidates: readonly Candidate[] = [...removals, ...leaving],
 ) {
-  const deletions = await mapConcurrent(candidates, (candidate) => deletionOfPlanned(call, candidate));
+  const deletions = await mapConcurrent(candidates, (candidate) => deletionOfPlanned(environment.call, candidate));
   const remaining = candidates.filter((_, at) => deletions[at] !== 'done');
   const isUnderway =
     remaining.length > 0 && deletions.every((deletion) => deletion === 'done' || deletion === 'in progress');
@@ -113,15 +114,29 @@ export async function readRemaining(
   const counts = { requested: removals.length, gone, left: 0 };
   // Without the statuses that the plan showed.
   const names = (some: readonly Candidate[]) => some.map(({ item: { kind, name } }) => itemText({ kind, name }));
-  const last = remaining.at(-1);
-  const result =
-    last === undefined
-      ? structured({ finished: true, ...counts, entities: names(all) })
-      : structured(
-          { finished: false, ...counts, underway: remaining.length, entities: names(remaining).slice(0, MAX_NAMED) },
-          `All deletions were accepted, and nothing is left to approve. To wait for the end: ${waitTool(last.item.kind, 'DELETED')}.`,
-        );
+  if (remaining.length === 0) {
+    const result = structured({ finished: true, ...counts, entities: names(all) });
+    return { result, remaining, gone, isUnderway };
+  }
+  const { next } = waitForEnd(environment, remaining);
+  const open = { underway: remaining.length, entities: names(remaining).slice(0, MAX_NAMED) };
+  const result = structured(
+    { finished: false, ...counts, ...open, ...(next === undefined ? {} : { next }) },
+    `All deletions were accepted, and nothing is left to approve.${next === undefined ? '' : WAIT}`,
+  );
   return { result, remaining, gone, isUnderway };
+}
+
+const WAIT = ' To wait for the end, make the call in `next`.';
+
+/** The call that waits for the end of deletions. An environment is deleted after everything in it. */
+function waitForEnd(environment: ToolEnvironment, remaining: readonly Candidate[]) {
+  const whole = remaining.filter(({ operation }) => operation === 'DeleteKxEnvironment');
+  const awaited = whole.length > 0 ? whole : remaining;
+  return followUp(
+    awaited.map(({ operation, input }) => ({ operation, input, output: {} })),
+    environment,
+  );
 }
 
 type Candidate = Pick<TeardownStep, 'operation' | 'input' | 'item'>;

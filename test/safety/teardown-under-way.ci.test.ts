@@ -17,6 +17,9 @@ describe('a teardown that takes long', () => {
     const attempt = { tool: TOOL, arguments: { environmentId: builder.environmentId } };
     const { message, state } = await asked(guard, attempt);
     const outcome = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    const { environmentId: id } = builder;
+    const wait = { environment: id, kind: 'environment', name: id, until: 'DELETED' };
+    const next = { tool: 'wait_for_kx_entity', arguments: wait };
     expect(outcome).toMatchObject({
       kind: 'done',
       content: {
@@ -26,18 +29,41 @@ describe('a teardown that takes long', () => {
         left: 0,
         underway: 1,
         entities: ['kdb environment "trading"'],
+        next,
       },
-      text: expect.stringContaining('wait_for_kx_entity (kind environment, until DELETED)'),
+      text: expect.stringContaining('To wait for the end, make the call in `next`.'),
     });
     expect(await guard.attempt(attempt)).toMatchObject({
       kind: 'done',
       content: { finished: false, requested: 0, gone: 0, left: 0, underway: 1 },
     });
     backend.clock.advance(HOUR);
+    expect(await guard.attempt(next)).toMatchObject({ kind: 'done', content: { reached: true, status: 'DELETED' } });
     expect(await guard.attempt(attempt)).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining('there is no such environment'),
     });
+    await guard.close();
+    await backend.close();
+  });
+
+  it.each([
+    ['waits for all of them in one call', []],
+    ['names no tool that is not offered', ['wait_for_kx_entity']],
+  ])('that leaves several deletions in progress %s', async (_, deny) => {
+    const { backend, builder } = await furnished((more) => more.volume('slow'));
+    const { environmentId } = builder;
+    const guard = await openGuard({ call: backend.call, clock: backend.clock, restrictions: { deny } });
+    const attempt = { tool: TOOL, arguments: { environmentId, only: ['fast', 'slow', 'ann'] } };
+    const { message, state } = await asked(guard, attempt);
+    const outcome = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    if (outcome.kind !== 'done') throw new Error(outcome.kind);
+    const [fast, slow] = ['fast', 'slow'].map((name) => ({ kind: 'volume', name }));
+    const wait = { environment: environmentId, ...fast, also: [slow], until: 'DELETED' };
+    expect(outcome.content['next']).toEqual(
+      deny.length > 0 ? undefined : { tool: 'wait_for_kx_entity', arguments: wait },
+    );
+    expect(outcome.text.includes('To wait')).toBe(deny.length === 0);
     await guard.close();
     await backend.close();
   });
