@@ -8,6 +8,7 @@ import {
 import type { Tasks } from '../safety/tasks.ts';
 import type { Exchange, ToolResult } from '../tools/environment.ts';
 import { stopReason, type TaskReport } from '../tools/task.ts';
+import { type Unfinished, unfinishedText } from '../tools/unfinished-text.ts';
 import { beginTask, CANCELLED, completed, type Outcome, type Run, taskView } from './task-run.ts';
 
 const { InternalError } = ProtocolErrorCode;
@@ -122,8 +123,11 @@ function linkedTo(signal: AbortSignal) {
 
 /** The outcome of a call. A call that was cancelled may have finished before. */
 function outcomeOf(result: CallToolResult, signal: AbortSignal): Outcome {
-  const { finished } = (result.structuredContent ?? {}) as { readonly finished?: unknown };
-  if (stopReason(signal) !== CANCELLED || finished === true) return completed(result);
+  const content = (result.structuredContent ?? {}) as Partial<Unfinished> & { readonly finished?: unknown };
+  if (stopReason(signal) !== CANCELLED || content.finished === true) return completed(result);
+  const { requested, left } = content;
+  if (requested !== undefined && left !== undefined)
+    return { status: 'cancelled', statusMessage: unfinishedText({ why: CANCELLED, ...content, requested, left }) };
   const texts = result.content.map((block) => (block.type === 'text' ? block.text : ''));
   return { status: 'cancelled', statusMessage: texts.join('\n') };
 }

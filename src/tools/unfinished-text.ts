@@ -1,0 +1,36 @@
+/** The structured result of a teardown that has not finished. Of many entities, it names only the first. */
+export interface Unfinished {
+  readonly why: string;
+  readonly requested: number;
+  readonly left: number;
+  /** The entities whose deletion was requested, and the others, if it stopped before the last deletion. */
+  readonly deleted?: readonly string[];
+  readonly rest?: readonly string[];
+  /** The number of deletions in progress, and their entities, if all were requested. */
+  readonly underway?: number;
+  readonly entities?: readonly string[];
+}
+
+/** The result of a cancelled teardown, in sentences: a cancelled task has a message, but no result. */
+export function unfinishedText({
+  why,
+  requested,
+  left,
+  deleted = [],
+  rest = [],
+  underway = 0,
+  entities = [],
+}: Unfinished): string {
+  return [
+    why,
+    `Requested ${requested} of ${requested + left} deletions${listed(deleted, requested)}.`,
+    ...(left > 0 ? [`Not deleted${listed(rest, left)}.`, 'Call the tool again to plan and approve what is left.'] : []),
+    ...(underway > 0 ? [`Still being deleted${listed(entities, underway)}.`, 'Nothing is left to approve.'] : []),
+  ].join(' ');
+}
+
+function listed(names: readonly string[], count: number): string {
+  if (names.length === 0) return '';
+  const more = count > names.length ? ` and ${count - names.length} more` : '';
+  return `: ${names.join(', ')}${more}`;
+}
