@@ -1,7 +1,11 @@
 import type { ReadResourceResult, Resource } from '@modelcontextprotocol/server';
 import { bytesOf, MAX_DATA, MAX_TEXT, shortened } from '../answer-size.ts';
+import { mapConcurrent } from '../map-concurrent.ts';
+import { operationNamed } from '../operations/index.ts';
+import { operationOf, toolName } from '../operations/naming.ts';
 import { refusalReason } from '../safety/policy.ts';
-import { safeJson } from '../untrusted.ts';
+import type { RecoveryKit } from '../safety/recovery-kit.ts';
+import { quoteUnlessPlain, safeJson } from '../untrusted.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { LASTING } from './hints.ts';
 import { notFound } from './not-found.ts';
@@ -17,17 +21,57 @@ const mayReadKits = ({ restrictions, caller }: ResourceEnvironment) =>
 /** The recovery kits of this server, newest first. */
 export async function listKits(environment: ResourceEnvironment): Promise<Resource[]> {
   const ids = mayReadKits(environment) ? await environment.kits.list() : [];
-  return ids
-    .slice(-MAX_LISTED)
-    .reverse()
-    .map((id) => ({
-      uri: `${PREFIX}${id}`,
-      name: id,
-      title: `Recovery kit: ${id}`,
-      description: 'The calls that recreate the configuration of a deleted entity. No data.',
-      mimeType: 'application/json',
-    }));
+  const listed = ids.slice(-MAX_LISTED).reverse();
+  const titles = await titlesOf(environment.kits, listed);
+  return listed.map((id) => ({
+    uri: `${PREFIX}${id}`,
+    name: id,
+    title: `Recovery kit: ${titles.get(id)}`,
+    description: 'The calls that recreate the configuration of a deleted entity. No data.',
+    mimeType: 'application/json',
+  }));
 }
+
+type Kits = ResourceEnvironment['kits'];
+
+/** The titles of the kits that were listed last: kits never change. */
+const knownTitles = new WeakMap<Kits, ReadonlyMap<string, string>>();
+
+async function titlesOf(kits: Kits, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const known = knownTitles.get(kits);
+  const titles = await mapConcurrent(ids, async (id) => known?.get(id) ?? (await titleIn(kits.read(id))) ?? id);
+  const titlesById = new Map(ids.map((id, at) => [id, titles[at] as string]));
+  knownTitles.set(kits, titlesById);
+  return titlesById;
+}
+
+/** `cluster hdb-fx, deleted 2026-03-17 09:30:00 UTC`; undefined for a file that is no kit or cannot be read. */
+async function titleIn(text: Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    const { create, deleted } = JSON.parse((await text) ?? '') as RecoveryKit;
+    return `${subjectOf(create, deleted)}, deleted ${deleted.at.slice(0, 19).replace('T', ' ')} UTC`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a kit recreates: a whole environment, the entities that a teardown named, or one entity. */
+function subjectOf(create: RecoveryKit['create'], { tool, arguments: given }: RecoveryKit['deleted']): string {
+  const whole = create.find((step) => step.tool === toolName('CreateKxEnvironment'));
+  if (whole !== undefined) return `kdb environment ${quoteUnlessPlain(whole.arguments['name'])}`;
+  const { only } = given;
+  if (Array.isArray(only)) {
+    const more = only.length > MAX_NAMED ? ` and ${only.length - MAX_NAMED} more` : '';
+    return `${only.slice(0, MAX_NAMED).map(quoteUnlessPlain).join(', ')}${more}`;
+  }
+  const operation = operationOf(tool);
+  const { noun, member } = (operation && operationNamed(operation).target) ?? ENVIRONMENT;
+  return `${noun} ${quoteUnlessPlain(given[member])}`;
+}
+
+/** The target of a teardown. */
+const ENVIRONMENT = { noun: 'kdb environment', member: 'environmentId' };
+const MAX_NAMED = 3;
 
 /**
  * A recovery kit; undefined for other URIs. A kit with very many calls has several parts: `next` is the URI of the next one.
