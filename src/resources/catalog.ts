@@ -4,6 +4,9 @@ import { labelsIn, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolTitle } from '../operations/naming.ts';
 
+/** The resources of kdb environments. Deprecated environments have ids of another kind. */
+export const KDB = 'finspace://kx/';
+
 /** A resource template. Most are derived from a read operation, whose path is their URI; the others show a topology. */
 export interface ResourceKind {
   /** The operation that reads it, which the caller must be allowed to call. */

@@ -11,6 +11,7 @@ import { refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { RESOURCE_KINDS, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
+import { idOfEnvironmentNamed } from './environment-names.ts';
 
 const MAX_SCANNED = 2_000;
 /** Maximum length of a completed value. */
@@ -57,18 +58,25 @@ interface Suggested {
 }
 
 async function valuesOf(
-  { call, restrictions, caller }: ResourceEnvironment,
+  environment: ResourceEnvironment,
   variable: string,
   template: string | undefined,
   given: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Suggested[]> {
+  const { call, restrictions, caller } = environment;
   const lister = listerFor(variable, template);
   if (lister === undefined || refusalReason(lister, restrictions, caller) !== undefined) return [];
   const needed = labels(operationNamed(lister));
   if (needed.some((label) => given[label] === undefined)) return [];
   const input = Object.fromEntries(needed.map((label) => [label, given[label]]));
-  const { items } = await listPages(call, lister, input as never, MAX_SCANNED, { signal });
+  const list = (more = {}) => listPages(call, lister, { ...input, ...more } as never, MAX_SCANNED, { signal });
+  const { items } = await list().catch(async (error) => {
+    const { environmentId: name } = input;
+    const environmentId = name === undefined ? undefined : await idOfEnvironmentNamed(environment, name, signal);
+    if (environmentId === undefined) throw error;
+    return list({ environmentId });
+  });
   const called = (item: Record<string, unknown>) =>
     variable === 'environmentId' ? { called: String(item['name'] ?? '') } : {};
   return items

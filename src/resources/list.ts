@@ -3,7 +3,7 @@ import { cachedEnvironments, type Environment, existingEnvironments } from '../i
 import { FinspaceError } from '../operations/failure.ts';
 import { refusalReason } from '../safety/policy.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
-import { RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
+import { KDB, RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
 import { unknownCursor } from './cursor.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { listKits } from './recovery.ts';
@@ -11,8 +11,6 @@ import { listKits } from './recovery.ts';
 /** For this many environments, their content is listed; for others, only the environment. Templates reach the rest. */
 const MAX_ENVIRONMENTS = 50;
 const PAGE = 100;
-/** Deprecated environments have ids of another kind. */
-const KDB = 'finspace://kx/';
 
 const isItself = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{environmentId}');
 

@@ -1,10 +1,28 @@
 import { ResourceNotFoundError } from '@modelcontextprotocol/server';
 import { quoteUntrusted } from '../untrusted.ts';
+import { KDB, resourceAt, uriOf } from './catalog.ts';
+import type { ResourceEnvironment } from './environment.ts';
+import { idOfEnvironmentNamed } from './environment-names.ts';
 
 const MAX_LENGTH = 300;
 
 /** The error for a URI without a resource for this caller. It quotes the URI, because the URI may contain anything. */
-export function notFound(uri: string): ResourceNotFoundError {
+export function notFound(uri: string, hint = ''): ResourceNotFoundError {
   const shown = quoteUntrusted(uri, MAX_LENGTH);
-  return new ResourceNotFoundError(shown.slice(1, shown.lastIndexOf('"')), `Resource not found: ${shown}`);
+  return new ResourceNotFoundError(shown.slice(1, shown.lastIndexOf('"')), `Resource not found: ${shown}${hint}`);
+}
+
+/** The same error, which shows the right URI if the caller gave the name of an environment instead of its id. */
+export async function notFoundIn(
+  environment: ResourceEnvironment,
+  uri: string,
+  signal: AbortSignal,
+): Promise<ResourceNotFoundError> {
+  const { kind, input = {} } = resourceAt(uri) ?? {};
+  const { environmentId: name } = input;
+  if (kind === undefined || name === undefined || !uri.startsWith(KDB)) return notFound(uri);
+  const environmentId = await idOfEnvironmentNamed(environment, name, signal);
+  if (environmentId === undefined) return notFound(uri);
+  const meant = quoteUntrusted(uriOf(kind, { ...input, environmentId }));
+  return notFound(uri, `. The URI contains the id of an environment, not its name: ${meant}`);
 }

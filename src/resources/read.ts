@@ -15,7 +15,7 @@ import { quoteUntrusted, safeJson } from '../untrusted.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { hintsFor } from './hints.ts';
-import { notFound } from './not-found.ts';
+import { notFound, notFoundIn } from './not-found.ts';
 import { readKit } from './recovery.ts';
 
 /** How many bytes of a resource to read: the limit of an answer, or everything, to detect changes. */
@@ -42,14 +42,16 @@ export async function readResource(
   )
     throw notFound(uri);
   const { kind, input } = found;
-  if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw notFound(uri);
+  // A state with gaps would look like a change, so its reads wait.
+  const untilAborted = extent === 'state';
+  const absent = async () => (untilAborted ? notFound(uri) : notFoundIn(environment, uri, signal));
+  if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw await absent();
   try {
-    // A state with gaps would look like a change, so its reads wait.
-    const untilAborted = extent === 'state';
     const reading = { signal, untilAborted, maxBytes: EXTENT[extent], onProgress: progressReporter(report) };
     const { seen, text } = await contents(environment, kind, input, reading);
     return { contents: [{ uri, mimeType: kind.mimeType, text }], ...hintsFor(kind, seen) };
   } catch (error) {
+    if (error instanceof FinspaceError && error.fields.code === 'ResourceNotFound') throw await absent();
     throw asProtocolError(uri, error);
   }
 }
@@ -117,7 +119,6 @@ const asJson = (seen: object): Contents => ({ seen, text: safeJson(seen) });
 function asProtocolError(uri: string, error: unknown): unknown {
   if (!(error instanceof FinspaceError)) return error;
   const { code, operation, advice, requestId, detail } = error.fields;
-  if (code === 'ResourceNotFound') return notFound(uri);
   return new ProtocolError(
     ProtocolErrorCode.InternalError,
     `${operation} failed with ${wireName(code)}: ${quoteUntrusted(detail, 300)} ${advice}`,

@@ -126,6 +126,20 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
     expect(completion.values).toHaveLength(count);
   });
 
+  test('suggest clusters if the environment is given by its name', async () => {
+    const ref = {
+      type: 'ref/resource',
+      uri: 'finspace://kx/environments/{environmentId}/clusters/{clusterName}',
+    } as const;
+    const suggest = async (environmentId: string) => {
+      const argument = { name: 'clusterName', value: 'rdb-' };
+      return (await session.complete({ ref, argument, context: { arguments: { environmentId } } })).completion.values;
+    };
+    expect(await suggest('kdb-prod')).toEqual(await suggest(await prod()));
+    expect(await suggest('kdb-prod')).toHaveLength(3);
+    expect(await suggest('nobody')).toEqual([]);
+  });
+
   test('suggest nothing for an unknown prompt or template, and say so', async () => {
     const argument = { name: 'environmentId', value: '' };
     for (const [ref, why] of [
@@ -178,6 +192,20 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
       'finspace://kx/environments/..',
     ])
       await expect(session.readResource({ uri })).rejects.toThrow(/not found|Resource/i);
+  });
+
+  test('are not found by the name of an environment, but the error shows the URI with its id', async () => {
+    const own = await started(FRESH_WORLD);
+    const id = await prod(own);
+    for (const path of ['', '/clusters/hdb-fx', '/topology.svg'])
+      await expect(own.readResource({ uri: `finspace://kx/environments/KDB-prod${path}` })).rejects.toMatchObject({
+        code: -32602,
+        message: expect.stringContaining(`"finspace://kx/environments/${id}${path}"`),
+      });
+    await did(own, 'create_kx_environment', { name: 'trading', kmsKeyId: KMS_KEY });
+    await expect(own.readResource({ uri: 'finspace://kx/environments/trading/users' })).rejects.toThrow(
+      'The URI contains the id of an environment, not its name: "finspace://kx/environments/',
+    );
   });
 
   test('are hidden if their operation is not offered', async () => {
