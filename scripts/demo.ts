@@ -133,8 +133,7 @@ function whatNext(): void {
   print('Restart the client, and ask it the questions above. README.md says where to go from here.');
 }
 
-try {
-  const [operator, unattended] = await Promise.all([agent(CLI, stateDir, STALE), agent(CLI, stateDir)]);
+async function session([operator, unattended]: readonly [Agent, Agent]): Promise<void> {
   introduce(await operator.tools());
   await notRunning(operator);
   await problems(operator);
@@ -142,8 +141,20 @@ try {
   await ingest(operator, environmentId);
   await deletes(operator, unattended, environmentId);
   await afterwards(operator);
-  await Promise.all([operator.close(), unattended.close()]);
   whatNext();
+}
+
+/** Rejects if the reader of the output closes it early, as `head` does. */
+const outputClosed = new Promise<never>((_, reject) => process.stdout.on('error', reject));
+const agents: Agent[] = [];
+
+try {
+  const both = await Promise.all([agent(CLI, stateDir, STALE), agent(CLI, stateDir)]);
+  agents.push(...both);
+  await Promise.race([session(both), outputClosed]);
+} catch (error) {
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
 } finally {
+  await Promise.all(agents.map((each) => each.close()));
   rmSync(stateDir, { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +8,17 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TSX = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+/** tsx, which runs the script, keeps its own folder. */
+const leftIn = (folder: string) => readdirSync(folder).filter((name) => !name.startsWith('tsx-'));
 
 describe('npm run demo', { timeout: 120_000 }, () => {
   const home = mkdtempSync(join(tmpdir(), 'finspace-mcp-home-'));
+  const env = { PATH: process.env['PATH'], HOME: home, TMPDIR: home, LOCALAPPDATA: home, TSX_DISABLE_CACHE: '1' };
   let out = '';
   let err = '';
   beforeAll(async () => {
-    const env = { PATH: process.env['PATH'], HOME: home, TMPDIR: home, LOCALAPPDATA: home, TSX_DISABLE_CACHE: '1' };
-    const tsx = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-    const ran = await promisify(execFile)(process.execPath, [tsx, join(ROOT, 'scripts', 'demo.ts')], { env });
+    const ran = await promisify(execFile)(process.execPath, [TSX, join(ROOT, 'scripts', 'demo.ts')], { env });
     ({ stdout: out, stderr: err } = ran);
   }, 120_000);
   afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -43,9 +46,20 @@ describe('npm run demo', { timeout: 120_000 }, () => {
     expect(err).toBe('');
   });
 
+  it('leaves nothing behind, and prints no error, if its reader ends early', async () => {
+    const child = spawn(process.execPath, [TSX, join(ROOT, 'scripts', 'demo.ts')], { env, stdio: 'pipe' });
+    let errors = '';
+    child.stderr.on('data', (data) => {
+      errors += data;
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [code] = await once(child, 'close');
+    expect([code, errors]).toEqual([0, '']);
+    expect(leftIn(home)).toEqual([]);
+  });
+
   it('leaves nothing behind, and names an existing picture', () => {
-    // tsx, which runs the script, keeps its own folder.
-    expect(readdirSync(home).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
+    expect(leftIn(home)).toEqual([]);
     const path = /^ +(\S+\.svg) /m.exec(out)?.[1] ?? '';
     expect(readFileSync(path, 'utf8')).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
   });
