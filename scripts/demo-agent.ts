@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type CallToolResult, Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
@@ -17,6 +18,9 @@ export interface Agent {
   tools(): Promise<{ readonly count: number; readonly tokens: number }>;
   close(): Promise<void>;
 }
+
+/** How long the person reads before declining: a faster answer counts as one of the client. */
+const READ_MS = 1_500;
 
 /** Tokens (o200k) of all answers that the agents of this demo got. */
 export const spent = { calls: 0, tokens: 0 };
@@ -39,6 +43,7 @@ export async function agent(cli: string, stateDir: string, types?: string): Prom
       questions += 1;
       if (questions > 1) {
         print('The person is asked again, and declines.', { painted: PAINT.bold });
+        await pause(READ_MS);
         return { action: 'decline' };
       }
       showForm(params.message, `the person (played by this demo) types ${types}`);

@@ -11,6 +11,7 @@ const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const { bold, dim, red, green, yellow } = PAINT;
 
 const STALE = 'hdb-equities-b';
+const OTHER = 'hdb-equities-a';
 const PICTURE = fileURLToPath(new URL('../docs/demo-world.svg', import.meta.url));
 const stateDir = mkdtempSync(join(tmpdir(), 'finspace-mcp-demo-'));
 
@@ -91,8 +92,8 @@ async function deletes(operator: Agent, unattended: Agent, environmentId: string
   const { status } = await operator.call('get_kx_cluster', target);
   print(`${STALE} is now ${status}.`);
 
-  step('The same delete once more   (the approval was for one call: it is used up)');
-  await operator.refused('delete_kx_cluster', target);
+  step(`Delete ${OTHER}, too   (the approval was for one call: the person is asked again)`);
+  await operator.refused('delete_kx_cluster', { environmentId, clusterName: OTHER });
 
   step('A client that cannot show forms wants to delete rdb-fx   (the plan waits for a person)');
   await unattended.refused('delete_kx_cluster', { environmentId, clusterName: 'rdb-fx' });

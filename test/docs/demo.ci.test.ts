@@ -33,6 +33,8 @@ describe('npm run demo', { timeout: 120_000 }, () => {
       'DELETING',
     ])
       expect(out).toContain(text);
+    const [, second = ''] = out.split('Delete hdb-equities-a, too');
+    expect(second).toMatch(/^[^←]*The person is asked again, and declines\.\n.*\n +The person declined\./);
     expect(out).toMatch(/waits under the code [A-Z0-9]{5}\b/);
     expect(out).toMatch(/finspace:\/\/recovery\/\S+-delete_kx_cluster-/);
     expect(out).toMatch(/entries, all in order/);
