@@ -93,6 +93,16 @@ export function withEnvironment(
 
 const ENVIRONMENT = ['environmentId', 'environment'];
 
+/** The same arguments; an entity that is the environment itself needs no name of its own. */
+export function withOwnName({ shape }: z.ZodObject, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { kind, name } = shape;
+  const { environment } = given;
+  if (kind === undefined || name === undefined || isOptional(name) || !ABSENT.has(given['name'])) return given;
+  return environment !== undefined && lenient(kind, given['kind']) === 'environment'
+    ? { ...given, name: environment }
+    : given;
+}
+
 function membersOf(shape: Readonly<Record<string, z.ZodType>>, given: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) => {
@@ -104,7 +114,7 @@ function membersOf(shape: Readonly<Record<string, z.ZodType>>, given: object): R
   );
 }
 
-const ABSENT = new Set<unknown>([null, '', 'null']);
+const ABSENT = new Set<unknown>([undefined, null, '', 'null']);
 const BOOLEANS = new Map([
   ['true', true],
   ['false', false],

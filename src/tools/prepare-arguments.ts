@@ -3,7 +3,7 @@ import type { OperationName } from '../operations/index.ts';
 import { listerOfLabel } from '../operations/references.ts';
 import { type ArgumentProblem, explainProblems, parseArguments } from './arguments.ts';
 import { type EnvironmentMeant, environmentCalled, type Lookup, missingText } from './identify.ts';
-import { withEnvironment } from './lenient.ts';
+import { withEnvironment, withOwnName } from './lenient.ts';
 
 type Members = Record<string, unknown>;
 
@@ -20,7 +20,7 @@ export async function prepareArguments(
   sent: Members,
   near?: OperationName,
 ): Promise<Prepared> {
-  const given = withEnvironment(schema, sent);
+  const given = withOwnName(schema, withEnvironment(schema, sent));
   const explained = (problems: readonly ArgumentProblem[]) => ({ wrong: explainProblems(lookup, problems, near) });
   const parsed = parseArguments(schema, given);
   const problems = 'problems' in parsed ? parsed.problems : [];

@@ -101,6 +101,11 @@ describe('wait_for_kx_entity', () => {
     const itself = { reached: true, entity: 'environment:kdb-prod' };
     for (const name of ['KDB-prod', await world().id('kdb-prod')])
       expect((await use('wait_for_kx_entity', { ...input, name })).data).toMatchObject(itself);
+    for (const kind of ['environment', 'kdb environment'])
+      for (const more of [{}, { name: '' }])
+        expect((await use('wait_for_kx_entity', { environment: input.environment, kind, ...more })).data).toMatchObject(
+          itself,
+        );
     const other = await use('wait_for_kx_entity', { ...input, name: 'kdb-uat' });
     expect(other).toMatchObject({ isError: true, text: /"kdb-prod", not "kdb-uat"/ });
     const nameless = await use('wait_for_kx_entity', of);
