@@ -1,26 +1,14 @@
 import type { JWTPayload } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KMS_KEY } from '../support/world.ts';
+import { ALL_SCOPES, bearer, guarded, reading } from './guarded.ts';
 import { issuer, type TestIssuer } from './issuer.ts';
-import { closeAll, HTTP_HOSTS, INITIALIZE, modern, post, product, type Running } from './support.ts';
+import { closeAll, INITIALIZE, post, product, type Running } from './support.ts';
 
 afterEach(closeAll);
 
-const ALL = 'finspace:read finspace:write finspace:destroy finspace:secrets finspace:approve';
 /** Claims to sign; undefined ones are left out. */
 type Claims = { [claim: string]: unknown };
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-
-async function guarded(settings: Parameters<typeof product>[0] = {}): Promise<{ server: Running; as: TestIssuer }> {
-  let server: Running | undefined;
-  const as = await issuer(() => (server as Running).url);
-  server = await product({ authIssuer: as.url, ...settings });
-  return { server, as };
-}
-const call = (url: string, name: string, args: object, headers: object) =>
-  modern(url, 'tools/call', { name, arguments: args }, headers);
-const reading = (url: string, headers: object) => call(url, 'list_kx_environments', {}, headers);
-
 describe('a token', () => {
   const past = { exp: Math.floor(Date.now() / 1_000) - 60 };
   const future = { nbf: Math.floor(Date.now() / 1_000) + 600 };
@@ -89,7 +77,7 @@ describe('a token', () => {
 
   it('is rejected in a URL, in a cookie, as Basic, or malformed', async () => {
     const { server, as } = await guarded();
-    const token = await as.token({ scope: ALL });
+    const token = await as.token({ scope: ALL_SCOPES });
     expect((await reading(`${server.url}?access_token=${token}`, {})).status).toBe(401);
     expect((await reading(`${server.url}?access_token=${token}`, bearer(token))).status).toBe(401);
     for (const authorization of [`Basic ${token}`, token, 'Bearer', 'Bearer ', `Bearer ${token} x`, `Bearer ${token}x`])
@@ -149,7 +137,10 @@ describe('a token', () => {
   it('is neither rejected nor accepted while the issuer is unreachable', async () => {
     const server = await product({ authIssuer: 'http://127.0.0.1:9' });
     const as = await issuer(() => server.url);
-    const response = await reading(server.url, bearer(await as.token({ iss: 'http://127.0.0.1:9', scope: ALL })));
+    const response = await reading(
+      server.url,
+      bearer(await as.token({ iss: 'http://127.0.0.1:9', scope: ALL_SCOPES })),
+    );
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('5');
   });
@@ -172,112 +163,11 @@ it('tells clients where to get a token (RFC 9728)', async () => {
 
 const environment = { name: 'scoped', kmsKeyId: KMS_KEY };
 
-describe('scopes', () => {
-  const target = { environmentId: 'm5cnbg3l25pwsmzikb7kdj', databaseName: 'none' };
-  const connection = {
-    environmentId: target.environmentId,
-    userArn: `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${target.environmentId}/kxUser/none`,
-    clusterName: 'none',
-  };
-  const CALLS: [string, object, string, string][] = [
-    ['list_kx_environments', {}, 'finspace:read', 'finspace:read'],
-    ['create_kx_environment', environment, 'finspace:write', 'finspace:read finspace:write'],
-    ['delete_kx_database', target, 'finspace:destroy', 'finspace:read finspace:write finspace:destroy'],
-    ['get_kx_connection_string', connection, 'finspace:secrets', 'finspace:read finspace:secrets'],
-  ];
-  const INCLUDED: Record<string, string[]> = {
-    '': [],
-    'finspace:read': ['finspace:read'],
-    'finspace:write': ['finspace:read', 'finspace:write'],
-    'finspace:destroy': ['finspace:read', 'finspace:write', 'finspace:destroy'],
-    'finspace:secrets': ['finspace:read', 'finspace:secrets'],
-    'finspace:approve': [],
-    'other:admin finspace:*': [],
-  };
-  const table = Object.entries(INCLUDED).flatMap(([scope, included]) =>
-    CALLS.map(([tool, args, needed, named]) => ({ scope, tool, args, named, may: included.includes(needed) })),
-  );
-
-  it.each(table)('scope "$scope" may call $tool: $may', async ({ scope, tool, args, named, may }) => {
-    const { server, as } = await guarded();
-    const response = await call(server.url, tool, args, bearer(await as.token({ scope })));
-    expect(response.status).toBe(may ? 200 : 403);
-    if (may) return;
-    const challenge = response.headers.get('www-authenticate') ?? '';
-    expect(challenge).toContain('error="insufficient_scope"');
-    expect(challenge).toContain('resource_metadata="');
-    for (const one of named.split(' ')) expect(challenge).toContain(one);
-  });
-
-  it.each(HTTP_HOSTS)(
-    'that are missing are reported when a listed tool is called, through $name',
-    async ({ connect }) => {
-      const { server, as } = await guarded();
-      const session = await connect(server.url, { headers: bearer(await as.token({ scope: 'finspace:write' })) });
-      const names = (await session.listTools()).tools.map(({ name }) => name);
-      expect(names).toEqual(expect.arrayContaining(['create_kx_environment', 'delete_kx_database']));
-      await expect(session.callTool({ name: 'delete_kx_database', arguments: target })).rejects.toThrow();
-    },
-  );
-
-  it('are those of all operations that a tool may call', async () => {
-    const { server, as } = await guarded();
-    const args = { environmentId: target.environmentId };
-    const write = await call(
-      server.url,
-      'tear_down_kx_environment',
-      args,
-      bearer(await as.token({ scope: 'finspace:write' })),
-    );
-    expect(write.status).toBe(403);
-    expect(write.headers.get('www-authenticate')).toContain('scope="finspace:read finspace:write finspace:destroy"');
-    const destroy = bearer(await as.token({ scope: 'finspace:destroy' }));
-    expect((await call(server.url, 'tear_down_kx_environment', args, destroy)).status).toBe(200);
-  });
-
-  it('are those of the tool that another tool runs in search mode', async () => {
-    const { server, as } = await guarded({ catalog: 'search' });
-    const headers = bearer(await as.token({ scope: 'finspace:read' }));
-    const write = await call(server.url, 'call_write_tool', { tool: 'delete_kx_database', arguments: target }, headers);
-    expect(write.status).toBe(403);
-    expect(write.headers.get('www-authenticate')).toContain('scope="finspace:read finspace:write finspace:destroy"');
-    const read = await call(server.url, 'call_read_tool', { tool: 'list_kx_environments' }, headers);
-    expect(read.status).toBe(200);
-  });
-
-  it.each(HTTP_HOSTS)('that a client can get do not hide tools in search mode, through $name', async ({ connect }) => {
-    const { server, as } = await guarded({ catalog: 'search' });
-    const session = await connect(server.url, { headers: bearer(await as.token({ scope: 'finspace:read' })) });
-    expect((await session.listTools()).tools.map(({ name }) => name)).toContain('call_write_tool');
-    const found = await session.callTool({ name: 'find_tools', arguments: { query: 'delete a database' } });
-    expect(JSON.stringify(found)).toContain('delete_kx_database');
-  });
-
-  it('apply to every message of a 2025-era batch', async () => {
-    const { server, as } = await guarded();
-    const headers = bearer(await as.token({ scope: 'finspace:read' }));
-    const deletion = { name: 'delete_kx_database', arguments: target };
-    const batch = [
-      { jsonrpc: '2.0', id: 1, method: 'ping' },
-      { jsonrpc: '2.0', id: 2, method: 'tools/call', params: deletion },
-    ];
-    expect((await post(server.url, batch, headers)).status).toBe(403);
-  });
-
-  it('make lists private to the caller', async () => {
-    const { server, as } = await guarded();
-    const response = await modern(server.url, 'tools/list', {}, bearer(await as.token({ scope: ALL })));
-    expect(await response.json()).toMatchObject({ result: { cacheScope: 'private' } });
-    const open = await product();
-    expect(await (await modern(open.url, 'prompts/list')).json()).toMatchObject({ result: { cacheScope: 'public' } });
-  });
-});
-
 describe('two principals', () => {
   it('do not see each other’s sessions', async () => {
     const { server, as } = await guarded();
-    const alice = bearer(await as.token({ sub: 'alice', scope: ALL }));
-    const bob = bearer(await as.token({ sub: 'bob', scope: ALL }));
+    const alice = bearer(await as.token({ sub: 'alice', scope: ALL_SCOPES }));
+    const bob = bearer(await as.token({ sub: 'bob', scope: ALL_SCOPES }));
     const opened = await post(server.url, INITIALIZE, alice);
     const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') as string };
     const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
@@ -308,7 +198,7 @@ it('forwards the token to no upstream service', async () => {
   const seen: string[] = [];
   const upstream = vi.spyOn(globalThis, 'fetch');
   const { server, as } = await guarded();
-  const token = await as.token({ scope: ALL });
+  const token = await as.token({ scope: ALL_SCOPES });
   const response = await reading(server.url, bearer(token));
   seen.push(await response.text(), JSON.stringify([...response.headers]));
   const others = upstream.mock.calls.filter(([to]) => !String(to).startsWith(server.url));
