@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { type JSONRPCMessage, ProtocolErrorCode, parseJSONRPCMessage } from '@modelcontextprotocol/server';
 import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
 import { normalizeParams, paramsError } from './params.ts';
+import { beginsLikeReply, failedReply, isReply, wellFormedReply } from './replies.ts';
 
 export interface JsonLinesOptions {
   readonly input: Readable;
@@ -64,25 +65,44 @@ export function jsonLines(options: JsonLinesOptions): JsonLines {
   };
 }
 
-/** The message in a line, or the JSON-RPC error that answers the line. */
-export function parseLine(line: string): { readonly message: JSONRPCMessage } | { readonly error: object } {
+/** The messages in a line, and the JSON-RPC error that answers it. */
+export interface ParsedLine {
+  readonly messages: readonly JSONRPCMessage[];
+  readonly error?: object | undefined;
+}
+
+/** A malformed reply becomes an error message, and no reply is answered. `isOpen` says which requests of this server are open. */
+export function parseLine(line: string, isOpen: (id: unknown) => boolean): ParsedLine {
   let value: unknown;
   try {
     value = normalizeParams(parseBounded(line));
   } catch (error) {
+    if (beginsLikeReply(line)) return { messages: [failedReply(idIn(line))] };
     return error instanceof ExcessiveJson
-      ? { error: errorReply(ProtocolErrorCode.InvalidRequest, `The message ${error.message}.`, idIn(line)) }
-      : { error: errorReply(ProtocolErrorCode.ParseError, 'This line is not JSON.') };
+      ? wrong(ProtocolErrorCode.InvalidRequest, `The message ${error.message}.`, idIn(line))
+      : wrong(ProtocolErrorCode.ParseError, 'This line is not JSON.');
   }
-  const wrong = paramsError(value);
-  if (wrong !== undefined) return { error: wrong };
+  if (Array.isArray(value)) return parseBatch(value, isOpen);
+  const error = paramsError(value);
+  if (error !== undefined) return { messages: [], error };
   try {
-    return { message: parseJSONRPCMessage(value) };
+    return { messages: [parseJSONRPCMessage(wellFormedReply(value, isOpen))] };
   } catch {
-    const hint = Array.isArray(value) ? 'Batches are not supported.' : 'This is not a JSON-RPC 2.0 message.';
-    return { error: errorReply(ProtocolErrorCode.InvalidRequest, hint, (value as { id?: unknown } | null)?.id) };
+    const { id } = (value ?? {}) as { readonly id?: unknown };
+    return wrong(ProtocolErrorCode.InvalidRequest, 'This is not a JSON-RPC 2.0 message.', id);
   }
 }
+
+/** Batches are not supported, so the replies in one count as malformed. */
+function parseBatch(batch: readonly { readonly id?: unknown }[], isOpen: (id: unknown) => boolean): ParsedLine {
+  const replies = batch.filter((message) => isReply(message, isOpen));
+  const messages = replies.map(({ id }) => failedReply(id));
+  const isAnswered = replies.length < batch.length || batch.length === 0;
+  const error = isAnswered ? errorReply(ProtocolErrorCode.InvalidRequest, 'Batches are not supported.') : undefined;
+  return { messages, error };
+}
+
+const wrong = (...error: Parameters<typeof errorReply>): ParsedLine => ({ messages: [], error: errorReply(...error) });
 
 /** A JSON-RPC error, with the id of the request if it is known. */
 export const errorReply = (code: number, message: string, id?: unknown): object => ({
@@ -113,7 +133,7 @@ function lineSplitter(
   let size = 0;
   const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8').trim();
   const skip = (last: Buffer) => {
-    const begin = text(pending.slice(0, 1)).slice(0, SHOWN_BYTES);
+    const begin = text([pending[0] ?? last]).slice(0, SHOWN_BYTES);
     const end = text([...pending.slice(-1), last]).slice(-SHOWN_BYTES);
     tooLong(begin, end);
   };

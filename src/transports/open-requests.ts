@@ -11,6 +11,8 @@ export interface OpenRequests {
   /** This server asks the client something, on behalf of one of the client's requests. */
   askClient(id: unknown, onBehalfOf: unknown): void;
   clientAnswered(id: unknown): void;
+  /** Whether a request of this server with such an id is open. */
+  awaitsClient(id: unknown): boolean;
   /** Resolves when every request is answered or waits for the client, or after `close`. */
   idle(): Promise<void>;
   /** Ends all streams. */
@@ -22,8 +24,11 @@ export interface OpenRequests {
 export function openRequests(): OpenRequests {
   const open = new Set<Id>();
   const streams = new Map<Id, () => void>();
-  /** Requests of this server that the client has not answered, each with the client's request that it belongs to. */
-  const requestsToClient = new Map<unknown, unknown>();
+  /**
+   * The ids of requests of this server that the client has not answered, each with the client's request that it belongs to. Some
+   * clients return a number as text.
+   */
+  const requestsToClient = new Map<string, unknown>();
   let waiting: (() => void)[] = [];
   let closed = false;
   const isIdle = () => {
@@ -46,10 +51,11 @@ export function openRequests(): OpenRequests {
       notify();
     },
     askClient: (id, onBehalfOf) => {
-      requestsToClient.set(id, onBehalfOf);
+      requestsToClient.set(String(id), onBehalfOf);
       notify();
     },
-    clientAnswered: (id) => void requestsToClient.delete(id),
+    clientAnswered: (id) => void requestsToClient.delete(String(id)),
+    awaitsClient: (id) => requestsToClient.has(String(id)),
     idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     close: () => {
       closed = true;

@@ -8,6 +8,7 @@ import {
 import type { Watch } from '../server.ts';
 import { errorReply, idIn, type JsonLines, jsonLines, parseLine } from './json-lines.ts';
 import { type OpenRequests, openRequests } from './open-requests.ts';
+import { beginsLikeReply, failedReply } from './replies.ts';
 import { isListen, watchSubscriptions } from './subscriptions.ts';
 
 const { InternalError, InvalidRequest } = ProtocolErrorCode;
@@ -51,14 +52,7 @@ export function stdioWire({ input, output, onend, onlisted, maxBytes, ready, wat
     output,
     maxBytes,
     receive: (line) => turns.run(() => receive(line)),
-    tooLong: (begin, end) =>
-      reply(
-        errorReply(
-          InvalidRequest,
-          `The message has more than ${maxBytes} bytes (--max-body).`,
-          idIn(`${begin}\n${end}`),
-        ),
-      ),
+    tooLong: (begin, end) => turns.run(() => skipped(begin, idIn(`${begin}\n${end}`))),
     onend: () => turns.run(onend),
     onerror: (error) => wire.onerror?.(error),
     onbroken: () => void wire.close(),
@@ -72,10 +66,16 @@ export function stdioWire({ input, output, onend, onlisted, maxBytes, ready, wat
     requests.openStream(message.id, opened);
     return wire.onmessage?.(message);
   });
+  const skipped = (begin: string, id: string | number | undefined) => {
+    if (beginsLikeReply(begin)) return deliver(failedReply(id));
+    return reply(errorReply(InvalidRequest, `The message has more than ${maxBytes} bytes (--max-body).`, id));
+  };
   const receive = (line: string) => {
-    const parsed = parseLine(line);
-    if ('error' in parsed) return reply(parsed.error);
-    const { message } = parsed;
+    const { messages, error } = parseLine(line, requests.awaitsClient);
+    for (const message of messages) deliver(message);
+    if (error !== undefined) reply(error);
+  };
+  const deliver = (message: JSONRPCMessage) => {
     if (!('method' in message)) requests.clientAnswered(message.id);
     else if (message.method === 'notifications/cancelled') requests.end(message.params?.['requestId'] as never);
     else if ('id' in message) {

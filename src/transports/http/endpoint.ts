@@ -10,6 +10,7 @@ import {
 import type { Caller } from '../../safety/policy.ts';
 import { callerIn } from '../../server.ts';
 import { paramsError } from '../params.ts';
+import { wellFormedReply } from '../replies.ts';
 import { type WatchFor, watchSubscriptions } from '../subscriptions.ts';
 import { type SessionOptions, sessions } from './sessions.ts';
 
@@ -52,7 +53,8 @@ export function endpoint({ serve, sessions: limits, onerror, bus, watch }: Endpo
   const legacy = sessions(serve, { ...limits, onerror });
 
   return {
-    async handle({ request, body, caller, onEnd }) {
+    async handle({ request, body: sent, caller, onEnd }) {
+      const body = request.headers.has('mcp-session-id') ? withWellFormedReplies(sent) : sent;
       const wrong = (Array.isArray(body) ? body : [body]).map(paramsError).find((error) => error !== undefined);
       if (wrong !== undefined) return Response.json(wrong, { status: claimsModern(body) ? 400 : 200 });
       const authInfo: AuthInfo = { token: '', clientId: caller.principal, scopes: [], extra: { caller } };
@@ -74,6 +76,11 @@ export function endpoint({ serve, sessions: limits, onerror, bus, watch }: Endpo
 function claimsModern(body: unknown): boolean {
   const { method, params } = (body ?? {}) as { method?: unknown; params?: { _meta?: Record<string, unknown> } | null };
   return method !== 'initialize' && typeof params?._meta?.[PROTOCOL_VERSION_META_KEY] === 'string';
+}
+
+/** The body of a request of a session, where malformed replies are errors: each ends the request that it replies to. */
+function withWellFormedReplies(body: unknown): unknown {
+  return Array.isArray(body) ? body.map(withWellFormedReplies) : wellFormedReply(body, () => true);
 }
 
 /** Whether a message belongs to a session, whatever version its headers name. */
