@@ -67,7 +67,7 @@ const PAGE = lazy(() => requestParams({ cursor: z.string().optional() }));
 const BY_URI = lazy(() => requestParams({ uri: z.string() }));
 const Texts = () => z.record(z.string(), z.string());
 
-/** The form of the params of all requests that this server handles. */
+/** The form of the params of requests. The handlers of tasks check their own. */
 const SCHEMAS = {
   initialize: lazy(() =>
     requestParams({
@@ -84,6 +84,8 @@ const SCHEMAS = {
   'resources/read': BY_URI,
   'resources/subscribe': BY_URI,
   'resources/unsubscribe': BY_URI,
+  'skills/list': PAGE,
+  'skills/get': BY_URI,
   'prompts/get': lazy(() => requestParams({ name: z.string(), arguments: Texts().optional() })),
   'completion/complete': lazy(() =>
     requestParams({
