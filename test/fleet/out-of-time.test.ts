@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { replyCache } from '../../src/inventory/reply-cache.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
@@ -59,7 +60,10 @@ function slow(count: number, clusters = CLUSTERS, replies: Replies = {}, pace = 
         calls.push(name);
         resolve((replies[name] ?? reply(name, input as never, count, clusters)) as never);
       }, nextAt - Date.now());
-      signal?.addEventListener('abort', leave, { once: true });
+      if (signal === undefined) return;
+      // All calls of a question share its signal, as they do with the endpoint.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', leave, { once: true });
     });
   }) as Call;
   return { call, calls };
