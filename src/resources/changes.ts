@@ -25,14 +25,19 @@ export function changes({ bus, ...pace }: ChangeOptions): Changes {
   const notify = (event: ServerEvent) => {
     for (const listener of listeners) listener(event);
   };
-  const publish = (event: ServerEvent) => (bus === undefined ? notify(event) : bus.publish(event));
+  // Every replica polls for its own subscribers, so a change found by polling is not published to others.
+  const { watch, refresh } = subscriptions((uri) => notify({ kind: 'resource_updated', uri }), pace);
+  // A polled resource is read before its subscribers are notified, so that no later poll reports the same change again.
+  const receive = (event: ServerEvent) => {
+    if (event.kind !== 'resource_updated' || !refresh(event.uri)) notify(event);
+  };
+  const publish = (event: ServerEvent) => (bus === undefined ? receive(event) : bus.publish(event));
   return {
     publish,
-    // Every replica polls for its own subscribers, so a change found by polling is not published to others.
-    watch: subscriptions((uri) => notify({ kind: 'resource_updated', uri }), pace),
+    watch,
     subscribe(listener) {
       listeners.add(listener);
-      leaveBus ??= bus?.subscribe(notify);
+      leaveBus ??= bus?.subscribe(receive);
       return () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;

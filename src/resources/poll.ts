@@ -23,30 +23,62 @@ const MAX_PAUSE_MS = 300_000;
 /** Slow polls are repeated less often, so that polling takes only a small share of the time. */
 const PAUSE_PER_POLL = 9;
 
-/** Polls a resource until the returned function is called, more slowly after failures; calls `changed` after each change. */
-export function poll(uri: string, changed: () => void, { stateOf, everyMs, now, later }: PollOptions): () => void {
+/** The polls of one resource. */
+export interface Poll {
+  /** After a change through this server: reads the resource now, and then calls `changed`, whatever was read. */
+  refresh(): void;
+  stop(): void;
+}
+
+/**
+ * Polls a resource until `stop`, more slowly after failures; calls `changed` once after each change. Changes during a refresh share
+ * the next one.
+ */
+export function poll(uri: string, changed: () => void, { stateOf, everyMs, now, later }: PollOptions): Poll {
   const over = new AbortController();
   let last: string | undefined;
   let failures = 0;
+  let isReading = false;
+  let isRefreshDue = false;
   let cancel = () => {};
-  const read = async () => {
-    const began = now();
+  /** Whether the state differs from the last one; false if it could not be read, or if a refresh will read it again. */
+  const findChange = async (isRefresh: boolean) => {
     try {
       const state = await stateOf(uri, over.signal);
-      if (over.signal.aborted) return;
-      if (last !== undefined && state !== last) changed();
-      last = state;
       failures = 0;
+      if (isRefreshDue && !isRefresh) return false;
+      const isNew = last !== undefined && state !== last;
+      last = state;
+      return isNew && !over.signal.aborted;
     } catch {
       failures += 1;
+      return false;
     }
+  };
+  const read = async () => {
+    isReading = true;
+    const began = now();
+    const isRefresh = isRefreshDue;
+    isRefreshDue = false;
+    const isChanged = await findChange(isRefresh);
+    if (isChanged || isRefresh) changed();
+    isReading = false;
+    if (isRefreshDue) return void read();
     const pause = Math.max(everyMs * 2 ** Math.min(failures, 20), PAUSE_PER_POLL * (now() - began));
     if (!over.signal.aborted) cancel = later(read, Math.min(pause, MAX_PAUSE_MS));
   };
   void read();
-  return () => {
-    over.abort();
-    cancel();
+  return {
+    refresh: () => {
+      isRefreshDue = true;
+      if (isReading) return;
+      cancel();
+      void read();
+    },
+    stop: () => {
+      over.abort();
+      cancel();
+    },
   };
 }
 

@@ -1,7 +1,13 @@
-import { type PollOptions, poll } from './poll.ts';
+import { type Poll, type PollOptions, poll } from './poll.ts';
 
 /** Watches a resource for a principal until the returned function is called. All watchers of a resource share its polls. */
 export type Subscribe = (uri: string, principal: string) => () => void;
+
+export interface Subscriptions {
+  readonly watch: Subscribe;
+  /** Reads a resource and reports it as changed; false if it is not polled. */
+  refresh(uri: string): boolean;
+}
 
 /** Maximum polled resources of all subscribers together, and maximum resources that wait to be polled. */
 const MAX_POLLED = 100;
@@ -12,28 +18,28 @@ interface Watched {
   /** Its watchers, by principal, with the number of their subscriptions. */
   readonly watchers: Map<string, number>;
   /** Undefined while it waits. */
-  stop?: (() => void) | undefined;
+  poll?: Poll | undefined;
 }
 
 /**
  * Polls a bounded number of resources, shared among principals: at the limit, a new one evicts one of the principal that holds
  * most, so that no principal can occupy all. Evicted resources wait for a free slot. `changed` is called after each change.
  */
-export function subscriptions(changed: (uri: string) => void, options: PollOptions): Subscribe {
+export function subscriptions(changed: (uri: string) => void, options: PollOptions): Subscriptions {
   const watched = new Map<string, Watched>();
   const held = holdings();
   const slots = pollSlots(watched, held, (uri) => poll(uri, () => changed(uri), options));
   const add = (one: Watched, principal: string) => {
     const before = one.watchers.get(principal) ?? 0;
     one.watchers.set(principal, before + 1);
-    if (one.stop === undefined) slots.admit(one);
+    if (one.poll === undefined) slots.admit(one);
     else if (before === 0) held.count(principal, 1);
-    if (one.stop === undefined) slots.dropOverflow(one);
+    if (one.poll === undefined) slots.dropOverflow(one);
   };
   const remove = (one: Watched, principal: string) => {
     const left = (one.watchers.get(principal) ?? 0) - 1;
     if (left > 0) return one.watchers.set(principal, left);
-    if (one.stop !== undefined) held.count(principal, -1);
+    if (one.poll !== undefined) held.count(principal, -1);
     one.watchers.delete(principal);
     if (one.watchers.size === 0) {
       slots.end(one);
@@ -41,7 +47,7 @@ export function subscriptions(changed: (uri: string) => void, options: PollOptio
     }
     return slots.admitNext();
   };
-  return (uri, principal) => {
+  const watch: Subscribe = (uri, principal) => {
     const one: Watched = watched.get(uri) ?? { uri, watchers: new Map() };
     watched.set(uri, one);
     add(one, principal);
@@ -51,6 +57,12 @@ export function subscriptions(changed: (uri: string) => void, options: PollOptio
       over = true;
     };
   };
+  const refresh = (uri: string) => {
+    const polled = watched.get(uri)?.poll;
+    polled?.refresh();
+    return polled !== undefined;
+  };
+  return { watch, refresh };
 }
 
 /** The number of polled resources by principal. */
@@ -71,30 +83,30 @@ function holdings() {
   };
 }
 
-/** The slots of polled resources, among all `watched` ones; `start` polls one until the returned function is called. */
+/** The slots of polled resources, among all `watched` ones; `start` begins to poll one. */
 function pollSlots(
   watched: Map<string, Watched>,
   { count, share }: ReturnType<typeof holdings>,
-  start: (uri: string) => () => void,
+  start: (uri: string) => Poll,
 ) {
   const polled = new Set<Watched>();
   const begin = (one: Watched) => {
     polled.add(one);
     for (const principal of one.watchers.keys()) count(principal, 1);
-    one.stop = start(one.uri);
+    one.poll = start(one.uri);
   };
   const end = (one: Watched) => {
     polled.delete(one);
     for (const principal of one.watchers.keys()) count(principal, -1);
-    one.stop?.();
-    one.stop = undefined;
+    one.poll?.stop();
+    one.poll = undefined;
   };
   /**
    * When too many wait, one is dropped from the principal that holds most: its latest, or the new one if no principal holds more.
    */
   const dropOverflow = (latest: Watched) => {
     if (watched.size - polled.size <= MAX_WAITING) return;
-    const dropped = heaviest([latest, ...watched.values()], (one) => (one.stop === undefined ? share(one) : undefined));
+    const dropped = heaviest([latest, ...watched.values()], (one) => (one.poll === undefined ? share(one) : undefined));
     if (dropped !== undefined) watched.delete(dropped.uri);
   };
   /** Starts polling if a slot is free, or if another principal holds more than the watcher would. */
@@ -108,7 +120,7 @@ function pollSlots(
     begin(one);
   };
   const admitNext = () => {
-    const next = heaviest(watched.values(), (one) => (one.stop === undefined ? -share(one) : undefined));
+    const next = heaviest(watched.values(), (one) => (one.poll === undefined ? -share(one) : undefined));
     if (next !== undefined) admit(next);
   };
   return { admit, admitNext, dropOverflow, end };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { poll } from '../../src/resources/poll.ts';
 import { closeAll } from '../http/support.ts';
@@ -6,6 +7,8 @@ import { type Subscribing, sharedWorld, subscribed, WATCHERS, waiting } from './
 
 afterEach(closeAll);
 
+/** Enough time for a notification to arrive that was sent. */
+const ON_THE_WIRE_MS = 100;
 const UPDATED = 'notifications/resources/updated';
 let edits = 0;
 /** Changes an environment, differently each time. */
@@ -35,6 +38,31 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
       .toContain(`${UPDATED} ${uri}`);
     // The same edit also changed the list of environments and the topology, to which this client did not subscribe.
     expect(new Set(heard)).toEqual(new Set([`${UPDATED} ${uri}`]));
+  });
+
+  test('of our own are notified once, and not again when they are polled', async () => {
+    const { waits, session, environmentId, uri } = await fixture();
+    const { heard } = await subscribed(session, modern, uri);
+    await expect.poll(() => waits.pending().length).toBe(1);
+    // The standing stream of an older client over HTTP may open only now; earlier notifications are not repeated.
+    await expect
+      .poll(async () => {
+        await edit(session, environmentId);
+        return heard.length;
+      })
+      .toBeGreaterThan(0);
+    await expect.poll(() => waits.pending().length).toBe(1);
+    await pause(ON_THE_WIRE_MS);
+    const before = heard.length;
+    await edit(session, environmentId);
+    await expect.poll(() => heard.length).toBe(before + 1);
+    for (let polls = 0; polls < 2; polls += 1) {
+      await expect.poll(() => waits.pending().length).toBe(1);
+      waits.pass();
+    }
+    await expect.poll(() => waits.pending().length).toBe(1);
+    await pause(ON_THE_WIRE_MS);
+    expect(heard.length).toBe(before + 1);
   });
 
   test('by other clients are found by polling, with one poll for all subscribers', async () => {
@@ -91,7 +119,7 @@ describe('polling', () => {
     const changed = () => {
       changes += 1;
     };
-    const stop = poll('finspace://x', () => changed(), {
+    const { stop, refresh } = poll('finspace://x', () => changed(), {
       stateOf,
       everyMs: 1_000,
       now: () => 0,
@@ -104,7 +132,7 @@ describe('polling', () => {
       waits.pass();
       return ms;
     };
-    return { next, stop, waits, changes: () => changes };
+    return { next, refresh, stop, waits, changes: () => changes };
   };
 
   test('slows down to five minutes while it fails, and recovers', async () => {
@@ -123,6 +151,35 @@ describe('polling', () => {
     for (let index = 0; index < 6; index += 1) await seen.next();
     expect(seen.changes()).toBe(1);
     seen.stop();
+    expect(seen.waits.pending()).toEqual([]);
+  });
+
+  test('reports a change once that a refresh and the poll under way at that time have read', async () => {
+    const seen = look(['a', 'b', 'b', 'b', 'c']);
+    await pause();
+    seen.waits.pass();
+    seen.refresh();
+    await pause();
+    expect(seen.changes()).toBe(1);
+    seen.waits.pass();
+    await pause();
+    expect(seen.changes()).toBe(1);
+    seen.waits.pass();
+    await pause();
+    expect(seen.changes()).toBe(2);
+    seen.stop();
+  });
+
+  test('reports a refresh that fails or is stopped, because the change may still be new to subscribers', async () => {
+    const seen = look(['a', new Error('no answer')]);
+    await pause();
+    seen.refresh();
+    await pause();
+    expect(seen.changes()).toBe(1);
+    seen.refresh();
+    seen.stop();
+    await pause();
+    expect(seen.changes()).toBe(2);
     expect(seen.waits.pending()).toEqual([]);
   });
 });

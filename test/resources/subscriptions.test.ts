@@ -20,7 +20,7 @@ describe('subscribed resources', () => {
       signal.addEventListener('abort', () => looked.delete(uri));
       return 'as ever';
     };
-    const watch = subscriptions(() => {}, { stateOf, everyMs: 1_000, now: () => 0, ...waiting() });
+    const { watch } = subscriptions(() => {}, { stateOf, everyMs: 1_000, now: () => 0, ...waiting() });
     const take = (principal: string, all: readonly string[]) => all.map((uri) => watch(uri, principal));
     const of = (name: string) => [...looked].filter((uri) => uri.startsWith(`${name}-`)).length;
     return { looked, watch, take, of };
