@@ -145,7 +145,7 @@ describe('wait_for_kx_entity', () => {
     }, 700);
     const { data, progress } = await waiting;
     expect(data).toMatchObject({ reached: true, status: 'RUNNING' });
-    expect(progress[0]).toBe('gp-reference is UPDATING');
+    expect(progress[0]).toBe('gp-reference is UPDATING (waited 0 s)');
     await moving.close();
   });
 
@@ -154,10 +154,13 @@ describe('wait_for_kx_entity', () => {
     const wait = (more = {}) => caller(moving.call)('wait_for_kx_entity', { ...of, name: 'gp-reference', ...more });
     const later = (seconds: number) => setTimeout(() => vi.setSystemTime(NOW + seconds * 1000), 300);
     later(30);
-    const { handle, ...first } = (await wait()).data;
+    const { data: first, progress } = await wait();
     expect(first).toMatchObject({ reached: false, status: 'UPDATING', waitedSeconds: 30 });
+    expect(progress).toEqual(['gp-reference is UPDATING (waited 0 s)']);
     later(60);
-    expect((await wait({ handle })).data).toMatchObject({ reached: false, waitedSeconds: 60 });
+    const second = await wait({ handle: first['handle'] });
+    expect(second.data).toMatchObject({ reached: false, waitedSeconds: 60 });
+    expect(second.progress).toEqual(['gp-reference is UPDATING (waited 30 s)']);
     vi.setSystemTime(NOW);
     await moving.close();
   });
@@ -224,7 +227,7 @@ describe('wait_for_kx_entity', () => {
     }, 700);
     const { data, progress } = await waiting;
     expect(data).toMatchObject({ reached: true, status: 'DELETED' });
-    expect(progress[0]).toBe('gp-research is DELETING');
+    expect(progress[0]).toBe('gp-research is DELETING (waited 0 s)');
     await leaving.close();
   });
 

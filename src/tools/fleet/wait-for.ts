@@ -87,7 +87,8 @@ export const waitFor = fleetTool({
       // A negative time shows that the clock was set back.
       const isOver = passed < 0 || passed + wait > patienceMs;
       if (pending < 0 || isOver) return result(all, results, waited);
-      await report(`${quoteUnlessPlain(all[pending]?.name)} is ${quoteUnlessPlain(results[pending]?.status)}`);
+      const [name, status] = [all[pending]?.name, results[pending]?.status].map(quoteUnlessPlain);
+      await report(`${name} is ${status} (waited ${secondsSince(waited)} s)`);
       await pause(wait, undefined, { signal });
     }
   },
@@ -110,11 +111,13 @@ async function pollPending(
   return results;
 }
 
+const secondsSince = ({ since }: Waited) => Math.max(0, Math.round((Date.now() - since) / 1000));
+
 const AGAIN = 'Call again with the same arguments and this handle.';
 
 /** The result for one entity, or for several; with a handle if some have not ended. */
 function result(all: readonly PolledEntity[], results: readonly PollResult[], waited: Waited) {
-  const waitedSeconds = Math.max(0, Math.round((Date.now() - waited.since) / 1000));
+  const waitedSeconds = secondsSince(waited);
   const rows = results.map(({ ended, row, ...each }, at) => ({ entity: all[at]?.entity, ...each, ...row }));
   const open = results.filter(({ ended }) => !ended);
   const more = open.length === 0 ? {} : { handle: handleOf(waited) };
