@@ -4,7 +4,7 @@ import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts'
 import { LedgerError } from '../safety/ledger.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from './log.ts';
-import { approveCommand, isEphemeral } from './out-of-band.ts';
+import { approveCommand, isEphemeral, unusableKeyError } from './out-of-band.ts';
 
 /** The rules that the approver's key of a server sets, as they were when the server started. */
 export interface ApproverRules {
@@ -18,7 +18,7 @@ export interface ApproverRules {
   readonly trustCommand: string;
   /** Whether approvals without a passphrase count: forms, and sign-ins on the page of an HTTP server. */
   trustsForms(): Promise<boolean>;
-  /** Throws LedgerError if the world is pinned to another key. */
+  /** Throws LedgerError if the world is pinned to another key, or to one that cannot be trusted. */
   requireOwnKey(pinned: string | null): Promise<void>;
 }
 
@@ -32,17 +32,21 @@ export function approverRules(config: Config): ApproverRules {
       (own) => own && keyFingerprint(own),
       () => undefined,
     );
+  const sharedFingerprint = () => key.then((own) => (own === undefined ? '' : keyFingerprint(own)));
   return {
     key,
     fingerprint,
-    sharedFingerprint: () => key.then((own) => (own === undefined ? '' : keyFingerprint(own))),
+    sharedFingerprint,
     trustCommand: approveCommand('--trust-forms', config.stateDir),
     trustsForms: () => trusted,
     requireOwnKey: async (pinned) => {
-      const own = await fingerprint();
-      if (pinned === null || pinned === own) return;
+      if (pinned === null) return;
+      const own = await sharedFingerprint().catch((error: Error) => {
+        throw unusableKeyError(config, error);
+      });
+      if (pinned === own) return;
       throw new LedgerError(
-        `This world is pinned to the approver key ${pinned}; this server has ${own === undefined ? 'none' : `the key ${own}`}. ` +
+        `This world is pinned to the approver key ${pinned}; this server has ${own === '' ? 'none' : `the key ${own}`}. ` +
           'No call that needs approval runs here. The person who owns the key must restart the server with the state directory that holds it (--state-dir).',
       );
     },

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { type Config, defaultStateDir } from '../config.ts';
 import { commandAnywhere, ownCommand, shellWord } from '../own-command.ts';
 import { isApprovedBy } from '../safety/approver.ts';
+import { approverFolder } from '../safety/approver-keys.ts';
 import type { OutOfBand } from '../safety/gate.ts';
 import { LedgerError } from '../safety/ledger.ts';
 import { type ServerSignature, WEB } from '../safety/server-signature.ts';
@@ -54,7 +55,7 @@ async function terminalApproval(
   const { backend: kind, stateDir } = config;
   if (isEphemeral(config)) return undefined;
   const key = await approverKey.catch((error: Error) => {
-    throw new LedgerError(`No call can be approved for now: ${error.message}`);
+    throw unusableKeyError(config, error);
   });
   const instructions = (code: string) => {
     if (signedIn)
@@ -71,6 +72,15 @@ async function terminalApproval(
   return kind === 'local' && !isLedgerShared
     ? { accepts: (_, { channel }) => channel !== WEB, instructions }
     : undefined;
+}
+
+/** Says why the approver key cannot be used, and what a person can do about it. */
+export function unusableKeyError({ stateDir }: Config, { message }: Error): LedgerError {
+  const repair = `A person must repair the folder ${approverFolder(stateDir)} or restore it from a backup, and then restart this server.`;
+  const replace = `If the key is lost, "A lost passphrase" in SECURITY.md leads to a new one (${ownCommand()} approve --init${stateDirFlag(stateDir)}).`;
+  return new LedgerError(
+    `No call can be approved, because the approver key cannot be used. ${message}.\n${repair} ${replace}`,
+  );
 }
 
 /** What a person can do so that calls can be approved outside the client, where they cannot yet. */

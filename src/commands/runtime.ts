@@ -207,7 +207,8 @@ function approvalChannels(
     }),
     pageOpener: async () => {
       if (page !== undefined) return async (code: string) => `${page.url()}/${code}`;
-      const key = remote ? undefined : await rules.key;
+      // Where the key cannot be used, the gate says so for calls that need approval; other calls run.
+      const key = remote ? undefined : await rules.key.catch(() => undefined);
       if (key === undefined) return undefined;
       const { approvalLink } = await import('./approval-link.ts');
       return (code: string) => approvalLink({ config, key, ledger, attempts: store.attempts, log, now }, code);

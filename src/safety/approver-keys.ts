@@ -30,6 +30,9 @@ const PRIVATE = 'private.json';
 /** The folder of the approver's key in a state directory. */
 export const approverFolder = (dir: string) => join(dir, 'approver');
 
+/** The file of the public key in a state directory. */
+export const publicKeyFile = (dir: string) => join(approverFolder(dir), PUBLIC);
+
 /** Stores both files or none, and never replaces one. Throws ApproverError when files exist already or cannot be stored. */
 export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKeys): Promise<void> {
   prepareFile(join(dir, 'state.db'), STATE_FORMAT);
@@ -103,7 +106,7 @@ async function readPrivateKey(dir: string): Promise<SealedKey & Pick<StoredKeys,
 export async function readPublicKey(dir: string): Promise<string | undefined> {
   if (!(await exists(approverFolder(dir)))) return undefined;
   await requirePrivate(approverFolder(dir));
-  return readOwned(join(approverFolder(dir), PUBLIC));
+  return readOwned(publicKeyFile(dir));
 }
 
 async function readOwned(path: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import {
   ApproverError,
+  publicKeyFile,
   readFormTrust,
   readKeys,
   readPublicKey,
@@ -54,7 +55,7 @@ export async function openApprover(dir: string, passphrase: string): Promise<App
       const approval = { channel, approver, at };
       return { ...approval, signature: signatureOf(signedPayload(pending, approval), privateKey) };
     },
-    trustInForms: signatureOf(formsStatement(parsePublicKey(publicPem)), privateKey),
+    trustInForms: signatureOf(formsStatement(parsePublicKey(dir, publicPem)), privateKey),
   };
 }
 
@@ -66,7 +67,7 @@ const signatureOf = (what: Buffer, key: KeyObject) => sign(null, what, key).toSt
  */
 export async function approverKey(dir: string): Promise<KeyObject | undefined> {
   const pem = await readPublicKey(dir);
-  return pem === undefined ? undefined : parsePublicKey(pem);
+  return pem === undefined ? undefined : parsePublicKey(dir, pem);
 }
 
 /** Whether the owner of `key` declared that forms count without the passphrase. No one else can. */
@@ -91,12 +92,12 @@ export function keyFingerprint(key: KeyObject): string {
   return `SHA256:${Buffer.from(digest(der.toString('base64url')), 'hex').toString('base64url')}`;
 }
 
-function parsePublicKey(pem: string): KeyObject {
+function parsePublicKey(dir: string, pem: string): KeyObject {
   try {
     const key = createPublicKey(pem);
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch {}
-  throw new ApproverError('The public key of the approver is damaged.');
+  throw new ApproverError(`${publicKeyFile(dir)}: is damaged`);
 }
 
 /** The signed data: everything that the person saw, and everything that limits the approval. */
