@@ -25,6 +25,8 @@ export interface FailureFields {
   readonly advice: string;
   /** True when the request may have taken effect although no reply came. */
   readonly outcomeUnknown?: boolean;
+  /** True when a read before a change failed, so that the change was not sent. */
+  readonly notSent?: boolean;
   readonly httpStatus?: number | undefined;
   readonly requestId?: string | undefined;
   readonly attempts?: number | undefined;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
+import { FinspaceError } from '../operations/failure.ts';
 import type { Actor } from '../operations/index.ts';
 import { typeLine } from '../safety/approval-head.ts';
 import type { Decision, Dialog, FormAnswer, FormReply } from '../safety/approvals.ts';
@@ -15,12 +16,27 @@ export interface Decider<Planned> {
   resume(reply: FormReply): Promise<Decision<Planned>>;
 }
 
-/** The caller and plan with which the call runs, or else the form, link or refusal. */
+type Obtained<Planned> = { readonly actor: Actor; readonly plan: Planned } | { readonly result: ToolResult };
+
+/**
+ * The caller and plan with which the call runs, or else the form, link or refusal. The error of a read that a plan needs says that no
+ * change was sent.
+ */
 export async function obtainApproval<Planned>(
+  ...request: Parameters<typeof decideCall<Planned>>
+): Promise<Obtained<Planned>> {
+  try {
+    return await decideCall(...request);
+  } catch (error) {
+    throw error instanceof FinspaceError ? new FinspaceError({ ...error.fields, notSent: true }) : error;
+  }
+}
+
+async function decideCall<Planned>(
   { pageOpener, formsCount, caller }: Pick<ToolEnvironment, 'pageOpener' | 'formsCount' | 'caller'>,
   exchange: Exchange,
   decider: Decider<Planned>,
-): Promise<{ readonly actor: Actor; readonly plan: Planned } | { readonly result: ToolResult }> {
+): Promise<Obtained<Planned>> {
   const { context, showsLinks, client } = exchange;
   const showsForms = exchange.showsForms && caller.answersForms && ((await formsCount?.()) ?? true);
   const nonce = context.mcpReq.requestState<string>();

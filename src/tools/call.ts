@@ -72,19 +72,29 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
   const { restrictions, caller } = environment;
   const reason = refusalReason(name, restrictions, caller);
   if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
-  const lookup = { environment, signal: exchange.context.mcpReq.signal };
+  const lookup = { environment, signal: exchange.context.mcpReq.signal, isDestructive: isDestructive(tool) };
   const prepared = await prepareArguments(lookup, agentInput(operationNamed(name)), given, name);
   if ('wrong' in prepared) return refused(wrong(tool), ...prepared.wrong);
   const { input, meant } = prepared;
-  const tooRisky = refusalReason(name, restrictions, caller, riskOf(operationNamed(name), input));
+  const risk = riskOf(operationNamed(name), input);
+  const tooRisky = refusalReason(name, restrictions, caller, risk);
   if (tooRisky !== undefined)
     return refused(`${tool} did not run: this call would lose data or interrupt work. ${tooRisky}`);
   try {
     return withEnvironmentMeant(await throughGate(environment, name, input, exchange), meant);
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
-    return withEnvironmentMeant(failed(error, await nextStep(lookup, name, input, error)), meant);
+    const concerned = { ...lookup, isDestructive: POLICY[risk].hints.destructiveHint === true };
+    return withEnvironmentMeant(failed(tool, error, await nextStep(concerned, name, input, error)), meant);
   }
+}
+
+/** Whether the calls of a tool destroy or interrupt something, unless their arguments decide that. */
+function isDestructive(tool: unknown): boolean {
+  if (typeof tool !== 'string') return false;
+  const name = operationOf(tool);
+  const hints = name === undefined ? compositeNamed(tool)?.annotations : POLICY[operationNamed(name).risk].hints;
+  return hints?.destructiveHint === true;
 }
 
 const wrong = (tool: string) => `${tool} was not called: its arguments are wrong.`;
@@ -93,17 +103,20 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
   const { restrictions, caller } = environment;
   const reason = toolRefusalReason(tool, restrictions, caller);
   if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
-  const lookup = { environment, signal: exchange.context.mcpReq.signal };
+  const { signal } = exchange.context.mcpReq;
+  const lookup = { environment, signal, isDestructive: isDestructive(tool.name) || isDestructive(given['tool']) };
   const prepared = await prepareArguments(lookup, tool.input(), given);
   if ('wrong' in prepared) return refused(wrong(tool.name), ...prepared.wrong);
   const { input, meant } = prepared;
   try {
     return withEnvironmentMeant(await tool.run(environment, input, exchange), meant);
   } catch (error) {
-    if (!(error instanceof FinspaceError) || lookup.signal.aborted) throw error;
+    if (!(error instanceof FinspaceError) || signal.aborted) throw error;
+    const { operation } = error.fields;
     // The tools that take the call of another tool have its arguments in a member of their own.
     const callInput = { ...input, ...(input['arguments'] as Members | undefined) };
-    return withEnvironmentMeant(failed(error, await nextStep(lookup, error.fields.operation, callInput, error)), meant);
+    const named = isReadOnly(tool.name) ? toolName(operation) : tool.name;
+    return withEnvironmentMeant(failed(named, error, await nextStep(lookup, operation, callInput, error)), meant);
   }
 }
 

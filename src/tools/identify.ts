@@ -13,6 +13,8 @@ import type { ToolEnvironment } from './environment.ts';
 export interface Lookup {
   readonly environment: Pick<ToolEnvironment, 'call' | 'restrictions' | 'caller' | 'quotas'>;
   readonly signal: AbortSignal;
+  /** Whether the call destroys or interrupts something. Then no existing entity is suggested in place of a missing one. */
+  readonly isDestructive?: boolean;
 }
 
 const MAX_LISTED = 10_000;
@@ -100,9 +102,22 @@ export async function missingText(lookup: Lookup, { label, value, scope }: Refer
   const known = await knownAs(lookup, label, scope, near);
   const shown = (name: string) =>
     [name, known.get(name)].flatMap((each) => (each ? quoteUntrusted(each) : [])).join(', whose id is ');
-  const hint = didYouMean(value, [...known.keys()], { otherwise: '.', shown });
+  const hint = lookup.isDestructive
+    ? existingNames(known, shown)
+    : didYouMean(value, [...known.keys()], { otherwise: '.', shown });
   const where = whereListed(lookup.environment, label, near);
   return `There is no ${nounOfLabel(label)} ${quoteUntrusted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
+}
+
+const MAX_NAMED = 10;
+
+/** The end of a sentence about what is missing, and the existing names; an environment is listed once, by its name. */
+function existingNames(known: ReadonlyMap<string, string | undefined>, shown: (name: string) => string): string {
+  const ids = new Set(known.values());
+  const names = [...known.keys()].filter((name) => name !== '' && !ids.has(name));
+  if (names.length === 0) return '.';
+  const more = names.length > MAX_NAMED ? '; and more' : '';
+  return `. Existing ones: ${names.slice(0, MAX_NAMED).map(shown).join('; ')}${more}.`;
 }
 
 /** The values that a label may have, each with its id if it differs. */

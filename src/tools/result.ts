@@ -38,8 +38,11 @@ export function succeeded(name: OperationName, output: Members, { audience, done
 
 const ONE_PAGE = 'This is one page. For the rest, repeat the call with the same arguments and this nextToken.';
 
-/** The result of a call that the endpoint rejected or that got no reply, with what was found out about it. */
-export function failed({ fields }: FinspaceError, known: FailureAdvice = {}): CallToolResult {
+/**
+ * The result of a call that the endpoint rejected or that got no reply, with what was found out about it. `tool` is the called one, which
+ * may have failed in an operation that it needs.
+ */
+export function failed(tool: string, { fields }: FinspaceError, known: FailureAdvice = {}): CallToolResult {
   const { operation, code, detail, reason, retryable, advice, outcomeUnknown, httpStatus, requestId } = {
     ...fields,
     ...known,
@@ -62,7 +65,8 @@ export function failed({ fields }: FinspaceError, known: FailureAdvice = {}): Ca
       {
         type: 'text',
         text: [
-          `${toolName(operation)} failed with ${error.error}${httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`}: ${quoteUntrusted(detail, 500)}`,
+          `${tool} failed with ${error.error}${httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`}${tool === toolName(operation) ? '' : ` in ${operation}`}: ${quoteUntrusted(detail, 500)}`,
+          ...(isUnchanged(fields) ? [UNCHANGED] : []),
           advice,
           `Repeating the same call ${retryable ? 'may' : 'will not'} help.`,
           ...(requestId === undefined ? [] : [`Request id: ${quoteUntrusted(requestId)}`]),
@@ -73,6 +77,11 @@ export function failed({ fields }: FinspaceError, known: FailureAdvice = {}): Ca
 }
 
 const MAX_MESSAGE = 2_000;
+const UNCHANGED = 'Nothing was changed.';
+
+/** Whether a change was not sent, or was rejected because something that it needs does not exist. */
+const isUnchanged = ({ operation, code, notSent, outcomeUnknown }: FailureFields) =>
+  !outcomeUnknown && (notSent === true || (code === 'ResourceNotFound' && operationNamed(operation).risk !== 'read'));
 
 /** The result of a call that this server did not send, with the reason and what to do instead. */
 export function refused(...lines: string[]): CallToolResult {

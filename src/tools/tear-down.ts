@@ -71,7 +71,7 @@ export async function previewTeardown(
 ): Promise<ToolResult> {
   const reason = toolRefusalReason(tearDown, environment.restrictions, environment.caller);
   if (reason !== undefined) return refused(`${TEAR_DOWN} is not offered. ${reason}`);
-  const prepared = await prepareArguments({ environment, signal }, tearDown.input(), given);
+  const prepared = await prepareArguments({ environment, signal, isDestructive: true }, tearDown.input(), given);
   if ('wrong' in prepared) return refused(`The arguments for ${TEAR_DOWN} are wrong.`, ...prepared.wrong);
   const input = prepared.input as z.output<ReturnType<typeof selection>>;
   const plan = await planTeardown(environment, TEAR_DOWN, input, environment.caller.principal, { signal });

@@ -56,6 +56,7 @@ it.each(OPERATION_NAMES)('a result keeps hostile replies apart from its own word
 it.each(OPERATION_NAMES)('a result quotes the message of the service about a failure: %s', (operation) => {
   const failure = (text: string) =>
     failed(
+      toolName(operation),
       new FinspaceError({
         operation,
         code: 'Conflict',

@@ -69,10 +69,29 @@ describe('the name of an environment instead of its id', () => {
   });
 
   it('is rejected with a suggestion if no environment has it', async () => {
-    for (const tool of ['list_kx_databases', 'list_kx_clusters', 'tear_down_kx_environment'])
-      expect(await failedTo(session, tool, { environmentId: 'kdb-prd' })).toContain(
+    for (const [tool, more] of [
+      ['list_kx_databases', {}],
+      ['list_kx_clusters', {}],
+      ['create_kx_database', { databaseName: 'trades' }],
+    ] as const)
+      expect(await failedTo(session, tool, { environmentId: 'kdb-prd', ...more })).toContain(
         `There is no kdb environment "kdb-prd"; did you mean "kdb-prod", whose id is "${id}"?`,
       );
+  });
+
+  it('is rejected without a suggestion by tools that delete, which list all environments', async () => {
+    const given = { environmentId: 'kdb-prd' };
+    const preview = (tool: string) => failedTo(session, 'plan_change', { tool, arguments: given });
+    for (const text of [
+      await failedTo(session, 'tear_down_kx_environment', given),
+      await failedTo(session, 'delete_kx_environment', given),
+      await preview('tear_down_kx_environment'),
+      await preview('delete_kx_environment'),
+    ]) {
+      expect(text).toContain('There is no kdb environment "kdb-prd". Existing ones: "');
+      expect(text).toContain(`"kdb-prod", whose id is "${id}"; "`);
+      expect(text).not.toContain('did you mean');
+    }
   });
 });
 

@@ -141,6 +141,51 @@ describe('the text of an error', () => {
     expect(await failedTo(session, tool, { environmentId, ...args })).toContain(words);
   });
 
+  it('names the tool of a change, says that nothing was changed, and suggests no other entity to delete', async () => {
+    const listed = await did(session, 'list_kx_clusters', { environmentId });
+    const clusters = listed['kxClusterSummaries'] as { clusterName: string }[];
+    const target = { environmentId, clusterName: 'hdb-f' };
+    const lines = (await failedTo(session, 'delete_kx_cluster', target)).split('\n');
+    expect(lines.slice(0, 2)).toEqual([
+      expect.stringMatching(/^delete_kx_cluster failed with ResourceNotFoundException \(HTTP 404\) in GetKxCluster: "/),
+      'Nothing was changed.',
+    ]);
+    const preview = await failedTo(session, 'plan_change', { tool: 'delete_kx_cluster', arguments: target });
+    for (const text of [lines.join('\n'), preview]) {
+      expect(text).toContain('There is no cluster "hdb-f". Existing ones: "');
+      expect(text).not.toContain('did you mean');
+      const named = clusters.filter(({ clusterName }) => text.includes(`"${clusterName}"`));
+      expect(named).toHaveLength(Math.min(clusters.length, 10));
+      expect(text.includes('; and more.')).toBe(clusters.length > 10);
+    }
+  });
+
+  it.each([
+    ['update_kx_database', { databaseName: 'fx_spt', description: 'x' }, 'did you mean "fx_spot"?'],
+    ['tear_down_kx_environment', { environmentId: 'abcd' }, 'There is no kdb environment "abcd". Existing ones: "'],
+    [
+      'delete_kx_user',
+      { environmentId: 'abcd', userName: 'x' },
+      'There is no kdb environment "abcd". Existing ones: "',
+    ],
+    [
+      'delete_kx_dataview',
+      { databaseName: 'fx_spt', dataviewName: 'view' },
+      'There is no database "fx_spt". Existing ones: "',
+    ],
+    ['create_kx_user', { environmentId: 'abcd', userName: 'x', iamRole: 'arn:aws:iam::123456789012:role/r' }, ''],
+  ])('says that %s changed nothing if its target does not exist', async (tool, args, words) => {
+    const text = await failedTo(session, tool, { environmentId, ...args });
+    expect(text).toMatch(new RegExp(`^${tool} failed with ResourceNotFoundException`));
+    expect(text).toContain('\nNothing was changed.\n');
+    expect(text).toContain(words);
+  });
+
+  it('does not say that nothing was changed when a read fails', async () => {
+    const text = await failedTo(session, 'get_kx_cluster', { environmentId, clusterName: 'hdb-f' });
+    expect(text).not.toContain('Nothing was changed');
+  });
+
   it('names every missing entity that a new cluster refers to, at any depth', async () => {
     const text = await failedTo(session, 'create_kx_cluster', {
       environmentId,
