@@ -9,6 +9,7 @@ import { type FormStop, MAX_UNAPPROVED } from './form-limit.ts';
 import { itemText } from './item-text.ts';
 import type { ApprovalStatus, ApprovalText, OpenedApproval, PendingApproval, Rejection } from './ledger.ts';
 import type { ApprovalRequest } from './plan.ts';
+import { callDigestOf } from './plan-digests.ts';
 import type { Blocker, Item, Members } from './plan-parts.ts';
 import type { Allowed } from './policy.ts';
 import type { Forbidden } from './protection.ts';
@@ -145,10 +146,14 @@ export const replacedLines = (
   plan: ApprovalRequest,
   visibility: Visibility,
 ): string[] =>
-  replaced.map(({ pending: { code, shown }, wasApproved }) => {
+  replaced.map(({ pending: { code, callDigest, stateDigest, shown }, wasApproved }) => {
     const was = wasApproved ? 'that a person had approved ' : '';
-    return `The older plan ${code} ${was}no longer counts: ${difference(shown, plan.shown, visibility)}`;
+    const isSameCall = callDigestOf({ ...plan, stateDigest }) === callDigest;
+    const why = isSameCall ? difference(shown, plan.shown, visibility) : OTHER_CALL;
+    return `The older plan ${code} ${was}no longer counts: ${why}`;
   });
+
+const OTHER_CALL = 'it is the plan of another call, with other arguments, and this call replaces it.';
 
 function difference({ lost: before }: ApprovalText, { lost: now }: ApprovalText, visibility: Visibility): string {
   const [removed, added] = [missingFrom(now, before), missingFrom(before, now)];
@@ -156,7 +161,7 @@ function difference({ lost: before }: ApprovalText, { lost: now }: ApprovalText,
     ...(removed.length === 0 ? [] : [`${itemNames(removed, visibility)} changed or disappeared`]),
     ...(added.length === 0 ? [] : [`the plan now lists ${itemNames(added, visibility)}`]),
   ];
-  return `${parts.length === 0 ? 'its target, what depends on it, or the arguments changed' : parts.join(', and ')}.`;
+  return `${parts.length === 0 ? 'its target or what depends on it changed' : parts.join(', and ')}.`;
 }
 
 /** The `items` whose texts are not those of any `others`. */

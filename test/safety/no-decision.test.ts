@@ -211,4 +211,30 @@ describe('a plan that a newer one replaced', () => {
     await guard.close();
     await fixture.close();
   });
+
+  it('is named as the plan of another call if only the arguments differ', async () => {
+    const fixture = await openApprovalFixture();
+    const { environmentId } = fixture;
+    const outOfBand = async () => ({ accepts: () => true, instructions: (code: string) => `Approve ${code}.` });
+    const guard = await openGuard({ call: fixture.call, clock: fixture.clock, outOfBand });
+    const connect = async (transitGatewayID: string) => {
+      const transitGatewayConfiguration = { transitGatewayID, routableCIDRSpace: '100.64.0.0/26' };
+      const tool = 'update_kx_environment_network';
+      const outcome = await guard.attempt({
+        tool,
+        arguments: { environmentId, transitGatewayConfiguration },
+        forms: false,
+      });
+      return outcome.kind === 'refused' ? outcome.text : outcome.kind;
+    };
+    await connect('tgw-0a1b2c3d4e5f60718');
+    const [{ code }] = (await guard.ledger.list()) as [PendingApproval];
+    const text = await connect('tgw-0a1b2c3d4e5f60719');
+    expect(text).toContain(
+      `The older plan ${code} no longer counts: it is the plan of another call, with other arguments, and this call replaces it.\n`,
+    );
+    expect(text).not.toMatch(/changed or disappeared|now lists/);
+    await guard.close();
+    await fixture.close();
+  });
 });
