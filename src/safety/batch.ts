@@ -139,7 +139,7 @@ function batchParts(
 export function missingBlocker({ operation, label }: BatchCall, error: unknown): Blocker {
   if (!isNotFound(error) || operationNamed(operation).risk === 'create') throw error;
   const [kind, name] = label.split(':') as [string, string];
-  return { item: { kind, name }, first: 'It does not exist: omit it.' };
+  return { item: { kind, name }, first: 'It does not exist: omit it.', noStep: true };
 }
 
 /** Whether a blocker of a call remains after the earlier calls of the batch; a missing entity that one of them creates does not. */

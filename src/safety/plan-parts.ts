@@ -8,6 +8,8 @@ export type Members = Record<string, unknown>;
 export interface Blocker {
   readonly item: Item;
   readonly first: string;
+  /** Set if nothing can be done first: the call must change, or can never succeed. */
+  readonly noStep?: true;
 }
 
 /** A setting before and after a call; undefined if it is not set. */

@@ -112,9 +112,10 @@ function quotaCheck({ quota: { what, kind }, used, limit, more }: UsedQuota) {
   const line = `${what}: ${used} of ${limit}`;
   if (used + more <= limit) return { ...none, lines: [line] };
   const item = { kind: 'quota', name: what, detail: `${used} of ${limit} used, ${more} more requested` };
-  const first =
-    more > limit
-      ? 'Request less, or have a person raise the quota.'
-      : `Delete what is not needed (${toolName(NAMES[kind].list)}, find_kx_problems), or have a person raise the quota.`;
+  if (more > limit) {
+    const blocker = { item, first: 'Request less, or have a person raise the quota.', noStep: true as const };
+    return { ...none, lines: [line], blockers: [blocker] };
+  }
+  const first = `Delete what is not needed (${toolName(NAMES[kind].list)}, find_kx_problems), or have a person raise the quota.`;
   return { ...none, lines: [line], blockers: [{ item, first }] };
 }

@@ -11,16 +11,17 @@ import type { Blocker, Item } from './plan-parts.ts';
 export function blockersOf(problem: Problem, deleted: KindName | undefined): Blocker[] {
   const { argument, item, dependents, advice, requiredStatus, kind, error, message } = problem;
   if (argument !== undefined)
-    return [{ item: { kind: 'argument', name: argument.member }, first: `${argument.says}.` }];
+    return [{ item: { kind: 'argument', name: argument.member }, first: `${argument.says}.`, noStep: true }];
   if (dependents !== undefined) return dependents.map((each) => dependentBlocker(each, kind as KindName));
   // Only a malformed id of an environment names none of them.
-  if (item === undefined) return [{ item: { kind: 'argument', name: 'environmentId' }, first: `${message}.` }];
-  if (advice !== undefined) return [{ item, first: advice }];
+  if (item === undefined)
+    return [{ item: { kind: 'argument', name: 'environmentId' }, first: `${message}.`, noStep: true }];
+  if (advice !== undefined) return [{ item, first: advice, noStep: true }];
   if (error === 'ResourceNotFound') return [missingEntityBlocker(item.kind, item.name, NAMES[kind as KindName].list)];
   if (requiredStatus !== undefined) {
     const isTarget = deleted !== undefined && item.kind === NAMES[deleted].noun;
     if (isTarget && isLeaving(item.detail)) return [deletionBlocker(item)];
-    return [{ item, first: statusAdvice(item, String(item.detail), requiredStatus) }];
+    return [statusBlocker(item, String(item.detail), requiredStatus)];
   }
   return [nameTakenBlocker(item)];
 }
@@ -40,11 +41,20 @@ export const deletionBlocker = (item: Item): Blocker => ({
   first: `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`,
 });
 
-/** What to do about an entity with this status, so that it gets the usual one. */
+/** A blocker for an entity with this status: what to do so that it gets the usual one, or why that cannot happen. */
+function statusBlocker(item: Item, status: string, requiredStatus: string): Blocker {
+  const final = isLeaving(status) ? LEAVING : FINAL.get(status);
+  if (final !== undefined) return { item, first: final, noStep: true };
+  return { item, first: statusAdvice(item, status, requiredStatus) };
+}
+
+const LEAVING = 'It is being deleted: neither it nor its contents can be changed.';
+const FINAL: ReadonlyMap<string, string> = new Map([
+  ['DELETED', 'It is already deleted.'],
+  ['SUSPENDED', 'It is suspended. This server cannot change that.'],
+]);
+
 function statusAdvice(item: Item, status: string, requiredStatus: string): string {
-  if (isLeaving(status)) return 'It is being deleted: neither it nor its contents can be changed.';
-  if (status === 'DELETED') return 'It is already deleted.';
-  if (status === 'SUSPENDED') return 'It is suspended. This server cannot change that.';
   if (status === 'UPDATE_FAILED') return 'Its last update failed: repeat that update first.';
   if (statusClass(status) === 'failed') return 'It failed, and waiting does not help: delete it and create it again.';
   return `It must be ${requiredStatus}: ${waitTool(item.kind, requiredStatus)}.`;
@@ -53,8 +63,9 @@ function statusAdvice(item: Item, status: string, requiredStatus: string): strin
 /** The name of a create is in use. */
 export function nameTakenBlocker(item: Item): Blocker {
   if (isLeaving(item.detail)) return deletionBlocker(item);
-  const way = item.detail?.includes('FAILED') ? 'it failed, so delete it' : 'use the existing one';
-  return { item, first: `The name is in use: ${way}, or choose another name.` };
+  if (item.detail?.includes('FAILED'))
+    return { item, first: 'The name is in use: it failed, so delete it, or choose another name.' };
+  return { item, first: 'The name is in use: use the existing one, or choose another name.', noStep: true };
 }
 
 /** An entity that the call names does not exist. */

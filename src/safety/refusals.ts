@@ -53,12 +53,18 @@ export const forbiddenLines = (tool: string, forbidden: Forbidden, visibility: V
   `No approval overrides this. A person must first ${forbidden.arn === undefined ? 'make the tags readable' : 'remove the tag'}.`,
 ];
 
-export const blockedLines = (tool: string, blockers: readonly Blocker[], visibility: Visibility) => [
-  notRun(tool),
-  'The service would refuse it, so no approval was requested. Do this first, in this order:',
-  ...visibility.redact(blockers).map((visible, at) => `${at + 1}. ${visibleItemText(visible)}: ${visible.first}`),
-  ...(suggestsTeardown(tool, blockers) ? [TEARDOWN_HINT] : []),
-];
+export function blockedLines(tool: string, blockers: readonly Blocker[], visibility: Visibility): string[] {
+  const visible = visibility.redact(blockers);
+  const [one, several] = blockers.every(({ noStep }) => noStep)
+    ? ['The reason:', 'The reasons:']
+    : ['Do this first:', 'Do this first, in this order:'];
+  return [
+    notRun(tool),
+    `The service would refuse it, so no approval was requested. ${visible.length === 1 ? one : several}`,
+    ...visible.map((each, at) => `${at + 1}. ${visibleItemText(each)}: ${each.first}`),
+    ...(suggestsTeardown(tool, blockers) ? [TEARDOWN_HINT] : []),
+  ];
+}
 
 /** A whole environment, or more than two entities, is better deleted with one call. */
 const suggestsTeardown = (tool: string, blockers: readonly Blocker[]) =>

@@ -230,7 +230,7 @@ async function outsideBlockers(
   );
   const outside = plans.flatMap((plan) => plan?.blockers ?? []).filter(({ item }) => !deletedKeys.has(keyOf(item)));
   const blockers = outside.map((blocker) =>
-    present.has(keyOf(blocker.item)) ? { ...blocker, first: ADD_IT } : blocker,
+    present.has(keyOf(blocker.item)) ? { ...blocker, first: ADD_IT, noStep: true as const } : blocker,
   );
   return [...new Map(blockers.map((blocker) => [keyOf(blocker.item), blocker])).values()];
 }
@@ -240,5 +240,9 @@ const ADD_IT = 'Add it to `only`, or remove from `only` what it blocks.';
 /** The names of a selection that no entity has. */
 function unknownAmong(names: readonly string[], found: readonly { readonly item: Item }[]): Blocker[] {
   const unknown = names.filter((name) => !found.some(({ item }) => item.name === name));
-  return unknown.map((name) => ({ item: { kind: 'entity', name }, first: 'Nothing has this name: omit it.' }));
+  return unknown.map((name) => ({
+    item: { kind: 'entity', name },
+    first: 'Nothing has this name: omit it.',
+    noStep: true,
+  }));
 }

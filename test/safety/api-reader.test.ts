@@ -44,7 +44,7 @@ it('advises to delete a failed namesake, and explains a malformed id', async () 
     'The name is in use: it failed, so delete it, or choose another name.',
   ]);
   expect(blockersOf({ error: 'Validation', message: 'malformed' }, undefined)).toEqual([
-    { item: { kind: 'argument', name: 'environmentId' }, first: 'malformed.' },
+    { item: { kind: 'argument', name: 'environmentId' }, first: 'malformed.', noStep: true },
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { answering, WORLD } from './support/backend.ts';
 import { openGuard } from './support/guard.ts';
 import { having, here, preview, previewFixture, published, run } from './support/preview.ts';
@@ -95,4 +95,51 @@ it('a plan allows a connection string while the network of the environment chang
   const connection = here({ userArn: `${arn()}/kxUser/ann`, clusterName: 'gateway' });
   expect(await preview('GetKxConnectionString', connection)).toMatchObject({ blocked: false });
   expect(await run('GetKxConnectionString', connection)).toBe('done');
+});
+
+describe('the refusal of a call that needs approval', () => {
+  const refusal = async (tool: string, input: object) => {
+    const outcome = await attempt(tool, input, ['create']);
+    return outcome.kind === 'refused' ? outcome.text.split('\n') : [outcome.kind];
+  };
+  const reason = (text: string) => [
+    expect.stringContaining('did not run. Nothing was changed.'),
+    'The service would refuse it, so no approval was requested. The reason:',
+    `1. ${text}`,
+  ];
+
+  it('names no first steps for an environment that is already deleted', async () => {
+    const { environmentId } = fixture.builder;
+    await having(`${WORLD.arn}:kxEnvironment`, environmentId, { status: 'DELETED' });
+    expect(await refusal('delete_kx_environment', { environmentId })).toEqual(
+      reason('kdb environment "trading" ("DELETED"): It is already deleted.'),
+    );
+  });
+
+  it('names no first steps for arguments that cannot succeed', async () => {
+    expect(await refusal('create_kx_environment', { ...environment, name: 'trading' })).toEqual(
+      reason(
+        'kdb environment "trading" ("CREATED"): The name is in use: use the existing one, or choose another name.',
+      ),
+    );
+  });
+
+  it('names no first steps for names that a teardown does not find', async () => {
+    const { environmentId } = fixture.builder;
+    expect(await refusal('tear_down_kx_environment', { environmentId, only: ['nope'] })).toEqual(
+      reason('entity "nope": Nothing has this name: omit it.'),
+    );
+    const both = await refusal('tear_down_kx_environment', { environmentId, only: ['nope', 'none'] });
+    expect(both[1]).toMatch(/The reasons:$/);
+  });
+
+  it('names the first steps in order if there are several, and without an order if there is one', async () => {
+    const { environmentId } = fixture.builder;
+    await fixture.builder.cluster('rdb');
+    const one = await refusal('delete_kx_environment', { environmentId });
+    expect(one[1]).toMatch(/requested\. Do this first:$/);
+    await fixture.builder.cluster('hdb');
+    const two = await refusal('delete_kx_environment', { environmentId });
+    expect(two[1]).toMatch(/requested\. Do this first, in this order:$/);
+  });
 });
