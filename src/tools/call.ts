@@ -84,7 +84,9 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
     return withEnvironmentMeant(await throughGate(environment, name, input, exchange), meant);
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
-    const concerned = { ...lookup, isDestructive: POLICY[risk].hints.destructiveHint === true };
+    const isRisky = POLICY[risk].hints.destructiveHint === true;
+    // A lookup remembers what it has read.
+    const concerned = isRisky === lookup.isDestructive ? lookup : { ...lookup, isDestructive: isRisky };
     return withEnvironmentMeant(failed(tool, error, await nextStep(concerned, name, input, error)), meant);
   }
 }
