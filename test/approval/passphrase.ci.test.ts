@@ -50,6 +50,15 @@ describe('approval with a passphrase', { timeout: 60_000 }, () => {
     expect(both.sort()).toEqual(['approved', 'closed']);
   });
 
+  it('reports a key that cannot be used before a person types anything', async () => {
+    const { dir, desk: approvals } = await keyed();
+    await approvals.requireUsableKey();
+    writeFileSync(join(dir, 'approver', 'private.json'), 'x');
+    await expect(approvals.requireUsableKey()).rejects.toThrow(/^The approver key cannot be used: .*private\.json/);
+    const { desk: without } = await deskIn(stateDirectory(), 'page');
+    await expect(without.requireUsableKey()).resolves.toBeUndefined();
+  });
+
   it('signs nothing if no passphrase was set up', async () => {
     const { desk: approvals, ledger, ask } = await deskIn(stateDirectory(), 'page');
     expect(approvals.hasPassphrase).toBe(false);
