@@ -88,7 +88,7 @@ describe('finspace-mcp doctor, about approval', { timeout: 60_000 }, () => {
   it('reports that the public key is damaged', async () => {
     await addApprover(state);
     writeFileSync(join(state, 'approver', 'public.pem'), 'damaged');
-    expect(run('doctor').stdout).toContain('The public key of the approver is damaged. Correct that, or put back');
+    expect(run('doctor').stdout).toContain('public.pem: is damaged. Correct that, or put back the folder approver');
   });
 
   it('reports an approver folder without keys', async () => {
