@@ -77,7 +77,7 @@ async function terminalApproval(
 /** Says why the approver key cannot be used, and what a person can do about it. */
 export function unusableKeyError({ stateDir }: Config, { message }: Error): LedgerError {
   const repair = `A person must repair the folder ${approverFolder(stateDir)} or restore it from a backup, and then restart this server.`;
-  const replace = `If the key is lost, "A lost passphrase" in SECURITY.md leads to a new one (${ownCommand()} approve --init${stateDirFlag(stateDir)}).`;
+  const replace = `If the key is lost, "A lost passphrase" in SECURITY.md leads to a new one (${approveCommand('--init', stateDir)}).`;
   return new LedgerError(
     `No call can be approved, because the approver key cannot be used. ${message}.\n${repair} ${replace}`,
   );
