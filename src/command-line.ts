@@ -92,16 +92,22 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
 
 /** Throws ConfigError for a variable that looks like a mistyped setting; others, such as those of Kubernetes, are ignored. */
 function fromEnvironment(env: NodeJS.ProcessEnv): Raw {
-  const known = SETTING_NAMES.map(variableOf);
-  for (const variable of Object.keys(env)) {
-    if (!variable.startsWith(VARIABLE_PREFIX) || known.includes(variable)) continue;
-    const suffixes = known.map((name) => name.slice(VARIABLE_PREFIX.length));
-    const meantSuffix = nearest(variable.slice(VARIABLE_PREFIX.length), suffixes);
-    if (meantSuffix !== undefined)
-      throw new ConfigError(`unknown variable ${variable}; did you mean ${VARIABLE_PREFIX}${meantSuffix}?`);
-  }
-  const set = SETTING_NAMES.filter((name) => (env[variableOf(name)] ?? '') !== '');
-  return Object.fromEntries(set.map((name) => [name, fromText(name, env[variableOf(name)] as string)]));
+  // In any letter case, because the names of variables have none on Windows.
+  const variables = Object.keys(env).filter((variable) => variable.toUpperCase().startsWith(VARIABLE_PREFIX));
+  if (variables.length === 0) return {};
+  const settings = new Map(SETTING_NAMES.map((name) => [variableOf(name), name]));
+  for (const variable of variables) if (!settings.has(variable)) requireNoTypo(variable, [...settings.keys()]);
+  const set = [...settings].filter(([variable]) => (env[variable] ?? '') !== '');
+  return Object.fromEntries(set.map(([variable, name]) => [name, fromText(name, env[variable] as string)]));
+}
+
+function requireNoTypo(variable: string, known: readonly string[]): void {
+  if (!variable.startsWith(VARIABLE_PREFIX)) return;
+  // Without the prefix, which would make unlike names look alike.
+  const suffixOf = (name: string) => name.slice(VARIABLE_PREFIX.length);
+  const suffix = nearest(suffixOf(variable), known.map(suffixOf));
+  if (suffix !== undefined)
+    throw new ConfigError(`unknown variable ${variable}; did you mean ${VARIABLE_PREFIX}${suffix}?`);
 }
 
 function fromFile(path: string): Raw {
