@@ -24,6 +24,8 @@ export interface Content {
 interface Description<K extends InEnvironment> {
   readonly needsDetails: boolean;
   readonly detail: (view: Views[K]) => string | undefined;
+  /** The changesets that are being loaded into it. */
+  readonly loads?: (read: Reader, key: Keys[K]) => Promise<readonly string[]>;
 }
 
 const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
@@ -39,6 +41,7 @@ const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
   'kx-database': {
     needsDetails: true,
     detail: ({ numBytes, numChangesets }) => `${byteSize(numBytes)}, ${count(numChangesets, 'changeset')}`,
+    loads: loadsInto,
   },
   'kx-scaling-group': { needsDetails: false, detail: ({ hostType }) => String(hostType) },
   'kx-user': { needsDetails: false, detail: () => undefined },
@@ -62,11 +65,11 @@ async function contentsOfKind<K extends InEnvironment>(
   environmentId: string,
   kind: K,
 ): Promise<Content[]> {
-  const { needsDetails, detail }: Description<K> = DESCRIPTIONS[kind];
+  const { needsDetails, detail, loads: loadsOf }: Description<K> = DESCRIPTIONS[kind];
   const views = await (needsDetails ? read.all : read.listed)(kind, { environmentId });
   const content = async (view: Views[K]): Promise<Content> => {
     const key = keyIn(kind, { ...view, environmentId });
-    const loads = kind === 'kx-database' ? await loadsInto(read, key as Keys['kx-database']) : [];
+    const loads = (await loadsOf?.(read, key)) ?? [];
     const { createdTimestamp, createTimestamp = createdTimestamp } = view as Record<string, string | undefined>;
     const description = detail(view);
     const item = { ...pathItem(kind, key, description && `${description}${loadsText(loads)}`), made: createTimestamp };
