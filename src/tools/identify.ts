@@ -1,10 +1,10 @@
 import { allEnvironments, candidatesText, type Environment, environmentsNamed, isPresent } from '../inventory/fleet.ts';
 import { listPages } from '../inventory/pages.ts';
 import { didYouMean } from '../nearest.ts';
-import { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdBy, listerOfLabel, nounOfLabel, type Reference } from '../operations/references.ts';
+import { readIfOffered } from '../safety/offered-read.ts';
 import { refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { ToolEnvironment } from './environment.ts';
@@ -19,20 +19,12 @@ export interface Lookup {
 
 const MAX_LISTED = 10_000;
 
-/** Runs a read if this caller may; undefined when it may not, or when the read fails. */
-export async function lookUp<T>(
-  { environment: { restrictions, caller } }: Lookup,
+/** Runs a read if the caller of a lookup may; undefined when it may not, or when the read fails. */
+export const lookUp = <T>(
+  { environment }: Lookup,
   name: OperationName,
   read: () => Promise<T>,
-): Promise<T | undefined> {
-  if (refusalReason(name, restrictions, caller) !== undefined) return undefined;
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof FinspaceError) return undefined;
-    throw error;
-  }
-}
+): Promise<T | undefined> => readIfOffered(environment, name, read);
 
 /** `list_kx_clusters shows the names.`, if this caller is offered such a tool; not for what the operation itself creates. */
 export function whereListed(

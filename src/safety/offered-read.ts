@@ -1,0 +1,18 @@
+import { FinspaceError } from '../operations/failure.ts';
+import type { OperationName } from '../operations/index.ts';
+import { type Caller, type Restrictions, refusalReason } from './policy.ts';
+
+/** Runs a read if this caller may; undefined when it may not, or when the read fails. */
+export async function readIfOffered<T>(
+  { restrictions, caller }: { readonly restrictions: Restrictions; readonly caller: Caller },
+  name: OperationName,
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  if (refusalReason(name, restrictions, caller) !== undefined) return undefined;
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof FinspaceError) return undefined;
+    throw error;
+  }
+}
