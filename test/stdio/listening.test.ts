@@ -1,12 +1,9 @@
-import { PassThrough } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
 import { createRuntime } from '../../src/commands/runtime.ts';
 import { configure } from '../../src/config.ts';
-import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import type { ServerFactory } from '../../src/server.ts';
-import { serveOverStdio } from '../../src/transports/stdio.ts';
+import { rawConnection, SILENT } from './raw-connection.ts';
 
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const URI = 'finspace://kx/environments';
 
 interface Message {
@@ -23,34 +20,16 @@ afterEach(async () => {
 
 /** A connection whose first message requests a stream of change events. */
 function listenFirst(serve: ServerFactory): Message[] {
-  const [input, output, heard] = [new PassThrough(), new PassThrough(), [] as Message[]];
-  output.on('data', (chunk) => {
-    for (const line of String(chunk).trim().split('\n')) heard.push(JSON.parse(line));
-  });
-  const done = serveOverStdio(serve, LOCAL_CALLER, {
-    input,
-    output,
-    stop: new AbortController().signal,
-    onerror: () => {},
-    settled: async () => {},
-    abandoned: () => new Promise(() => {}),
-    callMs: 1_000,
-    maxBytes: 1_048_576,
-    onending: () => {},
-    onunanswered: () => {},
-  });
-  closes.push(async () => {
-    input.end();
-    await done;
-  });
+  const { received, send, close } = rawConnection<Message>(serve);
+  closes.push(close);
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'listener', version: '1' },
     'io.modelcontextprotocol/clientCapabilities': {},
   };
   const params = { notifications: { resourceSubscriptions: [URI] }, _meta };
-  input.write(`${JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'subscriptions/listen', params })}\n`);
-  return heard;
+  send({ jsonrpc: '2.0', id: 7, method: 'subscriptions/listen', params });
+  return received;
 }
 
 function served() {

@@ -1,13 +1,10 @@
-import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRuntime } from '../../src/commands/runtime.ts';
 import { configure } from '../../src/config.ts';
-import { LOCAL_CALLER } from '../../src/safety/policy.ts';
-import { serveOverStdio } from '../../src/transports/stdio.ts';
 import { INITIALIZE } from '../http/support.ts';
 import { KMS_KEY } from '../support/world.ts';
+import { rawConnection, SILENT } from './raw-connection.ts';
 
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const MAX_BYTES = 20_000;
 const WAIT = { timeout: 4_000 };
 
@@ -20,31 +17,14 @@ interface Message {
 
 /** A client that shows forms, and an environment whose deletion it has called as request 7. Its form is open as request 0. */
 async function withOpenForm() {
-  const [input, output, received] = [new PassThrough(), new PassThrough(), [] as Message[]];
-  output.on('data', (chunk) => {
-    for (const line of String(chunk).trim().split('\n')) received.push(JSON.parse(line));
-  });
   const runtime = createRuntime(configure({ state: ':memory:', world: 'empty', lifecycle: 'instant' }, {}), SILENT, {
     remote: false,
   });
-  const done = serveOverStdio(runtime.serve, LOCAL_CALLER, {
-    input,
-    output,
-    stop: new AbortController().signal,
-    onerror: () => {},
-    settled: async () => {},
-    abandoned: () => new Promise(() => {}),
-    callMs: 1_000,
-    maxBytes: MAX_BYTES,
-    onending: () => {},
-    onunanswered: () => {},
-  });
+  const { received, send, close } = rawConnection<Message>(runtime.serve, MAX_BYTES);
   onTestFinished(async () => {
-    input.end();
-    await done;
+    await close();
     await runtime.close();
   });
-  const send = (line: string | object) => input.write(`${typeof line === 'string' ? line : JSON.stringify(line)}\n`);
   const replyTo = (id: number) =>
     vi.waitUntil(() => received.find((message) => message.id === id && !message.method), WAIT);
   const call = (id: number, name: string, args: object) =>
