@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { isIdempotent } from '../operations/derive.ts';
 import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
 import { type Bounds, callBounds } from './bounds.ts';
@@ -28,7 +27,7 @@ export function finspaceCall(options: ClientOptions): Call {
   return async (name, input, { signal, untilAborted, fairnessKey = '', isBackground = false } = {}) => {
     const waitMs = untilAborted ? Number.POSITIVE_INFINITY : limits.callMs;
     const bounds = callBounds(waitMs, signal);
-    const requested = { fairnessKey, isBackground, question: signal, signal: bounds.signal };
+    const requested = { fairnessKey, isBackground, question: signal, ending: bounds.ending };
     const { mutates, tokened } = callKind(name);
     const members = tokened && input.clientToken === undefined ? { ...input, clientToken: randomUUID() } : input;
     const sending: Sending = {
@@ -88,7 +87,7 @@ async function untilAnswered(sending: Sending, first: Admission): Promise<never>
     try {
       return await attemptInTurn(sending, turn ?? (await nextTurn(sending)));
     } catch (thrown) {
-      await bounds.within(pause(pauseAfter(sending, thrown), undefined, { signal: bounds.signal }));
+      await bounds.pause(pauseAfter(sending, thrown));
     }
   }
 }
@@ -110,7 +109,7 @@ async function attemptInTurn(sending: Sending, turn: Admission): Promise<never> 
     return reply;
   } catch (thrown) {
     turn.done(outcomeOf(thrown, mutates), diagnose(thrown).retryAfterMs);
-    const isOver = thrown === bounds.signal.reason && !signal?.aborted;
+    const isOver = thrown === bounds.ending.reason && !signal?.aborted;
     // A read that is refused until its time limit ends with the refusal.
     if (!isOver || mutates || diagnose(sending.lastFailure).transientCause !== 'throttled')
       sending.lastFailure = thrown;
@@ -127,10 +126,10 @@ async function attempt(sending: Sending): Promise<never> {
   };
   const send = () => {
     sending.wasSent = false;
-    return sending.send({ abortSignal: bounds.signal, onSend });
+    return sending.send({ ending: bounds.ending, onSend });
   };
   const count = () => {
-    bounds.signal.throwIfAborted();
+    bounds.ending.throwIfEnded();
     sending.attempts += 1;
   };
   const sendAgain = async () => {

@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import type { RequestHandler } from '@smithy/types';
+import type { Ending } from './ending.ts';
 
 /** Limits of one call, in milliseconds and bytes. */
 export interface Limits {
@@ -21,7 +22,7 @@ export const DEFAULT_LIMITS: Limits = {
 
 /** What a handler receives besides the request, as the options of `client.send`. */
 export interface AttemptOptions {
-  readonly abortSignal?: AbortSignal;
+  readonly ending?: Ending;
   /** Called just before the request is sent: from then on it may take effect. */
   readonly onSend?: () => void;
 }

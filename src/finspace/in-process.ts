@@ -8,8 +8,8 @@ import type { AttemptOptions, Handler, Limits } from './handler.ts';
 /** Passes requests to a service in this process: the same bytes as over the network, without a socket. */
 export function inProcessHandler(service: Service, { attemptMs, maxResponseBytes }: Limits): Handler {
   return {
-    handle: async (request, { abortSignal, onSend }: AttemptOptions = {}) => {
-      abortSignal?.throwIfAborted();
+    handle: async (request, { ending, onSend }: AttemptOptions = {}) => {
+      ending?.throwIfEnded();
       onSend?.();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {

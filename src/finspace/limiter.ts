@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import type { Ending } from './ending.ts';
 import { inTurn } from './turns.ts';
 
 /**
@@ -20,12 +20,12 @@ export interface Requested {
   /** Keys take turns, and so do the questions with one key. */
   readonly fairnessKey: string;
   readonly question: object | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly ending: Ending | undefined;
 }
 
 /** Adapts the rate of all requests to one endpoint to what the endpoint accepts. */
 export interface Limiter {
-  /** Resolves when the request may be sent. Rejects with the reason of the signal when that aborts first. */
+  /** Resolves when the request may be sent. Rejects with the reason of the ending if that comes first. */
   admit(request: Requested): Promise<Admission>;
 }
 
@@ -71,23 +71,19 @@ export function limiter({ now = () => performance.now(), later = afterwards }: L
   return {
     admit: (request) =>
       new Promise((resolve, reject) => {
-        const { signal } = request;
-        if (signal?.aborted) return reject(signal.reason);
-        const leave = () => {
+        const { ending } = request;
+        if (ending?.isEnded) return reject(ending.reason);
+        const unlisten = ending?.onEnd((reason) => {
           one.cancel?.();
-          reject(signal?.reason);
-        };
+          reject(reason);
+        });
         const one: Waiting = {
           ...request,
           start: (admission) => {
-            signal?.removeEventListener('abort', leave);
+            unlisten?.();
             resolve(admission);
           },
         };
-        if (signal !== undefined) {
-          setMaxListeners(0, signal);
-          signal.addEventListener('abort', leave, { once: true });
-        }
         enter(state, one);
       }),
   };

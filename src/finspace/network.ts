@@ -22,7 +22,7 @@ export function networkHandler(limits: Limits): Handler {
     metadata: { handlerProtocol: 'http/1.1' },
     destroy: () => Object.values(transports).forEach(({ agent }) => void agent.destroy()),
     handle: async (message, options: AttemptOptions = {}) => {
-      options.abortSignal?.throwIfAborted();
+      options.ending?.throwIfEnded();
       const secure = message.protocol === 'https:';
       if (!secure && !isLoopback(message.hostname))
         throw misconfigured('The endpoint is neither https nor on this machine.');
@@ -50,15 +50,14 @@ function exchange(
   request: ClientRequest,
   body: string | Uint8Array | undefined,
   { connectMs, attemptMs, maxResponseBytes }: Limits,
-  { abortSignal, onSend }: AttemptOptions,
+  { ending, onSend }: AttemptOptions,
 ): Promise<HttpResponse> {
   let connecting: NodeJS.Timeout | undefined;
   let attempt: NodeJS.Timeout | undefined;
-  let onAbort: (() => void) | undefined;
+  let unlisten: (() => void) | undefined;
 
   const result = new Promise<HttpResponse>((resolve, reject) => {
-    onAbort = () => reject(abortSignal?.reason);
-    abortSignal?.addEventListener('abort', onAbort);
+    unlisten = ending?.onEnd(reject);
     attempt = setTimeout(() => reject(timedOut('The attempt', attemptMs)), attemptMs);
     request.on('error', reject);
     request.on('socket', (socket) => {
@@ -83,7 +82,7 @@ function exchange(
     .finally(() => {
       clearTimeout(connecting);
       clearTimeout(attempt);
-      if (onAbort !== undefined) abortSignal?.removeEventListener('abort', onAbort);
+      unlisten?.();
     });
 }
 

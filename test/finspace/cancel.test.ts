@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
@@ -196,5 +197,14 @@ describe('a signal that outlives its calls', () => {
     const call = finspaceCall({ region: 'us-east-1', service, limits: DEFAULT_LIMITS, maxAttempts: 3 });
     await Promise.all(Array.from({ length: 10 }, () => call(name, CLUSTER, { signal })));
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it('prints no warning for many calls at once', async () => {
+    const { signal } = new AbortController();
+    const warned = once(process, 'warning', { signal: AbortSignal.timeout(50) }).catch(() => 'none');
+    const service = () => delay(10, { status: 200, headers: {}, body: Buffer.from('{}') });
+    const call = finspaceCall({ region: 'us-east-1', service, limits: DEFAULT_LIMITS, maxAttempts: 3 });
+    await Promise.all(Array.from({ length: 60 }, () => call('GetKxCluster', CLUSTER, { signal })));
+    expect(await warned).toBe('none');
   });
 });

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { ending } from '../../src/finspace/ending.ts';
 import { type AttemptOutcome, type Limiter, limiter, type Requested } from '../../src/finspace/limiter.ts';
 
 /** A clock that tests move; timers run in order. */
@@ -37,7 +37,7 @@ const background = (fairnessKey = 'a', more: Partial<Requested> = {}): Requested
   isBackground: true,
   fairnessKey,
   question: undefined,
-  signal: undefined,
+  ending: undefined,
   ...more,
 });
 
@@ -171,12 +171,12 @@ describe('while an endpoint admits few requests', () => {
 
   test('a cancelled request gives up its place', async () => {
     const { time, limits } = await slow();
-    const leaving = new AbortController();
+    const leaving = ending();
     void limits.admit(background());
-    const left = limits.admit(background('a', { signal: leaving.signal }));
-    leaving.abort(new Error('gone'));
+    const left = limits.admit(background('a', { ending: leaving }));
+    leaving.end(new Error('gone'));
     await expect(left).rejects.toThrow('gone');
-    await expect(limits.admit(background('a', { signal: leaving.signal }))).rejects.toThrow('gone');
+    await expect(limits.admit(background('a', { ending: leaving }))).rejects.toThrow('gone');
     let isNext = false;
     void limits.admit(background()).then(() => {
       isNext = true;
@@ -222,20 +222,10 @@ test.each([
   const time = clock();
   const limits = limiter(time);
   (await limits.admit(background())).done('refused', 20_000);
-  const leaving = new AbortController();
-  const left = Array.from({ length: 3 }, () => limits.admit(request({ signal: leaving.signal })));
+  const leaving = ending();
+  const left = Array.from({ length: 3 }, () => limits.admit(request({ ending: leaving })));
   expect(time.pending()).toBeGreaterThan(0);
-  leaving.abort(new Error('gone'));
+  leaving.end(new Error('gone'));
   await Promise.all(left.map((one) => expect(one).rejects.toThrow('gone')));
   expect(time.pending()).toBe(0);
-});
-
-test('many requests that share one signal print no warning', async () => {
-  const time = clock();
-  const limits = limiter(time);
-  const leaving = new AbortController();
-  const warned = once(process, 'warning', { signal: AbortSignal.timeout(50) }).catch(() => 'none');
-  for (let at = 0; at < 60; at += 1) void limits.admit(background('a', { signal: leaving.signal })).catch(() => {});
-  expect(await warned).toBe('none');
-  leaving.abort();
 });

@@ -223,8 +223,7 @@ describe('the limiter of an endpoint', () => {
 
   /** Admits nothing. */
   const closed: Limiter = {
-    admit: ({ signal }) =>
-      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true })),
+    admit: ({ ending }) => new Promise((_, reject) => void ending?.onEnd(reject)),
   };
 
   it('ends the wait for a turn at the time limit of the call', async () => {

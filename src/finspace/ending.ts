@@ -1,0 +1,37 @@
+/** Whether a call must end early, and why. An AbortSignal would do, but costs several times as much to create and to listen to. */
+export interface Ending {
+  readonly isEnded: boolean;
+  readonly reason: unknown;
+  /** Throws the reason if the call must end. */
+  throwIfEnded(): void;
+  /** Calls `listener` once, if the call must end from now on. The returned function removes it. */
+  onEnd(listener: (reason: unknown) => void): () => void;
+}
+
+/** An Ending, and the function that ends its call; only the first reason counts. */
+export function ending(): Ending & { end(reason: unknown): void } {
+  const listeners = new Set<(reason: unknown) => void>();
+  let isEnded = false;
+  let reason: unknown;
+  return {
+    get isEnded() {
+      return isEnded;
+    },
+    get reason() {
+      return reason;
+    },
+    throwIfEnded() {
+      if (isEnded) throw reason;
+    },
+    onEnd(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    end(why) {
+      if (isEnded) return;
+      [isEnded, reason] = [true, why];
+      for (const listener of listeners) listener(why);
+      listeners.clear();
+    },
+  };
+}
