@@ -134,6 +134,7 @@ const clusterNames = Array.from({ length: CLUSTERS }, (_, at) => clusterName(at)
 const clusterSummary = (name: string) => ({
   clusterName: name,
   clusterType: name.split('-')[0]?.toUpperCase(),
+  volumes: name.startsWith('tickerplant') ? [{ volumeName: 'vol-logs', volumeType: 'NAS_1' }] : [],
   status: 'RUNNING',
   releaseLabel: '1.0',
   azMode: 'SINGLE',

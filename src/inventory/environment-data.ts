@@ -34,12 +34,13 @@ export async function readEnvironment(
 ): Promise<{ data: EnvironmentData; gaps: Gap[]; readAt: number }> {
   const from = reading(call, options);
   const at = { environmentId };
+  const clustersRead = from.list<'ListKxClusters', Cluster>('ListKxClusters', at, { kind: 'cluster' });
   const groupsRead = from.list<'ListKxScalingGroups', Group>('ListKxScalingGroups', at, { kind: 'scaling-group' });
   const [environment, clusters, groups, volumes, databases, users] = await Promise.all([
     options.environment ?? from.get('GetKxEnvironment', at, { kind: 'environment' }),
-    readClusters(from, environmentId, options, groupsRead),
+    readClusters(from, environmentId, options, clustersRead, groupsRead),
     groupsRead,
-    readVolumes(from, environmentId),
+    readVolumes(from, environmentId, options, clustersRead),
     readDatabases(from, environmentId, options),
     from.list<'ListKxUsers', User>('ListKxUsers', at, { kind: 'user' }),
   ]);
@@ -54,9 +55,10 @@ async function readClusters(
   from: Reading,
   environmentId: string,
   { details = true, nodes: nodesOption = details, clusterTypes, detailsOfUnhosted = false }: GraphOptions,
+  clusters: Promise<readonly Cluster[]>,
   groups: Promise<readonly Group[]>,
 ): Promise<Cluster[]> {
-  const listed = await from.list<'ListKxClusters', Cluster>('ListKxClusters', { environmentId }, { kind: 'cluster' });
+  const listed = await clusters;
   const wantsNodes = typeof nodesOption === 'function' ? nodesOption(listed.length) : nodesOption;
   const hosted = new Set(detailsOfUnhosted ? (await groups).flatMap(({ clusters = [] }) => clusters) : []);
   return Promise.all(
@@ -77,15 +79,36 @@ async function readClusters(
   );
 }
 
-async function readVolumes(from: Reading, environmentId: string): Promise<Volume[]> {
+async function readVolumes(
+  from: Reading,
+  environmentId: string,
+  { detailsOfUsedVolumes = true }: GraphOptions,
+  clusters: Promise<readonly Cluster[]>,
+): Promise<Volume[]> {
   const listed = await from.list<'ListKxVolumes', Volume>('ListKxVolumes', { environmentId }, { kind: 'volume' });
+  const usedBy = runningOnVolumes(detailsOfUsedVolumes ? [] : await clusters);
   return Promise.all(
     listed.map(async (summary) => {
-      const { volumeName = '' } = summary;
+      const { volumeName = '', status } = summary;
+      const attachedClusters = usedBy.get(volumeName);
+      if (attachedClusters !== undefined && status === 'ACTIVE') return { ...summary, attachedClusters };
       const detail = await from.get('GetKxVolume', { environmentId, volumeName }, { kind: 'volume', of: volumeName });
       return { ...summary, ...detail };
     }),
   );
+}
+
+/** The RUNNING clusters that use each volume, as the list of clusters shows them. */
+function runningOnVolumes(clusters: readonly Cluster[]): ReadonlyMap<string, NonNullable<Volume['attachedClusters']>> {
+  const found = new Map<string, NonNullable<Volume['attachedClusters']>>();
+  const running = clusters.filter(({ status }) => status === 'RUNNING');
+  for (const { clusterName, clusterType, status: clusterStatus, volumes = [] } of running)
+    for (const { volumeName = '' } of volumes) {
+      const own = found.get(volumeName) ?? [];
+      own.push({ clusterName, clusterType, clusterStatus });
+      found.set(volumeName, own);
+    }
+  return found;
 }
 
 async function readDatabases(from: Reading, environmentId: string, options: GraphOptions): Promise<Database[]> {

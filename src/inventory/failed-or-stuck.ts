@@ -1,6 +1,7 @@
 import { LIFECYCLES } from '../kinds/lifecycles.ts';
 import { MINUTE } from '../kinds/status-meanings.ts';
 import { statusClass } from '../kinds/statuses.ts';
+import { oncePer } from '../once-per.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
 
@@ -8,9 +9,9 @@ import type { Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
 export { deletionIn, isGone, statusClass } from '../kinds/statuses.ts';
 
 /** Issues of entities that have failed, are stuck, or run with fewer nodes than they should. */
-export function failedOrStuckIssues(graph: Graph): Issue[] {
-  return graph.entities.flatMap((entity) => issuesOf(entity, graph));
-}
+export const failedOrStuckIssues = oncePer((graph: Graph): readonly Issue[] =>
+  graph.entities.flatMap((entity) => issuesOf(entity, graph)),
+);
 
 /** A transitional status is stuck if it lasts this many times as long as usual. */
 const STUCK = 3;
@@ -60,6 +61,7 @@ function statusIssue(entity: GraphEntity, now: string): Issue | undefined {
 
 /** The issues of an environment whose network or DNS could not be updated. */
 function networkIssues(entity: GraphEntity): Issue[] {
+  if (entity.kind !== 'environment') return [];
   const { created, modified, facts } = entity;
   const failed = (['network', 'dns'] as const).filter((part) => facts[part] === 'FAILED_UPDATE');
   return failed.map((part) => ({
@@ -73,7 +75,8 @@ function networkIssues(entity: GraphEntity): Issue[] {
 
 /** The issue of a RUNNING cluster of which some nodes are not running. */
 function nodesIssue(entity: GraphEntity, now: string): Issue | undefined {
-  const { status, facts } = entity;
+  const { kind, status, facts } = entity;
+  if (kind !== 'cluster') return undefined;
   const since = facts['provisioningSince'] as string | undefined;
   if (since === undefined || status !== 'RUNNING') return undefined;
   const isStuck = isOverdue('node', since, now);

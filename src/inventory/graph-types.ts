@@ -124,6 +124,8 @@ export interface GraphOptions {
   readonly clusterTypes?: readonly string[] | undefined;
   /** True for the details of clusters of other types, too, if no scaling group lists them. */
   readonly detailsOfUnhosted?: boolean | undefined;
+  /** False for only what the lists show of an ACTIVE volume that a RUNNING cluster uses. */
+  readonly detailsOfUsedVolumes?: boolean | undefined;
   /** The environment as just read; otherwise it is read. */
   readonly environment?: Output<'GetKxEnvironment'> | undefined;
   /** Replies of earlier questions; without it, everything is read. */

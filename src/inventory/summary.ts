@@ -1,3 +1,4 @@
+import { oncePer } from '../once-per.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph.ts';
@@ -160,16 +161,9 @@ function connectionsOf({ id, kind }: GraphEntity, graph: Graph) {
 }
 
 type Ends = Readonly<Record<'from' | 'to', ReadonlyMap<string, readonly Edge[]>>>;
-const ends = new WeakMap<Graph, Ends>();
 
 /** The edges of a graph by the entity at either end. */
-function endsOf(graph: Graph): Ends {
-  const present = ends.get(graph);
-  if (present !== undefined) return present;
-  const made = { from: byEnd(graph.edges, 'from'), to: byEnd(graph.edges, 'to') };
-  ends.set(graph, made);
-  return made;
-}
+const endsOf = oncePer(({ edges }: Graph): Ends => ({ from: byEnd(edges, 'from'), to: byEnd(edges, 'to') }));
 
 function byEnd(edges: readonly Edge[], end: 'from' | 'to'): ReadonlyMap<string, readonly Edge[]> {
   const found = new Map<string, Edge[]>();

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
 import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
+import { oncePer } from '../once-per.ts';
 import { type Binding, binding } from '../operations/http.ts';
 import { operationNamed } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -38,20 +39,14 @@ interface PlacedMember {
   readonly place: Binding;
 }
 
-const membersByOperation = new WeakMap<Operation, readonly PlacedMember[]>();
-
-/** The input members of an operation with their places in the request, computed once. */
-function membersOf(operation: Operation): readonly PlacedMember[] {
-  const cached = membersByOperation.get(operation);
-  if (cached !== undefined) return cached;
-  const members = Object.entries(operation.input().shape as Record<string, z.ZodType>).map(([member, schema]) => ({
+/** The input members of an operation with their places in the request. */
+const membersOf = oncePer((operation: Operation): readonly PlacedMember[] =>
+  Object.entries(operation.input().shape as Record<string, z.ZodType>).map(([member, schema]) => ({
     member,
     schema,
     place: binding(operation, member),
-  }));
-  membersByOperation.set(operation, members);
-  return members;
-}
+  })),
+);
 
 const TOO_LARGE = 'The request is too large';
 const USUAL_BODY = 1_048_576;

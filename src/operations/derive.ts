@@ -1,18 +1,7 @@
 import * as z from 'zod';
+import { oncePer } from '../once-per.ts';
 import { offeredOf } from './offered.ts';
 import { lazy, type Operation, type Risk } from './operation.ts';
-
-const oncePerOperation = <T>(derive: (operation: Operation) => T) => {
-  const cache = new WeakMap<Operation, T>();
-  return (operation: Operation): T => {
-    let value = cache.get(operation);
-    if (value === undefined) {
-      value = derive(operation);
-      cache.set(operation, value);
-    }
-    return value;
-  };
-};
 
 /** Settings that an update omits on purpose. Never sent to the service; the server compares it with the current settings. */
 const removal = lazy(() =>
@@ -25,7 +14,7 @@ const removal = lazy(() =>
 );
 
 /** The input for agents: the API's own, as far as tools offer it, without `clientToken`. Unknown members are rejected. */
-export const agentInput = oncePerOperation((operation): z.ZodObject => {
+export const agentInput = oncePer((operation: Operation): z.ZodObject => {
   const input = offeredOf(operation.input());
   const own = 'clientToken' in input.shape ? input.omit({ clientToken: true }) : input;
   const removes = Object.keys(operation.update?.leftOut ?? {}).length > 0;
@@ -40,22 +29,22 @@ export const riskOf = ({ risk, raised }: Operation, input: Readonly<Record<strin
 export const highestRisk = ({ risk, raised }: Operation): Risk => raised?.to ?? risk;
 
 /** The input as the service accepts it: every constraint is enforced, and unknown members are dropped at every depth. */
-export const serviceInput = oncePerOperation((operation) => rebuild(operation.input(), 'strip') as z.ZodObject);
+export const serviceInput = oncePer((operation: Operation) => rebuild(operation.input(), 'strip') as z.ZodObject);
 
 /** The output as a client should accept it: types only, new members and enum values pass, timestamps are decoded. */
-export const lenientOutput = oncePerOperation((operation) => rebuild(operation.output(), 'loose') as z.ZodObject);
+export const lenientOutput = oncePer((operation: Operation) => rebuild(operation.output(), 'loose') as z.ZodObject);
 
 /** Whether the API recognises a repeated request, so that it may be retried after a lost reply. */
-export const isIdempotent = oncePerOperation((operation) => 'clientToken' in operation.input().shape);
+export const isIdempotent = oncePer((operation: Operation) => 'clientToken' in operation.input().shape);
 
 /** The output member that holds the items of a paged list; null when the operation does not page. */
-export const listMember = oncePerOperation((operation): string | null => {
+export const listMember = oncePer((operation: Operation): string | null => {
   const { nextToken, ...members } = operation.output().shape;
   return nextToken === undefined ? null : (Object.keys(members)[0] ?? null);
 });
 
 /** The members of each item of a paged list. */
-export const itemMembers = oncePerOperation((operation): readonly string[] => {
+export const itemMembers = oncePer((operation: Operation): readonly string[] => {
   const items = operation.output().shape[listMember(operation) ?? ''] as z.ZodOptional<z.ZodArray<z.ZodObject>>;
   return Object.keys(items.unwrap().element.shape);
 });

@@ -1,6 +1,7 @@
 import { allEnvironments, candidatesText, type Environment, environmentsNamed, isPresent } from '../inventory/fleet.ts';
 import { listPages } from '../inventory/pages.ts';
 import { didYouMean } from '../nearest.ts';
+import { oncePer } from '../once-per.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdBy, listerOfLabel, nounOfLabel, type Reference } from '../operations/references.ts';
@@ -70,24 +71,18 @@ export async function environmentCalled(
 }
 
 type Listing = { readonly all: readonly Environment[]; readonly complete: boolean };
-const listings = new WeakMap<Lookup, Promise<Listing>>();
 
 async function environmentsOf(lookup: Lookup): Promise<Environment[]> {
   return (await environmentsEverOf(lookup)).all.filter(isPresent);
 }
 
 /** All environments that the caller may see, read once for all lookups about a call. */
-function environmentsEverOf(lookup: Lookup): Promise<Listing> {
+const environmentsEverOf = oncePer(async (lookup: Lookup): Promise<Listing> => {
   const { environment, signal } = lookup;
   const list = () => allEnvironments(environment.call, { signal });
-  const read = async () => {
-    const all = await lookUp(lookup, 'ListKxEnvironments', list);
-    return { all: all ?? [], complete: all !== undefined };
-  };
-  const environments = listings.get(lookup) ?? read();
-  listings.set(lookup, environments);
-  return environments;
-}
+  const all = await lookUp(lookup, 'ListKxEnvironments', list);
+  return { all: all ?? [], complete: all !== undefined };
+});
 
 /** Says that something does not exist, with what was probably meant, and the tool that lists existing ones. */
 export async function missingText(lookup: Lookup, { label, value, scope }: Reference, near?: OperationName) {

@@ -16,7 +16,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const facts = (id: string) => graph.entities.find((entity) => entity.id === id)?.facts ?? {};
-const lines = (findings: Issue[]) => findings.map(({ entity, condition }) => `${entity.id} ${condition}`).toSorted();
+const lines = (findings: readonly Issue[]) =>
+  findings.map(({ entity, condition }) => `${entity.id} ${condition}`).toSorted();
 
 describe('the graph of an environment', () => {
   test('makes one list call per kind, and per database for kinds inside databases', () => {

@@ -106,8 +106,12 @@ function readTogether(searches: readonly Search[], kinds: readonly Kind[] | unde
   };
 }
 
-/** What a host lists needs no read of the cluster to show that the host exists. */
-const UNCONFIRMED: GraphOptions = { clusterTypes: TYPES_WITH_DATABASES, detailsOfUnhosted: true };
+/** Without the details of clusters and volumes that the lists already show to be in use. */
+const UNCONFIRMED: GraphOptions = {
+  clusterTypes: TYPES_WITH_DATABASES,
+  detailsOfUnhosted: true,
+  detailsOfUsedVolumes: false,
+};
 
 /** Whether nodes are all that was not read in time. */
 const isWholeButNodes = ({ gaps }: Graph) =>
