@@ -2,8 +2,11 @@
 export function oncePer<K extends object, T>(compute: (key: K) => T): (key: K) => T {
   const computed = new WeakMap<K, { readonly value: T }>();
   return (key) => {
-    const present = computed.get(key) ?? { value: compute(key) };
-    computed.set(key, present);
+    let present = computed.get(key);
+    if (present === undefined) {
+      present = { value: compute(key) };
+      computed.set(key, present);
+    }
     return present.value;
   };
 }

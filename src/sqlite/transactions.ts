@@ -1,4 +1,5 @@
-import type { Sql, Statement } from './connection.ts';
+import { oncePer } from '../once-per.ts';
+import type { Sql } from './connection.ts';
 import { isBusy } from './errors.ts';
 
 /** Runs `work` in one transaction; if it throws, it has no effect. Nothing else may use the connection meanwhile. */
@@ -63,22 +64,12 @@ async function inSavepoint(db: Sql, work: () => unknown): Promise<Outcome> {
   }
 }
 
-type Statements = Record<'DEFERRED' | 'IMMEDIATE' | 'commit' | 'savepoint' | 'release' | 'undo', Statement>;
-
-const prepared = new WeakMap<Sql, Statements>();
-
 /** Compiled once per connection: parsing each time costs as much as a small read. */
-function statements(db: Sql): Statements {
-  const cached = prepared.get(db);
-  if (cached !== undefined) return cached;
-  const made = {
-    DEFERRED: db.prepare('BEGIN DEFERRED'),
-    IMMEDIATE: db.prepare('BEGIN IMMEDIATE'),
-    commit: db.prepare('COMMIT'),
-    savepoint: db.prepare('SAVEPOINT work'),
-    release: db.prepare('RELEASE work'),
-    undo: db.prepare('ROLLBACK TO work'),
-  };
-  prepared.set(db, made);
-  return made;
-}
+const statements = oncePer((db: Sql) => ({
+  DEFERRED: db.prepare('BEGIN DEFERRED'),
+  IMMEDIATE: db.prepare('BEGIN IMMEDIATE'),
+  commit: db.prepare('COMMIT'),
+  savepoint: db.prepare('SAVEPOINT work'),
+  release: db.prepare('RELEASE work'),
+  undo: db.prepare('ROLLBACK TO work'),
+}));
