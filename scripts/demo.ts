@@ -145,16 +145,24 @@ async function session([operator, unattended]: readonly [Agent, Agent]): Promise
   whatNext();
 }
 
-/** Rejects if the reader of the output closes it early, as `head` does. */
-const outputClosed = new Promise<never>((_, reject) => process.stdout.on('error', reject));
+/** Resolves if the demo ends early: by Ctrl-C, or when the reader of its output closes it, as `head` does. */
+const ended = new Promise<void>((resolve, reject) => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? resolve() : reject(error)));
+  for (const [signal, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => {
+      process.exitCode = status;
+      resolve();
+    });
+});
 const agents: Agent[] = [];
 
 try {
   const both = await Promise.all([agent(CLI, stateDir, STALE), agent(CLI, stateDir)]);
   agents.push(...both);
-  await Promise.race([session(both), outputClosed]);
-} catch (error) {
-  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  await Promise.race([session(both), ended]);
 } finally {
   await Promise.all(agents.map((each) => each.close()));
   rmSync(stateDir, { recursive: true, force: true });
