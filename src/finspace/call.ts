@@ -100,7 +100,7 @@ async function nextTurn({ admit, signal, lastFailure }: Sending): Promise<Admiss
   }
 }
 
-/** One attempt, whose outcome the limiter learns. */
+/** One attempt. The limiter learns its outcome, and `sending` what it shows. */
 async function attemptInTurn(sending: Sending, turn: Admission): Promise<never> {
   const { bounds, mutates, signal } = sending;
   try {
@@ -108,11 +108,13 @@ async function attemptInTurn(sending: Sending, turn: Admission): Promise<never> 
     turn.done('answered');
     return reply;
   } catch (thrown) {
-    turn.done(outcomeOf(thrown, mutates), diagnose(thrown).retryAfterMs);
+    const { mayHaveRun = false, retryAfterMs } = diagnose(thrown);
+    turn.done(outcomeOf(thrown, mutates), retryAfterMs);
+    sending.outcomeUnknown ||= mutates && sending.wasSent && mayHaveRun;
     const isOver = thrown === bounds.ending.reason && !signal?.aborted;
+    const wasRefused = diagnose(sending.lastFailure).transientCause === 'throttled';
     // A read that is refused until its time limit ends with the refusal.
-    if (!isOver || mutates || diagnose(sending.lastFailure).transientCause !== 'throttled')
-      sending.lastFailure = thrown;
+    if (!(isOver && wasRefused && !mutates)) sending.lastFailure = thrown;
     throw sending.lastFailure;
   }
 }
@@ -142,9 +144,8 @@ async function attempt(sending: Sending): Promise<never> {
 
 /** Milliseconds until the next attempt. Throws the failure if there must not be one. */
 function pauseAfter(sending: Sending, thrown: unknown): number {
-  const { mutates, wasSent, attempts, maxAttempts, backoff, bounds } = sending;
-  const { mayHaveRun = false, transientCause, retryAfterMs = 0 } = diagnose(thrown);
-  sending.outcomeUnknown ||= mutates && wasSent && mayHaveRun;
+  const { mutates, attempts, maxAttempts, backoff, bounds } = sending;
+  const { transientCause, retryAfterMs = 0 } = diagnose(thrown);
   const isRefused = transientCause === 'throttled' && !mutates;
   if (transientCause === undefined || (attempts >= maxAttempts && !isRefused)) throw thrown;
   const ms = Math.max(

@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import type { Output } from '../operations/index.ts';
 import type { GraphOptions } from './graph-types.ts';
 import type { Reading } from './reading.ts';
@@ -76,17 +77,16 @@ export interface Newer {
 /** For each of these changesets, newest first, the changesets that completed after it, by id. */
 export function completedAfter(changesets: readonly Changeset[]): ReadonlyMap<string | undefined, Newer> {
   const newer = new Map<string | undefined, Newer>();
-  let passed: Newer = { count: 0, since: undefined };
-  let atSameTime: string[] = [];
-  let time: string | undefined;
-  for (const { changesetId, status, createdTimestamp, activeFromTimestamp } of changesets) {
-    if (createdTimestamp !== time) {
-      const since = [...atSameTime, passed.since ?? '\uffff'].toSorted()[0];
-      if (atSameTime.length > 0) passed = { count: passed.count + atSameTime.length, since };
-      [atSameTime, time] = [[], createdTimestamp];
-    }
-    newer.set(changesetId, passed);
-    if (status === 'COMPLETED') atSameTime.push(activeFromTimestamp ?? createdTimestamp ?? '');
+  let later: Newer = { count: 0, since: undefined };
+  // Of several that were created at the same time, none is newer.
+  for (const group of groupBy(changesets, ({ createdTimestamp }) => createdTimestamp).values()) {
+    for (const { changesetId } of group) newer.set(changesetId, later);
+    const completed = group.filter(({ status }) => status === 'COMPLETED');
+    const times = [later.since, ...completed.map((each) => each.activeFromTimestamp ?? each.createdTimestamp)];
+    later = {
+      count: later.count + completed.length,
+      since: times.filter((time) => time !== undefined).toSorted()[0],
+    };
   }
   return newer;
 }

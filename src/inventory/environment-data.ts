@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import type { Call, Output } from '../operations/index.ts';
 import { type Changeset, readChangesets } from './changesets.ts';
 import type { Gap, GraphOptions } from './graph-types.ts';
@@ -79,6 +80,7 @@ async function readClusters(
   );
 }
 
+/** Reads details afresh, as for databases: what uses a volume, and what a database contains, can change without its modification time. */
 async function readVolumes(
   from: Reading,
   environmentId: string,
@@ -99,16 +101,12 @@ async function readVolumes(
 }
 
 /** The RUNNING clusters that use each volume, as the list of clusters shows them. */
-function runningOnVolumes(clusters: readonly Cluster[]): ReadonlyMap<string, NonNullable<Volume['attachedClusters']>> {
-  const found = new Map<string, NonNullable<Volume['attachedClusters']>>();
+function runningOnVolumes(clusters: readonly Cluster[]) {
   const running = clusters.filter(({ status }) => status === 'RUNNING');
-  for (const { clusterName, clusterType, status: clusterStatus, volumes = [] } of running)
-    for (const { volumeName = '' } of volumes) {
-      const own = found.get(volumeName) ?? [];
-      own.push({ clusterName, clusterType, clusterStatus });
-      found.set(volumeName, own);
-    }
-  return found;
+  const uses = running.flatMap(({ clusterName, clusterType, status: clusterStatus, volumes = [] }) =>
+    volumes.map(({ volumeName }) => ({ volumeName, clusterName, clusterType, clusterStatus })),
+  );
+  return groupBy(uses, ({ volumeName }) => volumeName);
 }
 
 async function readDatabases(from: Reading, environmentId: string, options: GraphOptions): Promise<Database[]> {

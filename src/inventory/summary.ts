@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import { oncePer } from '../once-per.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
@@ -163,17 +164,9 @@ function connectionsOf({ id, kind }: GraphEntity, graph: Graph) {
 type Ends = Readonly<Record<'from' | 'to', ReadonlyMap<string, readonly Edge[]>>>;
 
 /** The edges of a graph by the entity at either end. */
-const endsOf = oncePer(({ edges }: Graph): Ends => ({ from: byEnd(edges, 'from'), to: byEnd(edges, 'to') }));
-
-function byEnd(edges: readonly Edge[], end: 'from' | 'to'): ReadonlyMap<string, readonly Edge[]> {
-  const found = new Map<string, Edge[]>();
-  for (const edge of edges) {
-    const present = found.get(edge[end]);
-    if (present === undefined) found.set(edge[end], [edge]);
-    else present.push(edge);
-  }
-  return found;
-}
+const endsOf = oncePer(
+  ({ edges }: Graph): Ends => ({ from: groupBy(edges, ({ from }) => from), to: groupBy(edges, ({ to }) => to) }),
+);
 
 /** The capacity that an entity uses, which determines its cost. */
 export function sizeOf({ kind, facts }: GraphEntity): Row {

@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import { changeOf } from '../kinds/index.ts';
 import { arnParts, environmentIdIn } from '../operations/arn.ts';
 import { labels } from '../operations/http.ts';
@@ -123,11 +124,7 @@ function settingChanges({ operation, input, subject, effects }: CallFacts): Chan
 
 /** The changes of one network rule, in one line. */
 function byRule(changes: readonly Change[]): Change[] {
-  const groups = new Map<string, Change[]>();
-  for (const change of changes) {
-    const rule = RULE.exec(change.setting)?.[0] ?? change.setting;
-    groups.set(rule, [...(groups.get(rule) ?? []), change]);
-  }
+  const groups = groupBy(changes, ({ setting }) => RULE.exec(setting)?.[0] ?? setting);
   return [...groups].map(([setting, parts]) => {
     if (parts[0]?.setting === setting) return parts[0];
     const side = (which: 'before' | 'after') => {
