@@ -98,7 +98,7 @@ const optional = (word: string) => (word === '' ? '' : `[${word}]`);
 function sourcesOf(example: SettingName, switches: readonly string[]): string {
   const except =
     switches.length === 0 ? '' : ` except ${new Intl.ListFormat('en').format(switches.map((name) => `--${name}`))}`;
-  return `Each option${except} can also be set by an environment variable (${variableOf(example)} for ${flagOf(example)}) or in the JSON file of --config; only --config itself cannot be set there.`;
+  return `Each option${except} can also be set by an environment variable (${variableOf(example)} for ${flagOf(example)}) or in the JSON file of --config, which cannot contain --config itself.`;
 }
 
 /** `--state-dir DIR`; for a switch that is on by default, also the form that turns it off. */

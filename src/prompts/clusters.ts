@@ -62,10 +62,10 @@ export const changeSize: Runbook = {
       [
         `${tool('GetKxCluster')}: note every setting and the tags.`,
         `If the copy is to run on a scaling group: \`what_depends_on\` with the name of the group. Its free memory must be enough for the copy in addition to the old cluster. If the old cluster is a tickerplant or RDB, data that is only in its memory is lost: agree on a time with the person first.`,
-        'Ask the person whether clients can use a new name. If yes, the copy gets a new name, and both run side by side. If not, the old cluster must be deleted first, which causes an outage: say how long its creation took (createdTimestamp to lastModifiedTimestamp, if it was never updated). If the person agrees to the outage, do the last step now, and not at the end.',
+        'Ask the person whether clients can use a new name. If yes, the copy gets a new name, and both run side by side. If not, the old cluster must be deleted first, which causes an outage: say how long its creation took (createdTimestamp to lastModifiedTimestamp, if it was never updated). If the person agrees to the outage, delete it now, as in step 6.',
         `${tool('CreateKxCluster')} with all noted settings and tags, and the new size. Leave out status, statusReason, volumes and times, and give dataviewName in place of dataviewConfiguration. Then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED, report statusReason and delete nothing.`,
         `${tool('GetKxCluster')} on the copy: the same databases, dataviews and changesets, the new size.`,
-        `When the person says that clients have moved, or has agreed to an outage: \`plan_change\` for ${tool('DeleteKxCluster')} of the old cluster. Show the plan, then make the call. A person approves it.`,
+        `Unless the old cluster was deleted in step 3: when the person says that clients have moved, \`plan_change\` for ${tool('DeleteKxCluster')} of the old cluster. Show the plan, then make the call. A person approves it.`,
       ],
       [REPORT, STOP],
     ),
