@@ -34,15 +34,16 @@ async function step(entity: Entity, context: Context): Promise<void> {
     await context.tx.put({ ...entity, due: null });
     return;
   }
-  if (entity.plannedFailure !== null && transition.failing !== undefined) {
-    await fail(entity, entity.plannedFailure, transition.failing, context);
+  const plannedFailure = entity.plannedFailure ?? undefined;
+  if (plannedFailure !== undefined && transition.failing !== undefined) {
+    await fail(entity, plannedFailure, transition.failing, context);
     return;
   }
   const effect = effectAfter(kindOf(entity.collection), entity.status);
   const { status = transition.to, body = entity.body } = (await effect?.(entity, context)) ?? {};
   const current = { ...entity, body };
   if (status === GONE) await context.tx.remove(current);
-  else await context.tx.put(enterStatus(current, status, context));
+  else await context.tx.put(enterStatus(current, status, { ...context, plannedFailure }));
 }
 
 async function fail(entity: Entity, failure: PlannedFailure, status: string, context: Context): Promise<void> {

@@ -17,7 +17,7 @@ export const transitionFrom = ({ collection, status }: Pick<Entity, 'collection'
 export function enterStatus<B>(entity: Entity<B>, status: string, context: Context, after?: number): Entity<B> {
   const next = transitionFrom({ ...entity, status });
   const due = next === undefined ? null : context.now + Math.round((after ?? next.after) * context.pace);
-  const plannedFailure = next === undefined ? null : (context.plannedFailure ?? entity.plannedFailure);
+  const plannedFailure = next === undefined ? null : (context.plannedFailure ?? null);
   return { ...entity, status, since: context.now, due, plannedFailure };
 }
 

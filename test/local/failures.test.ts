@@ -118,6 +118,16 @@ describe('an injected failure', () => {
     expect((await world.refusal('GetKxCluster', named)).status).toBe(404);
   });
 
+  test('fails no deletion that begins before the creation fails', async () => {
+    const { world, builder, heal } = await failingEstate('CreateKxCluster');
+    await world.call('CreateKxCluster', builder.clusterInput('gp-one'));
+    heal();
+    const named = { environmentId: builder.environmentId, clusterName: 'gp-one' };
+    await world.call('DeleteKxCluster', named);
+    world.advance(WAIT);
+    expect((await world.refusal('GetKxCluster', named)).status).toBe(404);
+  });
+
   test('leaves a node in PROVISIONING', async () => {
     const { world, builder } = await failingEstate('DeleteKxClusterNode');
     await builder.cluster('gp-one');
