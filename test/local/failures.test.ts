@@ -128,6 +128,22 @@ describe('an injected failure', () => {
     expect((await world.refusal('GetKxCluster', named)).status).toBe(404);
   });
 
+  test('of an update of a volume keeps its reason until the volume enters another status', async () => {
+    const { world, builder, heal } = await failingEstate('UpdateKxVolume');
+    await builder.volume('vol-one');
+    const named = { environmentId: builder.environmentId, volumeName: 'vol-one' };
+    const bigger = { ...named, nas1Configuration: { type: 'SSD_1000' as const, size: 2400 } };
+    const get = () => world.call('GetKxVolume', named);
+    await world.call('UpdateKxVolume', bigger);
+    world.advance(WAIT);
+    heal();
+    await world.call('UpdateKxVolume', { ...named, description: 'Cache' });
+    expect(await get()).toMatchObject({ status: 'UPDATE_FAILED', statusReason: REASON, description: 'Cache' });
+    await world.call('UpdateKxVolume', bigger);
+    expect(await get()).toMatchObject({ status: 'UPDATING' });
+    expect(await get()).not.toHaveProperty('statusReason');
+  });
+
   test('leaves a node in PROVISIONING', async () => {
     const { world, builder } = await failingEstate('DeleteKxClusterNode');
     await builder.cluster('gp-one');

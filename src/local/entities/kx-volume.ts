@@ -57,12 +57,13 @@ export const kxVolumes: Handlers<Operations> = {
     const { body } = volume;
     const settings = settingsIn('kx-volume', input);
     const nas1Configuration = { ...body.nas1Configuration, ...input.nas1Configuration } as Disk;
-    const growth = nas1Configuration.size - body.nas1Configuration.size;
-    const { statusReason: _, ...rest } = body;
+    const grows = nas1Configuration.size > body.nas1Configuration.size;
+    const { statusReason: _, ...withoutReason } = body;
+    const kept = grows ? withoutReason : body;
     // An update that is going to fail leaves the size unchanged.
     const disk = context.plannedFailure === undefined ? nas1Configuration : body.nas1Configuration;
-    const changed = { ...volume, body: { ...rest, ...settings, nas1Configuration: disk, modified: context.now } };
-    const updated = growth > 0 ? enterStatus(changed, 'UPDATING', context) : changed;
+    const changed = { ...volume, body: { ...kept, ...settings, nas1Configuration: disk, modified: context.now } };
+    const updated = grows ? enterStatus(changed, 'UPDATING', context) : changed;
     await context.tx.put(updated);
     return detail(updated, context);
   },
