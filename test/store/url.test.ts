@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { storeTarget } from '../../src/store/postgres/target.ts';
 import { storeUrlProblem } from '../../src/store/url.ts';
@@ -29,4 +32,23 @@ describe('the URL of a store', () => {
     expect(storeUrlProblem('postgres://user@/db?host=%2Ftmp%2Fa%40b')).toBeUndefined();
     expect(storeUrlProblem('postgres://user@%2Ftmp%2Fpg/db')).toBeUndefined();
   });
+});
+
+// Expected: what PQpass of libpq 15 returns for the same lines.
+it.each([
+  ['h1:5432:db:u:pa:ss', 'pa'],
+  [String.raw`h1:5432:db:u:a\:b\\c`, String.raw`a:b\c`],
+  [String.raw`h1:5432:db:u:a\bc`, 'abc'],
+  [String.raw`h1:5432:db:u:a\\:b`, 'a\\'],
+  ['h1:5432:db:u:tail\\', 'tail\\'],
+  [String.raw`h\1:5432:db:u:found`, 'found'],
+  ['h1:5432:db:u:', ''],
+  ['h1:5432:db:u', ''],
+])('PGPASSFILE with %s gives the password that libpq finds', (line, password) => {
+  const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-passfile-'));
+  const PGPASSFILE = join(folder, 'pgpass');
+  writeFileSync(PGPASSFILE, `${line}\n`, { mode: 0o600 });
+  const { client } = storeTarget('postgres://u@h1/db?sslmode=disable', { PGPASSFILE });
+  expect((client.password as () => string)()).toBe(password);
+  rmSync(folder, { recursive: true });
 });

@@ -72,14 +72,16 @@ function passwordInFile({ host, port, database, user }: Where, env: NodeJS.Proce
   const path = env['PGPASSFILE'] ?? join(homedir(), '.pgpass');
   const wanted = [host.startsWith('/') ? 'localhost' : host, String(port), database, user];
   for (const line of linesOf(path)) {
-    const fields = line.split(/(?<!\\):/).map((field) => field.replaceAll(/\\([:\\])/g, '$1'));
+    const fields = line.split(UNESCAPED_COLON).map((field) => field.replaceAll(/\\(.)/g, '$1'));
     const fits = wanted.every(
       (value, at) => fields[at] === '*' || fields[at] === value || (at === 0 && fields[0] === host),
     );
-    if (fits && fields.length === 5) return fields[4] as string;
+    if (fits && fields[4] !== undefined) return fields[4];
   }
   return '';
 }
+
+const UNESCAPED_COLON = /(?<=(?<!\\)(?:\\\\)*):/;
 
 /** libpq ignores a password file that others can read, and so does this. */
 function linesOf(path: string): string[] {
