@@ -34,7 +34,6 @@ export function subscriptions(changed: (uri: string) => void, options: PollOptio
     one.watchers.set(principal, before + 1);
     if (one.poll === undefined) slots.admit(one);
     else if (before === 0) held.count(principal, 1);
-    if (one.poll === undefined) slots.dropOverflow(one);
   };
   const remove = (one: Watched, principal: string) => {
     const left = (one.watchers.get(principal) ?? 0) - 1;
@@ -106,14 +105,15 @@ function pollSlots(
    */
   const dropOverflow = (latest: Watched) => {
     if (watched.size - polled.size <= MAX_WAITING) return;
-    const dropped = heaviest([latest, ...watched.values()], (one) => (one.poll === undefined ? share(one) : undefined));
+    const latestFirst = [...watched.values(), latest].reverse();
+    const dropped = heaviest(latestFirst, (one) => (one.poll === undefined ? share(one) : undefined));
     if (dropped !== undefined) watched.delete(dropped.uri);
   };
-  /** Starts polling if a slot is free, or if another principal holds more than the watcher would. */
+  /** Starts polling if a slot is free, or if another principal holds more than the watcher would; otherwise, it waits. */
   const admit = (one: Watched) => {
     if (polled.size >= MAX_POLLED) {
       const evicted = heaviest(polled, share);
-      if (evicted === undefined || share(evicted) <= share(one) + 1) return;
+      if (evicted === undefined || share(evicted) <= share(one) + 1) return dropOverflow(one);
       end(evicted);
       dropOverflow(evicted);
     }
@@ -123,7 +123,7 @@ function pollSlots(
     const next = heaviest(watched.values(), (one) => (one.poll === undefined ? -share(one) : undefined));
     if (next !== undefined) admit(next);
   };
-  return { admit, admitNext, dropOverflow, end };
+  return { admit, admitNext, end };
 }
 
 /** The first of the heaviest; items without weight do not count. */

@@ -75,6 +75,17 @@ describe('subscribed resources', () => {
     expect([of('first'), of('waits'), of('over')]).toEqual([0, MOST, 0]);
   });
 
+  test('drop the latest that waits for the principal that holds most', () => {
+    const { looked, take } = open();
+    const greedy = take('greedy', uris(34, 'greedy'));
+    for (const principal of ['ann', 'ben']) take(principal, uris(33, principal));
+    const waits = uris(MAX_WAITING, 'waits');
+    take('greedy', waits);
+    const late = take('ann', uris(1, 'late'));
+    for (const leave of [...greedy, ...late]) leave();
+    expect(looked).toContain('waits-0');
+  });
+
   test('go first to a principal that has none, however many another one waits for', () => {
     const { take, of } = open();
     const [[leave] = []] = uris(MOST - 1, 'other').map((name) => take(name, [`${name}-0`]));
