@@ -82,7 +82,7 @@ function rowsOf(entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row
   const own = entities.filter((entity) => entity.kind === kind);
   const isMixed = new Set(own.map(({ status }) => status)).size > 1;
   return own.map((entity) => {
-    const { status, ...row } = withoutRepeated(entityRow(entity, graph));
+    const { status, ...row } = withoutRepeated(entityRow(entity, graph, { showsVersions: false }));
     return isMixed ? { name: row['name'], status, ...row } : row;
   });
 }
@@ -93,15 +93,15 @@ function withoutRepeated({ mounts, iamRole, autoUpdate, ...others }: Row): Row {
   return {
     ...Object.fromEntries(row),
     ...(autoUpdate === true ? { autoUpdate } : {}),
-    ...(mounts === undefined ? {} : { mounts: String(mounts).replaceAll(/ at \w+/g, '') }),
+    ...(mounts === undefined ? {} : { mounts }),
     ...(iamRole === undefined ? {} : { role: String(iamRole).split('/').at(-1) }),
   };
 }
 
 const REPEATED = new Set(['files', 'clusters', 'usedBy', 'newestData', 'cached']);
 
-/** One entity in one row, without rarely needed members. */
-export function entityRow(entity: GraphEntity, graph: Graph): Row {
+/** One entity in one row, without rarely needed members; on request, without the changesets that it mounts. */
+export function entityRow(entity: GraphEntity, graph: Graph, { showsVersions = true } = {}): Row {
   const { kind, name, database, status, facts } = entity;
   const { mounts, uses, dependents } = connectionsOf(entity, graph);
   const row: Row = {
@@ -119,7 +119,7 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
     mounts: joined(
       mounts.map(
         ({ to, facts: at }) =>
-          `${shortName(to)}${at['changesetId'] ? ` at ${quoteUnlessPlain(at['changesetId'])}` : ''}`,
+          `${shortName(to)}${showsVersions && at['changesetId'] ? ` at ${quoteUnlessPlain(at['changesetId'])}` : ''}`,
       ),
     ),
     cached: cachedOf(facts),
