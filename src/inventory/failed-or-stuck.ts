@@ -16,10 +16,10 @@ export const failedOrStuckIssues = oncePer((graph: Graph): readonly Issue[] =>
 /** A transitional status is stuck if it lasts this many times as long as usual. */
 const STUCK = 3;
 
-const usualTime = (kind: Kind | 'node') => LIFECYCLES[`kx-${kind}`].takes;
+const usualTime = (kind: Kind) => LIFECYCLES[`kx-${kind}`].takes;
 
 /** When an operation that began at a time is usually done, ISO 8601; undefined where that is unknown. */
-export function expectedBy(kind: Kind | 'node', since: string | undefined): string | undefined {
+export function expectedBy(kind: Kind, since: string | undefined): string | undefined {
   const usual = usualTime(kind);
   const began = Date.parse(since ?? '');
   return usual === undefined || Number.isNaN(began) ? undefined : new Date(began + usual).toISOString();
@@ -29,12 +29,12 @@ export function expectedBy(kind: Kind | 'node', since: string | undefined): stri
  * The time in one status after which an entity counts as stuck, such as `60 min`; for a node, the time in PROVISIONING. Undefined
  * for kinds that are never stuck.
  */
-export function stuckAfter(kind: Kind | 'node'): string | undefined {
+export function stuckAfter(kind: Kind): string | undefined {
   const usual = usualTime(kind);
   return usual === undefined ? undefined : `${(STUCK * usual) / MINUTE} min`;
 }
 
-const isOverdue = (kind: Kind | 'node', since: string | undefined, now: string) =>
+const isOverdue = (kind: Kind, since: string | undefined, now: string) =>
   Date.parse(now) - Date.parse(since ?? '') > STUCK * (usualTime(kind) ?? Infinity);
 
 function issuesOf(entity: GraphEntity, { readAt }: Graph): Issue[] {

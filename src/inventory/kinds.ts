@@ -27,7 +27,7 @@ export const getterOf = (kind: Kind): OperationName => NAMES[`kx-${kind}`].get a
 export const memberOf = (kind: Kind): string => NAMES[`kx-${kind}`].member;
 
 /** Whether entities of a kind are in a database. */
-export const isInDatabase = (kind: Kind | 'node'): boolean => NAMES[`kx-${kind}`].parent === 'kx-database';
+export const isInDatabase = (kind: Kind): boolean => NAMES[`kx-${kind}`].parent === 'kx-database';
 
 /** The id in a graph of the entity with a key. */
 export function idAt(kind: KindName, key: object): string {
@@ -50,10 +50,10 @@ export const dependentKindsOf = (kind: Kind): Kind[] =>
     .filter((each) => each !== kind);
 
 /** The statuses that entities of a kind can have. */
-export const statusesOf = (kind: Kind | 'node'): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].statuses);
+export const statusesOf = (kind: Kind): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].statuses);
 
 /** The statuses in which an entity of a kind is ready, the usual one first; none for kinds that are ready at once. */
-export const readyIn = (kind: Kind | 'node'): readonly string[] => readyStatuses(`kx-${kind}`);
+export const readyIn = (kind: Kind): readonly string[] => readyStatuses(`kx-${kind}`);
 
 /** The input with which the getter of a kind reads the entity with that name. */
 export const getterInput = (kind: Kind, environmentId: string, name: string, databaseName?: string) =>
