@@ -31,12 +31,12 @@ export function formSlots(load: Load): FormSlots {
     if (taken.delete(place)) load.leave();
   };
   const evict = (peer: string) => {
-    const held = new Map([[peer, 1]]);
-    for (const { peer } of taken) held.set(peer, (held.get(peer) ?? 0) + 1);
-    const most = (peer: string) => held.get(peer) ?? 0;
+    const counts = new Map([[peer, 1]]);
+    for (const place of taken) counts.set(place.peer, (counts.get(place.peer) ?? 0) + 1);
+    const heldWith = (place: HeldSlot) => counts.get(place.peer) ?? 0;
     const [first, ...others] = [...taken].filter(({ reading }) => reading);
     if (first === undefined) return;
-    const evicted = others.reduce((found, place) => (most(place.peer) > most(found.peer) ? place : found), first);
+    const evicted = others.reduce((found, place) => (heldWith(place) > heldWith(found) ? place : found), first);
     leave(evicted);
     evicted.stop.abort();
   };

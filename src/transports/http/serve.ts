@@ -71,6 +71,8 @@ export interface HttpServer {
 }
 
 const DRAIN_MS = 10_000;
+/** Time for clients to read the last bytes and close their connections. */
+const CLOSE_MS = 200;
 const SWEEP_MS = 30_000;
 /** Maximum sign-in forms that are read at the same time, of all visitors. */
 const SIGN_INS_AT_ONCE = 256;
@@ -159,7 +161,7 @@ async function drain(
   const closed = listener.stop();
   await within(drainMs, Promise.all([requests.drain(), signIns.drain(), settled()]));
   await Promise.all(endpoints.map(({ mcp }) => mcp.close()));
-  await within(200, closed);
+  await within(CLOSE_MS, closed);
   await listener.close();
   measured.close();
 }
