@@ -51,7 +51,7 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
   };
 }
 
-/** An entity that only this reader has read, in the shape of the service's replies, with what rules read. */
+/** An entity in the shape of the service's replies, with what rules read. Changes its body in place: only this reader has it. */
 function viewOf(kind: KindName, entity: Entity<object>): object {
   const { name, status, body } = entity;
   const view = body as Record<string, unknown>;

@@ -4,7 +4,7 @@ import type { Effect } from './effect.ts';
 import { finishChangeset } from './kx-changeset.ts';
 import { applyUpdate, dropNodes, provisionNodes, startCluster } from './kx-cluster-nodes.ts';
 import { activateVersion } from './kx-dataview-versions.ts';
-import { emptyEnvironment, openEnvironmentEffect } from './kx-environment.ts';
+import { emptyEnvironment, finishCreation } from './kx-environment.ts';
 import { finishNetwork, stepNetwork } from './kx-network.ts';
 
 type Effects = { readonly [K in KindName]?: { readonly [S in StatusOf<K>]?: Effect<Bodies[K]> } };
@@ -12,7 +12,7 @@ type Effects = { readonly [K in KindName]?: { readonly [S in StatusOf<K>]?: Effe
 /** What happens at the end of a transitional status besides the next one, unless it ends in a failure. */
 const EFFECTS: Effects = {
   'kx-environment': {
-    CREATING: openEnvironmentEffect,
+    CREATING: finishCreation,
     DELETING: emptyEnvironment,
     RETRY_DELETION: emptyEnvironment,
     UPDATE_NETWORK_REQUESTED: stepNetwork,

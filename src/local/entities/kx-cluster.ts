@@ -12,6 +12,7 @@ function detail({ name, status, body }: KxCluster) {
 
 const CLUSTER: Presentation<'kx-cluster'> = {
   kind: 'kx-cluster',
+  // Observed: GetKxCluster shows an empty list where other replies omit it.
   detail: (cluster) => ({ volumes: [], ...detail(cluster) }),
   summary: detail,
   filter: 'clusterType',

@@ -82,7 +82,7 @@ export const kxEnvironments: Handlers<Operations> = {
   },
 };
 
-export const openEnvironmentEffect: Effect<Bodies['kx-environment']> = ({ body }, { now, world, random }) => {
+export const finishCreation: Effect<Bodies['kx-environment']> = ({ body }, { now, world, random }) => {
   const dedicatedServiceAccountId = accountId(random);
   const certificateAuthorityArn = `arn:aws:acm-pca:${world.region}:${dedicatedServiceAccountId}:certificate-authority/${uuid(random)}`;
   const opened = { dedicatedServiceAccountId, availabilityZoneIds: zonesOf(world.region), certificateAuthorityArn };

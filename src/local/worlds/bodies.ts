@@ -21,6 +21,7 @@ const DECLARED = {
       errorMessage,
       transitGatewayConfiguration: rest.transitGatewayConfiguration,
       customDNSConfiguration: rest.customDNSConfiguration,
+      /** Assigned at the end of the creation. */
       opened: z
         .strictObject({
           dedicatedServiceAccountId: z.string(),
