@@ -33,8 +33,9 @@ export function storePosition({ stateDir, store, serves, onerror }: PositionOpti
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const present = storedPosition(path, store) ?? '';
     // Another process of this state directory may have written a newer position, even of a generation that this process has not seen.
-    const isOfOtherGeneration = present !== '' && generationOf(present) !== generationOf(newest);
-    if (isOfOtherGeneration && generationOf(inFile) === generationOf(newest)) return;
+    const own = generationOf(newest);
+    const wasMovedOnByAnother = present !== '' && generationOf(present) !== own && generationOf(inFile) === own;
+    if (wasMovedOnByAnother) return;
     if (isNewer(newest, present)) replace(path, `${JSON.stringify({ store, position: newest })}\n`);
     inFile = newest;
   };
