@@ -82,18 +82,18 @@ async function openApproval(
   openMs: number,
   { callDigest, principal, subjectDigest, client, stateDigest, shown }: Parameters<Ledger['open']>[0],
 ): ReturnType<Ledger['open']> {
-  const body = JSON.stringify({
+  const stored: StoredBody = {
     binding: callDigest,
     principal,
     about: subjectDigest,
     client,
     fingerprint: stateDigest,
     shown,
-  });
+  };
   const keys = [callDigest, principal, subjectDigest, client].map(keyOf);
   for (;;) {
     const { nonce, code } = randomIds();
-    const values = [position.newest(), nonce, code, ...keys, body, openMs];
+    const values = [position.newest(), nonce, code, ...keys, JSON.stringify(stored), openMs];
     const [opened, ...replaced] = await run<Row>('open_approval($1, $2, $3, $4, $5, $6, $7, $8, $9)', ...values);
     // Without a row, another approval has this code.
     if (opened === undefined) continue;
@@ -131,6 +131,7 @@ function pendingIn({ nonce, code, opened, expires, body }: Row): PendingApproval
   };
 }
 
+/** Some names are older than those of the code, as in the rows of src/safety/sql-ledger.ts. */
 interface StoredBody extends Pick<PendingApproval, 'principal' | 'client' | 'shown'> {
   readonly about: string;
   readonly binding: string;
