@@ -9,7 +9,7 @@ const GAP = 16;
 
 /** The removals of a plan with several steps, from first to last. */
 export function stepsPicture({ lost }: Pick<ApprovalText, 'lost'>): Html {
-  const runs = lost.length <= MAX_DRAWN ? lost.map((item) => [item]) : byKind(lost);
+  const runs = lost.length <= MAX_DRAWN ? lost.map((item) => [item]) : runsOfOneKind(lost);
   const height = runs.length * (BOX.height + GAP) - GAP + 4;
   let done = 0;
   const drawn = runs.map((run, at) => {
@@ -39,8 +39,7 @@ const inWords = (run: readonly Item[]) => {
   return `${kind} ${name}`.trim();
 };
 
-/** Adjacent items of one kind, grouped. */
-function byKind(items: readonly Item[]): (readonly Item[])[] {
+function runsOfOneKind(items: readonly Item[]): (readonly Item[])[] {
   const starts = items.flatMap(({ kind }, at) => (kind === items[at - 1]?.kind ? [] : [at]));
   return starts.map((start, at) => items.slice(start, starts[at + 1]));
 }

@@ -22,6 +22,7 @@ export async function approve(
   switches: ReadonlySet<string>,
   code?: string,
 ): Promise<void> {
+  // Only --init can be combined, with --trust-forms.
   const [act = 'dialog', other] = switches.has('init')
     ? ['init', ...without(switches, 'init', 'trust-forms')]
     : [...switches];
@@ -37,6 +38,7 @@ export async function approve(
   const approvals = passphraseApprovals({
     dir: stateDir,
     key,
+    // It opens no approvals that could expire.
     ledger: store.ledger(0),
     attempts: store.attempts,
     now: Date.now,

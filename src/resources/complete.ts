@@ -90,7 +90,7 @@ async function arnsFor(environment: ResourceEnvironment, typed: string, signal: 
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   if (refusal('ListKxEnvironments') !== undefined) return [];
   const all = await cachedEnvironments(call, { signal }, cache);
-  const inside = all.find(({ environmentArn = ' ' }) => typed.startsWith(environmentArn));
+  const inside = all.find(({ environmentArn }) => environmentArn !== undefined && typed.startsWith(environmentArn));
   const graph =
     inside === undefined || refusal('GetKxEnvironment') !== undefined
       ? undefined
