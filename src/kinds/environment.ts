@@ -1,6 +1,6 @@
 import { FEDERATION } from '../operations/conditions/environments.ts';
 import { renamed } from './environment-renames.ts';
-import type { Kind, RequestedChange, RuleResult } from './model.ts';
+import type { KindDefinition, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { ENVIRONMENTS } from './quotas.ts';
 import { conditions, exists, wrongEnvironmentStatus } from './rules.ts';
@@ -12,7 +12,7 @@ const inStatus =
     wrongEnvironmentStatus('environment', target?.name ?? key.environmentId, target?.status, allowed);
 
 /** The environments of the dataset browser, which AWS deprecated. The API shows nothing of what they contain. */
-export const environment: Kind<'environment'> = {
+export const environment: KindDefinition<'environment'> = {
   references: [],
   changes: {
     CreateEnvironment: {

@@ -9,14 +9,14 @@ import { kxEnvironment } from './kx-environment.ts';
 import { kxScalingGroup } from './kx-scaling-group.ts';
 import { kxUser } from './kx-user.ts';
 import { kxVolume } from './kx-volume.ts';
-import type { Change, Kind, RequestedChange } from './model.ts';
+import type { Change, KindDefinition, RequestedChange } from './model.ts';
 import { keyIn } from './names.ts';
 import type { Reader } from './reader.ts';
 import { tagChanges } from './tags.ts';
 import type { KindName } from './views.ts';
 
 /** The definition of each kind. */
-export const KINDS: { readonly [K in KindName]: Kind<K> } = {
+export const DEFINITIONS: { readonly [K in KindName]: KindDefinition<K> } = {
   'kx-environment': kxEnvironment,
   'kx-changeset': kxChangeset,
   'kx-cluster': kxCluster,
@@ -40,7 +40,7 @@ export function changeOf(
 ): { readonly kind: KindName | undefined; readonly change: AnyChange } | undefined {
   const { entity } = operationNamed(operation);
   const kind = entity === 'tags' ? undefined : entity;
-  const changes = (kind === undefined ? tagChanges : KINDS[kind].changes) as Readonly<Record<string, unknown>>;
+  const changes = (kind === undefined ? tagChanges : DEFINITIONS[kind].changes) as Readonly<Record<string, unknown>>;
   const change = changes[operation] as AnyChange | undefined;
   return change && { kind, change };
 }

@@ -1,6 +1,6 @@
 import { quoteUntrusted } from '../untrusted.ts';
 import { dataText, loadsInto } from './loads.ts';
-import type { Impact, Kind, Note, RequestedChange } from './model.ts';
+import type { Impact, KindDefinition, Note, RequestedChange } from './model.ts';
 import { keyIn } from './names.ts';
 import { INGESTIONS } from './quotas.ts';
 import { openEnvironment, parentExists } from './rules.ts';
@@ -32,7 +32,7 @@ function requestNote({ changeType, s3Path, dbPath }: Requests[number], at: numbe
 
 const MAX_PATH_LENGTH = 1093;
 
-export const kxChangeset: Kind<'kx-changeset'> = {
+export const kxChangeset: KindDefinition<'kx-changeset'> = {
   references: [
     { to: 'kx-database', as: 'of', preventsDeletion: false, targets: (_, { databaseName }) => [{ databaseName }] },
   ],

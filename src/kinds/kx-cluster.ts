@@ -5,7 +5,7 @@ import { memoryFits } from './kx-cluster-memory.ts';
 import { databasesAfterUpdate, mounted, mountQuotas, mountsReady, volumesReady } from './kx-cluster-mounts.ts';
 import { type Cluster, clusterReferences } from './kx-cluster-references.ts';
 import { holdsUnsaved, restartImpact, unsavedData } from './kx-cluster-restarts.ts';
-import type { Impact, Kind, Loss, Problem, RequestedChange, RuleResult, Use } from './model.ts';
+import type { Impact, KindDefinition, Loss, Problem, RequestedChange, RuleResult, Use } from './model.ts';
 import {
   CACHE_STORAGE,
   CLUSTERS,
@@ -160,7 +160,7 @@ async function nodeLost({ input, key, target, read }: DeleteNode & { readonly ta
   };
 }
 
-export const kxCluster: Kind<'kx-cluster'> = {
+export const kxCluster: KindDefinition<'kx-cluster'> = {
   references: clusterReferences,
   changes: {
     CreateKxCluster: {

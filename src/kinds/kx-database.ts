@@ -1,9 +1,9 @@
 import { dataText, loadsInto } from './loads.ts';
-import type { Kind } from './model.ts';
+import type { KindDefinition } from './model.ts';
 import { DATABASES } from './quotas.ts';
 import { containsNone, exists, freeName, openEnvironment, unused } from './rules.ts';
 
-export const kxDatabase: Kind<'kx-database'> = {
+export const kxDatabase: KindDefinition<'kx-database'> = {
   references: [
     {
       to: 'kx-changeset',

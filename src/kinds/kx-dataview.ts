@@ -1,7 +1,7 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { count } from './amounts.ts';
-import type { Impact, Item, Kind, Problem, ReferenceTarget, RequestedChange, RuleResult } from './model.ts';
+import type { Impact, Item, KindDefinition, Problem, ReferenceTarget, RequestedChange, RuleResult } from './model.ts';
 import { mountable } from './mounts.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
 import {
@@ -109,7 +109,7 @@ function dropsPaths(target: Dataview | undefined, input: Update['input']): boole
   return !kept.has('/*') && pathsIn(target).some((path) => !kept.has(path));
 }
 
-export const kxDataview: Kind<'kx-dataview'> = {
+export const kxDataview: KindDefinition<'kx-dataview'> = {
   references: [
     { to: 'kx-database', as: 'of', targets: (_, { databaseName }) => [{ databaseName }] },
     {

@@ -1,7 +1,7 @@
 import { contentsOf } from './contents.ts';
 import { asDependent, dependentItem, isWorking } from './dependents.ts';
 import { namesakes, renamed } from './environment-renames.ts';
-import type { Impact, Kind, Problem, RequestedChange, RuleResult } from './model.ts';
+import type { Impact, KindDefinition, Problem, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { KX_ENVIRONMENTS } from './quotas.ts';
 import { environmentExists, OPEN, openEnvironment, wrongEnvironmentStatus } from './rules.ts';
@@ -84,7 +84,7 @@ async function contentsLost(requested: Delete & { readonly target: Environment }
   };
 }
 
-export const kxEnvironment: Kind<'kx-environment'> = {
+export const kxEnvironment: KindDefinition<'kx-environment'> = {
   references: [],
   changes: {
     CreateKxEnvironment: {

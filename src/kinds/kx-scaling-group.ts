@@ -1,5 +1,5 @@
 import { HOST_TYPES } from '../operations/machine-types.ts';
-import type { Kind, RequestedChange, RuleResult } from './model.ts';
+import type { KindDefinition, RequestedChange, RuleResult } from './model.ts';
 import { HOSTS, SCALING_GROUPS } from './quotas.ts';
 import { constraintText, exists, freeName, inZones, openEnvironment, targetReady, unused } from './rules.ts';
 
@@ -13,7 +13,7 @@ function knownHost({ input }: Create): RuleResult {
   return { error: 'Validation', message, unchecked: 'whether hosts of that type are available' };
 }
 
-export const kxScalingGroup: Kind<'kx-scaling-group'> = {
+export const kxScalingGroup: KindDefinition<'kx-scaling-group'> = {
   references: [],
   changes: {
     CreateKxScalingGroup: {

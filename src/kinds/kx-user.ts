@@ -1,4 +1,4 @@
-import type { Kind, RequestedChange, RuleResult } from './model.ts';
+import type { KindDefinition, RequestedChange, RuleResult } from './model.ts';
 import { USERS } from './quotas.ts';
 import { environmentExists, exists, freeName, missing, openEnvironment, ready } from './rules.ts';
 
@@ -23,7 +23,7 @@ async function clusterRuns({ input: { clusterName }, key: { environmentId }, rea
   return view?.status === 'UPDATING' ? undefined : problems;
 }
 
-export const kxUser: Kind<'kx-user'> = {
+export const kxUser: KindDefinition<'kx-user'> = {
   references: [],
   changes: {
     CreateKxUser: {

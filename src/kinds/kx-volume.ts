@@ -2,7 +2,7 @@ import { offeredSize } from '../operations/conditions/volumes.ts';
 import { hasDocumentedSizes } from '../operations/disk-sizes.ts';
 import type { Input } from '../operations/index.ts';
 import { dependentItem, isWorking } from './dependents.ts';
-import type { Item, Kind, Problem, RequestedChange } from './model.ts';
+import type { Item, KindDefinition, Problem, RequestedChange } from './model.ts';
 import { VOLUME_STORAGE, VOLUMES } from './quotas.ts';
 import { conditions, exists, freeName, inZones, itemOf, openEnvironment, targetReady, unused } from './rules.ts';
 import type { Views } from './views.ts';
@@ -54,7 +54,7 @@ function grownDisk(requested: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Config
   return growthOf(requested) > 0 && hasDocumentedSizes(nas1Configuration.type) ? { nas1Configuration } : undefined;
 }
 
-export const kxVolume: Kind<'kx-volume'> = {
+export const kxVolume: KindDefinition<'kx-volume'> = {
   references: [],
   changes: {
     CreateKxVolume: {

@@ -1,5 +1,5 @@
 import { asDependent } from './dependents.ts';
-import { KINDS } from './index.ts';
+import { DEFINITIONS } from './index.ts';
 import type { Reference } from './model.ts';
 import { KIND_NAMES, keyIn, pathOf } from './names.ts';
 import { isDetached } from './statuses.ts';
@@ -15,7 +15,7 @@ interface Referred extends Pick<AnyReference, 'to' | 'as'> {
   readonly preventsDeletion: boolean;
 }
 
-const referencesOf = (kind: KindName) => KINDS[kind].references as readonly AnyReference[];
+const referencesOf = (kind: KindName) => DEFINITIONS[kind].references as readonly AnyReference[];
 
 /** The entities that an entity refers to, as its view or the input of its create names them. */
 export const referredBy = (kind: KindName, view: object, at: object): Referred[] =>

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { KINDS } from '../../src/kinds/index.ts';
+import { DEFINITIONS } from '../../src/kinds/index.ts';
 import { KIND_NAMES, NAMES } from '../../src/kinds/names.ts';
 import type { KindName } from '../../src/kinds/views.ts';
 
 const needed = (kind: KindName): KindName[] => {
   const { parent } = NAMES[kind];
-  const held = KINDS[kind].references.flatMap(({ to, preventsDeletion = true }) => (preventsDeletion ? [to] : []));
+  const held = DEFINITIONS[kind].references.flatMap(({ to, preventsDeletion = true }) =>
+    preventsDeletion ? [to] : [],
+  );
   return [...(parent === undefined ? [] : [parent]), ...held];
 };
 
