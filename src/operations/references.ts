@@ -1,3 +1,4 @@
+import { arnParts } from './arn.ts';
 import { labelsIn, route } from './http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts';
 import { lazy } from './operation.ts';
@@ -110,15 +111,11 @@ function textsOf(members: Members): Record<string, string> {
 }
 
 /** The labels and values in an ARN of this API, from the environment inwards. */
-function labelsInArn(arn = ''): Record<string, string> {
-  const steps = Array.from(
-    arn.matchAll(/(?::|\/kx)(\w+)\/([^/]+)/g),
-    ([, type = '', value = '']) => [type, value] as const,
-  );
+function labelsInArn(arn: unknown): Record<string, string> {
   return Object.fromEntries(
-    steps.map(([type, value]) => {
-      const noun = type.replace(/^kx/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
-      return [`${noun}${noun === 'environment' ? 'Id' : 'Name'}`, value];
+    (arnParts(arn) ?? []).map(({ kind, id }) => {
+      const noun = kind.replace(/^kx/, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+      return [`${noun}${noun === 'environment' ? 'Id' : 'Name'}`, id];
     }),
   );
 }

@@ -1,6 +1,7 @@
 import { NAMES, pathOf } from '../kinds/names.ts';
 import type { KindName } from '../kinds/views.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
+import { pathParts } from '../operations/arn.ts';
 import { riskOf } from '../operations/derive.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
@@ -104,8 +105,8 @@ export function ownPath(name: OperationName, input: Members): string | undefined
 
 /** `/kxDatabase/a/kxDataview/b`, with the environment and the database that contain it. */
 function withEnclosing(path: string): string[] {
-  const parts = path.split(/(?=\/kx)/);
-  return ['', ...parts.map((_, at) => parts.slice(0, at + 1).join(''))];
+  const parts = pathParts(path).map(({ kind, id }) => `/${kind}/${id}`);
+  return [...parts.map((_, at) => parts.slice(0, at).join('')), path];
 }
 
 /** The ARN of the call's environment. */

@@ -175,3 +175,50 @@ describe('the protecting tag applies to', () => {
     await backend.close();
   });
 });
+
+describe('the names of entities that begin like the words of ARNs', () => {
+  let backend: Embedded;
+  let town: EnvironmentBuilder;
+  let guarded: TwoEnvironments['guarded'];
+  beforeAll(async () => {
+    ({ backend, town, guarded } = await openTwoEnvironments());
+    for (const name of ['kx-trades', 'kxCluster', 'kxDatabase']) await town.database(name);
+    for (const name of ['kx-live', 'kxVolume']) await town.dataview(name, { databaseName: 'kxDatabase' });
+    await town.cluster('kx-gw');
+    await town.volume('kx_vol');
+  });
+  afterAll(() => backend.close());
+
+  it.each<[string, Members]>([
+    ['delete_kx_database', { databaseName: 'kx-trades' }],
+    ['delete_kx_database', { databaseName: 'kxCluster' }],
+    ['delete_kx_dataview', { databaseName: 'kxDatabase', dataviewName: 'kx-live' }],
+    ['delete_kx_dataview', { databaseName: 'kxDatabase', dataviewName: 'kxVolume' }],
+    ['delete_kx_cluster', { clusterName: 'kx-gw' }],
+    ['delete_kx_volume', { volumeName: 'kx_vol' }],
+    ['tear_down_kx_environment', { only: ['kx-trades', 'kx-gw', 'kx_vol'] }],
+  ])('protect nothing: %s of %j', async (tool, given) => {
+    await guarded({}, async (guard) => {
+      const attempt = { tool, arguments: { environmentId: town.environmentId, ...given } };
+      const { kind } = await guard.attempt(attempt);
+      expect(kind).toBe('asked');
+    });
+  });
+
+  it('need no approval for interruptions', async () => {
+    await guarded({}, async (guard) => {
+      const nas1Configuration = { type: 'SSD_1000', size: 2400 };
+      const given = { environmentId: town.environmentId, volumeName: 'kx_vol', nas1Configuration };
+      expect((await guard.attempt({ tool: 'update_kx_volume', arguments: given })).kind).toBe('done');
+    });
+  });
+
+  it('hide no protection', async () => {
+    await town.tag('/kxDatabase/kxDatabase');
+    await guarded({}, async (guard) => {
+      const given = { environmentId: town.environmentId, databaseName: 'kxDatabase', dataviewName: 'kxVolume' };
+      const outcome = await guard.attempt({ tool: 'delete_kx_dataview', arguments: given });
+      expect(text(outcome)).toContain('/kxDatabase/kxDatabase" carries the tag');
+    });
+  });
+});
