@@ -23,6 +23,7 @@ async function nameIsFree(requested: CreateOrUpdate): Promise<RuleResult> {
     error: 'NameTaken',
     message: `A KX environment with the name ${name} already exists`,
     item: { kind: NAMES['kx-environment'].noun, name, detail: other.status },
+    status: other.status,
     ...(requested.operation === 'UpdateKxEnvironment' ? { advice: FOR_RENAME } : {}),
   };
 }

@@ -55,6 +55,8 @@ export interface Problem {
   readonly message: string;
   /** The entity that blocks the change. */
   readonly item?: Item | undefined;
+  /** The status of that entity, if the advice depends on it. */
+  readonly status?: string | undefined;
   /** The argument that is invalid regardless of what exists, and what it must be. */
   readonly argument?: { readonly member: string; readonly says: string };
   /** What depends on the target, if that is the reason. */

@@ -13,7 +13,7 @@ export async function mountable(read: Reader, database: Database, changesetId: s
   if (changesetId === undefined) return [];
   const key = { environmentId: database.environmentId, databaseName: database.databaseName, changesetId };
   const { problems } = await ready({ read }, 'kx-changeset', key, { error: 'Validation' });
-  return problems.map((problem) => (problem.item?.detail === 'FAILED' ? { ...problem, advice: FAILED() } : problem));
+  return problems.map((problem) => (problem.status === 'FAILED' ? { ...problem, advice: FAILED() } : problem));
 }
 
 const FAILED = () => `It failed: name one that is COMPLETED (${toolName('ListKxChangesets')}).`;

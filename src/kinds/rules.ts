@@ -79,6 +79,7 @@ export const wrongState = (item: Item, status: string, requiredStatus: string, m
   error: 'WrongState',
   message,
   item: { ...item, detail: status },
+  status,
   requiredStatus,
 });
 
@@ -151,11 +152,13 @@ export const freeName =
   async ({ key, read }) => {
     const present = await read.get(kind, key);
     const name = nameIn(kind, key);
+    const status = statusOf(present);
     return (
       present && {
         error,
         message: message?.(name) ?? `${serviceNoun(kind)} ${name} already exists`,
-        item: itemOf(kind, key, statusOf(present)),
+        item: itemOf(kind, key, status),
+        status,
       }
     );
   };

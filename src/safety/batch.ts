@@ -146,9 +146,9 @@ export function missingBlocker({ operation, label }: BatchCall, error: unknown):
 export function stillBlocks(batch: Batch, call: BatchCall): (blocker: Blocker) => boolean {
   const created = new Set(before(batch, call).flatMap(createdPaths));
   const named = entitiesNamedBy(call);
-  return ({ item: { kind, name, detail } }) => {
+  return ({ item: { kind, name }, isMissing = false }) => {
     const meant = named.filter((entity) => entity.noun === kind && entity.name === name);
-    return detail !== 'does not exist' || meant.length === 0 || !meant.every(({ path }) => created.has(path));
+    return !isMissing || meant.length === 0 || !meant.every(({ path }) => created.has(path));
   };
 }
 

@@ -9,7 +9,7 @@ import type { Blocker, Item } from './plan-parts.ts';
 
 /** A problem as blockers: each entity that blocks, with what to do about it first. `deleted` is the kind that a call deletes. */
 export function blockersOf(problem: Problem, deleted: KindName | undefined): Blocker[] {
-  const { argument, item, dependents, advice, requiredStatus, kind, error, message } = problem;
+  const { argument, item, dependents, advice, status, requiredStatus, kind, error, message } = problem;
   if (argument !== undefined)
     return [{ item: { kind: 'argument', name: argument.member }, first: `${argument.says}.`, noStep: true }];
   if (dependents !== undefined) return dependents.map((each) => dependentBlocker(each, kind as KindName));
@@ -17,13 +17,13 @@ export function blockersOf(problem: Problem, deleted: KindName | undefined): Blo
   if (item === undefined)
     return [{ item: { kind: 'argument', name: 'environmentId' }, first: `${message}.`, noStep: true }];
   if (advice !== undefined) return [{ item, first: advice, noStep: true }];
-  if (error === 'ResourceNotFound') return [missingEntityBlocker(item.kind, item.name, NAMES[kind as KindName].list)];
-  if (requiredStatus !== undefined) {
+  if (error === 'ResourceNotFound') return [missingEntityBlocker(item, NAMES[kind as KindName].list)];
+  if (status !== undefined && requiredStatus !== undefined) {
     const isTarget = deleted !== undefined && item.kind === NAMES[deleted].noun;
-    if (isTarget && isLeaving(item.detail)) return [deletionBlocker(item)];
-    return [statusBlocker(item, String(item.detail), requiredStatus)];
+    if (isTarget && isLeaving(status)) return [deletionBlocker(item)];
+    return [statusBlocker(item, status, requiredStatus)];
   }
-  return [nameTakenBlocker(item)];
+  return [nameTakenBlocker(item, status)];
 }
 
 /** A blocker for a dependent of the target, with how it can release the target. */
@@ -36,7 +36,7 @@ function dependentBlocker(dependent: Dependent, target: KindName): Blocker {
 }
 
 /** A blocker for an entity that uses the target until it is gone, and is already being deleted. */
-export const deletionBlocker = (item: Item): Blocker => ({
+const deletionBlocker = (item: Item): Blocker => ({
   item,
   first: `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`,
 });
@@ -61,15 +61,16 @@ function statusAdvice(item: Item, status: string, requiredStatus: string): strin
 }
 
 /** The name of a create is in use. */
-export function nameTakenBlocker(item: Item): Blocker {
-  if (isLeaving(item.detail)) return deletionBlocker(item);
-  if (item.detail?.includes('FAILED'))
+function nameTakenBlocker(item: Item, status: string | undefined): Blocker {
+  if (isLeaving(status)) return deletionBlocker(item);
+  if (status?.includes('FAILED'))
     return { item, first: 'The name is in use: it failed, so delete it, or choose another name.' };
   return { item, first: 'The name is in use: use the existing one, or choose another name.', noStep: true };
 }
 
 /** An entity that the call names does not exist. */
-export const missingEntityBlocker = (kind: string, name: string, lister: OperationName): Blocker => ({
-  item: { kind, name, detail: 'does not exist' },
+const missingEntityBlocker = (item: Item, lister: OperationName): Blocker => ({
+  item,
   first: `Name an existing one (${toolName(lister)}), or create it first.`,
+  isMissing: true,
 });
