@@ -48,7 +48,7 @@ export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own';
 /** One plan: the facts first, then the form that can approve it. */
 export function planPage({ pending, home, now, token, proof, initCommand, foot, again }: PlanView): Response {
   const { code, shown, principal, opened, expires } = pending;
-  const { headline, worst, how, where, details, changes, notes } = planText(pending);
+  const { headline, isDeletion, worst, how, where, details, changes, notes } = planText(pending);
   const isFinal = notes.includes(FINAL);
   const remarks = notes.filter((note) => note !== FINAL);
   const { name, lost, interrupted } = shown;
@@ -66,7 +66,7 @@ ${again === undefined ? undefined : html`<p class="error" id="error" role="alert
 <input type="hidden" name="token" value="${token}">
 ${proof === 'nothing' ? withoutPassphrase(initCommand) : proofOf(proof, again !== undefined)}
 ${proof === 'own' ? undefined : nameField(pending, again?.typed)}
-<div class="acts">${proof === 'own' ? undefined : html`<button class="go${isFinal ? ' final-act' : ''}" name="act" value="approve">${headline.startsWith('DELETE') ? 'Approve deletion' : 'Approve change'}</button>`}
+<div class="acts">${proof === 'own' ? undefined : html`<button class="go${isFinal ? ' final-act' : ''}" name="act" value="approve">${isDeletion ? 'Approve deletion' : 'Approve change'}</button>`}
 <button name="act" value="decline" formnovalidate>Decline</button></div>
 </form>
 ${consequences(pending)}
@@ -103,7 +103,7 @@ function settingsTable(rows: readonly SettingChange[]): Html | undefined {
       .split('.')
       .map(
         (part, at) => html`${at === 0 ? '' : { markup: '.<wbr>' }}${part}`,
-      )}</dt><dd>${before === 'stays' ? 'stays ' : html`<span class="soft">${readable(before)} →</span> `}${readable(after)}</dd></div>`;
+      )}</dt><dd>${before === undefined ? 'stays ' : html`<span class="soft">${readable(before)} →</span> `}${readable(after)}</dd></div>`;
   return rows.length === 0 ? undefined : html`<h2>Changes</h2><dl class="settings">${rows.map(row)}</dl>`;
 }
 

@@ -15,6 +15,7 @@ import {
   printable,
   remaining,
   requesterText,
+  unlisted,
 } from '../safety/plan-text.ts';
 import type { Terminal } from './approve-terminal.ts';
 import { foldLine } from './fold.ts';
@@ -69,11 +70,7 @@ export async function approveAtTerminal(
     ['Lost for good', shown.lost],
     ['Interrupted', shown.interrupted],
   ] as const)
-    await showItems(
-      terminal,
-      title,
-      items.filter((item) => !shown.text.includes(` ${itemText(item)}.`)),
-    );
+    await showItems(terminal, title, unlisted(shown.text, items));
   terminal.say();
   terminal.say(
     `Plan ${printable(code)}, requested ${ago(opened, now)} by ${printable(requesterText(principal))}, open for another ${remaining(expires, now)}.`,

@@ -1,7 +1,7 @@
 import { counted } from '../inventory/units.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { LabelledValue } from './backend-location.ts';
-import { byKind } from './item-text.ts';
+import { byKind, itemText } from './item-text.ts';
 import type { ApprovalStatus, PendingApproval } from './ledger.ts';
 import type { Item } from './plan-parts.ts';
 import { LOCAL_CALLER } from './policy.ts';
@@ -10,6 +10,8 @@ import { LOCAL_CALLER } from './policy.ts';
 export interface PlanText {
   /** The first line: what and where. */
   readonly headline: string;
+  /** Whether the call deletes something. */
+  readonly isDeletion: boolean;
   /** The second: the worst loss, and the number of others. */
   readonly worst: string;
   /** The third: what to type. */
@@ -23,8 +25,8 @@ export interface PlanText {
   readonly notes: readonly string[];
 }
 
-/** A setting with its old value, `not set` or `stays`, and its new value or `removed`. */
-export type SettingChange = readonly [path: string, before: string, after: string];
+/** A setting with its old value or `not set`, undefined if it stays, and its new value or `removed`. */
+export type SettingChange = readonly [path: string, before: string | undefined, after: string];
 
 /** Splits the text of a plan by the template in approval-text.ts. */
 export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
@@ -33,6 +35,7 @@ export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
   const isPlace = ([label]: LabelledValue) => PLACE_LABELS.includes(label);
   return {
     headline,
+    isDeletion: headline.startsWith('DELETE '),
     worst,
     how,
     where: facts.filter(isPlace),
@@ -40,6 +43,12 @@ export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
     changes: lines.flatMap(changeIn),
     notes: lines.filter((line) => !LISTS.test(line) && factsIn(line).length + changeIn(line).length === 0),
   };
+}
+
+/** The items that the text of a plan does not list, because it would be too long. */
+export function unlisted(text: string, items: readonly Item[]): Item[] {
+  const listed = new Set(text.split('\n').map((line) => line.replace(/^(?:-|\d+\.) /, '')));
+  return items.filter((item) => !listed.has(`${itemText(item)}.`));
 }
 
 /** Labels of facts about the location of a plan. */
@@ -75,7 +84,7 @@ export function remaining(until: number, now: number): string {
 const LISTS = /^(?:Lost for good(?:, in this order)?:|Interrupted:|Changes:|- .*|\d+\. .*|Too many to list .*)$/;
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?`;
 const FACT = new RegExp(`(\\w+): (${QUOTED})`, 'g');
-const CHANGE = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (not set|stays|${QUOTED}) (?:-> )?(removed|${QUOTED})\\.$`);
+const CHANGE = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (?:stays|(not set|${QUOTED}) ->) (removed|${QUOTED})\\.$`);
 
 /** `region: "x", backend: "y".` as pairs; none in any other line. */
 function factsIn(line: string): LabelledValue[] {

@@ -12,6 +12,7 @@ import {
   planText,
   printable,
   remaining,
+  unlisted,
 } from '../../src/safety/plan-text.ts';
 import { deskIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
@@ -160,9 +161,11 @@ describe('the text of a plan', () => {
   });
 
   it('is split into parts that contain all of it', () => {
-    const { headline, worst, how, where, details, changes, notes } = planText({
-      shown: { ...SHOWN, text: SHOWN.text.replace('This', 'a.b: not set -> "c: \\"d\\"".\nThis') },
+    const settings = 'a.b: not set -> "c: \\"d\\"".\na.c: stays "e".\na.d: "f" -> removed.\n';
+    const { headline, isDeletion, worst, how, where, details, changes, notes } = planText({
+      shown: { ...SHOWN, text: SHOWN.text.replace('This', `${settings}This`) },
     });
+    expect(isDeletion).toBe(true);
     expect([headline, worst, how]).toEqual(SHOWN.text.split('\n').slice(0, 3));
     expect(where).toEqual([
       ['environment', '"kdb-prod"'],
@@ -171,10 +174,23 @@ describe('the text of a plan', () => {
       ['backend', '"local (embedded FinSpace-compatible service)"'],
     ]);
     expect(details.map(([label]) => label)).toEqual(['environmentId', 'createdTimestamp']);
-    expect(changes).toEqual([['a.b', 'not set', '"c: \\"d\\""']]);
+    expect(changes).toEqual([
+      ['a.b', 'not set', '"c: \\"d\\""'],
+      ['a.c', undefined, '"e"'],
+      ['a.d', '"f"', 'removed'],
+    ]);
     expect(notes).toEqual(['This cannot be undone.']);
-    const nothing = { headline: '', worst: '', how: '', where: [], details: [], changes: [], notes: [] };
+    const nothing = {
+      ...{ headline: '', isDeletion: false, worst: '', how: '' },
+      ...{ where: [], details: [], changes: [], notes: [] },
+    };
     expect(planText({ shown: { ...SHOWN, text: '' } })).toEqual(nothing);
+  });
+
+  it('lists an item only if a line consists of it', () => {
+    const items = ['a', 'b', 'c'].map((name) => ({ kind: 'cluster', name }));
+    const text = '- cluster "a".\n10. cluster "b".\nIt also stops cluster "c".';
+    expect(unlisted(text, items)).toEqual([{ kind: 'cluster', name: 'c' }]);
   });
 
   it('names its location', () => {
