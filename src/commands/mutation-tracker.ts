@@ -6,7 +6,10 @@ export interface TrackedCalls {
   settled(): Promise<void>;
 }
 
-/** A Call that tracks mutations in progress, so that a process can wait for them before it ends. */
+/**
+ * A Call that tracks mutations in progress, so that a process can wait for them before it ends. Calls that show a credential count,
+ * because their outcome is in the journal, too.
+ */
 export function trackMutations(call: Call): TrackedCalls {
   const mutations = new Set<Promise<unknown>>();
   return {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isIdempotent } from '../operations/derive.ts';
 import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
+import { changesNothing } from '../operations/operation.ts';
 import { type Bounds, callBounds } from './bounds.ts';
 import { type ClientOptions, finspaceClient } from './client.ts';
 import type { Credentials } from './credentials.ts';
@@ -181,7 +182,7 @@ const hostOf = ({ endpoint }: ClientOptions) => (endpoint === undefined ? 'amazo
 
 function callKind(name: OperationName): { mutates: boolean; tokened: boolean } {
   const operation = operationNamed(name);
-  return { mutates: operation.risk !== 'read' && operation.risk !== 'reveal', tokened: isIdempotent(operation) };
+  return { mutates: !changesNothing(operation.risk), tokened: isIdempotent(operation) };
 }
 
 function response(thrown: unknown, mask: (text: string) => string): Pick<Circumstances, 'httpStatus' | 'requestId'> {

@@ -1,6 +1,7 @@
 import { bytesOf } from '../answer-size.ts';
 import { environmentIdsIn } from '../operations/arn.ts';
 import { type Call, type OperationName, type Output, operationNamed } from '../operations/index.ts';
+import { changesNothing } from '../operations/operation.ts';
 
 /** An environment as the list shows it. */
 export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
@@ -94,8 +95,7 @@ export function replyCache({ now = Date.now, maxBytes = MAX_BYTES }: ReplyCacheO
       return reply;
     },
     invalidating: (call) => async (name, input, options) => {
-      const { risk } = operationNamed(name);
-      if (risk === 'read' || risk === 'reveal') return call(name, input, options);
+      if (changesNothing(operationNamed(name).risk)) return call(name, input, options);
       try {
         return await call(name, input, options);
       } finally {

@@ -1,5 +1,6 @@
 import { changeOf } from '../kinds/index.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
+import { changesNothing } from '../operations/operation.ts';
 import { applyDue, isDue } from './apply-due.ts';
 import { worldTime } from './clock.ts';
 import type { Context, Handler } from './context.ts';
@@ -21,7 +22,7 @@ export async function dispatch(
   { plannedFailure, clock, ...shared }: RequestContext,
 ): Promise<object> {
   const request: Request = { store, name, input, clock, shared, subject: subjectOf(shared.world, name, input) };
-  return isRead(name) ? read(request) : change(request, plannedFailure);
+  return changesNothing(operationNamed(name).risk) ? read(request) : change(request, plannedFailure);
 }
 
 /** A request, and what all its transactions have in common. */
@@ -101,5 +102,3 @@ const MAX_APPLIED = 100;
 async function touch({ tx, world }: Context, settings: WorldSettings = { quotas: 'published' }): Promise<void> {
   await tx.putSettings(world.arn, { ...settings, touched: true });
 }
-
-const isRead = (name: OperationName) => ['read', 'reveal'].includes(operationNamed(name).risk);

@@ -11,6 +11,9 @@ import { type HttpTemplate, labels } from './http.ts';
 export const RISKS = ['read', 'reveal', 'create', 'update', 'disrupt', 'destroy', 'network'] as const;
 export type Risk = (typeof RISKS)[number];
 
+/** Whether calls of a risk only show something. */
+export const changesNothing = (risk: Risk): boolean => risk === 'read' || risk === 'reveal';
+
 /** The kinds of FinSpace entity, which are also the words that `--toolsets` takes. */
 export const ENTITIES = [
   'environment',

@@ -1,5 +1,6 @@
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
 import { type Call, operationNamed } from '../operations/index.ts';
+import { changesNothing } from '../operations/operation.ts';
 import { urisTouchedBy } from './catalog.ts';
 import type { PollOptions } from './poll.ts';
 import { type Subscribe, subscriptions } from './subscriptions.ts';
@@ -49,7 +50,7 @@ export function changes({ bus, ...pace }: ChangeOptions): Changes {
       const { risk } = operationNamed(name);
       const output = await call(name, input, options);
       const nobodyHears = listeners.size === 0 && bus === undefined;
-      if (nobodyHears || risk === 'read' || risk === 'reveal') return output;
+      if (nobodyHears || changesNothing(risk)) return output;
       for (const uri of urisTouchedBy(name, input as Record<string, unknown>))
         publish({ kind: 'resource_updated', uri });
       if (LISTING.has(risk)) publish({ kind: 'resources_list_changed' });

@@ -8,8 +8,8 @@ import { environmentNameCache } from './environment-name-cache.ts';
 import type { Journal, Outcome } from './journal.ts';
 
 /**
- * A Call that records every mutation in the journal: its intent, durably, before the call, and its outcome afterwards. If the
- * intent cannot be recorded, the call is not made.
+ * A Call that records in the journal every mutation and every call that shows a credential: its intent, durably, before the call,
+ * and its outcome afterwards. If the intent cannot be recorded, the call is not made.
  */
 export function journaledCall(call: Call, journal: Journal, backend: string, onLost: (error: unknown) => void): Call {
   const names = environmentNameCache();
