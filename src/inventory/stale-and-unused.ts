@@ -1,4 +1,4 @@
-import { isGone } from '../kinds/statuses.ts';
+import { isLeavingOrGone } from '../kinds/statuses.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph.ts';
 import { dependentKindsOf } from './kinds.ts';
@@ -83,6 +83,6 @@ function unreferenced({ entities, edges, gaps }: Graph, kind: Kind, why: string,
   const listed = ({ facts }: GraphEntity) => (facts[alsoListedIn] as unknown[] | undefined)?.length ?? 0;
   return entities
     .filter((entity) => entity.kind === kind && !used.has(entity.id) && listed(entity) === 0)
-    .filter(({ status }) => !isGone(status))
+    .filter(({ status }) => !isLeavingOrGone(status))
     .map((entity) => ({ entity, condition: 'unused', why, facts: {} }));
 }

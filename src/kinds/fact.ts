@@ -35,7 +35,7 @@ export interface Fact<V> {
   readonly also?: readonly string[];
   /** The lists of the API show it. */
   readonly listed?: true;
-  /** Somebody chose it, and comparisons show it. */
+  /** Somebody chose it, and comparisons show it by its name, not as type, size or host. */
   readonly setting?: true;
   /** About other entities or the present state, or a repetition: not searched for texts. */
   readonly state?: true;

@@ -169,7 +169,7 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
           (name, is) => `Dataview ${name} is already ${is}`,
         ),
         unused('kx-dataview', (name, by) => `Dataview ${name} is in use by ${by}`),
-        // DELETING is refused above. A plan, which checks all rules, must not report it twice.
+        // The service checks DELETING first, then the use, then the other statuses. A plan, which checks all rules, names each once.
         targetReady('kx-dataview', ['FAILED', 'DELETING'], (name, is) => `Dataview ${name} is ${is}`),
       ],
       // Uncommitted writes to a writable dataview are lost with it.

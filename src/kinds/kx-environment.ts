@@ -5,7 +5,7 @@ import type { Impact, KindDefinition, Problem, RequestedChange, RuleResult } fro
 import { NAMES } from './names.ts';
 import { KX_ENVIRONMENTS } from './quotas.ts';
 import { environmentExists, OPEN, openEnvironment, wrongEnvironmentStatus } from './rules.ts';
-import { isGone, isLeaving } from './statuses.ts';
+import { isLeaving, isLeavingOrGone } from './statuses.ts';
 import type { Dependent, Views } from './views.ts';
 
 type Environment = Views['kx-environment'];
@@ -42,10 +42,12 @@ function gatewayStays({ input, target: { transitGatewayConfiguration: old, tgwSt
   };
 }
 
-/** The clusters that still block the deletion of an environment. */
+/** The clusters of an environment that are not (being) deleted. */
 async function clustersIn({ key, read }: Connect | Delete): Promise<Dependent[]> {
   const listed = await read.listed('kx-cluster', { environmentId: key.environmentId });
-  return listed.filter(({ status }) => !isGone(status)).map((cluster) => asDependent('kx-cluster', key, cluster));
+  return listed
+    .filter(({ status }) => !isLeavingOrGone(status))
+    .map((cluster) => asDependent('kx-cluster', key, cluster));
 }
 
 async function networkChanged(requested: Connect): Promise<Impact> {

@@ -109,10 +109,10 @@ export function wrongEnvironmentStatus(
   hint = '; it has to be CREATED',
 ): Problem | undefined {
   if (status === undefined || allowed.includes(status)) return undefined;
-  const isGone = status === 'DELETED';
-  const message = `The Environment is in ${status} state${isGone ? '' : hint}`;
+  const isDeleted = status === 'DELETED';
+  const message = `The Environment is in ${status} state${isDeleted ? '' : hint}`;
   const problem = wrongState({ kind: NAMES[kind].noun, name, arn: '' }, status, 'CREATED', message);
-  return isGone || kind === 'environment' ? { ...problem, error: 'Validation' } : problem;
+  return isDeleted || kind === 'environment' ? { ...problem, error: 'Validation' } : problem;
 }
 
 /** The environment cannot be changed in its status. */

@@ -32,7 +32,7 @@ export function deletionIn(status: string | undefined): StatusMeaning['deletion'
 export const isLeaving = (status: unknown): boolean => deletionIn(status as string | undefined) === 'in progress';
 
 /** Whether an entity with this status no longer exists or soon will not. */
-export const isGone = (status: unknown): boolean =>
+export const isLeavingOrGone = (status: unknown): boolean =>
   ['in progress', 'done'].includes(String(deletionIn(status as string | undefined)));
 
 /** Whether an entity with this status has released everything that it refers to. */
@@ -44,7 +44,7 @@ export const isDetached = (kind: KindName, status: unknown): boolean =>
  * that could not be deleted has released its host, although the service still lists its nodes.
  */
 export const occupiesHost = (status: unknown): boolean =>
-  status !== 'CREATE_FAILED' && !isGone(status) && !isDetached('kx-cluster', status);
+  status !== 'CREATE_FAILED' && !isLeavingOrGone(status) && !isDetached('kx-cluster', status);
 
 /** The same for a cluster that has started: those that start later do not count yet. */
 export const occupiesHostNow = (status: unknown): boolean =>

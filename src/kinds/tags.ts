@@ -25,7 +25,7 @@ async function tagsFit({ input, read }: RequestedChange<KindName, 'TagResource'>
   return { error: 'InvalidRequest', ...argument('tags', says) };
 }
 
-/** The changes of tags. Entities of every kind can be tagged, in any status. */
+/** The changes of tags, which are allowed in every status of an entity. */
 export const tagChanges: { readonly [N in Change]: ChangeOfExisting<KindName, N> } = {
   TagResource: { rules: [taggedExists, tagsFit], impact: () => ({}) },
   UntagResource: { rules: [taggedExists], impact: () => ({}) },

@@ -1,5 +1,5 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import { isGone } from '../inventory/failed-or-stuck.ts';
+import { isLeavingOrGone } from '../inventory/failed-or-stuck.ts';
 import { cachedEnvironments } from '../inventory/fleet.ts';
 import { environmentGraph } from '../inventory/graph.ts';
 import { arnIn } from '../inventory/kinds.ts';
@@ -80,7 +80,7 @@ async function valuesOf(
   const called = (item: Record<string, unknown>) =>
     variable === 'environmentId' ? { called: String(item['name'] ?? '') } : {};
   return items
-    .filter(({ status }) => !isGone(status))
+    .filter(({ status }) => !isLeavingOrGone(status))
     .map((item) => ({ value: String(item[variable]), ...called(item) }));
 }
 

@@ -5,7 +5,7 @@ import { isInProgress } from '../kinds/quotas.ts';
 import { type Reader, Unreadable } from '../kinds/reader.ts';
 import { dependentKinds, dependentsAmong, volumeDependents } from '../kinds/references.ts';
 import { statusOf } from '../kinds/rules.ts';
-import { isDetached, isGone } from '../kinds/statuses.ts';
+import { isDetached, isLeavingOrGone } from '../kinds/statuses.ts';
 import type { Dependent, Keys, KindName, Views, Within } from '../kinds/views.ts';
 import { deduplicated, limitConcurrency } from '../operations/calls.ts';
 import { FinspaceError, isNotFound } from '../operations/failure.ts';
@@ -148,7 +148,7 @@ async function existingClusters(
 ): Promise<Dependent[]> {
   const unique = [...new Set(names)];
   const found = unique.length === 0 ? [] : await reads.listed('kx-cluster', { environmentId });
-  const existing = clusterNames(found.filter(({ status }) => !isGone(status)));
+  const existing = clusterNames(found.filter(({ status }) => !isLeavingOrGone(status)));
   return unique
     .filter((name) => existing.has(name))
     .map((clusterName) => asDependent('kx-cluster', { environmentId }, { clusterName }));

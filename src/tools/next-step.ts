@@ -1,4 +1,4 @@
-import { isGone, statusClass } from '../inventory/failed-or-stuck.ts';
+import { isLeavingOrGone, statusClass } from '../inventory/failed-or-stuck.ts';
 import { memberOf } from '../inventory/kinds.ts';
 import { deduplicated } from '../operations/calls.ts';
 import type { FinspaceError } from '../operations/failure.ts';
@@ -79,7 +79,7 @@ async function nameTakenAdvice(
   const { label, value } = created;
   const { status } = found;
   const statement = `The ${nounOfLabel(label)} ${quoteUntrusted(value)} ${status === undefined ? 'already exists' : `is ${quoteUnlessPlain(status)}`}`;
-  if (isGone(status))
+  if (isLeavingOrGone(status))
     return { advice: `${statement}. ${waitFor(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
   return statusClass(status) === 'failed'
@@ -107,7 +107,7 @@ async function waitAdvice(lookup: Lookup, name: OperationName, input: Members): 
       advice: `${statement}, and waiting does not help: ${reader} shows why. Delete it and create it again.`,
       retryable: false,
     };
-  return isGone(seen.status)
+  return isLeavingOrGone(seen.status)
     ? { advice: `${statement} already. ${waitFor(label, name, 'DELETED')}.`, retryable: false }
     : { advice: `${statement}. ${waitFor(label, name)}, then repeat this call.`, retryable: true };
 }
@@ -117,7 +117,7 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
   const { path, body } = referencesIn(name, input);
   for (const reference of [...path, ...body]) {
     const found = await readStatus(lookup, reference, name);
-    if (typeof found === 'object' && statusClass(found.status) === 'underway' && !isGone(found.status))
+    if (typeof found === 'object' && statusClass(found.status) === 'underway' && !isLeavingOrGone(found.status))
       return `The ${nounOfLabel(reference.label)} ${quoteUntrusted(reference.value)} is ${quoteUnlessPlain(found.status)}.`;
   }
   return undefined;
