@@ -10,7 +10,7 @@ export interface Reader {
   all<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
   /** How many exist, or how many versions and loads are in progress; undefined if that cannot be read. */
   count(kind: KindName, within: Within, only?: 'in progress'): Promise<number | undefined>;
-  /** The entities that refer to an entity and therefore prevent its deletion, in order. */
+  /** The entities that refer to an entity and therefore prevent its deletion, in order; none that it contains. */
   dependents<K extends KindName>(kind: K, key: Keys[K]): Promise<readonly Dependent[]>;
   /** The tags of an entity; undefined when it does not exist. */
   tags(arn: string): Promise<Readonly<Record<string, string>> | undefined>;

@@ -54,11 +54,14 @@ interface Consequences {
 
 /** The worst loss and the number of others, in 80 columns: `Permanent loss: 2 nodes (unsaved data). + 4 more below`. */
 export function worstLine({ lost, interrupted, changes }: Consequences): string {
-  const set = changes.filter(({ before, after }) => before !== after && (after !== undefined || lost.length === 0));
+  // Removed settings are among the losses, if there are any.
+  const otherChanges = changes.filter(
+    ({ before, after }) => before !== after && (after !== undefined || lost.length === 0),
+  );
   const all = [...worstFirst(lost), ...worstFirst(interrupted)];
   const [worst] = all;
-  if (worst === undefined) return set.length === 0 ? NOTHING : changeLine(set);
-  const more = all.slice(1).reduce((sum, rows) => sum + sizeOf(rows), set.length);
+  if (worst === undefined) return otherChanges.length === 0 ? NOTHING : changeLine(otherChanges);
+  const more = all.slice(1).reduce((sum, rows) => sum + sizeOf(rows), otherChanges.length);
   const left = more === 0 ? '' : ` + ${more} more below`;
   const title = lost.length > 0 ? 'Permanent loss: ' : 'Interrupts: ';
   return `${title}${groupText(worst, COLUMNS - title.length - left.length - 1)}.${left}`;

@@ -120,7 +120,7 @@ export async function requestApproval<Planned extends ApprovalRequest>(
     : grantApproved(options, plan, dialog, granted);
 }
 
-/** Runs a call that a person approved outside the client. */
+/** Runs a call that a person approved outside the client; a form or link that the client showed for it counts as approved. */
 async function grantApproved<Planned extends ApprovalRequest>(
   options: ApprovalOptions,
   plan: Planned,
@@ -171,7 +171,7 @@ async function noFormReason(
 ): Promise<NoForm | undefined> {
   if (!dialog.form) return 'no-forms';
   if (plan.fits === 'too-long' || (plan.fits === 'too-wide' && hasOtherWay)) return plan.fits;
-  return formStop(await recordForm(options, plan, dialog), 1);
+  return formStop(await options.ledger.forms(historyKey(plan, dialog)), 1);
 }
 
 /**
@@ -209,11 +209,10 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   if (callDigestOf({ ...context, stateDigest }) !== callDigest) return end('other-call');
   const status = (await ledger.status(code)) as ApprovalStatus;
   if (status.state !== 'open' && status.state !== 'approved') return refuse(closedText(status), notRun(context.tool));
-  const isRight = answer.action === 'accept' && answer.typed === shown.name;
-  const kind = isRight ? 'accepted' : EVENT_KINDS[answer.action];
+  const kind = eventKind(answer, shown.name);
   // An answer that no person gave neither approves nor closes the plan, which stays open for a decision outside the client.
   const isUndecided = isNoDecision(await recordForm(options, context, { client }, { nonce, kind }));
-  if (!isRight && !isUndecided) return end(answer.action === 'accept' ? 'wrong-name' : 'declined');
+  if (kind !== 'accepted' && !isUndecided) return end(kind === 'wrong-name' ? kind : 'declined');
   const plan = await replan();
   if (plan?.callDigest !== callDigest || plan.forbidden !== undefined || plan.blockers.length > 0) {
     await ledger.end(nonce, 'changed');
@@ -258,22 +257,25 @@ function refuseForNow(
   return { kind: 'refuse', lines: [...lines, ...outOfBandLines(plan, pending, text, why, way.instructions)], way };
 }
 
-/** The history of the forms that a client was shown for a principal, with one more event. */
+/** Records what happened to a form. Returns the history of the forms that the client was shown for the principal. */
 const recordForm = (
   { ledger }: ApprovalOptions,
-  { principal }: Pick<ApprovalRequest, 'principal'>,
-  { client }: Pick<Dialog, 'client'>,
-  event?: FormEvent,
-) => ledger.forms(digest([principal, client]), event);
+  caller: Pick<ApprovalRequest, 'principal'>,
+  dialog: Pick<Dialog, 'client'>,
+  event: FormEvent,
+) => ledger.forms(historyKey(caller, dialog), event);
+
+const historyKey = ({ principal }: Pick<ApprovalRequest, 'principal'>, { client }: Pick<Dialog, 'client'>) =>
+  digest([principal, client]);
 
 export const refuse = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines });
 
-const EVENT_KINDS: Record<FormAnswer['action'], FormEvent['kind']> = {
-  accept: 'wrong-name',
-  decline: 'declined',
-  cancel: 'cancelled',
-  unusable: 'unusable',
-};
+function eventKind(answer: FormAnswer, name: string): FormEvent['kind'] {
+  if (answer.action === 'accept') return answer.typed === name ? 'accepted' : 'wrong-name';
+  return WITHOUT_APPROVAL[answer.action];
+}
+
+const WITHOUT_APPROVAL = { decline: 'declined', cancel: 'cancelled', unusable: 'unusable' } as const;
 
 const pendingRequest = ({ callDigest, principal, stateDigest, subjectDigest, shown }: ApprovalRequest) => ({
   callDigest,

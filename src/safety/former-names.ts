@@ -1,11 +1,11 @@
 import { operationNamed } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { acceptedCalls, type Journal } from './journal.ts';
+import { callsNotFailed, type Journal } from './journal.ts';
 import type { FormerName, Members, Note } from './plan-parts.ts';
 
 /** The former names of environments renamed through this server, oldest first. */
 export async function formerNames(journal: Pick<Journal, 'entries'>): Promise<FormerName[]> {
-  return (await acceptedCalls(journal)).flatMap((entry) => {
+  return (await callsNotFailed(journal)).flatMap((entry) => {
     if (entry.formerName === undefined) return [];
     const label = operationNamed(entry.operation).target?.member as string;
     return { environmentId: String(entry.target[label]), name: entry.formerName, until: entry.at };

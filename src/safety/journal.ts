@@ -100,7 +100,7 @@ type Verified = {
 type Broken = { readonly brokenAt: number; readonly imported?: string };
 
 /** The calls in a journal that are not known to have failed, oldest first. */
-export async function acceptedCalls(journal: Pick<Journal, 'entries'>): Promise<IntentEntry[]> {
+export async function callsNotFailed(journal: Pick<Journal, 'entries'>): Promise<IntentEntry[]> {
   const entries = await journal.entries();
   const failed = new Set(
     entries.flatMap((entry) => (entry.kind === 'outcome' && entry.result === 'failed' ? entry.call : [])),

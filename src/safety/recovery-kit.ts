@@ -150,7 +150,8 @@ function createFor(
     (name) => operationNamed(name).entity === kind && operationNamed(name).risk === 'create',
   ) as OperationName;
   const schema = agentInput(operationNamed(create));
-  if (target?.namePath === undefined && !(String(target?.member) in schema.shape)) return undefined;
+  const isNode = target?.namePath === undefined && !(String(target?.member) in schema.shape);
+  if (isNode) return undefined;
   const known = requestForm(
     { ...input, ...entity, ...(entity?.['environment'] as Members | undefined) },
     lostDatabases,
