@@ -57,6 +57,9 @@ export function environmentsNamed(all: readonly Environment[], wanted: string): 
   return all.filter(({ name }) => name?.toLowerCase() === wanted.toLowerCase());
 }
 
+/** Whether a text has the form of the ids that the service chooses. Names may have it, too. */
+export const looksLikeId = (text: string): boolean => /^[a-z0-9]{20,}$/.test(text);
+
 const MAX_CANDIDATES = 10;
 
 /** Names the environments that share a name, so that the caller can give the id of one. */

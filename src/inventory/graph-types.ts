@@ -57,13 +57,19 @@ export interface QuotaUse {
 export interface Gap {
   readonly kind: Kind;
   readonly operation: OperationName;
-  /** The entity or database whose part is missing; the whole kind when omitted. */
+  /** Whose part is missing, as `gapOwner` names it; the whole kind when omitted. */
   readonly of?: string | undefined;
   readonly reason: string;
   /** True if only the older items of a list were not read. */
   readonly isOfOlder?: boolean | undefined;
   /** True if the time was over. */
   readonly isLate?: boolean | undefined;
+}
+
+/** What a gap is about if an entity, or a part of it, is missing. */
+export function gapOwner({ kind, name, database, facts }: GraphEntity): unknown {
+  if (kind === 'node') return facts['cluster'];
+  return kind === 'changeset' ? database : name;
 }
 
 /** The entities of one environment and their connections, as far as they could be read. */

@@ -142,6 +142,7 @@ async function refusalOf(
     const isOwnDoing = planned.blockers.length > 0 || sharesTarget(call, batch);
     const current = isOwnDoing ? ((await replan()) ?? planned) : planned;
     const why = await gate.authorizeStep(plan, current, replan);
+    // A batch loses nothing, so it does not matter what now depends on its targets.
     return why === 'dependents-changed' ? undefined : why;
   }
   const request = { name, input, principal, options, offered: allowedFor(environment), refusal };

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { looksLikeId } from '../inventory/fleet.ts';
 import type { OperationName } from '../operations/index.ts';
 import { listerOfLabel } from '../operations/references.ts';
 import { type ArgumentProblem, explainProblems, parseArguments } from './arguments.ts';
@@ -53,9 +54,8 @@ const isEnvironment = ({ path: [first, ...rest] }: ArgumentProblem) => first ===
 function environmentNameIn({ shape }: z.ZodObject, given: Members, near: OperationName | undefined) {
   const value = given[ENVIRONMENT];
   const ofKdb = ENVIRONMENT in shape && listerOfLabel(ENVIRONMENT, near) === 'ListKxEnvironments';
-  return ofKdb && typeof value === 'string' && NAME.test(value) && !ID.test(value) ? value : undefined;
+  return ofKdb && typeof value === 'string' && NAME.test(value) && !looksLikeId(value) ? value : undefined;
 }
 
 const NAME = /^[a-zA-Z0-9_-]{1,63}$/;
 const MAY_BE_ID = /^[a-z0-9]+$/;
-const ID = /^[a-z0-9]{20,}$/;

@@ -10,7 +10,7 @@ import type { ToolResult } from './environment.ts';
 export function limitSize(result: ToolResult): ToolResult {
   if ('inputRequests' in result) return result;
   const { structuredContent, content } = result as CallToolResult;
-  if (textOf(content) <= MAX_TEXT) return result;
+  if (textBytes(content) <= MAX_TEXT) return result;
   const [first, ...rest] = content;
   const isData = first?.type === 'text' && first.text === JSON.stringify(structuredContent);
   if (!isData) return { ...result, content: shortenedTexts(content, MAX_TEXT) };
@@ -28,7 +28,7 @@ const SHORTENED = `This answer was larger than ${MAX_TEXT / 1_000} kB. The membe
 
 type Content = CallToolResult['content'];
 
-const textOf = (content: Content) =>
+const textBytes = (content: Content) =>
   content.reduce((sum, block) => sum + (block.type === 'text' ? bytesOf(block.text) : 0), 0);
 
 /** The notes at the end are short and say how to continue, so the first text is cut. */

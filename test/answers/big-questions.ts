@@ -60,13 +60,13 @@ export const BIG_QUESTIONS: readonly Question[] = [
     'What depends on the log volume of desk-020?',
     [['what_depends_on', { environment: 'desk-020', name: 'vol-logs' }]],
     'tickerplant-020-01',
-    '"dependants":5',
+    '"dependents":5',
   ),
   ask(
     'How full is the host of desk-030?',
     [['what_depends_on', { environment: 'desk-030', name: 'sg-main' }]],
     '160 GiB of 1949 GiB',
-    '"dependants":20',
+    '"dependents":20',
   ),
   ask(
     'What differs between desk-024 and desk-025?',

@@ -104,7 +104,7 @@ export const DEMO_QUESTIONS: readonly Question[] = [
     'hdb-equities-a',
     'hdb-equities-b',
   ),
-  ask('Can I delete vol-backtest?', [depends('vol-backtest')], '"dependants":0', 'no cluster or dataview uses it'),
+  ask('Can I delete vol-backtest?', [depends('vol-backtest')], '"dependents":0', 'no cluster or dataview uses it'),
   ask(
     'What depends on vol-tplog?',
     [depends('vol-tplog')],
@@ -121,7 +121,7 @@ export const DEMO_QUESTIONS: readonly Question[] = [
     'hdb-equities-a',
     'hdb-equities-b',
     'hdb-fx',
-    '"dependants":3',
+    '"dependents":3',
   ),
   ask(
     'What runs on sg-realtime?',
@@ -248,7 +248,7 @@ export const DEMO_QUESTIONS: readonly Question[] = [
     'hdb-uat',
     'gw-uat',
     'RUNNING',
-    '"dependants":6',
+    '"dependents":6',
   ),
   ask('Is gp-reference ready yet?', [depends('gp-reference')], 'UPDATING'),
   ask('Wait for hdb-fx.', [['wait_for_kx_entity', { ...PROD, kind: 'cluster', name: 'hdb-fx' }]], '"reached":true'),

@@ -77,7 +77,7 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
   ]),
   ask('Can mei_tanaka be removed, and whose role has she?', about('mei_tanaka'), ({ users }) => [
     `${one(users, 'mei_tanaka').iamRole}`,
-    '"dependants":0',
+    '"dependents":0',
   ]),
   ask('Which clusters were not touched for a month?', clusters({ changedBefore: '30d' }), ({ clusters: all }) =>
     exactly(all.filter((each) => days(changedAt(each)) > 30)),
@@ -156,7 +156,7 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
       }),
   ),
   ask('Can vol-backtest go?', ['what_depends_on', { name: 'vol-backtest' }], ({ volumes }) => [
-    '"dependants":0',
+    '"dependents":0',
     `"sizeGB":${one(volumes, 'vol-backtest').nas1Configuration?.size}`,
     `"environment":"${one(volumes, 'vol-backtest').environment}"`,
   ]),

@@ -216,14 +216,14 @@ export const OPS_QUESTIONS: readonly Question[] = [
   ),
   ask('What is cached on vol-equities, by path?', [about('vol-equities')], '"dbPaths":["/*"]', 'equities_taq_static'),
   ask('Which databases does nobody mount?', [problems('unused', { kinds: ['database'] })], '"unused":0'),
-  ask('What breaks if sg-realtime dies?', [about('sg-realtime')], 'tp-equities', 'tp-fx', 'gw-prod', '"dependants":5'),
-  ask('Is it safe to delete the user jonas_lind?', [about('jonas_lind')], 'kdb-trader-fx', '"dependants":0'),
+  ask('What breaks if sg-realtime dies?', [about('sg-realtime')], 'tp-equities', 'tp-fx', 'gw-prod', '"dependents":5'),
+  ask('Is it safe to delete the user jonas_lind?', [about('jonas_lind')], 'kdb-trader-fx', '"dependents":0'),
   ask(
     'Is it safe to delete vol-reference?',
     [about('vol-reference')],
     'reference_rw',
     'gp-reference',
-    '"dependants":2',
+    '"dependents":2',
   ),
   ask(
     'Which people share a role?',

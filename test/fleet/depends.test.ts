@@ -29,7 +29,7 @@ describe('what_depends_on', () => {
     const lags = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:hdb-equities-b');
     const late: Rows[number] = Object.assign({}, ...lags);
     const about = await use('what_depends_on', { name: late['mounted'] });
-    expect(about.data).toMatchObject({ dependants: 2 });
+    expect(about.data).toMatchObject({ dependents: 2 });
     expect(about.data['usedBy']).toMatchObject([
       { id: 'cluster:hdb-equities-b', how: 'mounts', from: 'dataview:equities_taq/equities_taq_static' },
       { id: 'dataview:equities_taq/equities_taq_static', versionIds: [late['mountedVersion']] },

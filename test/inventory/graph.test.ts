@@ -111,7 +111,7 @@ describe('the graph of an environment', () => {
 });
 
 describe('the graph of the demo world', () => {
-  test('shows the dependants of a volume: clusters, dataviews, and the clusters that mount those', () => {
+  test('shows the dependents of a volume: clusters, dataviews, and the clusters that mount those', () => {
     const ids = dependentsOf(graph, 'volume:vol-equities').map(({ entity, distance }) => [entity.id, distance]);
     expect(ids).toEqual([
       ['dataview:equities_taq/equities_taq_static', 1],

@@ -41,7 +41,7 @@ describe.each(HOSTS)('a teardown through $name', ({ connect }) => {
     expect(create.at(-1)?.tool).toMatch(/^(?:create_kx_cluster|tag_resource)$/);
   });
 
-  it('removes only the named entities, and reports their dependants first', async () => {
+  it('removes only the named entities, and reports their dependents first', async () => {
     const { session, environmentId } = await begun((message) => approve(typedIn(message)));
     const text = await failedTo(session, 'tear_down_kx_environment', { environmentId, only: ['equities_sample'] });
     expect(text).toContain('hdb-uat');

@@ -4,6 +4,7 @@ import {
   type Environment,
   environmentsNamed,
   existingEnvironments,
+  looksLikeId,
 } from '../../inventory/fleet.ts';
 import type { ReplyCache } from '../../inventory/reply-cache.ts';
 import { FinspaceError } from '../../operations/failure.ts';
@@ -49,7 +50,7 @@ export function environmentLookup({ call, reads, foreground, background, cache }
   const withoutListing = async (wanted: string): Promise<Environment | undefined> => {
     const [named, second] = environmentsNamed(cache?.environments() ?? [], wanted);
     const idOfName = second === undefined ? named?.environmentId : undefined;
-    const id = LIKE_AN_ID.test(wanted) ? wanted : idOfName;
+    const id = looksLikeId(wanted) ? wanted : idOfName;
     if (id === undefined) return undefined;
     const found = seen.get(id) ?? (await reads('GetKxEnvironment', { environmentId: id }, foreground).catch(orList));
     if (found === undefined || found.status === DELETED || environmentsNamed([found], wanted).length === 0)
@@ -73,9 +74,6 @@ export function environmentLookup({ call, reads, foreground, background, cache }
     seen: (environmentId) => seen.get(environmentId) ?? { environmentId },
   };
 }
-
-/** The format of the ids that the service chooses. Names may have it, too. */
-const LIKE_AN_ID = /^[a-z0-9]{20,26}$/;
 
 /** An environment that cannot be read by its id is looked for in the list, which also says what exists instead. */
 function orList(error: unknown): undefined {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
+import { gapOwner } from '../../inventory/graph-types.ts';
 import { dependentKindsOf, getterOf } from '../../inventory/kinds.ts';
 import type { OperationName } from '../../operations/index.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
@@ -201,17 +202,16 @@ const settingIn = ({ entity, graph }: Candidate, setting: string) =>
 /** Whether values of a setting of an entity may be missing because a read failed: then no condition says that they are absent. */
 function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): boolean {
   if (gaps.length === 0) return false;
-  const { kind, name, database, facts } = entity;
-  const [ownKind, key] =
-    kind === 'node' ? (['cluster', facts['cluster']] as const) : [kind, kind === 'changeset' ? database : name];
+  const { kind } = entity;
+  const owner = gapOwner(entity);
   const needs = needsOf(setting, [kind]);
   const needed: readonly OperationName[] = [
-    ...(isListed(setting, [kind]) ? [] : [getterOf(ownKind)]),
+    ...(isListed(setting, [kind]) ? [] : [getterOf(kind === 'node' ? 'cluster' : kind)]),
     ...(needs.has('nodes') ? (['ListKxClusterNodes'] as const) : []),
   ];
   return gaps.some(
     (gap) =>
-      (needed.includes(gap.operation) && (gap.of ?? key) === key) ||
+      (needed.includes(gap.operation) && (gap.of ?? owner) === owner) ||
       (needs.has('dependents') && dependentKindsOf(kind).includes(gap.kind)),
   );
 }

@@ -193,7 +193,7 @@ function sectionOf(
   const { found, details, isSized, isBrief } = shown;
   const bySize = BY_SIZE.has(sort);
   if (keys.length > 0) {
-    const by = { keys, details: isSized, isSized: bySize || view === 'full', order: sort && ORDERS[sort] };
+    const by = { keys, hasSizes: isSized, alwaysTotals: bySize || view === 'full', order: sort && ORDERS[sort] };
     return { name: 'groups', rows: groupRows(found, by).slice(0, limit) };
   }
   const level = isSized && (details || isBrief) ? detailFor(found, bySize ? 'size' : view) : (['listed'] as const);

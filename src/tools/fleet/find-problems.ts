@@ -56,7 +56,8 @@ export const findProblems = fleetTool({
       ...tagsIn(tagged.found[at] ?? candidateOf(each)),
     }));
     const formatted = formatProblems(rows, view, problem !== undefined);
-    const isUnclear = ({ environment: place, isOfOlder }: ReadGap) =>
+    // Without older changesets, the answer about `behind` is still complete if every lag could be counted.
+    const concernsAnswer = ({ environment: place, isOfOlder }: ReadGap) =>
       problem !== 'behind' ||
       isOfOlder !== true ||
       found.some(
@@ -70,7 +71,7 @@ export const findProblems = fleetTool({
       ...(problem === 'behind' ? notLoaded(graphs) : {}),
       ...notCheckedOf(unread),
       ...environmentsOf(graphs),
-      ...notReadIn([...gaps.filter(isUnclear), ...tagged.gaps]),
+      ...notReadIn([...gaps.filter(concernsAnswer), ...tagged.gaps]),
     };
     return answer(head, [formatted.section], { view, cursor, rest: reader.rest() });
   },

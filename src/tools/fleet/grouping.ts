@@ -54,9 +54,9 @@ const tagsOf = ({ tags = {}, environmentTags = {} }: Candidate, { of }: Key) =>
 interface GroupOptions {
   readonly keys: readonly Key[];
   /** Whether the capacity of each result was read. */
-  readonly details: boolean;
+  readonly hasSizes: boolean;
   /** Whether totals are shown even for many groups. */
-  readonly isSized: boolean;
+  readonly alwaysTotals: boolean;
   /** The order of the groups; by default, those with the most members first. */
   readonly order?: ((a: readonly Candidate[], b: readonly Candidate[]) => number) | undefined;
 }
@@ -65,7 +65,10 @@ interface GroupOptions {
  * One row for each value of a setting or tag, or of a combination of several, with the number of members, their names and their
  * totals.
  */
-export function groupRows(found: readonly Candidate[], { keys, details, isSized, order = mostFirst }: GroupOptions) {
+export function groupRows(
+  found: readonly Candidate[],
+  { keys, hasSizes, alwaysTotals, order = mostFirst }: GroupOptions,
+) {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of found)
     for (const value of new Set(combine(keys.map((key) => valuesIn(candidate, key)))))
@@ -85,7 +88,7 @@ export function groupRows(found: readonly Candidate[], { keys, details, isSized,
       count: members.length,
       ...(maxNames === 0 ? {} : { names: members.slice(0, maxNames).map(nameFor) }),
       ...(maxNames > 0 && members.length > maxNames ? { more: members.length - maxNames } : {}),
-      ...(details && groups.size > 1 && (!isMany || isSized) ? totals(members) : {}),
+      ...(hasSizes && groups.size > 1 && (!isMany || alwaysTotals) ? totals(members) : {}),
     }));
 }
 

@@ -14,15 +14,13 @@ interface Search {
   readonly find: (graph: Graph) => Issue[];
   /** The kinds that can have it. */
   readonly of: readonly Kind[];
-  /** What must be read to find the problem. */
+  /** What must be read to find the problem: without `kinds`, the kinds whose problems are wanted, and `alsoFor` each of them. */
   readonly read: GraphOptions;
-  /** The kinds that must be read besides a kind to find its problems; all of `read` by default. */
   readonly alsoFor?: Partial<Record<Kind, readonly Kind[]>>;
   /** What must be read to confirm the findings in an environment, if `read` is not enough. */
   readonly confirm?: GraphOptions;
 }
 
-const WITH_CHANGES: readonly Kind[] = ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset'];
 const CONNECTED: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume'];
 /** Gateways and tickerplants mount no database (user guide, cluster types). */
 const TYPES_WITH_DATABASES = ['HDB', 'RDB', 'GP'];
@@ -34,15 +32,13 @@ export const SEARCHES = {
   failed: {
     of: CHANGING,
     find: (graph) => failedOrStuckIssues(graph).filter(({ condition }) => FAILURES.has(condition)),
-    read: { kinds: WITH_CHANGES, details: false },
-    alsoFor: {},
+    read: { details: false },
   },
   stuck: {
     of: CHANGING,
     find: (graph) =>
       failedOrStuckIssues(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
-    read: { kinds: WITH_CHANGES, details: false, nodes: true },
-    alsoFor: {},
+    read: { details: false, nodes: true },
   },
   behind: {
     of: ['cluster', 'dataview'],
@@ -52,12 +48,12 @@ export const SEARCHES = {
   unused: {
     of: ['scaling-group', 'volume', 'dataview', 'database'],
     find: unusedIssues,
-    read: { kinds: CONNECTED, nodes: false, clusterTypes: TYPES_WITH_DATABASES },
+    read: { nodes: false, clusterTypes: TYPES_WITH_DATABASES },
     alsoFor: { volume: ['dataview'], dataview: ['cluster'], database: ['cluster', 'dataview'] },
     confirm: { kinds: CONNECTED, nodes: false },
   },
   dangling: { of: ['cluster', 'dataview'], find: danglingIssues, read: { kinds: CONNECTED, nodes: false } },
-  underway: { of: CHANGING, find: underway, read: { kinds: WITH_CHANGES, details: false, nodes: true }, alsoFor: {} },
+  underway: { of: CHANGING, find: underway, read: { details: false, nodes: true } },
 } as const satisfies Record<string, Search>;
 export type ProblemName = keyof typeof SEARCHES;
 export const PROBLEMS = Object.keys(SEARCHES) as ProblemName[];
@@ -92,9 +88,9 @@ const doneBy = (kind: Kind | 'node', since: string | undefined) => ({
 });
 
 /** What a search reads to show its problem of some kinds. */
-const readOf = ({ of, read, alsoFor }: Search, kinds: readonly Kind[] = of): GraphOptions => {
-  const meant = of.filter((kind) => kinds.includes(kind));
-  return alsoFor === undefined ? read : { ...read, kinds: meant.flatMap((kind) => [kind, ...(alsoFor[kind] ?? [])]) };
+const readOf = ({ of, read, alsoFor = {} }: Search, kinds: readonly Kind[] = of): GraphOptions => {
+  const wanted = of.filter((kind) => kinds.includes(kind));
+  return { kinds: wanted.flatMap((kind) => [kind, ...(alsoFor[kind] ?? [])]), ...read };
 };
 
 /** What several searches read together, including what confirms their findings. */

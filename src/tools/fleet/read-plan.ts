@@ -18,7 +18,10 @@ const DEFAULT_KINDS = KINDS.filter((kind) => !ON_REQUEST_KINDS.includes(kind));
 const CLUSTERS: readonly Kind[] = ['cluster'];
 const TYPED: readonly Kind[] = ['cluster', 'scaling-group', 'volume'];
 
-/** The kinds for a call that names none: those with the type; changesets and nodes only if another condition refers to them. */
+/**
+ * The kinds for a call that names none: those with the type; changesets and nodes only if another condition refers to them, as the
+ * status COMPLETED or FAILED does, but not RUNNING, which clusters have, too.
+ */
 export function kindsFor({ status = [], type, changedAfter }: Filters): readonly Kind[] {
   const isOnlyTheirs = (state: string) => !DEFAULT_KINDS.some((kind) => statusesOf(kind).includes(state));
   const isMeant = (state: string) => isOnlyTheirs(state) || statusClass(state) !== 'settled';

@@ -56,7 +56,7 @@ export const whatDependsOn = fleetTool({
       readAt: graph.readAt,
       entity: { ...detailOf(entity, graph), ...tagged.found.map(tagsIn)[0] },
       ...(issues.length === 0 ? {} : { attention: issues.map((issue) => issueRow(issue, graph.readAt)) }),
-      dependants: dependents.length,
+      dependents: dependents.length,
       ...notReadIn(gaps),
     };
     const sections = [
