@@ -3,9 +3,9 @@ import { factsOf, statusesOf } from '../../inventory/kinds.ts';
 import { plural } from '../../inventory/units.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
+import { declares, FOUND_KINDS } from './fact-values.ts';
 import { hasStatus, STATUS_CLASSES, statusWord } from './filters.ts';
 import { NotFound } from './not-found.ts';
-import { declares, FOUND_KINDS } from './settings.ts';
 
 /** What a condition or order is about, and whether entities of a kind have it. */
 const HAVING = {

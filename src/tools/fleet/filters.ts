@@ -7,10 +7,10 @@ import type { OperationName } from '../../operations/index.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import { KeyValue, Listed, NonEmpty, Scalar, Words } from '../lenient.ts';
 import { isLike } from './environment-lookup.ts';
+import { declares, type FactValue, isFactNamed, isListed, needsOf, searchedValuesOf, valuesOf } from './fact-values.ts';
 import { isDate, isMoment, momentOf } from './moments.ts';
 import { NotFound } from './not-found.ts';
 import { compareQuantities, isQuantity } from './quantities.ts';
-import { declares, isListed, isSettingNamed, needsOf, type Setting, settingsOf, valuesOf } from './settings.ts';
 
 /** An entity in its environment, with what was found out about it. */
 export interface Candidate {
@@ -161,7 +161,7 @@ const MAX_MATCHED = 6;
 export function withSettings(candidates: readonly Candidate[], { text, where = [] }: Filters): Candidate[] {
   const wanted = text?.toLowerCase();
   const withText = ({ entity, graph }: Candidate) =>
-    settingsOf(entity, graph).filter(({ value }) => wanted !== undefined && value.toLowerCase().includes(wanted));
+    searchedValuesOf(entity, graph).filter(({ value }) => wanted !== undefined && value.toLowerCase().includes(wanted));
   const kindsHaving = where.map(({ setting }) => kindsWith(candidates, setting));
   const selected = candidates.flatMap((candidate) => {
     const found = withText(candidate);
@@ -197,7 +197,7 @@ function kindsWith(candidates: readonly Candidate[], setting: string): ReadonlyS
 }
 
 const settingIn = ({ entity, graph }: Candidate, setting: string) =>
-  valuesOf(entity, graph).filter(({ path }) => isSettingNamed(entity.kind, setting, path));
+  valuesOf(entity, graph).filter(({ path }) => isFactNamed(entity.kind, setting, path));
 
 /** Whether values of a setting of an entity may be missing because a read failed: then no condition says that they are absent. */
 function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): boolean {
@@ -216,7 +216,7 @@ function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): bool
   );
 }
 
-type Compare = (setting: Setting, wanted: string) => boolean;
+type Compare = (setting: FactValue, wanted: string) => boolean;
 const equals: Compare = ({ path, value }, wanted) =>
   value.toLowerCase() === wanted.toLowerCase() || compareQuantities(path, value, wanted) === 0;
 const contains: Compare = ({ value }, wanted) => value.toLowerCase().includes(wanted.toLowerCase());
@@ -237,7 +237,7 @@ const TESTS: Readonly<Record<SettingCondition['is'], { readonly fits: Compare; r
 };
 
 /** The values that meet a condition; undefined if it is not met. */
-function metBy(candidate: Candidate, { setting, is, value = '' }: SettingCondition): Setting[] | undefined {
+function metBy(candidate: Candidate, { setting, is, value = '' }: SettingCondition): FactValue[] | undefined {
   const { fits, isNot = false } = TESTS[is];
   if (isNot && isUnread(candidate, setting)) return undefined;
   const found = settingIn(candidate, setting).filter((each) => fits(each, value));

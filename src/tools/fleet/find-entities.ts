@@ -3,6 +3,7 @@ import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { Listed, Words } from '../lenient.ts';
 import { requireProperty, requireStatus } from './applicable.ts';
 import { countsOf, detailFor, FEW, matchedInAll, rowsOf, unmatched } from './entity-rows.ts';
+import { FOUND_KINDS } from './fact-values.ts';
 import { type Candidate, type Filters, filters, matches, withSettings } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
 import { checkKeys, groupRows, isEnvironment, type Key, keysIn, totals } from './grouping.ts';
@@ -10,7 +11,6 @@ import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
 import { entitiesIn, isRead, kindsFor, type ReadPlan, readFew, readPlanFor } from './read-plan.ts';
-import { FOUND_KINDS } from './settings.ts';
 import { existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
 import {
   meetsTagConditions,

@@ -6,9 +6,9 @@ import { namesConnected } from '../../inventory/summary.ts';
 import { bytes, memory, truncate } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
+import { bareNameOf, everythingOf, type FactValue, isFactNamed, valuesOf } from './fact-values.ts';
 import type { Candidate } from './filters.ts';
 import { NotFound } from './not-found.ts';
-import { bareNameOf, everythingOf, isSettingNamed, type Setting, valuesOf } from './settings.ts';
 import { equalsIgnoringCase } from './tagged.ts';
 
 /** Maximum tokens of all groups with their names; with more, each group shows some names or, if there are many groups, none. */
@@ -118,7 +118,7 @@ function valuesIn(candidate: Candidate, key: Key): string[] {
   const own = () => ({ ...everythingOf(entity, graph), mounts: namesConnected(entity, graph)['mounts'] });
   const values = key.of === 'setting' ? namedIn(entity.kind, own(), key.name) : tagValues(candidate, key);
   if (values.length > 0) return values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
-  const isMeant = ({ path }: Setting) => key.of === 'setting' && isSettingNamed(entity.kind, key.name, path);
+  const isMeant = ({ path }: FactValue) => key.of === 'setting' && isFactNamed(entity.kind, key.name, path);
   const inside = valuesOf(entity, graph).filter(isMeant);
   return inside.length === 0 ? [NONE] : inside.map((each) => each.value);
 }
@@ -131,7 +131,7 @@ const tagValues = (candidate: Candidate, key: Key) =>
 function namedIn(kind: Kind, own: Record<string, unknown>, wanted: string): unknown[] {
   const names = Object.keys(own).filter((name) => own[name] !== undefined);
   const name =
-    names.find((each) => equalsIgnoringCase(each, wanted)) ?? names.find((each) => isSettingNamed(kind, wanted, each));
+    names.find((each) => equalsIgnoringCase(each, wanted)) ?? names.find((each) => isFactNamed(kind, wanted, each));
   const value = name === undefined ? [] : own[name];
   return Array.isArray(value) ? value : [value];
 }

@@ -4,12 +4,12 @@ import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/gra
 import { dependentKindsOf, KINDS, statusesOf } from '../../inventory/kinds.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';
+import { isListed, needsOf } from './fact-values.ts';
 import { type Candidate, type Filters, hasStatus, isNamed, statusWord } from './filters.ts';
 import type { FleetReader } from './fleet-reader.ts';
 import type { Key } from './grouping.ts';
 import { momentOf } from './moments.ts';
 import { BY_SIZE } from './orders.ts';
-import { isListed, needsOf } from './settings.ts';
 
 /** There are many of these, so they are searched only on request. */
 export const ON_REQUEST_KINDS: readonly Kind[] = ['changeset', 'node'];

@@ -1,10 +1,10 @@
 import type { Graph, Kind } from '../../inventory/graph.ts';
 import { truncate } from '../../inventory/units.ts';
 import { nearest } from '../../nearest.ts';
+import { isFactNamed, valuesOf } from './fact-values.ts';
 import type { Candidate, Filters } from './filters.ts';
 import { settingNames } from './grouping.ts';
 import { ON_REQUEST_KINDS } from './read-plan.ts';
-import { isSettingNamed, valuesOf } from './settings.ts';
 import { equalsIgnoringCase } from './tagged.ts';
 
 /** The values of each key. */
@@ -54,9 +54,7 @@ export const hasUnknownKey = (conditions: Filters['tags'] = [], tags: TagValues)
 function existingSettings(where: NonNullable<Filters['where']>, candidates: readonly Candidate[]) {
   if (where.length === 0) return {};
   const values = candidates.flatMap(({ entity, graph }) =>
-    valuesOf(entity, graph).filter(({ path }) =>
-      where.some(({ setting }) => isSettingNamed(entity.kind, setting, path)),
-    ),
+    valuesOf(entity, graph).filter(({ path }) => where.some(({ setting }) => isFactNamed(entity.kind, setting, path))),
   );
   if (values.length === 0) return { existingSettings: settingNames(candidates) };
   return { existingValues: distinct(values.map(({ value }) => value)) };

@@ -2,8 +2,8 @@ import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { factsOf, KINDS, memberOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 
-/** One value of a setting: `autoscaling.min` is 3. */
-export interface Setting {
+/** One value of what is known about an entity: `autoscaling.min` is 3. The argument `setting` may name any of them. */
+export interface FactValue {
   readonly path: string;
   readonly value: string;
 }
@@ -33,26 +33,26 @@ export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, 
 }
 
 /** Everything known about an entity, one item per value. */
-export const valuesOf = (entity: GraphEntity, graph: Graph): Setting[] =>
+export const valuesOf = (entity: GraphEntity, graph: Graph): FactValue[] =>
   Object.entries(everythingOf(entity, graph)).flatMap(([name, value]) => valuesIn(name, value));
 
-/** The settings of an entity itself, which are searched for texts. */
-export function settingsOf(entity: GraphEntity, graph: Graph): Setting[] {
+/** The values that are searched for texts: those of the entity itself. */
+export function searchedValuesOf(entity: GraphEntity, graph: Graph): FactValue[] {
   const facts = factsOf(entity.kind);
   const isSearched = (name: string) => !BASE.includes(name) && !OF_OTHERS.includes(name) && facts[name]?.state !== true;
   return valuesOf(entity, graph).filter(({ path }) => isSearched(path.split('.')[0] ?? ''));
 }
 
-/** The values in a setting, with their paths. */
-function valuesIn(path: string, value: unknown): Setting[] {
+/** The values inside a value, with their paths. */
+function valuesIn(path: string, value: unknown): FactValue[] {
   if (Array.isArray(value)) return value.flatMap((each) => valuesIn(path, each));
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([member, each]) => valuesIn(`${path}.${member}`, each));
   return value === undefined ? [] : [{ path, value: String(value) }];
 }
 
-/** Whether a name means the setting of a kind at a path, or one inside it. */
-export function isSettingNamed(kind: Kind, wanted: string, path: string): boolean {
+/** Whether a name means the fact of a kind at a path, or one inside it. */
+export function isFactNamed(kind: Kind, wanted: string, path: string): boolean {
   const bareName = bareNameOf(wanted);
   const [first = '', ...inner] = path.split('.');
   return (
@@ -66,10 +66,10 @@ export const declares = (kind: Kind, wanted: string): boolean =>
   Object.keys(factsOf(kind)).some((name) => isCalled(kind, name, bareNameOf(wanted)));
 
 /**
- * Whether the lists of these kinds contain a setting. To find or group by any other, each entity must be read.
+ * Whether the lists of these kinds contain a fact. To find or group by any other, each entity must be read.
  */
-export function isListed(setting: string, kinds: readonly Kind[]): boolean {
-  const bareName = bareNameOf(setting);
+export function isListed(wanted: string, kinds: readonly Kind[]): boolean {
+  const bareName = bareNameOf(wanted);
   if ([...BASE, 'date'].some((name) => bareNameOf(name) === bareName)) return true;
   const own = factsCalled(bareName, kinds);
   const isInside = (kind: Kind) => bareNameOf('database') === bareName && (kind === 'dataview' || kind === 'changeset');
@@ -78,11 +78,11 @@ export function isListed(setting: string, kinds: readonly Kind[]): boolean {
     : own.every(({ listed }) => listed === true);
 }
 
-/** What must be read to know all values of a setting, besides the entities of these kinds. */
-export function needsOf(setting: string, kinds: readonly Kind[]): ReadonlySet<'nodes' | 'dependents' | undefined> {
-  const [first = ''] = setting.split('.');
-  const needs = [setting, first].flatMap((name) => factsCalled(bareNameOf(name), kinds).map((fact) => fact.needs));
-  return new Set(OF_OTHERS.some((name) => bareNameOf(name) === bareNameOf(setting)) ? [...needs, 'dependents'] : needs);
+/** What must be read to know all values of a fact, besides the entities of these kinds. */
+export function needsOf(wanted: string, kinds: readonly Kind[]): ReadonlySet<'nodes' | 'dependents' | undefined> {
+  const [first = ''] = wanted.split('.');
+  const needs = [wanted, first].flatMap((name) => factsCalled(bareNameOf(name), kinds).map((fact) => fact.needs));
+  return new Set(OF_OTHERS.some((name) => bareNameOf(name) === bareNameOf(wanted)) ? [...needs, 'dependents'] : needs);
 }
 
 /** The facts of these kinds that a bare name means. */
@@ -97,7 +97,7 @@ const isCalled = (kind: Kind, name: string, bareName: string) =>
   OTHER_NAMES.get(`${kind} ${name}`)?.has(bareName) === true ||
   TIMES[name]?.includes(bareName) === true;
 
-/** A setting's name without case, plural, unit and the suffixes of the API. */
+/** A name without case, plural, unit and the suffixes of the API. */
 export const bareNameOf = (name: string): string => {
   const lower = name.toLowerCase().replace(/[^a-z0-9]/g, '');
   return lower.replace(/(?:configurations?|ids?|arns?|labels?|names?|mib|gb)$/, '').replace(/s$/, '') || lower;
