@@ -151,16 +151,14 @@ export const freeName =
   ): Rule<K, N> =>
   async ({ key, read }) => {
     const present = await read.get(kind, key);
-    const name = nameIn(kind, key);
-    const status = statusOf(present);
-    return (
-      present && {
-        error,
-        message: message?.(name) ?? `${serviceNoun(kind)} ${name} already exists`,
-        item: itemOf(kind, key, status),
-        status,
-      }
-    );
+    if (present === undefined) return undefined;
+    const [name, status] = [nameIn(kind, key), statusOf(present)];
+    return {
+      error,
+      message: message?.(name) ?? `${serviceNoun(kind)} ${name} already exists`,
+      item: itemOf(kind, key, status),
+      status,
+    };
   };
 
 /** The target exists. */
