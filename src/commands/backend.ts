@@ -23,12 +23,15 @@ export interface Backend {
   pinnedApprover(): Promise<string | null>;
   /** The limits of its world; undefined if the API does not contain them. */
   quotas(): Promise<Quotas | undefined>;
+  /** By how many milliseconds the clock of its worlds was moved ahead. */
+  aheadMs(): Promise<number>;
   close(): Promise<void>;
 }
 
 interface OpenBackend {
   readonly call: Call;
   readonly quotas?: () => Promise<Quotas>;
+  readonly aheadMs?: () => Promise<number>;
   readonly pinnedApprover?: () => Promise<string | null>;
   readonly identity?: string;
   close(): Promise<void>;
@@ -92,6 +95,7 @@ export function backend(config: Config, log: Log, { server, approver, store }: B
       }
     },
     quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
+    aheadMs: async () => (await (await open().catch(() => undefined))?.aheadMs?.()) ?? 0,
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };
 }
@@ -139,6 +143,7 @@ async function openLocal(config: Config, region: string, log: Log, approver: str
     pinnedApprover: local.pinnedApprover,
     call: finspaceCall({ region, service: local.service, ...callLimits(config) }),
     quotas: local.quotas,
+    aheadMs: async () => (await local.clock.read()).aheadMs,
     close: local.close,
   };
 }

@@ -80,7 +80,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     approver: rules.fingerprint,
     store: options.store?.id,
   });
-  const { backendLocation, quotas } = service;
+  const { backendLocation, quotas, aheadMs } = service;
   const direct = observe(service.call);
   const { store, close: closeStore } = openStateStore(config, log, options, rules, now);
   const { journal } = store;
@@ -95,6 +95,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     ...profile,
     ...common,
     ...channels,
+    aheadMs,
     deletions: () => deletionsIn(journal),
     secrets: secretSink(config, options, now),
     onInternal: (error) => logInternal(log, error),

@@ -122,6 +122,8 @@ export interface GraphOptions {
   /** Why an operation may not be called; its part becomes a gap. */
   readonly refusal?: ((operation: OperationName) => string | undefined) | undefined;
   readonly now?: (() => number) | undefined;
+  /** By how many milliseconds the clock of the backend is ahead of this machine's; 0 when omitted. */
+  readonly aheadMs?: (() => Promise<number>) | undefined;
   /** Only these kinds, and the databases that contain them; all when omitted. */
   readonly kinds?: readonly Kind[] | undefined;
   /** False to read only lists, and changesets only if that kind is named: cheap, with names, statuses and times. */

@@ -22,12 +22,15 @@ export type {
  * database and failed changeset. Rejects when the environment does not exist or the backend cannot be reached.
  */
 export async function environmentGraph(call: Call, environmentId: string, options: GraphOptions = {}): Promise<Graph> {
-  const { data, gaps, readAt } = await readEnvironment(call, environmentId, options);
+  const [{ data, gaps, readAt }, aheadMs = 0] = await Promise.all([
+    readEnvironment(call, environmentId, options),
+    options.aheadMs?.(),
+  ]);
   const entities = entitiesOf(data, options);
   return {
     environmentId,
     name: data.environment.name ?? environmentId,
-    readAt: new Date(readAt).toISOString(),
+    readAt: new Date(readAt + aheadMs).toISOString(),
     entities,
     edges: edgesOf(data, new Set(entities.map(({ id }) => id))),
     gaps,

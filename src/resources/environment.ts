@@ -8,6 +8,8 @@ export interface ResourceEnvironment {
   readonly call: Call;
   readonly restrictions: Restrictions;
   readonly caller: Caller;
+  /** As in GraphOptions. */
+  readonly aheadMs?: (() => Promise<number>) | undefined;
   /** Replies of earlier reads. */
   readonly cache?: ReplyCache | undefined;
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;

@@ -79,7 +79,7 @@ interface Reading extends Required<Pick<GraphOptions, 'onProgress'>> {
 }
 
 async function contents(
-  { call, restrictions, caller, cache }: ResourceEnvironment,
+  { call, restrictions, caller, cache, aheadMs }: ResourceEnvironment,
   { operation, topology }: ResourceKind,
   input: Record<string, string>,
   { signal, untilAborted, maxBytes, onProgress }: Reading,
@@ -92,6 +92,7 @@ async function contents(
       refusal,
       onProgress,
       cache,
+      aheadMs,
     });
     return { seen: graph, text: renderWithin(graph, maxBytes, await FORMS[topology]()) };
   }

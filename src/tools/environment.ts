@@ -21,6 +21,8 @@ export interface ToolEnvironment extends Planner {
   readonly formsCount?: (() => Promise<boolean>) | undefined;
   /** The limits of the backend; undefined if it does not report them. */
   readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
+  /** As in GraphOptions. */
+  readonly aheadMs?: (() => Promise<number>) | undefined;
   /** Replies of earlier questions, for tools that only read. */
   readonly cache?: ReplyCache | undefined;
   /** The deletions that this server has made. */

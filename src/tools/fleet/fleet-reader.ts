@@ -53,7 +53,7 @@ export type Follow = (graph: Graph, call: Call, options: CallOptions) => Promise
 
 /** The context of one call, which answers with what it knows when `deadline` aborts. */
 export function fleetReader(
-  { call, restrictions, caller, quotas, cache }: ToolEnvironment,
+  { call, restrictions, caller, quotas, aheadMs, cache }: ToolEnvironment,
   { context }: Exchange,
   deadline: AbortSignal,
   part: Partial<Position>,
@@ -64,7 +64,7 @@ export function fleetReader(
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   const foreground: CallOptions = { signal, untilAborted: true };
   const background: CallOptions = { ...foreground, isBackground: true };
-  const options: GraphOptions = { ...foreground, deadline, refusal, onProgress, cache };
+  const options: GraphOptions = { ...foreground, deadline, refusal, onProgress, cache, aheadMs };
   // Each read is made once per question, so that the parts of its answer agree.
   const reads = deduplicated(call);
   const lookup = environmentLookup({ call, reads, foreground, background, cache });
