@@ -89,13 +89,12 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   const kits = kitsOf(config, store, call);
   const signer = (options.signers ?? stateSigners())('question');
   const { outOfBand, ...channels } = approvalChannels(config, log, options, rules, { ledger, store }, now);
-  const common = { call, backendLocation, quotas, signer, formerNames: () => formerNames(journal) };
+  const common = { call, backendLocation, quotas, aheadMs, signer, formerNames: () => formerNames(journal) };
   const requireOwnKey = async () => rules.requireOwnKey(await service.pinnedApprover());
   const answers = answersWith({
     ...profile,
     ...common,
     ...channels,
-    aheadMs,
     deletions: () => deletionsIn(journal),
     secrets: secretSink(config, options, now),
     onInternal: (error) => logInternal(log, error),

@@ -1,5 +1,6 @@
 import { referredBy } from '../kinds/references.ts';
 import type { KindName } from '../kinds/views.ts';
+import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { Cluster, Database, Dataview, EnvironmentData } from './environment-data.ts';
 import { type Edge, idOf, type Kind, type Relation } from './graph-types.ts';
@@ -56,29 +57,44 @@ function staleDataviewEdges(view: Dataview, { databaseName, lastCompletedChanges
 }
 
 /**
- * A cluster is behind when it mounts an older version than its dataview has, or an older changeset than the newest completed one.
+ * A cluster that reads databases is behind when it mounts an older version than its dataview has, an older changeset than the newest
+ * completed one, or no changeset because there was none.
  */
 function staleMountEdges(cluster: Cluster, byName: ReadonlyMap<string | undefined, Database>): Edge[] {
   const from = idOf('cluster', cluster.clusterName);
+  const use = rulesOfShownType(cluster.clusterType)?.databases;
+  if (use === 'savedown') return [];
   return (cluster.databases ?? []).flatMap(({ databaseName, changesetId, dataviewConfiguration: mounted }) => {
     const database = byName.get(databaseName);
     const view = database?.dataviews.find(({ dataviewName }) => dataviewName === mounted?.dataviewName);
     const newestVersion = view?.activeVersions?.toSorted((a, b) =>
       (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''),
     )[0]?.versionId;
+    const versionId = mounted?.dataviewVersionId;
+    const hasOldVersion = newestVersion !== undefined && newestVersion !== versionId;
     const mountedChangeset = changesetId ?? mounted?.changesetId;
     const newest = database?.lastCompletedChangesetId;
-    const versionId = mounted?.dataviewVersionId;
+    const isKnown = mountedChangeset !== undefined || (use === 'read' && mounted === undefined);
+    const hasOldChangeset = newest !== undefined && isKnown && mountedChangeset !== newest && view?.readWrite !== true;
     return [
-      ...(newestVersion === undefined || newestVersion === versionId
-        ? []
-        : [edge(from, 'behind', idOf('dataview', view?.dataviewName, databaseName), { versionId, newestVersion })]),
-      ...(newest === undefined ||
-      mountedChangeset === undefined ||
-      mountedChangeset === newest ||
-      view?.readWrite === true
-        ? []
-        : [edge(from, 'behind', idOf('changeset', newest, databaseName), { changesetId: mountedChangeset })]),
+      ...(hasOldVersion
+        ? [edge(from, 'behind', idOf('dataview', view?.dataviewName, databaseName), { versionId, newestVersion })]
+        : []),
+      ...(hasOldChangeset
+        ? [
+            edge(from, 'behind', idOf('changeset', newest, databaseName), {
+              changesetId: mountedChangeset,
+              ...(mountedChangeset === undefined ? completedIn(database) : {}),
+            }),
+          ]
+        : []),
     ];
   });
+}
+
+/** The completed changesets of a database: their number, unless only some were read, and when the first of those read became active. */
+function completedIn({ changesets = [], numChangesets = 0 }: Partial<Database> = {}): Facts {
+  const completed = changesets.filter(({ status }) => status === 'COMPLETED');
+  const times = completed.flatMap((each) => each.activeFromTimestamp ?? each.createdTimestamp ?? []);
+  return { count: numChangesets > changesets.length ? undefined : completed.length, since: times.toSorted()[0] };
 }

@@ -37,13 +37,15 @@ function staleIssue(entity: GraphEntity, { to, facts }: Edge, byId: Index): Issu
     };
   }
   const [database = '', newest = ''] = name.split('/');
+  const isEmpty = facts['changesetId'] === undefined;
   const held = byId.get(`changeset:${database}/${facts['changesetId']}`);
-  const by = held?.facts['completedSince'];
+  const by = isEmpty ? facts['count'] : held?.facts['completedSince'];
+  const state = isEmpty ? 'without a changeset' : `as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}`;
   return {
     entity,
     condition: 'old changeset',
-    why: `mounts ${quoteUnlessPlain(database)} as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}${by === undefined ? '' : `; ${completedSince(Number(by))}`}`,
-    since: (held?.facts['supersededSince'] ?? target?.facts['active']) as string | undefined,
+    why: `mounts ${quoteUnlessPlain(database)} ${state}${by === undefined ? '' : `; ${completedSince(Number(by))}`}`,
+    since: (facts['since'] ?? held?.facts['supersededSince'] ?? target?.facts['active']) as string | undefined,
     facts: { database, mounted: facts['changesetId'], newest, behindBy: by },
   };
 }

@@ -132,3 +132,39 @@ describe('a name that selects a database', () => {
     expect(names((await read({ name: id })).data['entities'])).toEqual([id]);
   });
 });
+
+describe('a cluster that was created before the first load of its database', () => {
+  const mounting = (clusterType: string, changesetId?: string) =>
+    caller((async (name, input, options) => {
+      const reply = await world().call(name, input, options);
+      if (!('clusterName' in input) || input.clusterName !== 'hdb-futures' || name !== 'GetKxCluster') return reply;
+      return {
+        ...reply,
+        clusterType,
+        databases: [{ databaseName: 'futures_l2', changesetId, cacheConfigurations: [] }],
+      };
+    }) as Call);
+  const behind = async (use: ReturnType<typeof caller>) => {
+    const { data } = await use('find_kx_problems', { problem: 'behind', environment: 'kdb-prod' });
+    return (data['problems'] as Rows).find(({ entity }) => entity === 'cluster:hdb-futures');
+  };
+
+  test('is behind, since that load', async () => {
+    const at = { environmentId: await world().id('kdb-prod'), databaseName: 'futures_l2' };
+    const { kxChangesets = [] } = await world().call('ListKxChangesets', at);
+    const completed = kxChangesets.filter(({ status }) => status === 'COMPLETED');
+    const first = completed.map(({ activeFromTimestamp = '' }) => activeFromTimestamp).toSorted()[0];
+    expect(await behind(mounting('HDB'))).toMatchObject({
+      why: `mounts futures_l2 without a changeset; ${completed.length} changesets have completed since`,
+      since: `${first?.slice(0, 16)}Z`,
+      behindBy: completed.length,
+    });
+  });
+
+  test.each([undefined, 'earlier'])(
+    'is not behind if it only saves down to the database (changeset: %s)',
+    async (id) => {
+      expect(await behind(mounting('RDB', id))).toBeUndefined();
+    },
+  );
+});

@@ -1,3 +1,4 @@
+import { rulesOfShownType } from '../../operations/cluster-types.ts';
 import type { Graph, GraphEntity } from '../graph.ts';
 import { type EntityHealth, healthOf } from '../health.ts';
 import { nodesText } from '../summary.ts';
@@ -131,7 +132,8 @@ function rowOf(cluster: GraphEntity, { edges, entities, readAt }: Graph, healthB
         const at = versionsOf(target).findIndex((version) => version.versionId === versionId);
         return { port: at < 0 ? to : `${to}@${versionId}`, old: at > 0, writes: false };
       }
-      if (changesetId === undefined) return { port: to, old: false, writes: true };
+      const reads = rulesOfShownType(String(cluster.facts['type']))?.databases !== 'savedown';
+      if (changesetId === undefined || !reads) return { port: to, old: reads, writes: !reads };
       const port = `changeset:${target?.name}/${changesetId}`;
       return { port, old: changesetId !== target?.facts['lastCompletedChangesetId'], writes: false };
     }),
