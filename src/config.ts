@@ -42,7 +42,7 @@ export const SETTINGS = lazily({
       .min(1)
       .optional()
       .describe(
-        'SQLite file of the local world, or :memory: to keep nothing; with --store, this keeps the world out of the store',
+        'SQLite file of the local world, or :memory: to keep nothing; with --store, a file keeps the world out of the store',
       ),
   world: () =>
     z

@@ -61,7 +61,7 @@ export const changeSize: Runbook = {
       `Give the cluster ${clusterName} in the kdb environment ${environmentId} this size: ${size}. Size and type are fixed at creation, so this needs a new cluster.`,
       [
         `${tool('GetKxCluster')}: note every setting and the tags.`,
-        `If the copy is to run on a scaling group: \`what_depends_on\` with the name of the group. If the copy and the old cluster are to run side by side, its free memory must be enough for the copy.`,
+        `If the copy is to run on a scaling group: \`what_depends_on\` with the name of the group. If the old cluster keeps running beside the copy, the free memory of the group must be enough for the copy.`,
         `Ask the person whether clients can use a new name. If yes, the copy gets a new name, and both run side by side. If not, the old cluster must be deleted first, which causes an outage: say how long its creation took (createdTimestamp to lastModifiedTimestamp, if it was never updated). If the person agrees to the outage, delete it now, as in step 6, and \`wait_for_kx_entity\` until DELETED. The delete of a tickerplant or RDB, here or in step 6, loses the data that is only in its memory: agree on a time with the person first.`,
         `${tool('CreateKxCluster')} with all noted settings and tags, and the new size. Leave out status, statusReason, volumes and times, and give dataviewName in place of dataviewConfiguration. Then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED, report statusReason and delete nothing.`,
         `${tool('GetKxCluster')} on the copy: the same databases, dataviews and changesets, the new size.`,

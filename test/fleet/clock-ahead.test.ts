@@ -27,7 +27,9 @@ test('answers and topologies have the time of the world, whose clock may be ahea
     const uri = `finspace://kx/environments/${id}/topology`;
     const { result } = await client.request('resources/read', { uri });
     const [content] = (result?.['contents'] ?? []) as { readonly text: string }[];
-    expect(Date.parse(JSON.parse(content?.text ?? '').readAt) - Date.parse(before.readAt)).toBeGreaterThanOrEqual(HOURS_5);
+    expect(Date.parse(JSON.parse(content?.text ?? '').readAt) - Date.parse(before.readAt)).toBeGreaterThanOrEqual(
+      HOURS_5,
+    );
   } finally {
     await product.close();
   }
