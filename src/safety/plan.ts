@@ -23,12 +23,12 @@ import type { Blocker, Change, FormerName, Loss, Members, Note } from './plan-pa
 import { higherRisk } from './policy.ts';
 import { type Preview, preview, rethrowCause } from './preview.ts';
 import {
+  assessArguments,
   type Forbidden,
   PROTECTED_TAG,
   protectedBy,
   protectionEffect,
   type Severity,
-  tagApprovalReasons,
 } from './protection.ts';
 import { sentInput } from './sent-input.ts';
 import { readTarget, type TargetEntity } from './target.ts';
@@ -111,7 +111,7 @@ export async function planCall(
   ]);
   const notes = [...renameNotes(former, input), ...(previewed.notes ?? [])];
   const effects = { ...impact, changes: settings?.changes ?? [], notes };
-  const approvalReasons = approvalReasonsFor(input, previewed, former, protection);
+  const approvalReasons = approvalReasonsFor(operation, input, previewed, former, protection);
   // Do not rename these members: after an update of this server, open approvals would no longer match their plans.
   const stateDigest = digest({ entity, finding: effects, home: targetEnvironment, settings });
   const { risk } = severity;
@@ -193,12 +193,13 @@ async function readProtection(
 
 /** Reasons to require approval regardless of the risk. */
 const approvalReasonsFor = (
+  operation: OperationName,
   input: Members,
   previewed: Preview,
   former: readonly FormerName[] | undefined,
   protection: Protection,
 ) => [
-  ...tagApprovalReasons(input),
+  ...assessArguments(operation, input).approvalReasons,
   ...(previewed.approvalReasons ?? []),
   ...renameApprovalReasons(former, input),
   ...(protection.needsApproval ? [`It is protected (${PROTECTED_TAG}).`] : []),

@@ -63,7 +63,7 @@ export const UNRESTRICTED: Restrictions = {
  *   another environment had (`renameApprovalReasons`), and a protected target (`protectionEffect`, also by `sensitive` settings of the
  *   update).
  *
- * `assessArguments` knows only the arguments; a plan knows everything.
+ * `assessArguments` knows only the arguments, which decide alone about creates; a plan knows everything.
  */
 export interface RiskAssessment {
   readonly operation: OperationName;

@@ -132,9 +132,9 @@ function rowOf(cluster: GraphEntity, { edges, entities, readAt }: Graph, healthB
         const at = versionsOf(target).findIndex((version) => version.versionId === versionId);
         return { port: at < 0 ? to : `${to}@${versionId}`, old: at > 0, writes: false };
       }
-      const reads = rulesOfShownType(String(cluster.facts['type']))?.databases !== 'savedown';
-      if (changesetId === undefined || !reads) return { port: to, old: reads, writes: !reads };
-      const port = `changeset:${target?.name}/${changesetId}`;
+      if (rulesOfShownType(String(cluster.facts['type']))?.databases === 'savedown')
+        return { port: to, old: false, writes: true };
+      const port = changesetId === undefined ? to : `changeset:${target?.name}/${changesetId}`;
       return { port, old: changesetId !== target?.facts['lastCompletedChangesetId'], writes: false };
     }),
   };
