@@ -77,7 +77,7 @@ export function changesNothing({ operation, settings, seenStatus }: Plan): boole
 
 /** Says that there is nothing to change. */
 export const unchangedText = ({ tool, noun, name }: Plan): string =>
-  `${tool} was not sent: the ${noun} ${quoteUntrusted(name)} already has these settings.`;
+  `${tool} was not sent: it would change nothing in the ${noun} ${quoteUntrusted(name)}.`;
 
 /** Why a call has a higher risk than its tool. */
 export const riskText = ({ risk, noun, name }: Plan): string =>

@@ -2,9 +2,9 @@ import * as z from 'zod';
 
 /**
  * The arguments of a call with common client mistakes corrected. Optional members that are `null`, empty or `"null"` are removed,
- * except an empty `NonEmpty`. Text becomes a number or a boolean where one is expected, and the other way round. One text becomes a
- * list where a list is expected, and an object where `key=value` is possible. Other spellings of this server's own words become
- * those words. Everything else stays unchanged, for validation.
+ * except an empty `NonEmpty` and a `Narrowing` one. Text becomes a number or a boolean where one is expected, and the other way
+ * round. One text becomes a list where a list is expected, and an object where `key=value` is possible. Other spellings of this
+ * server's own words become those words. Everything else stays unchanged, for validation.
  */
 export function lenient(schema: z.ZodType, given: unknown): unknown {
   if (isOptional(schema)) return lenient(schema.unwrap() as z.ZodType, given);
@@ -22,7 +22,7 @@ export function lenient(schema: z.ZodType, given: unknown): unknown {
   return isWords(schema) ? (wordIn(schema.options.map(String), given) ?? given) : given;
 }
 
-type Form = 'anySpelling' | 'listed' | 'scalar' | 'keyValue' | 'nonEmpty';
+type Form = 'anySpelling' | 'listed' | 'scalar' | 'keyValue' | 'nonEmpty' | 'narrowing';
 const hasForm = (schema: z.ZodType, form: Form) => schema.meta()?.[form] === true;
 
 /** One of this server's own words, so that `Scaling groups` and `kxScalingGroup` mean `scaling-group`. */
@@ -39,6 +39,9 @@ export const NonEmpty = (maxLength: number) =>
     .max(maxLength)
     .optional()
     .meta({ nonEmpty: true });
+/** An optional argument without which a call affects more, so that it is never removed: `null`, for example, is an error. */
+export const Narrowing = <T extends z.ZodType>(schema: z.ZodOptional<T>): z.ZodOptional<T> =>
+  schema.meta({ narrowing: true });
 /** An object with `key` and `value`, which a client may send as `key=value`. */
 export const KeyValue = <T extends z.ZodObject>(schema: T): T => schema.meta({ keyValue: true });
 
@@ -47,7 +50,7 @@ const isWords = (schema: z.ZodType): schema is z.ZodEnum =>
 
 /** The list for a single text: items separated by commas, or one other text. JSON is parsed elsewhere. */
 function listIn(element: z.ZodType, given: string): string[] | undefined {
-  if (given === '' || IS_JSON.test(given)) return undefined;
+  if (ABSENT.has(given) || IS_JSON.test(given)) return undefined;
   if (isWords(element) || hasForm(element, 'listed') || hasForm(element, 'keyValue'))
     return given.split(',').map((word) => word.trim());
   return element instanceof z.ZodString ? [given] : undefined;
@@ -108,8 +111,9 @@ function membersOf(shape: Readonly<Record<string, z.ZodType>>, given: object): R
     Object.entries(given).flatMap(([name, value]) => {
       const member = Object.hasOwn(shape, name) ? shape[name] : undefined;
       if (member === undefined) return [[name, value]];
-      const isAbsent = ABSENT.has(value) && !(value === '' && hasForm(member, 'nonEmpty'));
-      return isOptional(member) && isAbsent ? [] : [[name, lenient(member, value)]];
+      const isError = hasForm(member, 'narrowing') || (value === '' && hasForm(member, 'nonEmpty'));
+      const isAbsent = isOptional(member) && ABSENT.has(value) && !isError;
+      return isAbsent ? [] : [[name, lenient(member, value)]];
     }),
   );
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { looksLikeId } from '../inventory/fleet.ts';
-import type { OperationName } from '../operations/index.ts';
+import { labels } from '../operations/http.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
 import { listerOfLabel } from '../operations/references.ts';
 import { type ArgumentProblem, explainProblems, parseArguments } from './arguments.ts';
 import { type EnvironmentMeant, environmentCalled, type Lookup, missingText } from './identify.ts';
@@ -23,7 +24,7 @@ export async function prepareArguments(
 ): Promise<Prepared> {
   const given = withOwnName(schema, withEnvironment(schema, sent));
   const explained = (problems: readonly ArgumentProblem[]) => ({ wrong: explainProblems(lookup, problems, near) });
-  const parsed = parseArguments(schema, given);
+  const parsed = parsedCall(schema, given, near);
   const problems = 'problems' in parsed ? parsed.problems : [];
   const name = environmentNameIn(schema, given, near);
   if (name === undefined) return 'input' in parsed ? parsed : explained(problems);
@@ -32,13 +33,29 @@ export async function prepareArguments(
   const found = await environmentCalled(lookup, name);
   if (typeof found === 'object') {
     if ('wrong' in found) return { wrong: [found.wrong] };
-    const resolved = parseArguments(schema, { ...given, [ENVIRONMENT]: found.environmentId });
+    const resolved = parsedCall(schema, { ...given, [ENVIRONMENT]: found.environmentId }, near);
     return 'input' in resolved ? { ...resolved, meant: found } : explained(resolved.problems);
   }
   if (found === 'none' && !MAY_BE_ID.test(name))
     return { wrong: [await missingText(lookup, { label: ENVIRONMENT, value: name, scope: {} }, near)] };
   if ('input' in parsed) return parsed;
   return found === 'unreadable' ? { wrong: [UNREADABLE] } : explained(problems);
+}
+
+/** The parsed arguments. It is a problem if all settings of an update are empty, because without them the call has another meaning. */
+function parsedCall(schema: z.ZodObject, given: Members, near: OperationName | undefined) {
+  const parsed = parseArguments(schema, given);
+  const operation = near === undefined ? undefined : operationNamed(near);
+  if (operation?.update === undefined || 'problems' in parsed) return parsed;
+  const isOnlyKey = Object.keys(parsed.input).every((name) => labels(operation).includes(name));
+  const empty = Object.keys(given).filter((name) => given[name] !== undefined && !(name in parsed.input));
+  if (!isOnlyKey || empty.length === 0) return parsed;
+  return { problems: empty.map((name) => ({ path: [name], says: emptyText(name), given: '' })) };
+}
+
+function emptyText(setting: string): string {
+  const remark = setting === 'description' ? ' A description can be replaced, but not removed.' : '';
+  return `is empty, and the call has no other setting.${remark}`;
 }
 
 const UNREADABLE =

@@ -7,6 +7,7 @@ import { visibilityFor } from '../safety/visibility.ts';
 import { obtainApproval } from './approval-form.ts';
 import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
+import { Narrowing } from './lenient.ts';
 import { prepareArguments } from './prepare-arguments.ts';
 import { refused, withEnvironmentMeant, withheldKinds } from './result.ts';
 import { readRemaining, removeAll } from './tear-down-run.ts';
@@ -17,14 +18,9 @@ const MISSING = `${TEAR_DOWN} did not run: there is no such environment.`;
 const selection = () =>
   z.strictObject({
     environmentId: KdbEnvironmentId(),
-    only: z
-      .array(z.string().min(1).max(63))
-      .min(1)
-      .max(500)
-      .optional()
-      .describe(
-        'Names of the entities to delete; a name that several share selects all of them. Default: the whole environment.',
-      ),
+    only: Narrowing(z.array(z.string().min(1).max(63)).min(1).max(500).optional()).describe(
+      'Names of the entities to delete; a name that several share selects all of them. Default: the whole environment.',
+    ),
   });
 
 /** Deletes a whole environment, or selected entities in it, as one plan that is approved once. */

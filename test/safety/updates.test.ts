@@ -23,7 +23,7 @@ describe('an update', () => {
     const outcome = await attempt('update_kx_user', { userName: 'ann', iamRole: ROLE });
     expect(outcome).toMatchObject({
       kind: 'done',
-      content: { changes: [], why: expect.stringContaining('already has these settings') },
+      content: { changes: [], why: expect.stringContaining('it would change nothing in the user "ann"') },
     });
     expect(reached).toEqual([]);
     expect(await plan('update_kx_user', { userName: 'ann', iamRole: ROLE })).toMatchObject({

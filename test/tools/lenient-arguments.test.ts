@@ -69,6 +69,40 @@ describe('a placeholder for an omitted argument', () => {
     expect(await refusal('')).toContain('clusterName: expects 3 to 63 letters');
   });
 
+  it.each([null, '', 'null'])('is rejected if a call without the argument would delete more: %j', async (nothing) => {
+    const given = { environmentId: 'kdb-uat', only: nothing };
+    expect(await failedTo(session, 'tear_down_kx_environment', given)).toContain('only: expects a list');
+    const preview = { tool: 'tear_down_kx_environment', arguments: given };
+    expect(await failedTo(session, 'plan_change', preview)).toContain('only: expects a list');
+  });
+
+  it.each([null, '', 'null'])('is rejected if an update has no other setting: %j', async (nothing) => {
+    const environmentId = 'kdb-prod';
+    const dataview = { environmentId, databaseName: 'fx_spot', dataviewName: 'fx-recent' };
+    const updates = [
+      ['update_kx_environment', { environmentId }, ['name', 'description']],
+      ['update_kx_environment_network', { environmentId }, ['transitGatewayConfiguration', 'customDNSConfiguration']],
+      ['update_kx_database', { environmentId, databaseName: 'fx_spot' }, ['description']],
+      ['update_kx_volume', { environmentId, volumeName: 'vol-fx' }, ['description', 'nas1Configuration']],
+      ['update_kx_dataview', dataview, ['description', 'changesetId', 'segmentConfigurations', 'remove']],
+    ] as const;
+    for (const [tool, key, members] of updates) {
+      const given = { ...key, ...Object.fromEntries(members.map((member) => [member, nothing])) };
+      const refused = await failedTo(session, tool, given);
+      for (const member of members) expect(refused).toContain(`\n${member}: is empty`);
+      expect(await failedTo(session, 'plan_change', { tool, arguments: given })).toContain(`${members[0]}: is empty`);
+    }
+    const described = await failedTo(session, 'update_kx_database', { ...updates[2][1], description: nothing });
+    expect(described).toContain('A description can be replaced, but not removed.');
+  });
+
+  it('is removed from an update with other settings, which keeps the present value', async () => {
+    const volume = { environmentId: 'kdb-prod', volumeName: 'vol-fx', description: 'Kept for now' };
+    await did(session, 'update_kx_volume', { ...volume, nas1Configuration: null });
+    const again = await did(session, 'update_kx_volume', { ...volume, nas1Configuration: '' });
+    expect(again).toMatchObject({ changes: [], why: expect.stringContaining('would change nothing') });
+  });
+
   it('is rejected as the value of a tag and as an element of a list', async () => {
     const tagged = { environmentId: 'kdb-prod', databaseName: 'new_one', tags: { desk: null } };
     expect(await failedTo(session, 'create_kx_database', tagged)).toContain('tags.desk');
