@@ -41,7 +41,8 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
   const missing = [...before.values()].filter((leaf) => !after.has(nameOf(leaf)));
   const allRemoved = missing.filter(isRemoved);
   // A setting that the input contains in part is removed by the names of its parts, so that a call removes no more than it names.
-  const removable = remove.filter((name) => !namesAfter.has(name));
+  // A list with repeated entries has no parts with names of their own.
+  const removable = remove.filter((name) => before.has(name) || !namesAfter.has(name));
   const isNamed = (leaf: Leaf) => removable.some((name) => isWithin(leaf, name));
   const onPurpose = allRemoved.filter(isNamed);
   const implicit = allRemoved.filter((leaf) => !isNamed(leaf));

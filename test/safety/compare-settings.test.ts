@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { operationNamed } from '../../src/operations/index.ts';
 import type { UpdateRules } from '../../src/operations/operation.ts';
@@ -73,4 +74,29 @@ it('counts a new entry of a list, even without settings of its own', () => {
     { setting: 'databases.quotes', before: undefined, after: 'added' },
   ]);
   expect(compareSettings(DATABASES_UPDATE, { databases: given.databases }, given).changes).toEqual([]);
+});
+
+it('accepts in `remove` exactly the names that it reports as omitted', () => {
+  const list = fc.array(fc.record({ key: fc.constantFrom('s', 'g', 'mode'), value: fc.constantFrom('1', '2') }));
+  const caches = fc.array(fc.record({ cacheType: fc.constantFrom('A', 'B'), dbPaths: fc.constant(['/']) }));
+  const databases = fc.array(
+    fc.record({ databaseName: fc.constantFrom('trades', 'quotes'), cacheConfigurations: caches }),
+  );
+  const names = (settings: readonly { readonly setting: string }[]) => settings.map(({ setting }) => setting);
+  const check = (rules: UpdateRules, present: object, input: object) => {
+    const omitted = names(compareSettings(rules, { ...present }, { ...input }).leftOut);
+    const { leftOut, unknown, removed } = compareSettings(rules, { ...present }, { ...input, remove: omitted });
+    expect({ leftOut, unknown, removed: names(removed) }).toEqual({ leftOut: [], unknown: [], removed: omitted });
+  };
+  fc.assert(
+    fc.property(list, list, (before, after) => {
+      const of = (commandLineArguments: object) => ({ code: CODE, commandLineArguments });
+      check(CODE_UPDATE, of(before), of(after));
+    }),
+  );
+  fc.assert(
+    fc.property(databases, databases, (before, after) =>
+      check(DATABASES_UPDATE, { databases: before }, { databases: after }),
+    ),
+  );
 });

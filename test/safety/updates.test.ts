@@ -178,6 +178,19 @@ describe('an update', () => {
     expect((await naming('commandLineArguments.mode')).kind).toBe('done');
   });
 
+  it('removes a list with repeated entries, as the error advises', async () => {
+    const repeated = ['4', '8'].map((value) => ({ key: 's', value }));
+    const other = { key: 'mode', value: '1' };
+    await builder.cluster('scripted', { code: CODE, commandLineArguments: [...repeated, other] });
+    const guardedCall = { clusterName: 'scripted', code: CODE, commandLineArguments: repeated.slice(0, 1) };
+    const refused = await attempt('update_kx_cluster_code_configuration', guardedCall);
+    expect(refused).toMatchObject({ text: expect.stringContaining('add remove: ["commandLineArguments"]') });
+    const named = { ...guardedCall, remove: ['commandLineArguments'] };
+    expect((await attempt('update_kx_cluster_code_configuration', named)).kind).toBe('done');
+    const { commandLineArguments } = await backend.call('GetKxCluster', { environmentId, clusterName: 'scripted' });
+    expect(commandLineArguments).toEqual(guardedCall.commandLineArguments);
+  });
+
   it('names the entry of a list that is given twice, and does not say that it would remove another', async () => {
     const commandLineArguments = [{ key: 's', value: '4' }];
     await builder.cluster('scripted', { code: CODE, commandLineArguments });
