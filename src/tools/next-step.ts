@@ -20,8 +20,9 @@ export async function nextStep(
   input: Members,
   error: FinspaceError,
 ): Promise<FailureAdvice> {
-  if (lookup.signal.aborted) return {};
-  const { code, advice } = error.fields;
+  const { code, advice, outcomeUnknown } = error.fields;
+  // What exists or is missing now may be so because of an earlier attempt of this call.
+  if (lookup.signal.aborted || outcomeUnknown) return {};
   if (code === 'ResourceNotFound') return missingAdvice(lookup, name, input);
   if (QUOTA.has(code)) return quotaAdvice(lookup, name, input, advice);
   if (code !== 'Conflict' && code !== 'ResourceAlreadyExists') return {};
