@@ -62,7 +62,8 @@ export interface RestoreAcceptance {
   readonly user: string;
 }
 
-export type Entry = { readonly sequence: number; readonly at: string } & (
+/** An entry, with the hash that the chain has for it. */
+export type Entry = { readonly sequence: number; readonly at: string; readonly hash: string } & (
   | ({ readonly kind: 'intent'; readonly call: string } & Intent)
   | ({ readonly kind: 'outcome'; readonly call: string } & Outcome)
   | ClockReset
@@ -74,7 +75,7 @@ export type Entry = { readonly sequence: number; readonly at: string } & (
 );
 type IntentEntry = Extract<Entry, { kind: 'intent' }>;
 
-/** The append-only record of every mutating call; each entry contains the SHA-256 of the previous one. */
+/** The append-only record of every mutating call. The hash of each entry is the SHA-256 of that entry and of the hash before it. */
 export interface Journal {
   /** Durable when it resolves. If it rejects, the call must not be made. */
   begin(intent: Intent): Promise<string>;
@@ -201,14 +202,14 @@ const NEEDED: Readonly<Record<Readable, readonly string[]>> = {
 };
 
 /** The entry of a link. */
-export function parseEntry({ sequence, entry }: Link): Entry {
-  const unreadable: Entry = { sequence, at: '', kind: 'unreadable' };
+export function parseEntry({ sequence, entry, hash }: Link): Entry {
+  const unreadable: Entry = { sequence, at: '', kind: 'unreadable', hash };
   try {
     const parsed = JSON.parse(entry) as Record<string, unknown>;
     const needed = Object.entries(NEEDED).find(([kind]) => kind === parsed['kind'])?.[1];
     const isText = (member: string) => typeof parsed[member] === 'string';
     const isWhole = needed?.every(isText) === true && (parsed['kind'] !== 'intent' || isIntent(parsed));
-    return isWhole ? (parsed as unknown as Entry) : unreadable;
+    return isWhole ? ({ ...parsed, hash } as unknown as Entry) : unreadable;
   } catch {
     return unreadable;
   }

@@ -42,18 +42,26 @@ describe('finspace-mcp journal', () => {
   });
 
   it('prints a table of any number of entries', () => {
-    const entry: Entry = { kind: 'clock-reset', sequence: 1, at: '', seen: '', accepted: '', approver: 'ann' };
+    const entry: Entry = {
+      kind: 'clock-reset',
+      sequence: 1,
+      at: '',
+      hash: '',
+      seen: '',
+      accepted: '',
+      approver: 'ann',
+    };
     expect(journalTable(Array.from({ length: 130_000 }, () => entry))).toHaveLength(130_001);
   });
 
   it('shows environment names next to ids, and prints paragraphs if the table is wider than the terminal', () => {
     const common = { kind: 'intent', backend: 'local', arguments: 'a', principal: 'oauth:ann' } as const;
     const target = { environmentId: 'm5cnbg3l25pwsmzikb7kdj', clusterName: 'hdb-equities-b' };
-    const at = '2026-03-17T09:30:00.000Z';
+    const made = { at: '2026-03-17T09:30:00.000Z', hash: '' };
     const entries: Entry[] = [
-      { ...common, sequence: 1, at, call: 'c1', operation: 'DeleteKxCluster', target, environment: 'kdb-prod' },
-      { kind: 'outcome', sequence: 2, at, call: 'c1', result: 'succeeded' },
-      { ...common, sequence: 3, at, call: 'c2', operation: 'DeleteKxCluster', target },
+      { ...common, ...made, sequence: 1, call: 'c1', operation: 'DeleteKxCluster', target, environment: 'kdb-prod' },
+      { kind: 'outcome', ...made, sequence: 2, call: 'c1', result: 'succeeded' },
+      { ...common, ...made, sequence: 3, call: 'c2', operation: 'DeleteKxCluster', target },
     ];
     const [, named = '', nameless = ''] = journalTable(entries);
     expect(named).toContain('  kdb-prod (m5cnbg3l25pwsmzikb7kdj) / hdb-equities-b  ');
@@ -152,6 +160,8 @@ describe('finspace-mcp journal', () => {
     const { head } = (await written.verify()) as { head: string };
     const { stdout, status } = journal(dir, 'verify');
     expect([stdout, status]).toEqual([`2 entries, all in order; the newest hash is ${head}\n`, 0]);
+    const newest = journal(dir).stdout.trimEnd().split('\n').at(-1) ?? '';
+    expect(JSON.parse(newest)).toMatchObject({ sequence: 2, hash: head });
     await state.close();
   });
 
@@ -193,7 +203,7 @@ describe('finspace-mcp journal', () => {
       { target: { databaseName: 'd0\u202e' } },
       { target: { databaseName: 'd2\u202e' } },
     ]);
-    expect(second).toEqual({ sequence: 2, at: '', kind: 'unreadable' });
+    expect(second).toEqual({ sequence: 2, at: '', kind: 'unreadable', hash: expect.any(String) });
     expect([shown.stderr, shown.status]).toEqual(['finspace-mcp: the journal was altered: entry 2 is unreadable\n', 1]);
     expect(journalTable(await written.entries()).filter((line) => line.includes('entry 2 is unreadable'))).toHaveLength(
       1,
