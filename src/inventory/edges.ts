@@ -1,4 +1,5 @@
 import { referredBy } from '../kinds/references.ts';
+import { isDetached } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { withoutUndefined } from '../without-undefined.ts';
@@ -30,7 +31,9 @@ export function edgesOf({ environment, clusters, databases }: EnvironmentData, p
         changesets.flatMap((each) => referencesFrom('changeset', each, databaseName)),
       )
       .filter(({ from }) => present.has(from)),
-    ...clusters.flatMap((cluster) => staleMountEdges(cluster, byName)),
+    ...clusters
+      .filter(({ status }) => !isDetached('kx-cluster', status))
+      .flatMap((cluster) => staleMountEdges(cluster, byName)),
   ];
 }
 

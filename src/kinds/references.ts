@@ -2,6 +2,7 @@ import { asDependent } from './dependents.ts';
 import { DEFINITIONS } from './index.ts';
 import type { Reference } from './model.ts';
 import { KIND_NAMES, keyIn, pathOf } from './names.ts';
+import { statusOf } from './rules.ts';
 import { isDetached } from './statuses.ts';
 import type { Dependent, Keys, KindName } from './views.ts';
 
@@ -17,13 +18,18 @@ interface Referred extends Pick<AnyReference, 'to' | 'as'> {
 
 const referencesOf = (kind: KindName) => DEFINITIONS[kind].references as readonly AnyReference[];
 
-/** The entities that an entity refers to, as its view or the input of its create names them. */
+/**
+ * The entities that an entity refers to, as its view or the input of its create names them; none if its status shows that it has
+ * released them.
+ */
 export const referredBy = (kind: KindName, view: object, at: object): Referred[] =>
-  referencesOf(kind).flatMap(({ targets, to, as, preventsDeletion = true }) =>
-    targets(view as never, at as never).map(({ how = {}, isImplied = false, ...name }) => {
-      return { to, as, preventsDeletion, key: keyIn(to, { ...at, ...name }), how, isImplied };
-    }),
-  );
+  isDetached(kind, statusOf(view))
+    ? []
+    : referencesOf(kind).flatMap(({ targets, to, as, preventsDeletion = true }) =>
+        targets(view as never, at as never).map(({ how = {}, isImplied = false, ...name }) => {
+          return { to, as, preventsDeletion, key: keyIn(to, { ...at, ...name }), how, isImplied };
+        }),
+      );
 
 /** The entities of a kind that prevent the deletion of another one, as its dependents. */
 export const dependentsAmong = (

@@ -5,7 +5,7 @@ import { isInProgress } from '../kinds/quotas.ts';
 import { type Reader, Unreadable } from '../kinds/reader.ts';
 import { dependentKinds, dependentsAmong, volumeDependents } from '../kinds/references.ts';
 import { statusOf } from '../kinds/rules.ts';
-import { isDetached, isLeavingOrGone } from '../kinds/statuses.ts';
+import { isLeavingOrGone } from '../kinds/statuses.ts';
 import type { Dependent, Keys, KindName, Views, Within } from '../kinds/views.ts';
 import { deduplicated, limitConcurrency } from '../operations/calls.ts';
 import { FinspaceError, isNotFound } from '../operations/failure.ts';
@@ -108,8 +108,7 @@ const referringTo =
         .filter((each) => NAMES[each].parent !== kind)
         .map(async (each) => {
           const views = await reads.all(each, { environmentId: key.environmentId });
-          const attached = views.filter((view) => !isDetached(each, statusOf(view)));
-          return dependentsAmong(each, attached, kind, key);
+          return dependentsAmong(each, views, kind, key);
         }),
     );
     return dependents.flat();

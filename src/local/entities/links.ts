@@ -1,7 +1,6 @@
 import { NAMES } from '../../kinds/names.ts';
 import { isInProgress } from '../../kinds/quotas.ts';
 import { referredBy } from '../../kinds/references.ts';
-import { isDetached } from '../../kinds/statuses.ts';
 import { arnOf, environmentIdOf, keyOf, kindOf, quotaArn } from '../arns.ts';
 import type { Context, World } from '../context.ts';
 import { arnAt } from '../entity-at.ts';
@@ -25,8 +24,8 @@ interface Target {
 /** What an entity refers to besides its parent: other entities, and versions of dataviews. */
 export function referencesOf(entity: Entity, world: World): Target[] {
   const kind = kindOf(entity.collection);
-  if (isDetached(kind, entity.status)) return [];
-  return referredBy(kind, withVersions(entity.body as object), keyOf(arnOf(entity)))
+  const view = { ...withVersions(entity.body as object), status: entity.status };
+  return referredBy(kind, view, keyOf(arnOf(entity)))
     .filter(({ to }) => to !== NAMES[kind].parent)
     .flatMap(({ to, key, how, preventsDeletion }) => {
       const arn = arnAt(world, to, key);
