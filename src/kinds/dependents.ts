@@ -1,5 +1,3 @@
-import { rulesOfShownType } from '../operations/cluster-types.ts';
-import { toolName } from '../operations/naming.ts';
 import type { Item } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
 import { statusClass } from './statuses.ts';
@@ -36,18 +34,3 @@ export function asDependent(
 /** Whether a dependent has work that can be interrupted. */
 export const isWorking = ({ kind, status }: Dependent): boolean =>
   kind !== 'kx-cluster' || statusClass(status) !== 'failed';
-
-/** How a dependent can release an entity without being deleted. */
-export function releaseAdvice({ kind, type, readWrite }: Dependent, target: KindName): string | undefined {
-  if (kind === 'kx-cluster') {
-    // A log or a savedown volume stays with its cluster.
-    const canRemount = rulesOfShownType(type)?.updatesDatabases === true;
-    const isRemounted =
-      target === 'kx-dataview' || (canRemount && (target === 'kx-database' || target === 'kx-volume'));
-    return isRemounted ? `make it mount something else with ${toolName('UpdateKxClusterDatabases')}` : undefined;
-  }
-  // A writable dataview cannot be updated.
-  return target === 'kx-volume' && readWrite !== true
-    ? `move its segments to another volume with ${toolName('UpdateKxDataview')}`
-    : undefined;
-}

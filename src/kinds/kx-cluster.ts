@@ -73,13 +73,17 @@ const typeProblem = (
     : { error: 'Validation', message: message(type), item: pathItem('kx-cluster', key, type), advice };
 };
 
-const databasesByType = (requested: DatabasesUpdate): RuleResult =>
+const databasesByType = (requested: Pick<DatabasesUpdate, 'key' | 'target'>) =>
   typeProblem(
     requested,
     'updatesDatabases',
     (type) => `The databases of a cluster of type ${type} cannot be updated`,
     'Databases of this type of cluster cannot be changed: create another cluster.',
   );
+
+const isRunning = targetReady('kx-cluster');
+/** What the type and the status of a cluster must allow so that its databases can be changed. */
+export const databasesUpdatable = [databasesByType, isRunning];
 
 const codeByType = (requested: CodeUpdate): RuleResult =>
   requested.input.deploymentConfiguration?.deploymentStrategy === 'NO_RESTART'
@@ -183,7 +187,7 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
         databasesByType,
         databasesMounted,
         conditions(MOUNTS, ({ input, target }) => target && { ...target, databases: input.databases }),
-        targetReady('kx-cluster'),
+        isRunning,
         ({ input, key, target, read }) =>
           mountsReady(
             read,
@@ -198,7 +202,7 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
       fillDefaults: fillMounts,
     },
     UpdateKxClusterCodeConfiguration: {
-      rules: [openEnvironment, exists('kx-cluster'), codeByType, targetReady('kx-cluster')],
+      rules: [openEnvironment, exists('kx-cluster'), codeByType, isRunning],
       unchecked: ['whether the code exists and suits this type of cluster'],
       impact: restarts,
       verb: 'RESTART',

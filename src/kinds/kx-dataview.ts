@@ -1,7 +1,7 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { count } from './amounts.ts';
-import type { Impact, Item, KindDefinition, Problem, ReferenceTarget, RequestedChange, RuleResult } from './model.ts';
+import type { Impact, Item, KindDefinition, Problem, ReferenceTarget, RequestedChange } from './model.ts';
 import { mountable } from './mounts.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
 import {
@@ -68,10 +68,10 @@ function volumes(view: Dataview): ReferenceTarget<'kx-volume'>[] {
   }));
 }
 
-const itself = ({ key }: Update): Item => itemOf('kx-dataview', key);
+const itself = ({ key }: Pick<Update, 'key'>): Item => itemOf('kx-dataview', key);
 
 /** A writable dataview keeps its changeset and segments. */
-const notReadWrite = (requested: Update): RuleResult =>
+const notReadWrite = (requested: Pick<Update, 'key' | 'target'>): Problem | undefined =>
   requested.target?.readWrite === true
     ? {
         error: 'Validation',
@@ -80,6 +80,10 @@ const notReadWrite = (requested: Update): RuleResult =>
         advice: 'A writable dataview cannot be changed: create another.',
       }
     : undefined;
+
+const isActive = targetReady('kx-dataview');
+/** What a dataview and its status must allow so that it can be updated. */
+export const dataviewUpdatable = [notReadWrite, isActive];
 
 /** New segments change what is cached for the clusters that mount the dataview. */
 function cacheChanged({ input, target }: Update): Impact {
@@ -149,7 +153,7 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
           ({ input, target }) => ({ autoUpdate: target?.autoUpdate, changesetId: input.changesetId }),
           itself,
         ),
-        targetReady('kx-dataview'),
+        isActive,
         (requested) => segmentsFit(requested, requested.target?.availabilityZoneId),
         ({ input, key, read }) => mountable(read, key, input.changesetId),
       ],

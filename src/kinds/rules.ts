@@ -175,13 +175,18 @@ export const parentExists =
     return (await read.get(kind, key)) === undefined ? missing(kind, key) : undefined;
   };
 
+/** A rule about the target alone. */
+type TargetRule<K extends KindName> = (
+  of: Pick<RequestedChange<K, OperationName>, 'key' | 'target'>,
+) => Problem | undefined;
+
 /** The target is ready, or has another status in which this change is allowed. */
 export const targetReady =
-  <K extends KindName, N extends OperationName>(
+  <K extends KindName>(
     kind: K,
     alsoAllowed: readonly StatusOf<K>[] = [],
     message?: (name: string, status: string) => string | undefined,
-  ): Rule<K, N> =>
+  ): TargetRule<K> =>
   ({ key, target }) => {
     const status = statusOf(target);
     if (status !== undefined && (alsoAllowed as readonly string[]).includes(status)) return undefined;

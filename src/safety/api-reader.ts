@@ -137,18 +137,14 @@ const NAMED_DEPENDENTS: { readonly [K in KindName]?: DependentsReader } = {
   },
 };
 
-const clusterNames = (views: readonly Members[]) => new Set(views.map(({ clusterName }) => clusterName));
-
-/** The clusters with these names that are not being deleted; only their names are known. */
+/** The clusters with these names that are not being deleted. */
 async function existingClusters(
   reads: Reads,
   { environmentId }: Keys[KindName],
   names: readonly unknown[],
 ): Promise<Dependent[]> {
-  const unique = [...new Set(names)];
-  const found = unique.length === 0 ? [] : await reads.listed('kx-cluster', { environmentId });
-  const existing = clusterNames(found.filter(({ status }) => !isLeavingOrGone(status)));
-  return unique
-    .filter((name) => existing.has(name))
-    .map((clusterName) => asDependent('kx-cluster', { environmentId }, { clusterName }));
+  const found = names.length === 0 ? [] : await reads.listed('kx-cluster', { environmentId });
+  return found
+    .filter(({ clusterName, status }) => names.includes(clusterName) && !isLeavingOrGone(status))
+    .map((cluster) => asDependent('kx-cluster', { environmentId }, cluster));
 }

@@ -1,6 +1,7 @@
-import { dependentItem, releaseAdvice } from '../kinds/dependents.ts';
+import { dependentItem } from '../kinds/dependents.ts';
 import type { Problem } from '../kinds/model.ts';
 import { deletionOf, NAMES } from '../kinds/names.ts';
+import { releaseAdvice } from '../kinds/release-advice.ts';
 import { isLeaving, statusClass } from '../kinds/statuses.ts';
 import type { Dependent, KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';

@@ -109,7 +109,7 @@ describe('plans on a world whose entities depend on each other', () => {
 
   it('block the deletion of a dataview by clusters that mount a version of it', async () => {
     const of = (dataviewName: string) => ({ databaseName: 'trades', dataviewName });
-    expect(await blockers('DeleteKxDataview', of('view'))).toEqual([`cluster "history": ${mount}`]);
+    expect(await blockers('DeleteKxDataview', of('view'))).toEqual([`${history}: ${mount}`]);
     expect(await blockers('DeleteKxDataview', of('idle'))).toEqual([]);
     const { lost } = await planned(call, 'DeleteKxDataview', { environmentId, ...of('idle') });
     expect(texts(lost)).toEqual(['1 version']);
@@ -130,8 +130,8 @@ describe('plans on a world whose entities depend on each other', () => {
 
   it('block the deletion of a scaling group by its clusters', async () => {
     expect(await blockers('DeleteKxScalingGroup', { scalingGroupName: 'hosts' })).toEqual([
-      'cluster "history": Delete it with delete_kx_cluster.',
-      'cluster "ticker": Delete it with delete_kx_cluster.',
+      `${history}: Delete it with delete_kx_cluster.`,
+      `${ticker}: Delete it with delete_kx_cluster.`,
     ]);
     const { lost } = await planned(call, 'DeleteKxScalingGroup', { environmentId, scalingGroupName: 'hosts' });
     expect(texts(lost)).toEqual(['host "kx.sg.4xlarge"']);

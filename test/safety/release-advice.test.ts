@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { OperationName } from '../../src/operations/index.ts';
+import { HOUR, type Members } from './support/backend.ts';
+import { having, here, inside, on, preview, previewFixture, run, view } from './support/preview.ts';
+
+const fixture = previewFixture();
+beforeEach(async () => {
+  await fixture.builder.cluster('history', {
+    clusterType: 'HDB',
+    ...on('hosts'),
+    databases: [{ databaseName: 'trades', dataviewName: 'view' }],
+  });
+  fixture.backend.clock.advance(HOUR);
+});
+
+/** What the plan of a deletion advises about one of its dependents. */
+async function adviceFor(dependent: string, operation: OperationName, input: Members) {
+  const { blockers } = await preview(operation, here(input));
+  return blockers.find(({ name }) => name === dependent)?.first;
+}
+
+const DELETIONS = [
+  ['DeleteKxDatabase', { databaseName: 'trades' }],
+  ['DeleteKxDataview', { databaseName: 'trades', dataviewName: 'view' }],
+  ['DeleteKxVolume', { volumeName: 'fast' }],
+] as const;
+
+describe('the advice about a cluster that blocks a deletion', () => {
+  const REMOUNT = 'make it mount something else with update_kx_cluster_databases';
+  const update = () =>
+    run('UpdateKxClusterDatabases', here({ clusterName: 'history', databases: [{ databaseName: 'trades' }] }));
+
+  it.each(DELETIONS)('names the update of its databases only if the service accepts it: %s', async (...deletion) => {
+    const advice = () => adviceFor('history', ...deletion);
+    expect(await advice()).toBe(`Delete it with delete_kx_cluster, or ${REMOUNT}.`);
+    await having(inside('kxCluster'), 'history', { status: 'UPDATING' });
+    expect(await advice()).toBe(`Delete it with delete_kx_cluster, or ${REMOUNT} once it is RUNNING.`);
+    await having(inside('kxCluster'), 'history', { status: 'CREATE_FAILED' });
+    expect(await advice()).toBe('Delete it with delete_kx_cluster.');
+    expect(await update()).toBe('Conflict');
+    await having(inside('kxCluster'), 'history', { status: 'RUNNING' });
+    expect(await update()).toBe('done');
+  });
+
+  it('names the update of a type that is not documented, which the service may accept', async () => {
+    const { backend } = fixture;
+    await expect(
+      preview('DeleteKxVolume', here({ volumeName: 'fast' }), async (name, input, options) => {
+        const reply = await backend.call(name, input, options);
+        const clusterType = 'NEW';
+        if (name !== 'GetKxVolume') return reply;
+        return {
+          ...reply,
+          attachedClusters: [{ clusterName: 'history', clusterType, clusterStatus: 'RUNNING' }],
+        } as never;
+      }),
+    ).resolves.toMatchObject({
+      blockers: expect.arrayContaining([expect.objectContaining({ first: expect.stringContaining(REMOUNT) })]),
+    });
+  });
+});
+
+describe('the advice about a dataview that blocks the deletion of a volume', () => {
+  const MOVE = 'move its segments to another volume with update_kx_dataview';
+  const advice = () => adviceFor('view', 'DeleteKxVolume', { volumeName: 'fast' });
+  const update = () => run('UpdateKxDataview', here({ databaseName: 'trades', dataviewName: 'view' }));
+
+  it('names its update only if the service accepts it', async () => {
+    expect(await advice()).toBe(`Delete it with delete_kx_dataview, or ${MOVE}.`);
+    await having(view(), 'view', { status: 'UPDATING' });
+    expect(await advice()).toBe(`Delete it with delete_kx_dataview, or ${MOVE} once it is ACTIVE.`);
+    await having(view(), 'view', { status: 'FAILED' });
+    expect(await advice()).toBe('Delete it with delete_kx_dataview.');
+    expect(await update()).toBe('Conflict');
+  });
+});
