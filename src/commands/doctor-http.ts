@@ -6,10 +6,11 @@ import { type DoctorFinding, failed, ok, warning } from './finding.ts';
 /** The configured parts that only `finspace-mcp http` needs: who may call, and what replicas share. */
 export async function remoteFindings(config: Config): Promise<DoctorFinding[]> {
   const { authIssuer, authTokens, authJwks, authAudience, publicUrl, store, sealKeys } = config;
-  const isRemote = [authIssuer, authTokens, authJwks, authAudience, publicUrl].some((given) => given !== undefined);
+  const given = [authIssuer, authTokens, authJwks, authAudience, publicUrl].some((each) => each !== undefined);
+  const isRemote = given || config.host !== '127.0.0.1';
   return [
-    ...(isRemote || config.host !== '127.0.0.1' ? [await authorizationFinding(config)] : []),
-    ...(sealKeys === undefined ? [] : [await sealKeysFinding(config)]),
+    ...(isRemote ? [await authorizationFinding(config)] : []),
+    ...(sealKeys !== undefined || (isRemote && store !== undefined) ? [await sealKeysFinding(config)] : []),
     ...(store === undefined ? [] : [await storeFinding(store)]),
   ];
 }

@@ -3,12 +3,15 @@ import { ErrorForPeople } from '../error-for-people.ts';
 import { writeOut } from '../output.ts';
 import { printable } from '../safety/plan-text.ts';
 import { LOWEST_NODE, VERSION } from '../version.ts';
+import { checkSettings } from './check-settings.ts';
 import { approvalFinding } from './doctor-approval.ts';
 import { awsFindings } from './doctor-aws.ts';
 import { remoteFindings } from './doctor-http.ts';
 import { clockFinding, localFinding, stateFinding } from './doctor-state.ts';
 import { type DoctorFinding, failed, ok } from './finding.ts';
-import { targetsOf } from './targets.ts';
+import { mayHaveWorlds } from './open-worlds.ts';
+import { selectTarget, targetsOf } from './targets.ts';
+import { checkWorldOptions } from './world-options.ts';
 
 /** `finspace-mcp doctor`: one line per dependency of the server. Rejects with `DoctorError` when a check failed. */
 export async function doctor(config: Config, switches: ReadonlySet<string>): Promise<void> {
@@ -35,14 +38,32 @@ async function findings(config: Config): Promise<DoctorFinding[]> {
   return [...own, approval, ...backends.flat(), ...(await remoteFindings(config)), clockFinding(config, Date.now())];
 }
 
-/** The configuration of each backend: of every target, if there are targets. */
-const backendConfigs = (config: Config): Config[] =>
-  config.targets === undefined ? [config] : targetsOf(config).map((target) => target.config);
+/** The configuration of each backend: of the named target, or of every target, if there are targets. */
+function backendConfigs(config: Config): Config[] {
+  if (config.target !== undefined) return [selectTarget(config).config];
+  return config.targets === undefined ? [config] : targetsOf(config).map((target) => target.config);
+}
 
 async function backendFindings(config: Config): Promise<DoctorFinding[]> {
-  const found = config.backend === 'local' ? [localFinding(config)] : await awsFindings(config, process.env);
+  const found = [
+    ...(await settingsFindings(config)),
+    ...(config.backend === 'local' ? [localFinding(config)] : await awsFindings(config, process.env)),
+  ];
   const { target } = config;
   return target === undefined ? found : found.map((one) => ({ ...one, check: `${target}: ${one.check}` }));
+}
+
+/** The first reason for which no server starts with the settings of a backend. */
+async function settingsFindings(config: Config): Promise<DoctorFinding[]> {
+  try {
+    await checkSettings(config);
+    // Worlds that exist are not opened, because opening might migrate them; --world is then usually not used.
+    if (config.backend === 'local' && !mayHaveWorlds(config)) await checkWorldOptions(config, { warn: () => {} });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ErrorForPeople)) throw error;
+    return [failed('settings', error.message)];
+  }
 }
 
 function nodeFinding(version: string): DoctorFinding {

@@ -20,6 +20,7 @@ import { NotReady } from '../transports/http/probes.ts';
 import { type RateLimiter, type Rates, rateLimiter } from '../transports/http/rates.ts';
 import { baseUrl, type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { approverRules } from './approver-rules.ts';
+import { checkSettings } from './check-settings.ts';
 import { type Log, stderrLog } from './log.ts';
 import { openSharedStore } from './open-store.ts';
 import { prepareBackend } from './prepare.ts';
@@ -49,7 +50,10 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
   const { now, later } = overrides;
   const authorization = configuredAuthorization(config, now);
   const configs = endpointConfigs(config);
-  const { store, signers, keyNames } = await openShared(config, configs, log);
+  const keys = await configuredSealKeys(config);
+  await Promise.all(configs.map((endpoint) => checkSettings(endpoint.config)));
+  const store = await openSharedStore(config, log);
+  const signers = stateSigners(keys);
   let server: HttpServer | undefined;
   const approvals = approvalPage(config, signers, () => server?.port ?? 0);
   const hasPage = (await trustsSignIns(configs)) && authorization !== undefined;
@@ -57,7 +61,7 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
   const observe = observeCalls((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
   const runtime = { now, later, observe, store, signers, page, anonymous: authorization === undefined };
   const endpoints = await Promise.all(configs.map((endpoint) => startEndpoint(endpoint, log, runtime)));
-  if (store !== undefined) await joinReplicas(store, config, endpoints, keyNames);
+  if (store !== undefined) await joinReplicas(store, config, endpoints, (keys ?? []).map(nameOf));
   const dependencies = sharedDependencies(config, authorization, store);
   server = await serveOverHttp({
     ...config,
@@ -192,23 +196,9 @@ function approverScope({ host, port, publicUrl, authIssuer, authJwks, authAudien
   return digest({ url, authIssuer, authJwks, authAudience, tokens, places });
 }
 
-/** What this replica shares with others: the keys of --seal-keys, and the store of --store. */
-async function openShared(config: Config, endpoints: readonly EndpointConfig[], log: Log) {
-  const keys = await configuredSealKeys(config);
-  if (config.store !== undefined && keys === undefined) throw new ConfigError('--store: needs --seal-keys');
-  return {
-    store: await openSharedStore(
-      config,
-      endpoints.map((endpoint) => endpoint.config),
-      log,
-    ),
-    signers: stateSigners(keys),
-    keyNames: (keys ?? []).map(nameOf),
-  };
-}
-
-/** The keys of --seal-keys; undefined without it. Rejects with ConfigError. */
-export async function configuredSealKeys({ sealKeys: path }: Config): Promise<Buffer[] | undefined> {
+/** The keys of --seal-keys, which --store needs; undefined without either. Rejects with ConfigError. */
+export async function configuredSealKeys({ sealKeys: path, store }: Config): Promise<Buffer[] | undefined> {
+  if (path === undefined && store !== undefined) throw new ConfigError('--store: needs --seal-keys');
   if (path === undefined) return undefined;
   const { SealKeyError, sealKeys } = await import('../transports/shared/seal-keys.ts');
   try {

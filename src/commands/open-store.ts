@@ -1,26 +1,12 @@
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import { localStore } from '../store/local.ts';
 import { requireLocal } from '../store/position-file.ts';
 import type { SharedStore, Store, StoreOptions } from '../store/store.ts';
 import type { Log } from './log.ts';
-import { isEphemeral } from './out-of-band.ts';
 
-/**
- * The store that a server shares with others; undefined without --store. `served` are the configurations of its endpoints. Rejects with
- * StoreError or ConfigError.
- */
-export async function openSharedStore(
-  config: Config,
-  served: readonly Config[],
-  log: Log,
-): Promise<SharedStore | undefined> {
-  const { store, stateDir } = config;
+/** The store that a server shares with others; undefined without --store. Rejects with StoreError. */
+export async function openSharedStore({ store, stateDir }: Config, log: Log): Promise<SharedStore | undefined> {
   if (store === undefined) return undefined;
-  const ephemeral = served.find(isEphemeral);
-  if (ephemeral !== undefined)
-    throw new ConfigError(
-      `--store: replicas cannot share a world in memory${ephemeral.target === undefined ? '' : ` (named target ${ephemeral.target})`}; name its file with --state, or another backend`,
-    );
   const onerror = (error: Error) => log.warn({ error: error.message }, 'store');
   return openStore(store, { stateDir, serves: true, onerror });
 }

@@ -1,35 +1,28 @@
 import { join } from 'node:path';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import { prepareState } from '../local/state-file.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { prepareFile } from '../sqlite/file.ts';
-import { requireLocal } from '../store/position-file.ts';
 import type { Log } from './log.ts';
 
 const worldOptions = () => import('./world-options.ts');
 
 /**
  * Before a client is served, makes sure that only the owner can open the files of this server. Rejects with `StoreError` when
- * that fails, and with `ConfigError` for unusable settings.
+ * that fails, and with `ConfigError` for an unusable `--world`.
  */
 export async function prepareBackend(config: Config, log: Log): Promise<void> {
-  const { backend: kind, state, stateDir, faults, world, quotas, approve, worldStore } = config;
+  const { backend: kind, state, stateDir, world, quotas, worldStore } = config;
   const isKept = kind !== 'local' || state !== ':memory:';
   const isNewWorldGiven = world !== undefined || quotas !== undefined;
   const tighten = (line: string | undefined) => {
     if (line !== undefined) log.warn({}, line);
   };
-  if (isKept && config.store === undefined) requireLocal(stateDir);
   if (isKept) tighten(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
   if (kind !== 'local') {
     if (isNewWorldGiven) (await worldOptions()).warnUnused(config, log, {}, 'it is for the local backend');
     return;
   }
-  if (approve === 'none' && isKept && (await approverKeyIn(stateDir)) !== undefined)
-    throw new ConfigError('--approve: none is not allowed with a state directory that has an approver key');
   if (worldStore === undefined) tighten(prepareState(state));
   if (isNewWorldGiven) await (await worldOptions()).checkWorldOptions(config, log);
-  if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
 }
-
-const approverKeyIn = async (stateDir: string) => (await import('../safety/approver.ts')).approverKey(stateDir);

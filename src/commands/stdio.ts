@@ -7,6 +7,7 @@ import { serverFactory } from '../server.ts';
 import type { SharedStore } from '../store/store.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
 import { VERSION } from '../version.ts';
+import { checkSettings } from './check-settings.ts';
 import { type Log, stderrLog } from './log.ts';
 import { prepareBackend } from './prepare.ts';
 import type { Runtime } from './runtime.ts';
@@ -20,6 +21,7 @@ export async function stdio(given: Config): Promise<void> {
     : { config: given, caller: LOCAL_CALLER };
   const log = stderrLog(config);
   compileSchemas(false);
+  await checkSettings(config);
   await prepareBackend(config, log);
   const parent = process.ppid;
   const store = config.store === undefined ? undefined : await joinedStore(config, log);
@@ -55,7 +57,7 @@ async function joinedStore(config: Config, log: Log): Promise<SharedStore | unde
     import('./approver-rules.ts'),
   ]);
   const approver = await approverRules(config).sharedFingerprint();
-  const store = await openSharedStore(config, [config], log);
+  const store = await openSharedStore(config, log);
   await store?.join({ values: {}, sealKeys: [], approver });
   return store;
 }

@@ -5,6 +5,7 @@ import { LOCAL_CALLER } from '../safety/policy.ts';
 import { withOutputSchema } from '../tools/describe.ts';
 import { offeredTools } from '../tools/list.ts';
 import { searchTools } from '../tools/search/index.ts';
+import { checkDenied } from './check-settings.ts';
 import { definitionList } from './definition-list.ts';
 
 /** `finspace-mcp tools`: what a client would see, as a table, as JSON, or as the number of tokens. */
@@ -12,6 +13,7 @@ export async function tools(
   { readOnly, toolsets, deny, environments, approve, catalog, outputSchemas }: Config,
   switches: ReadonlySet<string>,
 ): Promise<void> {
+  checkDenied(deny);
   const restrictions = { readOnly, toolsets, deny, environments, approve };
   const offered =
     catalog === 'search'

@@ -1,0 +1,31 @@
+import { type Config, ConfigError } from '../config.ts';
+import { requireLocal } from '../store/position-file.ts';
+import { describedTools } from '../tools/list.ts';
+import { suggestTool } from '../tools/suggest.ts';
+
+/** Rejects with `ConfigError` or `StoreError` for settings of a backend with which no server starts. Changes nothing. */
+export async function checkSettings(config: Config): Promise<void> {
+  const { backend: kind, state, stateDir, store, target, deny, approve, faults } = config;
+  checkDenied(deny);
+  if (kind === 'local' && state === ':memory:') {
+    if (store !== undefined)
+      throw new ConfigError(
+        `--store: replicas cannot share a world in memory${target === undefined ? '' : ` (named target ${target})`}; name its file with --state, or another backend`,
+      );
+  } else {
+    if (store === undefined) requireLocal(stateDir);
+    if (approve === 'none' && (await approverKeyIn(stateDir)) !== undefined)
+      throw new ConfigError('--approve: none is not allowed with a state directory that has an approver key');
+  }
+  if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
+}
+
+/** Throws `ConfigError` for a --deny that names no tool: a mistake that would go unnoticed. */
+export function checkDenied(deny: Config['deny']): void {
+  const names = describedTools().map(({ name }) => name);
+  const unknown = deny.find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new ConfigError(`--deny: there is no tool ${JSON.stringify(unknown)}${suggestTool(unknown, names)}`);
+}
+
+const approverKeyIn = async (stateDir: string) => (await import('../safety/approver.ts')).approverKey(stateDir);
