@@ -42,7 +42,6 @@ export function clusterEntities(
   const cluster = {
     in: `${path}/kxCluster`,
     name,
-    facet: settings.type,
     status: 'RUNNING',
     since: modified,
     tags: settings.tags,

@@ -106,7 +106,6 @@ function addDataview(
   world.add({
     in: `${path}/kxDatabase/${database}/kxDataview`,
     name,
-    ...(autoUpdate && { facet: 'autoUpdate' }),
     status: 'ACTIVE',
     since: modified,
     tags,

@@ -25,7 +25,7 @@ export function environmentBuilder(world: World, environment: string, id: string
         { ...settings, readyAfter: 330_000 },
       ),
     volume: (name, type, size, settings) =>
-      void added(place, 'kxVolume', name, volumeBody(type, size), { ...settings, facet: 'NAS_1', readyAfter: 540_000 }),
+      void added(place, 'kxVolume', name, volumeBody(type, size), { ...settings, readyAfter: 540_000 }),
     user: (name, role, settings) => void added(place, 'kxUser', name, { iamRole: world.role(role) }, settings),
     database: (name, settings) => databaseBuilder(place, name, settings),
     cluster: (name, settings) => clusterEntities(place, network, name, settings).forEach(world.add),

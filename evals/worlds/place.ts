@@ -63,7 +63,6 @@ export interface Place {
 }
 
 interface Added extends Settings {
-  readonly facet?: string;
   /** How long after its creation it became ACTIVE; entities without a status leave it out. */
   readonly readyAfter?: number;
 }
@@ -74,12 +73,12 @@ export function added<T extends object>(
   kind: string,
   name: string,
   members: T,
-  { age, description, tags, facet, readyAfter }: Added = {},
+  { age, description, tags, readyAfter }: Added = {},
 ): T & { modified: number } {
   const created = createdAt(age);
   const body = { ...members, created, modified: created, ...(description && { description }) };
   const status = readyAfter === undefined ? '' : 'ACTIVE';
   const since = created + (readyAfter ?? 0);
-  world.add({ in: `${path}/${kind}`, name, ...(facet && { facet }), status, since, tags, body });
+  world.add({ in: `${path}/${kind}`, name, status, since, tags, body });
   return body;
 }

@@ -45,7 +45,6 @@ function environmentEntity(
     in: 'kxEnvironment',
     name: id,
     position: `${String(created).padStart(15, '0')}.${id}`,
-    facet: name,
     status: failure === undefined ? 'CREATED' : 'FAILED_CREATION',
     since: modified,
     tags,

@@ -17,7 +17,7 @@ export function entityIn<Body>(row: readonly unknown[]): Entity<Body> {
   };
 }
 
-/** In tables and world files, `filterKey` is called facet, and `plannedFailure` fate. */
+/** In SQLite, `filterKey` is called facet, and `plannedFailure` fate. */
 type Columns = [
   collection: string,
   name: string,

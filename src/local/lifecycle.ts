@@ -2,6 +2,7 @@ import type { Transition } from '../kinds/status-meanings.ts';
 import { statusMeanings } from '../kinds/statuses.ts';
 import { kindOf } from './arns.ts';
 import type { Context } from './context.ts';
+import { filterKeyOf } from './filter-key.ts';
 import type { Entity } from './transaction.ts';
 
 export type Lifecycle = 'realistic' | 'fast' | 'instant';
@@ -24,11 +25,12 @@ export function enterStatus<B>(entity: Entity<B>, status: string, context: Conte
 /** A new entity in its first status, or with status `''` for kinds without statuses. */
 export function newEntity<B>(
   context: Context,
-  place: { collection: string; name: string; position?: string; filterKey?: string; tags?: Entity['tags'] | undefined },
+  place: { collection: string; name: string; position?: string; tags?: Entity['tags'] | undefined },
   status: string,
   body: B,
 ): Entity<B> {
-  const { collection, name, position = name, filterKey = null, tags = {} } = place;
+  const { collection, name, position = name, tags = {} } = place;
+  const filterKey = filterKeyOf(collection, body);
   return enterStatus(
     { collection, name, position, filterKey, tags, body, status, since: 0, due: null, plannedFailure: null },
     status,

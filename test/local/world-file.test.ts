@@ -91,6 +91,29 @@ describe('a world file', () => {
     expect(statusReason).toHaveLength(250);
   });
 
+  test('finds entities by their own members, whatever facet the file gives them', async () => {
+    const facets = { kxEnvironment: 'other', kxCluster: 'GATEWAY', kxVolume: 'other', kxDataview: 'other' };
+    const entities = demo.entities.map((it: Reply) => {
+      const facet = facets[it.in.split('/').at(-1) as keyof typeof facets];
+      return facet === undefined ? it : { ...it, facet };
+    });
+    const world = await openWorld({ store: await load({ ...demo, entities }) });
+    const [{ environmentId, name, kmsKeyId }] = (await world.call('ListKxEnvironments', {})).environments;
+    expect((await world.refusal('CreateKxEnvironment', { name, kmsKeyId })).type).toBe('ConflictException');
+    const ofType = async (clusterType: 'HDB' | 'GATEWAY') =>
+      (await world.call('ListKxClusters', { environmentId, clusterType })).kxClusterSummaries;
+    expect((await ofType('HDB')).map((it: Reply) => it.clusterType)).toContain('HDB');
+    for (const { clusterType } of await ofType('GATEWAY')) expect(clusterType).toBe('GATEWAY');
+    expect((await world.call('ListKxVolumes', { environmentId, volumeType: 'NAS_1' })).kxVolumeSummaries).not.toEqual(
+      [],
+    );
+    const changeRequests = [{ changeType: 'PUT' as const, s3Path: 's3://some-bucket/data/', dbPath: '/2026.03.16/' }];
+    await world.call('CreateKxChangeset', { environmentId, databaseName: 'fx_spot', changeRequests, clientToken: 'a' });
+    world.advance(2 * MINUTE);
+    const views = (await world.call('ListKxDataviews', { environmentId, databaseName: 'fx_spot' })).kxDataviews;
+    expect(views.filter((it: Reply) => it.autoUpdate).map((it: Reply) => it.status)).toEqual(['UPDATING']);
+  });
+
   const cluster = (file: Reply, name: string) => file.entities.find((it: Reply) => it.name === name);
   const wrong: [string, (file: Reply) => void, RegExp][] = [
     ['from a newer version', (file) => (file.version = 2), /newer version.*format 2/],
@@ -160,6 +183,17 @@ describe('a world file', () => {
       'that has a due time without a next status',
       (file) => (cluster(file, 'hdb-fx').due = START),
       /no status follows RUNNING/,
+    ],
+    [
+      'that has a due time before its status began',
+      (file) => Object.assign(cluster(file, 'hdb-fx'), { status: 'UPDATING', since: START, due: START - 1 }),
+      /hdb-fx\)\.due: is before since/,
+    ],
+    ['with a time in microseconds', (file) => (cluster(file, 'hdb-fx').since = START * 1_000), /since: .*before 2200/],
+    [
+      'with a time of an entity in microseconds',
+      (file) => (cluster(file, 'hdb-fx').body.created = START * 1_000),
+      /hdb-fx\)\.body\.created: .*before 2200/,
     ],
     [
       'that has a fate without a due time',

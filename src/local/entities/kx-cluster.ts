@@ -20,7 +20,7 @@ const CLUSTER: Presentation<'kx-cluster'> = {
 
 export const kxClusters: Handlers<Operations> = {
   async CreateKxCluster(input, context) {
-    const { environmentId, clusterType, tags } = input;
+    const { environmentId, tags } = input;
     const members = settingsIn('kx-cluster', input);
     const databases = await resolvedMounts(environmentId, input, input.databases, context);
     const mounting = { ...members, ...(databases && { databases }) };
@@ -30,7 +30,7 @@ export const kxClusters: Handlers<Operations> = {
       created: context.now,
       modified: context.now,
     };
-    const place = { status: 'PENDING', body, filterKey: clusterType, tags };
+    const place = { status: 'PENDING', body, tags };
     const created = await addEntity('kx-cluster', input, place, context);
     await attach(created, body, context);
     return { ...detail(created), ...(databases && { databases: databases.map(withCaches) }) };

@@ -1,6 +1,7 @@
 import { arnOf, containerOf, kindOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { filterAsync } from '../filter-async.ts';
+import { AUTO_UPDATE_KEY } from '../filter-key.ts';
 import { enterStatus } from '../lifecycle.ts';
 import { shortId } from '../random.ts';
 import { seconds } from '../timestamps.ts';
@@ -13,9 +14,6 @@ import type { Stored } from './storage.ts';
 type Body = Bodies['kx-dataview'];
 type Version = Body['versions'][number];
 export type Segment = Version['segmentConfigurations'][number];
-
-/** The filter key of dataviews that follow every new changeset. */
-export const AUTO_UPDATE_KEY = 'autoUpdate';
 
 /** The body with a new version; it can be mounted when the dataview is ACTIVE again. */
 export function withVersion(

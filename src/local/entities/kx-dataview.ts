@@ -4,7 +4,7 @@ import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
 import { stamps } from '../timestamps.ts';
 import { mountableChangeset } from './kx-changeset.ts';
-import { AUTO_UPDATE_KEY, activeVersions, type Segment, withVersion } from './kx-dataview-versions.ts';
+import { activeVersions, type Segment, withVersion } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
@@ -37,7 +37,6 @@ export const kxDataviews: Handlers<Operations> = {
       status: 'CREATING',
       body: withVersion(body, changesetId, withOnDemand(input.segmentConfigurations), context),
       tags,
-      ...(autoUpdate && { filterKey: AUTO_UPDATE_KEY }),
     };
     const created = await addEntity('kx-dataview', input, place, context);
     await relink(created, context);

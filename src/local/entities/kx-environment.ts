@@ -1,5 +1,6 @@
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
+import { filterKeyOf } from '../filter-key.ts';
 import { enterStatus } from '../lifecycle.ts';
 import { accountId, environmentId, uuid } from '../random.ts';
 import { seconds } from '../timestamps.ts';
@@ -41,11 +42,10 @@ export const kxEnvironments: Handlers<Operations> = {
     const settings = settingsIn('kx-environment', input);
     const id = environmentId(context.random);
     const state = { tgwStatus: 'NONE', dnsStatus: 'NONE', created: now, modified: now } as const;
-    const place = { position: oldestFirst(now, id), filterKey: input.name };
     const { collection, status } = await addEntity(
       'kx-environment',
       { environmentId: id },
-      { status: 'CREATE_REQUESTED', body: { ...settings, ...state }, ...place },
+      { status: 'CREATE_REQUESTED', body: { ...settings, ...state }, position: oldestFirst(now, id) },
       context,
     );
     const environmentArn = `${collection}/${id}`;
@@ -58,7 +58,7 @@ export const kxEnvironments: Handlers<Operations> = {
   async UpdateKxEnvironment(input, context) {
     const environment = await entityAt('kx-environment', input, context);
     const body = { ...environment.body, ...settingsIn('kx-environment', input), modified: context.now };
-    const updated = { ...environment, filterKey: body.name, body };
+    const updated = { ...environment, filterKey: filterKeyOf(environment.collection, body), body };
     await context.tx.put(updated);
     return withoutAuthority(detail(updated, context));
   },

@@ -135,6 +135,5 @@ interface NewEntity<K extends KindName> {
   readonly status: string;
   readonly body: Bodies[K];
   readonly position?: string;
-  readonly filterKey?: string;
   readonly tags?: Entity['tags'] | undefined;
 }

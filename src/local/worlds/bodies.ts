@@ -3,7 +3,8 @@ import type { KindName } from '../../kinds/views.ts';
 import { OPERATIONS } from '../../operations/index.ts';
 import { lazy } from '../../operations/operation.ts';
 
-const moment = z.int().min(0);
+/** Milliseconds since the epoch. The maximum excludes microseconds and nanoseconds. */
+export const moment = z.int().min(0).max(Date.UTC(2200, 0), 'expects milliseconds since the epoch, before 2200');
 const times = { created: moment, modified: moment };
 
 /** The stored form of each kind of entity, derived from the API's schemas; a world file can hold all of them. */

@@ -2,6 +2,7 @@ import { StoreError } from '../../sqlite/store-error.ts';
 import { arnOf } from '../arns.ts';
 import { type Context, type World, worldOf } from '../context.ts';
 import { expectedLinks } from '../entities/links.ts';
+import { filterKeyOf } from '../filter-key.ts';
 import { seededRandom } from '../random.ts';
 import type { Entity, Transaction } from '../transaction.ts';
 import { problemsOf } from './integrity.ts';
@@ -19,7 +20,6 @@ export async function worldFileOf(tx: Transaction, world: World): Promise<WorldF
       in: entity.collection.slice(world.arn.length + 1),
       name: entity.name,
       ...(entity.position !== entity.name && { position: entity.position }),
-      ...(entity.filterKey !== null && { facet: entity.filterKey }),
       status: entity.status,
       since: entity.since,
       ...(entity.due !== null && { due: entity.due }),
@@ -51,12 +51,13 @@ export async function loadWorldFile(tx: Transaction, file: WorldFile, source: st
 type FileEntity = WorldFile['entities'][number];
 
 function entityOf({ in: place, ...rest }: FileEntity, world: World): Entity {
-  const { name, position = name, facet = null, status, since, due = null, fate = null, tags = {}, body } = rest;
+  const { name, position = name, status, since, due = null, fate = null, tags = {}, body } = rest;
+  const collection = `${world.arn}:${place}`;
   return {
-    collection: `${world.arn}:${place}`,
+    collection,
     name,
     position,
-    filterKey: facet,
+    filterKey: filterKeyOf(collection, body),
     status,
     since,
     due,

@@ -5,7 +5,7 @@ import { statusMeanings } from '../../kinds/statuses.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { isOrdered, kindOf } from '../arns.ts';
 import { ERROR_TYPES } from '../faults/rules.ts';
-import { BODIES } from './bodies.ts';
+import { BODIES, moment } from './bodies.ts';
 
 const FORMAT = 'finspace-mcp world';
 /** A file with a higher version was written by a newer program. */
@@ -25,13 +25,13 @@ const FileEntity = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,128}$/),
   /** Its position in lists, only for environments and changesets; all others are listed by name. */
   position: z.string().min(1).max(200).optional(),
-  /** The value by which lists can be filtered: the type of a cluster or volume, the name of an environment. */
+  /** In files of earlier versions; ignored, because it follows from the body. */
   facet: z.string().max(300).optional(),
   status: z.string().max(40),
   /** When it entered its status; milliseconds since the epoch. */
-  since: z.int().min(0),
+  since: moment,
   /** When the next status begins; without it, the entity does not change. */
-  due: z.int().min(0).optional(),
+  due: moment.optional(),
   /** Why that next status will be a failure. */
   fate: z.strictObject({ reason: z.string().max(1000), errorType: ERROR_TYPES }).optional(),
   tags: z.record(z.string(), z.string()).optional(),
@@ -83,6 +83,7 @@ function problemIn(entity: WorldFile['entities'][number]): string | undefined {
   if (error !== undefined) return `body.${firstOf(error)}`;
   if (!isOrdered(entity.in) && entity.position !== undefined && entity.position !== entity.name)
     return `position: must be the name or omitted, because each ${inArn} is listed by name`;
+  if (entity.due !== undefined && entity.due < entity.since) return 'due: is before since';
   const statuses = statusMeanings(kind);
   const hasStatus = Object.hasOwn(Object.keys(statuses).length === 0 ? NO_STATUSES : statuses, entity.status);
   return hasStatus ? undefined : `status: ${inArn} has no status ${entity.status}`;
