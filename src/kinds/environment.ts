@@ -1,9 +1,10 @@
 import { FEDERATION } from '../operations/conditions/environments.ts';
 import { renamed } from './environment-renames.ts';
+import { wrongEnvironmentStatus } from './environment-rules.ts';
 import type { KindDefinition, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { ENVIRONMENTS } from './quotas.ts';
-import { conditions, exists, wrongEnvironmentStatus } from './rules.ts';
+import { conditions, exists } from './rules.ts';
 
 /** The target has one of these statuses. */
 const inStatus =

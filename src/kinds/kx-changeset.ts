@@ -1,9 +1,10 @@
 import { quoteUntrusted } from '../untrusted.ts';
+import { openEnvironment } from './environment-rules.ts';
 import { dataText, loadsInto } from './loads.ts';
 import type { Impact, KindDefinition, Note, RequestedChange } from './model.ts';
 import { keyIn } from './names.ts';
 import { INGESTIONS } from './quotas.ts';
-import { openEnvironment, parentExists } from './rules.ts';
+import { parentExists } from './rules.ts';
 
 type Create = RequestedChange<'kx-changeset', 'CreateKxChangeset'>;
 type Requests = Create['input']['changeRequests'];

@@ -1,6 +1,7 @@
 import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { MOUNTS, nodesOfRequest } from '../operations/conditions/clusters.ts';
 import { count } from './amounts.ts';
+import { openEnvironment } from './environment-rules.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
 import { databasesAfterUpdate, mounted, mountQuotas, mountsReady, volumesReady } from './kx-cluster-mounts.ts';
 import { type Cluster, clusterReferences } from './kx-cluster-references.ts';
@@ -16,17 +17,7 @@ import {
   SAVEDOWN_STORAGE,
   savedownSize,
 } from './quotas.ts';
-import {
-  conditions,
-  exists,
-  freeName,
-  inZones,
-  missing,
-  openEnvironment,
-  pathItem,
-  ready,
-  targetReady,
-} from './rules.ts';
+import { conditions, exists, freeName, inZones, missing, pathItem, ready, targetReady } from './rules.ts';
 import { fillMounts } from './service-defaults.ts';
 
 type Create = RequestedChange<'kx-cluster', 'CreateKxCluster'>;

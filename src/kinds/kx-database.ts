@@ -1,7 +1,8 @@
+import { openEnvironment } from './environment-rules.ts';
 import { dataText, loadsInto } from './loads.ts';
 import type { KindDefinition } from './model.ts';
 import { DATABASES } from './quotas.ts';
-import { containsNone, exists, freeName, openEnvironment, unused } from './rules.ts';
+import { containsNone, exists, freeName, unused } from './rules.ts';
 
 export const kxDatabase: KindDefinition<'kx-database'> = {
   references: [

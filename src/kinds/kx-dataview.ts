@@ -1,6 +1,7 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { count } from './amounts.ts';
+import { openEnvironment } from './environment-rules.ts';
 import type { Impact, Item, KindDefinition, Problem, ReferenceTarget, RequestedChange } from './model.ts';
 import { mountable } from './mounts.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
@@ -10,7 +11,6 @@ import {
   freeName,
   inZones,
   itemOf,
-  openEnvironment,
   parentExists,
   pathItem,
   ready,

@@ -1,10 +1,10 @@
 import { contentsOf } from './contents.ts';
 import { asDependent, dependentItem, isWorking } from './dependents.ts';
 import { namesakes, renamed } from './environment-renames.ts';
+import { environmentExists, OPEN, openEnvironment, wrongEnvironmentStatus } from './environment-rules.ts';
 import type { Impact, KindDefinition, Problem, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { KX_ENVIRONMENTS } from './quotas.ts';
-import { environmentExists, OPEN, openEnvironment, wrongEnvironmentStatus } from './rules.ts';
 import { isLeaving, isLeavingOrGone } from './statuses.ts';
 import type { Dependent, Views } from './views.ts';
 

@@ -1,7 +1,8 @@
 import { HOST_TYPES } from '../operations/machine-types.ts';
+import { openEnvironment } from './environment-rules.ts';
 import type { KindDefinition, RequestedChange, RuleResult } from './model.ts';
 import { HOSTS, SCALING_GROUPS } from './quotas.ts';
-import { constraintText, exists, freeName, inZones, openEnvironment, targetReady, unused } from './rules.ts';
+import { constraintText, exists, freeName, inZones, targetReady, unused } from './rules.ts';
 
 type Create = RequestedChange<'kx-scaling-group', 'CreateKxScalingGroup'>;
 

@@ -1,6 +1,7 @@
+import { environmentExists, openEnvironment } from './environment-rules.ts';
 import type { KindDefinition, RequestedChange, RuleResult } from './model.ts';
 import { USERS } from './quotas.ts';
-import { environmentExists, exists, freeName, missing, openEnvironment, ready } from './rules.ts';
+import { exists, freeName, missing, ready } from './rules.ts';
 
 type Connect = RequestedChange<'kx-user', 'GetKxConnectionString'>;
 

@@ -2,9 +2,10 @@ import { offeredSize } from '../operations/conditions/volumes.ts';
 import { hasDocumentedSizes } from '../operations/disk-sizes.ts';
 import type { Input } from '../operations/index.ts';
 import { dependentItem, isWorking } from './dependents.ts';
+import { openEnvironment } from './environment-rules.ts';
 import type { Item, KindDefinition, Problem, RequestedChange } from './model.ts';
 import { VOLUME_STORAGE, VOLUMES } from './quotas.ts';
-import { conditions, exists, freeName, inZones, itemOf, openEnvironment, targetReady, unused } from './rules.ts';
+import { conditions, exists, freeName, inZones, itemOf, targetReady, unused } from './rules.ts';
 import type { Views } from './views.ts';
 
 type Volume = Views['kx-volume'];

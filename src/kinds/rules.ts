@@ -2,7 +2,7 @@ import type { Condition } from '../operations/conditions/condition.ts';
 import { type UnmetCondition, unmetAmong } from '../operations/conditions/index.ts';
 import type { OperationName } from '../operations/index.ts';
 import { asDependent } from './dependents.ts';
-import type { ErrorCode, Item, Problem, RequestedChange, Rule, RuleResult } from './model.ts';
+import type { ErrorCode, Item, Problem, RequestedChange, Rule } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
 import type { Reader } from './reader.ts';
 import { readyStatuses } from './statuses.ts';
@@ -82,65 +82,6 @@ export const wrongState = (item: Item, status: string, requiredStatus: string, m
   status,
   requiredStatus,
 });
-
-const WELL_FORMED = /^[a-zA-Z0-9]{1,32}$/;
-
-/** A malformed id of an environment. The model accepts any id in some operations; the service does not. */
-export const malformedId = (environmentId: string): Problem | undefined =>
-  WELL_FORMED.test(environmentId)
-    ? undefined
-    : {
-        error: 'Validation',
-        message: constraintText(
-          'environmentId',
-          `Member must satisfy regular expression pattern: ${WELL_FORMED.source}`,
-        ),
-      };
-
-/** The statuses in which an environment can be changed. A network that failed to attach leaves it unchanged. */
-export const OPEN: readonly string[] = ['CREATED', 'FAILED_UPDATING_NETWORK'];
-
-/** The status of an environment does not allow a change. */
-export function wrongEnvironmentStatus(
-  kind: 'environment' | 'kx-environment',
-  name: string,
-  status: string | undefined,
-  allowed: readonly string[],
-  hint = '; it has to be CREATED',
-): Problem | undefined {
-  if (status === undefined || allowed.includes(status)) return undefined;
-  const isDeleted = status === 'DELETED';
-  const message = `The Environment is in ${status} state${isDeleted ? '' : hint}`;
-  const problem = wrongState({ kind: NAMES[kind].noun, name, arn: '' }, status, 'CREATED', message);
-  return isDeleted || kind === 'environment' ? { ...problem, error: 'Validation' } : problem;
-}
-
-/** The environment cannot be changed in its status. */
-export const closedProblem = (name: string, status: string | undefined): Problem | undefined =>
-  wrongEnvironmentStatus('kx-environment', name, status, OPEN);
-
-/** A rule about the environment, which must exist. */
-const environmentRule =
-  (problemOf: (environment: Views['kx-environment'], environmentId: string) => Problem | undefined) =>
-  async <K extends KindName, N extends OperationName>({
-    key: { environmentId },
-    read,
-  }: RequestedChange<K, N>): Promise<RuleResult> => {
-    const malformed = malformedId(environmentId);
-    if (malformed !== undefined) return malformed;
-    const environment = await read.get('kx-environment', { environmentId });
-    return environment === undefined
-      ? missing('kx-environment', { environmentId })
-      : problemOf(environment, environmentId);
-  };
-
-/** The environment exists. */
-export const environmentExists = environmentRule(() => undefined);
-
-/** The environment exists and can be changed. */
-export const openEnvironment = environmentRule(({ name, status }, environmentId) =>
-  closedProblem(name ?? environmentId, status),
-);
 
 /** The name is not in use. */
 export const freeName =

@@ -1,5 +1,6 @@
+import { malformedId } from '../kinds/environment-rules.ts';
 import { keyIn, lineage, NAMES, nameIn, pathOf } from '../kinds/names.ts';
-import { malformedId, missing } from '../kinds/rules.ts';
+import { missing } from '../kinds/rules.ts';
 import type { KindName } from '../kinds/views.ts';
 import { placeOf } from './arns.ts';
 import type { Context, World } from './context.ts';

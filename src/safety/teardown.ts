@@ -1,9 +1,9 @@
 import { counted } from '../inventory/units.ts';
 import { CONTENTS, contentsOf } from '../kinds/contents.ts';
+import { closedProblem } from '../kinds/environment-rules.ts';
 import { undeletable } from '../kinds/kx-environment.ts';
 import type { Problem } from '../kinds/model.ts';
 import { deletionOf } from '../kinds/names.ts';
-import { closedProblem } from '../kinds/rules.ts';
 import { deletionIn, isLeaving } from '../kinds/statuses.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { isNotFound } from '../operations/failure.ts';
