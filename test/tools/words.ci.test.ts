@@ -245,7 +245,9 @@ describe('the text of an error', () => {
 });
 
 describe('an unknown cursor or handle', () => {
-  it.each(['garbage', 'YXQgMQ', 'x'.repeat(10_000)])(
+  const encoded = (text: string) => Buffer.from(text).toString('base64url');
+  const forged = ['at NaN.', 'at 007.', 'at 1. ', 'since NaN ', 'since 0000000000001 1', 'since 1773738000000 '];
+  it.each(['garbage', 'YXQgMQ', 'x'.repeat(10_000), ...forged.map(encoded)])(
     'is rejected, and does not start from the beginning: %.20s',
     async (text) => {
       expect(await failedTo(session, 'find_kx_entities', { cursor: text })).toContain(

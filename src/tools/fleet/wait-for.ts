@@ -5,6 +5,7 @@ import { Words } from '../lenient.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
 import { EnvironmentArgument } from './fleet-reader.ts';
+import { matchOpaque, opaque } from './opaque-text.ts';
 import { type PolledEntity, type PollResult, pollContext, polledEntity, WAIT_KINDS } from './polled-entity.ts';
 import { fleetTool } from './tool.ts';
 
@@ -148,14 +149,13 @@ interface Waited {
 }
 
 const handleOf = ({ since, wasThere }: Waited) =>
-  Buffer.from(`since ${since} ${wasThere.map((was) => (was ? 1 : 0)).join('')}`).toString('base64url');
+  opaque(`since ${since} ${wasThere.map((was) => (was ? 1 : 0)).join('')}`);
 
 /** The contents of a handle; undefined for a handle that this server did not issue. */
 function contentsOf(handle: string): Waited | undefined {
-  const text = Buffer.from(handle.slice(0, MAX_HANDLE_LENGTH), 'base64url').toString();
-  const [, digits, bits = ''] = /^since (\d{13}) ([01]{1,50})$/.exec(text) ?? [];
-  const contents = { since: Number(digits), wasThere: [...bits].map((bit) => bit === '1') };
-  if (handleOf(contents) !== handle) return undefined;
+  const match = matchOpaque(handle, /^since ([1-9]\d{12}) ([01]{1,50})$/);
+  if (match === null) return undefined;
+  const [, since, bits = ''] = match;
   // The clock may have been set back, and that of another replica may be ahead.
-  return { ...contents, since: Math.min(contents.since, Date.now()) };
+  return { since: Math.min(Number(since), Date.now()), wasThere: [...bits].map((bit) => bit === '1') };
 }
