@@ -84,6 +84,18 @@ test('deletions and changes of tags are reported as unknown in a search for chan
   expect((await use('find_kx_entities', { createdAfter: '1d' })).data).not.toHaveProperty('notKnown');
 });
 
+test('the last change of an entity counts also if its creation is not known', async () => {
+  const withoutCreation: Call = async (...asked) =>
+    JSON.parse(JSON.stringify(await world().call(...asked)), (key, value) =>
+      key === 'createdTimestamp' ? undefined : value,
+    );
+  const changed = { kinds: ['volume'], changedAfter: '365d', sort: 'changed' };
+  const { data } = await use('find_kx_entities', changed);
+  expect(names(data['entities'])).not.toEqual([]);
+  const unknown = await caller(withoutCreation)('find_kx_entities', changed);
+  expect(names(unknown.data['entities'])).toEqual(names(data['entities']));
+});
+
 test('the use of volumes is reported as unknown on request', async () => {
   const sorted = (kind: string, sort: string) => use('find_kx_entities', { kinds: [kind], sort });
   expect((await sorted('volume', 'fullest')).data['notKnown']).toMatch(/^how full volumes are/);

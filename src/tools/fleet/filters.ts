@@ -10,6 +10,7 @@ import { isLike } from './environment-lookup.ts';
 import { declares, type FactValue, isFactNamed, isListed, needsOf, searchedValuesOf, valuesOf } from './fact-values.ts';
 import { isDate, isMoment, momentOf } from './moments.ts';
 import { NotFound } from './not-found.ts';
+import { changedAt } from './orders.ts';
 import { compareQuantities, isQuantity } from './quantities.ts';
 
 /** An entity in its environment, with what was found out about it. */
@@ -111,7 +112,7 @@ type SettingCondition = NonNullable<Filters['where']>[number];
 export function matches(entity: GraphEntity, filters: Filters, now: string): boolean {
   const { name, status, notStatus, type, createdBefore, createdAfter, changedBefore, changedAfter } = filters;
   const created = Date.parse(entity.created ?? '');
-  const changed = Math.max(created, Date.parse(entity.modified ?? entity.created ?? ''));
+  const changed = Date.parse(changedAt(entity));
   return (
     (name === undefined || [entity.name, containerOf(entity)].some((own) => isNamed(own, name))) &&
     (status === undefined || status.some((word) => hasStatus(entity.status, word))) &&

@@ -1,7 +1,10 @@
+import type { GraphEntity } from '../../inventory/graph.ts';
 import { fullness, sizeInOrder, usesCapacity } from '../../inventory/sizes.ts';
-import type { Candidate } from './filters.ts';
 
-type Many = readonly Candidate[];
+interface Member {
+  readonly entity: GraphEntity;
+}
+type Many = readonly Member[];
 
 export const SORTS = ['oldest', 'newest', 'changed', 'largest', 'smallest', 'fullest', 'emptiest'] as const;
 /** Orders by how much is in use. */
@@ -10,11 +13,14 @@ export const FULLNESS: ReadonlySet<string | undefined> = new Set(['fullest', 'em
 export const BY_SIZE: ReadonlySet<string | undefined> = new Set(['largest', 'smallest', ...FULLNESS]);
 type Sort = (typeof SORTS)[number];
 
-const createdAt = ({ entity: { created } }: Candidate) => created ?? '';
-const changedAt = ({ entity: { created, modified } }: Candidate) => modified ?? created ?? '';
-const first = (many: Many, at: (one: Candidate) => string) => many.map(at).toSorted()[0] ?? '';
-const last = (many: Many, at: (one: Candidate) => string) => many.map(at).toSorted().at(-1) ?? '';
-const sizeOf = ({ entity }: Candidate) => (usesCapacity(entity) ? sizeInOrder(entity) : 0);
+const createdAt = ({ created }: GraphEntity) => created ?? '';
+/** When an entity was last changed, or else created; empty if neither is known. */
+export const changedAt = ({ created, modified }: GraphEntity): string => modified ?? created ?? '';
+
+const times = (many: Many, at: (entity: GraphEntity) => string) => many.map(({ entity }) => at(entity)).toSorted();
+const first = (...of: Parameters<typeof times>) => times(...of)[0] ?? '';
+const last = (...of: Parameters<typeof times>) => times(...of).at(-1) ?? '';
+const sizeOf = ({ entity }: Member) => (usesCapacity(entity) ? sizeInOrder(entity) : 0);
 const size = (many: Many) => many.reduce((sum, one) => sum + sizeOf(one), 0);
 const full = (many: Many) => fullness(many.map(({ entity }) => entity));
 
