@@ -1,6 +1,7 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { digest } from '../safety/digest.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
+import { secretsEqual } from '../secrets-equal.ts';
 import { document } from './document.ts';
 import { foreignRequest } from './foreign-request.ts';
 import { html } from './html.ts';
@@ -60,10 +61,4 @@ export function browserAccess(origins: readonly string[], newLink: string): Brow
       });
     },
   };
-}
-
-/** Compares secrets in constant time. */
-export function secretsEqual(given: string, expected: string): boolean {
-  const [a, b] = [digest(given), digest(expected)].map((text) => Buffer.from(text));
-  return timingSafeEqual(a as Buffer, b as Buffer);
 }

@@ -2,7 +2,7 @@ import type { ApprovalActions } from '../safety/approval-actions.ts';
 import type { Approver } from '../safety/approver.ts';
 import type { ApprovalStatus, PendingApproval } from '../safety/ledger.ts';
 import { closedReason, planText } from '../safety/plan-text.ts';
-import { secretsEqual } from './browser-access.ts';
+import { secretsEqual } from '../secrets-equal.ts';
 import { fieldsOf } from './fields.ts';
 import type { Html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';

@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { WireRequest } from '../operations/exchange.ts';
+import { secretsEqual } from '../secrets-equal.ts';
 import type { Credential } from './credentials.ts';
 import { splitTarget } from './routing.ts';
 import { WireError } from './wire-error.ts';
@@ -73,7 +74,7 @@ export function signedBy(
   if (expires === undefined && !signed.includes('x-amz-date')) throw incomplete('x-amz-date is not signed');
   const canonical = canonicalRequest(request, signed);
   const text = ['AWS4-HMAC-SHA256', date, scope.slice(key.length + 1), hash(canonical)].join('\n');
-  if (!same(signature, sign(signingKey(credential.secretAccessKey, day, region), text).toString('hex'))) {
+  if (!secretsEqual(signature, sign(signingKey(credential.secretAccessKey, day, region), text).toString('hex'))) {
     throw new WireError(
       403,
       'InvalidSignatureException',
@@ -107,7 +108,8 @@ function canonicalRequest({ method, target, headers, body }: WireRequest, signed
       return `${normal(name)}=${normal(value.join('='))}`;
     })
     .sort();
-  const lines = signed.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}\n`);
+  const sentValue = (name: string) => (Object.hasOwn(headers, name) ? (headers[name] as string) : '');
+  const lines = signed.map((name) => `${name}:${sentValue(name).trim().replace(/\s+/g, ' ')}\n`);
   // Every service but S3 encodes the path a second time.
   const path = sent.split('/').map(encoded).join('/');
   return [method, path, query.join('&'), lines.join(''), signed.join(';'), hash(body)].join('\n');
@@ -136,5 +138,3 @@ function signingKey(secret: string, ...scope: string[]): Buffer {
 
 const sign = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 const hash = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
-const same = (one: string, other: string) =>
-  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));

@@ -88,6 +88,26 @@ describe('a service with credentials', () => {
     expect(changed.status).toBeGreaterThanOrEqual(400);
   });
 
+  test.each([
+    ['of another length', 'host;x-amz-date', '0'],
+    ['with a letter of two bytes', 'host;x-amz-date', `${'0'.repeat(63)}é`],
+    ['of a header that every object seems to have', 'host;x-amz-date;constructor', '0'.repeat(64)],
+  ])('rejects a signature %s', async (_, names, signature) => {
+    const world = await openWorld({ credentials: [PLAIN] });
+    const authorization = `AWS4-HMAC-SHA256 Credential=AKIALOCALPLAIN/20260317/us-east-1/finspace/aws4_request, SignedHeaders=${names}, Signature=${signature}`;
+    const headers = { host: 'finspace.local', 'x-amz-date': '20260317T093000Z', authorization };
+    const target = await presigned(PLAIN, '/kx/environments', {});
+    for (const request of [
+      raw('/kx/environments', { headers }),
+      raw(target.replace(/(?<=X-Amz-Signature=)\w+/, encodeURIComponent(signature)), {
+        headers: { host: headers.host },
+      }),
+    ]) {
+      const response = await world.serve(request);
+      expect([response.status, typeOf(response)]).toEqual([403, 'InvalidSignatureException']);
+    }
+  });
+
   test('reports that Signature Version 4A is not supported, with credentials or without', async () => {
     const authorization =
       'AWS4-ECDSA-P256-SHA256 Credential=AKIALOCALPLAIN/20260317/finspace/aws4_request, SignedHeaders=host, Signature=30';
