@@ -1,3 +1,4 @@
+import { type ProfileSource, sourceInProfile } from './credential-source.ts';
 import { DiagnosedError, misconfigured } from './diagnosed-error.ts';
 import { type SharedProfile, withSources } from './shared-profile.ts';
 
@@ -61,8 +62,11 @@ interface Failed {
   readonly profiles: readonly SharedProfile[];
 }
 
-const withSetting = ({ profiles }: Failed, ...names: string[]): SharedProfile | undefined =>
-  profiles.find(({ settings }) => names.some((name) => settings?.[name] !== undefined));
+const withSetting = ({ profiles }: Failed, name: string): SharedProfile | undefined =>
+  profiles.find(({ settings }) => settings?.[name] !== undefined);
+
+const withSource = (profiles: readonly SharedProfile[], source: ProfileSource): SharedProfile | undefined =>
+  profiles.find((profile) => sourceInProfile(profile) === source);
 
 function tokenFileError(failed: Failed): DiagnosedError | undefined {
   const variable = process.env['AWS_WEB_IDENTITY_TOKEN_FILE'];
@@ -84,11 +88,10 @@ function networkError({ code }: Failed): DiagnosedError | undefined {
   });
 }
 
-const SSO_SETTINGS = ['sso_session', 'sso_start_url', 'sso_account_id', 'sso_role_name', 'sso_region'];
 const SSO_ERRORS = new Set(['CredentialsProviderError', 'TokenProviderError', 'UnauthorizedException']);
 
 function ssoError(failed: Failed): DiagnosedError | undefined {
-  const profile = withSetting(failed, ...SSO_SETTINGS);
+  const profile = withSource(failed.profiles, 'SSO session');
   if (profile === undefined) return undefined;
   const { name, settings } = profile;
   const quoted = JSON.stringify(name);
@@ -121,7 +124,7 @@ function multiFactorError(failed: Failed): DiagnosedError | undefined {
 
 /** The credential_process of the selected profile has its own provider, with a more precise error. */
 function nestedProcessError({ profiles: [own, ...sources], isReply }: Failed): DiagnosedError | undefined {
-  const source = sources.find(({ settings }) => settings?.['credential_process'] !== undefined);
+  const source = withSource(sources, 'credential_process');
   if (own === undefined || source === undefined || isReply) return undefined;
   const [name, from] = [own.name, source.name].map((text) => JSON.stringify(text));
   return misconfigured(

@@ -1,22 +1,36 @@
 import type { SharedProfile } from './shared-profile.ts';
 
 /** The first source of credentials in the order of the default chain. The values are not read. */
-export function credentialSource({ name, isChosen, settings = {} }: SharedProfile, env: NodeJS.ProcessEnv): string {
-  const profile = `the AWS profile ${JSON.stringify(name)}`;
-  const inProfile = PROFILE_SOURCES.find(([setting]) => settings[setting] !== undefined)?.[1];
-  if (!isChosen && env['AWS_ACCESS_KEY_ID']) return 'the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
-  if (inProfile !== undefined) return `${inProfile} of ${profile}`;
+export function credentialSource(profile: SharedProfile, env: NodeJS.ProcessEnv): string {
+  const inProfile = sourceInProfile(profile);
+  if (usesKeysOf(env, profile)) return 'the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  if (inProfile !== undefined) return `the ${inProfile} of the AWS profile ${JSON.stringify(profile.name)}`;
   const inEnvironment = ENVIRONMENT_SOURCES.find(([variable]) => env[variable])?.[1];
   return inEnvironment ?? 'the metadata service of this machine';
 }
 
+/** Whether the chain takes keys from the environment, before it reads the profile. */
+export const usesKeysOf = (env: NodeJS.ProcessEnv, { isChosen }: SharedProfile): boolean =>
+  !isChosen && Boolean(env['AWS_ACCESS_KEY_ID']);
+
+export type ProfileSource = (typeof PROFILE_SOURCES)[number][0];
+
+/** The source that the SDK uses of those in a profile; undefined if it has none. */
+export const sourceInProfile = ({ settings = {} }: SharedProfile): ProfileSource | undefined =>
+  PROFILE_SOURCES.find(([, needed]) => needed.every((setting) => settings[setting] !== undefined))?.[0];
+
+/** Each source with the settings that it needs, in the order of `resolveProfileData` in the SDK's credential-provider-ini. */
 const PROFILE_SOURCES = [
-  ['sso_session', 'the SSO session'],
-  ['sso_start_url', 'the SSO session'],
-  ['role_arn', 'the role'],
-  ['aws_access_key_id', 'the keys'],
-  ['credential_process', 'the credential_process'],
-  ['web_identity_token_file', 'the web identity token'],
+  ['role', ['role_arn', 'source_profile']],
+  ['role', ['role_arn', 'credential_source']],
+  ['keys', ['aws_access_key_id', 'aws_secret_access_key']],
+  ['web identity token', ['role_arn', 'web_identity_token_file']],
+  ['credential_process', ['credential_process']],
+  ['SSO session', ['sso_session']],
+  ['SSO session', ['sso_start_url']],
+  ['SSO session', ['sso_account_id']],
+  ['SSO session', ['sso_role_name']],
+  ['SSO session', ['sso_region']],
 ] as const;
 
 const ENVIRONMENT_SOURCES = [

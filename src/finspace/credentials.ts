@@ -3,6 +3,7 @@ import { isIdentityExpired } from '@smithy/core';
 import type { AwsCredentialIdentity, Provider } from '@smithy/types';
 import { credentialError, requireWhole } from './credential-errors.ts';
 import { processCredentials } from './credential-process.ts';
+import { sourceInProfile, usesKeysOf } from './credential-source.ts';
 import { diagnose } from './diagnose.ts';
 import type { Secrets } from './secrets.ts';
 import { type SharedProfile, sharedProfile } from './shared-profile.ts';
@@ -68,12 +69,8 @@ async function find(chosen: string | undefined, init: object): Promise<AwsCreden
   }
 }
 
-/**
- * The profile's `credential_process`, at its position in the SDK's order: after keys in the environment and other sources in the
- * profile.
- */
-function ownProcess({ isChosen, settings = {} }: SharedProfile): string | undefined {
-  const isPreceded =
-    (!isChosen && process.env['AWS_ACCESS_KEY_ID']) || settings['aws_access_key_id'] || settings['role_arn'];
-  return isPreceded ? undefined : settings['credential_process'];
+/** The command of the profile's `credential_process`, if the SDK would use it. */
+function ownProcess(profile: SharedProfile): string | undefined {
+  const isUsed = !usesKeysOf(process.env, profile) && sourceInProfile(profile) === 'credential_process';
+  return isUsed ? profile.settings?.['credential_process'] : undefined;
 }

@@ -221,6 +221,10 @@ const bySso = () => {
   save('config', `[default]\nsso_start_url = ${START_URL}\n${SSO}`);
   signedIn(START_URL);
 };
+const byRole = () => {
+  const role = 'role_arn = arn:aws:iam::1:role/kdb\nsource_profile = base\n';
+  save('config', `[default]\n${role}[profile base]\n${keys('AKID')}${SSO}`);
+};
 const xml = (code: string): Behaviour =>
   answering(403, `<ErrorResponse><Error><Code>${code}</Code><Message>hush</Message></Error></ErrorResponse>`);
 
@@ -237,6 +241,13 @@ describe('a rejection by the service that issues the credentials', () => {
       'AccessDenied',
       'STS',
       assumingRole,
+      xml('AccessDenied'),
+      /^AWS STS does not let the configured credentials assume the configured role\.$/,
+    ],
+    [
+      'AccessDenied, although a profile with keys also has settings of SSO,',
+      'STS',
+      byRole,
       xml('AccessDenied'),
       /^AWS STS does not let the configured credentials assume the configured role\.$/,
     ],
