@@ -30,7 +30,13 @@ function isDecodable(text: string): boolean {
 
 /** The URL of a store; undefined if it is none. */
 export function parsedStoreUrl(text: string): URL | undefined {
-  // URLs have no user without a host.
-  const full = text.replace('@/', '@localhost/');
+  const full = text.replace('@/', `@${OMITTED_HOST}/`);
   return /^postgres(?:ql)?:\/\//.test(full) && URL.canParse(full) ? new URL(full) : undefined;
 }
+
+/** The host in the URL of a store; empty without one. The folder of a socket may be percent-encoded. */
+export const hostOf = ({ hostname }: URL): string =>
+  hostname === OMITTED_HOST ? '' : decodeURIComponent(hostname).replace(/^\[(.+)\]$/, '$1');
+
+/** Stands for a host that is omitted: URLs have no user without a host. */
+const OMITTED_HOST = 'omitted.invalid';

@@ -28,6 +28,17 @@ describe('the URL of a store', () => {
     expect(storeTarget(url, {})).toMatchObject({ name: 'host:5432/db', client: { password: '/?#@%' } });
   });
 
+  it.each(['postgres:///db', 'postgres://me@/db', 'postgres://me:secret@/db'])(
+    'without a host is for that of PGHOST, with TLS, or for this machine: %s',
+    (url) => {
+      expect(storeUrlProblem(url)).toBeUndefined();
+      const { name, client } = storeTarget(url, { PGHOST: 'db.internal' });
+      expect(name).toBe('db.internal:5432/db');
+      expect(client).toMatchObject({ host: 'db.internal', ssl: { rejectUnauthorized: true } });
+      expect(storeTarget(url, {})).toMatchObject({ name: 'localhost:5432/db', client: { ssl: false } });
+    },
+  );
+
   it('may contain the encoded path of a socket, as parameter or as host', () => {
     expect(storeUrlProblem('postgres://user@/db?host=%2Ftmp%2Fa%40b')).toBeUndefined();
     expect(storeUrlProblem('postgres://user@%2Ftmp%2Fpg/db')).toBeUndefined();

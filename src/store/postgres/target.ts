@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ClientConfig } from 'pg';
 import { isLoopback } from '../../loopback.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
-import { parsedStoreUrl, TLS_MODES } from '../url.ts';
+import { hostOf, parsedStoreUrl, TLS_MODES } from '../url.ts';
 
 /** Where a store is, and how to connect to it. */
 export interface StoreTarget {
@@ -31,9 +31,6 @@ export function storeTarget(text: string, env: NodeJS.ProcessEnv = process.env):
     client: { ...where, password: password ?? (() => passwordInFile(where, env)), ssl: tlsOf(name, host, given) },
   };
 }
-
-/** The host of the URL; a socket folder may be percent-encoded. */
-const hostOf = (url: URL) => decodeURIComponent(url.hostname).replace(/^\[(.+)\]$/, '$1');
 
 const isThisMachine = (host: string) => host.startsWith('/') || isLoopback(host);
 
