@@ -27,6 +27,7 @@ const SIGNIFICANT = /["[\]{},]/g;
 /** Scans no more characters than the bounds allow. Text that can no longer be JSON is left to `JSON.parse`, which rejects it. */
 function checkBounds(text: string, left: Allowance): void {
   let depth = 0;
+  // A key and a value may follow each comma and opening bracket, and begin the text.
   let strings = 2 * left.values + 2;
   SIGNIFICANT.lastIndex = 0;
   for (let found = SIGNIFICANT.exec(text); found !== null; found = SIGNIFICANT.exec(text)) {

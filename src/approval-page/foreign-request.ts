@@ -1,6 +1,6 @@
 import type { NoticeName } from './notices.ts';
 
-/** Why a request did not come from this page, which has one of some origins, or from a person who opened it; undefined if it may have. */
+/** Why a request counts as foreign; undefined if this page, at one of `origins`, or a person who opens it may have sent it. */
 export function foreignRequest({ method, headers }: Request, origins: readonly string[]): NoticeName | undefined {
   const origin = headers.get('origin');
   const isPost = method === 'POST';

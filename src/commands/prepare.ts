@@ -15,14 +15,14 @@ export async function prepareBackend(config: Config, log: Log): Promise<void> {
   const { backend: kind, state, stateDir, world, quotas, worldStore } = config;
   const isKept = kind !== 'local' || state !== ':memory:';
   const isNewWorldGiven = world !== undefined || quotas !== undefined;
-  const tighten = (line: string | undefined) => {
+  const warn = (line: string | undefined) => {
     if (line !== undefined) log.warn({}, line);
   };
-  if (isKept) tighten(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
+  if (isKept) warn(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
   if (kind !== 'local') {
     if (isNewWorldGiven) (await worldOptions()).warnUnused(config, log, {}, 'it is for the local backend');
     return;
   }
-  if (worldStore === undefined) tighten(prepareState(state));
+  if (worldStore === undefined) warn(prepareState(state));
   if (isNewWorldGiven) await (await worldOptions()).checkWorldOptions(config, log);
 }

@@ -29,9 +29,8 @@ import { serverProfile } from './server-profile.ts';
 
 /** The journal is checked after the client has received its first responses. */
 const REPORT_AFTER_MS = 1_000;
-/** Milliseconds between two polls of a resource with subscribers. */
-const LOCAL_POLL_MS = 1_000;
-const POLL_MS = 15_000;
+/** Milliseconds between two polls of a resource with subscribers, by backend. */
+const POLL_MS = { local: 1_000, aws: 15_000 };
 
 /** What a process serves, over any transport: creates servers for callers that share one backend, ledger and journal. */
 export interface Runtime {
@@ -110,7 +109,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
       beforeCall: keepIn(kits),
     }),
     bus: options.store?.events(options.scope ?? ''),
-    pace: { everyMs: config.backend === 'local' ? LOCAL_POLL_MS : POLL_MS, now, later },
+    pace: { everyMs: POLL_MS[config.backend], now, later },
   });
   const close = inOrder(answers.stop, service.close, closeStore);
   const serve = serverFactory(profile, async () => answers);

@@ -115,7 +115,8 @@ async function attemptInTurn(sending: Sending, turn: Admission): Promise<never> 
     const isOver = thrown === bounds.ending.reason && !signal?.aborted;
     const wasRefused = diagnose(sending.lastFailure).transientCause === 'throttled';
     // A read that is refused until its time limit ends with the refusal.
-    if (!(isOver && wasRefused && !mutates)) sending.lastFailure = thrown;
+    const keepsRefusal = isOver && wasRefused && !mutates;
+    if (!keepsRefusal) sending.lastFailure = thrown;
     throw sending.lastFailure;
   }
 }

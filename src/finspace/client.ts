@@ -38,6 +38,7 @@ interface Client {
 /** A FinspaceClient, which sends each command once; retries are the caller's task. */
 export function finspaceClient(options: ClientOptions, watch: Secrets['watch']): Client {
   const { region, endpoint, profile, service, limits } = options;
+  /** Set while the SDK constructs the client; unset, it would leave rejected credentials as they are. */
   let source: Credentials | undefined;
   const reach =
     service === undefined

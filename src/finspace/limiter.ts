@@ -144,6 +144,7 @@ function begin(state: State, one: Waiting): void {
     done: (outcome, retryAfterMs = 0) => {
       if (isDone) return;
       isDone = true;
+      // This request still counts as running. Another that ended just before may have no successor yet.
       const isBusy = state.running >= pace.atOnce() - 1 || !state.queue.isEmpty;
       if (one.isBackground) state.running -= 1;
       pace.pause(retryAfterMs);

@@ -35,8 +35,10 @@ const CacheType = lazy(() =>
 export const KxClusterDescription = lazy(() =>
   text(1, 1000, /^[\w.\s-]+$/, '1 to 1000 letters, digits, spaces, full stops, - and _'),
 );
+/** The only release of kdb that the service accepts. */
+export const RELEASE = '1.0';
 export const ReleaseLabel = lazy(() =>
-  offeredAs(text(1, 16, /^[a-zA-Z0-9._-]+$/, 'a release of kdb such as 1.0'), z.enum(['1.0'])),
+  offeredAs(text(1, 16, /^[a-zA-Z0-9._-]+$/, `a release of kdb such as ${RELEASE}`), z.enum([RELEASE])),
 );
 export const InitializationScriptFilePath = lazy(() =>
   text(1, 255, /^[\w\-./\\]+$/, 'the path of a q script in the code, such as scripts/init.q'),
@@ -97,10 +99,11 @@ export const KxCacheStorageConfigurations = lazy(() =>
   ),
 );
 
+export const MAX_SCALED_NODES = 5;
 export const AutoScalingConfiguration = lazy(() =>
   z.strictObject({
     minNodeCount: alwaysNeeded(NodeCount().describe('At least 3 with azMode MULTI')),
-    maxNodeCount: offeredAs(NodeCount().optional(), integer(2, 5).describe('More than minNodeCount')),
+    maxNodeCount: offeredAs(NodeCount().optional(), integer(2, MAX_SCALED_NODES).describe('More than minNodeCount')),
     autoScalingMetric: alwaysNeeded(z.enum(['CPU_UTILIZATION_PERCENTAGE'])),
     metricTarget: alwaysNeeded(z.number().min(1).max(100).describe('Percent')),
     scaleInCooldownSeconds: CooldownSeconds().optional(),
@@ -154,10 +157,11 @@ const CommandLineArgument = lazy(() =>
     value: alwaysNeeded(text(1, 1024, /^[a-zA-Z0-9_:./,; ]+$/, 'letters, digits, spaces and _ : . / , ; such as 4')),
   }),
 );
+export const MAX_ARGUMENTS = 50;
 export const KxCommandLineArguments = lazy(() =>
   offeredAs(
     z.array(CommandLineArgument()),
-    z.array(CommandLineArgument()).max(50).describe('Arguments for q, such as {"key": "s", "value": "4"}'),
+    z.array(CommandLineArgument()).max(MAX_ARGUMENTS).describe('Arguments for q, such as {"key": "s", "value": "4"}'),
   ),
 );
 

@@ -63,6 +63,7 @@ export const AvailabilityZoneId = lazy(() =>
     'From get_kx_environment, such as use1-az2',
   ),
 );
+/** The description of any entity but a cluster, which has `KxClusterDescription`. */
 export const Description = lazy(() =>
   text(1, 1000, /^[a-zA-Z0-9. ]+$/, '1 to 1000 letters, digits, spaces and full stops'),
 );
@@ -125,6 +126,7 @@ export const Timestamp = lazy(() =>
   }),
 );
 
+/** In the model's patterns of tags, `+-=` is a range; it contains the digits. */
 export const TagKey = lazy(() =>
   text(
     1,

@@ -5,8 +5,9 @@ import { environmentGraph } from '../inventory/graph.ts';
 import { arnIn } from '../inventory/kinds.ts';
 import { listPages } from '../inventory/pages.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import { labels, route } from '../operations/http.ts';
-import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
+import { labels } from '../operations/http.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import { listerOfLabel } from '../operations/references.ts';
 import { refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { RESOURCE_KINDS, resourceAt } from './catalog.ts';
@@ -104,17 +105,8 @@ async function arnsFor(environment: ResourceEnvironment, typed: string, signal: 
   ];
 }
 
-/** The operations that list the values of variables that are in no path. */
-const MEMBERS: Readonly<Record<string, OperationName>> = { iamRole: 'ListKxUsers' };
-
-/** The operation that lists the values of a variable: the one whose path precedes the variable, in the template or elsewhere. */
+/** The operation that lists the values of a variable of a template or prompt. The role, which only prompts have, is in no path. */
 function listerFor(variable: string, template: string | undefined): OperationName | undefined {
   const operation = RESOURCE_KINDS.find(({ uriTemplate }) => uriTemplate === template)?.operation;
-  if (Object.hasOwn(MEMBERS, variable)) return MEMBERS[variable];
-  const paths = (operation === undefined ? OPERATION_NAMES : [operation]).map(
-    (name) => route(operationNamed(name)).path,
-  );
-  const path = paths.find((each) => each.includes(`/{${variable}}`));
-  const collection = path?.slice(0, path.indexOf(`/{${variable}}`));
-  return OPERATION_NAMES.find((name) => operationNamed(name).http === `GET ${collection}`);
+  return variable === 'iamRole' ? 'ListKxUsers' : listerOfLabel(variable, operation);
 }

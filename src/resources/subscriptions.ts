@@ -105,7 +105,7 @@ function pollSlots(
    */
   const dropOverflow = (latest: Watched) => {
     if (watched.size - polled.size <= MAX_WAITING) return;
-    const latestFirst = [...watched.values(), latest].reverse();
+    const latestFirst = [latest, ...[...watched.values()].toReversed()];
     const dropped = heaviest(latestFirst, (one) => (one.poll === undefined ? share(one) : undefined));
     if (dropped !== undefined) watched.delete(dropped.uri);
   };
@@ -131,8 +131,9 @@ function heaviest<T>(all: Iterable<T>, weight: (one: T) => number | undefined): 
   let found: T | undefined;
   let most = Number.NEGATIVE_INFINITY;
   for (const one of all) {
-    const own = weight(one) ?? most;
-    if (own > most) [found, most] = [one, own];
+    const own = weight(one);
+    if (own === undefined || own <= most) continue;
+    [found, most] = [one, own];
   }
   return found;
 }

@@ -32,7 +32,8 @@ export function storePosition({ stateDir, store, serves, onerror }: PositionOpti
   const writeFile = () => {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const present = storedPosition(path, store) ?? '';
-    // Another process of this state directory may have written a newer position, even of a generation that this process has not seen.
+    // Another process of this state directory may have written a generation that this one has not seen: with 2 in memory and written
+    // by this process, 3 in the file stays. It is replaced if this process wrote 3, and then moved on to 4.
     const own = generationOf(newest);
     const wasMovedOnByAnother = present !== '' && generationOf(present) !== own && generationOf(inFile) === own;
     if (wasMovedOnByAnother) return;

@@ -9,7 +9,7 @@ import type { Awaitable, Transaction } from '../transaction.ts';
 /** Called with each request of a world's history before it is made. */
 export type Observer = (name: OperationName, input: object) => void;
 
-/** A world's history, declared in any order and then executed in order of time, by the service's own rules. */
+/** A world's history, declared in any order and then executed in order of time. Rules and quotas are not checked. */
 export interface WorldScript {
   /** A request this many milliseconds before now. Its input is a function, because it may depend on earlier replies. */
   at<N extends OperationName>(

@@ -1,6 +1,7 @@
 import { CLUSTER_TYPES } from '../cluster-types.ts';
 import { diskSizeProblem } from '../disk-sizes.ts';
 import type { Input } from '../index.ts';
+import { MAX_ARGUMENTS, MAX_SCALED_NODES, RELEASE } from '../kx-cluster-shapes.ts';
 import { NODE_TYPES } from '../machine-types.ts';
 import { type Condition, condition, valueCondition } from './condition.ts';
 
@@ -50,7 +51,7 @@ const PLACEMENT: readonly Rule[] = [
     ({ scalingGroupConfiguration: group }) => (group?.memoryLimit ?? Infinity) >= (group?.memoryReservation ?? 0),
     'memoryLimit must not be less than memoryReservation',
   ),
-  valueCondition('releaseLabel', (r) => r.releaseLabel === '1.0', 'Member must satisfy enum value set: [1.0]'),
+  valueCondition('releaseLabel', (r) => r.releaseLabel === RELEASE, `Member must satisfy enum value set: [${RELEASE}]`),
   condition(
     'availabilityZoneId',
     (r) => r.azMode === 'MULTI' || r.availabilityZoneId !== undefined,
@@ -137,14 +138,14 @@ const BY_TYPE: readonly Rule[] = [
   condition(
     'autoScalingConfiguration',
     ({ autoScalingConfiguration: scaling, azMode }) => scaling === undefined || isValidScaling(scaling, azMode),
-    'autoScalingConfiguration needs autoScalingMetric, metricTarget, and minNodeCount < maxNodeCount <= 5, with at least 3 nodes when azMode is MULTI',
+    `autoScalingConfiguration needs autoScalingMetric, metricTarget, and minNodeCount < maxNodeCount <= ${MAX_SCALED_NODES}, with at least 3 nodes when azMode is MULTI`,
   ),
 ];
 
 function isValidScaling(scaling: NonNullable<Request['autoScalingConfiguration']>, azMode: string): boolean {
   const { minNodeCount: min = 0, maxNodeCount: max = 0, autoScalingMetric, metricTarget } = scaling;
   const isComplete = autoScalingMetric !== undefined && metricTarget !== undefined;
-  return isComplete && min >= (azMode === 'MULTI' ? 3 : 1) && min < max && max <= 5;
+  return isComplete && min >= (azMode === 'MULTI' ? 3 : 1) && min < max && max <= MAX_SCALED_NODES;
 }
 
 const STORAGE: readonly Rule[] = [
@@ -180,8 +181,6 @@ function isValidSavedown(request: Request): boolean {
 function cacheProblem({ cacheStorageConfigurations: caches = [] }: Request): string | undefined {
   return caches.flatMap(({ type, size }) => diskSizeProblem(type, size) ?? [])[0];
 }
-
-const MAX_ARGUMENTS = 50;
 
 /** No more command line arguments than the service accepts. */
 const fewArguments = valueCondition<Pick<Request, 'commandLineArguments'>>(

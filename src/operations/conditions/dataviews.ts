@@ -75,7 +75,7 @@ function intersect(a: string, b: string, budget: { steps: number }): boolean {
   const start = commonPrefixLength(a, b);
   budget.steps -= start + 1;
   const [one, other] = [a.slice(start), b.slice(start)];
-  if (!isWild(one[0]) && !isWild(other[0])) return one === other;
+  if (!isWild(one[0]) && !isWild(other[0])) return one === '' && other === '';
   budget.steps -= one.length * other.length;
   return budget.steps >= 0 && haveCommonMatch(one, other);
 }

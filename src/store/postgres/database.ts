@@ -106,13 +106,15 @@ export function patience(name: string, counts: Counts) {
         return result;
       } catch (error) {
         const time = performance.now();
-        const isCircuitOpen = time < openUntil && patienceMs <= PATIENCE_MS;
-        const waited = time - start + pauseMs;
-        const isOver = waited > patienceMs || isCircuitOpen;
-        const mayPass = isTransient(error) || (patienceMs > PATIENCE_MS && isForSpace(error));
+        const isPatient = patienceMs > PATIENCE_MS;
+        const isCircuitOpen = time < openUntil && !isPatient;
+        const waitedAfterPause = time - start + pauseMs;
+        const isOver = waitedAfterPause > patienceMs || isCircuitOpen;
+        const mayPass = isTransient(error) || (isPatient && isForSpace(error));
         if (!mayPass || isOver) {
           counts.failures += 1;
-          if (isTransient(error) && (isCircuitOpen || waited > PATIENCE_MS)) openUntil = time + CIRCUIT_OPEN_MS;
+          if (isTransient(error) && (isCircuitOpen || waitedAfterPause > PATIENCE_MS))
+            openUntil = time + CIRCUIT_OPEN_MS;
           throw asStoreError(name, error);
         }
         counts.retries += 1;

@@ -50,18 +50,25 @@ export function load(maxInFlight: number): Load {
 
 function turnstile(): Load['turn'] {
   let waiting: (() => void)[] = [];
-  /** The requests that have begun, or asked to, in this turn of the event loop; 0 if no next turn is scheduled. */
-  let begun = 0;
+  /** The requests that started in this turn of the event loop. */
+  let started = 0;
+  let isNextTurnScheduled = false;
+  const scheduleNextTurn = () => {
+    if (!isNextTurnScheduled) setImmediate(next);
+    isNextTurnScheduled = true;
+  };
   const next = () => {
+    isNextTurnScheduled = false;
     const now = waiting.slice(0, PER_TURN);
     waiting = waiting.slice(PER_TURN);
-    begun = now.length;
-    if (begun > 0) setImmediate(next);
-    for (const begin of now) begin();
+    started = now.length;
+    if (started > 0) scheduleNextTurn();
+    for (const start of now) start();
   };
   return () => {
-    if (begun === 0) setImmediate(next);
-    begun += 1;
-    return begun <= PER_TURN && waiting.length === 0 ? undefined : new Promise((resolve) => waiting.push(resolve));
+    scheduleNextTurn();
+    if (started === PER_TURN || waiting.length > 0) return new Promise((resolve) => waiting.push(resolve));
+    started += 1;
+    return undefined;
   };
 }

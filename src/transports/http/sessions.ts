@@ -108,7 +108,10 @@ function answer(session: Session, { request, body, authInfo, onEnd }: SessionReq
   });
 }
 
-/** A request as the SDK accepts it: the SDK requires named media types, but clients may send wildcards. */
+/**
+ * A request as the SDK accepts it: the SDK requires named media types, but clients may send wildcards. It has no body, because
+ * that is passed as `parsedBody`.
+ */
 function withAccept(request: Request): Request {
   const accepted = request.headers.get('accept') ?? '*/*';
   if (!accepted.includes('*/*')) return request;

@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { reject } from '../rejection.ts';
 import type { Authorize } from './authorize.ts';
 import { insufficientScope, metadata, metadataPath, type ProtectedResource } from './resource.ts';
-import { type Admits, missingScopes, type Needs, type Scope, type ScopedCaller, scopedCaller } from './scopes.ts';
+import { type Admits, type Needs, type Scope, type ScopedCaller, scopedCaller, scopesToRequest } from './scopes.ts';
 
 /** An endpoint that everyone who reaches it may use as the local user. */
 export function openMount(endpoint: Endpoint, admits: Admits | undefined): Mount {
@@ -21,6 +21,7 @@ export function authorizedMount(
   admits: Admits | undefined,
   needs: Needs,
 ): Mount {
+  /** By caller only, because the scopes that a target allows a principal never change. */
   const narrowed = new WeakMap<ScopedCaller, ScopedCaller>();
   const narrow = (caller: ScopedCaller, left: readonly string[]) => {
     let cached = narrowed.get(caller);
@@ -45,8 +46,8 @@ export function authorizedMount(
       return left === undefined ? unknownTarget() : narrow(caller, left);
     },
     authorize: (caller, body) => {
-      const missing = missingScopes(body, caller as ScopedCaller, needs);
-      return missing === undefined ? undefined : insufficientScope(resource(), missing);
+      const needed = scopesToRequest(body, caller as ScopedCaller, needs);
+      return needed === undefined ? undefined : insufficientScope(resource(), needed);
     },
   };
 }

@@ -93,8 +93,8 @@ export const OPERATIONS_ONLY: Needs = (tool) => {
   return operation === undefined ? undefined : [operation];
 };
 
-/** All scopes that a caller needs for a JSON-RPC body, including those it has; undefined if it has all. */
-export function missingScopes(body: unknown, { scopes }: ScopedCaller, needs: Needs): Scope[] | undefined {
+/** The scopes to request for a JSON-RPC body, with those that the caller has; undefined if it lacks none. */
+export function scopesToRequest(body: unknown, { scopes }: ScopedCaller, needs: Needs): Scope[] | undefined {
   const needed = (Array.isArray(body) ? body : [body]).flatMap((message) => scopesFor(message, needs));
   if (needed.every((scope) => scopes.has(scope))) return undefined;
   const all = new Set([...scopes, ...needed.flatMap((scope) => [...SCOPES[scope], scope])]);
