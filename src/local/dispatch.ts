@@ -1,11 +1,9 @@
-import { changeOf } from '../kinds/index.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import { changesNothing } from '../operations/operation.ts';
+import { answer } from './answer.ts';
 import { applyDue, isDue } from './apply-due.ts';
 import { worldTime } from './clock.ts';
-import type { Context, Handler } from './context.ts';
-import { HANDLERS } from './entities/index.ts';
-import { requirePermitted } from './permitted.ts';
+import type { Context } from './context.ts';
 import type { Store, Subject } from './store.ts';
 import { subjectOf } from './subject.ts';
 import { idempotent } from './tokens.ts';
@@ -29,24 +27,24 @@ export async function dispatch(
 interface Request extends Pick<RequestContext, 'clock'> {
   readonly store: Store;
   readonly name: OperationName;
-  readonly input: object;
+  readonly input: Input<OperationName>;
   readonly subject: Subject;
   readonly shared: Omit<Context, 'tx' | 'now' | 'plannedFailure'>;
 }
 
 /** Reads once; if changes were due, applies them and reads again. */
 async function read(request: Request): Promise<object> {
-  const { store, subject, shared } = request;
+  const { store, name, input, subject, shared } = request;
   const output = await store.read(async (tx) => {
     const state = await tx.requestState(shared.world.arn);
     const context = contextIn(request, tx, state);
-    return isDue(state.due, context) ? undefined : answer(request, context, state.settings);
+    return isDue(state.due, context) ? undefined : answer(name, input, context, state.settings);
   }, subject);
   if (output !== undefined) return output;
   await applyAllDue(request);
   return store.read(async (tx) => {
     const state = await tx.requestState(shared.world.arn);
-    return answer(request, contextIn(request, tx, state), state.settings);
+    return answer(name, input, contextIn(request, tx, state), state.settings);
   }, subject);
 }
 
@@ -60,7 +58,7 @@ async function change(request: Request, plannedFailure: Context['plannedFailure'
       if (isDue(state.due, context)) return undefined;
       if (state.settings?.touched !== true) await touch(context, state.settings);
       return await idempotent(name, input, context, () =>
-        answer(request, { ...context, plannedFailure }, state.settings),
+        answer(name, input, { ...context, plannedFailure }, state.settings),
       );
     }, subject);
     if (output !== undefined) return output;
@@ -82,18 +80,6 @@ const contextIn = ({ shared, clock }: Request, tx: Transaction, state: RequestSt
   tx,
   now: worldTime(state, clock),
 });
-
-/** Checks that the service permits the request, and runs its handler. */
-async function answer(
-  { name, input }: Request,
-  context: Context,
-  settings: WorldSettings | undefined,
-): Promise<object> {
-  const definition = changeOf(name);
-  if (definition !== undefined)
-    await requirePermitted(definition.change, name, input as Input<OperationName>, context, settings);
-  return await (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
-}
 
 /** Due status changes that one transaction applies at most. */
 const MAX_APPLIED = 100;

@@ -3,6 +3,7 @@ import { worldOf } from '../../src/local/context.ts';
 import { startLocal } from '../../src/local/index.ts';
 import { buildDemo } from '../../src/local/worlds/demo.ts';
 import { seed } from '../../src/local/worlds/index.ts';
+import { worldScript } from '../../src/local/worlds/world-script.ts';
 import { serviceInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { newStore } from './engine.ts';
@@ -41,6 +42,24 @@ describe('the demo world', () => {
       }),
     );
     expect(broken).toEqual([]);
+    await store.close();
+  });
+
+  test('could not have a history that the service refuses', async () => {
+    const store = await newStore();
+    const built = store.write(async (tx) => {
+      const script = worldScript(tx, worldOf('111122223333', 'eu-west-1'), START);
+      let environmentId = '';
+      script.at(1_000, 'CreateKxEnvironment')(
+        () => ({ name: 'kdb-early', kmsKeyId: 'key' }),
+        (output) => {
+          environmentId = String(output['environmentId']);
+        },
+      );
+      script.at(0, 'CreateKxDatabase')(() => ({ environmentId, databaseName: 'early' }));
+      await script.play();
+    });
+    await expect(built).rejects.toThrow('CREATE');
     await store.close();
   });
 

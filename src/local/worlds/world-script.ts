@@ -1,7 +1,7 @@
 import type { Input, OperationName } from '../../operations/index.ts';
+import { answer } from '../answer.ts';
 import { applyDue } from '../apply-due.ts';
-import type { Context, Handler, World } from '../context.ts';
-import { HANDLERS } from '../entities/index.ts';
+import type { Context, World } from '../context.ts';
 import { PACE } from '../lifecycle.ts';
 import { seededRandom } from '../random.ts';
 import type { Awaitable, Transaction } from '../transaction.ts';
@@ -9,7 +9,7 @@ import type { Awaitable, Transaction } from '../transaction.ts';
 /** Called with each request of a world's history before it is made. */
 export type Observer = (name: OperationName, input: object) => void;
 
-/** A world's history, declared in any order and then executed in order of time. Rules and quotas are not checked. */
+/** A world's history, declared in any order and then executed in order of time, by the service's own rules and quotas. */
 export interface WorldScript {
   /** A request this many milliseconds before now. Its input is a function, because it may depend on earlier replies. */
   at<N extends OperationName>(
@@ -29,7 +29,7 @@ export function worldScript(tx: Transaction, world: World, now: number, observe:
       const run = async (context: Context) => {
         const request = input();
         observe(name, request);
-        const output = await (HANDLERS[name] as Handler<typeof name>)(request, context);
+        const output = await answer(name, request, context, await tx.settings(world.arn));
         then?.(output as Record<string, string>);
       };
       events.push({ ago, run });
