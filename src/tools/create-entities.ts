@@ -101,8 +101,12 @@ function problemsWith(operation: OperationName, input: Record<string, unknown>, 
 /** `user:ann`, `dataview:trades/live`; for a changeset, which has no name yet, `changeset:trades`. */
 function labelOf(operation: OperationName, input: Record<string, unknown>): string {
   const kind = wordOf(operationNamed(operation).entity);
-  const { databaseName, [String(createdBy(operation))]: name = databaseName } = input;
-  return idOf(kind, name, kind === 'dataview' ? databaseName : undefined);
+  const { databaseName } = input;
+  return idOf(
+    kind,
+    input[String(createdBy(operation))] ?? databaseName,
+    kind === 'dataview' ? databaseName : undefined,
+  );
 }
 
 /** `volume:fast (CREATING)`, `changeset:trades/ID (PENDING)`. */

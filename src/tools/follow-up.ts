@@ -25,7 +25,7 @@ export interface Accepted {
 }
 
 /**
- * The one call that waits for everything that some calls started; undefined if nothing is in progress, or the caller is not
+ * The one call that waits for everything that some calls started, which all have the same goal; undefined if nothing is in progress, or the caller is not
  * offered that tool.
  */
 export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offering): FollowUp {

@@ -81,7 +81,7 @@ async function nameTakenAdvice(
   const { status } = found;
   const statement = `The ${nounOfLabel(label)} ${quoteUntrusted(value)} ${status === undefined ? 'already exists' : `is ${quoteUnlessPlain(status)}`}`;
   if (isLeavingOrGone(status))
-    return { advice: `${statement}. ${waitFor(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
+    return { advice: `${statement}. ${howToWait(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
   return statusClass(status) === 'failed'
     ? {
@@ -109,8 +109,8 @@ async function waitAdvice(lookup: Lookup, name: OperationName, input: Members): 
       retryable: false,
     };
   return isLeavingOrGone(seen.status)
-    ? { advice: `${statement} already. ${waitFor(label, name, 'DELETED')}.`, retryable: false }
-    : { advice: `${statement}. ${waitFor(label, name)}, then repeat this call.`, retryable: true };
+    ? { advice: `${statement} already. ${howToWait(label, name, 'DELETED')}.`, retryable: false }
+    : { advice: `${statement}. ${howToWait(label, name)}, then repeat this call.`, retryable: true };
 }
 
 /** The entity that a call refers to and must wait for, in words; undefined when everything is ready or has failed. */
@@ -125,7 +125,7 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
 }
 
 /** How to wait for the entity of a label. */
-function waitFor(label: string, near: OperationName, until?: string): string {
+function howToWait(label: string, near: OperationName, until?: string): string {
   const kind = WAITED_FOR.find((each) => memberOf(each) === label);
   if (kind === undefined)
     return `Repeat ${toolName(readerOfLabel(label, near) as OperationName)} until ${until === undefined ? 'its status changes' : 'it is gone'}`;

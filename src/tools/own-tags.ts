@@ -10,7 +10,7 @@ import { reasonOf } from './fleet/read-gaps.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** For each operation that shows one entity with tags, an operation that changes such an entity and declares its ARN. */
+/** For each operation that shows one entity with tags, one that changes such an entity: only these declare a target, and so its ARN. */
 const CHANGERS = lazy(() => new Map(OPERATION_NAMES.map((name) => [name, changerOf(name)])));
 
 function changerOf(name: OperationName): OperationName | undefined {

@@ -1,5 +1,5 @@
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
-import { factsOf, KINDS, memberOf } from '../../inventory/kinds.ts';
+import { factsOf, isInDatabase, KINDS, memberOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 
 /** One value of what is known about an entity: `autoscaling.min` is 3. The argument `setting` may name any of them. */
@@ -13,8 +13,8 @@ export const FOUND_KINDS = [...KINDS, 'node'] as const;
 
 /** Known for every entity, but not as facts of its kind. */
 const BASE = ['name', 'kind', 'status', 'environment', 'created', 'changed'];
-/** What others say about it. */
-const OF_OTHERS = ['usedBy'];
+/** Whether a name means what others say about an entity. */
+export const isOfOthers = (wanted: string): boolean => bareNameOf(wanted) === bareNameOf('usedBy');
 
 /** Everything known about an entity by name; times as days. */
 export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, unknown> {
@@ -39,7 +39,7 @@ export const valuesOf = (entity: GraphEntity, graph: Graph): FactValue[] =>
 /** The values that are searched for texts: those of the entity itself. */
 export function searchedValuesOf(entity: GraphEntity, graph: Graph): FactValue[] {
   const facts = factsOf(entity.kind);
-  const isSearched = (name: string) => !BASE.includes(name) && !OF_OTHERS.includes(name) && facts[name]?.state !== true;
+  const isSearched = (name: string) => !BASE.includes(name) && !isOfOthers(name) && facts[name]?.state !== true;
   return valuesOf(entity, graph).filter(({ path }) => isSearched(path.split('.')[0] ?? ''));
 }
 
@@ -72,17 +72,16 @@ export function isListed(wanted: string, kinds: readonly Kind[]): boolean {
   const bareName = bareNameOf(wanted);
   if ([...BASE, 'date'].some((name) => bareNameOf(name) === bareName)) return true;
   const own = factsCalled(bareName, kinds);
-  const isInside = (kind: Kind) => bareNameOf('database') === bareName && (kind === 'dataview' || kind === 'changeset');
-  return own.length === 0
-    ? kinds.every((kind) => isInside(kind) || isCalled(kind, 'name', bareName))
-    : own.every(({ listed }) => listed === true);
+  if (own.length > 0) return own.every(({ listed }) => listed === true);
+  const isItsDatabase = (kind: Kind) => bareName === bareNameOf('database') && isInDatabase(kind);
+  return kinds.every((kind) => isItsDatabase(kind) || isCalled(kind, 'name', bareName));
 }
 
 /** What must be read to know all values of a fact, besides the entities of these kinds. */
 export function needsOf(wanted: string, kinds: readonly Kind[]): ReadonlySet<'nodes' | 'dependents' | undefined> {
   const [first = ''] = wanted.split('.');
   const needs = [wanted, first].flatMap((name) => factsCalled(bareNameOf(name), kinds).map((fact) => fact.needs));
-  return new Set(OF_OTHERS.some((name) => bareNameOf(name) === bareNameOf(wanted)) ? [...needs, 'dependents'] : needs);
+  return new Set(isOfOthers(wanted) ? [...needs, 'dependents'] : needs);
 }
 
 /** The facts of these kinds that a bare name means. */

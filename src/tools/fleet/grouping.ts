@@ -95,7 +95,7 @@ export function groupRows(
 const mostFirst = (a: readonly Candidate[], b: readonly Candidate[]) => b.length - a.length;
 const nameOf = ({ name, database }: GraphEntity) => (database ? `${database}/${name}` : name);
 
-/** The name of each candidate; with its environment if another environment has the same name. */
+/** The name of each candidate, with its environment if the name occurs more than once. */
 function uniqueNames(found: readonly Candidate[]): (candidate: Candidate) => string {
   const counts = new Map(Object.entries(sumByName(found.map(({ entity }) => [nameOf(entity), 1]))));
   return ({ entity, graph }) => {

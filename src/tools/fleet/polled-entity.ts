@@ -140,8 +140,9 @@ async function presentResult(subject: Subject, seen: ReadStatus, created: string
   if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
     return { ...seen, reached: true, ended: true };
   if (goal !== DELETED) return unfinishedResult(seen, { endsSettled: kind !== NODES });
-  const isBeingDeleted =
-    [seen.status, context.place.status].some(showsDeletion) || ((await deletedAt()) ?? '') > (created ?? '');
+  // An earlier delete was that of another entity with its name.
+  const wasDeletedSince = ((await deletedAt()) ?? '') > (created ?? '');
+  const isBeingDeleted = wasDeletedSince || [seen.status, context.place.status].some(showsDeletion);
   return isBeingDeleted
     ? unfinishedResult(seen, { endsSettled: false })
     : endedResult(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);

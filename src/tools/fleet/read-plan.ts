@@ -4,7 +4,7 @@ import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/gra
 import { dependentKindsOf, KINDS, statusesOf } from '../../inventory/kinds.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';
-import { isListed, needsOf } from './fact-values.ts';
+import { isListed, isOfOthers, needsOf } from './fact-values.ts';
 import { type Candidate, type Filters, hasStatus, isNamed, statusWord } from './filters.ts';
 import type { FleetReader } from './fleet-reader.ts';
 import type { Key } from './grouping.ts';
@@ -55,15 +55,12 @@ interface ReadRequest extends Filters {
   readonly sort?: string | undefined;
 }
 
-/** Settings that other entities define. */
-const BY_OTHERS = /^used ?by$/i;
-
 export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: readonly Key[]): ReadPlan {
   const { text, where, type, view, sort, name, createdAfter } = request;
   const bySetting = text !== undefined || where !== undefined;
   const byUnlisted = keys.some((key) => key.of === 'setting' && !isListed(key.name, kinds));
   const details = view === 'full' || bySetting || byUnlisted || BY_SIZE.has(sort) || !isListedType(type);
-  const isShown = keys.length === 0 || bySetting || keys.some((key) => BY_OTHERS.test(key.name));
+  const isShown = keys.length === 0 || bySetting || keys.some((key) => isOfOthers(key.name));
   const byNodes =
     where?.some(({ setting }) => needsOf(setting, kinds).has('nodes')) || keys.some((key) => isOnlyOfNodes(key, kinds));
   const options = {

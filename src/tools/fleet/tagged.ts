@@ -144,11 +144,13 @@ export function meetsTagConditions(
   { tags = {}, environmentTags = {} }: Candidate,
   conditions: readonly TagCondition[],
 ): boolean {
-  const meets = ({ key, value, absent = false, of }: TagCondition) =>
-    Object.entries(of === 'environment' ? environmentTags : tags).some(
+  const meets = ({ key, value, absent = false, of }: TagCondition) => {
+    const isPresent = Object.entries(of === 'environment' ? environmentTags : tags).some(
       ([name, own]) =>
         (key === undefined || equalsIgnoringCase(key, name)) && (value === undefined || equalsIgnoringCase(value, own)),
-    ) !== absent;
+    );
+    return absent ? !isPresent : isPresent;
+  };
   const isAlternative = (one: TagCondition, other: TagCondition) =>
     one.key !== undefined &&
     equalsIgnoringCase(one.key, other.key ?? '') &&
