@@ -1,3 +1,4 @@
+import { labels } from '../operations/http.ts';
 import { type Actor, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
@@ -28,6 +29,7 @@ import {
   USED,
 } from './refusals.ts';
 import type { TeardownPlan } from './teardown.ts';
+import { turns } from './turns.ts';
 import { changesNothing, contradictions, omissionLines, riskText, unchangedText } from './update-text.ts';
 import { type Visibility, visibilityFor } from './visibility.ts';
 
@@ -57,6 +59,11 @@ export interface GateOptions extends Planner, ApprovalOptions {
 }
 
 export interface Gate extends Approvals {
+  /**
+   * Runs what decides about a call and makes it. For an update, no other update of its target is decided about or made meanwhile, so
+   * that each is planned with the settings that the one before it leaves.
+   */
+  inTurn<T>(call: Pick<CallRequest, 'name' | 'input'>, work: () => Promise<T>): Promise<T>;
   /** Decides about a call. */
   authorize(request: CallRequest, dialog: Dialog): Promise<Decision<Plan | undefined> | Unchanged>;
   /** Decides after a form was answered. */
@@ -80,7 +87,9 @@ type Replan = () => Promise<Plan | undefined>;
 
 /** The only way to a call that needs a person: no approval, no call. */
 export function gate(options: GateOptions): Gate {
+  const inTurn = turns();
   return {
+    inTurn: (call, work) => (operationNamed(call.name).update === undefined ? work() : inTurn(targetKey(call), work)),
     prepare: (whole) => prepare(options, whole),
     authorizeStep: (...step) => authorizeStep(options, ...step).catch(ledgerProblem),
     authorize: (...request) => authorize(options, ...request).catch(refuseLedgerProblem),
@@ -233,6 +242,12 @@ const isDestructive = (risk: Risk) => POLICY[risk].hints.destructiveHint === tru
 function actorFor({ principal, settings }: Plan): Actor {
   const renamed = settings?.changes.find(({ setting }) => setting === 'name');
   return { principal, ...(renamed?.before === undefined ? {} : { formerName: renamed.before }) };
+}
+
+/** The same for all updates of one target. */
+function targetKey({ name, input }: Pick<CallRequest, 'name' | 'input'>): string {
+  const operation = operationNamed(name);
+  return digest([operation.entity, ...labels(operation).map((label) => input[label])]);
 }
 
 /** The client of the steps of approved plans, which are consumed at once. */

@@ -3,7 +3,14 @@ import { MAX_DATA } from '../answer-size.ts';
 import { pageWithin } from '../inventory/pages.ts';
 import { agentInput, listMember, riskOf } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import { callNamed, type OperationName, operationNamed } from '../operations/index.ts';
+import {
+  type Actor,
+  type Call,
+  type CallOptions,
+  callNamed,
+  type OperationName,
+  operationNamed,
+} from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import type { Plan } from '../safety/plan.ts';
 import { allowedFor, POLICY, refusalReason, toolRefusalReason } from '../safety/policy.ts';
@@ -137,7 +144,7 @@ async function throughGate(
   input: Members,
   exchange: Exchange,
 ): Promise<ToolResult> {
-  const { call, gate, caller, secrets } = environment;
+  const { gate, caller, secrets } = environment;
   if (secrets.refusal !== undefined && operationNamed(name).secret !== undefined) return refused(secrets.refusal);
   const options = { signal: exchange.context.mcpReq.signal };
   const offered = allowedFor(environment);
@@ -145,24 +152,47 @@ async function throughGate(
   const request = { name, input, principal, options, offered, refusal };
   const lookup = { environment, signal: options.signal };
   const findReplacement = await replacementFinder(lookup, name, input);
-  const approval = await obtainApproval<Plan | undefined>(environment, exchange, {
-    decide: async (dialog) => orUnchanged(await gate.authorize(request, dialog)),
-    resume: (reply) => gate.resume(request, reply, exchange.client),
+  const sent = sentInput(input);
+  const make = (actor: Actor) => makeCall(environment.call, name, sent, { ...options, actor });
+  const approval = await obtainApproval<MadeCall>(environment, exchange, {
+    decide: (dialog) =>
+      gate.inTurn(request, async () => ifAllowed(orUnchanged(await gate.authorize(request, dialog)), make)),
+    resume: (reply) =>
+      gate.inTurn(request, async () => ifAllowed(await gate.resume(request, reply, exchange.client), make)),
   });
   if ('result' in approval) return approval.result;
-  const sent = sentInput(input);
-  const isPaged = listMember(operationNamed(name)) !== null;
-  const calling = { ...options, actor: approval.actor };
-  const output = await (isPaged
-    ? pageWithin(call, name, sent as never, MAX_DATA, calling)
-    : callNamed(call, name, sent, calling));
+  const { plan, reply } = approval.plan;
+  const output = await reply;
   const revealed = await secrets.reveal(name, sent, output);
   const done = {
-    ...whatChanges(approval.plan, offered),
+    ...whatChanges(plan, offered),
     ...(await findReplacement()),
     ...(await arnOfNew(lookup, name, sent, output)),
     ...(await ownTags(environment, name, sent, output, options)),
     ...followUp([{ operation: name, input: sent, output }], environment),
   };
   return succeeded(name, revealed.output, { audience: revealed.audience, done });
+}
+
+/** A call that was made with a plan. */
+interface MadeCall {
+  readonly plan: Plan | undefined;
+  readonly reply: Promise<Members>;
+}
+
+/** Makes a call if it may run, and waits for its end; the error of the call is in its reply, apart from those of its plan. */
+async function ifAllowed<Other extends { readonly kind: 'refuse' | 'ask' | 'none' }>(
+  decision: Other | { readonly kind: 'run'; readonly actor: Actor; readonly plan: Plan | undefined },
+  make: (actor: Actor) => Promise<Members>,
+) {
+  if (decision.kind !== 'run') return decision;
+  const reply = make(decision.actor);
+  await reply.catch(() => undefined);
+  return { ...decision, plan: { plan: decision.plan, reply } };
+}
+
+function makeCall(call: Call, name: OperationName, input: Members, options: CallOptions): Promise<Members> {
+  return listMember(operationNamed(name)) === null
+    ? callNamed(call, name, input, options)
+    : pageWithin(call, name, input as never, MAX_DATA, options);
 }

@@ -27,7 +27,10 @@ export function caller(
     restrictions: { ...UNRESTRICTED, ...restrictions },
     caller: LOCAL_CALLER,
     backendLocation: { backend: 'local', region: 'us-east-1' },
-    gate: { authorize: async () => ({ kind: 'run', actor: { principal: 'test' } }) },
+    gate: {
+      inTurn: (_: unknown, work: () => unknown) => work(),
+      authorize: async () => ({ kind: 'run', actor: { principal: 'test' } }),
+    },
     secrets: { reveal: async (_: string, __: object, output: object) => ({ output }) },
     ...more,
   } as unknown as ToolEnvironment;
