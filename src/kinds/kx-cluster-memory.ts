@@ -23,7 +23,8 @@ export async function memoryFits({
   const others = await Promise.all(
     clusters.map(({ name }) => read.get('kx-cluster', { environmentId, clusterName: name })),
   );
-  const free = total - others.filter(holdsMemory).reduce((sum, other) => sum + memoryOf(other), 0);
+  const used = others.filter(holdsMemory).reduce((sum, other) => sum + memoryOf(other), 0);
+  const free = Math.max(0, total - used);
   if (Number.isNaN(free)) return UNKNOWN;
   const wanted = memoryOf(input);
   if (wanted <= free) return undefined;

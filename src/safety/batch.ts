@@ -9,6 +9,7 @@ import { type CallOptions, type OperationName, operationNamed } from '../operati
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
 import { locationFacts } from './backend-location.ts';
+import type { CreatedEntity } from './created-reader.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
 import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.ts';
@@ -144,7 +145,7 @@ export function missingBlocker({ operation, label }: BatchCall, error: unknown):
 
 /** Whether a blocker of a call remains after the earlier calls of the batch; a missing entity that one of them creates does not. */
 export function stillBlocks(batch: Batch, call: BatchCall): (blocker: Blocker) => boolean {
-  const created = new Set(before(batch, call).flatMap(createdPaths));
+  const created = new Set(createdBefore(batch, call).map(({ kind, view }) => pathOf(kind, view)));
   const named = entitiesNamedBy(call);
   return ({ item: { kind, name }, isMissing = false }) => {
     const meant = named.filter((entity) => entity.noun === kind && entity.name === name);
@@ -165,10 +166,13 @@ function entitiesNamedBy({ operation, input }: BatchCall) {
   }));
 }
 
-function createdPaths({ operation, input }: BatchCall): string[] {
-  const kind = kindOf(operation);
-  return kind === undefined ? [] : [pathOf(kind, input)];
-}
+/** What the earlier calls of a batch create. */
+export const createdBefore = (batch: Batch, call: BatchCall): CreatedEntity[] =>
+  before(batch, call).flatMap(({ operation, input }) => {
+    const kind = kindOf(operation);
+    // A new dataview has one version.
+    return kind === undefined ? [] : { kind, view: { ...input, activeVersions: [input] } };
+  });
 
 /** Undefined for tags, which entities of every kind have. */
 function kindOf(operation: OperationName): KindName | undefined {

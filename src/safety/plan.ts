@@ -15,6 +15,7 @@ import { type CallFacts, callParts, callText, targetsEnvironment, typedName } fr
 import type { ApprovalParts, FittedText } from './approval-text.ts';
 import type { PlanLocation } from './backend-location.ts';
 import { type Comparison, compareSettings } from './compare-settings.ts';
+import { type CreatedEntity, withCreated } from './created-reader.ts';
 import { digest } from './digest.ts';
 import { renameApprovalReasons, renameNotes } from './former-names.ts';
 import type { ApprovalText } from './ledger.ts';
@@ -82,6 +83,8 @@ export interface Planner {
   readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
   /** Whether quotas with no limit or an unknown one are counted, too. */
   readonly countsAll?: boolean;
+  /** What exists before the call, because earlier calls create it. */
+  readonly created?: readonly CreatedEntity[];
 }
 
 /**
@@ -146,7 +149,7 @@ interface PlanTarget extends TargetEntity {
 
 /** Reads what a call would change, by the rules of its kind. */
 async function readEffects(
-  { call, formerNames, quotas, countsAll = false }: Planner,
+  { call, formerNames, quotas, countsAll = false, created = [] }: Planner,
   operation: OperationName,
   input: Members,
   entity: Members,
@@ -154,7 +157,8 @@ async function readEffects(
 ) {
   const { kind, change } = changeOf(operation) as NonNullable<ReturnType<typeof changeOf>>;
   const shown = isShownBy(operation, kind) ? shownIn(entity) : undefined;
-  const requested = await readRequestedChange(apiReader(call, options), operation, input, shown).catch(rethrowCause);
+  const read = withCreated(apiReader(call, options), created);
+  const requested = await readRequestedChange(read, operation, input, shown).catch(rethrowCause);
   const limits = { quotas: await quotas?.(), countsAll };
   const [previewed, compared, former] = await Promise.all([
     preview(kind, change, requested, limits),

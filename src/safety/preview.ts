@@ -2,6 +2,7 @@ import { checkChange, checkQuotas, type UsedQuota } from '../kinds/check-change.
 import { type AnyChange, type AnyRequestedChange, changeOf, readRequestedChange } from '../kinds/index.ts';
 import type { Impact, Item, Loss, Problem } from '../kinds/model.ts';
 import { NAMES } from '../kinds/names.ts';
+import { NODES_PER_CLUSTER } from '../kinds/quotas.ts';
 import { Unreadable } from '../kinds/reader.ts';
 import type { KindName } from '../kinds/views.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
@@ -80,6 +81,16 @@ export async function quotasFor(
     blockers: checks.flatMap((each) => each.blockers),
     quotas: checks.flatMap(({ lines }) => lines),
   };
+}
+
+/** The quotas that several calls count against, because counts do not include what earlier calls create. */
+export function sharedQuotas(previews: readonly Pick<Preview, 'quotas'>[]): string[] {
+  const limited = previews
+    .flatMap(({ quotas }) => quotas)
+    .filter((line) => / of \d+$/.test(line) && !line.startsWith(`${NODES_PER_CLUSTER.what}:`));
+  return limited
+    .filter((line, at) => limited.indexOf(line) !== at)
+    .map((line) => `the quota of ${line.replace(/: .*/, '')} for all steps together`);
 }
 
 /** The values without those whose JSON is that of an earlier one. */

@@ -1,9 +1,17 @@
 import { mapConcurrent } from '../map-concurrent.ts';
 import { deduplicated } from '../operations/calls.ts';
 import { firstLines } from '../safety/approval-text.ts';
-import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, stillBlocks } from '../safety/batch.ts';
+import {
+  type Batch,
+  type BatchCall,
+  callsToApprove,
+  createdBefore,
+  missingBlocker,
+  planBatch,
+} from '../safety/batch.ts';
 import { planCall } from '../safety/plan.ts';
 import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
+import { sharedQuotas } from '../safety/preview.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
@@ -44,8 +52,10 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { curso
   const { caller, restrictions } = environment;
   const options = { signal };
   const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };
-  const found = await mapConcurrent(batch.calls, (call) => previewStep(planner, call, options));
-  const blockers = batch.calls.flatMap((call, at) => (found[at]?.blockers ?? []).filter(stillBlocks(batch, call)));
+  const found = await mapConcurrent(batch.calls, (call) =>
+    previewStep({ ...planner, created: createdBefore(batch, call) }, call, options),
+  );
+  const blockers = found.flatMap((each) => each.blockers);
   const warnings = found.flatMap((each) => each.warnings);
   const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...sharedQuotas(found)])];
   const isBlocked = blockers.length > 0;
@@ -83,12 +93,4 @@ async function previewStep(environment: ToolEnvironment, step: BatchCall, option
   } catch (error) {
     return { blockers: [missingBlocker(step, error)], warnings: [], unchecked: [], quotas: [] };
   }
-}
-
-/** The quotas that several calls count against, because each call is previewed as if it were the only one. */
-function sharedQuotas(found: readonly { readonly quotas: readonly string[] }[]): string[] {
-  const limited = found.flatMap(({ quotas }) => quotas).filter((line) => / of \d+$/.test(line));
-  return limited
-    .filter((line, at) => limited.indexOf(line) !== at)
-    .map((line) => `the quota of ${line.replace(/: .*/, '')} for all steps together`);
 }

@@ -1,0 +1,131 @@
+import { expect, it } from 'vitest';
+import { QUOTAS } from '../../src/local/quotas.ts';
+import type { Members } from './support/backend.ts';
+import { ROLE } from './support/call-environment-builder.ts';
+import { openGuard } from './support/guard.ts';
+import {
+  cluster,
+  dataview,
+  ELSEWHERE,
+  group,
+  on,
+  type Preview,
+  previewFixture,
+  segment,
+  sized,
+  volume,
+} from './support/preview.ts';
+
+const fixture = previewFixture();
+
+type Step = readonly [tool: string, args: Members];
+
+/** What plan_change says about a create_kx_entities with these steps. */
+async function previewed(...steps: readonly Step[]): Promise<Preview> {
+  const { backend, builder } = fixture;
+  const guard = await openGuard({
+    call: backend.call,
+    clock: backend.clock,
+    quotas: async () => QUOTAS.published,
+  });
+  const create = steps.map(([tool, args]) => ({ tool, arguments: args }));
+  const attempt = { tool: 'create_kx_entities', arguments: { environmentId: builder.environmentId, create } };
+  const outcome = await guard.attempt({ tool: 'plan_change', arguments: attempt });
+  await guard.close();
+  if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
+  return { warnings: [], ...outcome.content } as unknown as Preview;
+}
+
+const clusterOn = (clusterName: string, host: string, memory: number): Step => [
+  'create_kx_cluster',
+  cluster({ clusterName, ...on(host, memory) }),
+];
+
+it('the preview of several creates counts the memory of a host together', async () => {
+  const { blocked, warnings } = await previewed(
+    ...['one', 'two', 'three'].map((name) => clusterOn(name, 'hosts', 50_000)),
+    clusterOn('four', 'hosts', 1_000),
+  );
+  expect(blocked).toBe(false);
+  expect(warnings).toMatchObject([
+    { kind: 'scaling group', name: 'hosts', detail: '50000 MiB requested, 10592 of 110592 MiB free' },
+    { kind: 'scaling group', name: 'hosts', detail: '1000 MiB requested, 0 of 110592 MiB free' },
+  ]);
+});
+
+it('so it does for a host that an earlier step creates', async () => {
+  const steps = [['create_kx_scaling_group', group()], clusterOn('one', 'new', 9_000)] as const;
+  expect((await previewed(...steps)).warnings).toEqual([]);
+  expect((await previewed(...steps, clusterOn('two', 'new', 9_000))).warnings).toMatchObject([
+    { kind: 'scaling group', name: 'new', detail: expect.stringContaining('9000 MiB requested') },
+  ]);
+});
+
+it('it blocks a name that an earlier step uses', async () => {
+  const user = ['create_kx_user', { userName: 'ann', iamRole: ROLE }] as const;
+  expect(await previewed(user, user)).toMatchObject({
+    blocked: true,
+    blockers: [{ kind: 'user', name: 'ann', first: expect.stringContaining('The name is in use') }],
+  });
+});
+
+it('it blocks what does not suit an entity that an earlier step creates', async () => {
+  const made = ['create_kx_volume', volume()] as const;
+  const view = (more: Members): Step => ['create_kx_dataview', dataview({ ...segment('new'), ...more })];
+  expect(await previewed(made, view({}))).toMatchObject({ blocked: false });
+  expect(await previewed(made, view({ availabilityZoneId: ELSEWHERE }))).toMatchObject({
+    blocked: true,
+    blockers: [{ kind: 'volume', name: 'new', first: expect.stringContaining('in the same zone') }],
+  });
+  expect(await previewed(made, view({}), view({ dataviewName: 'own', readWrite: true }))).toMatchObject({
+    blocked: true,
+    blockers: [{ kind: 'dataview', name: 'new' }],
+  });
+});
+
+it('it counts the clusters that write to a volume of an earlier step', async () => {
+  const saving = (clusterName: string): Step => [
+    'create_kx_cluster',
+    cluster({
+      clusterName,
+      clusterType: 'RDB',
+      ...on('hosts'),
+      savedownStorageConfiguration: { volumeName: 'new' },
+    }),
+  ];
+  const made = ['create_kx_volume', volume()] as const;
+  const five = ['one', 'two', 'three', 'four', 'five'].map(saving);
+  expect((await previewed(made, ...five)).blockers).toEqual([]);
+  expect((await previewed(made, ...five, saving('six'))).blockers).toMatchObject([
+    { kind: 'quota', name: 'write mounts of volume new', detail: '5 of 5 used, 1 more requested' },
+  ]);
+});
+
+it('it names the quotas that the steps share, which are not counted together', async () => {
+  const dedicated = (clusterName: string): Step => [
+    'create_kx_cluster',
+    cluster({ clusterName, ...sized('kx.s.large', 1) }),
+  ];
+  const mounting = (clusterName: string): Step => [
+    'create_kx_cluster',
+    cluster({
+      clusterName,
+      clusterType: 'HDB',
+      ...on('hosts'),
+      databases: [{ databaseName: 'trades', dataviewName: 'new' }],
+    }),
+  ];
+  const { notChecked = [] } = await previewed(
+    ['create_kx_dataview', dataview(segment('spare'))],
+    ...['one', 'two'].map(dedicated),
+    ...['three', 'four'].map(mounting),
+  );
+  expect(new Set(notChecked.filter((line) => line.includes('for all steps together')))).toEqual(
+    new Set([
+      'the quota of clusters per environment for all steps together',
+      'the quota of Single-AZ clusters per environment for all steps together',
+      'the quota of kx.s.large nodes per environment for all steps together',
+      'the quota of read mounts of volume spare for all steps together',
+    ]),
+  );
+});
