@@ -5,6 +5,7 @@ import type { Loss } from './model.ts';
 import { KIND_NAMES, keyIn } from './names.ts';
 import type { Reader } from './reader.ts';
 import { pathItem, statusOf } from './rules.ts';
+import { deletionIn } from './statuses.ts';
 import type { Keys, KindName, Views } from './views.ts';
 
 type InEnvironment = Exclude<KindName, 'environment' | 'kx-environment' | 'kx-changeset' | 'kx-node'>;
@@ -71,9 +72,16 @@ async function contentsOfKind<K extends InEnvironment>(
     const key = keyIn(kind, { ...view, environmentId });
     const loads = (await loadsOf?.(read, key)) ?? [];
     const { createdTimestamp, createTimestamp = createdTimestamp } = view as Record<string, string | undefined>;
-    const description = detail(view);
+    const status = statusOf(view);
+    const description = withFailedDeletion(detail(view), status);
     const item = { ...pathItem(kind, key, description && `${description}${loadsText(loads)}`), made: createTimestamp };
-    return { kind, key, view, status: statusOf(view), item, loads };
+    return { kind, key, view, status, item, loads };
   };
   return Promise.all(views.map(content));
+}
+
+/** The detail of an entity, with a status that says that it could not be deleted. Clusters always show their status. */
+function withFailedDeletion(detail: string | undefined, status: string | undefined): string | undefined {
+  if (deletionIn(status) !== 'failed' || detail?.endsWith(String(status))) return detail;
+  return detail === undefined ? status : `${detail}, ${status}`;
 }

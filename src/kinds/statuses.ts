@@ -35,6 +35,13 @@ export const isLeaving = (status: unknown): boolean => deletionIn(status as stri
 export const isLeavingOrGone = (status: unknown): boolean =>
   ['in progress', 'done'].includes(String(deletionIn(status as string | undefined)));
 
+/** Why an entity has failed, as its Get shows it. */
+export function failureReason(entity: Readonly<Record<string, unknown>>): string | undefined {
+  const { statusReason, errorMessage, errorInfo } = entity;
+  const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
+  return reason === undefined ? undefined : String(reason);
+}
+
 /** Whether an entity with this status has released everything that it refers to. */
 export const isDetached = (kind: KindName, status: unknown): boolean =>
   (LIFECYCLES[kind].detached as readonly unknown[] | undefined)?.includes(status) === true;

@@ -4,7 +4,7 @@ import { closedProblem } from '../kinds/environment-rules.ts';
 import { undeletable } from '../kinds/kx-environment.ts';
 import type { Problem } from '../kinds/model.ts';
 import { deletionOf } from '../kinds/names.ts';
-import { deletionIn, isLeaving } from '../kinds/statuses.ts';
+import { deletionIn, failureReason, isLeaving, statusClass } from '../kinds/statuses.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName, Output } from '../operations/index.ts';
@@ -201,16 +201,27 @@ async function withDigest(
   return subject === undefined ? [] : [{ operation, input, item, entityDigest: entityDigestOf(subject.entity, loads) }];
 }
 
-/** How far the deletion of a planned entity is; undefined if it shows none. While the entity cannot be read, it is in progress. */
+/** How far an accepted deletion is, with the status of the entity and the reason of a failure. */
+export interface Deletion {
+  /** Undefined if the entity shows no deletion. While it cannot be read, the deletion is in progress. */
+  readonly progress: ReturnType<typeof deletionIn>;
+  readonly status?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** How far the accepted deletion of a planned entity is. It has failed if the entity shows a failure of any kind. */
 export async function deletionOfPlanned(
   call: Call,
   { operation, input }: Pick<TeardownStep, 'operation' | 'input'>,
-): Promise<ReturnType<typeof deletionIn>> {
+): Promise<Deletion> {
   try {
     const subject = await readTarget(call, operation, input, {});
-    return subject === undefined ? 'done' : deletionIn(subject.entity['status'] as string | undefined);
+    if (subject === undefined) return { progress: 'done' };
+    const { status } = subject.entity as { status?: string };
+    const progress = statusClass(status) === 'failed' ? 'failed' : deletionIn(status);
+    return { progress, status, reason: failureReason(subject.entity) };
   } catch (error) {
-    return isNotFound(error) ? 'done' : 'in progress';
+    return { progress: isNotFound(error) ? 'done' : 'in progress' };
   }
 }
 

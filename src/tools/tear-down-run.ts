@@ -1,16 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallToolResult } from '@modelcontextprotocol/server';
+import { truncate } from '../inventory/units.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { type Actor, callNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { itemText } from '../safety/item-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
-import type { Blocker } from '../safety/plan-parts.ts';
+import type { Blocker, Item } from '../safety/plan-parts.ts';
 import { allowedFor } from '../safety/policy.ts';
-import { deletionOfPlanned, type TeardownPlan, type TeardownStep } from '../safety/teardown.ts';
+import { type Deletion, deletionOfPlanned, type TeardownPlan, type TeardownStep } from '../safety/teardown.ts';
 import { visibilityFor } from '../safety/visibility.ts';
-import { quoteUntrusted } from '../untrusted.ts';
+import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
 import type { Exchange, ToolEnvironment } from './environment.ts';
 import { followUp } from './follow-up.ts';
 import { patienceOf, progressOf } from './progress.ts';
@@ -20,6 +21,7 @@ import { stopReason, type Task, type TaskReport } from './task.ts';
 const POLL_MS = 500;
 const MAX_POLL_MS = 15_000;
 const MAX_NAMED = 50;
+const MAX_REASON = 300;
 
 /** Makes the deletions of an approved teardown in order, as a task if the client supports tasks. */
 export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor: Actor, exchange: Exchange) {
@@ -35,42 +37,86 @@ export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan
   const deadline = performance.now() + (task?.patienceMs ?? patienceOf(context));
   const unready = await environment.gate.prepare(plan);
   if (unready !== undefined) return refused(...unready);
+  const accepted = acceptedDeletions(environment, plan.leaving);
   for (const [at, removal] of removals.entries()) {
     const what = itemText(removal.item);
     const why = await removeOne(environment, plan, removal, {
       actor,
       deadline,
       signal,
+      firstFailure: accepted.firstFailure,
       onWaiting: async (awaited) => task?.report(reportAt(at, ` ${what} waits for ${awaited}.`)),
       onDeleting: async () => task?.announce(reportAt(at, ` Deleting ${what}.`, ` It may have deleted ${what}.`)),
     });
-    if (why !== undefined) return stoppedAt(plan, at, { why, asTask: task !== undefined });
+    if (why !== undefined) return stoppedAt(plan, at, { why, failed: accepted.failed(), asTask: task !== undefined });
+    accepted.add(removal);
     await (task === undefined ? progress(`requested the deletion of ${what}`) : task.report(reportAt(at + 1)));
   }
   if (task !== undefined) return whenGone(environment, plan, task, { deadline, signal });
   return (await readRemaining(environment, plan)).result;
 }
 
+/** Watches the deletions that a teardown has requested, and those that were in progress before. */
+function acceptedDeletions(environment: ToolEnvironment, leaving: readonly Candidate[]) {
+  let pending = leaving;
+  let failed: readonly FailedDeletion[] = [];
+  return {
+    add: (removal: Candidate) => {
+      pending = [...pending, removal];
+    },
+    failed: () => failed,
+    /** Reads them. Returns which one has failed, in a sentence. */
+    firstFailure: async () => {
+      ({ remaining: pending, failed } = await readDeletions(environment, pending));
+      const [first] = failed;
+      return first && failureText(first);
+    },
+  };
+}
+
+function failureText({ item, status, reason }: FailedDeletion): string {
+  const why = reason === undefined ? '.' : `: ${quoteUntrusted(reason, MAX_REASON)}.`;
+  return `The deletion of ${nameText(item)} failed with the status ${quoteUnlessPlain(String(status))}${why}`;
+}
+
+interface Stop {
+  readonly why: string;
+  readonly failed?: readonly FailedDeletion[];
+  readonly asTask: boolean;
+}
+
 /** The result of a teardown that stopped after so many deletions. As a task, it names them, because its client saw no progress. */
-function stoppedAt(
-  { removals }: TeardownPlan,
-  requested: number,
-  { why, asTask }: { readonly why: string; readonly asTask: boolean },
-): CallToolResult {
-  const names = removals.map(({ item }) => itemText(item));
-  const [done, rest] = [names.slice(0, requested), names.slice(requested)];
+function stoppedAt({ removals }: TeardownPlan, requested: number, { why, failed = [], asTask }: Stop): CallToolResult {
+  const names = (some: readonly TeardownStep[]) => some.slice(0, MAX_NAMED).map(({ item }) => itemText(item));
+  const [done, rest] = [removals.slice(0, requested), removals.slice(requested)];
+  const deleted = done.filter(({ item }) => !failed.some((each) => each.item === item));
   return structured(
     {
       finished: false,
       requested,
       left: rest.length,
       why,
-      ...(asTask ? { deleted: done.slice(0, MAX_NAMED) } : {}),
-      rest: rest.slice(0, MAX_NAMED),
+      ...failedRows(failed),
+      ...(asTask ? { deleted: names(deleted) } : {}),
+      rest: names(rest),
     },
     'Call the tool again to continue: it plans what is left and requests approval again.',
   );
 }
+
+/** Failed deletions in an answer. */
+const failedRows = (failed: readonly FailedDeletion[]) =>
+  failed.length === 0
+    ? {}
+    : {
+        failed: failed.slice(0, MAX_NAMED).map(({ item, status, reason }) => ({
+          ...{ entity: nameText(item), status },
+          ...(reason === undefined ? {} : { reason: truncate(reason, MAX_REASON) }),
+        })),
+      };
+
+/** An item without the status that the plan showed. */
+const nameText = ({ kind, name }: Item) => itemText({ kind, name });
 
 const INTERRUPTED = 'The server that ran this task has ended, or was out of reach.';
 
@@ -105,27 +151,46 @@ export async function readRemaining(
   { removals, leaving }: TeardownPlan,
   candidates: readonly Candidate[] = [...removals, ...leaving],
 ) {
-  const deletions = await mapConcurrent(candidates, (candidate) => deletionOfPlanned(environment.call, candidate));
-  const remaining = candidates.filter((_, at) => deletions[at] !== 'done');
-  const isUnderway =
-    remaining.length > 0 && deletions.every((deletion) => deletion === 'done' || deletion === 'in progress');
+  const { remaining, failed, underway } = await readDeletions(environment, candidates);
+  const isUnderway = remaining.length > 0 && remaining.every(({ progress }) => progress === 'in progress');
   const all = [...removals, ...leaving];
   const gone = all.length - remaining.length;
   const counts = { requested: removals.length, gone, left: 0 };
-  // Without the statuses that the plan showed.
-  const names = (some: readonly Candidate[]) => some.map(({ item: { kind, name } }) => itemText({ kind, name }));
+  const names = (some: readonly Candidate[]) => some.map(({ item }) => nameText(item));
   if (remaining.length === 0) {
     const result = structured({ finished: true, ...counts, entities: names(all) });
     return { result, remaining, gone, isUnderway };
   }
-  const { next } = waitForEnd(environment, remaining);
-  const open = { underway: remaining.length, entities: names(remaining).slice(0, MAX_NAMED) };
+  const { next } = waitForEnd(environment, underway);
+  const open =
+    underway.length === 0 ? {} : { underway: underway.length, entities: names(underway).slice(0, MAX_NAMED) };
   const result = structured(
-    { finished: false, ...counts, ...open, ...(next === undefined ? {} : { next }) },
-    `All deletions were accepted, and nothing is left to approve.${next === undefined ? '' : WAIT}`,
+    { finished: false, ...counts, ...failedRows(failed), ...open, ...(next === undefined ? {} : { next }) },
+    `All deletions were accepted, ${outcomeText(failed.length)}${next === undefined ? '' : WAIT}`,
   );
   return { result, remaining, gone, isUnderway };
 }
+
+const outcomeText = (failed: number) =>
+  failed === 0
+    ? 'and nothing is left to approve.'
+    : `but ${failed} of them failed. To retry, call the tool again: it plans what is left and requests approval again.`;
+
+/** Reads how far accepted deletions are: those that are not complete, and which of them have failed. */
+async function readDeletions({ call }: ToolEnvironment, candidates: readonly Candidate[]) {
+  const all = await mapConcurrent(candidates, async ({ operation, input, item }) => ({
+    ...{ operation, input, item },
+    ...(await deletionOfPlanned(call, { operation, input })),
+  }));
+  const remaining = all.filter(({ progress }) => progress !== 'done');
+  return {
+    remaining,
+    failed: remaining.filter((each) => each.progress === 'failed'),
+    underway: remaining.filter((each) => each.progress !== 'failed'),
+  };
+}
+
+type FailedDeletion = Pick<Candidate, 'item'> & Deletion;
 
 const WAIT = ' To wait for the end, make the call in `next`.';
 
@@ -145,6 +210,8 @@ interface RemovalOptions {
   readonly actor: Actor;
   readonly deadline: number;
   readonly signal: AbortSignal;
+  /** Which deletion that was accepted earlier has failed, in a sentence. Then nothing else may be deleted. */
+  readonly firstFailure: () => Promise<string | undefined>;
   /** Called when a deletion has to wait, and for what. */
   readonly onWaiting: (awaited: string) => Promise<void>;
   /** Called just before a deletion, which is not requested if the signal is aborted afterwards. */
@@ -156,7 +223,7 @@ async function removeOne(
   environment: ToolEnvironment,
   teardown: TeardownPlan,
   removal: TeardownStep,
-  { actor, deadline, signal, onWaiting, onDeleting }: RemovalOptions,
+  { actor, deadline, signal, firstFailure, onWaiting, onDeleting }: RemovalOptions,
 ): Promise<string | undefined> {
   const { operation, input, item, entityDigest } = removal;
   const replan = () => planCall(environment, operation, input, actor.principal, { signal });
@@ -178,12 +245,16 @@ async function removeOne(
         if (why === undefined) break;
         if (why !== 'dependents-changed') return `${itemText(item)}: ${why.join(' ')}`;
       }
+      const failure = await firstFailure();
+      if (failure !== undefined) return failure;
       if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaitedText(blocker)}.`;
       if (awaited !== awaitedText(blocker)) await onWaiting(awaitedText(blocker));
       awaited = awaitedText(blocker);
       await pause(POLL_MS, undefined, { signal });
     }
     await onDeleting();
+    const failure = await firstFailure();
+    if (failure !== undefined) return failure;
     if (signal.aborted) return stopReason(signal);
     await callNamed(environment.call, operation, input, { signal, actor });
     return undefined;

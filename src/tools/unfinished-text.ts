@@ -6,6 +6,8 @@ export interface Unfinished {
   /** The entities whose deletion was requested, and the others, if it stopped before the last deletion. */
   readonly deleted?: readonly string[];
   readonly rest?: readonly string[];
+  /** The accepted deletions that have failed. */
+  readonly failed?: readonly { readonly entity: string }[];
   /** The number of deletions in progress, and their entities, if all were requested. */
   readonly underway?: number;
   readonly entities?: readonly string[];
@@ -18,14 +20,17 @@ export function unfinishedText({
   left,
   deleted = [],
   rest = [],
+  failed = [],
   underway = 0,
   entities = [],
 }: Unfinished): string {
   return [
     why,
-    `Requested ${requested} of ${requested + left} deletions${listed(deleted, requested)}.`,
-    ...(left > 0 ? [`Not deleted${listed(rest, left)}.`, 'Call the tool again to plan and approve what is left.'] : []),
-    ...(underway > 0 ? [`Still being deleted${listed(entities, underway)}.`, 'Nothing is left to approve.'] : []),
+    `Requested ${requested} of ${requested + left} deletions${listed(deleted, requested - failed.length)}.`,
+    ...(failed.length > 0 ? [`Failed: ${failed.map(({ entity }) => entity).join(', ')}.`] : []),
+    ...(left > 0 ? [`Not deleted${listed(rest, left)}.`] : []),
+    ...(underway > 0 ? [`Still being deleted${listed(entities, underway)}.`] : []),
+    left + failed.length > 0 ? 'Call the tool again to plan and approve what is left.' : 'Nothing is left to approve.',
   ].join(' ');
 }
 

@@ -124,9 +124,9 @@ describe('the plan of a teardown', () => {
       retryable: false,
       advice: '',
     });
-    expect(await deletionOfPlanned(backend.call, user)).toBe('done');
-    expect(await deletionOfPlanned(failing(denied), user)).toBe('in progress');
-    expect(await deletionOfPlanned(failing(new Error('?')), user)).toBe('in progress');
+    expect(await deletionOfPlanned(backend.call, user)).toEqual({ progress: 'done' });
+    expect(await deletionOfPlanned(failing(denied), user)).toEqual({ progress: 'in progress' });
+    expect(await deletionOfPlanned(failing(new Error('?')), user)).toEqual({ progress: 'in progress' });
   });
 
   it('reads the tags of an empty environment', async () => {

@@ -7,3 +7,12 @@ it('a cancelled teardown of many entities names the first ones and counts the ot
     `${why} Requested 52 of 53 deletions: user "a", user "b" and 50 more. Not deleted: user "c". Call the tool again to plan and approve what is left.`,
   );
 });
+
+it('a cancelled teardown names the deletions that have failed, and says how to retry them', () => {
+  const failed = [{ entity: 'cluster "c"' }];
+  expect(
+    unfinishedText({ why: 'Stopped.', requested: 3, left: 0, failed, underway: 1, entities: ['volume "v"'] }),
+  ).toBe(
+    'Stopped. Requested 3 of 3 deletions. Failed: cluster "c". Still being deleted: volume "v". Call the tool again to plan and approve what is left.',
+  );
+});

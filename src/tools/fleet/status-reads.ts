@@ -1,4 +1,4 @@
-import { statusClass } from '../../inventory/failed-or-stuck.ts';
+import { failureReason, statusClass } from '../../inventory/failed-or-stuck.ts';
 import { listPages } from '../../inventory/pages.ts';
 import { isNotFound } from '../../operations/failure.ts';
 import { callNamed, type Input, type OperationName } from '../../operations/index.ts';
@@ -25,12 +25,12 @@ export async function readEntityStatus(
   input: object,
 ): Promise<Read> {
   const found = await callNamed(call, getter, input, { signal: options.signal });
-  const { status, statusReason, errorMessage, errorInfo, createdTimestamp, creationTimestamp } = found;
-  const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
+  const { status, createdTimestamp, creationTimestamp } = found;
+  const reason = failureReason(found);
   const created = (createdTimestamp ?? creationTimestamp) as string | undefined;
   return {
     status: String(status),
-    ...(reason === undefined ? {} : { reason: String(reason) }),
+    ...(reason === undefined ? {} : { reason }),
     created,
     reply: found,
   };

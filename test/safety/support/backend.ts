@@ -1,5 +1,6 @@
 import { finspaceCall } from '../../../src/finspace/call.ts';
 import { worldOf } from '../../../src/local/context.ts';
+import type { FaultSource } from '../../../src/local/faults/source.ts';
 import { service } from '../../../src/local/service.ts';
 import { openStore, type Store } from '../../../src/local/store.ts';
 import { seed } from '../../../src/local/worlds/index.ts';
@@ -45,12 +46,13 @@ const LIMITS = { connectMs: 5_000, attemptMs: 20_000, callMs: 30_000, maxRespons
 export async function embedded(
   world: 'empty' | 'demo' = 'empty',
   lifecycle: 'instant' | 'realistic' = 'instant',
+  faults?: FaultSource,
 ): Promise<Embedded> {
   const clock = standingClock();
   const store = await openStore(':memory:');
   if (world === 'demo') await seed(store, world, { now: clock.now, region: REGION, account: ACCOUNT, lifecycle });
   else await store.write((tx) => tx.putSettings(WORLD.arn, { quotas: 'raised' }));
-  const serve = service(store, { lifecycle, account: ACCOUNT, now: clock.now });
+  const serve = service(store, { lifecycle, account: ACCOUNT, now: clock.now, faults });
   const call = finspaceCall({ region: REGION, service: serve, limits: LIMITS, maxAttempts: 1 });
   return { call, clock, store, close: () => store.close() };
 }
