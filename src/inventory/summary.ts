@@ -5,7 +5,7 @@ import { withoutUndefined } from '../without-undefined.ts';
 import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph.ts';
 import { healthOf } from './health.ts';
 import { sumByName } from './sum-by-name.ts';
-import { age, bytes, isoMinute, memory } from './units.ts';
+import { age, bytes, exactMemory, isoMinute, memory } from './units.ts';
 
 type Row = Record<string, unknown>;
 
@@ -132,7 +132,7 @@ export function entityRow(entity: GraphEntity, graph: Graph, { showsVersions = t
 }
 
 /** The paths of each mounted database that a cluster caches, with the type of the cache. */
-function cachedOf({ mounts = [] }: { readonly mounts?: readonly { database?: string; cached?: unknown }[] }) {
+export function cachedOf({ mounts = [] }: { readonly mounts?: readonly { database?: string; cached?: unknown }[] }) {
   const cached = mounts.filter((mount) => mount.cached !== undefined);
   return cached.length === 0
     ? undefined
@@ -184,14 +184,17 @@ export function sizeOf({ kind, facts }: GraphEntity): Row {
 }
 
 /** `2 x 24 GiB`; empty for a cluster whose details could not be read. */
-export function nodesText({ nodeType, nodeCount = '?', memoryReservationMiB }: GraphEntity['facts']): string {
-  const size = nodeType ?? memory(memoryReservationMiB);
+export function nodesText(
+  { nodeType, nodeCount = '?', memoryReservationMiB }: GraphEntity['facts'],
+  memoryText = memory,
+): string {
+  const size = nodeType ?? memoryText(memoryReservationMiB);
   return size === '' ? '' : `${nodeCount} x ${size}`;
 }
 
-/** The same with the nodes that are being provisioned. */
+/** The same with the exact memory, and the nodes that are being provisioned. */
 function nodesCell(facts: GraphEntity['facts']): string | undefined {
-  const [text, waiting] = [nodesText(facts), facts['nodesProvisioning']];
+  const [text, waiting] = [nodesText(facts, exactMemory), facts['nodesProvisioning']];
   if (waiting === undefined) return text || undefined;
   return text === '' ? `${waiting} provisioning` : `${text} (${waiting} provisioning)`;
 }

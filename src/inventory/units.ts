@@ -29,6 +29,12 @@ export function memory(mib: unknown): string {
   return value < 1024 ? `${value} MiB` : `${Number((value / 1024).toFixed(value < 10_240 ? 1 : 0))} GiB`;
 }
 
+/** The same where rounding would hide a difference: `6000 MiB`, not `5.9 GiB`. */
+export function exactMemory(mib: unknown): string {
+  const text = memory(mib);
+  return text === '' || Number.parseFloat(text) * 1024 === mib ? text : `${mib} MiB`;
+}
+
 /** The text, shortened to `maxLength` characters with an ellipsis if it is longer. */
 export const truncate = (text: string, maxLength: number) =>
   text.length > maxLength ? `${text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')}…` : text;

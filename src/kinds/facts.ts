@@ -8,32 +8,44 @@ type Network = NonNullable<FactSource<'kx-environment'>['transitGatewayConfigura
 type NetworkRule = NonNullable<Network['attachmentNetworkAclConfiguration']>[number];
 
 /** `100 allow tcp 443-443 from 10.20.0.0/16`. */
-function ruleText({ ruleNumber, ruleAction, protocol, portRange, cidrBlock }: NetworkRule): string {
+function ruleText({ ruleNumber, ruleAction, protocol, portRange, icmpTypeCode, cidrBlock }: NetworkRule): string {
   const ports = portRange === undefined ? '' : ` ${portRange.from}-${portRange.to}`;
-  return `${ruleNumber} ${ruleAction} ${PROTOCOLS[protocol] ?? `protocol ${protocol}`}${ports} from ${cidrBlock}`;
+  const icmp = icmpTypeCode === undefined ? '' : ` type ${icmpTypeCode.type} code ${icmpTypeCode.code}`;
+  return `${ruleNumber} ${ruleAction} ${PROTOCOLS[protocol] ?? `protocol ${protocol}`}${ports}${icmp} from ${cidrBlock}`;
 }
 
 const PROTOCOLS: Record<string, string> = { '-1': 'all', 1: 'icmp', 6: 'tcp', 17: 'udp' };
 
 const ENVIRONMENT_FACTS: Facts<'kx-environment'> = {
   environmentId: { of: ({ environmentId }) => environmentId },
-  description: { of: ({ description }) => description },
+  description: { of: ({ description }) => description, setting: true },
   arn: { of: ({ environmentArn }) => environmentArn, state: true },
   account: { of: ({ awsAccountId }) => awsAccountId, also: ['awsAccount'] },
   zones: { of: ({ availabilityZoneIds }) => availabilityZoneIds, also: ['availabilityZone', 'az'], listed: true },
-  kmsKey: { of: ({ kmsKeyId }) => kmsKeyId, also: ['kms', 'encryptionKey'] },
+  kmsKey: { of: ({ kmsKeyId }) => kmsKeyId, also: ['kms', 'encryptionKey'], setting: true },
   network: { of: ({ tgwStatus }) => tgwStatus, also: ['tgwStatus', 'transitGatewayStatus'] },
-  transitGateway: { of: ({ transitGatewayConfiguration: gateway }) => gateway?.transitGatewayID, also: ['tgw'] },
-  cidr: { of: ({ transitGatewayConfiguration: gateway }) => gateway?.routableCIDRSpace, also: ['routableCIDRSpace'] },
+  transitGateway: {
+    of: ({ transitGatewayConfiguration: gateway }) => gateway?.transitGatewayID,
+    also: ['tgw'],
+    setting: true,
+  },
+  cidr: {
+    of: ({ transitGatewayConfiguration: gateway }) => gateway?.routableCIDRSpace,
+    also: ['routableCIDRSpace'],
+    setting: true,
+  },
   dns: { of: ({ dnsStatus }) => dnsStatus, also: ['dnsStatus'] },
   dnsServers: {
     of: ({ customDNSConfiguration }) =>
       customDNSConfiguration?.map(({ customDNSServerName: name, customDNSServerIP: ip }) => `${name} ${ip}`),
     also: ['customDNS'],
+    setting: true,
   },
   networkRules: {
-    of: ({ transitGatewayConfiguration: gateway }) => gateway?.attachmentNetworkAclConfiguration?.map(ruleText),
+    of: ({ transitGatewayConfiguration: gateway }) =>
+      gateway?.attachmentNetworkAclConfiguration?.toSorted((a, b) => a.ruleNumber - b.ruleNumber).map(ruleText),
     also: ['acl', 'networkAcl', 'attachmentNetworkAcl', 'firewall', 'firewallRules'],
+    setting: true,
   },
   serviceAccount: {
     of: ({ dedicatedServiceAccountId }) => dedicatedServiceAccountId,

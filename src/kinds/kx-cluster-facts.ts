@@ -103,9 +103,10 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   },
   code: {
     of: ({ code }) => code && `s3://${code.s3Bucket}/${code.s3Key}`,
-    also: ['codePath', 's3Key', 'codeVersion'],
+    also: ['codePath', 's3Key'],
     setting: true,
   },
+  codeVersion: { of: ({ code }) => code?.s3ObjectVersion, also: ['s3ObjectVersion'], setting: true },
   bucket: { of: ({ code }) => code?.s3Bucket, also: ['s3Bucket', 's3'], state: true, replacedInRow: true },
   initializationScript: {
     of: ({ initializationScript }) => initializationScript,

@@ -13,6 +13,7 @@ const FOLLOWS = 'it follows from other settings';
 
 /** Facts that a create or update accepts although they are not a `setting`, except those of kinds that are not compared. */
 const NO_SETTINGS: Reasons = {
+  'kx-environment.environmentId': 'every environment has its own',
   'kx-scaling-group.hostType': IN_ROW,
   'kx-scaling-group.memoryMiB': FOLLOWS,
   'kx-scaling-group.freeMiB': FOLLOWS,
@@ -30,7 +31,7 @@ const NO_SETTINGS: Reasons = {
 };
 
 /** The kinds that comparisons of environments do not compare. */
-const NOT_COMPARED: readonly KindName[] = ['kx-environment', 'kx-changeset'];
+const NOT_COMPARED: readonly KindName[] = ['kx-changeset'];
 
 interface Flagged {
   readonly name: string;

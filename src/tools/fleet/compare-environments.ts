@@ -2,12 +2,14 @@ import * as z from 'zod';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { factsOf, KINDS } from '../../inventory/kinds.ts';
 import { sumByName } from '../../inventory/sum-by-name.ts';
-import { type Summary, sizeOf, summaryOf } from '../../inventory/summary.ts';
+import { cachedOf, type Summary, sizeOf, summaryOf } from '../../inventory/summary.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
-import { EnvironmentArgument, readAtOf } from './fleet-reader.ts';
+import type { Candidate } from './filters.ts';
+import { EnvironmentArgument, type FleetReader, readAtOf } from './fleet-reader.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn, unreadOf } from './read-gaps.ts';
+import { withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 type Row = Record<string, unknown>;
@@ -17,7 +19,7 @@ export const compareEnvironments = fleetTool({
   title: 'Compare kdb environments',
   description:
     'Compare two kdb environments, such as production and test: what exists in only one of them, and which ' +
-    'settings differ. Entities match if their kind and name are the same, except for words that distinguish ' +
+    'settings differ, also of their networks. Entities match if their kind and name are the same, except for words that distinguish ' +
     'the environments; the answer shows such pairs (hdb-prod and hdb-uat).',
   keywords: 'difference drift versus prod uat',
   input: () =>
@@ -31,7 +33,9 @@ export const compareEnvironments = fleetTool({
   run: async (reader, { a, b, kinds = COMPARED, view, cursor }) => {
     const read = readFor(kinds);
     const [one, other] = await Promise.all([reader.graph(a, read), reader.graph(b, read)]);
-    const { sections, changedSettings } = differences([one, other], kinds, view);
+    const own = kinds.includes('environment') ? await environmentDifferences(reader, [one, other]) : UNREAD;
+    const { sections: contents, changedSettings } = differences([one, other], kinds, view);
+    const sections = [...own.sections, ...contents];
     const [summary, otherSummary] = [summaryOf(one), summaryOf(other)];
     const head = {
       readAt: readAtOf([one, other]),
@@ -39,13 +43,14 @@ export const compareEnvironments = fleetTool({
       b: { ...overviewOf(otherSummary.environment), counts: countsIn(otherSummary, kinds) },
       differences: Object.fromEntries(sections.map(({ name, rows }) => [name, rows.length])),
       ...(Object.keys(changedSettings).length === 0 ? {} : { changedSettings }),
-      ...notReadIn([...unreadOf(one), ...unreadOf(other)]),
+      notCompared: `data, changesets, and tags${own.hasTags ? ' of what the environments contain' : ''}`,
+      ...notReadIn([...unreadOf(one), ...unreadOf(other), ...own.gaps]),
     };
     return answer(head, sections, { view, cursor });
   },
 });
 
-const COMPARED = KINDS.filter((kind) => kind !== 'changeset' && kind !== 'environment');
+const COMPARED = KINDS.filter((kind) => kind !== 'changeset');
 /** What must be read to compare these kinds: clusters show how much memory of a host is reserved. */
 const readFor = (kinds: readonly Kind[]): GraphOptions => ({
   kinds: kinds.includes('scaling-group') ? [...new Set([...kinds, 'cluster' as const])] : kinds,
@@ -64,19 +69,43 @@ const overviewOf = ({ name, environmentId, status, network, dns, zones, descript
   description,
 });
 
+const UNREAD: Awaited<ReturnType<typeof environmentDifferences>> = { sections: [], gaps: [], hasTags: false };
+
+/** The different settings of the environments themselves, and their different tags if those of both can be read. */
+async function environmentDifferences(reader: FleetReader, graphs: readonly Graph[]) {
+  const places = graphs.flatMap((graph) =>
+    graph.entities.flatMap((entity) => (entity.kind === 'environment' ? [{ graph, entity }] : [])),
+  );
+  const { found, gaps } = await withTagsOnPage(reader, places);
+  const hasTags = found.every(({ tags }) => tags !== undefined);
+  const withOwnTags = (at: number): Row => {
+    const { entity, tags = {} } = found[at] as Candidate;
+    const others = found[1 - at]?.tags ?? {};
+    const own = Object.entries(tags).filter(([key, value]) => others[key] !== value);
+    return { ...chosenFacts(entity), ...(hasTags ? { tags: Object.fromEntries(own) } : {}) };
+  };
+  const changed = changesBetween(withOwnTags(0), withOwnTags(1));
+  const sections: Section[] = Object.keys(changed).length === 0 ? [] : [{ name: 'environment', rows: [changed] }];
+  return { sections, gaps, hasTags };
+}
+
+/** The members that differ, each with both values. */
+function changesBetween(a: Row, b: Row): Row {
+  const members = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  const changed = members.filter((member) => JSON.stringify(a[member]) !== JSON.stringify(b[member]));
+  return Object.fromEntries(changed.map((member) => [member, [a[member] ?? null, b[member] ?? null]]));
+}
+
 /** What could not be read on one side is neither missing there nor different. */
 function differences([one, other]: readonly [Graph, Graph], kinds: readonly Kind[], view: View | undefined) {
   const { both, onlyMine, onlyTheirs } = pairEntities(one, other, kinds);
   const pairs = both.flatMap(([mine, theirs]): Pair[] => {
     if (!isRead(mine, one) || !isRead(theirs, other)) return [];
-    const [a, b] = [settingsIn(mine), settingsIn(theirs)];
-    const members = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-    const changed = members.filter((member) => JSON.stringify(a[member]) !== JSON.stringify(b[member]));
     return [
       {
         called: mine.id === theirs.id ? { id: mine.id } : { ids: [mine.id, theirs.id] },
         kind: mine.kind,
-        changed: Object.fromEntries(changed.map((at) => [at, [a[at] ?? null, b[at] ?? null]])),
+        changed: changesBetween(settingsIn(mine), settingsIn(theirs)),
       },
     ];
   });
@@ -166,7 +195,8 @@ function distinguishingWords({ name }: Graph, other: Graph): readonly string[] {
  * the environments.
  */
 function pairEntities(one: Graph, other: Graph, kinds: readonly Kind[]) {
-  const compared = ({ entities }: Graph) => entities.filter(({ kind }) => kinds.includes(kind));
+  const compared = ({ entities }: Graph) =>
+    entities.filter(({ kind }) => kind !== 'environment' && kinds.some((each) => each === kind));
   const exact = pairBy(compared(one), compared(other), ({ id }) => id);
   const [mine, theirs] = [distinguishingWords(one, other), distinguishingWords(other, one)];
   const alike = pairBy(
@@ -204,13 +234,18 @@ const without = (id: string, words: readonly string[]) =>
     .join('');
 
 /** The status, size and settings of an entity. */
-function settingsIn({ status, facts, ...entity }: GraphEntity): Row {
-  const settings = Object.entries(factsOf(entity.kind)).filter(([, { setting }]) => setting === true);
+function settingsIn(entity: GraphEntity): Row {
+  const { status, facts } = entity;
   const mounts = (facts['mounts'] as Mounts | undefined)?.map(({ database, dataview }) =>
     dataview === undefined ? database : `${database}/${dataview}`,
   );
-  const own = Object.fromEntries(settings.map(([name]) => [name, facts[name]]));
-  return withoutUndefined({ status, ...sizeOf({ status, facts, ...entity }), ...own, mounts });
+  return withoutUndefined({ status, ...sizeOf(entity), ...chosenFacts(entity), mounts, cached: cachedOf(facts) });
 }
+
+/** The facts of an entity that somebody chose. */
+const chosenFacts = ({ kind, facts }: GraphEntity): Row =>
+  Object.fromEntries(
+    Object.entries(factsOf(kind)).flatMap(([name, { setting }]) => (setting ? [[name, facts[name]]] : [])),
+  );
 
 type Mounts = readonly { readonly database?: string; readonly dataview?: string }[];

@@ -1,0 +1,98 @@
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { describe, expect, test } from 'vitest';
+import type { Call } from '../../src/operations/index.ts';
+import { caller, demoTools, failing, type Rows } from './table.ts';
+
+const { world, use } = demoTools();
+const INPUT = { a: 'kdb-prod', b: 'kdb-uat' };
+
+describe('a comparison of the environments themselves', () => {
+  test('shows their different settings and tags before those of their contents', async () => {
+    const { data, text } = await use('compare_kx_environments', INPUT);
+    expect(data).toMatchObject({
+      differences: { environment: 1 },
+      notCompared: 'data, changesets, and tags of what the environments contain',
+      environment: [
+        {
+          kmsKey: [expect.stringContaining('key/5b0e7c1f'), expect.stringContaining('key/c07d3a52')],
+          transitGateway: ['tgw-0be47f91c2a6d8350', null],
+          cidr: ['100.64.12.0/26', null],
+          dnsServers: [['dns1.halden.internal 10.20.0.53'], null],
+          networkRules: [expect.arrayContaining(['100 allow tcp 443-443 from 10.20.0.0/16']), null],
+          tags: [{ stage: 'prod' }, { stage: 'uat' }],
+        },
+      ],
+    });
+    expect(Object.keys((data['environment'] as Rows)[0] ?? {})).not.toContain('environmentId');
+    expect(countTokens(text)).toBeLessThanOrEqual(2_000);
+  });
+
+  test.each([
+    ['may not be read', { deny: ['list_tags_for_resource'] }, false],
+    ['cannot be read', {}, true],
+  ])('says that tags are not compared if they %s', async (_, restrictions, fails) => {
+    const isOfUat = (operation: string, input: Record<string, unknown>) =>
+      operation === 'ListTagsForResource' && String(input['resourceArn']).includes('5qz6l3jph2gh3332zaa5d5');
+    const call = fails ? failing(world().call, isOfUat) : world().call;
+    const { data } = await caller(call, restrictions)('compare_kx_environments', INPUT);
+    expect(data['notCompared']).toBe('data, changesets, and tags');
+    expect((data['environment'] as Rows)[0]).not.toHaveProperty('tags');
+    const reason = expect.stringContaining('ListTagsForResource of environment:kdb-uat');
+    expect(data['notRead']).toEqual(fails ? [{ environment: 'kdb-uat', reason }] : undefined);
+  });
+
+  test('can be requested alone, or left out', async () => {
+    const only = await use('compare_kx_environments', { ...INPUT, kinds: ['environment'] });
+    expect(only.data['differences']).toEqual({ environment: 1, different: 0, onlyInA: 0, onlyInB: 0 });
+    const without = await use('compare_kx_environments', { ...INPUT, kinds: ['user'] });
+    expect(without.data).toMatchObject({ notCompared: 'data, changesets, and tags' });
+    expect(without.data).not.toHaveProperty('environment');
+  });
+});
+
+describe('the version of the code of a cluster, and its cached paths', () => {
+  /** The gateways have the same file, in one version each; that of uat caches other paths. */
+  const withVersions: Call = async (name, input, options) => {
+    const reply = await world().call(name, input, options);
+    const { clusterName = '' } = input as { clusterName?: string };
+    if (name !== 'GetKxCluster' || !/^gw-/.test(clusterName)) return reply;
+    const isProd = clusterName === 'gw-prod';
+    const cache = { cacheType: 'CACHE_1000', dbPaths: [isProd ? '/a' : '/*'] };
+    return {
+      ...(reply as object),
+      code: { s3Bucket: 'code', s3Key: 'gateway.zip', s3ObjectVersion: isProd ? 'v0' : 'v1' },
+      databases: [{ databaseName: 'trades', cacheConfigurations: [cache] }],
+    } as never;
+  };
+
+  test('are compared', async () => {
+    const { data } = await caller(withVersions)('compare_kx_environments', INPUT);
+    const [gateway] = data['different'] as Rows;
+    expect(gateway).toMatchObject({
+      codeVersion: ['v0', 'v1'],
+      cached: [{ trades: ['/a on CACHE_1000'] }, { trades: ['/* on CACHE_1000'] }],
+    });
+    expect(gateway).not.toHaveProperty('code');
+  });
+
+  test('are shown, and can be searched for', async () => {
+    const where = [{ setting: 's3ObjectVersion', is: 'equal', value: 'v1' }];
+    const { data } = await caller(withVersions)('find_kx_entities', { kinds: ['cluster'], where });
+    expect(data['entities']).toMatchObject([{ name: 'gw-uat', code: 's3://code/gateway.zip', codeVersion: 'v1' }]);
+  });
+});
+
+test('a comparison shows memory that differs by less than the rounding of sizes', async () => {
+  const sized: Call = async (name, input, options) => {
+    const reply = (await world().call(name, input, options)) as object;
+    const { clusterName = '' } = input as { clusterName?: string };
+    if (name !== 'GetKxCluster' || !/^gw-/.test(clusterName)) return reply as never;
+    const memoryReservation = clusterName === 'gw-prod' ? 6_000 : 6_010;
+    return {
+      ...reply,
+      scalingGroupConfiguration: { scalingGroupName: 'sg', memoryReservation, nodeCount: 1 },
+    } as never;
+  };
+  const { data } = await caller(sized)('compare_kx_environments', INPUT);
+  expect((data['different'] as Rows)[0]).toMatchObject({ nodes: ['1 x 6000 MiB', '1 x 6010 MiB'] });
+});
