@@ -68,7 +68,10 @@ export const KxDatabaseConfigurations = lazy(() =>
           z.strictObject({
             cacheType: CacheType(),
             dbPaths: z.array(DbPath()).describe('Paths to cache; / for all'),
-            dataviewName: notOffered(KxDataviewName().optional()),
+            dataviewName: notOffered(
+              KxDataviewName().optional(),
+              'is ignored by the service here. To mount a dataview, give dataviewName beside databaseName.',
+            ),
           }),
         )
         .optional()

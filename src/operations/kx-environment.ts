@@ -9,12 +9,12 @@ import {
   EnvironmentArn,
   EnvironmentStatus,
   IdType,
+  IgnoredTags,
   integer,
   KdbEnvironmentId,
   KmsKeyId,
   KxEnvironmentName,
   PaginationToken,
-  TagMap,
   Timestamp,
   text,
 } from './shapes.ts';
@@ -114,7 +114,7 @@ export const CreateKxEnvironment = operation({
     'Create a kdb environment, which holds databases, clusters, volumes and users. Its data is encrypted with a ' +
     'KMS key that you name here and cannot change later. By default, AWS allows one environment per account and ' +
     'region. Returns at once with status CREATE_REQUESTED; use wait_for_kx_entity to wait for CREATED (minutes) ' +
-    'before you create anything in it.',
+    'before you create anything in it. Takes no tags: add them afterwards with tag_resource.',
   keywords: 'new set up provision sandbox Managed kdb Insights',
   input: () =>
     z.strictObject({
@@ -126,7 +126,7 @@ export const CreateKxEnvironment = operation({
         /^arn:aws:kms:.*:\d+:.*$/,
         'the ARN of a KMS key, such as arn:aws:kms:us-east-1:123456789012:key/KEY-ID',
       ).describe('ARN of a KMS key in this region'),
-      tags: TagMap().optional().describe('Ignored here; use tag_resource after creation'),
+      tags: IgnoredTags(),
       clientToken: ClientToken().optional(),
     }),
   output: () =>

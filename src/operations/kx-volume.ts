@@ -7,6 +7,7 @@ import {
   ClientTokenString,
   Description,
   describedByFormat,
+  IgnoredTags,
   integer,
   KxAzMode,
   KxClusterName,
@@ -17,7 +18,6 @@ import {
   PaginationToken,
   paging,
   StatusReason,
-  TagMap,
   Timestamp,
   text,
   VolumeType,
@@ -94,7 +94,8 @@ export const CreateKxVolume = operation({
   summary:
     'Create a volume: network storage for dataviews, tickerplant logs, and data that clusters on scaling groups save ' +
     'down. You can increase its size later, but you cannot change its disk type or availability zone. Returns at ' +
-    'once with status CREATING; use wait_for_kx_entity to wait for ACTIVE (about ten minutes) before you use it.',
+    'once with status CREATING; use wait_for_kx_entity to wait for ACTIVE (about ten minutes) before you use it. ' +
+    'Takes no tags: add them afterwards with tag_resource.',
   keywords: 'new disk NAS SSD allocate provision storage',
   input: () =>
     z.strictObject({
@@ -112,7 +113,7 @@ export const CreateKxVolume = operation({
         z.array(AvailabilityZoneId()),
         z.array(AvailabilityZoneId()).min(1).max(1).describe('Exactly one, from get_kx_environment'),
       ),
-      tags: TagMap().optional().describe('Ignored here; use tag_resource after creation'),
+      tags: IgnoredTags(),
     }),
   output: () => z.strictObject(createdMembers()),
   errors: [

@@ -13,8 +13,15 @@ export function offeredAs<T extends z.ZodType>(own: T, offered: z.ZodType): T {
 export const alwaysNeeded = <T extends z.ZodType>(schema: T): z.ZodOptional<T> =>
   offeredAs(schema.optional(), schema) as z.ZodOptional<T>;
 
-/** A member that the service accepts but ignores, so tools do not offer it. */
-export const notOffered = <T extends z.ZodType>(schema: T): T => offeredAs(schema, z.never());
+/** A member that the service accepts but ignores, so tools do not offer it. `instead` tells a caller that gives it what to do. */
+export const notOffered = <T extends z.ZodType>(schema: T, instead: string): T =>
+  offeredAs(schema, z.never().describe(instead));
+
+/** What to do instead of giving a member; undefined unless it is one that tools do not offer. */
+export function insteadOf(schema: z.ZodType): string | undefined {
+  const offered = OFFERED.get(schema);
+  return offered instanceof z.ZodNever ? offered.description : undefined;
+}
 
 /** What tools offer of an API input, at every depth; unknown members are rejected. */
 export function offeredOf<T extends z.ZodType>(schema: T): T;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { offeredAs } from './offered.ts';
+import { notOffered, offeredAs } from './offered.ts';
 import { lazy } from './operation.ts';
 
 /**
@@ -150,6 +150,13 @@ export const TagMap = lazy(() =>
       error: 'expects 1 to 50 tags',
     })
     .describe('Up to 50, such as {"owner": "fx-desk"}'),
+);
+/** Tags in a create for which the service ignores them. */
+export const IgnoredTags = lazy(() =>
+  notOffered(
+    TagMap().optional(),
+    'is ignored by the service in this call. Add the tags afterwards with tag_resource or tag_kx_entities.',
+  ),
 );
 const isTagCount = (count: number) => count >= 1 && count <= 50;
 

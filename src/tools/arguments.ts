@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { type Allowance, MAX_VALUES, parseBounded } from '../bounded-json.ts';
 import { didYouMean } from '../nearest.ts';
 import { arnParts } from '../operations/arn.ts';
-import type { OperationName } from '../operations/index.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import { insteadOf } from '../operations/offered.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { wordIssue } from '../wording.ts';
 import { type Lookup, whereListed } from './identify.ts';
@@ -104,6 +105,9 @@ export function explainProblems(
   near?: OperationName,
 ): string[] {
   return problems.map(({ path, says, given }) => {
+    const member = near && schemaAt(operationNamed(near).input(), path);
+    const instead = member && insteadOf(member);
+    if (instead !== undefined) return `${place(path)}: ${instead}`;
     const hint = IS_FORM.test(says) ? hintFor(environment, String(path.at(-1)), given, near) : undefined;
     const sentence = `${place(path)}: ${says}${/[.?]$/.test(says) ? '' : '.'}`;
     return hint === undefined ? sentence : `${sentence} ${hint}`;
@@ -132,14 +136,18 @@ const suggestion = (word: string, known: readonly string[]) =>
   known.length === 0 ? '' : didYouMean(word, known, { otherwise: `; known: ${known.join(', ')}` });
 
 function membersAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const at = unwrapped(schemaAt(schema, path));
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType {
   let at: z.ZodType = schema;
   for (const step of path) {
     at = unwrapped(at);
     if (at instanceof z.ZodArray) at = at.element as z.ZodType;
     else if (at instanceof z.ZodObject) at = (at.shape as Record<string, z.ZodType>)[String(step)] ?? z.never();
   }
-  at = unwrapped(at);
-  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+  return at;
 }
 
 const unwrapped = (schema: z.ZodType): z.ZodType =>

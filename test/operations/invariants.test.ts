@@ -4,6 +4,7 @@ import { agentInput, highestRisk, listMember } from '../../src/operations/derive
 import { labels, route } from '../../src/operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { operationOf, toolName, toolTitle } from '../../src/operations/naming.ts';
+import { insteadOf } from '../../src/operations/offered.ts';
 import { ENTITIES, RISKS } from '../../src/operations/operation.ts';
 import { listerOf } from '../../src/operations/references.ts';
 import { ownPath } from '../../src/safety/protection.ts';
@@ -70,7 +71,9 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     const objects = everySchema(input).filter((schema) => schema instanceof z.ZodObject);
     expect(objects.filter((object) => !(object.def.catchall instanceof z.ZodNever))).toEqual([]);
     const removes = Object.keys(operation.update?.leftOut ?? {}).length > 0 ? ['remove'] : [];
-    const own = Object.keys(operation.input().shape).filter((member) => member !== 'clientToken');
+    const own = Object.entries(operation.input().shape).flatMap(([member, schema]) =>
+      member === 'clientToken' || insteadOf(schema) !== undefined ? [] : [member],
+    );
     expect(Object.keys(input.shape)).toEqual([...own, ...removes]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { agentInput, serviceInput } from '../../src/operations/derive.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
-import { alwaysNeeded, notOffered, offeredAs, offeredOf } from '../../src/operations/offered.ts';
+import { alwaysNeeded, insteadOf, notOffered, offeredAs, offeredOf } from '../../src/operations/offered.ts';
 
 describe('the part of a schema that tools offer', () => {
   const own = z.strictObject({
@@ -11,7 +11,7 @@ describe('the part of a schema that tools offer', () => {
       .array(z.strictObject({ size: alwaysNeeded(z.int()) }))
       .describe('At least one')
       .optional(),
-    unused: notOffered(z.string().optional()),
+    unused: notOffered(z.string().optional(), 'is ignored. Omit it.'),
   });
   const offered = offeredOf(own);
 
@@ -21,6 +21,12 @@ describe('the part of a schema that tools offer', () => {
     const paths = offered.safeParse(wide).error?.issues.map(({ path, code }) => `${path.join('.')} ${code}`);
     expect(paths).toEqual(['mode invalid_value', 'parts.0.size invalid_type', ' unrecognized_keys']);
     expect(offered.parse({ mode: 'ONE', parts: [{ size: 1 }] })).toEqual({ mode: 'ONE', parts: [{ size: 1 }] });
+  });
+
+  it('says what to do instead of giving a member that it lacks', () => {
+    expect(insteadOf(own.shape.unused)).toBe('is ignored. Omit it.');
+    expect(insteadOf(own.shape.parts)).toBeUndefined();
+    expect(insteadOf(own.shape.mode)).toBeUndefined();
   });
 
   it('keeps descriptions', () => {
@@ -82,11 +88,14 @@ describe('a value that the service always rejects', () => {
     expect(serviceInput(operation).safeParse({ ...right, ...wrong, ...token }).error).toBeUndefined();
   });
 
-  it('is the only difference between the arguments of tools and those of the API', () => {
+  it('is the only difference between the arguments of tools and those of the API, besides tags that a create ignores', () => {
+    const ignored: Partial<Record<OperationName, string>> = { CreateKxVolume: 'tags', CreateKxEnvironment: 'tags' };
     for (const name of OPERATION_NAMES) {
       const [tool, api] = [agentInput(operationNamed(name)), operationNamed(name).input()];
       const own = Object.keys(tool.shape).filter((member) => member !== 'remove');
-      expect(own, name).toEqual(Object.keys(api.shape).filter((member) => member !== 'clientToken'));
+      expect(own, name).toEqual(
+        Object.keys(api.shape).filter((member) => member !== 'clientToken' && member !== ignored[name]),
+      );
     }
   });
 });
