@@ -48,6 +48,8 @@ export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
   readonly signer: StateSigner;
   readonly tasks: Tasks;
+  /** As in ReplyCacheOptions. */
+  readonly worldInstance?: (() => Promise<string | undefined>) | undefined;
   /** Carries change events between replicas. */
   readonly bus?: ServerEventBus | undefined;
   /** How often watched resources are polled. */
@@ -90,7 +92,7 @@ export interface Answers {
 
 /** Answers requests with the environment of a process. */
 export function answersWith(shared: ServerEnvironment): Answers {
-  const cache = replyCache({ now: shared.pace.now });
+  const cache = replyCache({ now: shared.pace.now, worldInstance: shared.worldInstance });
   const search = shared.catalog === 'search' ? import('./tools/search/index.ts') : undefined;
   // Polling only shows that something changed, so one poll serves callers with different rights.
   const feed = changes({

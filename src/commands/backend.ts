@@ -25,6 +25,8 @@ export interface Backend {
   quotas(): Promise<Quotas | undefined>;
   /** By how many milliseconds the clock of its worlds was moved ahead. */
   aheadMs(): Promise<number>;
+  /** Differs after its world was replaced; undefined if that cannot be known. */
+  worldInstance(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,7 @@ interface OpenBackend {
   readonly call: Call;
   readonly quotas?: () => Promise<Quotas>;
   readonly aheadMs?: () => Promise<number>;
+  readonly worldInstance?: () => Promise<string | undefined>;
   readonly pinnedApprover?: () => Promise<string | null>;
   readonly identity?: string;
   close(): Promise<void>;
@@ -96,6 +99,7 @@ export function backend(config: Config, log: Log, { server, approver, store }: B
     },
     quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
     aheadMs: async () => (await (await open().catch(() => undefined))?.aheadMs?.()) ?? 0,
+    worldInstance: async () => (await open().catch(() => undefined))?.worldInstance?.().catch(() => undefined),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };
 }
@@ -144,6 +148,7 @@ async function openLocal(config: Config, region: string, log: Log, approver: str
     call: finspaceCall({ region, service: local.service, ...callLimits(config) }),
     quotas: local.quotas,
     aheadMs: async () => (await local.clock.read()).aheadMs,
+    worldInstance: local.worldInstance,
     close: local.close,
   };
 }

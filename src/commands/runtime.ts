@@ -89,7 +89,6 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   const signer = (options.signers ?? stateSigners())('question');
   const { outOfBand, ...channels } = approvalChannels(config, log, options, rules, { ledger, store }, now);
   const common = { call, backendLocation, quotas, aheadMs, signer, formerNames: () => formerNames(journal) };
-  const requireOwnKey = async () => rules.requireOwnKey(await service.pinnedApprover());
   const answers = answersWith({
     ...profile,
     ...common,
@@ -103,11 +102,12 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
       ...common,
       restrictions: profile.restrictions,
       ledger,
-      requireOwnKey,
+      requireOwnKey: async () => rules.requireOwnKey(await service.pinnedApprover()),
       outOfBand,
       otherWay: otherWay(config),
       beforeCall: keepIn(kits),
     }),
+    worldInstance: service.worldInstance,
     bus: options.store?.events(options.scope ?? ''),
     pace: { everyMs: POLL_MS[config.backend], now, later },
   });

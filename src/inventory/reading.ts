@@ -2,12 +2,13 @@ import { statusClass } from '../kinds/statuses.ts';
 import { limitConcurrency } from '../operations/calls.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
+import { lazy } from '../operations/operation.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { Gap, GraphOptions, Kind } from './graph-types.ts';
 import { isInDatabase } from './kinds.ts';
 import { listPages } from './pages.ts';
-import { MINUTE_MS } from './reply-cache.ts';
+import { MINUTE_MS, type ReadRequest, type ReplyCache } from './reply-cache.ts';
 
 /** What a part describes, for the gap that it leaves when it cannot be read. */
 interface Part {
@@ -78,35 +79,39 @@ export function reading(call: Call, options: GraphOptions): Reading {
     kinds && new Set<Kind>(kinds.flatMap((kind) => (isInDatabase(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
   const attempt = attempts(options, neededKinds, gaps);
+  const read = cachedRead(cache);
   const limited = limitConcurrency(stopWhenThrottled(call), concurrency, onProgress);
   return {
     gaps,
     readAt: () => Math.min(oldest, now()),
     get: (name, input, part, listed) => {
       const load = () => limited(name, input, callOptions);
-      const cached = async () => {
-        if (cache === undefined || !isSettled(listed)) return load();
-        const isCurrent = (reply: object) => versionOf(reply) === versionOf(listed);
-        return (await cache.read({ name, input, version: JSON.stringify(listed), isCurrent, load })).reply;
-      };
-      return attempt(name, { isDetail: part.of !== undefined, ...part }, cached, undefined);
+      const isCurrent = (reply: object) => versionOf(reply) === versionOf(listed ?? {});
+      const detail = async () => (await read(listed, { name, input, isCurrent, load })).reply;
+      return attempt(name, { isDetail: part.of !== undefined, ...part }, detail, undefined);
     },
     list: (name, input, part, { maxItems = MAX_ITEMS, isEnough, which = 'first', cachedWith } = {}) => {
       const load = () => listPages(limited, name, input, maxItems, callOptions, isEnough);
-      const cached = async () => {
-        if (cache === undefined || !isSettled(cachedWith)) return load();
-        const version = JSON.stringify(cachedWith);
-        const { reply, readAt } = await cache.read({ name, input, version, maxAgeMs: MINUTE_MS, load });
-        oldest = Math.min(oldest, readAt);
-        return reply;
-      };
       const items = async () => {
-        const { items, complete } = await cached();
+        const { reply, readAt } = await read(cachedWith, { name, input, maxAgeMs: MINUTE_MS, load });
+        oldest = Math.min(oldest, readAt);
+        const { items, complete } = reply;
         if (!complete) gaps.push(beyondGap(name, part, which, items.length));
         return items as never[];
       };
       return attempt(name, part, items, []);
     },
+  };
+}
+
+/** Reads through the cache, if there is one, what changes only with what is listed of an entity. */
+function cachedRead(cache: ReplyCache | undefined) {
+  const upToDate = lazy(async () => cache?.dropIfReplaced());
+  return async <T extends object>(listed: Listed | undefined, request: Omit<ReadRequest<T>, 'version'>) => {
+    if (cache === undefined || !isSettled(listed))
+      return { reply: await request.load(), readAt: Number.POSITIVE_INFINITY };
+    await upToDate();
+    return cache.read({ version: JSON.stringify(listed), ...request });
   };
 }
 

@@ -26,13 +26,16 @@ export interface ReplyCache {
   environments(): readonly Environment[] | undefined;
   /** Reads the list of the environments, and keeps it unless something was changed meanwhile. */
   readEnvironments(load: () => Promise<readonly Environment[]>): Promise<readonly Environment[]>;
+  /** Drops everything if the world was replaced since the last time. */
+  dropIfReplaced(): Promise<void>;
   /** A Call after whose changes nothing is kept of the environments that they name. */
   invalidating(call: Call): Call;
   /** Bytes of the replies that are kept. */
   bytes(): number;
 }
 
-interface ReadRequest<T> {
+/** A read whose reply may be kept. */
+export interface ReadRequest<T> {
   readonly name: OperationName;
   readonly input: object;
   /** What a list shows of the entity: while that stays the same, a kept reply is valid. */
@@ -50,6 +53,8 @@ interface Entry {
 }
 
 interface ReplyCacheOptions {
+  /** Differs after the world behind the calls was replaced. */
+  readonly worldInstance?: (() => Promise<string | undefined>) | undefined;
   readonly now?: (() => number) | undefined;
   readonly maxBytes?: number | undefined;
 }
@@ -58,11 +63,16 @@ export const MINUTE_MS = 60_000;
 const MAX_BYTES = 48 * 1024 * 1024;
 
 /** An empty cache. When it is full, it evicts the least recently used replies. */
-export function replyCache({ now = Date.now, maxBytes = MAX_BYTES }: ReplyCacheOptions = {}): ReplyCache {
+export function replyCache({
+  now = Date.now,
+  maxBytes = MAX_BYTES,
+  worldInstance = async () => undefined,
+}: ReplyCacheOptions = {}): ReplyCache {
   const entries = boundedEntries(maxBytes);
   let list: CachedReply<readonly Environment[]> | undefined;
   /** Counts changes, so that a reply that was requested before a change is not kept after it. */
   let changes = 0;
+  let world: string | undefined;
   const isRecent = (readAt: number, maxAgeMs: number) => {
     const age = now() - readAt;
     // A negative age shows that the clock was set back.
@@ -93,6 +103,11 @@ export function replyCache({ now = Date.now, maxBytes = MAX_BYTES }: ReplyCacheO
       const reply = await load();
       if (before === changes) list = { reply, readAt };
       return reply;
+    },
+    async dropIfReplaced() {
+      const found = await worldInstance();
+      if (found !== world) invalidate({});
+      world = found;
     },
     invalidating: (call) => async (name, input, options) => {
       if (changesNothing(operationNamed(name).risk)) return call(name, input, options);

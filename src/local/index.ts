@@ -44,6 +44,8 @@ export interface Local {
   pinnedApprover(): Promise<string | null>;
   /** The limits of its world. */
   quotas(): Promise<Quotas>;
+  /** Differs after the world was replaced. */
+  worldInstance(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -70,12 +72,14 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     await store.close();
     throw error;
   }
+  const settings = () => store.read((tx) => tx.settings(worldOf(account, region).arn));
   return {
     identity,
     pinnedApprover: () => approverOf(store),
     service: service(store, { ...options, account, now, faults }),
     clock: worldClock(store, now),
-    quotas: () => store.read(async (tx) => quotasOf(await tx.settings(worldOf(account, region).arn))),
+    quotas: async () => quotasOf(await settings()),
+    worldInstance: async () => (await settings())?.instance,
     close: () => store.close(),
   };
 }

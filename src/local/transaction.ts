@@ -31,6 +31,8 @@ export interface WorldSettings {
   readonly quotas: 'published' | 'raised';
   /** The existing S3 buckets; every bucket exists if undefined. */
   readonly buckets?: string[] | undefined;
+  /** Differs from that of the world that this one replaced. */
+  readonly instance?: string | undefined;
   /** Set when a request has modified the world since its creation. */
   readonly touched?: boolean | undefined;
 }

@@ -10,7 +10,7 @@ import { header, type WorldFile } from './world-file.ts';
 
 /** A world in the form of a file. Export, import and export again return the same bytes. */
 export async function worldFileOf(tx: Transaction, world: World): Promise<WorldFile> {
-  const { touched: _, ...settings } = (await tx.settings(world.arn)) ?? { quotas: 'published' };
+  const { touched: _, instance: __, ...settings } = (await tx.settings(world.arn)) ?? { quotas: 'published' };
   return {
     ...header,
     account: world.account,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { environments } from '../arns.ts';
 import { worldTime } from '../clock.ts';
@@ -49,13 +50,14 @@ export function worldSeeder(name: string, options: SeedOptions): (tx: Transactio
   const make = contentOf(name, options);
   return async (tx) => {
     await make(tx);
-    await limitWorld(tx, worldOf(options.account, options.region), options.quotas);
+    await completeWorld(tx, worldOf(options.account, options.region), options.quotas);
   };
 }
 
-/** Sets the limits of a new world. */
-export async function limitWorld(tx: Transaction, { arn }: World, quotas: QuotaSet | undefined): Promise<void> {
-  if (quotas !== undefined) await tx.putSettings(arn, { ...(await tx.settings(arn)), quotas });
+/** Distinguishes a new world from the one that it replaces, and sets its limits. */
+export async function completeWorld(tx: Transaction, { arn }: World, given: QuotaSet | undefined): Promise<void> {
+  const { quotas = 'published', ...settings } = (await tx.settings(arn)) ?? {};
+  await tx.putSettings(arn, { ...settings, quotas: given ?? quotas, instance: randomUUID() });
 }
 
 function contentOf(

@@ -6,7 +6,7 @@ import { type World, worldOf } from '../context.ts';
 import type { Store } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { loadWorldFile, worldFileOf } from './import-export.ts';
-import { limitWorld, type SeedOptions, wholeWorld, worldSeeder } from './index.ts';
+import { completeWorld, type SeedOptions, wholeWorld, worldSeeder } from './index.ts';
 import { readWorldFile, type WorldFile } from './world-file.ts';
 
 /** One world of a state file, in numbers. */
@@ -76,7 +76,7 @@ export function importWorld(store: Store, path: string, options: ImportOptions):
   return store.write(async (tx) => {
     if (!(await mayReplace(tx, world, options))) return false;
     await loadWorldFile(tx, file, path, worldTime(await tx.time(), now));
-    await limitWorld(tx, world, quotas);
+    await completeWorld(tx, world, quotas);
     return true;
   }, wholeWorld(world));
 }
