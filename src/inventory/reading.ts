@@ -7,7 +7,7 @@ import { quoteUntrusted } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { Gap, GraphOptions, Kind } from './graph-types.ts';
 import { isInDatabase } from './kinds.ts';
-import { listPages } from './pages.ts';
+import { listPages, type PagedItems } from './pages.ts';
 import { MINUTE_MS, type ReadRequest, type ReplyCache } from './reply-cache.ts';
 
 /** What a part describes, for the gap that it leaves when it cannot be read. */
@@ -93,7 +93,13 @@ export function reading(call: Call, options: GraphOptions): Reading {
     list: (name, input, part, { maxItems = MAX_ITEMS, isEnough, which = 'first', cachedWith } = {}) => {
       const load = () => listPages(limited, name, input, maxItems, callOptions, isEnough);
       const items = async () => {
-        const { reply, readAt } = await read(cachedWith, { name, input, maxAgeMs: MINUTE_MS, load });
+        const { reply, readAt } = await read(cachedWith, {
+          name,
+          input,
+          maxAgeMs: MINUTE_MS,
+          isCurrent: isQuiet,
+          load,
+        });
         oldest = Math.min(oldest, readAt);
         const { items, complete } = reply;
         if (!complete) gaps.push(beyondGap(name, part, which, items.length));
@@ -166,6 +172,10 @@ function beyondGap(operation: OperationName, { kind, of }: Part, which: string, 
 /** Whether an entity changes only with its status and the time of its last change, so that its reply can be kept. */
 const isSettled = (listed: Listed | undefined): listed is Listed =>
   listed?.lastModifiedTimestamp !== undefined && statusClass(listed.status) !== 'underway';
+
+/** Whether no item of a list changes by itself, such as a node that starts. */
+const isQuiet = ({ items }: PagedItems) =>
+  items.every(({ status }) => statusClass(status as string | undefined) !== 'underway');
 
 const versionOf = ({ status, lastModifiedTimestamp }: Listed) => `${status} ${lastModifiedTimestamp}`;
 

@@ -41,7 +41,7 @@ export interface ReadRequest<T> {
   /** What a list shows of the entity: while that stays the same, a kept reply is valid. */
   readonly version: string;
   readonly maxAgeMs?: number | undefined;
-  readonly isCurrent?: (reply: object) => boolean;
+  readonly isCurrent?: (reply: T) => boolean;
   readonly load: () => Promise<T>;
 }
 
