@@ -28,10 +28,15 @@ async function nameIsFree(requested: CreateOrUpdate): Promise<RuleResult> {
   };
 }
 
-/** The gateway and its addresses can be set once, unless they failed to attach. Its rules and the DNS servers can be changed. */
-function gatewayStays({ input, target: { transitGatewayConfiguration: old, tgwStatus } = {} }: Connect): RuleResult {
+/** The gateway of an environment, which can be set once, unless it failed to attach. */
+const finalGateway = ({ transitGatewayConfiguration, tgwStatus }: Partial<Environment> = {}) =>
+  tgwStatus === 'FAILED_UPDATE' ? undefined : transitGatewayConfiguration;
+
+/** The gateway and its addresses stay once they are set. Its rules and the DNS servers can be changed. */
+function gatewayStays({ input, target }: Connect): RuleResult {
   const { transitGatewayConfiguration: gateway } = input;
-  if (gateway === undefined || old === undefined || tgwStatus === 'FAILED_UPDATE') return undefined;
+  const old = finalGateway(target);
+  if (gateway === undefined || old === undefined) return undefined;
   const { transitGatewayID, routableCIDRSpace } = gateway;
   if (old.transitGatewayID === transitGatewayID && old.routableCIDRSpace === routableCIDRSpace) return undefined;
   return {
@@ -51,9 +56,10 @@ async function clustersIn({ key, read }: Connect | Delete): Promise<Dependent[]>
 }
 
 async function networkChanged(requested: Connect): Promise<Impact> {
-  const isFinal = requested.input.transitGatewayConfiguration !== undefined;
+  const { input, target } = requested;
+  const becomesFinal = input.transitGatewayConfiguration !== undefined && finalGateway(target) === undefined;
   return {
-    lost: isFinal
+    lost: becomesFinal
       ? [{ kind: 'option to change', name: 'transit gateway', detail: 'its id and CIDR range become final' }]
       : [],
     interrupted: (await clustersIn(requested)).filter(isWorking).map(dependentItem),

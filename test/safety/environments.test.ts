@@ -40,6 +40,30 @@ describe('a whole environment', () => {
     expect(blockers).toEqual([]);
   });
 
+  it('loses only the rules that a call removes, once its gateway is attached', async () => {
+    const rule = {
+      ruleNumber: 100,
+      protocol: '6',
+      portRange: { from: 443, to: 443 },
+      ruleAction: 'allow',
+      cidrBlock: '10.0.0.0/8',
+    };
+    const attached = (tgwStatus: string) =>
+      withEnvironment({
+        tgwStatus,
+        transitGatewayConfiguration: { ...GATEWAY, attachmentNetworkAclConfiguration: [rule] },
+      });
+    const change = {
+      transitGatewayConfiguration: GATEWAY,
+      remove: ['transitGatewayConfiguration.attachmentNetworkAclConfiguration'],
+    };
+    const { lost, shown } = await network(change, attached('SUCCESSFULLY_UPDATED'));
+    expect(lost.map(({ kind }) => kind)).toEqual(['setting']);
+    expect(shown.text.split('\n')[1]).toMatch(/^Permanent loss: setting tra/);
+    const failed = await network(change, attached('FAILED_UPDATE'));
+    expect(failed.lost.map(({ kind }) => kind)).toContain('option to change');
+  });
+
   it('sets DNS servers without losing anything', async () => {
     expect(await network({ customDNSConfiguration: DNS })).toMatchObject({ lost: [], blockers: [] });
   });
