@@ -1,10 +1,12 @@
 import { dataviewIn } from '../operations/conditions/clusters.ts';
+import { toolName } from '../operations/naming.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { FilledInput, RequestedChange } from './model.ts';
 import type { Reader } from './reader.ts';
 import type { Keys } from './views.ts';
 
 type DatabasesUpdate = RequestedChange<'kx-cluster', 'UpdateKxClusterDatabases'>;
+type Segments = NonNullable<RequestedChange<'kx-dataview', 'UpdateKxDataview'>['input']['segmentConfigurations']>;
 type Mount = DatabasesUpdate['input']['databases'][number];
 
 const EMPTY =
@@ -37,20 +39,32 @@ async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entr
     return { mount: { ...entry, changesetId }, ignored: [] };
   }
   const view = await read.get('kx-dataview', { environmentId, databaseName, dataviewName });
-  const { versionId, changesetId } = view?.activeVersions?.[0] ?? {};
+  const { versionId, changesetId, segmentConfigurations } = view?.activeVersions?.[0] ?? {};
   const ignored = (
     [
       ['dataviewVersionId', given?.dataviewVersionId, versionId],
-      ['changesetId', (given as { changesetId?: string } | undefined)?.changesetId, changesetId],
+      ['changesetId', given?.changesetId, changesetId],
+      ['segmentConfigurations', segmentsText(given?.segmentConfigurations), segmentsText(segmentConfigurations ?? [])],
     ] as const
   ).filter(([, wanted, taken]) => view !== undefined && wanted !== undefined && wanted !== taken);
   return {
     mount: { ...entry, dataviewConfiguration: { dataviewName, dataviewVersionId: versionId } },
     ignored: ignored.map(
       ([member, , taken]) =>
-        `The service ignores ${member} and mounts the newest version of dataview ${quoteUntrusted(dataviewName)}, with ${member} ${quoteUntrusted(String(taken))}. Give only dataviewName.`,
+        `The service ignores ${member} and mounts the newest version of dataview ${quoteUntrusted(dataviewName)}, with ${member} ${quoteUntrusted(String(taken))}. Give only dataviewName. To change the dataview itself, use ${toolName('UpdateKxDataview')}.`,
     ),
   };
+}
+
+/** The same for the same segments, in any order: `/* on fast`. */
+function segmentsText(segments: Segments | undefined): string | undefined {
+  return segments
+    ?.map(
+      ({ dbPaths, volumeName, onDemand }) =>
+        `${dbPaths.toSorted().join(' ')} on ${volumeName}${onDemand === true ? ' on demand' : ''}`,
+    )
+    .toSorted()
+    .join(', ');
 }
 
 /**

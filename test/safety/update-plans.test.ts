@@ -54,6 +54,23 @@ describe('the databases that a cluster mounts', () => {
     expect(text(outcome)).toContain('The service ignores changesetId');
   });
 
+  it('use the segments of their dataview, and an update that gives others is refused', async () => {
+    const given = (segmentConfigurations: Members[]) => ({
+      clusterName: 'viewing',
+      databases: [{ databaseName: 'trades', dataviewConfiguration: { dataviewName: 'view', segmentConfigurations } }],
+    });
+    for (const other of [
+      { dbPaths: ['/*'], volumeName: 'slow' },
+      { dbPaths: ['/2026.03.16/'], volumeName: 'fast' },
+    ]) {
+      const outcome = await here('update_kx_cluster_databases', given([other]));
+      expect(outcome.kind).toBe('refused');
+      expect(text(outcome)).toContain('The service ignores segmentConfigurations and mounts the newest version');
+    }
+    const same = given([{ volumeName: 'fast', dbPaths: ['/*'], onDemand: false }]);
+    expect(await here('update_kx_cluster_databases', same)).toMatchObject({ kind: 'done' });
+  });
+
   it('are left to the service if the call names a dataview that does not exist', async () => {
     const databases = [{ databaseName: 'trades', dataviewName: 'none' }];
     expect(text(await here('update_kx_cluster_databases', { clusterName: 'viewing', databases }))).toContain('"none"');
