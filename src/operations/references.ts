@@ -50,11 +50,14 @@ export function listerOf(name: OperationName): OperationName | undefined {
   return getOf(path.slice(0, path.lastIndexOf('/{')));
 }
 
-/** `scaling group` for `scalingGroupName`. */
-export const nounOfLabel = (label: string) =>
-  (label === 'environmentId' ? 'kdbEnvironment' : label.replace(/(?:Name|Id)$/, ''))
+/** `scaling group` for `scalingGroupName`. The dataset browser has environments of its own, so the operation `near` decides. */
+export const nounOfLabel = (label: string, near?: OperationName) =>
+  (label === 'environmentId' ? environmentNear(near) : label.replace(/(?:Name|Id)$/, ''))
     .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .trim();
+
+const environmentNear = (near: OperationName | undefined) =>
+  near !== undefined && operationNamed(near).entity === 'environment' ? 'datasetBrowserEnvironment' : 'kdbEnvironment';
 
 const byHttp = lazy(() => new Map(OPERATION_NAMES.map((name) => [operationNamed(name).http as string, name])));
 const getOf = (path: string | undefined) => (path === undefined ? undefined : byHttp().get(`GET ${path}`));

@@ -93,7 +93,7 @@ export async function missingText(lookup: Lookup, { label, value, scope }: Refer
     ? existingNames(known, shown)
     : didYouMean(value, [...known.keys()], { otherwise: '.', shown });
   const where = whereListed(lookup.environment, label, near);
-  return `There is no ${nounOfLabel(label)} ${quoteUntrusted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
+  return `There is no ${nounOfLabel(label, near)} ${quoteUntrusted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
 }
 
 const MAX_NAMED = 10;
@@ -114,15 +114,15 @@ async function knownAs(
   scope: Reference['scope'],
   near: OperationName | undefined,
 ): Promise<Map<string, string | undefined>> {
-  if (label === 'environmentId') {
+  const lister = listerOfLabel(label, near);
+  if (lister === undefined) return new Map();
+  if (lister === 'ListKxEnvironments') {
     const all = await environmentsOf(lookup);
     return new Map([
       ...all.map(({ environmentId = '' }) => [environmentId, undefined] as const),
       ...all.map(({ name = '', environmentId }) => [name, environmentId] as const),
     ]);
   }
-  const lister = listerOfLabel(label, near);
-  if (lister === undefined) return new Map();
   const { [label]: _, ...parents } = scope;
   const list = () =>
     listPages(lookup.environment.call, lister, parents as never, MAX_LISTED, { signal: lookup.signal });

@@ -79,7 +79,7 @@ async function nameTakenAdvice(
   if (created === undefined || typeof found !== 'object') return undefined;
   const { label, value } = created;
   const { status } = found;
-  const statement = `The ${nounOfLabel(label)} ${quoteUntrusted(value)} ${status === undefined ? 'already exists' : `is ${quoteUnlessPlain(status)}`}`;
+  const statement = `The ${nounOfLabel(label, name)} ${quoteUntrusted(value)} ${status === undefined ? 'already exists' : `is ${quoteUnlessPlain(status)}`}`;
   if (isLeavingOrGone(status))
     return { advice: `${statement}. ${howToWait(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
@@ -102,7 +102,7 @@ async function waitAdvice(lookup: Lookup, name: OperationName, input: Members): 
   if (typeof seen !== 'object') return {};
   const { label, value } = all[at] as Reference;
   const reader = toolName(readerOfLabel(label, name) as OperationName);
-  const statement = `The ${nounOfLabel(label)} ${quoteUntrusted(value)} is ${quoteUnlessPlain(String(seen.status))}`;
+  const statement = `The ${nounOfLabel(label, name)} ${quoteUntrusted(value)} is ${quoteUnlessPlain(String(seen.status))}`;
   if (kinds[at] === 'failed')
     return {
       advice: `${statement}, and waiting does not help: ${reader} shows why. Delete it and create it again.`,
@@ -119,7 +119,7 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
   for (const reference of [...path, ...body]) {
     const found = await readStatus(lookup, reference, name);
     if (typeof found === 'object' && statusClass(found.status) === 'underway' && !isLeavingOrGone(found.status))
-      return `The ${nounOfLabel(reference.label)} ${quoteUntrusted(reference.value)} is ${quoteUnlessPlain(found.status)}.`;
+      return `The ${nounOfLabel(reference.label, name)} ${quoteUntrusted(reference.value)} is ${quoteUnlessPlain(found.status)}.`;
   }
   return undefined;
 }

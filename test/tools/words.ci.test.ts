@@ -137,6 +137,11 @@ describe('the text of an error', () => {
       { environmentId: 'abcd', userName: 'x', iamRole: 'arn:aws:iam::123456789012:role/r' },
       'list_kx_environments',
     ],
+    [
+      'get_environment',
+      { environmentId: 'kdbprod' },
+      'There is no dataset browser environment "kdbprod". list_environments shows each environmentId.',
+    ],
   ])('names what is missing when a call is rejected by %s %o', async (tool, args, words) => {
     expect(await failedTo(session, tool, { environmentId, ...args })).toContain(words);
   });
