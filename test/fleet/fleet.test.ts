@@ -1,11 +1,13 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, Output } from '../../src/operations/index.ts';
 import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
 import { FLEET_TOOLS } from '../../src/tools/fleet/index.ts';
 import { describedTools, offeredTools } from '../../src/tools/list.ts';
 import { demo, NOW } from '../inventory/demo.ts';
+import { embedded } from '../safety/support/backend.ts';
+import { openBuilder } from '../safety/support/call-environment-builder.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
 import { caller, demoTools, failing, names, type Rows } from './table.ts';
 
@@ -208,6 +210,24 @@ describe('compare_kx_environments', () => {
     expect(gateway?.['code']).toEqual([
       's3://halden-kdb-code/gateway/gateway-1.14.0.zip',
       's3://halden-kdb-code/gateway/gateway-1.15.0.zip',
+    ]);
+  });
+
+  test('pairs them even if the name of an environment contains the word for their kind', async () => {
+    const own = await embedded();
+    onTestFinished(own.close);
+    for (const [name, end] of [
+      ['user-lab', 'lab'],
+      ['prod', 'prod'],
+    ] as const) {
+      const builder = await openBuilder(own.call, name);
+      await builder.user(`svc-${end}`);
+      await builder.group(`scaling-${end}`);
+    }
+    const { data } = await caller(own.call)('compare_kx_environments', { a: 'user-lab', b: 'prod' });
+    expect(data['paired']).toEqual([
+      { a: 'scaling-group:scaling-lab', b: 'scaling-group:scaling-prod' },
+      { a: 'user:svc-lab', b: 'user:svc-prod' },
     ]);
   });
 

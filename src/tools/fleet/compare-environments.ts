@@ -202,8 +202,8 @@ function pairEntities(one: Graph, other: Graph, kinds: readonly Kind[]) {
   const alike = pairBy(
     exact.onlyMine,
     exact.onlyTheirs,
-    ({ id }) => without(id, mine),
-    ({ id }) => without(id, theirs),
+    (entity) => without(entity, mine),
+    (entity) => without(entity, theirs),
   );
   return { ...alike, both: [...exact.both, ...alike.both] };
 }
@@ -226,9 +226,11 @@ function pairBy(those: readonly GraphEntity[], others: readonly GraphEntity[], n
   return { both, onlyMine, onlyTheirs: others.filter((entity) => !taken.has(entity)) };
 }
 
-/** An id without some words: `cluster:gw-prod` and `cluster:gw-uat` are equal without `prod` and `uat`. */
-const without = (id: string, words: readonly string[]) =>
+/** An id without some words in its names: `cluster:gw-prod` and `cluster:gw-uat` are equal without `prod` and `uat`. */
+const without = ({ id, kind }: GraphEntity, words: readonly string[]) =>
+  kind +
   id
+    .slice(kind.length)
     .split(/(?=[-_:/])|(?<=[-_:/])/)
     .map((part) => (words.includes(part.toLowerCase()) ? '*' : part))
     .join('');
