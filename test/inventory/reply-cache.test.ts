@@ -149,6 +149,21 @@ describe('an inventory', () => {
     expect((await read()).get('ListKxClusterNodes')).toBeUndefined();
   });
 
+  test('drops everything, also the list of environments, after the world was replaced', async () => {
+    let worldInstance = 'one';
+    const kept = replyCache({ now: () => NOW, worldInstance: async () => worldInstance });
+    await kept.dropIfReplaced();
+    await kept.readEnvironments(async () => [{ environmentId: 'e' }]);
+    await kept.read({ name: 'GetKxCluster', input: { environmentId: 'e' }, version: '', load: async () => ({}) });
+    await kept.dropIfReplaced();
+    expect(kept.environments()).toEqual([{ environmentId: 'e' }]);
+    expect(kept.bytes()).toBeGreaterThan(0);
+    worldInstance = 'two';
+    await kept.dropIfReplaced();
+    expect(kept.environments()).toBeUndefined();
+    expect(kept.bytes()).toBe(0);
+  });
+
   test('drops the least recently used reply when it is full', async () => {
     const { kept } = await opened(120);
     const ask = (name: string) => async () => ({ name });
