@@ -103,7 +103,7 @@ export const SETTINGS = lazily({
       .enum(['file', 'inline'])
       .default(DEFAULTS.secrets)
       .describe(
-        'Where connection strings go: file (only you can read it; refused over HTTP) or inline (to the caller)',
+        'Where connection strings go: file (only you can read it; over HTTP, the call is refused) or inline (to the caller)',
       ),
   catalog: () =>
     z

@@ -88,7 +88,7 @@ export const copyCluster: Runbook = {
       [
         `${tool('GetKxCluster')}: every setting, including the segments of the dataviews that it mounts.`,
         '`what_depends_on` with its name (view: full): its tags, and the type and size of the databases, volumes and scaling group that it needs.',
-        '`find_kx_entities` in the target (kinds: environment, cluster, database, dataview, volume, scaling-group; view: full): its zones, the network of its clusters, and which of those names already exist there. Use the existing entities as they are.',
+        '`find_kx_entities` in the target (kinds: environment, cluster, database, dataview, volume, scaling-group; view: full): its zones, the network of its clusters, and which of the names from steps 1 and 2 already exist there. Use the existing entities as they are.',
         '`create_kx_entities` in the target: the database, volume, scaling group and dataview that are missing there, then the cluster with its tags. Use a zone of the target, and the network of its own clusters. Leave out status, statusReason, volumes, times and changesetId, which belong to the source, and give dataviewName in place of dataviewConfiguration. A new database is empty: ask whether data is to be loaded, and from where.',
         `${WAIT}, kind cluster: until it is RUNNING. If it is CREATE_FAILED, report the reason.`,
         `${tool('GetKxCluster')} on the copy: compare it with the original, and report each difference.`,
