@@ -98,7 +98,7 @@ export function backend(config: Config, log: Log, { server, approver, store }: B
       }
     },
     quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
-    aheadMs: async () => (await (await open().catch(() => undefined))?.aheadMs?.()) ?? 0,
+    aheadMs: async () => (await (await open().catch(() => undefined))?.aheadMs?.().catch(() => 0)) ?? 0,
     worldInstance: async () => (await open().catch(() => undefined))?.worldInstance?.().catch(() => undefined),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };

@@ -29,6 +29,8 @@ export interface TeardownStep {
   readonly operation: OperationName;
   readonly input: Members;
   readonly item: Item;
+  /** The status when it was planned. */
+  readonly statusBefore?: unknown;
   /** Digest of the entity when it was planned, as `entityDigestOf` makes it. */
   readonly entityDigest: string;
 }
@@ -194,11 +196,12 @@ const environmentItself = (environmentId: string, name: string, status: unknown)
 /** The deletion with the digest of its entity; none if the entity no longer exists. */
 async function withDigest(
   call: Call,
-  { operation, input, item, loads }: Candidate,
+  { operation, input, item, loads, status: statusBefore }: Candidate,
   options: CallOptions,
 ): Promise<TeardownStep[]> {
   const subject = await readTarget(call, operation, input, options);
-  return subject === undefined ? [] : [{ operation, input, item, entityDigest: entityDigestOf(subject.entity, loads) }];
+  if (subject === undefined) return [];
+  return [{ operation, input, item, statusBefore, entityDigest: entityDigestOf(subject.entity, loads) }];
 }
 
 /** How far an accepted deletion is, with the status of the entity and the reason of a failure. */
@@ -213,9 +216,10 @@ export interface Deletion {
 export async function deletionOfPlanned(
   call: Call,
   { operation, input }: Pick<TeardownStep, 'operation' | 'input'>,
+  options: CallOptions = {},
 ): Promise<Deletion> {
   try {
-    const subject = await readTarget(call, operation, input, {});
+    const subject = await readTarget(call, operation, input, options);
     if (subject === undefined) return { progress: 'done' };
     const { status } = subject.entity as { status?: string };
     const progress = statusClass(status) === 'failed' ? 'failed' : deletionIn(status);

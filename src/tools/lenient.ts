@@ -119,6 +119,8 @@ function membersOf(shape: Readonly<Record<string, z.ZodType>>, given: object): R
 }
 
 const ABSENT = new Set<unknown>([undefined, null, '', 'null']);
+/** Whether a value is what some models send for an argument that they leave out. */
+export const isAbsent = (value: unknown): boolean => ABSENT.has(value);
 const BOOLEANS = new Map([
   ['true', true],
   ['false', false],

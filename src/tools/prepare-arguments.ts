@@ -5,7 +5,7 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import { listerOfLabel } from '../operations/references.ts';
 import { type ArgumentProblem, explainProblems, parseArguments } from './arguments.ts';
 import { type EnvironmentMeant, environmentCalled, type Lookup, missingText } from './identify.ts';
-import { withEnvironment, withOwnName } from './lenient.ts';
+import { isAbsent, withEnvironment, withOwnName } from './lenient.ts';
 
 type Members = Record<string, unknown>;
 
@@ -44,8 +44,10 @@ export async function prepareArguments(
 
 /** The parsed arguments. It is a problem if all settings of an update are empty, because without them the call has another meaning. */
 function parsedCall(schema: z.ZodObject, given: Members, near: OperationName | undefined) {
-  const parsed = parseArguments(schema, given);
   const operation = near === undefined ? undefined : operationNamed(near);
+  const isIgnored = (name: string) => !(name in schema.shape) && Object.hasOwn(operation?.input().shape ?? {}, name);
+  const meant = Object.entries(given).filter(([name, value]) => !(isAbsent(value) && isIgnored(name)));
+  const parsed = parseArguments(schema, Object.fromEntries(meant));
   if (operation?.update === undefined || 'problems' in parsed) return parsed;
   const isOnlyKey = Object.keys(parsed.input).every((name) => labels(operation).includes(name));
   const empty = Object.keys(given).filter((name) => given[name] !== undefined && !(name in parsed.input));

@@ -1,17 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { truncate } from '../inventory/units.ts';
-import { mapConcurrent } from '../map-concurrent.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { type Actor, callNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { itemText } from '../safety/item-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
-import type { Blocker, Item } from '../safety/plan-parts.ts';
+import type { Blocker } from '../safety/plan-parts.ts';
 import { allowedFor } from '../safety/policy.ts';
-import { type Deletion, deletionOfPlanned, type TeardownPlan, type TeardownStep } from '../safety/teardown.ts';
+import type { TeardownPlan, TeardownStep } from '../safety/teardown.ts';
 import { visibilityFor } from '../safety/visibility.ts';
-import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
+import {
+  type AcceptedDeletion,
+  acceptedDeletions,
+  type FailedDeletion,
+  nameText,
+  readDeletions,
+} from './accepted-deletions.ts';
 import type { Exchange, ToolEnvironment } from './environment.ts';
 import { followUp } from './follow-up.ts';
 import { patienceOf, progressOf } from './progress.ts';
@@ -37,7 +43,7 @@ export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan
   const deadline = performance.now() + (task?.patienceMs ?? patienceOf(context));
   const unready = await environment.gate.prepare(plan);
   if (unready !== undefined) return refused(...unready);
-  const accepted = acceptedDeletions(environment, plan.leaving);
+  const accepted = acceptedDeletions(environment, plan.leaving, signal);
   for (const [at, removal] of removals.entries()) {
     const what = itemText(removal.item);
     const why = await removeOne(environment, plan, removal, {
@@ -54,29 +60,6 @@ export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan
   }
   if (task !== undefined) return whenGone(environment, plan, task, { deadline, signal });
   return (await readRemaining(environment, plan)).result;
-}
-
-/** Watches the deletions that a teardown has requested, and those that were in progress before. */
-function acceptedDeletions(environment: ToolEnvironment, leaving: readonly Candidate[]) {
-  let pending = leaving;
-  let failed: readonly FailedDeletion[] = [];
-  return {
-    add: (removal: Candidate) => {
-      pending = [...pending, removal];
-    },
-    failed: () => failed,
-    /** Reads them. Returns which one has failed, in a sentence. */
-    firstFailure: async () => {
-      ({ remaining: pending, failed } = await readDeletions(environment, pending));
-      const [first] = failed;
-      return first && failureText(first);
-    },
-  };
-}
-
-function failureText({ item, status, reason }: FailedDeletion): string {
-  const why = reason === undefined ? '.' : `: ${quoteUntrusted(reason, MAX_REASON)}.`;
-  return `The deletion of ${nameText(item)} failed with the status ${quoteUnlessPlain(String(status))}${why}`;
 }
 
 interface Stop {
@@ -115,9 +98,6 @@ const failedRows = (failed: readonly FailedDeletion[]) =>
         })),
       };
 
-/** An item without the status that the plan showed. */
-const nameText = ({ kind, name }: Item) => itemText({ kind, name });
-
 const INTERRUPTED = 'The server that ran this task has ended, or was out of reach.';
 
 /** The result of a task when everything is gone, a deletion has failed, or the task must not wait any longer. */
@@ -128,9 +108,9 @@ async function whenGone(
   { deadline, signal }: Pick<RemovalOptions, 'deadline' | 'signal'>,
 ): Promise<CallToolResult> {
   const { length } = plan.removals;
-  let candidates: readonly Candidate[] | undefined;
+  let candidates: readonly AcceptedDeletion[] | undefined;
   for (let wait = POLL_MS; ; wait = Math.min(1.5 * wait, MAX_POLL_MS)) {
-    const { result, remaining, gone, isUnderway } = await readRemaining(environment, plan, candidates);
+    const { result, remaining, gone, isUnderway } = await readRemaining(environment, plan, candidates, signal);
     if (!isUnderway || performance.now() > deadline) return result;
     candidates = remaining;
     await task.report({
@@ -149,14 +129,15 @@ async function whenGone(
 export async function readRemaining(
   environment: ToolEnvironment,
   { removals, leaving }: TeardownPlan,
-  candidates: readonly Candidate[] = [...removals, ...leaving],
+  candidates: readonly AcceptedDeletion[] = [...removals, ...leaving],
+  signal?: AbortSignal,
 ) {
-  const { remaining, failed, underway } = await readDeletions(environment, candidates);
+  const { remaining, failed, underway } = await readDeletions(environment, candidates, signal);
   const isUnderway = remaining.length > 0 && remaining.every(({ progress }) => progress === 'in progress');
   const all = [...removals, ...leaving];
   const gone = all.length - remaining.length;
   const counts = { requested: removals.length, gone, left: 0 };
-  const names = (some: readonly Candidate[]) => some.map(({ item }) => nameText(item));
+  const names = (some: readonly AcceptedDeletion[]) => some.map(({ item }) => nameText(item));
   if (remaining.length === 0) {
     const result = structured({ finished: true, ...counts, entities: names(all) });
     return { result, remaining, gone, isUnderway };
@@ -176,26 +157,10 @@ const outcomeText = (failed: number) =>
     ? 'and nothing is left to approve.'
     : `but ${failed} of them failed. To retry, call the tool again: it plans what is left and requests approval again.`;
 
-/** Reads how far accepted deletions are: those that are not complete, and which of them have failed. */
-async function readDeletions({ call }: ToolEnvironment, candidates: readonly Candidate[]) {
-  const all = await mapConcurrent(candidates, async ({ operation, input, item }) => ({
-    ...{ operation, input, item },
-    ...(await deletionOfPlanned(call, { operation, input })),
-  }));
-  const remaining = all.filter(({ progress }) => progress !== 'done');
-  return {
-    remaining,
-    failed: remaining.filter((each) => each.progress === 'failed'),
-    underway: remaining.filter((each) => each.progress !== 'failed'),
-  };
-}
-
-type FailedDeletion = Pick<Candidate, 'item'> & Deletion;
-
 const WAIT = ' To wait for the end, make the call in `next`.';
 
 /** The call that waits for the end of deletions. An environment is deleted after everything in it. */
-function waitForEnd(environment: ToolEnvironment, remaining: readonly Candidate[]) {
+function waitForEnd(environment: ToolEnvironment, remaining: readonly AcceptedDeletion[]) {
   const whole = remaining.filter(({ operation }) => operation === 'DeleteKxEnvironment');
   const awaited = whole.length > 0 ? whole : remaining;
   return followUp(
@@ -203,8 +168,6 @@ function waitForEnd(environment: ToolEnvironment, remaining: readonly Candidate[
     environment,
   );
 }
-
-type Candidate = Pick<TeardownStep, 'operation' | 'input' | 'item'>;
 
 interface RemovalOptions {
   readonly actor: Actor;
@@ -241,7 +204,15 @@ async function removeOne(
         if (plan.entityDigest !== entityDigest) return `${itemText(item)} has changed since the person saw it.`;
         const [added] = unapprovedEntities(teardown, plan);
         if (added !== undefined) return added;
-        const why = await environment.gate.authorizeStep(teardown, plan, replan);
+        let failure: string | undefined;
+        // Read together, so that little time passes between the last look and the deletion.
+        const lastLook = async () => {
+          const [now, found] = await Promise.all([replan(), firstFailure()]);
+          failure = found;
+          return now;
+        };
+        const why = await environment.gate.authorizeStep(teardown, plan, lastLook);
+        if (failure !== undefined) return failure;
         if (why === undefined) break;
         if (why !== 'dependents-changed') return `${itemText(item)}: ${why.join(' ')}`;
       }
@@ -253,8 +224,6 @@ async function removeOne(
       await pause(POLL_MS, undefined, { signal });
     }
     await onDeleting();
-    const failure = await firstFailure();
-    if (failure !== undefined) return failure;
     if (signal.aborted) return stopReason(signal);
     await callNamed(environment.call, operation, input, { signal, actor });
     return undefined;

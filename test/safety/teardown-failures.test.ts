@@ -118,6 +118,29 @@ describe('a teardown with a deletion that fails', () => {
     expect(deletions(spy)).toEqual(['DeleteKxVolume']);
   });
 
+  it('goes on after a reply that is older than the deletion of a failed entity', async () => {
+    let stale: object | undefined;
+    const { backend, builder, spy, guard, heal } = await failing(['DeleteKxCluster'], {
+      around:
+        ({ call }) =>
+        async (name, input, options) => {
+          const isFirstLook = name === 'GetKxCluster' && spy.reached.length === 1 && stale !== undefined;
+          const output = isFirstLook ? stale : await call(name, input, options);
+          if (isFirstLook) stale = undefined;
+          else if (name === 'GetKxCluster') stale = output;
+          return output as never;
+        },
+    });
+    await builder.cluster('hdb');
+    await builder.user('ann');
+    await backend.call('DeleteKxCluster', { environmentId: builder.environmentId, clusterName: 'hdb' });
+    backend.clock.advance(HOUR);
+    heal();
+    const { content } = await approve(guard, builder, ['hdb', 'ann']);
+    expect(content).toMatchObject({ finished: true, requested: 2 });
+    expect(stale).toBeUndefined();
+  });
+
   it('stops at the failure of a deletion that was in progress before', async () => {
     let isPlanned = false;
     let looks = 0;

@@ -36,6 +36,13 @@ it.each(CREATES)(
   },
 );
 
+it.each([null, ''])('%j counts as no tags', async (none) => {
+  const [, given] = CREATES[0] as (typeof CREATES)[number];
+  const call = { tool: 'create_kx_volume', arguments: { ...given, tags: none } };
+  const { isError } = await session.callTool({ name: 'plan_change', arguments: call });
+  expect(isError ?? false).toBe(false);
+});
+
 it('a batch refuses them in the step that has them', async () => {
   const create = [{ tool: 'create_kx_volume', arguments: { ...volume, tags } }];
   const text = await failedTo(session, 'create_kx_entities', { environmentId: 'kdb-prod', create });
