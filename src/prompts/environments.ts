@@ -58,7 +58,7 @@ export const inventory: Runbook = {
         `Data: for each database its size, and \`find_kx_entities\` (kinds: changeset, view: full) for the S3 sources of its loads. Mark sources whose existence nobody can confirm: their data must be exported before this environment is shut down.`,
         'Processes: for each cluster, its type, its size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to, and what depends on it.',
         `Access: ${tool('ListKxUsers')} with roles; network: ${tool('GetKxEnvironment')} (transit gateway, CIDR, DNS, KMS key).`,
-        'Owners: `find_kx_entities` (groupBy: tag:owner), and with a condition in tags (key owner, absent) for entities without an owner. Code: the same tool (kinds: cluster, groupBy: code).',
+        'Owners: `find_kx_entities` (groupBy: tag:owner), and a second time with a condition in tags (key owner, absent), for entities without an owner. Code: the same tool (kinds: cluster, groupBy: code).',
         '`find_kx_problems` for the environment: what is unused need not move; what is failed or behind should be repaired or dropped first.',
         'Deliver: a table per kind, the order in which to rebuild (network, storage, databases and data, dataviews, scaling groups, clusters, users), open questions, and what can be switched off today.',
       ],
