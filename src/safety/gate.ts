@@ -16,7 +16,7 @@ import { digest } from './digest.ts';
 import { LedgerError } from './ledger.ts';
 import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.ts';
 import type { Members } from './plan-parts.ts';
-import { type Allowed, approvalNeeded, POLICY, type RiskAssessment } from './policy.ts';
+import { type Allowed, approvalNeeded, isDestructive, type RiskAssessment } from './policy.ts';
 import { assessArguments } from './protection.ts';
 import { needsKit } from './recovery-kit.ts';
 import {
@@ -234,9 +234,6 @@ async function authorizeStep(
     return changedLines(plan.tool, plan.noun);
   return now.callDigest === plan.callDigest ? undefined : 'dependents-changed';
 }
-
-/** Whether protection is checked for a risk even if no approval is required. */
-const isDestructive = (risk: Risk) => POLICY[risk].hints.destructiveHint === true;
 
 /** The journal records a rename with the former name. */
 function actorFor({ principal, settings }: Plan): Actor {

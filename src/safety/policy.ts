@@ -73,6 +73,9 @@ export interface RiskAssessment {
   readonly approvalReasons: readonly string[];
 }
 
+/** Whether calls of a risk destroy or interrupt something. Their protection is checked even if no approval is required. */
+export const isDestructive = (risk: Risk): boolean => POLICY[risk].hints.destructiveHint === true;
+
 /** Whether a person must approve a call. */
 export function approvalNeeded(
   { operation, risk, approvalReasons }: RiskAssessment,

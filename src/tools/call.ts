@@ -13,7 +13,7 @@ import {
 } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import type { Plan } from '../safety/plan.ts';
-import { allowedFor, POLICY, refusalReason, toolRefusalReason } from '../safety/policy.ts';
+import { allowedFor, isDestructive, POLICY, refusalReason, toolRefusalReason } from '../safety/policy.ts';
 import { sentInput } from '../safety/sent-input.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { obtainApproval } from './approval-form.ts';
@@ -79,7 +79,7 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
   const { restrictions, caller } = environment;
   const reason = refusalReason(name, restrictions, caller);
   if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
-  const lookup = { environment, signal: exchange.context.mcpReq.signal, isDestructive: isDestructive(tool) };
+  const lookup = { environment, signal: exchange.context.mcpReq.signal, isDestructive: isUsuallyDestructive(tool) };
   const prepared = await prepareArguments(lookup, agentInput(operationNamed(name)), given, name);
   if ('wrong' in prepared) return refused(wrong(tool), ...prepared.wrong);
   const { input, meant } = prepared;
@@ -91,7 +91,7 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
     return withEnvironmentMeant(await throughGate(environment, name, input, exchange), meant);
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
-    const isRisky = POLICY[risk].hints.destructiveHint === true;
+    const isRisky = isDestructive(risk);
     // A lookup remembers what it has read.
     const concerned = isRisky === lookup.isDestructive ? lookup : { ...lookup, isDestructive: isRisky };
     return withEnvironmentMeant(failed(tool, error, await nextStep(concerned, name, input, error)), meant);
@@ -99,11 +99,11 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
 }
 
 /** Whether the calls of a tool destroy or interrupt something, unless their arguments decide that. */
-function isDestructive(tool: unknown): boolean {
+function isUsuallyDestructive(tool: unknown): boolean {
   if (typeof tool !== 'string') return false;
   const name = operationOf(tool);
-  const hints = name === undefined ? compositeNamed(tool)?.annotations : POLICY[operationNamed(name).risk].hints;
-  return hints?.destructiveHint === true;
+  if (name !== undefined) return isDestructive(operationNamed(name).risk);
+  return compositeNamed(tool)?.annotations.destructiveHint === true;
 }
 
 const wrong = (tool: string) => `${tool} was not called: its arguments are wrong.`;
@@ -113,7 +113,11 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
   const reason = toolRefusalReason(tool, restrictions, caller);
   if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
   const { signal } = exchange.context.mcpReq;
-  const lookup = { environment, signal, isDestructive: isDestructive(tool.name) || isDestructive(given['tool']) };
+  const lookup = {
+    environment,
+    signal,
+    isDestructive: isUsuallyDestructive(tool.name) || isUsuallyDestructive(given['tool']),
+  };
   const prepared = await prepareArguments(lookup, tool.input(), given);
   if ('wrong' in prepared) return refused(wrong(tool.name), ...prepared.wrong);
   const { input, meant } = prepared;

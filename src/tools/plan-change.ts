@@ -7,7 +7,7 @@ import { lazy } from '../operations/operation.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import type { Members } from '../safety/plan-parts.ts';
-import { allowedFor, approvalNeeded, POLICY, refusalReason } from '../safety/policy.ts';
+import { allowedFor, approvalNeeded, isDestructive, refusalReason } from '../safety/policy.ts';
 import { missingTarget } from '../safety/refusals.ts';
 import { changesNothing, contradictions, omissionLines, riskText, unchangedText } from '../safety/update-text.ts';
 import { type Visibility, visibilityFor } from '../safety/visibility.ts';
@@ -79,8 +79,8 @@ async function previewCall(
   { cursor, signal }: { readonly cursor?: string | undefined; readonly signal: AbortSignal },
 ): Promise<ToolResult> {
   const operation = operationNamed(name);
-  const isDestructive = POLICY[operation.risk].hints.destructiveHint === true;
-  const prepared = await prepareArguments({ environment, signal, isDestructive }, agentInput(operation), given, name);
+  const lookup = { environment, signal, isDestructive: isDestructive(operation.risk) };
+  const prepared = await prepareArguments(lookup, agentInput(operation), given, name);
   if ('wrong' in prepared) return refused(`The arguments for ${tool} are wrong.`, ...prepared.wrong);
   const { input, meant } = prepared;
   const options = { signal };
