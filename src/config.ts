@@ -261,3 +261,7 @@ function lazily<T extends Record<string, () => z.ZodType>>(thunks: T): Schemas<T
   const members = Object.entries(thunks).map(([name, build]) => [name, { get: lazy(build), enumerable: true }]);
   return Object.defineProperties({}, Object.fromEntries(members) as PropertyDescriptorMap) as Schemas<T>;
 }
+
+/** A local world in memory keeps nothing, and neither do its ledger and journal. Every other backend does. */
+export const isEphemeral = ({ backend, state }: Pick<Config, 'backend' | 'state'>): boolean =>
+  backend === 'local' && state === ':memory:';

@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import type { Config } from '../config.ts';
+import { type Config, isEphemeral } from '../config.ts';
 import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts';
 import { LedgerError } from '../safety/ledger.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from './log.ts';
-import { approveCommand, isEphemeral, unusableKeyError } from './out-of-band.ts';
+import { approveCommand, unusableKeyError } from './out-of-band.ts';
 
 /** The rules that the approver's key of a server sets, as they were when the server started. */
 export interface ApproverRules {

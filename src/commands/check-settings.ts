@@ -1,13 +1,13 @@
-import { type Config, ConfigError } from '../config.ts';
+import { type Config, ConfigError, isEphemeral } from '../config.ts';
 import { requireLocal } from '../store/position-file.ts';
 import { describedTools } from '../tools/list.ts';
 import { suggestTool } from '../tools/suggest.ts';
 
 /** Rejects with `ConfigError` or `StoreError` for settings of a backend with which no server starts. Changes nothing. */
 export async function checkSettings(config: Config): Promise<void> {
-  const { backend: kind, state, stateDir, store, target, deny, approve, faults } = config;
+  const { stateDir, store, target, deny, approve, faults } = config;
   checkDenied(deny);
-  if (kind === 'local' && state === ':memory:') {
+  if (isEphemeral(config)) {
     if (store !== undefined)
       throw new ConfigError(
         `--store: replicas cannot share a world in memory${target === undefined ? '' : ` (named target ${target})`}; name its file with --state, or another backend`,
@@ -22,6 +22,7 @@ export async function checkSettings(config: Config): Promise<void> {
 
 /** Throws `ConfigError` for a --deny that names no tool: a mistake that would go unnoticed. */
 export function checkDenied(deny: Config['deny']): void {
+  if (deny.length === 0) return;
   const names = describedTools().map(({ name }) => name);
   const unknown = deny.find((name) => !names.includes(name));
   if (unknown === undefined) return;

@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto';
-import type { Config } from '../config.ts';
+import { type Config, isEphemeral } from '../config.ts';
 import { readPinnedApprover } from '../local/pinned-approver.ts';
 import { ownCommand } from '../own-command.ts';
 import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts';
 import { DAMAGED_KEY_ADVICE, readKeys } from '../safety/approver-keys.ts';
 import { type DoctorFinding, failed, ok, warning } from './finding.ts';
 import { worldPlace } from './open-worlds.ts';
-import { approveCommand, isEphemeral } from './out-of-band.ts';
+import { approveCommand } from './out-of-band.ts';
 
 const CHECK = 'approval';
 

@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Config } from '../config.ts';
+import { type Config, isEphemeral } from '../config.ts';
 import { WORLD_FORMAT } from '../local/schema.ts';
 import { TOLERANCE_MS } from '../safety/ledger-clock.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { inspectFile, inspectFolder } from '../sqlite/file.ts';
 import { openToOthers } from '../sqlite/privacy.ts';
 import { type DoctorFinding, failed, ok, warning } from './finding.ts';
-import { approveCommand, isEphemeral } from './out-of-band.ts';
+import { approveCommand } from './out-of-band.ts';
 
 const STATE = 'state directory';
 

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type Config, defaultStateDir } from '../config.ts';
+import { type Config, defaultStateDir, isEphemeral } from '../config.ts';
 import { commandAnywhere, ownCommand, shellWord } from '../own-command.ts';
 import { isApprovedBy } from '../safety/approver.ts';
 import { approverFolder } from '../safety/approver-keys.ts';
@@ -96,6 +96,3 @@ export const approveCommand = (args: string, stateDir: string) =>
 /** What a person must add to a command so that it uses this state directory; nothing for the default one. */
 const stateDirFlag = (stateDir: string) =>
   stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${shellWord(stateDir)}`;
-
-/** A local world in memory keeps nothing, and neither do its ledger and journal. Every other backend does. */
-export const isEphemeral = ({ backend: kind, state }: Config) => kind === 'local' && state === ':memory:';

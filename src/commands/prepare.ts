@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import { type Config, isEphemeral } from '../config.ts';
 import { prepareState } from '../local/state-file.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { prepareFile } from '../sqlite/file.ts';
@@ -13,12 +13,11 @@ const worldOptions = () => import('./world-options.ts');
  */
 export async function prepareBackend(config: Config, log: Log): Promise<void> {
   const { backend: kind, state, stateDir, world, quotas, worldStore } = config;
-  const isKept = kind !== 'local' || state !== ':memory:';
   const isNewWorldGiven = world !== undefined || quotas !== undefined;
   const warn = (line: string | undefined) => {
     if (line !== undefined) log.warn({}, line);
   };
-  if (isKept) warn(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
+  if (!isEphemeral(config)) warn(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
   if (kind !== 'local') {
     if (isNewWorldGiven) (await worldOptions()).warnUnused(config, log, {}, 'it is for the local backend');
     return;

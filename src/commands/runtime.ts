@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Answers, answersWith } from '../answers.ts';
-import type { Config } from '../config.ts';
+import { type Config, isEphemeral } from '../config.ts';
 import type { Call } from '../operations/index.ts';
 import type { PlanLocation } from '../safety/backend-location.ts';
 import { deletionsIn } from '../safety/deletions.ts';
@@ -24,7 +24,7 @@ import { backend } from './backend.ts';
 import type { Log } from './log.ts';
 import { warnAboutMissing } from './missing-environments.ts';
 import { type TrackedCalls, trackMutations } from './mutation-tracker.ts';
-import { isEphemeral, otherWay, outOfBandApproval, type ServerPage } from './out-of-band.ts';
+import { otherWay, outOfBandApproval, type ServerPage } from './out-of-band.ts';
 import { serverProfile } from './server-profile.ts';
 
 /** The journal is checked after the client has received its first responses. */
