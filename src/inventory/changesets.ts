@@ -67,25 +67,31 @@ function hasReached(items: readonly Changeset[], since: string): boolean {
 
 const newestFirst = (a: Changeset, b: Changeset) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? '');
 
-/** The changesets that completed after a changeset. */
-export interface Newer {
+/** Completed changesets, such as those that completed after another. */
+export interface Completed {
   readonly count: number;
   /** When the first of them became active, ISO 8601. */
   readonly since: string | undefined;
 }
 
+/** Those of some changesets that are completed. */
+export function completedAmong(changesets: readonly Changeset[]): Completed {
+  const completed = changesets.filter(({ status }) => status === 'COMPLETED');
+  const times = completed.flatMap((each) => each.activeFromTimestamp ?? each.createdTimestamp ?? []);
+  return { count: completed.length, since: times.toSorted()[0] };
+}
+
 /** For each of these changesets, newest first, the changesets that completed after it, by id. */
-export function completedAfter(changesets: readonly Changeset[]): ReadonlyMap<string | undefined, Newer> {
-  const newer = new Map<string | undefined, Newer>();
-  let later: Newer = { count: 0, since: undefined };
+export function completedAfter(changesets: readonly Changeset[]): ReadonlyMap<string | undefined, Completed> {
+  const newer = new Map<string | undefined, Completed>();
+  let later: Completed = { count: 0, since: undefined };
   // Of several that were created at the same time, none is newer.
   for (const group of groupBy(changesets, ({ createdTimestamp }) => createdTimestamp).values()) {
     for (const { changesetId } of group) newer.set(changesetId, later);
-    const completed = group.filter(({ status }) => status === 'COMPLETED');
-    const times = [later.since, ...completed.map((each) => each.activeFromTimestamp ?? each.createdTimestamp)];
+    const { count, since } = completedAmong(group);
     later = {
-      count: later.count + completed.length,
-      since: times.filter((time) => time !== undefined).toSorted()[0],
+      count: later.count + count,
+      since: [later.since, since].filter((time) => time !== undefined).toSorted()[0],
     };
   }
   return newer;

@@ -3,6 +3,7 @@ import { isDetached } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { withoutUndefined } from '../without-undefined.ts';
+import { completedAmong } from './changesets.ts';
 import type { Cluster, Database, Dataview, EnvironmentData } from './environment-data.ts';
 import { type Edge, idOf, type Kind, type Relation } from './graph-types.ts';
 import { idAt } from './kinds.ts';
@@ -95,9 +96,8 @@ function staleMountEdges(cluster: Cluster, byName: ReadonlyMap<string | undefine
   });
 }
 
-/** The completed changesets of a database: their number, unless only some were read, and when the first of those read became active. */
+/** The completed changesets of a database; without their number if only some were read. */
 function completedIn({ changesets = [], numChangesets = 0 }: Partial<Database> = {}): Facts {
-  const completed = changesets.filter(({ status }) => status === 'COMPLETED');
-  const times = completed.flatMap((each) => each.activeFromTimestamp ?? each.createdTimestamp ?? []);
-  return { count: numChangesets > changesets.length ? undefined : completed.length, since: times.toSorted()[0] };
+  const { count, since } = completedAmong(changesets);
+  return { count: numChangesets > changesets.length ? undefined : count, since };
 }
