@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { ownCommand, shellWord } from '../../src/own-command.ts';
 import { CLI } from '../support/hosts.ts';
+import { run } from './run-binary.ts';
 
 describe('the command line', () => {
   let folder: string;
@@ -14,15 +15,6 @@ describe('the command line', () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'finspace-mcp-line-')));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  /** Runs the binary until it ends, with an empty stdin. */
-  const run = (...args: string[]) =>
-    new Promise<{ code: number; out: string; said: string }>((resolve) => {
-      const child = execFile(process.execPath, [CLI, ...args], (_, out, said) =>
-        resolve({ code: child.exitCode ?? -1, out, said }),
-      );
-      child.stdin?.end();
-    });
 
   it.each([
     [['--approve', 'nosuch'], '--approve: expects none, or some of reveal, create, update, disrupt, destroy, network'],

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import type { DoctorFinding } from '../../src/commands/finding.ts';
 import { configure } from '../../src/config.ts';
 import { positionFile } from '../../src/store/position-file.ts';
 import { addApprover } from '../support/approver.ts';
-import { CLI } from '../support/hosts.ts';
+import { run } from './run-binary.ts';
 
 describe('settings with which no server starts', () => {
   let folder: string;
@@ -17,14 +16,6 @@ describe('settings with which no server starts', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs the binary until it ends, with an empty stdin. */
-  const run = (...args: string[]) =>
-    new Promise<{ code: number; out: string; said: string }>((resolve) => {
-      const child = execFile(process.execPath, [CLI, ...args], (_, out, said) =>
-        resolve({ code: child.exitCode ?? -1, out, said }),
-      );
-      child.stdin?.end();
-    });
   const file = (name: string, content: object) => {
     writeFileSync(join(folder, name), JSON.stringify(content));
     return join(folder, name);
