@@ -15,7 +15,8 @@ export type FailedDeletion = Pick<AcceptedDeletion, 'item'> & Deletion;
 const RECHECK_MS = 2_000;
 /** How long the reply of a read may be older than the deletion. */
 const STALE_MS = 500;
-const MAX_REASON = 300;
+/** The longest reason of a failure that is shown, in characters. */
+export const MAX_REASON = 300;
 
 /** Watches the deletions that a teardown has requested, and those that were in progress before. */
 export function acceptedDeletions(

@@ -25,8 +25,8 @@ export interface Accepted {
 }
 
 /**
- * The one call that waits for everything that some calls started, which all have the same goal; undefined if nothing is in progress, or the caller is not
- * offered that tool.
+ * The one call that waits for everything that some calls with the same goal started; undefined if nothing is in progress, or the
+ * caller is not offered that tool.
  */
 export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offering): FollowUp {
   const underway = accepted.flatMap((call) => startedBy(call) ?? []);

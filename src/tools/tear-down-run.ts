@@ -15,6 +15,7 @@ import {
   type AcceptedDeletion,
   acceptedDeletions,
   type FailedDeletion,
+  MAX_REASON,
   nameText,
   readDeletions,
 } from './accepted-deletions.ts';
@@ -27,7 +28,6 @@ import { stopReason, type Task, type TaskReport } from './task.ts';
 const POLL_MS = 500;
 const MAX_POLL_MS = 15_000;
 const MAX_NAMED = 50;
-const MAX_REASON = 300;
 
 /** Makes the deletions of an approved teardown in order, as a task if the client supports tasks. */
 export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor: Actor, exchange: Exchange) {

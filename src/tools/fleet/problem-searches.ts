@@ -83,7 +83,7 @@ function underway(graph: Graph): Issue[] {
   ];
 }
 
-const doneBy = (kind: Kind | 'node', since: string | undefined) => ({
+const doneBy = (kind: Kind, since: string | undefined) => ({
   expectedBy: isoMinute(expectedBy(kind, since)),
 });
 
