@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { oncePer } from '../once-per.ts';
 import { cancelled, timedOut } from './diagnosed-error.ts';
 import { type Ending, ending } from './ending.ts';
 
@@ -19,6 +19,22 @@ export interface Bounds {
   close(): void;
 }
 
+/** Calls a function when a signal aborts, until the returned function is called. */
+type OnAbort = (listener: () => void) => () => void;
+
+/** One listener on the signal for all calls of a request at the same time, because adding one costs as much as a small call. */
+const onAbortOf = oncePer((signal: AbortSignal): OnAbort => {
+  const listeners = new Set<() => void>();
+  const callAll = () => listeners.forEach((listener) => void listener());
+  return (listener) => {
+    if (listeners.size === 0) signal.addEventListener('abort', callAll, { once: true });
+    listeners.add(listener);
+    return () => {
+      if (listeners.delete(listener) && listeners.size === 0) signal.removeEventListener('abort', callAll);
+    };
+  };
+});
+
 /** Infinite milliseconds: only the caller ends the call. */
 export function callBounds(limitMs: number, cancel: AbortSignal | undefined): Bounds {
   const own = ending();
@@ -37,13 +53,8 @@ export function callBounds(limitMs: number, cancel: AbortSignal | undefined): Bo
   ended.catch(() => {});
 
   const onCancel = () => own.end(cancelled());
-  const commit = () => cancel?.removeEventListener('abort', onCancel);
   if (cancel?.aborted) onCancel();
-  else if (cancel !== undefined) {
-    // Listeners on one signal: as many as one request makes calls at the same time.
-    setMaxListeners(0, cancel);
-    cancel.addEventListener('abort', onCancel, { once: true });
-  }
+  const commit = cancel === undefined ? () => {} : onAbortOf(cancel)(onCancel);
 
   const within = <T>(work: Promise<T>) => Promise.race([work, ended]);
   return {

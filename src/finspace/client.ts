@@ -2,6 +2,7 @@ import { FinspaceClient } from '@aws-sdk/client-finspace';
 import type { HttpRequest } from '@smithy/protocol-http';
 import type { Service } from '../operations/exchange.ts';
 import { lazy } from '../operations/operation.ts';
+import { VERSION } from '../version.ts';
 import { type Send, sender } from './command.ts';
 import { requireWhole } from './credential-errors.ts';
 import { type Credentials, credentials } from './credentials.ts';
@@ -13,6 +14,7 @@ import { networkHandler } from './network.ts';
 import { environmentRegion } from './region.ts';
 import type { Backoff } from './retry.ts';
 import type { Secrets } from './secrets.ts';
+import { Sha256 } from './sha256.ts';
 import { sharedProfile } from './shared-profile.ts';
 
 /** Where and how to call. With `service`, requests stay in this process and need no credentials. */
@@ -48,6 +50,8 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
             source = credentials(profile, init, watch);
             return source.current;
           },
+          defaultUserAgentProvider: async () => USER_AGENT,
+          sha256: Sha256,
           ...(endpoint === undefined ? {} : { endpoint }),
         }
       : { requestHandler: inProcessHandler(service, limits), ...IN_PROCESS };
@@ -55,13 +59,25 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
     region: firstResult(
       validRegion(async () => region ?? environmentRegion(process.env) ?? (await profileRegion(profile))),
     ),
-    maxAttempts: 1,
-    retryStrategy: { retry: (next, args) => next(args) },
     ...reach,
   });
+  sendOnce(client);
   if (service === undefined) keepSigner(client);
   else stayInProcess(client);
   return { send: sender(client), credentials: source };
+}
+
+const USER_AGENT: [string, string][] = [['finspace-mcp', VERSION]];
+
+/** Leaves out the retries of the SDK, whose place in the stack other middleware refers to, and its log, which nobody reads. */
+function sendOnce({ middlewareStack }: FinspaceClient): void {
+  middlewareStack.remove('loggerMiddleware');
+  middlewareStack.add((next) => next, {
+    name: 'retryMiddleware',
+    step: 'finalizeRequest',
+    priority: 'high',
+    override: true,
+  });
 }
 
 /** Builds one signer: each request names its region and service to it, and the signer asks for the current credentials. */
@@ -96,7 +112,6 @@ const ONLY_FOR_NETWORKS = [
   'retryMiddleware',
   'contentLengthMiddleware',
   'hostHeaderMiddleware',
-  'loggerMiddleware',
   'recursionDetectionMiddleware',
   'getUserAgentMiddleware',
   'httpAuthSchemeMiddleware',

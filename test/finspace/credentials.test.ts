@@ -40,14 +40,21 @@ describe('credentials that are rotated while the server runs', () => {
   });
 
   it('sign requests that the local service accepts and verifies', async () => {
-    const credentials = [{ accessKeyId: 'AKIDNEW', secretAccessKey: 'secret-of-AKIDNEW' }];
+    const credentials = ['AKIDNEW', 'AKIDNEXT'].map((accessKeyId) => ({
+      accessKeyId,
+      secretAccessKey: `secret-of-${accessKeyId}`,
+    }));
     const { serve, close } = await openWorld({ region: 'eu-west-1', start: Date.now(), credentials });
     const listener = await listen(serve, { port: 0 });
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
     const call = caller({ endpoint: `http://127.0.0.1:${listener.port}` });
     expect(await failed(call('ListKxEnvironments', {}))).toMatchObject({ detail: 'The access key is not known.' });
-    save('credentials', `[default]\n${keys('AKIDNEW')}`);
-    expect(await call('ListKxEnvironments', {})).toEqual({ environments: [] });
+    for (const key of ['AKIDNEW', 'AKIDNEXT', 'AKIDNEW']) {
+      save('credentials', `[default]\n${keys(key)}`);
+      const another = caller({ endpoint: `http://127.0.0.1:${listener.port}` });
+      for (const each of [call, another, another])
+        expect(await each('ListKxEnvironments', {})).toEqual({ environments: [] });
+    }
     await listener.close();
     await close();
   });

@@ -7,6 +7,7 @@ import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { networkHandler } from '../../src/finspace/network.ts';
 import type { FinspaceError } from '../../src/operations/failure.ts';
+import { VERSION } from '../../src/version.ts';
 import { answering, type Behaviour, serving, stubCredentials } from './endpoints.ts';
 
 beforeEach(stubCredentials);
@@ -69,6 +70,12 @@ describe('the network handler', () => {
     const whole = body instanceof Uint8Array ? Buffer.from(body) : await buffer(body);
     return { statusCode, headers, body: whole.toString() };
   }
+
+  it('names this server as the user agent', async () => {
+    const { url, seen } = await serving(answering(200, '{}'));
+    await finspaceCall({ ...OPTIONS, region: 'us-east-1', endpoint: url })('ListEnvironments', {});
+    expect(seen[0]?.headers['user-agent']).toBe(`finspace-mcp/${VERSION}`);
+  });
 
   it('reuses a kept-alive connection', async () => {
     const peers = new Set<number | undefined>();
