@@ -69,9 +69,13 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
 
 const USER_AGENT: [string, string][] = [['finspace-mcp', VERSION]];
 
-/** Leaves out the retries of the SDK, whose place in the stack other middleware refers to, and its log, which nobody reads. */
+/**
+ * Leaves out the retries of the SDK, whose place in the stack other middleware refers to, its log, which nobody reads, and what
+ * only has an effect within AWS Lambda.
+ */
 function sendOnce({ middlewareStack }: FinspaceClient): void {
   middlewareStack.remove('loggerMiddleware');
+  if (process.env['AWS_LAMBDA_FUNCTION_NAME'] === undefined) middlewareStack.remove('recursionDetectionMiddleware');
   middlewareStack.add((next) => next, {
     name: 'retryMiddleware',
     step: 'finalizeRequest',
@@ -112,7 +116,6 @@ const ONLY_FOR_NETWORKS = [
   'retryMiddleware',
   'contentLengthMiddleware',
   'hostHeaderMiddleware',
-  'recursionDetectionMiddleware',
   'getUserAgentMiddleware',
   'httpAuthSchemeMiddleware',
   'httpSigningMiddleware',

@@ -198,5 +198,11 @@ export const FACTS: { readonly [K in KindName]: Facts<K> } = {
 };
 
 /** The facts of an entity; without those that are unknown. */
-export const factsIn = <K extends KindName>(kind: K, view: FactSource<K>): Readonly<Record<string, unknown>> =>
-  withoutUndefined(Object.fromEntries(Object.entries(FACTS[kind]).map(([name, { of }]) => [name, of(view)])));
+export function factsIn<K extends KindName>(kind: K, view: FactSource<K>): Readonly<Record<string, unknown>> {
+  const facts: Record<string, unknown> = {};
+  for (const [name, { of }] of Object.entries(FACTS[kind])) {
+    const fact: unknown = of(view);
+    if (fact !== undefined) facts[name] = fact;
+  }
+  return facts;
+}
