@@ -1,5 +1,5 @@
 import { byteSize, count } from './amounts.ts';
-import { asDependent, dependentItem } from './dependents.ts';
+import { typeAndStatus } from './dependents.ts';
 import { loadsInto, loadsText } from './loads.ts';
 import type { Loss } from './model.ts';
 import { KIND_NAMES, keyIn } from './names.ts';
@@ -32,7 +32,7 @@ interface Description<K extends InEnvironment> {
 const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
   'kx-cluster': {
     needsDetails: false,
-    detail: (view) => dependentItem(asDependent('kx-cluster', { environmentId: '' }, view)).detail,
+    detail: ({ clusterType, status }) => typeAndStatus(clusterType, status),
   },
   'kx-dataview': { needsDetails: false, detail: ({ databaseName }) => `of ${databaseName}` },
   'kx-volume': {

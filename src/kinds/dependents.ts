@@ -8,13 +8,16 @@ export const dependentItem = (dependent: Dependent): Item => ({
   kind: NAMES[dependent.kind].noun,
   name: dependent.name,
   arn: pathOf(dependent.kind, dependent.key),
-  detail: detailOf(dependent) || undefined,
+  detail: detailOf(dependent),
 });
 
-function detailOf({ kind, key, type, status }: Dependent): string {
-  const of = kind === 'kx-dataview' ? `of ${key['databaseName']}` : undefined;
-  return [of, type, status].filter((each) => each !== undefined).join(', ');
+function detailOf({ kind, key, type, status }: Dependent): string | undefined {
+  return typeAndStatus(kind === 'kx-dataview' ? `of ${key['databaseName']}` : type, status);
 }
+
+/** `HDB, RUNNING`; undefined if neither is known. */
+export const typeAndStatus = (type: string | undefined, status: string | undefined): string | undefined =>
+  [type, status].filter((each) => each !== undefined).join(', ') || undefined;
 
 /** An entity of an environment as a dependent of another one. */
 export function asDependent(

@@ -27,6 +27,15 @@ export interface ApprovalParts {
 
 /** The line of a plan whose losses are permanent. */
 export const FINAL = 'This cannot be undone.';
+/** The lines above its lists. */
+export const TITLES = {
+  lostInOrder: 'Lost for good, in this order:',
+  lost: 'Lost for good:',
+  interrupted: 'Interrupted:',
+  changes: 'Changes:',
+};
+/** The beginning of the line that replaces lists which are too long. */
+export const TOO_MANY = 'Too many to list in a form: ';
 
 export interface FittedText {
   readonly text: string;
@@ -51,15 +60,15 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
   const line = typeLine(typed);
   const settings = changes.map(changeLine);
   const lists = [
-    ...itemLines('Lost for good, in this order:', inOrder ? lost : [], (at) => `${at + 1}. `),
-    ...itemLines('Lost for good:', inOrder ? [] : lost),
-    ...itemLines('Interrupted:', interrupted),
+    ...itemLines(TITLES.lostInOrder, inOrder ? lost : [], (at) => `${at + 1}. `),
+    ...itemLines(TITLES.lost, inOrder ? [] : lost),
+    ...itemLines(TITLES.interrupted, interrupted),
   ];
   const rest = [
     ...factLine(where.filter(([label]) => visibility === EVERYTHING || label !== 'world')),
     isFinal ? FINAL : 'This takes effect at once.',
     ...parts.notes.filter(({ needs }) => needs === undefined || visibility.isOffered(needs)).map(({ says }) => says),
-    ...(settings.length === 0 ? [] : ['Changes:', ...settings]),
+    ...(settings.length === 0 ? [] : [TITLES.changes, ...settings]),
   ];
   const after = details.flatMap(factLine);
   const hasManyLines = rest.length + lists.length + after.length > MAX_LINES;
@@ -95,4 +104,4 @@ const itemLines = (title: string, rows: readonly VisibleItem[], mark: (at: numbe
   rows.length === 0 ? [] : [title, ...rows.map((row, at) => `${mark(at)}${visibleItemText(row)}.`)];
 
 const summaryLine = (rows: readonly VisibleItem[]) =>
-  `Too many to list in a form: ${byKind(rows).map(countText).join(', ')}. Approvals in a terminal or a browser list all of them.`;
+  `${TOO_MANY}${byKind(rows).map(countText).join(', ')}. Approvals in a terminal or a browser list all of them.`;

@@ -171,7 +171,7 @@ async function noFormReason(
 ): Promise<NoForm | undefined> {
   if (!dialog.form) return 'no-forms';
   if (plan.fits === 'too-long' || (plan.fits === 'too-wide' && hasOtherWay)) return plan.fits;
-  return formStop(await options.ledger.forms(historyKey(plan, dialog)), 1);
+  return formStop(await options.ledger.forms(historyKey(plan, dialog)), { next: 1 });
 }
 
 /**
@@ -184,7 +184,7 @@ async function recordShown(
   dialog: Dialog,
   nonce: string,
 ): Promise<FormStop | undefined> {
-  const stopped = formStop(await recordForm(options, plan, dialog, { nonce, kind: 'shown' }), 0);
+  const stopped = formStop(await recordForm(options, plan, dialog, { nonce, kind: 'shown' }), { next: 0 });
   if (stopped !== undefined) await recordForm(options, plan, dialog, { nonce, kind: 'withdrawn' });
   return stopped;
 }

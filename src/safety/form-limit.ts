@@ -20,14 +20,14 @@ export function isNoDecision({ events }: FormHistory): boolean {
 }
 
 /**
- * Why a client gets no further forms, if `coming` ones count as not approved, too; undefined if it gets them. Two cancels in a row, or one
- * other answer without a person, stop forms for a while.
+ * Why a client gets no further forms; undefined if it gets them. A form that is `next` counts as not approved, too. Two cancels in
+ * a row, or one other answer without a person, stop forms for a while.
  */
-export function formStop({ now, events }: FormHistory, coming: number): FormStop | undefined {
+export function formStop({ now, events }: FormHistory, { next }: { readonly next: number }): FormStop | undefined {
   const judged = judgedEvents(events);
   if (lastStop(judged) > now - WINDOW_MS) return 'no-decision';
   const unapproved = unapprovedForms(judged).filter(({ at }) => at > now - WINDOW_MS).length;
-  return unapproved + coming > MAX_UNAPPROVED ? 'unapproved' : undefined;
+  return unapproved + next > MAX_UNAPPROVED ? 'unapproved' : undefined;
 }
 
 /** An event, and whether the client caused it without a person. */

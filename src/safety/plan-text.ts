@@ -1,5 +1,6 @@
 import { counted } from '../inventory/units.ts';
 import { quoteUntrusted } from '../untrusted.ts';
+import { TITLES, TOO_MANY } from './approval-text.ts';
 import type { LabelledValue } from './backend-location.ts';
 import { byKind, itemText } from './item-text.ts';
 import type { ApprovalStatus, PendingApproval } from './ledger.ts';
@@ -41,7 +42,7 @@ export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
     where: facts.filter(isPlace),
     details: facts.filter((fact) => !isPlace(fact)),
     changes: lines.flatMap(changeIn),
-    notes: lines.filter((line) => !LISTS.test(line) && factsIn(line).length + changeIn(line).length === 0),
+    notes: lines.filter((line) => !isOfList(line) && factsIn(line).length + changeIn(line).length === 0),
   };
 }
 
@@ -81,7 +82,8 @@ export function remaining(until: number, now: number): string {
   return minutes < 1 ? 'less than a minute' : `${Math.ceil(minutes)} min`;
 }
 
-const LISTS = /^(?:Lost for good(?:, in this order)?:|Interrupted:|Changes:|- .*|\d+\. .*|Too many to list .*)$/;
+const isOfList = (line: string) =>
+  Object.values(TITLES).includes(line) || line.startsWith(TOO_MANY) || /^(?:-|\d+\.) /.test(line);
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?`;
 const FACT = new RegExp(`(\\w+): (${QUOTED})`, 'g');
 const CHANGE = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (?:stays|(not set|${QUOTED}) ->) (removed|${QUOTED})\\.$`);

@@ -60,6 +60,7 @@ async function readByKind(
   // A connection string is of the kind of its user, whom it names by ARN. A person types the name of the cluster.
   if (!exists && input['clusterName'] !== undefined)
     return { noun: CLUSTER.noun, name: String(input['clusterName']), entity };
+  // Such as `clusterName`, the `name` of a new environment, or the `databaseName` of a new changeset.
   const inInput = [needed.at(-1), 'name', given.at(-1)].map((member) => input[String(member)]);
   // People know an environment by its name, not by its id.
   const inReply = [['name'], ['environment', 'name']].map((namePath) => nameIn({ namePath }, entity));

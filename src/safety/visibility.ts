@@ -43,7 +43,10 @@ export function visibilityFor(offered: Allowed, known: unknown): Visibility {
   const given = new Set(texts(known));
   const readers = (kind: string) => READERS().get(kind) ?? [];
   const unseen = (kind: string) => readers(kind).filter((reader) => !offered(reader));
-  const isNamed = (kind: string, name: string) => given.has(name) || readers(kind).slice(0, 1).every(offered);
+  const isNamed = (kind: string, name: string) => {
+    const [list] = readers(kind);
+    return given.has(name) || list === undefined || offered(list);
+  };
   const isUnnamed = ({ kind, id }: { kind: string; id: string }) => !isNamed(nounIn(kind), id);
   /** The kinds of the parents whose names are withheld. */
   const hiddenParents = (arn = '') => {

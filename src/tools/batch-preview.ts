@@ -48,6 +48,16 @@ export async function previewBatch(
   return withEnvironmentMeant(await previewAnswer(environment, batch, preview), prepared.meant);
 }
 
+/** Whether a call would run, or else what only the call itself can show. */
+export const forecast = ({ isBlocked, isUnchanged = false, notChecked }: Forecast) =>
+  isBlocked || isUnchanged || notChecked.length === 0 ? { wouldRun: !isBlocked && !isUnchanged } : { notChecked };
+
+interface Forecast {
+  readonly isBlocked: boolean;
+  readonly isUnchanged?: boolean;
+  readonly notChecked: readonly string[];
+}
+
 async function previewAnswer(environment: ToolEnvironment, batch: Batch, { cursor, signal }: Preview) {
   const { caller, restrictions } = environment;
   const options = { signal };
@@ -70,7 +80,7 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { curso
     needsApproval: toApprove.length > 0,
     ...(plan === undefined ? {} : { dialog: firstLines(plan.textFor(visibility)) }),
     blocked: isBlocked,
-    ...(isBlocked || notChecked.length === 0 ? { wouldRun: !isBlocked } : { notChecked }),
+    ...forecast({ isBlocked, notChecked }),
     counts: { steps: batch.calls.length, blockers: blockers.length, lost: 0, interrupted: 0 },
   };
   return answer(

@@ -12,7 +12,7 @@ import { missingTarget } from '../safety/refusals.ts';
 import { changesNothing, contradictions, omissionLines, riskText, unchangedText } from '../safety/update-text.ts';
 import { type Visibility, visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { previewBatch } from './batch-preview.ts';
+import { forecast, previewBatch } from './batch-preview.ts';
 import { whatChanges } from './changed.ts';
 import { CREATE, createBatch, createEntities } from './create-entities.ts';
 import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
@@ -117,9 +117,7 @@ function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, pl
     ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(visibility)) } : {}),
     ...(approvalReasons.length === 0 ? {} : { why: approvalReasons }),
     blocked,
-    ...(blocked || isUnchanged || unchecked.length === 0
-      ? { wouldRun: !blocked && !isUnchanged }
-      : { notChecked: unchecked }),
+    ...forecast({ isBlocked: blocked, isUnchanged, notChecked: unchecked }),
     ...(argumentsRefused === undefined ? {} : { argumentsRefused }),
     ...(tooRisky === undefined ? {} : { refused: `${riskText(plan)} ${tooRisky}` }),
     ...(isUnchanged ? { changesNothing: unchangedText(plan) } : {}),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { groupBy } from '../../group-by.ts';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { factsOf, KINDS } from '../../inventory/kinds.ts';
 import { sumByName } from '../../inventory/sum-by-name.ts';
@@ -144,33 +145,34 @@ const MIN_ENTITIES_IN_COMMON = 3;
 
 /** Differences that all entities of a kind share, such as the subnet, and the remaining differences. */
 function separateCommon(pairs: readonly Pair[]) {
-  const counts = new Map<string, number>();
-  const signature = ({ kind }: Pair, member: string, values: unknown) => `${kind} ${member} ${JSON.stringify(values)}`;
-  const sizes = sumByName(pairs.map(({ kind }) => [kind, 1]));
-  for (const pair of pairs)
-    for (const [member, values] of Object.entries(pair.changed)) {
-      const key = signature(pair, member, values);
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-  const isThroughout = (pair: Pair, member: string, values: unknown) => {
-    const all = sizes[pair.kind] ?? 0;
-    return all >= MIN_ENTITIES_IN_COMMON && counts.get(signature(pair, member, values)) === all;
-  };
-  const separated = pairs.map((pair) => {
-    const members = Object.entries(pair.changed);
+  const kinds = [...groupBy(pairs, ({ kind }) => kind)].map(([kind, same]) => ({
+    kind,
+    count: same.length,
+    common: commonOf(same),
+  }));
+  const commonByKind = new Map(kinds.map(({ kind, common }) => [kind, common]));
+  const others = pairs.map((pair) => {
+    const common = commonByKind.get(pair.kind) ?? {};
     return {
       ...pair,
-      same: Object.fromEntries(members.filter(([member, values]) => isThroughout(pair, member, values))),
-      changed: Object.fromEntries(members.filter(([member, values]) => !isThroughout(pair, member, values))),
+      changed: Object.fromEntries(Object.entries(pair.changed).filter(([member]) => !(member in common))),
     };
   });
-  const firsts = new Map(separated.toReversed().map((pair) => [pair.kind, pair]));
   return {
-    commonDifferences: [...firsts.values()]
-      .filter(({ same }) => Object.keys(same).length > 0)
-      .map(({ kind, same }): Row => ({ kind, count: sizes[kind], ...same })),
-    others: separated.filter(({ changed }) => Object.keys(changed).length > 0),
+    commonDifferences: kinds
+      .filter(({ common }) => Object.keys(common).length > 0)
+      .map(({ kind, count, common }): Row => ({ kind, count, ...common })),
+    others: others.filter(({ changed }) => Object.keys(changed).length > 0),
   };
+}
+
+/** The differences that these pairs share, if there are enough of them. */
+function commonOf([first, ...others]: readonly Pair[]): Row {
+  if (first === undefined || others.length + 1 < MIN_ENTITIES_IN_COMMON) return {};
+  const shared = Object.entries(first.changed).filter(([member, values]) =>
+    others.every(({ changed }) => JSON.stringify(changed[member]) === JSON.stringify(values)),
+  );
+  return Object.fromEntries(shared);
 }
 
 /** The names of entities that the other side lacks, as far as its lists could be read; with their settings in a full view. */
@@ -212,11 +214,11 @@ type Named = (entity: GraphEntity) => string;
 
 /** Pairs the first entity with a name on one side with the first one on the other, and returns the rest. */
 function pairBy(those: readonly GraphEntity[], others: readonly GraphEntity[], nameIn: Named, nameThere = nameIn) {
-  const byName = new Map(others.toReversed().map((entity) => [nameThere(entity), entity]));
+  const byName = groupBy(others, nameThere);
   const both: [GraphEntity, GraphEntity][] = [];
   const onlyMine = those.filter((entity) => {
     const name = nameIn(entity);
-    const found = byName.get(name);
+    const [found] = byName.get(name) ?? [];
     if (found === undefined) return true;
     byName.delete(name);
     both.push([entity, found]);
