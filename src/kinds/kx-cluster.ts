@@ -18,7 +18,7 @@ import {
   savedownSize,
 } from './quotas.ts';
 import { conditions, exists, freeName, inZones, missing, pathItem, ready, targetReady } from './rules.ts';
-import { fillMounts } from './service-defaults.ts';
+import { fillMounts, fillNewMounts } from './service-defaults.ts';
 
 type Create = RequestedChange<'kx-cluster', 'CreateKxCluster'>;
 type DatabasesUpdate = RequestedChange<'kx-cluster', 'UpdateKxClusterDatabases'>;
@@ -170,6 +170,7 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
       quotas: clusterQuotas,
       warnings: [memoryFits],
       unchecked: ['the network, the code, and whether it starts'],
+      fillDefaults: fillNewMounts,
     },
     UpdateKxClusterDatabases: {
       rules: [

@@ -58,7 +58,7 @@ export interface Problem {
   /** The status of that entity, if the advice depends on it. */
   readonly status?: string | undefined;
   /** The argument that is invalid regardless of what exists, and what it must be. */
-  readonly argument?: { readonly member: string; readonly says: string };
+  readonly argument?: WrongArgument;
   /** What depends on the target, if that is the reason. */
   readonly dependents?: readonly Dependent[];
   /** The status that the entity must have. */
@@ -128,10 +128,16 @@ export interface Change<K extends KindName, N extends OperationName> {
   readonly fillDefaults?: (requested: RequestedChange<K, N>) => Promise<FilledInput>;
 }
 
-/** An input with what the service fills in, and which of its values the service ignores: a sentence each. */
+/** An argument that must change, and why: a sentence without its period. */
+export interface WrongArgument {
+  readonly member: string;
+  readonly says: string;
+}
+
+/** An input with what the service fills in, and which of its values the service would accept but ignore. */
 export interface FilledInput {
   readonly input: object;
-  readonly ignored: readonly string[];
+  readonly ignored: readonly WrongArgument[];
 }
 
 /** A change of an existing entity, which must declare its impact. */

@@ -2,15 +2,14 @@ import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { toolName } from '../operations/naming.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { FilledInput, RequestedChange } from './model.ts';
-import type { Reader } from './reader.ts';
+import { type Reader, Unreadable } from './reader.ts';
 import type { Keys } from './views.ts';
 
 type DatabasesUpdate = RequestedChange<'kx-cluster', 'UpdateKxClusterDatabases'>;
 type Segments = NonNullable<RequestedChange<'kx-dataview', 'UpdateKxDataview'>['input']['segmentConfigurations']>;
 type Mount = DatabasesUpdate['input']['databases'][number];
 
-const EMPTY =
-  'databases is empty: the service would accept it and change nothing. Give every database that the cluster mounts.';
+const EMPTY = 'The service would accept an empty list and change nothing. Give every database that the cluster mounts';
 
 /** The databases of a cluster with the versions that the service mounts. */
 export async function fillMounts({ input, key, target, read }: DatabasesUpdate): Promise<FilledInput> {
@@ -24,11 +23,31 @@ export async function fillMounts({ input, key, target, read }: DatabasesUpdate):
         : { mount: entry, ignored: [] },
     ),
   );
-  return {
-    input: { ...input, databases: mounts.map(({ mount }) => mount) },
-    ignored: [...(input.databases.length === 0 ? [EMPTY] : []), ...mounts.flatMap(({ ignored }) => ignored)],
-  };
+  const ignored = input.databases.length === 0 ? [EMPTY] : mounts.flatMap((each) => each.ignored);
+  return { input: { ...input, databases: mounts.map(({ mount }) => mount) }, ignored: inDatabases(ignored) };
 }
+
+/** What the service ignores in a new cluster: the values of dataviews besides their names. */
+export async function fillNewMounts({
+  input,
+  key,
+  read,
+}: RequestedChange<'kx-cluster', 'CreateKxCluster'>): Promise<FilledInput> {
+  const detailed = (input.databases ?? []).filter(
+    ({ dataviewConfiguration: given }) =>
+      given !== undefined && Object.keys(given).some((member) => member !== 'dataviewName'),
+  );
+  try {
+    const mounts = await Promise.all(detailed.map((entry) => mountOf(read, key, entry)));
+    return { input, ignored: inDatabases(mounts.flatMap(({ ignored }) => ignored)) };
+  } catch (error) {
+    // Whoever may not read dataviews can still create clusters.
+    if (error instanceof Unreadable) return { input, ignored: [] };
+    throw error;
+  }
+}
+
+const inDatabases = (sentences: readonly string[]) => sentences.map((says) => ({ member: 'databases', says }));
 
 /** The newest version of the dataview that an entry names; otherwise its changeset or the latest one. */
 async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entry: Mount) {
@@ -46,12 +65,12 @@ async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entr
       ['changesetId', given?.changesetId, changesetId],
       ['segmentConfigurations', segmentsText(given?.segmentConfigurations), segmentsText(segmentConfigurations ?? [])],
     ] as const
-  ).filter(([, wanted, taken]) => view !== undefined && wanted !== undefined && wanted !== taken);
+  ).filter(([, wanted, taken]) => versionId !== undefined && wanted !== undefined && wanted !== taken);
   return {
     mount: { ...entry, dataviewConfiguration: { dataviewName, dataviewVersionId: versionId } },
     ignored: ignored.map(
       ([member, , taken]) =>
-        `The service ignores ${member} and mounts the newest version of dataview ${quoteUntrusted(dataviewName)}, with ${member} ${quoteUntrusted(String(taken))}. Give only dataviewName. To change the dataview itself, use ${toolName('UpdateKxDataview')}.`,
+        `The service ignores ${member} and mounts the newest version of dataview ${quoteUntrusted(dataviewName)}, with ${member} ${quoteUntrusted(String(taken))}. Give only dataviewName. To change the dataview itself, use ${toolName('UpdateKxDataview')}`,
     ),
   };
 }

@@ -13,6 +13,7 @@ import {
   resumeApproval,
 } from './approvals.ts';
 import { digest } from './digest.ts';
+import { ignoredArguments } from './ignored-arguments.ts';
 import { LedgerError } from './ledger.ts';
 import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.ts';
 import type { Members } from './plan-parts.ts';
@@ -107,6 +108,8 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const needsPlan =
     operation.update !== undefined || isDestructive(assessment.risk) || approvalNeeded(assessment, restrictions);
   if (!needsPlan) {
+    const wrong = contradictions({ blockers: await ignoredArguments(options.call, name, input, request.options) });
+    if (wrong.length > 0) return refuse(notRun(toolName(name)), ...wrong);
     await requireOwnApprover(options, assessment);
     return { kind: 'run', actor: { principal }, plan: undefined };
   }

@@ -1,4 +1,4 @@
-import { type AnyChange, type AnyRequestedChange, changeOf, readRequestedChange } from '../kinds/index.ts';
+import { changeOf, readRequestedChange } from '../kinds/index.ts';
 import { NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
@@ -23,6 +23,7 @@ import { type BoundCall, callDigestOf, entityDigestOf } from './plan-digests.ts'
 import type { Blocker, Change, FormerName, Loss, Members, Note } from './plan-parts.ts';
 import { higherRisk } from './policy.ts';
 import { type Preview, preview, rethrowCause } from './preview.ts';
+import { argumentBlocker } from './problem-text.ts';
 import {
   assessArguments,
   type Forbidden,
@@ -59,7 +60,6 @@ export interface Plan extends Preview, ApprovalRequest {
   /** Reasons to require approval regardless of the risk. */
   readonly approvalReasons: readonly string[];
   readonly notes: readonly Note[];
-  readonly ignored: readonly string[];
   /** Its effect on settings; undefined for a call that is not an update. */
   readonly settings: Comparison | undefined;
   readonly noun: string;
@@ -104,8 +104,7 @@ export async function planCall(
   );
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
-  const { previewed, compared, former } = await readEffects({ ...planner, call }, operation, input, entity, options);
-  const { settings, ignored } = compared;
+  const { previewed, settings, former } = await readEffects({ ...planner, call }, operation, input, entity, options);
   const severity = severityOf(operation, input, previewed, settings);
   const { warnings, quotas, ...impact } = withRemovedSettings(previewed, settings);
   const [protection, targetEnvironment] = await Promise.all([
@@ -131,7 +130,6 @@ export async function planCall(
     name,
     risk,
     approvalReasons,
-    ignored,
     settings,
     ...requestOf(facts, input, principal, stateDigest),
     forbidden: protection.forbidden,
@@ -160,13 +158,17 @@ async function readEffects(
   const read = withCreated(apiReader(call, options), created);
   const requested = await readRequestedChange(read, operation, input, shown).catch(rethrowCause);
   const limits = { quotas: await quotas?.(), countsAll };
-  const [previewed, compared, former] = await Promise.all([
+  const unfilled = { input: requested.input, ignored: [] };
+  const [previewed, filled, former] = await Promise.all([
     preview(kind, change, requested, limits),
-    compareUpdate(requested, entity, change.fillDefaults).catch(rethrowCause),
+    change.fillDefaults?.(requested).catch(rethrowCause) ?? unfilled,
     // Only environments have former names.
     targetsEnvironment(operation, input) ? formerNames?.() : undefined,
   ]);
-  return { previewed, compared, former };
+  const { update } = operationNamed(operation);
+  const settings = update && compareSettings(update, entity, requested.input, { ...filled.input });
+  const blockers = [...previewed.blockers, ...filled.ignored.map(argumentBlocker)];
+  return { previewed: { ...previewed, blockers }, settings, former };
 }
 
 /** What protection means for a call. */
@@ -249,14 +251,6 @@ const placeholderIfMissing = (operation: OperationName, input: Members) => (erro
 function isShownBy(operation: OperationName, kind: KindName | undefined): boolean {
   const reader = operationNamed(operation).target?.reader;
   return kind !== undefined && reader !== undefined && [NAMES[kind].get, NAMES[kind].list].includes(reader as never);
-}
-
-/** The effect of an update on settings, and the values that the service would ignore. */
-async function compareUpdate(requested: AnyRequestedChange, entity: Members, fill: AnyChange['fillDefaults']) {
-  const { update } = operationNamed(requested.operation);
-  if (update === undefined) return { settings: undefined, ignored: [] };
-  const { input, ignored } = (await fill?.(requested)) ?? { input: requested.input, ignored: [] };
-  return { settings: compareSettings(update, entity, requested.input, { ...input }), ignored };
 }
 
 function severityOf(

@@ -1,5 +1,5 @@
 import { dependentItem } from '../kinds/dependents.ts';
-import type { Problem } from '../kinds/model.ts';
+import type { Problem, WrongArgument } from '../kinds/model.ts';
 import { deletionOf, NAMES } from '../kinds/names.ts';
 import { releaseAdvice } from '../kinds/release-advice.ts';
 import { isLeaving, statusClass } from '../kinds/statuses.ts';
@@ -11,12 +11,10 @@ import type { Blocker, Item } from './plan-parts.ts';
 /** A problem as blockers: each entity that blocks, with what to do about it first. `deleted` is the kind that a call deletes. */
 export function blockersOf(problem: Problem, deleted: KindName | undefined): Blocker[] {
   const { argument, item, dependents, advice, status, requiredStatus, kind, error, message } = problem;
-  if (argument !== undefined)
-    return [{ item: { kind: 'argument', name: argument.member }, first: `${argument.says}.`, noStep: true }];
+  if (argument !== undefined) return [argumentBlocker(argument)];
   if (dependents !== undefined) return dependents.map((each) => dependentBlocker(each, kind as KindName));
   // Only a malformed id of an environment names none of them.
-  if (item === undefined)
-    return [{ item: { kind: 'argument', name: 'environmentId' }, first: `${message}.`, noStep: true }];
+  if (item === undefined) return [argumentBlocker({ member: 'environmentId', says: message })];
   if (advice !== undefined) return [{ item, first: advice, noStep: true }];
   if (error === 'ResourceNotFound') return [missingEntityBlocker(item, NAMES[kind as KindName].list)];
   if (status !== undefined && requiredStatus !== undefined) {
@@ -26,6 +24,12 @@ export function blockersOf(problem: Problem, deleted: KindName | undefined): Blo
   }
   return [nameTakenBlocker(item, status)];
 }
+
+export const argumentBlocker = ({ member, says }: WrongArgument): Blocker => ({
+  item: { kind: 'argument', name: member },
+  first: `${says}.`,
+  noStep: true,
+});
 
 /** A blocker for a dependent of the target, with how it can release the target. */
 function dependentBlocker(dependent: Dependent, target: KindName): Blocker {

@@ -27,13 +27,13 @@ export function isTargetShown({ operation }: Plan, offered: Allowed): boolean {
   return target === undefined || offered(target.reader as OperationName);
 }
 
-/** Contradictions in the arguments of a call, independent of the current state, a sentence each. */
+/** What is wrong with the arguments of a call: contradictions, and values that the service would ignore; a sentence each. */
 export const contradictions = ({ blockers }: Pick<Plan, 'blockers'>): string[] =>
   blockers.flatMap(({ item, first }) => (item.kind === 'argument' ? `${item.name}: ${first}` : []));
 
-/** Why an update does not run: it would remove settings that it omits, or set values that the service ignores. */
+/** Why an update does not run: it would remove settings that it omits. */
 export function omissionLines(plan: Plan, offered: Allowed): readonly string[] | undefined {
-  const { settings, ignored } = plan;
+  const { settings } = plan;
   const isShown = isTargetShown(plan, offered);
   if (settings === undefined) return undefined;
   const { leftOut, unknown, repeated } = settings;
@@ -53,7 +53,7 @@ export function omissionLines(plan: Plan, offered: Allowed): readonly string[] |
       ...(isShown ? [keepingText(plan, settings)] : []),
       `To remove all of these on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
     ];
-  return ignored.length > 0 ? ignored : undefined;
+  return undefined;
 }
 
 /** How to keep what an update omits, unless that contradicts what it sets. */

@@ -54,6 +54,45 @@ describe('the databases that a cluster mounts', () => {
     expect(text(outcome)).toContain('The service ignores changesetId');
   });
 
+  describe('in a new cluster', () => {
+    const create = async (dataviewConfiguration: Members) => {
+      const { clusterType, releaseLabel, azMode, availabilityZoneId, vpcConfiguration } = await backend.call(
+        'GetKxCluster',
+        { environmentId, clusterName: 'viewing' },
+      );
+      return {
+        ...{ clusterType, releaseLabel, azMode, availabilityZoneId, vpcConfiguration, ...SHARED },
+        clusterName: 'viewing-too',
+        databases: [{ databaseName: 'trades', dataviewConfiguration }],
+      };
+    };
+    const OLDER = { dataviewName: 'view', dataviewVersionId: 'older' };
+    const withoutDataviews = (code: 'AccessDenied' | 'Throttling'): GuardOptions => ({
+      clock: backend.clock,
+      call: async (name, ...rest) => {
+        if (name !== 'GetKxDataview') return backend.call(name, ...rest);
+        throw new FinspaceError({ operation: name, code, detail: '', retryable: false, advice: 'none' });
+      },
+    });
+
+    it('use the newest version of their dataview, and a create that names another version is refused', async () => {
+      const older = await create(OLDER);
+      const says = expect.stringContaining('The service ignores dataviewVersionId and mounts the newest version');
+      expect(await plan('create_kx_cluster', older)).toMatchObject({ wouldRun: false, blockers: [{ first: says }] });
+      expect(await here('create_kx_cluster', older)).toMatchObject({ kind: 'refused', text: says });
+      const named = await create({ dataviewName: 'view' });
+      expect(await here('create_kx_cluster', named)).toMatchObject({ kind: 'done' });
+    });
+
+    it('are left to the service for a caller who may not read dataviews, but not if the read fails', async () => {
+      const older = await create(OLDER);
+      const failing = await attempt('create_kx_cluster', { environmentId, ...older }, withoutDataviews('Throttling'));
+      expect(failing).toMatchObject({ kind: 'refused', text: expect.stringContaining('ThrottlingException') });
+      const denied = await attempt('create_kx_cluster', { environmentId, ...older }, withoutDataviews('AccessDenied'));
+      expect(denied.kind).toBe('done');
+    });
+  });
+
   it('use the segments of their dataview, and an update that gives others is refused', async () => {
     const given = (segmentConfigurations: Members[]) => ({
       clusterName: 'viewing',

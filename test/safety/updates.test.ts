@@ -41,7 +41,7 @@ describe('an update', () => {
   it('with values that the service would ignore is refused with those that it accepts', async () => {
     expect(await attempt('update_kx_cluster_databases', { clusterName: 'history', databases: [] })).toMatchObject({
       kind: 'refused',
-      text: expect.stringContaining('databases is empty'),
+      text: expect.stringContaining('databases: The service would accept an empty list'),
     });
     expect(reached).toEqual([]);
   });

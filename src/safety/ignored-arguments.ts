@@ -1,0 +1,18 @@
+import { changeOf, readRequestedChange } from '../kinds/index.ts';
+import type { Call, CallOptions, OperationName } from '../operations/index.ts';
+import { apiReader } from './api-reader.ts';
+import type { Blocker, Members } from './plan-parts.ts';
+import { argumentBlocker } from './problem-text.ts';
+
+/** The arguments of a call without a plan that the service would ignore. */
+export async function ignoredArguments(
+  call: Call,
+  operation: OperationName,
+  input: Members,
+  options: CallOptions,
+): Promise<readonly Blocker[]> {
+  const fillDefaults = changeOf(operation)?.change.fillDefaults;
+  if (fillDefaults === undefined) return [];
+  const requested = await readRequestedChange(apiReader(call, options), operation, input);
+  return (await fillDefaults(requested)).ignored.map(argumentBlocker);
+}
