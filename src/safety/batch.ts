@@ -1,5 +1,5 @@
 import { counted } from '../inventory/units.ts';
-import { keyIn, lineage, NAMES, nameIn, pathOf } from '../kinds/names.ts';
+import { keyIn, lineage, pathOf } from '../kinds/names.ts';
 import { referredBy } from '../kinds/references.ts';
 import type { KindName } from '../kinds/views.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
@@ -66,9 +66,7 @@ export async function planBatch(
   const { name: given, environmentArn } = await call('GetKxEnvironment', { environmentId }, options);
   const name = given || environmentId;
   const found = await mapConcurrent(toApprove, (step) =>
-    planCall(planner, step.operation, step.input, principal, options).catch((error: unknown) =>
-      missingBlocker(step, error),
-    ),
+    planStep(planner, batch, step, principal, options).catch((error: unknown) => missingBlocker(step, error)),
   );
   // Creates and tag changes have no target to find in a list, so each is planned or refers to a missing entity.
   const each = toApprove.map((step, at) => ({ step, plan: found[at] as Plan | Blocker }));
@@ -89,10 +87,7 @@ export async function planBatch(
     steps,
     // Protection never refuses a call that loses nothing.
     forbidden: undefined,
-    blockers: unique([
-      ...missing,
-      ...[...steps].flatMap(([step, { blockers }]) => blockers.filter(stillBlocks(batch, step))),
-    ]),
+    blockers: unique([...missing, ...[...steps.values()].flatMap(({ blockers }) => blockers)]),
     callDigest: callDigestOf(request),
     subjectDigest: digest({ tool, place: backendLocation, principal, environmentId, input }),
     shown: { operation, target, server, noun: 'kdb environment', name: typed, text, lost: [], interrupted: [] },
@@ -143,31 +138,33 @@ export function missingBlocker({ operation, label }: BatchCall, error: unknown):
   return { item: { kind, name }, first: 'It does not exist: omit it.', noStep: true };
 }
 
-/** Whether a blocker of a call remains after the earlier calls of the batch; a missing entity that one of them creates does not. */
-export function stillBlocks(batch: Batch, call: BatchCall): (blocker: Blocker) => boolean {
+/** The plan of a call as if the earlier calls of the batch had run. */
+export const planStep = (
+  planner: Planner,
+  batch: Batch,
+  step: BatchCall,
+  principal: string,
+  options: CallOptions,
+): Promise<Plan | undefined> =>
+  planCall({ ...planner, created: createdBefore(batch, step) }, step.operation, step.input, principal, options);
+
+/** Whether a call depends on what an earlier call of the batch creates or changes. */
+export function dependsOnEarlier(batch: Batch, call: BatchCall): boolean {
   const created = new Set(createdBefore(batch, call).map(({ kind, view }) => pathOf(kind, view)));
-  const named = entitiesNamedBy(call);
-  return ({ item: { kind, name }, isMissing = false }) => {
-    const meant = named.filter((entity) => entity.noun === kind && entity.name === name);
-    return !isMissing || meant.length === 0 || !meant.every(({ path }) => created.has(path));
-  };
+  return sharesTarget(call, batch) || namedBy(call).some((path) => created.has(path));
 }
 
-/** The entities that the call of a create names: those that contain the new one, and those that it refers to. */
-function entitiesNamedBy({ operation, input }: BatchCall) {
+/** The paths of the entities that the call of a create names: those that contain the new one, and those that it refers to. */
+function namedBy({ operation, input }: BatchCall): string[] {
   const own = kindOf(operation);
   if (own === undefined) return [];
   const parents = lineage(own).slice(0, -1);
   const named = [...parents.map((to) => ({ to, key: keyIn(to, input) })), ...referredBy(own, input, input)];
-  return named.map(({ to, key }) => ({
-    noun: NAMES[to].noun,
-    name: nameIn(to, { ...key }),
-    path: pathOf(to, { ...key }),
-  }));
+  return named.map(({ to, key }) => pathOf(to, { ...key }));
 }
 
 /** What the earlier calls of a batch create. */
-export const createdBefore = (batch: Batch, call: BatchCall): CreatedEntity[] =>
+const createdBefore = (batch: Batch, call: BatchCall): CreatedEntity[] =>
   before(batch, call).flatMap(({ operation, input }) => {
     const kind = kindOf(operation);
     // A new dataview has one version.
@@ -181,7 +178,7 @@ function kindOf(operation: OperationName): KindName | undefined {
 }
 
 /** Whether an earlier call of the batch has the same target, and may have changed it. */
-export const sharesTarget = (call: BatchCall, batch: Batch): boolean =>
+const sharesTarget = (call: BatchCall, batch: Batch): boolean =>
   before(batch, call).some((other) => targetOf(other) === targetOf(call));
 
 const before = ({ calls }: Batch, call: BatchCall) => calls.slice(0, calls.indexOf(call));

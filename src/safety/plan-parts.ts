@@ -10,8 +10,6 @@ export interface Blocker {
   readonly first: string;
   /** Set if nothing can be done first: the call must change, or can never succeed. */
   readonly noStep?: true;
-  /** Set if the call names an entity that does not exist, and could be created first. */
-  readonly isMissing?: true;
 }
 
 /** A setting before and after a call; undefined if it is not set. */

@@ -77,5 +77,4 @@ function nameTakenBlocker(item: Item, status: string | undefined): Blocker {
 const missingEntityBlocker = (item: Item, lister: OperationName): Blocker => ({
   item,
   first: `Name an existing one (${toolName(lister)}), or create it first.`,
-  isMissing: true,
 });

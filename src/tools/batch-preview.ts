@@ -1,15 +1,7 @@
 import { mapConcurrent } from '../map-concurrent.ts';
 import { deduplicated } from '../operations/calls.ts';
 import { firstLines } from '../safety/approval-text.ts';
-import {
-  type Batch,
-  type BatchCall,
-  callsToApprove,
-  createdBefore,
-  missingBlocker,
-  planBatch,
-} from '../safety/batch.ts';
-import { planCall } from '../safety/plan.ts';
+import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, planStep } from '../safety/batch.ts';
 import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
 import { sharedQuotas } from '../safety/preview.ts';
 import { visibilityFor } from '../safety/visibility.ts';
@@ -62,9 +54,7 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { curso
   const { caller, restrictions } = environment;
   const options = { signal };
   const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };
-  const found = await mapConcurrent(batch.calls, (call) =>
-    previewStep({ ...planner, created: createdBefore(batch, call) }, call, options),
-  );
+  const found = await mapConcurrent(batch.calls, (call) => previewStep(planner, batch, call, options));
   const blockers = found.flatMap((each) => each.blockers);
   const warnings = found.flatMap((each) => each.warnings);
   const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...sharedQuotas(found)])];
@@ -94,10 +84,14 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { curso
 }
 
 /** The preview of one call; a missing entity is a blocker. */
-async function previewStep(environment: ToolEnvironment, step: BatchCall, options: { readonly signal: AbortSignal }) {
-  const { operation, input } = step;
+async function previewStep(
+  environment: ToolEnvironment,
+  batch: Batch,
+  step: BatchCall,
+  options: { readonly signal: AbortSignal },
+) {
   try {
-    const plan = await planCall(environment, operation, input, environment.caller.principal, options);
+    const plan = await planStep(environment, batch, step, environment.caller.principal, options);
     const { blockers = [], warnings = [], unchecked = [], quotas = [] } = plan ?? {};
     return { blockers, warnings, unchecked, quotas };
   } catch (error) {

@@ -6,8 +6,8 @@ import {
   type BatchCall,
   type BatchPlan,
   callsToApprove,
+  dependsOnEarlier,
   planBatch,
-  sharesTarget,
 } from '../safety/batch.ts';
 import { planCall } from '../safety/plan.ts';
 import { allowedFor } from '../safety/policy.ts';
@@ -139,8 +139,7 @@ async function refusalOf(
   if (plan !== undefined && planned !== undefined) {
     const replan = () => planCall(environment, name, input, principal, options);
     // What earlier calls of the batch created or changed was different when the person saw the plan.
-    const isOwnDoing = planned.blockers.length > 0 || sharesTarget(call, batch);
-    const current = isOwnDoing ? ((await replan()) ?? planned) : planned;
+    const current = dependsOnEarlier(batch, call) ? ((await replan()) ?? planned) : planned;
     const why = await gate.authorizeStep(plan, current, replan);
     // A batch loses nothing, so it does not matter what now depends on its targets.
     return why === 'dependents-changed' ? undefined : why;

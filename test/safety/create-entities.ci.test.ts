@@ -144,6 +144,13 @@ describe('creating several entities', () => {
     await strict.close();
   });
 
+  it('requests no approval if one step prevents another', async () => {
+    const strict = await guarded({ restrictions: { approve: ['create'] } });
+    const refused = await strict.attempt(attemptOf('create_kx_entities', { create: [user('ann'), user('ann')] }));
+    expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining('The name is in use') });
+    await strict.close();
+  });
+
   it('records the approval in the journal only for the steps that a person saw', async () => {
     const attempt = attemptOf('create_kx_entities', { create: [user('ann', { tags: PROTECT }), user('bob')] });
     const { message, state } = await asked(here.guard, attempt);
