@@ -38,10 +38,10 @@ export function prepareFile(path: string, format: Format): string | undefined {
   refuseSharedFolder(folder);
   if (!existsSync(path)) return undefined;
   requireWritable(path);
-  const tightened = closeToOthers(path);
   // A file that another process is creating has a journal beside it; SQLite waits for it, so it must not be judged here.
-  if (!existsSync(`${path}-journal`)) judge(path, format, header(path));
-  return tightened;
+  if (existsSync(`${path}-journal`)) return undefined;
+  judge(path, format, header(path));
+  return closeToOthers(path);
 }
 
 /**

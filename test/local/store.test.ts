@@ -74,10 +74,12 @@ describe('a state file', () => {
   test.each(others)('that %s is rejected in one line and not changed', async (_, make, message) => {
     const path = join(folder, 'state.db');
     make(path);
-    const before = contents(path);
+    chmodSync(path, 0o755);
+    const [before, { mode }] = [contents(path), statSync(path)];
     const error = await refusalOf(path);
     expect(error).toBeInstanceOf(StoreError);
     expect((error as Error).message).toMatch(message);
+    expect(statSync(path).mode).toBe(mode);
     expect((error as Error).message).toContain(path);
     expect((error as Error).message).not.toContain('\n');
     expect(contents(path)).toEqual(before);
