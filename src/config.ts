@@ -42,7 +42,7 @@ export const SETTINGS = lazily({
       .min(1)
       .optional()
       .describe(
-        'SQLite file of the local world, or :memory: to keep nothing; with --store, a file keeps the world out of the store',
+        'SQLite file of the local world, or :memory: to keep nothing; with --store alone, the database holds the world',
       ),
   world: () =>
     z
@@ -96,7 +96,7 @@ export const SETTINGS = lazily({
       )
       .default(DEFAULTS.approve)
       .describe(
-        'Risks whose calls need approval, in addition to destroy and network. On the local backend, the single value none turns all approval off',
+        'Risks whose calls need approval, in addition to destroy and network. On the local backend without an approver key, the single value none turns all approval off',
       ),
   secrets: () =>
     z

@@ -83,7 +83,7 @@ export function helpText({ command, commands, isGeneral, env, columns }: HelpOpt
   return [
     `${paragraph(usage.filter((part) => part !== '').join(' '))}\n`,
     isGeneral
-      ? `${paragraph('Commands (finspace-mcp COMMAND --help shows the options of each):')}${definitionList(others, columns)}\n`
+      ? `${paragraph('Commands (finspace-mcp COMMAND --help shows the options of each, finspace-mcp --version the version):')}${definitionList(others, columns)}\n`
       : '',
     paragraph(summary),
     options.length === 0 ? '' : `\nOptions:\n${definitionList(options, columns)}`,

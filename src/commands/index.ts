@@ -51,7 +51,8 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     word: 'CODE',
     switches: {
       init: 'Set up the passphrase that approvals need',
-      'trust-forms': 'With --init or alone: let forms in MCP clients approve without the passphrase',
+      'trust-forms':
+        'With --init or alone: let forms in MCP clients, and sign-ins on the approval page, approve without the passphrase',
       'distrust-forms': 'Undo --trust-forms',
       web: 'Approve on the local page, in a browser, instead of in this terminal',
       decline: 'Decline the plan CODE',
@@ -81,7 +82,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     switches: { json: 'Print JSON' },
   },
   completion: {
-    summary: 'Print a completion script for a shell.',
+    summary: 'Print a completion script for a shell. In bash, source <(finspace-mcp completion bash) loads it.',
     settings: [],
     word: 'bash|zsh|fish',
     requiresWord: true,
