@@ -76,9 +76,7 @@ export const KxDatabaseConfigurations = lazy(() =>
         )
         .optional()
         .describe('With capacityConfiguration only: the paths in each cache'),
-      changesetId: ChangesetId()
-        .optional()
-        .describe('Must be COMPLETED; not with dataviewName. Default: the newest, also in an update.'),
+      changesetId: ChangesetId().optional().describe('Must be COMPLETED; not with dataviewName. Default: the newest.'),
       dataviewName: KxDataviewName().optional().describe('On a scaling group only; mounts the newest version'),
       dataviewConfiguration: z
         .strictObject({

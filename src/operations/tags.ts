@@ -35,7 +35,7 @@ export const TagResource = operation({
     'Add tags to an environment, cluster, database, dataview, scaling group, volume or user, or change the values of ' +
     'its tags. Other tags stay; an entity has at most 50. The tag finspace-mcp:protected with value true protects an ' +
     'entity and everything in it: calls that delete it or change its network are refused, and calls that interrupt ' +
-    'it or change users, roles or names need approval. A person must approve tags that begin with finspace-mcp:. ' +
+    'it or change roles or names need approval. A person must approve tags that begin with finspace-mcp:. ' +
     'Takes effect at once. For many entities, use tag_kx_entities.',
   keywords: 'label mark owner cost project',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tags: TagMap() }),
