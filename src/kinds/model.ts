@@ -138,6 +138,8 @@ export interface WrongArgument {
 export interface FilledInput {
   readonly input: object;
   readonly ignored: readonly WrongArgument[];
+  /** What the service sets in place of settings that the input omits. */
+  readonly instead?: object;
 }
 
 /** A change of an existing entity, which must declare its impact. */

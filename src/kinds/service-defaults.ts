@@ -88,7 +88,7 @@ function segmentsText(segments: Segments | undefined): string | undefined {
 
 /**
  * Without a changeset, the service moves a dataview without autoUpdate to the latest one. A call with no other settings requests
- * that; next to other settings, the changeset counts as omitted.
+ * that; next to other settings, a present changeset counts as omitted.
  */
 export async function fillChangeset({
   input,
@@ -100,7 +100,10 @@ export async function fillChangeset({
   if (target?.autoUpdate === true || changesetId !== undefined) return { input, ignored: [] };
   const latest = await latestChangeset(read, key);
   const isAlone = description === undefined && segmentConfigurations === undefined;
-  return { input: isAlone || latest === target?.changesetId ? { ...input, changesetId: latest } : input, ignored: [] };
+  const isOmitted = !isAlone && target?.changesetId !== undefined && target.changesetId !== latest;
+  return isOmitted
+    ? { input, ignored: [], instead: { changesetId: latest } }
+    : { input: { ...input, changesetId: latest }, ignored: [] };
 }
 
 const latestChangeset = async (read: Reader, { environmentId, databaseName }: Keys['kx-database']) =>

@@ -5,9 +5,9 @@ import type { Change, Members } from './plan-parts.ts';
 /** The effect of an update on the settings of its target. */
 export interface Comparison {
   readonly changes: readonly Change[];
-  /** What it removes implicitly, each as the outermost missing setting. */
+  /** What it removes or replaces implicitly, each as the outermost missing setting. */
   readonly leftOut: readonly Change[];
-  /** What it removes because `remove` names it. */
+  /** The same because `remove` names it. */
   readonly removed: readonly Change[];
   /** Names in `remove` that are not settings whose omission removes them. */
   readonly unknown: readonly string[];
@@ -27,12 +27,18 @@ interface Leaf {
 
 /**
  * Compares the settings in an input with the current ones. `remove` names what is omitted on purpose; `filled` is the input with
- * the service's defaults filled in.
+ * the service's defaults filled in, and `instead` what the service sets in place of settings that are omitted.
  */
-export function compareSettings(rules: UpdateRules, present: Members, input: Members, filled = input): Comparison {
+export function compareSettings(
+  rules: UpdateRules,
+  present: Members,
+  input: Members,
+  { filled = input, instead = {} }: { readonly filled?: Members; readonly instead?: Members } = {},
+): Comparison {
   const { remove = [], ...given } = input as { readonly remove?: readonly string[] };
   const before = leavesOf(rules, rules.settings(present));
   const after = leavesOf(rules, rules.settings(filled));
+  const replaced = leavesOf(rules, rules.settings(instead));
   const namesAfter = namesIn(after);
   const isRemoved = (leaf: Leaf) => {
     const path = outermostMissing(leaf, namesAfter);
@@ -48,17 +54,17 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
   const implicit = allRemoved.filter((leaf) => !isNamed(leaf));
   const isKnown = (name: string) => removable.includes(name) && allRemoved.some((leaf) => isWithin(leaf, name));
   return {
-    changes: changesBetween(before, after, onPurpose),
-    leftOut: outermost(implicit, namesAfter),
-    removed: outermost(onPurpose, namesAfter),
+    changes: changesBetween(before, after, onPurpose, replaced),
+    leftOut: outermost(implicit, namesAfter, replaced),
+    removed: outermost(onPurpose, namesAfter, replaced),
     unknown: remove.filter((name) => !isKnown(name)),
     repeated: repeatedIn(rules, rules.settings(given), []),
     complete: completed(rules, given, implicit),
   };
 }
 
-/** What is added or changed, and what is removed on purpose. */
-function changesBetween(before: Leaves, after: Leaves, removed: readonly Leaf[]): Change[] {
+/** What is added or changed, and what is removed or replaced on purpose. */
+function changesBetween(before: Leaves, after: Leaves, removed: readonly Leaf[], replaced: Leaves): Change[] {
   const namesBefore = namesIn(before);
   const leaves = [...after.values()];
   const addedEntries = leaves.filter(isBare).map(entryOf);
@@ -67,7 +73,7 @@ function changesBetween(before: Leaves, after: Leaves, removed: readonly Leaf[])
   const changed = withValues.filter((leaf) => textOf(before.get(nameOf(leaf))) !== textOf(leaf));
   const changes = [
     ...[...added, ...changed].map((leaf) => changeOf(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
-    ...removed.map((leaf) => changeOf(nameOf(leaf), leaf, undefined)),
+    ...removed.map((leaf) => changeOf(nameOf(leaf), leaf, replaced.get(nameOf(leaf)))),
   ];
   return changes.filter((change) => change.before !== change.after);
 }
@@ -163,7 +169,7 @@ function outermostMissing(leaf: Leaf, given: ReadonlySet<string>): Path {
 }
 
 /** Missing settings, grouped by their outermost missing part. */
-function outermost(missing: readonly Leaf[], given: ReadonlySet<string>): Change[] {
+function outermost(missing: readonly Leaf[], given: ReadonlySet<string>, replaced: Leaves): Change[] {
   const names = missing.map((leaf) => outermostMissing(leaf, given).join('.'));
   return [...new Set(names)].map((setting) => {
     const inside = missing.filter((leaf) => isWithin(leaf, setting));
@@ -171,7 +177,7 @@ function outermost(missing: readonly Leaf[], given: ReadonlySet<string>): Change
       const rest = nameOf(leaf).slice(setting.length + 1);
       return rest === '' ? textOf(leaf) : `${rest}: ${textOf(leaf)}`;
     });
-    return { setting, before: before.join(', '), after: undefined };
+    return { setting, before: before.join(', '), after: textOf(replaced.get(setting)) };
   });
 }
 

@@ -1,4 +1,5 @@
 import { changeOf, readRequestedChange } from '../kinds/index.ts';
+import type { FilledInput } from '../kinds/model.ts';
 import { NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
@@ -158,7 +159,7 @@ async function readEffects(
   const read = withCreated(apiReader(call, options), created);
   const requested = await readRequestedChange(read, operation, input, shown).catch(rethrowCause);
   const limits = { quotas: await quotas?.(), countsAll };
-  const unfilled = { input: requested.input, ignored: [] };
+  const unfilled: FilledInput = { input: requested.input, ignored: [] };
   const [previewed, filled, former] = await Promise.all([
     preview(kind, change, requested, limits),
     change.fillDefaults?.(requested).catch(rethrowCause) ?? unfilled,
@@ -166,7 +167,9 @@ async function readEffects(
     targetsEnvironment(operation, input) ? formerNames?.() : undefined,
   ]);
   const { update } = operationNamed(operation);
-  const settings = update && compareSettings(update, entity, requested.input, { ...filled.input });
+  const settings =
+    update &&
+    compareSettings(update, entity, requested.input, { filled: { ...filled.input }, instead: { ...filled.instead } });
   const blockers = [...previewed.blockers, ...filled.ignored.map(argumentBlocker)];
   return { previewed: { ...previewed, blockers }, settings, former };
 }
@@ -269,7 +272,8 @@ function severityOf(
 
 /** The effects with the settings that an update would remove. */
 function withRemovedSettings(previewed: Preview, settings: Comparison | undefined): Preview {
-  const removed = [...(settings?.removed ?? []), ...(settings?.leftOut ?? [])];
+  const leftOut = [...(settings?.removed ?? []), ...(settings?.leftOut ?? [])];
+  const removed = leftOut.filter(({ after }) => after === undefined);
   return { ...previewed, lost: [...previewed.lost, ...removed.map(removedItem)] };
 }
 

@@ -176,6 +176,34 @@ describe('an update of a dataview under a cluster', () => {
     expect(described).toMatchObject({ kind: 'done', content: { changesetId, description: 'of trades' } });
   });
 
+  it('that names its changeset in `remove` says to which one it moves, and loses nothing', async () => {
+    const { changesetId: present } = await backend.call('GetKxDataview', { environmentId, ...VIEW });
+    const { changesetId } = (await builder.changeset('trades', '/2026.03.19/')) as Members;
+    const moved = `changesetId: "${present}" -> "${changesetId}"`;
+    const described = { ...VIEW, description: 'of trades' };
+    expect(text(await here('update_kx_dataview', described))).toContain(`- ${moved}`);
+    const onPurpose = { ...described, remove: ['changesetId'] };
+    expect(await plan('update_kx_dataview', onPurpose)).toMatchObject({
+      changes: ['description: not set -> "of trades"', moved],
+      lost: [],
+    });
+    expect(await here('update_kx_dataview', onPurpose)).toMatchObject({ kind: 'done', content: { changesetId } });
+  });
+
+  it('without a changeset says that the service moves it to the newest one, whatever else it sets', async () => {
+    await builder.database('quotes');
+    const empty = { databaseName: 'quotes', dataviewName: 'empty' };
+    await builder.dataview('empty', { databaseName: 'quotes' });
+    const { changesetId } = (await builder.changeset('quotes')) as Members;
+    const changes = ['description: not set -> "of quotes"', `changesetId: not set -> "${changesetId}"`];
+    const described = { ...empty, description: 'of quotes' };
+    expect(await plan('update_kx_dataview', described)).toMatchObject({ changes });
+    expect(await here('update_kx_dataview', described)).toMatchObject({
+      kind: 'done',
+      content: { changesetId, changes },
+    });
+  });
+
   it('is also compared by the members that a service omits from its reply', async () => {
     const segmentConfigurations = [{ dbPaths: ['/2026.03.16/'], volumeName: 'fast' }];
     for (const activeVersions of [undefined, [{}]]) {
