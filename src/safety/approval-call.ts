@@ -117,7 +117,7 @@ function settingChanges({ operation, input, subject, effects }: CallFacts): Chan
   const rest = Object.fromEntries(
     Object.entries(input).filter(([member]) => !inPath.includes(member) && !compared.includes(member)),
   );
-  const all = [...byRule(effects.changes), ...removedTags(input, subject.entity), ...settings(rest, subject.entity)];
+  const all = [...byRule(effects.changes), ...settings(rest, subject.entity)];
   const isGuarding = ({ setting }: Change) => isControlTag(setting.replace('tags.', ''));
   return [...all.filter(isGuarding), ...all.filter((change) => !isGuarding(change))];
 }
@@ -137,15 +137,11 @@ function byRule(changes: readonly Change[]): Change[] {
   });
 }
 
-const removedTags = ({ tagKeys = [] }: Members, entity: Members): Change[] =>
-  (tagKeys as string[]).map((key) => {
-    const tags = entity['tags'] as Readonly<Record<string, string>>;
-    return { setting: `tags.${key}`, before: tags[key], after: undefined };
-  });
-
-function settings({ tagKeys: _, ...rest }: Members, entity: Members): Change[] {
+/** The tags that are removed, and everything that is set. */
+function settings({ tagKeys = [], ...rest }: Members, entity: Members): Change[] {
   const present = new Map(leaves(entity));
-  return leaves(rest).map(([setting, after]) => ({ setting, before: present.get(setting), after }));
+  const removed = (tagKeys as string[]).map((key) => [`tags.${key}`, undefined] as const);
+  return [...removed, ...leaves(rest)].map(([setting, after]) => ({ setting, before: present.get(setting), after }));
 }
 
 /** Everything that is set, with its path. */

@@ -100,6 +100,16 @@ describe('the protecting tag', () => {
       expect((await guard.attempt({ tool: 'tag_resource', arguments: owner })).kind).toBe('done');
     });
   });
+
+  it('can be removed beside a tag that is not set and has the name of something that every object has', async () => {
+    await guarded({}, async (guard) => {
+      const { environmentArn } = await backend.call('GetKxEnvironment', { environmentId: town.environmentId });
+      const resourceArn = `${environmentArn}/kxVolume/fast`;
+      const tagKeys = ['finspace-mcp:protected', 'constructor', '__proto__'];
+      const outcome = await guard.attempt({ tool: 'untag_resource', arguments: { resourceArn, tagKeys } });
+      expect(text(outcome)).toContain('\ntags.constructor: not set -> removed.\ntags.__proto__: not set -> removed.\n');
+    });
+  });
 });
 
 describe('the protecting tag applies to', () => {
