@@ -65,6 +65,11 @@ export async function tagBatch(
 ): Promise<Batch | { readonly wrong: readonly string[] }> {
   const { environmentId, entities, tags, tagKeys } = input;
   if (tags === undefined && tagKeys === undefined) return { wrong: ['Give tags, tagKeys or both.'] };
+  const both = tagKeys?.find((key) => tags !== undefined && Object.hasOwn(tags, key));
+  if (both !== undefined)
+    return {
+      wrong: [`tagKeys: ${quoteUntrusted(both)} is also in tags, so this call would set it and remove it again.`],
+    };
   const lacking = entities.findIndex(({ kind, database }) => (kind === 'dataview') !== (database !== undefined));
   if (lacking >= 0)
     return { wrong: [`entities.${lacking}.database: a dataview needs one, and nothing else takes one.`] };

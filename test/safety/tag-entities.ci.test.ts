@@ -67,6 +67,11 @@ describe('tagging many entities', () => {
 
   it.each([
     ['no tags', { entities: [{ kind: 'user', name: 'ann' }] }, 'Give tags, tagKeys or both.'],
+    [
+      'a tag that it would set and remove',
+      { entities: [{ kind: 'user', name: 'ann' }], tags: PROTECT, tagKeys: ['a', 'finspace-mcp:protected'] },
+      '"finspace-mcp:protected" is also in tags',
+    ],
     ['a dataview without database', { entities: [{ kind: 'dataview', name: 'live' }], tagKeys: ['a'] }, 'database'],
     ['another environment', { entities: [{ kind: 'environment', name: 'else' }], tagKeys: ['a'] }, 'not "else"'],
   ])('is refused before the first call for %s', async (_, args, says) => {
