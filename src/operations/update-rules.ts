@@ -116,11 +116,15 @@ function settingsOfMount({
 }: Members) {
   const view = (dataviewConfiguration ?? {}) as Members;
   const named = view['dataviewName'] ?? dataviewName;
-  const mounted = { databaseName, cacheConfigurations };
+  const mounted = { databaseName, cacheConfigurations: cachesIn(cacheConfigurations) };
   return named === undefined
     ? { ...mounted, changesetId }
     : { ...mounted, dataviewName: named, dataviewVersionId: view['dataviewVersionId'] };
 }
+
+/** The service ignores the dataview of a cache. */
+export const cachesIn = (caches: unknown) =>
+  Array.isArray(caches) ? (caches as Members[]).map(({ dataviewName: _, ...cache }) => cache) : undefined;
 
 /** Whether new code is the current object, as far as the request identifies it. */
 function isSameObject(code: unknown, present: unknown): boolean {

@@ -21,6 +21,7 @@ import { type Allowed, approvalNeeded, isDestructive, type RiskAssessment } from
 import { assessArguments } from './protection.ts';
 import { needsKit } from './recovery-kit.ts';
 import {
+  blockedLines,
   changedLines,
   changedMeanwhileLines,
   forbiddenLines,
@@ -31,7 +32,7 @@ import {
 } from './refusals.ts';
 import type { TeardownPlan } from './teardown.ts';
 import { turns } from './turns.ts';
-import { changesNothing, contradictions, omissionLines, riskText, unchangedText } from './update-text.ts';
+import { changesNothing, contradictions, isHopeless, omissionLines, riskText, unchangedText } from './update-text.ts';
 import { type Visibility, visibilityFor } from './visibility.ts';
 
 /** A call that a client requests. */
@@ -141,7 +142,9 @@ function objection(request: CallRequest, plan: Plan, visibility: Visibility): re
   const wrong = contradictions(plan);
   if (wrong.length > 0) return [notRun(tool), ...wrong];
   const leftOut = omissionLines(plan, request.offered);
-  return leftOut && [notRun(tool), ...leftOut];
+  return (
+    leftOut && [...(isHopeless(plan) ? blockedLines(tool, plan.blockers, visibility) : [notRun(tool)]), ...leftOut]
+  );
 }
 
 /** Why the caller may not make a call of the planned risk, which includes the state of the target; undefined when it may. */

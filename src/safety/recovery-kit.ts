@@ -7,6 +7,7 @@ import { agentInput } from '../operations/derive.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Entity } from '../operations/operation.ts';
+import { cachesIn } from '../operations/update-rules.ts';
 import type { PlanLocation } from './backend-location.ts';
 import type { Plan } from './plan.ts';
 import type { Members } from './plan-parts.ts';
@@ -167,7 +168,8 @@ function createFor(
 function requestForm(entity: Members, lostDatabases: readonly unknown[]): Members {
   const { databases, changesetId, ...rest } = entity;
   const isPinned = entity['autoUpdate'] !== true && !lostDatabases.includes(entity['databaseName']);
-  const mounts = (databases as Members[] | undefined)?.map(({ dataviewConfiguration: view, ...database }) => {
+  const mounts = (databases as Members[] | undefined)?.map(({ dataviewConfiguration: view, ...entry }) => {
+    const database: Members = { ...entry, cacheConfigurations: cachesIn(entry['cacheConfigurations']) };
     const { changesetId: mounted, ...others } = database;
     const { dataviewName } = (view as Members | undefined) ?? {};
     if (dataviewName !== undefined) return { databaseName: database['databaseName'], dataviewName };

@@ -31,6 +31,9 @@ export function isTargetShown({ operation }: Plan, offered: Allowed): boolean {
 export const contradictions = ({ blockers }: Pick<Plan, 'blockers'>): string[] =>
   blockers.flatMap(({ item, first }) => (item.kind === 'argument' ? `${item.name}: ${first}` : []));
 
+/** Whether the service refuses a call whatever is done first, so that no other settings beside its arguments make it succeed. */
+export const isHopeless = ({ blockers }: Pick<Plan, 'blockers'>) => blockers.some(({ noStep }) => noStep);
+
 /** Why an update does not run: it would remove settings that it omits. */
 export function omissionLines(plan: Plan, offered: Allowed): readonly string[] | undefined {
   const { settings } = plan;
@@ -50,8 +53,12 @@ export function omissionLines(plan: Plan, offered: Allowed): readonly string[] |
     return [
       'This call replaces settings, so it would remove those that its arguments omit:',
       ...leftOut.map((change) => `- ${(isShown ? changeText : newValueText)(change)}`),
-      ...(isShown ? [keepingText(plan, settings)] : []),
-      `To remove all of these on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
+      ...(isHopeless(plan)
+        ? []
+        : [
+            ...(isShown ? [keepingText(plan, settings)] : []),
+            `To remove all of these on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
+          ]),
     ];
   return undefined;
 }

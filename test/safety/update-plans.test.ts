@@ -110,6 +110,15 @@ describe('the databases that a cluster mounts', () => {
     expect(await here('update_kx_cluster_databases', same)).toMatchObject({ kind: 'done' });
   });
 
+  it('cannot be exchanged, and a call that tries gets no advice to keep or remove the others', async () => {
+    await builder.database('quotes');
+    const guardedCall = { clusterName: 'viewing', databases: [{ databaseName: 'quotes' }] };
+    const refusal = text(await here('update_kx_cluster_databases', guardedCall));
+    expect(refusal).toMatch(/^1\. database "quotes": The cluster does not mount it[\s\S]*^- databases\.trades/m);
+    const planned = JSON.stringify(await plan('update_kx_cluster_databases', guardedCall));
+    expect(`${refusal}${planned}`).not.toMatch(/To keep everything|add remove/);
+  });
+
   it('are left to the service if the call names a dataview that does not exist', async () => {
     const databases = [{ databaseName: 'trades', dataviewName: 'none' }];
     expect(text(await here('update_kx_cluster_databases', { clusterName: 'viewing', databases }))).toContain('"none"');
