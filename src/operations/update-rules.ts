@@ -1,3 +1,4 @@
+import { withCanonicalBlocks } from './cidr-blocks.ts';
 import type { DeclaredUpdate, LeftOut } from './operation.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -74,8 +75,12 @@ export const ENVIRONMENT_UPDATE: DeclaredUpdate = {
   sensitive: ['name'],
 };
 
-/** UpdateKxEnvironmentNetwork: rules and servers are lists that are replaced as a whole. */
+/** UpdateKxEnvironmentNetwork: rules and servers are lists that are replaced as a whole, and the blocks of rules become canonical. */
 export const NETWORK_UPDATE: DeclaredUpdate = {
+  settings: ({ transitGatewayConfiguration: gateway, customDNSConfiguration }) => ({
+    transitGatewayConfiguration: gateway && withCanonicalBlocks(gateway),
+    customDNSConfiguration,
+  }),
   leftOut: {
     transitGatewayConfiguration: 'removed from what is given',
     customDNSConfiguration: 'removed from what is given',

@@ -58,6 +58,20 @@ it.each([
   expect(blockers.map(({ first }) => firsts.find((begin) => first.startsWith(begin)))).toEqual(firsts);
 });
 
+it('the rules of a network are compared with the CIDR blocks that the service stores', async () => {
+  const rule = { ruleNumber: 10, protocol: '6', ruleAction: 'allow' };
+  const gateway = (cidrBlock: string) => ({
+    transitGatewayConfiguration: { ...GATEWAY, attachmentNetworkAclConfiguration: [{ ...rule, cidrBlock }] },
+  });
+  const call = answering(backend.call, (name, reply) =>
+    name === 'GetKxEnvironment' ? { ...reply, ...gateway('10.20.0.0/16') } : reply,
+  );
+  const changesTo = async (block: string) =>
+    (await planned('UpdateKxEnvironmentNetwork', gateway(block), call)).settings?.changes;
+  expect(await changesTo('10.20.5.0/16')).toEqual([]);
+  expect(await changesTo('10.21.5.9/16')).toMatchObject([{ before: '10.20.0.0/16', after: '10.21.0.0/16' }]);
+});
+
 it('a volume cannot change its type, and a plan cannot check whether its growth is allowed', async () => {
   const changed = (nas1Configuration: Members) => planned('UpdateKxVolume', { volumeName: 'fast', nas1Configuration });
   expect((await changed({ type: 'SSD_250', size: 1200 })).blockers).toMatchObject([

@@ -1,3 +1,4 @@
+import { octets } from '../cidr-blocks.ts';
 import type { Input } from '../index.ts';
 import { type Condition, condition, valueCondition } from './condition.ts';
 
@@ -38,8 +39,6 @@ export const NETWORK_CHANGE: readonly Condition<Request>[] = [
 const invalidBlock = (request: Request) =>
   rulesOf(request).find(({ cidrBlock }) => !isAddress(cidrBlock.split('/')[0]))?.cidrBlock;
 
-/** The four numbers of an IPv4 address. */
-export const octets = (address: string) => address.split('.').map(Number);
 const isAddress = (address = '') => octets(address).every((octet) => octet <= 255);
 
 function isRoutable(block: string): boolean {
