@@ -13,7 +13,7 @@ import { refused, withEnvironmentMeant, withheldKinds } from './result.ts';
 import { readRemaining, removeAll } from './tear-down-run.ts';
 
 export const TEAR_DOWN = 'tear_down_kx_environment';
-const MISSING = `${TEAR_DOWN} did not run: there is no such environment.`;
+const ALREADY_DELETED = `${TEAR_DOWN} did not run: the environment is already deleted.`;
 
 const selection = () =>
   z.strictObject({
@@ -45,7 +45,7 @@ export const tearDown = compositeTool({
     const approval = await obtainApproval(environment, exchange, {
       decide: async (dialog) => {
         const plan = await make();
-        if (plan === undefined) return { kind: 'none', result: refused(MISSING) };
+        if (plan === undefined) return { kind: 'none', result: refused(ALREADY_DELETED) };
         if (isAllLeaving(plan)) return { kind: 'none', result: (await readRemaining(environment, plan)).result };
         return gate.requestApproval(plan, dialog, visibilityOf(plan));
       },
@@ -71,7 +71,7 @@ export async function previewTeardown(
   if ('wrong' in prepared) return refused(`The arguments for ${TEAR_DOWN} are wrong.`, ...prepared.wrong);
   const input = prepared.input as z.output<ReturnType<typeof selection>>;
   const plan = await planTeardown(environment, TEAR_DOWN, input, environment.caller.principal, { signal });
-  if (plan === undefined) return refused(MISSING);
+  if (plan === undefined) return refused(ALREADY_DELETED);
   const { name, forbidden, blockers, leaving } = plan;
   const lost = plan.removals.map(({ item }) => item);
   const visibility = visibilityFor(allowedFor(environment), [input, name]);

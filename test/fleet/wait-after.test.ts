@@ -47,7 +47,8 @@ describe('a wait for the end of a deletion', () => {
   });
 
   it('ends at once if the person declined the deletion, even if an earlier entity of that name was deleted', async () => {
-    const refusal = { reached: false, status: 'RUNNING', why: expect.stringContaining('no delete was accepted') };
+    const why = expect.stringContaining('no delete was accepted since it was created');
+    const refusal = { reached: false, status: 'RUNNING', why };
     await builder.cluster('kept');
     await builder.cluster('brief');
     later();

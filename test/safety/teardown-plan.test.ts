@@ -40,7 +40,7 @@ describe('the plan of a teardown', () => {
     const guard = await openGuard({ call: environment({ status: 'DELETED' }), clock: backend.clock });
     expect(await guard.attempt({ tool: TOOL, arguments: { environmentId: builder.environmentId } })).toMatchObject({
       kind: 'refused',
-      text: expect.stringContaining('there is no such environment'),
+      text: expect.stringContaining('the environment is already deleted'),
     });
     await guard.close();
   });

@@ -41,7 +41,7 @@ describe('a teardown that takes long', () => {
     expect(await guard.attempt(next)).toMatchObject({ kind: 'done', content: { reached: true, status: 'DELETED' } });
     expect(await guard.attempt(attempt)).toMatchObject({
       kind: 'refused',
-      text: expect.stringContaining('there is no such environment'),
+      text: expect.stringContaining('the environment is already deleted'),
     });
     await guard.close();
     await backend.close();

@@ -173,7 +173,7 @@ function unfinishedResult(seen: ReadStatus, { endsSettled }: { readonly endsSett
   return { ...seen, reached: false, ended: false };
 }
 
-const NOT_DELETED = 'It is not being deleted: no delete was accepted, and its status is';
+const NOT_DELETED = 'It is not being deleted: no delete was accepted since it was created, and its status is';
 const endedResult = (seen: ReadStatus, why: string): PollResult => ({ ...seen, reached: false, ended: true, why });
 /** Whether a status is that of a deletion, in progress or failed. */
 const showsDeletion = (status: string | undefined) => ['in progress', 'failed'].includes(String(deletionIn(status)));
