@@ -178,9 +178,14 @@ function summary({ done, failed, notDone, why, next }: Summary): ToolResult {
       ...(why === undefined ? {} : { why }),
       ...next,
     },
-    ...(isWhole ? [] : [`${done.length} of ${done.length + failed.length + notDone.length} done. ${REST}`]),
+    ...(isWhole ? [] : [`${done.length} of ${done.length + failed.length + notDone.length} done. ${restText(failed)}`]),
   );
   return done.length === 0 && !isWhole ? { ...result, isError: true } : result;
 }
 
+/** How to continue. A step whose outcome is unknown may have been done. */
+const restText = (failed: readonly object[]) =>
+  failed.some((each) => 'outcomeUnknown' in each) ? `${CHECK} ${REST}` : REST;
+
+const CHECK = 'First check whether the step with the unknown outcome was done.';
 const REST = 'To continue, call again with only what failed or was not done.';

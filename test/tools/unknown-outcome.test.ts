@@ -60,5 +60,6 @@ it('so does the error of a step of several calls', async () => {
   const outcome = await attempt('CreateKxDatabase', 'Conflict', 'create_kx_entities', { create });
   expect(outcome).toMatchObject({
     content: { failed: [{ outcomeUnknown: true, advice: expect.stringContaining(UNKNOWN) }] },
+    text: expect.stringContaining('First check whether the step with the unknown outcome was done. To continue,'),
   });
 });
