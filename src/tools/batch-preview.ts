@@ -3,7 +3,7 @@ import { deduplicated } from '../operations/calls.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, planStep } from '../safety/batch.ts';
 import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
-import { sharedQuotas } from '../safety/preview.ts';
+import { sharedQuotas, unique } from '../safety/preview.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
@@ -55,11 +55,15 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { curso
   const options = { signal };
   const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };
   const found = await mapConcurrent(batch.calls, (call) => previewStep(planner, batch, call, options));
-  const blockers = found.flatMap((each) => each.blockers);
+  const blockedSteps = batch.calls.filter((_, at) => found[at]?.blockers.length !== 0);
+  const blockers = unique(found.flatMap((each) => each.blockers));
   const warnings = found.flatMap((each) => each.warnings);
   const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...sharedQuotas(found)])];
   const isBlocked = blockers.length > 0;
   const toApprove = callsToApprove(batch, restrictions);
+  const free = batch.calls.length - blockedSteps.length;
+  // A person approves all steps or none. Otherwise, those that are not blocked run.
+  const runsInPart = isBlocked && free > 0 && toApprove.length === 0;
   const plan =
     toApprove.length === 0 || isBlocked
       ? undefined
@@ -70,7 +74,8 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { curso
     needsApproval: toApprove.length > 0,
     ...(plan === undefined ? {} : { dialog: firstLines(plan.textFor(visibility)) }),
     blocked: isBlocked,
-    ...forecast({ isBlocked, notChecked }),
+    ...(isBlocked ? { blockedSteps: blockedSteps.map(({ label }) => label) } : {}),
+    ...(runsInPart ? { wouldRunInPart: inPart(free, batch.calls.length) } : forecast({ isBlocked, notChecked })),
     counts: { steps: batch.calls.length, blockers: blockers.length, lost: 0, interrupted: 0 },
   };
   return answer(
@@ -82,6 +87,9 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { curso
     { cursor },
   );
 }
+
+const inPart = (free: number, steps: number) =>
+  `A blocked step does not stop the others, so the call would make up to ${free} of its ${steps} steps.`;
 
 /** The preview of one call; a missing entity is a blocker. */
 async function previewStep(

@@ -69,6 +69,23 @@ it('it blocks a name that an earlier step uses', async () => {
   });
 });
 
+it('it says which steps are blocked, and that the others would run, as the call then does', async () => {
+  const user = (userName: string) => ['create_kx_user', { userName, iamRole: ROLE }] as const;
+  const planned = await previewed(user('ann'), user('ann'), user('bob'));
+  expect(planned).toMatchObject({
+    blockedSteps: ['user:ann'],
+    wouldRunInPart: expect.stringContaining('up to 2 of its 3 steps'),
+  });
+  expect(planned).not.toHaveProperty('wouldRun');
+  expect(await previewed(user('zoe'))).not.toHaveProperty('blockedSteps');
+});
+
+it('it says that nothing would run if all steps are blocked', async () => {
+  const { builder } = fixture;
+  await builder.user('eve');
+  expect(await previewed(['create_kx_user', { userName: 'eve', iamRole: ROLE }])).toMatchObject({ wouldRun: false });
+});
+
 it('it blocks what does not suit an entity that an earlier step creates', async () => {
   const made = ['create_kx_volume', volume()] as const;
   const view = (more: Members): Step => ['create_kx_dataview', dataview({ ...segment('new'), ...more })];
