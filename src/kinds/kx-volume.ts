@@ -17,6 +17,10 @@ function growthOf({ input, target }: Pick<Update, 'input' | 'target'>): number {
   return present === undefined ? 0 : (input.nas1Configuration?.size ?? present) - present;
 }
 
+/** Whether an update adds space, or may do so because the present size is unknown. */
+const mayGrow = ({ input, target }: Pick<Update, 'input' | 'target'>) =>
+  (input.nas1Configuration?.size ?? 0) > (target?.nas1Configuration?.size ?? 0);
+
 const disk = ({ nas1Configuration: own }: Partial<Volume> = {}) =>
   own?.size === undefined ? 'it' : `${own.size} GB of ${own.type}`;
 const withDisk = ({ key, target }: Update): Item => itemOf('kx-volume', key, disk(target));
@@ -78,8 +82,9 @@ export const kxVolume: KindDefinition<'kx-volume'> = {
         targetReady('kx-volume', ['UPDATE_FAILED']),
       ],
       quotas: (requested) => [{ quota: VOLUME_STORAGE, more: Math.max(0, growthOf(requested)) }],
-      impact: async ({ input, key, read }) => {
-        const dependents = input.nas1Configuration === undefined ? [] : await read.dependents('kx-volume', key);
+      // Only growth takes time, during which the volume may be unavailable.
+      impact: async (requested) => {
+        const dependents = mayGrow(requested) ? await requested.read.dependents('kx-volume', requested.key) : [];
         return { interrupted: dependents.filter(isWorking).map(dependentItem) };
       },
     },

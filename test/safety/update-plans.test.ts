@@ -144,6 +144,17 @@ describe('the databases that a cluster mounts', () => {
   });
 });
 
+describe('an update of a volume', () => {
+  it.each([
+    ['grows it', { size: 2400 }, 2],
+    ['names its present size', { size: 1200 }, 0],
+    ['names its type', { type: 'SSD_1000' }, 0],
+  ])('that %s interrupts what uses it, or not', async (_, nas1Configuration, interrupted) => {
+    const update = { volumeName: 'fast', description: 'of trades', nas1Configuration };
+    expect(await plan('update_kx_volume', update)).toMatchObject({ counts: { interrupted } });
+  });
+});
+
 describe('an update of a dataview under a cluster', () => {
   const remove = ['segmentConfigurations'];
 
