@@ -216,7 +216,11 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   const plan = await replan();
   if (plan?.callDigest !== callDigest || plan.forbidden !== undefined || plan.blockers.length > 0) {
     await ledger.end(nonce, 'changed');
-    return refuse(...changedLines(context.tool, shown.noun));
+    return refuse(
+      ...(plan?.forbidden === undefined
+        ? changedLines(context.tool, shown.noun)
+        : forbiddenLines(context.tool, plan.forbidden, visibilityOf(plan))),
+    );
   }
   const mayNot = refusalOf?.(plan);
   if (mayNot !== undefined) return refuse(...mayNot);

@@ -127,10 +127,10 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   if (changesNothing(plan)) return { kind: 'unchanged', why: unchangedText(plan) };
   await requireOwnApprover(options, plan);
   if (approvalNeeded(plan, restrictions))
-    return prepareDecision(options, await requestApproval(options, plan, dialog, visibility), replan);
+    return prepareDecision(options, await requestApproval(options, plan, dialog, visibility), replan, visibility);
   const run: Decision<Plan> = { kind: 'run', actor: actorFor(plan), plan };
   // The service refuses a blocked delete.
-  return needsKit(plan) && plan.blockers.length === 0 ? prepareDecision(options, run, replan) : run;
+  return needsKit(plan) && plan.blockers.length === 0 ? prepareDecision(options, run, replan, visibility) : run;
 }
 
 /** Why a plan is refused without requesting approval; undefined when it is not. */
@@ -165,7 +165,7 @@ async function resume(
   const context = { tool: toolName(name), input, backendLocation: options.backendLocation, principal };
   const refusalOf = (plan: Plan) => callerObjection(request, plan);
   const decision = await resumeApproval(options, context, replan, reply, { client, visibilityOf, refusalOf });
-  return prepareDecision(options, decision, replan);
+  return decision.kind === 'run' ? prepareDecision(options, decision, replan, visibilityOf(decision.plan)) : decision;
 }
 
 const replanner =
@@ -192,10 +192,11 @@ async function prepareDecision(
   options: GateOptions,
   decision: Decision<Plan>,
   replan: Replan,
+  visibility: Visibility,
 ): Promise<Decision<Plan | undefined>> {
   if (decision.kind !== 'run') return decision;
   const { plan, actor } = decision;
-  const why = (await prepare(options, plan)) ?? changedSince(decision, await replan());
+  const why = (await prepare(options, plan)) ?? changedSince(decision, await replan(), visibility);
   return why === undefined ? { ...decision, actor: { ...actorFor(plan), ...actor } } : refuse(...why);
 }
 
@@ -211,9 +212,11 @@ async function prepare(options: GateOptions, plan: Plan | TeardownPlan): Promise
 function changedSince(
   { plan, actor }: Extract<Decision<Plan>, { kind: 'run' }>,
   now: Plan | undefined,
+  visibility: Visibility,
 ): readonly string[] | undefined {
   const { callDigest, tool, noun } = plan;
-  if (now?.callDigest === callDigest && now.forbidden === undefined) return undefined;
+  if (now?.forbidden !== undefined) return forbiddenLines(tool, now.forbidden, visibility);
+  if (now?.callDigest === callDigest) return undefined;
   return actor.approval === undefined ? changedMeanwhileLines(tool, noun) : changedLines(tool, noun);
 }
 

@@ -76,7 +76,10 @@ describe('the protecting tag', () => {
       await town.tag('/kxUser/ann');
       const state = form.kind === 'asked' ? form.state : '';
       const answers = { approval: { action: 'accept', content: { name: 'ann' } } };
-      expect((await guard.attempt({ ...attempt, state, answers })).kind).toBe('refused');
+      expect(await guard.attempt({ ...attempt, state, answers })).toMatchObject({
+        kind: 'refused',
+        text: expect.stringContaining('/kxUser/ann" carries the tag finspace-mcp:protected.'),
+      });
       expect(reached()).toEqual([]);
     });
   });
@@ -169,17 +172,17 @@ describe('the protecting tag applies to', () => {
     await backend.close();
   });
 
-  it.each<[string, Partial<GuardOptions>, string]>([
-    ['an approved call', {}, 'no longer counts'],
-    ['a call under --approve none', { restrictions: { approve: 'none' } }, 'while its recovery kit was written'],
-  ])('%s, if it is added while the recovery kit is written', async (_, options, why) => {
+  it.each<[string, Partial<GuardOptions>]>([
+    ['an approved call', {}],
+    ['a call under --approve none', { restrictions: { approve: 'none' } }],
+  ])('%s, if it is added while the recovery kit is written', async (_, options) => {
     const { backend, town, guarded } = await openTwoEnvironments();
     const beforeCall = async () => void (await town.tag('/kxUser/ann'));
     await guarded({ ...options, beforeCall }, async (guard, reached) => {
       const attempt = { tool: 'delete_kx_user', arguments: inside(town, { userName: 'ann' }) };
       const first = await guard.attempt(attempt);
       const outcome = first.kind === 'asked' ? await approved(guard, attempt, 'ann') : first;
-      expect(text(outcome)).toContain(why);
+      expect(text(outcome)).toContain('/kxUser/ann" carries the tag finspace-mcp:protected.');
       expect(reached()).toEqual([]);
     });
     await backend.close();
