@@ -101,6 +101,8 @@ export const KxCacheStorageConfigurations = lazy(() =>
 );
 
 export const MAX_SCALED_NODES = 5;
+/** The most nodes of a cluster, whatever its quota is. */
+export const MAX_NODES = 1_000;
 export const AutoScalingConfiguration = lazy(() =>
   z.strictObject({
     minNodeCount: alwaysNeeded(NodeCount().describe('At least 3 with azMode MULTI')),

@@ -21,7 +21,11 @@ beforeAll(async () => {
   builder = await openFurnishedBuilder(world);
   ({ environmentId } = builder);
 });
-const TWO_NODES = { capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 2 } };
+const nodes = (nodeCount: number) => ({ capacityConfiguration: { nodeType: 'kx.s.large', nodeCount } });
+const onHost = (nodeCount: number) => ({
+  scalingGroupConfiguration: { ...SHARED.scalingGroupConfiguration, nodeCount },
+});
+const TWO_NODES = nodes(2);
 const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
 const LOG = { tickerplantLogConfiguration: { tickerplantLogVolumes: ['vol-two'] } };
 const SAVEDOWN = { savedownStorageConfiguration: { type: 'SDS01' as const, size: 100 } };
@@ -44,6 +48,8 @@ describe('an invalid cluster is rejected', () => {
     ['with both kinds of capacity', { ...SHARED, ...TWO_NODES }, /Exactly one of capacityConfiguration/],
     ['on an unknown node type', { capacityConfiguration: { nodeType: 'm5.large', nodeCount: 1 } }, /nodeType/],
     ['without a node count', { capacityConfiguration: { nodeType: 'kx.s.large' } }, /nodeCount/],
+    ['of 1001 nodes', { clusterType: 'HDB', ...nodes(1001) }, /nodeCount.*less than or equal to 1000/],
+    ['of as many nodes as fit into a number', { clusterType: 'HDB', ...SHARED, ...onHost(2 ** 31 - 1) }, /nodeCount/],
     ['of type GP with two nodes', TWO_NODES, /exactly one node/],
     ['of type TICKERPLANT with two nodes', { clusterType: 'TICKERPLANT', ...LOG, ...TWO_NODES }, /exactly one node/],
     ['of type TICKERPLANT without a log', { clusterType: 'TICKERPLANT' }, /tickerplantLogConfiguration/],

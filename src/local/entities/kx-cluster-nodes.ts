@@ -1,4 +1,5 @@
 import { nodesOfRequest } from '../../operations/conditions/clusters.ts';
+import { MAX_NODES } from '../../operations/kx-cluster-shapes.ts';
 import { arnOf, environmentIdOf, keyOf, nodesOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
@@ -38,7 +39,9 @@ export const kxClusterNodes: Handlers<'ListKxClusterNodes' | 'DeleteKxClusterNod
 export const provisionNodes: Effect<ClusterBody> = async (cluster, context) => {
   const { availabilityZoneId } = cluster.body;
   const zones = availabilityZoneId === undefined ? zonesOf(context.world.region) : [availabilityZoneId];
-  for (let index = 0; index < nodesOfRequest(cluster.body); index++) {
+  // A world file may ask for more.
+  const count = Math.min(nodesOfRequest(cluster.body), MAX_NODES);
+  for (let index = 0; index < count; index++) {
     const node = await launch(cluster, zones[index % zones.length] ?? '', context);
     await context.tx.put({ ...node, due: null });
   }
@@ -85,7 +88,7 @@ export const applyUpdate: Effect<ClusterBody> = async (cluster, context) => {
 };
 
 const nodesIn = (cluster: KxCluster, { tx }: Context) =>
-  tx.page<Bodies['kx-node']>(nodesOf(cluster), { after: '', limit: 1000 });
+  tx.page<Bodies['kx-node']>(nodesOf(cluster), { after: '', limit: MAX_NODES });
 
 export const dropNodes: Effect<ClusterBody> = async (cluster, { tx }) => {
   await tx.removeUnder(arnOf(cluster));

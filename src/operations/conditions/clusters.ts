@@ -1,7 +1,7 @@
 import { CLUSTER_TYPES } from '../cluster-types.ts';
 import { diskSizeProblem } from '../disk-sizes.ts';
 import type { Input } from '../index.ts';
-import { MAX_ARGUMENTS, MAX_SCALED_NODES, RELEASE } from '../kx-cluster-shapes.ts';
+import { MAX_ARGUMENTS, MAX_NODES, MAX_SCALED_NODES, RELEASE } from '../kx-cluster-shapes.ts';
 import { NODE_TYPES } from '../machine-types.ts';
 import { type Condition, condition, valueCondition } from './condition.ts';
 
@@ -45,6 +45,11 @@ const PLACEMENT: readonly Rule[] = [
     'capacityConfiguration.nodeType',
     ({ capacityConfiguration: own }) => own?.nodeType === undefined || NODE_TYPES.has(own.nodeType),
     `Member must satisfy enum value set: [${[...NODE_TYPES.keys()].join(', ')}]`,
+  ),
+  valueCondition(
+    'nodeCount',
+    (r) => nodesOfRequest(r) <= MAX_NODES,
+    `Member must have value less than or equal to ${MAX_NODES}`,
   ),
   condition(
     'scalingGroupConfiguration',
