@@ -30,6 +30,7 @@ export function clusterRows({ environmentId, failed, completed }: StatedWorld): 
     ),
     cluster('capacityConfiguration', { capacityConfiguration: { nodeType: 'kx.s.large' } }),
     cluster('nodeType', { capacityConfiguration: { nodeType: 'kx.s.huge', nodeCount: 1 } }),
+    cluster('nodeCount', { clusterType: 'HDB', capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1_001 } }),
     cluster(
       'memoryLimit',
       {
