@@ -3,7 +3,7 @@ import { environments } from '../../src/local/arns.ts';
 import { worldOf } from '../../src/local/context.ts';
 import type { Entity } from '../../src/local/transaction.ts';
 import { KEY, openBuilder } from './environment-builder.ts';
-import { openWorld, SEED } from './world.ts';
+import { HOUR, openWorld, SEED } from './world.ts';
 
 test('the name of an environment is in use, however many deleted environments had it', async () => {
   const world = await openWorld();
@@ -20,4 +20,32 @@ test('the name of an environment is in use, however many deleted environments ha
     status: 409,
     type: 'ConflictException',
   });
+});
+
+test('a cluster gets at most a thousand nodes, even if a world file asks for more', async () => {
+  const world = await openWorld();
+  const builder = await openBuilder(world, 'huge');
+  const { environmentId } = builder;
+  await builder.cluster('many', { clusterType: 'HDB' });
+  await world.store.write(async (tx) => {
+    const collection = `${environments(worldOf(SEED.account, SEED.region))}/${environmentId}/kxCluster`;
+    const cluster = (await tx.get<object>(collection, 'many')) as Entity<object>;
+    const body = { ...cluster.body, capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 2 ** 31 - 1 } };
+    await tx.put({ ...cluster, body });
+  });
+  world.advance(HOUR);
+  const named = { environmentId, clusterName: 'many' };
+  expect(await world.call('GetKxCluster', named)).toMatchObject({ status: 'RUNNING' });
+  let count = 0;
+  for (let nextToken: string | undefined; ; ) {
+    const page = await world.call('ListKxClusterNodes', {
+      ...named,
+      ...(nextToken === undefined ? {} : { nextToken }),
+    });
+    expect(page.nodes.every(({ status }: { status: string }) => status === 'RUNNING')).toBe(true);
+    count += page.nodes.length;
+    nextToken = page.nextToken;
+    if (nextToken === undefined) break;
+  }
+  expect(count).toBe(1_000);
 });
