@@ -1,19 +1,28 @@
 import { occupiesHost } from '../kinds/statuses.ts';
-import type { GraphEntity } from './graph.ts';
+import type { GraphEntity, Kind } from './graph.ts';
 
-/** A number that orders entities of one kind by size. */
-export function sizeInOrder({ facts }: GraphEntity): number {
+/** What the size of an entity measures: only sizes of one measure can be compared. */
+export const SIZE_MEASURES: Readonly<Partial<Record<Kind, 'memory' | 'data' | 'disk'>>> = {
+  cluster: 'memory',
+  'scaling-group': 'memory',
+  database: 'data',
+  volume: 'disk',
+};
+
+/** A number that orders entities of one measure by size; undefined if it is unknown. */
+export function sizeInOrder({ facts }: GraphEntity): number | undefined {
   const { memoryReservationMiB, memoryMiB, nodeCount = 1, sizeGB, bytes } = facts;
-  const memory = Number(memoryReservationMiB ?? memoryMiB ?? 0) * Number(nodeCount);
-  return memory || Number(bytes ?? 0) || Number(sizeGB ?? 0);
+  const memory = memoryReservationMiB ?? memoryMiB;
+  if (memory !== undefined) return Number(memory) * Number(nodeCount);
+  return (bytes ?? sizeGB) as number | undefined;
 }
 
-/** The share of a host's memory that is reserved, from 0 to 1; 0 if there is none or it is unknown. */
-export function fullness(entities: readonly GraphEntity[]): number {
-  const hosts = entities.filter(({ kind }) => kind === 'scaling-group');
-  const sum = (fact: string) => hosts.reduce((all, { facts }) => all + (Number(facts[fact]) || 0), 0);
-  const memory = sum('memoryMiB');
-  return memory === 0 ? 0 : sum('reservedMiB') / memory;
+/** The share of the memory of hosts that is reserved, from 0 to 1; undefined without hosts, or if it is unknown. */
+export function fullness(entities: readonly GraphEntity[]): number | undefined {
+  const hosts = entities.filter(({ kind }) => kind === 'scaling-group').map(({ facts }) => facts);
+  const sum = (fact: string) => hosts.reduce((all, facts) => all + Number(facts[fact]), 0);
+  const share = sum('reservedMiB') / sum('memoryMiB');
+  return Number.isNaN(share) ? undefined : share;
 }
 
 /** Whether an entity uses its nodes, memory or storage. Only a cluster on a host reserves memory. */

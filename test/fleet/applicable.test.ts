@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
-import { caller, demoTools, names } from './table.ts';
+import { caller, demoTools, failing, names, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
 
@@ -14,6 +14,8 @@ describe('a condition that the requested kinds cannot meet is an error, not an e
     [{ kinds: ['user'], status: ['ACTIVE'] }, /no status of users; only environments, clusters/],
     [{ kinds: ['user'], sort: 'largest' }, /no size of users/],
     [{ kinds: ['dataview'], sort: 'fullest' }, /no fullness of dataviews/],
+    [{ sort: 'largest' }, /^Sizes of clusters and scaling groups \(memory\), databases .* cannot be compared/],
+    [{ kinds: ['volume', 'database'], sort: 'smallest', groupBy: ['zone'] }, /^Sizes of .* cannot be compared/],
     [{ kinds: ['volume'], status: ['ATTACHED'] }, /"ATTACHED" is not a status of volumes. Statuses: CREATING, /],
     [{ kinds: ['cluster'], status: ['RUNING'] }, /"RUNING" is not a status of clusters; did you mean RUNNING/],
     [{ kinds: ['cluster'], notStatus: ['runing'] }, /"runing" is not a status/],
@@ -49,6 +51,25 @@ describe('a condition that some of the requested kinds can meet', () => {
     [{ status: ['created'], kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
   ])('is accepted: %j', async (input, expected) => {
     expect(names((await use('find_kx_entities', input)).data['entities'])).toEqual(expected);
+  });
+
+  test.each([
+    ['emptiest', undefined, 'sg-backtest', 'scaling-group'],
+    ['fullest', undefined, 'sg-history', 'scaling-group'],
+    ['smallest', ['user', 'volume'], 'vol-reference', 'volume'],
+  ])('orders only entities that have it: %s of %j', async (sort, kinds, name, kind) => {
+    const { data } = await use('find_kx_entities', { sort, kinds, environment: 'kdb-prod' });
+    expect((data['entities'] as Rows)[0]).toMatchObject({ kind });
+    expect((data['entities'] as Rows).map((each) => each['name'])).toContain(name);
+  });
+
+  test('orders entities last of which it is unknown', async () => {
+    const isOfLab = (_: unknown, input: Record<string, unknown>) => input['clusterName'] === 'gp-signals';
+    const { data } = await caller(failing(world().call, isOfLab))('find_kx_entities', {
+      kinds: ['scaling-group'],
+      sort: 'emptiest',
+    });
+    expect(names(data['entities']).at(-1)).toBe('sg-lab');
   });
 
   test('returns nothing if no entity meets it now', async () => {

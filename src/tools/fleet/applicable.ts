@@ -1,5 +1,6 @@
 import type { GraphEntity, Kind } from '../../inventory/graph.ts';
-import { factsOf, statusesOf } from '../../inventory/kinds.ts';
+import { statusesOf } from '../../inventory/kinds.ts';
+import { SIZE_MEASURES } from '../../inventory/sizes.ts';
 import { plural } from '../../inventory/units.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
@@ -11,10 +12,14 @@ import { NotFound } from './not-found.ts';
 const HAVING = {
   status: (kind: Kind) => statusesOf(kind).length > 0,
   type: (kind: Kind) => declares(kind, 'type'),
-  size: (kind: Kind) => Object.values(factsOf(kind)).some(({ totals = [] }) => totals.length > 0),
+  size: (kind: Kind) => SIZE_MEASURES[kind] !== undefined,
   fullness: (kind: Kind) => kind === 'scaling-group' || kind === 'volume',
 };
 type Property = keyof typeof HAVING;
+
+/** Those of some kinds whose entities have a property. */
+export const havingProperty = (property: Property, kinds: readonly Kind[]): readonly Kind[] =>
+  kinds.filter(HAVING[property]);
 
 /** Throws NotFound where none of the kinds has a property: that nothing matches would look like an answer. */
 export function requireProperty(property: Property, kinds: readonly Kind[]): void {
@@ -22,6 +27,14 @@ export function requireProperty(property: Property, kinds: readonly Kind[]): voi
   const having = FOUND_KINDS.filter(HAVING[property]);
   throw new NotFound(
     `There is no ${property} of ${nouns(kinds)}; only ${nouns(having)} have one. To search settings, use the arguments text or where; to count by a setting, use groupBy.`,
+  );
+}
+
+/** Throws NotFound where sizes of some kinds cannot be compared with each other, because the order would say nothing. */
+export function requireOneMeasure(kinds: readonly Kind[]): void {
+  if (new Set(kinds.flatMap((kind) => SIZE_MEASURES[kind] ?? [])).size <= 1) return;
+  throw new NotFound(
+    'Sizes of clusters and scaling groups (memory), databases (data) and volumes (disk) cannot be compared with each other. Give kinds with one of these measures.',
   );
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { Listed, Words } from '../lenient.ts';
-import { requireProperty, requireStatus } from './applicable.ts';
+import { havingProperty, requireOneMeasure, requireProperty, requireStatus } from './applicable.ts';
 import { countsOf, detailFor, FEW, matchedInAll, rowsOf, unmatched } from './entity-rows.ts';
 import { FOUND_KINDS } from './fact-values.ts';
 import { type Candidate, type Filters, filters, matches, withSettings } from './filters.ts';
@@ -50,7 +50,9 @@ export const findEntities = fleetTool({
         ),
       sort: Words(SORTS)
         .optional()
-        .describe('changed: last changed first. fullest, emptiest: scaling groups only, by reserved memory'),
+        .describe(
+          'changed: last changed first. largest, smallest: name the kind. fullest, emptiest: scaling groups only, by reserved memory',
+        ),
       limit: z.int().min(1).max(1_000).optional().describe('Maximum number of entities or groups'),
       environment: EnvironmentsArgument().optional(),
       ...shaping(),
@@ -58,7 +60,7 @@ export const findEntities = fleetTool({
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (reader, input) => {
     const { view, cursor } = input;
-    const kinds = input.kinds ?? kindsFor(input);
+    const kinds = input.kinds ?? defaultKinds(input);
     requireProperties(input, kinds);
     const keys = keysIn(input.groupBy);
     const plan = readPlanFor(input, kinds, keys);
@@ -93,7 +95,21 @@ interface Input extends Filters {
 function requireProperties({ status, notStatus, type, sort }: Input, kinds: readonly Kind[]): void {
   if (status !== undefined || notStatus !== undefined) requireProperty('status', kinds);
   if (type !== undefined) requireProperty('type', kinds);
-  if (BY_SIZE.has(sort)) requireProperty(FULLNESS.has(sort) ? 'fullness' : 'size', kinds);
+  const property = sortedBy(sort);
+  if (property !== undefined) requireProperty(property, kinds);
+  if (property === 'size') requireOneMeasure(kinds);
+}
+
+/** The property that an order needs, if not all entities have it. */
+function sortedBy(sort: Input['sort']): 'size' | 'fullness' | undefined {
+  if (FULLNESS.has(sort)) return 'fullness';
+  return BY_SIZE.has(sort) ? 'size' : undefined;
+}
+
+/** The kinds for a call that names none: of those that it may mean, the ones that it can order. */
+function defaultKinds(input: Input): readonly Kind[] {
+  const property = sortedBy(input.sort);
+  return property === undefined ? kindsFor(input) : havingProperty(property, kindsFor(input));
 }
 
 interface Search {

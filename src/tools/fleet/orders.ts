@@ -20,17 +20,23 @@ export const changedAt = ({ created, modified }: GraphEntity): string => modifie
 const times = (many: Many, at: (entity: GraphEntity) => string) => many.map(({ entity }) => at(entity)).toSorted();
 const first = (...of: Parameters<typeof times>) => times(...of)[0] ?? '';
 const last = (...of: Parameters<typeof times>) => times(...of).at(-1) ?? '';
-const sizeOf = ({ entity }: Member) => (usesCapacity(entity) ? sizeInOrder(entity) : 0);
-const size = (many: Many) => many.reduce((sum, one) => sum + sizeOf(one), 0);
+const sizeOf = ({ entity }: Member) => (usesCapacity(entity) ? sizeInOrder(entity) : undefined);
+const size = (many: Many) => {
+  const sizes = many.flatMap((one) => sizeOf(one) ?? []);
+  return sizes.length === 0 ? undefined : sizes.reduce((sum, one) => sum + one, 0);
+};
 const full = (many: Many) => fullness(many.map(({ entity }) => entity));
+/** In both directions, what is unknown comes last. */
+const ascending = (a = Number.POSITIVE_INFINITY, b = Number.POSITIVE_INFINITY) => (a === b ? 0 : a - b);
+const descending = (a = -1, b = -1) => b - a;
 
 /** The orders of groups, by their members; a single entity is a group of one. */
 export const ORDERS: Record<Sort, (a: Many, b: Many) => number> = {
   oldest: (a, b) => first(a, createdAt).localeCompare(first(b, createdAt)),
   newest: (a, b) => last(b, createdAt).localeCompare(last(a, createdAt)),
   changed: (a, b) => last(b, changedAt).localeCompare(last(a, changedAt)),
-  largest: (a, b) => size(b) - size(a),
-  smallest: (a, b) => size(a) - size(b),
-  fullest: (a, b) => full(b) - full(a),
-  emptiest: (a, b) => full(a) - full(b),
+  largest: (a, b) => descending(size(a), size(b)),
+  smallest: (a, b) => ascending(size(a), size(b)),
+  fullest: (a, b) => descending(full(a), full(b)),
+  emptiest: (a, b) => ascending(full(a), full(b)),
 };
