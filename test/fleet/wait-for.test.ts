@@ -231,6 +231,31 @@ describe('wait_for_kx_entity', () => {
     await leaving.close();
   });
 
+  test.each(['cluster', 'nodes'])(
+    'ends at once for a %s that is being deleted, which will never be ready',
+    async (kind) => {
+      const leaving = await demo({ now: () => NOW });
+      const environmentId = await leaving.id('kdb-prod');
+      await leaving.call('DeleteKxCluster', { environmentId, clusterName: 'gp-research' });
+      const { data } = await caller(leaving.call)('wait_for_kx_entity', { ...of, kind, name: 'gp-research' });
+      expect(data).toMatchObject({
+        reached: false,
+        status: 'DELETING',
+        why: 'It is being deleted, and will not be RUNNING.',
+      });
+      await leaving.close();
+    },
+  );
+
+  test('shows the reserved memory of a host only if it is known', async () => {
+    const input = { environment: 'kdb-prod', kind: 'scaling-group' };
+    const used = await use('wait_for_kx_entity', { ...input, name: 'sg-lab' });
+    expect(used.data).toMatchObject({ reached: true, hostType: 'kx.sg.2xlarge' });
+    expect(used.data).not.toHaveProperty('memory');
+    const empty = await use('wait_for_kx_entity', { ...input, name: 'sg-backtest' });
+    expect(empty.data).toMatchObject({ memory: '0 MiB of 1949 GiB reserved' });
+  });
+
   test('stops when the client cancels', async () => {
     const cancelling = new AbortController();
     const patient = caller(world().call, {}, cancelling.signal);

@@ -1,5 +1,5 @@
 import { nodeList } from '../../inventory/detail.ts';
-import { deletionIn, statusClass } from '../../inventory/failed-or-stuck.ts';
+import { deletionIn, isLeaving, statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
 import { graphOfOne } from '../../inventory/graph-of-one.ts';
@@ -139,7 +139,12 @@ async function presentResult(subject: Subject, seen: ReadStatus, created: string
   const ready = readyIn(statusKind(kind));
   if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
     return { ...seen, reached: true, ended: true };
-  if (goal !== DELETED) return unfinishedResult(seen, { endsSettled: kind !== NODES });
+  if (goal !== DELETED) {
+    const isLost = isLeaving(seen.status) && deletionIn(goal) === undefined;
+    return isLost
+      ? endedResult(seen, `It is being deleted, and will not be ${goal}.`)
+      : unfinishedResult(seen, { endsSettled: kind !== NODES });
+  }
   // An earlier delete was that of another entity with its name.
   const wasDeletedSince = ((await deletedAt()) ?? '') > (created ?? '');
   const isBeingDeleted = wasDeletedSince || [seen.status, context.place.status].some(showsDeletion);
@@ -155,8 +160,9 @@ function rowOf({ context: { place }, kind, database }: Subject, reply: object): 
   const [entity] = graph.entities;
   if (entity === undefined) return {};
   if (kind === NODES) return { nodes: sizeOf(entity)['nodes'], nodeList: nodeList(entity) };
-  const { name: _, database: __, status: ___, ...row } = entityRow(entity, graph);
-  return row;
+  const { name: _, database: __, status: ___, memory, ...row } = entityRow(entity, graph);
+  // Of the clusters on a host, only the names were read.
+  return entity.facts['reservedMiB'] === undefined ? row : { ...row, memory };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { failureReason, statusClass } from '../../inventory/failed-or-stuck.ts';
+import { failureReason, isLeaving, statusClass } from '../../inventory/failed-or-stuck.ts';
 import { listPages } from '../../inventory/pages.ts';
 import { isNotFound } from '../../operations/failure.ts';
 import { callNamed, type Input, type OperationName } from '../../operations/index.ts';
@@ -46,7 +46,8 @@ export async function readNodesStatus({ call, options }: FleetReader, input: Inp
     call('GetKxCluster', input, { signal }),
   ]);
   const { capacityConfiguration, scalingGroupConfiguration, autoScalingConfiguration } = cluster;
-  if (statusClass(cluster.status) === 'failed') return { status: String(cluster.status) };
+  const { status } = cluster;
+  if (statusClass(status) === 'failed' || isLeaving(status)) return { status: String(status) };
   const least =
     autoScalingConfiguration?.minNodeCount ??
     capacityConfiguration?.nodeCount ??
