@@ -145,7 +145,7 @@ export const GetKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'Show a kdb cluster: status and its reason, mounted databases, capacity, network, code, storage and tags. For its ' +
+    'Show a kdb cluster: status and its reason, mounted databases, capacity, network, code, tags and storage. For its ' +
     'nodes, use list_kx_cluster_nodes; for its dependencies, what_depends_on.',
   keywords: 'describe details settings configuration failed why',
   input: () => z.strictObject(clusterLabels()),

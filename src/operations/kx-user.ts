@@ -116,7 +116,7 @@ export const GetKxUser = operation({
   http: 'GET /kx/environments/{environmentId}/users/{userName}',
   entity: 'kx-user',
   risk: 'read',
-  summary: 'Show a user of a kdb environment: ARN, IAM role and tags. To find users by role, use find_kx_entities.',
+  summary: 'Show a user of a kdb environment: ARN, tags and IAM role. To find users by role, use find_kx_entities.',
   keywords: 'describe account permissions which role',
   input: () => z.strictObject(userLabels()),
   output: KxUser,

@@ -56,9 +56,14 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   ),
 ];
 
-/** The content of a resource: the first sentence of its tool's description, without the verb. */
+/** The content of a resource: the first sentence of its tool's description, without the verb and the tags, which only the tool adds. */
 function ofResource(summary: string): string {
-  return sentence(summary.replace(/^\w+ /, '').replace(/(?<=\.) .*$/s, ''));
+  return sentence(
+    summary
+      .replace(/^\w+ /, '')
+      .replace(/(?<=\.) .*$/s, '')
+      .replace(', tags', ''),
+  );
 }
 
 function sentence(text: string): string {
