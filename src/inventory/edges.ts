@@ -1,5 +1,5 @@
 import { referredBy } from '../kinds/references.ts';
-import { isDetached } from '../kinds/statuses.ts';
+import { isLeaving, occupiesHost } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { withoutUndefined } from '../without-undefined.ts';
@@ -32,9 +32,8 @@ export function edgesOf({ environment, clusters, databases }: EnvironmentData, p
         changesets.flatMap((each) => referencesFrom('changeset', each, databaseName)),
       )
       .filter(({ from }) => present.has(from)),
-    ...clusters
-      .filter(({ status }) => !isDetached('kx-cluster', status))
-      .flatMap((cluster) => staleMountEdges(cluster, byName)),
+    // A cluster that failed to start, or is being deleted, serves no data.
+    ...clusters.filter(({ status }) => occupiesHost(status)).flatMap((cluster) => staleMountEdges(cluster, byName)),
   ];
 }
 
@@ -55,7 +54,7 @@ const edge = (from: string, relation: Relation, to: string, facts: Facts = {}): 
 
 function staleDataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
   const current = view.changesetId === lastCompletedChangesetId || lastCompletedChangesetId === undefined;
-  if (current || view.readWrite === true) return [];
+  if (current || view.readWrite === true || isLeaving(view.status)) return [];
   const newest = idOf('changeset', lastCompletedChangesetId, databaseName);
   return [edge(idOf('dataview', view.dataviewName, databaseName), 'behind', newest, { changesetId: view.changesetId })];
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { environmentGraph } from '../../src/inventory/graph.ts';
 import { environmentMermaid } from '../../src/inventory/mermaid.ts';
-import { HOUR, MINUTE } from '../safety/support/backend.ts';
+import { inDatabase } from '../local/collections.ts';
+import { HOUR, MINUTE, WORLD } from '../safety/support/backend.ts';
 import { having, here, inside, on, preview, previewFixture } from '../safety/support/preview.ts';
 import { caller, names, type Rows } from './table.ts';
 
@@ -77,4 +78,19 @@ describe.each(['DELETING', 'DELETE_FAILED'] as const)('what clusters that are %s
     fixture.backend.clock.advance(MINUTE);
     expect(names((await use('find_kx_problems', { problem: 'behind' })).data['problems'], 'entity')).toEqual([]);
   });
+});
+
+test('what serves no data is not behind: a cluster that failed to start, and a dataview that is being deleted', async () => {
+  const { backend, builder } = fixture;
+  await builder.cluster('broken', { clusterType: 'HDB', ...on('hosts'), databases: [{ databaseName: 'trades' }] });
+  await builder.cluster('serving', { clusterType: 'HDB', ...on('hosts'), databases: [{ databaseName: 'trades' }] });
+  await builder.dataview('pinned');
+  await builder.changeset('trades');
+  backend.clock.advance(HOUR);
+  const behind = async () =>
+    names((await use('find_kx_problems', { problem: 'behind' })).data['problems'], 'entity').toSorted();
+  expect(await behind()).toEqual(['cluster:broken', 'cluster:serving', 'dataview:trades/pinned']);
+  await having(inside('kxCluster'), 'broken', { status: 'CREATE_FAILED' });
+  await having(inDatabase(WORLD, builder.environmentId, 'trades', 'kxDataview'), 'pinned', { status: 'DELETING' });
+  expect(await behind()).toEqual(['cluster:serving']);
 });
