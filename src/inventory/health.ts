@@ -1,40 +1,41 @@
+import { groupBy } from '../group-by.ts';
 import { statusClass } from '../kinds/statuses.ts';
 import { failedOrStuckIssues } from './failed-or-stuck.ts';
 import type { Graph, GraphEntity, Issue } from './graph.ts';
 import { danglingIssues, staleIssues, unusedIssues } from './stale-and-unused.ts';
 
-/** The state of an entity, worst first. */
-export type Health = 'failed' | 'behind' | 'unused' | 'underway' | 'ok';
+/** The states of an entity, worst first. */
+export const HEALTH_ORDER = ['failed', 'behind', 'unused', 'underway', 'ok'] as const;
+export type Health = (typeof HEALTH_ORDER)[number];
 
 export interface EntityHealth {
+  /** The worst of its states. */
   readonly health: Health;
+  readonly states: readonly Health[];
   /** Its issues, worst first. */
   readonly issues: readonly Issue[];
 }
 
 /** The health of every entity, by id. */
 export function healthOf(graph: Graph): Map<string, EntityHealth> {
-  const judged: [Health, Issue[]][] = [
-    ['failed', [...failedOrStuckIssues(graph), ...danglingIssues(graph)]],
-    ['behind', staleIssues(graph)],
-    ['unused', unusedIssues(graph)],
+  const issues = [
+    ...[...failedOrStuckIssues(graph), ...danglingIssues(graph)].map((issue) => ({ issue, state: 'failed' as const })),
+    ...staleIssues(graph).map((issue) => ({ issue, state: 'behind' as const })),
+    ...unusedIssues(graph).map((issue) => ({ issue, state: 'unused' as const })),
   ];
-  const found = new Map<string, { health: Health; issues: Issue[] }>();
-  for (const [group, issues] of judged)
-    for (const issue of issues) {
-      const health = issue.condition === 'replacing nodes' ? 'underway' : group;
-      const present = found.get(issue.entity.id);
-      if (present === undefined) found.set(issue.entity.id, { health, issues: [issue] });
-      else
-        found.set(issue.entity.id, {
-          health: present.health === 'underway' ? health : present.health,
-          issues: [...present.issues, issue],
-        });
-    }
-  return new Map(graph.entities.map((entity) => [entity.id, found.get(entity.id) ?? healthByStatus(entity)]));
+  const found = groupBy(issues, ({ issue }) => issue.entity.id);
+  return new Map(graph.entities.map((entity) => [entity.id, healthAmong(entity, found.get(entity.id) ?? [])]));
 }
 
-const healthByStatus = ({ status }: GraphEntity): EntityHealth => ({
-  health: statusClass(status) === 'underway' ? 'underway' : 'ok',
-  issues: [],
-});
+function healthAmong(
+  { status }: GraphEntity,
+  found: readonly { readonly issue: Issue; readonly state: Health }[],
+): EntityHealth {
+  const issues = found.map(({ issue }) => issue);
+  const isUnderway = statusClass(status) === 'underway' && !issues.some(({ condition }) => condition === 'stuck');
+  const states: Health[] = [
+    ...found.map(({ issue, state }) => (issue.condition === 'replacing nodes' ? 'underway' : state)),
+    ...(isUnderway ? (['underway'] as const) : []),
+  ];
+  return { health: HEALTH_ORDER.find((state) => states.includes(state)) ?? 'ok', states, issues };
+}

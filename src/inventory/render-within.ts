@@ -1,10 +1,9 @@
 import { bytesOf } from '../answer-size.ts';
 import type { Graph, GraphEntity, Kind } from './graph.ts';
-import { type Health, healthOf } from './health.ts';
+import { HEALTH_ORDER, healthOf } from './health.ts';
 import { counted } from './units.ts';
 
 /** Entities that need attention are kept first, and among equals the kinds in this order. */
-const HEALTH_ORDER: readonly Health[] = ['failed', 'behind', 'unused', 'underway', 'ok'];
 const KEPT_FIRST: readonly Kind[] = ['scaling-group', 'database', 'cluster', 'volume', 'dataview', 'user', 'changeset'];
 
 /** Minimum bytes of an entity in any form. */

@@ -85,6 +85,20 @@ describe('the topology picture', () => {
     );
   });
 
+  test('counts an entity in each of its states, as the answers about problems do', () => {
+    // hdb-futures is behind while one of its nodes starts.
+    expect(environmentSvg(graph)).toContain(
+      '10/13 clusters running, 3 in progress, 2 failed or stuck, 2 behind, 2 unused.',
+    );
+  });
+
+  test('shows a version of a dataview without data', () => {
+    const versions = [{ versionId: 'v1', created: graph.readAt }];
+    const svg = environmentSvg(changed(graph, 'dataview', (facts) => ({ ...facts, versions })));
+    expect(svg).toContain('>no data<');
+    expect(svg).not.toContain('undefined');
+  });
+
   test('shows every cluster', () => {
     const svg = environmentSvg(synthetic(60));
     for (const { kind, name } of synthetic(60).entities) if (kind === 'cluster') expect(svg).toContain(name);

@@ -100,7 +100,7 @@ function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard
         ...versionsOf(view).map(({ versionId, changesetId }, index) => ({
           key: `${view.id}@${versionId}`,
           label: index === 0 ? 'newest version' : 'older version',
-          detail: moment(whenOf(changesetId)) || String(changesetId),
+          detail: moment(whenOf(changesetId)) || (changesetId ?? 'no data'),
           old: index > 0,
         })),
       ]),

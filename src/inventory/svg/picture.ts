@@ -56,7 +56,9 @@ function tilesOf({ whole, healthById }: Model) {
   const clusters = whole.entities.filter(({ kind }) => kind === 'cluster');
   const running = clusters.filter(({ status }) => status === 'RUNNING').length;
   return SHOWN.map(([health, text, kinds]) => {
-    const all = whole.entities.filter(({ id, kind }) => kinds.includes(kind) && healthById.get(id)?.health === health);
+    const all = whole.entities.filter(
+      ({ id, kind }) => kinds.includes(kind) && healthById.get(id)?.states.includes(health),
+    );
     const count = health === 'ok' ? `${running}/${clusters.length}` : String(all.length);
     return { health, text, count, names: all.slice(0, MAX_NAMED).map(({ id }) => id) };
   });
