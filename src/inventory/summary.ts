@@ -173,14 +173,14 @@ export function sizeOf({ kind, facts }: GraphEntity): Row {
   const { type, scalingGroup, hostType, sizeGB } = facts;
   if (kind === 'volume') return { type, sizeGB };
   if (kind === 'database')
-    return { size: bytes(facts['bytes']), changesets: facts['changesets'], files: facts['files'] };
+    return { size: bytes(facts['bytes']) || undefined, changesets: facts['changesets'], files: facts['files'] };
   if (kind === 'cluster')
     return { type, nodes: nodesCell(facts), ...(scalingGroup === undefined ? {} : { host: scalingGroup }) };
   if (kind !== 'scaling-group') return {};
   const { memoryMiB: all, reservedMiB: reserved, freeMiB: free } = facts;
   return reserved === undefined
     ? { hostType, memory: `${memory(all)}; some clusters on it could not be read` }
-    : { hostType, memory: `${memory(reserved)} of ${memory(all)} reserved`, free: memory(free) };
+    : { hostType, memory: `${exactMemory(reserved)} of ${memory(all)} reserved`, free: exactMemory(free) };
 }
 
 /** `2 x 24 GiB`; empty for a cluster whose details could not be read. */

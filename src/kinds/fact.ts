@@ -39,8 +39,8 @@ export interface Fact<V> {
   readonly setting?: true;
   /** About other entities or the present state, or a repetition: not searched for texts. */
   readonly state?: true;
-  /** Known only once the nodes of the entity, or its dependents, are read. */
-  readonly needs?: 'nodes' | 'dependents';
+  /** Known only once the nodes of the entity, its dependents or its database are read. */
+  readonly needs?: 'nodes' | 'dependents' | 'database';
   /** Rows show it in another form, so the details of a row omit it. */
   readonly replacedInRow?: true;
   readonly unit?: 'MiB' | 'GB' | 'bytes';

@@ -84,7 +84,7 @@ const GROUP_FACTS: Facts<'kx-scaling-group'> = {
 };
 
 const VOLUME_FACTS: Facts<'kx-volume'> = {
-  type: { of: ({ nas1Configuration: disk, volumeType }) => disk?.type ?? volumeType, also: ['nas1', 'diskType'] },
+  type: { of: ({ nas1Configuration: disk }) => disk?.type, also: ['nas1', 'diskType'] },
   volumeType: { of: ({ volumeType }) => volumeType, listed: true },
   sizeGB: {
     of: ({ nas1Configuration: disk }) => disk?.size,
@@ -137,7 +137,7 @@ const CHANGESET_FACTS: Facts<'kx-changeset'> = {
       ],
     also: ['s3Bucket', 's3'],
   },
-  newestCompleted: { of: ({ isNewestCompleted }) => isNewestCompleted || undefined },
+  newestCompleted: { of: ({ isNewestCompleted }) => isNewestCompleted || undefined, needs: 'database' },
   completedSince: { of: ({ newer }) => newer?.count },
   supersededSince: { of: ({ newer }) => newer?.since },
 };

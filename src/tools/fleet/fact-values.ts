@@ -78,7 +78,10 @@ export function isListed(wanted: string, kinds: readonly Kind[]): boolean {
 }
 
 /** What must be read to know all values of a fact, besides the entities of these kinds. */
-export function needsOf(wanted: string, kinds: readonly Kind[]): ReadonlySet<'nodes' | 'dependents' | undefined> {
+export function needsOf(
+  wanted: string,
+  kinds: readonly Kind[],
+): ReadonlySet<'nodes' | 'dependents' | 'database' | undefined> {
   const [first = ''] = wanted.split('.');
   const needs = [wanted, first].flatMap((name) => factsCalled(bareNameOf(name), kinds).map((fact) => fact.needs));
   return new Set(isOfOthers(wanted) ? [...needs, 'dependents'] : needs);

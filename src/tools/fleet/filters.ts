@@ -201,7 +201,7 @@ const settingIn = ({ entity, graph }: Candidate, setting: string) =>
   valuesOf(entity, graph).filter(({ path }) => isFactNamed(entity.kind, setting, path));
 
 /** Whether values of a setting of an entity may be missing because a read failed: then no condition says that they are absent. */
-function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): boolean {
+export function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): boolean {
   if (gaps.length === 0) return false;
   const { kind } = entity;
   const owner = gapOwner(entity);
@@ -209,6 +209,7 @@ function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): bool
   const needed: readonly OperationName[] = [
     ...(isListed(setting, [kind]) ? [] : [getterOf(kind === 'node' ? 'cluster' : kind)]),
     ...(needs.has('nodes') ? (['ListKxClusterNodes'] as const) : []),
+    ...(needs.has('database') ? (['GetKxDatabase'] as const) : []),
   ];
   return gaps.some(
     (gap) =>

@@ -3,11 +3,11 @@ import { factsOf } from '../../inventory/kinds.ts';
 import { usesCapacity } from '../../inventory/sizes.ts';
 import { sumByName } from '../../inventory/sum-by-name.ts';
 import { namesConnected } from '../../inventory/summary.ts';
-import { bytes, memory, truncate } from '../../inventory/units.ts';
+import { bytes, exactMemory, truncate } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { bareNameOf, everythingOf, type FactValue, isFactNamed, valuesOf } from './fact-values.ts';
-import type { Candidate } from './filters.ts';
+import { type Candidate, isUnread } from './filters.ts';
 import { NotFound } from './not-found.ts';
 import { equalsIgnoringCase } from './tagged.ts';
 
@@ -19,6 +19,7 @@ const CHARACTERS_BETWEEN_NAMES = 4;
 const SOME_NAMES = 8;
 const MAX_GROUPS = 20;
 const NONE = '(none)';
+const NOT_READ = '(not read)';
 
 /** A setting or tag to group by, such as `environment`, `tag:owner` or `environmentTag:owner`. */
 export interface Key {
@@ -120,7 +121,8 @@ function valuesIn(candidate: Candidate, key: Key): string[] {
   if (values.length > 0) return values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
   const isMeant = ({ path }: FactValue) => key.of === 'setting' && isFactNamed(entity.kind, key.name, path);
   const inside = valuesOf(entity, graph).filter(isMeant);
-  return inside.length === 0 ? [NONE] : inside.map((each) => each.value);
+  if (inside.length > 0) return inside.map((each) => each.value);
+  return [key.of === 'setting' && isUnread(candidate, key.name) ? NOT_READ : NONE];
 }
 
 const tagValues = (candidate: Candidate, key: Key) =>
@@ -173,6 +175,6 @@ function totalOf(own: readonly Values[], name: string, { member, times, by, isWh
   }
   const sum = amounts.reduce((all, [, amount]) => all + amount, 0);
   if (sum === 0) return undefined;
-  if (unit === 'MiB') return memory(sum);
+  if (unit === 'MiB') return exactMemory(sum);
   return unit === 'bytes' ? bytes(sum) : sum;
 }
