@@ -11,13 +11,15 @@ export interface Connected {
 
 /**
  * Everything that depends on `id`, nearest first: for a volume, the clusters that use it, the dataviews cached on it, and the
- * clusters that mount those. For an environment, its whole content; for a changeset, everything that mounts its data.
+ * clusters that mount those. For an environment, its whole content; for a changeset, everything that mounts its data. Without
+ * changesets, of which the graph contains only some.
  */
 export function dependentsOf(graph: Graph, id: string): Connected[] {
   const target = graph.entities.find((entity) => entity.id === id);
   if (target?.kind === 'changeset') return dependentsOfChangeset(graph, target);
-  if (target?.kind !== 'environment') return traverse(graph, id, 'to');
-  const others = graph.entities.filter((entity) => entity !== target);
+  const isCounted = ({ kind }: GraphEntity) => kind !== 'changeset';
+  if (target?.kind !== 'environment') return traverse(graph, id, 'to').filter(({ entity }) => isCounted(entity));
+  const others = graph.entities.filter((entity) => entity !== target && isCounted(entity));
   return others.map((entity) => ({
     entity,
     edge: { from: entity.id, to: id, relation: 'of', facts: {} },

@@ -248,7 +248,7 @@ export const DEMO_QUESTIONS: readonly Question[] = [
     'hdb-uat',
     'gw-uat',
     'RUNNING',
-    '"dependents":6',
+    '"dependents":5',
   ),
   ask('Is gp-reference ready yet?', [depends('gp-reference')], 'UPDATING'),
   ask('Wait for hdb-fx.', [['wait_for_kx_entity', { ...PROD, kind: 'cluster', name: 'hdb-fx' }]], '"reached":true'),

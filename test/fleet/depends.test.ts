@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Call } from '../../src/operations/index.ts';
 import { caller, demoTools, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
@@ -39,6 +40,27 @@ describe('what_depends_on', () => {
     expect((await use('what_depends_on', { name: held })).data['usedBy']).toMatchObject([
       { id: 'cluster:hdb-futures', from: 'database:futures_l2' },
     ]);
+  });
+
+  test('counts no loads among the dependents of a database or environment, because only some are read', async () => {
+    for (const name of ['futures_l2', 'kdb-prod']) {
+      const { data } = await use('what_depends_on', { name, view: 'full' });
+      const ids = (data['usedBy'] as Rows).map(({ id }) => String(id));
+      expect(ids).toContain('cluster:hdb-futures');
+      expect(ids.filter((id) => id.startsWith('changeset:'))).toEqual([]);
+      expect(data['dependents']).toBe(ids.length);
+    }
+  });
+
+  test('means the environment with exactly the given name before one in another case', async () => {
+    const alike: Call = async (name, input, options) => {
+      const reply = await world().call(name, input, options);
+      return JSON.parse(JSON.stringify(reply).replaceAll('"kdb-uat"', '"KDB-PROD"'));
+    };
+    const about = async (environment: string) =>
+      (await caller(alike)('what_depends_on', { environment, name: environment })).data['environmentId'];
+    expect(await about('kdb-prod')).toBe(await world().id('kdb-prod'));
+    expect(await about('KDB-PROD')).toBe(await world().id('kdb-uat'));
   });
 
   test('says where to find something that is not an entity', async () => {

@@ -88,6 +88,12 @@ describe('a database with more loads than are read', () => {
     expect([undefined, note]).toContainEqual(data['notRead']);
   });
 
+  test('shows the failure of an older load about which it is asked, and nothing as unread', async () => {
+    const { data } = await withLoads(1_250, [1_200]).use('what_depends_on', { name: 'load1200' });
+    expect(data).toMatchObject({ dependents: 0, attention: [{ why: 'is FAILED', reason: 'No file for load1200.' }] });
+    expect(data).not.toHaveProperty('notRead');
+  });
+
   test('is read completely for a search of loads, or as far back as the search goes', async () => {
     const all = withLoads(1_250);
     const found = await all.use('find_kx_entities', { kinds: ['changeset'], name: 'futures_l2', limit: 1 });

@@ -39,9 +39,11 @@ export const whatDependsOn = fleetTool({
     const { name } = place;
     const changes = (changesetId: string) => name.endsWith(changesetId);
     const graph = await reader.graph(place.id, { changes });
-    const entity = theOne(graph, name, kind) ?? (await olderChangeset(reader, graph, name, kind));
-    // Old changesets do not affect how far a cluster is behind.
-    const isMissed = ({ isOfOlder }: ReadGap) => isOfOlder !== true || LOADED.has(entity.kind);
+    const found = theOne(graph, name, kind);
+    const { from, entity } =
+      found === undefined ? await olderChangeset(reader, graph, name, kind) : { from: graph, entity: found };
+    // No answer depends on older changesets than those that were read.
+    const isMissed = ({ isOfOlder }: ReadGap) => isOfOlder !== true;
     const dependents = dependentsOf(graph, entity.id);
     const tagged = await withTagsOnPage(reader, [{ graph, entity }]);
     const gaps = [
@@ -49,7 +51,7 @@ export const whatDependsOn = fleetTool({
       ...tagged.gaps,
       ...place.gaps.filter((gap) => gap.environment !== graph.name),
     ];
-    const issues = healthOf(graph).get(entity.id)?.issues ?? [];
+    const issues = healthOf(from).get(entity.id)?.issues ?? [];
     const head = {
       environment: graph.name,
       environmentId: graph.environmentId,
@@ -66,9 +68,6 @@ export const whatDependsOn = fleetTool({
     return answer(head, sections, { view, cursor });
   },
 });
-
-/** The kinds whose answers show changesets. */
-const LOADED: ReadonlySet<Kind> = new Set(['environment', 'database', 'changeset']);
 
 const row = ({ entity, edge, distance }: Connected) => ({
   id: entity.id,
@@ -145,7 +144,8 @@ async function environmentOf(reader: FleetReader, wanted: string) {
 }
 
 /**
- * A changeset that is neither mounted, newest nor failed, and therefore not in the graph. Throws NotFound when it does not exist.
+ * A changeset that is older than those in the graph, or neither mounted, newest nor failed, and the graph that has it. Throws NotFound
+ * when it does not exist.
  */
 async function olderChangeset(reader: FleetReader, graph: Graph, name: string, kind: string | undefined) {
   const options = {
@@ -156,8 +156,11 @@ async function olderChangeset(reader: FleetReader, graph: Graph, name: string, k
   } as const;
   const isMeant = kind === undefined || kind === 'changeset';
   const read = isMeant ? await reader.reread([graph], options) : { graphs: [], gaps: [] };
-  const found = read.graphs.flatMap((each) => theOne(each, name, 'changeset') ?? []);
-  if (found[0] !== undefined) return found[0];
+  const [found] = read.graphs.flatMap((from) => {
+    const entity = theOne(from, name, 'changeset');
+    return entity === undefined ? [] : { from, entity };
+  });
+  if (found !== undefined) return found;
   const names = graph.entities.filter((entity) => kind === undefined || entity.kind === kind).map((each) => each.name);
   throw notFound(kind ?? 'entity', name, names, [...unreadOf(graph), ...read.gaps], NOT_AN_ENTITY);
 }
