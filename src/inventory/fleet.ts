@@ -50,10 +50,11 @@ const endless = () =>
     advice: 'Name one environment by its id. Have a person check the endpoint.',
   });
 
-/** The environments with an id or a name, ignoring case. */
+/** The environments with an id or a name, or else those with that name in another case. */
 export function environmentsNamed(all: readonly Environment[], wanted: string): Environment[] {
   const byId = all.filter(({ environmentId }) => environmentId === wanted);
-  if (byId.length > 0) return byId;
+  const exact = byId.length > 0 ? byId : all.filter(({ name }) => name === wanted);
+  if (exact.length > 0) return exact;
   return all.filter(({ name }) => name?.toLowerCase() === wanted.toLowerCase());
 }
 

@@ -44,7 +44,7 @@ function staleIssue(entity: GraphEntity, { to, facts }: Edge, byId: Index): Issu
   return {
     entity,
     condition: 'old changeset',
-    why: `mounts ${quoteUnlessPlain(database)} ${state}${by === undefined ? '' : `; ${completedSince(Number(by))}`}`,
+    why: `${entity.kind === 'dataview' ? 'shows' : 'mounts'} ${quoteUnlessPlain(database)} ${state}${by === undefined ? '' : `; ${completedSince(Number(by))}`}`,
     since: (facts['since'] ?? held?.facts['supersededSince'] ?? target?.facts['active']) as string | undefined,
     facts: { database, mounted: facts['changesetId'], newest, behindBy: by },
   };

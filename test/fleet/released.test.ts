@@ -87,8 +87,10 @@ test('what serves no data is not behind: a cluster that failed to start, and a d
   await builder.dataview('pinned');
   await builder.changeset('trades');
   backend.clock.advance(HOUR);
-  const behind = async () =>
-    names((await use('find_kx_problems', { problem: 'behind' })).data['problems'], 'entity').toSorted();
+  const problems = async () => (await use('find_kx_problems', { problem: 'behind' })).data['problems'] as Rows;
+  const behind = async () => names(await problems(), 'entity').toSorted();
+  const why = (await problems()).map((each) => String(each['why']).split(' ')[0]);
+  expect(why).toEqual(['shows', 'mounts', 'mounts']);
   expect(await behind()).toEqual(['cluster:broken', 'cluster:serving', 'dataview:trades/pinned']);
   await having(inside('kxCluster'), 'broken', { status: 'CREATE_FAILED' });
   await having(inDatabase(WORLD, builder.environmentId, 'trades', 'kxDataview'), 'pinned', { status: 'DELETING' });
