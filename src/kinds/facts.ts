@@ -121,6 +121,13 @@ const DATABASE_FACTS: Facts<'kx-database'> = {
   newestData: { of: ({ newestData }) => newestData },
 };
 
+type Requests = NonNullable<FactSource<'kx-changeset'>['changeRequests']>;
+/** The different values of a member of the requests of a changeset. */
+const ofRequests =
+  (member: (request: Requests[number]) => string | undefined) =>
+  ({ changeRequests }: FactSource<'kx-changeset'>) =>
+    changeRequests && [...new Set(changeRequests.flatMap((each) => member(each) ?? []))];
+
 const CHANGESET_FACTS: Facts<'kx-changeset'> = {
   active: { of: ({ activeFromTimestamp }) => activeFromTimestamp, also: ['activeFromTimestamp'], listed: true },
   changes: {
@@ -128,8 +135,11 @@ const CHANGESET_FACTS: Facts<'kx-changeset'> = {
       changeRequests?.map(({ changeType, s3Path, dbPath }) =>
         s3Path === undefined ? `${changeType} ${dbPath}` : `${changeType} ${s3Path} to ${dbPath}`,
       ),
-    also: ['changeRequests', 's3Path', 'source', 'dbPath'],
+    also: ['changeRequests'],
   },
+  changeType: { of: ofRequests(({ changeType }) => changeType), state: true, replacedInRow: true },
+  s3Path: { of: ofRequests(({ s3Path }) => s3Path), also: ['source'], state: true, replacedInRow: true },
+  dbPath: { of: ofRequests(({ dbPath }) => dbPath), state: true, replacedInRow: true },
   buckets: {
     of: ({ changeRequests }) =>
       changeRequests && [

@@ -7,17 +7,6 @@ type Cluster = FactSource<'kx-cluster'>;
 
 const waiting = ({ nodes }: Cluster) => nodes?.filter(({ status }) => status === 'PROVISIONING') ?? [];
 
-const autoscaling = ({ autoScalingConfiguration: of }: Cluster) =>
-  of &&
-  withoutUndefined({
-    min: of.minNodeCount,
-    max: of.maxNodeCount,
-    metric: of.autoScalingMetric,
-    target: of.metricTarget,
-    scaleInCooldownSeconds: of.scaleInCooldownSeconds,
-    scaleOutCooldownSeconds: of.scaleOutCooldownSeconds,
-  });
-
 const mounts = ({ databases }: Cluster) =>
   databases?.map(({ databaseName, changesetId, dataviewConfiguration: view, ...mount }) =>
     withoutUndefined({
@@ -81,7 +70,7 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
     unit: 'MiB',
     replacedInRow: true,
   },
-  autoscaling: { of: autoscaling, setting: true },
+  autoscaling: { of: ({ autoScalingConfiguration }) => autoScalingConfiguration, setting: true },
   caches: {
     of: ({ cacheStorageConfigurations }) =>
       cacheStorageConfigurations?.map(({ type, size }) => ({ type, sizeGB: size })),
@@ -103,10 +92,11 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   },
   code: {
     of: ({ code }) => code && `s3://${code.s3Bucket}/${code.s3Key}`,
-    also: ['codePath', 's3Key'],
+    also: ['codePath'],
     setting: true,
   },
   codeVersion: { of: ({ code }) => code?.s3ObjectVersion, also: ['s3ObjectVersion'], setting: true },
+  codeKey: { of: ({ code }) => code?.s3Key, also: ['s3Key'], state: true, replacedInRow: true },
   bucket: { of: ({ code }) => code?.s3Bucket, also: ['s3Bucket', 's3'], state: true, replacedInRow: true },
   initializationScript: {
     of: ({ initializationScript }) => initializationScript,

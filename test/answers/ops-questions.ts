@@ -126,7 +126,7 @@ export const OPS_QUESTIONS: readonly Question[] = [
     'Which clusters scale by themselves?',
     [clusters({ where: [{ setting: 'autoscaling', is: 'set' }] })],
     'hdb-futures',
-    'autoscaling.max=5',
+    'autoscaling.maxNodeCount=5',
   ),
   ask('How many clusters are in each zone?', [clusters({ groupBy: ['zone'] })], '"value":"use1-az1","count":15'),
   ask(

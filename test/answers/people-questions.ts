@@ -88,10 +88,10 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
   ask('How exactly does hdb-futures scale?', find({ name: 'hdb-futures' }), ({ clusters: all }) => {
     const { autoScalingConfiguration: scaling } = one(all, 'hdb-futures');
     return [
-      `"target":${scaling?.metricTarget}`,
+      `"metricTarget":${scaling?.metricTarget}`,
       `${scaling?.autoScalingMetric}`,
       `"scaleInCooldownSeconds":${scaling?.scaleInCooldownSeconds}`,
-      `"min":${scaling?.minNodeCount},"max":${scaling?.maxNodeCount}`,
+      `"minNodeCount":${scaling?.minNodeCount},"maxNodeCount":${scaling?.maxNodeCount}`,
     ];
   }),
   ask(

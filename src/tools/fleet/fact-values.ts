@@ -2,7 +2,7 @@ import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { factsOf, isInDatabase, KINDS, memberOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 
-/** One value of what is known about an entity: `autoscaling.min` is 3. The argument `setting` may name any of them. */
+/** One value of what is known about an entity: `autoscaling.minNodeCount` is 3. The argument `setting` may name any of them. */
 export interface FactValue {
   readonly path: string;
   readonly value: string;
@@ -12,20 +12,22 @@ export interface FactValue {
 export const FOUND_KINDS = [...KINDS, 'node'] as const;
 
 /** Known for every entity, but not as facts of its kind. */
-const BASE = ['name', 'kind', 'status', 'environment', 'created', 'changed'];
+const BASE = ['name', 'kind', 'status', 'environment', 'environmentId', 'created', 'changed'];
 /** Whether a name means what others say about an entity. */
 export const isOfOthers = (wanted: string): boolean => bareNameOf(wanted) === bareNameOf('usedBy');
 
 /** Everything known about an entity by name; times as days. */
 export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, unknown> {
-  const { name, kind, status, database, created, modified = created, facts } = entity;
+  const { name, kind, status, statusReason: reason, database, created, modified = created, facts } = entity;
   const times = { created: created?.slice(0, 10), changed: modified?.slice(0, 10) };
   return {
     name,
     kind,
     status,
+    reason,
     database,
     environment: graph.name,
+    environmentId: graph.environmentId,
     ...times,
     ...namesConnected(entity, graph),
     ...facts,
@@ -39,7 +41,8 @@ export const valuesOf = (entity: GraphEntity, graph: Graph): FactValue[] =>
 /** The values that are searched for texts: those of the entity itself. */
 export function searchedValuesOf(entity: GraphEntity, graph: Graph): FactValue[] {
   const facts = factsOf(entity.kind);
-  const isSearched = (name: string) => !BASE.includes(name) && !isOfOthers(name) && facts[name]?.state !== true;
+  const isOwn = (name: string) => !BASE.includes(name) || name in facts;
+  const isSearched = (name: string) => isOwn(name) && !isOfOthers(name) && facts[name]?.state !== true;
   return valuesOf(entity, graph).filter(({ path }) => isSearched(path.split('.')[0] ?? ''));
 }
 
@@ -97,7 +100,7 @@ const isCalled = (kind: Kind, name: string, bareName: string) =>
   bareNameOf(name) === bareName ||
   (name === 'name' && bareNameOf(memberOf(kind)) === bareName) ||
   OTHER_NAMES.get(`${kind} ${name}`)?.has(bareName) === true ||
-  TIMES[name]?.includes(bareName) === true;
+  OTHER_BASE_NAMES[name]?.includes(bareName) === true;
 
 /** A name without case, plural, unit and the suffixes of the API. */
 export const bareNameOf = (name: string): string => {
@@ -113,7 +116,11 @@ const OTHER_NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   ),
 );
 
-const TIMES: Readonly<Record<string, readonly string[]>> = {
-  created: ['date', 'day', 'age', 'createdtimestamp', 'creationdate'],
-  changed: ['modified', 'lastmodified', 'lastmodifiedtimestamp', 'updated'],
+const OTHER_BASE_NAMES: Readonly<Record<string, readonly string[]>> = {
+  created: [
+    ...['date', 'day', 'age', 'createdtimestamp', 'creationdate', 'creationtimestamp', 'createtimestamp'],
+    ...['launchtime', 'launched'],
+  ],
+  changed: ['modified', 'lastmodified', 'lastmodifiedtimestamp', 'updated', 'updatetimestamp'],
+  reason: ['statusreason', 'error', 'errormessage', 'errorinfo', 'errortype', 'failure', 'failurereason'],
 };

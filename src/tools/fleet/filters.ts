@@ -92,7 +92,7 @@ export const filters = () => ({
     .min(2)
     .max(200)
     .optional()
-    .describe('Text in any setting (names are not settings), such as a path, role, subnet or volume'),
+    .describe('Text in any setting or failure reason (names are not settings), such as a path, role, subnet or volume'),
   where: z.array(SettingFilter()).min(1).max(20).optional().describe('Conditions on settings; all must hold'),
   createdBefore: moment('A date, or a span before now such as 90m, 12h, 30d or 2w'),
   createdAfter: moment('Date or span'),

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { type Truth, truthOf } from '../answers/truth.ts';
+import { demoTools, names } from './table.ts';
+
+const { world, use } = demoTools();
+
+const KINDS: Readonly<Record<keyof Truth, string>> = {
+  environments: 'environment',
+  clusters: 'cluster',
+  groups: 'scaling-group',
+  volumes: 'volume',
+  databases: 'database',
+  dataviews: 'dataview',
+  changesets: 'changeset',
+  users: 'user',
+};
+
+/** Members whose values are only found in another form: as a part of a text, by another name, or by another argument. */
+const OTHERWISE = [
+  /Arn$/,
+  /^tags\./,
+  /^(?:customDNSConfiguration|transitGatewayConfiguration\.attachmentNetworkAclConfiguration)\./,
+  /^commandLineArguments\./,
+  /^(?:attachedClusters|volumes)\./,
+  /^errorInfo\.errorType$/,
+  /^activeVersions\.attachedClusters$/,
+  /[sS]egmentConfigurations\.onDemand$/,
+  /^databases\.dataviewConfiguration\.(?:dataviewVersionId|segmentConfigurations\..*)$/,
+  /^databases\.cacheConfigurations\./,
+];
+
+/** The values in a reply, by the path of their members. */
+function leavesOf(value: unknown, path: readonly string[] = []): [path: string, value: string][] {
+  if (Array.isArray(value)) return value.flatMap((each) => leavesOf(each, path));
+  if (typeof value !== 'object' || value === null) return [[path.join('.'), String(value)]];
+  return Object.entries(value).flatMap(([member, each]) => leavesOf(each, [...path, member]));
+}
+
+const TIME = /^(\d{4}-\d\d-\d\d)T[\d:.]+Z$/;
+
+test('conditions on settings accept the names of the API', async () => {
+  const truth = await truthOf(world().call);
+  const examples = new Map<string, { readonly kind: string; readonly name: string; readonly value: string }>();
+  for (const [all, kind] of Object.entries(KINDS))
+    for (const { environment: _, name, ...reply } of truth[all as keyof Truth])
+      for (const [path, value] of leavesOf(reply))
+        if (!OTHERWISE.some((each) => each.test(path))) examples.set(`${kind} ${path}`, { kind, name, value });
+  const missed: string[] = [];
+  for (const [at, { kind, name, value }] of examples) {
+    const where = [
+      { setting: at.split('.').at(-1)?.split(' ').at(-1), is: 'equals', value: value.replace(TIME, '$1') },
+    ];
+    const { data } = await use('find_kx_entities', { kinds: [kind], where, view: 'full' });
+    if (!names(data['entities'] ?? []).includes(name)) missed.push(`${at} = ${value}`);
+  }
+  expect(examples.size).toBeGreaterThan(80);
+  expect(missed).toEqual([]);
+});
+
+test('texts and conditions find why something failed', async () => {
+  for (const input of [
+    { text: 'not enough memory' },
+    ...['reason', 'statusReason', 'errorMessage'].map((setting) => ({
+      where: [{ setting, is: 'contains', value: 'not enough memory' }],
+    })),
+  ])
+    expect(names((await use('find_kx_entities', input)).data['entities'])).toEqual(['gp-signals']);
+  const loads = await use('find_kx_entities', { kinds: ['changeset'], text: 'was not found' });
+  expect(loads.data).toMatchObject({ found: 1 });
+});
+
+test('groups count loads and deletions', async () => {
+  const { data } = await use('find_kx_entities', { kinds: ['changeset'], groupBy: ['changeType'] });
+  expect(names(data['groups'], 'value')).toEqual(['PUT']);
+});
