@@ -17,7 +17,6 @@ const KINDS: Readonly<Record<keyof Truth, string>> = {
 
 /** Members whose values are only found in another form: as a part of a text, by another name, or by another argument. */
 const OTHERWISE = [
-  /Arn$/,
   /^tags\./,
   /^(?:customDNSConfiguration|transitGatewayConfiguration\.attachmentNetworkAclConfiguration)\./,
   /^commandLineArguments\./,
@@ -67,6 +66,16 @@ test('texts and conditions find why something failed', async () => {
     expect(names((await use('find_kx_entities', input)).data['entities'])).toEqual(['gp-signals']);
   const loads = await use('find_kx_entities', { kinds: ['changeset'], text: 'was not found' });
   expect(loads.data).toMatchObject({ found: 1 });
+});
+
+test.each(['arn', 'resourceArn', 'clusterArn'])('an ARN finds its entity: %s', async (setting) => {
+  const { data } = await use('what_depends_on', { name: 'hdb-fx' });
+  const { arn } = data['entity'] as { arn: string };
+  for (const input of [{ text: arn }, { where: [{ setting, is: 'equals', value: arn }] }])
+    expect(names((await use('find_kx_entities', { kinds: ['cluster', 'user'], ...input })).data['entities'])).toEqual([
+      'hdb-fx',
+    ]);
+  expect((await use('find_kx_entities', { kinds: ['cluster'], text: 'kxCluster' })).data['found']).toBe(0);
 });
 
 test('groups count loads and deletions', async () => {

@@ -1,5 +1,5 @@
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
-import { factsOf, isInDatabase, KINDS, memberOf } from '../../inventory/kinds.ts';
+import { arnIn, factsOf, isInDatabase, KINDS, memberOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 
 /** One value of what is known about an entity: `autoscaling.minNodeCount` is 3. The argument `setting` may name any of them. */
@@ -12,7 +12,7 @@ export interface FactValue {
 export const FOUND_KINDS = [...KINDS, 'node'] as const;
 
 /** Known for every entity, but not as facts of its kind. */
-const BASE = ['name', 'kind', 'status', 'environment', 'environmentId', 'created', 'changed'];
+const BASE = ['name', 'kind', 'status', 'environment', 'environmentId', 'arn', 'created', 'changed'];
 /** Whether a name means what others say about an entity. */
 export const isOfOthers = (wanted: string): boolean => bareNameOf(wanted) === bareNameOf('usedBy');
 
@@ -28,6 +28,7 @@ export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, 
     database,
     environment: graph.name,
     environmentId: graph.environmentId,
+    arn: arnIn(graph, entity),
     ...times,
     ...namesConnected(entity, graph),
     ...facts,
@@ -38,11 +39,12 @@ export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, 
 export const valuesOf = (entity: GraphEntity, graph: Graph): FactValue[] =>
   Object.entries(everythingOf(entity, graph)).flatMap(([name, value]) => valuesIn(name, value));
 
-/** The values that are searched for texts: those of the entity itself. */
-export function searchedValuesOf(entity: GraphEntity, graph: Graph): FactValue[] {
+/** The values that are searched for a text: those of the entity itself; its own ARN only for an ARN. */
+export function searchedValuesOf(entity: GraphEntity, graph: Graph, text: string): FactValue[] {
   const facts = factsOf(entity.kind);
   const isOwn = (name: string) => !BASE.includes(name) || name in facts;
-  const isSearched = (name: string) => isOwn(name) && !isOfOthers(name) && facts[name]?.state !== true;
+  const isSearched = (name: string) =>
+    name === 'arn' ? text.startsWith('arn:') : isOwn(name) && !isOfOthers(name) && facts[name]?.state !== true;
   return valuesOf(entity, graph).filter(({ path }) => isSearched(path.split('.')[0] ?? ''));
 }
 
@@ -57,12 +59,17 @@ function valuesIn(path: string, value: unknown): FactValue[] {
 /** Whether a name means the fact of a kind at a path, or one inside it. */
 export function isFactNamed(kind: Kind, wanted: string, path: string): boolean {
   const bareName = bareNameOf(wanted);
+  if (isOwnArn(kind, wanted)) return path === 'arn';
   const [first = '', ...inner] = path.split('.');
   return (
     isCalled(kind, first, bareName) ||
     inner.some((part) => bareNameOf(part) === bareName || bareNameOf(`${first}${part}`) === bareName)
   );
 }
+
+/** Whether a name means the ARN of an entity itself, such as `databaseArn` or `resourceArn`. */
+const isOwnArn = (kind: Kind, wanted: string): boolean =>
+  /arn$/i.test(wanted) && ['arn', 'resource', bareNameOf(memberOf(kind))].includes(bareNameOf(wanted));
 
 /** Whether a kind has a fact with a name. */
 export const declares = (kind: Kind, wanted: string): boolean =>

@@ -162,7 +162,9 @@ const MAX_MATCHED = 6;
 export function withSettings(candidates: readonly Candidate[], { text, where = [] }: Filters): Candidate[] {
   const wanted = text?.toLowerCase();
   const withText = ({ entity, graph }: Candidate) =>
-    searchedValuesOf(entity, graph).filter(({ value }) => wanted !== undefined && value.toLowerCase().includes(wanted));
+    wanted === undefined
+      ? []
+      : searchedValuesOf(entity, graph, wanted).filter(({ value }) => value.toLowerCase().includes(wanted));
   const kindsHaving = where.map(({ setting }) => kindsWith(candidates, setting));
   const selected = candidates.flatMap((candidate) => {
     const found = withText(candidate);
