@@ -79,8 +79,10 @@ describe('problems', () => {
 });
 
 test('deletions and changes of tags are reported as unknown in a search for changes', async () => {
-  const changed = await use('find_kx_entities', { changedAfter: '1d' });
-  expect(changed.data['notKnown']).toBe('deletions and changes of tags: the API shows neither');
+  for (const input of [{ changedAfter: '1d' }, { sort: 'changed' }]) {
+    const { data } = await use('find_kx_entities', input);
+    expect(data['notKnown']).toBe('deletions, changes of tags, and who made a change: the API shows none of these');
+  }
   expect((await use('find_kx_entities', { createdAfter: '1d' })).data).not.toHaveProperty('notKnown');
 });
 

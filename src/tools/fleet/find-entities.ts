@@ -260,13 +260,13 @@ function notKnown({ sort, changedAfter }: Input, found: readonly Candidate[]) {
   const hasVolumes = found.some(({ entity }) => entity.kind === 'volume');
   const unknown = [
     ...(FULLNESS.has(sort) && hasVolumes ? [FULLNESS_UNKNOWN] : []),
-    ...(changedAfter === undefined ? [] : [CHANGES_UNKNOWN]),
+    ...(changedAfter === undefined && sort !== 'changed' ? [] : [CHANGES_UNKNOWN]),
   ];
   return unknown.length === 0 ? {} : { notKnown: unknown.join('; ') };
 }
 
 const FULLNESS_UNKNOWN = 'how full volumes are: the API shows their size only, not how much of it is used';
-const CHANGES_UNKNOWN = 'deletions and changes of tags: the API shows neither';
+const CHANGES_UNKNOWN = 'deletions, changes of tags, and who made a change: the API shows none of these';
 const MAX_WITHOUT = 60;
 
 /** The environments without any result. */
