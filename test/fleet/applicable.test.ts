@@ -63,6 +63,14 @@ describe('a condition that some of the requested kinds can meet', () => {
     expect((data['entities'] as Rows).map((each) => each['name'])).toContain(name);
   });
 
+  test.each([
+    [{ type: ['SSD_1000', 'SSD_250'] }, 'vol-equities'],
+    [{ name: 'sg-' }, 'sg-backtest'],
+  ])('orders results of one measure, whatever kinds could be meant: %j', async (input, name) => {
+    const { data } = await use('find_kx_entities', { ...input, sort: 'largest' });
+    expect(names(data['entities'])[0]).toBe(name);
+  });
+
   test('orders entities last of which it is unknown', async () => {
     const isOfLab = (_: unknown, input: Record<string, unknown>) => input['clusterName'] === 'gp-signals';
     const { data } = await caller(failing(world().call, isOfLab))('find_kx_entities', {

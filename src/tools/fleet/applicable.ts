@@ -30,7 +30,7 @@ export function requireProperty(property: Property, kinds: readonly Kind[]): voi
   );
 }
 
-/** Throws NotFound where sizes of some kinds cannot be compared with each other, because the order would say nothing. */
+/** Throws NotFound where the sizes of results of these kinds cannot be compared: their order would say nothing. */
 export function requireOneMeasure(kinds: readonly Kind[]): void {
   if (new Set(kinds.flatMap((kind) => SIZE_MEASURES[kind] ?? [])).size <= 1) return;
   throw new NotFound(

@@ -71,6 +71,7 @@ export const findEntities = fleetTool({
     ]);
     const { graphs, gaps } = await reader.graphs(input.environment, plan.options, prefetch);
     const search = await findMatches(reader, graphs, input, kinds, keys);
+    if (sortedBy(input.sort) === 'size') requireOneMeasure(search.found.map(({ entity }) => entity.kind));
     const shown = await selectShown(reader, search.found, { ...input, ...plan, keys });
     const head = headOf({ input, kinds, keys, graphs, search, shown });
     const notRead = notReadIn([...gaps, ...search.gaps, ...shown.gaps]);
@@ -97,7 +98,6 @@ function requireProperties({ status, notStatus, type, sort }: Input, kinds: read
   if (type !== undefined) requireProperty('type', kinds);
   const property = sortedBy(sort);
   if (property !== undefined) requireProperty(property, kinds);
-  if (property === 'size') requireOneMeasure(kinds);
 }
 
 /** The property that an order needs, if not all entities have it. */
