@@ -80,6 +80,18 @@ describe('a condition that some of the requested kinds can meet', () => {
     expect(names(data['entities']).at(-1)).toBe('sg-lab');
   });
 
+  test.each([
+    [{ kinds: ['volume'], name: 'vol-backtest', setting: 'usedBy' }, ['vol-backtest']],
+    [{ kinds: ['volume'], type: ['HDD_12'], setting: 'usedBy' }, ['vol-backtest']],
+    [{ kinds: ['cluster'], type: ['GATEWAY'], setting: 'volumes' }, ['gw-prod', 'gw-uat']],
+    [{ kinds: ['cluster'], type: ['GATEWAY'], setting: 'databaseName' }, ['gw-prod', 'gw-uat']],
+    [{ kinds: ['cluster'], name: 'hdb-f*', setting: 'statusReason' }, ['hdb-futures', 'hdb-fx']],
+    [{ kinds: ['user'], setting: 'usedBy' }, []],
+  ])('finds what none of them has, if it could: %j', async ({ setting, ...input }, found) => {
+    for (const where of [[{ setting, is: 'unset' }], [{ setting, is: 'lacks', value: 'nothing like it' }]])
+      expect(names((await use('find_kx_entities', { ...input, where })).data['entities'])).toEqual(found);
+  });
+
   test('returns nothing if no entity meets it now', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['cluster'], status: ['DELETING'] });
     expect(data).toMatchObject({ found: 0, existingStatuses: expect.arrayContaining(['RUNNING']) });

@@ -71,9 +71,19 @@ export function isFactNamed(kind: Kind, wanted: string, path: string): boolean {
 const isOwnArn = (kind: Kind, wanted: string): boolean =>
   /arn$/i.test(wanted) && ['arn', 'resource', bareNameOf(memberOf(kind))].includes(bareNameOf(wanted));
 
-/** Whether a kind has a fact with a name. */
+/** What some kinds have besides their facts, if something is connected with them or has failed. */
+const ALSO_OF: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  cluster: ['volumes', 'reason'],
+  dataview: ['volumes', 'usedBy', 'reason'],
+  volume: ['usedBy', 'reason'],
+  'scaling-group': ['reason'],
+  changeset: ['reason'],
+  environment: ['reason'],
+};
+
+/** Whether entities of a kind can have something with a name. */
 export const declares = (kind: Kind, wanted: string): boolean =>
-  Object.keys(factsOf(kind)).some((name) => isCalled(kind, name, bareNameOf(wanted)));
+  [...Object.keys(factsOf(kind)), ...(ALSO_OF[kind] ?? [])].some((name) => isCalled(kind, name, bareNameOf(wanted)));
 
 /**
  * Whether the lists of these kinds contain a fact. To find or group by any other, each entity must be read.

@@ -158,14 +158,18 @@ const typesOf = ({ facts }: GraphEntity) =>
 
 const MAX_MATCHED = 6;
 
-/** The candidates with a text in a setting that meet all conditions on settings, each with what matched. */
-export function withSettings(candidates: readonly Candidate[], { text, where = [] }: Filters): Candidate[] {
+/** Those of the candidates, among all entities of their kinds, that have a text in a setting and meet all conditions on settings. */
+export function withSettings(
+  candidates: readonly Candidate[],
+  all: readonly Candidate[],
+  { text, where = [] }: Filters,
+): Candidate[] {
   const wanted = text?.toLowerCase();
   const withText = ({ entity, graph }: Candidate) =>
     wanted === undefined
       ? []
       : searchedValuesOf(entity, graph, wanted).filter(({ value }) => value.toLowerCase().includes(wanted));
-  const kindsHaving = where.map(({ setting }) => kindsWith(candidates, setting));
+  const kindsHaving = where.map(({ setting }) => kindsWith(candidates, all, setting));
   const selected = candidates.flatMap((candidate) => {
     const found = withText(candidate);
     const met = where.map((condition, at) =>
@@ -192,11 +196,11 @@ function requireComparable(candidates: readonly Candidate[], { setting, is, valu
   );
 }
 
-/** The kinds that have a setting: only their entities can be without it. */
-function kindsWith(candidates: readonly Candidate[], setting: string): ReadonlySet<Kind> {
-  const having = candidates.filter((each) => settingIn(each, setting).length > 0).map(({ entity }) => entity.kind);
-  const all = new Set(candidates.map(({ entity }) => entity.kind));
-  return new Set([...having, ...[...all].filter((kind) => declares(kind, setting))]);
+/** The kinds of some candidates that have a setting, or can have it: only their entities can be without it. */
+function kindsWith(candidates: readonly Candidate[], all: readonly Candidate[], setting: string): ReadonlySet<Kind> {
+  const kinds = new Set(candidates.map(({ entity }) => entity.kind));
+  const hasIt = (kind: Kind) => all.some((each) => each.entity.kind === kind && settingIn(each, setting).length > 0);
+  return new Set([...kinds].filter((kind) => declares(kind, setting) || hasIt(kind)));
 }
 
 const settingIn = ({ entity, graph }: Candidate, setting: string) =>

@@ -137,7 +137,7 @@ async function findMatches(
     all.map(({ entity }) => entity),
   );
   const candidates = all.filter(({ entity, graph }) => matches(entity, filters, graph.readAt));
-  const selected = withSettings(candidates, filters);
+  const selected = withSettings(candidates, all, filters);
   const own = needsOwnTags(filters, keys) ? await withTags(reader, selected) : untagged(selected);
   const tagged = needsEnvironmentTags(filters, keys)
     ? await withEnvironmentTags(reader, own.found)
