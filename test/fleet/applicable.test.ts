@@ -92,6 +92,12 @@ describe('a condition that some of the requested kinds can meet', () => {
       expect(names((await use('find_kx_entities', { ...input, where })).data['entities'])).toEqual(found);
   });
 
+  test('counts those without a setting that they could have', async () => {
+    const input = { kinds: ['volume'], type: ['HDD_12'], groupBy: ['usedBy'] };
+    const { data } = await use('find_kx_entities', input);
+    expect(data['groups']).toEqual([{ value: '(none)', count: 1, names: ['vol-backtest'] }]);
+  });
+
   test('returns nothing if no entity meets it now', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['cluster'], status: ['DELETING'] });
     expect(data).toMatchObject({ found: 0, existingStatuses: expect.arrayContaining(['RUNNING']) });

@@ -6,7 +6,7 @@ import { namesConnected } from '../../inventory/summary.ts';
 import { bytes, exactMemory, truncate } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
-import { bareNameOf, everythingOf, type FactValue, isFactNamed, valuesOf } from './fact-values.ts';
+import { bareNameOf, declares, everythingOf, type FactValue, isFactNamed, valuesOf } from './fact-values.ts';
 import { type Candidate, isUnread } from './filters.ts';
 import { NotFound } from './not-found.ts';
 import { equalsIgnoringCase } from './tagged.ts';
@@ -37,7 +37,8 @@ export const keysIn = (groupBy: readonly string[] = []): Key[] =>
 /** Throws NotFound for an unknown setting or tag, and names the existing ones. A tag passes if no entity has any tag. */
 export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): void {
   for (const key of keys) {
-    const isPresent = found.length === 0 || found.some((each) => valuesIn(each, key)[0] !== NONE);
+    const isPossible = ({ entity }: Candidate) => key.of === 'setting' && declares(entity.kind, key.name);
+    const isPresent = found.length === 0 || found.some((each) => isPossible(each) || valuesIn(each, key)[0] !== NONE);
     const tags = [...new Set(found.flatMap((each) => Object.keys(tagsOf(each, key))))].toSorted();
     if (isPresent || (key.of !== 'setting' && tags.length === 0)) continue;
     const existing =
