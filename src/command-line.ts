@@ -64,6 +64,11 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
   const byFlag = new Map(settings.map((name) => [flagOf(name), name]));
   const bare = new Set(['help', 'version', ...Object.keys(switches)]);
   const flags: Raw = {};
+  const set = (name: SettingName, value: unknown) => {
+    if (isList(name) && Object.hasOwn(flags, name))
+      throw new ConfigError(`${flagOf(name)}: is given twice; separate its values with commas`);
+    flags[name] = value;
+  };
   const found = new Set<string>();
   let given: string | undefined;
   for (let at = 0; at < rest.length; at += 1) {
@@ -78,13 +83,13 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
           ? `unknown option ${word(flag)}${meant(flag, [...byFlag.keys(), ...[...bare].map((b) => `--${b}`)])}`
           : `unexpected argument ${word(rest[at] as string)}: options begin with --; see --help`,
       );
-    else if (inline.length > 0) flags[name] = fromText(name, inline.join('='));
-    else if (isSwitch(name)) flags[name] = true;
+    else if (inline.length > 0) set(name, fromText(name, inline.join('=')));
+    else if (isSwitch(name)) set(name, true);
     else {
       at += 1;
       const value = rest[at];
       if (value === undefined || value.startsWith('--')) throw new ConfigError(`${flag}: needs a value`);
-      flags[name] = fromText(name, value);
+      set(name, fromText(name, value));
     }
   }
   return { flags, switches: found, given };
@@ -130,14 +135,15 @@ const inner = (name: SettingName): z.ZodType => {
   return schema;
 };
 const isSwitch = (name: SettingName) => inner(name) instanceof z.ZodBoolean;
+const isList = (name: SettingName) => inner(name) instanceof z.ZodArray || inner(name) instanceof z.ZodUnion;
 
 /** Converts text to the kind of value that a setting has; the schema rejects what does not fit. */
 function fromText(name: SettingName, text: string): unknown {
   const schema = inner(name);
   if (schema instanceof z.ZodBoolean) return { true: true, '1': true, false: false, '0': false }[text] ?? text;
   if (schema instanceof z.ZodNumber) return /^-?\d+$/.test(text) ? Number(text) : text;
-  if (schema instanceof z.ZodUnion) return text === 'none' ? text : text.split(',').map((item) => item.trim());
-  if (schema instanceof z.ZodArray) return text.split(',').map((item) => item.trim());
+  if (schema instanceof z.ZodUnion && text === 'none') return text;
+  if (isList(name)) return text.split(',').map((item) => item.trim());
   return text;
 }
 
