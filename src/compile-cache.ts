@@ -1,12 +1,12 @@
 import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import nodeModule from 'node:module';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { userFolder } from './user-folder.ts';
 
 /** Lets Node keep compiled code in a folder of this user (Node 22 and newer), so that later starts are faster. */
 export function cacheCompiledCode(env: NodeJS.ProcessEnv, enable = ENABLE): void {
   if (enable === undefined || env['NODE_COMPILE_CACHE'] !== undefined) return;
-  const base = cacheFolder(env);
+  const base = userFolder('cache', env);
   const own = join(base, 'finspace-mcp');
   const folder = join(own, 'compiled');
   try {
@@ -33,12 +33,4 @@ function isPrivate(folder: string): boolean {
   if (process.platform === 'win32') return true;
   const { uid, mode } = lstatSync(folder);
   return uid === process.getuid?.() && (mode & 0o077) === 0 && (mode & 0o170000) === 0o040000;
-}
-
-/** The cache directory of this user's programs, by the conventions of the platform. */
-function cacheFolder(env: NodeJS.ProcessEnv): string {
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  if (process.platform === 'win32') return env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');
-  const { XDG_CACHE_HOME: base = '' } = env;
-  return base.startsWith('/') ? base : join(homedir(), '.cache');
 }

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { ErrorForPeople } from './error-for-people.ts';
@@ -7,6 +6,7 @@ import { isLoopback } from './loopback.ts';
 import { ENTITIES, lazy, RISKS, type Risk } from './operations/operation.ts';
 import { storeUrlProblem } from './store/url.ts';
 import { HTTP_DEFAULTS, HTTP_SETTINGS } from './transports/http/settings.ts';
+import { userFolder } from './user-folder.ts';
 import { wordIssue } from './wording.ts';
 
 const milliseconds = () => z.int().min(1).max(600_000);
@@ -203,6 +203,8 @@ export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJ
     ...Object.fromEntries(given.map((name) => [name, parseSetting(name, raw[name])])),
   } as Parsed;
   const { backend, approve, state, stateDir = defaultStateDir(env) } = parsed;
+  if (stateDir === undefined)
+    throw new ConfigError('--state-dir: is required, because this user has no home directory');
   if (backend === 'aws' && approve === 'none') throw new ConfigError('--approve: none is for the local backend only');
   if (env['FINSPACE_MCP_REDIS'])
     throw new ConfigError(
@@ -237,15 +239,8 @@ export const VARIABLE_PREFIX = 'FINSPACE_MCP_';
 export const variableOf = (name: string) =>
   `${VARIABLE_PREFIX}${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
-/** Where this server stores its state by default, by the conventions of the platform. */
-export function defaultStateDir(env: NodeJS.ProcessEnv): string {
-  const home = homedir();
-  const base: Partial<Record<NodeJS.Platform, string>> = {
-    darwin: join(home, 'Library', 'Application Support'),
-    win32: env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'),
-  };
-  return join(base[process.platform] ?? env['XDG_STATE_HOME'] ?? join(home, '.local', 'state'), 'finspace-mcp');
-}
+/** Where this server stores its state by default. */
+export const defaultStateDir = (env: NodeJS.ProcessEnv): string => join(userFolder('state', env), 'finspace-mcp');
 
 function isSafeEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false;

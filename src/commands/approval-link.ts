@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { userInfo } from 'node:os';
 import type { Config } from '../config.ts';
 import { type Ledger, PLAN_OPEN_MS } from '../safety/ledger.ts';
 import type { Attempts } from '../safety/passphrase-attempts.ts';
+import { userName } from '../user-name.ts';
 import type { Log } from './log.ts';
 import { approveCommand } from './out-of-band.ts';
 
@@ -37,7 +37,7 @@ export async function approvalLink(
     ledger,
     attempts,
     now,
-    user: userInfo().username,
+    user: userName(),
     channel: 'page',
   });
   let page: ReturnType<typeof approvalPage> | undefined;

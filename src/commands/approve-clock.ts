@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os';
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
 import { resetClock } from '../safety/ledger-clock.ts';
 import type { Store } from '../store/store.ts';
+import { userName } from '../user-name.ts';
 import { unlock } from './approve-dialog.ts';
 import type { Terminal } from './approve-terminal.ts';
 import { approveCommand } from './out-of-band.ts';
@@ -31,7 +31,7 @@ export async function acceptClock(
   const times = await clock.read();
   if (typed !== iso(times.now).slice(0, DATE))
     throw new ApproverError('That is not the date of this clock. Nothing was reset.');
-  await resetClock(clock, journal, times, userInfo().username);
+  await resetClock(clock, journal, times, userName());
   terminal.say('Reset. Agents must request approval again.');
 }
 

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { type Config, ConfigError } from '../config.ts';
 import { type PassphraseApprovals, passphraseApprovals } from '../safety/approval-actions.ts';
 import { approverKey } from '../safety/approver.ts';
@@ -6,6 +5,7 @@ import { ApproverError } from '../safety/approver-keys.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { isBehind } from '../safety/ledger-clock.ts';
 import type { Store } from '../store/store.ts';
+import { userName } from '../user-name.ts';
 import { acceptClock } from './approve-clock.ts';
 import { approveAtTerminal, findPlan, MAX_TRIES, planListText } from './approve-dialog.ts';
 import { distrustForms, setUpKey, trustForms } from './approve-key.ts';
@@ -42,7 +42,7 @@ export async function approve(
     ledger: store.ledger(0),
     attempts: store.attempts,
     now: Date.now,
-    user: userInfo().username,
+    user: userName(),
     channel: act === 'web' ? 'page' : 'terminal',
   });
   try {

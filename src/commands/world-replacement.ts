@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../config.ts';
@@ -10,6 +9,7 @@ import type { Store } from '../local/store.ts';
 import { exportWorld, isWorldChanged } from '../local/worlds/worlds.ts';
 import type { WorldReplacement } from '../safety/journal.ts';
 import { backUp } from '../sqlite/backup.ts';
+import { userName } from '../user-name.ts';
 import { openForPerson } from './open-store.ts';
 import { worldPlace } from './open-worlds.ts';
 import { requireOwnWorld } from './world-owner.ts';
@@ -34,7 +34,7 @@ export async function replaceWorld(
   try {
     const { journal } = stateStore;
     const call = randomUUID();
-    const { username: user } = userInfo();
+    const user = userName();
     await journal.record({
       kind: 'world',
       call,

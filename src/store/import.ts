@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Client } from 'pg';
 import { approverKey, keyFingerprint } from '../safety/approver.ts';
@@ -10,6 +10,7 @@ import { STATE_FORMAT } from '../safety/state-format.ts';
 import type { Sql } from '../sqlite/connection.ts';
 import { inspectFile } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';
+import { userName } from '../user-name.ts';
 import { storePosition } from './position.ts';
 import { inTransaction, withDatabase } from './postgres/administration.ts';
 import { joinStore } from './postgres/joining.ts';
@@ -105,8 +106,7 @@ async function writeContent(client: Client, content: Content, onProgress: OnProg
       .map(({ path, ...kit }) => ({ ...kit, kit: readFileSync(path, 'utf8') }));
     await client.query(insertKits, [JSON.stringify(some)]);
   }
-  const { username: user } = userInfo();
-  const entry: JournalImport = { kind: 'import', journal: id, source, entries, head, user };
+  const entry: JournalImport = { kind: 'import', journal: id, source, entries, head, user: userName() };
   const append = "SELECT finspace_mcp.append('', $1, $2) AS at";
   const { rows } = await client.query<{ at: string }>(append, [`import ${id}`, JSON.stringify(entry)]);
   return String(rows[0]?.at);

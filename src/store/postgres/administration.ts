@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
 import type { Client } from 'pg';
 import { ownCommand } from '../../own-command.ts';
 import type { RestoreAcceptance } from '../../safety/journal.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
+import { userName } from '../../user-name.ts';
 import { type Database, openDatabase } from './database.ts';
 import { asStoreError } from './errors.ts';
 import { initialize, migrate, VERSION } from './migrations.ts';
@@ -41,7 +41,7 @@ export const acceptRestore = (url: string): Promise<void> =>
       await client.query('UPDATE finspace_mcp.store SET generation = $1', [randomUUID()]);
       await client.query('DELETE FROM finspace_mcp.approvals');
       await client.query('DELETE FROM finspace_mcp.tasks');
-      const entry: RestoreAcceptance = { kind: 'restore', user: userInfo().username };
+      const entry: RestoreAcceptance = { kind: 'restore', user: userName() };
       await client.query("SELECT finspace_mcp.append('', $1, $2)", [randomUUID(), JSON.stringify(entry)]);
     });
   });
