@@ -113,6 +113,27 @@ describe('a token', () => {
       expect((await reading(server.url, bearer(await as.token({ scope: 'finspace:read' }, options)))).status).toBe(200);
   });
 
+  it('works for a minute after its key was revoked, and longer only while the issuer is unreachable', async () => {
+    let now = Date.now();
+    let server: Running | undefined;
+    const as = await issuer(() => (server as Running).url);
+    server = await product({ authIssuer: as.url }, { now: () => now });
+    const { url } = server;
+    await as.rotate('k2');
+    const headers = bearer(await as.token({ scope: 'finspace:read' }));
+    const statusAfter = async (ms: number) => {
+      now += ms;
+      return (await reading(url, headers)).status;
+    };
+    expect(await statusAfter(0)).toBe(200);
+    as.revokeAllBut('k2');
+    as.outage(true);
+    expect(await statusAfter(61_000)).toBe(200);
+    as.outage(false);
+    expect(await statusAfter(29_000)).toBe(200);
+    expect(await statusAfter(31_000)).toBe(401);
+  });
+
   it('is accepted with cached keys while the issuer is unreachable', async () => {
     const { server, as } = await guarded();
     expect((await reading(server.url, bearer(await as.token({ scope: 'finspace:read' })))).status).toBe(200);

@@ -9,6 +9,8 @@ export interface TestIssuer {
   token(claims?: JWTPayload, options?: { alg?: string; foreignKey?: boolean; kid?: string }): Promise<string>;
   /** Also publishes the foreign key, under this name, before its own. */
   rotate(kid: string): Promise<void>;
+  /** Publishes no more keys than the one under this name. */
+  revokeAllBut(kid: string): void;
   /** Answers every request with 503, or no longer. */
   outage(isOut: boolean): void;
 }
@@ -52,6 +54,7 @@ export async function issuer(audience: () => string | string[]): Promise<TestIss
     },
     rotate: async (kid) =>
       void keys.unshift({ ...(await exportJWK((await foreignPair).publicKey)), kid, alg: 'ES256', use: 'sig' }),
+    revokeAllBut: (kid) => void keys.splice(0, keys.length, ...keys.filter((key) => key.kid === kid)),
     outage: (now) => {
       isOut = now;
     },

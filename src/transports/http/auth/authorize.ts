@@ -27,11 +27,11 @@ export interface Authorization {
 
 const MAX_REMEMBERED = 2_000;
 /** How long a verified token is accepted before its signature is verified again. */
-const REMEMBERED_MS = 60_000;
+const REMEMBERED_MS = 30_000;
 
 /**
- * Finds the caller of a request by its bearer token. The result of a verification is remembered for a minute, by digest and
- * audience; the token itself is neither stored nor passed on.
+ * Finds the caller of a request by its bearer token. The result of a verification is remembered for half a minute, by digest
+ * and audience; the token itself is neither stored nor passed on.
  */
 export function authorization({ issuer, jwks, audiences, tokens, now }: AuthorizationOptions): Authorization {
   const jwt = issuer === undefined ? undefined : jwtVerifier({ issuer, jwks, now });

@@ -20,6 +20,8 @@ export interface VerifiedToken extends Holder {
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_TOLERANCE_S = 5;
 const FETCH_MS = 5_000;
+/** How long keys are used before they are fetched again. */
+const KEYS_MS = 30_000;
 
 export interface JwtVerifier {
   /** The holder of a token. Rejects with `InvalidToken`, or with `IssuerUnreachable` while the keys are unknown. */
@@ -30,7 +32,7 @@ export interface JwtVerifier {
 
 /** Verifies access tokens of one issuer. */
 export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
-  let finding: Promise<{ url: string; keySet: ReturnType<typeof createRemoteJWKSet> }> | undefined;
+  let finding: Promise<{ url: string; keySet: KeySet }> | undefined;
   const keys = () => {
     finding ??= (jwks === undefined ? discover(issuer) : Promise.resolve(jwks))
       .then((url) => ({ url, keySet: createRemoteJWKSet(new URL(url), { timeoutDuration: FETCH_MS }) }))
@@ -47,8 +49,10 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
     const { ok, status } = await get(url).catch((error) => Promise.reject(unreachable(error)));
     if (!ok) throw new IssuerUnreachable(`HTTP ${status} for its keys`);
   };
+  const refresh = refresher(now);
   const verify: JwtVerifier['verify'] = async (token, audience) => {
     const { keySet } = await keys();
+    await refresh(keySet);
     try {
       const { payload } = await jwtVerify(token, keySet, {
         issuer,
@@ -71,6 +75,22 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
     }
   };
   return { verify, ready };
+}
+
+type KeySet = ReturnType<typeof createRemoteJWKSet>;
+
+/**
+ * Fetches keys again that are old, so that those which the issuer has revoked no longer count. If that fails, the old ones count for
+ * up to ten minutes, which is the limit of jose.
+ */
+function refresher(now: () => number) {
+  let fetchedMs = 0;
+  return async (keySet: KeySet): Promise<void> => {
+    const isFetched = keySet.jwks() !== undefined;
+    if (isFetched && Math.abs(now() - fetchedMs) < KEYS_MS) return;
+    fetchedMs = now();
+    if (isFetched) await keySet.reload().catch(() => {});
+  };
 }
 
 /**
