@@ -20,21 +20,26 @@ export interface ListenOptions {
   readonly anyHost?: boolean | undefined;
   /** The clock to serve under /_control; not served if undefined. */
   readonly control?: WorldClock | undefined;
+  /** How long `close` waits for requests in progress, in milliseconds. */
+  readonly closeMs?: number | undefined;
   /** Called with each request and its reply. */
   readonly observe?: ((request: ServedRequest) => void) | undefined;
 }
 
 export interface Listener {
   readonly port: number;
+  /** Finishes requests in progress, and closes every connection. */
   close(): Promise<void>;
 }
+
+const CLOSE_MS = 5_000;
 
 /**
  * Serves the local service over HTTP to programs on this machine, but not to web pages. Rejects with one line when the port is in
  * use.
  */
 export async function listen(service: Service, options: ListenOptions): Promise<Listener> {
-  const { port, host = '127.0.0.1', anyHost = false, control, observe } = options;
+  const { port, host = '127.0.0.1', anyHost = false, control, observe, closeMs = CLOSE_MS } = options;
   let allowed = new Set<string>();
   const reply = replier(service, control, (name) => anyHost || allowed.has(name));
   const server = createServer(handler(reply, observe));
@@ -45,7 +50,12 @@ export async function listen(service: Service, options: ListenOptions): Promise<
     port: actualPort,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        // A client may keep an unfinished request open.
+        const timer = setTimeout(() => server.closeAllConnections(), closeMs);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
         server.closeIdleConnections();
       }),
   };
