@@ -100,3 +100,11 @@ it('answers pipelined requests in order', async () => {
   expect(statuses(reply)).toEqual([200, 200, 200]);
   expect(Array.from(reply.matchAll(/"id":(\d)[,}]/g), ([, id]) => id)).toEqual(['1', '2', '3']);
 });
+
+it('closes the connection of a client that wants that after a stream, too', async () => {
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } };
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+  const reply = await raw(server.port, bytes({ body }));
+  expect(statuses(reply)).toEqual([200]);
+  expect(reply).toMatch(/^content-type: text\/event-stream/im);
+});

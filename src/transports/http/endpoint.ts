@@ -59,10 +59,10 @@ export function endpoint({ serve, sessions: limits, onerror, bus, watch }: Endpo
       if (wrong !== undefined) return Response.json(wrong, { status: claimsModern(body) ? 400 : 200 });
       const authInfo: AuthInfo = { token: '', clientId: caller.principal, scopes: [], extra: { caller } };
       if (!claimsModern(body) && (inSession(request, body) || (await isLegacyRequest(request, body))))
-        return legacy.handle({ request, body, caller, authInfo, onEnd });
+        return connectionLeftToNode(await legacy.handle({ request, body, caller, authInfo, onEnd }));
       const { message, end } = watchSubscriptions(body, (uris) => watch?.(caller, uris));
       onEnd(end);
-      return modern.fetch(request, { authInfo, parsedBody: message });
+      return connectionLeftToNode(await modern.fetch(request, { authInfo, parsedBody: message }));
     },
     get sessionCount() {
       return legacy.count;
@@ -70,6 +70,12 @@ export function endpoint({ serve, sessions: limits, onerror, bus, watch }: Endpo
     sweep: () => legacy.sweep(),
     close: async () => void (await Promise.all([modern.close(), legacy.close()])),
   };
+}
+
+/** Without the header `Connection: keep-alive` of the SDK, which would keep a connection open that its client wants to close. */
+function connectionLeftToNode(response: Response): Response {
+  response.headers.delete('connection');
+  return response;
 }
 
 /** A request with the 2026-07-28 envelope never belongs to the older era; checking that here avoids classifying it twice. */
