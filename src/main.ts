@@ -4,6 +4,7 @@ import { ConfigError } from './config.ts';
 import { ErrorForPeople } from './error-for-people.ts';
 import { writeOut } from './output.ts';
 import { expectNoCycles } from './schema-settings.ts';
+import { visibleText } from './untrusted.ts';
 import { VERSION } from './version.ts';
 
 /** Runs a command line with what runs commands, and returns the exit code. */
@@ -16,7 +17,7 @@ export async function main(argv: readonly string[], run: (line: CommandLine) => 
     else await run(line);
     return 0;
   } catch (error) {
-    const text = error instanceof ErrorForPeople ? error.message : ((error as Error).stack ?? error);
+    const text = error instanceof ErrorForPeople ? visibleText(error.message) : ((error as Error).stack ?? error);
     process.stderr.write(`finspace-mcp: ${text}\n`);
     return error instanceof ConfigError ? 2 : 1;
   }

@@ -67,8 +67,8 @@ describe('a world file', () => {
     const fate = { reason: 'No capacity.' };
     const entities = [
       { ...one, due: START + 1, fate },
-      { ...one, name: 'bbb', position: 'b' },
-      { ...one, name: 'ccc', position: 'c', status: 'SUSPENDED' },
+      { ...one, name: 'bbb', position: 'b', body: { ...body, name: 'kdb-two' } },
+      { ...one, name: 'ccc', position: 'c', status: 'SUSPENDED', body: { ...body, name: 'kdb-three' } },
     ];
     const world = await openWorld({ store: await load({ ...demo, entities }) });
     world.advance(60 * MINUTE);
@@ -137,6 +137,24 @@ describe('a world file', () => {
       'with a disk of a type that the API does not have',
       (file) => (cluster(file, 'vol-equities').body.nas1Configuration.type = 'SSD_9'),
       /vol-equities\)\.body\.nas1Configuration\.type/,
+    ],
+    [
+      'with a name that no operation accepts',
+      (file) => (cluster(file, 'vol-equities').name = 'vol.equities'),
+      /vol\.equities\)\.name: expects /,
+    ],
+    [
+      'with an id that no operation accepts',
+      (file) => (file.entities.find((it: Reply) => it.in.endsWith('/kxNode')).name = '..'),
+      /\.\.\)\.name: /,
+    ],
+    ['with a tag that the API does not accept', (file) => (cluster(file, 'hdb-fx').tags = { 'aws:x': 'y' }), /tags/],
+    [
+      'with two environments of one name',
+      (file) => {
+        for (const it of file.entities) if (it.in === 'kxEnvironment') it.body.name = 'kdb-one';
+      },
+      /two KX environments with the name kdb-one/,
     ],
     ['with an entity twice', (file) => file.entities.push(cluster(file, 'hdb-fx')), /hdb-fx twice/],
     [

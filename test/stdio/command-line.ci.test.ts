@@ -65,6 +65,14 @@ describe('the command line', () => {
     expect(code).toBe(1);
   });
 
+  it('shows control characters from a file in its error, so that they cannot control the terminal', async () => {
+    const targets = join(folder, 'targets.json');
+    writeFileSync(targets, JSON.stringify({ targets: { 'a\u001b]0;x\u0007\nfinspace-mcp: all is well': {} } }));
+    const { said } = await run('http', '--targets', targets);
+    expect(said).toMatch(/^finspace-mcp: [ -~]*\n$/);
+    expect(said).toContain('a\\u{1b}]0;x\\u{7}\\u{a}finspace-mcp');
+  });
+
   it.each(['local', 'http'])('%s reports in one line that its port is in use', async (command) => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

@@ -1,5 +1,5 @@
 import { StoreError } from '../../sqlite/store-error.ts';
-import { arnOf } from '../arns.ts';
+import { arnOf, kindOf } from '../arns.ts';
 import { type Context, type World, worldOf } from '../context.ts';
 import { expectedLinks } from '../entities/links.ts';
 import { filterKeyOf } from '../filter-key.ts';
@@ -36,6 +36,8 @@ export async function loadWorldFile(tx: Transaction, file: WorldFile, source: st
   const entities = file.entities.map((one) => entityOf(one, world));
   const twice = duplicate(entities.map(arnOf)) ?? duplicate(entities.map((it) => `${it.collection} at ${it.position}`));
   if (twice !== undefined) throw new StoreError(`${source}: holds ${twice} twice`);
+  const name = duplicate(entities.flatMap(takenName));
+  if (name !== undefined) throw new StoreError(`${source}: holds two KX environments with the name ${name}`);
   await tx.clear(world.arn);
   await tx.putSettings(world.arn, file.settings);
   for (const entity of entities) await tx.put(entity);
@@ -66,6 +68,10 @@ function entityOf({ in: place, ...rest }: FileEntity, world: World): Entity {
     body,
   };
 }
+
+/** The name that an entity takes from all others of its kind, besides its id. */
+const takenName = ({ collection, status, filterKey }: Entity): string[] =>
+  kindOf(collection) === 'kx-environment' && status !== 'DELETED' ? [String(filterKey)] : [];
 
 function duplicate(keys: readonly string[]): string | undefined {
   const seen = new Set<string>();

@@ -2,6 +2,9 @@ import * as z from 'zod';
 import { readJsonFile } from '../../json-file.ts';
 import { KIND_NAMES, lineage, NAMES } from '../../kinds/names.ts';
 import { statusMeanings } from '../../kinds/statuses.ts';
+import type { KindName } from '../../kinds/views.ts';
+import { operationNamed } from '../../operations/index.ts';
+import { TagMap } from '../../operations/shapes.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { isOrdered, kindOf } from '../arns.ts';
 import { ERROR_TYPES } from '../faults/rules.ts';
@@ -22,7 +25,7 @@ const FileEntity = z.strictObject({
   in: z
     .string()
     .regex(new RegExp(`^(?:${COLLECTIONS.join('|')})$`), 'expects a collection, such as kxEnvironment/ID/kxCluster'),
-  name: z.string().regex(/^[\w.-]{1,128}$/),
+  name: z.string(),
   /** Its position in lists, only for environments and changesets; all others are listed by name. */
   position: z.string().min(1).max(200).optional(),
   /** In files of earlier versions; ignored, because it follows from the body. */
@@ -34,7 +37,7 @@ const FileEntity = z.strictObject({
   due: moment.optional(),
   /** Why that next status will be a failure. */
   fate: z.strictObject({ reason: z.string().max(1000), errorType: ERROR_TYPES }).optional(),
-  tags: z.record(z.string(), z.string()).optional(),
+  tags: TagMap().optional(),
   body: z.record(z.string(), z.unknown()),
 });
 
@@ -79,6 +82,8 @@ export function readWorldFile(path: string): WorldFile {
 function problemIn(entity: WorldFile['entities'][number]): string | undefined {
   const kind = kindOf(entity.in);
   const { inArn } = NAMES[kind];
+  const named = nameSchema(kind).safeParse(entity.name);
+  if (named.error !== undefined) return `name: ${firstOf(named.error)}`;
   const { error } = BODIES[kind]().safeParse(entity.body);
   if (error !== undefined) return `body.${firstOf(error)}`;
   if (!isOrdered(entity.in) && entity.position !== undefined && entity.position !== entity.name)
@@ -87,6 +92,12 @@ function problemIn(entity: WorldFile['entities'][number]): string | undefined {
   const statuses = statusMeanings(kind);
   const hasStatus = Object.hasOwn(Object.keys(statuses).length === 0 ? NO_STATUSES : statuses, entity.status);
   return hasStatus ? undefined : `status: ${inArn} has no status ${entity.status}`;
+}
+
+/** What the API accepts as the name of an entity; with any other name, no operation would find it. */
+function nameSchema(kind: KindName): z.ZodType {
+  const { get = 'DeleteKxClusterNode', member } = NAMES[kind];
+  return operationNamed(get).input().shape[member] as z.ZodType;
 }
 
 /** Kinds without statuses are stored with an empty one. */
