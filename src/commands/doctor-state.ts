@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, isEphemeral } from '../config.ts';
 import { WORLD_FORMAT } from '../local/schema.ts';
@@ -10,13 +10,21 @@ import { type DoctorFinding, failed, ok, warning } from './finding.ts';
 import { approveCommand } from './out-of-band.ts';
 
 const STATE = 'state directory';
+/** SQLite needs room for the log and the shared memory of each database. */
+const MIN_FREE_BYTES = 1024 * 1024;
 
 /** The state directory: whether it is usable, and by its owner only. */
-export function stateFinding(config: Config): DoctorFinding {
+export function stateFinding(config: Config, freeBytes = freeBytesAt): DoctorFinding {
   const { stateDir, store } = config;
   if (isEphemeral(config)) return ok(STATE, 'unused: the local world is in memory, and nothing is kept');
   try {
     if (!inspectFolder(stateDir)) return ok(STATE, `${stateDir} does not exist; the first start creates it`);
+    if (freeBytes(stateDir) < MIN_FREE_BYTES)
+      return failed(
+        STATE,
+        `The disk of ${stateDir} is full.`,
+        'Free at least 1 MiB, or name another directory with --state-dir.',
+      );
     if (store !== undefined) return ok(STATE, `${stateDir}, for keys; plans, approvals and the journal are in --store`);
     const path = join(stateDir, 'state.db');
     if (!inspectFile(path, STATE_FORMAT)) return ok(STATE, `${stateDir} has no state.db; the first start creates it`);
@@ -24,6 +32,11 @@ export function stateFinding(config: Config): DoctorFinding {
   } catch (error) {
     return failed(STATE, problemText(stateDir, error), 'Correct it, or name another directory with --state-dir.');
   }
+}
+
+function freeBytesAt(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 /** The file of the local world. It is not opened, because opening might migrate it. */

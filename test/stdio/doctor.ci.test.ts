@@ -111,6 +111,13 @@ describe('finspace-mcp doctor', () => {
     );
   });
 
+  it('reports a full disk, on which the server would refuse every change', () => {
+    mkdirSync(state, { mode: 0o700 });
+    const finding = (free: number) => stateFinding(configure({ stateDir: state }, {}), () => free);
+    expect(finding(4096)).toMatchObject({ status: 'failed', detail: `The disk of ${state} is full.` });
+    expect(finding(2 ** 20).status).toBe('ok');
+  });
+
   it('reports that the state directory has only keys if a store has the rest', () => {
     mkdirSync(state, { mode: 0o700 });
     const store = 'postgres://finspace_app@db.internal/finspace';
