@@ -11,6 +11,9 @@ function fileSchema() {
   const { backend, region, endpoint, profile, state, world, lifecycle, readOnly, toolsets, deny, environments } =
     SETTINGS;
   const scope = z.string().refine(isScope, `expects some of ${Object.keys(SCOPES).join(', ')}`);
+  const principal = z
+    .string()
+    .regex(/^(?:\*|local|(?:oauth|token):.+)$/, 'expects oauth:SUBJECT, token:NAME, local or *');
   const row = z.strictObject({
     backend,
     region,
@@ -23,10 +26,11 @@ function fileSchema() {
     deny,
     environments,
     lifecycle: lifecycle.removeDefault().optional(),
-    allow: z.record(z.string().min(1), z.array(scope)).optional(),
+    allow: z.record(principal, z.array(scope)).optional(),
   });
   const alias = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expects lower case, digits and -');
-  return z.strictObject({ targets: z.record(alias, row) });
+  const named = (targets: object) => Object.keys(targets).length > 0;
+  return z.strictObject({ targets: z.record(alias, row).refine(named, 'expects at least one target') });
 }
 type Row = z.output<ReturnType<typeof fileSchema>>['targets'][string];
 

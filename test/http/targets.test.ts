@@ -147,7 +147,9 @@ describe('named targets', () => {
     ['targets.x: there is no "endpont"', { targets: { x: { endpont: 'https://a.example' } } }],
     ['--targets: x: --endpoint: needs --backend aws', { targets: { x: { endpoint: 'https://a.example' } } }],
     ['expects an https URL', { targets: { x: { backend: 'aws', endpoint: 'http://a.example' } } }],
-    ['targets.x.allow.y.0: expects some of', { targets: { x: { allow: { y: ['everything'] } } } }],
+    ['targets.x.allow.token:y.0: expects some of', { targets: { x: { allow: { 'token:y': ['everything'] } } } }],
+    ['targets.x.allow.y: invalid key: expects oauth:SUBJECT,', { targets: { x: { allow: { y: ['finspace:read'] } } } }],
+    ['targets: expects at least one target', { targets: {} }],
   ])('stop start-up if the file is invalid: %s', async (message, content) => {
     await expect(product({ targets: file(content) })).rejects.toThrow(message);
   });
