@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { cacheCompiledCode } from './compile-cache.ts';
 import { flushOutput, watchOutput, writeOut } from './output.ts';
+import { ensureHome } from './user-folder.ts';
 import { VERSION } from './version.ts';
 
 watchOutput();
+ensureHome(process.env);
 const argv = process.argv.slice(2);
 const asksForHelp = argv[0] === 'help' || argv.some((word) => /^(?:-h|--help)$/.test(word));
 let code = 0;

@@ -25,18 +25,21 @@ export function userFolder(kind: keyof typeof PLACES, env: NodeJS.ProcessEnv): s
   const { variable = '', inHome } = platform === 'darwin' || platform === 'win32' ? places[platform] : places.other;
   const given = env[variable] ?? '';
   // The convention is to ignore a relative path: it would name another folder in each working directory.
-  return isAbsolute(given) ? given : join(homeDirectory(), ...inHome);
+  return isAbsolute(given) ? given : join(homedir(), ...inHome);
 }
 
-/** The home directory of this user; `/`, as in containers, for a user id that the system does not list. */
-export const homeDirectory = (): string => absolute(() => homedir()) ?? absolute(() => userInfo().homedir) ?? '/';
+/**
+ * Makes sure that HOME, which the AWS SDK and Node read, is an absolute path: otherwise the home directory that the system lists or,
+ * as in containers, `/` for a user id that it does not list.
+ */
+export function ensureHome(env: NodeJS.ProcessEnv): void {
+  if (process.platform !== 'win32' && !isAbsolute(env['HOME'] ?? '')) env['HOME'] = listedHome();
+}
 
-/** What a function of Node finds: it throws if there is nothing, and returns what HOME holds, even if that is no absolute path. */
-function absolute(find: () => string): string | undefined {
+function listedHome(): string {
   try {
-    const path = find();
-    return isAbsolute(path) ? path : undefined;
+    return userInfo().homedir;
   } catch {
-    return undefined;
+    return '/';
   }
 }

@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startLocal } from '../../src/api.ts';
 import { CLI } from '../support/hosts.ts';
 
 const PATH = process.env['PATH'];
@@ -44,6 +46,17 @@ describe.runIf(canBeUnlisted)('a user id that the system does not list, as in co
   it.each([['approve'], ['doctor'], ['world', 'reset', '--yes']])('can run %s', (...args) => {
     const { status, stderr } = run(...args, '--state-dir', join(folder, 'state'));
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('can call an endpoint', async () => {
+    const { url, region, close } = await startLocal({ world: 'empty' });
+    onTestFinished(close);
+    const args = ['doctor', '--backend', 'aws', '--endpoint', url, '--region', region, '--state-dir', folder];
+    const env = { PATH, AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' };
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...args], { uid: UNLISTED, env }).catch(
+      (failure) => failure,
+    );
+    expect(stdout).toContain(`ok       backend: ${url} answers`);
   });
 
   it('is recorded in the journal by its number', () => {

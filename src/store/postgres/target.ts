@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientConfig } from 'pg';
 import { isLoopback } from '../../loopback.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
-import { homeDirectory } from '../../user-folder.ts';
 import { hostOf, parsedStoreUrl, TLS_MODES } from '../url.ts';
 
 /** Where a store is, and how to connect to it. */
@@ -66,7 +66,7 @@ interface Where {
 
 /** The password of the first line of `PGPASSFILE` that fits; empty without one, as for libpq. */
 function passwordInFile({ host, port, database, user }: Where, env: NodeJS.ProcessEnv): string {
-  const path = env['PGPASSFILE'] ?? join(homeDirectory(), '.pgpass');
+  const path = env['PGPASSFILE'] ?? join(homedir(), '.pgpass');
   const wanted = [host.startsWith('/') ? 'localhost' : host, String(port), database, user];
   for (const line of linesOf(path)) {
     const fields = line.split(UNESCAPED_COLON).map((field) => field.replaceAll(/\\(.)/g, '$1'));
