@@ -79,7 +79,7 @@ const GROUP_FACTS: Facts<'kx-scaling-group'> = {
     setting: true,
     totals: [{ name: 'hostCpus' }],
   },
-  clusters: { of: ({ clusters }) => clusters, state: true },
+  clusters: { of: ({ clusters }) => clusters, also: ['usedBy'], state: true },
   zone: ZONE,
 };
 
@@ -101,6 +101,7 @@ const VOLUME_FACTS: Facts<'kx-volume'> = {
   },
   attachedClusters: {
     of: ({ attachedClusters }) => attachedClusters?.map(({ clusterName }) => clusterName),
+    also: ['usedBy'],
     state: true,
     replacedInRow: true,
   },

@@ -78,6 +78,16 @@ test.each(['arn', 'resourceArn', 'clusterArn'])('an ARN finds its entity: %s', a
   expect((await use('find_kx_entities', { kinds: ['cluster'], text: 'kxCluster' })).data['found']).toBe(0);
 });
 
+test.each([
+  ['scaling-group', 'contains', 'gp-research', ['sg-lab']],
+  ['scaling-group', 'unset', undefined, ['sg-backtest']],
+  ['volume', 'equals', 'hdb-equities-a', ['vol-equities']],
+  ['volume', 'unset', undefined, ['vol-backtest']],
+])('what uses a %s is found directly and through dataviews: %s %s', async (kind, is, value, found) => {
+  const where = [{ setting: 'usedBy', is, value }];
+  expect(names((await use('find_kx_entities', { kinds: [kind], where })).data['entities'])).toEqual(found);
+});
+
 test('groups count loads and deletions', async () => {
   const { data } = await use('find_kx_entities', { kinds: ['changeset'], groupBy: ['changeType'] });
   expect(names(data['groups'], 'value')).toEqual(['PUT']);
