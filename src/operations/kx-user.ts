@@ -96,8 +96,8 @@ export const GetKxConnectionString = operation({
   summary:
     'Create a signed connection string for a user and a kdb cluster, valid for 15 minutes. The string is a ' +
     'credential. Unless the operator has set this server to return it, the server writes it to a private file on ' +
-    'its machine, and the answer gives only the file path, host and port; over HTTP, the call is refused. Only ' +
-    "callers with the user's own IAM role get one.",
+    'its machine, and the answer gives only the file path, host and port; over HTTP, the call is refused. On ' +
+    "AWS, only callers with the user's own IAM role get one.",
   keywords: 'connect log in hopen password credentials query session',
   input: () =>
     z.strictObject({

@@ -50,10 +50,10 @@ export const createEntities = compositeTool({
   name: CREATE,
   title: 'Create kdb entities',
   description:
-    'Create up to 100 entities in one kdb environment in order, such as users from a list, or a cluster with the ' +
-    'database, volume, scaling group and dataview that it needs. Each step takes the arguments of its own create ' +
-    'tool, and waits until the entities that it names are ready. All arguments are checked before the first step. A ' +
-    'step that fails does not stop the others; the answer lists what was created, what failed and what was not ' +
+    'Create up to 100 entities in one kdb environment in order, such as users from a list, or a cluster with all ' +
+    'that it needs. Each step takes the arguments of its own create tool, and waits for a limited time until the ' +
+    'entities that it names are ready. All arguments are checked before the first step. A step that fails stops the ' +
+    'others only if its error may concern them; the answer lists what was created, what failed and what was not ' +
     'done. If a step needs approval, a person approves all steps at once.',
   keywords: 'bulk batch several many users list copy',
   annotations: { destructiveHint: false },

@@ -41,9 +41,9 @@ export const tagEntities = compositeTool({
   title: 'Tag kdb entities',
   description:
     'Add, change or remove tags of up to 100 entities in one kdb environment, by kind and name. Give tags, tagKeys ' +
-    'or both. Entities that fail do not stop the others; the answer lists what was done, what failed and why. A ' +
-    'person must approve any change to tags that begin with finspace-mcp:, once for all entities. For one entity by ' +
-    'its ARN, use tag_resource or untag_resource; to find entities, find_kx_entities.',
+    'or both. An entity that fails stops the others only if its error may concern them; the answer lists what was ' +
+    'done, what failed and why. A person must approve any change to tags that begin with finspace-mcp:, once for all ' +
+    'entities. For one entity by its ARN, use tag_resource or untag_resource; to find entities, find_kx_entities.',
   keywords: 'label mark bulk all owner cost remove',
   annotations: { destructiveHint: false, idempotentHint: true },
   input: selection,

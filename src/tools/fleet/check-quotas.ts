@@ -15,7 +15,7 @@ export const checkQuotas = fleetTool({
     'first. Covers clusters, nodes and hosts (by type), volumes, storage, users, databases, dataviews and ' +
     'changesets in progress. On the local backend, plan_change checks a create against them.',
   keywords: 'limits capacity headroom how many left',
-  input: () => z.strictObject({ environment: EnvironmentsArgument().optional(), ...shaping() }),
+  input: () => z.strictObject({ environment: EnvironmentsArgument().optional(), ...shaping('unused quotas, too') }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (reader, { environment, view, cursor }) => {
     const backendQuotas = await reader.quotas();

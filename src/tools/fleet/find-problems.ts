@@ -32,7 +32,7 @@ export const findProblems = fleetTool({
         ),
       kinds: z.array(Words(KINDS)).min(1).optional().describe('Default: all'),
       environment: EnvironmentsArgument().optional(),
-      ...shaping(),
+      ...shaping('each problem with its tags'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (reader, { problem, kinds, environment, view, cursor }) => {

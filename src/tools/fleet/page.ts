@@ -23,9 +23,9 @@ export type View = keyof typeof BUDGET;
 
 const WHOLE_CURSOR = 'expects the cursor of the last answer, complete and unchanged';
 
-/** The arguments that control the length of answers. */
-export const shaping = () => ({
-  view: Words(['summary', 'full']).optional().describe('full: every setting, in a longer answer. Default: summary.'),
+/** The arguments that control the length of answers; `full` says what the full view has. */
+export const shaping = (full = 'every setting, in a longer answer') => ({
+  view: Words(['summary', 'full']).optional().describe(`full: ${full}. Default: summary.`),
   cursor: z
     .string()
     .max(MAX_CURSOR_LENGTH, WHOLE_CURSOR)

@@ -19,9 +19,9 @@ export const whatDependsOn = fleetTool({
   name: 'what_depends_on',
   title: 'Show dependencies',
   description:
-    'Show what uses an entity, directly or indirectly, and what the entity itself needs, with settings, tags and ' +
-    'problems. Use it before you delete or change something. Works for environments, clusters, databases, ' +
-    'changesets, dataviews, scaling groups, volumes and users.',
+    'Show an entity with its settings, tags and problems, what uses it, directly or indirectly, and what it needs. ' +
+    'Use it before you delete or change something. Works for environments, clusters, databases, changesets, ' +
+    'dataviews, scaling groups, volumes and users.',
   keywords: 'impact safe to delete breaks who uses',
   input: () =>
     z.strictObject({
@@ -30,7 +30,7 @@ export const whatDependsOn = fleetTool({
         .describe('Id or name; needed only if the name exists in several environments'),
       name: z.string().min(1).max(200).describe('Name of the entity; for a changeset, its id'),
       kind: Words(KINDS).optional().describe('Needed only if entities of several kinds have that name'),
-      ...shaping(),
+      ...shaping('longer pages'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (reader, { environment, name: given, kind, view, cursor }) => {
