@@ -12,7 +12,7 @@ export const rollToNewData: Runbook = {
     steps(
       `Move the cluster ${clusterName} in the kdb environment ${environmentId} to ${changesetId === undefined ? 'the newest completed changeset' : `the changeset ${changesetId}`}.`,
       [
-        `${tool('GetKxCluster')}: it must be RUNNING; note its databases: either changesetId (dedicated nodes) or dataviewConfiguration (scaling group). You need these to roll back.`,
+        `${tool('GetKxCluster')}: it must be RUNNING; note its databases, each with changesetId or dataviewConfiguration. You need these to roll back.`,
         `${tool('GetKxDatabase')} for each: lastCompletedChangesetId. ${tool('ListKxChangesets')}: if a newer one is PENDING or IN_PROGRESS, ask whether to wait for it (${WAIT}, kind changeset); if a newer one FAILED, say so. Stop here if the cluster already has the requested changeset.`,
         `If it mounts a dataview: ${tool('GetKxDataview')}. If its newest active version has the requested changeset, leave the dataview as it is: a new version would only make other clusters lag behind. If it has autoUpdate, leave it, too: it follows new changesets, and cannot go to an older one; if that is requested, say so and stop. If it is readWrite, it cannot be moved: say so and stop. Otherwise ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
         `${tool('UpdateKxClusterDatabases')}: dataviewName where it mounts a dataview, else changesetId; keep cacheConfigurations as they are; deploymentStrategy ROLLING unless the person says otherwise.`,
@@ -63,8 +63,8 @@ export const changeSize: Runbook = {
         `${tool('GetKxCluster')}: note every setting and the tags.`,
         `If the copy is to run on a scaling group: \`what_depends_on\` with the name of the group. If the old cluster keeps running beside the copy, the free memory of the group must be enough for the copy.`,
         `Ask the person whether clients can use a new name. If yes, the copy gets a new name, and both run side by side. If not, the old cluster must be deleted first, which causes an outage: say how long its creation took (createdTimestamp to lastModifiedTimestamp, if it was never updated). If the person agrees to the outage, delete it now, as in step 6, and \`wait_for_kx_entity\` until DELETED. The delete of a tickerplant or RDB, here or in step 6, loses the data that is only in its memory: agree on a time with the person first.`,
-        `${tool('CreateKxCluster')} with all noted settings and tags, and the new size. Leave out status, statusReason, volumes and times, and give dataviewName in place of dataviewConfiguration. Then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED, report statusReason and delete nothing.`,
-        `${tool('GetKxCluster')} on the copy: the same databases, dataviews and changesets, the new size.`,
+        `${tool('CreateKxCluster')} with all noted settings and tags, and the new size. Leave out status, statusReason, volumes and times, and give dataviewName in place of dataviewConfiguration. If the copy moves between dedicated nodes and a scaling group, some settings do not fit any more: autoScalingConfiguration, cacheStorageConfigurations, cacheConfigurations and savedown storage with a type belong to dedicated nodes; dataviewName and savedown storage with a volumeName belong to a scaling group. Then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED, report statusReason and delete nothing.`,
+        `${tool('GetKxCluster')} on the copy: the same databases and dataviews, and the new size. Changesets are the same, too, except where the old cluster mounts an older version of a dataview: the copy mounts the newest one.`,
         `Unless the old cluster was deleted in step 3: when the person says that clients have moved, \`plan_change\` for ${tool('DeleteKxCluster')} of the old cluster. Show the plan, then make the call. A person approves it.`,
       ],
       [REPORT, STOP],
@@ -75,7 +75,7 @@ export const copyCluster: Runbook = {
   name: 'copy_kx_cluster_to_environment',
   title: 'Copy a cluster to another environment',
   description:
-    'Create a cluster with the same settings, and the entities that it needs, in another environment. Takes six calls, and one more if volumes have tags.',
+    'Create a cluster with the same settings, and the entities that it needs, in another environment. Takes seven calls, one more if volumes have tags, and more while entities are not ready.',
   when: 'Use to promote a cluster from test to production, or to reproduce one elsewhere.',
   arguments: [
     ...argumentsNamed('environmentId', 'clusterName'),
@@ -84,12 +84,13 @@ export const copyCluster: Runbook = {
   ],
   text: ({ environmentId, clusterName, targetEnvironmentId, changes }) =>
     steps(
-      `Copy the cluster ${clusterName} of the kdb environment ${environmentId} to the kdb environment ${targetEnvironmentId}${changes === undefined ? '' : `, with these changes: ${changes}`}. It takes one call per step.`,
+      `Copy the cluster ${clusterName} of the kdb environment ${environmentId} to the kdb environment ${targetEnvironmentId}${changes === undefined ? '' : `, with these changes: ${changes}`}. It takes one call per step; repeat steps 5 and 6 until everything is ready.`,
       [
         `${tool('GetKxCluster')}: every setting, including the segments of the dataviews that it mounts.`,
-        '`what_depends_on` with its name (view: full): its tags, and the type and size of the databases, volumes and scaling group that it needs.',
-        '`find_kx_entities` in the target (kinds: environment, cluster, database, dataview, volume, scaling-group; view: full): its zones, the network of its clusters, and which of the names from steps 1 and 2 already exist there. Use the existing entities as they are.',
-        '`create_kx_entities` in the target: the database, volume, scaling group and dataview that are missing there, then the cluster with its tags. Use a zone of the target, and the network of its own clusters. Leave out status, statusReason, volumes, times and changesetId, which belong to the source, and give dataviewName in place of dataviewConfiguration. A new database is empty: ask whether data is to be loaded, and from where.',
+        '`what_depends_on` with its name: its tags, and the type and size of the databases, volumes and scaling group that it needs.',
+        '`find_kx_entities` in the source (kinds: database, dataview, volume, scaling-group; view: full): the tags of these.',
+        '`find_kx_entities` in the target (kinds: environment, cluster, database, dataview, volume, scaling-group; view: full): its zones, the network of its clusters, and which of the names from step 2 already exist there. Use the existing entities as they are.',
+        '`create_kx_entities` in the target: the database, volume, scaling group and dataview that are missing there, then the cluster, all but the volume with their tags. Use a zone of the target, and the network of its own clusters. Leave out status, statusReason, volumes, times and changesetId, which belong to the source, and give dataviewName in place of dataviewConfiguration. A new database is empty: ask whether data is to be loaded, and from where. If the answer lists entities as notDone, make the call in next until all are ready, then call it again for those that were not done.',
         `${WAIT}, kind cluster: until it is RUNNING. If it is CREATE_FAILED, report the reason.`,
         `${tool('GetKxCluster')} on the copy: compare it with the original, and report each difference.`,
         'If volumes have tags: `tag_kx_entities` sets them on the copies.',
