@@ -42,7 +42,7 @@ export async function callTool(
   return limitSize(environment.restrictions.approve === 'none' ? withNotes(result, NO_APPROVALS) : result);
 }
 
-const NO_APPROVALS = 'No call needs approval: this server runs with --approve none.';
+const NO_APPROVALS = 'This server runs with --approve none: it never requests approval.';
 
 async function dispatch(
   environment: ToolEnvironment,

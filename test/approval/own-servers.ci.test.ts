@@ -134,7 +134,9 @@ describe('an agent that starts its own server', { timeout: 60_000 }, () => {
   ])('%s is rejected by the world', async (_, prepare) => {
     const at = owned();
     const agent = await overStdio(await prepare(at));
-    expect(await failedTo(agent, 'delete_kx_database', at.target)).toMatch(NOT_THIS_KEY);
+    const refused = await failedTo(agent, 'delete_kx_database', at.target);
+    expect(refused).toMatch(NOT_THIS_KEY);
+    expect(refused).not.toContain('No call needs approval');
     expect(await failedTo(agent, 'tear_down_kx_environment', { environmentId: at.target.environmentId })).toMatch(
       NOT_THIS_KEY,
     );
