@@ -1,5 +1,6 @@
 import { counted } from '../inventory/units.ts';
 import { bySeverity } from '../kinds/losses.ts';
+import { NAMES } from '../kinds/names.ts';
 import { COLUMNS, label, phrase, typedLabel } from './approval-label.ts';
 import { byKind, isDescribed } from './item-text.ts';
 import type { Change } from './plan-parts.ts';
@@ -78,13 +79,15 @@ export function wholeLine(lost: readonly VisibleItem[]): string {
   return `${title}${groupText(worst, COLUMNS - title.length - '.'.length)}.`;
 }
 
-/** The first line, followed by as many counts by kind as fit: `DELETE …: 13 clusters, 4 more`. */
+/** The first line, followed by as many counts by kind as fit: `DELETE …: 13 clusters, 4 more`. It names the environment itself. */
 export function countedLine(what: string, lost: readonly VisibleItem[]): string {
-  const [, ...others] = worstFirst(lost);
+  const groups = worstFirst(lost).filter(([{ kind }]) => kind !== NAMES['kx-environment'].noun);
+  // The second line counts the worst.
+  if (groups.length === 1) return what;
   let line = what;
-  for (const [at, rows] of others.entries()) {
+  for (const [at, rows] of groups.entries()) {
     const next = `${line}${at === 0 ? ':' : ','} ${countText(rows)}`;
-    const rest = others.slice(at + 1).reduce((sum, some) => sum + sizeOf(some), 0);
+    const rest = groups.slice(at + 1).reduce((sum, some) => sum + sizeOf(some), 0);
     if (next.length + (rest === 0 ? 0 : `, ${rest} more`.length) > COLUMNS)
       return at === 0 ? line : `${line}, ${rest + sizeOf(rows)} more`;
     line = next;

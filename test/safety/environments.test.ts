@@ -125,7 +125,7 @@ describe('a whole environment', () => {
         const { message, state } = await asked(guard, given());
         const id = builder.environmentId.slice(0, 4);
         expect(message.split('\n')).toEqual([
-          `DELETE kdb environment trading (${id}): 1 volume, 1 cluster, 1 dataview, 3 more`,
+          `DELETE kdb environment trading (${id}): 1 database, 1 volume, 1 cluster, 3 more`,
           'Permanent loss of 7 entities, including database trades (0 B, 0 changesets).',
           `Type trading ${id} to approve.`,
           'account: "111122223333", region: "us-east-1", backend: "test".',

@@ -24,12 +24,13 @@ describe('the first line', () => {
   it('counts by kind the entities that are deleted with an environment, as far as they fit', () => {
     const rows = [database('a'), { kind: 'cluster', name: 'c', count: 13 }, { kind: 'user', count: 4 }];
     expect(countedLine('DELETE kdb environment lab (abcd)', rows)).toBe(
-      'DELETE kdb environment lab (abcd): 13 clusters, 4 users',
+      'DELETE kdb environment lab (abcd): 1 database, 13 clusters, 4 users',
     );
     const long = `DELETE kdb environment ${'x'.repeat(29)} (abcd)`;
-    expect(countedLine(long, rows)).toBe(`${long}: 13 clusters, 4 more`);
+    expect(countedLine(long, rows)).toBe(`${long}: 1 database, 17 more`);
     expect(countedLine('x'.repeat(78), rows)).toBe('x'.repeat(78));
     expect(countedLine('x', [])).toBe('x');
+    expect(countedLine('x', [database('a'), { kind: 'kdb environment', name: 'lab' }])).toBe('x');
   });
 });
 

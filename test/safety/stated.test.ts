@@ -8,7 +8,7 @@ import { statedConditions } from './support/stated-texts.ts';
 const NO_CONDITIONS = [
   /cannot be undone|person must approve|need approval|fails and returns the complete/,
   /cannot be changed later|(?:is|are) lost|one node (?:after|of|fewer)|you reload it in q/,
-  /only dataviews with autoUpdate|To change only other settings|Only callers with the user's own|Unless the operator/,
+  /only dataviews with autoUpdate|To change only other settings|only callers with the user's own|Unless the operator/,
   // The service accepts it, and the cluster does not start.
   /must be free on the host/,
 ];

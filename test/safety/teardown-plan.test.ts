@@ -150,7 +150,7 @@ describe('the plan of a teardown', () => {
     const { shown, fits } = (await planned(crowded)) ?? {};
     const id = builder.environmentId.slice(0, 4);
     expect(shown?.text.split('\n').slice(0, 3)).toEqual([
-      `DELETE kdb environment trading (${id}): 1 volume, 510 users, 1 kdb environment`,
+      `DELETE kdb environment trading (${id}): 4 databases, 1 volume, 510 users`,
       'Permanent loss of 516 entities, including 4 databases (fx_spot, fx_forwards, …).',
       `Type trading ${id} to approve.`,
     ]);

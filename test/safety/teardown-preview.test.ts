@@ -48,7 +48,7 @@ describe('a teardown before approval', () => {
         target: { kind: 'kdb environment', name: 'trading' },
         needsApproval: true,
         dialog: [
-          `DELETE kdb environment trading (${id()}): 1 volume, 1 dataview, 2 users, 1 more`,
+          `DELETE kdb environment trading (${id()}): 1 database, 1 volume, 1 dataview, 2 users`,
           'Permanent loss of 6 entities, including database trades (0 B, 0 changesets).',
           `Type trading ${id()} to approve.`,
         ],
