@@ -29,7 +29,10 @@ const WRONG: readonly [RegExp, string][] = [
   [/^SQLITE_(IOERR|CANTOPEN)/, 'cannot be read or written'],
 ];
 /** The problem with the file, if the error describes one. */
-export const problemOf = (error: unknown): string | undefined => WRONG.find(([code]) => code.test(codeOf(error)))?.[1];
+export const problemOf = (error: unknown): string | undefined =>
+  INCOMPLETE.test((error as Error).message) ? 'is damaged' : WRONG.find(([code]) => code.test(codeOf(error)))?.[1];
+/** The file has the marks of its format, but lacks a part of it. */
+const INCOMPLETE = /^no such (?:table|column): /;
 
 /** The error, translated to a problem with the file; other errors stay unchanged. */
 export function asStoreError(path: string, cause: unknown): unknown {

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, type SqlStore, type StoreOptions } from '../../src/sqlite/database.ts';
 import type { Format } from '../../src/sqlite/file.ts';
+import { connection } from '../support/sqlite.ts';
 
 const FORMAT: Format = { applicationId: 1, migrations: ['CREATE TABLE notes (text TEXT NOT NULL) STRICT'] };
 
@@ -156,5 +157,18 @@ test('does not delay reads of a file for a batch of writes', async () => {
   end.pass();
   await writing;
   expect(await store.read((notes) => notes.all())).toEqual(['one']);
+  await store.close();
+});
+
+test('a file that lacks a table is called damaged in one line, for reads and writes', async () => {
+  const path = join(folder, 'notes.db');
+  await (await open(path)).close();
+  const db = connection(path);
+  db.exec('DROP TABLE notes');
+  db.close();
+  const store = await open(path);
+  const why = { name: 'StoreError', message: `${path}: is damaged (no such table: notes)` };
+  await expect(store.read((notes) => notes.all())).rejects.toMatchObject(why);
+  await expect(store.write((notes) => notes.add('one'))).rejects.toMatchObject(why);
   await store.close();
 });
