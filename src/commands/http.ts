@@ -35,9 +35,10 @@ export async function http(config: Config): Promise<void> {
   const log = stderrLog(config);
   const stop = stopSignal();
   const server = await openHttp(config, log);
-  const { publicUrl, host } = config;
+  const { publicUrl, host, targets } = config;
   const address = baseUrl({ host, publicUrl: undefined }, server.port);
-  log.info(publicUrl === undefined ? { url: `${address}/mcp` } : { url: publicUrl, address }, 'serving MCP over HTTP');
+  const path = targets === undefined ? '/mcp' : '/t/<target>/mcp';
+  log.info(publicUrl === undefined ? { url: address + path } : { url: publicUrl, address }, 'serving MCP over HTTP');
   log.info({ signal: await stop }, 'stopping');
   await server.close();
   await log.flushed();

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -42,6 +42,13 @@ describe('the log of a server', () => {
 
   it('has the format that --log-format requests', async () => {
     expect(await logged('--log-format', 'text')).toMatch(TEXT);
+  });
+
+  it('names the path of named targets, because there is no other', async () => {
+    const targets = join(folder, 'targets.json');
+    writeFileSync(targets, JSON.stringify({ targets: { lab: {} } }));
+    const [line = ''] = (await logged('--targets', targets)).split('\n');
+    expect(JSON.parse(line).url).toMatch(/:\d+\/t\/<target>\/mcp$/);
   });
 
   it('keeps each entry on one line as text, whatever its values are, and omits undefined values', () => {
