@@ -1,6 +1,6 @@
 import { listPages } from '../inventory/pages.ts';
 import { KIND_NAMES } from '../kinds/names.ts';
-import { isLeaving } from '../kinds/statuses.ts';
+import { isLeaving, statusClass } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { agentInput } from '../operations/derive.ts';
@@ -68,8 +68,7 @@ export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Dat
       ? [...(await contentsOf(call, input)), environmentDeletion]
       : removals;
   const found = await mapConcurrent(all, (deletion) => readEntity(call, deletion));
-  const rank = ({ kind }: DeletedEntity) => KIND_NAMES.indexOf(kind as KindName);
-  const entities = found.toSorted((a, b) => rank(a) - rank(b));
+  const entities = found.toSorted(byCreation);
   const databases = entities.filter(({ kind }) => kind === 'kx-database').map((entity) => entity.input['databaseName']);
   const steps = await mapConcurrent(entities, (entity) => stepsFor(call, entity, databases));
   const create =
@@ -84,6 +83,12 @@ export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Dat
     create,
   };
 }
+
+/** What others need comes first. What had failed comes last among its kind, because it may take memory of hosts that others need. */
+const byCreation = (a: DeletedEntity, b: DeletedEntity) =>
+  KIND_NAMES.indexOf(a.kind as KindName) - KIND_NAMES.indexOf(b.kind as KindName) ||
+  Number(failed(a)) - Number(failed(b));
+const failed = ({ entity }: DeletedEntity) => statusClass((Object(entity) as { status?: string }).status) === 'failed';
 
 async function contentsOf(call: Call, { environmentId }: Members): Promise<Deletion[]> {
   const all = await candidates(call, String(environmentId), {});

@@ -186,6 +186,19 @@ describe('a recovery kit', () => {
     ).toMatchObject({ autoUpdate: true });
   });
 
+  it('recreates a cluster that had failed last, because it may take memory that others need', async () => {
+    await builder.group('hosts');
+    const on = (memoryReservation: number) => ({
+      capacityConfiguration: undefined,
+      scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation, nodeCount: 1 },
+    });
+    await builder.cluster('large', on(1_000_000));
+    await builder.cluster('small', on(6));
+    const kit = await kitOf('tear_down_kx_environment', {}, `trading ${builder.environmentId.slice(0, 4)}`);
+    const names = kit.create.map((step) => step.arguments['clusterName']).filter(Boolean);
+    expect(names).toEqual(['small', 'large']);
+  });
+
   it('of a node, which the service replaces by itself, recreates nothing', async () => {
     await builder.cluster('gateway');
     const { nodes = [] } = await backend.call('ListKxClusterNodes', {
