@@ -44,7 +44,7 @@ const NOT_RESTORED = [
   'Data that was written to volumes and writable dataviews, logs, caches, and what nodes held in memory.',
   'The objects in S3 that code and changesets were read from: the calls contain only their paths.',
   'Passwords, keys and roles: users and clusters name roles and KMS keys that have to exist.',
-  'Ids, times and versions: recreated entities get new ones.',
+  'Ids, times and versions: recreated entities get new ones. What used an older version of a deleted database uses its newest.',
 ];
 
 interface Deletion {
