@@ -42,8 +42,8 @@ export const truncate = (text: string, maxLength: number) =>
 /** `2026-03-17T00:10Z`, without seconds. */
 export const isoMinute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
 
-/** `3 databases`, with the right plural. */
-export const counted = (kind: string, size: number): string => `${size} ${size === 1 ? kind : plural(kind)}`;
+/** `3 databases`, with the right plural; `? databases` if the number is unknown. */
+export const counted = (kind: string, size: unknown): string => `${size ?? '?'} ${size === 1 ? kind : plural(kind)}`;
 
 /** `databases` for `database`. */
 export function plural(kind: string): string {

@@ -99,6 +99,15 @@ describe('the topology picture', () => {
     expect(svg).not.toContain('undefined');
   });
 
+  test.each([
+    [{ changesets: 1, files: 1 }, '1 changeset, 1 file'],
+    [{ changesets: 2, files: 0 }, '2 changesets, 0 files'],
+    [{ changesets: undefined, files: undefined }, '? changesets, ? files'],
+  ])('counts the changesets and files of a database, as in %j', (amounts, expected) => {
+    const svg = environmentSvg(changed(graph, 'database', (facts) => ({ ...facts, ...amounts })));
+    expect(svg).toContain(`&#10;${expected}</title>`);
+  });
+
   test('shows every cluster', () => {
     const svg = environmentSvg(synthetic(60));
     for (const { kind, name } of synthetic(60).entities) if (kind === 'cluster') expect(svg).toContain(name);

@@ -21,9 +21,9 @@ export function databaseCard({ item, x, y, height }: Placed<DatabaseCard>, { hea
   const lines = ports.map((port, index) =>
     portLine(port, x, firstPort + index * PORT, healthById.get(port.view?.id ?? '')?.health ?? 'ok'),
   );
-  const data = `data of ${newest?.detail} · ${changesets ?? '?'} changeset${changesets === 1 ? '' : 's'}`;
+  const data = `data of ${newest?.detail} · ${counted('changeset', changesets)}`;
   return group(
-    tip(database.name, description, `${changesets ?? '?'} changesets, ${files ?? '?'} files`),
+    tip(database.name, description, `${counted('changeset', changesets)}, ${counted('file', files)}`),
     box({ x, y, width: DATA_WIDTH, height, rx: 10 }, cardLook(health)),
     glyph(health, x + 19, y + 22),
     textAt(x + 34, y + 26, database.name, { class: 'name', width: 190, letter: 8 }),

@@ -1,6 +1,6 @@
 import type { GraphEntity, Issue } from '../graph.ts';
 import type { EntityHealth } from '../health.ts';
-import { age } from '../units.ts';
+import { age, counted } from '../units.ts';
 import { shorten } from './text.ts';
 
 const LETTERS = 50;
@@ -18,8 +18,7 @@ export function issueLinesOf({ statusReason }: GraphEntity, health: EntityHealth
 
 function sentence({ condition, facts, why, since }: Issue, reason: string | undefined, now: string): string {
   if (condition === 'failed') return reason ?? why;
-  if (condition === 'old changeset')
-    return `${facts['behindBy'] ?? '?'} changeset${facts['behindBy'] === 1 ? '' : 's'} behind ${facts['database']}`;
+  if (condition === 'old changeset') return `${counted('changeset', facts['behindBy'])} behind ${facts['database']}`;
   if (condition === 'old version') return `on an older version of ${String(facts['dataview']).split('/')[1]}`;
   if (condition === 'stuck') return 'stuck: taking far longer than usual';
   return condition === 'stuck nodes' ? `${why} for ${age(since, now)}` : why;
