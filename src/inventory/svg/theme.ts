@@ -3,13 +3,13 @@ import { textAt } from './text.ts';
 
 /** Colours for light and dark mode; every state also has its own shape, so that none depends on colour alone. */
 export const STYLE = `<style>
-svg{--paper:#f7f8fa;--card:#fff;--line:#d7dbe2;--ink:#1b2430;--soft:#5d6878;--faint:#e9ecf1;--ok:#12805c;--underway:#2563c9;--failed:#c42b1c;--behind:#b45f06;--unused:#7a6a99;--link:#9aa6b6;--okbg:#e3f4ec;--failedbg:#fdeae7;--behindbg:#fdf1dd;--unusedbg:#f1edf8;--movingbg:#e6effc}
-@media (prefers-color-scheme:dark){svg{--paper:#11161d;--card:#1a212b;--line:#33404f;--ink:#e8edf3;--soft:#9fadbf;--faint:#26303c;--ok:#46cf9d;--underway:#7ab0ff;--failed:#ff7a68;--behind:#ffb547;--unused:#bda9e6;--link:#5c6b7e;--okbg:#143327;--failedbg:#40201c;--behindbg:#3b2c10;--unusedbg:#2a2440;--movingbg:#182c4c}}
+svg{--paper:#f7f8fa;--card:#fff;--line:#d7dbe2;--ink:#1b2430;--soft:#5d6878;--faint:#e9ecf1;--ok:#12805c;--underway:#2563c9;--failed:#c42b1c;--behind:#b45f06;--unused:#7a6a99;--link:#9aa6b6;--failedbg:#fdeae7;--behindbg:#fdf1dd;--unusedbg:#f1edf8;--underwaybg:#e6effc}
+@media (prefers-color-scheme:dark){svg{--paper:#11161d;--card:#1a212b;--line:#33404f;--ink:#e8edf3;--soft:#9fadbf;--faint:#26303c;--ok:#46cf9d;--underway:#7ab0ff;--failed:#ff7a68;--behind:#ffb547;--unused:#bda9e6;--link:#5c6b7e;--failedbg:#40201c;--behindbg:#3b2c10;--unusedbg:#2a2440;--underwaybg:#182c4c}}
 text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;fill:var(--ink)}
 .h1{font-size:24px;font-weight:700}.h2{font-size:12px;font-weight:700;letter-spacing:.09em;fill:var(--soft)}.name{font-size:13px;font-weight:600}.big{font-size:24px;font-weight:700}.soft{fill:var(--soft)}.small{font-size:11px}.tag{font-size:11px;font-weight:700;letter-spacing:.05em;fill:var(--soft)}
-.paper{fill:var(--paper)}.card{fill:var(--card);stroke:var(--line)}.row{fill:var(--faint)}.track{fill:var(--faint)}.bar{fill:var(--link)}
+.paper{fill:var(--paper)}.card{fill:var(--card);stroke:var(--line)}.track{fill:var(--faint)}.bar{fill:var(--link)}
 .ok{fill:var(--ok)}.underway{fill:var(--underway)}.failed{fill:var(--failed)}.behind{fill:var(--behind)}.unused{fill:var(--unused)}
-.bg-ok{fill:var(--okbg)}.bg-failed{fill:var(--failedbg)}.bg-behind{fill:var(--behindbg)}.bg-unused{fill:var(--unusedbg)}.bg-underway{fill:var(--movingbg)}
+.bg-failed{fill:var(--failedbg)}.bg-behind{fill:var(--behindbg)}.bg-unused{fill:var(--unusedbg)}.bg-underway{fill:var(--underwaybg)}
 .edge-failed{stroke:var(--failed);stroke-width:1.5}.edge-behind{stroke:var(--behind);stroke-width:1.5}.edge-unused{stroke:var(--unused);stroke-width:1.5;stroke-dasharray:5 4}.edge-underway{stroke:var(--underway)}
 .link{fill:none;stroke:var(--link);stroke-width:1.5}.link-old{fill:none;stroke:var(--behind);stroke-width:2.5}.link-writes{fill:none;stroke:var(--link);stroke-width:1.5;stroke-dasharray:2 5;stroke-linecap:round}.link-volume{fill:none;stroke:var(--unused);stroke-width:1.2;stroke-opacity:.75}
 .head{stroke:none}.head.link,.head.link-writes{fill:var(--link)}.head.link-old{fill:var(--behind)}.head.link-volume{fill:var(--unused)}
