@@ -1,3 +1,4 @@
+import type { AnyReference } from '../kinds/model.ts';
 import type { OperationName, Output } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { ReplyCache } from './reply-cache.ts';
@@ -35,7 +36,7 @@ export interface GraphEntity {
  * tickerplant logs. `cached-on`: dataview to volume. `of`: dataview or changeset to database. `behind`: cluster or dataview to
  * the changeset or dataview that it should have caught up with.
  */
-export type Relation = 'mounts' | 'runs-on' | 'uses' | 'cached-on' | 'of' | 'behind';
+export type Relation = AnyReference['as'] | 'behind';
 
 export interface Edge {
   readonly from: string;

@@ -163,6 +163,7 @@ export interface Reference<K extends KindName, T extends KindName> {
   /** False if it does not prevent the deletion of what it refers to. */
   readonly preventsDeletion?: boolean;
 }
+export type AnyReference = Reference<KindName, KindName>;
 export type References<K extends KindName> = readonly { readonly [T in KindName]: Reference<K, T> }[KindName][];
 
 /** An entity of the same environment that a reference names. */

@@ -1,12 +1,10 @@
 import { asDependent } from './dependents.ts';
 import { DEFINITIONS } from './index.ts';
-import type { Reference } from './model.ts';
+import type { AnyReference } from './model.ts';
 import { KIND_NAMES, keyIn, pathOf } from './names.ts';
 import { statusOf } from './rules.ts';
 import { isDetached } from './statuses.ts';
 import type { Dependent, Keys, KindName } from './views.ts';
-
-type AnyReference = Reference<KindName, KindName>;
 
 /** An entity that another one refers to. */
 interface Referred extends Pick<AnyReference, 'to' | 'as'> {
