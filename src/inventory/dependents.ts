@@ -39,6 +39,7 @@ function dependentsOfChangeset({ entities, edges }: Graph, { id, name, database 
     const [entity, place] = [byId.get(from), byId.get(to)];
     const isIn = (place?.database ?? place?.name) === database;
     const isHeld = relation === 'mounts' && changesetId === name && isIn;
+    // Shown as `from`: the database or dataview in which the cluster has the changeset.
     return isHeld && entity !== undefined ? [connected(entity, 'mounts', { ...facts, from: to })] : [];
   });
   const views = entities.flatMap((entity) => {

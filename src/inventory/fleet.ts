@@ -14,7 +14,7 @@ const ENVIRONMENTS_AT_ONCE = 12;
 
 export type { Environment };
 
-/** The existing environments, without deleted ones. */
+/** The existing environments, which the cache then keeps. */
 export async function existingEnvironments(
   call: Call,
   options: CallOptions,

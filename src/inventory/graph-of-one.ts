@@ -6,7 +6,7 @@ import { isInDatabase } from './kinds.ts';
 
 interface EntityLocation {
   readonly environmentId: string;
-  readonly name: string;
+  readonly environmentName: string;
   readonly database?: string | undefined;
 }
 
@@ -14,10 +14,11 @@ interface EntityLocation {
 export function graphOfOne(
   kind: Kind,
   reply: object,
-  { environmentId, name, database }: EntityLocation,
+  { environmentId, environmentName: name, database }: EntityLocation,
   readAt: string,
 ): Graph {
-  const data: EnvironmentData = { environment: { environmentId }, ...partOf(kind, reply, database) };
+  const environment = kind === 'environment' ? (reply as EnvironmentData['environment']) : { environmentId };
+  const data: EnvironmentData = { environment, ...partOf(kind, reply, database) };
   const entities = entitiesOf(data, { everyChangeset: true }).filter((entity) => entity.kind === kind);
   const edges = edgesOf(data, new Set(entities.map(({ id }) => id)));
   return { environmentId, name, readAt, entities, edges, gaps: [] };
@@ -30,7 +31,6 @@ function partOf(kind: Kind, reply: object, databaseName: string | undefined): Om
     changesets: replyIf<Database['changesets'][number]>('changeset'),
   };
   return {
-    ...(kind === 'environment' ? { environment: reply as EnvironmentData['environment'] } : {}),
     clusters: replyIf<Cluster>('cluster'),
     groups: replyIf<Group>('scaling-group'),
     volumes: replyIf<Volume>('volume'),

@@ -45,7 +45,7 @@ interface Extent {
   readonly maxItems?: number;
   /** Whether no more items are needed. */
   readonly isEnough?: (items: readonly Record<string, unknown>[]) => boolean;
-  /** Which items come first in the list. */
+  /** How a gap calls the items that were read. */
   readonly which?: 'first' | 'newest';
 }
 

@@ -155,7 +155,7 @@ async function presentResult(subject: Subject, seen: ReadStatus, created: string
 
 /** The members of a reply to show besides name, database and status; for nodes, only these. */
 function rowOf({ context: { place }, kind, database }: Subject, reply: object): Row {
-  const at = { environmentId: place.environmentId ?? '', name: place.name ?? '', database };
+  const at = { environmentId: place.environmentId ?? '', environmentName: place.name ?? '', database };
   const graph = graphOfOne(readKind(kind), reply, at, new Date().toISOString());
   const [entity] = graph.entities;
   if (entity === undefined) return {};
