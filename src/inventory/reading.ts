@@ -151,18 +151,16 @@ function attempts(options: GraphOptions, neededKinds: ReadonlySet<Kind> | undefi
 /** The gap that a failed read leaves; none if what was listed no longer exists. Throws the errors that end the reading. */
 function failedGap(operation: OperationName, { kind, of }: Part, error: unknown): Gap | undefined {
   if (!(error instanceof FinspaceError) || FATAL_ERRORS.has(error.fields.code)) throw error;
-  const { code, detail } = error.fields;
-  if (code === 'ResourceNotFound') {
+  if (error.fields.code === 'ResourceNotFound') {
     if (of === undefined) throw error;
     return undefined;
   }
-  return withoutUndefined({
-    kind,
-    operation,
-    of,
-    reason: `${wireName(code)}${detail === '' ? '' : `: ${quoteUntrusted(detail, 120)}`}`,
-  });
+  return withoutUndefined({ kind, operation, of, reason: errorText(error) });
 }
+
+/** `ThrottlingException: "Slow down."`. */
+export const errorText = ({ fields: { code, detail } }: FinspaceError): string =>
+  `${wireName(code)}${detail === '' ? '' : `: ${quoteUntrusted(detail, 120)}`}`;
 
 function beyondGap(operation: OperationName, { kind, of }: Part, which: string, count: number): Gap {
   const reason = `only the ${which} ${count.toLocaleString('en')} were read`;

@@ -57,12 +57,12 @@ export const failing =
     call: Call,
     fails: OperationName | ((operation: OperationName, input: Record<string, unknown>) => boolean),
     code: 'Throttling' | 'Unreachable' = 'Throttling',
+    detail = code === 'Throttling' ? 'Slow down.' : 'No answer.',
   ): Call =>
   async (operation, input, options) => {
     const isMeant =
       typeof fails === 'string' ? operation === fails : fails(operation, input as Record<string, unknown>);
     if (!isMeant) return call(operation, input, options);
-    const detail = code === 'Throttling' ? 'Slow down.' : 'No answer.';
     throw new FinspaceError({ operation, code, detail, retryable: true, advice: '' });
   };
 

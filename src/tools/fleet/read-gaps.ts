@@ -1,7 +1,8 @@
 import type { Graph } from '../../inventory/graph.ts';
+import { errorText } from '../../inventory/reading.ts';
 import { truncate } from '../../inventory/units.ts';
-import { FinspaceError, wireName } from '../../operations/failure.ts';
-import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
+import { FinspaceError } from '../../operations/failure.ts';
+import { quoteUnlessPlain } from '../../untrusted.ts';
 
 /** A part of an environment that could not be read, and why. */
 export interface ReadGap {
@@ -52,6 +53,4 @@ export function textOf({ operation, of, reason }: ReadGap, names: readonly strin
 
 /** Why a part could not be read. */
 export const reasonOf = (error: unknown): string =>
-  error instanceof FinspaceError
-    ? `${wireName(error.fields.code)}: ${quoteUntrusted(error.fields.detail, 120)}`
-    : 'It could not be read.';
+  error instanceof FinspaceError ? errorText(error) : 'It could not be read.';

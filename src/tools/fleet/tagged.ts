@@ -1,10 +1,9 @@
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
 import { idOf } from '../../inventory/graph-types.ts';
 import { arnIn } from '../../inventory/kinds.ts';
-import { MAX_CONCURRENT_CALLS, OUT_OF_TIME } from '../../inventory/reading.ts';
+import { errorText, MAX_CONCURRENT_CALLS, OUT_OF_TIME } from '../../inventory/reading.ts';
 import { limitConcurrency } from '../../operations/calls.ts';
-import { FinspaceError, wireName } from '../../operations/failure.ts';
-import { quoteUntrusted } from '../../untrusted.ts';
+import { FinspaceError } from '../../operations/failure.ts';
 import type { Candidate, TagCondition } from './filters.ts';
 import type { FleetReader, Follow } from './fleet-reader.ts';
 import { NotFound } from './not-found.ts';
@@ -78,11 +77,11 @@ function tagReader({ reads, background, options }: FleetReader, report: (gap: Re
   };
 }
 
-const tagsGap = ({ graph, entity }: Candidate, { fields: { code, detail } }: FinspaceError): ReadGap => ({
+const tagsGap = ({ graph, entity }: Candidate, error: FinspaceError): ReadGap => ({
   environment: graph.name,
   operation: 'ListTagsForResource',
   of: entity.id,
-  reason: code === 'Aborted' ? OUT_OF_TIME : `${wireName(code)}: ${quoteUntrusted(detail, 120)}`,
+  reason: error.fields.code === 'Aborted' ? OUT_OF_TIME : errorText(error),
 });
 
 /** Reads the tags of entities in advance, so that `withTags` has their replies; their errors count there. */
