@@ -92,6 +92,11 @@ describe('find_kx_entities', () => {
     });
   });
 
+  test('finds nothing by a type that is not set', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['cluster'], type: ['undefined'] });
+    expect(data).toMatchObject({ found: 0, existingTypes: expect.arrayContaining(['GATEWAY', 'HDB']) });
+  });
+
   test('names only the error of a read that failed without a message', async () => {
     const uat = await world().id('kdb-uat');
     const search = { kinds: ['volume'], tags: [{ key: 'owner' }] };

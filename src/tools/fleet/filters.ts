@@ -118,7 +118,7 @@ export function matches(entity: GraphEntity, filters: Filters, now: string): boo
     (status === undefined || status.some((word) => hasStatus(entity.status, word))) &&
     (notStatus === undefined ||
       (entity.status !== undefined && !notStatus.some((word) => hasStatus(entity.status, word)))) &&
-    (type === undefined || type.some((word) => typesOf(entity).includes(word.toLowerCase()))) &&
+    (type === undefined || type.some((word) => hasType(entity, word))) &&
     (createdBefore === undefined || created < momentOf(createdBefore, now)) &&
     (createdAfter === undefined || created > momentOf(createdAfter, now)) &&
     (changedBefore === undefined || changed < momentOf(changedBefore, now)) &&
@@ -153,8 +153,10 @@ export const statusWord = (word: string) =>
     .replaceAll(/[\s-]/g, '_')
     .replace(/^MOVING$/, 'UNDERWAY');
 
-const typesOf = ({ facts }: GraphEntity) =>
-  [facts['type'], facts['hostType'], facts['nodeType'], facts['volumeType']].map((each) => String(each).toLowerCase());
+const hasType = ({ facts }: GraphEntity, word: string) =>
+  [facts['type'], facts['hostType'], facts['nodeType'], facts['volumeType']].some(
+    (own) => own !== undefined && String(own).toLowerCase() === word.toLowerCase(),
+  );
 
 const MAX_MATCHED = 6;
 
