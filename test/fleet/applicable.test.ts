@@ -16,6 +16,8 @@ describe('a condition that the requested kinds cannot meet is an error, not an e
     [{ kinds: ['dataview'], sort: 'fullest' }, /no fullness of dataviews/],
     [{ sort: 'largest' }, /^Sizes of clusters and scaling groups \(memory\), databases .* cannot be compared/],
     [{ kinds: ['volume', 'database'], sort: 'smallest', groupBy: ['zone'] }, /^Sizes of .* cannot be compared/],
+    [{ kinds: ['node'], tags: [{ key: 'owner', absent: true }] }, /no tag of nodes; only environments, clusters/],
+    [{ kinds: ['node'], groupBy: ['tag:owner'] }, /no tag of nodes/],
     [{ kinds: ['volume'], status: ['ATTACHED'] }, /"ATTACHED" is not a status of volumes. Statuses: CREATING, /],
     [{ kinds: ['cluster'], status: ['RUNING'] }, /"RUNING" is not a status of clusters; did you mean RUNNING/],
     [{ kinds: ['cluster'], notStatus: ['runing'] }, /"runing" is not a status/],
@@ -49,6 +51,7 @@ describe('a condition that some of the requested kinds can meet', () => {
   test.each([
     [{ kinds: ['user', 'cluster'], type: ['RDB'], name: 'rdb-fx' }, ['rdb-fx']],
     [{ status: ['created'], kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
+    [{ kinds: ['node', 'volume'], tags: [{ key: 'owner', absent: true }] }, ['vol-backtest']],
   ])('is accepted: %j', async (input, expected) => {
     expect(names((await use('find_kx_entities', input)).data['entities'])).toEqual(expected);
   });

@@ -14,6 +14,8 @@ const HAVING = {
   type: (kind: Kind) => declares(kind, 'type'),
   size: (kind: Kind) => SIZE_MEASURES[kind] !== undefined,
   fullness: (kind: Kind) => kind === 'scaling-group' || kind === 'volume',
+  // A changeset counts with the tags of its database.
+  tag: (kind: Kind) => kind !== 'node',
 };
 type Property = keyof typeof HAVING;
 

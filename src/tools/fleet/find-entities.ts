@@ -61,8 +61,8 @@ export const findEntities = fleetTool({
   run: async (reader, input) => {
     const { view, cursor } = input;
     const kinds = input.kinds ?? defaultKinds(input);
-    requireProperties(input, kinds);
     const keys = keysIn(input.groupBy);
+    requireProperties(input, kinds, keys);
     const plan = readPlanFor(input, kinds, keys);
     const isMatch = (entity: GraphEntity, { readAt }: Graph) => matches(entity, input, readAt);
     const prefetch = prefetchTags((graph) => [
@@ -92,10 +92,12 @@ interface Input extends Filters {
   readonly cursor?: string | undefined;
 }
 
-/** Throws NotFound for a condition or order that is about none of the kinds. */
-function requireProperties({ status, notStatus, type, sort }: Input, kinds: readonly Kind[]): void {
+/** Throws NotFound for a condition, an order or a key that is about none of the kinds. */
+function requireProperties(input: Input, kinds: readonly Kind[], keys: readonly Key[]): void {
+  const { status, notStatus, type, sort } = input;
   if (status !== undefined || notStatus !== undefined) requireProperty('status', kinds);
   if (type !== undefined) requireProperty('type', kinds);
+  if (needsOwnTags(input, keys)) requireProperty('tag', kinds);
   const property = sortedBy(sort);
   if (property !== undefined) requireProperty(property, kinds);
 }
