@@ -269,6 +269,7 @@ describe('wait_for_kx_entity', () => {
     const live = await use('wait_for_kx_entity', { ...input, name: 'fx_spot_live' });
     expect(live.data).toMatchObject({ reached: true, entity: 'dataview:fx_spot/fx_spot_live' });
     const none = await use('wait_for_kx_entity', { ...input, name: 'fx_spot_dead' });
+    expect(none.text).toContain('No database contains one with that name');
     expect(none.text).toContain('Name that database in the argument database');
   });
 });

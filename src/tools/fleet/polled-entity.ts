@@ -169,9 +169,9 @@ function rowOf({ context: { place }, kind, database }: Subject, reply: object): 
  * The meaning of a status other than the wanted one; an entity in a final status stays in it, if its status changes only by time.
  */
 function unfinishedResult(seen: ReadStatus, { endsSettled }: { readonly endsSettled: boolean }): PollResult {
-  const kind = statusClass(seen.status);
-  if (kind === 'failed') return endedResult(seen, 'It failed; waiting will not help.');
-  if (kind === 'settled' && endsSettled)
+  const state = statusClass(seen.status);
+  if (state === 'failed') return endedResult(seen, 'It failed; waiting will not help.');
+  if (state === 'settled' && endsSettled)
     return endedResult(
       seen,
       `It is ${quoteUnlessPlain(seen.status)}, and no operation is in progress that would change it.`,
@@ -229,13 +229,14 @@ async function databaseOf(
   name: string,
 ): Promise<string | undefined> {
   if (kind === NODES || !isInDatabase(kind)) return undefined;
-  const { graphs } = await present(kind);
+  const { graphs, gaps } = await present(kind);
   const holders = graphs.flatMap(({ entities }) =>
     entities.flatMap((each) => (each.kind === kind && each.name === name ? [each.database ?? ''] : [])),
   );
   const [only, second] = holders;
   if (only !== undefined && second === undefined) return only;
-  const which = only === undefined ? '' : ` Several databases contain one with that name: ${quotedList(holders)}.`;
+  const known = gaps.length === 0 ? ' No database contains one with that name now.' : '';
+  const which = only === undefined ? known : ` Several databases contain one with that name: ${quotedList(holders)}.`;
   throw new NotFound(`A ${kind} belongs to a database. Name that database in the argument database.${which}`);
 }
 
