@@ -18,6 +18,10 @@ export function statusClass(status: string | undefined): StatusClass {
   return MEANINGS.get(status)?.is ?? (status.includes('FAILED') ? 'failed' : 'underway');
 }
 
+/** Whether only an update failed: the entity exists, and what depends on it or is in it still uses it. */
+export const isFailedUpdate = (status: string | undefined): boolean =>
+  statusClass(status) === 'failed' && status?.includes('UPDAT') === true;
+
 /** The form of an undocumented status of a deletion. Only a hostile service sends other texts, which are not classed by name. */
 const DELETION = /^[A-Z_]*DELET[A-Z_]*$/;
 

@@ -2,7 +2,7 @@ import { dependentItem } from '../kinds/dependents.ts';
 import type { Problem, WrongArgument } from '../kinds/model.ts';
 import { deletionOf, NAMES } from '../kinds/names.ts';
 import { releaseAdvice } from '../kinds/release-advice.ts';
-import { isLeaving, statusClass } from '../kinds/statuses.ts';
+import { isFailedUpdate, isLeaving, statusClass } from '../kinds/statuses.ts';
 import type { Dependent, KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName, waitTool } from '../operations/naming.ts';
@@ -60,7 +60,7 @@ const FINAL: ReadonlyMap<string, string> = new Map([
 ]);
 
 function statusAdvice(item: Item, status: string, requiredStatus: string): string {
-  if (status === 'UPDATE_FAILED') return 'Its last update failed: repeat that update first.';
+  if (isFailedUpdate(status)) return 'Its last update failed: repeat that update first.';
   if (statusClass(status) === 'failed') return 'It failed, and waiting does not help: delete it and create it again.';
   return `It must be ${requiredStatus}: ${waitTool(item.kind, requiredStatus)}.`;
 }
@@ -68,7 +68,7 @@ function statusAdvice(item: Item, status: string, requiredStatus: string): strin
 /** The name of a create is in use. */
 function nameTakenBlocker(item: Item, status: string | undefined): Blocker {
   if (isLeaving(status)) return deletionBlocker(item);
-  if (status?.includes('FAILED'))
+  if (statusClass(status) === 'failed' && !isFailedUpdate(status))
     return { item, first: 'The name is in use: it failed, so delete it, or choose another name.' };
   return { item, first: 'The name is in use: use the existing one, or choose another name.', noStep: true };
 }

@@ -1,4 +1,4 @@
-import { isLeavingOrGone, statusClass } from '../inventory/failed-or-stuck.ts';
+import { isFailedUpdate, isLeavingOrGone, statusClass } from '../inventory/failed-or-stuck.ts';
 import { memberOf } from '../inventory/kinds.ts';
 import { deduplicated } from '../operations/calls.ts';
 import type { FinspaceError } from '../operations/failure.ts';
@@ -83,7 +83,7 @@ async function nameTakenAdvice(
   if (isLeavingOrGone(status))
     return { advice: `${statement}. ${howToWait(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
-  return statusClass(status) === 'failed'
+  return statusClass(status) === 'failed' && !isFailedUpdate(status)
     ? {
         advice: `${statement}: ${reader} shows why. Delete it to free the name, or choose another name.`,
         retryable: false,
@@ -96,21 +96,28 @@ async function waitAdvice(lookup: Lookup, name: OperationName, input: Members): 
   const { path, body } = referencesIn(name, input);
   const all = [...path, ...body].toReversed();
   const found = await Promise.all(all.map((reference) => readStatus(lookup, reference, name)));
-  const kinds = found.map((seen) => (typeof seen === 'object' ? statusClass(seen.status) : 'settled'));
-  const at = kinds.includes('underway') ? kinds.indexOf('underway') : kinds.indexOf('failed');
+  const classes = found.map((seen, at) => classOf(seen, all[at] as Reference));
+  const at = classes.includes('underway') ? classes.indexOf('underway') : classes.indexOf('failed');
   const seen = found[at];
   if (typeof seen !== 'object') return {};
   const { label, value } = all[at] as Reference;
   const reader = toolName(readerOfLabel(label, name) as OperationName);
   const statement = `The ${nounOfLabel(label, name)} ${quoteUntrusted(value)} is ${quoteUnlessPlain(String(seen.status))}`;
-  if (kinds[at] === 'failed')
-    return {
-      advice: `${statement}, and waiting does not help: ${reader} shows why. Delete it and create it again.`,
-      retryable: false,
-    };
+  if (classes[at] === 'failed') {
+    const advice = isFailedUpdate(seen.status)
+      ? `${statement}: ${reader} shows why. Its last update failed: repeat that update first.`
+      : `${statement}, and waiting does not help: ${reader} shows why. Delete it and create it again.`;
+    return { advice, retryable: false };
+  }
   return isLeavingOrGone(seen.status)
     ? { advice: `${statement} already. ${howToWait(label, name, 'DELETED')}.`, retryable: false }
     : { advice: `${statement}. ${howToWait(label, name)}, then repeat this call.`, retryable: true };
+}
+
+/** The class of what was read. An environment can be changed although its network could not be updated. */
+function classOf(seen: Awaited<ReturnType<typeof readStatus>>, { label }: Reference) {
+  if (typeof seen !== 'object' || (label === 'environmentId' && isFailedUpdate(seen.status))) return 'settled';
+  return statusClass(seen.status);
 }
 
 /** The entity that a call refers to and must wait for, in words; undefined when everything is ready or has failed. */
