@@ -9,7 +9,7 @@ import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.t
 import { answer } from './fleet/page.ts';
 import type { Lookup } from './identify.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { refused, withEnvironmentMeant } from './result.ts';
+import { notOffered, refused, withEnvironmentMeant } from './result.ts';
 
 /** A tool whose call is a batch, and a function that returns its calls. */
 interface BatchTool {
@@ -30,7 +30,7 @@ export async function previewBatch(
   preview: Preview,
 ): Promise<ToolResult> {
   const reason = toolRefusalReason(tool, environment.restrictions, environment.caller);
-  if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
+  if (reason !== undefined) return notOffered(tool.name, reason);
   const lookup = { environment, signal: preview.signal };
   const wrong = (lines: readonly string[]) => refused(`The arguments for ${tool.name} are wrong.`, ...lines);
   const prepared = await prepareArguments(lookup, tool.input(), given);

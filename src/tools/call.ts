@@ -26,7 +26,7 @@ import { nextStep } from './next-step.ts';
 import { ownTags } from './own-tags.ts';
 import { prepareArguments } from './prepare-arguments.ts';
 import { arnOfNew } from './resource-arn.ts';
-import { failed, refused, succeeded, withEnvironmentMeant, withNotes } from './result.ts';
+import { failed, notOffered, refused, succeeded, withEnvironmentMeant, withNote, wrongArguments } from './result.ts';
 import { limitSize } from './size-limit.ts';
 import { suggestTool } from './suggest.ts';
 
@@ -39,7 +39,7 @@ export async function callTool(
   exchange: Exchange,
 ): Promise<ToolResult> {
   const result = await dispatch(environment, params, exchange);
-  return limitSize(environment.restrictions.approve === 'none' ? withNotes(result, NO_APPROVALS) : result);
+  return limitSize(environment.restrictions.approve === 'none' ? withNote(result, NO_APPROVALS) : result);
 }
 
 const NO_APPROVALS = 'This server runs with --approve none: it never requests approval.';
@@ -78,10 +78,10 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
   const tool = toolName(name);
   const { restrictions, caller } = environment;
   const reason = refusalReason(name, restrictions, caller);
-  if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
+  if (reason !== undefined) return notOffered(tool, reason);
   const lookup = { environment, signal: exchange.context.mcpReq.signal, isDestructive: isUsuallyDestructive(tool) };
   const prepared = await prepareArguments(lookup, agentInput(operationNamed(name)), given, name);
-  if ('wrong' in prepared) return refused(wrong(tool), ...prepared.wrong);
+  if ('wrong' in prepared) return wrongArguments(tool, prepared.wrong);
   const { input, meant } = prepared;
   const risk = riskOf(operationNamed(name), input);
   const tooRisky = refusalReason(name, restrictions, caller, risk);
@@ -106,12 +106,10 @@ function isUsuallyDestructive(tool: unknown): boolean {
   return compositeNamed(tool)?.annotations.destructiveHint === true;
 }
 
-const wrong = (tool: string) => `${tool} was not called: its arguments are wrong.`;
-
 async function callComposite(environment: ToolEnvironment, tool: CompositeTool, given: Members, exchange: Exchange) {
   const { restrictions, caller } = environment;
   const reason = toolRefusalReason(tool, restrictions, caller);
-  if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
+  if (reason !== undefined) return notOffered(tool.name, reason);
   const { signal } = exchange.context.mcpReq;
   const lookup = {
     environment,
@@ -119,7 +117,7 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
     isDestructive: isUsuallyDestructive(tool.name) || isUsuallyDestructive(given['tool']),
   };
   const prepared = await prepareArguments(lookup, tool.input(), given);
-  if ('wrong' in prepared) return refused(wrong(tool.name), ...prepared.wrong);
+  if ('wrong' in prepared) return wrongArguments(tool.name, prepared.wrong);
   const { input, meant } = prepared;
   try {
     return withEnvironmentMeant(await tool.run(environment, input, exchange), meant);

@@ -12,7 +12,7 @@ import { compositeTool } from './environment.ts';
 import type { Lookup } from './identify.ts';
 import { Words } from './lenient.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { refused } from './result.ts';
+import { wrongArguments } from './result.ts';
 
 export const CREATE = 'create_kx_entities';
 const MAX_STEPS = 100;
@@ -61,7 +61,7 @@ export const createEntities = compositeTool({
   needs: CREATES,
   run: async (environment, input, exchange) => {
     const batch = await createBatch({ environment, signal: exchange.context.mcpReq.signal }, input);
-    if ('wrong' in batch) return refused(`${CREATE} was not called: its arguments are wrong.`, ...batch.wrong);
+    if ('wrong' in batch) return wrongArguments(CREATE, batch.wrong);
     return runBatch(environment, { batch, waits: true, result: created }, exchange);
   },
 });

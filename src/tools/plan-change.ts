@@ -18,7 +18,7 @@ import { CREATE, createBatch, createEntities } from './create-entities.ts';
 import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { refused, withEnvironmentMeant, withheldKinds } from './result.ts';
+import { notOffered, refused, withEnvironmentMeant, withheldKinds } from './result.ts';
 import { suggestTool } from './suggest.ts';
 import { TAG, tagBatch, tagEntities } from './tag-entities.ts';
 import { previewTeardown, TEAR_DOWN } from './tear-down.ts';
@@ -65,7 +65,7 @@ export const planChange = compositeTool({
     if (operationNamed(name).risk === 'read')
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
     const reason = refusalReason(name, environment.restrictions, environment.caller);
-    if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
+    if (reason !== undefined) return notOffered(tool, reason);
     return previewCall(environment, tool, name, given, { cursor, signal });
   },
 });

@@ -88,8 +88,13 @@ export function refused(...lines: string[]): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: lines.join('\n') }] };
 }
 
+export const notOffered = (tool: string, reason: string) => refused(`${tool} is not offered. ${reason}`);
+
+export const wrongArguments = (tool: string, problems: readonly string[]) =>
+  refused(`${tool} was not called: its arguments are wrong.`, ...problems);
+
 /** The same result with a note for the model; a form or link stays unchanged. */
-export function withNotes<R extends CallToolResult | InputRequiredResult>(result: R, note: string): R {
+export function withNote<R extends CallToolResult | InputRequiredResult>(result: R, note: string): R {
   return 'inputRequests' in result
     ? result
     : { ...result, content: [...(result as CallToolResult).content, { type: 'text', text: note }] };
@@ -103,7 +108,7 @@ export function withEnvironmentMeant<R extends CallToolResult | InputRequiredRes
   if (meant === undefined || 'inputRequests' in result) return result;
   const { structuredContent, isError, content } = result as CallToolResult;
   if (isError || structuredContent === undefined)
-    return withNotes(
+    return withNote(
       result,
       `The environment ${quoteUntrusted(meant.name)} has the id ${quoteUntrusted(meant.environmentId)}.`,
     );

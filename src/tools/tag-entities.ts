@@ -8,7 +8,7 @@ import { runBatch } from './batch.ts';
 import { compositeTool } from './environment.ts';
 import type { Lookup } from './identify.ts';
 import { Words } from './lenient.ts';
-import { refused } from './result.ts';
+import { wrongArguments } from './result.ts';
 
 export const TAG = 'tag_kx_entities';
 const MAX_ENTITIES = 100;
@@ -50,7 +50,7 @@ export const tagEntities = compositeTool({
   needs: ['TagResource', 'UntagResource', 'GetKxEnvironment'],
   run: async (environment, input, exchange) => {
     const batch = await tagBatch({ environment, signal: exchange.context.mcpReq.signal }, input);
-    if ('wrong' in batch) return refused(`${TAG} was not called: its arguments are wrong.`, ...batch.wrong);
+    if ('wrong' in batch) return wrongArguments(TAG, batch.wrong);
     const isBoth = input.tags !== undefined && input.tagKeys !== undefined;
     const verb = ({ operation }: BatchCall) => (operation === 'TagResource' ? 'tag' : 'untag');
     const naming = isBoth ? { nameOf: (call: BatchCall) => `${verb(call)} ${call.label}` } : {};

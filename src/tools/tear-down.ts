@@ -9,7 +9,7 @@ import { compositeTool, type ToolEnvironment, type ToolResult } from './environm
 import { answer } from './fleet/page.ts';
 import { Narrowing } from './lenient.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { refused, withEnvironmentMeant, withheldKinds } from './result.ts';
+import { notOffered, refused, withEnvironmentMeant, withheldKinds } from './result.ts';
 import { readRemaining, removeAll } from './tear-down-run.ts';
 
 export const TEAR_DOWN = 'tear_down_kx_environment';
@@ -66,7 +66,7 @@ export async function previewTeardown(
   { cursor, signal }: { readonly cursor: string | undefined; readonly signal: AbortSignal },
 ): Promise<ToolResult> {
   const reason = toolRefusalReason(tearDown, environment.restrictions, environment.caller);
-  if (reason !== undefined) return refused(`${TEAR_DOWN} is not offered. ${reason}`);
+  if (reason !== undefined) return notOffered(TEAR_DOWN, reason);
   const prepared = await prepareArguments({ environment, signal, isDestructive: true }, tearDown.input(), given);
   if ('wrong' in prepared) return refused(`The arguments for ${TEAR_DOWN} are wrong.`, ...prepared.wrong);
   const input = prepared.input as z.output<ReturnType<typeof selection>>;

@@ -15,7 +15,7 @@ import {
   type ToolResult,
 } from '../environment.ts';
 import { listedTools } from '../list.ts';
-import { refused, structured } from '../result.ts';
+import { refused, structured, wrongArguments } from '../result.ts';
 import { suggestTool } from '../suggest.ts';
 import { rankTools } from './rank.ts';
 
@@ -148,7 +148,7 @@ export async function callSearchTool(
     const where = isBeside
       ? ['Put the arguments of the tool into arguments: {"tool":"get_kx_cluster","arguments":{…}}.']
       : [];
-    return refused(`${tool.name} was not called: its arguments are wrong.`, ...problems, ...where);
+    return wrongArguments(tool.name, [...problems, ...where]);
   }
   return tool.run(environment, parsed.input, exchange);
 }
