@@ -7,7 +7,7 @@ import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolEnvironment } from './environment.ts';
 import { NODES, WAITED_FOR, type WaitTarget } from './fleet/polled-entity.ts';
 import { MAX_ALSO, waitFor } from './fleet/wait-for.ts';
-import { type Lookup, lookUp } from './identify.ts';
+import { briefSignal, type Lookup, lookUp } from './identify.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
@@ -66,8 +66,6 @@ function startedBy({ operation, input, output }: Accepted): StartedChange | stri
   };
 }
 
-/** The result of a call waits no longer than this for the replacement. */
-const MAX_MS = 300;
 const MAX_NODES = 1_000;
 
 /**
@@ -80,14 +78,11 @@ export async function replacementFinder(
 ): Promise<() => Promise<Members>> {
   if (operationNamed(name).settles?.of !== NODES) return async () => ({});
   const { environmentId, clusterName } = input as Input<'ListKxClusterNodes'>;
-  const nodes = () => {
-    const signal = AbortSignal.any([lookup.signal, AbortSignal.timeout(MAX_MS)]);
-    const list = () =>
-      listPages(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName }, MAX_NODES, {
-        signal,
-      });
-    return lookUp(lookup, 'ListKxClusterNodes', list);
-  };
+  const list = () =>
+    listPages(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName }, MAX_NODES, {
+      signal: briefSignal(lookup),
+    });
+  const nodes = () => lookUp(lookup, 'ListKxClusterNodes', list);
   const before = await nodes();
   return async () => {
     const after = before && (await nodes());

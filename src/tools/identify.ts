@@ -19,6 +19,12 @@ export interface Lookup {
 }
 
 const MAX_LISTED = 10_000;
+/** The result of a call waits no longer than this for what a lookup adds to it. */
+const MAX_ADDED_MS = 300;
+
+/** The signal for reads whose results only add to that of a call. */
+export const briefSignal = ({ signal }: Lookup): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(MAX_ADDED_MS)]);
 
 /** Runs a read if the caller of a lookup may; undefined when it may not, or when the read fails. */
 export const lookUp = <T>(
@@ -54,7 +60,7 @@ export async function environmentCalled(
   lookup: Lookup,
   given: string,
 ): Promise<EnvironmentMeant | { readonly wrong: string } | 'as-given' | 'none' | 'unreadable'> {
-  const { all, complete } = await environmentsEverOf(lookup);
+  const { all, complete } = await listedEnvironments(lookup);
   const ids = all.map(({ environmentId = '' }) => environmentId);
   if (ids.includes(given)) return 'as-given';
   if (!complete) return 'unreadable';
@@ -72,12 +78,8 @@ export async function environmentCalled(
 
 type Listing = { readonly all: readonly Environment[]; readonly complete: boolean };
 
-async function environmentsOf(lookup: Lookup): Promise<Environment[]> {
-  return (await environmentsEverOf(lookup)).all.filter(isPresent);
-}
-
-/** All environments that the caller may see, read once for all lookups about a call. */
-const environmentsEverOf = oncePer(async (lookup: Lookup): Promise<Listing> => {
+/** All environments that the caller may see, with deleted ones; read once for all lookups about a call. */
+const listedEnvironments = oncePer(async (lookup: Lookup): Promise<Listing> => {
   const { environment, signal } = lookup;
   const list = () => allEnvironments(environment.call, { signal });
   const all = await lookUp(lookup, 'ListKxEnvironments', list);
@@ -117,7 +119,7 @@ async function knownAs(
   const lister = listerOfLabel(label, near);
   if (lister === undefined) return new Map();
   if (lister === 'ListKxEnvironments') {
-    const all = await environmentsOf(lookup);
+    const all = (await listedEnvironments(lookup)).all.filter(isPresent);
     return new Map([
       ...all.map(({ environmentId = '' }) => [environmentId, undefined] as const),
       ...all.map(({ name = '', environmentId }) => [name, environmentId] as const),

@@ -1,12 +1,9 @@
 import { arnPath, wordOf } from '../inventory/kinds.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { createdBy } from '../operations/references.ts';
-import { type Lookup, lookUp } from './identify.ts';
+import { briefSignal, type Lookup, lookUp } from './identify.ts';
 
 type Members = Readonly<Record<string, unknown>>;
-
-/** The result of a call waits no longer than this for the ARN. */
-const MAX_MS = 300;
 
 /** The ARN of what a call created, as the tag tools need it, if the reply does not contain it. */
 export async function arnOfNew(lookup: Lookup, name: OperationName, input: Members, output: Members) {
@@ -18,8 +15,7 @@ export async function arnOfNew(lookup: Lookup, name: OperationName, input: Membe
   if (path === undefined) return {};
   const { call } = lookup.environment;
   const environmentId = String(input['environmentId']);
-  const signal = AbortSignal.any([lookup.signal, AbortSignal.timeout(MAX_MS)]);
-  const read = () => call('GetKxEnvironment', { environmentId }, { signal });
+  const read = () => call('GetKxEnvironment', { environmentId }, { signal: briefSignal(lookup) });
   const root = (await lookUp(lookup, 'GetKxEnvironment', read))?.environmentArn;
   return root === undefined ? {} : { resourceArn: `${root}${path}` };
 }
