@@ -63,7 +63,10 @@ export async function readDeletions(
   const options = { signal, isBackground: true };
   const read = (some: readonly AcceptedDeletion[]) =>
     mapConcurrent(some, async ({ operation, input, item, statusBefore }) => ({
-      ...{ operation, input, item, statusBefore },
+      operation,
+      input,
+      item,
+      statusBefore,
       ...(await deletionOfPlanned(call, { operation, input }, options)),
     }));
   const first = await read(candidates);

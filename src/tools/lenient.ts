@@ -50,7 +50,7 @@ const isWords = (schema: z.ZodType): schema is z.ZodEnum =>
 
 /** The list for a single text: items separated by commas, or one other text. JSON is parsed elsewhere. */
 function listIn(element: z.ZodType, given: string): string[] | undefined {
-  if (ABSENT.has(given) || IS_JSON.test(given)) return undefined;
+  if (isAbsent(given) || IS_JSON.test(given)) return undefined;
   if (isWords(element) || hasForm(element, 'listed') || hasForm(element, 'keyValue'))
     return given.split(',').map((word) => word.trim());
   return element instanceof z.ZodString ? [given] : undefined;
@@ -100,7 +100,7 @@ const ENVIRONMENT = ['environmentId', 'environment'];
 export function withOwnName({ shape }: z.ZodObject, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { kind, name } = shape;
   const { environment } = given;
-  if (kind === undefined || name === undefined || isOptional(name) || !ABSENT.has(given['name'])) return given;
+  if (kind === undefined || name === undefined || isOptional(name) || !isAbsent(given['name'])) return given;
   return environment !== undefined && lenient(kind, given['kind']) === 'environment'
     ? { ...given, name: environment }
     : given;
@@ -112,8 +112,8 @@ function membersOf(shape: Readonly<Record<string, z.ZodType>>, given: object): R
       const member = Object.hasOwn(shape, name) ? shape[name] : undefined;
       if (member === undefined) return [[name, value]];
       const isError = hasForm(member, 'narrowing') || (value === '' && hasForm(member, 'nonEmpty'));
-      const isAbsent = isOptional(member) && ABSENT.has(value) && !isError;
-      return isAbsent ? [] : [[name, lenient(member, value)]];
+      const isRemoved = isOptional(member) && isAbsent(value) && !isError;
+      return isRemoved ? [] : [[name, lenient(member, value)]];
     }),
   );
 }

@@ -6,7 +6,6 @@ import { type Actor, callNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { itemText } from '../safety/item-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
-import type { Blocker } from '../safety/plan-parts.ts';
 import { allowedFor } from '../safety/policy.ts';
 import type { TeardownPlan, TeardownStep } from '../safety/teardown.ts';
 import { visibilityFor } from '../safety/visibility.ts';
@@ -93,7 +92,8 @@ const failedRows = (failed: readonly FailedDeletion[]) =>
     ? {}
     : {
         failed: failed.slice(0, MAX_NAMED).map(({ item, status, reason }) => ({
-          ...{ entity: nameText(item), status },
+          entity: nameText(item),
+          status,
           ...(reason === undefined ? {} : { reason: truncate(reason, MAX_REASON) }),
         })),
       };
@@ -190,7 +190,7 @@ async function removeOne(
 ): Promise<string | undefined> {
   const { operation, input, item, entityDigest } = removal;
   const replan = () => planCall(environment, operation, input, actor.principal, { signal });
-  let awaited: string | undefined;
+  let reported: string | undefined;
   try {
     for (;;) {
       if (signal.aborted) return stopReason(signal);
@@ -218,9 +218,10 @@ async function removeOne(
       }
       const failure = await firstFailure();
       if (failure !== undefined) return failure;
-      if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaitedText(blocker)}.`;
-      if (awaited !== awaitedText(blocker)) await onWaiting(awaitedText(blocker));
-      awaited = awaitedText(blocker);
+      const awaited = blocker === undefined ? 'what depends on it to stop changing' : itemText(blocker.item);
+      if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaited}.`;
+      if (awaited !== reported) await onWaiting(awaited);
+      reported = awaited;
       await pause(POLL_MS, undefined, { signal });
     }
     await onDeleting();
@@ -254,6 +255,3 @@ function unapprovedEntities({ removals, leaving }: TeardownPlan, { operation, lo
     return approved.made === item.made ? [] : `${itemText(item)} was recreated after the person saw the plan.`;
   });
 }
-
-const awaitedText = (blocker: Blocker | undefined) =>
-  blocker === undefined ? 'what depends on it to stop changing' : itemText(blocker.item);
