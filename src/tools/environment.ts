@@ -1,9 +1,8 @@
 import type { CallToolResult, InputRequiredResult, ServerContext, ToolAnnotations } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
 import type { ReplyCache } from '../inventory/reply-cache.ts';
-import type { Call, OperationName } from '../operations/index.ts';
+import type { OperationName } from '../operations/index.ts';
 import { lazy } from '../operations/operation.ts';
-import type { Quotas } from '../operations/quotas.ts';
 import type { Deletions } from '../safety/deletions.ts';
 import type { Gate } from '../safety/gate.ts';
 import type { Planner } from '../safety/plan.ts';
@@ -13,14 +12,11 @@ import type { Task, TaskReport } from './task.ts';
 
 /** Shared by the tool calls of one caller. */
 export interface ToolEnvironment extends Planner {
-  readonly call: Call;
   readonly restrictions: Restrictions;
   readonly caller: Caller;
   readonly gate: Gate;
   /** Whether a form that the client shows can count as consent; by default, every form can. */
   readonly formsCount?: (() => Promise<boolean>) | undefined;
-  /** The limits of the backend; undefined if it does not report them. */
-  readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
   /** As in GraphOptions. */
   readonly aheadMs?: (() => Promise<number>) | undefined;
   /** Replies of earlier questions, for tools that only read. */

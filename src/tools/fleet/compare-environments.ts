@@ -34,7 +34,7 @@ export const compareEnvironments = fleetTool({
   run: async (reader, { a, b, kinds = COMPARED, view, cursor }) => {
     const read = readFor(kinds);
     const [one, other] = await Promise.all([reader.graph(a, read), reader.graph(b, read)]);
-    const own = kinds.includes('environment') ? await environmentDifferences(reader, [one, other]) : UNREAD;
+    const own = kinds.includes('environment') ? await environmentDifferences(reader, [one, other]) : NOT_COMPARED;
     const { sections: contents, changedSettings } = differences([one, other], kinds, view);
     const sections = [...own.sections, ...contents];
     const [summary, otherSummary] = [summaryOf(one), summaryOf(other)];
@@ -70,7 +70,7 @@ const overviewOf = ({ name, environmentId, status, network, dns, zones, descript
   description,
 });
 
-const UNREAD: Awaited<ReturnType<typeof environmentDifferences>> = { sections: [], gaps: [], hasTags: false };
+const NOT_COMPARED: Awaited<ReturnType<typeof environmentDifferences>> = { sections: [], gaps: [], hasTags: false };
 
 /** The different settings of the environments themselves, and their different tags if those of both can be read. */
 async function environmentDifferences(reader: FleetReader, graphs: readonly Graph[]) {

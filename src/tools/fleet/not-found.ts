@@ -26,11 +26,10 @@ export function notFound(
   return new NotFound(`There is no ${noun} ${quoteUntrusted(wanted)}${meant}${unread}${advice && ` ${advice}`}`);
 }
 
+const MAX_QUOTED = 12;
+
 /** The first of some names, quoted, in one line. */
-export const quotedList = (existing: readonly string[]) =>
-  `${
-    existing
-      .slice(0, 12)
-      .map((name) => quoteUntrusted(name))
-      .join(', ') || 'none'
-  }${existing.length > 12 ? ', …' : ''}`;
+export function quotedList(names: readonly string[]): string {
+  const quoted = names.slice(0, MAX_QUOTED).map((name) => quoteUntrusted(name));
+  return `${quoted.join(', ') || 'none'}${names.length > MAX_QUOTED ? ', …' : ''}`;
+}
