@@ -79,7 +79,7 @@ export function approvalActions({
   };
   const check: ApprovalActions['check'] = async (pending, typed) => {
     const { nonce, shown } = pending;
-    if (digest(typed) === digest(shown.name)) return 'right';
+    if (typed === shown.name) return 'right';
     const tries = (wrongNames.get(nonce) ?? 0) + 1;
     wrongNames.set(nonce, tries);
     for (const oldest of [...wrongNames.keys()].slice(0, -MAX_COUNTED_PLANS)) wrongNames.delete(oldest);

@@ -77,7 +77,9 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
     inOrder ? countedLine(parts.what, lost) : parts.what,
     inOrder ? wholeLine(lost) : worstLine({ lost, interrupted, changes }),
     line,
-    ...[...rest, ...shown, ...after],
+    ...rest,
+    ...shown,
+    ...after,
   ].join('\n');
   if (hasManyLines || text.length > MAX_CHARACTERS) return { text, fits: 'too-long' };
   return { text, fits: line.length > COLUMNS ? 'too-wide' : 'form' };

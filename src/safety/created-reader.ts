@@ -16,8 +16,8 @@ export const withCreated = (read: Reader, created: readonly CreatedEntity[]): Re
   ...read,
   get: async (kind, key) => {
     const path = pathOf(kind, { ...key });
-    const found = () => created.find((each) => each.kind === kind && pathOf(kind, each.view) === path);
-    return (await read.get(kind, key)) ?? (found()?.view as never);
+    const found = created.find((each) => each.kind === kind && pathOf(kind, each.view) === path);
+    return (await read.get(kind, key)) ?? (found?.view as never);
   },
   dependents: async (kind, key) => {
     const viewsOf = (each: KindName) => created.filter((entity) => entity.kind === each).map(({ view }) => view);

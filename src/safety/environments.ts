@@ -10,8 +10,7 @@ import { createsEnvironment } from './policy.ts';
 export function limitToEnvironments(call: Call, allowed: readonly string[]): Call {
   return async (name, input, options) => {
     const outside = environmentIdsIn(input).find((id) => !allowed.includes(id));
-    if (outside !== undefined) throw outsideError(name, allowed);
-    if (createsEnvironment(name)) throw outsideError(name, allowed);
+    if (outside !== undefined || createsEnvironment(name)) throw outsideError(name, allowed);
     const output = await call(name, input, options);
     const { environments } = output as { environments?: { environmentId?: string }[] };
     if (environments === undefined) return output;

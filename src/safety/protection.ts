@@ -27,7 +27,7 @@ export function tagApprovalReasons(input: Members): readonly string[] {
   return keys.some(isControlTag) ? ['It sets or removes a tag that controls what this server allows.'] : [];
 }
 
-/** Whether a call needs approval, as far as its arguments alone show. */
+/** What the arguments of a call alone say about the approval that it needs. */
 export const assessArguments = (operation: OperationName, input: Members): RiskAssessment => ({
   operation,
   risk: riskOf(operationNamed(operation), input),
@@ -38,6 +38,7 @@ export const assessArguments = (operation: OperationName, input: Members): RiskA
 export interface Forbidden {
   /** The subject, if known. */
   readonly arn?: string | undefined;
+  /** A sentence; its end if there is a subject. */
   readonly why: string;
 }
 

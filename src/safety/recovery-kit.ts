@@ -193,6 +193,6 @@ function forNewEnvironment(steps: readonly Step[], { environmentId }: Members, r
   return JSON.parse(text.replaceAll(`"environmentId":"${environmentId}"`, '"environmentId":"<environmentId>"'));
 }
 
-/** Whether a plan deletes something that can be recreated. */
+/** Whether a plan deletes something, for which a kit must be kept before. That of a node contains no call. */
 export const needsKit = (plan: Plan | TeardownPlan): boolean =>
   'removals' in plan || operationNamed(plan.operation).risk === 'destroy';

@@ -70,7 +70,7 @@ export function blockedLines(tool: string, blockers: readonly Blocker[], visibil
 const suggestsTeardown = (tool: string, blockers: readonly Blocker[]) =>
   tool.startsWith('delete_') &&
   (blockers.length > MAX_SINGLE_DELETIONS ||
-    blockers.some(({ item }) => tool.endsWith('kx_environment') && item.kind === 'cluster'));
+    (tool === 'delete_kx_environment' && blockers.some(({ item }) => item.kind === 'cluster')));
 
 const MAX_SINGLE_DELETIONS = 2;
 const TEARDOWN_HINT = 'Or use tear_down_kx_environment, which deletes several entities with one approval.';
