@@ -50,8 +50,9 @@ export interface Fact<V> {
 
 export interface Total {
   readonly name: string;
-  /** A member of each value that counts, or another fact that multiplies it. */
+  /** The member of each value that counts; by default, the whole value. */
   readonly member?: string;
+  /** Another fact, which multiplies it. */
   readonly times?: string;
   /** The fact by whose values it is added up. */
   readonly by?: string;

@@ -31,6 +31,7 @@ function requestNote({ changeType, s3Path, dbPath }: Requests[number], at: numbe
   return { says: `Request ${at + 1} of ${length}: ${changeType} ${from}${quoteUntrusted(dbPath, MAX_PATH_LENGTH)}.` };
 }
 
+/** As long as the paths of requests may be. */
 const MAX_PATH_LENGTH = 1093;
 
 export const kxChangeset: KindDefinition<'kx-changeset'> = {

@@ -13,8 +13,8 @@ export async function memoryFits({
   read,
 }: RequestedChange<'kx-cluster', 'CreateKxCluster'>): Promise<RuleResult> {
   const { environmentId } = key;
-  const { scalingGroupName = '' } = input.scalingGroupConfiguration ?? {};
   if (input.scalingGroupConfiguration === undefined) return undefined;
+  const { scalingGroupName } = input.scalingGroupConfiguration;
   const group = await read.get('kx-scaling-group', { environmentId, scalingGroupName });
   if (group === undefined) return undefined;
   const total = memoryMiB(HOST_TYPES, group.hostType);

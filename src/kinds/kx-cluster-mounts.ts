@@ -34,7 +34,7 @@ export async function mountsReady(
 }
 
 async function dataviewReady(read: Reader, key: Keys['kx-dataview'], { availabilityZoneId: zone }: Mounting) {
-  const { problems, view } = await ready({ read }, 'kx-dataview', key, { zone });
+  const { problems, view } = await ready(read, 'kx-dataview', key, { zone });
   // The service mounts one version; a version that the reply omits does not block the call.
   const hasNone = view?.status === 'ACTIVE' && view.activeVersions?.length === 0;
   return hasNone ? [withoutVersion(key, view), ...problems] : problems;
@@ -84,7 +84,7 @@ export async function volumesReady(read: Reader, at: At, request: Mounts & Mount
   const { availabilityZoneId: zone } = request;
   const found = await Promise.all(
     volumesOf(cluster).map((volumeName) =>
-      ready({ read }, 'kx-volume', { environmentId: at.environmentId, volumeName }, { zone }),
+      ready(read, 'kx-volume', { environmentId: at.environmentId, volumeName }, { zone }),
     ),
   );
   return found.flatMap(({ problems }) => problems);

@@ -43,25 +43,24 @@ export async function restartImpact(
   if (strategy === 'NO_RESTART') return { notes: [{ says: NO_RESTART }] };
   const nodes = await read.listed('kx-node', key);
   const memory = memoryLoss(cluster);
-  const serving = nodes.filter(({ status }) => status === 'RUNNING');
-  const isDown = serving.length <= 1 || strategy === 'FORCE';
+  const serving = nodes.filter(({ status }) => status === 'RUNNING').length;
+  const isTogether = strategy === 'FORCE';
+  const isDown = serving <= 1 || isTogether;
   return {
     ...(memory === 'lost' ? { risk: 'destroy', lost: [unsavedData(nodes.length)] } : {}),
-    interrupted: [pathItem('kx-cluster', key, restartText(nodes.length, strategy === 'FORCE'))],
+    interrupted: [pathItem('kx-cluster', key, restartText(nodes.length, isTogether))],
     notes: [
       ...(memory === 'possible' ? [{ says: MAY_LOSE }] : []),
-      ...(isDown && nodes.length > 1 && strategy !== 'FORCE'
-        ? [{ says: fewRunning(serving.length, nodes.length) }]
-        : []),
+      ...(serving <= 1 && nodes.length > 1 && !isTogether ? [{ says: fewRunning(serving, nodes.length) }] : []),
       ...(isDown ? await servedBy(read, key, cluster) : [{ says: 'Its other nodes keep serving.' }]),
     ],
     seen: nodes.map(({ nodeId }) => nodeId),
   };
 }
 
-function restartText(nodes: number, together: boolean): string {
+function restartText(nodes: number, isTogether: boolean): string {
   if (nodes <= 1) return 'its only node restarts';
-  return together ? `all ${nodes} nodes stop at once` : `its ${nodes} nodes restart one after another`;
+  return isTogether ? `all ${nodes} nodes stop at once` : `its ${nodes} nodes restart one after another`;
 }
 
 const fewRunning = (running: number, nodes: number) =>

@@ -30,7 +30,7 @@ async function hostReady({ input, key, read }: Create): Promise<RuleResult> {
   if (scalingGroupName === undefined) return undefined;
   const group = { environmentId: key.environmentId, scalingGroupName };
   const { availabilityZoneId: zone } = input;
-  return (await ready({ read }, 'kx-scaling-group', group, { zone })).problems;
+  return (await ready(read, 'kx-scaling-group', group, { zone })).problems;
 }
 
 async function clusterQuotas({ input, key, read }: Create): Promise<Use[]> {

@@ -26,12 +26,7 @@ export const kxDatabase: KindDefinition<'kx-database'> = {
         openEnvironment,
         exists('kx-database'),
         unused('kx-database', (name, by) => `KX database ${name} is mounted by ${by}`),
-        containsNone(
-          'kx-database',
-          'kx-dataview',
-          (key) => key,
-          (name) => `KX database ${name} still has dataviews`,
-        ),
+        containsNone('kx-database', 'kx-dataview', (name) => `KX database ${name} still has dataviews`),
       ],
       impact: async ({ key, target, read }) => {
         const loads = await loadsInto(read, key);

@@ -31,7 +31,7 @@ async function segmentsFit({ input, key, read }: Create | Update, zone: string |
   const found = await Promise.all(
     (input.segmentConfigurations ?? []).map(async ({ volumeName }) => {
       const volume = { environmentId, volumeName };
-      const { problems, view } = await ready({ read }, 'kx-volume', volume, { zone });
+      const { problems, view } = await ready(read, 'kx-volume', volume, { zone });
       if (readWrite !== true || view === undefined) return problems;
       const others = (await read.dependents('kx-volume', volume)).filter(({ kind }) => kind === 'kx-dataview');
       return [

@@ -20,7 +20,7 @@ async function userOfArn({ input: { userArn }, key: { environmentId }, read }: C
 
 async function clusterRuns({ input: { clusterName }, key: { environmentId }, read }: Connect): Promise<RuleResult> {
   const cluster = { environmentId, clusterName };
-  const { problems, view } = await ready({ read }, 'kx-cluster', cluster, { error: 'Validation' });
+  const { problems, view } = await ready(read, 'kx-cluster', cluster, { error: 'Validation' });
   return view?.status === 'UPDATING' ? undefined : problems;
 }
 

@@ -12,7 +12,7 @@ interface Database {
 export async function mountable(read: Reader, database: Database, changesetId: string | undefined): Promise<Problem[]> {
   if (changesetId === undefined) return [];
   const key = { environmentId: database.environmentId, databaseName: database.databaseName, changesetId };
-  const { problems } = await ready({ read }, 'kx-changeset', key, { error: 'Validation' });
+  const { problems } = await ready(read, 'kx-changeset', key, { error: 'Validation' });
   return problems.map((problem) => (problem.status === 'FAILED' ? { ...problem, advice: FAILED() } : problem));
 }
 

@@ -6,7 +6,7 @@ import type { ErrorCode, Item, Problem, RequestedChange, Rule } from './model.ts
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
 import type { Reader } from './reader.ts';
 import { readyStatuses } from './statuses.ts';
-import type { Keys, KindName, StatusOf, Views, Within } from './views.ts';
+import type { Keys, KindName, StatusOf, Views } from './views.ts';
 
 /** The service's message for a member that violates a rule outside the model. */
 export const constraintText = (member: string, rule: string): string =>
@@ -169,11 +169,10 @@ export const containsNone =
   <K extends KindName, N extends OperationName>(
     kind: K,
     contained: KindName,
-    within: (key: Keys[K]) => Within,
     message: (name: string) => string,
   ): Rule<K, N> =>
   async ({ key, read }) => {
-    const found = await read.listed(contained, within(key));
+    const found = await read.listed(contained, key);
     const dependents = found.map((view) => asDependent(contained, key, view));
     return dependents.length === 0
       ? undefined
@@ -211,7 +210,7 @@ interface ReadyRequirement {
 
 /** An entity that a call names exists, is ready and in the zone; every problem with it. */
 export async function ready<T extends KindName>(
-  { read }: { readonly read: Reader },
+  read: Reader,
   kind: T,
   key: Keys[T],
   { zone, error = 'WrongState' }: ReadyRequirement,
