@@ -20,7 +20,7 @@ export async function namesakes<K extends EnvironmentKind>(
 }
 
 /** A rename to the name of another environment needs approval: people approve calls by that name. */
-export async function renamed<K extends EnvironmentKind>(kind: K, requested: RenameRequest<K>): Promise<Impact> {
+export async function renameImpact<K extends EnvironmentKind>(kind: K, requested: RenameRequest<K>): Promise<Impact> {
   if ((await namesakes(kind, requested)).length === 0) return {};
   return { approvalReasons: [`${quoteUntrusted(String(requested.input.name))} is the name of another environment.`] };
 }

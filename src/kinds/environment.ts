@@ -1,5 +1,5 @@
 import { FEDERATION } from '../operations/conditions/environments.ts';
-import { renamed } from './environment-renames.ts';
+import { renameImpact } from './environment-renames.ts';
 import { wrongEnvironmentStatus } from './environment-rules.ts';
 import type { KindDefinition, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
@@ -30,7 +30,7 @@ export const environment: KindDefinition<'environment'> = {
           target?.federationMode === 'FEDERATED' ? undefined : { ...target, ...input },
         ),
       ],
-      impact: (requested) => renamed('environment', requested),
+      impact: (requested) => renameImpact('environment', requested),
     },
     DeleteEnvironment: {
       rules: [exists('environment'), inStatus('CREATED', 'FAILED_CREATION', 'FAILED_DELETION', 'SUSPENDED')],

@@ -51,7 +51,7 @@ const withoutVersion = (key: Keys['kx-dataview'], { readWrite }: Views['kx-datav
 });
 
 /** The databases of a request as a cluster mounts them: with the segments of the dataview version that it gets. */
-export async function mounted(read: Reader, { environmentId }: At, databases: Databases = []): Promise<Databases> {
+export async function withSegments(read: Reader, { environmentId }: At, databases: Databases = []): Promise<Databases> {
   return Promise.all(
     databases.map(async (entry) => {
       const { databaseName = '' } = entry;
@@ -80,7 +80,7 @@ export function databasesAfterUpdate<Entry extends { readonly databaseName?: str
 
 /** The volumes that a new cluster uses exist, are ready and in its zone. */
 export async function volumesReady(read: Reader, at: At, request: Mounts & Mounting): Promise<Problem[]> {
-  const cluster = { ...request, databases: await mounted(read, at, request.databases) };
+  const cluster = { ...request, databases: await withSegments(read, at, request.databases) };
   const { availabilityZoneId: zone } = request;
   const found = await Promise.all(
     volumesOf(cluster).map((volumeName) =>

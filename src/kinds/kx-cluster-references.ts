@@ -6,6 +6,10 @@ export type Cluster = Views['kx-cluster'];
 export type Databases = NonNullable<Cluster['databases']>;
 type Mounts = Pick<Cluster, 'databases' | 'tickerplantLogConfiguration' | 'savedownStorageConfiguration'>;
 
+/** The names of the databases that a cluster mounts. */
+export const mountedDatabases = ({ databases = [] }: Pick<Cluster, 'databases'> = {}): string[] =>
+  databases.map(({ databaseName }) => String(databaseName));
+
 export const segmentsIn = ({ dataviewConfiguration: view }: Databases[number]) => view?.segmentConfigurations ?? [];
 
 /** What a cluster caches of a database that it mounts: `/2026.03.17/ /sym on CACHE_1000`. */

@@ -1,7 +1,7 @@
 import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { count } from './amounts.ts';
-import type { Cluster } from './kx-cluster-references.ts';
+import { type Cluster, mountedDatabases } from './kx-cluster-references.ts';
 import type { Impact, Loss, Note } from './model.ts';
 import type { Reader } from './reader.ts';
 import { pathItem } from './rules.ts';
@@ -70,7 +70,6 @@ const fewRunning = (running: number, nodes: number) =>
 const servesDatabases = ({ clusterType }: Pick<Cluster, 'clusterType'>) =>
   rulesOfShownType(clusterType)?.databases === 'read';
 const MAX_NAMED = 5;
-const mountedDatabases = ({ databases = [] }: Cluster) => databases.map(({ databaseName }) => String(databaseName));
 
 /** Which clusters serve the databases of a cluster while none of its nodes does. */
 async function servedBy(read: Reader, key: Key, cluster: Cluster): Promise<Note[]> {

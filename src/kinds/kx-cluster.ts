@@ -3,8 +3,8 @@ import { MOUNTS, nodesOfRequest } from '../operations/conditions/clusters.ts';
 import { count } from './amounts.ts';
 import { openEnvironment } from './environment-rules.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
-import { databasesAfterUpdate, mounted, mountQuotas, mountsReady, volumesReady } from './kx-cluster-mounts.ts';
-import { type Cluster, clusterReferences } from './kx-cluster-references.ts';
+import { databasesAfterUpdate, mountQuotas, mountsReady, volumesReady, withSegments } from './kx-cluster-mounts.ts';
+import { type Cluster, clusterReferences, mountedDatabases } from './kx-cluster-references.ts';
 import { holdsUnsaved, restartImpact, unsavedData } from './kx-cluster-restarts.ts';
 import type { Impact, KindDefinition, Loss, Problem, RequestedChange, RuleResult, Use } from './model.ts';
 import {
@@ -35,7 +35,7 @@ async function hostReady({ input, key, read }: Create): Promise<RuleResult> {
 
 async function clusterQuotas({ input, key, read }: Create): Promise<Use[]> {
   const { nodeType, nodeCount = 0 } = input.capacityConfiguration ?? {};
-  const cluster = { ...input, databases: await mounted(read, key, input.databases) };
+  const cluster = { ...input, databases: await withSegments(read, key, input.databases) };
   return [
     { quota: NODES_PER_CLUSTER, more: nodesOfRequest(input) },
     { quota: CLUSTERS, more: 1 },
@@ -86,14 +86,11 @@ const codeByType = (requested: CodeUpdate): RuleResult =>
       )
     : undefined;
 
-const mountedIn = (cluster: Cluster | undefined) =>
-  new Set(cluster?.databases?.map(({ databaseName }) => databaseName));
-
 /** The databases of a cluster are chosen when it is created. */
 function databasesMounted({ input, target }: DatabasesUpdate): RuleResult {
-  const present = mountedIn(target);
+  const present = mountedDatabases(target);
   return input.databases
-    .filter(({ databaseName }) => !present.has(databaseName))
+    .filter(({ databaseName }) => !present.includes(databaseName))
     .map(
       ({ databaseName }): Problem => ({
         error: 'Validation',
@@ -105,7 +102,7 @@ function databasesMounted({ input, target }: DatabasesUpdate): RuleResult {
 }
 
 async function remountQuotas({ input, key, target, read }: DatabasesUpdate): Promise<Use[]> {
-  const databases = databasesAfterUpdate(target?.databases ?? [], await mounted(read, key, input.databases));
+  const databases = databasesAfterUpdate(target?.databases ?? [], await withSegments(read, key, input.databases));
   return mountQuotas(read, key, { ...target, databases });
 }
 
@@ -185,7 +182,7 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
             read,
             key,
             target ?? {},
-            input.databases.filter(({ databaseName }) => mountedIn(target).has(databaseName)),
+            input.databases.filter(({ databaseName }) => mountedDatabases(target).includes(databaseName)),
           ),
       ],
       quotas: remountQuotas,

@@ -91,11 +91,7 @@ function cacheChanged({ input, target }: Update): Impact {
   const versions = target?.activeVersions ?? [];
   const mounting = [...new Set(versions.flatMap(({ attachedClusters = [] }) => attachedClusters))];
   if (wanted === undefined || mounting.length === 0) return {};
-  const volumesIn = (view: Pick<Dataview, 'segmentConfigurations'> | undefined) =>
-    (view?.segmentConfigurations ?? []).map(({ volumeName }) => volumeName);
-  const kept = volumesIn(input);
-  const drops = volumesIn(target).some((name) => !kept.includes(name)) || dropsPaths(target, input);
-  if (!drops) return {};
+  if (!dropsVolume(target, input) && !dropsPath(target, input)) return {};
   const detail = 'reads without that cache once it mounts the new version';
   return {
     risk: 'disrupt',
@@ -103,14 +99,20 @@ function cacheChanged({ input, target }: Update): Impact {
   };
 }
 
-/** Whether an update drops paths that are kept on a volume. */
-function dropsPaths(target: Dataview | undefined, input: Update['input']): boolean {
-  const pathsIn = (view: Pick<Dataview, 'segmentConfigurations'> | undefined) =>
-    (view?.segmentConfigurations ?? [])
-      .flatMap(({ dbPaths }) => dbPaths)
-      .map((path) => (path.startsWith('/') ? path : `/${path}`));
-  const kept = new Set(pathsIn(input));
-  return !kept.has('/*') && pathsIn(target).some((path) => !kept.has(path));
+type Segments = Pick<Dataview, 'segmentConfigurations'>;
+
+const volumesIn = ({ segmentConfigurations: segments = [] }: Segments) => segments.map(({ volumeName }) => volumeName);
+const pathsIn = ({ segmentConfigurations: segments = [] }: Segments) =>
+  segments.flatMap(({ dbPaths }) => dbPaths).map((path) => (path.startsWith('/') ? path : `/${path}`));
+
+function dropsVolume(present: Segments = {}, wanted: Segments): boolean {
+  const kept = volumesIn(wanted);
+  return volumesIn(present).some((name) => !kept.includes(name));
+}
+
+function dropsPath(present: Segments = {}, wanted: Segments): boolean {
+  const kept = new Set(pathsIn(wanted));
+  return !kept.has('/*') && pathsIn(present).some((path) => !kept.has(path));
 }
 
 export const kxDataview: KindDefinition<'kx-dataview'> = {

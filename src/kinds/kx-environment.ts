@@ -1,6 +1,6 @@
 import { contentsOf } from './contents.ts';
 import { asDependent, dependentItem, isWorking } from './dependents.ts';
-import { namesakes, renamed } from './environment-renames.ts';
+import { namesakes, renameImpact } from './environment-renames.ts';
 import { environmentExists, OPEN, openEnvironment, wrongEnvironmentStatus } from './environment-rules.ts';
 import type { Impact, KindDefinition, Problem, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
@@ -103,7 +103,7 @@ export const kxEnvironment: KindDefinition<'kx-environment'> = {
     },
     UpdateKxEnvironment: {
       rules: [openEnvironment, nameIsFree],
-      impact: (requested) => renamed('kx-environment', requested),
+      impact: (requested) => renameImpact('kx-environment', requested),
     },
     UpdateKxEnvironmentNetwork: {
       rules: [openEnvironment, gatewayStays],

@@ -1,6 +1,7 @@
 import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { toolName } from '../operations/naming.ts';
 import { quoteUntrusted } from '../untrusted.ts';
+import { mountedDatabases } from './kx-cluster-references.ts';
 import type { FilledInput, RequestedChange } from './model.ts';
 import { type Reader, Unreadable } from './reader.ts';
 import type { Keys } from './views.ts';
@@ -15,10 +16,10 @@ const EMPTY = 'The service would accept an empty list and change nothing. Give e
 export async function fillMounts({ input, key, target, read }: DatabasesUpdate): Promise<FilledInput> {
   // Only the entry that counts is filled in, because a request may have many for one database.
   const last = new Map(input.databases.map((entry) => [entry.databaseName, entry]));
-  const mounted = new Set(target?.databases?.map(({ databaseName }) => databaseName));
+  const mounted = mountedDatabases(target);
   const mounts = await Promise.all(
     input.databases.map(async (entry) =>
-      mounted.has(entry.databaseName) && last.get(entry.databaseName) === entry
+      mounted.includes(entry.databaseName) && last.get(entry.databaseName) === entry
         ? mountOf(read, key, entry)
         : { mount: entry, ignored: [] },
     ),
