@@ -1,5 +1,7 @@
 import { byteSize } from '../kinds/amounts.ts';
 
+export { counted, plural } from '../kinds/amounts.ts';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -41,12 +43,3 @@ export const truncate = (text: string, maxLength: number) =>
 
 /** `2026-03-17T00:10Z`, without seconds. */
 export const isoMinute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
-
-/** `3 databases`, with the right plural; `? databases` if the number is unknown. */
-export const counted = (kind: string, size: unknown): string => `${size ?? '?'} ${size === 1 ? kind : plural(kind)}`;
-
-/** `databases` for `database`. */
-export function plural(kind: string): string {
-  if (kind.endsWith('y')) return `${kind.slice(0, -1)}ies`;
-  return kind.endsWith('s') ? kind : `${kind}s`;
-}

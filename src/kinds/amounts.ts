@@ -7,6 +7,11 @@ export function byteSize(bytes: unknown): string {
   return `${value < 9.95 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-/** `1 changeset`, `7 changesets`. */
-export const count = (number: unknown, noun: string) =>
-  `${Number(number) || 0} ${noun}${Number(number) === 1 ? '' : 's'}`;
+/** `3 databases`, with the right plural; `? databases` if the number is unknown. */
+export const counted = (kind: string, size: unknown): string => `${size ?? '?'} ${size === 1 ? kind : plural(kind)}`;
+
+/** `databases` for `database`. */
+export function plural(kind: string): string {
+  if (kind.endsWith('y')) return `${kind.slice(0, -1)}ies`;
+  return kind.endsWith('s') ? kind : `${kind}s`;
+}

@@ -1,4 +1,4 @@
-import { byteSize, count } from './amounts.ts';
+import { byteSize, counted } from './amounts.ts';
 import { typeAndStatus } from './dependents.ts';
 import { loadsInto, loadsText } from './loads.ts';
 import type { Loss } from './model.ts';
@@ -41,7 +41,8 @@ const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
   },
   'kx-database': {
     needsDetails: true,
-    detail: ({ numBytes, numChangesets }) => `${byteSize(numBytes)}, ${count(numChangesets, 'changeset')}`,
+    detail: ({ numBytes, numChangesets }) =>
+      `${byteSize(numBytes)}, ${counted('changeset', Number(numChangesets) || 0)}`,
     loads: loadsInto,
   },
   'kx-scaling-group': { needsDetails: false, detail: ({ hostType }) => String(hostType) },

@@ -1,6 +1,6 @@
 import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { count } from './amounts.ts';
+import { counted } from './amounts.ts';
 import { type Cluster, mountedDatabases } from './kx-cluster-references.ts';
 import type { Impact, Loss, Note } from './model.ts';
 import type { Reader } from './reader.ts';
@@ -30,7 +30,7 @@ export const holdsUnsaved = (cluster: Cluster): boolean => memoryLoss(cluster) !
 export const unsavedData = (nodes: number): Loss => ({
   kind: 'memory',
   name: 'unsaved data in memory',
-  detail: count(nodes, 'node'),
+  detail: counted('node', nodes),
 });
 
 /** A new configuration restarts the nodes, in the way that the deployment strategy says. */

@@ -1,6 +1,6 @@
 import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { MOUNTS, nodesOfRequest } from '../operations/conditions/clusters.ts';
-import { count } from './amounts.ts';
+import { counted } from './amounts.ts';
 import { openEnvironment } from './environment-rules.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
 import { databasesAfterUpdate, mountQuotas, mountsReady, volumesReady, withSegments } from './kx-cluster-mounts.ts';
@@ -119,7 +119,7 @@ async function clusterLost({
   const nodes = await read.listed('kx-node', key);
   const { cacheStorageConfigurations: caches = [], savedownStorageConfiguration: savedown } = target;
   const lost: Loss[] = [
-    holdsUnsaved(target) ? unsavedData(nodes.length) : { kind: 'nodes', name: count(nodes.length, 'node') },
+    holdsUnsaved(target) ? unsavedData(nodes.length) : { kind: 'nodes', name: counted('node', nodes.length) },
     ...caches.map(({ type, size }): Loss => ({ kind: 'cache', name: String(type), detail: `${size} GB` })),
     ...(savedown?.size === undefined
       ? []
@@ -148,7 +148,7 @@ async function nodeLost({ input, key, target, read }: DeleteNode & { readonly ta
   const held = holdsUnsaved(target) ? 'unsaved data in memory' : undefined;
   return {
     lost: [{ kind: 'node', name: input.nodeId, detail: isStarting ? 'not started yet' : held }],
-    interrupted: isStarting ? [] : [pathItem('kx-cluster', key, `1 of its ${count(nodes.length, 'node')}`)],
+    interrupted: isStarting ? [] : [pathItem('kx-cluster', key, `1 of its ${counted('node', nodes.length)}`)],
   };
 }
 

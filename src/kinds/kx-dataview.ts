@@ -1,6 +1,6 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
-import { count } from './amounts.ts';
+import { counted } from './amounts.ts';
 import { openEnvironment } from './environment-rules.ts';
 import type { Impact, Item, KindDefinition, Problem, ReferenceTarget, RequestedChange } from './model.ts';
 import { mountable } from './mounts.ts';
@@ -181,7 +181,7 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
       // Uncommitted writes to a writable dataview are lost with it.
       impact: ({ key, target: { activeVersions = [], readWrite } }) => ({
         lost: [
-          { kind: 'versions', name: count(activeVersions.length, 'version') },
+          { kind: 'versions', name: counted('version', activeVersions.length) },
           ...(readWrite === true
             ? [{ kind: 'changes' as const, name: key.dataviewName, detail: 'written to it and not committed' }]
             : []),

@@ -1,4 +1,4 @@
-import { byteSize, count } from './amounts.ts';
+import { byteSize, counted } from './amounts.ts';
 import { isInProgress } from './quotas.ts';
 import type { Reader } from './reader.ts';
 import type { Keys, Views } from './views.ts';
@@ -17,7 +17,7 @@ export const dataText = (
   { numBytes, numFiles, numChangesets }: Partial<Views['kx-database']>,
   loads: readonly string[],
 ): string =>
-  `${byteSize(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}${loadsText(loads)}`;
+  `${byteSize(numBytes)} in ${counted('file', Number(numFiles) || 0)}, ${counted('changeset', Number(numChangesets) || 0)}${loadsText(loads)}`;
 
 /** `, 1 more in progress`; empty without any. */
 export const loadsText = ({ length }: readonly string[]): string =>
