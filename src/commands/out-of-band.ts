@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { type Config, defaultStateDir, isEphemeral } from '../config.ts';
 import { commandAnywhere, ownCommand, shellWord } from '../own-command.ts';
+import type { OutOfBand } from '../safety/approvals.ts';
 import { isApprovedBy } from '../safety/approver.ts';
 import { approverFolder } from '../safety/approver-keys.ts';
-import type { OutOfBand } from '../safety/gate.ts';
 import { LedgerError } from '../safety/ledger.ts';
 import { type ServerSignature, WEB } from '../safety/server-signature.ts';
 

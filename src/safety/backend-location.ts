@@ -25,11 +25,11 @@ export interface PlanLocation extends BackendLocation {
 /** A labelled value of a dialog; the value may come from the API. */
 export type LabelledValue = readonly [label: string, value: string];
 
-/** Both locations as facts, the environment first. */
-export const locationFacts = (
-  { region, backend, world }: BackendLocation,
-  { environment, account }: TargetEnvironment,
-): LabelledValue[] =>
-  Object.entries({ environment, account, region, backend, world }).flatMap(([label, value]) =>
-    value === undefined ? [] : [[label, value] as const],
-  );
+/** The labels of facts about a location, in order. */
+export const LOCATION_LABELS = ['environment', 'account', 'region', 'backend', 'world'] as const;
+
+/** Both locations as facts. */
+export function locationFacts(backend: BackendLocation, environment: TargetEnvironment): LabelledValue[] {
+  const all = { ...backend, ...environment };
+  return LOCATION_LABELS.flatMap((label) => (all[label] === undefined ? [] : [[label, all[label]] as const]));
+}

@@ -151,7 +151,7 @@ export const planStep = (
 /** Whether a call depends on what an earlier call of the batch creates or changes. */
 export function dependsOnEarlier(batch: Batch, call: BatchCall): boolean {
   const created = new Set(createdBefore(batch, call).map(({ kind, view }) => pathOf(kind, view)));
-  return sharesTarget(call, batch) || namedBy(call).some((path) => created.has(path));
+  return sharesTarget(batch, call) || namedBy(call).some((path) => created.has(path));
 }
 
 /** The paths of the entities that the call of a create names: those that contain the new one, and those that it refers to. */
@@ -177,8 +177,8 @@ function kindOf(operation: OperationName): KindName | undefined {
   return entity === 'tags' ? undefined : entity;
 }
 
-/** Whether an earlier call of the batch has the same target, and may have changed it. */
-const sharesTarget = (call: BatchCall, batch: Batch): boolean =>
+/** Whether an earlier call of the batch has the same target, or creates something in the same place, and may have changed it. */
+const sharesTarget = (batch: Batch, call: BatchCall): boolean =>
   before(batch, call).some((other) => targetOf(other) === targetOf(call));
 
 const before = ({ calls }: Batch, call: BatchCall) => calls.slice(0, calls.indexOf(call));

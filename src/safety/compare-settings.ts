@@ -72,8 +72,8 @@ function changesBetween(before: Leaves, after: Leaves, removed: readonly Leaf[],
   const withValues = leaves.filter((leaf) => !isBare(leaf));
   const changed = withValues.filter((leaf) => textOf(before.get(nameOf(leaf))) !== textOf(leaf));
   const changes = [
-    ...[...added, ...changed].map((leaf) => changeOf(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
-    ...removed.map((leaf) => changeOf(nameOf(leaf), leaf, replaced.get(nameOf(leaf)))),
+    ...[...added, ...changed].map((leaf) => changeFrom(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
+    ...removed.map((leaf) => changeFrom(nameOf(leaf), leaf, replaced.get(nameOf(leaf)))),
   ];
   return changes.filter((change) => change.before !== change.after);
 }
@@ -97,7 +97,7 @@ function textOf(leaf: Leaf | undefined): string | undefined {
   return typeof leaf.value === 'string' ? leaf.value : JSON.stringify(leaf.value);
 }
 
-const changeOf = (setting: string, before: Leaf | undefined, after: Leaf | undefined): Change => ({
+const changeFrom = (setting: string, before: Leaf | undefined, after: Leaf | undefined): Change => ({
   setting,
   before: textOf(before),
   after: textOf(after),
@@ -163,14 +163,14 @@ const keyAt = ({ keys = {} }: UpdateRules, path: Path) =>
   declaredFor(keys, path).find(([declared]) => declared.split('.').length === path.length)?.[1];
 
 /** The outermost part of a missing setting that is missing completely: a whole entry before its members. */
-function outermostMissing(leaf: Leaf, given: ReadonlySet<string>): Path {
-  const at = prefixesOf(leaf).findIndex((name) => !given.has(name));
+function outermostMissing(leaf: Leaf, namesAfter: ReadonlySet<string>): Path {
+  const at = prefixesOf(leaf).findIndex((name) => !namesAfter.has(name));
   return at === -1 ? leaf.path : leaf.path.slice(0, at + 1);
 }
 
 /** Missing settings, grouped by their outermost missing part. */
-function outermost(missing: readonly Leaf[], given: ReadonlySet<string>, replaced: Leaves): Change[] {
-  const names = missing.map((leaf) => outermostMissing(leaf, given).join('.'));
+function outermost(missing: readonly Leaf[], namesAfter: ReadonlySet<string>, replaced: Leaves): Change[] {
+  const names = missing.map((leaf) => outermostMissing(leaf, namesAfter).join('.'));
   return [...new Set(names)].map((setting) => {
     const inside = missing.filter((leaf) => isWithin(leaf, setting));
     const before = inside.map((leaf) => {

@@ -47,8 +47,6 @@ export interface CallRequest {
   readonly refusal?: ((risk: Risk) => string | undefined) | undefined;
 }
 
-export type { OutOfBand } from './approvals.ts';
-
 /** An update that would change nothing. */
 export interface Unchanged {
   readonly kind: 'unchanged';
@@ -111,7 +109,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   if (!needsPlan) {
     const wrong = contradictions({ blockers: await ignoredArguments(options.call, name, input, request.options) });
     if (wrong.length > 0) return refuse(notRun(toolName(name)), ...wrong);
-    await requireOwnApprover(options, assessment);
+    await requireOwnKeyFor(options, assessment);
     return { kind: 'run', actor: { principal }, plan: undefined };
   }
   const replan = replanner(options, request);
@@ -125,7 +123,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const why = objection(request, plan, visibility);
   if (why !== undefined) return refuse(...why);
   if (changesNothing(plan)) return { kind: 'unchanged', why: unchangedText(plan) };
-  await requireOwnApprover(options, plan);
+  await requireOwnKeyFor(options, plan);
   if (approvalNeeded(plan, restrictions))
     return prepareDecision(options, await requestApproval(options, plan, dialog, visibility), replan, visibility);
   const run: Decision<Plan> = { kind: 'run', actor: actorFor(plan), plan };
@@ -177,7 +175,7 @@ const replanner =
  * Rejects if the world is pinned to the key of another approver, and the call would need approval by default: `--approve none` does not
  * lift that protection.
  */
-async function requireOwnApprover(
+async function requireOwnKeyFor(
   { restrictions, requireOwnKey }: GateOptions,
   assessment: RiskAssessment,
 ): Promise<void> {
@@ -211,12 +209,12 @@ async function prepare(options: GateOptions, plan: Plan | TeardownPlan): Promise
 
 function changedSince(
   { plan, actor }: Extract<Decision<Plan>, { kind: 'run' }>,
-  now: Plan | undefined,
+  current: Plan | undefined,
   visibility: Visibility,
 ): readonly string[] | undefined {
   const { callDigest, tool, noun } = plan;
-  if (now?.forbidden !== undefined) return forbiddenLines(tool, now.forbidden, visibility);
-  if (now?.callDigest === callDigest) return undefined;
+  if (current?.forbidden !== undefined) return forbiddenLines(tool, current.forbidden, visibility);
+  if (current?.callDigest === callDigest) return undefined;
   return actor.approval === undefined ? changedMeanwhileLines(tool, noun) : changedLines(tool, noun);
 }
 
@@ -238,10 +236,10 @@ async function authorizeStep(
   });
   if (!(await ledger.consume(pending.nonce))) return [USED, notRun(plan.tool)];
   // The step is used up even if something has changed: then the caller plans it again, and consumes that plan.
-  const now = await replan();
-  if (now?.forbidden !== undefined || now?.leaving || now?.entityDigest !== plan.entityDigest)
+  const current = await replan();
+  if (current?.forbidden !== undefined || current?.leaving || current?.entityDigest !== plan.entityDigest)
     return changedLines(plan.tool, plan.noun);
-  return now.callDigest === plan.callDigest ? undefined : 'dependents-changed';
+  return current.callDigest === plan.callDigest ? undefined : 'dependents-changed';
 }
 
 /** The journal records a rename with the former name. */

@@ -1,7 +1,7 @@
 import { counted } from '../inventory/units.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { TITLES, TOO_MANY } from './approval-text.ts';
-import type { LabelledValue } from './backend-location.ts';
+import { type LabelledValue, LOCATION_LABELS } from './backend-location.ts';
 import { byKind, itemText } from './item-text.ts';
 import type { ApprovalStatus, PendingApproval } from './ledger.ts';
 import type { Item } from './plan-parts.ts';
@@ -33,7 +33,7 @@ export type SettingChange = readonly [path: string, before: string | undefined, 
 export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
   const [headline = '', worst = '', how = '', ...lines] = shown.text.split('\n').map(printable);
   const facts = lines.flatMap(factsIn);
-  const isPlace = ([label]: LabelledValue) => PLACE_LABELS.includes(label);
+  const isPlace = ([label]: LabelledValue) => LOCATION_LABELS.some((each) => each === label);
   return {
     headline,
     isDeletion: headline.startsWith('DELETE '),
@@ -51,9 +51,6 @@ export function unlisted(text: string, items: readonly Item[]): Item[] {
   const listed = new Set(text.split('\n').map((line) => line.replace(/^(?:-|\d+\.) /, '')));
   return items.filter((item) => !listed.has(`${itemText(item)}.`));
 }
-
-/** Labels of facts about the location of a plan. */
-const PLACE_LABELS = ['environment', 'account', 'region', 'backend', 'world'];
 
 /** Where a plan applies, as its text names it. */
 export const locationText = (pending: Pick<PendingApproval, 'shown'>): string =>

@@ -67,7 +67,7 @@ export interface Plan extends Preview, ApprovalRequest {
   readonly name: string;
   /** Digest of the target, without what changes while its dependents are deleted. */
   readonly entityDigest: string;
-  /** Everything that the target says about its state, in one text. */
+  /** All statuses that the target shows, in one text. */
   readonly seenStatus: string;
   /** Whether the target is already being deleted. */
   readonly leaving: boolean;
@@ -270,14 +270,14 @@ function severityOf(
   };
 }
 
-/** The effects with the settings that an update would remove. */
+/** The effects, with the settings that an update would remove among what is lost. */
 function withRemovedSettings(previewed: Preview, settings: Comparison | undefined): Preview {
   const leftOut = [...(settings?.removed ?? []), ...(settings?.leftOut ?? [])];
   const removed = leftOut.filter(({ after }) => after === undefined);
   return { ...previewed, lost: [...previewed.lost, ...removed.map(removedItem)] };
 }
 
-/** Everything that an entity says about its state, in one text. */
+/** All statuses that an entity shows, in one text. */
 const seenStatus = (entity: Members) =>
   Object.entries(entity)
     .flatMap(([member, value]) => (/status$/i.test(member) ? String(value) : []))

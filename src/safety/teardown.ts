@@ -11,8 +11,7 @@ import type { Call, CallOptions, OperationName, Output } from '../operations/ind
 import { apiReader } from './api-reader.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
-import type { PlanLocation } from './backend-location.ts';
-import { locationFacts } from './backend-location.ts';
+import { locationFacts, type PlanLocation } from './backend-location.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
 import { type ApprovalRequest, type Planner, planCall } from './plan.ts';
@@ -77,6 +76,7 @@ export async function planTeardown(
           ...unknownAmong(only, [...removals, ...leaving]),
           ...(await outsideBlockers(planner, removals, all, principal, options)),
         ];
+  // These names are part of the digest, which outlives an update of this server.
   const wanted = removals.map(({ operation, input, entityDigest }) => ({
     operation,
     of: input,

@@ -37,8 +37,8 @@ export const isHopeless = ({ blockers }: Pick<Plan, 'blockers'>) => blockers.som
 /** Why an update does not run: it would remove settings that it omits. */
 export function omissionLines(plan: Plan, offered: Allowed): readonly string[] | undefined {
   const { settings } = plan;
-  const isShown = isTargetShown(plan, offered);
   if (settings === undefined) return undefined;
+  const isShown = isTargetShown(plan, offered);
   const { leftOut, unknown, repeated } = settings;
   if (leftOut.length > 0 && repeated.length > 0)
     return repeated.map((name) => `${settingName(name)} is given twice. Give each entry once, with all its settings.`);
