@@ -5,16 +5,6 @@ import { oncePer } from '../once-per.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
 
-// For folders that do not import src/kinds.
-export {
-  deletionIn,
-  failureReason,
-  isFailedUpdate,
-  isLeaving,
-  isLeavingOrGone,
-  statusClass,
-} from '../kinds/statuses.ts';
-
 /** Issues of entities that have failed, are stuck, or run with fewer nodes than they should. */
 export const failedOrStuckIssues = oncePer((graph: Graph): readonly Issue[] =>
   graph.entities.flatMap((entity) => issuesOf(entity, graph)),

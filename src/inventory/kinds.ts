@@ -9,6 +9,16 @@ import type { OperationName } from '../operations/index.ts';
 import type { Entity } from '../operations/operation.ts';
 import { type Graph, type GraphEntity, idOf, type Kind } from './graph-types.ts';
 
+// For folders that do not import src/kinds.
+export {
+  deletionIn,
+  failureReason,
+  isFailedUpdate,
+  isLeaving,
+  isLeavingOrGone,
+  statusClass,
+} from '../kinds/statuses.ts';
+
 export const KINDS = [
   'environment',
   'cluster',

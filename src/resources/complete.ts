@@ -1,8 +1,7 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import { isLeavingOrGone } from '../inventory/failed-or-stuck.ts';
 import { cachedEnvironments } from '../inventory/fleet.ts';
 import { environmentGraph } from '../inventory/graph.ts';
-import { arnIn } from '../inventory/kinds.ts';
+import { arnIn, isLeavingOrGone } from '../inventory/kinds.ts';
 import { listPages } from '../inventory/pages.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';

@@ -1,4 +1,4 @@
-import { statusClass } from '../inventory/failed-or-stuck.ts';
+import { statusClass } from '../inventory/kinds.ts';
 import { listMember } from '../operations/derive.ts';
 import { operationNamed } from '../operations/index.ts';
 import type { ResourceKind } from './catalog.ts';

@@ -1,5 +1,4 @@
-import { statusClass } from '../inventory/failed-or-stuck.ts';
-import { isInDatabase, memberOf } from '../inventory/kinds.ts';
+import { isInDatabase, memberOf, statusClass } from '../inventory/kinds.ts';
 import { listPages } from '../inventory/pages.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import { waitTool } from '../operations/naming.ts';

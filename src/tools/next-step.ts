@@ -1,5 +1,4 @@
-import { isFailedUpdate, isLeavingOrGone, statusClass } from '../inventory/failed-or-stuck.ts';
-import { memberOf } from '../inventory/kinds.ts';
+import { isFailedUpdate, isLeavingOrGone, memberOf, statusClass } from '../inventory/kinds.ts';
 import { deduplicated } from '../operations/calls.ts';
 import type { FinspaceError } from '../operations/failure.ts';
 import { callNamed, type OperationName } from '../operations/index.ts';

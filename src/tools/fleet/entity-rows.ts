@@ -1,5 +1,6 @@
 import { detailOf } from '../../inventory/detail.ts';
-import { expectedBy, statusClass } from '../../inventory/failed-or-stuck.ts';
+import { expectedBy } from '../../inventory/failed-or-stuck.ts';
+import { statusClass } from '../../inventory/kinds.ts';
 import { sumByName } from '../../inventory/sum-by-name.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { age, isoMinute } from '../../inventory/units.ts';

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { gapOwner } from '../../inventory/graph-types.ts';
-import { dependentKindsOf, getterOf } from '../../inventory/kinds.ts';
+import { dependentKindsOf, getterOf, statusClass } from '../../inventory/kinds.ts';
 import type { OperationName } from '../../operations/index.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import { KeyValue, Listed, NonEmpty, Scalar, Words } from '../lenient.ts';

@@ -1,9 +1,18 @@
 import { nodeList } from '../../inventory/detail.ts';
-import { deletionIn, isLeaving, statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
 import { graphOfOne } from '../../inventory/graph-of-one.ts';
-import { getterInput, getterOf, isInDatabase, KINDS, readyIn, statusesOf } from '../../inventory/kinds.ts';
+import {
+  deletionIn,
+  getterInput,
+  getterOf,
+  isInDatabase,
+  isLeaving,
+  KINDS,
+  readyIn,
+  statusClass,
+  statusesOf,
+} from '../../inventory/kinds.ts';
 import { entityRow, sizeOf } from '../../inventory/summary.ts';
 import { didYouMean } from '../../nearest.ts';
 import { route } from '../../operations/http.ts';

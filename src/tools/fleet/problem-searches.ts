@@ -1,6 +1,6 @@
-import { expectedBy, failedOrStuckIssues, statusClass } from '../../inventory/failed-or-stuck.ts';
+import { expectedBy, failedOrStuckIssues } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, GraphOptions, Issue, IssueCondition, Kind } from '../../inventory/graph.ts';
-import { KINDS } from '../../inventory/kinds.ts';
+import { KINDS, statusClass } from '../../inventory/kinds.ts';
 import { danglingIssues, staleIssues, unusedIssues } from '../../inventory/stale-and-unused.ts';
 import { isoMinute } from '../../inventory/units.ts';
 import { quoteUnlessPlain } from '../../untrusted.ts';

@@ -1,7 +1,6 @@
 import { nodesOf } from '../../inventory/entities.ts';
-import { statusClass } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
-import { dependentKindsOf, KINDS, statusesOf } from '../../inventory/kinds.ts';
+import { dependentKindsOf, KINDS, statusClass, statusesOf } from '../../inventory/kinds.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';
 import { isListed, isOfOthers, needsOf } from './fact-values.ts';

@@ -1,4 +1,4 @@
-import { failureReason, isLeaving, statusClass } from '../../inventory/failed-or-stuck.ts';
+import { failureReason, isLeaving, statusClass } from '../../inventory/kinds.ts';
 import { listPages } from '../../inventory/pages.ts';
 import { isNotFound } from '../../operations/failure.ts';
 import { callNamed, type Input, type OperationName } from '../../operations/index.ts';
