@@ -101,6 +101,11 @@ describe('a condition that some of the requested kinds can meet', () => {
     expect(data['groups']).toEqual([{ value: '(none)', count: 1, names: ['vol-backtest'] }]);
   });
 
+  test('finds nothing by a type that is not set', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['cluster'], type: ['undefined'] });
+    expect(data).toMatchObject({ found: 0, existingTypes: expect.arrayContaining(['GATEWAY', 'HDB']) });
+  });
+
   test('returns nothing if no entity meets it now', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['cluster'], status: ['DELETING'] });
     expect(data).toMatchObject({ found: 0, existingStatuses: expect.arrayContaining(['RUNNING']) });

@@ -92,22 +92,6 @@ describe('find_kx_entities', () => {
     });
   });
 
-  test('finds nothing by a type that is not set', async () => {
-    const { data } = await use('find_kx_entities', { kinds: ['cluster'], type: ['undefined'] });
-    expect(data).toMatchObject({ found: 0, existingTypes: expect.arrayContaining(['GATEWAY', 'HDB']) });
-  });
-
-  test('names only the error of a read that failed without a message', async () => {
-    const uat = await world().id('kdb-uat');
-    const search = { kinds: ['volume'], tags: [{ key: 'owner' }] };
-    const withoutTags = failing(world().call, 'ListTagsForResource', 'Throttling', '');
-    const { data: tags } = await caller(withoutTags)('find_kx_entities', search);
-    expect(tags['notRead']).toMatchObject([{ reason: expect.stringMatching(/: ThrottlingException$/) }]);
-    const withoutUat = failing(world().call, (_, { environmentId }) => environmentId === uat, 'Unreachable', '');
-    const { data: environments } = await caller(withoutUat)('find_kx_entities', { kinds: ['volume'] });
-    expect(environments['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable' }]);
-  });
-
   test('sorts entities, and adds up their sizes', async () => {
     const volumes = await use('find_kx_entities', { kinds: ['volume'], sort: 'largest' });
     expect(names(volumes.data['entities']).slice(0, 2)).toEqual(['vol-backtest', 'vol-equities']);

@@ -85,3 +85,14 @@ describe('the full view of many entities', () => {
     expect(reads).toBeLessThan(500);
   });
 });
+
+test('names only the error of a read that failed without a message', async () => {
+  const uat = await world().id('kdb-uat');
+  const search = { kinds: ['volume'], tags: [{ key: 'owner' }] };
+  const withoutTags = failing(world().call, 'ListTagsForResource', 'Throttling', '');
+  const { data: tags } = await caller(withoutTags)('find_kx_entities', search);
+  expect(tags['notRead']).toMatchObject([{ reason: expect.stringMatching(/: ThrottlingException$/) }]);
+  const withoutUat = failing(world().call, (_, { environmentId }) => environmentId === uat, 'Unreachable', '');
+  const { data: environments } = await caller(withoutUat)('find_kx_entities', { kinds: ['volume'] });
+  expect(environments['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable' }]);
+});
