@@ -170,6 +170,7 @@ async function noFormReason(
   hasOtherWay: boolean,
 ): Promise<NoForm | undefined> {
   if (!dialog.form) return 'no-forms';
+  // Clients may cut the line with the name to type, but without another way, such a form is better than none.
   if (plan.fits === 'too-long' || (plan.fits === 'too-wide' && hasOtherWay)) return plan.fits;
   return formStop(await options.ledger.forms(historyKey(plan, dialog)), { next: 1 });
 }
