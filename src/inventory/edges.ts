@@ -1,3 +1,4 @@
+import { newestFirst } from '../kinds/dataview-versions.ts';
 import { referredBy } from '../kinds/references.ts';
 import { isLeaving, occupiesHost } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
@@ -70,9 +71,7 @@ function staleMountEdges(cluster: Cluster, byName: ReadonlyMap<string | undefine
   return (cluster.databases ?? []).flatMap(({ databaseName, changesetId, dataviewConfiguration: mounted }) => {
     const database = byName.get(databaseName);
     const view = database?.dataviews.find(({ dataviewName }) => dataviewName === mounted?.dataviewName);
-    const newestVersion = view?.activeVersions?.toSorted((a, b) =>
-      (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''),
-    )[0]?.versionId;
+    const newestVersion = newestFirst(view)[0]?.versionId;
     const versionId = mounted?.dataviewVersionId;
     const hasOldVersion = newestVersion !== undefined && newestVersion !== versionId;
     const mountedChangeset = changesetId ?? mounted?.changesetId;

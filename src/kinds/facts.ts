@@ -1,5 +1,6 @@
 import { HOST_TYPES, memoryMiB } from '../operations/machine-types.ts';
 import { withoutUndefined } from '../without-undefined.ts';
+import { newestFirst } from './dataview-versions.ts';
 import { type FactSource, type Facts, ZONE } from './fact.ts';
 import { CLUSTER_FACTS } from './kx-cluster-facts.ts';
 import type { KindName } from './views.ts';
@@ -168,15 +169,14 @@ const DATAVIEW_FACTS: Facts<'kx-dataview'> = {
     setting: true,
   },
   versions: {
-    of: ({ activeVersions }) =>
-      activeVersions
-        ?.toSorted((a, b) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''))
-        .map(({ versionId, changesetId, createdTimestamp: created, attachedClusters: clusters }) => ({
-          versionId,
-          changesetId,
-          created,
-          clusters,
-        })),
+    of: (view) =>
+      view.activeVersions &&
+      newestFirst(view).map(({ versionId, changesetId, createdTimestamp: created, attachedClusters: clusters }) => ({
+        versionId,
+        changesetId,
+        created,
+        clusters,
+      })),
     also: ['activeVersions'],
     state: true,
   },

@@ -2,6 +2,7 @@ import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { toolName } from '../operations/naming.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
+import { newestFirst } from './dataview-versions.ts';
 import { type Cluster, type Databases, segmentsIn, volumesOf } from './kx-cluster-references.ts';
 import type { Problem, Quota, Use } from './model.ts';
 import { mountable } from './mounts.ts';
@@ -58,7 +59,7 @@ export async function withSegments(read: Reader, { environmentId }: At, database
       const dataviewName = dataviewIn(entry);
       if (dataviewName === undefined) return entry;
       const view = await read.get('kx-dataview', { environmentId, databaseName, dataviewName });
-      const segmentConfigurations = view?.activeVersions?.[0]?.segmentConfigurations ?? [];
+      const segmentConfigurations = newestFirst(view)[0]?.segmentConfigurations ?? [];
       return { databaseName, dataviewConfiguration: { dataviewName, segmentConfigurations } };
     }),
   );

@@ -1,6 +1,7 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { counted } from './amounts.ts';
+import { newestFirst } from './dataview-versions.ts';
 import { openEnvironment } from './environment-rules.ts';
 import type { Impact, Item, KindDefinition, Problem, ReferenceTarget, RequestedChange } from './model.ts';
 import { mountable } from './mounts.ts';
@@ -53,7 +54,7 @@ async function segmentsFit({ input, key, read }: Create | Update, zone: string |
 /** All existing versions of a dataview, the newest first, because clusters use older ones too. A version that failed does not exist. */
 const versionsOf = (view: Dataview): readonly Pick<Dataview, 'changesetId' | 'segmentConfigurations'>[] => [
   ...(view.status === 'FAILED' ? [] : [view]),
-  ...(view.activeVersions ?? []),
+  ...newestFirst(view),
 ];
 
 /** The volumes of all versions, each with what the newest version on it caches there. */

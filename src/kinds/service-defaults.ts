@@ -1,6 +1,7 @@
 import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { toolName } from '../operations/naming.ts';
 import { quoteUntrusted } from '../untrusted.ts';
+import { newestFirst } from './dataview-versions.ts';
 import { mountedDatabases } from './kx-cluster-references.ts';
 import type { FilledInput, RequestedChange } from './model.ts';
 import { type Reader, Unreadable } from './reader.ts';
@@ -59,7 +60,7 @@ async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entr
     return { mount: { ...entry, changesetId }, ignored: [] };
   }
   const view = await read.get('kx-dataview', { environmentId, databaseName, dataviewName });
-  const { versionId, changesetId, segmentConfigurations } = view?.activeVersions?.[0] ?? {};
+  const { versionId, changesetId, segmentConfigurations } = newestFirst(view)[0] ?? {};
   const ignored = (
     [
       ['dataviewVersionId', given?.dataviewVersionId, versionId],
