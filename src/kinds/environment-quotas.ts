@@ -3,16 +3,16 @@ import type { Quotas } from '../operations/quotas.ts';
 import { mountQuota } from './kx-cluster-mounts.ts';
 import type { Quota } from './model.ts';
 import {
+  azModeQuota,
   CACHE_STORAGE,
   CLUSTERS,
-  CLUSTERS_IN,
   DATABASES,
   DATAVIEW_VERSIONS,
   DATAVIEWS,
-  HOSTS,
+  hostQuota,
   INGESTIONS,
-  NODES,
   NODES_PER_CLUSTER,
+  nodeQuota,
   SAVEDOWN_STORAGE,
   SCALING_GROUPS,
   USERS,
@@ -25,13 +25,13 @@ import type { KindName, Views } from './views.ts';
 /** The quotas of a whole environment. */
 export const environmentQuotas = ({ nodes, hosts }: Quotas): readonly Quota[] => [
   CLUSTERS,
-  CLUSTERS_IN('SINGLE'),
-  CLUSTERS_IN('MULTI'),
-  ...Object.keys(nodes).map(NODES),
+  azModeQuota('SINGLE'),
+  azModeQuota('MULTI'),
+  ...Object.keys(nodes).map(nodeQuota),
   CACHE_STORAGE,
   SAVEDOWN_STORAGE,
   SCALING_GROUPS,
-  ...Object.keys(hosts).map(HOSTS),
+  ...Object.keys(hosts).map(hostQuota),
   VOLUMES,
   VOLUME_STORAGE,
   DATABASES,

@@ -8,12 +8,12 @@ import { type Cluster, clusterReferences, mountedDatabases } from './kx-cluster-
 import { holdsUnsaved, restartImpact, unsavedData } from './kx-cluster-restarts.ts';
 import type { Impact, KindDefinition, Loss, Problem, RequestedChange, RuleResult, Use } from './model.ts';
 import {
+  azModeQuota,
   CACHE_STORAGE,
   CLUSTERS,
-  CLUSTERS_IN,
   cacheSize,
-  NODES,
   NODES_PER_CLUSTER,
+  nodeQuota,
   SAVEDOWN_STORAGE,
   savedownSize,
 } from './quotas.ts';
@@ -42,8 +42,8 @@ async function clusterQuotas({ input, key, read }: Create): Promise<Use[]> {
     ...(nodeType === undefined
       ? []
       : [
-          { quota: CLUSTERS_IN(input.azMode), more: 1 },
-          { quota: NODES(nodeType), more: nodeCount },
+          { quota: azModeQuota(input.azMode), more: 1 },
+          { quota: nodeQuota(nodeType), more: nodeCount },
         ]),
     { quota: CACHE_STORAGE, more: cacheSize(input) },
     { quota: SAVEDOWN_STORAGE, more: savedownSize(input) },

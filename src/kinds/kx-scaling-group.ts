@@ -1,7 +1,7 @@
 import { HOST_TYPES } from '../operations/machine-types.ts';
 import { openEnvironment } from './environment-rules.ts';
 import type { KindDefinition, RequestedChange, RuleResult } from './model.ts';
-import { HOSTS, SCALING_GROUPS } from './quotas.ts';
+import { hostQuota, SCALING_GROUPS } from './quotas.ts';
 import { constraintText, exists, freeName, inZones, targetReady, unused } from './rules.ts';
 
 type Create = RequestedChange<'kx-scaling-group', 'CreateKxScalingGroup'>;
@@ -26,7 +26,7 @@ export const kxScalingGroup: KindDefinition<'kx-scaling-group'> = {
       ],
       quotas: ({ input: { hostType } }) => [
         { quota: SCALING_GROUPS, more: 1 },
-        ...(HOST_TYPES.has(hostType) ? [{ quota: HOSTS(hostType), more: 1 }] : []),
+        ...(HOST_TYPES.has(hostType) ? [{ quota: hostQuota(hostType), more: 1 }] : []),
       ],
     },
     DeleteKxScalingGroup: {

@@ -13,7 +13,6 @@ export async function mountable(read: Reader, database: Database, changesetId: s
   if (changesetId === undefined) return [];
   const key = { environmentId: database.environmentId, databaseName: database.databaseName, changesetId };
   const { problems } = await ready(read, 'kx-changeset', key, { error: 'Validation' });
-  return problems.map((problem) => (problem.status === 'FAILED' ? { ...problem, advice: FAILED() } : problem));
+  const advice = `It failed: name one that is COMPLETED (${toolName('ListKxChangesets')}).`;
+  return problems.map((problem) => (problem.status === 'FAILED' ? { ...problem, advice } : problem));
 }
-
-const FAILED = () => `It failed: name one that is COMPLETED (${toolName('ListKxChangesets')}).`;

@@ -54,7 +54,7 @@ export const VOLUME_STORAGE = sumOf(
 );
 
 export const SCALING_GROUPS = ofKind('scaling groups', 'kx-scaling-group', ({ scalingGroups }) => scalingGroups);
-export const HOSTS = (type: string): Quota => ({
+export const hostQuota = (type: string): Quota => ({
   what: `${type} hosts per environment`,
   limit: ({ hosts }) => hosts[type] ?? 0,
   used: async (read, within) =>
@@ -96,14 +96,14 @@ export const NODES_PER_CLUSTER: Quota = {
 };
 export const CLUSTERS = ofKind('clusters', 'kx-cluster', ({ clusters }) => clusters);
 /** Clusters on scaling groups do not count as single- or multi-AZ. */
-export const CLUSTERS_IN = (mode: string): Quota =>
+export const azModeQuota = (mode: string): Quota =>
   sumOf(
     `${mode === 'MULTI' ? 'Multi' : 'Single'}-AZ clusters`,
     'kx-cluster',
     (quotas) => (mode === 'MULTI' ? quotas.multiAzClusters : quotas.singleAzClusters),
     ({ azMode, scalingGroupConfiguration: shared }) => (azMode === mode && shared === undefined ? 1 : 0),
   );
-export const NODES = (type: string): Quota =>
+export const nodeQuota = (type: string): Quota =>
   sumOf(
     `${type} nodes`,
     'kx-cluster',
