@@ -1,5 +1,6 @@
 import { bytesOf } from '../answer-size.ts';
 import { listMember } from '../operations/derive.ts';
+import { FinspaceError } from '../operations/failure.ts';
 import {
   type Call,
   type CallOptions,
@@ -30,17 +31,44 @@ export async function listPages<N extends OperationName>(
   const list = listMember(operationNamed(name));
   if (list === null) throw new Error(`${name} is not a paged list`);
   const items: Members[] = [];
-  let nextToken: unknown;
-  let enough = false;
-  do {
-    const request = nextToken === undefined ? input : { ...input, nextToken };
-    const page = await callNamed(call, name, request, options);
-    items.push(...((page[list] ?? []) as Members[]));
-    nextToken = page['nextToken'];
-    enough = isEnough(items);
-  } while (nextToken !== undefined && items.length < budget && !enough);
-  return { items, complete: nextToken === undefined || enough };
+  let used = 0;
+  for await (const page of pages(name, input, (request) => callNamed(call, name, request, options))) {
+    const found = (page[list] ?? []) as Members[];
+    items.push(...found);
+    // An empty page counts, too, so that a list of empty pages ends.
+    used += Math.max(1, found.length);
+    const isWhole = page['nextToken'] === undefined || isEnough(items);
+    if (isWhole || used >= budget) return { items, complete: isWhole };
+  }
+  return { items, complete: true };
 }
+
+/** The pages of a list, each read when it is needed. Throws if a token leads back to an earlier page. */
+async function* pages(
+  name: OperationName,
+  input: object,
+  read: (request: Members) => Promise<Members>,
+): AsyncGenerator<Members, void> {
+  const tokens = new Set<unknown>();
+  for (let request: Members = { ...input }; ; ) {
+    const page = await read(request);
+    yield page;
+    const { nextToken } = page;
+    if (nextToken === undefined) return;
+    if (tokens.has(nextToken)) throw repeating(name);
+    tokens.add(nextToken);
+    request = { ...input, nextToken };
+  }
+}
+
+const repeating = (operation: OperationName) =>
+  new FinspaceError({
+    operation,
+    code: 'BadResponse',
+    detail: 'The list does not end: a page has the nextToken of an earlier page.',
+    retryable: false,
+    advice: 'Have a person check the endpoint.',
+  });
 
 /**
  * One page of a list, in a limited number of bytes of JSON. If the endpoint returns more, a page of fewer items is requested, whose
@@ -78,16 +106,17 @@ export async function listPagesWithin<N extends OperationName>(
 ): Promise<{ readonly items: Members[]; readonly nextToken: unknown }> {
   const list = listMember(operationNamed(name)) as string;
   const items: Members[] = [];
-  let nextToken: unknown;
   let bytesLeft = maxBytes;
-  do {
-    const request = nextToken === undefined ? input : { ...input, nextToken };
-    const page = await pageWithin(call, name, request as Input<N>, bytesLeft, options);
+  /** Continues after the items. */
+  let nextToken: unknown;
+  const read = (request: Members) => pageWithin(call, name, request as Input<N>, bytesLeft, options);
+  for await (const page of pages(name, input, read)) {
     const found = (page[list] ?? []) as Members[];
     bytesLeft -= bytesOf(visible(found).json);
     if (bytesLeft < 0 && items.length > 0) break;
     items.push(...found);
     nextToken = page['nextToken'];
-  } while (nextToken !== undefined && bytesLeft > maxBytes / 10);
+    if (bytesLeft <= maxBytes / 10) break;
+  }
   return { items, nextToken };
 }
