@@ -119,13 +119,14 @@ function openingError(operation: Parameters<Call>[0], error: unknown): FinspaceE
   });
 }
 
-const loadRemoteCode = () => import('../finspace/call.ts');
-const loadLocalCode = () => Promise.all([loadRemoteCode(), import('../local/index.ts')]);
+const loadRemoteCode = () => Promise.all([import('../finspace/call.ts'), import('../finspace/require-shown.ts')]);
+const loadLocalCode = () => Promise.all([import('../finspace/call.ts'), import('../local/index.ts')]);
 
 async function openRemote(config: Config): Promise<OpenBackend> {
-  const { finspaceCall } = await loadRemoteCode();
+  const [{ finspaceCall }, { requireShown }] = await loadRemoteCode();
   const { region, endpoint, profile } = config;
-  return { call: finspaceCall({ region, endpoint, profile, ...callLimits(config) }), close: async () => {} };
+  const call = requireShown(finspaceCall({ region, endpoint, profile, ...callLimits(config) }));
+  return { call, close: async () => {} };
 }
 
 async function openLocal(config: Config, region: string, log: Log, approver: string | undefined): Promise<OpenBackend> {

@@ -21,7 +21,7 @@ import type {
 import { lenientOutput } from '../operations/derive.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
-import { lazy } from '../operations/operation.ts';
+import { changesNothing, lazy } from '../operations/operation.ts';
 import { DiagnosedError } from './diagnosed-error.ts';
 import type { AttemptOptions, Handler } from './handler.ts';
 import { refusal } from './refusal.ts';
@@ -140,24 +140,32 @@ const queryValue = (value: unknown) => (Array.isArray(value) ? value.map(String)
 
 function deserializer(name: OperationName) {
   const operation = operationNamed(name);
+  const isRead = changesNothing(operation.risk);
   return async ({ statusCode, headers, body }: HttpResponse): Promise<Reply> => {
     const $metadata = { httpStatusCode: statusCode, ...requestId(headers) };
-    const content = parse(body);
+    // The reply to a change may be empty.
+    const content = body.length === 0 && !isRead ? {} : parse(body);
     if (statusCode >= 300) throw new DiagnosedError(refusal(statusCode, headers, content), $metadata);
     const schema = lenientOutput(operation);
     const exact = schema.safeParse(content);
     const output = exact.success ? exact : schema.safeParse(withoutNulls(content));
-    if (output.success) return { members: output.data, $metadata };
+    if (output.success) return { members: withoutEmptyToken(output.data), $metadata };
     const detail = 'The endpoint returned something other than a FinSpace response.';
     throw new DiagnosedError({ code: 'BadResponse', detail, mayHaveRun: true }, $metadata);
   };
 }
 
+/** Some endpoints send an empty token with the last page. */
+function withoutEmptyToken(output: Members): Members {
+  if (output['nextToken'] !== '') return output;
+  const { nextToken: _, ...others } = output;
+  return others;
+}
+
 const UTF_8 = new TextDecoder();
 
-/** The JSON of a body; an empty body counts as an empty object, and anything but JSON as undefined. */
+/** The JSON of a body; anything else counts as undefined. */
 function parse(body: Uint8Array): unknown {
-  if (body.length === 0) return {};
   try {
     return JSON.parse(UTF_8.decode(body));
   } catch {

@@ -118,13 +118,18 @@ export const EnvironmentArn = lazy(() =>
   text(20, 2048, /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d+:environment\/[0-9A-Za-z_-]{1,128}$/),
 );
 
-/** Epoch seconds with fractions on the wire, ISO 8601 in UTC everywhere else. */
+/** Epoch seconds with fractions on the wire, or milliseconds from some endpoints; ISO 8601 in UTC everywhere else. */
 export const Timestamp = lazy(() =>
   z.codec(z.number(), z.iso.datetime(), {
-    decode: (seconds) => new Date(Math.round(seconds * 1000)).toISOString(),
+    decode: (sent) => {
+      const date = new Date(Math.abs(sent) < LEAST_MS ? Math.round(sent * 1000) : sent);
+      return Number.isNaN(date.getTime()) ? String(sent) : date.toISOString();
+    },
     encode: (iso) => Date.parse(iso) / 1000,
   }),
 );
+/** In seconds, a number of this size would be a time after the year 5000. */
+const LEAST_MS = 1e11;
 
 /** In the model's patterns of tags, `+-=` is a range; it contains the digits. */
 export const TagKey = lazy(() =>

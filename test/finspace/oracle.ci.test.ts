@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sender } from '../../src/finspace/command.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
+import { changesNothing } from '../../src/operations/operation.ts';
 import { fullOutput, validInput } from './arbitraries.ts';
 import { MISSING_IN_SDK, SDK_OPERATIONS } from './sdk-commands.ts';
 
@@ -54,13 +55,15 @@ describe.each(SDK_OPERATIONS)('%s', (name) => {
     );
   });
 
-  it('accepts null members and an empty body as the SDK does', async () => {
+  it('accepts null members as the SDK does, and an empty body only as the reply to a change', async () => {
     const [input, full] = example(name);
     const nulls = JSON.stringify(Object.fromEntries(Object.keys(full).map((member) => [member, null])));
-    for (const body of [nulls, '{}', '']) {
+    const isRead = changesNothing(operationNamed(name).risk);
+    for (const body of [nulls, '{}', ...(isRead ? [] : [''])]) {
       const { ours, theirs } = await readings(name, input, body);
       expect(ours).toEqual(theirs);
     }
+    if (isRead) await expect(readings(name, input, '')).rejects.toThrow();
   });
 });
 
