@@ -1,4 +1,5 @@
 import { groupBy } from '../group-by.ts';
+import { isLeavingOrGone } from '../kinds/statuses.ts';
 import type { Call, Output } from '../operations/index.ts';
 import { type Changeset, readChangesets } from './changesets.ts';
 import type { Gap, GraphOptions } from './graph-types.ts';
@@ -64,9 +65,9 @@ async function readClusters(
   const hosted = new Set(detailsOfUnhosted ? (await groups).flatMap(({ clusters = [] }) => clusters) : []);
   return Promise.all(
     listed.map(async (summary) => {
-      const { clusterName = '', clusterType = '' } = summary;
+      const { clusterName = '', clusterType = '', status } = summary;
       const isWanted = (clusterTypes?.includes(clusterType) ?? true) || (detailsOfUnhosted && !hosted.has(clusterName));
-      const part = { kind: 'cluster', of: clusterName } as const;
+      const part = { kind: 'cluster', of: clusterName, isLeaving: isLeavingOrGone(status) } as const;
       const at = { environmentId, clusterName };
       const [detail, nodes] = await Promise.all([
         isWanted ? from.get('GetKxCluster', at, part, summary) : undefined,
@@ -74,7 +75,7 @@ async function readClusters(
           ? from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, part, { cachedWith: summary })
           : [],
       ]);
-      const isUnread = !wantsNodes || (nodes.length === 0 && summary.status === 'RUNNING');
+      const isUnread = !wantsNodes || (nodes.length === 0 && status === 'RUNNING');
       return { ...summary, ...detail, ...(isUnread ? {} : { nodes }) };
     }),
   );
@@ -94,7 +95,8 @@ async function readVolumes(
       const { volumeName = '', status } = summary;
       const attachedClusters = usedBy.get(volumeName);
       if (attachedClusters !== undefined && status === 'ACTIVE') return { ...summary, attachedClusters };
-      const detail = await from.get('GetKxVolume', { environmentId, volumeName }, { kind: 'volume', of: volumeName });
+      const part = { kind: 'volume', of: volumeName, isLeaving: isLeavingOrGone(status) } as const;
+      const detail = await from.get('GetKxVolume', { environmentId, volumeName }, part);
       return { ...summary, ...detail };
     }),
   );

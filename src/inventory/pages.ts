@@ -43,6 +43,21 @@ export async function listPages<N extends OperationName>(
   return { items, complete: true };
 }
 
+/** Above the quotas of every kind in one environment. */
+export const MAX_ITEMS = 10_000;
+
+/** All items of a list. Rejects rather than leave out any. */
+export async function wholeList(
+  call: Call,
+  name: OperationName,
+  input: object,
+  options: CallOptions,
+): Promise<Members[]> {
+  const { items, complete } = await listPages(call, name, input as never, MAX_ITEMS, options);
+  if (!complete) throw endless(name, `does not end after ${MAX_ITEMS.toLocaleString('en')} items`);
+  return items;
+}
+
 /** The pages of a list, each read when it is needed. Throws if a token leads back to an earlier page. */
 async function* pages(
   name: OperationName,
@@ -55,17 +70,17 @@ async function* pages(
     yield page;
     const { nextToken } = page;
     if (nextToken === undefined) return;
-    if (tokens.has(nextToken)) throw repeating(name);
+    if (tokens.has(nextToken)) throw endless(name, 'does not end: a page has the nextToken of an earlier page');
     tokens.add(nextToken);
     request = { ...input, nextToken };
   }
 }
 
-const repeating = (operation: OperationName) =>
+const endless = (operation: OperationName, why: string) =>
   new FinspaceError({
     operation,
     code: 'BadResponse',
-    detail: 'The list does not end: a page has the nextToken of an earlier page.',
+    detail: `The list ${why}.`,
     retryable: false,
     advice: 'Have a person check the endpoint.',
   });

@@ -7,7 +7,7 @@ import { quoteUntrusted } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { Gap, GraphOptions, Kind } from './graph-types.ts';
 import { isInDatabase } from './kinds.ts';
-import { listPages, type PagedItems } from './pages.ts';
+import { listPages, MAX_ITEMS, type PagedItems } from './pages.ts';
 import { MINUTE_MS, type ReadRequest, type ReplyCache } from './reply-cache.ts';
 
 /** What a part describes, for the gap that it leaves when it cannot be read. */
@@ -16,6 +16,8 @@ interface Part {
   readonly of?: string;
   /** Whether the read is skipped if only lists are wanted; by default, true for a `get` about a listed entity. */
   readonly isDetail?: boolean;
+  /** Whether what is listed is being deleted, so that it may no longer exist. */
+  readonly isLeaving?: boolean;
 }
 
 /** Reads parts of an environment, several at a time, and records what could not be read. */
@@ -58,8 +60,6 @@ export const lateGap = (kind: Kind, operation: OperationName, of?: string): Gap 
 
 /** Maximum concurrent calls of one question; the endpoint may admit fewer. */
 export const MAX_CONCURRENT_CALLS = 48;
-/** Above the quotas of every kind in one environment. */
-const MAX_ITEMS = 10_000;
 /** After these errors, reading ends: the caller has left, or the backend does not respond. */
 const FATAL_ERRORS = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded']);
 
@@ -148,14 +148,12 @@ function attempts(options: GraphOptions, neededKinds: ReadonlySet<Kind> | undefi
   };
 }
 
-/** The gap that a failed read leaves; none if what was listed no longer exists. Throws the errors that end the reading. */
-function failedGap(operation: OperationName, { kind, of }: Part, error: unknown): Gap | undefined {
+/** The gap that a failed read leaves; none if what was being deleted no longer exists. Throws the errors that end the reading. */
+function failedGap(operation: OperationName, { kind, of, isLeaving = false }: Part, error: unknown): Gap | undefined {
   if (!(error instanceof FinspaceError) || FATAL_ERRORS.has(error.fields.code)) throw error;
-  if (error.fields.code === 'ResourceNotFound') {
-    if (of === undefined) throw error;
-    return undefined;
-  }
-  return withoutUndefined({ kind, operation, of, reason: errorText(error) });
+  const isMissing = error.fields.code === 'ResourceNotFound';
+  if (isMissing && of === undefined) throw error;
+  return isMissing && isLeaving ? undefined : withoutUndefined({ kind, operation, of, reason: errorText(error) });
 }
 
 /** `ThrottlingException: "Slow down."`. */

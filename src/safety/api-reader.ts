@@ -1,4 +1,4 @@
-import { listPages } from '../inventory/pages.ts';
+import { listPages, MAX_ITEMS, wholeList } from '../inventory/pages.ts';
 import { asDependent } from '../kinds/dependents.ts';
 import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
 import { isInProgress } from '../kinds/quotas.ts';
@@ -14,8 +14,6 @@ import { toolName } from '../operations/naming.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Maximum items of a list that are read; the quotas of an environment are lower. */
-const MAX_ITEMS = 10_000;
 const MAX_CONCURRENT_CALLS = 8;
 
 /**
@@ -25,7 +23,7 @@ const MAX_CONCURRENT_CALLS = 8;
 export function apiReader(call: Call, options: CallOptions): Reader {
   const limited = deduplicated(limitConcurrency(call, MAX_CONCURRENT_CALLS));
   const items = (operation: OperationName, input: object) =>
-    readable(async () => (await listPages(limited, operation, input as never, MAX_ITEMS, options)).items);
+    readable(() => itemsOf(limited, operation, input, options));
   const get = (kind: KindName, key: object) =>
     readable(async () => {
       const { get: getter, member } = NAMES[kind];
@@ -52,8 +50,8 @@ export function apiReader(call: Call, options: CallOptions): Reader {
   const all = async (kind: KindName, within: Within): Promise<Members[]> => {
     const found = await listed(kind, within);
     if (NAMES[kind].isListedWhole) return found;
-    const details = await Promise.all(found.map((item) => get(kind, { ...within, ...item })));
-    return details.filter((each) => each !== undefined);
+    const detail = async (item: Members) => (await get(kind, { ...within, ...item })) ?? listedOnly(kind, item);
+    return (await Promise.all(found.map(detail))).flat();
   };
   const reads: Reads = { get, listed, all };
   return {
@@ -70,6 +68,30 @@ export function apiReader(call: Call, options: CallOptions): Reader {
     tags: (resourceArn) =>
       readable(async () => (await limited('ListTagsForResource', { resourceArn }, options)).tags ?? {}).catch(orNone),
   };
+}
+
+/** All items of a list; of changesets, of which a database may have more, the newest, which include those in progress. */
+const itemsOf = async (
+  call: Call,
+  operation: OperationName,
+  input: object,
+  options: CallOptions,
+): Promise<Members[]> =>
+  operation === 'ListKxChangesets'
+    ? (await listPages(call, operation, input as never, MAX_ITEMS, options)).items
+    : wholeList(call, operation, input, options);
+
+/** Nothing for an entity that is being deleted. Throws for another one, whose references are unknown. */
+function listedOnly(kind: KindName, item: Members): [] {
+  if (isLeavingOrGone(statusOf(item))) return [];
+  const { get, list, noun } = NAMES[kind];
+  throw new FinspaceError({
+    operation: get ?? list,
+    code: 'BadResponse',
+    detail: `The list shows ${noun} ${nameIn(kind, item)}, but its details do not exist.`,
+    retryable: true,
+    advice: 'It may have just been created or deleted. Wait a moment and try again.',
+  });
 }
 
 /** What a reply shows of an entity; the deprecated GetEnvironment nests it. */
@@ -114,28 +136,41 @@ const referringTo =
     return dependents.flat();
   };
 
-/** The same for kinds whose replies name the clusters that refer to them. */
+/** The same for kinds whose replies name the clusters that refer to them; all clusters are read if a reply omits them. */
 const NAMED_DEPENDENTS: { readonly [K in KindName]?: DependentsReader } = {
   'kx-volume': async (reads, key) => {
     const [volume, views] = await Promise.all([
-      reads.get('kx-volume', key),
+      reads.get('kx-volume', key) as Promise<Parameters<typeof volumeDependents>[1]>,
       reads.all('kx-dataview', { environmentId: key.environmentId }),
     ]);
-    return volumeDependents(key as Keys['kx-volume'], volume, views as Views['kx-dataview'][]);
+    const named = volumeDependents(key as Keys['kx-volume'], volume, views as Views['kx-dataview'][]);
+    return isOmitted(volume, volume?.attachedClusters)
+      ? [...(await clustersReferringTo(reads, 'kx-volume', key)), ...named]
+      : named;
   },
   'kx-scaling-group': async (reads, key) => {
-    const { clusters = [] } = ((await reads.get('kx-scaling-group', key)) ?? {}) as { clusters?: string[] };
-    return existingClusters(reads, key, clusters);
+    const group = (await reads.get('kx-scaling-group', key)) as Views['kx-scaling-group'] | undefined;
+    const { clusters } = (group ?? {}) as { clusters?: string[] };
+    return isOmitted(group, clusters)
+      ? clustersReferringTo(reads, 'kx-scaling-group', key)
+      : existingClusters(reads, key, clusters ?? []);
   },
   'kx-dataview': async (reads, key) => {
-    const { activeVersions = [] } = ((await reads.get('kx-dataview', key)) ?? {}) as Views['kx-dataview'];
-    return existingClusters(
-      reads,
-      key,
-      activeVersions.flatMap(({ attachedClusters = [] }) => attachedClusters),
-    );
+    const view = (await reads.get('kx-dataview', key)) as Views['kx-dataview'] | undefined;
+    const attached = view?.activeVersions?.map(({ attachedClusters }) => attachedClusters);
+    return isOmitted(view, attached) || attached?.includes(undefined)
+      ? clustersReferringTo(reads, 'kx-dataview', key)
+      : existingClusters(reads, key, attached?.flatMap((names) => names ?? []) ?? []);
   },
 };
+
+/** Whether the reply about an existing entity lacks a member. */
+const isOmitted = (view: object | undefined, member: unknown) => view !== undefined && member === undefined;
+
+/** The clusters whose details refer to an entity. */
+async function clustersReferringTo(reads: Reads, kind: KindName, key: Keys[KindName]): Promise<Dependent[]> {
+  return dependentsAmong('kx-cluster', await reads.all('kx-cluster', { environmentId: key.environmentId }), kind, key);
+}
 
 /** The clusters with these names that are not being deleted. */
 async function existingClusters(

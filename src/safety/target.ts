@@ -1,4 +1,4 @@
-import { listPages } from '../inventory/pages.ts';
+import { wholeList } from '../inventory/pages.ts';
 import { listMember } from '../operations/derive.ts';
 import { labels } from '../operations/http.ts';
 import {
@@ -19,9 +19,6 @@ export interface TargetEntity {
   readonly name: string;
   readonly entity: Members;
 }
-
-/** A target in a list is searched for among this many items. */
-const MAX_LISTED = 10_000;
 
 /**
  * The subject of an operation. An operation without a declared target is about the entity that its kind's Get would show, the one
@@ -86,9 +83,7 @@ async function readDeclared(
   const entity =
     listMember(operationNamed(reader)) === null
       ? await callNamed(call, reader, request, options)
-      : (await listPages(call, reader, request as never, MAX_LISTED, options)).items.find(
-          (item) => item[target.member] === key,
-        );
+      : (await wholeList(call, reader, request, options)).find((item) => item[target.member] === key);
   return entity === undefined ? undefined : { noun: target.noun, name: nameIn(target, entity) ?? key, entity };
 }
 

@@ -86,6 +86,20 @@ describe('the graph of an environment', () => {
     expect(gaps.filter(({ operation }) => operation === 'GetKxCluster').length).toBeGreaterThan(1);
   });
 
+  test('has a gap for a cluster that the list shows and the get does not find', async () => {
+    const lagging = await demo({
+      before: async (operation) => {
+        const text = { detail: 'no such cluster', advice: '' };
+        if (operation === 'GetKxCluster')
+          throw new FinspaceError({ operation, code: 'ResourceNotFound', retryable: false, ...text });
+      },
+    });
+    const found = await lagging.graph('kdb-prod');
+    await lagging.close();
+    expect(found.gaps).toContainEqual(expect.objectContaining({ operation: 'GetKxCluster', of: 'hdb-fx' }));
+    expect(lines(unusedIssues(found))).toEqual([]);
+  });
+
   test('rejects for an environment that does not exist', async () => {
     const { environmentGraph } = await import('../../src/inventory/graph.ts');
     await expect(environmentGraph(world.call, 'nosuchenvironment')).rejects.toMatchObject({
