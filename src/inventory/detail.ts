@@ -45,7 +45,10 @@ interface Node {
 }
 
 const nodeText = ({ nodeId, status, launchTime }: Node) =>
-  `${quoteUnlessPlain(nodeId)} ${quoteUnlessPlain(status)} since ${isoMinute(launchTime)}`;
+  [
+    ...[nodeId, status].flatMap((text) => (text === undefined ? [] : quoteUnlessPlain(text))),
+    ...(launchTime === undefined ? [] : [`since ${isoMinute(launchTime)}`]),
+  ].join(' ');
 
 /** A value shortened to fit: the first members of a long list with the number of others, and only the names of long arguments. */
 function bounded(value: unknown): unknown {

@@ -37,7 +37,8 @@ const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
   'kx-dataview': { needsDetails: false, detail: ({ databaseName }) => `of ${databaseName}` },
   'kx-volume': {
     needsDetails: true,
-    detail: ({ nas1Configuration: disk }) => (disk?.size === undefined ? undefined : `${disk.size} GB of ${disk.type}`),
+    detail: ({ nas1Configuration: disk }) =>
+      disk?.size === undefined ? undefined : `${disk.size} GB${disk.type === undefined ? '' : ` of ${disk.type}`}`,
   },
   'kx-database': {
     needsDetails: true,
@@ -45,7 +46,7 @@ const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
       `${byteSize(numBytes)}, ${counted('changeset', Number(numChangesets) || 0)}`,
     loads: loadsInto,
   },
-  'kx-scaling-group': { needsDetails: false, detail: ({ hostType }) => String(hostType) },
+  'kx-scaling-group': { needsDetails: false, detail: ({ hostType }) => hostType },
   'kx-user': { needsDetails: false, detail: () => undefined },
 };
 

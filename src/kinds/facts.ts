@@ -10,9 +10,10 @@ type NetworkRule = NonNullable<Network['attachmentNetworkAclConfiguration']>[num
 
 /** `100 allow tcp 443-443 from 10.20.0.0/16`. */
 function ruleText({ ruleNumber, ruleAction, protocol, portRange, icmpTypeCode, cidrBlock }: NetworkRule): string {
-  const ports = portRange === undefined ? '' : ` ${portRange.from}-${portRange.to}`;
-  const icmp = icmpTypeCode === undefined ? '' : ` type ${icmpTypeCode.type} code ${icmpTypeCode.code}`;
-  return `${ruleNumber} ${ruleAction} ${PROTOCOLS[protocol] ?? `protocol ${protocol}`}${ports}${icmp} from ${cidrBlock}`;
+  const ports = portRange && `${portRange.from ?? '?'}-${portRange.to ?? '?'}`;
+  const icmp = icmpTypeCode && `type ${icmpTypeCode.type ?? '?'} code ${icmpTypeCode.code ?? '?'}`;
+  const traffic = [PROTOCOLS[protocol] ?? `protocol ${protocol ?? '?'}`, ports, icmp].filter(Boolean);
+  return `${ruleNumber ?? '?'} ${ruleAction ?? '?'} ${traffic.join(' ')} from ${cidrBlock ?? '?'}`;
 }
 
 const PROTOCOLS: Record<string, string> = { '-1': 'all', 1: 'icmp', 6: 'tcp', 17: 'udp' };
@@ -38,7 +39,9 @@ const ENVIRONMENT_FACTS: Facts<'kx-environment'> = {
   dns: { of: ({ dnsStatus }) => dnsStatus, also: ['dnsStatus'] },
   dnsServers: {
     of: ({ customDNSConfiguration }) =>
-      customDNSConfiguration?.map(({ customDNSServerName: name, customDNSServerIP: ip }) => `${name} ${ip}`),
+      customDNSConfiguration?.map(
+        ({ customDNSServerName: name = '?', customDNSServerIP: ip = '?' }) => `${name} ${ip}`,
+      ),
     also: ['customDNS'],
     setting: true,
   },
@@ -101,7 +104,7 @@ const VOLUME_FACTS: Facts<'kx-volume'> = {
     setting: true,
   },
   attachedClusters: {
-    of: ({ attachedClusters }) => attachedClusters?.map(({ clusterName }) => clusterName),
+    of: ({ attachedClusters }) => attachedClusters?.flatMap(({ clusterName }) => clusterName ?? []),
     also: ['usedBy'],
     state: true,
     replacedInRow: true,

@@ -36,7 +36,7 @@ export const kxScalingGroup: KindDefinition<'kx-scaling-group'> = {
         unused('kx-scaling-group', (name, by) => `Scaling group ${name} still has clusters: ${by}`),
         targetReady('kx-scaling-group', ['CREATE_FAILED', 'DELETE_FAILED']),
       ],
-      impact: ({ target }) => ({ lost: [{ kind: 'host', name: String(target.hostType) }] }),
+      impact: ({ key, target }) => ({ lost: [{ kind: 'host', name: target.hostType ?? key.scalingGroupName }] }),
     },
   },
 };

@@ -43,7 +43,7 @@ export const kxUser: KindDefinition<'kx-user'> = {
       rules: [openEnvironment, exists('kx-user')],
       // Callers in its role lose access.
       impact: ({ key, target }) => ({
-        lost: [{ kind: 'access', name: key.userName, detail: `through ${target.iamRole}` }],
+        lost: [{ kind: 'access', name: key.userName, detail: target.iamRole && `through ${target.iamRole}` }],
       }),
     },
   },

@@ -22,7 +22,7 @@ const mayGrow = ({ input, target }: Pick<Update, 'input' | 'target'>) =>
   (input.nas1Configuration?.size ?? 0) > (target?.nas1Configuration?.size ?? 0);
 
 const disk = ({ nas1Configuration: own }: Partial<Volume> = {}) =>
-  own?.size === undefined ? 'it' : `${own.size} GB of ${own.type}`;
+  own?.size === undefined ? 'it' : `${own.size} GB${own.type === undefined ? '' : ` of ${own.type}`}`;
 const withDisk = ({ key, target }: Update): Item => itemOf('kx-volume', key, disk(target));
 
 /** The disk of a volume keeps its type and never shrinks. */

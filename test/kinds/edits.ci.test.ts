@@ -21,7 +21,7 @@ interface Edit extends Change {
 const EDITS: Readonly<Record<string, Edit>> = {
   'a deletion without an impact': {
     file: 'kinds/kx-scaling-group.ts',
-    from: /impact: \(\{ target \}\) => \(\{ lost.*\n/,
+    from: /impact: \(\{ key, target \}\) => \(\{ lost.*\n/,
     to: '',
     says: /Property 'impact' is missing/,
   },

@@ -28,8 +28,9 @@ export function hostBox(
   const { hostType, zone } = host.facts;
   const use = memoryUse(host);
   const isUnused = health === 'unused';
-  const below = isUnused ? `unused · created ${age(host.created, graph.readAt)} ago` : use;
-  const type = `${hostType ?? ''}${host.status === 'ACTIVE' ? '' : ` · ${host.status}`}`;
+  const created = age(host.created, graph.readAt);
+  const below = isUnused ? ['unused', ...(created === undefined ? [] : [`created ${created} ago`])].join(' · ') : use;
+  const type = [hostType, host.status === 'ACTIVE' ? undefined : host.status].filter(Boolean).join(' · ');
   return group(
     tip(host.name, [hostType, zone].filter(Boolean).join(' in '), use, host.statusReason),
     card,
@@ -64,8 +65,8 @@ export function clusterRow({ item: row, x, y, height }: Placed<ClusterRow>, mode
   const edge = x + HOST_WIDTH - EDGE;
   const { type, description } = cluster.facts;
   const since = age(cluster.modified ?? cluster.created, model.graph.readAt);
-  const state =
-    statusClass(cluster.status) === 'failed' ? `${cluster.status} ${since} ago` : `${cluster.status} for ${since}`;
+  const duration = statusClass(cluster.status) === 'failed' ? `${since} ago` : `for ${since}`;
+  const state = [cluster.status, since === undefined ? undefined : duration].filter(Boolean).join(' ');
   const width = HOST_WIDTH - INSET - EDGE;
   return group(
     tip(cluster.name, description, cluster.status, cluster.statusReason, issueLines.join(' ')),

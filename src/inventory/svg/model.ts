@@ -109,8 +109,8 @@ function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard
 }
 
 /** How a dataview gets new data, or its status if it cannot be used. */
-function updateMode({ facts, status }: GraphEntity): string {
-  if (status !== 'ACTIVE') return String(status);
+function updateMode({ facts, status = 'ACTIVE' }: GraphEntity): string {
+  if (status !== 'ACTIVE') return status;
   if (facts['readWrite'] === true) return 'writable';
   return facts['autoUpdate'] === true ? 'auto-update' : 'updated manually';
 }

@@ -36,8 +36,9 @@ export const NETWORK_CHANGE: readonly Condition<Request>[] = [
   ),
 ];
 
+/** Rules of an endpoint may lack their block. */
 const invalidBlock = (request: Request) =>
-  rulesOf(request).find(({ cidrBlock }) => !isAddress(cidrBlock.split('/')[0]))?.cidrBlock;
+  rulesOf(request).find(({ cidrBlock }) => !isAddress(cidrBlock?.split('/')[0]))?.cidrBlock;
 
 const isAddress = (address = '') => octets(address).every((octet) => octet <= 255);
 

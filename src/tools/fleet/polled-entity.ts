@@ -26,7 +26,14 @@ import { DELETED } from './environment-lookup.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
 import { NotFound, notFound, quotedList } from './not-found.ts';
 import type { Row } from './page.ts';
-import { deletedIfNotFound, type Read, type ReadStatus, readEntityStatus, readNodesStatus } from './status-reads.ts';
+import {
+  deletedIfNotFound,
+  NOT_SHOWN,
+  type Read,
+  type ReadStatus,
+  readEntityStatus,
+  readNodesStatus,
+} from './status-reads.ts';
 
 /** The kinds whose entities change over time. */
 export const WAITED_FOR = KINDS.filter((kind) => readyIn(kind).length > 0);
@@ -179,6 +186,7 @@ function rowOf({ context: { place }, kind, database }: Subject, reply: object): 
  */
 function unfinishedResult(seen: ReadStatus, { endsSettled }: { readonly endsSettled: boolean }): PollResult {
   const state = statusClass(seen.status);
+  if (seen.status === NOT_SHOWN) return endedResult(seen, 'The endpoint does not show its status.');
   if (state === 'failed') return endedResult(seen, 'It failed; waiting will not help.');
   if (state === 'settled' && endsSettled)
     return endedResult(

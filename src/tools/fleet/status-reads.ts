@@ -18,6 +18,9 @@ export interface Read extends ReadStatus {
   readonly reply?: object;
 }
 
+/** In place of a status that the endpoint does not show. */
+export const NOT_SHOWN = 'not shown';
+
 /** Reads the status of an entity by its getter. */
 export async function readEntityStatus(
   { call, options }: FleetReader,
@@ -29,7 +32,7 @@ export async function readEntityStatus(
   const reason = failureReason(found);
   const created = (createdTimestamp ?? creationTimestamp) as string | undefined;
   return {
-    status: String(status),
+    status: String(status ?? NOT_SHOWN),
     ...(reason === undefined ? {} : { reason }),
     created,
     reply: found,
