@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { readResource } from '../../src/resources/read.ts';
 import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
 import { answering } from '../safety/support/backend.ts';
-import { caller, demoTools } from './table.ts';
+import { caller, demoTools, failing } from './table.ts';
 
 const { world } = demoTools();
 
@@ -41,4 +41,15 @@ it('ends a wait for an entity whose status the endpoint does not show', async ()
     reached: false,
     why: 'The endpoint does not show its status.',
   });
+});
+
+it('waits for an entity that the list shows before its details exist', async () => {
+  let reads = 0;
+  const lagging = failing(
+    world().call,
+    (operation) => operation === 'GetKxCluster' && ++reads === 1,
+    'ResourceNotFound',
+  );
+  const wait = { environment: 'kdb-prod', kind: 'cluster', name: 'hdb-fx' };
+  expect((await caller(lagging)('wait_for_kx_entity', wait)).data).toMatchObject({ status: 'RUNNING', reached: true });
 });

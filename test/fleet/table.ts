@@ -56,7 +56,7 @@ export const failing =
   (
     call: Call,
     fails: OperationName | ((operation: OperationName, input: Record<string, unknown>) => boolean),
-    code: 'Throttling' | 'Unreachable' = 'Throttling',
+    code: 'ResourceNotFound' | 'Throttling' | 'Unreachable' = 'Throttling',
     detail = code === 'Throttling' ? 'Slow down.' : 'No answer.',
   ): Call =>
   async (operation, input, options) => {

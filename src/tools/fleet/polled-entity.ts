@@ -1,7 +1,7 @@
 import { nodeList } from '../../inventory/detail.ts';
 import type { Environment } from '../../inventory/fleet.ts';
-import type { Kind } from '../../inventory/graph.ts';
 import { graphOfOne } from '../../inventory/graph-of-one.ts';
+import { idOf, type Kind } from '../../inventory/graph-types.ts';
 import {
   deletionIn,
   getterInput,
@@ -203,7 +203,7 @@ const showsDeletion = (status: string | undefined) => ['in progress', 'failed'].
 
 /** The meaning of a missing entity: it was deleted, or never existed. */
 async function goneResult(
-  { context, kind, name, goal, deletedAt }: Subject,
+  { context, kind, name, database, goal, deletedAt }: Subject,
   seen: ReadStatus,
   wasThere: boolean,
 ): Promise<PollResult> {
@@ -212,7 +212,10 @@ async function goneResult(
   if (existed) return reached ? { ...seen, reached, ended: true } : endedResult(seen, 'It no longer exists.');
   if (context.place.status === DELETED)
     return { ...seen, reached, ended: true, why: 'Its environment was deleted, with everything in it.' };
-  return endedResult({ ...seen, status: 'NOT_FOUND' }, await noneOf(context, readKind(kind), name, goal));
+  const missing = { ...seen, status: 'NOT_FOUND' };
+  // An endpoint may list an entity before, or for longer than, its details exist.
+  if (await isListed(context, readKind(kind), name, database)) return { ...missing, reached: false, ended: false };
+  return endedResult(missing, await noneOf(context, readKind(kind), name, goal));
 }
 
 /** The wanted status; `ready` and `gone` stand for the statuses of the kind. Throws NotFound for one that the kind does not have. */
@@ -255,6 +258,13 @@ async function databaseOf(
   const known = gaps.length === 0 ? ' No database contains one with that name now.' : '';
   const which = only === undefined ? known : ` Several databases contain one with that name: ${quotedList(holders)}.`;
   throw new NotFound(`A ${kind} belongs to a database. Name that database in the argument database.${which}`);
+}
+
+/** Whether the list shows an entity. */
+async function isListed({ present }: PollContext, kind: Kind, name: string, database?: string): Promise<boolean> {
+  const { graphs } = await present(kind);
+  const id = idOf(kind, name, database);
+  return graphs.some(({ entities }) => entities.some((each) => each.id === id));
 }
 
 /** Says that no entity has the name, and shows the existing ones, as far as they can be read. */
