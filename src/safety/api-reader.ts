@@ -84,9 +84,9 @@ const itemsOf = async (
 /** Nothing for an entity that is being deleted. Throws for another one, whose references are unknown. */
 function listedOnly(kind: KindName, item: Members): [] {
   if (isLeavingOrGone(statusOf(item))) return [];
-  const { get, list, noun } = NAMES[kind];
+  const { list, noun } = NAMES[kind];
   throw new FinspaceError({
-    operation: get ?? list,
+    operation: list,
     code: 'BadResponse',
     detail: `The list shows ${noun} ${nameIn(kind, item)}, but its details do not exist.`,
     retryable: true,
@@ -160,7 +160,7 @@ const NAMED_DEPENDENTS: { readonly [K in KindName]?: DependentsReader } = {
     const attached = view?.activeVersions?.map(({ attachedClusters }) => attachedClusters);
     return isOmitted(view, attached) || attached?.includes(undefined)
       ? clustersReferringTo(reads, 'kx-dataview', key)
-      : existingClusters(reads, key, attached?.flatMap((names) => names ?? []) ?? []);
+      : existingClusters(reads, key, attached?.flat() ?? []);
   },
 };
 

@@ -36,6 +36,17 @@ describe('details that do not name the clusters that use an entity', () => {
     fixture.backend.clock.advance(HOUR);
     expect(await blockersOf('DeleteKxVolume', { volumeName: 'spare' }, without('attachedClusters'))).toEqual(['rdb']);
   });
+
+  it('of a dataview are completed from the clusters', async () => {
+    const { builder, backend } = fixture;
+    const view = { databaseName: 'trades', dataviewName: 'live' };
+    await builder.changeset('trades');
+    await builder.dataview('live', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'spare' }] });
+    backend.clock.advance(HOUR);
+    await builder.cluster('viewing', { clusterType: 'HDB', ...on('hosts'), databases: [view] });
+    backend.clock.advance(HOUR);
+    expect(await blockersOf('DeleteKxDataview', view, without('attachedClusters'))).toEqual(['viewing']);
+  });
 });
 
 describe('a cluster that the list shows and the get does not find', () => {

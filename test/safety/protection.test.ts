@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Embedded, type Members, spyOn } from './support/backend.ts';
-import { type EnvironmentBuilder, PROTECT } from './support/call-environment-builder.ts';
+import { type EnvironmentBuilder, PROTECT, ROLE } from './support/call-environment-builder.ts';
 import { approved, type GuardOptions, type Outcome } from './support/guard.ts';
 import { openTwoEnvironments, type TwoEnvironments } from './support/two-environments.ts';
 
@@ -187,6 +187,23 @@ describe('the protecting tag applies to', () => {
     });
     await backend.close();
   });
+});
+
+it.each<[string, string, Partial<GuardOptions>]>([
+  ['an approved call', 'after the person saw it', {}],
+  ['a call under --approve none', 'while its recovery kit was written', { restrictions: { approve: 'none' } }],
+])('%s does not run if its target changes %s', async (_, when, options) => {
+  const { backend, town, guarded } = await openTwoEnvironments();
+  const ann = { environmentId: town.environmentId, userName: 'ann' };
+  const beforeCall = async () => void (await backend.call('UpdateKxUser', { ...ann, iamRole: `${ROLE}-2` }));
+  await guarded({ ...options, beforeCall }, async (guard, reached) => {
+    const attempt = { tool: 'delete_kx_user', arguments: ann };
+    const first = await guard.attempt(attempt);
+    const outcome = first.kind === 'asked' ? await approved(guard, attempt, 'ann') : first;
+    expect(text(outcome)).toContain(when);
+    expect(reached()).toEqual([]);
+  });
+  await backend.close();
 });
 
 describe('the names of entities that begin like the words of ARNs', () => {
