@@ -65,9 +65,9 @@ async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entr
     [
       ['dataviewVersionId', given?.dataviewVersionId, versionId],
       ['changesetId', given?.changesetId, changesetId],
-      ['segmentConfigurations', segmentsText(given?.segmentConfigurations), segmentsText(segmentConfigurations ?? [])],
+      ['segmentConfigurations', segmentsText(given?.segmentConfigurations), segmentsText(segmentConfigurations)],
     ] as const
-  ).filter(([, wanted, taken]) => versionId !== undefined && wanted !== undefined && wanted !== taken);
+  ).filter(([, wanted, taken]) => taken !== undefined && wanted !== undefined && wanted !== taken);
   return {
     mount: { ...entry, dataviewConfiguration: { dataviewName, dataviewVersionId: versionId } },
     ignored: ignored.map(

@@ -47,6 +47,20 @@ describe('the databases that a cluster mounts', () => {
       expect(await here('create_kx_cluster', named)).toMatchObject({ kind: 'done' });
     });
 
+    it('are not compared with what an endpoint does not say about the newest version of their dataview', async () => {
+      const { backend, environmentId } = fixture;
+      const { changesetId, segmentConfigurations } = await backend.call('GetKxDataview', { environmentId, ...VIEW });
+      const sparse = async (name: string, ...rest: unknown[]) => {
+        const reply = await (backend.call as (...args: unknown[]) => Promise<Members>)(name, ...rest);
+        return name === 'GetKxDataview' ? { ...reply, activeVersions: [{ versionId: 'newest' }] } : reply;
+      };
+      const options = { call: sparse as Call };
+      const given = await create({ dataviewName: 'view', changesetId, segmentConfigurations });
+      expect(await here('create_kx_cluster', given, options)).toMatchObject({ kind: 'done' });
+      const older = await here('create_kx_cluster', await create(OLDER), options);
+      expect(textOf(older)).toContain('The service ignores dataviewVersionId');
+    });
+
     it('are left to the service for a caller who may not read dataviews, but not if the read fails', async () => {
       const older = await create(OLDER);
       const failing = await attempt(
