@@ -2,6 +2,7 @@ import { mapConcurrent } from '../map-concurrent.ts';
 import { deduplicated } from '../operations/calls.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, planStep } from '../safety/batch.ts';
+import type { Blocker } from '../safety/plan-parts.ts';
 import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
 import { sharedQuotas, unique } from '../safety/preview.ts';
 import { visibilityFor } from '../safety/visibility.ts';
@@ -61,7 +62,7 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { curso
   const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...sharedQuotas(found)])];
   const isBlocked = blockers.length > 0;
   const toApprove = callsToApprove(batch, restrictions);
-  const free = batch.calls.length - blockedSteps.length;
+  const free = countTried(found);
   // A person approves all steps or none. Otherwise, those that are not blocked run.
   const runsInPart = isBlocked && free > 0 && toApprove.length === 0;
   const plan =
@@ -88,8 +89,14 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { curso
   );
 }
 
+/** How many steps are not blocked, up to the first one that exceeds a quota: that error stops the call. */
+function countTried(found: readonly { readonly blockers: readonly Blocker[] }[]): number {
+  const stop = found.findIndex(({ blockers }) => blockers.some(({ item }) => item.kind === 'quota'));
+  return found.slice(0, stop === -1 ? undefined : stop).filter(({ blockers }) => blockers.length === 0).length;
+}
+
 const inPart = (free: number, steps: number) =>
-  `A blocked step does not stop the others, so the call would make up to ${free} of its ${steps} steps.`;
+  `A blocked step does not stop the others unless it exceeds a quota, so the call would make up to ${free} of its ${steps} steps.`;
 
 /** The preview of one call; a missing entity is a blocker. */
 async function previewStep(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { QUOTAS } from '../../src/local/quotas.ts';
-import type { Members } from './support/backend.ts';
+import { type Members, WORLD } from './support/backend.ts';
 import { ROLE } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import {
@@ -69,7 +69,7 @@ it('it blocks a name that an earlier step uses', async () => {
   });
 });
 
-it('it says which steps are blocked, and that the others would run, as the call then does', async () => {
+it('it says which steps are blocked, and that the others would run', async () => {
   const user = (userName: string) => ['create_kx_user', { userName, iamRole: ROLE }] as const;
   const planned = await previewed(user('ann'), user('ann'), user('bob'));
   expect(planned).toMatchObject({
@@ -78,6 +78,25 @@ it('it says which steps are blocked, and that the others would run, as the call 
   });
   expect(planned).not.toHaveProperty('wouldRun');
   expect(await previewed(user('zoe'))).not.toHaveProperty('blockedSteps');
+});
+
+it('it says that steps after one that exceeds a quota would not run, as the call then does', async () => {
+  const { backend, builder } = fixture;
+  for (const name of ['third', 'fourth', 'fifth']) await builder.volume(name);
+  await backend.store.write((tx) => tx.putSettings(WORLD.arn, { quotas: 'published' }));
+  const user = (userName: string) => ['create_kx_user', { userName, iamRole: ROLE }] as const;
+  const exceeding = ['create_kx_volume', volume()] as const;
+  const steps = [user('ann'), exceeding, user('bob')];
+  expect(await previewed(...steps)).toMatchObject({
+    wouldRunInPart: expect.stringContaining('up to 1 of its 3 steps'),
+  });
+  expect(await previewed(exceeding, user('bob'))).toMatchObject({ wouldRun: false });
+  const create = steps.map(([tool, args]) => ({ tool, arguments: args }));
+  const guard = await openGuard({ call: backend.call, clock: backend.clock });
+  const { environmentId } = builder;
+  const made = await guard.attempt({ tool: 'create_kx_entities', arguments: { environmentId, create } });
+  await guard.close();
+  expect(made).toMatchObject({ content: { done: ['user:ann'], notDone: ['user:bob'] } });
 });
 
 it('it says that nothing would run if all steps are blocked', async () => {
