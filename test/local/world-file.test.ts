@@ -45,6 +45,13 @@ describe('a world file', () => {
     expect(linksIn(state)).toEqual(linksIn(join(folder, 'demo.db')));
   });
 
+  test('may say that an entity has no tags', async () => {
+    const { tags: _, ...environment } = demo.entities.find((it: Reply) => it.in === 'kxEnvironment');
+    const store = await load({ ...demo, entities: [{ ...environment, tags: {} }] });
+    expect((await exportWorld(store, WORLD))?.entities).toEqual([environment]);
+    await store.close();
+  });
+
   test('continues where it was, and changes in progress end', async () => {
     const world = await openWorld({ store: await load(demo) });
     const [{ environmentId }] = (await world.call('ListKxEnvironments', {})).environments;

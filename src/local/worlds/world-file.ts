@@ -20,6 +20,9 @@ const COLLECTIONS = KIND_NAMES.map((kind) =>
     .join('/[^/]+/'),
 );
 
+/** The API accepts no empty tags, but they say only that there are none. */
+const isEmpty = (tags: unknown) => JSON.stringify(tags) === '{}';
+
 const FileEntity = z.strictObject({
   /** The collection without the world's ARN: `kxEnvironment`, `kxEnvironment/ID/kxCluster`, … */
   in: z
@@ -37,7 +40,7 @@ const FileEntity = z.strictObject({
   due: moment.optional(),
   /** Why that next status will be a failure. */
   fate: z.strictObject({ reason: z.string().max(1000), errorType: ERROR_TYPES }).optional(),
-  tags: TagMap().optional(),
+  tags: z.preprocess((tags) => (isEmpty(tags) ? undefined : tags), TagMap().optional()).optional(),
   body: z.record(z.string(), z.unknown()),
 });
 
