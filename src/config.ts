@@ -203,8 +203,6 @@ export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJ
     ...Object.fromEntries(given.map((name) => [name, parseSetting(name, raw[name])])),
   } as Parsed;
   const { backend, approve, state, stateDir = defaultStateDir(env) } = parsed;
-  if (stateDir === undefined)
-    throw new ConfigError('--state-dir: is required, because this user has no home directory');
   if (backend === 'aws' && approve === 'none') throw new ConfigError('--approve: none is for the local backend only');
   if (env['FINSPACE_MCP_REDIS'])
     throw new ConfigError(
