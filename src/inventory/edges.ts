@@ -1,6 +1,6 @@
 import { newestFirst } from '../kinds/dataview-versions.ts';
 import { referredBy } from '../kinds/references.ts';
-import { isLeaving, occupiesHost } from '../kinds/statuses.ts';
+import { isLeaving, occupiesHost, statusClass } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { withoutUndefined } from '../without-undefined.ts';
@@ -55,10 +55,14 @@ const edge = (from: string, relation: Relation, to: string, facts: Facts = {}): 
 
 function staleDataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
   const current = view.changesetId === lastCompletedChangesetId || lastCompletedChangesetId === undefined;
-  if (current || view.readWrite === true || isLeaving(view.status)) return [];
+  if (current || view.readWrite === true || !servesData(view)) return [];
   const newest = idOf('changeset', lastCompletedChangesetId, databaseName);
   return [edge(idOf('dataview', view.dataviewName, databaseName), 'behind', newest, { changesetId: view.changesetId })];
 }
+
+/** A dataview whose update failed still has its earlier versions; one whose creation failed has none. */
+const servesData = ({ status, activeVersions = [] }: Dataview) =>
+  !isLeaving(status) && (statusClass(status) !== 'failed' || activeVersions.length > 0);
 
 /**
  * A cluster that reads databases is behind when it mounts an older version than its dataview has, an older changeset than the newest

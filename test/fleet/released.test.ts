@@ -80,19 +80,26 @@ describe.each(['DELETING', 'DELETE_FAILED'] as const)('what clusters that are %s
   });
 });
 
-test('what serves no data is not behind: a cluster that failed to start, and a dataview that is being deleted', async () => {
+const views = (...all: string[]) => all.map((name) => `dataview:trades/${name}`);
+test('what serves no data is not behind: what failed to start, and a dataview that is being deleted', async () => {
   const { backend, builder } = fixture;
   await builder.cluster('broken', { clusterType: 'HDB', ...on('hosts'), databases: [{ databaseName: 'trades' }] });
   await builder.cluster('serving', { clusterType: 'HDB', ...on('hosts'), databases: [{ databaseName: 'trades' }] });
-  await builder.dataview('pinned');
+  for (const name of ['pinned', 'empty']) await builder.dataview(name);
+  backend.clock.advance(HOUR);
   await builder.changeset('trades');
   backend.clock.advance(HOUR);
   const problems = async () => (await use('find_kx_problems', { problem: 'behind' })).data['problems'] as Rows;
   const behind = async () => names(await problems(), 'entity').toSorted();
   const why = (await problems()).map((each) => String(each['why']).split(' ')[0]);
-  expect(why).toEqual(['shows', 'mounts', 'mounts']);
-  expect(await behind()).toEqual(['cluster:broken', 'cluster:serving', 'dataview:trades/pinned']);
+  expect(why).toEqual(['shows', 'shows', 'mounts', 'mounts']);
+  expect(await behind()).toEqual(['cluster:broken', 'cluster:serving', ...views('empty', 'pinned')]);
   await having(inside('kxCluster'), 'broken', { status: 'CREATE_FAILED' });
-  await having(inDatabase(WORLD, builder.environmentId, 'trades', 'kxDataview'), 'pinned', { status: 'DELETING' });
+  const dataviews = inDatabase(WORLD, builder.environmentId, 'trades', 'kxDataview');
+  await having(dataviews, 'empty', { status: 'FAILED' });
+  expect(await behind()).toEqual(['cluster:serving', ...views('empty', 'pinned')]);
+  const body = await backend.store.read(async (tx) => (await tx.get(dataviews, 'empty'))?.body);
+  await having(dataviews, 'empty', { status: 'FAILED', body: { ...Object(body), versions: [] } });
+  await having(dataviews, 'pinned', { status: 'DELETING' });
   expect(await behind()).toEqual(['cluster:serving']);
 });
