@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { QUOTAS } from '../../src/local/quotas.ts';
-import { type Members, WORLD } from './support/backend.ts';
+import type { Members } from './support/backend.ts';
 import { ROLE } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import {
@@ -11,6 +11,7 @@ import {
   on,
   type Preview,
   previewFixture,
+  published,
   segment,
   sized,
   volume,
@@ -83,7 +84,7 @@ it('it says which steps are blocked, and that the others would run', async () =>
 it('it says that steps after one that exceeds a quota would not run, as the call then does', async () => {
   const { backend, builder } = fixture;
   for (const name of ['third', 'fourth', 'fifth']) await builder.volume(name);
-  await backend.store.write((tx) => tx.putSettings(WORLD.arn, { quotas: 'published' }));
+  await published();
   const user = (userName: string) => ['create_kx_user', { userName, iamRole: ROLE }] as const;
   const exceeding = ['create_kx_volume', volume()] as const;
   const steps = [user('ann'), exceeding, user('bob')];
