@@ -34,9 +34,10 @@ export function stateFinding(config: Config, freeBytes = freeBytesAt): DoctorFin
   }
 }
 
-function freeBytesAt(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
+/** Infinite for a file system that does not say its size, as FUSE allows. */
+export function freeBytesAt(folder: string): number {
+  const { blocks, bavail, bsize } = statfsSync(folder);
+  return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
 }
 
 /** The file of the local world. It is not opened, because opening might migrate it. */

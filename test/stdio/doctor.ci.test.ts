@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startLocal } from '../../src/api.ts';
 import { approvalFinding } from '../../src/commands/doctor-approval.ts';
-import { stateFinding } from '../../src/commands/doctor-state.ts';
+import { freeBytesAt, stateFinding } from '../../src/commands/doctor-state.ts';
 import type { DoctorFinding } from '../../src/commands/finding.ts';
 import { configure } from '../../src/config.ts';
 import { initApprover } from '../../src/safety/approver.ts';
@@ -116,6 +116,11 @@ describe('finspace-mcp doctor', () => {
     const finding = (free: number) => stateFinding(configure({ stateDir: state }, {}), () => free);
     expect(finding(4096)).toMatchObject({ status: 'failed', detail: `The disk of ${state} is full.` });
     expect(finding(2 ** 20).status).toBe('ok');
+  });
+
+  it.runIf(process.platform === 'linux')('does not call a disk full that does not say its size', () => {
+    expect(freeBytesAt('/proc')).toBe(Number.POSITIVE_INFINITY);
+    expect(freeBytesAt(folder)).toBeLessThan(Number.POSITIVE_INFINITY);
   });
 
   it('reports that the state directory has only keys if a store has the rest', () => {
