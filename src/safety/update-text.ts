@@ -49,17 +49,19 @@ export function omissionLines(plan: Plan, offered: Allowed): readonly string[] |
         ? 'This call removes no settings.'
         : `This call would remove: ${leftOut.map(({ setting }) => settingName(setting)).join(', ')}.`,
     ];
-  if (leftOut.length > 0)
+  if (leftOut.length > 0) {
+    const verb = leftOut.every(({ after }) => after === undefined) ? 'remove' : 'change';
     return [
-      'This call replaces settings, so it would remove those that its arguments omit:',
+      `This call replaces settings, so it would ${verb} those that its arguments omit:`,
       ...leftOut.map((change) => `- ${(isShown ? changeText : newValueText)(change)}`),
       ...(isHopeless(plan)
         ? []
         : [
             ...(isShown ? [keepingText(plan, settings)] : []),
-            `To remove all of these on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
+            `To ${verb} all of these on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
           ]),
     ];
+  }
   return undefined;
 }
 

@@ -75,7 +75,9 @@ describe('an update of a dataview under a cluster', () => {
     const { changesetId } = (await fixture.builder.changeset('trades', '/2026.03.19/')) as Members;
     const moved = `changesetId: "${present}" -> "${changesetId}"`;
     const described = { ...VIEW, description: 'of trades' };
-    expect(textOf(await here('update_kx_dataview', described))).toContain(`- ${moved}`);
+    expect(textOf(await here('update_kx_dataview', described))).toContain(
+      `it would change those that its arguments omit:\n- ${moved}`,
+    );
     const onPurpose = { ...described, remove: ['changesetId'] };
     expect(await plan('update_kx_dataview', onPurpose)).toMatchObject({
       changes: ['description: not set -> "of trades"', moved],
