@@ -86,10 +86,10 @@ type KeySet = ReturnType<typeof createRemoteJWKSet>;
 function refresher(now: () => number) {
   let fetchedMs = 0;
   return async (keySet: KeySet): Promise<void> => {
-    const isFetched = keySet.jwks() !== undefined;
-    if (isFetched && Math.abs(now() - fetchedMs) < KEYS_MS) return;
+    if (Math.abs(now() - fetchedMs) < KEYS_MS) return;
     fetchedMs = now();
-    if (isFetched) await keySet.reload().catch(() => {});
+    // The first verification fetches them.
+    if (keySet.jwks() !== undefined) await keySet.reload().catch(() => {});
   };
 }
 
