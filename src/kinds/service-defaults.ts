@@ -71,8 +71,8 @@ async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entr
   return {
     mount: { ...entry, dataviewConfiguration: { dataviewName, dataviewVersionId: versionId } },
     ignored: ignored.map(
-      ([member, , taken]) =>
-        `The service ignores ${member} and mounts the newest version of dataview ${quoteUntrusted(dataviewName)}, with ${member} ${quoteUntrusted(String(taken))}. Give only dataviewName. To change the dataview itself, use ${toolName('UpdateKxDataview')}`,
+      ([member]) =>
+        `The service ignores ${member} and mounts the newest version of dataview ${quoteUntrusted(dataviewName)}. Give only dataviewName. To change the dataview itself, use ${toolName('UpdateKxDataview')}`,
     ),
   };
 }
