@@ -4,7 +4,7 @@ import type { Call } from '../../src/operations/index.ts';
 import { apiReader } from '../../src/safety/api-reader.ts';
 import { quotasFor } from '../../src/safety/preview.ts';
 import { blockersOf } from '../../src/safety/problem-text.ts';
-import { HOUR } from './support/backend.ts';
+import { failing, HOUR } from './support/backend.ts';
 import { KEY } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import { having, here, inside, on, preview, previewFixture, volume } from './support/preview.ts';
@@ -72,14 +72,9 @@ it('rejects with the error of the read if the target of a call may not be read',
 });
 
 it('leaves a new environment unchecked if environments may not be listed', async () => {
-  const failing =
-    (code: 'AccessDenied' | 'Throttling'): Call =>
-    async (name, input, options) => {
-      if (name !== 'ListKxEnvironments') return fixture.backend.call(name, input, options);
-      throw new FinspaceError({ operation: name, code, detail: 'no', retryable: false, advice: 'none' });
-    };
+  const without = (code: 'AccessDenied' | 'Throttling') => failing(fixture.backend.call, 'ListKxEnvironments', code);
   const wanted = { name: 'new', kmsKeyId: KEY };
-  const { notChecked } = await preview('CreateKxEnvironment', wanted, failing('AccessDenied'));
+  const { notChecked } = await preview('CreateKxEnvironment', wanted, without('AccessDenied'));
   expect(notChecked).toContain('what list_kx_environments shows, which this server may not read');
-  await expect(preview('CreateKxEnvironment', wanted, failing('Throttling'))).rejects.toThrow('Throttling');
+  await expect(preview('CreateKxEnvironment', wanted, without('Throttling'))).rejects.toThrow('Throttling');
 });

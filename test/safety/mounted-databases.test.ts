@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FinspaceError } from '../../src/operations/failure.ts';
-import type { Call } from '../../src/operations/index.ts';
-import type { Members } from './support/backend.ts';
+import { answering, failing, type Members } from './support/backend.ts';
 import type { GuardOptions } from './support/guard.ts';
 import { mountedFixture, SHARED, textOf, VIEW } from './support/mounted.ts';
 
@@ -32,10 +30,7 @@ describe('the databases that a cluster mounts', () => {
     const OLDER = { dataviewName: 'view', dataviewVersionId: 'older' };
     const withoutDataviews = (code: 'AccessDenied' | 'Throttling'): GuardOptions => ({
       clock: fixture.backend.clock,
-      call: async (name, ...rest) => {
-        if (name !== 'GetKxDataview') return fixture.backend.call(name, ...rest);
-        throw new FinspaceError({ operation: name, code, detail: '', retryable: false, advice: 'none' });
-      },
+      call: failing(fixture.backend.call, 'GetKxDataview', code),
     });
 
     it('use the newest version of their dataview, and a create that names another version is refused', async () => {
@@ -50,25 +45,23 @@ describe('the databases that a cluster mounts', () => {
     it('are not compared with what an endpoint does not say about the newest version of their dataview', async () => {
       const { backend, environmentId } = fixture;
       const { changesetId, segmentConfigurations } = await backend.call('GetKxDataview', { environmentId, ...VIEW });
-      const sparse = async (name: string, ...rest: unknown[]) => {
-        const reply = await (backend.call as (...args: unknown[]) => Promise<Members>)(name, ...rest);
-        return name === 'GetKxDataview' ? { ...reply, activeVersions: [{ versionId: 'newest' }] } : reply;
-      };
-      const options = { call: sparse as Call };
+      const call = answering(backend.call, (name, reply) =>
+        name === 'GetKxDataview' ? { ...reply, activeVersions: [{ versionId: 'newest' }] } : reply,
+      );
       const given = await create({ dataviewName: 'view', changesetId, segmentConfigurations });
-      expect(await here('create_kx_cluster', given, options)).toMatchObject({ kind: 'done' });
-      const older = await here('create_kx_cluster', await create(OLDER), options);
+      expect(await here('create_kx_cluster', given, { call })).toMatchObject({ kind: 'done' });
+      const older = await here('create_kx_cluster', await create(OLDER), { call });
       expect(textOf(older)).toContain('The service ignores dataviewVersionId');
     });
 
     it('are left to the service for a caller who may not read dataviews, but not if the read fails', async () => {
       const older = await create(OLDER);
-      const failing = await attempt(
+      const unread = await attempt(
         'create_kx_cluster',
         { environmentId: fixture.environmentId, ...older },
         withoutDataviews('Throttling'),
       );
-      expect(failing).toMatchObject({ kind: 'refused', text: expect.stringContaining('ThrottlingException') });
+      expect(unread).toMatchObject({ kind: 'refused', text: expect.stringContaining('ThrottlingException') });
       const denied = await attempt(
         'create_kx_cluster',
         { environmentId: fixture.environmentId, ...older },
@@ -112,16 +105,7 @@ describe('the databases that a cluster mounts', () => {
   });
 
   it('fail the call if they cannot be read', async () => {
-    const denied: Call = async (name, input, options) => {
-      if (name !== 'GetKxDataview') return fixture.backend.call(name, input, options);
-      throw new FinspaceError({
-        operation: name,
-        code: 'AccessDenied',
-        detail: 'no',
-        retryable: false,
-        advice: 'none',
-      });
-    };
+    const denied = failing(fixture.backend.call, 'GetKxDataview');
     const outcome = await here(
       'update_kx_cluster_databases',
       { clusterName: 'viewing', databases: [VIEW] },

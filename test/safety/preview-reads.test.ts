@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
-import { answering, HOUR, SECOND, spyOn } from './support/backend.ts';
+import { answering, failing, HOUR, SECOND, spyOn } from './support/backend.ts';
 import { ROLE } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import {
@@ -74,22 +73,18 @@ it('a preview changes nothing and reads each entity once', async () => {
 });
 
 it('a preview leaves forbidden reads unchecked, and rejects with any other failure', async () => {
-  const failing =
-    (reader: OperationName, code: 'AccessDenied' | 'Throttling'): Call =>
-    async (name, input, options) => {
-      if (name !== reader) return fixture.backend.call(name, input, options);
-      throw new FinspaceError({ operation: name, code, detail: 'no', retryable: false, advice: 'none' });
-    };
+  const without = (reader: OperationName, code: 'AccessDenied' | 'Throttling') =>
+    failing(fixture.backend.call, reader, code);
   const user = here({ userName: 'new', iamRole: ROLE });
-  expect((await preview('CreateKxUser', user, failing('ListKxUsers', 'AccessDenied'))).notChecked).toEqual([
+  expect((await preview('CreateKxUser', user, without('ListKxUsers', 'AccessDenied'))).notChecked).toEqual([
     'what list_kx_users shows, which this server may not read',
     'whether the role exists',
   ]);
   const onVolume = dataview(segment('fast'));
-  expect((await preview('CreateKxDataview', onVolume, failing('GetKxVolume', 'AccessDenied'))).notChecked).toEqual([
+  expect((await preview('CreateKxDataview', onVolume, without('GetKxVolume', 'AccessDenied'))).notChecked).toEqual([
     'what get_kx_volume shows, which this server may not read',
   ]);
-  await expect(preview('CreateKxUser', user, failing('ListKxUsers', 'Throttling'))).rejects.toThrow('Throttling');
+  await expect(preview('CreateKxUser', user, without('ListKxUsers', 'Throttling'))).rejects.toThrow('Throttling');
 });
 
 it('a preview blocks a node type that does not exist, as the service rejects it', async () => {

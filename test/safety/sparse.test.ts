@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
-import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
+import { answering, type Embedded, embedded, failing, type Members } from './support/backend.ts';
 import { type EnvironmentBuilder, KEY, openBuilder } from './support/call-environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
@@ -69,17 +68,7 @@ describe('a service that omits optional members', () => {
 
   it('about the location of an entity shows the person what is known, and deletes nothing', async () => {
     const user = { environmentId, volumeName: 'fast' };
-    const mute: Call = async (name, input, options) => {
-      if (name === 'GetKxEnvironment')
-        throw new FinspaceError({
-          operation: name,
-          code: 'AccessDenied',
-          detail: 'no',
-          retryable: false,
-          advice: 'none',
-        });
-      return backend.call(name, input, options);
-    };
+    const mute = failing(backend.call, 'GetKxEnvironment');
     const { shown, forbidden, unchecked } = await planned(mute, 'DeleteKxVolume', user);
     expect(unchecked).toEqual(['what get_kx_environment shows, which this server may not read']);
     expect(shown.text).toContain('\nregion: "us-east-1", backend: "test".\n');

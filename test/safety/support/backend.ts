@@ -4,6 +4,7 @@ import type { FaultSource } from '../../../src/local/faults/source.ts';
 import { service } from '../../../src/local/service.ts';
 import { openStore, type Store } from '../../../src/local/store.ts';
 import { seed } from '../../../src/local/worlds/index.ts';
+import { FinspaceError } from '../../../src/operations/failure.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 
 export type Members = Record<string, unknown>;
@@ -107,4 +108,16 @@ export function remembering(call: Call): Call {
 export function answering(call: Call, change: (name: OperationName, reply: Members, input: Members) => unknown): Call {
   return async (name, input, options) =>
     change(name, (await call(name, input, options)) as Members, input as Members) as never;
+}
+
+/** The same Call, with one operation that fails. */
+export function failing(
+  call: Call,
+  fails: OperationName,
+  code: FinspaceError['fields']['code'] = 'AccessDenied',
+): Call {
+  return async (name, input, options) => {
+    if (name !== fails) return call(name, input, options);
+    throw new FinspaceError({ operation: name, code, detail: 'no', retryable: false, advice: 'none' });
+  };
 }
