@@ -10,7 +10,7 @@ import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.t
 import { answer } from './fleet/page.ts';
 import type { Lookup } from './identify.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { notOffered, refused, withEnvironmentMeant } from './result.ts';
+import { notOffered, withEnvironmentMeant, wrongPreview } from './result.ts';
 
 /** A tool whose call is a batch, and a function that returns its calls. */
 interface BatchTool {
@@ -33,11 +33,10 @@ export async function previewBatch(
   const reason = toolRefusalReason(tool, environment.restrictions, environment.caller);
   if (reason !== undefined) return notOffered(tool.name, reason);
   const lookup = { environment, signal: preview.signal };
-  const wrong = (lines: readonly string[]) => refused(`The arguments for ${tool.name} are wrong.`, ...lines);
   const prepared = await prepareArguments(lookup, tool.input(), given);
-  if ('wrong' in prepared) return wrong(prepared.wrong);
+  if ('wrong' in prepared) return wrongPreview(tool.name, prepared.wrong);
   const batch = await batchOf(lookup, prepared.input as never);
-  if ('wrong' in batch) return wrong(batch.wrong);
+  if ('wrong' in batch) return wrongPreview(tool.name, batch.wrong);
   return withEnvironmentMeant(await previewAnswer(environment, batch, preview), prepared.meant);
 }
 

@@ -1,6 +1,7 @@
 import { isInDatabase, memberOf, statusClass } from '../inventory/kinds.ts';
 import { listPages } from '../inventory/pages.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
+import { MAX_NODES } from '../operations/kx-cluster-shapes.ts';
 import { waitTool } from '../operations/naming.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolEnvironment } from './environment.ts';
@@ -64,8 +65,6 @@ function startedBy({ operation, input, output }: Accepted): StartedChange | stri
     ...(settles?.end === 'DELETED' ? { until: settles.end } : {}),
   };
 }
-
-const MAX_NODES = 1_000;
 
 /**
  * Reads the nodes of a cluster before one is deleted; the returned function then shows which node replaces it, if that is clear.

@@ -1,5 +1,5 @@
 import { allEnvironments, candidatesText, type Environment, environmentsNamed, isPresent } from '../inventory/fleet.ts';
-import { listPages } from '../inventory/pages.ts';
+import { listPages, MAX_ITEMS } from '../inventory/pages.ts';
 import { didYouMean } from '../nearest.ts';
 import { oncePer } from '../once-per.ts';
 import type { OperationName } from '../operations/index.ts';
@@ -18,7 +18,6 @@ export interface Lookup {
   readonly isDestructive?: boolean;
 }
 
-const MAX_LISTED = 10_000;
 /** The result of a call waits no longer than this for what a lookup adds to it. */
 const MAX_ADDED_MS = 300;
 
@@ -126,8 +125,7 @@ async function knownAs(
     ]);
   }
   const { [label]: _, ...parents } = scope;
-  const list = () =>
-    listPages(lookup.environment.call, lister, parents as never, MAX_LISTED, { signal: lookup.signal });
+  const list = () => listPages(lookup.environment.call, lister, parents as never, MAX_ITEMS, { signal: lookup.signal });
   const { items } = (await lookUp(lookup, lister, list)) ?? { items: [] };
   return new Map(items.map((item) => [String(item[label] ?? ''), undefined]));
 }

@@ -18,7 +18,7 @@ import { CREATE, createBatch, createEntities } from './create-entities.ts';
 import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { notOffered, refused, withEnvironmentMeant, withheldKinds } from './result.ts';
+import { notOffered, refused, withEnvironmentMeant, withheldKinds, wrongPreview } from './result.ts';
 import { suggestTool } from './suggest.ts';
 import { TAG, tagBatch, tagEntities } from './tag-entities.ts';
 import { previewTeardown, TEAR_DOWN } from './tear-down.ts';
@@ -81,7 +81,7 @@ async function previewCall(
   const operation = operationNamed(name);
   const lookup = { environment, signal, isDestructive: isDestructive(operation.risk) };
   const prepared = await prepareArguments(lookup, agentInput(operation), given, name);
-  if ('wrong' in prepared) return refused(`The arguments for ${tool} are wrong.`, ...prepared.wrong);
+  if ('wrong' in prepared) return wrongPreview(tool, prepared.wrong);
   const { input, meant } = prepared;
   const options = { signal };
   const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };

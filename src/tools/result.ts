@@ -93,6 +93,10 @@ export const notOffered = (tool: string, reason: string) => refused(`${tool} is 
 export const wrongArguments = (tool: string, problems: readonly string[]) =>
   refused(`${tool} was not called: its arguments are wrong.`, ...problems);
 
+/** The same for a preview, which was called, of another tool, which was not. */
+export const wrongPreview = (tool: string, problems: readonly string[]) =>
+  refused(`The arguments for ${tool} are wrong.`, ...problems);
+
 /** The same result with a note for the model; a form or link stays unchanged. */
 export function withNote<R extends CallToolResult | InputRequiredResult>(result: R, note: string): R {
   return 'inputRequests' in result

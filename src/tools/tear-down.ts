@@ -9,7 +9,7 @@ import { compositeTool, type ToolEnvironment, type ToolResult } from './environm
 import { answer } from './fleet/page.ts';
 import { Narrowing } from './lenient.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { notOffered, refused, withEnvironmentMeant, withheldKinds } from './result.ts';
+import { notOffered, refused, withEnvironmentMeant, withheldKinds, wrongPreview } from './result.ts';
 import { readRemaining, removeAll } from './tear-down-run.ts';
 
 export const TEAR_DOWN = 'tear_down_kx_environment';
@@ -68,7 +68,7 @@ export async function previewTeardown(
   const reason = toolRefusalReason(tearDown, environment.restrictions, environment.caller);
   if (reason !== undefined) return notOffered(TEAR_DOWN, reason);
   const prepared = await prepareArguments({ environment, signal, isDestructive: true }, tearDown.input(), given);
-  if ('wrong' in prepared) return refused(`The arguments for ${TEAR_DOWN} are wrong.`, ...prepared.wrong);
+  if ('wrong' in prepared) return wrongPreview(TEAR_DOWN, prepared.wrong);
   const input = prepared.input as z.output<ReturnType<typeof selection>>;
   const plan = await planTeardown(environment, TEAR_DOWN, input, environment.caller.principal, { signal });
   if (plan === undefined) return refused(ALREADY_DELETED);

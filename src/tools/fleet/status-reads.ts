@@ -2,6 +2,7 @@ import { failureReason, isLeaving, statusClass } from '../../inventory/kinds.ts'
 import { listPages } from '../../inventory/pages.ts';
 import { isNotFound } from '../../operations/failure.ts';
 import { callNamed, type Input, type OperationName } from '../../operations/index.ts';
+import { MAX_NODES } from '../../operations/kx-cluster-shapes.ts';
 import { DELETED } from './environment-lookup.ts';
 import type { FleetReader } from './fleet-reader.ts';
 
@@ -38,8 +39,6 @@ export async function readEntityStatus(
     reply: found,
   };
 }
-
-const MAX_NODES = 1_000;
 
 /** RUNNING when all nodes are RUNNING, and there are as many as the cluster needs. */
 export async function readNodesStatus({ call, options }: FleetReader, input: Input<'GetKxCluster'>): Promise<Read> {
