@@ -1,4 +1,5 @@
 import { groupBy } from '../group-by.ts';
+import { byNewest } from '../kinds/newest-first.ts';
 import type { Output } from '../operations/index.ts';
 import type { GraphOptions } from './graph-types.ts';
 import type { Reading } from './reading.ts';
@@ -43,7 +44,7 @@ export async function readChangesets(
     newestCompleted(),
   ]);
   const unlisted = newest === undefined || listed.some(({ changesetId }) => changesetId === newest) ? [] : [newest];
-  const failed = listed.filter(({ status }) => status === 'FAILED').toSorted(newestFirst);
+  const failed = listed.filter(({ status }) => status === 'FAILED').toSorted(byNewest);
   const requested = changes === undefined ? [] : listed.filter(({ changesetId = '' }) => changes(changesetId));
   const toExplain = [...failed.slice(0, MAX_REASONS), ...requested].map(({ changesetId = '' }) => changesetId);
   const idsToRead = new Set([...unlisted, ...toExplain]);
@@ -55,7 +56,7 @@ export async function readChangesets(
   );
   const details = new Map(read.map((detail) => [detail?.changesetId, detail]));
   const all = [...listed, ...unlisted.map((changesetId): Changeset => ({ changesetId }))];
-  return all.map((changeset) => ({ ...changeset, ...details.get(changeset.changesetId) })).toSorted(newestFirst);
+  return all.map((changeset) => ({ ...changeset, ...details.get(changeset.changesetId) })).toSorted(byNewest);
 }
 
 /** Whether a list, read newest first, has reached items that are older than a time. */
@@ -64,8 +65,6 @@ function hasReached(items: readonly Changeset[], since: string): boolean {
   const last = times.at(-1) ?? '';
   return last !== '' && last < since && times.every((time, at) => time <= (times[at - 1] ?? time));
 }
-
-const newestFirst = (a: Changeset, b: Changeset) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? '');
 
 /** Completed changesets, such as those that completed after another. */
 export interface Completed {

@@ -1,4 +1,4 @@
-import { newestFirst } from '../kinds/dataview-versions.ts';
+import { newestFirst } from '../kinds/newest-first.ts';
 import { referredBy } from '../kinds/references.ts';
 import { isLeaving, occupiesHost, statusClass } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';

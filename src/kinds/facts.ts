@@ -1,8 +1,8 @@
 import { HOST_TYPES, memoryMiB } from '../operations/machine-types.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { newestFirst } from './dataview-versions.ts';
 import { type FactSource, type Facts, ZONE } from './fact.ts';
 import { CLUSTER_FACTS } from './kx-cluster-facts.ts';
+import { newestFirst } from './newest-first.ts';
 import type { KindName } from './views.ts';
 
 type Network = NonNullable<FactSource<'kx-environment'>['transitGatewayConfiguration']>;

@@ -1,10 +1,10 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { counted } from './amounts.ts';
-import { newestFirst } from './dataview-versions.ts';
 import { openEnvironment } from './environment-rules.ts';
 import type { Impact, Item, KindDefinition, Problem, ReferenceTarget, RequestedChange } from './model.ts';
 import { mountable } from './mounts.ts';
+import { newestFirst } from './newest-first.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
 import {
   conditions,

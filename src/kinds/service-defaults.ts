@@ -1,9 +1,9 @@
 import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { toolName } from '../operations/naming.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { newestFirst } from './dataview-versions.ts';
 import { mountedDatabases } from './kx-cluster-references.ts';
 import type { FilledInput, RequestedChange } from './model.ts';
+import { newestFirst } from './newest-first.ts';
 import { type Reader, Unreadable } from './reader.ts';
 import type { Keys } from './views.ts';
 
@@ -43,7 +43,7 @@ export async function fillNewMounts({
     const mounts = await Promise.all(detailed.map((entry) => mountOf(read, key, entry)));
     return { input, ignored: inDatabases(mounts.flatMap(({ ignored }) => ignored)) };
   } catch (error) {
-    // Whoever may not read dataviews can still create clusters.
+    // A caller who may not read dataviews can still create clusters.
     if (error instanceof Unreadable) return { input, ignored: [] };
     throw error;
   }

@@ -79,7 +79,7 @@ export function wholeLine(lost: readonly VisibleItem[]): string {
   return `${title}${groupText(worst, COLUMNS - title.length - '.'.length)}.`;
 }
 
-/** The first line, followed by as many counts by kind as fit: `DELETE …: 13 clusters, 4 more`. It names the environment itself. */
+/** The first line, followed by as many counts by kind as fit: `DELETE …: 13 clusters, 4 more`. The environment is not counted. */
 export function countedLine(what: string, lost: readonly VisibleItem[]): string {
   const groups = worstFirst(lost).filter(([{ kind }]) => kind !== NAMES['kx-environment'].noun);
   // The second line counts the worst.

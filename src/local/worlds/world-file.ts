@@ -97,7 +97,7 @@ function problemIn(entity: WorldFile['entities'][number]): string | undefined {
   return hasStatus ? undefined : `status: ${inArn} has no status ${entity.status}`;
 }
 
-/** What the API accepts as the name of an entity; with any other name, no operation would find it. */
+/** What the API accepts as the name of an entity; with any other name, no operation would find it. Of nodes, only the delete has one. */
 function nameSchema(kind: KindName): z.ZodType {
   const { get = 'DeleteKxClusterNode', member } = NAMES[kind];
   return operationNamed(get).input().shape[member] as z.ZodType;
