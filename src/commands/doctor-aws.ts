@@ -3,7 +3,7 @@ import { finspaceCall } from '../finspace/call.ts';
 import { finspaceClient } from '../finspace/client.ts';
 import { credentialSource } from '../finspace/credential-source.ts';
 import { diagnose } from '../finspace/diagnose.ts';
-import { environmentRegion } from '../finspace/region.ts';
+import { environmentRegion, isRegion } from '../finspace/region.ts';
 import { secrets } from '../finspace/secrets.ts';
 import { sharedProfile } from '../finspace/shared-profile.ts';
 import { FinspaceError } from '../operations/failure.ts';
@@ -22,13 +22,20 @@ export async function awsFindings(config: Config, env: NodeJS.ProcessEnv): Promi
 }
 
 async function regionFinding({ region, profile }: Config, env: NodeJS.ProcessEnv): Promise<DoctorFinding> {
-  if (region !== undefined) return ok('region', `${region}, from --region`);
   const variable = environmentRegion(env);
-  if (variable !== undefined) return ok('region', `${variable}, from the environment`);
+  if (region !== undefined) return namedRegion(region, '--region');
+  if (variable !== undefined) return namedRegion(variable, 'the environment');
   const { name, settings } = await sharedProfile(profile);
-  if (settings?.['region']) return ok('region', `${settings['region']}, from the AWS profile ${JSON.stringify(name)}`);
-  return failed('region', 'No AWS region is configured.', 'Name it with --region, such as --region us-east-1.');
+  if (settings?.['region']) return namedRegion(settings['region'], `the AWS profile ${JSON.stringify(name)}`);
+  return failed('region', 'No AWS region is configured.', NAME_REGION);
 }
+
+const namedRegion = (region: string, source: string) =>
+  isRegion(region)
+    ? ok('region', `${region}, from ${source}`)
+    : failed('region', `${JSON.stringify(region)}, from ${source}, is not a valid region name.`, NAME_REGION);
+
+const NAME_REGION = 'Name it with --region, such as --region us-east-1.';
 
 const SOON_MS = 15 * 60_000;
 

@@ -11,7 +11,7 @@ import type { Limits } from './handler.ts';
 import { inProcessHandler } from './in-process.ts';
 import type { Limiter } from './limiter.ts';
 import { networkHandler } from './network.ts';
-import { environmentRegion } from './region.ts';
+import { environmentRegion, isRegion } from './region.ts';
 import type { Backoff } from './retry.ts';
 import type { Secrets } from './secrets.ts';
 import { Sha256 } from './sha256.ts';
@@ -143,13 +143,11 @@ async function profileRegion(chosen: string | undefined): Promise<string> {
   return profile.settings?.['region'] ?? '';
 }
 
-/** The region becomes part of a host name, whatever its source, so it is validated. */
 function validRegion(provider: () => Promise<string>): () => Promise<string> {
   return async () => {
     const region = await provider();
     if (region === '') throw misconfigured('No AWS region is configured.', NAME_REGION);
-    if (!/^[a-z0-9]+(?:-[a-z0-9]+){1,5}$/.test(region))
-      throw misconfigured('The configured AWS region is not a valid region name.', NAME_REGION);
+    if (!isRegion(region)) throw misconfigured('The configured AWS region is not a valid region name.', NAME_REGION);
     return region;
   };
 }

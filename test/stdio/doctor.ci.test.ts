@@ -234,13 +234,16 @@ describe('finspace-mcp doctor', () => {
     });
   });
 
-  it('lists in order what is missing before a call is possible', async () => {
+  it('lists in order what is missing or wrong before a call is possible', async () => {
     const found = await doctor(aws('http://127.0.0.1:9'));
     expect(Object.fromEntries(found)).toMatchObject({
       region: { status: 'failed', advice: expect.stringContaining('--region') },
       credentials: { status: 'failed', detail: expect.stringContaining('No AWS credentials were found') },
       backend: { status: 'warning', advice: 'First correct what failed above.' },
     });
+    const invalid = await doctor(aws('http://127.0.0.1:9'), { AWS_REGION: 'EU West' });
+    const detail = '"EU West", from the environment, is not a valid region name.';
+    expect(invalid.get('region')).toMatchObject({ status: 'failed', detail });
   });
 
   it('reports an endpoint that does not answer, and one whose clock differs', async () => {
