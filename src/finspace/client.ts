@@ -2,7 +2,6 @@ import { FinspaceClient } from '@aws-sdk/client-finspace';
 import type { HttpRequest } from '@smithy/protocol-http';
 import type { Service } from '../operations/exchange.ts';
 import { lazy } from '../operations/operation.ts';
-import { VERSION } from '../version.ts';
 import { type Send, sender } from './command.ts';
 import { requireWhole } from './credential-errors.ts';
 import { type Credentials, credentials } from './credentials.ts';
@@ -50,7 +49,6 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
             source = credentials(profile, init, watch);
             return source.current;
           },
-          defaultUserAgentProvider: async () => USER_AGENT,
           sha256: Sha256,
           ...(endpoint === undefined ? {} : { endpoint }),
         }
@@ -67,14 +65,12 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
   return { send: sender(client), credentials: source };
 }
 
-const USER_AGENT: [string, string][] = [['finspace-mcp', VERSION]];
-
 /**
- * Leaves out the retries of the SDK, whose place in the stack other middleware refers to, its log, which nobody reads, and what
- * only has an effect within AWS Lambda.
+ * Leaves out the retries of the SDK, whose place in the stack other middleware refers to, its log, which nobody reads, its user
+ * agent, and what only has an effect within AWS Lambda.
  */
 function sendOnce({ middlewareStack }: FinspaceClient): void {
-  middlewareStack.remove('loggerMiddleware');
+  for (const name of ['loggerMiddleware', 'getUserAgentMiddleware']) middlewareStack.remove(name);
   if (process.env['AWS_LAMBDA_FUNCTION_NAME'] === undefined) middlewareStack.remove('recursionDetectionMiddleware');
   middlewareStack.add((next) => next, {
     name: 'retryMiddleware',
@@ -116,7 +112,6 @@ const ONLY_FOR_NETWORKS = [
   'retryMiddleware',
   'contentLengthMiddleware',
   'hostHeaderMiddleware',
-  'getUserAgentMiddleware',
   'httpAuthSchemeMiddleware',
   'httpSigningMiddleware',
 ];

@@ -22,6 +22,7 @@ import { lenientOutput } from '../operations/derive.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { changesNothing, lazy } from '../operations/operation.ts';
+import { VERSION } from '../version.ts';
 import { DiagnosedError } from './diagnosed-error.ts';
 import type { AttemptOptions, Handler } from './handler.ts';
 import { refusal } from './refusal.ts';
@@ -123,11 +124,14 @@ function serializer(name: OperationName) {
     const members = Object.entries(input).filter(([member, value]) => value !== undefined && !inPath.includes(member));
     const request = requestBuilder(input, context).bp(path).m(method);
     for (const label of inPath) request.p(label, () => labelValue(input, label), `{${label}}`, false);
+    request.h({ 'user-agent': USER_AGENT, ...(inQuery ? {} : { 'content-type': 'application/json' }) });
     if (inQuery) request.q(Object.fromEntries(members.map(([member, value]) => [member, queryValue(value)])));
-    else request.h({ 'content-type': 'application/json' }).b(JSON.stringify(Object.fromEntries(members)));
+    else request.b(JSON.stringify(Object.fromEntries(members)));
     return request.build() as Promise<HttpRequest>;
   };
 }
+
+const USER_AGENT = `finspace-mcp/${VERSION}`;
 
 /** The value of a path label. `.` and `..` would name another path, so they are never sent. */
 function labelValue(input: object, label: string): string {

@@ -3,6 +3,7 @@ import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import type { WireRequest } from '../../src/operations/exchange.ts';
 import type { Call } from '../../src/operations/index.ts';
+import { VERSION } from '../../src/version.ts';
 
 /** The request that one call sends to a service in this process. */
 async function sent(region: string, use: (call: Call) => Promise<unknown>): Promise<WireRequest> {
@@ -28,6 +29,7 @@ test('A request in this process carries the scope and its region instead of a si
   expect({ method, target }).toEqual({ method: 'GET', target: '/kx/environments/e1/users/a%20b' });
   expect(headers).toEqual({
     authorization: 'AWS4-HMAC-SHA256 Credential=local/19700101/eu-west-2/finspace/aws4_request',
+    'user-agent': `finspace-mcp/${VERSION}`,
   });
 });
 
