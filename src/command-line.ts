@@ -135,7 +135,8 @@ const inner = (name: SettingName): z.ZodType => {
   return schema;
 };
 const isSwitch = (name: SettingName) => inner(name) instanceof z.ZodBoolean;
-const isList = (name: SettingName) => inner(name) instanceof z.ZodArray || inner(name) instanceof z.ZodUnion;
+/** Whether a setting is written as words with commas between them. */
+export const isList = (name: SettingName) => inner(name) instanceof z.ZodArray || inner(name) instanceof z.ZodUnion;
 
 /** Converts text to the kind of value that a setting has; the schema rejects what does not fit. */
 function fromText(name: SettingName, text: string): unknown {

@@ -1,4 +1,4 @@
-import type { CommandShape } from '../command-line.ts';
+import { type CommandShape, isList } from '../command-line.ts';
 import { ConfigError, flagOf, SETTINGS } from '../config.ts';
 import { writeOut } from '../output.ts';
 import { PLACEHOLDERS, valuesOf } from './help.ts';
@@ -24,6 +24,8 @@ interface Option {
   /** Name of the value; undefined for an option without one. */
   readonly value?: string | undefined;
   readonly choices: readonly string[];
+  /** Whether several values may follow each other, with commas between them. */
+  readonly isList?: boolean;
 }
 
 interface Command {
@@ -40,7 +42,13 @@ function describeCommand([name, { summary, settings, switches = {}, word = '' }]
   const settingOptions = settings.map((setting) => {
     const { isSwitch, choices } = valuesOf(setting);
     const value = isSwitch ? undefined : (PLACEHOLDERS[setting] ?? 'VALUE');
-    return { flag: flagOf(setting), text: SETTINGS[setting].description ?? '', value, choices };
+    return {
+      flag: flagOf(setting),
+      text: SETTINGS[setting].description ?? '',
+      value,
+      choices,
+      isList: isList(setting),
+    };
   });
   return {
     name,
@@ -56,6 +64,8 @@ function bash(commands: readonly Command[], defaultCommand: string): string {
   const options = [...new Map(commands.flatMap((one) => one.options.map((option) => [option.flag, option]))).values()];
   const flags = (test: (option: Option) => boolean) => options.filter(test).map(({ flag }) => flag);
   const from = (words: readonly string[]) => `COMPREPLY=($(compgen -W '${words.join(' ')}' -- "$word"))`;
+  const next = (words: readonly string[]) =>
+    `COMPREPLY=($(compgen -P "\${word%"\${word##*,}"}" -W '${words.join(' ')}' -- "\${word##*,}"))`;
   const files = flags(isPath);
   const others = flags((option) => option.value !== undefined && option.choices.length === 0 && !isPath(option));
   return `_finspace_mcp() {
@@ -64,7 +74,7 @@ function bash(commands: readonly Command[], defaultCommand: string): string {
   case $before in
 ${options
   .filter(({ choices }) => choices.length > 0)
-  .map(({ flag, choices }) => `    ${flag}) ${from(choices)}; return ;;\n`)
+  .map(({ flag, choices, isList: hasMany }) => `    ${flag}) ${hasMany ? next(choices) : from(choices)}; return ;;\n`)
   .join('')}    ${files.join('|')}) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")); return ;;
     ${others.join('|')}) return ;;
   esac
@@ -84,7 +94,9 @@ function zsh(commands: readonly Command[], defaultCommand: string): string {
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   const escaped = (text: string) => text.replaceAll(/[\\[\]:]/g, '\\$&');
   const action = (option: Option) => {
-    if (option.choices.length > 0) return `(${option.choices.join(' ')})`;
+    const choices = option.choices.join(' ');
+    if (option.isList && choices !== '') return `_values -s , ${option.value} ${choices}`;
+    if (choices !== '') return `(${choices})`;
     return isPath(option) ? '_files' : '';
   };
   const spec = (option: Option) =>
@@ -114,7 +126,8 @@ function fish(commands: readonly Command[], defaultCommand: string): string {
   const line = (condition: string, rest: string) => `complete -c finspace-mcp -n ${quoted(condition)} ${rest}\n`;
   const values = (one: Option) => {
     if (one.value === undefined) return '';
-    if (one.choices.length > 0) return `-xa ${quoted(one.choices.join(' '))} `;
+    const choices = one.choices.join(' ');
+    if (choices !== '') return `-xa ${quoted(one.isList ? `(__fish_append , ${choices})` : choices)} `;
     return isPath(one) ? '-rF ' : '-x ';
   };
   const option = (condition: string) => (one: Option) =>

@@ -37,6 +37,10 @@ describe.skipIf(isMissing('bash'))('completion in bash', () => {
     expect(offered('--approve', 'no')).toEqual(['none']);
     expect(offered('http', '--port', '')).toEqual([]);
   });
+  it('offers the next value of a list', () => {
+    expect(offered('--approve', 'create,de')).toEqual(['create,destroy']);
+    expect(offered('--lifecycle', 'fast,')).toEqual([]);
+  });
   it('offers the actions of a command', () => expect(offered('journal', 'v')).toEqual(['verify']));
   it('offers files', () => expect(offered('--config', 'package.js')).toEqual(['package.json']));
 });
