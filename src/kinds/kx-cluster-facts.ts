@@ -54,6 +54,7 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   },
   memoryReservationMiB: {
     of: ({ scalingGroupConfiguration: shared }) => shared?.memoryReservation,
+    also: ['memory'],
     replacedInRow: true,
     unit: 'MiB',
     totals: [{ name: 'clusterMemoryReserved', times: 'nodeCount' }],

@@ -85,6 +85,13 @@ describe('conditions', () => {
     ]);
   });
 
+  test('on memory mean that of a node, dedicated or on a host', async () => {
+    const large = ['gp-research', 'hdb-equities-a', 'hdb-equities-b', 'hdb-futures', 'hdb-fx'];
+    for (const kinds of [['cluster'], 'clusters'])
+      expect(await found({ kinds, where: [where('memory', 'above', '30 GiB')] })).toEqual(large);
+    expect([...(await groups({ kinds: ['cluster'], groupBy: ['memory'] })).keys()]).not.toContain('(none)');
+  });
+
   test('on values can match a part of a value', async () => {
     const clusters = async (is: string, value?: string) =>
       found({ kinds: ['cluster'], where: [where('code', is, value)] });
