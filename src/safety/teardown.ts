@@ -1,3 +1,4 @@
+import { idAt } from '../inventory/kinds.ts';
 import { counted } from '../inventory/units.ts';
 import { CONTENTS, contentsOf } from '../kinds/contents.ts';
 import { closedProblem } from '../kinds/environment-rules.ts';
@@ -28,6 +29,8 @@ export interface TeardownStep {
   readonly operation: OperationName;
   readonly input: Members;
   readonly item: Item;
+  /** As answers name it: `cluster:NAME`, `dataview:DATABASE/NAME`. */
+  readonly id: string;
   /** The status when it was planned. */
   readonly statusBefore?: unknown;
   /** Digest of the entity when it was planned, as `entityDigestOf` makes it. */
@@ -44,7 +47,7 @@ export interface TeardownPlan extends ApprovalRequest {
 
 export interface Selection {
   readonly environmentId: string;
-  /** Only these entities, by name; by default, the whole environment. */
+  /** Only these entities, by name or id; by default, the whole environment. */
   readonly only?: readonly string[] | undefined;
 }
 
@@ -114,7 +117,8 @@ async function selectedBy(
   // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
   const all = closedBlockers.length > 0 ? [] : await candidates(call, environmentId, options);
   const itself = environmentItself(environmentId, name, status);
-  const requested = only === undefined ? [...all, itself] : all.filter(({ item }) => only.includes(item.name));
+  const requested =
+    only === undefined ? [...all, itself] : all.filter((each) => only.some((name) => isCalled(each, name)));
   const leaving = requested.filter((candidate) => isLeaving(candidate.status));
   const chosen = requested.filter((candidate) => !isLeaving(candidate.status));
   if (only !== undefined) return { all, leaving, chosen, blocked: closedBlockers };
@@ -180,6 +184,7 @@ export async function candidates(call: Call, environmentId: string, options: Cal
     operation: deletionOf(kind),
     input: key,
     item,
+    id: idAt(kind, key),
     status,
     loads,
   }));
@@ -189,6 +194,7 @@ const environmentItself = (environmentId: string, name: string, status: unknown)
   operation: 'DeleteKxEnvironment',
   input: { environmentId },
   item: { kind: 'kdb environment', name, arn: '' },
+  id: idAt('kx-environment', { environmentId }),
   status,
   loads: [],
 });
@@ -196,12 +202,12 @@ const environmentItself = (environmentId: string, name: string, status: unknown)
 /** The deletion with the digest of its entity; none if the entity no longer exists. */
 async function withDigest(
   call: Call,
-  { operation, input, item, loads, status: statusBefore }: Candidate,
+  { operation, input, item, id, loads, status: statusBefore }: Candidate,
   options: CallOptions,
 ): Promise<TeardownStep[]> {
   const subject = await readTarget(call, operation, input, options);
   if (subject === undefined) return [];
-  return [{ operation, input, item, statusBefore, entityDigest: entityDigestOf(subject.entity, loads) }];
+  return [{ operation, input, item, id, statusBefore, entityDigest: entityDigestOf(subject.entity, loads) }];
 }
 
 /** How far an accepted deletion is, with the status of the entity and the reason of a failure. */
@@ -252,9 +258,12 @@ async function outsideBlockers(
 
 const ADD_IT = 'Add it to `only`, or remove from `only` what it blocks.';
 
+type Called = Pick<TeardownStep, 'item' | 'id'>;
+const isCalled = ({ item, id }: Called, name: string) => item.name === name || id === name;
+
 /** The names of a selection that no entity has. */
-function unknownAmong(names: readonly string[], found: readonly { readonly item: Item }[]): Blocker[] {
-  const unknown = names.filter((name) => !found.some(({ item }) => item.name === name));
+function unknownAmong(names: readonly string[], found: readonly Called[]): Blocker[] {
+  const unknown = names.filter((name) => !found.some((each) => isCalled(each, name)));
   return unknown.map((name) => ({
     item: { kind: 'entity', name },
     first: 'Nothing has this name: omit it.',

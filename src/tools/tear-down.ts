@@ -18,8 +18,8 @@ const ALREADY_DELETED = `${TEAR_DOWN} did not run: the environment is already de
 const selection = () =>
   z.strictObject({
     environmentId: KdbEnvironmentId(),
-    only: Narrowing(z.array(z.string().min(1).max(63)).min(1).max(500).optional()).describe(
-      'Names of the entities to delete; a name that several share selects all of them. Default: the whole environment.',
+    only: Narrowing(z.array(z.string().min(1).max(150)).min(1).max(500).optional()).describe(
+      'Entities to delete, by name or as kind:name; a name that several share selects all of them. Default: the whole environment.',
     ),
   });
 

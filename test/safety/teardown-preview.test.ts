@@ -76,6 +76,15 @@ describe('a teardown before approval', () => {
     expect(refusal.kind === 'refused' && refusal.text).not.toContain('delete_kx_dataview');
   });
 
+  it('selects entities as answers name them, and only those of that kind', async () => {
+    expect(await preview(wanted(['volume:fast', 'dataview:trades/view']))).toMatchObject({
+      content: { blocked: false, wouldRun: true, lost: [{ name: 'view' }, { name: 'fast' }] },
+    });
+    expect(await preview(wanted(['user:fast', 'ann']))).toMatchObject({
+      content: { blocked: true, blockers: [{ name: 'user:fast' }], lost: [{ name: 'ann' }] },
+    });
+  });
+
   it('is refused if its arguments are wrong, it is denied, or the environment does not exist', async () => {
     expect(await preview({})).toMatchObject({ text: expect.stringContaining(`The arguments for ${TOOL} are wrong.`) });
     const denying = await openGuard({ call: spy.call, clock: backend.clock, restrictions: { deny: [TOOL] } });
