@@ -81,11 +81,20 @@ function traverse({ entities, edges }: Graph, id: string, end: 'from' | 'to'): C
 /** The entities with a name, an id with or without `kind:`, or an ARN, ignoring case. */
 export function entitiesNamed(graph: Graph, name: string): GraphEntity[] {
   const matching = (wanted: string, form: (text: string) => string) =>
-    graph.entities.filter((entity) => {
-      const { id } = entity;
-      const names = [entity.name, id, id.slice(id.indexOf(':') + 1), arnIn(graph, entity)];
-      return names.some((each) => each !== undefined && form(each) === wanted);
-    });
+    graph.entities.filter((entity) => namesOf(graph, entity).some((each) => form(each) === wanted));
   const exact = matching(name, (text) => text);
   return exact.length > 0 ? exact : matching(name.toLowerCase(), (text) => text.toLowerCase());
+}
+
+/** Everything that answers call an entity: its name, its id with and without `kind:`, its ARN, and the id of an environment. */
+export function namesOf(graph: Graph, entity: GraphEntity): string[] {
+  const { kind, name, id } = entity;
+  const arn = arnIn(graph, entity);
+  return [
+    name,
+    id,
+    id.slice(id.indexOf(':') + 1),
+    ...(arn === undefined ? [] : [arn]),
+    ...(kind === 'environment' ? [graph.environmentId] : []),
+  ];
 }

@@ -83,12 +83,18 @@ function orList(error: unknown): undefined {
 
 /** The only one with an id or name. Throws NotFound. */
 function theOne(all: readonly Environment[], wanted: string): Environment {
-  const exact = environmentsNamed(all, wanted);
-  const [found, second] = exact.length > 0 ? exact : withWord(all, wanted);
+  const meant = environmentsMeant(all, wanted);
+  const [found, second] = meant;
   const names = all.map(({ name }) => name ?? '');
   if (found === undefined) throw notFound('kdb environment', wanted, names);
-  if (second !== undefined) throw new NotFound(candidatesText(exact, wanted));
+  if (second !== undefined) throw new NotFound(candidatesText(meant, wanted));
   return found;
+}
+
+/** The environments with an id or name, or else the only one whose name has the word. */
+export function environmentsMeant(all: readonly Environment[], wanted: string): readonly Environment[] {
+  const exact = environmentsNamed(all, wanted);
+  return exact.length > 0 ? exact : withWord(all, wanted);
 }
 
 /** Those whose names match a pattern. Throws NotFound. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { namesOf } from '../../inventory/dependents.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { gapOwner } from '../../inventory/graph-types.ts';
 import { dependentKindsOf, getterOf, statusClass } from '../../inventory/kinds.ts';
@@ -68,7 +69,7 @@ export const filters = () => ({
   name: z
     .string()
     .min(1)
-    .max(100)
+    .max(200)
     .optional()
     .describe(
       "Part of the entity's name, or of the database or cluster that contains it; case is ignored. A pattern with * (any text) must match the whole name.",
@@ -108,12 +109,13 @@ export type TagCondition = NonNullable<Filters['tags']>[number];
 type SettingCondition = NonNullable<Filters['where']>[number];
 
 /** Whether an entity meets the conditions on its name, status, type and times. */
-export function matches(entity: GraphEntity, filters: Filters, now: string): boolean {
+export function matches(entity: GraphEntity, graph: Graph, filters: Filters): boolean {
   const { name, status, notStatus, type, createdBefore, createdAfter, changedBefore, changedAfter } = filters;
+  const { readAt: now } = graph;
   const created = Date.parse(entity.created ?? '');
   const changed = Date.parse(changedAt(entity));
   return (
-    (name === undefined || [entity.name, containerOf(entity)].some((own) => isNamed(own, name))) &&
+    (name === undefined || isNamedIn(graph, entity, name)) &&
     (status === undefined || status.some((word) => hasStatus(entity.status, word))) &&
     (notStatus === undefined ||
       (entity.status !== undefined && !notStatus.some((word) => hasStatus(entity.status, word)))) &&
@@ -124,6 +126,10 @@ export function matches(entity: GraphEntity, filters: Filters, now: string): boo
     (changedAfter === undefined || changed > momentOf(changedAfter, now))
   );
 }
+
+const isNamedIn = (graph: Graph, entity: GraphEntity, wanted: string) =>
+  [entity.name, containerOf(entity)].some((own) => isNamed(own, wanted)) ||
+  namesOf(graph, entity).some((own) => own.toLowerCase() === wanted.toLowerCase());
 
 /** The name of the database or cluster that contains an entity; empty for one directly in an environment. */
 const containerOf = ({ kind, database = '', facts }: GraphEntity) =>

@@ -64,7 +64,7 @@ export const findEntities = fleetTool({
     const keys = keysIn(input.groupBy);
     requireProperties(input, kinds, keys);
     const plan = readPlanFor(input, kinds, keys);
-    const isMatch = (entity: GraphEntity, { readAt }: Graph) => matches(entity, input, readAt);
+    const isMatch = (entity: GraphEntity, graph: Graph) => matches(entity, graph, input);
     const prefetch = prefetchTags((graph) => [
       ...(needsOwnTags(input, keys) ? entitiesIn(graph, kinds).filter((entity) => isMatch(entity, graph)) : []),
       ...(needsEnvironmentTags(input, keys) ? graph.entities.filter(({ kind }) => kind === 'environment') : []),
@@ -138,7 +138,7 @@ async function findMatches(
     kinds,
     all.map(({ entity }) => entity),
   );
-  const candidates = all.filter(({ entity, graph }) => matches(entity, filters, graph.readAt));
+  const candidates = all.filter(({ entity, graph }) => matches(entity, graph, filters));
   const selected = withSettings(candidates, all, filters);
   const own = needsOwnTags(filters, keys) ? await withTags(reader, selected) : untagged(selected);
   const tagged = needsEnvironmentTags(filters, keys)

@@ -22,7 +22,7 @@ import { lazy } from '../../operations/operation.ts';
 import type { Deletions } from '../../safety/deletions.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import type { ToolEnvironment } from '../environment.ts';
-import { DELETED } from './environment-lookup.ts';
+import { DELETED, environmentsMeant } from './environment-lookup.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
 import { NotFound, notFound, quotedList } from './not-found.ts';
 import type { Row } from './page.ts';
@@ -102,8 +102,9 @@ export async function polledEntity(
   until: string | undefined,
 ): Promise<PolledEntity> {
   const { kind } = target;
-  const name = kind === 'environment' ? ownName(context.place, target.name) : target.name;
-  const database = target.database ?? (await databaseOf(context, kind, name));
+  const meant = targetMeant(target);
+  const name = kind === 'environment' ? ownName(context.place, meant.name) : meant.name;
+  const database = meant.database ?? (await databaseOf(context, kind, name));
   const goal = goalOf(kind, until);
   const subject = { context, kind, name, database, goal, ...readsOf(context, { kind, name, database }) };
   return {
@@ -111,6 +112,14 @@ export async function polledEntity(
     entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
     poll: (wasThere) => poll(subject, wasThere),
   };
+}
+
+/** The target with the bare name of what it calls `cluster:NAME` or `DATABASE/NAME`, as answers do. */
+function targetMeant({ kind, name: given, database: named }: WaitTarget): WaitTarget {
+  const prefix = [`${kind}:`, `${readKind(kind)}:`].find((each) => given.startsWith(each)) ?? '';
+  const name = given.slice(prefix.length);
+  const [, database, own = name] = (kind !== NODES && isInDatabase(kind) && /^(.+)\/(.+)$/.exec(name)) || [];
+  return { kind, name: own, database: named ?? database };
 }
 
 /** An entity that a call waits for, the wanted status, and how to read the entity. */
@@ -233,7 +242,7 @@ function goalMeant(kind: WaitTarget['kind'], word: string): string {
 
 /** The name of the environment to wait for. Throws NotFound when the two arguments name different ones. */
 function ownName({ name = '', environmentId }: Environment, given: string): string {
-  if (given === environmentId || given.toLowerCase() === name.toLowerCase()) return name;
+  if (given === environmentId || environmentsMeant([{ name }], given).length > 0) return name;
   throw new NotFound(
     `The environment is ${quoteUntrusted(name)}, not ${quoteUntrusted(given)}: wait for one environment per call.`,
   );

@@ -21,12 +21,13 @@ const TYPED: readonly Kind[] = ['cluster', 'scaling-group', 'volume'];
  * The kinds for a call that names none: those with the type; changesets and nodes only if another condition refers to them, as the
  * status COMPLETED or FAILED does, but not RUNNING, which clusters have, too.
  */
-export function kindsFor({ status = [], type, changedAfter }: Filters): readonly Kind[] {
+export function kindsFor({ name = '', status = [], type, changedAfter }: Filters): readonly Kind[] {
   const isOnlyTheirs = (state: string) => !DEFAULT_KINDS.some((kind) => statusesOf(kind).includes(state));
   const isMeant = (state: string) => isOnlyTheirs(state) || statusClass(state) !== 'settled';
   const words = status.filter((word) => statusWord(word) !== 'SETTLED');
   const also = ON_REQUEST_KINDS.filter(
     (kind) =>
+      name.startsWith(`${kind}:`) ||
       (kind === 'changeset' && changedAfter !== undefined) ||
       words.some((word) => statusesOf(kind).some((state) => hasStatus(state, word) && isMeant(state))),
   );

@@ -21,7 +21,7 @@ const entity = () => ({
   name: z
     .string()
     .min(1)
-    .max(64)
+    .max(150)
     .describe('Name of the entity; for a changeset, its id; for nodes, the name of the cluster'),
   database: z
     .string()
