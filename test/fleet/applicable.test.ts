@@ -89,10 +89,16 @@ describe('a condition that some of the requested kinds can meet', () => {
     [{ kinds: ['cluster'], type: ['GATEWAY'], setting: 'volumes' }, ['gw-prod', 'gw-uat']],
     [{ kinds: ['cluster'], type: ['GATEWAY'], setting: 'databaseName' }, ['gw-prod', 'gw-uat']],
     [{ kinds: ['cluster'], name: 'hdb-f*', setting: 'statusReason' }, ['hdb-futures', 'hdb-fx']],
-    [{ kinds: ['user'], setting: 'usedBy' }, []],
   ])('finds what none of them has, if it could: %j', async ({ setting, ...input }, found) => {
     for (const where of [[{ setting, is: 'unset' }], [{ setting, is: 'lacks', value: 'nothing like it' }]])
       expect(names((await use('find_kx_entities', { ...input, where })).data['entities'])).toEqual(found);
+  });
+
+  test.each(['unset', 'lacks'])('refuses what none of them can have: %s', async (is) => {
+    const where = [{ setting: 'usedBy', is, ...(is === 'lacks' ? { value: 'nothing like it' } : {}) }];
+    const { isError, text } = await use('find_kx_entities', { kinds: ['user'], where });
+    expect(isError).toBe(true);
+    expect(text).toContain('None of these has the setting "usedBy". Available: arn, iamRole.');
   });
 
   test('counts those without a setting that they could have', async () => {

@@ -175,9 +175,10 @@ describe('find_kx_entities', () => {
         'existingValues'
       ],
     ).toEqual(['SINGLE']);
-    expect(
-      (await use('find_kx_entities', { where: [{ setting: 'colour', is: 'set' }] })).data['existingSettings'],
-    ).toContain('zone');
+    const { text } = await use('find_kx_entities', { where: [{ setting: 'colour', is: 'set' }] });
+    expect(text).toMatch(
+      /^None of these has the setting "colour"\. Available: .*, zone, zones\. For a tag, use the argument tags\.$/,
+    );
     expect((await use('find_kx_entities', { tags: [{ key: 'owner', value: 'fx' }] })).data['existingTags']).toContain(
       'owner=fx-desk',
     );

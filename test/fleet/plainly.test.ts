@@ -186,7 +186,7 @@ test('can be made by the day on which entities were created or changed', async (
 
 test('tags are not settings, and the answer says where to find them', async () => {
   const { data } = await find({ kinds: ['cluster'], text: 'fx-desk' });
-  expect(data).toMatchObject({ found: 0, notSearched: 'tags (argument tags)' });
+  expect(data).toMatchObject({ found: 0, notSearched: 'names (argument name); tags (argument tags)' });
 });
 
 describe('a tag that no entity has', () => {

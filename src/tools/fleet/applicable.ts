@@ -5,7 +5,8 @@ import { plural } from '../../inventory/units.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import { declares, FOUND_KINDS } from './fact-values.ts';
-import { hasStatus, STATUS_CLASSES, statusWord } from './filters.ts';
+import { type Filters, hasStatus, STATUS_CLASSES, statusWord } from './filters.ts';
+import { momentOf } from './moments.ts';
 import { NotFound } from './not-found.ts';
 
 /** What a condition or order is about, and whether entities of a kind have it. */
@@ -56,6 +57,22 @@ export function requireStatus(
   throw new NotFound(
     `${quoteUntrusted(unknown)} is not a status of ${nouns(kinds)}${didYouMean(statusWord(unknown), known, { otherwise })}`,
   );
+}
+
+/** Throws NotFound for times between which nothing can be, such as those of spans in the wrong order. */
+export function requireOrder(
+  { createdAfter, createdBefore, changedAfter, changedBefore }: Filters,
+  now = new Date().toISOString(),
+): void {
+  const ranges = [
+    ['created', createdAfter, createdBefore],
+    ['changed', changedAfter, changedBefore],
+  ] as const;
+  for (const [what, after, before] of ranges)
+    if (after !== undefined && before !== undefined && momentOf(after, now) >= momentOf(before, now))
+      throw new NotFound(
+        `${what}After (${after}) is not before ${what}Before (${before}), so nothing can match. A span counts back from now: the longer one belongs in ${what}After.`,
+      );
 }
 
 /** `users and volumes`. */

@@ -61,7 +61,7 @@ const SettingFilter = () =>
     .refine(({ is, value }) => value !== undefined || is === 'set' || is === 'unset', 'expects a value')
     .refine(
       ({ is, value }) => value === undefined || !isOrder(is) || isQuantity(value) || isDate(value),
-      'expects a number as value, such as 3 or 20 GiB, or a date',
+      'expects a number as value, such as 3 or 20 GiB, or a date; for an age such as 30d, use createdBefore or createdAfter',
     );
 
 /** The arguments that select entities; all must hold. */
@@ -198,10 +198,13 @@ function requireComparable(candidates: readonly Candidate[], { setting, is, valu
     [first, ...others].some((own) => compareQuantities(own.path, own.value, value) !== undefined)
   )
     return;
+  const forAge = TIMES.has(first.path) ? ` For an age, use ${first.path}Before or ${first.path}After.` : '';
   throw new NotFound(
-    `${quoteUntrusted(setting)} cannot be compared with ${quoteUntrusted(value)}: it has values such as ${quoteUntrusted(first.value)}. Numbers are compared with numbers, days with days and times with days or times.`,
+    `${quoteUntrusted(setting)} cannot be compared with ${quoteUntrusted(value)}: it has values such as ${quoteUntrusted(first.value)}. Numbers are compared with numbers, days with days and times with days or times.${forAge}`,
   );
 }
+
+const TIMES: ReadonlySet<string> = new Set(['created', 'changed']);
 
 /** The kinds of some candidates that have a setting, or can have it: only their entities can be without it. */
 function kindsWith(candidates: readonly Candidate[], all: readonly Candidate[], setting: string): ReadonlySet<Kind> {
@@ -210,7 +213,8 @@ function kindsWith(candidates: readonly Candidate[], all: readonly Candidate[], 
   return new Set([...kinds].filter((kind) => declares(kind, setting) || hasIt(kind)));
 }
 
-const settingIn = ({ entity, graph }: Candidate, setting: string) =>
+/** The values of a setting of an entity. */
+export const settingIn = ({ entity, graph }: Candidate, setting: string) =>
   valuesOf(entity, graph).filter(({ path }) => isFactNamed(entity.kind, setting, path));
 
 /** Whether values of a setting of an entity may be missing because a read failed: then no condition says that they are absent. */

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { Listed, Words } from '../lenient.ts';
-import { havingProperty, requireOneMeasure, requireProperty, requireStatus } from './applicable.ts';
+import { havingProperty, requireOneMeasure, requireOrder, requireProperty, requireStatus } from './applicable.ts';
 import { countsOf, detailFor, FEW, matchedInAll, rowsOf, unmatched } from './entity-rows.ts';
 import { FOUND_KINDS } from './fact-values.ts';
 import { type Candidate, type Filters, filters, matches, withSettings } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
-import { checkKeys, groupRows, isEnvironment, type Key, keysIn, totals } from './grouping.ts';
+import { checkKeys, groupRows, isEnvironment, type Key, keysIn, requireSettings, totals } from './grouping.ts';
 import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
@@ -75,11 +75,9 @@ export const findEntities = fleetTool({
     const shown = await selectShown(reader, search.found, { ...input, ...plan, keys });
     const head = headOf({ input, kinds, keys, graphs, search, shown });
     const notRead = notReadIn([...gaps, ...search.gaps, ...shown.gaps]);
-    return answer({ ...head, ...notRead }, [sectionOf(shown, input, keys, graphs.length > 1)], {
-      view,
-      cursor,
-      rest: reader.rest(),
-    });
+    const { section, omitted } = sectionOf(shown, input, keys, graphs.length > 1);
+    const cut = omitted === 0 ? {} : { groupsNotShown: omitted };
+    return answer({ ...head, ...cut, ...notRead }, [section], { view, cursor, rest: reader.rest() });
   },
 });
 
@@ -131,13 +129,15 @@ async function findMatches(
   kinds: readonly Kind[],
   keys: readonly Key[],
 ): Promise<Search> {
-  const { status = [], notStatus = [], tags } = filters;
+  const { status = [], notStatus = [], tags, where } = filters;
+  requireOrder(filters, graphs[0]?.readAt);
   const all = graphs.flatMap((graph) => entitiesIn(graph, kinds).map((entity): Candidate => ({ graph, entity })));
   requireStatus(
     [...status, ...notStatus],
     kinds,
     all.map(({ entity }) => entity),
   );
+  requireSettings(where, kinds, all);
   const candidates = all.filter(({ entity, graph }) => matches(entity, graph, filters));
   const selected = withSettings(candidates, all, filters);
   const own = needsOwnTags(filters, keys) ? await withTags(reader, selected) : untagged(selected);
@@ -201,22 +201,23 @@ async function selectShown(
   };
 }
 
-/** The groups or entities of an answer. */
+/** The groups or entities of an answer, and how many groups are beyond its limit. */
 function sectionOf(
   shown: ShownResults,
-  { sort, limit, view }: Input,
+  { sort, limit = Infinity, view }: Input,
   keys: readonly Key[],
   showsEnvironment: boolean,
-): Section {
+): { readonly section: Section; readonly omitted: number } {
   const { found, details, isSized, isBrief } = shown;
   const bySize = BY_SIZE.has(sort);
   if (keys.length > 0) {
     const by = { keys, hasSizes: isSized, alwaysTotals: bySize || view === 'full', order: sort && ORDERS[sort] };
-    return { name: 'groups', rows: groupRows(found, by).slice(0, limit) };
+    const rows = groupRows(found, by);
+    return { section: { name: 'groups', rows: rows.slice(0, limit) }, omitted: Math.max(0, rows.length - limit) };
   }
   const level = isSized && (details || isBrief) ? detailFor(found, bySize ? 'size' : view) : (['listed'] as const);
   const rows = matchedInAll(found) === undefined ? found : found.map(unmatched);
-  return { name: 'entities', rows: rowsOf(rows, level, showsEnvironment) };
+  return { section: { name: 'entities', rows: rowsOf(rows, level, showsEnvironment) }, omitted: 0 };
 }
 
 interface AnswerParts {

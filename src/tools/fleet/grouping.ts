@@ -7,7 +7,7 @@ import { bytes, exactMemory, truncate } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { bareNameOf, declares, everythingOf, type FactValue, isFactNamed, valuesOf } from './fact-values.ts';
-import { type Candidate, isUnread } from './filters.ts';
+import { type Candidate, type Filters, isUnread, settingIn } from './filters.ts';
 import { NotFound } from './not-found.ts';
 import { equalsIgnoringCase } from './tagged.ts';
 
@@ -41,14 +41,29 @@ export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): vo
     const isPresent = found.length === 0 || found.some((each) => isPossible(each) || valuesIn(each, key)[0] !== NONE);
     const tags = [...new Set(found.flatMap((each) => Object.keys(tagsOf(each, key))))].toSorted();
     if (isPresent || (key.of !== 'setting' && tags.length === 0)) continue;
-    const existing =
-      key.of === 'setting' ? settingNames(found) : tags.map((tag) => quoteUnlessPlain(truncate(tag, 60)));
-    const more = key.of === 'setting' ? ' For a tag, use tag:KEY.' : '';
-    throw new NotFound(
-      `None of these has the ${key.of === 'setting' ? 'setting' : 'tag'} ${quoteUntrusted(key.name)}. Available: ${existing.join(', ') || 'none'}.${more}`,
-    );
+    if (key.of === 'setting') throw noSetting(key.name, found, 'tag:KEY');
+    const existing = tags.map((tag) => quoteUnlessPlain(truncate(tag, 60)));
+    throw new NotFound(`None of these has the tag ${quoteUntrusted(key.name)}. Available: ${existing.join(', ')}.`);
   }
 }
+
+/** Throws NotFound for a condition on a setting that none of the kinds can have and no entity has: that nothing matches would look like an answer. */
+export function requireSettings(
+  where: Filters['where'] = [],
+  kinds: readonly Kind[],
+  entities: readonly Candidate[],
+): void {
+  const isPresent = (wanted: string) =>
+    kinds.some((kind) => declares(kind, wanted)) ||
+    entities.some((each) => isUnread(each, wanted) || settingIn(each, wanted).length > 0);
+  const unknown = where.find(({ setting }) => entities.length > 0 && !isPresent(setting));
+  if (unknown !== undefined) throw noSetting(unknown.setting, entities, 'the argument tags');
+}
+
+const noSetting = (name: string, found: readonly Candidate[], forTags: string) =>
+  new NotFound(
+    `None of these has the setting ${quoteUntrusted(name)}. Available: ${settingNames(found).join(', ') || 'none'}. For a tag, use ${forTags}.`,
+  );
 
 const tagsOf = ({ tags = {}, environmentTags = {} }: Candidate, { of }: Key) =>
   of === 'environmentTag' ? environmentTags : tags;

@@ -4,7 +4,7 @@ import { nearest } from '../../nearest.ts';
 import { isFactNamed, valuesOf } from './fact-values.ts';
 import type { Candidate, Filters } from './filters.ts';
 import { settingNames } from './grouping.ts';
-import { ON_REQUEST_KINDS } from './read-plan.ts';
+import { entitiesIn, ON_REQUEST_KINDS } from './read-plan.ts';
 import { equalsIgnoringCase } from './tagged.ts';
 
 /** The values of each key. */
@@ -25,7 +25,7 @@ const MAX_CHARACTERS = 60;
 /** The existing values where nothing was found, because a misspelt value does not mean that nothing exists. */
 export function existingValues({ graphs, kinds, candidates, tags }: Searched, filters: Filters) {
   const { name, status, type, where = [], tags: conditions } = filters;
-  const entities = graphs.flatMap((graph) => graph.entities).filter(({ kind }) => kinds.includes(kind));
+  const entities = graphs.flatMap((graph) => entitiesIn(graph, kinds));
   const types = entities.flatMap(({ facts }) => [facts['type'], facts['hostType'], facts['nodeType']]);
   const meant = name && nearest(name, [...new Set(entities.map((entity) => entity.name))]);
   return {
@@ -75,7 +75,7 @@ export function notSearched(
 ) {
   const others = [
     ...(filters.text !== undefined && !kinds.includes('changeset') && !hasKinds ? [LOADS] : []),
-    ...(isNothing && filters.text !== undefined ? ['tags (argument tags)'] : []),
+    ...(isNothing && filters.text !== undefined ? ['names (argument name)', 'tags (argument tags)'] : []),
     ...(isNothing && filters.name !== undefined ? ['descriptions and other settings (argument text)'] : []),
     ...(isNothing && filters.text === undefined && !hasKinds ? onRequestKinds(kinds) : []),
   ];
