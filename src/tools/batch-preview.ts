@@ -7,6 +7,7 @@ import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
 import { sharedQuotas, unique } from '../safety/preview.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.ts';
+import type { Paged } from './fleet/cursor.ts';
 import { answer } from './fleet/page.ts';
 import type { Lookup } from './identify.ts';
 import { prepareArguments } from './prepare-arguments.ts';
@@ -19,7 +20,8 @@ interface BatchTool {
 }
 
 interface Preview {
-  readonly cursor: string | undefined;
+  /** The arguments of the preview. */
+  readonly preview: Paged;
   readonly signal: AbortSignal;
 }
 
@@ -28,16 +30,16 @@ export async function previewBatch(
   environment: ToolEnvironment,
   { tool, batchOf }: BatchTool,
   given: Record<string, unknown>,
-  preview: Preview,
+  shown: Preview,
 ): Promise<ToolResult> {
   const reason = toolRefusalReason(tool, environment.restrictions, environment.caller);
   if (reason !== undefined) return notOffered(tool.name, reason);
-  const lookup = { environment, signal: preview.signal };
+  const lookup = { environment, signal: shown.signal };
   const prepared = await prepareArguments(lookup, tool.input(), given);
   if ('wrong' in prepared) return wrongPreview(tool.name, prepared.wrong);
   const batch = await batchOf(lookup, prepared.input as never);
   if ('wrong' in batch) return wrongPreview(tool.name, batch.wrong);
-  return withEnvironmentMeant(await previewAnswer(environment, batch, preview), prepared.meant);
+  return withEnvironmentMeant(await previewAnswer(environment, batch, shown), prepared.meant);
 }
 
 /** Whether a call would run, or else what only the call itself can show. */
@@ -50,7 +52,7 @@ interface Forecast {
   readonly notChecked: readonly string[];
 }
 
-async function previewAnswer(environment: ToolEnvironment, batch: Batch, { cursor, signal }: Preview) {
+async function previewAnswer(environment: ToolEnvironment, batch: Batch, { preview, signal }: Preview) {
   const { caller, restrictions } = environment;
   const options = { signal };
   const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };
@@ -84,7 +86,7 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { curso
       { name: 'blockers', rows: visibility.redact(blockers) },
       ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: visibility.redact(warnings) }]),
     ],
-    { cursor },
+    { input: preview },
   );
 }
 

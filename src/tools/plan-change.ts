@@ -16,6 +16,7 @@ import { forecast, previewBatch } from './batch-preview.ts';
 import { whatChanges } from './changed.ts';
 import { CREATE, createBatch, createEntities } from './create-entities.ts';
 import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
+import { isOwnCursor, OTHER_CURSOR, type Paged } from './fleet/cursor.ts';
 import { answer, shaping } from './fleet/page.ts';
 import { prepareArguments } from './prepare-arguments.ts';
 import { notOffered, refused, withEnvironmentMeant, withheldKinds, wrongPreview } from './result.ts';
@@ -52,11 +53,13 @@ export const planChange = compositeTool({
       cursor: shaping().cursor,
     }),
   needs: [],
-  run: async (environment, { tool, arguments: given, cursor }, { context }) => {
+  run: async (environment, preview, { context }) => {
     const { signal } = context.mcpReq;
-    if (tool === TEAR_DOWN) return previewTeardown(environment, given, { cursor, signal });
+    const { tool, arguments: given } = preview;
+    if (!isOwnCursor(preview)) return refused(OTHER_CURSOR);
+    if (tool === TEAR_DOWN) return previewTeardown(environment, given, { preview, signal });
     const batch = Object.hasOwn(BATCHES, tool) ? BATCHES[tool] : undefined;
-    if (batch !== undefined) return previewBatch(environment, batch, given, { cursor, signal });
+    if (batch !== undefined) return previewBatch(environment, batch, given, { preview, signal });
     const name = operationOf(tool);
     if (name === undefined)
       return refused(
@@ -66,7 +69,7 @@ export const planChange = compositeTool({
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
     const reason = refusalReason(name, environment.restrictions, environment.caller);
     if (reason !== undefined) return notOffered(tool, reason);
-    return previewCall(environment, tool, name, given, { cursor, signal });
+    return previewCall(environment, tool, name, given, { preview, signal });
   },
 });
 
@@ -76,7 +79,7 @@ async function previewCall(
   tool: string,
   name: OperationName,
   given: Members,
-  { cursor, signal }: { readonly cursor?: string | undefined; readonly signal: AbortSignal },
+  { preview, signal }: { readonly preview: Paged; readonly signal: AbortSignal },
 ): Promise<ToolResult> {
   const operation = operationNamed(name);
   const lookup = { environment, signal, isDestructive: isDestructive(operation.risk) };
@@ -96,7 +99,10 @@ async function previewCall(
     { name: 'lost', rows: visibility.redact(lost) },
     { name: 'interrupted', rows: visibility.redact(interrupted) },
   ];
-  return withEnvironmentMeant(answer(previewHead(environment, tool, plan, visibility), sections, { cursor }), meant);
+  return withEnvironmentMeant(
+    answer(previewHead(environment, tool, plan, visibility), sections, { input: preview }),
+    meant,
+  );
 }
 
 /** What the preview of a call says before it lists entities. */

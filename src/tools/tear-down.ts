@@ -6,6 +6,7 @@ import { planTeardown, TEARDOWN_OPERATIONS, type TeardownPlan } from '../safety/
 import { visibilityFor } from '../safety/visibility.ts';
 import { obtainApproval } from './approval-form.ts';
 import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
+import type { Paged } from './fleet/cursor.ts';
 import { answer } from './fleet/page.ts';
 import { Narrowing } from './lenient.ts';
 import { prepareArguments } from './prepare-arguments.ts';
@@ -63,7 +64,7 @@ export const tearDown = compositeTool({
 export async function previewTeardown(
   environment: ToolEnvironment,
   given: Record<string, unknown>,
-  { cursor, signal }: { readonly cursor: string | undefined; readonly signal: AbortSignal },
+  { preview, signal }: { readonly preview: Paged; readonly signal: AbortSignal },
 ): Promise<ToolResult> {
   const reason = toolRefusalReason(tearDown, environment.restrictions, environment.caller);
   if (reason !== undefined) return notOffered(TEAR_DOWN, reason);
@@ -94,7 +95,7 @@ export async function previewTeardown(
     { name: 'lost', rows: visibility.redact(lost) },
     { name: 'interrupted', rows: [] },
   ];
-  return withEnvironmentMeant(answer(head, sections, { cursor }), prepared.meant);
+  return withEnvironmentMeant(answer(head, sections, { input: preview }), prepared.meant);
 }
 
 /** Whether all requested entities are already being deleted, so that there is nothing to approve. */

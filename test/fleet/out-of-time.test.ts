@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { replyCache } from '../../src/inventory/reply-cache.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
+import { cursorFor } from '../../src/tools/fleet/cursor.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
 import { type Called, caller, names } from './table.ts';
 
@@ -212,10 +213,10 @@ describe('a search that takes longer than clients wait', () => {
   });
 
   test.each([
-    ['at which to continue', `at 0 from ${idOf(999)}.`],
-    ['before which to stop', `at 1 from ${idOf(0)} until ${idOf(999)}.`],
+    ['at which to continue', { at: 0, from: idOf(999) }],
+    ['before which to stop', { at: 1, from: idOf(0), until: idOf(999) }],
   ])('starts again when the environment %s was deleted', async (_, position) => {
-    const cursor = Buffer.from(position).toString('base64url');
+    const cursor = cursorFor(position, { problem: 'stuck' });
     const { text, isError } = await inTime(caller(slow(3).call)('find_kx_problems', { problem: 'stuck', cursor }));
     expect([isError, text]).toEqual([true, expect.stringContaining('start again without cursor')]);
   });

@@ -17,7 +17,8 @@ export const checkQuotas = fleetTool({
   keywords: 'limits capacity headroom how many left',
   input: () => z.strictObject({ environment: EnvironmentsArgument().optional(), ...shaping('unused quotas, too') }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
-  run: async (reader, { environment, view, cursor }) => {
+  run: async (reader, input) => {
+    const { environment, view } = input;
     const backendQuotas = await reader.quotas();
     const quotas = backendQuotas ?? PUBLISHED_QUOTAS;
     // Before the environments, because afterwards there may be no time left.
@@ -39,7 +40,7 @@ export const checkQuotas = fleetTool({
       ...environmentsOf(graphs),
       ...notReadIn(gaps),
     };
-    return answer(head, [{ name: 'quotas', rows }], { view, cursor, rest: reader.rest() });
+    return answer(head, [{ name: 'quotas', rows }], { input, rest: reader.rest() });
   },
 });
 

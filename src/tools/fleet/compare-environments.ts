@@ -31,7 +31,8 @@ export const compareEnvironments = fleetTool({
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (reader, { a, b, kinds = COMPARED, view, cursor }) => {
+  run: async (reader, input) => {
+    const { a, b, kinds = COMPARED, view } = input;
     const read = readFor(kinds);
     const [one, other] = await Promise.all([reader.graph(a, read), reader.graph(b, read)]);
     const own = kinds.includes('environment') ? await environmentDifferences(reader, [one, other]) : NOT_COMPARED;
@@ -47,7 +48,7 @@ export const compareEnvironments = fleetTool({
       notCompared: `data, changesets, and tags${own.hasTags ? ' of what the environments contain' : ''}`,
       ...notReadIn([...unreadOf(one), ...unreadOf(other), ...own.gaps]),
     };
-    return answer(head, sections, { view, cursor });
+    return answer(head, sections, { input });
   },
 });
 

@@ -1,4 +1,4 @@
-import { matchOpaque, opaque } from './opaque-text.ts';
+import { matchOpaque, opaque, shortDigest } from './opaque-text.ts';
 
 /** Where an answer continues: at a row, in the environments from one id until before another. */
 export interface Position {
@@ -7,18 +7,34 @@ export interface Position {
   readonly until?: string | undefined;
 }
 
+/** The arguments of a call that can have several pages. */
+export interface Paged {
+  readonly cursor?: string | undefined;
+  readonly [argument: string]: unknown;
+}
+
 /** Long enough for two ids. */
 export const MAX_CURSOR_LENGTH = 140;
 
-export const cursorFor = ({ at, from, until }: Position): string =>
-  opaque(`at ${at}${from === undefined ? '' : ` from ${from}`}${until === undefined ? '' : ` until ${until}`}.`);
+/** The cursor for a position in the answer to some arguments. */
+export function cursorFor({ at, from, until }: Position, { cursor: _, ...args }: Paged): string {
+  const range = `${from === undefined ? '' : ` from ${from}`}${until === undefined ? '' : ` until ${until}`}`;
+  return opaque(`at ${at}${range} of ${shortDigest(args)}.`);
+}
 
-const POSITION = /^at (0|[1-9]\d{0,8})(?: from (\w{1,32}))?(?: until (\w{1,32}))?\.$/;
+const POSITION = /^at (0|[1-9]\d{0,8})(?: from (\w{1,32}))?(?: until (\w{1,32}))? of ([0-9a-f]{8})\.$/;
 
 /** The position in a cursor; undefined for a cursor that this server did not issue. */
-export function positionIn(cursor: string): Position | undefined {
+export function positionIn(cursor: string): (Position & { readonly of: string | undefined }) | undefined {
   const match = matchOpaque(cursor, POSITION);
   if (match === null) return undefined;
-  const [, at, from, until] = match;
-  return { at: Number(at), from, until };
+  const [, at, from, until, of] = match;
+  return { at: Number(at), from, until, of };
 }
+
+/** Whether the cursor of a call, if it has one, is from the answer to the same arguments. */
+export const isOwnCursor = ({ cursor, ...args }: Paged): boolean =>
+  cursor === undefined || positionIn(cursor)?.of === shortDigest(args);
+
+export const OTHER_CURSOR =
+  'The cursor is from an answer to other arguments: repeat that call with all its arguments and this cursor, or omit the cursor.';

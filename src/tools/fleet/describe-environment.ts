@@ -25,7 +25,8 @@ export const describeEnvironment = fleetTool({
       diagram: z.boolean().optional().describe('true: only a Mermaid flowchart, without the overview. Default: false.'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (reader, { environment, view, cursor, diagram }) => {
+  run: async (reader, input) => {
+    const { environment, view, cursor, diagram } = input;
     const graph = await reader.graph(environment);
     const links = linksTo(graph);
     if (diagram) {
@@ -55,12 +56,12 @@ export const describeEnvironment = fleetTool({
         { name: 'entities', rows },
         { name: 'edges', rows: edges },
       ];
-      return answer(head, sections, { view, cursor, links });
+      return answer(head, sections, { input, links });
     }
     const { attention, entities } = summary;
     const sections = Object.entries(entities).map(([kind, rows]): Section => ({ name: kind, rows }));
     return answer(head, [{ name: 'attention', rows: attention }, ...sections.filter(({ rows }) => rows.length > 0)], {
-      cursor,
+      input,
       links,
     });
   },

@@ -59,7 +59,6 @@ export const findEntities = fleetTool({
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (reader, input) => {
-    const { view, cursor } = input;
     const kinds = input.kinds ?? defaultKinds(input);
     const keys = keysIn(input.groupBy);
     requireProperties(input, kinds, keys);
@@ -77,7 +76,7 @@ export const findEntities = fleetTool({
     const notRead = notReadIn([...gaps, ...search.gaps, ...shown.gaps]);
     const { section, omitted } = sectionOf(shown, input, keys, graphs.length > 1);
     const cut = omitted === 0 ? {} : { groupsNotShown: omitted };
-    return answer({ ...head, ...cut, ...notRead }, [section], { view, cursor, rest: reader.rest() });
+    return answer({ ...head, ...cut, ...notRead }, [section], { input, rest: reader.rest() });
   },
 });
 

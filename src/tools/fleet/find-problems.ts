@@ -35,7 +35,8 @@ export const findProblems = fleetTool({
       ...shaping('each problem with its tags'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
-  run: async (reader, { problem, kinds, environment, view, cursor }) => {
+  run: async (reader, input) => {
+    const { problem, kinds, environment, view, cursor } = input;
     const problems = searchedFor(problem, kinds);
     const { graphs, gaps, unread, unconfirmed } = await readForProblems(reader, environment, problems, kinds);
     const isMeant = ({ entity }: Issue) => kinds?.some((kind) => kind === entity.kind) ?? true;
@@ -73,7 +74,7 @@ export const findProblems = fleetTool({
       ...environmentsOf(graphs),
       ...notReadIn([...gaps.filter(concernsAnswer), ...tagged.gaps]),
     };
-    return answer(head, [formatted.section], { view, cursor, rest: reader.rest() });
+    return answer(head, [formatted.section], { input, rest: reader.rest() });
   },
 });
 

@@ -4,7 +4,7 @@ import { bytesOf, MAX_DATA } from '../../answer-size.ts';
 import { safeJson } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import { structured } from '../result.ts';
-import { cursorFor, MAX_CURSOR_LENGTH, positionIn } from './cursor.ts';
+import { cursorFor, MAX_CURSOR_LENGTH, type Paged, positionIn } from './cursor.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 export interface Section {
@@ -54,8 +54,8 @@ export interface Rest {
 }
 
 interface Shape {
-  readonly view?: View | undefined;
-  readonly cursor?: string | undefined;
+  /** All arguments of the call. */
+  readonly input: Paged & { readonly view?: View | undefined };
   readonly links?: readonly Link[];
   readonly rest?: Rest | undefined;
 }
@@ -65,11 +65,8 @@ interface Shape {
  * the cursor for them. A row is never cut; a row that is too large is returned alone. When all rows are shown, the cursor is for
  * the environments that are left.
  */
-export function answer(
-  head: Row,
-  sections: readonly Section[],
-  { view = 'summary', cursor, links = [], rest }: Shape,
-): CallToolResult {
+export function answer(head: Row, sections: readonly Section[], { input, links = [], rest }: Shape): CallToolResult {
+  const { view = 'summary', cursor } = input;
   const entries = sections.flatMap(({ name, rows }) => rows.map((row) => ({ section: name, row })));
   const position = positionIn(cursor ?? '');
   const until = rest?.from ?? position?.until;
@@ -79,13 +76,14 @@ export function answer(
   const end = endOfPage(entries, start, shownHead, view);
   const more = entries.length - end;
   const next = nextPosition(more > 0 ? end : undefined, position?.from, until);
-  const forRest = rest === undefined || more === 0 ? {} : { cursorForRest: cursorFor({ at: 0, from: rest.from }) };
+  const forRest =
+    rest === undefined || more === 0 ? {} : { cursorForRest: cursorFor({ at: 0, from: rest.from }, input) };
   const result = structured(
     {
       ...shownHead,
       ...rowsBySection(sections, entries.slice(start, end), isFirst),
       ...(more === 0 ? {} : { more }),
-      ...(next === undefined ? {} : { cursor: cursorFor(next) }),
+      ...(next === undefined ? {} : { cursor: cursorFor(next, input) }),
       ...forRest,
     },
     ...(more === 0 ? [] : [`${more} more: repeat the call with this cursor.`]),

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { CompositeTool, Exchange, ToolEnvironment } from '../environment.ts';
 import { compositeTool } from '../environment.ts';
 import { refused } from '../result.ts';
-import { positionIn } from './cursor.ts';
+import { isOwnCursor, OTHER_CURSOR, positionIn } from './cursor.ts';
 import { type FleetReader, fleetReader } from './fleet-reader.ts';
 import { NotFound } from './not-found.ts';
 import { startDeadline } from './time.ts';
@@ -27,6 +27,7 @@ export function fleetTool<I extends z.ZodObject, N extends string>({
     ...tool,
     annotations: { readOnlyHint: true },
     run: async (environment, input, exchange) => {
+      if (!isOwnCursor(input)) return refused(OTHER_CURSOR);
       const { signal, end } = startDeadline();
       const part = positionIn((input as { cursor?: string }).cursor ?? '') ?? {};
       try {

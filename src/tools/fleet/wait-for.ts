@@ -5,7 +5,8 @@ import { Words } from '../lenient.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
 import { EnvironmentArgument } from './fleet-reader.ts';
-import { matchOpaque, opaque } from './opaque-text.ts';
+import { NotFound } from './not-found.ts';
+import { matchOpaque, opaque, shortDigest } from './opaque-text.ts';
 import { type PolledEntity, type PollResult, pollContext, polledEntity, WAIT_KINDS } from './polled-entity.ts';
 import { fleetTool } from './tool.ts';
 
@@ -32,7 +33,7 @@ const entity = () => ({
 
 const WHOLE_HANDLE = 'expects the handle of the last answer, complete and unchanged';
 /** Long enough for as many entities as one call may have. */
-const MAX_HANDLE_LENGTH = 100;
+const MAX_HANDLE_LENGTH = 120;
 
 const WaitInput = () =>
   z.strictObject({
@@ -66,19 +67,15 @@ export const waitFor = fleetTool({
   keywords: 'ready done finished poll',
   input: WaitInput,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (
-    reader,
-    { environment: wanted, also = [], until, handle, ...first },
-    { context, patienceMs = SLICE_MS },
-    environment,
-  ) => {
+  run: async (reader, input, { context, patienceMs = SLICE_MS }, environment) => {
+    const { environment: wanted, also = [], until, handle, ...first } = input;
+    const began = Date.now();
+    let waited = waitedBefore(handle, shortDigest({ ...input, handle: undefined }), began);
     const place = await reader.environmentOrDeleted(wanted);
     const polling = pollContext(reader, environment, place);
     const all = await Promise.all([first, ...also].map((target) => polledEntity(polling, target, until)));
     const { signal } = context.mcpReq;
     const report = progressOf(context);
-    const began = Date.now();
-    let waited: Waited = (handle === undefined ? undefined : contentsOf(handle)) ?? { since: began, wasThere: [] };
     let results: readonly PollResult[] = [];
     for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 1.5, MAX_PAUSE_MS)) {
       results = await pollPending(all, results, waited);
@@ -146,16 +143,29 @@ interface Waited {
   readonly since: number;
   /** Which entities have been found. */
   readonly wasThere: readonly boolean[];
+  /** Digest of the arguments, without the handle. */
+  readonly of: string | undefined;
 }
 
-const handleOf = ({ since, wasThere }: Waited) =>
-  opaque(`since ${since} ${wasThere.map((was) => (was ? 1 : 0)).join('')}`);
+/** What a handle says about earlier waits for the same entities. Throws NotFound for the handle of a call with other arguments. */
+function waitedBefore(handle: string | undefined, of: string, now: number): Waited {
+  const waited = handle === undefined ? undefined : contentsOf(handle);
+  if (waited === undefined) return { since: now, wasThere: [], of };
+  if (waited.of !== of) throw new NotFound(OTHER_HANDLE);
+  return waited;
+}
+
+const OTHER_HANDLE =
+  'The handle is from an answer to other arguments: repeat that call with all its arguments and this handle, or omit the handle.';
+
+const handleOf = ({ since, wasThere, of }: Waited) =>
+  opaque(`since ${since} ${wasThere.map((was) => (was ? 1 : 0)).join('')} of ${of}`);
 
 /** The contents of a handle; undefined for a handle that this server did not issue. */
 function contentsOf(handle: string): Waited | undefined {
-  const match = matchOpaque(handle, /^since ([1-9]\d{12}) ([01]{1,50})$/);
+  const match = matchOpaque(handle, /^since ([1-9]\d{12}) ([01]{1,50}) of ([0-9a-f]{8})$/);
   if (match === null) return undefined;
-  const [, since, bits = ''] = match;
+  const [, since, bits = '', of] = match;
   // The clock may have been set back, and that of another replica may be ahead.
-  return { since: Math.min(Number(since), Date.now()), wasThere: [...bits].map((bit) => bit === '1') };
+  return { since: Math.min(Number(since), Date.now()), wasThere: [...bits].map((bit) => bit === '1'), of };
 }

@@ -33,7 +33,8 @@ export const whatDependsOn = fleetTool({
       ...shaping('longer pages'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (reader, { environment, name: given, kind, view, cursor }) => {
+  run: async (reader, input) => {
+    const { environment, name: given, kind } = input;
     const place =
       environment === undefined ? await placeOf(reader, given, kind) : { id: environment, name: given, gaps: [] };
     const { name } = place;
@@ -65,7 +66,7 @@ export const whatDependsOn = fleetTool({
       { name: 'usedBy', rows: dependents.map(row) },
       { name: 'needs', rows: dependenciesOf(graph, entity.id).map(needed) },
     ];
-    return answer(head, sections, { view, cursor });
+    return answer(head, sections, { input });
   },
 });
 
