@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import { newestFirst } from '../kinds/newest-first.ts';
 import { referredBy } from '../kinds/references.ts';
 import { isLeaving, occupiesHost, statusClass } from '../kinds/statuses.ts';
@@ -38,12 +39,24 @@ export function edgesOf({ environment, clusters, databases }: EnvironmentData, p
   ];
 }
 
-/** What an entity refers to, without what follows from its other references. */
+/** What an entity refers to, each once, without what follows from its other references. */
 function references(kind: Kind, view: object): Edge[] {
   const from: KindName = `kx-${kind}`;
-  return referredBy(from, view, view)
+  const edges = referredBy(from, view, view)
     .filter(({ isImplied }) => !isImplied)
     .map(({ to, as, key, how }) => edge(idAt(from, view), as, idAt(to, key), how));
+  const alike = groupBy(edges, ({ relation, to }) => `${relation} ${to}`);
+  return [...alike.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : { ...first, facts: others.reduce((all, { facts }) => union(all, facts), first.facts) },
+  );
+}
+
+/** All that two uses of the same entity are for: paths of both, or both purposes. */
+function union(one: Facts, other: Facts): Facts {
+  const both = (a: unknown, b: unknown) =>
+    Array.isArray(a) ? [...new Set([...a, b].flat())] : [...new Set([a, b])].join(', ');
+  const shared = Object.keys(one).filter((name) => name in other);
+  return { ...one, ...other, ...Object.fromEntries(shared.map((name) => [name, both(one[name], other[name])])) };
 }
 
 const edge = (from: string, relation: Relation, to: string, facts: Facts = {}): Edge => ({

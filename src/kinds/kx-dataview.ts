@@ -59,10 +59,10 @@ const versionsOf = (view: Dataview): readonly Pick<Dataview, 'changesetId' | 'se
 
 /** The volumes of all versions, each with what the newest version on it caches there. */
 function volumes(view: Dataview): ReferenceTarget<'kx-volume'>[] {
-  const segments = versionsOf(view).flatMap(({ segmentConfigurations = [] }) => segmentConfigurations);
-  const newest = segments.filter(
-    ({ volumeName }, at) => segments.findIndex((other) => other.volumeName === volumeName) === at,
-  );
+  const versions = versionsOf(view).map(({ segmentConfigurations = [] }) => segmentConfigurations);
+  const isNewest = (volumeName: string, at: number) =>
+    !versions.slice(0, at).some((newer) => newer.some((segment) => segment.volumeName === volumeName));
+  const newest = versions.flatMap((segments, at) => segments.filter(({ volumeName }) => isNewest(volumeName, at)));
   return newest.map(({ volumeName, dbPaths, onDemand }) => ({
     volumeName,
     how: { dbPaths, onDemand: onDemand || undefined },
