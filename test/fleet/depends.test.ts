@@ -42,6 +42,14 @@ describe('what_depends_on', () => {
     ]);
   });
 
+  test('says in which environment an entity does not exist, and how to search the others', async () => {
+    const { text } = await use('what_depends_on', { environment: 'uat', name: 'hdb-fx' });
+    expect(text).toMatch(/^There is no entity "hdb-fx" in "kdb-uat"[.;]/);
+    expect(text).toContain('To search all environments, omit environment.');
+    expect((await use('what_depends_on', { name: 'hdb-fxx' })).text).not.toContain('omit environment');
+    expect((await use('what_depends_on', { name: 'hdb-fx' })).data).toMatchObject({ environment: 'kdb-prod' });
+  });
+
   test('counts no loads among the dependents of a database or environment, because only some are read', async () => {
     for (const name of ['futures_l2', 'kdb-prod']) {
       const { data } = await use('what_depends_on', { name, view: 'full' });

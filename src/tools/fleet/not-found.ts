@@ -7,13 +7,14 @@ export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
 
-/** Says that something was not found, as far as everything could be read, with what was probably meant. */
+/** Says that something was not found in a place, as far as everything could be read, with what was probably meant. */
 export function notFound(
   noun: string,
   wanted: string,
   existing: readonly string[],
   [gap, ...gaps]: readonly ReadGap[] = [],
   advice = '',
+  place = '',
 ): NotFound {
   const like = existing.filter((name) => name.toLowerCase().includes(wanted.toLowerCase()));
   const otherwise = `. Existing ones: ${quotedList(like.length > 0 ? like : existing)}.`;
@@ -23,7 +24,9 @@ export function notFound(
     gap === undefined
       ? ''
       : ` It may be in a part that could not be read: ${quoteUntrusted(gap.environment)}, ${quoteUntrusted(textOf(gap), 200)}${more}.`;
-  return new NotFound(`There is no ${noun} ${quoteUntrusted(wanted)}${meant}${unread}${advice && ` ${advice}`}`);
+  return new NotFound(
+    `There is no ${noun} ${quoteUntrusted(wanted)}${place && ` in ${quoteUntrusted(place)}`}${meant}${unread}${advice && ` ${advice}`}`,
+  );
 }
 
 const MAX_QUOTED = 12;

@@ -42,7 +42,7 @@ export const whatDependsOn = fleetTool({
     const graph = await reader.graph(place.id, { changes });
     const found = theOne(graph, name, kind);
     const { from, entity } =
-      found === undefined ? await olderChangeset(reader, graph, name, kind) : { from: graph, entity: found };
+      found === undefined ? await olderChangeset(reader, graph, input, name) : { from: graph, entity: found };
     // No answer depends on older changesets than those that were read.
     const isMissed = ({ isOfOlder }: ReadGap) => isOfOlder !== true;
     const dependents = dependentsOf(graph, entity.id);
@@ -98,6 +98,12 @@ function dataOf({ kind, facts }: GraphEntity, mounted: unknown) {
 /** Something that the entity needs, with its size. */
 const needed = (connected: Connected) => ({ ...row(connected), ...sizeOf(connected.entity) });
 
+interface Wanted {
+  readonly environment?: string | undefined;
+  readonly kind?: string | undefined;
+}
+
+const OMIT_ENVIRONMENT = 'To search all environments, omit environment.';
 /** Shown when nothing has the name, because people also ask this about roles and subnets. */
 const NOT_AN_ENTITY = 'To find what uses a role, subnet, bucket or other setting, use find_kx_entities with text.';
 
@@ -148,7 +154,7 @@ async function environmentOf(reader: FleetReader, wanted: string) {
  * A changeset that is older than those in the graph, or neither mounted, newest nor failed, and the graph that has it. Throws NotFound
  * when it does not exist.
  */
-async function olderChangeset(reader: FleetReader, graph: Graph, name: string, kind: string | undefined) {
+async function olderChangeset(reader: FleetReader, graph: Graph, { environment, kind }: Wanted, name: string) {
   const options = {
     kinds: ['changeset'],
     details: false,
@@ -163,7 +169,8 @@ async function olderChangeset(reader: FleetReader, graph: Graph, name: string, k
   });
   if (found !== undefined) return found;
   const names = graph.entities.filter((entity) => kind === undefined || entity.kind === kind).map((each) => each.name);
-  throw notFound(kind ?? 'entity', name, names, [...unreadOf(graph), ...read.gaps], NOT_AN_ENTITY);
+  const advice = environment === undefined ? NOT_AN_ENTITY : `${OMIT_ENVIRONMENT} ${NOT_AN_ENTITY}`;
+  throw notFound(kind ?? 'entity', name, names, [...unreadOf(graph), ...read.gaps], advice, graph.name);
 }
 
 /** The entity with a name, if it exists. Throws NotFound when there are several. */
