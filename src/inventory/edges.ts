@@ -45,6 +45,7 @@ function references(kind: Kind, view: object): Edge[] {
   const edges = referredBy(from, view, view)
     .filter(({ isImplied }) => !isImplied)
     .map(({ to, as, key, how }) => edge(idAt(from, view), as, idAt(to, key), how));
+  if (edges.length < 2) return edges;
   const alike = groupBy(edges, ({ relation, to }) => `${relation} ${to}`);
   return [...alike.values()].flatMap(([first, ...others]) =>
     first === undefined ? [] : { ...first, facts: others.reduce((all, { facts }) => union(all, facts), first.facts) },

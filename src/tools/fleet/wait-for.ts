@@ -5,7 +5,6 @@ import { Words } from '../lenient.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
 import { EnvironmentArgument } from './fleet-reader.ts';
-import { NotFound } from './not-found.ts';
 import { matchOpaque, opaque, shortDigest } from './opaque-text.ts';
 import { type PolledEntity, type PollResult, pollContext, polledEntity, WAIT_KINDS } from './polled-entity.ts';
 import { fleetTool } from './tool.ts';
@@ -147,16 +146,11 @@ interface Waited {
   readonly of: string | undefined;
 }
 
-/** What a handle says about earlier waits for the same entities. Throws NotFound for the handle of a call with other arguments. */
+/** What a handle says about earlier waits for the same entities; that of a call with other arguments says nothing. */
 function waitedBefore(handle: string | undefined, of: string, now: number): Waited {
   const waited = handle === undefined ? undefined : contentsOf(handle);
-  if (waited === undefined) return { since: now, wasThere: [], of };
-  if (waited.of !== of) throw new NotFound(OTHER_HANDLE);
-  return waited;
+  return waited?.of === of ? waited : { since: now, wasThere: [], of };
 }
-
-const OTHER_HANDLE =
-  'The handle is from an answer to other arguments: repeat that call with all its arguments and this handle, or omit the handle.';
 
 const handleOf = ({ since, wasThere, of }: Waited) =>
   opaque(`since ${since} ${wasThere.map((was) => (was ? 1 : 0)).join('')} of ${of}`);
