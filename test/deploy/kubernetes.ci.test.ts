@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +30,7 @@ interface Pod {
   readonly containers: readonly {
     readonly image: string;
     readonly args: readonly string[];
+    readonly env?: readonly { readonly name: string; readonly value: string }[];
     readonly securityContext: object;
     readonly startupProbe: Probe;
     readonly livenessProbe: Probe;
@@ -115,23 +116,24 @@ describe.skipIf(!HAS_TOOLS)('the pods', () => {
     expect(volumes.flatMap(Object.keys).filter((key) => !allowed.includes(key))).toEqual([]);
   });
 
-  it('pass their probes with the configuration of the base', async () => {
+  it('pass their probes with the configuration of the base, on a volume that the group can write to', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-kubernetes-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const volume = join(folder, 'volume');
+    mkdirSync(volume);
+    // As fsGroup leaves it.
+    chmodSync(volume, 0o2775);
+    const here = (path: string) => path.replace('/etc/finspace-mcp', folder).replace('/var/lib/finspace-mcp', volume);
     const [container] = podOf(base()).containers;
-    const config = {
-      ...JSON.parse(read('deploy/kubernetes/base/config.json')),
-      stateDir: join(folder, 'state'),
-      port: 0,
-    };
     // An unreachable issuer would make the server not ready, so tokens replace it.
-    const { authIssuer: _, ...rest } = config;
+    const { authIssuer: _, ...config } = JSON.parse(read('deploy/kubernetes/base/config.json'));
     const { file } = tokens({ ann: ['finspace:read'] });
-    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...rest, authTokens: file }));
-    const args = container?.args.map((word) => word.replace('/etc/finspace-mcp', folder)) ?? [];
-    const { FINSPACE_MCP_STATE_DIR: __, ...env } = variables();
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, port: 0, authTokens: file }));
+    const args = container?.args.map(here) ?? [];
+    const own = container?.env?.map(({ name, value }) => [name, here(value)]) ?? [];
+    const image = Object.entries(variables()).map(([name, value]) => [name, here(value)]);
     const server = spawn(process.execPath, [CLI, ...args], {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { PATH: process.env['PATH'] ?? '', ...Object.fromEntries([...image, ...own]) },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     onTestFinished(() => void server.kill('SIGKILL'));
