@@ -16,7 +16,7 @@ const MIN_FREE_BYTES = 1024 * 1024;
 /** The state directory: whether it is usable, and by its owner only. */
 export function stateFinding(config: Config, freeBytes = freeBytesAt): DoctorFinding {
   const { stateDir, store } = config;
-  if (isEphemeral(config)) return ok(STATE, 'unused: the local world is in memory, and nothing is kept');
+  if (isEphemeral(config)) return ok(STATE, 'holds only connection strings: the local world is in memory');
   try {
     if (!inspectFolder(stateDir)) return ok(STATE, `${stateDir} does not exist; the first start creates it`);
     if (freeBytes(stateDir) < MIN_FREE_BYTES)
