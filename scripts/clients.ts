@@ -97,7 +97,7 @@ export function settingsFiles(): string {
 /** What a reader must know while the repository has no public home. */
 const PLACEHOLDER_NOTE =
   owner === PLACEHOLDER
-    ? `\`${PLACEHOLDER}\` stands for the GitHub account that will publish this repository. Until it is published, neither the plugin nor the extension works.\n\n`
+    ? `\`${PLACEHOLDER}\` stands for the GitHub account that will publish this repository.\n\n`
     : '';
 
 /** The repository is itself a plugin marketplace and an extension. */
