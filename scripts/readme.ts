@@ -99,8 +99,8 @@ function defaultOf(schema: z.ZodType): string {
   return Array.isArray(value) ? value.join(' ') : `\`${value}\``;
 }
 
-/** A text with flags, and a text of one word, as code. */
-const withCode = (text: string) => text.replaceAll(/^\w+$|--[a-z-]+/g, '`$&`');
+/** A text with flags and their values, and a text of one word, as code. */
+const withCode = (text: string) => text.replaceAll(/^\w+$|--[a-z-]+(?: (?:aws|demo|empty)\b)?/g, '`$&`');
 
 /** The words that a setting may be or contain, if they are fixed. */
 function choices(schema: unknown): readonly unknown[] {
