@@ -57,6 +57,7 @@ async function dispatch(
     return await callComposite(environment, composite, given, exchange);
   } catch (error) {
     if (error instanceof ProtocolError || exchange.context.mcpReq.signal.aborted) throw error;
+    if (error instanceof FinspaceError) return failed(tool, error);
     environment.onInternal(error);
     return refused(
       `${quoteUntrusted(tool)} failed inside this server. ${isReadOnly(tool) ? UNTOUCHED : IN_PART}`,

@@ -2,6 +2,7 @@ import { allEnvironments, candidatesText, type Environment, environmentsNamed, i
 import { listPages, MAX_ITEMS } from '../inventory/pages.ts';
 import { didYouMean } from '../nearest.ts';
 import { oncePer } from '../once-per.ts';
+import { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdBy, listerOfLabel, nounOfLabel, type Reference } from '../operations/references.ts';
@@ -52,17 +53,18 @@ export interface EnvironmentMeant {
 
 /**
  * The environment with a name, ignoring case. `as-given` if the value is an id, `none` if no environment has that name,
- * `unreadable` if not all environments can be listed. `wrong` if several have the name, or if it equals the id of another apart
- * from case.
+ * `unreadable` if the caller may not list environments, or the error if that failed. `wrong` if several have the name, or if it equals
+ * the id of another apart from case.
  */
 export async function environmentCalled(
   lookup: Lookup,
   given: string,
-): Promise<EnvironmentMeant | { readonly wrong: string } | 'as-given' | 'none' | 'unreadable'> {
-  const { all, complete } = await listedEnvironments(lookup);
+): Promise<EnvironmentMeant | { readonly wrong: string } | 'as-given' | 'none' | 'unreadable' | FinspaceError> {
+  const { all, failure } = await listedEnvironments(lookup);
+  if (all === undefined)
+    return failure === undefined || failure.fields.code === 'AccessDenied' ? 'unreadable' : failure;
   const ids = all.map(({ environmentId = '' }) => environmentId);
   if (ids.includes(given)) return 'as-given';
-  if (!complete) return 'unreadable';
   const named = environmentsNamed(all.filter(isPresent), given);
   const [first, second] = named;
   if (first === undefined) return 'none';
@@ -75,14 +77,21 @@ export async function environmentCalled(
   return { environmentId, name };
 }
 
-type Listing = { readonly all: readonly Environment[]; readonly complete: boolean };
+/** `all` is absent if the caller may not list environments, or if that failed. */
+type Listing = { readonly all?: readonly Environment[]; readonly failure?: FinspaceError };
 
 /** All environments that the caller may see, with deleted ones; read once for all lookups about a call. */
 const listedEnvironments = oncePer(async (lookup: Lookup): Promise<Listing> => {
   const { environment, signal } = lookup;
-  const list = () => allEnvironments(environment.call, { signal });
-  const all = await lookUp(lookup, 'ListKxEnvironments', list);
-  return { all: all ?? [], complete: all !== undefined };
+  const list = (): Promise<Listing> =>
+    allEnvironments(environment.call, { signal }).then(
+      (all) => ({ all }),
+      (error: unknown) => {
+        if (error instanceof FinspaceError) return { failure: error };
+        throw error;
+      },
+    );
+  return (await lookUp(lookup, 'ListKxEnvironments', list)) ?? {};
 });
 
 /** Says that something does not exist, with what was probably meant, and the tool that lists existing ones. */
@@ -118,7 +127,7 @@ async function knownAs(
   const lister = listerOfLabel(label, near);
   if (lister === undefined) return new Map();
   if (lister === 'ListKxEnvironments') {
-    const all = (await listedEnvironments(lookup)).all.filter(isPresent);
+    const all = ((await listedEnvironments(lookup)).all ?? []).filter(isPresent);
     return new Map([
       ...all.map(({ environmentId = '' }) => [environmentId, undefined] as const),
       ...all.map(({ name = '', environmentId }) => [name, environmentId] as const),

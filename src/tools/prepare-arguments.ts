@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { looksLikeId } from '../inventory/fleet.ts';
+import { FinspaceError } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { listerOfLabel } from '../operations/references.ts';
@@ -14,7 +15,8 @@ type Prepared = { readonly input: Members; readonly meant?: EnvironmentMeant } |
 
 /**
  * Prepares the arguments of a call before anything is planned or approved: corrects common client mistakes, validates, and
- * resolves the name of an environment with a fresh read. Nothing is read if other arguments are wrong.
+ * resolves the name of an environment with a fresh read. Nothing is read if other arguments are wrong. Rejects with `FinspaceError` if a
+ * name cannot be resolved because that read failed.
  */
 export async function prepareArguments(
   lookup: Lookup,
@@ -31,6 +33,10 @@ export async function prepareArguments(
   const others = problems.filter((problem) => !isEnvironment(problem));
   if (others.length > 0) return explained(others);
   const found = await environmentCalled(lookup, name);
+  if (found instanceof FinspaceError) {
+    if ('input' in parsed) return parsed;
+    throw new FinspaceError({ ...found.fields, notSent: near === undefined || operationNamed(near).risk !== 'read' });
+  }
   if (typeof found === 'object') {
     if ('wrong' in found) return { wrong: [found.wrong] };
     const resolved = parsedCall(schema, { ...given, [ENVIRONMENT]: found.environmentId }, near);

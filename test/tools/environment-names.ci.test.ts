@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { agentInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';
@@ -157,6 +160,24 @@ describe('names that a caller may not resolve', () => {
     expect(await failedTo(session, 'list_kx_clusters', { environmentId: 'kdb-prod' })).toContain(
       'Names cannot be resolved here',
     );
+  });
+});
+
+describe('names that cannot be resolved because the service fails', () => {
+  it.each([
+    ['list_kx_clusters', {}, 'list_kx_clusters failed with InternalServerException (HTTP 500) in ListKxEnvironments'],
+    ['delete_kx_cluster', { clusterName: 'hdb-fx' }, 'in ListKxEnvironments: "Out of order"\nNothing was changed.'],
+    ['tear_down_kx_environment', {}, 'in ListKxEnvironments: "Out of order"\nNothing was changed.'],
+  ])('show the cause to %s, and not that its arguments are wrong', async (tool, given, says) => {
+    const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-names-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const faults = join(folder, 'faults.json');
+    const rule = { operation: 'ListKxEnvironments', error: 'InternalServer', message: 'Out of order' };
+    writeFileSync(faults, JSON.stringify({ rules: [rule] }));
+    const session = await opened([...FRESH_WORLD, '--faults', faults, '--max-attempts', '1']);
+    const text = await failedTo(session, tool, { environmentId: 'kdb-prod', ...given });
+    expect(text).toContain(says);
+    expect(text).not.toContain('arguments');
   });
 });
 
