@@ -89,7 +89,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     [['store', 'status', '--store', 'postgres://u:12?secret@127.0.0.1/d'], '--store: has @ after the host', 2],
     [['store', 'status', '--store', 'postgres://u:secret%@127.0.0.1/d'], '--store: has % that begins no', 2],
     [['store', 'status', '--store', 'postgres://u:secret@127.0.0.1:1/d'], 'does not answer (ECONNREFUSED)', 1],
-    [['journal', 'verify', '--store', 'postgres://127.0.0.1:1/d'], 'does not answer (ECONNREFUSED)', 1],
+    [['journal', 'verify', '--store', 'postgres://127.0.0.1:1/d'], '(ECONNREFUSED). Check the database of', 1],
   ])('rejects %j in one line', (args, message, status) => {
     const { stderr, ...result } = run(...args);
     expect(result).toEqual({ stdout: '', status });

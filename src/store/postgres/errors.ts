@@ -84,16 +84,12 @@ const KNOWN: readonly [RegExp, string, string][] = [
 /** An error of the driver in one line for people; it contains no part of a statement. Other errors of ours stay as they are. */
 export function asStoreError(name: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const [, what, advice] = KNOWN.find(([sign]) => sign.test(`${codeOf(error)} ${messageOf(error)}`)) ?? [];
-  if (what !== undefined && advice !== undefined)
-    return new StoreError(`The store ${name} ${what}. ${advice}`, { why: `the store ${what}`, advice, cause: error });
-  const why = `the store does not answer (${causeOf(error)})`;
-  return new StoreError(`The store ${name} does not answer (${causeOf(error)}).`, {
-    why,
-    advice: 'Check the database of --store, and the network between this machine and it.',
-    cause: error,
-  });
+  const known = KNOWN.find(([sign]) => sign.test(`${codeOf(error)} ${messageOf(error)}`));
+  const [, what, advice] = known ?? [undefined, `does not answer (${causeOf(error)})`, NETWORK];
+  return new StoreError(`The store ${name} ${what}. ${advice}`, { why: `the store ${what}`, advice, cause: error });
 }
+
+const NETWORK = 'Check the database of --store, and the network between this machine and it.';
 
 /** A code if there is one; messages of the driver may contain values. */
 function causeOf(error: unknown): string {
