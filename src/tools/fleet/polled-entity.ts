@@ -22,6 +22,7 @@ import { lazy } from '../../operations/operation.ts';
 import type { Deletions } from '../../safety/deletions.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import type { ToolEnvironment } from '../environment.ts';
+import { behindNewest } from './behind-newest.ts';
 import { DELETED, environmentsMeant } from './environment-lookup.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
 import { NotFound, notFound, quotedList } from './not-found.ts';
@@ -155,7 +156,11 @@ async function poll(subject: Subject, wasThere: boolean): Promise<PollResult> {
   const { created, reply, ...seen } = await subject.read().catch(deletedIfNotFound);
   if (seen.status === DELETED) return goneResult(subject, seen, wasThere);
   const result = await presentResult(subject, seen, created);
-  return result.ended && reply !== undefined ? { ...result, row: rowOf(subject, reply) } : result;
+  if (!result.ended || reply === undefined) return result;
+  const { context, kind, database } = subject;
+  const loaded = kind === 'changeset' && result.reached ? database : undefined;
+  const behind = loaded === undefined ? {} : await behindNewest(context.reader, context.place, loaded);
+  return { ...result, row: { ...rowOf(subject, reply), ...behind } };
 }
 
 /** The meaning of the status of an entity that exists. */

@@ -1,0 +1,30 @@
+import type { Environment } from '../../inventory/fleet.ts';
+import { staleIssues } from '../../inventory/stale-and-unused.ts';
+import { withoutUndefined } from '../../without-undefined.ts';
+import type { FleetReader } from './fleet-reader.ts';
+import type { Row } from './page.ts';
+import { SEARCHES } from './problem-searches.ts';
+import { notReadIn } from './read-gaps.ts';
+
+const MAX_ROWS = 10;
+
+/** The clusters and dataviews that do not show the newest data of a database; dataviews with `autoUpdate` will do so by themselves. */
+export async function behindNewest(
+  reader: FleetReader,
+  { environmentId = '' }: Environment,
+  database: string,
+): Promise<Row> {
+  const { graphs, gaps } = await reader.reread([{ environmentId }], {
+    ...SEARCHES.behind.read,
+    changesetsOf: (name) => name === database,
+  });
+  const found = graphs.flatMap((graph) => staleIssues(graph)).filter(({ facts }) => facts['database'] === database);
+  const rows = found.map(({ entity, why }) =>
+    withoutUndefined({ entity: entity.id, why, autoUpdate: entity.facts['autoUpdate'] || undefined }),
+  );
+  return {
+    ...(rows.length === 0 ? {} : { behind: rows.slice(0, MAX_ROWS) }),
+    ...(rows.length > MAX_ROWS ? { moreBehind: rows.length - MAX_ROWS } : {}),
+    ...notReadIn(gaps),
+  };
+}
