@@ -42,9 +42,12 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(route(operation)).toEqual({ method: official.method, path: official.uri });
   });
 
-  it('sends each member where the model binds it, under its own name', () => {
-    const ours = Object.keys(operation.input().shape).map((member) => [member, BINDINGS[binding(operation, member)]]);
-    expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(official.input.map((m) => [m.name, m.binding])));
+  it('sends each member where the model binds it, under its own name, and in the body if the model lacks it', () => {
+    const members = Object.keys(operation.input().shape);
+    const bound = new Map(official.input.map((member) => [member.name, member.binding]));
+    expect(members.map((member) => [member, BINDINGS[binding(operation, member)]])).toEqual(
+      members.map((member) => [member, bound.get(member) ?? 'body']),
+    );
     const renamed = [...official.input, ...official.output].filter((member) => member.wireName !== member.name);
     expect(renamed).toEqual([]);
   });
