@@ -31,7 +31,7 @@ export const diagnose: Runbook = {
   arguments: argumentsNamed('environmentId', 'clusterName', 'nodeId?'),
   text: ({ environmentId, clusterName, nodeId }) =>
     steps(
-      `Diagnose the cluster ${clusterName} in the kdb environment ${environmentId}${nodeId === undefined ? '' : `, above all its node ${nodeId}`}.`,
+      `Diagnose the cluster ${clusterName} in the kdb environment ${environmentId}${nodeId === undefined ? '' : `, especially its node ${nodeId}`}.`,
       [
         `\`what_depends_on\` with its name: its status, its problems, and what it needs with the status of each.`,
         `${tool('GetKxCluster')}: note status, statusReason, databases (changesetId or dataviewConfiguration), capacity or scaling group, code, initializationScript.`,
@@ -110,7 +110,7 @@ export const rotateRdb: Runbook = {
     steps(
       `Rotate the RDB ${clusterName} in the kdb environment ${environmentId}.`,
       [
-        `${tool('GetKxCluster')}: it must be of type RDB and RUNNING; note every setting and the tags, above all databases, savedownStorageConfiguration and tickerplantLogConfiguration.`,
+        `${tool('GetKxCluster')}: it must be of type RDB and RUNNING; note every setting and the tags, especially databases, savedownStorageConfiguration and tickerplantLogConfiguration.`,
         `${tool('ListKxChangesets')} of its database: was today's data saved down and COMPLETED? If not, say so and stop: data that is only in memory is lost with the cluster.`,
         `${tool('CreateKxCluster')} with the same settings and tags under the next name (rdb1, rdb2, …): leave out status, volumes and times, and give dataviewName in place of dataviewConfiguration. On ConflictException the name is in use: use the next number.`,
         '`wait_for_kx_entity` until the new one is RUNNING. If it is CREATE_FAILED, report statusReason and leave the old one alone.',

@@ -14,7 +14,7 @@ export const onboardUser: Runbook = {
     steps(
       `Give the user ${userName} access to the kdb environment ${environmentId} with the role ${iamRole}.`,
       [
-        `${tool('ListKxUsers')}: if the name exists with the same role, there is nothing to do; with another role, ask whether to change it with ${tool('UpdateKxUser')}. If another user has that role, say so: kdb cannot tell the two users apart.`,
+        `${tool('ListKxUsers')}: if the name exists with the same role, there is nothing to do; with another role, ask whether to change it with ${tool('UpdateKxUser')}. If another user has that role, say so: callers with the role can connect as either user.`,
         `${tool('CreateKxUser')}; for several users, \`create_kx_entities\` in one call. Ask for an owner and a cost centre if other users carry such tags (${tool('ListTagsForResource')} on a userArn).`,
         `${tool('GetKxUser')}: note userArn.`,
         `Tell the person how the user connects: with that role, ${tool('GetKxConnectionString')} with userArn and clusterName gives a short-lived credential. Do not fetch it yourself: it works only for the role of the user and belongs to the user.`,
