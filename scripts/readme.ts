@@ -79,7 +79,7 @@ function promptsTable(): string {
 /** Defaults that depend on the platform or the command. */
 const DEFAULTS: Partial<Record<SettingName, string>> = {
   stateDir: '[by the platform](#the-state-directory)',
-  state: '`world.db` in the state directory; none with `--store`',
+  state: '`world.db` in the state directory or, with `--store`, its database',
   port: `\`${DEFAULT_PORTS.http}\` for http, \`${DEFAULT_PORTS.local}\` for local`,
 };
 

@@ -35,15 +35,8 @@ export const SETTINGS = lazily({
       ),
   profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
   stateDir: () =>
-    z.string().min(1).optional().describe('Directory for the world, plans, approvals, the journal and keys'),
-  state: () =>
-    z
-      .string()
-      .min(1)
-      .optional()
-      .describe(
-        'SQLite file of the local world, or :memory: to keep nothing; with --store alone, the database holds the world',
-      ),
+    z.string().min(1).optional().describe('Directory for the worlds, plans, approvals, the journal and keys'),
+  state: () => z.string().min(1).optional().describe('SQLite file of the local worlds, or :memory: to keep nothing'),
   world: () =>
     z
       .string()
@@ -149,7 +142,7 @@ export const SETTINGS = lazily({
       .refine((text) => storeUrlProblem(text) === undefined, { error: ({ input }) => storeUrlProblem(String(input)) })
       .optional()
       .describe(
-        'URL of the PostgreSQL database in which several servers share plans, approvals, the journal and, without --state, the local world',
+        'URL of the PostgreSQL database in which several servers share plans, approvals, the journal and, without --state, the local worlds',
       ),
   ...HTTP_SETTINGS,
   config: () =>

@@ -141,7 +141,7 @@ const choices = ({ items, anyOf = [] }: JsonSchema): readonly string[] => [
 /** A default that is not in the schema, because it depends on the platform or the command. */
 function platformDefault(name: SettingName, command: string, env: NodeJS.ProcessEnv): string | number | undefined {
   if (name === 'stateDir') return defaultStateDir(env);
-  if (name === 'state') return 'world.db in --state-dir; none with --store';
+  if (name === 'state') return 'world.db in --state-dir or, with --store, its database';
   if (name === 'port') return DEFAULT_PORTS[command as keyof typeof DEFAULT_PORTS];
   return undefined;
 }

@@ -40,7 +40,8 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     ],
   },
   world: {
-    summary: 'List, export (to stdout), import (--world FILE) or reset the worlds of the local service.',
+    summary:
+      'List (the default) the worlds of the local service, export one (to stdout), import one (--world FILE), or reset one.',
     settings: [...WORLD, 'store', 'config'],
     word: 'list|export|import|reset',
     switches: { yes: 'Replace the world even if it was changed' },
@@ -61,14 +62,14 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     },
   },
   journal: {
-    summary: 'Print the record of every change (show), or check the chain of its hashes (verify).',
+    summary: 'Print the record of every change (show, the default), or check the chain of its hashes (verify).',
     settings: ['stateDir', 'store', 'config'],
     word: 'show|verify',
     switches: { json: 'Print JSON lines even on a terminal; elsewhere, this is the default' },
   },
   store: {
     summary:
-      'Manage the PostgreSQL database of --store, as its owner: create its tables (init), update them (migrate), import a state directory, show the status, accept a restored backup, or remove the pinned keys, named targets and backend (unpin).',
+      'Manage the PostgreSQL database of --store, as its owner: create its tables (init), update them (migrate), import a state directory, show the status (the default), accept a restored backup, or remove the pinned keys, named targets and backend (unpin).',
     settings: ['store', 'stateDir', 'config'],
     word: 'init|migrate|import|status|accept-restore|unpin',
     switches: {

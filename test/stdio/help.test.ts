@@ -24,7 +24,9 @@ describe('the command-line help', () => {
     const folder = lineOf(help('stdio'), '--state-dir');
     const path = /\(default (.+)\)$/.exec(folder)?.[1] ?? '';
     expect(path).toContain('finspace-mcp');
-    expect(lineOf(help('stdio'), '--state FILE')).toContain('(default world.db in --state-dir; none with --store)');
+    expect(lineOf(help('stdio'), '--state FILE')).toContain(
+      '(default world.db in --state-dir or, with --store, its database)',
+    );
     expect(lineOf(help('http'), '--port PORT')).toContain('(default 8080)');
     expect(lineOf(help('local'), '--port PORT')).toContain('(default 4566)');
   });

@@ -26,7 +26,7 @@ describe('the instructions of the server', () => {
   });
 
   it('refer questions about who changed something to a person', async () => {
-    expect((await instructions()).text).toContain('for people only (command: journal show).');
+    expect((await instructions()).text).toContain('for people only (finspace-mcp journal).');
   });
 
   it('name example questions when no tool is found', async () => {
