@@ -27,7 +27,8 @@ export function stateFinding(config: Config, freeBytes = freeBytesAt): DoctorFin
       );
     if (store !== undefined) return ok(STATE, `${stateDir}, for keys; plans, approvals and the journal are in --store`);
     const path = join(stateDir, 'state.db');
-    if (!inspectFile(path, STATE_FORMAT)) return ok(STATE, `${stateDir} has no state.db; the first start creates it`);
+    if (!inspectFile(path, STATE_FORMAT))
+      return ok(STATE, `${stateDir} has no state.db; the first requested change creates it`);
     return openToOthers(path).length === 0 ? ok(STATE, stateDir) : sharedWarning(STATE, path);
   } catch (error) {
     return failed(STATE, problemText(stateDir, error), 'Correct it, or name another directory with --state-dir.');
@@ -47,7 +48,7 @@ export function localFinding({ state, worldStore, world = 'demo' }: Config): Doc
   if (state === ':memory:') return ok(check, `the local service, with the world ${world} in memory`);
   try {
     if (!inspectFolder(dirname(state)) || !inspectFile(state, WORLD_FORMAT))
-      return ok(check, `the local service; the first start creates the world ${world} in ${state}`);
+      return ok(check, `the local service; the first request creates the world ${world} in ${state}`);
     return openToOthers(state).length === 0
       ? ok(check, `the local service, with ${state}`)
       : sharedWarning(check, state);

@@ -18,7 +18,8 @@ export async function world(config: Config, switches: ReadonlySet<string>, word 
   }
   const { state } = config;
   const isThere = mayHaveWorlds(config);
-  if (word === 'list' && !isThere) return print(`No worlds yet: ${state} is created when a server first starts.`);
+  if (word === 'list' && !isThere)
+    return print(`No worlds yet: the first request to a server creates one in ${state}.`);
   if (act.reads && !isThere) throw new ConfigError(`--state: ${state} does not exist; there are no worlds`);
   const store = await openLocalWorlds(config);
   try {
@@ -39,7 +40,7 @@ const ACTIONS = {
     reads: true,
     run: async (store) => {
       const worlds = await listWorlds(store);
-      if (worlds.length === 0) print('No worlds yet: one is created when a server first starts.');
+      if (worlds.length === 0) print('No worlds yet: the first request to a server creates one.');
       for (const { region, account, counts, changed } of worlds) {
         const what = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
         print(`${region} ${account}${changed ? '' : ' (unchanged)'}: ${what.join(', ') || 'empty'}`);
