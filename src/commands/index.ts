@@ -41,7 +41,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
   world: {
     summary:
-      'List (the default) the worlds of the local service, export one (to stdout), import one (--world FILE), or reset one.',
+      'List the worlds of the local service (the default), export one to stdout, import one (--world FILE), or reset one.',
     settings: [...WORLD, 'store', 'config'],
     word: 'list|export|import|reset',
     switches: { yes: 'Replace the world even if it was changed' },
