@@ -91,7 +91,10 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   tools: {
     summary: 'List the tools that a client would see.',
     settings: [...SHOWN, 'config'],
-    switches: { json: 'Print JSON', tokens: 'Print how many tokens each tool costs (o200k)' },
+    switches: {
+      json: 'Print JSON',
+      tokens: 'Print how many tokens each tool costs (o200k); needs the package gpt-tokenizer',
+    },
   },
 };
 
