@@ -25,6 +25,13 @@ describe('the instructions of the server', () => {
     expect((await instructions('--read-only')).text).not.toMatch(/a person|wait_for/);
   });
 
+  it('name the calls for which this server also requires approval', async () => {
+    const added = 'On this server, these need approval, too: creates, updates.';
+    expect((await instructions('--approve', 'update,create')).text).toContain(added);
+    expect((await instructions('--approve', 'update,create', '--read-only')).text).not.toContain('approval');
+    expect((await instructions()).text).not.toContain('On this server');
+  });
+
   it('refer questions about who changed something to a person', async () => {
     expect((await instructions()).text).toContain('for people only (finspace-mcp journal).');
   });
