@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { demoTools, names } from './table.ts';
 
 const { world, use } = demoTools();
-const found = async (name: string) => names((await use('find_kx_entities', { name })).data['entities']);
+const search = async (input: Record<string, unknown>) => use('find_kx_entities', input);
+const found = async (name: string) => names((await search({ name })).data['entities']);
 
 describe('find_kx_entities', () => {
   test.each([
@@ -54,4 +55,15 @@ describe('wait_for_kx_entity', () => {
     const { text } = await use('wait_for_kx_entity', { environment: 'prod', kind: 'environment', name: 'uat' });
     expect(text).toContain('The environment is "kdb-prod", not "uat"');
   });
+});
+
+test('an environment is found by its colloquial name', async () => {
+  for (const environment of ['production', 'PROD', 'kdb prod', 'KDB_PROD'])
+    expect((await search({ environment, kinds: ['cluster'] })).data['found']).toBe(13);
+  const uat = await use('what_depends_on', { name: 'uat' });
+  expect(uat.data['entity']).toMatchObject({ id: 'environment:kdb-uat' });
+  expect((await use('what_depends_on', { name: 'uat', kind: 'cluster' })).text).toContain('"gw-uat", "hdb-uat"');
+  for (const environment of ['prod2', 'kdb-production', 'uat-kdb'])
+    expect((await search({ environment })).text).toContain('There is no kdb environment');
+  expect((await search({ environment: 'kdb' })).text).toContain('Existing ones: "kdb-prod", "kdb-uat"');
 });

@@ -292,14 +292,3 @@ test('settings of environments accept the names of the API', async () => {
   const accounts = await groups({ kinds: ['environment'], groupBy: ['awsAccountId'] });
   expect([...accounts.values()]).toMatchObject([{ count: 2 }]);
 });
-
-test('an environment is found by its colloquial name', async () => {
-  for (const environment of ['production', 'PROD', 'kdb prod', 'KDB_PROD'])
-    expect((await find({ environment, kinds: ['cluster'] })).data['found']).toBe(13);
-  const uat = await use('what_depends_on', { name: 'uat' });
-  expect(uat.data['entity']).toMatchObject({ id: 'environment:kdb-uat' });
-  expect((await use('what_depends_on', { name: 'uat', kind: 'cluster' })).text).toContain('"gw-uat", "hdb-uat"');
-  for (const environment of ['prod2', 'kdb-production', 'uat-kdb'])
-    expect((await find({ environment })).text).toContain('There is no kdb environment');
-  expect((await find({ environment: 'kdb' })).text).toContain('Existing ones: "kdb-prod", "kdb-uat"');
-});

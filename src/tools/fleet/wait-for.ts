@@ -60,10 +60,9 @@ export const waitFor = fleetTool({
   name: 'wait_for_kx_entity',
   title: 'Wait for kdb entities',
   description:
-    'Wait until one or several entities are ready or deleted, or until all nodes of a cluster are RUNNING. Returns ' +
-    'status, size and settings as soon as that happens, for a changeset also what does not show its data yet, or the ' +
-    'reason at once if it cannot happen. After 25 seconds it returns a handle; repeat the call with that handle to ' +
-    'keep waiting.',
+    'Wait until entities are ready or deleted, or all nodes of a cluster are RUNNING. Returns status, size and ' +
+    'settings then, for a changeset what does not show it yet, or the reason at once if it cannot happen. After ' +
+    '25 seconds it returns a handle; repeat the call with that handle to keep waiting.',
   keywords: 'ready done finished poll',
   input: WaitInput,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
