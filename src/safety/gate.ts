@@ -79,6 +79,7 @@ export interface Gate extends Approvals {
     whole: ApprovalRequest,
     step: Plan,
     replan: Replan,
+    visibility: Visibility,
   ): Promise<readonly string[] | 'dependents-changed' | undefined>;
 }
 
@@ -223,6 +224,7 @@ async function authorizeStep(
   whole: ApprovalRequest,
   plan: Plan,
   replan: Replan,
+  visibility: Visibility,
 ): Promise<readonly string[] | 'dependents-changed' | undefined> {
   const callDigest = digest([whole.callDigest, plan.callDigest]);
   const { principal, stateDigest, shown } = plan;
@@ -237,8 +239,8 @@ async function authorizeStep(
   if (!(await ledger.consume(pending.nonce))) return [USED, notRun(plan.tool)];
   // The step is used up even if something has changed: then the caller plans it again, and consumes that plan.
   const current = await replan();
-  if (current?.forbidden !== undefined || current?.leaving || current?.entityDigest !== plan.entityDigest)
-    return changedLines(plan.tool, plan.noun);
+  if (current?.forbidden !== undefined) return forbiddenLines(plan.tool, current.forbidden, visibility);
+  if (current?.leaving || current?.entityDigest !== plan.entityDigest) return changedLines(plan.tool, plan.noun);
   return current.callDigest === plan.callDigest ? undefined : 'dependents-changed';
 }
 

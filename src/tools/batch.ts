@@ -140,7 +140,7 @@ async function refusalOf(
     const replan = () => planCall(environment, name, input, principal, options);
     // What earlier calls of the batch created or changed was different when the person saw the plan.
     const current = dependsOnEarlier(batch, call) ? ((await replan()) ?? planned) : planned;
-    const why = await gate.authorizeStep(plan, current, replan);
+    const why = await gate.authorizeStep(plan, current, replan, visibilityFor(allowedFor(environment), plan.input));
     // A batch loses nothing, so it does not matter what now depends on its targets.
     return why === 'dependents-changed' ? undefined : why;
   }

@@ -189,6 +189,7 @@ async function removeOne(
   { actor, deadline, signal, firstFailure, onWaiting, onDeleting }: RemovalOptions,
 ): Promise<string | undefined> {
   const { operation, input, item, entityDigest } = removal;
+  const visibility = visibilityFor(allowedFor(environment), teardown.input);
   const replan = () => planCall(environment, operation, input, actor.principal, { signal });
   let reported: string | undefined;
   try {
@@ -196,8 +197,7 @@ async function removeOne(
       if (signal.aborted) return stopReason(signal);
       const plan = await replan();
       if (plan === undefined) return `${itemText(item)} no longer exists.`;
-      if (plan.forbidden !== undefined)
-        return visibilityFor(allowedFor(environment), teardown.input).forbiddenText(plan.forbidden);
+      if (plan.forbidden !== undefined) return visibility.forbiddenText(plan.forbidden);
       if (plan.leaving) return `${itemText(item)} is already being deleted by another client.`;
       const [blocker] = plan.blockers;
       if (blocker === undefined) {
@@ -211,7 +211,7 @@ async function removeOne(
           failure = found;
           return now;
         };
-        const why = await environment.gate.authorizeStep(teardown, plan, lastLook);
+        const why = await environment.gate.authorizeStep(teardown, plan, lastLook, visibility);
         if (failure !== undefined) return failure;
         if (why === undefined) break;
         if (why !== 'dependents-changed') return `${itemText(item)}: ${why.join(' ')}`;

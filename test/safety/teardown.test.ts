@@ -89,6 +89,20 @@ describe('a teardown in progress', () => {
     expect(reached).toEqual([]);
   });
 
+  it('names the protection that refuses an entity between the last two reads', async () => {
+    let looks = 0;
+    const { said, reached } = await tornDown({}, (_, spy) => async (name, input, options) => {
+      if (name === 'GetKxVolume' && ++looks === LAST_LOOK) await builder.tag('/kxVolume/fast');
+      return spy.call(name, input, options);
+    });
+    expect(said).toMatchObject({
+      requested: 0,
+      left: 3,
+      why: expect.stringMatching(/^volume "fast" .*kxVolume\/fast" carries the tag finspace-mcp:protected\./),
+    });
+    expect(reached).toEqual([]);
+  });
+
   it('does not start if no kit can be written', async () => {
     keep = async () => {
       throw new Error('disk full');
