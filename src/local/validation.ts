@@ -1,16 +1,19 @@
 import type * as z from 'zod';
 import { serviceInput } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
+import { prototypeKeyIssues } from '../operations/prototype-keys.ts';
 import { ServiceError } from './service-error.ts';
 
 /** The input without unknown members. Throws a `ServiceError` that names each invalid member and the rule that it violates. */
 export function validateInput(name: OperationName, input: Record<string, unknown>): object {
-  const { data, error } = serviceInput(operationNamed(name)).safeParse(input);
-  if (error === undefined) return data;
-  const violations = error.issues
+  const schema = serviceInput(operationNamed(name));
+  const { data, error } = schema.safeParse(input);
+  const issues = [...prototypeKeyIssues(schema, input), ...(error?.issues ?? [])];
+  if (data !== undefined && issues.length === 0) return data;
+  const violations = issues
     .slice(0, MAX_ERRORS)
     .map((issue) => `Value at '${place(issue)}' failed to satisfy constraint: ${rule(issue)}`);
-  const count = `${error.issues.length} validation error${error.issues.length === 1 ? '' : 's'} detected`;
+  const count = `${issues.length} validation error${issues.length === 1 ? '' : 's'} detected`;
   throw new ServiceError('Validation', `${count}: ${violations.join('; ')}`);
 }
 

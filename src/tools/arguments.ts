@@ -4,6 +4,7 @@ import { didYouMean } from '../nearest.ts';
 import { arnParts } from '../operations/arn.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { insteadOf } from '../operations/offered.ts';
+import { prototypeKeyIssues } from '../operations/prototype-keys.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { wordIssue } from '../wording.ts';
 import { type Lookup, whereListed } from './identify.ts';
@@ -30,8 +31,9 @@ export function parseArguments(
 ): Parsed {
   const written = lenient(schema, given);
   const parsed = schema.safeParse(written, { error: limitedMessages(), reportInput: true });
-  if (parsed.success) return { input: parsed.data };
-  const { issues } = parsed.error;
+  const dropped = prototypeKeyIssues(schema, written);
+  if (parsed.success && dropped.length === 0) return { input: parsed.data };
+  const issues = [...dropped, ...(parsed.error?.issues ?? [])];
   const unpacked = left.layers > 0 ? issues.flatMap(unpackable(left)) : [];
   left.layers -= 1;
   if (unpacked.length > 0) return parseArguments(schema, withUnpacked(written, unpacked), left);

@@ -46,6 +46,15 @@ describe('a request', () => {
       { method: 'POST', body: '{"name":"abc","kmsKeyId":null}' },
       /'kmsKeyId'.*must not be null/,
     ],
+    [
+      'with a tag whose key could not be kept',
+      '/kx/environments',
+      {
+        method: 'POST',
+        body: '{"name":"abc","kmsKeyId":"arn:aws:kms:us-east-1:111122223333:key/a","tags":{"owner":"fx","__proto__":"x"}}',
+      },
+      /^1 validation error detected: Value at 'tags\.__proto__' failed/,
+    ],
     ['with a label that is badly encoded', '/kx/environments/%zz', {}, /percent-encoded/],
     ['with a page size that is not a number', '/kx/environments?maxResults=many', {}, /'maxResults'/],
     ['with a page size below zero', '/kx/environments?maxResults=-1', {}, /'maxResults'/],

@@ -247,3 +247,15 @@ it('the given arguments are not modified', () => {
   expect(parseArguments(schema, given)).toEqual({ input: { list: [{ size: 5 }] } });
   expect(given).toEqual({ name: null, list: [{ size: '5' }] });
 });
+
+it.each([
+  ['tag_resource', { resourceArn: 'arn:aws:finspace:us-east-1:111122223333:kxEnvironment/abc' }, 'tags'],
+  ['tag_kx_entities', { environmentId: 'kdb-prod', entities: [{ kind: 'volume', name: 'vol-fx' }] }, 'tags'],
+  ['update_environment', { environmentId: 'abc' }, 'federationParameters.attributeMap'],
+])('%s refuses a key that could not be sent, by its path', async (tool, args, path) => {
+  const map = JSON.parse('{"owner":"fx","__proto__":"x"}');
+  const nested = path.split('.').reduceRight<object>((value, name) => ({ [name]: value }), map);
+  expect(await failedTo(session, tool, { ...args, ...nested })).toContain(
+    `${path}.__proto__: no key can have this name.`,
+  );
+});
