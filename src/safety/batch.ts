@@ -5,7 +5,7 @@ import type { KindName } from '../kinds/views.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { isNotFound } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
-import { type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
+import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
 import { locationFacts } from './backend-location.ts';
@@ -138,7 +138,7 @@ export function missingBlocker({ operation, label }: BatchCall, error: unknown):
   return { item: { kind, name }, first: 'It does not exist: omit it.', noStep: true };
 }
 
-/** The plan of a call as if the earlier calls of the batch had run. */
+/** The plan of a call as if the earlier calls of the batch had run; a call that sets tags follows the one that removes some. */
 export const planStep = (
   planner: Planner,
   batch: Batch,
@@ -146,7 +146,26 @@ export const planStep = (
   principal: string,
   options: CallOptions,
 ): Promise<Plan | undefined> =>
-  planCall({ ...planner, created: createdBefore(batch, step) }, step.operation, step.input, principal, options);
+  planCall(
+    { ...planner, call: withoutRemovedTags(planner.call, before(batch, step)), created: createdBefore(batch, step) },
+    step.operation,
+    step.input,
+    principal,
+    options,
+  );
+
+/** A call that does not show the tags that earlier calls remove. */
+const withoutRemovedTags =
+  (call: Call, earlier: readonly BatchCall[]): Call =>
+  async (name, input, options) => {
+    const output = await call(name, input, options);
+    if (name !== 'ListTagsForResource') return output;
+    const { resourceArn } = input as Members;
+    const ofSame = earlier.filter((change) => change.input['resourceArn'] === resourceArn);
+    const removed = ofSame.flatMap((change) => change.input['tagKeys'] as string[]);
+    const present = Object.entries((output as { tags?: Members }).tags ?? {});
+    return { ...output, tags: Object.fromEntries(present.filter(([key]) => !removed.includes(key))) };
+  };
 
 /** Whether a call depends on what an earlier call of the batch creates or changes. */
 export function dependsOnEarlier(batch: Batch, call: BatchCall): boolean {

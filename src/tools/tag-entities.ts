@@ -81,15 +81,16 @@ export async function tagBatch(
         `The environment is ${quoteUntrusted(String(name))}, not ${quoteUntrusted(other.name)}: tag each in a separate call.`,
       ],
     };
-  const calls = entities.flatMap(({ kind, name: entityName, database }): BatchCall[] => {
-    const resourceArn = `${environmentArn}${arnPath({ kind, name: entityName, database })}`;
-    const label = idOf(kind, entityName, database);
+  const paths = new Map(entities.map((each) => [idOf(each.kind, each.name, each.database), arnPath(each)] as const));
+  const calls = [...paths].flatMap(([label, path]): BatchCall[] => {
+    const resourceArn = `${environmentArn}${path}`;
+    // The removal makes room, because the number of tags is limited.
     return [
-      ...(tags === undefined ? [] : [{ operation: 'TagResource' as const, input: { resourceArn, tags }, label }]),
       ...(tagKeys === undefined
         ? []
         : [{ operation: 'UntagResource' as const, input: { resourceArn, tagKeys }, label }]),
+      ...(tags === undefined ? [] : [{ operation: 'TagResource' as const, input: { resourceArn, tags }, label }]),
     ];
   });
-  return { tool: TAG, input, environmentId, verb: 'CHANGE TAGS OF', entities: entities.length, calls };
+  return { tool: TAG, input, environmentId, verb: 'CHANGE TAGS OF', entities: paths.size, calls };
 }

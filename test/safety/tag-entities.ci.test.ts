@@ -44,8 +44,28 @@ describe('tagging many entities', () => {
     await here.builder.tag('/kxUser/ann', { temp: 'yes', team: 'kai' });
     const one = [{ kind: 'user', name: 'ann' }];
     const outcome = await call('tag_kx_entities', { entities: one, tags: { owner: 'fx' }, tagKeys: ['temp'] });
-    expect(outcome).toMatchObject({ content: { done: ['tag user:ann', 'untag user:ann'] } });
+    expect(outcome).toMatchObject({ content: { done: ['untag user:ann', 'tag user:ann'] } });
     expect(await tagsOf('/kxUser/ann')).toEqual({ team: 'kai', owner: 'fx' });
+  });
+
+  it('replaces a tag of an entity that has as many as possible, once if it is named twice', async () => {
+    const full = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`key-${at}`, 'x']));
+    await here.builder.tag('/kxUser/ann', full);
+    const ann = { kind: 'user', name: 'ann' };
+    const swap = { entities: [ann, ann], tags: { ...PROTECT, owner: 'fx' }, tagKeys: ['key-0', 'key-1'] };
+    const { environmentId } = here.builder;
+    const planned = { tool: 'tag_kx_entities', arguments: { environmentId, ...swap } };
+    expect(await here.guard.attempt({ tool: 'plan_change', arguments: planned })).toMatchObject({
+      content: { blocked: false, wouldRun: true, counts: { steps: 2 } },
+    });
+    const attempt = attemptOf('tag_kx_entities', swap);
+    const { message, state } = await asked(here.guard, attempt);
+    expect(message).toMatch(/^CHANGE TAGS OF 1 entity of /);
+    const done = await here.guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    expect(done).toMatchObject({ content: { finished: true, done: ['untag user:ann', 'tag user:ann'] } });
+    const tags = await tagsOf('/kxUser/ann');
+    expect(Object.keys(tags)).toHaveLength(50);
+    expect(tags).toMatchObject({ ...PROTECT, owner: 'fx' });
   });
 
   it('reports what was done, what was not and why, if an entity does not exist', async () => {
