@@ -64,10 +64,11 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previ
   const isBlocked = blockers.length > 0;
   const toApprove = callsToApprove(batch, restrictions);
   const free = countTried(found);
-  // A person approves all steps or none. Otherwise, those that are not blocked run.
-  const runsInPart = isBlocked && free > 0 && toApprove.length === 0;
+  // A person approves all steps that need it, or none. Others that are not blocked run.
+  const isRefused = toApprove.some((call) => blockedSteps.includes(call));
+  const runsInPart = isBlocked && free > 0 && !isRefused;
   const plan =
-    toApprove.length === 0 || isBlocked
+    toApprove.length === 0 || isRefused
       ? undefined
       : await planBatch(planner, batch, toApprove, caller.principal, options);
   const visibility = visibilityFor(allowedFor(environment), batch.input);

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { QUOTAS } from '../../src/local/quotas.ts';
+import { typedIn } from '../support/typed.ts';
 import type { Members } from './support/backend.ts';
-import { ROLE } from './support/call-environment-builder.ts';
-import { openGuard } from './support/guard.ts';
+import { PROTECT, ROLE } from './support/call-environment-builder.ts';
+import { accept, asked, openGuard } from './support/guard.ts';
 import {
   cluster,
   dataview,
@@ -79,6 +80,27 @@ it('it says which steps are blocked, and that the others would run', async () =>
   });
   expect(planned).not.toHaveProperty('wouldRun');
   expect(await previewed(user('zoe'))).not.toHaveProperty('blockedSteps');
+});
+
+it('it says that a blocked step does not stop those that a person approves, unless it is one of them', async () => {
+  const { backend, builder } = fixture;
+  const user = (userName: string, tags = {}) => ['create_kx_user', { userName, iamRole: ROLE, ...tags }] as const;
+  const protecting = { tags: PROTECT };
+  await builder.user('ivy');
+  const steps = [user('joe', protecting), user('ivy')];
+  expect(await previewed(...steps)).toMatchObject({
+    needsApproval: true,
+    dialog: [expect.stringContaining('CREATE 2 entities'), expect.anything(), expect.anything()],
+    wouldRunInPart: expect.stringContaining('up to 1 of its 2 steps'),
+  });
+  expect(await previewed(user('ivy', protecting), user('joe'))).toMatchObject({ wouldRun: false });
+  const create = steps.map(([tool, args]) => ({ tool, arguments: args }));
+  const guard = await openGuard({ call: backend.call, clock: backend.clock });
+  const attempt = { tool: 'create_kx_entities', arguments: { environmentId: builder.environmentId, create } };
+  const { message, state } = await asked(guard, attempt);
+  const made = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+  await guard.close();
+  expect(made).toMatchObject({ content: { done: ['user:joe'], failed: [{ step: 'user:ivy' }] } });
 });
 
 it('it says that steps after one that exceeds a quota would not run, as the call then does', async () => {
