@@ -13,7 +13,7 @@ import type { Preview } from './preview.ts';
 import { isControlTag, ownPath } from './protection.ts';
 import type { TargetEntity } from './target.ts';
 import type { TargetEnvironment } from './target-environment.ts';
-import { EVERYTHING, type Visibility } from './visibility.ts';
+import { EVERYTHING, isTargetShown, type Visibility } from './visibility.ts';
 
 /** One call that a person must approve, and everything found out about it. */
 export interface CallFacts {
@@ -40,14 +40,15 @@ export const callText = (facts: CallFacts, visibility: Visibility = EVERYTHING):
 /** The parts of that text. */
 export function callParts(facts: CallFacts, visibility: Visibility): ApprovalParts {
   const { operation, input, subject, targetEnvironment } = facts;
-  const isTargetShown = visibility.showsDetails(subject.noun, ownPath(operation, input));
+  const isShown =
+    isTargetShown(facts, visibility.isOffered) && visibility.showsDetails(subject.noun, ownPath(operation, input));
   const environment = targetEnvironment?.environment;
   const isNameShown = environment === undefined || visibility.showsName('kdb environment', environment);
   const seen = isNameShown ? facts : { ...facts, targetEnvironment: { ...targetEnvironment, environment: undefined } };
-  return partsOf(seen, isTargetShown);
+  return partsOf(seen, isShown);
 }
 
-function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
+function partsOf(facts: CallFacts, isShown: boolean): ApprovalParts {
   const { operation, risk, input, subject, effects, backendLocation, targetEnvironment = {} } = facts;
   const { http, target } = operationNamed(operation);
   const inPath = labels({ http });
@@ -56,7 +57,7 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
   const parent = inPath.filter((label) => label !== 'environmentId').at(-2);
   // The first line already identifies the target, unless the target has another name.
   const ids = inPath.filter((label) => label !== target?.member || target.namePath !== undefined);
-  const state = isTargetShown ? STATE_MEMBERS.filter((member) => typeof subject.entity[member] === 'string') : [];
+  const state = isShown ? STATE_MEMBERS.filter((member) => typeof subject.entity[member] === 'string') : [];
   const changes = settingChanges(facts);
   return {
     what: whatLine({
@@ -70,9 +71,9 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
     typed: typedName(operation, input, subject),
     where: locationFacts(backendLocation, targetEnvironment),
     isFinal: isFinal(risk, input),
-    changes: isTargetShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
-    lost: isTargetShown ? effects.lost : effects.lost.map((item) => undetailed(item, subject)),
-    interrupted: isTargetShown ? effects.interrupted : effects.interrupted.map((item) => undetailed(item, subject)),
+    changes: isShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
+    lost: isShown ? effects.lost : effects.lost.map((item) => undetailed(item, subject)),
+    interrupted: isShown ? effects.interrupted : effects.interrupted.map((item) => undetailed(item, subject)),
     notes: effects.notes,
     details: [
       ids.map((label): LabelledValue => [label, String(input[label])]),

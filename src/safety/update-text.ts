@@ -1,10 +1,11 @@
 import { unmetConditions } from '../operations/conditions/index.ts';
-import { type OperationName, operationNamed } from '../operations/index.ts';
+import { operationNamed } from '../operations/index.ts';
 import { quoteUntrusted, safeJson } from '../untrusted.ts';
 import type { Comparison } from './compare-settings.ts';
 import type { Plan } from './plan.ts';
 import type { Change } from './plan-parts.ts';
 import type { Allowed } from './policy.ts';
+import { isTargetShown } from './visibility.ts';
 
 const MAX_VALUE_LENGTH = 200;
 
@@ -20,12 +21,6 @@ const valueText = (value: string) => quoteUntrusted(value, MAX_VALUE_LENGTH);
 
 const settingName = (setting: string) =>
   /^[\w.-]{1,200}$/.test(setting) ? setting : quoteUntrusted(setting, MAX_VALUE_LENGTH);
-
-/** Whether a caller may read the target of a plan. */
-export function isTargetShown({ operation }: Plan, offered: Allowed): boolean {
-  const { target } = operationNamed(operation);
-  return target === undefined || offered(target.reader as OperationName);
-}
 
 /** What is wrong with the arguments of a call: contradictions, and values that the service would ignore; a sentence each. */
 export const contradictions = ({ blockers }: Pick<Plan, 'blockers'>): string[] =>

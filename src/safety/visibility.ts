@@ -1,7 +1,7 @@
 import { counted } from '../inventory/units.ts';
 import { kindInArn, NAMES } from '../kinds/names.ts';
 import { pathParts } from '../operations/arn.ts';
-import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { lazy } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
@@ -86,6 +86,13 @@ export function visibilityFor(offered: Allowed, known: unknown): Visibility {
         : `${quoteUntrusted(arn, 200)} ${why}`;
     },
   };
+}
+
+/** Whether a caller may read the target of a call, or its tags if the call changes only these. */
+export function isTargetShown({ operation }: { readonly operation: OperationName }, offered: Allowed): boolean {
+  const { target, entity } = operationNamed(operation);
+  if (entity === 'tags') return offered('ListTagsForResource');
+  return target === undefined || offered(target.reader as OperationName);
 }
 
 /** Items without a visible name, counted together if they are alike. */

@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { deduplicated } from '../operations/calls.ts';
 import { firstLines } from '../safety/approval-text.ts';
@@ -6,6 +7,7 @@ import type { Blocker } from '../safety/plan-parts.ts';
 import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
 import { sharedQuotas, unique } from '../safety/preview.ts';
 import { visibilityFor } from '../safety/visibility.ts';
+import { whatChanges } from './changed.ts';
 import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.ts';
 import type { Paged } from './fleet/cursor.ts';
 import { answer } from './fleet/page.ts';
@@ -60,6 +62,7 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previ
   const blockedSteps = batch.calls.filter((_, at) => found[at]?.blockers.length !== 0);
   const blockers = unique(found.flatMap((each) => each.blockers));
   const warnings = found.flatMap((each) => each.warnings);
+  const changes = changesByEntity(batch, found);
   const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...sharedQuotas(found)])];
   const isBlocked = blockers.length > 0;
   const toApprove = callsToApprove(batch, restrictions);
@@ -86,9 +89,19 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previ
     [
       { name: 'blockers', rows: visibility.redact(blockers) },
       ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: visibility.redact(warnings) }]),
+      ...(changes.length === 0 ? [] : [{ name: 'changes', rows: changes }]),
     ],
     { input: preview },
   );
+}
+
+/** What the steps change of each entity that exists. */
+function changesByEntity({ calls }: Batch, found: readonly { readonly changes?: readonly string[] }[]) {
+  const changed = calls.map(({ label }, at) => ({ label, changes: found[at]?.changes ?? [] }));
+  return [...groupBy(changed, ({ label }) => label)].flatMap(([entity, steps]) => {
+    const changes = steps.flatMap((step) => step.changes);
+    return changes.length === 0 ? [] : [{ entity, changes }];
+  });
 }
 
 /** How many steps are not blocked, up to the first one that exceeds a quota: that error stops the call. */
@@ -110,7 +123,7 @@ async function previewStep(
   try {
     const plan = await planStep(environment, batch, step, environment.caller.principal, options);
     const { blockers = [], warnings = [], unchecked = [], quotas = [] } = plan ?? {};
-    return { blockers, warnings, unchecked, quotas };
+    return { blockers, warnings, unchecked, quotas, ...whatChanges(plan, allowedFor(environment)) };
   } catch (error) {
     return { blockers: [missingBlocker(step, error)], warnings: [], unchecked: [], quotas: [] };
   }

@@ -1,8 +1,10 @@
+import { operationNamed } from '../operations/index.ts';
 import type { Decision } from '../safety/approvals.ts';
 import type { Unchanged } from '../safety/gate.ts';
 import type { Plan } from '../safety/plan.ts';
 import type { Allowed } from '../safety/policy.ts';
-import { changeText, isTargetShown, newValueText } from '../safety/update-text.ts';
+import { changeText, newValueText } from '../safety/update-text.ts';
+import { EVERYTHING, isTargetShown } from '../safety/visibility.ts';
 import type { ToolResult } from './environment.ts';
 import { structured } from './result.ts';
 
@@ -12,13 +14,20 @@ export const orUnchanged = (
 ): Decision<Plan | undefined> | { readonly kind: 'none'; readonly result: ToolResult } =>
   decision.kind === 'unchanged' ? { kind: 'none', result: structured({ changes: [], why: decision.why }) } : decision;
 
-/** The effect of an update on each setting and other notes, as far as the caller may see them. */
+/** The effect of an update on each setting, or on tags, and other notes, as far as the caller may see them. */
 export function whatChanges(plan: Plan | undefined, offered: Allowed) {
   if (plan === undefined) return {};
   const notes = plan.notes.flatMap(({ says, needs }) => (needs === undefined || offered(needs) ? says : []));
+  const changes = plan.settings?.changes ?? tagChanges(plan);
   const textOf = isTargetShown(plan, offered) ? changeText : newValueText;
   return {
-    ...(plan.settings === undefined ? {} : { changes: plan.settings.changes.map(textOf) }),
+    ...(changes === undefined ? {} : { changes: changes.map(textOf) }),
     ...(notes.length === 0 ? {} : { notes }),
   };
 }
+
+/** The tags that a call changes; undefined for a call about something else. */
+const tagChanges = ({ operation, partsFor }: Plan) =>
+  operationNamed(operation).entity === 'tags'
+    ? partsFor(EVERYTHING).changes.filter(({ before, after }) => before !== after)
+    : undefined;

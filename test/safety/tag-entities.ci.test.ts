@@ -185,6 +185,38 @@ describe('tagging many entities', () => {
     expect(await tagsOf('/kxUser/ann')).toEqual(PROTECT);
   });
 
+  it('is previewed with the tags that it replaces and removes, without their values for a caller who may not read them', async () => {
+    await here.builder.tag('/kxUser/ann', { owner: 'fx', cost: '1', team: 'kai' });
+    const { environmentId, environmentArn } = here.builder;
+    const many = {
+      tool: 'tag_kx_entities',
+      arguments: {
+        environmentId,
+        entities: ['ann', 'bob'].map((name) => ({ kind: 'user', name })),
+        tags: { owner: 'rates', team: 'kai' },
+        tagKeys: ['cost', 'none'],
+      },
+    };
+    const one = {
+      tool: 'tag_resource',
+      arguments: { resourceArn: `${environmentArn}/kxUser/ann`, tags: { owner: 'x' } },
+    };
+    const preview = (guard: typeof here.guard, args: object) =>
+      guard.attempt({ tool: 'plan_change', arguments: { ...args } });
+    expect(await preview(here.guard, many)).toMatchObject({
+      content: {
+        changes: [{ entity: 'user:ann', changes: ['tags.cost: "1" -> removed', 'tags.owner: "fx" -> "rates"'] }],
+      },
+    });
+    expect(await preview(here.guard, one)).toMatchObject({ content: { changes: ['tags.owner: "fx" -> "x"'] } });
+    const blind = await guarded({ restrictions: { deny: ['list_tags_for_resource'] } });
+    expect(await preview(blind, one)).toMatchObject({ content: { changes: ['tags.owner: "x"'] } });
+    const protecting = { ...one.arguments, tags: { ...one.arguments.tags, ...PROTECT } };
+    const unasked = await blind.attempt({ tool: 'tag_resource', arguments: protecting, forms: false });
+    expect(unasked).toMatchObject({ text: expect.stringContaining('\ntags.owner: "withheld here" -> "x".\n') });
+    await blind.close();
+  });
+
   it('is previewed with what a person would see, and with missing entities', async () => {
     const plan = (args: object) =>
       call('plan_change', {
