@@ -145,12 +145,15 @@ async function nodeExists({ input, key, target, read }: DeleteNode): Promise<Rul
 async function nodeLost({ input, key, target, read }: DeleteNode & { readonly target: Cluster }): Promise<Impact> {
   const nodes = await read.listed('kx-node', key);
   const isStarting = nodes.find(({ nodeId }) => nodeId === input.nodeId)?.status === 'PROVISIONING';
+  if (isStarting) return { notes: [{ says: NOT_STARTED }] };
   const held = holdsUnsaved(target) ? 'unsaved data in memory' : undefined;
   return {
-    lost: [{ kind: 'node', name: input.nodeId, detail: isStarting ? 'not started yet' : held }],
-    interrupted: isStarting ? [] : [pathItem('kx-cluster', key, `1 of its ${counted('node', nodes.length)}`)],
+    lost: [{ kind: 'node', name: input.nodeId, detail: held }],
+    interrupted: [pathItem('kx-cluster', key, `1 of its ${counted('node', nodes.length)}`)],
   };
 }
+
+const NOT_STARTED = 'The node has not started yet, so it holds no data, and serves nothing.';
 
 export const kxCluster: KindDefinition<'kx-cluster'> = {
   references: clusterReferences,
