@@ -92,17 +92,16 @@ async function previewCall(
   const offered = allowedFor(environment);
   if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, offered }));
   const visibility = visibilityFor(offered, [input, plan.name]);
+  const head = previewHead(environment, tool, plan, visibility);
   const { lost, interrupted, blockers, warnings } = plan;
   const sections = [
-    { name: 'blockers', rows: visibility.redact(blockers) },
+    // A call that changes nothing is not sent, so nothing blocks it.
+    { name: 'blockers', rows: head.blocked ? visibility.redact(blockers) : [] },
     ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: visibility.redact(warnings) }]),
     { name: 'lost', rows: visibility.redact(lost) },
     { name: 'interrupted', rows: visibility.redact(interrupted) },
   ];
-  return withEnvironmentMeant(
-    answer(previewHead(environment, tool, plan, visibility), sections, { input: preview }),
-    meant,
-  );
+  return withEnvironmentMeant(answer(head, sections, { input: preview }), meant);
 }
 
 /** What the preview of a call says before it lists entities. */
@@ -111,9 +110,9 @@ function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, pl
   const offered = allowedFor({ restrictions, caller });
   const argumentsRefused = omissionLines(plan, offered);
   const tooRisky = refusalReason(plan.operation, restrictions, caller, risk);
-  const blocked =
-    forbidden !== undefined || blockers.length > 0 || argumentsRefused !== undefined || tooRisky !== undefined;
-  const isUnchanged = argumentsRefused === undefined && contradictions(plan).length === 0 && changesNothing(plan);
+  const isRefused = [forbidden, argumentsRefused, tooRisky].some((why) => why !== undefined);
+  const isUnchanged = !isRefused && contradictions(plan).length === 0 && changesNothing(plan);
+  const blocked = !isUnchanged && (isRefused || blockers.length > 0);
   const needsApproval = !isUnchanged && approvalNeeded(plan, restrictions);
   return {
     tool,
@@ -130,7 +129,7 @@ function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, pl
     ...whatChanges(plan, offered),
     ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
     ...(quotas.length === 0 ? {} : { quotas }),
-    counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
-    ...withheldKinds(visibility.withheldKinds([...blockers, ...warnings, ...lost, ...interrupted])),
+    counts: { blockers: blocked ? blockers.length : 0, lost: lost.length, interrupted: interrupted.length },
+    ...withheldKinds(visibility.withheldKinds([...(blocked ? blockers : []), ...warnings, ...lost, ...interrupted])),
   };
 }

@@ -180,10 +180,14 @@ const ROWS: readonly Row[] = [
     'a cluster to a dataview that is FAILED',
     'UpdateKxClusterDatabases',
     after(
-      () => having(view(), 'view', { status: 'FAILED' }),
-      () => hdb(onView),
+      async () => {
+        await fixture.builder.dataview('broken');
+        fixture.backend.clock.advance(HOUR);
+        await having(view(), 'broken', { status: 'FAILED' });
+      },
+      () => hdb({ databaseName: 'trades', dataviewName: 'broken' }),
     ),
-    ['dataview view'],
+    ['dataview broken'],
   ],
 ];
 

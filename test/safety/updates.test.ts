@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Members } from './support/backend.ts';
+import { answering, type Members } from './support/backend.ts';
 import { ROLE } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import { CODE, openUpdatable, type Updatable } from './support/updatable.ts';
@@ -30,6 +30,31 @@ describe('an update', () => {
       wouldRun: false,
       needsApproval: false,
     });
+  });
+
+  it('that changes nothing is not blocked by a status in which the service would refuse it', async () => {
+    const busy = answering(backend.call, (name, reply) =>
+      name === 'GetKxEnvironment' ? { ...reply, status: 'UPDATING_NETWORK' } : reply,
+    );
+    const guard = await openGuard({ call: busy, clock: backend.clock });
+    const same = { environmentId, name: 'trading' };
+    const tool = 'update_kx_environment';
+    expect(await guard.attempt({ tool, arguments: same })).toMatchObject({ kind: 'done', content: { changes: [] } });
+    const preview = (args: Members) =>
+      guard.attempt({ tool: 'plan_change', arguments: { tool, arguments: { ...same, ...args } } });
+    expect(await preview({})).toMatchObject({
+      content: {
+        blocked: false,
+        wouldRun: false,
+        changesNothing: expect.stringContaining('was not sent'),
+        counts: { blockers: 0 },
+        blockers: [],
+      },
+    });
+    expect(await preview({ description: 'new' })).toMatchObject({
+      content: { blocked: true, counts: { blockers: 1 } },
+    });
+    await guard.close();
   });
 
   it('reloads code under the same key, which may contain something new', async () => {
