@@ -13,8 +13,8 @@ export interface Comparison {
   readonly unknown: readonly string[];
   /** Entries of lists that the input contains more than once. */
   readonly repeated: readonly string[];
-  /** The input with everything that it omits put back. */
-  readonly complete: Members;
+  /** The input with everything put back that it omits, except what `remove` names. */
+  readonly complete: Members & { readonly remove?: readonly string[] };
 }
 
 type Path = readonly (string | number)[];
@@ -53,13 +53,14 @@ export function compareSettings(
   const onPurpose = allRemoved.filter(isNamed);
   const implicit = allRemoved.filter((leaf) => !isNamed(leaf));
   const isKnown = (name: string) => removable.includes(name) && allRemoved.some((leaf) => isWithin(leaf, name));
+  const known = remove.filter(isKnown);
   return {
     changes: changesBetween(before, after, onPurpose, replaced),
     leftOut: outermost(implicit, namesAfter, replaced),
     removed: outermost(onPurpose, namesAfter, replaced),
     unknown: remove.filter((name) => !isKnown(name)),
     repeated: repeatedIn(rules, rules.settings(given), []),
-    complete: completed(rules, given, implicit),
+    complete: { ...completed(rules, given, implicit), ...(known.length === 0 ? {} : { remove: known }) },
   };
 }
 

@@ -34,7 +34,7 @@ export function omissionLines(plan: Plan, offered: Allowed): readonly string[] |
   const { settings } = plan;
   if (settings === undefined) return undefined;
   const isShown = isTargetShown(plan, offered);
-  const { leftOut, unknown, repeated } = settings;
+  const { leftOut, unknown, repeated, complete } = settings;
   if (leftOut.length > 0 && repeated.length > 0)
     return repeated.map((name) => `${settingName(name)} is given twice. Give each entry once, with all its settings.`);
   if (unknown.length > 0)
@@ -53,7 +53,7 @@ export function omissionLines(plan: Plan, offered: Allowed): readonly string[] |
         ? []
         : [
             ...(isShown ? [keepingText(plan, settings)] : []),
-            `To ${verb} all of these on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
+            `To ${verb} all of these on purpose, add remove: ${JSON.stringify([...(complete.remove ?? []), ...leftOut.map(({ setting }) => setting)])}`,
           ]),
     ];
   }
@@ -64,7 +64,7 @@ export function omissionLines(plan: Plan, offered: Allowed): readonly string[] |
 function keepingText({ operation, tool }: Plan, { complete }: Comparison): string {
   const [unmet] = unmetConditions(operation, complete as never);
   return unmet === undefined
-    ? `To keep everything, call ${tool} with: ${safeJson(complete)}`
+    ? `To keep ${complete.remove === undefined ? 'everything' : 'these'}, call ${tool} with: ${safeJson(complete)}`
     : `These settings cannot be kept together with the given arguments: ${unmet.says}.`;
 }
 

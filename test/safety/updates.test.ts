@@ -203,6 +203,29 @@ describe('an update', () => {
     expect((await naming('commandLineArguments.mode')).kind).toBe('done');
   });
 
+  it('that omits one setting and names another is refused with arguments that keep the first and remove the other', async () => {
+    const commandLineArguments = ['s', 'mode'].map((key) => ({ key, value: '1' }));
+    await builder.cluster('scripted', { code: CODE, initializationScript: 'init.q', commandLineArguments });
+    const tool = 'update_kx_cluster_code_configuration';
+    const given = {
+      clusterName: 'scripted',
+      code: CODE,
+      commandLineArguments: commandLineArguments.slice(0, 1),
+      remove: ['commandLineArguments.mode'],
+    };
+    const refused = await attempt(tool, given);
+    expect(refused).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('add remove: ["commandLineArguments.mode","initializationScript"]'),
+    });
+    const [, advised = ''] = /To keep these, call \w+ with: (.*)/.exec('text' in refused ? refused.text : '') ?? [];
+    expect((await world.guard.attempt({ tool, arguments: JSON.parse(advised) })).kind).toBe('done');
+    expect(await backend.call('GetKxCluster', { environmentId, clusterName: 'scripted' })).toMatchObject({
+      initializationScript: 'init.q',
+      commandLineArguments: given.commandLineArguments,
+    });
+  });
+
   it('removes a list with repeated entries, as the error advises', async () => {
     const repeated = ['4', '8'].map((value) => ({ key: 's', value }));
     const other = { key: 'mode', value: '1' };
