@@ -23,7 +23,10 @@ export const CODE_UPDATE: DeclaredUpdate = {
  * changesetId means the latest changeset.
  */
 export const DATABASES_UPDATE: DeclaredUpdate = {
-  settings: ({ databases }) => ({ databases: listOf(databases).map(settingsOfMount) }),
+  // Of several entries for one database, the last counts.
+  settings: ({ databases }) => ({
+    databases: [...new Map(listOf(databases).map((entry) => [entry['databaseName'], settingsOfMount(entry)])).values()],
+  }),
   leftOut: {
     'databases.*': 'removed',
     // Without a changeset, the newest changeset or version is mounted.

@@ -226,6 +226,16 @@ describe('an update', () => {
     });
   });
 
+  it('does not say that it removes a database that is given twice', async () => {
+    const twice = ['trades', 'trades'].map((databaseName) => ({ databaseName }));
+    const named = { clusterName: 'history', databases: twice, remove: ['databases.trades'] };
+    expect(await attempt('update_kx_cluster_databases', named)).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('"databases.trades", which this call would not remove'),
+    });
+    expect(reached).toEqual([]);
+  });
+
   it('removes a list with repeated entries, as the error advises', async () => {
     const repeated = ['4', '8'].map((value) => ({ key: 's', value }));
     const other = { key: 'mode', value: '1' };
