@@ -116,7 +116,8 @@ export async function planCall(
   const effects = { ...impact, changes: settings?.changes ?? [], notes };
   const approvalReasons = approvalReasonsFor(operation, input, previewed, former, protection);
   // Do not rename these members: after an update of this server, open approvals would no longer match their plans.
-  const stateDigest = digest({ entity, finding: effects, home: targetEnvironment, settings });
+  const reasons = approvalReasons.length === 0 ? undefined : approvalReasons;
+  const stateDigest = digest({ entity, finding: effects, home: targetEnvironment, settings, reasons });
   const { risk } = severity;
   const { backendLocation } = planner;
   const shownEffects = { ...effects, notes: [...approvalReasons.map((says) => ({ says })), ...notes] };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { planCall } from '../../src/safety/plan.ts';
 import { answering, type Members } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder, PROTECT, ROLE } from './support/call-environment-builder.ts';
-import { approved, openGuard, PLACE } from './support/guard.ts';
+import { accept, approved, asked, openGuard, PLACE } from './support/guard.ts';
 import { CODE, openUpdatable, SAVEDOWN, type Updatable } from './support/updatable.ts';
 
 const PATHS = [{ changeType: 'DELETE', dbPath: '/2026.03.16/' }];
@@ -91,6 +91,19 @@ describe('a restart of a cluster', () => {
       message: expect.stringContaining('unsaved data in memory'),
     });
     expect(reached).toEqual([]);
+  });
+
+  it('of an RDB does not run if it was protected after the person saw the form', async () => {
+    const wanted = { clusterName: 'memory', code: { ...CODE, s3Key: 'new.zip' } };
+    const call = { tool: 'update_kx_cluster_code_configuration', arguments: { environmentId, ...wanted } };
+    const { state } = await asked(guard, call);
+    await builder.tag('/kxCluster/memory');
+    expect(await guard.attempt({ ...call, state, answers: accept('memory') })).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('changed after the person saw it'),
+    });
+    expect(reached).toEqual([]);
+    expect((await approved(guard, call, 'memory')).kind).toBe('done');
   });
 
   it('of an RDB is refused to a caller who may not destroy', async () => {
