@@ -85,7 +85,7 @@ export async function planTeardown(
     of: input,
     identity: entityDigest,
   }));
-  const stateDigest = digest({ wanted, environmentArn });
+  const stateDigest = digest({ wanted, environmentArn, name });
   const request = { tool, input: { ...selection }, backendLocation, principal, stateDigest };
   const notes = renameNotes(await planner.formerNames?.(), { environmentId });
   const parts = textParts(backendLocation, selection, { ...environment, name }, removals, notes);

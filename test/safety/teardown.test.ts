@@ -50,6 +50,21 @@ describe('a teardown in progress', () => {
     return { said: outcome.content, reached: spy.reached.map(({ name }) => name) };
   };
 
+  it('does not run if the environment was renamed after the person saw its name', async () => {
+    const { environmentId } = builder;
+    const spy = spyOn(backend.call);
+    const guard = await openGuard({ call: spy.call, clock: backend.clock });
+    const attempt = { tool: TOOL, arguments: { environmentId, only: ['ann'] } };
+    const { message, state } = await asked(guard, attempt);
+    await backend.call('UpdateKxEnvironment', { environmentId, name: 'production' });
+    expect(await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) })).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('changed after the person saw it'),
+    });
+    expect(spy.reached).toEqual([]);
+    await guard.close();
+  });
+
   it('writes one recovery kit of all entities before the first delete', async () => {
     const kits: string[][] = [];
     const before: OperationName[][] = [];
