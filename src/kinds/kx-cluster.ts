@@ -1,5 +1,6 @@
 import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { MOUNTS, nodesOfRequest } from '../operations/conditions/clusters.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { counted } from './amounts.ts';
 import { openEnvironment } from './environment-rules.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
@@ -107,8 +108,23 @@ async function remountQuotas({ input, key, target, read }: DatabasesUpdate): Pro
 }
 
 /** An update restarts the nodes as its deployment strategy says. */
-const restarts = ({ input, key, target, read }: (DatabasesUpdate | CodeUpdate) & { readonly target: Cluster }) =>
+const restarts = ({ input, key, target, read }: CodeUpdate & { readonly target: Cluster }) =>
   restartImpact(read, key, target, input.deploymentConfiguration?.deploymentStrategy);
+
+/** The same for its databases. One that is no longer mounted cannot be mounted again. */
+async function remounts({ input, key, target, read }: DatabasesUpdate & { readonly target: Cluster }): Promise<Impact> {
+  const { databases = [] } = target;
+  const kept = databasesAfterUpdate(databases, input.databases).map(({ databaseName }) => databaseName);
+  const isKept = ({ databaseName }: (typeof databases)[number]) => kept.includes(databaseName);
+  const cluster = { ...target, databases: databases.filter(isKept) };
+  return {
+    ...(await restartImpact(read, key, cluster, input.deploymentConfiguration?.deploymentStrategy)),
+    approvalReasons: databases.filter((entry) => !isKept(entry)).map(unmounted),
+  };
+}
+
+const unmounted = ({ databaseName }: { readonly databaseName?: string | undefined }) =>
+  `The cluster cannot mount database ${quoteUntrusted(String(databaseName))} again: its databases are chosen when it is created.`;
 
 /** What is lost with a cluster: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
 async function clusterLost({
@@ -189,7 +205,7 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
           ),
       ],
       quotas: remountQuotas,
-      impact: restarts,
+      impact: remounts,
       verb: 'RESTART',
       fillDefaults: fillMounts,
     },
