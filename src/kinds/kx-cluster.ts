@@ -7,7 +7,7 @@ import { memoryFits } from './kx-cluster-memory.ts';
 import { databasesAfterUpdate, mountQuotas, mountsReady, volumesReady, withSegments } from './kx-cluster-mounts.ts';
 import { type Cluster, clusterReferences, mountedDatabases } from './kx-cluster-references.ts';
 import { holdsUnsaved, restartImpact, unsavedData } from './kx-cluster-restarts.ts';
-import type { Impact, KindDefinition, Loss, Problem, RequestedChange, RuleResult, Use } from './model.ts';
+import type { Impact, KindDefinition, Loss, Note, Problem, RequestedChange, RuleResult, Use } from './model.ts';
 import {
   azModeQuota,
   CACHE_STORAGE,
@@ -117,14 +117,18 @@ async function remounts({ input, key, target, read }: DatabasesUpdate & { readon
   const kept = databasesAfterUpdate(databases, input.databases).map(({ databaseName }) => databaseName);
   const isKept = ({ databaseName }: (typeof databases)[number]) => kept.includes(databaseName);
   const cluster = { ...target, databases: databases.filter(isKept) };
-  return {
-    ...(await restartImpact(read, key, cluster, input.deploymentConfiguration?.deploymentStrategy)),
-    approvalReasons: databases.filter((entry) => !isKept(entry)).map(unmounted),
-  };
+  const { notes = [], ...impact } = await restartImpact(
+    read,
+    key,
+    cluster,
+    input.deploymentConfiguration?.deploymentStrategy,
+  );
+  return { ...impact, notes: [...databases.filter((entry) => !isKept(entry)).map(unmounted), ...notes] };
 }
 
-const unmounted = ({ databaseName }: { readonly databaseName?: string | undefined }) =>
-  `The cluster cannot mount database ${quoteUntrusted(String(databaseName))} again: its databases are chosen when it is created.`;
+const unmounted = ({ databaseName }: { readonly databaseName?: string | undefined }): Note => ({
+  says: `The cluster cannot mount database ${quoteUntrusted(String(databaseName))} again: its databases are chosen when it is created.`,
+});
 
 /** What is lost with a cluster: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
 async function clusterLost({

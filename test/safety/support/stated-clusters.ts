@@ -207,7 +207,7 @@ export function clusterRows({ environmentId, failed, completed }: StatedWorld): 
     mounts('hdb')(
       'viewed',
       { databases: [TRADES, { databaseName: 'mounted' }, { databaseName: 'viewed' }] },
-      'summary: Databases cannot be added.',
+      'summary: Databases cannot be added, nor a removed one mounted again.',
     ),
     mounts('hdb')(
       failed,
