@@ -4,6 +4,7 @@ import { statusClass } from '../kinds/statuses.ts';
 import { oncePer } from '../once-per.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
+import { isoMinute } from './units.ts';
 
 /** Issues of entities that have failed, are stuck, or run with fewer nodes than they should. */
 export const failedOrStuckIssues = oncePer((graph: Graph): readonly Issue[] =>
@@ -33,6 +34,12 @@ export function stuckAfter(kind: Kind): string | undefined {
 
 const isOverdue = (kind: Kind, since: string | undefined, now: string) =>
   Date.parse(now) - Date.parse(since ?? '') > STUCK * (usualTime(kind) ?? Infinity);
+
+/** That an entity or node has been in a transitional status for so long that it counts as stuck; undefined if it does not. */
+export const stuckText = (kind: Kind, status: string, since: string | undefined, now: string): string | undefined =>
+  statusClass(status) === 'underway' && isOverdue(kind, since, now)
+    ? `${quoteUnlessPlain(status)} since ${isoMinute(since)}; counts as stuck after ${stuckAfter(kind)}`
+    : undefined;
 
 function issuesOf(entity: GraphEntity, { readAt }: Graph): Issue[] {
   const found = [statusIssue(entity, readAt), ...networkIssues(entity), nodesIssue(entity, readAt)];

@@ -96,6 +96,10 @@ export function fleetReader(
   };
 }
 
+/** The time of the world, whose clock may be ahead, ISO 8601. */
+export const worldTime = async ({ options }: FleetReader): Promise<string> =>
+  new Date(Date.now() + ((await options.aheadMs?.()) ?? 0)).toISOString();
+
 interface GraphReaderOptions {
   readonly reads: Call;
   readonly background: CallOptions;

@@ -1,4 +1,5 @@
 import { nodeList } from '../../inventory/detail.ts';
+import { stuckText } from '../../inventory/failed-or-stuck.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import { graphOfOne } from '../../inventory/graph-of-one.ts';
 import { idOf, type Kind } from '../../inventory/graph-types.ts';
@@ -24,7 +25,7 @@ import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import type { ToolEnvironment } from '../environment.ts';
 import { behindNewest } from './behind-newest.ts';
 import { DELETED, environmentsMeant } from './environment-lookup.ts';
-import type { FleetReader, Graphs } from './fleet-reader.ts';
+import { type FleetReader, type Graphs, worldTime } from './fleet-reader.ts';
 import { NotFound, notFound, quotedList } from './not-found.ts';
 import type { Row } from './page.ts';
 import {
@@ -84,6 +85,7 @@ export interface PollResult extends ReadStatus {
   /** Whether waiting longer is useless. */
   readonly ended: boolean;
   readonly why?: string;
+  readonly stuck?: string | undefined;
   /** What the entity shows at the end, besides name and status. */
   readonly row?: Row;
 }
@@ -153,13 +155,15 @@ function readsOf({ reader, place, deletions }: PollContext, { kind, name, databa
 }
 
 async function poll(subject: Subject, wasThere: boolean): Promise<PollResult> {
-  const { created, reply, ...seen } = await subject.read().catch(deletedIfNotFound);
+  const { created, since, reply, ...seen } = await subject.read().catch(deletedIfNotFound);
   if (seen.status === DELETED) return goneResult(subject, seen, wasThere);
   const result = await presentResult(subject, seen, created);
-  if (!result.ended || reply === undefined) return result;
   const { context, kind, database } = subject;
-  const loaded = kind === 'changeset' && result.reached ? database : undefined;
-  const behind = loaded === undefined ? {} : await behindNewest(context.reader, context.place, loaded);
+  if (!result.ended)
+    return { ...result, stuck: stuckText(statusKind(kind), seen.status, since, await worldTime(context.reader)) };
+  if (reply === undefined) return result;
+  const isLoaded = kind === 'changeset' && result.reached && database !== undefined;
+  const behind = isLoaded ? await behindNewest(context.reader, context.place, database) : {};
   return { ...result, row: { ...rowOf(subject, reply), ...behind } };
 }
 

@@ -16,6 +16,8 @@ export interface ReadStatus {
 export interface Read extends ReadStatus {
   /** Time of creation, ISO 8601. */
   readonly created?: string | undefined;
+  /** Time of the last change or, for nodes, since when the first of them is PROVISIONING, ISO 8601. */
+  readonly since?: string | undefined;
   readonly reply?: object;
 }
 
@@ -29,13 +31,14 @@ export async function readEntityStatus(
   input: object,
 ): Promise<Read> {
   const found = await callNamed(call, getter, input, { signal: options.signal });
-  const { status, createdTimestamp, creationTimestamp } = found;
+  const { status, createdTimestamp, creationTimestamp, lastModifiedTimestamp, updateTimestamp } = found;
   const reason = failureReason(found);
   const created = (createdTimestamp ?? creationTimestamp) as string | undefined;
   return {
     status: String(status ?? NOT_SHOWN),
     ...(reason === undefined ? {} : { reason }),
     created,
+    since: (lastModifiedTimestamp ?? updateTimestamp ?? created) as string | undefined,
     reply: found,
   };
 }
@@ -62,6 +65,11 @@ export async function readNodesStatus({ call, options }: FleetReader, input: Inp
     ? { status: 'RUNNING', reply: { ...cluster, nodes: items } }
     : {
         status: 'PROVISIONING',
+        since: items
+          .flatMap(({ status: state, launchTime }) =>
+            state === 'PROVISIONING' && launchTime ? [String(launchTime)] : [],
+          )
+          .toSorted()[0],
         reason: `${missing} of ${running + missing} nodes ${missing === 1 ? 'is' : 'are'} not RUNNING yet`,
       };
 }

@@ -111,6 +111,8 @@ async function pollPending(
 const secondsSince = ({ since }: Waited) => Math.max(0, Math.round((Date.now() - since) / 1000));
 
 const AGAIN = 'Call again with the same arguments and this handle.';
+const STUCK =
+  'Waiting longer will probably not help: find_kx_problems (problem: stuck) shows it. To wait anyway, call again with the same arguments and this handle.';
 
 /** The result for one entity, or for several; with a handle if some have not ended. */
 function result(all: readonly PolledEntity[], results: readonly PollResult[], waited: Waited) {
@@ -123,7 +125,9 @@ function result(all: readonly PolledEntity[], results: readonly PollResult[], wa
     return structured({
       ...row,
       waitedSeconds,
-      ...(open.length === 0 ? {} : { why: `Still ${quoteUnlessPlain(row.status)}. ${AGAIN}` }),
+      ...(open.length === 0
+        ? {}
+        : { why: `Still ${quoteUnlessPlain(row.status)}. ${row.stuck === undefined ? AGAIN : STUCK}` }),
       ...more,
     });
   const reached = results.filter(({ reached: isReached }) => isReached).length;
@@ -132,7 +136,7 @@ function result(all: readonly PolledEntity[], results: readonly PollResult[], wa
     counts: { reached, pending: open.length, unreachable: results.length - reached - open.length },
     waitedSeconds,
     entities: rows,
-    ...(open.length === 0 ? {} : { why: AGAIN }),
+    ...(open.length === 0 ? {} : { why: open.every(({ stuck }) => stuck !== undefined) ? STUCK : AGAIN }),
     ...more,
   });
 }
