@@ -50,7 +50,8 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
       uriTemplate: topologyUri('{environmentId}', form as TopologyForm),
       name: `Topology${form}`,
       title,
-      description: 'The entities of a kdb environment with their status and dependencies.',
+      description:
+        'The entities of a kdb environment with their status and dependencies; of the changesets, only the newest, mounted and failed ones.',
       mimeType,
     }),
   ),

@@ -92,6 +92,11 @@ describe('the topology picture', () => {
     );
   });
 
+  test('counts what the environment contains, without the changesets, of which it has only some', () => {
+    const contents = graph.entities.filter(({ kind }) => kind !== 'environment' && kind !== 'changeset');
+    expect(environmentSvg(graph)).toContain(`<desc id="d">${contents.length} entities: `);
+  });
+
   test('shows a version of a dataview without data', () => {
     const versions = [{ versionId: 'v1', created: graph.readAt }];
     const svg = environmentSvg(changed(graph, 'dataview', (facts) => ({ ...facts, versions })));

@@ -5,3 +5,10 @@ test('descriptions promise tags only where the contents have them', () => {
   const promising = RESOURCE_KINDS.filter(({ description }) => /tags\b/.test(description.replace('except tags', '')));
   expect(promising.map(({ operation }) => operation)).toEqual(['ListTagsForResource']);
 });
+
+test('topologies do not promise all changesets, of which they have only some', () => {
+  const topologies = RESOURCE_KINDS.filter(({ topology }) => topology !== undefined);
+  expect(topologies.length).toBeGreaterThan(0);
+  for (const { description } of topologies)
+    expect(description).toContain('of the changesets, only the newest, mounted and failed ones');
+});

@@ -66,8 +66,11 @@ function tilesOf({ whole, healthById }: Model) {
 
 const MAX_NAMED = 30;
 
+/** Whether an entity is one of those in the environment; of the changesets, only some are read. */
+const isCounted = ({ kind }: GraphEntity) => kind !== 'environment' && kind !== 'changeset';
+
 const inWords = (model: Model) =>
-  `${model.whole.entities.length} entities: ${tilesOf(model)
+  `${model.whole.entities.filter(isCounted).length} entities: ${tilesOf(model)
     .map(({ text, count }) => `${count} ${text}`)
     .join(', ')}.`;
 
