@@ -27,8 +27,12 @@ export async function nextStep(
   if (code !== 'Conflict' && code !== 'ResourceAlreadyExists') return {};
   const namesake = await nameTakenAdvice(lookup, name, input);
   if (namesake !== undefined) return namesake;
+  if (error.fields.reason === 'RESOURCE_IN_USE') return { advice: IN_USE, retryable: false };
   return code === 'Conflict' && WAITABLE.has(error.fields.reason) ? waitAdvice(lookup, name, input) : {};
 }
+
+const IN_USE =
+  'Something uses it: plan_change, with this tool and its arguments, lists what does and what to do about each first.';
 
 /** The reasons of temporary conflicts; services other than the local one may state no reason. */
 const WAITABLE = new Set<string | undefined>(['INVALID_STATE', undefined]);
