@@ -195,7 +195,7 @@ export function nodesText(
 /** The same with the exact memory, and the nodes that are being provisioned. */
 function nodesCell(facts: GraphEntity['facts']): string | undefined {
   const [text, waiting] = [nodesText(facts, exactMemory), facts['nodesProvisioning']];
-  if (waiting === undefined) return text || undefined;
+  if (!waiting) return text || undefined;
   return text === '' ? `${waiting} provisioning` : `${text} (${waiting} provisioning)`;
 }
 

@@ -38,7 +38,11 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
     needs: 'nodes',
     replacedInRow: true,
   },
-  nodesProvisioning: { of: (cluster) => waiting(cluster).length || undefined, needs: 'nodes', replacedInRow: true },
+  nodesProvisioning: {
+    of: (cluster) => cluster.nodes && waiting(cluster).length,
+    needs: 'nodes',
+    replacedInRow: true,
+  },
   provisioningSince: {
     of: (cluster) =>
       waiting(cluster)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { demoTools, type Rows } from './table.ts';
+import { demoTools, names, type Rows } from './table.ts';
 
 const { use } = demoTools();
 const find = async (input: Record<string, unknown>) => use('find_kx_entities', input);
@@ -54,5 +54,25 @@ describe('find_kx_entities', () => {
     const aged = (value: string) => find({ kinds: ['cluster'], where: [{ setting: 'age', is: 'above', value }] });
     expect((await aged('30d')).text).toContain('for an age such as 30d, use createdBefore or createdAfter');
     expect((await aged('30')).text).toContain('For an age, use createdBefore or createdAfter.');
+  });
+});
+
+describe('conditions', () => {
+  const met = async (kind: string, setting: string, is: string, value: unknown) =>
+    names((await find({ kinds: [kind], where: [{ setting, is, value }] })).data['entities']);
+
+  test('on what is connected accept the values and ids of answers', async () => {
+    const ofView = ['gp-research', 'hdb-fx'];
+    expect(await met('cluster', 'mounts', 'equals', 'fx_spot/fx_spot_live')).toEqual(ofView);
+    expect(await met('cluster', 'mounts', 'equals', 'dataview:fx_spot/fx_spot_live')).toEqual(ofView);
+    expect(await met('cluster', 'mounts', 'not', 'dataview:fx_spot/fx_spot_live')).not.toContain('hdb-fx');
+    expect(await met('volume', 'usedBy', 'equals', 'cluster:hdb-fx')).toEqual(['vol-fx']);
+    expect(await met('cluster', 'host', 'equals', 'scaling-group:sg-uat')).toEqual(['gw-uat', 'hdb-uat']);
+  });
+
+  test('on provisioning nodes find the clusters without any', async () => {
+    const found = await met('cluster', 'nodesProvisioning', 'equals', 0);
+    expect(found).toHaveLength(13);
+    expect(found).not.toContain('hdb-futures');
   });
 });

@@ -39,6 +39,12 @@ export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, 
 export const valuesOf = (entity: GraphEntity, graph: Graph): FactValue[] =>
   Object.entries(everythingOf(entity, graph)).flatMap(([name, value]) => valuesIn(name, value));
 
+/** The same with what a cluster mounts as answers show it, too: `DATABASE/DATAVIEW`. */
+export const comparedValuesOf = (entity: GraphEntity, graph: Graph): FactValue[] => [
+  ...valuesOf(entity, graph),
+  ...valuesIn('mounts', entity.facts['mounts'] && namesConnected(entity, graph)['mounts']),
+];
+
 /** The values that are searched for a text: those of the entity itself; its own ARN only for an ARN. */
 export function searchedValuesOf(entity: GraphEntity, graph: Graph, text: string): FactValue[] {
   const facts = factsOf(entity.kind);

@@ -7,7 +7,16 @@ import type { OperationName } from '../../operations/index.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import { KeyValue, Listed, NonEmpty, Scalar, Words } from '../lenient.ts';
 import { isLike } from './environment-lookup.ts';
-import { declares, type FactValue, isFactNamed, isListed, needsOf, searchedValuesOf, valuesOf } from './fact-values.ts';
+import {
+  comparedValuesOf,
+  declares,
+  type FactValue,
+  FOUND_KINDS,
+  isFactNamed,
+  isListed,
+  needsOf,
+  searchedValuesOf,
+} from './fact-values.ts';
 import { isDate, isMoment, momentOf } from './moments.ts';
 import { NotFound } from './not-found.ts';
 import { changedAt } from './orders.ts';
@@ -215,7 +224,7 @@ function kindsWith(candidates: readonly Candidate[], all: readonly Candidate[], 
 
 /** The values of a setting of an entity. */
 export const settingIn = ({ entity, graph }: Candidate, setting: string) =>
-  valuesOf(entity, graph).filter(({ path }) => isFactNamed(entity.kind, setting, path));
+  comparedValuesOf(entity, graph).filter(({ path }) => isFactNamed(entity.kind, setting, path));
 
 /** Whether values of a setting of an entity may be missing because a read failed: then no condition says that they are absent. */
 export function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): boolean {
@@ -236,8 +245,12 @@ export function isUnread({ graph: { gaps }, entity }: Candidate, setting: string
 }
 
 type Compare = (setting: FactValue, wanted: string) => boolean;
-const equals: Compare = ({ path, value }, wanted) =>
-  value.toLowerCase() === wanted.toLowerCase() || compareQuantities(path, value, wanted) === 0;
+const equals: Compare = ({ path, value }, wanted) => {
+  const own = wanted.toLowerCase();
+  return [own, own.replace(KIND, '')].includes(value.toLowerCase()) || compareQuantities(path, value, wanted) === 0;
+};
+/** How answers begin the id of an entity, such as `cluster:hdb-fx`. */
+const KIND = new RegExp(`^(?:${FOUND_KINDS.join('|')}):`);
 const contains: Compare = ({ value }, wanted) => value.toLowerCase().includes(wanted.toLowerCase());
 const above: Compare = ({ path, value }, wanted) => (compareQuantities(path, value, wanted) ?? 0) > 0;
 const below: Compare = ({ path, value }, wanted) => (compareQuantities(path, value, wanted) ?? 0) < 0;
