@@ -3,14 +3,14 @@ import * as z from 'zod';
 /**
  * The arguments of a call with common client mistakes corrected. Optional members that are `null`, empty or `"null"` are removed,
  * except an empty `NonEmpty` and a `Narrowing` one. Text becomes a number or a boolean where one is expected, and the other way
- * round. One text becomes a list where a list is expected, and an object where `key=value` is possible. Other spellings of this
- * server's own words become those words. Everything else stays unchanged, for validation.
+ * round. One text becomes a list where a list is expected, and an object where `key=value` is possible; a map becomes a list of
+ * such objects. Other spellings of this server's own words become those words. Everything else stays unchanged, for validation.
  */
 export function lenient(schema: z.ZodType, given: unknown): unknown {
   if (isOptional(schema)) return lenient(schema.unwrap() as z.ZodType, given);
   if (schema instanceof z.ZodArray) {
     const element = schema.element as z.ZodType;
-    const list = typeof given === 'string' ? listIn(element, given) : given;
+    const list = typeof given === 'string' ? listIn(element, given) : pairsIn(element, given);
     return Array.isArray(list) ? list.map((each) => lenient(element, each)) : given;
   }
   if (schema instanceof z.ZodObject && isObject(given)) return membersOf(schema.shape, given);
@@ -54,6 +54,13 @@ function listIn(element: z.ZodType, given: string): string[] | undefined {
   if (isWords(element) || hasForm(element, 'listed') || hasForm(element, 'keyValue'))
     return given.split(',').map((word) => word.trim());
   return element instanceof z.ZodString ? [given] : undefined;
+}
+
+/** A map, or one object, as the list of objects with `key` and `value` that a schema expects. */
+function pairsIn(element: z.ZodType, given: unknown): unknown {
+  if (!hasForm(element, 'keyValue') || !isObject(given)) return given;
+  if ('key' in given) return [given];
+  return Object.entries(given).map(([key, value]) => ({ key, value }));
 }
 
 function keyValueIn(given: string) {

@@ -16,6 +16,8 @@ describe('what clients send for values that the schema describes', () => {
     ['commas in it', { status: 'CREATING, updating' }, { status: ['CREATING', 'UPDATING'] }],
     ['words of a name', { name: 'HDB equities' }, { name: 'hdb-equities' }],
     ['a text for a tag', { tags: 'owner=fx-desk' }, { tags: [{ key: 'owner', value: 'fx-desk' }] }],
+    ['a map for tags', { tags: { owner: 'fx-desk', stage: 'prod' } }, { tags: ['owner=fx-desk', 'stage=prod'] }],
+    ['one condition for tags', { tags: { key: 'owner', value: 'fx-desk' } }, { tags: ['owner=fx-desk'] }],
     ['texts for tags', { tags: ['owner'], kinds: ['volume'] }, { tags: [{ key: 'owner' }], kinds: ['volume'] }],
     ['JSON', { tags: '[{"key":"owner","value":"fx-desk"}]' }, { tags: [{ key: 'OWNER', value: 'FX-DESK' }] }],
     [
