@@ -5,8 +5,8 @@ import { MAX_NODES } from '../operations/kx-cluster-shapes.ts';
 import { waitTool } from '../operations/naming.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolEnvironment } from './environment.ts';
-import { NODES, WAITED_FOR, type WaitTarget } from './fleet/polled-entity.ts';
 import { MAX_ALSO, waitFor } from './fleet/wait-for.ts';
+import { NODES, WAITED_FOR, type WaitTarget } from './fleet/wait-target.ts';
 import { briefSignal, type Lookup, lookUp } from './identify.ts';
 
 type Members = Readonly<Record<string, unknown>>;

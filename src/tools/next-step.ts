@@ -6,7 +6,7 @@ import { toolName } from '../operations/naming.ts';
 import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
 import { quotasFor } from '../safety/preview.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
-import { WAITED_FOR } from './fleet/polled-entity.ts';
+import { WAITED_FOR } from './fleet/wait-target.ts';
 import { type Lookup, lookUp, missingText } from './identify.ts';
 import type { FailureAdvice } from './result.ts';
 

@@ -1,32 +1,24 @@
 import { nodeList } from '../../inventory/detail.ts';
 import { stuckText } from '../../inventory/failed-or-stuck.ts';
-import type { Environment } from '../../inventory/fleet.ts';
 import { graphOfOne } from '../../inventory/graph-of-one.ts';
-import { idOf, type Kind } from '../../inventory/graph-types.ts';
 import {
   deletionIn,
   getterInput,
   getterOf,
-  isInDatabase,
   isLeaving,
-  KINDS,
   readyIn,
   statusClass,
   statusesOf,
 } from '../../inventory/kinds.ts';
 import { entityRow, sizeOf } from '../../inventory/summary.ts';
-import { didYouMean } from '../../nearest.ts';
 import { route } from '../../operations/http.ts';
 import { type Input, OPERATION_NAMES, type OperationName, operationNamed } from '../../operations/index.ts';
 import { toolName } from '../../operations/naming.ts';
-import { lazy } from '../../operations/operation.ts';
-import type { Deletions } from '../../safety/deletions.ts';
-import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
-import type { ToolEnvironment } from '../environment.ts';
+import { quoteUnlessPlain } from '../../untrusted.ts';
 import { behindNewest } from './behind-newest.ts';
-import { DELETED, environmentsMeant } from './environment-lookup.ts';
-import { type FleetReader, type Graphs, worldTime } from './fleet-reader.ts';
-import { NotFound, notFound, quotedList } from './not-found.ts';
+import { DELETED } from './environment-lookup.ts';
+import { worldTime } from './fleet-reader.ts';
+import { NotFound, notFound } from './not-found.ts';
 import type { Row } from './page.ts';
 import {
   deletedIfNotFound,
@@ -36,48 +28,10 @@ import {
   readEntityStatus,
   readNodesStatus,
 } from './status-reads.ts';
-
-/** The kinds whose entities change over time. */
-export const WAITED_FOR = KINDS.filter((kind) => readyIn(kind).length > 0);
-/** The nodes of a cluster change while it stays RUNNING. */
-export const NODES = 'nodes';
-export const WAIT_KINDS = [...WAITED_FOR, NODES] as const;
+import { isListed, NODES, noneOf, type PollContext, readKind, resolvedTarget, type WaitTarget } from './wait-target.ts';
 
 /** The kind whose statuses an entity to wait for has. */
 const statusKind = (kind: WaitTarget['kind']) => (kind === NODES ? 'node' : kind);
-
-/** An entity that a call waits for. */
-export interface WaitTarget {
-  readonly kind: (typeof WAIT_KINDS)[number];
-  readonly name: string;
-  readonly database?: string | undefined;
-}
-
-/** Shared by all reads of one call: what is read for one entity serves the others. */
-export interface PollContext {
-  readonly reader: FleetReader;
-  readonly place: Environment;
-  readonly deletions: () => Promise<Deletions | undefined>;
-  /** All entities of a kind. */
-  readonly present: (kind: Kind) => Promise<Graphs>;
-}
-
-/** Watches entities of one environment. */
-export function pollContext(reader: FleetReader, { deletions }: ToolEnvironment, place: Environment): PollContext {
-  const { environmentId = '' } = place;
-  const read = new Map<Kind, Promise<Graphs>>();
-  return {
-    reader,
-    place,
-    deletions: lazy(async () => deletions?.()),
-    present: (kind) => {
-      const options = { kinds: [kind], details: false, everyChangeset: true };
-      const graphs = read.get(kind) ?? reader.reread([{ environmentId }], options);
-      read.set(kind, graphs);
-      return graphs;
-    },
-  };
-}
 
 /** The meaning of a read for the wait. */
 export interface PollResult extends ReadStatus {
@@ -104,10 +58,7 @@ export async function polledEntity(
   target: WaitTarget,
   until: string | undefined,
 ): Promise<PolledEntity> {
-  const { kind } = target;
-  const meant = targetMeant(target);
-  const name = kind === 'environment' ? ownName(context.place, meant.name) : meant.name;
-  const database = meant.database ?? (await databaseOf(context, kind, name));
+  const { kind, name, database } = await resolvedTarget(context, target);
   const goal = goalOf(kind, until);
   const subject = { context, kind, name, database, goal, ...readsOf(context, { kind, name, database }) };
   return {
@@ -115,14 +66,6 @@ export async function polledEntity(
     entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
     poll: (wasThere) => poll(subject, wasThere),
   };
-}
-
-/** The target with the bare name of what it calls `cluster:NAME` or `DATABASE/NAME`, as answers do. */
-function targetMeant({ kind, name: given, database: named }: WaitTarget): WaitTarget {
-  const prefix = [`${kind}:`, `${readKind(kind)}:`].find((each) => given.startsWith(each)) ?? '';
-  const name = given.slice(prefix.length);
-  const [, database, own = name] = (kind !== NODES && isInDatabase(kind) && /^(.+)\/(.+)$/.exec(name)) || [];
-  return { kind, name: own, database: named ?? database };
 }
 
 /** An entity that a call waits for, the wanted status, and how to read the entity. */
@@ -133,9 +76,6 @@ interface Subject extends WaitTarget {
   /** When this server deleted it, ISO 8601; undefined if it did not. */
   readonly deletedAt: () => Promise<string | undefined>;
 }
-
-/** The kind of the entity that is read: for nodes, their cluster. */
-const readKind = (kind: WaitTarget['kind']): Kind => (kind === NODES ? 'cluster' : kind);
 
 /** How to read an entity. Throws NotFound if the caller may not read it. */
 function readsOf({ reader, place, deletions }: PollContext, { kind, name, database }: WaitTarget) {
@@ -247,54 +187,6 @@ function goalOf(kind: WaitTarget['kind'], until: string | undefined): string {
 function goalMeant(kind: WaitTarget['kind'], word: string): string {
   if (word === 'READY') return String(readyIn(statusKind(kind))[0]);
   return word === 'GONE' ? DELETED : word;
-}
-
-/** The name of the environment to wait for. Throws NotFound when the two arguments name different ones. */
-function ownName({ name = '', environmentId }: Environment, given: string): string {
-  if (given === environmentId || environmentsMeant([{ name }], given).length > 0) return name;
-  throw new NotFound(
-    `The environment is ${quoteUntrusted(name)}, not ${quoteUntrusted(given)}: wait for one environment per call.`,
-  );
-}
-
-/**
- * The only database that contains an entity with a kind and name; undefined for kinds that are not in a database. Throws NotFound when
- * there is none, or several.
- */
-async function databaseOf(
-  { present }: PollContext,
-  kind: WaitTarget['kind'],
-  name: string,
-): Promise<string | undefined> {
-  if (kind === NODES || !isInDatabase(kind)) return undefined;
-  const { graphs, gaps } = await present(kind);
-  const holders = graphs.flatMap(({ entities }) =>
-    entities.flatMap((each) => (each.kind === kind && each.name === name ? [each.database ?? ''] : [])),
-  );
-  const [only, second] = holders;
-  if (only !== undefined && second === undefined) return only;
-  const known = gaps.length === 0 ? ' No database contains one with that name now.' : '';
-  const which = only === undefined ? known : ` Several databases contain one with that name: ${quotedList(holders)}.`;
-  throw new NotFound(`A ${kind} belongs to a database. Name that database in the argument database.${which}`);
-}
-
-/** Whether the list shows an entity. */
-async function isListed({ present }: PollContext, kind: Kind, name: string, database?: string): Promise<boolean> {
-  const { graphs } = await present(kind);
-  const id = idOf(kind, name, database);
-  return graphs.some(({ entities }) => entities.some((each) => each.id === id));
-}
-
-/** Says that no entity has the name, and shows the existing ones, as far as they can be read. */
-async function noneOf({ present }: PollContext, kind: Kind, name: string, goal: string) {
-  const { graphs, gaps } = await present(kind);
-  const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
-  const known = others.map((each) => each.name);
-  const otherwise = gaps.length > 0 ? '.' : `. Existing ones: ${quotedList(known)}.`;
-  const unless =
-    goal === DELETED ? 'If another client deleted it, it is gone. Otherwise, check the name' : 'Check the name';
-  const meant = didYouMean(name, known, { otherwise, shown: quoteUntrusted });
-  return `There is no ${kind} with that name, and this server deleted none. ${unless}${meant}`;
 }
 
 /** The operation that deletes such an entity; nodes are deleted with their cluster, and changesets with their database. */

@@ -6,8 +6,9 @@ import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
 import { EnvironmentArgument } from './fleet-reader.ts';
 import { matchOpaque, opaque, shortDigest } from './opaque-text.ts';
-import { type PolledEntity, type PollResult, pollContext, polledEntity, WAIT_KINDS } from './polled-entity.ts';
+import { type PolledEntity, type PollResult, polledEntity } from './polled-entity.ts';
 import { fleetTool } from './tool.ts';
+import { pollContext, WAIT_KINDS } from './wait-target.ts';
 
 /** Shorter than the timeout of common clients. */
 const SLICE_MS = 25_000;

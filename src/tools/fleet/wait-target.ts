@@ -1,0 +1,121 @@
+import type { Environment } from '../../inventory/fleet.ts';
+import { idOf, type Kind } from '../../inventory/graph-types.ts';
+import { isInDatabase, KINDS, readyIn } from '../../inventory/kinds.ts';
+import { didYouMean } from '../../nearest.ts';
+import { lazy } from '../../operations/operation.ts';
+import type { Deletions } from '../../safety/deletions.ts';
+import { quoteUntrusted } from '../../untrusted.ts';
+import type { ToolEnvironment } from '../environment.ts';
+import { DELETED, environmentsMeant } from './environment-lookup.ts';
+import type { FleetReader, Graphs } from './fleet-reader.ts';
+import { NotFound, quotedList } from './not-found.ts';
+
+/** The kinds whose entities change over time. */
+export const WAITED_FOR = KINDS.filter((kind) => readyIn(kind).length > 0);
+/** The nodes of a cluster change while it stays RUNNING. */
+export const NODES = 'nodes';
+export const WAIT_KINDS = [...WAITED_FOR, NODES] as const;
+
+/** An entity that a call waits for. */
+export interface WaitTarget {
+  readonly kind: (typeof WAIT_KINDS)[number];
+  readonly name: string;
+  readonly database?: string | undefined;
+}
+
+/** The kind of the entity that is read: for nodes, their cluster. */
+export const readKind = (kind: WaitTarget['kind']): Kind => (kind === NODES ? 'cluster' : kind);
+
+/** Shared by all reads of one call: what is read for one entity serves the others. */
+export interface PollContext {
+  readonly reader: FleetReader;
+  readonly place: Environment;
+  readonly deletions: () => Promise<Deletions | undefined>;
+  /** All entities of a kind. */
+  readonly present: (kind: Kind) => Promise<Graphs>;
+}
+
+/** Watches entities of one environment. */
+export function pollContext(reader: FleetReader, { deletions }: ToolEnvironment, place: Environment): PollContext {
+  const { environmentId = '' } = place;
+  const read = new Map<Kind, Promise<Graphs>>();
+  return {
+    reader,
+    place,
+    deletions: lazy(async () => deletions?.()),
+    present: (kind) => {
+      const options = { kinds: [kind], details: false, everyChangeset: true };
+      const graphs = read.get(kind) ?? reader.reread([{ environmentId }], options);
+      read.set(kind, graphs);
+      return graphs;
+    },
+  };
+}
+
+/** The target with its bare name and its database, as far as it is in one. Throws NotFound if they cannot be told. */
+export async function resolvedTarget(context: PollContext, target: WaitTarget): Promise<WaitTarget> {
+  const { kind, name: given, database: named } = targetMeant(target);
+  const name = kind === 'environment' ? ownName(context.place, given) : given;
+  return { kind, name, database: named ?? (await databaseOf(context, kind, name)) };
+}
+
+/** The target with the bare name of what it calls `cluster:NAME` or `DATABASE/NAME`, as answers do. */
+function targetMeant({ kind, name: given, database: named }: WaitTarget): WaitTarget {
+  const prefix = [`${kind}:`, `${readKind(kind)}:`].find((each) => given.startsWith(each)) ?? '';
+  const name = given.slice(prefix.length);
+  const [, database, own = name] = (kind !== NODES && isInDatabase(kind) && /^(.+)\/(.+)$/.exec(name)) || [];
+  return { kind, name: own, database: named ?? database };
+}
+
+/** The name of the environment to wait for. Throws NotFound when the two arguments name different ones. */
+function ownName({ name = '', environmentId }: Environment, given: string): string {
+  if (given === environmentId || environmentsMeant([{ name }], given).length > 0) return name;
+  throw new NotFound(
+    `The environment is ${quoteUntrusted(name)}, not ${quoteUntrusted(given)}: wait for one environment per call.`,
+  );
+}
+
+/**
+ * The only database that contains an entity with a kind and name; undefined for kinds that are not in a database. Throws NotFound when
+ * there is none, or several.
+ */
+async function databaseOf(
+  { present }: PollContext,
+  kind: WaitTarget['kind'],
+  name: string,
+): Promise<string | undefined> {
+  if (kind === NODES || !isInDatabase(kind)) return undefined;
+  const { graphs, gaps } = await present(kind);
+  const holders = graphs.flatMap(({ entities }) =>
+    entities.flatMap((each) => (each.kind === kind && each.name === name ? [each.database ?? ''] : [])),
+  );
+  const [only, second] = holders;
+  if (only !== undefined && second === undefined) return only;
+  const known = gaps.length === 0 ? ' No database contains one with that name now.' : '';
+  const which = only === undefined ? known : ` Several databases contain one with that name: ${quotedList(holders)}.`;
+  throw new NotFound(`A ${kind} belongs to a database. Name that database in the argument database.${which}`);
+}
+
+/** Whether the list shows an entity. */
+export async function isListed(
+  { present }: PollContext,
+  kind: Kind,
+  name: string,
+  database?: string,
+): Promise<boolean> {
+  const { graphs } = await present(kind);
+  const id = idOf(kind, name, database);
+  return graphs.some(({ entities }) => entities.some((each) => each.id === id));
+}
+
+/** Says that no entity has the name, and shows the existing ones, as far as they can be read. */
+export async function noneOf({ present }: PollContext, kind: Kind, name: string, goal: string) {
+  const { graphs, gaps } = await present(kind);
+  const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
+  const known = others.map((each) => each.name);
+  const otherwise = gaps.length > 0 ? '.' : `. Existing ones: ${quotedList(known)}.`;
+  const unless =
+    goal === DELETED ? 'If another client deleted it, it is gone. Otherwise, check the name' : 'Check the name';
+  const meant = didYouMean(name, known, { otherwise, shown: quoteUntrusted });
+  return `There is no ${kind} with that name, and this server deleted none. ${unless}${meant}`;
+}
