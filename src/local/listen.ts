@@ -41,11 +41,12 @@ const CLOSE_MS = 5_000;
 export async function listen(service: Service, options: ListenOptions): Promise<Listener> {
   const { port, host = '127.0.0.1', anyHost = false, control, observe, closeMs = CLOSE_MS } = options;
   let allowed = new Set<string>();
-  const reply = replier(service, control, (name) => anyHost || allowed.has(name));
+  const reply = replier(service, control, (name) => anyHost || allowed.has(withoutUsualPort(name)));
   const server = createServer(handler(reply, observe));
   await listenOn(server, port, host);
   const actualPort = (server.address() as AddressInfo).port;
-  allowed = new Set(['localhost', '127.0.0.1', '[::1]', host.toLowerCase()].map((name) => `${name}:${actualPort}`));
+  const names = ['localhost', '127.0.0.1', '[::1]', host.toLowerCase()];
+  allowed = new Set(names.map((name) => withoutUsualPort(`${name}:${actualPort}`)));
   return {
     port: actualPort,
     close: () =>
@@ -60,6 +61,9 @@ export async function listen(service: Service, options: ListenOptions): Promise<
       }),
   };
 }
+
+/** Clients omit port 80. */
+const withoutUsualPort = (host: string) => host.replace(/:80$/, '');
 
 type Reply = (incoming: IncomingMessage, request: Omit<WireRequest, 'body'>) => Promise<WireReply>;
 

@@ -15,6 +15,7 @@ import {
   ValidationException,
 } from '@aws-sdk/client-finspace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ListenError } from '../../src/listen-error.ts';
 import { type Local, startLocal } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
 import type { ServedRequest } from '../../src/local/served-request.ts';
@@ -105,6 +106,19 @@ describe('the listener', () => {
     expect(await status({ host: `[::1]:${listener.port}` })).toBe(200);
     expect(await status({ host: 'localhost' })).toBe(421);
     expect(await status({ host: `rebound.example:${listener.port}` })).toBe(421);
+  });
+
+  test('serves clients that omit the port of HTTP', async ({ skip }) => {
+    const onUsualPort = await listen(local.service, { host: '127.0.0.77', port: 80 }).catch((error) => {
+      if (error instanceof ListenError) return skip(error.message);
+      throw error;
+    });
+    try {
+      const headers = { authorization: authorizationFor('us-east-1') };
+      expect((await fetch('http://127.0.0.77/kx/environments', { headers })).status).toBe(200);
+    } finally {
+      await onUsualPort.close();
+    }
   });
 
   test('serves no web page', async () => {
