@@ -19,7 +19,7 @@ export interface CommandShape {
   readonly summary: string;
   readonly settings: readonly SettingName[];
   readonly switches?: Readonly<Record<string, string>>;
-  /** The words that may follow the command, besides options. */
+  /** The word that may follow the command besides options, such as `CODE`, or the words of which one may: `show|verify`. */
   readonly word?: string;
   /** Whether the command fails without such a word. */
   readonly requiresWord?: boolean;
@@ -32,6 +32,9 @@ export interface CommandLine {
   readonly word?: string | undefined;
   readonly wants: 'run' | 'help' | 'version';
 }
+
+/** The words of which one may follow a command; none if any word may. */
+export const wordsOf = ({ word = '' }: CommandShape): string[] => (word.includes('|') ? word.split('|') : []);
 
 type Raw = Partial<Record<SettingName, unknown>>;
 
@@ -52,12 +55,23 @@ export function readCommandLine(
     throw new ConfigError(`unknown command ${word(command)}${meant(command, Object.keys(commands))}`);
   const rest = argv[0] === command ? argv.slice(1) : argv;
   const { flags, switches, given } = readFlags(rest, shape);
-  if (switches.has('help')) return { command, config: configure({}, env), switches, wants: 'help' };
-  if (switches.has('version')) return { command, config: configure({}, env), switches, wants: 'version' };
+  for (const wants of ['help', 'version'] as const)
+    if (switches.has(wants)) return { command, config: configure({}, env), switches, wants };
+  requireWord(command, shape, given);
   const variables = fromEnvironment(env);
   const file = (flags.config ?? variables.config) as string | undefined;
   const config = configure({ ...(file === undefined ? {} : fromFile(file)), ...variables, ...flags }, env);
   return { command, config, switches, word: given, wants: 'run' };
+}
+
+/** Throws ConfigError unless a word may follow a command. */
+function requireWord(command: string, shape: CommandShape, given: string | undefined): void {
+  const words = wordsOf(shape);
+  const isAccepted = given === undefined ? shape.requiresWord !== true : words.length === 0 || words.includes(given);
+  if (isAccepted) return;
+  const choice = new Intl.ListFormat('en', { type: 'disjunction' }).format(words);
+  const text = given === undefined ? `needs ${choice}` : `expects ${choice}, not ${word(given)}`;
+  throw new ConfigError(`${command}: ${text}`);
 }
 
 function readFlags(rest: readonly string[], { settings, switches = {}, word: expected }: CommandShape) {
@@ -75,8 +89,10 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
     const [flag = '', ...inline] = (rest[at] as string).split('=');
     const name = byFlag.get(flag);
     if (flag === '-h' || flag === '-v') found.add(flag === '-h' ? 'help' : 'version');
-    else if (flag.startsWith('--') && bare.has(flag.slice(2)) && inline.length === 0) found.add(flag.slice(2));
-    else if (expected !== undefined && given === undefined && /^\w/.test(flag)) given = rest[at];
+    else if (flag.startsWith('--') && bare.has(flag.slice(2))) {
+      if (inline.length > 0) throw new ConfigError(`${flag}: takes no value`);
+      found.add(flag.slice(2));
+    } else if (expected !== undefined && given === undefined && /^\w/.test(flag)) given = rest[at];
     else if (name === undefined)
       throw new ConfigError(
         flag.startsWith('-')
@@ -100,6 +116,10 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Raw {
   // In any letter case, because the names of variables have none on Windows.
   const variables = Object.keys(env).filter((variable) => variable.toUpperCase().startsWith(VARIABLE_PREFIX));
   if (variables.length === 0) return {};
+  if (env[`${VARIABLE_PREFIX}REDIS`])
+    throw new ConfigError(
+      'FINSPACE_MCP_REDIS is set: servers share a PostgreSQL database instead, with --store (docs/deploy.md)',
+    );
   const settings = new Map(SETTING_NAMES.map((name) => [variableOf(name), name]));
   for (const variable of variables) if (!settings.has(variable)) requireNoTypo(variable, [...settings.keys()]);
   const set = [...settings].filter(([variable]) => (env[variable] ?? '') !== '');

@@ -197,10 +197,6 @@ export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJ
   } as Parsed;
   const { backend, approve, state, stateDir = defaultStateDir(env) } = parsed;
   if (backend === 'aws' && approve === 'none') throw new ConfigError('--approve: none is for the local backend only');
-  if (env['FINSPACE_MCP_REDIS'])
-    throw new ConfigError(
-      'FINSPACE_MCP_REDIS is set: servers share a PostgreSQL database instead, with --store (docs/deploy.md)',
-    );
   const ambient = ['AWS_ENDPOINT_URL_FINSPACE', 'AWS_ENDPOINT_URL'].find((name) => env[name]);
   if (backend === 'aws' && parsed.endpoint === undefined && ambient !== undefined)
     throw new ConfigError(`${ambient} is set: name the endpoint with --endpoint, so that approvals show it`);

@@ -1,22 +1,19 @@
-import { type CommandShape, isList } from '../command-line.ts';
-import { ConfigError, flagOf, SETTINGS } from '../config.ts';
+import { type CommandShape, isList, wordsOf } from '../command-line.ts';
+import { flagOf, SETTINGS } from '../config.ts';
 import { writeOut } from '../output.ts';
 import { PLACEHOLDERS, valuesOf } from './help.ts';
 
 type Commands = Readonly<Record<string, CommandShape>>;
 
 /** `finspace-mcp completion bash|zsh|fish`: prints a script with which a shell completes commands, options and their values. */
-export function completion(commands: Commands, defaultCommand: string, shell?: string): void {
-  if (shell === undefined) throw new ConfigError(`completion: needs the name of a shell: ${SHELLS}`);
-  writeOut(completionScript(commands, defaultCommand, shell));
-}
+export const completion = (commands: Commands, defaultCommand: string, shell = ''): void =>
+  writeOut(completionScript(commands, defaultCommand, shell as Shell));
 
 /** The script for one shell; `defaultCommand` is the one that runs without a name. */
-export function completionScript(commands: Commands, defaultCommand: string, shell: string): string {
-  const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
-  if (script === undefined) throw new ConfigError(`completion: expects ${SHELLS}, not ${JSON.stringify(shell)}`);
-  return script(Object.entries(commands).map(describeCommand), defaultCommand);
-}
+export const completionScript = (commands: Commands, defaultCommand: string, shell: Shell): string =>
+  SCRIPTS[shell](Object.entries(commands).map(describeCommand), defaultCommand);
+
+type Shell = keyof typeof SCRIPTS;
 
 interface Option {
   readonly flag: string;
@@ -36,7 +33,8 @@ interface Command {
   readonly words: readonly string[];
 }
 
-function describeCommand([name, { summary, settings, switches = {}, word = '' }]: [string, CommandShape]): Command {
+function describeCommand([name, shape]: [string, CommandShape]): Command {
+  const { summary, settings, switches = {} } = shape;
   const all = { ...switches, help: 'Show the options' };
   const switchOptions = Object.entries(all).map(([flag, text]) => ({ flag: `--${flag}`, text, choices: [] }));
   const settingOptions = settings.map((setting) => {
@@ -54,7 +52,7 @@ function describeCommand([name, { summary, settings, switches = {}, word = '' }]
     name,
     text: summary,
     options: [...switchOptions, ...settingOptions],
-    words: word.includes('|') ? word.split('|') : [],
+    words: wordsOf(shape),
   };
 }
 
@@ -144,10 +142,4 @@ function fish(commands: readonly Command[], defaultCommand: string): string {
   return `complete -c finspace-mcp -f\n${lines.join('')}`;
 }
 
-const SCRIPTS: Readonly<Record<string, (commands: readonly Command[], defaultCommand: string) => string>> = {
-  bash,
-  zsh,
-  fish,
-};
-
-const SHELLS = Object.keys(SCRIPTS).join(', ');
+const SCRIPTS = { bash, zsh, fish };

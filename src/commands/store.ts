@@ -13,11 +13,7 @@ import { SERVER_ROLE } from '../store/postgres/migrations.ts';
 
 /** `finspace-mcp store init|migrate|import|status|accept-restore|unpin`: manages the database of --store, as its owner. */
 export async function store(config: Config, switches: ReadonlySet<string>, word = 'status'): Promise<void> {
-  const act = Object.hasOwn(ACTIONS, word) ? ACTIONS[word as keyof typeof ACTIONS] : undefined;
-  if (act === undefined)
-    throw new ConfigError(
-      `store: expects ${Object.keys(ACTIONS).join(', ')}, not ${JSON.stringify(word.slice(0, 100))}`,
-    );
+  const act = ACTIONS[word as keyof typeof ACTIONS];
   const withRoles = switches.has('roles');
   if (withRoles && word !== 'init' && word !== 'migrate') throw new ConfigError('--roles: is for init and migrate');
   if (config.store === undefined) throw new ConfigError('store: needs --store URL');

@@ -10,12 +10,7 @@ import { replaceWorld } from './world-replacement.ts';
 
 /** `finspace-mcp world list|export|import|reset`: manages the worlds in a state file, or in the store of --store. */
 export async function world(config: Config, switches: ReadonlySet<string>, word = 'list'): Promise<void> {
-  const act = Object.hasOwn(ACTIONS, word) ? ACTIONS[word as keyof typeof ACTIONS] : undefined;
-  if (act === undefined) {
-    throw new ConfigError(
-      `world: expects ${Object.keys(ACTIONS).join(', ')}, not ${JSON.stringify(word.slice(0, 100))}`,
-    );
-  }
+  const act = ACTIONS[word as keyof typeof ACTIONS];
   const { state } = config;
   const isThere = mayHaveWorlds(config);
   if (word === 'list' && !isThere)

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { completion, completionScript } from '../../src/commands/completion.ts';
+import { readCommandLine } from '../../src/command-line.ts';
+import { completionScript } from '../../src/commands/completion.ts';
 import { COMMANDS, DEFAULT_COMMAND } from '../../src/commands/index.ts';
 import { flagOf } from '../../src/config.ts';
 
-const script = (shell: string) => completionScript(COMMANDS, DEFAULT_COMMAND, shell);
+const script = (shell: string) => completionScript(COMMANDS, DEFAULT_COMMAND, shell as 'bash');
 const isMissing = (shell: string) => spawnSync(shell, ['--version']).error !== undefined;
 
 describe.skipIf(isMissing('bash'))('completion in bash', () => {
@@ -56,6 +57,7 @@ describe.each(['zsh', 'fish'])('completion in %s', (shell) => {
 });
 
 it('requires the name of a shell', () => {
-  expect(() => completion(COMMANDS, DEFAULT_COMMAND)).toThrow('completion: needs the name of a shell: bash, zsh, fish');
-  expect(() => script('tcsh')).toThrow('completion: expects bash, zsh, fish, not "tcsh"');
+  const read = (...words: string[]) => readCommandLine(['completion', ...words], {}, COMMANDS, DEFAULT_COMMAND);
+  expect(() => read()).toThrow('completion: needs bash, zsh, or fish');
+  expect(() => read('tcsh')).toThrow('completion: expects bash, zsh, or fish, not "tcsh"');
 });

@@ -18,3 +18,7 @@ describe('an option that is given twice', () => {
     expect(read('--region', 'us-east-1', '--region', 'us-west-2').region).toBe('us-west-2');
   });
 });
+
+it('says that an option takes no value', () => {
+  expect(() => read('world', 'reset', '--yes=true')).toThrow('--yes: takes no value');
+});

@@ -17,6 +17,12 @@ describe('an environment variable', () => {
     expect(() => read({ [given]: 'x' })).toThrow(`unknown variable ${given}; did you mean ${meant}?`);
   });
 
+  it('of a shared Redis is rejected, but help is shown', () => {
+    const env = { FINSPACE_MCP_REDIS: 'redis://redis' };
+    expect(() => read(env)).toThrow('FINSPACE_MCP_REDIS is set: servers share a PostgreSQL database instead');
+    expect(readCommandLine(['world', '--help'], env, COMMANDS, 'stdio').wants).toBe('help');
+  });
+
   it('that Kubernetes sets for a service called finspace-mcp is ignored', () => {
     const ofService = {
       FINSPACE_MCP_SERVICE_HOST: '10.0.0.1',
