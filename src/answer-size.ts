@@ -1,4 +1,4 @@
-import { truncate } from './inventory/units.ts';
+import { counted, truncate } from './inventory/units.ts';
 
 /** Maximum text in one answer or resource, in bytes of UTF-8. */
 export const MAX_TEXT = 60_000;
@@ -34,8 +34,8 @@ export function shortened(value: Members, maxBytes: number, render: (value: unkn
 
 function withFirstItems(whole: Members, kept: number): Members {
   const omitted = new Map<string, string>();
-  const omit = (path: string, kept: number, what: string) => {
-    if (omitted.size < MAX_PATHS) omitted.set(path, `all but the first ${kept} ${what}`);
+  const omit = (path: string, limit: number, what: string) => {
+    if (omitted.size < MAX_PATHS) omitted.set(path, `all but the first ${limit} ${what}`);
   };
   const short = (value: unknown, path: string): unknown => {
     if (typeof value === 'string') {
@@ -74,7 +74,9 @@ export function shortenedLines(text: string, maxBytes: number): string {
     if (isNextFirst) first += 1;
     else last -= 1;
   }
-  return [...lines.slice(0, first), `(${last - first} lines are left out here.)`, ...lines.slice(last)].join('\n');
+  const omitted = last - first;
+  const note = omitted === 0 ? [] : [`(${counted('line', omitted)} ${omitted === 1 ? 'is' : 'are'} left out here.)`];
+  return [...lines.slice(0, first), ...note, ...lines.slice(last)].join('\n');
 }
 
 const MAX_LINE_LENGTH = 4_000;

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import type { Config } from '../config.ts';
 import { printable } from '../safety/plan-text.ts';
+import { visibleText } from '../untrusted.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -39,7 +40,7 @@ function textLine(level: Level, fields: Fields, message: string): string {
     const isPlain = typeof value === 'string' && /^[\w.:/@%+-]+$/.test(value);
     return `${name}=${isPlain ? value : printable(JSON.stringify(value))}`;
   });
-  return [moment, level.toUpperCase().padEnd(5), message, ...values].join(' ');
+  return [moment, level.toUpperCase().padEnd(5), visibleText(message), ...values].join(' ');
 }
 
 /** A pino logger, loaded when the first line is logged. */

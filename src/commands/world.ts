@@ -11,7 +11,9 @@ import { replaceWorld } from './world-replacement.ts';
 /** `finspace-mcp world list|export|import|reset`: manages the worlds in a state file, or in the store of --store. */
 export async function world(config: Config, switches: ReadonlySet<string>, word = 'list'): Promise<void> {
   const act = ACTIONS[word as keyof typeof ACTIONS];
-  const { state } = config;
+  const { state, worldStore } = config;
+  if (worldStore === undefined && state === ':memory:')
+    throw new ConfigError('--state: :memory: holds no world after its process has ended; name a file');
   const isThere = mayHaveWorlds(config);
   if (word === 'list' && !isThere)
     return print(`No worlds yet: the first request to a server creates one in ${state}.`);

@@ -53,6 +53,13 @@ const worldIn = async (path: string) => {
 const backups = (dir: string) => readdirSync(dir).filter((name) => /^world\.db\.before-\d{8}T\d{9}Z$/.test(name));
 
 describe('finspace-mcp world', () => {
+  test.each(['list', 'reset'])('refuses to %s a world in memory, of which nothing would be left', async (act) => {
+    const { command, journal } = await changed();
+    const { stderr, status } = command(act, '--state', ':memory:');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('--state: :memory: holds no world')]);
+    expect(await journal()).toEqual([]);
+  });
+
   test('gives a new world the quotas that --quotas names, instead of its own', async () => {
     const { dir, command } = await changed();
     const limits = () => JSON.parse(command('export').stdout).settings.quotas;

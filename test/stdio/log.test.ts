@@ -56,9 +56,9 @@ describe('the log of a server', () => {
     onTestFinished(() => write.mockRestore());
     const log = stderrLog({ logLevel: 'warn', logFormat: 'text' });
     log.info({}, 'not shown');
-    log.error({ cause: 'a\n2026-03-17 INFO forged \u001b[2J', user: undefined, n: 5, list: ['x'] }, 'failed');
+    log.error({ cause: 'a\n2026-03-17 INFO forged \u001b[2J', user: undefined, n: 5, list: ['x'] }, 'failed\nagain');
     expect(write.mock.calls.map(([line]) => String(line).slice(21))).toEqual([
-      'ERROR failed cause="a\\n2026-03-17 INFO forged \\u001b[2J" n=5 list=["x"]\n',
+      'ERROR failed\\u{a}again cause="a\\n2026-03-17 INFO forged \\u001b[2J" n=5 list=["x"]\n',
     ]);
   });
 });

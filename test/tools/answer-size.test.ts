@@ -210,7 +210,14 @@ describe('a refusal', () => {
   });
 
   it('with one very long line is truncated', () => {
-    expect(bytes(textOf(limitSize(refused('\u{1f600}'.repeat(50_000)))))).toBeLessThanOrEqual(MAX_TEXT);
+    const text = textOf(limitSize(refused('\u{1f600}'.repeat(50_000))));
+    expect(bytes(text)).toBeLessThanOrEqual(MAX_TEXT);
+    expect(text).not.toContain('left out');
+  });
+
+  it('says that one line is left out', () => {
+    const lines = Array.from({ length: 16 }, () => 'x'.repeat(3_990));
+    expect(textOf(limitSize(refused(...lines)))).toMatch(/\n\(1 line is left out here\.\)\n/);
   });
 });
 
