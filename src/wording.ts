@@ -10,6 +10,21 @@ export function wordIssue(issue: z.core.$ZodRawIssue): string {
   return say?.(issue) ?? 'is not in the required format';
 }
 
+type Parsed<T> =
+  | { readonly data: T; readonly problem?: undefined }
+  | { readonly data?: undefined; readonly problem: string };
+
+/** A value of a file as its schema has it, or what is wrong with it first, on one line: `rules.0.every: has to be at least 1`. */
+export function parseInWords<S extends z.ZodType>(schema: S, value: unknown): Parsed<z.output<S>> {
+  const { data, error } = schema.safeParse(value, { error: wordIssue, reportInput: true });
+  if (error === undefined) return { data };
+  const { path, message } = error.issues[0] as z.core.$ZodIssue;
+  const place = path.length === 0 ? '' : `${path.join('.')}: `;
+  return { problem: `${place}${message.replaceAll('\n', ' ').slice(0, MAX_LENGTH)}` };
+}
+
+const MAX_LENGTH = 400;
+
 type Raw<C extends z.core.$ZodIssue['code']> = z.core.$ZodRawIssue<Extract<z.core.$ZodIssue, { code: C }>>;
 
 const WORDS: { readonly [C in z.core.$ZodIssue['code']]?: (issue: Raw<C>) => string } & Record<string, unknown> = {

@@ -2,9 +2,8 @@ import * as z from 'zod';
 import { type Config, ConfigError, configure, SETTINGS } from '../config.ts';
 import { readJsonFile } from '../json-file.ts';
 import { type Caller, LOCAL_CALLER } from '../safety/policy.ts';
-import type { Admits } from '../transports/http/auth/scopes.ts';
-import { isScope, SCOPES, scopedCaller } from '../transports/http/auth/scopes.ts';
-import { wordIssue } from '../wording.ts';
+import { type Admits, isScope, SCOPES, scopedCaller } from '../transports/http/auth/scopes.ts';
+import { parseInWords } from '../wording.ts';
 
 /** The schema of the file, built only if there is one. */
 function fileSchema() {
@@ -44,12 +43,9 @@ export interface Target {
 /** The targets that the configuration names; none without --targets. Throws ConfigError. */
 export function targetsOf(config: Config): Target[] {
   if (config.targets === undefined) return [];
-  const parsed = fileSchema().safeParse(readTargets(config.targets), { error: wordIssue, reportInput: true });
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
-    throw new ConfigError(`--targets: ${config.targets}: ${path.join('.')}: ${message}`);
-  }
-  return Object.entries(parsed.data.targets).map(([alias, row]) => ({
+  const { data, problem } = parseInWords(fileSchema(), readTargets(config.targets));
+  if (problem !== undefined) throw new ConfigError(`--targets: ${config.targets}: ${problem}`);
+  return Object.entries(data.targets).map(([alias, row]) => ({
     alias,
     config: targetConfig(config, alias, row),
     admits: admitsOf(row.allow),

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Config } from '../config.ts';
-import { ConfigError } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { worldOf } from '../local/context.ts';
 import { DEFAULT_ACCOUNT } from '../local/defaults.ts';
 import type { Store } from '../local/store.ts';

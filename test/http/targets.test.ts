@@ -150,6 +150,7 @@ describe('named targets', () => {
     ['targets.x.allow.token:y.0: expects some of', { targets: { x: { allow: { 'token:y': ['everything'] } } } }],
     ['targets.x.allow.y: invalid key: expects oauth:SUBJECT,', { targets: { x: { allow: { y: ['finspace:read'] } } } }],
     ['targets: expects at least one target', { targets: {} }],
+    ['.json: expects an object, not a list', []],
   ])('stop start-up if the file is invalid: %s', async (message, content) => {
     await expect(product({ targets: file(content) })).rejects.toThrow(message);
   });

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { storeTarget } from '../../src/store/postgres/target.ts';
@@ -38,6 +38,12 @@ describe('the URL of a store', () => {
       expect(storeTarget(url, {})).toMatchObject({ name: 'localhost:5432/db', client: { ssl: false } });
     },
   );
+
+  it('without a user is for the user of the system and the database of that name, as for libpq', () => {
+    const { username } = userInfo();
+    const { name, client } = storeTarget('postgres://localhost', {});
+    expect([name, client.user]).toEqual([`localhost:5432/${username}`, username]);
+  });
 
   it('may contain the encoded path of a socket, as parameter or as host', () => {
     expect(storeUrlProblem('postgres://user@/db?host=%2Ftmp%2Fa%40b')).toBeUndefined();

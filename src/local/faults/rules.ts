@@ -3,7 +3,7 @@ import { readJsonFile } from '../../json-file.ts';
 import { ERRORS, type ErrorName } from '../../operations/errors.ts';
 import { OPERATION_NAMES, OPERATIONS, type OperationName } from '../../operations/index.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
-import { wordIssue } from '../../wording.ts';
+import { parseInWords } from '../../wording.ts';
 
 /** The `errorType` in a changeset's `errorInfo`. */
 export const ERROR_TYPES = OPERATIONS.GetKxChangeset.output().shape.errorInfo.unwrap().shape.errorType;
@@ -90,9 +90,7 @@ export function readFaults(path: string): FaultPlan {
 
 /** Checks fault rules; `source` names them in the error. */
 export function faultPlan(content: unknown, source: string): FaultPlan {
-  const { data, error } = FaultFile.safeParse(content, { error: wordIssue, reportInput: true });
-  if (error === undefined) return data;
-  const [{ path, message } = { path: [], message: '' }] = error.issues;
-  const where = path.length === 0 ? '' : `${path.join('.')}: `;
-  throw new StoreError(`${source}: ${where}${message.slice(0, 400)}`);
+  const { data, problem } = parseInWords(FaultFile, content);
+  if (problem !== undefined) throw new StoreError(`${source}: ${problem}`);
+  return data;
 }

@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import type { KindName } from '../../kinds/views.ts';
 import { OPERATIONS } from '../../operations/index.ts';
-import { lazy } from '../../operations/operation.ts';
 
 /** Milliseconds since the epoch. The maximum excludes microseconds and nanoseconds. */
 export const moment = z.int().min(0).max(Date.UTC(2200, 0), 'expects milliseconds since the epoch, before 2200');
 const times = { created: moment, modified: moment };
 
 /** The stored form of each kind of entity, derived from the API's schemas; a world file can hold all of them. */
-const DECLARED = {
+export const BODIES = {
   'kx-environment': () => {
     const { name, description, kmsKeyId, errorMessage, tgwStatus, dnsStatus, ...rest } =
       OPERATIONS.GetKxEnvironment.output().shape;
@@ -137,10 +136,4 @@ const DECLARED = {
   },
 } satisfies Record<KindName, () => z.ZodType>;
 
-/** The stored form of each kind of entity. */
-export type Bodies = { readonly [K in KindName]: z.output<ReturnType<(typeof DECLARED)[K]>> };
-
-/** Each schema is built once, on first use. */
-export const BODIES = Object.fromEntries(
-  Object.entries<() => z.ZodType>(DECLARED).map(([kind, body]) => [kind, lazy(body)]),
-) as Record<KindName, () => z.ZodType>;
+export type Bodies = { readonly [K in KindName]: z.output<ReturnType<(typeof BODIES)[K]>> };

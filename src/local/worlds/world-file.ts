@@ -4,8 +4,10 @@ import { KIND_NAMES, lineage, NAMES } from '../../kinds/names.ts';
 import { statusMeanings } from '../../kinds/statuses.ts';
 import type { KindName } from '../../kinds/views.ts';
 import { operationNamed } from '../../operations/index.ts';
+import { lazy } from '../../operations/operation.ts';
 import { TagMap } from '../../operations/shapes.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
+import { parseInWords } from '../../wording.ts';
 import { isOrdered, kindOf } from '../arns.ts';
 import { ERROR_TYPES } from '../faults/rules.ts';
 import { BODIES, moment } from './bodies.ts';
@@ -47,8 +49,8 @@ const FileEntity = z.strictObject({
 const WorldFileSchema = z.strictObject({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
-  account: z.string().regex(/^\d{12}$/),
-  region: z.string().regex(/^[a-z0-9-]{1,25}$/),
+  account: z.string().regex(/^\d{12}$/, 'expects the 12 digits of an account'),
+  region: z.string().regex(/^[a-z0-9-]{1,25}$/, 'expects a region such as us-east-1'),
   settings: z.strictObject({ quotas: z.enum(['published', 'raised']), buckets: z.array(z.string()).optional() }),
   entities: z.array(FileEntity),
 });
@@ -71,12 +73,11 @@ export function readWorldFile(path: string): WorldFile {
       `${path}: was written by a newer version of finspace-mcp (format ${version}; this one knows up to ${VERSION})`,
     );
   }
-  const { data, error } = WorldFileSchema.safeParse(content);
-  if (error !== undefined) throw new StoreError(`${path}: ${firstOf(error)}`);
+  const { data, problem } = parseInWords(WorldFileSchema, content);
+  if (problem !== undefined) throw new StoreError(`${path}: ${problem}`);
   for (const [index, entity] of data.entities.entries()) {
-    const problem = problemIn(entity);
-    if (problem !== undefined)
-      throw new StoreError(`${path}: entities.${index} (${entity.in}/${entity.name}).${problem}`);
+    const wrong = problemIn(entity);
+    if (wrong !== undefined) throw new StoreError(`${path}: entities.${index} (${entity.in}/${entity.name}).${wrong}`);
   }
   return data;
 }
@@ -85,10 +86,8 @@ export function readWorldFile(path: string): WorldFile {
 function problemIn(entity: WorldFile['entities'][number]): string | undefined {
   const kind = kindOf(entity.in);
   const { inArn } = NAMES[kind];
-  const named = nameSchema(kind).safeParse(entity.name);
-  if (named.error !== undefined) return `name: ${firstOf(named.error)}`;
-  const { error } = BODIES[kind]().safeParse(entity.body);
-  if (error !== undefined) return `body.${firstOf(error)}`;
+  const { problem } = parseInWords(NAMED_BODIES.get(kind)?.() as z.ZodType, entity);
+  if (problem !== undefined) return problem;
   if (!isOrdered(entity.in) && entity.position !== undefined && entity.position !== entity.name)
     return `position: must be the name or omitted, because each ${inArn} is listed by name`;
   if (entity.due !== undefined && entity.due < entity.since) return 'due: is before since';
@@ -96,6 +95,11 @@ function problemIn(entity: WorldFile['entities'][number]): string | undefined {
   const hasStatus = Object.hasOwn(Object.keys(statuses).length === 0 ? NO_STATUSES : statuses, entity.status);
   return hasStatus ? undefined : `status: ${inArn} has no status ${entity.status}`;
 }
+
+/** The schemas of the names and bodies of entities. Each is built once, on first use. */
+const NAMED_BODIES = new Map(
+  KIND_NAMES.map((kind) => [kind, lazy(() => z.object({ name: nameSchema(kind), body: BODIES[kind]() }))]),
+);
 
 /** What the API accepts as the name of an entity; with any other name, no operation would find it. Of nodes, only the delete has one. */
 function nameSchema(kind: KindName): z.ZodType {
@@ -105,8 +109,3 @@ function nameSchema(kind: KindName): z.ZodType {
 
 /** Kinds without statuses are stored with an empty one. */
 const NO_STATUSES = { '': true };
-
-function firstOf({ issues }: z.ZodError): string {
-  const [{ path, message } = { path: [], message: '' }] = issues;
-  return `${path.length === 0 ? '' : `${path.join('.')}: `}${message.replaceAll('\n', ' ').slice(0, 300)}`;
-}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ClientConfig } from 'pg';
 import { isLoopback } from '../../loopback.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
+import { userName } from '../../user-name.ts';
 import { hostOf, parsedStoreUrl, TLS_MODES } from '../url.ts';
 
 /** Where a store is, and how to connect to it. */
@@ -19,7 +20,7 @@ const FILES = { sslrootcert: 'PGSSLROOTCERT', sslcert: 'PGSSLCERT', sslkey: 'PGS
 export function storeTarget(text: string, env: NodeJS.ProcessEnv = process.env): StoreTarget {
   const url = parsedStoreUrl(text) as URL;
   const given = (name: string, variable: string) => url.searchParams.get(name) ?? (env[variable] || undefined);
-  const user = decodeURIComponent(url.username) || given('user', 'PGUSER');
+  const user = decodeURIComponent(url.username) || given('user', 'PGUSER') || userName();
   const host = url.searchParams.get('host') ?? (hostOf(url) || env['PGHOST'] || 'localhost');
   const port = Number(url.port || given('port', 'PGPORT') || 5432);
   const database = decodeURIComponent(url.pathname.slice(1)) || given('dbname', 'PGDATABASE') || user;
@@ -60,8 +61,8 @@ function contentOf(name: string, parameter: string, path: string | undefined): s
 interface Where {
   readonly host: string;
   readonly port: number;
-  readonly database: string | undefined;
-  readonly user: string | undefined;
+  readonly database: string;
+  readonly user: string;
 }
 
 /** The password of the first line of `PGPASSFILE` that fits; empty without one, as for libpq. */

@@ -4,8 +4,7 @@ import type { StateSigners } from '../../safety/state-signer.ts';
 import type { Authorization } from './auth/authorize.ts';
 import { wrongTokenLimiter } from './auth/guess-limiter.ts';
 import { IssuerUnreachable } from './auth/jwt.ts';
-import type { Admits } from './auth/scopes.ts';
-import { scopedCaller } from './auth/scopes.ts';
+import { type Admits, scopedCaller } from './auth/scopes.ts';
 
 /** One endpoint for approvals: its plans, and who may use it. */
 export interface ApprovalEndpoint extends PlanSource {

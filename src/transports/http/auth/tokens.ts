@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { readJsonFile } from '../../../json-file.ts';
-import { wordIssue } from '../../../wording.ts';
+import { parseInWords } from '../../../wording.ts';
 import { type Holder, isScope, SCOPES } from './scopes.ts';
 
 const Row = z.strictObject({
@@ -39,12 +39,9 @@ export function staticTokens(path: string): StaticTokens {
 
 function read(path: string): z.output<typeof Row>[] {
   const content = readJsonFile(path, (why) => new TokenFileError(`${path} ${why}`));
-  const parsed = File.safeParse(content, { error: wordIssue, reportInput: true });
-  if (!parsed.success) {
-    const { path: where, message } = parsed.error.issues[0] as z.core.$ZodIssue;
-    throw new TokenFileError(`${path}: ${where.join('.') || 'content'}: ${message}`);
-  }
-  const { tokens } = parsed.data;
+  const { data, problem } = parseInWords(File, content);
+  if (problem !== undefined) throw new TokenFileError(`${path}: ${problem}`);
+  const { tokens } = data;
   for (const member of ['name', 'sha256'] as const)
     if (new Set(tokens.map((row) => row[member])).size < tokens.length)
       throw new TokenFileError(`${path}: two tokens have the same ${member}`);
