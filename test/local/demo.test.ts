@@ -49,14 +49,8 @@ describe('the demo world', () => {
     const store = await newStore();
     const built = store.write(async (tx) => {
       const script = worldScript(tx, worldOf('111122223333', 'eu-west-1'), START);
-      let environmentId = '';
-      script.at(1_000, 'CreateKxEnvironment')(
-        () => ({ name: 'kdb-early', kmsKeyId: 'key' }),
-        (output) => {
-          environmentId = String(output['environmentId']);
-        },
-      );
-      script.at(0, 'CreateKxDatabase')(() => ({ environmentId, databaseName: 'early' }));
+      const early = script.environment(1_000, { name: 'kdb-early', kmsKeyId: 'key' });
+      early.at(0, 'CreateKxDatabase', { databaseName: 'early' });
       await script.play();
     });
     await expect(built).rejects.toThrow('CREATE');

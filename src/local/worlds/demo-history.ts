@@ -8,14 +8,14 @@ const LANDING = 'halden-market-data';
 
 /** The nightly ingests and the historical databases, some of which are behind. */
 export function buildHistory(demo: DemoWorld): void {
-  const { script, prod, volume, group, tag } = demo;
+  const { prod, volume, group, tag } = demo;
   const start = 58 * DAY;
   for (const [databaseName, description, tags] of [
     ['equities_taq', 'US equities trades and quotes', EQUITIES],
     ['fx_spot', 'FX spot rates from six venues', FX],
     ['futures_l2', 'Futures order books. Ten levels', FUTURES],
   ] as const) {
-    script.at(start, 'CreateKxDatabase')(() => ({ environmentId: prod(), databaseName, description, tags }));
+    prod.at(start, 'CreateKxDatabase', { databaseName, description, tags });
     ingest(demo, databaseName, start - HOUR, [60, 59, 58]);
     ingest(demo, databaseName, 30 * DAY, [32, 31, 30]);
     for (const night of [7, 6, 3, 2]) ingest(demo, databaseName, night * DAY + 9 * HOUR, [night]);
@@ -42,20 +42,16 @@ function buildLastNight(demo: DemoWorld): void {
 }
 
 /** Two replicas; only one was moved to new data after last week. */
-function buildEquities({ script, prod, zone, cluster }: DemoWorld): void {
+function buildEquities({ prod, zone, cluster }: DemoWorld): void {
   const view = { databaseName: 'equities_taq', dataviewName: 'equities_taq_static' };
-  script.at(
-    50 * DAY,
-    'CreateKxDataview',
-  )(() => ({
-    environmentId: prod(),
+  prod.at(50 * DAY, 'CreateKxDataview', {
     ...view,
     azMode: 'SINGLE',
     availabilityZoneId: zone,
     description: 'Moved forward every week after checks',
     segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-equities' }],
     tags: EQUITIES,
-  }));
+  });
   const replica = (clusterName: string, clusterDescription: string) =>
     cluster(49 * DAY, {
       clusterName,
@@ -70,10 +66,10 @@ function buildEquities({ script, prod, zone, cluster }: DemoWorld): void {
   replica('hdb-equities-a', 'History of US equities. First replica.');
   replica('hdb-equities-b', 'History of US equities. Second replica.');
   const move = (ago: number, clusters: string[]) => {
-    script.at(ago, 'UpdateKxDataview')(() => ({ environmentId: prod(), ...view }));
+    prod.at(ago, 'UpdateKxDataview', view);
     for (const clusterName of clusters) {
       const databases = [view];
-      script.at(ago - HOUR, 'UpdateKxClusterDatabases')(() => ({ environmentId: prod(), clusterName, databases }));
+      prod.at(ago - HOUR, 'UpdateKxClusterDatabases', { clusterName, databases });
     }
   };
   move(7 * DAY, ['hdb-equities-a', 'hdb-equities-b']);
@@ -81,20 +77,16 @@ function buildEquities({ script, prod, zone, cluster }: DemoWorld): void {
 }
 
 /** Follows every changeset automatically. */
-function buildFx({ script, prod, zone, cluster }: DemoWorld): void {
+function buildFx({ prod, zone, cluster }: DemoWorld): void {
   const view = { databaseName: 'fx_spot', dataviewName: 'fx_spot_live' };
-  script.at(
-    45 * DAY,
-    'CreateKxDataview',
-  )(() => ({
-    environmentId: prod(),
+  prod.at(45 * DAY, 'CreateKxDataview', {
     ...view,
     azMode: 'SINGLE',
     availabilityZoneId: zone,
     autoUpdate: true,
     segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-fx' }],
     tags: FX,
-  }));
+  });
   cluster(44 * DAY, {
     clusterName: 'hdb-fx',
     clusterType: 'HDB',
@@ -106,7 +98,7 @@ function buildFx({ script, prod, zone, cluster }: DemoWorld): void {
     tags: FX,
   });
   const databases = [view];
-  script.at(36 * HOUR, 'UpdateKxClusterDatabases')(() => ({ environmentId: prod(), clusterName: 'hdb-fx', databases }));
+  prod.at(36 * HOUR, 'UpdateKxClusterDatabases', { clusterName: 'hdb-fx', databases });
 }
 
 /** Dedicated nodes with a cache, still at the changeset of three nights ago; one node was replaced a moment ago. */
@@ -131,34 +123,24 @@ function buildFutures({ script, prod, world, cluster }: DemoWorld): void {
     initializationScript: 'hdb/start.q',
     tags: FUTURES,
   });
-  script.at(
-    3 * DAY + 8 * HOUR,
-    'UpdateKxClusterDatabases',
-  )(() => ({
-    environmentId: prod(),
+  prod.at(3 * DAY + 8 * HOUR, 'UpdateKxClusterDatabases', {
     clusterName,
     databases: [{ databaseName: 'futures_l2', cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }] }],
-  }));
+  });
   let nodeId = '';
   const collection = `${world.arn}:kxEnvironment/`;
   script.meanwhile(90_000, async (tx) => {
-    const nodes = nodesOf({ collection: `${collection}${prod()}/kxCluster`, name: clusterName });
+    const nodes = nodesOf({ collection: `${collection}${prod.id()}/kxCluster`, name: clusterName });
     nodeId = (await tx.page(nodes, { after: '', limit: 1 }))[0]?.name ?? '';
   });
-  script.at(90_000, 'DeleteKxClusterNode')(() => ({ environmentId: prod(), clusterName, nodeId }));
+  script.at(90_000, 'DeleteKxClusterNode', () => ({ environmentId: prod.id(), clusterName, nodeId }));
 }
 
-function ingest(
-  { script, prod, date }: DemoWorld,
-  databaseName: string,
-  ago: number,
-  days: number[],
-  bucket = LANDING,
-): void {
+function ingest({ prod, date }: DemoWorld, databaseName: string, ago: number, days: number[], bucket = LANDING): void {
   const changeRequests = days.map((day) => ({
     changeType: 'PUT' as const,
     s3Path: `s3://${bucket}/${databaseName}/${date(day)}/`,
     dbPath: `/${date(day)}/`,
   }));
-  script.at(ago, 'CreateKxChangeset')(() => ({ environmentId: prod(), databaseName, changeRequests }));
+  prod.at(ago, 'CreateKxChangeset', { databaseName, changeRequests });
 }

@@ -5,7 +5,7 @@ const REFERENCE = stageTags('reference-data', 'CC-4420');
 
 /** Research: a full host, a cluster that did not fit on it, and what an abandoned backtest left behind. */
 export function buildLab(demo: DemoWorld): void {
-  const { script, prod, group, cluster } = demo;
+  const { prod, group, cluster } = demo;
   group(START, 'sg-lab', 'kx.sg.2xlarge', RESEARCH);
   cluster(START - HOUR, {
     clusterName: 'gp-research',
@@ -15,15 +15,11 @@ export function buildLab(demo: DemoWorld): void {
     scalingGroupConfiguration: shared(32768),
     tags: RESEARCH,
   });
-  script.at(
-    34 * HOUR,
-    'UpdateKxClusterDatabases',
-  )(() => ({
-    environmentId: prod(),
+  prod.at(34 * HOUR, 'UpdateKxClusterDatabases', {
     clusterName: 'gp-research',
     databases: [{ databaseName: 'fx_spot', dataviewName: 'fx_spot_live' }],
     deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' },
-  }));
+  });
 
   buildReference(demo);
   buildReferenceCluster(demo);
@@ -44,42 +40,30 @@ const REFERENCE_VIEW = { databaseName: 'reference_data', dataviewName: 'referenc
 const shared = (memoryReservation: number) => ({ scalingGroupName: 'sg-lab', memoryReservation, nodeCount: 1 });
 
 /** A writable dataview of reference data. */
-function buildReference({ volume, tag, script, prod, zone }: DemoWorld): void {
+function buildReference({ volume, tag, prod, zone }: DemoWorld): void {
   volume(START, 'vol-reference', 'SSD_250', 1200, 'Reference data while it is being changed');
   tag(START - HOUR, '/kxVolume/vol-reference', REFERENCE);
-  script.at(
-    START,
-    'CreateKxDatabase',
-  )(() => ({
-    environmentId: prod(),
+  prod.at(START, 'CreateKxDatabase', {
     databaseName: 'reference_data',
     description: 'Instruments and calendars',
     tags: REFERENCE,
-  }));
-  script.at(
-    START - HOUR,
-    'CreateKxChangeset',
-  )(() => ({
-    environmentId: prod(),
+  });
+  prod.at(START - HOUR, 'CreateKxChangeset', {
     databaseName: 'reference_data',
     changeRequests: [{ changeType: 'PUT', s3Path: 's3://halden-reference/instruments/', dbPath: '/instruments/' }],
-  }));
-  script.at(
-    START - 2 * HOUR,
-    'CreateKxDataview',
-  )(() => ({
-    environmentId: prod(),
+  });
+  prod.at(START - 2 * HOUR, 'CreateKxDataview', {
     ...REFERENCE_VIEW,
     azMode: 'SINGLE',
     availabilityZoneId: zone,
     readWrite: true,
     segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-reference', onDemand: true }],
     tags: REFERENCE,
-  }));
+  });
 }
 
 /** The cluster that maintains the reference data, during a rollout. */
-function buildReferenceCluster({ cluster, script, prod }: DemoWorld): void {
+function buildReferenceCluster({ cluster, prod }: DemoWorld): void {
   cluster(START - 3 * HOUR, {
     clusterName: 'gp-reference',
     clusterType: 'GP',
@@ -91,33 +75,25 @@ function buildReferenceCluster({ cluster, script, prod }: DemoWorld): void {
     tags: REFERENCE,
   });
   // A release that is being rolled out.
-  script.at(
-    4 * MINUTE,
-    'UpdateKxClusterCodeConfiguration',
-  )(() => ({
-    environmentId: prod(),
+  prod.at(4 * MINUTE, 'UpdateKxClusterCodeConfiguration', {
     clusterName: 'gp-reference',
     code: code('reference', '0.9.4'),
     initializationScript: 'reference/start.q',
     deploymentConfiguration: { deploymentStrategy: 'ROLLING' },
-  }));
+  });
 }
 
 /** The cluster and its dataview are deleted; the host and the volume still cost money, and the volume has no owner. */
-function buildBacktest({ script, prod, zone, volume, group, cluster }: DemoWorld): void {
+function buildBacktest({ prod, zone, volume, group, cluster }: DemoWorld): void {
   const view = { databaseName: 'equities_taq', dataviewName: 'backtest_2023' };
   group(28 * DAY, 'sg-backtest', 'kx.sg1.16xlarge', RESEARCH);
   volume(28 * DAY, 'vol-backtest', 'HDD_12', 12000, 'Backtest 2023');
-  script.at(
-    28 * DAY - HOUR,
-    'CreateKxDataview',
-  )(() => ({
-    environmentId: prod(),
+  prod.at(28 * DAY - HOUR, 'CreateKxDataview', {
     ...view,
     azMode: 'SINGLE',
     availabilityZoneId: zone,
     segmentConfigurations: [{ dbPaths: ['/2023.*'], volumeName: 'vol-backtest' }],
-  }));
+  });
   const clusterName = 'gp-backtest';
   cluster(28 * DAY - 2 * HOUR, {
     clusterName,
@@ -125,6 +101,6 @@ function buildBacktest({ script, prod, zone, volume, group, cluster }: DemoWorld
     databases: [view],
     scalingGroupConfiguration: { scalingGroupName: 'sg-backtest', memoryReservation: 512_000, nodeCount: 1 },
   });
-  script.at(12 * DAY, 'DeleteKxCluster')(() => ({ environmentId: prod(), clusterName }));
-  script.at(12 * DAY - HOUR, 'DeleteKxDataview')(() => ({ environmentId: prod(), ...view }));
+  prod.at(12 * DAY, 'DeleteKxCluster', { clusterName });
+  prod.at(12 * DAY - HOUR, 'DeleteKxDataview', view);
 }

@@ -1,81 +1,60 @@
 import { environments } from '../arns.ts';
 import { code, DAY, type DemoWorld, HOUR, stageTags, subnetOf } from './demo-world.ts';
+import type { ScriptedEnvironment } from './world-script.ts';
 
 const START = 40 * DAY;
 const UAT = stageTags('market-data-platform', 'CC-4410', 'uat');
 
 /** The small environment in which releases are tried. */
-export function buildUat(demo: DemoWorld): void {
-  const { script, world, zone, role } = demo;
-  const uat = createUat(demo);
-  const resourceArn = () => `${environments(world)}/${uat()}`;
-  script.at(START - HOUR, 'TagResource')(() => ({ resourceArn: resourceArn(), tags: UAT }));
-  const iamRole = role('kdb-release');
-  script.at(START - HOUR, 'CreateKxUser')(() => ({ ...inUat(uat), userName: 'svc-release', iamRole }));
-  const group = { scalingGroupName: 'sg-uat', hostType: 'kx.sg.xlarge', availabilityZoneId: zone } as const;
-  buildUatDatabase(demo, uat);
-  script.at(START - HOUR, 'CreateKxScalingGroup')(() => ({ ...inUat(uat), ...group }));
-  buildUatClusters(demo, uat);
+export function buildUat({ script, world, zone, role }: DemoWorld): void {
+  const uat = script.environment(START, {
+    name: 'kdb-uat',
+    description: 'Acceptance tests of releases',
+    kmsKeyId: `arn:aws:kms:${world.region}:${world.account}:key/c07d3a52-91be-4e0c-8f4d-26b7a9e5d813`,
+  });
+  script.at(START - HOUR, 'TagResource', () => ({ resourceArn: `${environments(world)}/${uat.id()}`, tags: UAT }));
+  uat.at(START - HOUR, 'CreateKxUser', { userName: 'svc-release', iamRole: role('kdb-release'), tags: UAT });
+  buildUatDatabase(uat);
+  const group = { scalingGroupName: 'sg-uat', hostType: 'kx.sg.xlarge', availabilityZoneId: zone };
+  uat.at(START - HOUR, 'CreateKxScalingGroup', { ...group, tags: UAT });
+  buildUatClusters(uat, zone);
 }
 
-/** The id of the environment, known once the script runs. */
-function createUat({ script, world }: DemoWorld): () => string {
-  let id = '';
-  const kmsKeyId = `arn:aws:kms:${world.region}:${world.account}:key/c07d3a52-91be-4e0c-8f4d-26b7a9e5d813`;
-  const description = 'Acceptance tests of releases';
-  script.at(START, 'CreateKxEnvironment')(
-    () => ({ name: 'kdb-uat', description, kmsKeyId }),
-    (output) => {
-      id = output['environmentId'] ?? '';
-    },
-  );
-  return () => id;
-}
-
-const inUat = (uat: () => string) => ({ environmentId: uat(), tags: UAT });
-
-function buildUatDatabase({ script }: DemoWorld, uat: () => string): void {
-  const database = { databaseName: 'equities_sample', description: 'One week of US equities' };
-  script.at(START - HOUR, 'CreateKxDatabase')(() => ({ ...inUat(uat), ...database }));
-  const { databaseName } = database;
+function buildUatDatabase(uat: ScriptedEnvironment): void {
+  const databaseName = 'equities_sample';
+  const description = 'One week of US equities';
+  uat.at(START - HOUR, 'CreateKxDatabase', { databaseName, description, tags: UAT });
   const changeRequests = [
     { changeType: 'PUT' as const, s3Path: 's3://halden-market-data/samples/week/', dbPath: '/' },
     { changeType: 'PUT' as const, s3Path: 's3://halden-market-data/samples/sym', dbPath: '/' },
   ];
-  script.at(START - 2 * HOUR, 'CreateKxChangeset')(() => ({ environmentId: uat(), databaseName, changeRequests }));
+  uat.at(START - 2 * HOUR, 'CreateKxChangeset', { databaseName, changeRequests });
 }
 
-function buildUatClusters({ script, zone }: DemoWorld, uat: () => string): void {
+function buildUatClusters(uat: ScriptedEnvironment, zone: string): void {
   const placed = {
     releaseLabel: '1.0',
     azMode: 'SINGLE',
     availabilityZoneId: zone,
     vpcConfiguration: subnetOf('uat'),
+    tags: UAT,
   } as const;
   const shared = (memoryReservation: number) => ({ scalingGroupName: 'sg-uat', memoryReservation, nodeCount: 1 });
-  script.at(
-    START - 3 * HOUR,
-    'CreateKxCluster',
-  )(() => ({
+  uat.at(START - 3 * HOUR, 'CreateKxCluster', {
     ...placed,
-    ...inUat(uat),
     clusterName: 'hdb-uat',
     clusterType: 'HDB',
     databases: [{ databaseName: 'equities_sample' }],
     scalingGroupConfiguration: shared(8192),
     code: code('hdb', '4.2.0'),
     initializationScript: 'hdb/start.q',
-  }));
-  script.at(
-    START - 4 * HOUR,
-    'CreateKxCluster',
-  )(() => ({
+  });
+  uat.at(START - 4 * HOUR, 'CreateKxCluster', {
     ...placed,
-    ...inUat(uat),
     clusterName: 'gw-uat',
     clusterType: 'GATEWAY',
     scalingGroupConfiguration: shared(2048),
     code: code('gateway', '1.15.0'),
     initializationScript: 'gateway/start.q',
-  }));
+  });
 }

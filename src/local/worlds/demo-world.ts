@@ -2,7 +2,7 @@ import type { Input } from '../../operations/index.ts';
 import { environments } from '../arns.ts';
 import type { World } from '../context.ts';
 import { zonesOf } from '../zones.ts';
-import type { WorldScript } from './world-script.ts';
+import type { ScriptedEnvironment, WorldScript } from './world-script.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -17,8 +17,8 @@ export interface DemoWorld {
   readonly script: WorldScript;
   readonly world: World;
   readonly zone: string;
-  /** The id of the main environment, once it exists. */
-  readonly prod: () => string;
+  /** The main environment. */
+  readonly prod: ScriptedEnvironment;
   /** `2026.03.17`, this many days ago. */
   readonly date: (daysAgo: number) => string;
   readonly role: (name: string) => string;
@@ -53,25 +53,19 @@ export const subnetOf = (name: string): NonNullable<Cluster['vpcConfiguration']>
 /** The main environment with its network and its users, and the context for the other parts. */
 export function prepareDemoWorld(script: WorldScript, world: World, now: number): DemoWorld {
   const [zone = ''] = zonesOf(world.region);
-  let id = '';
-  const prod = () => id;
   const role = (name: string) => `arn:aws:iam::${world.account}:role/${name}`;
+  const prod = script.environment(START, {
+    name: 'kdb-prod',
+    description: 'Market data and research. Production.',
+    kmsKeyId: `arn:aws:kms:${world.region}:${world.account}:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72`,
+  });
   const tag: DemoWorld['tag'] = (ago, path, tags) =>
-    script.at(ago, 'TagResource')(() => ({ resourceArn: `${environments(world)}/${id}${path}`, tags }));
-
-  const kmsKeyId = `arn:aws:kms:${world.region}:${world.account}:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72`;
-  const description = 'Market data and research. Production.';
-  script.at(START, 'CreateKxEnvironment')(
-    () => ({ name: 'kdb-prod', description, kmsKeyId }),
-    ({ environmentId = '' }) => {
-      id = environmentId;
-    },
-  );
+    script.at(ago, 'TagResource', () => ({ resourceArn: `${environments(world)}/${prod.id()}${path}`, tags }));
   tag(START - HOUR, '', stageTags('market-data-platform', 'CC-4410'));
-  buildNetwork(script, prod);
+  buildNetwork(prod);
   for (const [index, [userName, roleName, tags]] of USERS.entries()) {
     const iamRole = role(roleName);
-    script.at(START - DAY - index * HOUR, 'CreateKxUser')(() => ({ environmentId: id, userName, iamRole, tags }));
+    prod.at(START - DAY - index * HOUR, 'CreateKxUser', { userName, iamRole, tags });
   }
   return {
     script,
@@ -81,13 +75,13 @@ export function prepareDemoWorld(script: WorldScript, world: World, now: number)
     role,
     tag,
     date: (daysAgo) => new Date(now - daysAgo * DAY).toISOString().slice(0, 10).replaceAll('-', '.'),
-    ...creators(script, prod, zone),
+    ...creators(prod, zone),
   };
 }
 
 const START = 63 * DAY;
 
-function buildNetwork(script: WorldScript, prod: () => string): void {
+function buildNetwork(prod: ScriptedEnvironment): void {
   const rule = { protocol: '6', ruleAction: 'allow' } as const;
   const transitGatewayConfiguration = {
     transitGatewayID: 'tgw-0be47f91c2a6d8350',
@@ -98,50 +92,32 @@ function buildNetwork(script: WorldScript, prod: () => string): void {
     ],
   };
   const customDNSConfiguration = [{ customDNSServerName: 'dns1.halden.internal', customDNSServerIP: '10.20.0.53' }];
-  script.at(
-    START - 2 * HOUR,
-    'UpdateKxEnvironmentNetwork',
-  )(() => ({ environmentId: prod(), transitGatewayConfiguration }));
-  script.at(START - 3 * HOUR, 'UpdateKxEnvironmentNetwork')(() => ({ environmentId: prod(), customDNSConfiguration }));
+  prod.at(START - 2 * HOUR, 'UpdateKxEnvironmentNetwork', { transitGatewayConfiguration });
+  prod.at(START - 3 * HOUR, 'UpdateKxEnvironmentNetwork', { customDNSConfiguration });
 }
 
 /** Creates entities of the main environment, in its first zone. */
-function creators(
-  script: WorldScript,
-  prod: () => string,
-  zone: string,
-): Pick<DemoWorld, 'volume' | 'group' | 'cluster'> {
+function creators(prod: ScriptedEnvironment, zone: string): Pick<DemoWorld, 'volume' | 'group' | 'cluster'> {
   return {
     volume: (ago, volumeName, type, size, description) =>
-      script.at(
-        ago,
-        'CreateKxVolume',
-      )(() => ({
-        environmentId: prod(),
+      prod.at(ago, 'CreateKxVolume', {
         volumeName,
         volumeType: 'NAS_1',
         description,
         azMode: 'SINGLE',
         availabilityZoneIds: [zone],
         nas1Configuration: { type, size },
-      })),
+      }),
     group: (ago, scalingGroupName, hostType, tags) =>
-      script.at(
-        ago,
-        'CreateKxScalingGroup',
-      )(() => ({ environmentId: prod(), scalingGroupName, hostType, availabilityZoneId: zone, tags })),
+      prod.at(ago, 'CreateKxScalingGroup', { scalingGroupName, hostType, availabilityZoneId: zone, tags }),
     cluster: (ago, rest) =>
-      script.at(
-        ago,
-        'CreateKxCluster',
-      )(() => ({
-        environmentId: prod(),
+      prod.at(ago, 'CreateKxCluster', {
         releaseLabel: '1.0',
         azMode: 'SINGLE',
         availabilityZoneId: zone,
         vpcConfiguration: subnetOf('prod'),
         ...rest,
-      })),
+      }),
   };
 }
 

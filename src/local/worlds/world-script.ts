@@ -9,13 +9,19 @@ import type { Awaitable, Transaction } from '../transaction.ts';
 /** Called with each request of a world's history before it is made. */
 export type Observer = (name: OperationName, input: object) => void;
 
+/** An environment that a script creates. */
+export interface ScriptedEnvironment {
+  /** Its id, once it exists. */
+  id(): string;
+  /** A request in it. */
+  at<N extends OperationName>(ago: number, name: N, input: Omit<Input<N>, 'environmentId'>): void;
+}
+
 /** A world's history, declared in any order and then executed in order of time, by the service's own rules and quotas. */
 export interface WorldScript {
   /** A request this many milliseconds before now. Its input is a function, because it may depend on earlier replies. */
-  at<N extends OperationName>(
-    ago: number,
-    name: N,
-  ): (input: () => Input<N>, then?: (output: Record<string, string>) => void) => void;
+  at<N extends OperationName>(ago: number, name: N, input: () => Input<N>): void;
+  environment(ago: number, input: Input<'CreateKxEnvironment'>): ScriptedEnvironment;
   /** A change that no request can make. */
   meanwhile(ago: number, change: (tx: Transaction) => Awaitable<void>): void;
   play(): Promise<void>;
@@ -24,15 +30,27 @@ export interface WorldScript {
 export function worldScript(tx: Transaction, world: World, now: number, observe: Observer = () => {}): WorldScript {
   const random = seededRandom('demo');
   const events: { ago: number; run: (context: Context) => Awaitable<void> }[] = [];
+  const add = <N extends OperationName>(ago: number, name: N, input: () => Input<N>, then = (_: object) => {}) => {
+    const run = async (context: Context) => {
+      const request = input();
+      observe(name, request);
+      then(await answer(name, request, context, await tx.settings(world.arn)));
+    };
+    events.push({ ago, run });
+  };
   return {
-    at: (ago, name) => (input, then) => {
-      const run = async (context: Context) => {
-        const request = input();
-        observe(name, request);
-        const output = await answer(name, request, context, await tx.settings(world.arn));
-        then?.(output as Record<string, string>);
-      };
-      events.push({ ago, run });
+    at: (ago, name, input) => add(ago, name, input),
+    environment(created, input) {
+      let id = '';
+      add(
+        created,
+        'CreateKxEnvironment',
+        () => input,
+        (output) => {
+          id = (output as { environmentId: string }).environmentId;
+        },
+      );
+      return { id: () => id, at: (ago, name, rest) => add(ago, name, () => ({ environmentId: id, ...rest }) as never) };
     },
     meanwhile(ago, change) {
       events.push({ ago, run: () => change(tx) });
