@@ -64,7 +64,7 @@ function longestText(schema: z.ZodType): number {
 function bodyOf(content: Uint8Array): Record<string, unknown> {
   if (content.length === 0) return {};
   const body = json(content);
-  removeNulls(body, 0);
+  removeNulls(body);
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw new ServiceError('Validation', 'The body of the request has to be a JSON object');
   }
@@ -87,18 +87,14 @@ function contentOf(text: string): unknown {
   return json === '' ? {} : parseBounded(json);
 }
 
-const MAX_DEPTH = 32;
-
 /** A null member counts as absent. */
-function removeNulls(value: unknown, depth: number): void {
-  if (depth > MAX_DEPTH)
-    throw new ServiceError('Validation', `The body of the request is nested deeper than ${MAX_DEPTH} levels`);
+function removeNulls(value: unknown): void {
   if (value === null || typeof value !== 'object') return;
   const isObject = !Array.isArray(value);
   for (const name of Object.keys(value)) {
     const member = value[name as never];
     if (member === null && isObject) delete value[name as never];
-    else removeNulls(member, depth + 1);
+    else removeNulls(member);
   }
 }
 

@@ -3,7 +3,7 @@ import { isOrdered } from './arns.ts';
 import { entityIn, rowOf } from './entity-row.ts';
 import { collectionsOf, prefixBounds } from './prefix-bounds.ts';
 import { IS_ORDERED } from './schema.ts';
-import type { Transaction, WorldSettings } from './transaction.ts';
+import type { Clock, Entities, Links, StoredReplies, Transaction, WorldSettings, Worlds } from './transaction.ts';
 
 /** The {@link Transaction} of one SQLite connection; the caller begins and commits. */
 export function sqlTransaction(db: Sql): Transaction {
@@ -30,9 +30,7 @@ interface Statements {
   readonly run: (sql: string, ...values: unknown[]) => void;
 }
 
-type EntityStatements = Pick<Transaction, 'has' | 'get' | 'page' | 'count' | 'put' | 'remove' | 'removeUnder'>;
-
-const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
+const entityStatements = ({ one, all, run }: Statements): Entities => ({
   has: (collection, name) =>
     one('SELECT 1 FROM entities WHERE collection = ? AND name = ?', collection, name) !== undefined,
   get: <Body>(collection: string, name: string) => {
@@ -66,7 +64,7 @@ const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
   },
 });
 
-const linkStatements = ({ one, all, run }: Statements): Pick<Transaction, 'link' | 'sources' | 'countSources'> => ({
+const linkStatements = ({ one, all, run }: Statements): Links => ({
   link: (source, targets) => {
     run('DELETE FROM links WHERE source = ?', source);
     for (const target of targets) run('INSERT OR IGNORE INTO links (source, target) VALUES (?, ?)', source, target);
@@ -76,7 +74,7 @@ const linkStatements = ({ one, all, run }: Statements): Pick<Transaction, 'link'
   countSources: (target) => Number(one('SELECT count(*) FROM links WHERE target = ?', target)?.[0]),
 });
 
-const tokenStatements = ({ one, run }: Statements): Pick<Transaction, 'storedReply' | 'storeReply'> => ({
+const tokenStatements = ({ one, run }: Statements): StoredReplies => ({
   storedReply: (scope, token, now) => {
     const row = one(
       'SELECT digest, reply FROM tokens WHERE scope = ? AND token = ? AND expires > ?',
@@ -99,10 +97,7 @@ const tokenStatements = ({ one, run }: Statements): Pick<Transaction, 'storedRep
   },
 });
 
-const clockStatements = ({
-  one,
-  run,
-}: Statements): Pick<Transaction, 'nextDue' | 'scaleDue' | 'requestState' | 'time' | 'advance'> => ({
+const clockStatements = ({ one, run }: Statements): Clock => ({
   nextDue: (now) => {
     const row = one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now);
     return row && entityIn(row);
@@ -124,12 +119,7 @@ const clockStatements = ({
   advance: (milliseconds) => run('UPDATE clock SET ahead = ahead + ?', milliseconds),
 });
 
-type WorldStatements = Pick<
-  Transaction,
-  'worlds' | 'entities' | 'clear' | 'identity' | 'putIdentity' | 'settings' | 'putSettings'
->;
-
-const worldStatements = ({ one, all, run }: Statements): WorldStatements => ({
+const worldStatements = ({ one, all, run }: Statements): Worlds => ({
   worlds: () => all('SELECT arn FROM worlds ORDER BY arn').map(([arn]) => String(arn)),
   entities: (world) =>
     all(`${SELECT} WHERE collection >= ? AND collection < ? ORDER BY collection, name`, ...collectionsOf(world)).map(

@@ -9,7 +9,7 @@ import type { Awaitable, Entity } from './transaction.ts';
 /** How many entities one query reads. */
 const PAGE = 1_000;
 
-/** Reads the present state from the store, within the transaction of a request; each entity once. */
+/** Reads the present state from the store, within the transaction of a request. What it gets by key is read once. */
 export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reader {
   const arn = (kind: KindName, key: object) => arnAt(world, kind, key);
   const collectionOf = (kind: KindName, within: Within) => placeOf(arn(kind, within)).collection;
@@ -25,7 +25,7 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
     const entity = tx.get<object>(collection, name);
     return entity instanceof Promise ? entity.then((it) => it && viewOf(kind, it)) : entity && viewOf(kind, entity);
   };
-  const all = async (kind: KindName, within: Within) => {
+  const all = async <K extends KindName>(kind: K, within: Within) => {
     const query = { limit: PAGE, ...(within.name === undefined ? {} : { filterKey: within.name }) };
     const views: object[] = [];
     for (let after: string | undefined = ''; after !== undefined; ) {
@@ -33,12 +33,12 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
       views.push(...page.map((entity) => viewOf(kind, entity)));
       after = page.length < PAGE ? undefined : page.at(-1)?.position;
     }
-    return views;
+    return views as Views[K][];
   };
   return {
     get: (kind, key) => get(kind, key) as Awaitable<Views[typeof kind] | undefined>,
-    listed: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
-    all: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
+    listed: all,
+    all,
     count: async (kind, within, only) => {
       const { environmentId, databaseName } = within;
       if (kind === 'kx-changeset') return tx.countSources(quotaArn(world, environmentId, 'ingestions'));

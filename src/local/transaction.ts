@@ -65,7 +65,9 @@ export interface StoredReply {
 export type Awaitable<T> = T | Promise<T>;
 
 /** The store as handlers use it: entities by key, links between their ARNs, and replies by client token. */
-export interface Transaction {
+export interface Transaction extends Entities, Links, StoredReplies, Clock, Worlds {}
+
+export interface Entities {
   /** Whether there is an entity, which costs less than to get it. */
   has(collection: string, name: string): Awaitable<boolean>;
   get<Body>(collection: string, name: string): Awaitable<Entity<Body> | undefined>;
@@ -75,37 +77,41 @@ export interface Transaction {
   remove(entity: Entity): Awaitable<void>;
   /** Deletes everything whose ARN begins with `arn/`, and its links. */
   removeUnder(arn: string): Awaitable<void>;
+}
 
+export interface Links {
   /** Replaces the links from an ARN. */
   link(source: string, targets: readonly string[]): Awaitable<void>;
   /** The ARNs that link to an ARN, in order. */
   sources(target: string): Awaitable<string[]>;
   countSources(target: string): Awaitable<number>;
+}
 
-  /** The entity in the transaction's subject whose status ends first, if it ends by `now`. */
-  nextDue(now: number): Awaitable<Entity | undefined>;
-
-  /** Shortens the remaining time of changes in progress in a world: of the time left at `now`, only `share` remains. */
-  scaleDue(world: string, now: number, share: number): Awaitable<void>;
-
+export interface StoredReplies {
   storedReply(scope: string, token: string, now: number): Awaitable<StoredReply | undefined>;
   storeReply(scope: string, token: string, reply: StoredReply, expires: number, now: number): Awaitable<void>;
+}
 
+export interface Clock {
+  /** The entity in the transaction's subject whose status ends first, if it ends by `now`. */
+  nextDue(now: number): Awaitable<Entity | undefined>;
+  /** Shortens the remaining time of changes in progress in a world: of the time left at `now`, only `share` remains. */
+  scaleDue(world: string, now: number, share: number): Awaitable<void>;
   /** What every request needs to know of its world and the time, in one read. */
   requestState(world: string): Awaitable<RequestState>;
   /** The clock of the worlds. */
   time(): Awaitable<Pick<RequestState, 'now' | 'ahead'>>;
   advance(milliseconds: number): Awaitable<void>;
+}
 
+export interface Worlds {
   /** The ARNs of the worlds, and everything in one of them, in order. */
   worlds(): Awaitable<string[]>;
   entities(world: string): Awaitable<Entity[]>;
   /** Deletes a world with everything in it. */
   clear(world: string): Awaitable<void>;
-
   identity(): Awaitable<Identity>;
   putIdentity(identity: Identity): Awaitable<void>;
-
   settings(world: string): Awaitable<WorldSettings | undefined>;
   putSettings(world: string, settings: WorldSettings): Awaitable<void>;
 }

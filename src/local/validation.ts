@@ -1,4 +1,6 @@
 import type * as z from 'zod';
+import { counted } from '../kinds/amounts.ts';
+import { constraintText } from '../kinds/rules.ts';
 import { serviceInput } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { prototypeKeyIssues } from '../operations/prototype-keys.ts';
@@ -10,11 +12,11 @@ export function validateInput(name: OperationName, input: Record<string, unknown
   const { data, error } = schema.safeParse(input);
   const issues = [...prototypeKeyIssues(schema, input), ...(error?.issues ?? [])];
   if (data !== undefined && issues.length === 0) return data;
-  const violations = issues
-    .slice(0, MAX_ERRORS)
-    .map((issue) => `Value at '${place(issue)}' failed to satisfy constraint: ${rule(issue)}`);
-  const count = `${issues.length} validation error${issues.length === 1 ? '' : 's'} detected`;
-  throw new ServiceError('Validation', `${count}: ${violations.join('; ')}`);
+  const violations = issues.slice(0, MAX_ERRORS).map((issue) => constraintText(place(issue), rule(issue)));
+  throw new ServiceError(
+    'Validation',
+    `${counted('validation error', issues.length)} detected: ${violations.join('; ')}`,
+  );
 }
 
 const MAX_ERRORS = 10;

@@ -4,7 +4,7 @@ import { kindOf, worldOfArn } from '../arns.ts';
 import { worldTime } from '../clock.ts';
 import { type World, worldOf } from '../context.ts';
 import type { Store } from '../store.ts';
-import type { Transaction } from '../transaction.ts';
+import type { Awaitable, Transaction } from '../transaction.ts';
 import { loadWorldFile, worldFileOf } from './import-export.ts';
 import { completeWorld, type SeedOptions, wholeWorld, worldSeeder } from './index.ts';
 import { readWorldFile, type WorldFile } from './world-file.ts';
@@ -71,36 +71,32 @@ export function readImport(path: string, { account, region }: Pick<ImportOptions
  */
 export function importWorld(store: Store, path: string, options: ImportOptions): Promise<boolean> {
   const file = readImport(path, options);
-  const { now, quotas } = options;
   const world = worldOf(file.account, file.region);
-  return store.write(async (tx) => {
-    if (!(await mayReplace(tx, world, options))) return false;
-    await loadWorldFile(tx, file, path, worldTime(await tx.time(), now));
-    await completeWorld(tx, world, quotas);
-    return true;
-  }, wholeWorld(world));
+  return replace(store, world, options, async (tx) => {
+    await loadWorldFile(tx, file, path, worldTime(await tx.time(), options.now));
+    await completeWorld(tx, world, options.quotas);
+  });
 }
 
 /** Creates a world again, under the same condition. */
 export function resetWorld(store: Store, name: string, options: SeedOptions & ReplaceOptions): Promise<boolean> {
-  const world = worldOf(options.account, options.region);
-  const make = worldSeeder(name, options);
+  return replace(store, worldOf(options.account, options.region), options, worldSeeder(name, options));
+}
+
+function replace(
+  store: Store,
+  world: World,
+  { discardChanges = false, keep = async () => {} }: ReplaceOptions,
+  make: (tx: Transaction) => Awaitable<void>,
+): Promise<boolean> {
   return store.write(async (tx) => {
-    if (!(await mayReplace(tx, world, options))) return false;
+    const hasChanges = await isChanged(tx, world);
+    if (hasChanges && !discardChanges) return false;
+    if (hasChanges) await keep();
     await tx.clear(world.arn);
     await make(tx);
     return true;
   }, wholeWorld(world));
-}
-
-async function mayReplace(
-  tx: Transaction,
-  world: World,
-  { discardChanges = false, keep = async () => {} }: ReplaceOptions,
-): Promise<boolean> {
-  if (!(await isChanged(tx, world))) return true;
-  if (discardChanges) await keep();
-  return discardChanges;
 }
 
 /** Whether a world contains data that cannot be recreated: requests have modified it since its creation. */

@@ -1,6 +1,6 @@
 import { entityIn, rowOf } from '../../../local/entity-row.ts';
 import { prefixBounds } from '../../../local/prefix-bounds.ts';
-import type { Transaction } from '../../../local/transaction.ts';
+import type { Entities, Links, Page } from '../../../local/transaction.ts';
 import { type Row, type Statements, statement } from './session.ts';
 
 /** The columns of an entity, in the order of {@link rowOf}. */
@@ -35,8 +35,6 @@ const LINK = statement(`WITH gone AS (DELETE FROM links WHERE source = $1 AND ta
 const SOURCES = statement('SELECT source FROM links WHERE target = $1 ORDER BY source');
 const COUNT_SOURCES = statement('SELECT count(*) FROM links WHERE target = $1');
 
-type Entities = Pick<Transaction, 'has' | 'get' | 'page' | 'count' | 'put' | 'remove' | 'removeUnder'>;
-
 /** The entities in a transaction. It does not wait for changes, since what it reads afterwards is executed after them. */
 export function entityStatements({ rows, change }: Statements, knownRows: KnownRows): Entities {
   const readRow = async (collection: string, name: string) => {
@@ -50,7 +48,7 @@ export function entityStatements({ rows, change }: Statements, knownRows: KnownR
       const row = await readRow(collection, name);
       return row && entityIn<Body>(row);
     },
-    page: async <Body>(collection: string, { after, limit, filterKey }: Parameters<Transaction['page']>[1]) => {
+    page: async <Body>(collection: string, { after, limit, filterKey }: Page) => {
       const found =
         filterKey === undefined
           ? await rows(PAGE, collection, after, limit)
@@ -75,10 +73,7 @@ export function entityStatements({ rows, change }: Statements, knownRows: KnownR
 }
 
 /** The links in a transaction. */
-export const linkStatements = ({
-  rows,
-  change,
-}: Statements): Pick<Transaction, 'link' | 'sources' | 'countSources'> => ({
+export const linkStatements = ({ rows, change }: Statements): Links => ({
   link: (source, targets) =>
     targets.length === 0 ? change(UNLINK, source) : change(LINK, source, [...new Set(targets)]),
   sources: async (target) => (await rows(SOURCES, target)).map(([source]) => String(source)),

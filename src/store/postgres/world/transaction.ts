@@ -1,6 +1,6 @@
 import { entityIn } from '../../../local/entity-row.ts';
 import { collectionsOf, prefixBounds } from '../../../local/prefix-bounds.ts';
-import type { Transaction } from '../../../local/transaction.ts';
+import type { Clock, StoredReplies, Transaction, Worlds } from '../../../local/transaction.ts';
 import { withoutNulCharacters } from '../nul-characters.ts';
 import {
   entityStatements,
@@ -33,7 +33,7 @@ const FORGET_OWN = statement('DELETE FROM tokens WHERE scope = $1 AND token = $2
 /** Fails where a request in another environment stored a reply to the same token meanwhile. */
 const STORE_REPLY = statement('INSERT INTO tokens (scope, token, digest, reply, expires) VALUES ($1, $2, $3, $4, $5)');
 
-const tokenStatements = ({ rows, change }: Statements): Pick<Transaction, 'storedReply' | 'storeReply'> => ({
+const tokenStatements = ({ rows, change }: Statements): StoredReplies => ({
   storedReply: async (scope, token, now) => {
     const [row] = await rows(REPLY, scope, withoutNulCharacters(token), now);
     return row && { digest: String(row[0]), reply: String(row[1]) };
@@ -55,14 +55,7 @@ const SCALE = statement(`UPDATE entities SET due = $1::bigint + trunc((due - $1:
 const TIME = statement(`SELECT ${DATABASE_NOW}, ahead FROM clock`);
 const ADVANCE = statement('UPDATE clock SET ahead = ahead + $1');
 
-type ClockStatements = Pick<Transaction, 'nextDue' | 'scaleDue' | 'requestState' | 'time' | 'advance'>;
-
-function clockStatements(
-  session: Statements,
-  range: Range,
-  first: FirstRead | undefined,
-  knownRows: KnownRows,
-): ClockStatements {
+function clockStatements(session: Statements, range: Range, first: FirstRead | undefined, knownRows: KnownRows): Clock {
   const { rows, change, isClean } = session;
   const { world, environment, scope } = range;
   const nextDueRows = {
@@ -103,12 +96,7 @@ const PUT_SETTINGS = statement(
   'INSERT INTO worlds (arn, settings) VALUES ($1, $2) ON CONFLICT (arn) DO UPDATE SET settings = excluded.settings',
 );
 
-type WorldStatements = Pick<
-  Transaction,
-  'worlds' | 'entities' | 'clear' | 'identity' | 'putIdentity' | 'settings' | 'putSettings'
->;
-
-const worldStatements = ({ rows, change }: Statements, knownRows: KnownRows): WorldStatements => ({
+const worldStatements = ({ rows, change }: Statements, knownRows: KnownRows): Worlds => ({
   worlds: async () => (await rows(WORLDS)).map(([arn]) => String(arn)),
   entities: async (world) => (await rows(ENTITIES, ...collectionsOf(world))).map((row) => entityIn(row)),
   clear: (world) => {
