@@ -13,3 +13,9 @@ export function declaredBy(server: Server, { mcpReq }: ServerContext): ClientCap
   const envelope = mcpReq.envelope as { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
   return envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();
 }
+
+/** The settings of an extension that a client supports; undefined for an extension that it does not support. */
+export function extensionOf(declared: ClientCapabilities | undefined, name: string): unknown {
+  const { extensions } = (declared ?? {}) as { readonly extensions?: Readonly<Record<string, unknown>> };
+  return extensions?.[name];
+}

@@ -8,10 +8,10 @@ import {
 import { lazy } from '../operations/operation.ts';
 import { type Skill, skills } from '../prompts/skills.ts';
 import { requireFirstPage } from '../resources/cursor.ts';
+import { PUBLIC_HINTS } from '../resources/hints.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { isOf2025 } from './capabilities.ts';
 
-const HINTS = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
 const MAX_LENGTH = 300;
 
 /** Serves the runbooks by the extension `io.modelcontextprotocol/skills` (SEP-2640), with a note about the tools if they are not listed. */
@@ -33,7 +33,7 @@ export function servedSkills(toolsNote: string) {
     /** The content of a skill, or undefined if the URI is not that of a skill. */
     read: (uri: string): ReadResourceResult | undefined => {
       const skill = uri.startsWith('skill:') ? all().get(uri) : undefined;
-      return skill && { contents: [{ uri, mimeType: 'text/markdown', text: skill.text }], ...HINTS };
+      return skill && { contents: [{ uri, mimeType: 'text/markdown', text: skill.text }], ...PUBLIC_HINTS };
     },
   };
 }
@@ -49,7 +49,7 @@ function entry(uri: string, { name, description, text }: Skill) {
 
 /** Only the protocol of 2026 says how long an answer may be cached. */
 const withCacheHints = (result: object, context: ServerContext) =>
-  isOf2025(context) ? result : { ...result, ...HINTS };
+  isOf2025(context) ? result : { ...result, ...PUBLIC_HINTS };
 
 const unknownSkill = (uri: unknown) =>
   new ProtocolError(

@@ -8,6 +8,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { quoteUnlessPlain } from '../untrusted.ts';
+import { extensionOf } from './capabilities.ts';
 import { completed } from './task-run.ts';
 import type { TaskRuns } from './task-runs.ts';
 
@@ -37,10 +38,8 @@ interface Call {
 }
 
 /** Whether a client has declared in this request that it supports tasks. */
-export function supportsTasks(declared: ClientCapabilities | undefined): boolean {
-  const { extensions } = (declared ?? {}) as { readonly extensions?: Readonly<Record<string, unknown>> };
-  return extensions?.[TASKS_EXTENSION] !== undefined;
-}
+export const supportsTasks = (declared: ClientCapabilities | undefined): boolean =>
+  extensionOf(declared, TASKS_EXTENSION) !== undefined;
 
 /** Whether a call only waits, so that it becomes a task without state. */
 export const isWait = ({ name }: Call): boolean => name === WAIT;
@@ -118,9 +117,7 @@ const taskMembers = (taskId: string, { createdAt }: Wait, now: Date) => ({
 const structuredContentOf = (result: object) =>
   ('structuredContent' in result ? result.structuredContent : {}) as Readonly<Record<string, unknown>>;
 
-function handleIn(result: object): unknown {
-  return structuredContentOf(result)['handle'];
-}
+const handleIn = (result: object): unknown => structuredContentOf(result)['handle'];
 
 function parseWait(text: string): Wait | undefined {
   try {

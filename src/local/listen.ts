@@ -1,11 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { ListenError } from '../listen-error.ts';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listenOn } from '../listen-on.ts';
 import type { Service, WireReply, WireRequest } from '../operations/exchange.ts';
 import type { WorldClock } from './clock.ts';
 import { controlOf, isControl } from './control.ts';
 import { ConnectionReset } from './faults/connection-reset.ts';
 import { bodyOf, headersOf, targetOf } from './incoming.ts';
+import { jsonReply } from './replies.ts';
 import { splitTarget } from './routing.ts';
 import { type ServedRequest, servedRequest } from './served-request.ts';
 
@@ -43,8 +43,7 @@ export async function listen(service: Service, options: ListenOptions): Promise<
   let allowed = new Set<string>();
   const reply = replier(service, control, (name) => anyHost || allowed.has(withoutUsualPort(name)));
   const server = createServer(handler(reply, observe));
-  await listenOn(server, port, host);
-  const actualPort = (server.address() as AddressInfo).port;
+  const actualPort = await listenOn(server, { host, port });
   const names = ['localhost', '127.0.0.1', '[::1]', host.toLowerCase()];
   allowed = new Set(names.map((name) => withoutUsualPort(`${name}:${actualPort}`)));
   return {
@@ -129,13 +128,5 @@ const TYPES: Record<number, string> = {
 
 function refused(status: number, message: string): WireReply {
   const type = TYPES[status] ?? 'MisdirectedRequestException';
-  const headers = { 'content-type': 'application/json', 'x-amzn-ErrorType': type, connection: 'close' };
-  return { status, headers, body: Buffer.from(JSON.stringify({ message })) };
-}
-
-function listenOn(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(host, port, error)));
-    server.listen(port, host, resolve);
-  });
+  return jsonReply(status, { message }, { 'x-amzn-ErrorType': type, connection: 'close' });
 }

@@ -7,7 +7,7 @@ import { WireError } from './wire-error.ts';
 
 /** The reply to a successful operation: always 200, without undefined members. */
 export function success(output: object, requestId: string): WireReply {
-  return reply(200, output, { 'x-amzn-requestid': requestId });
+  return jsonReply(200, output, { 'x-amzn-requestid': requestId });
 }
 
 /**
@@ -16,7 +16,7 @@ export function success(output: object, requestId: string): WireReply {
  */
 export function failure(error: unknown, name: OperationName | undefined, requestId: string): WireReply {
   const { status, type, ...body } = errorParts(error, name);
-  return reply(
+  return jsonReply(
     status,
     { ...body, message: body.message.slice(0, MAX_MESSAGE_LENGTH) },
     { 'x-amzn-requestid': requestId, 'x-amzn-errortype': type },
@@ -51,7 +51,7 @@ function documentedError(error: ErrorName, name: OperationName | undefined): Err
   return replacement === undefined ? error : documentedError(replacement, name);
 }
 
-const reply = (status: number, body: object, headers: Record<string, string>): WireReply => ({
+export const jsonReply = (status: number, body: object, headers: Record<string, string> = {}): WireReply => ({
   status,
   headers: Object.assign({ 'content-type': 'application/json' }, headers),
   body: Buffer.from(JSON.stringify(body)),

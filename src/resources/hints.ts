@@ -12,6 +12,9 @@ export interface Hints {
   readonly cacheScope: 'private';
 }
 
+/** For content that is the same for all callers, and changes only with the version of this server. */
+export const PUBLIC_HINTS = { ttlMs: HOUR, cacheScope: 'public' } as const;
+
 /** For content that never changes once it exists. */
 export const LASTING: Hints = { ttlMs: HOUR, cacheScope: 'private' };
 

@@ -15,7 +15,7 @@ import {
   ValidationException,
 } from '@aws-sdk/client-finspace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ListenError } from '../../src/listen-error.ts';
+import { ListenError } from '../../src/listen-on.ts';
 import { type Local, startLocal } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
 import type { ServedRequest } from '../../src/local/served-request.ts';

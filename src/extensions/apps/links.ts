@@ -3,6 +3,7 @@ import { operationOf } from '../../operations/naming.ts';
 import { operationOutlines } from '../../operations/outline.ts';
 import { POLICY } from '../../safety/policy.ts';
 import type { ListedTool } from '../../tools/describe.ts';
+import { extensionOf } from '../capabilities.ts';
 
 /** The media type of a page that a host shows. */
 export const APP_TYPE = 'text/html;profile=mcp-app';
@@ -24,12 +25,11 @@ export function withApps(tools: readonly ListedTool[], declared: ClientCapabilit
 }
 
 function showsApps(declared: ClientCapabilities | undefined): boolean {
-  const { extensions } = (declared ?? {}) as { readonly extensions?: Readonly<Record<string, unknown>> };
-  const { mimeTypes } = (extensions?.['io.modelcontextprotocol/ui'] ?? {}) as { readonly mimeTypes?: unknown };
+  const { mimeTypes } = (extensionOf(declared, 'io.modelcontextprotocol/ui') ?? {}) as { readonly mimeTypes?: unknown };
   return Array.isArray(mimeTypes) && mimeTypes.includes(APP_TYPE);
 }
 
-const PAGES: Readonly<Record<string, string>> = {
+const OF_TOOLS: Readonly<Record<string, string>> = {
   describe_kx_environment: APPS.topology,
   plan_change: APPS.plan,
   tear_down_kx_environment: APPS.plan,
@@ -37,5 +37,7 @@ const PAGES: Readonly<Record<string, string>> = {
 
 function pageOf(tool: string): string | undefined {
   const operation = operationOf(tool);
-  return operation !== undefined && POLICY[operationOutlines()[operation].risk].needsApproval ? APPS.plan : PAGES[tool];
+  return operation !== undefined && POLICY[operationOutlines()[operation].risk].needsApproval
+    ? APPS.plan
+    : OF_TOOLS[tool];
 }

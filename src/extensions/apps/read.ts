@@ -1,7 +1,6 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/server';
+import { PUBLIC_HINTS } from '../../resources/hints.ts';
 import { APP_TYPE, APPS } from './links.ts';
-
-const HINTS = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
 
 const PAGES: Readonly<Record<string, () => Promise<string>>> = {
   [APPS.topology]: async () => (await import('./topology.ts')).topologyPage(),
@@ -13,5 +12,5 @@ export async function readApp(uri: string): Promise<ReadResourceResult | undefin
   const page = Object.hasOwn(PAGES, uri) ? PAGES[uri] : undefined;
   if (page === undefined) return undefined;
   const ui = { csp: {}, prefersBorder: true };
-  return { contents: [{ uri, mimeType: APP_TYPE, text: await page(), _meta: { ui } }], ...HINTS };
+  return { contents: [{ uri, mimeType: APP_TYPE, text: await page(), _meta: { ui } }], ...PUBLIC_HINTS };
 }

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
-import { ListenError } from '../../listen-error.ts';
+import { listenOn } from '../../listen-on.ts';
 
 export interface ListenOptions {
   readonly host: string;
@@ -50,10 +49,7 @@ export async function listen(
   const serverOptions = { ...TIMEOUTS, ...timeouts };
   const server = createAdaptorServer({ fetch: fetch as never, createServer, serverOptions }) as Server;
   server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(host, port, error)));
-    server.listen({ host, port, backlog: BACKLOG }, resolve);
-  });
+  const actualPort = await listenOn(server, { host, port, backlog: BACKLOG });
   let stopped: Promise<void> | undefined;
   const stop = () => {
     stopped ??= new Promise((resolve) => server.close(() => resolve()));
@@ -61,7 +57,7 @@ export async function listen(
     return stopped;
   };
   return {
-    port: (server.address() as AddressInfo).port,
+    port: actualPort,
     stop,
     close: async () => {
       const closed = stop();
