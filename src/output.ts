@@ -26,6 +26,9 @@ export function writeOut(text: string): void {
   }
 }
 
+/** Writes each line, with the line break. */
+export const writeLines = (lines: readonly string[]): void => writeOut(lines.map((line) => `${line}\n`).join(''));
+
 /**
  * Resolves when stdout and stderr have been flushed: with the error if stdout could not be written, with nothing if its reader
  * closed it early, as `head` does.

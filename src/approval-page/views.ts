@@ -2,7 +2,16 @@ import { FINAL } from '../safety/approval-text.ts';
 import { isDescribed } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
-import { ago, pagesOf, planText, remaining, requesterText, type SettingChange } from '../safety/plan-text.ts';
+import {
+  ago,
+  pagesOf,
+  planText,
+  remaining,
+  requesterText,
+  requestText,
+  type SettingChange,
+  WEAK_PROOF,
+} from '../safety/plan-text.ts';
 import { document, FORM_HEADERS } from './document.ts';
 import { type Html, html, markedLettersNote, withMarkedLetters } from './html.ts';
 import { picture } from './picture.ts';
@@ -15,7 +24,7 @@ export function listPage(waiting: readonly PendingApproval[], home: string, now:
   const rows = waiting.map(
     (pending) => html`<li><a href="${home}${pending.code}"><span class="code">${pending.code}</span>
 <b>${sentence(planText(pending).headline)}</b>
-<span class="small">${planText(pending).where.map(([, value]) => html`<span>${readable(value)}</span>`)}<br>requested ${ago(pending.opened, now)} by ${requesterText(pending.principal)}, open for another ${remaining(pending.expires, now)}</span></a></li>`,
+<span class="small">${planText(pending).where.map(([, value]) => html`<span>${readable(value)}</span>`)}<br>${requestText(pending, now)}</span></a></li>`,
   );
   const body =
     waiting.length === 0
@@ -119,7 +128,7 @@ const nameField = ({ shown }: PendingApproval, typed: string | undefined) =>
 <input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
 <p class="hint" id="name-hint">Exactly as shown. The third wrong name closes this plan.</p>`;
 const withoutPassphrase = (initCommand: string | undefined) =>
-  html`<p class="plain">No passphrase is set, so an approval here is weak proof: any program that runs as you, such as an agent with a shell, could give it. It counts on the local backend only.${initCommand === undefined ? undefined : html` To set a passphrase, run <code>${initCommand}</code>.`}</p>`;
+  html`<p class="plain">${WEAK_PROOF}${initCommand === undefined ? undefined : html` To set a passphrase, run <code>${initCommand}</code>.`}</p>`;
 const OWN = html`<p class="plain">You made this request, so you cannot approve it. Another person with a token that has <code>finspace:approve</code> must approve it.</p>`;
 const PROOFS = { passphrase: PASSPHRASE, 'signed-in': undefined, own: OWN };
 const proofOf = (proof: Exclude<Proof, 'nothing'>, isRepeated: boolean) =>

@@ -7,15 +7,15 @@ import { itemText } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
 import {
-  ago,
   closedReason,
   locationText,
   pagesOf,
   planText,
   printable,
   remaining,
-  requesterText,
+  requestText,
   unlisted,
+  WEAK_PROOF,
 } from '../safety/plan-text.ts';
 import type { Terminal } from './approve-terminal.ts';
 import { foldLine } from './fold.ts';
@@ -24,17 +24,14 @@ import { foldLine } from './fold.ts';
 export const MAX_TRIES = 3;
 
 /** The open plans for people: a few lines each, which also fit a narrow terminal. */
-export function planListText(waiting: readonly PendingApproval[], now: number, columns: number | undefined): string {
+export function planListText(waiting: readonly PendingApproval[], now: number, columns: number | undefined): string[] {
   const lines = waiting.flatMap((pending, at) => [
     ...(at === 0 ? [] : ['']),
     `${printable(pending.code)}  ${planText(pending).headline}`,
     `       ${locationText(pending)}`,
-    `       requested ${ago(pending.opened, now)} by ${printable(requesterText(pending.principal))}, open for another ${remaining(pending.expires, now)}`,
+    `       ${printable(requestText(pending, now))}`,
   ]);
-  return lines
-    .flatMap((line) => foldLine(line, columns))
-    .map((line) => `${line}\n`)
-    .join('');
+  return lines.flatMap((line) => foldLine(line, columns));
 }
 
 /**
@@ -62,7 +59,7 @@ export async function approveAtTerminal(
   approvals: PassphraseApprovals,
   pending: PendingApproval,
 ): Promise<void> {
-  const { code, shown, principal, opened, expires } = pending;
+  const { code, shown, expires } = pending;
   const now = Date.now();
   terminal.say();
   for (const [at, line] of shown.text.split('\n').entries()) terminal.say(printable(line), lookOf(line, at));
@@ -72,9 +69,7 @@ export async function approveAtTerminal(
   ] as const)
     await showItems(terminal, title, unlisted(shown.text, items));
   terminal.say();
-  terminal.say(
-    `Plan ${printable(code)}, requested ${ago(opened, now)} by ${printable(requesterText(principal))}, open for another ${remaining(expires, now)}.`,
-  );
+  terminal.say(printable(`Plan ${code}, ${requestText(pending, now)}.`));
   terminal.say();
   const typed = await askName(terminal, approvals, pending);
   const approver = approvals.hasPassphrase
@@ -126,9 +121,7 @@ async function askName(terminal: Terminal, approvals: PassphraseApprovals, pendi
 }
 
 async function approverWithoutKey(terminal: Terminal, approvals: PassphraseApprovals): Promise<Approver> {
-  terminal.say(
-    'No passphrase is set, so an approval here is weak proof: any program that runs as you, such as an agent with a shell, could give it. It counts on the local backend only. (To set a passphrase: the same command with --init.)',
-  );
+  terminal.say(`${WEAK_PROOF} (To set a passphrase: the same command with --init.)`);
   terminal.say();
   const opened = await approvals.unlock('');
   return (opened as Extract<typeof opened, { kind: 'open' }>).approver;

@@ -1,4 +1,5 @@
 import { type Config, ConfigError } from '../config.ts';
+import { counted } from '../inventory/units.ts';
 import { ownCommand } from '../own-command.ts';
 import { causeOf } from '../transports/cause.ts';
 import { type DoctorFinding, failed, ok, warning } from './finding.ts';
@@ -43,8 +44,7 @@ async function sealKeysFinding(config: Config): Promise<DoctorFinding> {
   const check = 'seal keys';
   const { configuredSealKeys } = await import('./http.ts');
   try {
-    const count = (await configuredSealKeys(config))?.length;
-    return ok(check, count === 1 ? '1 key' : `${count} keys`);
+    return ok(check, counted('key', (await configuredSealKeys(config))?.length));
   } catch (error) {
     return failed(check, (error as Error).message);
   }

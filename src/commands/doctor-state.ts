@@ -1,9 +1,9 @@
 import { statfsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type Config, isEphemeral } from '../config.ts';
 import { WORLD_FORMAT } from '../local/schema.ts';
 import { TOLERANCE_MS } from '../safety/ledger-clock.ts';
-import { STATE_FORMAT } from '../safety/state-format.ts';
+import { STATE_FORMAT, stateFile } from '../safety/state-format.ts';
 import { inspectFile, inspectFolder } from '../sqlite/file.ts';
 import { openToOthers } from '../sqlite/privacy.ts';
 import { type DoctorFinding, failed, ok, warning } from './finding.ts';
@@ -26,7 +26,7 @@ export function stateFinding(config: Config, freeBytes = freeBytesAt): DoctorFin
         'Free at least 1 MiB, or name another directory with --state-dir.',
       );
     if (store !== undefined) return ok(STATE, `${stateDir}, for keys; plans, approvals and the journal are in --store`);
-    const path = join(stateDir, 'state.db');
+    const path = stateFile(stateDir);
     if (!inspectFile(path, STATE_FORMAT))
       return ok(STATE, `${stateDir} has no state.db; the first requested change creates it`);
     return openToOthers(path).length === 0 ? ok(STATE, stateDir) : sharedWarning(STATE, path);
@@ -60,7 +60,7 @@ export function localFinding({ state, worldStore, world = 'demo' }: Config): Doc
 /** Whether the clock agrees with the files that the server has written. */
 export function clockFinding(config: Config, now: number): DoctorFinding {
   const check = 'clock';
-  const files = [join(config.stateDir, 'state.db'), config.state].flatMap((path) => [path, `${path}-wal`]);
+  const files = [stateFile(config.stateDir), config.state].flatMap((path) => [path, `${path}-wal`]);
   const latest = Math.max(...files.map(writtenAt));
   if (latest <= now + TOLERANCE_MS) return ok(check, new Date(now).toISOString());
   return failed(

@@ -20,7 +20,7 @@ import { type RateLimiter, type Rates, rateLimiter } from '../transports/http/ra
 import { baseUrl, type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { approverRules } from './approver-rules.ts';
 import { checkSettings } from './check-settings.ts';
-import { type Log, stderrLog } from './log.ts';
+import { type Log, roundedMs, stderrLog } from './log.ts';
 import { openSharedStore } from './open-store.ts';
 import { prepareBackend } from './prepare.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from './runtime.ts';
@@ -245,7 +245,7 @@ const observeCalls =
 const accessLog =
   (log: Log): Observe =>
   ({ method, path, principal, rpc, tool, refused, reason }, status, ms) =>
-    log.info({ method, path, principal, rpc, tool, refused, reason, status, ms: Math.round(ms * 10) / 10 }, 'request');
+    log.info({ method, path, principal, rpc, tool, refused, reason, status, ms: roundedMs(ms) }, 'request');
 
 /** The configured authorization; undefined where every caller is the local user. */
 export function configuredAuthorization(config: Config, now = Date.now): Authorization | undefined {

@@ -1,3 +1,4 @@
+import { isoSecond } from '../inventory/units.ts';
 import type { Entry, WorldReplacement } from '../safety/journal.ts';
 import { printable, requesterText } from '../safety/plan-text.ts';
 import { foldLine } from './fold.ts';
@@ -70,9 +71,6 @@ function paragraph(
 const listOf = (text: string | undefined) => (text === undefined ? [] : [text]);
 
 const HEADINGS = ['TIME (UTC)', 'WHO', 'OPERATION', 'TARGET', 'OUTCOME', 'APPROVED'];
-
-/** `2026-03-17 09:30:00`. */
-const isoSecond = (at: string) => at.slice(0, 19).replace('T', ' ');
 
 function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) => row.map(printable));

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { ErrorForPeople } from '../error-for-people.ts';
-import { terminalColumns, writeOut } from '../output.ts';
+import { counted } from '../inventory/units.ts';
+import { terminalColumns, writeLines } from '../output.ts';
 import type { Journal } from '../safety/journal.ts';
 import { safeJson } from '../untrusted.ts';
 import { journalTable } from './journal-table.ts';
@@ -28,7 +29,7 @@ export class JournalError extends ErrorForPeople {
 const ACTIONS = {
   show: async (record: Journal, asJson: boolean) => {
     const entries = await record.entries();
-    print(asJson ? entries.map(safeJson) : journalTable(entries, terminalColumns()));
+    writeLines(asJson ? entries.map(safeJson) : journalTable(entries, terminalColumns()));
     refuseUnreadable(entries.filter(({ kind }) => kind === 'unreadable').map(({ sequence }) => sequence));
   },
   verify: async (record: Journal) => {
@@ -38,19 +39,16 @@ const ACTIONS = {
         `the journal was altered: entry ${found.brokenAt}${found.imported === undefined ? '' : ` of the imported journal ${found.imported}`} does not match the one before it`,
       );
     refuseUnreadable(found.unreadable);
-    print([
-      `${found.entries} ${found.entries === 1 ? 'entry' : 'entries'}, all in order; the newest hash is ${found.head}${importedText(found.imported)}`,
+    writeLines([
+      `${counted('entry', found.entries)}, all in order; the newest hash is ${found.head}${importedText(found.imported)}`,
     ]);
   },
 };
 
-const importedText = (count = 0) =>
-  count === 0 ? '' : `; ${count} imported ${count === 1 ? 'journal' : 'journals'}, all in order`;
+const importedText = (count = 0) => (count === 0 ? '' : `; ${counted('imported journal', count)}, all in order`);
 
 function refuseUnreadable([first, ...others]: readonly number[] = []): void {
   if (first === undefined) return;
   const which = others.length === 0 ? `entry ${first} is` : `${others.length + 1} entries, first entry ${first}, are`;
   throw new JournalError(`the journal was altered: ${which} unreadable`);
 }
-
-const print = (lines: readonly string[]) => writeOut(lines.map((line) => `${line}\n`).join(''));

@@ -9,7 +9,7 @@ import { isLoopback } from '../loopback.ts';
 import { DEFAULT_PORTS, hostInUrl } from '../transports/http/settings.ts';
 import { approverRules } from './approver-rules.ts';
 import { logServiceErrors } from './backend.ts';
-import { type Log, stderrLog } from './log.ts';
+import { type Log, roundedMs, stderrLog } from './log.ts';
 import { openSharedWorlds, worldPlace } from './open-worlds.ts';
 import { stopSignal } from './stop-signal.ts';
 import { checkWorldOptions } from './world-options.ts';
@@ -76,4 +76,4 @@ function greeting(config: Config, port: number, region: string): string {
 const requestLog =
   (log: Log) =>
   ({ ms, ...request }: ServedRequest) =>
-    log.info({ ...request, ms: Math.round(ms * 10) / 10 }, 'request');
+    log.info({ ...request, ms: roundedMs(ms) }, 'request');

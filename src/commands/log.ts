@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import type { Config } from '../config.ts';
+import { isoSecond } from '../inventory/units.ts';
 import { printable } from '../safety/plan-text.ts';
 import { visibleText } from '../untrusted.ts';
 
@@ -12,6 +13,9 @@ export interface Log {
   warn(fields: Fields, message: string): void;
   error(fields: Fields, message: string): void;
 }
+
+/** Milliseconds, to a tenth. */
+export const roundedMs = (ms: number) => Math.round(ms * 10) / 10;
 
 type Level = keyof Log;
 
@@ -34,7 +38,7 @@ function textLines() {
 
 /** `2026-03-17 09:30:00Z WARN message key=value`, always on one line. */
 function textLine(level: Level, fields: Fields, message: string): string {
-  const moment = `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`;
+  const moment = `${isoSecond(new Date().toISOString())}Z`;
   const values = Object.entries(fields).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const isPlain = typeof value === 'string' && /^[\w.:/@%+-]+$/.test(value);

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { type Config, isEphemeral } from '../config.ts';
 import { prepareState } from '../local/state-file.ts';
-import { STATE_FORMAT } from '../safety/state-format.ts';
+import { STATE_FORMAT, stateFile } from '../safety/state-format.ts';
 import { prepareFile } from '../sqlite/file.ts';
 import type { Log } from './log.ts';
 
@@ -17,7 +16,7 @@ export async function prepareBackend(config: Config, log: Log): Promise<void> {
   const warn = (line: string | undefined) => {
     if (line !== undefined) log.warn({}, line);
   };
-  if (!isEphemeral(config)) warn(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
+  if (!isEphemeral(config)) warn(prepareFile(stateFile(stateDir), STATE_FORMAT));
   if (kind !== 'local') {
     if (isNewWorldGiven) (await worldOptions()).warnUnused(config, log, {}, 'it is for the local backend');
     return;

@@ -12,6 +12,7 @@ import { type Log, stderrLog } from './log.ts';
 import { prepareBackend } from './prepare.ts';
 import type { Runtime } from './runtime.ts';
 import { serverProfile } from './server-profile.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** `finspace-mcp [stdio]`: serves one MCP client on stdin and stdout, until it disconnects or the process is asked to stop. */
 export async function stdio(given: Config): Promise<void> {
@@ -27,7 +28,7 @@ export async function stdio(given: Config): Promise<void> {
   const store = config.store === undefined ? undefined : await joinedStore(config, log);
   const { serve, load, settled, close } = runtimeOnDemand(config, log, store);
   const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  void stopSignal().then(() => stop.abort());
   if (process.stdin.isTTY) process.stderr.write(greeting());
 
   const onerror = (error: Error) => log.warn({ error: error.message }, 'protocol error');

@@ -1,5 +1,6 @@
 import { type Config, ConfigError } from '../config.ts';
-import { writeOut } from '../output.ts';
+import { counted } from '../inventory/units.ts';
+import { writeLines } from '../output.ts';
 import { ownCommand } from '../own-command.ts';
 import {
   acceptRestore,
@@ -18,7 +19,7 @@ export async function store(config: Config, switches: ReadonlySet<string>, word 
   if (withRoles && word !== 'init' && word !== 'migrate') throw new ConfigError('--roles: is for init and migrate');
   if (config.store === undefined) throw new ConfigError('store: needs --store URL');
   const lines = await act({ url: config.store, stateDir: config.stateDir, worldFile: config.state, withRoles });
-  writeOut(lines.map((line) => `${line}\n`).join(''));
+  writeLines(lines);
 }
 
 interface ActionOptions {
@@ -46,7 +47,7 @@ const ACTIONS = {
     ]);
     const { id, entries, kits, approver } = await importState(url, stateDir, tenths());
     return [
-      `Imported ${stateDir} into the store ${id}: a journal of ${entries} ${entries === 1 ? 'entry' : 'entries'}, and ${kits} recovery ${kits === 1 ? 'kit' : 'kits'}.`,
+      `Imported ${stateDir} into the store ${id}: a journal of ${counted('entry', entries)}, and ${counted('recovery kit', kits)}.`,
       approver === '' ? 'The directory has no approver key.' : `The approver key ${approver} is pinned.`,
       ...(await importWorlds(worldFile, url)),
       'Open plans were not imported: agents must request approval again. Start the servers of this directory with --store.',
@@ -93,7 +94,7 @@ function statusLines({
 }: StoreStatus): string[] {
   return [
     `Store ${id}, version ${version}, in PostgreSQL ${server}`,
-    `${entries} journal ${entries === 1 ? 'entry' : 'entries'}, ${open} open ${open === 1 ? 'plan' : 'plans'}`,
+    `${counted('journal entry', entries)}, ${counted('open plan', open)}`,
     ...replicas.map(({ name, version, seconds }) => `Replica ${name} (${version}), seen ${seconds} s ago`),
     ...pins.map(({ name, replica }) => `Pinned by ${replica}: ${name}`),
     synchronous

@@ -4,7 +4,7 @@ import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '../local/defaults.ts';
 import type { Store } from '../local/store.ts';
 import { DEFAULT_WORLD } from '../local/worlds/index.ts';
 import { exportWorld, importWorld, listWorlds, readImport, resetWorld } from '../local/worlds/worlds.ts';
-import { writeOut } from '../output.ts';
+import { writeLines } from '../output.ts';
 import { mayHaveWorlds, openLocalWorlds, worldPlace } from './open-worlds.ts';
 import { replaceWorld } from './world-replacement.ts';
 
@@ -82,7 +82,7 @@ const ACTIONS = {
 } satisfies Record<string, Action>;
 
 const regionOf = ({ region }: Config) => region ?? DEFAULT_REGION;
-const print = (line: string) => writeOut(`${line}\n`);
+const print = (line: string) => writeLines([line]);
 
 const replacedText = ({ region, source }: { region: string; source: string }, backup: string | undefined) =>
   `The world in ${region} is now ${source}.${backup === undefined ? '' : ` The previous world is in ${backup}`}`;

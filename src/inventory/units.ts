@@ -41,5 +41,8 @@ export function exactMemory(mib: unknown): string {
 export const truncate = (text: string, maxLength: number) =>
   text.length > maxLength ? `${text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')}…` : text;
 
+/** `2026-03-17 00:10:30`, in UTC. */
+export const isoSecond = (iso: string) => iso.slice(0, 19).replace('T', ' ');
+
 /** `2026-03-17T00:10Z`, without seconds. */
 export const isoMinute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');

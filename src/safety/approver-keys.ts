@@ -14,7 +14,7 @@ import { promisify } from 'node:util';
 import { ErrorForPeople } from '../error-for-people.ts';
 import { ownCommand, shellWord } from '../own-command.ts';
 import { prepareFile } from '../sqlite/file.ts';
-import { STATE_FORMAT } from './state-format.ts';
+import { STATE_FORMAT, stateFile } from './state-format.ts';
 
 /** What the two files of the approver's key hold. */
 export interface StoredKeys {
@@ -35,7 +35,7 @@ export const publicKeyFile = (dir: string) => join(approverFolder(dir), PUBLIC);
 
 /** Stores both files or none, and never replaces one. Throws ApproverError when files exist already or cannot be stored. */
 export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKeys): Promise<void> {
-  prepareFile(join(dir, 'state.db'), STATE_FORMAT);
+  prepareFile(stateFile(dir), STATE_FORMAT);
   try {
     const draft = await mkdtemp(join(dir, '.approver-'));
     try {

@@ -79,6 +79,14 @@ export function remaining(until: number, now: number): string {
   return minutes < 1 ? 'less than a minute' : `${Math.ceil(minutes)} min`;
 }
 
+/** `requested 4 min ago by oauth:ann, open for another 11 min`. */
+export const requestText = ({ opened, expires, principal }: PendingApproval, now: number): string =>
+  `requested ${ago(opened, now)} by ${requesterText(principal)}, open for another ${remaining(expires, now)}`;
+
+/** Said where a person can approve without a passphrase. */
+export const WEAK_PROOF =
+  'No passphrase is set, so an approval here is weak proof: any program that runs as you, such as an agent with a shell, could give it. It counts on the local backend only.';
+
 const isOfList = (line: string) =>
   Object.values(TITLES).includes(line) || line.startsWith(TOO_MANY) || /^(?:-|\d+\.) /.test(line);
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?`;

@@ -6,7 +6,7 @@ import type { Client } from 'pg';
 import { approverKey, keyFingerprint } from '../safety/approver.ts';
 import { chainOf, type JournalImport, type Link, linkPages } from '../safety/journal.ts';
 import { openState, type StateDatabase } from '../safety/state.ts';
-import { STATE_FORMAT } from '../safety/state-format.ts';
+import { STATE_FORMAT, stateFile } from '../safety/state-format.ts';
 import type { Sql } from '../sqlite/connection.ts';
 import { inspectFile } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';
@@ -41,7 +41,7 @@ const KITS_AT_ONCE = 50;
  * can no longer write to it. Rejects with `StoreError`; unless its message says that the import succeeded, nothing was changed.
  */
 export async function importState(url: string, stateDir: string, onProgress: OnProgress = () => {}): Promise<Imported> {
-  const path = join(stateDir, 'state.db');
+  const path = stateFile(stateDir);
   if (!inspectFile(path, STATE_FORMAT)) throw new StoreError(`${path}: does not exist; there is nothing to import`);
   const key = await approverKey(stateDir);
   const approver = key === undefined ? '' : keyFingerprint(key);

@@ -8,6 +8,7 @@ import { markShown } from '../safety/shown-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import { sqlTasks } from '../safety/sql-tasks.ts';
 import type { StateDatabase } from '../safety/state.ts';
+import { stateFile } from '../safety/state-format.ts';
 import type { Store } from './store.ts';
 
 export interface LocalOptions {
@@ -21,7 +22,7 @@ export interface LocalOptions {
 /** The store of a state directory: SQLite and files. The database is opened on first use. */
 export function localStore(options: LocalOptions): Store & { readonly exists: boolean } {
   const { stateDir, isEphemeral, now, onerror } = options;
-  const path = isEphemeral ? ':memory:' : join(stateDir, 'state.db');
+  const path = isEphemeral ? ':memory:' : stateFile(stateDir);
   let opening: Promise<StateDatabase> | undefined;
   const state = () => {
     opening ??= import('../safety/state.ts')
