@@ -1,3 +1,4 @@
+import { evictOldest } from '../evict-oldest.ts';
 import type { ApprovalActions } from '../safety/approval-actions.ts';
 import type { Approver } from '../safety/approver.ts';
 import type { ApprovalStatus, PendingApproval } from '../safety/ledger.ts';
@@ -55,7 +56,7 @@ export async function plans(request: Request, path: string, context: ApprovalPag
   const waiting = async () => {
     const open = await actions.waiting();
     for (const pending of open) shownPlans.set(pending.code, { pending });
-    for (const oldest of [...shownPlans.keys()].slice(0, -MAX_SHOWN_PLANS)) shownPlans.delete(oldest);
+    evictOldest(shownPlans, MAX_SHOWN_PLANS);
     return open;
   };
   const page = (name: NoticeName, about: { code?: string; more?: string } = {}) =>

@@ -15,6 +15,8 @@ import { signInPage } from './web-views.ts';
 
 /** Path of the page on a server. */
 export const APPROVALS = '/approvals';
+/** URL of the page on a server with this URL. */
+export const approvalsUrl = (base: string): string => `${base.replace(/\/$/, '')}${APPROVALS}`;
 /** Path that the sign-in form is sent to, by people who are not signed in. */
 export const SIGN_IN = `${APPROVALS}/sign-in`;
 

@@ -30,14 +30,8 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-interface OpenBackend {
-  readonly call: Call;
-  readonly quotas?: () => Promise<Quotas>;
-  readonly aheadMs?: () => Promise<number>;
-  readonly worldInstance?: () => Promise<string | undefined>;
-  readonly pinnedApprover?: () => Promise<string | null>;
+interface OpenBackend extends Omit<Backend, 'load' | 'backendLocation'> {
   readonly identity?: string;
-  close(): Promise<void>;
 }
 
 export interface BackendOptions {
@@ -70,6 +64,7 @@ export function backend(config: Config, log: Log, { server, approver, store }: B
     });
     return opening;
   };
+  const ifOpen = () => open().catch(() => undefined);
 
   const call: Call = async (name, input, options) => {
     const opened = await open().catch((error: unknown) => {
@@ -92,14 +87,14 @@ export function backend(config: Config, log: Log, { server, approver, store }: B
     },
     pinnedApprover: async () => {
       try {
-        return (await (await open()).pinnedApprover?.()) ?? null;
+        return await (await open()).pinnedApprover();
       } catch (error) {
         throw new LedgerError(publicReason(error));
       }
     },
-    quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
-    aheadMs: async () => (await (await open().catch(() => undefined))?.aheadMs?.().catch(() => 0)) ?? 0,
-    worldInstance: async () => (await open().catch(() => undefined))?.worldInstance?.().catch(() => undefined),
+    quotas: async () => (await ifOpen())?.quotas(),
+    aheadMs: async () => (await (await ifOpen())?.aheadMs().catch(() => 0)) ?? 0,
+    worldInstance: async () => (await ifOpen())?.worldInstance().catch(() => undefined),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };
 }
@@ -126,7 +121,14 @@ async function openRemote(config: Config): Promise<OpenBackend> {
   const [{ finspaceCall }, { requireShown }] = await loadRemoteCode();
   const { region, endpoint, profile } = config;
   const call = requireShown(finspaceCall({ region, endpoint, profile, ...callLimits(config) }));
-  return { call, close: async () => {} };
+  return {
+    call,
+    quotas: async () => undefined,
+    aheadMs: async () => 0,
+    worldInstance: async () => undefined,
+    pinnedApprover: async () => null,
+    close: async () => {},
+  };
 }
 
 async function openLocal(config: Config, region: string, log: Log, approver: string | undefined): Promise<OpenBackend> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { APPROVALS } from '../approval-page/web.ts';
+import { approvalsUrl } from '../approval-page/web.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { isLoopback } from '../loopback.ts';
 import { FinspaceError } from '../operations/failure.ts';
@@ -87,7 +87,7 @@ function approvalPage(config: Config, signers: StateSigners, port: () => number)
   // The purpose of signatures differs between servers, so that one rejects what another signed with the same keys.
   const own: StateSigners = (purpose) => signers(`${purpose} of ${scope}`);
   const pageSignature = serverSignature(own('approval'));
-  const url = () => `${baseUrl(config, port()).replace(/\/$/, '')}${APPROVALS}`;
+  const url = () => approvalsUrl(baseUrl(config, port()));
   return { page: { server: scope, pageSignature, url }, signing: { signers: own, pageSignature } };
 }
 

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { evictOldest } from '../evict-oldest.ts';
 import { type Approver, openApprover } from './approver.ts';
 import { ApproverError, DAMAGED_KEY_ADVICE, readKeys } from './approver-keys.ts';
 import { digest } from './digest.ts';
@@ -82,7 +83,7 @@ export function approvalActions({
     if (typed === shown.name) return 'right';
     const tries = (wrongNames.get(nonce) ?? 0) + 1;
     wrongNames.set(nonce, tries);
-    for (const oldest of [...wrongNames.keys()].slice(0, -MAX_COUNTED_PLANS)) wrongNames.delete(oldest);
+    evictOldest(wrongNames, MAX_COUNTED_PLANS);
     if (tries < MAX_WRONG_NAMES) return 'try-again';
     wrongNames.delete(nonce);
     return end(pending, 'wrong-name');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { evictOldest } from '../evict-oldest.ts';
 import type { Call } from '../operations/index.ts';
 import type { Plan } from './plan.ts';
 import { recoveryKit } from './recovery-kit.ts';
@@ -55,7 +56,7 @@ export function memoryKits(call: Call, now: () => number): RecoveryKits {
     keep: async (plan) => {
       const { id, text } = await renderKit(call, plan, now());
       kits.set(id, text);
-      for (const oldest of [...kits.keys()].slice(0, -KEPT_IN_MEMORY)) kits.delete(oldest);
+      evictOldest(kits, KEPT_IN_MEMORY);
     },
     list: async () => [...kits.keys()],
     read: async (id) => kits.get(id),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
 import type { Client } from 'pg';
+import { evictOldest } from '../../evict-oldest.ts';
 import type { Database } from './database.ts';
 import { CHANNEL } from './schema-shared.ts';
 
@@ -90,7 +91,7 @@ function delivery(listeners: Listeners, onerror: (error: Error) => void): (row: 
   return ({ id, scope, event }) => {
     if (delivered.has(id)) return;
     delivered.add(id);
-    if (delivered.size > MAX_REMEMBERED) delivered.delete(delivered.values().next().value as string);
+    evictOldest(delivered, MAX_REMEMBERED);
     for (const listener of listeners.get(scope) ?? []) {
       try {
         listener(JSON.parse(event) as ServerEvent);

@@ -7,7 +7,7 @@ import type { Needs } from './auth/scopes.ts';
 import { readJson } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { classesIn, firstRequest, type HttpExchange, type Observe } from './exchange.ts';
-import { type FormSlot, type FormSlots, networkOf } from './form-slots.ts';
+import { type FormSlots, networkOf } from './form-slots.ts';
 import type { Guards } from './guards.ts';
 import type { Load } from './load.ts';
 import type { RateLimiter } from './rates.ts';
@@ -101,8 +101,6 @@ async function handleRequest(
   }
 }
 
-type VisitSlot = Pick<FormSlot, 'leave'> & Partial<FormSlot>;
-
 /** Serves a request for the approval page. */
 async function handleVisit(options: AppOptions, page: WebPage, request: Request, peer: string) {
   const { guards, observe } = options;
@@ -116,15 +114,15 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
   const refusal = guards.refuseHost(request.headers);
   if (refusal !== undefined) return observed(refusal);
   const { signIns, load } = options;
-  const takeLoad = (): VisitSlot | undefined => (load.enter() ? load : undefined);
-  const slot: VisitSlot | undefined = isSignIn ? signIns.take(peer) : takeLoad();
-  if (slot === undefined) return observed(isSignIn ? busy(signIns, 'sign-ins') : busy(load));
+  const form = isSignIn ? signIns.take(peer) : undefined;
+  if (isSignIn && form === undefined) return observed(busy(signIns, 'sign-ins'));
+  if (!isSignIn && !load.enter()) return observed(busy(load));
   try {
-    const { principal, response } = await page(request, { peer, reading: slot.reading });
+    const { principal, response } = await page(request, { peer, reading: form?.reading });
     if (principal !== undefined) exchange.principal = principal;
     return observed(response);
   } finally {
-    slot.leave();
+    (form ?? load).leave();
   }
 }
 

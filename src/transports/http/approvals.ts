@@ -1,10 +1,10 @@
-import { APPROVALS, type PlanSource, type SignedIn, type WebPage, webPage } from '../../approval-page/web.ts';
+import { approvalsUrl, type PlanSource, type SignedIn, type WebPage, webPage } from '../../approval-page/web.ts';
 import type { ServerSignature } from '../../safety/server-signature.ts';
 import type { StateSigners } from '../../safety/state-signer.ts';
 import type { Authorization } from './auth/authorize.ts';
-import { wrongTokenLimiter } from './auth/guess-limiter.ts';
 import { IssuerUnreachable } from './auth/jwt.ts';
 import { type Admits, scopedCaller } from './auth/scopes.ts';
+import { wrongTokenLimiter } from './auth/wrong-token-limiter.ts';
 
 /** One endpoint for approvals: its plans, and who may use it. */
 export interface ApprovalEndpoint extends PlanSource {
@@ -28,7 +28,7 @@ export interface ApprovalsOptions {
 /** The approval page for people who sign in with a token that has the scope `finspace:approve`. */
 export function approvals(options: ApprovalsOptions): WebPage {
   const { endpoints, signers, pageSignature, base, isPublic, now, onerror } = options;
-  const home = () => `${new URL(base()).pathname.replace(/\/$/, '')}${APPROVALS}/`;
+  const home = () => `${new URL(approvalsUrl(base())).pathname}/`;
   return webPage({
     sources: endpoints,
     signers,
@@ -53,7 +53,7 @@ async function signIn(token: string, { endpoints, holderOf, base }: ApprovalsOpt
   let person: Exclude<SignedIn, 'unknown' | 'issuer-away'> | undefined;
   try {
     for (const { target = '', url, admits } of endpoints) {
-      const holder = await holderOf(token, [url(), `${base().replace(/\/$/, '')}${APPROVALS}`]);
+      const holder = await holderOf(token, [url(), approvalsUrl(base())]);
       if (holder === undefined) continue;
       const { principal, scopes, expiresMs } = holder;
       const left = admits === undefined ? scopes : scopes.filter((scope) => admits(principal)?.includes(scope));

@@ -1,3 +1,4 @@
+import { evictOldest } from '../../evict-oldest.ts';
 import type { ToolClass } from './exchange.ts';
 
 /** Calls per minute and principal, by class of tool; no limit if undefined. */
@@ -29,7 +30,7 @@ export function rateLimiter(rates: Rates, now: () => number): RateLimiter {
     bucket.filledMs = time;
     buckets.delete(key);
     buckets.set(key, bucket);
-    if (buckets.size > MAX_BUCKETS) buckets.delete(buckets.keys().next().value as string);
+    evictOldest(buckets, MAX_BUCKETS);
     if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) * MINUTE_MS) / perMinute / 1_000);
     bucket.tokens -= 1;
     return 0;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { bearerToken } from '../../../bearer-token.ts';
+import { evictOldest } from '../../../evict-oldest.ts';
 import { type Rejection, reject } from '../rejection.ts';
 import { InvalidToken, IssuerUnreachable, jwtVerifier, type VerifiedToken } from './jwt.ts';
 import { type ProtectedResource, unauthorized } from './resource.ts';
@@ -67,8 +68,8 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
     try {
       const holder = await verified(token, [resource.url]);
       const caller = scopedCaller(holder);
-      if (cache.size >= MAX_REMEMBERED) cache.delete(cache.keys().next().value as string);
       cache.set(key, { caller, sinceMs: time, untilMs: Math.min(holder.expiresMs, time + REMEMBERED_MS) });
+      evictOldest(cache, MAX_REMEMBERED);
       return caller;
     } catch (error) {
       if (error instanceof InvalidToken) return unauthorized(resource, error.message);

@@ -1,3 +1,5 @@
+import { evictOldest } from '../../../evict-oldest.ts';
+
 /** Counts a wrong token by its source address. Returns false after too many. */
 type CountWrongToken = (peer: string) => boolean;
 
@@ -13,7 +15,7 @@ export function wrongTokenLimiter(now: () => number): CountWrongToken {
     if (recent.length >= MAX_WRONG) return false;
     byPeer.delete(peer);
     byPeer.set(peer, [...recent, now()]);
-    if (byPeer.size > MAX_PEERS) byPeer.delete(byPeer.keys().next().value as string);
+    evictOldest(byPeer, MAX_PEERS);
     return true;
   };
 }
