@@ -19,4 +19,4 @@ else {
 }
 const failure = await flushOutput();
 if (failure !== undefined) process.stderr.write(`finspace-mcp: ${failure}\n`);
-process.exit(code || Number(failure !== undefined));
+process.exit(failure === undefined ? code : code || 1);

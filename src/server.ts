@@ -50,8 +50,8 @@ export function serverFactory(profile: ServerProfile, answers: () => Promise<Ans
     loaded = await answers();
     return loaded;
   });
-  /** Connects those that hear all changes. */
-  const listening: (() => Promise<unknown>)[] = [];
+  /** Load the handlers of the connections that receive all events. */
+  const loadReceivers: (() => Promise<unknown>)[] = [];
 
   const make = (caller: Caller, { receivesAllEvents } = { receivesAllEvents: false }): Server => {
     const server = newServer(profile, caller, load);
@@ -59,14 +59,14 @@ export function serverFactory(profile: ServerProfile, answers: () => Promise<Ans
     listTools(server, profile, callerOf, load);
     const handlers = lazy(async () => (await load()).handlers({ server, callerOf, receivesAllEvents }));
     if (receivesAllEvents) {
-      listening.push(handlers);
-      // If `ready` has resolved already, it does not connect this one.
+      loadReceivers.push(handlers);
+      // If `ready` has resolved already, it does not load these.
       if (loaded !== undefined) void handlers();
     }
     handleOnDemand(server, handlers);
     return server;
   };
-  const ready = async () => void (await Promise.all([load(), ...listening.map((connect) => connect())]));
+  const ready = async () => void (await Promise.all([load(), ...loadReceivers.map((loadHandlers) => loadHandlers())]));
   const watch = (caller: Caller, uris: readonly string[]) => {
     if (loaded === undefined) throw new Error('what answers requests is not loaded');
     return loaded.watch(caller, uris);

@@ -24,9 +24,8 @@ export async function approve(
   code?: string,
 ): Promise<void> {
   // Only --init can be combined, with --trust-forms.
-  const [act = 'dialog', other] = switches.has('init')
-    ? ['init', ...without(switches, 'init', 'trust-forms')]
-    : [...switches];
+  const isInit = switches.has('init');
+  const [act = 'dialog', other] = [...switches].filter((name) => !(isInit && name === 'trust-forms'));
   if (other !== undefined) throw new ConfigError(`--${act} and --${other} cannot be combined`);
   if (act === 'init')
     return withTerminal('Setting up a passphrase', (terminal) =>
@@ -125,8 +124,6 @@ async function withTerminal(what: string, work: (terminal: Terminal) => Promise<
     terminal.close();
   }
 }
-
-const without = (all: ReadonlySet<string>, ...some: string[]) => [...all].filter((one) => !some.includes(one));
 
 const terminalRequired = (what: string) =>
   new ApproverError(`${what} needs a person at a terminal, but stdin or stdout is not a terminal.`);

@@ -29,7 +29,7 @@ interface Waiting {
 
 /**
  * Lets `together` run what arrived in one turn of the event loop, in order; each caller gets its result afterwards. A process
- * that had to wait for the file pauses for as long afterwards; otherwise it would lock the file again before the waiting
+ * that had to wait for the file pauses afterwards, for half as long; otherwise it would lock the file again before the waiting
  * processes wake up.
  */
 export function batches(

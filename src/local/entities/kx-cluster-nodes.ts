@@ -68,9 +68,9 @@ export const failCluster: FailureEffect<ClusterBody> = async (cluster, failure, 
 export async function restartNodes(cluster: KxCluster, relaunch: 'ROLLING' | 'FORCE', context: Context): Promise<void> {
   const { tx, now } = context;
   for (const node of await nodesIn(cluster, context)) {
-    const body = { ...node.body, relaunch, ...(relaunch === 'FORCE' && { launched: now }) };
-    const stopped = { status: 'PROVISIONING', since: now, due: null };
-    await tx.put({ ...node, body, ...(relaunch === 'FORCE' && stopped) });
+    const body = { ...node.body, relaunch };
+    const stopped = { status: 'PROVISIONING', since: now, due: null, body: { ...body, launched: now } };
+    await tx.put(relaunch === 'FORCE' ? { ...node, ...stopped } : { ...node, body });
   }
 }
 

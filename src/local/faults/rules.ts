@@ -2,15 +2,15 @@ import * as z from 'zod';
 import { readJsonFile } from '../../json-file.ts';
 import { ERRORS, type ErrorName } from '../../operations/errors.ts';
 import { OPERATION_NAMES, OPERATIONS, type OperationName } from '../../operations/index.ts';
+import { StatusReason } from '../../operations/shapes.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { parseInWords } from '../../wording.ts';
 
 /** The `errorType` in a changeset's `errorInfo`. */
 export const ERROR_TYPES = OPERATIONS.GetKxChangeset.output().shape.errorInfo.unwrap().shape.errorType;
 
-/** The API's limits on a statusReason. */
-const REASON = /^[\w\-.\s]{1,250}$/;
 const REASON_RULE = 'expects 1 to 250 letters, digits, spaces and any of _ - .';
+const isStatusReason = (text: string) => StatusReason().safeParse(text).success;
 
 /** The operations whose work can fail later. */
 const FAILING: ReadonlySet<string> = new Set<OperationName | '*'>([
@@ -49,7 +49,9 @@ const Rule = z
     /** Breaks the connection after this many bytes of the reply's body. */
     truncate: z.int().min(0).optional(),
     /** The request succeeds, and the work that it starts fails later. */
-    failure: z.strictObject({ reason: z.string().regex(REASON, REASON_RULE), errorType: ERROR_TYPES }).optional(),
+    failure: z
+      .strictObject({ reason: z.string().refine(isStatusReason, REASON_RULE), errorType: ERROR_TYPES })
+      .optional(),
   })
   .refine(
     ({ every, probability }) => every === undefined || probability === undefined,

@@ -12,7 +12,7 @@ type Cluster = Input<'CreateKxCluster'>;
 type Disk = NonNullable<Input<'CreateKxVolume'>['nas1Configuration']>;
 type Tags = Record<string, string>;
 
-/** Shared by the parts of the demo: the script, the main environment, and its zones. */
+/** Shared by the parts of the demo: the script, the main environment, and what they create in it. */
 export interface DemoWorld {
   readonly script: WorldScript;
   readonly world: World;

@@ -15,7 +15,7 @@ const OLDEST = 130_000;
 
 /** Throws `StoreError` unless the server keeps what it acknowledges, and can have a store. */
 export async function requireServer(db: Database): Promise<void> {
-  const [server] = await db.run<Server & object>(
+  const [server] = await db.run<Server>(
     `SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS pages, pg_is_in_recovery() AS standby,
      current_setting('server_version_num')::integer AS version, current_setting('server_encoding') AS encoding,
      current_setting('statement_timeout') AS timeout`,

@@ -20,7 +20,7 @@ export const HTTP_DEFAULTS = {
   accessLog: true,
 } as const;
 
-/** The settings of `finspace-mcp http`, besides those of every command. */
+/** The settings of commands that listen on a port: of `finspace-mcp http`, and two of `finspace-mcp local`. */
 export const HTTP_SETTINGS = {
   host: () =>
     z
