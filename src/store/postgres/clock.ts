@@ -1,5 +1,5 @@
 import type { LedgerClock } from '../../safety/ledger-clock.ts';
-import type { Database } from './database.ts';
+import { callFunction, type Database } from './database.ts';
 
 /** The clock of the database, and the latest time that it recorded. */
 export const postgresClock = (db: Database): LedgerClock => ({
@@ -10,5 +10,5 @@ export const postgresClock = (db: Database): LedgerClock => ({
     );
     return { now: Number(rows[0]?.now), seen: Number(rows[0]?.seen) };
   },
-  reset: async () => void (await db.run('SELECT finspace_mcp.reset_clock()')),
+  reset: async () => void (await callFunction(db, 'reset_clock')),
 });

@@ -19,6 +19,18 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Runs a function of the store, and returns its result. A repeat must have no further effect. Rejects with `StoreError`. */
+export async function callFunction<T>(
+  db: Pick<Database, 'run'>,
+  name: string,
+  values: readonly unknown[] = [],
+  patienceMs?: number,
+): Promise<T | undefined> {
+  const places = values.map((_, at) => `$${at + 1}`).join(', ');
+  const [row] = await db.run<{ result: T }>(`SELECT finspace_mcp.${name}(${places}) AS result`, values, patienceMs);
+  return row?.result;
+}
+
 const MAX_CONNECTIONS = 10;
 const CONNECT_MS = 2_000;
 const ATTEMPT_MS = 3_000;

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
 import type { Client } from 'pg';
 import { evictOldest } from '../../evict-oldest.ts';
-import type { Database } from './database.ts';
+import { callFunction, type Database } from './database.ts';
 import { CHANNEL } from './schema-shared.ts';
 
 /** How often events are read while notifications do not arrive. */
@@ -58,7 +58,7 @@ export function eventFeed(db: Database, onerror: (error: Error) => void): EventF
       return {
         publish: (event) => {
           const values = [randomUUID(), scope, JSON.stringify(event)];
-          last = last.then(() => db.run('SELECT finspace_mcp.publish($1, $2, $3)', values)).catch(onerror);
+          last = last.then(() => callFunction(db, 'publish', values)).catch(onerror);
         },
         subscribe: (listener) => {
           own.add(listener);

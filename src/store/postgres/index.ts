@@ -5,7 +5,7 @@ import { storePosition } from '../position.ts';
 import type { SharedStore, StoreOptions } from '../store.ts';
 import { postgresAttempts } from './attempts.ts';
 import { postgresClock } from './clock.ts';
-import { type Database, openDatabase } from './database.ts';
+import { callFunction, type Database, openDatabase } from './database.ts';
 import { eventFeed } from './events.ts';
 import { joinStore } from './joining.ts';
 import { postgresJournal } from './journal.ts';
@@ -35,8 +35,7 @@ async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions
   const replica = { id: randomUUID(), name: `${hostname()}:${process.pid}` };
   const heartbeat = async () => {
     const values = [position.newest(), replica.id, replica.name, VERSION];
-    const [row] = await db.run<{ at: string }>('SELECT finspace_mcp.beat($1, $2, $3, $4) AS at', values);
-    position.advance(String(row?.at));
+    position.advance(String(await callFunction(db, 'beat', values)));
   };
   if (serves) await heartbeat();
   const heartbeats = serves ? setInterval(() => void heartbeat().catch(onerror), HEARTBEAT_MS).unref() : undefined;
@@ -49,17 +48,16 @@ async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions
     attempts: postgresAttempts(db),
     tasks: postgresTasks(db, position),
     clock: postgresClock(db),
-    isFirst: async (fact) =>
-      (await db.run<{ yes: boolean }>('SELECT finspace_mcp.is_first($1) AS yes', [fact]))[0]?.yes === true,
+    isFirst: async (fact) => (await callFunction(db, 'is_first', [fact])) === true,
     rateLimiter: postgresRateLimiter(db),
     events: feed.events,
-    ready: async () => void (await db.run('SELECT finspace_mcp.require_position($1)', [position.newest()], 0)),
+    ready: async () => void (await callFunction(db, 'require_position', [position.newest()], 0)),
     join: (agreement) => joinStore(db, replica.name, agreement),
     gauges: db.gauges,
     close: async () => {
       clearInterval(heartbeats);
       await feed.close();
-      if (serves) await db.run('SELECT finspace_mcp.leave($1)', [replica.id], 0).catch(() => {});
+      if (serves) await callFunction(db, 'leave', [replica.id], 0).catch(() => {});
       await db.close();
     },
   };

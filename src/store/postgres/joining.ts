@@ -1,7 +1,7 @@
 import { ownCommand } from '../../own-command.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import type { Agreement } from '../store.ts';
-import type { Database } from './database.ts';
+import { callFunction, type Database } from './database.ts';
 
 interface Pin {
   readonly value: string;
@@ -18,8 +18,7 @@ export async function joinStore(
     const [pin] = await db.run<Pin>('SELECT value, replica FROM finspace_mcp.pin($1, $2, $3)', [name, value, replica]);
     return pin as Pin;
   };
-  const repin = (name: string, from: string, to: string) =>
-    db.run('SELECT finspace_mcp.repin($1, $2, $3, $4)', [name, from, to, replica]);
+  const repin = (name: string, from: string, to: string) => callFunction(db, 'repin', [name, from, to, replica]);
   for (const [name, value] of Object.entries(values)) {
     const pin = await pinned(name, value);
     if (pin.value !== value) throw differs(`${name} differs from that of`, pin);

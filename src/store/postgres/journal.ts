@@ -9,7 +9,7 @@ import {
   verified,
 } from '../../safety/journal.ts';
 import type { Position } from '../position.ts';
-import type { Database } from './database.ts';
+import { callFunction, type Database } from './database.ts';
 
 /** How long the outcome of a call is sent again, since the call was made. */
 const OUTCOME_PATIENCE_MS = 60_000;
@@ -24,8 +24,7 @@ interface Row extends Omit<Link, 'sequence'> {
 export function postgresJournal(db: Database, position: Position): Journal {
   const append = async (request: string, entry: object, patienceMs?: number) => {
     const values = [position.newest(), request, JSON.stringify(entry)];
-    const rows = await db.run<{ at: string }>('SELECT finspace_mcp.append($1, $2, $3) AS at', values, patienceMs);
-    position.advance(String(rows[0]?.at));
+    position.advance(String(await callFunction(db, 'append', values, patienceMs)));
   };
   const entries = entryReader(db);
   return {

@@ -1,14 +1,14 @@
 import type { Call } from '../../operations/index.ts';
 import { type RecoveryKits, renderKit } from '../../safety/recovery.ts';
 import type { Position } from '../position.ts';
-import type { Database } from './database.ts';
+import { callFunction, type Database } from './database.ts';
 import { withoutNulCharacters } from './nul-characters.ts';
 
 /** Kits that every replica can read. */
 export const postgresKits = (db: Database, position: Position, target: string, call: Call): RecoveryKits => ({
   keep: async (plan) => {
     const { id, text } = await renderKit(call, plan, Date.now());
-    await db.run('SELECT finspace_mcp.keep_kit($1, $2, $3, $4)', [position.newest(), target, id, text]);
+    await callFunction(db, 'keep_kit', [position.newest(), target, id, text]);
   },
   list: async () => {
     const text = 'SELECT id FROM finspace_mcp.kits WHERE target = $1 ORDER BY id COLLATE "C"';

@@ -1,5 +1,5 @@
 import type { SharedStore } from '../store.ts';
-import type { Database } from './database.ts';
+import { callFunction, type Database } from './database.ts';
 import { keyOf } from './ledger.ts';
 
 /** Pause before the database is used again after it did not respond. */
@@ -14,8 +14,7 @@ export function postgresRateLimiter(db: Database): SharedStore['rateLimiter'] {
     if (performance.now() < silentUntilMs) return fallback(principal, kind);
     try {
       const values = [keyOf(`${kind} ${principal}`), perMinute];
-      const [row] = await db.run<{ wait: string }>('SELECT finspace_mcp.take_token($1, $2) AS wait', values, 0);
-      return Math.ceil(Number(row?.wait) / 1_000);
+      return Math.ceil(Number(await callFunction(db, 'take_token', values, 0)) / 1_000);
     } catch {
       silentUntilMs = performance.now() + FALLBACK_MS;
       return fallback(principal, kind);
