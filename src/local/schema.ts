@@ -100,5 +100,5 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** The file of the local worlds; its mark is the letters FSKX. */
+/** The file of the local worlds; its application id is the letters FSKX. */
 export const WORLD_FORMAT: Format = { applicationId: 0x46534b58, migrations: MIGRATIONS };

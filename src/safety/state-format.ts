@@ -4,7 +4,7 @@ import type { Format } from '../sqlite/file.ts';
 /** The file of the ledger and the journal in a state directory. */
 export const stateFile = (stateDir: string): string => join(stateDir, 'state.db');
 
-/** The format of that file; its mark is the letters FSKS. */
+/** The format of that file; its application id is the letters FSKS. */
 export const STATE_FORMAT: Format = {
   applicationId: 0x46534b53,
   migrations: [

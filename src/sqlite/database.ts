@@ -2,11 +2,11 @@ import { statSync } from 'node:fs';
 import type { Connection, Sql } from './connection.ts';
 import { engine } from './engine.ts';
 import { problemOf, unusable } from './errors.ts';
-import { type Format, judgeMarks, prepareFile } from './file.ts';
+import { checkFormat, type Format, prepareFile } from './file.ts';
 import { createPrivately } from './privacy.ts';
 import { batches, queue } from './queue.ts';
 import { StoreError } from './store-error.ts';
-import { inTransaction, together } from './transactions.ts';
+import { inOneTransaction, inTransaction } from './transactions.ts';
 
 /**
  * A SQLite file behind a view of it. The view belongs to `work` until `work` settles; if it does not settle within the limit, it
@@ -49,7 +49,7 @@ export async function openDatabase<View extends object>(
   const reading = inMemory ? writing : queue(path);
   const lendReader = lender(viewOf(reader), limitMs);
   const lendWriter = lender(viewOf(writer), limitMs);
-  const writes = batches(path, writing, (works) => together(writer, works));
+  const writes = batches(path, writing, (works) => inOneTransaction(writer, works));
   // Using a closed handle crashes the process.
   let isClosed = false;
   const unlessClosed = <T>(work: () => Promise<T>): Promise<T> =>
@@ -126,13 +126,13 @@ async function openWriter(path: string, format: Format): Promise<Connection> {
 
 async function migrate(db: Connection, path: string, format: Format): Promise<void> {
   const { applicationId, migrations } = format;
-  const mark = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() as object)[0] as number;
-  const isNew = () => mark('application_id') === 0 && mark('user_version') === 0 && mark('schema_version') === 0;
-  if (!isNew()) judgeMarks(path, format, mark('application_id'), mark('user_version'));
-  if (mark('user_version') === migrations.length) return;
+  const pragma = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() as object)[0] as number;
+  const isNew = () => pragma('application_id') === 0 && pragma('user_version') === 0 && pragma('schema_version') === 0;
+  if (!isNew()) checkFormat(path, format, pragma('application_id'), pragma('user_version'));
+  if (pragma('user_version') === migrations.length) return;
   await inTransaction(db, 'IMMEDIATE', () => {
     if (isNew()) db.exec(`PRAGMA application_id = ${applicationId}`);
-    for (const migration of migrations.slice(mark('user_version'))) db.exec(migration);
+    for (const migration of migrations.slice(pragma('user_version'))) db.exec(migration);
     db.exec(`PRAGMA user_version = ${migrations.length}`);
   });
 }

@@ -38,9 +38,9 @@ export function prepareFile(path: string, format: Format): string | undefined {
   refuseSharedFolder(folder);
   if (!existsSync(path)) return undefined;
   requireWritable(path);
-  // A file that another process is creating has a journal beside it; SQLite waits for it, so it must not be judged here.
+  // A file that another process is creating has a journal beside it; SQLite waits for it, so it must not be checked here.
   if (existsSync(`${path}-journal`)) return undefined;
-  judge(path, format, header(path));
+  checkHeader(path, format);
   return closeToOthers(path);
 }
 
@@ -72,7 +72,7 @@ const nearestExisting = (path: string): string =>
 export function inspectFile(path: string, format: Format): boolean {
   if (!existsSync(path)) return false;
   requireWritable(path);
-  judge(path, format, header(path));
+  checkHeader(path, format);
   return true;
 }
 
@@ -97,7 +97,7 @@ function makeFolder(folder: string): void {
 }
 
 /** Rejects a database of another program, or of a newer version. */
-export function judgeMarks(path: string, format: Format, applicationId: number, version: number): void {
+export function checkFormat(path: string, format: Format, applicationId: number, version: number): void {
   if (applicationId !== format.applicationId) throw new StoreError(`${path}: is a database of another program`);
   const knownVersion = format.migrations.length;
   if (version > knownVersion) {
@@ -109,12 +109,13 @@ export function judgeMarks(path: string, format: Format, applicationId: number, 
 
 const MAGIC = 'SQLite format 3\0';
 
-function judge(path: string, format: Format, bytes: Buffer): void {
+function checkHeader(path: string, format: Format): void {
+  const bytes = header(path);
   if (bytes.length === 0) return;
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC || bytes.length < 100) {
     throw new StoreError(`${path}: is not a database of finspace-mcp (not a SQLite database)`);
   }
-  judgeMarks(path, format, bytes.readUInt32BE(68), bytes.readUInt32BE(60));
+  checkFormat(path, format, bytes.readUInt32BE(68), bytes.readUInt32BE(60));
 }
 
 function header(path: string): Buffer {

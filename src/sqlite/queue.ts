@@ -28,14 +28,14 @@ interface Waiting {
 }
 
 /**
- * Lets `together` run what arrived in one turn of the event loop, in order; each caller gets its result afterwards. A process
+ * Lets `runBatch` run what arrived in one turn of the event loop, in order; each caller gets its result afterwards. A process
  * that had to wait for the file pauses afterwards, for half as long; otherwise it would lock the file again before the waiting
  * processes wake up.
  */
 export function batches(
   path: string,
   inTurn: Queue,
-  together: (works: readonly (() => unknown)[]) => Promise<Outcome[]>,
+  runBatch: (works: readonly (() => unknown)[]) => Promise<Outcome[]>,
 ) {
   const waiting: Waiting[] = [];
   let isRunning = false;
@@ -49,7 +49,7 @@ export function batches(
       const batch = waiting.splice(0, MAX_TOGETHER);
       try {
         const works = batch.map(({ work }) => work);
-        const { result: outcomes, waited } = await inTurn(() => together(works));
+        const { result: outcomes, waited } = await inTurn(() => runBatch(works));
         restedAt = performance.now() + Math.min(waited * REST_SHARE, MAX_REST_MS);
         for (const [index, outcome] of outcomes.entries()) {
           if ('value' in outcome) batch[index]?.resolve(outcome.value);

@@ -1,5 +1,5 @@
 import { OF_EXTENSIONS, ON_DEMAND } from '../../methods.ts';
-import { calledTool, type Needs, scopesOf } from './auth/scopes.ts';
+import { calledTool, type Needs, type RpcMessage, scopesOf } from './auth/scopes.ts';
 
 /** One request and its response, for logs and metrics: no arguments, headers or bodies. */
 export interface HttpExchange {
@@ -51,14 +51,9 @@ function classOf(message: unknown, needs: Needs): ToolClass {
   return scopes.some((scope) => scope !== 'finspace:read') ? 'write' : 'read';
 }
 
-interface Message {
-  readonly method?: unknown;
-  readonly params?: { readonly name?: unknown; readonly arguments?: unknown } | null;
-}
-
 /** An empty batch counts as one message. */
 const messagesIn = (body: unknown): readonly unknown[] => (Array.isArray(body) && body.length > 0 ? body : [body]);
-const contentOf = (message: unknown) => (message ?? {}) as Message;
+const contentOf = (message: unknown) => (message ?? {}) as RpcMessage;
 
 /** Names that may become label values; every other name is counted as `other`. */
 const METHODS = new Set<string>([

@@ -102,7 +102,7 @@ export function scopesToRequest(body: unknown, { scopes }: ScopedCaller, needs: 
 }
 
 function scopesFor(message: unknown, needs: Needs): Scope[] {
-  const { method, params } = (message ?? {}) as { method?: unknown; params?: Params | null };
+  const { method, params } = (message ?? {}) as RpcMessage;
   if (method === 'tools/call') {
     const { name, given } = calledTool(params);
     return typeof name === 'string' ? scopesOf(name, needs, given) : ['finspace:read'];
@@ -110,7 +110,11 @@ function scopesFor(message: unknown, needs: Needs): Scope[] {
   return READING_METHODS.has(method) ? ['finspace:read'] : [];
 }
 
-/** The params of a `tools/call`, not validated. */
+/** A JSON-RPC message and the params of a `tools/call`, not validated. */
+export interface RpcMessage {
+  readonly method?: unknown;
+  readonly params?: Params | null;
+}
 interface Params {
   readonly name?: unknown;
   readonly arguments?: unknown;
