@@ -11,6 +11,7 @@ import {
   VARIABLE_PREFIX,
   variableOf,
 } from './config.ts';
+import { isObject } from './is-object.ts';
 import { readJsonFile } from './json-file.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
@@ -137,10 +138,8 @@ function requireNoTypo(variable: string, known: readonly string[]): void {
 
 function fromFile(path: string): Raw {
   const content = readJsonFile(path, (why) => new ConfigError(`${flagOf('config')}: ${path} ${why}`));
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw new ConfigError(`${flagOf('config')}: ${path} is not a JSON object`);
-  }
-  const { $schema: _schema, ...settings } = content as Record<string, unknown>;
+  if (!isObject(content)) throw new ConfigError(`${flagOf('config')}: ${path} is not a JSON object`);
+  const { $schema: _schema, ...settings } = content;
   if (Object.hasOwn(settings, 'config'))
     throw new ConfigError(`${path}: a configuration file cannot name another one (config)`);
   const unknown = Object.keys(settings).find((key) => !Object.hasOwn(SETTINGS, key));

@@ -1,5 +1,5 @@
 import { type Config, ConfigError } from '../config.ts';
-import { writeLines } from '../output.ts';
+import { terminalColumns, writeLines } from '../output.ts';
 import { type PassphraseApprovals, passphraseApprovals } from '../safety/approval-actions.ts';
 import { approverKey } from '../safety/approver.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
@@ -73,7 +73,7 @@ async function approveInTerminal(approvals: PassphraseApprovals, code: string | 
     process.stdout.write('Nothing waits for approval.\n');
     return;
   }
-  if (code === undefined) writeLines(planListText(waiting, Date.now(), process.stdout.columns));
+  if (code === undefined) writeLines(planListText(waiting, Date.now(), terminalColumns()));
   const chosen = code === undefined ? undefined : await findPlan(waiting, code, approvals.status);
   await approvals.requireUsableKey();
   await withTerminal('Approving', async (terminal) =>

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
 import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
+import { isObject } from '../is-object.ts';
 import { oncePer } from '../once-per.ts';
 import { type Binding, binding } from '../operations/http.ts';
 import { operationNamed } from '../operations/index.ts';
@@ -65,10 +66,8 @@ function bodyOf(content: Uint8Array): Record<string, unknown> {
   if (content.length === 0) return {};
   const body = json(content);
   removeNulls(body);
-  if (body === null || typeof body !== 'object' || Array.isArray(body)) {
-    throw new ServiceError('Validation', 'The body of the request has to be a JSON object');
-  }
-  return body as Record<string, unknown>;
+  if (!isObject(body)) throw new ServiceError('Validation', 'The body of the request has to be a JSON object');
+  return body;
 }
 
 function json(content: Uint8Array): unknown {

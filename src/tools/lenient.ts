@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isObject } from '../is-object.ts';
 
 /**
  * The arguments of a call with common client mistakes corrected. Optional members that are `null`, empty or `"null"` are removed,
@@ -136,5 +137,3 @@ const BOOLEANS = new Map([
 const DECIMAL = /^(?=.{1,16}$)-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 const isOptional = (schema: z.ZodType): schema is z.ZodOptional => schema instanceof z.ZodOptional;
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,6 @@
 import { type JSONRPCRequest, PROTOCOL_VERSION_META_KEY, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { isObject } from '../is-object.ts';
 import { lazy } from '../operations/operation.ts';
 import { wordIssue } from '../wording.ts';
 
@@ -45,9 +46,6 @@ const hasEnvelope = (params: unknown) =>
   isObject(params) && isObject(params['_meta']) && PROTOCOL_VERSION_META_KEY in params['_meta'];
 
 type Members = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const withoutNulls = (members: Members): Members =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));

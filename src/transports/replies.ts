@@ -1,12 +1,13 @@
 import { isJSONRPCResponse, type JSONRPCMessage, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { isObject } from '../is-object.ts';
 
 /** Whether a request of this server with such an id may be open. */
 type IsOpen = (id: string | number) => boolean;
 
 /** Whether a message replies to a request. A message without a result and an error does so only if that request is open. */
 export function isReply(message: unknown, isOpen: IsOpen): boolean {
-  if (typeof message !== 'object' || message === null || Array.isArray(message)) return false;
-  const { method, id } = message as { readonly method?: unknown; readonly id?: unknown };
+  if (!isObject(message)) return false;
+  const { method, id } = message;
   if (method !== undefined && method !== null) return false;
   return 'result' in message || 'error' in message || (isId(id) && isOpen(id));
 }

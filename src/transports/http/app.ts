@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { APPROVALS, SIGN_IN, type WebPage } from '../../approval-page/web.ts';
+import { lazy } from '../../operations/operation.ts';
 import type { Caller } from '../../safety/policy.ts';
 import { normalizeParams } from '../params.ts';
 import type { Needs } from './auth/scopes.ts';
@@ -145,7 +146,7 @@ async function respond(
   if (method === 'OPTIONS') return guards.preflight(headers) ?? notAllowed();
   if (!ALLOWED.includes(method)) return notAllowed();
   if (!load.enter()) return refuse('load', busy(load));
-  const leave = once(load.leave);
+  const leave = lazy(load.leave);
   onEnd(leave);
   await load.turn();
 
@@ -167,16 +168,6 @@ async function respond(
   // A stream that stays open for events has its own limit and must not delay a drain.
   if (method === 'GET' || exchange.rpc === 'subscriptions/listen') leave();
   return response;
-}
-
-/** The same function, which does nothing after its first call. */
-function once(work: () => void): () => void {
-  let next = work;
-  return () => {
-    const now = next;
-    next = () => {};
-    now();
-  };
 }
 
 /** The JSON-RPC body of a POST, in the form that strict parsers accept; undefined for other methods. */
