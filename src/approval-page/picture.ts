@@ -1,5 +1,6 @@
 import { shorten } from '../inventory/svg/text.ts';
 import { counted } from '../inventory/units.ts';
+import { GROUPS } from '../safety/approval-text.ts';
 import { byKind, isDescribed } from '../safety/item-text.ts';
 import type { ApprovalText } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
@@ -27,8 +28,8 @@ export function picture(shown: ApprovalText): Html {
   const lostAt = (row: number) => 2 + TITLE_HEIGHT + row * (BOX.height + GAP);
   const waitAt = (row: number) => bottom + 6 + GAP + row * (BOX.height + GAP);
   return html`<svg viewBox="0 0 ${WIDTH} ${total}" role="img" aria-label="${summary(shown)}">
-${above.length === 0 ? undefined : group('lost', 'Lost for good', 16, above, lostAt, middle)}
-${below.length === 0 ? undefined : group('wait', 'Interrupted', total - 8, below, waitAt, bottom)}
+${above.length === 0 ? undefined : group('lost', GROUPS.lost, 16, above, lostAt, middle)}
+${below.length === 0 ? undefined : group('wait', GROUPS.interrupted, total - 8, below, waitAt, bottom)}
 <rect class="target" x="${(WIDTH - TARGET.width) / 2}" y="${middle}" width="${TARGET.width}" height="${TARGET.height}" rx="12"/>
 ${line('kind', shown.noun, { ...TARGET, x: (WIDTH - TARGET.width) / 2, y: middle + 21, anchor: 'middle' })}
 ${line('name', shown.name, { ...TARGET, x: (WIDTH - TARGET.width) / 2, y: middle + 42, anchor: 'middle' })}</svg>`;

@@ -1,4 +1,4 @@
-import { FINAL } from '../safety/approval-text.ts';
+import { FINAL, GROUPS } from '../safety/approval-text.ts';
 import { isDescribed } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
@@ -140,7 +140,7 @@ function consequences({ shown }: PendingApproval): Html {
     return html`<section><p class="soft">As far as the service shows, nothing else is lost or interrupted.</p></section>`;
   return html`<figure><h2>${consequencesTitle(shown)}</h2>${inOrder ? stepsPicture(shown) : picture(shown)}
 <details><summary>${inOrder ? 'In this order' : 'As a list'} (${lost.length + interrupted.length})</summary>
-${itemList('Lost for good', 'lost', lost, inOrder ? 'ol' : 'ul')}${itemList('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;
+${itemList(GROUPS.lost, 'lost', lost, inOrder ? 'ol' : 'ul')}${itemList(GROUPS.interrupted, 'wait', interrupted, 'ul')}</details></figure>`;
 }
 
 function consequencesTitle({ lost, inOrder }: PendingApproval['shown']): string {

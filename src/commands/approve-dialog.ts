@@ -1,6 +1,6 @@
 import type { ApprovalActions, PassphraseApprovals } from '../safety/approval-actions.ts';
 import { typeLine } from '../safety/approval-head.ts';
-import { FINAL } from '../safety/approval-text.ts';
+import { FINAL, GROUPS } from '../safety/approval-text.ts';
 import type { Approver } from '../safety/approver.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
 import { itemText } from '../safety/item-text.ts';
@@ -63,11 +63,8 @@ export async function approveAtTerminal(
   const now = Date.now();
   terminal.say();
   for (const [at, line] of shown.text.split('\n').entries()) terminal.say(printable(line), lookOf(line, at));
-  for (const [title, items] of [
-    ['Lost for good', shown.lost],
-    ['Interrupted', shown.interrupted],
-  ] as const)
-    await showItems(terminal, title, unlisted(shown.text, items));
+  for (const group of ['lost', 'interrupted'] as const)
+    await showItems(terminal, GROUPS[group], unlisted(shown.text, shown[group]));
   terminal.say();
   terminal.say(printable(`Plan ${code}, ${requestText(pending, now)}.`));
   terminal.say();

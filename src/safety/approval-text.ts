@@ -27,11 +27,13 @@ export interface ApprovalParts {
 
 /** The line of a plan whose losses are permanent. */
 export const FINAL = 'This cannot be undone.';
-/** The lines above its lists. */
+/** What a call affects, as people read it. */
+export const GROUPS = { lost: 'Lost for good', interrupted: 'Interrupted' } as const;
+/** The lines above the lists of a plan. */
 export const TITLES = {
-  lostInOrder: 'Lost for good, in this order:',
-  lost: 'Lost for good:',
-  interrupted: 'Interrupted:',
+  lostInOrder: `${GROUPS.lost}, in this order:`,
+  lost: `${GROUPS.lost}:`,
+  interrupted: `${GROUPS.interrupted}:`,
   changes: 'Changes:',
 };
 /** The beginning of the line that replaces lists which are too long. */
