@@ -1,6 +1,6 @@
 import { finspaceCall } from '../src/finspace/call.ts';
 import { environmentGraph } from '../src/inventory/graph.ts';
-import { startLocal } from '../src/local/index.ts';
+import { openLocalService } from '../src/local/index.ts';
 import { limitConcurrency } from '../src/operations/calls.ts';
 import type { Call } from '../src/operations/index.ts';
 import { type Answered, answer, MAX_CALLS, MAX_TOKENS } from '../test/answers/answering.ts';
@@ -31,7 +31,7 @@ export async function main(): Promise<void> {
   await small.close();
   Date.now = clock;
 
-  const local = await startLocal({ state: ':memory:', world: 'demo', lifecycle: 'instant', region: 'us-east-1' });
+  const local = await openLocalService({ state: ':memory:', world: 'demo', lifecycle: 'instant', region: 'us-east-1' });
   const call = finspaceCall({ region: 'us-east-1', service: local.service, limits: LIMITS, maxAttempts: 1 });
   await sixtyClusters(call);
   const start = performance.now();

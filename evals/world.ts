@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finspaceCall } from '../src/finspace/call.ts';
-import { startLocal } from '../src/local/index.ts';
+import { openLocalService } from '../src/local/index.ts';
 import { prepareState } from '../src/local/state-file.ts';
 import type { Call } from '../src/operations/index.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
@@ -26,7 +26,7 @@ export async function withWorld<T>(
 ): Promise<T> {
   const state = join(stateDir, 'world.db');
   prepareState(state);
-  const local = await startLocal({ state, world, lifecycle: 'fast', region: REGION, now });
+  const local = await openLocalService({ state, world, lifecycle: 'fast', region: REGION, now });
   try {
     const call = finspaceCall({ region: REGION, service: local.service, limits: LIMITS, maxAttempts: 1 });
     return await use(call);

@@ -8,7 +8,7 @@ import { approvalPage } from '../src/approval-page/index.ts';
 import { finspaceCall } from '../src/finspace/call.ts';
 import { environmentGraph } from '../src/inventory/graph.ts';
 import { environmentSvg } from '../src/inventory/svg/picture.ts';
-import { startLocal } from '../src/local/index.ts';
+import { openLocalService } from '../src/local/index.ts';
 import { passphraseApprovals } from '../src/safety/approval-actions.ts';
 import { approverKey, initApprover } from '../src/safety/approver.ts';
 import { passphraseAttempts } from '../src/safety/passphrase-attempts.ts';
@@ -26,7 +26,7 @@ const LIMITS = { connectMs: 2_000, attemptMs: 10_000, callMs: 30_000, maxRespons
 /** The product's own picture of the demo world's kdb-prod at a fixed time. */
 export async function demoPicture(): Promise<string> {
   const now = () => NOW;
-  const local = await startLocal({
+  const local = await openLocalService({
     state: ':memory:',
     world: 'demo',
     lifecycle: 'realistic',

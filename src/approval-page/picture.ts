@@ -7,7 +7,7 @@ import type { Item } from '../safety/plan-parts.ts';
 import { type Html, html, withMarkedLetters } from './html.ts';
 
 /** Narrow enough that its text stays legible on a phone, which scales it down a little. */
-const WIDTH = 384;
+export const WIDTH = 384;
 const BOX = { width: 180, height: 82, alone: 280 };
 const TARGET = { width: 280, height: 56 };
 const GAP = 14;

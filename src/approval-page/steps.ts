@@ -1,9 +1,8 @@
 import type { ApprovalText } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
 import { type Html, html } from './html.ts';
-import { line, MAX_DRAWN, together } from './picture.ts';
+import { line, MAX_DRAWN, together, WIDTH } from './picture.ts';
 
-const WIDTH = 384;
 const BOX = { height: 54, left: 58 };
 const GAP = 16;
 

@@ -132,9 +132,9 @@ async function openRemote(config: Config): Promise<OpenBackend> {
 }
 
 async function openLocal(config: Config, region: string, log: Log, approver: string | undefined): Promise<OpenBackend> {
-  const [{ finspaceCall }, { startLocal }] = await loadLocalCode();
+  const [{ finspaceCall }, { openLocalService }] = await loadLocalCode();
   const { state, world, quotas, lifecycle, faults } = config;
-  const local = await startLocal({
+  const local = await openLocalService({
     state,
     store: await openSharedWorlds(config),
     world,

@@ -3,7 +3,7 @@ import { inProcessHandler } from '../finspace/in-process.ts';
 import { MAX_ADVANCE_MS } from '../local/clock.ts';
 import type { Credential } from '../local/credentials.ts';
 import { DEFAULT_REGION } from '../local/defaults.ts';
-import { startLocal } from '../local/index.ts';
+import { openLocalService } from '../local/index.ts';
 import type { Lifecycle } from '../local/lifecycle.ts';
 import { listen } from '../local/listen.ts';
 import type { QuotaSet } from '../local/quotas.ts';
@@ -24,7 +24,7 @@ interface EmbeddedOptions {
 export async function embeddedService(options: EmbeddedOptions) {
   const { state = ':memory:', lifecycle = 'instant', region = DEFAULT_REGION, port = 0, ...rest } = options;
   prepareState(state);
-  const local = await startLocal({ ...rest, state, lifecycle, region });
+  const local = await openLocalService({ ...rest, state, lifecycle, region });
   const listening = port === false ? undefined : listen(local.service, { port });
   const listener = await listening?.catch(async (error: unknown) => {
     await local.close();

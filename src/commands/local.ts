@@ -1,7 +1,7 @@
 import { type Config, ConfigError } from '../config.ts';
 import { credentialFrom } from '../local/credentials.ts';
 import { DEFAULT_REGION } from '../local/defaults.ts';
-import { startLocal } from '../local/index.ts';
+import { openLocalService } from '../local/index.ts';
 import { listen } from '../local/listen.ts';
 import type { ServedRequest } from '../local/served-request.ts';
 import { prepareState } from '../local/state-file.ts';
@@ -24,7 +24,7 @@ export async function local(config: Config): Promise<void> {
   if (config.worldStore === undefined) prepareState(state);
   await checkWorldOptions(config, log);
   const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);
-  const service = await startLocal({
+  const service = await openLocalService({
     state,
     store: await openSharedWorlds(config),
     world,

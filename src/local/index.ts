@@ -50,7 +50,7 @@ export interface Local {
 }
 
 /** Opens the state, creates its world on the first run, and serves it. Rejects with `StoreError` when the file cannot be used. */
-export async function startLocal(options: LocalOptions): Promise<Local> {
+export async function openLocalService(options: LocalOptions): Promise<Local> {
   const {
     state,
     world = DEFAULT_WORLD,

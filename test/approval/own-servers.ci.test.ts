@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
-import { startLocal } from '../../src/local/index.ts';
+import { openLocalService } from '../../src/local/index.ts';
 import { listen } from '../../src/local/listen.ts';
 import { ownCommand } from '../../src/own-command.ts';
 import { initApprover, openApprover } from '../../src/safety/approver.ts';
@@ -50,7 +50,7 @@ function owned({ trustForms = false } = {}) {
   const world = join(dir, 'world.db');
   /** Reads with a separate service. */
   const isThere = async () => {
-    const looking = await startLocal({ state: world, lifecycle: 'instant', region: 'us-east-1' });
+    const looking = await openLocalService({ state: world, lifecycle: 'instant', region: 'us-east-1' });
     const call = finspaceCall({
       region: 'us-east-1',
       service: looking.service,
@@ -218,7 +218,12 @@ describe('an agent that has AWS credentials', { timeout: 60_000 }, () => {
 
   /** An endpoint with one database, which the agent reaches without our server. */
   async function endpoint() {
-    const local = await startLocal({ state: ':memory:', world: 'empty', lifecycle: 'instant', region: 'us-east-1' });
+    const local = await openLocalService({
+      state: ':memory:',
+      world: 'empty',
+      lifecycle: 'instant',
+      region: 'us-east-1',
+    });
     const listener = await listen(local.service, { port: 0 });
     onTestFinished(async () => {
       await listener.close();

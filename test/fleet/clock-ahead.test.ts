@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startLocal } from '../../src/local/index.ts';
+import { openLocalService } from '../../src/local/index.ts';
 import { openProduct } from '../safety/support/wire.ts';
 
 const HOURS_5 = 5 * 60 * 60_000;
@@ -14,7 +14,7 @@ test('answers and topologies have the time of the world, whose clock may be ahea
       return result?.['structuredContent'] as { readonly readAt: string; readonly environmentIds: object };
     };
     const before = await find();
-    const local = await startLocal({
+    const local = await openLocalService({
       state: join(product.folder, 'world.db'),
       lifecycle: 'instant',
       region: 'us-east-1',

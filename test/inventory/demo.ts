@@ -1,6 +1,6 @@
 import { finspaceCall } from '../../src/finspace/call.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../../src/inventory/graph.ts';
-import { startLocal } from '../../src/local/index.ts';
+import { openLocalService } from '../../src/local/index.ts';
 import type { Call } from '../../src/operations/index.ts';
 
 const LIMITS = { connectMs: 2_000, attemptMs: 10_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };
@@ -26,7 +26,7 @@ export async function demo({
   now?: () => number;
   before?: (...args: Parameters<Call>) => Promise<void>;
 } = {}): Promise<Demo> {
-  const local = await startLocal({ state: ':memory:', world: 'demo', lifecycle, region: 'us-east-1', now });
+  const local = await openLocalService({ state: ':memory:', world: 'demo', lifecycle, region: 'us-east-1', now });
   const direct = finspaceCall({ region: 'us-east-1', service: local.service, limits: LIMITS, maxAttempts: 1 });
   const counts = new Map<string, number>();
   const call: Call = async (name, input, options) => {

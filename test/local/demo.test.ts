@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { worldOf } from '../../src/local/context.ts';
-import { startLocal } from '../../src/local/index.ts';
+import { openLocalService } from '../../src/local/index.ts';
 import { buildDemo } from '../../src/local/worlds/demo.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { worldScript } from '../../src/local/worlds/world-script.ts';
@@ -141,8 +141,8 @@ test('a world is seeded on the first run only', async () => {
   await store.close();
 });
 
-test('startLocal opens, seeds and serves', async () => {
-  const local = await startLocal({
+test('openLocalService opens, seeds and serves', async () => {
+  const local = await openLocalService({
     state: ':memory:',
     world: 'empty',
     lifecycle: 'instant',

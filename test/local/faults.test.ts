@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { faultPlan, readFaults } from '../../src/local/faults/rules.ts';
 import { faultSource } from '../../src/local/faults/source.ts';
-import { startLocal } from '../../src/local/index.ts';
+import { openLocalService } from '../../src/local/index.ts';
 import { listen } from '../../src/local/listen.ts';
 import { ERRORS } from '../../src/operations/errors.ts';
 import { authorizationFor, contentOf, openWorld, type Reply, requestFor } from './world.ts';
@@ -124,7 +124,7 @@ describe('over the listener', () => {
     ];
     writeFileSync(path, JSON.stringify({ rules }));
     const options = { state: ':memory:', world: 'empty', lifecycle: 'instant', region: 'us-east-1' } as const;
-    const local = await startLocal({ ...options, faults: path });
+    const local = await openLocalService({ ...options, faults: path });
     const listener = await listen(local.service, { port: 0 });
     const headers = { authorization: authorizationFor('us-east-1') };
     const get = (what: string) => fetch(`http://127.0.0.1:${listener.port}${what}`, { headers });
@@ -139,7 +139,7 @@ describe('over the listener', () => {
 
 describe('the control endpoint', () => {
   const start = async (state: string, control = true) => {
-    const local = await startLocal({ state, world: 'empty', lifecycle: 'realistic', region: 'us-east-1' });
+    const local = await openLocalService({ state, world: 'empty', lifecycle: 'realistic', region: 'us-east-1' });
     const listener = await listen(local.service, { port: 0, ...(control && { control: local.clock }) });
     const clock = (init?: RequestInit): Promise<Response> =>
       fetch(`http://127.0.0.1:${listener.port}/_control/clock`, init);

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Local, startLocal } from '../../src/local/index.ts';
+import { type Local, openLocalService } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
 import { ROLE } from './environment-builder.ts';
 import { authorizationFor } from './world.ts';
@@ -15,7 +15,7 @@ const OPTIONS = { world: 'demo', lifecycle: 'instant', region: 'us-east-1' } as 
 let local: Local;
 let listener: Listener;
 beforeAll(async () => {
-  local = await startLocal({ ...OPTIONS, state: ':memory:' });
+  local = await openLocalService({ ...OPTIONS, state: ':memory:' });
   listener = await listen(local.service, { port: 0, control: local.clock });
 });
 afterAll(async () => {
@@ -147,7 +147,7 @@ describe('concurrent creates over HTTP', () => {
   test('share commits', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-'));
     const state = join(folder, 'world.db');
-    const durable = await startLocal({ ...OPTIONS, state });
+    const durable = await openLocalService({ ...OPTIONS, state });
     const port = await listen(durable.service, { port: 0 });
     const host = hostOf(port);
     const create = (userName: string) => {

@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-finspace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ListenError } from '../../src/listen-on.ts';
-import { type Local, startLocal } from '../../src/local/index.ts';
+import { type Local, openLocalService } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
 import type { ServedRequest } from '../../src/local/served-request.ts';
 import { KEY, token } from './environment-builder.ts';
@@ -26,7 +26,7 @@ let local: Local;
 let listener: Listener;
 let client: FinspaceClient;
 beforeAll(async () => {
-  local = await startLocal({ state: ':memory:', world: 'demo', lifecycle: 'instant', region: 'us-east-1' });
+  local = await openLocalService({ state: ':memory:', world: 'demo', lifecycle: 'instant', region: 'us-east-1' });
   listener = await listen(local.service, { port: 0 });
   client = new FinspaceClient({
     endpoint: `http://127.0.0.1:${listener.port}`,
@@ -149,7 +149,7 @@ describe('the listener beyond loopback', () => {
   beforeEach(async () => {
     seen = [];
     const options = { state: ':memory:', world: 'demo', lifecycle: 'instant', region: 'us-east-1' } as const;
-    signed = await startLocal({ ...options, credentials: [KEY_PAIR] });
+    signed = await openLocalService({ ...options, credentials: [KEY_PAIR] });
     open = await listen(signed.service, { port: 0, anyHost: true, observe: (request) => seen.push(request) });
   });
   afterEach(async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, test } from 'vitest';
-import { type Local, startLocal } from '../../src/local/index.ts';
+import { type Local, openLocalService } from '../../src/local/index.ts';
 import { listen } from '../../src/local/listen.ts';
 import { authorizationFor } from './world.ts';
 
@@ -25,7 +25,7 @@ test.each([
   ['the body', HEAD],
   ['the headers', HEAD.slice(0, 60)],
 ])('the listener closes although a client does not finish %s of a request', async (_, sent) => {
-  local = await startLocal({ state: ':memory:', world: 'empty', lifecycle: 'instant', region: 'us-east-1' });
+  local = await openLocalService({ state: ':memory:', world: 'empty', lifecycle: 'instant', region: 'us-east-1' });
   const listener = await listen(local.service, { port: 0, closeMs: 50 });
   socket = connect(listener.port, '127.0.0.1');
   await once(socket, 'connect');

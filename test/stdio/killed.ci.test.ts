@@ -9,7 +9,7 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
-import { type Local, startLocal } from '../../src/local/index.ts';
+import { type Local, openLocalService } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
 import type { WireReply, WireRequest } from '../../src/operations/exchange.ts';
 import { type Approver, openApprover } from '../../src/safety/approver.ts';
@@ -45,7 +45,7 @@ describe('a server that is killed with SIGKILL', () => {
 
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'finspace-mcp-test-'));
-    local = await startLocal({ state: ':memory:', world: 'empty', lifecycle: 'instant', region: 'us-east-1' });
+    local = await openLocalService({ state: ':memory:', world: 'empty', lifecycle: 'instant', region: 'us-east-1' });
     arrives = () => true;
     endpoint = await listen(async (request) => ((await arrives(request)) ? local.service(request) : FAILED), {
       port: 0,
