@@ -160,9 +160,12 @@ interface EndpointConfig {
   readonly admits?: Admits | undefined;
 }
 
-/** One endpoint, or one for each named target; with targets, there is no default endpoint. */
+/**
+ * One endpoint, or one for each named target; with targets, there is no default endpoint. A target that the environment or the file of
+ * settings selects, for stdio, has no effect.
+ */
 function endpointConfigs(config: Config): EndpointConfig[] {
-  if (config.targets === undefined) return [{ path: '/mcp', config }];
+  if (config.targets === undefined) return [{ path: '/mcp', config: { ...config, target: undefined } }];
   return targetsOf(config).map((target) => ({ ...target, path: `/t/${target.alias}/mcp` }));
 }
 
