@@ -40,7 +40,8 @@ export const wordsOf = ({ word = '' }: CommandShape): string[] => (word.includes
 type Raw = Partial<Record<SettingName, unknown>>;
 
 /**
- * Reads the command line, the environment and the configuration file; flags override variables, and variables override the file.
+ * Reads the command line, the environment and the configuration file; flags override variables, and variables override the file. Of
+ * these two, only the settings that the command takes count.
  * Throws ConfigError, with the nearest valid word, for anything unknown.
  */
 export function readCommandLine(
@@ -53,16 +54,17 @@ export function readCommandLine(
   const command = argv[0] !== undefined && !argv[0].startsWith('-') ? argv[0] : defaultCommand;
   const shape = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (shape === undefined)
-    throw new ConfigError(`unknown command ${word(command)}${meant(command, Object.keys(commands))}`);
+    throw new ConfigError(`unknown command ${quoted(command)}${meant(command, Object.keys(commands))}`);
   const rest = argv[0] === command ? argv.slice(1) : argv;
-  const { flags, switches, given } = readFlags(rest, shape);
+  const { flags, switches, word } = readFlags(rest, shape);
   for (const wants of ['help', 'version'] as const)
     if (switches.has(wants)) return { command, config: configure({}, env), switches, wants };
-  requireWord(command, shape, given);
+  requireWord(command, shape, word);
   const variables = fromEnvironment(env);
   const file = (flags.config ?? variables.config) as string | undefined;
-  const config = configure({ ...(file === undefined ? {} : fromFile(file)), ...variables, ...flags }, env);
-  return { command, config, switches, word: given, wants: 'run' };
+  const given: Raw = { ...(file === undefined ? {} : fromFile(file)), ...variables, ...flags };
+  const config = configure(Object.fromEntries(shape.settings.map((name) => [name, given[name]])), env);
+  return { command, config, switches, word, wants: 'run' };
 }
 
 /** Throws ConfigError unless a word may follow a command. */
@@ -71,7 +73,7 @@ function requireWord(command: string, shape: CommandShape, given: string | undef
   const isAccepted = given === undefined ? shape.requiresWord !== true : words.length === 0 || words.includes(given);
   if (isAccepted) return;
   const choice = new Intl.ListFormat('en', { type: 'disjunction' }).format(words);
-  const text = given === undefined ? `needs ${choice}` : `expects ${choice}, not ${word(given)}`;
+  const text = given === undefined ? `needs ${choice}` : `expects ${choice}, not ${quoted(given)}`;
   throw new ConfigError(`${command}: ${text}`);
 }
 
@@ -97,8 +99,8 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
     else if (name === undefined)
       throw new ConfigError(
         flag.startsWith('-')
-          ? `unknown option ${word(flag)}${meant(flag, [...byFlag.keys(), ...[...bare].map((b) => `--${b}`)])}`
-          : `unexpected argument ${word(rest[at] as string)}: options begin with --; see --help`,
+          ? `unknown option ${quoted(flag)}${meant(flag, [...byFlag.keys(), ...[...bare].map((b) => `--${b}`)])}`
+          : `unexpected argument ${quoted(rest[at] as string)}: options begin with --; see --help`,
       );
     else if (inline.length > 0) set(name, fromText(name, inline.join('=')));
     else if (isSwitch(name)) set(name, true);
@@ -109,7 +111,7 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
       set(name, fromText(name, value));
     }
   }
-  return { flags, switches: found, given };
+  return { flags, switches: found, word: given };
 }
 
 /** Throws ConfigError for a variable that looks like a mistyped setting; others, such as those of Kubernetes, are ignored. */
@@ -144,7 +146,7 @@ function fromFile(path: string): Raw {
     throw new ConfigError(`${path}: a configuration file cannot name another one (config)`);
   const unknown = Object.keys(settings).find((key) => !Object.hasOwn(SETTINGS, key));
   if (unknown !== undefined)
-    throw new ConfigError(`${path}: unknown setting ${word(unknown)}${meant(unknown, FILE_SETTING_NAMES)}`);
+    throw new ConfigError(`${path}: unknown setting ${quoted(unknown)}${meant(unknown, FILE_SETTING_NAMES)}`);
   return settings;
 }
 
@@ -167,6 +169,6 @@ function fromText(name: SettingName, text: string): unknown {
   return text;
 }
 
-const word = (text: string) => JSON.stringify(text.slice(0, 100));
+const quoted = (text: string) => JSON.stringify(text.slice(0, 100));
 
 const meant = (text: string, known: readonly string[]) => didYouMean(text, known, { otherwise: '; see --help' });

@@ -160,12 +160,9 @@ interface EndpointConfig {
   readonly admits?: Admits | undefined;
 }
 
-/**
- * One endpoint, or one for each named target; with targets, there is no default endpoint. A target that the environment or the file of
- * settings selects, for stdio, has no effect.
- */
+/** One endpoint, or one for each named target; with targets, there is no default endpoint. */
 function endpointConfigs(config: Config): EndpointConfig[] {
-  if (config.targets === undefined) return [{ path: '/mcp', config: { ...config, target: undefined } }];
+  if (config.targets === undefined) return [{ path: '/mcp', config }];
   return targetsOf(config).map((target) => ({ ...target, path: `/t/${target.alias}/mcp` }));
 }
 

@@ -70,7 +70,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   store: {
     summary:
       'Manage the PostgreSQL database of --store, as its owner: create its tables (init), update them (migrate), import a state directory, show the status (the default), accept a restored backup, or remove the pinned keys, named targets and backend (unpin).',
-    settings: ['store', 'stateDir', 'config'],
+    settings: ['store', 'stateDir', 'state', 'config'],
     word: 'init|migrate|import|status|accept-restore|unpin',
     switches: {
       roles: 'With init or migrate: create the role finspace_mcp_server, which has only the rights of a server',

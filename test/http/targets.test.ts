@@ -36,11 +36,6 @@ describe('named targets', () => {
     expect((await list(at(server, '/mcp'))).status).toBe(404);
   });
 
-  it('are not named by a server without them, whatever the environment selects for stdio', async () => {
-    const { result } = (await (await list((await product({ target: 'prod' })).url)).json()) as { result: object };
-    expect(result).not.toHaveProperty(['_meta', 'finspace-mcp/target']);
-  });
-
   it('are named in every result, and have separate approvals', async () => {
     const server = await product({ targets: file({ targets: TWO }) });
     const result = await (await list(at(server, '/t/lab/mcp'))).json();

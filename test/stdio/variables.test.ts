@@ -17,6 +17,14 @@ describe('an environment variable', () => {
     expect(() => read({ [given]: 'x' })).toThrow(`unknown variable ${given}; did you mean ${meant}?`);
   });
 
+  it.each([
+    ['http', 'target', undefined, { FINSPACE_MCP_TARGET: 'prod' }],
+    ['journal', 'backend', 'local', { FINSPACE_MCP_BACKEND: 'aws', AWS_ENDPOINT_URL: 'https://other.example' }],
+    ['local', 'faults', 'faults.json', { FINSPACE_MCP_BACKEND: 'aws', FINSPACE_MCP_FAULTS: 'faults.json' }],
+  ] as const)('has no effect on a command that does not take its setting: %s', (command, setting, value, env) => {
+    expect(readCommandLine([command], env, COMMANDS, 'stdio').config[setting]).toBe(value);
+  });
+
   it('of a shared Redis is rejected, but help is shown', () => {
     const env = { FINSPACE_MCP_REDIS: 'redis://redis' };
     expect(() => read(env)).toThrow('FINSPACE_MCP_REDIS is set: servers share a PostgreSQL database instead');
