@@ -59,6 +59,8 @@ function grownDisk(requested: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Config
   return growthOf(requested) > 0 && hasDocumentedSizes(nas1Configuration.type) ? { nas1Configuration } : undefined;
 }
 
+const GROWS_FOR_GOOD = 'The size of a volume cannot be reduced again.';
+
 export const kxVolume: KindDefinition<'kx-volume'> = {
   references: [],
   changes: {
@@ -84,8 +86,9 @@ export const kxVolume: KindDefinition<'kx-volume'> = {
       quotas: (requested) => [{ quota: VOLUME_STORAGE, more: Math.max(0, growthOf(requested)) }],
       // Only growth takes time, during which the volume may be unavailable.
       impact: async (requested) => {
-        const dependents = mayGrow(requested) ? await requested.read.dependents('kx-volume', requested.key) : [];
-        return { interrupted: dependents.filter(isWorking).map(dependentItem) };
+        if (!mayGrow(requested)) return {};
+        const dependents = await requested.read.dependents('kx-volume', requested.key);
+        return { interrupted: dependents.filter(isWorking).map(dependentItem), notes: [{ says: GROWS_FOR_GOOD }] };
       },
     },
     DeleteKxVolume: {

@@ -10,6 +10,7 @@ import {
   here,
   inside,
   on,
+  preview,
   previewFixture,
   segment,
 } from './support/preview.ts';
@@ -37,5 +38,16 @@ describe('a volume that an endpoint reports as UPDATED', () => {
   it('is drawn with what uses it', async () => {
     const graph = await environmentGraph(fixture.backend.call, fixture.builder.environmentId);
     expect(environmentSvg(graph)).not.toContain('>UPDATED<');
+  });
+});
+
+describe('the preview of an update of a volume', () => {
+  const notes = async (args: object) =>
+    (await preview('UpdateKxVolume', here({ volumeName: 'fast', ...args }))).notes ?? [];
+
+  it('says that its growth cannot be reversed', async () => {
+    const says = 'The size of a volume cannot be reduced again.';
+    expect(await notes({ nas1Configuration: { size: 2400 } })).toEqual([says]);
+    expect(await notes({ nas1Configuration: { size: 1200 }, description: 'new' })).toEqual([]);
   });
 });
