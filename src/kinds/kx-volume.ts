@@ -59,7 +59,7 @@ function grownDisk(requested: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Config
   return growthOf(requested) > 0 && hasDocumentedSizes(nas1Configuration.type) ? { nas1Configuration } : undefined;
 }
 
-const GROWS_FOR_GOOD = 'The size of a volume cannot be reduced again.';
+const GROWS_FOR_GOOD = 'A volume cannot be made smaller later.';
 
 export const kxVolume: KindDefinition<'kx-volume'> = {
   references: [],

@@ -163,7 +163,7 @@ const withoutRemovedTags =
     const { resourceArn } = input as Members;
     const ofSame = earlier.filter((change) => change.input['resourceArn'] === resourceArn);
     const removed = ofSame.flatMap((change) => change.input['tagKeys'] as string[]);
-    const present = Object.entries((output as { tags?: Members }).tags ?? {});
+    const present = Object.entries({ ...(output as { tags?: Members }).tags });
     return { ...output, tags: Object.fromEntries(present.filter(([key]) => !removed.includes(key))) };
   };
 

@@ -46,7 +46,7 @@ describe('the preview of an update of a volume', () => {
     (await preview('UpdateKxVolume', here({ volumeName: 'fast', ...args }))).notes ?? [];
 
   it('says that its growth cannot be reversed', async () => {
-    const says = 'The size of a volume cannot be reduced again.';
+    const says = 'A volume cannot be made smaller later.';
     expect(await notes({ nas1Configuration: { size: 2400 } })).toEqual([says]);
     expect(await notes({ nas1Configuration: { size: 1200 }, description: 'new' })).toEqual([]);
   });
