@@ -1,4 +1,3 @@
-import { groupBy } from '../group-by.ts';
 import { newestFirst } from '../kinds/newest-first.ts';
 import { referredBy } from '../kinds/references.ts';
 import { isLeaving, occupiesHost, statusClass } from '../kinds/statuses.ts';
@@ -42,14 +41,16 @@ export function edgesOf({ environment, clusters, databases }: EnvironmentData, p
 /** What an entity refers to, each once, without what follows from its other references. */
 function references(kind: Kind, view: object): Edge[] {
   const from: KindName = `kx-${kind}`;
-  const edges = referredBy(from, view, view)
-    .filter(({ isImplied }) => !isImplied)
-    .map(({ to, as, key, how }) => edge(idAt(from, view), as, idAt(to, key), how));
-  if (edges.length < 2) return edges;
-  const alike = groupBy(edges, ({ relation, to }) => `${relation} ${to}`);
-  return [...alike.values()].flatMap(([first, ...others]) =>
-    first === undefined ? [] : { ...first, facts: others.reduce((all, { facts }) => union(all, facts), first.facts) },
-  );
+  const all: Edge[] = [];
+  for (const { to, as, key, how, isImplied } of referredBy(from, view, view)) {
+    if (isImplied) continue;
+    const found = edge(idAt(from, view), as, idAt(to, key), how);
+    const at = all.findIndex((each) => each.to === found.to && each.relation === as);
+    const same = all[at];
+    if (same === undefined) all.push(found);
+    else all[at] = { ...same, facts: union(same.facts, found.facts) };
+  }
+  return all;
 }
 
 /** All that two uses of the same entity are for: paths of both, or both purposes. */
