@@ -54,6 +54,31 @@ describe('a session of the 2025 era', () => {
     expect(await statusOf(post(url, LIST, headers))).toBe(404);
   });
 
+  it('ends the response to a call that the client cancels, and then is idle', async () => {
+    let now = 0;
+    const server = await stack(() => new Promise<void>(() => {}), { sessionIdle: 10_000, now: () => now });
+    const { url, metrics } = server;
+    const headers = await initialize(url);
+    const response = await post(
+      url,
+      { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'wait' } },
+      headers,
+    );
+    const cancel = (requestId: unknown) => ({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId },
+    });
+    expect(await statusOf(post(url, cancel(8), headers))).toBe(202);
+    expect(metrics.text()).toContain('finspace_mcp_in_flight_requests 1');
+    expect(await statusOf(post(url, cancel(7), headers))).toBe(202);
+    expect(await response.text()).toContain('The client cancelled this request.');
+    await settle();
+    expect(metrics.text()).toContain('finspace_mcp_in_flight_requests 0');
+    now = 11_000;
+    expect(await statusOf(post(url, LIST, headers))).toBe(404);
+  });
+
   it('does not end while its stream is open', async () => {
     let now = 0;
     const { url } = await stack(idle, { sessionIdle: 10_000, now: () => now });

@@ -3,6 +3,7 @@ import {
   type AuthInfo,
   isInitializeRequest,
   type McpServer,
+  type RequestId,
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
@@ -95,18 +96,34 @@ async function openSession(
   return session;
 }
 
-function answer(session: Session, { request, body, authInfo, onEnd }: SessionRequest, now: () => number) {
+async function answer(session: Session, { request, body, authInfo, onEnd }: SessionRequest, now: () => number) {
   session.open += 1;
   session.lastUsed = now();
   onEnd(() => {
     session.open -= 1;
     session.lastUsed = now();
   });
-  return session.transport.handleRequest(withAccept(request), {
+  const response = await session.transport.handleRequest(withAccept(request), {
     authInfo,
     ...(body === undefined ? {} : { parsedBody: body }),
   });
+  if (response.ok) await Promise.all(cancelledBy(body).map((id) => endStreamOf(session, id)));
+  return response;
 }
+
+/** The ids of the requests that a body cancels. */
+const cancelledBy = (body: unknown): RequestId[] =>
+  [body ?? []].flat().flatMap((message) => {
+    const { method, params } = message as { method?: unknown; params?: { requestId?: RequestId } | null };
+    return method === 'notifications/cancelled' && params?.requestId !== undefined ? [params.requestId] : [];
+  });
+
+/** Ends the stream of a cancelled request with an error: the SDK sends nothing for it, so the stream would stay open. */
+const endStreamOf = ({ transport }: Session, id: RequestId) =>
+  transport.send({ jsonrpc: '2.0', id, error: { code: -32_000, message: 'The client cancelled this request.' } }).catch(
+    // The request has been answered, or never was one.
+    () => {},
+  );
 
 /**
  * A request as the SDK accepts it: the SDK requires named media types, but clients may send wildcards. It has no body, because
