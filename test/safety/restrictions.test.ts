@@ -243,7 +243,8 @@ describe('the settings of the operator', () => {
       expect(JSON.stringify(resources)).toContain(town.environmentId);
       expect(JSON.stringify(resources)).not.toContain(other.environmentId);
       const uri = `finspace://kx/environments/${other.environmentId}`;
-      await expect(readResource(environment as never, uri, NEVER)).rejects.toThrow();
+      for (const path of ['', '/clusters', '/topology', '/topology.svg'])
+        await expect(readResource(environment as never, uri + path, NEVER)).rejects.toThrow('limits this server to');
     });
   });
 
