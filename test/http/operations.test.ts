@@ -63,7 +63,13 @@ describe('metrics', () => {
     let server: Running | undefined;
     const as = await issuer(() => [(server as Running).url, new URL('/metrics', (server as Running).url).href]);
     server = await product({ authIssuer: as.url });
-    expect((await page(server, '/metrics')).status).toBe(401);
+    const refused = await page(server, '/metrics');
+    expect(refused.status).toBe(401);
+    const [, place = ''] = /resource_metadata="([^"]*)"/.exec(refused.headers.get('www-authenticate') ?? '') ?? [];
+    expect(await (await fetch(place)).json()).toMatchObject({
+      resource: new URL('/metrics', server.url).href,
+      authorization_servers: [as.url],
+    });
     const authorization = `Bearer ${await as.token({ scope: 'finspace:read' })}`;
     expect((await page(server, '/metrics', { authorization })).status).toBe(200);
     expect((await page(server, '/healthz')).status).toBe(200);

@@ -126,7 +126,7 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
   ]);
   const guard = guards({ hosts: servedHosts(options), origins: options.allowedOrigins });
   const showMetrics = async (request: Request) => {
-    const refusal = guard.refuse(request.headers) ?? (await authorize?.(request, resourceAt('/metrics')()));
+    const refusal = guard.refuse(request.headers) ?? (await authorize?.(request, resourceAt(METRICS)()));
     return refusal instanceof Response ? refusal : new Response(measured.text(), { headers: PROMETHEUS });
   };
   return {
@@ -134,7 +134,7 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
     pages: {
       '/healthz': healthy,
       '/readyz': readiness(options.ready, () => requests.draining, now),
-      '/metrics': showMetrics,
+      [METRICS]: showMetrics,
     },
     documents: authIssuer === undefined ? {} : metadataDocuments(options.served, resourceAt, authIssuer),
     approvals: approvalsPage(options, base, resourceAt, now),
@@ -187,10 +187,12 @@ function approvalsPage(options: HttpOptions, base: () => string, resourceAt: Res
   });
 }
 
+const METRICS = '/metrics';
 const PROMETHEUS = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' };
 
 function metadataDocuments(served: readonly ServedEndpoint[], resourceAt: ResourceAt, issuer: string) {
-  const pages = served.map(({ path }) => metadataPages(path, resourceAt(path), issuer));
+  const paths = [...served.map(({ path }) => path), METRICS];
+  const pages = paths.map((path) => metadataPages(path, resourceAt(path), issuer));
   const [only] = served;
   const root = served.length === 1 && only !== undefined ? [metadataPages('', resourceAt(only.path), issuer)] : [];
   return Object.assign({}, ...pages, ...root);
