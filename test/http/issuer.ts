@@ -13,6 +13,8 @@ export interface TestIssuer {
   revokeAllBut(kid: string): void;
   /** Answers every request with 503, or no longer. */
   outage(isOut: boolean): void;
+  /** Calls itself by another name in its metadata. */
+  rename(issuer: string): void;
 }
 
 const keyPair = generateKeyPair('ES256');
@@ -23,9 +25,10 @@ export async function issuer(audience: () => string | string[]): Promise<TestIss
   const { publicKey, privateKey } = await keyPair;
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }];
   let isOut = false;
+  let name: string | undefined;
   const server = createServer((request, response) => {
     const documents: Record<string, object> = {
-      '/.well-known/oauth-authorization-server': { issuer: url, jwks_uri: `${url}/keys` },
+      '/.well-known/oauth-authorization-server': { issuer: name ?? url, jwks_uri: `${url}/keys` },
       '/keys': { keys },
     };
     const found = isOut ? undefined : documents[request.url ?? ''];
@@ -57,6 +60,9 @@ export async function issuer(audience: () => string | string[]): Promise<TestIss
     revokeAllBut: (kid) => void keys.splice(0, keys.length, ...keys.filter((key) => key.kid === kid)),
     outage: (now) => {
       isOut = now;
+    },
+    rename: (issuer) => {
+      name = issuer;
     },
   };
 }

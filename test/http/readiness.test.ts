@@ -48,6 +48,14 @@ describe('an issuer that does not answer', () => {
     expect(await response.text()).toContain('The issuer of tokens cannot be reached: ECONNREFUSED');
   });
 
+  it('is reported with the issuer that its metadata names, if that is another one', async () => {
+    const as = await issuer(() => 'unused');
+    as.rename(`${as.url}/`);
+    const { ready } = await started({ authIssuer: as.url });
+    const cause = `its metadata names the issuer "${as.url}/", which --auth-issuer must equal`;
+    expect(await ready()).toEqual([503, expect.stringContaining(cause)]);
+  });
+
   it('is no longer reported once it answers', async () => {
     let now = Date.now();
     const as = await issuer(() => 'unused');

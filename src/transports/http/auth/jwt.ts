@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { quoteUntrusted } from '../../../untrusted.ts';
 import { causeOf } from '../../cause.ts';
 import { namesAudience } from './audience.ts';
 import { type Holder, REQUESTABLE } from './scopes.ts';
@@ -164,18 +165,26 @@ async function discover(issuer: string): Promise<string> {
     `${origin}${path}/.well-known/openid-configuration`,
   ];
   let cause = '';
+  let wrong: string | undefined;
   for (const place of places) {
     const response = await get(place).catch((error) => {
       cause ||= causeOf(error);
       return null;
     });
     if (response?.ok === false) cause ||= `HTTP ${response.status} for its metadata`;
-    const metadata = response?.ok ? ((await response.json().catch(() => null)) as Metadata | null) : null;
+    const metadata = response?.ok ? ((await response.json().catch(() => ({}))) as Metadata | null) : null;
     const uri = metadata?.issuer === issuer ? metadata.jwks_uri : undefined;
     if (typeof uri === 'string' && uri.startsWith(new URL(issuer).protocol)) return uri;
+    if (metadata !== null) wrong ??= problemOfMetadata(metadata, issuer);
   }
-  throw new IssuerUnreachable(cause || 'its metadata names another issuer or no keys');
+  throw new IssuerUnreachable(wrong ?? cause);
 }
+
+/** Many issuers end in a slash, which --auth-issuer must then have, too. */
+const problemOfMetadata = ({ issuer }: Metadata, expected: string) =>
+  issuer === expected || typeof issuer !== 'string'
+    ? 'its metadata names no keys'
+    : `its metadata names the issuer ${quoteUntrusted(issuer, 300)}, which --auth-issuer must equal`;
 
 const unreachable = (error: unknown) => new IssuerUnreachable(causeOf(error));
 
