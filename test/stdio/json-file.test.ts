@@ -21,6 +21,13 @@ it.each([
   expect(read(content)).toEqual(JSON.parse(TEXT));
 });
 
+it('a key that an object has twice is rejected, because only its last value would count', () => {
+  const twice = (text: string) => () => read(Buffer.from(text));
+  expect(twice('{"readOnly": true, "readOnly" : false}')).toThrow('has a key twice in one object');
+  expect(twice('{"targets":{"lab":{"deny":["a"]},"lab":{}}}')).toThrow('has a key twice in one object');
+  expect(twice('{"targets":{"a":{"deny":["a\\":"]},"b":{"deny":"\\\\"}},"deny":[]}')).not.toThrow();
+});
+
 it('another file is not JSON', () => {
   expect(() => read(Buffer.from([0xff, 0xfe, 0x00]))).toThrow('is not JSON');
 });
