@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Config, ConfigError, configure, SETTINGS } from '../config.ts';
+import { type Config, ConfigError, configure, flagOf, SETTINGS } from '../config.ts';
 import { readJsonFile } from '../json-file.ts';
 import { type Caller, LOCAL_CALLER } from '../safety/policy.ts';
 import { type Admits, isScope, SCOPES, scopedCaller } from '../transports/http/auth/scopes.ts';
@@ -73,8 +73,12 @@ const readTargets = (path: string) => readJsonFile(path, (why) => new ConfigErro
 
 /** The configuration of one target: its backend comes only from its row, and the row can only restrict what it offers. */
 function targetConfig(config: Config, target: string, { allow: _, ...row }: Row): Config {
-  const intersection = <T>(all: readonly T[] | undefined, own: readonly T[] | undefined) =>
-    all === undefined || own === undefined ? (all ?? own) : own.filter((one) => all.includes(one));
+  const intersection = <T>(name: 'toolsets' | 'environments', all?: readonly T[], own?: readonly T[]) => {
+    if (all === undefined || own === undefined) return all ?? own;
+    const common = own.filter((one) => all.includes(one));
+    if (common.length === 0) throw new ConfigError(`${name}: none of them is among those of ${flagOf(name)}`);
+    return common;
+  };
   try {
     return configure(
       {
@@ -87,8 +91,8 @@ function targetConfig(config: Config, target: string, { allow: _, ...row }: Row)
         world: row.world ?? config.world,
         lifecycle: row.lifecycle ?? config.lifecycle,
         readOnly: config.readOnly || row.readOnly,
-        toolsets: intersection(config.toolsets, row.toolsets),
-        environments: intersection(config.environments, row.environments),
+        toolsets: intersection('toolsets', config.toolsets, row.toolsets),
+        environments: intersection('environments', config.environments, row.environments),
         deny: [...config.deny, ...row.deny],
         target,
       },

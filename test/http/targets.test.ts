@@ -154,6 +154,14 @@ describe('named targets', () => {
   ])('stop start-up if the file is invalid: %s', async (message, content) => {
     await expect(product({ targets: file(content) })).rejects.toThrow(message);
   });
+
+  it.each([
+    [{ toolsets: ['kx-user'] }, { toolsets: ['kx-cluster'] }, 'toolsets: none of them is among those of --toolsets'],
+    [{ environments: ['a1'] }, { environments: ['b2'] }, 'environments: none of them is among those of --environments'],
+  ])('stop start-up if nothing is left of a restriction: %j', async (own, settings, message) => {
+    const targets = file({ targets: { lab: own } });
+    await expect(product({ targets, ...settings })).rejects.toThrow(`--targets: lab: ${message}`);
+  });
 });
 
 describe('--target on stdio', () => {
