@@ -10,6 +10,12 @@ import { userFolder } from './user-folder.ts';
 import { wordIssue } from './wording.ts';
 
 const milliseconds = () => z.int().min(1).max(600_000);
+/** A path where this server creates files. Clients start it without a shell, so a folder would be called `~`. */
+const writablePath = () =>
+  z
+    .string()
+    .min(1)
+    .regex(/^(?!~(?:[/\\]|$))/, 'expects a path without ~, which only shells replace');
 
 /** Every setting of this server. The flag is its name in kebab case; the variable is FINSPACE_MCP_ and its name in snake case. */
 export const SETTINGS = lazily({
@@ -35,8 +41,8 @@ export const SETTINGS = lazily({
       ),
   profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
   stateDir: () =>
-    z.string().min(1).optional().describe('Directory for the worlds, plans, approvals, the journal and keys'),
-  state: () => z.string().min(1).optional().describe('SQLite file of the local worlds, or :memory: to keep nothing'),
+    writablePath().optional().describe('Directory for the worlds, plans, approvals, the journal and keys'),
+  state: () => writablePath().optional().describe('SQLite file of the local worlds, or :memory: to keep nothing'),
   world: () =>
     z
       .string()
@@ -77,7 +83,11 @@ export const SETTINGS = lazily({
   deny: () => z.array(z.string().min(1)).default(DEFAULTS.deny).describe('Do not offer these tools'),
   environments: () =>
     z
-      .array(z.string().regex(/^[a-zA-Z0-9]{1,32}$/, 'expects ids of environments'))
+      .array(
+        z
+          .string()
+          .regex(/^[a-zA-Z0-9]{1,32}$/, 'expects ids of environments, not names; list_kx_environments shows them'),
+      )
       .min(1)
       .optional()
       .describe('Limit everything to the environments with these ids'),

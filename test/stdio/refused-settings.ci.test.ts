@@ -80,6 +80,16 @@ describe('settings with which no server starts', () => {
     expect(await run('doctor', ...all)).toMatchObject(expected);
   });
 
+  it.each([
+    [['--state', '~/world.db'], '--state: expects a path without ~, which only shells replace'],
+    [
+      ['--environments', 'kdb-prod'],
+      '--environments: expects ids of environments, not names; list_kx_environments shows them',
+    ],
+  ])('say what to write instead: %j', async (args, words) => {
+    expect(await run('--state-dir', folder, ...args)).toMatchObject({ code: 2, said: `finspace-mcp: ${words}\n` });
+  });
+
   it('end tools, too, if a denied tool does not exist', async () => {
     const said = 'finspace-mcp: --deny: there is no tool "delete_kx_clusters"; did you mean delete_kx_cluster?\n';
     expect(await run('tools', '--deny', 'delete_kx_clusters')).toEqual({ code: 2, out: '', said });
