@@ -75,10 +75,15 @@ describe('named targets', () => {
       authorization: `Bearer ${await as.token({ sub, scope: 'finspace:destroy' })}`,
     });
     const deletion = { name: 'delete_kx_environment', arguments: { environmentId: 'none' } };
-    const status = async (sub: string) =>
-      (await modern(at(server as Running, path), 'tools/call', deletion, await bearer(sub))).status;
+    const requested = async (sub: string) =>
+      modern(at(server as Running, path), 'tools/call', deletion, await bearer(sub));
+    const status = async (sub: string) => (await requested(sub)).status;
     expect(await status('alice')).toBe(200);
-    expect(await status('bob')).toBe(403);
+    const closed = await requested('bob');
+    expect(closed.status).toBe(403);
+    // A challenge would make the client request a scope that its token has already.
+    expect(closed.headers.get('www-authenticate')).toBeNull();
+    expect(await closed.text()).toContain('This named target does not allow you finspace:write finspace:destroy');
     path = '/t/vault/mcp';
     expect(await status('alice')).toBe(403);
     expect(await status('bob')).toBe(404);

@@ -47,10 +47,21 @@ export function authorizedMount(
     },
     authorize: (caller, body) => {
       const needed = scopesToRequest(body, caller as ScopedCaller, needs);
-      return needed === undefined ? undefined : insufficientScope(resource(), needed);
+      if (needed === undefined) return undefined;
+      const { principal } = caller;
+      const allowed = admits && scopedCaller({ principal, scopes: admits(principal) ?? [] }).scopes;
+      const closed = needed.filter((scope) => allowed?.has(scope) === false);
+      return closed.length > 0 ? closedByTarget(closed) : insufficientScope(resource(), needed);
     },
   };
 }
+
+/** Without a challenge, because no other token would help. */
+const closedByTarget = (scopes: readonly string[]) =>
+  reject(
+    403,
+    `This named target does not allow you ${scopes.join(' ')}; its operator can ("allow" in the --targets file).`,
+  );
 
 /** The same response as for a named target that does not exist. */
 const unknownTarget = () => reject(404, 'There is no such named target, or you have no access to it.');
