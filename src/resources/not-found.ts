@@ -4,6 +4,9 @@ import { KDB, resourceAt, uriOf } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { idOfEnvironmentNamed } from './environment-names.ts';
 
+/** The tags of the entity with the ARN that follows. */
+const TAGS = 'finspace://tags/';
+const UNESCAPED_ARN = /^finspace:\/\/tags\/(arn:[\w:/-]{1,1000})$/;
 const MAX_LENGTH = 300;
 
 /** The error for a URI without a resource for this caller. It quotes the URI, because the URI may contain anything. */
@@ -12,13 +15,16 @@ export function notFound(uri: string, hint = ''): ResourceNotFoundError {
   return new ResourceNotFoundError(shown.slice(1, shown.lastIndexOf('"')), `Resource not found: ${shown}${hint}`);
 }
 
-/** The same error, which shows the right URI if the caller gave the name of an environment instead of its id. */
+/** The same error, which shows the right URI if it has the name of an environment instead of its id, or an ARN as it is. */
 export async function notFoundIn(
   environment: ResourceEnvironment,
   uri: string,
   signal: AbortSignal,
 ): Promise<ResourceNotFoundError> {
   const { kind, input = {} } = resourceAt(uri) ?? {};
+  const arn = UNESCAPED_ARN.exec(uri)?.[1];
+  if (arn !== undefined)
+    return notFound(uri, `. The ARN in it must be percent-encoded: "${TAGS}${encodeURIComponent(arn)}"`);
   const { environmentId: name } = input;
   if (kind === undefined || name === undefined || !uri.startsWith(KDB)) return notFound(uri);
   const environmentId = await idOfEnvironmentNamed(environment, name, signal);

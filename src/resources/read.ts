@@ -36,10 +36,8 @@ export async function readResource(
   const kit = await readKit(environment, uri);
   if (kit !== undefined) return kit;
   const found = resourceAt(uri);
-  if (
-    found === undefined ||
-    refusalReason(found.kind.operation, environment.restrictions, environment.caller) !== undefined
-  )
+  if (found === undefined) throw await notFoundIn(environment, uri, signal);
+  if (refusalReason(found.kind.operation, environment.restrictions, environment.caller) !== undefined)
     throw notFound(uri);
   const { kind, input } = found;
   // A state with gaps would look like a change, so its reads wait.

@@ -183,6 +183,9 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
     const arn = `${environmentArn}/kxVolume/vol-fx`;
     const { contents } = await session.readResource({ uri: `finspace://tags/${encodeURIComponent(arn)}` });
     expect(JSON.parse(contents[0]?.text ?? '')).toMatchObject({ tags: { owner: 'fx-desk' } });
+    await expect(session.readResource({ uri: `finspace://tags/${arn}` })).rejects.toThrow(
+      `The ARN in it must be percent-encoded: "finspace://tags/${encodeURIComponent(arn)}"`,
+    );
   });
 
   test('are not found if they do not exist', async () => {
