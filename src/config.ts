@@ -114,7 +114,10 @@ export const SETTINGS = lazily({
       .default(DEFAULTS.catalog)
       .describe('List all tools, or only three that find and run the others (fewer tokens)'),
   outputSchemas: () =>
-    z.boolean().default(DEFAULTS.outputSchemas).describe('List an output schema with each tool (many more tokens)'),
+    z
+      .boolean()
+      .default(DEFAULTS.outputSchemas)
+      .describe('List an output schema with each tool (many more tokens); not with --catalog search'),
   connectTimeout: () =>
     milliseconds().default(DEFAULTS.connectTimeout).describe('Time limit to connect to the endpoint in milliseconds'),
   attemptTimeout: () =>
