@@ -7,8 +7,10 @@ import { didYouMean } from './nearest.ts';
  */
 export function wordIssue(issue: z.core.$ZodRawIssue): string {
   const say = WORDS[issue.code ?? ''] as ((issue: unknown) => string) | undefined;
-  return say?.(issue) ?? 'is not in the required format';
+  return say?.(issue) ?? OTHER;
 }
+
+const OTHER = 'is not in the required format';
 
 type Parsed<T> =
   | { readonly data: T; readonly problem?: undefined }
@@ -39,6 +41,11 @@ const WORDS: { readonly [C in z.core.$ZodIssue['code']]?: (issue: Raw<C>) => str
   too_small: ({ origin, minimum }) => `has to ${boundText(origin, 'at least', minimum)}`,
   too_big: ({ origin, maximum }) => `has to ${boundText(origin, 'at most', maximum)}`,
   unrecognized_keys: ({ keys }) => `there is no ${keys.map((key) => JSON.stringify(key)).join(', ')}`,
+  invalid_union: ({ errors, options, input }) => {
+    if (Array.isArray(options)) return `expects one of ${options.join(', ')}`;
+    const types = errors.flatMap(([first]) => (first?.code === 'invalid_type' ? [TYPES[first.expected]] : [undefined]));
+    return types.includes(undefined) ? OTHER : `expects ${types.join(' or ')}, not ${shown(input)}`;
+  },
   invalid_key: ({ issues }) => `invalid key: ${issues[0]?.message ?? 'not allowed'}`,
 };
 

@@ -165,6 +165,11 @@ describe.each(ALL)('%s, wrong params are rejected with a readable message', (_, 
     ['tools/list', { cursor: 5 }, 'params.cursor: expects text, not 5'],
     ['resources/read', {}, 'params.uri: required'],
     ['resources/read', { uri: {} }, 'params.uri: expects text, not an object'],
+    [
+      'completion/complete',
+      { ref: { type: 'ref/tool', name: 'x' }, argument: { name: 'a', value: '' } },
+      'params.ref.type: expects one of ref/prompt, ref/resource',
+    ],
     ['skills/list', { cursor: 5 }, 'params.cursor: expects text, not 5'],
     ['skills/get', {}, 'params.uri: required'],
     ['skills/get', { uri: 5 }, 'params.uri: expects text, not 5'],
@@ -190,6 +195,12 @@ describe.each(ALL)('%s, wrong params are rejected with a readable message', (_, 
       });
     },
   );
+});
+
+it('a progress token of another type is rejected with the types that it can have', async () => {
+  const { error } = await (await overHttp())(request('tools/list', { _meta: { progressToken: true } }));
+  expect(error?.message).toContain('params._meta.progressToken: expects text or a number, not true');
+  await closeConnections();
 });
 
 describe('over HTTP of 2026-07-28', () => {
