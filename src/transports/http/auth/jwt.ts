@@ -177,7 +177,7 @@ async function discover(issuer: string): Promise<string> {
     if (typeof uri === 'string' && uri.startsWith(new URL(issuer).protocol)) return uri;
     if (metadata !== null) wrong ??= problemOfMetadata(metadata, issuer);
   }
-  throw new IssuerUnreachable(wrong ?? cause);
+  throw new IssuerUnreachable(wrong ?? (cause || 'it has no metadata'));
 }
 
 /** Many issuers end in a slash, which --auth-issuer must then have, too. */
