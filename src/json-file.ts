@@ -2,27 +2,25 @@ import { readFileSync } from 'node:fs';
 
 /** The content of a JSON file. Throws what `errorFor` returns for the reason, which is the end of a sentence about the file. */
 export function readJsonFile(path: string, errorFor: (why: string, cause: unknown) => Error): unknown {
-  let text: string;
   let content: unknown;
+  let isLossy: boolean;
   try {
-    text = textOf(readFileSync(path));
+    const text = textOf(readFileSync(path));
     content = JSON.parse(text);
+    // JSON.parse keeps only the last value of a key, so a restriction could vanish.
+    isLossy = keysIn(text) > keysIn(JSON.stringify(content));
   } catch (cause) {
     throw errorFor(cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read', cause);
   }
-  // JSON.parse keeps the last value, so a restriction could vanish.
-  if (keysIn(content) < keysWritten(text)) throw errorFor('has a key twice in one object', undefined);
+  if (isLossy) throw errorFor('has a key twice in one object', undefined);
   return content;
 }
 
-/** The number of keys in a text that is JSON: the strings before a colon. */
-const keysWritten = (text: string) =>
-  text.match(/"(?:[^"\\]|\\.)*"(?:\s*:)?/g)?.filter((part) => part.endsWith(':')).length ?? 0;
-
-function keysIn(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
-  return Object.values(value).reduce((sum: number, member) => sum + keysIn(member), own);
+/** The number of keys in JSON: the strings before a colon. */
+function keysIn(json: string): number {
+  let count = 0;
+  for (const [part] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?/g)) if (part.endsWith(':')) count += 1;
+  return count;
 }
 
 /** The text without a byte order mark. Windows PowerShell writes UTF-16 when it redirects output to a file. */
