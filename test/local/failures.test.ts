@@ -39,15 +39,16 @@ describe('an injected failure', () => {
   test('fails the deletion of an environment, and a second delete retries it', async () => {
     const { world, builder, heal } = await failingEstate('DeleteKxEnvironment');
     const { environmentId } = builder;
-    const status = async () => (await world.call('GetKxEnvironment', { environmentId })).status;
+    const get = () => world.call('GetKxEnvironment', { environmentId });
     await world.call('DeleteKxEnvironment', { environmentId });
     world.advance(WAIT);
-    expect(await status()).toBe('FAILED_DELETION');
+    expect(await get()).toMatchObject({ status: 'FAILED_DELETION', errorMessage: expect.any(String) });
     heal();
     await world.call('DeleteKxEnvironment', { environmentId });
-    expect(await status()).toBe('RETRY_DELETION');
+    expect((await get()).status).toBe('RETRY_DELETION');
     world.advance(WAIT);
-    expect(await status()).toBe('DELETED');
+    const { status, errorMessage } = await get();
+    expect([status, errorMessage]).toEqual(['DELETED', undefined]);
   });
 
   test.each([

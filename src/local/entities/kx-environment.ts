@@ -66,8 +66,8 @@ export const kxEnvironments: Handlers<Operations> = {
   async UpdateKxEnvironmentNetwork(input, context) {
     const change = networkChange(input);
     const environment = await entityAt('kx-environment', input, context);
-    const { errorMessage: _, ...current } = environment.body;
-    const body = { ...current, ...connect(current, change), modified: context.now };
+    const current = changing(environment, context);
+    const body = { ...current, ...connect(current, change) };
     const updated = enterStatus({ ...environment, body }, 'UPDATE_NETWORK_REQUESTED', context);
     await context.tx.put(updated);
     return withoutAuthority(detail(updated, context));
@@ -75,7 +75,7 @@ export const kxEnvironments: Handlers<Operations> = {
 
   async DeleteKxEnvironment(input, context) {
     const environment = await entityAt('kx-environment', input, context);
-    const body = { ...environment.body, modified: context.now };
+    const body = changing(environment, context);
     const next = environment.status === 'FAILED_DELETION' ? 'RETRY_DELETION' : 'DELETE_REQUESTED';
     await context.tx.put(enterStatus({ ...environment, body }, next, context));
     return {};
@@ -99,6 +99,12 @@ export const failEnvironment: FailureEffect<Bodies['kx-environment']> = (environ
   const errorMessage = reason.replace(/[^a-zA-Z0-9. ]+/g, ' ');
   return { ...environment.body, ...network, errorMessage, modified: now };
 };
+
+/** The body at the start of a change, without the reason of an earlier failure. */
+const changing = ({ body: { errorMessage: _, ...rest } }: Stored<'kx-environment'>, { now }: Context) => ({
+  ...rest,
+  modified: now,
+});
 
 const oldestFirst = (now: number, id: string) => `${String(now).padStart(15, '0')}.${id}`;
 
