@@ -152,6 +152,24 @@ describe('a cluster', () => {
     expect((await refusal('DeleteKxClusterNode', { environmentId, clusterName, nodeId })).status).toBe(404);
   });
 
+  test('starts with all its nodes at once, even if one of them was replaced before', async () => {
+    const world = await openWorld();
+    const { call, advance } = world;
+    const { environmentId, clusterInput } = await openBuilder(world);
+    const capacityConfiguration = { nodeType: 'kx.s.large', nodeCount: 2 };
+    await call('CreateKxCluster', clusterInput('hdb-one', { clusterType: 'HDB', capacityConfiguration }));
+    const named = { environmentId, clusterName: 'hdb-one' };
+    const nodes = async () => (await call('ListKxClusterNodes', named)).nodes;
+    advance(MINUTE);
+    await call('DeleteKxClusterNode', { ...named, nodeId: (await nodes())[0].nodeId });
+    advance(10 * MINUTE);
+    expect((await call('GetKxCluster', named)).status).toBe('CREATING');
+    expect(await nodes()).toMatchObject([{ status: 'PROVISIONING' }, { status: 'PROVISIONING' }]);
+    advance(5 * MINUTE);
+    expect((await call('GetKxCluster', named)).status).toBe('RUNNING');
+    expect(await nodes()).toMatchObject([{ status: 'RUNNING' }, { status: 'RUNNING' }]);
+  });
+
   test('is updating while new code rolls out, and accepts no other update during that time', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;

@@ -11,7 +11,7 @@ import type { Effect } from './effect.ts';
 import { type FailureEffect, withReason } from './failure-effect.ts';
 import { hostMemory, reservationMiB } from './host-memory.ts';
 import type { ClusterBody, KxCluster } from './kx-cluster-mounts.ts';
-import { addEntity, listOf, type Presentation, type Stored } from './storage.ts';
+import { addEntity, listOf, type Presentation } from './storage.ts';
 
 const NODE: Presentation<'kx-node'> = {
   kind: 'kx-node',
@@ -42,8 +42,7 @@ export const provisionNodes: Effect<ClusterBody> = async (cluster, context) => {
   // A world file may ask for more.
   const count = Math.min(nodesOfRequest(cluster.body), MAX_NODES);
   for (let index = 0; index < count; index++) {
-    const node = await launch(cluster, zones[index % zones.length] ?? '', context);
-    await context.tx.put({ ...node, due: null });
+    await launch(cluster, zones[index % zones.length] ?? '', context);
   }
   return { body: { ...cluster.body, modified: context.now } };
 };
@@ -95,11 +94,15 @@ export const dropNodes: Effect<ClusterBody> = async (cluster, { tx }) => {
   return {};
 };
 
-function launch(cluster: KxCluster, availabilityZoneId: string, context: Context): Promise<Stored<'kx-node'>> {
+/** A new node, which runs once it is provisioned; those of a cluster that is being created run together with it. */
+async function launch(cluster: KxCluster, availabilityZoneId: string, context: Context): Promise<void> {
   const key = { ...keyOf(arnOf(cluster)), nodeId: uuid(context.random) };
   const body = { availabilityZoneId, launched: context.now };
-  return addEntity('kx-node', key, { status: 'PROVISIONING', body }, context);
+  const node = await addEntity('kx-node', key, { status: 'PROVISIONING', body }, context);
+  if (isStarting(cluster)) await context.tx.put({ ...node, due: null });
 }
+
+const isStarting = ({ status }: KxCluster) => status === 'PENDING' || status === 'CREATING';
 
 async function memoryShortage(cluster: KxCluster, context: Context): Promise<string | undefined> {
   const { scalingGroupConfiguration: placement } = cluster.body;
