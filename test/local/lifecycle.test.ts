@@ -252,4 +252,21 @@ describe('a changeset', () => {
     });
     expect(await call('GetKxDatabase', { environmentId, databaseName: 'trades' })).toMatchObject({ numChangesets: 0 });
   });
+
+  test('leaves no files without bytes, whichever paths it deletes', async () => {
+    const world = await openWorld();
+    const { environmentId, database, changeset } = await openBuilder(world);
+    await database('trades');
+    const named = { environmentId, databaseName: 'trades' };
+    const sizes = [];
+    for (let day = 10; day < 30; day += 1) {
+      await changeset('trades', `/2026.02.${day}/`);
+      const changeRequests = [{ changeType: 'DELETE' as const, dbPath: `/2026.01.${day}/` }];
+      await world.call('CreateKxChangeset', { ...named, changeRequests, clientToken: token() });
+      world.advance(WAIT);
+      const { numBytes, numFiles } = await world.call('GetKxDatabase', named);
+      sizes.push([numBytes > 0, numFiles > 0]);
+    }
+    expect(sizes.filter(([hasBytes, hasFiles]) => hasBytes !== hasFiles)).toEqual([]);
+  });
 });
