@@ -69,7 +69,7 @@ async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entr
     ] as const
   ).filter(([, wanted, taken]) => taken !== undefined && wanted !== undefined && wanted !== taken);
   return {
-    mount: { ...entry, dataviewConfiguration: { dataviewName, dataviewVersionId: versionId } },
+    mount: { ...entry, dataviewConfiguration: { dataviewName, dataviewVersionId: versionId, changesetId } },
     ignored: ignored.map(
       ([member]) =>
         `The service ignores ${member} and mounts the newest version of dataview ${quoteUntrusted(dataviewName)}. Give only dataviewName. To change the dataview itself, use ${toolName('UpdateKxDataview')}`,

@@ -125,9 +125,10 @@ function settingsOfMount({
   const view = (dataviewConfiguration ?? {}) as Members;
   const named = view['dataviewName'] ?? dataviewName;
   const mounted = { databaseName, cacheConfigurations: cachesIn(cacheConfigurations) };
+  const { dataviewVersionId, changesetId: ofVersion } = view;
   return named === undefined
     ? { ...mounted, changesetId }
-    : { ...mounted, dataviewName: named, dataviewVersionId: view['dataviewVersionId'] };
+    : { ...mounted, dataviewName: named, dataviewVersionId, changesetId: ofVersion };
 }
 
 /** The service ignores the dataview of a cache. */

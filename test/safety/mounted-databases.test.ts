@@ -97,6 +97,17 @@ describe('the databases that a cluster mounts', () => {
     expect(`${refusal}${planned}`).not.toMatch(/To keep everything|add remove/);
   });
 
+  it('change to the data of their dataview, and the plan shows it', async () => {
+    const { builder, backend, environmentId } = fixture;
+    const older = await backend.call('GetKxDataview', { environmentId, ...VIEW });
+    await builder.changeset('trades');
+    const newer = await backend.call('GetKxDatabase', { environmentId, databaseName: 'trades' });
+    await builder.cluster('direct', { clusterType: 'HDB', ...SHARED, databases: [{ databaseName: 'trades' }] });
+    const planned = await plan('update_kx_cluster_databases', { clusterName: 'direct', databases: [VIEW] });
+    const says = `databases.trades.changesetId: "${newer.lastCompletedChangesetId}" -> "${older.changesetId}"`;
+    expect(planned).toMatchObject({ changes: expect.arrayContaining([says]) });
+  });
+
   it('are left to the service if the call names a dataview that does not exist', async () => {
     const databases = [{ databaseName: 'trades', dataviewName: 'none' }];
     expect(textOf(await here('update_kx_cluster_databases', { clusterName: 'viewing', databases }))).toContain(

@@ -22,6 +22,7 @@ it('plans the newest version of a dataview, in whatever order the endpoint lists
       planCall({ call, backendLocation: PLACE }, 'UpdateKxClusterDatabases', input, 'ann'),
     ),
   );
-  expect(plan?.settings?.changes.map(({ setting }) => setting)).toEqual(['databases.trades.dataviewVersionId']);
+  const changed = ['databases.trades.dataviewVersionId', 'databases.trades.changesetId'];
+  expect(plan?.settings?.changes.map(({ setting }) => setting)).toEqual(changed);
   expect(other?.settings?.changes).toEqual(plan?.settings?.changes);
 });
