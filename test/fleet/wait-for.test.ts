@@ -14,7 +14,7 @@ describe('wait_for_kx_entity', () => {
     expect(failed).toMatchObject({ reached: false, status: 'CREATE_FAILED', reason: /Not enough memory/ });
     expect((await use('wait_for_kx_entity', { ...of, name: 'nobody' })).data).toMatchObject({
       reached: false,
-      why: /check the name/,
+      why: /Check the name/,
     });
     expect((await use('wait_for_kx_entity', { ...of, name: 'nobody', until: 'deleted' })).data).toMatchObject({
       reached: false,
