@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Call, Output } from '../../src/operations/index.ts';
 import { caller, demoTools, failing } from './table.ts';
 
 const { world, use } = demoTools();
@@ -16,6 +17,8 @@ const wait = async (database: string, using = use) =>
       name: await newestOf(database),
     })
   ).data;
+
+type Changeset = Pick<Output<'GetKxChangeset'>, 'changesetId' | 'status'>;
 
 describe('the wait for a load', () => {
   test('names what does not show its data', async () => {
@@ -40,8 +43,42 @@ describe('the wait for a load', () => {
     expect(rows).toContainEqual(expect.objectContaining({ entity: 'dataview:fx_spot/fx_spot_live', autoUpdate: true }));
   });
 
-  test('says what could not be read', async () => {
+  test('says what could not be read, also when the backend does not answer', async () => {
     const loaded = await wait('equities_taq', caller(failing(world().call, 'ListKxClusters')));
     expect(loaded).toMatchObject({ reached: true, notRead: [{ reason: /^ListKxClusters: / }] });
+    const silent = await wait('equities_taq', caller(failing(world().call, 'ListKxClusters', 'Unreachable')));
+    expect(silent).toMatchObject({ reached: true, notRead: [{ environment: 'kdb-prod', reason: /No answer/ }] });
+  });
+
+  test('does not count with what it has read before the load completed', async () => {
+    const name = await newestOf('equities_taq');
+    const { call } = world();
+    let isLoaded = false;
+    const underway = (each: Changeset): Changeset =>
+      each.changesetId === name && !isLoaded ? { ...each, status: 'PROCESSING' } : each;
+    const loading = async (operation: string, input: object, options: object) => {
+      const reply: Changeset & { kxChangesets?: Changeset[] } = await call(operation as never, input as never, options);
+      if (reply.kxChangesets !== undefined) return { ...reply, kxChangesets: reply.kxChangesets.map(underway) };
+      const polled = underway(reply);
+      isLoaded ||= operation === 'GetKxChangeset' && reply.changesetId === name;
+      return polled;
+    };
+    // Without the database, the changesets are listed first.
+    const wanted = { environment: 'kdb-prod', kind: 'changeset', name };
+    const { data } = await caller(loading as never)('wait_for_kx_entity', wanted);
+    expect(data).toMatchObject({ behind: [{ why: /; 4 changesets have completed since$/ }] });
+  });
+
+  test('that ends in another status says nothing about data', async () => {
+    const { call } = world();
+    const failed: Call = async (operation, input, options) => {
+      const reply = await call(operation, input, options);
+      return operation === 'GetKxChangeset' ? { ...reply, status: 'FAILED' as never } : reply;
+    };
+    const database = 'equities_taq';
+    const wanted = { environment: 'kdb-prod', kind: 'changeset', database, name: await newestOf(database) };
+    const { data } = await caller(failed)('wait_for_kx_entity', { ...wanted, until: 'FAILED' });
+    expect(data).toMatchObject({ reached: true, status: 'FAILED' });
+    expect(data).not.toHaveProperty('behind');
   });
 });

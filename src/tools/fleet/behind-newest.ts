@@ -1,22 +1,27 @@
 import type { Environment } from '../../inventory/fleet.ts';
 import { staleIssues } from '../../inventory/stale-and-unused.ts';
+import { FinspaceError } from '../../operations/failure.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import type { FleetReader } from './fleet-reader.ts';
 import type { Row } from './page.ts';
 import { SEARCHES } from './problem-searches.ts';
-import { notReadIn } from './read-gaps.ts';
+import { notReadIn, reasonOf } from './read-gaps.ts';
 
 const MAX_ROWS = 10;
 
-/** The clusters and dataviews that do not show the newest data of a database; dataviews with `autoUpdate` will do so by themselves. */
+/**
+ * The clusters and dataviews that do not show the newest data of a database; dataviews with `autoUpdate` will do so by themselves.
+ * Nothing that the same call has read earlier counts, because changesets have completed meanwhile.
+ */
 export async function behindNewest(
-  reader: FleetReader,
-  { environmentId = '' }: Environment,
+  { call, reread }: FleetReader,
+  { environmentId = '', name = '' }: Environment,
   database: string,
 ): Promise<Row> {
-  const { graphs, gaps } = await reader.reread([{ environmentId }], {
-    ...SEARCHES.behind.read,
-    changesetsOf: (name) => name === database,
+  const wanted = { ...SEARCHES.behind.read, changesetsOf: (each: string) => each === database };
+  const { graphs, gaps } = await reread([{ environmentId }], wanted, call).catch((error: unknown) => {
+    if (!(error instanceof FinspaceError)) throw error;
+    return { graphs: [], gaps: [{ environment: name, reason: reasonOf(error) }] };
   });
   const found = graphs.flatMap((graph) => staleIssues(graph)).filter(({ facts }) => facts['database'] === database);
   const rows = found.map(({ entity, why }) =>

@@ -39,8 +39,8 @@ export interface FleetReader extends Omit<EnvironmentLookup, 'matching' | 'seen'
   graphs(wanted: string | undefined, options?: GraphOptions, follow?: Follow): Promise<Graphs>;
   /** The environments that `graphs` had no time for. */
   rest(): Rest | undefined;
-  /** Reads the environments of these graphs again, with other options. */
-  reread(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions): Promise<Graphs>;
+  /** Reads the environments of these graphs again, with other options; by default, without a repeat of identical reads. */
+  reread(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions, by?: Call): Promise<Graphs>;
 }
 
 export interface Graphs {
@@ -68,7 +68,7 @@ export function fleetReader(
   // Each read is made once per question, so that the parts of its answer agree.
   const reads = deduplicated(call);
   const lookup = environmentLookup({ call, reads, foreground, background, cache });
-  const read = graphReader({ reads, background, options, cancelled, deadline });
+  const read = graphReader({ background, options, cancelled, deadline });
   let rest: Rest | undefined;
   return {
     call,
@@ -83,14 +83,14 @@ export function fleetReader(
     graph: async (wanted, more = {}) => read.one(reads, await lookup.environment(wanted), more),
     graphs: async (wanted, more = {}, follow = undefined) => {
       const all = partOf(await lookup.matching(wanted), part);
-      const { read: found, left } = inTime(all, await read.each(all, more, follow), deadline);
+      const { read: found, left } = inTime(all, await read.each(reads, all, more, follow), deadline);
       if (left !== undefined && (part.at ?? 0) > 0) throw new NotFound(SAME_CURSOR);
       rest = left;
       return graphsOf(found);
     },
-    reread: async (graphs, more) => {
+    reread: async (graphs, more, by = reads) => {
       const environments = graphs.map(({ environmentId }) => lookup.seen(environmentId));
-      return graphsOf(await read.each(environments, more), environments);
+      return graphsOf(await read.each(by, environments, more), environments);
     },
     rest: () => rest,
   };
@@ -101,7 +101,6 @@ export const worldTime = async ({ options }: FleetReader): Promise<string> =>
   new Date(Date.now() + ((await options.aheadMs?.()) ?? 0)).toISOString();
 
 interface GraphReaderOptions {
-  readonly reads: Call;
   readonly background: CallOptions;
   readonly options: GraphOptions;
   /** Aborts when the client cancels the request. */
@@ -110,14 +109,14 @@ interface GraphReaderOptions {
 }
 
 /** Reads the graphs of environments: of one, or of several at a time until `deadline` aborts. */
-function graphReader({ reads, background, options, cancelled, deadline }: GraphReaderOptions) {
+function graphReader({ background, options, cancelled, deadline }: GraphReaderOptions) {
   const one = (call: Call, environment: Environment, more: GraphOptions) =>
     environmentGraph(call, environment.environmentId ?? '', {
       ...options,
       environment: ifComplete(environment),
       ...more,
     });
-  const each = async (environments: readonly Environment[], more: GraphOptions, follow?: Follow) => {
+  const each = async (reads: Call, environments: readonly Environment[], more: GraphOptions, follow?: Follow) => {
     const work = async (call: Call, environment: Environment) => {
       const graph = await one(call, environment, { onProgress: undefined, ...more });
       try {

@@ -102,7 +102,7 @@ async function poll(subject: Subject, wasThere: boolean): Promise<PollResult> {
   if (!result.ended)
     return { ...result, stuck: stuckText(statusKind(kind), seen.status, since, await worldTime(context.reader)) };
   if (reply === undefined) return result;
-  const isLoaded = kind === 'changeset' && result.reached && database !== undefined;
+  const isLoaded = kind === 'changeset' && readyIn(kind).includes(seen.status) && database !== undefined;
   const behind = isLoaded ? await behindNewest(context.reader, context.place, database) : {};
   return { ...result, row: { ...rowOf(subject, reply), ...behind } };
 }
