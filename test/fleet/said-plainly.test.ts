@@ -19,6 +19,9 @@ describe('find_kx_entities', () => {
   test.each([
     { kinds: ['volume'], where: [{ setting: 'reason', is: 'set' }] },
     { environment: 'uat', kinds: ['cluster'], where: [{ setting: 'caches', is: 'set' }] },
+    { environment: 'uat', where: [{ setting: 'minNodeCount', is: 'above', value: 1 }] },
+    { environment: 'uat', where: [{ setting: 'autoscaling.minNodeCount', is: 'set' }] },
+    { environment: 'uat', kinds: ['cluster'], where: [{ setting: 'dataviewName', is: 'equals', value: 'live' }] },
   ])('finds nothing by a setting that entities of the kind can have: %j', async (input) => {
     expect((await find(input)).data['found']).toBe(0);
   });

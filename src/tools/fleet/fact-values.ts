@@ -1,6 +1,10 @@
+import * as z from 'zod';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
-import { arnIn, factsOf, isInDatabase, KINDS, memberOf } from '../../inventory/kinds.ts';
+import { arnIn, factsOf, getterOf, isInDatabase, KINDS, memberOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
+import { oncePer } from '../../once-per.ts';
+import { operationNamed } from '../../operations/index.ts';
+import type { Operation } from '../../operations/operation.ts';
 
 /** One value of what is known about an entity: `autoscaling.minNodeCount` is 3. The argument `setting` may name any of them. */
 export interface FactValue {
@@ -90,6 +94,21 @@ const ALSO_OF: Readonly<Partial<Record<Kind, readonly string[]>>> = {
 /** Whether entities of a kind can have something with a name. */
 export const declares = (kind: Kind, wanted: string): boolean =>
   [...Object.keys(factsOf(kind)), ...(ALSO_OF[kind] ?? [])].some((name) => isCalled(kind, name, bareNameOf(wanted)));
+
+/** Whether the API shows something with a name of entities of a kind, at any depth, such as `minNodeCount`. */
+export function isInApi(kind: Kind, wanted: string): boolean {
+  const last = wanted.split('.').at(-1) ?? wanted;
+  return kind !== 'node' && namesShown(operationNamed(getterOf(kind))).has(bareNameOf(last));
+}
+
+const namesShown = oncePer(({ output }: Operation) => new Set(namesIn(output()).map(bareNameOf)));
+
+function namesIn(schema: z.ZodType): string[] {
+  if (schema instanceof z.ZodOptional) return namesIn(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodArray) return namesIn(schema.element as z.ZodType);
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries<z.ZodType>(schema.shape).flatMap(([name, member]) => [name, ...namesIn(member)]);
+}
 
 /**
  * Whether the lists of these kinds contain a fact. To find or group by any other, each entity must be read.
