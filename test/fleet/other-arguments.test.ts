@@ -11,9 +11,11 @@ describe('a cursor', () => {
     const kinds = ['cluster', 'changeset'];
     const { cursor } = (await use('find_kx_entities', { sort: 'oldest', kinds })).data;
     expect(cursor).toEqual(expect.any(String));
-    const rest = await use('find_kx_entities', { kinds: 'Clusters,changesets', sort: 'oldest', cursor });
-    expect(rest).toMatchObject({ isError: false, data: { entities: expect.any(Array) } });
-    for (const other of [{}, { sort: 'oldest' }, { sort: 'newest', kinds }])
+    for (const more of [{}, { view: 'summary' }]) {
+      const rest = await use('find_kx_entities', { kinds: 'Clusters,changesets', sort: 'oldest', ...more, cursor });
+      expect(rest).toMatchObject({ isError: false, data: { entities: expect.any(Array) } });
+    }
+    for (const other of [{}, { sort: 'oldest' }, { sort: 'newest', kinds }, { sort: 'oldest', kinds, view: 'full' }])
       expect(await use('find_kx_entities', { ...other, cursor })).toMatchObject({ isError: true, text: REFUSED });
     expect(await use('find_kx_problems', { cursor })).toMatchObject({ isError: true, text: REFUSED });
   });

@@ -17,9 +17,9 @@ export interface Paged {
 export const MAX_CURSOR_LENGTH = 140;
 
 /** The cursor for a position in the answer to some arguments. */
-export function cursorFor({ at, from, until }: Position, { cursor: _, ...args }: Paged): string {
+export function cursorFor({ at, from, until }: Position, input: Paged): string {
   const range = `${from === undefined ? '' : ` from ${from}`}${until === undefined ? '' : ` until ${until}`}`;
-  return opaque(`at ${at}${range} of ${shortDigest(args)}.`);
+  return opaque(`at ${at}${range} of ${digestOf(input)}.`);
 }
 
 const POSITION = /^at (0|[1-9]\d{0,8})(?: from (\w{1,32}))?(?: until (\w{1,32}))? of ([0-9a-f]{8})\.$/;
@@ -33,8 +33,16 @@ export function positionIn(cursor: string): (Position & { readonly of: string | 
 }
 
 /** Whether the cursor of a call, if it has one, is from the answer to the same arguments. */
-export const isOwnCursor = ({ cursor, ...args }: Paged): boolean =>
-  cursor === undefined || positionIn(cursor)?.of === shortDigest(args);
+export const isOwnCursor = (input: Paged): boolean =>
+  input.cursor === undefined || positionIn(input.cursor)?.of === digestOf(input);
+
+/** Digest of the arguments without the cursor. A client may name a default in one call and omit it in the next. */
+function digestOf({ cursor: _, ...args }: Paged): string {
+  const isDefault = ([name, value]: [string, unknown]) => Object.hasOwn(DEFAULTS, name) && DEFAULTS[name] === value;
+  return shortDigest(Object.fromEntries(Object.entries(args).filter((each) => !isDefault(each))));
+}
+
+const DEFAULTS: Paged = { view: 'summary', diagram: false };
 
 export const OTHER_CURSOR =
   'The cursor is from an answer to other arguments: repeat that call with all its arguments and this cursor, or omit the cursor.';
