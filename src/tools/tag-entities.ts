@@ -68,7 +68,7 @@ export async function tagBatch(
   const both = tagKeys?.find((key) => tags !== undefined && Object.hasOwn(tags, key));
   if (both !== undefined)
     return {
-      wrong: [`tagKeys: ${quoteUntrusted(both)} is also in tags, so this call would set it and remove it again.`],
+      wrong: [`tagKeys: ${quoteUntrusted(both)} is also in tags, so this call would remove it and set it again.`],
     };
   const lacking = entities.findIndex(({ kind, database }) => (kind === 'dataview') !== (database !== undefined));
   if (lacking >= 0)

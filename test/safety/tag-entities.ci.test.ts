@@ -90,7 +90,7 @@ describe('tagging many entities', () => {
     [
       'a tag that it would set and remove',
       { entities: [{ kind: 'user', name: 'ann' }], tags: PROTECT, tagKeys: ['a', 'finspace-mcp:protected'] },
-      '"finspace-mcp:protected" is also in tags',
+      '"finspace-mcp:protected" is also in tags, so this call would remove it and set it again',
     ],
     ['a dataview without database', { entities: [{ kind: 'dataview', name: 'live' }], tagKeys: ['a'] }, 'database'],
     ['another environment', { entities: [{ kind: 'environment', name: 'else' }], tagKeys: ['a'] }, 'not "else"'],
