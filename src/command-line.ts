@@ -61,7 +61,8 @@ export function readCommandLine(
     if (switches.has(wants)) return { command, config: configure({}, env), switches, wants };
   requireWord(command, shape, word);
   const variables = fromEnvironment(env);
-  const file = (flags.config ?? variables.config) as string | undefined;
+  const isConfigTaken = shape.settings.includes('config');
+  const file = isConfigTaken ? ((flags.config ?? variables.config) as string | undefined) : undefined;
   const given: Raw = { ...(file === undefined ? {} : fromFile(file)), ...variables, ...flags };
   const config = configure(Object.fromEntries(shape.settings.map((name) => [name, given[name]])), env);
   return { command, config, switches, word, wants: 'run' };

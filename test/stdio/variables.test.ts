@@ -25,6 +25,12 @@ describe('an environment variable', () => {
     expect(readCommandLine([command], env, COMMANDS, 'stdio').config[setting]).toBe(value);
   });
 
+  it('names no file for a command that reads none', () => {
+    const env = { FINSPACE_MCP_CONFIG: '/missing.json' };
+    expect(readCommandLine(['completion', 'bash'], env, COMMANDS, 'stdio').word).toBe('bash');
+    expect(() => readCommandLine(['tools'], env, COMMANDS, 'stdio')).toThrow('/missing.json cannot be read');
+  });
+
   it('of a shared Redis is rejected, but help is shown', () => {
     const env = { FINSPACE_MCP_REDIS: 'redis://redis' };
     expect(() => read(env)).toThrow('FINSPACE_MCP_REDIS is set: servers share a PostgreSQL database instead');
