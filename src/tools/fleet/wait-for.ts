@@ -61,8 +61,8 @@ export const waitFor = fleetTool({
   name: 'wait_for_kx_entity',
   title: 'Wait for kdb entities',
   description:
-    'Wait until entities are ready or deleted, or all nodes of a cluster are RUNNING. Returns status, size and ' +
-    'settings then, for a changeset what does not show it yet, or the reason at once if it cannot happen. After ' +
+    'Wait until entities are ready or deleted, or all nodes of a cluster are RUNNING. Then returns status, size and ' +
+    'settings and, after a load, what does not show its data yet; if it cannot happen, the reason at once. After ' +
     '25 seconds it returns a handle; repeat the call with that handle to keep waiting.',
   keywords: 'ready done finished poll',
   input: WaitInput,
