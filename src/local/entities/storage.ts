@@ -96,6 +96,9 @@ async function parentsExist(kind: KindName, input: object, context: Context): Pr
   for (const parent of lineage(kind).slice(0, -1)) await requireAt(parent, input, context);
 }
 
+/** The kinds that contain entities of another kind. */
+const PARENTS: ReadonlySet<KindName | undefined> = new Set(Object.values(NAMES).map(({ parent }) => parent));
+
 /** The handler of a delete operation: an entity with statuses enters DELETING, one without is removed with all that it contains. */
 export const deleteOf =
   <K extends KindName>(kind: K, onDeleting?: (entity: Stored<K>, context: Context) => Promise<void>) =>
@@ -103,7 +106,7 @@ export const deleteOf =
     const { tx, now } = context;
     const entity = await entityAt(kind, input, context);
     if (entity.status === '') {
-      await tx.removeUnder(arnOf(entity));
+      if (PARENTS.has(kind)) await tx.removeUnder(arnOf(entity));
       await tx.remove(entity);
       return {};
     }
