@@ -33,6 +33,8 @@ export interface Fact<V> {
   readonly of: (view: V) => unknown;
   /** Other names, of the API or of its users. */
   readonly also?: readonly string[];
+  /** The members of its values, if these are objects: conditions and groups can name them, too. */
+  readonly parts?: readonly string[];
   /** The lists of the API show it. */
   readonly listed?: true;
   /** Somebody chose it, and comparisons show it by its name, not as type, size or host. */

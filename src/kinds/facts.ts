@@ -169,6 +169,7 @@ const DATAVIEW_FACTS: Facts<'kx-dataview'> = {
       segmentConfigurations?.map(({ volumeName, dbPaths, onDemand }) =>
         withoutUndefined({ volume: volumeName, dbPaths, onDemand: onDemand || undefined }),
       ),
+    parts: ['volume', 'dbPaths', 'onDemand'],
     setting: true,
   },
   versions: {

@@ -75,17 +75,26 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
     unit: 'MiB',
     replacedInRow: true,
   },
-  autoscaling: { of: ({ autoScalingConfiguration }) => autoScalingConfiguration, setting: true },
+  autoscaling: {
+    of: ({ autoScalingConfiguration }) => autoScalingConfiguration,
+    parts: [
+      ...['minNodeCount', 'maxNodeCount', 'autoScalingMetric', 'metricTarget'],
+      ...['scaleInCooldownSeconds', 'scaleOutCooldownSeconds'],
+    ],
+    setting: true,
+  },
   caches: {
     of: ({ cacheStorageConfigurations }) =>
       cacheStorageConfigurations?.map(({ type, size }) => ({ type, sizeGB: size })),
     also: ['cacheStorage'],
+    parts: ['type', 'sizeGB'],
     setting: true,
     totals: [{ name: 'cacheGB', member: 'sizeGB' }],
   },
   savedown: {
     of: ({ savedownStorageConfiguration }) => savedownStorageConfiguration,
     also: ['savedownStorage'],
+    parts: ['type', 'size', 'volumeName'],
     setting: true,
     totals: [{ name: 'savedownGB', member: 'size' }],
   },
@@ -122,5 +131,11 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   subnets: { of: ({ vpcConfiguration }) => vpcConfiguration?.subnetIds, setting: true },
   securityGroups: { of: ({ vpcConfiguration }) => vpcConfiguration?.securityGroupIds, setting: true },
   ipAddressType: { of: ({ vpcConfiguration }) => vpcConfiguration?.ipAddressType, setting: true },
-  mounts: { of: mounts, also: ['mountedDatabases'], setting: true, replacedInRow: true },
+  mounts: {
+    of: mounts,
+    also: ['mountedDatabases'],
+    parts: ['database', 'changesetId', 'dataview', 'versionId', 'cached'],
+    setting: true,
+    replacedInRow: true,
+  },
 };

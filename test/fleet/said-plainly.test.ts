@@ -7,6 +7,7 @@ const find = async (input: Record<string, unknown>) => use('find_kx_entities', i
 describe('find_kx_entities', () => {
   test.each([
     [{ kinds: ['cluster'], where: [{ setting: 'dedicated', is: 'equals', value: true }] }, '"dedicated"'],
+    [{ kinds: ['cluster'], where: [{ setting: 'cacheType', is: 'equals', value: 'CACHE_1000' }] }, '"cacheType"'],
     [{ kinds: ['cluster'], where: [{ setting: 'tag:owner', is: 'equals', value: 'fx-desk' }] }, '"tag:owner"'],
     [{ kinds: ['environment'], where: [{ setting: 'clusters', is: 'equals', value: 0 }] }, '"clusters"'],
     [{ kinds: ['user'], name: 'nobody', where: [{ setting: 'lastLogin', is: 'unset' }] }, '"lastLogin"'],
@@ -22,8 +23,17 @@ describe('find_kx_entities', () => {
     { environment: 'uat', where: [{ setting: 'minNodeCount', is: 'above', value: 1 }] },
     { environment: 'uat', where: [{ setting: 'autoscaling.minNodeCount', is: 'set' }] },
     { environment: 'uat', kinds: ['cluster'], where: [{ setting: 'dataviewName', is: 'equals', value: 'live' }] },
+    { environment: 'uat', where: [{ setting: 'savedown.volumeName', is: 'set' }] },
+    { environment: 'uat', where: [{ setting: 'onDemand', is: 'set' }] },
   ])('finds nothing by a setting that entities of the kind can have: %j', async (input) => {
     expect((await find(input)).data['found']).toBe(0);
+  });
+
+  test('finds everything without a setting that no entity has, and groups by it', async () => {
+    const uat = { environment: 'uat', kinds: ['cluster'] };
+    expect((await find({ ...uat, where: [{ setting: 'minNodeCount', is: 'unset' }] })).data['found']).toBe(2);
+    const { groups } = (await find({ ...uat, groupBy: ['minNodeCount'] })).data;
+    expect(groups).toEqual([expect.objectContaining({ value: '(none)', count: 2 })]);
   });
 
   test.each([

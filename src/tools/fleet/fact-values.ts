@@ -1,10 +1,6 @@
-import * as z from 'zod';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
-import { arnIn, factsOf, getterOf, isInDatabase, KINDS, memberOf } from '../../inventory/kinds.ts';
+import { arnIn, factsOf, isInDatabase, KINDS, memberOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
-import { oncePer } from '../../once-per.ts';
-import { operationNamed } from '../../operations/index.ts';
-import type { Operation } from '../../operations/operation.ts';
 
 /** One value of what is known about an entity: `autoscaling.minNodeCount` is 3. The argument `setting` may name any of them. */
 export interface FactValue {
@@ -71,11 +67,12 @@ export function isFactNamed(kind: Kind, wanted: string, path: string): boolean {
   const bareName = bareNameOf(wanted);
   if (isOwnArn(kind, wanted)) return path === 'arn';
   const [first = '', ...inner] = path.split('.');
-  return (
-    isCalled(kind, first, bareName) ||
-    inner.some((part) => bareNameOf(part) === bareName || bareNameOf(`${first}${part}`) === bareName)
-  );
+  return isCalled(kind, first, bareName) || inner.some((part) => isPartCalled(first, part, bareName));
 }
+
+/** Whether a bare name means a part of the values of a fact: `minNodeCount` in `autoscaling`. */
+const isPartCalled = (fact: string, part: string, bareName: string): boolean =>
+  [part, `${fact}${part}`].some((name) => bareNameOf(name) === bareName);
 
 /** Whether a name means the ARN of an entity itself, such as `databaseArn` or `resourceArn`. */
 const isOwnArn = (kind: Kind, wanted: string): boolean =>
@@ -92,22 +89,15 @@ const ALSO_OF: Readonly<Partial<Record<Kind, readonly string[]>>> = {
 };
 
 /** Whether entities of a kind can have something with a name. */
-export const declares = (kind: Kind, wanted: string): boolean =>
-  [...Object.keys(factsOf(kind)), ...(ALSO_OF[kind] ?? [])].some((name) => isCalled(kind, name, bareNameOf(wanted)));
-
-/** Whether the API shows something with a name of entities of a kind, at any depth, such as `minNodeCount`. */
-export function isInApi(kind: Kind, wanted: string): boolean {
-  const last = wanted.split('.').at(-1) ?? wanted;
-  return kind !== 'node' && namesShown(operationNamed(getterOf(kind))).has(bareNameOf(last));
-}
-
-const namesShown = oncePer(({ output }: Operation) => new Set(namesIn(output()).map(bareNameOf)));
-
-function namesIn(schema: z.ZodType): string[] {
-  if (schema instanceof z.ZodOptional) return namesIn(schema.unwrap() as z.ZodType);
-  if (schema instanceof z.ZodArray) return namesIn(schema.element as z.ZodType);
-  if (!(schema instanceof z.ZodObject)) return [];
-  return Object.entries<z.ZodType>(schema.shape).flatMap(([name, member]) => [name, ...namesIn(member)]);
+export function declares(kind: Kind, wanted: string): boolean {
+  const bareName = bareNameOf(wanted);
+  return (
+    ALSO_OF[kind]?.some((name) => isCalled(kind, name, bareName)) === true ||
+    Object.entries(factsOf(kind)).some(
+      ([name, { parts = [] }]) =>
+        isCalled(kind, name, bareName) || parts.some((part) => isPartCalled(name, part, bareName)),
+    )
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ import { namesConnected } from '../../inventory/summary.ts';
 import { bytes, exactMemory, truncate } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
-import { bareNameOf, declares, everythingOf, type FactValue, isFactNamed, isInApi, valuesOf } from './fact-values.ts';
+import { bareNameOf, declares, everythingOf, type FactValue, isFactNamed, valuesOf } from './fact-values.ts';
 import { type Candidate, type Filters, isUnread, settingIn } from './filters.ts';
 import { NotFound } from './not-found.ts';
 import { equalsIgnoringCase } from './tagged.ts';
@@ -54,7 +54,7 @@ export function requireSettings(
   entities: readonly Candidate[],
 ): void {
   const isPresent = (wanted: string) =>
-    kinds.some((kind) => declares(kind, wanted) || isInApi(kind, wanted)) ||
+    kinds.some((kind) => declares(kind, wanted)) ||
     entities.some((each) => isUnread(each, wanted) || settingIn(each, wanted).length > 0);
   const unknown = where.find(({ setting }) => entities.length > 0 && !isPresent(setting));
   if (unknown !== undefined) throw noSetting(unknown.setting, entities, 'the argument tags');
