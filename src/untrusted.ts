@@ -12,6 +12,9 @@ export function quoteUntrusted(text: string, limit = 80): string {
   return `"${shown}"`;
 }
 
+/** The same, however long the text is. */
+export const quoteWhole = (text: string): string => quoteUntrusted(text, Number.POSITIVE_INFINITY);
+
 function escapeCharacter(character: string): string {
   if (character === '\\' || character === '"') return `\\${character}`;
   return MISLEADING.test(character) ? escapeOf(character) : character;

@@ -1,4 +1,4 @@
-import { quoteUntrusted } from '../untrusted.ts';
+import { quoteWhole } from '../untrusted.ts';
 import { openEnvironment } from './environment-rules.ts';
 import { dataText, loadsInto } from './loads.ts';
 import type { Impact, KindDefinition, Note, RequestedChange } from './model.ts';
@@ -27,12 +27,9 @@ async function dataLost({ input, read }: Create): Promise<Impact> {
 }
 
 function requestNote({ changeType, s3Path, dbPath }: Requests[number], at: number, { length }: Requests): Note {
-  const from = s3Path === undefined ? '' : `${quoteUntrusted(s3Path, MAX_PATH_LENGTH)} to `;
-  return { says: `Request ${at + 1} of ${length}: ${changeType} ${from}${quoteUntrusted(dbPath, MAX_PATH_LENGTH)}.` };
+  const from = s3Path === undefined ? '' : `${quoteWhole(s3Path)} to `;
+  return { says: `Request ${at + 1} of ${length}: ${changeType} ${from}${quoteWhole(dbPath)}.` };
 }
-
-/** As long as the paths of requests may be. */
-const MAX_PATH_LENGTH = 1093;
 
 export const kxChangeset: KindDefinition<'kx-changeset'> = {
   references: [

@@ -1,4 +1,4 @@
-import { quoteUntrusted } from '../untrusted.ts';
+import { quoteUntrusted, quoteWhole } from '../untrusted.ts';
 import { countedLine, countText, typeLine, wholeLine, worstLine } from './approval-head.ts';
 import { COLUMNS } from './approval-label.ts';
 import type { LabelledValue } from './backend-location.ts';
@@ -97,8 +97,6 @@ function changeLine({ setting, before, after }: Change): string {
   const old = before === undefined ? 'not set' : quoteUntrusted(before, MAX_OLD_VALUE);
   return `${name}: ${old} -> ${after === undefined ? 'removed' : quoteWhole(after)}.`;
 }
-
-const quoteWhole = (text: string) => quoteUntrusted(text, Number.POSITIVE_INFINITY);
 
 /** `status: "RUNNING", clusterType: "RDB".`; no line without facts. */
 const factLine = (facts: readonly LabelledValue[]): string[] =>

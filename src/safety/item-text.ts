@@ -1,5 +1,5 @@
 import { DESCRIBED_KINDS } from '../kinds/losses.ts';
-import { quoteUntrusted } from '../untrusted.ts';
+import { quoteUntrusted, quoteWhole } from '../untrusted.ts';
 import type { Item } from './plan-parts.ts';
 
 export { DESCRIBED_KINDS };
@@ -9,7 +9,7 @@ export const isDescribed = (kind: string): boolean => DESCRIBED_KINDS.includes(k
 /** `database "trades" ("1.3 GB, 7 changesets")`, or `unsaved data in memory (2 nodes)` for an item without a name of its own. */
 export function itemText({ kind, name, detail }: Item): string {
   if (isDescribed(kind)) return detail === undefined ? name : `${name} (${detail})`;
-  return `${kind} ${quoteUntrusted(name)}${detail === undefined ? '' : ` (${quoteUntrusted(detail)})`}`;
+  return `${kind} ${quoteWhole(name)}${detail === undefined ? '' : ` (${quoteUntrusted(detail)})`}`;
 }
 
 /** Items grouped by kind, in the order in which the kinds occur. */
