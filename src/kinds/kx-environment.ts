@@ -5,7 +5,7 @@ import { environmentExists, OPEN, openEnvironment, wrongEnvironmentStatus } from
 import type { Impact, KindDefinition, Problem, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { KX_ENVIRONMENTS } from './quotas.ts';
-import { isLeaving, isLeavingOrGone } from './statuses.ts';
+import { isLeavingOrGone } from './statuses.ts';
 import type { Dependent, Views } from './views.ts';
 
 type Environment = Views['kx-environment'];
@@ -87,7 +87,7 @@ async function contentsLost(requested: Delete & { readonly target: Environment }
   const kinds = ['kx-database', 'kx-dataview', 'kx-volume', 'kx-scaling-group', 'kx-user'] as const;
   const [contents, clusters] = await Promise.all([contentsOf(read, key.environmentId, kinds), clustersIn(requested)]);
   return {
-    lost: contents.filter(({ kind, status }) => kind !== 'kx-dataview' || !isLeaving(status)).map(({ item }) => item),
+    lost: contents.filter(({ status }) => !isLeavingOrGone(status)).map(({ item }) => item),
     loads: contents.flatMap(({ loads }) => loads),
     seen: [clusters, contents.map(({ view }) => view)],
   };

@@ -143,3 +143,14 @@ describe('the refusal of a call that needs approval', () => {
     expect(two[1]).toMatch(/requested\. Do this first, in this order:$/);
   });
 });
+
+it('what is already being deleted is not among what an environment loses', async () => {
+  const { environmentId } = fixture.builder;
+  const lost = async () =>
+    ((await preview('DeleteKxEnvironment', { environmentId })) as unknown as { lost: { name: string }[] }).lost.map(
+      ({ name }) => name,
+    );
+  expect(await lost()).toEqual(['trades', 'view', 'fast', 'spare', 'hosts']);
+  await run('DeleteKxVolume', { environmentId, volumeName: 'spare' });
+  expect(await lost()).toEqual(['trades', 'view', 'fast', 'hosts']);
+});
