@@ -1,15 +1,11 @@
 import { wholeList } from '../inventory/pages.ts';
+import { NAMES } from '../kinds/names.ts';
+import type { KindName } from '../kinds/views.ts';
 import { listMember } from '../operations/derive.ts';
 import { labels } from '../operations/http.ts';
-import {
-  type Call,
-  type CallOptions,
-  callNamed,
-  OPERATION_NAMES,
-  type OperationName,
-  operationNamed,
-} from '../operations/index.ts';
-import type { Entity, Target } from '../operations/operation.ts';
+import { type Call, type CallOptions, callNamed, type OperationName, operationNamed } from '../operations/index.ts';
+import type { Target } from '../operations/operation.ts';
+import { createdBy } from '../operations/references.ts';
 import { CLUSTER } from '../operations/targets.ts';
 import type { Members } from './plan-parts.ts';
 
@@ -21,9 +17,8 @@ export interface TargetEntity {
 }
 
 /**
- * The subject of an operation. An operation without a declared target is about the entity that its kind's Get would show, the one
- * that it creates, or the one whose ARN it has. Undefined when the service does not know it; rejects with the errors of the
- * reads.
+ * The subject of a change. An operation without a declared target is about the entity that it creates, or the one whose ARN it has.
+ * Undefined when the service does not know it; rejects with the errors of the reads.
  */
 export async function readTarget(
   call: Call,
@@ -34,7 +29,7 @@ export async function readTarget(
   const { target } = operationNamed(name);
   if (target !== undefined) return readDeclared(call, target, input, options);
   const arn = input['resourceArn'];
-  return typeof arn === 'string' ? readTagged(call, arn, options) : readByKind(call, name, input, options);
+  return typeof arn === 'string' ? readTagged(call, arn, options) : namedInInput(name, input);
 }
 
 async function readTagged(call: Call, resourceArn: string, options: CallOptions): Promise<TargetEntity> {
@@ -42,34 +37,17 @@ async function readTagged(call: Call, resourceArn: string, options: CallOptions)
   return { noun: 'tagged entity', name: String(resourceArn.split('/').at(-1)), entity: { tags } };
 }
 
-/** What the Get of the operation's kind shows; of an entity that is to be created, only its name in the input. */
-async function readByKind(
-  call: Call,
-  name: OperationName,
-  input: Members,
-  options: CallOptions,
-): Promise<TargetEntity> {
-  const { entity: kind } = operationNamed(name);
-  const getter = getterOf(kind);
-  const [needed, given] = [labels(operationNamed(getter)), labels(operationNamed(name))];
-  const exists = needed.every((label) => given.includes(label));
-  const entity = exists ? await callNamed(call, getter, pick(input, needed), options) : {};
-  // A connection string is of the kind of its user, whom it names by ARN. A person types the name of the cluster.
-  if (!exists && input['clusterName'] !== undefined)
-    return { noun: CLUSTER.noun, name: String(input['clusterName']), entity };
-  // Such as `clusterName`, the `name` of a new environment, or the `databaseName` of a new changeset.
-  const inInput = [needed.at(-1), 'name', given.at(-1)].map((member) => input[String(member)]);
-  // People know an environment by its name, not by its id.
-  const inReply = [['name'], ['environment', 'name']].map((namePath) => nameIn({ namePath }, entity));
-  const known = [...inReply, ...inInput].find((each) => each !== undefined) ?? name;
-  return { noun: kind.replace('kx-', '').replaceAll('-', ' '), name: String(known), entity };
+/**
+ * The entity that a call is to create, of which only its name in the input is known. A connection string, which names its user by
+ * ARN, is about its cluster.
+ */
+function namedInInput(name: OperationName, input: Members): TargetEntity {
+  const label = createdBy(name);
+  if (label === undefined) return { noun: CLUSTER.noun, name: String(input[CLUSTER.member]), entity: {} };
+  const { noun } = NAMES[operationNamed(name).entity as KindName];
+  // The service chooses the ids of environments.
+  return { noun, name: String(input[label] ?? input['name']), entity: {} };
 }
-
-const getterOf = (kind: Entity) =>
-  OPERATION_NAMES.find((name) => {
-    const { entity, risk } = operationNamed(name);
-    return name.startsWith('Get') && entity === kind && risk === 'read';
-  }) as OperationName;
 
 async function readDeclared(
   call: Call,

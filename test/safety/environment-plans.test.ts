@@ -154,3 +154,12 @@ it('what is already being deleted is not among what an environment loses', async
   await run('DeleteKxVolume', { environmentId, volumeName: 'spare' });
   expect(await lost()).toEqual(['trades', 'view', 'fast', 'hosts']);
 });
+
+it('a person who approves a new environment reads of which kind it is', async () => {
+  expect(await attempt('create_kx_environment', environment, ['create'])).toMatchObject({
+    message: expect.stringMatching(/^CREATE kdb environment new\n/),
+  });
+  expect(await attempt('create_environment', { name: 'research' }, ['create'])).toMatchObject({
+    message: expect.stringMatching(/^CREATE dataset browser environment research\n/),
+  });
+});

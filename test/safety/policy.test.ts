@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configure } from '../../src/config.ts';
+import { NAMES } from '../../src/kinds/names.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { RISKS } from '../../src/operations/operation.ts';
@@ -72,16 +73,19 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     const caller = { principal: 'ann', answersForms: true, refusal: () => 'Your token has no such scope.' };
     expect(refusalReason(name, UNRESTRICTED, caller)).toBe('Your token has no such scope.');
   });
+});
 
-  it('has a target whose name a person can type', async () => {
-    const members = Object.keys(operationNamed(name).input().shape).filter((member) => member !== 'clientToken');
-    const input: Members = Object.fromEntries(members.map((member) => [member, `the ${member}`]));
-    const call = async () =>
-      ({ ...input, nodes: [input], users: [input], environment: { name: 'the name' }, name: 'the name' }) as never;
-    const subject = await readTarget(call, name, input, {});
-    expect(subject?.name).toMatch(/^the \w+$|^List\w+$/);
-    expect(subject?.noun).toMatch(/^[a-z ]+$/);
-  });
+const CHANGES = OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read');
+const NOUNS = Object.values(NAMES).map(({ noun }) => noun);
+
+it.each(CHANGES)('%s has a target whose name a person can type', async (name) => {
+  const members = Object.keys(operationNamed(name).input().shape).filter((member) => member !== 'clientToken');
+  const input: Members = Object.fromEntries(members.map((member) => [member, `the ${member}`]));
+  const call = async () =>
+    ({ ...input, nodes: [input], users: [input], environment: { name: 'the name' }, name: 'the name' }) as never;
+  const subject = await readTarget(call, name, input, {});
+  expect(subject?.name).toMatch(/^the \w+$/);
+  expect([...NOUNS, 'tagged entity']).toContain(subject?.noun);
 });
 
 describe('the --approve and --deny settings', () => {
