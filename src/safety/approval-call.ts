@@ -5,7 +5,7 @@ import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
-import { type ApprovalParts, approvalText, type FittedText } from './approval-text.ts';
+import type { ApprovalParts } from './approval-text.ts';
 import { type BackendLocation, type LabelledValue, locationFacts } from './backend-location.ts';
 import type { Change, Item, Members, Note } from './plan-parts.ts';
 import { POLICY } from './policy.ts';
@@ -13,7 +13,7 @@ import type { Preview } from './preview.ts';
 import { isControlTag, ownPath } from './protection.ts';
 import type { TargetEntity } from './target.ts';
 import type { TargetEnvironment } from './target-environment.ts';
-import { EVERYTHING, isTargetShown, type Visibility } from './visibility.ts';
+import { isTargetShown, type Visibility } from './visibility.ts';
 
 /** One call that a person must approve, and everything found out about it. */
 export interface CallFacts {
@@ -33,11 +33,7 @@ const STATE_MEMBERS = ['status', 'clusterType', 'hostType', 'createdTimestamp', 
 /** The path of a network rule, at the beginning of the path of one of its settings. */
 const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 
-/** The text about one call; with the `visibility` of a caller, without what that caller may not see, even of the target. */
-export const callText = (facts: CallFacts, visibility: Visibility = EVERYTHING): FittedText =>
-  approvalText(callParts(facts, visibility), visibility);
-
-/** The parts of that text. */
+/** The parts of the text about one call, without what a caller may not see, even of the target. */
 export function callParts(facts: CallFacts, visibility: Visibility): ApprovalParts {
   const { operation, input, subject, targetEnvironment } = facts;
   const isShown =

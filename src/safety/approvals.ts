@@ -1,8 +1,8 @@
 import type { Actor } from '../operations/index.ts';
+import type { ApprovalRequest } from './approval-request.ts';
 import { digest } from './digest.ts';
 import { type FormStop, formStop, isNoDecision } from './form-limit.ts';
 import type { Approval, ApprovalStatus, FormEvent, Ledger, PendingApproval, Rejection } from './ledger.ts';
-import type { ApprovalRequest } from './plan.ts';
 import { callDigestOf } from './plan-digests.ts';
 import type { Restrictions } from './policy.ts';
 import {

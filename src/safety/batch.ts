@@ -7,19 +7,19 @@ import { isNotFound } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
-import { type ApprovalParts, approvalText } from './approval-text.ts';
+import { type ApprovalRequest, approvalRequest } from './approval-request.ts';
+import type { ApprovalParts } from './approval-text.ts';
 import { locationFacts } from './backend-location.ts';
 import type { CreatedEntity } from './created-reader.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
-import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.ts';
-import { callDigestOf } from './plan-digests.ts';
+import { type Plan, type Planner, planCall } from './plan.ts';
 import type { Blocker, Members, Note } from './plan-parts.ts';
 import { approvalNeeded, type Restrictions } from './policy.ts';
 import { unique } from './preview.ts';
 import { assessArguments } from './protection.ts';
 import { accountIn } from './target-environment.ts';
-import { EVERYTHING, type Visibility } from './visibility.ts';
+import type { Visibility } from './visibility.ts';
 
 /** One call of several. */
 export interface BatchCall {
@@ -76,23 +76,19 @@ export async function planBatch(
   const request = { tool, input, backendLocation, principal, stateDigest };
   const where = locationFacts(backendLocation, { account: accountIn(environmentArn) });
   const former = renameNotes(await planner.formerNames?.(), { environmentId });
-  const partsFor = (visibility: Visibility) => batchParts(batch, { name, steps, where, former }, visibility);
-  const { text, fits } = approvalText(partsFor(EVERYTHING));
-  const { target, server } = backendLocation;
   const { operation } = toApprove[0] as BatchCall;
-  const typed = typedEnvironment(name, environmentId);
   return {
-    ...request,
+    ...approvalRequest(request, {
+      operation,
+      noun: 'kdb environment',
+      subject: { environmentId, input },
+      partsFor: (visibility) => batchParts(batch, { name, steps, where, former }, visibility),
+    }),
     name,
     steps,
     // Protection never refuses a call that loses nothing.
     forbidden: undefined,
     blockers: unique([...missing, ...[...steps.values()].flatMap(({ blockers }) => blockers)]),
-    callDigest: callDigestOf(request),
-    subjectDigest: digest({ tool, place: backendLocation, principal, environmentId, input }),
-    shown: { operation, target, server, noun: 'kdb environment', name: typed, text, lost: [], interrupted: [] },
-    fits,
-    textFor: (visibility) => approvalText(partsFor(visibility), visibility).text,
   };
 }
 

@@ -2,6 +2,7 @@ import { labels } from '../operations/http.ts';
 import { type Actor, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
+import type { ApprovalRequest } from './approval-request.ts';
 import {
   type ApprovalOptions,
   type Approvals,
@@ -15,7 +16,7 @@ import {
 import { digest } from './digest.ts';
 import { ignoredArguments } from './ignored-arguments.ts';
 import { LedgerError } from './ledger.ts';
-import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.ts';
+import { type Plan, type Planner, planCall } from './plan.ts';
 import type { Members } from './plan-parts.ts';
 import { type Allowed, approvalNeeded, isDestructive, type RiskAssessment } from './policy.ts';
 import { assessArguments } from './protection.ts';

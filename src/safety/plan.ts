@@ -12,16 +12,16 @@ import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import { apiReader, shownIn } from './api-reader.ts';
-import { type CallFacts, callParts, callText, targetsEnvironment, typedName } from './approval-call.ts';
-import type { ApprovalParts, FittedText } from './approval-text.ts';
+import { type CallFacts, callParts, targetsEnvironment } from './approval-call.ts';
+import { type ApprovalRequest, approvalRequest } from './approval-request.ts';
+import type { ApprovalParts } from './approval-text.ts';
 import type { PlanLocation } from './backend-location.ts';
 import { type Comparison, compareSettings } from './compare-settings.ts';
 import { type CreatedEntity, withCreated } from './created-reader.ts';
 import { digest } from './digest.ts';
 import { renameApprovalReasons, renameNotes } from './former-names.ts';
-import type { ApprovalText } from './ledger.ts';
-import { type BoundCall, callDigestOf, entityDigestOf } from './plan-digests.ts';
-import type { Blocker, Change, FormerName, Loss, Members, Note } from './plan-parts.ts';
+import { entityDigestOf } from './plan-digests.ts';
+import type { Change, FormerName, Loss, Members, Note } from './plan-parts.ts';
 import { higherRisk } from './policy.ts';
 import { type Preview, preview, rethrowCause } from './preview.ts';
 import { argumentBlocker } from './problem-text.ts';
@@ -38,22 +38,6 @@ import { readTarget, type TargetEntity } from './target.ts';
 import { targetEnvironmentOf } from './target-environment.ts';
 import type { Visibility } from './visibility.ts';
 
-/** The subject of consent: what a person is shown, and what the consent is bound to. */
-export interface ApprovalRequest extends BoundCall {
-  /** Why this server refuses it without requesting approval. */
-  readonly forbidden: Forbidden | undefined;
-  readonly blockers: readonly Blocker[];
-  /** Digest of tool, arguments, backend, principal and state: what an approval is bound to. */
-  readonly callDigest: string;
-  /** Digest of its subject: a newer plan about the same subject replaces an older one. */
-  readonly subjectDigest: string;
-  readonly shown: ApprovalText;
-  /** Whether a form can show it. */
-  readonly fits: FittedText['fits'];
-  /** The text for a caller, without what that caller may not see. */
-  readonly textFor: (visibility: Visibility) => string;
-}
-
 /** One planned call: its effects, its blockers, and what it is bound to. */
 export interface Plan extends Preview, ApprovalRequest {
   readonly operation: OperationName;
@@ -67,8 +51,8 @@ export interface Plan extends Preview, ApprovalRequest {
   readonly name: string;
   /** Digest of the target, without what changes while its dependents are deleted. */
   readonly entityDigest: string;
-  /** All statuses that the target shows, in one text. */
-  readonly seenStatus: string;
+  /** Whether a status of the target shows a failure. */
+  readonly hasFailed: boolean;
   /** Whether the target is already being deleted. */
   readonly leaving: boolean;
   /** The parts of the text, for a text about several calls. */
@@ -136,9 +120,8 @@ export async function planCall(
     ...requestOf(facts, input, principal, stateDigest),
     forbidden: protection.forbidden,
     entityDigest: entityDigestOf(entity, previewed.loads),
-    seenStatus: seenStatus(entity),
+    hasFailed: showsFailure(entity),
     leaving: isLeaving(shownIn(entity)['status']),
-    partsFor: (visibility) => callParts(facts, visibility),
   };
 }
 
@@ -215,32 +198,18 @@ const approvalReasonsFor = (
   ...(protection.needsApproval ? [`It is protected (${PROTECTED_TAG}).`] : []),
 ];
 
-/** The approval that a call needs. */
+/** What a person is shown of a call, and what the consent to it is bound to. */
 function requestOf(
   facts: CallFacts & { readonly backendLocation: PlanLocation },
   input: Members,
   principal: string,
   stateDigest: string,
 ) {
-  const { operation, backendLocation, subject, effects } = facts;
-  const { lost, interrupted } = effects;
-  const { text, fits } = callText(facts);
-  const request = { tool: toolName(operation), input, backendLocation, principal, stateDigest };
-  const { target, server } = backendLocation;
-  const name = typedName(operation, input, subject);
-  return {
-    ...request,
-    callDigest: callDigestOf(request),
-    subjectDigest: digest({
-      tool: request.tool,
-      place: backendLocation,
-      principal,
-      target: targetOf(operation, input),
-    }),
-    shown: { operation, target, server, noun: subject.noun, name, text, lost, interrupted },
-    fits,
-    textFor: (visibility: Visibility) => callText(facts, visibility).text,
-  };
+  const { operation, backendLocation, subject } = facts;
+  const call = { tool: toolName(operation), input, backendLocation, principal, stateDigest };
+  const partsFor = (visibility: Visibility) => callParts(facts, visibility);
+  const about = { operation, noun: subject.noun, subject: { target: targetOf(operation, input) }, partsFor };
+  return { ...approvalRequest(call, about), partsFor };
 }
 
 /** When a call creates something inside a target that does not exist, the plan reports the missing target as a blocker. */
@@ -278,11 +247,9 @@ function withRemovedSettings(previewed: Preview, settings: Comparison | undefine
   return { ...previewed, lost: [...previewed.lost, ...removed.map(removedItem)] };
 }
 
-/** All statuses that an entity shows, in one text. */
-const seenStatus = (entity: Members) =>
-  Object.entries(entity)
-    .flatMap(([member, value]) => (/status$/i.test(member) ? String(value) : []))
-    .join(' ');
+/** An environment also shows the statuses of its network. */
+const showsFailure = (entity: Members) =>
+  Object.entries(entity).some(([member, value]) => /status$/i.test(member) && String(value).includes('FAILED'));
 
 const removedItem = ({ setting, before }: Change): Loss => ({ kind: 'setting', name: setting, detail: before });
 /** The subject of a call: its target and, for a create, everything that would be created. */

@@ -11,12 +11,13 @@ import { isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName, Output } from '../operations/index.ts';
 import { apiReader } from './api-reader.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
-import { type ApprovalParts, approvalText } from './approval-text.ts';
+import { type ApprovalRequest, approvalRequest } from './approval-request.ts';
+import type { ApprovalParts } from './approval-text.ts';
 import { locationFacts, type PlanLocation } from './backend-location.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
-import { type ApprovalRequest, type Planner, planCall } from './plan.ts';
-import { callDigestOf, entityDigestOf } from './plan-digests.ts';
+import { type Planner, planCall } from './plan.ts';
+import { entityDigestOf } from './plan-digests.ts';
 import type { Blocker, Item, Members } from './plan-parts.ts';
 import { rethrowCause } from './preview.ts';
 import { blockersOf } from './problem-text.ts';
@@ -89,19 +90,18 @@ export async function planTeardown(
   const request = { tool, input: { ...selection }, backendLocation, principal, stateDigest };
   const notes = renameNotes(await planner.formerNames?.(), { environmentId });
   const parts = textParts(backendLocation, selection, { ...environment, name }, removals, notes);
-  const { text, fits } = approvalText(parts);
   return {
-    ...request,
+    ...approvalRequest(request, {
+      operation: 'DeleteKxEnvironment',
+      noun: 'kdb environment',
+      subject: { environmentId, only: only?.toSorted() },
+      partsFor: () => parts,
+    }),
     name,
     removals,
     leaving,
     forbidden,
     blockers,
-    callDigest: callDigestOf(request),
-    subjectDigest: digest({ tool, place: backendLocation, principal, environmentId, only: only?.toSorted() }),
-    shown: shownOf(backendLocation, parts, text),
-    fits,
-    textFor: (visibility) => approvalText(parts, visibility).text,
   };
 }
 
@@ -152,18 +152,6 @@ function textParts(
     ],
   };
 }
-
-const shownOf = ({ target, server }: PlanLocation, { typed, lost }: ApprovalParts, text: string) => ({
-  operation: 'DeleteKxEnvironment' as const,
-  target,
-  server,
-  noun: 'kdb environment',
-  name: typed,
-  text,
-  inOrder: true as const,
-  lost,
-  interrupted: [],
-});
 
 /** An entity that may be deleted, and its status if it has one. */
 interface Candidate extends Omit<TeardownStep, 'entityDigest'> {

@@ -69,14 +69,9 @@ function keepingText({ operation, tool }: Plan, { complete }: Comparison): strin
 }
 
 /** Whether an update would change nothing. An update whose last attempt failed is worth repeating. */
-export function changesNothing({ operation, settings, seenStatus }: Plan): boolean {
+export function changesNothing({ operation, settings, hasFailed }: Plan): boolean {
   const { update } = operationNamed(operation);
-  return (
-    settings !== undefined &&
-    update?.isRepeatable !== true &&
-    settings.changes.length === 0 &&
-    !seenStatus.includes('FAILED')
-  );
+  return settings !== undefined && update?.isRepeatable !== true && settings.changes.length === 0 && !hasFailed;
 }
 
 /** Says that there is nothing to change. */

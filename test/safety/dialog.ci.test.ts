@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
-import { callText } from '../../src/safety/approval-call.ts';
+import { type CallFacts, callParts } from '../../src/safety/approval-call.ts';
 import { type ApprovalParts, approvalText } from '../../src/safety/approval-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { blockedLines } from '../../src/safety/refusals.ts';
@@ -86,8 +86,8 @@ describe('the text of an approval', () => {
   });
 
   it('has the same lines for any text of the agent', () => {
-    const shown = (text: string) =>
-      callText({
+    const shown = (text: string) => {
+      const facts: CallFacts = {
         operation: 'TagResource',
         risk: 'update',
         input: { resourceArn: text, tags: { [`finspace-mcp:${text}`]: text }, more: [{ [text]: text }] },
@@ -102,7 +102,9 @@ describe('the text of an approval', () => {
           ],
         },
         backendLocation: PLACE,
-      }).text;
+      };
+      return approvalText(callParts(facts, EVERYTHING)).text;
+    };
     // The path of a setting is unquoted if it is plain, and quoted otherwise.
     const plain = (text: string) => text.replaceAll(/^([\w.:@/-]+)(?=: (?:not set|"))/gm, '"$1"');
     for (const text of CORPUS) expectDialog(plain(shown(text)), plain(shown('harmless')));

@@ -9,8 +9,10 @@ import { agentInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { resourceAt } from '../../src/resources/catalog.ts';
 import { completeVariable } from '../../src/resources/complete.ts';
-import { callText } from '../../src/safety/approval-call.ts';
+import { type CallFacts, callParts } from '../../src/safety/approval-call.ts';
+import { approvalText } from '../../src/safety/approval-text.ts';
 import { LOCAL_CALLER } from '../../src/safety/policy.ts';
+import { EVERYTHING } from '../../src/safety/visibility.ts';
 import { parseArguments } from '../../src/tools/arguments.ts';
 import { quoteUntrusted } from '../../src/untrusted.ts';
 
@@ -162,7 +164,7 @@ it('the embedded service lets other events be handled between calls', async () =
 describe('the work for the text of a plan', () => {
   function matchesFor(count: number): number {
     const matches = vi.spyOn(RegExp.prototype, 'exec');
-    callText({
+    const facts = {
       operation: 'UpdateKxEnvironmentNetwork',
       risk: 'network',
       input: { environmentId: 'a'.repeat(22) },
@@ -174,7 +176,8 @@ describe('the work for the text of a plan', () => {
         notes: [],
       },
       backendLocation: { backend: 'local', region: 'us-east-1', world: 'demo' },
-    } as unknown as Parameters<typeof callText>[0]);
+    } as unknown as CallFacts;
+    approvalText(callParts(facts, EVERYTHING));
     const { length } = matches.mock.calls;
     matches.mockRestore();
     return length;
