@@ -4,7 +4,7 @@ import { route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { listerOf } from '../operations/references.ts';
-import type { Diagnosis } from './diagnosed-error.ts';
+import { type Diagnosis, WRONG_ENDPOINT } from './diagnosed-error.ts';
 
 /** What is known about a failed call besides its diagnosis. */
 export interface Circumstances {
@@ -53,7 +53,7 @@ const TRANSPORT_FAILURES: Record<TransportFailure, { retryable: boolean; advice:
   Aborted: { retryable: true, advice: 'The call was cancelled and changed nothing.' },
   BadResponse: {
     retryable: false,
-    advice: 'Have a person check that the configured endpoint speaks the FinSpace API.',
+    advice: WRONG_ENDPOINT,
   },
   Misconfigured: {
     retryable: false,

@@ -1,5 +1,5 @@
 import { type ErrorName, errorNamed } from '../operations/errors.ts';
-import type { Diagnosis } from './diagnosed-error.ts';
+import { type Diagnosis, WRONG_ENDPOINT } from './diagnosed-error.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -39,7 +39,6 @@ const MODELLED: Partial<Record<ErrorName, Pick<Diagnosis, 'transientCause' | 'ma
 
 const TRANSIENT_STATUS = new Set([500, 502, 503, 504]);
 const CREDENTIAL_STATUS = new Set([401, 403]);
-const WRONG_ENDPOINT = 'Have a person check that the configured endpoint speaks the FinSpace API.';
 
 function rejection(status: number, name: string): Diagnosis {
   const rejection = REJECTIONS.get(name.replace(/Exception$/, ''));

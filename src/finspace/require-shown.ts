@@ -1,6 +1,7 @@
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
 import { changesNothing } from '../operations/operation.ts';
+import { WRONG_ENDPOINT } from './diagnosed-error.ts';
 
 /**
  * A Call that rejects replies to reads that show nothing, such as an error page in JSON, so that they never count as entities without
@@ -27,5 +28,5 @@ const nothingShown = (operation: OperationName) =>
     code: 'BadResponse',
     detail: 'The endpoint returned nothing that this operation shows.',
     retryable: false,
-    advice: 'Have a person check that the configured endpoint speaks the FinSpace API.',
+    advice: WRONG_ENDPOINT,
   });

@@ -7,6 +7,15 @@ export function byteSize(bytes: unknown): string {
   return `${value < 9.95 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
+/** `1200 GB of SSD_1000`; undefined if the size is unknown. */
+export const diskText = ({ size, type }: Disk = {}): string | undefined =>
+  size === undefined ? undefined : `${size} GB${type === undefined ? '' : ` of ${type}`}`;
+
+interface Disk {
+  readonly size?: number | undefined;
+  readonly type?: string | undefined;
+}
+
 /** `3 databases`, with the right plural; `? databases` if the number is unknown. */
 export const counted = (kind: string, size: unknown): string => `${size ?? '?'} ${size === 1 ? kind : plural(kind)}`;
 

@@ -1,4 +1,4 @@
-import { byteSize, counted } from './amounts.ts';
+import { byteSize, counted, diskText } from './amounts.ts';
 import { typeAndStatus } from './dependents.ts';
 import { loadsInto, loadsText } from './loads.ts';
 import type { Loss } from './model.ts';
@@ -37,8 +37,7 @@ const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
   'kx-dataview': { needsDetails: false, detail: ({ databaseName }) => `of ${databaseName}` },
   'kx-volume': {
     needsDetails: true,
-    detail: ({ nas1Configuration: disk }) =>
-      disk?.size === undefined ? undefined : `${disk.size} GB${disk.type === undefined ? '' : ` of ${disk.type}`}`,
+    detail: ({ nas1Configuration }) => diskText(nas1Configuration),
   },
   'kx-database': {
     needsDetails: true,

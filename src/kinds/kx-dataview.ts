@@ -1,4 +1,4 @@
-import { followsLatest } from '../operations/conditions/dataviews.ts';
+import { followsLatest, withLeadingSlash } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { counted } from './amounts.ts';
 import { openEnvironment } from './environment-rules.ts';
@@ -104,7 +104,7 @@ type Segments = Pick<Dataview, 'segmentConfigurations'>;
 
 const volumesIn = ({ segmentConfigurations: segments = [] }: Segments) => segments.map(({ volumeName }) => volumeName);
 const pathsIn = ({ segmentConfigurations: segments = [] }: Segments) =>
-  segments.flatMap(({ dbPaths }) => dbPaths).map((path) => (path.startsWith('/') ? path : `/${path}`));
+  segments.flatMap(({ dbPaths }) => dbPaths).map(withLeadingSlash);
 
 function dropsVolume(present: Segments = {}, wanted: Segments): boolean {
   const kept = volumesIn(wanted);

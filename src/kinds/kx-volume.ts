@@ -1,6 +1,7 @@
 import { offeredSize } from '../operations/conditions/volumes.ts';
 import { hasDocumentedSizes } from '../operations/disk-sizes.ts';
 import type { Input } from '../operations/index.ts';
+import { diskText } from './amounts.ts';
 import { dependentItem, isWorking } from './dependents.ts';
 import { openEnvironment } from './environment-rules.ts';
 import type { Item, KindDefinition, Problem, RequestedChange } from './model.ts';
@@ -21,8 +22,7 @@ function growthOf({ input, target }: Pick<Update, 'input' | 'target'>): number {
 const mayGrow = ({ input, target }: Pick<Update, 'input' | 'target'>) =>
   (input.nas1Configuration?.size ?? 0) > (target?.nas1Configuration?.size ?? 0);
 
-const disk = ({ nas1Configuration: own }: Partial<Volume> = {}) =>
-  own?.size === undefined ? 'it' : `${own.size} GB${own.type === undefined ? '' : ` of ${own.type}`}`;
+const disk = ({ nas1Configuration }: Partial<Volume> = {}) => diskText(nas1Configuration) ?? 'it';
 const withDisk = ({ key, target }: Update): Item => itemOf('kx-volume', key, disk(target));
 
 /** The disk of a volume keeps its type and never shrinks. */

@@ -1,10 +1,9 @@
 import type { Risk } from '../operations/operation.ts';
+import { MAX_TAGS } from '../operations/shapes.ts';
 import type { ChangeOfExisting, Changing, Problem, RequestedChange, RuleResult } from './model.ts';
 import type { KindName } from './views.ts';
 
 type Change = Changing<'tags', Exclude<Risk, 'read'>>;
-
-const MAX_TAGS = 50;
 
 const argument = (member: string, says: string) => ({ message: says, argument: { member, says } });
 

@@ -5,6 +5,7 @@ import {
   ClientTokenString,
   DatabaseName,
   DbPath,
+  databaseLabels,
   EnvironmentId,
   PaginationToken,
   paging,
@@ -12,8 +13,6 @@ import {
   text,
 } from './shapes.ts';
 import { DATABASE } from './targets.ts';
-
-const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
 
 /** The model knows four values; the service also answered IN_PROGRESS (seen by its clients in 2023 and 2024). */
 const ChangesetStatus = lazy(() => z.enum(['PENDING', 'PROCESSING', 'IN_PROGRESS', 'FAILED', 'COMPLETED']));

@@ -5,6 +5,7 @@ import {
   ClientTokenString,
   DatabaseName,
   Description,
+  databaseLabels,
   describedByFormat,
   EnvironmentId,
   integer,
@@ -15,8 +16,6 @@ import {
 } from './shapes.ts';
 import { DATABASE } from './targets.ts';
 import { DATABASE_UPDATE } from './update-rules.ts';
-
-const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
 
 const createdDatabase = () => ({
   databaseName: DatabaseName().optional(),

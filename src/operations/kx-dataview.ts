@@ -7,6 +7,7 @@ import {
   ClientTokenString,
   DatabaseName,
   Description,
+  databaseLabels,
   describedByFormat,
   EnvironmentId,
   KxAzMode,
@@ -23,7 +24,6 @@ import {
 import { DATAVIEW } from './targets.ts';
 import { DATAVIEW_UPDATE } from './update-rules.ts';
 
-const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
 const dataviewLabels = () => ({ ...databaseLabels(), dataviewName: KxDataviewName() });
 
 const ActiveVersions = lazy(() =>

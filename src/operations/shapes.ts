@@ -152,9 +152,9 @@ export const TagMap = lazy(() =>
       ),
     )
     .refine((tags) => isTagCount(Object.keys(tags).length), {
-      error: 'expects 1 to 50 tags',
+      error: `expects 1 to ${MAX_TAGS} tags`,
     })
-    .describe('Up to 50, such as {"owner": "fx-desk"}'),
+    .describe(`Up to ${MAX_TAGS}, such as {"owner": "fx-desk"}`),
 );
 /** Tags in a create for which the service ignores them. */
 export const IgnoredTags = lazy(() =>
@@ -163,7 +163,12 @@ export const IgnoredTags = lazy(() =>
     'is ignored by the service in this call. Add the tags afterwards with tag_resource or tag_kx_entities.',
   ),
 );
-const isTagCount = (count: number) => count >= 1 && count <= 50;
+/** The tags that an entity can have. */
+export const MAX_TAGS = 50;
+const isTagCount = (count: number) => count >= 1 && count <= MAX_TAGS;
+
+/** The labels of a database. */
+export const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
 
 /** The two members by which a list is paged. */
 export const paging = () => ({ maxResults: MaxResults().optional(), nextToken: PaginationToken().optional() });

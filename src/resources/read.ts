@@ -7,7 +7,7 @@ import { omittedText, renderWithin } from '../inventory/render-within.ts';
 import type { TopologyForm } from '../inventory/uris.ts';
 import { limitConcurrency } from '../operations/calls.ts';
 import { agentInput, listMember } from '../operations/derive.ts';
-import { FinspaceError, wireName } from '../operations/failure.ts';
+import { FinspaceError, isNotFound, wireName } from '../operations/failure.ts';
 import { callNamed, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { refusalReason } from '../safety/policy.ts';
@@ -49,7 +49,7 @@ export async function readResource(
     const { seen, text } = await contents(environment, kind, input, reading);
     return { contents: [{ uri, mimeType: kind.mimeType, text }], ...hintsFor(kind, seen) };
   } catch (error) {
-    if (error instanceof FinspaceError && error.fields.code === 'ResourceNotFound') throw await absent();
+    if (isNotFound(error)) throw await absent();
     throw asProtocolError(uri, error);
   }
 }

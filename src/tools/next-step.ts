@@ -1,6 +1,6 @@
 import { isFailedUpdate, isLeavingOrGone, memberOf, statusClass } from '../inventory/kinds.ts';
 import { deduplicated } from '../operations/calls.ts';
-import type { FinspaceError } from '../operations/failure.ts';
+import { type FinspaceError, isNotFound } from '../operations/failure.ts';
 import { callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
@@ -151,7 +151,7 @@ async function readStatus(lookup: Lookup, { label, scope }: Reference, near: Ope
     try {
       return await callNamed(call, reader, scope, { signal: lookup.signal });
     } catch (error) {
-      if ((error as Partial<FinspaceError>).fields?.code === 'ResourceNotFound') return 'missing';
+      if (isNotFound(error)) return 'missing';
       throw error;
     }
   };

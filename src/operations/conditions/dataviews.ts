@@ -68,7 +68,7 @@ function overlapping(segments: readonly Segment[]): [string, string] | undefined
   return undefined;
 }
 
-const withLeadingSlash = (path: string) => (path.startsWith('/') ? path : `/${path}`);
+export const withLeadingSlash = (path: string) => (path.startsWith('/') ? path : `/${path}`);
 
 /** Whether some text matches both patterns; `*` stands for any text, `?` for any character. */
 function intersect(a: string, b: string, budget: { steps: number }): boolean {
