@@ -1,7 +1,7 @@
 import type { ListResourcesResult, ListResourceTemplatesResult } from '@modelcontextprotocol/server';
-import { cachedEnvironments, type Environment, existingEnvironments } from '../inventory/fleet.ts';
-import { FinspaceError } from '../operations/failure.ts';
-import { refusalReason } from '../safety/policy.ts';
+import { cachedEnvironments, existingEnvironments } from '../inventory/fleet.ts';
+import { readIfOffered } from '../safety/offered-read.ts';
+import { allowedFor } from '../safety/policy.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { KDB, RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
 import { unknownCursor } from './cursor.ts';
@@ -14,8 +14,10 @@ const PAGE = 100;
 
 const isItself = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{environmentId}');
 
-const offeredKinds = ({ restrictions, caller }: ResourceEnvironment) =>
-  RESOURCE_KINDS.filter(({ operation }) => refusalReason(operation, restrictions, caller) === undefined);
+function offeredKinds(environment: ResourceEnvironment): readonly ResourceKind[] {
+  const isOffered = allowedFor(environment);
+  return RESOURCE_KINDS.filter(({ operation }) => isOffered(operation));
+}
 
 /** The existing resources, page by page: fixed ones, and those of each environment. Without a backend, only the fixed ones. */
 export async function listResources(
@@ -44,18 +46,10 @@ export async function listResources(
   return { resources, ...(start + PAGE < all.length ? { nextCursor: String(start + PAGE) } : {}) };
 }
 
-async function environmentsIn(
-  { call, restrictions, caller, cache }: ResourceEnvironment,
-  signal: AbortSignal,
-  isLaterPage: boolean,
-): Promise<readonly Environment[]> {
-  if (refusalReason('ListKxEnvironments', restrictions, caller) !== undefined) return [];
-  try {
-    return await (isLaterPage ? cachedEnvironments : existingEnvironments)(call, { signal }, cache);
-  } catch (error) {
-    if (error instanceof FinspaceError) return [];
-    throw error;
-  }
+async function environmentsIn(environment: ResourceEnvironment, signal: AbortSignal, isLaterPage: boolean) {
+  const { call, cache } = environment;
+  const read = isLaterPage ? cachedEnvironments : existingEnvironments;
+  return (await readIfOffered(environment, 'ListKxEnvironments', () => read(call, { signal }, cache))) ?? [];
 }
 
 /** The templates from which the URI of any entity can be built. */

@@ -10,7 +10,7 @@ import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, isNotFound, wireName } from '../operations/failure.ts';
 import { callNamed, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { refusalReason } from '../safety/policy.ts';
+import { allowedFor, refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted, safeJson } from '../untrusted.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
@@ -37,8 +37,7 @@ export async function readResource(
   if (kit !== undefined) return kit;
   const found = resourceAt(uri);
   if (found === undefined) throw await notFoundIn(environment, uri, signal);
-  if (refusalReason(found.kind.operation, environment.restrictions, environment.caller) !== undefined)
-    throw notFound(uri);
+  if (!allowedFor(environment)(found.kind.operation)) throw notFound(uri);
   const { kind, input } = found;
   // A state with gaps would look like a change, so its reads wait.
   const untilAborted = extent === 'state';

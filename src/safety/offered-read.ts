@@ -1,14 +1,14 @@
 import { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
-import { type Caller, type Restrictions, refusalReason } from './policy.ts';
+import { allowedFor, type Caller, type Restrictions } from './policy.ts';
 
 /** Runs a read if this caller may; undefined when it may not, or when the read fails. */
 export async function readIfOffered<T>(
-  { restrictions, caller }: { readonly restrictions: Restrictions; readonly caller: Caller },
+  offer: { readonly restrictions: Restrictions; readonly caller: Caller },
   name: OperationName,
   read: () => Promise<T>,
 ): Promise<T | undefined> {
-  if (refusalReason(name, restrictions, caller) !== undefined) return undefined;
+  if (!allowedFor(offer)(name)) return undefined;
   try {
     return await read();
   } catch (error) {

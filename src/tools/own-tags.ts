@@ -1,26 +1,19 @@
-import { listMember } from '../operations/derive.ts';
+import { arnPath, getterOf, KINDS, memberOf } from '../inventory/kinds.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import { labels } from '../operations/http.ts';
-import { type CallOptions, OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
-import { lazy } from '../operations/operation.ts';
-import { refusalReason } from '../safety/policy.ts';
-import { environmentArn, ownPath } from '../safety/protection.ts';
+import type { CallOptions, OperationName } from '../operations/index.ts';
+import { allowedFor } from '../safety/policy.ts';
+import { environmentArn } from '../safety/protection.ts';
 import type { ToolEnvironment } from './environment.ts';
 import { reasonOf } from './fleet/read-gaps.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** For each operation that shows one entity with tags, one that changes such an entity: only these declare a target, and so its ARN. */
-const CHANGERS = lazy(() => new Map(OPERATION_NAMES.map((name) => [name, changerOf(name)])));
-
-function changerOf(name: OperationName): OperationName | undefined {
-  const operation = operationNamed(name);
-  const member = labels(operation).at(-1);
-  if (operation.risk !== 'read' || listMember(operation) !== null || member === undefined) return undefined;
-  return OPERATION_NAMES.find((other) => {
-    const { entity, target } = operationNamed(other);
-    return entity === operation.entity && target?.member === member;
-  });
+/** The part of its ARN after the environment's ARN, for the one entity with tags that a read shows; undefined for other calls. */
+function pathShown(name: OperationName, input: Members): string | undefined {
+  if (name === 'GetEnvironment') return '';
+  const kind = KINDS.find((each) => getterOf(each) === name);
+  const database = input['databaseName'] as string | undefined;
+  return kind && arnPath({ kind, name: String(input[memberOf(kind)]), database });
 }
 
 /**
@@ -34,10 +27,9 @@ export async function ownTags(
   output: Members,
   options: CallOptions,
 ): Promise<Members> {
-  const changer = CHANGERS().get(name);
-  const isOffered = (read: OperationName) => refusalReason(read, restrictions, caller) === undefined;
-  if (changer === undefined || !isOffered('ListTagsForResource')) return {};
-  const path = ownPath(changer, input) ?? '';
+  const path = pathShown(name, input);
+  const isOffered = allowedFor({ restrictions, caller });
+  if (path === undefined || !isOffered('ListTagsForResource')) return {};
   try {
     // The end of both `environment/ID` and `kxEnvironment/ID`.
     const inReply = arnIn(output, `nvironment/${input['environmentId']}${path}`);
