@@ -91,7 +91,7 @@ export async function planCall(
   const { noun, name, entity } = subject;
   const { previewed, settings, former } = await readEffects({ ...planner, call }, operation, input, entity, options);
   const severity = severityOf(operation, input, previewed, settings);
-  const { warnings, quotas, ...impact } = withRemovedSettings(previewed, settings);
+  const { warnings, quotas, sharedQuotas, ...impact } = withRemovedSettings(previewed, settings);
   const [protection, targetEnvironment] = await Promise.all([
     readProtection(call, operation, input, { subject, severity, impact }, options),
     targetEnvironmentOf(call, input, entity, options),
@@ -111,6 +111,7 @@ export async function planCall(
     ...effects,
     warnings,
     quotas,
+    sharedQuotas,
     operation,
     noun,
     name,

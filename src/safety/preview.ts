@@ -24,6 +24,8 @@ export interface Preview extends Impact {
   readonly warnings: readonly Blocker[];
   /** Use of quotas: `volumes per environment: 3 of 5`. */
   readonly quotas: readonly string[];
+  /** The quotas with a known limit that other calls count against, too. */
+  readonly sharedQuotas: readonly string[];
 }
 
 /** The limits of the backend, if known, and whether quotas are counted without them, too. */
@@ -56,6 +58,7 @@ export async function preview(
     blockers: unique([...blockers(checked.problems), ...checks.flatMap((each) => each.blockers)]),
     warnings: unique(blockers(checked.warnings)),
     quotas: checks.flatMap(({ lines }) => lines),
+    sharedQuotas: checked.quotas.filter(isShared).map(({ quota }) => quota.what),
     unchecked: [
       ...new Set([
         ...all.flatMap(({ unchecked = [] }) => unchecked),
@@ -83,14 +86,15 @@ export async function quotasFor(
   };
 }
 
+const isShared = ({ quota, used, limit = Infinity }: UsedQuota) =>
+  quota !== NODES_PER_CLUSTER && used !== undefined && limit !== Infinity;
+
 /** The quotas that several calls count against, because counts do not include what earlier calls create. */
-export function sharedQuotas(previews: readonly Pick<Preview, 'quotas'>[]): string[] {
-  const limited = previews
-    .flatMap(({ quotas }) => quotas)
-    .filter((line) => / of \d+$/.test(line) && !line.startsWith(`${NODES_PER_CLUSTER.what}:`));
-  return limited
-    .filter((line, at) => limited.indexOf(line) !== at)
-    .map((line) => `the quota of ${line.replace(/: .*/, '')} for all steps together`);
+export function uncheckedTogether(previews: readonly Pick<Preview, 'sharedQuotas'>[]): string[] {
+  const all = previews.flatMap(({ sharedQuotas }) => sharedQuotas);
+  return all
+    .filter((what, at) => all.indexOf(what) !== at)
+    .map((what) => `the quota of ${what} for all steps together`);
 }
 
 /** The values without those whose JSON is that of an earlier one. */

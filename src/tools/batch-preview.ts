@@ -5,7 +5,7 @@ import { firstLines } from '../safety/approval-text.ts';
 import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, planStep } from '../safety/batch.ts';
 import type { Blocker } from '../safety/plan-parts.ts';
 import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
-import { sharedQuotas, unique } from '../safety/preview.ts';
+import { uncheckedTogether, unique } from '../safety/preview.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import { whatChanges } from './changed.ts';
 import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.ts';
@@ -63,7 +63,7 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previ
   const blockers = unique(found.flatMap((each) => each.blockers));
   const warnings = found.flatMap((each) => each.warnings);
   const changes = changesByEntity(batch, found);
-  const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...sharedQuotas(found)])];
+  const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...uncheckedTogether(found)])];
   const isBlocked = blockers.length > 0;
   const toApprove = callsToApprove(batch, restrictions);
   const free = countTried(found);
@@ -122,9 +122,9 @@ async function previewStep(
 ) {
   try {
     const plan = await planStep(environment, batch, step, environment.caller.principal, options);
-    const { blockers = [], warnings = [], unchecked = [], quotas = [] } = plan ?? {};
-    return { blockers, warnings, unchecked, quotas, ...whatChanges(plan, allowedFor(environment)) };
+    const { blockers = [], warnings = [], unchecked = [], sharedQuotas = [] } = plan ?? {};
+    return { blockers, warnings, unchecked, sharedQuotas, ...whatChanges(plan, allowedFor(environment)) };
   } catch (error) {
-    return { blockers: [missingBlocker(step, error)], warnings: [], unchecked: [], quotas: [] };
+    return { blockers: [missingBlocker(step, error)], warnings: [], unchecked: [], sharedQuotas: [] };
   }
 }
