@@ -1,17 +1,17 @@
 import { groupBy } from '../group-by.ts';
 import { isLeavingOrGone } from '../kinds/statuses.ts';
+import type { Element, Views } from '../kinds/views.ts';
 import type { Call, Output } from '../operations/index.ts';
 import { type Changeset, readChangesets } from './changesets.ts';
 import type { Gap, GraphOptions } from './graph-types.ts';
 import { type Reading, reading } from './reading.ts';
 
-type Element<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
-export type Node = Element<Output<'ListKxClusterNodes'>['nodes']>;
+export type Node = Views['kx-node'];
 export type Cluster = Output<'GetKxCluster'> & { readonly nodes?: Node[] | undefined };
 export type Volume = Output<'GetKxVolume'>;
 export type Group = Element<Output<'ListKxScalingGroups'>['scalingGroups']>;
 export type Dataview = Element<Output<'ListKxDataviews'>['kxDataviews']>;
-export type User = Element<Output<'ListKxUsers'>['users']>;
+export type User = Views['kx-user'];
 export interface Database extends Output<'GetKxDatabase'> {
   readonly dataviews: Dataview[];
   /** Newest first, as many as were read. */

@@ -34,12 +34,17 @@ export const DEFINITIONS: { readonly [K in KindName]: KindDefinition<K> } = {
 export type AnyChange = Change<KindName, OperationName>;
 export type AnyRequestedChange = RequestedChange<KindName, OperationName>;
 
+/** The kind of the entity that an operation is about; undefined for tags, which entities of every kind have. */
+export function kindOf(operation: OperationName): KindName | undefined {
+  const { entity } = operationNamed(operation);
+  return entity === 'tags' ? undefined : entity;
+}
+
 /** What an operation changes, and the kind of that entity, which tags do not have; undefined for an operation that only reads. */
 export function changeOf(
   operation: OperationName,
 ): { readonly kind: KindName | undefined; readonly change: AnyChange } | undefined {
-  const { entity } = operationNamed(operation);
-  const kind = entity === 'tags' ? undefined : entity;
+  const kind = kindOf(operation);
   const changes = (kind === undefined ? tagChanges : DEFINITIONS[kind].changes) as Readonly<Record<string, unknown>>;
   const change = changes[operation] as AnyChange | undefined;
   return change && { kind, change };

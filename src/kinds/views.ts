@@ -1,6 +1,6 @@
 import type { Input, Output } from '../operations/index.ts';
 
-type Element<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
+export type Element<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
 
 /**
  * An entity of each kind, as the service describes it. Members about other kinds (`attachedClusters`, `clusters`) are omitted: a

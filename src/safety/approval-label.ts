@@ -5,10 +5,8 @@ export const COLUMNS = 80;
  * A name for one of the first lines, in at most `columns` columns: unchanged if nothing in it can mislead, otherwise quoted, with
  * everything but printable ASCII escaped. Long names are cut in the middle.
  */
-export function label(text: string, columns = Number.POSITIVE_INFINITY): string {
-  if (/^[\w.-]+$/.test(text)) return truncateMiddle(Array.from(text), columns);
-  return `"${truncateMiddle(Array.from(text, escapeCharacter), columns - 2)}"`;
-}
+export const label = (text: string, columns = Number.POSITIVE_INFINITY): string =>
+  quotedUnless(/^[\w.-]+$/, text, columns);
 
 /** What a person types, complete; a name followed by the beginning of an id is unquoted too. */
 export const typedLabel = (text: string): string => (/^[\w.-]+ \w{1,4}$/.test(text) ? text : label(text));
@@ -17,8 +15,11 @@ export const typedLabel = (text: string): string => (/^[\w.-]+ \w{1,4}$/.test(te
  * Text of this server that contains details from the API: unchanged if it cannot look like a sentence of its own, otherwise
  * quoted.
  */
-export function phrase(text: string, columns: number): string {
-  if (/^(?:[\w ,:/%+@-]|\.(?=\w))+$/.test(text)) return truncateMiddle(Array.from(text), columns);
+export const phrase = (text: string, columns: number): string =>
+  quotedUnless(/^(?:[\w ,:/%+@-]|\.(?=\w))+$/, text, columns);
+
+function quotedUnless(harmless: RegExp, text: string, columns: number): string {
+  if (harmless.test(text)) return truncateMiddle(Array.from(text), columns);
   return `"${truncateMiddle(Array.from(text, escapeCharacter), columns - 2)}"`;
 }
 

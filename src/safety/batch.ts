@@ -1,7 +1,7 @@
 import { counted } from '../inventory/units.ts';
+import { kindOf } from '../kinds/index.ts';
 import { keyIn, lineage, pathOf } from '../kinds/names.ts';
 import { referredBy } from '../kinds/references.ts';
-import type { KindName } from '../kinds/views.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { isNotFound } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
@@ -185,12 +185,6 @@ const createdBefore = (batch: Batch, call: BatchCall): CreatedEntity[] =>
     // A new dataview has one version.
     return kind === undefined ? [] : { kind, view: { ...input, activeVersions: [input] } };
   });
-
-/** Undefined for tags, which entities of every kind have. */
-function kindOf(operation: OperationName): KindName | undefined {
-  const { entity } = operationNamed(operation);
-  return entity === 'tags' ? undefined : entity;
-}
 
 /** Whether an earlier call of the batch has the same target, or creates something in the same place, and may have changed it. */
 const sharesTarget = (batch: Batch, call: BatchCall): boolean =>

@@ -151,13 +151,12 @@ function createFor(
   { operation, input, kind, entity }: DeletedEntity,
   lostDatabases: readonly unknown[],
 ): Step | undefined {
-  const { target } = operationNamed(operation);
+  // The service itself replaces a deleted node.
+  if (operation === 'DeleteKxClusterNode') return undefined;
   const create = OPERATION_NAMES.find(
     (name) => operationNamed(name).entity === kind && operationNamed(name).risk === 'create',
   ) as OperationName;
   const schema = agentInput(operationNamed(create));
-  const isNode = target?.namePath === undefined && !(String(target?.member) in schema.shape);
-  if (isNode) return undefined;
   const known = requestForm(
     { ...input, ...entity, ...(entity?.['environment'] as Members | undefined) },
     lostDatabases,
