@@ -122,9 +122,9 @@ function quotaCheck({ quota: { what, kind }, used, limit, more }: UsedQuota) {
   const none = { lines: [] as string[], blockers: [] as Blocker[], unchecked: [] as string[] };
   const notChecked = { ...none, unchecked: [`the quota of ${what}`] };
   if (used === undefined) return limit === Infinity ? none : notChecked;
-  if (limit === undefined) return { ...notChecked, lines: [`${what}: ${used}`] };
-  if (limit === Infinity) return { ...none, lines: [`${what}: ${used}, no limit`] };
-  const line = `${what}: ${used} of ${limit}`;
+  if (limit === undefined) return { ...notChecked, lines: [`${what}: ${used} in use`] };
+  if (limit === Infinity) return { ...none, lines: [`${what}: ${used} in use, no limit`] };
+  const line = `${what}: ${used} of ${limit} in use`;
   if (used + more <= limit) return { ...none, lines: [line] };
   const item = { kind: 'quota', name: what, detail: `${used} of ${limit} used, ${more} more requested` };
   if (more > limit) {

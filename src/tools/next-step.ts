@@ -52,7 +52,7 @@ async function quotaAdvice(
   if (found === undefined || found.quotas.length === 0) return {};
   const over = found.blockers.filter(({ item }) => item.kind === 'quota');
   const [what] = over.map(({ item, first }) => `${item.name}: ${item.detail}. ${first}`);
-  return { advice: what ?? `There are now: ${found.quotas.join('; ')}. ${otherwise}` };
+  return { advice: what ?? `Quotas: ${found.quotas.join('; ')}. ${otherwise}` };
 }
 
 async function missingAdvice(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice> {

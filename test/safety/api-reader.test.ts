@@ -27,7 +27,7 @@ it('shows existing entities, and nothing in or of a missing one', async () => {
 it('counts the quota of an update from its target', async () => {
   const grown = here({ volumeName: 'fast', nas1Configuration: { size: 2400 } });
   const found = await quotasFor(fixture.backend, 'UpdateKxVolume', grown, {});
-  expect(found).toEqual({ quotas: ['GB of volume storage per environment: 2400'], blockers: [] });
+  expect(found).toEqual({ quotas: ['GB of volume storage per environment: 2400 in use'], blockers: [] });
 });
 
 it('counts no quota for a call that has none', async () => {

@@ -83,7 +83,7 @@ it('a plan counts dataset browser environments against their quota', async () =>
     expect(await run('CreateEnvironment', browser)).toBe('done');
   }
   const third = await preview('CreateEnvironment', browser);
-  expect(third).toMatchObject({ blocked: true, quotas: ['environments in this account and region: 2 of 2'] });
+  expect(third).toMatchObject({ blocked: true, quotas: ['environments in this account and region: 2 of 2 in use'] });
   expect(await run('CreateEnvironment', browser)).toBe('ServiceQuotaExceeded');
 });
 

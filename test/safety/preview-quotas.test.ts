@@ -136,11 +136,11 @@ it.each(OVER)('%s exceeds a quota', async (_, operation, input, expected) => {
 it('a preview shows the use of quotas, and that an unknown limit is unknown', async () => {
   await published();
   expect((await preview('CreateKxVolume', volume())).quotas).toEqual([
-    'volumes per environment: 2 of 5',
-    'GB of volume storage per environment: 2400 of 7730',
+    'volumes per environment: 2 of 5 in use',
+    'GB of volume storage per environment: 2400 of 7730 in use',
   ]);
   const { quotas, notChecked, blocked } = await preview('CreateKxVolume', volume(), fixture.backend.call, false);
-  expect(quotas).toEqual(['volumes per environment: 2', 'GB of volume storage per environment: 2400']);
+  expect(quotas).toEqual(['volumes per environment: 2 in use', 'GB of volume storage per environment: 2400 in use']);
   expect(blocked).toBe(false);
   expect(notChecked).toEqual([
     'the quota of volumes per environment',
@@ -185,7 +185,7 @@ it('a call that exceeds a quota gets its use and what to delete', async () => {
       'volumes per environment: 5 of 5 used, 1 more requested. Delete what is not needed (list_kx_volumes, find_kx_problems), or have a person raise the quota.',
   });
   expect((await previewText(false))['advice']).toBe(
-    'There are now: volumes per environment: 5; GB of volume storage per environment: 6000. A quota is used up. Remove something that is not needed, or have a person raise the quota.',
+    'Quotas: volumes per environment: 5 in use; GB of volume storage per environment: 6000 in use. A quota is used up. Remove something that is not needed, or have a person raise the quota.',
   );
 });
 interface Refused {

@@ -145,7 +145,7 @@ it('a preview treats omitted members as unknown', async () => {
   const beside = await preview('CreateKxCluster', cluster(on('hosts', 110_592)), silent);
   expect(beside.notChecked).toContain('whether its host has enough memory');
   const { quotas } = await preview('CreateKxVolume', volume(), bare, false);
-  expect(quotas.at(-1)).toBe('GB of volume storage per environment: 0');
+  expect(quotas.at(-1)).toBe('GB of volume storage per environment: 0 in use');
   const odd = await preview('CreateKxScalingGroup', group({ hostType: 'kx.sg9.huge' }));
   expect(odd.notChecked).toEqual(['whether hosts of that type are available']);
 });

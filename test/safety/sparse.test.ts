@@ -82,7 +82,7 @@ describe('a service that omits optional members', () => {
   it('about missing entities shows the person what would be created', async () => {
     const { shown } = await planned(backend.call, 'CreateKxEnvironment', { name: 'new-one', kmsKeyId: KEY });
     expect(shown.text.split('\n')).toEqual([
-      'CREATE environment new-one',
+      'CREATE kdb environment new-one',
       'Changes name: not set -> new-one. + 1 more below',
       'Type new-one to approve.',
       'region: "us-east-1", backend: "test".',
