@@ -75,7 +75,7 @@ const MAX_NAMED = 5;
 async function servedBy(read: Reader, key: Key, cluster: Cluster): Promise<Note[]> {
   const databases = mountedDatabases(cluster);
   if (databases.length === 0 || !servesDatabases(cluster))
-    return [{ says: 'It does not answer until its nodes run again.' }];
+    return [{ says: 'The cluster does not answer until its nodes run again.' }];
   const { environmentId } = key;
   const running = (await read.listed('kx-cluster', { environmentId })).filter(
     (other) => other.status === 'RUNNING' && other.clusterName !== key.clusterName && servesDatabases(other),

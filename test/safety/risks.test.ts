@@ -147,7 +147,7 @@ describe('a restart of a cluster', () => {
     });
     const input = { clusterName: 'today', code: { ...CODE, s3Key: 'new.zip' } };
     expect(await plan('update_kx_cluster_code_configuration', input)).toMatchObject({
-      notes: ['It does not answer until its nodes run again.'],
+      notes: ['The cluster does not answer until its nodes run again.'],
     });
   });
 
