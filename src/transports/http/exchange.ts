@@ -1,5 +1,6 @@
 import { OF_EXTENSIONS, ON_DEMAND } from '../../methods.ts';
-import { calledTool, type Needs, type RpcMessage, scopesOf } from './auth/scopes.ts';
+import { calledTool, type Needs, scopesOf } from './auth/scopes.ts';
+import { messagesIn, type RpcMessage } from './rpc-messages.ts';
 
 /** One request and its response, for logs and metrics: no arguments, headers or bodies. */
 export interface HttpExchange {
@@ -26,8 +27,7 @@ interface RpcRequest {
 
 /** The first request in a JSON-RPC body; a batch has several. */
 export function firstRequest(body: unknown, needs: Needs): RpcRequest {
-  const [message] = messagesIn(body);
-  const { method, params } = contentOf(message);
+  const [{ method, params } = {}] = messagesIn(body);
   if (typeof method !== 'string') return {};
   const rpc = METHODS.has(method) ? method : 'other';
   if (rpc !== 'tools/call') return { rpc };
@@ -42,18 +42,13 @@ export type ToolClass = 'read' | 'write' | 'destroy';
 export const classesIn = (body: unknown, needs: Needs): ToolClass[] =>
   messagesIn(body).map((message) => classOf(message, needs));
 
-function classOf(message: unknown, needs: Needs): ToolClass {
-  const { method, params } = contentOf(message);
+function classOf({ method, params }: RpcMessage, needs: Needs): ToolClass {
   if (method !== 'tools/call') return 'read';
   const { name, given } = calledTool(params);
   const scopes = typeof name === 'string' ? scopesOf(name, needs, given) : [];
   if (scopes.includes('finspace:destroy')) return 'destroy';
   return scopes.some((scope) => scope !== 'finspace:read') ? 'write' : 'read';
 }
-
-/** An empty batch counts as one message. */
-const messagesIn = (body: unknown): readonly unknown[] => (Array.isArray(body) && body.length > 0 ? body : [body]);
-const contentOf = (message: unknown) => (message ?? {}) as RpcMessage;
 
 /** Names that may become label values; every other name is counted as `other`. */
 const METHODS = new Set<string>([

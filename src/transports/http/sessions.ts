@@ -10,6 +10,7 @@ import {
 import type { Caller } from '../../safety/policy.ts';
 import { reject } from './rejection.ts';
 import { replayBuffer } from './replay.ts';
+import { messagesIn } from './rpc-messages.ts';
 import { type Session, type SessionLimits, type SessionTable, sessionTable } from './session-table.ts';
 
 export interface SessionOptions extends SessionLimits {
@@ -113,10 +114,9 @@ async function answer(session: Session, { request, body, authInfo, onEnd }: Sess
 
 /** The ids of the requests that a body cancels. */
 const cancelledBy = (body: unknown): RequestId[] =>
-  [body ?? []].flat().flatMap((message) => {
-    const { method, params } = message as { method?: unknown; params?: { requestId?: RequestId } | null };
-    return method === 'notifications/cancelled' && params?.requestId !== undefined ? [params.requestId] : [];
-  });
+  messagesIn(body).flatMap(({ method, params }) =>
+    method === 'notifications/cancelled' && params?.requestId !== undefined ? [params.requestId as RequestId] : [],
+  );
 
 /** Ends the stream of a cancelled request with an error: the SDK sends nothing for it, so the stream would stay open. */
 const endStreamOf = ({ transport }: Session, id: RequestId) =>

@@ -4,6 +4,7 @@ import { type OperationName, operationNamed } from '../../../operations/index.ts
 import { operationOf } from '../../../operations/naming.ts';
 import type { Risk } from '../../../operations/operation.ts';
 import { type Caller, LOCAL_CALLER } from '../../../safety/policy.ts';
+import { messagesIn, type RpcMessage, type RpcParams } from '../rpc-messages.ts';
 
 /** The scopes of this server, each with the scopes that it includes. */
 export const SCOPES = {
@@ -95,14 +96,13 @@ export const OPERATIONS_ONLY: Needs = (tool) => {
 
 /** The scopes to request for a JSON-RPC body, with those that the caller has; undefined if it lacks none. */
 export function scopesToRequest(body: unknown, { scopes }: ScopedCaller, needs: Needs): Scope[] | undefined {
-  const needed = (Array.isArray(body) ? body : [body]).flatMap((message) => scopesFor(message, needs));
+  const needed = messagesIn(body).flatMap((message) => scopesFor(message, needs));
   if (needed.every((scope) => scopes.has(scope))) return undefined;
   const all = new Set([...scopes, ...needed.flatMap((scope) => [...SCOPES[scope], scope])]);
   return (Object.keys(SCOPES) as Scope[]).filter((scope) => all.has(scope));
 }
 
-function scopesFor(message: unknown, needs: Needs): Scope[] {
-  const { method, params } = (message ?? {}) as RpcMessage;
+function scopesFor({ method, params }: RpcMessage, needs: Needs): Scope[] {
   if (method === 'tools/call') {
     const { name, given } = calledTool(params);
     return typeof name === 'string' ? scopesOf(name, needs, given) : ['finspace:read'];
@@ -110,18 +110,8 @@ function scopesFor(message: unknown, needs: Needs): Scope[] {
   return READING_METHODS.has(method) ? ['finspace:read'] : [];
 }
 
-/** A JSON-RPC message and the params of a `tools/call`, not validated. */
-export interface RpcMessage {
-  readonly method?: unknown;
-  readonly params?: Params | null;
-}
-interface Params {
-  readonly name?: unknown;
-  readonly arguments?: unknown;
-}
-
 /** The tool that a `tools/call` runs, and its arguments. */
-export function calledTool(params: Params | null | undefined): { readonly name: unknown; readonly given: unknown } {
+export function calledTool(params: RpcParams | null | undefined): { readonly name: unknown; readonly given: unknown } {
   const { name, arguments: given } = params ?? {};
   if (!DISPATCHERS.has(name)) return { name, given };
   const { tool, arguments: inner } = (given ?? {}) as { readonly tool?: unknown; readonly arguments?: unknown };
