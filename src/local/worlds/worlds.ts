@@ -80,7 +80,12 @@ export function importWorld(store: Store, path: string, options: ImportOptions):
 
 /** Creates a world again, under the same condition. */
 export function resetWorld(store: Store, name: string, options: SeedOptions & ReplaceOptions): Promise<boolean> {
-  return replace(store, worldOf(options.account, options.region), options, worldSeeder(name, options));
+  const world = worldOf(options.account, options.region);
+  const make = worldSeeder(name, options);
+  return replace(store, world, options, async (tx) => {
+    await tx.clear(world.arn);
+    await make(tx);
+  });
 }
 
 function replace(
@@ -93,7 +98,6 @@ function replace(
     const hasChanges = await isChanged(tx, world);
     if (hasChanges && !discardChanges) return false;
     if (hasChanges) await keep();
-    await tx.clear(world.arn);
     await make(tx);
     return true;
   }, wholeWorld(world));
