@@ -32,12 +32,15 @@ export function stuckAfter(kind: Kind): string | undefined {
   return usual === undefined ? undefined : `${(STUCK * usual) / MINUTE} min`;
 }
 
+const isStuck = (kind: Kind, status: string | undefined, since: string | undefined, now: string) =>
+  statusClass(status) === 'underway' && isOverdue(kind, since, now);
+
 const isOverdue = (kind: Kind, since: string | undefined, now: string) =>
   Date.parse(now) - Date.parse(since ?? '') > STUCK * (usualTime(kind) ?? Infinity);
 
 /** That an entity or node has been in a transitional status for so long that it counts as stuck; undefined if it does not. */
 export const stuckText = (kind: Kind, status: string, since: string | undefined, now: string): string | undefined =>
-  statusClass(status) === 'underway' && isOverdue(kind, since, now)
+  isStuck(kind, status, since, now)
     ? `${quoteUnlessPlain(status)} since ${isoMinute(since)}; counts as stuck after ${stuckAfter(kind)}`
     : undefined;
 
@@ -56,7 +59,7 @@ function statusIssue(entity: GraphEntity, now: string): Issue | undefined {
     const why = `is ${quoteUnlessPlain(status)}`;
     return { entity, condition: 'failed', why, since, facts: { ...reason, ...superseded } };
   }
-  if (statusClass(status) === 'underway' && isOverdue(kind, since, now)) {
+  if (isStuck(kind, status, since, now)) {
     const why = `is still ${quoteUnlessPlain(status)}`;
     return { entity, condition: 'stuck', why, since, facts: { stuckAfter: stuckAfter(kind), ...reason } };
   }

@@ -92,11 +92,10 @@ async function previewCall(
   const offered = allowedFor(environment);
   if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, offered }));
   const visibility = visibilityFor(offered, [input, plan.name]);
-  const head = previewHead(environment, tool, plan, visibility);
-  const { lost, interrupted, blockers, warnings } = plan;
+  const { head, blockers } = previewHead(environment, tool, plan, visibility);
+  const { lost, interrupted, warnings } = plan;
   const sections = [
-    // A call that changes nothing is not sent, so nothing blocks it.
-    { name: 'blockers', rows: head.blocked ? visibility.redact(blockers) : [] },
+    { name: 'blockers', rows: visibility.redact(blockers) },
     ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: visibility.redact(warnings) }]),
     { name: 'lost', rows: visibility.redact(lost) },
     { name: 'interrupted', rows: visibility.redact(interrupted) },
@@ -104,17 +103,19 @@ async function previewCall(
   return withEnvironmentMeant(answer(head, sections, { input: preview }), meant);
 }
 
-/** What the preview of a call says before it lists entities. */
+/** What the preview of a call says before it lists entities, and what blocks the call. */
 function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, plan: Plan, visibility: Visibility) {
-  const { risk, approvalReasons, forbidden, lost, interrupted, blockers, warnings, unchecked, quotas } = plan;
+  const { risk, approvalReasons, forbidden, lost, interrupted, warnings, unchecked, quotas } = plan;
   const offered = allowedFor({ restrictions, caller });
   const argumentsRefused = omissionLines(plan, offered);
   const tooRisky = refusalReason(plan.operation, restrictions, caller, risk);
   const isRefused = [forbidden, argumentsRefused, tooRisky].some((why) => why !== undefined);
   const isUnchanged = !isRefused && contradictions(plan).length === 0 && changesNothing(plan);
-  const blocked = !isUnchanged && (isRefused || blockers.length > 0);
+  // A call that changes nothing is not sent, so nothing blocks it.
+  const blockers = isUnchanged ? [] : plan.blockers;
+  const blocked = isRefused || blockers.length > 0;
   const needsApproval = !isUnchanged && approvalNeeded(plan, restrictions);
-  return {
+  const head = {
     tool,
     target: { kind: plan.noun, name: plan.name },
     risk,
@@ -129,7 +130,8 @@ function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, pl
     ...whatChanges(plan, offered),
     ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
     ...(quotas.length === 0 ? {} : { quotas }),
-    counts: { blockers: blocked ? blockers.length : 0, lost: lost.length, interrupted: interrupted.length },
-    ...withheldKinds(visibility.withheldKinds([...(blocked ? blockers : []), ...warnings, ...lost, ...interrupted])),
+    counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
+    ...withheldKinds(visibility.withheldKinds([...blockers, ...warnings, ...lost, ...interrupted])),
   };
+  return { head, blockers };
 }
