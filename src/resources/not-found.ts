@@ -4,8 +4,6 @@ import { KDB, resourceAt, uriOf } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { idOfEnvironmentNamed } from './environment-names.ts';
 
-/** The tags of the entity with the ARN that follows. */
-const TAGS = 'finspace://tags/';
 const UNESCAPED_ARN = /^finspace:\/\/tags\/(arn:[\w:/-]{1,1000})$/;
 const MAX_LENGTH = 300;
 
@@ -24,7 +22,7 @@ export async function notFoundIn(
   const { kind, input = {} } = resourceAt(uri) ?? {};
   const arn = UNESCAPED_ARN.exec(uri)?.[1];
   if (arn !== undefined)
-    return notFound(uri, `. The ARN in it must be percent-encoded: "${TAGS}${encodeURIComponent(arn)}"`);
+    return notFound(uri, `. The ARN in it must be percent-encoded: "${uri.replace(arn, encodeURIComponent(arn))}"`);
   const { environmentId: name } = input;
   if (kind === undefined || name === undefined || !uri.startsWith(KDB)) return notFound(uri);
   const environmentId = await idOfEnvironmentNamed(environment, name, signal);

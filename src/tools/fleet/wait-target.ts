@@ -52,7 +52,7 @@ export function pollContext(reader: FleetReader, { deletions }: ToolEnvironment,
   };
 }
 
-/** The target with its bare name and its database, as far as it is in one. Throws NotFound if they cannot be told. */
+/** The target with its bare name and, for a dataview or changeset, its database. Throws NotFound if that is not clear. */
 export async function resolvedTarget(context: PollContext, target: WaitTarget): Promise<WaitTarget> {
   const { kind, name: given, database: named } = targetMeant(target);
   const name = kind === 'environment' ? ownName(context.place, given) : given;
