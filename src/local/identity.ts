@@ -3,8 +3,9 @@ import { statSync } from 'node:fs';
 import type { Store } from './store.ts';
 
 /**
- * The id of a state file. It survives restarts and renames. A copy, even one restored from a backup, gets a new id when it is
- * first opened, because its inode differs. A store without a file (`:memory:`) has the id that it was created with.
+ * The id of a state file. It survives restarts and renames. A copy gets a new id when it is first opened, because its inode
+ * differs; a backup that is written over the file itself does not. A store without a file (`:memory:`) has the id that it was
+ * created with.
  */
 export async function identify(store: Store, path: string): Promise<string> {
   const file = path === ':memory:' ? '' : fileOf(path);

@@ -62,8 +62,8 @@ export const waitFor = fleetTool({
   title: 'Wait for kdb entities',
   description:
     'Wait until entities are ready or deleted, or all nodes of a cluster are RUNNING. Then returns status, size and ' +
-    'settings and, after a load, what does not show its data yet; if it cannot happen, the reason at once. After ' +
-    '25 seconds it returns a handle; repeat the call with that handle to keep waiting.',
+    'settings and, after a load, what does not show its data yet; if the wait cannot succeed, the reason at once. After ' +
+    '25 seconds it returns a handle; repeat the call with it to keep waiting.',
   keywords: 'ready done finished poll',
   input: WaitInput,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
