@@ -46,7 +46,7 @@ export const INSTALL_FILES: readonly { readonly files: Readonly<Record<string, s
         'LM Studio': '`mcp.json`: *Program → Install → Edit mcp.json*',
         Kiro: '`~/.kiro/settings/mcp.json`',
         'JetBrains AI Assistant':
-          'none: paste it under *Settings → Tools → AI Assistant → Model Context Protocol (MCP)*',
+          'none: paste the settings under *Settings → Tools → AI Assistant → Model Context Protocol (MCP)*',
       },
       content: { mcpServers: { [name]: { command, args } } },
     },

@@ -20,7 +20,7 @@ export const compareEnvironments = fleetTool({
   title: 'Compare kdb environments',
   description:
     'Compare two kdb environments, such as production and test: what exists in only one of them, and which ' +
-    'settings differ, also of their networks. Entities match if their kind and name are the same, except for words that distinguish ' +
+    'settings and networks differ. Entities match if their kind and name are the same, except for words that distinguish ' +
     'the environments; the answer shows such pairs (hdb-prod and hdb-uat).',
   keywords: 'difference drift versus prod uat',
   input: () =>
