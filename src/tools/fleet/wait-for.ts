@@ -61,9 +61,9 @@ export const waitFor = fleetTool({
   name: 'wait_for_kx_entity',
   title: 'Wait for kdb entities',
   description:
-    'Wait until entities are ready or deleted, or all nodes of a cluster are RUNNING. Then returns status, size and ' +
-    'settings and, after a load, what does not show its data yet; if the wait cannot succeed, the reason at once. After ' +
-    '25 seconds it returns a handle; repeat the call with it to keep waiting.',
+    'Wait until entities are ready or deleted, or all nodes of a cluster are RUNNING. Then returns status, size, ' +
+    'settings and, after a load, clusters and dataviews without the new data; if waiting is futile, the reason at ' +
+    'once. After 25 seconds returns a handle; repeat the call with it to keep waiting.',
   keywords: 'ready done finished poll',
   input: WaitInput,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
