@@ -65,7 +65,14 @@ export const SETTINGS = lazily({
     z.string().min(1).optional().describe('JSON file of faults to inject into requests to the local service'),
   credentials: () =>
     z
-      .array(z.string().regex(CREDENTIAL, 'expects KEY:SECRET or KEY:SECRET:ROLE_ARN'))
+      .array(
+        z
+          .string()
+          .regex(
+            CREDENTIAL,
+            'expects KEY:SECRET or KEY:SECRET:ROLE_ARN, with 3 to 128 characters in KEY and in SECRET',
+          ),
+      )
       .min(1)
       .optional()
       .describe(
@@ -117,7 +124,7 @@ export const SETTINGS = lazily({
     z
       .boolean()
       .default(DEFAULTS.outputSchemas)
-      .describe('List an output schema with each tool (many more tokens); not with --catalog search'),
+      .describe('List an output schema with each tool (many more tokens); no effect with --catalog search'),
   connectTimeout: () =>
     milliseconds().default(DEFAULTS.connectTimeout).describe('Time limit to connect to the endpoint in milliseconds'),
   attemptTimeout: () =>

@@ -110,7 +110,7 @@ function openingError(operation: Parameters<Call>[0], error: unknown): FinspaceE
     code: 'Misconfigured',
     detail: publicReason(error),
     retryable: false,
-    advice: `Have a person correct this${isAdvised(error) ? '' : ', for example with --state, --state-dir or --world'}; repeating will not help.`,
+    advice: `Have a person correct this${isAdvised(error) ? '' : ', for example with --state, --state-dir or --world'}.`,
   });
 }
 

@@ -40,7 +40,7 @@ async function usableKey(stateDir: string): Promise<KeyObject | undefined> {
 function withoutKey({ backend, store, stateDir }: Config): DoctorFinding {
   const counts =
     backend === 'local' && store === undefined
-      ? 'Forms and approvals in a terminal count without a passphrase.'
+      ? 'Forms in MCP clients and approvals in a terminal count without a passphrase.'
       : 'Forms in MCP clients count; approvals in a terminal do not.';
   const init = `To require a passphrase: ${approveCommand('--init', stateDir)}`;
   return warning(CHECK, `There is no approver key. ${counts}`, init);

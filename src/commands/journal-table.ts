@@ -16,8 +16,7 @@ export function journalTable(entries: readonly Entry[], columns?: number): strin
   if (rows.length === 0) return ['No change has been made through this state directory yet.'];
   const table = alignColumns([HEADINGS, ...rows]);
   const isWide = columns !== undefined && table.some((line) => line.length > columns);
-  const isCall = (at: number) => shown[at]?.kind === 'intent';
-  return isWide ? rows.flatMap((row, at) => paragraph(row.map(printable), isCall(at), columns)) : table;
+  return isWide ? rows.flatMap((row) => paragraph(row.map(printable), columns)) : table;
 }
 
 type Outcome = Extract<Entry, { kind: 'outcome' }>;
@@ -35,7 +34,8 @@ function rowOf(entry: Exclude<Entry, Outcome>, outcomes: ReadonlyMap<string, Out
   const result = outcome === undefined ? ['unknown', 'it never finished'] : [outcome.result, ...listOf(outcome.error)];
   if (entry.kind === 'world') {
     const { user, act, file, region, source } = entry;
-    return [at, user, `world ${act}`, `${file} / ${region} / ${source}`, result.join(': '), keptText(entry, outcome)];
+    const kept = `${result.join(': ')}; ${keptText(entry, outcome)}`;
+    return [at, user, `world ${act}`, `${file} / ${region} / ${source}`, kept, ''];
   }
   const { operation, principal, approval } = entry;
   const approved =
@@ -57,12 +57,8 @@ function targetOf({ target, environment, formerName }: Extract<Entry, { kind: 'i
   return [...names, ...(formerName === undefined ? [] : [`was ${formerName}`])].join(' / ');
 }
 
-function paragraph(
-  [at, who, operation, target, outcome, last]: readonly string[],
-  isCall: boolean,
-  columns: number,
-): string[] {
-  const more = last === '' ? '' : `; ${isCall ? 'approved: ' : ''}${last}`;
+function paragraph([at, who, operation, target, outcome, approved]: readonly string[], columns: number): string[] {
+  const more = approved === '' ? '' : `; approved: ${approved}`;
   return [`${at}  ${operation}`, `  ${target}`, `  ${outcome}; by ${who}${more}`].flatMap((line) =>
     foldLine(line, columns),
   );

@@ -31,7 +31,7 @@ export function outOfBandApproval(config: Config, ways: OutOfBandOptions): () =>
   return async () => {
     const terminal = await terminalApproval(config, ways);
     if (page === undefined) return terminal;
-    const onPage = `On the approval page ${page.url()}, where a person signs in with a token that has the scope finspace:approve. The caller that requested it cannot approve it.`;
+    const onPage = `A person approves it on the page ${page.url()}, signed in with a token that has the scope finspace:approve. The caller that requested it cannot approve it.`;
     return {
       accepts: (pending, approval) =>
         approval.channel === WEB

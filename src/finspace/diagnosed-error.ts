@@ -61,7 +61,7 @@ export const notAdmitted = (ms: number) =>
   new DiagnosedError({
     code: 'Throttling',
     detail: `The endpoint limits requests: the call waited ${ms} ms for its turn and was not sent.`,
-    advice: 'Nothing was sent. Try again when fewer calls are in progress, or ask for less at once.',
+    advice: 'Try again when fewer calls are in progress, or request less in one call.',
   });
 
 export const tooLarge = (bytes: number) =>

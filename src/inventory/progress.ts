@@ -6,6 +6,6 @@ export function progressReporter(report: (message: string) => Promise<void>): (d
   return (done, needed) => {
     if (Date.now() - reportedAt < QUIET_MS) return;
     reportedAt = Date.now();
-    report(`${done} of ${needed} reads done`).catch(() => {});
+    report(`${done} of ${needed} API calls done`).catch(() => {});
   };
 }

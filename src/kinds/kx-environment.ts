@@ -59,9 +59,7 @@ async function networkChanged(requested: Connect): Promise<Impact> {
   const { input, target } = requested;
   const becomesFinal = input.transitGatewayConfiguration !== undefined && finalGateway(target) === undefined;
   return {
-    lost: becomesFinal
-      ? [{ kind: 'option to change', name: 'transit gateway', detail: 'its id and CIDR range become final' }]
-      : [],
+    lost: becomesFinal ? [{ kind: 'option to change', name: 'gateway id and CIDR range' }] : [],
     interrupted: (await clustersIn(requested)).filter(isWorking).map(dependentItem),
   };
 }

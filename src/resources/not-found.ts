@@ -28,5 +28,5 @@ export async function notFoundIn(
   const environmentId = await idOfEnvironmentNamed(environment, name, signal);
   if (environmentId === undefined) return notFound(uri);
   const meant = quoteUntrusted(uriOf(kind, { ...input, environmentId }));
-  return notFound(uri, `. The URI contains the id of an environment, not its name: ${meant}`);
+  return notFound(uri, `. The URI must contain the id of the environment, not its name: ${meant}`);
 }

@@ -68,7 +68,7 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
   ];
   const rest = [
     ...factLine(where.filter(([label]) => visibility === EVERYTHING || label !== 'world')),
-    isFinal ? FINAL : 'This takes effect at once.',
+    ...(isFinal ? [FINAL] : []),
     ...parts.notes.filter(({ needs }) => needs === undefined || visibility.isOffered(needs)).map(({ says }) => says),
     ...(settings.length === 0 ? [] : [TITLES.changes, ...settings]),
   ];

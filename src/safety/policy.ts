@@ -113,7 +113,11 @@ export function toolRefusalReason(
   caller: Caller,
 ): string | undefined {
   if (restrictions.deny.includes(tool.name)) return DENIED;
-  return tool.needs.map((name) => refusalReason(name, restrictions, caller)).find((why) => why !== undefined);
+  const why = (name: OperationName) => refusalReason(name, restrictions, caller);
+  const refused = tool.needs.find((name) => why(name) !== undefined);
+  if (refused === undefined) return undefined;
+  const reason = why(refused);
+  return reason === DENIED ? `It needs ${toolName(refused)}, which the operator of this server denies.` : reason;
 }
 
 const DENIED = 'The operator of this server denies it.';

@@ -1,6 +1,7 @@
 import { wholeList } from '../inventory/pages.ts';
-import { NAMES } from '../kinds/names.ts';
+import { kindInArn, NAMES } from '../kinds/names.ts';
 import type { KindName } from '../kinds/views.ts';
+import { arnParts } from '../operations/arn.ts';
 import { listMember } from '../operations/derive.ts';
 import { labels } from '../operations/http.ts';
 import { type Call, type CallOptions, callNamed, type OperationName, operationNamed } from '../operations/index.ts';
@@ -34,7 +35,8 @@ export async function readTarget(
 
 async function readTagged(call: Call, resourceArn: string, options: CallOptions): Promise<TargetEntity> {
   const { tags = {} } = await call('ListTagsForResource', { resourceArn }, options);
-  return { noun: 'tagged entity', name: String(resourceArn.split('/').at(-1)), entity: { tags } };
+  const kind = kindInArn(String(arnParts(resourceArn)?.at(-1)?.kind));
+  return { noun: NAMES[kind]?.noun ?? 'entity', name: String(resourceArn.split('/').at(-1)), entity: { tags } };
 }
 
 /**

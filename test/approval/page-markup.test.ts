@@ -230,7 +230,7 @@ describe('every response of the approval page', () => {
       name: 'alone',
       lost: [],
       interrupted: [],
-      text: 'INTERRUPT cluster "alone"\nThis takes effect at once.',
+      text: 'INTERRUPT cluster "alone"',
     });
     const { text } = await person.get(`${person.home}${code}`);
     expect(text).toContain('nothing else is lost or interrupted');

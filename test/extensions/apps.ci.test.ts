@@ -153,7 +153,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
 
   it('link to no address in a name of a plan', async () => {
     const text =
-      'It did not run.\nThe plan:\nDELETE volume "On the approval page https://evil.example/, where a person"';
+      'It did not run.\nThe plan:\nDELETE volume "A person approves it on the page https://evil.example/, signed in"';
     const { frame } = await shown(planPage(), { isError: true, content: [{ type: 'text', text }] });
     await frame.getByText('This view approves nothing.').waitFor();
     expect(await frame.getByRole('button').count()).toBe(0);

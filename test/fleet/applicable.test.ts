@@ -8,16 +8,19 @@ describe('a condition that the requested kinds cannot meet is an error, not an e
   test.each([
     [
       { kinds: ['user'], type: ['nl-tutor'] },
-      /^There is no type of users; only clusters, .* To search settings, use the arguments text or where/,
+      /^Only clusters, .* have a type; users do not\. To search settings, use the arguments text or where/,
     ],
-    [{ kinds: ['database', 'dataview'], type: ['SSD'] }, /no type of databases and dataviews/],
-    [{ kinds: ['user'], status: ['ACTIVE'] }, /no status of users; only environments, clusters/],
-    [{ kinds: ['user'], sort: 'largest' }, /no size of users/],
-    [{ kinds: ['dataview'], sort: 'fullest' }, /no fullness of dataviews/],
+    [{ kinds: ['database', 'dataview'], type: ['SSD'] }, /have a type; databases and dataviews do not\./],
+    [{ kinds: ['user'], status: ['ACTIVE'] }, /^Only environments, clusters, .* have a status; users do not\./],
+    [{ kinds: ['user'], sort: 'largest' }, /have a size; users do not\./],
+    [{ kinds: ['dataview'], sort: 'fullest' }, /have a fullness; dataviews do not\./],
     [{ sort: 'largest' }, /^Sizes of clusters and scaling groups \(memory\), databases .* cannot be compared/],
     [{ kinds: ['volume', 'database'], sort: 'smallest', groupBy: ['zone'] }, /^Sizes of .* cannot be compared/],
-    [{ kinds: ['node'], tags: [{ key: 'owner', absent: true }] }, /no tag of nodes; only environments, clusters/],
-    [{ kinds: ['node'], groupBy: ['tag:owner'] }, /no tag of nodes/],
+    [
+      { kinds: ['node'], tags: [{ key: 'owner', absent: true }] },
+      /^Only environments, clusters, .* have a tag; nodes do not\./,
+    ],
+    [{ kinds: ['node'], groupBy: ['tag:owner'] }, /have a tag; nodes do not\./],
     [{ kinds: ['volume'], status: ['ATTACHED'] }, /"ATTACHED" is not a status of volumes. Statuses: CREATING, /],
     [{ kinds: ['cluster'], status: ['RUNING'] }, /"RUNING" is not a status of clusters; did you mean RUNNING/],
     [{ kinds: ['cluster'], notStatus: ['runing'] }, /"runing" is not a status/],
@@ -34,11 +37,14 @@ describe('a condition that the requested kinds cannot meet is an error, not an e
   });
 
   test.each([
-    [{ kinds: ['user'], problem: 'behind' }, /^behind: user cannot have this problem/],
-    [{ kinds: ['user'] }, /^Problems: user cannot have any. find_kx_entities/],
+    [
+      { kinds: ['user'], problem: 'behind' },
+      /^Only clusters and dataviews can have the problem behind; users cannot\. find_kx_entities lists users\./,
+    ],
+    [{ kinds: ['user'] }, /^No problem occurs in users\. find_kx_entities lists users\./],
     [
       { kinds: ['cluster', 'user'], problem: 'unused' },
-      /Problems that they can have: failed, stuck, behind, dangling, underway/,
+      /Problems of clusters and users: failed, stuck, behind, dangling, underway\./,
     ],
   ])('for problems %j', async (input, says) => {
     const { isError, text } = await use('find_kx_problems', input);

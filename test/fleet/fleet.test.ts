@@ -75,7 +75,7 @@ describe('describe_kx_environment', () => {
     });
     const { progress } = await caller(slow.call)('describe_kx_environment', { environment: 'kdb-prod' });
     expect(progress.length).toBeGreaterThan(5);
-    expect(progress[0]).toMatch(/^\d+ of \d+ reads done$/);
+    expect(progress[0]).toMatch(/^\d+ of \d+ API calls done$/);
     vi.setSystemTime(NOW);
     await slow.close();
   });

@@ -269,7 +269,8 @@ describe('wait_for_kx_entity', () => {
     const live = await use('wait_for_kx_entity', { ...input, name: 'fx_spot_live' });
     expect(live.data).toMatchObject({ reached: true, entity: 'dataview:fx_spot/fx_spot_live' });
     const none = await use('wait_for_kx_entity', { ...input, name: 'fx_spot_dead' });
-    expect(none.text).toContain('No database contains one with that name');
-    expect(none.text).toContain('Name that database in the argument database');
+    expect(none.text).toBe(
+      'No database contains a dataview "fx_spot_dead" now. If it was deleted, give its database in the argument database. Otherwise, check the name.',
+    );
   });
 });

@@ -29,9 +29,18 @@ describe('fixed tokens', () => {
     expect((await list(url, AGENT)).status).toBe(200);
     expect((await list(url, OLD)).status).toBe(401);
     expect((await list(url, digest(AGENT))).status).toBe(401);
+    expect(await (await list(url, digest(AGENT))).text()).toContain('The token is unknown');
     const without = await list(url, '');
     expect(without.status).toBe(401);
     expect(without.headers.get('www-authenticate')).toBe('Bearer scope="finspace:read"');
+  });
+
+  it('are refused with the reason if they are too short to be safe', async () => {
+    const short = { ...agent, sha256: digest('only-31-characters-are-too-few.') };
+    const { url } = await product({ authTokens: file({ tokens: [short] }) });
+    const refused = await list(url, 'only-31-characters-are-too-few.');
+    expect(refused.status).toBe(401);
+    expect(await refused.text()).toContain('The token has fewer than 32 characters');
   });
 
   it('list only the tools that they may call, because they cannot get more scopes', async () => {

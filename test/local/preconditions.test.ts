@@ -215,7 +215,7 @@ describe('an invalid volume is rejected', () => {
       'in two zones',
       'CreateKxVolume',
       () => volumeInput('vol-two', { availabilityZoneIds: [ZONE, ELSEWHERE] }),
-      /exactly one zone/,
+      /: Member must have exactly one zone/,
     ],
     [
       'of a type other than its own',
@@ -255,7 +255,7 @@ describe('a transit gateway', () => {
       'needs a /26 inside 100.64.0.0/10',
       'UpdateKxEnvironmentNetwork',
       gateway({ routableCIDRSpace: '100.128.0.0/26' }),
-      /100\.64\.0\.0\/10/,
+      /: Member must be a \/26 inside 100\.64\.0\.0\/10/,
     ],
     [
       'has each rule number once',

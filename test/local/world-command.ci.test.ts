@@ -100,7 +100,7 @@ describe('finspace-mcp world', () => {
       { kind: 'outcome', result: 'succeeded' },
     ]);
     expect(journalTable(entries)[1]).toMatch(
-      / world reset +.*world\.db \/ us-east-1 \/ empty +succeeded +previous world: /,
+      / world reset +.*world\.db \/ us-east-1 \/ empty +succeeded; previous world: /,
     );
   });
 

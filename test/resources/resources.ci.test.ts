@@ -207,7 +207,7 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
       });
     await did(own, 'create_kx_environment', { name: 'trading', kmsKeyId: KMS_KEY });
     await expect(own.readResource({ uri: 'finspace://kx/environments/trading/users' })).rejects.toThrow(
-      'The URI contains the id of an environment, not its name: "finspace://kx/environments/',
+      'The URI must contain the id of the environment, not its name: "finspace://kx/environments/',
     );
   });
 

@@ -91,7 +91,7 @@ describe('the text of an approval', () => {
         operation: 'TagResource',
         risk: 'update',
         input: { resourceArn: text, tags: { [`finspace-mcp:${text}`]: text }, more: [{ [text]: text }] },
-        subject: { noun: 'tagged entity', name: text, entity: {} },
+        subject: { noun: 'cluster', name: text, entity: {} },
         effects: {
           lost: [{ kind: 'database', name: text, detail: text }],
           interrupted: [{ kind: 'cluster', name: text, detail: text }],
@@ -154,7 +154,7 @@ describe('the text of an approval', () => {
     const remove = ['customDNSConfiguration.a.x.y', 'customDNSConfiguration.b.x.y'];
     const guardedCall = { environmentId, customDNSConfiguration: [three], remove };
     const dns = await read(set, 'UpdateKxEnvironmentNetwork', guardedCall);
-    expect(dns).toContain('This takes effect at once.');
+    expect(dns).not.toContain('This cannot be undone.');
     expect(dns).toContain('customDNSConfiguration.c.x.y.customDNSServerIP: not set -> "10.0.0.1".\n');
     expect(dns).toContain('customDNSConfiguration.a.x.y.customDNSServerIP: "10.0.0.1" -> removed.\n');
     expect(dns).toContain('customDNSConfiguration.b.x.y.customDNSServerIP: "10.0.0.2" -> removed.\n');
@@ -242,6 +242,7 @@ describe('the text of an approval', () => {
     const call: Call = async (name, input, options) =>
       name === 'ListTagsForResource' ? ({ tags: {} } as never) : tagged(name, input, options);
     const message = await read(call, 'TagResource', { resourceArn: arn, tags: { 'finspace-mcp:protected': 'no' } });
+    expect(message).toMatch(/^TAG database trades in /);
     expect(message).toContain(`\nkxEnvironment: "${environmentId}".\nkxDatabase: "trades".\n`);
     expect(message).not.toContain('kxUser:');
   });

@@ -35,7 +35,7 @@ describe('a whole environment', () => {
 
   it('is connected to a transit gateway once, permanently, which interrupts its clusters', async () => {
     const { lost, interrupted, blockers } = await network({ transitGatewayConfiguration: GATEWAY });
-    expect(lost.map(itemText)).toEqual(['option to change "transit gateway" ("its id and CIDR range become final")']);
+    expect(lost.map(itemText)).toEqual(['option to change "gateway id and CIDR range"']);
     expect(interrupted.map(itemText)).toEqual(['cluster "gateway" ("GP, RUNNING")']);
     expect(blockers).toEqual([]);
   });

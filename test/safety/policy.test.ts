@@ -85,7 +85,7 @@ it.each(CHANGES)('%s has a target whose name a person can type', async (name) =>
     ({ ...input, nodes: [input], users: [input], environment: { name: 'the name' }, name: 'the name' }) as never;
   const subject = await readTarget(call, name, input, {});
   expect(subject?.name).toMatch(/^the \w+$/);
-  expect([...NOUNS, 'tagged entity']).toContain(subject?.noun);
+  expect([...NOUNS, 'entity']).toContain(subject?.noun);
 });
 
 describe('the --approve and --deny settings', () => {

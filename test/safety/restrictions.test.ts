@@ -250,7 +250,7 @@ describe('the settings of the operator', () => {
 
   it.each<[Partial<Restrictions>, string]>([
     [{ deny: ['tear_down_kx_environment'] }, 'The operator of this server denies it.'],
-    [{ deny: ['delete_kx_user'] }, 'The operator of this server denies it.'],
+    [{ deny: ['delete_kx_user'] }, 'It needs delete_kx_user, which the operator of this server denies.'],
     [{ toolsets: ['kx-environment'] }, 'This server offers only the toolsets kx-environment.'],
     [{ readOnly: true }, 'This server runs with --read-only.'],
   ])('%j applies to tools that use others', async (restrictions, why) => {

@@ -86,7 +86,6 @@ describe('a service that omits optional members', () => {
       'Changes name: not set -> new-one. + 1 more below',
       'Type new-one to approve.',
       'region: "us-east-1", backend: "test".',
-      'This takes effect at once.',
       'Changes:',
       'name: not set -> "new-one".',
       expect.stringMatching(/^kmsKeyId: not set -> "arn:aws:kms:.*"\.$/),

@@ -105,7 +105,7 @@ describe('finspace-mcp doctor', () => {
     const detailWith = async (more: object) =>
       (await approvalFinding(configure({ stateDir: state, ...more }, {}))).detail;
     expect(await detailWith({})).toBe(
-      'There is no approver key. Forms and approvals in a terminal count without a passphrase.',
+      'There is no approver key. Forms in MCP clients and approvals in a terminal count without a passphrase.',
     );
     expect(await detailWith({ store: 'postgres://finspace_app@db.internal/finspace' })).toBe(
       'There is no approver key. Forms in MCP clients count; approvals in a terminal do not.',

@@ -20,6 +20,6 @@ export const NEW_CHANGESET: readonly Condition<Request>[] = [
   eachChange(
     'dbPath',
     (change) => isPut(change) && !(change.dbPath.startsWith('/') && change.dbPath.endsWith('/')),
-    'begins and ends with / for PUT',
+    'Member must begin and end with / for PUT',
   ),
 ];

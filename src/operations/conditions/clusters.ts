@@ -77,7 +77,8 @@ const PLACEMENT: readonly Rule[] = [
     'vpcConfiguration.subnetIds',
     ({ vpcConfiguration: { subnetIds }, azMode }) =>
       none(subnetIds) || subnetIds?.length === (azMode === 'SINGLE' ? 1 : 3),
-    (r) => `${r.azMode === 'SINGLE' ? 'one subnet' : 'three subnets, one per zone,'} when azMode is ${r.azMode}`,
+    (r) =>
+      `Member must have ${r.azMode === 'SINGLE' ? 'one subnet' : 'three subnets, one per zone,'} when azMode is ${r.azMode}`,
   ),
 ];
 

@@ -17,7 +17,7 @@ export const NETWORK_CHANGE: readonly Condition<Request>[] = [
   valueCondition(
     'transitGatewayConfiguration.routableCIDRSpace',
     ({ transitGatewayConfiguration: gateway }) => gateway === undefined || isRoutable(gateway.routableCIDRSpace),
-    'a /26 inside 100.64.0.0/10',
+    'Member must be a /26 inside 100.64.0.0/10',
   ),
   condition(
     'attachmentNetworkAclConfiguration',

@@ -21,7 +21,7 @@ export const NEW_VOLUME: readonly Condition<Input<'CreateKxVolume'>>[] = [
   valueCondition(
     'availabilityZoneIds',
     ({ availabilityZoneIds }) => availabilityZoneIds.length === 1,
-    'exactly one zone',
+    'Member must have exactly one zone',
   ),
   condition(
     'nas1Configuration',

@@ -29,7 +29,7 @@ export function requireProperty(property: Property, kinds: readonly Kind[]): voi
   if (kinds.some(HAVING[property])) return;
   const having = FOUND_KINDS.filter(HAVING[property]);
   throw new NotFound(
-    `There is no ${property} of ${nouns(kinds)}; only ${nouns(having)} have one. To search settings, use the arguments text or where; to count by a setting, use groupBy.`,
+    `Only ${nouns(having)} have a ${property}; ${nouns(kinds)} do not. To search settings, use the arguments text or where; to count by a setting, use groupBy.`,
   );
 }
 
@@ -76,7 +76,7 @@ export function requireOrder(
 }
 
 /** `users and volumes`. */
-const nouns = (kinds: readonly Kind[]): string => {
+export const nouns = (kinds: readonly Kind[]): string => {
   const all = kinds.map((kind) => plural(kind.replace('-', ' ')));
   return all.length < 2 ? String(all[0]) : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
 };

@@ -5,6 +5,7 @@ import { KINDS } from '../../inventory/kinds.ts';
 import { issueRow } from '../../inventory/summary.ts';
 import { isoMinute } from '../../inventory/units.ts';
 import { Words } from '../lenient.ts';
+import { nouns } from './applicable.ts';
 import type { Candidate } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf } from './fleet-reader.ts';
 import { formatProblems } from './format-problems.ts';
@@ -143,10 +144,13 @@ function searchedFor(problem: ProblemName | undefined, kinds: readonly Kind[] = 
   const searched = problems.filter(able);
   if (searched.length > 0) return searched;
   const others = PROBLEMS.filter(able);
-  throw new NotFound(
-    `${problem ?? 'Problems'}: ${kinds.join(', ')} cannot have ${problem === undefined ? 'any' : 'this problem'}. ` +
-      (others.length > 0
-        ? `Problems that they can have: ${others.join(', ')}.`
-        : 'find_kx_entities shows the existing ones.'),
-  );
+  const why =
+    problem === undefined
+      ? `No problem occurs in ${nouns(kinds)}.`
+      : `Only ${nouns(SEARCHES[problem].of)} can have the problem ${problem}; ${nouns(kinds)} cannot.`;
+  const otherwise =
+    others.length > 0
+      ? `Problems of ${nouns(kinds)}: ${others.join(', ')}.`
+      : `find_kx_entities lists ${nouns(kinds)}.`;
+  throw new NotFound(`${why} ${otherwise}`);
 }

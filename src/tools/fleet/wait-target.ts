@@ -91,9 +91,16 @@ async function databaseOf(
   );
   const [only, second] = holders;
   if (only !== undefined && second === undefined) return only;
-  const known = gaps.length === 0 ? ' No database contains one with that name now.' : '';
-  const which = only === undefined ? known : ` Several databases contain one with that name: ${quotedList(holders)}.`;
-  throw new NotFound(`A ${kind} belongs to a database. Name that database in the argument database.${which}`);
+  const given = `a ${kind} ${quoteUntrusted(name)}`;
+  if (only !== undefined)
+    throw new NotFound(
+      `Several databases contain ${given}: ${quotedList(holders)}. Give one of them in the argument database.`,
+    );
+  throw new NotFound(
+    gaps.length > 0
+      ? `Not all databases could be read. Give the one that contains ${given} in the argument database.`
+      : `No database contains ${given} now. If it was deleted, give its database in the argument database. Otherwise, check the name.`,
+  );
 }
 
 /** Whether the list shows an entity. */

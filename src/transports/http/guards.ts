@@ -29,7 +29,9 @@ export function guards({ hosts, origins }: GuardOptions): Guards {
 
   const refuseHost = (headers: Headers) => {
     const host = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/.exec(headers.get('host') ?? '')?.[1]?.toLowerCase();
-    return host !== undefined && served.has(host) ? undefined : reject(403, 'This host name is not served here.');
+    return host !== undefined && served.has(host)
+      ? undefined
+      : reject(403, 'This host name is not served here (--allowed-hosts).');
   };
 
   return {
@@ -39,7 +41,7 @@ export function guards({ hosts, origins }: GuardOptions): Guards {
       if (refusal !== undefined) return refusal;
       const origin = headers.get('origin');
       if (origin === null || allowed.has(origin) || isLocalOrigin(origin)) return undefined;
-      return reject(403, 'Web pages of this origin are not served.');
+      return reject(403, 'Web pages of this origin are not served (--allowed-origins).');
     },
     preflight: (headers) => {
       const origin = headers.get('origin');

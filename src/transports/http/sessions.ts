@@ -65,7 +65,7 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
       if (session !== undefined) return answer(session, received, now);
       if (isInitializeRequest(received.body)) return start(received);
       if (id !== null) return unknownSession(id);
-      return reject(400, 'Without Mcp-Session-Id, only initialize and 2026-07-28 requests are accepted.');
+      return reject(400, 'Without Mcp-Session-Id, only initialize and requests of MCP 2026-07-28 are accepted.');
     },
     get count() {
       return table.count;

@@ -5,7 +5,7 @@ import { type Rejection, reject } from '../rejection.ts';
 import { InvalidToken, IssuerUnreachable, jwtVerifier, type VerifiedToken } from './jwt.ts';
 import { type ProtectedResource, unauthorized } from './resource.ts';
 import { type ScopedCaller, scopedCaller } from './scopes.ts';
-import type { StaticTokens } from './tokens.ts';
+import { MIN_TOKEN_LENGTH, type StaticTokens } from './tokens.ts';
 
 export interface AuthorizationOptions {
   readonly issuer?: string | undefined;
@@ -26,6 +26,8 @@ export interface Authorization {
   readonly ready: () => Promise<void>;
 }
 
+const TOO_SHORT = `The token has fewer than ${MIN_TOKEN_LENGTH} characters, so it is not accepted`;
+
 const MAX_REMEMBERED = 2_000;
 /** How long a verified token is accepted before its signature is verified again. */
 const REMEMBERED_MS = 30_000;
@@ -42,7 +44,8 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
     const fixed = tokens?.(token);
     if (fixed !== undefined && fixed.expiresMs <= now()) throw new InvalidToken('The token has expired');
     const found = fixed ?? (await jwt?.verify(token, [...urls, ...audiences]));
-    if (found === undefined) throw new InvalidToken('The token is unknown');
+    if (found === undefined)
+      throw new InvalidToken(token.length < MIN_TOKEN_LENGTH ? TOO_SHORT : 'The token is unknown');
     return found;
   };
   const holderOf: Authorization['holderOf'] = async (token, urls) => {

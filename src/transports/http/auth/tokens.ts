@@ -17,7 +17,7 @@ export interface StaticToken extends Holder {
 }
 
 /** Shorter tokens could be guessed: 128 bits have 32 hexadecimal digits. */
-const MIN_TOKEN_LENGTH = 32;
+export const MIN_TOKEN_LENGTH = 32;
 
 /** Finds the holder of a token; the file contains only digests, so reading it grants nothing. */
 export type StaticTokens = (token: string) => StaticToken | undefined;
