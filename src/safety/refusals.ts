@@ -106,7 +106,7 @@ export const noWayLines = (
   otherWay: string,
 ) => [
   ...(why === undefined ? [] : [`A person has to approve it in a form. ${whyNoForm(plan, why)}`]),
-  `No argument replaces that. Ask the person to repeat the request in a client that shows forms, or to ${otherWay}.`,
+  `No argument of the call replaces the approval. Ask the person to repeat the request in a client that shows forms, or to ${otherWay}.`,
   ...planLines(plan.textFor(visibility)),
 ];
 

@@ -7,7 +7,7 @@ import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } f
 import { quotasFor } from '../safety/preview.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
 import { WAITED_FOR } from './fleet/wait-target.ts';
-import { type Lookup, lookUp, missingText } from './identify.ts';
+import { environmentCalled, type Lookup, lookUp, missingText } from './identify.ts';
 import type { FailureAdvice } from './result.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -77,6 +77,7 @@ async function nameTakenAdvice(
   name: OperationName,
   input: Members,
 ): Promise<FailureAdvice | undefined> {
+  if (name === 'CreateKxEnvironment') return environmentTakenAdvice(lookup, String(input['name']));
   const created = createdIn(name, input);
   const found = created === undefined ? 'unknown' : await readStatus(lookup, created, name);
   if (created === undefined || typeof found !== 'object') return undefined;
@@ -92,6 +93,14 @@ async function nameTakenAdvice(
         retryable: false,
       }
     : { advice: `${statement}. Use it, or choose another name.`, retryable: false };
+}
+
+/** The same for an environment, which has an id besides its name. */
+async function environmentTakenAdvice(lookup: Lookup, given: string): Promise<FailureAdvice | undefined> {
+  const meant = await environmentCalled(lookup, given);
+  if (typeof meant !== 'object' || !('environmentId' in meant)) return undefined;
+  const id = quoteUntrusted(meant.environmentId);
+  return { advice: `The environment ${id} has that name. Use it, or choose another name.`, retryable: false };
 }
 
 /** What must be waited for, or has failed. */

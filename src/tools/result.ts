@@ -68,7 +68,7 @@ export function failed(tool: string, { fields }: FinspaceError, known: FailureAd
           `${tool} failed with ${error.error}${httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`}${tool === toolName(operation) ? '' : ` in ${operation}`}: ${quoteUntrusted(detail, 500)}`,
           ...(isUnchanged(fields) ? [UNCHANGED] : []),
           advice,
-          `Repeating the same call ${retryable ? 'may' : 'will not'} help.`,
+          ...(outcomeUnknown ? [] : [`Repeating the same call ${retryable ? 'may' : 'will not'} help.`]),
           ...(requestId === undefined ? [] : [`Request id: ${quoteUntrusted(requestId)}`]),
         ].join('\n'),
       },

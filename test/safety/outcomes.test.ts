@@ -126,5 +126,12 @@ describe('an error for a name in use', () => {
       kind: 'refused',
       text: expect.stringContaining('The user "bob" already exists. Use it, or choose another name.'),
     });
+    const { name, kmsKeyId } = await backend.call('GetKxEnvironment', { environmentId });
+    expect(await guard.attempt({ tool: 'create_kx_environment', arguments: { name, kmsKeyId } })).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining(
+        `The environment "${environmentId}" has that name. Use it, or choose another name.`,
+      ),
+    });
   });
 });

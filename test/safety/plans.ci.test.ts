@@ -178,7 +178,7 @@ describe('plans on a world whose entities depend on each other', () => {
 
   it('show that a user loses access', async () => {
     const { lost } = await planned(call, 'DeleteKxUser', { environmentId, userName: 'ann' });
-    expect(texts(lost)).toEqual(['access "ann" ("through arn:aws:iam::111122223333:role/kdb-quant")']);
+    expect(texts(lost)).toEqual(['access "ann" ("role kdb-quant of 111122223333")']);
   });
 
   it('allow a volume to grow but not to shrink, and interrupt its users', async () => {
