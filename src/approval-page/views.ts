@@ -145,7 +145,7 @@ ${itemList(GROUPS.lost, 'lost', lost, inOrder ? 'ol' : 'ul')}${itemList(GROUPS.i
 
 function consequencesTitle({ lost, inOrder }: PendingApproval['shown']): string {
   if (inOrder) return 'What is removed';
-  return lost.length > 0 ? 'What is also lost' : 'What it interrupts';
+  return lost.length > 0 ? 'What is lost' : 'What it interrupts';
 }
 
 /** Longer lists are grouped by kind, in pages, in the order of the complete list. */

@@ -65,7 +65,8 @@ export function selectTarget(config: Config): { config: Config; caller: Caller }
     );
   const { principal } = LOCAL_CALLER;
   const scopes = target.admits(principal);
-  if (scopes === undefined) throw new ConfigError(`--target: ${alias} is not open to ${principal}`);
+  if (scopes === undefined)
+    throw new ConfigError(`--target: ${alias} allows no use over stdio; its allow has to name ${principal} or *`);
   return { config: target.config, caller: scopedCaller({ principal, scopes }) };
 }
 

@@ -190,7 +190,7 @@ describe('every response of the approval page', () => {
       wait: await ask({ name: 'b', lost: [], interrupted: items }),
     };
     const drawn = async (side: 'lost' | 'wait') => (await person.get(`${person.home}${sides[side].code}`)).text;
-    expect(await drawn('lost')).toMatch(/What is also lost[\s\S]*class="group lost"/);
+    expect(await drawn('lost')).toMatch(/What is lost[\s\S]*class="group lost"/);
     expect(await drawn('lost')).not.toContain('class="group wait"');
     expect(await drawn('wait')).toMatch(/What it interrupts[\s\S]*class="group wait"/);
     expect(await drawn('wait')).not.toContain('class="group lost"');

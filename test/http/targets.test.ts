@@ -184,7 +184,7 @@ describe('--target on stdio', () => {
     [{ target: 'prod' }, '--target: needs --targets'],
     [{ targets }, '--target: needed with --targets; available: lab, prod, vault'],
     [{ targets, target: 'test' }, '--target: no test; available: lab, prod, vault'],
-    [{ targets, target: 'vault' }, '--target: vault is not open to local'],
+    [{ targets, target: 'vault' }, '--target: vault allows no use over stdio; its allow has to name local or *'],
     [{ targets, target: '__proto__' }, '--target: no __proto__'],
   ])('never falls back to another target: %j', (settings, message) => {
     expect(() => chosen(settings)).toThrow(message);

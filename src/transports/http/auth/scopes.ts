@@ -80,7 +80,7 @@ const withIncluded = (scopes: readonly string[]): ReadonlySet<Scope> =>
   new Set(scopes.filter(isScope).flatMap((scope) => [scope, ...SCOPES[scope]]));
 
 const missingScopeText = (scopes: ReadonlySet<Scope>, scope: Scope) =>
-  scopes.has(scope) ? undefined : `It needs the scope ${scope}, which your token does not have.`;
+  scopes.has(scope) ? undefined : `It needs the scope ${scope}, which you do not have here.`;
 
 /** The scopes that a target allows a principal; undefined if the target is not open to it. */
 export type Admits = (principal: string) => readonly string[] | undefined;
