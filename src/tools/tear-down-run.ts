@@ -23,6 +23,7 @@ import { followUp } from './follow-up.ts';
 import { patienceOf, progressOf } from './progress.ts';
 import { refused, structured } from './result.ts';
 import { stopReason, type Task, type TaskReport } from './task.ts';
+import { CALL_AGAIN } from './unfinished-text.ts';
 
 const POLL_MS = 500;
 const MAX_POLL_MS = 15_000;
@@ -82,7 +83,7 @@ function stoppedAt({ removals }: TeardownPlan, requested: number, { why, failed 
       ...(asTask ? { deleted: names(deleted) } : {}),
       rest: names(rest),
     },
-    'Call the tool again to continue: it plans what is left and requests approval again.',
+    `To continue, ${CALL_AGAIN}`,
   );
 }
 
@@ -153,9 +154,7 @@ export async function readRemaining(
 }
 
 const outcomeText = (failed: number) =>
-  failed === 0
-    ? 'and nothing is left to approve.'
-    : `but ${failed} of them failed. To retry, call the tool again: it plans what is left and requests approval again.`;
+  failed === 0 ? 'and nothing is left to approve.' : `but ${failed} of them failed. To retry, ${CALL_AGAIN}`;
 
 const WAIT = ' To wait for the end, make the call in `next`.';
 

@@ -13,6 +13,9 @@ export interface Unfinished {
   readonly entities?: readonly string[];
 }
 
+/** How a teardown that stopped goes on: the end of a sentence. */
+export const CALL_AGAIN = 'call the tool again: it plans what is left, and requests approval if the plan needs it.';
+
 /** The result of a cancelled teardown, in sentences: a cancelled task has a message, but no result. */
 export function unfinishedText({
   why,
@@ -30,7 +33,7 @@ export function unfinishedText({
     ...(failed.length > 0 ? [`Failed: ${failed.map(({ entity }) => entity).join(', ')}.`] : []),
     ...(left > 0 ? [`Not deleted${listed(rest, left)}.`] : []),
     ...(underway > 0 ? [`Still being deleted${listed(entities, underway)}.`] : []),
-    left + failed.length > 0 ? 'Call the tool again to plan and approve what is left.' : 'Nothing is left to approve.',
+    left + failed.length > 0 ? `To continue, ${CALL_AGAIN}` : 'Nothing is left to approve.',
   ].join(' ');
 }
 

@@ -110,7 +110,7 @@ describe('a teardown as a task', () => {
       [
         'The task was cancelled. Requested 2 of 4 deletions: user "ann", user "bob".',
         'Not deleted: user "eve", kdb environment "trading".',
-        'Call the tool again to plan and approve what is left.',
+        'To continue, call the tool again: it plans what is left, and requests approval if the plan needs it.',
       ].join(' '),
     );
     expect(product.spy().destructive()).toHaveLength(2);
