@@ -116,7 +116,9 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     const foreign = await stores.cluster.create('other');
     await stores.cluster.query('other', 'CREATE SCHEMA finspace_mcp');
     expect(run('store', 'init', '--store', foreign)).toEqual(refused('its schema finspace_mcp is not ours'));
-    expect(run('store', 'status', '--store', stores.cluster.url('nowhere'))).toEqual(refused('has no such database'));
+    expect(run('store', 'status', '--store', stores.cluster.url('nowhere'))).toEqual(
+      refused('names a database that does not exist'),
+    );
     expect(run('store', 'status', '--store', stores.cluster.url('postgres', 'nobody'))).toEqual(
       refused('does not accept this user or password'),
     );

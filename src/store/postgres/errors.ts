@@ -66,7 +66,11 @@ const KNOWN: readonly [RegExp, string, string][] = [
     'has a certificate that this server cannot verify',
     'Name the certificate of its authority in sslrootcert.',
   ],
-  [/^3D000/, 'has no such database', `Create it (createdb), then run ${commandAnywhere('store init')}.`],
+  [
+    /^3D000/,
+    'names a database that does not exist',
+    `Create it (createdb), then run ${commandAnywhere('store init')}.`,
+  ],
   [
     /^42501/,
     'does not give this user the rights that it needs',
