@@ -26,7 +26,7 @@ const nothingShown = (operation: OperationName) =>
   new FinspaceError({
     operation,
     code: 'BadResponse',
-    detail: 'The endpoint returned nothing that this operation shows.',
+    detail: 'The reply of the endpoint contains none of the members of this operation.',
     retryable: false,
     advice: WRONG_ENDPOINT,
   });

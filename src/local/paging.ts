@@ -44,7 +44,7 @@ function positionIn(token: string, query: string): string {
   requireThat(
     token === tokenFor(position, query),
     'Validation',
-    constraintText('nextToken', 'a token that the same query returned'),
+    constraintText('nextToken', 'Member must be a token that the same query returned'),
   );
   return position;
 }
