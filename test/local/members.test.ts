@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NAMES } from '../../src/kinds/names.ts';
 import { worldOf } from '../../src/local/context.ts';
 import { exportWorld, importWorld } from '../../src/local/worlds/worlds.ts';
+import { itemMembers, listMember } from '../../src/operations/derive.ts';
 import { labels } from '../../src/operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { newStore } from './engine.ts';
@@ -79,10 +80,20 @@ describe('every setting', () => {
         if (!UNSHOWN.has(member)) expect(reply).toMatchObject({ [member]: value });
   });
 
-  it('is missing from lists that do not contain it', async () => {
+  it('is returned by the list of its kind if items have it', async () => {
     const parents = { environmentId, databaseName: 'trades', clusterName: 'hdb' };
-    for (const { list } of Object.values(NAMES))
-      await world.call(list, only(operationNamed(list).input().shape, parents) as never);
+    const call = (name: OperationName, members: object) =>
+      world.call(name, only(operationNamed(name).input().shape, { ...parents, ...members }) as never);
+    const settings = new Set(given.flatMap(({ input }) => Object.keys(input)));
+    for (const { list, get } of Object.values(NAMES)) {
+      const { [String(listMember(operationNamed(list)))]: items } = await call(list, {});
+      if (get === undefined || get === 'GetEnvironment') continue;
+      for (const item of items) {
+        const detail = await call(get, item);
+        for (const member of itemMembers(operationNamed(list)).filter((each) => settings.has(each)))
+          expect({ list, [member]: item[member] }).toEqual({ list, [member]: detail[member] });
+      }
+    }
   });
 
   it('is kept by a world file', async () => {

@@ -23,12 +23,10 @@ function detail(user: Stored<'kx-user'>) {
 const USER: Presentation<'kx-user'> = {
   kind: 'kx-user',
   detail,
-  summary: ({ collection, name, body: { iamRole, created, modified } }) => ({
-    userArn: arnOf({ collection, name }),
-    userName: name,
-    iamRole,
-    createTimestamp: seconds(created),
-    updateTimestamp: seconds(modified),
+  summary: (user) => ({
+    ...detail(user),
+    createTimestamp: seconds(user.body.created),
+    updateTimestamp: seconds(user.body.modified),
   }),
 };
 

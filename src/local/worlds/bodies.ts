@@ -9,18 +9,16 @@ const times = { created: moment, modified: moment };
 /** The stored form of each kind of entity, derived from the API's schemas; a world file can hold all of them. */
 export const BODIES = {
   'kx-environment': () => {
-    const { name, description, kmsKeyId, errorMessage, tgwStatus, dnsStatus, ...rest } =
-      OPERATIONS.GetKxEnvironment.output().shape;
+    const shape = OPERATIONS.GetKxEnvironment.output().shape;
+    const { environmentId, awsAccountId, status, environmentArn, creationTimestamp, updateTimestamp, ...more } = shape;
+    const { dedicatedServiceAccountId, availabilityZoneIds, certificateAuthorityArn, ...members } = more;
     return z.strictObject({
+      ...members,
       ...times,
-      name: name.unwrap(),
-      kmsKeyId: kmsKeyId.unwrap(),
-      tgwStatus: tgwStatus.unwrap(),
-      dnsStatus: dnsStatus.unwrap(),
-      description,
-      errorMessage,
-      transitGatewayConfiguration: rest.transitGatewayConfiguration,
-      customDNSConfiguration: rest.customDNSConfiguration,
+      name: members.name.unwrap(),
+      kmsKeyId: members.kmsKeyId.unwrap(),
+      tgwStatus: members.tgwStatus.unwrap(),
+      dnsStatus: members.dnsStatus.unwrap(),
       /** Assigned at the end of the creation. */
       opened: z
         .strictObject({
@@ -120,19 +118,13 @@ export const BODIES = {
       nas1Configuration: members.nas1Configuration.unwrap().required(),
     });
   },
-  'kx-user': () => z.strictObject({ ...times, iamRole: OPERATIONS.CreateKxUser.input().shape.iamRole }),
+  'kx-user': () => {
+    const { environmentId, userName, userArn, ...members } = OPERATIONS.GetKxUser.output().shape;
+    return z.strictObject({ ...members, ...times, iamRole: members.iamRole.unwrap() });
+  },
   environment: () => {
-    const { name, description, kmsKeyId, federationMode, federationParameters } =
-      OPERATIONS.CreateEnvironment.input().shape;
-    const dedicatedServiceAccountId = z.string();
-    return z.strictObject({
-      name,
-      description,
-      kmsKeyId,
-      federationMode,
-      federationParameters,
-      dedicatedServiceAccountId,
-    });
+    const { tags, dataBundles, superuserParameters, ...members } = OPERATIONS.CreateEnvironment.input().shape;
+    return z.strictObject({ ...members, dedicatedServiceAccountId: z.string() });
   },
 } satisfies Record<KindName, () => z.ZodType>;
 
