@@ -19,7 +19,7 @@ export interface ApproverRules {
   /** Whether approvals without a passphrase count: forms, and sign-ins on the page of an HTTP server. */
   trustsForms(): Promise<boolean>;
   /** Throws LedgerError if the world is pinned to another key, or to one that cannot be trusted. */
-  requireOwnKey(pinned: string | null): Promise<void>;
+  requirePinnedKey(pinned: string | null): Promise<void>;
 }
 
 /** The rules of a state directory. A local world in memory has no approver, because it has nothing to protect. */
@@ -39,7 +39,7 @@ export function approverRules(config: Config): ApproverRules {
     sharedFingerprint,
     trustCommand: approveCommand('--trust-forms', config.stateDir),
     trustsForms: () => trusted,
-    requireOwnKey: async (pinned) => {
+    requirePinnedKey: async (pinned) => {
       if (pinned === null) return;
       const own = await sharedFingerprint().catch((error: Error) => {
         throw unusableKeyError(config, error);

@@ -102,7 +102,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
       ...common,
       restrictions: profile.restrictions,
       ledger,
-      requireOwnKey: async () => rules.requireOwnKey(await service.pinnedApprover()),
+      requirePinnedKey: async () => rules.requirePinnedKey(await service.pinnedApprover()),
       outOfBand,
       otherWay: otherWay(config),
       beforeCall: keepIn(kits),

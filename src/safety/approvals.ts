@@ -27,7 +27,7 @@ export type FormAnswer =
   | { readonly action: 'accept'; readonly typed: string }
   | { readonly action: 'decline' | 'cancel' | 'unusable' };
 
-/** The outcome of a call. `Planned` is what a person consented to; absent if no consent was needed. */
+/** Whether a call runs, with its plan, is refused, or waits for a person who is shown a form or link. */
 export type Decision<Planned> =
   | { readonly kind: 'run'; readonly actor: Actor; readonly plan: Planned }
   | {
@@ -76,12 +76,12 @@ export interface Approvals {
     context: ApprovalContext,
     replan: () => Promise<Planned | undefined>,
     reply: FormReply,
-    caller: Answering<Planned>,
+    caller: FormSender<Planned>,
   ): Promise<Decision<Planned>>;
 }
 
 /** The caller that sends the answer to a form; its rights may differ from those of the caller that got the form. */
-export interface Answering<Planned> {
+export interface FormSender<Planned> {
   readonly client: string;
   readonly visibilityOf: (plan: Planned) => Visibility;
   /** Why this caller may not make the planned call; undefined when it may. */
@@ -92,8 +92,8 @@ export interface ApprovalOptions {
   readonly restrictions: Restrictions;
   readonly ledger: Ledger;
   readonly signer: StateSigner;
-  /** Throws LedgerError if no approval can count, in any channel; opens the backend, so that its location is known. */
-  readonly requireOwnKey?: () => Promise<void>;
+  /** Throws LedgerError if the world is pinned to another approver key. Opens the backend, so that its location is known. */
+  readonly requirePinnedKey?: () => Promise<void>;
   /** Undefined if forms are the only way. */
   readonly outOfBand: () => Promise<OutOfBand | undefined>;
   /** What a person can do so that calls can be approved outside the client, where `outOfBand` is undefined. */
@@ -108,8 +108,8 @@ export async function requestApproval<Planned extends ApprovalRequest>(
   visibility: Visibility,
 ): Promise<Decision<Planned>> {
   const { tool, principal, forbidden, blockers, callDigest } = plan;
-  const { restrictions, ledger, requireOwnKey, outOfBand } = options;
-  await requireOwnKey?.();
+  const { restrictions, ledger, requirePinnedKey, outOfBand } = options;
+  await requirePinnedKey?.();
   if (forbidden !== undefined) return refuse(...forbiddenLines(tool, forbidden, visibility));
   if (blockers.length > 0) return refuse(...blockedLines(tool, blockers, visibility));
   if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
@@ -143,7 +143,7 @@ async function openApproval(
   if ('why' in channel && way === undefined)
     return refuse(notRun(plan.tool), ...noWayLines(plan, channel.why, visibility, options.otherWay));
   const { pending, replaced } = await options.ledger.open({ ...pendingRequest(plan), client: dialog.client });
-  const stopped = 'why' in channel ? channel.why : await recordShown(options, plan, dialog, pending.nonce);
+  const stopped = 'why' in channel ? channel.why : await recordUnlessStopped(options, plan, dialog, pending.nonce);
   if ('by' in channel && stopped === undefined)
     return { kind: 'ask', by: channel.by, pending, state: options.signer.sign(pending.nonce) };
   const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, visibility)];
@@ -175,11 +175,8 @@ async function noFormReason(
   return formStop(await options.ledger.forms(historyKey(plan, dialog)), { next: 1 });
 }
 
-/**
- * Records a form or link that is about to be shown. Returns why it must not be shown: parallel calls may all have passed the
- * first check.
- */
-async function recordShown(
+/** Records that a form or link is shown, or returns why it must not be: parallel calls may all have passed the first check. */
+async function recordUnlessStopped(
   options: ApprovalOptions,
   plan: ApprovalRequest,
   dialog: Dialog,
@@ -196,10 +193,10 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   context: ApprovalContext,
   replan: () => Promise<Planned | undefined>,
   { nonce, answer }: FormReply,
-  { client, visibilityOf, refusalOf }: Answering<Planned>,
+  { client, visibilityOf, refusalOf }: FormSender<Planned>,
 ): Promise<Decision<Planned>> {
-  const { ledger, requireOwnKey } = options;
-  await requireOwnKey?.();
+  const { ledger, requirePinnedKey } = options;
+  await requirePinnedKey?.();
   const pending = await ledger.find(nonce);
   if (pending === undefined) return refuse('That request for approval no longer exists.', notRun(context.tool));
   const { callDigest, stateDigest, shown, code } = pending;
@@ -232,12 +229,12 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
 
 /** Consumes an approval and runs the call. */
 async function grant<Planned extends ApprovalRequest>(
-  { ledger, requireOwnKey }: ApprovalOptions,
+  { ledger, requirePinnedKey }: ApprovalOptions,
   plan: Planned,
   { nonce, callDigest }: PendingApproval,
   { channel, approver }: Pick<Approval, 'channel'> & Partial<Approval>,
 ): Promise<Decision<Planned>> {
-  await requireOwnKey?.();
+  await requirePinnedKey?.();
   if (!(await ledger.consume(nonce))) return refuse(USED, notRun(plan.tool));
   const approval = { plan: callDigest, channel, ...(approver === undefined ? {} : { approver }) };
   return { kind: 'run', actor: { principal: plan.principal, approval }, plan };

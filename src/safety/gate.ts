@@ -111,7 +111,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   if (!needsPlan) {
     const wrong = contradictions({ blockers: await ignoredArguments(options.call, name, input, request.options) });
     if (wrong.length > 0) return refuse(notRun(toolName(name)), ...wrong);
-    await requireOwnKeyFor(options, assessment);
+    await requirePinnedKeyFor(options, assessment);
     return { kind: 'run', actor: { principal }, plan: undefined };
   }
   const replan = replanner(options, request);
@@ -125,11 +125,11 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const why = objection(request, plan, visibility);
   if (why !== undefined) return refuse(...why);
   if (changesNothing(plan)) return { kind: 'unchanged', why: unchangedText(plan) };
-  await requireOwnKeyFor(options, plan);
+  await requirePinnedKeyFor(options, plan);
   if (approvalNeeded(plan, restrictions))
     return prepareDecision(options, await requestApproval(options, plan, dialog, visibility), replan, visibility);
   const run: Decision<Plan> = { kind: 'run', actor: actorFor(plan), plan };
-  // The service refuses a blocked delete.
+  // The service refuses a blocked delete, which needs no kit.
   return needsKit(plan) && plan.blockers.length === 0 ? prepareDecision(options, run, replan, visibility) : run;
 }
 
@@ -142,9 +142,8 @@ function objection(request: CallRequest, plan: Plan, visibility: Visibility): re
   const wrong = contradictions(plan);
   if (wrong.length > 0) return [notRun(tool), ...wrong];
   const leftOut = omissionLines(plan, request.offered);
-  return (
-    leftOut && [...(isHopeless(plan) ? blockedLines(tool, plan.blockers, visibility) : [notRun(tool)]), ...leftOut]
-  );
+  if (leftOut === undefined) return undefined;
+  return [...(isHopeless(plan) ? blockedLines(tool, plan.blockers, visibility) : [notRun(tool)]), ...leftOut];
 }
 
 /** Why the caller may not make a call of the planned risk, which includes the state of the target; undefined when it may. */
@@ -173,15 +172,12 @@ const replanner =
   () =>
     planCall(options, name, input, principal, callOptions);
 
-/**
- * Rejects if the world is pinned to the key of another approver, and the call would need approval by default: `--approve none` does not
- * lift that protection.
- */
-async function requireOwnKeyFor(
-  { restrictions, requireOwnKey }: GateOptions,
+/** Calls `requirePinnedKey` for a call that needs approval by default: `--approve none` does not unpin a world. */
+async function requirePinnedKeyFor(
+  { restrictions, requirePinnedKey }: GateOptions,
   assessment: RiskAssessment,
 ): Promise<void> {
-  if (approvalNeeded(assessment, { ...restrictions, approve: [] })) await requireOwnKey?.();
+  if (approvalNeeded(assessment, { ...restrictions, approve: [] })) await requirePinnedKey?.();
 }
 
 /**

@@ -60,7 +60,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
         const found = row(db, 'SELECT * FROM questions WHERE code = ?', code);
         return found === undefined ? undefined : approvalStatusOf(found.state, found.expires <= now());
       }),
-    list: () => read((db) => openAt(db, now())),
+    list: () => read((db) => listOpen(db, now())),
     approve: (nonce, approval) =>
       write((db, time) => {
         const change =
@@ -68,7 +68,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
         return db.prepare(change).run(JSON.stringify(approval), nonce, time).changes === 1;
       }),
     approvedFor: async (callDigest, counts = () => true) => {
-      const found = await write((db, time) => approvedAt(db, callDigest, time));
+      const found = await write((db, time) => approvalsFor(db, callDigest, time));
       return found.find(({ pending, approval }) => counts(pending, approval));
     },
     consume: async (nonce) => {
@@ -105,13 +105,13 @@ function openPending(db: Sql, request: OpenRequest, time: number, expires: numbe
   return { pending: pendingIn(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row), replaced };
 }
 
-function openAt(db: Sql, time: number): PendingApproval[] {
+function listOpen(db: Sql, time: number): PendingApproval[] {
   const query = "SELECT * FROM questions WHERE state = 'open' AND expires > ? ORDER BY opened";
   return (db.prepare(query).all(time) as Row[]).map(pendingIn);
 }
 
 /** The approvals for a call that are neither used nor expired, newest first. */
-function approvedAt(db: Sql, callDigest: string, time: number): { pending: PendingApproval; approval: Approval }[] {
+function approvalsFor(db: Sql, callDigest: string, time: number): { pending: PendingApproval; approval: Approval }[] {
   const query = "SELECT * FROM questions WHERE binding = ? AND state = 'approved' AND expires > ? ORDER BY opened DESC";
   return (db.prepare(query).all(callDigest, time) as Row[]).map((found) => ({
     pending: pendingIn(found),

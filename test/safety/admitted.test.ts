@@ -15,10 +15,10 @@ describe('a world that may come to require another key', () => {
   let guardedCall: GuardedCall;
   let isOurs: boolean;
   const start = async (options: Partial<GuardOptions> = {}) => {
-    const requireOwnKey = async () => {
+    const requirePinnedKey = async () => {
       if (!isOurs) throw new LedgerError(PINNED);
     };
-    guard = await openGuard({ call: spy.call, clock: fixture.clock, requireOwnKey, ...options });
+    guard = await openGuard({ call: spy.call, clock: fixture.clock, requirePinnedKey, ...options });
   };
   beforeEach(async () => {
     fixture = await openApprovalFixture();
@@ -79,7 +79,7 @@ describe('a world that may come to require another key', () => {
     const given: Approval = { channel: 'terminal', approver: 'ada', at: 1 };
     await start({
       outOfBand: async () => ({ accepts: () => true, instructions: () => 'There.' }),
-      requireOwnKey: async () => {
+      requirePinnedKey: async () => {
         looks += 1;
         if (!isOurs && looks > 2) throw new LedgerError(PINNED);
       },

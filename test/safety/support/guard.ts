@@ -63,7 +63,7 @@ export interface GuardOptions {
   readonly secrets?: SecretSink;
   readonly quotas?: ToolEnvironment['quotas'];
   readonly outOfBand?: GateOptions['outOfBand'];
-  readonly requireOwnKey?: GateOptions['requireOwnKey'];
+  readonly requirePinnedKey?: GateOptions['requirePinnedKey'];
   /** Whether forms count as consent; by default, they do. */
   readonly formsCount?: ToolEnvironment['formsCount'];
   /** What the gate gets in place of the ledger. */
@@ -88,9 +88,9 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const otherWay = 'set up a terminal (approve --init)';
   const approving = { ledger: overLedger(ledger), signer, outOfBand, otherWay, beforeCall };
   const doors = { ...shared, quotas: options.quotas, ...approving };
-  const { requireOwnKey, formsCount } = options;
+  const { requirePinnedKey, formsCount } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
-  const withOwnKey = requireOwnKey === undefined ? doors : { ...doors, requireOwnKey };
+  const withOwnKey = requirePinnedKey === undefined ? doors : { ...doors, requirePinnedKey };
   const environment = {
     ...shared,
     deletions: () => deletionsIn(journal),
