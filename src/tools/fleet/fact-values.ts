@@ -13,8 +13,9 @@ export const FOUND_KINDS = [...KINDS, 'node'] as const;
 
 /** Known for every entity, but not as facts of its kind. */
 const BASE = ['name', 'kind', 'status', 'environment', 'environmentId', 'arn', 'created', 'changed'];
-/** Whether a name means what others say about an entity. */
-export const isOfOthers = (wanted: string): boolean => bareNameOf(wanted) === bareNameOf('usedBy');
+
+/** Whether a name means the dependents of an entity. */
+export const meansUsedBy = (wanted: string): boolean => bareNameOf(wanted) === bareNameOf('usedBy');
 
 /** Everything known about an entity by name; times as days. */
 export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, unknown> {
@@ -50,7 +51,7 @@ export function searchedValuesOf(entity: GraphEntity, graph: Graph, text: string
   const facts = factsOf(entity.kind);
   const isOwn = (name: string) => !BASE.includes(name) || name in facts;
   const isSearched = (name: string) =>
-    name === 'arn' ? text.startsWith('arn:') : isOwn(name) && !isOfOthers(name) && facts[name]?.state !== true;
+    name === 'arn' ? text.startsWith('arn:') : isOwn(name) && !meansUsedBy(name) && facts[name]?.state !== true;
   return valuesOf(entity, graph).filter(({ path }) => isSearched(path.split('.')[0] ?? ''));
 }
 
@@ -119,7 +120,7 @@ export function needsOf(
 ): ReadonlySet<'nodes' | 'dependents' | 'database' | undefined> {
   const [first = ''] = wanted.split('.');
   const needs = [wanted, first].flatMap((name) => factsCalled(bareNameOf(name), kinds).map((fact) => fact.needs));
-  return new Set(isOfOthers(wanted) ? [...needs, 'dependents'] : needs);
+  return new Set(meansUsedBy(wanted) ? [...needs, 'dependents'] : needs);
 }
 
 /** The facts of these kinds that a bare name means. */

@@ -137,7 +137,7 @@ export function matches(entity: GraphEntity, graph: Graph, filters: Filters): bo
 }
 
 const isNamedIn = (graph: Graph, entity: GraphEntity, wanted: string) =>
-  [entity.name, containerOf(entity)].some((own) => isNamed(own, wanted)) ||
+  [entity.name, containerOf(entity)].some((own) => nameMatches(own, wanted)) ||
   namesOf(graph, entity).some((own) => own.toLowerCase() === wanted.toLowerCase());
 
 /** The name of the database or cluster that contains an entity; empty for one directly in an environment. */
@@ -145,7 +145,7 @@ const containerOf = ({ kind, database = '', facts }: GraphEntity) =>
   kind === 'node' ? String(facts['cluster']) : database;
 
 /** Whether a name contains a text or, if the text has a `*`, matches it; all word separators are equal. */
-export function isNamed(name: string, wanted: string): boolean {
+export function nameMatches(name: string, wanted: string): boolean {
   const [ownName, pattern] = [name, wanted].map((each) => each.toLowerCase().replaceAll(/[_\s]/g, '-')) as [
     string,
     string,
@@ -175,7 +175,7 @@ const hasType = ({ facts }: GraphEntity, word: string) =>
 const MAX_MATCHED = 6;
 
 /** Those of the candidates, among all entities of their kinds, that have a text in a setting and meet all conditions on settings. */
-export function withSettings(
+export function meetingSettings(
   candidates: readonly Candidate[],
   all: readonly Candidate[],
   { text, where = [] }: Filters,

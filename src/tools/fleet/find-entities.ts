@@ -4,13 +4,13 @@ import { Listed, Words } from '../lenient.ts';
 import { havingProperty, requireOneMeasure, requireOrder, requireProperty, requireStatus } from './applicable.ts';
 import { countsOf, detailFor, FEW, matchedInAll, rowsOf, unmatched } from './entity-rows.ts';
 import { FOUND_KINDS } from './fact-values.ts';
-import { type Candidate, type Filters, filters, matches, withSettings } from './filters.ts';
+import { type Candidate, type Filters, filters, matches, meetingSettings } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
 import { checkKeys, groupRows, isEnvironment, type Key, keysIn, requireSettings, totals } from './grouping.ts';
 import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
-import { entitiesIn, isRead, kindsFor, type ReadPlan, readFew, readPlanFor } from './read-plan.ts';
+import { entitiesIn, isReadEnough, kindsFor, type ReadPlan, readFew, readPlanFor } from './read-plan.ts';
 import { existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
 import {
   meetsTagConditions,
@@ -138,7 +138,7 @@ async function findMatches(
   );
   requireSettings(where, kinds, all);
   const candidates = all.filter(({ entity, graph }) => matches(entity, graph, filters));
-  const selected = withSettings(candidates, all, filters);
+  const selected = meetingSettings(candidates, all, filters);
   const own = needsOwnTags(filters, keys) ? await withTags(reader, selected) : untagged(selected);
   const tagged = needsEnvironmentTags(filters, keys)
     ? await withEnvironmentTags(reader, own.found)
@@ -184,7 +184,7 @@ async function selectShown(
   const isGrouped = keys.length > 0;
   const kept = !isGrouped && limit < sorted.length ? sorted.slice(0, limit) : sorted;
   const isBrief = !isGrouped && kept.length <= FEW.brief;
-  const more = isRead(kept, { details, options }, isBrief)
+  const more = isReadEnough(kept, { details, options }, isBrief)
     ? { found: kept, gaps: [] }
     : await readFew(reader, kept, isBrief);
   const needsTags = !isGrouped && (isBrief || view === 'full') && tags === undefined;

@@ -43,7 +43,7 @@ export const findProblems = fleetTool({
     const isMeant = ({ entity }: Issue) => kinds?.some((kind) => kind === entity.kind) ?? true;
     const found = problems.flatMap((name) =>
       graphs.flatMap((graph) =>
-        (unconfirmed.has(graph) && 'confirm' in SEARCHES[name] ? [] : SEARCHES[name].find(graph))
+        (unconfirmed.has(graph) && 'confirmWith' in SEARCHES[name] ? [] : SEARCHES[name].find(graph))
           .filter(isMeant)
           .map((issue) => ({ name, graph, issue })),
       ),
@@ -58,13 +58,7 @@ export const findProblems = fleetTool({
       ...tagsIn(tagged.found[at] ?? candidateOf(each)),
     }));
     const formatted = formatProblems(rows, view, problem !== undefined);
-    // Without older changesets, the answer about `behind` is still complete if every lag could be counted.
-    const concernsAnswer = ({ environment: place, isOfOlder }: ReadGap) =>
-      problem !== 'behind' ||
-      isOfOlder !== true ||
-      found.some(
-        ({ graph, issue }) => graph.name === place && issue.condition === 'old changeset' && !isCounted(issue),
-      );
+    const relevantGaps = problem === 'behind' ? gaps.filter((gap) => !isNeedless(gap, found)) : gaps;
     const head = {
       ...countsOf(found, problems),
       ...formatted.head,
@@ -73,7 +67,7 @@ export const findProblems = fleetTool({
       ...(problem === 'behind' ? notLoaded(graphs) : {}),
       ...notCheckedOf(unread),
       ...environmentsOf(graphs),
-      ...notReadIn([...gaps.filter(concernsAnswer), ...tagged.gaps]),
+      ...notReadIn([...relevantGaps, ...tagged.gaps]),
     };
     return answer(head, [formatted.section], { input, rest: reader.rest() });
   },
@@ -93,13 +87,20 @@ function notCheckedOf(clusters: readonly GraphEntity[]) {
 const MAX_WITH_TAGS = 12;
 const UNUSED_SINCE = 'not in the API; age is the time since creation';
 const STUCK_AFTER = Object.fromEntries([...KINDS, 'node' as const].map((kind) => [kind, stuckAfter(kind)]));
-const isCounted = ({ facts }: Issue) => facts['behindBy'] !== undefined;
 
 interface Found {
   readonly name: ProblemName;
   readonly graph: Graph;
   readonly issue: Issue;
 }
+
+/** Whether a gap is only of older changesets that are not needed, because every lag in the environment could be counted. */
+const isNeedless = ({ environment, isOfOlder }: ReadGap, found: readonly Found[]) =>
+  isOfOlder === true &&
+  found.every(
+    ({ graph, issue: { condition, facts } }) =>
+      graph.name !== environment || condition !== 'old changeset' || facts['behindBy'] !== undefined,
+  );
 
 const candidateOf = ({ graph, issue }: Found): Candidate => ({ graph, entity: issue.entity });
 

@@ -36,7 +36,7 @@ export interface FleetReader extends Omit<EnvironmentLookup, 'matching' | 'seen'
   readonly quotas: () => Promise<Quotas | undefined>;
   graph(wanted: string, options?: GraphOptions): Promise<Graph>;
   /** The graphs of all environments, of one, or of those whose names match a pattern with `*`. */
-  graphs(wanted: string | undefined, options?: GraphOptions, follow?: Follow): Promise<Graphs>;
+  graphs(wanted: string | undefined, options?: GraphOptions, prefetch?: Prefetch): Promise<Graphs>;
   /** The environments that `graphs` had no time for. */
   rest(): Rest | undefined;
   /** Reads the environments of these graphs again, with other options; by default, without a repeat of identical reads. */
@@ -49,7 +49,7 @@ export interface Graphs {
 }
 
 /** Reads what belongs to the graph of an environment, before the environment counts as read. */
-export type Follow = (graph: Graph, call: Call, options: CallOptions) => Promise<void>;
+export type Prefetch = (graph: Graph, call: Call, options: CallOptions) => Promise<void>;
 
 /** The context of one call, which answers with what it knows when `deadline` aborts. */
 export function fleetReader(
@@ -81,9 +81,9 @@ export function fleetReader(
     environmentOrDeleted: lookup.environmentOrDeleted,
     reads,
     graph: async (wanted, more = {}) => read.one(reads, await lookup.environment(wanted), more),
-    graphs: async (wanted, more = {}, follow = undefined) => {
+    graphs: async (wanted, more = {}, prefetch = undefined) => {
       const all = partOf(await lookup.matching(wanted), part);
-      const { read: found, left } = inTime(all, await read.each(reads, all, more, follow), deadline);
+      const { read: found, left } = inTime(all, await read.each(reads, all, more, prefetch), deadline);
       if (left !== undefined && (part.at ?? 0) > 0) throw new NotFound(SAME_CURSOR);
       rest = left;
       return graphsOf(found);
@@ -116,11 +116,11 @@ function graphReader({ background, options, cancelled, deadline }: GraphReaderOp
       environment: ifComplete(environment),
       ...more,
     });
-  const each = async (reads: Call, environments: readonly Environment[], more: GraphOptions, follow?: Follow) => {
+  const each = async (reads: Call, environments: readonly Environment[], more: GraphOptions, prefetch?: Prefetch) => {
     const work = async (call: Call, environment: Environment) => {
       const graph = await one(call, environment, { onProgress: undefined, ...more });
       try {
-        await follow?.(graph, call, background);
+        await prefetch?.(graph, call, background);
         return graph;
       } catch (error) {
         if (deadline.aborted) return { ...graph, gaps: [...graph.gaps, lateGap('environment', 'ListTagsForResource')] };

@@ -28,7 +28,7 @@ import {
   readEntityStatus,
   readNodesStatus,
 } from './status-reads.ts';
-import { isListed, NODES, noneOf, type PollContext, readKind, resolvedTarget, type WaitTarget } from './wait-target.ts';
+import { isInList, NODES, noneOf, type PollContext, readKind, resolvedTarget, type WaitTarget } from './wait-target.ts';
 
 /** The kind whose statuses an entity to wait for has. */
 const statusKind = (kind: WaitTarget['kind']) => (kind === NODES ? 'node' : kind);
@@ -117,13 +117,13 @@ async function presentResult(subject: Subject, seen: ReadStatus, created: string
     const isLost = isLeaving(seen.status) && deletionIn(goal) === undefined;
     return isLost
       ? endedResult(seen, `It is being deleted, and will not be ${goal}.`)
-      : unfinishedResult(seen, { endsSettled: kind !== NODES });
+      : unfinishedResult(seen, { isSettledFinal: kind !== NODES });
   }
   // An earlier delete was that of another entity with its name.
   const wasDeletedSince = ((await deletedAt()) ?? '') > (created ?? '');
   const isBeingDeleted = wasDeletedSince || [seen.status, context.place.status].some(showsDeletion);
   return isBeingDeleted
-    ? unfinishedResult(seen, { endsSettled: false })
+    ? unfinishedResult(seen, { isSettledFinal: false })
     : endedResult(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
 }
 
@@ -139,14 +139,12 @@ function rowOf({ context: { place }, kind, database }: Subject, reply: object): 
   return entity.facts['reservedMiB'] === undefined ? row : { ...row, memory };
 }
 
-/**
- * The meaning of a status other than the wanted one; an entity in a final status stays in it, if its status changes only by time.
- */
-function unfinishedResult(seen: ReadStatus, { endsSettled }: { readonly endsSettled: boolean }): PollResult {
+/** The meaning of a status other than the wanted one. If `isSettledFinal`, no settled status changes without another call. */
+function unfinishedResult(seen: ReadStatus, { isSettledFinal }: { readonly isSettledFinal: boolean }): PollResult {
   const state = statusClass(seen.status);
   if (seen.status === NOT_SHOWN) return endedResult(seen, 'The endpoint does not show its status.');
   if (state === 'failed') return endedResult(seen, 'It failed; waiting will not help.');
-  if (state === 'settled' && endsSettled)
+  if (state === 'settled' && isSettledFinal)
     return endedResult(
       seen,
       `It is ${quoteUnlessPlain(seen.status)}, and no operation is in progress that would change it.`,
@@ -172,7 +170,7 @@ async function goneResult(
     return { ...seen, reached, ended: true, why: 'Its environment was deleted, with everything in it.' };
   const missing = { ...seen, status: 'NOT_FOUND' };
   // An endpoint may list an entity before, or for longer than, its details exist.
-  if (await isListed(context, readKind(kind), name, database)) return { ...missing, reached: false, ended: false };
+  if (await isInList(context, readKind(kind), name, database)) return { ...missing, reached: false, ended: false };
   return endedResult(missing, await noneOf(context, readKind(kind), name, goal));
 }
 

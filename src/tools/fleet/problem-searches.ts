@@ -6,7 +6,7 @@ import { isoMinute } from '../../inventory/units.ts';
 import { quoteUnlessPlain } from '../../untrusted.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
 
-/** Final failures; other findings are stuck entities, or replaced nodes, which are in progress. */
+/** Of the conditions that `failedOrStuckIssues` finds, the failures; `REPLACING` is in progress, and the others are stuck. */
 const FAILURES: ReadonlySet<IssueCondition> = new Set(['failed', 'suspended'] as const);
 const REPLACING: IssueCondition = 'replacing nodes';
 
@@ -14,11 +14,11 @@ interface Search {
   readonly find: (graph: Graph) => Issue[];
   /** The kinds that can have it. */
   readonly of: readonly Kind[];
-  /** What must be read to find the problem: without `kinds`, the kinds whose problems are wanted, and `alsoFor` each of them. */
+  /** What must be read to find the problem. If it names no `kinds`: the requested ones, and those that `alsoFor` has for them. */
   readonly read: GraphOptions;
   readonly alsoFor?: Partial<Record<Kind, readonly Kind[]>>;
   /** What must be read to confirm the findings in an environment, if `read` is not enough. */
-  readonly confirm?: GraphOptions;
+  readonly confirmWith?: GraphOptions;
 }
 
 const CONNECTED: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume'];
@@ -50,7 +50,7 @@ export const SEARCHES = {
     find: unusedIssues,
     read: { nodes: false, clusterTypes: TYPES_WITH_DATABASES },
     alsoFor: { volume: ['dataview'], dataview: ['cluster'], database: ['cluster', 'dataview'] },
-    confirm: { kinds: CONNECTED, nodes: false },
+    confirmWith: { kinds: CONNECTED, nodes: false },
   },
   dangling: { of: ['cluster', 'dataview'], find: danglingIssues, read: { kinds: CONNECTED, nodes: false } },
   underway: { of: CHANGING, find: underway, read: { details: false, nodes: true } },
@@ -95,15 +95,15 @@ const readOf = ({ of, read, alsoFor = {} }: Search, kinds: readonly Kind[] = of)
 
 /** What several searches read together, including what confirms their findings. */
 function readTogether(searches: readonly Search[], kinds: readonly Kind[] | undefined): GraphOptions {
-  const reads = searches.map((search) => search.confirm ?? readOf(search, kinds));
+  const reads = searches.map((search) => search.confirmWith ?? readOf(search, kinds));
   return {
     kinds: [...new Set(reads.flatMap((read) => read.kinds ?? KINDS))],
     details: reads.some(({ details }) => details !== false),
   };
 }
 
-/** Without the details of clusters and volumes that the lists already show to be in use. */
-const UNCONFIRMED: GraphOptions = {
+/** A first read leaves out the details of clusters and volumes that the lists already show to be in use. */
+const FIRST_READ: GraphOptions = {
   clusterTypes: TYPES_WITH_DATABASES,
   detailsOfUnhosted: true,
   detailsOfUsedVolumes: false,
@@ -146,7 +146,7 @@ async function readForOne(
 ): Promise<ProblemRead> {
   const first = await reader.graphs(environment, readOf(search, kinds));
   const suspects = first.graphs.filter((graph) => isSuspect(search, graph));
-  return { ...(await confirm(reader, first, suspects, { ...search.confirm, nodes: false })), unread: [] };
+  return { ...(await readAgain(reader, first, suspects, { ...search.confirmWith, nodes: false })), unread: [] };
 }
 
 /** Reads everything but nodes, then the nodes too if there are few clusters; otherwise only confirms the findings. */
@@ -157,20 +157,20 @@ async function readForSeveral(
   kinds: readonly Kind[] | undefined,
 ): Promise<ProblemRead> {
   const options = readTogether(searches, kinds);
-  const first = await reader.graphs(environment, { ...options, nodes: false, ...UNCONFIRMED });
+  const first = await reader.graphs(environment, { ...options, nodes: false, ...FIRST_READ });
   const clusters = first.graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'cluster'));
   const nodes = kinds === undefined || kinds.includes('cluster');
   if (clusters.length <= MAX_LOOKED_INTO && reader.rest() === undefined)
-    return { ...(await confirm(reader, first, first.graphs, { ...options, nodes })), unread: [] };
+    return { ...(await readAgain(reader, first, first.graphs, { ...options, nodes })), unread: [] };
   const suspects = first.graphs.filter((graph) => searches.some((search) => isSuspect(search, graph)));
-  return { ...(await confirm(reader, first, suspects, { ...options, nodes: false })), unread: nodes ? clusters : [] };
+  return { ...(await readAgain(reader, first, suspects, { ...options, nodes: false })), unread: nodes ? clusters : [] };
 }
 
 /** Whether a search finds something that has to be confirmed. */
-const isSuspect = ({ find, confirm }: Search, graph: Graph) => confirm !== undefined && find(graph).length > 0;
+const isSuspect = ({ find, confirmWith }: Search, graph: Graph) => confirmWith !== undefined && find(graph).length > 0;
 
-/** Reads suspected environments again, so that their findings are confirmed. */
-async function confirm(
+/** Reads environments again with other options, which confirms the findings in them, or adds nodes. */
+async function readAgain(
   reader: FleetReader,
   first: Graphs,
   suspects: readonly Graph[],

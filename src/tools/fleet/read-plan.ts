@@ -3,8 +3,8 @@ import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/gra
 import { dependentKindsOf, KINDS, statusClass, statusesOf } from '../../inventory/kinds.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';
-import { isListed, isOfOthers, needsOf } from './fact-values.ts';
-import { type Candidate, type Filters, hasStatus, isNamed, statusWord } from './filters.ts';
+import { isListed, meansUsedBy, needsOf } from './fact-values.ts';
+import { type Candidate, type Filters, hasStatus, nameMatches, statusWord } from './filters.ts';
 import type { FleetReader } from './fleet-reader.ts';
 import type { Key } from './grouping.ts';
 import { momentOf } from './moments.ts';
@@ -60,11 +60,11 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
   const bySetting = text !== undefined || where !== undefined;
   const byUnlisted = keys.some((key) => key.of === 'setting' && !isListed(key.name, kinds));
   const details = view === 'full' || bySetting || byUnlisted || BY_SIZE.has(sort) || !isListedType(type);
-  const isShown = keys.length === 0 || bySetting || keys.some((key) => isOfOthers(key.name));
+  const fillsRows = keys.length === 0 || bySetting || keys.some((key) => meansUsedBy(key.name));
   const byNodes =
     where?.some(({ setting }) => needsOf(setting, kinds).has('nodes')) || keys.some((key) => isOnlyOfNodes(key, kinds));
   const options = {
-    ...readFor(kinds, { details, isShown }),
+    ...readFor(kinds, { details, fillsRows }),
     ...(byNodes ? { nodes: true } : {}),
     details,
     changes: details && request.kinds?.includes('changeset') ? () => true : undefined,
@@ -73,7 +73,7 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
       name === undefined
         ? undefined
         : (database: string, all: readonly string[]) =>
-            isNamed(database, name) || !all.some((each) => isNamed(each, name)),
+            nameMatches(database, name) || !all.some((each) => nameMatches(each, name)),
   };
   return { details, options };
 }
@@ -84,12 +84,12 @@ function isOnlyOfNodes({ name, of }: Key, kinds: readonly Kind[]): boolean {
   return of === 'setting' && needs.size === 1 && needs.has('nodes');
 }
 
-/** The kinds to read for rows of these kinds. Free memory of hosts is needed in groups, too; dependents of an entity only in rows. */
+/** What to read of these kinds: what their rows show, if the answer has rows, and in groups only the free memory of hosts. */
 function readFor(
   kinds: readonly Kind[],
-  { details, isShown }: { readonly details: boolean; readonly isShown: boolean },
+  { details, fillsRows }: { readonly details: boolean; readonly fillsRows: boolean },
 ): GraphOptions {
-  const detailed = kinds.filter((kind) => details && (isShown || kind === 'scaling-group'));
+  const detailed = kinds.filter((kind) => details && (fillsRows || kind === 'scaling-group'));
   const nodes = kinds.includes('node');
   const everyChangeset = kinds.includes('changeset');
   return {
@@ -118,7 +118,7 @@ const MAX_TOTALLED = { entities: 60, environments: 4 };
 const SIZED: ReadonlySet<Kind> = new Set(['cluster', 'database', 'scaling-group', 'volume']);
 
 /** Whether the results were read with everything that an answer about this many shows; for a few clusters, that includes nodes. */
-export const isRead = (found: readonly Candidate[], { details, options }: ReadPlan, isBrief: boolean): boolean =>
+export const isReadEnough = (found: readonly Candidate[], { details, options }: ReadPlan, isBrief: boolean): boolean =>
   details &&
   (options.nodes === true || !showsNodes(found, isBrief) || !found.some(({ entity }) => entity.kind === 'cluster'));
 
@@ -136,7 +136,7 @@ export async function readFew(reader: FleetReader, found: readonly Candidate[], 
   const nodes = showsNodes(found, isBrief);
   const databases = new Set(found.map(({ entity: { name, database = name } }) => database));
   const options = {
-    ...readFor(present, { details: true, isShown: isBrief }),
+    ...readFor(present, { details: true, fillsRows: isBrief }),
     nodes,
     changes: (changesetId: string) => ids.has(changesetId),
     changesetsOf: (database: string) => databases.has(database),

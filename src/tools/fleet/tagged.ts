@@ -5,7 +5,7 @@ import { errorText, MAX_CONCURRENT_CALLS, OUT_OF_TIME } from '../../inventory/re
 import { limitConcurrency } from '../../operations/calls.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Candidate, TagCondition } from './filters.ts';
-import type { FleetReader, Follow } from './fleet-reader.ts';
+import type { FleetReader, Prefetch } from './fleet-reader.ts';
 import { NotFound } from './not-found.ts';
 import { onPageOf } from './page.ts';
 import type { ReadGap } from './read-gaps.ts';
@@ -85,7 +85,7 @@ const tagsGap = ({ graph, entity }: Candidate, error: FinspaceError): ReadGap =>
 });
 
 /** Reads the tags of entities in advance, so that `withTags` has their replies; their errors count there. */
-export function prefetchTags(entitiesOf: (graph: Graph) => readonly GraphEntity[]): Follow {
+export function prefetchTags(entitiesOf: (graph: Graph) => readonly GraphEntity[]): Prefetch {
   return async (graph, call, options) => {
     const arns = new Set(entitiesOf(graph).flatMap((entity) => arnOf({ graph, entity }) ?? []));
     const read = (resourceArn: string) =>

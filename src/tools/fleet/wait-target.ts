@@ -104,7 +104,7 @@ async function databaseOf(
 }
 
 /** Whether the list shows an entity. */
-export async function isListed(
+export async function isInList(
   { present }: PollContext,
   kind: Kind,
   name: string,
