@@ -16,8 +16,8 @@ export interface FormSlots extends Pick<Load, 'inFlight' | 'draining' | 'drain'>
 interface HeldSlot {
   readonly peer: string;
   readonly stop: AbortController;
-  /** Whether the form is still arriving; until then, its slot may be given to another visitor. */
-  reading: boolean;
+  /** While the form is arriving, another visitor may get its slot. */
+  isArriving: boolean;
 }
 
 /**
@@ -27,32 +27,32 @@ interface HeldSlot {
 export function formSlots(load: Load): FormSlots {
   /** In order of age. */
   const taken = new Set<HeldSlot>();
-  const leave = (place: HeldSlot) => {
-    if (taken.delete(place)) load.leave();
+  const leave = (slot: HeldSlot) => {
+    if (taken.delete(slot)) load.leave();
   };
   const evict = (peer: string) => {
     const counts = new Map([[peer, 1]]);
-    for (const place of taken) counts.set(place.peer, (counts.get(place.peer) ?? 0) + 1);
-    const heldWith = (place: HeldSlot) => counts.get(place.peer) ?? 0;
-    const [first, ...others] = [...taken].filter(({ reading }) => reading);
+    for (const slot of taken) counts.set(slot.peer, (counts.get(slot.peer) ?? 0) + 1);
+    const heldWith = (slot: HeldSlot) => counts.get(slot.peer) ?? 0;
+    const [first, ...others] = [...taken].filter(({ isArriving }) => isArriving);
     if (first === undefined) return;
-    const evicted = others.reduce((found, place) => (heldWith(place) > heldWith(found) ? place : found), first);
+    const evicted = others.reduce((found, slot) => (heldWith(slot) > heldWith(found) ? slot : found), first);
     leave(evicted);
     evicted.stop.abort();
   };
   return {
     take: (peer) => {
-      const place: HeldSlot = { peer, stop: new AbortController(), reading: true };
+      const slot: HeldSlot = { peer, stop: new AbortController(), isArriving: true };
       if (!load.enter()) {
         if (load.draining) return undefined;
         evict(peer);
         if (!load.enter()) return undefined;
       }
-      taken.add(place);
+      taken.add(slot);
       const ended = () => {
-        place.reading = false;
+        slot.isArriving = false;
       };
-      return { reading: { stop: place.stop.signal, ended }, leave: () => leave(place) };
+      return { reading: { stop: slot.stop.signal, ended }, leave: () => leave(slot) };
     },
     get inFlight() {
       return load.inFlight;

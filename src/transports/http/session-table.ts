@@ -15,7 +15,7 @@ export interface Session {
   readonly principal: string;
   lastUsed: number;
   /** Responses still being sent, including the standing stream of the client. */
-  open: number;
+  openResponses: number;
 }
 
 /** The open sessions by id, bounded in number and time. */
@@ -32,7 +32,7 @@ export interface SessionTable {
   readonly count: number;
 }
 
-/** A session used this recently is evicted only for a principal that would still hold fewer. */
+/** A session that was used more recently is evicted only for a principal that, with the new one, holds fewer. */
 const YOUNG_MS = 60_000;
 
 /** A table without sessions; `close` ends a session that expires or is evicted. */
@@ -40,38 +40,38 @@ export function sessionTable(
   { maxSessions, idleMs, now }: SessionLimits,
   close: (session: Session) => void,
 ): SessionTable {
-  const open = new Map<string, Session>();
-  const isIdle = (session: Session, ms: number) => session.open === 0 && now() - session.lastUsed >= ms;
+  const sessions = new Map<string, Session>();
+  const isUnusedFor = (session: Session, ms: number) => session.openResponses === 0 && now() - session.lastUsed >= ms;
   const end = (id: string, session: Session) => {
-    open.delete(id);
+    sessions.delete(id);
     close(session);
   };
   const sweep = () => {
-    for (const [id, session] of open) if (isIdle(session, idleMs)) end(id, session);
+    for (const [id, session] of sessions) if (isUnusedFor(session, idleMs)) end(id, session);
   };
   return {
-    add: (id, session) => void open.set(id, session),
-    remove: (id) => void open.delete(id),
+    add: (id, session) => void sessions.set(id, session),
+    remove: (id) => void sessions.delete(id),
     find: (id, principal) => {
-      const session = open.get(id);
+      const session = sessions.get(id);
       if (session?.principal !== principal) return undefined;
-      if (!isIdle(session, idleMs)) return session;
+      if (!isUnusedFor(session, idleMs)) return session;
       end(id, session);
       return undefined;
     },
     makeRoom: (principal) => {
-      if (open.size >= maxSessions) sweep();
-      if (open.size < maxSessions) return true;
-      const [first] = candidates(open, principal, (session) => isIdle(session, Math.min(YOUNG_MS, idleMs)));
+      if (sessions.size >= maxSessions) sweep();
+      if (sessions.size < maxSessions) return true;
+      const [first] = candidates(sessions, principal, (session) => isUnusedFor(session, Math.min(YOUNG_MS, idleMs)));
       if (first !== undefined) end(first.id, first.session);
       return first !== undefined;
     },
     sweep,
     get all() {
-      return open.values();
+      return sessions.values();
     },
     get count() {
-      return open.size;
+      return sessions.size;
     },
   };
 }
@@ -86,14 +86,14 @@ interface Candidate {
 
 /** The sessions that may be evicted for a new one of a principal, in order. */
 function candidates(
-  open: ReadonlyMap<string, Session>,
+  sessions: ReadonlyMap<string, Session>,
   principal: string,
   isIdle: (session: Session) => boolean,
 ): Candidate[] {
   const held = new Map<string, number>();
-  for (const session of open.values()) held.set(session.principal, (held.get(session.principal) ?? 0) + 1);
+  for (const session of sessions.values()) held.set(session.principal, (held.get(session.principal) ?? 0) + 1);
   const own = held.get(principal) ?? 0;
-  const found = [...open].flatMap(([id, session]): Candidate[] => {
+  const found = [...sessions].flatMap(([id, session]): Candidate[] => {
     const count = held.get(session.principal) ?? 0;
     const idle = isIdle(session);
     const mayEvict = idle ? count > own || session.principal === principal : count > own + 1;
@@ -109,5 +109,5 @@ function candidates(
 const byEvictionOrder = (a: Candidate, b: Candidate) =>
   Number(b.idle) - Number(a.idle) ||
   b.count - a.count ||
-  Math.min(a.session.open, 1) - Math.min(b.session.open, 1) ||
+  Math.min(a.session.openResponses, 1) - Math.min(b.session.openResponses, 1) ||
   a.session.lastUsed - b.session.lastUsed;

@@ -88,7 +88,7 @@ async function openSession(
     retryInterval: RETRY_MS,
     onsessioninitialized: (id) => table.add(id, session),
   });
-  const session: Session = { transport, server, principal, lastUsed: now(), open: 0 };
+  const session: Session = { transport, server, principal, lastUsed: now(), openResponses: 0 };
   transport.onclose = () => {
     if (transport.sessionId !== undefined) table.remove(transport.sessionId);
   };
@@ -98,10 +98,10 @@ async function openSession(
 }
 
 async function answer(session: Session, { request, body, authInfo, onEnd }: SessionRequest, now: () => number) {
-  session.open += 1;
+  session.openResponses += 1;
   session.lastUsed = now();
   onEnd(() => {
-    session.open -= 1;
+    session.openResponses -= 1;
     session.lastUsed = now();
   });
   const response = await session.transport.handleRequest(withAccept(request), {
