@@ -4,8 +4,8 @@ import { labelsIn, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolTitle } from '../operations/naming.ts';
 
-/** The resources of kdb environments. Deprecated environments have ids of another kind. */
-export const KDB = 'finspace://kx/';
+/** How the URIs of resources of kdb environments begin. Deprecated environments have ids of another kind. */
+export const KDB_PREFIX = 'finspace://kx/';
 
 /** A resource template. Most are derived from a read operation, whose path is their URI; the others show a topology. */
 export interface ResourceKind {
@@ -116,7 +116,7 @@ export function urisTouchedBy(operation: OperationName, input: Readonly<Record<s
   const given: Readonly<Record<string, unknown>> = { ...input, environmentId: environmentIdIn(input) };
   return RESOURCE_KINDS.filter((kind) => {
     const declared = operationNamed(kind.operation);
-    const isAround = kind.topology !== undefined || own.startsWith(route(declared).path) || declared.entity === entity;
-    return isAround && variablesOf(kind).every((name) => given[name] !== undefined);
+    const mayShow = kind.topology !== undefined || own.startsWith(route(declared).path) || declared.entity === entity;
+    return mayShow && variablesOf(kind).every((name) => given[name] !== undefined);
   }).map((kind) => uriOf(kind, given));
 }

@@ -3,7 +3,7 @@ import { cachedEnvironments, existingEnvironments } from '../inventory/fleet.ts'
 import { readIfOffered } from '../safety/offered-read.ts';
 import { allowedFor } from '../safety/policy.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
-import { KDB, RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
+import { KDB_PREFIX, RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
 import { unknownCursor } from './cursor.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { listKits } from './recovery.ts';
@@ -28,7 +28,9 @@ export async function listResources(
   if (!/^\d{1,6}$/.test(cursor ?? '0')) throw unknownCursor();
   const kinds = offeredKinds(environment);
   const fixed = kinds.filter((kind) => variablesOf(kind).length === 0);
-  const own = kinds.filter((kind) => variablesOf(kind).join() === 'environmentId' && kind.uriTemplate.startsWith(KDB));
+  const own = kinds.filter(
+    (kind) => variablesOf(kind).join() === 'environmentId' && kind.uriTemplate.startsWith(KDB_PREFIX),
+  );
   const environments = own.length === 0 ? [] : await environmentsIn(environment, signal, cursor !== undefined);
   const all = [
     ...fixed.map((kind) => ({ ...shown(kind), uri: kind.uriTemplate })),

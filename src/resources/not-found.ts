@@ -1,6 +1,6 @@
 import { ResourceNotFoundError } from '@modelcontextprotocol/server';
 import { quoteUntrusted } from '../untrusted.ts';
-import { KDB, resourceAt, uriOf } from './catalog.ts';
+import { KDB_PREFIX, resourceAt, uriOf } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { idOfEnvironmentNamed } from './environment-names.ts';
 
@@ -24,7 +24,7 @@ export async function notFoundIn(
   if (arn !== undefined)
     return notFound(uri, `. The ARN in it must be percent-encoded: "${uri.replace(arn, encodeURIComponent(arn))}"`);
   const { environmentId: name } = input;
-  if (kind === undefined || name === undefined || !uri.startsWith(KDB)) return notFound(uri);
+  if (kind === undefined || name === undefined || !uri.startsWith(KDB_PREFIX)) return notFound(uri);
   const environmentId = await idOfEnvironmentNamed(environment, name, signal);
   if (environmentId === undefined) return notFound(uri);
   const meant = quoteUntrusted(uriOf(kind, { ...input, environmentId }));
