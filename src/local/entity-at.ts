@@ -4,7 +4,7 @@ import { missing } from '../kinds/rules.ts';
 import type { KindName } from '../kinds/views.ts';
 import { placeOf } from './arns.ts';
 import type { Context, World } from './context.ts';
-import { refuse, serviceErrorFor } from './service-error.ts';
+import { requireNoProblem, serviceErrorFor } from './service-error.ts';
 import type { Entity } from './transaction.ts';
 import type { Bodies } from './worlds/bodies.ts';
 
@@ -44,6 +44,6 @@ export async function requireAt(kind: KindName, input: object, { tx, world }: Co
 
 function placeAt(world: World, kind: KindName, input: object): ReturnType<typeof placeOf> {
   const place = placeOf(arnAt(world, kind, input));
-  if (kind === 'kx-environment') refuse(malformedId(place.name));
+  if (kind === 'kx-environment') requireNoProblem(malformedId(place.name));
   return place;
 }

@@ -3,7 +3,7 @@ import { type AnyChange, readRequestedChange } from '../kinds/index.ts';
 import type { Input, OperationName } from '../operations/index.ts';
 import type { Context } from './context.ts';
 import { quotasOf, quotaWords } from './quotas.ts';
-import { refuse, ServiceError } from './service-error.ts';
+import { requireNoProblem, ServiceError } from './service-error.ts';
 import { storeReader } from './store-reader.ts';
 import type { WorldSettings } from './transaction.ts';
 
@@ -16,7 +16,7 @@ export async function requirePermitted<N extends OperationName>(
   settings: WorldSettings | undefined,
 ): Promise<void> {
   const requested = await readRequestedChange(storeReader(context), operation, input);
-  refuse(await firstProblem(change, requested));
+  requireNoProblem(await firstProblem(change, requested));
   if (change.quotas === undefined) return;
   const over = await firstExceeded(change, requested, quotasOf(settings));
   if (over !== undefined)

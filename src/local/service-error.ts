@@ -31,8 +31,8 @@ export class ServiceError extends Error {
 
 const isConflict = (code: ServiceErrorCode): code is Conflict => Object.hasOwn(CONFLICTS, code);
 
-/** Throws a `ServiceError` for a problem. */
-export function refuse(problem: Problem | undefined): void {
+/** Throws a `ServiceError` for a problem, if there is one. */
+export function requireNoProblem(problem: Problem | undefined): void {
   if (problem !== undefined) throw serviceErrorFor(problem);
 }
 
