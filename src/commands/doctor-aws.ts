@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts';
 import { finspaceCall } from '../finspace/call.ts';
 import { finspaceClient } from '../finspace/client.ts';
+import { credentialMask } from '../finspace/credential-mask.ts';
 import { credentialSource } from '../finspace/credential-source.ts';
 import { diagnose } from '../finspace/diagnose.ts';
 import { environmentRegion, isRegion } from '../finspace/region.ts';
-import { secrets } from '../finspace/secrets.ts';
 import { sharedProfile } from '../finspace/shared-profile.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { callLimits } from './backend.ts';
@@ -41,7 +41,7 @@ const SOON_MS = 15 * 60_000;
 
 async function credentialsFinding(config: Config, env: NodeJS.ProcessEnv): Promise<DoctorFinding> {
   const { region = 'us-east-1', endpoint, profile } = config;
-  const { watch, mask } = secrets();
+  const { watch, mask } = credentialMask();
   const source = credentialSource(await sharedProfile(profile), env);
   try {
     const { credentials } = finspaceClient({ region, endpoint, profile, ...callLimits(config) }, watch);

@@ -4,6 +4,7 @@ import { type Call, type OperationName, operationNamed } from '../operations/ind
 import { changesNothing } from '../operations/operation.ts';
 import { type Bounds, callBounds } from './bounds.ts';
 import { type ClientOptions, finspaceClient } from './client.ts';
+import { credentialMask } from './credential-mask.ts';
 import type { Credentials } from './credentials.ts';
 import { diagnose } from './diagnose.ts';
 import { DiagnosedError, notAdmitted } from './diagnosed-error.ts';
@@ -12,7 +13,6 @@ import type { AttemptOptions } from './handler.ts';
 import { type Admission, type AttemptOutcome, limiterOf } from './limiter.ts';
 import { withoutProxy } from './proxy.ts';
 import { type Backoff, fullJitter } from './retry.ts';
-import { secrets } from './secrets.ts';
 
 /**
  * A Call over FinspaceClient. Reads, and mutations with a `clientToken`, are retried after a transient failure; the six mutations
@@ -22,7 +22,7 @@ import { secrets } from './secrets.ts';
  */
 export function finspaceCall(options: ClientOptions): Call {
   const { limits, backoff = fullJitter, limiter = limiterOf(options) } = options;
-  const { watch, mask } = secrets();
+  const { watch, mask } = credentialMask();
   const { send, credentials } = finspaceClient(options, watch);
 
   return async (name, input, { signal, untilAborted, fairnessKey = '', isBackground = false } = {}) => {

@@ -4,6 +4,7 @@ import type { Service } from '../operations/exchange.ts';
 import { lazy } from '../operations/operation.ts';
 import { type Send, sender } from './command.ts';
 import { requireWhole } from './credential-errors.ts';
+import type { CredentialMask } from './credential-mask.ts';
 import { type Credentials, credentials } from './credentials.ts';
 import { misconfigured } from './diagnosed-error.ts';
 import type { Limits } from './handler.ts';
@@ -12,7 +13,6 @@ import type { Limiter } from './limiter.ts';
 import { networkHandler } from './network.ts';
 import { environmentRegion, isRegion } from './region.ts';
 import type { Backoff } from './retry.ts';
-import type { Secrets } from './secrets.ts';
 import { Sha256 } from './sha256.ts';
 import { sharedProfile } from './shared-profile.ts';
 
@@ -37,7 +37,7 @@ interface Client {
 }
 
 /** A FinspaceClient, which sends each command once; retries are the caller's task. */
-export function finspaceClient(options: ClientOptions, watch: Secrets['watch']): Client {
+export function finspaceClient(options: ClientOptions, watch: CredentialMask['watch']): Client {
   const { region, endpoint, profile, service, limits } = options;
   /** Set while the SDK constructs the client; unset, it would leave rejected credentials as they are. */
   let source: Credentials | undefined;

@@ -2,10 +2,10 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { isIdentityExpired } from '@smithy/core';
 import type { AwsCredentialIdentity, Provider } from '@smithy/types';
 import { credentialError, requireWhole } from './credential-errors.ts';
+import type { CredentialMask } from './credential-mask.ts';
 import { processCredentials } from './credential-process.ts';
 import { sourceInProfile, usesKeysOf } from './credential-source.ts';
 import { diagnose } from './diagnose.ts';
-import type { Secrets } from './secrets.ts';
 import { type SharedProfile, sharedProfile } from './shared-profile.ts';
 
 /** The AWS credentials of this process. */
@@ -20,7 +20,7 @@ export interface Credentials {
 }
 
 /** Credentials from the SDK's default chain, in its order; `init` is the configuration of the client. */
-export function credentials(profile: string | undefined, init: object, watch: Secrets['watch']): Credentials {
+export function credentials(profile: string | undefined, init: object, watch: CredentialMask['watch']): Credentials {
   const found = watch(() => find(profile, init));
   let inUse: AwsCredentialIdentity | undefined;
   let reading: Promise<AwsCredentialIdentity> | undefined;

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { describe, expect, it, vi } from 'vitest';
+import { credentialMask } from '../../src/finspace/credential-mask.ts';
 import { credentialSource } from '../../src/finspace/credential-source.ts';
 import { credentials } from '../../src/finspace/credentials.ts';
-import { secrets } from '../../src/finspace/secrets.ts';
 import { sharedProfile } from '../../src/finspace/shared-profile.ts';
 import { awsHome, keys } from './aws-home.ts';
 
@@ -49,7 +49,7 @@ describe('the source of credentials', () => {
       save('token', 'token');
       save('printed', JSON.stringify({ Version: 1, AccessKeyId: 'AKIDPROCESS', SecretAccessKey: 'secret' }));
       const key = await keyOf(defaultProvider({ ...INIT, profile: 'prod', ignoreCache: true })());
-      expect(await keyOf(credentials('prod', INIT, secrets().watch).current())).toBe(key);
+      expect(await keyOf(credentials('prod', INIT, credentialMask().watch).current())).toBe(key);
       expect(credentialSource(await sharedProfile('prod'), process.env)).toBe(SOURCES[key]);
     },
   );
@@ -59,9 +59,9 @@ describe('the source of credentials', () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
     save('config', '[default]\ncredential_process = exit 7\n');
     save('credentials', `[prod]\n${keys('AKIDKEYS')}`);
-    expect(await keyOf(credentials(undefined, {}, secrets().watch).current())).toBe('AKIDENVIRONMENT');
+    expect(await keyOf(credentials(undefined, {}, credentialMask().watch).current())).toBe('AKIDENVIRONMENT');
     expect(credentialSource(await sharedProfile(undefined), process.env)).toContain('the variables AWS_ACCESS_KEY_ID');
-    expect(await keyOf(credentials('prod', {}, secrets().watch).current())).toBe('AKIDKEYS');
+    expect(await keyOf(credentials('prod', {}, credentialMask().watch).current())).toBe('AKIDKEYS');
     expect(credentialSource(await sharedProfile('prod'), process.env)).toBe(SOURCES['AKIDKEYS']);
   });
 });

@@ -1,7 +1,7 @@
 import type { AwsCredentialIdentity, Provider } from '@smithy/types';
 
-/** The credentials in use, so that a text that contains them can be masked. */
-export interface Secrets {
+/** Masks the credentials in use in errors. */
+export interface CredentialMask {
   /** A provider that also records its credentials here. */
   watch(provider: Provider<AwsCredentialIdentity>): Provider<AwsCredentialIdentity>;
   /** The text without the access key, the secret key and the session token, as they are or percent-encoded. */
@@ -13,7 +13,7 @@ const MIN_SECRET_LENGTH = 8;
 /** Old credentials are masked as well while new ones take over. */
 const MAX_REMEMBERED = 2;
 
-export function secrets(): Secrets {
+export function credentialMask(): CredentialMask {
   let identities: AwsCredentialIdentity[] = [];
   return {
     watch: (provider) => async () => {
