@@ -43,19 +43,25 @@ async function decideCall<Planned>(
   if (nonce === FOREIGN_STATE) return { result: refused(...ELSEWHERE) };
   if (nonce !== undefined && !isLinkFollowed(context) && !showsForms)
     return { result: refused(...noFormsReason(caller, exchange)) };
-  const open = nonce === undefined && showsLinks ? await pageOpener?.() : undefined;
-  const decide = () => {
-    if (nonce === undefined) return decider.decide({ client, form: showsForms, link: open !== undefined });
-    if (isLinkFollowed(context)) return waitForPage(decider, exchange);
-    return decider.resume({ nonce, answer: answerIn(context) });
-  };
-  const decision = await decide();
+  if (nonce !== undefined)
+    return obtained(
+      isLinkFollowed(context)
+        ? await waitForPage(decider, exchange)
+        : await decider.resume({ nonce, answer: answerIn(context) }),
+    );
+  const linkTo = showsLinks ? await pageOpener?.() : undefined;
+  return obtained(await decider.decide({ client, form: showsForms, link: linkTo !== undefined }), linkTo);
+}
+
+/** What follows from a decision: the call runs, or its result is a refusal, a form, or the link to the page with the plan. */
+async function obtained<Planned>(
+  decision: Awaited<ReturnType<Decider<Planned>['decide']>>,
+  linkTo?: (code: string) => Promise<string>,
+): Promise<Obtained<Planned>> {
   if (decision.kind === 'run' || decision.kind === 'none') return decision;
   if (decision.kind === 'refuse') return { result: refusal(decision) };
-  return {
-    result:
-      open === undefined || decision.by === 'form' ? form(decision) : link(decision, await open(decision.pending.code)),
-  };
+  if (decision.by === 'form' || linkTo === undefined) return { result: form(decision) };
+  return { result: link(decision, await linkTo(decision.pending.code)) };
 }
 
 function noFormsReason({ answersForms }: ToolEnvironment['caller'], { showsForms }: Exchange): string[] {

@@ -3,16 +3,9 @@ import { MAX_DATA } from '../answer-size.ts';
 import { pageWithin } from '../inventory/pages.ts';
 import { agentInput, listMember, riskOf } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import {
-  type Actor,
-  type Call,
-  type CallOptions,
-  callNamed,
-  type OperationName,
-  operationNamed,
-} from '../operations/index.ts';
+import { type Call, type CallOptions, callNamed, type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
-import type { Plan } from '../safety/plan.ts';
+import type { Decision } from '../safety/approvals.ts';
 import { allowedFor, isDestructive, POLICY, refusalReason, toolRefusalReason } from '../safety/policy.ts';
 import { sentInput } from '../safety/sent-input.ts';
 import { quoteUntrusted } from '../untrusted.ts';
@@ -151,47 +144,34 @@ async function throughGate(
   if (secrets.refusal !== undefined && operationNamed(name).secret !== undefined) return refused(secrets.refusal);
   const options = { signal: exchange.context.mcpReq.signal };
   const offered = allowedFor(environment);
-  const { principal, refusal } = caller;
-  const request = { name, input, principal, options, offered, refusal };
+  const request = { name, input, principal: caller.principal, options, offered, refusal: caller.refusal };
   const lookup = { environment, signal: options.signal };
   const findReplacement = await replacementFinder(lookup, name, input);
   const sent = sentInput(input);
-  const make = (actor: Actor) => makeCall(environment.call, name, sent, { ...options, actor });
-  const approval = await obtainApproval<MadeCall>(environment, exchange, {
+  let reply = Promise.resolve<Members>({});
+  /** Makes the call in its turn. Its error is thrown below, because `obtainApproval` says of errors that nothing was sent. */
+  const makeIfAllowed = async <D extends Decision<unknown> | { readonly kind: 'none' }>(decision: D): Promise<D> => {
+    if (decision.kind === 'run') reply = makeCall(environment.call, name, sent, { ...options, actor: decision.actor });
+    await reply.catch(() => undefined);
+    return decision;
+  };
+  const approval = await obtainApproval(environment, exchange, {
     decide: (dialog) =>
-      gate.inTurn(request, async () => ifAllowed(orUnchanged(await gate.authorize(request, dialog)), make)),
-    resume: (reply) =>
-      gate.inTurn(request, async () => ifAllowed(await gate.resume(request, reply, exchange.client), make)),
+      gate.inTurn(request, async () => makeIfAllowed(orUnchanged(await gate.authorize(request, dialog)))),
+    resume: (answer) =>
+      gate.inTurn(request, async () => makeIfAllowed(await gate.resume(request, answer, exchange.client))),
   });
   if ('result' in approval) return approval.result;
-  const { plan, reply } = approval.plan;
   const output = await reply;
   const revealed = await secrets.reveal(name, sent, output);
   const done = {
-    ...whatChanges(plan, offered),
+    ...whatChanges(approval.plan, offered),
     ...(await findReplacement()),
     ...(await arnOfNew(lookup, name, sent, output)),
     ...(await ownTags(environment, name, sent, output, options)),
     ...followUp([{ operation: name, input: sent, output }], environment),
   };
   return succeeded(name, revealed.output, { audience: revealed.audience, done });
-}
-
-/** A call that was made with a plan. */
-interface MadeCall {
-  readonly plan: Plan | undefined;
-  readonly reply: Promise<Members>;
-}
-
-/** Makes a call if it may run, and waits for its end; the error of the call is in its reply, apart from those of its plan. */
-async function ifAllowed<Other extends { readonly kind: 'refuse' | 'ask' | 'none' }>(
-  decision: Other | { readonly kind: 'run'; readonly actor: Actor; readonly plan: Plan | undefined },
-  make: (actor: Actor) => Promise<Members>,
-) {
-  if (decision.kind !== 'run') return decision;
-  const reply = make(decision.actor);
-  await reply.catch(() => undefined);
-  return { ...decision, plan: { plan: decision.plan, reply } };
 }
 
 function makeCall(call: Call, name: OperationName, input: Members, options: CallOptions): Promise<Members> {

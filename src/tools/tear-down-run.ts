@@ -185,42 +185,22 @@ async function removeOne(
   environment: ToolEnvironment,
   teardown: TeardownPlan,
   removal: TeardownStep,
-  { actor, deadline, signal, firstFailure, onWaiting, onDeleting }: RemovalOptions,
+  options: RemovalOptions,
 ): Promise<string | undefined> {
-  const { operation, input, item, entityDigest } = removal;
-  const visibility = visibilityFor(allowedFor(environment), teardown.input);
-  const replan = () => planCall(environment, operation, input, actor.principal, { signal });
+  const { operation, input, item } = removal;
+  const { actor, deadline, signal, firstFailure, onWaiting, onDeleting } = options;
   let reported: string | undefined;
   try {
     for (;;) {
       if (signal.aborted) return stopReason(signal);
-      const plan = await replan();
-      if (plan === undefined) return `${itemText(item)} no longer exists.`;
-      if (plan.forbidden !== undefined) return visibility.forbiddenText(plan.forbidden);
-      if (plan.leaving) return `${itemText(item)} is already being deleted by another client.`;
-      const [blocker] = plan.blockers;
-      if (blocker === undefined) {
-        if (plan.entityDigest !== entityDigest) return `${itemText(item)} has changed since the person saw it.`;
-        const [added] = unapprovedEntities(teardown, plan);
-        if (added !== undefined) return added;
-        let failure: string | undefined;
-        // Read together, so that little time passes between the last look and the deletion.
-        const lastLook = async () => {
-          const [now, found] = await Promise.all([replan(), firstFailure()]);
-          failure = found;
-          return now;
-        };
-        const why = await environment.gate.authorizeStep(teardown, plan, lastLook, visibility);
-        if (failure !== undefined) return failure;
-        if (why === undefined) break;
-        if (why !== 'dependents-changed') return `${itemText(item)}: ${why.join(' ')}`;
-      }
+      const { why, waitsFor } = await authorizeRemoval(environment, teardown, removal, options);
+      if (why !== undefined) return why;
+      if (waitsFor === undefined) break;
       const failure = await firstFailure();
       if (failure !== undefined) return failure;
-      const awaited = blocker === undefined ? 'what depends on it to stop changing' : itemText(blocker.item);
-      if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaited}.`;
-      if (awaited !== reported) await onWaiting(awaited);
-      reported = awaited;
+      if (performance.now() > deadline) return `${itemText(item)} still waits for ${waitsFor}.`;
+      if (waitsFor !== reported) await onWaiting(waitsFor);
+      reported = waitsFor;
       await pause(POLL_MS, undefined, { signal });
     }
     await onDeleting();
@@ -231,6 +211,52 @@ async function removeOne(
     return failureOf(removal, error, signal);
   }
 }
+
+/** Whether a deletion may be made now: why it must not be made any more, or what it waits for; neither if it may. */
+interface Verdict {
+  readonly why?: string | undefined;
+  readonly waitsFor?: string;
+}
+
+async function authorizeRemoval(
+  environment: ToolEnvironment,
+  teardown: TeardownPlan,
+  removal: TeardownStep,
+  { actor, signal, firstFailure }: RemovalOptions,
+): Promise<Verdict> {
+  const { operation, input, item } = removal;
+  const visibility = visibilityFor(allowedFor(environment), teardown.input);
+  const replan = () => planCall(environment, operation, input, actor.principal, { signal });
+  const plan = await replan();
+  if (plan === undefined) return { why: `${itemText(item)} no longer exists.` };
+  if (plan.forbidden !== undefined) return { why: visibility.forbiddenText(plan.forbidden) };
+  if (plan.leaving) return { why: `${itemText(item)} is already being deleted by another client.` };
+  const [blocker] = plan.blockers;
+  if (blocker !== undefined) return { waitsFor: itemText(blocker.item) };
+  const changed = changedSinceApproval(teardown, removal, plan);
+  if (changed !== undefined) return { why: changed };
+  let failure: string | undefined;
+  // Read together, so that little time passes between the last look and the deletion.
+  const lastLook = async () => {
+    const [now, found] = await Promise.all([replan(), firstFailure()]);
+    failure = found;
+    return now;
+  };
+  const refusal = await environment.gate.authorizeStep(teardown, plan, lastLook, visibility);
+  if (failure !== undefined || refusal === undefined) return { why: failure };
+  if (refusal === 'dependents-changed') return { waitsFor: 'what depends on it to stop changing' };
+  return { why: `${itemText(item)}: ${refusal.join(' ')}` };
+}
+
+/** What is no longer as the person saw it. */
+const changedSinceApproval = (
+  teardown: TeardownPlan,
+  { item, entityDigest }: TeardownStep,
+  plan: Plan,
+): string | undefined =>
+  plan.entityDigest === entityDigest
+    ? unapprovedEntities(teardown, plan)[0]
+    : `${itemText(item)} has changed since the person saw it.`;
 
 /** Why a deletion failed. */
 function failureOf({ item }: TeardownStep, error: unknown, signal: AbortSignal): string {
