@@ -67,7 +67,7 @@ export interface Problem {
   readonly kind?: KindName;
   /** What to do first, if it does not follow from the error. */
   readonly advice?: string | undefined;
-  /** What a plan says instead, if the call may succeed all the same: on another backend, or because too little is known. */
+  /** If the call may succeed all the same, on another backend or because too little is known: what a plan lists as unchecked. */
   readonly unchecked?: string;
 }
 

@@ -50,7 +50,7 @@ export const itemOf = (kind: KindName, key: object, detail?: string) => ({
   ...(detail === undefined ? {} : { detail }),
 });
 
-/** An entity as an item with its path: its tags are read, and its details are withheld from those who may not list it. */
+/** The same with its path, by which plans read its tags, and withhold its details from callers who may not list it. */
 export const pathItem = (kind: KindName, key: object, detail?: string) => ({
   ...itemOf(kind, key, detail),
   arn: pathOf(kind, key as Record<string, unknown>),
