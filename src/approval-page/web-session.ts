@@ -34,7 +34,7 @@ export interface WebSessionsOptions {
   readonly now: () => number;
 }
 
-/** Sessions that end when their token expires, after 15 minutes at the latest. */
+/** Sessions that end when their token expires, after `PLAN_OPEN_MS` at the latest. */
 export function sessions({ signer, home, secure, now }: WebSessionsOptions): WebSessions {
   const name = `${secure ? '__Secure-' : ''}finspace_mcp_approver`;
   const attributes = () => `Path=${home().slice(0, -1)}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;

@@ -1,3 +1,4 @@
+import { PLAN_OPEN_MS } from '../safety/ledger.ts';
 import { document, FORM_HEADERS } from './document.ts';
 import { html } from './html.ts';
 
@@ -21,7 +22,7 @@ ${error === undefined ? undefined : html`<p class="error" role="alert">${error}<
 <input type="hidden" name="to" value="${to}">
 <label for="approver-token">Your token</label>
 <input id="approver-token" name="approver-token" type="password" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="12000" required>
-<p class="hint">It is used once to identify you, and is not stored. You stay signed in for at most 15 minutes.</p>
+<p class="hint">It is used once to identify you, and is not stored. You stay signed in for at most ${PLAN_OPEN_MS / 60_000} minutes.</p>
 <div class="acts"><button class="go">Sign in</button></div></form>`;
   return document({
     title: 'Sign in to approve',
