@@ -7,7 +7,7 @@ import type { Problem, Quota, Use } from './model.ts';
 import { mountable } from './mounts.ts';
 import { newestFirst } from './newest-first.ts';
 import type { QuotaReader, Reader } from './reader.ts';
-import { itemOf, missing, ready } from './rules.ts';
+import { checkReady, itemOf, missing } from './rules.ts';
 import type { Keys, Views } from './views.ts';
 
 type Mounting = Pick<Cluster, 'clusterType' | 'availabilityZoneId'>;
@@ -35,7 +35,7 @@ export async function mountsReady(
 }
 
 async function dataviewReady(read: Reader, key: Keys['kx-dataview'], { availabilityZoneId: zone }: Mounting) {
-  const { problems, view } = await ready(read, 'kx-dataview', key, { zone });
+  const { problems, view } = await checkReady(read, 'kx-dataview', key, { zone });
   // The service mounts one version; a version that the reply omits does not block the call.
   const hasNone = view?.status === 'ACTIVE' && view.activeVersions?.length === 0;
   return hasNone ? [withoutVersion(key, view), ...problems] : problems;
@@ -85,7 +85,7 @@ export async function volumesReady(read: Reader, at: At, request: Mounts & Mount
   const { availabilityZoneId: zone } = request;
   const found = await Promise.all(
     volumesOf(cluster).map((volumeName) =>
-      ready(read, 'kx-volume', { environmentId: at.environmentId, volumeName }, { zone }),
+      checkReady(read, 'kx-volume', { environmentId: at.environmentId, volumeName }, { zone }),
     ),
   );
   return found.flatMap(({ problems }) => problems);

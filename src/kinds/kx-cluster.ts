@@ -18,7 +18,7 @@ import {
   SAVEDOWN_STORAGE,
   savedownSize,
 } from './quotas.ts';
-import { conditions, exists, freeName, inZones, missing, pathItem, ready, targetReady } from './rules.ts';
+import { checkReady, conditions, exists, freeName, inZones, missing, pathItem, targetReady } from './rules.ts';
 import { fillMounts, fillNewMounts } from './service-defaults.ts';
 
 type Create = RequestedChange<'kx-cluster', 'CreateKxCluster'>;
@@ -31,7 +31,7 @@ async function hostReady({ input, key, read }: Create): Promise<RuleResult> {
   if (scalingGroupName === undefined) return undefined;
   const group = { environmentId: key.environmentId, scalingGroupName };
   const { availabilityZoneId: zone } = input;
-  return (await ready(read, 'kx-scaling-group', group, { zone })).problems;
+  return (await checkReady(read, 'kx-scaling-group', group, { zone })).problems;
 }
 
 async function clusterQuotas({ input, key, read }: Create): Promise<Use[]> {

@@ -7,6 +7,7 @@ import { mountable } from './mounts.ts';
 import { newestFirst } from './newest-first.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
 import {
+  checkReady,
   conditions,
   exists,
   freeName,
@@ -14,7 +15,6 @@ import {
   itemOf,
   parentExists,
   pathItem,
-  ready,
   targetReady,
   unused,
 } from './rules.ts';
@@ -32,7 +32,7 @@ async function segmentsFit({ input, key, read }: Create | Update, zone: string |
   const found = await Promise.all(
     (input.segmentConfigurations ?? []).map(async ({ volumeName }) => {
       const volume = { environmentId, volumeName };
-      const { problems, view } = await ready(read, 'kx-volume', volume, { zone });
+      const { problems, view } = await checkReady(read, 'kx-volume', volume, { zone });
       if (readWrite !== true || view === undefined) return problems;
       const others = (await read.dependents('kx-volume', volume)).filter(({ kind }) => kind === 'kx-dataview');
       return [

@@ -1,7 +1,7 @@
 import { environmentExists, openEnvironment } from './environment-rules.ts';
 import type { KindDefinition, RequestedChange, RuleResult } from './model.ts';
 import { USERS } from './quotas.ts';
-import { exists, freeName, missing, ready } from './rules.ts';
+import { checkReady, exists, freeName, missing } from './rules.ts';
 
 type Connect = RequestedChange<'kx-user', 'GetKxConnectionString'>;
 
@@ -20,7 +20,7 @@ async function userOfArn({ input: { userArn }, key: { environmentId }, read }: C
 
 async function clusterRuns({ input: { clusterName }, key: { environmentId }, read }: Connect): Promise<RuleResult> {
   const cluster = { environmentId, clusterName };
-  const { problems, view } = await ready(read, 'kx-cluster', cluster, { error: 'Validation' });
+  const { problems, view } = await checkReady(read, 'kx-cluster', cluster, { error: 'Validation' });
   return view?.status === 'UPDATING' ? undefined : problems;
 }
 

@@ -1,7 +1,7 @@
 import { toolName } from '../operations/naming.ts';
 import type { Problem } from './model.ts';
 import type { Reader } from './reader.ts';
-import { ready } from './rules.ts';
+import { checkReady } from './rules.ts';
 
 interface Database {
   readonly environmentId: string;
@@ -12,7 +12,7 @@ interface Database {
 export async function mountable(read: Reader, database: Database, changesetId: string | undefined): Promise<Problem[]> {
   if (changesetId === undefined) return [];
   const key = { environmentId: database.environmentId, databaseName: database.databaseName, changesetId };
-  const { problems } = await ready(read, 'kx-changeset', key, { error: 'Validation' });
+  const { problems } = await checkReady(read, 'kx-changeset', key, { error: 'Validation' });
   const advice = `It failed: name one that is COMPLETED (${toolName('ListKxChangesets')}).`;
   return problems.map((problem) => (problem.status === 'FAILED' ? { ...problem, advice } : problem));
 }

@@ -209,7 +209,7 @@ interface ReadyRequirement {
 }
 
 /** An entity that a call names exists, is ready and in the zone; every problem with it. */
-export async function ready<T extends KindName>(
+export async function checkReady<T extends KindName>(
   read: Reader,
   kind: T,
   key: Keys[T],
