@@ -17,22 +17,25 @@ const DEFAULT_KINDS = KINDS.filter((kind) => !ON_REQUEST_KINDS.includes(kind));
 const CLUSTERS: readonly Kind[] = ['cluster'];
 const TYPED: readonly Kind[] = ['cluster', 'scaling-group', 'volume'];
 
-/**
- * The kinds for a call that names none: those with the type; changesets and nodes only if another condition refers to them, as the
- * status COMPLETED or FAILED does, but not RUNNING, which clusters have, too.
- */
+/** The kinds for a call that names none: those with the type; changesets and nodes only if another condition refers to them. */
 export function kindsFor({ name = '', status = [], type, changedAfter }: Filters): readonly Kind[] {
-  const isOnlyTheirs = (state: string) => !DEFAULT_KINDS.some((kind) => statusesOf(kind).includes(state));
-  const isMeant = (state: string) => isOnlyTheirs(state) || statusClass(state) !== 'settled';
-  const words = status.filter((word) => statusWord(word) !== 'SETTLED');
   const also = ON_REQUEST_KINDS.filter(
     (kind) =>
       name.startsWith(`${kind}:`) ||
       (kind === 'changeset' && changedAfter !== undefined) ||
-      words.some((word) => statusesOf(kind).some((state) => hasStatus(state, word) && isMeant(state))),
+      status.some((word) => refersTo(kind, word)),
   );
   if (type === undefined) return [...DEFAULT_KINDS, ...also];
   return [...(isListedType(type) ? CLUSTERS : TYPED), ...also.filter((kind) => kind === 'node')];
+}
+
+/** Whether a status refers to a kind that is searched on request: COMPLETED and FAILED do, but not RUNNING, which clusters have, too. */
+function refersTo(kind: Kind, word: string): boolean {
+  if (statusWord(word) === 'SETTLED') return false;
+  const isOfOthers = (status: string) => DEFAULT_KINDS.some((each) => statusesOf(each).includes(status));
+  return statusesOf(kind).some(
+    (status) => hasStatus(status, word) && (statusClass(status) !== 'settled' || !isOfOthers(status)),
+  );
 }
 
 /** The kinds that must also be read to fill a row of a kind. */

@@ -79,7 +79,7 @@ export const waitFor = fleetTool({
     let results: readonly PollResult[] = [];
     for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 1.5, MAX_PAUSE_MS)) {
       results = await pollPending(all, results, waited);
-      waited = { ...waited, wasThere: results.map(({ status }, at) => isThere(waited, at) || status !== 'NOT_FOUND') };
+      waited = { ...waited, wasThere: results.map(({ status }, at) => wasFound(waited, at) || status !== 'NOT_FOUND') };
       const pending = results.findIndex(({ ended }) => !ended);
       const passed = Date.now() - began;
       // A negative time shows that the clock was set back.
@@ -93,7 +93,7 @@ export const waitFor = fleetTool({
 });
 
 /** Whether an earlier poll found an entity. */
-const isThere = ({ wasThere }: Waited, at: number): boolean => wasThere[at] === true;
+const wasFound = ({ wasThere }: Waited, at: number): boolean => wasThere[at] === true;
 
 /** The results of all entities; those that have ended are not polled again. */
 async function pollPending(
@@ -104,7 +104,7 @@ async function pollPending(
   const results: PollResult[] = [];
   for (const [at, { poll }] of all.entries()) {
     const last = earlier[at];
-    results.push(last?.ended === true ? last : await poll(isThere(waited, at)));
+    results.push(last?.ended === true ? last : await poll(wasFound(waited, at)));
   }
   return results;
 }
