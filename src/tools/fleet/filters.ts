@@ -226,6 +226,15 @@ function kindsWith(candidates: readonly Candidate[], all: readonly Candidate[], 
 export const settingIn = ({ entity, graph }: Candidate, setting: string) =>
   comparedValuesOf(entity, graph).filter(({ path }) => isFactNamed(entity.kind, setting, path));
 
+/** The conditions that exclude a value that none of the candidates has, as far as they were read: it may be misspelt. */
+export const excludingNothing = (candidates: readonly Candidate[], { where = [] }: Filters): SettingCondition[] =>
+  where.filter(({ setting, is, value }) => {
+    const { fits, isNot = false } = TESTS[is];
+    const isIn = (each: Candidate) =>
+      isUnread(each, setting) || settingIn(each, setting).some((own) => fits(own, value ?? ''));
+    return isNot && value !== undefined && !candidates.some(isIn);
+  });
+
 /** Whether values of a setting of an entity may be missing because a read failed: then no condition says that they are absent. */
 export function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): boolean {
   if (gaps.length === 0) return false;
@@ -246,9 +255,12 @@ export function isUnread({ graph: { gaps }, entity }: Candidate, setting: string
 
 type Compare = (setting: FactValue, wanted: string) => boolean;
 const equals: Compare = ({ path, value }, wanted) => {
-  const own = wanted.toLowerCase();
-  return [own, own.replace(KIND, '')].includes(value.toLowerCase()) || compareQuantities(path, value, wanted) === 0;
+  const [own, text] = [value.toLowerCase(), wanted.toLowerCase()];
+  const isEnd = PATH.test(own) && own.endsWith(`/${text}`);
+  return isEnd || [text, text.replace(KIND, '')].includes(own) || compareQuantities(path, value, wanted) === 0;
 };
+/** A value that people call by its end, such as the name of a role or of a file. */
+const PATH = /^(?:arn:|s3:\/\/)/;
 /** How answers begin the id of an entity, such as `cluster:hdb-fx`. */
 const KIND = new RegExp(`^(?:${FOUND_KINDS.join('|')}):`);
 const contains: Compare = ({ value }, wanted) => value.toLowerCase().includes(wanted.toLowerCase());

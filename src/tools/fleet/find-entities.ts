@@ -11,7 +11,7 @@ import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
 import { entitiesIn, isReadEnough, kindsFor, type ReadPlan, readFew, readPlanFor } from './read-plan.ts';
-import { existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
+import { excludedNothing, existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
 import {
   meetsTagConditions,
   prefetchTags,
@@ -242,7 +242,9 @@ function headOf({ input, kinds, keys, graphs, search, shown }: AnswerParts) {
     ...(keys.some(isEnvironment) ? withoutAny(graphs, found) : {}),
     ...(inCommon === undefined ? {} : { matched: inCommon }),
     ...anyValue(input.tags),
-    ...(isNothing ? existingValues({ graphs, kinds, ...search }, input) : {}),
+    ...(isNothing
+      ? existingValues({ graphs, kinds, ...search }, input)
+      : excludedNothing({ graphs, kinds, ...search }, input)),
     ...(hasUnknownTag && !isNothing ? { existingTags: existingTags(input.tags ?? [], search.tags) } : {}),
     ...notSearched(input, kinds, { isNothing, hasKinds: input.kinds !== undefined }),
     ...notKnown(input, found),

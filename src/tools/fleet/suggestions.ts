@@ -2,8 +2,9 @@ import type { Graph, Kind } from '../../inventory/graph.ts';
 import { truncate } from '../../inventory/units.ts';
 import { nearest } from '../../nearest.ts';
 import { isFactNamed, valuesOf } from './fact-values.ts';
-import type { Candidate, Filters } from './filters.ts';
+import { type Candidate, excludingNothing, type Filters, type TagCondition } from './filters.ts';
 import { settingNames } from './grouping.ts';
+import type { ReadGap } from './read-gaps.ts';
 import { entitiesIn, ON_REQUEST_KINDS } from './read-plan.ts';
 import { equalsIgnoringCase } from './tagged.ts';
 
@@ -15,8 +16,9 @@ interface Searched {
   readonly kinds: readonly Kind[];
   /** The candidates before filtering by settings and tags. */
   readonly candidates: readonly Candidate[];
-  /** The tags that were read. */
+  /** The tags that were read, and what could not be read. */
   readonly tags: TagValues;
+  readonly gaps: readonly ReadGap[];
 }
 
 const MAX_TEXTS = 30;
@@ -49,6 +51,32 @@ export function existingTags(conditions: NonNullable<Filters['tags']>, tags: Tag
 /** Whether a condition has a key that no tag has. */
 export const hasUnknownKey = (conditions: Filters['tags'] = [], tags: TagValues): boolean =>
   conditions.some(({ key }) => key !== undefined && ![...tags.keys()].some((own) => equalsIgnoringCase(key, own)));
+
+/** The values that conditions exclude although nothing has them, and the existing ones: an excluded value may be misspelt. */
+export function excludedNothing({ candidates, tags, gaps }: Searched, filters: Filters) {
+  const where = excludingNothing(candidates, filters);
+  const unknown =
+    gaps.length === 0 ? (filters.tags ?? []).filter((condition) => isAbsentEverywhere(condition, tags)) : [];
+  if (where.length + unknown.length === 0) return {};
+  const excluded = [...where.map(({ setting, value }) => `${setting}=${value}`), ...unknown.map(tagText)];
+  return {
+    noneHas: excluded.map((text) => truncate(text, MAX_CHARACTERS)),
+    ...existingSettings(where, candidates),
+    ...(unknown.length === 0 ? {} : { existingTags: existingTags(unknown, tags) }),
+  };
+}
+
+const tagText = ({ key = 'any tag', value }: TagCondition) => `${key}=${value}`;
+
+/** Whether a condition excludes a value that no tag with its key has. */
+const isAbsentEverywhere = ({ key, value, absent = false }: TagCondition, tags: TagValues): boolean =>
+  absent &&
+  value !== undefined &&
+  ![...tags].some(
+    ([own, values]) =>
+      (key === undefined || equalsIgnoringCase(key, own)) &&
+      [...values].some((each) => equalsIgnoringCase(each, value)),
+  );
 
 /** The values of the settings in the conditions, or else the settings. */
 function existingSettings(where: NonNullable<Filters['where']>, candidates: readonly Candidate[]) {

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { caller, demoTools, failing, names } from './table.ts';
+
+const { world, use } = demoTools();
+const find = (input: Record<string, unknown>) => use('find_kx_entities', input);
+const found = async (input: Record<string, unknown>) => names((await find(input)).data['entities']);
+
+describe('a value that is the end of an ARN or a path', () => {
+  test('is equal to the whole', async () => {
+    const role = { setting: 'iamRole', value: 'kdb-quant' };
+    const quants = ['amara_okafor', 'mei_tanaka'];
+    expect(await found({ kinds: ['user'], where: [{ ...role, is: 'equals' }] })).toEqual(quants);
+    const others = await found({ kinds: ['user'], where: [{ ...role, is: 'not' }] });
+    expect(others.toSorted()).toEqual(['jonas_lind', 'svc-ingest', 'svc-monitoring', 'svc-release']);
+    const code = { setting: 'code', is: 'equals', value: 'hdb-4.0.9.zip' };
+    expect(await found({ where: [code] })).toEqual(['hdb-futures']);
+  });
+
+  test('is not a part of a name', async () => {
+    expect(await found({ kinds: ['user'], where: [{ setting: 'iamRole', is: 'equals', value: 'quant' }] })).toEqual([]);
+  });
+});
+
+describe('an excluded value that nothing has', () => {
+  test.each([
+    ['not', 'az1'],
+    ['lacks', 'use1-az9'],
+  ])('is named with the existing ones: %s %s', async (is, value) => {
+    const { data } = await find({ kinds: ['cluster'], where: [{ setting: 'zone', is, value }] });
+    expect(data).toMatchObject({ found: 15, noneHas: [`zone=${value}`], existingValues: ['use1-az1'] });
+  });
+
+  test('is named for tags', async () => {
+    const { data } = await find({ kinds: ['cluster'], tags: [{ key: 'stage', value: 'production', absent: true }] });
+    const existingTags = ['stage=prod', 'stage=research', 'stage=uat'];
+    expect(data).toMatchObject({ found: 15, noneHas: ['stage=production'], existingTags });
+  });
+
+  test('is not named if something has it, or if not everything could be read', async () => {
+    const zone = { kinds: ['cluster'], where: [{ setting: 'release', is: 'not', value: '2.0' }] };
+    expect((await find({ ...zone, where: [{ setting: 'type', is: 'not', value: 'HDB' }] })).data).not.toHaveProperty(
+      'noneHas',
+    );
+    const tags = [{ key: 'stage', value: 'uat', absent: true }];
+    expect((await find({ kinds: ['cluster'], tags })).data).not.toHaveProperty('noneHas');
+    const unread = caller(failing(world().call, 'GetKxCluster'));
+    const { data } = await unread('find_kx_entities', {
+      kinds: ['cluster'],
+      where: [{ setting: 'vpc', is: 'not', value: 'vpc-0' }],
+    });
+    expect(data).not.toHaveProperty('noneHas');
+    expect((await find(zone)).data).toMatchObject({ noneHas: ['release=2.0'], existingValues: ['1.0'] });
+  });
+});
