@@ -52,6 +52,16 @@ function dependentsOfChangeset({ entities, edges }: Graph, { id, name, database 
   return [...clusters, ...views];
 }
 
+/** Whether a cluster mounts a dataview of a volume, but only a version that is not on that volume. */
+function isOfOtherVersion(start: GraphEntity | undefined, entity: GraphEntity, { relation }: Edge): boolean {
+  const isFromVolume = start?.kind === 'volume' && relation === 'mounts';
+  const isFromCluster = start?.kind === 'cluster' && relation === 'cached-on';
+  if (!isFromVolume && !isFromCluster) return false;
+  const [cluster, volume] = isFromVolume ? [entity, start] : [start, entity];
+  const volumes = cluster.facts['dataviewVolumes'] as readonly string[] | undefined;
+  return volumes !== undefined && !volumes.includes(volume.name);
+}
+
 /** Everything that `id` needs, nearest first: for a cluster, its dataviews, their databases and volumes, and its host. */
 export function dependenciesOf(graph: Graph, id: string): Connected[] {
   return traverse(graph, id, 'from');
@@ -60,6 +70,7 @@ export function dependenciesOf(graph: Graph, id: string): Connected[] {
 function traverse({ entities, edges }: Graph, id: string, end: 'from' | 'to'): Connected[] {
   const other = end === 'from' ? 'to' : 'from';
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  const start = byId.get(id);
   const seen = new Set([id]);
   const found: Connected[] = [];
   let frontier = new Set([id]);
@@ -69,6 +80,7 @@ function traverse({ entities, edges }: Graph, id: string, end: 'from' | 'to'): C
       const entity = byId.get(edge[other]);
       if (edge.relation === 'behind' || !frontier.has(edge[end]) || entity === undefined || seen.has(entity.id))
         continue;
+      if (isOfOtherVersion(start, entity, edge)) continue;
       seen.add(entity.id);
       next.add(entity.id);
       found.push({ entity, edge, distance });

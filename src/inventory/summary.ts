@@ -142,11 +142,12 @@ export function cachedOf({ mounts = [] }: { readonly mounts?: readonly { databas
 /** The names of what an entity mounts, of the volumes that it uses, and of its dependents. */
 export function namesConnected(entity: GraphEntity, graph: Graph): Record<string, readonly string[] | undefined> {
   const { mounts, uses, dependents } = connectionsOf(entity, graph);
-  const names = (ids: readonly string[]) => (ids.length === 0 ? undefined : [...new Set(ids.map(shortName))]);
+  const dataviewVolumes = (entity.facts['dataviewVolumes'] ?? []) as readonly string[];
+  const each = (names: readonly string[]) => (names.length === 0 ? undefined : [...new Set(names)]);
   return {
-    mounts: names(mounts.map(({ to }) => to)),
-    volumes: names(uses.map(({ to }) => to)),
-    usedBy: names(dependents.map(({ from }) => from)),
+    mounts: each(mounts.map(({ to }) => shortName(to))),
+    volumes: each([...uses.map(({ to }) => shortName(to)), ...dataviewVolumes]),
+    usedBy: each(dependents.map(({ from }) => shortName(from))),
   };
 }
 

@@ -1,7 +1,8 @@
 import { memoryMiB, NODE_TYPES } from '../operations/machine-types.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { type FactSource, type Facts, ZONE } from './fact.ts';
-import { cachedPaths } from './kx-cluster-references.ts';
+import { cachedPaths, volumesOf } from './kx-cluster-references.ts';
+import { isDetached } from './statuses.ts';
 
 type Cluster = FactSource<'kx-cluster'>;
 
@@ -17,6 +18,14 @@ const mounts = ({ databases }: Cluster) =>
       cached: cachedPaths(mount),
     }),
   );
+
+/** The volumes of the dataview versions that a cluster mounts; undefined if not all are known. */
+function dataviewVolumes({ databases, status }: Cluster) {
+  const isWhole = databases?.every(
+    ({ dataviewConfiguration: view }) => view === undefined || view.segmentConfigurations,
+  );
+  return isWhole && !isDetached('kx-cluster', status) ? volumesOf({ databases }) : undefined;
+}
 
 export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   type: { of: ({ clusterType }) => clusterType, also: ['clusterType'], listed: true },
@@ -104,6 +113,7 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
     setting: true,
     replacedInRow: true,
   },
+  dataviewVolumes: { of: dataviewVolumes, state: true, replacedInRow: true },
   code: {
     of: ({ code }) => code && `s3://${code.s3Bucket}/${code.s3Key}`,
     also: ['codePath'],

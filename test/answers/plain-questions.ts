@@ -164,7 +164,7 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
     find({ kinds: ['scaling-group', 'volume'], tags: [{ key: 'owner', absent: true }] }),
     (truth) => exactly([...truth.groups, ...truth.volumes].filter((each) => ownerOf(each) === '(none)')),
   ),
-  ask('How many clusters write to each volume?', clusters({ groupBy: ['volumes'] }), ({ clusters: own }) =>
+  ask('How many clusters use each volume?', clusters({ groupBy: ['volumes'] }), ({ clusters: own }) =>
     counted(
       own.flatMap((each): (string | undefined)[] => (uses(each).length === 0 ? [undefined] : uses(each))),
       (volume) => volume,

@@ -29,8 +29,7 @@ export const freeOn = ({ clusters: own }: Truth, { name, hostType = '' }: Truth[
 export const size = ({ nas1Configuration: disk }: Volume) => disk?.size ?? 0;
 export const holds = ({ databases = [] }: Cluster) =>
   databases[0]?.dataviewConfiguration?.changesetId ?? databases[0]?.changesetId;
-export const uses = ({ savedownStorageConfiguration: savedown, tickerplantLogConfiguration: logs }: Cluster) =>
-  [savedown?.volumeName, ...(logs?.tickerplantLogVolumes ?? [])].filter((each) => each !== undefined);
+export const uses = ({ volumes = [] }: Cluster) => volumes.map(({ volumeName }) => volumeName);
 export const sourcesOf = ({ changeRequests = [] }: Truth['changesets'][number]) =>
   changeRequests.map(({ s3Path = '' }) => s3Path);
 export const newestFirst = (changesets: Truth['changesets'], database: string) =>

@@ -171,7 +171,8 @@ describe('groups', () => {
     const disks = await groups({ kinds: ['cluster'], groupBy: ['volumes'] });
     expect(disks.get('vol-tplog')?.['names']).toEqual(['rdb-equities', 'rdb-fx', 'tp-equities', 'tp-fx']);
     expect(disks.get('vol-savedown')).toMatchObject({ count: 2 });
-    expect([...disks.keys()]).toHaveLength(3);
+    expect(disks.get('vol-equities')?.['names']).toEqual(['hdb-equities-a', 'hdb-equities-b']);
+    expect([...disks.keys()]).toHaveLength(6);
     const users = await groups({ kinds: ['volume'], groupBy: ['usedBy'] });
     expect(users.get('rdb-fx')?.['names']).toEqual(['vol-savedown', 'vol-tplog']);
     expect((await groups({ kinds: ['cluster'], groupBy: ['nodeCount'] })).get('3')?.['names']).toEqual(['hdb-futures']);

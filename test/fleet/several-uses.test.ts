@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
-import { caller, demoTools, type Rows } from './table.ts';
+import { caller, demoTools, names, type Rows } from './table.ts';
 
 const { world } = demoTools();
 
@@ -34,4 +34,45 @@ test('a dataview with several segments on a volume has the paths of all there', 
   expect(data['entity']).toMatchObject({ usedBy: 'fx_spot/fx_spot_live' });
   const { data: view } = await use('what_depends_on', { name: 'fx_spot_live' });
   expect(row(view['needs'], 'volume:vol-fx')).toMatchObject({ dbPaths: paths });
+});
+
+describe('a cluster that mounts an older version of a dataview, on another volume', () => {
+  /** The demo world, after `equities_taq_static` was moved to another volume. */
+  const moved: Call = async (name, input, options) => {
+    const reply = (await world().call(name, input, options)) as { kxDataviews?: { dataviewName?: string }[] };
+    if (name !== 'ListKxDataviews') return reply as never;
+    const segmentConfigurations = [{ dbPaths: ['/*'], volumeName: 'vol-fx' }];
+    const kxDataviews = reply.kxDataviews?.map((view) =>
+      view.dataviewName === 'equities_taq_static' ? { ...view, segmentConfigurations } : view,
+    );
+    return { ...reply, kxDataviews } as never;
+  };
+  const ask = async (name: string) => (await caller(moved)('what_depends_on', { name })).data;
+
+  test('uses the volume of its version only', async () => {
+    const clusters = (rows: unknown) => names(rows, 'id').filter((id) => String(id).startsWith('cluster:'));
+    const held = await ask('vol-equities');
+    expect(clusters(held['usedBy'])).toEqual(['cluster:hdb-equities-a', 'cluster:hdb-equities-b']);
+    const taken = await ask('vol-fx');
+    expect(names(taken['usedBy'], 'id')).toContain('dataview:equities_taq/equities_taq_static');
+    expect(clusters(taken['usedBy'])).toEqual(['cluster:gp-research', 'cluster:hdb-fx']);
+    expect(taken['dependents']).toBe((taken['usedBy'] as Rows).length);
+    expect(names((await ask('hdb-equities-a'))['needs'], 'id')).not.toContain('volume:vol-fx');
+  });
+});
+
+describe('the volumes of a cluster', () => {
+  const find = async (input: Record<string, unknown>) =>
+    (await caller(world().call)('find_kx_entities', { kinds: ['cluster'], ...input })).data;
+  const volume = (is: string, value: string) => ({ where: [{ setting: 'volumeName', is, value }] });
+
+  test('are those of GetKxCluster, with those of its dataviews', async () => {
+    const users = ['hdb-equities-a', 'hdb-equities-b'];
+    expect(names((await find(volume('equals', 'vol-equities')))['entities'])).toEqual(users);
+    expect(names((await find({ text: 'vol-equities' }))['entities'])).toEqual(users);
+    expect(names((await find(volume('not', 'vol-equities')))['entities'])).not.toEqual(expect.arrayContaining(users));
+    const groups = (await find({ groupBy: ['volumes'] }))['groups'] as Rows;
+    expect(groups.find(({ value }) => value === 'vol-equities')).toMatchObject({ count: 2, names: users });
+    expect(groups.find(({ value }) => value === 'vol-tplog')).toMatchObject({ count: 4 });
+  });
 });

@@ -28,6 +28,7 @@ const NO_SETTINGS: Reasons = {
   'kx-cluster.memoryReservationMiB': IN_ROW,
   'kx-cluster.memoryMiB': FOLLOWS,
   'kx-cluster.bucket': 'it is a part of code',
+  'kx-cluster.dataviewVolumes': FOLLOWS,
   'kx-cluster.codeKey': 'it is a part of code',
 };
 
