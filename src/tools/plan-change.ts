@@ -92,8 +92,8 @@ async function previewCall(
   const offered = allowedFor(environment);
   if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, offered }));
   const visibility = visibilityFor(offered, [input, plan.name]);
-  const { head, blockers } = previewHead(environment, tool, plan, visibility);
-  const { lost, interrupted, warnings } = plan;
+  const { head, effect } = previewHead(environment, tool, plan, visibility);
+  const { blockers, lost, interrupted, warnings } = effect;
   const sections = [
     { name: 'blockers', rows: visibility.redact(blockers) },
     ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: visibility.redact(warnings) }]),
@@ -103,16 +103,16 @@ async function previewCall(
   return withEnvironmentMeant(answer(head, sections, { input: preview }), meant);
 }
 
-/** What the preview of a call says before it lists entities, and what blocks the call. */
+/** What the preview of a call says before it lists entities, and the plan of what it would then do. */
 function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, plan: Plan, visibility: Visibility) {
-  const { risk, approvalReasons, forbidden, lost, interrupted, warnings, unchecked, quotas } = plan;
+  const { risk, approvalReasons, forbidden, unchecked } = plan;
   const offered = allowedFor({ restrictions, caller });
   const argumentsRefused = omissionLines(plan, offered);
   const tooRisky = refusalReason(plan.operation, restrictions, caller, risk);
   const isRefused = [forbidden, argumentsRefused, tooRisky].some((why) => why !== undefined);
   const isUnchanged = !isRefused && contradictions(plan).length === 0 && changesNothing(plan);
-  // A call that changes nothing is not sent, so nothing blocks it.
-  const blockers = isUnchanged ? [] : plan.blockers;
+  const effect = isUnchanged ? { ...plan, ...NO_EFFECT } : plan;
+  const { blockers, lost, interrupted, warnings, quotas } = effect;
   const blocked = isRefused || blockers.length > 0;
   const needsApproval = !isUnchanged && approvalNeeded(plan, restrictions);
   const head = {
@@ -127,11 +127,14 @@ function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, pl
     ...(argumentsRefused === undefined ? {} : { argumentsRefused }),
     ...(tooRisky === undefined ? {} : { refused: `${riskText(plan)} ${tooRisky}` }),
     ...(isUnchanged ? { changesNothing: unchangedText(plan) } : {}),
-    ...whatChanges(plan, offered),
+    ...whatChanges(effect, offered),
     ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
     ...(quotas.length === 0 ? {} : { quotas }),
     counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
     ...withheldKinds(visibility.withheldKinds([...blockers, ...warnings, ...lost, ...interrupted])),
   };
-  return { head, blockers };
+  return { head, effect };
 }
+
+/** A call that changes nothing is not sent, so nothing blocks it and it has no consequences. */
+const NO_EFFECT = { blockers: [], warnings: [], lost: [], interrupted: [], notes: [], quotas: [] };

@@ -42,6 +42,14 @@ describe('an update', () => {
     await guard.close();
   });
 
+  it('that changes nothing has no consequences', async () => {
+    const same = { clusterName: 'history', databases: [{ databaseName: 'trades' }] };
+    const planned = await world.plan('update_kx_cluster_databases', same);
+    const counts = { blockers: 0, lost: 0, interrupted: 0 };
+    expect(planned).toMatchObject({ wouldRun: false, counts, changes: [], interrupted: [] });
+    expect(planned).not.toHaveProperty('notes');
+  });
+
   it('that omits one setting and names another is refused with arguments that keep the first and remove the other', async () => {
     const commandLineArguments = ['s', 'mode'].map((key) => ({ key, value: '1' }));
     await builder.cluster('scripted', { code: CODE, initializationScript: 'init.q', commandLineArguments });
