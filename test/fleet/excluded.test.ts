@@ -52,3 +52,9 @@ describe('an excluded value that nothing has', () => {
     expect((await find(zone)).data).toMatchObject({ noneHas: ['release=2.0'], existingValues: ['1.0'] });
   });
 });
+
+test('a search for deleted entities says where deleted environments are', async () => {
+  const { data } = await find({ status: ['deleted'] });
+  expect(data).toMatchObject({ found: 0, notSearched: expect.stringMatching(/^deleted environments \(list_kx_env/) });
+  expect((await find({ kinds: ['cluster'], status: ['DELETED'] })).data).not.toHaveProperty('notSearched');
+});

@@ -1,8 +1,9 @@
 import type { Graph, Kind } from '../../inventory/graph.ts';
 import { truncate } from '../../inventory/units.ts';
 import { nearest } from '../../nearest.ts';
+import { DELETED } from './environment-lookup.ts';
 import { isFactNamed, valuesOf } from './fact-values.ts';
-import { type Candidate, excludingNothing, type Filters, type TagCondition } from './filters.ts';
+import { type Candidate, excludingNothing, type Filters, statusWord, type TagCondition } from './filters.ts';
 import { settingNames } from './grouping.ts';
 import type { ReadGap } from './read-gaps.ts';
 import { entitiesIn, ON_REQUEST_KINDS } from './read-plan.ts';
@@ -101,7 +102,9 @@ export function notSearched(
   kinds: readonly Kind[],
   { isNothing, hasKinds }: { readonly isNothing: boolean; readonly hasKinds: boolean },
 ) {
+  const isOfDeleted = filters.status?.some((word) => statusWord(word) === DELETED) === true;
   const others = [
+    ...(isOfDeleted && kinds.includes('environment') ? [GONE] : []),
     ...(filters.text !== undefined && !kinds.includes('changeset') && !hasKinds ? [LOADS] : []),
     ...(isNothing && filters.text !== undefined ? ['names (argument name)', 'tags (argument tags)'] : []),
     ...(isNothing && filters.name !== undefined ? ['descriptions and other settings (argument text)'] : []),
@@ -110,6 +113,7 @@ export function notSearched(
   return others.length === 0 ? {} : { notSearched: others.join('; ') };
 }
 
+const GONE = 'deleted environments (list_kx_environments shows them)';
 const LOADS = 'changesets with their S3 paths (kinds: changeset)';
 
 function onRequestKinds(searched: readonly Kind[]): string[] {
