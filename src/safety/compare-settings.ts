@@ -68,13 +68,13 @@ export function compareSettings(
 function changesBetween(before: Leaves, after: Leaves, removed: readonly Leaf[], replaced: Leaves): Change[] {
   const namesBefore = namesIn(before);
   const leaves = [...after.values()];
-  const addedEntries = leaves.filter(isBare).map(entryOf);
+  const addedEntries = leaves.filter(isBare).map((leaf) => ({ ...entryOf(leaf), value: 'added' }));
   const added = addedEntries.filter((entry) => !namesBefore.has(nameOf(entry)));
   const withValues = leaves.filter((leaf) => !isBare(leaf));
   const changed = withValues.filter((leaf) => textOf(before.get(nameOf(leaf))) !== textOf(leaf));
   const changes = [
     ...[...added, ...changed].map((leaf) => changeFrom(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
-    ...removed.map((leaf) => changeFrom(nameOf(leaf), leaf, replaced.get(nameOf(leaf)))),
+    ...removed.map((leaf) => changeFrom(nameOf(entryOf(leaf)), leaf, replaced.get(nameOf(leaf)))),
   ];
   return changes.filter((change) => change.before !== change.after);
 }
@@ -87,7 +87,8 @@ const namesIn = (leaves: Leaves): ReadonlySet<string> => new Set([...leaves.valu
 
 /** An entry of a list that has nothing but its key. */
 const isBare = ({ path }: Leaf) => path.at(-1) === BARE;
-const entryOf = ({ path, value }: Leaf): Leaf => ({ path: path.slice(0, -1), value });
+/** The setting itself; for an entry that has nothing but its key, the entry. */
+const entryOf = (leaf: Leaf): Leaf => (isBare(leaf) ? { path: leaf.path.slice(0, -1), value: leaf.value } : leaf);
 const nameOf = ({ path }: Leaf) => path.join('.');
 /** Whether a name is that of a setting, or of one that contains it. */
 const isWithin = (leaf: Leaf, name: string) => prefixesOf(leaf).includes(name);
@@ -125,7 +126,7 @@ function entryLeaves(rules: UpdateRules, entry: Members, path: Path): Leaf[] {
   const { value, ...others } = entry;
   if (value !== undefined && Object.keys(others).length === 0) return [{ path, value }];
   const inside = leaves(rules, entry, path);
-  return inside.length === 0 ? [{ path: [...path, BARE], value: 'added' }] : inside;
+  return inside.length === 0 ? [{ path: [...path, BARE], value: 'present' }] : inside;
 }
 
 /** The last step of the path of an entry that has nothing but its key. */
@@ -175,8 +176,9 @@ function outermost(missing: readonly Leaf[], namesAfter: ReadonlySet<string>, re
   return [...new Set(names)].map((setting) => {
     const inside = missing.filter((leaf) => isWithin(leaf, setting));
     const before = inside.map((leaf) => {
-      const rest = nameOf(leaf).slice(setting.length + 1);
-      return rest === '' ? textOf(leaf) : `${rest}: ${textOf(leaf)}`;
+      const rest = nameOf(entryOf(leaf)).slice(setting.length + 1);
+      if (rest === '') return textOf(leaf);
+      return isBare(leaf) ? rest : `${rest}: ${textOf(leaf)}`;
     });
     return { setting, before: before.join(', '), after: textOf(replaced.get(setting)) };
   });
