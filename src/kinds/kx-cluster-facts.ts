@@ -35,7 +35,7 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
     listed: true,
     setting: true,
   },
-  nodeType: { of: ({ capacityConfiguration: own }) => own?.nodeType },
+  nodeType: { of: ({ capacityConfiguration: own }) => own?.nodeType, also: ['capacityConfiguration'] },
   nodeCount: {
     of: ({ capacityConfiguration: own, scalingGroupConfiguration: shared }) => own?.nodeCount ?? shared?.nodeCount,
     also: ['node'],

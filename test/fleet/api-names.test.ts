@@ -21,7 +21,7 @@ const OTHERWISE = [
   /^tags\./,
   /^(?:customDNSConfiguration|transitGatewayConfiguration\.attachmentNetworkAclConfiguration)\./,
   /^commandLineArguments\./,
-  /^(?:attachedClusters|volumes)\./,
+  /^(?:attachedClusters\.|volumes\.volumeType$)/,
   /^errorInfo\.errorType$/,
   /^activeVersions\.attachedClusters$/,
   /[sS]egmentConfigurations\.onDemand$/,
@@ -67,6 +67,18 @@ test('conditions on settings accept the names of the API', async () => {
     if (!names(data['entities'] ?? []).includes(name)) missed.push(`${at} = ${value}`);
   }
   expect(examples.size).toBeGreaterThan(80);
+  expect(missed).toEqual([]);
+});
+
+test('conditions accept the names of members that contain others', async () => {
+  const missed: string[] = [];
+  for (const cluster of (await truthOf(world().call)).clusters)
+    for (const [setting, value] of Object.entries(cluster))
+      if (typeof value === 'object' && value !== null && setting !== 'tags' && leavesOf(value).length > 0) {
+        const where = [{ setting, is: 'set' }];
+        const { data } = await use('find_kx_entities', { kinds: ['cluster'], where, view: 'full' });
+        if (!names(data['entities'] ?? []).includes(cluster.name)) missed.push(`${cluster.name} ${setting}`);
+      }
   expect(missed).toEqual([]);
 });
 
