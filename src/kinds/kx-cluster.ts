@@ -102,9 +102,14 @@ function databasesMounted({ input, target }: DatabasesUpdate): RuleResult {
     );
 }
 
+/** The quotas of the mounts that a cluster does not have yet. */
 async function remountQuotas({ input, key, target, read }: DatabasesUpdate): Promise<Use[]> {
   const databases = databasesAfterUpdate(target?.databases ?? [], await withSegments(read, key, input.databases));
-  return mountQuotas(read, key, { ...target, databases });
+  const [present, wanted] = await Promise.all([
+    mountQuotas(read, key, target ?? {}),
+    mountQuotas(read, key, { ...target, databases }),
+  ]);
+  return wanted.filter(({ quota }) => !present.some((each) => each.quota.what === quota.what));
 }
 
 /** An update restarts the nodes as its deployment strategy says. */

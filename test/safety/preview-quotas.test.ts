@@ -133,6 +133,18 @@ it.each(OVER)('%s exceeds a quota', async (_, operation, input, expected) => {
   await expectPlanAsService(operation, await input(), expected);
 });
 
+it('an update counts no mount that the cluster has already', async () => {
+  await published();
+  const { builder, backend } = fixture;
+  await builder.cluster('reader', ON_VIEW);
+  await builder.changeset('trades', '/new/');
+  await backend.call('UpdateKxDataview', here({ databaseName: 'trades', dataviewName: 'view' }) as never);
+  backend.clock.advance(3_600_000);
+  const { databases } = ON_VIEW;
+  const update = await preview('UpdateKxClusterDatabases', here({ clusterName: 'reader', databases }));
+  expect(update).toMatchObject({ wouldRun: true, quotas: [] });
+});
+
 it('a preview shows the use of quotas, and that an unknown limit is unknown', async () => {
   await published();
   expect((await preview('CreateKxVolume', volume())).quotas).toEqual([
