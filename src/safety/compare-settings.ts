@@ -73,7 +73,11 @@ function changesBetween(before: Leaves, after: Leaves, removed: readonly Leaf[],
   const withValues = leaves.filter((leaf) => !isBare(leaf));
   const changed = withValues.filter((leaf) => textOf(before.get(nameOf(leaf))) !== textOf(leaf));
   const changes = [
-    ...[...added, ...changed].map((leaf) => changeFrom(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
+    ...[...added, ...changed].map((leaf) => ({
+      setting: nameOf(leaf),
+      before: textOfAll([...before.values()], nameOf(leaf)),
+      after: textOf(leaf),
+    })),
     ...removed.map((leaf) => changeFrom(nameOf(entryOf(leaf)), leaf, replaced.get(nameOf(leaf)))),
   ];
   return changes.filter((change) => change.before !== change.after);
@@ -173,15 +177,22 @@ function outermostMissing(leaf: Leaf, namesAfter: ReadonlySet<string>): Path {
 /** Missing settings, grouped by their outermost missing part. */
 function outermost(missing: readonly Leaf[], namesAfter: ReadonlySet<string>, replaced: Leaves): Change[] {
   const names = missing.map((leaf) => outermostMissing(leaf, namesAfter).join('.'));
-  return [...new Set(names)].map((setting) => {
-    const inside = missing.filter((leaf) => isWithin(leaf, setting));
-    const before = inside.map((leaf) => {
-      const rest = nameOf(entryOf(leaf)).slice(setting.length + 1);
-      if (rest === '') return textOf(leaf);
-      return isBare(leaf) ? rest : `${rest}: ${textOf(leaf)}`;
-    });
-    return { setting, before: before.join(', '), after: textOf(replaced.get(setting)) };
+  return [...new Set(names)].map((setting) => ({
+    setting,
+    before: textOfAll(missing, setting),
+    after: textOf(replaced.get(setting)),
+  }));
+}
+
+/** A setting with all its parts: `port: 5010, s: 2`; undefined if it is not set. */
+function textOfAll(leaves: readonly Leaf[], setting: string): string | undefined {
+  const texts = leaves.flatMap((leaf) => {
+    if (!isWithin(leaf, setting)) return [];
+    const rest = nameOf(entryOf(leaf)).slice(setting.length + 1);
+    if (rest === '') return textOf(leaf) ?? [];
+    return isBare(leaf) ? rest : `${rest}: ${textOf(leaf)}`;
   });
+  return texts.length === 0 ? undefined : texts.join(', ');
 }
 
 function completed(rules: UpdateRules, input: Members, missing: readonly Leaf[]): Members {

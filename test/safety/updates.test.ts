@@ -195,16 +195,15 @@ describe('an update', () => {
     const commandLineArguments = [{ key: 's', value: '4' }];
     await builder.cluster('scripted', { code: CODE, commandLineArguments });
     const twice = ['1', '2'].map((value) => ({ key: 'mode', value }));
-    const outcome = await attempt('update_kx_cluster_code_configuration', {
-      clusterName: 'scripted',
-      code: CODE,
-      commandLineArguments: twice,
-    });
+    const given = { clusterName: 'scripted', code: CODE, commandLineArguments: twice };
+    const outcome = await attempt('update_kx_cluster_code_configuration', given);
     expect(outcome).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining('commandLineArguments.mode is given twice.'),
     });
     expect(outcome).not.toMatchObject({ text: expect.stringContaining('would remove') });
+    const planned = await plan('update_kx_cluster_code_configuration', given);
+    expect(planned['changes']).toEqual([expect.stringMatching(/^commandLineArguments: "s: 4" -> "\[.*mode.*\]"$/)]);
   });
 
   it.each([
