@@ -33,8 +33,9 @@ describe('a cluster of a type that is not documented', () => {
   });
 
   it('may lose what is in its memory when it restarts', async () => {
-    const input = here({ clusterName: 'new-type', databases: [{ databaseName: 'trades' }] });
-    const { notes } = await preview('UpdateKxClusterDatabases', input, answered());
+    const code = { s3Bucket: 'some-bucket', s3Key: 'code.zip' };
+    const input = here({ clusterName: 'new-type', code, deploymentConfiguration: { deploymentStrategy: 'ROLLING' } });
+    const { notes } = await preview('UpdateKxClusterCodeConfiguration', input, answered());
     expect(notes).toContain(
       'Data that is only in the memory of its nodes is lost; whether there is any cannot be read.',
     );
