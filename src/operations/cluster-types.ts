@@ -2,7 +2,8 @@ import type { Input } from './index.ts';
 
 export type ClusterType = Input<'CreateKxCluster'>['clusterType'];
 
-interface ClusterTypeRules {
+/** What clusters of a type can have. */
+export interface ClusterTypeRules {
   readonly manyNodes: boolean;
   readonly multiAz: boolean;
   /** Use of a database: mounted for reading, or only the destination of savedown. */

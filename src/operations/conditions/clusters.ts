@@ -1,4 +1,4 @@
-import { CLUSTER_TYPES } from '../cluster-types.ts';
+import { CLUSTER_TYPES, type ClusterTypeRules } from '../cluster-types.ts';
 import { diskSizeProblem } from '../disk-sizes.ts';
 import type { Input } from '../index.ts';
 import { MAX_ARGUMENTS, MAX_NODES, MAX_SCALED_NODES, RELEASE } from '../kx-cluster-shapes.ts';
@@ -13,19 +13,15 @@ export function nodesOfRequest(request: Pick<Request, 'capacityConfiguration' | 
   return request.scalingGroupConfiguration?.nodeCount ?? request.capacityConfiguration?.nodeCount ?? 1;
 }
 
-const none = (list: readonly unknown[] | undefined) => list === undefined || list.length === 0;
+const none = (value: unknown) => value === undefined || (Array.isArray(value) && value.length === 0);
 const isShared = (request: Request) => request.scalingGroupConfiguration !== undefined;
 const rulesFor = (request: Request) => CLUSTER_TYPES[request.clusterType];
 
 /** A member that clusters of some types cannot have. */
-const allowedForType = (
-  member: string,
-  allowed: (request: Request) => boolean,
-  isLeftOut: (request: Request) => boolean,
-): Rule =>
+const allowedForType = (member: keyof Request, isAllowed: (rules: ClusterTypeRules) => boolean): Rule =>
   condition(
     member,
-    (r) => allowed(r) || isLeftOut(r),
+    (r) => isAllowed(rulesFor(r)) || none(r[member]),
     (r) => `${member} cannot be given for a cluster of type ${r.clusterType}`,
   );
 
@@ -93,21 +89,9 @@ const BY_TYPE: readonly Rule[] = [
     (r) => rulesFor(r).multiAz || r.azMode === 'SINGLE',
     (r) => `azMode MULTI cannot be given for a cluster of type ${r.clusterType}`,
   ),
-  allowedForType(
-    'databases',
-    (r) => rulesFor(r).databases !== 'no',
-    (r) => none(r.databases),
-  ),
-  allowedForType(
-    'cacheStorageConfigurations',
-    (r) => rulesFor(r).caches,
-    (r) => none(r.cacheStorageConfigurations),
-  ),
-  allowedForType(
-    'savedownStorageConfiguration',
-    (r) => rulesFor(r).savedown !== 'no',
-    (r) => r.savedownStorageConfiguration === undefined,
-  ),
+  allowedForType('databases', ({ databases }) => databases !== 'no'),
+  allowedForType('cacheStorageConfigurations', ({ caches }) => caches),
+  allowedForType('savedownStorageConfiguration', ({ savedown }) => savedown !== 'no'),
   condition(
     'savedownStorageConfiguration',
     (r) =>
@@ -116,21 +100,13 @@ const BY_TYPE: readonly Rule[] = [
       r.savedownStorageConfiguration !== undefined,
     (r) => `savedownStorageConfiguration is required for a dedicated cluster of type ${r.clusterType}`,
   ),
-  allowedForType(
-    'tickerplantLogConfiguration',
-    (r) => rulesFor(r).tickerplantLog !== 'no',
-    (r) => r.tickerplantLogConfiguration === undefined,
-  ),
+  allowedForType('tickerplantLogConfiguration', ({ tickerplantLog }) => tickerplantLog !== 'no'),
   condition(
     'tickerplantLogConfiguration',
     (r) => rulesFor(r).tickerplantLog !== 'required' || !none(r.tickerplantLogConfiguration?.tickerplantLogVolumes),
     (r) => `tickerplantLogConfiguration with tickerplantLogVolumes is required for a cluster of type ${r.clusterType}`,
   ),
-  allowedForType(
-    'autoScalingConfiguration',
-    (r) => rulesFor(r).autoScaling,
-    (r) => r.autoScalingConfiguration === undefined,
-  ),
+  allowedForType('autoScalingConfiguration', ({ autoScaling }) => autoScaling),
   condition(
     'code',
     (r) => !rulesFor(r).needsCode || r.code !== undefined,
@@ -204,15 +180,17 @@ const CODE: readonly Rule[] = [
   fewArguments,
 ];
 
-type Cluster = Pick<Request, 'scalingGroupConfiguration' | 'cacheStorageConfigurations'>;
 type Databases = NonNullable<Request['databases']>;
+type Mounting = Pick<Request, 'scalingGroupConfiguration' | 'cacheStorageConfigurations'> & {
+  databases?: Databases | undefined;
+};
 
 /** The dataview of an entry, in the form of requests or, when the entry repeats a reply, in that of replies. */
 export const dataviewIn = ({ dataviewName, dataviewConfiguration: configuration }: Databases[number]) =>
   configuration?.dataviewName ?? dataviewName;
 
 /** Databases that a cluster of this kind can mount, regardless of what exists. */
-export const MOUNTS: readonly Condition<Cluster & { databases?: Databases | undefined }>[] = [
+export const MOUNTS: readonly Condition<Mounting>[] = [
   condition(
     'databases',
     ({ databases = [] }) =>
@@ -238,10 +216,7 @@ export const MOUNTS: readonly Condition<Cluster & { databases?: Databases | unde
   ),
 ];
 
-function unknownCache({
-  databases = [],
-  cacheStorageConfigurations: caches = [],
-}: Cluster & { databases?: Databases | undefined }) {
+function unknownCache({ databases = [], cacheStorageConfigurations: caches = [] }: Mounting) {
   const cacheTypes = caches.map(({ type }) => type);
   const used = databases.flatMap(({ cacheConfigurations = [] }) =>
     cacheConfigurations.map(({ cacheType }) => cacheType),
