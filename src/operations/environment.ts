@@ -9,6 +9,7 @@ import {
   KmsKeyId,
   MaxResults,
   PaginationToken,
+  pageOf,
   TagMap,
   text,
 } from './shapes.ts';
@@ -169,8 +170,7 @@ export const ListEnvironments = operation({
     'list_kx_environments.',
   keywords: 'legacy FinSpace web app all',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: MaxResults().optional() }),
-  output: () =>
-    z.strictObject({ environments: z.array(Environment()).optional(), nextToken: PaginationToken().optional() }),
+  output: () => pageOf({ environments: z.array(Environment()).optional() }),
   errors: ['AccessDenied', 'Validation'],
 });
 

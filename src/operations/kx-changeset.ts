@@ -7,7 +7,7 @@ import {
   DbPath,
   databaseLabels,
   EnvironmentId,
-  PaginationToken,
+  pageOf,
   paging,
   Timestamp,
   text,
@@ -126,11 +126,10 @@ export const ListKxChangesets = operation({
   keywords: 'history loads imports ingests versions recent failed',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
-    z.strictObject({
+    pageOf({
       kxChangesets: z
         .array(z.strictObject({ ...commonMembers(), activeFromTimestamp: Timestamp().optional() }))
         .optional(),
-      nextToken: PaginationToken().optional(),
     }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
 });

@@ -28,7 +28,7 @@ import {
   KxClusterNodeIdString,
   KxClusterType,
   KxEnvironmentId,
-  PaginationToken,
+  pageOf,
   paging,
   TagMap,
   Timestamp,
@@ -163,7 +163,7 @@ export const ListKxClusterNodes = operation({
   keywords: 'machines running instances',
   input: () => z.strictObject({ ...clusterLabels(), ...paging() }),
   output: () =>
-    z.strictObject({
+    pageOf({
       nodes: z
         .array(
           z.strictObject({
@@ -174,7 +174,6 @@ export const ListKxClusterNodes = operation({
           }),
         )
         .optional(),
-      nextToken: PaginationToken().optional(),
     }),
   errors: ['AccessDenied', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
 });
@@ -193,11 +192,7 @@ export const ListKxClusters = operation({
       clusterType: KxClusterType().optional().describe('Only clusters of this type'),
       ...paging(),
     }),
-  output: () =>
-    z.strictObject({
-      kxClusterSummaries: z.array(KxClusterSummary()).optional(),
-      nextToken: PaginationToken().optional(),
-    }),
+  output: () => pageOf({ kxClusterSummaries: z.array(KxClusterSummary()).optional() }),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
 });
 

@@ -9,7 +9,7 @@ import {
   describedByFormat,
   EnvironmentId,
   integer,
-  PaginationToken,
+  pageOf,
   paging,
   TagMap,
   Timestamp,
@@ -98,7 +98,7 @@ export const ListKxDatabases = operation({
   keywords: 'show all dbs names',
   input: () => z.strictObject({ environmentId: EnvironmentId(), ...paging() }),
   output: () =>
-    z.strictObject({
+    pageOf({
       kxDatabases: z
         .array(
           z.strictObject({
@@ -108,7 +108,6 @@ export const ListKxDatabases = operation({
           }),
         )
         .optional(),
-      nextToken: PaginationToken().optional(),
     }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
 });

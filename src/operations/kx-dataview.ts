@@ -14,7 +14,7 @@ import {
   KxClusterName,
   KxDataviewName,
   KxDataviewSegmentConfigurationList,
-  PaginationToken,
+  pageOf,
   paging,
   StatusReason,
   TagMap,
@@ -140,8 +140,7 @@ export const ListKxDataviews = operation({
     'use find_kx_entities.',
   keywords: 'show all views',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
-  output: () =>
-    z.strictObject({ kxDataviews: z.array(KxDataview()).optional(), nextToken: PaginationToken().optional() }),
+  output: () => pageOf({ kxDataviews: z.array(KxDataview()).optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
 });
 

@@ -15,6 +15,7 @@ import {
   KmsKeyId,
   KxEnvironmentName,
   PaginationToken,
+  pageOf,
   Timestamp,
   text,
 } from './shapes.ts';
@@ -185,8 +186,7 @@ export const ListKxEnvironments = operation({
       nextToken: PaginationToken().optional(),
       maxResults: integer().describe('Maximum number of items per page').optional(),
     }),
-  output: () =>
-    z.strictObject({ environments: z.array(KxEnvironment()).optional(), nextToken: PaginationToken().optional() }),
+  output: () => pageOf({ environments: z.array(KxEnvironment()).optional() }),
   errors: ['AccessDenied', 'Validation'],
 });
 

@@ -9,7 +9,7 @@ import {
   KxClusterName,
   KxEnvironmentId,
   KxScalingGroupName,
-  PaginationToken,
+  pageOf,
   paging,
   StatusReason,
   TagMap,
@@ -65,11 +65,7 @@ export const DeleteKxScalingGroup = operation({
     'Delete a scaling group (a shared host). Fails while clusters run on it; what_depends_on shows which. Returns ' +
     'at once with status DELETING; to wait until it is deleted, use wait_for_kx_entity (until: DELETED).',
   keywords: 'remove release shared host pool idle',
-  target: {
-    noun: 'scaling group',
-    member: 'scalingGroupName',
-    reader: 'GetKxScalingGroup',
-  },
+  target: { noun: 'scaling group', member: 'scalingGroupName', reader: 'GetKxScalingGroup' },
   input: () => z.strictObject({ ...groupLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -97,10 +93,6 @@ export const ListKxScalingGroups = operation({
     'clusters.',
   keywords: 'show all hosts pools',
   input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging() }),
-  output: () =>
-    z.strictObject({
-      scalingGroups: z.array(z.strictObject(listedMembers())).optional(),
-      nextToken: PaginationToken().optional(),
-    }),
+  output: () => pageOf({ scalingGroups: z.array(z.strictObject(listedMembers())).optional() }),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
 });

@@ -8,6 +8,7 @@ import {
   KxClusterName,
   MaxResults,
   PaginationToken,
+  pageOf,
   TagMap,
   Timestamp,
   text,
@@ -138,7 +139,7 @@ export const ListKxUsers = operation({
       maxResults: MaxResults().optional(),
     }),
   output: () =>
-    z.strictObject({
+    pageOf({
       users: z
         .array(
           z.strictObject({
@@ -150,7 +151,6 @@ export const ListKxUsers = operation({
           }),
         )
         .optional(),
-      nextToken: PaginationToken().optional(),
     }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
 });

@@ -15,7 +15,7 @@ import {
   KxClusterType,
   KxEnvironmentId,
   KxVolumeName,
-  PaginationToken,
+  pageOf,
   paging,
   StatusReason,
   Timestamp,
@@ -171,11 +171,10 @@ export const ListKxVolumes = operation({
       volumeType: VolumeType().optional().describe('The only type'),
     }),
   output: () =>
-    z.strictObject({
+    pageOf({
       kxVolumeSummaries: z
         .array(z.strictObject({ ...commonMembers(), lastModifiedTimestamp: Timestamp().optional() }))
         .optional(),
-      nextToken: PaginationToken().optional(),
     }),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
 });

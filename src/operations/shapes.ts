@@ -173,6 +173,10 @@ export const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseN
 /** The two members by which a list is paged. */
 export const paging = () => ({ maxResults: MaxResults().optional(), nextToken: PaginationToken().optional() });
 
+/** What a paged list returns: its items, and the token of the next page. */
+export const pageOf = <Items extends Record<string, z.ZodType>>(items: Items) =>
+  z.strictObject({ ...items, nextToken: PaginationToken().optional() });
+
 export const KxDataviewSegmentConfigurationList = lazy(() =>
   segmentsOf({
     dbPaths: DbPaths().describe(
