@@ -16,103 +16,69 @@ export interface Names {
   /** Whether it has no tags; those of its parent count for it. */
   readonly isUntagged?: true;
   /** The operation that shows one entity; without it, the list shows everything. */
-  readonly get?: OperationName;
+  readonly get?: OperationName | undefined;
   readonly list: OperationName;
   /** Whether the list shows everything. */
   readonly isListedWhole?: true;
 }
 
+/** The names that do not follow from the kind. */
+type OwnNames = Pick<Names, 'noun' | 'member'> & Partial<Names>;
+
 /** In order of dependency: parents and references lead to earlier kinds, unless they do not prevent a deletion. */
-export const NAMES: Readonly<Record<KindName, Names>> = {
+const OWN_NAMES: Readonly<Record<KindName, OwnNames>> = {
   environment: {
     noun: 'dataset browser environment',
     serviceNoun: 'environment',
-    inArn: 'environment',
     member: 'environmentId',
-    get: 'GetEnvironment',
-    list: 'ListEnvironments',
     isListedWhole: true,
   },
   'kx-environment': {
     noun: 'kdb environment',
     serviceNoun: 'KX environment',
-    inArn: 'kxEnvironment',
     member: 'environmentId',
-    get: 'GetKxEnvironment',
-    list: 'ListKxEnvironments',
     isListedWhole: true,
   },
-  'kx-user': {
-    noun: 'user',
-    inArn: 'kxUser',
-    parent: 'kx-environment',
-    member: 'userName',
-    get: 'GetKxUser',
-    list: 'ListKxUsers',
-    isListedWhole: true,
-  },
+  'kx-user': { noun: 'user', parent: 'kx-environment', member: 'userName', isListedWhole: true },
   'kx-scaling-group': {
     noun: 'scaling group',
-    inArn: 'kxScalingGroup',
     parent: 'kx-environment',
     member: 'scalingGroupName',
-    get: 'GetKxScalingGroup',
-    list: 'ListKxScalingGroups',
     isListedWhole: true,
   },
   'kx-database': {
     noun: 'database',
     serviceNoun: 'KX database',
-    inArn: 'kxDatabase',
     parent: 'kx-environment',
     member: 'databaseName',
-    get: 'GetKxDatabase',
-    list: 'ListKxDatabases',
   },
-  'kx-volume': {
-    noun: 'volume',
-    inArn: 'kxVolume',
-    parent: 'kx-environment',
-    member: 'volumeName',
-    get: 'GetKxVolume',
-    list: 'ListKxVolumes',
-  },
-  'kx-changeset': {
-    noun: 'changeset',
-    inArn: 'kxChangeset',
-    isUntagged: true,
-    parent: 'kx-database',
-    member: 'changesetId',
-    get: 'GetKxChangeset',
-    list: 'ListKxChangesets',
-  },
-  'kx-dataview': {
-    noun: 'dataview',
-    inArn: 'kxDataview',
-    parent: 'kx-database',
-    member: 'dataviewName',
-    get: 'GetKxDataview',
-    list: 'ListKxDataviews',
-    isListedWhole: true,
-  },
-  'kx-cluster': {
-    noun: 'cluster',
-    inArn: 'kxCluster',
-    parent: 'kx-environment',
-    member: 'clusterName',
-    get: 'GetKxCluster',
-    list: 'ListKxClusters',
-  },
+  'kx-volume': { noun: 'volume', parent: 'kx-environment', member: 'volumeName' },
+  'kx-changeset': { noun: 'changeset', isUntagged: true, parent: 'kx-database', member: 'changesetId' },
+  'kx-dataview': { noun: 'dataview', parent: 'kx-database', member: 'dataviewName', isListedWhole: true },
+  'kx-cluster': { noun: 'cluster', parent: 'kx-environment', member: 'clusterName' },
   'kx-node': {
     noun: 'cluster node',
-    inArn: 'kxNode',
     isUntagged: true,
     parent: 'kx-cluster',
     member: 'nodeId',
+    get: undefined,
     list: 'ListKxClusterNodes',
     isListedWhole: true,
   },
 };
+
+/** The names of every kind: `kxVolume`, `GetKxVolume` and `ListKxVolumes` follow from `kx-volume`. */
+export const NAMES = Object.fromEntries(
+  Object.entries(OWN_NAMES).map(([kind, own]) => {
+    const inArn = kind.replaceAll(/-[a-z]/g, ([, letter = '']) => letter.toUpperCase());
+    return [kind, { inArn, get: operationOn('Get', inArn), list: `${operationOn('List', inArn)}s`, ...own }];
+  }),
+) as Readonly<Record<KindName, Names>>;
+
+/** `GetKxVolume` for `kxVolume`. */
+function operationOn(verb: string, inArn: string): OperationName {
+  return `${verb}${inArn.slice(0, 1).toUpperCase()}${inArn.slice(1)}` as OperationName;
+}
 
 /** Every kind in order of dependency: entities can be created in this order, and deleted backwards. */
 export const KIND_NAMES = Object.keys(NAMES) as KindName[];
@@ -143,10 +109,7 @@ export const pathOf = (kind: KindName, key: Key): string =>
     .join('');
 
 /** The operation that deletes an entity of a kind. */
-export function deletionOf(kind: KindName): OperationName {
-  const { inArn } = NAMES[kind];
-  return `Delete${inArn.slice(0, 1).toUpperCase()}${inArn.slice(1)}` as OperationName;
-}
+export const deletionOf = (kind: KindName): OperationName => operationOn('Delete', NAMES[kind].inArn);
 
 /** The members of an input that identify an entity of a kind. */
 export function keyIn<K extends KindName>(kind: K, input: object): Keys[K] {
