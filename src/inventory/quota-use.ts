@@ -1,6 +1,7 @@
 import { readOrUnchecked } from '../kinds/check-change.ts';
-import { CLUSTER_NODES, type EntityQuota, environmentQuotas, VOLUME_MOUNTS } from '../kinds/environment-quotas.ts';
+import { CLUSTER_NODES, type EntityQuota, VOLUME_MOUNTS } from '../kinds/entity-quotas.ts';
 import { nameIn } from '../kinds/names.ts';
+import { environmentQuotas } from '../kinds/quotas.ts';
 import type { KindName } from '../kinds/views.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { EnvironmentData } from './environment-data.ts';

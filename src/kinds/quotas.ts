@@ -1,3 +1,4 @@
+import type { Quotas } from '../operations/quotas.ts';
 import type { Quota } from './model.ts';
 import { statusMeanings } from './statuses.ts';
 import type { KindName, Views } from './views.ts';
@@ -78,12 +79,7 @@ export const DATAVIEW_VERSIONS: Quota = {
   kind: 'kx-dataview',
 };
 
-type Sized = Pick<
-  Views['kx-cluster'],
-  'capacityConfiguration' | 'cacheStorageConfigurations' | 'savedownStorageConfiguration'
->;
-export const nodesOf = ({ capacityConfiguration: own }: Sized, type: string): number =>
-  own?.nodeType === type ? (own.nodeCount ?? 0) : 0;
+type Sized = Pick<Views['kx-cluster'], 'cacheStorageConfigurations' | 'savedownStorageConfiguration'>;
 export const cacheSize = ({ cacheStorageConfigurations: caches = [] }: Sized): number =>
   caches.reduce((sum, { size }) => sum + size, 0);
 export const savedownSize = ({ savedownStorageConfiguration: savedown }: Sized): number => savedown?.size ?? 0;
@@ -108,7 +104,7 @@ export const nodeQuota = (type: string): Quota =>
     `${type} nodes`,
     'kx-cluster',
     ({ nodes }) => nodes[type] ?? 0,
-    (cluster) => nodesOf(cluster, type),
+    ({ capacityConfiguration: own }) => (own?.nodeType === type ? own.nodeCount : 0),
   );
 export const CACHE_STORAGE = sumOf('GB of cache storage', 'kx-cluster', ({ cacheStorage }) => cacheStorage, cacheSize);
 export const SAVEDOWN_STORAGE = sumOf(
@@ -117,3 +113,22 @@ export const SAVEDOWN_STORAGE = sumOf(
   ({ savedownStorage }) => savedownStorage,
   savedownSize,
 );
+
+/** The quotas of a whole environment. */
+export const environmentQuotas = ({ nodes, hosts }: Quotas): readonly Quota[] => [
+  CLUSTERS,
+  azModeQuota('SINGLE'),
+  azModeQuota('MULTI'),
+  ...Object.keys(nodes).map(nodeQuota),
+  CACHE_STORAGE,
+  SAVEDOWN_STORAGE,
+  SCALING_GROUPS,
+  ...Object.keys(hosts).map(hostQuota),
+  VOLUMES,
+  VOLUME_STORAGE,
+  DATABASES,
+  INGESTIONS,
+  DATAVIEWS,
+  DATAVIEW_VERSIONS,
+  USERS,
+];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { environmentQuotas } from '../../src/kinds/environment-quotas.ts';
+import { environmentQuotas } from '../../src/kinds/quotas.ts';
 import { QUOTAS, quotasOf } from '../../src/local/quotas.ts';
 import { storeReader } from '../../src/local/store-reader.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';

@@ -1,45 +1,9 @@
 import { nodesOfRequest } from '../operations/conditions/clusters.ts';
-import type { Quotas } from '../operations/quotas.ts';
 import { mountQuota } from './kx-cluster-mounts.ts';
 import type { Quota } from './model.ts';
-import {
-  azModeQuota,
-  CACHE_STORAGE,
-  CLUSTERS,
-  DATABASES,
-  DATAVIEW_VERSIONS,
-  DATAVIEWS,
-  hostQuota,
-  INGESTIONS,
-  NODES_PER_CLUSTER,
-  nodeQuota,
-  SAVEDOWN_STORAGE,
-  SCALING_GROUPS,
-  USERS,
-  VOLUME_STORAGE,
-  VOLUMES,
-} from './quotas.ts';
+import { NODES_PER_CLUSTER } from './quotas.ts';
 import type { QuotaReader } from './reader.ts';
 import type { KindName, Views } from './views.ts';
-
-/** The quotas of a whole environment. */
-export const environmentQuotas = ({ nodes, hosts }: Quotas): readonly Quota[] => [
-  CLUSTERS,
-  azModeQuota('SINGLE'),
-  azModeQuota('MULTI'),
-  ...Object.keys(nodes).map(nodeQuota),
-  CACHE_STORAGE,
-  SAVEDOWN_STORAGE,
-  SCALING_GROUPS,
-  ...Object.keys(hosts).map(hostQuota),
-  VOLUMES,
-  VOLUME_STORAGE,
-  DATABASES,
-  INGESTIONS,
-  DATAVIEWS,
-  DATAVIEW_VERSIONS,
-  USERS,
-];
 
 /** A quota of each entity of a kind. */
 export interface EntityQuota<K extends KindName = KindName> {
