@@ -23,30 +23,24 @@ export interface Content {
 
 /** What an item says of an entity, and whether only its details show that. */
 interface Description<K extends InEnvironment> {
-  readonly needsDetails: boolean;
+  readonly needsDetails?: true;
   readonly detail: (view: Views[K]) => string | undefined;
   /** The changesets that are being loaded into it. */
   readonly loads?: (read: Reader, key: Keys[K]) => Promise<readonly string[]>;
 }
 
 const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
-  'kx-cluster': {
-    needsDetails: false,
-    detail: ({ clusterType, status }) => typeAndStatus(clusterType, status),
-  },
-  'kx-dataview': { needsDetails: false, detail: ({ databaseName }) => `of ${databaseName}` },
-  'kx-volume': {
-    needsDetails: true,
-    detail: ({ nas1Configuration }) => diskText(nas1Configuration),
-  },
+  'kx-cluster': { detail: ({ clusterType, status }) => typeAndStatus(clusterType, status) },
+  'kx-dataview': { detail: ({ databaseName }) => `of ${databaseName}` },
+  'kx-volume': { needsDetails: true, detail: ({ nas1Configuration }) => diskText(nas1Configuration) },
   'kx-database': {
     needsDetails: true,
     detail: ({ numBytes, numChangesets }) =>
       `${byteSize(numBytes)}, ${counted('changeset', Number(numChangesets) || 0)}`,
     loads: loadsInto,
   },
-  'kx-scaling-group': { needsDetails: false, detail: ({ hostType }) => hostType },
-  'kx-user': { needsDetails: false, detail: () => undefined },
+  'kx-scaling-group': { detail: ({ hostType }) => hostType },
+  'kx-user': { detail: () => undefined },
 };
 
 /** The kinds of entities in an environment, in an order in which they can be deleted. */

@@ -4,7 +4,7 @@ import { dataText, loadsInto } from './loads.ts';
 import type { Impact, KindDefinition, Note, RequestedChange } from './model.ts';
 import { keyIn } from './names.ts';
 import { INGESTIONS } from './quotas.ts';
-import { parentExists } from './rules.ts';
+import { databaseExists } from './rules.ts';
 
 type Create = RequestedChange<'kx-changeset', 'CreateKxChangeset'>;
 type Requests = Create['input']['changeRequests'];
@@ -37,7 +37,7 @@ export const kxChangeset: KindDefinition<'kx-changeset'> = {
   ],
   changes: {
     CreateKxChangeset: {
-      rules: [openEnvironment, parentExists('kx-database')],
+      rules: [openEnvironment, databaseExists],
       quotas: () => [{ quota: INGESTIONS, more: 1 }],
       unchecked: ['whether the files in S3 and the paths exist'],
       impact: dataLost,

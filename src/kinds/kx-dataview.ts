@@ -9,11 +9,11 @@ import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
 import {
   checkReady,
   conditions,
+  databaseExists,
   exists,
   freeName,
   inZones,
   itemOf,
-  parentExists,
   pathItem,
   targetReady,
   unused,
@@ -134,7 +134,7 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
     CreateKxDataview: {
       rules: [
         openEnvironment,
-        parentExists('kx-database'),
+        databaseExists,
         freeName('kx-dataview', 'ResourceAlreadyExists'),
         inZones(({ input }) => [input.availabilityZoneId]),
         ({ input, key, read }) => mountable(read, key, input.changesetId),
@@ -148,7 +148,7 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
     UpdateKxDataview: {
       rules: [
         openEnvironment,
-        parentExists('kx-database'),
+        databaseExists,
         exists('kx-dataview'),
         notReadWrite,
         conditions(
@@ -168,7 +168,7 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
     DeleteKxDataview: {
       rules: [
         openEnvironment,
-        parentExists('kx-database'),
+        databaseExists,
         exists('kx-dataview'),
         targetReady(
           'kx-dataview',

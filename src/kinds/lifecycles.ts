@@ -68,10 +68,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
     ready: ['CREATED'],
     takes: 30 * MINUTE,
   },
-  'kx-user': {
-    statuses: {},
-    ready: [],
-  },
+  'kx-user': { statuses: {}, ready: [] },
   'kx-scaling-group': {
     statuses: {
       CREATING: underway('ACTIVE', 5.5 * MINUTE, { failing: 'CREATE_FAILED' }),
@@ -100,10 +97,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
     ready: ['ACTIVE', 'UPDATED'],
     takes: 15 * MINUTE,
   },
-  'kx-database': {
-    statuses: {},
-    ready: [],
-  },
+  'kx-database': { statuses: {}, ready: [] },
   'kx-changeset': {
     statuses: {
       PENDING: underway('IN_PROGRESS', 5 * SECOND),

@@ -2,7 +2,7 @@ import type { Condition } from '../operations/conditions/condition.ts';
 import { type UnmetCondition, unmetAmong } from '../operations/conditions/index.ts';
 import type { OperationName } from '../operations/index.ts';
 import { asDependent } from './dependents.ts';
-import type { ErrorCode, Item, Problem, RequestedChange, Rule } from './model.ts';
+import type { ErrorCode, Item, Problem, RequestedChange, Rule, RuleResult } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
 import type { Reader } from './reader.ts';
 import { readyStatuses } from './statuses.ts';
@@ -108,13 +108,14 @@ export const exists =
   ({ key, target }) =>
     target === undefined ? missing(kind, key) : undefined;
 
-/** The parent of the target exists. */
-export const parentExists =
-  <K extends KindName, N extends OperationName>(kind: KindName): Rule<K, N> =>
-  async ({ input, read }) => {
-    const key = keyIn(kind, input);
-    return (await read.get(kind, key)) === undefined ? missing(kind, key) : undefined;
-  };
+/** The database that contains the target exists. */
+export async function databaseExists<K extends KindName, N extends OperationName>({
+  input,
+  read,
+}: RequestedChange<K, N>): Promise<RuleResult> {
+  const key = keyIn('kx-database', input);
+  return (await read.get('kx-database', key)) === undefined ? missing('kx-database', key) : undefined;
+}
 
 /** A rule about the target alone. */
 type TargetRule<K extends KindName> = (
