@@ -1,7 +1,6 @@
 import type { Edge, Graph, GraphEntity } from './graph.ts';
 import { arnIn } from './kinds.ts';
 
-/** An entity that is connected with another one, and how. */
 export interface Connected {
   readonly entity: GraphEntity;
   readonly edge: Edge;

@@ -117,7 +117,6 @@ const statusAndTimes = (view: {
   modified: view.lastModifiedTimestamp,
 });
 
-/** The nodes of a cluster as entities. */
 export function nodesOf({ name: clusterName, facts }: GraphEntity): GraphEntity[] {
   const { type: clusterType, nodeType, nodes = [] } = facts as ClusterFacts;
   return nodes.map((node) => {

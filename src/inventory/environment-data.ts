@@ -28,7 +28,6 @@ export interface EnvironmentData {
   readonly users: User[];
 }
 
-/** Reads everything in an environment, concurrently. */
 export async function readEnvironment(
   call: Call,
   environmentId: string,

@@ -49,7 +49,6 @@ function issuesOf(entity: GraphEntity, { readAt }: Graph): Issue[] {
   return found.filter((issue) => issue !== undefined);
 }
 
-/** The issue that the status of an entity shows. */
 function statusIssue(entity: GraphEntity, now: string): Issue | undefined {
   const { kind, status, statusReason, created, modified, facts } = entity;
   const since = modified ?? created;

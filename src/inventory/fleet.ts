@@ -31,7 +31,6 @@ export const cachedEnvironments = async (
   cache: ReplyCache | undefined,
 ): Promise<readonly Environment[]> => cache?.environments() ?? existingEnvironments(call, options, cache);
 
-/** Whether a listed environment still exists. */
 export const isPresent = ({ status }: Environment): boolean => status !== 'DELETED';
 
 /** All listed environments, with deleted ones. Rejects rather than leave out any. */

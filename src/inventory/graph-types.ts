@@ -45,7 +45,6 @@ export interface Edge {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Use of one quota. */
 export interface QuotaUse {
   readonly quota: string;
   /** For a quota per cluster or volume: the one that uses most of it. */
@@ -63,7 +62,6 @@ export interface Gap {
   readonly reason: string;
   /** True if only the older items of a list were not read. */
   readonly isOfOlder?: boolean | undefined;
-  /** True if the time was over. */
   readonly isLate?: boolean | undefined;
 }
 
@@ -82,7 +80,6 @@ export interface Graph {
   readonly entities: readonly GraphEntity[];
   readonly edges: readonly Edge[];
   readonly gaps: readonly Gap[];
-  /** Use of its quotas, if requested. */
   readonly quotaUse?: readonly QuotaUse[];
   /** How many entities were read but omitted, by kind, because the graph would be too large for an answer. */
   readonly omitted?: Readonly<Partial<Record<Kind, number>>>;
@@ -118,7 +115,6 @@ export interface GraphOptions {
   readonly deadline?: AbortSignal | undefined;
   /** As in CallOptions. */
   readonly untilAborted?: boolean | undefined;
-  /** Maximum concurrent calls. */
   readonly concurrency?: number | undefined;
   /** Why an operation may not be called; its part becomes a gap. */
   readonly refusal?: ((operation: OperationName) => string | undefined) | undefined;

@@ -30,13 +30,10 @@ export const KINDS = [
   'user',
 ] as const satisfies readonly Kind[];
 
-/** The read operation that shows an entity of a kind. */
 export const getterOf = (kind: Kind): OperationName => NAMES[`kx-${kind}`].get as OperationName;
 
-/** The input member that names an entity of a kind. */
 export const memberOf = (kind: Kind): string => NAMES[`kx-${kind}`].member;
 
-/** Whether entities of a kind are in a database. */
 export const isInDatabase = (kind: Kind): boolean => NAMES[`kx-${kind}`].parent === 'kx-database';
 
 /** The id in a graph of the entity with a key. */
@@ -59,7 +56,6 @@ export const dependentKindsOf = (kind: Kind): Kind[] =>
     .map(wordOf)
     .filter((each) => each !== kind);
 
-/** The statuses that entities of a kind can have. */
 export const statusesOf = (kind: Kind): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].statuses);
 
 /** The statuses in which an entity of a kind is ready, the usual one first; none for kinds that are ready at once. */

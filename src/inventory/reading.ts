@@ -54,7 +54,6 @@ interface Extent {
 /** Why something is missing that was not read in time, and how to continue. */
 export const OUT_OF_TIME = 'not read in time: repeat the call, which continues from there';
 
-/** A part that was not read in time. */
 export const lateGap = (kind: Kind, operation: OperationName, of?: string): Gap =>
   withoutUndefined({ kind, operation, of, reason: OUT_OF_TIME, isLate: true });
 

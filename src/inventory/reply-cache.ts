@@ -3,10 +3,8 @@ import { environmentIdsIn } from '../operations/arn.ts';
 import { type Call, type OperationName, type Output, operationNamed } from '../operations/index.ts';
 import { changesNothing } from '../operations/operation.ts';
 
-/** An environment as the list shows it. */
 export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
 
-/** A reply, and when it was read. */
 export interface CachedReply<T> {
   readonly reply: T;
   readonly readAt: number;
@@ -30,7 +28,6 @@ export interface ReplyCache {
   dropIfReplaced(): Promise<void>;
   /** A Call after whose changes nothing is kept of the environments that they name. */
   invalidating(call: Call): Call;
-  /** Bytes of the replies that are kept. */
   bytes(): number;
 }
 

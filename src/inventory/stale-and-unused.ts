@@ -63,7 +63,6 @@ export function unusedIssues(graph: Graph): Issue[] {
   ];
 }
 
-/** References to missing entities. */
 export function danglingIssues(graph: Graph): Issue[] {
   const byId = indexed(graph);
   const gone = graph.edges.filter(({ to, relation }) => relation !== 'behind' && !byId.has(to));

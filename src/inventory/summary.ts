@@ -56,7 +56,6 @@ function countsOf(entities: readonly GraphEntity[]): Summary['counts'] {
   return Object.fromEntries(kinds.map((kind) => [kind, sumByName(statusesOf(kind).map((status) => [status, 1]))]));
 }
 
-/** An issue as a short row. */
 function briefIssueRow(issue: Issue, { readAt }: Graph): Row {
   const { entity, why, since, created, stuckAfter, reason } = issueRow(issue, readAt);
   return withoutUndefined({ entity, why, since, created, stuckAfter, reason });

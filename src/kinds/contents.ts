@@ -25,7 +25,6 @@ export interface Content {
 interface Description<K extends InEnvironment> {
   readonly needsDetails?: true;
   readonly detail: (view: Views[K]) => string | undefined;
-  /** The changesets that are being loaded into it. */
   readonly loads?: (read: Reader, key: Keys[K]) => Promise<readonly string[]>;
 }
 

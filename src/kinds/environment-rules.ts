@@ -55,7 +55,6 @@ const environmentRule =
       : problemOf(environment, environmentId);
   };
 
-/** The environment exists. */
 export const environmentExists = environmentRule(() => undefined);
 
 /** The environment exists and can be changed. */

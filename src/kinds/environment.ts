@@ -6,7 +6,6 @@ import { NAMES } from './names.ts';
 import { ENVIRONMENTS } from './quotas.ts';
 import { conditions, exists } from './rules.ts';
 
-/** The target has one of these statuses. */
 const inStatus =
   (...allowed: readonly string[]) =>
   ({ key, target }: RequestedChange<'environment', 'UpdateEnvironment' | 'DeleteEnvironment'>): RuleResult =>

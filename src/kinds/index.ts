@@ -15,7 +15,6 @@ import type { Reader } from './reader.ts';
 import { tagChanges } from './tags.ts';
 import type { KindName } from './views.ts';
 
-/** The definition of each kind. */
 export const DEFINITIONS: { readonly [K in KindName]: KindDefinition<K> } = {
   'kx-environment': kxEnvironment,
   'kx-changeset': kxChangeset,

@@ -112,7 +112,6 @@ async function mountModesOf(read: QuotaReader, at: At, volumeName: string, clust
   ];
 }
 
-/** The quotas of mounts that a cluster counts against. */
 export async function mountQuotas(read: Reader, at: At, cluster: Mounts): Promise<Use[]> {
   const found = await Promise.all(
     volumesOf(cluster).map(async (volumeName) => {

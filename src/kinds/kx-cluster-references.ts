@@ -6,7 +6,6 @@ export type Cluster = Views['kx-cluster'];
 export type Databases = NonNullable<Cluster['databases']>;
 type Mounts = Pick<Cluster, 'databases' | 'tickerplantLogConfiguration' | 'savedownStorageConfiguration'>;
 
-/** The names of the databases that a cluster mounts. */
 export const mountedDatabases = ({ databases = [] }: Pick<Cluster, 'databases'> = {}): string[] =>
   databases.map(({ databaseName }) => String(databaseName));
 

@@ -12,7 +12,6 @@ import {
 } from './status-meanings.ts';
 import type { KindName, StatusOf } from './views.ts';
 
-/** How entities of a kind change over time. */
 interface Lifecycle<K extends KindName> {
   /** Every status that the API documents, in its order. */
   readonly statuses: { readonly [S in StatusOf<K>]: StatusMeaning<StatusOf<K>> };

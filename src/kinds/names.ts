@@ -2,7 +2,6 @@ import type { OperationName } from '../operations/index.ts';
 import type { LossKind } from './losses.ts';
 import type { Keys, KindName } from './views.ts';
 
-/** The names of a kind. */
 export interface Names {
   /** `volume`, in a sentence. */
   readonly noun: LossKind;
@@ -83,7 +82,6 @@ function operationOn(verb: string, inArn: string): OperationName {
 /** Every kind in order of dependency: entities can be created in this order, and deleted backwards. */
 export const KIND_NAMES = Object.keys(NAMES) as KindName[];
 
-/** The kind of a word in ARNs. */
 export const kindInArn = (word: string): KindName => BY_ARN.get(word) as KindName;
 const BY_ARN = new Map(KIND_NAMES.map((kind) => [NAMES[kind].inArn, kind]));
 
@@ -108,7 +106,6 @@ export const pathOf = (kind: KindName, key: Key): string =>
     .map((each) => `/${NAMES[each].inArn}/${nameIn(each, key)}`)
     .join('');
 
-/** The operation that deletes an entity of a kind. */
 export const deletionOf = (kind: KindName): OperationName => operationOn('Delete', NAMES[kind].inArn);
 
 /** The members of an input that identify an entity of a kind. */

@@ -114,7 +114,6 @@ export const SAVEDOWN_STORAGE = sumOf(
   savedownSize,
 );
 
-/** The quotas of a whole environment. */
 export const environmentQuotas = ({ nodes, hosts }: Quotas): readonly Quota[] => [
   CLUSTERS,
   azModeQuota('SINGLE'),

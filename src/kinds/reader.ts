@@ -16,7 +16,6 @@ export interface Reader {
   tags(arn: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
-/** What quotas read. */
 export interface QuotaReader extends Pick<Reader, 'get' | 'listed' | 'all' | 'count'> {
   dependents(kind: 'kx-volume', key: Keys['kx-volume']): Promise<readonly Dependent[]>;
 }

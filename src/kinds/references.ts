@@ -6,7 +6,6 @@ import { statusOf } from './rules.ts';
 import { isDetached } from './statuses.ts';
 import type { Dependent, Keys, KindName } from './views.ts';
 
-/** An entity that another one refers to. */
 interface Referred extends Pick<AnyReference, 'to' | 'as'> {
   readonly key: Keys[KindName];
   readonly how: Readonly<Record<string, unknown>>;

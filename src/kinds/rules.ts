@@ -83,7 +83,6 @@ export const wrongState = (item: Item, status: string, requiredStatus: string, m
   requiredStatus,
 });
 
-/** The name is not in use. */
 export const freeName =
   <K extends KindName, N extends OperationName>(
     kind: K,
@@ -102,7 +101,6 @@ export const freeName =
     };
   };
 
-/** The target exists. */
 export const exists =
   <K extends KindName, N extends OperationName>(kind: K): Rule<K, N> =>
   ({ key, target }) =>

@@ -1,4 +1,3 @@
-/** Something that an ARN names. */
 interface ArnPart {
   readonly kind: string;
   readonly id: string;

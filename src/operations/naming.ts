@@ -23,7 +23,6 @@ const byTool = lazy(() => {
   return new Map(names.map((name) => [toolName(name), name]));
 });
 
-/** The operation behind a tool name. */
 export function operationOf(tool: string): OperationName | undefined {
   return byTool().get(tool);
 }

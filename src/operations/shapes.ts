@@ -163,11 +163,9 @@ export const IgnoredTags = lazy(() =>
     'is ignored by the service in this call. Add the tags afterwards with tag_resource or tag_kx_entities.',
   ),
 );
-/** The tags that an entity can have. */
 export const MAX_TAGS = 50;
 const isTagCount = (count: number) => count >= 1 && count <= MAX_TAGS;
 
-/** The labels of a database. */
 export const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
 
 /** The two members by which a list is paged. */

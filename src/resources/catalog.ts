@@ -101,7 +101,6 @@ export function resourceAt(uri: string): { kind: ResourceKind; input: Record<str
   return undefined;
 }
 
-/** The URI of an entity or list. */
 export function uriOf({ uriTemplate }: ResourceKind, input: Readonly<Record<string, unknown>>): string {
   return uriTemplate.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input[name] ?? '')));
 }

@@ -23,7 +23,6 @@ const MAX_PAUSE_MS = 300_000;
 /** Slow polls are repeated less often, so that polling takes only a small share of the time. */
 const PAUSE_PER_POLL = 9;
 
-/** The polls of one resource. */
 export interface Poll {
   /** After a change through this server: reads the resource now, and then calls `changed`, whatever was read. */
   refresh(): void;

@@ -6,7 +6,6 @@ import { type Deletion, deletionOfPlanned, type TeardownStep } from '../safety/t
 import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
 import type { ToolEnvironment } from './environment.ts';
 
-/** A deletion that was requested. */
 export type AcceptedDeletion = Pick<TeardownStep, 'operation' | 'input' | 'item' | 'statusBefore'>;
 
 export type FailedDeletion = Pick<AcceptedDeletion, 'item'> & Deletion;

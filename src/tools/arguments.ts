@@ -14,7 +14,6 @@ const MAX_PROBLEMS = 20;
 /** Beginning of the message about an unknown argument. */
 export const NO_SUCH = 'there is no such argument';
 
-/** A problem with one argument. */
 export interface ArgumentProblem {
   readonly path: readonly PropertyKey[];
   readonly says: string;

@@ -15,7 +15,6 @@ import type { Lookup } from './identify.ts';
 import { prepareArguments } from './prepare-arguments.ts';
 import { notOffered, withEnvironmentMeant, wrongPreview } from './result.ts';
 
-/** A tool whose call is a batch, and a function that returns its calls. */
 interface BatchTool {
   readonly tool: CompositeTool;
   readonly batchOf: (lookup: Lookup, input: never) => Promise<Batch | { readonly wrong: readonly string[] }>;

@@ -4,7 +4,6 @@ import { PLAN_OPEN_MS } from '../safety/ledger.ts';
 import type { ToolResult } from './environment.ts';
 import { progressOf } from './progress.ts';
 
-/** One round of a `tools/call`. */
 type Round = (context: ServerContext) => Promise<ToolResult>;
 
 const HEARTBEAT_MS = 10_000;

@@ -25,7 +25,6 @@ import { suggestTool } from './suggest.ts';
 
 type Members = Record<string, unknown>;
 
-/** Runs one `tools/call`. */
 export async function callTool(
   environment: ToolEnvironment,
   params: { name: string; arguments?: Members | undefined },

@@ -14,7 +14,6 @@ export const COMPOSITE_TOOLS: readonly CompositeTool[] = [
   ...FLEET_TOOLS,
 ];
 
-/** The composite tool with a name. */
 export function compositeNamed(name: string): CompositeTool | undefined {
   return COMPOSITE_TOOLS.find((tool) => tool.name === name);
 }

@@ -45,7 +45,6 @@ const createInput = () =>
 
 type CreateInput = z.output<ReturnType<typeof createInput>>;
 
-/** Creates several entities of an environment in their order. */
 export const createEntities = compositeTool({
   name: CREATE,
   title: 'Create kdb entities',
@@ -66,7 +65,6 @@ export const createEntities = compositeTool({
   },
 });
 
-/** The calls of a batch, or the problems in its arguments. */
 export async function createBatch(
   lookup: Lookup,
   input: CreateInput,

@@ -8,13 +8,11 @@ import type { CompositeTool } from './environment.ts';
 
 type JsonSchema = Tool['inputSchema'];
 
-/** A tool as `tools/list` shows it. */
 export interface ListedTool extends Tool {
   readonly title: string;
   readonly description: string;
 }
 
-/** The tool of an operation. */
 export function describeTool(name: OperationName): ListedTool {
   const operation = operationNamed(name);
   const { needsApproval } = POLICY[operation.risk];
@@ -28,7 +26,6 @@ export function describeTool(name: OperationName): ListedTool {
   };
 }
 
-/** A composite tool as listed. */
 export function describeComposite({ name, title, description, annotations, input }: CompositeTool): ListedTool {
   return { name, title, description, inputSchema: briefSchema(input()), annotations };
 }
@@ -37,7 +34,6 @@ function briefSchema(input: z.ZodObject): JsonSchema {
   return brief(z.toJSONSchema(input, { io: 'input' })) as JsonSchema;
 }
 
-/** A tool with the schema of its output, if it is that of an operation. */
 export function withOutputSchema(tool: ListedTool): ListedTool {
   const operation = operationOf(tool.name);
   return operation === undefined ? tool : { ...tool, outputSchema: outputSchema(operation) };

@@ -17,7 +17,6 @@ interface FollowUp {
   readonly next?: { readonly tool: string; readonly arguments: Members } | string;
 }
 
-/** An accepted call, with its output. */
 export interface Accepted {
   readonly operation: OperationName;
   readonly input: Members;

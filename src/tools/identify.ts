@@ -45,7 +45,6 @@ export function whereListed(
   return `${toolName(lister)} shows ${label.endsWith('Name') ? 'the names' : `each ${label}`}.`;
 }
 
-/** The environment that a name means. */
 export interface EnvironmentMeant {
   readonly environmentId: string;
   readonly name: string;

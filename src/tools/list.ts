@@ -2,7 +2,6 @@ import { type Caller, type Restrictions, toolRefusalReason } from '../safety/pol
 import type { ListedTool } from './describe.ts';
 import { toolCatalog } from './tool-catalog.ts';
 
-/** All tools, always in the same order. */
 export const describedTools = (): readonly ListedTool[] => toolCatalog().map(({ tool }) => tool);
 
 /** The tools that this server lists to a caller: the offered ones, and those for which the caller can get a token. */
@@ -11,7 +10,6 @@ export function listedTools(restrictions: Restrictions, caller: Caller): ListedT
   return offeredTools(restrictions, { ...caller, refusal: unlisted });
 }
 
-/** The tools that this server offers to a caller. */
 export function offeredTools(restrictions: Restrictions, caller: Caller): ListedTool[] {
   return toolCatalog().flatMap(({ tool, needs }) =>
     toolRefusalReason({ name: tool.name, needs }, restrictions, caller) === undefined ? [tool] : [],

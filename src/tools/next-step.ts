@@ -143,7 +143,6 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
   return undefined;
 }
 
-/** How to wait for the entity of a label. */
 function howToWait(label: string, near: OperationName, until?: string): string {
   const kind = WAITED_FOR.find((each) => memberOf(each) === label);
   if (kind === undefined)
@@ -151,7 +150,6 @@ function howToWait(label: string, near: OperationName, until?: string): string {
   return `Call wait_for_kx_entity (kind ${kind}${until === undefined ? '' : `, until ${until}`})`;
 }
 
-/** The status of what a call refers to. */
 async function readStatus(lookup: Lookup, { label, scope }: Reference, near: OperationName) {
   const reader = readerOfLabel(label, near);
   if (reader === undefined) return 'unknown';

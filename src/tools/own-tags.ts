@@ -44,7 +44,6 @@ export async function ownTags(
   }
 }
 
-/** The ARN in a reply that has this ending. */
 function arnIn(output: Members, end: string): string | undefined {
   const values = Object.values({ ...output, ...(output['environment'] as Members | undefined) });
   return values.find(

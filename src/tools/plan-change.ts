@@ -73,7 +73,6 @@ export const planChange = compositeTool({
   },
 });
 
-/** Previews one call. */
 async function previewCall(
   environment: ToolEnvironment,
   tool: string,

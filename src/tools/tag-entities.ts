@@ -35,7 +35,6 @@ const selection = () =>
 
 type Selection = z.output<ReturnType<typeof selection>>;
 
-/** Tags several entities of an environment by name. */
 export const tagEntities = compositeTool({
   name: TAG,
   title: 'Tag kdb entities',
@@ -58,7 +57,6 @@ export const tagEntities = compositeTool({
   },
 });
 
-/** The calls of a batch, or the problems in its arguments. */
 export async function tagBatch(
   { environment: { call }, signal }: Lookup,
   input: Selection,

@@ -10,9 +10,7 @@ export interface TaskReport {
 
 /** A call whose request is answered, and which continues as a task that its client polls. */
 export interface Task {
-  /** How long it may take, in milliseconds. */
   readonly patienceMs: number;
-  /** Shows its progress. */
   report(report: TaskReport): Promise<void>;
   /**
    * The same before a change. If the task must not make it, the signal of the call is aborted when this resolves, with `TaskStopped` as

@@ -87,7 +87,6 @@ function stoppedAt({ removals }: TeardownPlan, requested: number, { why, failed 
   );
 }
 
-/** Failed deletions in an answer. */
 const failedRows = (failed: readonly FailedDeletion[]) =>
   failed.length === 0
     ? {}

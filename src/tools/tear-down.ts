@@ -24,7 +24,6 @@ const selection = () =>
     ),
   });
 
-/** Deletes a whole environment, or selected entities in it, as one plan that is approved once. */
 export const tearDown = compositeTool({
   name: TEAR_DOWN,
   title: 'Tear down kdb environment',

@@ -9,7 +9,6 @@ interface Box {
   readonly rx: number;
 }
 
-/** A rectangle with the look of these classes. */
 export const box = ({ x, y, width, height, rx }: Box, look: string): string =>
   `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${rx}" class="${look}"/>`;
 

@@ -38,7 +38,6 @@ export interface Layout {
   readonly rows: readonly Placed<ClusterRow>[];
   /** The height at which the lines of a port start, by its key. */
   readonly ports: ReadonlyMap<string, number>;
-  /** Position of the users. */
   readonly users: number;
   readonly height: number;
 }

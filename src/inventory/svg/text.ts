@@ -53,7 +53,6 @@ const SURE = 0.8;
 const ASCENT = 26;
 const DESCENT = 8;
 
-/** One line of text at a point. */
 export function textAt(x: number, y: number, content: unknown, options: TextOptions = {}): string {
   const { class: name = '', end, width, letter = 7 } = options;
   const look = `${name === '' ? '' : ` class="${name}"`}${end ? ' text-anchor="end"' : ''}`;

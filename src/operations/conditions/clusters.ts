@@ -8,7 +8,6 @@ import { type Condition, condition, valueCondition } from './condition.ts';
 type Request = Input<'CreateKxCluster'>;
 type Rule = Condition<Request>;
 
-/** The requested number of nodes. */
 export function nodesOfRequest(request: Pick<Request, 'capacityConfiguration' | 'scalingGroupConfiguration'>): number {
   return request.scalingGroupConfiguration?.nodeCount ?? request.capacityConfiguration?.nodeCount ?? 1;
 }
@@ -164,7 +163,6 @@ function cacheProblem({ cacheStorageConfigurations: caches = [] }: Request): str
   return caches.flatMap(({ type, size }) => diskSizeProblem(type, size) ?? [])[0];
 }
 
-/** No more command line arguments than the service accepts. */
 const fewArguments = valueCondition<Pick<Request, 'commandLineArguments'>>(
   'commandLineArguments',
   ({ commandLineArguments: pairs = [] }) => pairs.length <= MAX_ARGUMENTS,

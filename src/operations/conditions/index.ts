@@ -28,7 +28,6 @@ const CONDITIONS: Table = {
   UpdateKxEnvironmentNetwork: NETWORK_CHANGE,
 };
 
-/** The conditions on a request of an operation. */
 export const conditionsOn = <N extends OperationName>(name: N): readonly Condition<Input<N>>[] =>
   (CONDITIONS[name] ?? []) as readonly Condition<Input<N>>[];
 
@@ -36,7 +35,6 @@ export const conditionsOn = <N extends OperationName>(name: N): readonly Conditi
 export const unmetConditions = <N extends OperationName>(name: N, input: Input<N>): UnmetCondition[] =>
   unmetAmong(conditionsOn(name), input);
 
-/** The unmet ones among some conditions. */
 export const unmetAmong = <Request>(conditions: readonly Condition<Request>[], request: Request): UnmetCondition[] =>
   conditions
     .filter(({ isMet }) => !isMet(request))

@@ -238,7 +238,6 @@ const without = ({ id, kind }: GraphEntity, words: readonly string[]) =>
     .map((part) => (words.includes(part.toLowerCase()) ? '*' : part))
     .join('');
 
-/** The status, size and settings of an entity. */
 function settingsIn(entity: GraphEntity): Row {
   const { status, facts } = entity;
   const mounts = (facts['mounts'] as Mounts | undefined)?.map(({ database, dataview }) =>

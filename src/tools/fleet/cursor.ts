@@ -16,7 +16,6 @@ export interface Paged {
 /** Long enough for two ids. */
 export const MAX_CURSOR_LENGTH = 140;
 
-/** The cursor for a position in the answer to some arguments. */
 export function cursorFor({ at, from, until }: Position, input: Paged): string {
   const range = `${from === undefined ? '' : ` from ${from}`}${until === undefined ? '' : ` until ${until}`}`;
   return opaque(`at ${at}${range} of ${digestOf(input)}.`);

@@ -35,7 +35,6 @@ export function matchedInAll(found: readonly Candidate[]): readonly string[] | u
   return isSame ? first?.matched : undefined;
 }
 
-/** The candidate without the settings that matched. */
 export const unmatched = ({ matched: _, ...candidate }: Candidate): Candidate => candidate;
 
 function rowOf(candidate: Candidate, detail: Detail, showsEnvironment: boolean): Row {
@@ -69,7 +68,6 @@ function rowOf(candidate: Candidate, detail: Detail, showsEnvironment: boolean):
   });
 }
 
-/** The number of results by kind and, with several environments, by environment. */
 export function countsOf(found: readonly Candidate[]) {
   const kinds = sumByName(found.map(({ entity }) => [entity.kind, 1]));
   const inside = found.filter(({ entity }) => entity.kind !== 'environment');

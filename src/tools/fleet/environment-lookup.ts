@@ -13,7 +13,6 @@ import { lazy } from '../../operations/operation.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import { NotFound, notFound, quotedList } from './not-found.ts';
 
-/** The status of an entity that no longer exists. */
 export const DELETED = 'DELETED';
 
 /** Finds the environments that arguments name. */

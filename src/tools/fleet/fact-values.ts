@@ -8,7 +8,6 @@ export interface FactValue {
   readonly value: string;
 }
 
-/** The kinds that can be found. */
 export const FOUND_KINDS = [...KINDS, 'node'] as const;
 
 /** Known for every entity, but not as facts of its kind. */
@@ -55,7 +54,6 @@ export function searchedValuesOf(entity: GraphEntity, graph: Graph, text: string
   return valuesOf(entity, graph).filter(({ path }) => isSearched(path.split('.')[0] ?? ''));
 }
 
-/** The values inside a value, with their paths. */
 function valuesIn(path: string, value: unknown): FactValue[] {
   if (Array.isArray(value)) return value.flatMap((each) => valuesIn(path, each));
   if (typeof value === 'object' && value !== null)
@@ -123,7 +121,6 @@ export function needsOf(
   return new Set(meansUsedBy(wanted) ? [...needs, 'dependents'] : needs);
 }
 
-/** The facts of these kinds that a bare name means. */
 const factsCalled = (bareName: string, kinds: readonly Kind[]) =>
   kinds.flatMap((kind) =>
     Object.entries(factsOf(kind)).flatMap(([name, fact]) => (isCalled(kind, name, bareName) ? fact : [])),

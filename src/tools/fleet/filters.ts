@@ -41,7 +41,6 @@ const moment = (description: string) =>
     .optional()
     .describe(description);
 
-/** How the value of a setting is compared. */
 const COMPARISONS = ['equals', 'not', 'contains', 'lacks', 'above', 'below', 'set', 'unset'] as const;
 
 const isOrder = (is: (typeof COMPARISONS)[number]) => is === 'above' || is === 'below';
@@ -112,7 +111,6 @@ export const filters = () => ({
 });
 
 type Schemas = ReturnType<typeof filters>;
-/** Which entities to find. */
 export type Filters = { readonly [F in keyof Schemas]?: z.output<Schemas[F]> };
 export type TagCondition = NonNullable<Filters['tags']>[number];
 type SettingCondition = NonNullable<Filters['where']>[number];
@@ -157,7 +155,6 @@ export function nameMatches(name: string, wanted: string): boolean {
 export const hasStatus = (status: string | undefined, word: string): boolean =>
   status !== undefined && [status, statusClass(status).toUpperCase()].includes(statusWord(word));
 
-/** The words for classes of statuses. */
 export const STATUS_CLASSES = ['FAILED', 'UNDERWAY', 'SETTLED'];
 /** A status or a class as this server spells it; `moving` was the word for `underway`. */
 export const statusWord = (word: string) =>
@@ -222,7 +219,6 @@ function kindsWith(candidates: readonly Candidate[], all: readonly Candidate[], 
   return new Set([...kinds].filter((kind) => declares(kind, setting) || hasIt(kind)));
 }
 
-/** The values of a setting of an entity. */
 export const settingIn = ({ entity, graph }: Candidate, setting: string) =>
   comparedValuesOf(entity, graph).filter(({ path }) => isFactNamed(entity.kind, setting, path));
 

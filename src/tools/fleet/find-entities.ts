@@ -273,7 +273,6 @@ const FULLNESS_UNKNOWN = 'how full volumes are: the API shows their size only, n
 const CHANGES_UNKNOWN = 'deletions, changes of tags, and who made a change: the API shows none of these';
 const MAX_WITHOUT = 60;
 
-/** The environments without any result. */
 function withoutAny(graphs: readonly Graph[], found: readonly Candidate[]) {
   const holding = new Set(found.map(({ graph }) => graph.environmentId));
   const others = graphs.filter(({ environmentId }) => !holding.has(environmentId)).map(({ name }) => name);

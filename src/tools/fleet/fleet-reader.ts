@@ -16,9 +16,7 @@ import type { Rest } from './page.ts';
 import { graphsOf, inTime, partOf, SAME_CURSOR } from './part.ts';
 import type { ReadGap } from './read-gaps.ts';
 
-/** The argument of every tool for one environment. */
 export const EnvironmentArgument = () => z.string().min(1).max(64).describe('Id or name of a kdb environment');
-/** The argument of every tool for one or several environments. */
 export const EnvironmentsArgument = () =>
   z.string().min(1).max(64).describe('Id, name, or a pattern such as desk-*. Default: all.');
 
@@ -103,7 +101,6 @@ export const worldTime = async ({ options }: FleetReader): Promise<string> =>
 interface GraphReaderOptions {
   readonly background: CallOptions;
   readonly options: GraphOptions;
-  /** Aborts when the client cancels the request. */
   readonly cancelled: AbortSignal;
   readonly deadline: AbortSignal;
 }
@@ -144,7 +141,6 @@ function graphReader({ background, options, cancelled, deadline }: GraphReaderOp
 const ifComplete = (environment: Environment) =>
   environment.environmentArn === undefined || environment.status === undefined ? undefined : environment;
 
-/** The time of the earliest read. */
 export const readAtOf = (graphs: readonly Graph[]) => graphs.map(({ readAt }) => readAt).toSorted()[0];
 
 const MAX_IDS = 8;

@@ -127,7 +127,6 @@ const combine = (values: readonly (readonly string[])[]): string[] =>
     .reduce<string[]>((texts, each) => texts.flatMap((text) => each.map((value) => `${text}, ${value}`)), [''])
     .map((text) => text.slice(2));
 
-/** Whether a key is the environment itself. */
 export const isEnvironment = ({ name, of }: Key) => of === 'setting' && bareNameOf(name) === 'environment';
 
 function valuesIn(candidate: Candidate, key: Key): string[] {
@@ -154,11 +153,9 @@ function namedIn(kind: Kind, own: Record<string, unknown>, wanted: string): unkn
   return Array.isArray(value) ? value : [value];
 }
 
-/** The names of the settings that any of these have. */
 export const settingNames = (found: readonly Candidate[]) =>
   [...new Set(found.flatMap(({ entity }) => Object.keys(entity.facts)))].toSorted();
 
-/** The capacity that they use together. */
 export function totals(found: readonly Candidate[]) {
   const using = found.map(({ entity }) => entity).filter(usesCapacity);
   const all = [...new Set(using.map(({ kind }) => kind))].flatMap((kind) => {

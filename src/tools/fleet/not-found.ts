@@ -31,7 +31,6 @@ export function notFound(
 
 const MAX_QUOTED = 12;
 
-/** The first of some names, quoted, in one line. */
 export function quotedList(names: readonly string[]): string {
   const quoted = names.slice(0, MAX_QUOTED).map((name) => quoteUntrusted(name));
   return `${quoted.join(', ') || 'none'}${names.length > MAX_QUOTED ? ', …' : ''}`;

@@ -43,7 +43,6 @@ export function onPageOf<R>(rows: readonly R[], cursor: string | undefined): rea
   return rows.slice(start, start + MAX_WHOLE);
 }
 
-/** The row at which the page of a cursor starts. */
 const startOf = (cursor: string | undefined) => positionIn(cursor ?? '')?.at ?? 0;
 
 /** The environments that an answer had no time for. */
@@ -136,7 +135,6 @@ const TOKENS = /(?<=\d)[a-z]{1,2}|[a-z]{1,2}(?=\d)|[A-Z]?[a-z]{1,9}|[A-Z]{1,4}|\
 /** Whether rows fit into a summary with room for other members. */
 export const isSmall = (rows: readonly Row[]) => tokensOf(rows) <= BUDGET.summary - 400;
 
-/** A link to a resource, as content of a result. */
 export const linkBlock = ({ uri, title, mimeType }: Link) =>
   ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;
 

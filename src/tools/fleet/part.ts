@@ -7,7 +7,6 @@ import { NotFound } from './not-found.ts';
 import type { Rest } from './page.ts';
 import { type ReadGap, reasonOf, unreadOf } from './read-gaps.ts';
 
-/** The environments that one answer is about. */
 export type Part = Pick<Position, 'from' | 'until'>;
 
 /** The environments of a part. Throws NotFound when the one at which it begins, or before which it ends, no longer exists. */

@@ -30,10 +30,8 @@ import {
 } from './status-reads.ts';
 import { isInList, NODES, noneOf, type PollContext, readKind, resolvedTarget, type WaitTarget } from './wait-target.ts';
 
-/** The kind whose statuses an entity to wait for has. */
 const statusKind = (kind: WaitTarget['kind']) => (kind === NODES ? 'node' : kind);
 
-/** The meaning of a read for the wait. */
 export interface PollResult extends ReadStatus {
   readonly reached: boolean;
   /** Whether waiting longer is useless. */
@@ -68,7 +66,6 @@ export async function polledEntity(
   };
 }
 
-/** An entity that a call waits for, the wanted status, and how to read the entity. */
 interface Subject extends WaitTarget {
   readonly context: PollContext;
   readonly goal: string;
@@ -107,7 +104,6 @@ async function poll(subject: Subject, wasThere: boolean): Promise<PollResult> {
   return { ...result, row: { ...rowOf(subject, reply), ...behind } };
 }
 
-/** The meaning of the status of an entity that exists. */
 async function presentResult(subject: Subject, seen: ReadStatus, created: string | undefined): Promise<PollResult> {
   const { context, kind, goal, deletedAt } = subject;
   const ready = readyIn(statusKind(kind));

@@ -27,7 +27,6 @@ const TYPES_WITH_DATABASES = ['HDB', 'RDB', 'GP'];
 
 const CHANGING: readonly Kind[] = ['environment', 'cluster', 'scaling-group', 'volume', 'dataview', 'changeset'];
 
-/** How each problem is found. */
 export const SEARCHES = {
   failed: {
     of: CHANGING,
@@ -87,7 +86,6 @@ const doneBy = (kind: Kind, since: string | undefined) => ({
   expectedBy: isoMinute(expectedBy(kind, since)),
 });
 
-/** What a search reads to show its problem of some kinds. */
 const readOf = ({ of, read, alsoFor = {} }: Search, kinds: readonly Kind[] = of): GraphOptions => {
   const wanted = of.filter((kind) => kinds.includes(kind));
   return { kinds: wanted.flatMap((kind) => [kind, ...(alsoFor[kind] ?? [])]), ...read };

@@ -15,7 +15,6 @@ export interface ReadGap {
   readonly isOfOlder?: boolean | undefined;
 }
 
-/** The parts of an environment that could not be read. */
 export const unreadOf = ({ name: environment, gaps }: Graph): ReadGap[] =>
   gaps.map(({ kind: _, isLate: __, ...gap }) => ({ environment, ...gap }));
 
@@ -51,6 +50,5 @@ export function textOf({ operation, of, reason }: ReadGap, names: readonly strin
   return `${operation}${named && ` of ${named}${more}`}: ${reason}`;
 }
 
-/** Why a part could not be read. */
 export const reasonOf = (error: unknown): string =>
   error instanceof FinspaceError ? errorText(error) : 'It could not be read.';

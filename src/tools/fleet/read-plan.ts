@@ -109,7 +109,6 @@ function readFor(
   };
 }
 
-/** The entities of some kinds in a graph. */
 export const entitiesIn = ({ entities }: Graph, kinds: readonly Kind[]): readonly GraphEntity[] => [
   ...entities.filter(({ kind }) => kinds.includes(kind)),
   ...(kinds.includes('node') ? entities.flatMap(nodesOf) : []),

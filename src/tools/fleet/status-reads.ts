@@ -6,7 +6,6 @@ import { MAX_NODES } from '../../operations/kx-cluster-shapes.ts';
 import { DELETED } from './environment-lookup.ts';
 import type { FleetReader } from './fleet-reader.ts';
 
-/** The result of a read. */
 export interface ReadStatus {
   readonly status: string;
   readonly reason?: string;
@@ -24,7 +23,6 @@ export interface Read extends ReadStatus {
 /** In place of a status that the endpoint does not show. */
 export const NOT_SHOWN = 'not shown';
 
-/** Reads the status of an entity by its getter. */
 export async function readEntityStatus(
   { call, options }: FleetReader,
   getter: OperationName,

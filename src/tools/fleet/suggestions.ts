@@ -9,7 +9,6 @@ import type { ReadGap } from './read-gaps.ts';
 import { entitiesIn, ON_REQUEST_KINDS } from './read-plan.ts';
 import { equalsIgnoringCase } from './tagged.ts';
 
-/** The values of each key. */
 type TagValues = ReadonlyMap<string, ReadonlySet<string>>;
 
 interface Searched {

@@ -23,7 +23,6 @@ export interface WithTags {
   readonly seen: readonly Tags[];
 }
 
-/** The values of each key. */
 export function valuesByKey(all: Iterable<Tags>): ReadonlyMap<string, ReadonlySet<string>> {
   const values = new Map<string, Set<string>>();
   for (const tags of all)
@@ -159,5 +158,4 @@ export function meetsTagConditions(
   return conditions.every((one) => [one, ...conditions.filter((other) => isAlternative(one, other))].some(meets));
 }
 
-/** Case is ignored. */
 export const equalsIgnoringCase = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

@@ -16,7 +16,6 @@ export const WAITED_FOR = KINDS.filter((kind) => readyIn(kind).length > 0);
 export const NODES = 'nodes';
 export const WAIT_KINDS = [...WAITED_FOR, NODES] as const;
 
-/** An entity that a call waits for. */
 export interface WaitTarget {
   readonly kind: (typeof WAIT_KINDS)[number];
   readonly name: string;
@@ -35,7 +34,6 @@ export interface PollContext {
   readonly present: (kind: Kind) => Promise<Graphs>;
 }
 
-/** Watches entities of one environment. */
 export function pollContext(reader: FleetReader, { deletions }: ToolEnvironment, place: Environment): PollContext {
   const { environmentId = '' } = place;
   const read = new Map<Kind, Promise<Graphs>>();

@@ -95,7 +95,6 @@ function dataOf({ kind, facts }: GraphEntity, mounted: unknown) {
   });
 }
 
-/** Something that the entity needs, with its size. */
 const needed = (connected: Connected) => ({ ...row(connected), ...sizeOf(connected.entity) });
 
 interface Wanted {
