@@ -3,11 +3,12 @@ import { listPages } from '../inventory/pages.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import { MAX_NODES } from '../operations/kx-cluster-shapes.ts';
 import { waitTool } from '../operations/naming.ts';
+import { readIfOffered } from '../safety/offered-read.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolEnvironment } from './environment.ts';
 import { MAX_ALSO, waitFor } from './fleet/wait-for.ts';
 import { NODES, WAITED_FOR, type WaitTarget } from './fleet/wait-target.ts';
-import { briefSignal, type Lookup, lookUp } from './identify.ts';
+import { briefSignal, type Lookup } from './identify.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
@@ -79,7 +80,7 @@ export async function replacementFinder(
     listPages(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName }, MAX_NODES, {
       signal: briefSignal(lookup),
     });
-  const nodes = () => lookUp(lookup, 'ListKxClusterNodes', list);
+  const nodes = () => readIfOffered(lookup.environment, 'ListKxClusterNodes', list);
   const before = await nodes();
   return async () => {
     const after = before && (await nodes());

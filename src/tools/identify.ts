@@ -26,13 +26,6 @@ const MAX_ADDED_MS = 300;
 export const briefSignal = ({ signal }: Lookup): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(MAX_ADDED_MS)]);
 
-/** Runs a read if the caller of a lookup may; undefined when it may not, or when the read fails. */
-export const lookUp = <T>(
-  { environment }: Lookup,
-  name: OperationName,
-  read: () => Promise<T>,
-): Promise<T | undefined> => readIfOffered(environment, name, read);
-
 /** `list_kx_clusters shows the names.`, if this caller is offered such a tool; not for what the operation itself creates. */
 export function whereListed(
   { restrictions, caller }: Lookup['environment'],
@@ -90,7 +83,7 @@ const listedEnvironments = oncePer(async (lookup: Lookup): Promise<Listing> => {
         throw error;
       },
     );
-  return (await lookUp(lookup, 'ListKxEnvironments', list)) ?? {};
+  return (await readIfOffered(environment, 'ListKxEnvironments', list)) ?? {};
 });
 
 /** Says that something does not exist, with what was probably meant, and the tool that lists existing ones. */
@@ -134,6 +127,6 @@ async function knownAs(
   }
   const { [label]: _, ...parents } = scope;
   const list = () => listPages(lookup.environment.call, lister, parents as never, MAX_ITEMS, { signal: lookup.signal });
-  const { items } = (await lookUp(lookup, lister, list)) ?? { items: [] };
+  const { items } = (await readIfOffered(lookup.environment, lister, list)) ?? { items: [] };
   return new Map(items.map((item) => [String(item[label] ?? ''), undefined]));
 }

@@ -4,10 +4,11 @@ import { type FinspaceError, isNotFound } from '../operations/failure.ts';
 import { callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
+import { readIfOffered } from '../safety/offered-read.ts';
 import { quotasFor } from '../safety/preview.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
 import { WAITED_FOR } from './fleet/wait-target.ts';
-import { environmentCalled, type Lookup, lookUp, missingText } from './identify.ts';
+import { environmentCalled, type Lookup, missingText } from './identify.ts';
 import type { FailureAdvice } from './result.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -48,7 +49,8 @@ async function quotaAdvice(
 ): Promise<FailureAdvice> {
   const { environment, signal } = lookup;
   const sharedReads = { ...environment, call: deduplicated(environment.call) };
-  const found = await lookUp(lookup, 'GetKxEnvironment', () => quotasFor(sharedReads, name, input, { signal }));
+  const read = () => quotasFor(sharedReads, name, input, { signal });
+  const found = await readIfOffered(environment, 'GetKxEnvironment', read);
   if (found === undefined || found.quotas.length === 0) return {};
   const over = found.blockers.filter(({ item }) => item.kind === 'quota');
   const [what] = over.map(({ item, first }) => `${item.name}: ${item.detail}. ${first}`);
@@ -162,7 +164,7 @@ async function readStatus(lookup: Lookup, { label, scope }: Reference, near: Ope
       throw error;
     }
   };
-  const found = await lookUp(lookup, reader, read);
+  const found = await readIfOffered(lookup.environment, reader, read);
   if (found === undefined || found === 'missing') return found ?? 'unknown';
   return { status: found['status'] as string | undefined };
 }

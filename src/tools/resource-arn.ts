@@ -1,7 +1,8 @@
 import { arnPath, wordOf } from '../inventory/kinds.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { createdBy } from '../operations/references.ts';
-import { briefSignal, type Lookup, lookUp } from './identify.ts';
+import { readIfOffered } from '../safety/offered-read.ts';
+import { briefSignal, type Lookup } from './identify.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -13,9 +14,9 @@ export async function arnOfNew(lookup: Lookup, name: OperationName, input: Membe
   const kind = wordOf(entity);
   const path = arnPath({ kind, name: String(input[member]), database: input['databaseName'] as string | undefined });
   if (path === undefined) return {};
-  const { call } = lookup.environment;
+  const { environment } = lookup;
   const environmentId = String(input['environmentId']);
-  const read = () => call('GetKxEnvironment', { environmentId }, { signal: briefSignal(lookup) });
-  const root = (await lookUp(lookup, 'GetKxEnvironment', read))?.environmentArn;
+  const read = () => environment.call('GetKxEnvironment', { environmentId }, { signal: briefSignal(lookup) });
+  const root = (await readIfOffered(environment, 'GetKxEnvironment', read))?.environmentArn;
   return root === undefined ? {} : { resourceArn: `${root}${path}` };
 }
