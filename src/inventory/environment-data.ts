@@ -55,12 +55,11 @@ export async function readEnvironment(
 async function readClusters(
   from: Reading,
   environmentId: string,
-  { details = true, nodes: nodesOption = details, clusterTypes, detailsOfUnhosted = false }: GraphOptions,
+  { details = true, nodes: wantsNodes = details, clusterTypes, detailsOfUnhosted = false }: GraphOptions,
   clusters: Promise<readonly Cluster[]>,
   groups: Promise<readonly Group[]>,
 ): Promise<Cluster[]> {
   const listed = await clusters;
-  const wantsNodes = typeof nodesOption === 'function' ? nodesOption(listed.length) : nodesOption;
   const hosted = new Set(detailsOfUnhosted ? (await groups).flatMap(({ clusters = [] }) => clusters) : []);
   return Promise.all(
     listed.map(async (summary) => {

@@ -135,8 +135,8 @@ export interface GraphOptions {
   readonly environment?: Output<'GetKxEnvironment'> | undefined;
   /** Replies of earlier questions; without it, everything is read. */
   readonly cache?: ReplyCache | undefined;
-  /** Whether to read the nodes of clusters, with one call each; may depend on their number. Same as `details` when omitted. */
-  readonly nodes?: boolean | ((clusters: number) => boolean) | undefined;
+  /** Whether to read the nodes of clusters, with one call each. Same as `details` when omitted. */
+  readonly nodes?: boolean | undefined;
   /** True to read and keep all changesets, not only the relevant ones. */
   readonly everyChangeset?: boolean | undefined;
   /** Of which of the databases of an environment to read changesets; of all when omitted. */

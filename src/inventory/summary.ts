@@ -16,7 +16,6 @@ export interface Summary {
   readonly counts: Record<string, Record<string, number>>;
   readonly attention: Row[];
   readonly entities: Partial<Record<Kind, Row[]>>;
-  readonly gaps: Row[];
 }
 
 export function summaryOf(graph: Graph): Summary {
@@ -30,7 +29,6 @@ export function summaryOf(graph: Graph): Summary {
       issues.map((found) => briefIssueRow(found, graph)),
     ),
     entities: Object.fromEntries(SHOWN.map((kind) => [kind, rowsOf(others, kind, graph)])),
-    gaps: graph.gaps.map(({ kind, of, operation, reason }) => ({ kind, of, operation, reason })),
   };
 }
 
