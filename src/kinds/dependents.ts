@@ -1,19 +1,15 @@
 import type { Item } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
 import { statusClass } from './statuses.ts';
-import type { Dependent, KindName } from './views.ts';
+import type { Dependent, KindName, Views } from './views.ts';
 
 /** A dependent as an item: `HDB, RUNNING` for a cluster, `of trades, ACTIVE` for a dataview. */
-export const dependentItem = (dependent: Dependent): Item => ({
-  kind: NAMES[dependent.kind].noun,
-  name: dependent.name,
-  arn: pathOf(dependent.kind, dependent.key),
-  detail: detailOf(dependent),
+export const dependentItem = ({ kind, key, name, type, status }: Dependent): Item => ({
+  kind: NAMES[kind].noun,
+  name,
+  arn: pathOf(kind, key),
+  detail: typeAndStatus(kind === 'kx-dataview' ? `of ${key['databaseName']}` : type, status),
 });
-
-function detailOf({ kind, key, type, status }: Dependent): string | undefined {
-  return typeAndStatus(kind === 'kx-dataview' ? `of ${key['databaseName']}` : type, status);
-}
 
 /** `HDB, RUNNING`; undefined if neither is known. */
 export const typeAndStatus = (type: string | undefined, status: string | undefined): string | undefined =>
@@ -26,11 +22,7 @@ export function asDependent(
   view: object,
 ): Dependent {
   const key = keyIn(kind, { ...view, environmentId });
-  const {
-    status,
-    clusterType: type,
-    readWrite,
-  } = view as Pick<Dependent, 'status' | 'readWrite'> & { clusterType?: string };
+  const { status, clusterType: type, readWrite } = view as Views['kx-cluster'] & Views['kx-dataview'];
   return { kind, key, name: nameIn(kind, key), status, type, readWrite };
 }
 

@@ -15,7 +15,6 @@ import {
   Timestamp,
 } from './shapes.ts';
 import { DATABASE } from './targets.ts';
-import { DATABASE_UPDATE } from './update-rules.ts';
 
 const createdDatabase = () => ({
   databaseName: DatabaseName().optional(),
@@ -117,7 +116,7 @@ export const UpdateKxDatabase = operation({
   entity: 'kx-database',
   risk: 'update',
   target: DATABASE,
-  update: DATABASE_UPDATE,
+  update: { leftOut: {} },
   summary:
     'Change the description of a database. Nothing else about a database can be updated; to add or delete data, ' +
     'use create_kx_changeset. Takes effect at once.',

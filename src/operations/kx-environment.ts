@@ -20,7 +20,7 @@ import {
   text,
 } from './shapes.ts';
 import { KX_ENVIRONMENT } from './targets.ts';
-import { ENVIRONMENT_UPDATE, NETWORK_UPDATE } from './update-rules.ts';
+import { NETWORK_UPDATE } from './update-rules.ts';
 
 const Port = lazy(() => integer(0, 65_535));
 const ConnectionStatus = lazy(() =>
@@ -195,7 +195,8 @@ export const UpdateKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'update',
   target: KX_ENVIRONMENT,
-  update: ENVIRONMENT_UPDATE,
+  // An omitted setting stays, because clients send only what changes.
+  update: { leftOut: {}, sensitive: ['name'] },
   summary:
     'Rename a kdb environment, or change its description. Omitted settings keep their values, and the id never ' +
     'changes. A name in use is refused. A person must approve a rename if the environment is protected, or if ' +

@@ -14,7 +14,6 @@ import {
   text,
 } from './shapes.ts';
 import { USER } from './targets.ts';
-import { USER_UPDATE } from './update-rules.ts';
 
 const KxUserName = lazy(() =>
   text(1, 50, /^[0-9A-Za-z_-]{1,50}$/, 'a name of 1 to 50 letters, digits, - and _, such as amara_okafor'),
@@ -160,7 +159,7 @@ export const UpdateKxUser = operation({
   entity: 'kx-user',
   risk: 'update',
   target: USER,
-  update: USER_UPDATE,
+  update: { leftOut: {}, sensitive: ['iamRole'] },
   summary:
     'Change the IAM role of a user of a kdb environment. Callers with the old role can no longer connect as this ' +
     'user. A person must approve if the user or its environment is protected. Takes effect at once.',

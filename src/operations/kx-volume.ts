@@ -23,7 +23,6 @@ import {
   VolumeType,
 } from './shapes.ts';
 import { VOLUME } from './targets.ts';
-import { VOLUME_UPDATE } from './update-rules.ts';
 
 const volumeLabels = () => ({ environmentId: KxEnvironmentId(), volumeName: KxVolumeName() });
 
@@ -185,7 +184,7 @@ export const UpdateKxVolume = operation({
   risk: 'update',
   raised: { to: 'disrupt', by: ({ nas1Configuration }) => nas1Configuration !== undefined },
   target: VOLUME,
-  update: VOLUME_UPDATE,
+  update: { leftOut: {} },
   summary:
     'Increase the size of a volume, or change its description. Omitted settings keep their values; the size ' +
     'cannot be reduced, and the disk type and availability zone are fixed. While the volume is UPDATING, clusters ' +

@@ -60,24 +60,6 @@ export const DATAVIEW_UPDATE: DeclaredUpdate = {
   sensitive: ['segmentConfigurations'],
 };
 
-/** UpdateKxVolume: only description and size can be changed; an omitted one stays. */
-export const VOLUME_UPDATE: DeclaredUpdate = { leftOut: {} };
-
-/** UpdateKxUser: only the role can be changed, and it is required. */
-export const USER_UPDATE: DeclaredUpdate = {
-  leftOut: {},
-  sensitive: ['iamRole'],
-};
-
-/** UpdateKxDatabase: only the description can be changed. */
-export const DATABASE_UPDATE: DeclaredUpdate = { leftOut: {} };
-
-/** UpdateKxEnvironment: an omitted name or description stays, because clients send only what changes. */
-export const ENVIRONMENT_UPDATE: DeclaredUpdate = {
-  leftOut: {},
-  sensitive: ['name'],
-};
-
 /** UpdateKxEnvironmentNetwork: rules and servers are lists that are replaced as a whole, and the blocks of rules become canonical. */
 export const NETWORK_UPDATE: DeclaredUpdate = {
   settings: ({ transitGatewayConfiguration: gateway, customDNSConfiguration }) => ({
