@@ -1,6 +1,5 @@
-import type { LeftOut, UpdateRules } from './operation.ts';
+import type { LeftOut, Members, UpdateRules } from './operation.ts';
 
-type Members = Readonly<Record<string, unknown>>;
 type Path = readonly (string | number)[];
 
 /** The meaning of omitting a setting from an input, by the longest matching path. */

@@ -41,7 +41,8 @@ export interface Target {
   readonly namePath?: readonly string[];
 }
 
-type Members = Readonly<Record<string, unknown>>;
+/** The arguments of a call, or its reply. */
+export type Members = Readonly<Record<string, unknown>>;
 
 /**
  * What happens to a setting that an update leaves out: it stays, it is removed, or it is removed only where the member that holds it is

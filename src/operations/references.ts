@@ -1,7 +1,7 @@
 import { arnParts } from './arn.ts';
 import { labelsIn, route } from './http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts';
-import { lazy } from './operation.ts';
+import { lazy, type Members } from './operation.ts';
 
 /** An entity that must exist for an operation to run: its path or its body names it. */
 export interface Reference {
@@ -11,8 +11,6 @@ export interface Reference {
   /** The path label and its parents, as the read and the list of such entities need them. */
   readonly scope: Readonly<Record<string, string>>;
 }
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** The entities that an input refers to: first those in the path, outermost first, then those in the body. */
 export function referencesIn(name: OperationName, input: Members): { path: Reference[]; body: Reference[] } {

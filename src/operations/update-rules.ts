@@ -1,7 +1,5 @@
 import { withCanonicalBlocks } from './cidr-blocks.ts';
-import type { DeclaredUpdate, LeftOut } from './operation.ts';
-
-type Members = Readonly<Record<string, unknown>>;
+import type { DeclaredUpdate, LeftOut, Members } from './operation.ts';
 
 /**
  * UpdateKxClusterCodeConfiguration: the whole configuration is replaced. With NO_RESTART, script and arguments must not be sent, and

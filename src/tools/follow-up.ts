@@ -3,6 +3,7 @@ import { listPages } from '../inventory/pages.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import { MAX_NODES } from '../operations/kx-cluster-shapes.ts';
 import { waitTool } from '../operations/naming.ts';
+import type { Members } from '../operations/operation.ts';
 import { readIfOffered } from '../safety/offered-read.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolEnvironment } from './environment.ts';
@@ -10,7 +11,6 @@ import { MAX_ALSO, waitFor } from './fleet/wait-for.ts';
 import { NODES, WAITED_FOR, type WaitTarget } from './fleet/wait-target.ts';
 import { briefSignal, type Lookup } from './identify.ts';
 
-type Members = Readonly<Record<string, unknown>>;
 type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
 
 /** `next` is the call to make, or a sentence if only another tool shows what is in progress. */

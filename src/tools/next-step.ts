@@ -3,6 +3,7 @@ import { deduplicated } from '../operations/calls.ts';
 import { type FinspaceError, isNotFound } from '../operations/failure.ts';
 import { callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
+import type { Members } from '../operations/operation.ts';
 import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
 import { readIfOffered } from '../safety/offered-read.ts';
 import { quotasFor } from '../safety/preview.ts';
@@ -10,8 +11,6 @@ import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
 import { WAITED_FOR } from './fleet/wait-target.ts';
 import { environmentCalled, type Lookup, missingText } from './identify.ts';
 import type { FailureAdvice } from './result.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** What to do about a failed call. Reads what the call refers to, and names what is missing and what must be waited for. */
 export async function nextStep(

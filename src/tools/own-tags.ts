@@ -1,12 +1,11 @@
 import { arnPath, getterOf, KINDS, memberOf } from '../inventory/kinds.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { CallOptions, OperationName } from '../operations/index.ts';
+import type { Members } from '../operations/operation.ts';
 import { allowedFor } from '../safety/policy.ts';
 import { environmentArn } from '../safety/protection.ts';
 import type { ToolEnvironment } from './environment.ts';
 import { reasonOf } from './fleet/read-gaps.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** The part of its ARN after the environment's ARN, for the one entity with tags that a read shows; undefined for other calls. */
 function pathShown(name: OperationName, input: Members): string | undefined {

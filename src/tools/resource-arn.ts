@@ -1,10 +1,9 @@
 import { arnPath, wordOf } from '../inventory/kinds.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
+import type { Members } from '../operations/operation.ts';
 import { createdBy } from '../operations/references.ts';
 import { readIfOffered } from '../safety/offered-read.ts';
 import { briefSignal, type Lookup } from './identify.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** The ARN of what a call created, as the tag tools need it, if the reply does not contain it. */
 export async function arnOfNew(lookup: Lookup, name: OperationName, input: Members, output: Members) {

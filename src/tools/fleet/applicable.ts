@@ -1,4 +1,4 @@
-import type { GraphEntity, Kind } from '../../inventory/graph.ts';
+import type { GraphEntity, Kind } from '../../inventory/graph-types.ts';
 import { statusesOf } from '../../inventory/kinds.ts';
 import { SIZE_MEASURES } from '../../inventory/sizes.ts';
 import { plural } from '../../inventory/units.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { QuotaUse } from '../../inventory/graph.ts';
+import type { QuotaUse } from '../../inventory/graph-types.ts';
 import { READ_FOR_QUOTAS } from '../../inventory/quota-use.ts';
 import { PUBLISHED_QUOTAS, type Quotas } from '../../operations/quotas.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';

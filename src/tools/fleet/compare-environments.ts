@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { groupBy } from '../../group-by.ts';
-import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph-types.ts';
 import { factsOf, KINDS } from '../../inventory/kinds.ts';
 import { sumByName } from '../../inventory/sum-by-name.ts';
 import { cachedOf, type Summary, sizeOf, summaryOf } from '../../inventory/summary.ts';

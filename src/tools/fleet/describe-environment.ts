@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MAX_DATA } from '../../answer-size.ts';
-import type { Graph } from '../../inventory/graph.ts';
+import type { Graph } from '../../inventory/graph-types.ts';
 import { renderWithin } from '../../inventory/render-within.ts';
 import { summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';

@@ -1,4 +1,4 @@
-import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, Kind } from '../../inventory/graph-types.ts';
 import { arnIn, factsOf, isInDatabase, KINDS, memberOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { namesOf } from '../../inventory/dependents.ts';
-import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
-import { gapOwner } from '../../inventory/graph-types.ts';
+import { type Graph, type GraphEntity, gapOwner, type Kind } from '../../inventory/graph-types.ts';
 import { dependentKindsOf, getterOf, statusClass } from '../../inventory/kinds.ts';
 import type { OperationName } from '../../operations/index.ts';
 import { quoteUntrusted } from '../../untrusted.ts';

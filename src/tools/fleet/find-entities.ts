@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, Kind } from '../../inventory/graph-types.ts';
 import { Listed, Words } from '../lenient.ts';
 import { havingProperty, requireOneMeasure, requireOrder, requireProperty, requireStatus } from './applicable.ts';
 import { countsOf, detailFor, FEW, matchedInAll, rowsOf, unmatched } from './entity-rows.ts';

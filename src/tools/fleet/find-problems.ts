@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { stuckAfter } from '../../inventory/failed-or-stuck.ts';
-import type { Graph, GraphEntity, Issue, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, Issue, Kind } from '../../inventory/graph-types.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { issueRow } from '../../inventory/summary.ts';
 import { isoMinute } from '../../inventory/units.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { acrossEnvironments, type Environment } from '../../inventory/fleet.ts';
-import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
+import { environmentGraph } from '../../inventory/graph.ts';
+import type { Graph, GraphOptions } from '../../inventory/graph-types.ts';
 import { progressReporter } from '../../inventory/progress.ts';
 import { lateGap } from '../../inventory/reading.ts';
 import { deduplicated } from '../../operations/calls.ts';

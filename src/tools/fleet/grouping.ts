@@ -1,4 +1,4 @@
-import type { GraphEntity, Kind } from '../../inventory/graph.ts';
+import type { GraphEntity, Kind } from '../../inventory/graph-types.ts';
 import { factsOf } from '../../inventory/kinds.ts';
 import { usesCapacity } from '../../inventory/sizes.ts';
 import { sumByName } from '../../inventory/sum-by-name.ts';

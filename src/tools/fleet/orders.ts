@@ -1,4 +1,4 @@
-import type { GraphEntity } from '../../inventory/graph.ts';
+import type { GraphEntity } from '../../inventory/graph-types.ts';
 import { fullness, sizeInOrder, usesCapacity } from '../../inventory/sizes.ts';
 
 interface Member {

@@ -1,5 +1,5 @@
 import type { Environment, FleetResults } from '../../inventory/fleet.ts';
-import type { Graph } from '../../inventory/graph.ts';
+import type { Graph } from '../../inventory/graph-types.ts';
 import { OUT_OF_TIME } from '../../inventory/reading.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Position } from './cursor.ts';

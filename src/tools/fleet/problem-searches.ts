@@ -1,5 +1,5 @@
 import { expectedBy, failedOrStuckIssues } from '../../inventory/failed-or-stuck.ts';
-import type { Graph, GraphEntity, GraphOptions, Issue, IssueCondition, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, GraphOptions, Issue, IssueCondition, Kind } from '../../inventory/graph-types.ts';
 import { KINDS, statusClass } from '../../inventory/kinds.ts';
 import { danglingIssues, staleIssues, unusedIssues } from '../../inventory/stale-and-unused.ts';
 import { isoMinute } from '../../inventory/units.ts';

@@ -1,4 +1,4 @@
-import type { Graph } from '../../inventory/graph.ts';
+import type { Graph } from '../../inventory/graph-types.ts';
 import { errorText } from '../../inventory/reading.ts';
 import { truncate } from '../../inventory/units.ts';
 import { FinspaceError } from '../../operations/failure.ts';

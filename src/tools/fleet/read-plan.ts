@@ -1,5 +1,5 @@
 import { nodesOf } from '../../inventory/entities.ts';
-import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph-types.ts';
 import { dependentKindsOf, KINDS, statusClass, statusesOf } from '../../inventory/kinds.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';

@@ -1,4 +1,4 @@
-import type { Graph, Kind } from '../../inventory/graph.ts';
+import type { Graph, Kind } from '../../inventory/graph-types.ts';
 import { truncate } from '../../inventory/units.ts';
 import { nearest } from '../../nearest.ts';
 import { DELETED } from './environment-lookup.ts';

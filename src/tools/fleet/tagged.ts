@@ -1,5 +1,4 @@
-import type { Graph, GraphEntity } from '../../inventory/graph.ts';
-import { idOf } from '../../inventory/graph-types.ts';
+import { type Graph, type GraphEntity, idOf } from '../../inventory/graph-types.ts';
 import { arnIn } from '../../inventory/kinds.ts';
 import { errorText, MAX_CONCURRENT_CALLS, OUT_OF_TIME } from '../../inventory/reading.ts';
 import { limitConcurrency } from '../../operations/calls.ts';

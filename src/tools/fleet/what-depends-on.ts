@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Connected, dependenciesOf, dependentsOf, entitiesNamed } from '../../inventory/dependents.ts';
 import { detailOf } from '../../inventory/detail.ts';
-import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, Kind } from '../../inventory/graph-types.ts';
 import { healthOf } from '../../inventory/health.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { issueRow, sizeOf } from '../../inventory/summary.ts';
