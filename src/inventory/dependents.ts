@@ -1,4 +1,4 @@
-import type { Edge, Graph, GraphEntity } from './graph.ts';
+import type { Edge, Graph, GraphEntity } from './graph-types.ts';
 import { arnIn } from './kinds.ts';
 
 export interface Connected {

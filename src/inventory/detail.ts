@@ -2,7 +2,7 @@ import { statusClass } from '../kinds/statuses.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { expectedBy } from './failed-or-stuck.ts';
-import type { Graph, GraphEntity } from './graph.ts';
+import type { Graph, GraphEntity } from './graph-types.ts';
 import { arnIn, factsOf } from './kinds.ts';
 import { entityRow } from './summary.ts';
 import { isoMinute, truncate } from './units.ts';

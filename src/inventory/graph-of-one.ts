@@ -1,7 +1,7 @@
 import { edgesOf } from './edges.ts';
 import { entitiesOf } from './entities.ts';
 import type { Cluster, Database, Dataview, EnvironmentData, Group, User, Volume } from './environment-data.ts';
-import type { Graph, Kind } from './graph.ts';
+import type { Graph, Kind } from './graph-types.ts';
 import { isInDatabase } from './kinds.ts';
 
 interface EntityLocation {

@@ -5,18 +5,6 @@ import { readEnvironment } from './environment-data.ts';
 import type { Graph, GraphOptions } from './graph-types.ts';
 import { quotaUse } from './quota-use.ts';
 
-export type {
-  Edge,
-  Graph,
-  GraphEntity,
-  GraphOptions,
-  Issue,
-  IssueCondition,
-  Kind,
-  QuotaUse,
-  Relation,
-} from './graph-types.ts';
-
 /**
  * Reads an environment: each list once (per database for dataviews and changesets), and the details of each cluster, volume,
  * database and failed changeset. Rejects when the environment does not exist or the backend cannot be reached.

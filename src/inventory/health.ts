@@ -1,7 +1,7 @@
 import { groupBy } from '../group-by.ts';
 import { statusClass } from '../kinds/statuses.ts';
 import { failedOrStuckIssues } from './failed-or-stuck.ts';
-import type { Graph, GraphEntity, Issue } from './graph.ts';
+import type { Graph, GraphEntity, Issue } from './graph-types.ts';
 import { danglingIssues, staleIssues, unusedIssues } from './stale-and-unused.ts';
 
 /** The states of an entity, worst first. */

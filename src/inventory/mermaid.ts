@@ -1,5 +1,5 @@
 import { withoutMisleading } from '../untrusted.ts';
-import type { Graph, GraphEntity, Kind, Relation } from './graph.ts';
+import type { Graph, GraphEntity, Kind, Relation } from './graph-types.ts';
 import { type Health, healthOf } from './health.ts';
 import { omittedText } from './render-within.ts';
 import { bytes } from './units.ts';

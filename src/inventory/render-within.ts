@@ -1,5 +1,5 @@
 import { bytesOf } from '../answer-size.ts';
-import type { Graph, GraphEntity, Kind } from './graph.ts';
+import type { Graph, GraphEntity, Kind } from './graph-types.ts';
 import { HEALTH_ORDER, healthOf } from './health.ts';
 import { counted } from './units.ts';
 

@@ -1,5 +1,5 @@
 import { occupiesHost } from '../kinds/statuses.ts';
-import type { GraphEntity, Kind } from './graph.ts';
+import type { GraphEntity, Kind } from './graph-types.ts';
 
 /** What the size of an entity measures: only sizes of one measure can be compared. */
 export const SIZE_MEASURES: Readonly<Partial<Record<Kind, 'memory' | 'data' | 'disk'>>> = {

@@ -1,6 +1,6 @@
 import { isLeavingOrGone } from '../kinds/statuses.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
-import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph.ts';
+import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
 import { dependentKindsOf } from './kinds.ts';
 import { counted } from './units.ts';
 

@@ -2,7 +2,7 @@ import { groupBy } from '../group-by.ts';
 import { oncePer } from '../once-per.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph.ts';
+import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
 import { healthOf } from './health.ts';
 import { sumByName } from './sum-by-name.ts';
 import { age, bytes, exactMemory, isoMinute, memory } from './units.ts';

@@ -1,6 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, type ReadResourceResult } from '@modelcontextprotocol/server';
 import { MAX_DATA, shortened } from '../answer-size.ts';
-import { environmentGraph, type Graph, type GraphOptions } from '../inventory/graph.ts';
+import { environmentGraph } from '../inventory/graph.ts';
+import type { Graph, GraphOptions } from '../inventory/graph-types.ts';
 import { listPagesWithin } from '../inventory/pages.ts';
 import { progressReporter } from '../inventory/progress.ts';
 import { omittedText, renderWithin } from '../inventory/render-within.ts';

@@ -1,5 +1,6 @@
 import { finspaceCall } from '../../src/finspace/call.ts';
-import { environmentGraph, type Graph, type GraphOptions } from '../../src/inventory/graph.ts';
+import { environmentGraph } from '../../src/inventory/graph.ts';
+import type { Graph, GraphOptions } from '../../src/inventory/graph-types.ts';
 import { openLocalService } from '../../src/local/index.ts';
 import type { Call } from '../../src/operations/index.ts';
 

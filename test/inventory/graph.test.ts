@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dependenciesOf, dependentsOf, entitiesNamed } from '../../src/inventory/dependents.ts';
 import { failedOrStuckIssues } from '../../src/inventory/failed-or-stuck.ts';
-import type { Graph, Issue } from '../../src/inventory/graph.ts';
+import type { Graph, Issue } from '../../src/inventory/graph-types.ts';
 import { danglingIssues, staleIssues, unusedIssues } from '../../src/inventory/stale-and-unused.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { OperationName } from '../../src/operations/index.ts';

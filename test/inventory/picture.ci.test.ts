@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Graph } from '../../src/inventory/graph.ts';
+import type { Graph } from '../../src/inventory/graph-types.ts';
 import { environmentSvg } from '../../src/inventory/svg/picture.ts';
 import { launched, NO_BROWSER } from '../approval/chromium.ts';
 import { type Demo, demo } from './demo.ts';

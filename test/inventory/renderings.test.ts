@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Graph, Kind } from '../../src/inventory/graph.ts';
+import type { Graph, Kind } from '../../src/inventory/graph-types.ts';
 import { environmentMermaid } from '../../src/inventory/mermaid.ts';
 import { summaryOf } from '../../src/inventory/summary.ts';
 import { environmentSvg } from '../../src/inventory/svg/picture.ts';

@@ -1,5 +1,4 @@
-import type { Edge, Graph, GraphEntity, Kind } from '../../src/inventory/graph.ts';
-import { idOf } from '../../src/inventory/graph-types.ts';
+import { type Edge, type Graph, type GraphEntity, idOf, type Kind } from '../../src/inventory/graph-types.ts';
 
 const NOW = '2026-03-17T09:00:00.000Z';
 const TYPES = ['HDB', 'HDB', 'RDB', 'GATEWAY', 'TICKERPLANT', 'GP'];

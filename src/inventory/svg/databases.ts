@@ -1,4 +1,4 @@
-import type { GraphEntity } from '../graph.ts';
+import type { GraphEntity } from '../graph-types.ts';
 import type { Health } from '../health.ts';
 import { readyIn } from '../kinds.ts';
 import { bytes, counted, moment } from '../units.ts';

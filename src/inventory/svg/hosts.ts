@@ -1,5 +1,5 @@
 import { statusClass } from '../../kinds/statuses.ts';
-import type { GraphEntity } from '../graph.ts';
+import type { GraphEntity } from '../graph-types.ts';
 import { age, counted, memory } from '../units.ts';
 import { box, cardLook, group } from './boxes.ts';
 import { HOST_WIDTH, ISSUE_LINE, type Placed } from './layout.ts';

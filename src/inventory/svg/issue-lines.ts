@@ -1,4 +1,4 @@
-import type { GraphEntity, Issue } from '../graph.ts';
+import type { GraphEntity, Issue } from '../graph-types.ts';
 import type { EntityHealth } from '../health.ts';
 import { age, counted } from '../units.ts';
 import { shorten } from './text.ts';

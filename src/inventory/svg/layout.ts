@@ -1,4 +1,4 @@
-import type { GraphEntity } from '../graph.ts';
+import type { GraphEntity } from '../graph-types.ts';
 import type { ClusterRow, DatabaseCard, HostBox, Model } from './model.ts';
 
 /** The width at which a README shows pictures, so that text appears at its drawn size: 11 pixels at least. */

@@ -1,5 +1,5 @@
 import { rulesOfShownType } from '../../operations/cluster-types.ts';
-import type { Graph, GraphEntity } from '../graph.ts';
+import type { Graph, GraphEntity } from '../graph-types.ts';
 import { type EntityHealth, healthOf } from '../health.ts';
 import { nodesText } from '../summary.ts';
 import { moment } from '../units.ts';

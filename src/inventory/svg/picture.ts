@@ -1,4 +1,4 @@
-import type { Graph, GraphEntity } from '../graph.ts';
+import type { Graph, GraphEntity } from '../graph-types.ts';
 import type { Health } from '../health.ts';
 import { omittedText } from '../render-within.ts';
 import { counted, moment } from '../units.ts';
