@@ -60,7 +60,8 @@ const typeProblem = (
   advice: string,
 ): Problem | undefined => {
   const { clusterType: type } = target ?? {};
-  return type === undefined || rulesOfShownType(type)?.[allows] !== false
+  const rules = rulesOfShownType(type);
+  return type === undefined || rules === undefined || rules[allows]
     ? undefined
     : { error: 'Validation', message: message(type), item: pathItem('kx-cluster', key, type), advice };
 };

@@ -4,18 +4,18 @@ export type ClusterType = Input<'CreateKxCluster'>['clusterType'];
 
 /** What clusters of a type can have. */
 export interface ClusterTypeRules {
-  readonly manyNodes: boolean;
-  readonly multiAz: boolean;
+  readonly manyNodes?: true;
+  readonly multiAz?: true;
   /** Use of a database: mounted for reading, or only the destination of savedown. */
-  readonly databases: 'read' | 'savedown' | 'no';
-  readonly caches: boolean;
-  readonly savedown: 'required on dedicated nodes' | 'optional' | 'no';
-  readonly tickerplantLog: 'required' | 'optional' | 'no';
-  readonly autoScaling: boolean;
-  readonly needsCode: boolean;
+  readonly databases?: 'read' | 'savedown';
+  readonly caches?: true;
+  readonly savedown?: 'required on dedicated nodes' | 'optional';
+  readonly tickerplantLog?: 'required' | 'optional';
+  readonly autoScaling?: true;
+  readonly needsCode?: true;
   /** Whether its databases can be changed, or its code without a restart. */
-  readonly updatesDatabases: boolean;
-  readonly updatesCodeInPlace: boolean;
+  readonly updatesDatabases?: true;
+  readonly updatesCodeInPlace?: true;
 }
 
 /** What each type of cluster can have, as documented, except for rules that observed clusters violated. */
@@ -25,61 +25,26 @@ export const CLUSTER_TYPES: Record<ClusterType, ClusterTypeRules> = {
     multiAz: true,
     databases: 'read',
     caches: true,
-    savedown: 'no',
-    tickerplantLog: 'no',
     autoScaling: true,
-    needsCode: false,
     updatesDatabases: true,
-    updatesCodeInPlace: false,
   },
   RDB: {
     manyNodes: true,
     multiAz: true,
     databases: 'savedown',
-    caches: false,
     savedown: 'required on dedicated nodes',
     tickerplantLog: 'optional',
-    autoScaling: false,
-    needsCode: false,
-    updatesDatabases: false,
-    updatesCodeInPlace: false,
   },
-  GATEWAY: {
-    manyNodes: true,
-    multiAz: true,
-    databases: 'no',
-    caches: false,
-    savedown: 'no',
-    tickerplantLog: 'no',
-    autoScaling: false,
-    needsCode: true,
-    updatesDatabases: false,
-    updatesCodeInPlace: false,
-  },
+  GATEWAY: { manyNodes: true, multiAz: true, needsCode: true },
   GP: {
-    manyNodes: false,
-    multiAz: false,
     databases: 'read',
     caches: true,
     savedown: 'optional',
     tickerplantLog: 'optional',
-    autoScaling: false,
-    needsCode: false,
     updatesDatabases: true,
     updatesCodeInPlace: true,
   },
-  TICKERPLANT: {
-    manyNodes: false,
-    multiAz: false,
-    databases: 'no',
-    caches: false,
-    savedown: 'no',
-    tickerplantLog: 'required',
-    autoScaling: false,
-    needsCode: false,
-    updatesDatabases: false,
-    updatesCodeInPlace: false,
-  },
+  TICKERPLANT: { tickerplantLog: 'required' },
 };
 
 /** The rules of a type that a reply shows; undefined for a type that is not documented. */

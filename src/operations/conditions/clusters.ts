@@ -17,10 +17,10 @@ const isShared = (request: Request) => request.scalingGroupConfiguration !== und
 const rulesFor = (request: Request) => CLUSTER_TYPES[request.clusterType];
 
 /** A member that clusters of some types cannot have. */
-const allowedForType = (member: keyof Request, isAllowed: (rules: ClusterTypeRules) => boolean): Rule =>
+const allowedForType = (member: keyof Request, rule: keyof ClusterTypeRules): Rule =>
   condition(
     member,
-    (r) => isAllowed(rulesFor(r)) || none(r[member]),
+    (r) => rulesFor(r)[rule] !== undefined || none(r[member]),
     (r) => `${member} cannot be given for a cluster of type ${r.clusterType}`,
   );
 
@@ -80,17 +80,17 @@ const PLACEMENT: readonly Rule[] = [
 const BY_TYPE: readonly Rule[] = [
   condition(
     'nodeCount',
-    (r) => rulesFor(r).manyNodes || nodesOfRequest(r) === 1,
+    (r) => rulesFor(r).manyNodes === true || nodesOfRequest(r) === 1,
     (r) => `A cluster of type ${r.clusterType} has exactly one node`,
   ),
   condition(
     'azMode',
-    (r) => rulesFor(r).multiAz || r.azMode === 'SINGLE',
+    (r) => rulesFor(r).multiAz === true || r.azMode === 'SINGLE',
     (r) => `azMode MULTI cannot be given for a cluster of type ${r.clusterType}`,
   ),
-  allowedForType('databases', ({ databases }) => databases !== 'no'),
-  allowedForType('cacheStorageConfigurations', ({ caches }) => caches),
-  allowedForType('savedownStorageConfiguration', ({ savedown }) => savedown !== 'no'),
+  allowedForType('databases', 'databases'),
+  allowedForType('cacheStorageConfigurations', 'caches'),
+  allowedForType('savedownStorageConfiguration', 'savedown'),
   condition(
     'savedownStorageConfiguration',
     (r) =>
@@ -99,13 +99,13 @@ const BY_TYPE: readonly Rule[] = [
       r.savedownStorageConfiguration !== undefined,
     (r) => `savedownStorageConfiguration is required for a dedicated cluster of type ${r.clusterType}`,
   ),
-  allowedForType('tickerplantLogConfiguration', ({ tickerplantLog }) => tickerplantLog !== 'no'),
+  allowedForType('tickerplantLogConfiguration', 'tickerplantLog'),
   condition(
     'tickerplantLogConfiguration',
     (r) => rulesFor(r).tickerplantLog !== 'required' || !none(r.tickerplantLogConfiguration?.tickerplantLogVolumes),
     (r) => `tickerplantLogConfiguration with tickerplantLogVolumes is required for a cluster of type ${r.clusterType}`,
   ),
-  allowedForType('autoScalingConfiguration', ({ autoScaling }) => autoScaling),
+  allowedForType('autoScalingConfiguration', 'autoScaling'),
   condition(
     'code',
     (r) => !rulesFor(r).needsCode || r.code !== undefined,
