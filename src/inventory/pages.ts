@@ -109,9 +109,7 @@ export async function pageWithin<N extends OperationName>(
   }
 }
 
-/**
- * The first items of a list, in a limited number of bytes of JSON but at least one item, with the token that continues after them.
- */
+/** The first items of a list, in a limited number of bytes of JSON but at least one item, with the token that continues after them. */
 export async function listPagesWithin<N extends OperationName>(
   call: Call,
   name: N,

@@ -7,10 +7,7 @@ import { counted } from './units.ts';
 type Index = ReadonlyMap<string, GraphEntity>;
 const indexed = ({ entities }: Graph): Index => new Map(entities.map((entity) => [entity.id, entity]));
 
-/**
- * Clusters and dataviews that are not on the newest completed changeset or dataview version, since the first one that they
- * missed.
- */
+/** Clusters and dataviews that are not on the newest completed changeset or dataview version, since the first one that they missed. */
 export function staleIssues(graph: Graph): Issue[] {
   const byId = indexed(graph);
   return graph.edges

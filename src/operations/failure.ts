@@ -32,9 +32,7 @@ export interface FailureFields {
   readonly attempts?: number | undefined;
 }
 
-/**
- * The only error that a {@link Call} rejects with. Its fields are chosen one by one, so that nothing else can leak through it.
- */
+/** The only error that a {@link Call} rejects with. Its fields are chosen one by one, so that nothing else can leak through it. */
 export class FinspaceError extends Error {
   override readonly name = 'FinspaceError';
   readonly fields: FailureFields;

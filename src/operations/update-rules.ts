@@ -41,9 +41,7 @@ export const DATABASES_UPDATE: DeclaredUpdate = {
   }),
 };
 
-/**
- * UpdateKxDataview: new segments replace all segments; without a changeset, a dataview without autoUpdate moves to the latest.
- */
+/** UpdateKxDataview: new segments replace all segments; without a changeset, a dataview without autoUpdate moves to the latest. */
 export const DATAVIEW_UPDATE: DeclaredUpdate = {
   settings: ({ description, changesetId, segmentConfigurations, autoUpdate }) => ({
     description,

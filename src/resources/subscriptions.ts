@@ -100,9 +100,7 @@ function pollSlots(
     one.poll?.stop();
     one.poll = undefined;
   };
-  /**
-   * When too many wait, one is dropped from the principal that holds most: its latest, or the new one if no principal holds more.
-   */
+  /** When too many wait, one is dropped from the principal that holds most: its latest, or the new one if no principal holds more. */
   const dropOverflow = (latest: Watched) => {
     if (watched.size - polled.size <= MAX_WAITING) return;
     const latestFirst = [latest, ...[...watched.values()].toReversed()];

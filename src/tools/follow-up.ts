@@ -66,9 +66,7 @@ function startedBy({ operation, input, output }: Accepted): StartedChange | stri
   };
 }
 
-/**
- * Reads the nodes of a cluster before one is deleted; the returned function then shows which node replaces it, if that is clear.
- */
+/** Reads the nodes of a cluster before one is deleted; the returned function then shows which node replaces it, if that is clear. */
 export async function replacementFinder(
   lookup: Lookup,
   name: OperationName,

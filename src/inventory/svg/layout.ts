@@ -27,9 +27,7 @@ export interface Placed<T> {
   readonly height: number;
 }
 
-/**
- * Positions: data and volumes on the left, clusters in the boxes of their hosts on the right, with space for lines between them.
- */
+/** Positions: data and volumes on the left, clusters in the boxes of their hosts on the right, with space for lines between them. */
 export interface Layout {
   readonly top: number;
   readonly databases: readonly Placed<DatabaseCard>[];

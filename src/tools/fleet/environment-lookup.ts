@@ -106,10 +106,7 @@ function matchingNames(all: readonly Environment[], pattern: string): readonly E
   );
 }
 
-/**
- * Whether a complete name matches a pattern with `*` for any text. No regular expression, because the pattern comes from the
- * model.
- */
+/** Whether a complete name matches a pattern with `*` for any text. No regular expression, because the pattern comes from the model. */
 export function isLike(name: string, pattern: string): boolean {
   const [begin = '', ...rest] = pattern.split('*');
   const end = rest.pop() ?? '';
@@ -128,9 +125,7 @@ const splitDeleted = (all: readonly Environment[]) =>
 const newest = (all: readonly Environment[]) =>
   all.toSorted((a, b) => (b.creationTimestamp ?? '').localeCompare(a.creationTimestamp ?? ''));
 
-/**
- * The only environment whose name matches apart from word separators, or contains the word: `prod` or `production` is `kdb-prod`.
- */
+/** The only environment whose name matches apart from word separators, or contains the word: `prod` or `production` is `kdb-prod`. */
 const withWord = (all: readonly Environment[], wanted: string): Environment[] => {
   const words = (text: string) => text.toLowerCase().split(/[-_\s]+/);
   const wantedName = words(wanted).join('-');

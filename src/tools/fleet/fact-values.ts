@@ -99,9 +99,7 @@ export function declares(kind: Kind, wanted: string): boolean {
   );
 }
 
-/**
- * Whether the lists of these kinds contain a fact. To find or group by any other, each entity must be read.
- */
+/** Whether the lists of these kinds contain a fact. To find or group by any other, each entity must be read. */
 export function isListed(wanted: string, kinds: readonly Kind[]): boolean {
   const bareName = bareNameOf(wanted);
   if ([...BASE, 'date'].some((name) => bareNameOf(name) === bareName)) return true;

@@ -44,9 +44,7 @@ const FIELDS: readonly { readonly textOf: (tool: Searchable) => string; readonly
 /** Weight of a deprecated tool. */
 const DEPRECATED = 0.5;
 
-/**
- * The tools that share words with the question, best first (BM25 over each field); a tool whose exact name is given comes first.
- */
+/** The tools that share words with the question, best first (BM25 over each field); a tool whose exact name is given comes first. */
 export function rankTools<T extends Searchable>(question: string, tools: readonly T[]): T[] {
   const queryWords = words(question);
   const name = question
