@@ -13,7 +13,6 @@ const inStatus =
 
 /** The environments of the dataset browser, which AWS deprecated. The API shows nothing of what they contain. */
 export const environment: KindDefinition<'environment'> = {
-  references: [],
   changes: {
     CreateEnvironment: {
       rules: [],

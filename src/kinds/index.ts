@@ -22,7 +22,7 @@ export const DEFINITIONS: { readonly [K in KindName]: KindDefinition<K> } = {
   'kx-database': kxDatabase,
   'kx-dataview': kxDataview,
   // Nodes are changed by operations of their cluster.
-  'kx-node': { references: [], changes: {} },
+  'kx-node': { changes: {} },
   'kx-scaling-group': kxScalingGroup,
   'kx-user': kxUser,
   'kx-volume': kxVolume,

@@ -92,7 +92,6 @@ async function contentsLost(requested: Delete & { readonly target: Environment }
 }
 
 export const kxEnvironment: KindDefinition<'kx-environment'> = {
-  references: [],
   changes: {
     CreateKxEnvironment: {
       rules: [nameIsFree],

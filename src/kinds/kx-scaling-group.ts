@@ -15,7 +15,6 @@ function knownHost({ input }: Create): RuleResult {
 }
 
 export const kxScalingGroup: KindDefinition<'kx-scaling-group'> = {
-  references: [],
   changes: {
     CreateKxScalingGroup: {
       rules: [

@@ -25,7 +25,6 @@ async function clusterRuns({ input: { clusterName }, key: { environmentId }, rea
 }
 
 export const kxUser: KindDefinition<'kx-user'> = {
-  references: [],
   changes: {
     CreateKxUser: {
       rules: [openEnvironment, freeName('kx-user', 'ResourceAlreadyExists')],

@@ -62,7 +62,6 @@ function grownDisk(requested: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Config
 const GROWS_FOR_GOOD = 'A volume cannot be made smaller later.';
 
 export const kxVolume: KindDefinition<'kx-volume'> = {
-  references: [],
   changes: {
     CreateKxVolume: {
       rules: [

@@ -176,7 +176,7 @@ export type ReferenceTarget<T extends KindName> = Omit<Keys[T], 'environmentId'>
 
 /** Everything about a kind besides its contract (operations/) and its storage (local/). */
 export interface KindDefinition<K extends KindName> {
-  readonly references: References<K>;
+  readonly references?: References<K>;
   /** Every operation that changes it. */
   readonly changes: { readonly [N in Changing<K, 'create'>]: Change<K, N> } & {
     readonly [N in Changing<K, Exclude<Risk, 'read' | 'create'>>]: ChangeOfExisting<K, N>;

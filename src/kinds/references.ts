@@ -13,7 +13,7 @@ interface Referred extends Pick<AnyReference, 'to' | 'as'> {
   readonly preventsDeletion: boolean;
 }
 
-const referencesOf = (kind: KindName) => DEFINITIONS[kind].references as readonly AnyReference[];
+const referencesOf = (kind: KindName) => (DEFINITIONS[kind].references ?? []) as readonly AnyReference[];
 
 /**
  * The entities that an entity refers to, as its view or the input of its create names them; none if its status shows that it has

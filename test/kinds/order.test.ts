@@ -5,7 +5,7 @@ import type { KindName } from '../../src/kinds/views.ts';
 
 const needed = (kind: KindName): KindName[] => {
   const { parent } = NAMES[kind];
-  const held = DEFINITIONS[kind].references.flatMap(({ to, preventsDeletion = true }) =>
+  const held = (DEFINITIONS[kind].references ?? []).flatMap(({ to, preventsDeletion = true }) =>
     preventsDeletion ? [to] : [],
   );
   return [...(parent === undefined ? [] : [parent]), ...held];
