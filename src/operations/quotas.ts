@@ -1,29 +1,8 @@
 /** Limits per environment, except `environments` and `legacyEnvironments`, which are per account and region. Sizes in GB. */
-export interface Quotas {
-  readonly environments: number;
-  readonly legacyEnvironments: number;
-  readonly clusters: number;
-  readonly singleAzClusters: number;
-  readonly multiAzClusters: number;
-  readonly nodesPerCluster: number;
-  readonly cacheStorage: number;
-  readonly savedownStorage: number;
-  readonly users: number;
-  readonly databases: number;
-  readonly ingestions: number;
-  readonly dataviews: number;
-  readonly dataviewVersions: number;
-  readonly volumes: number;
-  readonly volumeStorage: number;
-  /** Clusters that mount one volume. */
-  readonly volumeMounts: { readonly read: number; readonly write: number };
-  readonly scalingGroups: number;
-  readonly nodes: Readonly<Record<string, number>>;
-  readonly hosts: Readonly<Record<string, number>>;
-}
+export type Quotas = Readonly<typeof PUBLISHED_QUOTAS>;
 
 /** The published defaults (user guide, quotas). AWS could raise them for an account; no operation shows the actual values. */
-export const PUBLISHED_QUOTAS: Quotas = {
+export const PUBLISHED_QUOTAS = {
   environments: 1,
   legacyEnvironments: 2,
   clusters: 10,
@@ -39,6 +18,7 @@ export const PUBLISHED_QUOTAS: Quotas = {
   dataviewVersions: 10,
   volumes: 5,
   volumeStorage: 7_730,
+  /** Clusters that mount one volume. */
   volumeMounts: { read: 5, write: 5 },
   scalingGroups: 10,
   nodes: {
@@ -49,7 +29,7 @@ export const PUBLISHED_QUOTAS: Quotas = {
     'kx.s.8xlarge': 1,
     'kx.s.16xlarge': 0,
     'kx.s.32xlarge': 0,
-  },
+  } as Readonly<Record<string, number>>,
   hosts: {
     'kx.sg.large': 1,
     'kx.sg.xlarge': 1,
@@ -60,5 +40,5 @@ export const PUBLISHED_QUOTAS: Quotas = {
     'kx.sg.32xlarge': 0,
     'kx.sg1.16xlarge': 0,
     'kx.sg1.24xlarge': 0,
-  },
+  } as Readonly<Record<string, number>>,
 };
