@@ -3,17 +3,19 @@ import type { OperationName, Output } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { ReplyCache } from './reply-cache.ts';
 
-export type Kind =
-  | 'environment'
-  | 'cluster'
-  | 'scaling-group'
-  | 'volume'
-  | 'database'
-  | 'changeset'
-  | 'dataview'
-  | 'user'
-  /** Not part of graphs; a cluster has its nodes in its facts. */
-  | 'node';
+/** The kinds of entities in a graph. */
+export const KINDS = [
+  'environment',
+  'cluster',
+  'database',
+  'dataview',
+  'changeset',
+  'scaling-group',
+  'volume',
+  'user',
+] as const;
+/** Nodes are not part of graphs; a cluster has its nodes in its facts. */
+export type Kind = (typeof KINDS)[number] | 'node';
 
 /** An entity in an environment. All its texts come from the API: quote or escape them before display. */
 export interface GraphEntity {

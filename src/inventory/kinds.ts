@@ -7,7 +7,7 @@ import { readyStatuses } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
 import type { Entity } from '../operations/operation.ts';
-import { type Graph, type GraphEntity, idOf, type Kind } from './graph-types.ts';
+import { type Graph, type GraphEntity, idOf, KINDS, type Kind } from './graph-types.ts';
 
 // For folders that do not import src/kinds.
 export {
@@ -19,16 +19,7 @@ export {
   statusClass,
 } from '../kinds/statuses.ts';
 
-export const KINDS = [
-  'environment',
-  'cluster',
-  'database',
-  'dataview',
-  'changeset',
-  'scaling-group',
-  'volume',
-  'user',
-] as const satisfies readonly Kind[];
+export { KINDS };
 
 export const getterOf = (kind: Kind): OperationName => NAMES[`kx-${kind}`].get as OperationName;
 
