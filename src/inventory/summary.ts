@@ -9,16 +9,10 @@ import { age, bytes, exactMemory, isoMinute, memory } from './units.ts';
 
 type Row = Record<string, unknown>;
 
-/** A short description of an environment: counts by status, what needs attention, and a row for each entity. */
-export interface Summary {
-  readonly environment: Row;
-  readonly readAt: string;
-  readonly counts: Record<string, Record<string, number>>;
-  readonly attention: Row[];
-  readonly entities: Partial<Record<Kind, Row[]>>;
-}
+export type Summary = ReturnType<typeof summaryOf>;
 
-export function summaryOf(graph: Graph): Summary {
+/** A short description of an environment: counts by status, what needs attention, and a row for each entity. */
+export function summaryOf(graph: Graph) {
   const environment = graph.entities.find(({ kind }) => kind === 'environment');
   const others = graph.entities.filter(({ kind }) => kind !== 'environment');
   return {
@@ -28,7 +22,9 @@ export function summaryOf(graph: Graph): Summary {
     attention: [...healthOf(graph).values()].flatMap(({ issues }) =>
       issues.map((found) => briefIssueRow(found, graph)),
     ),
-    entities: Object.fromEntries(SHOWN.map((kind) => [kind, rowsOf(others, kind, graph)])),
+    entities: Object.fromEntries(SHOWN.map((kind) => [kind, rowsOf(others, kind, graph)])) as Partial<
+      Record<Kind, Row[]>
+    >,
   };
 }
 
@@ -48,7 +44,7 @@ const environmentFacts = (facts: GraphEntity['facts']): Row =>
 
 const SHOWN: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume', 'user'];
 
-function countsOf(entities: readonly GraphEntity[]): Summary['counts'] {
+function countsOf(entities: readonly GraphEntity[]) {
   const kinds = [...new Set(entities.map(({ kind }) => kind))].filter((kind) => kind !== 'changeset');
   const statusesOf = (kind: Kind) => entities.flatMap((each) => (each.kind === kind ? [each.status ?? 'total'] : []));
   return Object.fromEntries(kinds.map((kind) => [kind, sumByName(statusesOf(kind).map((status) => [status, 1]))]));

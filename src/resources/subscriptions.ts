@@ -3,12 +3,6 @@ import { type Poll, type PollOptions, poll } from './poll.ts';
 /** Watches a resource for a principal until the returned function is called. All watchers of a resource share its polls. */
 export type Subscribe = (uri: string, principal: string) => () => void;
 
-export interface Subscriptions {
-  readonly watch: Subscribe;
-  /** Reads a resource and reports it as changed; false if it is not polled. */
-  refresh(uri: string): boolean;
-}
-
 /** Maximum polled resources of all subscribers together, and maximum resources that wait to be polled. */
 const MAX_POLLED = 100;
 const MAX_WAITING = 1_000;
@@ -25,7 +19,7 @@ interface Watched {
  * Polls a bounded number of resources, shared among principals: at the limit, a new one evicts one of the principal that holds
  * most, so that no principal can occupy all. Evicted resources wait for a free slot. `changed` is called after each change.
  */
-export function subscriptions(changed: (uri: string) => void, options: PollOptions): Subscriptions {
+export function subscriptions(changed: (uri: string) => void, options: PollOptions) {
   const watched = new Map<string, Watched>();
   const held = holdings();
   const slots = pollSlots(watched, held, (uri) => poll(uri, () => changed(uri), options));
@@ -56,6 +50,7 @@ export function subscriptions(changed: (uri: string) => void, options: PollOptio
       over = true;
     };
   };
+  /** Reads a resource and reports it as changed; false if it is not polled. */
   const refresh = (uri: string) => {
     const polled = watched.get(uri)?.poll;
     polled?.refresh();

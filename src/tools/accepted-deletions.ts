@@ -61,12 +61,9 @@ export async function readDeletions(
 ) {
   const options = { signal, isBackground: true };
   const read = (some: readonly AcceptedDeletion[]) =>
-    mapConcurrent(some, async ({ operation, input, item, statusBefore }) => ({
-      operation,
-      input,
-      item,
-      statusBefore,
-      ...(await deletionOfPlanned(call, { operation, input }, options)),
+    mapConcurrent(some, async (deletion) => ({
+      ...deletion,
+      ...(await deletionOfPlanned(call, deletion, options)),
     }));
   const first = await read(candidates);
   const isUnclear = ({ progress, status, statusBefore }: (typeof first)[number]) =>

@@ -1,4 +1,3 @@
-import type { GraphEntity } from '../graph-types.ts';
 import type { ClusterRow, DatabaseCard, HostBox, Model } from './model.ts';
 
 /** The width at which a README shows pictures, so that text appears at its drawn size: 11 pixels at least. */
@@ -27,21 +26,10 @@ export interface Placed<T> {
   readonly height: number;
 }
 
-/** Positions: data and volumes on the left, clusters in the boxes of their hosts on the right, with space for lines between them. */
-export interface Layout {
-  readonly top: number;
-  readonly databases: readonly Placed<DatabaseCard>[];
-  readonly volumes: readonly Placed<GraphEntity>[];
-  readonly hosts: readonly Placed<HostBox>[];
-  readonly rows: readonly Placed<ClusterRow>[];
-  /** The height at which the lines of a port start, by its key. */
-  readonly ports: ReadonlyMap<string, number>;
-  readonly users: number;
-  readonly height: number;
-}
+export type Layout = ReturnType<typeof layoutOf>;
 
-/** Everything is below `top`. */
-export function layoutOf(model: Model, top: number): Layout {
+/** Positions below `top`: data and volumes on the left, clusters in the boxes of their hosts on the right, with space for lines. */
+export function layoutOf(model: Model, top: number) {
   const { hosts, rows, end: hostsEnd } = placeHosts(model, top);
   const { databases, ports, end } = placeDatabases(model, top, rows);
   const first = end + (model.volumes.length === 0 ? 0 : 34);
@@ -77,6 +65,7 @@ function placeHosts(model: Model, top: number) {
 
 function placeDatabases(model: Model, top: number, rows: readonly Placed<ClusterRow>[]) {
   const meanHeight = meanHeightAmong(rows);
+  /** The height at which the lines of a port start, by its key. */
   const ports = new Map<string, number>();
   let y = top;
   const databases = model.databases

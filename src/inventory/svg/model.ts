@@ -1,6 +1,6 @@
 import { rulesOfShownType } from '../../operations/cluster-types.ts';
 import type { Graph, GraphEntity } from '../graph-types.ts';
-import { type EntityHealth, healthOf } from '../health.ts';
+import { healthOf } from '../health.ts';
 import { nodesText } from '../summary.ts';
 import { moment } from '../units.ts';
 import { issueLinesOf } from './issue-lines.ts';
@@ -35,20 +35,10 @@ export interface HostBox {
   readonly rows: readonly ClusterRow[];
 }
 
-/** The content of the picture, without coordinates. */
-export interface Model {
-  readonly graph: Graph;
-  readonly whole: Graph;
-  readonly environment: GraphEntity | undefined;
-  readonly healthById: ReadonlyMap<string, EntityHealth>;
-  readonly databases: readonly DatabaseCard[];
-  readonly hosts: readonly HostBox[];
-  readonly volumes: readonly GraphEntity[];
-  readonly users: readonly GraphEntity[];
-}
+export type Model = ReturnType<typeof modelOf>;
 
-/** The model of a graph. The `whole` graph decides what is unused, because `graph` may be a part of it. */
-export function modelOf(graph: Graph, whole: Graph): Model {
+/** The content of the picture, without coordinates. The `whole` graph decides what is unused, because `graph` may be a part of it. */
+export function modelOf(graph: Graph, whole: Graph) {
   const healthById = healthOf(whole);
   const ofKind = (kind: string) => graph.entities.filter((entity) => entity.kind === kind);
   const clusters = ofKind('cluster').map((cluster) => rowOf(cluster, graph, healthById));
@@ -118,7 +108,11 @@ function updateMode({ facts, status = 'ACTIVE' }: GraphEntity): string {
 export const versionsOf = ({ facts }: GraphEntity) =>
   (facts['versions'] ?? []) as { readonly versionId?: string; readonly changesetId?: string }[];
 
-function rowOf(cluster: GraphEntity, { edges, entities, readAt }: Graph, healthById: Model['healthById']): ClusterRow {
+function rowOf(
+  cluster: GraphEntity,
+  { edges, entities, readAt }: Graph,
+  healthById: ReturnType<typeof healthOf>,
+): ClusterRow {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const mounts = edges.filter(({ from, relation }) => from === cluster.id && relation === 'mounts');
   return {

@@ -9,7 +9,7 @@ import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-
 import { checkKeys, groupRows, isEnvironment, type Key, keysIn, requireSettings, totals } from './grouping.ts';
 import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
-import { notReadIn, type ReadGap } from './read-gaps.ts';
+import { notReadIn } from './read-gaps.ts';
 import { entitiesIn, isReadEnough, kindsFor, type ReadPlan, readFew, readPlanFor } from './read-plan.ts';
 import { excludedNothing, existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
 import {
@@ -111,14 +111,7 @@ function defaultKinds(input: Input): readonly Kind[] {
   return property === undefined ? kindsFor(input) : havingProperty(property, kindsFor(input));
 }
 
-interface Search {
-  /** The candidates before filtering by settings and tags. */
-  readonly candidates: readonly Candidate[];
-  readonly found: readonly Candidate[];
-  readonly gaps: readonly ReadGap[];
-  /** The tags that were read: the values of each key. */
-  readonly tags: ReadonlyMap<string, ReadonlySet<string>>;
-}
+type Search = Awaited<ReturnType<typeof findMatches>>;
 
 /** The entities that meet all conditions, with the tags that conditions and groups need. */
 async function findMatches(
@@ -127,7 +120,7 @@ async function findMatches(
   filters: Filters,
   kinds: readonly Kind[],
   keys: readonly Key[],
-): Promise<Search> {
+) {
   const { status = [], notStatus = [], tags, where } = filters;
   requireOrder(filters, graphs[0]?.readAt);
   const all = graphs.flatMap((graph) => entitiesIn(graph, kinds).map((entity): Candidate => ({ graph, entity })));
@@ -145,6 +138,7 @@ async function findMatches(
     : untagged(own.found);
   checkKeys(keys, tagged.found);
   return {
+    /** Before filtering by settings and tags. */
     candidates,
     found: tags === undefined ? tagged.found : tagged.found.filter((each) => meetsTagConditions(each, tags)),
     gaps: [...own.gaps, ...tagged.gaps],
@@ -161,24 +155,14 @@ const needsEnvironmentTags = ({ tags }: Filters, keys: readonly Key[]) =>
 
 const untagged = (found: readonly Candidate[]) => ({ found, gaps: [], seen: [] });
 
-interface ShownResults {
-  readonly found: readonly Candidate[];
-  /** How many were found. */
-  readonly count: number;
-  readonly kinds: object;
-  readonly gaps: readonly ReadGap[];
-  /** Whether each was read with its details, and whether with its capacity. */
-  readonly details: boolean;
-  readonly isSized: boolean;
-  readonly isBrief: boolean;
-}
+type ShownResults = Awaited<ReturnType<typeof selectShown>>;
 
 /** The results in order, as many as are shown, with details and tags if they are few. */
 async function selectShown(
   reader: FleetReader,
   found: readonly Candidate[],
   { sort, limit = Infinity, view, cursor, keys, details, options, tags }: Input & ReadPlan & { keys: readonly Key[] },
-): Promise<ShownResults> {
+) {
   const order = sort && ORDERS[sort];
   const sorted = order === undefined ? found : found.toSorted((a, b) => order([a], [b]));
   const isGrouped = keys.length > 0;
@@ -195,6 +179,7 @@ async function selectShown(
     kinds: countsOf(sorted),
     gaps: [...more.gaps, ...own.gaps],
     details,
+    /** Whether each was read with its capacity. */
     isSized: details || more.found !== kept,
     isBrief,
   };

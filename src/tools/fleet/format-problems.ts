@@ -1,12 +1,8 @@
 import { sumByName } from '../../inventory/sum-by-name.ts';
-import { isSmall, type Row, type Section, type View } from './page.ts';
+import { isSmall, type Row, type View } from './page.ts';
 
 interface ProblemRow extends Row {
   readonly environment: string;
-}
-interface FormattedProblems {
-  readonly head: Row;
-  readonly section: Section;
 }
 
 /** With more problems than this, each is shown briefly. */
@@ -17,11 +13,7 @@ const MAX_PLACES = 40;
  * Problems one by one if they are few or complete rows are requested; otherwise by environment, as many as fit, or counted by
  * environment.
  */
-export function formatProblems(
-  rows: readonly ProblemRow[],
-  view: View | undefined,
-  isOneProblem: boolean,
-): FormattedProblems {
+export function formatProblems(rows: readonly ProblemRow[], view: View | undefined, isOneProblem: boolean) {
   if (rows.length <= MANY || view === 'full') return { head: {}, section: { name: 'problems', rows } };
   const places = sumByName(rows.map(({ environment }) => [environment, 1]));
   const all = Object.entries(places).toSorted(([, a], [, b]) => b - a);

@@ -4,7 +4,6 @@ import { OUT_OF_TIME } from '../../inventory/reading.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Position } from './cursor.ts';
 import { NotFound } from './not-found.ts';
-import type { Rest } from './page.ts';
 import { type ReadGap, reasonOf, unreadOf } from './read-gaps.ts';
 
 export type Part = Pick<Position, 'from' | 'until'>;
@@ -22,20 +21,11 @@ export function partOf(environments: readonly Environment[], { from, until }: Pa
 /** A later page of fewer environments would skip rows. */
 export const SAME_CURSOR = 'Out of time on this page: repeat the call with the same cursor.';
 
-interface InTime {
-  readonly read: FleetResults<Graph>;
-  readonly left: Rest | undefined;
-}
-
 /**
  * What was read of the environments before the first that was not read in time, and what is left. If that is the very first, it is
  * shown as far as it was read, so that each answer makes progress.
  */
-export function inTime(
-  environments: readonly Environment[],
-  found: FleetResults<Graph>,
-  deadline: AbortSignal,
-): InTime {
+export function inTime(environments: readonly Environment[], found: FleetResults<Graph>, deadline: AbortSignal) {
   if (!deadline.aborted) return { read: found, left: undefined };
   const isWhole = ({ gaps }: Graph) => !gaps.some(({ isLate }) => isLate);
   const whole = [...found.results.filter(({ result }) => isWhole(result)), ...found.failures.filter(isFailure)];

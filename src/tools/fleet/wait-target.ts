@@ -3,7 +3,6 @@ import { idOf, type Kind } from '../../inventory/graph-types.ts';
 import { isInDatabase, KINDS, readyIn } from '../../inventory/kinds.ts';
 import { didYouMean } from '../../nearest.ts';
 import { lazy } from '../../operations/operation.ts';
-import type { Deletions } from '../../safety/deletions.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import type { ToolEnvironment } from '../environment.ts';
 import { DELETED, environmentsMeant } from './environment-lookup.ts';
@@ -25,23 +24,18 @@ export interface WaitTarget {
 /** The kind of the entity that is read: for nodes, their cluster. */
 export const readKind = (kind: WaitTarget['kind']): Kind => (kind === NODES ? 'cluster' : kind);
 
-/** Shared by all reads of one call: what is read for one entity serves the others. */
-export interface PollContext {
-  readonly reader: FleetReader;
-  readonly place: Environment;
-  readonly deletions: () => Promise<Deletions | undefined>;
-  /** All entities of a kind. */
-  readonly present: (kind: Kind) => Promise<Graphs>;
-}
+export type PollContext = ReturnType<typeof pollContext>;
 
-export function pollContext(reader: FleetReader, { deletions }: ToolEnvironment, place: Environment): PollContext {
+/** Shared by all reads of one call: what is read for one entity serves the others. */
+export function pollContext(reader: FleetReader, { deletions }: ToolEnvironment, place: Environment) {
   const { environmentId = '' } = place;
   const read = new Map<Kind, Promise<Graphs>>();
   return {
     reader,
     place,
     deletions: lazy(async () => deletions?.()),
-    present: (kind) => {
+    /** All entities of a kind. */
+    present: (kind: Kind) => {
       const options = { kinds: [kind], details: false, everyChangeset: true };
       const graphs = read.get(kind) ?? reader.reread([{ environmentId }], options);
       read.set(kind, graphs);
