@@ -118,15 +118,9 @@ const statusAndTimes = (view: {
 });
 
 export function nodesOf({ name: clusterName, facts }: GraphEntity): GraphEntity[] {
-  const { type: clusterType, nodeType, nodes = [] } = facts as ClusterFacts;
-  return nodes.map((node) => {
+  const { type: clusterType, nodeType, nodes = [] } = facts;
+  return (nodes as readonly FactSource<'kx-node'>[]).map((node) => {
     const view = { ...node, clusterName, clusterType, nodeType };
     return entity('node', node.nodeId, view, { status: node.status, created: node.launchTime });
   });
-}
-
-interface ClusterFacts {
-  readonly type?: unknown;
-  readonly nodeType?: unknown;
-  readonly nodes?: readonly FactSource<'kx-node'>[];
 }

@@ -40,21 +40,13 @@ export async function firstExceeded(
   return undefined;
 }
 
-/** Everything that blocks a change, and what could not be checked. */
-export interface ChangeChecks {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
-  readonly quotas: readonly UsedQuota[];
-  readonly unchecked: readonly string[];
-}
-
 /** Checks all rules and quotas of a change at once. Quotas with no limit or an unknown one are counted only if `countsAll` is set. */
 export async function checkChange(
   change: AnyChange,
   requested: AnyRequestedChange,
   quotas: Quotas | undefined,
   countsAll: boolean,
-): Promise<ChangeChecks> {
+) {
   const unmet = unmetConditions(requested.operation, requested.input).map(conditionProblem);
   const check = (rules: AnyChange['rules'] = []) =>
     Promise.all(rules.map((rule) => readOrUnchecked<RuleResult>(() => rule(requested))));
@@ -77,7 +69,7 @@ export async function checkQuotas(
   requested: AnyRequestedChange,
   quotas: Quotas | undefined,
   countsAll: boolean,
-): Promise<Pick<ChangeChecks, 'quotas' | 'unchecked'>> {
+) {
   const uses = await readOrUnchecked(async () => (await change.quotas?.(requested)) ?? []);
   const results = await Promise.all(
     (uses.value ?? [])
@@ -88,7 +80,8 @@ export async function checkQuotas(
         const { value: used, unchecked } = await readOrUnchecked(() =>
           isWanted ? use.quota.used(requested.read, requested.key) : undefined,
         );
-        return { quota: { ...use, used, limit }, unchecked };
+        const quota: UsedQuota = { ...use, used, limit };
+        return { quota, unchecked };
       }),
   );
   return {

@@ -6,20 +6,13 @@ import { statusOf } from './rules.ts';
 import { isDetached } from './statuses.ts';
 import type { Dependent, Keys, KindName } from './views.ts';
 
-interface Referred extends Pick<AnyReference, 'to' | 'as'> {
-  readonly key: Keys[KindName];
-  readonly how: Readonly<Record<string, unknown>>;
-  readonly isImplied: boolean;
-  readonly preventsDeletion: boolean;
-}
-
 const referencesOf = (kind: KindName) => (DEFINITIONS[kind].references ?? []) as readonly AnyReference[];
 
 /**
  * The entities that an entity refers to, as its view or the input of its create names them; none if its status shows that it has
  * released them.
  */
-export const referredBy = (kind: KindName, view: object, at: object): Referred[] =>
+export const referredBy = (kind: KindName, view: object, at: object) =>
   isDetached(kind, statusOf(view))
     ? []
     : referencesOf(kind).flatMap(({ targets, to, as, preventsDeletion = true }) =>

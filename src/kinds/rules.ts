@@ -199,20 +199,12 @@ export const inZones =
     );
   };
 
-/** What a call requires of another entity that it names, besides being ready. */
-interface ReadyRequirement {
-  /** The zone that both have to be in; if omitted, any zone is right. */
-  readonly zone?: string | undefined;
-  /** What the service replies when its status is another one. */
-  readonly error?: ErrorCode;
-}
-
-/** An entity that a call names exists, is ready and in the zone; every problem with it. */
+/** Checks that an entity that a call names exists, is ready and, if given, is in the zone. `error` is the reply of the service to another status. */
 export async function checkReady<T extends KindName>(
   read: Reader,
   kind: T,
   key: Keys[T],
-  { zone, error = 'WrongState' }: ReadyRequirement,
+  { zone, error = 'WrongState' }: { readonly zone?: string | undefined; readonly error?: ErrorCode },
 ): Promise<{ readonly problems: readonly Problem[]; readonly view: Views[T] | undefined }> {
   const view = await read.get(kind, key);
   if (view === undefined) return { problems: [missing(kind, key)], view };

@@ -65,11 +65,6 @@ const FORMS: Record<TopologyForm, () => Promise<(graph: Graph, whole: Graph) => 
   '.svg': async () => (await import('../inventory/svg/picture.ts')).environmentSvg,
 };
 
-interface Contents {
-  readonly seen: object;
-  readonly text: string;
-}
-
 interface Reading extends Required<Pick<GraphOptions, 'onProgress'>> {
   readonly signal: AbortSignal;
   readonly untilAborted: boolean;
@@ -81,7 +76,7 @@ async function contents(
   { operation, topology }: ResourceKind,
   input: Record<string, string>,
   { signal, untilAborted, maxBytes, onProgress }: Reading,
-): Promise<Contents> {
+) {
   if (topology !== undefined) {
     const refusal = (name: typeof operation) => refusalReason(name, restrictions, caller);
     const graph = await environmentGraph(call, input['environmentId'] ?? '', {
@@ -113,7 +108,7 @@ async function contents(
 const nextCall = (operation: OperationName, input: Record<string, string>, nextToken: unknown) =>
   nextToken === undefined ? {} : { next: { tool: toolName(operation), arguments: { ...input, nextToken } } };
 
-const asJson = (seen: object): Contents => ({ seen, text: safeJson(seen) });
+const asJson = (seen: object) => ({ seen, text: safeJson(seen) });
 
 function asProtocolError(uri: string, error: unknown): unknown {
   if (!(error instanceof FinspaceError)) return error;

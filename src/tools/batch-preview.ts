@@ -44,14 +44,8 @@ export async function previewBatch(
 }
 
 /** Whether a call would run, or else what only the call itself can show. */
-export const forecast = ({ isBlocked, isUnchanged = false, notChecked }: Forecast) =>
-  isBlocked || isUnchanged || notChecked.length === 0 ? { wouldRun: !isBlocked && !isUnchanged } : { notChecked };
-
-interface Forecast {
-  readonly isBlocked: boolean;
-  readonly isUnchanged?: boolean;
-  readonly notChecked: readonly string[];
-}
+export const forecast = (isStopped: boolean, notChecked: readonly string[]) =>
+  isStopped || notChecked.length === 0 ? { wouldRun: !isStopped } : { notChecked };
 
 async function previewAnswer(environment: ToolEnvironment, batch: Batch, { preview, signal }: Preview) {
   const { caller, restrictions } = environment;
@@ -80,7 +74,7 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previ
     ...(plan === undefined ? {} : { dialog: firstLines(plan.textFor(visibility)) }),
     blocked: isBlocked,
     ...(isBlocked ? { blockedSteps: blockedSteps.map(({ label }) => label) } : {}),
-    ...(runsInPart ? { wouldRunInPart: inPart(free, batch.calls.length) } : forecast({ isBlocked, notChecked })),
+    ...(runsInPart ? { wouldRunInPart: inPart(free, batch.calls.length) } : forecast(isBlocked, notChecked)),
     counts: { steps: batch.calls.length, blockers: blockers.length, lost: 0, interrupted: 0 },
   };
   return answer(

@@ -13,11 +13,6 @@ import { briefSignal, type Lookup } from './identify.ts';
 
 type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
 
-/** `next` is the call to make, or a sentence if only another tool shows what is in progress. */
-interface FollowUp {
-  readonly next?: { readonly tool: string; readonly arguments: Members } | string;
-}
-
 export interface Accepted {
   readonly operation: OperationName;
   readonly input: Members;
@@ -26,9 +21,9 @@ export interface Accepted {
 
 /**
  * The one call that waits for everything that some calls with the same goal started; undefined if nothing is in progress, or the
- * caller is not offered that tool.
+ * caller is not offered that tool. A sentence if only another tool shows what is in progress.
  */
-export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offering): FollowUp {
+export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offering) {
   const underway = accepted.flatMap((call) => startedBy(call) ?? []);
   const [first] = underway;
   if (first === undefined || toolRefusalReason(waitFor, restrictions, caller) !== undefined) return {};

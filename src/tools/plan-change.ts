@@ -122,7 +122,7 @@ function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, pl
     ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(visibility)) } : {}),
     ...(approvalReasons.length === 0 ? {} : { why: approvalReasons }),
     blocked,
-    ...forecast({ isBlocked: blocked, isUnchanged, notChecked: unchecked }),
+    ...forecast(blocked || isUnchanged, unchecked),
     ...(argumentsRefused === undefined ? {} : { argumentsRefused }),
     ...(tooRisky === undefined ? {} : { refused: `${riskText(plan)} ${tooRisky}` }),
     ...(isUnchanged ? { changesNothing: unchangedText(plan) } : {}),

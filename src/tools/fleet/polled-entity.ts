@@ -42,27 +42,19 @@ export interface PollResult extends ReadStatus {
   readonly row?: Row;
 }
 
-export interface PolledEntity {
-  readonly name: string;
-  /** The entity as answers name it: `cluster:NAME`, `dataview:DATABASE/NAME`. */
-  readonly entity: string;
-  /** Reads it; `wasThere` says whether an earlier read found it. */
-  readonly poll: (wasThere: boolean) => Promise<PollResult>;
-}
+export type PolledEntity = Awaited<ReturnType<typeof polledEntity>>;
 
 /** Finds out how to read the entity. Throws NotFound for an entity that cannot be waited for. */
-export async function polledEntity(
-  context: PollContext,
-  target: WaitTarget,
-  until: string | undefined,
-): Promise<PolledEntity> {
+export async function polledEntity(context: PollContext, target: WaitTarget, until: string | undefined) {
   const { kind, name, database } = await resolvedTarget(context, target);
   const goal = goalOf(kind, until);
   const subject = { context, kind, name, database, goal, ...readsOf(context, { kind, name, database }) };
   return {
     name,
+    /** As answers name it: `cluster:NAME`, `dataview:DATABASE/NAME`. */
     entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
-    poll: (wasThere) => poll(subject, wasThere),
+    /** Reads it; `wasThere` says whether an earlier read found it. */
+    poll: (wasThere: boolean) => poll(subject, wasThere),
   };
 }
 

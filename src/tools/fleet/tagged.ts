@@ -15,13 +15,6 @@ const MAX_TAGGED = 50_000;
 type Tags = Readonly<Record<string, string>>;
 type Tagged = Candidate & { readonly tags: Tags };
 
-/** The results, and the tags of every entity whose tags were read. */
-export interface WithTags {
-  readonly found: readonly Candidate[];
-  readonly gaps: readonly ReadGap[];
-  readonly seen: readonly Tags[];
-}
-
 export function valuesByKey(all: Iterable<Tags>): ReadonlyMap<string, ReadonlySet<string>> {
   const values = new Map<string, Set<string>>();
   for (const tags of all)
@@ -33,7 +26,7 @@ export function valuesByKey(all: Iterable<Tags>): ReadonlyMap<string, ReadonlySe
  * The candidates with their tags; a changeset has those of its database. Entities that cannot have tags are dropped. Throws
  * NotFound when tags may not be read.
  */
-export async function withTags(reader: FleetReader, candidates: readonly Candidate[]): Promise<WithTags> {
+export async function withTags(reader: FleetReader, candidates: readonly Candidate[]) {
   const refusal = reader.options.refusal?.('ListTagsForResource');
   if (refusal !== undefined) throw new NotFound(`Tags cannot be read. ${refusal}`);
   const taggable = candidates.flatMap((candidate) => {
@@ -122,7 +115,7 @@ function arnOf({ graph, entity }: Candidate): string | undefined {
 }
 
 /** The candidates with the tags of the environments that contain them. */
-export async function withEnvironmentTags(reader: FleetReader, candidates: readonly Candidate[]): Promise<WithTags> {
+export async function withEnvironmentTags(reader: FleetReader, candidates: readonly Candidate[]) {
   const places = [...new Set(candidates.map(({ graph }) => graph))].flatMap((graph) => {
     const entity = graph.entities.find(({ kind }) => kind === 'environment');
     return entity === undefined ? [] : [{ graph, entity }];
