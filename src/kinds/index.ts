@@ -1,5 +1,4 @@
-import type { OperationName } from '../operations/index.ts';
-import { operationNamed } from '../operations/index.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
 import { environment } from './environment.ts';
 import { kxChangeset } from './kx-changeset.ts';
 import { kxCluster } from './kx-cluster.ts';

@@ -29,29 +29,19 @@ const withDisk = ({ key, target }: Update): Item => itemOf('kx-volume', key, dis
 function fixedDisk(requested: Update): Problem[] {
   const { input, key, target } = requested;
   const [wanted, present] = [input.nas1Configuration?.type, target?.nas1Configuration?.type];
-  const problem = (message: string, advice: string): Problem => ({
-    error: 'Validation',
-    message,
-    item: withDisk(requested),
-    advice,
-  });
-  const problems: Problem[] = [];
-  if (wanted !== undefined && present !== undefined && wanted !== present)
-    problems.push(
-      problem(
-        `The type of volume ${key.volumeName} cannot be changed`,
-        'The type of a volume cannot be changed: create another volume.',
-      ),
-    );
-  if (growthOf(requested) < 0)
-    problems.push(
-      problem(
-        `The size of volume ${key.volumeName} can only be increased`,
-        'A volume can only grow: request a larger size.',
-      ),
-    );
-  return problems;
+  const isOtherType = wanted !== undefined && present !== undefined && wanted !== present;
+  const problem = { error: 'Validation', item: withDisk(requested) } as const;
+  const ofType = { ...problem, message: `The type of volume ${key.volumeName} cannot be changed`, advice: KEEPS_TYPE };
+  const ofSize = {
+    ...problem,
+    message: `The size of volume ${key.volumeName} can only be increased`,
+    advice: ONLY_GROWS,
+  };
+  return [...(isOtherType ? [ofType] : []), ...(growthOf(requested) < 0 ? [ofSize] : [])];
 }
+
+const KEEPS_TYPE = 'The type of a volume cannot be changed: create another volume.';
+const ONLY_GROWS = 'A volume can only grow: request a larger size.';
 
 /** The disk that an update asks for, if it grows; undefined for one of a type that is not documented, which does not block the call. */
 function grownDisk(requested: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Configuration'> | undefined {

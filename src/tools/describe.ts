@@ -60,14 +60,8 @@ function brief(schema: unknown): unknown {
   return Object.fromEntries(
     Object.entries(schema)
       .filter(([keyword, value]) => KEPT.has(keyword) && !isEmpty(value) && !isRangeOfIntegers(value))
-      .map(([keyword, value]) => [keyword, briefValue(keyword, value)]),
+      .map(([keyword, value]) => [keyword, keyword === 'properties' ? eachMember(value) : brief(value)]),
   );
-}
-
-/** The value of a keyword, with its subschemas made brief; members of an object may have the names of keywords. */
-function briefValue(keyword: string, value: object): unknown {
-  if (keyword === 'properties') return eachMember(value);
-  return keyword === 'required' ? value : brief(value);
 }
 
 /** Empty `properties` and unrestricted `additionalProperties` say nothing. */
@@ -76,5 +70,6 @@ const isEmpty = (value: unknown) => typeof value === 'object' && value !== null 
 /** The limits of the API's and JavaScript's integers, which no real argument reaches. */
 const isRangeOfIntegers = (value: unknown) => typeof value === 'number' && Math.abs(value) >= 2 ** 31 - 1;
 
+/** Members may have the names of keywords. */
 const eachMember = (properties: object) =>
   Object.fromEntries(Object.entries(properties).map(([member, schema]) => [member, brief(schema)]));

@@ -14,7 +14,6 @@ const eachChange = (member: 's3Path' | 'dbPath', lacks: (change: Change) => bool
     says,
   );
 
-/** Conditions on CreateKxChangeset. */
 export const NEW_CHANGESET: readonly Condition<Request>[] = [
   eachChange('s3Path', (change) => isPut(change) && change.s3Path === undefined, 'required for PUT'),
   eachChange(

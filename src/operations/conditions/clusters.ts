@@ -225,7 +225,6 @@ function unknownCache({ databases = [], cacheStorageConfigurations: caches = [] 
 /** Conditions on CreateKxCluster: members that contradict neither each other nor the type of the cluster. */
 export const NEW_CLUSTER: readonly Rule[] = [...PLACEMENT, ...BY_TYPE, ...STORAGE, ...CODE, ...MOUNTS];
 
-/** Conditions on UpdateKxClusterCodeConfiguration. */
 export const CODE_CHANGE: readonly Condition<Input<'UpdateKxClusterCodeConfiguration'>>[] = [
   condition(
     'deploymentConfiguration',

@@ -27,7 +27,6 @@ export const SEGMENTS: readonly Condition<Pick<Request, 'segmentConfigurations'>
   ),
 ];
 
-/** Conditions on CreateKxDataview. */
 export const NEW_DATAVIEW: readonly Condition<Input<'CreateKxDataview'>>[] = [
   followsLatest,
   condition(

@@ -7,7 +7,6 @@ import { FEDERATION } from './environments.ts';
 import { NETWORK_CHANGE } from './network.ts';
 import { NEW_VOLUME } from './volumes.ts';
 
-/** A condition that a request does not meet. */
 export interface UnmetCondition {
   readonly member: string;
   readonly says: string;

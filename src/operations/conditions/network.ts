@@ -6,7 +6,6 @@ type Request = Input<'UpdateKxEnvironmentNetwork'>;
 
 const rulesOf = ({ transitGatewayConfiguration: gateway }: Request) => gateway?.attachmentNetworkAclConfiguration ?? [];
 
-/** Conditions on UpdateKxEnvironmentNetwork. */
 export const NETWORK_CHANGE: readonly Condition<Request>[] = [
   condition(
     'transitGatewayConfiguration',

@@ -15,7 +15,6 @@ export const offeredSize = valueCondition<{ nas1Configuration?: Disk | undefined
   ({ nas1Configuration }) => sizeProblem(nas1Configuration) as string,
 );
 
-/** Conditions on CreateKxVolume. */
 export const NEW_VOLUME: readonly Condition<Input<'CreateKxVolume'>>[] = [
   valueCondition('azMode', ({ azMode }) => azMode === 'SINGLE', 'Member must satisfy enum value set: [SINGLE]'),
   valueCondition(

@@ -22,7 +22,7 @@ export const EnvironmentsArgument = () =>
   z.string().min(1).max(64).describe('Id, name, or a pattern such as desk-*. Default: all.');
 
 /** The context of a fleet tool: the existing environments, and ways to read them within the caller's rights. */
-export interface FleetReader extends Omit<EnvironmentLookup, 'matching' | 'seen'> {
+export interface FleetReader extends EnvironmentLookup {
   readonly call: Call;
   /** The same, with one call for identical reads. */
   readonly reads: Call;
@@ -75,9 +75,7 @@ export function fleetReader(
     options,
     seesAll: restrictions.environments === undefined,
     quotas: async () => quotas?.(),
-    present: lookup.present,
-    environment: lookup.environment,
-    environmentOrDeleted: lookup.environmentOrDeleted,
+    ...lookup,
     reads,
     graph: async (wanted, more = {}) => read.one(reads, await lookup.environment(wanted), more),
     graphs: async (wanted, more = {}, prefetch = undefined) => {

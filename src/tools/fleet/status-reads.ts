@@ -72,7 +72,6 @@ export async function readNodesStatus({ call, options }: FleetReader, input: Inp
       };
 }
 
-/** The result of a read that found nothing. */
 export function deletedIfNotFound(error: unknown): Read {
   if (isNotFound(error)) return { status: DELETED };
   throw error;

@@ -1,7 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
-import type { CompositeTool, Exchange, ToolEnvironment } from '../environment.ts';
-import { compositeTool } from '../environment.ts';
+import { type CompositeTool, compositeTool, type Exchange, type ToolEnvironment } from '../environment.ts';
 import { refused } from '../result.ts';
 import { isOwnCursor, OTHER_CURSOR, positionIn } from './cursor.ts';
 import { type FleetReader, fleetReader } from './fleet-reader.ts';

@@ -145,7 +145,6 @@ function result(all: readonly PolledEntity[], results: readonly PollResult[], wa
 interface Waited {
   /** When the first of a series of waits began. */
   readonly since: number;
-  /** Which entities have been found. */
   readonly wasThere: readonly boolean[];
   /** Digest of the arguments, without the handle. */
   readonly of: string | undefined;

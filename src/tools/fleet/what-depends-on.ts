@@ -113,8 +113,7 @@ async function placeOf(reader: FleetReader, name: string, kind: Kind | undefined
   const { graphs } = read;
   const left = reader.rest();
   const gaps = left === undefined ? read.gaps : [unsearched(left.count), ...read.gaps];
-  const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
-  const places = graphs.filter((graph) => entitiesNamed(graph, name).some(ofKind));
+  const places = graphs.filter((graph) => entitiesNamed(graph, name).some(isOfKind(kind)));
   const [only, second] = places;
   const found = quotedList(places.map((graph) => graph.name));
   if (only !== undefined && left !== undefined)
@@ -123,7 +122,7 @@ async function placeOf(reader: FleetReader, name: string, kind: Kind | undefined
     const canBe = left === undefined && (kind === undefined || kind === 'environment');
     const environment = canBe ? await environmentOf(reader, name) : undefined;
     if (environment !== undefined) return { ...environment, gaps };
-    const names = graphs.flatMap(({ entities }) => entities.filter(ofKind).map((each) => each.name));
+    const names = graphs.flatMap(({ entities }) => entities.filter(isOfKind(kind)).map((each) => each.name));
     throw notFound(kind ?? 'entity', name, [...new Set(names)], gaps, NOT_AN_ENTITY);
   }
   if (second !== undefined)
@@ -167,15 +166,14 @@ async function olderChangeset(reader: FleetReader, graph: Graph, { environment, 
     return entity === undefined ? [] : { from, entity };
   });
   if (found !== undefined) return found;
-  const names = graph.entities.filter((entity) => kind === undefined || entity.kind === kind).map((each) => each.name);
+  const names = graph.entities.filter(isOfKind(kind)).map((each) => each.name);
   const advice = environment === undefined ? NOT_AN_ENTITY : `${OMIT_ENVIRONMENT} ${NOT_AN_ENTITY}`;
   throw notFound(kind ?? 'entity', name, names, [...unreadOf(graph), ...read.gaps], advice, graph.name);
 }
 
 /** The entity with a name, if it exists. Throws NotFound when there are several. */
 function theOne(graph: Graph, name: string, kind: string | undefined): GraphEntity | undefined {
-  const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
-  const found = entitiesNamed(graph, name).filter(ofKind);
+  const found = entitiesNamed(graph, name).filter(isOfKind(kind));
   const [entity, second] = found;
   if (second !== undefined)
     throw new NotFound(
@@ -183,3 +181,6 @@ function theOne(graph: Graph, name: string, kind: string | undefined): GraphEnti
     );
   return entity;
 }
+
+/** Whether an entity is of a kind, or of any. */
+const isOfKind = (kind: string | undefined) => (entity: GraphEntity) => kind === undefined || entity.kind === kind;
