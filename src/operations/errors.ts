@@ -56,6 +56,17 @@ export const ERRORS = {
   },
 } as const satisfies Record<string, { status: number; retryable: boolean; advice: string }>;
 
+/** The errors of a create that has one of its own for a name in use. */
+export const CREATE_ERRORS: readonly ErrorName[] = [
+  'AccessDenied',
+  'Conflict',
+  'LimitExceeded',
+  'ResourceAlreadyExists',
+  'ResourceNotFound',
+  'Throttling',
+  'Validation',
+];
+
 /** `ResourceNotFound` for `ResourceNotFoundException`; undefined for a name that FinSpace does not model. */
 export function errorNamed(wireName: string): ErrorName | undefined {
   const name = wireName.replace(/Exception$/, '');

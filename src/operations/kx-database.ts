@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CREATE_ERRORS } from './errors.ts';
 import { operation } from './operation.ts';
 import {
   ChangesetId,
@@ -42,15 +43,7 @@ export const CreateKxDatabase = operation({
       clientToken: ClientTokenString(),
     }),
   output: () => z.strictObject(createdDatabase()),
-  errors: [
-    'AccessDenied',
-    'Conflict',
-    'LimitExceeded',
-    'ResourceAlreadyExists',
-    'ResourceNotFound',
-    'Throttling',
-    'Validation',
-  ],
+  errors: CREATE_ERRORS,
 });
 
 export const DeleteKxDatabase = operation({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CREATE_ERRORS } from './errors.ts';
 import { alwaysNeeded, offeredAs } from './offered.ts';
 import { lazy, operation } from './operation.ts';
 import {
@@ -92,15 +93,7 @@ export const CreateKxDataview = operation({
       clientToken: ClientTokenString(),
     }),
   output: () => z.strictObject(createdMembers()),
-  errors: [
-    'AccessDenied',
-    'Conflict',
-    'LimitExceeded',
-    'ResourceAlreadyExists',
-    'ResourceNotFound',
-    'Throttling',
-    'Validation',
-  ],
+  errors: CREATE_ERRORS,
 });
 
 export const DeleteKxDataview = operation({

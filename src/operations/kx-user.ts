@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CREATE_ERRORS } from './errors.ts';
 import { lazy, operation } from './operation.ts';
 import {
   ClientToken,
@@ -63,15 +64,7 @@ export const CreateKxUser = operation({
       clientToken: ClientToken().optional(),
     }),
   output: KxUser,
-  errors: [
-    'AccessDenied',
-    'Conflict',
-    'LimitExceeded',
-    'ResourceAlreadyExists',
-    'ResourceNotFound',
-    'Throttling',
-    'Validation',
-  ],
+  errors: CREATE_ERRORS,
 });
 
 export const DeleteKxUser = operation({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CREATE_ERRORS } from './errors.ts';
 import { offeredAs } from './offered.ts';
 import { lazy, operation } from './operation.ts';
 import {
@@ -115,15 +116,7 @@ export const CreateKxVolume = operation({
       tags: IgnoredTags(),
     }),
   output: () => z.strictObject(createdMembers()),
-  errors: [
-    'AccessDenied',
-    'Conflict',
-    'LimitExceeded',
-    'ResourceAlreadyExists',
-    'ResourceNotFound',
-    'Throttling',
-    'Validation',
-  ],
+  errors: CREATE_ERRORS,
 });
 
 export const DeleteKxVolume = operation({
