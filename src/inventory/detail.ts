@@ -4,10 +4,8 @@ import { withoutUndefined } from '../without-undefined.ts';
 import { expectedBy } from './failed-or-stuck.ts';
 import type { Graph, GraphEntity } from './graph-types.ts';
 import { arnIn, factsOf } from './kinds.ts';
-import { entityRow } from './summary.ts';
+import { entityRow, type Row } from './summary.ts';
 import { isoMinute, truncate } from './units.ts';
-
-type Row = Record<string, unknown>;
 
 /** Maximum members of a list that are shown, and maximum characters of all arguments of a command line. */
 const MAX_ITEMS = 10;

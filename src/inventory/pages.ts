@@ -9,9 +9,8 @@ import {
   type OperationName,
   operationNamed,
 } from '../operations/index.ts';
+import type { Members } from '../operations/operation.ts';
 import { visible } from '../untrusted.ts';
-
-type Members = Record<string, unknown>;
 
 /** A list read page by page. `complete` is false when the budget ended before the list. */
 export interface PagedItems {

@@ -7,7 +7,7 @@ import { healthOf } from './health.ts';
 import { sumByName } from './sum-by-name.ts';
 import { age, bytes, exactMemory, isoMinute, memory } from './units.ts';
 
-type Row = Record<string, unknown>;
+export type Row = Record<string, unknown>;
 
 export type Summary = ReturnType<typeof summaryOf>;
 

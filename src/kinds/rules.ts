@@ -199,7 +199,7 @@ export const inZones =
     );
   };
 
-/** Checks that an entity that a call names exists, is ready and, if given, is in the zone. `error` is the reply of the service to another status. */
+/** All problems with an entity that a call names: whether it exists, is ready, and is in `zone` if given. `error` is for its status. */
 export async function checkReady<T extends KindName>(
   read: Reader,
   kind: T,

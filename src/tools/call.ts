@@ -5,6 +5,7 @@ import { agentInput, listMember, riskOf } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, type CallOptions, callNamed, type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
+import type { Members } from '../operations/operation.ts';
 import type { Decision } from '../safety/approvals.ts';
 import { allowedFor, isDestructive, POLICY, refusalReason, toolRefusalReason } from '../safety/policy.ts';
 import { sentInput } from '../safety/sent-input.ts';
@@ -22,8 +23,6 @@ import { arnOfNew } from './resource-arn.ts';
 import { failed, notOffered, refused, succeeded, withEnvironmentMeant, withNote, wrongArguments } from './result.ts';
 import { limitSize } from './size-limit.ts';
 import { suggestTool } from './suggest.ts';
-
-type Members = Record<string, unknown>;
 
 export async function callTool(
   environment: ToolEnvironment,

@@ -3,12 +3,11 @@ import { looksLikeId } from '../inventory/fleet.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
+import type { Members } from '../operations/operation.ts';
 import { listerOfLabel } from '../operations/references.ts';
 import { type ArgumentProblem, explainProblems, parseArguments } from './arguments.ts';
 import { type EnvironmentMeant, environmentCalled, type Lookup, missingText } from './identify.ts';
 import { isAbsent, withEnvironment, withOwnName } from './lenient.ts';
-
-type Members = Record<string, unknown>;
 
 /** Valid arguments, with the id of an environment in place of its name; or sentences about what is wrong. */
 type Prepared = { readonly input: Members; readonly meant?: EnvironmentMeant } | { readonly wrong: readonly string[] };

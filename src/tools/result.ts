@@ -4,10 +4,9 @@ import { listMember } from '../operations/derive.ts';
 import { type FailureFields, type FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
+import type { Members } from '../operations/operation.ts';
 import { quoteUntrusted, visible } from '../untrusted.ts';
 import type { EnvironmentMeant } from './identify.ts';
-
-type Members = Record<string, unknown>;
 
 /** What to do next, and whether a retry may succeed later, if more is known than the error says. */
 export type FailureAdvice = Partial<Pick<FailureFields, 'advice' | 'retryable'>>;

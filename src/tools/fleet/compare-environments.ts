@@ -8,12 +8,10 @@ import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
 import type { Candidate } from './filters.ts';
 import { EnvironmentArgument, type FleetReader, readAtOf } from './fleet-reader.ts';
-import { answer, type Section, shaping, type View } from './page.ts';
+import { answer, type Row, type Section, shaping, type View } from './page.ts';
 import { notReadIn, unreadOf } from './read-gaps.ts';
 import { withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
-
-type Row = Record<string, unknown>;
 
 export const compareEnvironments = fleetTool({
   name: 'compare_kx_environments',
