@@ -79,27 +79,14 @@ async function contents(
 ) {
   if (topology !== undefined) {
     const refusal = (name: typeof operation) => refusalReason(name, restrictions, caller);
-    const graph = await environmentGraph(call, input['environmentId'] ?? '', {
-      signal,
-      untilAborted,
-      refusal,
-      onProgress,
-      cache,
-      aheadMs,
-    });
+    const options = { signal, untilAborted, refusal, onProgress, cache, aheadMs };
+    const graph = await environmentGraph(call, input['environmentId'] ?? '', options);
     return { seen: graph, text: renderWithin(graph, maxBytes, await FORMS[topology]()) };
   }
   const list = listMember(operationNamed(operation));
   if (list === null) return asJson(shortened(await callNamed(call, operation, input, { signal }), maxBytes, safeJson));
-  const { items, nextToken } = await listPagesWithin(
-    limitConcurrency(call, 1, onProgress),
-    operation,
-    input as never,
-    maxBytes,
-    {
-      signal,
-    },
-  );
+  const read = limitConcurrency(call, 1, onProgress);
+  const { items, nextToken } = await listPagesWithin(read, operation, input as never, maxBytes, { signal });
   const page = { count: items.length, complete: nextToken === undefined, ...nextCall(operation, input, nextToken) };
   return asJson(shortened({ ...page, [list]: items }, maxBytes, safeJson));
 }
@@ -116,11 +103,6 @@ function asProtocolError(uri: string, error: unknown): unknown {
   return new ProtocolError(
     ProtocolErrorCode.InternalError,
     `${operation} failed with ${wireName(code)}: ${quoteUntrusted(detail, 300)} ${advice}`,
-    {
-      uri,
-      operation,
-      error: wireName(code),
-      ...(requestId === undefined ? {} : { requestId }),
-    },
+    { uri, operation, error: wireName(code), ...(requestId === undefined ? {} : { requestId }) },
   );
 }
