@@ -76,18 +76,8 @@ export function candidatesText(candidates: readonly Environment[], wanted: strin
 
 /** The result for each environment, and the errors for those without one; neither for those that were not reached in time. */
 export interface FleetResults<T> {
-  readonly results: readonly Result<T>[];
-  readonly failures: readonly Failure[];
-}
-
-interface Result<T> {
-  readonly environment: Environment;
-  readonly result: T;
-}
-
-interface Failure {
-  readonly environment: Environment;
-  readonly error: unknown;
+  readonly results: readonly { readonly environment: Environment; readonly result: T }[];
+  readonly failures: readonly { readonly environment: Environment; readonly error: unknown }[];
 }
 
 /** Does the same work in every environment, several at a time, with a limit on the concurrent calls in all of them together. */
@@ -98,17 +88,17 @@ export async function acrossEnvironments<T>(
   { onProgress, deadline }: Pick<GraphOptions, 'onProgress' | 'deadline'> = {},
 ): Promise<FleetResults<T>> {
   const bounded = limitConcurrency(call, MAX_CONCURRENT_CALLS, onProgress);
-  const outcome = async (environment: Environment): Promise<Result<T> | Failure | undefined> => {
-    if (deadline?.aborted) return undefined;
+  const outcome = async (environment: Environment) => {
+    if (deadline?.aborted) return {};
     try {
-      return { environment, result: await work(bounded, environment) };
+      return { success: { environment, result: await work(bounded, environment) } };
     } catch (error) {
-      return { environment, error };
+      return { failure: { environment, error } };
     }
   };
   const outcomes = await mapConcurrent(environments, outcome, ENVIRONMENTS_AT_ONCE);
   return {
-    results: outcomes.flatMap((each) => (each !== undefined && 'result' in each ? each : [])),
-    failures: outcomes.flatMap((each) => (each !== undefined && 'error' in each ? each : [])),
+    results: outcomes.flatMap(({ success }) => success ?? []),
+    failures: outcomes.flatMap(({ failure }) => failure ?? []),
   };
 }
