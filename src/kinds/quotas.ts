@@ -35,6 +35,14 @@ const sumOf = <K extends KindName>(
   kind,
 });
 
+/** The number of entities of a kind, or of their versions, that are being made in an environment. */
+const inProgress = (what: string, kind: KindName, limit: Quota['limit']): Quota => ({
+  what,
+  limit,
+  used: (read, { environmentId }) => read.count(kind, { environmentId }, 'in progress'),
+  kind,
+});
+
 /** The number of environments of a kind in the account. */
 const ofAccount = (what: string, kind: KindName, limit: Quota['limit']): Quota => ({
   what: `${what} in this account and region`,
@@ -64,20 +72,14 @@ export const hostQuota = (type: string): Quota => ({
 });
 export const USERS = ofKind('users', 'kx-user', ({ users }) => users);
 export const DATABASES = ofKind('databases', 'kx-database', ({ databases }) => databases);
-export const INGESTIONS: Quota = {
-  what: 'concurrent changeset ingestions',
-  limit: ({ ingestions }) => ingestions,
-  used: (read, within) => read.count('kx-changeset', { environmentId: within.environmentId }, 'in progress'),
-  kind: 'kx-changeset',
-};
+export const INGESTIONS = inProgress('concurrent changeset ingestions', 'kx-changeset', ({ ingestions }) => ingestions);
 
 export const DATAVIEWS = ofKind('dataviews', 'kx-dataview', ({ dataviews }) => dataviews);
-export const DATAVIEW_VERSIONS: Quota = {
-  what: 'dataview versions in progress',
-  limit: ({ dataviewVersions }) => dataviewVersions,
-  used: (read, { environmentId }) => read.count('kx-dataview', { environmentId }, 'in progress'),
-  kind: 'kx-dataview',
-};
+export const DATAVIEW_VERSIONS = inProgress(
+  'dataview versions in progress',
+  'kx-dataview',
+  ({ dataviewVersions }) => dataviewVersions,
+);
 
 type Sized = Pick<Views['kx-cluster'], 'cacheStorageConfigurations' | 'savedownStorageConfiguration'>;
 export const cacheSize = ({ cacheStorageConfigurations: caches = [] }: Sized): number =>
