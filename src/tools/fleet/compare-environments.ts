@@ -59,15 +59,8 @@ const readFor = (kinds: readonly Kind[]): GraphOptions => ({
 const countsIn = ({ counts }: Summary, kinds: readonly Kind[]) =>
   Object.fromEntries(Object.entries(counts).filter(([kind]) => kinds.some((each) => each === kind)));
 
-const overviewOf = ({ name, environmentId, status, network, dns, zones, description }: Row) => ({
-  name,
-  environmentId,
-  status,
-  network,
-  dns,
-  zones,
-  description,
-});
+const OVERVIEW = ['name', 'environmentId', 'status', 'network', 'dns', 'zones', 'description'];
+const overviewOf = (environment: Row) => Object.fromEntries(OVERVIEW.map((name) => [name, environment[name]]));
 
 const NOT_COMPARED: Awaited<ReturnType<typeof environmentDifferences>> = { sections: [], gaps: [], hasTags: false };
 
