@@ -8,13 +8,7 @@ import { danglingIssues, staleIssues, unusedIssues } from './stale-and-unused.ts
 export const HEALTH_ORDER = ['failed', 'behind', 'unused', 'underway', 'ok'] as const;
 export type Health = (typeof HEALTH_ORDER)[number];
 
-export interface EntityHealth {
-  /** The worst of its states. */
-  readonly health: Health;
-  readonly states: readonly Health[];
-  /** Its issues, worst first. */
-  readonly issues: readonly Issue[];
-}
+export type EntityHealth = ReturnType<typeof healthAmong>;
 
 /** The health of every entity, by id. */
 export function healthOf(graph: Graph): Map<string, EntityHealth> {
@@ -27,15 +21,14 @@ export function healthOf(graph: Graph): Map<string, EntityHealth> {
   return new Map(graph.entities.map((entity) => [entity.id, healthAmong(entity, found.get(entity.id) ?? [])]));
 }
 
-function healthAmong(
-  { status }: GraphEntity,
-  found: readonly { readonly issue: Issue; readonly state: Health }[],
-): EntityHealth {
+/** The states of an entity, the worst of them, and its issues, worst first. */
+function healthAmong({ status }: GraphEntity, found: readonly { readonly issue: Issue; readonly state: Health }[]) {
   const issues = found.map(({ issue }) => issue);
   const isUnderway = statusClass(status) === 'underway' && !issues.some(({ condition }) => condition === 'stuck');
   const states: Health[] = [
     ...found.map(({ issue, state }) => (issue.condition === 'replacing nodes' ? 'underway' : state)),
     ...(isUnderway ? (['underway'] as const) : []),
   ];
-  return { health: HEALTH_ORDER.find((state) => states.includes(state)) ?? 'ok', states, issues };
+  const health: Health = HEALTH_ORDER.find((state) => states.includes(state)) ?? 'ok';
+  return { health, states, issues };
 }

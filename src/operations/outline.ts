@@ -1,9 +1,6 @@
 import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts';
 import { lazy, type Operation } from './operation.ts';
 
-/** What the list of tools and its restrictions depend on. */
-export type OperationOutline = Pick<Operation, 'entity' | 'risk'>;
-
 /**
  * The operations, in the order in which tools are listed. The build replaces this file with what it returns, so that a start does not load
  * the catalog.
@@ -15,5 +12,5 @@ export const operationOutlines = lazy(
         const { entity, risk } = operationNamed(name);
         return [name, { entity, risk }];
       }),
-    ) as Record<OperationName, OperationOutline>,
+    ) as Record<OperationName, Pick<Operation, 'entity' | 'risk'>>,
 );

@@ -97,12 +97,7 @@ export function fleetReader(
 export const worldTime = async ({ options }: FleetReader): Promise<string> =>
   new Date(Date.now() + ((await options.aheadMs?.()) ?? 0)).toISOString();
 
-interface GraphReaderOptions {
-  readonly background: CallOptions;
-  readonly options: GraphOptions;
-  readonly cancelled: AbortSignal;
-  readonly deadline: AbortSignal;
-}
+type GraphReaderOptions = Pick<FleetReader, 'background' | 'options'> & Record<'cancelled' | 'deadline', AbortSignal>;
 
 /** Reads the graphs of environments: of one, or of several at a time until `deadline` aborts. */
 function graphReader({ background, options, cancelled, deadline }: GraphReaderOptions) {
