@@ -199,7 +199,7 @@ export const inZones =
     );
   };
 
-/** All problems with an entity that a call names: whether it exists, is ready, and is in `zone` if given. `error` is for its status. */
+/** All problems with an entity that a call names: it is missing, not ready (the code is `error`), or not in the given `zone`. */
 export async function checkReady<T extends KindName>(
   read: Reader,
   kind: T,
