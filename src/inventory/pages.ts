@@ -46,13 +46,8 @@ export async function listPages<N extends OperationName>(
 export const MAX_ITEMS = 10_000;
 
 /** All items of a list. Rejects rather than leave out any. */
-export async function wholeList(
-  call: Call,
-  name: OperationName,
-  input: object,
-  options: CallOptions,
-): Promise<Members[]> {
-  const { items, complete } = await listPages(call, name, input as never, MAX_ITEMS, options);
+export async function wholeList(call: Call, name: OperationName, input: object): Promise<Members[]> {
+  const { items, complete } = await listPages(call, name, input as never, MAX_ITEMS);
   if (!complete) throw endless(name, `does not end after ${MAX_ITEMS.toLocaleString('en')} items`);
   return items;
 }

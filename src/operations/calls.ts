@@ -1,4 +1,10 @@
-import type { Call } from './index.ts';
+import type { Call, CallOptions } from './index.ts';
+
+/** A Call that has some options by default. */
+export const withOptions =
+  (call: Call, defaults: CallOptions): Call =>
+  (name, input, options) =>
+    call(name, input, { ...defaults, ...options });
 
 /** A Call that makes at most `maxCalls` calls at a time; the others are queued. */
 export function limitConcurrency(

@@ -9,7 +9,7 @@ import { isLeavingOrGone } from '../kinds/statuses.ts';
 import type { Dependent, Keys, KindName, Views, Within } from '../kinds/views.ts';
 import { deduplicated, limitConcurrency } from '../operations/calls.ts';
 import { FinspaceError, isNotFound } from '../operations/failure.ts';
-import { type Call, type CallOptions, callNamed, type OperationName } from '../operations/index.ts';
+import { type Call, callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -20,14 +20,13 @@ const MAX_CONCURRENT_CALLS = 8;
  * Reads the current state from the API, each item once. Rejects with `Unreadable` for reads that are not allowed, and otherwise
  * with the errors of the calls.
  */
-export function apiReader(call: Call, options: CallOptions): Reader {
+export function apiReader(call: Call): Reader {
   const limited = deduplicated(limitConcurrency(call, MAX_CONCURRENT_CALLS));
-  const items = (operation: OperationName, input: object) =>
-    readable(() => itemsOf(limited, operation, input, options));
+  const items = (operation: OperationName, input: object) => readable(() => itemsOf(limited, operation, input));
   const get = (kind: KindName, key: object) =>
     readable(async () => {
       const { get: getter, member } = NAMES[kind];
-      if (getter !== undefined) return shownIn(await callNamed(limited, getter, keyIn(kind, key), options));
+      if (getter !== undefined) return shownIn(await callNamed(limited, getter, keyIn(kind, key)));
       const name = nameIn(kind, { ...key });
       return (await listed(kind, key as Within)).find((item) => item[member] === name);
     }).catch(orNone);
@@ -66,20 +65,15 @@ export function apiReader(call: Call, options: CallOptions): Reader {
     },
     dependents: (kind, key) => (NAMED_DEPENDENTS[kind] ?? referringTo(kind))(reads, key),
     tags: (resourceArn) =>
-      readable(async () => (await limited('ListTagsForResource', { resourceArn }, options)).tags ?? {}).catch(orNone),
+      readable(async () => (await limited('ListTagsForResource', { resourceArn })).tags ?? {}).catch(orNone),
   };
 }
 
 /** All items of a list; of changesets, of which a database may have more, the newest, which include those in progress. */
-const itemsOf = async (
-  call: Call,
-  operation: OperationName,
-  input: object,
-  options: CallOptions,
-): Promise<Members[]> =>
+const itemsOf = async (call: Call, operation: OperationName, input: object): Promise<Members[]> =>
   operation === 'ListKxChangesets'
-    ? (await listPages(call, operation, input as never, MAX_ITEMS, options)).items
-    : wholeList(call, operation, input, options);
+    ? (await listPages(call, operation, input as never, MAX_ITEMS)).items
+    : wholeList(call, operation, input);
 
 /** Nothing for an entity that is being deleted. Throws for another one, whose references are unknown. */
 function listedOnly(kind: KindName, item: Members): [] {

@@ -3,6 +3,7 @@ import { kindOf } from '../kinds/index.ts';
 import { keyIn, lineage, pathOf } from '../kinds/names.ts';
 import { referredBy } from '../kinds/references.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
+import { withOptions } from '../operations/calls.ts';
 import { isNotFound } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
@@ -62,11 +63,12 @@ export async function planBatch(
   options: CallOptions,
 ): Promise<BatchPlan> {
   const { tool, input, environmentId } = batch;
-  const { call, backendLocation } = planner;
-  const { name: given, environmentArn } = await call('GetKxEnvironment', { environmentId }, options);
+  const { backendLocation } = planner;
+  const call = withOptions(planner.call, options);
+  const { name: given, environmentArn } = await call('GetKxEnvironment', { environmentId });
   const name = given || environmentId;
   const found = await mapConcurrent(toApprove, (step) =>
-    planStep(planner, batch, step, principal, options).catch((error: unknown) => missingBlocker(step, error)),
+    planStep({ ...planner, call }, batch, step, principal).catch((error: unknown) => missingBlocker(step, error)),
   );
   // Creates and tag changes have no target to find in a list, so each is planned or refers to a missing entity.
   const each = toApprove.map((step, at) => ({ step, plan: found[at] as Plan | Blocker }));
@@ -140,7 +142,7 @@ export const planStep = (
   batch: Batch,
   step: BatchCall,
   principal: string,
-  options: CallOptions,
+  options?: CallOptions,
 ): Promise<Plan | undefined> =>
   planCall(
     { ...planner, call: withoutRemovedTags(planner.call, before(batch, step)), created: createdBefore(batch, step) },

@@ -1,3 +1,4 @@
+import { withOptions } from '../operations/calls.ts';
 import { labels } from '../operations/http.ts';
 import { type Actor, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
@@ -104,23 +105,20 @@ export function gate(options: GateOptions): Gate {
 async function authorize(options: GateOptions, request: CallRequest, dialog: Dialog): ReturnType<Gate['authorize']> {
   const { restrictions } = options;
   const { name, input, principal, offered } = request;
+  const call = withOptions(options.call, request.options);
   const operation = operationNamed(name);
   const assessment = assessArguments(name, input);
   const needsPlan =
     operation.update !== undefined || isDestructive(assessment.risk) || approvalNeeded(assessment, restrictions);
   if (!needsPlan) {
-    const wrong = contradictions({ blockers: await ignoredArguments(options.call, name, input, request.options) });
+    const wrong = contradictions({ blockers: await ignoredArguments(call, name, input) });
     if (wrong.length > 0) return refuse(notRun(toolName(name)), ...wrong);
     await requirePinnedKeyFor(options, assessment);
     return { kind: 'run', actor: { principal }, plan: undefined };
   }
   const replan = replanner(options, request);
   const plan = await replan();
-  if (plan === undefined)
-    return refuse(
-      notRun(toolName(name)),
-      await missingTarget(options.call, name, input, { options: request.options, offered }),
-    );
+  if (plan === undefined) return refuse(notRun(toolName(name)), await missingTarget(call, name, input, offered));
   const visibility = visibilityFor(offered, [input, plan.name]);
   const why = objection(request, plan, visibility);
   if (why !== undefined) return refuse(...why);

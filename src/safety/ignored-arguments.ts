@@ -1,5 +1,5 @@
 import { changeOf, readRequestedChange } from '../kinds/index.ts';
-import type { Call, CallOptions, OperationName } from '../operations/index.ts';
+import type { Call, OperationName } from '../operations/index.ts';
 import { apiReader } from './api-reader.ts';
 import type { Blocker, Members } from './plan-parts.ts';
 import { argumentBlocker } from './problem-text.ts';
@@ -9,10 +9,9 @@ export async function ignoredArguments(
   call: Call,
   operation: OperationName,
   input: Members,
-  options: CallOptions,
 ): Promise<readonly Blocker[]> {
   const fillDefaults = changeOf(operation)?.change.fillDefaults;
   if (fillDefaults === undefined) return [];
-  const requested = await readRequestedChange(apiReader(call, options), operation, input);
+  const requested = await readRequestedChange(apiReader(call), operation, input);
   return (await fillDefaults(requested)).ignored.map(argumentBlocker);
 }

@@ -3,7 +3,7 @@ import type { FilledInput } from '../kinds/model.ts';
 import { NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
-import { deduplicated } from '../operations/calls.ts';
+import { deduplicated, withOptions } from '../operations/calls.ts';
 import { riskOf } from '../operations/derive.ts';
 import { isNotFound } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
@@ -83,18 +83,18 @@ export async function planCall(
   principal: string,
   options: CallOptions = {},
 ): Promise<Plan | undefined> {
-  const call = deduplicated(planner.call);
-  const subject: PlanTarget | undefined = await readTarget(call, operation, input, options).catch(
+  const call = deduplicated(withOptions(planner.call, options));
+  const subject: PlanTarget | undefined = await readTarget(call, operation, input).catch(
     placeholderIfMissing(operation, input),
   );
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
-  const { previewed, settings, former } = await readEffects({ ...planner, call }, operation, input, entity, options);
+  const { previewed, settings, former } = await readEffects({ ...planner, call }, operation, input, entity);
   const severity = severityOf(operation, input, previewed, settings);
   const { warnings, quotas, sharedQuotas, ...impact } = withRemovedSettings(previewed, settings);
   const [protection, targetEnvironment] = await Promise.all([
-    readProtection(call, operation, input, { subject, severity, impact }, options),
-    targetEnvironmentOf(call, input, entity, options),
+    readProtection(call, operation, input, { subject, severity, impact }),
+    targetEnvironmentOf(call, input, entity),
   ]);
   const notes = [...renameNotes(former, input), ...(previewed.notes ?? [])];
   const effects = { ...impact, changes: settings?.changes ?? [], notes };
@@ -137,11 +137,10 @@ async function readEffects(
   operation: OperationName,
   input: Members,
   entity: Members,
-  options: CallOptions,
 ) {
   const { kind, change } = changeOf(operation) as NonNullable<ReturnType<typeof changeOf>>;
   const shown = isShownBy(operation, kind) ? shownIn(entity) : undefined;
-  const read = withCreated(apiReader(call, options), created);
+  const read = withCreated(apiReader(call), created);
   const requested = await readRequestedChange(read, operation, input, shown).catch(rethrowCause);
   const limits = { quotas: await quotas?.(), countsAll };
   const unfilled: FilledInput = { input: requested.input, ignored: [] };
@@ -175,12 +174,11 @@ async function readProtection(
     severity,
     impact,
   }: { subject: PlanTarget; severity: Severity; impact: Pick<Preview, 'lost' | 'interrupted'> },
-  options: CallOptions,
 ): Promise<Protection> {
   const effect = protectionEffect(operation, input, severity);
   // A missing entity has no tags to read; that it is missing is a blocker.
   if (effect === undefined || subject.isMissing === true) return { forbidden: undefined, needsApproval: false };
-  const why = await protectedBy(call, operation, input, impact, options);
+  const why = await protectedBy(call, operation, input, impact);
   if (effect === 'refuses') return { forbidden: why, needsApproval: false };
   return { forbidden: undefined, needsApproval: why !== undefined };
 }

@@ -5,7 +5,7 @@ import { NAMES } from '../kinds/names.ts';
 import { NODES_PER_CLUSTER } from '../kinds/quotas.ts';
 import { Unreadable } from '../kinds/reader.ts';
 import type { KindName } from '../kinds/views.ts';
-import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
+import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import { apiReader } from './api-reader.ts';
@@ -74,11 +74,10 @@ export async function quotasFor(
   { call, quotas }: { readonly call: Call; readonly quotas?: (() => Promise<Quotas | undefined>) | undefined },
   operation: OperationName,
   input: object,
-  options: CallOptions,
 ): Promise<Pick<Preview, 'blockers' | 'quotas'>> {
   const definition = changeOf(operation);
   if (definition === undefined) return { blockers: [], quotas: [] };
-  const requested = await readRequestedChange(apiReader(call, options), operation, input).catch(rethrowCause);
+  const requested = await readRequestedChange(apiReader(call), operation, input).catch(rethrowCause);
   const checks = (await checkQuotas(definition.change, requested, await quotas?.(), true)).quotas.map(quotaCheck);
   return {
     blockers: checks.flatMap((each) => each.blockers),

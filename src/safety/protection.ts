@@ -3,7 +3,7 @@ import type { KindName } from '../kinds/views.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { pathParts } from '../operations/arn.ts';
 import { riskOf } from '../operations/derive.ts';
-import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
+import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Members } from './plan-parts.ts';
 import type { RiskAssessment } from './policy.ts';
@@ -69,12 +69,11 @@ export async function protectedBy(
   name: OperationName,
   input: Members,
   { lost, interrupted }: Pick<Preview, 'lost' | 'interrupted'>,
-  options: CallOptions,
 ): Promise<Forbidden | undefined> {
   // Every call that protection concerns has a target.
   const own = ownPath(name, input) as string;
   const others = [...lost, ...interrupted].flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
-  return protectedAmong(call, name, input, [own, ...others], options);
+  return protectedAmong(call, name, input, [own, ...others]);
 }
 
 /** The same for calls in one environment; `paths` are the parts of their targets' ARNs after the environment. */
@@ -83,12 +82,11 @@ export async function protectedAmong(
   name: OperationName,
   input: Members,
   paths: readonly string[],
-  options: CallOptions,
 ): Promise<Forbidden | undefined> {
   try {
-    const root = await environmentArn(call, name, input, options);
+    const root = await environmentArn(call, name, input);
     const arns = [...new Set(paths.flatMap(withEnclosing))].map((path) => `${root}${path}`);
-    const found = await firstProtected(call, arns, options);
+    const found = await firstProtected(call, arns);
     return found === undefined ? undefined : { arn: found, why: `carries the tag ${PROTECTED_TAG}.` };
   } catch {
     return { why: `Its tags cannot be read, so it counts as protected (${PROTECTED_TAG}).` };
@@ -111,19 +109,19 @@ function withEnclosing(path: string): string[] {
 }
 
 /** The ARN of the call's environment. */
-export async function environmentArn(call: Call, name: OperationName, input: Members, options: CallOptions) {
+export async function environmentArn(call: Call, name: OperationName, input: Members) {
   const environmentId = String(input['environmentId']);
   const arn =
     operationNamed(name).entity === 'environment'
-      ? (await call('GetEnvironment', { environmentId }, options)).environment?.environmentArn
-      : (await call('GetKxEnvironment', { environmentId }, options)).environmentArn;
+      ? (await call('GetEnvironment', { environmentId })).environment?.environmentArn
+      : (await call('GetKxEnvironment', { environmentId })).environmentArn;
   if (arn === undefined) throw new Error('the environment has no ARN');
   return arn;
 }
 
-async function firstProtected(call: Call, arns: readonly string[], options: CallOptions): Promise<string | undefined> {
+async function firstProtected(call: Call, arns: readonly string[]): Promise<string | undefined> {
   const tagged = await mapConcurrent(arns, async (resourceArn) => {
-    const { tags = {} } = await call('ListTagsForResource', { resourceArn }, options);
+    const { tags = {} } = await call('ListTagsForResource', { resourceArn });
     return Object.entries(tags).some(([key, value]) => isProtecting(key, value));
   });
   return arns[tagged.indexOf(true)];

@@ -91,16 +91,16 @@ const byCreation = (a: DeletedEntity, b: DeletedEntity) =>
 const failed = ({ entity }: DeletedEntity) => statusClass((Object(entity) as { status?: string }).status) === 'failed';
 
 async function contentsOf(call: Call, { environmentId }: Members): Promise<Deletion[]> {
-  const all = await candidates(call, String(environmentId), {});
+  const all = await candidates(call, String(environmentId));
   return all.filter(({ status }) => !isLeaving(status));
 }
 
 async function readEntity(call: Call, { operation, input }: Deletion): Promise<DeletedEntity> {
-  const subject = await readTarget(call, operation, input, {});
+  const subject = await readTarget(call, operation, input);
   return { operation, input, kind: operationNamed(operation).entity, entity: subject?.entity };
 }
 
-const environmentArnOf = (call: Call, { operation, input }: Deletion) => environmentArn(call, operation, input, {});
+const environmentArnOf = (call: Call, { operation, input }: Deletion) => environmentArn(call, operation, input);
 
 /** The create call of an entity, the updates after it, and its tags. */
 async function stepsFor(call: Call, deleted: DeletedEntity, lostDatabases: readonly unknown[]): Promise<Step[]> {
@@ -109,7 +109,7 @@ async function stepsFor(call: Call, deleted: DeletedEntity, lostDatabases: reado
   const { operation, input, kind, entity } = deleted;
   if (entity === undefined) return [create];
   const resourceArn = `${await environmentArnOf(call, deleted)}${ownPath(operation, input)}`;
-  const { tags = {} } = await call('ListTagsForResource', { resourceArn }, {});
+  const { tags = {} } = await call('ListTagsForResource', { resourceArn });
   return [
     create,
     ...(Object.keys(tags).length === 0 ? [] : [step('TagResource', { resourceArn, tags })]),
@@ -135,7 +135,7 @@ async function changesetsOf(call: Call, { environmentId, databaseName }: Members
   const { items, complete } = await listPages(call, 'ListKxChangesets', database, MAX_CHANGESETS);
   const loaded = items.filter(({ status }) => status === 'COMPLETED').reverse();
   const steps = await mapConcurrent(loaded, async ({ changesetId }) => {
-    const { changeRequests } = await call('GetKxChangeset', { ...database, changesetId: String(changesetId) }, {});
+    const { changeRequests } = await call('GetKxChangeset', { ...database, changesetId: String(changesetId) });
     return step('CreateKxChangeset', { ...database, changeRequests });
   });
   return complete

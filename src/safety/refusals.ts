@@ -1,6 +1,6 @@
 import { listPages } from '../inventory/pages.ts';
 import { labels } from '../operations/http.ts';
-import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
+import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Target } from '../operations/operation.ts';
 import { nounOfLabel } from '../operations/references.ts';
@@ -22,7 +22,7 @@ export async function missingTarget(
   call: Call,
   operation: OperationName,
   input: Members,
-  { options, offered }: { readonly options: CallOptions; readonly offered: Allowed },
+  offered: Allowed,
 ): Promise<string> {
   // For operations without a declared target, the error of the call names what is missing.
   const { noun, member, reader } = operationNamed(operation).target as Target;
@@ -30,14 +30,14 @@ export async function missingTarget(
   const where = within.map((label) => `${nounOfLabel(label)} ${quoteUntrusted(String(input[label]))}`).join(', ');
   const lister = reader as OperationName;
   const parents = Object.fromEntries(within.map((label) => [label, input[label]]));
-  const present = offered(lister) ? await namesIn(call, lister, parents, member, options) : '';
+  const present = offered(lister) ? await namesIn(call, lister, parents, member) : '';
   return `There is no ${noun} ${quoteUntrusted(String(input[member]))} in ${where}.${present} Next: ${toolName(lister)}.`;
 }
 
 const MAX_NAMED = 10;
 
-async function namesIn(call: Call, lister: OperationName, parents: Members, member: string, options: CallOptions) {
-  const { items, complete } = await listPages(call, lister, parents as never, MAX_NAMED, options);
+async function namesIn(call: Call, lister: OperationName, parents: Members, member: string) {
+  const { items, complete } = await listPages(call, lister, parents as never, MAX_NAMED);
   const names = items.slice(0, MAX_NAMED).map((item) => quoteUntrusted(String(item[member])));
   const more = complete && items.length <= MAX_NAMED ? '' : ' and more';
   return names.length === 0 ? ' None exist.' : ` Existing ones: ${names.join(', ')}${more}.`;

@@ -1,5 +1,5 @@
 import { environmentIdIn } from '../operations/arn.ts';
-import type { Call, CallOptions } from '../operations/index.ts';
+import type { Call } from '../operations/index.ts';
 import type { Members } from './plan-parts.ts';
 
 /** The environment and account of a call, as people know them. Both come from the API. */
@@ -11,18 +11,13 @@ export interface TargetEnvironment {
 /**
  * The environment and account of a call's target, as far as they can be read; only the account if the target is an environment.
  */
-export async function targetEnvironmentOf(
-  call: Call,
-  input: Members,
-  target: Members,
-  options: CallOptions,
-): Promise<TargetEnvironment> {
+export async function targetEnvironmentOf(call: Call, input: Members, target: Members): Promise<TargetEnvironment> {
   const own = target['environmentArn'] ?? (target['environment'] as Members | undefined)?.['environmentArn'];
   if (own !== undefined) return { account: accountIn(own) };
   const environmentId = environmentIdIn(input);
   if (environmentId === undefined) return {};
   // A caller who may not read the environment sees less, and protection decides by itself.
-  const { name, environmentArn } = await call('GetKxEnvironment', { environmentId }, options).catch(
+  const { name, environmentArn } = await call('GetKxEnvironment', { environmentId }).catch(
     (): { name?: string; environmentArn?: string } => ({}),
   );
   return { environment: name, account: accountIn(environmentArn) };

@@ -4,7 +4,7 @@ import type { KindName } from '../kinds/views.ts';
 import { arnParts } from '../operations/arn.ts';
 import { listMember } from '../operations/derive.ts';
 import { labels } from '../operations/http.ts';
-import { type Call, type CallOptions, callNamed, type OperationName, operationNamed } from '../operations/index.ts';
+import { type Call, callNamed, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Target } from '../operations/operation.ts';
 import { createdBy } from '../operations/references.ts';
 import { CLUSTER } from '../operations/targets.ts';
@@ -21,20 +21,15 @@ export interface TargetEntity {
  * The subject of a change. An operation without a declared target is about the entity that it creates, or the one whose ARN it has.
  * Undefined when the service does not know it; rejects with the errors of the reads.
  */
-export async function readTarget(
-  call: Call,
-  name: OperationName,
-  input: Members,
-  options: CallOptions,
-): Promise<TargetEntity | undefined> {
+export async function readTarget(call: Call, name: OperationName, input: Members): Promise<TargetEntity | undefined> {
   const { target } = operationNamed(name);
-  if (target !== undefined) return readDeclared(call, target, input, options);
+  if (target !== undefined) return readDeclared(call, target, input);
   const arn = input['resourceArn'];
-  return typeof arn === 'string' ? readTagged(call, arn, options) : namedInInput(name, input);
+  return typeof arn === 'string' ? readTagged(call, arn) : namedInInput(name, input);
 }
 
-async function readTagged(call: Call, resourceArn: string, options: CallOptions): Promise<TargetEntity> {
-  const { tags = {} } = await call('ListTagsForResource', { resourceArn }, options);
+async function readTagged(call: Call, resourceArn: string): Promise<TargetEntity> {
+  const { tags = {} } = await call('ListTagsForResource', { resourceArn });
   const kind = kindInArn(String(arnParts(resourceArn)?.at(-1)?.kind));
   return { noun: NAMES[kind]?.noun ?? 'entity', name: String(resourceArn.split('/').at(-1)), entity: { tags } };
 }
@@ -51,19 +46,14 @@ function namedInInput(name: OperationName, input: Members): TargetEntity {
   return { noun, name: String(input[label] ?? input['name']), entity: {} };
 }
 
-async function readDeclared(
-  call: Call,
-  target: Target,
-  input: Members,
-  options: CallOptions,
-): Promise<TargetEntity | undefined> {
+async function readDeclared(call: Call, target: Target, input: Members): Promise<TargetEntity | undefined> {
   const reader = target.reader as OperationName;
   const request = pick(input, labels(operationNamed(reader)));
   const key = String(input[target.member]);
   const entity =
     listMember(operationNamed(reader)) === null
-      ? await callNamed(call, reader, request, options)
-      : (await wholeList(call, reader, request, options)).find((item) => item[target.member] === key);
+      ? await callNamed(call, reader, request)
+      : (await wholeList(call, reader, request)).find((item) => item[target.member] === key);
   return entity === undefined ? undefined : { noun: target.noun, name: nameIn(target, entity) ?? key, entity };
 }
 

@@ -7,6 +7,7 @@ import type { Problem } from '../kinds/model.ts';
 import { deletionOf } from '../kinds/names.ts';
 import { deletionIn, failureReason, isLeaving, statusClass } from '../kinds/statuses.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
+import { withOptions } from '../operations/calls.ts';
 import { isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName, Output } from '../operations/index.ts';
 import { apiReader } from './api-reader.ts';
@@ -63,22 +64,23 @@ export async function planTeardown(
   principal: string,
   options: CallOptions,
 ): Promise<TeardownPlan | undefined> {
-  const { call, backendLocation } = planner;
+  const { backendLocation } = planner;
+  const call = withOptions(planner.call, options);
   const { environmentId, only } = selection;
-  const environment = await call('GetKxEnvironment', { environmentId }, options);
+  const environment = await call('GetKxEnvironment', { environmentId });
   const { status, environmentArn } = environment;
   if (status === 'DELETED') return undefined;
   const name = environment.name || environmentId;
-  const { all, leaving, chosen, blocked } = await selectedBy(call, selection, name, status, options);
-  const removals = (await mapConcurrent(chosen, (removal) => withDigest(call, removal, options))).flat();
+  const { all, leaving, chosen, blocked } = await selectedBy(call, selection, name, status);
+  const removals = (await mapConcurrent(chosen, (removal) => withDigest(call, removal))).flat();
   const paths = removals.map(({ item: { arn } }) => String(arn));
-  const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths, options);
+  const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths);
   const blockers =
     only === undefined || blocked.length > 0
       ? blocked
       : [
           ...unknownAmong(only, [...removals, ...leaving]),
-          ...(await outsideBlockers(planner, removals, all, principal, options)),
+          ...(await outsideBlockers({ ...planner, call }, removals, all, principal)),
         ];
   // These names are part of the digest, which outlives an update of this server.
   const wanted = removals.map(({ operation, input, entityDigest }) => ({
@@ -106,16 +108,10 @@ export async function planTeardown(
 }
 
 /** The entities to delete, those that are already being deleted, and what blocks the deletion of the environment itself. */
-async function selectedBy(
-  call: Call,
-  { environmentId, only }: Selection,
-  name: string,
-  status: string | undefined,
-  options: CallOptions,
-) {
+async function selectedBy(call: Call, { environmentId, only }: Selection, name: string, status: string | undefined) {
   const closedBlockers = blockersIn(closedProblem(name, status));
   // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
-  const all = closedBlockers.length > 0 ? [] : await candidates(call, environmentId, options);
+  const all = closedBlockers.length > 0 ? [] : await candidates(call, environmentId);
   const itself = environmentItself(environmentId, name, status);
   const requested =
     only === undefined ? [...all, itself] : all.filter((each) => only.some((name) => isCalled(each, name)));
@@ -166,8 +162,8 @@ const blockersIn = (problem: Problem | undefined): Blocker[] =>
 export const TEARDOWN_OPERATIONS = [...CONTENTS, 'kx-environment' as const].map(deletionOf);
 
 /** Everything in an environment in the order of deletion. */
-export async function candidates(call: Call, environmentId: string, options: CallOptions): Promise<Candidate[]> {
-  const contents = await contentsOf(apiReader(call, options), environmentId, CONTENTS).catch(rethrowCause);
+export async function candidates(call: Call, environmentId: string): Promise<Candidate[]> {
+  const contents = await contentsOf(apiReader(call), environmentId, CONTENTS).catch(rethrowCause);
   return contents.map(({ kind, key, item, status, loads }) => ({
     operation: deletionOf(kind),
     input: key,
@@ -191,9 +187,8 @@ const environmentItself = (environmentId: string, name: string, status: unknown)
 async function withDigest(
   call: Call,
   { operation, input, item, id, loads, status: statusBefore }: Candidate,
-  options: CallOptions,
 ): Promise<TeardownStep[]> {
-  const subject = await readTarget(call, operation, input, options);
+  const subject = await readTarget(call, operation, input);
   if (subject === undefined) return [];
   return [{ operation, input, item, id, statusBefore, entityDigest: entityDigestOf(subject.entity, loads) }];
 }
@@ -213,7 +208,7 @@ export async function deletionOfPlanned(
   options: CallOptions = {},
 ): Promise<Deletion> {
   try {
-    const subject = await readTarget(call, operation, input, options);
+    const subject = await readTarget(withOptions(call, options), operation, input);
     if (subject === undefined) return { progress: 'done' };
     const { status } = subject.entity as { status?: string };
     const progress = statusClass(status) === 'failed' ? 'failed' : deletionIn(status);
@@ -229,14 +224,11 @@ async function outsideBlockers(
   removals: readonly TeardownStep[],
   all: readonly Candidate[],
   principal: string,
-  options: CallOptions,
 ): Promise<Blocker[]> {
   const keyOf = ({ kind, arn }: Item) => `${kind} ${arn}`;
   const present = new Set(all.filter(({ status }) => !isLeaving(status)).map(({ item }) => keyOf(item)));
   const deletedKeys = new Set(removals.map(({ item }) => keyOf(item)));
-  const plans = await mapConcurrent(removals, ({ operation, input }) =>
-    planCall(planner, operation, input, principal, options),
-  );
+  const plans = await mapConcurrent(removals, ({ operation, input }) => planCall(planner, operation, input, principal));
   const outside = plans.flatMap((plan) => plan?.blockers ?? []).filter(({ item }) => !deletedKeys.has(keyOf(item)));
   const blockers = outside.map((blocker) =>
     present.has(keyOf(blocker.item)) ? { ...blocker, first: ADD_IT, noStep: true as const } : blocker,

@@ -1,5 +1,5 @@
 import { isFailedUpdate, isLeavingOrGone, memberOf, statusClass } from '../inventory/kinds.ts';
-import { deduplicated } from '../operations/calls.ts';
+import { deduplicated, withOptions } from '../operations/calls.ts';
 import { type FinspaceError, isNotFound } from '../operations/failure.ts';
 import { callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
@@ -47,8 +47,8 @@ async function quotaAdvice(
   otherwise: string,
 ): Promise<FailureAdvice> {
   const { environment, signal } = lookup;
-  const sharedReads = { ...environment, call: deduplicated(environment.call) };
-  const read = () => quotasFor(sharedReads, name, input, { signal });
+  const sharedReads = { ...environment, call: deduplicated(withOptions(environment.call, { signal })) };
+  const read = () => quotasFor(sharedReads, name, input);
   const found = await readIfOffered(environment, 'GetKxEnvironment', read);
   if (found === undefined || found.quotas.length === 0) return {};
   const over = found.blockers.filter(({ item }) => item.kind === 'quota');

@@ -1,4 +1,5 @@
 import { arnPath, getterOf, KINDS, memberOf } from '../inventory/kinds.ts';
+import { withOptions } from '../operations/calls.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { CallOptions, OperationName } from '../operations/index.ts';
 import type { Members } from '../operations/operation.ts';
@@ -26,6 +27,7 @@ export async function ownTags(
   output: Members,
   options: CallOptions,
 ): Promise<Members> {
+  const read = withOptions(call, options);
   const path = pathShown(name, input);
   const isOffered = allowedFor({ restrictions, caller });
   if (path === undefined || !isOffered('ListTagsForResource')) return {};
@@ -33,8 +35,8 @@ export async function ownTags(
     // The end of both `environment/ID` and `kxEnvironment/ID`.
     const inReply = arnIn(output, `nvironment/${input['environmentId']}${path}`);
     if (inReply === undefined && !isOffered('GetKxEnvironment')) return {};
-    const resourceArn = inReply ?? `${await environmentArn(call, name, input, options)}${path}`;
-    return { tags: (await call('ListTagsForResource', { resourceArn }, options)).tags ?? {} };
+    const resourceArn = inReply ?? `${await environmentArn(read, name, input)}${path}`;
+    return { tags: (await read('ListTagsForResource', { resourceArn })).tags ?? {} };
   } catch (error) {
     const code = error instanceof FinspaceError ? error.fields.code : undefined;
     if (code === 'Aborted') throw error;

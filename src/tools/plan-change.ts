@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { deduplicated } from '../operations/calls.ts';
+import { deduplicated, withOptions } from '../operations/calls.ts';
 import { agentInput } from '../operations/derive.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
@@ -85,11 +85,11 @@ async function previewCall(
   const prepared = await prepareArguments(lookup, agentInput(operation), given, name);
   if ('wrong' in prepared) return wrongPreview(tool, prepared.wrong);
   const { input, meant } = prepared;
-  const options = { signal };
-  const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };
-  const plan = await planCall(planner, name, input, environment.caller.principal, options);
+  const call = withOptions(environment.call, { signal });
+  const planner = { ...environment, call: deduplicated(call), countsAll: true };
+  const plan = await planCall(planner, name, input, environment.caller.principal);
   const offered = allowedFor(environment);
-  if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, offered }));
+  if (plan === undefined) return refused(await missingTarget(call, name, input, offered));
   const visibility = visibilityFor(offered, [input, plan.name]);
   const { head, effect } = previewHead(environment, tool, plan, visibility);
   const { blockers, lost, interrupted, warnings } = effect;

@@ -17,7 +17,7 @@ type Limits = keyof typeof QUOTAS;
 /** The first reason for which the rules reject a call, from what the API shows; undefined if there is none. */
 async function foreseen(call: Call, { name }: Command, input: Members, limits: Limits): Promise<string | undefined> {
   const { change } = changeOf(name) as NonNullable<ReturnType<typeof changeOf>>;
-  const asked = await readRequestedChange(apiReader(call, {}), name, input);
+  const asked = await readRequestedChange(apiReader(call), name, input);
   const problem = await firstProblem(change, asked);
   if (problem !== undefined) return problem.message;
   const over = await firstExceeded(change, asked, QUOTAS[limits]);

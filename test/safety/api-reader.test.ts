@@ -13,7 +13,7 @@ const fixture = previewFixture();
 
 it('shows existing entities, and nothing in or of a missing one', async () => {
   const { environmentId } = fixture.builder;
-  const read = apiReader(fixture.backend.call, {});
+  const read = apiReader(fixture.backend.call);
   expect(await read.count('kx-environment', { environmentId })).toBe(1);
   expect(await read.listed('kx-dataview', { environmentId, databaseName: 'none' })).toEqual([]);
   expect(await read.dependents('kx-scaling-group', { environmentId, scalingGroupName: 'none' })).toEqual([]);
@@ -26,15 +26,15 @@ it('shows existing entities, and nothing in or of a missing one', async () => {
 
 it('counts the quota of an update from its target', async () => {
   const grown = here({ volumeName: 'fast', nas1Configuration: { size: 2400 } });
-  const found = await quotasFor(fixture.backend, 'UpdateKxVolume', grown, {});
+  const found = await quotasFor(fixture.backend, 'UpdateKxVolume', grown);
   expect(found).toEqual({ quotas: ['GB of volume storage per environment: 2400 in use'], blockers: [] });
 });
 
 it('counts no quota for a call that has none', async () => {
   const input = { resourceArn: 'arn:aws:finspace:us-east-1:111122223333:kxEnvironment/abc', tags: {} };
   const none = { blockers: [], quotas: [] };
-  expect(await quotasFor(fixture.backend, 'TagResource', input, {})).toEqual(none);
-  expect(await quotasFor(fixture.backend, 'ListTagsForResource', input, {})).toEqual(none);
+  expect(await quotasFor(fixture.backend, 'TagResource', input)).toEqual(none);
+  expect(await quotasFor(fixture.backend, 'ListTagsForResource', input)).toEqual(none);
 });
 
 it('advises to delete a failed namesake, and explains a malformed id', async () => {
@@ -54,9 +54,9 @@ it('rejects with the error of the read if the target of a call may not be read',
     throw new FinspaceError({ operation: name, code: 'AccessDenied', detail: 'no', retryable: false, advice: 'none' });
   };
   const grown = here({ volumeName: 'fast', nas1Configuration: { size: 2400 } });
-  await expect(quotasFor({ call: denied }, 'UpdateKxVolume', grown, {})).rejects.toThrow(FinspaceError);
+  await expect(quotasFor({ call: denied }, 'UpdateKxVolume', grown)).rejects.toThrow(FinspaceError);
   const broken: Call = () => Promise.reject(new Error('no route to host'));
-  await expect(quotasFor({ call: broken }, 'UpdateKxVolume', grown, {})).rejects.toThrow('no route to host');
+  await expect(quotasFor({ call: broken }, 'UpdateKxVolume', grown)).rejects.toThrow('no route to host');
   const { environmentId } = fixture.builder;
   await fixture.builder.cluster('gateway', on('hosts', 6));
   fixture.backend.clock.advance(HOUR);

@@ -83,7 +83,7 @@ it.each(CHANGES)('%s has a target whose name a person can type', async (name) =>
   const input: Members = Object.fromEntries(members.map((member) => [member, `the ${member}`]));
   const call = async () =>
     ({ ...input, nodes: [input], users: [input], environment: { name: 'the name' }, name: 'the name' }) as never;
-  const subject = await readTarget(call, name, input, {});
+  const subject = await readTarget(call, name, input);
   expect(subject?.name).toMatch(/^the \w+$/);
   expect([...NOUNS, 'entity']).toContain(subject?.noun);
 });
