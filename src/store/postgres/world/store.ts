@@ -1,4 +1,5 @@
 import type { Store } from '../../../local/store.ts';
+import { turns } from '../../../safety/turns.ts';
 import { StoreError } from '../../../sqlite/store-error.ts';
 import { withDatabase } from '../administration.ts';
 import { patience } from '../database.ts';
@@ -7,7 +8,6 @@ import { storeTarget } from '../target.ts';
 import { batchedReads } from './batched.ts';
 import { openConnections, resultOf } from './connections.ts';
 import { keyOfRange, rangeOf } from './range.ts';
-import { sequencePerKey } from './sequence-per-key.ts';
 import { readOnce, retryableWrite } from './work.ts';
 
 /** Opens the worlds in the store of a URL, which any number of servers share. Rejects with `StoreError`. */
@@ -18,7 +18,7 @@ export async function openWorlds(url: string): Promise<Store> {
   const patiently = patience(target.name, { retries: 0, failures: 0 });
   const readBatched = batchedReads(readers);
   // One connection for each environment at most, so that its writers leave connections for other environments.
-  const inSequence = sequencePerKey();
+  const inTurn = turns();
   let isClosed = false;
   const requireOpen = () => {
     if (isClosed) throw new StoreError(`The store ${target.name} is closed.`, { why: 'is closed' });
@@ -32,7 +32,7 @@ export async function openWorlds(url: string): Promise<Store> {
       requireOpen();
       const range = rangeOf(subject);
       const { attempt, explain } = retryableWrite(writers, work, range);
-      return resultOf(await inSequence(keyOfRange(range), () => patiently(attempt).catch(explain)));
+      return resultOf(await inTurn(keyOfRange(range), () => patiently(attempt).catch(explain)));
     },
     close: async () => {
       if (isClosed) return;
