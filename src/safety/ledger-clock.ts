@@ -39,11 +39,11 @@ export interface Times {
 }
 
 /** The clock of the ledger in the state database. */
-export const sqlClock = (state: StateDatabase, now: () => number): LedgerClock => ({
+export const sqlClock = (state: () => Promise<StateDatabase>, now: () => number): LedgerClock => ({
   owner: 'This machine',
-  read: async () => ({ now: now(), seen: await state.read(latestIn) }),
-  reset: () =>
-    state.write((db) => {
+  read: async () => ({ now: now(), seen: await (await state()).read(latestIn) }),
+  reset: async () =>
+    (await state()).write((db) => {
       db.prepare('DELETE FROM questions').run();
       db.prepare('DELETE FROM forms').run();
       mark(db, now());

@@ -42,11 +42,7 @@ export function localStore(options: LocalStoreOptions): Store & { readonly exist
       isEphemeral ? memoryKits(call, now) : fileKits(join(stateDir, 'recovery', target ?? ''), call, now),
     attempts: passphraseAttempts(state, now),
     tasks: sqlTasks(state, now),
-    clock: {
-      owner: 'This machine',
-      read: async () => sqlClock(await state(), now).read(),
-      reset: async () => sqlClock(await state(), now).reset(),
-    },
+    clock: sqlClock(state, now),
     isFirst: async (fact) => markShown(await state(), fact, now()),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };

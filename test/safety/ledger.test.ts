@@ -19,7 +19,7 @@ itKeepsTheLedgerContract('memory', async () => {
   return {
     ledger: view(),
     another: async () => view(),
-    clock: sqlClock(state, clock.now),
+    clock: sqlClock(async () => state, clock.now),
     advance: clock.advance,
     openMs: OPEN_MS,
     close: () => state.close(),
@@ -33,7 +33,7 @@ itKeepsTheLedgerContract('a file that two processes share', async () => {
   return {
     ledger: view(one),
     another: async () => view(another),
-    clock: sqlClock(another, clock.now),
+    clock: sqlClock(async () => another, clock.now),
     advance: clock.advance,
     openMs: OPEN_MS,
     close,

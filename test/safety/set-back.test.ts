@@ -72,7 +72,7 @@ describe('the system clock', () => {
       return [before, ahead].map((outcome) => (outcome.kind === 'asked' ? outcome.state : ''));
     };
     const answers = () => accept(guardedCall.name);
-    const clockOf = () => sqlClock(guard.state, fixture.clock.now);
+    const clockOf = () => sqlClock(async () => guard.state, fixture.clock.now);
 
     it('blocks every change, and the refusal says what a person can do', async () => {
       await behind();
