@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Pool, QueryResultRow } from 'pg';
 import type { Gauges } from '../../gauge.ts';
 import { asStoreError, isForSpace, isTransient } from './errors.ts';
+import { withoutNulCharacters } from './nul-characters.ts';
 import type { StoreTarget } from './target.ts';
 
 /** Statements on a pool of connections. */
@@ -103,7 +104,7 @@ interface Counts {
 function patientRun(pool: Pool, name: string, counts: Counts): Database['run'] {
   const patiently = patience(name, counts);
   return (text, values = [], patienceMs) =>
-    patiently(async () => (await pool.query(text, [...values])).rows, patienceMs);
+    patiently(async () => (await pool.query(text, values.map(withoutNulCharacters))).rows, patienceMs);
 }
 
 /** Repeats an attempt while the database does not answer, and counts what it repeats and what fails after that. Rejects with `StoreError`. */

@@ -2,7 +2,6 @@ import type { Call } from '../../operations/index.ts';
 import { type RecoveryKits, renderKit } from '../../safety/recovery.ts';
 import type { Position } from '../position.ts';
 import { callFunction, type Database } from './database.ts';
-import { withoutNulCharacters } from './nul-characters.ts';
 
 /** Kits that every replica can read. */
 export const postgresKits = (db: Database, position: Position, target: string, call: Call): RecoveryKits => ({
@@ -16,6 +15,6 @@ export const postgresKits = (db: Database, position: Position, target: string, c
   },
   read: async (id) => {
     const text = 'SELECT kit FROM finspace_mcp.kits WHERE target = $1 AND id = $2';
-    return (await db.run<{ kit: string }>(text, [target, withoutNulCharacters(id)]))[0]?.kit;
+    return (await db.run<{ kit: string }>(text, [target, id]))[0]?.kit;
   },
 });

@@ -11,7 +11,6 @@ import { approvalStatusOf } from '../../safety/sql-ledger.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import type { Position } from '../position.ts';
 import type { Database } from './database.ts';
-import { withoutNulCharacters } from './nul-characters.ts';
 
 interface Row {
   readonly nonce: string;
@@ -39,27 +38,20 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
 
   return {
     open: (approval) => openApproval(run, position, openMs, approval),
-    find: async (nonce) => (await run<Row>('find_approval($1)', withoutNulCharacters(nonce))).map(pendingIn)[0],
+    find: async (nonce) => (await run<Row>('find_approval($1)', nonce)).map(pendingIn)[0],
     status: async (code) => {
-      const [row] = await run<{ state: string; is_over: boolean }>('approval_status($1)', withoutNulCharacters(code));
+      const [row] = await run<{ state: string; is_over: boolean }>('approval_status($1)', code);
       return row && approvalStatusOf(row.state, row.is_over);
     },
     list: async () => (await run<Row>('open_approvals()')).map(pendingIn),
     approve: (nonce, approval) =>
-      isTrue(
-        'approve($1, $2, $3, $4)',
-        position.newest(),
-        randomUUID(),
-        withoutNulCharacters(nonce),
-        JSON.stringify(approval),
-      ),
+      isTrue('approve($1, $2, $3, $4)', position.newest(), randomUUID(), nonce, JSON.stringify(approval)),
     approvedFor: async (callDigest, counts = () => true) =>
       (await run<Row>('approved_for($1, $2)', position.newest(), keyOf(callDigest)))
         .map((row) => ({ pending: pendingIn(row), approval: JSON.parse(String(row.approval)) as Approval }))
         .find((granted) => counts(granted.pending, granted.approval)),
-    consume: (nonce) =>
-      isTrue('consume_approval($1, $2, $3)', position.newest(), randomUUID(), withoutNulCharacters(nonce)),
-    end: async (nonce, how) => void (await run('end_approval($1, $2)', withoutNulCharacters(nonce), how)),
+    consume: (nonce) => isTrue('consume_approval($1, $2, $3)', position.newest(), randomUUID(), nonce),
+    end: async (nonce, how) => void (await run('end_approval($1, $2)', nonce, how)),
     forms: async (client, event) => {
       const rows = await run<{ now: string; nonce: string | null; kind: FormEvent['kind']; at: string }>(
         'form_history($1, $2, $3, $4)',

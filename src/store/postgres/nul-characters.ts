@@ -1,2 +1,3 @@
-/** A name or token as PostgreSQL can store and find it: its texts have no character 0. */
-export const withoutNulCharacters = (text: string): string => text.replaceAll('\0', '\ufffd');
+/** A value as PostgreSQL can store and find it: its texts have no character 0. */
+export const withoutNulCharacters = (value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value;

@@ -1,7 +1,6 @@
 import type { Tasks } from '../../safety/tasks.ts';
 import type { Position } from '../position.ts';
 import { callFunction, type Database } from './database.ts';
-import { withoutNulCharacters } from './nul-characters.ts';
 
 /** How long the end of a task is sent again. */
 const END_PATIENCE_MS = 60_000;
@@ -26,11 +25,10 @@ export const postgresTasks = (db: Database, position: Position): Tasks => ({
   end: async (id, report) => void (await callFunction(db, 'end_task', [id, report], END_PATIENCE_MS)),
   find: async (id, owner) => {
     const text = 'SELECT running, created, updated, report FROM finspace_mcp.find_task($1, $2, $3)';
-    const [row] = await db.run<Row>(text, [position.newest(), withoutNulCharacters(id), owner]);
+    const [row] = await db.run<Row>(text, [position.newest(), id, owner]);
     if (row === undefined) return undefined;
     const { running, created, updated, report } = row;
     return { isRunning: running, created: Number(created), updated: Number(updated), report };
   },
-  cancel: async (id, owner) =>
-    (await callFunction(db, 'cancel_task', [position.newest(), withoutNulCharacters(id), owner])) === true,
+  cancel: async (id, owner) => (await callFunction(db, 'cancel_task', [position.newest(), id, owner])) === true,
 });

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { withoutNulCharacters } from '../nul-characters.ts';
 
 export interface Statement {
   readonly name: string;
@@ -61,7 +62,7 @@ export function sessionOn(client: Pick<PoolClient, 'query'>, begin: string | und
   };
   const run = ({ name, text }: Statement, values: unknown[]) => {
     if (isOver) throw new Error('The transaction has ended.');
-    return tracked(client.query<Row>({ name, text, values, rowMode: 'array' }));
+    return tracked(client.query<Row>({ name, text, values: values.map(withoutNulCharacters), rowMode: 'array' }));
   };
   const begun = begin === undefined ? undefined : tracked(client.query(begin));
   return {

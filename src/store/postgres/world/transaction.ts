@@ -1,7 +1,6 @@
 import { entityIn } from '../../../local/entity-row.ts';
 import { collectionsOf, prefixBounds } from '../../../local/prefix-bounds.ts';
 import type { Clock, StoredReplies, Transaction, Worlds } from '../../../local/transaction.ts';
-import { withoutNulCharacters } from '../nul-characters.ts';
 import {
   entityStatements,
   type KnownRows,
@@ -35,13 +34,13 @@ const STORE_REPLY = statement('INSERT INTO tokens (scope, token, digest, reply, 
 
 const tokenStatements = ({ rows, change }: Statements): StoredReplies => ({
   storedReply: async (scope, token, now) => {
-    const [row] = await rows(REPLY, scope, withoutNulCharacters(token), now);
+    const [row] = await rows(REPLY, scope, token, now);
     return row && { digest: String(row[0]), reply: String(row[1]) };
   },
   storeReply: (scope, token, { digest, reply }, expires, now) => {
     change(FORGET, now);
-    change(FORGET_OWN, scope, withoutNulCharacters(token), now);
-    change(STORE_REPLY, scope, withoutNulCharacters(token), digest, reply, expires);
+    change(FORGET_OWN, scope, token, now);
+    change(STORE_REPLY, scope, token, digest, reply, expires);
   },
 });
 
