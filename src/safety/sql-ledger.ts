@@ -166,14 +166,23 @@ function evictedFor(client: string, open: readonly PendingApproval[]): PendingAp
 const row = (db: Sql, sql: string, ...values: unknown[]) => db.prepare(sql).get(...values) as Row | undefined;
 const optional = (found: Row | undefined) => (found === undefined ? undefined : pendingIn(found));
 
-function pendingIn({ nonce, code, binding: callDigest, principal, opened, expires, body }: Row): PendingApproval {
-  const { about: subjectDigest, fingerprint: stateDigest, ...rest } = JSON.parse(body) as StoredBody;
-  return { ...rest, nonce, code, callDigest, principal, opened, expires, stateDigest, subjectDigest };
-}
+const pendingIn = ({ binding, principal, ...row }: Row): PendingApproval =>
+  storedApproval(row, { ...JSON.parse(row.body), binding, principal });
 
-interface StoredBody extends Pick<PendingApproval, 'client' | 'shown'> {
+/** A pending approval as it is stored in JSON, with names that are older than those of the code. */
+export interface StoredApproval extends Pick<PendingApproval, 'principal' | 'client' | 'shown'> {
+  readonly binding: string;
   readonly about: string;
   readonly fingerprint: string;
+}
+
+/** The pending approval in a row and its JSON. Databases may give integers as texts. */
+export function storedApproval(
+  { nonce, code, opened, expires }: { nonce: string; code: string; opened: unknown; expires: unknown },
+  { binding: callDigest, about: subjectDigest, fingerprint: stateDigest, ...rest }: StoredApproval,
+): PendingApproval {
+  const times = { opened: Number(opened), expires: Number(expires) };
+  return { ...rest, nonce, code, callDigest, stateDigest, subjectDigest, ...times };
 }
 
 /** A nonce, and a code that no stored pending approval has. */

@@ -7,7 +7,7 @@ import {
   type PendingApproval,
   randomIds,
 } from '../../safety/ledger.ts';
-import { approvalStatusOf } from '../../safety/sql-ledger.ts';
+import { approvalStatusOf, type StoredApproval, storedApproval } from '../../safety/sql-ledger.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import type { Position } from '../position.ts';
 import type { Database } from './database.ts';
@@ -74,7 +74,7 @@ async function openApproval(
   openMs: number,
   { callDigest, principal, subjectDigest, client, stateDigest, shown }: Parameters<Ledger['open']>[0],
 ): ReturnType<Ledger['open']> {
-  const stored: StoredBody = {
+  const stored: StoredApproval = {
     binding: callDigest,
     principal,
     about: subjectDigest,
@@ -104,31 +104,7 @@ const asLedgerError = ({ why = 'the store cannot be used', advice }: StoreError)
       .join(' '),
   );
 
-function pendingIn({ nonce, code, opened, expires, body }: Row): PendingApproval {
-  const {
-    binding: callDigest,
-    about: subjectDigest,
-    fingerprint: stateDigest,
-    ...rest
-  } = JSON.parse(body) as StoredBody;
-  return {
-    ...rest,
-    callDigest,
-    subjectDigest,
-    stateDigest,
-    nonce,
-    code,
-    opened: Number(opened),
-    expires: Number(expires),
-  };
-}
-
-/** Some names are older than those of the code, as in the rows of src/safety/sql-ledger.ts. */
-interface StoredBody extends Pick<PendingApproval, 'principal' | 'client' | 'shown'> {
-  readonly about: string;
-  readonly binding: string;
-  readonly fingerprint: string;
-}
+const pendingIn = (row: Row): PendingApproval => storedApproval(row, JSON.parse(row.body) as StoredApproval);
 
 /** A name of any length and content, as a short key. */
 export const keyOf = (name: string): string => createHash('sha256').update(name).digest('hex');
