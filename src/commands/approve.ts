@@ -7,6 +7,7 @@ import type { PendingApproval } from '../safety/ledger.ts';
 import { isBehind } from '../safety/ledger-clock.ts';
 import type { Store } from '../store/store.ts';
 import { userName } from '../user-name.ts';
+import { whileOpen } from '../while-open.ts';
 import { acceptClock } from './approve-clock.ts';
 import { approveAtTerminal, findPlan, MAX_TRIES, planListText } from './approve-dialog.ts';
 import { distrustForms, setUpKey, trustForms } from './approve-key.ts';
@@ -34,27 +35,24 @@ export async function approve(
   if (act === 'distrust-forms') return distrustForms(stateDir);
   const key = await approverKey(stateDir);
   if (url !== undefined && key === undefined && act !== 'decline') throw new ApproverError(needsKeyText(stateDir));
-  const store = await openForPerson({ store: url, stateDir });
-  const approvals = passphraseApprovals({
-    dir: stateDir,
-    key,
-    // It opens no approvals that could expire.
-    ledger: store.ledger(0),
-    attempts: store.attempts,
-    now: Date.now,
-    user: userName(),
-    channel: act === 'web' ? 'page' : 'terminal',
+  await whileOpen(await openForPerson({ store: url, stateDir }), (store) => {
+    const approvals = passphraseApprovals({
+      dir: stateDir,
+      key,
+      // It opens no approvals that could expire.
+      ledger: store.ledger(0),
+      attempts: store.attempts,
+      now: Date.now,
+      user: userName(),
+      channel: act === 'web' ? 'page' : 'terminal',
+    });
+    if (act === 'decline') return decline(approvals, code);
+    if (act === 'web') return openPage(approvals, stateDir, code);
+    if (act === 'trust-forms')
+      return withTerminal('Trusting forms', (terminal) => trustForms(terminal, approvals, stateDir));
+    if (act === 'reset-clock') return resetClockIfBehind(approvals, store, stateDir);
+    return approveInTerminal(approvals, code);
   });
-  try {
-    if (act === 'decline') await decline(approvals, code);
-    else if (act === 'web') await openPage(approvals, stateDir, code);
-    else if (act === 'trust-forms')
-      await withTerminal('Trusting forms', (terminal) => trustForms(terminal, approvals, stateDir));
-    else if (act === 'reset-clock') await resetClockIfBehind(approvals, store, stateDir);
-    else await approveInTerminal(approvals, code);
-  } finally {
-    await store.close();
-  }
 }
 
 const needsKeyText = (stateDir: string) =>

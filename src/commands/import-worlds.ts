@@ -3,6 +3,7 @@ import { openStore } from '../local/store.ts';
 import { copyWorlds } from '../local/worlds/copy.ts';
 import { ownCommand, shellWord } from '../own-command.ts';
 import { openWorlds } from '../store/postgres/world/store.ts';
+import { whileOpen } from '../while-open.ts';
 
 const notImported = (path: string, region: string) =>
   `The world in ${region} of ${path} was not imported, because the store has a changed world in this region. To replace that, run ` +
@@ -12,17 +13,10 @@ const notImported = (path: string, region: string) =>
 /** Copies the worlds of a file to the store of a URL. Returns lines for people. Rejects with `StoreError`. */
 export async function importWorlds(path: string, url: string): Promise<string[]> {
   if (!existsSync(path)) return [];
-  const from = await openStore(path);
-  try {
-    const to = await openWorlds(url);
-    try {
-      return (await copyWorlds(from, to, path)).map(({ region, isCopied }) =>
-        isCopied ? `Imported the world in ${region} of ${path}.` : notImported(path, region),
-      );
-    } finally {
-      await to.close();
-    }
-  } finally {
-    await from.close();
-  }
+  const copied = await whileOpen(await openStore(path), async (from) =>
+    whileOpen(await openWorlds(url), (to) => copyWorlds(from, to, path)),
+  );
+  return copied.map(({ region, isCopied }) =>
+    isCopied ? `Imported the world in ${region} of ${path}.` : notImported(path, region),
+  );
 }

@@ -4,6 +4,7 @@ import { counted } from '../inventory/units.ts';
 import { terminalColumns, writeLines } from '../output.ts';
 import type { Journal } from '../safety/journal.ts';
 import { safeJson } from '../untrusted.ts';
+import { whileOpen } from '../while-open.ts';
 import { journalTable } from './journal-table.ts';
 import { openForPerson } from './open-store.ts';
 
@@ -13,12 +14,8 @@ import { openForPerson } from './open-store.ts';
  */
 export async function journal(config: Config, switches: ReadonlySet<string>, word = 'show'): Promise<void> {
   const act = ACTIONS[word as keyof typeof ACTIONS];
-  const store = await openForPerson(config);
-  try {
-    await act(store.journal, switches.has('json') || process.stdout.isTTY !== true);
-  } finally {
-    await store.close();
-  }
+  const asJson = switches.has('json') || process.stdout.isTTY !== true;
+  await whileOpen(await openForPerson(config), ({ journal }) => act(journal, asJson));
 }
 
 /** The journal was altered or truncated; the message is one line for people. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import type { Store } from '../local/store.ts';
 import { storeTarget } from '../store/postgres/target.ts';
+import { whileOpen } from '../while-open.ts';
 
 /** Where the worlds of the local service are. */
 export type WorldLocation = Pick<Config, 'state' | 'worldStore'>;
@@ -30,13 +31,7 @@ export async function withWorlds<T>(
   location: WorldLocation,
   work: (store: Store) => Promise<T>,
 ): Promise<T | undefined> {
-  if (!mayHaveWorlds(location)) return undefined;
-  const store = await openLocalWorlds(location);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
+  return mayHaveWorlds(location) ? whileOpen(await openLocalWorlds(location), work) : undefined;
 }
 
 /** Where the worlds are, for people. */

@@ -9,6 +9,7 @@ import { exportWorld, isWorldChanged } from '../local/worlds/worlds.ts';
 import type { WorldReplacement } from '../safety/journal.ts';
 import { backUp } from '../sqlite/backup.ts';
 import { userName } from '../user-name.ts';
+import { whileOpen } from '../while-open.ts';
 import { openForPerson } from './open-store.ts';
 import { worldPlace } from './open-worlds.ts';
 import { requireOwnWorld } from './world-owner.ts';
@@ -29,21 +30,10 @@ export async function replaceWorld(
   const isChanged = await isWorldChanged(store, worldOf(DEFAULT_ACCOUNT, region));
   if (isChanged && !discardChanges) throw new ConfigError(NOT_SURE);
   const { file, backup, backUpTo } = backupOf(store, config, region);
-  const stateStore = await openForPerson(config);
-  try {
-    const { journal } = stateStore;
+  return whileOpen(await openForPerson(config), async ({ journal }) => {
     const call = randomUUID();
-    const user = userName();
-    await journal.record({
-      kind: 'world',
-      call,
-      act,
-      file,
-      region,
-      source,
-      backup: isChanged ? backup : undefined,
-      user,
-    });
+    const kept = isChanged ? backup : undefined;
+    await journal.record({ kind: 'world', call, act, file, region, source, backup: kept, user: userName() });
     let isKept = false;
     const keep = async () => {
       await backUpTo(backup);
@@ -58,9 +48,7 @@ export async function replaceWorld(
     }
     await journal.finish(call, { result: 'succeeded' });
     return isKept ? backup : undefined;
-  } finally {
-    await stateStore.close();
-  }
+  });
 }
 
 /** Where the worlds are, and how the one in a region is kept: a file is copied, and a world in a store becomes a world file. */

@@ -5,6 +5,7 @@ import type { Store } from '../local/store.ts';
 import { DEFAULT_WORLD } from '../local/worlds/index.ts';
 import { exportWorld, importWorld, listWorlds, readImport, resetWorld } from '../local/worlds/worlds.ts';
 import { writeLines } from '../output.ts';
+import { whileOpen } from '../while-open.ts';
 import { mayHaveWorlds, openLocalWorlds, worldPlace } from './open-worlds.ts';
 import { replaceWorld } from './world-replacement.ts';
 
@@ -18,12 +19,7 @@ export async function world(config: Config, switches: ReadonlySet<string>, word 
   if (word === 'list' && !isThere)
     return print(`No worlds yet: the first request to a server creates one in ${state}.`);
   if (act.reads && !isThere) throw new ConfigError(`--state: ${state} does not exist; there are no worlds`);
-  const store = await openLocalWorlds(config);
-  try {
-    await act.run(store, config, switches.has('yes'));
-  } finally {
-    await store.close();
-  }
+  await whileOpen(await openLocalWorlds(config), (store) => act.run(store, config, switches.has('yes')));
 }
 
 interface Action {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engine } from '../sqlite/engine.ts';
 import { inspectFile } from '../sqlite/file.ts';
+import { whileOpen } from '../while-open.ts';
 import { WORLD_FORMAT } from './schema.ts';
 
 /**
@@ -16,13 +17,10 @@ export async function readPinnedApprover(path: string): Promise<string | null> {
     const copy = join(folder, 'world.db');
     for (const suffix of ['', '-wal'])
       if (existsSync(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
-    const db = (await engine()).connect(copy, 0);
-    try {
+    return await whileOpen((await engine()).connect(copy, 0), (db) => {
       const row = db.prepare('SELECT approver FROM identity').get() as { approver: string | null } | undefined;
       return row?.approver ?? null;
-    } finally {
-      db.close();
-    }
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -4,6 +4,7 @@ import { ownCommand } from '../../own-command.ts';
 import type { RestoreAcceptance } from '../../safety/journal.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { userName } from '../../user-name.ts';
+import { whileOpen } from '../../while-open.ts';
 import { type Database, openDatabase } from './database.ts';
 import { asStoreError } from './errors.ts';
 import { initialize, migrate, VERSION } from './migrations.ts';
@@ -98,14 +99,8 @@ export const pinnedApprovers = (url: string): Promise<Record<'replicas' | 'world
   });
 
 /** Runs work on the database of a URL, and closes its connections. */
-export async function withDatabase<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
-  const db = await openDatabase(storeTarget(url));
-  try {
-    return await work(db);
-  } finally {
-    await db.close();
-  }
-}
+export const withDatabase = async <T>(url: string, work: (db: Database) => Promise<T>): Promise<T> =>
+  whileOpen(await openDatabase(storeTarget(url)), work);
 
 /** Runs work in one transaction. The outcome of a commit whose reply is lost is unknown, and the error says so. */
 export async function inTransaction<T>(db: Database, work: (client: Client) => Promise<T>): Promise<T> {
