@@ -6,16 +6,16 @@ export interface Page {
   readonly body: Html;
   readonly status?: number;
   /** Shown at the top right. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** Path of the list of plans; absent on pages for strangers. */
-  readonly home?: string;
+  readonly home?: string | undefined;
   /** A link for keyboard and screen-reader users that skips the text above the form. */
   readonly skip?: { readonly to: string; readonly text: string };
   /** Reloads the page after this many seconds, at this path. */
-  readonly refresh?: { readonly seconds: number; readonly path: string };
+  readonly refresh?: { readonly seconds: number; readonly path: string } | undefined;
   /** The footer; a warning about the passphrase when omitted. */
   readonly foot?: Html | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A complete page as a response that no other site can frame, read, script or cache. */

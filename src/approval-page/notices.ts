@@ -177,8 +177,8 @@ export const NOTICES = {
 
 export type NoticeName = keyof typeof NOTICES;
 
-interface NoticeOptions extends Partial<Pick<Page, 'home' | 'code' | 'foot' | 'headers'>> {
-  readonly more?: string;
+interface NoticeOptions extends Pick<Page, 'home' | 'code' | 'foot' | 'headers'> {
+  readonly more?: string | undefined;
   /** Label of the link back. */
   readonly back?: string;
 }
@@ -192,13 +192,5 @@ export function notice(
   const back =
     home === undefined ? undefined : html`<div class="acts"><a class="button" href="${home}">${way}</a></div>`;
   const body = html`<section role="status">${MARKS[mark]}<h1>${title}</h1><p>${text}</p>${more === undefined ? undefined : html`<p class="soft">${more}</p>`}${back}</section>`;
-  return document({
-    title,
-    body,
-    status,
-    ...(code === undefined ? {} : { code }),
-    ...(home === undefined ? {} : { home }),
-    ...(headers === undefined ? {} : { headers }),
-    foot,
-  });
+  return document({ title, body, status, code, home, headers, foot });
 }

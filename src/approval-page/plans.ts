@@ -7,7 +7,7 @@ import { secretsEqual } from '../secrets-equal.ts';
 import { fieldsOf } from './fields.ts';
 import type { Html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
-import { listPage, type Proof, planPage, sentence } from './views.ts';
+import { type Attempt, listPage, type Proof, planPage, sentence } from './views.ts';
 
 export type Ended = 'approved' | 'declined' | 'wrong-name';
 
@@ -113,22 +113,10 @@ function afterDecision(
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
 }
 
-function show(
-  pending: PendingApproval,
-  context: ApprovalPageContext,
-  again?: { error: string; typed: string },
-): Response {
-  const { home, now, foot, token, proof, initCommand } = context;
-  return planPage({
-    pending,
-    home,
-    foot,
-    now: now(),
-    token: token(pending),
-    proof: proof(pending),
-    initCommand,
-    ...(again === undefined ? {} : { again }),
-  });
+function show(pending: PendingApproval, context: ApprovalPageContext, again?: Attempt): Response {
+  const { home, foot, now, token, proof, initCommand } = context;
+  const shown = { pending, home, foot, now: now(), token: token(pending), proof: proof(pending) };
+  return planPage({ ...shown, initCommand, again });
 }
 
 /** The notice for a form that arrives after its plan was decided: by the same person, or by another. */
@@ -149,9 +137,8 @@ async function endedPage(
   const newer = name === 'replaced' && status !== undefined ? [closedReason(status)] : [];
   const what = found === undefined ? [] : [sentence(planText(found.pending).headline)];
   const more = [...what, ...newer].join(': ');
-  const about = more === '' ? {} : { code, more };
   const late = isFormSent ? LATE_NOTICES[name]?.[found?.ended?.by === visitor ? 'own' : 'others'] : undefined;
-  return notice(late ?? name, { home, foot, ...about });
+  return notice(late ?? name, { home, foot, ...(more !== '' && { code, more }) });
 }
 
 /** How a plan ended: on this page, or as far as the ledger and the time show. */

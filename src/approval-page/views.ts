@@ -45,8 +45,13 @@ export interface PlanView {
   /** The command that sets a passphrase, shown if none is set. */
   readonly initCommand?: string | undefined;
   readonly foot?: Html | undefined;
-  /** What was wrong with the last attempt, and the name typed with it. */
-  readonly again?: { readonly error: string; readonly typed: string };
+  readonly again?: Attempt | undefined;
+}
+
+/** What was wrong with the last attempt, and the name typed with it. */
+export interface Attempt {
+  readonly error: string;
+  readonly typed: string;
 }
 
 /**

@@ -30,6 +30,6 @@ ${error === undefined ? undefined : html`<p class="error" role="alert">${error}<
     status: error === undefined ? 401 : 403,
     foot: html`Check the address of this page before you type your token. Never give the token to an agent or a colleague.`,
     headers: { ...FORM_HEADERS, ...(error === undefined ? CHALLENGE : {}) },
-    ...(cameFromElsewhere ? { refresh: { seconds: 0, path: `${home}${to}` } } : {}),
+    refresh: cameFromElsewhere ? { seconds: 0, path: `${home}${to}` } : undefined,
   });
 }
