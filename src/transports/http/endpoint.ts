@@ -12,7 +12,7 @@ import { callerIn } from '../../server.ts';
 import { paramsError } from '../params.ts';
 import { wellFormedReply } from '../replies.ts';
 import { type WatchFor, watchSubscriptions } from '../subscriptions.ts';
-import { type SessionOptions, sessions } from './sessions.ts';
+import { type Admitted, type SessionOptions, sessions } from './sessions.ts';
 
 export interface EndpointOptions {
   /** Creates the server of one request (2026-07-28) or one session (2025 era). Must be cheap. */
@@ -23,16 +23,6 @@ export interface EndpointOptions {
   readonly bus?: ServerEventBus | undefined;
   /** Starts to watch the resources that a stream requests. */
   readonly watch?: WatchFor | undefined;
-}
-
-/** A request that passed the guards, with its body read. */
-export interface Admitted {
-  readonly request: Request;
-  /** The parsed JSON of a POST; undefined for other methods. */
-  readonly body: unknown;
-  readonly caller: Caller;
-  /** Calls back when the response has been sent or the connection is lost. */
-  readonly onEnd: (listener: () => void) => void;
 }
 
 /** Serves MCP at one path, in both protocol eras. */

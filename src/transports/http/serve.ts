@@ -1,16 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { McpServer, Server, ServerEventBus } from '@modelcontextprotocol/server';
 import type { PlanSource } from '../../approval-page/web.ts';
 import type { Gauges } from '../../gauge.ts';
-import type { Caller } from '../../safety/policy.ts';
-import type { WatchFor } from '../subscriptions.ts';
 import { type AppOptions, httpApp } from './app.ts';
 import { type ApprovalsOptions, approvals } from './approvals.ts';
 import type { Authorization } from './auth/authorize.ts';
 import { authorizedMount, metadataPages, openMount } from './auth/mounts.ts';
 import { protectedResource } from './auth/resource.ts';
 import { type Admits, type Needs, OPERATIONS_ONLY } from './auth/scopes.ts';
-import { endpoint } from './endpoint.ts';
+import { type EndpointOptions, endpoint } from './endpoint.ts';
 import type { Observe } from './exchange.ts';
 import { formSlots } from './form-slots.ts';
 import { guards } from './guards.ts';
@@ -22,17 +19,11 @@ import { type RateLimiter, type Rates, rateLimiter } from './rates.ts';
 import { DEFAULT_PORTS, DEFAULT_RATES, type HttpSettings, hostInUrl } from './settings.ts';
 
 /** A server behind a path. */
-export interface ServedEndpoint {
+export interface ServedEndpoint extends Pick<EndpointOptions, 'serve' | 'bus' | 'watch'> {
   readonly path: string;
-  /** Creates the server of one request or session. */
-  readonly serve: (caller: Caller) => McpServer | Server;
   readonly admits?: Admits | undefined;
   /** The open plans at this endpoint; with authorization, they are approved on the page of this server. */
   readonly plans?: PlanSource | undefined;
-  /** Carries change events to subscribers; within this process by default. */
-  readonly bus?: ServerEventBus | undefined;
-  /** Starts to watch the resources that a stream requests. */
-  readonly watch?: WatchFor | undefined;
 }
 
 export interface HttpOptions extends HttpSettings {

@@ -17,14 +17,19 @@ export interface SessionOptions extends SessionLimits {
   readonly onerror: (error: Error) => void;
 }
 
-/** One request of a session, and its caller. */
-export interface SessionRequest {
+/** A request that passed the guards, with its body read. */
+export interface Admitted {
   readonly request: Request;
+  /** The parsed JSON of a POST; undefined for other methods. */
   readonly body: unknown;
   readonly caller: Caller;
-  readonly authInfo: AuthInfo;
   /** Calls back when the response has been sent or the connection is lost. */
   readonly onEnd: (listener: () => void) => void;
+}
+
+/** One request of a session, with its caller in the form of the SDK. */
+export interface SessionRequest extends Admitted {
+  readonly authInfo: AuthInfo;
 }
 
 export interface Sessions {
