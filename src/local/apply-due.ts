@@ -1,8 +1,7 @@
 import { GONE } from '../kinds/status-meanings.ts';
 import { kindOf, worldOfArn } from './arns.ts';
 import type { Context } from './context.ts';
-import { effectAfter } from './entities/effects.ts';
-import { effectOfFailure } from './entities/failure-effects.ts';
+import { effectAfter, effectOfFailure } from './entities/effects.ts';
 import { enterStatus, transitionFrom } from './lifecycle.ts';
 import type { PlannedFailure } from './planned-failure.ts';
 import type { Entity } from './transaction.ts';

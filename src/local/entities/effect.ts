@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { PlannedFailure } from '../planned-failure.ts';
 import type { Entity } from '../transaction.ts';
 
 /** The side effect of a status change; it may replace the body, and override the table's next status. */
@@ -8,3 +9,20 @@ interface Changed<Body> {
   readonly status?: string;
   readonly body?: Body;
 }
+
+/** The body of an entity after a failure, besides the failed status. */
+export type FailureEffect<Body> = (
+  entity: Entity<Body>,
+  failure: PlannedFailure,
+  context: Context,
+) => Body | Promise<Body>;
+
+/** The API's limits on a statusReason, which also apply to reasons in world files. */
+export const statusReasonOf = ({ reason }: PlannedFailure): string => reason.replace(/[^\w\-.\s]+/g, ' ').slice(0, 250);
+
+/** The member for the reason in replies about clusters, dataviews, scaling groups and volumes. */
+export const withReason = <Body>({ body }: Entity<Body>, failure: PlannedFailure, { now }: Context): Body => ({
+  ...body,
+  statusReason: statusReasonOf(failure),
+  modified: now,
+});

@@ -1,10 +1,10 @@
 import type { KindName, StatusOf } from '../../kinds/views.ts';
 import type { Bodies } from '../worlds/bodies.ts';
-import type { Effect } from './effect.ts';
-import { finishChangeset } from './kx-changeset.ts';
-import { applyUpdate, dropNodes, provisionNodes, startCluster } from './kx-cluster-nodes.ts';
-import { activateVersion } from './kx-dataview-versions.ts';
-import { emptyEnvironment, finishCreation } from './kx-environment.ts';
+import { type Effect, type FailureEffect, withReason } from './effect.ts';
+import { failChangeset, finishChangeset } from './kx-changeset.ts';
+import { applyUpdate, dropNodes, failCluster, provisionNodes, startCluster } from './kx-cluster-nodes.ts';
+import { activateVersion, failVersion } from './kx-dataview-versions.ts';
+import { emptyEnvironment, failEnvironment, finishCreation } from './kx-environment.ts';
 import { finishNetwork, stepNetwork } from './kx-network.ts';
 
 type Effects = { readonly [K in KindName]?: { readonly [S in StatusOf<K>]?: Effect<Bodies[K]> } };
@@ -26,3 +26,17 @@ const EFFECTS: Effects = {
 /** The effect at the end of a status. It expects an entity of that kind. */
 export const effectAfter = (kind: KindName, status: string): Effect<unknown> | undefined =>
   (EFFECTS[kind] as Readonly<Record<string, Effect<unknown>>> | undefined)?.[status];
+
+/** What a failure changes besides the status. */
+const FAILURE_EFFECTS: { readonly [K in KindName]?: FailureEffect<Bodies[K]> } = {
+  'kx-environment': failEnvironment,
+  'kx-cluster': failCluster,
+  'kx-changeset': failChangeset,
+  'kx-dataview': failVersion,
+  'kx-scaling-group': withReason,
+  'kx-volume': withReason,
+};
+
+/** The effect of a failure. It expects an entity of that kind. */
+export const effectOfFailure = (kind: KindName): FailureEffect<unknown> | undefined =>
+  FAILURE_EFFECTS[kind] as FailureEffect<unknown> | undefined;

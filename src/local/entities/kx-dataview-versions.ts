@@ -6,8 +6,7 @@ import { enterStatus } from '../lifecycle.ts';
 import { shortId } from '../random.ts';
 import { seconds } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
-import type { Effect } from './effect.ts';
-import { type FailureEffect, statusReasonOf } from './failure-effect.ts';
+import { type Effect, type FailureEffect, statusReasonOf } from './effect.ts';
 import { relink } from './links.ts';
 import type { Stored } from './storage.ts';
 

@@ -6,8 +6,7 @@ import { accountId, environmentId, uuid } from '../random.ts';
 import { seconds } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { zonesOf } from '../zones.ts';
-import type { Effect } from './effect.ts';
-import type { FailureEffect } from './failure-effect.ts';
+import type { Effect, FailureEffect } from './effect.ts';
 import { connect, failNetwork, networkChange } from './kx-network.ts';
 import { addEntity, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
