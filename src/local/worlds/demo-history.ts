@@ -1,5 +1,5 @@
 import { nodesOf } from '../arns.ts';
-import { code, DAY, type DemoWorld, HOUR, MINUTE, stageTags } from './demo-world.ts';
+import { DAY, type DemoWorld, HOUR, MINUTE, program, stageTags } from './demo-world.ts';
 
 const EQUITIES = stageTags('equities-desk', 'CC-5110');
 const FX = stageTags('fx-desk', 'CC-5230');
@@ -59,8 +59,7 @@ function buildEquities({ prod, zone, cluster }: DemoWorld): void {
       clusterDescription,
       databases: [view],
       scalingGroupConfiguration: { scalingGroupName: 'sg-history', memoryReservation: 65536, nodeCount: 1 },
-      code: code('hdb', '4.1.2'),
-      initializationScript: 'hdb/start.q',
+      ...program('hdb', '4.1.2'),
       tags: EQUITIES,
     });
   replica('hdb-equities-a', 'History of US equities. First replica.');
@@ -93,8 +92,7 @@ function buildFx({ prod, zone, cluster }: DemoWorld): void {
     clusterDescription: 'History of FX spot.',
     databases: [view],
     scalingGroupConfiguration: { scalingGroupName: 'sg-history', memoryReservation: 32768, nodeCount: 2 },
-    code: code('hdb', '4.1.2'),
-    initializationScript: 'hdb/start.q',
+    ...program('hdb', '4.1.2'),
     tags: FX,
   });
   const databases = [view];
@@ -119,8 +117,7 @@ function buildFutures({ script, prod, world, cluster }: DemoWorld): void {
       scaleInCooldownSeconds: 600,
       scaleOutCooldownSeconds: 300,
     },
-    code: code('hdb', '4.0.9'),
-    initializationScript: 'hdb/start.q',
+    ...program('hdb', '4.0.9'),
     tags: FUTURES,
   });
   prod.at(3 * DAY + 8 * HOUR, 'UpdateKxClusterDatabases', {

@@ -1,4 +1,4 @@
-import { code, DAY, type DemoWorld, HOUR, MINUTE, stageTags } from './demo-world.ts';
+import { code, DAY, type DemoWorld, HOUR, MINUTE, program, stageTags } from './demo-world.ts';
 
 const RESEARCH = stageTags('research', 'CC-5310', 'research');
 const REFERENCE = stageTags('reference-data', 'CC-4420');
@@ -70,15 +70,13 @@ function buildReferenceCluster({ cluster, prod }: DemoWorld): void {
     clusterDescription: 'Maintenance of reference data.',
     databases: [REFERENCE_VIEW],
     scalingGroupConfiguration: shared(16384),
-    code: code('reference', '0.9.3'),
-    initializationScript: 'reference/start.q',
+    ...program('reference', '0.9.3'),
     tags: REFERENCE,
   });
   // A release that is being rolled out.
   prod.at(4 * MINUTE, 'UpdateKxClusterCodeConfiguration', {
     clusterName: 'gp-reference',
-    code: code('reference', '0.9.4'),
-    initializationScript: 'reference/start.q',
+    ...program('reference', '0.9.4'),
     deploymentConfiguration: { deploymentStrategy: 'ROLLING' },
   });
 }

@@ -1,4 +1,4 @@
-import { code, DAY, type DemoWorld, HOUR, MINUTE, stageTags } from './demo-world.ts';
+import { DAY, type DemoWorld, HOUR, MINUTE, program, stageTags } from './demo-world.ts';
 
 const EQUITIES = stageTags('equities-desk', 'CC-5110');
 const FX = stageTags('fx-desk', 'CC-5230');
@@ -19,8 +19,7 @@ export function buildRealtime(demo: DemoWorld): void {
     clusterType: 'GATEWAY',
     clusterDescription: 'The way in for traders and services.',
     scalingGroupConfiguration: shared(4096, 2),
-    code: code('gateway', '1.14.0'),
-    initializationScript: 'gateway/start.q',
+    ...program('gateway', '1.14.0'),
     tags: PLATFORM,
   });
   // Requested a moment ago, and still in progress.
@@ -31,8 +30,7 @@ export function buildRealtime(demo: DemoWorld): void {
     databases: [{ databaseName: 'futures_l2' }],
     savedownStorageConfiguration: { type: 'SDS01', size: 500 },
     capacityConfiguration: { nodeType: 'kx.s.xlarge', nodeCount: 1 },
-    code: code('rdb', '2.8.0'),
-    initializationScript: 'rdb/start.q',
+    ...program('rdb', '2.8.0'),
     tags: stageTags('futures-desk', 'CC-5240'),
   });
 }
@@ -53,8 +51,7 @@ function buildTickerplants({ cluster }: DemoWorld): void {
     clusterDescription: 'US equities trades and quotes feed.',
     tickerplantLogConfiguration,
     scalingGroupConfiguration: shared(8192),
-    code: code('tick', '3.2.1'),
-    initializationScript: 'tick/start.q',
+    ...program('tick', '3.2.1'),
     commandLineArguments: [{ key: 'schema', value: 'taq' }],
     tags: EQUITIES,
   });
@@ -64,8 +61,7 @@ function buildTickerplants({ cluster }: DemoWorld): void {
     clusterDescription: 'FX spot feed.',
     tickerplantLogConfiguration,
     scalingGroupConfiguration: shared(4096),
-    code: code('tick', '3.2.1'),
-    initializationScript: 'tick/start.q',
+    ...program('tick', '3.2.1'),
     commandLineArguments: [{ key: 'schema', value: 'fx' }],
     tags: FX,
   });
@@ -82,8 +78,7 @@ function buildRealtimeDatabases({ cluster }: DemoWorld): void {
     tickerplantLogConfiguration,
     savedownStorageConfiguration,
     scalingGroupConfiguration: shared(24576),
-    code: code('rdb', '2.8.0'),
-    initializationScript: 'rdb/start.q',
+    ...program('rdb', '2.8.0'),
     tags: EQUITIES,
   });
   cluster(4 * DAY - HOUR, {
@@ -94,8 +89,7 @@ function buildRealtimeDatabases({ cluster }: DemoWorld): void {
     tickerplantLogConfiguration,
     savedownStorageConfiguration,
     scalingGroupConfiguration: shared(12288),
-    code: code('rdb', '2.8.0'),
-    initializationScript: 'rdb/start.q',
+    ...program('rdb', '2.8.0'),
     tags: FX,
   });
 }

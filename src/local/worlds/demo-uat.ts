@@ -1,5 +1,5 @@
 import { environments } from '../arns.ts';
-import { code, DAY, type DemoWorld, HOUR, stageTags, subnetOf } from './demo-world.ts';
+import { DAY, type DemoWorld, HOUR, program, stageTags, subnetOf } from './demo-world.ts';
 import type { ScriptedEnvironment } from './world-script.ts';
 
 const START = 40 * DAY;
@@ -46,15 +46,13 @@ function buildUatClusters(uat: ScriptedEnvironment, zone: string): void {
     clusterType: 'HDB',
     databases: [{ databaseName: 'equities_sample' }],
     scalingGroupConfiguration: shared(8192),
-    code: code('hdb', '4.2.0'),
-    initializationScript: 'hdb/start.q',
+    ...program('hdb', '4.2.0'),
   });
   uat.at(START - 4 * HOUR, 'CreateKxCluster', {
     ...placed,
     clusterName: 'gw-uat',
     clusterType: 'GATEWAY',
     scalingGroupConfiguration: shared(2048),
-    code: code('gateway', '1.15.0'),
-    initializationScript: 'gateway/start.q',
+    ...program('gateway', '1.15.0'),
   });
 }

@@ -43,6 +43,12 @@ export const code = (name: string, version: string): NonNullable<Cluster['code']
   s3Key: `${name}/${name}-${version}.zip`,
 });
 
+/** The code of a release, and the script in it that starts the q process. */
+export const program = (name: string, version: string) => ({
+  code: code(name, version),
+  initializationScript: `${name}/start.q`,
+});
+
 export const subnetOf = (name: string): NonNullable<Cluster['vpcConfiguration']> => ({
   vpcId: 'vpc-0c81f2d9a4e6b7351',
   securityGroupIds: [`sg-0${name === 'prod' ? '7a1e93bd' : '3c58d20f'}52f4c618`],
