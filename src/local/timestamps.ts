@@ -6,3 +6,9 @@ export const stamps = ({ created, modified }: { created: number; modified: numbe
   createdTimestamp: seconds(created),
   lastModifiedTimestamp: seconds(modified),
 });
+
+/** The same members, with their times as in most replies. */
+export const stamped = <B extends Parameters<typeof stamps>[0]>({ created, modified, ...members }: B) => ({
+  ...members,
+  ...stamps({ created, modified }),
+});

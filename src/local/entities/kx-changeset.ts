@@ -2,7 +2,7 @@ import { arnOf, containerOf, keyOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { shortId } from '../random.ts';
-import { seconds, stamps } from '../timestamps.ts';
+import { seconds, stamped } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import type { Effect, FailureEffect } from './effect.ts';
 import { ingest } from './ingestion.ts';
@@ -11,10 +11,9 @@ import { relink } from './links.ts';
 import { addEntity, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 function detail(changeset: Stored<'kx-changeset'>) {
-  const { created, modified, activeFrom, ...members } = changeset.body;
+  const { activeFrom, ...body } = changeset.body;
   const activeFromTimestamp = activeFrom && seconds(activeFrom);
-  const times = { ...stamps({ created, modified }), activeFromTimestamp };
-  return { ...keyOf(arnOf(changeset)), status: changeset.status, ...members, ...times };
+  return { ...keyOf(arnOf(changeset)), status: changeset.status, ...stamped(body), activeFromTimestamp };
 }
 
 const CHANGESET: Presentation<'kx-changeset'> = { kind: 'kx-changeset', detail };

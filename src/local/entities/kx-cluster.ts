@@ -1,14 +1,11 @@
 import type { Handlers } from '../context.ts';
-import { stamps } from '../timestamps.ts';
+import { stamped } from '../timestamps.ts';
 import { attach, type ClusterBody, type KxCluster, resolvedMounts, shownVolumes } from './kx-cluster-mounts.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
 
-function detail({ name, status, body }: KxCluster) {
-  const { created, modified, ...members } = body;
-  return { clusterName: name, status, ...members, ...stamps({ created, modified }) };
-}
+const detail = ({ name, status, body }: KxCluster) => ({ clusterName: name, status, ...stamped(body) });
 
 const CLUSTER: Presentation<'kx-cluster'> = {
   kind: 'kx-cluster',

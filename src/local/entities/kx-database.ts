@@ -1,7 +1,7 @@
 import { arnOf, keyOf } from '../arns.ts';
 import type { Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { stamps } from '../timestamps.ts';
+import { stamped, stamps } from '../timestamps.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxDatabase' | 'GetKxDatabase' | 'ListKxDatabases' | 'UpdateKxDatabase' | 'DeleteKxDatabase';
@@ -9,13 +9,8 @@ type Operations = 'CreateKxDatabase' | 'GetKxDatabase' | 'ListKxDatabases' | 'Up
 const DATABASE: Presentation<'kx-database'> = {
   kind: 'kx-database',
   detail: (database) => {
-    const { created, modified, sequence: _, ...members } = database.body;
-    return {
-      ...keyOf(arnOf(database)),
-      databaseArn: arnOf(database),
-      ...members,
-      ...stamps({ created, modified }),
-    };
+    const { sequence: _, ...body } = database.body;
+    return { ...keyOf(arnOf(database)), databaseArn: arnOf(database), ...stamped(body) };
   },
 };
 

@@ -2,7 +2,7 @@ import { arnOf, keyOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
-import { stamps } from '../timestamps.ts';
+import { stamped } from '../timestamps.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { activeVersions, type Segment, withVersion } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
@@ -11,8 +11,8 @@ import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, set
 type Operations = 'CreateKxDataview' | 'GetKxDataview' | 'ListKxDataviews' | 'UpdateKxDataview' | 'DeleteKxDataview';
 
 function described(dataview: Stored<'kx-dataview'>) {
-  const { created, modified, versions: _, ...members } = dataview.body;
-  return { ...keyOf(arnOf(dataview)), status: dataview.status, ...members, ...stamps({ created, modified }) };
+  const { versions: _, ...body } = dataview.body;
+  return { ...keyOf(arnOf(dataview)), status: dataview.status, ...stamped(body) };
 }
 
 const detail = async (dataview: Stored<'kx-dataview'>, context: Context) => ({

@@ -1,15 +1,16 @@
 import { arnOf, environmentIdOf } from '../arns.ts';
 import type { Handlers } from '../context.ts';
-import { stamps } from '../timestamps.ts';
+import { stamped } from '../timestamps.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxScalingGroup' | 'GetKxScalingGroup' | 'ListKxScalingGroups' | 'DeleteKxScalingGroup';
 
-function described({ name, status, body }: Stored<'kx-scaling-group'>) {
-  const { created, modified, ...members } = body;
-  return { scalingGroupName: name, status, ...members, ...stamps({ created, modified }) };
-}
+const described = ({ name, status, body }: Stored<'kx-scaling-group'>) => ({
+  scalingGroupName: name,
+  status,
+  ...stamped(body),
+});
 
 const GROUP: Presentation<'kx-scaling-group'> = {
   kind: 'kx-scaling-group',

@@ -2,7 +2,7 @@ import { arnOf, environmentIdOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
-import { stamps } from '../timestamps.ts';
+import { stamped } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
@@ -10,17 +10,13 @@ import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, set
 type Disk = Bodies['kx-volume']['nas1Configuration'];
 type Operations = 'CreateKxVolume' | 'GetKxVolume' | 'ListKxVolumes' | 'UpdateKxVolume' | 'DeleteKxVolume';
 
-function summary(volume: Stored<'kx-volume'>) {
-  const { created, modified, ...members } = volume.body;
-  return {
-    environmentId: environmentIdOf(volume),
-    volumeName: volume.name,
-    volumeArn: arnOf(volume),
-    status: volume.status,
-    ...members,
-    ...stamps({ created, modified }),
-  };
-}
+const summary = (volume: Stored<'kx-volume'>) => ({
+  environmentId: environmentIdOf(volume),
+  volumeName: volume.name,
+  volumeArn: arnOf(volume),
+  status: volume.status,
+  ...stamped(volume.body),
+});
 
 async function detail(volume: Stored<'kx-volume'>, context: Context) {
   const environmentId = environmentIdOf(volume);
