@@ -6,6 +6,7 @@ import {
   type ServerContext,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
+import { digest } from './digest.ts';
 import { readApp } from './extensions/apps/read.ts';
 import { declaredBy, isOf2025 } from './extensions/capabilities.ts';
 import { servedSkills } from './extensions/skills.ts';
@@ -23,7 +24,6 @@ import { type Pace, readState } from './resources/poll.ts';
 import { readResource } from './resources/read.ts';
 import { handleSubscriptions, type Watch, watchFor } from './resources/subscribe.ts';
 import type { BackendLocation } from './safety/backend-location.ts';
-import { digest } from './safety/digest.ts';
 import { type Caller, LOCAL_CALLER, type Restrictions } from './safety/policy.ts';
 import type { RecoveryKits } from './safety/recovery.ts';
 import { FOREIGN_STATE, ForeignSignatureError, type StateSigner } from './safety/state-signer.ts';

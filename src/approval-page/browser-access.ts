@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { digest } from '../safety/digest.ts';
+import { digest } from '../digest.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { secretsEqual } from '../secrets-equal.ts';
 import { document } from './document.ts';

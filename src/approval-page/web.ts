@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bearerToken } from '../bearer-token.ts';
+import { digest } from '../digest.ts';
 import { approvalActions } from '../safety/approval-actions.ts';
-import { digest } from '../safety/digest.ts';
 import type { Ledger, PendingApproval } from '../safety/ledger.ts';
 import { type ServerSignature, WEB } from '../safety/server-signature.ts';
 import type { StateSigners } from '../safety/state-signer.ts';

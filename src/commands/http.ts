@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { approvalsUrl } from '../approval-page/web.ts';
 import { type Config, ConfigError } from '../config.ts';
+import { digest } from '../digest.ts';
 import { isLoopback } from '../loopback.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
-import { digest } from '../safety/digest.ts';
 import { serverSignature } from '../safety/server-signature.ts';
 import { nameOf, type StateSigners, stateSigners } from '../safety/state-signer.ts';
 import { StoreError } from '../sqlite/store-error.ts';

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
+import { digest } from '../digest.ts';
 import { evictOldest } from '../evict-oldest.ts';
 import { type Approver, openApprover } from './approver.ts';
 import { ApproverError, DAMAGED_KEY_ADVICE, readKeys } from './approver-keys.ts';
-import { digest } from './digest.ts';
 import type { ApprovalStatus, Ledger, PendingApproval } from './ledger.ts';
 import type { Attempts } from './passphrase-attempts.ts';
 

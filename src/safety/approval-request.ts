@@ -1,6 +1,6 @@
+import { digest } from '../digest.ts';
 import type { OperationName } from '../operations/index.ts';
 import { type ApprovalParts, approvalText, type FittedText } from './approval-text.ts';
-import { digest } from './digest.ts';
 import type { ApprovalText } from './ledger.ts';
 import { type BoundCall, callDigestOf } from './plan-digests.ts';
 import type { Blocker } from './plan-parts.ts';

@@ -1,6 +1,6 @@
+import { digest } from '../digest.ts';
 import type { Actor } from '../operations/index.ts';
 import type { ApprovalRequest } from './approval-request.ts';
-import { digest } from './digest.ts';
 import { type FormStop, formStop, isNoDecision } from './form-limit.ts';
 import type { Approval, ApprovalStatus, FormEvent, Ledger, PendingApproval, Rejection } from './ledger.ts';
 import { callDigestOf } from './plan-digests.ts';

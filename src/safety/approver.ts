@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import { digest } from '../digest.ts';
 import {
   ApproverError,
   publicKeyFile,
@@ -10,7 +11,6 @@ import {
   storeKeys,
   unsealKey,
 } from './approver-keys.ts';
-import { digest } from './digest.ts';
 import type { Approval, PendingApproval } from './ledger.ts';
 
 /** A person who typed the passphrase. */

@@ -1,3 +1,4 @@
+import { digest } from '../digest.ts';
 import { counted } from '../inventory/units.ts';
 import { kindOf } from '../kinds/index.ts';
 import { keyIn, lineage, pathOf } from '../kinds/names.ts';
@@ -12,7 +13,6 @@ import { type ApprovalRequest, approvalRequest } from './approval-request.ts';
 import type { ApprovalParts } from './approval-text.ts';
 import { locationFacts } from './backend-location.ts';
 import type { CreatedEntity } from './created-reader.ts';
-import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
 import { type Plan, type Planner, planCall } from './plan.ts';
 import type { Blocker, Members, Note } from './plan-parts.ts';

@@ -1,3 +1,4 @@
+import { digest } from '../digest.ts';
 import { withOptions } from '../operations/calls.ts';
 import { labels } from '../operations/http.ts';
 import { type Actor, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
@@ -14,7 +15,6 @@ import {
   requestApproval,
   resumeApproval,
 } from './approvals.ts';
-import { digest } from './digest.ts';
 import { ignoredArguments } from './ignored-arguments.ts';
 import { LedgerError } from './ledger.ts';
 import { type Plan, type Planner, planCall } from './plan.ts';

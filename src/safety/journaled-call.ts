@@ -1,9 +1,9 @@
+import { digest } from '../digest.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import { createdBy } from '../operations/references.ts';
 import { StoreError } from '../sqlite/store-error.ts';
-import { digest } from './digest.ts';
 import { environmentNameCache } from './environment-name-cache.ts';
 import type { Journal, Outcome } from './journal.ts';
 

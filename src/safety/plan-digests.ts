@@ -1,5 +1,5 @@
+import { digest } from '../digest.ts';
 import type { PlanLocation } from './backend-location.ts';
-import { digest } from './digest.ts';
 import type { Members } from './plan-parts.ts';
 
 /** What an approval is bound to. */

@@ -1,3 +1,4 @@
+import { digest } from '../digest.ts';
 import { changeOf, readRequestedChange } from '../kinds/index.ts';
 import type { FilledInput } from '../kinds/model.ts';
 import { NAMES } from '../kinds/names.ts';
@@ -18,7 +19,6 @@ import type { ApprovalParts } from './approval-text.ts';
 import type { PlanLocation } from './backend-location.ts';
 import { type Comparison, compareSettings } from './compare-settings.ts';
 import { type CreatedEntity, withCreated } from './created-reader.ts';
-import { digest } from './digest.ts';
 import { renameApprovalReasons, renameNotes } from './former-names.ts';
 import { entityDigestOf } from './plan-digests.ts';
 import type { Change, FormerName, Loss, Members, Note } from './plan-parts.ts';

@@ -1,3 +1,4 @@
+import { digest } from '../digest.ts';
 import { idAt } from '../inventory/kinds.ts';
 import { counted } from '../inventory/units.ts';
 import { CONTENTS, contentsOf } from '../kinds/contents.ts';
@@ -15,7 +16,6 @@ import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalRequest, approvalRequest } from './approval-request.ts';
 import type { ApprovalParts } from './approval-text.ts';
 import { locationFacts, type PlanLocation } from './backend-location.ts';
-import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
 import { type Planner, planCall } from './plan.ts';
 import { entityDigestOf } from './plan-digests.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { digest } from '../../src/safety/digest.ts';
+import { digest } from '../../src/digest.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';

@@ -1,4 +1,4 @@
-import { digest } from '../../safety/digest.ts';
+import { digest } from '../../digest.ts';
 
 /** The form of a text that clients send back unchanged. */
 export const opaque = (text: string): string => Buffer.from(text).toString('base64url');
