@@ -19,11 +19,7 @@ const writablePath = () =>
 
 /** Every setting of this server. The flag is its name in kebab case; the variable is FINSPACE_MCP_ and its name in snake case. */
 export const SETTINGS = lazily({
-  backend: () =>
-    z
-      .enum(['local', 'aws'])
-      .default(DEFAULTS.backend)
-      .describe('Service to use: the local service, or a SigV4 endpoint'),
+  backend: () => z.enum(['local', 'aws']).describe('Service to use: the local service, or a SigV4 endpoint'),
   endpoint: () =>
     z
       .string()
@@ -59,7 +55,6 @@ export const SETTINGS = lazily({
   lifecycle: () =>
     z
       .enum(['realistic', 'fast', 'instant'])
-      .default(DEFAULTS.lifecycle)
       .describe('How long local entities take to change: as long as observed on AWS, a sixtieth of that, or no time'),
   faults: () =>
     z.string().min(1).optional().describe('JSON file of faults to inject into requests to the local service'),
@@ -78,16 +73,11 @@ export const SETTINGS = lazily({
       .describe(
         'Credentials that finspace-mcp local accepts, as KEY:SECRET[:ROLE_ARN],…; default: any, but only from this machine',
       ),
-  control: () =>
-    z
-      .boolean()
-      .default(DEFAULTS.control)
-      .describe('Let POST /_control/clock move the clock of the local service ahead'),
-  readOnly: () =>
-    z.boolean().default(DEFAULTS.readOnly).describe('Offer only reads: do not list other tools, and refuse them'),
+  control: () => z.boolean().describe('Let POST /_control/clock move the clock of the local service ahead'),
+  readOnly: () => z.boolean().describe('Offer only reads: do not list other tools, and refuse them'),
   toolsets: () =>
     z.array(z.enum(ENTITIES)).min(1).optional().describe('Offer only the tools of these kinds of entities'),
-  deny: () => z.array(z.string().min(1)).default(DEFAULTS.deny).describe('Do not offer these tools'),
+  deny: () => z.array(z.string().min(1)).describe('Do not offer these tools'),
   environments: () =>
     z
       .array(
@@ -104,55 +94,34 @@ export const SETTINGS = lazily({
         [z.literal('none'), z.array(z.enum(RISKS).exclude(['read'])).min(1)],
         `expects none, or some of ${RISKS.filter((risk) => risk !== 'read').join(', ')}`,
       )
-      .default(DEFAULTS.approve)
       .describe(
         'Risks whose calls need approval, in addition to destroy and network. On the local backend without an approver key, the single value none turns all approval off',
       ),
   secrets: () =>
     z
       .enum(['file', 'inline'])
-      .default(DEFAULTS.secrets)
       .describe(
         'Where connection strings go: file (only you can read it; over HTTP, the call is refused) or inline (to the caller)',
       ),
   catalog: () =>
-    z
-      .enum(['tools', 'search'])
-      .default(DEFAULTS.catalog)
-      .describe('List all tools, or only three that find and run the others (fewer tokens)'),
+    z.enum(['tools', 'search']).describe('List all tools, or only three that find and run the others (fewer tokens)'),
   outputSchemas: () =>
-    z
-      .boolean()
-      .default(DEFAULTS.outputSchemas)
-      .describe('List an output schema with each tool (many more tokens); no effect with --catalog search'),
-  connectTimeout: () =>
-    milliseconds().default(DEFAULTS.connectTimeout).describe('Time limit to connect to the endpoint in milliseconds'),
-  attemptTimeout: () =>
-    milliseconds().default(DEFAULTS.attemptTimeout).describe('Time limit of one attempt in milliseconds'),
-  callTimeout: () =>
-    milliseconds().default(DEFAULTS.callTimeout).describe('Time limit of a call with all its attempts in milliseconds'),
+    z.boolean().describe('List an output schema with each tool (many more tokens); no effect with --catalog search'),
+  connectTimeout: () => milliseconds().describe('Time limit to connect to the endpoint in milliseconds'),
+  attemptTimeout: () => milliseconds().describe('Time limit of one attempt in milliseconds'),
+  callTimeout: () => milliseconds().describe('Time limit of a call with all its attempts in milliseconds'),
   maxAttempts: () =>
     z
       .int()
       .min(1)
       .max(10)
-      .default(DEFAULTS.maxAttempts)
       .describe('Maximum attempts of a call that is safe to retry; throttled reads are retried until --call-timeout'),
   logLevel: () =>
-    z
-      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-      .default(DEFAULTS.logLevel)
-      .describe('Lowest severity to log on stderr'),
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).describe('Lowest severity to log on stderr'),
   logFormat: () =>
     z.enum(['text', 'json']).optional().describe('Format of log lines; default: text on a terminal, json elsewhere'),
   port: () => z.int().min(0).max(65_535).optional().describe('Port to listen on, 0 for a free one'),
-  maxBody: () =>
-    z
-      .int()
-      .min(1_024)
-      .max(16_777_216)
-      .default(DEFAULTS.maxBody)
-      .describe('Maximum size of a request in bytes, over HTTP and stdio'),
+  maxBody: () => z.int().min(1_024).max(16_777_216).describe('Maximum size of a request in bytes, over HTTP and stdio'),
   targets: () =>
     z.string().min(1).optional().describe('JSON file of named targets: the backend of each, and who may use it'),
   target: () => z.string().min(1).optional().describe('Alias of the named target in --targets to serve over stdio'),
@@ -256,11 +225,21 @@ function isSafeEndpoint(text: string): boolean {
   return username === '' && password === '' && isSafe;
 }
 
-type Schemas<T> = { readonly [K in keyof T]: T[K] extends () => infer Schema ? Schema : never };
+type Builders = Readonly<Record<string, () => z.ZodType>>;
+type Schemas<T extends Builders> = {
+  readonly [K in keyof T]: K extends keyof typeof DEFAULTS ? z.ZodDefault<ReturnType<T[K]>> : ReturnType<T[K]>;
+};
 
-/** An object whose members are built when they are first read. */
-function lazily<T extends Record<string, () => z.ZodType>>(thunks: T): Schemas<T> {
-  const members = Object.entries(thunks).map(([name, build]) => [name, { get: lazy(build), enumerable: true }]);
+/** An object whose schemas, with their defaults, are built when they are first read. */
+function lazily<T extends Builders>(builders: T): Schemas<T> {
+  const schemaOf = (name: string, schema: z.ZodType) =>
+    Object.hasOwn(DEFAULTS, name)
+      ? schema.default(DEFAULTS[name as keyof typeof DEFAULTS]).describe(schema.description ?? '')
+      : schema;
+  const members = Object.entries(builders).map(([name, build]) => [
+    name,
+    { get: lazy(() => schemaOf(name, build())), enumerable: true },
+  ]);
   return Object.defineProperties({}, Object.fromEntries(members) as PropertyDescriptorMap) as Schemas<T>;
 }
 

@@ -27,7 +27,6 @@ export const HTTP_SETTINGS = {
       .string()
       .min(1)
       .max(253)
-      .default(HTTP_DEFAULTS.host)
       .describe('Address to listen on; beyond loopback, http requires authorization, and local requires --credentials'),
   publicUrl: () =>
     z
@@ -39,12 +38,10 @@ export const HTTP_SETTINGS = {
   allowedHosts: () =>
     z
       .array(z.string().regex(/^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/, 'expects host names in lower case, without ports'))
-      .default(HTTP_DEFAULTS.allowedHosts)
       .describe('Host headers to accept besides loopback names and the hosts of --host and --public-url'),
   allowedOrigins: () =>
     z
       .array(z.string().refine(isOrigin, 'expects origins such as https://inspector.example'))
-      .default(HTTP_DEFAULTS.allowedOrigins)
       .describe('Origins of web pages that may call (CORS); none by default'),
   authIssuer: () =>
     z
@@ -66,29 +63,16 @@ export const HTTP_SETTINGS = {
       .optional()
       .describe('Audiences to accept in tokens besides the URL of the MCP endpoint'),
   authTokens: () => z.string().min(1).optional().describe('JSON file of fixed tokens: name, sha256, scopes, expires'),
-  maxInFlight: () =>
-    z
-      .int()
-      .min(1)
-      .max(1_000_000)
-      .default(HTTP_DEFAULTS.maxInFlight)
-      .describe('Maximum concurrent requests; more get 503'),
+  maxInFlight: () => z.int().min(1).max(1_000_000).describe('Maximum concurrent requests; more get 503'),
   maxSessions: () =>
     z
       .int()
       .min(1)
       .max(1_000_000)
-      .default(HTTP_DEFAULTS.maxSessions)
       .describe(
         'Maximum sessions of clients older than MCP 2026-07-28; beyond it, a new one evicts another or gets 503',
       ),
-  sessionIdle: () =>
-    z
-      .int()
-      .min(1_000)
-      .max(86_400_000)
-      .default(HTTP_DEFAULTS.sessionIdle)
-      .describe('Milliseconds after which an unused session ends'),
+  sessionIdle: () => z.int().min(1_000).max(86_400_000).describe('Milliseconds after which an unused session ends'),
   rateRead: () =>
     perMinute().describe(
       `Maximum reads per minute for each principal; default: ${DEFAULT_RATES.read} with authorization, otherwise no limit`,
@@ -109,11 +93,7 @@ export const HTTP_SETTINGS = {
       .describe(
         'File of the keys that seal forms, approvals and sign-ins, one per line in base64; replicas need the same',
       ),
-  accessLog: () =>
-    z
-      .boolean()
-      .default(HTTP_DEFAULTS.accessLog)
-      .describe('Log each HTTP request, without arguments, headers or tokens'),
+  accessLog: () => z.boolean().describe('Log each HTTP request, without arguments, headers or tokens'),
 } as const satisfies Record<string, () => z.ZodType>;
 
 export type HttpSettings = {
