@@ -1,7 +1,7 @@
 import { type CommandShape, isList, wordsOf } from '../command-line.ts';
 import { flagOf, SETTINGS } from '../config.ts';
 import { writeOut } from '../output.ts';
-import { PLACEHOLDERS, valuesOf } from './help.ts';
+import { placeholderOf, valuesOf } from './help.ts';
 
 type Commands = Readonly<Record<string, CommandShape>>;
 
@@ -39,7 +39,7 @@ function describeCommand([name, shape]: [string, CommandShape]): Command {
   const switchOptions = Object.entries(all).map(([flag, text]) => ({ flag: `--${flag}`, text, choices: [] }));
   const settingOptions = settings.map((setting) => {
     const { isSwitch, choices } = valuesOf(setting);
-    const value = isSwitch ? undefined : (PLACEHOLDERS[setting] ?? 'VALUE');
+    const value = isSwitch ? undefined : placeholderOf(setting);
     return {
       flag: flagOf(setting),
       text: SETTINGS[setting].description ?? '',

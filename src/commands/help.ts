@@ -5,53 +5,38 @@ import { DEFAULT_PORTS } from '../transports/http/settings.ts';
 import { definitionList } from './definition-list.ts';
 import { foldLine } from './fold.ts';
 
-/** The placeholder for the value of each setting in the help text; switches take no value. */
-export const PLACEHOLDERS: Partial<Record<SettingName, string>> = {
-  backend: 'KIND',
-  endpoint: 'URL',
-  region: 'REGION',
-  profile: 'NAME',
-  stateDir: 'DIR',
-  state: 'FILE',
-  world: 'WORLD',
-  quotas: 'LIMITS',
-  lifecycle: 'PACE',
-  faults: 'FILE',
-  credentials: 'KEY:SECRET',
-  toolsets: 'ENTITY,…',
-  deny: 'TOOL,…',
-  environments: 'ID,…',
-  approve: 'RISK,…',
-  secrets: 'WHERE',
-  catalog: 'KIND',
-  connectTimeout: 'MS',
-  attemptTimeout: 'MS',
-  callTimeout: 'MS',
-  maxAttempts: 'N',
-  logLevel: 'LEVEL',
-  logFormat: 'FORMAT',
-  port: 'PORT',
-  maxBody: 'BYTES',
-  targets: 'FILE',
-  target: 'NAME',
-  host: 'ADDRESS',
-  publicUrl: 'URL',
-  allowedHosts: 'HOST,…',
-  allowedOrigins: 'ORIGIN,…',
-  authIssuer: 'URL',
-  authJwks: 'URL',
-  authAudience: 'TEXT,…',
-  authTokens: 'FILE',
-  maxInFlight: 'N',
-  maxSessions: 'N',
-  sessionIdle: 'MS',
-  rateRead: 'N',
-  rateWrite: 'N',
-  rateDestroy: 'N',
-  store: 'URL',
-  sealKeys: 'FILE',
-  config: 'FILE',
+/** The words that stand for values in the help text, with the settings that have such values. Switches take no value. */
+export const PLACEHOLDERS: Readonly<Record<string, readonly SettingName[]>> = {
+  ADDRESS: ['host'],
+  BYTES: ['maxBody'],
+  DIR: ['stateDir'],
+  'ENTITY,…': ['toolsets'],
+  FILE: ['state', 'faults', 'targets', 'authTokens', 'sealKeys', 'config'],
+  FORMAT: ['logFormat'],
+  'HOST,…': ['allowedHosts'],
+  'ID,…': ['environments'],
+  'KEY:SECRET': ['credentials'],
+  KIND: ['backend', 'catalog'],
+  LEVEL: ['logLevel'],
+  LIMITS: ['quotas'],
+  MS: ['connectTimeout', 'attemptTimeout', 'callTimeout', 'sessionIdle'],
+  N: ['maxAttempts', 'maxInFlight', 'maxSessions', 'rateRead', 'rateWrite', 'rateDestroy'],
+  NAME: ['profile', 'target'],
+  'ORIGIN,…': ['allowedOrigins'],
+  PACE: ['lifecycle'],
+  PORT: ['port'],
+  REGION: ['region'],
+  'RISK,…': ['approve'],
+  'TEXT,…': ['authAudience'],
+  'TOOL,…': ['deny'],
+  URL: ['endpoint', 'publicUrl', 'authIssuer', 'authJwks', 'store'],
+  WHERE: ['secrets'],
+  WORLD: ['world'],
 };
+
+/** The word that stands for the value of a setting. */
+export const placeholderOf = (name: SettingName): string =>
+  Object.keys(PLACEHOLDERS).find((word) => PLACEHOLDERS[word]?.includes(name)) ?? 'VALUE';
 
 export interface HelpOptions {
   readonly command: string;
@@ -105,7 +90,7 @@ function sourcesOf(example: SettingName, switches: readonly string[]): string {
 function optionOf(name: SettingName): string {
   const { type, default: standard } = jsonSchemaOf(name);
   if (type === 'boolean') return standard === true ? `${flagOf(name)}[=false]` : flagOf(name);
-  return `${flagOf(name)} ${PLACEHOLDERS[name] ?? 'VALUE'}`;
+  return `${flagOf(name)} ${placeholderOf(name)}`;
 }
 
 /** ` (one of …; default …)`, if the setting has choices or a default. */
