@@ -115,19 +115,10 @@ export async function requestApproval<Planned extends ApprovalRequest>(
   if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
   const way = await outOfBand();
   const granted = way && (await ledger.approvedFor(callDigest, acceptsFor(plan, way)));
-  return granted === undefined
-    ? openApproval(options, plan, dialog, visibility, way)
-    : grantApproved(options, plan, dialog, granted);
-}
-
-/** Runs a call that a person approved outside the client; a form or link that the client showed for it counts as approved. */
-async function grantApproved<Planned extends ApprovalRequest>(
-  options: ApprovalOptions,
-  plan: Planned,
-  dialog: Dialog,
-  { pending, approval }: { readonly pending: PendingApproval; readonly approval: Approval },
-): Promise<Decision<Planned>> {
-  await recordForm(options, plan, dialog, { nonce: pending.nonce, kind: 'accepted' });
+  if (granted === undefined) return openApproval(options, plan, dialog, visibility, way);
+  const { pending, approval } = granted;
+  // A form or link that the client showed for it counts as approved.
+  await ledger.forms(historyKey(plan, dialog), { nonce: pending.nonce, kind: 'accepted' });
   return grant(options, plan, pending, approval);
 }
 
@@ -143,7 +134,8 @@ async function openApproval(
   if ('why' in channel && way === undefined)
     return refuse(notRun(plan.tool), ...noWayLines(plan, channel.why, visibility, options.otherWay));
   const { pending, replaced } = await options.ledger.open({ ...pendingRequest(plan), client: dialog.client });
-  const stopped = 'why' in channel ? channel.why : await recordUnlessStopped(options, plan, dialog, pending.nonce);
+  const stopped =
+    'why' in channel ? channel.why : await recordUnlessStopped(options.ledger, historyKey(plan, dialog), pending.nonce);
   if ('by' in channel && stopped === undefined)
     return { kind: 'ask', by: channel.by, pending, state: options.signer.sign(pending.nonce) };
   const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, visibility)];
@@ -176,14 +168,9 @@ async function noFormReason(
 }
 
 /** Records that a form or link is shown, or returns why it must not be: parallel calls may all have passed the first check. */
-async function recordUnlessStopped(
-  options: ApprovalOptions,
-  plan: ApprovalRequest,
-  dialog: Dialog,
-  nonce: string,
-): Promise<FormStop | undefined> {
-  const stopped = formStop(await recordForm(options, plan, dialog, { nonce, kind: 'shown' }), { next: 0 });
-  if (stopped !== undefined) await recordForm(options, plan, dialog, { nonce, kind: 'withdrawn' });
+async function recordUnlessStopped(ledger: Ledger, history: string, nonce: string): Promise<FormStop | undefined> {
+  const stopped = formStop(await ledger.forms(history, { nonce, kind: 'shown' }), { next: 0 });
+  if (stopped !== undefined) await ledger.forms(history, { nonce, kind: 'withdrawn' });
   return stopped;
 }
 
@@ -209,7 +196,7 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   if (status.state !== 'open' && status.state !== 'approved') return refuse(closedText(status), notRun(context.tool));
   const kind = eventKind(answer, shown.name);
   // An answer that no person gave neither approves nor closes the plan, which stays open for a decision outside the client.
-  const isUndecided = isNoDecision(await recordForm(options, context, { client }, { nonce, kind }));
+  const isUndecided = isNoDecision(await ledger.forms(historyKey(context, { client }), { nonce, kind }));
   if (kind !== 'accepted' && !isUndecided) return end(kind === 'wrong-name' ? kind : 'declined');
   const plan = await replan();
   if (plan?.callDigest !== callDigest || plan.forbidden !== undefined || plan.blockers.length > 0) {
@@ -259,14 +246,7 @@ function refuseForNow(
   return { kind: 'refuse', lines: [...lines, ...outOfBandLines(plan, pending, text, why, way.instructions)], way };
 }
 
-/** Records what happened to a form. Returns the history of the forms that the client was shown for the principal. */
-const recordForm = (
-  { ledger }: ApprovalOptions,
-  caller: Pick<ApprovalRequest, 'principal'>,
-  dialog: Pick<Dialog, 'client'>,
-  event: FormEvent,
-) => ledger.forms(historyKey(caller, dialog), event);
-
+/** Names the history of the forms that a client was shown for a principal. */
 const historyKey = ({ principal }: Pick<ApprovalRequest, 'principal'>, { client }: Pick<Dialog, 'client'>) =>
   digest([principal, client]);
 
