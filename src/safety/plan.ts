@@ -93,7 +93,7 @@ export async function planCall(
   const severity = severityOf(operation, input, previewed, settings);
   const { warnings, quotas, sharedQuotas, ...impact } = withRemovedSettings(previewed, settings);
   const [protection, targetEnvironment] = await Promise.all([
-    readProtection(call, operation, input, { subject, severity, impact }),
+    subject.isMissing ? UNPROTECTED : readProtection(call, operation, input, severity, impact),
     targetEnvironmentOf(call, input, entity),
   ]);
   const notes = [...renameNotes(former, input), ...(previewed.notes ?? [])];
@@ -164,20 +164,19 @@ interface Protection {
   readonly needsApproval: boolean;
 }
 
+/** A missing entity has no tags to read; that it is missing is a blocker. */
+const UNPROTECTED: Protection = { forbidden: undefined, needsApproval: false };
+
 /** Reads whether protection refuses a call, or requires approval for it. */
 async function readProtection(
   call: Call,
   operation: OperationName,
   input: Members,
-  {
-    subject,
-    severity,
-    impact,
-  }: { subject: PlanTarget; severity: Severity; impact: Pick<Preview, 'lost' | 'interrupted'> },
+  severity: Severity,
+  impact: Pick<Preview, 'lost' | 'interrupted'>,
 ): Promise<Protection> {
   const effect = protectionEffect(operation, input, severity);
-  // A missing entity has no tags to read; that it is missing is a blocker.
-  if (effect === undefined || subject.isMissing === true) return { forbidden: undefined, needsApproval: false };
+  if (effect === undefined) return UNPROTECTED;
   const why = await protectedBy(call, operation, input, impact);
   if (effect === 'refuses') return { forbidden: why, needsApproval: false };
   return { forbidden: undefined, needsApproval: why !== undefined };
