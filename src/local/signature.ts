@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { awsTime } from '../aws-time.ts';
 import type { WireRequest } from '../operations/exchange.ts';
 import { secretsEqual } from '../secrets-equal.ts';
 import type { Credential } from './credentials.ts';
@@ -67,7 +68,7 @@ export function signedBy(
   if (credential === undefined) {
     throw new WireError(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
   }
-  const moment = time(date);
+  const moment = awsTime(date);
   if (!date.startsWith(day) || Number.isNaN(moment))
     throw incomplete('the date of the request is missing or is not that of the credential scope');
   if (!signed.includes('host')) throw incomplete('host is not signed');
@@ -124,12 +125,6 @@ function normal(text: string): string {
   } catch {
     return text;
   }
-}
-
-function time(date: string): number {
-  const [, ...parts] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(date) ?? [];
-  const [year = Number.NaN, month = 1, day, hour, minute, second] = parts.map(Number);
-  return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 function signingKey(secret: string, ...scope: string[]): Buffer {

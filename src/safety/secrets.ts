@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { awsTime } from '../aws-time.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Members } from './plan-parts.ts';
 
@@ -75,11 +76,9 @@ function addressIn(signed: string): { readonly host?: string; readonly port?: nu
 
 /** When a signed string expires, from its own X-Amz-Date and X-Amz-Expires. */
 function expiry(signed: string): string | undefined {
-  const date = /X-Amz-Date=(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(signed)?.slice(1).map(Number);
+  const start = awsTime(String(/X-Amz-Date=(\d{8}T\d{6}Z)/.exec(signed)?.[1]));
   const seconds = Number(/X-Amz-Expires=(\d+)/.exec(signed)?.[1]);
-  if (date === undefined || Number.isNaN(seconds)) return undefined;
-  const [year = 0, month = 1, day, hour, minute, second] = date;
-  const end = new Date(Date.UTC(year, month - 1, day, hour, minute, second) + seconds * 1000);
+  const end = new Date(start + seconds * 1000);
   return Number.isNaN(end.getTime()) ? undefined : end.toISOString();
 }
 
