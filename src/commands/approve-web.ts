@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { openLocalPage } from './local-page.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** Long enough for a series of decisions; a forgotten page still closes. */
 const PAGE_OPEN_MS = 60 * 60_000;
@@ -17,13 +19,6 @@ export async function serveApprovalPage(
   process.stdout.write(
     `Open this link in your browser. It works once:\n\n  ${page.url}\n\nPress Ctrl-C to close the page. It closes by itself after an hour.\n`,
   );
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, PAGE_OPEN_MS);
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-      process.once(signal, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-  });
+  await Promise.race([stopSignal('SIGHUP'), pause(PAGE_OPEN_MS)]);
   await page.close();
 }
