@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import type { Config } from '../config.ts';
 import { isoSecond } from '../inventory/units.ts';
+import { lazy } from '../operations/operation.ts';
 import { printable } from '../safety/plan-text.ts';
 import { visibleText } from '../untrusted.ts';
 
@@ -49,15 +50,13 @@ function textLine(level: Level, fields: Fields, message: string): string {
 
 /** A pino logger, loaded when the first line is logged. */
 function jsonLines(logLevel: Config['logLevel']) {
-  let loading: Promise<import('pino').Logger> | undefined;
   let last: Promise<void> = Promise.resolve();
-  const load = async () => {
+  const load = lazy(async (): Promise<import('pino').Logger> => {
     const { default: pino } = await import('pino');
     return pino({ level: logLevel, name: 'finspace-mcp' }, pino.destination({ dest: 2, sync: true }));
-  };
+  });
   const write: Write = (level, fields, message) => {
-    loading ??= load();
-    last = loading.then((logger) => logger[level](fields, message));
+    last = load().then((logger) => logger[level](fields, message));
   };
   return { write, flushed: () => last };
 }
