@@ -76,11 +76,9 @@ export interface Connection {
 
 /** Answers all requests but those that a client sends before it calls anything. What all connections share is computed once. */
 export interface Answers {
-  /** The handlers of a connection, by method. */
   handlers(connection: Connection): ReadonlyMap<OnDemand, Handler>;
   /** The tools of `--catalog search`; undefined where all tools are listed. */
   searchTools(caller: Caller): Promise<ReturnType<typeof searchTools> | undefined>;
-  /** The nonce in a signed state. */
   nonceIn(state: string): string;
   /** Carries change events to streams. */
   readonly changes: ServerEventBus;
@@ -90,7 +88,6 @@ export interface Answers {
   stop(): Promise<void>;
 }
 
-/** Answers requests with the environment of a process. */
 export function answersWith(shared: ServerEnvironment): Answers {
   const cache = replyCache({ now: shared.pace.now, worldInstance: shared.worldInstance });
   const search = shared.catalog === 'search' ? import('./tools/search/index.ts') : undefined;
@@ -129,7 +126,6 @@ export function answersWith(shared: ServerEnvironment): Answers {
   };
 }
 
-/** What a request is served with. */
 type EnvironmentOf = (context: Pick<ServerContext, 'http'>) => ServerEnvironment & ToolEnvironment;
 
 interface Calls {

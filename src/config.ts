@@ -215,7 +215,6 @@ export const VARIABLE_PREFIX = 'FINSPACE_MCP_';
 export const variableOf = (name: string) =>
   `${VARIABLE_PREFIX}${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
-/** Where this server stores its state by default. */
 export const defaultStateDir = (env: NodeJS.ProcessEnv): string => join(userFolder('state', env), 'finspace-mcp');
 
 function isSafeEndpoint(text: string): boolean {

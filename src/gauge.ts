@@ -5,5 +5,4 @@ export interface Gauge {
   readonly read: () => number;
 }
 
-/** Gauges by name. */
 export type Gauges = Readonly<Record<string, Gauge>>;

@@ -2,7 +2,6 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ErrorForPeople } from './error-for-people.ts';
 
-/** An address that cannot be listened on. */
 export class ListenError extends ErrorForPeople {
   override readonly name = 'ListenError';
 

@@ -1,6 +1,5 @@
 import manifest from '../package.json' with { type: 'json' };
 
-/** The version of this package. */
 export const VERSION: string = manifest.version;
 
 /** The lowest version of Node.js that it supports, such as `20.19`. */

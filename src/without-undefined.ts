@@ -1,3 +1,2 @@
-/** The same object without undefined members. */
 export const withoutUndefined = <T extends object>(members: T): T =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;

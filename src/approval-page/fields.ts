@@ -6,7 +6,6 @@ const FORM_MS = 5_000;
 export interface ReadingLimits {
   /** Aborted when reading has to stop, to free the slot for another form. */
   readonly stop: AbortSignal;
-  /** Called when reading has ended. */
   ended(): void;
 }
 

@@ -142,6 +142,5 @@ function rows(items: readonly Item[]): (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / 2) }, (_, row) => items.slice(row * 2, row * 2 + 2));
 }
 
-/** The text, shortened if it is too long. */
 const truncate = (text: string, maxLength: number) =>
   text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`;

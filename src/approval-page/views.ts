@@ -110,7 +110,6 @@ const factList = (look: string, facts: readonly (readonly [string, string])[]) =
     ? undefined
     : html`<dl class="${look}">${facts.map(([label, value]) => html`<div><dt>${labelText(label)}</dt><dd>${withMarkedLetters(readable(value))}</dd></div>`)}</dl>`;
 
-/** The settings that would change, as a table. */
 function settingsTable(rows: readonly SettingChange[]): Html | undefined {
   const row = ([path, before, after]: SettingChange) =>
     html`<div><dt>${readable(path)

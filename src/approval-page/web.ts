@@ -103,7 +103,6 @@ async function respond(
   return { principal, response: await plans(request, path, pageContext(site, who)) };
 }
 
-/** Handles the sign-in form. */
 async function handleSignIn(site: Site, request: Request, { peer, reading }: Visit): Promise<Response> {
   const fields = await fieldsOf(request, reading);
   if (typeof fields === 'string') return noticeToSignIn(site, fields);

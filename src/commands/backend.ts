@@ -166,7 +166,6 @@ export const logServiceErrors = (log: Log) => (error: unknown) => {
 
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
-/** The limits of calls to the backend. */
 export const callLimits = ({ connectTimeout, attemptTimeout, callTimeout, maxAttempts }: Config) => ({
   limits: {
     connectMs: connectTimeout,

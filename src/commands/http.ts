@@ -224,7 +224,6 @@ async function joinReplicas(
   await store.join({ values, sealKeys, approver });
 }
 
-/** Reports the outcome and duration of each backend call. */
 const observeCalls =
   (observe: (name: string, outcome: string, ms: number) => void) =>
   (call: Call): Call =>

@@ -9,10 +9,8 @@ const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'quotas', 'lifecycle
 const PORT_ONLY: SettingName[] = ['credentials', 'control'];
 const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'environments', 'approve', 'catalog', 'outputSchemas'];
 
-/** The command that runs by default. */
 export const DEFAULT_COMMAND = 'stdio';
 
-/** The commands with their options. */
 export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   stdio: {
     summary: 'Serve one MCP client on stdin and stdout (the default).',

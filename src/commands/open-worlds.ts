@@ -4,7 +4,6 @@ import type { Store } from '../local/store.ts';
 import { storeTarget } from '../store/postgres/target.ts';
 import { whileOpen } from '../while-open.ts';
 
-/** Where the worlds of the local service are. */
 export type WorldLocation = Pick<Config, 'state' | 'worldStore'>;
 
 /** Opens the worlds in the store of --store; undefined if a file has them. Rejects with `StoreError`. */

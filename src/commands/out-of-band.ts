@@ -18,7 +18,6 @@ export interface ServerPage {
 export interface OutOfBandOptions {
   /** The approver's key, as it was when the server started. */
   readonly approverKey: Promise<KeyObject | undefined>;
-  /** Whether several replicas share the ledger. */
   readonly isLedgerShared: boolean;
   /** Whether callers sign in: they may then be on other machines, where paths of this one are useless. */
   readonly signedIn: boolean;

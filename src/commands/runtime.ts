@@ -65,7 +65,6 @@ export interface RuntimeOptions {
   readonly scope?: string | undefined;
   /** The page on which people who sign in approve. */
   readonly page?: ServerPage | undefined;
-  /** Observes every backend call. */
   readonly observe?: ((call: Call) => Call) | undefined;
 }
 
@@ -155,7 +154,6 @@ const keepIn = (kits: RecoveryKits) => async (plan: Plan | TeardownPlan) => {
   if (needsKit(plan)) await kits.keep(plan);
 };
 
-/** What all replicas must agree on. */
 const agreementOf = (service: ReturnType<typeof backend>, rules: ApproverRules) => async () => {
   await service.pinnedApprover();
   const { backend, region, target, worldId } = service.backendLocation;

@@ -2,7 +2,6 @@ import type { ServerProfile } from '../answers.ts';
 import type { Config } from '../config.ts';
 import { backendLocation } from './backend-location.ts';
 
-/** What a client is shown before it calls anything. */
 export function serverProfile(config: Config): ServerProfile {
   const { readOnly, toolsets, deny, approve, environments, catalog, outputSchemas } = config;
   return {

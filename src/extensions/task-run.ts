@@ -33,7 +33,6 @@ interface RunOptions {
   readonly tasks: Tasks;
   readonly owner: string;
   readonly report: TaskReport;
-  /** Aborts the call. */
   readonly control: { abort(reason: TaskStopped): void };
   readonly onInternal: (error: unknown) => void;
 }

@@ -62,7 +62,6 @@ interface TaskMethods {
   readonly runs: TaskRuns;
   readonly ownerOf: (context: ServerContext) => string;
   readonly declaredBy: (context: ServerContext) => ClientCapabilities | undefined;
-  /** Makes a call without waiting. */
   readonly callWithoutWaiting: (
     call: { name: string; arguments: Record<string, unknown> },
     context: ServerContext,

@@ -65,7 +65,6 @@ interface Sending {
   /** Attempts after transient failures. */
   readonly maxAttempts: number;
   readonly bounds: Bounds;
-  /** The signal of the caller. */
   readonly signal: AbortSignal | undefined;
   readonly backoff: Backoff;
   readonly credentials: Credentials | undefined;
@@ -73,7 +72,6 @@ interface Sending {
   readonly admit: () => Promise<Admission>;
   readonly send: (options: AttemptOptions) => Promise<never>;
   attempts: number;
-  /** Whether the last attempt was sent. */
   wasSent: boolean;
   outcomeUnknown: boolean;
   lastFailure: unknown;

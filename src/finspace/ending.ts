@@ -2,7 +2,6 @@
 export interface Ending {
   readonly isEnded: boolean;
   readonly reason: unknown;
-  /** Throws the reason if the call must end. */
   throwIfEnded(): void;
   /** Calls `listener` once, if the call must end from now on. The returned function removes it. */
   onEnd(listener: (reason: unknown) => void): () => void;

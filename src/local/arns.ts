@@ -18,7 +18,6 @@ export const nodesOf = (cluster: Pick<Entity, 'collection' | 'name'>): string =>
 
 export const arnOf = ({ collection, name }: Pick<Entity, 'collection' | 'name'>): string => `${collection}/${name}`;
 
-/** The collection and name in an ARN. */
 export function placeOf(arn: string): { collection: string; name: string } {
   const slash = arn.lastIndexOf('/');
   return { collection: arn.slice(0, slash), name: arn.slice(slash + 1) };
@@ -36,7 +35,6 @@ export function keyOf(arn: string): Record<string, string> {
   return key;
 }
 
-/** The kind of the entities in a collection. */
 export const kindOf = (collection: string): KindName =>
   kindInArn(collection.slice(Math.max(collection.lastIndexOf('/'), collection.lastIndexOf(':')) + 1));
 

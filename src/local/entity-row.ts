@@ -31,7 +31,6 @@ type Columns = [
   body: string,
 ];
 
-/** The row of an entity. */
 export const rowOf = (entity: Entity): unknown[] => [
   entity.collection,
   entity.name,

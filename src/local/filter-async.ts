@@ -1,4 +1,3 @@
-/** `Array.filter` with an asynchronous predicate. */
 export async function filterAsync<T>(
   items: readonly T[],
   predicate: (item: T, index: number) => boolean | Promise<boolean>,

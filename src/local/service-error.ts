@@ -36,7 +36,6 @@ export function requireNoProblem(problem: Problem | undefined): void {
   if (problem !== undefined) throw serviceErrorFor(problem);
 }
 
-/** A problem as the service reports it. */
 export const serviceErrorFor = ({ error, message }: Problem): ServiceError => new ServiceError(error, message);
 
 /** Throws a `ServiceError` unless a condition is met. */

@@ -26,7 +26,6 @@ export interface Page {
   readonly filterKey?: string | undefined;
 }
 
-/** The settings of a world. */
 export interface WorldSettings {
   readonly quotas: 'published' | 'raised';
   /** The existing S3 buckets; every bucket exists if undefined. */

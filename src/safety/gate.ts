@@ -37,7 +37,6 @@ import { turns } from './turns.ts';
 import { changesNothing, contradictions, isHopeless, omissionLines, riskText, unchangedText } from './update-text.ts';
 import { type Visibility, visibilityFor } from './visibility.ts';
 
-/** A call that a client requests. */
 export interface CallRequest {
   readonly name: OperationName;
   readonly input: Members;

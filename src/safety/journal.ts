@@ -201,7 +201,6 @@ const NEEDED: Readonly<Record<Readable, readonly string[]>> = {
   restore: ['at', 'user'],
 };
 
-/** The entry of a link. */
 export function parseEntry({ sequence, entry, hash }: Link): Entry {
   const unreadable: Entry = { sequence, at: '', kind: 'unreadable', hash };
   try {

@@ -75,7 +75,6 @@ export interface FormHistory {
   readonly events: readonly (FormEvent & { readonly at: number })[];
 }
 
-/** How long form events are kept. */
 export const FORMS_KEPT_MS = 60 * 60_000;
 
 /** How long a plan can be approved. Forms, and sign-ins on the approval page, last as long. */

@@ -11,7 +11,6 @@ import { LOCAL_CALLER } from './policy.ts';
 export interface PlanText {
   /** The first line: what and where. */
   readonly headline: string;
-  /** Whether the call deletes something. */
   readonly isDeletion: boolean;
   /** The second: the worst loss, and the number of others. */
   readonly worst: string;

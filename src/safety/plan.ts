@@ -158,7 +158,6 @@ async function readEffects(
   return { previewed: { ...previewed, blockers }, settings, former };
 }
 
-/** What protection means for a call. */
 interface Protection {
   readonly forbidden: Forbidden | undefined;
   readonly needsApproval: boolean;
@@ -182,7 +181,6 @@ async function readProtection(
   return { forbidden: undefined, needsApproval: why !== undefined };
 }
 
-/** Reasons to require approval regardless of the risk. */
 const approvalReasonsFor = (
   operation: OperationName,
   input: Members,

@@ -45,7 +45,6 @@ export interface Restrictions {
   readonly approve: readonly Risk[] | 'none';
 }
 
-/** No restrictions. */
 export const UNRESTRICTED: Restrictions = {
   readOnly: false,
   toolsets: undefined,
@@ -76,7 +75,6 @@ export interface RiskAssessment {
 /** Whether calls of a risk destroy or interrupt something. Their protection is checked even if no approval is required. */
 export const isDestructive = (risk: Risk): boolean => POLICY[risk].hints.destructiveHint === true;
 
-/** Whether a person must approve a call. */
 export function approvalNeeded(
   { operation, risk, approvalReasons }: RiskAssessment,
   { approve }: Restrictions,
@@ -86,7 +84,6 @@ export function approvalNeeded(
   return POLICY[risk].needsApproval || approve.includes(risk) || approve.includes(own) || approvalReasons.length > 0;
 }
 
-/** The higher of two risks. */
 export const higherRisk = (one: Risk, other: Risk): Risk => (RISKS.indexOf(one) < RISKS.indexOf(other) ? other : one);
 
 /** The caller, as the transport knows it. Over stdio, that is the user who started this process. */

@@ -12,7 +12,6 @@ import { apiReader } from './api-reader.ts';
 import type { Blocker } from './plan-parts.ts';
 import { blockersOf } from './problem-text.ts';
 
-/** The preview of a call. */
 export interface Preview extends Impact {
   readonly lost: readonly Loss[];
   readonly interrupted: readonly Item[];

@@ -108,7 +108,6 @@ function withEnclosing(path: string): string[] {
   return [...parts.map((_, at) => parts.slice(0, at).join('')), path];
 }
 
-/** The ARN of the call's environment. */
 export async function environmentArn(call: Call, name: OperationName, input: Members) {
   const environmentId = String(input['environmentId']);
   const arn =

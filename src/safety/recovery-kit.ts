@@ -52,7 +52,6 @@ interface Deletion {
   readonly input: Members;
 }
 
-/** An entity that is going to be deleted. */
 interface DeletedEntity extends Deletion {
   readonly kind: Entity;
   readonly entity: Members | undefined;

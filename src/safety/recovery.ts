@@ -36,7 +36,6 @@ export function fileKits(folder: string, call: Call, now: () => number): Recover
   };
 }
 
-/** Only the kits of some environments. */
 export function kitsWithin(kits: RecoveryKits, environments: readonly string[]): RecoveryKits {
   const isWithin = (id: string) => environments.includes(String(id.split('-').at(-2)));
   return {
@@ -46,7 +45,6 @@ export function kitsWithin(kits: RecoveryKits, environments: readonly string[]):
   };
 }
 
-/** The number of kits that are kept in memory. */
 const KEPT_IN_MEMORY = 1_000;
 
 /** The newest kits of a world in memory, which last as long as the world. */

@@ -86,7 +86,6 @@ export const changedLines = (tool: string, noun: string) => [
   'Call it again to request approval for the present state.',
 ];
 
-/** Why a client gets no form. */
 export type NoForm = 'no-forms' | Exclude<ApprovalRequest['fits'], 'form'> | FormStop;
 
 const NO_FORM: Record<NoForm, string> = {

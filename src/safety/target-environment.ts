@@ -23,6 +23,5 @@ export async function targetEnvironmentOf(call: Call, input: Members, target: Me
   return { environment: name, account: accountIn(environmentArn) };
 }
 
-/** The account in an ARN. */
 export const accountIn = (arn: unknown): string | undefined =>
   /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(String(arn))?.[1];

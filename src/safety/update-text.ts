@@ -74,7 +74,6 @@ export function changesNothing({ operation, settings, hasFailed }: Plan): boolea
   return settings !== undefined && update?.isRepeatable !== true && settings.changes.length === 0 && !hasFailed;
 }
 
-/** Says that there is nothing to change. */
 export const unchangedText = ({ tool, noun, name }: Plan): string =>
   `${tool} was not sent: it would change nothing in the ${noun} ${quoteUntrusted(name)}.`;
 

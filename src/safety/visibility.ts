@@ -30,7 +30,6 @@ export interface Visibility {
   showsDetails(kind: string, arn: string | undefined): boolean;
   showsName(kind: string, name: string): boolean;
   forbiddenText(forbidden: Forbidden): string;
-  /** Whether the caller is offered an operation. */
   readonly isOffered: Allowed;
 }
 

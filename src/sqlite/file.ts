@@ -64,7 +64,6 @@ export function inspectFolder(folder: string): boolean {
   return isPresent;
 }
 
-/** The nearest folder of a path that exists. */
 const nearestExisting = (path: string): string =>
   existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));
 

@@ -19,7 +19,6 @@ export interface Store {
   kits(target: string | undefined, call: Call): RecoveryKits;
   readonly attempts: Attempts;
   readonly tasks: Tasks;
-  /** The clock of the ledger. */
   readonly clock: LedgerClock;
   /** Whether a fact is reported for the first time. */
   isFirst(fact: string): Promise<boolean>;

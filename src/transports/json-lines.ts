@@ -21,7 +21,6 @@ export interface JsonLinesOptions {
 /** Lines of JSON over two streams. */
 export interface JsonLines {
   start(): void;
-  /** Reads no further input. */
   stopReading(): void;
   /** Resolves when the message is written. Rejects after `close`, or when the output is broken. */
   send(message: object): Promise<void>;

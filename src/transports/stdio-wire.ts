@@ -21,7 +21,6 @@ export interface StdioWire extends Transport {
    * disconnected.
    */
   idle(): Promise<void>;
-  /** Number of unanswered requests. */
   unanswered(): number;
 }
 

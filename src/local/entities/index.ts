@@ -13,7 +13,6 @@ import { kxUsers } from './kx-user.ts';
 import { kxVolumes } from './kx-volume.ts';
 import { tags } from './tags.ts';
 
-/** The handler of each operation. */
 export const HANDLERS: Handlers<OperationName> = {
   ...kxEnvironments,
   ...kxClusters,

@@ -25,17 +25,14 @@ export function connect(current: Network, change: Request): Network {
 
 type Stepped = Effect<Bodies['kx-environment']>;
 
-/** UPDATE_REQUESTED becomes UPDATING. */
 export const stepNetwork: Stepped = ({ body }, { now }) => ({
   body: { ...moved(body, 'UPDATE_REQUESTED', 'UPDATING'), modified: now },
 });
 
-/** UPDATING becomes SUCCESSFULLY_UPDATED. */
 export const finishNetwork: Stepped = ({ body }, { now }) => ({
   body: { ...moved(body, 'UPDATING', 'SUCCESSFULLY_UPDATED'), modified: now },
 });
 
-/** UPDATING becomes FAILED_UPDATE. */
 export const failNetwork = <B extends Network>(body: B): B => moved(body, 'UPDATING', 'FAILED_UPDATE');
 
 function moved<B extends Network>(body: B, from: NetworkStatus, to: NetworkStatus): B {

@@ -11,7 +11,6 @@ import { readPage } from '../paging.ts';
 import type { Entity } from '../transaction.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 
-/** A stored entity of a kind. */
 export type Stored<K extends KindName> = Entity<Bodies[K]>;
 
 /** The members of replies about an entity. */
@@ -61,7 +60,6 @@ export function withoutRemoved<B extends object>(body: B, operation: OperationNa
   return Object.fromEntries(Object.entries(body).filter(([member]) => !removed.includes(member))) as B;
 }
 
-/** The handler of a get operation. */
 export const getOf =
   <K extends KindName>({ kind, detail }: Presentation<K>) =>
   async (input: object, context: Context): Promise<object> => {
@@ -71,7 +69,6 @@ export const getOf =
 
 type Query = Parameters<typeof readPage>[0] & { readonly clusterType?: string; readonly volumeType?: string };
 
-/** The handler of a list operation. */
 export const listOf =
   <K extends KindName>({ kind, detail, summary = detail, filter }: Presentation<K>) =>
   async (input: object, context: Context): Promise<object> => {
@@ -118,7 +115,6 @@ export const deleteOf =
     return {};
   };
 
-/** Stores a new entity under its key. */
 export async function addEntity<K extends KindName>(
   kind: K,
   key: object,

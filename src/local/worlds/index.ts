@@ -11,7 +11,6 @@ import { buildDemo } from './demo.ts';
 import { loadWorldFile } from './import-export.ts';
 import { readWorldFile } from './world-file.ts';
 
-/** The default contents of a new world. */
 export const DEFAULT_WORLD = 'demo';
 
 export interface SeedOptions {

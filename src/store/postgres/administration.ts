@@ -68,7 +68,6 @@ export interface StoreStatus {
   readonly owner: boolean;
 }
 
-/** The state of the store of a URL. */
 export const storeStatus = (url: string): Promise<StoreStatus> =>
   withDatabase(url, async (db) => {
     const id = await requireStore(db);

@@ -91,10 +91,8 @@ const OWN = 'SELECT sequence, entry, hash FROM finspace_mcp.journal WHERE sequen
 const IMPORTED = `SELECT sequence, entry, hash FROM finspace_mcp.sealed_journals WHERE sequence > $1 AND id = $3
   ORDER BY sequence LIMIT $2`;
 
-/** The links after a sequence number, by page. */
 const linksAfter = (db: Database, sequence: number) => pages(db, OWN, sequence);
 
-/** The links of an imported journal, by page. */
 const importedLinks = (db: Database, id: string) => pages(db, IMPORTED, 0, id);
 
 async function* pages(db: Database, text: string, sequence: number, ...more: string[]): AsyncGenerator<Link[]> {

@@ -18,7 +18,6 @@ import { healthy, readiness } from './probes.ts';
 import { type RateLimiter, type Rates, rateLimiter } from './rates.ts';
 import { DEFAULT_PORTS, DEFAULT_RATES, type HttpSettings, hostInUrl } from './settings.ts';
 
-/** A server behind a path. */
 export interface ServedEndpoint extends Pick<EndpointOptions, 'serve' | 'bus' | 'watch'> {
   readonly path: string;
   readonly admits?: Admits | undefined;

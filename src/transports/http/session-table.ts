@@ -1,6 +1,5 @@
 import type { McpServer, Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 
-/** Limits of the sessions of one endpoint. */
 export interface SessionLimits {
   readonly maxSessions: number;
   /** Lifetime of a session without a request or an open stream, in milliseconds. */
@@ -8,7 +7,6 @@ export interface SessionLimits {
   readonly now: () => number;
 }
 
-/** A session of one client. */
 export interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   readonly server: McpServer | Server;

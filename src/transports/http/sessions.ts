@@ -35,7 +35,6 @@ export interface SessionRequest extends Admitted {
 export interface Sessions {
   handle(request: SessionRequest): Promise<Response>;
   readonly count: number;
-  /** Ends sessions that have been idle too long. */
   sweep(): void;
   close(): Promise<void>;
 }

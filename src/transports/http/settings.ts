@@ -9,7 +9,6 @@ export const DEFAULT_RATES = { read: 6_000, write: 600, destroy: 60 } as const;
 /** The port of each command that listens on one. */
 export const DEFAULT_PORTS = { http: 8080, local: 4566 } as const;
 
-/** The defaults. */
 export const HTTP_DEFAULTS = {
   host: '127.0.0.1',
   allowedHosts: [] as string[],

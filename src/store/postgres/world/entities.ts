@@ -12,7 +12,6 @@ export const COLUMNS = 'collection, name, position, filter_key, status, since, d
  */
 export type KnownRows = Map<string, Row | undefined>;
 
-/** Selects entities. */
 export const SELECT = `SELECT ${COLUMNS} FROM entities`;
 const ONE = statement(`${SELECT} WHERE collection = $1 AND name = $2`);
 const PAGE = statement(`${SELECT} WHERE collection = $1 AND position > $2 ORDER BY position LIMIT $3`);
@@ -72,7 +71,6 @@ export function entityStatements({ rows, change }: Statements, knownRows: KnownR
   };
 }
 
-/** The links in a transaction. */
 export const linkStatements = ({ rows, change }: Statements): Links => ({
   link: (source, targets) =>
     targets.length === 0 ? change(UNLINK, source) : change(LINK, source, [...new Set(targets)]),

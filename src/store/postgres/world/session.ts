@@ -8,7 +8,6 @@ export interface Statement {
 
 export type Row = unknown[];
 
-/** The statements of a transaction. */
 export interface Statements {
   /** Sends a statement and waits for its rows. */
   rows(statement: Statement, ...values: unknown[]): Promise<Row[]>;
