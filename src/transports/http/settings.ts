@@ -1,7 +1,22 @@
 import * as z from 'zod';
 import { isLoopback } from '../../loopback.ts';
 
-const perMinute = () => z.int().min(1).max(10_000_000).optional();
+const issuerUrl = () =>
+  z
+    .string()
+    .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
+    .optional()
+    .meta({ format: 'uri' });
+
+const maxPerMinute = (calls: string, usual: number) =>
+  z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .optional()
+    .describe(
+      `Maximum ${calls} per minute for each principal; default: ${usual} with authorization, otherwise no limit`,
+    );
 
 /** Calls per minute and principal with authorization. */
 export const DEFAULT_RATES = { read: 6_000, write: 600, destroy: 60 } as const;
@@ -43,19 +58,8 @@ export const HTTP_SETTINGS = {
       .array(z.string().refine(isOrigin, 'expects origins such as https://inspector.example'))
       .describe('Origins of web pages that may call (CORS); none by default'),
   authIssuer: () =>
-    z
-      .string()
-      .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
-      .optional()
-      .meta({ format: 'uri' })
-      .describe('Issuer of OAuth access tokens (JWT); its keys are found through its metadata'),
-  authJwks: () =>
-    z
-      .string()
-      .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
-      .optional()
-      .meta({ format: 'uri' })
-      .describe("URL of the issuer's keys, if its metadata does not contain it"),
+    issuerUrl().describe('Issuer of OAuth access tokens (JWT); its keys are found through its metadata'),
+  authJwks: () => issuerUrl().describe("URL of the issuer's keys, if its metadata does not contain it"),
   authAudience: () =>
     z
       .union([z.array(z.string().min(1)), z.string().min(1)])
@@ -72,18 +76,9 @@ export const HTTP_SETTINGS = {
         'Maximum sessions of clients older than MCP 2026-07-28; beyond it, a new one evicts another or gets 503',
       ),
   sessionIdle: () => z.int().min(1_000).max(86_400_000).describe('Milliseconds after which an unused session ends'),
-  rateRead: () =>
-    perMinute().describe(
-      `Maximum reads per minute for each principal; default: ${DEFAULT_RATES.read} with authorization, otherwise no limit`,
-    ),
-  rateWrite: () =>
-    perMinute().describe(
-      `Maximum writes per minute for each principal; default: ${DEFAULT_RATES.write} with authorization, otherwise no limit`,
-    ),
-  rateDestroy: () =>
-    perMinute().describe(
-      `Maximum deletes and network changes per minute for each principal; default: ${DEFAULT_RATES.destroy} with authorization, otherwise no limit`,
-    ),
+  rateRead: () => maxPerMinute('reads', DEFAULT_RATES.read),
+  rateWrite: () => maxPerMinute('writes', DEFAULT_RATES.write),
+  rateDestroy: () => maxPerMinute('deletes and network changes', DEFAULT_RATES.destroy),
   sealKeys: () =>
     z
       .string()
