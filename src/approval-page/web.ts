@@ -79,11 +79,7 @@ interface Site extends WebPageOptions {
   readonly wrongNames: Map<string, number>;
 }
 
-async function respond(
-  site: Site,
-  request: Request,
-  visit: Visit,
-): Promise<{ principal?: string; response: Response }> {
+async function respond(site: Site, request: Request, visit: Visit): ReturnType<WebPage> {
   const refusal = foreignRequest(request, site.origins(request.headers.get('host') ?? ''));
   if (refusal !== undefined) return { response: noticeToSignIn(site, refusal) };
   const { home, cookies } = site;

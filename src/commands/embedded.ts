@@ -1,23 +1,17 @@
 import { DEFAULT_LIMITS } from '../finspace/handler.ts';
 import { inProcessHandler } from '../finspace/in-process.ts';
 import { MAX_ADVANCE_MS } from '../local/clock.ts';
-import type { Credential } from '../local/credentials.ts';
 import { DEFAULT_REGION } from '../local/defaults.ts';
-import { openLocalService } from '../local/index.ts';
+import { type LocalOptions, openLocalService } from '../local/index.ts';
 import type { Lifecycle } from '../local/lifecycle.ts';
 import { listen } from '../local/listen.ts';
-import type { QuotaSet } from '../local/quotas.ts';
 import { prepareState } from '../local/state-file.ts';
 
-interface EmbeddedOptions {
-  readonly world?: string | undefined;
+interface EmbeddedOptions extends Pick<LocalOptions, 'world' | 'quotas' | 'faults' | 'credentials'> {
   readonly lifecycle?: Lifecycle | undefined;
-  readonly quotas?: QuotaSet | undefined;
   readonly region?: string | undefined;
   readonly state?: string | undefined;
   readonly port?: number | false | undefined;
-  readonly faults?: string | undefined;
-  readonly credentials?: readonly Credential[] | undefined;
 }
 
 /** The local service for programs that import this package: in process, and on a loopback port unless `port` is false. */

@@ -1,25 +1,17 @@
 import type { WireRequest } from '../operations/exchange.ts';
-import { type World, worldOf } from './context.ts';
+import { type Context, worldOf } from './context.ts';
 import type { Credential } from './credentials.ts';
 import { DEFAULT_REGION } from './defaults.ts';
 import { signatureFieldsOf, signedBy } from './signature.ts';
 import { WireError } from './wire-error.ts';
 
-export interface AwsCaller {
-  readonly world: World;
-  /** The IAM role of the caller, `null` without a role, undefined if credentials are not checked. */
-  readonly role?: string | null | undefined;
-}
-
-export interface Authentication {
-  readonly account: string;
-  /** The accepted credentials; any if undefined. */
-  readonly credentials?: readonly Credential[] | undefined;
-  readonly now: number;
-}
-
 /** The caller of a request, and its world, by the region in its signature. Throws `WireError` for a rejected request. */
-export function callerOf(request: WireRequest, { account, credentials, now }: Authentication): AwsCaller {
+export function callerOf(
+  request: WireRequest,
+  account: string,
+  credentials: readonly Credential[] | undefined,
+  now: number,
+): Pick<Context, 'world' | 'role'> {
   const fields = signatureFieldsOf(request);
   if (fields === undefined) {
     throw new WireError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');

@@ -2,18 +2,16 @@ import type { Service } from '../operations/exchange.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import { type WorldClock, worldClock } from './clock.ts';
 import { worldOf } from './context.ts';
-import type { Credential } from './credentials.ts';
 import { DEFAULT_ACCOUNT } from './defaults.ts';
 import { readFaults } from './faults/rules.ts';
 import { type FaultSource, faultSource } from './faults/source.ts';
 import { approverOf, identify, pinApprover } from './identity.ts';
-import type { Lifecycle } from './lifecycle.ts';
 import { type QuotaSet, quotasOf } from './quotas.ts';
-import { service } from './service.ts';
+import { type ServiceOptions, service } from './service.ts';
 import { openStore, type Store } from './store.ts';
 import { DEFAULT_WORLD, seed } from './worlds/index.ts';
 
-export interface LocalOptions {
+export interface LocalOptions extends Pick<ServiceOptions, 'now' | 'lifecycle' | 'account' | 'credentials'> {
   /** The state file, or `:memory:`. */
   readonly state: string;
   /** Storage to use instead of a file; closed with the service. */
@@ -22,16 +20,11 @@ export interface LocalOptions {
   readonly world?: string | undefined;
   /** The limits of that world; by default, its own. */
   readonly quotas?: QuotaSet | undefined;
-  readonly lifecycle: Lifecycle;
   readonly region: string;
-  readonly account?: string | undefined;
-  /** The accepted credentials; any if undefined. */
-  readonly credentials?: readonly Credential[] | undefined;
   /** A file of fault rules. */
   readonly faults?: string | undefined;
   /** Fingerprint of the key that approvals for this state need, to be pinned to it. */
   readonly approver?: string | undefined;
-  readonly now?: (() => number) | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 

@@ -47,7 +47,7 @@ export function service(store: Store, options: ServiceOptions): Service {
     const requestId = uuid(random);
     let name: OperationName | undefined;
     try {
-      const caller = callerOf(request, { account, credentials, now: now() });
+      const caller = callerOf(request, account, credentials, now());
       const [path, query] = splitTarget(request.target);
       const route = findRoute(request.method, path);
       name = route.name;

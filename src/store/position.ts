@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { StoreError } from '../sqlite/store-error.ts';
 import { positionFile, readPositionFile } from './position-file.ts';
+import type { StoreOptions } from './store.ts';
 
 /** The newest entry of the journal that this replica saw, on its own disk, so that it recognizes a store that was restored. */
 export interface Position {
@@ -11,12 +12,9 @@ export interface Position {
   advance(position: string): void;
 }
 
-interface PositionOptions {
-  readonly stateDir: string;
+interface PositionOptions extends StoreOptions {
   /** The id of the store. */
   readonly store: string;
-  readonly serves: boolean;
-  readonly onerror: (error: Error) => void;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { Readable, Writable } from 'node:stream';
 import {
   type JSONRPCMessage,
   type JSONRPCRequest,
@@ -6,7 +5,7 @@ import {
   type Transport,
 } from '@modelcontextprotocol/server';
 import type { Watch } from '../server.ts';
-import { errorReply, idIn, type JsonLines, jsonLines, parseLine } from './json-lines.ts';
+import { errorReply, idIn, type JsonLines, type JsonLinesOptions, jsonLines, parseLine } from './json-lines.ts';
 import { type OpenRequests, openRequests } from './open-requests.ts';
 import { beginsLikeReply, failedReply } from './replies.ts';
 import { isListen, watchSubscriptions } from './subscriptions.ts';
@@ -24,14 +23,10 @@ export interface StdioWire extends Transport {
   unanswered(): number;
 }
 
-export interface StdioWireOptions {
-  readonly input: Readable;
-  readonly output: Writable;
-  readonly onend: () => void;
+/** A line that is longer than `maxBytes` is skipped and answered with an error. */
+export interface StdioWireOptions extends Pick<JsonLinesOptions, 'input' | 'output' | 'maxBytes' | 'onend'> {
   /** Called once the answer to the first `tools/list` is written. */
   readonly onlisted?: (() => void) | undefined;
-  /** A longer line is skipped and answered with an error. */
-  readonly maxBytes: number;
   /** Loads what `watch` needs. */
   readonly ready?: (() => Promise<void>) | undefined;
   /** Starts to watch the resources that a stream of change events requests. */

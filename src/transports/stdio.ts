@@ -1,13 +1,10 @@
-import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Caller } from '../safety/policy.ts';
 import type { ServerFactory } from '../server.ts';
-import { type StdioWire, stdioWire } from './stdio-wire.ts';
+import { type StdioWire, type StdioWireOptions, stdioWire } from './stdio-wire.ts';
 
-export interface StdioOptions {
-  readonly input: Readable;
-  readonly output: Writable;
+export interface StdioOptions extends Pick<StdioWireOptions, 'input' | 'output' | 'maxBytes' | 'onlisted'> {
   readonly onerror: (error: Error) => void;
   /** Aborted when the process is asked to stop. */
   readonly stop: AbortSignal;
@@ -17,10 +14,6 @@ export interface StdioOptions {
   readonly abandoned: () => Promise<void>;
   /** Maximum duration of one call: when input has ended, responses are awaited for this long. */
   readonly callMs: number;
-  /** Maximum size of a message, in bytes. */
-  readonly maxBytes: number;
-  /** Called when the client has its first list of tools: a call is likely to come next. */
-  readonly onlisted?: (() => void) | undefined;
   /**
    * Called when reading stops, with the number of unanswered requests, and at the end, with the number that stayed unanswered.
    */
