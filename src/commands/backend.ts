@@ -1,5 +1,7 @@
 import type { Config } from '../config.ts';
+import { credentialFrom } from '../local/credentials.ts';
 import { DEFAULT_REGION } from '../local/defaults.ts';
+import type { Local } from '../local/index.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
@@ -132,37 +134,30 @@ async function openRemote(config: Config): Promise<OpenBackend> {
 }
 
 async function openLocal(config: Config, region: string, log: Log, approver: string | undefined): Promise<OpenBackend> {
-  const [{ finspaceCall }, { openLocalService }] = await loadLocalCode();
-  const { state, world, quotas, lifecycle, faults } = config;
-  const local = await openLocalService({
-    state,
-    store: await openSharedWorlds(config),
-    world,
-    quotas,
-    lifecycle,
-    region,
-    faults,
-    approver,
-    onError: logServiceErrors(log),
-  });
-  return {
-    identity: local.identity,
-    pinnedApprover: local.pinnedApprover,
-    call: finspaceCall({ region, service: local.service, ...callLimits(config) }),
-    quotas: local.quotas,
-    aheadMs: async () => (await local.clock.read()).aheadMs,
-    worldInstance: local.worldInstance,
-    close: local.close,
-  };
+  const [{ finspaceCall }] = await loadLocalCode();
+  const { service, clock, ...local } = await openService(config, region, log, approver);
+  const call = finspaceCall({ region, service, ...callLimits(config) });
+  return { ...local, call, aheadMs: async () => (await clock.read()).aheadMs };
 }
 
-/** Logs internal errors of the local service; callers see less detail. */
-export const logServiceErrors = (log: Log) => (error: unknown) => {
-  log.error(
-    { cause: error instanceof StoreError ? error.message : String((error as Error).stack ?? error) },
-    'the local service failed',
-  );
-};
+/** Opens the local service as the configuration says. Its internal errors are logged; callers see less detail. */
+export async function openService(
+  config: Config,
+  region: string,
+  log: Log,
+  approver: string | undefined,
+): Promise<Local> {
+  const { openLocalService } = await import('../local/index.ts');
+  const { state, world, quotas, lifecycle, faults } = config;
+  const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);
+  const store = await openSharedWorlds(config);
+  const onError = (error: unknown) => {
+    const cause = error instanceof StoreError ? error.message : String((error as Error).stack ?? error);
+    log.error({ cause }, 'the local service failed');
+  };
+  const options = { state, store, world, quotas, lifecycle, faults, credentials };
+  return openLocalService({ ...options, region, approver, onError });
+}
 
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 

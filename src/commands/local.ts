@@ -1,16 +1,14 @@
 import { type Config, ConfigError } from '../config.ts';
-import { credentialFrom } from '../local/credentials.ts';
 import { DEFAULT_REGION } from '../local/defaults.ts';
-import { openLocalService } from '../local/index.ts';
 import { listen } from '../local/listen.ts';
 import type { ServedRequest } from '../local/served-request.ts';
 import { prepareState } from '../local/state-file.ts';
 import { isLoopback } from '../loopback.ts';
 import { DEFAULT_PORTS, hostInUrl } from '../transports/http/settings.ts';
 import { approverRules } from './approver-rules.ts';
-import { logServiceErrors } from './backend.ts';
+import { openService } from './backend.ts';
 import { type Log, roundedMs, stderrLog } from './log.ts';
-import { openSharedWorlds, worldPlace } from './open-worlds.ts';
+import { worldPlace } from './open-worlds.ts';
 import { stopSignal } from './stop-signal.ts';
 import { checkWorldOptions } from './world-options.ts';
 
@@ -19,34 +17,21 @@ export async function local(config: Config): Promise<void> {
   requireSafeHost(config);
   const log = stderrLog(config);
   const stop = stopSignal();
-  const { state, world, quotas, lifecycle, host, port = DEFAULT_PORTS.local, faults } = config;
-  const region = config.region ?? DEFAULT_REGION;
+  const { state, host, port = DEFAULT_PORTS.local, region = DEFAULT_REGION } = config;
   if (config.worldStore === undefined) prepareState(state);
   await checkWorldOptions(config, log);
-  const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);
-  const service = await openLocalService({
-    state,
-    store: await openSharedWorlds(config),
-    world,
-    quotas,
-    lifecycle,
-    region,
-    faults,
-    credentials,
-    approver: await approverRules(config).fingerprint(),
-    onError: logServiceErrors(log),
-  });
-  const listener = await listen(service.service, {
+  const opened = await openService(config, region, log, await approverRules(config).fingerprint());
+  const listener = await listen(opened.service, {
     host,
     port,
     anyHost: !isLoopback(host),
-    control: config.control ? service.clock : undefined,
+    control: config.control ? opened.clock : undefined,
     observe: config.accessLog ? requestLog(log) : undefined,
   });
   process.stderr.write(greeting(config, listener.port, region));
   log.info({ signal: await stop }, 'stopping');
   await listener.close();
-  await service.close();
+  await opened.close();
   await log.flushed();
 }
 
