@@ -1,6 +1,11 @@
-import { approvalsUrl, type PlanSource, type SignedIn, type WebPage, webPage } from '../../approval-page/web.ts';
-import type { ServerSignature } from '../../safety/server-signature.ts';
-import type { StateSigners } from '../../safety/state-signer.ts';
+import {
+  approvalsUrl,
+  type PlanSource,
+  type SignedIn,
+  type WebPage,
+  type WebPageOptions,
+  webPage,
+} from '../../approval-page/web.ts';
 import type { Authorization } from './auth/authorize.ts';
 import { IssuerUnreachable } from './auth/jwt.ts';
 import { type Admits, scopedCaller } from './auth/scopes.ts';
@@ -13,15 +18,12 @@ export interface ApprovalEndpoint extends PlanSource {
   readonly admits: Admits | undefined;
 }
 
-export interface ApprovalsOptions {
+export interface ApprovalsOptions extends Pick<WebPageOptions, 'signers' | 'pageSignature' | 'now'> {
   readonly endpoints: readonly ApprovalEndpoint[];
   readonly holderOf: Authorization['holderOf'];
-  readonly signers: StateSigners;
-  readonly pageSignature: ServerSignature;
   /** URL of this server as browsers see it, without a path. */
   readonly base: () => string;
   readonly isPublic: boolean;
-  readonly now: () => number;
   readonly onerror: (error: Error) => void;
 }
 

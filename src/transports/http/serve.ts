@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PlanSource } from '../../approval-page/web.ts';
 import type { Gauges } from '../../gauge.ts';
+import { lazy } from '../../operations/operation.ts';
 import { type AppOptions, httpApp } from './app.ts';
 import { type ApprovalsOptions, approvals } from './approvals.ts';
 import type { Authorization } from './auth/authorize.ts';
@@ -75,16 +76,11 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   const listener = await listen(app.fetch, { ...options, port });
   port = listener.port;
   const sweeping = setInterval(() => parts.endpoints.map(({ mcp }) => mcp.sweep()), SWEEP_MS).unref();
-  let drained: Promise<void> | undefined;
-  return {
-    port,
-    metrics: parts.measured,
-    close: () => {
-      clearInterval(sweeping);
-      drained ??= drain(options, parts, listener);
-      return drained;
-    },
-  };
+  const close = lazy(() => {
+    clearInterval(sweeping);
+    return drain(options, parts, listener);
+  });
+  return { port, metrics: parts.measured, close };
 }
 
 type Parts = ReturnType<typeof partsOf>;
