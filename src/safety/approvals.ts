@@ -122,7 +122,10 @@ export async function requestApproval<Planned extends ApprovalRequest>(
   return grant(options, plan, pending, approval);
 }
 
-/** Opens a pending approval for a person: as a form or link in the client, or else one that waits outside the client. */
+/**
+ * Opens a pending approval for a person: as a form or link in the client, or else one that waits outside the client. A link needs that
+ * other way, which it leads to.
+ */
 async function openApproval(
   options: ApprovalOptions,
   plan: ApprovalRequest,
@@ -130,28 +133,17 @@ async function openApproval(
   visibility: Visibility,
   way: OutOfBand | undefined,
 ): Promise<Decision<never>> {
-  const channel = await chooseChannel(options, plan, dialog, way !== undefined);
-  if ('why' in channel && way === undefined)
-    return refuse(notRun(plan.tool), ...noWayLines(plan, channel.why, visibility, options.otherWay));
-  const { pending, replaced } = await options.ledger.open({ ...pendingRequest(plan), client: dialog.client });
-  const stopped =
-    'why' in channel ? channel.why : await recordUnlessStopped(options.ledger, historyKey(plan, dialog), pending.nonce);
-  if ('by' in channel && stopped === undefined)
-    return { kind: 'ask', by: channel.by, pending, state: options.signer.sign(pending.nonce) };
+  const { ledger, signer, otherWay } = options;
+  const noForm = await noFormReason(options, plan, dialog, way !== undefined);
+  if (noForm !== undefined && way === undefined)
+    return refuse(notRun(plan.tool), ...noWayLines(plan, noForm, visibility, otherWay));
+  const { pending, replaced } = await ledger.open({ ...pendingRequest(plan), client: dialog.client });
+  const isShown = noForm === undefined || dialog.link;
+  const why = isShown ? await recordUnlessStopped(ledger, historyKey(plan, dialog), pending.nonce) : noForm;
+  if (why === undefined)
+    return { kind: 'ask', by: noForm === undefined ? 'form' : 'link', pending, state: signer.sign(pending.nonce) };
   const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, visibility)];
-  return refuseForNow(options, way, { plan, pending, visibility, why: stopped, lines });
-}
-
-/** What this client shows for a plan, or why it gets no form. A link needs another way, which it leads to. */
-async function chooseChannel(
-  options: ApprovalOptions,
-  plan: ApprovalRequest,
-  dialog: Dialog,
-  hasOtherWay: boolean,
-): Promise<{ readonly by: 'form' | 'link' } | { readonly why: NoForm }> {
-  const why = await noFormReason(options, plan, dialog, hasOtherWay);
-  if (why === undefined) return { by: 'form' };
-  return dialog.link && hasOtherWay ? { by: 'link' } : { why };
+  return refuseForNow(options, way, { plan, pending, visibility, why, lines });
 }
 
 /** Why this client gets no form for a plan; undefined when it does. */
