@@ -101,12 +101,13 @@ type Verified = {
 type Broken = { readonly brokenAt: number; readonly imported?: string };
 
 /** The calls in a journal that are not known to have failed, oldest first. */
-export async function callsNotFailed(journal: Pick<Journal, 'entries'>): Promise<IntentEntry[]> {
-  const entries = await journal.entries();
-  const failed = new Set(
-    entries.flatMap((entry) => (entry.kind === 'outcome' && entry.result === 'failed' ? entry.call : [])),
-  );
-  return entries.flatMap((entry) => (entry.kind === 'intent' && !failed.has(entry.call) ? entry : []));
+export const callsNotFailed = async (journal: Pick<Journal, 'entries'>): Promise<IntentEntry[]> =>
+  callsWithout(await journal.entries(), ({ result }) => result === 'failed');
+
+/** The calls among entries that have no outcome of a kind. */
+function callsWithout(entries: readonly Entry[], isOfKind: (outcome: Outcome) => boolean): IntentEntry[] {
+  const calls = new Set(entries.flatMap((entry) => (entry.kind === 'outcome' && isOfKind(entry) ? entry.call : [])));
+  return entries.flatMap((entry) => (entry.kind === 'intent' && !calls.has(entry.call) ? entry : []));
 }
 
 const ROOT = '0'.repeat(64);
@@ -178,10 +179,7 @@ export function verified(chain: Chain, ...imported: readonly Chain[]): Verified 
 }
 
 /** The calls without an outcome. */
-export function unfinishedIn(entries: readonly Entry[]): IntentEntry[] {
-  const finished = new Set(entries.flatMap((entry) => (entry.kind === 'outcome' ? entry.call : [])));
-  return entries.flatMap((entry) => (entry.kind === 'intent' && !finished.has(entry.call) ? entry : []));
-}
+export const unfinishedIn = (entries: readonly Entry[]): IntentEntry[] => callsWithout(entries, () => true);
 
 /** An entry as it is stored. */
 export interface Link {
