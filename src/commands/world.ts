@@ -56,10 +56,9 @@ const ACTIONS = {
       if (!path?.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
       const options = { now: Date.now, account: DEFAULT_ACCOUNT, region, quotas };
       const replacement = { act: 'import', region: readImport(path, options).region, source: path } as const;
-      const backup = await replaceWorld(store, config, { ...replacement, discardChanges }, (keep) =>
+      await replace(store, config, { ...replacement, discardChanges }, (keep) =>
         importWorld(store, path, { ...options, discardChanges, keep }),
       );
-      print(replacedText(replacement, backup));
     },
   },
   reset: {
@@ -69,10 +68,9 @@ const ACTIONS = {
       const options = { ...place, now: Date.now, lifecycle: config.lifecycle, quotas: config.quotas };
       const source = config.world ?? DEFAULT_WORLD;
       const replacement = { act: 'reset', region: place.region, source } as const;
-      const backup = await replaceWorld(store, config, { ...replacement, discardChanges }, (keep) =>
+      await replace(store, config, { ...replacement, discardChanges }, (keep) =>
         resetWorld(store, source, { ...options, discardChanges, keep }),
       );
-      print(replacedText(replacement, backup));
     },
   },
 } satisfies Record<string, Action>;
@@ -80,5 +78,8 @@ const ACTIONS = {
 const regionOf = ({ region }: Config) => region ?? DEFAULT_REGION;
 const print = (line: string) => writeLines([line]);
 
-const replacedText = ({ region, source }: { region: string; source: string }, backup: string | undefined) =>
-  `The world in ${region} is now ${source}.${backup === undefined ? '' : ` The previous world is in ${backup}`}`;
+async function replace(...[store, config, replacement, by]: Parameters<typeof replaceWorld>): Promise<void> {
+  const backup = await replaceWorld(store, config, replacement, by);
+  const kept = backup === undefined ? '' : ` The previous world is in ${backup}`;
+  print(`The world in ${replacement.region} is now ${replacement.source}.${kept}`);
+}
