@@ -2,7 +2,7 @@ import { type Config, ConfigError } from '../config.ts';
 import { counted } from '../inventory/units.ts';
 import { ownCommand } from '../own-command.ts';
 import { causeOf } from '../transports/cause.ts';
-import { type DoctorFinding, failed, ok, warning } from './finding.ts';
+import { type DoctorFinding, failed, ok, orFailed, warning } from './finding.ts';
 
 /** The configured parts that only `finspace-mcp http` needs: who may call, and what replicas share. */
 export async function remoteFindings(config: Config): Promise<DoctorFinding[]> {
@@ -43,25 +43,19 @@ async function authorizationFinding(config: Config): Promise<DoctorFinding> {
 async function sealKeysFinding(config: Config): Promise<DoctorFinding> {
   const check = 'seal keys';
   const { configuredSealKeys } = await import('./http.ts');
-  try {
-    return ok(check, counted('key', (await configuredSealKeys(config))?.length));
-  } catch (error) {
-    return failed(check, (error as Error).message);
-  }
+  return orFailed(check, async () => ok(check, counted('key', (await configuredSealKeys(config))?.length)));
 }
 
 async function storeFinding(url: string): Promise<DoctorFinding> {
   const check = 'store';
   const { storeStatus } = await import('../store/postgres/administration.ts');
-  try {
+  return orFailed(check, async () => {
     const { id, server, owner } = await storeStatus(url);
     const text = `${id}, in PostgreSQL ${server}`;
     return owner
       ? warning(check, `${text}. The user of --store owns the tables, so a server could rewrite the journal.`, OWN_ROLE)
       : ok(check, text);
-  } catch (error) {
-    return failed(check, (error as Error).message);
-  }
+  });
 }
 
 const OWN_ROLE = `Run ${ownCommand()} store migrate --roles as the owner, and connect as a member of finspace_mcp_server.`;

@@ -8,7 +8,7 @@ import { approvalFinding } from './doctor-approval.ts';
 import { awsFindings } from './doctor-aws.ts';
 import { remoteFindings } from './doctor-http.ts';
 import { clockFinding, localFinding, stateFinding } from './doctor-state.ts';
-import { type DoctorFinding, failed, ok } from './finding.ts';
+import { type DoctorFinding, failed, ok, orFailed } from './finding.ts';
 import { mayHaveWorlds } from './open-worlds.ts';
 import { selectTarget, targetsOf } from './targets.ts';
 import { checkWorldOptions } from './world-options.ts';
@@ -79,13 +79,8 @@ function isOlder(version: string, other: string): boolean {
   return major === otherMajor ? minor < otherMinor : major < otherMajor;
 }
 
-async function engineFinding(): Promise<DoctorFinding> {
-  try {
-    return ok('SQLite', await (await import('../sqlite/version.ts')).engineVersion());
-  } catch (error) {
-    return failed('SQLite', (error as Error).message);
-  }
-}
+const engineFinding = () =>
+  orFailed('SQLite', async () => ok('SQLite', await (await import('../sqlite/version.ts')).engineVersion()));
 
 /** The text in one line, because parts of it come from files and other machines. */
 function findingLine({ check, status, detail, advice }: DoctorFinding): string {

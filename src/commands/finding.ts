@@ -21,3 +21,7 @@ const finding =
 export const ok = finding('ok');
 export const warning = finding('warning');
 export const failed = finding('failed');
+
+/** The result of a check, which has failed if it rejects. */
+export const orFailed = (check: string, run: () => Promise<DoctorFinding>): Promise<DoctorFinding> =>
+  run().catch((error: Error) => failed(check, error.message));
