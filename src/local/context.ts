@@ -32,4 +32,4 @@ export interface Context {
 
 /** Executes one operation, and returns the members of its reply in wire form. Throws `ServiceError`. */
 export type Handler<N extends OperationName> = (input: Input<N>, context: Context) => Promise<object>;
-export type Handlers<N extends OperationName> = { readonly [K in N]: Handler<K> };
+export type Handlers = { readonly [N in OperationName]: Handler<N> };

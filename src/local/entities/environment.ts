@@ -7,13 +7,6 @@ import { addEntity, getOf, listOf, type Presentation, type Stored, settingsIn } 
 
 type Environment = Stored<'environment'>;
 
-type Operations =
-  | 'CreateEnvironment'
-  | 'GetEnvironment'
-  | 'ListEnvironments'
-  | 'UpdateEnvironment'
-  | 'DeleteEnvironment';
-
 const urlOf = ({ name }: Environment, { world }: Context) => `https://${name}.${world.region}.amazonfinspace.com`;
 
 const summary = (environment: Environment, context: Context) => ({
@@ -30,7 +23,7 @@ const detail = (environment: Environment, context: Context) => ({ environment: s
 const ENVIRONMENT: Presentation<'environment'> = { kind: 'environment', detail, summary };
 
 /** The dataset browser's environments, which AWS deprecated; they contain nothing. */
-export const legacyEnvironmentHandlers: Handlers<Operations> = {
+export const legacyEnvironmentHandlers = {
   async CreateEnvironment({ tags, dataBundles: _, superuserParameters: __, ...input }, context) {
     const key = { environmentId: environmentId(context.random) };
     const body = { ...input, dedicatedServiceAccountId: accountId(context.random) };
@@ -53,4 +46,4 @@ export const legacyEnvironmentHandlers: Handlers<Operations> = {
     await context.tx.put(enterStatus(environment, 'DELETE_REQUESTED', context));
     return {};
   },
-};
+} satisfies Partial<Handlers>;

@@ -1,4 +1,3 @@
-import type { OperationName } from '../../operations/index.ts';
 import type { Handlers } from '../context.ts';
 import { legacyEnvironmentHandlers } from './environment.ts';
 import { kxChangesets } from './kx-changeset.ts';
@@ -13,7 +12,7 @@ import { kxUsers } from './kx-user.ts';
 import { kxVolumes } from './kx-volume.ts';
 import { tags } from './tags.ts';
 
-export const HANDLERS: Handlers<OperationName> = {
+export const HANDLERS: Handlers = {
   ...kxEnvironments,
   ...kxClusters,
   ...kxClusterNodes,

@@ -18,7 +18,7 @@ function detail(changeset: Stored<'kx-changeset'>) {
 
 const CHANGESET: Presentation<'kx-changeset'> = { kind: 'kx-changeset', detail };
 
-export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'ListKxChangesets'> = {
+export const kxChangesets = {
   async CreateKxChangeset(input, context) {
     const { tx, now, random } = context;
     const database = await entityAt('kx-database', input, context);
@@ -34,7 +34,7 @@ export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'Li
 
   GetKxChangeset: getOf(CHANGESET),
   ListKxChangesets: listOf(CHANGESET),
-};
+} satisfies Partial<Handlers>;
 
 /** Ends an ingestion: the database grows and its dataviews follow, or the changeset fails with a reason. */
 export const finishChangeset: Effect<Bodies['kx-changeset']> = async (changeset, context) => {

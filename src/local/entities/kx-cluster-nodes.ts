@@ -22,7 +22,7 @@ const NODE: Presentation<'kx-node'> = {
   }),
 };
 
-export const kxClusterNodes: Handlers<'ListKxClusterNodes' | 'DeleteKxClusterNode'> = {
+export const kxClusterNodes = {
   ListKxClusterNodes: listOf(NODE),
 
   async DeleteKxClusterNode(input, context) {
@@ -32,7 +32,7 @@ export const kxClusterNodes: Handlers<'ListKxClusterNodes' | 'DeleteKxClusterNod
     if (cluster.status !== 'DELETING') await launch(cluster, node.body.availabilityZoneId, context);
     return {};
   },
-};
+} satisfies Partial<Handlers>;
 
 /** The nodes of a new cluster, in preparation. */
 export const provisionNodes: Effect<ClusterBody> = async (cluster, context) => {

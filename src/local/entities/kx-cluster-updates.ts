@@ -7,7 +7,7 @@ import { attach, type ClusterBody, type KxCluster, resolvedMounts, shownVolumes 
 import { restartNodes } from './kx-cluster-nodes.ts';
 import { settingsIn, withoutRemoved } from './storage.ts';
 
-export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'UpdateKxClusterDatabases'> = {
+export const kxClusterUpdates = {
   async UpdateKxClusterCodeConfiguration(input, context) {
     const { deploymentConfiguration, ...settings } = settingsIn('kx-cluster', input);
     const { deploymentStrategy: strategy = 'ROLLING' } = deploymentConfiguration ?? {};
@@ -31,7 +31,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
       context,
     );
   },
-};
+} satisfies Partial<Handlers>;
 
 interface Rollout {
   readonly strategy: 'NO_RESTART' | 'ROLLING' | 'FORCE';

@@ -3,8 +3,6 @@ import { stamped } from '../timestamps.ts';
 import { attach, type ClusterBody, type KxCluster, resolvedMounts, shownVolumes } from './kx-cluster-mounts.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, settingsIn } from './storage.ts';
 
-type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
-
 const detail = ({ name, status, body }: KxCluster) => ({ clusterName: name, status, ...stamped(body) });
 
 const CLUSTER: Presentation<'kx-cluster'> = {
@@ -15,7 +13,7 @@ const CLUSTER: Presentation<'kx-cluster'> = {
   filter: 'clusterType',
 };
 
-export const kxClusters: Handlers<Operations> = {
+export const kxClusters = {
   async CreateKxCluster(input, context) {
     const { environmentId, tags } = input;
     const members = settingsIn('kx-cluster', input);
@@ -36,7 +34,7 @@ export const kxClusters: Handlers<Operations> = {
   GetKxCluster: getOf(CLUSTER),
   ListKxClusters: listOf(CLUSTER),
   DeleteKxCluster: deleteOf('kx-cluster', (cluster, context) => attach(cluster, cluster.body, context)),
-};
+} satisfies Partial<Handlers>;
 
 /** The reply to a create contains an empty list where later replies omit the member. */
 const withCaches = (entry: NonNullable<ClusterBody['databases']>[number]) => ({

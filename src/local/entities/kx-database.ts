@@ -4,8 +4,6 @@ import { entityAt } from '../entity-at.ts';
 import { stamped, stamps } from '../timestamps.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, settingsIn } from './storage.ts';
 
-type Operations = 'CreateKxDatabase' | 'GetKxDatabase' | 'ListKxDatabases' | 'UpdateKxDatabase' | 'DeleteKxDatabase';
-
 const DATABASE: Presentation<'kx-database'> = {
   kind: 'kx-database',
   detail: (database) => {
@@ -14,7 +12,7 @@ const DATABASE: Presentation<'kx-database'> = {
   },
 };
 
-export const kxDatabases: Handlers<Operations> = {
+export const kxDatabases = {
   async CreateKxDatabase(input, context) {
     const settings = settingsIn('kx-database', input);
     const times = { created: context.now, modified: context.now };
@@ -35,4 +33,4 @@ export const kxDatabases: Handlers<Operations> = {
   },
 
   DeleteKxDatabase: deleteOf('kx-database'),
-};
+} satisfies Partial<Handlers>;

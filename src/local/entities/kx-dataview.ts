@@ -8,8 +8,6 @@ import { activeVersions, type Segment, withVersion } from './kx-dataview-version
 import { relink } from './links.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
-type Operations = 'CreateKxDataview' | 'GetKxDataview' | 'ListKxDataviews' | 'UpdateKxDataview' | 'DeleteKxDataview';
-
 function described(dataview: Stored<'kx-dataview'>) {
   const { versions: _, ...body } = dataview.body;
   return { ...keyOf(arnOf(dataview)), status: dataview.status, ...stamped(body) };
@@ -26,7 +24,7 @@ const DATAVIEW: Presentation<'kx-dataview'> = { kind: 'kx-dataview', detail };
 const withOnDemand = (segments: readonly Segment[] = []): Segment[] =>
   segments.map((segment) => ({ ...segment, onDemand: segment.onDemand ?? false }));
 
-export const kxDataviews: Handlers<Operations> = {
+export const kxDataviews = {
   async CreateKxDataview(input, context) {
     const { autoUpdate = false, readWrite = false, tags } = input;
     const changesetId = await mountableChangeset(input, input.changesetId, context);
@@ -67,4 +65,4 @@ export const kxDataviews: Handlers<Operations> = {
   },
 
   DeleteKxDataview: deleteOf('kx-dataview'),
-};
+} satisfies Partial<Handlers>;

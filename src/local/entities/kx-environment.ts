@@ -10,14 +10,6 @@ import type { Effect, FailureEffect } from './effect.ts';
 import { connect, failNetwork, networkChange } from './kx-network.ts';
 import { addEntity, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
-type Operations =
-  | 'CreateKxEnvironment'
-  | 'GetKxEnvironment'
-  | 'ListKxEnvironments'
-  | 'UpdateKxEnvironment'
-  | 'UpdateKxEnvironmentNetwork'
-  | 'DeleteKxEnvironment';
-
 function detail({ collection, name: id, status, body }: Stored<'kx-environment'>, { world }: Context) {
   const { created, modified, opened, ...members } = body;
   return {
@@ -34,7 +26,7 @@ function detail({ collection, name: id, status, body }: Stored<'kx-environment'>
 
 const ENVIRONMENT: Presentation<'kx-environment'> = { kind: 'kx-environment', detail };
 
-export const kxEnvironments: Handlers<Operations> = {
+export const kxEnvironments = {
   // The service ignored tags given here; clients tag afterwards.
   async CreateKxEnvironment(input, context) {
     const { now } = context;
@@ -79,7 +71,7 @@ export const kxEnvironments: Handlers<Operations> = {
     await context.tx.put(enterStatus({ ...environment, body }, next, context));
     return {};
   },
-};
+} satisfies Partial<Handlers>;
 
 export const finishCreation: Effect<Bodies['kx-environment']> = ({ body }, { now, world, random }) => {
   const dedicatedServiceAccountId = accountId(random);

@@ -4,8 +4,6 @@ import { stamped } from '../timestamps.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
-type Operations = 'CreateKxScalingGroup' | 'GetKxScalingGroup' | 'ListKxScalingGroups' | 'DeleteKxScalingGroup';
-
 const described = ({ name, status, body }: Stored<'kx-scaling-group'>) => ({
   scalingGroupName: name,
   status,
@@ -20,7 +18,7 @@ const GROUP: Presentation<'kx-scaling-group'> = {
   },
 };
 
-export const kxScalingGroups: Handlers<Operations> = {
+export const kxScalingGroups = {
   async CreateKxScalingGroup(input, context) {
     const body = { created: context.now, modified: context.now, ...settingsIn('kx-scaling-group', input) };
     const group = await addEntity('kx-scaling-group', input, { status: 'CREATING', body, tags: input.tags }, context);
@@ -30,4 +28,4 @@ export const kxScalingGroups: Handlers<Operations> = {
   GetKxScalingGroup: getOf(GROUP),
   ListKxScalingGroups: listOf(GROUP),
   DeleteKxScalingGroup: deleteOf('kx-scaling-group'),
-};
+} satisfies Partial<Handlers>;

@@ -6,14 +6,6 @@ import { requireThat } from '../service-error.ts';
 import { seconds } from '../timestamps.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
-type Operations =
-  | 'CreateKxUser'
-  | 'GetKxUser'
-  | 'ListKxUsers'
-  | 'UpdateKxUser'
-  | 'DeleteKxUser'
-  | 'GetKxConnectionString';
-
 function detail(user: Stored<'kx-user'>) {
   const { created, modified, ...members } = user.body;
   const arn = arnOf(user);
@@ -30,7 +22,7 @@ const USER: Presentation<'kx-user'> = {
   }),
 };
 
-export const kxUsers: Handlers<Operations> = {
+export const kxUsers = {
   async CreateKxUser(input, context) {
     const body = { created: context.now, modified: context.now, ...settingsIn('kx-user', input) };
     return detail(await addEntity('kx-user', input, { status: '', body, tags: input.tags }, context));
@@ -56,4 +48,4 @@ export const kxUsers: Handlers<Operations> = {
     const cluster = await entityAt('kx-cluster', { environmentId, clusterName }, context);
     return { signedConnectionString: connectionString(arnOf(cluster), userName, context) };
   },
-};
+} satisfies Partial<Handlers>;

@@ -8,7 +8,6 @@ import { clustersOn } from './kx-dataview-versions.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 type Disk = Bodies['kx-volume']['nas1Configuration'];
-type Operations = 'CreateKxVolume' | 'GetKxVolume' | 'ListKxVolumes' | 'UpdateKxVolume' | 'DeleteKxVolume';
 
 const summary = (volume: Stored<'kx-volume'>) => ({
   environmentId: environmentIdOf(volume),
@@ -34,7 +33,7 @@ const VOLUME: Presentation<'kx-volume'> = {
   filter: 'volumeType',
 };
 
-export const kxVolumes: Handlers<Operations> = {
+export const kxVolumes = {
   // The service ignored tags given here; clients tag afterwards.
   async CreateKxVolume(input, context) {
     const settings = settingsIn('kx-volume', input);
@@ -65,4 +64,4 @@ export const kxVolumes: Handlers<Operations> = {
   },
 
   DeleteKxVolume: deleteOf('kx-volume'),
-};
+} satisfies Partial<Handlers>;

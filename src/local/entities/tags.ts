@@ -4,7 +4,7 @@ import { entityWith } from '../entity-at.ts';
 import { serviceErrorFor } from '../service-error.ts';
 import type { Entity } from '../transaction.ts';
 
-export const tags: Handlers<'TagResource' | 'UntagResource' | 'ListTagsForResource'> = {
+export const tags = {
   async TagResource({ resourceArn, tags: added }, context) {
     const entity = await taggedBy(resourceArn, context);
     await context.tx.put({ ...entity, tags: { ...entity.tags, ...added } });
@@ -19,7 +19,7 @@ export const tags: Handlers<'TagResource' | 'UntagResource' | 'ListTagsForResour
   },
 
   ListTagsForResource: async ({ resourceArn }, context) => ({ tags: (await taggedBy(resourceArn, context)).tags }),
-};
+} satisfies Partial<Handlers>;
 
 async function taggedBy(arn: string, context: Context): Promise<Entity> {
   const entity = await entityWith(arn, context);
