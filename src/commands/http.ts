@@ -23,7 +23,7 @@ import { checkSettings } from './check-settings.ts';
 import { type Log, roundedMs, stderrLog } from './log.ts';
 import { openSharedStore } from './open-store.ts';
 import { prepareBackend } from './prepare.ts';
-import { createRuntime, type Runtime, type RuntimeOptions } from './runtime.ts';
+import { createRuntime, inOrder, type Runtime, type RuntimeOptions } from './runtime.ts';
 import { stopSignal } from './stop-signal.ts';
 import { targetsOf } from './targets.ts';
 
@@ -78,7 +78,8 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
     observe: config.accessLog ? accessLog(log) : undefined,
   });
   void requireReady(dependencies).catch((error) => log.warn({ cause: error.message }, 'not ready'));
-  return closingAll(server, endpoints, store);
+  const closeEndpoints = async () => void (await Promise.all(endpoints.map(({ close }) => close())));
+  return { ...server, close: inOrder(server.close, closeEndpoints, async () => store?.close()) };
 }
 
 /** The page of this server on which people who sign in approve, and what signs its state and approvals. */
@@ -106,22 +107,6 @@ function sharedDependencies(
   return {
     ...(authIssuer !== undefined && authorization && { [`the issuer ${authIssuer}`]: authorization.ready }),
     ...(store && { 'the store': () => store.ready() }),
-  };
-}
-
-/** The server, which when it closes also closes its endpoints, and then the store. */
-function closingAll(
-  server: HttpServer,
-  endpoints: readonly Pick<Runtime, 'close'>[],
-  store: SharedStore | undefined,
-): HttpServer {
-  return {
-    ...server,
-    close: async () => {
-      await server.close();
-      await Promise.all(endpoints.map(({ close }) => close()));
-      await store?.close();
-    },
   };
 }
 

@@ -115,7 +115,8 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   return { serve, answers, load: service.load, direct, ledger, agreement: agreementOf(service, rules), settled, close };
 }
 
-const inOrder =
+/** A function that takes some steps one after another. */
+export const inOrder =
   (...steps: readonly (() => Promise<void>)[]) =>
   async () => {
     for (const step of steps) await step();

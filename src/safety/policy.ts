@@ -45,14 +45,6 @@ export interface Restrictions {
   readonly approve: readonly Risk[] | 'none';
 }
 
-export const UNRESTRICTED: Restrictions = {
-  readOnly: false,
-  toolsets: undefined,
-  deny: [],
-  environments: undefined,
-  approve: [],
-};
-
 /**
  * What decides whether a call needs approval, together with `--approve`:
  *

@@ -38,9 +38,6 @@ export function stateSigners(keys: readonly Buffer[] = [randomBytes(32)]): State
   };
 }
 
-/** The signer of the nonce in forms that are shown to a person. */
-export const stateSigner = (keys?: readonly Buffer[]): StateSigner => stateSigners(keys)('question');
-
 const NAME = /^[\w-]{8}$/;
 
 /** A name that reveals nothing about the key. */

@@ -2,12 +2,13 @@ import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, Output } from '../../src/operations/index.ts';
-import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
+import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { FLEET_TOOLS } from '../../src/tools/fleet/index.ts';
 import { describedTools, offeredTools } from '../../src/tools/list.ts';
 import { demo, NOW } from '../inventory/demo.ts';
 import { embedded } from '../safety/support/backend.ts';
 import { openBuilder } from '../safety/support/call-environment-builder.ts';
+import { UNRESTRICTED } from '../support/unrestricted.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
 import { caller, demoTools, failing, names, type Rows } from './table.ts';
 

@@ -5,10 +5,11 @@ import { type Call, OPERATION_NAMES, operationNamed } from '../../src/operations
 import { getPrompt } from '../../src/prompts/index.ts';
 import { listResources } from '../../src/resources/list.ts';
 import { readResource } from '../../src/resources/read.ts';
-import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
+import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { instructionsFor } from '../../src/tools/instructions.ts';
 import { quoteUntrusted } from '../../src/untrusted.ts';
 import { CORPUS, HIDDEN, UNREADABLE } from '../safety/support/corpus.ts';
+import { UNRESTRICTED } from '../support/unrestricted.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
 import { caller, demoTools } from './table.ts';
 

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { readResource } from '../../src/resources/read.ts';
-import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
+import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { answering } from '../safety/support/backend.ts';
+import { UNRESTRICTED } from '../support/unrestricted.ts';
 import { caller, demoTools, failing } from './table.ts';
 
 const { world } = demoTools();

@@ -2,10 +2,11 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
-import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
+import { LOCAL_CALLER, type Restrictions } from '../../src/safety/policy.ts';
 import { callTool } from '../../src/tools/call.ts';
 import type { Exchange, ToolEnvironment } from '../../src/tools/environment.ts';
 import { type Demo, demo, NOW } from '../inventory/demo.ts';
+import { UNRESTRICTED } from '../support/unrestricted.ts';
 
 export interface Called {
   readonly isError: boolean;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { listKits } from '../../src/resources/recovery.ts';
-import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
+import { LOCAL_CALLER } from '../../src/safety/policy.ts';
+import { UNRESTRICTED } from '../support/unrestricted.ts';
 
 const KIT = { deleted: { at: '2026-03-17T09:30:00.123Z' }, create: [] };
 const titled = (kit: object) => listed(async () => JSON.stringify(kit));

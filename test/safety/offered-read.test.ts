@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import { readIfOffered } from '../../src/safety/offered-read.ts';
-import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
+import { LOCAL_CALLER } from '../../src/safety/policy.ts';
+import { UNRESTRICTED } from '../support/unrestricted.ts';
 
 const offered = { restrictions: UNRESTRICTED, caller: LOCAL_CALLER };
 const denied = { ...offered, restrictions: { ...UNRESTRICTED, deny: ['list_kx_environments'] } };

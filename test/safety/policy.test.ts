@@ -4,17 +4,11 @@ import { NAMES } from '../../src/kinds/names.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { RISKS } from '../../src/operations/operation.ts';
-import {
-  approvalNeeded,
-  LOCAL_CALLER,
-  POLICY,
-  type Restrictions,
-  refusalReason,
-  UNRESTRICTED,
-} from '../../src/safety/policy.ts';
+import { approvalNeeded, LOCAL_CALLER, POLICY, type Restrictions, refusalReason } from '../../src/safety/policy.ts';
 import { tagApprovalReasons } from '../../src/safety/protection.ts';
 import { readTarget } from '../../src/safety/target.ts';
 import { offeredTools } from '../../src/tools/list.ts';
+import { UNRESTRICTED } from '../support/unrestricted.ts';
 import { type Members, spyOn } from './support/backend.ts';
 import { PROTECT } from './support/call-environment-builder.ts';
 import { type Outcome, openGuard } from './support/guard.ts';

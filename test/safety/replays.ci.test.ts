@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { stateSigner } from '../../src/safety/state-signer.ts';
+import { stateSigners } from '../../src/safety/state-signer.ts';
 import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
 import { type Spy, spyOn } from './support/backend.ts';
 import { accept, approved, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
@@ -16,7 +16,7 @@ describe('an approved answer that is sent again and again', () => {
   let guardedCall: GuardedCall;
   let folder: string;
   const opened: Guard[] = [];
-  const signer = stateSigner([randomBytes(32)]);
+  const signer = stateSigners([randomBytes(32)])('question');
 
   beforeEach(async () => {
     fixture = await openApprovalFixture();

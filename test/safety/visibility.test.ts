@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
+import { LOCAL_CALLER, type Restrictions } from '../../src/safety/policy.ts';
 import { visibilityFor } from '../../src/safety/visibility.ts';
 import { offeredTools } from '../../src/tools/list.ts';
+import { UNRESTRICTED } from '../support/unrestricted.ts';
 import { answering, type Embedded, type Members } from './support/backend.ts';
 import { type EnvironmentBuilder, KEY, openBuilder, ZONE } from './support/call-environment-builder.ts';
 import { asked, type Guard } from './support/guard.ts';

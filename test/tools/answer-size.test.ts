@@ -8,13 +8,14 @@ import { agentInput, listMember } from '../../src/operations/derive.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { readResource } from '../../src/resources/read.ts';
-import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
+import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { COMPOSITE_TOOLS } from '../../src/tools/composites.ts';
 import type { ToolResult } from '../../src/tools/environment.ts';
 import { refused } from '../../src/tools/result.ts';
 import { limitSize } from '../../src/tools/size-limit.ts';
 import { caller } from '../fleet/table.ts';
 import { synthetic } from '../inventory/synthetic.ts';
+import { UNRESTRICTED } from '../support/unrestricted.ts';
 
 type Members = Record<string, unknown>;
 

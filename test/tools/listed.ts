@@ -1,7 +1,8 @@
-import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
+import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import type { ListedTool } from '../../src/tools/describe.ts';
 import { describedTools } from '../../src/tools/list.ts';
 import { searchTools } from '../../src/tools/search/index.ts';
+import { UNRESTRICTED } from '../support/unrestricted.ts';
 
 /** The JSON Schema of an argument, as far as tools list it. */
 export interface Listed {

@@ -7,13 +7,14 @@ import { type GateOptions, gate } from '../../../src/safety/gate.ts';
 import { type Journal, sqlJournal } from '../../../src/safety/journal.ts';
 import { journaledCall } from '../../../src/safety/journaled-call.ts';
 import type { Ledger } from '../../../src/safety/ledger.ts';
-import { type Caller, type Restrictions, UNRESTRICTED } from '../../../src/safety/policy.ts';
+import type { Caller, Restrictions } from '../../../src/safety/policy.ts';
 import { inlineSink, type SecretSink } from '../../../src/safety/secrets.ts';
 import { sqlLedger } from '../../../src/safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../../../src/safety/state.ts';
-import { type StateSigner, stateSigner } from '../../../src/safety/state-signer.ts';
+import { type StateSigner, stateSigners } from '../../../src/safety/state-signer.ts';
 import { callTool } from '../../../src/tools/call.ts';
 import type { ToolEnvironment } from '../../../src/tools/environment.ts';
+import { UNRESTRICTED } from '../../support/unrestricted.ts';
 import { type Clock, HOUR, type Members } from './backend.ts';
 
 export const PLACE = { backend: 'test', region: 'us-east-1' };
@@ -74,7 +75,7 @@ export interface GuardOptions {
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
-  const { clock, signer = stateSigner(), environments, secrets = inlineSink } = options;
+  const { clock, signer = stateSigners()('question'), environments, secrets = inlineSink } = options;
   const state = typeof options.state === 'object' ? options.state : await openState(options.state ?? ':memory:');
   const ledger = sqlLedger(async () => state, { now: clock.now, openMs: OPEN_MS });
   const journal = sqlJournal(async () => state, clock.now);

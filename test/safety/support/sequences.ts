@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import type { OperationName } from '../../../src/operations/index.ts';
 import type { Approval } from '../../../src/safety/ledger.ts';
-import { stateSigner } from '../../../src/safety/state-signer.ts';
+import { stateSigners } from '../../../src/safety/state-signer.ts';
 import type { ApprovalFixture } from './approval-fixture.ts';
 import { answering, type Members, SECOND, spyOn, standingClock } from './backend.ts';
 import { accept, cancel, decline, type Guard, OPEN_MS, openGuard } from './guard.ts';
@@ -93,7 +93,7 @@ export async function play(fixture: ApprovalFixture, sequence: readonly Step[]):
       call,
       clock,
       state,
-      signer: stateSigner([key]),
+      signer: stateSigners([key])('question'),
       outOfBand: async () => ({
         accepts: (_, { signature }) => signature === 'good',
         instructions: () => 'Elsewhere.',
@@ -249,7 +249,7 @@ async function forge(
     `${nonce}.${flipped}`,
     `${nonce}.${otherTag}`,
     `${nonce.slice(1)}.${tag}`,
-    stateSigner([randomBytes(32)]).sign(nonce),
+    stateSigners([randomBytes(32)])('question').sign(nonce),
     JSON.stringify({ nonce, approved: true }),
   ][way % 8] as string;
   for (const { tool, arguments: given, name } of fixture.guardedCalls)
