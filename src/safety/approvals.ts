@@ -115,11 +115,13 @@ export async function requestApproval<Planned extends ApprovalRequest>(
   if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
   const way = await outOfBand();
   const granted = way && (await ledger.approvedFor(callDigest, acceptsFor(plan, way)));
-  if (granted === undefined) return openApproval(options, plan, dialog, visibility, way);
-  const { pending, approval } = granted;
-  // A form or link that the client showed for it counts as approved.
-  await ledger.forms(historyKey(plan, dialog), { nonce: pending.nonce, kind: 'accepted' });
-  return grant(options, plan, pending, approval);
+  if (granted !== undefined) {
+    const { pending, approval } = granted;
+    // A form or link that the client showed for it counts as approved.
+    await ledger.forms(historyKey(plan, dialog), { nonce: pending.nonce, kind: 'accepted' });
+    return grant(options, plan, pending, approval);
+  }
+  return openApproval(options, plan, dialog, visibility, way);
 }
 
 /**
