@@ -1,9 +1,9 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { operationOf } from '../src/operations/naming.ts';
 import { LOCAL_CALLER } from '../src/safety/policy.ts';
-import { UNRESTRICTED } from '../test/support/unrestricted.ts';
 import { describedTools } from '../src/tools/list.ts';
 import { searchTools } from '../src/tools/search/index.ts';
+import { UNRESTRICTED } from '../test/support/unrestricted.ts';
 import { verdict } from './measure.ts';
 
 /** The tokens (o200k) of `tools/list`, and what each part of it costs. */
