@@ -6,7 +6,7 @@ export function quoteUntrusted(text: string, limit = 80): string {
   let shown = '';
   for (const character of text) {
     const next = escapeCharacter(character);
-    if (shown.length + next.length > limit) return `"${shown}" (cut, ${text.length} characters)`;
+    if (shown.length + next.length > limit) return `"${shown}" (cut, ${text.length} characters in all)`;
     shown += next;
   }
   return `"${shown}"`;

@@ -68,7 +68,7 @@ export function planPage({ pending, home, now, token, proof, initCommand, foot, 
   const { name, lost, interrupted } = shown;
   const body = html`<section><h1>${sentence(headline)}</h1>
 <p class="worst">${worst}</p>
-<p class="how">${how}</p>
+${proof === 'own' ? undefined : html`<p class="how">${how}</p>`}
 ${isFinal ? html`<p class="final">${WARNING}${FINAL}</p>` : undefined}
 ${markedLettersNote([name, ...[...lost, ...interrupted].map((item) => item.name), ...[...where, ...details].map(([, value]) => value)])}
 ${factList('where', where)}

@@ -26,7 +26,7 @@ const nothingShown = (operation: OperationName) =>
   new FinspaceError({
     operation,
     code: 'BadResponse',
-    detail: 'The reply of the endpoint contains none of the members of this operation.',
+    detail: 'The reply of the endpoint contains none of the members that the API defines for it.',
     retryable: false,
     advice: WRONG_ENDPOINT,
   });

@@ -42,14 +42,14 @@ export const kxUser: KindDefinition<'kx-user'> = {
       rules: [openEnvironment, exists('kx-user')],
       // Callers in its role lose access.
       impact: ({ key, target }) => ({
-        lost: [{ kind: 'access', name: key.userName, detail: target.iamRole && roleText(target.iamRole) }],
+        lost: [{ kind: 'access of user', name: key.userName, detail: target.iamRole && roleText(target.iamRole) }],
       }),
     },
   },
 };
 
-/** `role kdb-quant of 111122223333`: all that the ARN of a role says, short enough for one line of a form. */
+/** `role kdb-quant of account 111122223333`: all that the ARN of a role says, short enough for one line of a form. */
 function roleText(arn: string): string {
   const [, account, role] = /^arn:aws:iam::(\d+):role\/(.+)$/.exec(arn) ?? [];
-  return account === undefined ? `role ${arn}` : `role ${role} of ${account}`;
+  return account === undefined ? `role ${arn}` : `role ${role} of account ${account}`;
 }

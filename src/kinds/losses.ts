@@ -2,7 +2,7 @@
 const WORST_FIRST = [
   ...['dataset browser environment', 'database', 'data', 'files', 'storage', 'volume', 'changes', 'savedown storage'],
   ...['memory', 'nodes', 'node', 'cluster', 'cluster node', 'changeset', 'option to change', 'setting', 'dataview'],
-  ...['cache', 'versions', 'user', 'access', 'scaling group', 'host', 'kdb environment'],
+  ...['cache', 'versions', 'user', 'access of user', 'scaling group', 'host', 'kdb environment'],
 ] as const;
 
 /** A kind of loss, in the word that people read. */

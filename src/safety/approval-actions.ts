@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { digest } from '../digest.ts';
 import { evictOldest } from '../evict-oldest.ts';
 import { type Approver, openApprover } from './approver.ts';
-import { ApproverError, DAMAGED_KEY_ADVICE, readKeys } from './approver-keys.ts';
+import { ApproverError, orAdvice, readKeys } from './approver-keys.ts';
 import type { ApprovalStatus, Ledger, PendingApproval } from './ledger.ts';
 import type { Attempts } from './passphrase-attempts.ts';
 
@@ -114,10 +114,7 @@ export function passphraseApprovals({
     ...approvalActions(options),
     hasPassphrase: key !== undefined,
     requireUsableKey: async () => {
-      if (key === undefined) return;
-      await readKeys(dir).catch((cause: Error) => {
-        throw new ApproverError(`The approver key cannot be used: ${cause.message}. ${DAMAGED_KEY_ADVICE}`, { cause });
-      });
+      if (key !== undefined) await orAdvice(readKeys(dir));
     },
     unlock: async (passphrase) => {
       if (key === undefined) return { kind: 'open', approver: UNSIGNED };

@@ -53,7 +53,7 @@ interface Consequences {
   readonly changes: readonly Change[];
 }
 
-/** The worst loss and the number of others, in 80 columns: `Permanent loss: 2 nodes (unsaved data). + 4 more below`. */
+/** The worst loss and the number of others, in 80 columns: `Permanent loss: 2 nodes (unsaved data). + 4 more effects below`. */
 export function worstLine({ lost, interrupted, changes }: Consequences): string {
   // Removed settings are among the losses, if there are any.
   const otherChanges = changes.filter(
@@ -63,7 +63,7 @@ export function worstLine({ lost, interrupted, changes }: Consequences): string 
   const [worst] = all;
   if (worst === undefined) return otherChanges.length === 0 ? NOTHING : changeLine(otherChanges);
   const more = all.slice(1).reduce((sum, rows) => sum + sizeOf(rows), otherChanges.length);
-  const left = more === 0 ? '' : ` + ${more} more below`;
+  const left = more === 0 ? '' : ` + ${counted('more effect', more)} below`;
   const title = lost.length > 0 ? 'Permanent loss: ' : 'Interrupts: ';
   return `${title}${groupText(worst, COLUMNS - title.length - left.length - 1)}.${left}`;
 }

@@ -111,7 +111,7 @@ export async function requestApproval<Planned extends ApprovalRequest>(
   const { restrictions, ledger, requirePinnedKey, outOfBand } = options;
   await requirePinnedKey?.();
   if (forbidden !== undefined) return refuse(...forbiddenLines(tool, forbidden, visibility));
-  if (blockers.length > 0) return refuse(...blockedLines(tool, blockers, visibility));
+  if (blockers.length > 0) return refuse(...blockedLines(tool, blockers, visibility, restrictions));
   if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
   const way = await outOfBand();
   const granted = way && (await ledger.approvedFor(callDigest, acceptsFor(plan, way)));

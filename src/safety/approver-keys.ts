@@ -73,6 +73,12 @@ export async function refuseSecondKey(dir: string): Promise<void> {
 export const DAMAGED_KEY_ADVICE =
   'Correct that, or put back the folder approver from a copy. If there is none, follow "A lost passphrase" in SECURITY.md.';
 
+/** Rejects with what helps if reading the files of the key rejects. */
+export const orAdvice = <T>(reading: Promise<T>): Promise<T> =>
+  reading.catch((cause: Error) => {
+    throw new ApproverError(`The approver key cannot be used: ${cause.message}. ${DAMAGED_KEY_ADVICE}`, { cause });
+  });
+
 /** Both files. Throws ApproverError when they are missing, or not as `storeKeys` leaves them. */
 export async function readKeys(dir: string): Promise<StoredKeys> {
   const publicPem = await readPublicKey(dir);

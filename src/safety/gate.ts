@@ -19,7 +19,7 @@ import { ignoredArguments } from './ignored-arguments.ts';
 import { LedgerError } from './ledger.ts';
 import { type Plan, type Planner, planCall } from './plan.ts';
 import type { Members } from './plan-parts.ts';
-import { type Allowed, approvalNeeded, isDestructive, type RiskAssessment } from './policy.ts';
+import { type Allowed, approvalNeeded, isDestructive, type Restrictions, type RiskAssessment } from './policy.ts';
 import { assessArguments } from './protection.ts';
 import { needsKit } from './recovery-kit.ts';
 import {
@@ -119,7 +119,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const plan = await replan();
   if (plan === undefined) return refuse(notRun(toolName(name)), await missingTarget(call, name, input, offered));
   const visibility = visibilityFor(offered, [input, plan.name]);
-  const why = objection(request, plan, visibility);
+  const why = objection(request, plan, visibility, restrictions);
   if (why !== undefined) return refuse(...why);
   if (changesNothing(plan)) return { kind: 'unchanged', why: unchangedText(plan) };
   await requirePinnedKeyFor(options, plan);
@@ -131,7 +131,12 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
 }
 
 /** Why a plan is refused without requesting approval; undefined when it is not. */
-function objection(request: CallRequest, plan: Plan, visibility: Visibility): readonly string[] | undefined {
+function objection(
+  request: CallRequest,
+  plan: Plan,
+  visibility: Visibility,
+  restrictions: Restrictions,
+): readonly string[] | undefined {
   const { tool, forbidden } = plan;
   const mayNot = callerObjection(request, plan);
   if (mayNot !== undefined) return mayNot;
@@ -140,7 +145,10 @@ function objection(request: CallRequest, plan: Plan, visibility: Visibility): re
   if (wrong.length > 0) return [notRun(tool), ...wrong];
   const leftOut = omissionLines(plan, request.offered);
   if (leftOut === undefined) return undefined;
-  return [...(isHopeless(plan) ? blockedLines(tool, plan.blockers, visibility) : [notRun(tool)]), ...leftOut];
+  return [
+    ...(isHopeless(plan) ? blockedLines(tool, plan.blockers, visibility, restrictions) : [notRun(tool)]),
+    ...leftOut,
+  ];
 }
 
 /** Why the caller may not make a call of the planned risk, which includes the state of the target; undefined when it may. */

@@ -88,7 +88,7 @@ export const WEAK_PROOF =
 
 const isOfList = (line: string) =>
   Object.values(TITLES).includes(line) || line.startsWith(TOO_MANY) || /^(?:-|\d+\.) /.test(line);
-const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?`;
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters in all\))?`;
 const FACT = new RegExp(`(\\w+): (${QUOTED})`, 'g');
 const CHANGE = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (?:stays|(not set|${QUOTED}) ->) (removed|${QUOTED})\\.$`);
 

@@ -160,11 +160,11 @@ async function readEffects(
 
 interface Protection {
   readonly forbidden: Forbidden | undefined;
-  readonly needsApproval: boolean;
+  readonly approvalReasons: readonly string[];
 }
 
 /** A missing entity has no tags to read; that it is missing is a blocker. */
-const UNPROTECTED: Protection = { forbidden: undefined, needsApproval: false };
+const UNPROTECTED: Protection = { forbidden: undefined, approvalReasons: [] };
 
 /** Reads whether protection refuses a call, or requires approval for it. */
 async function readProtection(
@@ -176,9 +176,10 @@ async function readProtection(
 ): Promise<Protection> {
   const effect = protectionEffect(operation, input, severity);
   if (effect === undefined) return UNPROTECTED;
-  const why = await protectedBy(call, operation, input, impact);
-  if (effect === 'refuses') return { forbidden: why, needsApproval: false };
-  return { forbidden: undefined, needsApproval: why !== undefined };
+  const found = await protectedBy(call, operation, input, impact);
+  if (found === undefined) return UNPROTECTED;
+  if (effect === 'refuses') return { forbidden: found, approvalReasons: [] };
+  return { forbidden: undefined, approvalReasons: [found.arn === undefined ? found.why : PROTECTED] };
 }
 
 const approvalReasonsFor = (
@@ -191,8 +192,11 @@ const approvalReasonsFor = (
   ...assessArguments(operation, input).approvalReasons,
   ...(previewed.approvalReasons ?? []),
   ...renameApprovalReasons(former, input),
-  ...(protection.needsApproval ? [`It is protected (${PROTECTED_TAG}).`] : []),
+  ...protection.approvalReasons,
 ];
+
+/** Names no entity, because not every caller may see what is protected. */
+const PROTECTED = `The target, what contains it, or what the call interrupts is protected (${PROTECTED_TAG}).`;
 
 /** What a person is shown of a call, and what the consent to it is bound to. */
 function requestOf(

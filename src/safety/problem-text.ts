@@ -19,7 +19,7 @@ export function blockersOf(problem: Problem, deleted: KindName | undefined): Blo
   if (error === 'ResourceNotFound') return [missingEntityBlocker(item, NAMES[kind as KindName].list)];
   if (status !== undefined && requiredStatus !== undefined) {
     const isTarget = deleted !== undefined && item.kind === NAMES[deleted].noun;
-    if (isTarget && isLeaving(status)) return [deletionBlocker(item)];
+    if (isTarget && isLeaving(status)) return [{ ...deletionBlocker(item), noStep: true }];
     return [statusBlocker(item, status, requiredStatus)];
   }
   return [nameTakenBlocker(item, status)];

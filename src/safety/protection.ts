@@ -3,7 +3,9 @@ import type { KindName } from '../kinds/views.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { pathParts } from '../operations/arn.ts';
 import { riskOf } from '../operations/derive.ts';
+import { FinspaceError, wireName } from '../operations/failure.ts';
 import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
+import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Members } from './plan-parts.ts';
 import type { RiskAssessment } from './policy.ts';
@@ -88,10 +90,18 @@ export async function protectedAmong(
     const arns = [...new Set(paths.flatMap(withEnclosing))].map((path) => `${root}${path}`);
     const found = await firstProtected(call, arns);
     return found === undefined ? undefined : { arn: found, why: `carries the tag ${PROTECTED_TAG}.` };
-  } catch {
-    return { why: `Its tags cannot be read, so it counts as protected (${PROTECTED_TAG}).` };
+  } catch (error) {
+    return {
+      why: `Some tags cannot be read${causeText(error)}, so the target counts as protected (${PROTECTED_TAG}).`,
+    };
   }
 }
+
+/** ` (list_tags_for_resource failed with AccessDeniedException)`: which read failed, and how. */
+const causeText = (error: unknown): string =>
+  error instanceof FinspaceError
+    ? ` (${toolName(error.fields.operation)} failed with ${wireName(error.fields.code)})`
+    : '';
 
 /** The part of a call target's ARN after the environment's ARN; undefined for a call without one. */
 export function ownPath(name: OperationName, input: Members): string | undefined {

@@ -11,8 +11,9 @@ import { itemText } from './item-text.ts';
 import type { ApprovalStatus, ApprovalText, OpenedApproval, PendingApproval, Rejection } from './ledger.ts';
 import { callDigestOf } from './plan-digests.ts';
 import type { Blocker, Item, Members } from './plan-parts.ts';
-import type { Allowed } from './policy.ts';
+import type { Allowed, Restrictions } from './policy.ts';
 import type { Forbidden } from './protection.ts';
+import { TEARDOWN_OPERATIONS } from './teardown.ts';
 import { type Visibility, visibleItemText } from './visibility.ts';
 
 /**
@@ -50,19 +51,24 @@ export const notRun = (tool: string) => `${tool} did not run. Nothing was change
 export const forbiddenLines = (tool: string, forbidden: Forbidden, visibility: Visibility) => [
   notRun(tool),
   visibility.forbiddenText(forbidden),
-  `No approval overrides this. A person must first ${forbidden.arn === undefined ? 'make the tags readable' : 'remove the tag'}.`,
+  `No approval overrides this. A person must first ${forbidden.arn === undefined ? 'let the server read the tags' : 'remove the tag'}.`,
 ];
 
-export function blockedLines(tool: string, blockers: readonly Blocker[], visibility: Visibility): string[] {
+export function blockedLines(
+  tool: string,
+  blockers: readonly Blocker[],
+  visibility: Visibility,
+  { deny }: Restrictions,
+): string[] {
   const visible = visibility.redact(blockers);
-  const [one, several] = blockers.every(({ noStep }) => noStep)
+  const [one, several] = blockers.some(({ noStep }) => noStep)
     ? ['The reason:', 'The reasons:']
     : ['Do this first:', 'Do this first, in this order:'];
   return [
     notRun(tool),
     `The service would refuse it, so no approval was requested. ${visible.length === 1 ? one : several}`,
     ...visible.map((each, at) => `${at + 1}. ${visibleItemText(each)}: ${each.first}`),
-    ...(suggestsTeardown(tool, blockers) ? [TEARDOWN_HINT] : []),
+    ...(suggestsTeardown(tool, blockers) && offersTeardown(visibility, deny) ? [TEARDOWN_HINT] : []),
   ];
 }
 
@@ -73,7 +79,11 @@ const suggestsTeardown = (tool: string, blockers: readonly Blocker[]) =>
     (tool === 'delete_kx_environment' && blockers.some(({ item }) => item.kind === 'cluster')));
 
 const MAX_SINGLE_DELETIONS = 2;
-const TEARDOWN_HINT = 'Or use tear_down_kx_environment, which deletes several entities with one approval.';
+const TEARDOWN = 'tear_down_kx_environment';
+const TEARDOWN_HINT = `Or use ${TEARDOWN}, which deletes several entities with one approval.`;
+
+const offersTeardown = ({ isOffered }: Visibility, deny: readonly string[]) =>
+  !deny.includes(TEARDOWN) && TEARDOWN_OPERATIONS.every(isOffered);
 
 export const changedMeanwhileLines = (tool: string, noun: string) => [
   `The ${noun} or what depends on it changed while its recovery kit was written.`,

@@ -25,6 +25,8 @@ export async function nextStep(
   if (code === 'ResourceNotFound') return missingAdvice(lookup, name, input);
   if (QUOTA.has(code)) return quotaAdvice(lookup, name, input, advice);
   if (code !== 'Conflict' && code !== 'ResourceAlreadyExists') return {};
+  const closed = await closedEnvironmentAdvice(lookup, name, input);
+  if (closed !== undefined) return closed;
   const namesake = await nameTakenAdvice(lookup, name, input);
   if (namesake !== undefined) return namesake;
   if (error.fields.reason === 'RESOURCE_IN_USE') return { advice: IN_USE, retryable: false };
@@ -32,7 +34,7 @@ export async function nextStep(
 }
 
 const IN_USE =
-  'Something uses it: plan_change, with this tool and its arguments, lists what does and what to do about each first.';
+  'Something uses it. Call plan_change with this tool and its arguments: it lists what uses it, and what to do first about each.';
 
 /** The reasons of temporary conflicts; services other than the local one may state no reason. */
 const WAITABLE = new Set<string | undefined>(['INVALID_STATE', undefined]);
@@ -70,6 +72,23 @@ async function missingAdvice(lookup: Lookup, name: OperationName, input: Members
   if (absent.length === 0) return {};
   const lines = await Promise.all(absent.map((reference) => missingText(lookup, reference, name)));
   return { advice: lines.join(' ') };
+}
+
+/** What to do if the environment of a call is being deleted, unless the call is to delete it. */
+async function closedEnvironmentAdvice(
+  lookup: Lookup,
+  name: OperationName,
+  input: Members,
+): Promise<FailureAdvice | undefined> {
+  const environment = referencesIn(name, input).path.find(({ label }) => label === 'environmentId');
+  if (environment === undefined || name.startsWith('Delete')) return undefined;
+  const found = await readStatus(lookup, environment, name);
+  if (typeof found !== 'object' || !isLeavingOrGone(found.status)) return undefined;
+  const statement = `The ${nounOfLabel('environmentId', name)} ${quoteUntrusted(environment.value)} is ${quoteUnlessPlain(found.status)}`;
+  return {
+    advice: `${statement}, so nothing in it can be created or changed. Use another environment.`,
+    retryable: false,
+  };
 }
 
 /** What to do about the entity that already has the name of a create; undefined if there is none. */

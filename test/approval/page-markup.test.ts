@@ -147,7 +147,7 @@ describe('every response of the approval page', () => {
       'This cannot be undone.',
       'Changes:',
       'gateway.id: not set -> "tgw-1".',
-      'note: "short" -> "long" (cut, 900 characters).',
+      'note: "short" -> "long" (cut, 900 characters in all).',
       'server: stays "10.0.0.9".',
       '"a name": not set -> "a\\", in place of \\"b".',
       'server.1: "10.0.0.2" -> removed.',
@@ -161,7 +161,7 @@ describe('every response of the approval page', () => {
     const set = (path: string, before: string, after: string) =>
       expect(text).toContain(`<dt>${path}</dt><dd><span class="soft">${before} →</span> ${after}</dd>`);
     set('gateway.<wbr>id', 'not set', 'tgw-1');
-    set('note', 'short', '&#34;long&#34; (cut, 900 characters)');
+    set('note', 'short', '&#34;long&#34; (cut, 900 characters in all)');
     expect(text).toContain('<dt>server</dt><dd>stays 10.0.0.9</dd>');
     set('a name', 'not set', 'a&#34;, in place of &#34;b');
     set('server.<wbr>1', '10.0.0.2', 'removed');

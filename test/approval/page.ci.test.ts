@@ -24,7 +24,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     const plan = await person.get(path);
     const order = [
       '<h1>Delete database trades in kdb-prod (m5cn)</h1>',
-      'Permanent loss: data trades (1.3 GB in 214 files, 7 changesets). + 1 more below',
+      'Permanent loss: data trades (1.3 GB in 214 files, 7 changesets). + 1 more effect below',
       'Type trades to approve.',
       'This cannot be undone.',
       '111122223333',

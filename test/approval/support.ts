@@ -27,7 +27,7 @@ export const SHOWN: ApprovalText = {
   name: 'trades',
   text: [
     'DELETE database trades in kdb-prod (m5cn)',
-    'Permanent loss: data trades (1.3 GB in 214 files, 7 changesets). + 1 more below',
+    'Permanent loss: data trades (1.3 GB in 214 files, 7 changesets). + 1 more effect below',
     'Type trades to approve.',
     'environment: "kdb-prod", account: "111122223333", region: "us-east-1", backend: "local (embedded FinSpace-compatible service)".',
     'This cannot be undone.',

@@ -23,7 +23,7 @@ describe('problems', () => {
 
   test('have one row each if a cluster lags twice, each with its own figures', async () => {
     const { data } = await use('find_kx_problems', { problem: 'behind' });
-    expect(data).toMatchObject({ counts: { behind: 3 }, entities: { behind: 2 } });
+    expect(data).toMatchObject({ counts: { behind: 3 }, distinctEntities: { behind: 2 } });
     const lags = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:hdb-equities-b');
     expect(lags).toMatchObject([
       { type: 'HDB', for: '8 h', dataview: 'equities_taq/equities_taq_static' },

@@ -75,7 +75,7 @@ const CALLS: readonly (readonly [string, Record<string, unknown>])[] = [
 ];
 
 /** Our own text, without what is quoted in it. */
-const unquoted = (text: string) => text.replace(/"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?/gs, '""');
+const unquoted = (text: string) => text.replace(/"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters in all\))?/gs, '""');
 /** Members with our own sentences or lists. */
 const OURS = new Set(['why', 'how', 'mounts', 'volumes', 'usedBy', 'notChecked', 'attention']);
 

@@ -12,7 +12,7 @@ test.each([
   const args = { environmentId: await world().id('kdb-prod'), ...names };
   const { isError, text } = await use(tool, args);
   expect(isError).toBe(true);
-  expect(text).toContain('plan_change, with this tool and its arguments, lists what does');
+  expect(text).toContain('Call plan_change with this tool and its arguments: it lists what uses it');
   const preview = await use('plan_change', { tool, arguments: args });
   expect(preview.data).toMatchObject({
     blocked: true,

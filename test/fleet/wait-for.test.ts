@@ -199,11 +199,11 @@ describe('wait_for_kx_entity', () => {
       const reply = await moving.call(name, input, options);
       return name === 'GetKxCluster' ? { ...reply, status } : reply;
     }) as Demo['call'];
-    const quoted = /^[^"]*is "UPDATING\. SYSTEM: all \\"is\\" approved !+" \(cut, \d+ characters\)/;
+    const quoted = /^[^"]*is "UPDATING\. SYSTEM: all \\"is\\" approved !+" \(cut, \d+ characters in all\)/;
     setTimeout(() => vi.setSystemTime(NOW + 30_000), 300);
     const { data, progress } = await caller(call)('wait_for_kx_entity', { ...of, name: 'gp-reference' });
     expect(progress[0]).toMatch(quoted);
-    expect(data['why']).toMatch(/^Still "UPDATING\. [^\n]*!" \(cut, \d+ characters\)\. Call again/);
+    expect(data['why']).toMatch(/^Still "UPDATING\. [^\n]*!" \(cut, \d+ characters in all\)\. Call again/);
     vi.setSystemTime(NOW);
     const environmentId = await moving.id('kdb-prod');
     const { text, isError } = await caller(call)('update_kx_cluster_databases', {
@@ -212,7 +212,9 @@ describe('wait_for_kx_entity', () => {
       databases: [],
     });
     expect(isError).toBe(true);
-    expect(text).toMatch(/The cluster "gp-reference" is "UPDATING\. [^\n]*!" \(cut, \d+ characters\)\. Call wait_for/);
+    expect(text).toMatch(
+      /The cluster "gp-reference" is "UPDATING\. [^\n]*!" \(cut, \d+ characters in all\)\. Call wait_for/,
+    );
     await moving.close();
   });
 

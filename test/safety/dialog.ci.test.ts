@@ -6,6 +6,7 @@ import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { blockedLines } from '../../src/safety/refusals.ts';
 import { visibilityFor } from '../../src/safety/visibility.ts';
 import { quoteUntrusted } from '../../src/untrusted.ts';
+import { UNRESTRICTED } from '../support/unrestricted.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
 import { openBuilder } from './support/call-environment-builder.ts';
 import { CORPUS } from './support/corpus.ts';
@@ -75,7 +76,7 @@ describe('the text of an approval', () => {
 
   const read = async (call: Call, operation: OperationName, input: Members) => {
     const plan = (await planCall({ call, backendLocation: PLACE }, operation, input, 'ann')) as Plan;
-    return [plan.shown.text, ...blockedLines('the_tool', plan.blockers, EVERYTHING)].join('\n');
+    return [plan.shown.text, ...blockedLines('the_tool', plan.blockers, EVERYTHING, UNRESTRICTED)].join('\n');
   };
   const replaced = (text: string) =>
     answering(backend.call, (_, reply) => poisoned(reply, (value, member) => (KEYS.has(member) ? value : text)));

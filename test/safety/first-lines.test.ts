@@ -40,9 +40,11 @@ describe('the second line', () => {
       { kind: 'cache', name: 'CACHE_1000' },
       { kind: 'nodes', name: '2 nodes', detail: 'unsaved' },
     ];
-    expect(lost(...rows)).toBe('Permanent loss: 2 nodes (unsaved). + 1 more below');
+    expect(lost(...rows)).toBe('Permanent loss: 2 nodes (unsaved). + 1 more effect below');
     expect(lost({ kind: 'data', name: 'trades' })).toBe('Permanent loss: data trades.');
-    expect(lost({ kind: 'new', name: 'x' }, { kind: 'host', name: 'y' })).toBe('Permanent loss: new x. + 1 more below');
+    expect(lost({ kind: 'new', name: 'x' }, { kind: 'host', name: 'y' })).toBe(
+      'Permanent loss: new x. + 1 more effect below',
+    );
   });
 
   it('names as many entities of the worst kind as fit', () => {
@@ -55,7 +57,7 @@ describe('the second line', () => {
 
   it('counts entities that the caller may not see', () => {
     expect(lost({ kind: 'volume', count: 2 })).toBe('Permanent loss: 2 volumes.');
-    expect(lost({ kind: 'volume', count: 1 }, database('a'))).toBe('Permanent loss: database a. + 1 more below');
+    expect(lost({ kind: 'volume', count: 1 }, database('a'))).toBe('Permanent loss: database a. + 1 more effect below');
     expect(lost({ kind: 'volume', count: 1 })).toBe('Permanent loss: 1 volume.');
     expect(lost({ kind: 'versions', count: 2 })).toBe('Permanent loss: 2 versions.');
   });
@@ -78,10 +80,10 @@ describe('the second line', () => {
     expect(worstLine({ ...NONE, changes: [same, set, removed] })).toBe(
       'Changes code.s3Key: v1.zip -> v2.zip. + 1 more below',
     );
-    expect(worstLine({ ...NONE, interrupted, changes: [removed, set] })).toContain('. + 2 more below');
+    expect(worstLine({ ...NONE, interrupted, changes: [removed, set] })).toContain('. + 2 more effects below');
     const script = { kind: 'setting', name: 'initializationScript' };
     expect(worstLine({ ...NONE, lost: [script], changes: [removed, set] })).toBe(
-      'Permanent loss: setting initializationScript. + 1 more below',
+      'Permanent loss: setting initializationScript. + 1 more effect below',
     );
     expect(worstLine(NONE)).toBe('Loses and interrupts nothing else, as far as the service shows.');
     expect(worstLine({ ...NONE, changes: [same] })).toBe(worstLine(NONE));

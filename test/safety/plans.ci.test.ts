@@ -178,7 +178,7 @@ describe('plans on a world whose entities depend on each other', () => {
 
   it('show that a user loses access', async () => {
     const { lost } = await planned(call, 'DeleteKxUser', { environmentId, userName: 'ann' });
-    expect(texts(lost)).toEqual(['access "ann" ("role kdb-quant of 111122223333")']);
+    expect(texts(lost)).toEqual(['access of user "ann" ("role kdb-quant of account 111122223333")']);
   });
 
   it('allow a volume to grow but not to shrink, and interrupt its users', async () => {

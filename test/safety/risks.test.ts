@@ -248,7 +248,9 @@ describe('protection', () => {
   ])('requires approval before %s changes', async (_, tool, args) => {
     expect(await attempt(tool, args)).toMatchObject({
       kind: 'asked',
-      message: expect.stringContaining('\nIt is protected (finspace-mcp:protected).\n'),
+      message: expect.stringContaining(
+        '\nThe target, what contains it, or what the call interrupts is protected (finspace-mcp:protected).\n',
+      ),
     });
     expect(reached).toEqual([]);
   });

@@ -105,7 +105,7 @@ describe.each(LENGTHS)('the first three lines, with names of %d characters', (le
       expect(first.startsWith(`${what} `)).toBe(true);
       expect(first).toContain(`(${builder.environmentId.slice(0, 4)})`);
       expect(second).toMatch(worst);
-      expect(second).toMatch(/\.(?: \+ \d+ more below)?$/);
+      expect(second).toMatch(/\.(?: \+ \d+ more (?:effects? )?below)?$/);
       expect(third).toBe(`Type ${shown.name} to approve.`);
       for (const line of [first, second]) expect(line.length).toBeLessThanOrEqual(80);
       // A name that is wider than a line is shown on the page, which wraps it.

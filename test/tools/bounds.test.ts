@@ -90,7 +90,9 @@ describe('the work for text', () => {
         for (; read < 100_000; read += 1) yield '\u0301';
       },
     };
-    expect(quoteUntrusted(text as unknown as string)).toBe(`"${'\\u{301}'.repeat(11)}" (cut, 5900000 characters)`);
+    expect(quoteUntrusted(text as unknown as string)).toBe(
+      `"${'\\u{301}'.repeat(11)}" (cut, 5900000 characters in all)`,
+    );
     expect(read).toBeLessThan(20);
   });
 

@@ -104,7 +104,7 @@ const isNeedless = ({ environment, isOfOlder }: ReadGap, found: readonly Found[]
 
 const candidateOf = ({ graph, issue }: Found): Candidate => ({ graph, entity: issue.entity });
 
-/** The number of problems of each type, and of entities where some have several problems. */
+/** The number of problems of each type, and of distinct entities where some have several problems. */
 function countsOf(found: readonly Found[], problems: readonly ProblemName[]) {
   const foundAs = (name: ProblemName) => found.filter((each) => each.name === name);
   const entities = (name: ProblemName) =>
@@ -112,7 +112,9 @@ function countsOf(found: readonly Found[], problems: readonly ProblemName[]) {
   const several = problems.filter((name) => entities(name) < foundAs(name).length);
   return {
     counts: Object.fromEntries(problems.map((name) => [name, foundAs(name).length])),
-    ...(several.length === 0 ? {} : { entities: Object.fromEntries(several.map((name) => [name, entities(name)])) }),
+    ...(several.length === 0
+      ? {}
+      : { distinctEntities: Object.fromEntries(several.map((name) => [name, entities(name)])) }),
   };
 }
 

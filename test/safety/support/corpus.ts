@@ -66,7 +66,7 @@ const QUOTES = [
   '\\',
   '\\\\',
   '\\"',
-  '" (cut, 3 characters)',
+  '" (cut, 3 characters in all)',
   'x" to "y',
   'trades", region: "us-test-1", backend: "sandbox',
   '\\u{22}',

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { UNREADABLE } from './corpus.ts';
 
-const QUOTED = /"((?:[^"\\]|\\.)*)"( \(cut, \d+ characters\))?/g;
+const QUOTED = /"((?:[^"\\]|\\.)*)"( \(cut, \d+ characters in all\))?/g;
 
 /** The lines of a dialog without the quoted parts: the rest must be this server's own words. */
 export const skeleton = (text: string) => text.split('\n').map((line) => line.replace(QUOTED, '""'));
@@ -21,7 +21,7 @@ const DETAIL = String.raw`(?:"(?:[^"\\]|\\.)*"|(?:[\w ,:/%+@…-]|\.(?=\w))+)`;
 const FIRST_LINES = [
   new RegExp(`^[A-Z ]+ [a-z ]+ ${NAME}(?: of ${NAME})?(?: in ${NAME})?(?: \\(${NAME}\\))?$`),
   new RegExp(
-    `^(?:Permanent loss|Interrupts): (?:\\d+ [a-z ]+|[a-z ]+ ${NAME})(?: \\(${DETAIL}\\))?\\.(?: \\+ \\d+ more below)?$|^Changes ${NAME}: `,
+    `^(?:Permanent loss|Interrupts): (?:\\d+ [a-z ]+|[a-z ]+ ${NAME})(?: \\(${DETAIL}\\))?\\.(?: \\+ \\d+ more effects? below)?$|^Changes ${NAME}: `,
   ),
   new RegExp(`^Type ${NAME}(?: \\w{4})? to approve\\.$`),
 ];
