@@ -1,4 +1,4 @@
-import { isoSecond } from '../inventory/units.ts';
+import { utcSecond } from '../inventory/units.ts';
 import type { Entry, WorldReplacement } from '../safety/journal.ts';
 import { printable, requesterText } from '../safety/plan-text.ts';
 import { foldLine } from './fold.ts';
@@ -24,9 +24,9 @@ type Outcome = Extract<Entry, { kind: 'outcome' }>;
 /** The cells of `HEADINGS` for an entry. */
 function rowOf(entry: Exclude<Entry, Outcome>, outcomes: ReadonlyMap<string, Outcome>): string[] {
   if (entry.kind === 'unreadable') return ['', '', `entry ${entry.sequence} is unreadable`, '', '', ''];
-  const at = isoSecond(entry.at);
+  const at = utcSecond(entry.at);
   if (entry.kind === 'clock-reset')
-    return [at, entry.approver, 'reset the clock', `${isoSecond(entry.seen)} was recorded before`, 'done', ''];
+    return [at, entry.approver, 'reset the clock', `${utcSecond(entry.seen)} was recorded before`, 'done', ''];
   if (entry.kind === 'import')
     return [at, entry.user, 'imported a journal', `${entry.source} (${entry.entries} entries)`, 'done', ''];
   if (entry.kind === 'restore') return [at, entry.user, 'accepted a restored store', '', 'done', ''];

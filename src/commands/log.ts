@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import type { Config } from '../config.ts';
-import { isoSecond } from '../inventory/units.ts';
+import { utcSecond } from '../inventory/units.ts';
 import { lazy } from '../operations/operation.ts';
 import { printable } from '../safety/plan-text.ts';
 import { visibleText } from '../untrusted.ts';
@@ -39,7 +39,7 @@ function textLines() {
 
 /** `2026-03-17 09:30:00Z WARN message key=value`, always on one line. */
 function textLine(level: Level, fields: Fields, message: string): string {
-  const moment = `${isoSecond(new Date().toISOString())}Z`;
+  const moment = `${utcSecond(new Date().toISOString())}Z`;
   const values = Object.entries(fields).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const isPlain = typeof value === 'string' && /^[\w.:/@%+-]+$/.test(value);

@@ -1,5 +1,5 @@
 import type { Ending } from './ending.ts';
-import { inTurn } from './turns.ts';
+import { fairQueue } from './fair-queue.ts';
 
 /**
  * How an attempt ended: `refused` for too many requests, `failed` for a reason that may be overload, too, `left` if it shows nothing
@@ -66,7 +66,7 @@ interface Waiting extends Requested {
  * a fifth. Other requests wait for the pause that the endpoint asks for, and a moment for their turn.
  */
 export function limiter({ now = () => performance.now(), later = afterwards }: LimiterOptions = {}): Limiter {
-  const queue = inTurn<Waiting>([({ fairnessKey }) => fairnessKey, ({ question }) => question]);
+  const queue = fairQueue<Waiting>([({ fairnessKey }) => fairnessKey, ({ question }) => question]);
   const state: State = { now, later, queue, pace: newPace(now), running: 0, cancelPump: undefined };
   return {
     admit: (request) =>
@@ -91,7 +91,7 @@ export function limiter({ now = () => performance.now(), later = afterwards }: L
 
 interface State extends Required<LimiterOptions> {
   /** Background requests that wait. */
-  readonly queue: ReturnType<typeof inTurn<Waiting>>;
+  readonly queue: ReturnType<typeof fairQueue<Waiting>>;
   readonly pace: ReturnType<typeof newPace>;
   /** Background requests that were sent and have not ended. */
   running: number;

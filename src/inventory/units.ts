@@ -16,7 +16,7 @@ export function age(since: string | undefined, now: string): string | undefined 
 }
 
 /** `2026-03-17 09:00`, in UTC. */
-export function moment(iso: string | undefined): string {
+export function utcMinute(iso: string | undefined): string {
   const date = new Date(iso ?? '');
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 16).replace('T', ' ');
 }
@@ -42,7 +42,7 @@ export const truncate = (text: string, maxLength: number) =>
   text.length > maxLength ? `${text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')}…` : text;
 
 /** `2026-03-17 00:10:30`, in UTC. */
-export const isoSecond = (iso: string) => iso.slice(0, 19).replace('T', ' ');
+export const utcSecond = (iso: string) => iso.slice(0, 19).replace('T', ' ');
 
 /** `2026-03-17T00:10Z`, without seconds. */
 export const isoMinute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');

@@ -1,6 +1,6 @@
 import type { ReadResourceResult, Resource } from '@modelcontextprotocol/server';
 import { bytesOf, MAX_DATA, MAX_TEXT, shortened } from '../answer-size.ts';
-import { isoSecond } from '../inventory/units.ts';
+import { utcSecond } from '../inventory/units.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
@@ -49,7 +49,7 @@ async function titlesOf(kits: Kits, ids: readonly string[]): Promise<ReadonlyMap
 async function titleIn(text: Promise<string | undefined>): Promise<string | undefined> {
   try {
     const { create, deleted } = JSON.parse((await text) ?? '') as RecoveryKit;
-    return `${subjectOf(create, deleted)}, deleted ${isoSecond(deleted.at)} UTC`;
+    return `${subjectOf(create, deleted)}, deleted ${utcSecond(deleted.at)} UTC`;
   } catch {
     return undefined;
   }

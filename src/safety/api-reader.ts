@@ -26,7 +26,7 @@ export function apiReader(call: Call): Reader {
   const get = (kind: KindName, key: object) =>
     readable(async () => {
       const { get: getter, member } = NAMES[kind];
-      if (getter !== undefined) return shownIn(await callNamed(limited, getter, keyIn(kind, key)));
+      if (getter !== undefined) return entityInReply(await callNamed(limited, getter, keyIn(kind, key)));
       const name = nameIn(kind, { ...key });
       return (await listed(kind, key as Within)).find((item) => item[member] === name);
     }).catch(orNone);
@@ -89,7 +89,7 @@ function listedOnly(kind: KindName, item: Members): [] {
 }
 
 /** What a reply shows of an entity; the deprecated GetEnvironment nests it. */
-export const shownIn = (reply: Members): Members => (reply['environment'] as Members | undefined) ?? reply;
+export const entityInReply = (reply: Members): Members => (reply['environment'] as Members | undefined) ?? reply;
 
 interface Reads {
   readonly get: (kind: KindName, key: object) => Promise<Members | undefined>;

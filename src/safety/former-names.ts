@@ -1,4 +1,4 @@
-import { moment } from '../inventory/units.ts';
+import { utcMinute } from '../inventory/units.ts';
 import { operationNamed } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { callsNotFailed, type Journal } from './journal.ts';
@@ -18,7 +18,7 @@ export const renameNotes = (formerNames: readonly FormerName[] = [], { environme
   formerNames
     .filter((former) => former.environmentId === environmentId)
     .map(({ name, until }) => ({
-      says: `Its name was ${quoteUntrusted(name)} until ${moment(until)} UTC.`,
+      says: `Its name was ${quoteUntrusted(name)} until ${utcMinute(until)} UTC.`,
     }));
 
 /** Why a rename needs approval: another environment had the name. */

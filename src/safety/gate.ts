@@ -34,7 +34,7 @@ import {
 } from './refusals.ts';
 import type { TeardownPlan } from './teardown.ts';
 import { turns } from './turns.ts';
-import { changesNothing, contradictions, isHopeless, omissionLines, riskText, unchangedText } from './update-text.ts';
+import { argumentLines, isHopeless, isWithoutEffect, omissionLines, riskText, unchangedText } from './update-text.ts';
 import { type Visibility, visibilityFor } from './visibility.ts';
 
 export interface CallRequest {
@@ -110,7 +110,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const needsPlan =
     operation.update !== undefined || isDestructive(assessment.risk) || approvalNeeded(assessment, restrictions);
   if (!needsPlan) {
-    const wrong = contradictions({ blockers: await ignoredArguments(call, name, input) });
+    const wrong = argumentLines({ blockers: await ignoredArguments(call, name, input) });
     if (wrong.length > 0) return refuse(notRun(toolName(name)), ...wrong);
     await requirePinnedKeyFor(options, assessment);
     return { kind: 'run', actor: { principal }, plan: undefined };
@@ -121,7 +121,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const visibility = visibilityFor(offered, [input, plan.name]);
   const why = objection(request, plan, visibility, restrictions);
   if (why !== undefined) return refuse(...why);
-  if (changesNothing(plan)) return { kind: 'unchanged', why: unchangedText(plan) };
+  if (isWithoutEffect(plan)) return { kind: 'unchanged', why: unchangedText(plan) };
   await requirePinnedKeyFor(options, plan);
   if (approvalNeeded(plan, restrictions))
     return prepareDecision(options, await requestApproval(options, plan, dialog, visibility), replan, visibility);
@@ -141,7 +141,7 @@ function objection(
   const mayNot = callerObjection(request, plan);
   if (mayNot !== undefined) return mayNot;
   if (forbidden !== undefined) return forbiddenLines(tool, forbidden, visibility);
-  const wrong = contradictions(plan);
+  const wrong = argumentLines(plan);
   if (wrong.length > 0) return [notRun(tool), ...wrong];
   const leftOut = omissionLines(plan, request.offered);
   if (leftOut === undefined) return undefined;

@@ -12,7 +12,7 @@ import { type Call, type CallOptions, type OperationName, operationNamed } from 
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import { apiReader, shownIn } from './api-reader.ts';
+import { apiReader, entityInReply } from './api-reader.ts';
 import { type CallFacts, callParts, targetsEnvironment } from './approval-call.ts';
 import { type ApprovalRequest, approvalRequest } from './approval-request.ts';
 import type { ApprovalParts } from './approval-text.ts';
@@ -122,7 +122,7 @@ export async function planCall(
     forbidden: protection.forbidden,
     entityDigest: entityDigestOf(entity, previewed.loads),
     hasFailed: showsFailure(entity),
-    leaving: isLeaving(shownIn(entity)['status']),
+    leaving: isLeaving(entityInReply(entity)['status']),
   };
 }
 
@@ -139,7 +139,7 @@ async function readEffects(
   entity: Members,
 ) {
   const { kind, change } = changeOf(operation) as NonNullable<ReturnType<typeof changeOf>>;
-  const shown = isShownBy(operation, kind) ? shownIn(entity) : undefined;
+  const shown = isTargetOfRules(operation, kind) ? entityInReply(entity) : undefined;
   const read = withCreated(apiReader(call), created);
   const requested = await readRequestedChange(read, operation, input, shown).catch(rethrowCause);
   const limits = { quotas: await quotas?.(), countsAll };
@@ -221,7 +221,7 @@ const placeholderIfMissing = (operation: OperationName, input: Members) => (erro
 };
 
 /** Whether the target that was read for a person is the entity that the rules look at. */
-function isShownBy(operation: OperationName, kind: KindName | undefined): boolean {
+function isTargetOfRules(operation: OperationName, kind: KindName | undefined): boolean {
   const reader = operationNamed(operation).target?.reader;
   return kind !== undefined && reader !== undefined && [NAMES[kind].get, NAMES[kind].list].includes(reader as never);
 }

@@ -23,7 +23,7 @@ const settingName = (setting: string) =>
   /^[\w.-]{1,200}$/.test(setting) ? setting : quoteUntrusted(setting, MAX_VALUE_LENGTH);
 
 /** What is wrong with the arguments of a call: contradictions, and values that the service would ignore; a sentence each. */
-export const contradictions = ({ blockers }: Pick<Plan, 'blockers'>): string[] =>
+export const argumentLines = ({ blockers }: Pick<Plan, 'blockers'>): string[] =>
   blockers.flatMap(({ item, first }) => (item.kind === 'argument' ? `${item.name}: ${first}` : []));
 
 /** Whether the service refuses a call whatever is done first, so that no other settings beside its arguments make it succeed. */
@@ -69,7 +69,7 @@ function keepingText({ operation, tool }: Plan, { complete }: Comparison): strin
 }
 
 /** Whether an update would change nothing. An update whose last attempt failed is worth repeating. */
-export function changesNothing({ operation, settings, hasFailed }: Plan): boolean {
+export function isWithoutEffect({ operation, settings, hasFailed }: Plan): boolean {
   const { update } = operationNamed(operation);
   return settings !== undefined && update?.isRepeatable !== true && settings.changes.length === 0 && !hasFailed;
 }

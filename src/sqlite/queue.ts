@@ -39,18 +39,18 @@ export function batches(
 ) {
   const waiting: Waiting[] = [];
   let isRunning = false;
-  let restedAt = 0;
+  let restsUntil = 0;
   const run = async () => {
     isRunning = true;
     while (waiting.length > 0) {
       await nextTurn();
-      const rest = restedAt - performance.now();
+      const rest = restsUntil - performance.now();
       if (rest > 0) await pause(rest);
       const batch = waiting.splice(0, MAX_TOGETHER);
       try {
         const works = batch.map(({ work }) => work);
         const { result: outcomes, waited } = await inTurn(() => runBatch(works));
-        restedAt = performance.now() + Math.min(waited * REST_SHARE, MAX_REST_MS);
+        restsUntil = performance.now() + Math.min(waited * REST_SHARE, MAX_REST_MS);
         for (const [index, outcome] of outcomes.entries()) {
           if ('value' in outcome) batch[index]?.resolve(outcome.value);
           else batch[index]?.reject(asStoreError(path, outcome.error));

@@ -103,13 +103,13 @@ function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): ArgumentProblem
 export function explainProblems(
   { environment }: Lookup,
   problems: readonly ArgumentProblem[],
-  near?: OperationName,
+  operationName?: OperationName,
 ): string[] {
   return problems.map(({ path, says, given }) => {
-    const member = near && schemaAt(operationNamed(near).input(), path);
+    const member = operationName && schemaAt(operationNamed(operationName).input(), path);
     const instead = member && insteadOf(member);
     if (instead !== undefined) return `${place(path)}: ${instead}`;
-    const hint = IS_FORM.test(says) ? hintFor(environment, String(path.at(-1)), given, near) : undefined;
+    const hint = IS_FORM.test(says) ? hintFor(environment, String(path.at(-1)), given, operationName) : undefined;
     const sentence = `${place(path)}: ${says}${/[.?]$/.test(says) ? '' : '.'}`;
     return hint === undefined ? sentence : `${sentence} ${hint}`;
   });
@@ -117,13 +117,13 @@ export function explainProblems(
 
 const IS_FORM = /^(?:expects|required)/;
 
-function hintFor(environment: Lookup['environment'], label: string, given: unknown, near?: OperationName) {
+function hintFor(environment: Lookup['environment'], label: string, given: unknown, operationName?: OperationName) {
   const arn = typeof given === 'string' && given.startsWith('arn:') ? given : '';
   const id = arnParts(arn)?.[0]?.id;
   if (label === 'environmentId' && id !== undefined) return `This is an ARN; the id in it is ${quoteUntrusted(id)}.`;
   if (label.endsWith('Name') && arn !== '')
     return `This is an ARN; the name in it is ${quoteUntrusted(arn.split('/').at(-1) ?? '')}.`;
-  return whereListed(environment, label, near);
+  return whereListed(environment, label, operationName);
 }
 
 function place(path: readonly PropertyKey[]): string {

@@ -9,7 +9,7 @@ import { type Plan, planCall } from '../safety/plan.ts';
 import type { Members } from '../safety/plan-parts.ts';
 import { allowedFor, approvalNeeded, isDestructive, refusalReason } from '../safety/policy.ts';
 import { missingTarget } from '../safety/refusals.ts';
-import { changesNothing, contradictions, omissionLines, riskText, unchangedText } from '../safety/update-text.ts';
+import { argumentLines, isWithoutEffect, omissionLines, riskText, unchangedText } from '../safety/update-text.ts';
 import { type Visibility, visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { forecast, previewBatch } from './batch-preview.ts';
@@ -109,7 +109,7 @@ function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, pl
   const argumentsRefused = omissionLines(plan, offered);
   const tooRisky = refusalReason(plan.operation, restrictions, caller, risk);
   const isRefused = [forbidden, argumentsRefused, tooRisky].some((why) => why !== undefined);
-  const isUnchanged = !isRefused && contradictions(plan).length === 0 && changesNothing(plan);
+  const isUnchanged = !isRefused && argumentLines(plan).length === 0 && isWithoutEffect(plan);
   const effect = isUnchanged ? { ...plan, ...NO_EFFECT } : plan;
   const { blockers, lost, interrupted, warnings, quotas } = effect;
   const blocked = isRefused || blockers.length > 0;

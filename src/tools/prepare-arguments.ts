@@ -21,35 +21,40 @@ export async function prepareArguments(
   lookup: Lookup,
   schema: z.ZodObject,
   sent: Members,
-  near?: OperationName,
+  operationName?: OperationName,
 ): Promise<Prepared> {
   const given = withOwnName(schema, withEnvironment(schema, sent));
-  const explained = (problems: readonly ArgumentProblem[]) => ({ wrong: explainProblems(lookup, problems, near) });
-  const parsed = parsedCall(schema, given, near);
+  const explained = (problems: readonly ArgumentProblem[]) => ({
+    wrong: explainProblems(lookup, problems, operationName),
+  });
+  const parsed = parsedCall(schema, given, operationName);
   const problems = 'problems' in parsed ? parsed.problems : [];
-  const name = environmentNameIn(schema, given, near);
+  const name = environmentNameIn(schema, given, operationName);
   if (name === undefined) return 'input' in parsed ? parsed : explained(problems);
   const others = problems.filter((problem) => !isEnvironment(problem));
   if (others.length > 0) return explained(others);
   const found = await environmentCalled(lookup, name);
   if (found instanceof FinspaceError) {
     if ('input' in parsed) return parsed;
-    throw new FinspaceError({ ...found.fields, notSent: near === undefined || operationNamed(near).risk !== 'read' });
+    throw new FinspaceError({
+      ...found.fields,
+      notSent: operationName === undefined || operationNamed(operationName).risk !== 'read',
+    });
   }
   if (typeof found === 'object') {
     if ('wrong' in found) return { wrong: [found.wrong] };
-    const resolved = parsedCall(schema, { ...given, [ENVIRONMENT]: found.environmentId }, near);
+    const resolved = parsedCall(schema, { ...given, [ENVIRONMENT]: found.environmentId }, operationName);
     return 'input' in resolved ? { ...resolved, meant: found } : explained(resolved.problems);
   }
   if (found === 'none' && !MAY_BE_ID.test(name))
-    return { wrong: [await missingText(lookup, { label: ENVIRONMENT, value: name, scope: {} }, near)] };
+    return { wrong: [await missingText(lookup, { label: ENVIRONMENT, value: name, scope: {} }, operationName)] };
   if ('input' in parsed) return parsed;
   return found === 'unreadable' ? { wrong: [UNREADABLE] } : explained(problems);
 }
 
 /** The parsed arguments. It is a problem if all settings of an update are empty, because without them the call has another meaning. */
-function parsedCall(schema: z.ZodObject, given: Members, near: OperationName | undefined) {
-  const operation = near === undefined ? undefined : operationNamed(near);
+function parsedCall(schema: z.ZodObject, given: Members, operationName: OperationName | undefined) {
+  const operation = operationName === undefined ? undefined : operationNamed(operationName);
   const isIgnored = (name: string) => !(name in schema.shape) && Object.hasOwn(operation?.input().shape ?? {}, name);
   const meant = Object.entries(given).filter(([name, value]) => !(isAbsent(value) && isIgnored(name)));
   const parsed = parseArguments(schema, Object.fromEntries(meant));
@@ -75,9 +80,9 @@ const isEnvironment = ({ path: [first, ...rest] }: ArgumentProblem) => first ===
  * Accepts names of kdb environments besides ids; never a name in the form of an id, so that no environment can be named like
  * another's id.
  */
-function environmentNameIn({ shape }: z.ZodObject, given: Members, near: OperationName | undefined) {
+function environmentNameIn({ shape }: z.ZodObject, given: Members, operationName: OperationName | undefined) {
   const value = given[ENVIRONMENT];
-  const ofKdb = ENVIRONMENT in shape && listerOfLabel(ENVIRONMENT, near) === 'ListKxEnvironments';
+  const ofKdb = ENVIRONMENT in shape && listerOfLabel(ENVIRONMENT, operationName) === 'ListKxEnvironments';
   return ofKdb && typeof value === 'string' && NAME.test(value) && !looksLikeId(value) ? value : undefined;
 }
 

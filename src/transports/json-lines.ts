@@ -112,12 +112,12 @@ export const errorReply = (code: number, message: string, id?: unknown): object 
 
 /** The id of a request that is not parsed: SDKs put it first or last in the message. */
 export function idIn(line: string): string | number | undefined {
-  const near = line.slice(0, SHOWN_BYTES);
-  const [, number, text] = AT_BEGIN.exec(near) ?? AT_END.exec(line.slice(-SHOWN_BYTES)) ?? [];
+  const begin = line.slice(0, END_LENGTH);
+  const [, number, text] = AT_BEGIN.exec(begin) ?? AT_END.exec(line.slice(-END_LENGTH)) ?? [];
   return number === undefined ? text : Number(number);
 }
 
-const SHOWN_BYTES = 200;
+const END_LENGTH = 200;
 const ID = '"id":(?:(\\d{1,15})|"([\\w-]{1,100})")';
 const AT_BEGIN = new RegExp(`^\\{(?:"jsonrpc":"2\\.0",)?${ID},`);
 const AT_END = new RegExp(`,(?:"jsonrpc":"2\\.0",)?${ID}(?:,"jsonrpc":"2\\.0")?\\}$`);
@@ -132,8 +132,8 @@ function lineSplitter(
   let size = 0;
   const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8').trim();
   const skip = (last: Buffer) => {
-    const begin = text([pending[0] ?? last]).slice(0, SHOWN_BYTES);
-    const end = text([...pending.slice(-1), last]).slice(-SHOWN_BYTES);
+    const begin = text([pending[0] ?? last]).slice(0, END_LENGTH);
+    const end = text([...pending.slice(-1), last]).slice(-END_LENGTH);
     tooLong(begin, end);
   };
   const deliver = (last: Buffer) => {

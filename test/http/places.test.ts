@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type FormSlot, formSlots, networkOf } from '../../src/transports/http/form-slots.ts';
-import { load } from '../../src/transports/http/load.ts';
+import { requestLimit } from '../../src/transports/http/request-limit.ts';
 
 describe('slots for sign-in forms', () => {
   const room = (most: number) => {
-    const all = formSlots(load(most));
+    const all = formSlots(requestLimit(most));
     const held: [string, FormSlot][] = [];
     const come = (peer: string) => {
       const place = all.take(peer);

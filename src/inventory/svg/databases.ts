@@ -1,7 +1,7 @@
 import type { GraphEntity } from '../graph-types.ts';
 import type { Health } from '../health.ts';
 import { readyIn } from '../kinds.ts';
-import { bytes, counted, moment } from '../units.ts';
+import { bytes, counted, utcMinute } from '../units.ts';
 import { box, cardLook, group } from './boxes.ts';
 import { CARD_HEAD, DATA_WIDTH, DATA_X, type Layout, type Placed, PORT, VOLUME } from './layout.ts';
 import type { DatabaseCard, Model, Port } from './model.ts';
@@ -40,7 +40,7 @@ const failureLine = ({ name, statusReason, created }: GraphEntity, x: number, y:
     box({ x: x + 10, y: y - 2, width: DATA_WIDTH - 20, height: 20, rx: 5 }, 'bg-failed'),
     glyph('failed', x + 24, y + 8),
     textAt(x + 37, y + 12, 'newest load failed', { class: 'small failed' }),
-    textAt(EDGE, y + 12, moment(created), { class: 'small failed', end: true }),
+    textAt(EDGE, y + 12, utcMinute(created), { class: 'small failed', end: true }),
   );
 
 function portLine({ label, detail, old, view }: Port, x: number, y: number, health: Health): string {

@@ -2,7 +2,7 @@ import { rulesOfShownType } from '../../operations/cluster-types.ts';
 import type { Graph, GraphEntity } from '../graph-types.ts';
 import { healthOf } from '../health.ts';
 import { nodesText } from '../summary.ts';
-import { moment } from '../units.ts';
+import { utcMinute } from '../units.ts';
 import { issueLinesOf } from './issue-lines.ts';
 
 /** A line of a database card that clusters may be connected to: a changeset, or a version of a dataview. */
@@ -78,11 +78,11 @@ function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard
     ports: [
       ...(newest === undefined
         ? []
-        : [{ key: newest.id, label: 'newest changeset', detail: moment(newest.created), old: false }]),
+        : [{ key: newest.id, label: 'newest changeset', detail: utcMinute(newest.created), old: false }]),
       ...older.map((changeset) => ({
         key: changeset.id,
         label: `${changeset.facts['completedSince']} behind`,
-        detail: moment(changeset.created),
+        detail: utcMinute(changeset.created),
         old: true,
       })),
       ...views.flatMap((view): Port[] => [
@@ -90,7 +90,7 @@ function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard
         ...versionsOf(view).map(({ versionId, changesetId }, index) => ({
           key: `${view.id}@${versionId}`,
           label: index === 0 ? 'newest version' : 'older version',
-          detail: moment(whenOf(changesetId)) || (changesetId ?? 'no data'),
+          detail: utcMinute(whenOf(changesetId)) || (changesetId ?? 'no data'),
           old: index > 0,
         })),
       ]),

@@ -1,7 +1,7 @@
 import type { Graph, GraphEntity } from '../graph-types.ts';
 import type { Health } from '../health.ts';
 import { omittedText } from '../render-within.ts';
-import { counted, moment } from '../units.ts';
+import { counted, utcMinute } from '../units.ts';
 import { box, cardLook, group } from './boxes.ts';
 import { databaseCard, volumesAndUsers } from './databases.ts';
 import { clusterRow, hostBox } from './hosts.ts';
@@ -89,7 +89,7 @@ function header(model: Model): string {
     glyph(health, MARGIN + 8, 39),
     textAt(MARGIN + 24, 47, graph.name, { class: 'h1', width: 560, letter: 15 }),
     textAt(MARGIN, 72, facts.filter(Boolean).join('  ·  '), { class: 'soft', width: WIDTH - 2 * MARGIN, letter: 6.5 }),
-    textAt(WIDTH - MARGIN, 47, `as of ${moment(graph.readAt)} UTC`, { class: 'soft', end: true }),
+    textAt(WIDTH - MARGIN, 47, `as of ${utcMinute(graph.readAt)} UTC`, { class: 'soft', end: true }),
     ...tilesOf(model).map((tile, index) => tileBox(tile, MARGIN + index * TILES.step)),
   ].join('');
 }

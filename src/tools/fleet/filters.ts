@@ -171,7 +171,7 @@ const hasType = ({ facts }: GraphEntity, word: string) =>
 const MAX_MATCHED = 6;
 
 /** Those of the candidates, among all entities of their kinds, that have a text in a setting and meet all conditions on settings. */
-export function meetingSettings(
+export function withMatchingSettings(
   candidates: readonly Candidate[],
   all: readonly Candidate[],
   { text, where = [] }: Filters,
@@ -185,7 +185,7 @@ export function meetingSettings(
   const selected = candidates.flatMap((candidate) => {
     const found = withText(candidate);
     const met = where.map((condition, at) =>
-      kindsHaving[at]?.has(candidate.entity.kind) ? metBy(candidate, condition) : undefined,
+      kindsHaving[at]?.has(candidate.entity.kind) ? valuesMeeting(candidate, condition) : undefined,
     );
     if ((wanted !== undefined && found.length === 0) || met.includes(undefined)) return [];
     const lines = [...found, ...met.flatMap((each) => each ?? [])].map(({ path, value }) => `${path}=${value}`);
@@ -276,7 +276,7 @@ const TESTS: Readonly<Record<SettingCondition['is'], { readonly fits: Compare; r
 };
 
 /** The values that meet a condition; undefined if it is not met. */
-function metBy(candidate: Candidate, { setting, is, value = '' }: SettingCondition): FactValue[] | undefined {
+function valuesMeeting(candidate: Candidate, { setting, is, value = '' }: SettingCondition): FactValue[] | undefined {
   const { fits, isNot = false } = TESTS[is];
   if (isNot && isUnread(candidate, setting)) return undefined;
   const found = settingIn(candidate, setting).filter((each) => fits(each, value));

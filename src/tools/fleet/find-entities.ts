@@ -4,7 +4,7 @@ import { Listed, Words } from '../lenient.ts';
 import { havingProperty, requireOneMeasure, requireOrder, requireProperty, requireStatus } from './applicable.ts';
 import { countsOf, detailFor, FEW, matchedInAll, rowsOf, unmatched } from './entity-rows.ts';
 import { FOUND_KINDS } from './fact-values.ts';
-import { type Candidate, type Filters, filters, matches, meetingSettings } from './filters.ts';
+import { type Candidate, type Filters, filters, matches, withMatchingSettings } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
 import { checkKeys, groupRows, isEnvironment, type Key, keysIn, requireSettings, totals } from './grouping.ts';
 import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
@@ -131,7 +131,7 @@ async function findMatches(
   );
   requireSettings(where, kinds, all);
   const candidates = all.filter(({ entity, graph }) => matches(entity, graph, filters));
-  const selected = meetingSettings(candidates, all, filters);
+  const selected = withMatchingSettings(candidates, all, filters);
   const own = needsOwnTags(filters, keys) ? await withTags(reader, selected) : untagged(selected);
   const tagged = needsEnvironmentTags(filters, keys)
     ? await withEnvironmentTags(reader, own.found)

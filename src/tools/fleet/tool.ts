@@ -3,9 +3,9 @@ import type * as z from 'zod';
 import { type CompositeTool, compositeTool, type Exchange, type ToolEnvironment } from '../environment.ts';
 import { refused } from '../result.ts';
 import { isOwnCursor, OTHER_CURSOR, positionIn } from './cursor.ts';
+import { startDeadline } from './deadline.ts';
 import { type FleetReader, fleetReader } from './fleet-reader.ts';
 import { NotFound } from './not-found.ts';
-import { startDeadline } from './time.ts';
 
 interface FleetTool<I extends z.ZodObject, N extends string> extends Omit<CompositeTool<I>, 'annotations' | 'run'> {
   readonly name: N;

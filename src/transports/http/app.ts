@@ -10,9 +10,9 @@ import type { Endpoint } from './endpoint.ts';
 import { classesIn, firstRequest, type HttpExchange, type Observe } from './exchange.ts';
 import { type FormSlots, networkOf } from './form-slots.ts';
 import type { Guards } from './guards.ts';
-import type { Load } from './load.ts';
 import type { RateLimiter } from './rates.ts';
 import { type Rejection, reject } from './rejection.ts';
+import type { RequestLimit } from './request-limit.ts';
 import { traceRequest } from './tracing.ts';
 
 /** An endpoint, with who may use it and for what. */
@@ -34,7 +34,7 @@ export interface AppOptions {
   /** The approval page, which has its own guard against other origins. */
   readonly approvals?: WebPage | undefined;
   readonly guards: Guards;
-  readonly load: Load;
+  readonly requestLimit: RequestLimit;
   /** For forms of people who are not signed in, so that slow senders occupy no slots of others. */
   readonly signIns: FormSlots;
   readonly needs: Needs;
@@ -48,7 +48,7 @@ export interface AppOptions {
 type Page = (request: Request) => Response | Promise<Response>;
 type Env = { Bindings: Partial<HttpBindings> };
 
-/** The HTTP side of a server: first guards, then load, then the caller, then the protocol. Other paths are 404. */
+/** The HTTP side of a server: first guards, then the limit of requests, then the caller, then the protocol. Other paths are 404. */
 export function httpApp(options: AppOptions): Hono<Env> {
   const { mounts, pages, documents, onerror } = options;
   const app = new Hono<Env>({ strict: false });
@@ -114,22 +114,22 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
   };
   const refusal = guards.refuseHost(request.headers);
   if (refusal !== undefined) return observed(refusal);
-  const { signIns, load } = options;
+  const { signIns, requestLimit } = options;
   const form = isSignIn ? signIns.take(peer) : undefined;
   if (isSignIn && form === undefined) return observed(busy(signIns, 'sign-ins'));
-  if (!isSignIn && !load.enter()) return observed(busy(load));
+  if (!isSignIn && !requestLimit.enter()) return observed(busy(requestLimit));
   try {
     const { principal, response } = await page(request, { peer, reading: form?.reading });
     if (principal !== undefined) exchange.principal = principal;
     return observed(response);
   } finally {
-    (form ?? load).leave();
+    (form ?? requestLimit).leave();
   }
 }
 
 /** Rejects a request at the first guard or limit that it does not pass, or serves it. */
 async function respond(
-  { guards, load, rateLimiter, needs, maxBody }: AppOptions,
+  { guards, requestLimit, rateLimiter, needs, maxBody }: AppOptions,
   { endpoint, authenticate, authorize }: Mount,
   exchange: HttpExchange,
   request: Request,
@@ -145,10 +145,10 @@ async function respond(
   if (refusal !== undefined) return refuse('host', refusal);
   if (method === 'OPTIONS') return guards.preflight(headers) ?? notAllowed();
   if (!ALLOWED.includes(method)) return notAllowed();
-  if (!load.enter()) return refuse('load', busy(load));
-  const leave = lazy(load.leave);
+  if (!requestLimit.enter()) return refuse('load', busy(requestLimit));
+  const leave = lazy(requestLimit.leave);
   onEnd(leave);
-  await load.turn();
+  await requestLimit.turn();
 
   const caller = await authenticate(request);
   if (caller instanceof Response) return refuse('token', caller);
@@ -195,7 +195,7 @@ const PUBLIC_PREFLIGHT = {
 const MAX_BATCHED = 50;
 const ALLOWED = ['GET', 'POST', 'DELETE'];
 const notAllowed = () => reject(405, 'Method not allowed.', { allow: ALLOWED.join(', ') });
-const busy = ({ draining }: Pick<Load, 'draining'>, what = 'requests (--max-in-flight)') =>
+const busy = ({ draining }: Pick<RequestLimit, 'draining'>, what = 'requests (--max-in-flight)') =>
   draining
     ? reject(503, 'This server is stopping.', { 'retry-after': '5', connection: 'close' })
     : reject(503, `Too many concurrent ${what}.`, { 'retry-after': '1' });

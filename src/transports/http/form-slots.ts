@@ -1,5 +1,5 @@
 import type { ReadingLimits } from '../../approval-page/fields.ts';
-import type { Load } from './load.ts';
+import type { RequestLimit } from './request-limit.ts';
 
 /** A slot for one form of a visitor. */
 export interface FormSlot {
@@ -8,7 +8,7 @@ export interface FormSlot {
 }
 
 /** Slots for forms of people who are not signed in, limited in number and shared among their addresses. */
-export interface FormSlots extends Pick<Load, 'inFlight' | 'draining' | 'drain'> {
+export interface FormSlots extends Pick<RequestLimit, 'inFlight' | 'draining' | 'drain'> {
   /** A slot for a visitor at an address; undefined when there is none. */
   take(peer: string): FormSlot | undefined;
 }
@@ -21,14 +21,14 @@ interface HeldSlot {
 }
 
 /**
- * As many slots as the load admits. When all are in use, a new form evicts one of the address that holds most: the one that has
+ * As many slots as the limit admits. When all are in use, a new form evicts one of the address that holds most: the one that has
  * been arriving longest. Slow forms therefore cannot lock out others, not even behind the same proxy.
  */
-export function formSlots(load: Load): FormSlots {
+export function formSlots(limit: RequestLimit): FormSlots {
   /** In order of age. */
   const taken = new Set<HeldSlot>();
   const leave = (slot: HeldSlot) => {
-    if (taken.delete(slot)) load.leave();
+    if (taken.delete(slot)) limit.leave();
   };
   const evict = (peer: string) => {
     const counts = new Map([[peer, 1]]);
@@ -43,10 +43,10 @@ export function formSlots(load: Load): FormSlots {
   return {
     take: (peer) => {
       const slot: HeldSlot = { peer, stop: new AbortController(), isArriving: true };
-      if (!load.enter()) {
-        if (load.draining) return undefined;
+      if (!limit.enter()) {
+        if (limit.draining) return undefined;
         evict(peer);
-        if (!load.enter()) return undefined;
+        if (!limit.enter()) return undefined;
       }
       taken.add(slot);
       const ended = () => {
@@ -55,12 +55,12 @@ export function formSlots(load: Load): FormSlots {
       return { reading: { stop: slot.stop.signal, ended }, leave: () => leave(slot) };
     },
     get inFlight() {
-      return load.inFlight;
+      return limit.inFlight;
     },
     get draining() {
-      return load.draining;
+      return limit.draining;
     },
-    drain: () => load.drain(),
+    drain: () => limit.drain(),
   };
 }
 

@@ -13,10 +13,10 @@ import type { Observe } from './exchange.ts';
 import { formSlots } from './form-slots.ts';
 import { guards } from './guards.ts';
 import { type Listener, listen, type Timeouts } from './listener.ts';
-import { load } from './load.ts';
 import { type Metrics, metrics } from './metrics.ts';
 import { healthy, readiness } from './probes.ts';
 import { type RateLimiter, type Rates, rateLimiter } from './rates.ts';
+import { requestLimit } from './request-limit.ts';
 import { DEFAULT_PORTS, DEFAULT_RATES, type HttpSettings, hostInUrl } from './settings.ts';
 
 export interface ServedEndpoint extends Pick<EndpointOptions, 'serve' | 'bus' | 'watch'> {
@@ -89,8 +89,8 @@ type Parts = ReturnType<typeof partsOf>;
 function partsOf(options: HttpOptions) {
   const { served, onerror, now = Date.now } = options;
   const limits = { maxSessions: options.maxSessions, idleMs: options.sessionIdle, now };
-  const requests = load(options.maxInFlight);
-  const signIns = formSlots(load(SIGN_INS_AT_ONCE));
+  const requests = requestLimit(options.maxInFlight);
+  const signIns = formSlots(requestLimit(SIGN_INS_AT_ONCE));
   const endpoints = served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));
   const measured = metrics({
     in_flight_requests: { help: 'HTTP requests in progress', read: () => requests.inFlight + signIns.inFlight },
@@ -125,7 +125,7 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
     documents: authIssuer === undefined ? {} : metadataDocuments(options.served, resourceAt, authIssuer),
     approvals: approvalsPage(options, base, resourceAt, now),
     guards: guard,
-    load: requests,
+    requestLimit: requests,
     signIns,
     needs,
     maxBody,

@@ -1,5 +1,5 @@
 /** Counts requests in progress, so that overload is rejected instead of queued, and a drain knows when it is done. */
-export interface Load {
+export interface RequestLimit {
   /** Whether another request may start; if so, call `leave` when it ends. */
   enter(): boolean;
   leave(): void;
@@ -15,7 +15,7 @@ export interface Load {
 const PER_TURN = 16;
 
 /** Admits at most `maxInFlight` requests at a time. */
-export function load(maxInFlight: number): Load {
+export function requestLimit(maxInFlight: number): RequestLimit {
   const turn = turnstile();
   let inFlight = 0;
   let draining = false;
@@ -48,7 +48,7 @@ export function load(maxInFlight: number): Load {
   };
 }
 
-function turnstile(): Load['turn'] {
+function turnstile(): RequestLimit['turn'] {
   let waiting: (() => void)[] = [];
   /** The requests that started in this turn of the event loop. */
   let started = 0;

@@ -1,5 +1,5 @@
 /** Items that wait, in a fair order. */
-export interface Turns<T> {
+export interface FairQueue<T> {
   readonly isEmpty: boolean;
   add(item: T): void;
   /** Removes an item that no longer waits. */
@@ -8,17 +8,17 @@ export interface Turns<T> {
 }
 
 /** Takes items in turn by the first key, those with the same first key in turn by the second, and so on; else oldest first. */
-export function inTurn<T>([keyOf, ...others]: readonly ((item: T) => unknown)[]): Turns<T> {
+export function fairQueue<T>([keyOf, ...others]: readonly ((item: T) => unknown)[]): FairQueue<T> {
   if (keyOf === undefined) return oldestFirst();
   /** None of them is empty. */
-  const lanes = new Map<unknown, Turns<T>>();
+  const lanes = new Map<unknown, FairQueue<T>>();
   return {
     get isEmpty() {
       return lanes.size === 0;
     },
     add(item) {
       const key = keyOf(item);
-      const lane = lanes.get(key) ?? inTurn(others);
+      const lane = lanes.get(key) ?? fairQueue(others);
       lanes.set(key, lane);
       lane.add(item);
     },
@@ -41,7 +41,7 @@ export function inTurn<T>([keyOf, ...others]: readonly ((item: T) => unknown)[])
   };
 }
 
-function oldestFirst<T>(): Turns<T> {
+function oldestFirst<T>(): FairQueue<T> {
   const items = new Set<T>();
   return {
     get isEmpty() {
