@@ -30,6 +30,6 @@ export interface Context {
   readonly plannedFailure?: PlannedFailure | undefined;
 }
 
-/** Executes one operation, and returns the members of its reply in wire form. Throws `ServiceError`. */
+/** Executes one operation, and returns at least the members of its reply, in wire form. Throws `ServiceError`. */
 export type Handler<N extends OperationName> = (input: Input<N>, context: Context) => Promise<object>;
 export type Handlers = { readonly [N in OperationName]: Handler<N> };

@@ -43,6 +43,11 @@ export const listMember = oncePer((operation: Operation): string | null => {
   return nextToken === undefined ? null : (Object.keys(members)[0] ?? null);
 });
 
+/** The members of a reply. */
+export const outputMembers = oncePer((operation: Operation): readonly string[] =>
+  Object.keys(operation.output().shape),
+);
+
 /** The members of each item of a paged list. */
 export const itemMembers = oncePer((operation: Operation): readonly string[] => {
   const items = operation.output().shape[listMember(operation) ?? ''] as z.ZodOptional<z.ZodArray<z.ZodObject>>;

@@ -13,12 +13,14 @@ import { openBuilder, token } from './environment-builder.ts';
 import { LATEST, SETTINGS } from './members.ts';
 import { openWorld, type Reply, SEED, type TestWorld } from './world.ts';
 
-/** The members of a request that a get does not show. */
+/** The members of a request that replies need not show. */
 const UNSHOWN = new Set(['environmentId', 'clientToken', 'tags', 'deploymentConfiguration']);
 
 /** The members that a schema has. */
 const only = (shape: object, members: object) =>
   Object.fromEntries(Object.entries(members).filter(([member]) => Object.hasOwn(shape, member)));
+
+const shown = (input: object) => Object.fromEntries(Object.entries(input).filter(([member]) => !UNSHOWN.has(member)));
 
 /** The members of a request that identify no parent. */
 function settingsOf(name: OperationName): string[] {
@@ -37,7 +39,7 @@ const CHANGES = OPERATION_NAMES.filter((name) => {
 describe('every setting', () => {
   let world: TestWorld;
   let environmentId: string;
-  const given: { name: OperationName; input: Record<string, unknown>; reply: Reply }[] = [];
+  const given: { name: OperationName; input: Record<string, unknown>; made: Reply; reply: Reply }[] = [];
   beforeAll(async () => {
     world = await openWorld({ lifecycle: 'instant' });
     ({ environmentId } = await openBuilder(world));
@@ -50,7 +52,7 @@ describe('every setting', () => {
       if (name === 'CreateKxChangeset') changesetId = made.changesetId;
       const get = NAMES[entity as 'kx-user'].get as OperationName;
       const reply = await world.call(get, only(operationNamed(get).input().shape, { ...input, ...made }) as never);
-      given.push({ name, input, reply });
+      given.push({ name, input, made, reply });
     }
   });
   afterAll(() => world.close());
@@ -75,9 +77,12 @@ describe('every setting', () => {
   });
 
   it('is returned by the get operation of its kind', () => {
-    for (const { input, reply } of given)
-      for (const [member, value] of Object.entries(input))
-        if (!UNSHOWN.has(member)) expect(reply).toMatchObject({ [member]: value });
+    for (const { input, reply } of given) expect(reply).toMatchObject(shown(input));
+  });
+
+  it('is returned by the create or update itself if its output has it', () => {
+    for (const { name, input, made } of given)
+      expect(made).toMatchObject(only(operationNamed(name).output().shape, shown(input)));
   });
 
   it('is returned by the list of its kind if items have it', async () => {

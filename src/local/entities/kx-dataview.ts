@@ -8,10 +8,11 @@ import { activeVersions, type Segment, withVersion } from './kx-dataview-version
 import { relink } from './links.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
-function described(dataview: Stored<'kx-dataview'>) {
-  const { versions: _, ...body } = dataview.body;
-  return { ...keyOf(arnOf(dataview)), status: dataview.status, ...stamped(body) };
-}
+const described = (dataview: Stored<'kx-dataview'>) => ({
+  ...keyOf(arnOf(dataview)),
+  status: dataview.status,
+  ...stamped(dataview.body),
+});
 
 const detail = async (dataview: Stored<'kx-dataview'>, context: Context) => ({
   ...described(dataview),

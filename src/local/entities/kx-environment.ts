@@ -33,14 +33,13 @@ export const kxEnvironments = {
     const settings = settingsIn('kx-environment', input);
     const id = environmentId(context.random);
     const state = { tgwStatus: 'NONE', dnsStatus: 'NONE', created: now, modified: now } as const;
-    const { collection, status } = await addEntity(
+    const created = await addEntity(
       'kx-environment',
       { environmentId: id },
       { status: 'CREATE_REQUESTED', body: { ...settings, ...state }, position: oldestFirst(now, id) },
       context,
     );
-    const environmentArn = `${collection}/${id}`;
-    return { ...settings, status, environmentId: id, environmentArn, creationTimestamp: seconds(now) };
+    return detail(created, context);
   },
 
   GetKxEnvironment: getOf(ENVIRONMENT),
@@ -51,7 +50,7 @@ export const kxEnvironments = {
     const body = { ...environment.body, ...settingsIn('kx-environment', input), modified: context.now };
     const updated = { ...environment, filterKey: filterKeyOf(environment.collection, body), body };
     await context.tx.put(updated);
-    return withoutAuthority(detail(updated, context));
+    return detail(updated, context);
   },
 
   async UpdateKxEnvironmentNetwork(input, context) {
@@ -61,7 +60,7 @@ export const kxEnvironments = {
     const body = { ...current, ...connect(current, change) };
     const updated = enterStatus({ ...environment, body }, 'UPDATE_NETWORK_REQUESTED', context);
     await context.tx.put(updated);
-    return withoutAuthority(detail(updated, context));
+    return detail(updated, context);
   },
 
   async DeleteKxEnvironment(input, context) {
@@ -98,7 +97,3 @@ const changing = ({ body: { errorMessage: _, ...rest } }: Stored<'kx-environment
 });
 
 const oldestFirst = (now: number, id: string) => `${String(now).padStart(15, '0')}.${id}`;
-
-function withoutAuthority({ certificateAuthorityArn: _, ...rest }: { certificateAuthorityArn?: string }): object {
-  return rest;
-}

@@ -39,9 +39,7 @@ export const kxVolumes = {
     const settings = settingsIn('kx-volume', input);
     const nas1Configuration = settings.nas1Configuration as Disk;
     const body = { ...settings, nas1Configuration, created: context.now, modified: context.now };
-    const place = { status: 'CREATING', body };
-    const { lastModifiedTimestamp: _, ...created } = summary(await addEntity('kx-volume', input, place, context));
-    return created;
+    return summary(await addEntity('kx-volume', input, { status: 'CREATING', body }, context));
   },
 
   GetKxVolume: getOf(VOLUME),

@@ -82,7 +82,8 @@ export const listOf =
     return { [String(listMember(operation))]: shown.map((item) => pick(item, members)), ...rest };
   };
 
-function pick(item: object, members: readonly string[]): object {
+/** Some members of an object. */
+export function pick(item: object, members: readonly string[]): object {
   const all = item as Readonly<Record<string, unknown>>;
   const some: Record<string, unknown> = {};
   for (const member of members) some[member] = all[member];
