@@ -36,7 +36,7 @@ async function answered() {
   );
   if (group === undefined || big === undefined) throw new Error('an entity is missing');
   const candidate = { entity: big, graph };
-  const size = ORDERS.largest([], [candidate]);
+  const size = ORDERS.largest.compare([], [candidate]);
   return { free: group.facts['freeMiB'], totals: totals([candidate]), size };
 }
 

@@ -7,7 +7,7 @@ import { FOUND_KINDS } from './fact-values.ts';
 import { type Candidate, type Filters, filters, matches, withMatchingSettings } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
 import { checkKeys, groupRows, isEnvironment, type Key, keysIn, requireSettings, totals } from './grouping.ts';
-import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
+import { ORDERS, propertyIn, SORTS, type Sort } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn } from './read-gaps.ts';
 import { entitiesIn, isReadEnough, kindsFor, type ReadPlan, readFew, readPlanFor } from './read-plan.ts';
@@ -70,7 +70,7 @@ export const findEntities = fleetTool({
     ]);
     const { graphs, gaps } = await reader.graphs(input.environment, plan.options, prefetch);
     const search = await findMatches(reader, graphs, input, kinds, keys);
-    if (sortedBy(input.sort) === 'size') requireOneMeasure(search.found.map(({ entity }) => entity.kind));
+    if (propertyIn(input.sort) === 'size') requireOneMeasure(search.found.map(({ entity }) => entity.kind));
     const shown = await selectShown(reader, search.found, { ...input, ...plan, keys });
     const head = headOf({ input, kinds, keys, graphs, search, shown });
     const notRead = notReadIn([...gaps, ...search.gaps, ...shown.gaps]);
@@ -83,7 +83,7 @@ export const findEntities = fleetTool({
 interface Input extends Filters {
   readonly kinds?: readonly Kind[] | undefined;
   readonly groupBy?: readonly string[] | undefined;
-  readonly sort?: (typeof SORTS)[number] | undefined;
+  readonly sort?: Sort | undefined;
   readonly limit?: number | undefined;
   readonly view?: View | undefined;
   readonly cursor?: string | undefined;
@@ -95,19 +95,13 @@ function requireProperties(input: Input, kinds: readonly Kind[], keys: readonly 
   if (status !== undefined || notStatus !== undefined) requireProperty('status', kinds);
   if (type !== undefined) requireProperty('type', kinds);
   if (needsOwnTags(input, keys)) requireProperty('tag', kinds);
-  const property = sortedBy(sort);
+  const property = propertyIn(sort);
   if (property !== undefined) requireProperty(property, kinds);
-}
-
-/** The property that an order needs, if not all entities have it. */
-function sortedBy(sort: Input['sort']): 'size' | 'fullness' | undefined {
-  if (FULLNESS.has(sort)) return 'fullness';
-  return BY_SIZE.has(sort) ? 'size' : undefined;
 }
 
 /** The kinds for a call that names none: of those that it may mean, the ones that it can order. */
 function defaultKinds(input: Input): readonly Kind[] {
-  const property = sortedBy(input.sort);
+  const property = propertyIn(input.sort);
   return property === undefined ? kindsFor(input) : havingProperty(property, kindsFor(input));
 }
 
@@ -163,8 +157,8 @@ async function selectShown(
   found: readonly Candidate[],
   { sort, limit = Infinity, view, cursor, keys, details, options, tags }: Input & ReadPlan & { keys: readonly Key[] },
 ) {
-  const order = sort && ORDERS[sort];
-  const sorted = order === undefined ? found : found.toSorted((a, b) => order([a], [b]));
+  const compare = sort && ORDERS[sort].compare;
+  const sorted = compare === undefined ? found : found.toSorted((a, b) => compare([a], [b]));
   const isGrouped = keys.length > 0;
   const kept = !isGrouped && limit < sorted.length ? sorted.slice(0, limit) : sorted;
   const isBrief = !isGrouped && kept.length <= FEW.brief;
@@ -193,9 +187,14 @@ function sectionOf(
   showsEnvironment: boolean,
 ): { readonly section: Section; readonly omitted: number } {
   const { found, details, isSized, isBrief } = shown;
-  const bySize = BY_SIZE.has(sort);
+  const bySize = propertyIn(sort) !== undefined;
   if (keys.length > 0) {
-    const by = { keys, hasSizes: isSized, alwaysTotals: bySize || view === 'full', order: sort && ORDERS[sort] };
+    const by = {
+      keys,
+      hasSizes: isSized,
+      alwaysTotals: bySize || view === 'full',
+      order: sort && ORDERS[sort].compare,
+    };
     const rows = groupRows(found, by);
     return { section: { name: 'groups', rows: rows.slice(0, limit) }, omitted: Math.max(0, rows.length - limit) };
   }
@@ -248,7 +247,7 @@ function anyValue(tags: Filters['tags'] = []) {
 function notKnown({ sort, changedAfter }: Input, found: readonly Candidate[]) {
   const hasVolumes = found.some(({ entity }) => entity.kind === 'volume');
   const unknown = [
-    ...(FULLNESS.has(sort) && hasVolumes ? [FULLNESS_UNKNOWN] : []),
+    ...(propertyIn(sort) === 'fullness' && hasVolumes ? [FULLNESS_UNKNOWN] : []),
     ...(changedAfter === undefined && sort !== 'changed' ? [] : [CHANGES_UNKNOWN]),
   ];
   return unknown.length === 0 ? {} : { notKnown: unknown.join('; ') };

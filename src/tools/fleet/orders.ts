@@ -7,11 +7,13 @@ interface Member {
 type Many = readonly Member[];
 
 export const SORTS = ['oldest', 'newest', 'changed', 'largest', 'smallest', 'fullest', 'emptiest'] as const;
-/** Orders by how much is in use. */
-export const FULLNESS: ReadonlySet<string | undefined> = new Set(['fullest', 'emptiest']);
-/** Orders by values that only the read of each entity shows. */
-export const BY_SIZE: ReadonlySet<string | undefined> = new Set(['largest', 'smallest', ...FULLNESS]);
-type Sort = (typeof SORTS)[number];
+export type Sort = (typeof SORTS)[number];
+
+interface Order {
+  readonly compare: (a: Many, b: Many) => number;
+  /** What it compares, if only some kinds have it and only the read of each entity shows it. */
+  readonly property?: 'size' | 'fullness';
+}
 
 const createdAt = ({ created }: GraphEntity) => created ?? '';
 /** When an entity was last changed, or else created; empty if neither is known. */
@@ -31,12 +33,14 @@ const ascending = (a = Number.POSITIVE_INFINITY, b = Number.POSITIVE_INFINITY) =
 const descending = (a = -1, b = -1) => b - a;
 
 /** The orders of groups, by their members; a single entity is a group of one. */
-export const ORDERS: Record<Sort, (a: Many, b: Many) => number> = {
-  oldest: (a, b) => first(a, createdAt).localeCompare(first(b, createdAt)),
-  newest: (a, b) => last(b, createdAt).localeCompare(last(a, createdAt)),
-  changed: (a, b) => last(b, changedAt).localeCompare(last(a, changedAt)),
-  largest: (a, b) => descending(size(a), size(b)),
-  smallest: (a, b) => ascending(size(a), size(b)),
-  fullest: (a, b) => descending(full(a), full(b)),
-  emptiest: (a, b) => ascending(full(a), full(b)),
+export const ORDERS: Readonly<Record<Sort, Order>> = {
+  oldest: { compare: (a, b) => first(a, createdAt).localeCompare(first(b, createdAt)) },
+  newest: { compare: (a, b) => last(b, createdAt).localeCompare(last(a, createdAt)) },
+  changed: { compare: (a, b) => last(b, changedAt).localeCompare(last(a, changedAt)) },
+  largest: { compare: (a, b) => descending(size(a), size(b)), property: 'size' },
+  smallest: { compare: (a, b) => ascending(size(a), size(b)), property: 'size' },
+  fullest: { compare: (a, b) => descending(full(a), full(b)), property: 'fullness' },
+  emptiest: { compare: (a, b) => ascending(full(a), full(b)), property: 'fullness' },
 };
+
+export const propertyIn = (sort: Sort | undefined): Order['property'] => sort && ORDERS[sort].property;

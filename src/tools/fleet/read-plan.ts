@@ -8,7 +8,7 @@ import { type Candidate, type Filters, hasStatus, nameMatches, statusWord } from
 import type { FleetReader } from './fleet-reader.ts';
 import type { Key } from './grouping.ts';
 import { momentOf } from './moments.ts';
-import { BY_SIZE } from './orders.ts';
+import { propertyIn, type Sort } from './orders.ts';
 
 /** There are many of these, so they are searched only on request. */
 export const ON_REQUEST_KINDS: readonly Kind[] = ['changeset', 'node'];
@@ -55,14 +55,14 @@ export interface ReadPlan {
 interface ReadRequest extends Filters {
   readonly kinds?: readonly Kind[] | undefined;
   readonly view?: string | undefined;
-  readonly sort?: string | undefined;
+  readonly sort?: Sort | undefined;
 }
 
 export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: readonly Key[]): ReadPlan {
   const { text, where, type, view, sort, name, createdAfter } = request;
   const bySetting = text !== undefined || where !== undefined;
   const byUnlisted = keys.some((key) => key.of === 'setting' && !isListed(key.name, kinds));
-  const details = view === 'full' || bySetting || byUnlisted || BY_SIZE.has(sort) || !isListedType(type);
+  const details = view === 'full' || bySetting || byUnlisted || propertyIn(sort) !== undefined || !isListedType(type);
   const fillsRows = keys.length === 0 || bySetting || keys.some((key) => meansUsedBy(key.name));
   const byNodes =
     where?.some(({ setting }) => needsOf(setting, kinds).has('nodes')) || keys.some((key) => isOnlyOfNodes(key, kinds));
