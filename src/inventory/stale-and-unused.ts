@@ -2,7 +2,7 @@ import { isLeavingOrGone } from '../kinds/statuses.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
 import { dependentKindsOf } from './kinds.ts';
-import { counted } from './units.ts';
+import { counted, isoMinute } from './units.ts';
 
 type Index = ReadonlyMap<string, GraphEntity>;
 const indexed = ({ entities }: Graph): Index => new Map(entities.map((entity) => [entity.id, entity]));
@@ -37,18 +37,17 @@ function staleIssue(entity: GraphEntity, { to, facts }: Edge, byId: Index): Issu
   const isEmpty = facts['changesetId'] === undefined;
   const held = byId.get(`changeset:${database}/${facts['changesetId']}`);
   const by = isEmpty ? facts['count'] : held?.facts['completedSince'];
-  const state = isEmpty ? 'without a changeset' : `as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}`;
+  const state = isEmpty ? 'without a changeset' : `as of ${isoMinute(held?.created) ?? 'an older changeset'}`;
   return {
     entity,
     condition: 'old changeset',
-    why: `${entity.kind === 'dataview' ? 'shows' : 'mounts'} ${quoteUnlessPlain(database)} ${state}${by === undefined ? '' : `; ${completedSince(Number(by))}`}`,
+    why: `${entity.kind === 'dataview' ? 'shows' : 'mounts'} ${quoteUnlessPlain(database)} ${state}${by === undefined ? '' : `; ${newerText(Number(by))}`}`,
     since: (facts['since'] ?? held?.facts['supersededSince'] ?? target?.facts['active']) as string | undefined,
     facts: { database, mounted: facts['changesetId'], newest, behindBy: by },
   };
 }
 
-const completedSince = (count: number) =>
-  `${counted('changeset', count)} ${count === 1 ? 'has' : 'have'} completed since`;
+const newerText = (count: number) => `${counted('changeset', count)} ${count === 1 ? 'has' : 'have'} completed since`;
 
 /** Unused hosts, volumes, dataviews and databases. Unused hosts and volumes cost money. */
 export function unusedIssues(graph: Graph): Issue[] {

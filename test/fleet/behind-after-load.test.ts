@@ -25,7 +25,7 @@ describe('the wait for a load', () => {
     const loaded = await wait('equities_taq');
     expect(loaded).toMatchObject({
       reached: true,
-      behind: [{ entity: 'cluster:hdb-equities-b', why: /^mounts equities_taq as of / }],
+      behind: [{ entity: 'cluster:hdb-equities-b', why: /^mounts equities_taq as of 2026-03-\d\dT\d\d:\d\dZ; / }],
     });
     expect(await wait('fx_spot')).not.toHaveProperty('behind');
   });
