@@ -19,6 +19,7 @@ export interface Requested {
   readonly isBackground: boolean;
   /** Keys take turns, and so do the questions with one key. */
   readonly fairnessKey: string;
+  /** Identifies the question: the signal of its calls. */
   readonly question: object | undefined;
   readonly ending: Ending | undefined;
 }
@@ -56,12 +57,12 @@ const MAX_TURN_MS = 250;
 
 interface Waiting extends Requested {
   readonly start: (admission: Admission) => void;
-  /** Releases what waits for it. */
+  /** Stops its timer, or removes it from the queue. */
   cancel?: () => void;
 }
 
 /**
- * A limiter without observations. Background reads: the number at once grows while they are answered, and halves after failures and
+ * A limiter for an endpoint of which nothing is known. Background reads: the number at once grows while they are answered, and halves after failures and
  * refusals; the first refusal sets their rate to a fifth less than was answered in the second before, and each later one lowers it by
  * a fifth. Other requests wait for the pause that the endpoint asks for, and a moment for their turn.
  */

@@ -24,7 +24,6 @@ const mounts = (mode: 'read' | 'write'): EntityQuota<'kx-volume'> => ({
   },
 });
 
-/** The quotas of single entities. */
 export const CLUSTER_NODES: EntityQuota<'kx-cluster'> = {
   what: 'nodes of a cluster',
   kind: 'kx-cluster',

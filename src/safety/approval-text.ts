@@ -21,7 +21,7 @@ export interface ApprovalParts {
   readonly interrupted: readonly Item[];
   /** Other facts that matter. */
   readonly notes: readonly Note[];
-  /** The target, one line each. */
+  /** Facts about the target; each list becomes one line. */
   readonly details: readonly (readonly LabelledValue[])[];
 }
 

@@ -191,6 +191,6 @@ function forNewEnvironment(steps: readonly Step[], { environmentId }: Members, r
   return JSON.parse(text.replaceAll(`"environmentId":"${environmentId}"`, '"environmentId":"<environmentId>"'));
 }
 
-/** Whether a plan deletes something, for which a kit must be kept before. That of a node contains no call. */
+/** Whether a plan deletes something, so that a kit must be kept first; for a deleted node, the kit contains no calls. */
 export const needsKit = (plan: Plan | TeardownPlan): boolean =>
   'removals' in plan || operationNamed(plan.operation).risk === 'destroy';

@@ -102,7 +102,7 @@ async function previewCall(
   return withEnvironmentMeant(answer(head, sections, { input: preview }), meant);
 }
 
-/** What the preview of a call says before it lists entities, and the plan of what it would then do. */
+/** What the preview of a call says before it lists entities, and the plan; without effects if the call would not be sent. */
 function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, plan: Plan, visibility: Visibility) {
   const { risk, approvalReasons, forbidden, unchecked } = plan;
   const offered = allowedFor({ restrictions, caller });

@@ -14,8 +14,9 @@ type Prepared = { readonly input: Members; readonly meant?: EnvironmentMeant } |
 
 /**
  * Prepares the arguments of a call before anything is planned or approved: corrects common client mistakes, validates, and
- * resolves the name of an environment with a fresh read. Nothing is read if other arguments are wrong. Rejects with `FinspaceError` if a
- * name cannot be resolved because that read failed.
+ * resolves the name of an environment. It reads the names for each call, because since an earlier read the name may have passed to another
+ * environment. Nothing is read if other arguments are wrong. Rejects with `FinspaceError` if a name cannot be resolved because that read
+ * failed.
  */
 export async function prepareArguments(
   lookup: Lookup,

@@ -117,6 +117,7 @@ export function idIn(line: string): string | number | undefined {
   return number === undefined ? text : Number(number);
 }
 
+/** Characters at the beginning and end of a line in which its id is found. */
 const END_LENGTH = 200;
 const ID = '"id":(?:(\\d{1,15})|"([\\w-]{1,100})")';
 const AT_BEGIN = new RegExp(`^\\{(?:"jsonrpc":"2\\.0",)?${ID},`);
