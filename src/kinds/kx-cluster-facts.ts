@@ -1,3 +1,4 @@
+import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { memoryMiB, NODE_TYPES } from '../operations/machine-types.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { type FactSource, type Facts, ZONE } from './fact.ts';
@@ -19,12 +20,11 @@ const mounts = ({ databases }: Cluster) =>
     }),
   );
 
-/** The volumes of the dataview versions that a cluster mounts; undefined if not all are known. */
-function dataviewVolumes({ databases, status }: Cluster) {
-  const isWhole = databases?.every(
-    ({ dataviewConfiguration: view }) => view === undefined || view.segmentConfigurations,
-  );
-  return isWhole && !isDetached('kx-cluster', status) ? volumesOf({ databases }) : undefined;
+/** The volumes of the dataview versions that a cluster mounts; undefined if it mounts none, or if not all are known. */
+function dataviewVolumes({ databases = [], status }: Cluster) {
+  const views = databases.filter((entry) => dataviewIn(entry) !== undefined);
+  const isWhole = views.every(({ dataviewConfiguration: view }) => view?.segmentConfigurations !== undefined);
+  return views.length > 0 && isWhole && !isDetached('kx-cluster', status) ? volumesOf({ databases: views }) : undefined;
 }
 
 export const CLUSTER_FACTS: Facts<'kx-cluster'> = {

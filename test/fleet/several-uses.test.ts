@@ -61,6 +61,19 @@ describe('a cluster that mounts an older version of a dataview, on another volum
   });
 });
 
+test('a cluster whose reply names a dataview without its segments counts as a user of the volume of that dataview', async () => {
+  const brief: Call = async (name, input, options) => {
+    const reply = (await world().call(name, input, options)) as { databases?: Rows };
+    const databases = reply.databases?.map(({ dataviewConfiguration: view, ...entry }) => ({
+      ...entry,
+      dataviewName: (view as { dataviewName?: string } | undefined)?.dataviewName,
+    }));
+    return (name === 'GetKxCluster' ? { ...reply, databases } : reply) as never;
+  };
+  const { usedBy } = (await caller(brief)('what_depends_on', { name: 'vol-fx' })).data;
+  expect(names(usedBy, 'id')).toEqual(expect.arrayContaining(['cluster:gp-research', 'cluster:hdb-fx']));
+});
+
 describe('the volumes of a cluster', () => {
   const find = async (input: Record<string, unknown>) =>
     (await caller(world().call)('find_kx_entities', { kinds: ['cluster'], ...input })).data;
@@ -74,5 +87,20 @@ describe('the volumes of a cluster', () => {
     const groups = (await find({ groupBy: ['volumes'] }))['groups'] as Rows;
     expect(groups.find(({ value }) => value === 'vol-equities')).toMatchObject({ count: 2, names: users });
     expect(groups.find(({ value }) => value === 'vol-tplog')).toMatchObject({ count: 4 });
+  });
+
+  test('of dataviews are shown only for a cluster that mounts one', async () => {
+    const shown = new Map<unknown, unknown>();
+    let cursor: unknown;
+    do {
+      const page = { environment: 'kdb-prod', view: 'full', ...(cursor === undefined ? {} : { cursor }) };
+      const { data } = await caller(world().call)('describe_kx_environment', page);
+      for (const { name, facts } of (data['entities'] ?? []) as { name: string; facts: Rows[number] }[])
+        shown.set(name, facts['dataviewVolumes']);
+      cursor = data['cursor'];
+    } while (cursor !== undefined);
+    expect(shown.get('hdb-fx')).toEqual(['vol-fx']);
+    expect([...shown.keys()]).toEqual(expect.arrayContaining(['hdb-futures', 'rdb-fx']));
+    expect([shown.get('hdb-futures'), shown.get('rdb-fx')]).toEqual([undefined, undefined]);
   });
 });
