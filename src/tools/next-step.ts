@@ -97,13 +97,14 @@ async function nameTakenAdvice(
   name: OperationName,
   input: Members,
 ): Promise<FailureAdvice | undefined> {
-  if (name === 'CreateKxEnvironment') return environmentTakenAdvice(lookup, String(input['name']));
-  const created = createdIn(name, input);
+  const isNamed = name === 'CreateKxEnvironment';
+  const created = isNamed ? await environmentNamed(lookup, String(input['name'])) : createdIn(name, input);
   const found = created === undefined ? 'unknown' : await readStatus(lookup, created, name);
   if (created === undefined || typeof found !== 'object') return undefined;
   const { label, value } = created;
   const { status } = found;
-  const statement = `The ${nounOfLabel(label, name)} ${quoteUntrusted(value)} ${status === undefined ? 'already exists' : `is ${quoteUnlessPlain(status)}`}`;
+  const state = status === undefined ? 'already exists' : `is ${quoteUnlessPlain(status)}`;
+  const statement = `The ${nounOfLabel(label, name)} ${quoteUntrusted(value)} ${isNamed ? 'has that name, and ' : ''}${state}`;
   if (isLeavingOrGone(status))
     return { advice: `${statement}. ${howToWait(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
@@ -115,12 +116,12 @@ async function nameTakenAdvice(
     : { advice: `${statement}. Use it, or choose another name.`, retryable: false };
 }
 
-/** The same for an environment, which has an id besides its name. */
-async function environmentTakenAdvice(lookup: Lookup, given: string): Promise<FailureAdvice | undefined> {
+/** The environment with a name, which has an id besides; undefined if there is no such one, or more than one. */
+async function environmentNamed(lookup: Lookup, given: string): Promise<Reference | undefined> {
   const meant = await environmentCalled(lookup, given);
   if (typeof meant !== 'object' || !('environmentId' in meant)) return undefined;
-  const id = quoteUntrusted(meant.environmentId);
-  return { advice: `The environment ${id} has that name. Use it, or choose another name.`, retryable: false };
+  const { environmentId } = meant;
+  return { label: 'environmentId', value: environmentId, scope: { environmentId } };
 }
 
 /** What must be waited for, or has failed. */

@@ -130,7 +130,22 @@ describe('an error for a name in use', () => {
     expect(await guard.attempt({ tool: 'create_kx_environment', arguments: { name, kmsKeyId } })).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining(
-        `The environment "${environmentId}" has that name. Use it, or choose another name.`,
+        `The kdb environment "${environmentId}" has that name, and is CREATED. Use it, or choose another name.`,
+      ),
+    });
+  });
+
+  it('says to wait for an environment that is being deleted', async () => {
+    const { kmsKeyId = '' } = await backend.call('GetKxEnvironment', { environmentId });
+    const named = { name: 'leaving', kmsKeyId };
+    const { environmentId: leaving = '' } = await backend.call('CreateKxEnvironment', named as never);
+    backend.clock.advance(HOUR);
+    await backend.call('DeleteKxEnvironment', { environmentId: leaving } as never);
+    expect(await guard.attempt({ tool: 'create_kx_environment', arguments: named })).toMatchObject({
+      kind: 'refused',
+      content: { error: { retryable: true } },
+      text: expect.stringMatching(
+        /" has that name, and is DELET\w+\. Call wait_for_kx_entity \(kind environment, until DELETED\), then repeat this call\./,
       ),
     });
   });
