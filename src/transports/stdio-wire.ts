@@ -25,7 +25,7 @@ export interface StdioWire extends Transport {
 
 /** A line that is longer than `maxBytes` is skipped and answered with an error. */
 export interface StdioWireOptions extends Pick<JsonLinesOptions, 'input' | 'output' | 'maxBytes' | 'onend'> {
-  /** Called once the answer to the first `tools/list` is written. */
+  /** Called once the answer to the first `tools/list` is written: a call is likely to come next. */
   readonly onlisted?: (() => void) | undefined;
   /** Loads what `watch` needs. */
   readonly ready?: (() => Promise<void>) | undefined;
