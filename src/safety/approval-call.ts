@@ -36,8 +36,10 @@ const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 /** The parts of the text about one call, without what a caller may not see, even of the target. */
 export function callParts(facts: CallFacts, visibility: Visibility): ApprovalParts {
   const { operation, input, subject, targetEnvironment } = facts;
+  // The tags of an entity have a read of their own.
+  const kind = operationNamed(operation).entity === 'tags' ? undefined : subject.noun;
   const isShown =
-    isTargetShown(facts, visibility.isOffered) && visibility.showsDetails(subject.noun, ownPath(operation, input));
+    isTargetShown(facts, visibility.isOffered) && visibility.showsDetails(kind, ownPath(operation, input));
   const environment = targetEnvironment?.environment;
   const isNameShown = environment === undefined || visibility.showsName('kdb environment', environment);
   const seen = isNameShown ? facts : { ...facts, targetEnvironment: { ...targetEnvironment, environment: undefined } };

@@ -26,8 +26,11 @@ export interface Visibility {
   redact(entries: readonly (Item | Blocker)[]): VisibleItem[];
   /** The kinds of which something is withheld, and the reads that would show it. */
   withheldKinds(entries: readonly (Item | Blocker)[]): string[];
-  /** Whether the details of an entity are visible; `arn` is the part of its ARN after the environment. */
-  showsDetails(kind: string, arn: string | undefined): boolean;
+  /**
+   * Whether the details of an entity are visible; `arn` is the part of its ARN after the environment. Without a `kind`, only the names of
+   * its parents count.
+   */
+  showsDetails(kind: string | undefined, arn: string | undefined): boolean;
   showsName(kind: string, name: string): boolean;
   forbiddenText(forbidden: Forbidden): string;
   readonly isOffered: Allowed;
@@ -52,8 +55,8 @@ export function visibilityFor(offered: Allowed, known: unknown): Visibility {
     const enclosing = pathParts(arn).slice(0, -1);
     return enclosing.filter(isUnnamed).map(({ kind }) => nounIn(kind));
   };
-  const showsDetails = (kind: string, arn: string | undefined) =>
-    unseen(kind).length === 0 && hiddenParents(arn).length === 0;
+  const showsDetails = (kind: string | undefined, arn: string | undefined) =>
+    (kind === undefined || unseen(kind).length === 0) && hiddenParents(arn).length === 0;
 
   const redactOne = (entry: Item | Blocker): VisibleItem => {
     const { kind, name, detail, arn } = itemOf(entry);

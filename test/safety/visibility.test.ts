@@ -41,6 +41,17 @@ describe('what a caller sees of entities whose reads are withheld', () => {
   const named = (guard: Guard, builder: EnvironmentBuilder) =>
     guard.attempt({ tool: 'delete_kx_environment', arguments: whole(builder) });
 
+  it('includes the tags that a call changes, if the caller may list tags', async () => {
+    const { environmentArn } = await backend.call('GetKxEnvironment', whole(village));
+    const given = { resourceArn: `${environmentArn}/kxVolume/one`, tags: { 'finspace-mcp:protected': 'true' } };
+    const dialogWithout = async (...deny: string[]) => {
+      const { dialog } = await preview({ deny }, 'tag_resource', given);
+      return (dialog as string[])[1];
+    };
+    expect(await dialogWithout(...readsOf('volume'))).toMatch(/: not set -> true\.$/);
+    expect(await dialogWithout('list_tags_for_resource')).not.toContain('not set');
+  });
+
   it('is their kind and number, so that the plan is as safe as with their names', async () => {
     const open = await preview({}, 'delete_kx_environment', whole(village));
     expect(open).not.toHaveProperty('withheld');
