@@ -13,7 +13,7 @@ import { OPS_QUESTIONS } from '../test/answers/ops-questions.ts';
 import { PEOPLE_QUESTIONS } from '../test/answers/people-questions.ts';
 import { PLAIN_QUESTIONS } from '../test/answers/plain-questions.ts';
 import { type Asked, type Truth, truthOf } from '../test/answers/truth.ts';
-import { caller } from '../test/fleet/table.ts';
+import { caller } from '../test/fleet/demo-tools.ts';
 import { demo, NOW } from '../test/inventory/demo.ts';
 import { median, spread, verdict } from './measure.ts';
 

@@ -4,7 +4,7 @@ import { ownCommand } from '../own-command.ts';
 import { causeOf } from '../transports/cause.ts';
 import { type DoctorFinding, failed, ok, orFailed, warning } from './finding.ts';
 
-/** The configured parts that only `finspace-mcp http` needs: who may call, and what replicas share. */
+/** The configured parts that remote callers and replicas need: who may call, the seal keys, and the store. */
 export async function remoteFindings(config: Config): Promise<DoctorFinding[]> {
   const { authIssuer, authTokens, authJwks, authAudience, publicUrl, store, sealKeys } = config;
   const given = [authIssuer, authTokens, authJwks, authAudience, publicUrl].some((each) => each !== undefined);

@@ -72,7 +72,7 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
     needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(endpoints.map(({ settled }) => settled()))),
     ready: () => requireReady({ 'the backend': () => anyReady(endpoints), ...dependencies }),
-    rateLimiter: store && sharedRateLimiter(store, now),
+    limiterFor: store && sharedRateLimiter(store, now),
     gauges: store?.gauges,
     onerror: (error) => log.debug({ error: error.message }, 'not served'),
     observe: config.accessLog ? accessLog(log) : undefined,

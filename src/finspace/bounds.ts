@@ -54,13 +54,13 @@ export function callBounds(limitMs: number, cancel: AbortSignal | undefined): Bo
 
   const onCancel = () => own.end(cancelled());
   if (cancel?.aborted) onCancel();
-  const commit = cancel === undefined ? () => {} : onAbortOf(cancel)(onCancel);
+  const ignoreCancel = cancel === undefined ? () => {} : onAbortOf(cancel)(onCancel);
 
   const within = <T>(work: Promise<T>) => Promise.race([work, ended]);
   return {
     ending: own,
     restart,
-    commit,
+    commit: ignoreCancel,
     leaveTimeFor: (ms) => !own.isEnded && performance.now() + ms < endsAt,
     within,
     pause: (ms) => {
@@ -74,7 +74,7 @@ export function callBounds(limitMs: number, cancel: AbortSignal | undefined): Bo
     },
     close: () => {
       clearTimeout(timer);
-      commit();
+      ignoreCancel();
     },
   };
 }

@@ -39,7 +39,7 @@ export function finspaceCall(options: ClientOptions): Call {
       backoff,
       credentials,
       admit: () => limiter.admit(requested),
-      send: (attempt) => send(name, members, attempt) as Promise<never>,
+      send: (attempt) => send(name, members, attempt) as Promise<Reply>,
       ...NOT_SENT,
     };
     try {
@@ -59,6 +59,9 @@ export function finspaceCall(options: ClientOptions): Call {
   };
 }
 
+/** The reply of any operation: `never` fits the output of each. */
+type Reply = never;
+
 /** A call that is being sent: how, within which limits, and what its attempts have shown so far. */
 interface Sending {
   readonly mutates: boolean;
@@ -70,7 +73,7 @@ interface Sending {
   readonly credentials: Credentials | undefined;
   /** Waits for the next turn. */
   readonly admit: () => Promise<Admission>;
-  readonly send: (options: AttemptOptions) => Promise<never>;
+  readonly send: (options: AttemptOptions) => Promise<Reply>;
   attempts: number;
   wasSent: boolean;
   outcomeUnknown: boolean;
@@ -80,7 +83,7 @@ interface Sending {
 const NOT_SENT = { attempts: 0, wasSent: false, outcomeUnknown: false, lastFailure: undefined };
 
 /** Makes attempts until one is answered or the last failure rules out another. */
-async function untilAnswered(sending: Sending, first: Admission): Promise<never> {
+async function untilAnswered(sending: Sending, first: Admission): Promise<Reply> {
   const { bounds } = sending;
   for (let turn: Admission | undefined = first; ; turn = undefined) {
     try {
@@ -100,7 +103,7 @@ async function nextTurn({ admit, signal, lastFailure }: Sending): Promise<Admiss
 }
 
 /** One attempt. The limiter learns its outcome, and `sending` what it shows. */
-async function attemptInTurn(sending: Sending, turn: Admission): Promise<never> {
+async function attemptInTurn(sending: Sending, turn: Admission): Promise<Reply> {
   const { bounds, mutates, signal } = sending;
   try {
     const reply = await bounds.within(attempt(sending));
@@ -120,7 +123,7 @@ async function attemptInTurn(sending: Sending, turn: Admission): Promise<never> 
 }
 
 /** Sends the call; credentials that are rejected are replaced once, which counts as another attempt. */
-async function attempt(sending: Sending): Promise<never> {
+async function attempt(sending: Sending): Promise<Reply> {
   const { bounds, mutates, credentials } = sending;
   const onSend = () => {
     sending.wasSent = true;
@@ -169,8 +172,10 @@ async function firstTurn({ admit, signal }: Sending, ms: number): Promise<Admiss
 function outcomeOf(thrown: unknown, mutates: boolean): AttemptOutcome {
   const { transientCause } = diagnose(thrown);
   if (transientCause === 'transient') return 'failed';
-  if (transientCause === 'throttled') return mutates ? 'left' : 'refused';
-  return thrown instanceof DiagnosedError && thrown.$metadata.httpStatusCode !== undefined ? 'answered' : 'left';
+  if (transientCause === 'throttled') return mutates ? 'inconclusive' : 'refused';
+  return thrown instanceof DiagnosedError && thrown.$metadata.httpStatusCode !== undefined
+    ? 'answered'
+    : 'inconclusive';
 }
 
 /** The pause after a refused read does not grow beyond that of this attempt: the limiter slows down all reads together. */

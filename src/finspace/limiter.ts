@@ -2,10 +2,10 @@ import type { Ending } from './ending.ts';
 import { fairQueue } from './fair-queue.ts';
 
 /**
- * How an attempt ended: `refused` for too many requests, `failed` for a reason that may be overload, too, `left` if it shows nothing
+ * How an attempt ended: `refused` for too many requests, `failed` for a reason that may be overload, too, `inconclusive` if it shows nothing
  * about what the endpoint admits, such as a cancelled one.
  */
-export type AttemptOutcome = 'answered' | 'refused' | 'failed' | 'left';
+export type AttemptOutcome = 'answered' | 'refused' | 'failed' | 'inconclusive';
 
 /** One request that may be sent now. */
 export interface Admission {
@@ -100,7 +100,7 @@ interface State extends Required<LimiterOptions> {
   cancelPump: (() => void) | undefined;
 }
 
-/** Queues a background request; sends another one as soon as the pace allows. */
+/** Queues a background request. Sends a request in the foreground, which waits in no queue, as soon as the pace allows. */
 function enter(state: State, one: Waiting): void {
   const { queue, pace, later } = state;
   if (one.isBackground) {

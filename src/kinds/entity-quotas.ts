@@ -19,6 +19,7 @@ const mounts = (mode: 'read' | 'write'): EntityQuota<'kx-volume'> => ({
   kind: 'kx-volume',
   limit: ({ volumeMounts }) => volumeMounts[mode],
   used: (read, environmentId, { volumeName = '' }) => {
+    // No cluster is left out of the count.
     const at = { environmentId, clusterName: '' };
     return mountQuota(at, volumeName, mode).used(read, at);
   },

@@ -86,6 +86,7 @@ export const cacheSize = ({ cacheStorageConfigurations: caches = [] }: Sized): n
   caches.reduce((sum, { size }) => sum + size, 0);
 export const savedownSize = ({ savedownStorageConfiguration: savedown }: Sized): number => savedown?.size ?? 0;
 
+/** Of one cluster: a create requests all of its nodes, so none is in use before. */
 export const NODES_PER_CLUSTER: Quota = {
   what: 'nodes per cluster',
   limit: ({ nodesPerCluster }) => nodesPerCluster,

@@ -41,7 +41,8 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
     all,
     count: async (kind, within, only) => {
       const { environmentId, databaseName } = within;
-      if (kind === 'kx-changeset') return tx.countSources(quotaArn(world, environmentId, 'ingestions'));
+      if (kind === 'kx-changeset' && only !== undefined)
+        return tx.countSources(quotaArn(world, environmentId, 'ingestions'));
       if (kind === 'kx-dataview' && databaseName === undefined)
         return tx.countSources(quotaArn(world, environmentId, only === undefined ? 'dataviews' : 'dataviewVersions'));
       return tx.count(collectionOf(kind, within), { status: 'DELETED' });

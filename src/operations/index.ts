@@ -39,7 +39,7 @@ export type Input<N extends OperationName> = Omit<z.input<ReturnType<Declared<N>
 export type Output<N extends OperationName> = z.output<ReturnType<Declared<N>['output']>>;
 
 export interface CallOptions {
-  /** Abandons the call. A mutation that was already sent still finishes at the service. */
+  /** Abandons the call, unless it is a mutation that was already sent: that completes. */
   readonly signal?: AbortSignal | undefined;
   /** True if the call waits for its turn until `signal` aborts; otherwise it waits as long as a call may take. */
   readonly untilAborted?: boolean | undefined;

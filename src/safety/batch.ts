@@ -184,7 +184,7 @@ function namedBy({ operation, input }: BatchCall): string[] {
 const createdBefore = (batch: Batch, call: BatchCall): CreatedEntity[] =>
   before(batch, call).flatMap(({ operation, input }) => {
     const kind = kindOf(operation);
-    // A new dataview has one version.
+    // Only dataviews have versions. A new one has one.
     return kind === undefined ? [] : { kind, view: { ...input, activeVersions: [input] } };
   });
 

@@ -6,7 +6,7 @@ import type { StateDatabase } from './state.ts';
 export interface Intent extends Actor {
   readonly operation: OperationName;
   readonly backend: string;
-  /** The path labels of the call; never a body, which may contain secrets. */
+  /** The path labels of the call, and the name that it gives; no other argument, which may be a secret. */
   readonly target: Readonly<Record<string, unknown>>;
   /** The name of the environment, as last seen before the call. */
   readonly environment?: string | undefined;

@@ -22,7 +22,7 @@ export function journaledCall(call: Call, journal: Journal, backend: string, onL
     const operation = operationNamed(name);
     if (operation.risk === 'read') return learning(name, input, options);
     const members = input as Record<string, unknown>;
-    // The service chooses the ids of environments, and changesets have no name.
+    // What a create makes, as far as its input names it: environments get their ids from the service, and changesets have no name.
     const named = operation.risk === 'create' ? [String(createdBy(name)), 'name'] : ['name'];
     const shownLabels = [...labels(operation), ...named.filter((label) => label in members)];
     const target = Object.fromEntries(shownLabels.map((label) => [label, members[label]]));

@@ -89,13 +89,13 @@ export interface Caller {
    * Why calls of a risk are not listed to this caller; by default, `refusal`. More tools may be listed than the caller may call
    * now.
    */
-  readonly unlisted?: (risk: Risk) => string | undefined;
+  readonly listingRefusal?: (risk: Risk) => string | undefined;
 }
 
 /** The user who started this process, who may do everything that the server offers. */
 export const LOCAL_CALLER: Caller = { principal: 'local', answersForms: true, refusal: () => undefined };
 
-/** Why a composite tool is not offered: it is denied, or an operation that it needs is withheld. */
+/** Why a tool is not offered: it is denied, or an operation that it needs is withheld. */
 export function toolRefusalReason(
   tool: { readonly name: string; readonly needs: readonly OperationName[] },
   restrictions: Restrictions,

@@ -40,7 +40,7 @@ function dependentBlocker(dependent: Dependent, target: KindName): Blocker {
   return { item, first: `Delete it with ${remove}${other === undefined ? '' : `, or ${other}`}.` };
 }
 
-/** A blocker for an entity that uses the target until it is gone, and is already being deleted. */
+/** A blocker for an entity that is already being deleted. */
 const deletionBlocker = (item: Item): Blocker => ({
   item,
   first: `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`,

@@ -17,7 +17,7 @@ import { wrongArguments } from './result.ts';
 export const CREATE = 'create_kx_entities';
 const MAX_STEPS = 100;
 
-/** In order of dependency. */
+/** The creates that it takes. They run in the order in which the caller gives them. */
 const CREATES = [
   'CreateKxDatabase',
   'CreateKxChangeset',

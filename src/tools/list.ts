@@ -6,8 +6,8 @@ export const describedTools = (): readonly ListedTool[] => toolCatalog().map(({ 
 
 /** The tools that this server lists to a caller: the offered ones, and those for which the caller can get a token. */
 export function listedTools(restrictions: Restrictions, caller: Caller): ListedTool[] {
-  const { refusal, unlisted = refusal } = caller;
-  return offeredTools(restrictions, { ...caller, refusal: unlisted });
+  const { refusal, listingRefusal = refusal } = caller;
+  return offeredTools(restrictions, { ...caller, refusal: listingRefusal });
 }
 
 export function offeredTools(restrictions: Restrictions, caller: Caller): ListedTool[] {

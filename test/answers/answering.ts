@@ -1,7 +1,7 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { truncate } from '../../src/inventory/units.ts';
 import type { Call } from '../../src/operations/index.ts';
-import { caller } from '../fleet/table.ts';
+import { caller } from '../fleet/demo-tools.ts';
 import type { Question } from './demo-questions.ts';
 
 export const MAX_CALLS = 2;

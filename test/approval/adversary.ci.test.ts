@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { approverKey, isApprovedBy } from '../../src/safety/approver.ts';
 import { addApprover } from '../support/approver.ts';
 import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/world.ts';
+import { did, environment, failedTo } from '../support/session-calls.ts';
 import { approvesAt, NO_PTY, openTerminal, type TerminalSession } from './pty.ts';
 import { COMMON_CLOCK, ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
 

@@ -6,7 +6,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addApprover, PASSPHRASE } from '../support/approver.ts';
 import { CLI, FRESH_WORLD, type Session } from '../support/hosts.ts';
-import { did, environment } from '../support/world.ts';
+import { did, environment } from '../support/session-calls.ts';
 
 /** A browser without scripts: opens the one-time link, finds the form of the plan, and sends it with these fields. */
 async function approveOnPage(url: string, fields: Record<string, string>): Promise<string> {

@@ -13,7 +13,7 @@ import { bearer, called, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, type HttpHost, product } from '../http/support.ts';
 import { addApprover } from '../support/approver.ts';
 import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/world.ts';
+import { did, environment, failedTo } from '../support/session-calls.ts';
 import { stateDirectory } from './support.ts';
 
 afterEach(closeAll);

@@ -6,7 +6,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { addApprover } from '../support/approver.ts';
 import { CLI, FRESH_WORLD, type Session } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/world.ts';
+import { did, environment, failedTo } from '../support/session-calls.ts';
 
 const CLIENTS: [string, object][] = [
   ['links', { elicitation: { url: {} } }],

@@ -10,7 +10,7 @@ import { approverKey, keyFingerprint, openApprover } from '../../src/safety/appr
 import { storeFormTrust } from '../../src/safety/approver-keys.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { CLI, FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
-import { did, failedTo } from '../support/world.ts';
+import { did, failedTo } from '../support/session-calls.ts';
 import { COMMON_CLOCK, ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
 
 /** A state directory as version 0.1.0 left it: a key, a world with one database, a plan that expired, and a journal. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { addApprover } from '../support/approver.ts';
 import { CLI, FRESH_WORLD, HOSTS } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/world.ts';
+import { did, environment, failedTo } from '../support/session-calls.ts';
 import { approvesAt, NO_PTY, openTerminal } from './pty.ts';
 import { PASSPHRASE, stateDirectory } from './support.ts';
 

@@ -13,7 +13,7 @@ import { SKIPPED } from '../store/cluster.ts';
 import { startStores } from '../store/shared-store.ts';
 import { freePort } from '../support/free-port.ts';
 import { CLI } from '../support/hosts.ts';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { checkHealth, portOf, variables } from './image.ts';
 import { HAS_TOOLS, read, tool, yamlIn } from './tools.ts';
 

@@ -204,7 +204,7 @@ describe('the limiter of an endpoint', () => {
     await failed(call('UpdateKxDataview', { ...DATAVIEW, clientToken: 'mine' }));
     await failed(call('GetKxCluster', CLUSTER));
     expect(outcomes).toEqual([
-      ['left', 1_000],
+      ['inconclusive', 1_000],
       ['refused', 1_000],
     ]);
   });
@@ -218,7 +218,7 @@ describe('the limiter of an endpoint', () => {
     const { code } = await failed(call('GetKxCluster', CLUSTER, { signal: cancel.signal }));
     expect(code).toBe('Aborted');
     await failed(caller(url, { limiter, region: 'no region' })('GetKxCluster', CLUSTER));
-    expect(outcomes.map(([outcome]) => outcome)).toEqual(['answered', 'left', 'left']);
+    expect(outcomes.map(([outcome]) => outcome)).toEqual(['answered', 'inconclusive', 'inconclusive']);
   });
 
   /** Admits nothing. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
 import { type Truth, truthOf } from '../answers/truth.ts';
-import { caller, demoTools, names } from './table.ts';
+import { caller, demoTools, names } from './demo-tools.ts';
 
 const { world, use } = demoTools();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Call, Output } from '../../src/operations/index.ts';
-import { caller, demoTools, failing } from './table.ts';
+import { caller, demoTools, failing } from './demo-tools.ts';
 
 const { world, use } = demoTools();
 const newestOf = async (databaseName: string) => {

@@ -1,7 +1,7 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
-import { caller, demoTools, failing, type Rows } from './table.ts';
+import { caller, demoTools, failing, type Rows } from './demo-tools.ts';
 
 const { world, use } = demoTools();
 const INPUT = { a: 'kdb-prod', b: 'kdb-uat' };

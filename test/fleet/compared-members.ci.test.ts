@@ -4,7 +4,7 @@ import { KIND_NAMES, NAMES } from '../../src/kinds/names.ts';
 import type { KindName } from '../../src/kinds/views.ts';
 import { listMember } from '../../src/operations/derive.ts';
 import { type Call, type OperationName, operationNamed } from '../../src/operations/index.ts';
-import { caller } from './table.ts';
+import { caller } from './demo-tools.ts';
 
 /** Why a comparison does not show the members with such a path. */
 const NOT_COMPARED: readonly (readonly [RegExp, string])[] = [

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { FLEET_TOOLS } from '../../src/tools/fleet/index.ts';
+import { caller, demoTools, failing } from './demo-tools.ts';
 import { EXAMPLES } from './examples.ts';
-import { caller, demoTools, failing } from './table.ts';
 
 const { world } = demoTools();
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { caller, demoTools, failing, names } from './table.ts';
+import { caller, demoTools, failing, names } from './demo-tools.ts';
 
 const { world, use } = demoTools();
 const find = (input: Record<string, unknown>) => use('find_kx_entities', input);

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { PUBLISHED_QUOTAS } from '../../src/operations/quotas.ts';
 import { NOW } from '../inventory/demo.ts';
+import { caller, demoTools, failing, names, type Rows } from './demo-tools.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
-import { caller, demoTools, failing, names, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
 const HOUR = 3_600_000;

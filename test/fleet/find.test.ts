@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
-import { caller, demoTools, failing, names, type Rows } from './table.ts';
+import { caller, demoTools, failing, names, type Rows } from './demo-tools.ts';
 
 const { world, use } = demoTools();
 const TIMES = ['createdBefore', 'createdAfter', 'changedBefore', 'changedAfter'];

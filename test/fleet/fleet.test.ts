@@ -9,8 +9,8 @@ import { demo, NOW } from '../inventory/demo.ts';
 import { embedded } from '../safety/support/backend.ts';
 import { openBuilder } from '../safety/support/call-environment-builder.ts';
 import { UNRESTRICTED } from '../support/unrestricted.ts';
+import { caller, demoTools, failing, names, type Rows } from './demo-tools.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
-import { caller, demoTools, failing, names, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
 

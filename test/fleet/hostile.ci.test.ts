@@ -10,8 +10,8 @@ import { instructionsFor } from '../../src/tools/instructions.ts';
 import { quoteUntrusted } from '../../src/untrusted.ts';
 import { CORPUS, HIDDEN, UNREADABLE } from '../safety/support/corpus.ts';
 import { UNRESTRICTED } from '../support/unrestricted.ts';
+import { caller, demoTools } from './demo-tools.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
-import { caller, demoTools } from './table.ts';
 
 const { world } = demoTools();
 

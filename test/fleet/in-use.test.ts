@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { demoTools } from './table.ts';
+import { demoTools } from './demo-tools.ts';
 
 const { use, world } = demoTools();
 

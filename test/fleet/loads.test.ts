@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Call, Output } from '../../src/operations/index.ts';
 import { NOW } from '../inventory/demo.ts';
+import { caller, demoTools, names, type Rows } from './demo-tools.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
-import { caller, demoTools, names, type Rows } from './table.ts';
 
 const { world } = demoTools();
 const HOUR = 3_600_000;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Call, Input } from '../../src/operations/index.ts';
 import { type Demo, demo, NOW } from '../inventory/demo.ts';
-import { caller, names, type Rows } from './table.ts';
+import { caller, names, type Rows } from './demo-tools.ts';
 
 const ZONE = 'use1-az1';
 let world: Demo;

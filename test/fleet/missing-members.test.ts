@@ -3,7 +3,7 @@ import { readResource } from '../../src/resources/read.ts';
 import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { answering } from '../safety/support/backend.ts';
 import { UNRESTRICTED } from '../support/unrestricted.ts';
-import { caller, demoTools, failing } from './table.ts';
+import { caller, demoTools, failing } from './demo-tools.ts';
 
 const { world } = demoTools();
 

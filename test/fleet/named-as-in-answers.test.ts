@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { demoTools, names } from './table.ts';
+import { demoTools, names } from './demo-tools.ts';
 
 const { world, use } = demoTools();
 const search = async (input: Record<string, unknown>) => use('find_kx_entities', input);

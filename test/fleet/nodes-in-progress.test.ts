@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { replyCache } from '../../src/inventory/reply-cache.ts';
 import { demo, NOW } from '../inventory/demo.ts';
-import { caller, type Rows } from './table.ts';
+import { caller, type Rows } from './demo-tools.ts';
 
 test('answers of one minute do not say that nodes are PROVISIONING after they have started', async () => {
   let now = NOW;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cursorFor } from '../../src/tools/fleet/cursor.ts';
 import { shortDigest } from '../../src/tools/fleet/opaque-text.ts';
-import { demoTools } from './table.ts';
+import { demoTools } from './demo-tools.ts';
 
 const { use } = demoTools();
 const REFUSED = /is from an answer to other arguments: repeat that call with all its arguments/;

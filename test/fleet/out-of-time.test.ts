@@ -4,8 +4,8 @@ import { replyCache } from '../../src/inventory/reply-cache.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { cursorFor } from '../../src/tools/fleet/cursor.ts';
+import { type Called, caller, names } from './demo-tools.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
-import { type Called, caller, names } from './table.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-03-17T09:00:00Z') }));
 afterEach(() => void vi.useRealTimers());

@@ -4,7 +4,7 @@ import { environmentMermaid } from '../../src/inventory/mermaid.ts';
 import { inDatabase } from '../local/collections.ts';
 import { HOUR, MINUTE, WORLD } from '../safety/support/backend.ts';
 import { having, here, inside, on, preview, previewFixture } from '../safety/support/preview.ts';
-import { caller, names, type Rows } from './table.ts';
+import { caller, names, type Rows } from './demo-tools.ts';
 
 const fixture = previewFixture();
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { demoTools, names, type Rows } from './table.ts';
+import { demoTools, names, type Rows } from './demo-tools.ts';
 
 const { use } = demoTools();
 const find = async (input: Record<string, unknown>) => use('find_kx_entities', input);

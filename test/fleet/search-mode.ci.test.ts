@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { OPERATION_NAMES } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
-import { did, failedTo } from '../support/world.ts';
+import { did, failedTo } from '../support/session-calls.ts';
 
 const SEARCH = [...FRESH_WORLD, '--catalog', 'search'];
 

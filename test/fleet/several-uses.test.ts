@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
-import { caller, demoTools, names, type Rows } from './table.ts';
+import { caller, demoTools, names, type Rows } from './demo-tools.ts';
 
 const { world } = demoTools();
 

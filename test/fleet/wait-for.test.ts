@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { MAX_ALSO } from '../../src/tools/fleet/wait-for.ts';
 import { type Demo, demo, NOW } from '../inventory/demo.ts';
-import { caller, demoTools, type Rows } from './table.ts';
+import { caller, demoTools, type Rows } from './demo-tools.ts';
 
 const { world, use } = demoTools();
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
 import { NOW } from '../inventory/demo.ts';
-import { caller, demoTools } from './table.ts';
+import { caller, demoTools } from './demo-tools.ts';
 
 const { world } = demoTools();
 const LONG_AGO = '2026-03-14T06:00:00.000Z';

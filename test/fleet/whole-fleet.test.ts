@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { replyCache } from '../../src/inventory/reply-cache.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
+import { caller, demoTools, names } from './demo-tools.ts';
 import { EXAMPLES, FLEET_TOOL_NAMES } from './examples.ts';
-import { caller, demoTools, names } from './table.ts';
 
 const PAGE = 100;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_TEXT } from '../../src/answer-size.ts';
 import type { Session } from '../support/hosts.ts';
-import { environment } from '../support/world.ts';
+import { environment } from '../support/session-calls.ts';
 import { closeAll, HTTP_HOSTS, product } from './support.ts';
 
 const COUNT = 100;

@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { ALL_SCOPES, bearer, guarded, reading } from './guarded.ts';
 import { issuer, type TestIssuer } from './issuer.ts';
 import { closeAll, INITIALIZE, post, product, type Running } from './support.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { did, failedTo } from '../support/world.ts';
+import { did, failedTo } from '../support/session-calls.ts';
 import { closeAll, HTTP_HOSTS, product } from './support.ts';
 
 let folder: string;

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Subscribing, sharedWorld, subscribed } from '../resources/watchers.ts';
 import { SKIPPED } from '../store/cluster.ts';
 import { startStores, type TestStores } from '../store/shared-store.ts';
-import { did, environment, KMS_KEY } from '../support/world.ts';
+import { did, environment, KMS_KEY } from '../support/session-calls.ts';
 import { tokens } from './people.ts';
 import { closeAll, closing, HTTP_HOSTS, type HttpHost, modernBody, modernHeaders, post, product } from './support.ts';
 

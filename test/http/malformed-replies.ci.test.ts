@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { closeAll, INITIALIZE, post, product } from './support.ts';
 
 afterEach(closeAll);

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { closing, modernBody, modernHeaders, post, product } from './support.ts';
 
 /** A file of fixed tokens, one for each name, and the tokens themselves; `closeAll` removes them. */

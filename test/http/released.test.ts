@@ -1,6 +1,6 @@
 import { Server } from '@modelcontextprotocol/server';
 import { afterEach, expect, it, vi } from 'vitest';
-import { did } from '../support/world.ts';
+import { did } from '../support/session-calls.ts';
 import { closeAll, HTTP_HOSTS, product } from './support.ts';
 
 afterEach(async () => {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgres } from '../../src/store/postgres/index.ts';
 import { SKIPPED } from '../store/cluster.ts';
 import { startStores, type TestStores } from '../store/shared-store.ts';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { bearer, called, codeIn, person, tokens } from './people.ts';
 import { type Replica, startReplica } from './replica.ts';
 import { closeAll, HTTP_HOSTS } from './support.ts';

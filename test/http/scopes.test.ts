@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { ALL_SCOPES, bearer, call, guarded } from './guarded.ts';
 import { closeAll, HTTP_HOSTS, modern, post, product } from './support.ts';
 

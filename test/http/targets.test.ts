@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { selectTarget } from '../../src/commands/targets.ts';
 import { configure } from '../../src/config.ts';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { issuer } from './issuer.ts';
 import { bearer, called, codeIn, person, tokens } from './people.ts';
 import { closeAll, HTTP_HOSTS, modern, product, type Running } from './support.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startLocal } from '../../src/api.ts';
 import { openPostgres } from '../../src/store/postgres/index.ts';
 import { databaseIn, type TestStores } from '../store/shared-store.ts';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { bearer, called, tokens, wordsIn } from './people.ts';
 import { type Replica, startReplica } from './replica.ts';
 import { closing } from './support.ts';

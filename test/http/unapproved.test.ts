@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { did, failedTo } from '../support/world.ts';
+import { did, failedTo } from '../support/session-calls.ts';
 import { closeAll, HTTP_HOSTS, product } from './support.ts';
 
 afterEach(closeAll);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { poll } from '../../src/resources/poll.ts';
 import { closeAll } from '../http/support.ts';
-import { did, environment } from '../support/world.ts';
+import { did, environment } from '../support/session-calls.ts';
 import { type Subscribing, sharedWorld, subscribed, WATCHERS, waiting } from './watchers.ts';
 
 afterEach(closeAll);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { RESOURCE_KINDS, resourceAt, uriOf, urisTouchedBy, variablesOf } from '../../src/resources/catalog.ts';
 import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
-import { did, KMS_KEY } from '../support/world.ts';
+import { did, KMS_KEY } from '../support/session-calls.ts';
 import { type Subscribing, subscribed } from './watchers.ts';
 
 describe('the catalog of resources', () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { closeAll, HTTP_HOSTS, product } from '../http/support.ts';
-import { did, environment } from '../support/world.ts';
+import { did, environment } from '../support/session-calls.ts';
 import type { Subscribing } from './watchers.ts';
 
 afterEach(closeAll);

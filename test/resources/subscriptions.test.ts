@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { subscriptions } from '../../src/resources/subscriptions.ts';
 import { bearer, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, product } from '../http/support.ts';
-import { did, environment } from '../support/world.ts';
+import { did, environment } from '../support/session-calls.ts';
 import { type Subscribing, sharedWorld, subscribed, waiting } from './watchers.ts';
 
 afterEach(closeAll);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Person } from '../support/hosts.ts';
+import { did, environment, failedTo } from '../support/session-calls.ts';
 import { typedIn } from '../support/typed.ts';
-import { did, environment, failedTo } from '../support/world.ts';
 
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
 const approve = (name: string): FormAnswer => ({ action: 'accept', content: { name } });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
+import { did, environment, failedTo } from '../support/session-calls.ts';
 import { typedIn } from '../support/typed.ts';
-import { did, environment, failedTo } from '../support/world.ts';
 
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
 const approve = (name: string): FormAnswer => ({ action: 'accept', content: { name } });

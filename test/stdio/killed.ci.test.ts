@@ -17,7 +17,7 @@ import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import { addApprover, PASSPHRASE } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 
 const REPLAYS = process.env['TEST_LONG'] === undefined ? 20 : 1_000;
 const LIMITS = { connectMs: 5_000, attemptMs: 20_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };

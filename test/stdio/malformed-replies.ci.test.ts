@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRuntime } from '../../src/commands/runtime.ts';
 import { configure } from '../../src/config.ts';
 import { INITIALIZE } from '../http/support.ts';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { rawConnection, SILENT } from './raw-connection.ts';
 
 const MAX_BYTES = 20_000;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { CLI, HOSTS } from '../support/hosts.ts';
-import { did, environment, failedTo, KMS_KEY } from '../support/world.ts';
+import { did, environment, failedTo, KMS_KEY } from '../support/session-calls.ts';
 
 it('the command in the error of a quota replaces an empty world with an empty one that has no limits', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-quota-'));

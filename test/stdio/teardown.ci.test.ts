@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Host, type Person } from '../support/hosts.ts';
+import { did, failedTo } from '../support/session-calls.ts';
 import { typedIn } from '../support/typed.ts';
-import { did, failedTo } from '../support/world.ts';
 
 const approve = (name: string): FormAnswer => ({ action: 'accept', content: { name } });
 

@@ -4,7 +4,7 @@ import { operationOf } from '../../src/operations/naming.ts';
 import { COMPOSITE_TOOLS } from '../../src/tools/composites.ts';
 import { describeComposite, describeTool } from '../../src/tools/describe.ts';
 import { FRESH_WORLD, HOSTS, type Host, type Session } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/world.ts';
+import { did, environment, failedTo } from '../support/session-calls.ts';
 
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { acceptRestore, initStore } from '../../src/store/postgres/administration.ts';
 import { called, wordsIn } from '../http/people.ts';
 import { closeAll, product } from '../http/support.ts';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { SKIPPED } from './cluster.ts';
 import { databaseIn, startStores, type TestStores } from './shared-store.ts';
 

@@ -7,7 +7,7 @@ import { initStore } from '../../src/store/postgres/administration.ts';
 import { openPostgres } from '../../src/store/postgres/index.ts';
 import { bearer, called, tokens, wordsIn } from '../http/people.ts';
 import { closeAll, product } from '../http/support.ts';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { give, SKIPPED, startCluster } from './cluster.ts';
 import { sealKeysIn } from './shared-store.ts';
 import { NO_SMALL_DISK, type SmallDisk, smallDisk } from './small-disk.ts';

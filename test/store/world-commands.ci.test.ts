@@ -14,7 +14,7 @@ import type { DoctorFinding } from '../../src/commands/finding.ts';
 import { NO_PTY, openTerminal } from '../approval/pty.ts';
 import { modern } from '../http/support.ts';
 import { CLI } from '../support/hosts.ts';
-import { KMS_KEY } from '../support/world.ts';
+import { KMS_KEY } from '../support/session-calls.ts';
 import { SKIPPED } from './cluster.ts';
 import { databaseIn, startStores, type TestStores } from './shared-store.ts';
 

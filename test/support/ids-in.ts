@@ -1,5 +1,5 @@
 import type { Session } from './hosts.ts';
-import { did } from './world.ts';
+import { did } from './session-calls.ts';
 
 /** The ids of all environments, by name. */
 export async function idsIn(session: Session): Promise<Map<string, string>> {

@@ -13,7 +13,7 @@ import { COMPOSITE_TOOLS } from '../../src/tools/composites.ts';
 import type { ToolResult } from '../../src/tools/environment.ts';
 import { refused } from '../../src/tools/result.ts';
 import { limitSize } from '../../src/tools/size-limit.ts';
-import { caller } from '../fleet/table.ts';
+import { caller } from '../fleet/demo-tools.ts';
 import { synthetic } from '../inventory/synthetic.ts';
 import { UNRESTRICTED } from '../support/unrestricted.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { caller, demoTools } from '../fleet/table.ts';
+import { caller, demoTools } from '../fleet/demo-tools.ts';
 
 const { world, use } = demoTools();
 let environmentId: string;

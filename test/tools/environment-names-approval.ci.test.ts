@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Host } from '../support/hosts.ts';
 import { idsIn } from '../support/ids-in.ts';
+import { did, environment, failedTo } from '../support/session-calls.ts';
 import { typedIn } from '../support/typed.ts';
-import { did, environment, failedTo } from '../support/world.ts';
 
 const typed = (message: string): FormAnswer => ({ action: 'accept', content: { name: typedIn(message) } });
 

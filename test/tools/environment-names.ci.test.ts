@@ -8,8 +8,8 @@ import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { prepareArguments } from '../../src/tools/prepare-arguments.ts';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Host, type Session } from '../support/hosts.ts';
 import { idsIn } from '../support/ids-in.ts';
+import { did, environment, failedTo } from '../support/session-calls.ts';
 import { typedIn } from '../support/typed.ts';
-import { did, environment, failedTo } from '../support/world.ts';
 
 const NEWEST = HOSTS[2] as Host;
 const typed = (message: string): FormAnswer => ({ action: 'accept', content: { name: typedIn(message) } });

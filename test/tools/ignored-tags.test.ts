@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { FRESH_WORLD, HOSTS, type Host, type Session } from '../support/hosts.ts';
-import { failedTo, KMS_KEY } from '../support/world.ts';
+import { failedTo, KMS_KEY } from '../support/session-calls.ts';
 
 const forms: string[] = [];
 let session: Session;

@@ -5,7 +5,7 @@ import { agentInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { parseArguments } from '../../src/tools/arguments.ts';
 import { FRESH_WORLD, HOSTS, type Host, type Session } from '../support/hosts.ts';
-import { did, failedTo } from '../support/world.ts';
+import { did, failedTo } from '../support/session-calls.ts';
 
 let session: Session;
 beforeAll(async () => {

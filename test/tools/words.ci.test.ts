@@ -6,7 +6,7 @@ import { toolName } from '../../src/operations/naming.ts';
 import { COMPOSITE_TOOLS } from '../../src/tools/composites.ts';
 import { lenient } from '../../src/tools/lenient.ts';
 import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
-import { did, failedTo } from '../support/world.ts';
+import { did, failedTo } from '../support/session-calls.ts';
 
 let session: Session;
 /** The id of the demo world's production environment. */

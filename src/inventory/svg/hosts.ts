@@ -54,7 +54,7 @@ function memoryBar({ facts: { memoryMiB, reservedMiB } }: GraphEntity, x: number
   if (memoryMiB === undefined || reservedMiB === undefined) return '';
   const share = Math.min(1, Number(reservedMiB) / Number(memoryMiB));
   const bar = (width: number, look: string) => box({ x, y, width, height: 12, rx: 6 }, look);
-  const reserved = share === 0 ? '' : bar(Math.max(12, Math.round(BAR * share)), share > 0.9 ? 'underway' : 'bar');
+  const reserved = share === 0 ? '' : bar(Math.max(12, Math.round(BAR * share)), share > 0.9 ? 'full-bar' : 'bar');
   return bar(BAR, 'track') + reserved;
 }
 

@@ -7,7 +7,7 @@ svg{--paper:#f7f8fa;--card:#fff;--line:#d7dbe2;--ink:#1b2430;--soft:#5d6878;--fa
 @media (prefers-color-scheme:dark){svg{--paper:#11161d;--card:#1a212b;--line:#33404f;--ink:#e8edf3;--soft:#9fadbf;--faint:#26303c;--ok:#46cf9d;--underway:#7ab0ff;--failed:#ff7a68;--behind:#ffb547;--unused:#bda9e6;--link:#5c6b7e;--failedbg:#40201c;--behindbg:#3b2c10;--unusedbg:#2a2440;--underwaybg:#182c4c}}
 text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;fill:var(--ink)}
 .h1{font-size:24px;font-weight:700}.h2{font-size:12px;font-weight:700;letter-spacing:.09em;fill:var(--soft)}.name{font-size:13px;font-weight:600}.big{font-size:24px;font-weight:700}.soft{fill:var(--soft)}.small{font-size:11px}.tag{font-size:11px;font-weight:700;letter-spacing:.05em;fill:var(--soft)}
-.paper{fill:var(--paper)}.card{fill:var(--card);stroke:var(--line)}.track{fill:var(--faint)}.bar{fill:var(--link)}
+.paper{fill:var(--paper)}.card{fill:var(--card);stroke:var(--line)}.track{fill:var(--faint)}.bar{fill:var(--link)}.full-bar{fill:var(--underway)}
 .ok{fill:var(--ok)}.underway{fill:var(--underway)}.failed{fill:var(--failed)}.behind{fill:var(--behind)}.unused{fill:var(--unused)}
 .bg-failed{fill:var(--failedbg)}.bg-behind{fill:var(--behindbg)}.bg-unused{fill:var(--unusedbg)}.bg-underway{fill:var(--underwaybg)}
 .edge-failed{stroke:var(--failed);stroke-width:1.5}.edge-behind{stroke:var(--behind);stroke-width:1.5}.edge-unused{stroke:var(--unused);stroke-width:1.5;stroke-dasharray:5 4}.edge-underway{stroke:var(--underway)}

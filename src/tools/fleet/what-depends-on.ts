@@ -41,8 +41,8 @@ export const whatDependsOn = fleetTool({
     const changes = (changesetId: string) => name.endsWith(changesetId);
     const graph = await reader.graph(place.id, { changes });
     const found = theOne(graph, name, kind);
-    const { from, entity } =
-      found === undefined ? await olderChangeset(reader, graph, input, name) : { from: graph, entity: found };
+    const { holder, entity } =
+      found === undefined ? await olderChangeset(reader, graph, input, name) : { holder: graph, entity: found };
     // No answer depends on older changesets than those that were read.
     const isMissed = ({ isOfOlder }: ReadGap) => isOfOlder !== true;
     const dependents = dependentsOf(graph, entity.id);
@@ -52,7 +52,7 @@ export const whatDependsOn = fleetTool({
       ...tagged.gaps,
       ...place.gaps.filter((gap) => gap.environment !== graph.name),
     ];
-    const issues = healthOf(from).get(entity.id)?.issues ?? [];
+    const issues = healthOf(holder).get(entity.id)?.issues ?? [];
     const head = {
       environment: graph.name,
       environmentId: graph.environmentId,
@@ -161,9 +161,9 @@ async function olderChangeset(reader: FleetReader, graph: Graph, { environment, 
   } as const;
   const isMeant = kind === undefined || kind === 'changeset';
   const read = isMeant ? await reader.reread([graph], options) : { graphs: [], gaps: [] };
-  const [found] = read.graphs.flatMap((from) => {
-    const entity = theOne(from, name, 'changeset');
-    return entity === undefined ? [] : { from, entity };
+  const [found] = read.graphs.flatMap((holder) => {
+    const entity = theOne(holder, name, 'changeset');
+    return entity === undefined ? [] : { holder, entity };
   });
   if (found !== undefined) return found;
   const names = graph.entities.filter(isOfKind(kind)).map((each) => each.name);

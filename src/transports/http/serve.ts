@@ -43,7 +43,7 @@ export interface HttpOptions extends HttpSettings {
   /** What the tools may call, which decides scopes and rates; the operations by default. */
   readonly needs?: Needs | undefined;
   /** Limits the calls of a principal; within this process by default. */
-  readonly rateLimiter?: ((rates: Rates) => RateLimiter) | undefined;
+  readonly limiterFor?: ((rates: Rates) => RateLimiter) | undefined;
   /** More gauges for `/metrics`, by name. */
   readonly gauges?: Gauges | undefined;
   /** Called when a request has ended. */
@@ -130,7 +130,7 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
     needs,
     maxBody,
     onerror,
-    rateLimiter: (options.rateLimiter ?? ((rates) => rateLimiter(rates, now)))(effectiveRates(options)),
+    rateLimiter: (options.limiterFor ?? ((rates) => rateLimiter(rates, now)))(effectiveRates(options)),
     observe: (exchange, status, ms) => {
       measured.observe(exchange, status, ms);
       options.observe?.(exchange, status, ms);

@@ -8,9 +8,15 @@ import { type Admits, type Needs, type Scope, type ScopedCaller, scopedCaller, s
 
 /** An endpoint that everyone who reaches it may use as the local user. */
 export function openMount(endpoint: Endpoint, admits: Admits | undefined): Mount {
-  const left = admits?.(LOCAL_CALLER.principal);
-  const caller = left === undefined ? LOCAL_CALLER : scopedCaller({ principal: LOCAL_CALLER.principal, scopes: left });
-  return { endpoint, authenticate: () => (admits !== undefined && left === undefined ? unknownTarget() : caller) };
+  const targetScopes = admits?.(LOCAL_CALLER.principal);
+  const caller =
+    targetScopes === undefined
+      ? LOCAL_CALLER
+      : scopedCaller({ principal: LOCAL_CALLER.principal, scopes: targetScopes });
+  return {
+    endpoint,
+    authenticate: () => (admits !== undefined && targetScopes === undefined ? unknownTarget() : caller),
+  };
 }
 
 /** An endpoint that requires tokens and limits callers to their scopes, and to those that its target allows. */
@@ -23,10 +29,10 @@ export function authorizedMount(
 ): Mount {
   /** By caller only, because the scopes that a target allows a principal never change. */
   const narrowed = new WeakMap<ScopedCaller, ScopedCaller>();
-  const narrow = (caller: ScopedCaller, left: readonly string[]) => {
+  const narrow = (caller: ScopedCaller, targetScopes: readonly string[]) => {
     let cached = narrowed.get(caller);
     if (cached === undefined) {
-      const allowed = scopedCaller({ principal: caller.principal, scopes: left }).scopes;
+      const allowed = scopedCaller({ principal: caller.principal, scopes: targetScopes }).scopes;
       const remaining = (scopes: ReadonlySet<Scope>) => [...scopes].filter((scope) => allowed.has(scope));
       cached = scopedCaller({
         principal: caller.principal,
@@ -42,8 +48,8 @@ export function authorizedMount(
     authenticate: async (request) => {
       const caller = await authorize(request, resource());
       if (caller instanceof Response || admits === undefined) return caller;
-      const left = admits(caller.principal);
-      return left === undefined ? unknownTarget() : narrow(caller, left);
+      const targetScopes = admits(caller.principal);
+      return targetScopes === undefined ? unknownTarget() : narrow(caller, targetScopes);
     },
     authorize: (caller, body) => {
       const needed = scopesToRequest(body, caller as ScopedCaller, needs);

@@ -72,7 +72,7 @@ export function scopedCaller({ principal, scopes, attainable = [] }: Holder): Sc
     attainable: listed,
     answersForms: principal === LOCAL_CALLER.principal || granted.has('finspace:approve'),
     refusal: (risk) => missingScopeText(granted, OF_RISK[risk]),
-    unlisted: (risk) => missingScopeText(listed, OF_RISK[risk]),
+    listingRefusal: (risk) => missingScopeText(listed, OF_RISK[risk]),
   };
 }
 

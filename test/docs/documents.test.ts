@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DOCUMENTS, LINTER, withParts } from '../../scripts/documents.ts';
 import { withLayers } from '../../scripts/layers.ts';
 import { DEMO_PICTURE, demoPicture } from '../../scripts/pictures.ts';
-import { DOCUMENTS, LINTER, withParts } from '../../scripts/readme.ts';
 import { COMMANDS } from '../../src/commands/index.ts';
 import { flagOf, SETTING_NAMES } from '../../src/config.ts';
 import { OPERATION_NAMES } from '../../src/operations/index.ts';
