@@ -19,7 +19,7 @@ import { candidates, type TeardownPlan } from './teardown.ts';
 interface Step {
   readonly tool: string;
   readonly arguments: Members;
-  /** What must be filled in manually, because the API does not return it. */
+  /** What must be filled in manually, because the API does not return it, or when the service refuses the call. */
   readonly remark?: string;
 }
 
@@ -83,10 +83,15 @@ export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Dat
   };
 }
 
-/** What others need comes first. What had failed comes last among its kind, because it may take memory of hosts that others need. */
+/**
+ * What others need comes first. Other dataviews may be on the volume of a writable one only if they are created after it. What had
+ * failed comes last among its kind, because it may take memory of hosts that others need.
+ */
 const byCreation = (a: DeletedEntity, b: DeletedEntity) =>
   KIND_NAMES.indexOf(a.kind as KindName) - KIND_NAMES.indexOf(b.kind as KindName) ||
+  Number(isWritable(b)) - Number(isWritable(a)) ||
   Number(failed(a)) - Number(failed(b));
+const isWritable = ({ entity }: DeletedEntity) => entity?.['readWrite'] === true;
 const failed = ({ entity }: DeletedEntity) => statusClass((Object(entity) as { status?: string }).status) === 'failed';
 
 async function contentsOf(call: Call, { environmentId }: Members): Promise<Deletion[]> {
@@ -146,10 +151,8 @@ async function changesetsOf(call: Call, { environmentId, databaseName }: Members
  * The create call for the same kind of entity, with the arguments that its description contains, but none that the service sets
  * itself.
  */
-function createFor(
-  { operation, input, kind, entity }: DeletedEntity,
-  lostDatabases: readonly unknown[],
-): Step | undefined {
+function createFor(deleted: DeletedEntity, lostDatabases: readonly unknown[]): Step | undefined {
+  const { operation, input, kind, entity } = deleted;
   // The service itself replaces a deleted node.
   if (operation === 'DeleteKxClusterNode') return undefined;
   const create = OPERATION_NAMES.find(
@@ -162,10 +165,12 @@ function createFor(
   );
   const given = Object.fromEntries(Object.entries(known).filter(([member]) => member in schema.shape));
   const { success, error } = schema.safeParse(given);
-  if (success) return step(create, given);
+  if (success) return { ...step(create, given), ...(isWritable(deleted) ? { remark: OWN_VOLUME } : {}) };
   const missing = error.issues.map(({ path }) => path.join('.')).join(', ');
   return { ...step(create, given), remark: `Fill in manually: ${missing}.` };
 }
+
+const OWN_VOLUME = 'The service refuses it while another dataview is on its volume.';
 
 /** Responses describe mounts in another form than requests, and name changesets that are deleted with their databases. */
 function requestForm(entity: Members, lostDatabases: readonly unknown[]): Members {

@@ -200,6 +200,26 @@ describe('a recovery kit', () => {
     expect(names).toEqual(['small', 'large']);
   });
 
+  it('recreates a writable dataview before others on its volume, which the service refuses in the other order', async () => {
+    await builder.database('trades');
+    await builder.changeset('trades');
+    await builder.volume('fast');
+    const segmentConfigurations = [{ dbPaths: ['/*'], volumeName: 'fast' }];
+    await builder.dataview('writable', { readWrite: true, segmentConfigurations });
+    await builder.dataview('readable', { segmentConfigurations });
+    const kit = await kitOf('tear_down_kx_environment', {}, `trading ${builder.environmentId.slice(0, 4)}`);
+    const { environmentId } = await openBuilder(backend.call, 'other');
+    await run(kit, environmentId);
+    const views = kit.create.filter(({ tool }) => tool === 'create_kx_dataview');
+    expect(views).toMatchObject([
+      {
+        arguments: { dataviewName: 'writable' },
+        remark: 'The service refuses it while another dataview is on its volume.',
+      },
+      { arguments: { dataviewName: 'readable' } },
+    ]);
+  });
+
   it('of a node, which the service replaces by itself, recreates nothing', async () => {
     await builder.cluster('gateway');
     const { nodes = [] } = await backend.call('ListKxClusterNodes', {
