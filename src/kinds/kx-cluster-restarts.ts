@@ -5,7 +5,7 @@ import { type Cluster, mountedDatabases } from './kx-cluster-references.ts';
 import type { Impact, Loss, Note } from './model.ts';
 import type { Reader } from './reader.ts';
 import { pathItem } from './rules.ts';
-import type { Keys } from './views.ts';
+import type { Keys, Views } from './views.ts';
 
 type Key = Keys['kx-cluster'];
 type Strategy = 'NO_RESTART' | 'ROLLING' | 'FORCE' | undefined;
@@ -26,12 +26,15 @@ const MAY_LOSE = 'Data that is only in the memory of its nodes is lost; whether 
 /** Whether the nodes of a cluster may hold data that is nowhere else. */
 export const holdsUnsaved = (cluster: Cluster): boolean => memoryLoss(cluster) !== undefined;
 
+type Node = Pick<Views['kx-node'], 'status'>;
+/** Whether a node may hold data, or serve it. */
+export const hasStarted = ({ status }: Node): boolean => status !== 'PROVISIONING';
+
 /** What is only in the memory of nodes and is lost with them. */
-export const unsavedData = (nodes: number): Loss => ({
-  kind: 'memory',
-  name: 'unsaved data in memory',
-  detail: counted('node', nodes),
-});
+export function unsavedData(nodes: readonly Node[]): Loss[] {
+  const { length } = nodes.filter(hasStarted);
+  return length === 0 ? [] : [{ kind: 'memory', name: 'unsaved data in memory', detail: counted('node', length) }];
+}
 
 /** A new configuration restarts the nodes, in the way that the deployment strategy says. */
 export async function restartImpact(
@@ -47,7 +50,7 @@ export async function restartImpact(
   const isTogether = strategy === 'FORCE';
   const isDown = serving <= 1 || isTogether;
   return {
-    ...(memory === 'lost' ? { risk: 'destroy', lost: [unsavedData(nodes.length)] } : {}),
+    ...(memory === 'lost' ? { risk: 'destroy', lost: unsavedData(nodes) } : {}),
     interrupted: [pathItem('kx-cluster', key, restartText(nodes.length, isTogether))],
     notes: [
       ...(memory === 'possible' ? [{ says: MAY_LOSE }] : []),

@@ -6,7 +6,7 @@ import { openEnvironment } from './environment-rules.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
 import { databasesAfterUpdate, mountQuotas, mountsReady, volumesReady, withSegments } from './kx-cluster-mounts.ts';
 import { type Cluster, clusterReferences, mountedDatabases } from './kx-cluster-references.ts';
-import { holdsUnsaved, restartImpact, unsavedData } from './kx-cluster-restarts.ts';
+import { hasStarted, holdsUnsaved, restartImpact, unsavedData } from './kx-cluster-restarts.ts';
 import type { Impact, KindDefinition, Loss, Note, Problem, RequestedChange, RuleResult, Use } from './model.ts';
 import {
   azModeQuota,
@@ -144,8 +144,10 @@ async function clusterLost({
 }: RequestedChange<'kx-cluster', 'DeleteKxCluster'> & { target: Cluster }) {
   const nodes = await read.listed('kx-node', key);
   const { cacheStorageConfigurations: caches = [], savedownStorageConfiguration: savedown } = target;
+  const unsaved = holdsUnsaved(target) ? unsavedData(nodes) : [];
+  const all: Loss[] = nodes.length === 0 ? [] : [{ kind: 'nodes', name: counted('node', nodes.length) }];
   const lost: Loss[] = [
-    holdsUnsaved(target) ? unsavedData(nodes.length) : { kind: 'nodes', name: counted('node', nodes.length) },
+    ...(unsaved.length > 0 ? unsaved : all),
     ...caches.map(({ type, size }): Loss => ({ kind: 'cache', name: String(type), detail: `${size} GB` })),
     ...(savedown?.size === undefined
       ? []
@@ -170,8 +172,8 @@ async function nodeExists({ input, key, target, read }: DeleteNode): Promise<Rul
 /** What is lost with one node, and its share of the cluster. A node that never ran holds and serves nothing. */
 async function nodeLost({ input, key, target, read }: DeleteNode & { readonly target: Cluster }): Promise<Impact> {
   const nodes = await read.listed('kx-node', key);
-  const isStarting = nodes.find(({ nodeId }) => nodeId === input.nodeId)?.status === 'PROVISIONING';
-  if (isStarting) return { notes: [{ says: NOT_STARTED }] };
+  const node = nodes.find(({ nodeId }) => nodeId === input.nodeId);
+  if (node !== undefined && !hasStarted(node)) return { notes: [{ says: NOT_STARTED }] };
   const held = holdsUnsaved(target) ? 'unsaved data in memory' : undefined;
   return {
     lost: [{ kind: 'node', name: input.nodeId, detail: held }],
