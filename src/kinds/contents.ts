@@ -1,5 +1,6 @@
 import { byteSize, counted, diskText } from './amounts.ts';
 import { typeAndStatus } from './dependents.ts';
+import { holdsUnsaved, UNSAVED } from './kx-cluster-restarts.ts';
 import { loadsInto, loadsText } from './loads.ts';
 import type { Loss } from './model.ts';
 import { KIND_NAMES, keyIn } from './names.ts';
@@ -25,12 +26,23 @@ export interface Content {
 interface Description<K extends InEnvironment> {
   readonly needsDetails?: true;
   readonly detail: (view: Views[K]) => string | undefined;
+  /** Data in it that is nowhere else, as far as lists show. */
+  readonly loses?: (view: Views[K]) => string | undefined;
   readonly loads?: (read: Reader, key: Keys[K]) => Promise<readonly string[]>;
 }
 
+/** The statuses of a cluster whose nodes run. */
+const HAS_STARTED: ReadonlySet<string | undefined> = new Set(['RUNNING', 'UPDATING']);
+
 const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
-  'kx-cluster': { detail: ({ clusterType, status }) => typeAndStatus(clusterType, status) },
-  'kx-dataview': { detail: ({ databaseName }) => `of ${databaseName}` },
+  'kx-cluster': {
+    detail: ({ clusterType, status }) => typeAndStatus(clusterType, status),
+    loses: (cluster) => (holdsUnsaved(cluster) && HAS_STARTED.has(cluster.status) ? UNSAVED : undefined),
+  },
+  'kx-dataview': {
+    detail: ({ databaseName }) => `of ${databaseName}`,
+    loses: ({ readWrite }) => (readWrite === true ? 'uncommitted changes' : undefined),
+  },
   'kx-volume': { needsDetails: true, detail: ({ nas1Configuration }) => diskText(nas1Configuration) },
   'kx-database': {
     needsDetails: true,
@@ -60,15 +72,16 @@ async function contentsOfKind<K extends InEnvironment>(
   environmentId: string,
   kind: K,
 ): Promise<Content[]> {
-  const { needsDetails, detail, loads: loadsOf }: Description<K> = DESCRIPTIONS[kind];
+  const { needsDetails, detail, loses, loads: loadsOf }: Description<K> = DESCRIPTIONS[kind];
   const views = await (needsDetails ? read.all : read.listed)(kind, { environmentId });
   const content = async (view: Views[K]): Promise<Content> => {
     const key = keyIn(kind, { ...view, environmentId });
     const loads = (await loadsOf?.(read, key)) ?? [];
     const { createdTimestamp, createTimestamp = createdTimestamp } = view as Record<string, string | undefined>;
     const status = statusOf(view);
-    const description = withFailedDeletion(detail(view), status);
-    const item = { ...pathItem(kind, key, description && `${description}${loadsText(loads)}`), made: createTimestamp };
+    const described = [withFailedDeletion(detail(view), status), loses?.(view)];
+    const description = described.filter((each) => each !== undefined).join(', ');
+    const item = { ...pathItem(kind, key, `${description}${loadsText(loads)}` || undefined), made: createTimestamp };
     return { kind, key, view, status, item, loads };
   };
   return Promise.all(views.map(content));

@@ -30,10 +30,12 @@ type Node = Pick<Views['kx-node'], 'status'>;
 /** Whether a node may hold data, or serve it. */
 export const hasStarted = ({ status }: Node): boolean => status !== 'PROVISIONING';
 
+export const UNSAVED = 'unsaved data in memory';
+
 /** What is only in the memory of nodes and is lost with them. */
 export function unsavedData(nodes: readonly Node[]): Loss[] {
   const { length } = nodes.filter(hasStarted);
-  return length === 0 ? [] : [{ kind: 'memory', name: 'unsaved data in memory', detail: counted('node', length) }];
+  return length === 0 ? [] : [{ kind: 'memory', name: UNSAVED, detail: counted('node', length) }];
 }
 
 /** A new configuration restarts the nodes, in the way that the deployment strategy says. */

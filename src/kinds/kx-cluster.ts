@@ -6,7 +6,7 @@ import { openEnvironment } from './environment-rules.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
 import { databasesAfterUpdate, mountQuotas, mountsReady, volumesReady, withSegments } from './kx-cluster-mounts.ts';
 import { type Cluster, clusterReferences, mountedDatabases } from './kx-cluster-references.ts';
-import { hasStarted, holdsUnsaved, restartImpact, unsavedData } from './kx-cluster-restarts.ts';
+import { hasStarted, holdsUnsaved, restartImpact, UNSAVED, unsavedData } from './kx-cluster-restarts.ts';
 import type { Impact, KindDefinition, Loss, Note, Problem, RequestedChange, RuleResult, Use } from './model.ts';
 import {
   azModeQuota,
@@ -174,7 +174,7 @@ async function nodeLost({ input, key, target, read }: DeleteNode & { readonly ta
   const nodes = await read.listed('kx-node', key);
   const node = nodes.find(({ nodeId }) => nodeId === input.nodeId);
   if (node !== undefined && !hasStarted(node)) return { notes: [{ says: NOT_STARTED }] };
-  const held = holdsUnsaved(target) ? 'unsaved data in memory' : undefined;
+  const held = holdsUnsaved(target) ? UNSAVED : undefined;
   return {
     lost: [{ kind: 'node', name: input.nodeId, detail: held }],
     interrupted: [pathItem('kx-cluster', key, `1 of its ${counted('node', nodes.length)}`)],

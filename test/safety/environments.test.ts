@@ -131,7 +131,7 @@ describe('a whole environment', () => {
           'account: "111122223333", region: "us-east-1", backend: "test".',
           'This cannot be undone.',
           'Lost for good, in this order:',
-          '1. cluster "gateway" ("GP, RUNNING").',
+          '1. cluster "gateway" ("GP, RUNNING, unsaved data in memory").',
           '2. dataview "view" ("of trades").',
           '3. volume "fast" ("1200 GB of SSD_1000").',
           '4. database "trades" ("0 B, 0 changesets").',

@@ -63,7 +63,7 @@ describe('a teardown with a deletion that fails', () => {
       why: `The deletion of cluster "hdb" failed with the status DELETE_FAILED: "${REASON}".`,
       failed: [FAILED('hdb')],
       rest: [
-        'cluster "rdb" ("GP, RUNNING")',
+        'cluster "rdb" ("GP, RUNNING, unsaved data in memory")',
         'database "trades" ("0 B, 0 changesets")',
         'user "ann"',
         expect.anything(),
