@@ -10,6 +10,8 @@ export interface Blocker {
   readonly first: string;
   /** Set if nothing can be done first: the call must change, or can never succeed. */
   readonly noStep?: true;
+  /** Set if it ends without anything being done. */
+  readonly passes?: true;
 }
 
 /** A setting before and after a call; undefined if it is not set. */

@@ -50,7 +50,8 @@ const deletionBlocker = (item: Item): Blocker => ({
 function statusBlocker(item: Item, status: string, requiredStatus: string): Blocker {
   const final = isLeaving(status) ? LEAVING : FINAL.get(status);
   if (final !== undefined) return { item, first: final, noStep: true };
-  return { item, first: statusAdvice(item, status, requiredStatus) };
+  const passes = statusClass(status) === 'underway' ? { passes: true as const } : {};
+  return { item, first: statusAdvice(item, status, requiredStatus), ...passes };
 }
 
 const LEAVING = 'It is being deleted: neither it nor its contents can be changed.';

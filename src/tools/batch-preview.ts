@@ -7,6 +7,7 @@ import type { Blocker } from '../safety/plan-parts.ts';
 import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
 import { uncheckedTogether, unique } from '../safety/preview.ts';
 import { visibilityFor } from '../safety/visibility.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { whatChanges } from './changed.ts';
 import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.ts';
 import type { Paged } from './fleet/cursor.ts';
@@ -51,14 +52,14 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previ
   const { caller, restrictions } = environment;
   const options = { signal };
   const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };
-  const found = await mapConcurrent(batch.calls, (call) => previewStep(planner, batch, call, options));
+  const toApprove = callsToApprove(batch, restrictions);
+  const found = await previewSteps(planner, batch, toApprove, options);
   const blockedSteps = batch.calls.filter((_, at) => found[at]?.blockers.length !== 0);
   const blockers = unique(found.flatMap((each) => each.blockers));
   const warnings = found.flatMap((each) => each.warnings);
   const changes = changesByEntity(batch, found);
   const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...uncheckedTogether(found)])];
   const isBlocked = blockers.length > 0;
-  const toApprove = callsToApprove(batch, restrictions);
   const free = countTried(found);
   // A person approves all steps that need it, or none. Others that are not blocked run.
   const isRefused = toApprove.some((call) => blockedSteps.includes(call));
@@ -105,6 +106,44 @@ function countTried(found: readonly { readonly blockers: readonly Blocker[] }[])
 
 const inPart = (free: number, steps: number) =>
   `A blocked step does not stop the others unless it exceeds a quota, so the call would make up to ${free} of its ${steps} steps.`;
+
+/**
+ * The previews of all steps. A blocked one creates nothing that a later one needs, or that has its name. Those that a person approves
+ * are planned together, before the first step; the others wait for what they need.
+ */
+async function previewSteps(
+  planner: ToolEnvironment,
+  batch: Batch,
+  toApprove: readonly BatchCall[],
+  options: { readonly signal: AbortSignal },
+) {
+  const { calls } = batch;
+  const preview = async (call: BatchCall, earlier: readonly BatchCall[]) => {
+    const found = await previewStep(planner, { ...batch, calls: [...earlier, call] }, call, options);
+    return toApprove.includes(call) ? found : withoutWaiting(found);
+  };
+  const found = await mapConcurrent(calls, (call) => preview(call, calls.slice(0, calls.indexOf(call))));
+  const done: BatchCall[] = [];
+  for (const [at, call] of calls.entries()) {
+    if (done.length < at && !toApprove.includes(call)) found[at] = await preview(call, done);
+    if (found[at]?.blockers.length === 0) done.push(call);
+  }
+  return found;
+}
+
+/** The same, with what the step waits for among what cannot be checked. */
+function withoutWaiting(found: Awaited<ReturnType<typeof previewStep>>) {
+  const { blockers, unchecked } = found;
+  const waitsFor = blockers.filter(({ passes }) => passes === true);
+  const inTime = waitsFor.map(
+    ({ item: { kind, name } }) => `whether the ${kind} ${quoteUntrusted(name)} is ready in time`,
+  );
+  return {
+    ...found,
+    blockers: blockers.filter(({ passes }) => passes !== true),
+    unchecked: [...unchecked, ...inTime],
+  };
+}
 
 /** The preview of one call; a missing entity is a blocker. */
 async function previewStep(

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { QUOTAS } from '../../src/local/quotas.ts';
 import { typedIn } from '../support/typed.ts';
-import type { Members } from './support/backend.ts';
+import { HOUR, type Members } from './support/backend.ts';
 import { PROTECT, ROLE } from './support/call-environment-builder.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
 import {
@@ -120,6 +120,48 @@ it('it says that steps after one that exceeds a quota would not run, as the call
   const made = await guard.attempt({ tool: 'create_kx_entities', arguments: { environmentId, create } });
   await guard.close();
   expect(made).toMatchObject({ content: { done: ['user:ann'], notDone: ['user:bob'] } });
+});
+
+/** Makes a create_kx_entities with these steps, as time passes. */
+async function made(...steps: readonly Step[]) {
+  const { backend, builder } = fixture;
+  const guard = await openGuard({ call: backend.call, clock: backend.clock });
+  const create = steps.map(([tool, args]) => ({ tool, arguments: args }));
+  const outcome = guard.attempt({
+    tool: 'create_kx_entities',
+    arguments: { environmentId: builder.environmentId, create },
+  });
+  backend.clock.advance(HOUR);
+  const { content } = (await outcome) as { content: Members };
+  await guard.close();
+  return content;
+}
+
+it('it plans a step after a blocked one as if that had created nothing, as the call then does', async () => {
+  const named = { dataviewName: 'twice' };
+  const steps = [
+    ['create_kx_dataview', dataview({ ...named, ...segment('missing') })],
+    ['create_kx_dataview', dataview(named)],
+  ] as const;
+  expect(await previewed(...steps)).toMatchObject({
+    blockedSteps: ['dataview:trades/twice'],
+    wouldRunInPart: expect.stringContaining('up to 1 of its 2 steps'),
+  });
+  expect(await made(...steps)).toMatchObject({ failed: [{ step: 'dataview:trades/twice' }], notDone: [] });
+  const within = ['create_kx_dataview', { ...dataview(named), databaseName: 'other' }] as const;
+  const unusable = ['create_kx_database', { databaseName: 'trades' }] as const;
+  expect(await previewed(unusable, within)).toMatchObject({ wouldRun: false });
+});
+
+it('it does not call a step blocked that waits for something until it is ready, as the call does', async () => {
+  await fixture.builder.volume('new');
+  const step = ['create_kx_dataview', dataview({ dataviewName: 'later', ...segment('new') })] as const;
+  expect(await previewed(step)).toMatchObject({
+    blocked: false,
+    blockers: [],
+    notChecked: expect.arrayContaining(['whether the volume "new" is ready in time']),
+  });
+  expect(await made(step)).toMatchObject({ finished: true });
 });
 
 it('it says that nothing would run if all steps are blocked', async () => {
