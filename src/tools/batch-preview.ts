@@ -98,14 +98,16 @@ function changesByEntity({ calls }: Batch, found: readonly { readonly changes?: 
   });
 }
 
-/** How many steps are not blocked, up to the first one that exceeds a quota: that error stops the call. */
+/** How many steps are not blocked, up to the first one that only a quota blocks: that error stops the call, and comes after others. */
 function countTried(found: readonly { readonly blockers: readonly Blocker[] }[]): number {
-  const stop = found.findIndex(({ blockers }) => blockers.some(({ item }) => item.kind === 'quota'));
+  const stop = found.findIndex(
+    ({ blockers }) => blockers.length > 0 && blockers.every(({ item }) => item.kind === 'quota'),
+  );
   return found.slice(0, stop === -1 ? undefined : stop).filter(({ blockers }) => blockers.length === 0).length;
 }
 
 const inPart = (free: number, steps: number) =>
-  `A blocked step does not stop the others unless it exceeds a quota, so the call would make up to ${free} of its ${steps} steps.`;
+  `A blocked step does not stop the others unless only a quota blocks it, so the call would make up to ${free} of its ${steps} steps.`;
 
 /**
  * The previews of all steps. A blocked one creates nothing that a later one needs, or that has its name. Those that a person approves

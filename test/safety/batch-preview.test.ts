@@ -164,6 +164,21 @@ it('it does not call a step blocked that waits for something until it is ready, 
   expect(await made(step)).toMatchObject({ finished: true });
 });
 
+it('it says that steps after one that exceeds a quota would run if the service refuses that one for another reason', async () => {
+  await fixture.builder.volume('third');
+  await published();
+  const taken = [
+    'create_kx_volume',
+    { ...volume({ nas1Configuration: { type: 'SSD_1000', size: 12_000 } }), volumeName: 'third' },
+  ] as const;
+  const user = ['create_kx_user', { userName: 'max', iamRole: ROLE }] as const;
+  expect(await previewed(taken, user)).toMatchObject({
+    blockers: expect.arrayContaining([expect.objectContaining({ kind: 'quota' })]),
+    wouldRunInPart: expect.stringContaining('up to 1 of its 2 steps'),
+  });
+  expect(await made(taken, user)).toMatchObject({ done: ['user:max'], failed: [{ step: 'volume:third' }] });
+});
+
 it('it says that nothing would run if all steps are blocked', async () => {
   const { builder } = fixture;
   await builder.user('eve');
