@@ -15,7 +15,7 @@ import { isObject } from './is-object.ts';
 import { readJsonFile } from './json-file.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
-/** What a command accepts besides the settings: its own switches. */
+/** What a command is for, and what it accepts: settings, switches of its own, and a word. */
 export interface CommandShape {
   readonly summary: string;
   readonly settings: readonly SettingName[];

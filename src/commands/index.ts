@@ -5,8 +5,8 @@ import { HTTP_SETTINGS } from '../transports/http/settings.ts';
 import { helpText } from './help.ts';
 
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'quotas', 'lifecycle', 'region'];
-/** Options of the local service's port only. */
-const PORT_ONLY: SettingName[] = ['credentials', 'control'];
+/** Options of `finspace-mcp local` only. */
+const LOCAL_ONLY: SettingName[] = ['credentials', 'control'];
 const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'environments', 'approve', 'catalog', 'outputSchemas'];
 
 export const DEFAULT_COMMAND = 'stdio';
@@ -15,12 +15,12 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   stdio: {
     summary: 'Serve one MCP client on stdin and stdout (the default).',
     settings: SETTING_NAMES.filter(
-      (name) => name !== 'port' && !PORT_ONLY.includes(name) && !Object.hasOwn(HTTP_SETTINGS, name),
+      (name) => name !== 'port' && !LOCAL_ONLY.includes(name) && !Object.hasOwn(HTTP_SETTINGS, name),
     ),
   },
   http: {
     summary: 'Serve MCP over HTTP, on loopback or, with authorization, to remote clients.',
-    settings: SETTING_NAMES.filter((name) => name !== 'target' && !PORT_ONLY.includes(name)),
+    settings: SETTING_NAMES.filter((name) => name !== 'target' && !LOCAL_ONLY.includes(name)),
   },
   local: {
     summary: 'Serve the FinSpace-compatible service on a port, for AWS SDKs, the AWS CLI and Terraform.',
@@ -30,7 +30,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
       'faults',
       'host',
       'port',
-      ...PORT_ONLY,
+      ...LOCAL_ONLY,
       'accessLog',
       'logLevel',
       'logFormat',
@@ -77,7 +77,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   doctor: {
     summary:
       'Check what the server depends on (Node.js, files, approval, backend, credentials, clock) and change nothing.',
-    settings: SETTING_NAMES.filter((name) => !PORT_ONLY.includes(name)),
+    settings: SETTING_NAMES.filter((name) => !LOCAL_ONLY.includes(name)),
     switches: { json: 'Print JSON' },
   },
   completion: {

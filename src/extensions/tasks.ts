@@ -26,7 +26,7 @@ const MAX_ID_LENGTH = 20_000;
 type Result = CallToolResult | InputRequiredResult;
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** A wait that continues while no one polls it. */
+/** A call that each poll of its task repeats; nothing runs between polls. */
 interface Wait {
   readonly createdAt: string;
   readonly arguments: Arguments;

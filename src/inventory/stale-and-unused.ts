@@ -37,7 +37,9 @@ function staleIssue(entity: GraphEntity, { to, facts }: Edge, byId: Index): Issu
   const isEmpty = facts['changesetId'] === undefined;
   const held = byId.get(`changeset:${database}/${facts['changesetId']}`);
   const by = isEmpty ? facts['count'] : held?.facts['completedSince'];
-  const state = isEmpty ? 'without a changeset' : `as of ${isoMinute(held?.created) ?? 'an older changeset'}`;
+  const created = isoMinute(held?.created);
+  const older = created === undefined ? 'an older changeset' : quoteUnlessPlain(created);
+  const state = isEmpty ? 'without a changeset' : `as of ${older}`;
   return {
     entity,
     condition: 'old changeset',

@@ -80,7 +80,6 @@ const GROUP_FACTS: Facts<'kx-scaling-group'> = {
   cpus: {
     of: ({ hostType }) => HOST_TYPES.get(hostType ?? '')?.cpus,
     also: ['vcpu'],
-    setting: true,
     totals: [{ name: 'hostCpus' }],
   },
   clusters: { of: ({ clusters }) => clusters, also: ['usedBy'], state: true },

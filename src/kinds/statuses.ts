@@ -51,12 +51,12 @@ export const isDetached = (kind: KindName, status: unknown): boolean =>
   (LIFECYCLES[kind].detached as readonly unknown[] | undefined)?.includes(status) === true;
 
 /**
- * Whether a cluster with this status needs the memory of its host. One that is being created counts before a later one starts. One
- * that could not be deleted has released its host, although the service still lists its nodes.
+ * Whether a cluster with this status has or will have memory of its host, which a new cluster has to leave free. One that could not be
+ * deleted has released its host, although the service still lists its nodes.
  */
 export const occupiesHost = (status: unknown): boolean =>
   status !== 'CREATE_FAILED' && !isLeavingOrGone(status) && !isDetached('kx-cluster', status);
 
-/** The same for a cluster that has started: those that start later do not count yet. */
+/** Whether it has that memory already: a cluster that starts competes only with these. */
 export const occupiesHostNow = (status: unknown): boolean =>
   occupiesHost(status) && status !== 'PENDING' && status !== 'CREATING';

@@ -31,7 +31,7 @@ const uriFor = (operation: OperationName) =>
 
 const READS = OPERATION_NAMES.filter((name) => operationNamed(name).risk === 'read');
 
-/** Every resource of this server: the read operations, sorted by URI, and the topologies. */
+/** The resources that follow from the catalog: read operations, sorted by URI, and topologies. Others have their own functions. */
 export const RESOURCE_KINDS: readonly ResourceKind[] = [
   ...READS.map(
     (operation): ResourceKind => ({

@@ -19,7 +19,7 @@ function offeredKinds(environment: ResourceEnvironment): readonly ResourceKind[]
   return RESOURCE_KINDS.filter(({ operation }) => isOffered(operation));
 }
 
-/** The existing resources, page by page: fixed ones, and those of each environment. Without a backend, only the fixed ones. */
+/** The existing resources, page by page: fixed ones, those of environments, and recovery kits. Without a backend, only the fixed ones. */
 export async function listResources(
   environment: ResourceEnvironment,
   signal: AbortSignal,

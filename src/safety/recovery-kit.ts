@@ -13,7 +13,7 @@ import type { Plan } from './plan.ts';
 import type { Members } from './plan-parts.ts';
 import { environmentArn, ownPath } from './protection.ts';
 import { readTarget } from './target.ts';
-import { candidates, type TeardownPlan } from './teardown.ts';
+import { contentsToDelete, type TeardownPlan } from './teardown.ts';
 
 /** One call that recreates a part of the configuration. */
 interface Step {
@@ -95,7 +95,7 @@ const isWritable = ({ entity }: DeletedEntity) => entity?.['readWrite'] === true
 const failed = ({ entity }: DeletedEntity) => statusClass((Object(entity) as { status?: string }).status) === 'failed';
 
 async function contentsOf(call: Call, { environmentId }: Members): Promise<Deletion[]> {
-  const all = await candidates(call, String(environmentId));
+  const all = await contentsToDelete(call, String(environmentId));
   return all.filter(({ status }) => !isLeaving(status));
 }
 
@@ -147,10 +147,7 @@ async function changesetsOf(call: Call, { environmentId, databaseName }: Members
     : steps.map((one, at) => (at === 0 ? { ...one, remark: 'Older ones are not included.' } : one));
 }
 
-/**
- * The create call for the same kind of entity, with the arguments that its description contains, but none that the service sets
- * itself.
- */
+/** The create call for an entity, with those of the members read from it that are arguments of the create. */
 function createFor(deleted: DeletedEntity, lostDatabases: readonly unknown[]): Step | undefined {
   const { operation, input, kind, entity } = deleted;
   // The service itself replaces a deleted node.

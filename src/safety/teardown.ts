@@ -111,7 +111,7 @@ export async function planTeardown(
 async function selectedBy(call: Call, { environmentId, only }: Selection, name: string, status: string | undefined) {
   const closedBlockers = blockersIn(closedProblem(name, status));
   // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
-  const all = closedBlockers.length > 0 ? [] : await candidates(call, environmentId);
+  const all = closedBlockers.length > 0 ? [] : await contentsToDelete(call, environmentId);
   const itself = environmentItself(environmentId, name, status);
   const requested =
     only === undefined ? [...all, itself] : all.filter((each) => only.some((name) => isCalled(each, name)));
@@ -162,7 +162,7 @@ const blockersIn = (problem: Problem | undefined): Blocker[] =>
 export const TEARDOWN_OPERATIONS = [...CONTENTS, 'kx-environment' as const].map(deletionOf);
 
 /** Everything in an environment in the order of deletion. */
-export async function candidates(call: Call, environmentId: string): Promise<Candidate[]> {
+export async function contentsToDelete(call: Call, environmentId: string): Promise<Candidate[]> {
   const contents = await contentsOf(apiReader(call), environmentId, CONTENTS).catch(rethrowCause);
   return contents.map(({ kind, key, item, status, loads }) => ({
     operation: deletionOf(kind),

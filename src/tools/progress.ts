@@ -1,6 +1,6 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 
-/** Maximum duration of one call, in milliseconds; longer if the client asked for progress. */
+/** Maximum duration, in milliseconds, of a call that makes several changes; longer if the client asked for progress. */
 export const patienceOf = ({ mcpReq }: ServerContext): number =>
   mcpReq._meta?.progressToken === undefined ? 45_000 : 600_000;
 

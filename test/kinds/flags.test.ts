@@ -16,6 +16,7 @@ const NO_SETTINGS: Reasons = {
   'kx-environment.environmentId': 'every environment has its own',
   'kx-scaling-group.hostType': IN_ROW,
   'kx-scaling-group.memoryMiB': FOLLOWS,
+  'kx-scaling-group.cpus': FOLLOWS,
   'kx-scaling-group.freeMiB': FOLLOWS,
   'kx-volume.type': IN_ROW,
   'kx-volume.volumeType': 'there is one type, NAS_1',

@@ -9,7 +9,10 @@ import { finishNetwork, stepNetwork } from './kx-network.ts';
 
 type Effects = { readonly [K in KindName]?: { readonly [S in StatusOf<K>]?: Effect<Bodies[K]> } };
 
-/** What happens at the end of a transitional status besides the next one, unless it ends in a failure. */
+/**
+ * What happens at the end of a transitional status besides the change of status, and may return a failure. Skipped if a failure was
+ * planned: see `FAILURE_EFFECTS`.
+ */
 const EFFECTS: Effects = {
   'kx-environment': {
     CREATING: finishCreation,

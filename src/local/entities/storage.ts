@@ -27,8 +27,8 @@ export interface Presentation<K extends KindName> {
 }
 
 /**
- * What a create or an update sets: its members besides the key, the client token and the tags. Spread it last into a new body: V8
- * takes twenty times as long where other members follow.
+ * What a create or an update sets: its members besides the key, the client token and the tags. Spread it last into a new body if nothing has
+ * to replace its members: V8 takes twenty times as long where others follow.
  */
 export function settingsIn<K extends KindName, I extends object>(kind: K, input: I): Settings<K, I> {
   const others = NO_SETTINGS.get(kind);

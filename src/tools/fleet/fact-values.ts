@@ -10,7 +10,7 @@ export interface FactValue {
 
 export const FOUND_KINDS = [...KINDS, 'node'] as const;
 
-/** Known for every entity, but not as facts of its kind. */
+/** Known for every entity. Some kinds also have one of them as a fact, such as the `arn` of a user. */
 const BASE = ['name', 'kind', 'status', 'environment', 'environmentId', 'arn', 'created', 'changed'];
 
 /** Whether a name means the dependents of an entity. */

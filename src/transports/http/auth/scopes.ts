@@ -32,7 +32,7 @@ const OF_RISK: Record<Risk, Scope> = {
   network: 'finspace:destroy',
 };
 
-/** The methods that touch the backend besides `tools/call`; the others only describe this server. */
+/** The methods besides `tools/call` that need `finspace:read`. `resources/list` does not: it lists what the caller may read. */
 const READING_METHODS: ReadonlySet<unknown> = new Set([
   'resources/read',
   'resources/subscribe',
