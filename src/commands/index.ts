@@ -7,7 +7,8 @@ import { helpText } from './help.ts';
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'quotas', 'lifecycle', 'region'];
 /** Options of `finspace-mcp local` only. */
 const LOCAL_ONLY: SettingName[] = ['credentials', 'control'];
-const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'environments', 'approve', 'catalog', 'outputSchemas'];
+/** What decides which tools are listed. */
+const LISTING: SettingName[] = ['readOnly', 'toolsets', 'deny', 'environments', 'approve', 'catalog', 'outputSchemas'];
 
 export const DEFAULT_COMMAND = 'stdio';
 
@@ -88,7 +89,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
   tools: {
     summary: 'List the tools that a client would see.',
-    settings: [...SHOWN, 'config'],
+    settings: [...LISTING, 'config'],
     switches: {
       json: 'Print JSON',
       tokens: 'Print how many tokens each tool costs (o200k); needs the package gpt-tokenizer',

@@ -1,4 +1,4 @@
-import { nodesOfRequest } from '../operations/conditions/clusters.ts';
+import { nodeCountOf } from '../operations/conditions/clusters.ts';
 import { mountQuota } from './kx-cluster-mounts.ts';
 import type { Quota } from './model.ts';
 import { NODES_PER_CLUSTER } from './quotas.ts';
@@ -29,6 +29,6 @@ export const CLUSTER_NODES: EntityQuota<'kx-cluster'> = {
   what: 'nodes of a cluster',
   kind: 'kx-cluster',
   limit: NODES_PER_CLUSTER.limit,
-  used: (_, __, cluster) => nodesOfRequest(cluster),
+  used: (_, __, cluster) => nodeCountOf(cluster),
 };
 export const VOLUME_MOUNTS = [mounts('read'), mounts('write')] as const;

@@ -1,5 +1,5 @@
 import { rulesOfShownType } from '../operations/cluster-types.ts';
-import { MOUNTS, nodesOfRequest } from '../operations/conditions/clusters.ts';
+import { MOUNTS, nodeCountOf } from '../operations/conditions/clusters.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { counted } from './amounts.ts';
 import { openEnvironment } from './environment-rules.ts';
@@ -38,7 +38,7 @@ async function clusterQuotas({ input, key, read }: Create): Promise<Use[]> {
   const { nodeType, nodeCount = 0 } = input.capacityConfiguration ?? {};
   const cluster = { ...input, databases: await withSegments(read, key, input.databases) };
   return [
-    { quota: NODES_PER_CLUSTER, more: nodesOfRequest(input) },
+    { quota: NODES_PER_CLUSTER, more: nodeCountOf(input) },
     { quota: CLUSTERS, more: 1 },
     ...(nodeType === undefined
       ? []

@@ -13,6 +13,7 @@ export interface Views {
   'kx-volume': Omit<Output<'GetKxVolume'>, 'attachedClusters'>;
   'kx-scaling-group': Omit<Output<'GetKxScalingGroup'>, 'clusters'>;
   'kx-dataview': Output<'GetKxDataview'>;
+  /** Users are read only from their list. */
   'kx-user': Element<Output<'ListKxUsers'>['users']>;
   'kx-cluster': Output<'GetKxCluster'>;
   'kx-node': Element<Output<'ListKxClusterNodes'>['nodes']>;

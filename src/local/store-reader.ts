@@ -45,7 +45,8 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
         return tx.countSources(quotaArn(world, environmentId, 'ingestions'));
       if (kind === 'kx-dataview' && databaseName === undefined)
         return tx.countSources(quotaArn(world, environmentId, only === undefined ? 'dataviews' : 'dataviewVersions'));
-      return tx.count(collectionOf(kind, within), { status: 'DELETED' });
+      const except = { status: 'DELETED' };
+      return tx.count(collectionOf(kind, within), except);
     },
     dependents: async (kind, key) => (await tx.sources(arn(kind, key as Keys[KindName]))).map(dependentAt),
     tags: async (of) => (await entityWith(of, { tx, world }))?.tags,

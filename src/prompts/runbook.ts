@@ -8,7 +8,7 @@ export interface Runbook extends Prompt {
   readonly description: string;
   /** When to use it; a model chooses skills by this and the description. */
   readonly when: string;
-  /** Named as in the API, so that their values can be completed. */
+  /** Values of those that are named as in the API can be completed. */
   readonly arguments: { name: string; description: string; required: boolean }[];
   /** The text; arguments are quoted, and undefined when omitted. */
   readonly text: (given: Readonly<Record<string, string | undefined>>) => string;

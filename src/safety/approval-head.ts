@@ -55,7 +55,7 @@ interface Consequences {
 
 /** The worst loss and the number of others, in 80 columns: `Permanent loss: 2 nodes (unsaved data). + 4 more effects below`. */
 export function worstLine({ lost, interrupted, changes }: Consequences): string {
-  // Removed settings are among the losses, if there are any.
+  // If anything is lost, the removed settings are in `lost`.
   const otherChanges = changes.filter(
     ({ before, after }) => before !== after && (after !== undefined || lost.length === 0),
   );

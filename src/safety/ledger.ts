@@ -77,7 +77,7 @@ export interface FormHistory {
 
 export const FORMS_KEPT_MS = 60 * 60_000;
 
-/** How long a plan can be approved. Forms, and sign-ins on the approval page, last as long. */
+/** How long a plan can be approved and its approval used, since it was opened. Forms, and sign-ins on the approval page, last as long. */
 export const PLAN_OPEN_MS = 15 * 60_000;
 
 /** Maximum pending approvals of one principal; the next one evicts the oldest of the client that has most. */

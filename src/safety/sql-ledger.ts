@@ -148,11 +148,11 @@ function makeRoom(
 ): OpenedApproval['replaced'] {
   const query =
     "SELECT * FROM questions WHERE principal = ? AND state IN ('open', 'approved') AND expires > ? ORDER BY opened";
-  const pending = (db.prepare(query).all(principal, time) as Row[]).map((found) => ({ ...pendingIn(found), found }));
+  const unended = (db.prepare(query).all(principal, time) as Row[]).map((found) => ({ ...pendingIn(found), found }));
   const end = db.prepare('UPDATE questions SET state = ? WHERE nonce = ?');
-  const older = pending.filter((one) => one.subjectDigest === subjectDigest && one.callDigest !== callDigest);
+  const older = unended.filter((one) => one.subjectDigest === subjectDigest && one.callDigest !== callDigest);
   for (const { nonce } of older) end.run(`replaced by ${code}`, nonce);
-  const open = pending.filter((one) => one.found.state === 'open' && !older.includes(one));
+  const open = unended.filter((one) => one.found.state === 'open' && !older.includes(one));
   if (open.length >= MAX_OPEN) end.run('evicted', evictedFor(client, open).nonce);
   return older.map(({ found }) => ({ pending: pendingIn(found), wasApproved: found.state === 'approved' }));
 }

@@ -38,19 +38,19 @@ async function decideCall<Planned>(
   decider: Decider<Planned>,
 ): Promise<Obtained<Planned>> {
   const { context, showsLinks, client } = exchange;
-  const showsForms = exchange.showsForms && caller.answersForms && ((await formsCount?.()) ?? true);
+  const formsCountHere = exchange.showsForms && caller.answersForms && ((await formsCount?.()) ?? true);
   const nonce = context.mcpReq.requestState<string>();
   if (nonce === FOREIGN_STATE) return { result: refused(...ELSEWHERE) };
-  if (nonce !== undefined && !isLinkFollowed(context) && !showsForms)
+  if (nonce !== undefined && !isLinkAnswered(context) && !formsCountHere)
     return { result: refused(...noFormsReason(caller, exchange)) };
   if (nonce !== undefined)
     return obtained(
-      isLinkFollowed(context)
+      isLinkAnswered(context)
         ? await waitForPage(decider, exchange)
         : await decider.resume({ nonce, answer: answerIn(context) }),
     );
   const linkTo = showsLinks ? await pageOpener?.() : undefined;
-  return obtained(await decider.decide({ client, form: showsForms, link: linkTo !== undefined }), linkTo);
+  return obtained(await decider.decide({ client, form: formsCountHere, link: linkTo !== undefined }), linkTo);
 }
 
 /** What follows from a decision: the call runs, or its result is a refusal, a form, or the link to the page with the plan. */
@@ -116,7 +116,7 @@ function link({ pending: { code, shown }, state }: Request, url: string): ToolRe
   return inputRequired({ inputRequests: { link: inputRequired.elicitUrl({ message, url }) }, requestState: state });
 }
 
-const isLinkFollowed = ({ mcpReq }: ServerContext) =>
+const isLinkAnswered = ({ mcpReq }: ServerContext) =>
   mcpReq.inputResponses !== undefined && 'link' in mcpReq.inputResponses;
 
 const LINK_WAIT_MS = 20_000;

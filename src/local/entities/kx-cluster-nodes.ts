@@ -1,4 +1,4 @@
-import { nodesOfRequest } from '../../operations/conditions/clusters.ts';
+import { nodeCountOf } from '../../operations/conditions/clusters.ts';
 import { MAX_NODES } from '../../operations/kx-cluster-shapes.ts';
 import { arnOf, environmentIdOf, keyOf, nodesOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
@@ -39,7 +39,7 @@ export const provisionNodes: Effect<ClusterBody> = async (cluster, context) => {
   const { availabilityZoneId } = cluster.body;
   const zones = availabilityZoneId === undefined ? zonesOf(context.world.region) : [availabilityZoneId];
   // A world file may ask for more.
-  const count = Math.min(nodesOfRequest(cluster.body), MAX_NODES);
+  const count = Math.min(nodeCountOf(cluster.body), MAX_NODES);
   for (let index = 0; index < count; index++) {
     await launch(cluster, zones[index % zones.length] ?? '', context);
   }

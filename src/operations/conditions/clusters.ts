@@ -8,7 +8,7 @@ import { type Condition, condition, valueCondition } from './condition.ts';
 type Request = Input<'CreateKxCluster'>;
 type Rule = Condition<Request>;
 
-export function nodesOfRequest(request: Pick<Request, 'capacityConfiguration' | 'scalingGroupConfiguration'>): number {
+export function nodeCountOf(request: Pick<Request, 'capacityConfiguration' | 'scalingGroupConfiguration'>): number {
   return request.scalingGroupConfiguration?.nodeCount ?? request.capacityConfiguration?.nodeCount ?? 1;
 }
 
@@ -43,7 +43,7 @@ const PLACEMENT: readonly Rule[] = [
   ),
   valueCondition(
     'nodeCount',
-    (r) => nodesOfRequest(r) <= MAX_NODES,
+    (r) => nodeCountOf(r) <= MAX_NODES,
     `Member must have value less than or equal to ${MAX_NODES}`,
   ),
   condition(
@@ -80,7 +80,7 @@ const PLACEMENT: readonly Rule[] = [
 const BY_TYPE: readonly Rule[] = [
   condition(
     'nodeCount',
-    (r) => rulesFor(r).manyNodes === true || nodesOfRequest(r) === 1,
+    (r) => rulesFor(r).manyNodes === true || nodeCountOf(r) === 1,
     (r) => `A cluster of type ${r.clusterType} has exactly one node`,
   ),
   condition(

@@ -187,18 +187,18 @@ function sectionOf(
   showsEnvironment: boolean,
 ): { readonly section: Section; readonly omitted: number } {
   const { found, details, isSized, isBrief } = shown;
-  const bySize = propertyIn(sort) !== undefined;
+  const byProperty = propertyIn(sort) !== undefined;
   if (keys.length > 0) {
     const by = {
       keys,
       hasSizes: isSized,
-      alwaysTotals: bySize || view === 'full',
+      alwaysTotals: byProperty || view === 'full',
       order: sort && ORDERS[sort].compare,
     };
     const rows = groupRows(found, by);
     return { section: { name: 'groups', rows: rows.slice(0, limit) }, omitted: Math.max(0, rows.length - limit) };
   }
-  const level = isSized && (details || isBrief) ? detailFor(found, bySize ? 'size' : view) : (['listed'] as const);
+  const level = isSized && (details || isBrief) ? detailFor(found, byProperty ? 'size' : view) : (['listed'] as const);
   const rows = matchedInAll(found) === undefined ? found : found.map(unmatched);
   return { section: { name: 'entities', rows: rowsOf(rows, level, showsEnvironment) }, omitted: 0 };
 }
