@@ -41,7 +41,7 @@ type Raw = Partial<Record<SettingName, unknown>>;
 
 /**
  * Reads the command line, the environment and the configuration file; flags override variables, and variables override the file. Of
- * these two, only the settings that the command takes count.
+ * variables and the file, only the settings that the command takes count.
  * Throws ConfigError, with the nearest valid word, for anything unknown.
  */
 export function readCommandLine(

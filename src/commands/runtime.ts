@@ -197,7 +197,7 @@ function approvalChannels(
 ) {
   return {
     // Beside a key, the form of a caller without a token does not count: any program could fill it in.
-    formsCount: async () => (await rules.trustsForms()) && !(anonymous && (await rules.fingerprint()) !== undefined),
+    trustsForms: async () => (await rules.trustsForms()) && !(anonymous && (await rules.fingerprint()) !== undefined),
     outOfBand: outOfBandApproval(config, {
       approverKey: rules.key,
       isLedgerShared: sharedStore !== undefined,

@@ -35,7 +35,7 @@ export interface Target {
   readonly noun: string;
   /** The input member that identifies it. */
   readonly member: string;
-  /** The read operation that shows it. It is the list where only that has the creation time, which identifies an entity with the same name. */
+  /** Usually its get; its list if only that has the creation time, which tells it from a later entity of the same name. */
   readonly reader: string;
   /** The path of its name in the reader's output, if `member` is an opaque id. */
   readonly namePath?: readonly string[];

@@ -34,6 +34,6 @@ function skillOf(runbook: Runbook, toolsNote: string): Skill {
 
 const skillName = ({ name }: Runbook) => name.replaceAll('_', '-');
 
-/** A text with the other runbooks that it names by the names of their skills. */
+/** The text, with the names of other runbooks replaced by those of their skills. */
 const naming = (text: string) =>
   RUNBOOKS.reduce((named, each) => named.replaceAll(`runbook ${each.name}`, `skill ${skillName(each)}`), text);

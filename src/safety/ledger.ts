@@ -6,7 +6,7 @@ import type { Item } from './plan-parts.ts';
 /** What a person is shown of a plan, in every channel. Names and details come from the API. */
 export interface ApprovalText {
   readonly operation: OperationName;
-  /** The alias of its target, if several are served. */
+  /** The alias of the named target (`--targets`), if several are served. */
   readonly target?: string | undefined;
   /** The server that requests approval, if people sign in to approve; other servers neither show it nor decide about it. */
   readonly server?: string | undefined;

@@ -12,7 +12,7 @@ import { refused } from './result.ts';
 
 /** Decides about a call that may need a person: first without a form, and again after a form was answered. */
 export interface Decider<Planned> {
-  decide(dialog: Dialog): Promise<Decision<Planned> | { readonly kind: 'none'; readonly result: ToolResult }>;
+  decide(dialog: Dialog): Promise<Decision<Planned> | { readonly kind: 'answered'; readonly result: ToolResult }>;
   resume(reply: FormReply): Promise<Decision<Planned>>;
 }
 
@@ -33,15 +33,15 @@ export async function obtainApproval<Planned>(
 }
 
 async function decideCall<Planned>(
-  { pageOpener, formsCount, caller }: Pick<ToolEnvironment, 'pageOpener' | 'formsCount' | 'caller'>,
+  { pageOpener, trustsForms, caller }: Pick<ToolEnvironment, 'pageOpener' | 'trustsForms' | 'caller'>,
   exchange: Exchange,
   decider: Decider<Planned>,
 ): Promise<Obtained<Planned>> {
   const { context, showsLinks, client } = exchange;
-  const formsCountHere = exchange.showsForms && caller.answersForms && ((await formsCount?.()) ?? true);
+  const acceptsForms = exchange.showsForms && caller.answersForms && ((await trustsForms?.()) ?? true);
   const nonce = context.mcpReq.requestState<string>();
   if (nonce === FOREIGN_STATE) return { result: refused(...ELSEWHERE) };
-  if (nonce !== undefined && !isLinkAnswered(context) && !formsCountHere)
+  if (nonce !== undefined && !isLinkAnswered(context) && !acceptsForms)
     return { result: refused(...noFormsReason(caller, exchange)) };
   if (nonce !== undefined)
     return obtained(
@@ -50,15 +50,15 @@ async function decideCall<Planned>(
         : await decider.resume({ nonce, answer: answerIn(context) }),
     );
   const linkTo = showsLinks ? await pageOpener?.() : undefined;
-  return obtained(await decider.decide({ client, form: formsCountHere, link: linkTo !== undefined }), linkTo);
+  return obtained(await decider.decide({ client, form: acceptsForms, link: linkTo !== undefined }), linkTo);
 }
 
-/** What follows from a decision: the call runs, or its result is a refusal, a form, or the link to the page with the plan. */
+/** What follows from a decision: the call runs, or its result is the answer, a refusal, a form, or the link to the page with the plan. */
 async function obtained<Planned>(
   decision: Awaited<ReturnType<Decider<Planned>['decide']>>,
   linkTo?: (code: string) => Promise<string>,
 ): Promise<Obtained<Planned>> {
-  if (decision.kind === 'run' || decision.kind === 'none') return decision;
+  if (decision.kind === 'run' || decision.kind === 'answered') return decision;
   if (decision.kind === 'refuse') return { result: refusal(decision) };
   if (decision.by === 'form' || linkTo === undefined) return { result: form(decision) };
   return { result: link(decision, await linkTo(decision.pending.code)) };

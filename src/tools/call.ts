@@ -148,7 +148,9 @@ async function throughGate(
   const sent = sentInput(input);
   let reply = Promise.resolve<Members>({});
   /** Makes the call in its turn. Its error is thrown below, because `obtainApproval` says of errors that nothing was sent. */
-  const makeIfAllowed = async <D extends Decision<unknown> | { readonly kind: 'none' }>(decision: D): Promise<D> => {
+  const makeIfAllowed = async <D extends Decision<unknown> | { readonly kind: 'answered' }>(
+    decision: D,
+  ): Promise<D> => {
     if (decision.kind === 'run') reply = makeCall(environment.call, name, sent, { ...options, actor: decision.actor });
     await reply.catch(() => undefined);
     return decision;

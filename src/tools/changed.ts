@@ -11,8 +11,10 @@ import { structured } from './result.ts';
 /** The decision about a call for the tool; a call that changes nothing already has its result. */
 export const orUnchanged = (
   decision: Decision<Plan | undefined> | Unchanged,
-): Decision<Plan | undefined> | { readonly kind: 'none'; readonly result: ToolResult } =>
-  decision.kind === 'unchanged' ? { kind: 'none', result: structured({ changes: [], why: decision.why }) } : decision;
+): Decision<Plan | undefined> | { readonly kind: 'answered'; readonly result: ToolResult } =>
+  decision.kind === 'unchanged'
+    ? { kind: 'answered', result: structured({ changes: [], why: decision.why }) }
+    : decision;
 
 /** The effect of an update on each setting, or on tags, and other notes, as far as the caller may see them. */
 export function whatChanges(plan: Plan | undefined, offered: Allowed) {

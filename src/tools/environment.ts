@@ -16,7 +16,7 @@ export interface ToolEnvironment extends Planner {
   readonly caller: Caller;
   readonly gate: Gate;
   /** Whether a form that the client shows can count as consent; by default, every form can. */
-  readonly formsCount?: (() => Promise<boolean>) | undefined;
+  readonly trustsForms?: (() => Promise<boolean>) | undefined;
   /** As in GraphOptions. */
   readonly aheadMs?: (() => Promise<number>) | undefined;
   /** Replies of earlier questions, for tools that only read. */

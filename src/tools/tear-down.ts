@@ -45,8 +45,8 @@ export const tearDown = compositeTool({
     const approval = await obtainApproval(environment, exchange, {
       decide: async (dialog) => {
         const plan = await make();
-        if (plan === undefined) return { kind: 'none', result: refused(ALREADY_DELETED) };
-        if (isAllLeaving(plan)) return { kind: 'none', result: (await readRemaining(environment, plan)).result };
+        if (plan === undefined) return { kind: 'answered', result: refused(ALREADY_DELETED) };
+        if (isAllLeaving(plan)) return { kind: 'answered', result: (await readRemaining(environment, plan)).result };
         return gate.requestApproval(plan, dialog, visibilityOf(plan));
       },
       resume: (reply) =>

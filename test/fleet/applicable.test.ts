@@ -171,3 +171,10 @@ describe('find_kx_problems reads only what its problems need', () => {
     },
   );
 });
+
+test('a search with all settings shows them whatever its order', async () => {
+  const full = { kinds: ['cluster'], environment: 'kdb-prod', view: 'full' };
+  const rows = async (more: object) => (await use('find_kx_entities', { ...full, ...more })).data['entities'] as Rows;
+  const byName = (a: { name?: unknown }, b: { name?: unknown }) => String(a.name).localeCompare(String(b.name));
+  expect((await rows({ sort: 'largest' })).toSorted(byName)).toEqual((await rows({})).toSorted(byName));
+});

@@ -103,7 +103,7 @@ describe('a world that may come to require another key', () => {
       clock: fixture.clock,
       signer,
       state: kept,
-      formsCount: async () => false,
+      trustsForms: async () => false,
     });
     const answered = await strict.attempt({ ...guardedCall, state, answers: accept(guardedCall.name) });
     expect(answered).toMatchObject({ kind: 'refused', text: expect.stringContaining('need the passphrase') });

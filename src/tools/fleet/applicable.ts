@@ -14,6 +14,7 @@ const HAVING = {
   status: (kind: Kind) => statusesOf(kind).length > 0,
   type: (kind: Kind) => declares(kind, 'type'),
   size: (kind: Kind) => SIZE_MEASURES[kind] !== undefined,
+  // Volumes do not show it; the answer says so.
   fullness: (kind: Kind) => kind === 'scaling-group' || kind === 'volume',
   // A changeset counts with the tags of its database.
   tag: (kind: Kind) => kind !== 'node',
@@ -60,7 +61,7 @@ export function requireStatus(
 }
 
 /** Throws NotFound for times between which nothing can be, such as those of spans in the wrong order. */
-export function requireOrder(
+export function requirePossibleTimes(
   { createdAfter, createdBefore, changedAfter, changedBefore }: Filters,
   now = new Date().toISOString(),
 ): void {

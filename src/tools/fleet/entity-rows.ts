@@ -15,9 +15,12 @@ export const FEW = { whole: 3, brief: 12 };
 type Detail = 'listed' | 'brief' | 'whole';
 /** Levels of detail, in order of preference; an answer uses the first one that fits. */
 type Levels = readonly [Detail, ...Detail[]];
-export const detailFor = (found: readonly Candidate[], view: View | 'size' | undefined): Levels => {
+export const detailFor = (
+  found: readonly Candidate[],
+  { view, needsSizes = false }: { readonly view: View | undefined; readonly needsSizes?: boolean },
+): Levels => {
   if (found.length <= FEW.whole || view === 'full') return ['whole'];
-  return view === 'size' ? ['brief'] : ['brief', 'listed'];
+  return needsSizes ? ['brief'] : ['brief', 'listed'];
 };
 
 /** The rows at the first level that fits into one answer; brief rows if none does. */

@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph-types.ts';
 import { Listed, Words } from '../lenient.ts';
-import { havingProperty, requireOneMeasure, requireOrder, requireProperty, requireStatus } from './applicable.ts';
+import {
+  havingProperty,
+  requireOneMeasure,
+  requirePossibleTimes,
+  requireProperty,
+  requireStatus,
+} from './applicable.ts';
 import { countsOf, detailFor, FEW, matchedInAll, rowsOf, unmatched } from './entity-rows.ts';
 import { FOUND_KINDS } from './fact-values.ts';
 import { type Candidate, type Filters, filters, matches, withMatchingSettings } from './filters.ts';
@@ -116,7 +122,7 @@ async function findMatches(
   keys: readonly Key[],
 ) {
   const { status = [], notStatus = [], tags, where } = filters;
-  requireOrder(filters, graphs[0]?.readAt);
+  requirePossibleTimes(filters, graphs[0]?.readAt);
   const all = graphs.flatMap((graph) => entitiesIn(graph, kinds).map((entity): Candidate => ({ graph, entity })));
   requireStatus(
     [...status, ...notStatus],
@@ -198,7 +204,8 @@ function sectionOf(
     const rows = groupRows(found, by);
     return { section: { name: 'groups', rows: rows.slice(0, limit) }, omitted: Math.max(0, rows.length - limit) };
   }
-  const level = isSized && (details || isBrief) ? detailFor(found, byProperty ? 'size' : view) : (['listed'] as const);
+  const level =
+    isSized && (details || isBrief) ? detailFor(found, { view, needsSizes: byProperty }) : (['listed'] as const);
   const rows = matchedInAll(found) === undefined ? found : found.map(unmatched);
   return { section: { name: 'entities', rows: rowsOf(rows, level, showsEnvironment) }, omitted: 0 };
 }

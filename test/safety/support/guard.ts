@@ -66,7 +66,7 @@ export interface GuardOptions {
   readonly outOfBand?: GateOptions['outOfBand'];
   readonly requirePinnedKey?: GateOptions['requirePinnedKey'];
   /** Whether forms count as consent; by default, they do. */
-  readonly formsCount?: ToolEnvironment['formsCount'];
+  readonly trustsForms?: ToolEnvironment['trustsForms'];
   /** What the gate gets in place of the ledger. */
   readonly overLedger?: (ledger: Ledger) => Ledger;
   readonly beforeCall?: GateOptions['beforeCall'];
@@ -89,14 +89,14 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const otherWay = 'set up a terminal (approve --init)';
   const approving = { ledger: overLedger(ledger), signer, outOfBand, otherWay, beforeCall };
   const doors = { ...shared, quotas: options.quotas, ...approving };
-  const { requirePinnedKey, formsCount } = options;
+  const { requirePinnedKey, trustsForms } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
   const withOwnKey = requirePinnedKey === undefined ? doors : { ...doors, requirePinnedKey };
   const environment = {
     ...shared,
     deletions: () => deletionsIn(journal),
     pageOpener,
-    formsCount,
+    trustsForms,
     quotas: options.quotas,
     gate: gate(withOwnKey),
   };
