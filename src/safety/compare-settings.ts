@@ -186,13 +186,14 @@ function outermost(missing: readonly Leaf[], namesAfter: ReadonlySet<string>, re
 
 /** A setting with all its parts: `port: 5010, s: 2`; undefined if it is not set. */
 function textOfAll(leaves: readonly Leaf[], setting: string): string | undefined {
-  const texts = leaves.flatMap((leaf) => {
-    if (!isWithin(leaf, setting)) return [];
+  const inside = leaves.filter((leaf) => isWithin(leaf, setting));
+  const texts = inside.map((leaf) => {
     const rest = nameOf(entryOf(leaf)).slice(setting.length + 1);
-    if (rest === '') return textOf(leaf) ?? [];
+    if (rest === '') return textOf(leaf);
     return isBare(leaf) ? rest : `${rest}: ${textOf(leaf)}`;
   });
-  return texts.length === 0 ? undefined : texts.join(', ');
+  const shown = texts.filter((text) => text !== undefined);
+  return shown.length === 0 ? undefined : shown.join(', ');
 }
 
 function completed(rules: UpdateRules, input: Members, missing: readonly Leaf[]): Members {

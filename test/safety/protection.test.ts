@@ -54,6 +54,10 @@ describe('the protecting tag', () => {
       const given = { environmentId: town.environmentId, databaseName: 'trades' };
       const outcome = await guard.attempt({ tool: 'delete_kx_database', arguments: given });
       expect(text(outcome)).toContain('tags cannot be read');
+      expect(await guard.attempt({ tool: 'update_kx_volume', arguments: grow() })).toMatchObject({
+        kind: 'asked',
+        message: expect.stringContaining('\nSome tags cannot be read, so the target counts as protected'),
+      });
       expect(unreadable.reached).toEqual([]);
     });
   });
