@@ -62,8 +62,8 @@ interface Waiting extends Requested {
 }
 
 /**
- * A limiter for an endpoint of which nothing is known. Background reads: the number at once grows while they are answered, and halves after failures and
- * refusals; the first refusal sets their rate to a fifth less than was answered in the second before, and each later one lowers it by
+ * A limiter for an endpoint of which nothing is known. Background reads: the number at once grows while they are answered, and halves
+ * after failures and refusals; the first refusal sets their rate to a fifth less than was answered in the second before, and each later one lowers it by
  * a fifth. Other requests wait for the pause that the endpoint asks for, and a moment for their turn.
  */
 export function limiter({ now = () => performance.now(), later = afterwards }: LimiterOptions = {}): Limiter {

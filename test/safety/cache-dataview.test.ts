@@ -4,7 +4,7 @@ import { memoryKits } from '../../src/safety/recovery.ts';
 import type { RecoveryKit } from '../../src/safety/recovery-kit.ts';
 import type { TeardownPlan } from '../../src/safety/teardown.ts';
 import { approved, openGuard } from './support/guard.ts';
-import { openUpdatable, type Updatable } from './support/updatable.ts';
+import { openCached, type Updatable } from './support/updatable.ts';
 
 const CACHE = { cacheType: 'CACHE_1000', dbPaths: ['/'] };
 
@@ -12,12 +12,7 @@ let world: Updatable;
 
 // Only AWS clients make such a cluster: the tools refuse the dataview of a cache, which the service ignores.
 beforeEach(async () => {
-  world = await openUpdatable();
-  await world.builder.cluster('cached', {
-    clusterType: 'HDB',
-    cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1200 }],
-    databases: [{ databaseName: 'trades', cacheConfigurations: [{ ...CACHE, dataviewName: 'none' }] }],
-  });
+  world = await openCached({ ...CACHE, dataviewName: 'none' });
 });
 afterEach(() => world.close());
 

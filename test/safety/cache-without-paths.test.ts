@@ -1,14 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openUpdatable, type Updatable } from './support/updatable.ts';
+import { openCached, type Updatable } from './support/updatable.ts';
 
 let world: Updatable;
 beforeEach(async () => {
-  world = await openUpdatable();
-  await world.builder.cluster('cached', {
-    clusterType: 'HDB',
-    cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1200 }],
-    databases: [{ databaseName: 'trades', cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: [] }] }],
-  });
+  world = await openCached({ dbPaths: [] });
 });
 afterEach(() => world.close());
 

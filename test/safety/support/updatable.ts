@@ -20,6 +20,17 @@ export interface Updatable {
   readonly close: () => Promise<void>;
 }
 
+/** The same with a cluster `cached`, which caches a part of the database. */
+export async function openCached(cache: { dbPaths: string[]; dataviewName?: string }): Promise<Updatable> {
+  const world = await openUpdatable();
+  await world.builder.cluster('cached', {
+    clusterType: 'HDB',
+    cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1200 }],
+    databases: [{ databaseName: 'trades', cacheConfigurations: [{ cacheType: 'CACHE_1000', ...cache }] }],
+  });
+  return world;
+}
+
 export async function openUpdatable(): Promise<Updatable> {
   const backend = await embedded();
   const builder = await openBuilder(backend.call);
