@@ -102,11 +102,12 @@ export function toolRefusalReason(
   caller: Caller,
 ): string | undefined {
   if (restrictions.deny.includes(tool.name)) return DENIED;
-  const why = (name: OperationName) => refusalReason(name, restrictions, caller);
-  const refused = tool.needs.find((name) => why(name) !== undefined);
-  if (refused === undefined) return undefined;
-  const reason = why(refused);
-  return reason === DENIED ? `It needs ${toolName(refused)}, which the operator of this server denies.` : reason;
+  for (const name of tool.needs) {
+    const reason = refusalReason(name, restrictions, caller);
+    if (reason === DENIED) return `It needs ${toolName(name)}, which the operator of this server denies.`;
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
 }
 
 const DENIED = 'The operator of this server denies it.';

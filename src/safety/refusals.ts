@@ -13,7 +13,7 @@ import { callDigestOf } from './plan-digests.ts';
 import type { Blocker, Item, Members } from './plan-parts.ts';
 import type { Allowed, Restrictions } from './policy.ts';
 import type { Forbidden } from './protection.ts';
-import { TEARDOWN_OPERATIONS } from './teardown.ts';
+import { TEAR_DOWN, TEARDOWN_OPERATIONS } from './teardown.ts';
 import { type Visibility, visibleItemText } from './visibility.ts';
 
 /**
@@ -79,11 +79,10 @@ const suggestsTeardown = (tool: string, blockers: readonly Blocker[]) =>
     (tool === 'delete_kx_environment' && blockers.some(({ item }) => item.kind === 'cluster')));
 
 const MAX_SINGLE_DELETIONS = 2;
-const TEARDOWN = 'tear_down_kx_environment';
-const TEARDOWN_HINT = `Or use ${TEARDOWN}, which deletes several entities with one approval.`;
+const TEARDOWN_HINT = `Or use ${TEAR_DOWN}, which deletes several entities with one approval.`;
 
 const offersTeardown = ({ isOffered }: Visibility, deny: readonly string[]) =>
-  !deny.includes(TEARDOWN) && TEARDOWN_OPERATIONS.every(isOffered);
+  !deny.includes(TEAR_DOWN) && TEARDOWN_OPERATIONS.every(isOffered);
 
 export const changedMeanwhileLines = (tool: string, noun: string) => [
   `The ${noun} or what depends on it changed while its recovery kit was written.`,
@@ -149,7 +148,7 @@ const MAX_CHARACTERS = 20_000;
 
 const whyNoForm = ({ tool }: Pick<ApprovalRequest, 'tool'>, why: NoForm): string => {
   if (why !== 'too-long') return NO_FORM[why];
-  return `${NO_FORM[why]} ${tool === 'tear_down_kx_environment' ? SPLIT_BY_ONLY : 'Split it into several calls.'}`;
+  return `${NO_FORM[why]} ${tool === TEAR_DOWN ? SPLIT_BY_ONLY : 'Split it into several calls.'}`;
 };
 
 const SPLIT_BY_ONLY =

@@ -158,6 +158,9 @@ interface Candidate extends Omit<TeardownStep, 'entityDigest'> {
 const blockersIn = (problem: Problem | undefined): Blocker[] =>
   problem === undefined ? [] : blockersOf(problem, 'kx-environment');
 
+/** The tool that deletes an environment, or a part of it. */
+export const TEAR_DOWN = 'tear_down_kx_environment';
+
 /** The operations that delete an environment with everything in it, in order. */
 export const TEARDOWN_OPERATIONS = [...CONTENTS, 'kx-environment' as const].map(deletionOf);
 

@@ -84,7 +84,7 @@ async function closedEnvironmentAdvice(
   if (environment === undefined || name.startsWith('Delete')) return undefined;
   const found = await readStatus(lookup, environment, name);
   if (typeof found !== 'object' || !isLeavingOrGone(found.status)) return undefined;
-  const statement = `The ${nounOfLabel('environmentId', name)} ${quoteUntrusted(environment.value)} is ${quoteUnlessPlain(found.status)}`;
+  const statement = `${nounPhrase(environment, name)} is ${quoteUnlessPlain(found.status)}`;
   return {
     advice: `${statement}, so nothing in it can be created or changed. Use another environment.`,
     retryable: false,
@@ -101,10 +101,10 @@ async function nameTakenAdvice(
   const created = isNamed ? await environmentNamed(lookup, String(input['name'])) : createdIn(name, input);
   const found = created === undefined ? 'unknown' : await readStatus(lookup, created, name);
   if (created === undefined || typeof found !== 'object') return undefined;
-  const { label, value } = created;
+  const { label } = created;
   const { status } = found;
   const state = status === undefined ? 'already exists' : `is ${quoteUnlessPlain(status)}`;
-  const statement = `The ${nounOfLabel(label, name)} ${quoteUntrusted(value)} ${isNamed ? 'has that name, and ' : ''}${state}`;
+  const statement = `${nounPhrase(created, name)} ${isNamed ? 'has that name, and ' : ''}${state}`;
   if (isLeavingOrGone(status))
     return { advice: `${statement}. ${howToWait(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
@@ -133,9 +133,10 @@ async function waitAdvice(lookup: Lookup, name: OperationName, input: Members): 
   const at = classes.includes('underway') ? classes.indexOf('underway') : classes.indexOf('failed');
   const seen = found[at];
   if (typeof seen !== 'object') return {};
-  const { label, value } = all[at] as Reference;
+  const reference = all[at] as Reference;
+  const { label } = reference;
   const reader = toolName(readerOfLabel(label, name) as OperationName);
-  const statement = `The ${nounOfLabel(label, name)} ${quoteUntrusted(value)} is ${quoteUnlessPlain(String(seen.status))}`;
+  const statement = `${nounPhrase(reference, name)} is ${quoteUnlessPlain(String(seen.status))}`;
   if (classes[at] === 'failed') {
     const advice = isFailedUpdate(seen.status)
       ? `${statement}: ${reader} shows why. Its last update failed: repeat that update first.`
@@ -159,10 +160,14 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
   for (const reference of [...path, ...body]) {
     const found = await readStatus(lookup, reference, name);
     if (typeof found === 'object' && statusClass(found.status) === 'underway' && !isLeavingOrGone(found.status))
-      return `The ${nounOfLabel(reference.label, name)} ${quoteUntrusted(reference.value)} is ${quoteUnlessPlain(found.status)}.`;
+      return `${nounPhrase(reference, name)} is ${quoteUnlessPlain(found.status)}.`;
   }
   return undefined;
 }
+
+/** `The cluster "rdb"`. */
+const nounPhrase = ({ label, value }: Reference, near: OperationName) =>
+  `The ${nounOfLabel(label, near)} ${quoteUntrusted(value)}`;
 
 function howToWait(label: string, near: OperationName, until?: string): string {
   const kind = WAITED_FOR.find((each) => memberOf(each) === label);

@@ -9,6 +9,7 @@ import { type Plan, planCall } from '../safety/plan.ts';
 import type { Members } from '../safety/plan-parts.ts';
 import { allowedFor, approvalNeeded, isDestructive, refusalReason } from '../safety/policy.ts';
 import { missingTarget } from '../safety/refusals.ts';
+import { TEAR_DOWN } from '../safety/teardown.ts';
 import { argumentLines, isWithoutEffect, omissionLines, riskText, unchangedText } from '../safety/update-text.ts';
 import { type Visibility, visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
@@ -22,7 +23,7 @@ import { prepareArguments } from './prepare-arguments.ts';
 import { notOffered, refused, withEnvironmentMeant, withheldKinds, wrongPreview } from './result.ts';
 import { suggestTool } from './suggest.ts';
 import { TAG, tagBatch, tagEntities } from './tag-entities.ts';
-import { previewTeardown, TEAR_DOWN } from './tear-down.ts';
+import { previewTeardown } from './tear-down.ts';
 
 const changingTools = lazy(() => [
   ...OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read').map(toolName),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { KdbEnvironmentId } from '../operations/shapes.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
-import { planTeardown, TEARDOWN_OPERATIONS, type TeardownPlan } from '../safety/teardown.ts';
+import { planTeardown, TEAR_DOWN, TEARDOWN_OPERATIONS, type TeardownPlan } from '../safety/teardown.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import { obtainApproval } from './approval-form.ts';
 import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
@@ -13,7 +13,6 @@ import { prepareArguments } from './prepare-arguments.ts';
 import { notOffered, refused, withEnvironmentMeant, withheldKinds, wrongPreview } from './result.ts';
 import { readRemaining, removeAll } from './tear-down-run.ts';
 
-export const TEAR_DOWN = 'tear_down_kx_environment';
 const ALREADY_DELETED = `${TEAR_DOWN} did not run: the environment is already deleted.`;
 
 const selection = () =>
