@@ -1,4 +1,4 @@
-import { followsLatest, withLeadingSlash } from '../operations/conditions/dataviews.ts';
+import { noChangesetWithAutoUpdate, withLeadingSlash } from '../operations/conditions/dataviews.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { counted } from './amounts.ts';
 import { openEnvironment } from './environment-rules.ts';
@@ -152,7 +152,7 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
         exists('kx-dataview'),
         notReadWrite,
         conditions(
-          [followsLatest],
+          [noChangesetWithAutoUpdate],
           ({ input, target }) => ({ autoUpdate: target?.autoUpdate, changesetId: input.changesetId }),
           itself,
         ),

@@ -1,4 +1,4 @@
-import { offeredSize } from '../operations/conditions/volumes.ts';
+import { validDiskSize } from '../operations/conditions/volumes.ts';
 import { hasDocumentedSizes } from '../operations/disk-sizes.ts';
 import type { Input } from '../operations/index.ts';
 import { diskText } from './amounts.ts';
@@ -69,7 +69,7 @@ export const kxVolume: KindDefinition<'kx-volume'> = {
         openEnvironment,
         exists('kx-volume'),
         fixedDisk,
-        conditions([offeredSize], grownDisk, withDisk),
+        conditions([validDiskSize], grownDisk, withDisk),
         targetReady('kx-volume', ['UPDATE_FAILED']),
       ],
       quotas: (requested) => [{ quota: VOLUME_STORAGE, more: Math.max(0, growthOf(requested)) }],

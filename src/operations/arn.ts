@@ -22,7 +22,7 @@ export function environmentIdsIn(input: object): string[] {
 /** The id of the environment that a call names; undefined if it names none. */
 export const environmentIdIn = (input: object): string | undefined => environmentIdsIn(input)[0] || undefined;
 
-/** What the last part of an ARN names, or the part after the environment. */
+/** The kinds and ids in the last part of an ARN, or in the part of it after the environment. */
 export const pathParts = (path: string): readonly ArnPart[] =>
   Array.from(path.matchAll(/(environment|kx[A-Z][A-Za-z]+)\/([^/]+)/g), ([, kind, id]) => ({
     kind: String(kind),

@@ -13,8 +13,9 @@ export interface ClusterTypeRules {
   readonly tickerplantLog?: 'required' | 'optional';
   readonly autoScaling?: true;
   readonly needsCode?: true;
-  /** Whether its databases can be changed, or its code without a restart. */
+  /** UpdateKxClusterDatabases accepts it. */
   readonly updatesDatabases?: true;
+  /** Its code can be changed with NO_RESTART. */
   readonly updatesCodeInPlace?: true;
 }
 

@@ -56,7 +56,7 @@ export const ERRORS = {
   },
 } as const satisfies Record<string, { status: number; retryable: boolean; advice: string }>;
 
-/** The errors of a create that has one of its own for a name in use. */
+/** The errors of a create that rejects a name in use with ResourceAlreadyExists, not with Conflict. */
 export const CREATE_ERRORS: readonly ErrorName[] = [
   'AccessDenied',
   'Conflict',

@@ -1,7 +1,10 @@
 import { ERRORS, type ErrorName } from './errors.ts';
 import type { OperationName } from './index.ts';
 
-/** Why a call failed when no modelled FinSpace error says so. */
+/**
+ * Why a call failed when no modelled FinSpace error says so. `Rejected`: the endpoint or a proxy refused the request, for example its
+ * credentials. `ServiceEnded`: it went to AWS, which closed FinSpace. `Unavailable`: the endpoint replied with HTTP 5xx.
+ */
 export type TransportFailure =
   | 'Aborted'
   | 'BadResponse'

@@ -51,10 +51,10 @@ export interface CallOptions {
   readonly isBackground?: boolean | undefined;
 }
 
-/** The caller of a call, and its approval. */
+/** Who makes a call, and what else the journal records of it. */
 export interface Actor {
   readonly principal: string;
-  /** The name of an environment before the call renames it. */
+  /** The name of the target before the call renames it. */
   readonly formerName?: string | undefined;
   /** The approval that the call consumed: its plan, the channel, and the person who gave it. */
   readonly approval?:

@@ -73,7 +73,7 @@ const createdMembers = () => ({
   errorInfo: ErrorInfo().optional(),
 });
 
-/** Of requests that are still JSON in a string, this is as far as their text shows. */
+/** Whether requests delete data. Requests that are still JSON in a string count as deleting if they contain DELETE. */
 const deletesData = (requests: unknown) =>
   typeof requests === 'string'
     ? requests.includes('DELETE')

@@ -17,7 +17,7 @@ import {
 } from './shapes.ts';
 import { DATABASE } from './targets.ts';
 
-const createdDatabase = () => ({
+const createdMembers = () => ({
   databaseName: DatabaseName().optional(),
   databaseArn: z.string().optional(),
   environmentId: EnvironmentId().optional(),
@@ -42,7 +42,7 @@ export const CreateKxDatabase = operation({
       tags: TagMap().optional(),
       clientToken: ClientTokenString(),
     }),
-  output: () => z.strictObject(createdDatabase()),
+  output: () => z.strictObject(createdMembers()),
   errors: CREATE_ERRORS,
 });
 
@@ -71,7 +71,7 @@ export const GetKxDatabase = operation({
   input: () => z.strictObject(databaseLabels()),
   output: () =>
     z.strictObject({
-      ...createdDatabase(),
+      ...createdMembers(),
       lastCompletedChangesetId: ChangesetId().optional(),
       numBytes: z.int().optional(),
       numChangesets: integer().optional(),

@@ -84,7 +84,7 @@ const CustomDnsConfiguration = lazy(() =>
   ),
 );
 
-const updatedEnvironment = () => ({
+const updatedMembers = () => ({
   name: KxEnvironmentName().optional(),
   environmentId: IdType().optional(),
   awsAccountId: IdType().optional(),
@@ -104,7 +104,7 @@ const updatedEnvironment = () => ({
 });
 
 const KxEnvironment = lazy(() =>
-  z.strictObject({ ...updatedEnvironment(), certificateAuthorityArn: text(1, 255).optional() }),
+  z.strictObject({ ...updatedMembers(), certificateAuthorityArn: text(1, 255).optional() }),
 );
 
 export const CreateKxEnvironment = operation({
@@ -209,7 +209,7 @@ export const UpdateKxEnvironment = operation({
       description: describedByFormat(Description()).optional(),
       clientToken: ClientToken().optional(),
     }),
-  output: () => z.strictObject(updatedEnvironment()),
+  output: () => z.strictObject(updatedMembers()),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],
 });
 
@@ -240,6 +240,6 @@ export const UpdateKxEnvironmentNetwork = operation({
         .describe('Replaces the current DNS servers; not with transitGatewayConfiguration'),
       clientToken: ClientToken().optional(),
     }),
-  output: () => z.strictObject(updatedEnvironment()),
+  output: () => z.strictObject(updatedMembers()),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],
 });

@@ -7,7 +7,7 @@ export function meaningOf({ leftOut }: UpdateRules, path: Path, input: Members, 
   const [closest] = declaredFor(leftOut, path);
   const declared = closest?.[1] ?? 'kept';
   const meaning = typeof declared === 'function' ? declared(input, present) : declared;
-  if (meaning !== 'removed from what is given') return meaning;
+  if (meaning !== 'removed unless the whole is omitted') return meaning;
   return input[String(path[0])] === undefined ? 'kept' : 'removed';
 }
 

@@ -28,7 +28,7 @@ export function operationOf(tool: string): OperationName | undefined {
 }
 
 /** How an agent waits until an entity has a status, for advice. */
-export const waitTool = (noun: string, status: string): string =>
+export const waitAdvice = (noun: string, status: string): string =>
   noun.startsWith('dataset')
     ? `repeat ${toolName('GetEnvironment')} until it is ${status}`
     : `wait_for_kx_entity (kind ${noun.replace('kdb ', '').replaceAll(' ', '-')}, until ${status})`;

@@ -45,14 +45,14 @@ export interface Target {
 export type Members = Readonly<Record<string, unknown>>;
 
 /**
- * What happens to a setting that an update leaves out: it stays, it is removed, or it is removed only where the member that holds it is
- * given.
+ * What happens to a setting that an update leaves out. The third value is for parts of a member: they stay if the input omits that
+ * member.
  */
-export type LeftOut = 'kept' | 'removed' | 'removed from what is given';
+export type LeftOut = 'kept' | 'removed' | 'removed unless the whole is omitted';
 
 /** What an update replaces. A path names members from the outside in, an entry of a keyed list by its key; `*` stands for any. */
 export interface UpdateRules {
-  /** The settings, in the shape of the input, of an input or of what the target's reader replies. */
+  /** Reads the settings from an input, or from the reply of the target's reader; the result has the shape of the input. */
   readonly settings: (members: Members) => Members;
   /** What omitting a setting means, by path. The longest matching path applies, or the first of equal ones; without one, it is kept. */
   readonly leftOut: Readonly<Record<string, LeftOut | ((input: Members, present: Members) => LeftOut)>>;
@@ -69,7 +69,7 @@ export interface UpdateRules {
 /** By default, the settings are the members of the input but its key and {@link NO_SETTINGS}. */
 export type DeclaredUpdate = Omit<UpdateRules, 'settings'> & Partial<Pick<UpdateRules, 'settings'>>;
 
-/** How an update is made, which no later read shows. */
+/** Members that say how an update is made; no later read shows them. */
 const NO_SETTINGS = ['clientToken', 'deploymentConfiguration'];
 
 /** One operation of the FinSpace API as declared in the catalog; everything else is derived. */
@@ -95,7 +95,7 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   readonly output: () => O;
   /** The documented errors, without `InternalServer`, which every operation has. */
   readonly errors: readonly ErrorName[];
-  /** Present on operations that a person must approve, or may be made to. */
+  /** Present on operations that need the approval of a person, always or in some cases. */
   readonly target?: Target;
   /**
    * For a call with an empty reply: the status of its target right after it, and the last one. With `of: 'nodes'`, the last status of the

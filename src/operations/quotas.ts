@@ -1,4 +1,4 @@
-/** Limits per environment unless a name or comment says otherwise; of environments, per account and region. Sizes in GB. */
+/** Limits per environment unless a name or comment says otherwise; those on environments are per account and region. Sizes in GB. */
 export type Quotas = Readonly<typeof PUBLISHED_QUOTAS>;
 
 /** The published defaults (user guide, quotas). AWS could raise them for an account; no operation shows the actual values. */

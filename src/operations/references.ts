@@ -15,7 +15,7 @@ export interface Reference {
 /** The entities that an input refers to: first those in the path, outermost first, then those in the body. */
 export function referencesIn(name: OperationName, input: Members): { path: Reference[]; body: Reference[] } {
   const { path } = route(operationNamed(name));
-  const created = createdBy(name);
+  const created = createdLabel(name);
   const texts = textsOf(input);
   const arnLabels = labelsInArn(texts['resourceArn']);
   const pathLabels = labelsIn(path).flatMap((label) => (label === 'resourceArn' ? Object.keys(arnLabels) : label));
@@ -29,11 +29,14 @@ export function referencesIn(name: OperationName, input: Members): { path: Refer
 
 /** The entity that a create makes, as its input names it; undefined for other operations, and if the service chooses the id. */
 export function createdIn(name: OperationName, input: Members): Reference | undefined {
-  const label = createdBy(name);
+  const label = createdLabel(name);
   return label === undefined ? undefined : referenceTo(label, textsOf(input), name);
 }
 
-/** The operation that shows the entity of a label; undefined if there is none, as for the nodes of a cluster. */
+/**
+ * The operation that shows the entity of a label; undefined if there is none, as for the nodes of a cluster. Two kinds of environment
+ * have the label `environmentId`: `near`, an operation with that label, decides which of them is meant.
+ */
 export const readerOfLabel = (label: string, near?: OperationName) => getOf(pathTo(label, near));
 
 /** The operation that lists the values of a label; an ARN is listed with its entity. */
@@ -48,7 +51,7 @@ export function listerOf(name: OperationName): OperationName | undefined {
   return getOf(path.slice(0, path.lastIndexOf('/{')));
 }
 
-/** `scaling group` for `scalingGroupName`. The dataset browser has environments of its own, so the operation `near` decides. */
+/** `scaling group` for `scalingGroupName`. */
 export const nounOfLabel = (label: string, near?: OperationName) =>
   (label === 'environmentId' ? environmentNear(near) : label.replace(/(?:Name|Id)$/, ''))
     .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
@@ -70,7 +73,7 @@ function pathTo(label: string, near: OperationName | undefined): string | undefi
 }
 
 /** The label of the entity that a create makes, such as `clusterName`; undefined for other operations. */
-export function createdBy(name: OperationName): string | undefined {
+export function createdLabel(name: OperationName): string | undefined {
   const { method, path } = route(operationNamed(name));
   if (method !== 'POST') return undefined;
   const made = paths().find(

@@ -42,9 +42,9 @@ const opaqueLabel = (max: number, expects: string) =>
 const ENVIRONMENT_ID = 'the id or name of a kdb environment';
 const ENVIRONMENT = 'Id or name of a kdb environment';
 
+/** The ids of environments. AWS's model has three shapes, which differ by operation; KdbEnvironmentId is an IdType. */
 const idType = (expects: string) => text(1, 26, /^[a-zA-Z0-9]{1,26}$/, expects);
 export const IdType = lazy(() => idType('the id of an environment'));
-/** The same for a kdb environment. */
 export const KdbEnvironmentId = lazy(() => idType(ENVIRONMENT_ID).describe(ENVIRONMENT));
 export const EnvironmentId = lazy(() => opaqueLabel(32, ENVIRONMENT_ID).describe(ENVIRONMENT));
 export const KxEnvironmentId = lazy(() => text(1, 32, /^[a-z0-9]+$/, ENVIRONMENT_ID).describe(ENVIRONMENT));

@@ -27,7 +27,7 @@ export const DATABASES_UPDATE: DeclaredUpdate = {
   }),
   leftOut: {
     'databases.*': 'removed',
-    // Without a changeset, the newest changeset or version is mounted.
+    // Omitting these removes nothing: the newest changeset or version is mounted.
     'databases.*.changesetId': 'kept',
     'databases.*.dataviewVersionId': 'kept',
   },
@@ -51,7 +51,7 @@ export const DATAVIEW_UPDATE: DeclaredUpdate = {
       ...(onDemand === true ? { onDemand } : {}),
     })),
   }),
-  leftOut: { changesetId: 'removed', segmentConfigurations: 'removed from what is given' },
+  leftOut: { changesetId: 'removed', segmentConfigurations: 'removed unless the whole is omitted' },
   keys: { segmentConfigurations: 'volumeName' },
   sensitive: ['segmentConfigurations'],
 };
@@ -63,8 +63,8 @@ export const NETWORK_UPDATE: DeclaredUpdate = {
     customDNSConfiguration,
   }),
   leftOut: {
-    transitGatewayConfiguration: 'removed from what is given',
-    customDNSConfiguration: 'removed from what is given',
+    transitGatewayConfiguration: 'removed unless the whole is omitted',
+    customDNSConfiguration: 'removed unless the whole is omitted',
   },
   keys: {
     'transitGatewayConfiguration.attachmentNetworkAclConfiguration': 'ruleNumber',
@@ -81,7 +81,7 @@ export const BROWSER_UPDATE: DeclaredUpdate = {
     const { name, description, federationMode, federationParameters } = (environment ?? members) as Members;
     return { name, description, federationMode, federationParameters };
   },
-  leftOut: { federationParameters: 'removed from what is given' },
+  leftOut: { federationParameters: 'removed unless the whole is omitted' },
   sensitive: ['name', 'federationMode', 'federationParameters'],
 };
 
@@ -100,10 +100,10 @@ function settingsOfMount({
   dataviewName,
   dataviewConfiguration,
 }: Members) {
-  const view = (dataviewConfiguration ?? {}) as Members;
-  const named = view['dataviewName'] ?? dataviewName;
+  const dataview = (dataviewConfiguration ?? {}) as Members;
+  const named = dataview['dataviewName'] ?? dataviewName;
   const mounted = { databaseName, cacheConfigurations: cachesIn(cacheConfigurations) };
-  const { dataviewVersionId, changesetId: ofVersion } = view;
+  const { dataviewVersionId, changesetId: ofVersion } = dataview;
   return named === undefined
     ? { ...mounted, changesetId }
     : { ...mounted, dataviewName: named, dataviewVersionId, changesetId: ofVersion };

@@ -2,7 +2,7 @@ import { digest } from '../digest.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
-import { createdBy } from '../operations/references.ts';
+import { createdLabel } from '../operations/references.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import { environmentNameCache } from './environment-name-cache.ts';
 import type { Journal, Outcome } from './journal.ts';
@@ -23,7 +23,7 @@ export function journaledCall(call: Call, journal: Journal, backend: string, onL
     if (operation.risk === 'read') return learning(name, input, options);
     const members = input as Record<string, unknown>;
     // What a create makes, as far as its input names it: environments get their ids from the service, and changesets have no name.
-    const named = operation.risk === 'create' ? [String(createdBy(name)), 'name'] : ['name'];
+    const named = operation.risk === 'create' ? [String(createdLabel(name)), 'name'] : ['name'];
     const shownLabels = [...labels(operation), ...named.filter((label) => label in members)];
     const target = Object.fromEntries(shownLabels.map((label) => [label, members[label]]));
     const actor = options?.actor ?? { principal: 'this server' };

@@ -5,7 +5,7 @@ import { releaseAdvice } from '../kinds/release-advice.ts';
 import { isFailedUpdate, isLeaving, statusClass } from '../kinds/statuses.ts';
 import type { Dependent, KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
-import { toolName, waitTool } from '../operations/naming.ts';
+import { toolName, waitAdvice } from '../operations/naming.ts';
 import type { Blocker, Item } from './plan-parts.ts';
 
 /** A problem as blockers: each entity that blocks, with what to do about it first. `deleted` is the kind that a call deletes. */
@@ -43,7 +43,7 @@ function dependentBlocker(dependent: Dependent, target: KindName): Blocker {
 /** A blocker for an entity that is already being deleted. */
 const deletionBlocker = (item: Item): Blocker => ({
   item,
-  first: `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`,
+  first: `It is already being deleted: ${waitAdvice(item.kind, 'DELETED')}.`,
 });
 
 /** A blocker for an entity with this status: what to do so that it gets the usual one, or why that cannot happen. */
@@ -63,7 +63,7 @@ const FINAL: ReadonlyMap<string, string> = new Map([
 function statusAdvice(item: Item, status: string, requiredStatus: string): string {
   if (isFailedUpdate(status)) return 'Its last update failed: repeat that update first.';
   if (statusClass(status) === 'failed') return 'It failed, and waiting does not help: delete it and create it again.';
-  return `It must be ${requiredStatus}: ${waitTool(item.kind, requiredStatus)}.`;
+  return `It must be ${requiredStatus}: ${waitAdvice(item.kind, requiredStatus)}.`;
 }
 
 /** The name of a create is in use. */

@@ -6,7 +6,7 @@ import { listMember } from '../operations/derive.ts';
 import { labels } from '../operations/http.ts';
 import { type Call, callNamed, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Target } from '../operations/operation.ts';
-import { createdBy } from '../operations/references.ts';
+import { createdLabel } from '../operations/references.ts';
 import { CLUSTER } from '../operations/targets.ts';
 import type { Members } from './plan-parts.ts';
 
@@ -39,7 +39,7 @@ async function readTagged(call: Call, resourceArn: string): Promise<TargetEntity
  * ARN, is about its cluster.
  */
 function namedInInput(name: OperationName, input: Members): TargetEntity {
-  const label = createdBy(name);
+  const label = createdLabel(name);
   if (label === undefined) return { noun: CLUSTER.noun, name: String(input[CLUSTER.member]), entity: {} };
   const { noun } = NAMES[operationNamed(name).entity as KindName];
   // The service chooses the ids of environments.

@@ -4,7 +4,7 @@ import { pathParts } from '../operations/arn.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { lazy } from '../operations/operation.ts';
-import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
+import { createdLabel, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { itemText } from './item-text.ts';
 import type { Blocker, Item } from './plan-parts.ts';
@@ -127,7 +127,7 @@ const nounIn = (kind: string) => NAMES[kindInArn(kind)].noun;
 const READERS = lazy(() => {
   const entries = OPERATION_NAMES.map((name) => {
     const { target } = operationNamed(name);
-    const label = target?.member ?? createdBy(name);
+    const label = target?.member ?? createdLabel(name);
     if (label === undefined) return undefined;
     const readers = [listerOfLabel(label, name), readerOfLabel(label, name)];
     return [target?.noun ?? nounOfLabel(label), readers.filter((reader) => reader !== undefined)] as const;

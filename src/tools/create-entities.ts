@@ -4,7 +4,7 @@ import { wordOf } from '../inventory/kinds.ts';
 import { agentInput, riskOf } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
-import { createdBy } from '../operations/references.ts';
+import { createdLabel } from '../operations/references.ts';
 import { KdbEnvironmentId } from '../operations/shapes.ts';
 import type { Batch, BatchCall } from '../safety/batch.ts';
 import { runBatch } from './batch.ts';
@@ -102,7 +102,7 @@ function labelOf(operation: OperationName, input: Record<string, unknown>): stri
   const { databaseName } = input;
   return idOf(
     kind,
-    input[String(createdBy(operation))] ?? databaseName,
+    input[String(createdLabel(operation))] ?? databaseName,
     kind === 'dataview' ? databaseName : undefined,
   );
 }

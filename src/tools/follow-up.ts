@@ -2,7 +2,7 @@ import { isInDatabase, memberOf, statusClass } from '../inventory/kinds.ts';
 import { listPages } from '../inventory/pages.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import { MAX_NODES } from '../operations/kx-cluster-shapes.ts';
-import { waitTool } from '../operations/naming.ts';
+import { waitAdvice } from '../operations/naming.ts';
 import type { Members } from '../operations/operation.ts';
 import { readIfOffered } from '../safety/offered-read.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
@@ -49,7 +49,7 @@ function startedBy({ operation, input, output }: Accepted): StartedChange | stri
   const isUnderway = settles !== undefined || statusClass(output['status'] as string | undefined) === 'underway';
   if (risk === 'read' || !isUnderway) return undefined;
   const kind = WAITED_FOR.find((each) => entity === `kx-${each}`);
-  if (kind === undefined) return settles && waitTool(String(target?.noun), settles.end);
+  if (kind === undefined) return settles && waitAdvice(String(target?.noun), settles.end);
   const environment = String(input['environmentId'] ?? output['environmentId']);
   const member = memberOf(kind);
   return {

@@ -5,7 +5,7 @@ import { oncePer } from '../once-per.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { createdBy, listerOfLabel, nounOfLabel, type Reference } from '../operations/references.ts';
+import { createdLabel, listerOfLabel, nounOfLabel, type Reference } from '../operations/references.ts';
 import { readIfOffered } from '../safety/offered-read.ts';
 import { refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted } from '../untrusted.ts';
@@ -32,7 +32,7 @@ export function whereListed(
   label: string,
   near?: OperationName,
 ): string | undefined {
-  const isNew = near !== undefined && createdBy(near) === label;
+  const isNew = near !== undefined && createdLabel(near) === label;
   const lister = isNew ? undefined : listerOfLabel(label, near);
   if (lister === undefined || refusalReason(lister, restrictions, caller) !== undefined) return undefined;
   return `${toolName(lister)} shows ${label.endsWith('Name') ? 'the names' : `each ${label}`}.`;

@@ -1,14 +1,14 @@
 import { arnPath, wordOf } from '../inventory/kinds.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Members } from '../operations/operation.ts';
-import { createdBy } from '../operations/references.ts';
+import { createdLabel } from '../operations/references.ts';
 import { readIfOffered } from '../safety/offered-read.ts';
 import { briefSignal, type Lookup } from './identify.ts';
 
 /** The ARN of what a call created, as the tag tools need it, if the reply does not contain it. */
 export async function arnOfNew(lookup: Lookup, name: OperationName, input: Members, output: Members) {
   const { entity, risk } = operationNamed(name);
-  const [member, hasOwn] = [createdBy(name), Object.keys(output).some((each) => each.endsWith('Arn'))];
+  const [member, hasOwn] = [createdLabel(name), Object.keys(output).some((each) => each.endsWith('Arn'))];
   if (risk !== 'create' || member === undefined || hasOwn) return {};
   const kind = wordOf(entity);
   const path = arnPath({ kind, name: String(input[member]), database: input['databaseName'] as string | undefined });

@@ -6,7 +6,6 @@ import { NODE_TYPES } from '../machine-types.ts';
 import { type Condition, condition, valueCondition } from './condition.ts';
 
 type Request = Input<'CreateKxCluster'>;
-type Rule = Condition<Request>;
 
 export function nodeCountOf(request: Pick<Request, 'capacityConfiguration' | 'scalingGroupConfiguration'>): number {
   return request.scalingGroupConfiguration?.nodeCount ?? request.capacityConfiguration?.nodeCount ?? 1;
@@ -17,14 +16,14 @@ const isShared = (request: Request) => request.scalingGroupConfiguration !== und
 const rulesFor = (request: Request) => CLUSTER_TYPES[request.clusterType];
 
 /** A member that clusters of some types cannot have. */
-const allowedForType = (member: keyof Request, rule: keyof ClusterTypeRules): Rule =>
+const allowedForType = (member: keyof Request, rule: keyof ClusterTypeRules): Condition<Request> =>
   condition(
     member,
     (r) => rulesFor(r)[rule] !== undefined || none(r[member]),
     (r) => `${member} cannot be given for a cluster of type ${r.clusterType}`,
   );
 
-const PLACEMENT: readonly Rule[] = [
+const PLACEMENT: readonly Condition<Request>[] = [
   condition(
     'capacityConfiguration',
     (r) => isShared(r) !== (r.capacityConfiguration !== undefined),
@@ -77,7 +76,7 @@ const PLACEMENT: readonly Rule[] = [
   ),
 ];
 
-const BY_TYPE: readonly Rule[] = [
+const BY_TYPE: readonly Condition<Request>[] = [
   condition(
     'nodeCount',
     (r) => rulesFor(r).manyNodes === true || nodeCountOf(r) === 1,
@@ -129,7 +128,7 @@ function isValidScaling(scaling: NonNullable<Request['autoScalingConfiguration']
   return isComplete && min >= (azMode === 'MULTI' ? 3 : 1) && min < max && max <= MAX_SCALED_NODES;
 }
 
-const STORAGE: readonly Rule[] = [
+const STORAGE: readonly Condition<Request>[] = [
   condition(
     'cacheStorageConfigurations',
     (r) => !isShared(r) || none(r.cacheStorageConfigurations),
@@ -169,7 +168,7 @@ const fewArguments = valueCondition<Pick<Request, 'commandLineArguments'>>(
   `Member must have length less than or equal to ${MAX_ARGUMENTS}`,
 );
 
-const CODE: readonly Rule[] = [
+const CODE: readonly Condition<Request>[] = [
   condition(
     'initializationScript',
     (r) => r.initializationScript === undefined || r.code !== undefined,
@@ -187,7 +186,7 @@ type Mounting = Pick<Request, 'scalingGroupConfiguration' | 'cacheStorageConfigu
 export const dataviewIn = ({ dataviewName, dataviewConfiguration: configuration }: Databases[number]) =>
   configuration?.dataviewName ?? dataviewName;
 
-/** Databases that a cluster of this kind can mount, regardless of what exists. */
+/** Conditions on the databases that a cluster mounts, regardless of what exists. */
 export const MOUNTS: readonly Condition<Mounting>[] = [
   condition(
     'databases',
@@ -223,7 +222,7 @@ function unknownCache({ databases = [], cacheStorageConfigurations: caches = [] 
 }
 
 /** Conditions on CreateKxCluster: members that contradict neither each other nor the type of the cluster. */
-export const NEW_CLUSTER: readonly Rule[] = [...PLACEMENT, ...BY_TYPE, ...STORAGE, ...CODE, ...MOUNTS];
+export const NEW_CLUSTER: readonly Condition<Request>[] = [...PLACEMENT, ...BY_TYPE, ...STORAGE, ...CODE, ...MOUNTS];
 
 export const CODE_CHANGE: readonly Condition<Input<'UpdateKxClusterCodeConfiguration'>>[] = [
   condition(

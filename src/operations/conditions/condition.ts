@@ -5,7 +5,7 @@ export interface Condition<Request> {
   readonly isMet: (request: Request) => boolean;
   /** The problem when it is not met. */
   readonly says: string | ((request: Request) => string);
-  /** Whether it concerns only the value of the member, which the service's message then says. */
+  /** Whether it concerns only the value of the member; the service's message then names the member. */
   readonly isValue: boolean;
 }
 

@@ -5,7 +5,7 @@ type Request = Pick<Input<'CreateKxDataview'>, 'autoUpdate' | 'readWrite' | 'cha
 type Segment = NonNullable<Request['segmentConfigurations']>[number];
 
 /** A dataview that updates itself has no changeset of its own. */
-export const followsLatest = condition<Pick<Request, 'autoUpdate' | 'changesetId'>>(
+export const noChangesetWithAutoUpdate = condition<Pick<Request, 'autoUpdate' | 'changesetId'>>(
   'changesetId',
   ({ autoUpdate, changesetId }) => autoUpdate !== true || changesetId === undefined,
   'A dataview with autoUpdate follows the latest changeset; changesetId must not be given',
@@ -28,7 +28,7 @@ export const SEGMENTS: readonly Condition<Pick<Request, 'segmentConfigurations'>
 ];
 
 export const NEW_DATAVIEW: readonly Condition<Input<'CreateKxDataview'>>[] = [
-  followsLatest,
+  noChangesetWithAutoUpdate,
   condition(
     'readWrite',
     ({ autoUpdate, readWrite }) => !(autoUpdate === true && readWrite === true),
@@ -89,7 +89,7 @@ function commonPrefixLength(a: string, b: string): number {
 const isWild = (letter: string | undefined) => letter === '*' || letter === '?';
 
 function haveCommonMatch(a: string, b: string): boolean {
-  // The lengths of `b` that the letters of `a` read so far can match.
+  // row[n] is 1 if the letters of `a` read so far and the first n letters of `b` have a common match.
   let row = new Uint8Array(b.length + 1);
   let next = new Uint8Array(b.length + 1);
   row[0] = 1;

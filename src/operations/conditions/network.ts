@@ -35,7 +35,7 @@ export const NETWORK_CHANGE: readonly Condition<Request>[] = [
   ),
 ];
 
-/** Rules of an endpoint may lack their block. */
+/** A rule without a block passes: it repeats the reply of an endpoint that omits blocks. */
 const invalidBlock = (request: Request) =>
   rulesOf(request).find(({ cidrBlock }) => !isAddress(cidrBlock?.split('/')[0]))?.cidrBlock;
 

@@ -8,8 +8,8 @@ type Disk = { readonly type?: string | undefined; readonly size?: number | undef
 export const sizeProblem = ({ type, size }: Disk = {}): string | undefined =>
   type === undefined || size === undefined ? undefined : diskSizeProblem(type, size);
 
-/** A disk with a size that its type offers. */
-export const offeredSize = valueCondition<{ nas1Configuration?: Disk | undefined }>(
+/** The disk type comes in the size. */
+export const validDiskSize = valueCondition<{ nas1Configuration?: Disk | undefined }>(
   'nas1Configuration.size',
   ({ nas1Configuration }) => sizeProblem(nas1Configuration) === undefined,
   ({ nas1Configuration }) => sizeProblem(nas1Configuration) as string,
@@ -27,5 +27,5 @@ export const NEW_VOLUME: readonly Condition<Input<'CreateKxVolume'>>[] = [
     ({ nas1Configuration: disk }) => disk?.type !== undefined && disk.size !== undefined,
     'nas1Configuration with type and size is required when volumeType is NAS_1',
   ),
-  offeredSize,
+  validDiskSize,
 ];
