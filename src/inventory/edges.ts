@@ -1,5 +1,5 @@
 import { newestFirst } from '../kinds/newest-first.ts';
-import { referredBy } from '../kinds/references.ts';
+import { referencesInView } from '../kinds/references.ts';
 import { isLeaving, occupiesHost, statusClass } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import { rulesOfShownType } from '../operations/cluster-types.ts';
@@ -42,7 +42,7 @@ export function edgesOf({ environment, clusters, databases }: EnvironmentData, p
 function references(kind: Kind, view: object): Edge[] {
   const from: KindName = `kx-${kind}`;
   const all: Edge[] = [];
-  for (const { to, as, key, how, isImplied } of referredBy(from, view, view)) {
+  for (const { to, as, key, how, isImplied } of referencesInView(from, view, view)) {
     if (isImplied) continue;
     const found = edge(idAt(from, view), as, idAt(to, key), how);
     const at = all.findIndex((each) => each.to === found.to && each.relation === as);

@@ -31,7 +31,7 @@ export function environmentDataReader(data: EnvironmentData, gaps: readonly Gap[
     const all = (items[kind] ?? []) as readonly Readonly<Record<string, unknown>>[];
     return all.filter((item) => databaseName === undefined || item['databaseName'] === databaseName);
   };
-  const all = async <K extends KindName>(kind: K, from: Within) =>
+  const listed = async <K extends KindName>(kind: K, from: Within) =>
     itemsOf(kind, from) as unknown as readonly Views[K][];
   return {
     get: async (kind, key) => {
@@ -40,8 +40,8 @@ export function environmentDataReader(data: EnvironmentData, gaps: readonly Gap[
         | Views[typeof kind]
         | undefined;
     },
-    listed: all,
-    all,
+    listed,
+    detailed: listed,
     count: async (kind, from, only) =>
       itemsOf(kind, from).filter((item) => {
         const status = statusOf(item);
@@ -51,7 +51,7 @@ export function environmentDataReader(data: EnvironmentData, gaps: readonly Gap[
       volumeDependents(
         key,
         itemsOf(kind).find(({ volumeName }) => volumeName === key.volumeName),
-        await all('kx-dataview', { environmentId: key.environmentId }),
+        await listed('kx-dataview', { environmentId: key.environmentId }),
       ),
   };
 }

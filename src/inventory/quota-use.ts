@@ -21,7 +21,7 @@ export async function quotaUse(data: EnvironmentData, gaps: readonly Gap[], quot
   const environmentId = String(data.environment.environmentId);
   const largestUse = async <K extends KindName>({ what, kind, limit, used }: EntityQuota<K>): Promise<QuotaUse> => {
     const all = await Promise.all(
-      (await read.all(kind, { environmentId })).map(async (entity) => ({
+      (await read.detailed(kind, { environmentId })).map(async (entity) => ({
         of: nameIn(kind, { ...entity }),
         used: Number(await used(read, environmentId, entity)),
       })),

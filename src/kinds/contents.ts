@@ -27,21 +27,21 @@ interface Description<K extends InEnvironment> {
   readonly needsDetails?: true;
   readonly detail: (view: Views[K]) => string | undefined;
   /** Data in it that is nowhere else, as far as lists show. */
-  readonly loses?: (view: Views[K]) => string | undefined;
+  readonly unsaved?: (view: Views[K]) => string | undefined;
   readonly loads?: (read: Reader, key: Keys[K]) => Promise<readonly string[]>;
 }
 
 /** The statuses of a cluster whose nodes run. */
-const HAS_STARTED: ReadonlySet<string | undefined> = new Set(['RUNNING', 'UPDATING']);
+const STARTED_STATUSES: ReadonlySet<string | undefined> = new Set(['RUNNING', 'UPDATING']);
 
 const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
   'kx-cluster': {
     detail: ({ clusterType, status }) => typeAndStatus(clusterType, status),
-    loses: (cluster) => (holdsUnsaved(cluster) && HAS_STARTED.has(cluster.status) ? UNSAVED : undefined),
+    unsaved: (cluster) => (holdsUnsaved(cluster) && STARTED_STATUSES.has(cluster.status) ? UNSAVED : undefined),
   },
   'kx-dataview': {
     detail: ({ databaseName }) => `of ${databaseName}`,
-    loses: ({ readWrite }) => (readWrite === true ? 'uncommitted changes' : undefined),
+    unsaved: ({ readWrite }) => (readWrite === true ? 'uncommitted changes' : undefined),
   },
   'kx-volume': { needsDetails: true, detail: ({ nas1Configuration }) => diskText(nas1Configuration) },
   'kx-database': {
@@ -72,14 +72,14 @@ async function contentsOfKind<K extends InEnvironment>(
   environmentId: string,
   kind: K,
 ): Promise<Content[]> {
-  const { needsDetails, detail, loses, loads: loadsOf }: Description<K> = DESCRIPTIONS[kind];
-  const views = await (needsDetails ? read.all : read.listed)(kind, { environmentId });
+  const { needsDetails, detail, unsaved, loads: loadsOf }: Description<K> = DESCRIPTIONS[kind];
+  const views = await (needsDetails ? read.detailed : read.listed)(kind, { environmentId });
   const content = async (view: Views[K]): Promise<Content> => {
     const key = keyIn(kind, { ...view, environmentId });
     const loads = (await loadsOf?.(read, key)) ?? [];
     const { createdTimestamp, createTimestamp = createdTimestamp } = view as Record<string, string | undefined>;
     const status = statusOf(view);
-    const described = [withFailedDeletion(detail(view), status), loses?.(view)];
+    const described = [withFailedDeletion(detail(view), status), unsaved?.(view)];
     const description = described.filter((each) => each !== undefined).join(', ');
     const item = { ...pathItem(kind, key, `${description}${loadsText(loads)}` || undefined), made: createTimestamp };
     return { kind, key, view, status, item, loads };

@@ -39,8 +39,8 @@ export interface Fact<V> {
   readonly listed?: true;
   /** Somebody chose it, and comparisons show it by its name, not as type, size or host. */
   readonly setting?: true;
-  /** About other entities or the present state, or a repetition: not searched for texts. */
-  readonly state?: true;
+  /** Not searched for texts: it is about other entities or the present state, or repeats another fact. */
+  readonly unsearched?: true;
   /** Known only once the nodes of the entity, its dependents or its database are read. */
   readonly needs?: 'nodes' | 'dependents' | 'database';
   /** Rows show it in another form, so the details of a row omit it. */
@@ -58,8 +58,8 @@ export interface Total {
   readonly times?: string;
   /** The fact by whose values it is added up. */
   readonly by?: string;
-  /** Only if it is known of every entity. */
-  readonly isWhole?: true;
+  /** Given only if the fact is known of every entity. */
+  readonly needsAll?: true;
 }
 
 export type Facts<K extends KindName> = Readonly<Record<string, Fact<FactSource<K>>>>;

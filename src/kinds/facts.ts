@@ -21,7 +21,7 @@ const PROTOCOLS: Record<string, string> = { '-1': 'all', 1: 'icmp', 6: 'tcp', 17
 const ENVIRONMENT_FACTS: Facts<'kx-environment'> = {
   environmentId: { of: ({ environmentId }) => environmentId },
   description: { of: ({ description }) => description, setting: true },
-  arn: { of: ({ environmentArn }) => environmentArn, state: true },
+  arn: { of: ({ environmentArn }) => environmentArn, unsearched: true },
   account: { of: ({ awsAccountId }) => awsAccountId, also: ['awsAccount'] },
   zones: { of: ({ availabilityZoneIds }) => availabilityZoneIds, also: ['availabilityZone', 'az'], listed: true },
   kmsKey: { of: ({ kmsKeyId }) => kmsKeyId, also: ['kms', 'encryptionKey'], setting: true },
@@ -75,14 +75,14 @@ const GROUP_FACTS: Facts<'kx-scaling-group'> = {
     needs: 'dependents',
     unit: 'MiB',
     replacedInRow: true,
-    totals: [{ name: 'hostMemoryFree', isWhole: true }],
+    totals: [{ name: 'hostMemoryFree', needsAll: true }],
   },
   cpus: {
     of: ({ hostType }) => HOST_TYPES.get(hostType ?? '')?.cpus,
     also: ['vcpu'],
     totals: [{ name: 'hostCpus' }],
   },
-  clusters: { of: ({ clusters }) => clusters, also: ['usedBy'], state: true },
+  clusters: { of: ({ clusters }) => clusters, also: ['usedBy'], unsearched: true },
   zone: ZONE,
 };
 
@@ -105,7 +105,7 @@ const VOLUME_FACTS: Facts<'kx-volume'> = {
   attachedClusters: {
     of: ({ attachedClusters }) => attachedClusters?.flatMap(({ clusterName }) => clusterName ?? []),
     also: ['usedBy'],
-    state: true,
+    unsearched: true,
     replacedInRow: true,
   },
 };
@@ -141,9 +141,9 @@ const CHANGESET_FACTS: Facts<'kx-changeset'> = {
       ),
     also: ['changeRequests'],
   },
-  changeType: { of: ofRequests(({ changeType }) => changeType), state: true, replacedInRow: true },
-  s3Path: { of: ofRequests(({ s3Path }) => s3Path), also: ['source'], state: true, replacedInRow: true },
-  dbPath: { of: ofRequests(({ dbPath }) => dbPath), state: true, replacedInRow: true },
+  changeType: { of: ofRequests(({ changeType }) => changeType), unsearched: true, replacedInRow: true },
+  s3Path: { of: ofRequests(({ s3Path }) => s3Path), also: ['source'], unsearched: true, replacedInRow: true },
+  dbPath: { of: ofRequests(({ dbPath }) => dbPath), unsearched: true, replacedInRow: true },
   buckets: {
     of: ({ changeRequests }) =>
       changeRequests && [
@@ -181,13 +181,13 @@ const DATAVIEW_FACTS: Facts<'kx-dataview'> = {
         clusters,
       })),
     also: ['activeVersions'],
-    state: true,
+    unsearched: true,
   },
 };
 
 const USER_FACTS: Facts<'kx-user'> = {
   iamRole: { of: ({ iamRole }) => iamRole, also: ['role'], listed: true, setting: true },
-  arn: { of: ({ userArn }) => userArn, state: true },
+  arn: { of: ({ userArn }) => userArn, unsearched: true },
 };
 
 const NODE_FACTS: Facts<'kx-node'> = {

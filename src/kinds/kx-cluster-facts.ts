@@ -7,24 +7,26 @@ import { isDetached } from './statuses.ts';
 
 type Cluster = FactSource<'kx-cluster'>;
 
-const waiting = ({ nodes }: Cluster) => nodes?.filter(({ status }) => status === 'PROVISIONING') ?? [];
+const provisioning = ({ nodes }: Cluster) => nodes?.filter(({ status }) => status === 'PROVISIONING') ?? [];
 
 const mounts = ({ databases }: Cluster) =>
-  databases?.map(({ databaseName, changesetId, dataviewConfiguration: view, ...mount }) =>
+  databases?.map(({ databaseName, changesetId, dataviewConfiguration: dataview, ...mount }) =>
     withoutUndefined({
       database: databaseName,
-      changesetId: changesetId ?? view?.changesetId,
-      dataview: view?.dataviewName,
-      versionId: view?.dataviewVersionId,
+      changesetId: changesetId ?? dataview?.changesetId,
+      dataview: dataview?.dataviewName,
+      versionId: dataview?.dataviewVersionId,
       cached: cachedPaths(mount),
     }),
   );
 
 /** The volumes of the dataview versions that a cluster mounts; undefined if it mounts none, or if not all are known. */
 function dataviewVolumes({ databases = [], status }: Cluster) {
-  const views = databases.filter((entry) => dataviewIn(entry) !== undefined);
-  const isWhole = views.every(({ dataviewConfiguration: view }) => view?.segmentConfigurations !== undefined);
-  return views.length > 0 && isWhole && !isDetached('kx-cluster', status) ? volumesOf({ databases: views }) : undefined;
+  const entries = databases.filter((entry) => dataviewIn(entry) !== undefined);
+  const areKnown = entries.every((entry) => entry.dataviewConfiguration?.segmentConfigurations !== undefined);
+  return entries.length > 0 && areKnown && !isDetached('kx-cluster', status)
+    ? volumesOf({ databases: entries })
+    : undefined;
 }
 
 export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
@@ -48,18 +50,18 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
     replacedInRow: true,
   },
   nodesProvisioning: {
-    of: (cluster) => cluster.nodes && waiting(cluster).length,
+    of: (cluster) => cluster.nodes && provisioning(cluster).length,
     needs: 'nodes',
     replacedInRow: true,
   },
   provisioningSince: {
     of: (cluster) =>
-      waiting(cluster)
+      provisioning(cluster)
         .map(({ launchTime = '' }) => launchTime)
         .toSorted()[0],
     needs: 'nodes',
   },
-  nodes: { of: ({ nodes }) => nodes, needs: 'nodes', state: true },
+  nodes: { of: ({ nodes }) => nodes, needs: 'nodes', unsearched: true },
   scalingGroup: {
     of: ({ scalingGroupConfiguration: shared }) => shared?.scalingGroupName,
     also: ['host'],
@@ -113,15 +115,15 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
     setting: true,
     replacedInRow: true,
   },
-  dataviewVolumes: { of: dataviewVolumes, state: true, replacedInRow: true },
+  dataviewVolumes: { of: dataviewVolumes, unsearched: true, replacedInRow: true },
   code: {
     of: ({ code }) => code && `s3://${code.s3Bucket}/${code.s3Key}`,
     also: ['codePath'],
     setting: true,
   },
   codeVersion: { of: ({ code }) => code?.s3ObjectVersion, also: ['s3ObjectVersion'], setting: true },
-  codeKey: { of: ({ code }) => code?.s3Key, also: ['s3Key'], state: true, replacedInRow: true },
-  bucket: { of: ({ code }) => code?.s3Bucket, also: ['s3Bucket', 's3'], state: true, replacedInRow: true },
+  codeKey: { of: ({ code }) => code?.s3Key, also: ['s3Key'], unsearched: true, replacedInRow: true },
+  bucket: { of: ({ code }) => code?.s3Bucket, also: ['s3Bucket', 's3'], unsearched: true, replacedInRow: true },
   initializationScript: {
     of: ({ initializationScript }) => initializationScript,
     also: ['initScript', 'script'],

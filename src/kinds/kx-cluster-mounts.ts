@@ -1,23 +1,20 @@
-import { rulesOfShownType } from '../operations/cluster-types.ts';
 import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { toolName } from '../operations/naming.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { type Cluster, type Databases, segmentsIn, volumesOf } from './kx-cluster-references.ts';
 import type { Problem, Quota, Use } from './model.ts';
-import { mountable } from './mounts.ts';
 import { newestFirst } from './newest-first.ts';
 import type { QuotaReader, Reader } from './reader.ts';
-import { checkReady, itemOf, missing } from './rules.ts';
+import { changesetReady, checkReady, itemOf, missing } from './rules.ts';
 import type { Keys, Views } from './views.ts';
 
-type Mounting = Pick<Cluster, 'clusterType' | 'availabilityZoneId'>;
-type At = Pick<Keys['kx-cluster'], 'environmentId' | 'clusterName'>;
+type Key = Keys['kx-cluster'];
 
 /** Everything that a cluster is to mount exists, is ready and in its zone. */
 export async function mountsReady(
   read: Reader,
-  { environmentId }: At,
-  cluster: Mounting,
+  { environmentId }: Key,
+  zone: string | undefined,
   databases: Databases = [],
 ): Promise<Problem[]> {
   const found = await Promise.all(
@@ -26,22 +23,21 @@ export async function mountsReady(
       const database = { environmentId, databaseName };
       if ((await read.get('kx-database', database)) === undefined) return [missing('kx-database', database)];
       const dataviewName = dataviewIn(entry);
-      if (dataviewName !== undefined) return dataviewReady(read, { ...database, dataviewName }, cluster);
-      const isRead = rulesOfShownType(cluster.clusterType)?.databases === 'read';
-      return isRead || changesetId !== undefined ? mountable(read, database, changesetId) : [];
+      if (dataviewName !== undefined) return dataviewReady(read, { ...database, dataviewName }, zone);
+      return changesetReady(read, database, changesetId);
     }),
   );
   return found.flat();
 }
 
-async function dataviewReady(read: Reader, key: Keys['kx-dataview'], { availabilityZoneId: zone }: Mounting) {
+async function dataviewReady(read: Reader, key: Keys['kx-dataview'], zone: string | undefined) {
   const { problems, view } = await checkReady(read, 'kx-dataview', key, { zone });
   // The service mounts one version; a version that the reply omits does not block the call.
   const hasNone = view?.status === 'ACTIVE' && view.activeVersions?.length === 0;
-  return hasNone ? [withoutVersion(key, view), ...problems] : problems;
+  return hasNone ? [noVersionProblem(key, view), ...problems] : problems;
 }
 
-const withoutVersion = (key: Keys['kx-dataview'], { readWrite }: Views['kx-dataview']): Problem => ({
+const noVersionProblem = (key: Keys['kx-dataview'], { readWrite }: Views['kx-dataview']): Problem => ({
   error: 'WrongState',
   message: `Dataview ${key.dataviewName} has no active version yet`,
   item: itemOf('kx-dataview', key, 'ACTIVE, without a version'),
@@ -52,14 +48,18 @@ const withoutVersion = (key: Keys['kx-dataview'], { readWrite }: Views['kx-datav
 });
 
 /** The databases of a request as a cluster mounts them: with the segments of the dataview version that it gets. */
-export async function withSegments(read: Reader, { environmentId }: At, databases: Databases = []): Promise<Databases> {
+export async function withSegments(
+  read: Reader,
+  { environmentId }: Key,
+  databases: Databases = [],
+): Promise<Databases> {
   return Promise.all(
     databases.map(async (entry) => {
       const { databaseName = '' } = entry;
       const dataviewName = dataviewIn(entry);
       if (dataviewName === undefined) return entry;
-      const view = await read.get('kx-dataview', { environmentId, databaseName, dataviewName });
-      const segmentConfigurations = newestFirst(view)[0]?.segmentConfigurations ?? [];
+      const dataview = await read.get('kx-dataview', { environmentId, databaseName, dataviewName });
+      const segmentConfigurations = newestFirst(dataview)[0]?.segmentConfigurations ?? [];
       return { databaseName, dataviewConfiguration: { dataviewName, segmentConfigurations } };
     }),
   );
@@ -80,7 +80,11 @@ export function databasesAfterUpdate<Entry extends { readonly databaseName?: str
 }
 
 /** The volumes that a new cluster uses exist, are ready and in its zone. */
-export async function volumesReady(read: Reader, at: At, request: Mounts & Mounting): Promise<Problem[]> {
+export async function volumesReady(
+  read: Reader,
+  at: Key,
+  request: Mounts & Pick<Cluster, 'availabilityZoneId'>,
+): Promise<Problem[]> {
   const cluster = { ...request, databases: await withSegments(read, at, request.databases) };
   const { availabilityZoneId: zone } = request;
   const found = await Promise.all(
@@ -94,12 +98,12 @@ export async function volumesReady(read: Reader, at: At, request: Mounts & Mount
 type Mode = 'read' | 'write';
 
 /** How a cluster mounts a volume: a dataview to read it, unless it is writable; savedown and a tickerplant's own log to write. */
-async function mountModesOf(read: QuotaReader, at: At, volumeName: string, cluster: Mounts): Promise<Mode[]> {
+async function mountModesOf(read: QuotaReader, at: Key, volumeName: string, cluster: Mounts): Promise<Mode[]> {
   const { databases = [], savedownStorageConfiguration: savedown, tickerplantLogConfiguration: log } = cluster;
-  const views = databases.filter((entry) => segmentsIn(entry).some((segment) => segment.volumeName === volumeName));
+  const entries = databases.filter((entry) => segmentsIn(entry).some((segment) => segment.volumeName === volumeName));
   const writable = await Promise.all(
-    views.map(async ({ databaseName = '', dataviewConfiguration: view }) => {
-      const key = { environmentId: at.environmentId, databaseName, dataviewName: String(view?.dataviewName) };
+    entries.map(async ({ databaseName = '', dataviewConfiguration: dataview }) => {
+      const key = { environmentId: at.environmentId, databaseName, dataviewName: String(dataview?.dataviewName) };
       return (await read.get('kx-dataview', key))?.readWrite === true;
     }),
   );
@@ -112,7 +116,7 @@ async function mountModesOf(read: QuotaReader, at: At, volumeName: string, clust
   ];
 }
 
-export async function mountQuotas(read: Reader, at: At, cluster: Mounts): Promise<Use[]> {
+export async function mountQuotas(read: Reader, at: Key, cluster: Mounts): Promise<Use[]> {
   const found = await Promise.all(
     volumesOf(cluster).map(async (volumeName) => {
       const modes = await mountModesOf(read, at, volumeName, cluster);
@@ -125,7 +129,7 @@ export async function mountQuotas(read: Reader, at: At, cluster: Mounts): Promis
 }
 
 /** The quota of the clusters that mount a volume to read or to write. The cluster `at` itself does not count. */
-export const mountQuota = (at: At, volumeName: string, mode: Mode): Quota => ({
+export const mountQuota = (at: Key, volumeName: string, mode: Mode): Quota => ({
   what: `${mode} mounts of volume ${quoteUnlessPlain(volumeName)}`,
   limit: ({ volumeMounts }) => volumeMounts[mode],
   used: async (read) => {

@@ -9,17 +9,18 @@ type Mounts = Pick<Cluster, 'databases' | 'tickerplantLogConfiguration' | 'saved
 export const mountedDatabases = ({ databases = [] }: Pick<Cluster, 'databases'> = {}): string[] =>
   databases.map(({ databaseName }) => String(databaseName));
 
-export const segmentsIn = ({ dataviewConfiguration: view }: Databases[number]) => view?.segmentConfigurations ?? [];
+export const segmentsIn = ({ dataviewConfiguration }: Databases[number]) =>
+  dataviewConfiguration?.segmentConfigurations ?? [];
 
 /** What a cluster caches of a database that it mounts: `/2026.03.17/ /sym on CACHE_1000`. */
 export const cachedPaths = ({ cacheConfigurations }: Pick<Databases[number], 'cacheConfigurations'>) =>
   cacheConfigurations?.map(({ cacheType, dbPaths }) => `${dbPaths.join(' ')} on ${cacheType}`);
 
-const mountedViews = ({ databases = [] }: Mounts): ReferenceTarget<'kx-dataview'>[] =>
+const mountedDataviews = ({ databases = [] }: Mounts): ReferenceTarget<'kx-dataview'>[] =>
   databases.flatMap((entry) => {
     const dataviewName = dataviewIn(entry);
-    const { databaseName, dataviewConfiguration: view } = entry;
-    const how = { changesetId: view?.changesetId, versionId: view?.dataviewVersionId };
+    const { databaseName, dataviewConfiguration: dataview } = entry;
+    const how = { changesetId: dataview?.changesetId, versionId: dataview?.dataviewVersionId };
     return dataviewName === undefined ? [] : [{ databaseName, dataviewName, how }];
   });
 
@@ -49,7 +50,7 @@ export const clusterReferences: References<'kx-cluster'> = [
         isImplied: dataviewIn(entry) !== undefined,
       })),
   },
-  { to: 'kx-dataview', as: 'mounts', targets: mountedViews },
+  { to: 'kx-dataview', as: 'mounts', targets: mountedDataviews },
   {
     to: 'kx-changeset',
     as: 'mounts',

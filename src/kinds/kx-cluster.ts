@@ -19,7 +19,7 @@ import {
   savedownSize,
 } from './quotas.ts';
 import { checkReady, conditions, exists, freeName, inZones, missing, pathItem, targetReady } from './rules.ts';
-import { fillMounts, fillNewMounts } from './service-defaults.ts';
+import { fillMounts, ignoredInNewMounts } from './service-defaults.ts';
 
 type Create = RequestedChange<'kx-cluster', 'CreateKxCluster'>;
 type DatabasesUpdate = RequestedChange<'kx-cluster', 'UpdateKxClusterDatabases'>;
@@ -74,9 +74,9 @@ const databasesByType = (requested: Pick<DatabasesUpdate, 'key' | 'target'>) =>
     'Databases of this type of cluster cannot be changed: create another cluster.',
   );
 
-const isRunning = targetReady('kx-cluster');
+const mustBeRunning = targetReady('kx-cluster');
 /** What the type and the status of a cluster must allow so that its databases can be changed. */
-export const databasesUpdatable = [databasesByType, isRunning];
+export const databasesUpdatable = [databasesByType, mustBeRunning];
 
 const codeByType = (requested: CodeUpdate): RuleResult =>
   requested.input.deploymentConfiguration?.deploymentStrategy === 'NO_RESTART'
@@ -145,9 +145,9 @@ async function clusterLost({
   const nodes = await read.listed('kx-node', key);
   const { cacheStorageConfigurations: caches = [], savedownStorageConfiguration: savedown } = target;
   const unsaved = holdsUnsaved(target) ? unsavedData(nodes) : [];
-  const all: Loss[] = nodes.length === 0 ? [] : [{ kind: 'nodes', name: counted('node', nodes.length) }];
+  const lostNodes: Loss[] = nodes.length === 0 ? [] : [{ kind: 'nodes', name: counted('node', nodes.length) }];
   const lost: Loss[] = [
-    ...(unsaved.length > 0 ? unsaved : all),
+    ...(unsaved.length > 0 ? unsaved : lostNodes),
     ...caches.map(({ type, size }): Loss => ({ kind: 'cache', name: String(type), detail: `${size} GB` })),
     ...(savedown?.size === undefined
       ? []
@@ -192,13 +192,13 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
         freeName('kx-cluster', 'NameTaken', (name) => `Cluster already exists with alias: ${name}`),
         inZones(({ input }) => [input.availabilityZoneId]),
         hostReady,
-        ({ input, key, read }) => mountsReady(read, key, input, input.databases),
+        ({ input, key, read }) => mountsReady(read, key, input.availabilityZoneId, input.databases),
         ({ input, key, read }) => volumesReady(read, key, input),
       ],
       quotas: clusterQuotas,
       warnings: [memoryFits],
       unchecked: ['the network, the code, and whether it starts'],
-      fillDefaults: fillNewMounts,
+      fillDefaults: ignoredInNewMounts,
     },
     UpdateKxClusterDatabases: {
       rules: [
@@ -207,12 +207,12 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
         databasesByType,
         databasesMounted,
         conditions(MOUNTS, ({ input, target }) => target && { ...target, databases: input.databases }),
-        isRunning,
+        mustBeRunning,
         ({ input, key, target, read }) =>
           mountsReady(
             read,
             key,
-            target ?? {},
+            target?.availabilityZoneId,
             input.databases.filter(({ databaseName }) => mountedDatabases(target).includes(databaseName)),
           ),
       ],
@@ -222,7 +222,7 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
       fillDefaults: fillMounts,
     },
     UpdateKxClusterCodeConfiguration: {
-      rules: [openEnvironment, exists('kx-cluster'), codeByType, isRunning],
+      rules: [openEnvironment, exists('kx-cluster'), codeByType, mustBeRunning],
       unchecked: ['whether the code exists and suits this type of cluster'],
       impact: restarts,
       verb: 'RESTART',

@@ -3,10 +3,10 @@ import { quoteUnlessPlain } from '../untrusted.ts';
 import { counted } from './amounts.ts';
 import { openEnvironment } from './environment-rules.ts';
 import type { Impact, Item, KindDefinition, Problem, ReferenceTarget, RequestedChange } from './model.ts';
-import { mountable } from './mounts.ts';
 import { newestFirst } from './newest-first.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
 import {
+  changesetReady,
   checkReady,
   conditions,
   databaseExists,
@@ -51,7 +51,7 @@ async function segmentsFit({ input, key, read }: Create | Update, zone: string |
   return found.flat();
 }
 
-/** All existing versions of a dataview, the newest first, because clusters use older ones too. A version that failed does not exist. */
+/** All existing versions of a dataview, newest first: clusters also use older ones. A version that failed does not exist. */
 const versionsOf = (view: Dataview): readonly Pick<Dataview, 'changesetId' | 'segmentConfigurations'>[] => [
   ...(view.status === 'FAILED' ? [] : [view]),
   ...newestFirst(view),
@@ -82,9 +82,9 @@ const notReadWrite = (requested: Pick<Update, 'key' | 'target'>): Problem | unde
       }
     : undefined;
 
-const isActive = targetReady('kx-dataview');
+const mustBeActive = targetReady('kx-dataview');
 /** What a dataview and its status must allow so that it can be updated. */
-export const dataviewUpdatable = [notReadWrite, isActive];
+export const dataviewUpdatable = [notReadWrite, mustBeActive];
 
 /** New segments change what is cached for the clusters that mount the dataview. */
 function cacheChanged({ input, target }: Update): Impact {
@@ -137,7 +137,7 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
         databaseExists,
         freeName('kx-dataview', 'ResourceAlreadyExists'),
         inZones(({ input }) => [input.availabilityZoneId]),
-        ({ input, key, read }) => mountable(read, key, input.changesetId),
+        ({ input, key, read }) => changesetReady(read, key, input.changesetId),
         (requested) => segmentsFit(requested, requested.input.availabilityZoneId),
       ],
       quotas: () => [
@@ -156,9 +156,9 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
           ({ input, target }) => ({ autoUpdate: target?.autoUpdate, changesetId: input.changesetId }),
           itself,
         ),
-        isActive,
+        mustBeActive,
         (requested) => segmentsFit(requested, requested.target?.availabilityZoneId),
-        ({ input, key, read }) => mountable(read, key, input.changesetId),
+        ({ input, key, read }) => changesetReady(read, key, input.changesetId),
       ],
       // The operation has no LimitExceededException.
       quotas: () => [{ quota: DATAVIEW_VERSIONS, more: 1, error: 'Throttling' }],
@@ -176,7 +176,8 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
           (name, is) => `Dataview ${name} is already ${is}`,
         ),
         unused('kx-dataview', (name, by) => `Dataview ${name} is in use by ${by}`),
-        // The service checks DELETING first, then the use, then the other statuses. A plan, which checks all rules, names each once.
+        // The service checks DELETING first, then the use, then the other statuses. Each rule allows what the other one rejects, because
+        // a plan checks all rules.
         targetReady('kx-dataview', ['FAILED', 'DELETING'], (name, is) => `Dataview ${name} is ${is}`),
       ],
       // Uncommitted writes to a writable dataview are lost with it.

@@ -70,7 +70,7 @@ const DELETABLE: readonly string[] = [...OPEN, 'FAILED_CREATION', 'FAILED_DELETI
 export const undeletable = (name: string, status: string | undefined): Problem | undefined =>
   wrongEnvironmentStatus('kx-environment', name, status, DELETABLE, '');
 
-async function withoutClusters(requested: Delete): Promise<RuleResult> {
+async function containsNoClusters(requested: Delete): Promise<RuleResult> {
   const dependents = await clustersIn(requested);
   if (dependents.length === 0) return undefined;
   const message =
@@ -112,7 +112,7 @@ export const kxEnvironment: KindDefinition<'kx-environment'> = {
       rules: [
         environmentExists,
         ({ key, target }) => undeletable(target?.name ?? key.environmentId, target?.status),
-        withoutClusters,
+        containsNoClusters,
       ],
       impact: contentsLost,
     },

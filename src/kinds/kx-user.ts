@@ -10,12 +10,12 @@ const unchecked = ['whether the role exists'];
 /** The ARN is that of a user of the environment. */
 async function userOfArn({ input: { userArn }, key: { environmentId }, read }: Connect): Promise<RuleResult> {
   const says = 'The userArn is not of a user of this environment';
-  const other = { error: 'Validation', message: says, argument: { member: 'userArn', says } } as const;
-  const [around = '', userName = ''] = userArn.split('/kxUser/');
-  if (!around.endsWith(`:kxEnvironment/${environmentId}`)) return other;
+  const notOfThis = { error: 'Validation', message: says, argument: { member: 'userArn', says } } as const;
+  const [environmentArn = '', userName = ''] = userArn.split('/kxUser/');
+  if (!environmentArn.endsWith(`:kxEnvironment/${environmentId}`)) return notOfThis;
   const user = await read.get('kx-user', { environmentId, userName });
   if (user === undefined) return missing('kx-user', { environmentId, userName });
-  return user.userArn === undefined || user.userArn === userArn ? undefined : other;
+  return user.userArn === undefined || user.userArn === userArn ? undefined : notOfThis;
 }
 
 async function clusterRuns({ input: { clusterName }, key: { environmentId }, read }: Connect): Promise<RuleResult> {

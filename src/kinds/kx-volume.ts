@@ -23,14 +23,14 @@ const mayGrow = ({ input, target }: Pick<Update, 'input' | 'target'>) =>
   (input.nas1Configuration?.size ?? 0) > (target?.nas1Configuration?.size ?? 0);
 
 const disk = ({ nas1Configuration }: Partial<Volume> = {}) => diskText(nas1Configuration) ?? 'it';
-const withDisk = ({ key, target }: Update): Item => itemOf('kx-volume', key, disk(target));
+const volumeItem = ({ key, target }: Update): Item => itemOf('kx-volume', key, disk(target));
 
 /** The disk of a volume keeps its type and never shrinks. */
 function fixedDisk(requested: Update): Problem[] {
   const { input, key, target } = requested;
   const [wanted, present] = [input.nas1Configuration?.type, target?.nas1Configuration?.type];
   const isOtherType = wanted !== undefined && present !== undefined && wanted !== present;
-  const problem = { error: 'Validation', item: withDisk(requested) } as const;
+  const problem = { error: 'Validation', item: volumeItem(requested) } as const;
   const ofType = { ...problem, message: `The type of volume ${key.volumeName} cannot be changed`, advice: KEEPS_TYPE };
   const ofSize = {
     ...problem,
@@ -69,7 +69,7 @@ export const kxVolume: KindDefinition<'kx-volume'> = {
         openEnvironment,
         exists('kx-volume'),
         fixedDisk,
-        conditions([validDiskSize], grownDisk, withDisk),
+        conditions([validDiskSize], grownDisk, volumeItem),
         targetReady('kx-volume', ['UPDATE_FAILED']),
       ],
       quotas: (requested) => [{ quota: VOLUME_STORAGE, more: Math.max(0, growthOf(requested)) }],

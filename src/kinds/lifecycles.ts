@@ -17,7 +17,7 @@ interface Lifecycle<K extends KindName> {
   readonly statuses: { readonly [S in StatusOf<K>]: StatusMeaning<StatusOf<K>> };
   /** The statuses in which an entity can be used, the usual one first. */
   readonly ready: readonly StatusOf<K>[];
-  /** Milliseconds that a change usually takes, as users of FinSpace observed; after three times as long, it is stuck. */
+  /** Milliseconds within which a change usually ends, as users of FinSpace observed; after three times as long, it is stuck. */
   readonly takes?: number;
   /** The statuses in which it has released everything that it refers to. */
   readonly detached?: readonly StatusOf<K>[];

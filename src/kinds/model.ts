@@ -22,9 +22,10 @@ export interface Loss extends Item {
   readonly kind: LossKind;
 }
 
-/** A sentence that quotes untrusted names, and the operation that a caller must be offered to see it. */
 export interface Note {
+  /** A sentence, in which untrusted names are already quoted. */
   readonly says: string;
+  /** The note is shown only to callers who are offered this operation. */
   readonly needs?: OperationName | undefined;
 }
 
@@ -118,11 +119,11 @@ export interface Change<K extends KindName, N extends OperationName> {
   readonly unchecked?: readonly string[];
   readonly impact?: (requested: RequestedChange<K, N>) => Impact | Promise<Impact>;
   /**
-   * What a call does that needs approval, in capitals; by default, the first word of its operation. A call that only interrupts is
-   * always INTERRUPT.
+   * What a person approves, in capitals, such as RESTART; by default, the first word of the operation. For a call that only interrupts, it
+   * is always INTERRUPT.
    */
   readonly verb?: string;
-  /** The arguments that its impact shows. */
+  /** The arguments that its impact shows, so that approvals do not list them again. */
   readonly shows?: readonly string[];
   /** What the service fills in. */
   readonly fillDefaults?: (requested: RequestedChange<K, N>) => Promise<FilledInput>;
@@ -158,7 +159,7 @@ export interface Reference<K extends KindName, T extends KindName> {
   readonly to: T;
   /** As a topology shows it: `cluster mounts dataview`. */
   readonly as: 'mounts' | 'runs-on' | 'uses' | 'cached-on' | 'of';
-  /** By a view as well as by the input of a create. */
+  /** Those that a view names, or the input of a create. */
   readonly targets: (view: Views[K], at: Keys[K]) => readonly ReferenceTarget<T>[];
   /** False if it does not prevent the deletion of what it refers to. */
   readonly preventsDeletion?: boolean;

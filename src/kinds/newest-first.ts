@@ -2,7 +2,7 @@ import type { Views } from './views.ts';
 
 type Version = NonNullable<Views['kx-dataview']['activeVersions']>[number];
 
-/** Sorts what was created last first. */
+/** Orders by time of creation, newest first. */
 export const byNewest = (
   a: { readonly createdTimestamp?: string | undefined },
   b: { readonly createdTimestamp?: string | undefined },

@@ -31,7 +31,7 @@ const sumOf = <K extends KindName>(
   what: `${what} per environment`,
   limit,
   used: async (read, { environmentId }) =>
-    (await read.all(kind, { environmentId })).reduce((sum, view) => sum + (size(view) ?? 0), 0),
+    (await read.detailed(kind, { environmentId })).reduce((sum, view) => sum + (size(view) ?? 0), 0),
   kind,
 });
 

@@ -2,21 +2,21 @@ import type { Dependent, Keys, KindName, Views, Within } from './views.ts';
 
 /** Reads the current state. Rules, impacts and quotas use only this to see the world. */
 export interface Reader {
-  /** One entity; undefined when it does not exist. A reader that has it at once saves a promise; callers await both. */
+  /** One entity; undefined when it does not exist. A reader that has it at hand returns it without a promise. */
   get<K extends KindName>(kind: K, key: Keys[K]): Views[K] | undefined | Promise<Views[K] | undefined>;
   /** The entities of a kind, as a list shows them. */
   listed<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
-  /** The same with all details. */
-  all<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
+  /** The same entities with all details. */
+  detailed<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
   /** How many exist, or how many versions and loads are in progress; undefined if that cannot be read. */
   count(kind: KindName, within: Within, only?: 'in progress'): Promise<number | undefined>;
-  /** The entities that refer to an entity and therefore prevent its deletion, in order; none that it contains. */
+  /** The entities that refer to an entity and therefore prevent its deletion; none that it contains. */
   dependents<K extends KindName>(kind: K, key: Keys[K]): Promise<readonly Dependent[]>;
   /** The tags of an entity; undefined when it does not exist. */
   tags(arn: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
-export interface QuotaReader extends Pick<Reader, 'get' | 'listed' | 'all' | 'count'> {
+export interface QuotaReader extends Pick<Reader, 'get' | 'listed' | 'detailed' | 'count'> {
   dependents(kind: 'kx-volume', key: Keys['kx-volume']): Promise<readonly Dependent[]>;
 }
 

@@ -12,7 +12,7 @@ const referencesOf = (kind: KindName) => (DEFINITIONS[kind].references ?? []) as
  * The entities that an entity refers to, as its view or the input of its create names them; none if its status shows that it has
  * released them.
  */
-export const referredBy = (kind: KindName, view: object, at: object) =>
+export const referencesInView = (kind: KindName, view: object, at: object) =>
   isDetached(kind, statusOf(view))
     ? []
     : referencesOf(kind).flatMap(({ targets, to, as, preventsDeletion = true }) =>
@@ -30,7 +30,7 @@ export const dependentsAmong = (
 ): Dependent[] =>
   views
     .filter((view) =>
-      referredBy(kind, view, { ...view, environmentId: key.environmentId }).some(
+      referencesInView(kind, view, { ...view, environmentId: key.environmentId }).some(
         (each) => each.to === to && each.preventsDeletion && pathOf(to, { ...each.key }) === pathOf(to, { ...key }),
       ),
     )
@@ -50,7 +50,7 @@ export const volumeDependents = (
   ...dependentsAmong('kx-dataview', dataviews, 'kx-volume', key),
 ];
 
-/** The kinds of which an entity can prevent the deletion of one of a kind. */
+/** The kinds whose entities can prevent the deletion of an entity of this kind. */
 export const dependentKinds = (kind: KindName): KindName[] =>
   KIND_NAMES.filter((dependent) =>
     referencesOf(dependent).some(({ to, preventsDeletion = true }) => to === kind && preventsDeletion),

@@ -11,13 +11,13 @@ type TargetRules = readonly ((of: never) => Problem | undefined)[];
 export function releaseAdvice(dependent: Dependent, target: KindName): string | undefined {
   const mounted: readonly KindName[] = ['kx-database', 'kx-dataview', 'kx-volume'];
   if (dependent.kind === 'kx-cluster' && mounted.includes(target))
-    return withStatus(
+    return adviceIfAllowed(
       `make it mount something else with ${toolName('UpdateKxClusterDatabases')}`,
       dependent,
       databasesUpdatable,
     );
   if (dependent.kind === 'kx-dataview' && target === 'kx-volume')
-    return withStatus(
+    return adviceIfAllowed(
       `move its segments to another volume with ${toolName('UpdateKxDataview')}`,
       dependent,
       dataviewUpdatable,
@@ -26,7 +26,7 @@ export function releaseAdvice(dependent: Dependent, target: KindName): string | 
 }
 
 /** The advice to update a dependent if the rules of that update allow it, or will allow it once the dependent is ready. */
-function withStatus(
+function adviceIfAllowed(
   advice: string,
   { key, status, type: clusterType, readWrite }: Dependent,
   rules: TargetRules,

@@ -1,6 +1,7 @@
 import type { Condition } from '../operations/conditions/condition.ts';
 import { type UnmetCondition, unmetAmong } from '../operations/conditions/index.ts';
 import type { OperationName } from '../operations/index.ts';
+import { toolName } from '../operations/naming.ts';
 import { asDependent } from './dependents.ts';
 import type { ErrorCode, Item, Problem, RequestedChange, Rule, RuleResult } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
@@ -213,6 +214,19 @@ export async function checkReady<T extends KindName>(
   const unready = notReady(kind, name, item, statusOf(view));
   const elsewhere = inOtherZone(item, view, zone, `${serviceNoun(kind)} ${name}`);
   return { problems: unready === undefined ? elsewhere : [{ ...unready, error }, ...elsewhere], view };
+}
+
+/** A changeset that a call names exists and is COMPLETED; without one, the latest is mounted. */
+export async function changesetReady(
+  read: Reader,
+  { environmentId, databaseName }: Keys['kx-database'],
+  changesetId: string | undefined,
+): Promise<Problem[]> {
+  if (changesetId === undefined) return [];
+  const key = { environmentId, databaseName, changesetId };
+  const { problems } = await checkReady(read, 'kx-changeset', key, { error: 'Validation' });
+  const advice = `It failed: name one that is COMPLETED (${toolName('ListKxChangesets')}).`;
+  return problems.map((problem) => (problem.status === 'FAILED' ? { ...problem, advice } : problem));
 }
 
 /** The problem with an entity that is in another zone than what is to use it. */

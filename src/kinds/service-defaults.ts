@@ -29,8 +29,8 @@ export async function fillMounts({ input, key, target, read }: DatabasesUpdate):
   return { input: { ...input, databases: mounts.map(({ mount }) => mount) }, ignored: inDatabases(ignored) };
 }
 
-/** What the service ignores in a new cluster: the values of dataviews besides their names. */
-export async function fillNewMounts({
+/** Fills nothing in; says what the service ignores in a new cluster: the values of dataviews besides their names. */
+export async function ignoredInNewMounts({
   input,
   key,
   read,
@@ -59,15 +59,15 @@ async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entr
     const changesetId = entry.changesetId ?? (await latestChangeset(read, { environmentId, databaseName }));
     return { mount: { ...entry, changesetId }, ignored: [] };
   }
-  const view = await read.get('kx-dataview', { environmentId, databaseName, dataviewName });
-  const { versionId, changesetId, segmentConfigurations } = newestFirst(view)[0] ?? {};
+  const dataview = await read.get('kx-dataview', { environmentId, databaseName, dataviewName });
+  const { versionId, changesetId, segmentConfigurations } = newestFirst(dataview)[0] ?? {};
   const ignored = (
     [
       ['dataviewVersionId', given?.dataviewVersionId, versionId],
       ['changesetId', given?.changesetId, changesetId],
       ['segmentConfigurations', segmentsText(given?.segmentConfigurations), segmentsText(segmentConfigurations)],
     ] as const
-  ).filter(([, wanted, taken]) => taken !== undefined && wanted !== undefined && wanted !== taken);
+  ).filter(([, wanted, mounted]) => mounted !== undefined && wanted !== undefined && wanted !== mounted);
   return {
     mount: { ...entry, dataviewConfiguration: { dataviewName, dataviewVersionId: versionId, changesetId } },
     ignored: ignored.map(
@@ -77,7 +77,7 @@ async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entr
   };
 }
 
-/** The same for the same segments, in any order: `/* on fast`. */
+/** `/* on fast`: equal for equal segments, whatever their order. */
 function segmentsText(segments: Segments | undefined): string | undefined {
   return segments
     ?.map(
@@ -89,8 +89,8 @@ function segmentsText(segments: Segments | undefined): string | undefined {
 }
 
 /**
- * Without a changeset, the service moves a dataview without autoUpdate to the latest one. A call with no other settings requests
- * that; next to other settings, a present changeset counts as omitted.
+ * Without a changeset, the service moves a dataview without autoUpdate to the latest one. A call with no other settings requests that,
+ * so the latest is filled in. In a call with other settings, the changeset counts as left out, unless the dataview has the latest.
  */
 export async function fillChangeset({
   input,

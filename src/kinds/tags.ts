@@ -3,7 +3,7 @@ import { MAX_TAGS } from '../operations/shapes.ts';
 import type { ChangeOfExisting, Changing, Problem, RequestedChange, RuleResult } from './model.ts';
 import type { KindName } from './views.ts';
 
-type Change = Changing<'tags', Exclude<Risk, 'read'>>;
+type TagOperation = Changing<'tags', Exclude<Risk, 'read'>>;
 
 const argument = (member: string, says: string) => ({ message: says, argument: { member, says } });
 
@@ -13,7 +13,10 @@ export const unknownArn = (resourceArn: string): Problem => ({
   ...argument('resourceArn', `Resource ${resourceArn} not found`),
 });
 
-async function taggedExists({ input: { resourceArn }, read }: RequestedChange<KindName, Change>): Promise<RuleResult> {
+async function taggedExists({
+  input: { resourceArn },
+  read,
+}: RequestedChange<KindName, TagOperation>): Promise<RuleResult> {
   return (await read.tags(resourceArn)) === undefined ? unknownArn(resourceArn) : undefined;
 }
 
@@ -25,7 +28,7 @@ async function tagsFit({ input, read }: RequestedChange<KindName, 'TagResource'>
 }
 
 /** The changes of tags, which are allowed in every status of an entity. */
-export const tagChanges: { readonly [N in Change]: ChangeOfExisting<KindName, N> } = {
+export const tagChanges: { readonly [N in TagOperation]: ChangeOfExisting<KindName, N> } = {
   TagResource: { rules: [taggedExists, tagsFit], impact: () => ({}) },
   UntagResource: { rules: [taggedExists], impact: () => ({}) },
 };

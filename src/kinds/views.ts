@@ -38,7 +38,7 @@ export interface Keys {
 /** The statuses of a kind; `never` for kinds that have none. */
 export type StatusOf<K extends KindName> = Views[K] extends { status?: infer S } ? Extract<S, string> : never;
 
-/** An entity that refers to another one, with what is known about it there. */
+/** An entity that refers to another one, with what was read of it. */
 export interface Dependent {
   readonly kind: KindName;
   readonly key: Readonly<Record<string, string>>;

@@ -25,7 +25,7 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
     const entity = tx.get<object>(collection, name);
     return entity instanceof Promise ? entity.then((it) => it && viewOf(kind, it)) : entity && viewOf(kind, entity);
   };
-  const all = async <K extends KindName>(kind: K, within: Within) => {
+  const listed = async <K extends KindName>(kind: K, within: Within) => {
     const query = { limit: PAGE, ...(within.name === undefined ? {} : { filterKey: within.name }) };
     const views: object[] = [];
     for (let after: string | undefined = ''; after !== undefined; ) {
@@ -37,8 +37,8 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
   };
   return {
     get: (kind, key) => get(kind, key) as Awaitable<Views[typeof kind] | undefined>,
-    listed: all,
-    all,
+    listed,
+    detailed: listed,
     count: async (kind, within, only) => {
       const { environmentId, databaseName } = within;
       if (kind === 'kx-changeset' && only !== undefined)

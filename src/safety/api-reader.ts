@@ -46,17 +46,17 @@ export function apiReader(call: Call): Reader {
     );
     return found.flat();
   };
-  const all = async (kind: KindName, within: Within): Promise<Members[]> => {
+  const detailed = async (kind: KindName, within: Within): Promise<Members[]> => {
     const found = await listed(kind, within);
     if (NAMES[kind].isListedWhole) return found;
     const detail = async (item: Members) => (await get(kind, { ...within, ...item })) ?? listedOnly(kind, item);
     return (await Promise.all(found.map(detail))).flat();
   };
-  const reads: Reads = { get, listed, all };
+  const reads: Reads = { get, listed, detailed };
   return {
     get: (kind, key) => get(kind, key) as Promise<Views[typeof kind] | undefined>,
     listed: (kind, within) => listed(kind, within) as Promise<Views[typeof kind][]>,
-    all: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
+    detailed: (kind, within) => detailed(kind, within) as Promise<Views[typeof kind][]>,
     count: async (kind, within, only) => {
       // The loads in progress of all databases are counted, and a list of changesets can be long.
       if (only !== undefined && kind === 'kx-changeset') return undefined;
@@ -94,7 +94,7 @@ export const entityInReply = (reply: Members): Members => (reply['environment'] 
 interface Reads {
   readonly get: (kind: KindName, key: object) => Promise<Members | undefined>;
   readonly listed: (kind: KindName, within: Within) => Promise<Members[]>;
-  readonly all: (kind: KindName, within: Within) => Promise<Members[]>;
+  readonly detailed: (kind: KindName, within: Within) => Promise<Members[]>;
 }
 
 /** The result of a read. Rejects with `Unreadable` when the read is not allowed. */
@@ -123,7 +123,7 @@ const referringTo =
       dependentKinds(kind)
         .filter((each) => NAMES[each].parent !== kind)
         .map(async (each) => {
-          const views = await reads.all(each, { environmentId: key.environmentId });
+          const views = await reads.detailed(each, { environmentId: key.environmentId });
           return dependentsAmong(each, views, kind, key);
         }),
     );
@@ -135,7 +135,7 @@ const NAMED_DEPENDENTS: { readonly [K in KindName]?: DependentsReader } = {
   'kx-volume': async (reads, key) => {
     const [volume, views] = await Promise.all([
       reads.get('kx-volume', key) as Promise<Parameters<typeof volumeDependents>[1]>,
-      reads.all('kx-dataview', { environmentId: key.environmentId }),
+      reads.detailed('kx-dataview', { environmentId: key.environmentId }),
     ]);
     const named = volumeDependents(key as Keys['kx-volume'], volume, views as Views['kx-dataview'][]);
     return isOmitted(volume, volume?.attachedClusters)
@@ -163,7 +163,12 @@ const isOmitted = (view: object | undefined, member: unknown) => view !== undefi
 
 /** The clusters whose details refer to an entity. */
 async function clustersReferringTo(reads: Reads, kind: KindName, key: Keys[KindName]): Promise<Dependent[]> {
-  return dependentsAmong('kx-cluster', await reads.all('kx-cluster', { environmentId: key.environmentId }), kind, key);
+  return dependentsAmong(
+    'kx-cluster',
+    await reads.detailed('kx-cluster', { environmentId: key.environmentId }),
+    kind,
+    key,
+  );
 }
 
 /** The clusters with these names that are not being deleted. */

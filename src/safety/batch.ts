@@ -2,7 +2,7 @@ import { digest } from '../digest.ts';
 import { counted } from '../inventory/units.ts';
 import { kindOf } from '../kinds/index.ts';
 import { keyIn, lineage, pathOf } from '../kinds/names.ts';
-import { referredBy } from '../kinds/references.ts';
+import { referencesInView } from '../kinds/references.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { withOptions } from '../operations/calls.ts';
 import { isNotFound } from '../operations/failure.ts';
@@ -176,7 +176,7 @@ function namedBy({ operation, input }: BatchCall): string[] {
   const own = kindOf(operation);
   if (own === undefined) return [];
   const parents = lineage(own).slice(0, -1);
-  const named = [...parents.map((to) => ({ to, key: keyIn(to, input) })), ...referredBy(own, input, input)];
+  const named = [...parents.map((to) => ({ to, key: keyIn(to, input) })), ...referencesInView(own, input, input)];
   return named.map(({ to, key }) => pathOf(to, { ...key }));
 }
 

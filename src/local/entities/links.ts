@@ -1,6 +1,6 @@
 import { NAMES } from '../../kinds/names.ts';
 import { isInProgress } from '../../kinds/quotas.ts';
-import { referredBy } from '../../kinds/references.ts';
+import { referencesInView } from '../../kinds/references.ts';
 import { arnOf, environmentIdOf, keyOf, kindOf, quotaArn } from '../arns.ts';
 import type { Context, World } from '../context.ts';
 import { arnAt } from '../entity-at.ts';
@@ -25,7 +25,7 @@ interface Target {
 export function referencesOf(entity: Entity, world: World): Target[] {
   const kind = kindOf(entity.collection);
   const view = { ...withVersions(entity.body as object), status: entity.status };
-  return referredBy(kind, view, keyOf(arnOf(entity)))
+  return referencesInView(kind, view, keyOf(arnOf(entity)))
     .filter(({ to }) => to !== NAMES[kind].parent)
     .flatMap(({ to, key, how, preventsDeletion }) => {
       const arn = arnAt(world, to, key);

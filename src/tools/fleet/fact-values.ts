@@ -50,7 +50,7 @@ export function searchedValuesOf(entity: GraphEntity, graph: Graph, text: string
   const facts = factsOf(entity.kind);
   const isOwn = (name: string) => !BASE.includes(name) || name in facts;
   const isSearched = (name: string) =>
-    name === 'arn' ? text.startsWith('arn:') : isOwn(name) && !meansUsedBy(name) && facts[name]?.state !== true;
+    name === 'arn' ? text.startsWith('arn:') : isOwn(name) && !meansUsedBy(name) && facts[name]?.unsearched !== true;
   return valuesOf(entity, graph).filter(({ path }) => isSearched(path.split('.')[0] ?? ''));
 }
 

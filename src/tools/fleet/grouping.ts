@@ -172,8 +172,8 @@ type Values = Readonly<Record<string, unknown>>;
 type Total = NonNullable<ReturnType<typeof factsOf>[string]['totals']>[number];
 
 /** The sum of a fact; undefined if there is nothing to add up. */
-function totalOf(own: readonly Values[], name: string, { member, times, by, isWhole }: Total, unit: unknown) {
-  if (isWhole && own.some((facts) => facts[name] === undefined)) return undefined;
+function totalOf(own: readonly Values[], name: string, { member, times, by, needsAll }: Total, unit: unknown) {
+  if (needsAll && own.some((facts) => facts[name] === undefined)) return undefined;
   const amounts = own.map((facts) => {
     const values = [facts[name]].flat().map((value) => (member === undefined ? value : (value as Values)?.[member]));
     const factor = times === undefined ? 1 : Number(facts[times] ?? 0);
