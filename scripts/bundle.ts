@@ -25,6 +25,7 @@ export const BUNDLE = {
   alias: {
     '@modelcontextprotocol/server/_shims': at('scripts/sdk-shims.ts'),
     'pg-native': at('scripts/no-pg-native.ts'),
+    undici: at('scripts/undici-agent.mjs'),
   },
   minifySyntax: true,
   minifyWhitespace: true,

@@ -2,7 +2,7 @@ import { shorten } from '../inventory/svg/text.ts';
 import { counted } from '../inventory/units.ts';
 import { GROUPS } from '../safety/approval-text.ts';
 import { byKind, isDescribed } from '../safety/item-text.ts';
-import type { ApprovalText } from '../safety/ledger.ts';
+import type { ShownPlan } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
 import { type Html, html, withMarkedLetters } from './html.ts';
 
@@ -18,7 +18,7 @@ const TITLE_HEIGHT = 26;
 export const MAX_DRAWN = 8;
 
 /** The impact on a target: the target in the middle, what is lost with it above, what is interrupted below. */
-export function picture(shown: ApprovalText): Html {
+export function picture(shown: ShownPlan): Html {
   const above = rows(itemsToDraw(shown.lost)).reverse();
   const below = rows(itemsToDraw(shown.interrupted));
   const height = (count: number) => (count === 0 ? 0 : TITLE_HEIGHT + count * (BOX.height + GAP) + 6);
@@ -36,7 +36,7 @@ ${line('name', shown.name, { ...TARGET, x: (WIDTH - TARGET.width) / 2, y: middle
 }
 
 /** The same as text. */
-export function summary({ noun, name, lost, interrupted }: ApprovalText): string {
+export function summary({ noun, name, lost, interrupted }: ShownPlan): string {
   return `${noun} ${name}: ${lost.length} lost for good with it, ${interrupted.length} interrupted`;
 }
 

@@ -1,4 +1,4 @@
-import type { ApprovalText } from '../safety/ledger.ts';
+import type { ShownPlan } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
 import { type Html, html } from './html.ts';
 import { line, MAX_DRAWN, together, WIDTH } from './picture.ts';
@@ -6,8 +6,8 @@ import { line, MAX_DRAWN, together, WIDTH } from './picture.ts';
 const BOX = { height: 54, left: 58 };
 const GAP = 16;
 
-/** The removals of a plan with several steps, from first to last. */
-export function stepsPicture({ lost }: Pick<ApprovalText, 'lost'>): Html {
+/** The deletions of a plan with several steps, from first to last. */
+export function stepsPicture({ lost }: Pick<ShownPlan, 'lost'>): Html {
   const runs = lost.length <= MAX_DRAWN ? lost.map((item) => [item]) : runsOfOneKind(lost);
   const height = runs.length * (BOX.height + GAP) - GAP + 4;
   let done = 0;

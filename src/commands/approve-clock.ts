@@ -21,8 +21,8 @@ export async function acceptClock(
     throw new ApproverError(
       `Resetting the clock needs a passphrase, and none was set up. To set one up: ${approveCommand('--init', stateDir)}`,
     );
-  const { now, seen } = await clock.read();
-  terminal.say(`${clock.owner} says ${iso(now)}, but ${iso(seen)} was recorded there before.`);
+  const { now, latest } = await clock.read();
+  terminal.say(`${clock.owner} says ${iso(now)}, but ${iso(latest)} was recorded there before.`);
   terminal.say('Until the clock reaches that time again, no approval is trusted, because it may have expired.');
   terminal.say('If the clock is correct now, you can discard the later time. This voids all open plans and all');
   terminal.say('unused approvals, and the journal records it.\n');

@@ -2,7 +2,7 @@ import { type Config, ConfigError } from '../config.ts';
 import { terminalColumns, writeLines } from '../output.ts';
 import { type PassphraseApprovals, passphraseApprovals } from '../safety/approval-actions.ts';
 import { approverKey } from '../safety/approver.ts';
-import { ApproverError, orAdvice } from '../safety/approver-keys.ts';
+import { ApproverError, withKeyAdvice } from '../safety/approver-keys.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { isBehind } from '../safety/ledger-clock.ts';
 import type { Store } from '../store/store.ts';
@@ -33,7 +33,7 @@ export async function approve(
       setUpKey(terminal, { stateDir, state, worldStore }, switches.has('trust-forms')),
     );
   if (act === 'distrust-forms') return distrustForms(stateDir);
-  const key = await orAdvice(approverKey(stateDir));
+  const key = await withKeyAdvice(approverKey(stateDir));
   if (url !== undefined && key === undefined && act !== 'decline') throw new ApproverError(needsKeyText(stateDir));
   await whileOpen(await openForPerson({ store: url, stateDir }), (store) => {
     const approvals = passphraseApprovals({

@@ -6,7 +6,7 @@ import { isLoopback } from '../loopback.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import { serverSignature } from '../safety/server-signature.ts';
-import { nameOf, type StateSigners, stateSigners } from '../safety/state-signer.ts';
+import { keyName, type StateSigners, stateSigners } from '../safety/state-signer.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import type { SharedStore } from '../store/store.ts';
 import { compositeNamed } from '../tools/composites.ts';
@@ -61,7 +61,7 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
   const observe = observeCalls((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
   const runtime = { now, later, observe, store, signers, page, anonymous: authorization === undefined };
   const endpoints = await Promise.all(configs.map((endpoint) => startEndpoint(endpoint, log, runtime)));
-  if (store !== undefined) await joinReplicas(store, config, endpoints, (keys ?? []).map(nameOf));
+  if (store !== undefined) await joinReplicas(store, config, endpoints, (keys ?? []).map(keyName));
   const dependencies = sharedDependencies(config, authorization, store);
   server = await serveOverHttp({
     ...config,

@@ -83,7 +83,7 @@ export function unusableKeyError({ stateDir }: Config, { message }: Error): Ledg
 }
 
 /** What a person can do so that calls can be approved outside the client, where they cannot yet. */
-export const otherWay = (config: Config) =>
+export const outOfBandAdvice = (config: Config) =>
   isEphemeral(config)
     ? 'restart this server with its world in a file (without --state :memory:)'
     : `set up approvals outside the client (${approveCommand('--init', config.stateDir)}) and restart this server`;

@@ -3,7 +3,7 @@ import { type Answers, answersWith } from '../answers.ts';
 import { type Config, isEphemeral } from '../config.ts';
 import type { Call } from '../operations/index.ts';
 import type { PlanLocation } from '../safety/backend-location.ts';
-import { deletionsIn } from '../safety/deletions.ts';
+import { deletionTimesIn } from '../safety/deletions.ts';
 import { limitToEnvironments } from '../safety/environments.ts';
 import { formerNames } from '../safety/former-names.ts';
 import { gate } from '../safety/gate.ts';
@@ -24,7 +24,7 @@ import { backend } from './backend.ts';
 import type { Log } from './log.ts';
 import { warnAboutMissing } from './missing-environments.ts';
 import { type TrackedCalls, trackMutations } from './mutation-tracker.ts';
-import { otherWay, outOfBandApproval, type ServerPage } from './out-of-band.ts';
+import { outOfBandAdvice, outOfBandApproval, type ServerPage } from './out-of-band.ts';
 import { serverProfile } from './server-profile.ts';
 
 /** The journal is checked after the client has received its first responses. */
@@ -92,7 +92,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     ...profile,
     ...common,
     ...channels,
-    deletions: () => deletionsIn(journal),
+    deletionTimes: () => deletionTimesIn(journal),
     secrets: secretSink(config, options, now),
     onInternal: (error) => logInternal(log, error),
     kits,
@@ -103,7 +103,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
       ledger,
       requirePinnedKey: async () => rules.requirePinnedKey(await service.pinnedApprover()),
       outOfBand,
-      otherWay: otherWay(config),
+      outOfBandAdvice: outOfBandAdvice(config),
       beforeCall: keepIn(kits),
     }),
     worldInstance: service.worldInstance,

@@ -11,7 +11,8 @@ export function diagnose(thrown: unknown): Diagnosis {
   const error = Object(thrown) as { name?: unknown; code?: unknown; hostname?: unknown };
   if (error.name === 'EndpointError')
     return { code: 'Misconfigured', detail: 'The settings for region and endpoint contradict each other.' };
-  return systemError(String(error.code), String(error.hostname)) ?? UNKNOWN;
+  // undici gives what does not parse a name, but no code.
+  return systemError(String(error.code ?? error.name), String(error.hostname)) ?? UNKNOWN;
 }
 
 const UNKNOWN: Diagnosis = {
@@ -36,7 +37,7 @@ const NO_SUCH_HOST: Diagnosis = {
   advice: 'Have a person check the host name in --endpoint, and whether this machine resolves it (DNS, VPN).',
 };
 
-/** The codes of Node's own errors. */
+/** The codes of the errors of Node and undici. */
 const SYSTEM_ERRORS: readonly (readonly [RegExp, Diagnosis])[] = [
   [
     /^ECONNREFUSED$/,
@@ -47,7 +48,7 @@ const SYSTEM_ERRORS: readonly (readonly [RegExp, Diagnosis])[] = [
     },
   ],
   [
-    /^(?:ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/,
+    /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/,
     {
       code: 'Unreachable',
       detail: 'The connection broke before a reply came.',
@@ -102,5 +103,8 @@ const SYSTEM_ERRORS: readonly (readonly [RegExp, Diagnosis])[] = [
       advice: 'Have a person check --endpoint: whether its port speaks TLS (https) or not (http, on loopback only).',
     },
   ],
-  [/^HPE_/, { code: 'BadResponse', detail: 'The endpoint does not speak HTTP.', mayHaveRun: true }],
+  [
+    /^(?:HTTPParserError|UND_ERR_HEADERS_OVERFLOW)$/,
+    { code: 'BadResponse', detail: 'The endpoint does not speak HTTP.', mayHaveRun: true },
+  ],
 ];

@@ -1,8 +1,6 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import * as http from 'node:http';
-import * as https from 'node:https';
 import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { buildQueryString } from '@smithy/querystring-builder';
+import { Agent, type Dispatcher } from 'undici';
 import { isLoopback } from '../loopback.ts';
 import { misconfigured, timedOut, tooLarge } from './diagnosed-error.ts';
 import type { AttemptOptions, Handler, Limits } from './handler.ts';
@@ -13,100 +11,100 @@ import type { AttemptOptions, Handler, Limits } from './handler.ts';
  * whether a request was sent, and does not understand `[::1]`.
  */
 export function networkHandler(limits: Limits): Handler {
-  const keep = { keepAlive: true, maxSockets: MAX_SOCKETS };
-  const transports = {
-    'http:': { request: http.request, agent: new http.Agent(keep) },
-    'https:': { request: https.request, agent: new https.Agent(keep) },
-  };
+  const agent = new Agent({
+    connections: MAX_CONNECTIONS,
+    connect: { timeout: limits.connectMs },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // An attempt has a limit of its own.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
   return {
     metadata: { handlerProtocol: 'http/1.1' },
-    destroy: () => Object.values(transports).forEach(({ agent }) => void agent.destroy()),
+    destroy: () => void agent.destroy(),
     handle: async (message, options: AttemptOptions = {}) => {
       options.ending?.throwIfEnded();
-      const secure = message.protocol === 'https:';
-      if (!secure && !isLoopback(message.hostname))
+      if (message.protocol !== 'https:' && !isLoopback(message.hostname))
         throw misconfigured('The endpoint is neither https nor on this machine.');
-      const { request, agent } = transports[secure ? 'https:' : 'http:'];
-      return { response: await exchange(request({ agent, ...target(message) }), message.body, limits, options) };
+      return { response: await exchange(agent, requestOf(message), limits, options) };
     },
   };
 }
 
 /** Room for reads in the background and for the calls that go before them. */
-const MAX_SOCKETS = 64;
+const MAX_CONNECTIONS = 64;
+/** Unless the endpoint announces a shorter time; long enough for a model to read an answer and make the next call. */
+const KEEP_ALIVE_MS = 20_000;
 
-function target({ hostname, port, path, query, method, headers }: HttpRequest): http.RequestOptions {
+function requestOf({ protocol, hostname, port, path, query, method, headers, body }: HttpRequest) {
   const search = buildQueryString(query);
   return {
-    host: hostname.replace(/^\[(.+)\]$/, '$1'),
-    ...(port === undefined ? {} : { port }),
+    origin: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`,
     path: search === '' ? path : `${path}?${search}`,
     method,
     headers,
+    body,
   };
 }
 
 function exchange(
-  request: ClientRequest,
-  body: string | Uint8Array | undefined,
-  { connectMs, attemptMs, maxResponseBytes }: Limits,
+  agent: Agent,
+  request: Dispatcher.DispatchOptions,
+  limits: Limits,
   { ending, onSend }: AttemptOptions,
 ): Promise<HttpResponse> {
-  let connecting: NodeJS.Timeout | undefined;
-  let attempt: NodeJS.Timeout | undefined;
-  let unlisten: (() => void) | undefined;
-
-  const result = new Promise<HttpResponse>((resolve, reject) => {
-    unlisten = ending?.onEnd(reject);
-    attempt = setTimeout(() => reject(timedOut('The attempt', attemptMs)), attemptMs);
-    request.on('error', reject);
-    request.on('socket', (socket) => {
-      const connected = () => {
-        clearTimeout(connecting);
-        onSend?.();
-      };
-      if (!socket.connecting) return connected();
-      connecting = setTimeout(() => reject(timedOut('Connecting', connectMs)), connectMs);
-      socket.once('encrypted' in socket ? 'secureConnect' : 'connect', connected);
-    });
-    request.on('response', (response) => {
-      read(response, maxResponseBytes).then(resolve, reject);
-    });
-    request.end(body);
-  });
-  return result
-    .catch((error: unknown) => {
-      request.destroy();
-      throw error;
-    })
-    .finally(() => {
-      clearTimeout(connecting);
+  return new Promise((resolve, reject) => {
+    let sent: Dispatcher.DispatchController | undefined;
+    let isOver = false;
+    const settle = () => {
+      isOver = true;
       clearTimeout(attempt);
       unlisten?.();
-    });
-}
-
-/** The whole response; a listener each, because an async iterator costs several turns of the event loop. */
-function read(response: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    response.on('error', reject);
-    response.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBytes) reject(tooLarge(maxBytes));
-      else chunks.push(chunk);
-    });
-    response.on('end', () => {
-      const headers: Record<string, string> = {};
-      for (const [name, value] of Object.entries(response.headers)) headers[name] = String(value);
-      resolve(
-        new HttpResponse({
-          statusCode: response.statusCode ?? 0,
-          headers,
-          body: Buffer.concat(chunks),
-        }),
-      );
+    };
+    const fail = (error: unknown) => {
+      settle();
+      sent?.abort(error as Error);
+      reject(error);
+    };
+    const attempt = setTimeout(() => fail(timedOut('The attempt', limits.attemptMs)), limits.attemptMs);
+    const unlisten = ending?.onEnd(fail);
+    const reply = replyWithin(limits.maxResponseBytes);
+    agent.dispatch(request, {
+      onRequestStart: (controller) => {
+        sent = controller;
+        if (isOver) controller.abort(new Error('The request ended before it was sent.'));
+        else onSend?.();
+      },
+      onResponseStart: (_, status, headers) => reply.start(status, headers),
+      onResponseData: (_, chunk) => reply.add(chunk),
+      onResponseEnd: () => {
+        settle();
+        // In a later turn of the event loop, the connection is free again; before, the next request would open another.
+        queueMicrotask(() => setImmediate(resolve, reply.whole()));
+      },
+      onResponseError: (_, error) => fail(isConnectTimeout(error) ? timedOut('Connecting', limits.connectMs) : error),
     });
   });
+}
+
+const isConnectTimeout = (error: Error & { readonly code?: string }) => error.code === 'UND_ERR_CONNECT_TIMEOUT';
+
+/** Collects a response. Throws if it is longer than `maxBytes`. */
+function replyWithin(maxBytes: number) {
+  const chunks: Uint8Array[] = [];
+  let statusCode = 0;
+  let headers: Record<string, string> = {};
+  let size = 0;
+  return {
+    start(status: number, received: Readonly<Record<string, string | string[] | undefined>>) {
+      statusCode = status;
+      headers = Object.fromEntries(Object.entries(received).map(([name, value]) => [name, [value].flat().join(', ')]));
+    },
+    add(chunk: Uint8Array) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      chunks.push(chunk);
+    },
+    whole: () => new HttpResponse({ statusCode, headers, body: Buffer.concat(chunks) }),
+  };
 }

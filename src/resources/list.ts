@@ -1,7 +1,7 @@
 import type { ListResourcesResult, ListResourceTemplatesResult } from '@modelcontextprotocol/server';
 import { cachedEnvironments, existingEnvironments } from '../inventory/fleet.ts';
 import { readIfOffered } from '../safety/offered-read.ts';
-import { allowedFor } from '../safety/policy.ts';
+import { offeredTo } from '../safety/policy.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { KDB_PREFIX, RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
 import { unknownCursor } from './cursor.ts';
@@ -15,7 +15,7 @@ const PAGE = 100;
 const isItself = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{environmentId}');
 
 function offeredKinds(environment: ResourceEnvironment): readonly ResourceKind[] {
-  const isOffered = allowedFor(environment);
+  const isOffered = offeredTo(environment);
   return RESOURCE_KINDS.filter(({ operation }) => isOffered(operation));
 }
 

@@ -11,7 +11,7 @@ import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, isNotFound, wireName } from '../operations/failure.ts';
 import { callNamed, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { allowedFor, refusalReason } from '../safety/policy.ts';
+import { offeredTo, refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted, safeJson } from '../untrusted.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
@@ -38,7 +38,7 @@ export async function readResource(
   if (kit !== undefined) return kit;
   const found = resourceAt(uri);
   if (found === undefined) throw await notFoundIn(environment, uri, signal);
-  if (!allowedFor(environment)(found.kind.operation)) throw notFound(uri);
+  if (!offeredTo(environment)(found.kind.operation)) throw notFound(uri);
   const { kind, input } = found;
   // A state with gaps would look like a change, so its reads wait.
   const untilAborted = extent === 'state';

@@ -4,7 +4,7 @@ import { utcSecond } from '../inventory/units.ts';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
-import { allowedFor } from '../safety/policy.ts';
+import { offeredTo } from '../safety/policy.ts';
 import type { RecoveryKit } from '../safety/recovery-kit.ts';
 import { quoteUnlessPlain, safeJson } from '../untrusted.ts';
 import type { ResourceEnvironment } from './environment.ts';
@@ -16,7 +16,7 @@ const PREFIX = 'finspace://recovery/';
 const MAX_LISTED = 50;
 
 /** Kits show what was deleted, so only callers who may delete can read them. */
-const mayReadKits = (environment: ResourceEnvironment) => allowedFor(environment)('DeleteKxEnvironment');
+const mayReadKits = (environment: ResourceEnvironment) => offeredTo(environment)('DeleteKxEnvironment');
 
 /** The recovery kits of this server, newest first. */
 export async function listKits(environment: ResourceEnvironment): Promise<Resource[]> {

@@ -5,7 +5,7 @@ import {
   type ServerContext,
   type ServerEvent,
 } from '@modelcontextprotocol/server';
-import { allowedFor } from '../safety/policy.ts';
+import { offeredTo } from '../safety/policy.ts';
 import { resourceAt } from './catalog.ts';
 import type { Changes } from './changes.ts';
 import type { ResourceEnvironment } from './environment.ts';
@@ -20,7 +20,7 @@ const MAX_REQUESTED = 1_000;
 /** Whether a caller can read such a resource, now or later. */
 function mayWatch(environment: ResourceEnvironment, uri: string): boolean {
   const kind = resourceAt(uri)?.kind;
-  return kind !== undefined && allowedFor(environment)(kind.operation);
+  return kind !== undefined && offeredTo(environment)(kind.operation);
 }
 
 /** The resources that a stream is notified of: those that its caller may read, watched until the stream ends. */

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { digest } from '../digest.ts';
 import { evictOldest } from '../evict-oldest.ts';
 import { type Approver, openApprover } from './approver.ts';
-import { ApproverError, orAdvice, readKeys } from './approver-keys.ts';
+import { ApproverError, readKeys, withKeyAdvice } from './approver-keys.ts';
 import type { ApprovalStatus, Ledger, PendingApproval } from './ledger.ts';
 import type { Attempts } from './passphrase-attempts.ts';
 
@@ -32,10 +32,10 @@ export interface PassphraseApprovals extends ApprovalActions {
   /** Rejects with ApproverError if no passphrase can unlock the key, because of its files. */
   requireUsableKey(): Promise<void>;
   /** Checks a passphrase. Every check counts as an attempt until one is correct. */
-  unlock(passphrase: string): Promise<Unlocked>;
+  unlock(passphrase: string): Promise<UnlockResult>;
 }
 
-export type Unlocked =
+export type UnlockResult =
   | { readonly kind: 'open'; readonly approver: Approver }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'locked'; readonly until: number };
@@ -114,7 +114,7 @@ export function passphraseApprovals({
     ...approvalActions(options),
     hasPassphrase: key !== undefined,
     requireUsableKey: async () => {
-      if (key !== undefined) await orAdvice(readKeys(dir));
+      if (key !== undefined) await withKeyAdvice(readKeys(dir));
     },
     unlock: async (passphrase) => {
       if (key === undefined) return { kind: 'open', approver: UNSIGNED };

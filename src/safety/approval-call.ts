@@ -10,7 +10,7 @@ import { type BackendLocation, type LabelledValue, locationFacts } from './backe
 import type { Change, Item, Members, Note } from './plan-parts.ts';
 import { POLICY } from './policy.ts';
 import type { Preview } from './preview.ts';
-import { isControlTag, ownPath } from './protection.ts';
+import { isControlTag, targetPath } from './protection.ts';
 import type { TargetEntity } from './target.ts';
 import type { TargetEnvironment } from './target-environment.ts';
 import { isTargetShown, type Visibility } from './visibility.ts';
@@ -20,7 +20,7 @@ export interface CallFacts {
   readonly operation: OperationName;
   readonly risk: Risk;
   readonly input: Members;
-  readonly subject: TargetEntity;
+  readonly target: TargetEntity;
   readonly effects: Pick<Preview, 'lost' | 'interrupted'> & {
     readonly changes: readonly Change[];
     readonly notes: readonly Note[];
@@ -35,11 +35,11 @@ const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 
 /** The parts of the text about one call, without what a caller may not see, even of the target. */
 export function callParts(facts: CallFacts, visibility: Visibility): ApprovalParts {
-  const { operation, input, subject, targetEnvironment } = facts;
+  const { operation, input, target, targetEnvironment } = facts;
   // The tags of an entity have a read of their own.
-  const kind = operationNamed(operation).entity === 'tags' ? undefined : subject.noun;
+  const kind = operationNamed(operation).entity === 'tags' ? undefined : target.noun;
   const isShown =
-    isTargetShown(facts, visibility.isOffered) && visibility.showsDetails(kind, ownPath(operation, input));
+    isTargetShown(facts, visibility.isOffered) && visibility.showsDetails(kind, targetPath(operation, input));
   const environment = targetEnvironment?.environment;
   const isNameShown = environment === undefined || visibility.showsName('kdb environment', environment);
   const seen = isNameShown ? facts : { ...facts, targetEnvironment: { ...targetEnvironment, environment: undefined } };
@@ -47,44 +47,44 @@ export function callParts(facts: CallFacts, visibility: Visibility): ApprovalPar
 }
 
 function partsOf(facts: CallFacts, isShown: boolean): ApprovalParts {
-  const { operation, risk, input, subject, effects, backendLocation, targetEnvironment = {} } = facts;
-  const { http, target } = operationNamed(operation);
+  const { operation, risk, input, target, effects, backendLocation, targetEnvironment = {} } = facts;
+  const { http, target: declared } = operationNamed(operation);
   const inPath = labels({ http });
   const isWhole = targetsEnvironment(operation, input);
   const environmentId = environmentIdIn(input);
   const parent = inPath.filter((label) => label !== 'environmentId').at(-2);
   // The first line already identifies the target, unless the target has another name.
-  const ids = inPath.filter((label) => label !== target?.member || target.namePath !== undefined);
-  const state = isShown ? STATE_MEMBERS.filter((member) => typeof subject.entity[member] === 'string') : [];
+  const ids = inPath.filter((label) => label !== declared?.member || declared.namePath !== undefined);
+  const state = isShown ? STATE_MEMBERS.filter((member) => typeof target.entity[member] === 'string') : [];
   const changes = settingChanges(facts);
   return {
     what: whatLine({
       verb: verbOf(operation, risk),
-      noun: subject.noun,
-      name: subject.name,
+      noun: target.noun,
+      name: target.name,
       of: parent === undefined ? undefined : String(input[parent]),
       environment: isWhole ? undefined : (targetEnvironment.environment ?? environmentId),
       environmentId,
     }),
-    typed: typedName(operation, input, subject),
+    typed: typedName(operation, input, target),
     where: locationFacts(backendLocation, targetEnvironment),
     isFinal: isFinal(risk, input),
     changes: isShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
-    lost: isShown ? effects.lost : effects.lost.map((item) => undetailed(item, subject)),
-    interrupted: isShown ? effects.interrupted : effects.interrupted.map((item) => undetailed(item, subject)),
+    lost: isShown ? effects.lost : effects.lost.map((item) => withoutDetails(item, target)),
+    interrupted: isShown ? effects.interrupted : effects.interrupted.map((item) => withoutDetails(item, target)),
     notes: effects.notes,
     details: [
       ids.map((label): LabelledValue => [label, String(input[label])]),
       ...(arnParts(input['resourceArn']) ?? []).map(({ kind, id }): LabelledValue[] => [[kind, id]]),
-      state.map((member): LabelledValue => [member, String(subject.entity[member])]),
+      state.map((member): LabelledValue => [member, String(target.entity[member])]),
     ],
   };
 }
 
 const WITHHELD = 'withheld here';
 
-/** An entity without an ARN of its own is a part of the target, and describes it. */
-const undetailed = (item: Item, { name }: TargetEntity): Item =>
+/** An item without an ARN of its own is a part of the target, and even its name may describe the target. */
+const withoutDetails = (item: Item, { name }: TargetEntity): Item =>
   item.arn === undefined ? { kind: item.kind, name } : item;
 
 /** What a person must type: the name and, for a whole environment, also the beginning of its id. */
@@ -109,16 +109,16 @@ const isFinal = (risk: Risk, input: Members) =>
   risk === 'destroy' || (risk === 'network' && input['transitGatewayConfiguration'] !== undefined);
 
 /** What is set and removed: first the tags that control this server; for an update, as compared with the current settings. */
-function settingChanges({ operation, input, subject, effects }: CallFacts): Change[] {
+function settingChanges({ operation, input, target, effects }: CallFacts): Change[] {
   const { update } = operationNamed(operation);
   const inPath = labels(operationNamed(operation));
   const compared = [...Object.keys(update?.settings(input) ?? {}), ...(changeOf(operation)?.change.shows ?? [])];
   const rest = Object.fromEntries(
     Object.entries(input).filter(([member]) => !inPath.includes(member) && !compared.includes(member)),
   );
-  const all = [...byRule(effects.changes), ...settings(rest, subject.entity)];
-  const isGuarding = ({ setting }: Change) => isControlTag(setting.replace('tags.', ''));
-  return [...all.filter(isGuarding), ...all.filter((change) => !isGuarding(change))];
+  const all = [...byRule(effects.changes), ...argumentChanges(rest, target.entity)];
+  const setsControlTag = ({ setting }: Change) => isControlTag(setting.replace('tags.', ''));
+  return [...all.filter(setsControlTag), ...all.filter((change) => !setsControlTag(change))];
 }
 
 /** The changes of one network rule, in one line. */
@@ -137,7 +137,7 @@ function byRule(changes: readonly Change[]): Change[] {
 }
 
 /** The tags that are removed, and everything that is set. */
-function settings({ tagKeys = [], ...rest }: Members, entity: Members): Change[] {
+function argumentChanges({ tagKeys = [], ...rest }: Members, entity: Members): Change[] {
   const present = new Map(leaves(entity));
   const removed = (tagKeys as string[]).map((key) => [`tags.${key}`, undefined] as const);
   return [...removed, ...leaves(rest)].map(([setting, after]) => ({ setting, before: present.get(setting), after }));

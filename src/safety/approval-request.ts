@@ -1,7 +1,7 @@
 import { digest } from '../digest.ts';
 import type { OperationName } from '../operations/index.ts';
 import { type ApprovalParts, approvalText, type FittedText } from './approval-text.ts';
-import type { ApprovalText } from './ledger.ts';
+import type { ShownPlan } from './ledger.ts';
 import { type BoundCall, callDigestOf } from './plan-digests.ts';
 import type { Blocker } from './plan-parts.ts';
 import type { Forbidden } from './protection.ts';
@@ -16,14 +16,14 @@ export interface ApprovalRequest extends BoundCall {
   readonly callDigest: string;
   /** Digest of its subject: a newer plan about the same subject replaces an older one. */
   readonly subjectDigest: string;
-  readonly shown: ApprovalText;
+  readonly shown: ShownPlan;
   /** Whether a form can show it. */
-  readonly fits: FittedText['fits'];
+  readonly formFit: FittedText['formFit'];
   /** The text for a caller, without what that caller may not see. */
   readonly textFor: (visibility: Visibility) => string;
 }
 
-interface Subject {
+interface PlanDetails {
   readonly operation: OperationName;
   readonly noun: string;
   /** What another plan about the same subject has in common with this one, besides tool, backend and principal. */
@@ -35,20 +35,20 @@ interface Subject {
 /** What a person is shown of a call, and what the consent to it is bound to. */
 export function approvalRequest(
   call: BoundCall,
-  { operation, noun, subject, partsFor }: Subject,
+  { operation, noun, subject, partsFor }: PlanDetails,
 ): Omit<ApprovalRequest, 'forbidden' | 'blockers'> {
   const { tool, backendLocation: place, principal } = call;
   const { target, server } = place;
   const parts = partsFor(EVERYTHING);
   const { typed: name, inOrder, lost, interrupted } = parts;
-  const { text, fits } = approvalText(parts);
+  const { text, formFit } = approvalText(parts);
   return {
     ...call,
     callDigest: callDigestOf(call),
     // The names of these members are part of the digest, which outlives an update of this server.
     subjectDigest: digest({ tool, place, principal, ...subject }),
     shown: { operation, target, server, noun, name, text, inOrder: inOrder || undefined, lost, interrupted },
-    fits,
+    formFit,
     textFor: (visibility) => approvalText(partsFor(visibility), visibility).text,
   };
 }

@@ -42,7 +42,7 @@ export const TOO_MANY = 'Too many to list in a form: ';
 export interface FittedText {
   readonly text: string;
   /** Whether a form can show it: the name to type may be too wide for one line, or there may be more lines than people read. */
-  readonly fits: 'form' | 'too-wide' | 'too-long';
+  readonly formFit: 'fits' | 'too-wide' | 'too-long';
 }
 
 /** Maximum lines of a form below the first three. */
@@ -59,7 +59,7 @@ const MAX_OLD_VALUE = 160;
 export function approvalText(parts: ApprovalParts, visibility: Visibility = EVERYTHING): FittedText {
   const { typed, inOrder = false, where, isFinal, changes, details } = parts;
   const [lost, interrupted] = [visibility.redact(parts.lost), visibility.redact(parts.interrupted)];
-  const line = typeLine(typed);
+  const instruction = typeLine(typed);
   const settings = changes.map(changeLine);
   const lists = [
     ...itemLines(TITLES.lostInOrder, inOrder ? lost : [], (at) => `${at + 1}. `),
@@ -78,13 +78,13 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
   const text = [
     inOrder ? countedLine(parts.what, lost) : parts.what,
     inOrder ? wholeLine(lost) : worstLine({ lost, interrupted, changes }),
-    line,
+    instruction,
     ...rest,
     ...shown,
     ...after,
   ].join('\n');
-  if (hasManyLines || text.length > MAX_CHARACTERS) return { text, fits: 'too-long' };
-  return { text, fits: line.length > COLUMNS ? 'too-wide' : 'form' };
+  if (hasManyLines || text.length > MAX_CHARACTERS) return { text, formFit: 'too-long' };
+  return { text, formFit: instruction.length > COLUMNS ? 'too-wide' : 'fits' };
 }
 
 /** The first lines: what and where, the worst loss, and what to type. */

@@ -1,7 +1,7 @@
 import { digest } from '../digest.ts';
 import type { Actor } from '../operations/index.ts';
 import type { ApprovalRequest } from './approval-request.ts';
-import { type FormStop, formStop, isNoDecision } from './form-limit.ts';
+import { type FormStop, formStop, lastWasAutomatic } from './form-limit.ts';
 import type { Approval, ApprovalStatus, FormEvent, Ledger, PendingApproval, Rejection } from './ledger.ts';
 import { callDigestOf } from './plan-digests.ts';
 import type { Restrictions } from './policy.ts';
@@ -11,8 +11,8 @@ import {
   closedText,
   forbiddenLines,
   type NoForm,
+  noOutOfBandLines,
   notRun,
-  noWayLines,
   outOfBandLines,
   rejectionText,
   replacedLines,
@@ -34,7 +34,7 @@ export type Decision<Planned> =
       readonly kind: 'refuse';
       readonly lines: readonly string[];
       /** Where a pending approval waits for a person outside the client. */
-      readonly way?: OutOfBand;
+      readonly outOfBand?: OutOfBand;
     }
   | { readonly kind: 'ask'; readonly by: 'form' | 'link'; readonly pending: PendingApproval; readonly state: string };
 
@@ -47,7 +47,7 @@ export interface OutOfBand {
   readonly page?: string;
 }
 
-/** The answer to a form: the signed nonce in it, and the person's decision. */
+/** The answer to a form, and the nonce from its state, whose signature was verified. */
 export interface FormReply {
   readonly nonce: string;
   readonly answer: FormAnswer;
@@ -94,10 +94,10 @@ export interface ApprovalOptions {
   readonly signer: StateSigner;
   /** Throws LedgerError if the world is pinned to another approver key. Opens the backend, so that its location is known. */
   readonly requirePinnedKey?: () => Promise<void>;
-  /** Undefined if forms are the only way. */
+  /** Undefined if people can approve only in forms. */
   readonly outOfBand: () => Promise<OutOfBand | undefined>;
   /** What a person can do so that calls can be approved outside the client, where `outOfBand` is undefined. */
-  readonly otherWay: string;
+  readonly outOfBandAdvice: string;
 }
 
 /** Finds or requests the consent of a person. */
@@ -108,44 +108,44 @@ export async function requestApproval<Planned extends ApprovalRequest>(
   visibility: Visibility,
 ): Promise<Decision<Planned>> {
   const { tool, principal, forbidden, blockers, callDigest } = plan;
-  const { restrictions, ledger, requirePinnedKey, outOfBand } = options;
+  const { restrictions, ledger, requirePinnedKey } = options;
   await requirePinnedKey?.();
   if (forbidden !== undefined) return refuse(...forbiddenLines(tool, forbidden, visibility));
   if (blockers.length > 0) return refuse(...blockedLines(tool, blockers, visibility, restrictions));
   if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
-  const way = await outOfBand();
-  const granted = way && (await ledger.approvedFor(callDigest, acceptsFor(plan, way)));
+  const outOfBand = await options.outOfBand();
+  const granted = outOfBand && (await ledger.approvedFor(callDigest, acceptsFor(plan, outOfBand)));
   if (granted !== undefined) {
     const { pending, approval } = granted;
     // A form or link that the client showed for it counts as approved.
-    await ledger.forms(historyKey(plan, dialog), { nonce: pending.nonce, kind: 'accepted' });
+    await ledger.formHistory(historyKey(plan, dialog), { nonce: pending.nonce, kind: 'accepted' });
     return grant(options, plan, pending, approval);
   }
-  return openApproval(options, plan, dialog, visibility, way);
+  return openApproval(options, plan, dialog, visibility, outOfBand);
 }
 
 /**
- * Opens a pending approval for a person: as a form or link in the client, or else one that waits outside the client. A link needs that
- * other way, which it leads to.
+ * Opens a pending approval for a person: as a form or link in the client, or else one that waits outside the client. A link needs
+ * `outOfBand`, because it leads there.
  */
 async function openApproval(
   options: ApprovalOptions,
   plan: ApprovalRequest,
   dialog: Dialog,
   visibility: Visibility,
-  way: OutOfBand | undefined,
+  outOfBand: OutOfBand | undefined,
 ): Promise<Decision<never>> {
-  const { ledger, signer, otherWay } = options;
-  const noForm = await noFormReason(options, plan, dialog, way !== undefined);
-  if (noForm !== undefined && way === undefined)
-    return refuse(notRun(plan.tool), ...noWayLines(plan, noForm, visibility, otherWay));
+  const { ledger, signer, outOfBandAdvice } = options;
+  const noForm = await noFormReason(options, plan, dialog, outOfBand !== undefined);
+  if (noForm !== undefined && outOfBand === undefined)
+    return refuse(notRun(plan.tool), ...noOutOfBandLines(plan, noForm, visibility, outOfBandAdvice));
   const { pending, replaced } = await ledger.open({ ...pendingRequest(plan), client: dialog.client });
   const isShown = noForm === undefined || dialog.link;
   const why = isShown ? await recordUnlessStopped(ledger, historyKey(plan, dialog), pending.nonce) : noForm;
   if (why === undefined)
     return { kind: 'ask', by: noForm === undefined ? 'form' : 'link', pending, state: signer.sign(pending.nonce) };
   const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, visibility)];
-  return refuseForNow(options, way, { plan, pending, visibility, why, lines });
+  return refuseForNow(options, outOfBand, { plan, pending, visibility, why, lines });
 }
 
 /** Why this client gets no form for a plan; undefined when it does. */
@@ -153,18 +153,18 @@ async function noFormReason(
   options: ApprovalOptions,
   plan: ApprovalRequest,
   dialog: Dialog,
-  hasOtherWay: boolean,
+  hasOutOfBand: boolean,
 ): Promise<NoForm | undefined> {
   if (!dialog.form) return 'no-forms';
-  // Clients may cut the line with the name to type, but without another way, such a form is better than none.
-  if (plan.fits === 'too-long' || (plan.fits === 'too-wide' && hasOtherWay)) return plan.fits;
-  return formStop(await options.ledger.forms(historyKey(plan, dialog)), { next: 1 });
+  // Clients may cut the line with the name to type, but without an approval outside it, such a form is better than none.
+  if (plan.formFit === 'too-long' || (plan.formFit === 'too-wide' && hasOutOfBand)) return plan.formFit;
+  return formStop(await options.ledger.formHistory(historyKey(plan, dialog)), { toShow: 1 });
 }
 
 /** Records that a form or link is shown, or returns why it must not be: parallel calls may all have passed the first check. */
 async function recordUnlessStopped(ledger: Ledger, history: string, nonce: string): Promise<FormStop | undefined> {
-  const stopped = formStop(await ledger.forms(history, { nonce, kind: 'shown' }), { next: 0 });
-  if (stopped !== undefined) await ledger.forms(history, { nonce, kind: 'withdrawn' });
+  const stopped = formStop(await ledger.formHistory(history, { nonce, kind: 'shown' }), { toShow: 0 });
+  if (stopped !== undefined) await ledger.formHistory(history, { nonce, kind: 'withdrawn' });
   return stopped;
 }
 
@@ -190,7 +190,7 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   if (status.state !== 'open' && status.state !== 'approved') return refuse(closedText(status), notRun(context.tool));
   const kind = eventKind(answer, shown.name);
   // An answer that no person gave neither approves nor closes the plan, which stays open for a decision outside the client.
-  const isUndecided = isNoDecision(await ledger.forms(historyKey(context, { client }), { nonce, kind }));
+  const isUndecided = lastWasAutomatic(await ledger.formHistory(historyKey(context, { client }), { nonce, kind }));
   if (kind !== 'accepted' && !isUndecided) return end(kind === 'wrong-name' ? kind : 'declined');
   const plan = await replan();
   if (plan?.callDigest !== callDigest || plan.forbidden !== undefined || plan.blockers.length > 0) {
@@ -229,15 +229,19 @@ interface Waiting {
   readonly lines: readonly string[];
 }
 
-/** Refuses a call while its plan stays open for a decision outside the client, or says that there is no such way. */
+/** Refuses a call while its plan stays open for a decision outside the client, or says that no such decision is possible. */
 function refuseForNow(
-  { otherWay }: ApprovalOptions,
-  way: OutOfBand | undefined,
+  { outOfBandAdvice }: ApprovalOptions,
+  outOfBand: OutOfBand | undefined,
   { plan, pending, visibility, why, lines }: Waiting,
 ): Decision<never> {
-  if (way === undefined) return refuse(...lines, ...noWayLines(plan, why, visibility, otherWay));
+  if (outOfBand === undefined) return refuse(...lines, ...noOutOfBandLines(plan, why, visibility, outOfBandAdvice));
   const text = plan.textFor(visibility);
-  return { kind: 'refuse', lines: [...lines, ...outOfBandLines(plan, pending, text, why, way.instructions)], way };
+  return {
+    kind: 'refuse',
+    lines: [...lines, ...outOfBandLines(plan, pending, text, why, outOfBand.instructions)],
+    outOfBand,
+  };
 }
 
 /** Names the history of the forms that a client was shown for a principal. */
@@ -262,7 +266,7 @@ const pendingRequest = ({ callDigest, principal, stateDigest, subjectDigest, sho
 });
 
 /** The approval in the ledger may belong to another call, if others can write to its store. */
-const acceptsFor = (plan: ApprovalRequest, way: OutOfBand) => (pending: PendingApproval, approval: Approval) =>
+const acceptsFor = (plan: ApprovalRequest, outOfBand: OutOfBand) => (pending: PendingApproval, approval: Approval) =>
   pending.callDigest === plan.callDigest &&
   digest(pending.shown) === digest(plan.shown) &&
-  way.accepts(pending, approval);
+  outOfBand.accepts(pending, approval);

@@ -39,8 +39,8 @@ export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKey
   try {
     const draft = await mkdtemp(join(dir, '.approver-'));
     try {
-      await writePrivate(join(draft, PUBLIC), publicPem);
-      await writePrivate(join(draft, PRIVATE), privateText(secret));
+      await writeOwned(join(draft, PUBLIC), publicPem);
+      await writeOwned(join(draft, PRIVATE), privateText(secret));
       await rename(draft, approverFolder(dir));
     } finally {
       await rm(draft, { recursive: true, force: true });
@@ -55,7 +55,7 @@ export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKey
 export async function storeFormTrust(dir: string, forms: string | undefined): Promise<void> {
   const { sealed } = await readKeys(dir);
   const draft = join(approverFolder(dir), `.${PRIVATE}-${randomUUID()}`);
-  await writePrivate(draft, privateText({ sealed, forms }));
+  await writeOwned(draft, privateText({ sealed, forms }));
   await rename(draft, join(approverFolder(dir), PRIVATE));
 }
 
@@ -74,7 +74,7 @@ export const DAMAGED_KEY_ADVICE =
   'Correct that, or put back the folder approver from a copy. If there is none, follow "A lost passphrase" in SECURITY.md.';
 
 /** Rejects with what helps if reading the files of the key rejects. */
-export const orAdvice = <T>(reading: Promise<T>): Promise<T> =>
+export const withKeyAdvice = <T>(reading: Promise<T>): Promise<T> =>
   reading.catch((cause: Error) => {
     throw new ApproverError(`The approver key cannot be used: ${cause.message}. ${DAMAGED_KEY_ADVICE}`, { cause });
   });
@@ -111,19 +111,19 @@ async function readPrivateKey(dir: string): Promise<SealedKey & Pick<StoredKeys,
 /** The public key; undefined if its folder does not exist. */
 export async function readPublicKey(dir: string): Promise<string | undefined> {
   if (!(await exists(approverFolder(dir)))) return undefined;
-  await requirePrivate(approverFolder(dir));
+  await requireOwned(approverFolder(dir));
   return readOwned(publicKeyFile(dir));
 }
 
 async function readOwned(path: string): Promise<string> {
-  await requirePrivate(path);
+  await requireOwned(path);
   return readFile(path, 'utf8');
 }
 
 const OTHERS = 0o077;
 
 /** Windows has no such permissions; there, the user's profile keeps other users out. */
-async function requirePrivate(path: string): Promise<void> {
+async function requireOwned(path: string): Promise<void> {
   const { mode } = await stat(path).catch((cause: unknown) => {
     throw new ApproverError(`${path}: cannot be read`, { cause });
   });
@@ -131,7 +131,7 @@ async function requirePrivate(path: string): Promise<void> {
     throw new ApproverError(`${path}: other users can access it; remove their permissions (chmod go-rwx)`);
 }
 
-async function writePrivate(path: string, text: string): Promise<void> {
+async function writeOwned(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
@@ -161,7 +161,7 @@ const COST: ScryptOptions = { N: 2 ** 17, r: 8, p: 1, maxmem: 192 * 1024 * 1024 
 const CIPHER = 'aes-256-gcm';
 const TAG_BYTES = 16;
 
-/** Encrypts a private key, together with its public key. */
+/** Encrypts a private key, bound to its public key. */
 export async function sealKey(key: KeyObject, passphrase: string, publicPem: string): Promise<SealedKey> {
   const [salt, iv] = [randomBytes(16), randomBytes(12)];
   const cipher = createCipheriv(CIPHER, await deriveKey(passphrase, salt), iv, { authTagLength: TAG_BYTES });

@@ -22,13 +22,13 @@ export interface PlanLocation extends BackendLocation {
   readonly store?: string | undefined;
 }
 
-/** A labelled value of a dialog; the value may come from the API. */
+/** A value in the text of a plan, with its label; the value may come from the API. */
 export type LabelledValue = readonly [label: string, value: string];
 
 /** The labels of facts about a location, in order. */
 export const LOCATION_LABELS = ['environment', 'account', 'region', 'backend', 'world'] as const;
 
-/** Both locations as facts. */
+/** The backend and the environment of a call, with labels. */
 export function locationFacts(backend: BackendLocation, environment: TargetEnvironment): LabelledValue[] {
   const all = { ...backend, ...environment };
   return LOCATION_LABELS.flatMap((label) => (all[label] === undefined ? [] : [[label, all[label]] as const]));

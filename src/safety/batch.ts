@@ -13,7 +13,7 @@ import { type ApprovalRequest, approvalRequest } from './approval-request.ts';
 import type { ApprovalParts } from './approval-text.ts';
 import { locationFacts } from './backend-location.ts';
 import type { CreatedEntity } from './created-reader.ts';
-import { renameNotes } from './former-names.ts';
+import { formerNameNotes } from './former-names.ts';
 import { type Plan, type Planner, planCall } from './plan.ts';
 import type { Blocker, Members, Note } from './plan-parts.ts';
 import { approvalNeeded, type Restrictions } from './policy.ts';
@@ -47,7 +47,7 @@ export interface BatchPlan extends ApprovalRequest {
   /** The name of the environment. */
   readonly name: string;
   /** The plan of each call that needs approval. */
-  readonly steps: ReadonlyMap<BatchCall, Plan>;
+  readonly plans: ReadonlyMap<BatchCall, Plan>;
 }
 
 /** The calls of a batch that need approval. */
@@ -70,31 +70,31 @@ export async function planBatch(
   const found = await mapConcurrent(toApprove, (step) =>
     planStep({ ...planner, call }, batch, step, principal).catch((error: unknown) => missingBlocker(step, error)),
   );
-  // Creates and tag changes have no target to find in a list, so each is planned or refers to a missing entity.
-  const each = toApprove.map((step, at) => ({ step, plan: found[at] as Plan | Blocker }));
-  const steps = new Map(each.flatMap(({ step, plan }) => ('callDigest' in plan ? [[step, plan] as const] : [])));
-  const missing = each.flatMap(({ plan }) => ('callDigest' in plan ? [] : plan));
-  const stateDigest = digest([...steps.values()].map((plan) => plan.stateDigest));
+  // A plan is undefined only for a target that a list would show; creates and changes of tags have no such target.
+  const planned = toApprove.map((step, at) => ({ step, plan: found[at] as Plan | Blocker }));
+  const plans = new Map(planned.flatMap(({ step, plan }) => ('callDigest' in plan ? [[step, plan] as const] : [])));
+  const missing = planned.flatMap(({ plan }) => ('callDigest' in plan ? [] : plan));
+  const stateDigest = digest([...plans.values()].map((plan) => plan.stateDigest));
   const request = { tool, input, backendLocation, principal, stateDigest };
   const where = locationFacts(backendLocation, { account: accountIn(environmentArn) });
-  const former = renameNotes(await planner.formerNames?.(), { environmentId });
+  const former = formerNameNotes(await planner.formerNames?.(), { environmentId });
   const { operation } = toApprove[0] as BatchCall;
   return {
     ...approvalRequest(request, {
       operation,
       noun: 'kdb environment',
       subject: { environmentId, input },
-      partsFor: (visibility) => batchParts(batch, { name, steps, where, former }, visibility),
+      partsFor: (visibility) => batchParts(batch, { name, plans, where, former }, visibility),
     }),
     name,
-    steps,
+    plans,
     // Protection never refuses a call that loses nothing.
     forbidden: undefined,
-    blockers: unique([...missing, ...[...steps.values()].flatMap(({ blockers }) => blockers)]),
+    blockers: unique([...missing, ...[...plans.values()].flatMap(({ blockers }) => blockers)]),
   };
 }
 
-interface BatchFacts extends Pick<BatchPlan, 'name' | 'steps'> {
+interface BatchFacts extends Pick<BatchPlan, 'name' | 'plans'> {
   readonly where: ApprovalParts['where'];
   readonly former: readonly Note[];
 }
@@ -102,11 +102,11 @@ interface BatchFacts extends Pick<BatchPlan, 'name' | 'steps'> {
 /** The parts of the text about all calls that need approval. */
 function batchParts(
   { verb, entities, environmentId, calls }: Batch,
-  { name, steps, where, former }: BatchFacts,
+  { name, plans, where, former }: BatchFacts,
   visibility: Visibility,
 ): ApprovalParts {
-  const others = calls.length - steps.size;
-  const parts = [...steps].map(([{ label }, plan]) => ({ label, ...plan.partsFor(visibility) }));
+  const others = calls.length - plans.size;
+  const parts = [...plans].map(([{ label }, plan]) => ({ label, ...plan.partsFor(visibility) }));
   return {
     what: whatLine({ verb, noun: `${counted('entity', entities)} of kdb environment`, name, environmentId }),
     typed: typedEnvironment(name, environmentId),
@@ -119,8 +119,8 @@ function batchParts(
     interrupted: [],
     notes: [
       ...former,
-      ...unique([...steps.values()].flatMap(({ approvalReasons }) => approvalReasons)).map((says) => ({ says })),
-      ...[...steps].flatMap(([{ label }, { notes }]) =>
+      ...unique([...plans.values()].flatMap(({ approvalReasons }) => approvalReasons)).map((says) => ({ says })),
+      ...[...plans].flatMap(([{ label }, { notes }]) =>
         notes.map((note) => ({ ...note, says: `${label}: ${note.says}` })),
       ),
       ...(others === 0 ? [] : [{ says: `Other steps of this call, which need no approval: ${others}.` }]),
@@ -145,7 +145,11 @@ export const planStep = (
   options?: CallOptions,
 ): Promise<Plan | undefined> =>
   planCall(
-    { ...planner, call: withoutRemovedTags(planner.call, before(batch, step)), created: createdBefore(batch, step) },
+    {
+      ...planner,
+      call: withoutRemovedTags(planner.call, callsBefore(batch, step)),
+      created: createdBefore(batch, step),
+    },
     step.operation,
     step.input,
     principal,
@@ -182,7 +186,7 @@ function namedBy({ operation, input }: BatchCall): string[] {
 
 /** What the earlier calls of a batch create. */
 const createdBefore = (batch: Batch, call: BatchCall): CreatedEntity[] =>
-  before(batch, call).flatMap(({ operation, input }) => {
+  callsBefore(batch, call).flatMap(({ operation, input }) => {
     const kind = kindOf(operation);
     // Only dataviews have versions. A new one has one.
     return kind === undefined ? [] : { kind, view: { ...input, activeVersions: [input] } };
@@ -190,8 +194,8 @@ const createdBefore = (batch: Batch, call: BatchCall): CreatedEntity[] =>
 
 /** Whether an earlier call of the batch has the same target, or creates something in the same place, and may have changed it. */
 const sharesTarget = (batch: Batch, call: BatchCall): boolean =>
-  before(batch, call).some((other) => targetOf(other) === targetOf(call));
+  callsBefore(batch, call).some((other) => targetKey(other) === targetKey(call));
 
-const before = ({ calls }: Batch, call: BatchCall) => calls.slice(0, calls.indexOf(call));
-const targetOf = ({ operation, input }: BatchCall) =>
+const callsBefore = ({ calls }: Batch, call: BatchCall) => calls.slice(0, calls.indexOf(call));
+const targetKey = ({ operation, input }: BatchCall) =>
   digest(labels(operationNamed(operation)).map((label) => input[label]));

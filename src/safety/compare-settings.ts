@@ -7,7 +7,7 @@ export interface Comparison {
   readonly changes: readonly Change[];
   /** What it removes or replaces implicitly, each as the outermost missing setting. */
   readonly leftOut: readonly Change[];
-  /** The same because `remove` names it. */
+  /** What it removes or replaces because `remove` names it, in the same form. */
   readonly removed: readonly Change[];
   /** Names in `remove` that are not settings whose omission removes them. */
   readonly unknown: readonly string[];

@@ -11,7 +11,7 @@ export interface CreatedEntity {
   readonly view: Members;
 }
 
-/** A reader for which the entities that earlier calls create exist. Its lists and counts do not contain them. */
+/** A reader whose `get` and `dependents` also find the entities that earlier calls create; its lists and counts do not. */
 export const withCreated = (read: Reader, created: readonly CreatedEntity[]): Reader => ({
   ...read,
   get: async (kind, key) => {

@@ -6,10 +6,10 @@ import type { Members } from './plan-parts.ts';
  * When this server last sent a delete of exactly this target that is not known to have failed, ISO 8601; undefined if it never did.
  * The entity may disappear later.
  */
-export type Deletions = (operation: OperationName, target: Members) => string | undefined;
+export type DeletionTimes = (operation: OperationName, target: Members) => string | undefined;
 
-/** The deletes in the journal, which is read once. */
-export async function deletionsIn(journal: Pick<Journal, 'entries'>): Promise<Deletions> {
+/** The times of deletes in the journal, which is read once. */
+export async function deletionTimesIn(journal: Pick<Journal, 'entries'>): Promise<DeletionTimes> {
   const calls = await callsNotFailed(journal);
   return (operation, target) =>
     calls.findLast(

@@ -1,6 +1,6 @@
 import type { FormEvent, FormHistory } from './ledger.ts';
 
-/** How long forms count that were not approved, and how long a client without a decision gets no forms. */
+/** How long a form that was not approved counts, and how long a client that answered without a person gets no forms. */
 const WINDOW_MS = 10 * 60_000;
 export const MAX_UNAPPROVED = 5;
 const MAX_CANCELS = 2;
@@ -12,22 +12,22 @@ export type FormStop = 'unapproved' | 'no-decision';
 
 type Event = FormEvent & { readonly at: number };
 
-/** Whether the client gave the last answer without a person. An approval never counts as such. */
-export function isNoDecision({ events }: FormHistory): boolean {
+/** Whether the client gave the last answer without a person. No approval counts as given without one. */
+export function lastWasAutomatic({ events }: FormHistory): boolean {
   const last = events.at(-1) as Event;
   const shown = events.findLast(({ kind, nonce }) => kind === 'shown' && nonce === last.nonce);
   return isAutomatic(last, shown?.at);
 }
 
 /**
- * Why a client gets no further forms; undefined if it gets them. A form that is `next` counts as not approved, too. Two cancels in
- * a row, or one other answer without a person, stop forms for a while.
+ * Why a client gets no further forms; undefined if it gets them. The forms that are about to be shown (`toShow`) count as not approved,
+ * too. Two cancels in a row, or one other answer without a person, stop forms for a while.
  */
-export function formStop({ now, events }: FormHistory, { next }: { readonly next: number }): FormStop | undefined {
+export function formStop({ now, events }: FormHistory, { toShow }: { readonly toShow: number }): FormStop | undefined {
   const judged = judgedEvents(events);
   if (lastStop(judged) > now - WINDOW_MS) return 'no-decision';
   const unapproved = unapprovedForms(judged).filter(({ at }) => at > now - WINDOW_MS).length;
-  return unapproved + next > MAX_UNAPPROVED ? 'unapproved' : undefined;
+  return unapproved + toShow > MAX_UNAPPROVED ? 'unapproved' : undefined;
 }
 
 /** An event, and whether the client caused it without a person. */

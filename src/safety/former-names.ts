@@ -14,7 +14,7 @@ export async function formerNames(journal: Pick<Journal, 'entries'>): Promise<Fo
 }
 
 /** The former names of an environment, for the person who approves a call on it. */
-export const renameNotes = (formerNames: readonly FormerName[] = [], { environmentId }: Members): Note[] =>
+export const formerNameNotes = (formerNames: readonly FormerName[] = [], { environmentId }: Members): Note[] =>
   formerNames
     .filter((former) => former.environmentId === environmentId)
     .map(({ name, until }) => ({

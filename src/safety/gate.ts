@@ -19,7 +19,7 @@ import { ignoredArguments } from './ignored-arguments.ts';
 import { LedgerError } from './ledger.ts';
 import { type Plan, type Planner, planCall } from './plan.ts';
 import type { Members } from './plan-parts.ts';
-import { type Allowed, approvalNeeded, isDestructive, type Restrictions, type RiskAssessment } from './policy.ts';
+import { approvalNeeded, type IsOffered, isDestructive, type Restrictions, type RiskAssessment } from './policy.ts';
 import { assessArguments } from './protection.ts';
 import { needsKit } from './recovery-kit.ts';
 import {
@@ -43,7 +43,7 @@ export interface CallRequest {
   readonly principal: string;
   readonly options: CallOptions;
   /** What the caller may see. */
-  readonly offered: Allowed;
+  readonly offered: IsOffered;
   /** Why this caller may make no call of a risk; undefined when it may. */
   readonly refusal?: ((risk: Risk) => string | undefined) | undefined;
 }
@@ -242,7 +242,7 @@ async function authorizeStep(
   // The step is used up even if something has changed: then the caller plans it again, and consumes that plan.
   const current = await replan();
   if (current?.forbidden !== undefined) return forbiddenLines(plan.tool, current.forbidden, visibility);
-  if (current?.leaving || current?.entityDigest !== plan.entityDigest) return changedLines(plan.tool, plan.noun);
+  if (current?.isLeaving || current?.entityDigest !== plan.entityDigest) return changedLines(plan.tool, plan.noun);
   return current.callDigest === plan.callDigest ? undefined : 'dependents-changed';
 }
 

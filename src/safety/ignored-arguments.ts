@@ -4,7 +4,7 @@ import { apiReader } from './api-reader.ts';
 import type { Blocker, Members } from './plan-parts.ts';
 import { argumentBlocker } from './problem-text.ts';
 
-/** The arguments of a call without a plan that the service would ignore. */
+/** The arguments that the service would ignore, for a call that is made without a plan. */
 export async function ignoredArguments(
   call: Call,
   operation: OperationName,

@@ -140,18 +140,18 @@ export function sqlJournal(state: () => Promise<StateDatabase>, now: () => numbe
     entries,
     unfinished: async () => unfinishedIn(await entries()),
     verify: async () => {
-      const chain = chainOf();
+      const chain = emptyChain();
       for await (const page of linkPages(await state()))
-        if (!page.every(chain.append)) return { brokenAt: chain.entries() + 1 };
+        if (!page.every(chain.append)) return { brokenAt: chain.length() + 1 };
       return verified(chain);
     },
   };
 }
 
-type Chain = ReturnType<typeof chainOf>;
+type Chain = ReturnType<typeof emptyChain>;
 
-/** Checks links in order, each against the one before it. */
-export function chainOf() {
+/** A chain to which links are appended in order, each checked against the one before it. */
+export function emptyChain() {
   let head = ROOT;
   let entries = 0;
   const unreadable: number[] = [];
@@ -166,7 +166,7 @@ export function chainOf() {
       if (parsed.kind === 'unreadable') unreadable.push(sequence);
       return parsed;
     },
-    entries: () => entries,
+    length: () => entries,
     head: () => head,
     unreadable: (): readonly number[] => unreadable,
   };
@@ -175,7 +175,7 @@ export function chainOf() {
 /** What `verify` returns for chains in order, of which the first is the journal. */
 export function verified(chain: Chain, ...imported: readonly Chain[]): Verified {
   const unreadable = [chain, ...imported].flatMap((one) => one.unreadable());
-  return { entries: chain.entries(), head: chain.head(), ...(unreadable.length > 0 && { unreadable }) };
+  return { entries: chain.length(), head: chain.head(), ...(unreadable.length > 0 && { unreadable }) };
 }
 
 /** The calls without an outcome. */
@@ -189,7 +189,7 @@ export interface Link {
 }
 
 type Readable = Exclude<Entry['kind'], 'unreadable'>;
-/** The texts that an entry of a kind needs to be shown. */
+/** The texts without which an entry of a kind cannot be shown. */
 const NEEDED: Readonly<Record<Readable, readonly string[]>> = {
   intent: ['at', 'call', 'operation', 'principal'],
   outcome: ['at', 'call', 'result'],

@@ -11,7 +11,12 @@ import type { Journal, Outcome } from './journal.ts';
  * A Call that records in the journal every mutation and every call that shows a credential: its intent, durably, before the call,
  * and its outcome afterwards. If the intent cannot be recorded, the call is not made.
  */
-export function journaledCall(call: Call, journal: Journal, backend: string, onLost: (error: unknown) => void): Call {
+export function journaledCall(
+  call: Call,
+  journal: Journal,
+  backend: string,
+  onJournalError: (error: unknown) => void,
+): Call {
   const names = environmentNameCache();
   const learning: Call = async (name, input, options) => {
     const output = await call(name, input, options);
@@ -24,17 +29,17 @@ export function journaledCall(call: Call, journal: Journal, backend: string, onL
     const members = input as Record<string, unknown>;
     // What a create makes, as far as its input names it: environments get their ids from the service, and changesets have no name.
     const named = operation.risk === 'create' ? [String(createdLabel(name)), 'name'] : ['name'];
-    const shownLabels = [...labels(operation), ...named.filter((label) => label in members)];
-    const target = Object.fromEntries(shownLabels.map((label) => [label, members[label]]));
+    const recorded = [...labels(operation), ...named.filter((label) => label in members)];
+    const target = Object.fromEntries(recorded.map((label) => [label, members[label]]));
     const actor = options?.actor ?? { principal: 'this server' };
     const environment = names.of(members);
     const callId = await journal
       .begin({ operation: name, backend, target, environment, arguments: digest(input), ...actor })
       .catch((cause: unknown) => {
-        onLost(cause);
+        onJournalError(cause);
         throw notJournaled(name, cause);
       });
-    const finish = (outcome: Outcome) => journal.finish(callId, outcome).catch(onLost);
+    const finish = (outcome: Outcome) => journal.finish(callId, outcome).catch(onJournalError);
     try {
       const output = await learning(name, input, options);
       await finish({ result: 'succeeded' });

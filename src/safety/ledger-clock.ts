@@ -10,14 +10,14 @@ export const TOLERANCE_MS = 5_000;
 /** The current time, never before the latest time that any process recorded. Throws LedgerError when the clock is behind that. */
 export function monotonicTime(db: Sql, time: number): number {
   const latest = latestIn(db);
-  if (isBehind({ now: time, seen: latest })) {
+  if (isBehind({ now: time, latest })) {
     throw new LedgerError(
       `The clock of this machine was set back, or was ahead before: it says ${iso(time)}, but ${iso(latest)} was recorded before. ` +
         'Until that time, no approval can be trusted. A person must correct the clock or, if it is correct now, accept it in a ' +
         `terminal, with the --state-dir of this server: ${commandAnywhere('approve --reset-clock')}.`,
     );
   }
-  if (time > latest) mark(db, time);
+  if (time > latest) recordLatest(db, time);
   return Math.max(time, latest);
 }
 
@@ -35,18 +35,18 @@ export interface LedgerClock {
 
 export interface Times {
   readonly now: number;
-  readonly seen: number;
+  readonly latest: number;
 }
 
 /** The clock of the ledger in the state database. */
 export const sqlClock = (state: () => Promise<StateDatabase>, now: () => number): LedgerClock => ({
   owner: 'This machine',
-  read: async () => ({ now: now(), seen: await (await state()).read(latestIn) }),
+  read: async () => ({ now: now(), latest: await (await state()).read(latestIn) }),
   reset: async () =>
     (await state()).write((db) => {
       db.prepare('DELETE FROM questions').run();
       db.prepare('DELETE FROM forms').run();
-      mark(db, now());
+      recordLatest(db, now());
     }),
 });
 
@@ -54,15 +54,15 @@ export const sqlClock = (state: () => Promise<StateDatabase>, now: () => number)
 export async function resetClock(
   clock: LedgerClock,
   journal: Journal,
-  { now, seen }: Times,
+  { now, latest }: Times,
   approver: string,
 ): Promise<void> {
-  await journal.record({ kind: 'clock-reset', seen: iso(seen), accepted: iso(now), approver });
+  await journal.record({ kind: 'clock-reset', seen: iso(latest), accepted: iso(now), approver });
   await clock.reset();
 }
 
 /** Whether a clock is so far behind the latest recorded time that nothing is trusted. */
-export const isBehind = ({ now, seen }: Times) => now < seen - TOLERANCE_MS;
+export const isBehind = ({ now, latest }: Times) => now < latest - TOLERANCE_MS;
 
 const iso = (time: number) => new Date(time).toISOString();
 
@@ -71,7 +71,7 @@ function latestIn(db: Sql): number {
   return (db.prepare(query).get() as { value: number }).value;
 }
 
-function mark(db: Sql, time: number): void {
+function recordLatest(db: Sql, time: number): void {
   const change = "INSERT INTO marks VALUES ('latest', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
   db.prepare(change).run(time);
 }

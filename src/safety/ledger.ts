@@ -4,7 +4,7 @@ import type { OperationName } from '../operations/index.ts';
 import type { Item } from './plan-parts.ts';
 
 /** What a person is shown of a plan, in every channel. Names and details come from the API. */
-export interface ApprovalText {
+export interface ShownPlan {
   readonly operation: OperationName;
   /** The alias of the named target (`--targets`), if several are served. */
   readonly target?: string | undefined;
@@ -25,7 +25,7 @@ export interface PendingApproval {
   readonly nonce: string;
   /** The code by which the agent and the person refer to it. It reveals and grants nothing. */
   readonly code: string;
-  /** Digest of the operation, arguments, backend, principal and state of the target. */
+  /** Digest of the tool, arguments, backend, principal and state of the target. */
   readonly callDigest: string;
   readonly principal: string;
   readonly stateDigest: string;
@@ -35,7 +35,7 @@ export interface PendingApproval {
   readonly client: string;
   readonly opened: number;
   readonly expires: number;
-  readonly shown: ApprovalText;
+  readonly shown: ShownPlan;
 }
 
 /** A person's consent, as stored in the ledger. */
@@ -100,17 +100,17 @@ export interface Ledger {
   list(): Promise<PendingApproval[]>;
   /** Records consent to a pending approval that was given outside the client. Returns false when it is no longer open. */
   approve(nonce: string, approval: Approval): Promise<boolean>;
-  /** The newest unused approval for this call, among those that count. */
+  /** The newest unused approval for this call, among those that are accepted. */
   approvedFor(
     callDigest: string,
-    counts?: (pending: PendingApproval, approval: Approval) => boolean,
+    accepts?: (pending: PendingApproval, approval: Approval) => boolean,
   ): Promise<{ pending: PendingApproval; approval: Approval } | undefined>;
   /** Consumes a pending approval. Returns true to exactly one caller, and only before it expires. */
   consume(nonce: string): Promise<boolean>;
   /** Closes a pending approval without a grant. */
   end(nonce: string, how: Rejection): Promise<void>;
   /** The recent form events of a client, after recording a new one. */
-  forms(client: string, event?: FormEvent): Promise<FormHistory>;
+  formHistory(client: string, event?: FormEvent): Promise<FormHistory>;
 }
 
 const CODE_LETTERS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';

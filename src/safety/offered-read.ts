@@ -1,6 +1,6 @@
 import { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
-import { allowedFor, type Caller, type Restrictions } from './policy.ts';
+import { type Caller, offeredTo, type Restrictions } from './policy.ts';
 
 /** Runs a read if this caller may; undefined when it may not, or when the read fails. */
 export async function readIfOffered<T>(
@@ -8,7 +8,7 @@ export async function readIfOffered<T>(
   name: OperationName,
   read: () => Promise<T>,
 ): Promise<T | undefined> {
-  if (!allowedFor(offer)(name)) return undefined;
+  if (!offeredTo(offer)(name)) return undefined;
   try {
     return await read();
   } catch (error) {

@@ -19,7 +19,7 @@ import type { ApprovalParts } from './approval-text.ts';
 import type { PlanLocation } from './backend-location.ts';
 import { type Comparison, compareSettings } from './compare-settings.ts';
 import { type CreatedEntity, withCreated } from './created-reader.ts';
-import { renameApprovalReasons, renameNotes } from './former-names.ts';
+import { formerNameNotes, renameApprovalReasons } from './former-names.ts';
 import { entityDigestOf } from './plan-digests.ts';
 import type { Change, FormerName, Loss, Members, Note } from './plan-parts.ts';
 import { higherRisk } from './policy.ts';
@@ -54,7 +54,7 @@ export interface Plan extends Preview, ApprovalRequest {
   /** Whether a status of the target shows a failure. */
   readonly hasFailed: boolean;
   /** Whether the target is already being deleted. */
-  readonly leaving: boolean;
+  readonly isLeaving: boolean;
   /** The parts of the text, for a text about several calls. */
   readonly partsFor: (visibility: Visibility) => ApprovalParts;
 }
@@ -73,8 +73,8 @@ export interface Planner {
 }
 
 /**
- * Reads the target of a call and everything that the call affects. Undefined when the target does not exist. Rejects with the
- * errors of the reads, so that an unreadable entity never counts as missing.
+ * Reads the target of a call and everything that the call affects. Undefined when a list should show the target and does not. Rejects
+ * with the errors of the reads, such as that the target does not exist; an unreadable entity never counts as missing.
  */
 export async function planCall(
   planner: Planner,
@@ -84,19 +84,19 @@ export async function planCall(
   options: CallOptions = {},
 ): Promise<Plan | undefined> {
   const call = deduplicated(withOptions(planner.call, options));
-  const subject: PlanTarget | undefined = await readTarget(call, operation, input).catch(
+  const target: PlanTarget | undefined = await readTarget(call, operation, input).catch(
     placeholderIfMissing(operation, input),
   );
-  if (subject === undefined) return undefined;
-  const { noun, name, entity } = subject;
+  if (target === undefined) return undefined;
+  const { noun, name, entity } = target;
   const { previewed, settings, former } = await readEffects({ ...planner, call }, operation, input, entity);
   const severity = severityOf(operation, input, previewed, settings);
   const { warnings, quotas, sharedQuotas, ...impact } = withRemovedSettings(previewed, settings);
   const [protection, targetEnvironment] = await Promise.all([
-    subject.isMissing ? UNPROTECTED : readProtection(call, operation, input, severity, impact),
+    target.isMissing ? UNPROTECTED : readProtection(call, operation, input, severity, impact),
     targetEnvironmentOf(call, input, entity),
   ]);
-  const notes = [...renameNotes(former, input), ...(previewed.notes ?? [])];
+  const notes = [...formerNameNotes(former, input), ...(previewed.notes ?? [])];
   const effects = { ...impact, changes: settings?.changes ?? [], notes };
   const approvalReasons = approvalReasonsFor(operation, input, previewed, former, protection);
   // Do not rename these members: after an update of this server, open approvals would no longer match their plans.
@@ -106,7 +106,7 @@ export async function planCall(
   const { backendLocation } = planner;
   const shownEffects = { ...effects, notes: [...approvalReasons.map((says) => ({ says })), ...notes] };
   const shownFacts = { effects: shownEffects, backendLocation, targetEnvironment };
-  const facts = { operation, risk, input: sentInput(input), subject, ...shownFacts };
+  const facts = { operation, risk, input: sentInput(input), target, ...shownFacts };
   return {
     ...effects,
     warnings,
@@ -122,7 +122,7 @@ export async function planCall(
     forbidden: protection.forbidden,
     entityDigest: entityDigestOf(entity, previewed.loads),
     hasFailed: showsFailure(entity),
-    leaving: isLeaving(entityInReply(entity)['status']),
+    isLeaving: isLeaving(entityInReply(entity)['status']),
   };
 }
 
@@ -179,7 +179,7 @@ async function readProtection(
   const found = await protectedBy(call, operation, input, impact);
   if (found === undefined) return UNPROTECTED;
   if (effect === 'refuses') return { forbidden: found, approvalReasons: [] };
-  return { forbidden: undefined, approvalReasons: [found.arn === undefined ? found.why : PROTECTED] };
+  return { forbidden: undefined, approvalReasons: [found.arn === undefined ? found.why : PROTECTED_REASON] };
 }
 
 const approvalReasonsFor = (
@@ -196,7 +196,7 @@ const approvalReasonsFor = (
 ];
 
 /** Names no entity, because not every caller may see what is protected. */
-const PROTECTED = `The target, what contains it, or what the call interrupts is protected (${PROTECTED_TAG}).`;
+const PROTECTED_REASON = `The target, what contains it, or what the call interrupts is protected (${PROTECTED_TAG}).`;
 
 /** What a person is shown of a call, and what the consent to it is bound to. */
 function requestOf(
@@ -205,10 +205,10 @@ function requestOf(
   principal: string,
   stateDigest: string,
 ) {
-  const { operation, backendLocation, subject } = facts;
+  const { operation, backendLocation, target } = facts;
   const call = { tool: toolName(operation), input, backendLocation, principal, stateDigest };
   const partsFor = (visibility: Visibility) => callParts(facts, visibility);
-  const about = { operation, noun: subject.noun, subject: { target: targetOf(operation, input) }, partsFor };
+  const about = { operation, noun: target.noun, subject: { target: subjectOf(operation, input) }, partsFor };
   return { ...approvalRequest(call, about), partsFor };
 }
 
@@ -242,8 +242,8 @@ function severityOf(
 
 /** The effects, with the settings that an update would remove among what is lost. */
 function withRemovedSettings(previewed: Preview, settings: Comparison | undefined): Preview {
-  const leftOut = [...(settings?.removed ?? []), ...(settings?.leftOut ?? [])];
-  const removed = leftOut.filter(({ after }) => after === undefined);
+  const omitted = [...(settings?.removed ?? []), ...(settings?.leftOut ?? [])];
+  const removed = omitted.filter(({ after }) => after === undefined);
   return { ...previewed, lost: [...previewed.lost, ...removed.map(removedItem)] };
 }
 
@@ -253,5 +253,5 @@ const showsFailure = (entity: Members) =>
 
 const removedItem = ({ setting, before }: Change): Loss => ({ kind: 'setting', name: setting, detail: before });
 /** The subject of a call: its target and, for a create, everything that would be created. */
-const targetOf = (operation: OperationName, input: Members) =>
+const subjectOf = (operation: OperationName, input: Members) =>
   operation.startsWith('Create') ? input : labels(operationNamed(operation)).map((label) => input[label]);

@@ -136,10 +136,10 @@ export function createsEnvironment(name: OperationName): boolean {
 }
 
 /** Whether a caller is offered an operation. */
-export type Allowed = (name: OperationName) => boolean;
+export type IsOffered = (name: OperationName) => boolean;
 
 /** What a caller is offered under `restrictions`. */
-export const allowedFor =
-  ({ restrictions, caller }: { readonly restrictions: Restrictions; readonly caller: Caller }): Allowed =>
+export const offeredTo =
+  ({ restrictions, caller }: { readonly restrictions: Restrictions; readonly caller: Caller }): IsOffered =>
   (name) =>
     refusalReason(name, restrictions, caller) === undefined;

@@ -13,7 +13,7 @@ export function blockersOf(problem: Problem, deleted: KindName | undefined): Blo
   const { argument, item, dependents, advice, status, requiredStatus, kind, error, message } = problem;
   if (argument !== undefined) return [argumentBlocker(argument)];
   if (dependents !== undefined) return dependents.map((each) => dependentBlocker(each, kind as KindName));
-  // Only a malformed id of an environment names none of them.
+  // Only the problem of a malformed environment id has no item.
   if (item === undefined) return [argumentBlocker({ member: 'environmentId', says: message })];
   if (advice !== undefined) return [{ item, first: advice, noStep: true }];
   if (error === 'ResourceNotFound') return [missingEntityBlocker(item, NAMES[kind as KindName].list)];
@@ -46,7 +46,7 @@ const deletionBlocker = (item: Item): Blocker => ({
   first: `It is already being deleted: ${waitAdvice(item.kind, 'DELETED')}.`,
 });
 
-/** A blocker for an entity with this status: what to do so that it gets the usual one, or why that cannot happen. */
+/** A blocker for an entity with this status: what to do so that it gets the required one, or why that cannot happen. */
 function statusBlocker(item: Item, status: string, requiredStatus: string): Blocker {
   const final = isLeaving(status) ? LEAVING : FINAL.get(status);
   if (final !== undefined) return { item, first: final, noStep: true };

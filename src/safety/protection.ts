@@ -38,9 +38,9 @@ export const assessArguments = (operation: OperationName, input: Members): RiskA
 
 /** Why a call is refused without requesting approval. */
 export interface Forbidden {
-  /** The subject, if known. */
+  /** The protected entity; undefined if tags cannot be read. */
   readonly arn?: string | undefined;
-  /** A sentence; its end if there is a subject. */
+  /** A sentence; with `arn`, the rest of a sentence that begins with the entity. */
   readonly why: string;
 }
 
@@ -73,7 +73,7 @@ export async function protectedBy(
   { lost, interrupted }: Pick<Preview, 'lost' | 'interrupted'>,
 ): Promise<Forbidden | undefined> {
   // Every call that protection concerns has a target.
-  const own = ownPath(name, input) as string;
+  const own = targetPath(name, input) as string;
   const others = [...lost, ...interrupted].flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
   return protectedAmong(call, name, input, [own, ...others]);
 }
@@ -103,8 +103,8 @@ const causeText = (error: unknown): string =>
     ? ` (${toolName(error.fields.operation)} failed with ${wireName(error.fields.code)})`
     : '';
 
-/** The part of a call target's ARN after the environment's ARN; undefined for a call without one. */
-export function ownPath(name: OperationName, input: Members): string | undefined {
+/** The part of a call target's ARN after the environment's ARN; undefined for a call without a declared target. */
+export function targetPath(name: OperationName, input: Members): string | undefined {
   const { target, entity } = operationNamed(name);
   if (target === undefined) return undefined;
   const kind = entity as KindName;

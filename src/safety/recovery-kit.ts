@@ -11,7 +11,7 @@ import { cachesIn } from '../operations/update-rules.ts';
 import type { PlanLocation } from './backend-location.ts';
 import type { Plan } from './plan.ts';
 import type { Members } from './plan-parts.ts';
-import { environmentArn, ownPath } from './protection.ts';
+import { environmentArn, targetPath } from './protection.ts';
 import { readTarget } from './target.ts';
 import { contentsToDelete, type TeardownPlan } from './teardown.ts';
 
@@ -60,12 +60,12 @@ interface DeletedEntity extends Deletion {
 /** Reads what a deletion or a teardown would delete and converts it to calls. Rejects when it cannot be read. */
 export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Date): Promise<RecoveryKit> {
   const { tool, input, backendLocation } = plan;
-  const removals: readonly Deletion[] = 'removals' in plan ? plan.removals : [plan];
-  const environmentDeletion = removals.find(({ operation }) => operationNamed(operation).entity === 'kx-environment');
+  const deletions: readonly Deletion[] = 'deletions' in plan ? plan.deletions : [plan];
+  const environmentDeletion = deletions.find(({ operation }) => operationNamed(operation).entity === 'kx-environment');
   const all =
-    removals.length === 1 && environmentDeletion !== undefined
+    deletions.length === 1 && environmentDeletion !== undefined
       ? [...(await contentsOf(call, input)), environmentDeletion]
-      : removals;
+      : deletions;
   const found = await mapConcurrent(all, (deletion) => readEntity(call, deletion));
   const entities = found.toSorted(byCreation);
   const databases = entities.filter(({ kind }) => kind === 'kx-database').map((entity) => entity.input['databaseName']);
@@ -100,8 +100,8 @@ async function contentsOf(call: Call, { environmentId }: Members): Promise<Delet
 }
 
 async function readEntity(call: Call, { operation, input }: Deletion): Promise<DeletedEntity> {
-  const subject = await readTarget(call, operation, input);
-  return { operation, input, kind: operationNamed(operation).entity, entity: subject?.entity };
+  const target = await readTarget(call, operation, input);
+  return { operation, input, kind: operationNamed(operation).entity, entity: target?.entity };
 }
 
 const environmentArnOf = (call: Call, { operation, input }: Deletion) => environmentArn(call, operation, input);
@@ -112,7 +112,7 @@ async function stepsFor(call: Call, deleted: DeletedEntity, lostDatabases: reado
   if (create === undefined) return [];
   const { operation, input, kind, entity } = deleted;
   if (entity === undefined) return [create];
-  const resourceArn = `${await environmentArnOf(call, deleted)}${ownPath(operation, input)}`;
+  const resourceArn = `${await environmentArnOf(call, deleted)}${targetPath(operation, input)}`;
   const { tags = {} } = await call('ListTagsForResource', { resourceArn });
   return [
     create,
@@ -156,11 +156,11 @@ function createFor(deleted: DeletedEntity, lostDatabases: readonly unknown[]): S
     (name) => operationNamed(name).entity === kind && operationNamed(name).risk === 'create',
   ) as OperationName;
   const schema = agentInput(operationNamed(create));
-  const known = requestForm(
+  const members = requestForm(
     { ...input, ...entity, ...(entity?.['environment'] as Members | undefined) },
     lostDatabases,
   );
-  const given = Object.fromEntries(Object.entries(known).filter(([member]) => member in schema.shape));
+  const given = Object.fromEntries(Object.entries(members).filter(([member]) => member in schema.shape));
   const { success, error } = schema.safeParse(given);
   if (success) return { ...step(create, given), ...(isWritable(deleted) ? { remark: OWN_VOLUME } : {}) };
   const missing = error.issues.map(({ path }) => path.join('.')).join(', ');
@@ -195,4 +195,4 @@ function forNewEnvironment(steps: readonly Step[], { environmentId }: Members, r
 
 /** Whether a plan deletes something, so that a kit must be kept first; for a deleted node, the kit contains no calls. */
 export const needsKit = (plan: Plan | TeardownPlan): boolean =>
-  'removals' in plan || operationNamed(plan.operation).risk === 'destroy';
+  'deletions' in plan || operationNamed(plan.operation).risk === 'destroy';

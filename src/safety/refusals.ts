@@ -8,10 +8,10 @@ import { quoteUntrusted } from '../untrusted.ts';
 import type { ApprovalRequest } from './approval-request.ts';
 import { type FormStop, MAX_UNAPPROVED } from './form-limit.ts';
 import { itemText } from './item-text.ts';
-import type { ApprovalStatus, ApprovalText, OpenedApproval, PendingApproval, Rejection } from './ledger.ts';
+import type { ApprovalStatus, OpenedApproval, PendingApproval, Rejection, ShownPlan } from './ledger.ts';
 import { callDigestOf } from './plan-digests.ts';
 import type { Blocker, Item, Members } from './plan-parts.ts';
-import type { Allowed, Restrictions } from './policy.ts';
+import type { IsOffered, Restrictions } from './policy.ts';
 import type { Forbidden } from './protection.ts';
 import { TEAR_DOWN, TEARDOWN_OPERATIONS } from './teardown.ts';
 import { type Visibility, visibleItemText } from './visibility.ts';
@@ -23,7 +23,7 @@ export async function missingTarget(
   call: Call,
   operation: OperationName,
   input: Members,
-  offered: Allowed,
+  offered: IsOffered,
 ): Promise<string> {
   // For operations without a declared target, the error of the call names what is missing.
   const { noun, member, reader } = operationNamed(operation).target as Target;
@@ -44,7 +44,6 @@ async function namesIn(call: Call, lister: OperationName, parents: Members, memb
   return names.length === 0 ? ' None exist.' : ` Existing ones: ${names.join(', ')}${more}.`;
 }
 
-/** What an agent reads when a call does not run: why, and what it can do. None of it grants anything. */
 export const notRun = (tool: string) => `${tool} did not run. Nothing was changed.`;
 
 /** Protection refuses a call; if tags cannot be read, no entity is named. */
@@ -95,7 +94,7 @@ export const changedLines = (tool: string, noun: string) => [
   'Call it again to request approval for the present state.',
 ];
 
-export type NoForm = 'no-forms' | Exclude<ApprovalRequest['fits'], 'form'> | FormStop;
+export type NoForm = 'no-forms' | Exclude<ApprovalRequest['formFit'], 'fits'> | FormStop;
 
 const NO_FORM: Record<NoForm, string> = {
   'no-forms': 'This client shows no forms (MCP elicitation), or its forms do not count here.',
@@ -106,15 +105,15 @@ const NO_FORM: Record<NoForm, string> = {
     'This client answered forms on its own, without the decision of a person, so it gets no forms for ten minutes.',
 };
 
-/** A person must approve, but there is no way to do so. `otherWay` is what a person can do to open one outside the client. */
-export const noWayLines = (
+/** A person must approve and cannot. `outOfBandAdvice` is what a person can do so that calls can be approved outside the client. */
+export const noOutOfBandLines = (
   plan: ApprovalRequest,
   why: NoForm | undefined,
   visibility: Visibility,
-  otherWay: string,
+  outOfBandAdvice: string,
 ) => [
   ...(why === undefined ? [] : [`A person has to approve it in a form. ${whyNoForm(plan, why)}`]),
-  `No argument of the call replaces the approval. Ask the person to repeat the request in a client that shows forms, or to ${otherWay}.`,
+  `No argument of the call replaces the approval. Ask the person to repeat the request in a client that shows forms, or to ${outOfBandAdvice}.`,
   ...planLines(plan.textFor(visibility)),
 ];
 
@@ -124,11 +123,11 @@ export const outOfBandLines = (
   { code }: Pick<PendingApproval, 'code'>,
   text: string,
   why: NoForm | undefined,
-  how: (code: string) => string,
+  instructions: (code: string) => string,
 ) => [
   `A person has to approve it.${why === undefined ? '' : ` ${whyNoForm(plan, why)}`} The plan waits under the code ${code}.`,
   ...planLines(text),
-  how(code),
+  instructions(code),
   'Tell the person the plan, the code, and where to approve. You cannot approve it yourself. After they approve, repeat exactly the same call. It then runs once.',
 ];
 
@@ -169,7 +168,7 @@ export const replacedLines = (
 
 const OTHER_CALL = 'it is the plan of another call, with other arguments, and this call replaces it.';
 
-function difference({ lost: before }: ApprovalText, { lost: now }: ApprovalText, visibility: Visibility): string {
+function difference({ lost: before }: ShownPlan, { lost: now }: ShownPlan, visibility: Visibility): string {
   const [removed, added] = [missingFrom(now, before), missingFrom(before, now)];
   const parts = [
     ...(removed.length === 0 ? [] : [`${itemNames(removed, visibility)} changed or disappeared`]),

@@ -54,7 +54,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
 
   return {
     open: (request) => write((db, time) => openPending(db, request, time, time + openMs)),
-    find: (nonce) => read((db) => optional(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce))),
+    find: (nonce) => read((db) => pendingOrNone(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce))),
     status: (code) =>
       read((db) => {
         const found = row(db, 'SELECT * FROM questions WHERE code = ?', code);
@@ -67,9 +67,9 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
           "UPDATE questions SET state = 'approved', approval = ? WHERE nonce = ? AND state = 'open' AND expires > ?";
         return db.prepare(change).run(JSON.stringify(approval), nonce, time).changes === 1;
       }),
-    approvedFor: async (callDigest, counts = () => true) => {
+    approvedFor: async (callDigest, accepts = () => true) => {
       const found = await write((db, time) => approvalsFor(db, callDigest, time));
-      return found.find(({ pending, approval }) => counts(pending, approval));
+      return found.find(({ pending, approval }) => accepts(pending, approval));
     },
     consume: async (nonce) => {
       if (consumed.has(nonce)) return false;
@@ -83,7 +83,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
         const change = `UPDATE questions SET state = ? WHERE nonce = ? AND state <> '${CONSUMED}'`;
         db.prepare(change).run(how, nonce);
       }),
-    forms: (client, event) => write((db, time) => recordForm(db, client, event, time)),
+    formHistory: (client, event) => write((db, time) => recordForm(db, client, event, time)),
   };
 }
 
@@ -164,7 +164,7 @@ function evictedFor(client: string, open: readonly PendingApproval[]): PendingAp
 }
 
 const row = (db: Sql, sql: string, ...values: unknown[]) => db.prepare(sql).get(...values) as Row | undefined;
-const optional = (found: Row | undefined) => (found === undefined ? undefined : pendingIn(found));
+const pendingOrNone = (found: Row | undefined) => (found === undefined ? undefined : pendingIn(found));
 
 const pendingIn = ({ binding, principal, ...row }: Row): PendingApproval =>
   storedApproval(row, { ...JSON.parse(row.body), binding, principal });

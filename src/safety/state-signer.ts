@@ -20,7 +20,7 @@ export type StateSigners = (purpose: string) => StateSigner;
  * forged one.
  */
 export function stateSigners(keys: readonly Buffer[] = [randomBytes(32)]): StateSigners {
-  const names = keys.map(nameOf);
+  const names = keys.map(keyName);
   return (purpose) => {
     const mac = (key: Buffer, text: string) =>
       createHmac('sha256', key).update(`finspace-mcp ${purpose}\n${text}`).digest();
@@ -41,7 +41,7 @@ export function stateSigners(keys: readonly Buffer[] = [randomBytes(32)]): State
 const NAME = /^[\w-]{8}$/;
 
 /** A name that reveals nothing about the key. */
-export const nameOf = (key: Buffer): string =>
+export const keyName = (key: Buffer): string =>
   createHash('sha256').update('finspace-mcp key name ').update(key).digest('base64url').slice(0, 8);
 
 /** Signed with a key that this server does not have: by another replica, or before a restart. It does not count. */

@@ -18,8 +18,8 @@ export interface TargetEntity {
 }
 
 /**
- * The subject of a change. An operation without a declared target is about the entity that it creates, or the one whose ARN it has.
- * Undefined when the service does not know it; rejects with the errors of the reads.
+ * The target of a call. For an operation without a declared one, it is the entity that the call creates, or the one whose ARN it has.
+ * Undefined when a list should show it and does not. Rejects with the errors of the reads, such as that it does not exist.
  */
 export async function readTarget(call: Call, name: OperationName, input: Members): Promise<TargetEntity | undefined> {
   const { target } = operationNamed(name);

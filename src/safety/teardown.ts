@@ -16,7 +16,7 @@ import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalRequest, approvalRequest } from './approval-request.ts';
 import type { ApprovalParts } from './approval-text.ts';
 import { locationFacts, type PlanLocation } from './backend-location.ts';
-import { renameNotes } from './former-names.ts';
+import { formerNameNotes } from './former-names.ts';
 import { type Planner, planCall } from './plan.ts';
 import { entityDigestOf } from './plan-digests.ts';
 import type { Blocker, Item, Members } from './plan-parts.ts';
@@ -40,7 +40,7 @@ export interface TeardownStep {
 }
 
 export interface TeardownPlan extends ApprovalRequest {
-  readonly removals: readonly TeardownStep[];
+  readonly deletions: readonly TeardownStep[];
   /** The name of the environment. */
   readonly name: string;
   /** Requested entities that are already being deleted and need no approval. */
@@ -54,8 +54,8 @@ export interface Selection {
 }
 
 /**
- * The ordered deletion of an environment, or of selected entities in it, as one plan. Undefined when the environment does not
- * exist.
+ * The ordered deletion of an environment, or of selected entities in it, as one plan. Undefined when the environment is already
+ * deleted.
  */
 export async function planTeardown(
   planner: Planner,
@@ -71,27 +71,27 @@ export async function planTeardown(
   const { status, environmentArn } = environment;
   if (status === 'DELETED') return undefined;
   const name = environment.name || environmentId;
-  const { all, leaving, chosen, blocked } = await selectedBy(call, selection, name, status);
-  const removals = (await mapConcurrent(chosen, (removal) => withDigest(call, removal))).flat();
-  const paths = removals.map(({ item: { arn } }) => String(arn));
+  const { all, leaving, chosen, ownBlockers } = await selectedBy(call, selection, name, status);
+  const deletions = (await mapConcurrent(chosen, (deletion) => withDigest(call, deletion))).flat();
+  const paths = deletions.map(({ item: { arn } }) => String(arn));
   const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths);
   const blockers =
-    only === undefined || blocked.length > 0
-      ? blocked
+    only === undefined || ownBlockers.length > 0
+      ? ownBlockers
       : [
-          ...unknownAmong(only, [...removals, ...leaving]),
-          ...(await outsideBlockers({ ...planner, call }, removals, all, principal)),
+          ...unknownAmong(only, [...deletions, ...leaving]),
+          ...(await outsideBlockers({ ...planner, call }, deletions, all, principal)),
         ];
   // These names are part of the digest, which outlives an update of this server.
-  const wanted = removals.map(({ operation, input, entityDigest }) => ({
+  const wanted = deletions.map(({ operation, input, entityDigest }) => ({
     operation,
     of: input,
     identity: entityDigest,
   }));
   const stateDigest = digest({ wanted, environmentArn, name });
   const request = { tool, input: { ...selection }, backendLocation, principal, stateDigest };
-  const notes = renameNotes(await planner.formerNames?.(), { environmentId });
-  const parts = textParts(backendLocation, selection, { ...environment, name }, removals, notes);
+  const notes = formerNameNotes(await planner.formerNames?.(), { environmentId });
+  const parts = textParts(backendLocation, selection, { ...environment, name }, deletions, notes);
   return {
     ...approvalRequest(request, {
       operation: 'DeleteKxEnvironment',
@@ -100,7 +100,7 @@ export async function planTeardown(
       partsFor: () => parts,
     }),
     name,
-    removals,
+    deletions,
     leaving,
     forbidden,
     blockers,
@@ -114,11 +114,16 @@ async function selectedBy(call: Call, { environmentId, only }: Selection, name: 
   const all = closedBlockers.length > 0 ? [] : await contentsToDelete(call, environmentId);
   const itself = environmentItself(environmentId, name, status);
   const requested =
-    only === undefined ? [...all, itself] : all.filter((each) => only.some((name) => isCalled(each, name)));
+    only === undefined ? [...all, itself] : all.filter((each) => only.some((name) => hasName(each, name)));
   const leaving = requested.filter((candidate) => isLeaving(candidate.status));
   const chosen = requested.filter((candidate) => !isLeaving(candidate.status));
-  if (only !== undefined) return { all, leaving, chosen, blocked: closedBlockers };
-  return { all, leaving, chosen, blocked: blockersIn(chosen.includes(itself) ? undeletable(name, status) : undefined) };
+  if (only !== undefined) return { all, leaving, chosen, ownBlockers: closedBlockers };
+  return {
+    all,
+    leaving,
+    chosen,
+    ownBlockers: blockersIn(chosen.includes(itself) ? undeletable(name, status) : undefined),
+  };
 }
 
 /** The parts of the text that a person approves. */
@@ -126,10 +131,10 @@ function textParts(
   backendLocation: PlanLocation,
   { environmentId, only }: Selection,
   { name, environmentArn, creationTimestamp }: Output<'GetKxEnvironment'> & { readonly name: string },
-  removals: readonly TeardownStep[],
+  deletions: readonly TeardownStep[],
   notes: ApprovalParts['notes'],
 ): ApprovalParts {
-  const noun = only === undefined ? 'kdb environment' : `${counted('entity', removals.length)} of kdb environment`;
+  const noun = only === undefined ? 'kdb environment' : `${counted('entity', deletions.length)} of kdb environment`;
   return {
     what: whatLine({ verb: 'DELETE', noun, name, environmentId }),
     typed: typedEnvironment(name, environmentId),
@@ -137,7 +142,7 @@ function textParts(
     where: locationFacts(backendLocation, { account: accountIn(environmentArn) }),
     isFinal: true,
     changes: [],
-    lost: removals.map(({ item }) => item),
+    lost: deletions.map(({ item }) => item),
     interrupted: [],
     notes,
     details: [
@@ -191,13 +196,13 @@ async function withDigest(
   call: Call,
   { operation, input, item, id, loads, status: statusBefore }: Candidate,
 ): Promise<TeardownStep[]> {
-  const subject = await readTarget(call, operation, input);
-  if (subject === undefined) return [];
-  return [{ operation, input, item, id, statusBefore, entityDigest: entityDigestOf(subject.entity, loads) }];
+  const target = await readTarget(call, operation, input);
+  if (target === undefined) return [];
+  return [{ operation, input, item, id, statusBefore, entityDigest: entityDigestOf(target.entity, loads) }];
 }
 
 /** How far an accepted deletion is, with the status of the entity and the reason of a failure. */
-export interface Deletion {
+export interface DeletionState {
   /** Undefined if the entity shows no deletion. While it cannot be read, the deletion is in progress. */
   readonly progress: ReturnType<typeof deletionIn>;
   readonly status?: string | undefined;
@@ -205,17 +210,17 @@ export interface Deletion {
 }
 
 /** How far the accepted deletion of a planned entity is. It has failed if the entity shows a failure of any kind. */
-export async function deletionOfPlanned(
+export async function deletionStateOf(
   call: Call,
   { operation, input }: Pick<TeardownStep, 'operation' | 'input'>,
   options: CallOptions = {},
-): Promise<Deletion> {
+): Promise<DeletionState> {
   try {
-    const subject = await readTarget(withOptions(call, options), operation, input);
-    if (subject === undefined) return { progress: 'done' };
-    const { status } = subject.entity as { status?: string };
+    const target = await readTarget(withOptions(call, options), operation, input);
+    if (target === undefined) return { progress: 'done' };
+    const { status } = target.entity as { status?: string };
     const progress = statusClass(status) === 'failed' ? 'failed' : deletionIn(status);
-    return { progress, status, reason: failureReason(subject.entity) };
+    return { progress, status, reason: failureReason(target.entity) };
   } catch (error) {
     return { progress: isNotFound(error) ? 'done' : 'in progress' };
   }
@@ -224,14 +229,16 @@ export async function deletionOfPlanned(
 /** Entities that block a partial teardown and are not part of it. */
 async function outsideBlockers(
   planner: Planner,
-  removals: readonly TeardownStep[],
+  deletions: readonly TeardownStep[],
   all: readonly Candidate[],
   principal: string,
 ): Promise<Blocker[]> {
   const keyOf = ({ kind, arn }: Item) => `${kind} ${arn}`;
   const present = new Set(all.filter(({ status }) => !isLeaving(status)).map(({ item }) => keyOf(item)));
-  const deletedKeys = new Set(removals.map(({ item }) => keyOf(item)));
-  const plans = await mapConcurrent(removals, ({ operation, input }) => planCall(planner, operation, input, principal));
+  const deletedKeys = new Set(deletions.map(({ item }) => keyOf(item)));
+  const plans = await mapConcurrent(deletions, ({ operation, input }) =>
+    planCall(planner, operation, input, principal),
+  );
   const outside = plans.flatMap((plan) => plan?.blockers ?? []).filter(({ item }) => !deletedKeys.has(keyOf(item)));
   const blockers = outside.map((blocker) =>
     present.has(keyOf(blocker.item)) ? { ...blocker, first: ADD_IT, noStep: true as const } : blocker,
@@ -241,12 +248,12 @@ async function outsideBlockers(
 
 const ADD_IT = 'Add it to `only`, or remove from `only` what it blocks.';
 
-type Called = Pick<TeardownStep, 'item' | 'id'>;
-const isCalled = ({ item, id }: Called, name: string) => item.name === name || id === name;
+type Named = Pick<TeardownStep, 'item' | 'id'>;
+const hasName = ({ item, id }: Named, name: string) => item.name === name || id === name;
 
 /** The names of a selection that no entity has. */
-function unknownAmong(names: readonly string[], found: readonly Called[]): Blocker[] {
-  const unknown = names.filter((name) => !found.some((each) => isCalled(each, name)));
+function unknownAmong(names: readonly string[], found: readonly Named[]): Blocker[] {
+  const unknown = names.filter((name) => !found.some((each) => hasName(each, name)));
   return unknown.map((name) => ({
     item: { kind: 'entity', name },
     first: 'Nothing has this name: omit it.',

@@ -4,7 +4,7 @@ import { quoteUntrusted, safeJson } from '../untrusted.ts';
 import type { Comparison } from './compare-settings.ts';
 import type { Plan } from './plan.ts';
 import type { Change } from './plan-parts.ts';
-import type { Allowed } from './policy.ts';
+import type { IsOffered } from './policy.ts';
 import { isTargetShown } from './visibility.ts';
 
 const MAX_VALUE_LENGTH = 200;
@@ -26,11 +26,11 @@ const settingName = (setting: string) =>
 export const argumentLines = ({ blockers }: Pick<Plan, 'blockers'>): string[] =>
   blockers.flatMap(({ item, first }) => (item.kind === 'argument' ? `${item.name}: ${first}` : []));
 
-/** Whether the service refuses a call whatever is done first, so that no other settings beside its arguments make it succeed. */
+/** Whether the service refuses a call whatever is done first. */
 export const isHopeless = ({ blockers }: Pick<Plan, 'blockers'>) => blockers.some(({ noStep }) => noStep);
 
 /** Why an update does not run: it would remove settings that it omits. */
-export function omissionLines(plan: Plan, offered: Allowed): readonly string[] | undefined {
+export function omissionLines(plan: Plan, offered: IsOffered): readonly string[] | undefined {
   const { settings } = plan;
   if (settings === undefined) return undefined;
   const isShown = isTargetShown(plan, offered);

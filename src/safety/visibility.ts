@@ -8,7 +8,7 @@ import { createdLabel, listerOfLabel, nounOfLabel, readerOfLabel } from '../oper
 import { quoteUntrusted } from '../untrusted.ts';
 import { itemText } from './item-text.ts';
 import type { Blocker, Item } from './plan-parts.ts';
-import type { Allowed } from './policy.ts';
+import type { IsOffered } from './policy.ts';
 import type { Forbidden } from './protection.ts';
 
 /** What a caller may see of an item in a plan: all of it, or only the number of items of its kind. */
@@ -27,13 +27,13 @@ export interface Visibility {
   /** The kinds of which something is withheld, and the reads that would show it. */
   withheldKinds(entries: readonly (Item | Blocker)[]): string[];
   /**
-   * Whether the details of an entity are visible; `arn` is the part of its ARN after the environment. Without a `kind`, only the names of
+   * Whether the details of an entity are visible; `path` is the part of its ARN after the environment. Without a `kind`, only the names of
    * its parents count.
    */
-  showsDetails(kind: string | undefined, arn: string | undefined): boolean;
+  showsDetails(kind: string | undefined, path: string | undefined): boolean;
   showsName(kind: string, name: string): boolean;
   forbiddenText(forbidden: Forbidden): string;
-  readonly isOffered: Allowed;
+  readonly isOffered: IsOffered;
 }
 
 /**
@@ -41,28 +41,28 @@ export interface Visibility {
  * and may see the name of its parent. Names in the call are no secret, because the caller knows them; neither are counts, without
  * which no plan would be safe.
  */
-export function visibilityFor(offered: Allowed, known: unknown): Visibility {
+export function visibilityFor(offered: IsOffered, known: unknown): Visibility {
   const given = new Set(texts(known));
   const readers = (kind: string) => READERS().get(kind) ?? [];
-  const unseen = (kind: string) => readers(kind).filter((reader) => !offered(reader));
-  const isNamed = (kind: string, name: string) => {
+  const withheldReaders = (kind: string) => readers(kind).filter((reader) => !offered(reader));
+  const showsName = (kind: string, name: string) => {
     const [list] = readers(kind);
     return given.has(name) || list === undefined || offered(list);
   };
-  const isUnnamed = ({ kind, id }: { kind: string; id: string }) => !isNamed(nounIn(kind), id);
+  const hidesName = ({ kind, id }: { kind: string; id: string }) => !showsName(nounIn(kind), id);
   /** The kinds of the parents whose names are withheld. */
-  const hiddenParents = (arn = '') => {
-    const enclosing = pathParts(arn).slice(0, -1);
-    return enclosing.filter(isUnnamed).map(({ kind }) => nounIn(kind));
+  const hiddenParents = (path = '') => {
+    const enclosing = pathParts(path).slice(0, -1);
+    return enclosing.filter(hidesName).map(({ kind }) => nounIn(kind));
   };
-  const showsDetails = (kind: string | undefined, arn: string | undefined) =>
-    (kind === undefined || unseen(kind).length === 0) && hiddenParents(arn).length === 0;
+  const showsDetails = (kind: string | undefined, path: string | undefined) =>
+    (kind === undefined || withheldReaders(kind).length === 0) && hiddenParents(path).length === 0;
 
   const redactOne = (entry: Item | Blocker): VisibleItem => {
     const { kind, name, detail, arn } = itemOf(entry);
     const shown = {
       kind,
-      ...(isNamed(kind, name) ? { name } : {}),
+      ...(showsName(kind, name) ? { name } : {}),
       ...(showsDetails(kind, arn) ? { detail } : {}),
     };
     return 'first' in entry ? { ...shown, first: entry.first } : shown;
@@ -72,18 +72,18 @@ export function visibilityFor(offered: Allowed, known: unknown): Visibility {
     withheldKinds: (entries) => {
       const kinds = new Set(entries.map(itemOf).flatMap((item) => [item.kind, ...hiddenParents(item.arn)]));
       return [...kinds]
-        .filter((kind) => unseen(kind).length > 0)
-        .map((kind) => `${kind} (${unseen(kind).map(toolName).join(', ')})`);
+        .filter((kind) => withheldReaders(kind).length > 0)
+        .map((kind) => `${kind} (${withheldReaders(kind).map(toolName).join(', ')})`);
     },
     showsDetails,
-    showsName: isNamed,
+    showsName,
     isOffered: offered,
     forbiddenText: ({ arn, why }) => {
       if (arn === undefined) return why;
       // The environment is that of the call, and counts only by itself.
       const places = pathParts(arn).filter((_, at, { length }) => at > 0 || length === 1);
       const [noun] = places.map(({ kind }) => nounIn(kind)).slice(-1);
-      return places.some(isUnnamed)
+      return places.some(hidesName)
         ? `A ${noun} that is deleted or interrupted with it ${why}`
         : `${quoteUntrusted(arn, 200)} ${why}`;
     },
@@ -91,7 +91,7 @@ export function visibilityFor(offered: Allowed, known: unknown): Visibility {
 }
 
 /** Whether a caller may read the target of a call, or its tags if the call changes only these. */
-export function isTargetShown({ operation }: { readonly operation: OperationName }, offered: Allowed): boolean {
+export function isTargetShown({ operation }: { readonly operation: OperationName }, offered: IsOffered): boolean {
   const { target, entity } = operationNamed(operation);
   if (entity === 'tags') return offered('ListTagsForResource');
   return target === undefined || offered(target.reader as OperationName);

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Client } from 'pg';
 import { approverKey, keyFingerprint } from '../safety/approver.ts';
-import { chainOf, type JournalImport, type Link, linkPages } from '../safety/journal.ts';
+import { emptyChain, type JournalImport, type Link, linkPages } from '../safety/journal.ts';
 import { openState, type StateDatabase } from '../safety/state.ts';
 import { STATE_FORMAT, stateFile } from '../safety/state-format.ts';
 import type { Sql } from '../sqlite/connection.ts';
@@ -133,16 +133,16 @@ async function closeJournal(state: StateDatabase, path: string): Promise<ClosedJ
         BEGIN SELECT RAISE(ABORT, 'this state directory was imported into a shared store'); END`);
     return before === 0;
   });
-  const chain = chainOf();
+  const chain = emptyChain();
   let isIntact = true;
   for await (const page of linkPages(state)) {
     isIntact = page.every(chain.append);
     if (!isIntact) break;
   }
-  if (isIntact) return { entries: chain.entries(), head: chain.head(), isClosedNow };
+  if (isIntact) return { entries: chain.length(), head: chain.head(), isClosedNow };
   if (isClosedNow) await state.write(reopen);
   throw new StoreError(
-    `${path}: the journal was altered: entry ${chain.entries() + 1} does not match the one before it`,
+    `${path}: the journal was altered: entry ${chain.length() + 1} does not match the one before it`,
   );
 }
 

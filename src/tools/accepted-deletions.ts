@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { mapConcurrent } from '../map-concurrent.ts';
 import { itemText } from '../safety/item-text.ts';
 import type { Item } from '../safety/plan-parts.ts';
-import { type Deletion, deletionOfPlanned, type TeardownStep } from '../safety/teardown.ts';
+import { type DeletionState, deletionStateOf, type TeardownStep } from '../safety/teardown.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
 import type { ToolEnvironment } from './environment.ts';
 
 export type AcceptedDeletion = Pick<TeardownStep, 'operation' | 'input' | 'item' | 'statusBefore'>;
 
-export type FailedDeletion = Pick<AcceptedDeletion, 'item'> & Deletion;
+export type FailedDeletion = Pick<AcceptedDeletion, 'item'> & DeletionState;
 
 /** How often all deletions in progress are read while others are requested. */
 const RECHECK_MS = 2_000;
@@ -28,8 +28,8 @@ export function acceptedDeletions(
   let failed: readonly FailedDeletion[] = [];
   let recheckAt = 0;
   return {
-    add: (removal: AcceptedDeletion) => {
-      unread = [...unread, removal];
+    add: (deletion: AcceptedDeletion) => {
+      unread = [...unread, deletion];
     },
     failed: () => failed,
     /** Reads each once, and from time to time all in progress. Returns which one has failed, in a sentence. */
@@ -63,7 +63,7 @@ export async function readDeletions(
   const read = (some: readonly AcceptedDeletion[]) =>
     mapConcurrent(some, async (deletion) => ({
       ...deletion,
-      ...(await deletionOfPlanned(call, deletion, options)),
+      ...(await deletionStateOf(call, deletion, options)),
     }));
   const first = await read(candidates);
   const isUnclear = ({ progress, status, statusBefore }: (typeof first)[number]) =>

@@ -86,8 +86,8 @@ const NOBODY_THERE = [
 /** The member of a refusal with the URL of the page where a person can approve the call. */
 export const APPROVAL_PAGE = 'finspace-mcp/approval-page';
 
-function refusal({ lines, way }: Extract<Decision<never>, { kind: 'refuse' }>): ToolResult {
-  const page = way?.page === undefined ? {} : { _meta: { [APPROVAL_PAGE]: way.page } };
+function refusal({ lines, outOfBand }: Extract<Decision<never>, { kind: 'refuse' }>): ToolResult {
+  const page = outOfBand?.page === undefined ? {} : { _meta: { [APPROVAL_PAGE]: outOfBand.page } };
   return { ...refused(...lines), ...page };
 }
 
@@ -129,7 +129,7 @@ async function waitForPage<Planned>(decider: Decider<Planned>, { context, client
   const waitMs = response.kind === 'elicit' && response.action === 'accept' ? LINK_WAIT_MS : 0;
   for (const end = performance.now() + waitMs; ; ) {
     const decision = await decider.decide({ client, form: false, link: false });
-    if (decision.kind !== 'refuse' || decision.way === undefined || performance.now() >= end) return decision;
+    if (decision.kind !== 'refuse' || decision.outOfBand === undefined || performance.now() >= end) return decision;
     await report('waiting for a person to approve on the page');
     await pause(LINK_POLL_MS, undefined, { signal: context.mcpReq.signal });
   }

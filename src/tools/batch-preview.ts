@@ -4,7 +4,7 @@ import { deduplicated } from '../operations/calls.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, planStep } from '../safety/batch.ts';
 import type { Blocker } from '../safety/plan-parts.ts';
-import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
+import { offeredTo, toolRefusalReason } from '../safety/policy.ts';
 import { uncheckedTogether, unique } from '../safety/preview.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
@@ -68,7 +68,7 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previ
     toApprove.length === 0 || isRefused
       ? undefined
       : await planBatch(planner, batch, toApprove, caller.principal, options);
-  const visibility = visibilityFor(allowedFor(environment), batch.input);
+  const visibility = visibilityFor(offeredTo(environment), batch.input);
   const head = {
     tool: batch.tool,
     needsApproval: toApprove.length > 0,
@@ -157,7 +157,7 @@ async function previewStep(
   try {
     const plan = await planStep(environment, batch, step, environment.caller.principal, options);
     const { blockers = [], warnings = [], unchecked = [], sharedQuotas = [] } = plan ?? {};
-    return { blockers, warnings, unchecked, sharedQuotas, ...whatChanges(plan, allowedFor(environment)) };
+    return { blockers, warnings, unchecked, sharedQuotas, ...whatChanges(plan, offeredTo(environment)) };
   } catch (error) {
     return { blockers: [missingBlocker(step, error)], warnings: [], unchecked: [], sharedQuotas: [] };
   }

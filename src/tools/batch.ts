@@ -10,7 +10,7 @@ import {
   planBatch,
 } from '../safety/batch.ts';
 import { planCall } from '../safety/plan.ts';
-import { allowedFor } from '../safety/policy.ts';
+import { offeredTo } from '../safety/policy.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { obtainApproval } from './approval-form.ts';
@@ -57,7 +57,7 @@ export async function runBatch(environment: ToolEnvironment, run: Run, exchange:
   const { principal } = caller;
   const options = { signal: exchange.context.mcpReq.signal };
   const make = () => planBatch(environment, batch, toApprove, principal, options);
-  const visibilityOf = ({ name }: BatchPlan) => visibilityFor(allowedFor(environment), [input, name]);
+  const visibilityOf = ({ name }: BatchPlan) => visibilityFor(offeredTo(environment), [input, name]);
   const approval = await obtainApproval<BatchPlan>(environment, exchange, {
     decide: async (dialog) => {
       const plan = await make();
@@ -96,7 +96,7 @@ async function runCalls(
     try {
       const why = await refusalOf(environment, { batch, plan }, call, signal);
       if (why === undefined) {
-        const stepActor = plan?.steps.has(call) === false ? { principal: actor.principal } : actor;
+        const stepActor = plan?.plans.has(call) === false ? { principal: actor.principal } : actor;
         const output = await callNamed(environment.call, call.operation, call.input, { signal, actor: stepActor });
         done.push(result(call, output));
         accepted.push({ ...call, output });
@@ -135,16 +135,16 @@ async function refusalOf(
   const { operation: name, input } = call;
   const { principal, refusal } = caller;
   const options = { signal };
-  const planned = plan?.steps.get(call);
+  const planned = plan?.plans.get(call);
   if (plan !== undefined && planned !== undefined) {
     const replan = () => planCall(environment, name, input, principal, options);
     // What earlier calls of the batch created or changed was different when the person saw the plan.
     const current = dependsOnEarlier(batch, call) ? ((await replan()) ?? planned) : planned;
-    const why = await gate.authorizeStep(plan, current, replan, visibilityFor(allowedFor(environment), plan.input));
+    const why = await gate.authorizeStep(plan, current, replan, visibilityFor(offeredTo(environment), plan.input));
     // A batch loses nothing, so it does not matter what now depends on its targets.
     return why === 'dependents-changed' ? undefined : why;
   }
-  const request = { name, input, principal, options, offered: allowedFor(environment), refusal };
+  const request = { name, input, principal, options, offered: offeredTo(environment), refusal };
   const decision = await gate.authorize(request, { client: 'batch', form: false, link: false });
   return decision.kind === 'refuse' ? decision.lines : undefined;
 }

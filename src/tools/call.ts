@@ -7,7 +7,7 @@ import { type Call, type CallOptions, callNamed, type OperationName, operationNa
 import { operationOf, toolName } from '../operations/naming.ts';
 import type { Members } from '../operations/operation.ts';
 import type { Decision } from '../safety/approvals.ts';
-import { allowedFor, isDestructive, POLICY, refusalReason, toolRefusalReason } from '../safety/policy.ts';
+import { isDestructive, offeredTo, POLICY, refusalReason, toolRefusalReason } from '../safety/policy.ts';
 import { sentInput } from '../safety/sent-input.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { obtainApproval } from './approval-form.ts';
@@ -141,7 +141,7 @@ async function throughGate(
   const { gate, caller, secrets } = environment;
   if (secrets.refusal !== undefined && operationNamed(name).secret !== undefined) return refused(secrets.refusal);
   const options = { signal: exchange.context.mcpReq.signal };
-  const offered = allowedFor(environment);
+  const offered = offeredTo(environment);
   const request = { name, input, principal: caller.principal, options, offered, refusal: caller.refusal };
   const lookup = { environment, signal: options.signal };
   const findReplacement = await replacementFinder(lookup, name, input);

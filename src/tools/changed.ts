@@ -2,7 +2,7 @@ import { operationNamed } from '../operations/index.ts';
 import type { Decision } from '../safety/approvals.ts';
 import type { Unchanged } from '../safety/gate.ts';
 import type { Plan } from '../safety/plan.ts';
-import type { Allowed } from '../safety/policy.ts';
+import type { IsOffered } from '../safety/policy.ts';
 import { changeText, newValueText } from '../safety/update-text.ts';
 import { EVERYTHING, isTargetShown } from '../safety/visibility.ts';
 import type { ToolResult } from './environment.ts';
@@ -17,7 +17,7 @@ export const orUnchanged = (
     : decision;
 
 /** The effect of an update on each setting, or on tags, and other notes, as far as the caller may see them. */
-export function whatChanges(plan: Plan | undefined, offered: Allowed) {
+export function whatChanges(plan: Plan | undefined, offered: IsOffered) {
   if (plan === undefined) return {};
   const notes = plan.notes.flatMap(({ says, needs }) => (needs === undefined || offered(needs) ? says : []));
   const changes = plan.settings?.changes ?? tagChanges(plan);

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { ReplyCache } from '../inventory/reply-cache.ts';
 import type { OperationName } from '../operations/index.ts';
 import { lazy } from '../operations/operation.ts';
-import type { Deletions } from '../safety/deletions.ts';
+import type { DeletionTimes } from '../safety/deletions.ts';
 import type { Gate } from '../safety/gate.ts';
 import type { Planner } from '../safety/plan.ts';
 import type { Caller, Restrictions } from '../safety/policy.ts';
@@ -21,8 +21,8 @@ export interface ToolEnvironment extends Planner {
   readonly aheadMs?: (() => Promise<number>) | undefined;
   /** Replies of earlier questions, for tools that only read. */
   readonly cache?: ReplyCache | undefined;
-  /** The deletions that this server has made. */
-  readonly deletions?: (() => Promise<Deletions>) | undefined;
+  /** When this server deleted entities. */
+  readonly deletionTimes?: (() => Promise<DeletionTimes>) | undefined;
   /** Where a credential goes instead of to the model. */
   readonly secrets: SecretSink;
   /** Called with unexpected errors; clients see no details of them. */

@@ -3,7 +3,7 @@ import { withOptions } from '../operations/calls.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { CallOptions, OperationName } from '../operations/index.ts';
 import type { Members } from '../operations/operation.ts';
-import { allowedFor } from '../safety/policy.ts';
+import { offeredTo } from '../safety/policy.ts';
 import { environmentArn } from '../safety/protection.ts';
 import type { ToolEnvironment } from './environment.ts';
 import { reasonOf } from './fleet/read-gaps.ts';
@@ -29,7 +29,7 @@ export async function ownTags(
 ): Promise<Members> {
   const read = withOptions(call, options);
   const path = pathShown(name, input);
-  const isOffered = allowedFor({ restrictions, caller });
+  const isOffered = offeredTo({ restrictions, caller });
   if (path === undefined || !isOffered('ListTagsForResource')) return {};
   try {
     // The end of both `environment/ID` and `kxEnvironment/ID`.

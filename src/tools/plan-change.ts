@@ -7,7 +7,7 @@ import { lazy } from '../operations/operation.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import type { Members } from '../safety/plan-parts.ts';
-import { allowedFor, approvalNeeded, isDestructive, refusalReason } from '../safety/policy.ts';
+import { approvalNeeded, isDestructive, offeredTo, refusalReason } from '../safety/policy.ts';
 import { missingTarget } from '../safety/refusals.ts';
 import { TEAR_DOWN } from '../safety/teardown.ts';
 import { argumentLines, isWithoutEffect, omissionLines, riskText, unchangedText } from '../safety/update-text.ts';
@@ -89,7 +89,7 @@ async function previewCall(
   const call = withOptions(environment.call, { signal });
   const planner = { ...environment, call: deduplicated(call), countsAll: true };
   const plan = await planCall(planner, name, input, environment.caller.principal);
-  const offered = allowedFor(environment);
+  const offered = offeredTo(environment);
   if (plan === undefined) return refused(await missingTarget(call, name, input, offered));
   const visibility = visibilityFor(offered, [input, plan.name]);
   const { head, effect } = previewHead(environment, tool, plan, visibility);
@@ -106,7 +106,7 @@ async function previewCall(
 /** What the preview of a call says before it lists entities, and the plan; without effects if the call would not be sent. */
 function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, plan: Plan, visibility: Visibility) {
   const { risk, approvalReasons, forbidden, unchecked } = plan;
-  const offered = allowedFor({ restrictions, caller });
+  const offered = offeredTo({ restrictions, caller });
   const argumentsRefused = omissionLines(plan, offered);
   const tooRisky = refusalReason(plan.operation, restrictions, caller, risk);
   const isRefused = [forbidden, argumentsRefused, tooRisky].some((why) => why !== undefined);

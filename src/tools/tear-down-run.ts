@@ -6,7 +6,7 @@ import { type Actor, callNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { itemText } from '../safety/item-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
-import { allowedFor } from '../safety/policy.ts';
+import { offeredTo } from '../safety/policy.ts';
 import type { TeardownPlan, TeardownStep } from '../safety/teardown.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
@@ -33,20 +33,20 @@ const MAX_NAMED = 50;
 export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor: Actor, exchange: Exchange) {
   const { context, continueAsTask } = exchange;
   const { signal } = context.mcpReq;
-  const { removals } = plan;
+  const { deletions } = plan;
   const reportAt = (at: number, next = '', inDoubt = ''): TaskReport => ({
-    message: `Requested ${at} of ${removals.length} deletions.${next}`,
+    message: `Requested ${at} of ${deletions.length} deletions.${next}`,
     resultIfInterrupted: stoppedAt(plan, at, { why: `${INTERRUPTED}${inDoubt}`, asTask: true }),
   });
   const task = await continueAsTask?.(reportAt(0));
-  const progress = progressOf(context, removals.length);
+  const progress = progressOf(context, deletions.length);
   const deadline = performance.now() + (task?.patienceMs ?? patienceOf(context));
   const unready = await environment.gate.prepare(plan);
   if (unready !== undefined) return refused(...unready);
   const accepted = acceptedDeletions(environment, plan.leaving, signal);
-  for (const [at, removal] of removals.entries()) {
-    const what = itemText(removal.item);
-    const why = await removeOne(environment, plan, removal, {
+  for (const [at, deletion] of deletions.entries()) {
+    const what = itemText(deletion.item);
+    const why = await removeOne(environment, plan, deletion, {
       actor,
       deadline,
       signal,
@@ -55,7 +55,7 @@ export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan
       onDeleting: async () => task?.announce(reportAt(at, ` Deleting ${what}.`, ` It may have deleted ${what}.`)),
     });
     if (why !== undefined) return stoppedAt(plan, at, { why, failed: accepted.failed(), asTask: task !== undefined });
-    accepted.add(removal);
+    accepted.add(deletion);
     await (task === undefined ? progress(`requested the deletion of ${what}`) : task.report(reportAt(at + 1)));
   }
   if (task !== undefined) return whenGone(environment, plan, task, { deadline, signal });
@@ -69,9 +69,9 @@ interface Stop {
 }
 
 /** The result of a teardown that stopped after so many deletions. As a task, it names them, because its client saw no progress. */
-function stoppedAt({ removals }: TeardownPlan, requested: number, { why, failed = [], asTask }: Stop): CallToolResult {
+function stoppedAt({ deletions }: TeardownPlan, requested: number, { why, failed = [], asTask }: Stop): CallToolResult {
   const names = (some: readonly TeardownStep[]) => some.slice(0, MAX_NAMED).map(({ item }) => itemText(item));
-  const [done, rest] = [removals.slice(0, requested), removals.slice(requested)];
+  const [done, rest] = [deletions.slice(0, requested), deletions.slice(requested)];
   const deleted = done.filter(({ item }) => !failed.some((each) => each.item === item));
   return structured(
     {
@@ -107,7 +107,7 @@ async function whenGone(
   task: Task,
   { deadline, signal }: Pick<RemovalOptions, 'deadline' | 'signal'>,
 ): Promise<CallToolResult> {
-  const { length } = plan.removals;
+  const { length } = plan.deletions;
   let candidates: readonly AcceptedDeletion[] | undefined;
   for (let wait = POLL_MS; ; wait = Math.min(1.5 * wait, MAX_POLL_MS)) {
     const { result, remaining, gone, isUnderway } = await readRemaining(environment, plan, candidates, signal);
@@ -128,15 +128,15 @@ async function whenGone(
  */
 export async function readRemaining(
   environment: ToolEnvironment,
-  { removals, leaving }: TeardownPlan,
-  candidates: readonly AcceptedDeletion[] = [...removals, ...leaving],
+  { deletions, leaving }: TeardownPlan,
+  candidates: readonly AcceptedDeletion[] = [...deletions, ...leaving],
   signal?: AbortSignal,
 ) {
   const { remaining, failed, underway } = await readDeletions(environment, candidates, signal);
   const isUnderway = remaining.length > 0 && remaining.every(({ progress }) => progress === 'in progress');
-  const all = [...removals, ...leaving];
+  const all = [...deletions, ...leaving];
   const gone = all.length - remaining.length;
-  const counts = { requested: removals.length, gone, left: 0 };
+  const counts = { requested: deletions.length, gone, left: 0 };
   const names = (some: readonly AcceptedDeletion[]) => some.map(({ item }) => nameText(item));
   if (remaining.length === 0) {
     const result = structured({ finished: true, ...counts, entities: names(all) });
@@ -183,16 +183,16 @@ interface RemovalOptions {
 async function removeOne(
   environment: ToolEnvironment,
   teardown: TeardownPlan,
-  removal: TeardownStep,
+  deletion: TeardownStep,
   options: RemovalOptions,
 ): Promise<string | undefined> {
-  const { operation, input, item } = removal;
+  const { operation, input, item } = deletion;
   const { actor, deadline, signal, firstFailure, onWaiting, onDeleting } = options;
   let reported: string | undefined;
   try {
     for (;;) {
       if (signal.aborted) return stopReason(signal);
-      const { why, waitsFor } = await authorizeRemoval(environment, teardown, removal, options);
+      const { why, waitsFor } = await authorizeRemoval(environment, teardown, deletion, options);
       if (why !== undefined) return why;
       if (waitsFor === undefined) break;
       const failure = await firstFailure();
@@ -207,7 +207,7 @@ async function removeOne(
     await callNamed(environment.call, operation, input, { signal, actor });
     return undefined;
   } catch (error) {
-    return failureOf(removal, error, signal);
+    return failureOf(deletion, error, signal);
   }
 }
 
@@ -220,19 +220,19 @@ interface Verdict {
 async function authorizeRemoval(
   environment: ToolEnvironment,
   teardown: TeardownPlan,
-  removal: TeardownStep,
+  deletion: TeardownStep,
   { actor, signal, firstFailure }: RemovalOptions,
 ): Promise<Verdict> {
-  const { operation, input, item } = removal;
-  const visibility = visibilityFor(allowedFor(environment), teardown.input);
+  const { operation, input, item } = deletion;
+  const visibility = visibilityFor(offeredTo(environment), teardown.input);
   const replan = () => planCall(environment, operation, input, actor.principal, { signal });
   const plan = await replan();
   if (plan === undefined) return { why: `${itemText(item)} no longer exists.` };
   if (plan.forbidden !== undefined) return { why: visibility.forbiddenText(plan.forbidden) };
-  if (plan.leaving) return { why: `${itemText(item)} is already being deleted by another client.` };
+  if (plan.isLeaving) return { why: `${itemText(item)} is already being deleted by another client.` };
   const [blocker] = plan.blockers;
   if (blocker !== undefined) return { waitsFor: itemText(blocker.item) };
-  const changed = changedSinceApproval(teardown, removal, plan);
+  const changed = changedSinceApproval(teardown, deletion, plan);
   if (changed !== undefined) return { why: changed };
   let failure: string | undefined;
   // Read together, so that little time passes between the last look and the deletion.
@@ -270,9 +270,9 @@ function failureOf({ item }: TeardownStep, error: unknown, signal: AbortSignal):
  * Entities that the deletion of the environment would include although they were not approved, such as a new one with the name of an
  * approved one.
  */
-function unapprovedEntities({ removals, leaving }: TeardownPlan, { operation, lost }: Plan): readonly string[] {
+function unapprovedEntities({ deletions, leaving }: TeardownPlan, { operation, lost }: Plan): readonly string[] {
   if (operation !== 'DeleteKxEnvironment') return [];
-  const approvedByArn = new Map([...removals, ...leaving].map(({ item }) => [item.arn, item]));
+  const approvedByArn = new Map([...deletions, ...leaving].map(({ item }) => [item.arn, item]));
   return lost.flatMap((item) => {
     const approved = approvedByArn.get(item.arn);
     if (approved === undefined) return `${itemText(item)} was added after the person saw the plan.`;

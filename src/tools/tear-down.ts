@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { KdbEnvironmentId } from '../operations/shapes.ts';
 import { firstLines } from '../safety/approval-text.ts';
-import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
+import { offeredTo, toolRefusalReason } from '../safety/policy.ts';
 import { planTeardown, TEAR_DOWN, TEARDOWN_OPERATIONS, type TeardownPlan } from '../safety/teardown.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import { obtainApproval } from './approval-form.ts';
@@ -39,7 +39,7 @@ export const tearDown = compositeTool({
     const { gate, caller, backendLocation } = environment;
     const { principal } = caller;
     const { signal } = exchange.context.mcpReq;
-    const visibilityOf = ({ name }: TeardownPlan) => visibilityFor(allowedFor(environment), [input, name]);
+    const visibilityOf = ({ name }: TeardownPlan) => visibilityFor(offeredTo(environment), [input, name]);
     const make = () => planTeardown(environment, TEAR_DOWN, input, principal, { signal });
     const approval = await obtainApproval(environment, exchange, {
       decide: async (dialog) => {
@@ -72,8 +72,8 @@ export async function previewTeardown(
   const plan = await planTeardown(environment, TEAR_DOWN, input, environment.caller.principal, { signal });
   if (plan === undefined) return refused(ALREADY_DELETED);
   const { name, forbidden, blockers, leaving } = plan;
-  const lost = plan.removals.map(({ item }) => item);
-  const visibility = visibilityFor(allowedFor(environment), [input, name]);
+  const lost = plan.deletions.map(({ item }) => item);
+  const visibility = visibilityFor(offeredTo(environment), [input, name]);
   const blocked = forbidden !== undefined || blockers.length > 0;
   const needsApproval = environment.restrictions.approve !== 'none';
   const head = {
@@ -97,5 +97,5 @@ export async function previewTeardown(
 }
 
 /** Whether all requested entities are already being deleted, so that there is nothing to approve. */
-const isAllLeaving = ({ removals, leaving, blockers, forbidden }: TeardownPlan) =>
-  removals.length === 0 && leaving.length > 0 && blockers.length === 0 && forbidden === undefined;
+const isAllLeaving = ({ deletions, leaving, blockers, forbidden }: TeardownPlan) =>
+  deletions.length === 0 && leaving.length > 0 && blockers.length === 0 && forbidden === undefined;

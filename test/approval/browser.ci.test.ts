@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { approvalPage } from '../../src/approval-page/index.ts';
 import { initApprover } from '../../src/safety/approver.ts';
-import type { ApprovalText } from '../../src/safety/ledger.ts';
+import type { ShownPlan } from '../../src/safety/ledger.ts';
 import { listen } from '../../src/transports/http/listener.ts';
 import { heading, launched, lured, NO_BROWSER } from './chromium.ts';
 import { OPEN_MS, PASSPHRASE } from './support.ts';
@@ -25,11 +25,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
 
   /** A plan on a served page, and a tab of a fresh browser profile, without scripts, that shows it. */
   async function opened(
-    options: {
-      clock?: { now: number };
-      viewport?: { width: number; height: number };
-      shown?: Partial<ApprovalText>;
-    } = {},
+    options: { clock?: { now: number }; viewport?: { width: number; height: number }; shown?: Partial<ShownPlan> } = {},
   ) {
     const {
       desk: approvals,

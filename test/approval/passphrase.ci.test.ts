@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Unlocked } from '../../src/safety/approval-actions.ts';
+import type { UnlockResult } from '../../src/safety/approval-actions.ts';
 import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
 import {
   ago,
@@ -26,7 +26,7 @@ const keyed = async (clock?: { now: number }) => {
   return { dir, ...(await deskIn(dir, 'terminal', clock)) };
 };
 const MINUTE = 60_000;
-const opened = (unlocked: Unlocked) => (unlocked as Extract<Unlocked, { kind: 'open' }>).approver;
+const opened = (unlocked: UnlockResult) => (unlocked as Extract<UnlockResult, { kind: 'open' }>).approver;
 
 describe('approval with a passphrase', { timeout: 60_000 }, () => {
   it('signs what a person approved by typing its name', async () => {

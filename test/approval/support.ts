@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { passphraseApprovals } from '../../src/safety/approval-actions.ts';
 import { approverKey } from '../../src/safety/approver.ts';
-import type { ApprovalText } from '../../src/safety/ledger.ts';
+import type { ShownPlan } from '../../src/safety/ledger.ts';
 import { passphraseAttempts } from '../../src/safety/passphrase-attempts.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState } from '../../src/safety/state.ts';
@@ -21,7 +21,7 @@ export function stateDirectory(): string {
 }
 
 /** What a person would be shown about deleting a database that others use. */
-export const SHOWN: ApprovalText = {
+export const SHOWN: ShownPlan = {
   operation: 'DeleteKxDatabase',
   noun: 'database',
   name: 'trades',
@@ -55,7 +55,7 @@ export async function ledgerIn(dir: string, clock: { now: number } = { now: Date
   onTestFinished(() => state.close());
   const now = () => clock.now;
   const ledger = sqlLedger(async () => state, { now, openMs: OPEN_MS });
-  const ask = async (shown: Partial<ApprovalText> = {}, callDigest = `call about ${shown.name ?? SHOWN.name}`) => {
+  const ask = async (shown: Partial<ShownPlan> = {}, callDigest = `call about ${shown.name ?? SHOWN.name}`) => {
     const wanted = { callDigest, principal: 'local', stateDigest: 'f', subjectDigest: callDigest, client: 'test' };
     return (await ledger.open({ ...wanted, shown: { ...SHOWN, ...shown } })).pending;
   };

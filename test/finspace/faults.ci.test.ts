@@ -1,4 +1,5 @@
 import dns from 'node:dns';
+import type { ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -49,6 +50,7 @@ const serving = (behave: Behaviour, options: Partial<ClientOptions> = {}) => {
 };
 const nowhere = (options: Partial<ClientOptions>): Reach => ({ options, seen: [], close: async () => {} });
 const silent: Behaviour = () => {};
+const raw = (response: ServerResponse, text: string) => void response.socket?.end(text);
 const message = JSON.stringify({ message: 'in the words of the service' });
 
 const reset = { code: 'Unreachable', traits: ['passing', 'lost'] } as const;
@@ -129,6 +131,33 @@ const FAULTS: readonly Fault[] = [
     reach: serving((response) => {
       response.writeHead(200, { 'content-length': 1000 }).write('{', () => response.socket?.resetAndDestroy());
     }),
+  },
+  { ...reset, title: 'closed without a reply', reach: serving((response) => void response.socket?.end()) },
+  {
+    ...reset,
+    title: 'closed in the middle of the reply',
+    reach: serving((response) => {
+      response.writeHead(200, { 'content-length': 1000 }).write('{', () => response.socket?.end());
+    }),
+  },
+  {
+    ...reset,
+    title: 'closed in the middle of a chunk',
+    reach: serving((response) => raw(response, 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n64\r\n{')),
+  },
+  {
+    title: 'no HTTP',
+    code: 'BadResponse',
+    traits: ['lost'],
+    reach: serving((response) => raw(response, 'SSH-2.0\r\n')),
+  },
+  {
+    title: 'endless headers',
+    code: 'BadResponse',
+    traits: ['lost'],
+    reach: serving(
+      (response) => void response.socket?.write(`HTTP/1.1 200 OK\r\n${'x-more: and more\r\n'.repeat(2_000)}`),
+    ),
   },
   { ...timeout, title: 'no reply', reach: serving(silent, IMPATIENT) },
   {

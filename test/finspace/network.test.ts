@@ -36,8 +36,6 @@ describe('the network handler', () => {
       response.writeHead(200, [
         ['x-part', 'one'],
         ['x-part', 'two'],
-        ['set-cookie', 'a'],
-        ['set-cookie', 'b'],
       ]);
       response.end('{}');
     },

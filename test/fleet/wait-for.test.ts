@@ -79,7 +79,7 @@ describe('wait_for_kx_entity', () => {
       return () => undefined;
     };
     const also = Array.from({ length: 9 }, () => ({ kind: 'dataview', name: 'fx_spot_live' }));
-    const { data } = await caller(call, {}, undefined, { deletions })('wait_for_kx_entity', {
+    const { data } = await caller(call, {}, undefined, { deletionTimes: deletions })('wait_for_kx_entity', {
       ...{ environment: 'kdb-prod', kind: 'dataview', name: 'fx_spot_live', until: 'DELETED', also },
     });
     expect(data['counts']).toEqual({ reached: 0, pending: 0, unreachable: 10 });

@@ -7,7 +7,7 @@ import { operationOf, toolName, toolTitle } from '../../src/operations/naming.ts
 import { insteadOf } from '../../src/operations/offered.ts';
 import { ENTITIES, RISKS } from '../../src/operations/operation.ts';
 import { listerOf } from '../../src/operations/references.ts';
-import { ownPath } from '../../src/safety/protection.ts';
+import { targetPath } from '../../src/safety/protection.ts';
 import { everySchema } from './pairs.ts';
 
 const ASKS = OPERATION_NAMES.filter((name) => ['destroy', 'network'].includes(operationNamed(name).risk));
@@ -167,7 +167,7 @@ describe('the ARN of a target', () => {
 
   it.each(TARGETED)('of %s can carry tags', (name) => {
     const own = Object.fromEntries(labels(operationNamed(name)).map((label) => [label, 'some-name']));
-    const resourceArn = `${environment}${ownPath(name, own)}`;
+    const resourceArn = `${environment}${targetPath(name, own)}`;
     expect(operationNamed('ListTagsForResource').input().parse({ resourceArn })).toEqual({ resourceArn });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deletionsIn } from '../../src/safety/deletions.ts';
+import { deletionTimesIn } from '../../src/safety/deletions.ts';
 import type { Entry, Journal } from '../../src/safety/journal.ts';
 
 const target = { environmentId: 'abc', clusterName: 'rdb' };
@@ -24,7 +24,7 @@ it('a deletion is the last delete of a target that the service did not reject', 
     intent('d', '2026-03-17T12:00:00Z', { target: { ...target, clusterName: 'hdb' } }),
     intent('e', '2026-03-17T13:00:00Z', { operation: 'CreateKxCluster' }),
   );
-  const deletedAt = await deletionsIn(written);
+  const deletedAt = await deletionTimesIn(written);
   expect(deletedAt('DeleteKxCluster', target)).toBe('2026-03-17T10:00:00Z');
   expect(deletedAt('DeleteKxCluster', { ...target, clusterName: 'gw' })).toBeUndefined();
 });

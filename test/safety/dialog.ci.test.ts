@@ -92,7 +92,7 @@ describe('the text of an approval', () => {
         operation: 'TagResource',
         risk: 'update',
         input: { resourceArn: text, tags: { [`finspace-mcp:${text}`]: text }, more: [{ [text]: text }] },
-        subject: { noun: 'cluster', name: text, entity: {} },
+        target: { noun: 'cluster', name: text, entity: {} },
         effects: {
           lost: [{ kind: 'database', name: text, detail: text }],
           interrupted: [{ kind: 'cluster', name: text, detail: text }],
@@ -128,10 +128,10 @@ describe('the text of an approval', () => {
 
   it('lists everything that is lost in a form, up to 200 lines below the first three', () => {
     const most = approvalText(parts({ lost: things(198) }));
-    expect(most.fits).toBe('form');
+    expect(most.formFit).toBe('fits');
     for (const { name } of things(198)) expect(most.text).toContain(`\n- database "${name}".`);
     const more = approvalText(parts({ lost: things(150), interrupted: things(60) }));
-    expect(more.fits).toBe('too-long');
+    expect(more.formFit).toBe('too-long');
     expect(more.text.split('\n').slice(3)).toEqual([
       'This cannot be undone.',
       'Too many to list in a form: 210 databases. Approvals in a terminal or a browser list all of them.',
@@ -140,9 +140,9 @@ describe('the text of an approval', () => {
 
   it('never truncates the name to type, and reports when it is too long for a form', () => {
     const name = 'n'.repeat(64);
-    expect(approvalText(parts({ typed: name.slice(1) }))).toMatchObject({ fits: 'form' });
+    expect(approvalText(parts({ typed: name.slice(1) }))).toMatchObject({ formFit: 'fits' });
     const long = approvalText(parts({ typed: name }));
-    expect(long.fits).toBe('too-wide');
+    expect(long.formFit).toBe('too-wide');
     expect(long.text.split('\n')[2]).toBe(`Type ${name} to approve.`);
   });
 
@@ -230,9 +230,9 @@ describe('the text of an approval', () => {
   ])('has a limit on %s, above which no form is sent', (_, count, length) => {
     const change = { setting: 'a', before: undefined, after: 'x'.repeat(length) };
     const changes = Array.from({ length: count }, () => change);
-    expect(approvalText(parts({ changes })).fits).toBe('form');
+    expect(approvalText(parts({ changes })).formFit).toBe('fits');
     const over = approvalText(parts({ changes: [...changes, { ...change, after: 'x'.repeat(200) }] }));
-    expect(over.fits).toBe('too-long');
+    expect(over.formFit).toBe('too-long');
     expect(over.text.match(/^a: not set -> /gm)).toHaveLength(count + 1);
   });
 

@@ -251,6 +251,6 @@ describe('a recovery kit', () => {
     const plan = (operation: OperationName) => ({ operation }) as Plan;
     expect(needsKit(plan('DeleteKxUser'))).toBe(true);
     expect(needsKit(plan('UpdateKxEnvironmentNetwork'))).toBe(false);
-    expect(needsKit({ removals: [] } as unknown as TeardownPlan)).toBe(true);
+    expect(needsKit({ deletions: [] } as unknown as TeardownPlan)).toBe(true);
   });
 });

@@ -81,7 +81,7 @@ describe('the system clock', () => {
         text: expect.stringMatching(/was ahead before: it says 2026-03-17T.*2026-03-18T.*approve --reset-clock/),
       });
       const times = await clockOf().read();
-      expect(times).toEqual({ now: fixture.clock.now(), seen: fixture.clock.now() + 24 * HOUR });
+      expect(times).toEqual({ now: fixture.clock.now(), latest: fixture.clock.now() + 24 * HOUR });
       expect(isBehind(times)).toBe(true);
     });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
-import { deletionOfPlanned, planTeardown } from '../../src/safety/teardown.ts';
+import { deletionStateOf, planTeardown } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { openGuard, PLACE } from './support/guard.ts';
@@ -51,7 +51,7 @@ describe('the plan of a teardown', () => {
   });
 
   it('omits entities that disappeared while it was prepared', async () => {
-    expect((await planned(leaving(1)))?.removals.map(({ item }) => item.name)).toEqual(['fast', 'trading']);
+    expect((await planned(leaving(1)))?.deletions.map(({ item }) => item.name)).toEqual(['fast', 'trading']);
     expect(await planned(leaving(1), ['ann', 'fast'])).toMatchObject({ blockers: [{ item: { name: 'ann' } }] });
     expect(await planned(leaving(2), ['ann', 'fast'])).toMatchObject({ blockers: [] });
   });
@@ -61,14 +61,14 @@ describe('the plan of a teardown', () => {
       name === 'GetKxVolume' ? { ...reply, status: 'DELETING' } : reply,
     );
     const plan = await planned(going);
-    expect(plan?.removals.map(({ item }) => item.name)).toEqual(['ann', 'trading']);
+    expect(plan?.deletions.map(({ item }) => item.name)).toEqual(['ann', 'trading']);
     expect(plan?.leaving.map(({ item }) => item.name)).toEqual(['fast']);
-    expect(await planned(going, ['fast'])).toMatchObject({ removals: [], leaving: [{}], blockers: [] });
+    expect(await planned(going, ['fast'])).toMatchObject({ deletions: [], leaving: [{}], blockers: [] });
   });
 
   it('contains only the environment if nothing in it can be changed any more', async () => {
     const failed = await planned(environment({ status: 'FAILED_DELETION' }));
-    expect(failed?.removals.map(({ item }) => item.name)).toEqual(['trading']);
+    expect(failed?.deletions.map(({ item }) => item.name)).toEqual(['trading']);
     expect(failed?.shown.text).toMatch(
       /^DELETE kdb environment trading \(....\)\nPermanent loss of 1 entity: kdb environment trading\.\n/,
     );
@@ -104,7 +104,7 @@ describe('the plan of a teardown', () => {
       blockers: [{ first: expect.stringContaining('until CREATED') }],
     });
     const deleting = await planned(environment({ status: 'DELETING' }));
-    expect(deleting).toMatchObject({ removals: [], leaving: [{}], blockers: [] });
+    expect(deleting).toMatchObject({ deletions: [], leaving: [{}], blockers: [] });
   });
 
   it('distinguishes deleted entities from unreadable ones', async () => {
@@ -124,9 +124,9 @@ describe('the plan of a teardown', () => {
       retryable: false,
       advice: '',
     });
-    expect(await deletionOfPlanned(backend.call, user)).toEqual({ progress: 'done' });
-    expect(await deletionOfPlanned(failing(denied), user)).toEqual({ progress: 'in progress' });
-    expect(await deletionOfPlanned(failing(new Error('?')), user)).toEqual({ progress: 'in progress' });
+    expect(await deletionStateOf(backend.call, user)).toEqual({ progress: 'done' });
+    expect(await deletionStateOf(failing(denied), user)).toEqual({ progress: 'in progress' });
+    expect(await deletionStateOf(failing(new Error('?')), user)).toEqual({ progress: 'in progress' });
   });
 
   it('reads the tags of an empty environment', async () => {
@@ -147,7 +147,7 @@ describe('the plan of a teardown', () => {
       if (name === 'GetKxDatabase') return { ...input, numBytes: 1 } as never;
       return name === 'ListKxUsers' ? ({ users } as never) : backend.call(name, input, options);
     };
-    const { shown, fits } = (await planned(crowded)) ?? {};
+    const { shown, formFit } = (await planned(crowded)) ?? {};
     const id = builder.environmentId.slice(0, 4);
     expect(shown?.text.split('\n').slice(0, 3)).toEqual([
       `DELETE kdb environment trading (${id}): 4 databases, 1 volume, 510 users`,
@@ -155,7 +155,7 @@ describe('the plan of a teardown', () => {
       `Type trading ${id} to approve.`,
     ]);
     expect(shown?.lost).toHaveLength(516);
-    expect(fits).toBe('too-long');
+    expect(formFit).toBe('too-long');
     expect(shown?.text).toContain(
       'Too many to list in a form: 1 volume, 4 databases, 510 users, 1 kdb environment. Approvals in a terminal or a browser list all of them.',
     );

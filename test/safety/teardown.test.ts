@@ -70,7 +70,7 @@ describe('a teardown in progress', () => {
     const before: OperationName[][] = [];
     const { said, reached } = await tornDown({}, (_, spy) => {
       keep = async (plan) => {
-        kits.push('removals' in plan ? plan.removals.map(({ item }) => item.name) : [plan.name]);
+        kits.push('deletions' in plan ? plan.deletions.map(({ item }) => item.name) : [plan.name]);
         before.push(spy.reached.map(({ name }) => name));
       };
       return spy.call;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planPage } from '../../src/approval-page/views.ts';
 import { approveAtTerminal } from '../../src/commands/approve-dialog.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
-import type { ApprovalText, PendingApproval } from '../../src/safety/ledger.ts';
+import type { PendingApproval, ShownPlan } from '../../src/safety/ledger.ts';
 import { planCall } from '../../src/safety/plan.ts';
 import { planTeardown } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
@@ -73,15 +73,15 @@ describe.each(LENGTHS)('the first three lines, with names of %d characters', (le
   });
   afterAll(() => backend.close());
 
-  const shownOf = async (operation: OperationName | 'teardown', given: Members): Promise<ApprovalText> => {
+  const shownOf = async (operation: OperationName | 'teardown', given: Members): Promise<ShownPlan> => {
     const { environmentId } = builder;
     const input = { environmentId, ...given };
     if (operation !== 'teardown')
-      return (await planCall({ call, backendLocation: PLACE }, operation, input, 'ann'))?.shown as ApprovalText;
+      return (await planCall({ call, backendLocation: PLACE }, operation, input, 'ann'))?.shown as ShownPlan;
     return (await planTeardown({ call, backendLocation: PLACE }, 'tear_down', { environmentId }, 'ann', {}))
-      ?.shown as ApprovalText;
+      ?.shown as ShownPlan;
   };
-  const pendingFor = (shown: ApprovalText): PendingApproval => ({
+  const pendingFor = (shown: ShownPlan): PendingApproval => ({
     ...{
       nonce: 'n',
       code: 'K7M2Q',

@@ -170,7 +170,7 @@ describe('the work for the text of a plan', () => {
       operation: 'UpdateKxEnvironmentNetwork',
       risk: 'network',
       input: { environmentId: 'a'.repeat(22) },
-      subject: { noun: 'kdb environment', name: 'kdb-prod', entity: {} },
+      target: { noun: 'kdb environment', name: 'kdb-prod', entity: {} },
       effects: {
         lost: [],
         interrupted: [],

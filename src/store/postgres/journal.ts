@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
-  chainOf,
   type Entry,
+  emptyChain,
   type Journal,
   type Link,
   parseEntry,
@@ -68,18 +68,18 @@ function entryReader(db: Database): () => Promise<Entry[]> {
 
 /** Verifies the chain, and that each imported journal ends with the hash that the chain names. */
 async function verify(db: Database): ReturnType<Journal['verify']> {
-  const chain = chainOf();
+  const chain = emptyChain();
   const anchors = new Map<string, string>();
   for await (const page of linksAfter(db, 0))
     for (const one of page) {
       const entry = chain.append(one);
-      if (entry === undefined) return { brokenAt: chain.entries() + 1 };
+      if (entry === undefined) return { brokenAt: chain.length() + 1 };
       if (entry.kind === 'import') anchors.set(entry.journal, entry.head);
     }
-  const imported: ReturnType<typeof chainOf>[] = [];
+  const imported: ReturnType<typeof emptyChain>[] = [];
   for (const [id, head] of anchors) {
-    const own = chainOf();
-    const broken = () => ({ brokenAt: own.entries() + 1, imported: id });
+    const own = emptyChain();
+    const broken = () => ({ brokenAt: own.length() + 1, imported: id });
     for await (const page of importedLinks(db, id)) if (!page.every(own.append)) return broken();
     if (own.head() !== head) return broken();
     imported.push(own);

@@ -46,13 +46,13 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
     list: async () => (await run<Row>('open_approvals()')).map(pendingIn),
     approve: (nonce, approval) =>
       isTrue('approve($1, $2, $3, $4)', position.newest(), randomUUID(), nonce, JSON.stringify(approval)),
-    approvedFor: async (callDigest, counts = () => true) =>
+    approvedFor: async (callDigest, accepts = () => true) =>
       (await run<Row>('approved_for($1, $2)', position.newest(), keyOf(callDigest)))
         .map((row) => ({ pending: pendingIn(row), approval: JSON.parse(String(row.approval)) as Approval }))
-        .find((granted) => counts(granted.pending, granted.approval)),
+        .find((granted) => accepts(granted.pending, granted.approval)),
     consume: (nonce) => isTrue('consume_approval($1, $2, $3)', position.newest(), randomUUID(), nonce),
     end: async (nonce, how) => void (await run('end_approval($1, $2)', nonce, how)),
-    forms: async (client, event) => {
+    formHistory: async (client, event) => {
       const rows = await run<{ now: string; nonce: string | null; kind: FormEvent['kind']; at: string }>(
         'form_history($1, $2, $3, $4)',
         randomUUID(),

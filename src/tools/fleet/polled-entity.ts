@@ -67,7 +67,7 @@ interface Subject extends WaitTarget {
 }
 
 /** How to read an entity. Throws NotFound if the caller may not read it. */
-function readsOf({ reader, place, deletions }: PollContext, { kind, name, database }: WaitTarget) {
+function readsOf({ reader, place, deletionTimes }: PollContext, { kind, name, database }: WaitTarget) {
   const getter = getterOf(readKind(kind));
   const reading = kind === NODES ? 'ListKxClusterNodes' : getter;
   const refusal = reader.options.refusal?.(reading);
@@ -79,7 +79,7 @@ function readsOf({ reader, place, deletions }: PollContext, { kind, name, databa
       kind === NODES
         ? readNodesStatus(reader, input as Input<'GetKxCluster'>)
         : readEntityStatus(reader, getter, input),
-    deletedAt: async () => deleter && (await deletions())?.(deleter, input),
+    deletedAt: async () => deleter && (await deletionTimes())?.(deleter, input),
   };
 }
 

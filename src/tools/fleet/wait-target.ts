@@ -27,13 +27,13 @@ export const readKind = (kind: WaitTarget['kind']): Kind => (kind === NODES ? 'c
 export type PollContext = ReturnType<typeof pollContext>;
 
 /** Shared by all reads of one call: what is read for one entity serves the others. */
-export function pollContext(reader: FleetReader, { deletions }: ToolEnvironment, place: Environment) {
+export function pollContext(reader: FleetReader, { deletionTimes }: ToolEnvironment, place: Environment) {
   const { environmentId = '' } = place;
   const read = new Map<Kind, Promise<Graphs>>();
   return {
     reader,
     place,
-    deletions: lazy(async () => deletions?.()),
+    deletionTimes: lazy(async () => deletionTimes?.()),
     /** All entities of a kind. */
     present: (kind: Kind) => {
       const options = { kinds: [kind], details: false, everyChangeset: true };

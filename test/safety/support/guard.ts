@@ -1,6 +1,6 @@
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 import type { Call } from '../../../src/operations/index.ts';
-import { deletionsIn } from '../../../src/safety/deletions.ts';
+import { deletionTimesIn } from '../../../src/safety/deletions.ts';
 import { limitToEnvironments } from '../../../src/safety/environments.ts';
 import { formerNames } from '../../../src/safety/former-names.ts';
 import { type GateOptions, gate } from '../../../src/safety/gate.ts';
@@ -86,15 +86,15 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const { outOfBand = async () => undefined, beforeCall = async () => {} } = options;
   const { overLedger = (same) => same } = options;
   const shared = { call, backendLocation: PLACE, restrictions, secrets, formerNames: () => formerNames(journal) };
-  const otherWay = 'set up a terminal (approve --init)';
-  const approving = { ledger: overLedger(ledger), signer, outOfBand, otherWay, beforeCall };
+  const outOfBandAdvice = 'set up a terminal (approve --init)';
+  const approving = { ledger: overLedger(ledger), signer, outOfBand, outOfBandAdvice, beforeCall };
   const doors = { ...shared, quotas: options.quotas, ...approving };
   const { requirePinnedKey, trustsForms } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
   const withOwnKey = requirePinnedKey === undefined ? doors : { ...doors, requirePinnedKey };
   const environment = {
     ...shared,
-    deletions: () => deletionsIn(journal),
+    deletionTimes: () => deletionTimesIn(journal),
     pageOpener,
     trustsForms,
     quotas: options.quotas,

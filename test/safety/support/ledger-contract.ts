@@ -224,10 +224,10 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
 
     it('records the form events of each client, in order', async () => {
-      const kinds = async (client: string) => (await ledger.forms(client)).events.map(({ kind }) => kind);
+      const kinds = async (client: string) => (await ledger.formHistory(client)).events.map(({ kind }) => kind);
       const happened: FormEvent['kind'][] = ['shown', 'cancelled', 'shown', 'accepted', 'shown', 'withdrawn'];
-      for (const [at, kind] of happened.entries()) await ledger.forms('one', { nonce: `n${at}`, kind });
-      await (await under.another()).forms('two', { nonce: 'n', kind: 'declined' });
+      for (const [at, kind] of happened.entries()) await ledger.formHistory('one', { nonce: `n${at}`, kind });
+      await (await under.another()).formHistory('two', { nonce: 'n', kind: 'declined' });
       expect(await kinds('one')).toEqual(happened);
       expect(await kinds('two')).toEqual(['declined']);
       expect(await kinds('three')).toEqual([]);
@@ -253,13 +253,13 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       });
 
       it('reports when each form was shown, and deletes that after an hour', async () => {
-        await ledger.forms('one', { nonce: 'n', kind: 'shown' });
+        await ledger.formHistory('one', { nonce: 'n', kind: 'shown' });
         await pass(2 * MINUTE);
-        const { now, events } = await ledger.forms('one');
+        const { now, events } = await ledger.formHistory('one');
         expect(now - Number(events[0]?.at)).toBeGreaterThanOrEqual(2 * MINUTE);
         expect(now - Number(events[0]?.at)).toBeLessThan(3 * MINUTE);
         await pass(60 * MINUTE);
-        expect((await ledger.forms('one', { nonce: 'n', kind: 'shown' })).events).toHaveLength(1);
+        expect((await ledger.formHistory('one', { nonce: 'n', kind: 'shown' })).events).toHaveLength(1);
       });
 
       it('deletes pending approvals after a day', async () => {
@@ -283,12 +283,12 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       it('accepts an earlier time after a reset, and keeps nothing that was recorded later', async () => {
         const [asked, granted] = [await open('one'), await open('two')];
         await ledger.approve(granted.nonce, APPROVAL);
-        for (const nonce of [asked.nonce, granted.nonce]) await ledger.forms('one', { nonce, kind: 'cancelled' });
+        for (const nonce of [asked.nonce, granted.nonce]) await ledger.formHistory('one', { nonce, kind: 'cancelled' });
         await pass(-400 * 24 * 60 * MINUTE);
         expect(isBehind(await under.clock.read())).toBe(true);
         await under.clock.reset();
         expect(isBehind(await under.clock.read())).toBe(false);
-        expect((await ledger.forms('one')).events).toEqual([]);
+        expect((await ledger.formHistory('one')).events).toEqual([]);
         expect(await ledger.list()).toEqual([]);
         expect(await ledger.approvedFor('two')).toBeUndefined();
         expect(await ledger.consume(asked.nonce)).toBe(false);
