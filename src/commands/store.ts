@@ -86,20 +86,20 @@ function statusLines({
   version,
   server,
   entries,
-  open,
+  openApprovals,
   replicas,
   pins,
   synchronous,
-  owner,
+  isOwner,
 }: StoreStatus): string[] {
   return [
     `Store ${id}, version ${version}, in PostgreSQL ${server}`,
-    `${counted('journal entry', entries)}, ${counted('open plan', open)}`,
-    ...replicas.map(({ name, version, seconds }) => `Replica ${name} (${version}), seen ${seconds} s ago`),
+    `${counted('journal entry', entries)}, ${counted('open plan', openApprovals)}`,
+    ...replicas.map(({ name, version, secondsAgo }) => `Replica ${name} (${version}), seen ${secondsAgo} s ago`),
     ...pins.map(({ name, replica }) => `Pinned by ${replica}: ${name}`),
     synchronous
       ? 'Commits wait for a standby.'
       : `No standby is synchronous: a failover may lose the newest entries. Servers then refuse changes until a person runs ${ownCommand()} store accept-restore.`,
-    ...(owner ? ['This user owns the tables. Servers should connect as a member of another role: see --roles.'] : []),
+    ...(isOwner ? ['This user owns the tables. Servers should connect as a member of another role: see --roles.'] : []),
   ];
 }

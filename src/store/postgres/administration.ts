@@ -60,12 +60,12 @@ export interface StoreStatus {
   readonly version: number;
   readonly server: string;
   readonly entries: number;
-  readonly open: number;
-  readonly replicas: readonly { readonly name: string; readonly version: string; readonly seconds: number }[];
+  readonly openApprovals: number;
+  readonly replicas: readonly { readonly name: string; readonly version: string; readonly secondsAgo: number }[];
   readonly pins: readonly { readonly name: string; readonly replica: string }[];
   readonly synchronous: boolean;
   /** Whether the user of the URL could change the journal. */
-  readonly owner: boolean;
+  readonly isOwner: boolean;
 }
 
 export const storeStatus = (url: string): Promise<StoreStatus> =>
@@ -74,13 +74,13 @@ export const storeStatus = (url: string): Promise<StoreStatus> =>
     const [row] = await db.run<Omit<StoreStatus, 'id' | 'replicas' | 'pins'>>(
       `SELECT s.version, current_setting('server_version') AS server,
        (SELECT count(*)::integer FROM finspace_mcp.journal) AS entries,
-       (SELECT count(*)::integer FROM finspace_mcp.open_approvals()) AS open,
+       (SELECT count(*)::integer FROM finspace_mcp.open_approvals()) AS "openApprovals",
        current_setting('synchronous_standby_names') <> '' AS synchronous,
-       has_table_privilege('finspace_mcp.journal', 'UPDATE') AS owner
+       has_table_privilege('finspace_mcp.journal', 'UPDATE') AS "isOwner"
        FROM finspace_mcp.store s`,
     );
     const replicas = await db.run<StoreStatus['replicas'][number]>(
-      `SELECT name, version, ((finspace_mcp.now_ms() - seen) / 1000)::integer AS seconds FROM finspace_mcp.replicas ORDER BY name`,
+      `SELECT name, version, ((finspace_mcp.now_ms() - seen) / 1000)::integer AS "secondsAgo" FROM finspace_mcp.replicas ORDER BY name`,
     );
     const pins = await db.run<StoreStatus['pins'][number]>('SELECT name, replica FROM finspace_mcp.pins ORDER BY name');
     return { ...(row as NonNullable<typeof row>), id, replicas, pins };

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Pool, QueryResultRow } from 'pg';
 import type { Gauges } from '../../gauge.ts';
-import { asStoreError, isForSpace, isTransient } from './errors.ts';
+import { asStoreError, isDiskFull, isTransient } from './errors.ts';
 import { withoutNulCharacters } from './nul-characters.ts';
 import type { StoreTarget } from './target.ts';
 
@@ -123,7 +123,7 @@ export function patience(name: string, counts: Counts) {
         const isCircuitOpen = time < openUntil && !isPatient;
         const waitedAfterPause = time - start + pauseMs;
         const isOver = waitedAfterPause > patienceMs || isCircuitOpen;
-        const mayPass = isTransient(error) || (isPatient && isForSpace(error));
+        const mayPass = isTransient(error) || (isPatient && isDiskFull(error));
         if (!mayPass || isOver) {
           counts.failures += 1;
           if (isTransient(error) && (isCircuitOpen || waitedAfterPause > PATIENCE_MS))

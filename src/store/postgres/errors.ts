@@ -14,7 +14,7 @@ const LOST =
 export const isTransient = (error: unknown): boolean => TRANSIENT.test(codeOf(error)) || LOST.test(messageOf(error));
 
 /** Whether a statement failed for lack of disk space, so that it may succeed once a person has freed some. */
-export const isForSpace = (error: unknown): boolean => codeOf(error) === '53100';
+export const isDiskFull = (error: unknown): boolean => codeOf(error) === '53100';
 
 /** What is wrong, and what a person can do about it, by code and message of PostgreSQL or Node.js. */
 const KNOWN: readonly [RegExp, string, string][] = [
@@ -85,10 +85,10 @@ const KNOWN: readonly [RegExp, string, string][] = [
   ],
 ];
 
-/** An error of the driver in one line for people; it contains no part of a statement. Other errors of ours stay as they are. */
+/** An error of the driver in one line for people; it contains no part of a statement. A `StoreError` stays as it is. */
 export function asStoreError(name: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const known = KNOWN.find(([sign]) => sign.test(`${codeOf(error)} ${messageOf(error)}`));
+  const known = KNOWN.find(([pattern]) => pattern.test(`${codeOf(error)} ${messageOf(error)}`));
   const [, what, advice] = known ?? [undefined, `does not answer (${causeOf(error)})`, NETWORK];
   return new StoreError(`The store ${name} ${what}. ${advice}`, { why: `the store ${what}`, advice, cause: error });
 }

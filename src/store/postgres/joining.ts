@@ -21,25 +21,25 @@ export async function joinStore(
   const repin = (name: string, from: string, to: string) => callFunction(db, 'repin', [name, from, to, replica]);
   for (const [name, value] of Object.entries(values)) {
     const pin = await pinned(name, value);
-    if (pin.value !== value) throw differs(`${name} differs from that of`, pin);
+    if (pin.value !== value) throw cannotJoin(`${name} differs from that of`, pin);
   }
   if (sealKeys.length > 0) {
     const own = sealKeys.join(',');
     const pin = await pinned('sealKeys', own);
     if (!pin.value.split(',').some((key) => sealKeys.includes(key)))
-      throw differs('no key of --seal-keys matches those of', pin);
+      throw cannotJoin('no key of --seal-keys matches those of', pin);
     await repin('sealKeys', pin.value, own);
   }
   const pin = await pinned('approver', approver);
   if (pin.value !== '' && pin.value !== approver)
-    throw differs(
+    throw cannotJoin(
       `the approver key (${approver === '' ? 'none here' : `${approver} here`}, ${pin.value} there) differs from that of`,
       pin,
     );
   await repin('approver', pin.value, approver);
 }
 
-const differs = (what: string, { replica }: Pin) =>
+const cannotJoin = (what: string, { replica }: Pin) =>
   new StoreError(
     `This server cannot join the store: ${what} the replica ${replica}. If this is on purpose, stop all replicas and run ${ownCommand()} store unpin.`,
   );

@@ -41,7 +41,8 @@ END $role$;
 `;
 
 /**
- * Creates the store in a database, and with `roles` the role of servers. Does nothing where there is one. Run inside a transaction.
+ * Creates the store in a database unless there is one, and with `roles` the role of servers. Grants the rights of that role. Run inside a
+ * transaction.
  */
 export async function initialize(client: Client, id: string, generation: string, roles: boolean): Promise<void> {
   await lock(client);

@@ -8,7 +8,7 @@ import { storeTarget } from '../target.ts';
 import { batchedReads } from './batched.ts';
 import { openConnections, resultOf } from './connections.ts';
 import { keyOfRange, rangeOf } from './range.ts';
-import { readOnce, retryableWrite } from './work.ts';
+import { readSnapshot, retryableWrite } from './work.ts';
 
 /** Opens the worlds in the store of a URL, which any number of servers share. Rejects with `StoreError`. */
 export async function openWorlds(url: string): Promise<Store> {
@@ -26,7 +26,7 @@ export async function openWorlds(url: string): Promise<Store> {
   return {
     read: async (work, subject) => {
       requireOpen();
-      return resultOf(await patiently(() => readOnce(readers, work, rangeOf(subject), readBatched)));
+      return resultOf(await patiently(() => readSnapshot(readers, work, rangeOf(subject), readBatched)));
     },
     write: async (work, subject) => {
       requireOpen();

@@ -12,7 +12,7 @@ import { postgresTransaction } from './transaction.ts';
 type Work<T> = (tx: Transaction) => Awaitable<T>;
 
 /** Runs work on one snapshot, without locks: on what `readBatched` returns if it reads no more, or else in a transaction. */
-export async function readOnce<T>(connections: Connections, work: Work<T>, range: Range, readBatched: BatchedRead) {
+export async function readSnapshot<T>(connections: Connections, work: Work<T>, range: Range, readBatched: BatchedRead) {
   if (range.readsOnlySubject) {
     const outcome = await readSubject(work, range, await readBatched(range));
     if (outcome !== undefined) return outcome;
