@@ -15,7 +15,7 @@ const MAX_CHANGESETS = 10_000;
 /** Maximum failed changesets of a database whose reasons are read. */
 const MAX_REASONS = 100;
 
-interface At {
+interface DatabaseKey {
   readonly environmentId: string;
   readonly databaseName: string;
 }
@@ -25,15 +25,15 @@ interface At {
  * failures and requested changes.
  */
 export async function readChangesets(
-  from: Reading,
-  at: At,
+  reading: Reading,
+  key: DatabaseKey,
   newestCompleted: () => Promise<string | undefined>,
   options: GraphOptions,
 ): Promise<Changeset[]> {
-  const { kinds, changes, everyChangeset, onlyNewestChangesets, changesetsSince = '' } = options;
-  const part = { kind: 'changeset', of: at.databaseName, isDetail: !kinds?.includes('changeset') } as const;
+  const { kinds, changesOf, everyChangeset, onlyNewestChangesets, changesetsSince = '' } = options;
+  const part = { kind: 'changeset', of: key.databaseName, isDetail: !kinds?.includes('changeset') } as const;
   const [listed, newest] = await Promise.all([
-    from.list<'ListKxChangesets', Changeset>('ListKxChangesets', at, part, {
+    reading.list<'ListKxChangesets', Changeset>('ListKxChangesets', key, part, {
       maxItems: everyChangeset ? MAX_CHANGESETS : USUAL_CHANGESETS,
       isEnough: (items) =>
         onlyNewestChangesets === true
@@ -45,13 +45,13 @@ export async function readChangesets(
   ]);
   const unlisted = newest === undefined || listed.some(({ changesetId }) => changesetId === newest) ? [] : [newest];
   const failed = listed.filter(({ status }) => status === 'FAILED').toSorted(byNewest);
-  const requested = changes === undefined ? [] : listed.filter(({ changesetId = '' }) => changes(changesetId));
+  const requested = changesOf === undefined ? [] : listed.filter(({ changesetId = '' }) => changesOf(changesetId));
   const toExplain = [...failed.slice(0, MAX_REASONS), ...requested].map(({ changesetId = '' }) => changesetId);
   const idsToRead = new Set([...unlisted, ...toExplain]);
   const summaries = new Map(listed.map((changeset) => [changeset.changesetId, changeset]));
   const read = await Promise.all(
     [...idsToRead].map((changesetId) =>
-      from.get('GetKxChangeset', { ...at, changesetId }, part, summaries.get(changesetId)),
+      reading.get('GetKxChangeset', { ...key, changesetId }, part, summaries.get(changesetId)),
     ),
   );
   const details = new Map(read.map((detail) => [detail?.changesetId, detail]));

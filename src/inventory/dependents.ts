@@ -35,11 +35,11 @@ function dependentsOfChangeset({ entities, edges }: Graph, { id, name, database 
     distance: 1,
   });
   const clusters = edges.flatMap(({ from, to, relation, facts: { changesetId, ...facts } }) => {
-    const [entity, place] = [byId.get(from), byId.get(to)];
-    const isIn = (place?.database ?? place?.name) === database;
-    const isHeld = relation === 'mounts' && changesetId === name && isIn;
+    const [entity, mounted] = [byId.get(from), byId.get(to)];
+    const isInDatabase = (mounted?.database ?? mounted?.name) === database;
+    const isMount = relation === 'mounts' && changesetId === name && isInDatabase;
     // Shown as `from`: the database or dataview in which the cluster has the changeset.
-    return isHeld && entity !== undefined ? [connected(entity, 'mounts', { ...facts, from: to })] : [];
+    return isMount && entity !== undefined ? [connected(entity, 'mounts', { ...facts, from: to })] : [];
   });
   const views = entities.flatMap((entity) => {
     if (entity.kind !== 'dataview' || entity.database !== database) return [];

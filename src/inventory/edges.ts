@@ -53,7 +53,7 @@ function references(kind: Kind, view: object): Edge[] {
   return all;
 }
 
-/** All that two uses of the same entity are for: paths of both, or both purposes. */
+/** The facts of two uses of the same entity in one: the paths of both, or both purposes. */
 function union(one: Facts, other: Facts): Facts {
   const both = (a: unknown, b: unknown) =>
     Array.isArray(a) ? [...new Set([...a, b].flat())] : [...new Set([a, b])].join(', ');
@@ -69,8 +69,8 @@ const edge = (from: string, relation: Relation, to: string, facts: Facts = {}): 
 });
 
 function staleDataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
-  const current = view.changesetId === lastCompletedChangesetId || lastCompletedChangesetId === undefined;
-  if (current || view.readWrite === true || !servesData(view)) return [];
+  const isCurrent = view.changesetId === lastCompletedChangesetId || lastCompletedChangesetId === undefined;
+  if (isCurrent || view.readWrite === true || !servesData(view)) return [];
   const newest = idOf('changeset', lastCompletedChangesetId, databaseName);
   return [edge(idOf('dataview', view.dataviewName, databaseName), 'behind', newest, { changesetId: view.changesetId })];
 }
@@ -95,8 +95,9 @@ function staleMountEdges(cluster: Cluster, byName: ReadonlyMap<string | undefine
     const hasOldVersion = newestVersion !== undefined && newestVersion !== versionId;
     const mountedChangeset = changesetId ?? mounted?.changesetId;
     const newest = database?.lastCompletedChangesetId;
-    const isKnown = mountedChangeset !== undefined || (use === 'read' && mounted === undefined);
-    const hasOldChangeset = newest !== undefined && isKnown && mountedChangeset !== newest && view?.readWrite !== true;
+    const isMountedKnown = mountedChangeset !== undefined || (use === 'read' && mounted === undefined);
+    const hasOldChangeset =
+      newest !== undefined && isMountedKnown && mountedChangeset !== newest && view?.readWrite !== true;
     return [
       ...(hasOldVersion
         ? [edge(from, 'behind', idOf('dataview', view?.dataviewName, databaseName), { versionId, newestVersion })]

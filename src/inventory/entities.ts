@@ -7,13 +7,13 @@ import { completedAfter } from './changesets.ts';
 import type { Cluster, Database, EnvironmentData, Group } from './environment-data.ts';
 import { type GraphEntity, type GraphOptions, idOf, type Kind } from './graph-types.ts';
 
-/** The entities of an environment, in reading order. */
+/** The entities of an environment, in the order in which answers show them. */
 export function entitiesOf(data: EnvironmentData, { everyChangeset = false }: GraphOptions): GraphEntity[] {
-  const { environment: place, clusters, groups, volumes, databases, users } = data;
-  const { name = place.environmentId, status, errorMessage } = place;
-  const times = { created: place.creationTimestamp, modified: place.updateTimestamp };
+  const { environment, clusters, groups, volumes, databases, users } = data;
+  const { name = environment.environmentId, status, errorMessage } = environment;
+  const times = { created: environment.creationTimestamp, modified: environment.updateTimestamp };
   return [
-    entity('environment', name, place, { status, statusReason: errorMessage, ...times }),
+    entity('environment', name, environment, { status, statusReason: errorMessage, ...times }),
     ...clusters.map((cluster) => entity('cluster', cluster.clusterName, cluster, statusAndTimes(cluster))),
     ...databases.map((database) => databaseEntity(database)),
     ...databases.flatMap(({ databaseName: database, dataviews }) =>

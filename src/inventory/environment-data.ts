@@ -4,7 +4,7 @@ import type { Element, Views } from '../kinds/views.ts';
 import type { Call, Output } from '../operations/index.ts';
 import { type Changeset, readChangesets } from './changesets.ts';
 import type { Gap, GraphOptions } from './graph-types.ts';
-import { type Reading, reading } from './reading.ts';
+import { type Reading, startReading } from './reading.ts';
 
 export type Node = Views['kx-node'];
 export type Cluster = Output<'GetKxCluster'> & { readonly nodes?: Node[] | undefined };
@@ -33,27 +33,27 @@ export async function readEnvironment(
   environmentId: string,
   options: GraphOptions,
 ): Promise<{ data: EnvironmentData; gaps: Gap[]; readAt: number }> {
-  const from = reading(call, options);
+  const reading = startReading(call, options);
   const at = { environmentId };
-  const clustersRead = from.list<'ListKxClusters', Cluster>('ListKxClusters', at, { kind: 'cluster' });
-  const groupsRead = from.list<'ListKxScalingGroups', Group>('ListKxScalingGroups', at, { kind: 'scaling-group' });
+  const clustersRead = reading.list<'ListKxClusters', Cluster>('ListKxClusters', at, { kind: 'cluster' });
+  const groupsRead = reading.list<'ListKxScalingGroups', Group>('ListKxScalingGroups', at, { kind: 'scaling-group' });
   const [environment, clusters, groups, volumes, databases, users] = await Promise.all([
-    options.environment ?? from.get('GetKxEnvironment', at, { kind: 'environment' }),
-    readClusters(from, environmentId, options, clustersRead, groupsRead),
+    options.environment ?? reading.get('GetKxEnvironment', at, { kind: 'environment' }),
+    readClusters(reading, environmentId, options, clustersRead, groupsRead),
     groupsRead,
-    readVolumes(from, environmentId, options, clustersRead),
-    readDatabases(from, environmentId, options),
-    from.list<'ListKxUsers', User>('ListKxUsers', at, { kind: 'user' }),
+    readVolumes(reading, environmentId, options, clustersRead),
+    readDatabases(reading, environmentId, options),
+    reading.list<'ListKxUsers', User>('ListKxUsers', at, { kind: 'user' }),
   ]);
   return {
     data: { environment: environment ?? { environmentId }, clusters, groups, volumes, databases, users },
-    gaps: from.gaps,
-    readAt: from.readAt(),
+    gaps: reading.gaps,
+    readAt: reading.readAt(),
   };
 }
 
 async function readClusters(
-  from: Reading,
+  reading: Reading,
   environmentId: string,
   { details = true, nodes: wantsNodes = details, clusterTypes, detailsOfUnhosted = false }: GraphOptions,
   clusters: Promise<readonly Cluster[]>,
@@ -68,9 +68,9 @@ async function readClusters(
       const part = { kind: 'cluster', of: clusterName, isLeaving: isLeavingOrGone(status) } as const;
       const at = { environmentId, clusterName };
       const [detail, nodes] = await Promise.all([
-        isWanted ? from.get('GetKxCluster', at, part, summary) : undefined,
+        isWanted ? reading.get('GetKxCluster', at, part, summary) : undefined,
         wantsNodes
-          ? from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, part, { cachedWith: summary })
+          ? reading.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, part, { cachedWith: summary })
           : [],
       ]);
       const isUnread = !wantsNodes || (nodes.length === 0 && status === 'RUNNING');
@@ -79,29 +79,29 @@ async function readClusters(
   );
 }
 
-/** Reads details afresh, as for databases: what uses a volume, and what a database contains, can change without its modification time. */
+/** The details of volumes and databases are not cached: what uses them, or is in them, can change without their modification time. */
 async function readVolumes(
-  from: Reading,
+  reading: Reading,
   environmentId: string,
   { detailsOfUsedVolumes = true }: GraphOptions,
   clusters: Promise<readonly Cluster[]>,
 ): Promise<Volume[]> {
-  const listed = await from.list<'ListKxVolumes', Volume>('ListKxVolumes', { environmentId }, { kind: 'volume' });
-  const usedBy = runningOnVolumes(detailsOfUsedVolumes ? [] : await clusters);
+  const listed = await reading.list<'ListKxVolumes', Volume>('ListKxVolumes', { environmentId }, { kind: 'volume' });
+  const usedBy = runningClustersByVolume(detailsOfUsedVolumes ? [] : await clusters);
   return Promise.all(
     listed.map(async (summary) => {
       const { volumeName = '', status } = summary;
       const attachedClusters = usedBy.get(volumeName);
       if (attachedClusters !== undefined && status === 'ACTIVE') return { ...summary, attachedClusters };
       const part = { kind: 'volume', of: volumeName, isLeaving: isLeavingOrGone(status) } as const;
-      const detail = await from.get('GetKxVolume', { environmentId, volumeName }, part);
+      const detail = await reading.get('GetKxVolume', { environmentId, volumeName }, part);
       return { ...summary, ...detail };
     }),
   );
 }
 
-/** The RUNNING clusters that use each volume, as the list of clusters shows them. */
-function runningOnVolumes(clusters: readonly Cluster[]) {
+/** The RUNNING clusters that use each volume, according to the list of clusters. */
+function runningClustersByVolume(clusters: readonly Cluster[]) {
   const running = clusters.filter(({ status }) => status === 'RUNNING');
   const uses = running.flatMap(({ clusterName, clusterType, status: clusterStatus, volumes = [] }) =>
     volumes.map(({ volumeName }) => ({ volumeName, clusterName, clusterType, clusterStatus })),
@@ -109,8 +109,8 @@ function runningOnVolumes(clusters: readonly Cluster[]) {
   return groupBy(uses, ({ volumeName }) => volumeName);
 }
 
-async function readDatabases(from: Reading, environmentId: string, options: GraphOptions): Promise<Database[]> {
-  const listed = await from.list<'ListKxDatabases', Database>(
+async function readDatabases(reading: Reading, environmentId: string, options: GraphOptions): Promise<Database[]> {
+  const listed = await reading.list<'ListKxDatabases', Database>(
     'ListKxDatabases',
     { environmentId },
     { kind: 'database' },
@@ -120,12 +120,12 @@ async function readDatabases(from: Reading, environmentId: string, options: Grap
     listed.map(async (summary) => {
       const { databaseName = '' } = summary;
       const at = { environmentId, databaseName };
-      const databaseRead = from.get('GetKxDatabase', at, { kind: 'database', of: databaseName });
+      const databaseRead = reading.get('GetKxDatabase', at, { kind: 'database', of: databaseName });
       const newest = async () => (await databaseRead)?.lastCompletedChangesetId;
       const [detail, dataviews, changesets] = await Promise.all([
         databaseRead,
-        from.list<'ListKxDataviews', Dataview>('ListKxDataviews', at, { kind: 'dataview', of: databaseName }),
-        options.changesetsOf?.(databaseName, names) === false ? [] : readChangesets(from, at, newest, options),
+        reading.list<'ListKxDataviews', Dataview>('ListKxDataviews', at, { kind: 'dataview', of: databaseName }),
+        options.changesetsOf?.(databaseName, names) === false ? [] : readChangesets(reading, at, newest, options),
       ]);
       return { ...summary, ...detail, dataviews, changesets };
     }),

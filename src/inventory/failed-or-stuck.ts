@@ -12,13 +12,13 @@ export const failedOrStuckIssues = oncePer((graph: Graph): readonly Issue[] =>
 );
 
 /** A transitional status is stuck if it lasts this many times as long as usual. */
-const STUCK = 3;
+const STUCK_FACTOR = 3;
 
-const usualTime = (kind: Kind) => LIFECYCLES[`kx-${kind}`].takes;
+const usualMs = (kind: Kind) => LIFECYCLES[`kx-${kind}`].takes;
 
 /** When an operation that began at a time is usually done, ISO 8601; undefined where that is unknown. */
 export function expectedBy(kind: Kind, since: string | undefined): string | undefined {
-  const usual = usualTime(kind);
+  const usual = usualMs(kind);
   const began = Date.parse(since ?? '');
   return usual === undefined || Number.isNaN(began) ? undefined : new Date(began + usual).toISOString();
 }
@@ -28,15 +28,15 @@ export function expectedBy(kind: Kind, since: string | undefined): string | unde
  * for kinds that are never stuck.
  */
 export function stuckAfter(kind: Kind): string | undefined {
-  const usual = usualTime(kind);
-  return usual === undefined ? undefined : `${(STUCK * usual) / MINUTE} min`;
+  const usual = usualMs(kind);
+  return usual === undefined ? undefined : `${(STUCK_FACTOR * usual) / MINUTE} min`;
 }
 
 const isStuck = (kind: Kind, status: string | undefined, since: string | undefined, now: string) =>
   statusClass(status) === 'underway' && isOverdue(kind, since, now);
 
 const isOverdue = (kind: Kind, since: string | undefined, now: string) =>
-  Date.parse(now) - Date.parse(since ?? '') > STUCK * (usualTime(kind) ?? Infinity);
+  Date.parse(now) - Date.parse(since ?? '') > STUCK_FACTOR * (usualMs(kind) ?? Infinity);
 
 /** That an entity or node has been in a transitional status for so long that it counts as stuck; undefined if it does not. */
 export const stuckText = (kind: Kind, status: string, since: string | undefined, now: string): string | undefined =>
@@ -85,15 +85,15 @@ function nodesIssue(entity: GraphEntity, now: string): Issue | undefined {
   if (kind !== 'cluster') return undefined;
   const since = facts['provisioningSince'] as string | undefined;
   if (since === undefined || status !== 'RUNNING') return undefined;
-  const isStuck = isOverdue('node', since, now);
+  const areStuck = isOverdue('node', since, now);
   const counts = { provisioning: facts['nodesProvisioning'], running: facts['nodesRunning'] };
   const total = facts['nodeCount'] ?? Number(counts.provisioning) + Number(counts.running);
   const verb = counts.provisioning === 1 ? 'is' : 'are';
   return {
     entity,
-    condition: isStuck ? 'stuck nodes' : 'replacing nodes',
-    why: `${counts.provisioning} of its ${total} nodes ${verb}${isStuck ? ' stuck' : ''} PROVISIONING`,
+    condition: areStuck ? 'stuck nodes' : 'replacing nodes',
+    why: `${counts.provisioning} of its ${total} nodes ${verb}${areStuck ? ' stuck' : ''} PROVISIONING`,
     since,
-    facts: isStuck ? { ...counts, stuckAfter: stuckAfter('node') } : counts,
+    facts: areStuck ? { ...counts, stuckAfter: stuckAfter('node') } : counts,
   };
 }

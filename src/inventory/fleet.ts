@@ -14,7 +14,7 @@ const ENVIRONMENTS_AT_ONCE = 12;
 
 export type { Environment };
 
-/** The existing environments, which the cache then keeps. */
+/** Reads the existing environments, and caches them. */
 export async function existingEnvironments(
   call: Call,
   options: CallOptions,

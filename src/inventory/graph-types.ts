@@ -64,10 +64,11 @@ export interface Gap {
   readonly reason: string;
   /** True if only the older items of a list were not read. */
   readonly isOfOlder?: boolean | undefined;
+  /** True if it was not read in time. */
   readonly isLate?: boolean | undefined;
 }
 
-/** What a gap is about if an entity, or a part of it, is missing. */
+/** What the `of` of a gap names when an entity, or a part of it, could not be read. */
 export function gapOwner({ kind, name, database, facts }: GraphEntity): unknown {
   if (kind === 'node') return facts['cluster'];
   return kind === 'changeset' ? database : name;
@@ -148,7 +149,7 @@ export interface GraphOptions {
   /** True if the newest changesets are enough; unread older ones are then not a gap. */
   readonly onlyNewestChangesets?: boolean | undefined;
   /** The changesets whose changes to read, with one call each. */
-  readonly changes?: ((changesetId: string) => boolean) | undefined;
+  readonly changesOf?: ((changesetId: string) => boolean) | undefined;
   /** The limits of the quotas whose use to count. */
   readonly quotas?: Quotas | undefined;
   /** Receives, after each call, the number of completed calls and of calls known to be needed. */

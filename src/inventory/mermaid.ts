@@ -41,15 +41,15 @@ const DRAWN = new Set<Kind>(['cluster', 'scaling-group', 'volume', 'database', '
 
 /**
  * An environment as a Mermaid flowchart, with the health of each entity in the whole graph. A thick arrow leads from a stale
- * entity to its data.
+ * entity to the data that it lacks.
  */
 export function environmentMermaid(graph: Graph, whole: Graph = graph): string {
   const healthById = healthOf(whole);
-  const lagging = new Set(graph.edges.filter(({ relation }) => relation === 'behind').map(({ to }) => to));
-  // Of the changesets, only those with a problem, or with something behind them.
+  const behindTargets = new Set(graph.edges.filter(({ relation }) => relation === 'behind').map(({ to }) => to));
+  // Of the changesets, only those with a problem, and those that something lags behind.
   const drawn = graph.entities.filter(
     ({ id, kind }) =>
-      DRAWN.has(kind) || lagging.has(id) || (kind === 'changeset' && healthById.get(id)?.health !== 'ok'),
+      DRAWN.has(kind) || behindTargets.has(id) || (kind === 'changeset' && healthById.get(id)?.health !== 'ok'),
   );
   const keys = new Map(drawn.map(({ id }, index) => [id, `n${index}`]));
   const nodes = drawn.map((entity) => {

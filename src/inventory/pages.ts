@@ -12,32 +12,32 @@ import {
 import type { Members } from '../operations/operation.ts';
 import { visible } from '../untrusted.ts';
 
-/** A list read page by page. `complete` is false when the budget ended before the list. */
+/** A list read page by page. `complete` is false if it has more items that are needed. */
 export interface PagedItems {
   readonly items: Members[];
   readonly complete: boolean;
 }
 
-/** All items of a paged list operation, up to `budget` items, or up to the page after which `isEnough` holds. */
+/** The items of a paged list operation: all, or those up to the page with which there are `maxItems`, or `isEnough` holds. */
 export async function listPages<N extends OperationName>(
   call: Call,
   name: N,
   input: Input<N>,
-  budget: number,
+  maxItems: number,
   options: CallOptions = {},
   isEnough: (items: readonly Members[]) => boolean = () => false,
 ): Promise<PagedItems> {
-  const list = listMember(operationNamed(name));
-  if (list === null) throw new Error(`${name} is not a paged list`);
+  const member = listMember(operationNamed(name));
+  if (member === null) throw new Error(`${name} is not a paged list`);
   const items: Members[] = [];
   let used = 0;
   for await (const page of pages(name, input, (request) => callNamed(call, name, request, options))) {
-    const found = (page[list] ?? []) as Members[];
+    const found = (page[member] ?? []) as Members[];
     items.push(...found);
     // An empty page counts, too, so that a list of empty pages ends.
     used += Math.max(1, found.length);
-    const isWhole = page['nextToken'] === undefined || isEnough(items);
-    if (isWhole || used >= budget) return { items, complete: isWhole };
+    const complete = page['nextToken'] === undefined || isEnough(items);
+    if (complete || used >= maxItems) return { items, complete };
   }
   return { items, complete: true };
 }
@@ -90,11 +90,11 @@ export async function pageWithin<N extends OperationName>(
   maxBytes: number,
   options: CallOptions = {},
 ): Promise<Members> {
-  const list = listMember(operationNamed(name)) as string;
+  const member = listMember(operationNamed(name)) as string;
   let request: Members = input;
   for (;;) {
     const page = await callNamed(call, name, request, options);
-    const items = (page[list] ?? []) as Members[];
+    const items = (page[member] ?? []) as Members[];
     const size = bytesOf(visible(page).json);
     if (size <= maxBytes || items.length <= 1) return page;
     const fewer = Math.floor((items.length * maxBytes) / size) || 1;
@@ -111,14 +111,14 @@ export async function listPagesWithin<N extends OperationName>(
   maxBytes: number,
   options: CallOptions = {},
 ): Promise<{ readonly items: Members[]; readonly nextToken: unknown }> {
-  const list = listMember(operationNamed(name)) as string;
+  const member = listMember(operationNamed(name)) as string;
   const items: Members[] = [];
   let bytesLeft = maxBytes;
   /** Continues after the items. */
   let nextToken: unknown;
   const read = (request: Members) => pageWithin(call, name, request as Input<N>, bytesLeft, options);
   for await (const page of pages(name, input, read)) {
-    const found = (page[list] ?? []) as Members[];
+    const found = (page[member] ?? []) as Members[];
     bytesLeft -= bytesOf(visible(found).json);
     if (bytesLeft < 0 && items.length > 0) break;
     items.push(...found);

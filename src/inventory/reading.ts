@@ -23,11 +23,11 @@ interface Part {
 /** Reads parts of an environment, several at a time, and records what could not be read. */
 export interface Reading {
   readonly gaps: Gap[];
-  /** The time of the read, or of the earliest kept reply that no list confirms, in milliseconds. */
+  /** The time of the read, or of the earliest cached list that it uses, in milliseconds. */
   readAt(): number;
   /**
-   * One entity; undefined when it no longer exists or cannot be read. A kept reply is good while what the list shows of the entity
-   * is unchanged.
+   * One entity; undefined when it no longer exists or cannot be read. A cached reply is valid while what the list shows of the
+   * entity is unchanged.
    */
   get<N extends OperationName>(name: N, input: Input<N>, part: Part, listed?: Listed): Promise<Output<N> | undefined>;
   /** The items of a list, or as many as could be read; items beyond `maxItems` are a gap. */
@@ -42,7 +42,7 @@ export interface Listed {
 
 /** How far a list is read. */
 interface Extent {
-  /** A kept list is good for a minute, while what is listed of the entity that it belongs to is unchanged. */
+  /** The entity that the list belongs to: while it is unchanged, a cached list is valid for a minute. Not cached when omitted. */
   readonly cachedWith?: Listed;
   readonly maxItems?: number;
   /** Whether no more items are needed. */
@@ -62,7 +62,7 @@ export const MAX_CONCURRENT_CALLS = 48;
 /** After these errors, reading ends: the caller has left, the backend does not respond, or the environment is withheld. */
 const FATAL_ERRORS = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded', 'Withheld']);
 
-export function reading(call: Call, options: GraphOptions): Reading {
+export function startReading(call: Call, options: GraphOptions): Reading {
   const {
     signal,
     concurrency = MAX_CONCURRENT_CALLS,
@@ -113,7 +113,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
 function cachedRead(cache: ReplyCache | undefined) {
   const upToDate = lazy(async () => cache?.dropIfReplaced());
   return async <T extends object>(listed: Listed | undefined, request: Omit<ReadRequest<T>, 'version'>) => {
-    if (cache === undefined || !isSettled(listed))
+    if (cache === undefined || !isCacheable(listed))
       return { reply: await request.load(), readAt: Number.POSITIVE_INFINITY };
     await upToDate();
     return cache.read({ version: JSON.stringify(listed), ...request });
@@ -164,8 +164,8 @@ function beyondGap(operation: OperationName, { kind, of }: Part, which: string, 
   return withoutUndefined({ kind, operation, of, reason, isOfOlder: which === 'newest' || undefined });
 }
 
-/** Whether an entity changes only with its status and the time of its last change, so that its reply can be kept. */
-const isSettled = (listed: Listed | undefined): listed is Listed =>
+/** Whether an entity changes only with its status and the time of its last change, so that its reply can be cached. */
+const isCacheable = (listed: Listed | undefined): listed is Listed =>
   listed?.lastModifiedTimestamp !== undefined && statusClass(listed.status) !== 'underway';
 
 /** Whether no item of a list changes by itself, such as a node that starts. */

@@ -16,26 +16,26 @@ export interface CachedReply<T> {
  */
 export interface ReplyCache {
   /**
-   * The reply of a read: the kept one if it was read for the same version, and at most `maxAgeMs` ago. `isCurrent` says whether a
-   * new reply fits that version; others are not kept.
+   * The reply of a read: the cached one if it was read for the same version, and at most `maxAgeMs` ago. `isCurrent` says whether a
+   * new reply fits that version; others are not cached.
    */
   read<T extends object>(request: ReadRequest<T>): Promise<CachedReply<T>>;
   /** The environments as listed at most a minute ago; undefined without such a list. */
   environments(): readonly Environment[] | undefined;
-  /** Reads the list of the environments, and keeps it unless something was changed meanwhile. */
+  /** Reads the list of the environments, and caches it unless something was changed meanwhile. */
   readEnvironments(load: () => Promise<readonly Environment[]>): Promise<readonly Environment[]>;
   /** Drops everything if the world was replaced since the last time. */
   dropIfReplaced(): Promise<void>;
-  /** A Call after whose changes nothing is kept of the environments that they name. */
+  /** A Call that, after each change, drops what is cached of the environments that the change names. */
   invalidating(call: Call): Call;
   bytes(): number;
 }
 
-/** A read whose reply may be kept. */
+/** A read whose reply may be cached. */
 export interface ReadRequest<T> {
   readonly name: OperationName;
   readonly input: object;
-  /** What a list shows of the entity: while that stays the same, a kept reply is valid. */
+  /** What a list shows of the entity: while that stays the same, a cached reply is valid. */
   readonly version: string;
   readonly maxAgeMs?: number | undefined;
   readonly isCurrent?: (reply: T) => boolean;
@@ -67,7 +67,7 @@ export function replyCache({
 }: ReplyCacheOptions = {}): ReplyCache {
   const entries = boundedEntries(maxBytes);
   let list: CachedReply<readonly Environment[]> | undefined;
-  /** Counts changes, so that a reply that was requested before a change is not kept after it. */
+  /** Counts changes, so that a reply that was requested before a change is not cached after it. */
   let changes = 0;
   let world: string | undefined;
   const isRecent = (readAt: number, maxAgeMs: number) => {

@@ -10,7 +10,7 @@ export const SIZE_MEASURES: Readonly<Partial<Record<Kind, 'memory' | 'data' | 'd
 };
 
 /** A number that orders entities of one measure by size; undefined if it is unknown. */
-export function sizeInOrder({ facts }: GraphEntity): number | undefined {
+export function comparableSize({ facts }: GraphEntity): number | undefined {
   const { memoryReservationMiB, memoryMiB, nodeCount = 1, sizeGB, bytes } = facts;
   const memory = memoryReservationMiB ?? memoryMiB;
   if (memory !== undefined) return Number(memory) * Number(nodeCount);
@@ -25,6 +25,6 @@ export function fullness(entities: readonly GraphEntity[]): number | undefined {
   return Number.isNaN(share) ? undefined : share;
 }
 
-/** Whether an entity uses its nodes, memory or storage. Only a cluster on a host reserves memory. */
+/** Whether an entity uses its nodes, memory or storage. A cluster on a host returns its memory as soon as its deletion begins. */
 export const usesCapacity = ({ kind, status, facts }: Pick<GraphEntity, 'kind' | 'status' | 'facts'>): boolean =>
   kind === 'cluster' && facts['memoryReservationMiB'] !== undefined ? occupiesHost(status) : status !== 'CREATE_FAILED';

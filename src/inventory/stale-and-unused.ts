@@ -34,18 +34,18 @@ function staleIssue(entity: GraphEntity, { to, facts }: Edge, byId: Index): Issu
     };
   }
   const [database = '', newest = ''] = name.split('/');
-  const isEmpty = facts['changesetId'] === undefined;
-  const held = byId.get(`changeset:${database}/${facts['changesetId']}`);
-  const by = isEmpty ? facts['count'] : held?.facts['completedSince'];
-  const created = isoMinute(held?.created);
+  const hasNoChangeset = facts['changesetId'] === undefined;
+  const mounted = byId.get(`changeset:${database}/${facts['changesetId']}`);
+  const behindBy = hasNoChangeset ? facts['count'] : mounted?.facts['completedSince'];
+  const created = isoMinute(mounted?.created);
   const older = created === undefined ? 'an older changeset' : quoteUnlessPlain(created);
-  const state = isEmpty ? 'without a changeset' : `as of ${older}`;
+  const state = hasNoChangeset ? 'without a changeset' : `as of ${older}`;
   return {
     entity,
     condition: 'old changeset',
-    why: `${entity.kind === 'dataview' ? 'shows' : 'mounts'} ${quoteUnlessPlain(database)} ${state}${by === undefined ? '' : `; ${newerText(Number(by))}`}`,
-    since: (facts['since'] ?? held?.facts['supersededSince'] ?? target?.facts['active']) as string | undefined,
-    facts: { database, mounted: facts['changesetId'], newest, behindBy: by },
+    why: `${entity.kind === 'dataview' ? 'shows' : 'mounts'} ${quoteUnlessPlain(database)} ${state}${behindBy === undefined ? '' : `; ${newerText(Number(behindBy))}`}`,
+    since: (facts['since'] ?? mounted?.facts['supersededSince'] ?? target?.facts['active']) as string | undefined,
+    facts: { database, mounted: facts['changesetId'], newest, behindBy },
   };
 }
 
@@ -79,9 +79,9 @@ function unreferenced({ entities, edges, gaps }: Graph, kind: Kind, why: string,
   if (gaps.some((gap) => dependentKindsOf(kind).includes(gap.kind))) return [];
   const isUse = ({ from, relation }: Edge) => relation !== 'behind' && !from.startsWith('changeset:');
   const used = new Set(edges.filter(isUse).map(({ to }) => to));
-  const listed = ({ facts }: GraphEntity) => (facts[alsoListedIn] as unknown[] | undefined)?.length ?? 0;
+  const listedCount = ({ facts }: GraphEntity) => (facts[alsoListedIn] as unknown[] | undefined)?.length ?? 0;
   return entities
-    .filter((entity) => entity.kind === kind && !used.has(entity.id) && listed(entity) === 0)
+    .filter((entity) => entity.kind === kind && !used.has(entity.id) && listedCount(entity) === 0)
     .filter(({ status }) => !isLeavingOrGone(status))
     .map((entity) => ({ entity, condition: 'unused', why, facts: {} }));
 }

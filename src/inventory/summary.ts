@@ -75,7 +75,7 @@ function rowsOf(entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row
   const own = entities.filter((entity) => entity.kind === kind);
   const isMixed = new Set(own.map(({ status }) => status)).size > 1;
   return own.map((entity) => {
-    const { status, ...row } = withoutRepeated(entityRow(entity, graph, { showsVersions: false }));
+    const { status, ...row } = withoutRepeated(entityRow(entity, graph, { showsChangesets: false }));
     return isMixed ? { name: row['name'], status, ...row } : row;
   });
 }
@@ -94,7 +94,7 @@ function withoutRepeated({ mounts, iamRole, autoUpdate, ...others }: Row): Row {
 const REPEATED = new Set(['files', 'clusters', 'usedBy', 'newestData', 'cached']);
 
 /** One entity in one row, without rarely needed members; on request, without the changesets that it mounts. */
-export function entityRow(entity: GraphEntity, graph: Graph, { showsVersions = true } = {}): Row {
+export function entityRow(entity: GraphEntity, graph: Graph, { showsChangesets = true } = {}): Row {
   const { kind, name, database, status, facts } = entity;
   const { mounts, uses, dependents } = connectionsOf(entity, graph);
   const row: Row = {
@@ -112,7 +112,7 @@ export function entityRow(entity: GraphEntity, graph: Graph, { showsVersions = t
     mounts: joined(
       mounts.map(
         ({ to, facts: at }) =>
-          `${shortName(to)}${showsVersions && at['changesetId'] ? ` at ${quoteUnlessPlain(at['changesetId'])}` : ''}`,
+          `${shortName(to)}${showsChangesets && at['changesetId'] ? ` at ${quoteUnlessPlain(at['changesetId'])}` : ''}`,
       ),
     ),
     cached: cachedOf(facts),
@@ -133,14 +133,14 @@ export function cachedOf({ mounts = [] }: { readonly mounts?: readonly { databas
 }
 
 /** The names of what an entity mounts, of the volumes that it uses, and of its dependents. */
-export function namesConnected(entity: GraphEntity, graph: Graph): Record<string, readonly string[] | undefined> {
+export function connectedNames(entity: GraphEntity, graph: Graph): Record<string, readonly string[] | undefined> {
   const { mounts, uses, dependents } = connectionsOf(entity, graph);
   const dataviewVolumes = (entity.facts['dataviewVolumes'] ?? []) as readonly string[];
-  const each = (names: readonly string[]) => (names.length === 0 ? undefined : [...new Set(names)]);
+  const distinct = (names: readonly string[]) => (names.length === 0 ? undefined : [...new Set(names)]);
   return {
-    mounts: each(mounts.map(({ to }) => shortName(to))),
-    volumes: each([...uses.map(({ to }) => shortName(to)), ...dataviewVolumes]),
-    usedBy: each(dependents.map(({ from }) => shortName(from))),
+    mounts: distinct(mounts.map(({ to }) => shortName(to))),
+    volumes: distinct([...uses.map(({ to }) => shortName(to)), ...dataviewVolumes]),
+    usedBy: distinct(dependents.map(({ from }) => shortName(from))),
   };
 }
 

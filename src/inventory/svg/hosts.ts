@@ -2,14 +2,14 @@ import { statusClass } from '../../kinds/statuses.ts';
 import type { GraphEntity } from '../graph-types.ts';
 import { age, counted, memory } from '../units.ts';
 import { box, cardLook, group } from './boxes.ts';
-import { HOST_WIDTH, ISSUE_LINE, type Placed } from './layout.ts';
+import { HOST_WIDTH, ISSUE_LINE_HEIGHT, type Placed } from './layout.ts';
 import type { ClusterRow, HostBox, Model } from './model.ts';
 import { textAt, tip } from './text.ts';
 import { glyph } from './theme.ts';
 
-const BAR = 130;
+const BAR_WIDTH = 130;
 const INSET = 34;
-const EDGE = 14;
+const PADDING = 14;
 
 /** The box of a host with its name, machine and memory; it contains the host's clusters. */
 export function hostBox(
@@ -17,13 +17,13 @@ export function hostBox(
   { healthById, graph }: Model,
 ): string {
   const health = healthById.get(host?.id ?? '')?.health ?? 'ok';
-  const edge = x + HOST_WIDTH - EDGE;
+  const edge = x + HOST_WIDTH - PADDING;
   const card = box({ x, y, width: HOST_WIDTH, height, rx: 10 }, cardLook(health));
   if (host === undefined)
     return group(
       card,
       textAt(x + 16, y + 26, 'Dedicated nodes', { class: 'name' }),
-      textAt(edge, y + 26, counted('cluster', rows.length), { class: 'small soft', end: true }),
+      textAt(edge, y + 26, counted('cluster', rows.length), { class: 'small soft', alignEnd: true }),
     );
   const { hostType, zone } = host.facts;
   const use = memoryUse(host);
@@ -36,9 +36,9 @@ export function hostBox(
     card,
     glyph(health, x + 19, y + 22),
     textAt(x + INSET, y + 26, host.name, { class: 'name', width: 150, letter: 8 }),
-    textAt(edge, y + 26, type, { class: 'soft', end: true, width: 174 }),
+    textAt(edge, y + 26, type, { class: 'soft', alignEnd: true, width: 174 }),
     below === undefined ? '' : textAt(x + INSET, y + 45, below, { class: `small ${isUnused ? 'unused' : 'soft'}` }),
-    memoryBar(host, edge - BAR, y + 35),
+    memoryBar(host, edge - BAR_WIDTH, y + 35),
   );
 }
 
@@ -54,20 +54,21 @@ function memoryBar({ facts: { memoryMiB, reservedMiB } }: GraphEntity, x: number
   if (memoryMiB === undefined || reservedMiB === undefined) return '';
   const share = Math.min(1, Number(reservedMiB) / Number(memoryMiB));
   const bar = (width: number, look: string) => box({ x, y, width, height: 12, rx: 6 }, look);
-  const reserved = share === 0 ? '' : bar(Math.max(12, Math.round(BAR * share)), share > 0.9 ? 'full-bar' : 'bar');
-  return bar(BAR, 'track') + reserved;
+  const reserved =
+    share === 0 ? '' : bar(Math.max(12, Math.round(BAR_WIDTH * share)), share > 0.9 ? 'full-bar' : 'bar');
+  return bar(BAR_WIDTH, 'track') + reserved;
 }
 
 /** One cluster: name, status, type, nodes and size, and below them its problems. */
 export function clusterRow({ item: row, x, y, height }: Placed<ClusterRow>, model: Model): string {
   const { cluster, size, issueLines } = row;
   const { health } = model.healthById.get(cluster.id) ?? { health: 'ok' };
-  const edge = x + HOST_WIDTH - EDGE;
+  const edge = x + HOST_WIDTH - PADDING;
   const { type, description } = cluster.facts;
   const since = age(cluster.modified ?? cluster.created, model.graph.readAt);
   const duration = statusClass(cluster.status) === 'failed' ? `${since} ago` : `for ${since}`;
   const state = [cluster.status, since === undefined ? undefined : duration].filter(Boolean).join(' ');
-  const width = HOST_WIDTH - INSET - EDGE;
+  const width = HOST_WIDTH - INSET - PADDING;
   return group(
     tip(cluster.name, description, cluster.status, cluster.statusReason, issueLines.join(' ')),
     health === 'ok'
@@ -79,15 +80,15 @@ export function clusterRow({ item: row, x, y, height }: Placed<ClusterRow>, mode
       ? ''
       : textAt(edge, y + 18, state, {
           class: `small ${health === 'ok' ? 'soft' : health}`,
-          end: true,
+          alignEnd: true,
           width: 156,
           letter: 6,
         }),
     textAt(x + INSET, y + 34, type, { class: 'tag', width: 96 }),
     nodes(cluster.facts, x + INSET + 102, y + 30),
-    textAt(edge, y + 34, size, { class: 'small soft', end: true, width: 130, letter: 6 }),
+    textAt(edge, y + 34, size, { class: 'small soft', alignEnd: true, width: 130, letter: 6 }),
     ...issueLines.map((line, at) =>
-      textAt(x + INSET, y + 49 + at * ISSUE_LINE, line, { class: `small ${health}`, width, letter: 5.8 }),
+      textAt(x + INSET, y + 49 + at * ISSUE_LINE_HEIGHT, line, { class: `small ${health}`, width, letter: 5.8 }),
     ),
   );
 }

@@ -8,8 +8,8 @@ const LETTERS = 50;
 /** The problems of a cluster, in at most two lines; empty without problems. */
 export function issueLinesOf({ statusReason }: GraphEntity, health: EntityHealth | undefined, now: string): string[] {
   if (health === undefined || (health.health !== 'failed' && health.health !== 'behind')) return [];
-  const place = ({ condition }: Issue) => (condition === 'old version' ? 1 : 0);
-  const inOrder = health.issues.toSorted((a, b) => place(a) - place(b));
+  const rank = ({ condition }: Issue) => (condition === 'old version' ? 1 : 0);
+  const inOrder = health.issues.toSorted((a, b) => rank(a) - rank(b));
   const text = inOrder.map((issue) => sentence(issue, statusReason, now)).join(', ');
   const space = text.length <= LETTERS ? -1 : text.lastIndexOf(' ', LETTERS);
   const [first, rest] = space < LETTERS / 2 ? [text, ''] : [text.slice(0, space), text.slice(space + 1)];

@@ -10,14 +10,14 @@ export const DATA_WIDTH = 312;
 export const HOST_WIDTH = 376;
 export const HOST_X = WIDTH - MARGIN - HOST_WIDTH;
 
-export const PORT = 23;
-export const CARD_HEAD = 54;
-const HOST_HEAD = 60;
-const ROW = 42;
-export const ISSUE_LINE = 15;
+export const PORT_HEIGHT = 23;
+export const CARD_HEAD_HEIGHT = 54;
+const HOST_HEAD_HEIGHT = 60;
+const ROW_HEIGHT = 42;
+export const ISSUE_LINE_HEIGHT = 15;
 const GAP = 16;
 export const VOLUME = { height: 40, step: 46 } as const;
-const LEGEND = 76;
+const LEGEND_HEIGHT = 76;
 
 export interface Placed<T> {
   readonly item: T;
@@ -39,9 +39,9 @@ export function layoutOf(model: Model, top: number) {
     y: first + at * VOLUME.step,
     height: VOLUME.height,
   }));
-  const users = first + volumes.length * VOLUME.step + 22;
-  const height = Math.max(users + (model.users.length === 0 ? 0 : 30), hostsEnd, top + 120) + LEGEND;
-  return { top, databases, volumes, hosts, rows, ports, users, height };
+  const usersY = first + volumes.length * VOLUME.step + 22;
+  const height = Math.max(usersY + (model.users.length === 0 ? 0 : 30), hostsEnd, top + 120) + LEGEND_HEIGHT;
+  return { top, databases, volumes, hosts, rows, ports, usersY, height };
 }
 
 function placeHosts(model: Model, top: number) {
@@ -49,9 +49,9 @@ function placeHosts(model: Model, top: number) {
   let y = top;
   const hosts = model.hosts.map((item): Placed<HostBox> => {
     const start = y;
-    y += item.group === undefined ? HOST_HEAD - 20 : HOST_HEAD;
+    y += item.group === undefined ? HOST_HEAD_HEIGHT - 20 : HOST_HEAD_HEIGHT;
     for (const row of item.rows) {
-      const height = ROW + row.issueLines.length * ISSUE_LINE;
+      const height = ROW_HEIGHT + row.issueLines.length * ISSUE_LINE_HEIGHT;
       rows.push({ item: row, x: HOST_X, y, height });
       y += height;
     }
@@ -64,19 +64,19 @@ function placeHosts(model: Model, top: number) {
 }
 
 function placeDatabases(model: Model, top: number, rows: readonly Placed<ClusterRow>[]) {
-  const meanHeight = meanHeightAmong(rows);
-  /** The height at which the lines of a port start, by its key. */
+  const meanY = meanRowY(rows);
+  /** The `y` at which the lines of a port start, by its key. */
   const ports = new Map<string, number>();
   let y = top;
   const databases = model.databases
-    .toSorted((a, b) => meanHeight(a) - meanHeight(b))
+    .toSorted((a, b) => meanY(a) - meanY(b))
     .map((item): Placed<DatabaseCard> => {
       const start = y;
       ports.set(item.database.id, y + 22);
-      y += CARD_HEAD + (item.failedIngest === undefined ? 0 : PORT);
+      y += CARD_HEAD_HEIGHT + (item.failedLoad === undefined ? 0 : PORT_HEIGHT);
       for (const { key } of item.ports) {
-        ports.set(key, y + PORT / 2);
-        y += PORT;
+        ports.set(key, y + PORT_HEIGHT / 2);
+        y += PORT_HEIGHT;
       }
       y += 6;
       const placed = { item, x: DATA_X, y: start, height: y - start };
@@ -86,11 +86,11 @@ function placeDatabases(model: Model, top: number, rows: readonly Placed<Cluster
   return { databases, ports, end: y };
 }
 
-/** The mean height of the clusters that are connected to a database, which keeps crossings of lines few. */
-function meanHeightAmong(rows: readonly Placed<ClusterRow>[]) {
+/** The mean `y` of the clusters that are connected to a database: in this order, few of the lines cross. */
+function meanRowY(rows: readonly Placed<ClusterRow>[]) {
   return ({ database, ports }: DatabaseCard): number => {
     const keys = new Set([database.id, ...ports.map(({ key }) => key)]);
-    const hanging = rows.filter(({ item }) => item.links.some(({ port }) => keys.has(port)));
-    return hanging.length === 0 ? Infinity : hanging.reduce((sum, { y }) => sum + y, 0) / hanging.length;
+    const connected = rows.filter(({ item }) => item.links.some(({ port }) => keys.has(port)));
+    return connected.length === 0 ? Infinity : connected.reduce((sum, { y }) => sum + y, 0) / connected.length;
   };
 }

@@ -25,20 +25,20 @@ function lineStyle(isOld: boolean, writes: boolean): string {
 
 /** The lines from volumes to the clusters that write to them, and in the gutter to the dataviews that are cached on them. */
 export function volumeLinks({ rows, ports, volumes }: Layout, { graph }: Model): string[] {
-  const rowOf = new Map(rows.map(({ item, y, height }) => [item.cluster.id, y + height / 2 + APART]));
+  const clusterYs = new Map(rows.map(({ item, y, height }) => [item.cluster.id, y + height / 2 + APART]));
   const cached = volumes.filter(({ item }) => graph.edges.some(({ to, from }) => to === item.id && ports.has(from)));
   const step = Math.min(GUTTER.step, GUTTER.room / Math.max(1, cached.length - 1));
   return volumes.flatMap((volume) => {
     const middle = volume.y + VOLUME.height / 2;
-    const users = new Set(graph.edges.filter(({ to }) => to === volume.item.id).map(({ from }) => from));
+    const dependents = new Set(graph.edges.filter(({ to }) => to === volume.item.id).map(({ from }) => from));
     const lane = DATA_X - GUTTER.first - cached.indexOf(volume) * step;
-    return [...users].flatMap((user) => {
-      const cluster = rowOf.get(user);
-      if (cluster !== undefined) return [curve('link-volume', middle, cluster, { writes: true })];
-      const view = ports.get(user);
-      if (view === undefined) return [];
+    return [...dependents].flatMap((id) => {
+      const clusterY = clusterYs.get(id);
+      if (clusterY !== undefined) return [curve('link-volume', middle, clusterY, { writes: true })];
+      const viewY = ports.get(id);
+      if (viewY === undefined) return [];
       return [
-        `<path d="M${DATA_X} ${middle}H${lane}V${view}H${DATA_X - 1}" class="link-volume"/>${head('link-volume', DATA_X, view, 1)}`,
+        `<path d="M${DATA_X} ${middle}H${lane}V${viewY}H${DATA_X - 1}" class="link-volume"/>${head('link-volume', DATA_X, viewY, 1)}`,
       ];
     });
   });

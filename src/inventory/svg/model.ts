@@ -17,7 +17,7 @@ export interface Port {
 
 export interface DatabaseCard {
   readonly database: GraphEntity;
-  readonly failedIngest: GraphEntity | undefined;
+  readonly failedLoad: GraphEntity | undefined;
   readonly ports: readonly Port[];
 }
 
@@ -49,7 +49,7 @@ export function modelOf(graph: Graph, whole: Graph) {
     group,
     rows: clusters.filter((row) => hostOf(row) === group.name),
   }));
-  const rest = clusters.filter((row) => !known.has(hostOf(row)));
+  const dedicated = clusters.filter((row) => !known.has(hostOf(row)));
   const crowded = hosts.toSorted((a, b) => b.rows.length - a.rows.length);
   return {
     graph,
@@ -57,7 +57,7 @@ export function modelOf(graph: Graph, whole: Graph) {
     environment: ofKind('environment')[0],
     healthById,
     databases: ofKind('database').map((database) => cardOf(database, graph)),
-    hosts: [...crowded, ...(rest.length === 0 ? [] : [{ group: undefined, rows: rest }])],
+    hosts: [...crowded, ...(dedicated.length === 0 ? [] : [{ group: undefined, rows: dedicated }])],
     volumes: ofKind('volume'),
     users: ofKind('user'),
   };
@@ -67,14 +67,14 @@ function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard
   const inside = entities.filter((entity) => entity.database === database.name);
   const changesets = inside.filter(({ kind }) => kind === 'changeset');
   const newest = changesets.find(({ facts }) => facts['newestCompleted'] === true);
-  const failed = changesets.find(({ status, facts }) => status === 'FAILED' && facts['completedSince'] === 0);
+  const failedLoad = changesets.find(({ status, facts }) => status === 'FAILED' && facts['completedSince'] === 0);
   const mounted = new Set(edges.filter(({ to }) => to === database.id).map(({ facts }) => facts['changesetId']));
   const older = changesets.filter((changeset) => changeset !== newest && mounted.has(changeset.name));
   const views = inside.filter(({ kind }) => kind === 'dataview');
   const whenOf = (id: unknown) => changesets.find(({ name }) => name === id)?.created;
   return {
     database,
-    failedIngest: failed,
+    failedLoad,
     ports: [
       ...(newest === undefined
         ? []

@@ -89,7 +89,7 @@ function header(model: Model): string {
     glyph(health, MARGIN + 8, 39),
     textAt(MARGIN + 24, 47, graph.name, { class: 'h1', width: 560, letter: 15 }),
     textAt(MARGIN, 72, facts.filter(Boolean).join('  ·  '), { class: 'soft', width: WIDTH - 2 * MARGIN, letter: 6.5 }),
-    textAt(WIDTH - MARGIN, 47, `as of ${utcMinute(graph.readAt)} UTC`, { class: 'soft', end: true }),
+    textAt(WIDTH - MARGIN, 47, `as of ${utcMinute(graph.readAt)} UTC`, { class: 'soft', alignEnd: true }),
     ...tilesOf(model).map((tile, index) => tileBox(tile, MARGIN + index * TILES.step)),
   ].join('');
 }

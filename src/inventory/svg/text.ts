@@ -38,7 +38,8 @@ const widthOf = (characters: readonly string[]) =>
 
 interface TextOptions {
   readonly class?: string;
-  readonly end?: boolean;
+  /** True if the text ends at `x`. */
+  readonly alignEnd?: boolean;
   /** Pixels for text of any script: longer text is shortened, and what is still too wide is clipped. */
   readonly width?: number;
   /** Pixels of an average letter, with `width`. */
@@ -54,13 +55,13 @@ const ASCENT = 26;
 const DESCENT = 8;
 
 export function textAt(x: number, y: number, content: unknown, options: TextOptions = {}): string {
-  const { class: name = '', end, width, letter = 7 } = options;
-  const look = `${name === '' ? '' : ` class="${name}"`}${end ? ' text-anchor="end"' : ''}`;
+  const { class: name = '', alignEnd, width, letter = 7 } = options;
+  const look = `${name === '' ? '' : ` class="${name}"`}${alignEnd ? ' text-anchor="end"' : ''}`;
   const text = width === undefined ? String(content ?? '') : shorten(content, width / letter);
   const isNarrow = (most: number) => MEASURED.test(text) && widthOf(Array.from(text)) * letter <= most * SURE;
   if (width === undefined || isNarrow(width)) return `<text x="${x}" y="${y}"${look}>${xml(text)}</text>`;
-  const left = end ? x - width : x;
-  return `<svg x="${left}" y="${y - ASCENT}" width="${width}" height="${ASCENT + DESCENT}"><text x="${end ? width : 0}" y="${ASCENT}"${look}>${xml(text)}</text></svg>`;
+  const left = alignEnd ? x - width : x;
+  return `<svg x="${left}" y="${y - ASCENT}" width="${width}" height="${ASCENT + DESCENT}"><text x="${alignEnd ? width : 0}" y="${ASCENT}"${look}>${xml(text)}</text></svg>`;
 }
 
 /** A tooltip; the first child of the element that it explains. */

@@ -1,6 +1,6 @@
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph-types.ts';
 import { arnIn, factsOf, isInDatabase, KINDS, memberOf } from '../../inventory/kinds.ts';
-import { namesConnected } from '../../inventory/summary.ts';
+import { connectedNames } from '../../inventory/summary.ts';
 
 /** One value of what is known about an entity: `autoscaling.minNodeCount` is 3. The argument `setting` may name any of them. */
 export interface FactValue {
@@ -30,7 +30,7 @@ export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, 
     environmentId: graph.environmentId,
     arn: arnIn(graph, entity),
     ...times,
-    ...namesConnected(entity, graph),
+    ...connectedNames(entity, graph),
     ...facts,
   };
 }
@@ -42,7 +42,7 @@ export const valuesOf = (entity: GraphEntity, graph: Graph): FactValue[] =>
 /** The same with what a cluster mounts as answers show it, too: `DATABASE/DATAVIEW`. */
 export const comparedValuesOf = (entity: GraphEntity, graph: Graph): FactValue[] => [
   ...valuesOf(entity, graph),
-  ...valuesIn('mounts', entity.facts['mounts'] && namesConnected(entity, graph)['mounts']),
+  ...valuesIn('mounts', entity.facts['mounts'] && connectedNames(entity, graph)['mounts']),
 ];
 
 /** The values that are searched for a text: those of the entity itself; its own ARN only for an ARN. */

@@ -2,7 +2,7 @@ import type { GraphEntity, Kind } from '../../inventory/graph-types.ts';
 import { factsOf } from '../../inventory/kinds.ts';
 import { usesCapacity } from '../../inventory/sizes.ts';
 import { sumByName } from '../../inventory/sum-by-name.ts';
-import { namesConnected } from '../../inventory/summary.ts';
+import { connectedNames } from '../../inventory/summary.ts';
 import { bytes, exactMemory, truncate } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
@@ -131,7 +131,7 @@ export const isEnvironment = ({ name, of }: Key) => of === 'setting' && bareName
 
 function valuesIn(candidate: Candidate, key: Key): string[] {
   const { entity, graph } = candidate;
-  const own = () => ({ ...everythingOf(entity, graph), mounts: namesConnected(entity, graph)['mounts'] });
+  const own = () => ({ ...everythingOf(entity, graph), mounts: connectedNames(entity, graph)['mounts'] });
   const values = key.of === 'setting' ? namedIn(entity.kind, own(), key.name) : tagValues(candidate, key);
   if (values.length > 0) return values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
   const isMeant = ({ path }: FactValue) => key.of === 'setting' && isFactNamed(entity.kind, key.name, path);

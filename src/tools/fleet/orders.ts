@@ -1,5 +1,5 @@
 import type { GraphEntity } from '../../inventory/graph-types.ts';
-import { fullness, sizeInOrder, usesCapacity } from '../../inventory/sizes.ts';
+import { comparableSize, fullness, usesCapacity } from '../../inventory/sizes.ts';
 
 interface Member {
   readonly entity: GraphEntity;
@@ -22,7 +22,7 @@ export const changedAt = ({ created, modified }: GraphEntity): string => modifie
 const times = (many: Many, at: (entity: GraphEntity) => string) => many.map(({ entity }) => at(entity)).toSorted();
 const first = (...of: Parameters<typeof times>) => times(...of)[0] ?? '';
 const last = (...of: Parameters<typeof times>) => times(...of).at(-1) ?? '';
-const sizeOf = ({ entity }: Member) => (usesCapacity(entity) ? sizeInOrder(entity) : undefined);
+const sizeOf = ({ entity }: Member) => (usesCapacity(entity) ? comparableSize(entity) : undefined);
 const size = (many: Many) => {
   const sizes = many.flatMap((one) => sizeOf(one) ?? []);
   return sizes.length === 0 ? undefined : sizes.reduce((sum, one) => sum + one, 0);

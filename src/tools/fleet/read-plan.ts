@@ -70,7 +70,7 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
     ...readFor(kinds, { details, fillsRows }),
     ...(byNodes ? { nodes: true } : {}),
     details,
-    changes: details && request.kinds?.includes('changeset') ? () => true : undefined,
+    changesOf: details && request.kinds?.includes('changeset') ? () => true : undefined,
     changesetsSince: createdAfter && new Date(momentOf(createdAfter, new Date().toISOString())).toISOString(),
     changesetsOf:
       name === undefined
@@ -140,7 +140,7 @@ export async function readFew(reader: FleetReader, found: readonly Candidate[], 
   const options = {
     ...readFor(present, { details: true, fillsRows: isBrief }),
     nodes,
-    changes: (changesetId: string) => ids.has(changesetId),
+    changesOf: (changesetId: string) => ids.has(changesetId),
     changesetsOf: (database: string) => databases.has(database),
   };
   const read = await reader.reread(graphs, options);

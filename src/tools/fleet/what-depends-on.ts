@@ -38,8 +38,8 @@ export const whatDependsOn = fleetTool({
     const place =
       environment === undefined ? await placeOf(reader, given, kind) : { id: environment, name: given, gaps: [] };
     const { name } = place;
-    const changes = (changesetId: string) => name.endsWith(changesetId);
-    const graph = await reader.graph(place.id, { changes });
+    const changesOf = (changesetId: string) => name.endsWith(changesetId);
+    const graph = await reader.graph(place.id, { changesOf });
     const found = theOne(graph, name, kind);
     const { holder, entity } =
       found === undefined ? await olderChangeset(reader, graph, input, name) : { holder: graph, entity: found };
@@ -157,7 +157,7 @@ async function olderChangeset(reader: FleetReader, graph: Graph, { environment, 
     kinds: ['changeset'],
     details: false,
     everyChangeset: true,
-    changes: (id: string) => name.endsWith(id),
+    changesOf: (id: string) => name.endsWith(id),
   } as const;
   const isMeant = kind === undefined || kind === 'changeset';
   const read = isMeant ? await reader.reread([graph], options) : { graphs: [], gaps: [] };
