@@ -4,10 +4,10 @@ import { SIZE_MEASURES } from '../../inventory/sizes.ts';
 import { plural } from '../../inventory/units.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
-import { declares, FOUND_KINDS } from './fact-values.ts';
+import { declares, FINDABLE_KINDS } from './fact-values.ts';
 import { type Filters, hasStatus, STATUS_CLASSES, statusWord } from './filters.ts';
 import { momentOf } from './moments.ts';
-import { NotFound } from './not-found.ts';
+import { Unanswerable } from './unanswerable.ts';
 
 /** What a condition or order is about, and whether entities of a kind have it. */
 const HAVING = {
@@ -16,7 +16,7 @@ const HAVING = {
   size: (kind: Kind) => SIZE_MEASURES[kind] !== undefined,
   // Volumes do not show it; the answer says so.
   fullness: (kind: Kind) => kind === 'scaling-group' || kind === 'volume',
-  // A changeset counts with the tags of its database.
+  // Changesets are found by the tags of their database.
   tag: (kind: Kind) => kind !== 'node',
 };
 type Property = keyof typeof HAVING;
@@ -25,24 +25,24 @@ type Property = keyof typeof HAVING;
 export const havingProperty = (property: Property, kinds: readonly Kind[]): readonly Kind[] =>
   kinds.filter(HAVING[property]);
 
-/** Throws NotFound where none of the kinds has a property: that nothing matches would look like an answer. */
+/** Throws Unanswerable where none of the kinds has a property: that nothing matches would look like an answer. */
 export function requireProperty(property: Property, kinds: readonly Kind[]): void {
   if (kinds.some(HAVING[property])) return;
-  const having = FOUND_KINDS.filter(HAVING[property]);
-  throw new NotFound(
+  const having = FINDABLE_KINDS.filter(HAVING[property]);
+  throw new Unanswerable(
     `Only ${nouns(having)} have a ${property}; ${nouns(kinds)} do not. To search settings, use the arguments text or where; to count by a setting, use groupBy.`,
   );
 }
 
-/** Throws NotFound where the sizes of results of these kinds cannot be compared: their order would say nothing. */
+/** Throws Unanswerable where the sizes of results of these kinds cannot be compared: their order would say nothing. */
 export function requireOneMeasure(kinds: readonly Kind[]): void {
   if (new Set(kinds.flatMap((kind) => SIZE_MEASURES[kind] ?? [])).size <= 1) return;
-  throw new NotFound(
+  throw new Unanswerable(
     'Sizes of clusters and scaling groups (memory), databases (data) and volumes (disk) cannot be compared with each other. Give kinds with one of these measures.',
   );
 }
 
-/** Throws NotFound for a status that no entity of the kinds can have, unless one has it. */
+/** Throws Unanswerable for a status that no entity of the kinds has or can have. */
 export function requireStatus(
   words: readonly string[],
   kinds: readonly Kind[],
@@ -55,12 +55,12 @@ export function requireStatus(
   const unknown = words.find((word) => !isKnown(word));
   if (unknown === undefined) return;
   const otherwise = `. Statuses: ${known.join(', ')}; failed, underway, settled. find_kx_problems finds what is stuck, unused or behind.`;
-  throw new NotFound(
+  throw new Unanswerable(
     `${quoteUntrusted(unknown)} is not a status of ${nouns(kinds)}${didYouMean(statusWord(unknown), known, { otherwise })}`,
   );
 }
 
-/** Throws NotFound for times between which nothing can be, such as those of spans in the wrong order. */
+/** Throws Unanswerable for times between which nothing can be, such as those of spans in the wrong order. */
 export function requirePossibleTimes(
   { createdAfter, createdBefore, changedAfter, changedBefore }: Filters,
   now = new Date().toISOString(),
@@ -71,7 +71,7 @@ export function requirePossibleTimes(
   ] as const;
   for (const [what, after, before] of ranges)
     if (after !== undefined && before !== undefined && momentOf(after, now) >= momentOf(before, now))
-      throw new NotFound(
+      throw new Unanswerable(
         `${what}After (${after}) is not before ${what}Before (${before}), so nothing can match. A span counts back from now: the longer one belongs in ${what}After.`,
       );
 }

@@ -40,7 +40,7 @@ export const checkQuotas = fleetTool({
       ...environmentsOf(graphs),
       ...notReadIn(gaps),
     };
-    return answer(head, [{ name: 'quotas', rows }], { input, rest: reader.rest() });
+    return answer(head, [{ name: 'quotas', rows }], { input, environmentsLeft: reader.environmentsLeft() });
   },
 });
 
@@ -59,15 +59,19 @@ function share({ used, limit }: QuotaUse): number {
 }
 
 /** A use above an assumed limit shows that the real limit is higher. */
-function rowOf({ limit, ...use }: QuotaUse, isKnown: boolean): Row {
+function rowOf({ limit, ...use }: QuotaUse, isLimitKnown: boolean): Row {
   if (limit === Infinity) return use;
-  if (!isKnown && use.used > limit) return { ...use, publishedDefault: limit };
+  if (!isLimitKnown && use.used > limit) return { ...use, publishedDefault: limit };
   return { ...use, limit, headroom: Math.max(0, limit - use.used) };
 }
 
 /** Quotas of the account; use is known only if all environments are visible. */
-async function accountQuotaUse({ present, seesAll }: FleetReader, { environments: limit }: Quotas, isKnown: boolean) {
+async function accountQuotaUse(
+  { existing, seesAll }: FleetReader,
+  { environments: limit }: Quotas,
+  isLimitKnown: boolean,
+) {
   if (!seesAll) return 'not counted: this server shows only some of its environments';
-  const used = (await present()).length;
-  return rowOf({ quota: 'kdb environments', used, limit }, isKnown);
+  const used = (await existing()).length;
+  return rowOf({ quota: 'kdb environments', used, limit }, isLimitKnown);
 }

@@ -9,7 +9,7 @@ import { Words } from '../lenient.ts';
 import type { Candidate } from './filters.ts';
 import { EnvironmentArgument, type FleetReader, readAtOf } from './fleet-reader.ts';
 import { answer, type Row, type Section, shaping, type View } from './page.ts';
-import { notReadIn, unreadOf } from './read-gaps.ts';
+import { notReadIn, readGapsOf } from './read-gaps.ts';
 import { withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
@@ -33,9 +33,11 @@ export const compareEnvironments = fleetTool({
     const { a, b, kinds = COMPARED, view } = input;
     const read = readFor(kinds);
     const [one, other] = await Promise.all([reader.graph(a, read), reader.graph(b, read)]);
-    const own = kinds.includes('environment') ? await environmentDifferences(reader, [one, other]) : NOT_COMPARED;
+    const environments = kinds.includes('environment')
+      ? await environmentDifferences(reader, [one, other])
+      : NOT_COMPARED;
     const { sections: contents, changedSettings } = differences([one, other], kinds, view);
-    const sections = [...own.sections, ...contents];
+    const sections = [...environments.sections, ...contents];
     const [summary, otherSummary] = [summaryOf(one), summaryOf(other)];
     const head = {
       readAt: readAtOf([one, other]),
@@ -43,8 +45,8 @@ export const compareEnvironments = fleetTool({
       b: { ...overviewOf(otherSummary.environment), counts: countsIn(otherSummary, kinds) },
       differences: Object.fromEntries(sections.map(({ name, rows }) => [name, rows.length])),
       ...(Object.keys(changedSettings).length === 0 ? {} : { changedSettings }),
-      notCompared: `data, changesets, and tags${own.hasTags ? ' of what the environments contain' : ''}`,
-      ...notReadIn([...unreadOf(one), ...unreadOf(other), ...own.gaps]),
+      notCompared: `data, changesets, and tags${environments.hasTags ? ' of what the environments contain' : ''}`,
+      ...notReadIn([...readGapsOf(one), ...readGapsOf(other), ...environments.gaps]),
     };
     return answer(head, sections, { input });
   },
@@ -66,27 +68,27 @@ const NOT_COMPARED: Awaited<ReturnType<typeof environmentDifferences>> = { secti
 
 /** The different settings of the environments themselves, and their different tags if those of both can be read. */
 async function environmentDifferences(reader: FleetReader, graphs: readonly Graph[]) {
-  const places = graphs.flatMap((graph) =>
+  const candidates = graphs.flatMap((graph) =>
     graph.entities.flatMap((entity) => (entity.kind === 'environment' ? [{ graph, entity }] : [])),
   );
-  const { found, gaps } = await withTagsOnPage(reader, places);
+  const { found, gaps } = await withTagsOnPage(reader, candidates);
   const hasTags = found.every(({ tags }) => tags !== undefined);
-  const withOwnTags = (at: number): Row => {
+  const withDifferentTags = (at: number): Row => {
     const { entity, tags = {} } = found[at] as Candidate;
     const others = found[1 - at]?.tags ?? {};
-    const own = Object.entries(tags).filter(([key, value]) => others[key] !== value);
-    return { ...chosenFacts(entity), ...(hasTags ? { tags: Object.fromEntries(own) } : {}) };
+    const different = Object.entries(tags).filter(([key, value]) => others[key] !== value);
+    return { ...chosenFacts(entity), ...(hasTags ? { tags: Object.fromEntries(different) } : {}) };
   };
-  const changed = changesBetween(withOwnTags(0), withOwnTags(1));
-  const sections: Section[] = Object.keys(changed).length === 0 ? [] : [{ name: 'environment', rows: [changed] }];
+  const differing = differingMembers(withDifferentTags(0), withDifferentTags(1));
+  const sections: Section[] = Object.keys(differing).length === 0 ? [] : [{ name: 'environment', rows: [differing] }];
   return { sections, gaps, hasTags };
 }
 
 /** The members that differ, each with both values. */
-function changesBetween(a: Row, b: Row): Row {
+function differingMembers(a: Row, b: Row): Row {
   const members = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  const changed = members.filter((member) => JSON.stringify(a[member]) !== JSON.stringify(b[member]));
-  return Object.fromEntries(changed.map((member) => [member, [a[member] ?? null, b[member] ?? null]]));
+  const differing = members.filter((member) => JSON.stringify(a[member]) !== JSON.stringify(b[member]));
+  return Object.fromEntries(differing.map((member) => [member, [a[member] ?? null, b[member] ?? null]]));
 }
 
 /** What could not be read on one side is neither missing there nor different. */
@@ -96,9 +98,9 @@ function differences([one, other]: readonly [Graph, Graph], kinds: readonly Kind
     if (!isRead(mine, one) || !isRead(theirs, other)) return [];
     return [
       {
-        called: mine.id === theirs.id ? { id: mine.id } : { ids: [mine.id, theirs.id] },
+        idOrIds: mine.id === theirs.id ? { id: mine.id } : { ids: [mine.id, theirs.id] },
         kind: mine.kind,
-        changed: changesBetween(settingsIn(mine), settingsIn(theirs)),
+        differing: differingMembers(settingsIn(mine), settingsIn(theirs)),
       },
     ];
   });
@@ -106,27 +108,27 @@ function differences([one, other]: readonly [Graph, Graph], kinds: readonly Kind
   const renamed = both.filter(([mine, theirs]) => mine.id !== theirs.id).map(([{ id: a }, { id: b }]) => ({ a, b }));
   const sections: Section[] = [
     ...(commonDifferences.length === 0 ? [] : [{ name: 'commonDifferences', rows: commonDifferences }]),
-    { name: 'different', rows: others.map(({ called, changed }) => ({ ...called, ...changed })) },
+    { name: 'different', rows: others.map(({ idOrIds, differing }) => ({ ...idOrIds, ...differing })) },
     ...(renamed.length === 0 ? [] : [{ name: 'paired', rows: renamed }]),
     { name: 'onlyInA', rows: lacking(onlyMine, other, view) },
     { name: 'onlyInB', rows: lacking(onlyTheirs, one, view) },
   ];
-  return { sections, changedSettings: countsOf(pairs) };
+  return { sections, changedSettings: changedSettingsIn(pairs) };
 }
 
 interface Pair {
   /** The id if it is the same on both sides, or else both ids. */
-  readonly called: Row;
+  readonly idOrIds: Row;
   readonly kind: Kind;
   /** The different settings, each with both values. */
-  readonly changed: Row;
+  readonly differing: Row;
 }
 
 /** How many entities of each kind differ in which settings, so that pure differences in size are visible. */
-function countsOf(pairs: readonly Pair[]): Record<string, Record<string, number>> {
+function changedSettingsIn(pairs: readonly Pair[]): Record<string, Record<string, number>> {
   const kinds = [...new Set(pairs.map(({ kind }) => kind))];
   const counts = kinds.map((kind) => {
-    const members = pairs.filter((pair) => pair.kind === kind).flatMap(({ changed }) => Object.keys(changed));
+    const members = pairs.filter((pair) => pair.kind === kind).flatMap(({ differing }) => Object.keys(differing));
     return [kind, sumByName(members.map((member) => [member, 1]))] as const;
   });
   return Object.fromEntries(counts.filter(([, members]) => Object.keys(members).length > 0));
@@ -147,22 +149,22 @@ function separateCommon(pairs: readonly Pair[]) {
     const common = commonByKind.get(pair.kind) ?? {};
     return {
       ...pair,
-      changed: Object.fromEntries(Object.entries(pair.changed).filter(([member]) => !(member in common))),
+      differing: Object.fromEntries(Object.entries(pair.differing).filter(([member]) => !(member in common))),
     };
   });
   return {
     commonDifferences: kinds
       .filter(({ common }) => Object.keys(common).length > 0)
       .map(({ kind, count, common }): Row => ({ kind, count, ...common })),
-    others: others.filter(({ changed }) => Object.keys(changed).length > 0),
+    others: others.filter(({ differing }) => Object.keys(differing).length > 0),
   };
 }
 
 /** The differences that these pairs share, if there are enough of them. */
 function commonOf([first, ...others]: readonly Pair[]): Row {
   if (first === undefined || others.length + 1 < MIN_ENTITIES_IN_COMMON) return {};
-  const shared = Object.entries(first.changed).filter(([member, values]) =>
-    others.every(({ changed }) => JSON.stringify(changed[member]) === JSON.stringify(values)),
+  const shared = Object.entries(first.differing).filter(([member, values]) =>
+    others.every(({ differing }) => JSON.stringify(differing[member]) === JSON.stringify(values)),
   );
   return Object.fromEntries(shared);
 }
@@ -196,8 +198,8 @@ function pairEntities(one: Graph, other: Graph, kinds: readonly Kind[]) {
   const alike = pairBy(
     exact.onlyMine,
     exact.onlyTheirs,
-    (entity) => without(entity, mine),
-    (entity) => without(entity, theirs),
+    (entity) => idWithout(entity, mine),
+    (entity) => idWithout(entity, theirs),
   );
   return { ...alike, both: [...exact.both, ...alike.both] };
 }
@@ -221,7 +223,7 @@ function pairBy(those: readonly GraphEntity[], others: readonly GraphEntity[], n
 }
 
 /** An id without some words in its names: `cluster:gw-prod` and `cluster:gw-uat` are equal without `prod` and `uat`. */
-const without = ({ id, kind }: GraphEntity, words: readonly string[]) =>
+const idWithout = ({ id, kind }: GraphEntity, words: readonly string[]) =>
   kind +
   id
     .slice(kind.length)

@@ -7,7 +7,7 @@ import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/
 import { quoteUnlessPlain } from '../../untrusted.ts';
 import { EnvironmentArgument } from './fleet-reader.ts';
 import { answer, type Link, linkBlock, type Row, type Section, shaping } from './page.ts';
-import { notReadIn, unreadOf } from './read-gaps.ts';
+import { notReadIn, readGapsOf } from './read-gaps.ts';
 import { tagsIn, withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
@@ -47,7 +47,7 @@ export const describeEnvironment = fleetTool({
       environment: { ...summary.environment, ...(isFull ? {} : found.map(tagsIn)[0]) },
       readAt: summary.readAt,
       counts: summary.counts,
-      ...notReadIn([...unreadOf(graph), ...gaps]),
+      ...notReadIn([...readGapsOf(graph), ...gaps]),
     };
     if (isFull) {
       const rows = found.map((each): Row => ({ ...each.entity, ...tagsIn(each) }));

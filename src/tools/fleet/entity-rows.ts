@@ -23,11 +23,11 @@ export const detailFor = (
   return needsSizes ? ['brief'] : ['brief', 'listed'];
 };
 
-/** The rows at the first level that fits into one answer; brief rows if none does. */
+/** The rows at the first level at which they fit into one answer, or else at the first level. */
 export function rowsOf(found: readonly Candidate[], levels: Levels, showsEnvironment: boolean): Row[] {
   const rows = (as: Detail) => found.map((each) => rowOf(each, as, showsEnvironment));
-  const [first, ...others] = levels;
-  return rows(others.length === 0 ? first : (levels.find((level) => isSmall(rows(level))) ?? 'brief'));
+  const fitting = levels.length > 1 ? levels.find((level) => isSmall(rows(level))) : undefined;
+  return rows(fitting ?? levels[0]);
 }
 
 /** The settings that matched, if they are the same for all of many results. */
@@ -38,7 +38,7 @@ export function matchedInAll(found: readonly Candidate[]): readonly string[] | u
   return isSame ? first?.matched : undefined;
 }
 
-export const unmatched = ({ matched: _, ...candidate }: Candidate): Candidate => candidate;
+export const withoutMatched = ({ matched: _, ...candidate }: Candidate): Candidate => candidate;
 
 function rowOf(candidate: Candidate, detail: Detail, showsEnvironment: boolean): Row {
   const { graph, entity, matched } = candidate;
@@ -74,7 +74,7 @@ function rowOf(candidate: Candidate, detail: Detail, showsEnvironment: boolean):
 export function countsOf(found: readonly Candidate[]) {
   const kinds = sumByName(found.map(({ entity }) => [entity.kind, 1]));
   const inside = found.filter(({ entity }) => entity.kind !== 'environment');
-  const places = sumByName(inside.map(({ graph }) => [graph.name, 1]));
-  const count = Object.keys(places).length;
-  return { kinds, ...(count > 1 && count <= 20 ? { perEnvironment: places } : {}) };
+  const perEnvironment = sumByName(inside.map(({ graph }) => [graph.name, 1]));
+  const count = Object.keys(perEnvironment).length;
+  return { kinds, ...(count > 1 && count <= 20 ? { perEnvironment } : {}) };
 }

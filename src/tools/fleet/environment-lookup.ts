@@ -11,19 +11,19 @@ import { FinspaceError } from '../../operations/failure.ts';
 import type { Call, CallOptions } from '../../operations/index.ts';
 import { lazy } from '../../operations/operation.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
-import { NotFound, notFound, quotedList } from './not-found.ts';
+import { notFound, quotedList, Unanswerable } from './unanswerable.ts';
 
 export const DELETED = 'DELETED';
 
 /** Finds the environments that arguments name. */
 export interface EnvironmentLookup {
   /** The existing environments. */
-  present(): Promise<readonly Environment[]>;
-  /** The only environment with an id or name. Throws NotFound. */
+  existing(): Promise<readonly Environment[]>;
+  /** The only environment with an id or name. Throws Unanswerable. */
   environment(wanted: string): Promise<Environment>;
   /** The same, or else the newest deleted one with that id or name. */
   environmentOrDeleted(wanted: string): Promise<Environment>;
-  /** All environments, the only one with an id or name, or those whose names match a pattern with `*`. Throws NotFound. */
+  /** All environments, the only one with an id or name, or those whose names match a pattern with `*`. Throws Unanswerable. */
   matching(wanted: string | undefined): Promise<readonly Environment[]>;
   /** What was read of an environment, at least its id. */
   seen(environmentId: string): Environment;
@@ -31,17 +31,17 @@ export interface EnvironmentLookup {
 
 interface LookupOptions {
   readonly call: Call;
-  /** The same, with one call for identical reads. */
-  readonly reads: Call;
+  /** The same, but it makes identical reads only once. */
+  readonly readOnce: Call;
   readonly foreground: CallOptions;
   readonly background: CallOptions;
   readonly cache: ReplyCache | undefined;
 }
 
-export function environmentLookup({ call, reads, foreground, background, cache }: LookupOptions): EnvironmentLookup {
+export function environmentLookup({ call, readOnce, foreground, background, cache }: LookupOptions): EnvironmentLookup {
   const seen = new Map<string | undefined, Environment>();
-  const present = lazy(async () => {
-    const all = await existingEnvironments(reads, background, cache);
+  const existing = lazy(async () => {
+    const all = await existingEnvironments(readOnce, background, cache);
     for (const each of all) seen.set(each.environmentId, each);
     return all;
   });
@@ -51,24 +51,25 @@ export function environmentLookup({ call, reads, foreground, background, cache }
     const idOfName = second === undefined ? named?.environmentId : undefined;
     const id = looksLikeId(wanted) ? wanted : idOfName;
     if (id === undefined) return undefined;
-    const found = seen.get(id) ?? (await reads('GetKxEnvironment', { environmentId: id }, foreground).catch(orList));
+    const found = seen.get(id) ?? (await readOnce('GetKxEnvironment', { environmentId: id }, foreground).catch(orList));
     if (found === undefined || found.status === DELETED || environmentsNamed([found], wanted).length === 0)
       return undefined;
     seen.set(id, found);
     return found;
   };
-  const environment = async (wanted: string) => (await withoutListing(wanted)) ?? theOne(await present(), wanted);
+  const environment = async (wanted: string) => (await withoutListing(wanted)) ?? theOne(await existing(), wanted);
   return {
-    present,
+    existing,
     environment,
     environmentOrDeleted: async (wanted) => {
       const [deleted, others] = splitDeleted(await allEnvironments(call, foreground));
-      const [gone] = environmentsNamed(others, wanted).length > 0 ? [] : newest(environmentsNamed(deleted, wanted));
+      const [gone] =
+        environmentsNamed(others, wanted).length > 0 ? [] : newestFirst(environmentsNamed(deleted, wanted));
       return gone ?? theOne(others, wanted);
     },
     matching: async (wanted) => {
-      if (wanted === undefined) return present();
-      return wanted.includes('*') ? matchingNames(await present(), wanted) : [await environment(wanted)];
+      if (wanted === undefined) return existing();
+      return wanted.includes('*') ? matchingNames(await existing(), wanted) : [await environment(wanted)];
     },
     seen: (environmentId) => seen.get(environmentId) ?? { environmentId },
   };
@@ -80,13 +81,13 @@ function orList(error: unknown): undefined {
   throw error;
 }
 
-/** The only one with an id or name. Throws NotFound. */
+/** The only one with an id or name. Throws Unanswerable. */
 function theOne(all: readonly Environment[], wanted: string): Environment {
   const meant = environmentsMeant(all, wanted);
   const [found, second] = meant;
   const names = all.map(({ name }) => name ?? '');
   if (found === undefined) throw notFound('kdb environment', wanted, names);
-  if (second !== undefined) throw new NotFound(candidatesText(meant, wanted));
+  if (second !== undefined) throw new Unanswerable(candidatesText(meant, wanted));
   return found;
 }
 
@@ -96,12 +97,12 @@ export function environmentsMeant(all: readonly Environment[], wanted: string): 
   return exact.length > 0 ? exact : withWord(all, wanted);
 }
 
-/** Those whose names match a pattern. Throws NotFound. */
+/** Those whose names match a pattern. Throws Unanswerable. */
 function matchingNames(all: readonly Environment[], pattern: string): readonly Environment[] {
   const fitting = all.filter(({ name = '' }) => isLike(name.toLowerCase(), pattern.toLowerCase()));
   if (fitting.length > 0) return fitting;
   const names = all.map(({ name = '' }) => name);
-  throw new NotFound(
+  throw new Unanswerable(
     `No kdb environment has a name like ${quoteUntrusted(pattern)}. Existing ones: ${quotedList(names)}.`,
   );
 }
@@ -122,7 +123,7 @@ export function isLike(name: string, pattern: string): boolean {
 
 const splitDeleted = (all: readonly Environment[]) =>
   [all.filter(({ status }) => status === DELETED), all.filter(({ status }) => status !== DELETED)] as const;
-const newest = (all: readonly Environment[]) =>
+const newestFirst = (all: readonly Environment[]) =>
   all.toSorted((a, b) => (b.creationTimestamp ?? '').localeCompare(a.creationTimestamp ?? ''));
 
 /** The only environment whose name matches apart from word separators, or contains the word: `prod` or `production` is `kdb-prod`. */

@@ -8,7 +8,7 @@ export interface FactValue {
   readonly value: string;
 }
 
-export const FOUND_KINDS = [...KINDS, 'node'] as const;
+export const FINDABLE_KINDS = [...KINDS, 'node'] as const;
 
 /** Known for every entity. Some kinds also have one of them as a fact, such as the `arn` of a user. */
 const BASE = ['name', 'kind', 'status', 'environment', 'environmentId', 'arn', 'created', 'changed'];
@@ -16,7 +16,7 @@ const BASE = ['name', 'kind', 'status', 'environment', 'environmentId', 'arn', '
 /** Whether a name means the dependents of an entity. */
 export const meansUsedBy = (wanted: string): boolean => bareNameOf(wanted) === bareNameOf('usedBy');
 
-/** Everything known about an entity by name; times as days. */
+/** Everything known about an entity, each value under its name; times as days. */
 export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, unknown> {
   const { name, kind, status, statusReason: reason, database, created, modified = created, facts } = entity;
   const times = { created: created?.slice(0, 10), changed: modified?.slice(0, 10) };
@@ -61,7 +61,7 @@ function valuesIn(path: string, value: unknown): FactValue[] {
   return value === undefined ? [] : [{ path, value: String(value) }];
 }
 
-/** Whether a name means the fact of a kind at a path, or one inside it. */
+/** Whether a name means the fact in a path, or a part of it: `autoscaling` or `minNodeCount` in `autoscaling.minNodeCount`. */
 export function isFactNamed(kind: Kind, wanted: string, path: string): boolean {
   const bareName = bareNameOf(wanted);
   if (isOwnArn(kind, wanted)) return path === 'arn';
@@ -137,7 +137,7 @@ export const bareNameOf = (name: string): string => {
 };
 
 const OTHER_NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  FOUND_KINDS.flatMap((kind) =>
+  FINDABLE_KINDS.flatMap((kind) =>
     Object.entries(factsOf(kind)).map(
       ([name, { also = [] }]) => [`${kind} ${name}`, new Set(also.map(bareNameOf))] as const,
     ),

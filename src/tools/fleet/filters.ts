@@ -10,16 +10,16 @@ import {
   comparedValuesOf,
   declares,
   type FactValue,
-  FOUND_KINDS,
+  FINDABLE_KINDS,
   isFactNamed,
   isListed,
   needsOf,
   searchedValuesOf,
 } from './fact-values.ts';
 import { isDate, isMoment, momentOf } from './moments.ts';
-import { NotFound } from './not-found.ts';
 import { changedAt } from './orders.ts';
 import { compareQuantities, isQuantity } from './quantities.ts';
+import { Unanswerable } from './unanswerable.ts';
 
 /** An entity in its environment, with what was found out about it. */
 export interface Candidate {
@@ -44,7 +44,7 @@ const COMPARISONS = ['equals', 'not', 'contains', 'lacks', 'above', 'below', 'se
 
 const isOrder = (is: (typeof COMPARISONS)[number]) => is === 'above' || is === 'below';
 
-const TagFilter = () =>
+const tagCondition = () =>
   KeyValue(
     z.strictObject({
       key: NonEmpty(128),
@@ -54,7 +54,7 @@ const TagFilter = () =>
     }),
   );
 
-const SettingFilter = () =>
+const settingCondition = () =>
   z
     .strictObject({
       setting: z.string().min(1).max(100).describe('As in answers or in the API, such as nodeCount or databaseName'),
@@ -87,7 +87,7 @@ export const filters = () => ({
   notStatus: words('None of these'),
   type: words('Any of these types of cluster, disk, node or host, such as RDB, SSD_1000 or kx.sg.4xlarge'),
   tags: z
-    .array(TagFilter())
+    .array(tagCondition())
     .min(1)
     .max(20)
     .optional()
@@ -100,7 +100,7 @@ export const filters = () => ({
     .max(200)
     .optional()
     .describe('Text in any setting or failure reason (names are not settings), such as a path, role, subnet or volume'),
-  where: z.array(SettingFilter()).min(1).max(20).optional().describe('Conditions on settings; all must hold'),
+  where: z.array(settingCondition()).min(1).max(20).optional().describe('Conditions on settings; all must hold'),
   createdBefore: moment('A date, or a span before now such as 90m, 12h, 30d or 2w'),
   createdAfter: moment('Date or span'),
   changedBefore: moment('Date or span, compared with the last change or, if there was none, with the creation'),
@@ -195,16 +195,16 @@ export function withMatchingSettings(
   return selected;
 }
 
-/** Throws NotFound if a condition on the order of values is about a setting without any that can be compared. */
+/** Throws Unanswerable if a condition compares the order of values, and no value of its setting can be compared. */
 function requireComparable(candidates: readonly Candidate[], { setting, is, value = '' }: SettingCondition): void {
-  const [first, ...others] = isOrder(is) ? candidates.flatMap((each) => settingIn(each, setting)) : [];
+  const [first, ...others] = isOrder(is) ? candidates.flatMap((each) => valuesOfSetting(each, setting)) : [];
   if (
     first === undefined ||
     [first, ...others].some((own) => compareQuantities(own.path, own.value, value) !== undefined)
   )
     return;
   const forAge = TIMES.has(first.path) ? ` For an age, use ${first.path}Before or ${first.path}After.` : '';
-  throw new NotFound(
+  throw new Unanswerable(
     `${quoteUntrusted(setting)} cannot be compared with ${quoteUntrusted(value)}: it has values such as ${quoteUntrusted(first.value)}. Numbers are compared with numbers, days with days and times with days or times.${forAge}`,
   );
 }
@@ -214,23 +214,27 @@ const TIMES: ReadonlySet<string> = new Set(['created', 'changed']);
 /** The kinds of some candidates that have a setting, or can have it: only their entities can be without it. */
 function kindsWith(candidates: readonly Candidate[], all: readonly Candidate[], setting: string): ReadonlySet<Kind> {
   const kinds = new Set(candidates.map(({ entity }) => entity.kind));
-  const hasIt = (kind: Kind) => all.some((each) => each.entity.kind === kind && settingIn(each, setting).length > 0);
+  const hasIt = (kind: Kind) =>
+    all.some((each) => each.entity.kind === kind && valuesOfSetting(each, setting).length > 0);
   return new Set([...kinds].filter((kind) => declares(kind, setting) || hasIt(kind)));
 }
 
-export const settingIn = ({ entity, graph }: Candidate, setting: string) =>
+export const valuesOfSetting = ({ entity, graph }: Candidate, setting: string) =>
   comparedValuesOf(entity, graph).filter(({ path }) => isFactNamed(entity.kind, setting, path));
 
 /** The conditions that exclude a value that none of the candidates has, as far as they were read: it may be misspelt. */
-export const excludingNothing = (candidates: readonly Candidate[], { where = [] }: Filters): SettingCondition[] =>
+export const conditionsExcludingNothing = (
+  candidates: readonly Candidate[],
+  { where = [] }: Filters,
+): SettingCondition[] =>
   where.filter(({ setting, is, value }) => {
-    const { fits, isNot = false } = TESTS[is];
+    const { fits, isNegated = false } = TESTS[is];
     const isIn = (each: Candidate) =>
-      isUnread(each, setting) || settingIn(each, setting).some((own) => fits(own, value ?? ''));
-    return isNot && value !== undefined && !candidates.some(isIn);
+      isUnread(each, setting) || valuesOfSetting(each, setting).some((own) => fits(own, value ?? ''));
+    return isNegated && value !== undefined && !candidates.some(isIn);
   });
 
-/** Whether values of a setting of an entity may be missing because a read failed: then no condition says that they are absent. */
+/** Whether values of a setting of an entity may be missing because a read failed: then they do not count as absent. */
 export function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): boolean {
   if (gaps.length === 0) return false;
   const { kind } = entity;
@@ -257,29 +261,29 @@ const equals: Compare = ({ path, value }, wanted) => {
 /** A value that people call by its end, such as the name of a role or of a file. */
 const PATH = /^(?:arn:|s3:\/\/)/;
 /** How answers begin the id of an entity, such as `cluster:hdb-fx`. */
-const KIND = new RegExp(`^(?:${FOUND_KINDS.join('|')}):`);
+const KIND = new RegExp(`^(?:${FINDABLE_KINDS.join('|')}):`);
 const contains: Compare = ({ value }, wanted) => value.toLowerCase().includes(wanted.toLowerCase());
 const above: Compare = ({ path, value }, wanted) => (compareQuantities(path, value, wanted) ?? 0) > 0;
 const below: Compare = ({ path, value }, wanted) => (compareQuantities(path, value, wanted) ?? 0) < 0;
 const always: Compare = () => true;
 
-/** How one value is compared, and whether no value may match. */
-const TESTS: Readonly<Record<SettingCondition['is'], { readonly fits: Compare; readonly isNot?: true }>> = {
+/** How one value is compared, and whether the condition is met if no value matches. */
+const TESTS: Readonly<Record<SettingCondition['is'], { readonly fits: Compare; readonly isNegated?: true }>> = {
   equals: { fits: equals },
-  not: { fits: equals, isNot: true },
+  not: { fits: equals, isNegated: true },
   contains: { fits: contains },
-  lacks: { fits: contains, isNot: true },
+  lacks: { fits: contains, isNegated: true },
   above: { fits: above },
   below: { fits: below },
   set: { fits: always },
-  unset: { fits: always, isNot: true },
+  unset: { fits: always, isNegated: true },
 };
 
 /** The values that meet a condition; undefined if it is not met. */
 function valuesMeeting(candidate: Candidate, { setting, is, value = '' }: SettingCondition): FactValue[] | undefined {
-  const { fits, isNot = false } = TESTS[is];
-  if (isNot && isUnread(candidate, setting)) return undefined;
-  const found = settingIn(candidate, setting).filter((each) => fits(each, value));
-  if (isNot) return found.length === 0 ? [] : undefined;
+  const { fits, isNegated = false } = TESTS[is];
+  if (isNegated && isUnread(candidate, setting)) return undefined;
+  const found = valuesOfSetting(candidate, setting).filter((each) => fits(each, value));
+  if (isNegated) return found.length === 0 ? [] : undefined;
   return found.length === 0 ? undefined : found;
 }

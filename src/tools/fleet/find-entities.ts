@@ -8,16 +8,16 @@ import {
   requireProperty,
   requireStatus,
 } from './applicable.ts';
-import { countsOf, detailFor, FEW, matchedInAll, rowsOf, unmatched } from './entity-rows.ts';
-import { FOUND_KINDS } from './fact-values.ts';
+import { countsOf, detailFor, FEW, matchedInAll, rowsOf, withoutMatched } from './entity-rows.ts';
+import { FINDABLE_KINDS } from './fact-values.ts';
 import { type Candidate, type Filters, filters, matches, withMatchingSettings } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
-import { checkKeys, groupRows, isEnvironment, type Key, keysIn, requireSettings, totals } from './grouping.ts';
+import { groupRows, isEnvironment, type Key, keysIn, requireKeys, requireSettings, totals } from './grouping.ts';
 import { ORDERS, propertyIn, SORTS, type Sort } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
 import { notReadIn } from './read-gaps.ts';
 import { entitiesIn, isReadEnough, kindsFor, type ReadPlan, readFew, readPlanFor } from './read-plan.ts';
-import { excludedNothing, existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
+import { existingTags, existingValues, hasUnknownKey, noneHas, notSearched } from './suggestions.ts';
 import {
   meetsTagConditions,
   prefetchTags,
@@ -39,7 +39,7 @@ export const findEntities = fleetTool({
   input: () =>
     z.strictObject({
       kinds: z
-        .array(Words(FOUND_KINDS))
+        .array(Words(FINDABLE_KINDS))
         .min(1)
         .optional()
         .describe(
@@ -82,7 +82,7 @@ export const findEntities = fleetTool({
     const notRead = notReadIn([...gaps, ...search.gaps, ...shown.gaps]);
     const { section, omitted } = sectionOf(shown, input, keys, graphs.length > 1);
     const cut = omitted === 0 ? {} : { groupsNotShown: omitted };
-    return answer({ ...head, ...cut, ...notRead }, [section], { input, rest: reader.rest() });
+    return answer({ ...head, ...cut, ...notRead }, [section], { input, environmentsLeft: reader.environmentsLeft() });
   },
 });
 
@@ -95,7 +95,7 @@ interface Input extends Filters {
   readonly cursor?: string | undefined;
 }
 
-/** Throws NotFound for a condition, an order or a key that is about none of the kinds. */
+/** Throws Unanswerable for a condition, an order or a key that is about none of the kinds. */
 function requireProperties(input: Input, kinds: readonly Kind[], keys: readonly Key[]): void {
   const { status, notStatus, type, sort } = input;
   if (status !== undefined || notStatus !== undefined) requireProperty('status', kinds);
@@ -136,7 +136,7 @@ async function findMatches(
   const tagged = needsEnvironmentTags(filters, keys)
     ? await withEnvironmentTags(reader, own.found)
     : untagged(own.found);
-  checkKeys(keys, tagged.found);
+  requireKeys(keys, tagged.found);
   return {
     /** Before filtering by settings and tags. */
     candidates,
@@ -176,11 +176,11 @@ async function selectShown(
   return {
     found: own.found,
     count: sorted.length,
-    kinds: countsOf(sorted),
+    counts: countsOf(sorted),
     gaps: [...more.gaps, ...own.gaps],
     details,
     /** Whether each was read with its capacity. */
-    isSized: details || more.found !== kept,
+    hasSizes: details || more.found !== kept,
     isBrief,
   };
 }
@@ -192,12 +192,12 @@ function sectionOf(
   keys: readonly Key[],
   showsEnvironment: boolean,
 ): { readonly section: Section; readonly omitted: number } {
-  const { found, details, isSized, isBrief } = shown;
+  const { found, details, hasSizes, isBrief } = shown;
   const byProperty = propertyIn(sort) !== undefined;
   if (keys.length > 0) {
     const by = {
       keys,
-      hasSizes: isSized,
+      hasSizes,
       alwaysTotals: byProperty || view === 'full',
       order: sort && ORDERS[sort].compare,
     };
@@ -205,8 +205,8 @@ function sectionOf(
     return { section: { name: 'groups', rows: rows.slice(0, limit) }, omitted: Math.max(0, rows.length - limit) };
   }
   const level =
-    isSized && (details || isBrief) ? detailFor(found, { view, needsSizes: byProperty }) : (['listed'] as const);
-  const rows = matchedInAll(found) === undefined ? found : found.map(unmatched);
+    hasSizes && (details || isBrief) ? detailFor(found, { view, needsSizes: byProperty }) : (['listed'] as const);
+  const rows = matchedInAll(found) === undefined ? found : found.map(withoutMatched);
   return { section: { name: 'entities', rows: rowsOf(rows, level, showsEnvironment) }, omitted: 0 };
 }
 
@@ -224,18 +224,16 @@ function headOf({ input, kinds, keys, graphs, search, shown }: AnswerParts) {
   const isNothing = count === 0;
   const inCommon = keys.length === 0 ? matchedInAll(found) : undefined;
   const hasUnknownTag = search.tags.size > 0 && hasUnknownKey(input.tags, search.tags);
-  const sizes = shown.isSized ? totals(found) : {};
+  const sizes = shown.hasSizes ? totals(found) : {};
   return {
     found: count,
-    ...shown.kinds,
+    ...shown.counts,
     ...(found.length < count ? { shown: found.length } : sizes),
     ...environmentsOf(graphs),
     ...(keys.some(isEnvironment) ? withoutAny(graphs, found) : {}),
     ...(inCommon === undefined ? {} : { matched: inCommon }),
     ...anyValue(input.tags),
-    ...(isNothing
-      ? existingValues({ graphs, kinds, ...search }, input)
-      : excludedNothing({ graphs, kinds, ...search }, input)),
+    ...(isNothing ? existingValues({ graphs, kinds, ...search }, input) : noneHas({ graphs, kinds, ...search }, input)),
     ...(hasUnknownTag && !isNothing ? { existingTags: existingTags(input.tags ?? [], search.tags) } : {}),
     ...notSearched(input, kinds, { isNothing, hasKinds: input.kinds !== undefined }),
     ...notKnown(input, found),

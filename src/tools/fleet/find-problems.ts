@@ -9,12 +9,12 @@ import { nouns } from './applicable.ts';
 import type { Candidate } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf } from './fleet-reader.ts';
 import { formatProblems } from './format-problems.ts';
-import { NotFound } from './not-found.ts';
 import { answer, shaping } from './page.ts';
 import { PROBLEMS, type ProblemName, readForProblems, SEARCHES } from './problem-searches.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
 import { tagsIn, withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
+import { Unanswerable } from './unanswerable.ts';
 
 export const findProblems = fleetTool({
   name: 'find_kx_problems',
@@ -39,7 +39,7 @@ export const findProblems = fleetTool({
   run: async (reader, input) => {
     const { problem, kinds, environment, view, cursor } = input;
     const problems = searchedFor(problem, kinds);
-    const { graphs, gaps, unread, unconfirmed } = await readForProblems(reader, environment, problems, kinds);
+    const { graphs, gaps, withUnreadNodes, unconfirmed } = await readForProblems(reader, environment, problems, kinds);
     const isMeant = ({ entity }: Issue) => kinds?.some((kind) => kind === entity.kind) ?? true;
     const found = problems.flatMap((name) =>
       graphs.flatMap((graph) =>
@@ -64,12 +64,12 @@ export const findProblems = fleetTool({
       ...formatted.head,
       ...(found.some(({ name }) => name === 'unused') ? { unusedSince: UNUSED_SINCE } : {}),
       ...(problem === 'stuck' && found.length === 0 ? { stuckAfter: STUCK_AFTER } : {}),
-      ...(problem === 'behind' ? notLoaded(graphs) : {}),
-      ...notCheckedOf(unread),
+      ...(problem === 'behind' ? newestLoadFailed(graphs) : {}),
+      ...notCheckedOf(withUnreadNodes),
       ...environmentsOf(graphs),
       ...notReadIn([...relevantGaps, ...tagged.gaps]),
     };
-    return answer(head, [formatted.section], { input, rest: reader.rest() });
+    return answer(head, [formatted.section], { input, environmentsLeft: reader.environmentsLeft() });
   },
 });
 
@@ -118,9 +118,9 @@ function countsOf(found: readonly Found[], problems: readonly ProblemName[]) {
   };
 }
 
-const MAX_NOT_LOADED = 20;
+const MAX_FAILED_LOADS = 20;
 /** The databases whose newest load failed: a cluster on the newest changeset is not behind, and still has no newer data. */
-function notLoaded(graphs: readonly Graph[]) {
+function newestLoadFailed(graphs: readonly Graph[]) {
   const found = graphs.flatMap(({ name, entities }) => {
     const newest = new Map<string | undefined, GraphEntity>();
     for (const each of entities)
@@ -133,14 +133,14 @@ function notLoaded(graphs: readonly Graph[]) {
       return [{ environment: name, database, newestData, loadFailed: isoMinute(load.created) }];
     });
   });
-  const more = found.length - MAX_NOT_LOADED;
+  const more = found.length - MAX_FAILED_LOADS;
   return {
-    ...(found.length === 0 ? {} : { newestLoadFailed: found.slice(0, MAX_NOT_LOADED) }),
+    ...(found.length === 0 ? {} : { newestLoadFailed: found.slice(0, MAX_FAILED_LOADS) }),
     ...(more > 0 ? { newestLoadFailedBesides: more } : {}),
   };
 }
 
-/** The problems that these kinds can have. Throws NotFound where there is none: that nothing is found would look like an answer. */
+/** The problems that these kinds can have. Throws Unanswerable where there is none: that nothing is found would look like an answer. */
 function searchedFor(problem: ProblemName | undefined, kinds: readonly Kind[] = KINDS): readonly ProblemName[] {
   const able = (name: ProblemName) => SEARCHES[name].of.some((kind) => kinds.includes(kind));
   const problems = problem === undefined ? PROBLEMS : [problem];
@@ -155,5 +155,5 @@ function searchedFor(problem: ProblemName | undefined, kinds: readonly Kind[] = 
     others.length > 0
       ? `Problems of ${nouns(kinds)}: ${others.join(', ')}.`
       : `find_kx_entities lists ${nouns(kinds)}.`;
-  throw new NotFound(`${why} ${otherwise}`);
+  throw new Unanswerable(`${why} ${otherwise}`);
 }

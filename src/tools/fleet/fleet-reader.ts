@@ -12,10 +12,10 @@ import type { Exchange, ToolEnvironment } from '../environment.ts';
 import { progressOf } from '../progress.ts';
 import type { Position } from './cursor.ts';
 import { type EnvironmentLookup, environmentLookup } from './environment-lookup.ts';
-import { NotFound } from './not-found.ts';
-import type { Rest } from './page.ts';
-import { graphsOf, inTime, partOf, SAME_CURSOR } from './part.ts';
+import { environmentsBetween, graphsOf, inTime, SAME_CURSOR } from './in-time.ts';
+import type { EnvironmentsLeft } from './page.ts';
 import type { ReadGap } from './read-gaps.ts';
+import { Unanswerable } from './unanswerable.ts';
 
 export const EnvironmentArgument = () => z.string().min(1).max(64).describe('Id or name of a kdb environment');
 export const EnvironmentsArgument = () =>
@@ -24,9 +24,9 @@ export const EnvironmentsArgument = () =>
 /** The context of a fleet tool: the existing environments, and ways to read them within the caller's rights. */
 export interface FleetReader extends EnvironmentLookup {
   readonly call: Call;
-  /** The same, with one call for identical reads. */
-  readonly reads: Call;
-  /** For one of many reads. */
+  /** The same, but it makes identical reads only once. */
+  readonly readOnce: Call;
+  /** Options for one of many reads. */
   readonly background: CallOptions;
   readonly options: GraphOptions;
   /** Whether all environments of the account are visible. */
@@ -37,7 +37,7 @@ export interface FleetReader extends EnvironmentLookup {
   /** The graphs of all environments, of one, or of those whose names match a pattern with `*`. */
   graphs(wanted: string | undefined, options?: GraphOptions, prefetch?: Prefetch): Promise<Graphs>;
   /** The environments that `graphs` had no time for. */
-  rest(): Rest | undefined;
+  environmentsLeft(): EnvironmentsLeft | undefined;
   /** Reads the environments of these graphs again, with other options; by default, without a repeat of identical reads. */
   reread(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions, by?: Call): Promise<Graphs>;
 }
@@ -55,7 +55,7 @@ export function fleetReader(
   { call, restrictions, caller, quotas, aheadMs, cache }: ToolEnvironment,
   { context }: Exchange,
   deadline: AbortSignal,
-  part: Partial<Position>,
+  position: Partial<Position>,
 ): FleetReader {
   const cancelled = context.mcpReq.signal;
   const signal = AbortSignal.any([cancelled, deadline]);
@@ -65,10 +65,10 @@ export function fleetReader(
   const background: CallOptions = { ...foreground, isBackground: true };
   const options: GraphOptions = { ...foreground, deadline, refusal, onProgress, cache, aheadMs };
   // Each read is made once per question, so that the parts of its answer agree.
-  const reads = deduplicated(call);
-  const lookup = environmentLookup({ call, reads, foreground, background, cache });
+  const readOnce = deduplicated(call);
+  const lookup = environmentLookup({ call, readOnce, foreground, background, cache });
   const read = graphReader({ background, options, cancelled, deadline });
-  let rest: Rest | undefined;
+  let environmentsLeft: EnvironmentsLeft | undefined;
   return {
     call,
     background,
@@ -76,20 +76,20 @@ export function fleetReader(
     seesAll: restrictions.environments === undefined,
     quotas: async () => quotas?.(),
     ...lookup,
-    reads,
-    graph: async (wanted, more = {}) => read.one(reads, await lookup.environment(wanted), more),
+    readOnce,
+    graph: async (wanted, more = {}) => read.one(readOnce, await lookup.environment(wanted), more),
     graphs: async (wanted, more = {}, prefetch = undefined) => {
-      const all = partOf(await lookup.matching(wanted), part);
-      const { read: found, left } = inTime(all, await read.each(reads, all, more, prefetch), deadline);
-      if (left !== undefined && (part.at ?? 0) > 0) throw new NotFound(SAME_CURSOR);
-      rest = left;
+      const all = environmentsBetween(await lookup.matching(wanted), position);
+      const { read: found, left } = inTime(all, await read.each(readOnce, all, more, prefetch), deadline);
+      if (left !== undefined && (position.at ?? 0) > 0) throw new Unanswerable(SAME_CURSOR);
+      environmentsLeft = left;
       return graphsOf(found);
     },
-    reread: async (graphs, more, by = reads) => {
+    reread: async (graphs, more, by = readOnce) => {
       const environments = graphs.map(({ environmentId }) => lookup.seen(environmentId));
       return graphsOf(await read.each(by, environments, more), environments);
     },
-    rest: () => rest,
+    environmentsLeft: () => environmentsLeft,
   };
 }
 
@@ -107,7 +107,7 @@ function graphReader({ background, options, cancelled, deadline }: GraphReaderOp
       environment: ifComplete(environment),
       ...more,
     });
-  const each = async (reads: Call, environments: readonly Environment[], more: GraphOptions, prefetch?: Prefetch) => {
+  const each = async (by: Call, environments: readonly Environment[], more: GraphOptions, prefetch?: Prefetch) => {
     const work = async (call: Call, environment: Environment) => {
       const graph = await one(call, environment, { onProgress: undefined, ...more });
       try {
@@ -118,7 +118,7 @@ function graphReader({ background, options, cancelled, deadline }: GraphReaderOp
         throw error;
       }
     };
-    const found = await acrossEnvironments(reads, environments, work, {
+    const found = await acrossEnvironments(by, environments, work, {
       onProgress: options.onProgress,
       deadline,
     });
@@ -131,7 +131,7 @@ function graphReader({ background, options, cancelled, deadline }: GraphReaderOp
   return { one, each };
 }
 
-/** A listed environment that shows as much as its own read, which is what the API describes. */
+/** An environment as listed, if it has what the API describes: then its own read would show no more. */
 const ifComplete = (environment: Environment) =>
   environment.environmentArn === undefined || environment.status === undefined ? undefined : environment;
 

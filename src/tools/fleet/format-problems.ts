@@ -7,36 +7,37 @@ interface ProblemRow extends Row {
 
 /** With more problems than this, each is shown briefly. */
 const MANY = 20;
-const MAX_PLACES = 40;
+const MAX_ENVIRONMENTS = 40;
 
 /**
- * Problems one by one if they are few or complete rows are requested; otherwise by environment, as many as fit, or counted by
- * environment.
+ * Problems one by one if they are few or complete rows are requested; otherwise by environment if that fits into one answer,
+ * or else one by one with their number in each environment.
  */
-export function formatProblems(rows: readonly ProblemRow[], view: View | undefined, isOneProblem: boolean) {
+export function formatProblems(rows: readonly ProblemRow[], view: View | undefined, isOneType: boolean) {
   if (rows.length <= MANY || view === 'full') return { head: {}, section: { name: 'problems', rows } };
-  const places = sumByName(rows.map(({ environment }) => [environment, 1]));
-  const all = Object.entries(places).toSorted(([, a], [, b]) => b - a);
-  const apart = all.map(([environment, count]): Row => {
+  const counts = sumByName(rows.map(({ environment }) => [environment, 1]));
+  const all = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
+  const byEnvironment = all.map(([environment, count]): Row => {
     const own = rows.filter((row) => row.environment === environment);
     return {
       environment,
       count,
-      problems: own.map((row) => without(row, isOneProblem ? SHORT_OF_ONE_PROBLEM : SHORT)),
+      problems: own.map((row) => without(row, isOneType ? OMITTED_OF_ONE_TYPE : OMITTED)),
     };
   });
   const environmentsWithProblems = all.length;
-  if (isSmall(apart)) return { head: { environmentsWithProblems }, section: { name: 'byEnvironment', rows: apart } };
+  if (isSmall(byEnvironment))
+    return { head: { environmentsWithProblems }, section: { name: 'byEnvironment', rows: byEnvironment } };
   return {
-    head: { environmentsWithProblems, perEnvironment: Object.fromEntries(all.slice(0, MAX_PLACES)) },
-    section: { name: 'problems', rows: rows.map((row) => without(row, IN_WORDS)) },
+    head: { environmentsWithProblems, perEnvironment: Object.fromEntries(all.slice(0, MAX_ENVIRONMENTS)) },
+    section: { name: 'problems', rows: rows.map((row) => without(row, REPEATED_IN_WHY)) },
   };
 }
 
-/** Members that the reason repeats in words, and ids that do not help in an answer with many rows. */
-const IN_WORDS = ['mounted', 'newest', 'mountedVersion', 'newestVersion'];
-const SHORT = ['environment', 'why', 'since', 'created', ...IN_WORDS];
-const SHORT_OF_ONE_PROBLEM = [...SHORT, 'problem'];
+/** Ids that `why` repeats in words: they do not help in an answer with many rows. */
+const REPEATED_IN_WHY = ['mounted', 'newest', 'mountedVersion', 'newestVersion'];
+const OMITTED = ['environment', 'why', 'since', 'created', ...REPEATED_IN_WHY];
+const OMITTED_OF_ONE_TYPE = [...OMITTED, 'problem'];
 
 const without = (row: Row, names: readonly string[]): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));

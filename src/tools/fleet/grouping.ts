@@ -7,9 +7,9 @@ import { bytes, exactMemory, truncate } from '../../inventory/units.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { bareNameOf, declares, everythingOf, type FactValue, isFactNamed, valuesOf } from './fact-values.ts';
-import { type Candidate, type Filters, isUnread, settingIn } from './filters.ts';
-import { NotFound } from './not-found.ts';
+import { type Candidate, type Filters, isUnread, valuesOfSetting } from './filters.ts';
 import { equalsIgnoringCase } from './tagged.ts';
+import { Unanswerable } from './unanswerable.ts';
 
 /** Maximum tokens of all groups with their names; with more, each group shows some names or, if there are many groups, none. */
 const MAX_TOKENS = 1_500;
@@ -34,8 +34,8 @@ export const keysIn = (groupBy: readonly string[] = []): Key[] =>
     return { name: tag, of: equalsIgnoringCase(prefix ?? '', 'tag') ? 'tag' : 'environmentTag' };
   });
 
-/** Throws NotFound for an unknown setting or tag, and names the existing ones. A tag passes if no entity has any tag. */
-export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): void {
+/** Throws Unanswerable for an unknown setting or tag, and names the existing ones. A tag passes if no entity has any tag. */
+export function requireKeys(keys: readonly Key[], found: readonly Candidate[]): void {
   for (const key of keys) {
     const isPossible = ({ entity }: Candidate) => key.of === 'setting' && declares(entity.kind, key.name);
     const isPresent = found.length === 0 || found.some((each) => isPossible(each) || valuesIn(each, key)[0] !== NONE);
@@ -43,11 +43,11 @@ export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): vo
     if (isPresent || (key.of !== 'setting' && tags.length === 0)) continue;
     if (key.of === 'setting') throw noSetting(key.name, found, 'tag:KEY');
     const existing = tags.map((tag) => quoteUnlessPlain(truncate(tag, 60)));
-    throw new NotFound(`None of these has the tag ${quoteUntrusted(key.name)}. Available: ${existing.join(', ')}.`);
+    throw new Unanswerable(`None of these has the tag ${quoteUntrusted(key.name)}. Available: ${existing.join(', ')}.`);
   }
 }
 
-/** Throws NotFound for a condition on a setting that none of the kinds can have and no entity has: that nothing matches would look like an answer. */
+/** Throws Unanswerable for a condition on a setting that no entity has or can have: that nothing matches would look like an answer. */
 export function requireSettings(
   where: Filters['where'] = [],
   kinds: readonly Kind[],
@@ -55,13 +55,13 @@ export function requireSettings(
 ): void {
   const isPresent = (wanted: string) =>
     kinds.some((kind) => declares(kind, wanted)) ||
-    entities.some((each) => isUnread(each, wanted) || settingIn(each, wanted).length > 0);
+    entities.some((each) => isUnread(each, wanted) || valuesOfSetting(each, wanted).length > 0);
   const unknown = where.find(({ setting }) => entities.length > 0 && !isPresent(setting));
   if (unknown !== undefined) throw noSetting(unknown.setting, entities, 'the argument tags');
 }
 
 const noSetting = (name: string, found: readonly Candidate[], forTags: string) =>
-  new NotFound(
+  new Unanswerable(
     `None of these has the setting ${quoteUntrusted(name)}. Available: ${settingNames(found).join(', ') || 'none'}. For a tag, use ${forTags}.`,
   );
 
@@ -90,8 +90,8 @@ export function groupRows(
   for (const candidate of found)
     for (const value of new Set(combine(keys.map((key) => valuesIn(candidate, key)))))
       groups.set(value, [...(groups.get(value) ?? []), candidate]);
-  const isByPlace = keys.some(isEnvironment);
-  const nameFor = isByPlace ? ({ entity }: Candidate) => nameOf(entity) : uniqueNames(found);
+  const isByEnvironment = keys.some(isEnvironment);
+  const nameFor = isByEnvironment ? ({ entity }: Candidate) => nameOf(entity) : uniqueNames(found);
   const nameTokens =
     found.reduce((sum, each) => sum + nameFor(each).length + CHARACTERS_BETWEEN_NAMES, 0) / CHARACTERS_PER_TOKEN;
   const isMany = groups.size > MAX_GROUPS;

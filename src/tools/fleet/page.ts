@@ -46,17 +46,17 @@ export function onPageOf<R>(rows: readonly R[], cursor: string | undefined): rea
 const startOf = (cursor: string | undefined) => positionIn(cursor ?? '')?.at ?? 0;
 
 /** The environments that an answer had no time for. */
-export interface Rest {
+export interface EnvironmentsLeft {
   /** The id of the first one. */
   readonly from: string;
   readonly count: number;
 }
 
-interface Shape {
+interface AnswerOptions {
   /** All arguments of the call. */
   readonly input: Paged & { readonly view?: View | undefined };
   readonly links?: readonly Link[];
-  readonly rest?: Rest | undefined;
+  readonly environmentsLeft?: EnvironmentsLeft | undefined;
 }
 
 /**
@@ -64,19 +64,23 @@ interface Shape {
  * the cursor for them. A row is never cut; a row that is too large is returned alone. When all rows are shown, the cursor is for
  * the environments that are left.
  */
-export function answer(head: Row, sections: readonly Section[], { input, links = [], rest }: Shape): CallToolResult {
+export function answer(
+  head: Row,
+  sections: readonly Section[],
+  { input, links = [], environmentsLeft: left }: AnswerOptions,
+): CallToolResult {
   const { view = 'summary', cursor } = input;
   const entries = sections.flatMap(({ name, rows }) => rows.map((row) => ({ section: name, row })));
   const position = positionIn(cursor ?? '');
-  const until = rest?.from ?? position?.until;
+  const until = left?.from ?? position?.until;
   const start = Math.min(startOf(cursor), entries.length);
   const isFirst = start === 0;
-  const shownHead = isFirst ? { ...head, ...(rest === undefined ? {} : { environmentsLeft: rest.count }) } : {};
+  const shownHead = isFirst ? { ...head, ...(left === undefined ? {} : { environmentsLeft: left.count }) } : {};
   const end = endOfPage(entries, start, shownHead, view);
   const more = entries.length - end;
   const next = nextPosition(more > 0 ? end : undefined, position?.from, until);
   const forRest =
-    rest === undefined || more === 0 ? {} : { cursorForRest: cursorFor({ at: 0, from: rest.from }, input) };
+    left === undefined || more === 0 ? {} : { cursorForRest: cursorFor({ at: 0, from: left.from }, input) };
   const result = structured(
     {
       ...shownHead,
@@ -86,8 +90,8 @@ export function answer(head: Row, sections: readonly Section[], { input, links =
       ...forRest,
     },
     ...(more === 0 ? [] : [`${more} more: repeat the call with this cursor.`]),
-    ...(rest === undefined ? [] : [leftText(rest, more === 0 ? 'this cursor' : 'cursorForRest as cursor')]),
-    ...(more > 0 || until === undefined || rest !== undefined ? [] : [ENVIRONMENTS_LEFT]),
+    ...(left === undefined ? [] : [leftText(left, more === 0 ? 'this cursor' : 'cursorForRest as cursor')]),
+    ...(more > 0 || until === undefined || left !== undefined ? [] : [ENVIRONMENTS_LEFT]),
   );
   return { ...result, content: [...result.content, ...links.map(linkBlock)] };
 }
@@ -139,5 +143,5 @@ export const linkBlock = ({ uri, title, mimeType }: Link) =>
   ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;
 
 const ENVIRONMENTS_LEFT = 'More environments are left: repeat the call with this cursor.';
-const leftText = ({ count }: Rest, cursor: string) =>
+const leftText = ({ count }: EnvironmentsLeft, cursor: string) =>
   `Out of time: ${count} environments are left, and this answer does not count them. Repeat the call with ${cursor} for the next ones.`;

@@ -18,7 +18,6 @@ import { quoteUnlessPlain } from '../../untrusted.ts';
 import { behindNewest } from './behind-newest.ts';
 import { DELETED } from './environment-lookup.ts';
 import { worldTime } from './fleet-reader.ts';
-import { NotFound, notFound } from './not-found.ts';
 import type { Row } from './page.ts';
 import {
   deletedIfNotFound,
@@ -28,7 +27,16 @@ import {
   readEntityStatus,
   readNodesStatus,
 } from './status-reads.ts';
-import { isInList, NODES, noneOf, type PollContext, readKind, resolvedTarget, type WaitTarget } from './wait-target.ts';
+import { notFound, Unanswerable } from './unanswerable.ts';
+import {
+  isInList,
+  NODES,
+  noneText,
+  type PollContext,
+  readKind,
+  resolvedTarget,
+  type WaitTarget,
+} from './wait-target.ts';
 
 const statusKind = (kind: WaitTarget['kind']) => (kind === NODES ? 'node' : kind);
 
@@ -44,7 +52,7 @@ export interface PollResult extends ReadStatus {
 
 export type PolledEntity = Awaited<ReturnType<typeof polledEntity>>;
 
-/** Finds out how to read the entity. Throws NotFound for an entity that cannot be waited for. */
+/** Finds out how to read the entity. Throws Unanswerable for an entity that cannot be waited for. */
 export async function polledEntity(context: PollContext, target: WaitTarget, until: string | undefined) {
   const { kind, name, database } = await resolvedTarget(context, target);
   const goal = goalOf(kind, until);
@@ -66,13 +74,13 @@ interface Subject extends WaitTarget {
   readonly deletedAt: () => Promise<string | undefined>;
 }
 
-/** How to read an entity. Throws NotFound if the caller may not read it. */
-function readsOf({ reader, place, deletionTimes }: PollContext, { kind, name, database }: WaitTarget) {
+/** How to read an entity. Throws Unanswerable if the caller may not read it. */
+function readsOf({ reader, environment, deletionTimes }: PollContext, { kind, name, database }: WaitTarget) {
   const getter = getterOf(readKind(kind));
   const reading = kind === NODES ? 'ListKxClusterNodes' : getter;
   const refusal = reader.options.refusal?.(reading);
-  if (refusal !== undefined) throw new NotFound(`${toolName(reading)} is not offered. ${refusal}`);
-  const input = getterInput(readKind(kind), place.environmentId ?? '', name, database);
+  if (refusal !== undefined) throw new Unanswerable(`${toolName(reading)} is not offered. ${refusal}`);
+  const input = getterInput(readKind(kind), environment.environmentId ?? '', name, database);
   const deleter = deleterOf(getter);
   return {
     read: () =>
@@ -85,18 +93,18 @@ function readsOf({ reader, place, deletionTimes }: PollContext, { kind, name, da
 
 async function poll(subject: Subject, wasThere: boolean): Promise<PollResult> {
   const { created, since, reply, ...seen } = await subject.read().catch(deletedIfNotFound);
-  if (seen.status === DELETED) return goneResult(subject, seen, wasThere);
-  const result = await presentResult(subject, seen, created);
+  if (seen.status === DELETED) return resultIfMissing(subject, seen, wasThere);
+  const result = await resultIfExists(subject, seen, created);
   const { context, kind, database } = subject;
   if (!result.ended)
     return { ...result, stuck: stuckText(statusKind(kind), seen.status, since, await worldTime(context.reader)) };
   if (reply === undefined) return result;
   const isLoaded = kind === 'changeset' && readyIn(kind).includes(seen.status) && database !== undefined;
-  const behind = isLoaded ? await behindNewest(context.reader, context.place, database) : {};
+  const behind = isLoaded ? await behindNewest(context.reader, context.environment, database) : {};
   return { ...result, row: { ...rowOf(subject, reply), ...behind } };
 }
 
-async function presentResult(subject: Subject, seen: ReadStatus, created: string | undefined): Promise<PollResult> {
+async function resultIfExists(subject: Subject, seen: ReadStatus, created: string | undefined): Promise<PollResult> {
   const { context, kind, goal, deletedAt } = subject;
   const ready = readyIn(statusKind(kind));
   if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
@@ -109,15 +117,15 @@ async function presentResult(subject: Subject, seen: ReadStatus, created: string
   }
   // An earlier delete was that of another entity with its name.
   const wasDeletedSince = ((await deletedAt()) ?? '') > (created ?? '');
-  const isBeingDeleted = wasDeletedSince || [seen.status, context.place.status].some(showsDeletion);
+  const isBeingDeleted = wasDeletedSince || [seen.status, context.environment.status].some(showsDeletion);
   return isBeingDeleted
     ? unfinishedResult(seen, { isSettledFinal: false })
     : endedResult(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
 }
 
 /** The members of a reply to show besides name, database and status; for nodes, only these. */
-function rowOf({ context: { place }, kind, database }: Subject, reply: object): Row {
-  const at = { environmentId: place.environmentId ?? '', environmentName: place.name ?? '', database };
+function rowOf({ context: { environment }, kind, database }: Subject, reply: object): Row {
+  const at = { environmentId: environment.environmentId ?? '', environmentName: environment.name ?? '', database };
   const graph = graphOfOne(readKind(kind), reply, at, new Date().toISOString());
   const [entity] = graph.entities;
   if (entity === undefined) return {};
@@ -146,7 +154,7 @@ const endedResult = (seen: ReadStatus, why: string): PollResult => ({ ...seen, r
 const showsDeletion = (status: string | undefined) => ['in progress', 'failed'].includes(String(deletionIn(status)));
 
 /** The meaning of a missing entity: it was deleted, or never existed. */
-async function goneResult(
+async function resultIfMissing(
   { context, kind, name, database, goal, deletedAt }: Subject,
   seen: ReadStatus,
   wasThere: boolean,
@@ -154,20 +162,20 @@ async function goneResult(
   const reached = goal === DELETED;
   const existed = wasThere || kind === 'environment' || (await deletedAt()) !== undefined;
   if (existed) return reached ? { ...seen, reached, ended: true } : endedResult(seen, 'It no longer exists.');
-  if (context.place.status === DELETED)
+  if (context.environment.status === DELETED)
     return { ...seen, reached, ended: true, why: 'Its environment was deleted, with everything in it.' };
   const missing = { ...seen, status: 'NOT_FOUND' };
   // An endpoint may list an entity before, or for longer than, its details exist.
   if (await isInList(context, readKind(kind), name, database)) return { ...missing, reached: false, ended: false };
-  return endedResult(missing, await noneOf(context, readKind(kind), name, goal));
+  return endedResult(missing, await noneText(context, readKind(kind), name, goal));
 }
 
-/** The wanted status; `ready` and `gone` stand for the statuses of the kind. Throws NotFound for one that the kind does not have. */
+/** The wanted status; `ready` and `gone` stand for the statuses of the kind. Throws Unanswerable for one that the kind does not have. */
 function goalOf(kind: WaitTarget['kind'], until: string | undefined): string {
   const goal = goalMeant(kind, (until ?? 'READY').toUpperCase());
-  const states = kind === NODES ? statusesOf('node') : [...new Set([...statusesOf(kind), DELETED])];
-  if (states.includes(goal)) return goal;
-  throw notFound(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, states);
+  const statuses = kind === NODES ? statusesOf('node') : [...new Set([...statusesOf(kind), DELETED])];
+  if (statuses.includes(goal)) return goal;
+  throw notFound(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, statuses);
 }
 
 function goalMeant(kind: WaitTarget['kind'], word: string): string {

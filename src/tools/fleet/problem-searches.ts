@@ -107,18 +107,18 @@ const FIRST_READ: GraphOptions = {
   detailsOfUsedVolumes: false,
 };
 
-/** Whether nodes are all that was not read in time. */
+/** Whether everything but nodes was read in time. */
 const isWholeButNodes = ({ gaps }: Graph) =>
   gaps.every(({ isLate, operation }) => isLate !== true || operation === 'ListKxClusterNodes');
 
 /** With more clusters, their nodes and the log volumes of tickerplants are read only by calls that name such a problem. */
-const MAX_LOOKED_INTO = 500;
+const MAX_CLUSTERS_IN_DETAIL = 500;
 
 interface ProblemRead extends Graphs {
   /** The graphs whose findings could not be confirmed. */
   readonly unconfirmed: ReadonlySet<Graph>;
   /** The clusters whose nodes would be needed and were not read. */
-  readonly unread: readonly GraphEntity[];
+  readonly withUnreadNodes: readonly GraphEntity[];
 }
 
 /** The environments, read as far as it takes to see the problems. */
@@ -144,7 +144,10 @@ async function readForOne(
 ): Promise<ProblemRead> {
   const first = await reader.graphs(environment, readOf(search, kinds));
   const suspects = first.graphs.filter((graph) => isSuspect(search, graph));
-  return { ...(await readAgain(reader, first, suspects, { ...search.confirmWith, nodes: false })), unread: [] };
+  return {
+    ...(await readAgain(reader, first, suspects, { ...search.confirmWith, nodes: false })),
+    withUnreadNodes: [],
+  };
 }
 
 /** Reads everything but nodes, then the nodes too if there are few clusters; otherwise only confirms the findings. */
@@ -158,10 +161,13 @@ async function readForSeveral(
   const first = await reader.graphs(environment, { ...options, nodes: false, ...FIRST_READ });
   const clusters = first.graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'cluster'));
   const nodes = kinds === undefined || kinds.includes('cluster');
-  if (clusters.length <= MAX_LOOKED_INTO && reader.rest() === undefined)
-    return { ...(await readAgain(reader, first, first.graphs, { ...options, nodes })), unread: [] };
+  if (clusters.length <= MAX_CLUSTERS_IN_DETAIL && reader.environmentsLeft() === undefined)
+    return { ...(await readAgain(reader, first, first.graphs, { ...options, nodes })), withUnreadNodes: [] };
   const suspects = first.graphs.filter((graph) => searches.some((search) => isSuspect(search, graph)));
-  return { ...(await readAgain(reader, first, suspects, { ...options, nodes: false })), unread: nodes ? clusters : [] };
+  return {
+    ...(await readAgain(reader, first, suspects, { ...options, nodes: false })),
+    withUnreadNodes: nodes ? clusters : [],
+  };
 }
 
 /** Whether a search finds something that has to be confirmed. */
@@ -173,7 +179,7 @@ async function readAgain(
   first: Graphs,
   suspects: readonly Graph[],
   options: GraphOptions,
-): Promise<Omit<ProblemRead, 'unread'>> {
+): Promise<Omit<ProblemRead, 'withUnreadNodes'>> {
   if (suspects.length === 0) return { ...first, unconfirmed: new Set() };
   const again = await reader.reread(suspects, options);
   const fresh = new Map(again.graphs.filter(isWholeButNodes).map((graph) => [graph.environmentId, graph]));

@@ -20,11 +20,11 @@ export function compareQuantities(path: string, value: string, wanted: string): 
 
 /** A time and a day are compared by their days; a day does not say whether it is before or after a time on it. */
 function compareDates(value: string, wanted: string): number | undefined {
-  if (!isDate(value) || (value.length === DAY && wanted.length > DAY)) return undefined;
-  return momentOf(value.slice(0, wanted.length > DAY ? undefined : DAY), '') - momentOf(wanted, '');
+  if (!isDate(value) || (value.length === DAY_LENGTH && wanted.length > DAY_LENGTH)) return undefined;
+  return momentOf(value.slice(0, wanted.length > DAY_LENGTH ? undefined : DAY_LENGTH), '') - momentOf(wanted, '');
 }
 
-const DAY = '2026-03-17'.length;
+const DAY_LENGTH = '2026-03-17'.length;
 
 export const isQuantity = (text: string) => QUANTITY.test(text.trim());
 

@@ -15,7 +15,7 @@ export interface ReadGap {
   readonly isOfOlder?: boolean | undefined;
 }
 
-export const unreadOf = ({ name: environment, gaps }: Graph): ReadGap[] =>
+export const readGapsOf = ({ name: environment, gaps }: Graph): ReadGap[] =>
   gaps.map(({ kind: _, isLate: __, ...gap }) => ({ environment, ...gap }));
 
 const MAX_LINES = 20;
@@ -23,18 +23,18 @@ const MAX_NAMES = 5;
 const MAX_CHARACTERS = 300;
 
 /** The note about what could not be read: each part once, grouped by reason. Reasons are untrusted, and may be long. */
-export function notReadIn(unread: readonly ReadGap[]) {
-  const places = new Map<string, { readonly first: ReadGap; readonly names: Set<string> }>();
-  for (const each of unread) {
+export function notReadIn(gaps: readonly ReadGap[]) {
+  const parts = new Map<string, { readonly first: ReadGap; readonly names: Set<string> }>();
+  for (const each of gaps) {
     const { environment, operation, of, reason } = each;
     const key = JSON.stringify([environment, operation, reason]);
-    const place = places.get(key) ?? { first: each, names: new Set<string>() };
-    if (of !== undefined) place.names.add(of);
-    places.set(key, place);
+    const part = parts.get(key) ?? { first: each, names: new Set<string>() };
+    if (of !== undefined) part.names.add(of);
+    parts.set(key, part);
   }
-  const lines = [...places.values()].map(({ first, names }) => ({
+  const lines = [...parts.values()].map(({ first, names }) => ({
     environment: first.environment,
-    reason: truncate(textOf(first, [...names]), MAX_CHARACTERS),
+    reason: truncate(gapText(first, [...names]), MAX_CHARACTERS),
   }));
   return {
     ...(lines.length === 0 ? {} : { notRead: lines.slice(0, MAX_LINES) }),
@@ -43,7 +43,7 @@ export function notReadIn(unread: readonly ReadGap[]) {
 }
 
 /** `GetKxCluster of hdb-a, hdb-b: Throttling`. */
-export function textOf({ operation, of, reason }: ReadGap, names: readonly string[] = of === undefined ? [] : [of]) {
+export function gapText({ operation, of, reason }: ReadGap, names: readonly string[] = of === undefined ? [] : [of]) {
   if (operation === undefined) return reason;
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
   const named = names.slice(0, MAX_NAMES).map(quoteUnlessPlain).join(', ');

@@ -134,13 +134,13 @@ export async function readFew(reader: FleetReader, found: readonly Candidate[], 
   );
   if (present.length === 0 || found.length > MAX_TOTALLED.entities || graphs.length > MAX_TOTALLED.environments)
     return { found, gaps: [] };
-  const ids = new Set(found.map(({ entity }) => entity.name));
+  const names = new Set(found.map(({ entity }) => entity.name));
   const nodes = showsNodes(found, isBrief);
   const databases = new Set(found.map(({ entity: { name, database = name } }) => database));
   const options = {
     ...readFor(present, { details: true, fillsRows: isBrief }),
     nodes,
-    changesOf: (changesetId: string) => ids.has(changesetId),
+    changesOf: (changesetId: string) => names.has(changesetId),
     changesetsOf: (database: string) => databases.has(database),
   };
   const read = await reader.reread(graphs, options);

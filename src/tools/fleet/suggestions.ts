@@ -3,7 +3,7 @@ import { truncate } from '../../inventory/units.ts';
 import { nearest } from '../../nearest.ts';
 import { DELETED } from './environment-lookup.ts';
 import { isFactNamed, valuesOf } from './fact-values.ts';
-import { type Candidate, excludingNothing, type Filters, statusWord, type TagCondition } from './filters.ts';
+import { type Candidate, conditionsExcludingNothing, type Filters, statusWord, type TagCondition } from './filters.ts';
 import { settingNames } from './grouping.ts';
 import type { ReadGap } from './read-gaps.ts';
 import { entitiesIn, ON_REQUEST_KINDS } from './read-plan.ts';
@@ -32,8 +32,8 @@ export function existingValues({ graphs, kinds, candidates, tags }: Searched, fi
   const meant = name && nearest(name, [...new Set(entities.map((entity) => entity.name))]);
   return {
     ...(meant === undefined ? {} : { didYouMean: truncate(meant, MAX_CHARACTERS) }),
-    ...(status === undefined ? {} : { existingStatuses: distinct(entities.map((entity) => entity.status)) }),
-    ...(type === undefined ? {} : { existingTypes: distinct(types) }),
+    ...(status === undefined ? {} : { existingStatuses: someDistinct(entities.map((entity) => entity.status)) }),
+    ...(type === undefined ? {} : { existingTypes: someDistinct(types) }),
     ...(candidates.length === 0 ? {} : existingSettings(where, candidates)),
     ...(conditions === undefined ? {} : { existingTags: existingTags(conditions, tags) }),
   };
@@ -44,8 +44,8 @@ export function existingTags(conditions: NonNullable<Filters['tags']>, tags: Tag
   const alike = [...tags].filter(([own]) =>
     conditions.some(({ key }) => key !== undefined && equalsIgnoringCase(key, own)),
   );
-  if (alike.length === 0) return distinct([...tags.keys()]);
-  return distinct(alike.flatMap(([key, values]) => [...values].map((value) => `${key}=${value}`)));
+  if (alike.length === 0) return someDistinct([...tags.keys()]);
+  return someDistinct(alike.flatMap(([key, values]) => [...values].map((value) => `${key}=${value}`)));
 }
 
 /** Whether a condition has a key that no tag has. */
@@ -53,8 +53,8 @@ export const hasUnknownKey = (conditions: Filters['tags'] = [], tags: TagValues)
   conditions.some(({ key }) => key !== undefined && ![...tags.keys()].some((own) => equalsIgnoringCase(key, own)));
 
 /** The values that conditions exclude although nothing has them, and the existing ones: an excluded value may be misspelt. */
-export function excludedNothing({ candidates, tags, gaps }: Searched, filters: Filters) {
-  const where = excludingNothing(candidates, filters);
+export function noneHas({ candidates, tags, gaps }: Searched, filters: Filters) {
+  const where = conditionsExcludingNothing(candidates, filters);
   const unknown =
     gaps.length === 0 ? (filters.tags ?? []).filter((condition) => isAbsentEverywhere(condition, tags)) : [];
   if (where.length + unknown.length === 0) return {};
@@ -85,11 +85,11 @@ function existingSettings(where: NonNullable<Filters['where']>, candidates: read
     valuesOf(entity, graph).filter(({ path }) => where.some(({ setting }) => isFactNamed(entity.kind, setting, path))),
   );
   if (values.length === 0) return { existingSettings: settingNames(candidates) };
-  return { existingValues: distinct(values.map(({ value }) => value)) };
+  return { existingValues: someDistinct(values.map(({ value }) => value)) };
 }
 
 /** As many untrusted texts as fit into an answer. */
-const distinct = (values: readonly unknown[]) =>
+const someDistinct = (values: readonly unknown[]) =>
   [...new Set(values.filter((value) => value !== undefined).map(String))]
     .toSorted()
     .slice(0, MAX_TEXTS)

@@ -5,9 +5,9 @@ import { limitConcurrency } from '../../operations/calls.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Candidate, TagCondition } from './filters.ts';
 import type { FleetReader, Prefetch } from './fleet-reader.ts';
-import { NotFound } from './not-found.ts';
 import { onPageOf } from './page.ts';
 import type { ReadGap } from './read-gaps.ts';
+import { Unanswerable } from './unanswerable.ts';
 
 /** Tags need one call per entity: above this number, tags are not read. */
 const MAX_TAGGED = 50_000;
@@ -24,11 +24,11 @@ export function valuesByKey(all: Iterable<Tags>): ReadonlyMap<string, ReadonlySe
 
 /**
  * The candidates with their tags; a changeset has those of its database. Entities that cannot have tags are dropped. Throws
- * NotFound when tags may not be read.
+ * Unanswerable when tags may not be read.
  */
 export async function withTags(reader: FleetReader, candidates: readonly Candidate[]) {
   const refusal = reader.options.refusal?.('ListTagsForResource');
-  if (refusal !== undefined) throw new NotFound(`Tags cannot be read. ${refusal}`);
+  if (refusal !== undefined) throw new Unanswerable(`Tags cannot be read. ${refusal}`);
   const taggable = candidates.flatMap((candidate) => {
     const arn = arnOf(candidate);
     return arn === undefined ? [] : [{ candidate, arn }];
@@ -48,8 +48,8 @@ export async function withTags(reader: FleetReader, candidates: readonly Candida
 }
 
 /** Reads tags, once for each ARN; undefined for those that cannot be read, which `report` receives as a gap. */
-function tagReader({ reads, background, options }: FleetReader, report: (gap: ReadGap) => void) {
-  const bounded = limitConcurrency(reads, MAX_CONCURRENT_CALLS, options.onProgress);
+function tagReader({ readOnce, background, options }: FleetReader, report: (gap: ReadGap) => void) {
+  const bounded = limitConcurrency(readOnce, MAX_CONCURRENT_CALLS, options.onProgress);
   const replies = new Map<string, Promise<Tags | undefined>>();
   const read = async (resourceArn: string, candidate: Candidate): Promise<Tags | undefined> => {
     try {
@@ -75,7 +75,7 @@ const tagsGap = ({ graph, entity }: Candidate, error: FinspaceError): ReadGap =>
   reason: error.fields.code === 'Aborted' ? OUT_OF_TIME : errorText(error),
 });
 
-/** Reads the tags of entities in advance, so that `withTags` has their replies; their errors count there. */
+/** Reads the tags of entities in advance, so that `withTags` has their replies, and reports their errors. */
 export function prefetchTags(entitiesOf: (graph: Graph) => readonly GraphEntity[]): Prefetch {
   return async (graph, call, options) => {
     const arns = new Set(entitiesOf(graph).flatMap((entity) => arnOf({ graph, entity }) ?? []));
@@ -105,7 +105,7 @@ export async function withTagsOnPage(reader: FleetReader, candidates: readonly C
 export const tagsIn = ({ entity, tags }: Candidate): Readonly<Record<string, unknown>> =>
   tags === undefined ? {} : { [tagMember(entity)]: tags };
 
-/** A changeset has no tags; those of its database are shown as such. */
+/** A changeset has no tags; those of its database are shown under a name of their own. */
 const tagMember = ({ kind }: GraphEntity) => (kind === 'changeset' ? 'tagsOfDatabase' : 'tags');
 
 function arnOf({ graph, entity }: Candidate): string | undefined {
@@ -116,11 +116,11 @@ function arnOf({ graph, entity }: Candidate): string | undefined {
 
 /** The candidates with the tags of the environments that contain them. */
 export async function withEnvironmentTags(reader: FleetReader, candidates: readonly Candidate[]) {
-  const places = [...new Set(candidates.map(({ graph }) => graph))].flatMap((graph) => {
+  const environments = [...new Set(candidates.map(({ graph }) => graph))].flatMap((graph) => {
     const entity = graph.entities.find(({ kind }) => kind === 'environment');
     return entity === undefined ? [] : [{ graph, entity }];
   });
-  const { found, gaps, seen } = await withTags(reader, places);
+  const { found, gaps, seen } = await withTags(reader, environments);
   const tagsOf = new Map(found.map(({ graph, tags }) => [graph, tags]));
   const inside = candidates.flatMap((candidate) => {
     const environmentTags = tagsOf.get(candidate.graph);

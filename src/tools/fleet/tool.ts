@@ -5,7 +5,7 @@ import { refused } from '../result.ts';
 import { isOwnCursor, OTHER_CURSOR, positionIn } from './cursor.ts';
 import { startDeadline } from './deadline.ts';
 import { type FleetReader, fleetReader } from './fleet-reader.ts';
-import { NotFound } from './not-found.ts';
+import { Unanswerable } from './unanswerable.ts';
 
 interface FleetTool<I extends z.ZodObject, N extends string> extends Omit<CompositeTool<I>, 'annotations' | 'run'> {
   readonly name: N;
@@ -17,7 +17,7 @@ interface FleetTool<I extends z.ZodObject, N extends string> extends Omit<Compos
   ) => Promise<CallToolResult>;
 }
 
-/** Declares a read-only tool for one or several environments; its type keeps its name. */
+/** Declares a read-only tool for one or several environments; the type of the result contains the name. */
 export function fleetTool<I extends z.ZodObject, N extends string>({
   run,
   ...tool
@@ -28,11 +28,11 @@ export function fleetTool<I extends z.ZodObject, N extends string>({
     run: async (environment, input, exchange) => {
       if (!isOwnCursor(input)) return refused(OTHER_CURSOR);
       const { signal, end } = startDeadline();
-      const part = positionIn((input as { cursor?: string }).cursor ?? '') ?? {};
+      const position = positionIn((input as { cursor?: string }).cursor ?? '') ?? {};
       try {
-        return await run(fleetReader(environment, exchange, signal, part), input, exchange, environment);
+        return await run(fleetReader(environment, exchange, signal, position), input, exchange, environment);
       } catch (error) {
-        if (error instanceof NotFound) return refused(error.message);
+        if (error instanceof Unanswerable) return refused(error.message);
         throw error;
       } finally {
         end();

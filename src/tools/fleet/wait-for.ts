@@ -67,12 +67,12 @@ export const waitFor = fleetTool({
   keywords: 'ready done finished poll',
   input: WaitInput,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (reader, input, { context, patienceMs = SLICE_MS }, environment) => {
+  run: async (reader, input, { context, patienceMs = SLICE_MS }, { deletionTimes }) => {
     const { environment: wanted, also = [], until, handle, ...first } = input;
     const began = Date.now();
     let waited = waitedBefore(handle, shortDigest({ ...input, handle: undefined }), began);
-    const place = await reader.environmentOrDeleted(wanted);
-    const polling = pollContext(reader, environment, place);
+    const environment = await reader.environmentOrDeleted(wanted);
+    const polling = pollContext(reader, deletionTimes, environment);
     const all = await Promise.all([first, ...also].map((target) => polledEntity(polling, target, until)));
     const { signal } = context.mcpReq;
     const report = progressOf(context);
@@ -80,12 +80,12 @@ export const waitFor = fleetTool({
     for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 1.5, MAX_PAUSE_MS)) {
       results = await pollPending(all, results, waited);
       waited = { ...waited, wasThere: results.map(({ status }, at) => wasFound(waited, at) || status !== 'NOT_FOUND') };
-      const pending = results.findIndex(({ ended }) => !ended);
+      const firstPending = results.findIndex(({ ended }) => !ended);
       const passed = Date.now() - began;
       // A negative time shows that the clock was set back.
       const isOver = passed < 0 || passed + wait > patienceMs;
-      if (pending < 0 || isOver) return result(all, results, waited);
-      const [name, status] = [all[pending]?.name, results[pending]?.status].map(quoteUnlessPlain);
+      if (firstPending < 0 || isOver) return result(all, results, waited);
+      const [name, status] = [all[firstPending]?.name, results[firstPending]?.status].map(quoteUnlessPlain);
       await report(`${name} is ${status} (waited ${secondsSince(waited)} s)`);
       await pause(wait, undefined, { signal });
     }
@@ -119,14 +119,14 @@ const STUCK =
 function result(all: readonly PolledEntity[], results: readonly PollResult[], waited: Waited) {
   const waitedSeconds = secondsSince(waited);
   const rows = results.map(({ ended, row, ...each }, at) => ({ entity: all[at]?.entity, ...each, ...row }));
-  const open = results.filter(({ ended }) => !ended);
-  const more = open.length === 0 ? {} : { handle: handleOf(waited) };
+  const pending = results.filter(({ ended }) => !ended);
+  const more = pending.length === 0 ? {} : { handle: handleOf(waited) };
   const [row, second] = rows;
   if (row !== undefined && second === undefined)
     return structured({
       ...row,
       waitedSeconds,
-      ...(open.length === 0
+      ...(pending.length === 0
         ? {}
         : { why: `Still ${quoteUnlessPlain(row.status)}. ${row.stuck === undefined ? AGAIN : STUCK}` }),
       ...more,
@@ -134,10 +134,10 @@ function result(all: readonly PolledEntity[], results: readonly PollResult[], wa
   const reached = results.filter(({ reached: isReached }) => isReached).length;
   return structured({
     reached: reached === results.length,
-    counts: { reached, pending: open.length, unreachable: results.length - reached - open.length },
+    counts: { reached, pending: pending.length, unreachable: results.length - reached - pending.length },
     waitedSeconds,
     entities: rows,
-    ...(open.length === 0 ? {} : { why: open.every(({ stuck }) => stuck !== undefined) ? STUCK : AGAIN }),
+    ...(pending.length === 0 ? {} : { why: pending.every(({ stuck }) => stuck !== undefined) ? STUCK : AGAIN }),
     ...more,
   });
 }

@@ -7,7 +7,7 @@ import { quoteUntrusted } from '../../untrusted.ts';
 import type { ToolEnvironment } from '../environment.ts';
 import { DELETED, environmentsMeant } from './environment-lookup.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
-import { NotFound, quotedList } from './not-found.ts';
+import { quotedList, Unanswerable } from './unanswerable.ts';
 
 /** The kinds whose entities change over time. */
 export const WAITED_FOR = KINDS.filter((kind) => readyIn(kind).length > 0);
@@ -27,15 +27,19 @@ export const readKind = (kind: WaitTarget['kind']): Kind => (kind === NODES ? 'c
 export type PollContext = ReturnType<typeof pollContext>;
 
 /** Shared by all reads of one call: what is read for one entity serves the others. */
-export function pollContext(reader: FleetReader, { deletionTimes }: ToolEnvironment, place: Environment) {
-  const { environmentId = '' } = place;
+export function pollContext(
+  reader: FleetReader,
+  deletionTimes: ToolEnvironment['deletionTimes'],
+  environment: Environment,
+) {
+  const { environmentId = '' } = environment;
   const read = new Map<Kind, Promise<Graphs>>();
   return {
     reader,
-    place,
+    environment,
     deletionTimes: lazy(async () => deletionTimes?.()),
-    /** All entities of a kind. */
-    present: (kind: Kind) => {
+    /** The graph with all entities of a kind. */
+    graphsWith: (kind: Kind) => {
       const options = { kinds: [kind], details: false, everyChangeset: true };
       const graphs = read.get(kind) ?? reader.reread([{ environmentId }], options);
       read.set(kind, graphs);
@@ -44,10 +48,10 @@ export function pollContext(reader: FleetReader, { deletionTimes }: ToolEnvironm
   };
 }
 
-/** The target with its bare name and, for a dataview or changeset, its database. Throws NotFound if that is not clear. */
+/** The target with its bare name and, for a dataview or changeset, its database. Throws Unanswerable if that is not clear. */
 export async function resolvedTarget(context: PollContext, target: WaitTarget): Promise<WaitTarget> {
   const { kind, name: given, database: named } = targetMeant(target);
-  const name = kind === 'environment' ? ownName(context.place, given) : given;
+  const name = kind === 'environment' ? environmentNameMeant(context.environment, given) : given;
   return { kind, name, database: named ?? (await databaseOf(context, kind, name)) };
 }
 
@@ -59,25 +63,25 @@ function targetMeant({ kind, name: given, database: named }: WaitTarget): WaitTa
   return { kind, name: own, database: named ?? database };
 }
 
-/** The name of the environment to wait for. Throws NotFound when the two arguments name different ones. */
-function ownName({ name = '', environmentId }: Environment, given: string): string {
+/** The name of the environment to wait for. Throws Unanswerable when the two arguments name different ones. */
+function environmentNameMeant({ name = '', environmentId }: Environment, given: string): string {
   if (given === environmentId || environmentsMeant([{ name }], given).length > 0) return name;
-  throw new NotFound(
+  throw new Unanswerable(
     `The environment is ${quoteUntrusted(name)}, not ${quoteUntrusted(given)}: wait for one environment per call.`,
   );
 }
 
 /**
- * The only database that contains an entity with a kind and name; undefined for kinds that are not in a database. Throws NotFound when
+ * The only database that contains an entity with a kind and name; undefined for kinds that are not in a database. Throws Unanswerable when
  * there is none, or several.
  */
 async function databaseOf(
-  { present }: PollContext,
+  { graphsWith }: PollContext,
   kind: WaitTarget['kind'],
   name: string,
 ): Promise<string | undefined> {
   if (kind === NODES || !isInDatabase(kind)) return undefined;
-  const { graphs, gaps } = await present(kind);
+  const { graphs, gaps } = await graphsWith(kind);
   const holders = graphs.flatMap(({ entities }) =>
     entities.flatMap((each) => (each.kind === kind && each.name === name ? [each.database ?? ''] : [])),
   );
@@ -85,10 +89,10 @@ async function databaseOf(
   if (only !== undefined && second === undefined) return only;
   const given = `a ${kind} ${quoteUntrusted(name)}`;
   if (only !== undefined)
-    throw new NotFound(
+    throw new Unanswerable(
       `Several databases contain ${given}: ${quotedList(holders)}. Give one of them in the argument database.`,
     );
-  throw new NotFound(
+  throw new Unanswerable(
     gaps.length > 0
       ? `Not all databases could be read. Give the one that contains ${given} in the argument database.`
       : `No database contains ${given} now. If it was deleted, give its database in the argument database. Otherwise, check the name.`,
@@ -97,19 +101,19 @@ async function databaseOf(
 
 /** Whether the list shows an entity. */
 export async function isInList(
-  { present }: PollContext,
+  { graphsWith }: PollContext,
   kind: Kind,
   name: string,
   database?: string,
 ): Promise<boolean> {
-  const { graphs } = await present(kind);
+  const { graphs } = await graphsWith(kind);
   const id = idOf(kind, name, database);
   return graphs.some(({ entities }) => entities.some((each) => each.id === id));
 }
 
 /** Says that no entity has the name, and shows the existing ones, as far as they can be read. */
-export async function noneOf({ present }: PollContext, kind: Kind, name: string, goal: string) {
-  const { graphs, gaps } = await present(kind);
+export async function noneText({ graphsWith }: PollContext, kind: Kind, name: string, goal: string) {
+  const { graphs, gaps } = await graphsWith(kind);
   const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
   const known = others.map((each) => each.name);
   const otherwise = gaps.length > 0 ? '.' : `. Existing ones: ${quotedList(known)}.`;

@@ -9,11 +9,11 @@ import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
 import { EnvironmentArgument, type FleetReader } from './fleet-reader.ts';
-import { NotFound, notFound, quotedList } from './not-found.ts';
 import { answer, shaping } from './page.ts';
-import { notReadIn, type ReadGap, unreadOf } from './read-gaps.ts';
+import { notReadIn, type ReadGap, readGapsOf } from './read-gaps.ts';
 import { tagsIn, withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
+import { notFound, quotedList, Unanswerable } from './unanswerable.ts';
 
 export const whatDependsOn = fleetTool({
   name: 'what_depends_on',
@@ -35,22 +35,22 @@ export const whatDependsOn = fleetTool({
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (reader, input) => {
     const { environment, name: given, kind } = input;
-    const place =
-      environment === undefined ? await placeOf(reader, given, kind) : { id: environment, name: given, gaps: [] };
-    const { name } = place;
+    const located =
+      environment === undefined ? await locate(reader, given, kind) : { id: environment, name: given, gaps: [] };
+    const { name } = located;
     const changesOf = (changesetId: string) => name.endsWith(changesetId);
-    const graph = await reader.graph(place.id, { changesOf });
+    const graph = await reader.graph(located.id, { changesOf });
     const found = theOne(graph, name, kind);
     const { holder, entity } =
       found === undefined ? await olderChangeset(reader, graph, input, name) : { holder: graph, entity: found };
     // No answer depends on older changesets than those that were read.
-    const isMissed = ({ isOfOlder }: ReadGap) => isOfOlder !== true;
+    const isRelevant = ({ isOfOlder }: ReadGap) => isOfOlder !== true;
     const dependents = dependentsOf(graph, entity.id);
     const tagged = await withTagsOnPage(reader, [{ graph, entity }]);
     const gaps = [
-      ...unreadOf(graph).filter(isMissed),
+      ...readGapsOf(graph).filter(isRelevant),
       ...tagged.gaps,
-      ...place.gaps.filter((gap) => gap.environment !== graph.name),
+      ...located.gaps.filter((gap) => gap.environment !== graph.name),
     ];
     const issues = healthOf(holder).get(entity.id)?.issues ?? [];
     const head = {
@@ -63,14 +63,14 @@ export const whatDependsOn = fleetTool({
       ...notReadIn(gaps),
     };
     const sections = [
-      { name: 'usedBy', rows: dependents.map(row) },
-      { name: 'needs', rows: dependenciesOf(graph, entity.id).map(needed) },
+      { name: 'usedBy', rows: dependents.map(rowOf) },
+      { name: 'needs', rows: dependenciesOf(graph, entity.id).map(neededRow) },
     ];
     return answer(head, sections, { input });
   },
 });
 
-const row = ({ entity, edge, distance }: Connected) => ({
+const rowOf = ({ entity, edge, distance }: Connected) => ({
   id: entity.id,
   ...(entity.status === undefined ? {} : { status: entity.status }),
   ...(entity.facts['type'] === undefined ? {} : { type: entity.facts['type'] }),
@@ -95,7 +95,7 @@ function dataOf({ kind, facts }: GraphEntity, mounted: unknown) {
   });
 }
 
-const needed = (connected: Connected) => ({ ...row(connected), ...sizeOf(connected.entity) });
+const neededRow = (connected: Connected) => ({ ...rowOf(connected), ...sizeOf(connected.entity) });
 
 interface Wanted {
   readonly environment?: string | undefined;
@@ -106,27 +106,27 @@ const OMIT_ENVIRONMENT = 'To search all environments, omit environment.';
 /** Shown when nothing has the name, because people also ask this about roles and subnets. */
 const NOT_AN_ENTITY = 'To find what uses a role, subnet, bucket or other setting, use find_kx_entities with text.';
 
-/** The only environment that contains an entity with the name, as far as all could be read, and the name. Throws NotFound. */
-async function placeOf(reader: FleetReader, name: string, kind: Kind | undefined) {
+/** The only environment that contains an entity with the name, as far as all could be read, and the name. Throws Unanswerable. */
+async function locate(reader: FleetReader, name: string, kind: Kind | undefined) {
   const options = { kinds: kind === undefined ? KINDS : [kind], details: false, everyChangeset: true };
   const read = await reader.graphs(undefined, options);
   const { graphs } = read;
-  const left = reader.rest();
+  const left = reader.environmentsLeft();
   const gaps = left === undefined ? read.gaps : [unsearched(left.count), ...read.gaps];
-  const places = graphs.filter((graph) => entitiesNamed(graph, name).some(isOfKind(kind)));
-  const [only, second] = places;
-  const found = quotedList(places.map((graph) => graph.name));
+  const holders = graphs.filter((graph) => entitiesNamed(graph, name).some(isOfKind(kind)));
+  const [only, second] = holders;
+  const found = quotedList(holders.map((graph) => graph.name));
   if (only !== undefined && left !== undefined)
-    throw new NotFound(`Found in ${found}, but ${unsearched(left.count).reason}.`);
+    throw new Unanswerable(`Found in ${found}, but ${unsearched(left.count).reason}.`);
   if (only === undefined) {
-    const canBe = left === undefined && (kind === undefined || kind === 'environment');
-    const environment = canBe ? await environmentOf(reader, name) : undefined;
+    const mayBeEnvironment = left === undefined && (kind === undefined || kind === 'environment');
+    const environment = mayBeEnvironment ? await environmentOf(reader, name) : undefined;
     if (environment !== undefined) return { ...environment, gaps };
     const names = graphs.flatMap(({ entities }) => entities.filter(isOfKind(kind)).map((each) => each.name));
     throw notFound(kind ?? 'entity', name, [...new Set(names)], gaps, NOT_AN_ENTITY);
   }
   if (second !== undefined)
-    throw new NotFound(
+    throw new Unanswerable(
       `Several environments have an entity with that name: ${found}. Give one of them as environment.`,
     );
   return { id: only.environmentId, name, gaps };
@@ -143,14 +143,14 @@ async function environmentOf(reader: FleetReader, wanted: string) {
     const { environmentId: id = '', name = '' } = await reader.environment(wanted);
     return { id, name };
   } catch (error) {
-    if (error instanceof NotFound) return undefined;
+    if (error instanceof Unanswerable) return undefined;
     throw error;
   }
 }
 
 /**
- * A changeset that is older than those in the graph, or neither mounted, newest nor failed, and the graph that has it. Throws NotFound
- * when it does not exist.
+ * A changeset that the graph lacks, because it is older than those that were read, or neither mounted, newest, failed nor in progress;
+ * and a graph that has it. Throws Unanswerable when it does not exist.
  */
 async function olderChangeset(reader: FleetReader, graph: Graph, { environment, kind }: Wanted, name: string) {
   const options = {
@@ -168,15 +168,15 @@ async function olderChangeset(reader: FleetReader, graph: Graph, { environment, 
   if (found !== undefined) return found;
   const names = graph.entities.filter(isOfKind(kind)).map((each) => each.name);
   const advice = environment === undefined ? NOT_AN_ENTITY : `${OMIT_ENVIRONMENT} ${NOT_AN_ENTITY}`;
-  throw notFound(kind ?? 'entity', name, names, [...unreadOf(graph), ...read.gaps], advice, graph.name);
+  throw notFound(kind ?? 'entity', name, names, [...readGapsOf(graph), ...read.gaps], advice, graph.name);
 }
 
-/** The entity with a name, if it exists. Throws NotFound when there are several. */
+/** The entity with a name, if it exists. Throws Unanswerable when there are several. */
 function theOne(graph: Graph, name: string, kind: string | undefined): GraphEntity | undefined {
   const found = entitiesNamed(graph, name).filter(isOfKind(kind));
   const [entity, second] = found;
   if (second !== undefined)
-    throw new NotFound(
+    throw new Unanswerable(
       `Several entities have that name: ${found.map(({ id }) => quoteUntrusted(id, 200)).join(', ')}. Give one of these as name.`,
     );
   return entity;

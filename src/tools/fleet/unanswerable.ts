@@ -1,21 +1,21 @@
 import { didYouMean } from '../../nearest.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
-import { type ReadGap, textOf } from './read-gaps.ts';
+import { gapText, type ReadGap } from './read-gaps.ts';
 
-/** An argument that names nothing; the message shows what exists. */
-export class NotFound extends Error {
-  override readonly name = 'NotFound';
+/** A question that cannot be answered as it was asked; the message says why, and what exists or what to ask instead. */
+export class Unanswerable extends Error {
+  override readonly name = 'Unanswerable';
 }
 
-/** Says that something was not found in a place, as far as everything could be read, with what was probably meant. */
+/** Says that nothing has a name, as far as everything could be read, with what was probably meant. */
 export function notFound(
   noun: string,
   wanted: string,
   existing: readonly string[],
   [gap, ...gaps]: readonly ReadGap[] = [],
   advice = '',
-  place = '',
-): NotFound {
+  environment = '',
+): Unanswerable {
   const like = existing.filter((name) => name.toLowerCase().includes(wanted.toLowerCase()));
   const otherwise = `. Existing ones: ${quotedList(like.length > 0 ? like : existing)}.`;
   const meant = like.length > 0 ? otherwise : didYouMean(wanted, existing, { otherwise, shown: quoteUntrusted });
@@ -23,9 +23,9 @@ export function notFound(
   const unread =
     gap === undefined
       ? ''
-      : ` It may be in a part that could not be read: ${quoteUntrusted(gap.environment)}, ${quoteUntrusted(textOf(gap), 200)}${more}.`;
-  return new NotFound(
-    `There is no ${noun} ${quoteUntrusted(wanted)}${place && ` in ${quoteUntrusted(place)}`}${meant}${unread}${advice && ` ${advice}`}`,
+      : ` It may be in a part that could not be read: ${quoteUntrusted(gap.environment)}, ${quoteUntrusted(gapText(gap), 200)}${more}.`;
+  return new Unanswerable(
+    `There is no ${noun} ${quoteUntrusted(wanted)}${environment && ` in ${quoteUntrusted(environment)}`}${meant}${unread}${advice && ` ${advice}`}`,
   );
 }
 

@@ -3,18 +3,19 @@ import type { Graph } from '../../inventory/graph-types.ts';
 import { OUT_OF_TIME } from '../../inventory/reading.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Position } from './cursor.ts';
-import { NotFound } from './not-found.ts';
-import { type ReadGap, reasonOf, unreadOf } from './read-gaps.ts';
+import { type ReadGap, readGapsOf, reasonOf } from './read-gaps.ts';
+import { Unanswerable } from './unanswerable.ts';
 
-export type Part = Pick<Position, 'from' | 'until'>;
-
-/** The environments of a part. Throws NotFound when the one at which it begins, or before which it ends, no longer exists. */
-export function partOf(environments: readonly Environment[], { from, until }: Part): readonly Environment[] {
+/** The environments from one id until before another. Throws Unanswerable when one of these no longer exists. */
+export function environmentsBetween(
+  environments: readonly Environment[],
+  { from, until }: Partial<Position>,
+): readonly Environment[] {
   const at = (id: string) => environments.findIndex(({ environmentId }) => environmentId === id);
   const start = from === undefined ? 0 : at(from);
   const end = until === undefined ? environments.length : at(until);
   if (Math.min(start, end) < 0)
-    throw new NotFound('The environment at which to continue no longer exists: start again without cursor.');
+    throw new Unanswerable('The environment at which to continue no longer exists: start again without cursor.');
   return environments.slice(start, end);
 }
 
@@ -22,13 +23,13 @@ export function partOf(environments: readonly Environment[], { from, until }: Pa
 export const SAME_CURSOR = 'Out of time on this page: repeat the call with the same cursor.';
 
 /**
- * What was read of the environments before the first that was not read in time, and what is left. If that is the very first, it is
- * shown as far as it was read, so that each answer makes progress.
+ * What was read of the environments before the first one that was not read in time, and which are left. If that one is the first of
+ * all, it is shown as far as it was read, so that each answer makes progress.
  */
 export function inTime(environments: readonly Environment[], found: FleetResults<Graph>, deadline: AbortSignal) {
   if (!deadline.aborted) return { read: found, left: undefined };
   const isWhole = ({ gaps }: Graph) => !gaps.some(({ isLate }) => isLate);
-  const whole = [...found.results.filter(({ result }) => isWhole(result)), ...found.failures.filter(isFailure)];
+  const whole = [...found.results.filter(({ result }) => isWhole(result)), ...found.failures.filter(failedInTime)];
   const done = new Set(whole.map(({ environment }) => environment));
   const first = environments.findIndex((environment) => !done.has(environment));
   const isBegun = found.results.some(({ environment }) => environment === environments[0]);
@@ -44,7 +45,7 @@ export function inTime(environments: readonly Environment[], found: FleetResults
 }
 
 /** Whether an environment failed for a reason other than the time limit. */
-const isFailure = ({ error }: FleetResults<Graph>['failures'][number]) =>
+const failedInTime = ({ error }: FleetResults<Graph>['failures'][number]) =>
   !(error instanceof FinspaceError) || error.fields.code !== 'Aborted';
 
 /** The graphs of what was read, and the gaps, which include the environments of `wanted` that were not reached. */
@@ -54,7 +55,7 @@ export function graphsOf({ results, failures }: FleetResults<Graph>, wanted: rea
   return {
     graphs: results.map(({ result }) => result),
     gaps: [
-      ...results.flatMap(({ result }) => unreadOf(result)),
+      ...results.flatMap(({ result }) => readGapsOf(result)),
       ...failures.map(({ environment: { name = '' }, error }) => ({ environment: name, reason: reasonOf(error) })),
       ...others.map(({ name = '' }): ReadGap => ({ environment: name, reason: OUT_OF_TIME })),
     ],
