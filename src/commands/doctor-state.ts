@@ -4,8 +4,8 @@ import { type Config, isEphemeral } from '../config.ts';
 import { WORLD_FORMAT } from '../local/schema.ts';
 import { TOLERANCE_MS } from '../safety/ledger-clock.ts';
 import { STATE_FORMAT, stateFile } from '../safety/state-format.ts';
-import { inspectFile, inspectFolder } from '../sqlite/file.ts';
-import { openToOthers } from '../sqlite/privacy.ts';
+import { usableFileExists, usableFolderExists } from '../sqlite/file.ts';
+import { filesOpenToOthers } from '../sqlite/privacy.ts';
 import { type DoctorFinding, failed, ok, warning } from './finding.ts';
 import { approveCommand } from './out-of-band.ts';
 
@@ -18,7 +18,7 @@ export function stateFinding(config: Config, freeBytes = freeBytesAt): DoctorFin
   const { stateDir, store } = config;
   if (isEphemeral(config)) return ok(STATE, 'holds only connection strings: the local world is in memory');
   try {
-    if (!inspectFolder(stateDir)) return ok(STATE, `${stateDir} does not exist; the first start creates it`);
+    if (!usableFolderExists(stateDir)) return ok(STATE, `${stateDir} does not exist; the first start creates it`);
     if (freeBytes(stateDir) < MIN_FREE_BYTES)
       return failed(
         STATE,
@@ -27,9 +27,9 @@ export function stateFinding(config: Config, freeBytes = freeBytesAt): DoctorFin
       );
     if (store !== undefined) return ok(STATE, `${stateDir}, for keys; plans, approvals and the journal are in --store`);
     const path = stateFile(stateDir);
-    if (!inspectFile(path, STATE_FORMAT))
+    if (!usableFileExists(path, STATE_FORMAT))
       return ok(STATE, `${stateDir} has no state.db; the first requested change creates it`);
-    return openToOthers(path).length === 0 ? ok(STATE, stateDir) : sharedWarning(STATE, path);
+    return filesOpenToOthers(path).length === 0 ? ok(STATE, stateDir) : sharedWarning(STATE, path);
   } catch (error) {
     return failed(STATE, problemText(stateDir, error), 'Correct it, or name another directory with --state-dir.');
   }
@@ -47,9 +47,9 @@ export function localFinding({ state, worldStore, world = 'demo' }: Config): Doc
   if (worldStore !== undefined) return ok(check, 'the local service, with its world in the store of --store');
   if (state === ':memory:') return ok(check, `the local service, with the world ${world} in memory`);
   try {
-    if (!inspectFolder(dirname(state)) || !inspectFile(state, WORLD_FORMAT))
+    if (!usableFolderExists(dirname(state)) || !usableFileExists(state, WORLD_FORMAT))
       return ok(check, `the local service; the first request creates the world ${world} in ${state}`);
-    return openToOthers(state).length === 0
+    return filesOpenToOthers(state).length === 0
       ? ok(check, `the local service, with ${state}`)
       : sharedWarning(check, state);
   } catch (error) {

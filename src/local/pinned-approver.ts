@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engine } from '../sqlite/engine.ts';
-import { inspectFile } from '../sqlite/file.ts';
+import { usableFileExists } from '../sqlite/file.ts';
 import { whileOpen } from '../while-open.ts';
 import { WORLD_FORMAT } from './schema.ts';
 
@@ -11,7 +11,7 @@ import { WORLD_FORMAT } from './schema.ts';
  * the file itself can change it, and creates files beside it. Rejects when it cannot be read.
  */
 export async function readPinnedApprover(path: string): Promise<string | null> {
-  if (!inspectFile(path, WORLD_FORMAT)) return null;
+  if (!usableFileExists(path, WORLD_FORMAT)) return null;
   const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-'));
   try {
     const copy = join(folder, 'world.db');

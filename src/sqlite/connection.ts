@@ -1,4 +1,4 @@
-/** A database handle, as views are made from it. */
+/** An open database, for code that may not close it. */
 export interface Sql {
   exec(sql: string): void;
   /** Compiles a statement; its rows are objects. */

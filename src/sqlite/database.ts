@@ -6,7 +6,7 @@ import { checkFormat, type Format, prepareFile } from './file.ts';
 import { createPrivately } from './privacy.ts';
 import { batches, queue } from './queue.ts';
 import { StoreError } from './store-error.ts';
-import { inOneTransaction, inTransaction } from './transactions.ts';
+import { inSharedTransaction, inTransaction } from './transactions.ts';
 
 /**
  * A SQLite file behind a view of it. The view belongs to `work` until `work` settles; if it does not settle within the limit, it
@@ -49,7 +49,7 @@ export async function openDatabase<View extends object>(
   const reading = inMemory ? writing : queue(path);
   const lendReader = lender(viewOf(reader), limitMs);
   const lendWriter = lender(viewOf(writer), limitMs);
-  const writes = batches(path, writing, (works) => inOneTransaction(writer, works));
+  const writes = batches(path, writing, (works) => inSharedTransaction(writer, works));
   // Using a closed handle crashes the process.
   let isClosed = false;
   const unlessClosed = <T>(work: () => Promise<T>): Promise<T> =>
@@ -72,7 +72,7 @@ export async function openDatabase<View extends object>(
 
 type Lend<View> = <T>(work: (view: View) => T | Promise<T>) => Promise<T>;
 
-/** Lets one piece of work at a time use the view until it settles or the limit has passed, and then revokes the view. */
+/** Lends the view to a piece of work until that settles or exceeds the limit. The caller runs one piece of work at a time. */
 function lender<View extends object>(view: View, limitMs: number): Lend<View> {
   let end = () => {};
   // One timer for all of them: a timer each would cost a read a tenth of its time.

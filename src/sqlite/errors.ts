@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<number, string>> = {
 /** Whether another process is locking the file. */
 export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error));
 
-const WRONG: readonly [RegExp, string][] = [
+const PROBLEMS: readonly [RegExp, string][] = [
   [/^SQLITE_(CORRUPT|NOTADB)/, 'is damaged'],
   [/^SQLITE_(READONLY|PERM|AUTH)/, 'cannot be written to'],
   [/^SQLITE_FULL/, 'the disk is full'],
@@ -30,7 +30,7 @@ const WRONG: readonly [RegExp, string][] = [
 ];
 /** The problem with the file, if the error describes one. */
 export const problemOf = (error: unknown): string | undefined =>
-  INCOMPLETE.test((error as Error).message) ? 'is damaged' : WRONG.find(([code]) => code.test(codeOf(error)))?.[1];
+  INCOMPLETE.test((error as Error).message) ? 'is damaged' : PROBLEMS.find(([code]) => code.test(codeOf(error)))?.[1];
 /** The file has the marks of its format, but lacks a part of it. */
 const INCOMPLETE = /^no such (?:table|column): /;
 

@@ -11,7 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { closeToOthers, refuseSharedFolder } from './privacy.ts';
+import { refuseSharedFolder, removeAccessOfOthers } from './privacy.ts';
 import { StoreError } from './store-error.ts';
 
 /** The identification and migrations of a kind of database file. */
@@ -41,14 +41,14 @@ export function prepareFile(path: string, format: Format): string | undefined {
   // A file that another process is creating has a journal beside it; SQLite waits for it, so it must not be checked here.
   if (existsSync(`${path}-journal`)) return undefined;
   checkHeader(path, format);
-  return closeToOthers(path);
+  return removeAccessOfOthers(path);
 }
 
 /**
- * Whether there is a folder, which can hold databases as it is; false if it can be created. Leaves nothing behind. Throws
- * `StoreError` when neither is the case.
+ * Whether a folder exists; false if it can be created. Throws `StoreError` if it cannot be created or cannot hold databases. Leaves
+ * nothing behind.
  */
-export function inspectFolder(folder: string): boolean {
+export function usableFolderExists(folder: string): boolean {
   const nearest = nearestExisting(folder);
   if (!statSync(nearest).isDirectory()) throw new StoreError(`${nearest}: is a file, not a folder`);
   const isPresent = nearest === folder;
@@ -67,8 +67,8 @@ export function inspectFolder(folder: string): boolean {
 const nearestExisting = (path: string): string =>
   existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));
 
-/** Whether there is a file, which can be used as it is. Changes nothing. Throws `StoreError` when it cannot be used. */
-export function inspectFile(path: string, format: Format): boolean {
+/** Whether a file exists. Throws `StoreError` if it cannot be used as it is. Changes nothing. */
+export function usableFileExists(path: string, format: Format): boolean {
   if (!existsSync(path)) return false;
   requireWritable(path);
   checkHeader(path, format);

@@ -19,8 +19,8 @@ export function refuseSharedFolder(folder: string): void {
 }
 
 /** Removes other users' permissions from a database and the files beside it. Returns a log line if there were any. */
-export function closeToOthers(path: string): string | undefined {
-  const open = openToOthers(path);
+export function removeAccessOfOthers(path: string): string | undefined {
+  const open = filesOpenToOthers(path);
   const [first] = open;
   if (first === undefined) return undefined;
   const was = octal(statSync(first).mode);
@@ -35,7 +35,7 @@ export function closeToOthers(path: string): string | undefined {
 }
 
 /** The files of a database that other users can access. */
-export const openToOthers = (path: string): string[] =>
+export const filesOpenToOthers = (path: string): string[] =>
   ['', '-wal', '-shm', '-journal']
     .map((suffix) => `${path}${suffix}`)
     .filter((file) => HAS_MODES && existsSync(file) && (statSync(file).mode & OPEN_TO_OTHERS) !== 0);

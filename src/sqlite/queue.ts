@@ -3,8 +3,8 @@ import { asStoreError, isBusy, unusable } from './errors.ts';
 import type { Outcome } from './transactions.ts';
 
 const PATIENCE_MS = 8_000;
-const REST_SHARE = 0.5;
-const MAX_REST_MS = 50;
+const PAUSE_SHARE = 0.5;
+const MAX_PAUSE_MS = 50;
 /** Larger batches would block the event loop. */
 const MAX_TOGETHER = 64;
 
@@ -39,18 +39,18 @@ export function batches(
 ) {
   const waiting: Waiting[] = [];
   let isRunning = false;
-  let restsUntil = 0;
+  let pausesUntil = 0;
   const run = async () => {
     isRunning = true;
     while (waiting.length > 0) {
       await nextTurn();
-      const rest = restsUntil - performance.now();
-      if (rest > 0) await pause(rest);
+      const pauseMs = pausesUntil - performance.now();
+      if (pauseMs > 0) await pause(pauseMs);
       const batch = waiting.splice(0, MAX_TOGETHER);
       try {
         const works = batch.map(({ work }) => work);
         const { result: outcomes, waited } = await inTurn(() => runBatch(works));
-        restsUntil = performance.now() + Math.min(waited * REST_SHARE, MAX_REST_MS);
+        pausesUntil = performance.now() + Math.min(waited * PAUSE_SHARE, MAX_PAUSE_MS);
         for (const [index, outcome] of outcomes.entries()) {
           if ('value' in outcome) batch[index]?.resolve(outcome.value);
           else batch[index]?.reject(asStoreError(path, outcome.error));

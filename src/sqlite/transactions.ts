@@ -34,7 +34,7 @@ export type Outcome = { readonly value: unknown } | { readonly error: unknown };
  * Runs several pieces of work in sequence in one transaction, so that they share its commit. If one throws, only that one is
  * undone. Throws, without any effect, when the whole transaction fails.
  */
-export async function inOneTransaction(db: Sql, works: readonly (() => unknown)[]): Promise<Outcome[]> {
+export async function inSharedTransaction(db: Sql, works: readonly (() => unknown)[]): Promise<Outcome[]> {
   const [only] = works;
   if (works.length === 1 && only !== undefined) return [{ value: await inTransaction(db, 'IMMEDIATE', only) }];
   return inTransaction(db, 'IMMEDIATE', async () => {

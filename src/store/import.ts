@@ -8,7 +8,7 @@ import { emptyChain, type JournalImport, type Link, linkPages } from '../safety/
 import { openState, type StateDatabase } from '../safety/state.ts';
 import { STATE_FORMAT, stateFile } from '../safety/state-format.ts';
 import type { Sql } from '../sqlite/connection.ts';
-import { inspectFile } from '../sqlite/file.ts';
+import { usableFileExists } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import { userName } from '../user-name.ts';
 import { storePosition } from './position.ts';
@@ -42,7 +42,8 @@ const KITS_AT_ONCE = 50;
  */
 export async function importState(url: string, stateDir: string, onProgress: OnProgress = () => {}): Promise<Imported> {
   const path = stateFile(stateDir);
-  if (!inspectFile(path, STATE_FORMAT)) throw new StoreError(`${path}: does not exist; there is nothing to import`);
+  if (!usableFileExists(path, STATE_FORMAT))
+    throw new StoreError(`${path}: does not exist; there is nothing to import`);
   const key = await approverKey(stateDir);
   const approver = key === undefined ? '' : keyFingerprint(key);
   const kits = kitsIn(join(stateDir, 'recovery'));
