@@ -25,7 +25,7 @@ export async function local(config: Config): Promise<void> {
     host,
     port,
     anyHost: !isLoopback(host),
-    control: config.control ? opened.clock : undefined,
+    clock: config.control ? opened.clock : undefined,
     observe: config.accessLog ? requestLog(log) : undefined,
   });
   process.stderr.write(greeting(config, listener.port, region));

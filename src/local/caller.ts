@@ -21,7 +21,7 @@ export function callerOf(
     const message = `Unsupported AWS 'algorithm': '${fields.algorithm}'. Sign with AWS4-HMAC-SHA256, Signature Version 4.`;
     throw new WireError(403, 'IncompleteSignature', message);
   }
-  const [, region = DEFAULT_REGION] = /^[^/\s]+\/\d{8}\/([a-z0-9-]{1,25})\//.exec(fields.scope) ?? [];
+  const [, region = DEFAULT_REGION] = /^[^/\s]+\/\d{8}\/([a-z0-9-]{1,25})\//.exec(fields.credential) ?? [];
   const world = worldOf(account, region);
   if (credentials === undefined) return { world };
   return { world, role: signedBy(request, fields, credentials, now).role ?? null };

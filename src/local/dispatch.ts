@@ -9,7 +9,7 @@ import { subjectOf } from './subject.ts';
 import { idempotent } from './tokens.ts';
 import type { RequestState, Transaction, WorldSettings } from './transaction.ts';
 
-/** The inputs of a request's transactions; `clock` is the machine's, which may be behind that of the worlds. */
+/** The context of a request before it has a transaction; `clock` is the machine's, which may be behind that of the worlds. */
 export type RequestContext = Omit<Context, 'tx' | 'now'> & { readonly clock: () => number };
 
 /** Runs one validated request on an up-to-date world; when this resolves, a change is committed. */
@@ -72,7 +72,7 @@ async function applyAllDue(request: Request): Promise<void> {
   const apply = async (tx: Transaction) =>
     applyDue(contextIn(request, tx, await tx.requestState(shared.world.arn)), MAX_APPLIED);
   let isUpToDate = false;
-  while (!isUpToDate) isUpToDate = await store.write(apply, { ...subject, isWhole: true });
+  while (!isUpToDate) isUpToDate = await store.write(apply, { ...subject, isWholeWorld: true });
 }
 
 const contextIn = ({ shared, clock }: Request, tx: Transaction, state: RequestState): Context => ({
@@ -84,7 +84,7 @@ const contextIn = ({ shared, clock }: Request, tx: Transaction, state: RequestSt
 /** Due status changes that one transaction applies at most. */
 const MAX_APPLIED = 100;
 
-/** Records that the world has been modified since its creation. */
+/** Records that the world has been changed since its creation. */
 async function touch({ tx, world }: Context, settings: WorldSettings = { quotas: 'published' }): Promise<void> {
   await tx.putSettings(world.arn, { ...settings, touched: true });
 }

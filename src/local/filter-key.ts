@@ -13,6 +13,6 @@ const FILTER_KEYS: { readonly [K in KindName]?: (body: Bodies[K]) => string | nu
   'kx-dataview': ({ autoUpdate }) => (autoUpdate ? AUTO_UPDATE_KEY : null),
 };
 
-/** The value by which lists of its collection find an entity with a body. */
+/** The value by which lists of a collection filter an entity, from its body. */
 export const filterKeyOf = (collection: string, body: unknown): Entity['filterKey'] =>
   FILTER_KEYS[kindOf(collection)]?.(body as never) ?? null;

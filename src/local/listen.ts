@@ -19,7 +19,7 @@ export interface ListenOptions {
    */
   readonly anyHost?: boolean | undefined;
   /** The clock to serve under /_control; not served if undefined. */
-  readonly control?: WorldClock | undefined;
+  readonly clock?: WorldClock | undefined;
   /** How long `close` waits for requests in progress, in milliseconds. */
   readonly closeMs?: number | undefined;
   /** Called with each request and its reply. */
@@ -39,13 +39,13 @@ const CLOSE_MS = 5_000;
  * use.
  */
 export async function listen(service: Service, options: ListenOptions): Promise<Listener> {
-  const { port, host = '127.0.0.1', anyHost = false, control, observe, closeMs = CLOSE_MS } = options;
+  const { port, host = '127.0.0.1', anyHost = false, clock, observe, closeMs = CLOSE_MS } = options;
   let allowed = new Set<string>();
-  const reply = replier(service, control, (name) => anyHost || allowed.has(withoutUsualPort(name)));
+  const reply = replier(service, clock, (name) => anyHost || allowed.has(withoutDefaultPort(name)));
   const server = createServer(handler(reply, observe));
   const actualPort = await listenOn(server, { host, port });
   const names = ['localhost', '127.0.0.1', '[::1]', host.toLowerCase()];
-  allowed = new Set(names.map((name) => withoutUsualPort(`${name}:${actualPort}`)));
+  allowed = new Set(names.map((name) => withoutDefaultPort(`${name}:${actualPort}`)));
   return {
     port: actualPort,
     close: () =>
@@ -62,20 +62,20 @@ export async function listen(service: Service, options: ListenOptions): Promise<
 }
 
 /** Clients omit port 80. */
-const withoutUsualPort = (host: string) => host.replace(/:80$/, '');
+const withoutDefaultPort = (host: string) => host.replace(/:80$/, '');
 
 type Reply = (incoming: IncomingMessage, request: Omit<WireRequest, 'body'>) => Promise<WireReply>;
 
 /** Replies to requests: those of web pages, and those for hosts that are not served, are rejected. */
-function replier(service: Service, control: WorldClock | undefined, isServed: (host: string) => boolean): Reply {
-  const controlled = control && controlOf(control);
+function replier(service: Service, clock: WorldClock | undefined, isServed: (host: string) => boolean): Reply {
+  const control = clock && controlOf(clock);
   return async (incoming, request) => {
     const { target, headers } = request;
-    if (headers['origin'] !== undefined) return refused(403, 'Requests from web pages are not served.');
-    if (!isServed((headers['host'] ?? '').toLowerCase())) return refused(421, 'This host name is not served.');
+    if (headers['origin'] !== undefined) return errorReply(403, 'Requests from web pages are not served.');
+    if (!isServed((headers['host'] ?? '').toLowerCase())) return errorReply(421, 'This host name is not served.');
     const body = await bodyOf(incoming, MAX_BODY_BYTES);
-    if (body === undefined) return refused(413, 'The request is too large.');
-    const serve = controlled && isControl(splitTarget(target)[0]) ? controlled : service;
+    if (body === undefined) return errorReply(413, 'The request is too large.');
+    const serve = control && isControl(splitTarget(target)[0]) ? control : service;
     return serve({ ...request, body });
   };
 }
@@ -98,7 +98,7 @@ const handler =
       const isReset = error instanceof ConnectionReset;
       log(isReset ? undefined : 500);
       if (isReset) socket.resetAndDestroy();
-      else send(refused(500, 'The listener failed.'), outgoing);
+      else send(errorReply(500, 'The listener failed.'), outgoing);
     }
   };
 
@@ -126,7 +126,7 @@ const TYPES: Record<number, string> = {
   500: 'InternalServerException',
 };
 
-function refused(status: number, message: string): WireReply {
+function errorReply(status: number, message: string): WireReply {
   const type = TYPES[status] ?? 'MisdirectedRequestException';
   return jsonReply(status, { message }, { 'x-amzn-ErrorType': type, connection: 'close' });
 }

@@ -14,17 +14,17 @@ import { WireError } from './wire-error.ts';
 export function parseInput(search: string, content: Uint8Array, { name, labels }: FoundRoute): Record<string, unknown> {
   const operation = operationNamed(name);
   const query = search === '' ? NO_QUERY : new URLSearchParams(search);
-  if (content.length > USUAL_BODY && content.length > largestBody(operation))
+  if (content.length > USUAL_BODY_BYTES && content.length > maxBodyBytes(operation))
     throw new WireError(413, 'RequestEntityTooLargeException', TOO_LARGE);
   const body = bodyOf(content);
   const input: Record<string, unknown> = {};
-  const valueAt = ({ member, schema, place }: PlacedMember) => {
-    if (place === 'label') return labels[member];
-    return place === 'body' ? own(body, member) : coerce(query, member, schema);
+  const valueAt = ({ member, schema, binding }: BoundMember) => {
+    if (binding === 'label') return labels[member];
+    return binding === 'body' ? own(body, member) : coerce(query, member, schema);
   };
-  for (const placed of membersOf(operation)) {
-    const value = valueAt(placed);
-    if (value !== undefined) input[placed.member] = value;
+  for (const bound of membersOf(operation)) {
+    const value = valueAt(bound);
+    if (value !== undefined) input[bound.member] = value;
   }
   return input;
 }
@@ -34,26 +34,26 @@ const NO_QUERY = new URLSearchParams();
 const own = (body: Readonly<Record<string, unknown>>, member: string): unknown =>
   Object.hasOwn(body, member) ? body[member] : undefined;
 
-interface PlacedMember {
+interface BoundMember {
   readonly member: string;
   readonly schema: z.ZodType;
-  readonly place: Binding;
+  readonly binding: Binding;
 }
 
-/** The input members of an operation with their places in the request. */
-const membersOf = oncePer((operation: Operation): readonly PlacedMember[] =>
+/** The input members of an operation, and what each is bound to. */
+const membersOf = oncePer((operation: Operation): readonly BoundMember[] =>
   Object.entries(operation.input().shape as Record<string, z.ZodType>).map(([member, schema]) => ({
     member,
     schema,
-    place: binding(operation, member),
+    binding: binding(operation, member),
   })),
 );
 
 const TOO_LARGE = 'The request is too large';
-const USUAL_BODY = 1_048_576;
+const USUAL_BODY_BYTES = 1_048_576;
 
 /** Larger than the usual body only for an operation with a longer member: a SAML document of 10 million characters. */
-const largestBody = (operation: Operation): number => USUAL_BODY + longestText(operation.input());
+const maxBodyBytes = (operation: Operation): number => USUAL_BODY_BYTES + longestText(operation.input());
 
 function longestText(schema: z.ZodType): number {
   if (schema instanceof z.ZodOptional) return longestText(schema.unwrap() as z.ZodType);

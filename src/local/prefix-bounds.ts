@@ -4,5 +4,5 @@ export function prefixBounds(prefix: string): [from: string, before: string] {
   return [prefix, `${prefix.slice(0, last)}${String.fromCharCode(prefix.charCodeAt(last) + 1)}`];
 }
 
-/** The bounds of the collections in a world, by its ARN. */
-export const collectionsOf = (world: string) => prefixBounds(`${world}:`);
+/** The bounds of the collections, and of the ARNs, in a world. */
+export const worldBounds = (worldArn: string) => prefixBounds(`${worldArn}:`);

@@ -21,12 +21,12 @@ const MAX_PATH_LENGTH = 500;
 export function servedRequest(request: Pick<WireRequest, 'method' | 'target' | 'headers'>) {
   const { method, target } = request;
   const [path] = splitTarget(target);
-  const scope = signatureFieldsOf({ ...request, body: new Uint8Array() })?.scope;
+  const credential = signatureFieldsOf({ ...request, body: new Uint8Array() })?.credential;
   return {
     method,
     path: path.slice(0, MAX_PATH_LENGTH),
     operation: operationAt(method, path),
-    accessKey: /^\w{1,128}(?=\/)/.exec(scope ?? '')?.[0],
+    accessKey: /^\w{1,128}(?=\/)/.exec(credential ?? '')?.[0],
   };
 }
 

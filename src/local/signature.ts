@@ -7,21 +7,23 @@ import { splitTarget } from './routing.ts';
 import { WireError } from './wire-error.ts';
 
 const SKEW_MS = 5 * 60_000;
-const MAX_SECONDS = 7 * 24 * 60 * 60;
-const SCOPE = /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,25})\/([a-z0-9-]+)\/aws4_request$/;
+const MAX_VALID_SECONDS = 7 * 24 * 60 * 60;
+const CREDENTIAL_FIELD = /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,25})\/([a-z0-9-]+)\/aws4_request$/;
 
-/** The claims of a request about its signature; missing ones are empty. */
+/** What a request says about its signature; missing values are empty. */
 export interface SignatureFields {
   readonly algorithm: string;
-  readonly scope: string;
-  readonly signed: string;
+  /** The access key and the credential scope: `AKIDEXAMPLE/20260317/us-east-1/finspace/aws4_request`. */
+  readonly credential: string;
+  /** The names of the signed headers, separated by semicolons. */
+  readonly signedHeaders: string;
   readonly signature: string;
   readonly date: string;
   /** Seconds of validity, only for a presigned request. */
   readonly expires?: string;
 }
 
-/** The claims in the Authorization header, or in the query of a presigned request; undefined without any. */
+/** The fields in the Authorization header, or in the query of a presigned request; undefined without any. */
 export function signatureFieldsOf({ headers, target }: WireRequest): SignatureFields | undefined {
   const { authorization } = headers;
   if (authorization !== undefined) {
@@ -31,16 +33,16 @@ export function signatureFieldsOf({ headers, target }: WireRequest): SignatureFi
       const [name = '', value] = part.trim().split('=', 2);
       parts[name] = value;
     }
-    const { Credential: scope = '', SignedHeaders: signed = '', Signature: signature = '' } = parts;
-    return { algorithm, scope, signed, signature, date: headers['x-amz-date'] ?? '' };
+    const { Credential: credential = '', SignedHeaders: signedHeaders = '', Signature: signature = '' } = parts;
+    return { algorithm, credential, signedHeaders, signature, date: headers['x-amz-date'] ?? '' };
   }
   const query = new URLSearchParams(splitTarget(target)[1]);
   if (!query.has('X-Amz-Signature')) return undefined;
   const parameter = (name: string) => query.get(`X-Amz-${name}`) ?? '';
   return {
     algorithm: parameter('Algorithm'),
-    scope: parameter('Credential'),
-    signed: parameter('SignedHeaders'),
+    credential: parameter('Credential'),
+    signedHeaders: parameter('SignedHeaders'),
     signature: parameter('Signature'),
     date: parameter('Date'),
     expires: parameter('Expires'),
@@ -57,12 +59,12 @@ export function signedBy(
   credentials: readonly Credential[],
   now: number,
 ): Credential {
-  const { algorithm, scope, signature, date, expires } = fields;
-  if (algorithm !== 'AWS4-HMAC-SHA256' || !scope || !fields.signed || !signature) {
+  const { algorithm, signature, date, expires } = fields;
+  if (algorithm !== 'AWS4-HMAC-SHA256' || !fields.credential || !fields.signedHeaders || !signature) {
     throw incomplete('it requires AWS4-HMAC-SHA256 with Credential, SignedHeaders and Signature');
   }
-  const signed = fields.signed.split(';');
-  const [, key = '', day = '', region = '', service = ''] = SCOPE.exec(scope) ?? [];
+  const signed = fields.signedHeaders.split(';');
+  const [, key = '', day = '', region = '', service = ''] = CREDENTIAL_FIELD.exec(fields.credential) ?? [];
   if (service !== 'finspace') throw incomplete('the credential scope has to end with /finspace/aws4_request');
   const credential = credentials.find(({ accessKeyId }) => accessKeyId === key);
   if (credential === undefined) {
@@ -74,7 +76,7 @@ export function signedBy(
   if (!signed.includes('host')) throw incomplete('host is not signed');
   if (expires === undefined && !signed.includes('x-amz-date')) throw incomplete('x-amz-date is not signed');
   const canonical = canonicalRequest(request, signed);
-  const text = ['AWS4-HMAC-SHA256', date, scope.slice(key.length + 1), hash(canonical)].join('\n');
+  const text = ['AWS4-HMAC-SHA256', date, fields.credential.slice(key.length + 1), hash(canonical)].join('\n');
   if (!secretsEqual(signature, sign(signingKey(credential.secretAccessKey, day, region), text).toString('hex'))) {
     throw new WireError(
       403,
@@ -83,8 +85,8 @@ export function signedBy(
     );
   }
   if (moment - now > SKEW_MS || now - moment > validMsOf(expires)) {
-    const since = expires === undefined ? 'more than five minutes from now' : `and valid for ${expires} seconds`;
-    throw new WireError(400, 'RequestExpired', `The request is dated ${date}, ${since}.`);
+    const reason = expires === undefined ? 'more than five minutes from now' : `and valid for ${expires} seconds`;
+    throw new WireError(400, 'RequestExpired', `The request is dated ${date}, ${reason}.`);
   }
   return credential;
 }
@@ -92,7 +94,7 @@ export function signedBy(
 function validMsOf(expires: string | undefined): number {
   if (expires === undefined) return SKEW_MS;
   const seconds = /^\d{1,6}$/.test(expires) ? Number(expires) : 0;
-  if (seconds < 1 || seconds > MAX_SECONDS) throw incomplete('X-Amz-Expires has to be from 1 to 604800 seconds');
+  if (seconds < 1 || seconds > MAX_VALID_SECONDS) throw incomplete('X-Amz-Expires has to be from 1 to 604800 seconds');
   return seconds * 1000;
 }
 

@@ -1,7 +1,7 @@
 import type { Sql } from '../sqlite/connection.ts';
 import { isOrdered } from './arns.ts';
 import { entityIn, rowOf } from './entity-row.ts';
-import { collectionsOf, prefixBounds } from './prefix-bounds.ts';
+import { prefixBounds, worldBounds } from './prefix-bounds.ts';
 import { IS_ORDERED } from './schema.ts';
 import type { Clock, Entities, Links, StoredReplies, Transaction, WorldSettings, Worlds } from './transaction.ts';
 
@@ -109,7 +109,7 @@ const clockStatements = ({ one, run }: Statements): Clock => ({
       now,
       share,
       now,
-      ...collectionsOf(world),
+      ...worldBounds(world),
     ),
   requestState: (world) => {
     const [ahead, due, settings] = one(REQUEST_STATE, world) ?? [];
@@ -122,12 +122,12 @@ const clockStatements = ({ one, run }: Statements): Clock => ({
 const worldStatements = ({ one, all, run }: Statements): Worlds => ({
   worlds: () => all('SELECT arn FROM worlds ORDER BY arn').map(([arn]) => String(arn)),
   entities: (world) =>
-    all(`${SELECT} WHERE collection >= ? AND collection < ? ORDER BY collection, name`, ...collectionsOf(world)).map(
+    all(`${SELECT} WHERE collection >= ? AND collection < ? ORDER BY collection, name`, ...worldBounds(world)).map(
       (row) => entityIn(row),
     ),
   clear: (world) => {
-    run('DELETE FROM entities WHERE collection >= ? AND collection < ?', ...collectionsOf(world));
-    run('DELETE FROM links WHERE source >= ? AND source < ?', ...collectionsOf(world));
+    run('DELETE FROM entities WHERE collection >= ? AND collection < ?', ...worldBounds(world));
+    run('DELETE FROM links WHERE source >= ? AND source < ?', ...worldBounds(world));
     run('DELETE FROM tokens WHERE scope >= ? AND scope < ?', ...prefixBounds(`${world} `));
     run('DELETE FROM worlds WHERE arn = ?', world);
   },
@@ -167,7 +167,7 @@ const FORGET_EXPIRED = `
 const settingsFrom = (text: unknown): WorldSettings | undefined =>
   text === null || text === undefined ? undefined : parsedSettings(String(text));
 
-/** Every request reads the few worlds. */
+/** Cached, because every request reads the settings, and there are few worlds. */
 const parsedSettings = cached((text: string): WorldSettings => JSON.parse(text));
 
 function cached<V>(make: (key: string) => V): (key: string) => V {

@@ -11,17 +11,17 @@ const PAGE = 1_000;
 
 /** Reads the present state from the store, within the transaction of a request. What it gets by key is read once. */
 export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reader {
-  const arn = (kind: KindName, key: object) => arnAt(world, kind, key);
-  const collectionOf = (kind: KindName, within: Within) => placeOf(arn(kind, within)).collection;
+  const arnFor = (kind: KindName, key: object) => arnAt(world, kind, key);
+  const collectionOf = (kind: KindName, within: Within) => placeOf(arnFor(kind, within)).collection;
   const cache = new Map<string, Awaitable<object | undefined>>();
 
   const get = (kind: KindName, key: object) => {
-    const of = arn(kind, key);
-    if (!cache.has(of)) cache.set(of, viewAt(kind, of));
-    return cache.get(of);
+    const arn = arnFor(kind, key);
+    if (!cache.has(arn)) cache.set(arn, viewAt(kind, arn));
+    return cache.get(arn);
   };
-  const viewAt = (kind: KindName, of: string) => {
-    const { collection, name } = placeOf(of);
+  const viewAt = (kind: KindName, arn: string) => {
+    const { collection, name } = placeOf(arn);
     const entity = tx.get<object>(collection, name);
     return entity instanceof Promise ? entity.then((it) => it && viewOf(kind, it)) : entity && viewOf(kind, entity);
   };
@@ -48,8 +48,8 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
       const except = { status: 'DELETED' };
       return tx.count(collectionOf(kind, within), except);
     },
-    dependents: async (kind, key) => (await tx.sources(arn(kind, key as Keys[KindName]))).map(dependentAt),
-    tags: async (of) => (await entityWith(of, { tx, world }))?.tags,
+    dependents: async (kind, key) => (await tx.sources(arnFor(kind, key as Keys[KindName]))).map(dependentAt),
+    tags: async (arn) => (await entityWith(arn, { tx, world }))?.tags,
   };
 }
 

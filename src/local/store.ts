@@ -7,8 +7,8 @@ import type { Awaitable, Transaction } from './transaction.ts';
 export interface Subject {
   /** The ARN of a world, or of an entity in it, which need not exist. */
   readonly arn: string;
-  /** Whether the transaction changes more than one environment of the world: all of them. */
-  readonly isWhole?: boolean;
+  /** Whether the transaction may change all environments of the world; without effect for a subject inside an environment. */
+  readonly isWholeWorld?: boolean;
   /** Whether the transaction is likely to read nothing but that entity and what contains it. */
   readonly readsOnlySubject?: boolean;
 }

@@ -2,7 +2,7 @@ import { digest } from '../digest.ts';
 import type { Context } from './context.ts';
 import { requireThat } from './service-error.ts';
 
-const MEMORY_MS = 10 * 60_000;
+const TOKEN_VALID_MS = 10 * 60_000;
 
 /**
  * Runs an operation once per client token: a repeat within ten minutes gets the first reply, and a different request gets a
@@ -28,6 +28,12 @@ export async function idempotent(
     return JSON.parse(stored.reply);
   }
   const output = await run();
-  await tx.storeReply(scope, clientToken, { digest: ownDigest, reply: JSON.stringify(output) }, now + MEMORY_MS, now);
+  await tx.storeReply(
+    scope,
+    clientToken,
+    { digest: ownDigest, reply: JSON.stringify(output) },
+    now + TOKEN_VALID_MS,
+    now,
+  );
   return output;
 }

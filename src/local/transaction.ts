@@ -20,7 +20,7 @@ export interface Entity<Body = unknown> {
   readonly body: Body;
 }
 
-export interface Page {
+export interface PageQuery {
   readonly after: string;
   readonly limit: number;
   readonly filterKey?: string | undefined;
@@ -32,7 +32,7 @@ export interface WorldSettings {
   readonly buckets?: string[] | undefined;
   /** Differs from that of the world that this one replaced. */
   readonly instance?: string | undefined;
-  /** Set when a request has modified the world since its creation. */
+  /** Set when a request has changed the world since its creation. */
   readonly touched?: boolean | undefined;
 }
 
@@ -70,7 +70,7 @@ export interface Entities {
   /** Whether there is an entity, which costs less than to get it. */
   has(collection: string, name: string): Awaitable<boolean>;
   get<Body>(collection: string, name: string): Awaitable<Entity<Body> | undefined>;
-  page<Body>(collection: string, page: Page): Awaitable<Entity<Body>[]>;
+  page<Body>(collection: string, query: PageQuery): Awaitable<Entity<Body>[]>;
   count(collection: string, except?: { readonly status: string }): Awaitable<number>;
   put(entity: Entity): Awaitable<void>;
   remove(entity: Entity): Awaitable<void>;
@@ -95,22 +95,23 @@ export interface Clock {
   /** The entity in the transaction's subject whose status ends first, if it ends by `now`. */
   nextDue(now: number): Awaitable<Entity | undefined>;
   /** Shortens the remaining time of changes in progress in a world: of the time left at `now`, only `share` remains. */
-  scaleDue(world: string, now: number, share: number): Awaitable<void>;
+  scaleDue(worldArn: string, now: number, share: number): Awaitable<void>;
   /** What every request needs to know of its world and the time, in one read. */
-  requestState(world: string): Awaitable<RequestState>;
+  requestState(worldArn: string): Awaitable<RequestState>;
   /** The clock of the worlds. */
   time(): Awaitable<Pick<RequestState, 'now' | 'ahead'>>;
   advance(milliseconds: number): Awaitable<void>;
 }
 
 export interface Worlds {
-  /** The ARNs of the worlds, and everything in one of them, in order. */
+  /** The ARNs of the worlds, in order. */
   worlds(): Awaitable<string[]>;
-  entities(world: string): Awaitable<Entity[]>;
+  /** Everything in a world, in order. */
+  entities(worldArn: string): Awaitable<Entity[]>;
   /** Deletes a world with everything in it. */
-  clear(world: string): Awaitable<void>;
+  clear(worldArn: string): Awaitable<void>;
   identity(): Awaitable<Identity>;
   putIdentity(identity: Identity): Awaitable<void>;
-  settings(world: string): Awaitable<WorldSettings | undefined>;
-  putSettings(world: string, settings: WorldSettings): Awaitable<void>;
+  settings(worldArn: string): Awaitable<WorldSettings | undefined>;
+  putSettings(worldArn: string, settings: WorldSettings): Awaitable<void>;
 }

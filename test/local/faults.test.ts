@@ -140,7 +140,7 @@ describe('over the listener', () => {
 describe('the control endpoint', () => {
   const start = async (state: string, control = true) => {
     const local = await openLocalService({ state, world: 'empty', lifecycle: 'realistic', region: 'us-east-1' });
-    const listener = await listen(local.service, { port: 0, ...(control && { control: local.clock }) });
+    const listener = await listen(local.service, { port: 0, ...(control && { clock: local.clock }) });
     const clock = (init?: RequestInit): Promise<Response> =>
       fetch(`http://127.0.0.1:${listener.port}/_control/clock`, init);
     const advance = (body: unknown, type = 'application/json') =>

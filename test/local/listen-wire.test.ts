@@ -16,7 +16,7 @@ let local: Local;
 let listener: Listener;
 beforeAll(async () => {
   local = await openLocalService({ ...OPTIONS, state: ':memory:' });
-  listener = await listen(local.service, { port: 0, control: local.clock });
+  listener = await listen(local.service, { port: 0, clock: local.clock });
 });
 afterAll(async () => {
   await listener.close();

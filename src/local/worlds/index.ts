@@ -42,7 +42,7 @@ export async function seed(store: Store, name: string, options: SeedOptions): Pr
 }
 
 /** The subject of a transaction that replaces a world. */
-export const wholeWorld = ({ arn }: World): Subject => ({ arn, isWhole: true });
+export const wholeWorld = ({ arn }: World): Subject => ({ arn, isWholeWorld: true });
 
 /** Creates the world with that name. Throws `StoreError` for an unusable file. */
 export function worldSeeder(name: string, options: SeedOptions): (tx: Transaction) => Awaitable<void> {

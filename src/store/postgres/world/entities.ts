@@ -1,6 +1,6 @@
 import { entityIn, rowOf } from '../../../local/entity-row.ts';
 import { prefixBounds } from '../../../local/prefix-bounds.ts';
-import type { Entities, Links, Page } from '../../../local/transaction.ts';
+import type { Entities, Links, PageQuery } from '../../../local/transaction.ts';
 import { type Row, type Statements, statement } from './session.ts';
 
 /** The columns of an entity, in the order of {@link rowOf}. */
@@ -47,7 +47,7 @@ export function entityStatements({ rows, change }: Statements, knownRows: KnownR
       const row = await readRow(collection, name);
       return row && entityIn<Body>(row);
     },
-    page: async <Body>(collection: string, { after, limit, filterKey }: Page) => {
+    page: async <Body>(collection: string, { after, limit, filterKey }: PageQuery) => {
       const found =
         filterKey === undefined
           ? await rows(PAGE, collection, after, limit)

@@ -1,4 +1,4 @@
-import { collectionsOf } from '../../../local/prefix-bounds.ts';
+import { worldBounds } from '../../../local/prefix-bounds.ts';
 import type { Range } from './range.ts';
 import { type Row, type Statements, statement } from './session.ts';
 
@@ -17,7 +17,7 @@ const LOCK_ALL_ENVIRONMENTS = statement(`SELECT 1 FROM entities
  * Resolves with the row of the environment if one was locked. Later reads see what others committed before.
  */
 export async function lock(session: Statements, range: Range): Promise<Row | undefined> {
-  const { world, scope, isWhole, lineage } = range;
+  const { world, scope, isWholeWorld, lineage } = range;
   const [environment] = lineage;
   if (world === undefined) {
     const all = [LOCK_CLOCK, LOCK_WORLDS, LOCK_ALL_ENVIRONMENTS];
@@ -25,9 +25,9 @@ export async function lock(session: Statements, range: Range): Promise<Row | und
     return undefined;
   }
   const locks = scope === 'environment' ? [] : [session.rows(MAKE_WORLD, world), session.rows(LOCK_WORLD, world)];
-  if (isWhole) locks.push(session.rows(LOCK_ENVIRONMENTS, ...collectionsOf(world)));
+  if (isWholeWorld) locks.push(session.rows(LOCK_ENVIRONMENTS, ...worldBounds(world)));
   else if (environment !== undefined)
     locks.push(session.rows(LOCK_ENVIRONMENT, environment.collection, environment.name));
   const locked = await Promise.all(locks);
-  return environment === undefined || isWhole ? undefined : locked.at(-1)?.[0];
+  return environment === undefined || isWholeWorld ? undefined : locked.at(-1)?.[0];
 }

@@ -9,7 +9,7 @@ export interface Range {
   /** What matters to a request: everything, the environments of the world, or only what is in the environment that contains the subject. */
   readonly scope: 'everything' | 'environments' | 'environment';
   /** Whether all environments of the world may change. */
-  readonly isWhole: boolean;
+  readonly isWholeWorld: boolean;
   /** Whether nothing but the subject and what contains it is likely to be read. */
   readonly readsOnlySubject: boolean;
   /** The subject, and what contains it. */
@@ -20,7 +20,7 @@ const EVERYTHING: Range = {
   world: undefined,
   environment: undefined,
   scope: 'everything',
-  isWhole: true,
+  isWholeWorld: true,
   readsOnlySubject: false,
   lineage: [],
 };
@@ -39,9 +39,9 @@ export function rangeOf(subject: Subject | undefined): Range {
   const [first] = lineage;
   const environment = first && `${first.collection}/${first.name}`;
   const isWithin = lineage.length > 1;
-  const { isWhole = false, readsOnlySubject = false } = subject;
+  const { isWholeWorld = false, readsOnlySubject = false } = subject;
   const scope = isWithin ? 'environment' : 'environments';
-  return { world, environment, scope, isWhole: isWhole && !isWithin, readsOnlySubject, lineage };
+  return { world, environment, scope, isWholeWorld: isWholeWorld && !isWithin, readsOnlySubject, lineage };
 }
 
 /** Writes with the same key wait for the same lock. */

@@ -1,5 +1,5 @@
 import { entityIn } from '../../../local/entity-row.ts';
-import { collectionsOf, prefixBounds } from '../../../local/prefix-bounds.ts';
+import { prefixBounds, worldBounds } from '../../../local/prefix-bounds.ts';
 import type { Clock, StoredReplies, Transaction, Worlds } from '../../../local/transaction.ts';
 import {
   entityStatements,
@@ -59,7 +59,7 @@ function clockStatements(session: Statements, range: Range, first: FirstRead | u
   const { world, environment, scope } = range;
   const nextDueRows = {
     everything: (now: number) => rows(NEXT_DUE, now),
-    environments: (now: number) => rows(NEXT_DUE_IN_WORLD, now, ...collectionsOf(world as string)),
+    environments: (now: number) => rows(NEXT_DUE_IN_WORLD, now, ...worldBounds(world as string)),
     environment: (now: number) => rows(NEXT_DUE_IN_ENVIRONMENT, now, environment),
   };
   return {
@@ -69,7 +69,7 @@ function clockStatements(session: Statements, range: Range, first: FirstRead | u
     },
     scaleDue: (arn, now, share) => {
       knownRows.clear();
-      change(SCALE, now, share, ...collectionsOf(arn));
+      change(SCALE, now, share, ...worldBounds(arn));
     },
     requestState: async (arn) => {
       const isKnown = first !== undefined && arn === world && isClean();
@@ -97,10 +97,10 @@ const PUT_SETTINGS = statement(
 
 const worldStatements = ({ rows, change }: Statements, knownRows: KnownRows): Worlds => ({
   worlds: async () => (await rows(WORLDS)).map(([arn]) => String(arn)),
-  entities: async (world) => (await rows(ENTITIES, ...collectionsOf(world))).map((row) => entityIn(row)),
+  entities: async (world) => (await rows(ENTITIES, ...worldBounds(world))).map((row) => entityIn(row)),
   clear: (world) => {
     knownRows.clear();
-    for (const one of [REMOVE_COLLECTIONS, UNLINK_COLLECTIONS]) change(one, ...collectionsOf(world));
+    for (const one of [REMOVE_COLLECTIONS, UNLINK_COLLECTIONS]) change(one, ...worldBounds(world));
     change(FORGET_TOKENS, ...prefixBounds(`${world} `));
     change(FORGET_WORLD, world);
   },

@@ -106,12 +106,12 @@ const UNKNOWN = 'Whether the change was made is unknown.';
 
 /** Locks and reads the range, in one round trip. */
 async function lockAndRead(session: Session, range: Range): Promise<FirstRead | undefined> {
-  const { world, environment, isWhole } = range;
+  const { world, environment, isWholeWorld } = range;
   const reading = () => (world === undefined ? undefined : firstRead(session, range));
   const [locked, first] = await Promise.all([lock(session, range), reading()]);
   const isThere = environment !== undefined && first?.knownRows.get(environment) !== undefined;
   // The environment was replaced by another one with its id, which is not locked.
-  if (isThere && !isWhole && locked === undefined) throw repeatError();
+  if (isThere && !isWholeWorld && locked === undefined) throw repeatError();
   return first;
 }
 
@@ -123,8 +123,8 @@ const LIMIT_MS = 5_000;
 const WHOLE_LIMIT_MS = 120_000;
 
 /** Runs work, which fails if it does not end in time. */
-async function withinLimit<T>(work: Work<T>, tx: Transaction, { isWhole }: Range): Promise<T> {
-  const limitMs = isWhole ? WHOLE_LIMIT_MS : LIMIT_MS;
+async function withinLimit<T>(work: Work<T>, tx: Transaction, { isWholeWorld }: Range): Promise<T> {
+  const limitMs = isWholeWorld ? WHOLE_LIMIT_MS : LIMIT_MS;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`A transaction did not end within ${limitMs} ms.`)), limitMs);
