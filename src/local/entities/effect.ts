@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { PlannedFailure } from '../planned-failure.ts';
 import type { Entity } from '../transaction.ts';
 
-/** The side effect of a status change; it may replace the body, and override the table's next status. */
+/** The side effect of a status change; it may replace the body, and override the next status of the lifecycle. */
 export type Effect<Body> = (entity: Entity<Body>, context: Context) => Changed<Body> | Promise<Changed<Body>>;
 
 interface Changed<Body> {

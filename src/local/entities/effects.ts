@@ -4,20 +4,20 @@ import { type Effect, type FailureEffect, withReason } from './effect.ts';
 import { failChangeset, finishChangeset } from './kx-changeset.ts';
 import { applyUpdate, dropNodes, failCluster, provisionNodes, startCluster } from './kx-cluster-nodes.ts';
 import { activateVersion, failVersion } from './kx-dataview-versions.ts';
-import { emptyEnvironment, failEnvironment, finishCreation } from './kx-environment.ts';
+import { failEnvironment, finishCreation, removeContents } from './kx-environment.ts';
 import { finishNetwork, stepNetwork } from './kx-network.ts';
 
 type Effects = { readonly [K in KindName]?: { readonly [S in StatusOf<K>]?: Effect<Bodies[K]> } };
 
 /**
- * What happens at the end of a transitional status besides the change of status, and may return a failure. Skipped if a failure was
- * planned: see `FAILURE_EFFECTS`.
+ * What happens at the end of a transitional status besides the change of status. An effect may also return a failed status. If a failure
+ * was planned, `FAILURE_EFFECTS` apply instead.
  */
 const EFFECTS: Effects = {
   'kx-environment': {
     CREATING: finishCreation,
-    DELETING: emptyEnvironment,
-    RETRY_DELETION: emptyEnvironment,
+    DELETING: removeContents,
+    RETRY_DELETION: removeContents,
     UPDATE_NETWORK_REQUESTED: stepNetwork,
     UPDATING_NETWORK: finishNetwork,
   },

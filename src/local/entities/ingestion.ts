@@ -10,7 +10,7 @@ type Sizes = Pick<Bodies['kx-database'], 'numBytes' | 'numFiles'>;
 type Outcome = Sizes | Required<Pick<Bodies['kx-changeset'], 'errorInfo'>>;
 
 /** The contents of a database after a changeset. S3 is never read: sizes follow from the paths. */
-export async function ingest(
+export async function contentsAfter(
   requests: readonly ChangeRequest[],
   database: Stored<'kx-database'>,
   { tx, world }: Context,
@@ -28,16 +28,16 @@ export async function ingest(
     const { files, bytes } = sizeOf(arnOf(database), dbPath);
     const sign = changeType === 'PUT' ? 1 : -1;
     numFiles = Math.max(0, numFiles + sign * files);
-    numBytes = numFiles === 0 ? 0 : Math.max(numFiles * SMALLEST_FILE, numBytes + sign * bytes);
+    numBytes = numFiles === 0 ? 0 : Math.max(numFiles * SMALLEST_FILE_BYTES, numBytes + sign * bytes);
   }
   return { numBytes, numFiles };
 }
 
-const SMALLEST_FILE = 100_000;
+const SMALLEST_FILE_BYTES = 100_000;
 
 function sizeOf(database: string, dbPath: string): { files: number; bytes: number } {
   const files = numberFrom(`files ${database} ${dbPath}`, 3, 40);
-  return { files, bytes: files * numberFrom(`bytes ${database} ${dbPath}`, SMALLEST_FILE, 12_000_000) };
+  return { files, bytes: files * numberFrom(`bytes ${database} ${dbPath}`, SMALLEST_FILE_BYTES, 12_000_000) };
 }
 
 const failed = (errorMessage: string): Outcome => ({

@@ -5,7 +5,7 @@ import { shortId } from '../random.ts';
 import { seconds, stamped } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import type { Effect, FailureEffect } from './effect.ts';
-import { ingest } from './ingestion.ts';
+import { contentsAfter } from './ingestion.ts';
 import { followChangeset } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
 import { addEntity, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
@@ -26,8 +26,8 @@ export const kxChangesets = {
     await tx.put({ ...database, body: { ...database.body, sequence } });
     const body = { created: now, modified: now, ...settingsIn('kx-changeset', input) };
     const key = { ...input, changesetId: shortId(random) };
-    const place = { status: 'PENDING', body, position: newestFirst(sequence) };
-    const created = await addEntity('kx-changeset', key, place, context);
+    const initial = { status: 'PENDING', body, position: newestFirst(sequence) };
+    const created = await addEntity('kx-changeset', key, initial, context);
     await relink(created, context);
     return detail(created);
   },
@@ -43,7 +43,7 @@ export const finishChangeset: Effect<Bodies['kx-changeset']> = async (changeset,
   const { collection, name } = containerOf(changeset);
   const database = await tx.get<Bodies['kx-database']>(collection, name);
   if (database === undefined) return {};
-  const outcome = await ingest(changeset.body.changeRequests, database, context);
+  const outcome = await contentsAfter(changeset.body.changeRequests, database, context);
   if ('errorInfo' in outcome) return { status: 'FAILED', body: { ...changeset.body, ...outcome, modified: now } };
   const latest = await tx.get(changeset.collection, database.body.lastCompletedChangesetId ?? '');
   const isNewest = latest === undefined || changeset.position < latest.position;

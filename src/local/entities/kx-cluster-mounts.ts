@@ -12,25 +12,25 @@ import type { Stored } from './storage.ts';
 
 export type ClusterBody = Bodies['kx-cluster'];
 export type KxCluster = Stored<'kx-cluster'>;
-type Mounting = Pick<ClusterBody, 'clusterType'>;
+type ClusterType = ClusterBody['clusterType'];
 type Databases = NonNullable<ClusterBody['databases']>;
 
 /** The databases of a request as mounted: with the resulting changeset or dataview version. */
 export async function resolvedMounts(
   environmentId: string,
-  cluster: Mounting,
+  clusterType: ClusterType,
   databases: Databases | undefined,
   context: Context,
 ): Promise<Databases | undefined> {
   if (databases === undefined) return undefined;
   const mounts: Databases = [];
-  for (const entry of databases) mounts.push(await mount(environmentId, cluster, entry, context));
+  for (const entry of databases) mounts.push(await resolvedMount(environmentId, clusterType, entry, context));
   return mounts;
 }
 
-async function mount(
+async function resolvedMount(
   environmentId: string,
-  cluster: Mounting,
+  clusterType: ClusterType,
   entry: Databases[number],
   context: Context,
 ): Promise<Databases[number]> {
@@ -43,7 +43,7 @@ async function mount(
       dataviewConfiguration: await mountedVersion({ ...database, dataviewName }, context),
     };
   }
-  const isRead = CLUSTER_TYPES[cluster.clusterType].databases === 'read';
+  const isRead = CLUSTER_TYPES[clusterType].databases === 'read';
   return {
     databaseName,
     cacheConfigurations,
@@ -58,8 +58,8 @@ export function shownVolumes(cluster: Parameters<typeof volumesOf>[0]): Pick<Clu
   return names.length === 0 ? {} : { volumes: names.map((volumeName) => ({ volumeName, volumeType: 'NAS_1' })) };
 }
 
-/** Protects what a cluster uses from deletion, and releases dataview versions that it mounted before and no longer mounts. */
-export async function attach(cluster: KxCluster, before: ClusterBody, context: Context): Promise<void> {
+/** Updates the links of a cluster that has changed, and releases dataview versions that it mounted before and no longer mounts. */
+export async function relinkCluster(cluster: KxCluster, before: ClusterBody, context: Context): Promise<void> {
   await relink(cluster, context);
   const environmentId = environmentIdOf(cluster);
   for (const { databaseName, dataviewConfiguration: view } of before.databases ?? []) {

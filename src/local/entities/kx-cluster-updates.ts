@@ -3,7 +3,7 @@ import { CLUSTER_UPDATES } from '../../kinds/lifecycles.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
-import { attach, type ClusterBody, type KxCluster, resolvedMounts, shownVolumes } from './kx-cluster-mounts.ts';
+import { type ClusterBody, type KxCluster, relinkCluster, resolvedMounts, shownVolumes } from './kx-cluster-mounts.ts';
 import { restartNodes } from './kx-cluster-nodes.ts';
 import { settingsIn, withoutRemoved } from './storage.ts';
 
@@ -19,7 +19,7 @@ export const kxClusterUpdates = {
   async UpdateKxClusterDatabases(input, context) {
     const cluster = await entityAt('kx-cluster', input, context);
     const { body } = cluster;
-    const changes = (await resolvedMounts(input.environmentId, body, input.databases, context)) ?? [];
+    const changes = (await resolvedMounts(input.environmentId, body.clusterType, input.databases, context)) ?? [];
     const databases = databasesAfterUpdate(body.databases ?? [], changes);
     const { volumes: _, ...rest } = body;
     const changed: ClusterBody = { ...rest, databases };
@@ -47,7 +47,7 @@ async function update(
   const body = { ...changed, modified: context.now };
   const updating = enterStatus({ ...cluster, body }, 'UPDATING', context, updatingMs);
   await context.tx.put(updating);
-  await attach(updating, cluster.body, context);
+  await relinkCluster(updating, cluster.body, context);
   if (strategy !== 'NO_RESTART') await restartNodes(cluster, strategy, context);
   return {};
 }

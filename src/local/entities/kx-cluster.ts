@@ -1,6 +1,7 @@
 import type { Handlers } from '../context.ts';
 import { stamped } from '../timestamps.ts';
-import { attach, type ClusterBody, type KxCluster, resolvedMounts, shownVolumes } from './kx-cluster-mounts.ts';
+import { type ClusterBody, type KxCluster, relinkCluster, resolvedMounts, shownVolumes } from './kx-cluster-mounts.ts';
+import { relink } from './links.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, settingsIn } from './storage.ts';
 
 const detail = ({ name, status, body }: KxCluster) => ({ clusterName: name, status, ...stamped(body) });
@@ -17,7 +18,7 @@ export const kxClusters = {
   async CreateKxCluster(input, context) {
     const { environmentId, tags } = input;
     const members = settingsIn('kx-cluster', input);
-    const databases = await resolvedMounts(environmentId, input, input.databases, context);
+    const databases = await resolvedMounts(environmentId, input.clusterType, input.databases, context);
     const mounting = { ...members, ...(databases && { databases }) };
     const body: ClusterBody = {
       ...mounting,
@@ -25,15 +26,14 @@ export const kxClusters = {
       created: context.now,
       modified: context.now,
     };
-    const place = { status: 'PENDING', body, tags };
-    const created = await addEntity('kx-cluster', input, place, context);
-    await attach(created, body, context);
+    const created = await addEntity('kx-cluster', input, { status: 'PENDING', body, tags }, context);
+    await relink(created, context);
     return { ...detail(created), ...(databases && { databases: databases.map(withCaches) }) };
   },
 
   GetKxCluster: getOf(CLUSTER),
   ListKxClusters: listOf(CLUSTER),
-  DeleteKxCluster: deleteOf('kx-cluster', (cluster, context) => attach(cluster, cluster.body, context)),
+  DeleteKxCluster: deleteOf('kx-cluster', (cluster, context) => relinkCluster(cluster, cluster.body, context)),
 } satisfies Partial<Handlers>;
 
 /** The reply to a create contains an empty list where later replies omit the member. */

@@ -32,12 +32,12 @@ export const kxDataviews = {
     const times = { created: context.now, modified: context.now };
     const empty = { segmentConfigurations: [], versions: [] };
     const body = { ...settingsIn('kx-dataview', input), autoUpdate, readWrite, ...times, ...empty };
-    const place = {
+    const initial = {
       status: 'CREATING',
       body: withVersion(body, changesetId, withOnDemand(input.segmentConfigurations), context),
       tags,
     };
-    const created = await addEntity('kx-dataview', input, place, context);
+    const created = await addEntity('kx-dataview', input, initial, context);
     await relink(created, context);
     return described(created);
   },

@@ -7,7 +7,7 @@ import { seconds } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { zonesOf } from '../zones.ts';
 import type { Effect, FailureEffect } from './effect.ts';
-import { connect, failNetwork, networkChange } from './kx-network.ts';
+import { failNetwork, networkChange, requestedNetwork } from './kx-network.ts';
 import { addEntity, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 function detail({ collection, name: id, status, body }: Stored<'kx-environment'>, { world }: Context) {
@@ -56,8 +56,8 @@ export const kxEnvironments = {
   async UpdateKxEnvironmentNetwork(input, context) {
     const change = networkChange(input);
     const environment = await entityAt('kx-environment', input, context);
-    const current = changing(environment, context);
-    const body = { ...current, ...connect(current, change) };
+    const current = bodyAtStart(environment, context);
+    const body = { ...current, ...requestedNetwork(current, change) };
     const updated = enterStatus({ ...environment, body }, 'UPDATE_NETWORK_REQUESTED', context);
     await context.tx.put(updated);
     return detail(updated, context);
@@ -65,7 +65,7 @@ export const kxEnvironments = {
 
   async DeleteKxEnvironment(input, context) {
     const environment = await entityAt('kx-environment', input, context);
-    const body = changing(environment, context);
+    const body = bodyAtStart(environment, context);
     const next = environment.status === 'FAILED_DELETION' ? 'RETRY_DELETION' : 'DELETE_REQUESTED';
     await context.tx.put(enterStatus({ ...environment, body }, next, context));
     return {};
@@ -79,7 +79,7 @@ export const finishCreation: Effect<Bodies['kx-environment']> = ({ body }, { now
   return { body: { ...body, opened, modified: now } };
 };
 
-export const emptyEnvironment: Effect<Bodies['kx-environment']> = async ({ collection, name, body }, { tx, now }) => {
+export const removeContents: Effect<Bodies['kx-environment']> = async ({ collection, name, body }, { tx, now }) => {
   await tx.removeUnder(`${collection}/${name}`);
   return { body: { ...body, modified: now } };
 };
@@ -90,8 +90,8 @@ export const failEnvironment: FailureEffect<Bodies['kx-environment']> = (environ
   return { ...environment.body, ...network, errorMessage, modified: now };
 };
 
-/** The body at the start of a change, without the reason of an earlier failure. */
-const changing = ({ body: { errorMessage: _, ...rest } }: Stored<'kx-environment'>, { now }: Context) => ({
+/** The body at the start of a change: without the reason of an earlier failure. */
+const bodyAtStart = ({ body: { errorMessage: _, ...rest } }: Stored<'kx-environment'>, { now }: Context) => ({
   ...rest,
   modified: now,
 });

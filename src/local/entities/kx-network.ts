@@ -16,20 +16,20 @@ export function networkChange({ transitGatewayConfiguration, customDNSConfigurat
     : { transitGatewayConfiguration: withCanonicalBlocks(transitGatewayConfiguration) };
 }
 
-/** The requested network. */
-export function connect(current: Network, change: Request): Network {
+/** The network of an environment as a request changes it. */
+export function requestedNetwork(current: Network, change: Request): Network {
   const { transitGatewayConfiguration: gateway } = change;
   if (gateway === undefined) return { ...current, ...change, dnsStatus: 'UPDATE_REQUESTED' };
   return { ...current, ...change, tgwStatus: 'UPDATE_REQUESTED' };
 }
 
-type Stepped = Effect<Bodies['kx-environment']>;
+type NetworkEffect = Effect<Bodies['kx-environment']>;
 
-export const stepNetwork: Stepped = ({ body }, { now }) => ({
+export const stepNetwork: NetworkEffect = ({ body }, { now }) => ({
   body: { ...moved(body, 'UPDATE_REQUESTED', 'UPDATING'), modified: now },
 });
 
-export const finishNetwork: Stepped = ({ body }, { now }) => ({
+export const finishNetwork: NetworkEffect = ({ body }, { now }) => ({
   body: { ...moved(body, 'UPDATING', 'SUCCESSFULLY_UPDATED'), modified: now },
 });
 

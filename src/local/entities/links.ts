@@ -13,7 +13,7 @@ export const relink = (entity: Entity, { tx, world }: Context): Awaitable<void> 
 /** The links of an entity in its current status. */
 export const expectedLinks = (entity: Entity, world: World): string[] => [
   ...referencesOf(entity, world).flatMap(({ arn, preventsDeletion }) => (preventsDeletion ? [arn] : [])),
-  ...countersOf(entity).map((what) => quotaArn(world, environmentIdOf(entity), what)),
+  ...quotasCounting(entity).map((what) => quotaArn(world, environmentIdOf(entity), what)),
 ];
 
 interface Target {
@@ -39,7 +39,7 @@ const withVersions = ({ versions, ...body }: { versions?: object[] }) =>
   versions === undefined ? body : { activeVersions: versions };
 
 /** The quotas of its environment that count an entity. */
-function countersOf({ collection, status }: Entity): Parameters<typeof quotaArn>[2][] {
+function quotasCounting({ collection, status }: Entity): Parameters<typeof quotaArn>[2][] {
   const kind = kindOf(collection);
   if (kind === 'kx-dataview') return isInProgress(status) ? ['dataviews', 'dataviewVersions'] : ['dataviews'];
   return kind === 'kx-changeset' && isInProgress(status) ? ['ingestions'] : [];

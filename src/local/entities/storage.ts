@@ -14,14 +14,14 @@ import type { Bodies } from '../worlds/bodies.ts';
 export type Stored<K extends KindName> = Entity<Bodies[K]>;
 
 /** The members of replies about an entity. */
-type Shows<K extends KindName> = (entity: Stored<K>, context: Context) => object | Promise<object>;
+type Renderer<K extends KindName> = (entity: Stored<K>, context: Context) => object | Promise<object>;
 
 /** How the reads of a kind show its entities. */
 export interface Presentation<K extends KindName> {
   readonly kind: K;
-  readonly detail: Shows<K>;
+  readonly detail: Renderer<K>;
   /** What lists show instead of the detail, as far as the API's items have a place for it. */
-  readonly summary?: Shows<K>;
+  readonly summary?: Renderer<K>;
   /** The argument that filters lists. */
   readonly filter?: 'clusterType' | 'volumeType';
 }
@@ -31,16 +31,16 @@ export interface Presentation<K extends KindName> {
  * to replace its members: V8 takes twenty times as long where others follow.
  */
 export function settingsIn<K extends KindName, I extends object>(kind: K, input: I): Settings<K, I> {
-  const others = NO_SETTINGS.get(kind);
+  const excluded = NON_SETTINGS.get(kind);
   const settings: Record<string, unknown> = {};
   for (const member of Object.keys(input)) {
     const value = (input as Readonly<Record<string, unknown>>)[member];
-    if (value !== undefined && !others?.has(member)) settings[member] = value;
+    if (value !== undefined && !excluded?.has(member)) settings[member] = value;
   }
   return settings as Settings<K, I>;
 }
-/** The members of the inputs of each kind that are no settings. */
-const NO_SETTINGS = new Map(
+/** The members of the inputs of each kind that are not settings. */
+const NON_SETTINGS = new Map(
   KIND_NAMES.map((kind) => [
     kind,
     new Set([...lineage(kind).map((each) => NAMES[each].member), 'clientToken', 'tags']),
@@ -63,7 +63,7 @@ export function withoutRemoved<B extends object>(body: B, operation: OperationNa
 export const getOf =
   <K extends KindName>({ kind, detail }: Presentation<K>) =>
   async (input: object, context: Context): Promise<object> => {
-    await parentsExist(kind, input, context);
+    await requireParents(kind, input, context);
     return detail(await entityAt(kind, input, context), context);
   };
 
@@ -72,7 +72,7 @@ type Query = Parameters<typeof readPage>[0] & { readonly clusterType?: string; r
 export const listOf =
   <K extends KindName>({ kind, detail, summary = detail, filter }: Presentation<K>) =>
   async (input: object, context: Context): Promise<object> => {
-    await parentsExist(kind, input, context);
+    await requireParents(kind, input, context);
     const { collection } = placeOf(arnAt(context.world, kind, input));
     const query: Query = input;
     const { entities, ...rest } = await readPage<Bodies[K]>(query, context, collection, filter && query[filter]);
@@ -90,7 +90,7 @@ export function pick(item: object, members: readonly string[]): object {
   return some;
 }
 
-async function parentsExist(kind: KindName, input: object, context: Context): Promise<void> {
+async function requireParents(kind: KindName, input: object, context: Context): Promise<void> {
   for (const parent of lineage(kind).slice(0, -1)) await requireAt(parent, input, context);
 }
 
@@ -119,10 +119,10 @@ export const deleteOf =
 export async function addEntity<K extends KindName>(
   kind: K,
   key: object,
-  { status, body, ...place }: NewEntity<K>,
+  { status, body, ...rest }: NewEntity<K>,
   context: Context,
 ): Promise<Stored<K>> {
-  const created = newEntity(context, { ...placeOf(arnAt(context.world, kind, key)), ...place }, status, body);
+  const created = newEntity(context, { ...placeOf(arnAt(context.world, kind, key)), ...rest }, status, body);
   await context.tx.put(created);
   return created;
 }

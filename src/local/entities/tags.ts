@@ -6,22 +6,22 @@ import type { Entity } from '../transaction.ts';
 
 export const tags = {
   async TagResource({ resourceArn, tags: added }, context) {
-    const entity = await taggedBy(resourceArn, context);
+    const entity = await taggedEntity(resourceArn, context);
     await context.tx.put({ ...entity, tags: { ...entity.tags, ...added } });
     return {};
   },
 
   async UntagResource({ resourceArn, tagKeys }, context) {
-    const entity = await taggedBy(resourceArn, context);
+    const entity = await taggedEntity(resourceArn, context);
     const kept = Object.entries(entity.tags).filter(([key]) => !tagKeys.includes(key));
     await context.tx.put({ ...entity, tags: Object.fromEntries(kept) });
     return {};
   },
 
-  ListTagsForResource: async ({ resourceArn }, context) => ({ tags: (await taggedBy(resourceArn, context)).tags }),
+  ListTagsForResource: async ({ resourceArn }, context) => ({ tags: (await taggedEntity(resourceArn, context)).tags }),
 } satisfies Partial<Handlers>;
 
-async function taggedBy(arn: string, context: Context): Promise<Entity> {
+async function taggedEntity(arn: string, context: Context): Promise<Entity> {
   const entity = await entityWith(arn, context);
   if (entity === undefined) throw serviceErrorFor(unknownArn(arn));
   return entity;
