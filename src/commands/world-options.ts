@@ -1,6 +1,6 @@
 import { type Config, ConfigError } from '../config.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '../local/defaults.ts';
-import { hasWorld, worldSeeder } from '../local/worlds/index.ts';
+import { hasWorld, worldSeeder } from '../local/worlds/seed.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import type { Log } from './log.ts';
 import { withWorlds, worldPlace } from './open-worlds.ts';

@@ -5,7 +5,7 @@ import { type Config, ConfigError } from '../config.ts';
 import { worldOf } from '../local/context.ts';
 import { DEFAULT_ACCOUNT } from '../local/defaults.ts';
 import type { Store } from '../local/store.ts';
-import { exportWorld, isWorldChanged } from '../local/worlds/worlds.ts';
+import { exportWorld, isWorldChanged } from '../local/worlds/administration.ts';
 import type { WorldReplacement } from '../safety/journal.ts';
 import { backUp } from '../sqlite/backup.ts';
 import { userName } from '../user-name.ts';

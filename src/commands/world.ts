@@ -2,8 +2,8 @@ import { type Config, ConfigError } from '../config.ts';
 import { worldOf } from '../local/context.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '../local/defaults.ts';
 import type { Store } from '../local/store.ts';
-import { DEFAULT_WORLD } from '../local/worlds/index.ts';
-import { exportWorld, importWorld, listWorlds, readImport, resetWorld } from '../local/worlds/worlds.ts';
+import { exportWorld, importWorld, listWorlds, readImport, resetWorld } from '../local/worlds/administration.ts';
+import { DEFAULT_WORLD } from '../local/worlds/seed.ts';
 import { writeLines } from '../output.ts';
 import { whileOpen } from '../while-open.ts';
 import { mayHaveWorlds, openLocalWorlds, worldPlace } from './open-worlds.ts';
@@ -34,9 +34,9 @@ const ACTIONS = {
     run: async (store) => {
       const worlds = await listWorlds(store);
       if (worlds.length === 0) print('No worlds yet: the first request to a server creates one.');
-      for (const { region, account, counts, changed } of worlds) {
+      for (const { region, account, counts, isChanged } of worlds) {
         const what = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
-        print(`${region} ${account}${changed ? '' : ' (unchanged)'}: ${what.join(', ') || 'empty'}`);
+        print(`${region} ${account}${isChanged ? '' : ' (unchanged)'}: ${what.join(', ') || 'empty'}`);
       }
     },
   },

@@ -9,7 +9,7 @@ import { approverOf, identify, pinApprover } from './identity.ts';
 import { type QuotaSet, quotasOf } from './quotas.ts';
 import { type ServiceOptions, service } from './service.ts';
 import { openStore, type Store } from './store.ts';
-import { DEFAULT_WORLD, seed } from './worlds/index.ts';
+import { DEFAULT_WORLD, seed } from './worlds/seed.ts';
 
 export interface LocalOptions extends Pick<ServiceOptions, 'now' | 'lifecycle' | 'account' | 'credentials'> {
   /** The state file, or `:memory:`. */

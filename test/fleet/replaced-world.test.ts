@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { worldOf } from '../../src/local/context.ts';
 import { DEFAULT_ACCOUNT } from '../../src/local/defaults.ts';
 import { openStore } from '../../src/local/store.ts';
-import { exportWorld, importWorld } from '../../src/local/worlds/worlds.ts';
+import { exportWorld, importWorld } from '../../src/local/worlds/administration.ts';
 
 import { openProduct } from '../safety/support/wire.ts';
 

@@ -6,7 +6,7 @@ import { inProcessHandler } from '../../src/finspace/in-process.ts';
 import { faultPlan } from '../../src/local/faults/rules.ts';
 import { faultSource } from '../../src/local/faults/source.ts';
 import { listen } from '../../src/local/listen.ts';
-import { seed } from '../../src/local/worlds/index.ts';
+import { seed } from '../../src/local/worlds/seed.ts';
 import { ERRORS } from '../../src/operations/errors.ts';
 import { type Input, OPERATION_NAMES } from '../../src/operations/index.ts';
 import { SDK_OPERATIONS } from '../finspace/sdk-commands.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { worldOf } from '../../src/local/context.ts';
 import { openLocalService } from '../../src/local/index.ts';
 import { buildDemo } from '../../src/local/worlds/demo.ts';
-import { seed } from '../../src/local/worlds/index.ts';
+import { seed } from '../../src/local/worlds/seed.ts';
 import { worldScript } from '../../src/local/worlds/world-script.ts';
 import { serviceInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';

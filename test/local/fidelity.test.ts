@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { faultPlan } from '../../src/local/faults/rules.ts';
-import { importWorld } from '../../src/local/worlds/worlds.ts';
+import { importWorld } from '../../src/local/worlds/administration.ts';
 import { newStore } from './engine.ts';
 import { SEED } from './world.ts';
 

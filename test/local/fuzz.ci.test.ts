@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openStore } from '../../src/local/store.ts';
-import { seed as seedWorld } from '../../src/local/worlds/index.ts';
+import { seed as seedWorld } from '../../src/local/worlds/seed.ts';
 import { ERRORS, errorNamed } from '../../src/operations/errors.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { connection } from '../support/sqlite.ts';

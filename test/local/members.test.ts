@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NAMES } from '../../src/kinds/names.ts';
 import { worldOf } from '../../src/local/context.ts';
-import { exportWorld, importWorld } from '../../src/local/worlds/worlds.ts';
+import { exportWorld, importWorld } from '../../src/local/worlds/administration.ts';
 import { itemMembers, listMember } from '../../src/operations/derive.ts';
 import { labels } from '../../src/operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { seed } from '../../src/local/worlds/index.ts';
+import { seed } from '../../src/local/worlds/seed.ts';
 import { type Input, OPERATION_NAMES, type OperationName } from '../../src/operations/index.ts';
 import { newStore } from './engine.ts';
 import { HISTORY } from './history.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { worldOf } from '../../src/local/context.ts';
 import { openStore, type Store } from '../../src/local/store.ts';
-import { seed } from '../../src/local/worlds/index.ts';
-import { exportWorld, importWorld, listWorlds, resetWorld } from '../../src/local/worlds/worlds.ts';
+import { exportWorld, importWorld, listWorlds, resetWorld } from '../../src/local/worlds/administration.ts';
+import { seed } from '../../src/local/worlds/seed.ts';
 import { connection } from '../support/sqlite.ts';
 import { newStore } from './engine.ts';
 import { KEY } from './environment-builder.ts';
@@ -270,12 +270,12 @@ describe('a world', () => {
     await seed(store, 'demo', OPTIONS);
     await seed(store, 'empty', { ...OPTIONS, region: 'eu-west-1' });
     expect(await listWorlds(store)).toEqual([
-      { account: SEED.account, region: 'eu-west-1', counts: {}, changed: false },
+      { account: SEED.account, region: 'eu-west-1', counts: {}, isChanged: false },
       {
         account: SEED.account,
         region: 'us-east-1',
         counts: expect.objectContaining({ kxEnvironment: 2, kxVolume: 6 }),
-        changed: false,
+        isChanged: false,
       },
     ]);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { loadWorldFile, worldFileOf } from '../../src/local/worlds/import-export.ts';
+import { loadWorldFile, worldFileOf } from '../../src/local/worlds/world-file-conversion.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { embedded, remembering, WORLD } from './support/backend.ts';
 import { openGuard } from './support/guard.ts';

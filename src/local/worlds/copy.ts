@@ -2,13 +2,13 @@ import { worldOfArn } from '../arns.ts';
 import { worldTime } from '../clock.ts';
 import { approverOf, pinApprover } from '../identity.ts';
 import type { Store } from '../store.ts';
-import { loadWorldFile, worldFileOf } from './import-export.ts';
-import { wholeWorld } from './index.ts';
+import { wholeWorld } from './seed.ts';
+import { loadWorldFile, worldFileOf } from './world-file-conversion.ts';
 
 /** What became of a world that was to be copied. */
-export interface Copied {
+export interface CopyResult {
   readonly region: string;
-  /** False if the other store has a world there that was modified, which stays as it is. */
+  /** False if the other store has a world there that was changed, which stays as it is. */
   readonly isCopied: boolean;
 }
 
@@ -16,9 +16,9 @@ export interface Copied {
  * Copies all worlds of one store to another, with their clock and the key that is pinned to them. Replies to client tokens are not copied.
  * `source` names the first store in the error for an inconsistent world.
  */
-export async function copyWorlds(from: Store, to: Store, source: string): Promise<Copied[]> {
+export async function copyWorlds(from: Store, to: Store, source: string): Promise<CopyResult[]> {
   const worlds = (await from.read((tx) => tx.worlds())).map(worldOfArn);
-  const copied: Copied[] = [];
+  const results: CopyResult[] = [];
   for (const world of worlds) {
     const { file, settings } = await from.read(async (tx) => ({
       file: await worldFileOf(tx, world),
@@ -30,10 +30,10 @@ export async function copyWorlds(from: Store, to: Store, source: string): Promis
       if (settings !== undefined) await tx.putSettings(world.arn, settings);
       return true;
     }, wholeWorld(world));
-    copied.push({ region: world.region, isCopied });
+    results.push({ region: world.region, isCopied });
   }
-  if (copied.some(({ isCopied }) => isCopied)) await copyClockAndKey(from, to);
-  return copied;
+  if (results.some(({ isCopied }) => isCopied)) await copyClockAndKey(from, to);
+  return results;
 }
 
 async function copyClockAndKey(from: Store, to: Store): Promise<void> {

@@ -126,11 +126,11 @@ function buildFutures({ script, prod, world, cluster }: DemoWorld): void {
   });
   let nodeId = '';
   const collection = `${world.arn}:kxEnvironment/`;
-  script.meanwhile(90_000, async (tx) => {
+  script.meanwhile(1.5 * MINUTE, async (tx) => {
     const nodes = nodesOf({ collection: `${collection}${prod.id()}/kxCluster`, name: clusterName });
     nodeId = (await tx.page(nodes, { after: '', limit: 1 }))[0]?.name ?? '';
   });
-  script.at(90_000, 'DeleteKxClusterNode', () => ({ environmentId: prod.id(), clusterName, nodeId }));
+  script.at(1.5 * MINUTE, 'DeleteKxClusterNode', () => ({ environmentId: prod.id(), clusterName, nodeId }));
 }
 
 function ingest({ prod, date }: DemoWorld, databaseName: string, ago: number, days: number[], bucket = LANDING): void {

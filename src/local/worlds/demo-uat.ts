@@ -1,5 +1,5 @@
 import { environments } from '../arns.ts';
-import { DAY, type DemoWorld, HOUR, program, stageTags, subnetOf } from './demo-world.ts';
+import { DAY, type DemoWorld, HOUR, program, stageTags, vpcOf } from './demo-world.ts';
 import type { ScriptedEnvironment } from './world-script.ts';
 
 const START = 40 * DAY;
@@ -36,7 +36,7 @@ function buildUatClusters(uat: ScriptedEnvironment, zone: string): void {
     releaseLabel: '1.0',
     azMode: 'SINGLE',
     availabilityZoneId: zone,
-    vpcConfiguration: subnetOf('uat'),
+    vpcConfiguration: vpcOf('uat'),
     tags: UAT,
   } as const;
   const shared = (memoryReservation: number) => ({ scalingGroupName: 'sg-uat', memoryReservation, nodeCount: 1 });

@@ -49,10 +49,10 @@ export const program = (name: string, version: string) => ({
   initializationScript: `${name}/start.q`,
 });
 
-export const subnetOf = (name: string): NonNullable<Cluster['vpcConfiguration']> => ({
+export const vpcOf = (stage: string): NonNullable<Cluster['vpcConfiguration']> => ({
   vpcId: 'vpc-0c81f2d9a4e6b7351',
-  securityGroupIds: [`sg-0${name === 'prod' ? '7a1e93bd' : '3c58d20f'}52f4c618`],
-  subnetIds: [`subnet-0${name === 'prod' ? '4d9b6a17' : '8e2f70c3'}e83c5f21`],
+  securityGroupIds: [`sg-0${stage === 'prod' ? '7a1e93bd' : '3c58d20f'}52f4c618`],
+  subnetIds: [`subnet-0${stage === 'prod' ? '4d9b6a17' : '8e2f70c3'}e83c5f21`],
   ipAddressType: 'IP_V4',
 });
 
@@ -121,7 +121,7 @@ function creators(prod: ScriptedEnvironment, zone: string): Pick<DemoWorld, 'vol
         releaseLabel: '1.0',
         azMode: 'SINGLE',
         availabilityZoneId: zone,
-        vpcConfiguration: subnetOf('prod'),
+        vpcConfiguration: vpcOf('prod'),
         ...rest,
       }),
   };

@@ -101,7 +101,7 @@ const NAMED_BODIES = new Map(
   KIND_NAMES.map((kind) => [kind, lazy(() => z.object({ name: nameSchema(kind), body: BODIES[kind]() }))]),
 );
 
-/** What the API accepts as the name of an entity; with any other name, no operation would find it. Of nodes, only the delete has one. */
+/** What the API accepts as the name of an entity; with any other name, no operation would find it. Nodes have no get operation. */
 function nameSchema(kind: KindName): z.ZodType {
   const { get = 'DeleteKxClusterNode', member } = NAMES[kind];
   return operationNamed(get).input().shape[member] as z.ZodType;

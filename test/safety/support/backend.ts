@@ -3,7 +3,7 @@ import { worldOf } from '../../../src/local/context.ts';
 import type { FaultSource } from '../../../src/local/faults/source.ts';
 import { service } from '../../../src/local/service.ts';
 import { openStore, type Store } from '../../../src/local/store.ts';
-import { seed } from '../../../src/local/worlds/index.ts';
+import { seed } from '../../../src/local/worlds/seed.ts';
 import { FinspaceError } from '../../../src/operations/failure.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 

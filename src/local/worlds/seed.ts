@@ -8,8 +8,8 @@ import type { QuotaSet } from '../quotas.ts';
 import type { Store, Subject } from '../store.ts';
 import type { Awaitable, Transaction } from '../transaction.ts';
 import { buildDemo } from './demo.ts';
-import { loadWorldFile } from './import-export.ts';
 import { readWorldFile } from './world-file.ts';
+import { loadWorldFile } from './world-file-conversion.ts';
 
 export const DEFAULT_WORLD = 'demo';
 
@@ -44,9 +44,9 @@ export async function seed(store: Store, name: string, options: SeedOptions): Pr
 /** The subject of a transaction that replaces a world. */
 export const wholeWorld = ({ arn }: World): Subject => ({ arn, isWholeWorld: true });
 
-/** Creates the world with that name. Throws `StoreError` for an unusable file. */
+/** Returns a function that creates the world with that name in a transaction. Throws `StoreError` for an unusable file. */
 export function worldSeeder(name: string, options: SeedOptions): (tx: Transaction) => Awaitable<void> {
-  const make = contentOf(name, options);
+  const make = contentSeeder(name, options);
   return async (tx) => {
     await make(tx);
     await completeWorld(tx, worldOf(options.account, options.region), options.quotas);
@@ -59,7 +59,7 @@ export async function completeWorld(tx: Transaction, { arn }: World, given: Quot
   await tx.putSettings(arn, { ...settings, quotas: given ?? quotas, instance: randomUUID() });
 }
 
-function contentOf(
+function contentSeeder(
   name: string,
   { now, region, account, lifecycle }: SeedOptions,
 ): (tx: Transaction) => Awaitable<void> {

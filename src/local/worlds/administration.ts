@@ -5,9 +5,9 @@ import { worldTime } from '../clock.ts';
 import { type World, worldOf } from '../context.ts';
 import type { Store } from '../store.ts';
 import type { Awaitable, Transaction } from '../transaction.ts';
-import { loadWorldFile, worldFileOf } from './import-export.ts';
-import { completeWorld, type SeedOptions, wholeWorld, worldSeeder } from './index.ts';
+import { completeWorld, type SeedOptions, wholeWorld, worldSeeder } from './seed.ts';
 import { readWorldFile, type WorldFile } from './world-file.ts';
+import { loadWorldFile, worldFileOf } from './world-file-conversion.ts';
 
 /** One world of a state file, in numbers. */
 export interface WorldSummary {
@@ -15,8 +15,8 @@ export interface WorldSummary {
   readonly region: string;
   /** How many entities there are, by kind. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Whether the world has been modified since its creation. */
-  readonly changed: boolean;
+  /** Whether the world has been changed since its creation. */
+  readonly isChanged: boolean;
 }
 
 export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
@@ -30,7 +30,7 @@ export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
         const { inArn } = NAMES[kindOf(collection)];
         counts[inArn] = (counts[inArn] ?? 0) + 1;
       }
-      summaries.push({ account, region, counts, changed: await isChanged(tx, world) });
+      summaries.push({ account, region, counts, isChanged: await isChanged(tx, world) });
     }
     return summaries;
   });
@@ -38,7 +38,7 @@ export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
 export const exportWorld = (store: Store, world: World): Promise<WorldFile | undefined> =>
   store.read(async (tx) => ((await tx.settings(world.arn)) === undefined ? undefined : await worldFileOf(tx, world)));
 
-/** Whether requests have changed a world since it was made. */
+/** Whether requests have changed a world since its creation. */
 export const isWorldChanged = (store: Store, world: World): Promise<boolean> =>
   store.read((tx) => isChanged(tx, world));
 
@@ -103,7 +103,6 @@ function replace(
   }, wholeWorld(world));
 }
 
-/** Whether a world contains data that cannot be recreated: requests have modified it since its creation. */
 async function isChanged(tx: Transaction, { arn }: World): Promise<boolean> {
   return (await tx.settings(arn))?.touched === true;
 }

@@ -36,7 +36,7 @@ export async function loadWorldFile(tx: Transaction, file: WorldFile, source: st
   const entities = file.entities.map((one) => entityOf(one, world));
   const twice = duplicate(entities.map(arnOf)) ?? duplicate(entities.map((it) => `${it.collection} at ${it.position}`));
   if (twice !== undefined) throw new StoreError(`${source}: holds ${twice} twice`);
-  const name = duplicate(entities.flatMap(takenName));
+  const name = duplicate(entities.flatMap(uniqueNames));
   if (name !== undefined) throw new StoreError(`${source}: holds two KX environments with the name ${name}`);
   await tx.clear(world.arn);
   await tx.putSettings(world.arn, file.settings);
@@ -52,9 +52,9 @@ export async function loadWorldFile(tx: Transaction, file: WorldFile, source: st
 
 type FileEntity = WorldFile['entities'][number];
 
-function entityOf({ in: place, ...rest }: FileEntity, world: World): Entity {
+function entityOf({ in: path, ...rest }: FileEntity, world: World): Entity {
   const { name, position = name, status, since, due = null, fate = null, tags = {}, body } = rest;
-  const collection = `${world.arn}:${place}`;
+  const collection = `${world.arn}:${path}`;
   return {
     collection,
     name,
@@ -69,8 +69,8 @@ function entityOf({ in: place, ...rest }: FileEntity, world: World): Entity {
   };
 }
 
-/** The name that an entity takes from all others of its kind, besides its id. */
-const takenName = ({ collection, status, filterKey }: Entity): string[] =>
+/** The names that no other entity of its kind may have, besides its id. */
+const uniqueNames = ({ collection, status, filterKey }: Entity): string[] =>
   kindOf(collection) === 'kx-environment' && status !== 'DELETED' ? [String(filterKey)] : [];
 
 function duplicate(keys: readonly string[]): string | undefined {
