@@ -100,7 +100,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
   const environment = { ...shared, cache, call: feed.call(cache.invalidating(shared.call)) };
   const toolsNote = shared.catalog === 'search' ? FINDING_TOOLS : '';
   const served = servedSkills(toolsNote);
-  const runs = taskRuns(shared.tasks, shared.onInternal);
+  const runs = taskRuns(shared.tasks, shared.onerror);
   return {
     stop: runs.stop,
     changes: feed,

@@ -94,7 +94,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     ...channels,
     deletionTimes: () => deletionTimesIn(journal),
     secrets: secretSink(config, options, now),
-    onInternal: (error) => logInternal(log, error),
+    onerror: (error) => logInternal(log, error),
     kits,
     tasks: store.tasks,
     gate: gate({

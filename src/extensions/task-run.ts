@@ -34,7 +34,7 @@ interface RunOptions {
   readonly owner: string;
   readonly report: TaskReport;
   readonly control: { abort(reason: TaskStopped): void };
-  readonly onInternal: (error: unknown) => void;
+  readonly onerror: (error: unknown) => void;
 }
 
 const PATIENCE_MS = 2 * 3_600_000;
@@ -47,7 +47,7 @@ const INTERRUPTED = 'The task counts as interrupted, because its server was out 
 const NOT_STORED = 'The progress of the task could not be stored.';
 
 /** Stores a new task, and shows that it runs until it ends. Rejects if it cannot be stored. */
-export async function beginTask({ tasks, owner, report, control, onInternal }: RunOptions): Promise<Run> {
+export async function beginTask({ tasks, owner, report, control, onerror }: RunOptions): Promise<Run> {
   const id = randomUUID();
   const firstReport = textOf(report);
   const created = await tasks.begin(id, owner, firstReport);
@@ -61,22 +61,22 @@ export async function beginTask({ tasks, owner, report, control, onInternal }: R
     const order = await tasks.renew(id, newReport);
     if (order !== 'continue') stop(order === 'cancel' ? CANCELLED : INTERRUPTED);
   };
-  const renewal = setInterval(() => void renew().catch(onInternal), RENEW_MS).unref();
+  const renewal = setInterval(() => void renew().catch(onerror), RENEW_MS).unref();
   return {
     id,
     createdTask: { resultType: 'task', ...view } as unknown as ToolResult,
     patienceMs: PATIENCE_MS,
-    report: (next) => renew(textOf(next)).catch(onInternal),
+    report: (next) => renew(textOf(next)).catch(onerror),
     announce: (next) =>
       renew(textOf(next)).catch((error) => {
-        onInternal(error);
+        onerror(error);
         stop(NOT_STORED);
       }),
     stop,
     renew: () => renew(),
     end: async (outcome) => {
       clearInterval(renewal);
-      await tasks.end(id, JSON.stringify({ outcome } satisfies StoredReport)).catch(onInternal);
+      await tasks.end(id, JSON.stringify({ outcome } satisfies StoredReport)).catch(onerror);
       resolveEnded();
     },
     ended,

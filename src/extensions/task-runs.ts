@@ -37,18 +37,18 @@ const STOP_MS = 10_000;
 const STOPPED = 'The server was stopped.';
 
 /** The tasks of one process. */
-export function taskRuns(tasks: Tasks, onInternal: (error: unknown) => void): TaskRuns {
+export function taskRuns(tasks: Tasks, onerror: (error: unknown) => void): TaskRuns {
   const running = new Map<string, Run>();
   let isStopping = false;
   const begin = async (owner: string, report: TaskReport, control: Control) => {
     if (isStopping || control.signal.aborted || running.size >= MAX_RUNNING) return undefined;
     try {
-      const task = await beginTask({ tasks, owner, report, control, onInternal });
+      const task = await beginTask({ tasks, owner, report, control, onerror });
       running.set(task.id, task);
       void task.ended.then(() => running.delete(task.id));
       return task;
     } catch (error) {
-      onInternal(error);
+      onerror(error);
       return undefined;
     }
   };
@@ -57,7 +57,7 @@ export function taskRuns(tasks: Tasks, onInternal: (error: unknown) => void): Ta
     <T>(work: (id: string, owner: string) => Promise<T>) =>
     (id: string, owner: string) =>
       work(id, owner).catch((error) => {
-        onInternal(error);
+        onerror(error);
         throw new ProtocolError(InternalError, 'Tasks cannot be read now. Try again.');
       });
   return {

@@ -28,21 +28,18 @@ export function referencesIn(name: OperationName, input: Members): { path: Refer
 }
 
 /** The entity that a create makes, as its input names it; undefined for other operations, and if the service chooses the id. */
-export function createdIn(name: OperationName, input: Members): Reference | undefined {
+export function createdReference(name: OperationName, input: Members): Reference | undefined {
   const label = createdLabel(name);
   return label === undefined ? undefined : referenceTo(label, textsOf(input), name);
 }
 
-/**
- * The operation that shows the entity of a label; undefined if there is none, as for the nodes of a cluster. Two kinds of environment
- * have the label `environmentId`: `near`, an operation with that label, decides which of them is meant.
- */
-export const readerOfLabel = (label: string, near?: OperationName) => getOf(pathTo(label, near));
+/** The operation that shows the entity of a label; undefined if there is none, as for the nodes of a cluster. */
+export const readerOfLabel = (label: string, operationName?: OperationName) => getOf(pathTo(label, operationName));
 
 /** The operation that lists the values of a label; an ARN is listed with its entity. */
-export function listerOfLabel(member: string, near?: OperationName): OperationName | undefined {
+export function listerOfLabel(member: string, operationName?: OperationName): OperationName | undefined {
   const label = member === 'userArn' ? 'userName' : member;
-  return getOf(pathTo(label, near)?.slice(0, -`/{${label}}`.length));
+  return getOf(pathTo(label, operationName)?.slice(0, -`/{${label}}`.length));
 }
 
 /** The operation that lists the values of the last label of `name`, for advice when an entity is missing. */
@@ -51,23 +48,25 @@ export function listerOf(name: OperationName): OperationName | undefined {
   return getOf(path.slice(0, path.lastIndexOf('/{')));
 }
 
-/** `scaling group` for `scalingGroupName`. */
-export const nounOfLabel = (label: string, near?: OperationName) =>
-  (label === 'environmentId' ? environmentNear(near) : label.replace(/(?:Name|Id)$/, ''))
+/** `scaling group` for `scalingGroupName`. The dataset browser has environments of its own, so the operation decides. */
+export const nounOfLabel = (label: string, operationName?: OperationName) =>
+  (label === 'environmentId' ? environmentNounOf(operationName) : label.replace(/(?:Name|Id)$/, ''))
     .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .trim();
 
-const environmentNear = (near: OperationName | undefined) =>
-  near !== undefined && operationNamed(near).entity === 'environment' ? 'datasetBrowserEnvironment' : 'kdbEnvironment';
+const environmentNounOf = (operationName: OperationName | undefined) =>
+  operationName !== undefined && operationNamed(operationName).entity === 'environment'
+    ? 'datasetBrowserEnvironment'
+    : 'kdbEnvironment';
 
 const byHttp = lazy(() => new Map(OPERATION_NAMES.map((name) => [operationNamed(name).http as string, name])));
 const getOf = (path: string | undefined) => (path === undefined ? undefined : byHttp().get(`GET ${path}`));
 const paths = lazy(() => OPERATION_NAMES.map((name) => route(operationNamed(name)).path));
 
-/** The path up to a label: that of the operation `near` if it contains the label, otherwise the first that ends with it. */
-function pathTo(label: string, near: OperationName | undefined): string | undefined {
+/** The path up to a label: that of the operation if it contains the label, otherwise the first that ends with it. */
+function pathTo(label: string, operationName: OperationName | undefined): string | undefined {
   const step = `/{${label}}`;
-  const own = near === undefined ? '' : route(operationNamed(near)).path;
+  const own = operationName === undefined ? '' : route(operationNamed(operationName)).path;
   if (own.includes(step)) return own.slice(0, own.indexOf(step) + step.length);
   return paths().find((path) => path.endsWith(step));
 }
@@ -82,8 +81,8 @@ export function createdLabel(name: OperationName): string | undefined {
   return made === undefined ? undefined : labelsIn(made).at(-1);
 }
 
-function referenceTo(label: string, texts: Readonly<Record<string, string>>, near: OperationName) {
-  const path = pathTo(label, near);
+function referenceTo(label: string, texts: Readonly<Record<string, string>>, operationName: OperationName) {
+  const path = pathTo(label, operationName);
   const value = texts[label];
   if (path === undefined || value === undefined) return undefined;
   const needed = labelsIn(path);

@@ -10,10 +10,10 @@ export interface SecretSink {
   /** Why operations that return a credential are not called; undefined if they are. */
   readonly refusal?: string;
   /** The output without what the caller must not see, and for whom it is. */
-  readonly reveal: (name: OperationName, input: Members, output: Members) => Promise<Revealed>;
+  readonly deliver: (name: OperationName, input: Members, output: Members) => Promise<Delivered>;
 }
 
-interface Revealed {
+interface Delivered {
   readonly output: Members;
   readonly audience?: 'user';
 }
@@ -25,7 +25,7 @@ const CREDENTIALS_KEPT_MS = 3_600_000;
  * deleted.
  */
 export function fileSink(folder: string, now: () => number): SecretSink {
-  const reveal: SecretSink['reveal'] = async (name, input, output) => {
+  const deliver: SecretSink['deliver'] = async (name, input, output) => {
     const { secret } = operationNamed(name);
     const value = secret === undefined ? undefined : output[secret];
     if (secret === undefined || typeof value !== 'string') return { output };
@@ -49,19 +49,19 @@ export function fileSink(folder: string, now: () => number): SecretSink {
       },
     };
   };
-  return { reveal };
+  return { deliver };
 }
 
 /** Returns credentials to the caller, marked as meant for the user. */
 export const inlineSink: SecretSink = {
-  reveal: async (name, _, output) =>
+  deliver: async (name, _, output) =>
     operationNamed(name).secret === undefined ? { output } : { output, audience: 'user' },
 };
 
 /** Hands out no credentials: a file on a server does not help callers on other machines. */
 export const refusingSink: SecretSink = {
   refusal: 'Over HTTP a credential is handed out only when the operator starts the server with --secrets inline.',
-  reveal: async (name, _, output) => {
+  deliver: async (name, _, output) => {
     const { secret = '' } = operationNamed(name);
     const { [secret]: _secret, ...rest } = output;
     return { output: rest };

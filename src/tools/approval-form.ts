@@ -16,6 +16,8 @@ export interface Decider<Planned> {
   resume(reply: FormReply): Promise<Decision<Planned>>;
 }
 
+type ApprovalEnvironment = Pick<ToolEnvironment, 'pageOpener' | 'trustsForms' | 'caller'>;
+
 type Obtained<Planned> = { readonly actor: Actor; readonly plan: Planned } | { readonly result: ToolResult };
 
 /**
@@ -23,17 +25,19 @@ type Obtained<Planned> = { readonly actor: Actor; readonly plan: Planned } | { r
  * change was sent.
  */
 export async function obtainApproval<Planned>(
-  ...request: Parameters<typeof decideCall<Planned>>
+  environment: ApprovalEnvironment,
+  exchange: Exchange,
+  decider: Decider<Planned>,
 ): Promise<Obtained<Planned>> {
   try {
-    return await decideCall(...request);
+    return await decideCall(environment, exchange, decider);
   } catch (error) {
     throw error instanceof FinspaceError ? new FinspaceError({ ...error.fields, notSent: true }) : error;
   }
 }
 
 async function decideCall<Planned>(
-  { pageOpener, trustsForms, caller }: Pick<ToolEnvironment, 'pageOpener' | 'trustsForms' | 'caller'>,
+  { pageOpener, trustsForms, caller }: ApprovalEnvironment,
   exchange: Exchange,
   decider: Decider<Planned>,
 ): Promise<Obtained<Planned>> {

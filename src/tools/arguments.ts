@@ -28,14 +28,14 @@ export function parseArguments(
   given: unknown,
   left = { layers: MAX_LAYERS, values: MAX_VALUES },
 ): Parsed {
-  const written = lenient(schema, given);
-  const parsed = schema.safeParse(written, { error: limitedMessages(), reportInput: true });
-  const dropped = prototypeKeyIssues(schema, written);
+  const corrected = lenient(schema, given);
+  const parsed = schema.safeParse(corrected, { error: limitedMessages(), reportInput: true });
+  const dropped = prototypeKeyIssues(schema, corrected);
   if (parsed.success && dropped.length === 0) return { input: parsed.data };
   const issues = [...dropped, ...(parsed.error?.issues ?? [])];
-  const unpacked = left.layers > 0 ? issues.flatMap(unpackable(left)) : [];
+  const unpacked = left.layers > 0 ? issues.flatMap(unpackJson(left)) : [];
   left.layers -= 1;
-  if (unpacked.length > 0) return parseArguments(schema, withUnpacked(written, unpacked), left);
+  if (unpacked.length > 0) return parseArguments(schema, withUnpacked(corrected, unpacked), left);
   const byPlace = new Map<string, ArgumentProblem>();
   for (const problem of issues.slice(0, MAX_PROBLEMS).flatMap((issue) => problemsIn(schema, issue))) {
     const at = place(problem.path);
@@ -63,7 +63,7 @@ interface Unpacked {
 }
 
 /** Finds strings that contain a list or an object as JSON, where the schema expects a list or an object. */
-function unpackable(left: Allowance): (issue: z.core.$ZodIssue) => Unpacked[] {
+function unpackJson(left: Allowance): (issue: z.core.$ZodIssue) => Unpacked[] {
   return ({ code, path, input, ...issue }) => {
     if (code !== 'invalid_type' || path.length === 0 || typeof input !== 'string') return [];
     if (input.length > MAX_JSON_LENGTH || !/^\s*[[{]/.test(input)) return [];
@@ -109,13 +109,13 @@ export function explainProblems(
     const member = operationName && schemaAt(operationNamed(operationName).input(), path);
     const instead = member && insteadOf(member);
     if (instead !== undefined) return `${place(path)}: ${instead}`;
-    const hint = IS_FORM.test(says) ? hintFor(environment, String(path.at(-1)), given, operationName) : undefined;
+    const hint = EXPECTATION.test(says) ? hintFor(environment, String(path.at(-1)), given, operationName) : undefined;
     const sentence = `${place(path)}: ${says}${/[.?]$/.test(says) ? '' : '.'}`;
     return hint === undefined ? sentence : `${sentence} ${hint}`;
   });
 }
 
-const IS_FORM = /^(?:expects|required)/;
+const EXPECTATION = /^(?:expects|required)/;
 
 function hintFor(environment: Lookup['environment'], label: string, given: unknown, operationName?: OperationName) {
   const arn = typeof given === 'string' && given.startsWith('arn:') ? given : '';

@@ -21,9 +21,9 @@ interface BatchTool {
   readonly batchOf: (lookup: Lookup, input: never) => Promise<Batch | { readonly wrong: readonly string[] }>;
 }
 
-interface Preview {
-  /** The arguments of the preview. */
-  readonly preview: Paged;
+export interface PreviewOptions {
+  /** The arguments of the preview tool. */
+  readonly previewInput: Paged;
   readonly signal: AbortSignal;
 }
 
@@ -32,38 +32,38 @@ export async function previewBatch(
   environment: ToolEnvironment,
   { tool, batchOf }: BatchTool,
   given: Record<string, unknown>,
-  shown: Preview,
+  options: PreviewOptions,
 ): Promise<ToolResult> {
   const reason = toolRefusalReason(tool, environment.restrictions, environment.caller);
   if (reason !== undefined) return notOffered(tool.name, reason);
-  const lookup = { environment, signal: shown.signal };
+  const lookup = { environment, signal: options.signal };
   const prepared = await prepareArguments(lookup, tool.input(), given);
   if ('wrong' in prepared) return wrongPreview(tool.name, prepared.wrong);
   const batch = await batchOf(lookup, prepared.input as never);
   if ('wrong' in batch) return wrongPreview(tool.name, batch.wrong);
-  return withEnvironmentMeant(await previewAnswer(environment, batch, shown), prepared.meant);
+  return withEnvironmentMeant(await previewAnswer(environment, batch, options), prepared.meant);
 }
 
 /** Whether a call would run, or else what only the call itself can show. */
 export const forecast = (isStopped: boolean, notChecked: readonly string[]) =>
   isStopped || notChecked.length === 0 ? { wouldRun: !isStopped } : { notChecked };
 
-async function previewAnswer(environment: ToolEnvironment, batch: Batch, { preview, signal }: Preview) {
+async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previewInput, signal }: PreviewOptions) {
   const { caller, restrictions } = environment;
   const options = { signal };
   const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };
   const toApprove = callsToApprove(batch, restrictions);
-  const found = await previewSteps(planner, batch, toApprove, options);
-  const blockedSteps = batch.calls.filter((_, at) => found[at]?.blockers.length !== 0);
-  const blockers = unique(found.flatMap((each) => each.blockers));
-  const warnings = found.flatMap((each) => each.warnings);
-  const changes = changesByEntity(batch, found);
-  const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...uncheckedTogether(found)])];
+  const previews = await previewSteps(planner, batch, toApprove, options);
+  const blockedSteps = batch.calls.filter((_, at) => previews[at]?.blockers.length !== 0);
+  const blockers = unique(previews.flatMap((each) => each.blockers));
+  const warnings = previews.flatMap((each) => each.warnings);
+  const changes = changesByEntity(batch, previews);
+  const notChecked = [...new Set([...previews.flatMap((each) => each.unchecked), ...uncheckedTogether(previews)])];
   const isBlocked = blockers.length > 0;
-  const free = countTried(found);
+  const tried = countTried(previews);
   // A person approves all steps that need it, or none. Others that are not blocked run.
   const isRefused = toApprove.some((call) => blockedSteps.includes(call));
-  const runsInPart = isBlocked && free > 0 && !isRefused;
+  const runsInPart = isBlocked && tried > 0 && !isRefused;
   const plan =
     toApprove.length === 0 || isRefused
       ? undefined
@@ -75,7 +75,7 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previ
     ...(plan === undefined ? {} : { dialog: firstLines(plan.textFor(visibility)) }),
     blocked: isBlocked,
     ...(isBlocked ? { blockedSteps: blockedSteps.map(({ label }) => label) } : {}),
-    ...(runsInPart ? { wouldRunInPart: inPart(free, batch.calls.length) } : forecast(isBlocked, notChecked)),
+    ...(runsInPart ? { wouldRunInPart: partialRunText(tried, batch.calls.length) } : forecast(isBlocked, notChecked)),
     counts: { steps: batch.calls.length, blockers: blockers.length, lost: 0, interrupted: 0 },
   };
   return answer(
@@ -85,29 +85,32 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previ
       ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: visibility.redact(warnings) }]),
       ...(changes.length === 0 ? [] : [{ name: 'changes', rows: changes }]),
     ],
-    { input: preview },
+    { input: previewInput },
   );
 }
 
 /** What the steps change of each entity that exists. */
-function changesByEntity({ calls }: Batch, found: readonly { readonly changes?: readonly string[] }[]) {
-  const changed = calls.map(({ label }, at) => ({ label, changes: found[at]?.changes ?? [] }));
+function changesByEntity({ calls }: Batch, previews: readonly { readonly changes?: readonly string[] }[]) {
+  const changed = calls.map(({ label }, at) => ({ label, changes: previews[at]?.changes ?? [] }));
   return [...groupBy(changed, ({ label }) => label)].flatMap(([entity, steps]) => {
     const changes = steps.flatMap((step) => step.changes);
     return changes.length === 0 ? [] : [{ entity, changes }];
   });
 }
 
-/** How many steps are not blocked, up to the first one that only a quota blocks: that error stops the call, and comes after others. */
-function countTried(found: readonly { readonly blockers: readonly Blocker[] }[]): number {
-  const stop = found.findIndex(
+/**
+ * How many steps are not blocked, up to the first one that only a quota blocks: its error stops the call. A step that something else
+ * blocks, too, has the other error.
+ */
+function countTried(previews: readonly { readonly blockers: readonly Blocker[] }[]): number {
+  const stop = previews.findIndex(
     ({ blockers }) => blockers.length > 0 && blockers.every(({ item }) => item.kind === 'quota'),
   );
-  return found.slice(0, stop === -1 ? undefined : stop).filter(({ blockers }) => blockers.length === 0).length;
+  return previews.slice(0, stop === -1 ? undefined : stop).filter(({ blockers }) => blockers.length === 0).length;
 }
 
-const inPart = (free: number, steps: number) =>
-  `A blocked step does not stop the others unless only a quota blocks it, so the call would make up to ${free} of its ${steps} steps.`;
+const partialRunText = (tried: number, steps: number) =>
+  `A blocked step does not stop the others unless only a quota blocks it, so the call would make up to ${tried} of its ${steps} steps.`;
 
 /**
  * The previews of all steps. A blocked one creates nothing that a later one needs, or that has its name. Those that a person approves
@@ -120,28 +123,28 @@ async function previewSteps(
   options: { readonly signal: AbortSignal },
 ) {
   const { calls } = batch;
-  const preview = async (call: BatchCall, earlier: readonly BatchCall[]) => {
-    const found = await previewStep(planner, { ...batch, calls: [...earlier, call] }, call, options);
-    return toApprove.includes(call) ? found : withoutWaiting(found);
+  const previewAfter = async (call: BatchCall, earlier: readonly BatchCall[]) => {
+    const preview = await previewStep(planner, { ...batch, calls: [...earlier, call] }, call, options);
+    return toApprove.includes(call) ? preview : withoutWaiting(preview);
   };
-  const found = await mapConcurrent(calls, (call) => preview(call, calls.slice(0, calls.indexOf(call))));
+  const previews = await mapConcurrent(calls, (call) => previewAfter(call, calls.slice(0, calls.indexOf(call))));
   const done: BatchCall[] = [];
   for (const [at, call] of calls.entries()) {
-    if (done.length < at && !toApprove.includes(call)) found[at] = await preview(call, done);
-    if (found[at]?.blockers.length === 0) done.push(call);
+    if (done.length < at && !toApprove.includes(call)) previews[at] = await previewAfter(call, done);
+    if (previews[at]?.blockers.length === 0) done.push(call);
   }
-  return found;
+  return previews;
 }
 
-/** The same, with what the step waits for among what cannot be checked. */
-function withoutWaiting(found: Awaited<ReturnType<typeof previewStep>>) {
-  const { blockers, unchecked } = found;
+/** The call waits for blockers that pass, so they do not block the step; but whether they pass in time cannot be checked. */
+function withoutWaiting(preview: Awaited<ReturnType<typeof previewStep>>) {
+  const { blockers, unchecked } = preview;
   const waitsFor = blockers.filter(({ passes }) => passes === true);
   const inTime = waitsFor.map(
     ({ item: { kind, name } }) => `whether the ${kind} ${quoteUntrusted(name)} is ready in time`,
   );
   return {
-    ...found,
+    ...preview,
     blockers: blockers.filter(({ passes }) => passes !== true),
     unchecked: [...unchecked, ...inTime],
   };

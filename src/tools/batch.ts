@@ -56,15 +56,15 @@ export async function runBatch(environment: ToolEnvironment, run: Run, exchange:
   const { tool, input } = batch;
   const { principal } = caller;
   const options = { signal: exchange.context.mcpReq.signal };
-  const make = () => planBatch(environment, batch, toApprove, principal, options);
+  const makePlan = () => planBatch(environment, batch, toApprove, principal, options);
   const visibilityOf = ({ name }: BatchPlan) => visibilityFor(offeredTo(environment), [input, name]);
   const approval = await obtainApproval<BatchPlan>(environment, exchange, {
     decide: async (dialog) => {
-      const plan = await make();
+      const plan = await makePlan();
       return gate.requestApproval(plan, dialog, visibilityOf(plan));
     },
     resume: (reply) =>
-      gate.resumeApproval({ tool, input, backendLocation, principal }, make, reply, {
+      gate.resumeApproval({ tool, input, backendLocation, principal }, makePlan, reply, {
         client: exchange.client,
         visibilityOf,
       }),
@@ -87,11 +87,11 @@ async function runCalls(
   const deadline = performance.now() + patienceOf(context);
   const [done, failed, accepted]: [string[], object[], Accepted[]] = [[], [], []];
   const ended = (rest: Pick<Summary, 'notDone' | 'why'>) =>
-    summary({ done, failed, ...rest, next: followUp(accepted, environment) });
+    summary({ done, failed, ...rest, nextCall: followUp(accepted, environment) });
   for (const [at, call] of calls.entries()) {
-    const waiting = waits ? await untilReady(lookup, call, deadline) : undefined;
+    const unready = waits ? await untilReady(lookup, call, deadline) : undefined;
     const stop = (why: string) => ended({ notDone: calls.slice(at).map(nameOf), why });
-    if (waiting !== undefined) return stop(waiting);
+    if (unready !== undefined) return stop(unready);
     if (signal.aborted || performance.now() > deadline) return stop(signal.aborted ? stopReason(signal) : TOO_LONG);
     try {
       const why = await refusalOf(environment, { batch, plan }, call, signal);
@@ -118,8 +118,8 @@ const STOPPED = 'The error may concern the other steps too, so none of them was 
 /** Waits until everything that a call refers to is ready. Returns why the call cannot continue; undefined when it can. */
 async function untilReady(lookup: Lookup, { operation, input }: BatchCall, deadline: number) {
   for (;;) {
-    const waiting = await notReady(lookup, operation, input);
-    if (waiting === undefined || lookup.signal.aborted || performance.now() > deadline) return waiting;
+    const unready = await notReady(lookup, operation, input);
+    if (unready === undefined || lookup.signal.aborted || performance.now() > deadline) return unready;
     await pause(POLL_MS, undefined, { signal: lookup.signal }).catch(() => undefined);
   }
 }
@@ -164,23 +164,25 @@ interface Summary {
   readonly notDone: readonly string[];
   /** Why the remaining calls were not made. */
   readonly why?: string;
-  /** How to wait for the results. */
-  readonly next: object;
+  /** `next`, the call that waits for the results; empty if there is none. */
+  readonly nextCall: object;
 }
 
-function summary({ done, failed, notDone, why, next }: Summary): ToolResult {
-  const isWhole = failed.length + notDone.length === 0;
+function summary({ done, failed, notDone, why, nextCall }: Summary): ToolResult {
+  const isFinished = failed.length + notDone.length === 0;
   const result = structured(
     {
-      finished: isWhole,
+      finished: isFinished,
       done,
-      ...(isWhole ? {} : { failed, notDone }),
+      ...(isFinished ? {} : { failed, notDone }),
       ...(why === undefined ? {} : { why }),
-      ...next,
+      ...nextCall,
     },
-    ...(isWhole ? [] : [`${done.length} of ${done.length + failed.length + notDone.length} done. ${restText(failed)}`]),
+    ...(isFinished
+      ? []
+      : [`${done.length} of ${done.length + failed.length + notDone.length} done. ${restText(failed)}`]),
   );
-  return done.length === 0 && !isWhole ? { ...result, isError: true } : result;
+  return done.length === 0 && !isFinished ? { ...result, isError: true } : result;
 }
 
 /** How to continue. A step whose outcome is unknown may have been done. */

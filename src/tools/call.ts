@@ -11,7 +11,7 @@ import { isDestructive, offeredTo, POLICY, refusalReason, toolRefusalReason } fr
 import { sentInput } from '../safety/sent-input.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { obtainApproval } from './approval-form.ts';
-import { orUnchanged, whatChanges } from './changed.ts';
+import { whatChanges, withAnswerIfUnchanged } from './changed.ts';
 import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { followUp, replacementFinder } from './follow-up.ts';
@@ -20,7 +20,16 @@ import { nextStep } from './next-step.ts';
 import { ownTags } from './own-tags.ts';
 import { prepareArguments } from './prepare-arguments.ts';
 import { arnOfNew } from './resource-arn.ts';
-import { failed, notOffered, refused, succeeded, withEnvironmentMeant, withNote, wrongArguments } from './result.ts';
+import {
+  failed,
+  notOffered,
+  refused,
+  succeeded,
+  UNCHANGED,
+  withEnvironmentMeant,
+  withNote,
+  wrongArguments,
+} from './result.ts';
 import { limitSize } from './size-limit.ts';
 import { suggestTool } from './suggest.ts';
 
@@ -49,15 +58,14 @@ async function dispatch(
   } catch (error) {
     if (error instanceof ProtocolError || exchange.context.mcpReq.signal.aborted) throw error;
     if (error instanceof FinspaceError) return failed(tool, error);
-    environment.onInternal(error);
+    environment.onerror(error);
     return refused(
-      `${quoteUntrusted(tool)} failed inside this server. ${isReadOnly(tool) ? UNTOUCHED : IN_PART}`,
+      `${quoteUntrusted(tool)} failed inside this server. ${isReadOnly(tool) ? UNCHANGED : IN_PART}`,
       'The person who runs this server can find the cause in its log.',
     );
   }
 }
 
-const UNTOUCHED = 'Nothing was changed.';
 const IN_PART = 'It may have taken effect in part, so check the present state before you continue.';
 
 function isReadOnly(tool: string): boolean {
@@ -84,9 +92,9 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
     const isRisky = isDestructive(risk);
-    // A lookup remembers what it has read.
-    const concerned = isRisky === lookup.isDestructive ? lookup : { ...lookup, isDestructive: isRisky };
-    return withEnvironmentMeant(failed(tool, error, await nextStep(concerned, name, input, error)), meant);
+    // What a lookup has read is cached by its object, so the object is copied only if its risk is another.
+    const lookupOfCall = isRisky === lookup.isDestructive ? lookup : { ...lookup, isDestructive: isRisky };
+    return withEnvironmentMeant(failed(tool, error, await nextStep(lookupOfCall, name, input, error)), meant);
   }
 }
 
@@ -118,8 +126,8 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
     const { operation } = error.fields;
     // The tools that take the call of another tool have its arguments in a member of their own.
     const callInput = { ...input, ...(input['arguments'] as Members | undefined) };
-    const named = isReadOnly(tool.name) ? toolName(operation) : tool.name;
-    return withEnvironmentMeant(failed(named, error, await nextStep(lookup, operation, callInput, error)), meant);
+    const failedTool = isReadOnly(tool.name) ? toolName(operation) : tool.name;
+    return withEnvironmentMeant(failed(failedTool, error, await nextStep(lookup, operation, callInput, error)), meant);
   }
 }
 
@@ -157,13 +165,13 @@ async function throughGate(
   };
   const approval = await obtainApproval(environment, exchange, {
     decide: (dialog) =>
-      gate.inTurn(request, async () => makeIfAllowed(orUnchanged(await gate.authorize(request, dialog)))),
+      gate.inTurn(request, async () => makeIfAllowed(withAnswerIfUnchanged(await gate.authorize(request, dialog)))),
     resume: (answer) =>
       gate.inTurn(request, async () => makeIfAllowed(await gate.resume(request, answer, exchange.client))),
   });
   if ('result' in approval) return approval.result;
   const output = await reply;
-  const revealed = await secrets.reveal(name, sent, output);
+  const delivered = await secrets.deliver(name, sent, output);
   const done = {
     ...whatChanges(approval.plan, offered),
     ...(await findReplacement()),
@@ -171,7 +179,7 @@ async function throughGate(
     ...(await ownTags(environment, name, sent, output, options)),
     ...followUp([{ operation: name, input: sent, output }], environment),
   };
-  return succeeded(name, revealed.output, { audience: revealed.audience, done });
+  return succeeded(name, delivered.output, { audience: delivered.audience, done });
 }
 
 function makeCall(call: Call, name: OperationName, input: Members, options: CallOptions): Promise<Members> {

@@ -8,8 +8,8 @@ import { EVERYTHING, isTargetShown } from '../safety/visibility.ts';
 import type { ToolResult } from './environment.ts';
 import { structured } from './result.ts';
 
-/** The decision about a call for the tool; a call that changes nothing already has its result. */
-export const orUnchanged = (
+/** A call that changes nothing is answered with that. Other decisions stay as they are. */
+export const withAnswerIfUnchanged = (
   decision: Decision<Plan | undefined> | Unchanged,
 ): Decision<Plan | undefined> | { readonly kind: 'answered'; readonly result: ToolResult } =>
   decision.kind === 'unchanged'

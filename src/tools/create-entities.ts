@@ -61,7 +61,7 @@ export const createEntities = compositeTool({
   run: async (environment, input, exchange) => {
     const batch = await createBatch({ environment, signal: exchange.context.mcpReq.signal }, input);
     if ('wrong' in batch) return wrongArguments(CREATE, batch.wrong);
-    return runBatch(environment, { batch, waits: true, result: created }, exchange);
+    return runBatch(environment, { batch, waits: true, result: createdText }, exchange);
   },
 });
 
@@ -108,7 +108,7 @@ function labelOf(operation: OperationName, input: Record<string, unknown>): stri
 }
 
 /** `volume:fast (CREATING)`, `changeset:trades/ID (PENDING)`. */
-function created({ label }: BatchCall, { changesetId, status }: Record<string, unknown>): string {
-  const whole = changesetId === undefined || !label.startsWith('changeset:') ? label : `${label}/${changesetId}`;
-  return status === undefined ? whole : `${whole} (${status})`;
+function createdText({ label }: BatchCall, { changesetId, status }: Record<string, unknown>): string {
+  const entity = changesetId === undefined || !label.startsWith('changeset:') ? label : `${label}/${changesetId}`;
+  return status === undefined ? entity : `${entity} (${status})`;
 }

@@ -59,7 +59,7 @@ function brief(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return schema;
   return Object.fromEntries(
     Object.entries(schema)
-      .filter(([keyword, value]) => KEPT.has(keyword) && !isEmpty(value) && !isRangeOfIntegers(value))
+      .filter(([keyword, value]) => KEPT.has(keyword) && !isEmpty(value) && !isIntegerLimit(value))
       .map(([keyword, value]) => [keyword, keyword === 'properties' ? eachMember(value) : brief(value)]),
   );
 }
@@ -68,7 +68,7 @@ function brief(schema: unknown): unknown {
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 /** The limits of the API's and JavaScript's integers, which no real argument reaches. */
-const isRangeOfIntegers = (value: unknown) => typeof value === 'number' && Math.abs(value) >= 2 ** 31 - 1;
+const isIntegerLimit = (value: unknown) => typeof value === 'number' && Math.abs(value) >= 2 ** 31 - 1;
 
 /** Members may have the names of keywords. */
 const eachMember = (properties: object) =>

@@ -19,14 +19,14 @@ export interface ToolEnvironment extends Planner {
   readonly trustsForms?: (() => Promise<boolean>) | undefined;
   /** As in GraphOptions. */
   readonly aheadMs?: (() => Promise<number>) | undefined;
-  /** Replies of earlier questions, for tools that only read. */
+  /** Replies of earlier reads, for tools that only read. */
   readonly cache?: ReplyCache | undefined;
   /** When this server deleted entities. */
   readonly deletionTimes?: (() => Promise<DeletionTimes>) | undefined;
   /** Where a credential goes instead of to the model. */
   readonly secrets: SecretSink;
   /** Called with unexpected errors; clients see no details of them. */
-  readonly onInternal: (error: unknown) => void;
+  readonly onerror: (error: unknown) => void;
   /** Opens the approval page at a plan's code and returns its link; undefined if no page can be opened. */
   readonly pageOpener?: (() => Promise<((code: string) => Promise<string>) | undefined>) | undefined;
 }

@@ -20,8 +20,8 @@ export interface Accepted {
 }
 
 /**
- * The one call that waits for everything that some calls with the same goal started; undefined if nothing is in progress, or the
- * caller is not offered that tool. A sentence if only another tool shows what is in progress.
+ * In `next`, the one call that waits for everything that some calls with the same goal started, or a sentence if only another tool
+ * shows what is in progress. Empty if nothing is in progress, or if the caller is not offered the tool that waits.
  */
 export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offering) {
   const underway = accepted.flatMap((call) => startedBy(call) ?? []);

@@ -19,10 +19,10 @@ export interface Lookup {
   readonly isDestructive?: boolean;
 }
 
-/** The result of a call waits no longer than this for what a lookup adds to it. */
+/** How long the result of a call waits for reads that only add details to it. */
 const MAX_ADDED_MS = 300;
 
-/** The signal for reads whose results only add to that of a call. */
+/** The signal for reads that only add details to the result of a call. */
 export const briefSignal = ({ signal }: Lookup): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(MAX_ADDED_MS)]);
 
@@ -30,10 +30,10 @@ export const briefSignal = ({ signal }: Lookup): AbortSignal =>
 export function whereListed(
   { restrictions, caller }: Lookup['environment'],
   label: string,
-  near?: OperationName,
+  operationName?: OperationName,
 ): string | undefined {
-  const isNew = near !== undefined && createdLabel(near) === label;
-  const lister = isNew ? undefined : listerOfLabel(label, near);
+  const isNew = operationName !== undefined && createdLabel(operationName) === label;
+  const lister = isNew ? undefined : listerOfLabel(label, operationName);
   if (lister === undefined || refusalReason(lister, restrictions, caller) !== undefined) return undefined;
   return `${toolName(lister)} shows ${label.endsWith('Name') ? 'the names' : `each ${label}`}.`;
 }
@@ -48,7 +48,7 @@ export interface EnvironmentMeant {
  * `unreadable` if the caller may not list environments, or the error if that failed. `wrong` if several have the name, or if it equals
  * the id of another apart from case.
  */
-export async function environmentCalled(
+export async function environmentNamed(
   lookup: Lookup,
   given: string,
 ): Promise<EnvironmentMeant | { readonly wrong: string } | 'as-given' | 'none' | 'unreadable' | FinspaceError> {
@@ -87,15 +87,15 @@ const listedEnvironments = oncePer(async (lookup: Lookup): Promise<Listing> => {
 });
 
 /** Says that something does not exist, with what was probably meant, and the tool that lists existing ones. */
-export async function missingText(lookup: Lookup, { label, value, scope }: Reference, near?: OperationName) {
-  const known = await knownAs(lookup, label, scope, near);
+export async function missingText(lookup: Lookup, { label, value, scope }: Reference, operationName?: OperationName) {
+  const known = await valuesOfLabel(lookup, label, scope, operationName);
   const shown = (name: string) =>
     [name, known.get(name)].flatMap((each) => (each ? quoteUntrusted(each) : [])).join(', whose id is ');
   const hint = lookup.isDestructive
     ? existingNames(known, shown)
     : didYouMean(value, [...known.keys()], { otherwise: '.', shown });
-  const where = whereListed(lookup.environment, label, near);
-  return `There is no ${nounOfLabel(label, near)} ${quoteUntrusted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
+  const where = whereListed(lookup.environment, label, operationName);
+  return `There is no ${nounOfLabel(label, operationName)} ${quoteUntrusted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
 }
 
 const MAX_NAMED = 10;
@@ -110,13 +110,13 @@ function existingNames(known: ReadonlyMap<string, string | undefined>, shown: (n
 }
 
 /** The values that a label may have, each with its id if it differs. */
-async function knownAs(
+async function valuesOfLabel(
   lookup: Lookup,
   label: string,
   scope: Reference['scope'],
-  near: OperationName | undefined,
+  operationName: OperationName | undefined,
 ): Promise<Map<string, string | undefined>> {
-  const lister = listerOfLabel(label, near);
+  const lister = listerOfLabel(label, operationName);
   if (lister === undefined) return new Map();
   if (lister === 'ListKxEnvironments') {
     const all = ((await listedEnvironments(lookup)).all ?? []).filter(isPresent);

@@ -15,21 +15,21 @@ export function lenient(schema: z.ZodType, given: unknown): unknown {
     return Array.isArray(list) ? list.map((each) => lenient(element, each)) : given;
   }
   if (schema instanceof z.ZodObject && isObject(given)) return membersOf(schema.shape, given);
-  if (hasForm(schema, 'scalar') && (typeof given === 'number' || typeof given === 'boolean')) return String(given);
+  if (hasFlag(schema, 'scalar') && (typeof given === 'number' || typeof given === 'boolean')) return String(given);
   if (typeof given !== 'string') return given;
-  if (hasForm(schema, 'keyValue')) return keyValueIn(given);
+  if (hasFlag(schema, 'keyValue')) return keyValueIn(given);
   if (schema.def.type === 'number') return DECIMAL.test(given) ? Number(given) : given;
   if (schema.def.type === 'boolean') return BOOLEANS.get(given) ?? given;
   return isWords(schema) ? (wordIn(schema.options.map(String), given) ?? given) : given;
 }
 
-type Form = 'anySpelling' | 'listed' | 'scalar' | 'keyValue' | 'nonEmpty' | 'narrowing';
-const hasForm = (schema: z.ZodType, form: Form) => schema.meta()?.[form] === true;
+type Flag = 'anySpelling' | 'listItem' | 'scalar' | 'keyValue' | 'nonEmpty' | 'narrowing';
+const hasFlag = (schema: z.ZodType, flag: Flag) => schema.meta()?.[flag] === true;
 
 /** One of this server's own words, so that `Scaling groups` and `kxScalingGroup` mean `scaling-group`. */
 export const Words = <const W extends string>(words: readonly W[]) => z.enum(words).meta({ anySpelling: true });
 /** An item without commas, so that one text can stand for a list of them. */
-export const Listed = (maxLength: number) => z.string().min(1).max(maxLength).meta({ listed: true });
+export const ListItem = (maxLength: number) => z.string().min(1).max(maxLength).meta({ listItem: true });
 /** A text for which a client may send a number or a boolean. */
 export const Scalar = (maxLength: number) => z.string().max(maxLength).meta({ scalar: true });
 /** An optional text whose empty value is an error: without the text, a condition has another meaning. */
@@ -47,19 +47,19 @@ export const Narrowing = <T extends z.ZodType>(schema: z.ZodOptional<T>): z.ZodO
 export const KeyValue = <T extends z.ZodObject>(schema: T): T => schema.meta({ keyValue: true });
 
 const isWords = (schema: z.ZodType): schema is z.ZodEnum =>
-  schema instanceof z.ZodEnum && hasForm(schema, 'anySpelling');
+  schema instanceof z.ZodEnum && hasFlag(schema, 'anySpelling');
 
 /** The list for a single text: items separated by commas, or one other text. JSON is parsed elsewhere. */
 function listIn(element: z.ZodType, given: string): string[] | undefined {
   if (isAbsent(given) || IS_JSON.test(given)) return undefined;
-  if (isWords(element) || hasForm(element, 'listed') || hasForm(element, 'keyValue'))
+  if (isWords(element) || hasFlag(element, 'listItem') || hasFlag(element, 'keyValue'))
     return given.split(',').map((word) => word.trim());
   return element instanceof z.ZodString ? [given] : undefined;
 }
 
 /** A map, or one object, as the list of objects with `key` and `value` that a schema expects. */
 function pairsIn(element: z.ZodType, given: unknown): unknown {
-  if (!hasForm(element, 'keyValue') || !isObject(given)) return given;
+  if (!hasFlag(element, 'keyValue') || !isObject(given)) return given;
   if ('key' in given) return [given];
   return Object.entries(given).map(([key, value]) => ({ key, value }));
 }
@@ -91,7 +91,7 @@ const normalized = (word: string) =>
     .replace(/s$/, '');
 
 /** The same arguments, with the environment under the tool's name for it: `environmentId` or `environment`. */
-export function withEnvironment(
+export function withEnvironmentRenamed(
   { shape }: z.ZodObject,
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
@@ -104,8 +104,11 @@ export function withEnvironment(
 
 const ENVIRONMENT = ['environmentId', 'environment'];
 
-/** The same arguments; an entity that is the environment itself needs no name of its own. */
-export function withOwnName({ shape }: z.ZodObject, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** The same arguments, with the environment as `name` too, if the entity is the environment itself. */
+export function withEnvironmentAsName(
+  { shape }: z.ZodObject,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const { kind, name } = shape;
   const { environment } = given;
   if (kind === undefined || name === undefined || isOptional(name) || !isAbsent(given['name'])) return given;
@@ -119,8 +122,8 @@ function membersOf(shape: Readonly<Record<string, z.ZodType>>, given: object): R
     Object.entries(given).flatMap(([name, value]) => {
       const member = Object.hasOwn(shape, name) ? shape[name] : undefined;
       if (member === undefined) return [[name, value]];
-      const isError = hasForm(member, 'narrowing') || (value === '' && hasForm(member, 'nonEmpty'));
-      const isRemoved = isOptional(member) && isAbsent(value) && !isError;
+      const isKeptIfAbsent = hasFlag(member, 'narrowing') || (value === '' && hasFlag(member, 'nonEmpty'));
+      const isRemoved = isOptional(member) && isAbsent(value) && !isKeptIfAbsent;
       return isRemoved ? [] : [[name, lenient(member, value)]];
     }),
   );

@@ -4,12 +4,18 @@ import { type FinspaceError, isNotFound } from '../operations/failure.ts';
 import { callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Members } from '../operations/operation.ts';
-import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
+import {
+  createdReference,
+  nounOfLabel,
+  type Reference,
+  readerOfLabel,
+  referencesIn,
+} from '../operations/references.ts';
 import { readIfOffered } from '../safety/offered-read.ts';
 import { quotasFor } from '../safety/preview.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
 import { WAITED_FOR } from './fleet/wait-target.ts';
-import { environmentCalled, type Lookup, missingText } from './identify.ts';
+import { environmentNamed, type Lookup, missingText } from './identify.ts';
 import type { FailureAdvice } from './result.ts';
 
 /** What to do about a failed call. Reads what the call refers to, and names what is missing and what must be waited for. */
@@ -49,8 +55,8 @@ async function quotaAdvice(
   otherwise: string,
 ): Promise<FailureAdvice> {
   const { environment, signal } = lookup;
-  const sharedReads = { ...environment, call: deduplicated(withOptions(environment.call, { signal })) };
-  const read = () => quotasFor(sharedReads, name, input);
+  const planner = { ...environment, call: deduplicated(withOptions(environment.call, { signal })) };
+  const read = () => quotasFor(planner, name, input);
   const found = await readIfOffered(environment, 'GetKxEnvironment', read);
   if (found === undefined || found.quotas.length === 0) return {};
   const over = found.blockers.filter(({ item }) => item.kind === 'quota');
@@ -97,14 +103,16 @@ async function nameTakenAdvice(
   name: OperationName,
   input: Members,
 ): Promise<FailureAdvice | undefined> {
-  const isNamed = name === 'CreateKxEnvironment';
-  const created = isNamed ? await environmentNamed(lookup, String(input['name'])) : createdIn(name, input);
+  const isEnvironment = name === 'CreateKxEnvironment';
+  const created = isEnvironment
+    ? await environmentReference(lookup, String(input['name']))
+    : createdReference(name, input);
   const found = created === undefined ? 'unknown' : await readStatus(lookup, created, name);
   if (created === undefined || typeof found !== 'object') return undefined;
   const { label } = created;
   const { status } = found;
   const state = status === undefined ? 'already exists' : `is ${quoteUnlessPlain(status)}`;
-  const statement = `${nounPhrase(created, name)} ${isNamed ? 'has that name, and ' : ''}${state}`;
+  const statement = `${nounPhrase(created, name)} ${isEnvironment ? 'has that name, and ' : ''}${state}`;
   if (isLeavingOrGone(status))
     return { advice: `${statement}. ${howToWait(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
@@ -117,8 +125,8 @@ async function nameTakenAdvice(
 }
 
 /** The environment with a name, which has an id besides; undefined if there is no such one, or more than one. */
-async function environmentNamed(lookup: Lookup, given: string): Promise<Reference | undefined> {
-  const meant = await environmentCalled(lookup, given);
+async function environmentReference(lookup: Lookup, given: string): Promise<Reference | undefined> {
+  const meant = await environmentNamed(lookup, given);
   if (typeof meant !== 'object' || !('environmentId' in meant)) return undefined;
   const { environmentId } = meant;
   return { label: 'environmentId', value: environmentId, scope: { environmentId } };
@@ -166,18 +174,18 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
 }
 
 /** `The cluster "rdb"`. */
-const nounPhrase = ({ label, value }: Reference, near: OperationName) =>
-  `The ${nounOfLabel(label, near)} ${quoteUntrusted(value)}`;
+const nounPhrase = ({ label, value }: Reference, operationName: OperationName) =>
+  `The ${nounOfLabel(label, operationName)} ${quoteUntrusted(value)}`;
 
-function howToWait(label: string, near: OperationName, until?: string): string {
+function howToWait(label: string, operationName: OperationName, until?: string): string {
   const kind = WAITED_FOR.find((each) => memberOf(each) === label);
   if (kind === undefined)
-    return `Repeat ${toolName(readerOfLabel(label, near) as OperationName)} until ${until === undefined ? 'its status changes' : 'it is gone'}`;
+    return `Repeat ${toolName(readerOfLabel(label, operationName) as OperationName)} until ${until === undefined ? 'its status changes' : 'it is gone'}`;
   return `Call wait_for_kx_entity (kind ${kind}${until === undefined ? '' : `, until ${until}`})`;
 }
 
-async function readStatus(lookup: Lookup, { label, scope }: Reference, near: OperationName) {
-  const reader = readerOfLabel(label, near);
+async function readStatus(lookup: Lookup, { label, scope }: Reference, operationName: OperationName) {
+  const reader = readerOfLabel(label, operationName);
   if (reader === undefined) return 'unknown';
   const { call } = lookup.environment;
   const read = async () => {

@@ -18,7 +18,7 @@ function pathShown(name: OperationName, input: Members): string | undefined {
 
 /**
  * The tags of an entity that a read shows. The API returns them separately, with one more call, or two if the reply lacks the
- * ARN. Undefined for entities without tags, or if this caller may not read them.
+ * ARN. Empty for entities without tags, or if this caller may not read them.
  */
 export async function ownTags(
   { call, restrictions, caller }: Pick<ToolEnvironment, 'call' | 'restrictions' | 'caller'>,

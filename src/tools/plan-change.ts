@@ -13,11 +13,11 @@ import { TEAR_DOWN } from '../safety/teardown.ts';
 import { argumentLines, isWithoutEffect, omissionLines, riskText, unchangedText } from '../safety/update-text.ts';
 import { type Visibility, visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { forecast, previewBatch } from './batch-preview.ts';
+import { forecast, type PreviewOptions, previewBatch } from './batch-preview.ts';
 import { whatChanges } from './changed.ts';
 import { CREATE, createBatch, createEntities } from './create-entities.ts';
 import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
-import { isOwnCursor, OTHER_CURSOR, type Paged } from './fleet/cursor.ts';
+import { isOwnCursor, OTHER_CURSOR } from './fleet/cursor.ts';
 import { answer, shaping } from './fleet/page.ts';
 import { prepareArguments } from './prepare-arguments.ts';
 import { notOffered, refused, withEnvironmentMeant, withheldKinds, wrongPreview } from './result.ts';
@@ -54,13 +54,13 @@ export const planChange = compositeTool({
       cursor: shaping().cursor,
     }),
   needs: [],
-  run: async (environment, preview, { context }) => {
+  run: async (environment, previewInput, { context }) => {
     const { signal } = context.mcpReq;
-    const { tool, arguments: given } = preview;
-    if (!isOwnCursor(preview)) return refused(OTHER_CURSOR);
-    if (tool === TEAR_DOWN) return previewTeardown(environment, given, { preview, signal });
+    const { tool, arguments: given } = previewInput;
+    if (!isOwnCursor(previewInput)) return refused(OTHER_CURSOR);
+    if (tool === TEAR_DOWN) return previewTeardown(environment, given, { previewInput, signal });
     const batch = Object.hasOwn(BATCHES, tool) ? BATCHES[tool] : undefined;
-    if (batch !== undefined) return previewBatch(environment, batch, given, { preview, signal });
+    if (batch !== undefined) return previewBatch(environment, batch, given, { previewInput, signal });
     const name = operationOf(tool);
     if (name === undefined)
       return refused(
@@ -70,7 +70,7 @@ export const planChange = compositeTool({
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
     const reason = refusalReason(name, environment.restrictions, environment.caller);
     if (reason !== undefined) return notOffered(tool, reason);
-    return previewCall(environment, tool, name, given, { preview, signal });
+    return previewCall(environment, tool, name, given, { previewInput, signal });
   },
 });
 
@@ -79,7 +79,7 @@ async function previewCall(
   tool: string,
   name: OperationName,
   given: Members,
-  { preview, signal }: { readonly preview: Paged; readonly signal: AbortSignal },
+  { previewInput, signal }: PreviewOptions,
 ): Promise<ToolResult> {
   const operation = operationNamed(name);
   const lookup = { environment, signal, isDestructive: isDestructive(operation.risk) };
@@ -100,7 +100,7 @@ async function previewCall(
     { name: 'lost', rows: visibility.redact(lost) },
     { name: 'interrupted', rows: visibility.redact(interrupted) },
   ];
-  return withEnvironmentMeant(answer(head, sections, { input: preview }), meant);
+  return withEnvironmentMeant(answer(head, sections, { input: previewInput }), meant);
 }
 
 /** What the preview of a call says before it lists entities, and the plan; without effects if the call would not be sent. */

@@ -6,8 +6,8 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Members } from '../operations/operation.ts';
 import { listerOfLabel } from '../operations/references.ts';
 import { type ArgumentProblem, explainProblems, parseArguments } from './arguments.ts';
-import { type EnvironmentMeant, environmentCalled, type Lookup, missingText } from './identify.ts';
-import { isAbsent, withEnvironment, withOwnName } from './lenient.ts';
+import { type EnvironmentMeant, environmentNamed, type Lookup, missingText } from './identify.ts';
+import { isAbsent, withEnvironmentAsName, withEnvironmentRenamed } from './lenient.ts';
 
 /** Valid arguments, with the id of an environment in place of its name; or sentences about what is wrong. */
 type Prepared = { readonly input: Members; readonly meant?: EnvironmentMeant } | { readonly wrong: readonly string[] };
@@ -24,7 +24,7 @@ export async function prepareArguments(
   sent: Members,
   operationName?: OperationName,
 ): Promise<Prepared> {
-  const given = withOwnName(schema, withEnvironment(schema, sent));
+  const given = withEnvironmentAsName(schema, withEnvironmentRenamed(schema, sent));
   const explained = (problems: readonly ArgumentProblem[]) => ({
     wrong: explainProblems(lookup, problems, operationName),
   });
@@ -34,7 +34,7 @@ export async function prepareArguments(
   if (name === undefined) return 'input' in parsed ? parsed : explained(problems);
   const others = problems.filter((problem) => !isEnvironment(problem));
   if (others.length > 0) return explained(others);
-  const found = await environmentCalled(lookup, name);
+  const found = await environmentNamed(lookup, name);
   if (found instanceof FinspaceError) {
     if ('input' in parsed) return parsed;
     throw new FinspaceError({
@@ -47,7 +47,7 @@ export async function prepareArguments(
     const resolved = parsedCall(schema, { ...given, [ENVIRONMENT]: found.environmentId }, operationName);
     return 'input' in resolved ? { ...resolved, meant: found } : explained(resolved.problems);
   }
-  if (found === 'none' && !MAY_BE_ID.test(name))
+  if (found === 'none' && !ID_CHARACTERS.test(name))
     return { wrong: [await missingText(lookup, { label: ENVIRONMENT, value: name, scope: {} }, operationName)] };
   if ('input' in parsed) return parsed;
   return found === 'unreadable' ? { wrong: [UNREADABLE] } : explained(problems);
@@ -56,9 +56,9 @@ export async function prepareArguments(
 /** The parsed arguments. It is a problem if all settings of an update are empty, because without them the call has another meaning. */
 function parsedCall(schema: z.ZodObject, given: Members, operationName: OperationName | undefined) {
   const operation = operationName === undefined ? undefined : operationNamed(operationName);
-  const isIgnored = (name: string) => !(name in schema.shape) && Object.hasOwn(operation?.input().shape ?? {}, name);
-  const meant = Object.entries(given).filter(([name, value]) => !(isAbsent(value) && isIgnored(name)));
-  const parsed = parseArguments(schema, Object.fromEntries(meant));
+  const isNotOffered = (name: string) => !(name in schema.shape) && Object.hasOwn(operation?.input().shape ?? {}, name);
+  const kept = Object.entries(given).filter(([name, value]) => !(isAbsent(value) && isNotOffered(name)));
+  const parsed = parseArguments(schema, Object.fromEntries(kept));
   if (operation?.update === undefined || 'problems' in parsed) return parsed;
   const isOnlyKey = Object.keys(parsed.input).every((name) => labels(operation).includes(name));
   const empty = Object.keys(given).filter((name) => given[name] !== undefined && !(name in parsed.input));
@@ -78,14 +78,14 @@ const ENVIRONMENT = 'environmentId';
 const isEnvironment = ({ path: [first, ...rest] }: ArgumentProblem) => first === ENVIRONMENT && rest.length === 0;
 
 /**
- * Accepts names of kdb environments besides ids; never a name in the form of an id, so that no environment can be named like
- * another's id.
+ * The value of `environmentId` if it may be the name of a kdb environment. A text in the form of an id never is, so that no
+ * environment can be named like another's id.
  */
 function environmentNameIn({ shape }: z.ZodObject, given: Members, operationName: OperationName | undefined) {
   const value = given[ENVIRONMENT];
-  const ofKdb = ENVIRONMENT in shape && listerOfLabel(ENVIRONMENT, operationName) === 'ListKxEnvironments';
-  return ofKdb && typeof value === 'string' && NAME.test(value) && !looksLikeId(value) ? value : undefined;
+  const isKdb = ENVIRONMENT in shape && listerOfLabel(ENVIRONMENT, operationName) === 'ListKxEnvironments';
+  return isKdb && typeof value === 'string' && NAME.test(value) && !looksLikeId(value) ? value : undefined;
 }
 
 const NAME = /^[a-zA-Z0-9_-]{1,63}$/;
-const MAY_BE_ID = /^[a-z0-9]+$/;
+const ID_CHARACTERS = /^[a-z0-9]+$/;

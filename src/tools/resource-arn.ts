@@ -8,10 +8,11 @@ import { briefSignal, type Lookup } from './identify.ts';
 /** The ARN of what a call created, as the tag tools need it, if the reply does not contain it. */
 export async function arnOfNew(lookup: Lookup, name: OperationName, input: Members, output: Members) {
   const { entity, risk } = operationNamed(name);
-  const [member, hasOwn] = [createdLabel(name), Object.keys(output).some((each) => each.endsWith('Arn'))];
-  if (risk !== 'create' || member === undefined || hasOwn) return {};
+  const label = createdLabel(name);
+  const isInReply = Object.keys(output).some((member) => member.endsWith('Arn'));
+  if (risk !== 'create' || label === undefined || isInReply) return {};
   const kind = wordOf(entity);
-  const path = arnPath({ kind, name: String(input[member]), database: input['databaseName'] as string | undefined });
+  const path = arnPath({ kind, name: String(input[label]), database: input['databaseName'] as string | undefined });
   if (path === undefined) return {};
   const { environment } = lookup;
   const environmentId = String(input['environmentId']);

@@ -26,11 +26,14 @@ export function succeeded(name: OperationName, output: Members, { audience, done
   const { settles } = operationNamed(name);
   const list = listMember(operationNamed(name));
   const complete = output['nextToken'] === undefined;
-  const isSilent = list === null && Object.keys(output).length === 0;
+  const isEmpty = list === null && Object.keys(output).length === 0;
   const status = settles?.now === undefined ? { done: true } : { status: settles.now };
-  const silence = isSilent ? status : {};
+  const statusIfEmpty = isEmpty ? status : {};
   const remarks = list === null || complete ? [] : [ONE_PAGE];
-  const result = structured(list === null ? { ...output, ...silence, ...done } : { complete, ...output }, ...remarks);
+  const result = structured(
+    list === null ? { ...output, ...statusIfEmpty, ...done } : { complete, ...output },
+    ...remarks,
+  );
   if (audience === undefined) return result;
   return { ...result, content: result.content.map((block) => ({ ...block, annotations: { audience: [audience] } })) };
 }
@@ -76,7 +79,7 @@ export function failed(tool: string, { fields }: FinspaceError, known: FailureAd
 }
 
 const MAX_MESSAGE = 2_000;
-const UNCHANGED = 'Nothing was changed.';
+export const UNCHANGED = 'Nothing was changed.';
 
 /** Whether a change was not sent, or was rejected because something that it needs does not exist. */
 const isUnchanged = ({ operation, code, notSent, outcomeUnknown }: FailureFields) =>
@@ -92,7 +95,7 @@ export const notOffered = (tool: string, reason: string) => refused(`${tool} is 
 export const wrongArguments = (tool: string, problems: readonly string[]) =>
   refused(`${tool} was not called: its arguments are wrong.`, ...problems);
 
-/** The same for a preview, which was called, of another tool, which was not. */
+/** The result of a preview if the arguments for the previewed tool are wrong. */
 export const wrongPreview = (tool: string, problems: readonly string[]) =>
   refused(`The arguments for ${tool} are wrong.`, ...problems);
 

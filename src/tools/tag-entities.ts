@@ -68,9 +68,9 @@ export async function tagBatch(
     return {
       wrong: [`tagKeys: ${quoteUntrusted(both)} is also in tags, so this call would remove it and set it again.`],
     };
-  const lacking = entities.findIndex(({ kind, database }) => (kind === 'dataview') !== (database !== undefined));
-  if (lacking >= 0)
-    return { wrong: [`entities.${lacking}.database: a dataview needs one, and nothing else takes one.`] };
+  const mismatched = entities.findIndex(({ kind, database }) => (kind === 'dataview') !== (database !== undefined));
+  if (mismatched >= 0)
+    return { wrong: [`entities.${mismatched}.database: a dataview needs one, and nothing else takes one.`] };
   const { environmentArn, name } = await call('GetKxEnvironment', { environmentId }, { signal });
   const other = entities.find((each) => each.kind === 'environment' && ![name, environmentId].includes(each.name));
   if (other !== undefined)

@@ -34,8 +34,8 @@ export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan
   const { context, continueAsTask } = exchange;
   const { signal } = context.mcpReq;
   const { deletions } = plan;
-  const reportAt = (at: number, next = '', inDoubt = ''): TaskReport => ({
-    message: `Requested ${at} of ${deletions.length} deletions.${next}`,
+  const reportAt = (at: number, activity = '', inDoubt = ''): TaskReport => ({
+    message: `Requested ${at} of ${deletions.length} deletions.${activity}`,
     resultIfInterrupted: stoppedAt(plan, at, { why: `${INTERRUPTED}${inDoubt}`, asTask: true }),
   });
   const task = await continueAsTask?.(reportAt(0));
@@ -159,8 +159,8 @@ const WAIT = ' To wait for the end, make the call in `next`.';
 
 /** The call that waits for the end of deletions. An environment is deleted after everything in it. */
 function waitForEnd(environment: ToolEnvironment, remaining: readonly AcceptedDeletion[]) {
-  const whole = remaining.filter(({ operation }) => operation === 'DeleteKxEnvironment');
-  const awaited = whole.length > 0 ? whole : remaining;
+  const ofEnvironment = remaining.filter(({ operation }) => operation === 'DeleteKxEnvironment');
+  const awaited = ofEnvironment.length > 0 ? ofEnvironment : remaining;
   return followUp(
     awaited.map(({ operation, input }) => ({ operation, input, output: {} })),
     environment,

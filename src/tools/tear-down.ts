@@ -5,8 +5,8 @@ import { offeredTo, toolRefusalReason } from '../safety/policy.ts';
 import { planTeardown, TEAR_DOWN, TEARDOWN_OPERATIONS, type TeardownPlan } from '../safety/teardown.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import { obtainApproval } from './approval-form.ts';
+import type { PreviewOptions } from './batch-preview.ts';
 import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
-import type { Paged } from './fleet/cursor.ts';
 import { answer } from './fleet/page.ts';
 import { Narrowing } from './lenient.ts';
 import { prepareArguments } from './prepare-arguments.ts';
@@ -33,23 +33,23 @@ export const tearDown = compositeTool({
     'what is left becomes a new plan that needs approval. Once all deletions are accepted, use wait_for_kx_entity.',
   keywords: 'remove destroy decommission everything',
   annotations: { destructiveHint: true },
-  input: () => selection(),
+  input: selection,
   needs: TEARDOWN_OPERATIONS,
   run: async (environment, input, exchange) => {
     const { gate, caller, backendLocation } = environment;
     const { principal } = caller;
     const { signal } = exchange.context.mcpReq;
     const visibilityOf = ({ name }: TeardownPlan) => visibilityFor(offeredTo(environment), [input, name]);
-    const make = () => planTeardown(environment, TEAR_DOWN, input, principal, { signal });
+    const makePlan = () => planTeardown(environment, TEAR_DOWN, input, principal, { signal });
     const approval = await obtainApproval(environment, exchange, {
       decide: async (dialog) => {
-        const plan = await make();
+        const plan = await makePlan();
         if (plan === undefined) return { kind: 'answered', result: refused(ALREADY_DELETED) };
         if (isAllLeaving(plan)) return { kind: 'answered', result: (await readRemaining(environment, plan)).result };
         return gate.requestApproval(plan, dialog, visibilityOf(plan));
       },
       resume: (reply) =>
-        gate.resumeApproval({ tool: TEAR_DOWN, input, backendLocation, principal }, make, reply, {
+        gate.resumeApproval({ tool: TEAR_DOWN, input, backendLocation, principal }, makePlan, reply, {
           client: exchange.client,
           visibilityOf,
         }),
@@ -62,7 +62,7 @@ export const tearDown = compositeTool({
 export async function previewTeardown(
   environment: ToolEnvironment,
   given: Record<string, unknown>,
-  { preview, signal }: { readonly preview: Paged; readonly signal: AbortSignal },
+  { previewInput, signal }: PreviewOptions,
 ): Promise<ToolResult> {
   const reason = toolRefusalReason(tearDown, environment.restrictions, environment.caller);
   if (reason !== undefined) return notOffered(TEAR_DOWN, reason);
@@ -93,7 +93,7 @@ export async function previewTeardown(
     { name: 'lost', rows: visibility.redact(lost) },
     { name: 'interrupted', rows: [] },
   ];
-  return withEnvironmentMeant(answer(head, sections, { input: preview }), prepared.meant);
+  return withEnvironmentMeant(answer(head, sections, { input: previewInput }), prepared.meant);
 }
 
 /** Whether all requested entities are already being deleted, so that there is nothing to approve. */

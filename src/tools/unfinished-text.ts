@@ -3,12 +3,12 @@ export interface Unfinished {
   readonly why: string;
   readonly requested: number;
   readonly left: number;
-  /** The entities whose deletion was requested, and the others, if it stopped before the last deletion. */
+  /** If it stopped before the last deletion: the entities whose deletion was requested, and the others. */
   readonly deleted?: readonly string[];
   readonly rest?: readonly string[];
   /** The accepted deletions that have failed. */
   readonly failed?: readonly { readonly entity: string }[];
-  /** The number of deletions in progress, and their entities, if all were requested. */
+  /** If all deletions were requested: the number of those in progress, and their entities. */
   readonly underway?: number;
   readonly entities?: readonly string[];
 }

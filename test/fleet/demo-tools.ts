@@ -32,7 +32,7 @@ export function caller(
       inTurn: (_: unknown, work: () => unknown) => work(),
       authorize: async () => ({ kind: 'run', actor: { principal: 'test' } }),
     },
-    secrets: { reveal: async (_: string, __: object, output: object) => ({ output }) },
+    secrets: { deliver: async (_: string, __: object, output: object) => ({ output }) },
     ...more,
   } as unknown as ToolEnvironment;
   return async (name: string, args: Record<string, unknown> = {}): Promise<Called> => {

@@ -54,7 +54,7 @@ describe('find_kx_entities', () => {
 
   test('says that nothing was changed when it fails inside the server', async () => {
     const broken = caller(() => Promise.reject(new TypeError('not a function')), {}, undefined, {
-      onInternal: () => undefined,
+      onerror: () => undefined,
     });
     for (const tool of ['find_kx_entities', 'list_kx_environments'])
       expect(await broken(tool)).toMatchObject({

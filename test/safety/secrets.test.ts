@@ -22,8 +22,8 @@ describe('a connection string', () => {
 
   const clock = standingClock(Date.now());
   const keep = async (text: string) => {
-    const revealed = await fileSink(folder, clock.now).reveal('GetKxConnectionString', INPUT, reply(text));
-    return revealed.output;
+    const delivered = await fileSink(folder, clock.now).deliver('GetKxConnectionString', INPUT, reply(text));
+    return delivered.output;
   };
 
   it('is written to a file that only its user can read; the caller gets its path, the address, and instructions', async () => {
@@ -77,22 +77,22 @@ describe('a connection string', () => {
 
   it('is returned inline for the user, if the operator allows it', async () => {
     const output = reply('secret');
-    expect(await inlineSink.reveal('GetKxConnectionString', INPUT, output)).toEqual({
+    expect(await inlineSink.deliver('GetKxConnectionString', INPUT, output)).toEqual({
       output,
       audience: 'user',
     });
   });
 
   it('is in no output if the caller could not read a file', async () => {
-    expect(await refusingSink.reveal('GetKxConnectionString', INPUT, reply('secret'))).toEqual({ output: {} });
+    expect(await refusingSink.deliver('GetKxConnectionString', INPUT, reply('secret'))).toEqual({ output: {} });
   });
 
   it('is the only value that a sink removes from an output', async () => {
     for (const sink of [fileSink(folder, clock.now), inlineSink, refusingSink])
-      expect(await sink.reveal('GetKxUser', INPUT, { userName: 'ann' })).toEqual({
+      expect(await sink.deliver('GetKxUser', INPUT, { userName: 'ann' })).toEqual({
         output: { userName: 'ann' },
       });
-    expect(await fileSink(folder, clock.now).reveal('GetKxConnectionString', INPUT, {})).toEqual({
+    expect(await fileSink(folder, clock.now).deliver('GetKxConnectionString', INPUT, {})).toEqual({
       output: {},
     });
   });

@@ -4,7 +4,7 @@ import { type Graph, type GraphEntity, gapOwner, type Kind } from '../../invento
 import { dependentKindsOf, getterOf, statusClass } from '../../inventory/kinds.ts';
 import type { OperationName } from '../../operations/index.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
-import { KeyValue, Listed, NonEmpty, Scalar, Words } from '../lenient.ts';
+import { KeyValue, ListItem, NonEmpty, Scalar, Words } from '../lenient.ts';
 import { isLike } from './environment-lookup.ts';
 import {
   comparedValuesOf,
@@ -31,7 +31,7 @@ export interface Candidate {
   readonly matched?: readonly string[];
 }
 
-const words = (description: string) => z.array(Listed(80)).min(1).max(20).optional().describe(description);
+const words = (description: string) => z.array(ListItem(80)).min(1).max(20).optional().describe(description);
 const moment = (description: string) =>
   z
     .string()

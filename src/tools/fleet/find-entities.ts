@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph-types.ts';
-import { Listed, Words } from '../lenient.ts';
+import { ListItem, Words } from '../lenient.ts';
 import {
   havingProperty,
   requireOneMeasure,
@@ -47,7 +47,7 @@ export const findEntities = fleetTool({
         ),
       ...filters(),
       groupBy: z
-        .array(Listed(100))
+        .array(ListItem(100))
         .min(1)
         .max(5)
         .optional()

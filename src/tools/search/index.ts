@@ -35,7 +35,7 @@ const SUBJECTS = [
   ['depends', 'dependencies'],
 ] as const;
 
-const Dispatched = () =>
+const dispatcherInput = () =>
   z.strictObject({
     tool: z.string().min(1).max(64).describe('Name from find_tools'),
     arguments: z.looseObject({}).optional().describe('As its inputSchema says'),
@@ -106,7 +106,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     title: 'Run a tool that only reads',
     description: 'Run a read-only tool that find_tools returned.',
     annotations: { readOnlyHint: true },
-    input: Dispatched,
+    input: dispatcherInput,
     needs: [],
     run: dispatcher('reads'),
   }),
@@ -117,7 +117,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
       'Run a tool that find_tools returned and that creates, changes or deletes something. A person must approve deletes and ' +
       'network changes.',
     annotations: { destructiveHint: true },
-    input: Dispatched,
+    input: dispatcherInput,
     needs: [],
     run: dispatcher('all'),
   }),
@@ -143,12 +143,12 @@ export async function callSearchTool(
   if ('problems' in parsed) {
     const lookup = { environment, signal: exchange.context.mcpReq.signal };
     const problems = explainProblems(lookup, parsed.problems);
-    const isBeside =
+    const isOutside =
       tool.input().shape['tool'] !== undefined && parsed.problems.some(({ says }) => says.startsWith(NO_SUCH));
-    const where = isBeside
+    const hint = isOutside
       ? ['Put the arguments of the tool into arguments: {"tool":"get_kx_cluster","arguments":{…}}.']
       : [];
-    return wrongArguments(tool.name, [...problems, ...where]);
+    return wrongArguments(tool.name, [...problems, ...hint]);
   }
   return tool.run(environment, parsed.input, exchange);
 }
