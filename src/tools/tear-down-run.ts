@@ -30,7 +30,7 @@ const MAX_POLL_MS = 15_000;
 const MAX_NAMED = 50;
 
 /** Makes the deletions of an approved teardown in order, as a task if the client supports tasks. */
-export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor: Actor, exchange: Exchange) {
+export async function runTeardown(environment: ToolEnvironment, plan: TeardownPlan, actor: Actor, exchange: Exchange) {
   const { context, continueAsTask } = exchange;
   const { signal } = context.mcpReq;
   const { deletions } = plan;
@@ -46,7 +46,7 @@ export async function removeAll(environment: ToolEnvironment, plan: TeardownPlan
   const accepted = acceptedDeletions(environment, plan.leaving, signal);
   for (const [at, deletion] of deletions.entries()) {
     const what = itemText(deletion.item);
-    const why = await removeOne(environment, plan, deletion, {
+    const why = await deleteOne(environment, plan, deletion, {
       actor,
       deadline,
       signal,
@@ -105,7 +105,7 @@ async function whenGone(
   environment: ToolEnvironment,
   plan: TeardownPlan,
   task: Task,
-  { deadline, signal }: Pick<RemovalOptions, 'deadline' | 'signal'>,
+  { deadline, signal }: Pick<DeletionOptions, 'deadline' | 'signal'>,
 ): Promise<CallToolResult> {
   const { length } = plan.deletions;
   let candidates: readonly AcceptedDeletion[] | undefined;
@@ -167,7 +167,7 @@ function waitForEnd(environment: ToolEnvironment, remaining: readonly AcceptedDe
   );
 }
 
-interface RemovalOptions {
+interface DeletionOptions {
   readonly actor: Actor;
   readonly deadline: number;
   readonly signal: AbortSignal;
@@ -180,11 +180,11 @@ interface RemovalOptions {
 }
 
 /** Deletes one entity when nothing blocks it any more and it is still as approved. Returns why not. */
-async function removeOne(
+async function deleteOne(
   environment: ToolEnvironment,
   teardown: TeardownPlan,
   deletion: TeardownStep,
-  options: RemovalOptions,
+  options: DeletionOptions,
 ): Promise<string | undefined> {
   const { operation, input, item } = deletion;
   const { actor, deadline, signal, firstFailure, onWaiting, onDeleting } = options;
@@ -192,7 +192,7 @@ async function removeOne(
   try {
     for (;;) {
       if (signal.aborted) return stopReason(signal);
-      const { why, waitsFor } = await authorizeRemoval(environment, teardown, deletion, options);
+      const { why, waitsFor } = await authorizeDeletion(environment, teardown, deletion, options);
       if (why !== undefined) return why;
       if (waitsFor === undefined) break;
       const failure = await firstFailure();
@@ -217,11 +217,11 @@ interface Verdict {
   readonly waitsFor?: string;
 }
 
-async function authorizeRemoval(
+async function authorizeDeletion(
   environment: ToolEnvironment,
   teardown: TeardownPlan,
   deletion: TeardownStep,
-  { actor, signal, firstFailure }: RemovalOptions,
+  { actor, signal, firstFailure }: DeletionOptions,
 ): Promise<Verdict> {
   const { operation, input, item } = deletion;
   const visibility = visibilityFor(offeredTo(environment), teardown.input);

@@ -11,7 +11,7 @@ import { answer } from './fleet/page.ts';
 import { Narrowing } from './lenient.ts';
 import { prepareArguments } from './prepare-arguments.ts';
 import { notOffered, refused, withEnvironmentMeant, withheldKinds, wrongPreview } from './result.ts';
-import { readRemaining, removeAll } from './tear-down-run.ts';
+import { readRemaining, runTeardown } from './tear-down-run.ts';
 
 const ALREADY_DELETED = `${TEAR_DOWN} did not run: the environment is already deleted.`;
 
@@ -54,7 +54,7 @@ export const tearDown = compositeTool({
           visibilityOf,
         }),
     });
-    return 'result' in approval ? approval.result : removeAll(environment, approval.plan, approval.actor, exchange);
+    return 'result' in approval ? approval.result : runTeardown(environment, approval.plan, approval.actor, exchange);
   },
 });
 
