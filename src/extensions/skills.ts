@@ -7,8 +7,8 @@ import {
 } from '@modelcontextprotocol/server';
 import { lazy } from '../operations/operation.ts';
 import { type Skill, skills } from '../prompts/skills.ts';
+import { PUBLIC_CACHE_HINTS } from '../resources/cache-hints.ts';
 import { requireFirstPage } from '../resources/cursor.ts';
-import { PUBLIC_HINTS } from '../resources/hints.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { isOf2025 } from './capabilities.ts';
 
@@ -33,7 +33,7 @@ export function servedSkills(toolsNote: string) {
     /** The content of a skill, or undefined if the URI is not that of a skill. */
     read: (uri: string): ReadResourceResult | undefined => {
       const skill = uri.startsWith('skill:') ? all().get(uri) : undefined;
-      return skill && { contents: [{ uri, mimeType: 'text/markdown', text: skill.text }], ...PUBLIC_HINTS };
+      return skill && { contents: [{ uri, mimeType: 'text/markdown', text: skill.text }], ...PUBLIC_CACHE_HINTS };
     },
   };
 }
@@ -49,7 +49,7 @@ function entry(uri: string, { name, description, text }: Skill) {
 
 /** Only the protocol of 2026 says how long an answer may be cached. */
 const withCacheHints = (result: object, context: ServerContext) =>
-  isOf2025(context) ? result : { ...result, ...PUBLIC_HINTS };
+  isOf2025(context) ? result : { ...result, ...PUBLIC_CACHE_HINTS };
 
 const unknownSkill = (uri: unknown) =>
   new ProtocolError(

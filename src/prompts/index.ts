@@ -27,7 +27,7 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
   const runbook = requirePrompt(name);
   const unknown = Object.keys(given).find((argument) => !runbook.arguments.some((each) => each.name === argument));
   if (unknown !== undefined)
-    throw invalid(`${name} has no argument ${quoteUntrusted(unknown, MAX_LENGTH)}${meant(unknown, runbook)}`);
+    throw invalid(`${name} has no argument ${quoteUntrusted(unknown, MAX_LENGTH)}${suggestion(unknown, runbook)}`);
   const missing = runbook.arguments.filter((argument) => argument.required && !given[argument.name]);
   if (missing.length > 0)
     throw invalid(`The prompt ${name} requires: ${missing.map((argument) => argument.name).join(', ')}`);
@@ -43,7 +43,7 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
   };
 }
 
-const meant = (argument: string, runbook: Runbook) => {
+const suggestion = (argument: string, runbook: Runbook) => {
   const names = runbook.arguments.map((each) => each.name);
   return didYouMean(argument, names, { otherwise: `; available: ${names.join(', ')}.` });
 };

@@ -19,7 +19,6 @@ const DESCRIPTIONS = {
   clusterName: 'Name of the cluster',
   changesetId: 'The changeset to move to; by default the newest completed one',
   nodeId: 'The node to examine, if the problem is one node',
-  userName: 'Name of the user',
 };
 type Described = keyof typeof DESCRIPTIONS;
 

@@ -26,7 +26,7 @@ function skillOf(runbook: Runbook, toolsNote: string): Skill {
     head,
     'Ask the person for the values that you do not know yet:',
     inputs.join('\n'),
-    naming(runbook.text(filled)),
+    withSkillNames(runbook.text(filled)),
     toolsNote,
   ];
   return { name, description, text: `${body.filter(Boolean).join('\n\n')}\n` };
@@ -35,5 +35,5 @@ function skillOf(runbook: Runbook, toolsNote: string): Skill {
 const skillName = ({ name }: Runbook) => name.replaceAll('_', '-');
 
 /** The text, with the names of other runbooks replaced by those of their skills. */
-const naming = (text: string) =>
+const withSkillNames = (text: string) =>
   RUNBOOKS.reduce((named, each) => named.replaceAll(`runbook ${each.name}`, `skill ${skillName(each)}`), text);

@@ -39,7 +39,7 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
       uriTemplate: uriFor(operation),
       name: operation,
       title: sentence(toolTitle(operation).replace(/^\w+ /, '')),
-      description: ofResource(operationNamed(operation).summary),
+      description: resourceDescription(operationNamed(operation).summary),
       mimeType: 'application/json',
     }),
   ).toSorted((a, b) => (a.uriTemplate < b.uriTemplate ? -1 : 1)),
@@ -58,7 +58,7 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
 ];
 
 /** The content of a resource: the first sentence of its tool's description, without the verb and the tags, which only the tool adds. */
-function ofResource(summary: string): string {
+function resourceDescription(summary: string): string {
   return sentence(
     summary
       .replace(/^\w+ /, '')

@@ -18,7 +18,8 @@ export interface Changes extends ServerEventBus {
   readonly watch: Subscribe;
 }
 
-const LISTING = new Set(['create', 'destroy']);
+/** The risks of calls that change the list of resources. */
+const CHANGES_LIST = new Set(['create', 'destroy']);
 
 export function changes({ bus, ...pace }: ChangeOptions): Changes {
   const listeners = new Set<(event: ServerEvent) => void>();
@@ -53,7 +54,7 @@ export function changes({ bus, ...pace }: ChangeOptions): Changes {
       if (nobodyHears || changesNothing(risk)) return output;
       for (const uri of urisTouchedBy(name, input as Record<string, unknown>))
         publish({ kind: 'resource_updated', uri });
-      if (LISTING.has(risk)) publish({ kind: 'resources_list_changed' });
+      if (CHANGES_LIST.has(risk)) publish({ kind: 'resources_list_changed' });
       return output;
     },
   };

@@ -27,8 +27,8 @@ export function requireTemplate(uri: string): void {
 }
 
 /**
- * The current values of a variable of a template or prompt that start with `typed`. `given` holds the variables before it; if its
- * list needs one that is missing, there are no suggestions.
+ * The current values of a variable of a template or prompt that start with `typed`. `given` holds the variables before it; if the
+ * operation that lists the values needs one that is missing, there are no suggestions.
  */
 export async function completeVariable(
   environment: ResourceEnvironment,
@@ -44,7 +44,7 @@ export async function completeVariable(
       ? await arnsFor(environment, typed, signal)
       : await valuesOf(environment, variable, template, given, signal);
     const begins = (text: string | undefined) => text?.toLowerCase().startsWith(lower) === true;
-    return [...new Set(found.filter(({ value, called }) => begins(value) || begins(called)).map(({ value }) => value))];
+    return [...new Set(found.filter(({ value, name }) => begins(value) || begins(name)).map(({ value }) => value))];
   } catch (error) {
     if (error instanceof FinspaceError) return [];
     throw error;
@@ -54,7 +54,7 @@ export async function completeVariable(
 interface Suggested {
   readonly value: string;
   /** The name that people use, if it differs. */
-  readonly called?: string | undefined;
+  readonly name?: string | undefined;
 }
 
 async function valuesOf(
@@ -77,11 +77,11 @@ async function valuesOf(
     if (environmentId === undefined) throw error;
     return list({ environmentId });
   });
-  const called = (item: Record<string, unknown>) =>
-    variable === 'environmentId' ? { called: String(item['name'] ?? '') } : {};
+  const nameOf = (item: Record<string, unknown>) =>
+    variable === 'environmentId' ? { name: String(item['name'] ?? '') } : {};
   return items
     .filter(({ status }) => !isLeavingOrGone(status))
-    .map((item) => ({ value: String(item[variable]), ...called(item) }));
+    .map((item) => ({ value: String(item[variable]), ...nameOf(item) }));
 }
 
 /** ARNs of environments and, when one of those has been typed, of the entities in it. */
@@ -96,7 +96,7 @@ async function arnsFor(environment: ResourceEnvironment, typed: string, signal: 
       ? undefined
       : await environmentGraph(call, inside.environmentId ?? '', { signal, refusal, details: false, cache });
   return [
-    ...all.flatMap(({ environmentArn, name }) => (environmentArn ? [{ value: environmentArn, called: name }] : [])),
+    ...all.flatMap(({ environmentArn, name }) => (environmentArn ? [{ value: environmentArn, name }] : [])),
     ...(graph?.entities ?? []).flatMap((entity) => {
       const value = graph && arnIn(graph, entity);
       return value === undefined ? [] : [{ value }];

@@ -12,7 +12,7 @@ import { listKits } from './recovery.ts';
 const MAX_ENVIRONMENTS = 50;
 const PAGE = 100;
 
-const isItself = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{environmentId}');
+const isEnvironment = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{environmentId}');
 
 function offeredKinds(environment: ResourceEnvironment): readonly ResourceKind[] {
   const isOffered = offeredTo(environment);
@@ -28,14 +28,15 @@ export async function listResources(
   if (!/^\d{1,6}$/.test(cursor ?? '0')) throw unknownCursor();
   const kinds = offeredKinds(environment);
   const fixed = kinds.filter((kind) => variablesOf(kind).length === 0);
-  const own = kinds.filter(
+  const perEnvironment = kinds.filter(
     (kind) => variablesOf(kind).join() === 'environmentId' && kind.uriTemplate.startsWith(KDB_PREFIX),
   );
-  const environments = own.length === 0 ? [] : await environmentsIn(environment, signal, cursor !== undefined);
+  const environments =
+    perEnvironment.length === 0 ? [] : await readEnvironments(environment, signal, cursor !== undefined);
   const all = [
     ...fixed.map((kind) => ({ ...shown(kind), uri: kind.uriTemplate })),
     ...environments.flatMap(({ environmentId, name }, at) =>
-      (at < MAX_ENVIRONMENTS ? own : own.filter(isItself)).map((kind) => ({
+      (at < MAX_ENVIRONMENTS ? perEnvironment : perEnvironment.filter(isEnvironment)).map((kind) => ({
         ...shown(kind),
         title: `${kind.title}: ${quoteUnlessPlain(name)}`,
         uri: uriOf(kind, { environmentId }),
@@ -48,7 +49,7 @@ export async function listResources(
   return { resources, ...(start + PAGE < all.length ? { nextCursor: String(start + PAGE) } : {}) };
 }
 
-async function environmentsIn(environment: ResourceEnvironment, signal: AbortSignal, isLaterPage: boolean) {
+async function readEnvironments(environment: ResourceEnvironment, signal: AbortSignal, isLaterPage: boolean) {
   const { call, cache } = environment;
   const read = isLaterPage ? cachedEnvironments : existingEnvironments;
   return (await readIfOffered(environment, 'ListKxEnvironments', () => read(call, { signal }, cache))) ?? [];

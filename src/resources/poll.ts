@@ -20,20 +20,20 @@ export interface PollOptions extends Pace {
 }
 
 const MAX_PAUSE_MS = 300_000;
-/** Slow polls are repeated less often, so that polling takes only a small share of the time. */
+/** Pause after a poll, in multiples of its duration, so that slow polls take only a small share of the time. */
 const PAUSE_PER_POLL = 9;
 
 export interface Poll {
-  /** After a change through this server: reads the resource now, and then calls `changed`, whatever was read. */
+  /** After a change through this server: reads the resource now, and then calls `onChange`, whatever was read. */
   refresh(): void;
   stop(): void;
 }
 
 /**
- * Polls a resource until `stop`, more slowly after failures; calls `changed` once after each change. Changes during a refresh share
+ * Polls a resource until `stop`, more slowly after failures; calls `onChange` once after each change. Changes during a refresh share
  * the next one.
  */
-export function poll(uri: string, changed: () => void, { stateOf, everyMs, now, later }: PollOptions): Poll {
+export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now, later }: PollOptions): Poll {
   const over = new AbortController();
   let last: string | undefined;
   let failures = 0;
@@ -60,7 +60,7 @@ export function poll(uri: string, changed: () => void, { stateOf, everyMs, now, 
     const isRefresh = isRefreshDue;
     isRefreshDue = false;
     const isChanged = await findChange(isRefresh);
-    if (isChanged || isRefresh) changed();
+    if (isChanged || isRefresh) onChange();
     isReading = false;
     if (isRefreshDue) return void read();
     const pause = Math.max(everyMs * 2 ** Math.min(failures, 20), PAUSE_PER_POLL * (now() - began));

@@ -13,9 +13,9 @@ import { callNamed, type OperationName, operationNamed } from '../operations/ind
 import { toolName } from '../operations/naming.ts';
 import { offeredTo, refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted, safeJson } from '../untrusted.ts';
+import { cacheHintsFor } from './cache-hints.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
-import { hintsFor } from './hints.ts';
 import { notFound, notFoundIn } from './not-found.ts';
 import { readKit } from './recovery.ts';
 
@@ -46,8 +46,8 @@ export async function readResource(
   if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw await absent();
   try {
     const reading = { signal, untilAborted, maxBytes: EXTENT[extent], onProgress: progressReporter(report) };
-    const { seen, text } = await contents(environment, kind, input, reading);
-    return { contents: [{ uri, mimeType: kind.mimeType, text }], ...hintsFor(kind, seen) };
+    const { data, text } = await contents(environment, kind, input, reading);
+    return { contents: [{ uri, mimeType: kind.mimeType, text }], ...cacheHintsFor(kind, data) };
   } catch (error) {
     if (isNotFound(error)) throw await absent();
     throw asProtocolError(uri, error);
@@ -81,7 +81,7 @@ async function contents(
     const refusal = (name: typeof operation) => refusalReason(name, restrictions, caller);
     const options = { signal, untilAborted, refusal, onProgress, cache, aheadMs };
     const graph = await environmentGraph(call, input['environmentId'] ?? '', options);
-    return { seen: graph, text: renderWithin(graph, maxBytes, await FORMS[topology]()) };
+    return { data: graph, text: renderWithin(graph, maxBytes, await FORMS[topology]()) };
   }
   const list = listMember(operationNamed(operation));
   if (list === null) return asJson(shortened(await callNamed(call, operation, input, { signal }), maxBytes, safeJson));
@@ -95,7 +95,7 @@ async function contents(
 const nextCall = (operation: OperationName, input: Record<string, string>, nextToken: unknown) =>
   nextToken === undefined ? {} : { next: { tool: toolName(operation), arguments: { ...input, nextToken } } };
 
-const asJson = (seen: object) => ({ seen, text: safeJson(seen) });
+const asJson = (data: object) => ({ data, text: safeJson(data) });
 
 function asProtocolError(uri: string, error: unknown): unknown {
   if (!(error instanceof FinspaceError)) return error;

@@ -7,8 +7,8 @@ import { operationOf, toolName } from '../operations/naming.ts';
 import { offeredTo } from '../safety/policy.ts';
 import type { RecoveryKit } from '../safety/recovery-kit.ts';
 import { quoteUnlessPlain, safeJson } from '../untrusted.ts';
+import { LASTING_CACHE_HINTS } from './cache-hints.ts';
 import type { ResourceEnvironment } from './environment.ts';
-import { LASTING } from './hints.ts';
 import { notFound } from './not-found.ts';
 
 const PREFIX = 'finspace://recovery/';
@@ -84,7 +84,7 @@ export async function readKit(environment: ResourceEnvironment, uri: string): Pr
   if (kit === undefined || !/^[1-9]\d{0,5}$/.test(first) || more.length > 0) throw notFound(uri);
   const text = first === '1' && bytesOf(kit) <= MAX_DATA ? kit : partOf(JSON.parse(kit), id, Number(first));
   if (text === undefined) throw notFound(uri);
-  return { contents: [{ uri, mimeType: 'application/json', text }], ...LASTING };
+  return { contents: [{ uri, mimeType: 'application/json', text }], ...LASTING_CACHE_HINTS };
 }
 
 /** As many calls of a kit as fit, starting with the one with this number; undefined for a part beyond the end. */

@@ -67,10 +67,10 @@ export function handleSubscriptions(
     if (event.kind === 'resource_updated' && (receivesAllEvents || watched.has(event.uri)))
       server.sendResourceUpdated({ uri: event.uri }).catch(() => {});
   };
-  let unlisten = receivesAllEvents ? changes.subscribe(send) : undefined;
-  const unsubscribe = () => {
-    unlisten?.();
-    unlisten = undefined;
+  let leaveEvents = receivesAllEvents ? changes.subscribe(send) : undefined;
+  const stopEvents = () => {
+    leaveEvents?.();
+    leaveEvents = undefined;
   };
   on('resources/subscribe', async ({ params: { uri } }, context) => {
     const environment = environmentOf(context);
@@ -78,24 +78,24 @@ export function handleSubscriptions(
     await readResource(environment, uri, context.mcpReq.signal);
     // Other requests may have subscribed meanwhile.
     if (watched.size >= MAX_SUBSCRIPTIONS && !watched.has(uri)) throw tooMany();
-    unlisten ??= changes.subscribe(send);
+    leaveEvents ??= changes.subscribe(send);
     if (!watched.has(uri)) watched.set(uri, changes.watch(uri, environment.caller.principal));
     return {};
   });
-  const end = (uri: string) => {
+  const unwatch = (uri: string) => {
     watched.get(uri)?.();
     watched.delete(uri);
-    if (watched.size === 0 && !receivesAllEvents) unsubscribe();
+    if (watched.size === 0 && !receivesAllEvents) stopEvents();
   };
   on('resources/unsubscribe', ({ params: { uri } }) => {
-    end(uri);
+    unwatch(uri);
     return {};
   });
   // Handlers are loaded after the transport has set its own hook, which releases the server of a request.
   const { onclose } = server;
   server.onclose = () => {
-    for (const uri of watched.keys()) end(uri);
-    unsubscribe();
+    for (const uri of watched.keys()) unwatch(uri);
+    stopEvents();
     onclose?.();
   };
 }

@@ -17,22 +17,22 @@ interface Watched {
 
 /**
  * Polls a bounded number of resources, shared among principals: at the limit, a new one evicts one of the principal that holds
- * most, so that no principal can occupy all. Evicted resources wait for a free slot. `changed` is called after each change.
+ * most, so that no principal can occupy all. Evicted resources wait for a free slot. `onChange` is called after each change.
  */
-export function subscriptions(changed: (uri: string) => void, options: PollOptions) {
+export function subscriptions(onChange: (uri: string) => void, options: PollOptions) {
   const watched = new Map<string, Watched>();
   const held = holdings();
-  const slots = pollSlots(watched, held, (uri) => poll(uri, () => changed(uri), options));
+  const slots = pollSlots(watched, held, (uri) => poll(uri, () => onChange(uri), options));
   const add = (one: Watched, principal: string) => {
     const before = one.watchers.get(principal) ?? 0;
     one.watchers.set(principal, before + 1);
     if (one.poll === undefined) slots.admit(one);
-    else if (before === 0) held.count(principal, 1);
+    else if (before === 0) held.add(principal, 1);
   };
   const remove = (one: Watched, principal: string) => {
     const left = (one.watchers.get(principal) ?? 0) - 1;
     if (left > 0) return one.watchers.set(principal, left);
-    if (one.poll !== undefined) held.count(principal, -1);
+    if (one.poll !== undefined) held.add(principal, -1);
     one.watchers.delete(principal);
     if (one.watchers.size === 0) {
       slots.end(one);
@@ -63,13 +63,13 @@ export function subscriptions(changed: (uri: string) => void, options: PollOptio
 function holdings() {
   const held = new Map<string, number>();
   return {
-    count: (principal: string, more: number) => {
+    add: (principal: string, more: number) => {
       const count = (held.get(principal) ?? 0) + more;
       if (count === 0) held.delete(principal);
       else held.set(principal, count);
     },
-    /** The count of the watcher of a resource; with several watchers, the lowest count. */
-    share: ({ watchers }: Watched) => {
+    /** The count of the principal that watches a resource; with several watchers, the lowest count. */
+    lowestCount: ({ watchers }: Watched) => {
       let least = Number.POSITIVE_INFINITY;
       for (const principal of watchers.keys()) least = Math.min(least, held.get(principal) ?? 0);
       return least;
@@ -80,18 +80,18 @@ function holdings() {
 /** The slots of polled resources, among all `watched` ones; `start` begins to poll one. */
 function pollSlots(
   watched: Map<string, Watched>,
-  { count, share }: ReturnType<typeof holdings>,
+  { add, lowestCount }: ReturnType<typeof holdings>,
   start: (uri: string) => Poll,
 ) {
   const polled = new Set<Watched>();
   const begin = (one: Watched) => {
     polled.add(one);
-    for (const principal of one.watchers.keys()) count(principal, 1);
+    for (const principal of one.watchers.keys()) add(principal, 1);
     one.poll = start(one.uri);
   };
   const end = (one: Watched) => {
     polled.delete(one);
-    for (const principal of one.watchers.keys()) count(principal, -1);
+    for (const principal of one.watchers.keys()) add(principal, -1);
     one.poll?.stop();
     one.poll = undefined;
   };
@@ -99,21 +99,21 @@ function pollSlots(
   const dropOverflow = (latest: Watched) => {
     if (watched.size - polled.size <= MAX_WAITING) return;
     const latestFirst = [latest, ...[...watched.values()].toReversed()];
-    const dropped = heaviest(latestFirst, (one) => (one.poll === undefined ? share(one) : undefined));
+    const dropped = heaviest(latestFirst, (one) => (one.poll === undefined ? lowestCount(one) : undefined));
     if (dropped !== undefined) watched.delete(dropped.uri);
   };
   /** Starts polling if a slot is free, or if another principal holds more than the watcher would; otherwise, it waits. */
   const admit = (one: Watched) => {
     if (polled.size >= MAX_POLLED) {
-      const evicted = heaviest(polled, share);
-      if (evicted === undefined || share(evicted) <= share(one) + 1) return dropOverflow(one);
+      const evicted = heaviest(polled, lowestCount);
+      if (evicted === undefined || lowestCount(evicted) <= lowestCount(one) + 1) return dropOverflow(one);
       end(evicted);
       dropOverflow(evicted);
     }
     begin(one);
   };
   const admitNext = () => {
-    const next = heaviest(watched.values(), (one) => (one.poll === undefined ? -share(one) : undefined));
+    const next = heaviest(watched.values(), (one) => (one.poll === undefined ? -lowestCount(one) : undefined));
     if (next !== undefined) admit(next);
   };
   return { admit, admitNext, end };

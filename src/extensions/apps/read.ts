@@ -1,5 +1,5 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/server';
-import { PUBLIC_HINTS } from '../../resources/hints.ts';
+import { PUBLIC_CACHE_HINTS } from '../../resources/cache-hints.ts';
 import { APP_TYPE, APPS } from './links.ts';
 
 const PAGES: Readonly<Record<string, () => Promise<string>>> = {
@@ -12,5 +12,5 @@ export async function readApp(uri: string): Promise<ReadResourceResult | undefin
   const page = Object.hasOwn(PAGES, uri) ? PAGES[uri] : undefined;
   if (page === undefined) return undefined;
   const ui = { csp: {}, prefersBorder: true };
-  return { contents: [{ uri, mimeType: APP_TYPE, text: await page(), _meta: { ui } }], ...PUBLIC_HINTS };
+  return { contents: [{ uri, mimeType: APP_TYPE, text: await page(), _meta: { ui } }], ...PUBLIC_CACHE_HINTS };
 }

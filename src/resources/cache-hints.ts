@@ -7,31 +7,31 @@ const SECOND = 1_000;
 const HOUR = 3_600_000;
 
 /** How long clients may cache something. The cache is private, because the content depends on the caller. */
-export interface Hints {
+export interface CacheHints {
   readonly ttlMs: number;
   readonly cacheScope: 'private';
 }
 
 /** For content that is the same for all callers, and changes only with the version of this server. */
-export const PUBLIC_HINTS = { ttlMs: HOUR, cacheScope: 'public' } as const;
+export const PUBLIC_CACHE_HINTS = { ttlMs: HOUR, cacheScope: 'public' } as const;
 
 /** For content that never changes once it exists. */
-export const LASTING: Hints = { ttlMs: HOUR, cacheScope: 'private' };
+export const LASTING_CACHE_HINTS: CacheHints = { ttlMs: HOUR, cacheScope: 'private' };
 
 /**
  * How long something may be cached: a second while anything in it is in a transitional status, an hour when nothing can change
  * it, and otherwise less for lists and topologies than for single entities.
  */
-export function hintsFor({ operation, topology }: ResourceKind, contents: object): Hints {
+export function cacheHintsFor({ operation, topology }: ResourceKind, contents: object): CacheHints {
   const { entity } = operationNamed(operation);
   const isMany = topology !== undefined || listMember(operationNamed(operation)) !== null;
-  if (statusesIn(contents).some((status) => statusClass(status) === 'underway')) return forA(SECOND);
-  if (entity === 'kx-changeset' && !isMany) return LASTING;
-  if (entity === 'tags') return forA(60 * SECOND);
-  return forA(isMany ? 5 * SECOND : 15 * SECOND);
+  if (statusesIn(contents).some((status) => statusClass(status) === 'underway')) return privateFor(SECOND);
+  if (entity === 'kx-changeset' && !isMany) return LASTING_CACHE_HINTS;
+  if (entity === 'tags') return privateFor(60 * SECOND);
+  return privateFor(isMany ? 5 * SECOND : 15 * SECOND);
 }
 
-const forA = (ttlMs: number): Hints => ({ ttlMs, cacheScope: 'private' });
+const privateFor = (ttlMs: number): CacheHints => ({ ttlMs, cacheScope: 'private' });
 
 /** The statuses of an entity, which GetEnvironment wraps, or of each entity in a list or topology. */
 function statusesIn(contents: object & { environment?: unknown }): string[] {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { OperationName } from '../../src/operations/index.ts';
+import { cacheHintsFor } from '../../src/resources/cache-hints.ts';
 import { RESOURCE_KINDS } from '../../src/resources/catalog.ts';
-import { hintsFor } from '../../src/resources/hints.ts';
 
 test.each<[what: string, operation: OperationName, contents: object, ttlMs: number]>([
   ['a dataset browser environment', 'GetEnvironment', { environment: { status: 'CREATED' } }, 15_000],
@@ -11,5 +11,5 @@ test.each<[what: string, operation: OperationName, contents: object, ttlMs: numb
   ['tags, whatever they are called', 'ListTagsForResource', { tags: { status: 'CREATING' } }, 60_000],
 ])('say how long %s may be cached', (_, operation, contents, ttlMs) => {
   const kind = RESOURCE_KINDS.find((each) => each.operation === operation);
-  expect(kind && hintsFor(kind, contents)).toEqual({ ttlMs, cacheScope: 'private' });
+  expect(kind && cacheHintsFor(kind, contents)).toEqual({ ttlMs, cacheScope: 'private' });
 });
