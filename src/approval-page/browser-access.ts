@@ -20,26 +20,26 @@ export interface BrowserAccess {
   /** Whether this is the browser that opened the link. */
   isVisitor(request: Request): boolean;
   /** Proves that a form shows exactly this pending approval to this browser. */
-  token(pending: PendingApproval): string;
+  formToken(pending: PendingApproval): string;
 }
 
 const COOKIE = 'finspace_mcp_approval';
 const secret = () => randomBytes(32).toString('base64url');
 
-/** `origins` are the origins that the page is served under, for example `http://127.0.0.1:4000`; `newLink` says how to get a new link. */
-export function browserAccess(origins: readonly string[], newLink: string): BrowserAccess {
+/** `origins` are the origins that the page is served under, for example `http://127.0.0.1:4000`; `newLinkText` says how to get a new link. */
+export function browserAccess(origins: readonly string[], newLinkText: string): BrowserAccess {
   const hosts = origins.map((origin) => new URL(origin).host);
-  const [folder, ticket, visitor, tokenKey] = [secret(), secret(), secret(), secret()];
+  const [folder, ticket, cookieValue, tokenKey] = [secret(), secret(), secret(), secret()];
   const home = `/${folder}/`;
   let used = false;
 
   const isVisitor = (request: Request) =>
-    (request.headers.get('cookie') ?? '').split(/; */).some((pair) => secretsEqual(pair, `${COOKIE}=${visitor}`));
+    (request.headers.get('cookie') ?? '').split(/; */).some((pair) => secretsEqual(pair, `${COOKIE}=${cookieValue}`));
   return {
     home,
     link: `${home}open/${ticket}`,
     isVisitor,
-    token: (pending) => createHmac('sha256', tokenKey).update(digest(pending)).digest('base64url'),
+    formToken: (pending) => createHmac('sha256', tokenKey).update(digest(pending)).digest('base64url'),
     refusal: (request) => {
       const { headers, url } = request;
       if (!hosts.includes((headers.get('host') ?? new URL(url).host).toLowerCase())) return 'wrong-host';
@@ -50,14 +50,14 @@ export function browserAccess(origins: readonly string[], newLink: string): Brow
       const [, , action, given = ''] = new URL(request.url).pathname.split('/');
       if (action !== 'open' || request.method !== 'GET') return undefined;
       if (!secretsEqual(given, ticket)) return notice('not-found');
-      if (used && !isVisitor(request)) return notice('link-used', { more: newLink });
+      if (used && !isVisitor(request)) return notice('link-used', { more: newLinkText });
       used = true;
       // Not a redirect: the browser must be on this site already when it sends a SameSite=Strict cookie for the first time.
       return document({
         title: 'Opening',
         body: html`<section><h1>Opening</h1><p><a href="${landing}">Continue</a></p></section>`,
         refresh: { seconds: 0, path: landing },
-        headers: { 'set-cookie': `${COOKIE}=${visitor}; Path=${home}; HttpOnly; SameSite=Strict` },
+        headers: { 'set-cookie': `${COOKIE}=${cookieValue}; Path=${home}; HttpOnly; SameSite=Strict` },
       });
     },
   };

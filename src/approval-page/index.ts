@@ -26,8 +26,8 @@ export interface ApprovalPage {
 /** The approval page: shows open plans, and accepts the passphrase and the name of the target. Works without scripts. */
 export function approvalPage(options: ApprovalPageOptions): ApprovalPage {
   const { approvals, now, origins, firstCode, command, onerror } = options;
-  const newLink = `For a new link: ${command(firstCode === undefined ? '--web' : `--web ${firstCode}`)}`;
-  const access = browserAccess(origins, newLink);
+  const newLinkText = `For a new link: ${command(firstCode === undefined ? '--web' : `--web ${firstCode}`)}`;
+  const access = browserAccess(origins, newLinkText);
   const { home } = access;
   const context: ApprovalPageContext = {
     home,
@@ -37,21 +37,21 @@ export function approvalPage(options: ApprovalPageOptions): ApprovalPage {
     shownPlans: new Map<string, ShownPlan>(),
     initCommand: command('--init'),
     proof: () => (approvals.hasPassphrase ? 'passphrase' : 'nothing'),
-    token: access.token,
-    approver: async ({ code }, fields, again) => {
+    formToken: access.formToken,
+    approver: async ({ code }, fields, showAgain) => {
       const unlocked = await approvals.unlock(fields.get('passphrase') ?? '');
       if (unlocked.kind === 'open') return unlocked.approver;
-      if (unlocked.kind === 'wrong') return again('Wrong passphrase. Nothing was approved.');
+      if (unlocked.kind === 'wrong') return showAgain('Wrong passphrase. Nothing was approved.');
       return notice('too-many', { home, code, more: `You can try again at ${clock(unlocked.until)}.` });
     },
-    after: (code) => `${home}${code}`,
+    pathAfter: (code) => `${home}${code}`,
   };
   const route = async (request: Request): Promise<Response> => {
     const rejected = access.refusal(request);
     if (rejected !== undefined) return notice(rejected);
     const entering = access.enter(request, `${home}${firstCode ?? ''}`);
     if (entering !== undefined) return entering;
-    if (!access.isVisitor(request)) return notice('stranger', { more: newLink });
+    if (!access.isVisitor(request)) return notice('stranger', { more: newLinkText });
     return plans(request, new URL(request.url).pathname.slice(home.length), context);
   };
   return {

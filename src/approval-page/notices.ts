@@ -186,11 +186,11 @@ interface NoticeOptions extends Pick<Page, 'home' | 'code' | 'foot' | 'headers'>
 /** A page with one message. `more` follows its text; `home` adds a link back. */
 export function notice(
   name: NoticeName,
-  { home, code, more, foot, headers, back: way = 'See other open plans' }: NoticeOptions = {},
+  { home, code, more, foot, headers, back: backLabel = 'See other open plans' }: NoticeOptions = {},
 ): Response {
   const { status, mark, title, text } = NOTICES[name];
   const back =
-    home === undefined ? undefined : html`<div class="acts"><a class="button" href="${home}">${way}</a></div>`;
+    home === undefined ? undefined : html`<div class="acts"><a class="button" href="${home}">${backLabel}</a></div>`;
   const body = html`<section role="status">${MARKS[mark]}<h1>${title}</h1><p>${text}</p>${more === undefined ? undefined : html`<p class="soft">${more}</p>`}${back}</section>`;
   return document({ title, body, status, code, home, headers, foot });
 }

@@ -105,7 +105,7 @@ const PADDING = 12;
 export function line(look: keyof typeof LETTER_WIDTHS, text: string, { x, y, width, anchor }: Line): Html {
   const room = width - 2 * PADDING;
   const maxLetters = room / LETTER_WIDTHS[look];
-  const short = look === 'detail' ? truncate(text, Math.floor(maxLetters)) : shorten(text, maxLetters);
+  const short = look === 'detail' ? cutEnd(text, Math.floor(maxLetters)) : shorten(text, maxLetters);
   const at = anchor === 'middle' ? html` x="${room / 2}" text-anchor="middle"` : html``;
   return html`<svg x="${x + PADDING}" y="${y - 16}" width="${room}" height="22"><text class="${look}" y="16"${at}>${withMarkedLetters(short, 'tspan')}</text></svg>`;
 }
@@ -115,7 +115,7 @@ function wrapInTwo(text: string): string[] {
   if (text.length <= DETAIL_CHARACTERS) return text === '' ? [] : [text];
   const space = text.lastIndexOf(' ', DETAIL_CHARACTERS);
   const end = space < DETAIL_CHARACTERS / 2 ? DETAIL_CHARACTERS : space;
-  return [text.slice(0, end), truncate(text.slice(end).trim(), DETAIL_CHARACTERS)];
+  return [text.slice(0, end), cutEnd(text.slice(end).trim(), DETAIL_CHARACTERS)];
 }
 
 /** Each item if they fit; otherwise each kind with its number of items. */
@@ -142,5 +142,5 @@ function rows(items: readonly Item[]): (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / 2) }, (_, row) => items.slice(row * 2, row * 2 + 2));
 }
 
-const truncate = (text: string, maxLength: number) =>
+const cutEnd = (text: string, maxLength: number) =>
   text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`;

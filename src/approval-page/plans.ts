@@ -7,14 +7,14 @@ import { secretsEqual } from '../secrets-equal.ts';
 import { fieldsOf } from './fields.ts';
 import type { Html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
-import { type Attempt, listPage, type Proof, planPage, sentence } from './views.ts';
+import { type FailedAttempt, listPage, type Proof, planPage, sentence } from './views.ts';
 
-export type Ended = 'approved' | 'declined' | 'wrong-name';
+export type Outcome = 'approved' | 'declined' | 'wrong-name';
 
 /** A plan that was shown, and how it ended there. */
 export interface ShownPlan {
   readonly pending: PendingApproval;
-  readonly ended?: { readonly how: Ended; readonly by: string };
+  readonly ended?: { readonly how: Outcome; readonly by: string };
 }
 
 /** The plans as one identified person sees them. */
@@ -32,17 +32,21 @@ export interface ApprovalPageContext {
   /** The command that sets a passphrase, if people who approve here can run it. */
   readonly initCommand?: string | undefined;
   /** Proves that a form shows exactly this pending approval to this person. */
-  readonly token: (pending: PendingApproval) => string;
+  readonly formToken: (pending: PendingApproval) => string;
   /** The person who approves, from the fields of the form; or the page that says why nobody can. */
-  readonly approver: (pending: PendingApproval, fields: URLSearchParams, again: Again) => Promise<Approver | Response>;
-  /** Where to continue after a decision. */
-  readonly after: (code: string, how: Ended) => string;
+  readonly approver: (
+    pending: PendingApproval,
+    fields: URLSearchParams,
+    showAgain: ShowAgain,
+  ) => Promise<Approver | Response>;
+  /** The path of the page that follows a decision. */
+  readonly pathAfter: (code: string, how: Outcome) => string;
 }
 
 const WRONG_NAME = 'That does not match exactly. Nothing was approved yet. The third wrong name closes the plan.';
 
 /** Shows the form again, with what was wrong. */
-export type Again = (error: string) => Response;
+export type ShowAgain = (error: string) => Response;
 
 const MAX_SHOWN_PLANS = 500;
 
@@ -77,8 +81,8 @@ async function decide(
   fields: URLSearchParams,
   context: ApprovalPageContext,
 ): Promise<Response> {
-  const { home, foot, actions, token } = context;
-  if (!secretsEqual(fields.get('token') ?? '', token(pending)))
+  const { home, foot, actions, formToken } = context;
+  if (!secretsEqual(fields.get('token') ?? '', formToken(pending)))
     return notice('not-this-form', { home, foot, code: pending.code });
   const act = fields.get('act');
   if (act === 'decline') return afterDecision(pending, await actions.decline(pending), context);
@@ -93,30 +97,30 @@ async function approve(
   context: ApprovalPageContext,
 ): Promise<Response> {
   const typed = fields.get('name') ?? '';
-  const again: Again = (error) => show(pending, context, { error, typed });
-  const approver = await context.approver(pending, fields, again);
+  const showAgain: ShowAgain = (error) => show(pending, context, { error, typed });
+  const approver = await context.approver(pending, fields, showAgain);
   if (approver instanceof Response) return approver;
   const verdict = await context.actions.approve(pending, typed, approver);
-  return verdict === 'try-again' ? again(WRONG_NAME) : afterDecision(pending, verdict, context);
+  return verdict === 'try-again' ? showAgain(WRONG_NAME) : afterDecision(pending, verdict, context);
 }
 
 /** Redirects to the page after a decision; a plan that was closed elsewhere has its notice. */
 function afterDecision(
   pending: PendingApproval,
-  how: Ended | 'closed',
+  how: Outcome | 'closed',
   context: ApprovalPageContext,
 ): Response | Promise<Response> {
   const { code } = pending;
   if (how === 'closed') return endedPage(code, context, { isFormSent: true });
   context.shownPlans.set(code, { pending, ended: { how, by: context.visitor } });
-  const location = context.after(code, how);
+  const location = context.pathAfter(code, how);
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
 }
 
-function show(pending: PendingApproval, context: ApprovalPageContext, again?: Attempt): Response {
-  const { home, foot, now, token, proof, initCommand } = context;
-  const shown = { pending, home, foot, now: now(), token: token(pending), proof: proof(pending) };
-  return planPage({ ...shown, initCommand, again });
+function show(pending: PendingApproval, context: ApprovalPageContext, lastAttempt?: FailedAttempt): Response {
+  const { home, foot, now, formToken, proof, initCommand } = context;
+  const shown = { pending, home, foot, now: now(), formToken: formToken(pending), proof: proof(pending) };
+  return planPage({ ...shown, initCommand, lastAttempt });
 }
 
 /** The notice for a form that arrives after its plan was decided: by the same person, or by another. */

@@ -16,7 +16,7 @@ export function stepsPicture({ lost }: Pick<ShownPlan, 'lost'>): Html {
     done += run.length;
     return step(together(run), range, 2 + at * (BOX.height + GAP), at < runs.length - 1);
   });
-  return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Removed in this order: ${runs.map(inWords).join(', ')}">${drawn}</svg>`;
+  return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Removed in this order: ${runs.map(runText).join(', ')}">${drawn}</svg>`;
 }
 
 function step({ kind, name, detail = '' }: Item, range: string, y: number, isFollowed: boolean): Html {
@@ -33,7 +33,7 @@ ${detail === '' ? undefined : line('detail', detail, { x: BOX.left, y: y + 42, w
 ${isFollowed ? arrow : undefined}</g>`;
 }
 
-const inWords = (run: readonly Item[]) => {
+const runText = (run: readonly Item[]) => {
   const { kind, name } = together(run);
   return `${kind} ${name}`.trim();
 };

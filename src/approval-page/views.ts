@@ -39,28 +39,28 @@ export interface PlanView {
   readonly home: string;
   readonly now: number;
   /** Proves that the form is the one that this page showed. */
-  readonly token: string;
+  readonly formToken: string;
   /** What the person who approves must prove. */
   readonly proof: Proof;
   /** The command that sets a passphrase, shown if none is set. */
   readonly initCommand?: string | undefined;
   readonly foot?: Html | undefined;
-  readonly again?: Attempt | undefined;
+  readonly lastAttempt?: FailedAttempt | undefined;
 }
 
-/** What was wrong with the last attempt, and the name typed with it. */
-export interface Attempt {
+/** What was wrong with an attempt to approve, and the name typed with it. */
+export interface FailedAttempt {
   readonly error: string;
   readonly typed: string;
 }
 
 /**
- * The passphrase, or nothing if none is set. Signed-in people have proved their identity; they cannot approve their own requests.
+ * The passphrase, or nothing if none is set. Signed-in people have proved their identity; nobody can approve their own request.
  */
-export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own';
+export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own-request';
 
 /** One plan: the facts first, then the form that can approve it. */
-export function planPage({ pending, home, now, token, proof, initCommand, foot, again }: PlanView): Response {
+export function planPage({ pending, home, now, formToken, proof, initCommand, foot, lastAttempt }: PlanView): Response {
   const { code, shown, principal, opened, expires } = pending;
   const { headline, isDeletion, worst, how, where, details, changes, notes } = planText(pending);
   const isFinal = notes.includes(FINAL);
@@ -68,7 +68,7 @@ export function planPage({ pending, home, now, token, proof, initCommand, foot, 
   const { name, lost, interrupted } = shown;
   const body = html`<section><h1>${sentence(headline)}</h1>
 <p class="worst">${worst}</p>
-${proof === 'own' ? undefined : html`<p class="how">${how}</p>`}
+${proof === 'own-request' ? undefined : html`<p class="how">${how}</p>`}
 ${isFinal ? html`<p class="final">${WARNING}${FINAL}</p>` : undefined}
 ${markedLettersNote([name, ...[...lost, ...interrupted].map((item) => item.name), ...[...where, ...details].map(([, value]) => value)])}
 ${factList('where', where)}
@@ -76,11 +76,11 @@ ${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note)
 <p class="soft small asked">Requested ${ago(opened, now)} by ${requesterText(principal)}. Open until ${clock(expires)}, for another ${remaining(expires, now)}.</p></section>
 <form id="decide" method="post" action="${home}${code}" autocomplete="off" aria-labelledby="decision">
 <h2 id="decision">Your decision</h2>
-${again === undefined ? undefined : html`<p class="error" id="error" role="alert">${again.error}</p>`}
-<input type="hidden" name="token" value="${token}">
-${proof === 'nothing' ? withoutPassphrase(initCommand) : proofOf(proof, again !== undefined)}
-${proof === 'own' ? undefined : nameField(pending, again?.typed)}
-<div class="acts">${proof === 'own' ? undefined : html`<button class="go${isFinal ? ' final-act' : ''}" name="act" value="approve">${isDeletion ? 'Approve deletion' : 'Approve change'}</button>`}
+${lastAttempt === undefined ? undefined : html`<p class="error" id="error" role="alert">${lastAttempt.error}</p>`}
+<input type="hidden" name="token" value="${formToken}">
+${proof === 'nothing' ? withoutPassphrase(initCommand) : proofOf(proof, lastAttempt !== undefined)}
+${proof === 'own-request' ? undefined : nameField(pending, lastAttempt?.typed)}
+<div class="acts">${proof === 'own-request' ? undefined : html`<button class="go${isFinal ? ' final-act' : ''}" name="act" value="approve">${isDeletion ? 'Approve deletion' : 'Approve change'}</button>`}
 <button name="act" value="decline" formnovalidate>Decline</button></div>
 </form>
 ${consequences(pending)}
@@ -94,12 +94,12 @@ ${factList('details', details)}
   }}</pre></details>
 <p class="back"><a href="#decide">Back to your decision</a></p></section>`;
   return document({
-    title: `${again === undefined ? '' : 'Not approved yet: '}${sentence(headline)} (${code})`,
+    title: `${lastAttempt === undefined ? '' : 'Not approved yet: '}${sentence(headline)} (${code})`,
     body,
     code,
     home,
     skip: { to: '#decide', text: 'Go to your decision' },
-    status: again === undefined ? 200 : 403,
+    status: lastAttempt === undefined ? 200 : 403,
     foot,
     headers: FORM_HEADERS,
   });
@@ -133,8 +133,8 @@ const nameField = ({ shown }: PendingApproval, typed: string | undefined) =>
 <p class="hint" id="name-hint">Exactly as shown. The third wrong name closes this plan.</p>`;
 const withoutPassphrase = (initCommand: string | undefined) =>
   html`<p class="plain">${WEAK_PROOF}${initCommand === undefined ? undefined : html` To set a passphrase, run <code>${initCommand}</code>.`}</p>`;
-const OWN = html`<p class="plain">You made this request, so you cannot approve it. Another person with a token that has <code>finspace:approve</code> must approve it.</p>`;
-const PROOFS = { passphrase: PASSPHRASE, 'signed-in': undefined, own: OWN };
+const OWN_REQUEST = html`<p class="plain">You made this request, so you cannot approve it. Another person with a token that has <code>finspace:approve</code> must approve it.</p>`;
+const PROOFS = { passphrase: PASSPHRASE, 'signed-in': undefined, 'own-request': OWN_REQUEST };
 const proofOf = (proof: Exclude<Proof, 'nothing'>, isRepeated: boolean) =>
   proof === 'passphrase' && isRepeated ? PASSPHRASE_AGAIN : PROOFS[proof];
 

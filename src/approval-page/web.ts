@@ -9,7 +9,7 @@ import { fieldsOf, type ReadingLimits } from './fields.ts';
 import { foreignRequest } from './foreign-request.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
-import { type ApprovalPageContext, type Ended, isPlanCode, plans, type ShownPlan } from './plans.ts';
+import { type ApprovalPageContext, isPlanCode, type Outcome, plans, type ShownPlan } from './plans.ts';
 import { type Person, sessions, type WebSession } from './web-session.ts';
 import { signInPage } from './web-views.ts';
 
@@ -28,8 +28,8 @@ export interface PlanSource {
   readonly ledger: Ledger;
 }
 
-/** What is known about a token: the person, until when, and the targets whose plans they may approve. */
-export type SignedIn = Person | 'unknown' | 'no-scope' | 'issuer-away';
+/** The person to whom a token belongs, or why it does not sign anyone in. */
+export type SignInResult = Person | 'unknown' | 'no-scope' | 'issuer-away';
 
 export interface WebPageOptions {
   readonly sources: readonly PlanSource[];
@@ -42,7 +42,7 @@ export interface WebPageOptions {
   readonly origins: (host: string) => readonly string[];
   /** Whether browsers reach the page over TLS. */
   readonly secure: boolean;
-  readonly signIn: (token: string) => Promise<SignedIn>;
+  readonly signIn: (token: string) => Promise<SignInResult>;
   /** Counts a wrong token from this address. Returns false after too many. */
   readonly countWrongToken: (peer: string) => boolean;
   readonly onerror: (error: unknown) => void;
@@ -103,15 +103,15 @@ async function handleSignIn(site: Site, request: Request, { peer, reading }: Vis
   const fields = await fieldsOf(request, reading);
   if (typeof fields === 'string') return noticeToSignIn(site, fields);
   const to = planCodeOrNone(fields.get('to') ?? '');
-  const person = await site.signIn((fields.get('approver-token') ?? '').trim());
-  if (person === 'issuer-away') return noticeToSignIn(site, person, to, { 'retry-after': '5' });
-  if (person === 'no-scope') return noticeToSignIn(site, person, to);
-  if (person === 'unknown') return wrongToken(site, peer, to, 'That token is not valid here. Nothing was approved.');
+  const found = await site.signIn((fields.get('approver-token') ?? '').trim());
+  if (found === 'issuer-away') return noticeToSignIn(site, found, to, { 'retry-after': '5' });
+  if (found === 'no-scope') return noticeToSignIn(site, found, to);
+  if (found === 'unknown') return wrongToken(site, peer, to, 'That token is not valid here. Nothing was approved.');
   return new Response(null, {
     status: 303,
     headers: {
       location: `${site.home()}${to}`,
-      'set-cookie': site.cookies.open(person),
+      'set-cookie': site.cookies.open(found),
       'cache-control': 'no-store',
     },
   });
@@ -151,14 +151,14 @@ function pageContext(site: Site, who: WebSession): ApprovalPageContext {
     now,
     visitor: principal,
     shownPlans: shownPlansOf(site, who),
-    token: (pending) => signer.sign(digest([principal, id, pending])),
+    formToken: (pending) => signer.sign(digest([principal, id, pending])),
     foot: footOf(who, home()),
-    proof: (pending) => (isOwn(pending) ? 'own' : 'signed-in'),
+    proof: (pending) => (isOwn(pending) ? 'own-request' : 'signed-in'),
     approver: async (pending) =>
       isOwn(pending)
         ? notice('own-plan', { home: home(), code: pending.code, foot: footOf(who, home()) })
         : pageSignature,
-    after: (code, how) => `${home()}${code}?${outcomeSigner(site).sign(`${code}-${how}`)}`,
+    pathAfter: (code, how) => `${home()}${code}?${outcomeSigner(site).sign(`${code}-${how}`)}`,
     actions: actionsFor(site, who),
   };
 }
@@ -202,11 +202,11 @@ function shownPlansOf({ shownPlansByTargets }: Site, { targets }: WebSession): M
 const outcomeSigner = ({ signers }: Site) => signers('approval ending');
 
 /** How a plan ended, from the URL that its form led to; any replica can read it. */
-function outcomeIn(site: Site, code: string, query: string): Ended | undefined {
+function outcomeIn(site: Site, code: string, query: string): Outcome | undefined {
   if (query === '') return undefined;
   try {
     const [, planCode, how] = /^([^-]+)-(.+)$/.exec(outcomeSigner(site).verify(query)) ?? [];
-    return planCode === code ? (how as Ended) : undefined;
+    return planCode === code ? (how as Outcome) : undefined;
   } catch {
     return undefined;
   }

@@ -9,16 +9,18 @@ export type Outcome =
   | { readonly status: 'cancelled'; readonly statusMessage: string }
   | { readonly status: 'failed'; readonly error: { readonly code: number; readonly message: string } };
 
-/** What is stored of a task: its progress while it runs, and how it ended, or counts if its process dies now. */
+/** What is stored of a task. */
 interface StoredReport {
+  /** Its progress while it runs. */
   readonly message?: string;
+  /** How it ended; while it runs, the outcome that it has if its process dies now. */
   readonly outcome: Outcome;
 }
 
 /** A task that this process runs. */
 export interface Run extends Task {
   readonly id: string;
-  /** The answer to the request that the task continues: the task. */
+  /** The task as the reply to its call. */
   readonly createdTask: ToolResult;
   stop(why: string): void;
   /** Shows that the task runs, and stops it if it must not continue. */

@@ -20,7 +20,7 @@ const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 /** The tool that only waits. Its tasks need no state, because it changes nothing: the id contains the call. */
 const WAIT = 'wait_for_kx_entity';
 const POLL_MS = 5_000;
-/** Fifty entities with the longest names that there are. */
+/** Characters, enough for fifty entities with the longest names that there are. */
 const MAX_ID_LENGTH = 20_000;
 
 type Result = CallToolResult | InputRequiredResult;
@@ -71,10 +71,10 @@ interface TaskMethods {
 /** The methods of the extension. No task takes input, and a wait cannot be cancelled, because nothing runs. */
 export function taskHandlers({ runs, ownerOf, declaredBy, callWithoutWaiting }: TaskMethods) {
   const method =
-    (handle: (id: string, owner: string, context: ServerContext) => Promise<object | undefined>) =>
+    (respond: (id: string, owner: string, context: ServerContext) => Promise<object | undefined>) =>
     async ({ params }: Request, context: ServerContext) => {
       if (!supportsTasks(declaredBy(context))) throw new MissingRequiredClientCapabilityError(NEEDED);
-      const found = await handle(String(params?.taskId), ownerOf(context), context);
+      const found = await respond(String(params?.taskId), ownerOf(context), context);
       if (found === undefined) throw new ProtocolError(InvalidParams, 'There is no task with that id.');
       return found;
     };

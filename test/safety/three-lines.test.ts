@@ -121,7 +121,13 @@ describe.each(LENGTHS)('the first three lines, with names of %d characters', (le
       await approveAtTerminal(terminal, {} as never, pendingFor(shown)).catch(() => {});
       expect(screen.filter((line) => line !== '').slice(0, 3)).toEqual([first, second, third]);
 
-      const page = planPage({ pending: pendingFor(shown), home: '/', now: Date.now(), token: 't', proof: 'nothing' });
+      const page = planPage({
+        pending: pendingFor(shown),
+        home: '/',
+        now: Date.now(),
+        formToken: 't',
+        proof: 'nothing',
+      });
       const [, main = ''] = (await page.text()).split('<main>');
       const seen = main
         .split('\n')

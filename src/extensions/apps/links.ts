@@ -29,7 +29,7 @@ function showsApps(declared: ClientCapabilities | undefined): boolean {
   return Array.isArray(mimeTypes) && mimeTypes.includes(APP_TYPE);
 }
 
-const OF_TOOLS: Readonly<Record<string, string>> = {
+const PAGE_BY_TOOL: Readonly<Record<string, string>> = {
   describe_kx_environment: APPS.topology,
   plan_change: APPS.plan,
   tear_down_kx_environment: APPS.plan,
@@ -39,5 +39,5 @@ function pageOf(tool: string): string | undefined {
   const operation = operationOf(tool);
   return operation !== undefined && POLICY[operationOutlines()[operation].risk].needsApproval
     ? APPS.plan
-    : OF_TOOLS[tool];
+    : PAGE_BY_TOOL[tool];
 }

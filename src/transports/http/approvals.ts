@@ -1,7 +1,7 @@
 import {
   approvalsUrl,
   type PlanSource,
-  type SignedIn,
+  type SignInResult,
   type WebPage,
   type WebPageOptions,
   webPage,
@@ -51,8 +51,8 @@ export function approvals(options: ApprovalsOptions): WebPage {
 }
 
 /** Verifies a token as each endpoint would: its audience may be the endpoint or this page. */
-async function signIn(token: string, { endpoints, holderOf, base }: ApprovalsOptions): Promise<SignedIn> {
-  let person: Exclude<SignedIn, 'unknown' | 'issuer-away'> | undefined;
+async function signIn(token: string, { endpoints, holderOf, base }: ApprovalsOptions): Promise<SignInResult> {
+  let person: Exclude<SignInResult, 'unknown' | 'issuer-away'> | undefined;
   try {
     for (const { target = '', url, admits } of endpoints) {
       const holder = await holderOf(token, [url(), approvalsUrl(base())]);
