@@ -1,4 +1,4 @@
-import { FINAL, GROUPS } from '../safety/approval-text.ts';
+import { CANNOT_UNDO, GROUPS } from '../safety/approval-text.ts';
 import { isDescribed } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
@@ -63,13 +63,13 @@ export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own-request';
 export function planPage({ pending, home, now, formToken, proof, initCommand, foot, lastAttempt }: PlanView): Response {
   const { code, shown, principal, opened, expires } = pending;
   const { headline, isDeletion, worst, how, where, details, changes, notes } = planText(pending);
-  const isFinal = notes.includes(FINAL);
-  const remarks = notes.filter((note) => note !== FINAL);
+  const isFinal = notes.includes(CANNOT_UNDO);
+  const remarks = notes.filter((note) => note !== CANNOT_UNDO);
   const { name, lost, interrupted } = shown;
   const body = html`<section><h1>${sentence(headline)}</h1>
 <p class="worst">${worst}</p>
 ${proof === 'own-request' ? undefined : html`<p class="how">${how}</p>`}
-${isFinal ? html`<p class="final">${WARNING}${FINAL}</p>` : undefined}
+${isFinal ? html`<p class="final">${WARNING}${CANNOT_UNDO}</p>` : undefined}
 ${markedLettersNote([name, ...[...lost, ...interrupted].map((item) => item.name), ...[...where, ...details].map(([, value]) => value)])}
 ${factList('where', where)}
 ${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note) => html`<li>${note}</li>`)}</ul>`}

@@ -29,11 +29,10 @@ export async function acceptClock(
   await unlock(terminal, approvals);
   const typed = await terminal.ask(`Type today's date (UTC, YYYY-MM-DD) to accept this clock: `);
   const times = await clock.read();
-  if (typed !== iso(times.now).slice(0, DATE))
-    throw new ApproverError('That is not the date of this clock. Nothing was reset.');
+  if (typed !== isoDate(times.now)) throw new ApproverError('That is not the date of this clock. Nothing was reset.');
   await resetClock(clock, journal, times, userName());
   terminal.say('Reset. Agents must request approval again.');
 }
 
-const DATE = 'YYYY-MM-DD'.length;
 const iso = (time: number) => new Date(time).toISOString();
+const isoDate = (time: number) => iso(time).slice(0, 'YYYY-MM-DD'.length);

@@ -1,6 +1,6 @@
 import type { ApprovalActions, PassphraseApprovals } from '../safety/approval-actions.ts';
-import { typeLine } from '../safety/approval-head.ts';
-import { FINAL, GROUPS } from '../safety/approval-text.ts';
+import { approveLine } from '../safety/approval-head.ts';
+import { CANNOT_UNDO, GROUPS } from '../safety/approval-text.ts';
 import type { Approver } from '../safety/approver.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
 import { itemText } from '../safety/item-text.ts';
@@ -62,7 +62,7 @@ export async function approveAtTerminal(
   const { code, shown, expires } = pending;
   const now = Date.now();
   terminal.say();
-  for (const [at, line] of shown.text.split('\n').entries()) terminal.say(printable(line), lookOf(line, at));
+  for (const [at, line] of shown.text.split('\n').entries()) terminal.say(printable(line), styleOf(line, at));
   for (const group of ['lost', 'interrupted'] as const)
     await showItems(terminal, GROUPS[group], unlisted(shown.text, shown[group]));
   terminal.say();
@@ -82,9 +82,9 @@ export async function approveAtTerminal(
 const FIRST_LINES = 3;
 
 /** How the line of a plan at a position is emphasized. */
-function lookOf(line: string, at: number): 'strong' | 'warning' | undefined {
+function styleOf(line: string, at: number): 'strong' | 'warning' | undefined {
   if (at < FIRST_LINES) return 'strong';
-  return line === FINAL ? 'warning' : undefined;
+  return line === CANNOT_UNDO ? 'warning' : undefined;
 }
 
 const CLOSED = 'It is no longer open: it expired or was answered elsewhere. Nothing was approved here.';
@@ -100,11 +100,11 @@ async function showItems(terminal: Terminal, title: string, items: readonly Item
   }
 }
 
-/** Reads the name of the target, with two more attempts. Throws ApproverError when it was not typed. */
+/** Reads the name of the target, again after a wrong one until the plan is closed. Throws ApproverError when it was not typed. */
 async function askName(terminal: Terminal, approvals: PassphraseApprovals, pending: PendingApproval): Promise<string> {
   const { code, shown } = pending;
   for (;;) {
-    const typed = await terminal.ask(`${printable(typeLine(shown.name).replace(/\.$/, ''))}: `);
+    const typed = await terminal.ask(`${printable(approveLine(shown.name).replace(/\.$/, ''))}: `);
     if (typed === undefined || typed === '') throw new ApproverError(`Nothing was approved. ${code} stays open.`);
     const verdict = await approvals.check(pending, typed);
     if (verdict === 'right') return typed;

@@ -4,7 +4,7 @@ import { foldLine } from './fold.ts';
 
 /** A person at a terminal. */
 export interface Terminal {
-  say(text?: string, look?: keyof typeof LOOKS): void;
+  say(text?: string, style?: keyof typeof STYLES): void;
   /** What the person typed up to Enter; undefined after Ctrl-C or Ctrl-D. */
   ask(prompt: string): Promise<string | undefined>;
   /** The same, without showing it. */
@@ -12,9 +12,9 @@ export interface Terminal {
   close(): void;
 }
 
-const LOOKS = { strong: '\u001b[1m', warning: '\u001b[1;31m' };
-const applyStyle = (text: string, look: keyof typeof LOOKS | undefined) =>
-  look === undefined || process.env['NO_COLOR'] ? text : `${LOOKS[look]}${text}\u001b[0m`;
+const STYLES = { strong: '\u001b[1m', warning: '\u001b[1;31m' };
+const applyStyle = (text: string, style: keyof typeof STYLES | undefined) =>
+  style === undefined || process.env['NO_COLOR'] ? text : `${STYLES[style]}${text}\u001b[0m`;
 
 /** Whether a person can be present: both stdin and stdout are terminals. A program can arrange that too; see SECURITY.md. */
 export const isTerminal = () => Boolean(process.stdin.isTTY && process.stdout.isTTY);
@@ -44,8 +44,8 @@ export function openTerminal(): Terminal {
       });
     });
   return {
-    say: (text = '', look) => {
-      for (const piece of foldLine(text, process.stdout.columns)) process.stdout.write(`${applyStyle(piece, look)}\n`);
+    say: (text = '', style) => {
+      for (const piece of foldLine(text, process.stdout.columns)) process.stdout.write(`${applyStyle(piece, style)}\n`);
     },
     ask,
     askHidden: async (prompt) => {

@@ -25,7 +25,7 @@ export interface ApproverRules {
 /** The rules of a state directory. A local world in memory has no approver, because it has nothing to protect. */
 export function approverRules(config: Config): ApproverRules {
   const key = isEphemeral(config) ? Promise.resolve(undefined) : approverKey(config.stateDir);
-  const trusted = key.then((own) => own === undefined || trustsForms(config.stateDir, own)).catch(() => false);
+  const areFormsTrusted = key.then((own) => own === undefined || trustsForms(config.stateDir, own)).catch(() => false);
   key.catch(() => {});
   const fingerprint = () =>
     key.then(
@@ -38,7 +38,7 @@ export function approverRules(config: Config): ApproverRules {
     fingerprint,
     sharedFingerprint,
     trustCommand: approveCommand('--trust-forms', config.stateDir),
-    trustsForms: () => trusted,
+    trustsForms: () => areFormsTrusted,
     requirePinnedKey: async (pinned) => {
       if (pinned === null) return;
       const own = await sharedFingerprint().catch((error: Error) => {

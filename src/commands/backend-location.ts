@@ -18,12 +18,8 @@ function backendName({ backend: kind, endpoint, target }: Config): string {
 
 /** The file of a local world, unless it is the default file. */
 export function worldFile({ backend: kind, state, worldStore }: Config): string | undefined {
-  const isUsual =
-    kind !== 'local' ||
-    worldStore !== undefined ||
-    state === ':memory:' ||
-    state === join(defaultStateDir(process.env), 'world.db');
-  if (isUsual) return undefined;
+  const hasFile = kind === 'local' && worldStore === undefined && state !== ':memory:';
+  if (!hasFile || state === join(defaultStateDir(process.env), 'world.db')) return undefined;
   const path = resolve(state);
   return path.length <= MAX_PATH ? path : `...${path.slice(3 - MAX_PATH)}`;
 }

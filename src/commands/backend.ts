@@ -33,11 +33,11 @@ export interface Backend {
 }
 
 interface OpenBackend extends Omit<Backend, 'load' | 'backendLocation'> {
-  readonly identity?: string;
+  readonly worldId?: string;
 }
 
 export interface BackendOptions {
-  /** Names the server in its plans, for people who sign in to approve. */
+  /** Differs between servers whose approvers may differ; undefined if nobody signs in to approve. */
   readonly server?: string | undefined;
   /** Fingerprint of the approver's key of this server, to which a local world is pinned. */
   readonly approver: () => Promise<string | undefined>;
@@ -55,7 +55,7 @@ export function backend(config: Config, log: Log, { server, approver, store }: B
       config.backend === 'local'
         ? await openLocal(config, region ?? DEFAULT_REGION, log, await approver())
         : await openRemote(config);
-    worldId = selected.identity;
+    worldId = selected.worldId;
     return selected;
   };
   const open = () => {
@@ -66,7 +66,7 @@ export function backend(config: Config, log: Log, { server, approver, store }: B
     });
     return opening;
   };
-  const ifOpen = () => open().catch(() => undefined);
+  const tryOpen = () => open().catch(() => undefined);
 
   const call: Call = async (name, input, options) => {
     const opened = await open().catch((error: unknown) => {
@@ -94,9 +94,9 @@ export function backend(config: Config, log: Log, { server, approver, store }: B
         throw new LedgerError(publicReason(error));
       }
     },
-    quotas: async () => (await ifOpen())?.quotas(),
-    aheadMs: async () => (await (await ifOpen())?.aheadMs().catch(() => 0)) ?? 0,
-    worldInstance: async () => (await ifOpen())?.worldInstance().catch(() => undefined),
+    quotas: async () => (await tryOpen())?.quotas(),
+    aheadMs: async () => (await (await tryOpen())?.aheadMs().catch(() => 0)) ?? 0,
+    worldInstance: async () => (await tryOpen())?.worldInstance().catch(() => undefined),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };
 }

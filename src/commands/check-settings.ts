@@ -1,5 +1,5 @@
 import { type Config, ConfigError, isEphemeral } from '../config.ts';
-import { requireLocal } from '../store/position-file.ts';
+import { refuseSharedStateDir } from '../store/position-file.ts';
 import { describedTools } from '../tools/list.ts';
 import { suggestTool } from '../tools/suggest.ts';
 
@@ -13,7 +13,7 @@ export async function checkSettings(config: Config): Promise<void> {
         `--store: replicas cannot share a world in memory${target === undefined ? '' : ` (named target ${target})`}; name its file with --state, or another backend`,
       );
   } else {
-    if (store === undefined) requireLocal(stateDir);
+    if (store === undefined) refuseSharedStateDir(stateDir);
     if (approve === 'none' && (await approverKeyIn(stateDir)) !== undefined)
       throw new ConfigError('--approve: none is not allowed with a state directory that has an approver key');
   }

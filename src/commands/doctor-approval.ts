@@ -25,7 +25,7 @@ export async function approvalFinding(config: Config, served: readonly Config[] 
   const own = key && keyFingerprint(key);
   const pin = (await pinsOf(config, served)).find(({ fingerprint }) => fingerprint !== own);
   if (pin !== undefined) return otherKeyFinding(pin, own);
-  if (key === undefined) return withoutKey(config);
+  if (key === undefined) return noKeyFinding(config);
   const forms = (await trustsForms(stateDir, key)) ? 'Forms count, too' : 'Forms in MCP clients do not count';
   return ok(CHECK, `Needs the passphrase of the key ${own}. ${forms}.`);
 }
@@ -37,7 +37,7 @@ async function usableKey(stateDir: string): Promise<KeyObject | undefined> {
   return key;
 }
 
-function withoutKey({ backend, store, stateDir }: Config): DoctorFinding {
+function noKeyFinding({ backend, store, stateDir }: Config): DoctorFinding {
   const counts =
     backend === 'local' && store === undefined
       ? 'Forms in MCP clients and approvals in a terminal count without a passphrase.'
@@ -63,9 +63,8 @@ function otherKeyFinding({ fingerprint, what, effect, advice }: Pin, own: string
 
 /** The keys to which the store and the worlds are pinned. What cannot be read has a finding of its own. */
 async function pinsOf({ store, stateDir }: Config, served: readonly Config[]): Promise<Pin[]> {
-  const inStore = store === undefined ? undefined : await pinsInStore(store).catch(() => undefined);
+  const inStore = store === undefined ? undefined : await fingerprintsInStore(store).catch(() => undefined);
   const folder = `put a copy of the folder approver that holds this key into ${stateDir}`;
-  const replicas = inStore?.replicas ?? undefined;
   const ofWorlds = served
     .filter((one) => one.backend === 'local' && !isEphemeral(one))
     .map(async (one) => {
@@ -73,10 +72,15 @@ async function pinsOf({ store, stateDir }: Config, served: readonly Config[]): P
       const fingerprint = one.worldStore === undefined ? await inFile() : inStore?.world;
       return typeof fingerprint === 'string' ? [worldPin(fingerprint, one, folder)] : [];
     });
-  return [...(replicas === undefined ? [] : [storePin(replicas, folder)]), ...(await Promise.all(ofWorlds)).flat()];
+  const ofReplicas = inStore?.replicas;
+  return [
+    ...(typeof ofReplicas === 'string' ? [storePin(ofReplicas, folder)] : []),
+    ...(await Promise.all(ofWorlds)).flat(),
+  ];
 }
 
-const pinsInStore = async (url: string) => (await import('../store/postgres/administration.ts')).pinnedApprovers(url);
+const fingerprintsInStore = async (url: string) =>
+  (await import('../store/postgres/administration.ts')).pinnedApprovers(url);
 
 const storePin = (fingerprint: string, folder: string): Pin => ({
   fingerprint,

@@ -50,9 +50,9 @@ async function storeFinding(url: string): Promise<DoctorFinding> {
   const check = 'store';
   const { storeStatus } = await import('../store/postgres/administration.ts');
   return orFailed(check, async () => {
-    const { id, server, isOwner } = await storeStatus(url);
-    const text = `${id}, in PostgreSQL ${server}`;
-    return isOwner
+    const { id, postgresVersion, ownsTables } = await storeStatus(url);
+    const text = `${id}, in PostgreSQL ${postgresVersion}`;
+    return ownsTables
       ? warning(check, `${text}. The user of --store owns the tables, so a server could rewrite the journal.`, OWN_ROLE)
       : ok(check, text);
   });

@@ -29,7 +29,7 @@ export function stateFinding(config: Config, freeBytes = freeBytesAt): DoctorFin
     const path = stateFile(stateDir);
     if (!usableFileExists(path, STATE_FORMAT))
       return ok(STATE, `${stateDir} has no state.db; the first requested change creates it`);
-    return filesOpenToOthers(path).length === 0 ? ok(STATE, stateDir) : sharedWarning(STATE, path);
+    return filesOpenToOthers(path).length === 0 ? ok(STATE, stateDir) : accessWarning(STATE, path);
   } catch (error) {
     return failed(STATE, problemText(stateDir, error), 'Correct it, or name another directory with --state-dir.');
   }
@@ -51,7 +51,7 @@ export function localFinding({ state, worldStore, world = 'demo' }: Config): Doc
       return ok(check, `the local service; the first request creates the world ${world} in ${state}`);
     return filesOpenToOthers(state).length === 0
       ? ok(check, `the local service, with ${state}`)
-      : sharedWarning(check, state);
+      : accessWarning(check, state);
   } catch (error) {
     return failed(check, problemText(state, error), 'Correct it, or name another file with --state.');
   }
@@ -79,7 +79,7 @@ function writtenAt(path: string): number {
   }
 }
 
-const sharedWarning = (check: string, path: string) =>
+const accessWarning = (check: string, path: string) =>
   warning(check, `${path}: other users can access it.`, 'The next start of the server removes their access.');
 
 function problemText(path: string, error: unknown): string {

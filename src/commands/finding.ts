@@ -17,7 +17,6 @@ const finding =
     ...(advice === undefined ? {} : { advice }),
   });
 
-/** The findings of one check, named. */
 export const ok = finding('ok');
 export const warning = finding('warning');
 export const failed = finding('failed');

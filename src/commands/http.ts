@@ -55,19 +55,19 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
   const store = await openSharedStore(config, log);
   const signers = stateSigners(keys);
   let server: HttpServer | undefined;
-  const approvals = approvalPage(config, signers, () => server?.port ?? 0);
+  const { page, signing } = serverPage(config, signers, () => server?.port ?? 0);
   const hasPage = (await trustsSignIns(configs)) && authorization !== undefined;
-  const page = hasPage ? approvals.page : undefined;
-  const observe = observeCalls((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
-  const runtime = { now, later, observe, store, signers, page, anonymous: authorization === undefined };
-  const endpoints = await Promise.all(configs.map((endpoint) => startEndpoint(endpoint, log, runtime)));
+  const wrapCall = observeCalls((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
+  const shared = { now, later, wrapCall, store, signers, page: hasPage ? page : undefined };
+  const runtimeOptions = { ...shared, anonymous: authorization === undefined };
+  const endpoints = await Promise.all(configs.map((endpoint) => startEndpoint(endpoint, log, runtimeOptions)));
   if (store !== undefined) await joinReplicas(store, config, endpoints, (keys ?? []).map(keyName));
   const dependencies = sharedDependencies(config, authorization, store);
   server = await serveOverHttp({
     ...config,
     ...overrides,
     authorization,
-    approvals: hasPage ? approvals.signing : undefined,
+    approvals: hasPage ? signing : undefined,
     served: endpoints,
     needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(endpoints.map(({ settled }) => settled()))),
@@ -83,7 +83,7 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
 }
 
 /** The page of this server on which people who sign in approve, and what signs its state and approvals. */
-function approvalPage(config: Config, signers: StateSigners, port: () => number) {
+function serverPage(config: Config, signers: StateSigners, port: () => number) {
   const scope = approverScope(config);
   // The purpose of signatures differs between servers, so that one rejects what another signed with the same keys.
   const own: StateSigners = (purpose) => signers(`${purpose} of ${scope}`);
@@ -203,7 +203,7 @@ async function joinReplicas(
   const agreements = await Promise.all(endpoints.map((endpoint) => endpoint.agreement()));
   const values = {
     ...(targets === undefined ? {} : { 'the file of --targets': digest(readFileSync(targets, 'utf8')) }),
-    'the backend or its world': digest(agreements.map(({ serves }) => serves)),
+    'the backend or its world': digest(agreements.map(({ location }) => location)),
   };
   const approver = agreements.map(({ approver }) => approver).find((fingerprint) => fingerprint !== '') ?? '';
   await store.join({ values, sealKeys, approver });

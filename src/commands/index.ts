@@ -97,7 +97,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
 };
 
-/** The text of `--help` for one command; `help` stands for the list of all. */
+/** The text of `--help` for one command; for the default command, it lists all. */
 export function helpFor(command: string): string {
   const columns = terminalColumns();
   return helpText({ command, commands: COMMANDS, isGeneral: command === DEFAULT_COMMAND, env: process.env, columns });

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { localStore } from '../store/local.ts';
-import { requireLocal } from '../store/position-file.ts';
+import { refuseSharedStateDir } from '../store/position-file.ts';
 import type { SharedStore, Store, StoreOptions } from '../store/store.ts';
 import type { Log } from './log.ts';
 
@@ -14,7 +14,7 @@ export async function openSharedStore({ store, stateDir }: Config, log: Log): Pr
 /** What a command of a person reads: the store of --store, or else the state directory. */
 export async function openForPerson({ store, stateDir }: Pick<Config, 'store' | 'stateDir'>): Promise<Store> {
   if (store !== undefined) return openStore(store, { stateDir, serves: false, onerror: () => {} });
-  requireLocal(stateDir);
+  refuseSharedStateDir(stateDir);
   return localStore({ stateDir, isEphemeral: false, now: Date.now, onerror: () => {} });
 }
 

@@ -25,10 +25,10 @@ export interface OutOfBandOptions {
 }
 
 /** How a person can approve outside the client: on the page of this server, in a terminal, or not at all. */
-export function outOfBandApproval(config: Config, ways: OutOfBandOptions): () => Promise<OutOfBand | undefined> {
-  const { page } = ways;
+export function outOfBandApproval(config: Config, options: OutOfBandOptions): () => Promise<OutOfBand | undefined> {
+  const { page } = options;
   return async () => {
-    const terminal = await terminalApproval(config, ways);
+    const terminal = await terminalApproval(config, options);
     if (page === undefined) return terminal;
     const onPage = `A person approves it on the page ${page.url()}, signed in with a token that has the scope finspace:approve. The caller that requested it cannot approve it.`;
     return {

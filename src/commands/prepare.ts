@@ -12,15 +12,15 @@ const worldOptions = () => import('./world-options.ts');
  */
 export async function prepareBackend(config: Config, log: Log): Promise<void> {
   const { backend: kind, state, stateDir, world, quotas, worldStore } = config;
-  const isNewWorldGiven = world !== undefined || quotas !== undefined;
+  const hasWorldOptions = world !== undefined || quotas !== undefined;
   const warn = (line: string | undefined) => {
     if (line !== undefined) log.warn({}, line);
   };
   if (!isEphemeral(config)) warn(prepareFile(stateFile(stateDir), STATE_FORMAT));
   if (kind !== 'local') {
-    if (isNewWorldGiven) (await worldOptions()).warnUnused(config, log, {}, 'it is for the local backend');
+    if (hasWorldOptions) (await worldOptions()).warnUnused(config, log, {}, 'it is for the local backend');
     return;
   }
   if (worldStore === undefined) warn(prepareState(state));
-  if (isNewWorldGiven) await (await worldOptions()).checkWorldOptions(config, log);
+  if (hasWorldOptions) await (await worldOptions()).checkWorldOptions(config, log);
 }

@@ -43,7 +43,7 @@ export interface Runtime {
   /** The open plans. */
   readonly ledger: Ledger;
   /** What all replicas must agree on. Rejects with LedgerError when the backend cannot be opened. */
-  agreement(): Promise<{ readonly serves: string; readonly approver: string }>;
+  agreement(): Promise<{ readonly location: string; readonly approver: string }>;
   /** Resolves when every mutation that started has ended and is in the journal. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -65,13 +65,14 @@ export interface RuntimeOptions {
   readonly scope?: string | undefined;
   /** The page on which people who sign in approve. */
   readonly page?: ServerPage | undefined;
-  readonly observe?: ((call: Call) => Call) | undefined;
+  /** Wraps the calls of the backend, for example to measure them. */
+  readonly wrapCall?: ((call: Call) => Call) | undefined;
 }
 
 /** Assembles what the configuration describes. Nothing expensive is opened before it is needed. */
 export function createRuntime(config: Config, log: Log, options: RuntimeOptions): Runtime {
   const profile = serverProfile(config);
-  const { now = Date.now, later = runLater, observe = (call) => call } = options;
+  const { now = Date.now, later = runLater, wrapCall = (call) => call } = options;
   const rules = approverRules(config);
   const service = backend(config, log, {
     server: options.page?.server,
@@ -79,7 +80,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     store: options.store?.id,
   });
   const { backendLocation, quotas, aheadMs } = service;
-  const direct = observe(service.call);
+  const direct = wrapCall(service.call);
   const { store, close: closeStore } = openStateStore(config, log, options, rules, now);
   const { journal } = store;
   const ledger = store.ledger(PLAN_OPEN_MS);
@@ -158,7 +159,7 @@ const keepIn = (kits: RecoveryKits) => async (plan: Plan | TeardownPlan) => {
 const agreementOf = (service: ReturnType<typeof backend>, rules: ApproverRules) => async () => {
   await service.pinnedApprover();
   const { backend, region, target, worldId } = service.backendLocation;
-  return { serves: JSON.stringify({ backend, region, target, worldId }), approver: await rules.sharedFingerprint() };
+  return { location: JSON.stringify({ backend, region, target, worldId }), approver: await rules.sharedFingerprint() };
 };
 
 function logInternal(log: Log, error: unknown): void {
@@ -174,8 +175,8 @@ function recordedCalls(
   journal: Journal,
   { backend, region }: PlanLocation,
 ): TrackedCalls {
-  const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
-  const { call, settled } = trackMutations(journaledCall(direct, journal, `${backend} ${region}`, lost));
+  const onLost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
+  const { call, settled } = trackMutations(journaledCall(direct, journal, `${backend} ${region}`, onLost));
   const { environments } = config;
   if (environments === undefined) return { call, settled };
   return { call: limitToEnvironments(warnAboutMissing(call, environments, log), environments), settled };

@@ -32,13 +32,13 @@ interface ActionOptions {
 const ACTIONS = {
   init: async ({ url, withRoles }: ActionOptions) => [
     `The store ${await initStore(url, { roles: withRoles })} is ready.`,
-    ...(withRoles ? [ROLE] : []),
+    ...(withRoles ? [GRANT_ADVICE] : []),
   ],
   migrate: async ({ url, withRoles }: ActionOptions) => {
     const { from, to } = await migrateStore(url, { roles: withRoles });
     const text =
       from === to ? `The store already has version ${to}.` : `Migrated the store from version ${from} to ${to}.`;
-    return [text, ...(withRoles ? [ROLE] : [])];
+    return [text, ...(withRoles ? [GRANT_ADVICE] : [])];
   },
   import: async ({ url, stateDir, worldFile }: ActionOptions) => {
     const [{ importState }, { importWorlds }] = await Promise.all([
@@ -79,27 +79,29 @@ function tenths(): (done: number, total: number) => void {
   };
 }
 
-const ROLE = `Grant the role ${SERVER_ROLE} to the user that servers connect as: GRANT ${SERVER_ROLE} TO "USER".`;
+const GRANT_ADVICE = `Grant the role ${SERVER_ROLE} to the user that servers connect as: GRANT ${SERVER_ROLE} TO "USER".`;
 
 function statusLines({
   id,
   version,
-  server,
+  postgresVersion,
   entries,
-  openApprovals,
+  openPlans,
   replicas,
   pins,
   synchronous,
-  isOwner,
+  ownsTables,
 }: StoreStatus): string[] {
   return [
-    `Store ${id}, version ${version}, in PostgreSQL ${server}`,
-    `${counted('journal entry', entries)}, ${counted('open plan', openApprovals)}`,
+    `Store ${id}, version ${version}, in PostgreSQL ${postgresVersion}`,
+    `${counted('journal entry', entries)}, ${counted('open plan', openPlans)}`,
     ...replicas.map(({ name, version, secondsAgo }) => `Replica ${name} (${version}), seen ${secondsAgo} s ago`),
     ...pins.map(({ name, replica }) => `Pinned by ${replica}: ${name}`),
     synchronous
       ? 'Commits wait for a standby.'
       : `No standby is synchronous: a failover may lose the newest entries. Servers then refuse changes until a person runs ${ownCommand()} store accept-restore.`,
-    ...(isOwner ? ['This user owns the tables. Servers should connect as a member of another role: see --roles.'] : []),
+    ...(ownsTables
+      ? ['This user owns the tables. Servers should connect as a member of another role: see --roles.']
+      : []),
   ];
 }

@@ -28,8 +28,8 @@ function fileSchema() {
     allow: z.record(principal, z.array(scope)).optional(),
   });
   const alias = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expects lower case, digits and -');
-  const named = (targets: object) => Object.keys(targets).length > 0;
-  return z.strictObject({ targets: z.record(alias, row).refine(named, 'expects at least one target') });
+  const isNotEmpty = (targets: object) => Object.keys(targets).length > 0;
+  return z.strictObject({ targets: z.record(alias, row).refine(isNotEmpty, 'expects at least one target') });
 }
 type Row = z.output<ReturnType<typeof fileSchema>>['targets'][string];
 
@@ -105,7 +105,7 @@ function targetConfig(config: Config, target: string, { allow: _, ...row }: Row)
   }
 }
 
-/** An empty list means that a setting was not given; it cannot be given as such. */
+/** Without empty lists: they are the defaults of settings that were not given, and schemas may reject them. */
 const withoutEmpty = (config: Config) =>
   Object.fromEntries(Object.entries(config).filter(([, value]) => !Array.isArray(value) || value.length > 0));
 

@@ -19,6 +19,7 @@ type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'> & { reado
 /**
  * Replaces a world: first records it in the journal and keeps the old world in a file if changes would be lost. Returns the path of that
  * file. Throws ConfigError if changes would be lost and `discardChanges` is false, and ApproverError if the world belongs to another key.
+ * `replace` calls `keep` before it discards changes, and resolves with false if it may not discard them.
  */
 export async function replaceWorld(
   store: Store,
@@ -28,7 +29,7 @@ export async function replaceWorld(
 ): Promise<string | undefined> {
   await requireOwnWorld(store, config.stateDir);
   const isChanged = await isWorldChanged(store, worldOf(DEFAULT_ACCOUNT, region));
-  if (isChanged && !discardChanges) throw new ConfigError(NOT_SURE);
+  if (isChanged && !discardChanges) throw new ConfigError(YES_REQUIRED);
   const { file, backup, backUpTo } = backupOf(store, config, region);
   return whileOpen(await openForPerson(config), async ({ journal }) => {
     const call = randomUUID();
@@ -40,7 +41,7 @@ export async function replaceWorld(
       isKept = true;
     };
     try {
-      if (!(await replace(keep))) throw new ConfigError(NOT_SURE);
+      if (!(await replace(keep))) throw new ConfigError(YES_REQUIRED);
     } catch (error) {
       if (isKept) rmSync(backup, { force: true });
       await journal.finish(call, { result: 'failed' });
@@ -67,7 +68,7 @@ function backupOf(store: Store, config: Pick<Config, 'state' | 'stateDir' | 'wor
   return { file: worldPlace(config), backup: join(resolve(stateDir), `world-${region}.${before}.json`), backUpTo };
 }
 
-const NOT_SURE = '--yes: required, because the world that would be replaced has been changed since it was created';
+const YES_REQUIRED = '--yes: required, because the world that would be replaced has been changed since it was created';
 
 /** `20261128T222152123Z`, which is valid in file names on every platform. */
 const stamp = (at: Date) => at.toISOString().replaceAll(/[-:.]/g, '');

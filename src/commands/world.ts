@@ -18,19 +18,18 @@ export async function world(config: Config, switches: ReadonlySet<string>, word 
   const isThere = mayHaveWorlds(config);
   if (word === 'list' && !isThere)
     return print(`No worlds yet: the first request to a server creates one in ${state}.`);
-  if (act.reads && !isThere) throw new ConfigError(`--state: ${state} does not exist; there are no worlds`);
+  if (act.needsWorlds && !isThere) throw new ConfigError(`--state: ${state} does not exist; there are no worlds`);
   await whileOpen(await openLocalWorlds(config), (store) => act.run(store, config, switches.has('yes')));
 }
 
 interface Action {
-  /** Whether it requires an existing state file. */
-  readonly reads: boolean;
+  readonly needsWorlds: boolean;
   readonly run: (store: Store, config: Config, discardChanges: boolean) => Promise<void>;
 }
 
 const ACTIONS = {
   list: {
-    reads: true,
+    needsWorlds: true,
     run: async (store) => {
       const worlds = await listWorlds(store);
       if (worlds.length === 0) print('No worlds yet: the first request to a server creates one.');
@@ -41,7 +40,7 @@ const ACTIONS = {
     },
   },
   export: {
-    reads: true,
+    needsWorlds: true,
     run: async (store, config) => {
       const file = await exportWorld(store, worldOf(DEFAULT_ACCOUNT, regionOf(config)));
       if (file === undefined)
@@ -50,7 +49,7 @@ const ACTIONS = {
     },
   },
   import: {
-    reads: false,
+    needsWorlds: false,
     run: async (store, config, discardChanges) => {
       const { world: path, region, quotas } = config;
       if (!path?.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
@@ -62,7 +61,7 @@ const ACTIONS = {
     },
   },
   reset: {
-    reads: false,
+    needsWorlds: false,
     run: async (store, config, discardChanges) => {
       const place = { region: regionOf(config), account: DEFAULT_ACCOUNT };
       const options = { ...place, now: Date.now, lifecycle: config.lifecycle, quotas: config.quotas };

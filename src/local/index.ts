@@ -32,7 +32,7 @@ export interface Local {
   readonly service: Service;
   readonly clock: WorldClock;
   /** The id of the state file; a copy has another one. */
-  readonly identity: string;
+  readonly worldId: string;
   /** The fingerprint of the key that is pinned to the state; null without one. */
   pinnedApprover(): Promise<string | null>;
   /** The limits of its world. */
@@ -54,11 +54,11 @@ export async function openLocalService(options: LocalOptions): Promise<Local> {
     now = Date.now,
   } = options;
   const store = options.store ?? (await openStore(state));
-  let identity: string;
+  let worldId: string;
   let faults: FaultSource | undefined;
   try {
     faults = options.faults === undefined ? undefined : faultSource(readFaults(options.faults));
-    identity = await identify(store, options.store === undefined ? state : ':memory:');
+    worldId = await identify(store, options.store === undefined ? state : ':memory:');
     if (options.approver !== undefined) await pinApprover(store, options.approver);
     await seed(store, world, { now, region, account, lifecycle, quotas });
   } catch (error) {
@@ -67,7 +67,7 @@ export async function openLocalService(options: LocalOptions): Promise<Local> {
   }
   const settings = () => store.read((tx) => tx.settings(worldOf(account, region).arn));
   return {
-    identity,
+    worldId,
     pinnedApprover: () => approverOf(store),
     service: service(store, { ...options, account, now, faults }),
     clock: worldClock(store, now),

@@ -45,7 +45,7 @@ export const typedEnvironment = (name: string, environmentId: string): string =>
   name === environmentId ? name : `${name} ${environmentId.slice(0, ID_SHOWN)}`;
 
 /** What a person must type, not cut: wider than 80 columns if the name is. */
-export const typeLine = (typed: string): string => `Type ${typedLabel(typed)} to approve.`;
+export const approveLine = (typed: string): string => `Type ${typedLabel(typed)} to approve.`;
 
 interface Consequences {
   readonly lost: readonly VisibleItem[];

@@ -1,5 +1,5 @@
 import { quoteUntrusted, quoteWhole } from '../untrusted.ts';
-import { countedLine, countText, typeLine, wholeLine, worstLine } from './approval-head.ts';
+import { approveLine, countedLine, countText, wholeLine, worstLine } from './approval-head.ts';
 import { COLUMNS } from './approval-label.ts';
 import type { LabelledValue } from './backend-location.ts';
 import { byKind } from './item-text.ts';
@@ -26,7 +26,7 @@ export interface ApprovalParts {
 }
 
 /** The line of a plan whose losses are permanent. */
-export const FINAL = 'This cannot be undone.';
+export const CANNOT_UNDO = 'This cannot be undone.';
 /** What a call affects, as people read it. */
 export const GROUPS = { lost: 'Lost for good', interrupted: 'Interrupted' } as const;
 /** The lines above the lists of a plan. */
@@ -59,7 +59,7 @@ const MAX_OLD_VALUE = 160;
 export function approvalText(parts: ApprovalParts, visibility: Visibility = EVERYTHING): FittedText {
   const { typed, inOrder = false, where, isFinal, changes, details } = parts;
   const [lost, interrupted] = [visibility.redact(parts.lost), visibility.redact(parts.interrupted)];
-  const instruction = typeLine(typed);
+  const instruction = approveLine(typed);
   const settings = changes.map(changeLine);
   const lists = [
     ...itemLines(TITLES.lostInOrder, inOrder ? lost : [], (at) => `${at + 1}. `),
@@ -68,7 +68,7 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
   ];
   const rest = [
     ...factLine(where.filter(([label]) => visibility === EVERYTHING || label !== 'world')),
-    ...(isFinal ? [FINAL] : []),
+    ...(isFinal ? [CANNOT_UNDO] : []),
     ...parts.notes.filter(({ needs }) => needs === undefined || visibility.isOffered(needs)).map(({ says }) => says),
     ...(settings.length === 0 ? [] : [TITLES.changes, ...settings]),
   ];

@@ -6,7 +6,7 @@ import { StoreError } from '../sqlite/store-error.ts';
 export const positionFile = (stateDir: string): string => join(stateDir, 'store-position.json');
 
 /** Throws `StoreError` if a state directory belongs to a shared store, so that no server writes to it meanwhile. */
-export function requireLocal(stateDir: string): void {
+export function refuseSharedStateDir(stateDir: string): void {
   const path = positionFile(stateDir);
   const store = readPositionFile(path)?.store;
   if (store !== undefined)

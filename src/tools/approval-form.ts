@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Actor } from '../operations/index.ts';
-import { typeLine } from '../safety/approval-head.ts';
+import { approveLine } from '../safety/approval-head.ts';
 import type { Decision, Dialog, FormAnswer, FormReply } from '../safety/approvals.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { FOREIGN_STATE } from '../safety/state-signer.ts';
@@ -111,7 +111,7 @@ function form({ pending: { shown }, state }: Request): ToolResult {
 }
 
 /** Some clients cut the message of a form, but not the description of its field. */
-const howToApprove = ({ name }: PendingApproval['shown']) => `${typeLine(name)} Anything else stops the call.`;
+const howToApprove = ({ name }: PendingApproval['shown']) => `${approveLine(name)} Anything else stops the call.`;
 
 function link({ pending: { code, shown }, state }: Request, url: string): ToolResult {
   const [what, worst] = shown.text.split('\n');

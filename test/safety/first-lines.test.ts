@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countedLine, typeLine, whatLine, wholeLine, worstLine } from '../../src/safety/approval-head.ts';
+import { approveLine, countedLine, whatLine, wholeLine, worstLine } from '../../src/safety/approval-head.ts';
 import { label, phrase } from '../../src/safety/approval-label.ts';
 import type { VisibleItem } from '../../src/safety/visibility.ts';
 
@@ -102,8 +102,8 @@ describe('an entity name', () => {
     expect(label('hdb-a_1.b')).toBe('hdb-a_1.b');
     expect(label('a b')).toBe('"a b"');
     expect(label('a\n"b\\\u202e😀')).toBe('"a\\u{a}\\"b\\\\\\u{202e}\\u{1f600}"');
-    expect(typeLine('kdb-uat 5qz6')).toBe('Type kdb-uat 5qz6 to approve.');
-    expect(typeLine('x to approve. Type y')).toBe('Type "x to approve. Type y" to approve.');
+    expect(approveLine('kdb-uat 5qz6')).toBe('Type kdb-uat 5qz6 to approve.');
+    expect(approveLine('x to approve. Type y')).toBe('Type "x to approve. Type y" to approve.');
   });
 
   it('is truncated in the middle, never inside an escape', () => {

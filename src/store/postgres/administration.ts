@@ -58,25 +58,25 @@ export const unpin = (url: string): Promise<void> =>
 export interface StoreStatus {
   readonly id: string;
   readonly version: number;
-  readonly server: string;
+  readonly postgresVersion: string;
   readonly entries: number;
-  readonly openApprovals: number;
+  readonly openPlans: number;
   readonly replicas: readonly { readonly name: string; readonly version: string; readonly secondsAgo: number }[];
   readonly pins: readonly { readonly name: string; readonly replica: string }[];
   readonly synchronous: boolean;
-  /** Whether the user of the URL could change the journal. */
-  readonly isOwner: boolean;
+  /** Whether the user of the URL could change the journal, as the owner of the tables can. */
+  readonly ownsTables: boolean;
 }
 
 export const storeStatus = (url: string): Promise<StoreStatus> =>
   withDatabase(url, async (db) => {
     const id = await requireStore(db);
     const [row] = await db.run<Omit<StoreStatus, 'id' | 'replicas' | 'pins'>>(
-      `SELECT s.version, current_setting('server_version') AS server,
+      `SELECT s.version, current_setting('server_version') AS "postgresVersion",
        (SELECT count(*)::integer FROM finspace_mcp.journal) AS entries,
-       (SELECT count(*)::integer FROM finspace_mcp.open_approvals()) AS "openApprovals",
+       (SELECT count(*)::integer FROM finspace_mcp.open_approvals()) AS "openPlans",
        current_setting('synchronous_standby_names') <> '' AS synchronous,
-       has_table_privilege('finspace_mcp.journal', 'UPDATE') AS "isOwner"
+       has_table_privilege('finspace_mcp.journal', 'UPDATE') AS "ownsTables"
        FROM finspace_mcp.store s`,
     );
     const replicas = await db.run<StoreStatus['replicas'][number]>(

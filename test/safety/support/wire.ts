@@ -54,7 +54,7 @@ export function openProduct(
   const served = createRuntime(configure({ ...base, ...settings }, {}), log, {
     remote: false,
     now: clock.now,
-    observe: (call) => {
+    wrapCall: (call) => {
       spy = spyOn(around?.(call) ?? call);
       return spy.call;
     },
