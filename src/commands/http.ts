@@ -12,7 +12,7 @@ import type { SharedStore } from '../store/store.ts';
 import { compositeNamed } from '../tools/composites.ts';
 import { causeOf } from '../transports/cause.ts';
 import { type Authorization, authorization } from '../transports/http/auth/authorize.ts';
-import { type Admits, OPERATIONS_ONLY } from '../transports/http/auth/scopes.ts';
+import { type AllowedScopes, needsOfOperation } from '../transports/http/auth/scopes.ts';
 import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
 import type { Observe } from '../transports/http/exchange.ts';
 import { NotReady } from '../transports/http/probes.ts';
@@ -69,7 +69,7 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
     authorization,
     approvals: hasPage ? signing : undefined,
     served: endpoints,
-    needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
+    needsOf: (tool) => needsOfOperation(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(endpoints.map(({ settled }) => settled()))),
     ready: () => requireReady({ 'the backend': () => anyReady(endpoints), ...dependencies }),
     limiterFor: store && sharedRateLimiter(store, now),
@@ -142,7 +142,7 @@ async function requireReady(checks: Checks): Promise<void> {
 interface EndpointConfig {
   readonly path: string;
   readonly config: Config;
-  readonly admits?: Admits | undefined;
+  readonly allowedScopes?: AllowedScopes | undefined;
 }
 
 /** One endpoint, or one for each named target; with targets, there is no default endpoint. */
@@ -152,7 +152,7 @@ function endpointConfigs(config: Config): EndpointConfig[] {
 }
 
 async function startEndpoint(
-  { path, config, admits }: EndpointConfig,
+  { path, config, allowedScopes }: EndpointConfig,
   log: Log,
   options: Omit<RuntimeOptions, 'remote' | 'scope'>,
 ) {
@@ -171,7 +171,18 @@ async function startEndpoint(
   };
   const { page } = options;
   const plans = page && { server: page.server, target: config.target, ledger };
-  return { path, serve, admits, plans, settled, close, ready, agreement, bus: answers.changes, watch: answers.watch };
+  return {
+    path,
+    serve,
+    allowedScopes,
+    plans,
+    settled,
+    close,
+    ready,
+    agreement,
+    bus: answers.changes,
+    watch: answers.watch,
+  };
 }
 
 /** Differs between servers whose approvers may differ; the same for all replicas of one server. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Config, ConfigError, configure, flagOf, SETTINGS } from '../config.ts';
 import { readJsonFile } from '../json-file.ts';
 import { type Caller, LOCAL_CALLER } from '../safety/policy.ts';
-import { type Admits, isScope, SCOPES, scopedCaller } from '../transports/http/auth/scopes.ts';
+import { type AllowedScopes, isScope, SCOPES, scopedCaller } from '../transports/http/auth/scopes.ts';
 import { parseInWords } from '../wording.ts';
 
 /** The schema of the file, built only if there is one. */
@@ -37,7 +37,7 @@ type Row = z.output<ReturnType<typeof fileSchema>>['targets'][string];
 export interface Target {
   readonly alias: string;
   readonly config: Config;
-  readonly admits: Admits;
+  readonly allowedScopes: AllowedScopes;
 }
 
 /** The targets that the configuration names; none without --targets. Throws ConfigError. */
@@ -48,7 +48,7 @@ export function targetsOf(config: Config): Target[] {
   return Object.entries(data.targets).map(([alias, row]) => ({
     alias,
     config: targetConfig(config, alias, row),
-    admits: admitsOf(row.allow),
+    allowedScopes: allowedBy(row.allow),
   }));
 }
 
@@ -64,7 +64,7 @@ export function selectTarget(config: Config): { config: Config; caller: Caller }
       `--target: ${alias === undefined ? 'needed with --targets' : `no ${alias}`}; available: ${aliases}`,
     );
   const { principal } = LOCAL_CALLER;
-  const scopes = target.admits(principal);
+  const scopes = target.allowedScopes(principal);
   if (scopes === undefined)
     throw new ConfigError(`--target: ${alias} allows no use over stdio; its allow has to name ${principal} or *`);
   return { config: target.config, caller: scopedCaller({ principal, scopes }) };
@@ -109,7 +109,7 @@ function targetConfig(config: Config, target: string, { allow: _, ...row }: Row)
 const withoutEmpty = (config: Config) =>
   Object.fromEntries(Object.entries(config).filter(([, value]) => !Array.isArray(value) || value.length > 0));
 
-function admitsOf(allow: Readonly<Record<string, readonly string[]>> | undefined): Admits {
+function allowedBy(allow: Readonly<Record<string, readonly string[]>> | undefined): AllowedScopes {
   if (allow === undefined) return () => Object.keys(SCOPES);
   const byPrincipal = new Map(Object.entries(allow));
   return (principal) => byPrincipal.get(principal) ?? byPrincipal.get('*');

@@ -29,13 +29,13 @@ export interface Store {
 export interface SharedStore extends Store {
   readonly id: string;
   /**
-   * Limits the calls of each kind per minute and principal: takes one call, and returns the seconds to wait, 0 when it may continue.
+   * Limits the calls of each class of tools per minute and principal: takes one call, and returns the seconds to wait, 0 when it may continue.
    * `fallback` decides while the store does not answer.
    */
-  rateLimiter<Kind extends string>(
-    perMinute: Readonly<Partial<Record<Kind, number | undefined>>>,
-    fallback: (principal: string, kind: Kind) => number | Promise<number>,
-  ): (principal: string, kind: Kind) => Promise<number>;
+  rateLimiter<ToolClass extends string>(
+    perMinute: Readonly<Partial<Record<ToolClass, number | undefined>>>,
+    fallback: (principal: string, toolClass: ToolClass) => number | Promise<number>,
+  ): (principal: string, toolClass: ToolClass) => Promise<number>;
   /** Carries change events to the subscribers of every replica. */
   events(scope: string): ServerEventBus;
   /** Resolves when the store answers; rejects with the cause. */

@@ -119,6 +119,7 @@ export function idIn(line: string): string | number | undefined {
 
 /** Characters at the beginning and end of a line in which its id is found. */
 const END_LENGTH = 200;
+const NEWLINE = 0x0a;
 const ID = '"id":(?:(\\d{1,15})|"([\\w-]{1,100})")';
 const AT_BEGIN = new RegExp(`^\\{(?:"jsonrpc":"2\\.0",)?${ID},`);
 const AT_END = new RegExp(`,(?:"jsonrpc":"2\\.0",)?${ID}(?:,"jsonrpc":"2\\.0")?\\}$`);
@@ -149,7 +150,7 @@ function lineSplitter(
   };
   const take = (chunk: Buffer) => {
     let rest = chunk;
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+    for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE)) {
       endLine(rest.subarray(0, end));
       rest = rest.subarray(end + 1);
     }

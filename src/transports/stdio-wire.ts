@@ -52,12 +52,12 @@ export function stdioWire({ input, output, onend, onlisted, maxBytes, ready, wat
     onbroken: () => void wire.close(),
   });
   const reply = (message: object) => void lines.send(message).catch(() => {});
-  const listen = streamOpener({ ready, watch, hold: turns.hold }, (message, opened) => {
-    if (opened instanceof Error) {
-      wire.onerror?.(opened);
+  const listen = streamOpener({ ready, watch, hold: turns.hold }, (message, endOrError) => {
+    if (endOrError instanceof Error) {
+      wire.onerror?.(endOrError);
       return reply(errorReply(InternalError, 'This server cannot watch resources.', message.id));
     }
-    requests.openStream(message.id, opened);
+    requests.openStream(message.id, endOrError);
     return wire.onmessage?.(message);
   });
   const skipped = (begin: string, id: string | number | undefined) => {
@@ -153,7 +153,7 @@ interface StreamOptions extends Pick<StdioWireOptions, 'ready' | 'watch'> {
  */
 function streamOpener(
   { ready, watch, hold }: StreamOptions,
-  opened: (message: JSONRPCRequest, result: (() => void) | Error) => void,
+  opened: (message: JSONRPCRequest, endOrError: (() => void) | Error) => void,
 ): (message: JSONRPCRequest) => void {
   let isReady = ready === undefined;
   const open = (message: JSONRPCRequest): void => {

@@ -14,10 +14,9 @@ export interface StdioOptions extends Pick<StdioWireOptions, 'input' | 'output' 
   readonly abandoned: () => Promise<void>;
   /** Maximum duration of one call: when input has ended, responses are awaited for this long. */
   readonly callMs: number;
-  /**
-   * Called when reading stops, with the number of unanswered requests, and at the end, with the number that stayed unanswered.
-   */
+  /** Called when reading stops, with the number of requests that are not answered yet. */
   readonly onending: (left: number) => void;
+  /** Called at the end, with the number of requests that stayed unanswered. */
   readonly onunanswered: (count: number) => void;
   /** Resolves after this many milliseconds. */
   readonly delay?: (ms: number) => Promise<unknown>;

@@ -8,16 +8,16 @@ const FALLBACK_MS = 2_000;
 /** Token buckets shared by all replicas, on the clock of the database; while it does not respond, each replica uses its own. */
 export function postgresRateLimiter(db: Database): SharedStore['rateLimiter'] {
   let silentUntilMs = 0;
-  return (rates, fallback) => async (principal, kind) => {
-    const perMinute = rates[kind];
+  return (rates, fallback) => async (principal, toolClass) => {
+    const perMinute = rates[toolClass];
     if (perMinute === undefined) return 0;
-    if (performance.now() < silentUntilMs) return fallback(principal, kind);
+    if (performance.now() < silentUntilMs) return fallback(principal, toolClass);
     try {
-      const values = [keyOf(`${kind} ${principal}`), perMinute];
+      const values = [keyOf(`${toolClass} ${principal}`), perMinute];
       return Math.ceil(Number(await callFunction(db, 'take_token', values, 0)) / 1_000);
     } catch {
       silentUntilMs = performance.now() + FALLBACK_MS;
-      return fallback(principal, kind);
+      return fallback(principal, toolClass);
     }
   };
 }

@@ -4,7 +4,7 @@ import { APPROVALS, SIGN_IN, type WebPage } from '../../approval-page/web.ts';
 import { lazy } from '../../operations/operation.ts';
 import type { Caller } from '../../safety/policy.ts';
 import { normalizeParams } from '../params.ts';
-import type { Needs } from './auth/scopes.ts';
+import type { NeedsOf } from './auth/scopes.ts';
 import { readJson } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { classesIn, firstRequest, type HttpExchange, type Observe } from './exchange.ts';
@@ -37,7 +37,7 @@ export interface AppOptions {
   readonly requestLimit: RequestLimit;
   /** For forms of people who are not signed in, so that slow senders occupy no slots of others. */
   readonly signIns: FormSlots;
-  readonly needs: Needs;
+  readonly needsOf: NeedsOf;
   readonly rateLimiter: RateLimiter;
   /** Maximum size of a request body, in bytes. */
   readonly maxBody: number;
@@ -129,7 +129,7 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
 
 /** Rejects a request at the first guard or limit that it does not pass, or serves it. */
 async function respond(
-  { guards, requestLimit, rateLimiter, needs, maxBody }: AppOptions,
+  { guards, requestLimit, rateLimiter, needsOf, maxBody }: AppOptions,
   { endpoint, authenticate, authorize }: Mount,
   exchange: HttpExchange,
   request: Request,
@@ -156,11 +156,11 @@ async function respond(
   const read = await readBody(request, maxBody);
   if (read instanceof Response) return refuse('body', read);
   const { body } = read;
-  Object.assign(exchange, firstRequest(body, needs));
+  Object.assign(exchange, firstRequest(body, needsOf));
   const denied = authorize?.(caller, body);
   if (denied !== undefined) return refuse('scope', denied);
-  for (const kind of method === 'POST' ? classesIn(body, needs) : []) {
-    const wait = rateLimiter(caller.principal, kind);
+  for (const toolClass of method === 'POST' ? classesIn(body, needsOf) : []) {
+    const wait = rateLimiter(caller.principal, toolClass);
     const seconds = typeof wait === 'number' ? wait : await wait;
     if (seconds > 0) return refuse('rate', tooMany(seconds));
   }

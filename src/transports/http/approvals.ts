@@ -8,14 +8,14 @@ import {
 } from '../../approval-page/web.ts';
 import type { Authorization } from './auth/authorize.ts';
 import { IssuerUnreachable } from './auth/jwt.ts';
-import { type Admits, scopedCaller } from './auth/scopes.ts';
+import { type AllowedScopes, withIncluded } from './auth/scopes.ts';
 import { wrongTokenLimiter } from './auth/wrong-token-limiter.ts';
 
 /** One endpoint for approvals: its plans, and who may use it. */
 export interface ApprovalEndpoint extends PlanSource {
   /** The audience of its tokens. */
   readonly url: () => string;
-  readonly admits: Admits | undefined;
+  readonly allowedScopes: AllowedScopes | undefined;
 }
 
 export interface ApprovalsOptions extends Pick<WebPageOptions, 'signers' | 'pageSignature' | 'now'> {
@@ -54,14 +54,15 @@ export function approvals(options: ApprovalsOptions): WebPage {
 async function signIn(token: string, { endpoints, holderOf, base }: ApprovalsOptions): Promise<SignInResult> {
   let person: Exclude<SignInResult, 'unknown' | 'issuer-away'> | undefined;
   try {
-    for (const { target = '', url, admits } of endpoints) {
+    for (const { target = '', url, allowedScopes } of endpoints) {
       const holder = await holderOf(token, [url(), approvalsUrl(base())]);
       if (holder === undefined) continue;
       const { principal, scopes, expiresMs } = holder;
-      const left = admits === undefined ? scopes : scopes.filter((scope) => admits(principal)?.includes(scope));
-      const may = scopedCaller({ principal, scopes: left }).scopes.has('finspace:approve');
+      const allowed =
+        allowedScopes === undefined ? scopes : scopes.filter((scope) => allowedScopes(principal)?.includes(scope));
+      const mayApprove = withIncluded(allowed).has('finspace:approve');
       const before = typeof person === 'object' ? person.targets : [];
-      if (may) person = { principal, expiresMs, targets: [...before, target] };
+      if (mayApprove) person = { principal, expiresMs, targets: [...before, target] };
       else person ??= 'no-scope';
     }
     return person ?? 'unknown';

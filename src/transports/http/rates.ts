@@ -5,7 +5,7 @@ import type { ToolClass } from './exchange.ts';
 export type Rates = Readonly<Partial<Record<ToolClass, number | undefined>>>;
 
 /** Takes one call of a principal; returns the seconds to wait, 0 when it may continue. */
-export type RateLimiter = (principal: string, kind: ToolClass) => number | Promise<number>;
+export type RateLimiter = (principal: string, toolClass: ToolClass) => number | Promise<number>;
 
 interface Bucket {
   tokens: number;
@@ -18,10 +18,10 @@ const MAX_BUCKETS = 10_000;
 /** Token buckets in this process: up to a minute's calls at once, then at the refill rate. */
 export function rateLimiter(rates: Rates, now: () => number): RateLimiter {
   const buckets = new Map<string, Bucket>();
-  return (principal, kind) => {
-    const perMinute = rates[kind];
+  return (principal, toolClass) => {
+    const perMinute = rates[toolClass];
     if (perMinute === undefined) return 0;
-    const key = `${kind} ${principal}`;
+    const key = `${toolClass} ${principal}`;
     const time = now();
     const bucket = buckets.get(key) ?? { tokens: perMinute, filledMs: time };
     // The clock may have been set back.

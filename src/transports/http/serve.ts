@@ -7,7 +7,7 @@ import { type ApprovalsOptions, approvals } from './approvals.ts';
 import type { Authorization } from './auth/authorize.ts';
 import { authorizedMount, metadataPages, openMount } from './auth/mounts.ts';
 import { protectedResource } from './auth/resource.ts';
-import { type Admits, type Needs, OPERATIONS_ONLY } from './auth/scopes.ts';
+import { type AllowedScopes, type NeedsOf, needsOfOperation } from './auth/scopes.ts';
 import { type EndpointOptions, endpoint } from './endpoint.ts';
 import type { Observe } from './exchange.ts';
 import { formSlots } from './form-slots.ts';
@@ -21,7 +21,7 @@ import { DEFAULT_PORTS, DEFAULT_RATES, type HttpSettings, hostInUrl } from './se
 
 export interface ServedEndpoint extends Pick<EndpointOptions, 'serve' | 'bus' | 'watch'> {
   readonly path: string;
-  readonly admits?: Admits | undefined;
+  readonly allowedScopes?: AllowedScopes | undefined;
   /** The open plans at this endpoint; with authorization, they are approved on the page of this server. */
   readonly plans?: PlanSource | undefined;
 }
@@ -41,7 +41,7 @@ export interface HttpOptions extends HttpSettings {
   /** The signature of approvals on the page, which is served only with authorization. */
   readonly approvals?: Pick<ApprovalsOptions, 'signers' | 'pageSignature'> | undefined;
   /** What the tools may call, which decides scopes and rates; the operations by default. */
-  readonly needs?: Needs | undefined;
+  readonly needsOf?: NeedsOf | undefined;
   /** Limits the calls of a principal; within this process by default. */
   readonly limiterFor?: ((rates: Rates) => RateLimiter) | undefined;
   /** More gauges for `/metrics`, by name. */
@@ -103,16 +103,18 @@ function partsOf(options: HttpOptions) {
 /** The paths, guards and limits of a server; `base` is its URL as clients see it. */
 function appOptions(options: HttpOptions, parts: Parts, base: () => string): AppOptions {
   const { requests, signIns, endpoints, measured } = parts;
-  const { authorization, authIssuer, onerror, maxBody, needs = OPERATIONS_ONLY, now = Date.now } = options;
-  const authorize = authorization?.authorize;
+  const { authorization, authIssuer, onerror, maxBody, needsOf = needsOfOperation, now = Date.now } = options;
+  const authenticate = authorization?.authenticate;
   const resourceAt: ResourceAt = (path) => () => protectedResource(base(), path, authIssuer);
-  const mounts = endpoints.map(({ path, mcp, admits }) => [
+  const mounts = endpoints.map(({ path, mcp, allowedScopes }) => [
     path,
-    authorize === undefined ? openMount(mcp, admits) : authorizedMount(mcp, authorize, resourceAt(path), admits, needs),
+    authenticate === undefined
+      ? openMount(mcp, allowedScopes)
+      : authorizedMount(mcp, authenticate, resourceAt(path), allowedScopes, needsOf),
   ]);
   const guard = guards({ hosts: servedHosts(options), origins: options.allowedOrigins });
   const showMetrics = async (request: Request) => {
-    const refusal = guard.refuse(request.headers) ?? (await authorize?.(request, resourceAt(METRICS)()));
+    const refusal = guard.refuse(request.headers) ?? (await authenticate?.(request, resourceAt(METRICS)()));
     return refusal instanceof Response ? refusal : new Response(measured.text(), { headers: PROMETHEUS });
   };
   return {
@@ -127,7 +129,7 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
     guards: guard,
     requestLimit: requests,
     signIns,
-    needs,
+    needsOf,
     maxBody,
     onerror,
     rateLimiter: (options.limiterFor ?? ((rates) => rateLimiter(rates, now)))(effectiveRates(options)),
@@ -158,8 +160,8 @@ type ResourceAt = (path: string) => () => ReturnType<typeof protectedResource>;
 function approvalsPage(options: HttpOptions, base: () => string, resourceAt: ResourceAt, now: () => number) {
   const { authorization, publicUrl, onerror, served } = options;
   if (authorization === undefined || options.approvals === undefined) return undefined;
-  const endpoints = served.flatMap(({ plans, path, admits }) =>
-    plans === undefined ? [] : [{ ...plans, admits, url: () => resourceAt(path)().url }],
+  const endpoints = served.flatMap(({ plans, path, allowedScopes }) =>
+    plans === undefined ? [] : [{ ...plans, allowedScopes, url: () => resourceAt(path)().url }],
   );
   const isPublic = publicUrl !== undefined;
   return approvals({

@@ -43,13 +43,13 @@ const RETRY_MS = 1_000;
 /**
  * All session ids of this process have the same prefix, which distinguishes ids of other processes from those of ended sessions.
  */
-const OURS = randomUUID().slice(0, 8);
-const sessionId = () => `${OURS}${randomUUID().slice(8)}`;
+const ID_PREFIX = randomUUID().slice(0, 8);
+const sessionId = () => `${ID_PREFIX}${randomUUID().slice(8)}`;
 
 /**
- * Sessions of 2025-era clients, bounded in number and time; forms need one. At the limit, the table evicts a session only if this
- * lets no one lock out others. A session belongs to the principal that opened it, and other principals cannot see it. The token
- * of each request decides what its caller may do, not the token of the first.
+ * Sessions of 2025-era clients, bounded in number and time. These clients can be sent forms only in a session. At the limit, the
+ * table evicts a session only if this lets no one lock out others. A session belongs to the principal that opened it, and other
+ * principals cannot see it. The token of each request decides what its caller may do, not the token of the first.
  */
 export function sessions(serve: (caller: Caller) => McpServer | Server, options: SessionOptions): Sessions {
   const { now, onerror } = options;
@@ -142,7 +142,7 @@ function withAccept(request: Request): Request {
   return new Request(url, { method, headers, signal });
 }
 
-const unknownSession = (id: string) => reject(404, id.startsWith(OURS) ? ENDED : ELSEWHERE, {}, -32_001);
+const unknownSession = (id: string) => reject(404, id.startsWith(ID_PREFIX) ? ENDED : ELSEWHERE, {}, -32_001);
 const ENDED = 'Session not found';
 const ELSEWHERE =
   'Session not found: it was started on another replica or before a restart. Start a new one. With several replicas, the proxy must send all requests of a client to one replica (docs/deploy.md, Affinity).';

@@ -16,10 +16,10 @@ export interface AuthorizationOptions {
   readonly now: () => number;
 }
 
-export type Authorize = (request: Request, resource: ProtectedResource) => Promise<ScopedCaller | Rejection>;
+export type Authenticate = (request: Request, resource: ProtectedResource) => Promise<ScopedCaller | Rejection>;
 
 export interface Authorization {
-  readonly authorize: Authorize;
+  readonly authenticate: Authenticate;
   /** The holder of a token that is valid for one of these URLs; undefined when it is not. Rejects with `IssuerUnreachable`. */
   readonly holderOf: (token: string, urls: readonly string[]) => Promise<VerifiedToken | undefined>;
   /** Resolves when tokens can be verified. Rejects with `IssuerUnreachable`. */
@@ -57,7 +57,7 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
     }
   };
 
-  const authorize: Authorize = async (request, resource) => {
+  const authenticate: Authenticate = async (request, resource) => {
     if (request.url.includes('?') && new URL(request.url).searchParams.has('access_token'))
       return unauthorized(resource, 'A token must not be in a URL');
     const token = bearerToken(request);
@@ -81,5 +81,5 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
       throw error;
     }
   };
-  return { authorize, holderOf, ready: async () => jwt?.ready() };
+  return { authenticate, holderOf, ready: async () => jwt?.ready() };
 }

@@ -1,61 +1,62 @@
+import { oncePer } from '../../../once-per.ts';
 import { LOCAL_CALLER } from '../../../safety/policy.ts';
 import type { Mount } from '../app.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { reject } from '../rejection.ts';
-import type { Authorize } from './authorize.ts';
+import type { Authenticate } from './authorize.ts';
 import { insufficientScope, metadata, metadataPath, type ProtectedResource } from './resource.ts';
-import { type Admits, type Needs, type Scope, type ScopedCaller, scopedCaller, scopesToRequest } from './scopes.ts';
+import {
+  type AllowedScopes,
+  type NeedsOf,
+  type Scope,
+  type ScopedCaller,
+  scopedCaller,
+  scopesToRequest,
+  withIncluded,
+} from './scopes.ts';
 
 /** An endpoint that everyone who reaches it may use as the local user. */
-export function openMount(endpoint: Endpoint, admits: Admits | undefined): Mount {
-  const targetScopes = admits?.(LOCAL_CALLER.principal);
-  const caller =
-    targetScopes === undefined
-      ? LOCAL_CALLER
-      : scopedCaller({ principal: LOCAL_CALLER.principal, scopes: targetScopes });
+export function openMount(endpoint: Endpoint, allowedScopes: AllowedScopes | undefined): Mount {
+  const { principal } = LOCAL_CALLER;
+  const scopes = allowedScopes?.(principal);
+  const caller = scopes === undefined ? LOCAL_CALLER : scopedCaller({ principal, scopes });
   return {
     endpoint,
-    authenticate: () => (admits !== undefined && targetScopes === undefined ? unknownTarget() : caller),
+    authenticate: () => (allowedScopes !== undefined && scopes === undefined ? unknownTarget() : caller),
   };
 }
 
 /** An endpoint that requires tokens and limits callers to their scopes, and to those that its target allows. */
 export function authorizedMount(
   endpoint: Endpoint,
-  authorize: Authorize,
+  authenticate: Authenticate,
   resource: () => ProtectedResource,
-  admits: Admits | undefined,
-  needs: Needs,
+  allowedScopes: AllowedScopes | undefined,
+  needsOf: NeedsOf,
 ): Mount {
-  /** By caller only, because the scopes that a target allows a principal never change. */
-  const narrowed = new WeakMap<ScopedCaller, ScopedCaller>();
-  const narrow = (caller: ScopedCaller, targetScopes: readonly string[]) => {
-    let cached = narrowed.get(caller);
-    if (cached === undefined) {
-      const allowed = scopedCaller({ principal: caller.principal, scopes: targetScopes }).scopes;
-      const remaining = (scopes: ReadonlySet<Scope>) => [...scopes].filter((scope) => allowed.has(scope));
-      cached = scopedCaller({
-        principal: caller.principal,
-        scopes: remaining(caller.scopes),
-        attainable: remaining(caller.attainable),
-      });
-      narrowed.set(caller, cached);
-    }
-    return cached;
-  };
+  /** A caller with those of its scopes that the target allows; undefined if it may not use the target. */
+  const narrowed = oncePer((caller: ScopedCaller): ScopedCaller | undefined => {
+    if (allowedScopes === undefined) return caller;
+    const scopes = allowedScopes(caller.principal);
+    if (scopes === undefined) return undefined;
+    const allowed = withIncluded(scopes);
+    const remaining = (given: ReadonlySet<Scope>) => [...given].filter((scope) => allowed.has(scope));
+    return scopedCaller({
+      principal: caller.principal,
+      scopes: remaining(caller.scopes),
+      attainable: remaining(caller.attainable),
+    });
+  });
   return {
     endpoint,
     authenticate: async (request) => {
-      const caller = await authorize(request, resource());
-      if (caller instanceof Response || admits === undefined) return caller;
-      const targetScopes = admits(caller.principal);
-      return targetScopes === undefined ? unknownTarget() : narrow(caller, targetScopes);
+      const caller = await authenticate(request, resource());
+      return caller instanceof Response ? caller : (narrowed(caller) ?? unknownTarget());
     },
     authorize: (caller, body) => {
-      const needed = scopesToRequest(body, caller as ScopedCaller, needs);
+      const needed = scopesToRequest(body, caller as ScopedCaller, needsOf);
       if (needed === undefined) return undefined;
-      const { principal } = caller;
-      const allowed = admits && scopedCaller({ principal, scopes: admits(principal) ?? [] }).scopes;
+      const allowed = allowedScopes && withIncluded(allowedScopes(caller.principal) ?? []);
       const closed = needed.filter((scope) => allowed?.has(scope) === false);
       return closed.length > 0 ? closedByTarget(closed) : insufficientScope(resource(), needed);
     },

@@ -76,36 +76,37 @@ export function scopedCaller({ principal, scopes, attainable = [] }: Holder): Sc
   };
 }
 
-const withIncluded = (scopes: readonly string[]): ReadonlySet<Scope> =>
+/** Scopes of this server, with those that they include. */
+export const withIncluded = (scopes: readonly string[]): ReadonlySet<Scope> =>
   new Set(scopes.filter(isScope).flatMap((scope) => [scope, ...SCOPES[scope]]));
 
 const missingScopeText = (scopes: ReadonlySet<Scope>, scope: Scope) =>
   scopes.has(scope) ? undefined : `It needs the scope ${scope}, which you do not have here.`;
 
-/** The scopes that a target allows a principal; undefined if the target is not open to it. */
-export type Admits = (principal: string) => readonly string[] | undefined;
+/** The scopes that a target allows a principal; undefined if the principal may not use the target. */
+export type AllowedScopes = (principal: string) => readonly string[] | undefined;
 
 /** The operations that a tool may call; undefined for a name that is no tool. */
-export type Needs = (tool: string) => readonly OperationName[] | undefined;
+export type NeedsOf = (tool: string) => readonly OperationName[] | undefined;
 
-/** The tools that are operations; a server with other tools adds them. */
-export const OPERATIONS_ONLY: Needs = (tool) => {
+/** For tools that are operations; a server with other tools adds them. */
+export const needsOfOperation: NeedsOf = (tool) => {
   const operation = operationOf(tool);
   return operation === undefined ? undefined : [operation];
 };
 
 /** The scopes to request for a JSON-RPC body, with those that the caller has; undefined if it lacks none. */
-export function scopesToRequest(body: unknown, { scopes }: ScopedCaller, needs: Needs): Scope[] | undefined {
-  const needed = messagesIn(body).flatMap((message) => scopesFor(message, needs));
+export function scopesToRequest(body: unknown, { scopes }: ScopedCaller, needsOf: NeedsOf): Scope[] | undefined {
+  const needed = messagesIn(body).flatMap((message) => scopesFor(message, needsOf));
   if (needed.every((scope) => scopes.has(scope))) return undefined;
   const all = new Set([...scopes, ...needed.flatMap((scope) => [...SCOPES[scope], scope])]);
   return (Object.keys(SCOPES) as Scope[]).filter((scope) => all.has(scope));
 }
 
-function scopesFor({ method, params }: RpcMessage, needs: Needs): Scope[] {
+function scopesFor({ method, params }: RpcMessage, needsOf: NeedsOf): Scope[] {
   if (method === 'tools/call') {
     const { name, given } = calledTool(params);
-    return typeof name === 'string' ? scopesOf(name, needs, given) : ['finspace:read'];
+    return typeof name === 'string' ? scopesOf(name, needsOf, given) : ['finspace:read'];
   }
   return READING_METHODS.has(method) ? ['finspace:read'] : [];
 }
@@ -125,8 +126,8 @@ const DISPATCHERS: ReadonlySet<unknown> = new Set(['call_read_tool', 'call_write
  * The scopes that a tool needs, or one call of it as far as its arguments show; the call itself is checked again when it runs. The
  * arguments of a tool that makes several calls are not those of an operation.
  */
-export function scopesOf(tool: string, needs: Needs, given?: unknown): Scope[] {
-  const operations = needs(tool) ?? [];
+export function scopesOf(tool: string, needsOf: NeedsOf, given?: unknown): Scope[] {
+  const operations = needsOf(tool) ?? [];
   const input = operationOf(tool) === undefined ? {} : membersOf(given);
   const risks = operations.map((name) => riskOf(operationNamed(name), input));
   return [...new Set<Scope>(['finspace:read', ...risks.map((risk) => OF_RISK[risk])])];
