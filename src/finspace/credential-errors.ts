@@ -2,7 +2,7 @@ import { type ProfileSource, sourceInProfile } from './credential-source.ts';
 import { DiagnosedError, misconfigured } from './diagnosed-error.ts';
 import { type SharedProfile, withSources } from './shared-profile.ts';
 
-/** Throws a DiagnosedError for settings without credentials, or with half a key pair, before other sources are tried. */
+/** Throws a DiagnosedError for a chosen profile that does not exist, and for half a key pair, before other sources are tried. */
 export function requireWhole({ name, isChosen, settings }: SharedProfile): void {
   if (isChosen && settings === undefined) {
     throw misconfigured(
@@ -10,23 +10,25 @@ export function requireWhole({ name, isChosen, settings }: SharedProfile): void 
       'Have a person correct --profile or AWS_PROFILE ("aws configure list-profiles" lists the profiles), or create the profile with "aws configure".',
     );
   }
-  const pairs = isChosen ? [] : [half(process.env, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'The environment')];
+  const inEnvironment = isChosen
+    ? undefined
+    : halfPairError(process.env, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'The environment');
   const profile = `The AWS profile ${JSON.stringify(name)}`;
-  const error = [...pairs, half(settings ?? {}, 'aws_access_key_id', 'aws_secret_access_key', profile)].find(Boolean);
+  const error = inEnvironment ?? halfPairError(settings ?? {}, 'aws_access_key_id', 'aws_secret_access_key', profile);
   if (error !== undefined) throw error;
 }
 
-function half(
+function halfPairError(
   settings: Readonly<Record<string, string | undefined>>,
   key: string,
   secret: string,
   where: string,
 ): DiagnosedError | undefined {
   if (Boolean(settings[key]) === Boolean(settings[secret])) return undefined;
-  const [there, missing] = settings[key] ? [key, secret] : [secret, key];
+  const [present, missing] = settings[key] ? [key, secret] : [secret, key];
   return misconfigured(
-    `${where} has ${there} without ${missing}: half a key pair.`,
-    `Have a person set ${missing} too, or remove ${there}.`,
+    `${where} has ${present} without ${missing}: half a key pair.`,
+    `Have a person set ${missing} too, or remove ${present}.`,
   );
 }
 
@@ -62,15 +64,15 @@ interface Failed {
   readonly profiles: readonly SharedProfile[];
 }
 
-const withSetting = ({ profiles }: Failed, name: string): SharedProfile | undefined =>
+const profileWithSetting = ({ profiles }: Failed, name: string): SharedProfile | undefined =>
   profiles.find(({ settings }) => settings?.[name] !== undefined);
 
-const withSource = (profiles: readonly SharedProfile[], source: ProfileSource): SharedProfile | undefined =>
+const profileWithSource = (profiles: readonly SharedProfile[], source: ProfileSource): SharedProfile | undefined =>
   profiles.find((profile) => sourceInProfile(profile) === source);
 
 function tokenFileError(failed: Failed): DiagnosedError | undefined {
   const variable = process.env['AWS_WEB_IDENTITY_TOKEN_FILE'];
-  const setting = withSetting(failed, 'web_identity_token_file')?.settings?.['web_identity_token_file'];
+  const setting = profileWithSetting(failed, 'web_identity_token_file')?.settings?.['web_identity_token_file'];
   if (typeof failed.path !== 'string' || ![variable, setting].includes(failed.path)) return undefined;
   const source = failed.path === setting ? 'web_identity_token_file of the AWS profile' : 'AWS_WEB_IDENTITY_TOKEN_FILE';
   return misconfigured(
@@ -91,7 +93,7 @@ function networkError({ code }: Failed): DiagnosedError | undefined {
 const SSO_ERRORS = new Set(['CredentialsProviderError', 'TokenProviderError', 'UnauthorizedException']);
 
 function ssoError(failed: Failed): DiagnosedError | undefined {
-  const profile = withSource(failed.profiles, 'SSO session');
+  const profile = profileWithSource(failed.profiles, 'SSO session');
   if (profile === undefined) return undefined;
   const { name, settings } = profile;
   const quoted = JSON.stringify(name);
@@ -114,7 +116,7 @@ function ssoError(failed: Failed): DiagnosedError | undefined {
 }
 
 function multiFactorError(failed: Failed): DiagnosedError | undefined {
-  const profile = withSetting(failed, 'mfa_serial');
+  const profile = profileWithSetting(failed, 'mfa_serial');
   if (profile === undefined || failed.isReply) return undefined;
   return misconfigured(
     `The AWS profile ${JSON.stringify(profile.name)} needs the code of a multi-factor device, which this server cannot ask for.`,
@@ -124,7 +126,7 @@ function multiFactorError(failed: Failed): DiagnosedError | undefined {
 
 /** The credential_process of the selected profile has its own provider, with a more precise error. */
 function nestedProcessError({ profiles: [own, ...sources], isReply }: Failed): DiagnosedError | undefined {
-  const source = withSource(sources, 'credential_process');
+  const source = profileWithSource(sources, 'credential_process');
   if (own === undefined || source === undefined || isReply) return undefined;
   const [name, from] = [own.name, source.name].map((text) => JSON.stringify(text));
   return misconfigured(

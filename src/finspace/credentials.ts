@@ -21,11 +21,11 @@ export interface Credentials {
 
 /** Credentials from the SDK's default chain, in its order; `init` is the configuration of the client. */
 export function credentials(profile: string | undefined, init: object, watch: CredentialMask['watch']): Credentials {
-  const found = watch(() => find(profile, init));
+  const provider = watch(() => find(profile, init));
   let inUse: AwsCredentialIdentity | undefined;
   let reading: Promise<AwsCredentialIdentity> | undefined;
   const read = () => {
-    reading ??= found().finally(() => {
+    reading ??= provider().finally(() => {
       reading = undefined;
     });
     return reading;
@@ -61,7 +61,7 @@ async function find(chosen: string | undefined, init: object): Promise<AwsCreden
   requireWhole(profile);
   const { name, isChosen } = profile;
   try {
-    const command = ownProcess(profile);
+    const command = processCommand(profile);
     if (command !== undefined) return await processCredentials(name, command);
     return await defaultProvider({ ...init, ...(isChosen ? { profile: name } : {}), ignoreCache: true })();
   } catch (error) {
@@ -70,7 +70,7 @@ async function find(chosen: string | undefined, init: object): Promise<AwsCreden
 }
 
 /** The command of the profile's `credential_process`, if the SDK would use it. */
-function ownProcess(profile: SharedProfile): string | undefined {
+function processCommand(profile: SharedProfile): string | undefined {
   const isUsed = !usesKeysOf(process.env, profile) && sourceInProfile(profile) === 'credential_process';
   return isUsed ? profile.settings?.['credential_process'] : undefined;
 }

@@ -2,7 +2,7 @@ import { isLoopback } from '../loopback.ts';
 import type { Diagnosis } from './diagnosed-error.ts';
 
 const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
-const CONNECTING = new Set<Diagnosis['code']>(['Unreachable', 'Timeout']);
+const CONNECTION_FAILURES = new Set<Diagnosis['code']>(['Unreachable', 'Timeout']);
 
 /**
  * The diagnosis of a request that was never sent. If the environment names a proxy, it explains that this server does not use
@@ -10,7 +10,7 @@ const CONNECTING = new Set<Diagnosis['code']>(['Unreachable', 'Timeout']);
  */
 export function withoutProxy(diagnosis: Diagnosis, host: string, env: NodeJS.ProcessEnv): Diagnosis {
   const variable = VARIABLES.find((name) => env[name]);
-  if (variable === undefined || !CONNECTING.has(diagnosis.code) || isDirect(host, env)) return diagnosis;
+  if (variable === undefined || !CONNECTION_FAILURES.has(diagnosis.code) || isDirect(host, env)) return diagnosis;
   return {
     ...diagnosis,
     detail: `${diagnosis.detail} ${variable} is set, but this server connects directly.`,

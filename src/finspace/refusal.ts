@@ -41,8 +41,8 @@ const TRANSIENT_STATUS = new Set([500, 502, 503, 504]);
 const CREDENTIAL_STATUS = new Set([401, 403]);
 
 function rejection(status: number, name: string): Diagnosis {
-  const rejection = REJECTIONS.get(name.replace(/Exception$/, ''));
-  if (rejection !== undefined) return { code: 'Rejected', ...rejection };
+  const known = REJECTIONS.get(name.replace(/Exception$/, ''));
+  if (known !== undefined) return { code: 'Rejected', ...known };
   if (status === 407) return PROXY_REFUSES;
   const detail =
     status < 400
@@ -57,7 +57,7 @@ const PROXY_REFUSES: Diagnosis = {
   advice: 'Have a person give this server a route to the endpoint without that proxy.',
 };
 
-const otherCredentials = (detail: string, advice: string) => ({ detail, advice, refusedCredentials: true }) as const;
+const refusedCredentials = (detail: string, advice: string) => ({ detail, advice, refusedCredentials: true }) as const;
 
 const RENEW =
   'Have a person renew the credentials, for example with "aws sso login"; this server reads them again automatically, except from the environment.';
@@ -68,16 +68,16 @@ const CHECK_SECRET = 'Have a person check the secret key, and the clock of the m
 
 /** The meaning of AWS error names outside FinSpace's own ten errors. */
 const REJECTIONS = new Map<string, Omit<Diagnosis, 'code'>>([
-  ['ExpiredToken', otherCredentials('The session credentials have expired.', RENEW)],
+  ['ExpiredToken', refusedCredentials('The session credentials have expired.', RENEW)],
   ['IncompleteSignature', { detail: 'The request signature is incomplete.' }],
-  ['InvalidClientTokenId', otherCredentials('The access key is not known.', CORRECT)],
-  ['InvalidSignature', otherCredentials(WRONG_SIGNATURE, CHECK_SECRET)],
+  ['InvalidClientTokenId', refusedCredentials('The access key is not known.', CORRECT)],
+  ['InvalidSignature', refusedCredentials(WRONG_SIGNATURE, CHECK_SECRET)],
   ['MissingAuthenticationToken', { detail: 'The request was not signed.' }],
   ['RequestExpired', { detail: 'The signature is too old; the clock of this machine is wrong.' }],
   ['RequestInTheFuture', { detail: 'The signature is dated in the future; the clock of this machine is wrong.' }],
   ['RequestTimeTooSkewed', { detail: 'The clock of this machine is too far from that of the endpoint.' }],
-  ['SignatureDoesNotMatch', otherCredentials(WRONG_SIGNATURE, CHECK_SECRET)],
-  ['UnrecognizedClient', otherCredentials('The access key is not known.', CORRECT)],
+  ['SignatureDoesNotMatch', refusedCredentials(WRONG_SIGNATURE, CHECK_SECRET)],
+  ['UnrecognizedClient', refusedCredentials('The access key is not known.', CORRECT)],
 ]);
 
 /**
