@@ -9,7 +9,7 @@ export const bytesOf = (text: string): number => Buffer.byteLength(text);
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** How many items of each list to keep, and as many times `CHARACTERS_PER_ITEM` of each text: the largest number that fits is used. */
+/** Numbers of items of each list that may be kept; the largest that fits is used. Texts keep `CHARACTERS_PER_ITEM` times as many characters. */
 const ITEM_LIMITS = [3, 10, 30, 100, 300];
 const CHARACTERS_PER_ITEM = 40;
 /** Objects of the API have fewer members than this; maps may have any number. */

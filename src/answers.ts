@@ -13,7 +13,7 @@ import { servedSkills } from './extensions/skills.ts';
 import { type TaskRuns, taskRuns } from './extensions/task-runs.ts';
 import { isWait, supportsTasks, taskFor, taskHandlers } from './extensions/tasks.ts';
 import { replyCache } from './inventory/reply-cache.ts';
-import type { OnDemand } from './methods.ts';
+import type { OnDemandMethod } from './methods.ts';
 import type { Call } from './operations/index.ts';
 import { getPrompt, listPrompts, requirePrompt } from './prompts/index.ts';
 import { changes } from './resources/changes.ts';
@@ -76,7 +76,7 @@ export interface Connection {
 
 /** Answers all requests but those that a client sends before it calls anything. What all connections share is computed once. */
 export interface Answers {
-  handlers(connection: Connection): ReadonlyMap<OnDemand, Handler>;
+  handlers(connection: Connection): ReadonlyMap<OnDemandMethod, Handler>;
   /** The tools of `--catalog search`; undefined where all tools are listed. */
   searchTools(caller: Caller): Promise<ReturnType<typeof searchTools> | undefined>;
   nonceIn(state: string): string;
@@ -99,7 +99,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
   });
   const environment = { ...shared, cache, call: feed.call(cache.invalidating(shared.call)) };
   const toolsNote = shared.catalog === 'search' ? FINDING_TOOLS : '';
-  const served = servedSkills(toolsNote);
+  const skills = servedSkills(toolsNote);
   const runs = taskRuns(shared.tasks, shared.onerror);
   return {
     stop: runs.stop,
@@ -108,8 +108,8 @@ export function answersWith(shared: ServerEnvironment): Answers {
     nonceIn: (state) => nonceIn(shared.signer, state),
     searchTools: async (caller) => (await search)?.searchTools({ ...environment, caller }),
     handlers: ({ server, callerOf, receivesAllEvents }) => {
-      const handlers = new Map<OnDemand, Handler>(Object.entries(served.handlers) as [OnDemand, Handler][]);
-      const on = ((method: OnDemand, handler: Handler) => handlers.set(method, handler)) as unknown as On;
+      const handlers = new Map<OnDemandMethod, Handler>(Object.entries(skills.handlers) as [OnDemandMethod, Handler][]);
+      const on = ((method: OnDemandMethod, handler: Handler) => handlers.set(method, handler)) as unknown as On;
       const environmentOf: EnvironmentOf = (context) => {
         const caller = callerOf(context);
         const call: Call = (name, input, options) =>
@@ -117,7 +117,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
         return { ...environment, caller, call };
       };
       answerCalls({ connection: randomUUID(), server, search, environmentOf, runs, on });
-      answerResources(on, environmentOf, served.read);
+      answerResources(on, environmentOf, skills.read);
       handleSubscriptions({ server, on, receivesAllEvents }, environmentOf, feed);
       answerPrompts(on, toolsNote);
       answerCompletions(on, environmentOf);

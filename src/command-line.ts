@@ -59,7 +59,7 @@ export function readCommandLine(
   const { flags, switches, word } = readFlags(rest, shape);
   for (const wants of ['help', 'version'] as const)
     if (switches.has(wants)) return { command, config: configure({}, env), switches, wants };
-  requireWord(command, shape, word);
+  checkWord(command, shape, word);
   const variables = fromEnvironment(env);
   const isConfigTaken = shape.settings.includes('config');
   const file = isConfigTaken ? ((flags.config ?? variables.config) as string | undefined) : undefined;
@@ -68,8 +68,8 @@ export function readCommandLine(
   return { command, config, switches, word, wants: 'run' };
 }
 
-/** Throws ConfigError unless a word may follow a command. */
-function requireWord(command: string, shape: CommandShape, given: string | undefined): void {
+/** Throws ConfigError for a word that a command does not accept, and for a required one that is missing. */
+function checkWord(command: string, shape: CommandShape, given: string | undefined): void {
   const words = wordsOf(shape);
   const isAccepted = given === undefined ? shape.requiresWord !== true : words.length === 0 || words.includes(given);
   if (isAccepted) return;

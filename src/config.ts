@@ -242,6 +242,6 @@ function lazily<T extends Builders>(builders: T): Schemas<T> {
   return Object.defineProperties({}, Object.fromEntries(members) as PropertyDescriptorMap) as Schemas<T>;
 }
 
-/** A local world in memory keeps nothing, and neither do its ledger and journal. Every other backend does. */
+/** Whether nothing is kept, not even the ledger and the journal: only with a local world in memory. */
 export const isEphemeral = ({ backend, state }: Pick<Config, 'backend' | 'state'>): boolean =>
   backend === 'local' && state === ':memory:';

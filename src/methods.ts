@@ -14,4 +14,4 @@ export const ON_DEMAND = [
 /** The methods of extensions, which the SDK does not know. They are answered on demand, too. */
 export const OF_EXTENSIONS = ['skills/list', 'skills/get', 'tasks/get', 'tasks/update', 'tasks/cancel'] as const;
 
-export type OnDemand = (typeof ON_DEMAND | typeof OF_EXTENSIONS)[number];
+export type OnDemandMethod = (typeof ON_DEMAND | typeof OF_EXTENSIONS)[number];

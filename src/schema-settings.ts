@@ -12,4 +12,4 @@ export function expectNoCycles(): void {
  * Whether Zod compiles the schemas that are made from now on: that takes longer than the few uses that a start makes of a schema. The
  * schemas of the first messages stay as they are.
  */
-export const compileSchemas = (compiles: boolean): void => void z.config({ jitless: !compiles });
+export const setSchemaCompilation = (compiles: boolean): void => void z.config({ jitless: !compiles });

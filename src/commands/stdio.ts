@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { ownCommand } from '../own-command.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
-import { compileSchemas } from '../schema-settings.ts';
+import { setSchemaCompilation } from '../schema-settings.ts';
 import { serverFactory } from '../server.ts';
 import type { SharedStore } from '../store/store.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
@@ -21,7 +21,7 @@ export async function stdio(given: Config): Promise<void> {
     ? (await import('./targets.ts')).selectTarget(given)
     : { config: given, caller: LOCAL_CALLER };
   const log = stderrLog(config);
-  compileSchemas(false);
+  setSchemaCompilation(false);
   await checkSettings(config);
   await prepareBackend(config, log);
   const parent = process.ppid;
@@ -76,7 +76,7 @@ function runtimeOnDemand(
   let opening: Promise<Runtime> | undefined;
   const open = () => {
     opening ??= import('./runtime.ts').then(({ createRuntime }) => {
-      compileSchemas(true);
+      setSchemaCompilation(true);
       return createRuntime(config, log, { remote: false, store });
     });
     return opening;
