@@ -33,8 +33,8 @@ export async function replaceWorld(
   const { file, backup, backUpTo } = backupOf(store, config, region);
   return whileOpen(await openForPerson(config), async ({ journal }) => {
     const call = randomUUID();
-    const kept = isChanged ? backup : undefined;
-    await journal.record({ kind: 'world', call, act, file, region, source, backup: kept, user: userName() });
+    const replacement = { act, file, region, source, backup: isChanged ? backup : undefined };
+    await journal.record({ kind: 'world', call, ...replacement, user: userName() });
     let isKept = false;
     const keep = async () => {
       await backUpTo(backup);
