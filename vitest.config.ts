@@ -22,20 +22,20 @@ const ALONE = [
 ];
 
 const COMMON = {
-  setupFiles: 'test/support/first.ts',
+  setupFiles: 'test/support/setup.ts',
   // Processes and browsers start slowly where others run beside them.
   testTimeout: 120_000,
   hookTimeout: 120_000,
   expect: { poll: { timeout: 20_000 } },
 };
 
-/** Their tests that are left to CI start no servers. */
+/** The folders whose tests that are left to CI start no servers. */
 const IN_PROCESS = 'evals,fleet,inventory,kinds,operations,published,resources,safety,tools';
 const CI_IN_PROCESS = `test/{${IN_PROCESS}}/**/*${CI_TESTS}ts`;
 
 /**
- * The tests that are left to CI run first. Those that start servers run with each file in a process of its own; the others share
- * processes and loaded modules.
+ * Vitest runs projects in the order of their names, and last the one with a single worker. The tests that are left to CI and start servers
+ * run with each file in a separate process; the others share processes and loaded modules.
  */
 const PROJECTS = [
   { ...COMMON, name: 'ci', include: [`test/**/*${CI_TESTS}ts`], exclude: [...exclude, ...ALONE, CI_IN_PROCESS] },
@@ -44,9 +44,9 @@ const PROJECTS = [
   { ...COMMON, name: 'plain', include: ['test/**/!(*.ci).test.ts'], exclude, isolate: false, testTimeout: 30_000 },
 ];
 
-/** They test files, or nothing that depends on how worlds are stored. */
+/** Tests of files, or of what does not depend on how worlds are stored. */
 const OF_FILES = ['store', 'migrations', 'identity', 'listen', 'listen-wire', 'signature', 'terraform'];
-/** They make a world for each case, which takes PostgreSQL long. */
+/** Tests that create a world for each case, which takes long with PostgreSQL. */
 const LONG_ON_POSTGRES = ['faults', 'failures', 'world-file'];
 const isLong = process.env['TEST_LONG'] !== undefined;
 const leftOutOnPostgres = [...OF_FILES, ...(isLong ? [] : LONG_ON_POSTGRES)];

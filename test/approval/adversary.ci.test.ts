@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { approverKey, isApprovedBy } from '../../src/safety/approver.ts';
 import { addApprover } from '../support/approver.ts';
 import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 import { approvesAt, NO_PTY, openTerminal, type TerminalSession } from './pty.ts';
 import { COMMON_CLOCK, ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
 
@@ -17,7 +17,7 @@ async function builder() {
   const world = FRESH_WORLD.slice(2);
   const args = [...world, '--state-dir', dir, '--world', 'empty'];
   const session = await (host as NonNullable<typeof host>).connect(args);
-  const { environmentId } = await environment(session);
+  const { environmentId } = await createEnvironment(session);
   const [trades, scratch] = [
     { environmentId, databaseName: 'trades' },
     { environmentId, databaseName: 'scratch' },

@@ -6,7 +6,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addApprover, PASSPHRASE } from '../support/approver.ts';
 import { CLI, FRESH_WORLD, type Session } from '../support/hosts.ts';
-import { did, environment } from '../support/session-calls.ts';
+import { createEnvironment, did } from '../support/session-calls.ts';
 
 /** A browser without scripts: opens the one-time link, finds the form of the plan, and sends it with these fields. */
 async function approveOnPage(url: string, fields: Record<string, string>): Promise<string> {
@@ -55,7 +55,7 @@ describe.each([
     const args = [CLI, '--state-dir', folder, '--world', 'empty', ...FRESH_WORLD.slice(2)];
     await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'inherit' }));
     session = client as unknown as Session;
-    const { environmentId } = await environment(session);
+    const { environmentId } = await createEnvironment(session);
     await did(session, 'create_kx_database', { environmentId, databaseName: 'trades' });
     return { session, target: { environmentId, databaseName: 'trades' } };
   };

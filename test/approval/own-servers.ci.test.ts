@@ -13,7 +13,7 @@ import { bearer, called, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, type HttpHost, product } from '../http/support.ts';
 import { addApprover } from '../support/approver.ts';
 import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 import { stateDirectory } from './support.ts';
 
 afterEach(closeAll);
@@ -34,7 +34,7 @@ beforeAll(async () => {
     const dir = mkdtempSync(join(tmpdir(), 'finspace-mcp-home-'));
     await addApprover(dir, { trustForms });
     const session = await stdioHost.connect([...SETTINGS, '--state-dir', dir]);
-    const { environmentId } = await environment(session);
+    const { environmentId } = await createEnvironment(session);
     const target = { environmentId, databaseName: 'trades' };
     homes.set(trustForms, { dir, target });
     await did(session, 'create_kx_database', target);
@@ -237,7 +237,7 @@ describe('an agent that has AWS credentials', { timeout: 60_000 }, () => {
     };
     const dir = stateDirectory();
     const session = await connect(dir);
-    const { environmentId } = await environment(session);
+    const { environmentId } = await createEnvironment(session);
     const target = { environmentId, databaseName: 'trades' };
     await did(session, 'create_kx_database', target);
     return { connect, target, session, dir };

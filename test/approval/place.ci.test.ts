@@ -6,7 +6,7 @@ import { configure, type SettingName } from '../../src/config.ts';
 import { openApprover } from '../../src/safety/approver.ts';
 import { addApprover } from '../support/approver.ts';
 import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 import { COMMON_CLOCK, ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
 
 const [host] = HOSTS as unknown as [(typeof HOSTS)[number]];
@@ -23,7 +23,7 @@ async function twins() {
   const dir = stateDirectory();
   await addApprover(dir);
   const session = await connect(dir, 'world.db');
-  const { environmentId } = await environment(session);
+  const { environmentId } = await createEnvironment(session);
   const target = { environmentId, databaseName: 'trades' };
   await did(session, 'create_kx_database', target);
   await session.close();

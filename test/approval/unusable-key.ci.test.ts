@@ -6,7 +6,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { addApprover } from '../support/approver.ts';
 import { CLI, FRESH_WORLD, type Session } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 
 const CLIENTS: [string, object][] = [
   ['links', { elicitation: { url: {} } }],
@@ -41,7 +41,7 @@ describe.each(DAMAGE)('with %s of the approver', (_, damage, why) => {
     };
     if (isDamagedFirst) damage(folder);
     const session = await start();
-    const { environmentId } = await environment(session);
+    const { environmentId } = await createEnvironment(session);
     const target = { environmentId, databaseName: 'trades' };
     await did(session, 'create_kx_database', target);
     if (isDamagedFirst) return { session, folder, target };

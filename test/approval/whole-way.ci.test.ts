@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { addApprover } from '../support/approver.ts';
 import { CLI, FRESH_WORLD, HOSTS } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 import { approvesAt, NO_PTY, openTerminal } from './pty.ts';
 import { PASSPHRASE, stateDirectory } from './support.ts';
 
@@ -13,7 +13,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
     await addApprover(dir);
     const session = await connect([...DURABLE, '--state-dir', dir]);
     onTestFinished(() => session.close());
-    const { environmentId } = await environment(session);
+    const { environmentId } = await createEnvironment(session);
     const target = { environmentId, databaseName: 'trades' };
     await did(session, 'create_kx_database', target);
     return { dir, session, target };

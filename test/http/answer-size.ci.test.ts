@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_TEXT } from '../../src/answer-size.ts';
 import type { Session } from '../support/hosts.ts';
-import { environment } from '../support/session-calls.ts';
+import { createEnvironment } from '../support/session-calls.ts';
 import { closeAll, HTTP_HOSTS, product } from './support.ts';
 
 const COUNT = 100;
@@ -14,7 +14,7 @@ describe('answers about many large entities', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     const { url } = await product();
     session = await (HTTP_HOSTS[0] as (typeof HTTP_HOSTS)[number]).connect(url);
-    ({ environmentId } = await environment(session));
+    ({ environmentId } = await createEnvironment(session));
     const of = { environmentId, databaseName: 'trades' };
     await session.callTool({ name: 'create_kx_database', arguments: of });
     await session.callTool({

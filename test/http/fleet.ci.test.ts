@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Subscribing, sharedWorld, subscribed } from '../resources/watchers.ts';
 import { SKIPPED } from '../store/cluster.ts';
 import { startStores, type TestStores } from '../store/shared-store.ts';
-import { did, environment, KMS_KEY } from '../support/session-calls.ts';
+import { createEnvironment, did, KMS_KEY } from '../support/session-calls.ts';
 import { tokens } from './people.ts';
 import { closeAll, closing, HTTP_HOSTS, type HttpHost, modernBody, modernHeaders, post, product } from './support.ts';
 
@@ -45,7 +45,7 @@ describe.skipIf(SKIPPED !== '')(`replicas that share a store ${SKIPPED}`, { time
     const settings = { ...sharedWorld(), store: await stores.fresh(), sealKeys: stores.sealKeys };
     const [left, right] = [await product(settings), await product(settings)];
     const changing = await (HTTP_HOSTS[2] as HttpHost).connect(left.url);
-    const { environmentId } = await environment(changing);
+    const { environmentId } = await createEnvironment(changing);
     const uri = `finspace://kx/environments/${environmentId}`;
     for (const [at, host] of HTTP_HOSTS.entries()) {
       const session = (await host.connect(right.url)) as Subscribing;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FormAnswer } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 import { typedIn } from '../support/typed.ts';
 import { closeAll, HTTP_HOSTS, product } from './support.ts';
 
@@ -15,7 +15,7 @@ describe.each(HTTP_HOSTS)('approvals over HTTP, $name', ({ connect }) => {
       await connect(url, { client: 'ann', person: typing }),
       await connect(url, { client: 'ben', person: typing }),
     ];
-    const { environmentId } = await environment(ann);
+    const { environmentId } = await createEnvironment(ann);
     for (let round = 0; round < 4; round += 1) {
       for (const person of [ann, ben]) {
         const target = { environmentId, databaseName: 'trades' };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FormAnswer } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 import { closeAll, HTTP_HOSTS, product } from './support.ts';
 
 afterEach(closeAll);
@@ -10,7 +10,7 @@ describe.each(HTTP_HOSTS)('over HTTP, $name', ({ connect }) => {
     const { url } = await product();
     const session = await connect(url);
     expect((await session.listTools()).tools.map(({ name }) => name)).toContain('get_kx_cluster');
-    const { environmentId } = await environment(session);
+    const { environmentId } = await createEnvironment(session);
     expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ name: 'trading' });
     expect((await session.listPrompts()).prompts.length).toBeGreaterThan(0);
   });
@@ -23,7 +23,7 @@ describe.each(HTTP_HOSTS)('over HTTP, $name', ({ connect }) => {
     const { url } = await product();
     const person = vi.fn(() => answer);
     const session = await connect(url, { person });
-    const { environmentId } = await environment(session);
+    const { environmentId } = await createEnvironment(session);
     const target = { environmentId, databaseName: 'trades' };
     await did(session, 'create_kx_database', target);
     const result = await session.callTool({ name: 'delete_kx_database', arguments: target });
@@ -36,7 +36,7 @@ describe.each(HTTP_HOSTS)('over HTTP, $name', ({ connect }) => {
   it('refuses a delete if no form can be shown', async () => {
     const { url } = await product();
     const session = await connect(url);
-    const { environmentId } = await environment(session);
+    const { environmentId } = await createEnvironment(session);
     await did(session, 'create_kx_database', { environmentId, databaseName: 'trades' });
     expect(await failedTo(session, 'delete_kx_database', { environmentId, databaseName: 'trades' })).toContain(
       'did not run',
@@ -47,7 +47,7 @@ describe.each(HTTP_HOSTS)('over HTTP, $name', ({ connect }) => {
     const { url } = await product();
     const sessions = await Promise.all(Array.from({ length: 8 }, () => connect(url)));
     const first = sessions[0] as (typeof sessions)[0];
-    const { environmentId } = await environment(first);
+    const { environmentId } = await createEnvironment(first);
     const names = Array.from({ length: 40 }, (_, at) => `db-${at}`);
     await Promise.all(names.map((databaseName) => did(first, 'create_kx_database', { environmentId, databaseName })));
     const found = await Promise.all(

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { poll } from '../../src/resources/poll.ts';
 import { closeAll } from '../http/support.ts';
-import { did, environment } from '../support/session-calls.ts';
+import { createEnvironment, did } from '../support/session-calls.ts';
 import { type Subscribing, sharedWorld, subscribed, WATCHERS, waiting } from './watchers.ts';
 
 afterEach(closeAll);
@@ -22,7 +22,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
     const world = sharedWorld();
     const place = await open(world);
     const session = await place.connect();
-    const { environmentId } = await environment(session);
+    const { environmentId } = await createEnvironment(session);
     return { world, ...place, session, environmentId, uri: `finspace://kx/environments/${environmentId}` };
   };
 

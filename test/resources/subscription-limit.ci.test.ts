@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { closeAll, HTTP_HOSTS, product } from '../http/support.ts';
-import { did, environment } from '../support/session-calls.ts';
+import { createEnvironment, did } from '../support/session-calls.ts';
 import type { Subscribing } from './watchers.ts';
 
 afterEach(closeAll);
@@ -11,7 +11,7 @@ describe.each(HTTP_HOSTS.filter(({ name }) => !name.includes('2026')))('a connec
   test('can subscribe to 200 resources, renew each, and learns of the limit', async () => {
     const { url } = await product({ quotas: 'raised' });
     const session = (await connect(url)) as Subscribing;
-    const { environmentId } = await environment(session);
+    const { environmentId } = await createEnvironment(session);
     const create = NAMES.map((databaseName) => ({
       tool: 'create_kx_database',
       arguments: { databaseName },

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { subscriptions } from '../../src/resources/subscriptions.ts';
 import { bearer, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, product } from '../http/support.ts';
-import { did, environment } from '../support/session-calls.ts';
+import { createEnvironment, did } from '../support/session-calls.ts';
 import { type Subscribing, sharedWorld, subscribed, waiting } from './watchers.ts';
 
 afterEach(closeAll);
@@ -112,7 +112,7 @@ test('over HTTP, the subscriptions of one principal do not delay the notificatio
   await expect.poll(() => waits.pending().length).toBe(MOST);
 
   const ann = await connect(people.ann);
-  const { environmentId } = await environment(ann);
+  const { environmentId } = await createEnvironment(ann);
   const uri = `finspace://kx/environments/${environmentId}`;
   const { heard } = await subscribed(ann, true, uri);
   const elsewhere = await product(world);

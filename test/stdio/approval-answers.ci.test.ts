@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Person } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 import { typedIn } from '../support/typed.ts';
 
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
@@ -25,7 +25,7 @@ describe.each(HOSTS)('an answer that is not an approval, through $name', ({ conn
     // A separate client, because after some of these answers a client gets no more forms.
     const session = await connect(EMPTY, person);
     onTestFinished(() => session.close());
-    const { environmentId } = await environment(session);
+    const { environmentId } = await createEnvironment(session);
     const target = { environmentId, databaseName: 'trades' };
     await did(session, 'create_kx_database', target);
     const text = await failedTo(session, 'delete_kx_database', target);
@@ -43,7 +43,7 @@ describe.each(HOSTS)('on one state directory, through $name', ({ connect }) => {
     const typing: Person = (message) => approve(typedIn(message));
     const people = [await connect(args, typing), await connect(args, typing)];
     const headless = await connect(args, () => ({ action: 'decline' }));
-    const { environmentId } = await environment(headless);
+    const { environmentId } = await createEnvironment(headless);
     const target = { environmentId, databaseName: 'trades' };
     for (const person of [...people, ...people]) {
       await did(person, 'create_kx_database', target);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 import { typedIn } from '../support/typed.ts';
 
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
@@ -14,7 +14,7 @@ function sharedSession(connect: (typeof HOSTS)[number]['connect'], showsForms = 
   let databases = 0;
   beforeAll(async () => {
     session = await connect(EMPTY, showsForms ? (message) => person(message) : undefined);
-    ({ environmentId } = await environment(session));
+    ({ environmentId } = await createEnvironment(session));
   });
   afterAll(() => session?.close());
   return async (present: Person = () => approve('nobody')) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CLI, FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 
 let folder: string;
 let path: string;
@@ -28,7 +28,7 @@ describe('faults of the embedded service', () => {
     const client = await started([
       { operation: 'ListKxClusters', every: 2, error: 'AccessDenied', message: 'Not you' },
     ]);
-    const { environmentId } = await environment(client);
+    const { environmentId } = await createEnvironment(client);
     expect(await did(client, 'list_kx_clusters', { environmentId })).toMatchObject({ kxClusterSummaries: [] });
     const text = await failedTo(client, 'list_kx_clusters', { environmentId });
     expect(text).toContain('list_kx_clusters failed with AccessDeniedException (HTTP 403)');
@@ -38,7 +38,7 @@ describe('faults of the embedded service', () => {
 
   it('break connections: a lost reply is fetched again once, with the same token', async () => {
     const client = await started([{ operation: 'CreateKxUser', every: 2, reset: 'after' }]);
-    const { environmentId } = await environment(client);
+    const { environmentId } = await createEnvironment(client);
     await did(client, 'create_kx_user', { environmentId, userName: 'ann', iamRole });
     await did(client, 'create_kx_user', { environmentId, userName: 'bob', iamRole });
     const { users } = await did(client, 'list_kx_users', { environmentId });
@@ -50,7 +50,7 @@ describe('faults of the embedded service', () => {
       { operation: 'GetKxUser', truncate: 9 },
       { operation: 'CreateKxScalingGroup', failure: { reason: 'No host to be had' } },
     ]);
-    const { environmentId } = await environment(client);
+    const { environmentId } = await createEnvironment(client);
     await did(client, 'create_kx_user', { environmentId, userName: 'ann', iamRole });
     expect(await failedTo(client, 'get_kx_user', { environmentId, userName: 'ann' })).toMatch(
       /get_kx_user failed with Unreachable/,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { CLI, HOSTS } from '../support/hosts.ts';
-import { did, environment, failedTo, KMS_KEY } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo, KMS_KEY } from '../support/session-calls.ts';
 
 it('the command in the error of a quota replaces an empty world with an empty one that has no limits', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-quota-'));
@@ -17,7 +17,7 @@ it('the command in the error of a quota replaces an empty world with an empty on
     return session;
   };
   const limited = await connect('--world', 'empty');
-  await environment(limited);
+  await createEnvironment(limited);
   const text = await failedTo(limited, 'create_kx_environment', { name: 'second', kmsKeyId: KMS_KEY });
   await limited.close();
   const [, command = ''] = /finspace-mcp (world reset(?: [\w-]+)+)/.exec(text) ?? [];
@@ -31,5 +31,5 @@ it('the command in the error of a quota replaces an empty world with an empty on
   });
   const unlimited = await connect();
   expect(await did(unlimited, 'list_kx_environments')).toMatchObject({ environments: [] });
-  for (const name of ['first', 'second']) await environment(unlimited, name);
+  for (const name of ['first', 'second']) await createEnvironment(unlimited, name);
 });

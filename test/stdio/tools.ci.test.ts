@@ -4,7 +4,7 @@ import { operationOf } from '../../src/operations/naming.ts';
 import { COMPOSITE_TOOLS } from '../../src/tools/composites.ts';
 import { describeComposite, describeTool } from '../../src/tools/describe.ts';
 import { FRESH_WORLD, HOSTS, type Host, type Session } from '../support/hosts.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
 
@@ -13,7 +13,7 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
   let environmentId: string;
   beforeAll(async () => {
     session = await connect(EMPTY);
-    ({ environmentId } = await environment(session));
+    ({ environmentId } = await createEnvironment(session));
   });
   afterAll(() => session?.close());
 
@@ -109,7 +109,7 @@ describe.each(HOSTS.slice(-1))('output schemas for $name', ({ connect }) => {
     const session = await started(connect, '--output-schemas');
     const { tools } = await session.listTools();
     expect(tools.slice(0, OPERATION_NAMES.length).every(({ outputSchema }) => outputSchema !== undefined)).toBe(true);
-    await environment(session);
+    await createEnvironment(session);
     expect(await did(session, 'list_kx_environments')).toMatchObject({ environments: [{ name: 'trading' }] });
   });
 });

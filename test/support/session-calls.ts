@@ -20,8 +20,8 @@ export async function failedTo(session: Session, name: string, args: Record<stri
   return result.content.map(({ text }) => text).join('\n');
 }
 
-/** An environment that is ready for use; on a world without delays. */
-export async function environment(session: Session, name = 'trading'): Promise<{ environmentId: string }> {
+/** Creates an environment and checks that it is ready for use, as it is at once in a world without delays. */
+export async function createEnvironment(session: Session, name = 'trading'): Promise<{ environmentId: string }> {
   const created = await did(session, 'create_kx_environment', { name, kmsKeyId: KMS_KEY });
   const { environmentId } = created as { environmentId: string };
   const { status } = await did(session, 'get_kx_environment', { environmentId });

@@ -6,9 +6,9 @@ import { agentInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { prepareArguments } from '../../src/tools/prepare-arguments.ts';
+import { environmentIds } from '../support/environment-ids.ts';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Host, type Session } from '../support/hosts.ts';
-import { idsIn } from '../support/ids-in.ts';
-import { did, environment, failedTo } from '../support/session-calls.ts';
+import { createEnvironment, did, failedTo } from '../support/session-calls.ts';
 import { typedIn } from '../support/typed.ts';
 
 const NEWEST = HOSTS[2] as Host;
@@ -25,7 +25,7 @@ describe('the name of an environment instead of its id', () => {
   let id: string;
   beforeAll(async () => {
     session = await NEWEST.connect(FRESH_WORLD);
-    id = (await idsIn(session)).get('kdb-prod') ?? '';
+    id = (await environmentIds(session)).get('kdb-prod') ?? '';
   });
   afterAll(() => session.close());
 
@@ -105,7 +105,7 @@ describe('an ambiguous environment name', () => {
   });
   afterAll(() => session.close());
 
-  const made = async (name: string) => (await environment(session, name)).environmentId;
+  const made = async (name: string) => (await createEnvironment(session, name)).environmentId;
   const renamed = (environmentId: string, name: string) =>
     did(session, 'update_kx_environment', { environmentId, name });
 
@@ -146,7 +146,7 @@ describe('an ambiguous environment name', () => {
 
 describe('names that a caller may not resolve', () => {
   it('include those of environments outside --environments, whose ids stay hidden', async () => {
-    const ids = await idsIn(await opened(FRESH_WORLD));
+    const ids = await environmentIds(await opened(FRESH_WORLD));
     const [prod = '', uat = ''] = [ids.get('kdb-prod'), ids.get('kdb-uat')];
     const session = await opened([...FRESH_WORLD, '--environments', uat]);
     const answer = await did(session, 'list_kx_clusters', { environmentId: 'kdb-uat' });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-// The marker of a reply that was sent by other means must be created before any HTTP server of a process replaces `Response`.
+// Creates a `Response` when it is loaded, so it must be loaded before an HTTP server of the process replaces the class.
 import '@hono/node-server/utils/response';
 
 // Without this, `toMatchObject` accepts every value where a regular expression is expected.
