@@ -14,6 +14,7 @@ const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url
 
 /**
  * How every program is bundled, including those that a bench compares with ours. Identifiers are kept, so that stack traces are readable.
+ * Bundled CommonJS modules need the `require` of the banner.
  */
 export const BUNDLE = {
   bundle: true,
@@ -31,9 +32,12 @@ export const BUNDLE = {
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+  },
 } as const satisfies BuildOptions;
 
-/** Bundles the product into a folder and returns its sources; with `eager`, the MCP SDK builds its schemas as it is published. */
+/** Bundles the product into a folder and returns its sources; with `eager`, the MCP SDK builds all its schemas when it is loaded. */
 export async function bundleProduct(outdir: string, { eager = false } = {}): Promise<string[]> {
   const { metafile } = await build({
     ...BUNDLE,
@@ -43,9 +47,6 @@ export async function bundleProduct(outdir: string, { eager = false } = {}): Pro
     splitting: true,
     external: [...EXTERNAL],
     plugins: [requiredBuiltins, embedded, oneStart, ...(eager ? [] : [lazySchemas()])],
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-    },
   });
   return Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${BUILTIN}:`));
 }
@@ -124,7 +125,7 @@ const oneStart: Plugin = {
 /** What a start over stdio loads, without the imports of the other commands. */
 const AT_START = ['src/main.ts', 'src/commands/stdio.ts'].map(at);
 
-/** What `cli.ts` imports, where `main.ts` also serves `--help`. */
+/** What `cli.ts` imports. These parts stay separate, because `--help` loads only them. */
 const FIRST_PARTS = new Set(['src/main.ts', 'src/start.ts'].map(at));
 
 /** Our modules that are imported dynamically. */

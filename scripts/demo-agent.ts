@@ -19,25 +19,25 @@ export interface Agent {
   close(): Promise<void>;
 }
 
-/** How long the person reads before declining: a faster answer counts as one of the client. */
+/** How long the person reads before declining. A faster answer looks as if the client had declined, not a person. */
 const READ_MS = 1_500;
 
-/** Tokens (o200k) of all answers that the agents of this demo got. */
+/** The calls that the agents of this demo made, and the tokens (o200k) of the answers. */
 export const spent = { calls: 0, tokens: 0 };
 
 /**
- * Starts the built server and connects a client; a client that `types` shows forms, and the demo plays the person, who fills in the first
- * one and declines others.
+ * Starts the built server and connects a client. With `typed`, the client shows forms, and the demo plays the person, who types this text
+ * into the first form and declines others.
  */
-export async function agent(cli: string, stateDir: string, types?: string): Promise<Agent> {
+export async function agent(cli: string, stateDir: string, typed?: string): Promise<Agent> {
   const client = new Client(
     { name: 'finspace-mcp-demo', version: '1.0.0' },
     {
-      capabilities: types === undefined ? {} : { elicitation: { form: {} } },
+      capabilities: typed === undefined ? {} : { elicitation: { form: {} } },
       versionNegotiation: { mode: { pin: '2026-07-28' } },
     },
   );
-  if (types !== undefined) {
+  if (typed !== undefined) {
     let questions = 0;
     client.setRequestHandler('elicitation/create', async ({ params }) => {
       questions += 1;
@@ -46,8 +46,8 @@ export async function agent(cli: string, stateDir: string, types?: string): Prom
         await pause(READ_MS);
         return { action: 'decline' };
       }
-      showForm(params.message, `the person (played by this demo) types ${types}`);
-      return { action: 'accept', content: { name: types } };
+      showForm(params.message, `the person (played by this demo) types ${typed}`);
+      return { action: 'accept', content: { name: typed } };
     });
   }
   const args = [cli, '--state-dir', stateDir, '--log-level', 'warn'];

@@ -72,8 +72,8 @@ export function table(rows: readonly (readonly Cell[])[]): void {
 const same: Paint = (text) => text;
 
 /** The form as a client would show it, and what the person does with it. */
-export function showForm(message: string, deed: string): void {
+export function showForm(message: string, action: string): void {
   say(dim('   ┌─ a form in the client '.padEnd(Math.min(WIDTH, 79), '─')));
   print(message, { indent: '   │ ', painted: PAINT.yellow });
-  print(`└─ ${deed}`, { hang: '   ', painted: bold });
+  print(`└─ ${action}`, { hang: '   ', painted: bold });
 }

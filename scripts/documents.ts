@@ -86,9 +86,9 @@ const DEFAULTS: Partial<Record<SettingName, string>> = {
 function settingsTable(): string {
   const rows = SETTING_NAMES.map((name) => {
     const schema: z.ZodType = SETTINGS[name];
-    const [text = '', given = ''] = (schema.description ?? '').split('; default: ');
+    const [text = '', defaultText = ''] = (schema.description ?? '').split('; default: ');
     const values = choices(schema).map((value) => `\`${value}\``);
-    return `| \`${flagOf(name)}\` | ${values.join(' ')} | ${DEFAULTS[name] ?? (defaultOf(schema) || withCode(given))} | ${withCode(cell(text))} |`;
+    return `| \`${flagOf(name)}\` | ${values.join(' ')} | ${DEFAULTS[name] ?? (defaultOf(schema) || withCode(defaultText))} | ${withCode(cell(text))} |`;
   });
   return ['| flag | values | default | what it does |', '|---|---|---|---|', ...rows].join('\n');
 }
@@ -99,7 +99,7 @@ function defaultOf(schema: z.ZodType): string {
   return Array.isArray(value) ? value.join(' ') : `\`${value}\``;
 }
 
-/** A text with flags and their values, and a text of one word, as code. */
+/** Marks as code: flags with their values, and a text that is a single word. */
 const withCode = (text: string) => text.replaceAll(/^\w+$|--[a-z-]+(?: (?:aws|demo|empty)\b)?/g, '`$&`');
 
 /** The words that a setting may be or contain, if they are fixed. */

@@ -1,4 +1,4 @@
-/** A folder of `src` that may import only itself, the folders named here, and neither a file nor a package named here. */
+/** What a folder of `src` may import besides itself: the folders `imports`, without some of their files, and all packages but some. */
 interface Layer {
   readonly imports: readonly string[];
   readonly withoutFiles?: readonly string[];
@@ -8,11 +8,11 @@ interface Layer {
 const MCP = '@modelcontextprotocol/**';
 const AWS = ['@aws-sdk/**', '@smithy/**'];
 const SQLITE = 'libsql';
-/** Cached replies: code that decides whether a call is safe must not use them. */
-const REPLY_CACHE = 'inventory/reply-cache.ts';
 const POSTGRES = 'pg';
 const DATABASES = [SQLITE, POSTGRES];
 const SERVERS = ['node:*', 'pino', 'hono', 'hono/**', '@hono/**'];
+/** Cached replies: code that decides whether a call is safe must not use them. */
+const REPLY_CACHE = 'inventory/reply-cache.ts';
 
 /** Which folder of `src` may import which. `npm run docs` writes the rules of `biome.json` and the picture of CONTRIBUTING.md from it. */
 const LAYERS: Readonly<Record<string, Layer>> = {
@@ -43,7 +43,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   transports: { imports: ['operations', 'safety', 'approval-page', 'server'], withoutPackages: [...AWS, ...DATABASES] },
 };
 
-/** The files above all layers. */
+/** The folders and files above all layers. */
 const TOP_FOLDERS = ['commands'];
 const TOP_FILES = ['server', 'answers', 'main', 'start', 'cli', 'config', 'api'];
 /** Import paths from a file of a layer, and from its folders at two depths. */

@@ -87,7 +87,7 @@ const MAPS = [
   'response: {',
   'wireResultSchemasMemo = {',
 ];
-/** How the SDK fills `specTypeSchemas`. */
+/** Code with which the SDK fills `specTypeSchemas`, and what replaces it: the same with schemas that are built on first use. */
 const REGISTRATION = [
   [
     '_specTypeSchemas[name] = schema;',
@@ -129,6 +129,6 @@ async function serverModule(path: string, read: Read): Promise<string> {
     ...names.filter((name) => !isExported(name)).map((name) => [name, `schemas.${name}`]),
     ...DERIVED.map((name) => [name, `derived.${name}`]),
   ]);
-  const stand = (name: string) => `const ${name} = later(() => schemas.${name});`;
-  return (await transform([code, ...names.filter(isExported).map(stand)].join('\n'), { define })).code;
+  const standIn = (name: string) => `const ${name} = later(() => schemas.${name});`;
+  return (await transform([code, ...names.filter(isExported).map(standIn)].join('\n'), { define })).code;
 }

@@ -33,17 +33,17 @@ export function declaration(statement: string): Declaration {
   return { name, expression };
 }
 
-/** A table with a property for each declaration, in whose expressions their names stand for these properties. */
+/** Declares a lazy object with a property for each declaration. In their expressions, each name becomes a read of its property. */
 export async function lazyTable(table: string, declarations: readonly Declaration[]): Promise<string> {
   const define = Object.fromEntries(declarations.map(({ name }) => [name, `${table}.${name}`]));
-  return (await transform(`const ${table} = ${literal(declarations)};`, { define })).code;
+  return (await transform(`const ${table} = ${lazyObject(declarations)};`, { define })).code;
 }
 
-/** An object literal, or an expression that ends with one, with properties that are computed when they are first read. */
+/** Makes an object literal, or the one at the end of an expression, lazy. */
 export function lazyLiteral(code: string): string {
   const [, inner = '', end = ''] = /^([\s\S]*)\n *\}([;,]?)\s*$/.exec(code) ?? [];
   const [head = '', ...properties] = parts(inner, indentOf(code) + 2);
-  return head.replace(/\{\s*$/, '') + literal(properties.map(property)) + end;
+  return head.replace(/\{\s*$/, '') + lazyObject(properties.map(property)) + end;
 }
 
 /** A function that declares schemas and returns some of them: its declarations become a table, from which it returns. */
@@ -60,7 +60,7 @@ export async function lazyBuild(code: string): Promise<string> {
     });
   const short = declarations.map(({ expression }, at) => ({ name: `_${at.toString(36)}`, expression }));
   const define = Object.fromEntries(declarations.map(({ name }, at) => [name, `table._${at.toString(36)}`]));
-  const inner = `${rest.join('')}const table = ${literal(short)};\n${returned.map(lazyLiteral).join('')}`;
+  const inner = `${rest.join('')}const table = ${lazyObject(short)};\n${returned.map(lazyLiteral).join('')}`;
   return (await transform(`${head}${inner}\n}`, { define })).code;
 }
 
@@ -70,8 +70,8 @@ function property(part: string): Declaration {
   return { name, expression: expression ?? name };
 }
 
-/** An object whose properties are computed when they are first read. */
-const literal = (declarations: readonly Declaration[]): string =>
+/** The code of an object whose properties are computed when they are first read. */
+const lazyObject = (declarations: readonly Declaration[]): string =>
   `lazy({\n${declarations.map(({ name, expression }) => `${name}: () => ${grouped(expression)}`).join(',\n')}\n})`;
 
 const grouped = (expression: string) => (expression.startsWith('{') ? `(${expression})` : expression);

@@ -55,7 +55,7 @@ async function photographApproval(): Promise<void> {
   const environmentId = environments.find(({ name }) => name === 'kdb-uat')?.environmentId;
   await agent.callTool({ name: 'tear_down_kx_environment', arguments: { environmentId } });
   const state = await openState(join(dir, 'state.db'));
-  const desk = passphraseApprovals({
+  const approvals = passphraseApprovals({
     dir,
     key: await approverKey(dir),
     ledger: sqlLedger(async () => state, { now: Date.now, openMs: 0 }),
@@ -67,17 +67,17 @@ async function photographApproval(): Promise<void> {
   let handle = async (_: Request) => new Response();
   const listener = await listen((request) => handle(request), { host: '127.0.0.1', port: 0 });
   const origin = `http://127.0.0.1:${listener.port}`;
-  const [question] = await desk.waiting();
+  const [pending] = await approvals.waiting();
   const page = approvalPage({
-    approvals: desk,
+    approvals,
     now: Date.now,
     origins: [origin],
-    firstCode: question?.code,
+    firstCode: pending?.code,
     command: (args) => `finspace-mcp approve ${args}`,
     onerror: console.error,
   });
   handle = page.handle;
-  const browser = await launched();
+  const browser = await launchBrowser();
   const tab = await browser.newPage({ viewport: { width: 700, height: 900 }, deviceScaleFactor: 1.5 });
   await tab.goto(`${origin}${page.link}`);
   await tab.screenshot({ path: at('docs/approval-page.png'), fullPage: true });
@@ -90,14 +90,14 @@ async function photographApproval(): Promise<void> {
 
 /** Draws the icon for hosts that show no SVG. */
 async function photographIcon(): Promise<void> {
-  const browser = await launched();
+  const browser = await launchBrowser();
   const tab = await browser.newPage({ viewport: { width: 256, height: 256 } });
   await tab.setContent(`<body style="margin:0">${readFileSync(at('docs/icon.svg'), 'utf8')}</body>`);
   await tab.screenshot({ path: at('docs/icon.png'), omitBackground: true });
   await browser.close();
 }
 
-async function launched() {
+async function launchBrowser() {
   const { chromium } = await import('playwright-core');
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
 }

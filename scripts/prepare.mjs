@@ -7,13 +7,14 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => join(root, ...parts);
-const changed = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
+/** When a file was last changed, in milliseconds; 0 if it is missing. */
+const changedAt = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 const newest = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .reduce((latest, entry) => Math.max(latest, changed(join(entry.parentPath ?? entry.path, entry.name))), 0);
+    .reduce((latest, entry) => Math.max(latest, changedAt(join(entry.parentPath ?? entry.path, entry.name))), 0);
 
-const LISTS = ['package.json', 'package-lock.json'];
+const MANIFESTS = ['package.json', 'package-lock.json'];
 
 function npm(...args) {
   const windows = process.platform === 'win32';
@@ -54,8 +55,8 @@ if (!isInstalled()) {
 }
 
 if (process.argv.includes('--build')) {
-  const sources = Math.max(newest(at('src')), newest(at('scripts')), ...LISTS.map((name) => changed(at(name))));
-  if (changed(at('dist', 'cli.js')) < sources) {
+  const sources = Math.max(newest(at('src')), newest(at('scripts')), ...MANIFESTS.map((name) => changedAt(at(name))));
+  if (changedAt(at('dist', 'cli.js')) < sources) {
     process.stderr.write('finspace-mcp: building\n');
     if (!npm('run', '--silent', 'build')) process.exit(1);
   }

@@ -96,7 +96,6 @@ test('a build with an unknown version of the MCP SDK fails', async () => {
   const attempt = build({
     ...BUNDLE,
     logLevel: 'silent',
-    legalComments: 'none',
     stdin: { contents: `export * from './index.mjs';`, resolveDir: sdk },
     write: false,
     plugins: [lazySchemas({})],
@@ -108,7 +107,6 @@ test('a build without the files that the plugin changes fails', async () => {
   const attempt = build({
     ...BUNDLE,
     logLevel: 'silent',
-    legalComments: 'none',
     stdin: { contents: '' },
     write: false,
     plugins: [lazySchemas()],
