@@ -172,7 +172,7 @@ export const METHOD_NAMES = Object.keys(METHODS);
 const uriOf = (random: Random, { uris, environmentId }: Names, size: number): string =>
   random() < 0.5 ? oneOf(random, uris).replace(/\{\w+\}/g, environmentId) : textOf(random, size);
 
-/** A request of about this many bytes, without its id and envelope. Some tools are called more often than other methods. */
+/** A request of about this many bytes, without its id and envelope. At least half of all requests call tools. */
 export function request(random: Random, names: Names, size: number): { method: string; params: Params } {
   const kind = random();
   const method = kind < 0.5 ? 'tools/call' : oneOf(random, METHOD_NAMES);

@@ -6,21 +6,21 @@ import { verdict } from './measure.ts';
 const REQUESTS = Number(process.env['BLOCK_REQUESTS'] ?? 1_000);
 const SEED = Number(process.env['BLOCK_SEED'] ?? 1);
 const MAX_MS = 100;
-const LIMIT = 1_048_576;
+const MAX_BYTES = 1_048_576;
 /** For bodies of the local service, which accepts a SAML document of 10 million characters. */
-const LOCAL_LIMIT = 12 * 1_048_576;
+const LOCAL_MAX_BYTES = 12 * 1_048_576;
 const WORST = 10;
 /** Other processes cause blocks, too, so the worst requests are repeated, and their shortest block counts. */
 const REPEATS = 4;
 
-interface Sent {
-  readonly message: string;
+interface Message {
+  readonly text: string;
   readonly kind: 'request' | 'other';
   readonly label: string;
 }
-interface Measured extends Sent {
+interface Measured extends Message {
   readonly ms: number;
-  /** When it was sent for the first time, before its code was compiled and whatever else this machine did. */
+  /** The block when it was sent for the first time, with the compilation of its code and what else this machine did. */
   readonly firstMs?: number;
 }
 
@@ -45,30 +45,30 @@ export async function main(): Promise<void> {
   }
 }
 
-async function measure(name: string, server: Watched, count: number, make: (random: Random, at: number) => Sent) {
+async function measure(name: string, server: Watched, count: number, make: (random: Random, at: number) => Message) {
   const random = seeded(SEED);
   const measured: Measured[] = [];
   await server.longestBlock();
-  for (let at = 0; at < count; at += 1) measured.push(await once(server, make(random, at)));
+  for (let at = 0; at < count; at += 1) measured.push(await sendAndMeasure(server, make(random, at)));
   const worst = measured.toSorted((a, b) => b.ms - a.ms).slice(0, WORST);
   const confirmed: Measured[] = [];
-  for (const sent of worst) {
-    const blocks = [sent.ms];
-    for (let at = 0; at < REPEATS; at += 1) blocks.push((await once(server, sent)).ms);
-    confirmed.push({ ...sent, ms: Math.min(...blocks), firstMs: sent.ms });
+  for (const message of worst) {
+    const blocks = [message.ms];
+    for (let at = 0; at < REPEATS; at += 1) blocks.push((await sendAndMeasure(server, message)).ms);
+    confirmed.push({ ...message, ms: Math.min(...blocks), firstMs: message.ms });
   }
   confirmed.sort((a, b) => b.ms - a.ms);
   console.log(
     `${name}: ${count} requests, seed ${SEED}; the worst, each the least of ${REPEATS + 1} times (and the first time):`,
   );
-  for (const { ms, firstMs, label, message } of confirmed)
-    console.log(`  ${ms.toFixed(1)} ms (${firstMs?.toFixed(1)})  ${label} (${message.length} characters)`);
+  for (const { ms, firstMs, label, text } of confirmed)
+    console.log(`  ${ms.toFixed(1)} ms (${firstMs?.toFixed(1)})  ${label} (${text.length} characters)`);
   console.log(verdict(`longest block in ms, ${name}`, confirmed[0]?.ms ?? 0, MAX_MS, 'at most'));
 }
 
-async function once(server: Watched, sent: Sent): Promise<Measured> {
-  await server.send(sent.message, sent.kind);
-  return { ...sent, ms: await server.longestBlock() };
+async function sendAndMeasure(server: Watched, message: Message): Promise<Measured> {
+  await server.send(message.text, message.kind);
+  return { ...message, ms: await server.longestBlock() };
 }
 
 async function namesOf(server: Watched): Promise<Names> {
@@ -96,25 +96,25 @@ async function namesOf(server: Watched): Promise<Names> {
   };
 }
 
-function mcpMessage(random: Random, names: Names, id: number): Sent {
-  const size = sizeUpTo(random, LIMIT);
-  if (random() < 0.08) return { message: oneLine(rubbish(random, size)), kind: 'other', label: 'no request' };
+function mcpMessage(random: Random, names: Names, id: number): Message {
+  const size = sizeUpTo(random, MAX_BYTES);
+  if (random() < 0.08) return { text: oneLine(rubbish(random, size)), kind: 'other', label: 'no request' };
   const { method, params } = request(random, names, size);
   const isNotification = method.startsWith('notifications/');
-  const message = JSON.stringify({ jsonrpc: '2.0', ...(isNotification ? {} : { id }), method, params });
+  const text = JSON.stringify({ jsonrpc: '2.0', ...(isNotification ? {} : { id }), method, params });
   const { name } = params as { name?: unknown };
   const label = [
     METHOD_NAMES.includes(method) ? method : 'unknown method',
     ...(typeof name === 'string' ? [name.slice(0, 40)] : []),
   ];
-  return { message, kind: isNotification ? 'other' : 'request', label: label.join(' ') };
+  return { text, kind: isNotification ? 'other' : 'request', label: label.join(' ') };
 }
 
 const oneLine = (text: string) => text.replaceAll('\n', ' ');
 
-function localMessage(random: Random): Sent {
+function localMessage(random: Random): Message {
   const name = oneOf(random, OPERATION_NAMES);
   const [method = '', path = ''] = operationNamed(name).http.split(' ');
-  const body = method === 'GET' || method === 'DELETE' ? '' : rubbish(random, sizeUpTo(random, LOCAL_LIMIT));
-  return { message: `${method} ${path.replace(/\{\w+\}/g, 'x')}\n${body}`, kind: 'request', label: name };
+  const body = method === 'GET' || method === 'DELETE' ? '' : rubbish(random, sizeUpTo(random, LOCAL_MAX_BYTES));
+  return { text: `${method} ${path.replace(/\{\w+\}/g, 'x')}\n${body}`, kind: 'request', label: name };
 }

@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** A server over stdio, with a client that makes one call at a time. */
-export interface Measured {
+export interface StdioServer {
   request(method: string, params: object): Promise<Result>;
   call(name: string, args: object): Promise<Answer>;
   /** The memory of the process: `VmRSS` now, `VmHWM` at most so far. */
@@ -38,8 +38,8 @@ interface Waiting {
   readonly reject: (cause: Error) => void;
 }
 
-/** Starts and initializes a server with only the path of this process's environment, so that only its own work is measured. */
-export async function measured(node: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Measured> {
+/** Starts and initializes a server whose environment has `env` and PATH only, so that only its own work is measured. */
+export async function startStdio(node: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<StdioServer> {
   const child = spawn(node, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { PATH: process.env['PATH'], ...env } });
   const waiting = new Map<number, Waiting>();
   const fail = (cause: Error) => {
@@ -82,8 +82,8 @@ export async function measured(node: string, args: readonly string[], env: NodeJ
 }
 
 /** A server whose backend is an endpoint of this process, with its own state directory. */
-export function measuredAt(endpoint: string, home: string, cli = BUILT): Promise<Measured> {
+export function startStdioAt(endpoint: string, home: string, cli = BUILT): Promise<StdioServer> {
   const where = ['--backend', 'aws', '--endpoint', endpoint, '--region', 'us-east-1', '--state-dir', home];
   const keys = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret' };
-  return measured(process.execPath, [cli, ...where], { HOME: home, ...keys });
+  return startStdio(process.execPath, [cli, ...where], { HOME: home, ...keys });
 }

@@ -9,7 +9,7 @@ import { openDatabase } from '../src/sqlite/database.ts';
 import { describedTools } from '../src/tools/list.ts';
 import { openBuilder, ROLE } from '../test/local/environment-builder.ts';
 import { openWorld } from '../test/local/world.ts';
-import { measuredAt } from './client.ts';
+import { startStdioAt } from './client.ts';
 import { environmentId, fleetEndpoint } from './fleet-endpoint.ts';
 import { verdict } from './measure.ts';
 
@@ -27,7 +27,7 @@ export async function main(): Promise<void> {
 async function fleetCounts(): Promise<[string, number, number][]> {
   const endpoint = await fleetEndpoint({ environments: ENVIRONMENTS });
   const home = await mkdtemp(join(tmpdir(), 'finspace-mcp-bench-'));
-  const server = await measuredAt(endpoint.url, home);
+  const server = await startStdioAt(endpoint.url, home);
   const counted = async (tool: string, args: object) => {
     endpoint.arrivals.length = 0;
     const { data, text } = await server.call(tool, args);

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { type Answer, BUILT, type Measured, measuredAt } from './client.ts';
+import { type Answer, BUILT, type StdioServer, startStdioAt } from './client.ts';
 import { environmentId, environmentName, type FleetEndpoint, fleetEndpoint, TAG } from './fleet-endpoint.ts';
 import { growthPicture, type Point } from './fleet-picture.ts';
 import { median, optionOf, pairRatios, shuffled, spread, verdict } from './measure.ts';
@@ -142,7 +142,7 @@ async function compare(
     for (const { name, cli } of shuffled(contestants)) {
       const endpoint = await fleetEndpoint(fleet);
       const home = await mkdtemp(join(folder, 'home-'));
-      const server = await measuredAt(endpoint.url, home, cli);
+      const server = await startStdioAt(endpoint.url, home, cli);
       try {
         for (const times of samples.get(name) ?? []) times.push(await ask(server, endpoint, question));
       } finally {
@@ -154,7 +154,7 @@ async function compare(
 }
 
 /** Asks, and follows the cursors of answers that ended early until nothing is left. */
-async function ask(server: Measured, { arrivals }: FleetEndpoint, { tool, args }: Question): Promise<Sample> {
+async function ask(server: StdioServer, { arrivals }: FleetEndpoint, { tool, args }: Question): Promise<Sample> {
   arrivals.length = 0;
   const began = performance.now();
   const answers: Answer[] = [await server.call(tool, args)];

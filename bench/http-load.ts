@@ -117,7 +117,7 @@ export async function loadOf(port: number, next: () => Exchange, connections: nu
     while (connection.isOpen() && performance.now() - begun < ms) {
       const exchange = next();
       const sent = performance.now();
-      if (!(await once(connection, exchange, count))) continue;
+      if (!(await succeeds(connection, exchange, count))) continue;
       const now = performance.now();
       times.push(now - sent);
       worstGapMs = Math.max(worstGapMs, now - last);
@@ -137,23 +137,23 @@ export async function loadOf(port: number, next: () => Exchange, connections: nu
   };
 }
 
-/** Sends `many` calls at the same moment, each over its own connection. */
+/** Sends `many` calls at the same moment, each over its own connection; `allMs` is the time until all have ended. */
 export async function burst(
   port: number,
   calls: readonly Call[],
   many: number,
-): Promise<Pick<Counted, 'errors' | 'crossed' | 'p99Ms'>> {
+): Promise<Pick<Counted, 'errors' | 'crossed'> & { readonly allMs: number }> {
   const count = { errors: 0, crossed: 0 };
   const begun = performance.now();
   const connections = Array.from({ length: many }, () => open(port));
   await Promise.all(
     connections.map((connection, at) =>
-      once(connection, exchangeOf(calls[at % calls.length] as Call, at + 1, port), count),
+      succeeds(connection, exchangeOf(calls[at % calls.length] as Call, at + 1, port), count),
     ),
   );
-  const p99Ms = performance.now() - begun;
+  const allMs = performance.now() - begun;
   for (const connection of connections) connection.close();
-  return { p99Ms, ...count };
+  return { allMs, ...count };
 }
 
 /** The reply to one request on its own connection. Rejects when it is not the right one. */
@@ -172,7 +172,7 @@ const isRight = (reply: string, { expects }: Exchange) =>
   reply.startsWith('HTTP/1.1 200') && expects.every((part) => reply.includes(part));
 
 /** Whether the reply is right; counts it otherwise. */
-async function once(
+async function succeeds(
   connection: Connection,
   exchange: Exchange,
   count: { errors: number; crossed: number },

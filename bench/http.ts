@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BUNDLE } from '../scripts/bundle.ts';
 import { burst, type Call, type Counted, load } from './http-load.ts';
 import { type Running, start } from './http-server.ts';
-import { cpuSeconds, median, shuffled, spread, verdict } from './measure.ts';
+import { cpuSeconds, median, megabytesOf, shuffled, spread, verdict } from './measure.ts';
 
 const CONNECTIONS = 64;
 const ROUNDS = 7;
@@ -44,7 +44,7 @@ export async function main(): Promise<void> {
   };
   try {
     const reference = join(folder, 'reference.mjs');
-    await bundle(reference);
+    await build({ ...BUNDLE, entryPoints: [at('http-reference-server.ts')], outfile: reference });
     const product = [at('../dist/cli.js'), 'http', '--port', '0', '--state', ':memory:'];
     const echo = await started(reference, 'echo');
     const aws = await started(reference, 'aws');
@@ -97,12 +97,11 @@ export async function main(): Promise<void> {
 
 async function manyAtOnce(server: Running, running: Running[], clusters: readonly Call[]): Promise<void> {
   running.push(server);
-  const sampled = highestMegabytes(server.child.pid as number);
-  const { errors, crossed, p99Ms } = await burst(server.port, clusters, BURST);
-  console.log(`${BURST} calls at one moment: all answered after ${(p99Ms / 1_000).toFixed(1)} s`);
+  const { errors, crossed, allMs } = await burst(server.port, clusters, BURST);
+  console.log(`${BURST} calls at one moment: all answered after ${(allMs / 1_000).toFixed(1)} s`);
   console.log(verdict('errors', errors, 0, 'at most'));
   console.log(verdict('crossed replies', crossed, 0, 'at most'));
-  console.log(verdict('resident memory in MB', sampled(), 600, 'at most'));
+  console.log(verdict('resident memory in MB', megabytesOf(server.child.pid, 'VmHWM'), 600, 'at most'));
 }
 
 /** The clusters of the demo world, so that each reply shows which call it answers. */
@@ -143,40 +142,4 @@ async function findClusters(port: number): Promise<Call[]> {
   }
   if (calls.length === 0) throw new Error('the demo world has no clusters');
   return calls;
-}
-
-const bundle = (outfile: string) =>
-  build({
-    entryPoints: [at('http-reference-server.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-    },
-    minify: true,
-    keepNames: true,
-    logLevel: 'error',
-  });
-
-/** Samples the resident memory of a process until the maximum is requested. */
-function highestMegabytes(pid: number): () => number {
-  let most = 0;
-  const sample = () => {
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-      most = Math.max(most, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1_024);
-    } catch {
-      most = Number.NaN;
-    }
-  };
-  const timer = setInterval(sample, 100);
-  return () => {
-    clearInterval(timer);
-    sample();
-    return most;
-  };
 }

@@ -11,12 +11,12 @@ const PAGE = 100;
 const ROLE = 'arn:aws:iam::111122223333:role/kdb-quant';
 const KMS_KEY = 'arn:aws:kms:us-east-1:111122223333:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72';
 const world = await openWorld({ store: await openStore(join(folder, 'state.db')), lifecycle: 'instant' });
-// It uses only those parts of the tests that older checkouts also have.
+// This script uses only those parts of the tests that older checkouts also have.
 const { environmentId } = await world.call('CreateKxEnvironment', { name: 'rates', kmsKeyId: KMS_KEY });
 
 const names = (what: string, count: number) => Array.from({ length: count }, (_, index) => `${what}_${index}`);
 const create = (userName: string) => requestFor('CreateKxUser', { environmentId, userName, iamRole: ROLE });
-const createOnce = (userName: string) =>
+const createWithToken = (userName: string) =>
   requestFor('CreateKxUser', { environmentId, userName, iamRole: ROLE, clientToken: userName });
 const get = (userName: string) => requestFor('GetKxUser', { environmentId, userName });
 const remove = (userName: string) => requestFor('DeleteKxUser', { environmentId, userName });
@@ -39,7 +39,7 @@ const together = async (requests: readonly WireRequest[]) => {
 
 await together(names('user', USERS).map(create));
 for await (const round of createInterface(process.stdin)) {
-  const [one, once, many] = ['one', 'once', 'many'].map((what) => names(`${what}_${round}`, PAGE)) as [
+  const [one, withToken, many] = ['one', 'with_token', 'many'].map((what) => names(`${what}_${round}`, PAGE)) as [
     string[],
     string[],
     string[],
@@ -52,11 +52,11 @@ for await (const round of createInterface(process.stdin)) {
     ),
     'list page': await each(Array.from({ length: 20 }, list)),
     create: await each(one.map(create)),
-    'create with a token': await each(once.map(createOnce)),
+    'create with a token': await each(withToken.map(createWithToken)),
     'a hundred creates at a time': await together(many.map(create)),
-    delete: await each([...one, ...once, ...many].slice(0, PAGE).map(remove)),
+    delete: await each([...one, ...withToken, ...many].slice(0, PAGE).map(remove)),
   };
-  await together([...once, ...many].map(remove));
+  await together([...withToken, ...many].map(remove));
   console.log(JSON.stringify(times));
 }
 await world.close();

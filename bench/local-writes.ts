@@ -17,7 +17,7 @@ bare.exec(
 );
 const [begin, commit] = [bare.prepare('BEGIN IMMEDIATE'), bare.prepare('COMMIT')];
 const insert = bare.prepare('INSERT INTO notes VALUES (?, ?)');
-const rounds: Record<'bare' | 'ours' | 'once' | 'many', number>[] = [];
+const rounds: Record<'bare' | 'ours' | 'withToken' | 'many', number>[] = [];
 const names = (round: number) => Array.from({ length: 100 }, (_, index) => `name_${round}_${index}`);
 /** Writes per second; what is written is prepared beforehand. */
 const rate = async <T>(ready: T[], write: (one: T) => unknown) => {
@@ -28,8 +28,8 @@ const rate = async <T>(ready: T[], write: (one: T) => unknown) => {
 const input = (userName: string) => ({ environmentId, userName, iamRole: ROLE });
 const create = (userName: string) => requestFor('CreateKxUser', input(userName));
 // As AWS clients send it: with a token, so that the reply is stored for repeats.
-const createOnce = (userName: string) =>
-  requestFor('CreateKxUser', { ...input(`once_${userName}`), clientToken: userName });
+const createWithToken = (userName: string) =>
+  requestFor('CreateKxUser', { ...input(`token_${userName}`), clientToken: userName });
 const serve = async (request: WireRequest) => {
   const { status } = await world.serve(request);
   if (status !== 200) throw new Error(`CreateKxUser: ${status}`);
@@ -42,7 +42,7 @@ for (let round = -2; round < ROUNDS; round++) {
       commit.run();
     }),
     ours: await rate(names(round).map(create), serve),
-    once: await rate(names(round).map(createOnce), serve),
+    withToken: await rate(names(round).map(createWithToken), serve),
     many:
       100 * (await rate([names(round).map((name) => create(`many_${name}`))], (all) => Promise.all(all.map(serve)))),
   };
@@ -50,13 +50,13 @@ for (let round = -2; round < ROUNDS; round++) {
 }
 bare.close();
 await world.close();
-const all = (kind: 'bare' | 'ours' | 'once' | 'many') => rounds.map((rates) => rates[kind]);
+const all = (kind: 'bare' | 'ours' | 'withToken' | 'many') => rounds.map((rates) => rates[kind]);
 /** The ratio of writes that ran one right after the other, so that both had the same disk conditions. */
-const share = (kind: 'ours' | 'once' | 'many') => median(rounds.map((rates) => rates[kind] / rates.bare));
-const line = (what: string, kind: 'ours' | 'once' | 'many') =>
+const share = (kind: 'ours' | 'withToken' | 'many') => median(rounds.map((rates) => rates[kind] / rates.bare));
+const line = (what: string, kind: 'ours' | 'withToken' | 'many') =>
   console.log(`${what.padEnd(21)} ${spread(all(kind), 'per s')}, ours / bare ${share(kind).toFixed(2)}`);
 console.log(`bare libsql commits:  ${spread(all('bare'), 'per s')}`);
 line('durable creates:', 'ours');
-line('with client tokens:', 'once');
+line('with client tokens:', 'withToken');
 line('a hundred at a time:', 'many');
 console.log(verdict('durable writes, ours / bare', share('ours'), 0.5, 'at least'));

@@ -56,11 +56,11 @@ const nameOf = (index: number) => `user_${String(index).padStart(6, '0')}`;
 async function reads(folder: string): Promise<void> {
   const few = await crowd(join(folder, 'few.db'), FEW);
   const many = await crowd(join(folder, 'many.db'), MANY);
-  const kinds = { get: getMany, 'list page': listMany };
-  for (const [what, run] of Object.entries(kinds)) {
+  const kinds = { get: microsOfGet, 'list page': microsOfPage };
+  for (const [what, micros] of Object.entries(kinds)) {
     const samples = { few: [] as number[], many: [] as number[] };
     for (let round = -2; round < ROUNDS; round++) {
-      const pair = { few: await run(few, round), many: await run(many, round) };
+      const pair = { few: await micros(few, round), many: await micros(many, round) };
       if (round < 0) continue;
       samples.few.push(pair.few);
       samples.many.push(pair.many);
@@ -73,7 +73,7 @@ async function reads(folder: string): Promise<void> {
 }
 
 /** Microseconds of one get, the names spread over the whole collection. */
-async function getMany({ world, environmentId, users }: Crowd, round: number): Promise<number> {
+async function microsOfGet({ world, environmentId, users }: Crowd, round: number): Promise<number> {
   const count = 300;
   const start = performance.now();
   for (let index = 0; index < count; index++) {
@@ -84,7 +84,7 @@ async function getMany({ world, environmentId, users }: Crowd, round: number): P
 }
 
 /** Microseconds of one page of a hundred. */
-async function listMany({ world, environmentId }: Crowd): Promise<number> {
+async function microsOfPage({ world, environmentId }: Crowd): Promise<number> {
   const count = 9;
   let nextToken: string | undefined;
   const start = performance.now();

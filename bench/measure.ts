@@ -27,10 +27,21 @@ export function spread(values: readonly number[], unit: string): string {
   return `${digits(median(values))} ${unit} (${digits(Math.min(...values))} to ${digits(Math.max(...values))})`;
 }
 
-/** A line with the figure, the goal, and whether the goal was met. */
-export function verdict(what: string, ratio: number, aim: number, better: 'at most' | 'at least'): string {
-  const met = better === 'at most' ? ratio <= aim : ratio >= aim;
-  return `${met ? 'ok  ' : 'MISS'} ${what}: ${ratio.toFixed(2)} (aim: ${better} ${aim})`;
+/** A line with the figure, the aim, and whether the aim was met. */
+export function verdict(what: string, figure: number, aim: number, better: 'at most' | 'at least'): string {
+  const met = better === 'at most' ? figure <= aim : figure >= aim;
+  return `${met ? 'ok  ' : 'MISS'} ${what}: ${figure.toFixed(2)} (aim: ${better} ${aim})`;
+}
+
+/** How many times per second this many concurrent workers complete the work, measured for `ms` milliseconds. */
+export async function rate(workers: number, ms: number, work: (worker: number) => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  let done = 0;
+  const worker = async (at: number) => {
+    for (; performance.now() - start < ms; done += 1) await work(at);
+  };
+  await Promise.all(Array.from({ length: workers }, (_, at) => worker(at)));
+  return Math.round((done * 1_000) / (performance.now() - start));
 }
 
 /** The memory of a process in MB: the current value or the peak; NaN if /proc does not show it. */

@@ -15,7 +15,7 @@ export const CREATE = 'durable create';
 
 const USERS = 100;
 const ROLE = 'arn:aws:iam::111122223333:role/kdb-quant';
-/** Replaced by a number of the same length. */
+/** Stands for the number of a request, which has the same length. */
 const NUMBER = '0000000';
 
 /** Requests of one kind to both services, about entities with the same members. */
@@ -34,7 +34,7 @@ export interface Prepared {
  * Creates users at a service with a demo world, and signs the requests as an AWS client does. Creates repeat one signature:
  * without credentials, neither service verifies it.
  */
-export async function preparedAt(port: number): Promise<Prepared> {
+export async function prepareAt(port: number): Promise<Prepared> {
   const client = clientAt(port);
   const { environments = [] } = await client.send(new ListKxEnvironmentsCommand({}));
   const environmentId = environments[0]?.environmentId ?? '';
@@ -57,20 +57,23 @@ export async function preparedAt(port: number): Promise<Prepared> {
   const input = { environmentId, userName, iamRole: ROLE, clientToken };
   const creates = await signed(port, [new CreateKxUserCommand(input)]);
   const [created] = creates as [HttpRequest];
-  const like = users[0] as HttpRequest;
+  const signedRequest = users[0] as HttpRequest;
   const userItems = await itemsOf(port, users);
   const clusterItems = await itemsOf(port, clusters);
   const item = { id: userName, environmentId, userName, userArn: `${ROLE}/${userName}`, iamRole: ROLE };
   return {
     rows: {
-      'get a user': { ours: inTurn(users.map(exchangeOf)), dynalite: inTurn(userItems.map(getItem(like))) },
-      'get a cluster': { ours: inTurn(clusters.map(exchangeOf)), dynalite: inTurn(clusterItems.map(getItem(like))) },
+      'get a user': { ours: inTurn(users.map(exchangeOf)), dynalite: inTurn(userItems.map(getItem(signedRequest))) },
+      'get a cluster': {
+        ours: inTurn(clusters.map(exchangeOf)),
+        dynalite: inTurn(clusterItems.map(getItem(signedRequest))),
+      },
       [CREATE]: {
         ours: numbered({ ...exchangeOf(created), expects: [userName] }),
-        dynalite: numbered(putItem(like)(item)),
+        dynalite: numbered(putItem(signedRequest)(item)),
       },
     },
-    stored: [...userItems, ...clusterItems].map(putItem(like)),
+    stored: [...userItems, ...clusterItems].map(putItem(signedRequest)),
   };
 }
 
@@ -88,11 +91,12 @@ const itemsOf = (port: number, gets: readonly HttpRequest[]): Promise<Item[]> =>
 const nameIn = ({ path }: HttpRequest) => path.slice(path.lastIndexOf('/') + 1);
 
 const getItem =
-  (like: HttpRequest) =>
+  (signedRequest: HttpRequest) =>
   ({ id }: Item) =>
-    dynamoDb(like, 'GetItem', { Key: { id: { S: id } } }, `"${id}"`);
+    dynamoDb(signedRequest, 'GetItem', { Key: { id: { S: id } } }, `"${id}"`);
 
-const putItem = (like: HttpRequest) => (item: Item) => dynamoDb(like, 'PutItem', { Item: attribute(item)['M'] }, '{}');
+const putItem = (signedRequest: HttpRequest) => (item: Item) =>
+  dynamoDb(signedRequest, 'PutItem', { Item: attribute(item)['M'] }, '{}');
 
 /** A request to dynalite with the headers of another one. */
 function dynamoDb({ headers }: HttpRequest, operation: string, input: object, expects: string): Exchange {

@@ -9,11 +9,12 @@ import { BUILT } from './client.ts';
 import { type Counted, type Exchange, loadOf, send } from './http-load.ts';
 import { type Running, start } from './http-server.ts';
 import { cpuSeconds, median, optionOf, pairRatios, shuffled, spread, verdict } from './measure.ts';
-import { CREATE, preparedAt } from './port-requests.ts';
+import { CREATE, prepareAt } from './port-requests.ts';
 
 const CONNECTIONS = 32;
 const ROUNDS = 31;
 const ROUND_MS = 500;
+/** The minimum of our requests per second, as a ratio to those of dynalite. */
 const AIM = 0.6;
 const DYNALITE = '4.0.0';
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -43,7 +44,7 @@ export async function main(): Promise<void> {
     return server;
   };
   try {
-    for (const [row, contestants] of await matches(folder, started)) {
+    for (const [row, contestants] of await contestantsByRow(folder, started)) {
       await measure(contestants);
       report(row, contestants);
     }
@@ -54,21 +55,21 @@ export async function main(): Promise<void> {
 }
 
 /** For each kind of request, the servers that are compared: ours comes first. */
-async function matches(
+async function contestantsByRow(
   folder: string,
   started: (...args: string[]) => Promise<Running>,
 ): Promise<[row: string, contestants: Contestant[]][]> {
   const local = (cli: string, name: string) =>
     started(cli, 'local', '--port', '0', '--state-dir', join(folder, name), '--access-log=false');
   const dynalite = async (durability: string) =>
-    started(at('dynalite-server.mjs'), await installed(), join(folder, durability), durability);
+    started(at('dynalite-server.mjs'), await installDynalite(), join(folder, durability), durability);
   const ours = await local(BUILT, 'ours');
-  const { rows, stored } = await preparedAt(ours.port);
+  const { rows, stored } = await prepareAt(ours.port);
   const [synced, unsynced] = [await dynalite('fsync'), await dynalite('as-shipped')];
   for (const exchange of stored) await send(synced.port, exchange);
   const against = optionOf('against');
   const before = against === undefined ? undefined : await local(against, 'before');
-  const beforeRows = before === undefined ? {} : (await preparedAt(before.port)).rows;
+  const beforeRows = before === undefined ? {} : (await prepareAt(before.port)).rows;
   return Object.entries(rows).map(([row, next]) => {
     const contestants = [contestant('ours', ours, next.ours), contestant('dynalite', synced, next.dynalite)];
     if (row === CREATE) contestants.push(contestant('dynalite without fsync', unsynced, next.dynalite));
@@ -114,7 +115,7 @@ const perSecond = (rounds: readonly Measured[]) => rounds.map((round) => round.p
 const cpuPerCall = (rounds: readonly Measured[]) => rounds.map((round) => round.cpuPerCall);
 
 /** The folder with dynalite and its packages, installed on first use: only this bench needs these 24 packages. */
-async function installed(): Promise<string> {
+async function installDynalite(): Promise<string> {
   const folder = at(`../node_modules/.cache/dynalite-${DYNALITE}`);
   if (existsSync(join(folder, 'node_modules', 'dynalite'))) return folder;
   await mkdir(folder, { recursive: true });

@@ -1,4 +1,7 @@
-/** `npm run bench -- NAME …`: runs benches by name, all but `start`, `port`, `fleet` and the ten-minute soak without a name. Each prints ours, the reference's, and the ratio. */
+/**
+ * `npm run bench -- NAME …` runs the benches with these names; without a name, all but those of `UNASKED`, which take long. Most print our
+ * figure, that of a reference, and the ratio.
+ */
 const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   cold: () => import('./cold.ts'),
   start: () => import('./start.ts'),

@@ -94,8 +94,7 @@ async function round(url: string, at: number): Promise<void> {
     'mcp-protocol-version': '2025-11-25',
   };
   const stop = new AbortController();
-  const stream = fetch(url, { headers: { ...session, accept: 'text/event-stream' }, signal: stop.signal });
-  await stream;
+  await fetch(url, { headers: { ...session, accept: 'text/event-stream' }, signal: stop.signal });
   await send(
     { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'list_kx_environments', arguments: {} } },
     session,

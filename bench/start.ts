@@ -18,14 +18,14 @@ export async function main(): Promise<void> {
   const given = paths.length > 0 ? paths : (process.env['NODE_BINARIES'] ?? '').split(':').filter(Boolean);
   const folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-nodes-'));
   try {
-    for (const node of given.length > 0 ? given : installed(folder)) await compareStarts(node, against);
+    for (const node of given.length > 0 ? given : installNodes(folder)) await compareStarts(node, against);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** The Node.js build that npm has for this platform. */
-function installed(folder: string): string[] {
+/** Installs each version of Node.js from npm, and returns their paths. */
+function installNodes(folder: string): string[] {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   return MAJORS.map((major) => {
     const prefix = join(folder, String(major));

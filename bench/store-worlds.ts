@@ -9,7 +9,7 @@ import { openWorlds } from '../src/store/postgres/world/store.ts';
 import { openBuilder, ROLE } from '../test/local/environment-builder.ts';
 import { openWorld, type TestWorld } from '../test/local/world.ts';
 import { databaseIn, type TestStores } from '../test/store/shared-store.ts';
-import { median, spread, verdict } from './measure.ts';
+import { median, rate, spread, verdict } from './measure.ts';
 
 const WRITERS = 8;
 const READERS = 64;
@@ -21,13 +21,13 @@ const SAMPLES = 200;
 export async function benchWorlds(stores: TestStores): Promise<void> {
   const url = await stores.fresh();
   const store = await openWorlds(url);
-  const { world, environments } = await crowd(store);
+  const { world, environments } = await openEnvironments(store);
   const create = creator(world);
   const get = (environmentId: string) => world.call('GetKxUser', { environmentId, userName: 'ann' });
   const [first = ''] = environments;
-  const one = await rate(1, () => create(first));
-  const eight = await rate(WRITERS, (writer) => create(environments[writer] as string));
-  const gets = await rate(READERS, (reader) => get(environments[reader % WRITERS] as string));
+  const one = await rate(1, FOR_MS, () => create(first));
+  const eight = await rate(WRITERS, FOR_MS, (writer) => create(environments[writer] as string));
+  const gets = await rate(READERS, FOR_MS, (reader) => get(environments[reader % WRITERS] as string));
   console.log(verdict('creates by one writer per second', one, 150, 'at least'));
   console.log(verdict('creates by eight writers in eight environments per second', eight, 800, 'at least'));
   console.log(verdict('gets by 64 readers per second', gets, 4_000, 'at least'));
@@ -43,14 +43,15 @@ export async function benchWorlds(stores: TestStores): Promise<void> {
   };
   for (const [what, all] of Object.entries(times))
     console.log(`${what} with ${TRIP_MS} ms trips: ${spread(all, 'ms')}`);
-  console.log(verdict('create of a user with 2.5 ms trips in ms', median(times.create), 60, 'at most'));
-  console.log(verdict('create of a cluster with 2.5 ms trips in ms', median(times.cluster), 60, 'at most'));
-  console.log(verdict('get with 2.5 ms trips in ms', median(times.get), 8, 'at most'));
+  console.log(verdict(`create of a user with ${TRIP_MS} ms trips in ms`, median(times.create), 60, 'at most'));
+  console.log(verdict(`create of a cluster with ${TRIP_MS} ms trips in ms`, median(times.cluster), 60, 'at most'));
+  console.log(verdict(`get with ${TRIP_MS} ms trips in ms`, median(times.get), 8, 'at most'));
   await far.close();
   slow.close();
 }
 
-async function crowd(store: Store) {
+/** A world with an environment for each writer, and a user in each. */
+async function openEnvironments(store: Store) {
   const world = await openWorld({ store, lifecycle: 'instant' });
   const { environmentId, group } = await openBuilder(world);
   await group('sg-one');
@@ -101,17 +102,6 @@ const clusterInput = (environmentId: string, index: number) => ({
   },
   scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 },
 });
-
-/** How many times per second this many concurrent workers complete the work. */
-async function rate(workers: number, work: (worker: number) => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  let done = 0;
-  const worker = async (at: number) => {
-    for (; performance.now() - start < FOR_MS; done += 1) await work(at);
-  };
-  await Promise.all(Array.from({ length: workers }, (_, at) => worker(at)));
-  return Math.round((done * 1_000) / (performance.now() - start));
-}
 
 /** Milliseconds of each call, sorted. */
 async function timesOf(work: (index: number) => Promise<unknown>): Promise<number[]> {

@@ -7,7 +7,7 @@ import { INTENT } from '../test/safety/support/intent.ts';
 import { pendingFor } from '../test/safety/support/ledger-under-test.ts';
 import { SKIPPED } from '../test/store/cluster.ts';
 import { startStores } from '../test/store/shared-store.ts';
-import { spread, verdict } from './measure.ts';
+import { rate, spread, verdict } from './measure.ts';
 import { benchWorlds } from './store-worlds.ts';
 
 const WRITERS = 8;
@@ -16,7 +16,7 @@ const EVENTS = 200;
 const MAX_EVENT_MS = 250;
 
 /**
- * The rates of a store in PostgreSQL on a Unix socket, with fsync; the delay until another replica hears of a change; and worlds in the
+ * The rates of a store in PostgreSQL on a Unix socket, with fsync; the delay until another replica learns of a change; and worlds in the
  * store.
  */
 export async function main(): Promise<void> {
@@ -28,10 +28,10 @@ export async function main(): Promise<void> {
   const [one, other] = [await open('a'), await open('b')];
   try {
     for (const writers of [1, WRITERS]) {
-      const entries = await rate(writers, () => one.journal.begin(INTENT));
+      const entries = await rate(writers, FOR_MS, () => one.journal.begin(INTENT));
       console.log(`journal entries by ${writers}: ${entries}/s`);
       let approvals = 0;
-      const flows = await rate(writers, async () => {
+      const flows = await rate(writers, FOR_MS, async () => {
         approvals += 1;
         const { pending } = await one
           .ledger(900_000)
@@ -50,17 +50,6 @@ export async function main(): Promise<void> {
     await stores.stop();
     rmSync(folder, { recursive: true });
   }
-}
-
-/** How many times per second this many concurrent workers complete the work. */
-async function rate(writers: number, work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  let done = 0;
-  const worker = async () => {
-    for (; performance.now() - start < FOR_MS; done += 1) await work();
-  };
-  await Promise.all(Array.from({ length: writers }, worker));
-  return Math.round((done * 1_000) / (performance.now() - start));
 }
 
 /** Milliseconds from the publication of an event to its arrival, sorted. */

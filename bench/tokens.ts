@@ -17,12 +17,11 @@ export async function main(): Promise<void> {
   }
   const sizes = all.map((tool) => ({ name: tool.name, tokens: countTokens(JSON.stringify(tool)) }));
   const [largest] = sizes.toSorted((one, other) => other.tokens - one.tokens);
-  const restrictions = UNRESTRICTED;
   console.log(
     verdict(`tokens of the ${operations.length} operations in tools/list`, count(operations), 14_000, 'at most'),
   );
-  console.log(verdict(`tokens of all ${all.length} tools`, count(all), 17_000, 'at most'));
+  console.log(verdict(`tokens of all ${all.length} tools`, count(all), 16_400, 'at most'));
   console.log(verdict(`tokens of the largest, ${largest?.name}`, largest?.tokens ?? 0, 1_800, 'at most'));
-  const searching = count(searchTools({ restrictions, caller: LOCAL_CALLER }));
+  const searching = count(searchTools({ restrictions: UNRESTRICTED, caller: LOCAL_CALLER }));
   console.log(verdict('tokens with --catalog search', searching, 1_200, 'at most'));
 }
