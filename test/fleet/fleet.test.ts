@@ -6,7 +6,7 @@ import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { FLEET_TOOLS } from '../../src/tools/fleet/index.ts';
 import { describedTools, offeredTools } from '../../src/tools/list.ts';
 import { demo, NOW } from '../inventory/demo.ts';
-import { embedded } from '../safety/support/backend.ts';
+import { openEmbedded } from '../safety/support/backend.ts';
 import { openBuilder } from '../safety/support/call-environment-builder.ts';
 import { UNRESTRICTED } from '../support/unrestricted.ts';
 import { caller, demoTools, failing, names, type Rows } from './demo-tools.ts';
@@ -215,7 +215,7 @@ describe('compare_kx_environments', () => {
   });
 
   test('pairs them even if the name of an environment contains the word for their kind', async () => {
-    const own = await embedded();
+    const own = await openEmbedded();
     onTestFinished(own.close);
     for (const [name, end] of [
       ['user-lab', 'lab'],

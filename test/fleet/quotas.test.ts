@@ -6,7 +6,7 @@ import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { HOUR, WORLD } from '../safety/support/backend.ts';
 import { openGuard } from '../safety/support/guard.ts';
-import { having, inside, on, previewFixture } from '../safety/support/preview.ts';
+import { alter, collectionOf, on, previewFixture } from '../safety/support/preview.ts';
 
 const fixture = previewFixture();
 
@@ -48,7 +48,7 @@ it("shows the service's own count for every quota, also while entities change an
   await builder.dataview('new', { autoUpdate: true });
   const { environmentId } = builder;
   await backend.call('DeleteKxDataview', { environmentId, databaseName: 'trades', dataviewName: 'old' });
-  await having(inside('kxCluster'), 'gateway', { status: 'CREATE_FAILED' });
+  await alter(collectionOf('kxCluster'), 'gateway', { status: 'CREATE_FAILED' });
   await builder.changeset('trades');
   const rows = await checked();
   const counted = await backend.store.read(async (tx) => {

@@ -3,7 +3,7 @@ import { environmentGraph } from '../../src/inventory/graph.ts';
 import { environmentMermaid } from '../../src/inventory/mermaid.ts';
 import { inDatabase } from '../local/collections.ts';
 import { HOUR, MINUTE, WORLD } from '../safety/support/backend.ts';
-import { having, here, inside, on, preview, previewFixture } from '../safety/support/preview.ts';
+import { alter, collectionOf, here, on, preview, previewFixture } from '../safety/support/preview.ts';
 import { caller, names, type Rows } from './demo-tools.ts';
 
 const fixture = previewFixture();
@@ -29,7 +29,7 @@ async function withDeletions(status: 'DELETING' | 'DELETE_FAILED') {
   for (const clusterName of CLUSTERS) {
     await backend.call('DeleteKxCluster', here({ clusterName }) as never);
     const due = backend.clock.now() + 5 * MINUTE;
-    await having(inside('kxCluster'), clusterName, { due, plannedFailure: { reason: 'no answer' } });
+    await alter(collectionOf('kxCluster'), clusterName, { due, plannedFailure: { reason: 'no answer' } });
   }
   if (status === 'DELETE_FAILED') backend.clock.advance(HOUR);
   for (const clusterName of CLUSTERS)
@@ -94,12 +94,12 @@ test('what serves no data is not behind: what failed to start, and a dataview th
   const why = (await problems()).map((each) => String(each['why']).split(' ')[0]);
   expect(why).toEqual(['shows', 'shows', 'mounts', 'mounts']);
   expect(await behind()).toEqual(['cluster:broken', 'cluster:serving', ...views('empty', 'pinned')]);
-  await having(inside('kxCluster'), 'broken', { status: 'CREATE_FAILED' });
+  await alter(collectionOf('kxCluster'), 'broken', { status: 'CREATE_FAILED' });
   const dataviews = inDatabase(WORLD, builder.environmentId, 'trades', 'kxDataview');
-  await having(dataviews, 'empty', { status: 'FAILED' });
+  await alter(dataviews, 'empty', { status: 'FAILED' });
   expect(await behind()).toEqual(['cluster:serving', ...views('empty', 'pinned')]);
   const body = await backend.store.read(async (tx) => (await tx.get(dataviews, 'empty'))?.body);
-  await having(dataviews, 'empty', { status: 'FAILED', body: { ...Object(body), versions: [] } });
-  await having(dataviews, 'pinned', { status: 'DELETING' });
+  await alter(dataviews, 'empty', { status: 'FAILED', body: { ...Object(body), versions: [] } });
+  await alter(dataviews, 'pinned', { status: 'DELETING' });
   expect(await behind()).toEqual(['cluster:serving']);
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Embedded, embedded, HOUR, MINUTE } from '../safety/support/backend.ts';
+import { type Embedded, HOUR, MINUTE, openEmbedded } from '../safety/support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from '../safety/support/call-environment-builder.ts';
 import { accept, asked, decline, type Guard, openGuard } from '../safety/support/guard.ts';
 
@@ -8,7 +8,7 @@ let builder: EnvironmentBuilder;
 let guard: Guard;
 let environmentId: string;
 beforeAll(async () => {
-  backend = await embedded('empty', 'realistic');
+  backend = await openEmbedded('empty', 'realistic');
   builder = await openBuilder(backend.call);
   ({ environmentId } = builder);
   backend.clock.advance(HOUR);

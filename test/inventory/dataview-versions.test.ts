@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { environmentGraph } from '../../src/inventory/graph.ts';
-import { type Embedded, embedded } from '../safety/support/backend.ts';
+import { type Embedded, openEmbedded } from '../safety/support/backend.ts';
 import { openBuilder } from '../safety/support/call-environment-builder.ts';
 
 let backend: Embedded;
 beforeEach(async () => {
-  backend = await embedded();
+  backend = await openEmbedded();
 });
 afterEach(() => backend.close());
 

@@ -9,7 +9,7 @@ import { apiReader } from '../../src/safety/api-reader.ts';
 import { planCall } from '../../src/safety/plan.ts';
 import { type Command, histories } from '../local/model/commands.ts';
 import { runs, seed } from '../local/tier.ts';
-import { type Embedded, embedded, type Members, WORLD } from './support/backend.ts';
+import { type Embedded, type Members, openEmbedded, WORLD } from './support/backend.ts';
 import { PLACE } from './support/guard.ts';
 
 type Limits = keyof typeof QUOTAS;
@@ -74,7 +74,7 @@ async function completed({ name, env, input }: Command, { call }: Embedded, made
 }
 
 async function live(history: readonly Command[], limits: Limits): Promise<void> {
-  const backend = await embedded('empty', 'realistic');
+  const backend = await openEmbedded('empty', 'realistic');
   const { call, clock, store } = backend;
   await store.write((tx) => tx.putSettings(WORLD.arn, { quotas: limits }));
   const made: Made = { 'kx-environment': [], environment: [] };

@@ -7,7 +7,7 @@ import { blockersOf } from '../../src/safety/problem-text.ts';
 import { failing, HOUR } from './support/backend.ts';
 import { KEY } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
-import { having, here, inside, on, preview, previewFixture, volume } from './support/preview.ts';
+import { alter, collectionOf, here, on, preview, previewFixture, volume } from './support/preview.ts';
 
 const fixture = previewFixture();
 
@@ -38,7 +38,7 @@ it('counts no quota for a call that has none', async () => {
 });
 
 it('advises to delete a failed namesake, and explains a malformed id', async () => {
-  await having(inside('kxVolume'), 'spare', { status: 'CREATE_FAILED' });
+  await alter(collectionOf('kxVolume'), 'spare', { status: 'CREATE_FAILED' });
   const { blockers } = await preview('CreateKxVolume', volume({ volumeName: 'spare' }));
   expect(blockers.map(({ first }) => first)).toEqual([
     'The name is in use: it failed, so delete it, or choose another name.',

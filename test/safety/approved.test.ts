@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
 import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
 import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
-import { answering, embedded, remembering, type Spy, spyOn } from './support/backend.ts';
+import { answering, cachingReads, openEmbedded, type Spy, spyOn } from './support/backend.ts';
 import { openBuilder } from './support/call-environment-builder.ts';
 import { type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 
@@ -79,7 +79,7 @@ describe('an approval out of band', () => {
 });
 
 it('a call that sets more than a person can read requests no approval', async () => {
-  const backend = await embedded();
+  const backend = await openEmbedded();
   const { environmentId, ...builder } = await openBuilder(backend.call);
   await builder.database('trades');
   await builder.cluster('gpu');
@@ -114,12 +114,12 @@ it('a call that sets more than a person can read requests no approval', async ()
 
 describe('a plan that does not fit into a form', () => {
   const start = async (options: Partial<GuardOptions> = {}) => {
-    const backend = await embedded();
+    const backend = await openEmbedded();
     const { environmentId, ...builder } = await openBuilder(backend.call);
     const users = Array.from({ length: 210 }, (_, at) => `user-${at}`);
     for (const name of users) await builder.user(name);
     const outOfBand = async () => ({ accepts: () => true, instructions: (code: string) => `Approve ${code}.` });
-    const call = remembering(backend.call);
+    const call = cachingReads(backend.call);
     const guard = await openGuard({ call, clock: backend.clock, outOfBand, ...options });
     const close = async () => {
       await guard.close();
@@ -202,7 +202,7 @@ describe('a plan that does not fit into a form', () => {
 
 describe('data that a caller may not see', () => {
   it('is in the plan of the person but not in that of the refusal', async () => {
-    const backend = await embedded();
+    const backend = await openEmbedded();
     const { environmentId, ...builder } = await openBuilder(backend.call);
     await builder.volume('fast');
     const outOfBand = async () => ({ accepts: () => true, instructions: () => 'Elsewhere.' });
@@ -223,7 +223,7 @@ describe('data that a caller may not see', () => {
   });
 
   it('is withheld from an update that replaces it', async () => {
-    const backend = await embedded();
+    const backend = await openEmbedded();
     const { environmentId, ...builder } = await openBuilder(backend.call);
     await builder.cluster('gpu', { clusterDescription: 'of the secret desk' });
     await builder.volume('fast');

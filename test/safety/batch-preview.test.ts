@@ -12,9 +12,9 @@ import {
   on,
   type Preview,
   previewFixture,
-  published,
   segment,
   sized,
+  usePublishedQuotas,
   volume,
 } from './support/preview.ts';
 
@@ -106,7 +106,7 @@ it('it says that a blocked step does not stop those that a person approves, unle
 it('it says that steps after one that exceeds a quota would not run, as the call then does', async () => {
   const { backend, builder } = fixture;
   for (const name of ['third', 'fourth', 'fifth']) await builder.volume(name);
-  await published();
+  await usePublishedQuotas();
   const user = (userName: string) => ['create_kx_user', { userName, iamRole: ROLE }] as const;
   const exceeding = ['create_kx_volume', volume()] as const;
   const steps = [user('ann'), exceeding, user('bob')];
@@ -166,7 +166,7 @@ it('it does not call a step blocked that waits for something until it is ready, 
 
 it('it says that steps after one that exceeds a quota would run if the service refuses that one for another reason', async () => {
   await fixture.builder.volume('third');
-  await published();
+  await usePublishedQuotas();
   const taken = [
     'create_kx_volume',
     { ...volume({ nas1Configuration: { type: 'SSD_1000', size: 12_000 } }), volumeName: 'third' },

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OperationName } from '../../src/operations/index.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { recoveryKit } from '../../src/safety/recovery-kit.ts';
-import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
+import { answering, type Embedded, type Members, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
 let backend: Embedded;
 let builder: EnvironmentBuilder;
 beforeAll(async () => {
-  backend = await embedded();
+  backend = await openEmbedded();
   builder = await openBuilder(backend.call);
   await builder.volume('fast');
   await builder.database('trades');

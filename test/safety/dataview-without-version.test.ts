@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Entity } from '../../src/local/transaction.ts';
-import { having, mounting, preview, previewFixture, run, view } from './support/preview.ts';
+import { alter, dataviewCollection, mounting, preview, previewFixture, run } from './support/preview.ts';
 
 const fixture = previewFixture();
 const input = () => mounting({ databaseName: 'trades', dataviewName: 'view' });
 
 describe('a dataview that is ACTIVE without a version', () => {
   const withoutVersions = async (change: object) => {
-    const { body } = (await fixture.backend.store.read((tx) => tx.get(view(), 'view'))) as Entity<object>;
-    await having(view(), 'view', { status: 'ACTIVE', body: { ...body, ...change, versions: [] } });
+    const { body } = (await fixture.backend.store.read((tx) => tx.get(dataviewCollection(), 'view'))) as Entity<object>;
+    await alter(dataviewCollection(), 'view', { status: 'ACTIVE', body: { ...body, ...change, versions: [] } });
   };
   beforeEach(() => withoutVersions({}));
 

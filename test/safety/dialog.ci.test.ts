@@ -7,7 +7,7 @@ import { blockedLines } from '../../src/safety/refusals.ts';
 import { visibilityFor } from '../../src/safety/visibility.ts';
 import { quoteUntrusted } from '../../src/untrusted.ts';
 import { UNRESTRICTED } from '../support/unrestricted.ts';
-import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
+import { answering, cachingReads, type Embedded, type Members, openEmbedded } from './support/backend.ts';
 import { openBuilder } from './support/call-environment-builder.ts';
 import { CORPUS } from './support/corpus.ts';
 import { expectDialog, expectHarmless, skeleton } from './support/dialog.ts';
@@ -61,8 +61,8 @@ describe('the text of an approval', () => {
   let backend: Embedded;
   let environmentId: string;
   beforeAll(async () => {
-    backend = await embedded();
-    backend = { ...backend, call: remembering(backend.call) };
+    backend = await openEmbedded();
+    backend = { ...backend, call: cachingReads(backend.call) };
     const builder = await openBuilder(backend.call);
     environmentId = builder.environmentId;
     for (const name of ['trades', 'plain']) await builder.database(name);

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { answering, WORLD } from './support/backend.ts';
 import { openGuard } from './support/guard.ts';
-import { having, here, preview, previewFixture, published, run } from './support/preview.ts';
+import { alter, here, preview, previewFixture, run, usePublishedQuotas } from './support/preview.ts';
 
 const fixture = previewFixture();
 const KEY = 'arn:aws:kms:us-east-1:111122223333:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72';
 const environment = { name: 'new', kmsKeyId: KEY };
-const closed = () =>
-  having(`${WORLD.arn}:kxEnvironment`, fixture.builder.environmentId, { status: 'UPDATING_NETWORK' });
+const closed = () => alter(`${WORLD.arn}:kxEnvironment`, fixture.builder.environmentId, { status: 'UPDATING_NETWORK' });
 const attempt = async (tool: string, input: object, approve: 'create'[] = []) => {
   const { call, clock } = fixture.backend;
   const guard = await openGuard({ call, clock, restrictions: { approve } });
@@ -28,7 +27,7 @@ it('a plan allows tags in an environment that cannot be changed, because the ser
 
 it('a plan blocks more tags than an entity can have, as the service does', async () => {
   const many = Object.fromEntries(Array.from({ length: 48 }, (_, at) => [`key${at}`, 'value']));
-  await having(`${WORLD.arn}:kxEnvironment`, fixture.builder.environmentId, { tags: many });
+  await alter(`${WORLD.arn}:kxEnvironment`, fixture.builder.environmentId, { tags: many });
   const two = { resourceArn: arn(), tags: { key1: 'again', a: '1', b: '2' } };
   expect(await preview('TagResource', two)).toMatchObject({ blocked: false });
   const three = { resourceArn: arn(), tags: { a: '1', b: '2', c: '3' } };
@@ -76,7 +75,7 @@ it('a plan blocks a dataset browser environment with FEDERATED sign-in but witho
 });
 
 it('a plan counts dataset browser environments against their quota', async () => {
-  await published();
+  await usePublishedQuotas();
   const browser = { name: 'research' };
   for (let at = 0; at < 2; at += 1) {
     expect(await preview('CreateEnvironment', browser)).toMatchObject({ blocked: false });
@@ -110,7 +109,7 @@ describe('the refusal of a call that needs approval', () => {
 
   it('names no first steps for an environment that is already deleted', async () => {
     const { environmentId } = fixture.builder;
-    await having(`${WORLD.arn}:kxEnvironment`, environmentId, { status: 'DELETED' });
+    await alter(`${WORLD.arn}:kxEnvironment`, environmentId, { status: 'DELETED' });
     expect(await refusal('delete_kx_environment', { environmentId })).toEqual(
       reason('kdb environment "trading" ("DELETED"): It is already deleted.'),
     );

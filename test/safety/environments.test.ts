@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { itemText } from '../../src/safety/item-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
-import { answering, type Embedded, embedded, type Members, spyOn } from './support/backend.ts';
+import { answering, type Embedded, type Members, openEmbedded, spyOn } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { approved, asked, type Guard, openGuard, PLACE } from './support/guard.ts';
 
@@ -14,7 +14,7 @@ describe('a whole environment', () => {
   let builder: EnvironmentBuilder;
   let call: Call;
   beforeAll(async () => {
-    backend = await embedded();
+    backend = await openEmbedded();
     call = backend.call;
     builder = await openBuilder(call);
     await builder.database('trades');

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import type { Entity } from '../../src/local/transaction.ts';
 import { inDatabase } from '../local/collections.ts';
-import { embedded, HOUR, WORLD } from './support/backend.ts';
+import { HOUR, openEmbedded, WORLD } from './support/backend.ts';
 import { openBuilder } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 
 it('a volume under a dataview whose creation failed can be deleted, in the plan and in the service', async () => {
-  const backend = await embedded('empty', 'realistic');
+  const backend = await openEmbedded('empty', 'realistic');
   const { call, clock, store } = backend;
   const { environmentId, ...builder } = await openBuilder(call);
   clock.advance(HOUR);

@@ -6,14 +6,14 @@ import { type Members, WORLD } from './support/backend.ts';
 import { KEY } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import {
+  alter,
+  collectionOf,
   dataview,
-  having,
-  inside,
+  dataviewCollection,
   mounting,
   preview,
   previewFixture,
   segment,
-  view,
   volume,
 } from './support/preview.ts';
 
@@ -35,7 +35,7 @@ async function firstAdvice(operation: OperationName, input: Members) {
 const USE_IT = 'The name is in use: use the existing one, or choose another name.';
 
 describe('a volume whose update failed', () => {
-  beforeEach(() => having(inside('kxVolume'), 'spare', { status: 'UPDATE_FAILED' }));
+  beforeEach(() => alter(collectionOf('kxVolume'), 'spare', { status: 'UPDATE_FAILED' }));
 
   it('keeps its name, and is not to be deleted for it', async () => {
     const input = volume({ volumeName: 'spare' });
@@ -56,7 +56,7 @@ describe('a volume whose update failed', () => {
 });
 
 describe('an environment whose network could not be updated', () => {
-  beforeEach(() => having(environments(WORLD), fixture.builder.environmentId, { status: 'FAILED_UPDATING_NETWORK' }));
+  beforeEach(() => alter(environments(WORLD), fixture.builder.environmentId, { status: 'FAILED_UPDATING_NETWORK' }));
 
   it('keeps its name, and is not to be deleted for it', async () => {
     const input = { name: 'trading', kmsKeyId: KEY };
@@ -65,8 +65,10 @@ describe('an environment whose network could not be updated', () => {
   });
 
   it('is not the reason why a call in it is refused', async () => {
-    const { body } = (await fixture.backend.store.read((tx) => tx.get(view(), 'view'))) as { body: object };
-    await having(view(), 'view', { status: 'ACTIVE', body: { ...body, versions: [] } });
+    const { body } = (await fixture.backend.store.read((tx) => tx.get(dataviewCollection(), 'view'))) as {
+      body: object;
+    };
+    await alter(dataviewCollection(), 'view', { status: 'ACTIVE', body: { ...body, versions: [] } });
     const text = await refusal('CreateKxCluster', mounting({ databaseName: 'trades', dataviewName: 'view' }));
     expect(text).toContain('Dataview view has no active version yet');
     expect(text).not.toContain('FAILED_UPDATING_NETWORK');

@@ -4,7 +4,7 @@ import { statusMeanings } from '../../src/kinds/statuses.ts';
 import { totals } from '../../src/tools/fleet/grouping.ts';
 import { ORDERS } from '../../src/tools/fleet/orders.ts';
 import { HOUR } from './support/backend.ts';
-import { cluster, having, here, inside, on, preview, previewFixture, run } from './support/preview.ts';
+import { alter, cluster, collectionOf, here, on, preview, previewFixture, run } from './support/preview.ts';
 
 const HOST_MIB = 108 * 1024;
 const MOST_MIB = 100_000;
@@ -49,7 +49,7 @@ describe('a cluster occupies the memory of its host', () => {
   it.each(Object.entries({ ...STARTING, ...OCCUPYING }))(
     'that is %s in answers and plans: %s',
     async (status, occupies) => {
-      await having(inside('kxCluster'), 'big', { status });
+      await alter(collectionOf('kxCluster'), 'big', { status });
       const { free, size, totals: found } = await answered();
       expect(free).toBe(occupies ? HOST_MIB - MOST_MIB : HOST_MIB);
       expect(size > 0).toBe(occupies);
@@ -60,7 +60,7 @@ describe('a cluster occupies the memory of its host', () => {
   );
 
   it.each(Object.entries(OCCUPYING))('that is %s when another starts: %s', async (status, occupies) => {
-    await having(inside('kxCluster'), 'big', { status });
+    await alter(collectionOf('kxCluster'), 'big', { status });
     expect(await run('CreateKxCluster', another())).toBe('done');
     fixture.backend.clock.advance(HOUR);
     const created = await fixture.backend.call('GetKxCluster', here({ clusterName: 'new' }) as never);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toolName } from '../../src/operations/naming.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
-import { type Embedded, embedded, MINUTE, remembering, spyOn } from './support/backend.ts';
+import { cachingReads, type Embedded, MINUTE, openEmbedded, spyOn } from './support/backend.ts';
 import { openBuilder } from './support/call-environment-builder.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
 import { type Mutation, openSubjects, type Subject } from './support/mutations.ts';
@@ -12,12 +12,12 @@ const ROUNDS = process.env['TEST_LONG'] === undefined ? 1_000 : 20_000;
 describe('an approval for an entity that changes before the answer', () => {
   let backend: Embedded;
   let subjects: Subject[];
-  let mark = 0;
+  let round = 0;
   let ledgers: StateDatabase;
   beforeAll(async () => {
-    backend = await embedded();
+    backend = await openEmbedded();
     ledgers = await openState(':memory:');
-    const call = remembering(backend.call);
+    const call = cachingReads(backend.call);
     const estates = [await openBuilder(call, 'town'), await openBuilder(call, 'lab')] as const;
     subjects = await openSubjects(call, ...estates);
     backend = { ...backend, call };
@@ -37,7 +37,7 @@ describe('an approval for an entity that changes before the answer', () => {
     const { state } = await asked(guard, subject);
     for (const { happen } of mutations) {
       backend.clock.advance(1_000);
-      await happen(++mark);
+      await happen(++round);
     }
     const outcome = await guard.attempt({ ...subject, state, answers: accept(subject.name) });
     for (const { undo } of mutations) await undo?.();
@@ -92,7 +92,7 @@ describe('an approval for an entity that changes before the answer', () => {
     const guard = await openGuard({
       call: spy.call,
       clock: backend.clock,
-      beforeCall: async () => void (await database.mutations[0]?.happen(++mark)),
+      beforeCall: async () => void (await database.mutations[0]?.happen(++round)),
     });
     const { state } = await asked(guard, database);
     const outcome = await guard.attempt({ ...database, state, answers: accept(database.name) });

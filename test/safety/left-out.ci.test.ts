@@ -4,7 +4,7 @@ import { listen } from '../../src/local/listen.ts';
 import { service } from '../../src/local/service.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
-import { type Embedded, embedded, type Members } from './support/backend.ts';
+import { type Embedded, type Members, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder, ROLE } from './support/call-environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 
@@ -47,7 +47,7 @@ let wholes: Whole[];
 const changesets: string[] = [];
 
 beforeAll(async () => {
-  backend = await embedded();
+  backend = await openEmbedded();
   builder = await openBuilder(backend.call);
   const { environmentId } = builder;
   const named = (names: Members) => ({ environmentId, ...names });

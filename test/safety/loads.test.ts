@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { typedIn } from '../support/typed.ts';
-import { type Embedded, embedded, HOUR, type Spy, spyOn } from './support/backend.ts';
+import { type Embedded, HOUR, openEmbedded, type Spy, spyOn } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { accept, asked, type Guard, openGuard } from './support/guard.ts';
 
@@ -10,7 +10,7 @@ describe('a load into a database', () => {
   let spy: Spy;
   let guard: Guard;
   beforeEach(async () => {
-    backend = await embedded('empty', 'realistic');
+    backend = await openEmbedded('empty', 'realistic');
     builder = await openBuilder(backend.call);
     backend.clock.advance(2 * HOUR);
     await builder.database('trades');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Embedded, embedded } from './support/backend.ts';
+import { type Embedded, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { asked, type Guard, openGuard } from './support/guard.ts';
 
@@ -8,7 +8,7 @@ describe('a person who approves a changeset', () => {
   let builder: EnvironmentBuilder;
   let guard: Guard;
   beforeAll(async () => {
-    backend = await embedded();
+    backend = await openEmbedded();
     builder = await openBuilder(backend.call);
     await builder.database('trades');
     await builder.changeset('trades');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { loadWorldFile, worldFileOf } from '../../src/local/worlds/world-file-conversion.ts';
 import { operationNamed } from '../../src/operations/index.ts';
-import { embedded, remembering, WORLD } from './support/backend.ts';
+import { cachingReads, openEmbedded, WORLD } from './support/backend.ts';
 import { openGuard } from './support/guard.ts';
 import { attemptOf, lossesBetween, moves, openRichWorld, valuables } from './support/losses.ts';
 
@@ -13,14 +13,14 @@ const SIX_HOURS = 21_600_000;
 
 /** The rich world, created once; `open` returns a copy, whose clock advances only when something changes. */
 async function richWorld() {
-  const maker = await embedded();
+  const maker = await openEmbedded();
   const estates = await openRichWorld(maker.call);
   const file = await maker.store.read((tx) => worldFileOf(tx, WORLD));
   await maker.close();
   const open = async () => {
-    const backend = await embedded();
+    const backend = await openEmbedded();
     await backend.store.write((tx) => loadWorldFile(tx, file, 'rich', backend.clock.now()));
-    const call = remembering((name, input, options) => {
+    const call = cachingReads((name, input, options) => {
       if (operationNamed(name).risk !== 'read') backend.clock.advance(1_000);
       return backend.call(name, input, options);
     });

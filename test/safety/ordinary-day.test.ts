@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Embedded, embedded, type Members } from './support/backend.ts';
+import { type Embedded, type Members, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, ofCluster, openBuilder, ROLE, ZONE } from './support/call-environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 
@@ -10,7 +10,7 @@ let backend: Embedded;
 let builder: EnvironmentBuilder;
 let guard: Guard;
 beforeEach(async () => {
-  backend = await embedded();
+  backend = await openEmbedded();
   builder = await openBuilder(backend.call);
   guard = await openGuard({ call: backend.call, clock: backend.clock });
 });

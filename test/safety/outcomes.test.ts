@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS } from '../../src/operations/errors.ts';
-import { type Embedded, embedded, HOUR } from './support/backend.ts';
+import { type Embedded, HOUR, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, ofCluster, openBuilder, ROLE, ZONE } from './support/call-environment-builder.ts';
 import { approved, type Guard, openGuard } from './support/guard.ts';
 
@@ -9,7 +9,7 @@ let builder: EnvironmentBuilder;
 let guard: Guard;
 let environmentId: string;
 beforeAll(async () => {
-  backend = await embedded('empty', 'realistic');
+  backend = await openEmbedded('empty', 'realistic');
   builder = await openBuilder(backend.call);
   ({ environmentId } = builder);
   backend.clock.advance(HOUR);

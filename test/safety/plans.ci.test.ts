@@ -4,10 +4,10 @@ import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '
 import { itemText } from '../../src/safety/item-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import type { Item } from '../../src/safety/plan-parts.ts';
-import { answering, type Embedded, embedded, HOUR, type Members, spyOn } from './support/backend.ts';
+import { answering, type Embedded, HOUR, type Members, openEmbedded, spyOn } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { openGuard, PLACE } from './support/guard.ts';
-import { deletionsIn, TARGETED } from './support/targets.ts';
+import { possibleDeletions, TARGETED } from './support/targets.ts';
 
 const planned = async (call: Call, operation: OperationName, input: Members) =>
   (await planCall({ call, backendLocation: PLACE }, operation, input, 'ann')) as Plan;
@@ -28,12 +28,12 @@ it('every operation except reads has rules, and an impact if it has a target', (
 describe('plans on the demo world', () => {
   let world: Embedded;
   beforeAll(async () => {
-    world = await embedded('demo', 'realistic');
+    world = await openEmbedded('demo', 'realistic');
   });
   afterAll(() => world.close());
 
   it('have blockers exactly when the service rejects the call', async () => {
-    const deletions = await deletionsIn(world.call);
+    const deletions = await possibleDeletions(world.call);
     const plans = await Promise.all(deletions.map(({ operation, input }) => planned(world.call, operation, input)));
     const pairs = deletions.map((deletion, at) => ({ ...deletion, plan: plans[at] as Plan }));
     const blocked = pairs.filter(({ plan }) => plan.blockers.length > 0);
@@ -57,7 +57,7 @@ describe('plans on a world whose entities depend on each other', () => {
   let call: Call;
   let environmentId: string;
   beforeAll(async () => {
-    backend = await embedded();
+    backend = await openEmbedded();
     call = backend.call;
     builder = await openBuilder(call);
     environmentId = builder.environmentId;

@@ -6,16 +6,16 @@ import { openGuard } from './support/guard.ts';
 import {
   after,
   cluster,
+  createMany,
   expectPlanAsService,
   group,
   here,
-  many,
   on,
   preview,
   previewFixture,
-  published,
   type Row,
   sized,
+  usePublishedQuotas,
   volume,
 } from './support/preview.ts';
 
@@ -27,7 +27,7 @@ const OVER: readonly Row[] = [
     'a sixth volume',
     'CreateKxVolume',
     after(
-      () => many(3, fixture.builder.volume),
+      () => createMany(3, fixture.builder.volume),
       () => volume(),
     ),
     ['quota volumes'],
@@ -48,7 +48,7 @@ const OVER: readonly Row[] = [
     'a sixth cluster that writes to a volume',
     'CreateKxCluster',
     after(
-      () => many(5, (name) => fixture.builder.cluster(name, { ...on('hosts'), clusterType: 'RDB', ...SAVED })),
+      () => createMany(5, (name) => fixture.builder.cluster(name, { ...on('hosts'), clusterType: 'RDB', ...SAVED })),
       () => cluster({ ...on('hosts'), clusterType: 'RDB', ...SAVED }),
     ),
     ['quota write mounts of volume spare'],
@@ -57,7 +57,7 @@ const OVER: readonly Row[] = [
     'a sixth cluster that reads a volume',
     'CreateKxCluster',
     after(
-      () => many(5, (name) => fixture.builder.cluster(name, ON_VIEW)),
+      () => createMany(5, (name) => fixture.builder.cluster(name, ON_VIEW)),
       () => cluster(ON_VIEW),
     ),
     ['quota read mounts of volume fast'],
@@ -75,7 +75,7 @@ const OVER: readonly Row[] = [
     'a sixth dedicated cluster',
     'CreateKxCluster',
     after(
-      () => many(5, (name) => fixture.builder.cluster(name)),
+      () => createMany(5, (name) => fixture.builder.cluster(name)),
       () => cluster(sized('kx.s.xlarge', 1)),
     ),
     ['quota Single-AZ'],
@@ -129,12 +129,12 @@ const MULTI = {
 };
 
 it.each(OVER)('%s exceeds a quota', async (_, operation, input, expected) => {
-  await published();
+  await usePublishedQuotas();
   await expectPlanAsService(operation, await input(), expected);
 });
 
 it('an update counts no mount that the cluster has already', async () => {
-  await published();
+  await usePublishedQuotas();
   const { builder, backend } = fixture;
   await builder.cluster('reader', ON_VIEW);
   await builder.changeset('trades', '/new/');
@@ -146,7 +146,7 @@ it('an update counts no mount that the cluster has already', async () => {
 });
 
 it('a preview shows the use of quotas, and that an unknown limit is unknown', async () => {
-  await published();
+  await usePublishedQuotas();
   expect((await preview('CreateKxVolume', volume())).quotas).toEqual([
     'volumes per environment: 2 of 5 in use',
     'GB of volume storage per environment: 2400 of 7730 in use',
@@ -161,8 +161,8 @@ it('a preview shows the use of quotas, and that an unknown limit is unknown', as
 });
 
 it('a preview names what to delete if a quota is exhausted', async () => {
-  await published();
-  await many(3, fixture.builder.volume);
+  await usePublishedQuotas();
+  await createMany(3, fixture.builder.volume);
   expect((await preview('CreateKxVolume', volume())).blockers).toEqual([
     {
       kind: 'quota',
@@ -178,8 +178,8 @@ it('a preview names what to delete if a quota is exhausted', async () => {
 });
 
 it('a call that exceeds a quota gets its use and what to delete', async () => {
-  await published();
-  await many(3, fixture.builder.volume);
+  await usePublishedQuotas();
+  await createMany(3, fixture.builder.volume);
   const previewText = async (knowsQuotas: boolean) => {
     const quotas = async () =>
       knowsQuotas ? fixture.backend.store.read(async (tx) => quotasOf(await tx.settings(WORLD.arn))) : undefined;

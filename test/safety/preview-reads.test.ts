@@ -4,20 +4,20 @@ import { answering, failing, HOUR, SECOND, spyOn } from './support/backend.ts';
 import { ROLE } from './support/call-environment-builder.ts';
 import { openGuard } from './support/guard.ts';
 import {
+  alter,
   cluster,
+  collectionOf,
   dataview,
   group,
-  having,
   here,
-  inside,
   mounting,
   on,
   preview,
   previewFixture,
-  published,
   RDB,
   run,
   segment,
+  usePublishedQuotas,
   volume,
 } from './support/preview.ts';
 
@@ -47,7 +47,7 @@ it('a preview counts the memory of clusters that run or start, and of no others'
     if (name === 'starting') fixture.backend.clock.advance(HOUR);
     await fixture.builder.cluster(name, on('hosts', 30_000));
   }
-  await having(inside('kxCluster'), 'failed', { status: 'CREATE_FAILED' });
+  await alter(collectionOf('kxCluster'), 'failed', { status: 'CREATE_FAILED' });
   fixture.backend.clock.advance(SECOND);
   const input = cluster(on('hosts', 60_000));
   const { warnings } = await preview('CreateKxCluster', input);
@@ -88,7 +88,7 @@ it('a preview leaves forbidden reads unchecked, and rejects with any other failu
 });
 
 it('a preview blocks a node type that does not exist, as the service rejects it', async () => {
-  await published();
+  await usePublishedQuotas();
   const input = cluster({ capacityConfiguration: { nodeType: 'kx.s.huge', nodeCount: 1 } });
   const { blocked, quotas } = await preview('CreateKxCluster', input);
   expect(blocked).toBe(true);
@@ -97,7 +97,7 @@ it('a preview blocks a node type that does not exist, as the service rejects it'
 });
 
 it.each([[{}], [{ nodeType: 'kx.s.large' }]])('a preview rejects an incomplete capacity: %o', async (given) => {
-  await published();
+  await usePublishedQuotas();
   const input = cluster({ capacityConfiguration: given });
   await expect(preview('CreateKxCluster', input)).rejects.toThrow('capacityConfiguration.nodeCount: required');
   expect(await run('CreateKxCluster', input)).toBe('Validation');

@@ -4,18 +4,18 @@ import { HOUR, WORLD } from './support/backend.ts';
 import { openBuilder, ROLE } from './support/call-environment-builder.ts';
 import {
   after,
+  alter,
+  collectionOf,
+  createMany,
+  dataviewCollection,
   expectPlanAsService,
-  having,
   here,
-  inside,
-  many,
   on,
   preview,
   previewFixture,
-  published,
   type Row,
   segment,
-  view,
+  usePublishedQuotas,
 } from './support/preview.ts';
 
 const fixture = previewFixture();
@@ -50,7 +50,7 @@ const ROWS: readonly Row[] = [
     'a volume that is UPDATING to another type and a smaller size',
     'UpdateKxVolume',
     after(
-      () => having(inside('kxVolume'), 'spare', { status: 'UPDATING' }),
+      () => alter(collectionOf('kxVolume'), 'spare', { status: 'UPDATING' }),
       () => here({ volumeName: 'spare', nas1Configuration: { type: 'SSD_250', size: 1200 } }),
     ),
     ['volume spare', 'volume spare'],
@@ -81,7 +81,7 @@ const ROWS: readonly Row[] = [
     'an environment that is being deleted',
     'UpdateKxEnvironment',
     after(
-      () => having(environments(WORLD), fixture.builder.environmentId, { status: 'DELETING' }),
+      () => alter(environments(WORLD), fixture.builder.environmentId, { status: 'DELETING' }),
       () => here({ description: 'new' }),
     ),
     ['kdb environment trading'],
@@ -102,7 +102,7 @@ const ROWS: readonly Row[] = [
     'a dataview that is UPDATING',
     'UpdateKxDataview',
     after(
-      () => having(view(), 'view', { status: 'UPDATING' }),
+      () => alter(dataviewCollection(), 'view', { status: 'UPDATING' }),
       () => review({ description: 'new' }),
     ),
     ['dataview view'],
@@ -129,7 +129,7 @@ const ROWS: readonly Row[] = [
     'a dataview to a volume that is UPDATING',
     'UpdateKxDataview',
     after(
-      () => having(inside('kxVolume'), 'spare', { status: 'UPDATING' }),
+      () => alter(collectionOf('kxVolume'), 'spare', { status: 'UPDATING' }),
       () => review({ ...segment('spare'), remove: ['segmentConfigurations.fast'] }),
     ),
     ['volume spare'],
@@ -139,8 +139,8 @@ const ROWS: readonly Row[] = [
     'UpdateKxDataview',
     after(
       async () => {
-        await published();
-        await many(10, (name) => fixture.builder.dataview(name));
+        await usePublishedQuotas();
+        await createMany(10, (name) => fixture.builder.dataview(name));
       },
       () => review({ description: 'new' }),
     ),
@@ -183,7 +183,7 @@ const ROWS: readonly Row[] = [
       async () => {
         await fixture.builder.dataview('broken');
         fixture.backend.clock.advance(HOUR);
-        await having(view(), 'broken', { status: 'FAILED' });
+        await alter(dataviewCollection(), 'broken', { status: 'FAILED' });
       },
       () => hdb({ databaseName: 'trades', dataviewName: 'broken' }),
     ),

@@ -5,15 +5,16 @@ import { HOUR, WORLD } from './support/backend.ts';
 import { KEY, ROLE } from './support/call-environment-builder.ts';
 import {
   after,
-  change,
+  alter,
+  changeset,
   cluster,
+  collectionOf,
   dataview,
+  dataviewCollection,
   ELSEWHERE,
   expectPlanAsService,
   group,
-  having,
   here,
-  inside,
   mounting,
   NOWHERE,
   on,
@@ -21,7 +22,6 @@ import {
   RDB,
   type Row,
   segment,
-  view,
   volume,
 } from './support/preview.ts';
 
@@ -29,7 +29,7 @@ const fixture = previewFixture();
 
 const FREE: readonly Row[] = [
   ['a database', 'CreateKxDatabase', () => here({ databaseName: 'new' }), []],
-  ['a changeset', 'CreateKxChangeset', () => change('trades'), []],
+  ['a changeset', 'CreateKxChangeset', () => changeset('trades'), []],
   ['a user', 'CreateKxUser', () => here({ userName: 'new', iamRole: ROLE }), []],
   ['a scaling group', 'CreateKxScalingGroup', () => group(), []],
   ['a volume', 'CreateKxVolume', () => volume(), []],
@@ -98,7 +98,7 @@ const REFUSED: readonly Row[] = [
     () => ({ name: 'trading', kmsKeyId: KEY }),
     ['kdb environment trading'],
   ],
-  ['a changeset of no database', 'CreateKxChangeset', () => change('none'), ['database none']],
+  ['a changeset of no database', 'CreateKxChangeset', () => changeset('none'), ['database none']],
   ['a dataview of no database', 'CreateKxDataview', () => dataview({ databaseName: 'none' }), ['database none']],
   ['a dataview of no changeset', 'CreateKxDataview', () => dataview({ changesetId: 'none' }), ['changeset none']],
   ['a dataview on no volume', 'CreateKxDataview', () => dataview(segment('none')), ['volume none']],
@@ -183,7 +183,7 @@ const NOT_READY: readonly Row[] = [
       `a cluster on a host that is ${status}`,
       'CreateKxCluster',
       after(
-        () => having(inside('kxScalingGroup'), 'hosts', { status }),
+        () => alter(collectionOf('kxScalingGroup'), 'hosts', { status }),
         () => cluster(on('hosts')),
       ),
       ['scaling group hosts'],
@@ -194,7 +194,7 @@ const NOT_READY: readonly Row[] = [
       `a dataview on a volume that is ${status}`,
       'CreateKxDataview',
       after(
-        () => having(inside('kxVolume'), 'fast', { status }),
+        () => alter(collectionOf('kxVolume'), 'fast', { status }),
         () => dataview(segment('fast')),
       ),
       ['volume fast'],
@@ -205,7 +205,7 @@ const NOT_READY: readonly Row[] = [
       `a cluster on a dataview that is ${status}`,
       'CreateKxCluster',
       after(
-        () => having(view(), 'view', { status }),
+        () => alter(dataviewCollection(), 'view', { status }),
         () => mounting({ databaseName: 'trades', dataviewName: 'view' }),
       ),
       ['dataview view'],
@@ -222,7 +222,7 @@ const NOT_READY: readonly Row[] = [
           databaseName: 'trades',
         });
         const changesetId = String(kxChangesets[0]?.changesetId);
-        await having(inDatabase(WORLD, environmentId, 'trades', 'kxChangeset'), changesetId, { status });
+        await alter(inDatabase(WORLD, environmentId, 'trades', 'kxChangeset'), changesetId, { status });
         return dataview({ changesetId });
       },
       ['changeset'],
@@ -232,7 +232,7 @@ const NOT_READY: readonly Row[] = [
     'a database in an environment that is being deleted',
     'CreateKxDatabase',
     after(
-      () => having(environments(WORLD), fixture.builder.environmentId, { status: 'DELETING' }),
+      () => alter(environments(WORLD), fixture.builder.environmentId, { status: 'DELETING' }),
       () => here({ databaseName: 'new' }),
     ),
     ['kdb environment trading'],

@@ -5,7 +5,7 @@ import type { Call } from '../../src/operations/index.ts';
 import { memoryKits } from '../../src/safety/recovery.ts';
 import type { RecoveryKit } from '../../src/safety/recovery-kit.ts';
 import { typedIn } from '../support/typed.ts';
-import { embedded, type Members } from './support/backend.ts';
+import { type Members, openEmbedded } from './support/backend.ts';
 import { openBuilder } from './support/call-environment-builder.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
 
@@ -50,7 +50,7 @@ async function description(call: Call, environmentId: string) {
 }
 
 it('a torn-down environment is recreated by its recovery kit in an empty world', async () => {
-  const before = await embedded();
+  const before = await openEmbedded();
   const builder = await openBuilder(before.call);
   const { environmentId } = builder;
   await before.call('UpdateKxEnvironmentNetwork', {
@@ -111,7 +111,7 @@ it('a torn-down environment is recreated by its recovery kit in an empty world',
   expect(text).not.toContain(environmentId.concat('/'));
   const kit = JSON.parse(text) as RecoveryKit;
 
-  const after = await embedded();
+  const after = await openEmbedded();
   const other = await openGuard({ call: after.call, clock: after.clock });
   let filled: Members = {};
   for (const { tool, arguments: given, remark } of kit.create) {

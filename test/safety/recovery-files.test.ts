@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/safety/plan.ts';
 import { fileKits, kitsWithin } from '../../src/safety/recovery.ts';
 import type { TeardownPlan } from '../../src/safety/teardown.ts';
-import { type Embedded, embedded } from './support/backend.ts';
+import { type Embedded, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { approved, asked, openGuard } from './support/guard.ts';
 
@@ -13,7 +13,7 @@ let backend: Embedded;
 let builder: EnvironmentBuilder;
 let folder: string;
 beforeEach(async () => {
-  backend = await embedded();
+  backend = await openEmbedded();
   builder = await openBuilder(backend.call);
   folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-kits-'));
 });

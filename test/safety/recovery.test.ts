@@ -5,14 +5,14 @@ import type { Plan } from '../../src/safety/plan.ts';
 import { memoryKits, type RecoveryKits } from '../../src/safety/recovery.ts';
 import { needsKit, type RecoveryKit } from '../../src/safety/recovery-kit.ts';
 import type { TeardownPlan } from '../../src/safety/teardown.ts';
-import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
+import { answering, type Embedded, type Members, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { approved, openGuard } from './support/guard.ts';
 
 let backend: Embedded;
 let builder: EnvironmentBuilder;
 beforeEach(async () => {
-  backend = await embedded();
+  backend = await openEmbedded();
   builder = await openBuilder(backend.call);
 });
 afterEach(() => backend.close());

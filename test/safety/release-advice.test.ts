@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { OperationName } from '../../src/operations/index.ts';
 import { HOUR, type Members } from './support/backend.ts';
-import { having, here, inside, on, preview, previewFixture, run, view } from './support/preview.ts';
+import { alter, collectionOf, dataviewCollection, here, on, preview, previewFixture, run } from './support/preview.ts';
 
 const fixture = previewFixture();
 beforeEach(async () => {
@@ -33,12 +33,12 @@ describe('the advice about a cluster that blocks a deletion', () => {
   it.each(DELETIONS)('names the update of its databases only if the service accepts it: %s', async (...deletion) => {
     const advice = () => adviceFor('history', ...deletion);
     expect(await advice()).toBe(`Delete it with delete_kx_cluster, or ${REMOUNT}.`);
-    await having(inside('kxCluster'), 'history', { status: 'UPDATING' });
+    await alter(collectionOf('kxCluster'), 'history', { status: 'UPDATING' });
     expect(await advice()).toBe(`Delete it with delete_kx_cluster, or ${REMOUNT} once it is RUNNING.`);
-    await having(inside('kxCluster'), 'history', { status: 'CREATE_FAILED' });
+    await alter(collectionOf('kxCluster'), 'history', { status: 'CREATE_FAILED' });
     expect(await advice()).toBe('Delete it with delete_kx_cluster.');
     expect(await update()).toBe('Conflict');
-    await having(inside('kxCluster'), 'history', { status: 'RUNNING' });
+    await alter(collectionOf('kxCluster'), 'history', { status: 'RUNNING' });
     expect(await update()).toBe('done');
   });
 
@@ -67,9 +67,9 @@ describe('the advice about a dataview that blocks the deletion of a volume', () 
 
   it('names its update only if the service accepts it', async () => {
     expect(await advice()).toBe(`Delete it with delete_kx_dataview, or ${MOVE}.`);
-    await having(view(), 'view', { status: 'UPDATING' });
+    await alter(dataviewCollection(), 'view', { status: 'UPDATING' });
     expect(await advice()).toBe(`Delete it with delete_kx_dataview, or ${MOVE} once it is ACTIVE.`);
-    await having(view(), 'view', { status: 'FAILED' });
+    await alter(dataviewCollection(), 'view', { status: 'FAILED' });
     expect(await advice()).toBe('Delete it with delete_kx_dataview.');
     expect(await update()).toBe('Conflict');
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
-import { answering, type Embedded, embedded, failing, type Members } from './support/backend.ts';
+import { answering, type Embedded, failing, type Members, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, KEY, openBuilder } from './support/call-environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
@@ -10,7 +10,7 @@ describe('a service that omits optional members', () => {
   let builder: EnvironmentBuilder;
   let environmentId: string;
   beforeAll(async () => {
-    backend = await embedded();
+    backend = await openEmbedded();
     builder = await openBuilder(backend.call);
     environmentId = builder.environmentId;
     await builder.database('trades');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Changing } from '../../src/kinds/model.ts';
 import { type Call, operationNamed } from '../../src/operations/index.ts';
 import { planCall } from '../../src/safety/plan.ts';
-import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
+import { answering, type Embedded, type Members, openEmbedded } from './support/backend.ts';
 import { openBuilder } from './support/call-environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
@@ -12,7 +12,7 @@ let backend: Embedded;
 let call: Call;
 let inputs: Readonly<Record<Interrupting, Members>>;
 beforeAll(async () => {
-  backend = await embedded();
+  backend = await openEmbedded();
   const { environmentId, cluster } = await openBuilder(backend.call);
   await cluster('memory', { clusterType: 'RDB', savedownStorageConfiguration: { type: 'SDS01', size: 400 } });
   // With a cache, it has everything that a cluster can contain; no cluster type accepts all of that.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import { toolName } from '../../src/operations/naming.ts';
-import { type Embedded, embedded, HOUR, WORLD } from './support/backend.ts';
+import { type Embedded, HOUR, openEmbedded, WORLD } from './support/backend.ts';
 import { openBuilder, ZONE } from './support/call-environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 import { statedRows } from './support/stated.ts';
@@ -12,7 +12,7 @@ let guard: Guard;
 let world: StatedWorld;
 
 beforeAll(async () => {
-  backend = await embedded('empty', 'realistic');
+  backend = await openEmbedded('empty', 'realistic');
   const { call, clock, store } = backend;
   const builder = await openBuilder(call);
   const { environmentId } = builder;
@@ -96,9 +96,9 @@ it('the tool, the plan and the service reject each for the same reason, which na
     const { tool, plan, plainly, service } = await verdicts(row);
     const isPlanned =
       plainly.kind === 'refused'
-        ? plainly.text.includes(row.names)
-        : (plan.startsWith('true 1 ') || row.operation.startsWith('Delete')) && plan.includes(row.names);
-    const isRefused = tool.startsWith('refused') && tool.includes(row.names) && service.includes(row.names);
+        ? plainly.text.includes(row.argument)
+        : (plan.startsWith('true 1 ') || row.operation.startsWith('Delete')) && plan.includes(row.argument);
+    const isRefused = tool.startsWith('refused') && tool.includes(row.argument) && service.includes(row.argument);
     if (!isPlanned || !isRefused) wrong.push(`${described(row)}\nTOOL ${tool}\nPLAN ${plan}\nSERVICE ${service}`);
   }
   expect(wrong).toEqual([]);

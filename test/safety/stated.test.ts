@@ -21,7 +21,7 @@ const world = {
 };
 
 it('the table has a call for each condition that a text states', () => {
-  const proven = new Set(statedRows(world).flatMap(({ states }) => states));
+  const proven = new Set(statedRows(world).flatMap(({ sentences }) => sentences));
   const stated = statedConditions();
   expect([...proven].filter((sentence) => !stated.includes(sentence))).toEqual([]);
   const unproven = stated.filter((sentence) => !proven.has(sentence));

@@ -8,7 +8,7 @@ import { riskOf } from '../../src/operations/derive.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
-import { type Embedded, embedded, HOUR, type Members, WORLD } from './support/backend.ts';
+import { type Embedded, HOUR, type Members, openEmbedded, WORLD } from './support/backend.ts';
 import { KEY, openBuilder, ROLE } from './support/call-environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 import { TARGETED, type Targeted, targetKind } from './support/targets.ts';
@@ -20,7 +20,7 @@ let inputs: Readonly<Record<Targeted, Members>>;
 let environment: Place;
 
 beforeAll(async () => {
-  backend = await embedded('empty', 'realistic');
+  backend = await openEmbedded('empty', 'realistic');
   const { call, clock } = backend;
   guard = await openGuard({ call, clock });
   const builder = await openBuilder(call);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
-import { type Embedded, embedded, HOUR, type Spy, spyOn } from './support/backend.ts';
+import { type Embedded, HOUR, openEmbedded, type Spy, spyOn } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { accept, asked, type Guard, openGuard } from './support/guard.ts';
 
@@ -23,7 +23,7 @@ describe('a teardown with a deletion that fails', () => {
     }: { lifecycle?: 'instant' | 'realistic'; around?: (backend: Embedded) => Call } = {},
   ) => {
     let isHealed = false;
-    const backend = await embedded('empty', lifecycle, (name) =>
+    const backend = await openEmbedded('empty', lifecycle, (name) =>
       !isHealed && operations.includes(name) ? { failure: { reason: REASON }, delayMs: 0 } : undefined,
     );
     opened.push(() => backend.close());

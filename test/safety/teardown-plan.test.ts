@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { deletionStateOf, planTeardown } from '../../src/safety/teardown.ts';
-import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
+import { answering, type Embedded, type Members, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { openGuard, PLACE } from './support/guard.ts';
 
@@ -12,7 +12,7 @@ describe('the plan of a teardown', () => {
   let backend: Embedded;
   let builder: EnvironmentBuilder;
   beforeAll(async () => {
-    backend = await embedded();
+    backend = await openEmbedded();
     builder = await openBuilder(backend.call);
     await builder.user('ann');
     await builder.volume('fast');

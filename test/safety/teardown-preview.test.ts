@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
-import { type Embedded, embedded, type Members, type Spy, spyOn } from './support/backend.ts';
+import { type Embedded, type Members, openEmbedded, type Spy, spyOn } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { type Guard, openGuard } from './support/guard.ts';
 
@@ -13,7 +13,7 @@ describe('a teardown before approval', () => {
   let spy: Spy;
   let guard: Guard;
   beforeAll(async () => {
-    backend = await embedded();
+    backend = await openEmbedded();
     builder = await openBuilder(backend.call);
     await builder.volume('fast');
     await builder.database('trades');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
-import { type Embedded, embedded, HOUR } from './support/backend.ts';
+import { type Embedded, HOUR, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
 
@@ -9,7 +9,7 @@ const TOOL = 'tear_down_kx_environment';
 
 describe('a teardown that takes long', () => {
   it('reports what is in progress, and does not request approval for it again', async () => {
-    const backend = await embedded('empty', 'realistic');
+    const backend = await openEmbedded('empty', 'realistic');
     const builder = await openBuilder(backend.call);
     backend.clock.advance(HOUR);
     await builder.user('ann');
@@ -70,7 +70,7 @@ describe('a teardown that takes long', () => {
 
   /** An environment with a volume and a user, and its service. */
   const furnished = async (more: (builder: EnvironmentBuilder) => unknown = () => undefined) => {
-    const backend = await embedded('empty', 'realistic');
+    const backend = await openEmbedded('empty', 'realistic');
     const builder = await openBuilder(backend.call);
     backend.clock.advance(HOUR);
     await builder.volume('fast');

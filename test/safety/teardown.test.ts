@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
-import { type Embedded, embedded, HOUR, type Spy, spyOn } from './support/backend.ts';
+import { type Embedded, HOUR, openEmbedded, type Spy, spyOn } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { accept, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 
@@ -14,7 +14,7 @@ describe('a teardown in progress', () => {
   let builder: EnvironmentBuilder;
   let town = 0;
   beforeAll(async () => {
-    backend = await embedded();
+    backend = await openEmbedded();
   });
   afterAll(() => backend.close());
   beforeEach(async () => {

@@ -5,7 +5,7 @@ import type { Call, OperationName } from '../../src/operations/index.ts';
 import type { PendingApproval, ShownPlan } from '../../src/safety/ledger.ts';
 import { planCall } from '../../src/safety/plan.ts';
 import { planTeardown } from '../../src/safety/teardown.ts';
-import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
+import { answering, cachingReads, type Embedded, type Members, openEmbedded } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
@@ -59,9 +59,9 @@ describe.each(LENGTHS)('the first three lines, with names of %d characters', (le
   let builder: EnvironmentBuilder;
   const name = 'n'.repeat(length);
   beforeAll(async () => {
-    backend = await embedded();
+    backend = await openEmbedded();
     builder = await openBuilder(backend.call);
-    call = answering(remembering(backend.call), (operation, reply) =>
+    call = answering(cachingReads(backend.call), (operation, reply) =>
       operation === 'GetKxEnvironment' ? { ...reply, name: 'e'.repeat(length) } : reply,
     );
     for (const databaseName of [name, `${name}2`.slice(-63)]) await builder.database(databaseName);

@@ -3,12 +3,12 @@ import { environmentGraph } from '../../src/inventory/graph.ts';
 import { environmentSvg } from '../../src/inventory/svg/picture.ts';
 import type { Row } from './support/preview.ts';
 import {
+  alter,
   cluster,
+  collectionOf,
   dataview,
   expectPlanAsService,
-  having,
   here,
-  inside,
   on,
   preview,
   previewFixture,
@@ -16,7 +16,7 @@ import {
 } from './support/preview.ts';
 
 const fixture = previewFixture();
-beforeEach(() => having(inside('kxVolume'), 'spare', { status: 'UPDATED' }));
+beforeEach(() => alter(collectionOf('kxVolume'), 'spare', { status: 'UPDATED' }));
 
 const ROWS: readonly Row[] = [
   ['deleted', 'DeleteKxVolume', () => here({ volumeName: 'spare' }), []],

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Members, MINUTE } from './support/backend.ts';
 import { KEY } from './support/call-environment-builder.ts';
 import { accept, cancel, decline } from './support/guard.ts';
-import { type Answer, type Era, openProduct, type Product, type RawClient, wordsOf } from './support/wire.ts';
+import { type Answer, type Era, openProduct, type Product, type RawClient, textOf } from './support/wire.ts';
 
 const [RUNS, FLOWS] = process.env['TEST_LONG'] === undefined ? [25, 25] : [5_000, 1_000];
 const ERAS: Era[] = ['2025-06-18', '2026-07-28'];
@@ -57,7 +57,7 @@ describe.each(ERAS)('a hostile client of %s', (era) => {
   it('gets nothing done without declaring forms', async () => {
     const mute = await product.connect(era, {});
     const answer = await mute.request('tools/call', { name: 'delete_kx_database', arguments: target });
-    expect(wordsOf(answer)).toContain('shows no forms');
+    expect(textOf(answer)).toContain('shows no forms');
     expect(reached()).toBe(0);
     await mute.close();
   });
@@ -214,9 +214,9 @@ describe('a client of 2025 that declares forms and cannot show them', () => {
     for (let times = 0; times < 3; times += 1) {
       const answered = await call('delete_kx_database', target);
       expect(answered.result?.['isError']).toBe(true);
-      expect(wordsOf(answered)).toMatch(/The plan waits under the code \w{5}\./);
-      expect(wordsOf(answered)).toContain('Type trades to approve.');
-      expect(wordsOf(answered)).not.toContain('Method not found');
+      expect(textOf(answered)).toMatch(/The plan waits under the code \w{5}\./);
+      expect(textOf(answered)).toContain('Type trades to approve.');
+      expect(textOf(answered)).not.toContain('Method not found');
     }
     expect(forms).toBe(1);
     const person = await product.connect('2025-06-18');

@@ -4,7 +4,7 @@ import { faultSource } from '../../src/local/faults/source.ts';
 import { service } from '../../src/local/service.ts';
 import type { ErrorName } from '../../src/operations/errors.ts';
 import type { OperationName } from '../../src/operations/index.ts';
-import { type Embedded, embedded, WORLD } from '../safety/support/backend.ts';
+import { type Embedded, openEmbedded, WORLD } from '../safety/support/backend.ts';
 import { type EnvironmentBuilder, openBuilder, ROLE } from '../safety/support/call-environment-builder.ts';
 import { openGuard } from '../safety/support/guard.ts';
 
@@ -13,7 +13,7 @@ const UNKNOWN = 'The outcome is unknown: the request may have taken effect.';
 let backend: Embedded;
 let builder: EnvironmentBuilder;
 beforeAll(async () => {
-  backend = await embedded();
+  backend = await openEmbedded();
   builder = await openBuilder(backend.call);
   await builder.user('ann');
 });

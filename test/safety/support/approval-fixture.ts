@@ -1,6 +1,6 @@
 import type { Call, OperationName } from '../../../src/operations/index.ts';
 import { openState, type StateDatabase } from '../../../src/safety/state.ts';
-import { type Clock, embedded, type Members, remembering } from './backend.ts';
+import { type Clock, cachingReads, type Members, openEmbedded } from './backend.ts';
 import { openBuilder } from './call-environment-builder.ts';
 
 /** A call that needs approval, the name that the person types, and the read that returns its target. */
@@ -23,9 +23,9 @@ export interface ApprovalFixture {
 
 /** A world with four entities to delete and one environment to disconnect. Reads are cached. */
 export async function openApprovalFixture(): Promise<ApprovalFixture> {
-  const { call: direct, clock, close } = await embedded();
+  const { call: direct, clock, close } = await openEmbedded();
   const state = await openState(':memory:');
-  const call = remembering(direct);
+  const call = cachingReads(direct);
   const { environmentId, ...builder } = await openBuilder(call);
   for (const name of ['trades', 'quotes']) await builder.database(name);
   await builder.user('ann');

@@ -44,7 +44,7 @@ const REGION = 'us-east-1';
 export const WORLD = worldOf(ACCOUNT, REGION);
 const LIMITS = { connectMs: 5_000, attemptMs: 20_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };
 
-export async function embedded(
+export async function openEmbedded(
   world: 'empty' | 'demo' = 'empty',
   lifecycle: 'instant' | 'realistic' = 'instant',
   faults?: FaultSource,
@@ -88,8 +88,8 @@ export function spyOn(call: Call, { forward = true }: { forward?: boolean } = {}
   };
 }
 
-/** The same Call with cached reads, until it changes something in the same environment; exact while the clock stands still. */
-export function remembering(call: Call): Call {
+/** The same Call with cached reads; a change drops those of its environment. Exact while the clock stands still. */
+export function cachingReads(call: Call): Call {
   const known = new Map<string, unknown>();
   return async (name, input, options) => {
     if (operationNamed(name).risk !== 'read') {

@@ -38,6 +38,7 @@ export const ofCluster = (rest: Partial<Input<'CreateKxCluster'>>) => ({
   ...rest,
 });
 
+/** An environment in a world whose entities take no time, or that is not ready yet. It waits for nothing. */
 export async function openBuilder(call: Call, name = 'trading'): Promise<EnvironmentBuilder> {
   const { environmentId = '' } = await call('CreateKxEnvironment', { name, kmsKeyId: KEY });
   const { environmentArn = '' } = await call('GetKxEnvironment', { environmentId });

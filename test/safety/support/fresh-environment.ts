@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { type Embedded, embedded, type Spy, spyOn } from './backend.ts';
+import { type Embedded, openEmbedded, type Spy, spyOn } from './backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './call-environment-builder.ts';
 import { type Guard, type GuardOptions, openGuard } from './guard.ts';
 
@@ -11,7 +11,7 @@ export function freshEnvironment() {
   let spy: Spy;
   let town = 0;
   beforeAll(async () => {
-    backend = await embedded();
+    backend = await openEmbedded();
   });
   afterAll(() => backend.close());
   beforeEach(async () => {

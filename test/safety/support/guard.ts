@@ -48,7 +48,6 @@ export interface Guard {
   readonly journal: Journal;
   readonly state: StateDatabase;
   readonly signer: StateSigner;
-  readonly lost: unknown[];
   attempt(attempt: Attempt): Promise<Outcome>;
   close(): Promise<void>;
 }
@@ -79,33 +78,30 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const state = typeof options.state === 'object' ? options.state : await openState(options.state ?? ':memory:');
   const ledger = sqlLedger(async () => state, { now: clock.now, openMs: OPEN_MS });
   const journal = sqlJournal(async () => state, clock.now);
-  const lost: unknown[] = [];
-  const journaled = journaledCall(options.call, journal, 'test', (cause) => lost.push(cause));
+  const journaled = journaledCall(options.call, journal, 'test', () => {});
   const call = environments === undefined ? journaled : limitToEnvironments(journaled, environments);
   const restrictions = { ...UNRESTRICTED, environments, ...options.restrictions };
   const { outOfBand = async () => undefined, beforeCall = async () => {} } = options;
   const { overLedger = (same) => same } = options;
   const shared = { call, backendLocation: PLACE, restrictions, secrets, formerNames: () => formerNames(journal) };
   const outOfBandAdvice = 'set up a terminal (approve --init)';
+  const { requirePinnedKey, trustsForms, quotas } = options;
   const approving = { ledger: overLedger(ledger), signer, outOfBand, outOfBandAdvice, beforeCall };
-  const doors = { ...shared, quotas: options.quotas, ...approving };
-  const { requirePinnedKey, trustsForms } = options;
+  const pinning = requirePinnedKey === undefined ? {} : { requirePinnedKey };
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
-  const withOwnKey = requirePinnedKey === undefined ? doors : { ...doors, requirePinnedKey };
   const environment = {
     ...shared,
     deletionTimes: () => deletionTimesIn(journal),
     pageOpener,
     trustsForms,
-    quotas: options.quotas,
-    gate: gate(withOwnKey),
+    quotas,
+    gate: gate({ ...shared, quotas, ...approving, ...pinning }),
   };
   return {
     ledger,
     journal,
     state,
     signer,
-    lost,
     attempt: async ({
       tool,
       arguments: given,

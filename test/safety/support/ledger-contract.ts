@@ -8,7 +8,7 @@ import {
   type PendingApproval,
 } from '../../../src/safety/ledger.ts';
 import { isBehind } from '../../../src/safety/ledger-clock.ts';
-import { type About, type LedgerUnderTest, pendingFor } from './ledger-under-test.ts';
+import { type LedgerUnderTest, type PendingOptions, pendingFor } from './ledger-under-test.ts';
 
 const MINUTE = 60_000;
 const APPROVAL: Approval = { channel: 'terminal', approver: 'ann', at: 1, signature: 's"\u2028' };
@@ -24,10 +24,10 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
     afterEach(() => under.close());
 
-    const opened = (callDigest: string, { on = ledger, ...about }: About & { readonly on?: Ledger } = {}) =>
-      on.open(pendingFor(callDigest, about));
-    const open = async (callDigest: string, about?: About & { readonly on?: Ledger }): Promise<PendingApproval> =>
-      (await opened(callDigest, about)).pending;
+    const opened = (callDigest: string, { on = ledger, ...options }: PendingOptions & { on?: Ledger } = {}) =>
+      on.open(pendingFor(callDigest, options));
+    const open = async (callDigest: string, options?: PendingOptions & { on?: Ledger }): Promise<PendingApproval> =>
+      (await opened(callDigest, options)).pending;
     const trueTimes = (answers: readonly boolean[]) => answers.filter(Boolean).length;
 
     it('keeps a pending approval as it was opened', async () => {
@@ -147,11 +147,11 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
         replaced.map(({ pending: { code }, wasApproved }) => [code, wasApproved]);
 
       it('keeps the newest, whether the older ones were approved or not', async () => {
-        const [asked, granted] = [await open('one', { about: 'x' }), await open('other')];
+        const [asked, granted] = [await open('one', { subject: 'x' }), await open('other')];
         await ledger.approve(granted.nonce, APPROVAL);
-        const newer = await opened('two', { about: 'x', on: await under.another() });
+        const newer = await opened('two', { subject: 'x', on: await under.another() });
         expect(codes(newer)).toEqual([[asked.code, false]]);
-        expect(codes(await opened('newer', { about: 'other' }))).toEqual([[granted.code, true]]);
+        expect(codes(await opened('newer', { subject: 'other' }))).toEqual([[granted.code, true]]);
         for (const { nonce } of [asked, granted]) {
           expect(await ledger.consume(nonce)).toBe(false);
           expect(await ledger.approve(nonce, APPROVAL)).toBe(false);
@@ -162,10 +162,10 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       });
 
       it('replaces none of another principal, and none twice', async () => {
-        await open('one', { about: 'x' });
-        expect(codes(await opened('two', { about: 'x', principal: 'bob' }))).toEqual([]);
-        expect(codes(await opened('three', { about: 'x' }))).toHaveLength(1);
-        expect(codes(await opened('three', { about: 'x' }))).toEqual([]);
+        await open('one', { subject: 'x' });
+        expect(codes(await opened('two', { subject: 'x', principal: 'bob' }))).toEqual([]);
+        expect(codes(await opened('three', { subject: 'x' }))).toHaveLength(1);
+        expect(codes(await opened('three', { subject: 'x' }))).toEqual([]);
         expect(await ledger.list()).toHaveLength(2);
       });
     });
@@ -193,11 +193,11 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
 
     describe(`with ${MAX_OPEN} pending approvals of one principal open`, () => {
-      const ask = async (count: number, about: About) => {
+      const ask = async (count: number, options: PendingOptions) => {
         const pendings: PendingApproval[] = [];
         for (let at = 0; at < count; at += 1) {
           await under.advance(1);
-          pendings.push(await open(`${about.client} ${at}`, about));
+          pendings.push(await open(`${options.client} ${at}`, options));
         }
         return pendings;
       };

@@ -24,8 +24,9 @@ const SHOWN = {
 } as const;
 
 /** The properties of a pending approval besides its call. */
-export interface About {
-  readonly about?: string;
+export interface PendingOptions {
+  /** The digest of its target; by default, each call has a target of its own. */
+  readonly subject?: string;
   readonly client?: string;
   readonly principal?: string;
 }
@@ -33,10 +34,10 @@ export interface About {
 /** A pending approval, as a ledger opens it. */
 export const pendingFor = (
   callDigest: string,
-  { about = callDigest, client = 'one', principal = 'ann' }: About = {},
+  { subject = callDigest, client = 'one', principal = 'ann' }: PendingOptions = {},
 ) => ({
   callDigest,
-  subjectDigest: about,
+  subjectDigest: subject,
   client,
   principal,
   stateDigest: `digest for ${callDigest}`,

@@ -5,7 +5,10 @@ import type { Members } from './backend.ts';
 import { KEY, openBuilder, ROLE, ZONE } from './call-environment-builder.ts';
 import type { Attempt } from './guard.ts';
 
-/** Two environments with everything in them that a call could lose: data, settings, caches, memory, names and users. */
+/**
+ * Two environments with everything in them that a call could lose: data, settings, caches, memory, names and users. The second one is
+ * protected.
+ */
 export async function openRichWorld(call: Call) {
   const [prod, uat] = [await openBuilder(call, 'prod'), await openBuilder(call, 'uat')];
   for (const builder of [prod, uat]) {
@@ -37,10 +40,10 @@ export async function openRichWorld(call: Call) {
   return [prod, uat] as const;
 }
 
-type Estates = Awaited<ReturnType<typeof openRichWorld>>;
+type RichWorld = Awaited<ReturnType<typeof openRichWorld>>;
 
 /** Everything in the world that a person could lose, by its path. */
-export async function valuables(call: Call, estates: Estates): Promise<Map<string, string>> {
+export async function valuables(call: Call, environments: RichWorld): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const add = (path: string, entity: Members, members: readonly string[]) => {
     found.set(path, 'there');
@@ -50,7 +53,7 @@ export async function valuables(call: Call, estates: Estates): Promise<Map<strin
       if (!isEmpty) found.set(`${path} ${member}`, JSON.stringify(value));
     }
   };
-  for (const { environmentId, environmentArn } of estates) {
+  for (const { environmentId, environmentArn } of environments) {
     const at = { environmentId };
     const environment = (await call('GetKxEnvironment', at)) as Members;
     if (environment['status'] === 'DELETED') continue;
@@ -164,8 +167,11 @@ const POOL: Record<string, fc.Arbitrary<unknown>> = {
   tagKeys: some(['owner'], ['finspace-mcp:protected']),
 };
 
-/** One call of a mutating tool with arguments that may mean something in the rich world; never with `remove`. */
-export type Move = { readonly operation: OperationName; readonly protectedOne: boolean; readonly given: Members };
+/**
+ * One call of a mutating tool with arguments that may mean something in the rich world, in its protected environment or the other one; never
+ * with `remove`.
+ */
+export type Move = { readonly operation: OperationName; readonly inProtected: boolean; readonly given: Members };
 
 const moveOf = (operation: OperationName): fc.Arbitrary<Move> => {
   const { shape } = operationNamed(operation).input();
@@ -178,7 +184,7 @@ const moveOf = (operation: OperationName): fc.Arbitrary<Move> => {
   );
   return fc.record({
     operation: fc.constant(operation),
-    protectedOne: fc.boolean(),
+    inProtected: fc.boolean(),
     given: fc.record(given),
   }) as fc.Arbitrary<Move>;
 };
@@ -186,8 +192,8 @@ const moveOf = (operation: OperationName): fc.Arbitrary<Move> => {
 export const moves = fc.array(fc.oneof(...MUTATING.map(moveOf)), { minLength: 1, maxLength: 12 });
 
 /** A move as a call in one of two environments. */
-export function attemptOf({ operation, protectedOne, given }: Move, [prod, uat]: Estates): Attempt {
-  const { environmentId, environmentArn } = protectedOne ? uat : prod;
+export function attemptOf({ operation, inProtected, given }: Move, [prod, uat]: RichWorld): Attempt {
+  const { environmentId, environmentArn } = inProtected ? uat : prod;
   const { shape } = operationNamed(operation).input();
   const path = given['tags'] === undefined && given['tagKeys'] === undefined ? '/kxUser/ann' : '';
   const own = {

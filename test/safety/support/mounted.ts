@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from 'vitest';
-import { type Embedded, embedded, type Members } from './backend.ts';
+import { type Embedded, type Members, openEmbedded } from './backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './call-environment-builder.ts';
 import { type Guard, type GuardOptions, openGuard } from './guard.ts';
 
@@ -13,13 +13,13 @@ interface Mounted {
   environmentId: string;
 }
 
-/** The same for each test, and calls in its environment through servers of their own. */
+/** Gives each test of a file such a cluster, and functions that call tools, each through a new server. */
 export function mountedFixture() {
   const fixture = {} as Mounted;
   let guards: Guard[];
   beforeEach(async () => {
     guards = [];
-    fixture.backend = await embedded();
+    fixture.backend = await openEmbedded();
     fixture.builder = await openBuilder(fixture.backend.call);
     const { builder } = fixture;
     fixture.environmentId = builder.environmentId;

@@ -5,7 +5,8 @@ import type { EnvironmentBuilder } from './call-environment-builder.ts';
 /** A change of the world between the form and the answer, and a change that reverts it. */
 export interface Mutation {
   readonly what: string;
-  readonly happen: (mark: number) => Promise<unknown>;
+  /** Takes a new number each time, so that it really changes a value. */
+  readonly happen: (round: number) => Promise<unknown>;
   readonly undo?: () => Promise<unknown>;
 }
 
@@ -33,7 +34,7 @@ export async function openSubjects(call: Call, town: EnvironmentBuilder, lab: En
   return [...singles(call, town), whole(call, lab)];
 }
 
-const role = (mark: number) => `arn:aws:iam::111122223333:role/desk-${mark}`;
+const role = (round: number) => `arn:aws:iam::111122223333:role/desk-${round}`;
 
 function singles(call: Call, town: EnvironmentBuilder): Subject[] {
   const { environmentId } = town;
@@ -51,7 +52,7 @@ function singles(call: Call, town: EnvironmentBuilder): Subject[] {
       mutations: [
         {
           what: 'its description changed',
-          happen: (mark) => call('UpdateKxDatabase', { ...database, description: `v${mark}` }),
+          happen: (round) => call('UpdateKxDatabase', { ...database, description: `v${round}` }),
         },
         { what: 'it got a changeset', happen: () => town.changeset('plain') },
         {
@@ -87,7 +88,7 @@ function singles(call: Call, town: EnvironmentBuilder): Subject[] {
       mutations: [
         {
           what: 'its description changed',
-          happen: (mark) => call('UpdateKxVolume', { ...volume, description: `v${mark}` }),
+          happen: (round) => call('UpdateKxVolume', { ...volume, description: `v${round}` }),
         },
         {
           what: 'it was replaced by a namesake',
@@ -142,7 +143,7 @@ function singles(call: Call, town: EnvironmentBuilder): Subject[] {
       mutations: [
         {
           what: 'its role changed',
-          happen: (mark) => call('UpdateKxUser', { ...user, iamRole: role(mark) }),
+          happen: (round) => call('UpdateKxUser', { ...user, iamRole: role(round) }),
         },
         {
           what: 'it was replaced by a namesake with the same role',
@@ -161,7 +162,7 @@ function singles(call: Call, town: EnvironmentBuilder): Subject[] {
       mutations: [
         {
           what: 'its description changed',
-          happen: (mark) => call('UpdateKxDataview', { ...view, description: `v${mark}`, clientToken: token() }),
+          happen: (round) => call('UpdateKxDataview', { ...view, description: `v${round}`, clientToken: token() }),
         },
         { what: 'its database got a changeset, which it follows', happen: () => town.changeset('trades') },
         {
@@ -207,20 +208,20 @@ function whole(call: Call, lab: EnvironmentBuilder): Subject {
     mutations: [
       {
         what: 'its description changed',
-        happen: (mark) => call('UpdateKxEnvironment', { ...inside, description: `v${mark}` }),
+        happen: (round) => call('UpdateKxEnvironment', { ...inside, description: `v${round}` }),
       },
       {
         what: 'the description of a database in it changed',
-        happen: (mark) => call('UpdateKxDatabase', { ...inside, databaseName: 'trades', description: `v${mark}` }),
+        happen: (round) => call('UpdateKxDatabase', { ...inside, databaseName: 'trades', description: `v${round}` }),
       },
       { what: 'a database in it got a changeset', happen: () => lab.changeset('trades') },
       {
         what: 'a volume in it changed',
-        happen: (mark) => call('UpdateKxVolume', { ...inside, volumeName: 'fast', description: `v${mark}` }),
+        happen: (round) => call('UpdateKxVolume', { ...inside, volumeName: 'fast', description: `v${round}` }),
       },
       {
         what: 'a user in it got another role',
-        happen: (mark) => call('UpdateKxUser', { ...inside, userName: 'ann', iamRole: role(mark) }),
+        happen: (round) => call('UpdateKxUser', { ...inside, userName: 'ann', iamRole: role(round) }),
       },
       replaced(
         'the volume',

@@ -5,7 +5,7 @@ import type { FinspaceError } from '../../../src/operations/failure.ts';
 import { type Call, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 import { toolName } from '../../../src/operations/naming.ts';
 import { inDatabase, inEnvironment } from '../../local/collections.ts';
-import { type Embedded, embedded, HOUR, type Members, WORLD } from './backend.ts';
+import { type Embedded, HOUR, type Members, openEmbedded, WORLD } from './backend.ts';
 import { type EnvironmentBuilder, ofCluster, openBuilder, ZONE } from './call-environment-builder.ts';
 import { openGuard } from './guard.ts';
 
@@ -18,7 +18,7 @@ export interface PreviewFixture {
 /** An environment with a database, two volumes, a host and a dataview, and its service. */
 export function previewFixture(): PreviewFixture {
   beforeEach(async () => {
-    fixture.backend = await embedded('empty', 'realistic');
+    fixture.backend = await openEmbedded('empty', 'realistic');
     const { call, clock } = fixture.backend;
     const builder = await openBuilder(call);
     fixture.builder = builder;
@@ -50,6 +50,7 @@ export interface Preview {
   readonly warnings: { kind: string; name: string; detail?: string; first: string }[];
 }
 
+/** What plan_change says about a call. Rejects when the preview is refused. */
 export async function preview(
   operation: OperationName,
   input: Members,
@@ -69,6 +70,7 @@ export async function preview(
   }
 }
 
+/** Sends the request to the service; resolves with `done`, or the code of the error. */
 export const run = (operation: OperationName, input: Members) =>
   fixture.backend
     .call(operation, {
@@ -80,13 +82,15 @@ export const run = (operation: OperationName, input: Members) =>
       (error: FinspaceError) => error.fields.code as string,
     );
 
-export const having = (collection: string, name: string, change: object) =>
+/** Changes members of an entity where the service keeps it, and ends what was planned for it. */
+export const alter = (collection: string, name: string, change: object) =>
   fixture.backend.store.write(async (tx) =>
     tx.put({ ...((await tx.get(collection, name)) as Entity), due: null, plannedFailure: null, ...change }),
   );
-export const inside = (kind: Parameters<typeof inEnvironment>[2]) =>
+export const collectionOf = (kind: Parameters<typeof inEnvironment>[2]) =>
   inEnvironment(WORLD, fixture.builder.environmentId, kind);
-export const published = () => fixture.backend.store.write((tx) => tx.putSettings(WORLD.arn, { quotas: 'published' }));
+export const usePublishedQuotas = () =>
+  fixture.backend.store.write((tx) => tx.putSettings(WORLD.arn, { quotas: 'published' }));
 
 export const ELSEWHERE = 'use1-az4';
 export const NOWHERE = 'use9-az1';
@@ -109,12 +113,12 @@ export const dataview = (rest: Members = {}) =>
 export const segment = (volumeName: string) => ({ segmentConfigurations: [{ dbPaths: ['/*'], volumeName }] });
 export const group = (rest: Members = {}) =>
   here({ scalingGroupName: 'new', hostType: 'kx.sg.large', availabilityZoneId: ZONE, ...rest });
-export const change = (databaseName: string) =>
+export const changeset = (databaseName: string) =>
   here({ databaseName, changeRequests: [{ changeType: 'PUT', s3Path: 's3://some-bucket/data/', dbPath: '/a/' }] });
 export const RDB = { clusterType: 'RDB', ...on('hosts') };
 export const mounting = (mount: Members) => cluster({ clusterType: 'HDB', ...on('hosts'), databases: [mount] });
 export const sized = (nodeType: string, nodeCount: number) => ({ capacityConfiguration: { nodeType, nodeCount } });
-export const view = () => inDatabase(WORLD, fixture.builder.environmentId, 'trades', 'kxDataview');
+export const dataviewCollection = () => inDatabase(WORLD, fixture.builder.environmentId, 'trades', 'kxDataview');
 
 export type Row = readonly [
   title: string,
@@ -129,7 +133,7 @@ export const after = (prepare: () => Promise<unknown>, input: () => Members) => 
   return input();
 };
 
-export const many = (count: number, make: (name: string) => Promise<unknown>) =>
+export const createMany = (count: number, make: (name: string) => Promise<unknown>) =>
   Promise.all(Array.from({ length: count }, (_, at) => make(`new${at}`)));
 
 export const labelOf = ({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`;

@@ -105,15 +105,15 @@ export async function play(fixture: ApprovalFixture, sequence: readonly Step[]):
   const isLive = ({ version, guardedCall, expires }: Known) =>
     version === versions[guardedCall] && expires > clock.now();
   const isClockOk = () => clock.now() >= model.latest - 5_000;
-  const seen = () => {
+  const recordTime = () => {
     model.latest = Math.max(model.latest, clock.now());
   };
-  const expected = (why: string) => {
+  const requireApproved = (why: string) => {
     if (spy.reached.length !== model.allowed)
       throw new Error(`${why}: ${spy.reached.length} requests reached the backend, ${model.allowed} were approved`);
   };
 
-  const ask = async (principal: number, guardedCall: number, answers?: unknown) => {
+  const ask = async (principal: number, guardedCall: number, answers: boolean) => {
     const {
       tool,
       arguments: given,
@@ -128,9 +128,9 @@ export async function play(fixture: ApprovalFixture, sequence: readonly Step[]):
       tool,
       arguments: given,
       principal: PRINCIPALS[principal] as string,
-      ...(answers === undefined ? {} : { answers: accept(name) }),
+      ...(answers ? { answers: accept(name) } : {}),
     });
-    if (isClockOk()) seen();
+    if (isClockOk()) recordTime();
     if (runs) {
       found.status = 'over';
       model.allowed += 1;
@@ -168,9 +168,9 @@ export async function play(fixture: ApprovalFixture, sequence: readonly Step[]):
         state: sealed,
         answers: ANSWERS[how](name),
       })
-      .catch(isSealRefused);
+      .catch(requireSealRefused);
     if (process !== model.process || !isClockOk()) return;
-    seen();
+    recordTime();
     const wasLive = known.expires > clock.now();
     if (runs) model.allowed += 1;
     const isHasty = clock.now() - known.shown < SECOND;
@@ -181,8 +181,7 @@ export async function play(fixture: ApprovalFixture, sequence: readonly Step[]):
 
   const perform = async (step: Step) => {
     const form = 'form' in step && model.forms.length > 0 ? model.forms[step.form % model.forms.length] : undefined;
-    if (step.do === 'ask')
-      await ask(step.principal % 2, step.guardedCall % fixture.guardedCalls.length, step.answers ? accept : undefined);
+    if (step.do === 'ask') await ask(step.principal % 2, step.guardedCall % fixture.guardedCalls.length, step.answers);
     if (step.do === 'change')
       versions[step.guardedCall % versions.length] = Number(versions[step.guardedCall % versions.length]) + 1;
     if (step.do === 'wait') clock.advance(step.ms);
@@ -200,14 +199,14 @@ export async function play(fixture: ApprovalFixture, sequence: readonly Step[]):
       const known = model.known.get(form.nonce) as Known;
       const approval = step.signed ? SIGNED : { ...SIGNED, signature: 'bad' };
       const took = await guard.ledger.approve(form.nonce, approval).catch(() => false);
-      if (isClockOk()) seen();
+      if (isClockOk()) recordTime();
       if (took) known.status = step.signed ? 'approved' : 'open';
     }
   };
 
   for (const step of sequence) {
     await perform(step);
-    expected(`after ${JSON.stringify(step)}`);
+    requireApproved(`after ${JSON.stringify(step)}`);
   }
   return { executed: model.allowed };
 }
@@ -226,7 +225,7 @@ const ANSWERS: Record<How, (name: string) => unknown> = {
 /** Answers that no person gave, so the plan stays open. An immediate decline is one of them. */
 const UNDECIDED: readonly How[] = ['cancel', 'nothing', 'junk'];
 
-const isSealRefused = (error: Error) => {
+const requireSealRefused = (error: Error) => {
   if (error.message !== 'the state was not sealed with a key of this server') throw error;
 };
 
@@ -255,7 +254,7 @@ async function forge(
   for (const { tool, arguments: given, name } of fixture.guardedCalls)
     await guard.attempt({ tool, arguments: given, state: forged, answers: accept(name) }).then(() => {
       throw new Error(`the forged state ${forged} was taken`);
-    }, isSealRefused);
+    }, requireSealRefused);
 }
 
 /** The reader's reply after this many changes of the target. */

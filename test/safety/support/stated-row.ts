@@ -6,10 +6,10 @@ import type { Members } from './backend.ts';
 export interface StatedCondition {
   readonly operation: OperationName;
   readonly input: Members;
-  /** The argument that every refusal names. */
-  readonly names: string;
-  /** The sentences that state it. */
-  readonly states: readonly string[];
+  /** The argument, or value, that every refusal names. */
+  readonly argument: string;
+  /** The sentences of texts for agents that state the condition. */
+  readonly sentences: readonly string[];
 }
 
 /** The ids of the entities that the calls refer to. */
@@ -23,11 +23,11 @@ export interface StatedWorld {
 /** Builds the rows of an operation from a valid call and the change that each row makes to it. */
 export const rowsOf =
   (operation: OperationName, base: Members) =>
-  (names: string, input: Members, ...states: string[]): StatedCondition => ({
+  (argument: string, input: Members, ...sentences: string[]): StatedCondition => ({
     operation,
     input: withoutUndefined({ ...base, ...input }),
-    names,
-    states: states.map((sentence) => `${operation} ${sentence}`),
+    argument,
+    sentences: sentences.map((sentence) => `${operation} ${sentence}`),
   });
 
 export const TRADES = { databaseName: 'trades' };

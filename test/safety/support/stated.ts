@@ -40,8 +40,8 @@ export function statedRows(world: StatedWorld): StatedCondition[] {
       attachmentNetworkAclConfiguration: changes.map((change) => ({ ...RULE, ...change })),
     },
   });
-  const one = (operation: OperationName, names: string, input: Members, states: string) =>
-    rowsOf(operation, {})(names, input, states);
+  const one = (operation: OperationName, argument: string, input: Members, sentence: string) =>
+    rowsOf(operation, {})(argument, input, sentence);
   return [
     ...clusterRows(world),
     changeset(

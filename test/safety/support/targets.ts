@@ -28,7 +28,7 @@ export interface Request {
 }
 
 /** Every deletion that could be requested in a world. */
-export async function deletionsIn(call: Call): Promise<Request[]> {
+export async function possibleDeletions(call: Call): Promise<Request[]> {
   const all = async (name: OperationName, input: Members) =>
     (await listPages(call, name, input as never, 10_000)).items;
   const found: Request[] = [];

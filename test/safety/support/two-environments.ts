@@ -1,4 +1,4 @@
-import { type Embedded, embedded, spyOn } from './backend.ts';
+import { type Embedded, openEmbedded, spyOn } from './backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './call-environment-builder.ts';
 import { type Guard, type GuardOptions, openGuard } from './guard.ts';
 
@@ -15,7 +15,7 @@ export interface TwoEnvironments {
 }
 
 export async function openTwoEnvironments(): Promise<TwoEnvironments> {
-  const backend = await embedded();
+  const backend = await openEmbedded();
   const [town, other] = [await openBuilder(backend.call, 'town'), await openBuilder(backend.call, 'other')];
   for (const builder of [town, other]) {
     await builder.database('trades');

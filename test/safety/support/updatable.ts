@@ -1,4 +1,4 @@
-import { type Embedded, embedded, type Members, spyOn } from './backend.ts';
+import { type Embedded, type Members, openEmbedded, spyOn } from './backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './call-environment-builder.ts';
 import { type Guard, openGuard } from './guard.ts';
 
@@ -20,19 +20,8 @@ export interface Updatable {
   readonly close: () => Promise<void>;
 }
 
-/** The same with a cluster `cached`, which caches a part of the database. */
-export async function openCached(cache: { dbPaths: string[]; dataviewName?: string }): Promise<Updatable> {
-  const world = await openUpdatable();
-  await world.builder.cluster('cached', {
-    clusterType: 'HDB',
-    cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1200 }],
-    databases: [{ databaseName: 'trades', cacheConfigurations: [{ cacheType: 'CACHE_1000', ...cache }] }],
-  });
-  return world;
-}
-
 export async function openUpdatable(): Promise<Updatable> {
-  const backend = await embedded();
+  const backend = await openEmbedded();
   const builder = await openBuilder(backend.call);
   const { environmentId } = builder;
   await builder.database('trades');
@@ -64,4 +53,15 @@ export async function openUpdatable(): Promise<Updatable> {
       await backend.close();
     },
   };
+}
+
+/** The same with a fourth cluster, `cached`, which caches a part of the database. */
+export async function openCached(cache: { dbPaths: string[]; dataviewName?: string }): Promise<Updatable> {
+  const world = await openUpdatable();
+  await world.builder.cluster('cached', {
+    clusterType: 'HDB',
+    cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1200 }],
+    databases: [{ databaseName: 'trades', cacheConfigurations: [{ cacheType: 'CACHE_1000', ...cache }] }],
+  });
+  return world;
 }

@@ -120,5 +120,5 @@ async function rawClient(transport: InMemoryTransport, era: Era, capabilities: M
 }
 
 /** The text of a result or the message of an error. */
-export const wordsOf = ({ result, error }: Answer): string =>
+export const textOf = ({ result, error }: Answer): string =>
   error?.message ?? ((result?.['content'] ?? []) as { text?: string }[]).map(({ text }) => text).join('\n');
