@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openStore } from '../src/local/store.ts';
-import { bundled, CONTENDER, type Contender, contest } from '../test/local/contest.ts';
+import { bundled, CONTENDER, type ContenderReport, contest } from '../test/local/contest.ts';
 import { openBuilder, ROLE } from '../test/local/environment-builder.ts';
 import { openWorld, type TestWorld } from '../test/local/world.ts';
 import { compareCheckouts } from './local-against.ts';
@@ -111,7 +111,7 @@ async function eightWriters(folder: string): Promise<void> {
   const options = { script, path, environmentId, seconds: 4 };
   const control = await contest('spin', options);
   const writing = await contest('write', options);
-  const worst = (all: Contender[], pick: (one: Contender) => number) => Math.max(...all.map(pick));
+  const worst = (all: ContenderReport[], pick: (one: ContenderReport) => number) => Math.max(...all.map(pick));
   const total = writing.reduce((sum, { commits }) => sum + commits, 0);
   const least = Math.min(...writing.map(({ commits }) => commits)) / total;
   const [loop, idle] = [worst(writing, (it) => it.loop.p99), worst(control, (it) => it.loop.p99)];

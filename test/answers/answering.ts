@@ -18,7 +18,7 @@ export interface Answered {
   /** What a right answer would have contained. */
   readonly missing: readonly string[];
   /** The answer itself, shortened to one screen, for the message of a failure. */
-  readonly answered: string;
+  readonly text: string;
 }
 
 /** Answers a question with its calls and says what is missing in the answer and what it cost. */
@@ -42,11 +42,11 @@ export async function answer(
   return {
     ask,
     calls: calls.length,
-    tokens: texts.reduce((sum, answered) => sum + countTokens(answered), 0),
+    tokens: texts.reduce((sum, text) => sum + countTokens(text), 0),
     ms: performance.now() - start,
     missing: facts
       .filter((fact) => (typeof fact === 'string' ? !content.includes(fact) : !fact.test(content)))
       .map(String),
-    answered: truncate(content, MAX_SHOWN),
+    text: truncate(content, MAX_SHOWN),
   };
 }

@@ -31,17 +31,17 @@ test('has at least 230 different questions', () => {
   expect(asked.length).toBeGreaterThanOrEqual(230);
 });
 
-test.each(QUESTIONS)('$ask', async (question) => isAnswered(question));
+test.each(QUESTIONS)('$ask', async (question) => expectAnswered(question));
 
 test.each(ASKED)('$ask (expected answer computed from the operations)', async ({ facts, ...question }) => {
   const follows = facts(truth);
   expect(follows.length).toBeGreaterThan(0);
-  await isAnswered({ ...question, facts: follows });
+  await expectAnswered({ ...question, facts: follows });
 });
 
-async function isAnswered(question: Question) {
-  const { calls, tokens, missing, answered } = await answer(question, world.call, ids);
-  expect(missing, `not in the answer: ${answered}`).toEqual([]);
+async function expectAnswered(question: Question) {
+  const { calls, tokens, missing, text } = await answer(question, world.call, ids);
+  expect(missing, `not in the answer: ${text}`).toEqual([]);
   expect(calls).toBeLessThanOrEqual(MAX_CALLS);
   expect(tokens).toBeLessThanOrEqual(MAX_TOKENS);
 }

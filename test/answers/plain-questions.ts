@@ -1,26 +1,26 @@
 import { HOST_TYPES } from '../../src/operations/machine-types.ts';
 import {
   all,
-  changed,
+  changedAt,
   changedSince,
   distinct,
   freeOn,
   HOUR,
-  holds,
+  heldChangeset,
   isFailed,
-  made,
   minute,
   NOW,
   newestFirst,
   nodesOf,
+  notFailed,
   ownerOf,
   ownerOfLoad,
   sharedOf,
   size,
   sourcesOf,
   sum,
-  taken,
-  uses,
+  totalsBy,
+  volumeNames,
 } from './plain-truth.ts';
 import { type Asked, counted, exactly, type Facts, one } from './truth.ts';
 
@@ -39,7 +39,7 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
     'How much NAS has each environment, and whose is it?',
     disks({ groupBy: ['environment', 'tag:owner'] }),
     ({ volumes }) =>
-      taken(
+      totalsBy(
         volumes,
         (each) => `${each.environment}, ${ownerOf(each)}`,
         'diskGB',
@@ -47,14 +47,14 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
       ),
   ),
   ask('How much disk does each desk pay for?', disks({ groupBy: ['tag:owner'] }), ({ volumes }) =>
-    taken(volumes, ownerOf, 'diskGB', (own) => sum(own.map(size))),
+    totalsBy(volumes, ownerOf, 'diskGB', (own) => sum(own.map(size))),
   ),
   ask('How many nodes run in each environment?', clusters({ groupBy: ['environment'] }), ({ clusters: own }) =>
-    taken(
+    totalsBy(
       own,
       ({ environment }) => environment,
       'nodes',
-      (those) => sum(made(those).map(nodesOf)),
+      (those) => sum(notFailed(those).map(nodesOf)),
     ),
   ),
   ask('Which clusters are not all right?', clusters({ notStatus: ['RUNNING'] }), ({ clusters: own }) =>
@@ -166,12 +166,12 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
   ),
   ask('How many clusters use each volume?', clusters({ groupBy: ['volumes'] }), ({ clusters: own }) =>
     counted(
-      own.flatMap((each): (string | undefined)[] => (uses(each).length === 0 ? [undefined] : uses(each))),
+      own.flatMap((each): (string | undefined)[] => (volumeNames(each).length === 0 ? [undefined] : volumeNames(each))),
       (volume) => volume,
     ),
   ),
   ask('Which clusters hold the data of which load?', clusters({ groupBy: ['changesetId'] }), ({ clusters: own }) =>
-    counted(own, holds),
+    counted(own, heldChangeset),
   ),
   ask(
     'Which databases are read on which host?',
@@ -194,7 +194,7 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
     `"hostCpus":${sum(groups.map(({ hostType = '' }) => HOST_TYPES.get(hostType)?.cpus))}`,
   ]),
   ask('How many nodes and how much cache do we pay for in all?', clusters({}), ({ clusters: own }) => [
-    `"nodes":${sum(made(own).map(nodesOf))}`,
+    `"nodes":${sum(notFailed(own).map(nodesOf))}`,
     `"cacheGB":${sum(own.flatMap(({ cacheStorageConfigurations: caches = [] }) => caches.map((each) => each.size)))}`,
   ]),
   ask(
@@ -209,11 +209,11 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
     users.map(({ userArn }) => `"arn":"${userArn}"`),
   ),
   ask('When will rdb-futures be there?', find({ name: 'rdb-futures' }), ({ clusters: own }) => [
-    `"expectedBy":"${minute(changed(one(own, 'rdb-futures')) + HOUR / 3)}"`,
+    `"expectedBy":"${minute(changedAt(one(own, 'rdb-futures')) + HOUR / 3)}"`,
   ]),
   ask('Until when do I wait for what is under way?', problems('underway'), ({ clusters: own }) =>
     ['rdb-futures', 'gp-reference'].map(
-      (name) => new RegExp(`cluster:${name}"[^}]*"expectedBy":"${minute(changed(one(own, name)) + HOUR / 3)}"`),
+      (name) => new RegExp(`cluster:${name}"[^}]*"expectedBy":"${minute(changedAt(one(own, name)) + HOUR / 3)}"`),
     ),
   ),
   ask('Is anything still on old data, or without the newest?', problems('behind'), ({ databases, changesets }) => [

@@ -17,19 +17,20 @@ export const ownerOf = ({ tags }: { tags: Readonly<Record<string, string>> }) =>
 export const ownerOfLoad = ({ databases }: Truth, { databaseName = '' }: Truth['changesets'][number]) =>
   ownerOf(one(databases, databaseName));
 export const isFailed = ({ status }: { status?: string | undefined }) => status?.includes('FAILED') === true;
-export const made = (own: readonly Cluster[]) => own.filter((each) => !isFailed(each));
+export const notFailed = (own: readonly Cluster[]) => own.filter((each) => !isFailed(each));
 export const sharedOf = ({ scalingGroupConfiguration: shared }: Cluster) => shared;
 export const nodesOf = ({ capacityConfiguration: own, scalingGroupConfiguration: shared }: Cluster) =>
   own?.nodeCount ?? shared?.nodeCount ?? 0;
 const reserved = (own: readonly Cluster[]) =>
-  sum(made(own).map((each) => (sharedOf(each)?.memoryReservation ?? 0) * (sharedOf(each)?.nodeCount ?? 0))) / 1_024;
+  sum(notFailed(own).map((each) => (sharedOf(each)?.memoryReservation ?? 0) * (sharedOf(each)?.nodeCount ?? 0))) /
+  1_024;
 export const freeOn = ({ clusters: own }: Truth, { name, hostType = '' }: Truth['groups'][number]) =>
   (HOST_TYPES.get(hostType)?.memoryGiB ?? 0) -
   reserved(own.filter((each) => sharedOf(each)?.scalingGroupName === name));
 export const size = ({ nas1Configuration: disk }: Volume) => disk?.size ?? 0;
-export const holds = ({ databases = [] }: Cluster) =>
+export const heldChangeset = ({ databases = [] }: Cluster) =>
   databases[0]?.dataviewConfiguration?.changesetId ?? databases[0]?.changesetId;
-export const uses = ({ volumes = [] }: Cluster) => volumes.map(({ volumeName }) => volumeName);
+export const volumeNames = ({ volumes = [] }: Cluster) => volumes.map(({ volumeName }) => volumeName);
 export const sourcesOf = ({ changeRequests = [] }: Truth['changesets'][number]) =>
   changeRequests.map(({ s3Path = '' }) => s3Path);
 export const newestFirst = (changesets: Truth['changesets'], database: string) =>
@@ -37,17 +38,17 @@ export const newestFirst = (changesets: Truth['changesets'], database: string) =
     .filter(({ databaseName }) => databaseName === database)
     .toSorted((a, b) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''));
 /** When each was last created or changed; each kind has its own names for these times. */
-export const changed = (each: object) => {
+export const changedAt = (each: object) => {
   const { lastModifiedTimestamp, updateTimestamp, createdTimestamp, creationTimestamp, createTimestamp } =
     each as Record<string, string | undefined>;
   const made = createdTimestamp ?? creationTimestamp ?? createTimestamp ?? '';
   return Date.parse(lastModifiedTimestamp ?? updateTimestamp ?? made);
 };
 export const changedSince = (truth: Truth, ms: number) =>
-  [...all(truth), ...truth.changesets].filter((each) => changed(each) > ms);
+  [...all(truth), ...truth.changesets].filter((each) => changedAt(each) > ms);
 
 /** For each value, a pattern for its group in the answer, with the total of a member. */
-export const taken = <T>(
+export const totalsBy = <T>(
   those: readonly T[],
   by: (each: T) => string,
   member: string,

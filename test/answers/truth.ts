@@ -60,7 +60,7 @@ async function environmentTruth(call: Call, environmentId: string): Promise<Trut
   const at = { environmentId };
   const environment = await call('GetKxEnvironment', at);
   const { name: place = '', environmentArn = '' } = environment;
-  const added = async <T extends object>(path: string, name: string, item: T) => {
+  const withNameAndTags = async <T extends object>(path: string, name: string, item: T) => {
     const { tags = {} } = await call('ListTagsForResource', { resourceArn: `${environmentArn}${path}` });
     return { ...item, name, environment: place, tags };
   };
@@ -76,14 +76,14 @@ async function environmentTruth(call: Call, environmentId: string): Promise<Trut
       const { kxDataviews = [] } = await call('ListKxDataviews', { ...at, databaseName });
       const { kxChangesets = [] } = await call('ListKxChangesets', { ...at, databaseName });
       return {
-        database: await added(
+        database: await withNameAndTags(
           `/kxDatabase/${databaseName}`,
           databaseName,
           await call('GetKxDatabase', { ...at, databaseName }),
         ),
         dataviews: await Promise.all(
           kxDataviews.map(async ({ dataviewName = '' }) =>
-            added(
+            withNameAndTags(
               `/kxDatabase/${databaseName}/kxDataview/${dataviewName}`,
               dataviewName,
               await call('GetKxDataview', { ...at, databaseName, dataviewName }),
@@ -101,15 +101,15 @@ async function environmentTruth(call: Call, environmentId: string): Promise<Trut
     }),
   );
   return {
-    environments: [await added('', place, environment)],
+    environments: [await withNameAndTags('', place, environment)],
     clusters: await Promise.all(
       (clusters.kxClusterSummaries ?? []).map(async ({ clusterName = '' }) =>
-        added(`/kxCluster/${clusterName}`, clusterName, await call('GetKxCluster', { ...at, clusterName })),
+        withNameAndTags(`/kxCluster/${clusterName}`, clusterName, await call('GetKxCluster', { ...at, clusterName })),
       ),
     ),
     groups: await Promise.all(
       (groups.scalingGroups ?? []).map(async ({ scalingGroupName = '' }) =>
-        added(
+        withNameAndTags(
           `/kxScalingGroup/${scalingGroupName}`,
           scalingGroupName,
           await call('GetKxScalingGroup', { ...at, scalingGroupName }),
@@ -118,14 +118,14 @@ async function environmentTruth(call: Call, environmentId: string): Promise<Trut
     ),
     volumes: await Promise.all(
       (volumes.kxVolumeSummaries ?? []).map(async ({ volumeName = '' }) =>
-        added(`/kxVolume/${volumeName}`, volumeName, await call('GetKxVolume', { ...at, volumeName })),
+        withNameAndTags(`/kxVolume/${volumeName}`, volumeName, await call('GetKxVolume', { ...at, volumeName })),
       ),
     ),
     databases: inside.map(({ database }) => database),
     dataviews: inside.flatMap(({ dataviews }) => dataviews),
     changesets: inside.flatMap(({ changesets }) => changesets),
     users: await Promise.all(
-      (users.users ?? []).map(async (user) => added(`/kxUser/${user.userName}`, user.userName ?? '', user)),
+      (users.users ?? []).map(async (user) => withNameAndTags(`/kxUser/${user.userName}`, user.userName ?? '', user)),
     ),
   };
 }

@@ -54,7 +54,7 @@ describe.skipIf(NO_PTY !== undefined)(
       const asked = codeIn(await failedTo(session, 'delete_kx_database', at.scratch));
       const person = openTerminal('approve', asked, '--state-dir', at.dir);
       await approvesAt(person, 'scratch', PASSPHRASE);
-      await person.left();
+      await person.exitCode();
       await did(session, 'delete_kx_database', at.scratch);
       expect(await failedTo(session, 'get_kx_database', at.scratch)).toContain('ResourceNotFoundException');
 
@@ -115,7 +115,7 @@ describe.skipIf(NO_PTY !== undefined)(
 async function replacesTheKey(dir: string): Promise<void> {
   const terminal = openTerminal('approve', '--init', '--state-dir', dir);
   await terminal.sees('A passphrase is already set up');
-  expect(await terminal.left()).toBe(1);
+  expect(await terminal.exitCode()).toBe(1);
 }
 
 /** The agent reads the link from its own terminal, opens it, and sends the form with what it knows. */
@@ -141,7 +141,7 @@ async function guessesOnThePage(dir: string, code: string, words: readonly strin
   const body = new URLSearchParams({ token, act: 'approve', name: 'trades', passphrase: words[5] as string });
   expect((await fetch(path, { method: 'POST', body, headers: { cookie, origin } })).status).toBe(429);
   terminal.presses('\u0003');
-  await terminal.left();
+  await terminal.exitCode();
 }
 
 async function guessesInTheTerminal(dir: string, code: string, words: readonly string[]): Promise<void> {
@@ -152,6 +152,6 @@ async function guessesInTheTerminal(dir: string, code: string, words: readonly s
     await terminal.sees('Your passphrase (it is not shown): ');
     terminal.types(word);
     await terminal.sees('Too many wrong passphrases');
-    expect(await terminal.left()).toBe(1);
+    expect(await terminal.exitCode()).toBe(1);
   }
 }

@@ -43,7 +43,7 @@ describe('finspace-mcp approve', { timeout: 60_000 }, () => {
       await terminal.sees(prompt);
       terminal.types(PASSPHRASE);
     }
-    expect(await terminal.left()).toBe(0);
+    expect(await terminal.exitCode()).toBe(0);
     expect(terminal.screen().replaceAll(/\s+/g, ' ')).toContain(commandIn(dir, '--trust-forms'));
   });
 
@@ -60,6 +60,6 @@ describe('finspace-mcp approve', { timeout: 60_000 }, () => {
     expect(await textOf(plan, { cookie })).toContain(`${commandIn(dir, '--init')}</code>`);
     for (const path of [link, plan]) expect(await textOf(path)).toContain(`${commandIn(dir, `--web ${code}`)}</p>`);
     terminal.end();
-    await terminal.left();
+    await terminal.exitCode();
   });
 });

@@ -7,7 +7,7 @@ import { approvalPage } from '../../src/approval-page/index.ts';
 import { initApprover } from '../../src/safety/approver.ts';
 import type { ShownPlan } from '../../src/safety/ledger.ts';
 import { listen } from '../../src/transports/http/listener.ts';
-import { heading, launched, lured, NO_BROWSER } from './chromium.ts';
+import { heading, launchBrowser, NO_BROWSER, submitFromOtherOrigin } from './chromium.ts';
 import { OPEN_MS, PASSPHRASE } from './support.ts';
 import { pageIn } from './visitor.ts';
 
@@ -16,7 +16,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
   let browser: Browser;
   beforeAll(async () => {
     await initApprover(keys, PASSPHRASE);
-    browser = await launched();
+    browser = await launchBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
@@ -27,12 +27,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
   async function opened(
     options: { clock?: { now: number }; viewport?: { width: number; height: number }; shown?: Partial<ShownPlan> } = {},
   ) {
-    const {
-      desk: approvals,
-      ledger,
-      ask,
-      now,
-    } = await pageIn({
+    const { approvals, ledger, ask, now } = await pageIn({
       keys,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     });
@@ -166,7 +161,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     const token = await tab.locator('input[name=token]').inputValue();
     const target = tab.url();
     const fields = { token, act: 'approve', passphrase: PASSPHRASE, name: 'trades' };
-    const { frames, answer } = await lured(context, target, fields);
+    const { frames, answer } = await submitFromOtherOrigin(context, target, fields);
     expect(frames).not.toContain(target);
     expect(answer).toBe('Request from another page rejected');
     expect(await granted()).toBeUndefined();

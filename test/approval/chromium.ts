@@ -22,12 +22,13 @@ const ARGS = [
   '--disable-sync',
 ];
 
-export const launched = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM as string, args: ARGS });
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM as string, args: ARGS });
 
 export const heading = (tab: Page) => tab.getByRole('heading', { level: 1 }).textContent();
 
-/** A page on another port of this machine: the same site for cookies, another origin. */
-export async function served(markup: string): Promise<string> {
+/** Serves a page on another port of this machine: the same site for cookies, another origin. */
+export async function serve(markup: string): Promise<string> {
   const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(markup));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -38,9 +39,9 @@ export async function served(markup: string): Promise<string> {
 }
 
 /** What happens if a page of another origin shows `target` in a frame and submits a completed form to it. */
-export async function lured(context: BrowserContext, target: string, fields: Record<string, string>) {
+export async function submitFromOtherOrigin(context: BrowserContext, target: string, fields: Record<string, string>) {
   const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
-  const evil = await served(
+  const evil = await serve(
     `<form method="post" action="${target}">${inputs.join('')}<button>Win</button></form><iframe src="${target}"></iframe>`,
   );
   const lure = await context.newPage();

@@ -34,7 +34,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     await terminal.sees('to accept this clock: ');
     terminal.types(today());
     await terminal.sees('Reset. Agents must request approval again.');
-    expect(await terminal.left()).toBe(0);
+    expect(await terminal.exitCode()).toBe(0);
   };
 
   it('asks for the passphrase and the date, voids open plans, and records the reset in the journal', async () => {
@@ -68,7 +68,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
       terminal.types(line);
     }
     await terminal.sees(said);
-    expect(await terminal.left()).toBe(1);
+    expect(await terminal.exitCode()).toBe(1);
     await expect(ask()).rejects.toThrow('no approval can be trusted');
     expect(await journal.entries()).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     const { ask } = await aheadIn(dir);
     const terminal = openTerminal('approve', '--reset-clock', '--state-dir', dir);
     await terminal.sees('needs a passphrase, and none was set up');
-    expect(await terminal.left()).toBe(1);
+    expect(await terminal.exitCode()).toBe(1);
     await expect(ask()).rejects.toThrow('no approval can be trusted');
     expect(piped(stateDirectory(), ['--reset-clock'])).toMatchObject({
       stdout: expect.stringContaining('nothing to reset'),

@@ -115,7 +115,7 @@ describe('finspace-mcp journal', () => {
       await written.record({ kind: 'clock-reset', seen: '2027-01-01T00:00:00.000Z', accepted: '', approver: 'ann' });
       await state.close();
       const terminal = openTerminal('journal', 'show', '--state-dir', dir);
-      expect(await terminal.left()).toBe(0);
+      expect(await terminal.exitCode()).toBe(0);
       const rows = terminal.screen().trimEnd().split('\n');
       expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
         ['TIME (UTC)', 'WHO', 'OPERATION', 'TARGET', 'OUTCOME', 'APPROVED'],
@@ -147,10 +147,10 @@ describe('finspace-mcp journal', () => {
       ]);
       expect(new Set(rows.slice(0, 4).map((row) => row.search(/DeleteKx|CreateKx|OPERATION/))).size).toBe(1);
       const asJson = openTerminal('journal', 'show', '--json', '--state-dir', dir);
-      await asJson.left();
+      await asJson.exitCode();
       expect(asJson.screen()).toBe(journal(dir, 'show').stdout);
       const empty = openTerminal('journal', '--state-dir', stateDirectory());
-      await empty.left();
+      await empty.exitCode();
       expect(empty.screen()).toBe('No change has been made through this state directory yet.\n');
     },
   );

@@ -9,7 +9,7 @@ import { listen } from '../../src/local/listen.ts';
 import { ownCommand } from '../../src/own-command.ts';
 import { initApprover, openApprover } from '../../src/safety/approver.ts';
 import { storeFormTrust } from '../../src/safety/approver-keys.ts';
-import { bearer, called, tokens } from '../http/people.ts';
+import { bearer, callTool, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, type HttpHost, product } from '../http/support.ts';
 import { addApprover } from '../support/approver.ts';
 import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
@@ -203,7 +203,7 @@ describe('an agent over HTTP', { timeout: 60_000 }, () => {
       requestState: 'x',
       inputResponses: { approval: { action: 'accept', content: { name: 'trades' } } },
     };
-    const answer = await called(url, 'delete_kx_database', at.target, { forms: true, more: forged });
+    const answer = await callTool(url, 'delete_kx_database', at.target, { forms: true, more: forged });
     expect(answer?.isError ?? true).toBe(true);
     expect(await at.isThere()).toBe(true);
   });

@@ -14,7 +14,7 @@ import {
   remaining,
   unlisted,
 } from '../../src/safety/plan-text.ts';
-import { deskIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
+import { approvalsIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
 const made = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
 beforeAll(async () => void (await initApprover(made, PASSPHRASE)));
@@ -23,14 +23,14 @@ afterAll(() => rmSync(made, { recursive: true, force: true }));
 const keyed = async (clock?: { now: number }) => {
   const dir = stateDirectory();
   cpSync(made, dir, { recursive: true });
-  return { dir, ...(await deskIn(dir, 'terminal', clock)) };
+  return { dir, ...(await approvalsIn(dir, 'terminal', clock)) };
 };
 const MINUTE = 60_000;
 const opened = (unlocked: UnlockResult) => (unlocked as Extract<UnlockResult, { kind: 'open' }>).approver;
 
 describe('approval with a passphrase', { timeout: 60_000 }, () => {
   it('signs what a person approved by typing its name', async () => {
-    const { dir, desk: approvals, ledger, ask } = await keyed();
+    const { dir, approvals, ledger, ask } = await keyed();
     const pending = await ask();
     const approver = opened(await approvals.unlock(PASSPHRASE));
     expect(await approvals.approve(pending, 'trades', approver)).toBe('approved');
@@ -44,7 +44,7 @@ describe('approval with a passphrase', { timeout: 60_000 }, () => {
   });
 
   it('approves once when two people approve at the same time', async () => {
-    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
+    const { approvals, ask } = await approvalsIn(stateDirectory(), 'page');
     const pending = await ask();
     const approver = opened(await approvals.unlock(''));
     const both = await Promise.all([1, 2].map(() => approvals.approve(pending, 'trades', approver)));
@@ -52,16 +52,16 @@ describe('approval with a passphrase', { timeout: 60_000 }, () => {
   });
 
   it('reports a key that cannot be used before a person types anything', async () => {
-    const { dir, desk: approvals } = await keyed();
+    const { dir, approvals } = await keyed();
     await approvals.requireUsableKey();
     writeFileSync(join(dir, 'approver', 'private.json'), 'x');
     await expect(approvals.requireUsableKey()).rejects.toThrow(/^The approver key cannot be used: .*private\.json/);
-    const { desk: without } = await deskIn(stateDirectory(), 'page');
+    const { approvals: without } = await approvalsIn(stateDirectory(), 'page');
     await expect(without.requireUsableKey()).resolves.toBeUndefined();
   });
 
   it('signs nothing if no passphrase was set up', async () => {
-    const { desk: approvals, ledger, ask } = await deskIn(stateDirectory(), 'page');
+    const { approvals, ledger, ask } = await approvalsIn(stateDirectory(), 'page');
     expect(approvals.hasPassphrase).toBe(false);
     const pending = await ask();
     await approvals.approve(pending, 'trades', opened(await approvals.unlock('anything')));
@@ -69,7 +69,7 @@ describe('approval with a passphrase', { timeout: 60_000 }, () => {
   });
 
   it('allows two wrong names', async () => {
-    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
+    const { approvals, ask } = await approvalsIn(stateDirectory(), 'page');
     const [pending, other] = [await ask(), await ask({ name: 'quotes' })];
     const approver = opened(await approvals.unlock(''));
     for (const typed of ['trade', 'Trades'])
@@ -80,7 +80,7 @@ describe('approval with a passphrase', { timeout: 60_000 }, () => {
   });
 
   it('counts wrong names for the latest 500 plans', async () => {
-    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
+    const { approvals, ask } = await approvalsIn(stateDirectory(), 'page');
     const pending = await ask();
     const other = (at: number) => ({ ...pending, nonce: `n${at}` });
     for (const typed of ['trade', 'Trades']) await approvals.check(pending, typed);
@@ -91,7 +91,7 @@ describe('approval with a passphrase', { timeout: 60_000 }, () => {
   it.each(['Trades', ' trades', 'trades ', '', 'tradеs'])(
     'closes a plan permanently the third time that %j is typed',
     async (typed) => {
-      const { desk: approvals, ledger, ask } = await deskIn(stateDirectory(), 'page');
+      const { approvals, ledger, ask } = await approvalsIn(stateDirectory(), 'page');
       const pending = await ask();
       const approver = opened(await approvals.unlock(''));
       for (let tries = 0; tries < 2; tries += 1) await approvals.check(pending, typed);
@@ -102,7 +102,7 @@ describe('approval with a passphrase', { timeout: 60_000 }, () => {
   );
 
   it('declines once', async () => {
-    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page');
+    const { approvals, ask } = await approvalsIn(stateDirectory(), 'page');
     const pending = await ask();
     expect(await approvals.decline(pending)).toBe('declined');
     expect(await approvals.decline(pending)).toBe('closed');
@@ -111,28 +111,28 @@ describe('approval with a passphrase', { timeout: 60_000 }, () => {
 
   it('does not approve a plan that expired while a person read it', async () => {
     const clock = { now: 1_000_000 };
-    const { desk: approvals, ask } = await deskIn(stateDirectory(), 'page', clock);
+    const { approvals, ask } = await approvalsIn(stateDirectory(), 'page', clock);
     const pending = await ask();
     clock.now += OPEN_MS;
     expect(await approvals.approve(pending, 'trades', opened(await approvals.unlock('')))).toBe('closed');
   });
 
   it('approves nothing that is no longer in the ledger as it was shown', async () => {
-    const { desk: approvals, state, ask } = await deskIn(stateDirectory(), 'page');
+    const { approvals, state, ask } = await approvalsIn(stateDirectory(), 'page');
     const pending = await ask();
     await state.write((db) => db.prepare("UPDATE questions SET binding = 'of the production environment'").run());
     expect(await approvals.approve(pending, 'trades', opened(await approvals.unlock('')))).toBe('closed');
   });
 
   it('reports damaged key files, instead of a wrong passphrase', async () => {
-    const { dir, desk: approvals } = await keyed();
+    const { dir, approvals } = await keyed();
     writeFileSync(join(dir, 'approver', 'private.json'), '{}');
     await expect(approvals.unlock(PASSPHRASE)).rejects.toThrow('is damaged');
   });
 
   it('locks for ten minutes after five wrong passphrases, even for the correct one', async () => {
     const clock = { now: 1_000_000 };
-    const { desk: approvals, attempts } = await keyed(clock);
+    const { approvals, attempts } = await keyed(clock);
     for (let tries = 0; tries < 3; tries += 1) await attempts.take();
     for (const wrong of ['wrong', '']) expect(await approvals.unlock(wrong)).toEqual({ kind: 'wrong' });
     expect(await approvals.unlock(PASSPHRASE)).toEqual({ kind: 'locked', until: clock.now + 10 * MINUTE });

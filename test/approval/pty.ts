@@ -3,28 +3,29 @@ import { onTestFinished } from 'vitest';
 import { CLI } from '../support/hosts.ts';
 
 /** The program that opens a pseudo-terminal: util-linux, or Python; undefined if neither is installed. */
-const maker = [
+const program = [
   {
     command: 'script',
     probe: ['--version'],
-    known: /util-linux/,
+    expected: /util-linux/,
     args: (line: string[]) => ['-qec', line.map(quoted).join(' '), '/dev/null'],
   },
   {
     command: 'python3',
     probe: ['-c', 'import pty; print("pty")'],
-    known: /pty/,
+    expected: /pty/,
     args: (line: string[]) => [
       '-c',
       'import os,pty,sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))',
       ...line,
     ],
   },
-].find(({ command, probe, known }) => known.test(String(spawnSync(command, probe).stdout)));
+].find(({ command, probe, expected }) => expected.test(String(spawnSync(command, probe).stdout)));
 
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
-export const NO_PTY = maker === undefined ? 'SKIPPED: neither util-linux `script` nor python3 is installed' : undefined;
+export const NO_PTY =
+  program === undefined ? 'SKIPPED: neither util-linux `script` nor python3 is installed' : undefined;
 if (NO_PTY !== undefined) console.warn(`The terminal channel is not tested. ${NO_PTY}`);
 
 /** A person at a terminal. */
@@ -35,14 +36,14 @@ export interface TerminalSession {
   sees(text: string): Promise<void>;
   types(line: string): void;
   presses(key: string): void;
-  /** The exit code. */
-  left(): Promise<number | null>;
+  /** The exit code, after the command has ended. */
+  exitCode(): Promise<number | null>;
   end(): void;
 }
 
 /** Runs the command line in a pseudo-terminal of its own. */
 export function openTerminal(...args: string[]): TerminalSession {
-  const { command, args: around } = maker as NonNullable<typeof maker>;
+  const { command, args: around } = program as NonNullable<typeof program>;
   const env = { ...process.env, TERM: 'xterm', NO_COLOR: '1' };
   const child = spawn(command, around([process.execPath, CLI, ...args]), { stdio: ['pipe', 'pipe', 'inherit'], env });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -78,7 +79,7 @@ function terminal(child: ChildProcess): TerminalSession {
     },
     types: (line) => presses(`${line}\r`),
     presses,
-    left: () => gone,
+    exitCode: () => gone,
     end: () => void child.kill('SIGTERM'),
   };
 }

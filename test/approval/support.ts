@@ -63,7 +63,7 @@ export async function ledgerIn(dir: string, clock: { now: number } = { now: Date
 }
 
 /** A ledger with the actions of a person who approves. */
-export async function deskIn(dir: string, channel: 'terminal' | 'page', clock?: { now: number }) {
+export async function approvalsIn(dir: string, channel: 'terminal' | 'page', clock?: { now: number }) {
   const kept = await ledgerIn(dir, clock);
   const { state, ledger, now } = kept;
   const attempts = passphraseAttempts(async () => state, now);
@@ -76,5 +76,5 @@ export async function deskIn(dir: string, channel: 'terminal' | 'page', clock?: 
     user: 'ada',
     channel,
   });
-  return { ...kept, attempts, desk: approvals };
+  return { ...kept, attempts, approvals };
 }

@@ -112,7 +112,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     terminal.types(PASSPHRASE);
     await terminal.sees('Set up. The key is SHA256:');
     await terminal.sees('Forms in MCP clients do not count');
-    expect(await terminal.left()).toBe(0);
+    expect(await terminal.exitCode()).toBe(0);
     expect(terminal.screen()).not.toContain(PASSPHRASE);
     expect(await approverKey(dir)).toBeDefined();
 
@@ -121,7 +121,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await again.sees(
       'To replace it, even without knowing it, follow "A lost passphrase" in SECURITY.md: remove that folder',
     );
-    expect(await again.left()).toBe(1);
+    expect(await again.exitCode()).toBe(1);
   });
 
   it('rejects two different passphrases', async () => {
@@ -132,7 +132,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await terminal.sees('The same passphrase again');
     terminal.types(`${PASSPHRASE}!`);
     await terminal.sees('The two do not match');
-    expect(await terminal.left()).toBe(1);
+    expect(await terminal.exitCode()).toBe(1);
     expect(await approverKey(dir)).toBeUndefined();
   });
 
@@ -142,7 +142,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await terminal.sees('New passphrase');
     terminal.types('short');
     await terminal.sees('at least 10 characters');
-    expect(await terminal.left()).toBe(1);
+    expect(await terminal.exitCode()).toBe(1);
     expect(terminal.screen()).not.toContain('again');
     expect(await approverKey(dir)).toBeUndefined();
   });
@@ -171,7 +171,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await terminal.sees('Your passphrase (it is not shown): ');
     terminal.types(PASSPHRASE);
     await terminal.sees('Approved.');
-    expect(await terminal.left()).toBe(0);
+    expect(await terminal.exitCode()).toBe(0);
     expect(terminal.screen()).not.toContain(PASSPHRASE);
     const found = await ledger.approvedFor(pending.callDigest);
     expect(isApprovedBy(pending, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
@@ -205,7 +205,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     }
     await terminal.sees('The plan is closed and nothing runs');
     expect(terminal.screen()).not.toContain('Your passphrase (it is not shown): ');
-    expect(await terminal.left()).toBe(1);
+    expect(await terminal.exitCode()).toBe(1);
     expect(await ledger.list()).toEqual([]);
     expect(await ledger.approvedFor(pending.callDigest)).toBeUndefined();
   });
@@ -221,7 +221,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await terminal.sees('to approve: ');
     terminal.presses(key);
     await terminal.sees('Nothing was approved.');
-    expect(await terminal.left()).toBe(1);
+    expect(await terminal.exitCode()).toBe(1);
     expect(await ledger.list()).toHaveLength(1);
   });
 
@@ -240,7 +240,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
       first.types(`guess ${tries}`);
     }
     await first.sees('If you forgot the passphrase, the same command with --init explains how to replace it.');
-    expect(await first.left()).toBe(1);
+    expect(await first.exitCode()).toBe(1);
     const second = openTerminal('approve', pending.code, '--state-dir', dir);
     await named(second);
     for (let tries = 0; tries < 2; tries += 1) {
@@ -250,7 +250,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await second.sees('Your passphrase (it is not shown): ');
     second.types(PASSPHRASE);
     await second.sees('Too many wrong passphrases');
-    expect(await second.left()).toBe(1);
+    expect(await second.exitCode()).toBe(1);
   });
 
   it('shows long plans by kind and in pages, without control characters', async () => {
@@ -271,7 +271,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await terminal.sees('Lost for good: 1 user');
     await terminal.sees('to approve: ');
     terminal.presses('\u0003');
-    await terminal.left();
+    await terminal.exitCode();
     expect(terminal.screen()).not.toContain('\u001b[2J');
   });
 

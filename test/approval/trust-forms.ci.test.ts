@@ -67,7 +67,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
       await guess.sees('Your passphrase (it is not shown): ');
       guess.types(word);
     }
-    expect(await guess.left()).toBe(1);
+    expect(await guess.exitCode()).toBe(1);
     expect(await isTrusting(dir)).toBe(false);
 
     const terminal = openTerminal('approve', '--trust-forms', '--state-dir', dir);
@@ -76,7 +76,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     await terminal.sees('Your passphrase (it is not shown): ');
     terminal.types(PASSPHRASE);
     await terminal.sees('Allowed. Restart the servers');
-    expect(await terminal.left()).toBe(0);
+    expect(await terminal.exitCode()).toBe(0);
     expect(await isTrusting(dir)).toBe(true);
 
     expect(piped(dir, 'approve', '--distrust-forms')).toMatchObject({
@@ -94,7 +94,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     });
     const without = openTerminal('approve', '--trust-forms', '--state-dir', dir);
     await without.sees('Forms count here: no passphrase was set up.');
-    expect(await without.left()).toBe(1);
+    expect(await without.exitCode()).toBe(1);
 
     const terminal = openTerminal('approve', '--init', '--trust-forms', '--state-dir', dir);
     await terminal.sees('New passphrase');
@@ -102,7 +102,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     await terminal.sees('The same passphrase again');
     terminal.types(PASSPHRASE);
     await terminal.sees('count without the passphrase.');
-    expect(await terminal.left()).toBe(0);
+    expect(await terminal.exitCode()).toBe(0);
     expect(await isTrusting(dir)).toBe(true);
   });
 
@@ -119,7 +119,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
         terminal.types(PASSPHRASE);
       }
       await terminal.sees(said);
-      await terminal.left();
+      await terminal.exitCode();
     };
     await init('Set up.');
     const lost = keyFingerprint(await keyIn(dir));

@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { type ApprovalPage, approvalPage } from '../../src/approval-page/index.ts';
-import { deskIn, stateDirectory } from './support.ts';
+import { approvalsIn, stateDirectory } from './support.ts';
 
 export const ORIGIN = 'http://127.0.0.1:4000';
 
@@ -8,10 +8,10 @@ export const ORIGIN = 'http://127.0.0.1:4000';
 export async function pageIn({ keys, clock, first }: { keys?: string; clock?: { now: number }; first?: string } = {}) {
   const dir = stateDirectory();
   if (keys !== undefined) cpSync(keys, dir, { recursive: true });
-  const kept = await deskIn(dir, 'page', clock);
+  const kept = await approvalsIn(dir, 'page', clock);
   const errors: unknown[] = [];
   const page = approvalPage({
-    approvals: kept.desk,
+    approvals: kept.approvals,
     now: kept.now,
     origins: [ORIGIN],
     firstCode: first,

@@ -72,7 +72,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
       await person.sees('DELETE database trades in trading (');
       await person.sees('environment: "trading"');
       await approvesAt(person, 'trades', PASSPHRASE);
-      expect(await person.left()).toBe(0);
+      expect(await person.exitCode()).toBe(0);
 
       await did(session, 'delete_kx_database', target);
       expect(await failedTo(session, 'delete_kx_database', target)).toContain('ResourceNotFoundException');

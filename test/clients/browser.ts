@@ -15,7 +15,7 @@ export function browserOfAlice(): BrowserOfAlice {
   const request = async (url: URL, form?: URLSearchParams): Promise<Response> => {
     const own = cookies.get(url.origin) ?? new Map<string, string>();
     const cookie = [...own].map((pair) => pair.join('=')).join('; ');
-    const response = await reached(url, {
+    const response = await fetchWithRetries(url, {
       redirect: 'manual',
       headers: { cookie },
       ...(form === undefined ? {} : { method: 'POST', body: form }),
@@ -65,7 +65,7 @@ function fieldsOf(page: string): URLSearchParams {
 }
 
 /** Clients print the sign-in address before they listen for the callback, so refused connections are retried. */
-async function reached(url: URL, init: RequestInit): Promise<Response> {
+async function fetchWithRetries(url: URL, init: RequestInit): Promise<Response> {
   for (;;) {
     try {
       return await fetch(url, init);

@@ -24,7 +24,7 @@ describeClient('the command line of MCP Inspector', { timeout: 480_000 }, () => 
       await expectWholeSession(client, async (refusal) => {
         const person = openTerminal('approve', codeIn(refusal), '--state-dir', dir);
         await approvesAt(person, 'hdb-uat', PASSPHRASE);
-        expect(await person.left()).toBe(0);
+        expect(await person.exitCode()).toBe(0);
       });
     },
   );

@@ -5,10 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { bundleProduct } from '../../scripts/bundle.ts';
 
 /**
- * Runs the official MCP conformance suite at both protocol revisions: against the built product, with the schemas of
- * the MCP SDK built on first use and as the SDK builds them, where only what needs fixtures may fail (the baselines), and against
- * fixtures on the product's HTTP stack, where nothing may.
- * `tsx test/conformance/run.ts`; needs the npm registry, because the suite runs on Node 22.
+ * `tsx test/conformance/run.ts` runs the official MCP conformance suite at both protocol revisions. Against the built product, only the
+ * scenarios that need fixtures may fail (the baselines): first as it is, then with all schemas of the MCP SDK built when it is loaded.
+ * Against fixtures on the HTTP stack of the product, nothing may fail. It needs the npm registry, for the suite and for Node 22.
  */
 const SUITE = '@modelcontextprotocol/conformance@0.2.0-alpha.12';
 const REVISIONS = [

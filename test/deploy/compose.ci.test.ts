@@ -7,6 +7,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { SETTING_NAMES, variableOf } from '../../src/config.ts';
 import { DEFAULT_PORTS } from '../../src/transports/http/settings.ts';
+import { read } from '../docs/pages.ts';
 import { bearer, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, modern } from '../http/support.ts';
 import { SKIPPED } from '../store/cluster.ts';
@@ -15,7 +16,7 @@ import { freePort } from '../support/free-port.ts';
 import { CLI } from '../support/hosts.ts';
 import { KMS_KEY } from '../support/session-calls.ts';
 import { checkHealth, portOf, variables } from './image.ts';
-import { HAS_TOOLS, read, tool, yamlIn } from './tools.ts';
+import { HAS_TOOLS, tool, yamlIn } from './tools.ts';
 
 const { local, http } = DEFAULT_PORTS;
 /** The files, and the ports that each publishes. */

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { homeOf, ROOT, readManifest, SUMMARY } from '../../scripts/project.ts';
 import { DEFAULT_PORTS } from '../../src/transports/http/settings.ts';
+import { read } from '../docs/pages.ts';
 import { tokens } from '../http/people.ts';
 import { closeAll } from '../http/support.ts';
 import { buildImage, checkHealth, instruction, portOf, runImage, stages, words } from './image.ts';
-import { HAS_TOOLS, read, tool } from './tools.ts';
+import { HAS_TOOLS, tool } from './tools.ts';
 
 const dockerfile = read('Dockerfile');
 const deploy = read('docs/deploy.md');

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { ROOT } from '../../scripts/project.ts';
-import { read } from './tools.ts';
+import { read } from '../docs/pages.ts';
 
 interface Instruction {
   readonly keyword: string;

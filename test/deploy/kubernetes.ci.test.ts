@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { homeOf, ROOT, readManifest } from '../../scripts/project.ts';
+import { read } from '../docs/pages.ts';
 import { tokens } from '../http/people.ts';
 import { closeAll } from '../http/support.ts';
 import { CLI } from '../support/hosts.ts';
 import { instruction, portOf, variables } from './image.ts';
-import { HAS_TOOLS, read, tool, yamlIn } from './tools.ts';
+import { HAS_TOOLS, tool, yamlIn } from './tools.ts';
 
 const FOLDERS = ['deploy/kubernetes/base', 'deploy/kubernetes/replicas'];
 const HAS_KUBECTL = spawnSync('kubectl', ['kustomize', '--help'], { stdio: 'ignore' }).status === 0;

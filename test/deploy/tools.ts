@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/project.ts';
@@ -12,9 +12,6 @@ if (!HAS_TOOLS)
 
 /** A package of `test/package/tools`. */
 export const tool = createRequire(join(FOLDER, 'package.json'));
-
-/** A file of the repository. */
-export const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** The documents of a YAML file, with their merge keys applied. */
 export function yamlIn(text: string): object[] {

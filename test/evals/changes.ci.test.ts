@@ -4,7 +4,7 @@ import { environment, inEnvironment, one, type Task } from '../../evals/task.ts'
 import { TASKS } from '../../evals/tasks/index.ts';
 import { partitionOf } from '../../evals/worlds/place.ts';
 import type { Call } from '../../src/operations/index.ts';
-import { baseOf, type Doing, removeBases, worldAfter } from './worlds.ts';
+import { baseOf, type Change, removeBases, worldAfter } from './worlds.ts';
 
 beforeAll(() => Promise.all((['empty', 'harbor'] as const).map(baseOf)), 120_000);
 afterAll(removeBases);
@@ -19,7 +19,7 @@ async function idOf(call: Call, name: string): Promise<string> {
 }
 
 /** The change of each task, made with the API. */
-const RIGHT: Readonly<Record<string, Doing>> = {
+const RIGHT: Readonly<Record<string, Change>> = {
   'newest-weather': async (call) => {
     const at = { environmentId: await idOf(call, 'alpha-prod') };
     const { databases = [] } = await call('GetKxCluster', { ...at, clusterName: 'hdb-weather' });
@@ -52,9 +52,9 @@ const RIGHT: Readonly<Record<string, Doing>> = {
       volumeName: 'vol-b-cache',
       nas1Configuration: { type: 'SSD_1000', size: 7200 },
     }),
-  trial: async (call, later) => {
+  trial: async (call, advance) => {
     const { environmentId = '' } = await call('CreateKxEnvironment', { name: 'trial', kmsKeyId: KEY });
-    later(HOUR);
+    advance(HOUR);
     await call('CreateKxDatabase', { environmentId, databaseName: 'carbon' });
     const changeRequests = [{ changeType: 'PUT' as const, s3Path: 's3://nordlys-raw/carbon/2026/', dbPath: '/2026/' }];
     await call('CreateKxChangeset', { environmentId, databaseName: 'carbon', changeRequests });
@@ -100,11 +100,11 @@ const RIGHT: Readonly<Record<string, Doing>> = {
       scalingGroupConfiguration: { scalingGroupName: 'sg-bt', memoryReservation: 4096, nodeCount: 1 },
     });
   },
-  archive: async (call, later) => {
+  archive: async (call, advance) => {
     const environmentId = await idOf(call, 'archive-22');
     for (const volumeName of ['vol-22a', 'vol-22b']) await call('DeleteKxVolume', { environmentId, volumeName });
     await call('DeleteKxDatabase', { environmentId, databaseName: 'trades_22' });
-    later(HOUR);
+    advance(HOUR);
     await call('DeleteKxEnvironment', { environmentId });
   },
 };
@@ -118,17 +118,17 @@ async function loaded(call: Call, partition: string) {
 }
 
 const taskOf = (id: string) => TASKS.find((task) => task.id === id) as Task;
-const reasons = async (id: string, doing: Doing) => {
+const reasons = async (id: string, change: Change) => {
   const task = taskOf(id);
   const { before, settled } = await baseOf(task.world);
-  const after = await worldAfter(task.world, doing);
+  const after = await worldAfter(task.world, change);
   const answer = task.facts?.(before).map(({ example }) => example) ?? ['Done'];
   return score(task, { before, settled, after, answer: answer.join(), steps: [] }).reasons;
 };
 
 describe('a change', () => {
   it.each(TASKS.filter(({ kind }) => kind === 'change'))('that does $id as requested passes', async ({ id }) => {
-    expect(await reasons(id, RIGHT[id] as Doing)).toEqual([]);
+    expect(await reasons(id, RIGHT[id] as Change)).toEqual([]);
   });
 
   it('of the wrong partition fails', async () => {
@@ -138,7 +138,7 @@ describe('a change', () => {
   });
 
   it('that leaves out a cache fails', async () => {
-    const forgets: Doing = async (call) => {
+    const forgets: Change = async (call) => {
       const at = { environmentId: await idOf(call, 'alpha-prod') };
       const { lastCompletedChangesetId: changesetId } = await call('GetKxDatabase', { ...at, databaseName: 'weather' });
       const { databases = [] } = await call('GetKxCluster', { ...at, clusterName: 'hdb-weather' });
@@ -150,8 +150,8 @@ describe('a change', () => {
   });
 
   it('next to the right one fails', async () => {
-    const alsoDeletes: Doing = async (call, later) => {
-      await RIGHT['swap-node']?.(call, later);
+    const alsoDeletes: Change = async (call, advance) => {
+      await RIGHT['swap-node']?.(call, advance);
       await call('DeleteKxUser', { environmentId: await idOf(call, 'alpha-prod'), userName: 'kai_temp' });
     };
     expect(await reasons('swap-node', alsoDeletes)).toEqual(['must not change: missing: alpha-prod/kxUser/kai_temp']);

@@ -9,8 +9,8 @@ import type { Call } from '../../src/operations/index.ts';
 
 const NOW = Date.parse('2026-03-17T09:00:00Z');
 
-/** Changes to a world. Time passes only by `later`. */
-export type Doing = (call: Call, later: (milliseconds: number) => void) => Promise<unknown>;
+/** Changes to a world. Time passes only by `advance`. */
+export type Change = (call: Call, advance: (milliseconds: number) => void) => Promise<unknown>;
 
 interface Base {
   readonly folder: string;
@@ -46,14 +46,14 @@ async function makeBase(world: Task['world']): Promise<Base> {
 }
 
 /** The final state of a world after some changes. */
-export async function worldAfter(world: Task['world'], doing: Doing): Promise<Snapshot> {
+export async function worldAfter(world: Task['world'], change: Change): Promise<Snapshot> {
   const { folder, state } = await baseOf(world);
   const copy = mkdtempSync(join(folder, 'copy-'));
   cpSync(state, copy, { recursive: true });
   let now = NOW;
-  const later = (milliseconds: number) => {
+  const advance = (milliseconds: number) => {
     now += milliseconds;
   };
-  await withWorld(copy, (call) => doing(call, later), { now: () => now });
+  await withWorld(copy, (call) => change(call, advance), { now: () => now });
   return settled(copy, NOW);
 }

@@ -5,9 +5,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { planPage } from '../../src/extensions/apps/plan.ts';
 import { topologyPage } from '../../src/extensions/apps/topology.ts';
-import { launched, NO_BROWSER, served } from '../approval/chromium.ts';
+import { launchBrowser, NO_BROWSER, serve } from '../approval/chromium.ts';
 import { installed } from '../clients/installed.ts';
-import { bearer, called, tokens } from '../http/people.ts';
+import { bearer, callTool, tokens } from '../http/people.ts';
 import { startReplica } from '../http/replica.ts';
 import { closeAll } from '../http/support.ts';
 import { APPS, clientWith, ERAS } from './host.ts';
@@ -50,7 +50,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
     const stdin = { contents: HOST, resolveDir: installed('.') };
     const { outputFiles } = await build({ stdin, bundle: true, write: false, format: 'iife', logLevel: 'error' });
     script = outputFiles[0]?.text ?? '';
-    browser = await launched();
+    browser = await launchBrowser();
   }, 60_000);
   afterAll(() => browser?.close());
   afterEach(closeAll);
@@ -69,7 +69,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
     tab.on('pageerror', (error) => complaints.push(error.message));
     await tab.exposeFunction('readResource', read ?? (() => Promise.reject(new Error('not offered'))));
     await tab.exposeFunction('opened', (url: string) => opened.push(url));
-    await tab.goto(await served('<!doctype html><title>host</title>'));
+    await tab.goto(await serve('<!doctype html><title>host</title>'));
     await tab.addScriptTag({ content: script });
     const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
     const page = html.replace('<meta charset="utf-8">', (meta) => meta + policy);
@@ -144,7 +144,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
   it('link to the approval page from a call that waits for a person', async () => {
     const { file, agent } = tokens({ agent: ['finspace:destroy'], ann: ['finspace:approve'] });
     const { url } = await startReplica(['--auth-tokens', file, '--state', ':memory:', '--state-dir', `${file}-state`]);
-    const waiting = await called(url, 'delete_kx_cluster', TARGET, { headers: bearer(agent) });
+    const waiting = await callTool(url, 'delete_kx_cluster', TARGET, { headers: bearer(agent) });
     expect(waiting.isError).toBe(true);
     const { frame, opened } = await shown(planPage(), waiting);
     await frame.getByRole('button', { name: 'Open the approval page' }).click();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openProduct } from '../safety/support/wire.ts';
-import { approved, contentOf, over, TASKS, TOOL } from './teardown.ts';
+import { callApproved, contentOf, ended, TASKS, TOOL } from './teardown.ts';
 
 const REASON = 'The network interface is in use';
 
@@ -19,8 +19,8 @@ async function tornDown(selection: object) {
   const product = openProduct({ world: 'demo', faults }, { durable: true });
   onTestFinished(() => product.close());
   const client = await product.connect('2026-07-28', TASKS);
-  const { taskId } = await approved(client, TOOL, { environmentId: 'kdb-uat', ...selection });
-  return { task: await over(client, taskId), deleted: product.spy().destructive().length };
+  const { taskId } = await callApproved(client, TOOL, { environmentId: 'kdb-uat', ...selection });
+  return { task: await ended(client, taskId), deleted: product.spy().destructive().length };
 }
 
 const FAILED = { status: 'DELETE_FAILED', reason: REASON };

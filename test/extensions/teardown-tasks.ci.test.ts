@@ -5,7 +5,7 @@ import { openState } from '../../src/safety/state.ts';
 import { HOUR, SECOND } from '../safety/support/backend.ts';
 import { KEY } from '../safety/support/call-environment-builder.ts';
 import { openProduct, type Product } from '../safety/support/wire.ts';
-import { approved, call, contentOf, get, heldDeletions, over, TASKS, TOOL, turns } from './teardown.ts';
+import { call, callApproved, contentOf, ended, getTask, heldDeletions, runDueWork, TASKS, TOOL } from './teardown.ts';
 
 const NO_TASK = { code: -32602, message: 'There is no task with that id.' };
 const DAY_MS = 24 * HOUR;
@@ -39,7 +39,7 @@ describe('a teardown as a task', () => {
     for (const userName of USERS)
       await call(client, 'create_kx_user', { environmentId, userName, iamRole: `${ROLES}${userName}` });
     at.hold();
-    const begin = () => approved(client, TOOL, { environmentId });
+    const begin = () => callApproved(client, TOOL, { environmentId });
     const entries = async () => {
       const state = await openState(join(at.product.folder, 'state.db'));
       onTestFinished(() => state.close());
@@ -55,13 +55,13 @@ describe('a teardown as a task', () => {
     const { taskId, ...task } = await begin();
     expect(task).toMatchObject({ resultType: 'task', status: 'working', ttlMs: DAY_MS, pollIntervalMs: 3_000 });
     await deleting(waiting, 1);
-    expect(await get(client, taskId)).toMatchObject({
+    expect(await getTask(client, taskId)).toMatchObject({
       ...{ resultType: 'complete', taskId, status: 'working', createdAt: task['createdAt'], ttlMs: DAY_MS },
       statusMessage: 'Requested 0 of 4 deletions. Deleting user "ann".',
     });
-    expect(await get(client, taskId)).not.toHaveProperty('result');
+    expect(await getTask(client, taskId)).not.toHaveProperty('result');
     open();
-    expect(await over(client, taskId)).toMatchObject({
+    expect(await ended(client, taskId)).toMatchObject({
       status: 'completed',
       result: {
         resultType: 'complete',
@@ -100,10 +100,10 @@ describe('a teardown as a task', () => {
     await deleting(waiting, 2);
     for (let times = 0; times < 2; times += 1)
       expect(await client.request('tasks/cancel', { taskId })).toMatchObject({ result: { resultType: 'complete' } });
-    await turns();
-    expect(await get(client, taskId)).toMatchObject({ status: 'working' });
+    await runDueWork();
+    expect(await getTask(client, taskId)).toMatchObject({ status: 'working' });
     open();
-    const task = await over(client, taskId);
+    const task = await ended(client, taskId);
     expect(task).toMatchObject({ status: 'cancelled' });
     expect(task).not.toHaveProperty('result');
     expect(task['statusMessage']).toBe(
@@ -119,7 +119,7 @@ describe('a teardown as a task', () => {
       { kind: 'outcome', result: 'succeeded' },
     ]);
     expect(await client.request('tasks/cancel', { taskId })).toMatchObject({ result: {} });
-    expect(await get(client, taskId)).toMatchObject({ status: 'cancelled' });
+    expect(await getTask(client, taskId)).toMatchObject({ status: 'cancelled' });
   });
 
   it('counts what it has deleted when it is cancelled at once', async () => {
@@ -127,7 +127,7 @@ describe('a teardown as a task', () => {
     open();
     const { taskId } = await begin();
     await client.request('tasks/cancel', { taskId });
-    const task = await over(client, taskId);
+    const task = await ended(client, taskId);
     const deleted = product.spy().destructive().length;
     if (task['status'] === 'cancelled') expect(task['statusMessage']).toContain(`Requested ${deleted} of 4 deletions`);
     else expect(contentOf(task)).toMatchObject({ finished: true, requested: deleted });
@@ -142,22 +142,22 @@ describe('a teardown as a task', () => {
     await client.close();
     open();
     const next = await product.connect('2026-07-28', TASKS);
-    expect(contentOf(await over(next, taskId))).toMatchObject({ finished: true, requested: 4 });
+    expect(contentOf(await ended(next, taskId))).toMatchObject({ finished: true, requested: 4 });
   });
 
   it('stops before its next deletion when the server stops, and keeps its result', async () => {
     const { client, environmentId, product, entries } = await started();
     const stopping = beside(product);
     stopping.hold();
-    const { taskId } = await approved(await stopping.product.connect('2026-07-28', TASKS), TOOL, { environmentId });
+    const { taskId } = await callApproved(await stopping.product.connect('2026-07-28', TASKS), TOOL, { environmentId });
     await deleting(stopping.waiting, 1);
     const closed = stopping.product.close();
-    await turns();
-    expect(await get(client, taskId)).toMatchObject({ status: 'working' });
+    await runDueWork();
+    expect(await getTask(client, taskId)).toMatchObject({ status: 'working' });
     stopping.open();
     await closed;
-    expect(await get(client, taskId)).toMatchObject({ status: 'completed' });
-    expect(contentOf(await get(client, taskId))).toMatchObject({
+    expect(await getTask(client, taskId)).toMatchObject({ status: 'completed' });
+    expect(contentOf(await getTask(client, taskId))).toMatchObject({
       ...{ finished: false, requested: 1, left: 3, why: 'The server was stopped.', deleted: ['user "ann"'] },
     });
     expect((await entries()).slice(-2)).toMatchObject([
@@ -173,7 +173,7 @@ describe('a teardown as a task', () => {
     const client = await beside(product).product.connect('2026-07-28', TASKS);
     expect(await client.request('tasks/cancel', { taskId })).toMatchObject({ result: {} });
     open();
-    const task = await over(client, taskId);
+    const task = await ended(client, taskId);
     expect(task).toMatchObject({ status: 'cancelled' });
     expect(task['statusMessage']).toContain('Requested 1 of 4 deletions');
     expect(product.spy().destructive()).toHaveLength(1);
@@ -186,9 +186,9 @@ describe('a teardown as a task', () => {
     const other = beside(product);
     const client = await other.product.connect('2026-07-28', TASKS);
     other.product.clock.advance(LEASE_MS);
-    expect(await get(client, taskId)).toMatchObject({ status: 'working' });
+    expect(await getTask(client, taskId)).toMatchObject({ status: 'working' });
     other.product.clock.advance(1);
-    const interrupted = await get(client, taskId);
+    const interrupted = await getTask(client, taskId);
     expect(interrupted).toMatchObject({ status: 'completed' });
     expect(contentOf(interrupted)).toEqual({
       ...{ finished: false, requested: 0, left: 4, deleted: [] },
@@ -197,8 +197,8 @@ describe('a teardown as a task', () => {
     });
     open();
     await product.settled();
-    await turns();
-    expect(await get(first, taskId)).toEqual(interrupted);
+    await runDueWork();
+    expect(await getTask(first, taskId)).toEqual(interrupted);
     expect(product.spy().destructive()).toHaveLength(1);
   });
 
@@ -207,20 +207,20 @@ describe('a teardown as a task', () => {
     const { taskId } = await begin();
     await deleting(waiting, 1);
     product.clock.advance(2 * LEASE_MS);
-    expect(await get(client, taskId)).toMatchObject({ status: 'working' });
+    expect(await getTask(client, taskId)).toMatchObject({ status: 'working' });
     open();
-    expect(contentOf(await over(client, taskId))).toMatchObject({ finished: true });
+    expect(contentOf(await ended(client, taskId))).toMatchObject({ finished: true });
   });
 
   it('shows what a deletion waits for, and stops waiting when it is cancelled', async () => {
     const { product } = open({ world: 'demo', lifecycle: 'realistic' });
     const client = await product.connect('2026-07-28', TASKS);
-    const { taskId } = await approved(client, TOOL, { environmentId: 'kdb-prod' });
-    const message = async () => (await get(client, taskId))?.['statusMessage'];
+    const { taskId } = await callApproved(client, TOOL, { environmentId: 'kdb-prod' });
+    const message = async () => (await getTask(client, taskId))?.['statusMessage'];
     await expect.poll(message).toMatch(/^Requested \d+ of 36 deletions\. [a-z ]+".+ waits for [a-z ]+".+\.$/);
     const begun = product.spy().destructive().length;
     await client.request('tasks/cancel', { taskId });
-    expect(await over(client, taskId)).toMatchObject({
+    expect(await ended(client, taskId)).toMatchObject({
       status: 'cancelled',
       statusMessage: expect.stringContaining(`Requested ${begun} of 36 deletions: `),
     });
@@ -230,19 +230,19 @@ describe('a teardown as a task', () => {
   it('lasts until everything is gone', async () => {
     const { product } = open({ world: 'demo', lifecycle: 'fast' });
     const client = await product.connect('2026-07-28', TASKS);
-    const { taskId } = await approved(client, TOOL, { environmentId: 'kdb-uat', only: ['gw-uat', 'hdb-uat'] });
-    const message = async () => (await get(client, taskId))?.['statusMessage'];
+    const { taskId } = await callApproved(client, TOOL, { environmentId: 'kdb-uat', only: ['gw-uat', 'hdb-uat'] });
+    const message = async () => (await getTask(client, taskId))?.['statusMessage'];
     await expect.poll(message).toBe('Requested 2 of 2 deletions. Completed: 0.');
-    expect(contentOf(await over(client, taskId))).toMatchObject({ finished: true, requested: 2, gone: 2 });
+    expect(contentOf(await ended(client, taskId))).toMatchObject({ finished: true, requested: 2, gone: 2 });
   });
 
   it('says what is still being deleted when it is cancelled after the last deletion was requested', async () => {
     const { product } = open({ world: 'demo', lifecycle: 'realistic' });
     const client = await product.connect('2026-07-28', TASKS);
-    const { taskId } = await approved(client, TOOL, { environmentId: 'kdb-uat' });
-    await expect.poll(async () => (await get(client, taskId))?.['statusMessage']).toContain('Completed: 2.');
+    const { taskId } = await callApproved(client, TOOL, { environmentId: 'kdb-uat' });
+    await expect.poll(async () => (await getTask(client, taskId))?.['statusMessage']).toContain('Completed: 2.');
     await client.request('tasks/cancel', { taskId });
-    const { status, statusMessage } = await over(client, taskId);
+    const { status, statusMessage } = await ended(client, taskId);
     expect(status).toBe('cancelled');
     expect(statusMessage).toMatch(
       /^The task was cancelled\. Requested 6 of 6 deletions\. Still being deleted: (?:\w[\w ]* "[\w-]+"(?:, )?){4}\. Nothing is left to approve\.$/,
@@ -253,9 +253,9 @@ describe('a teardown as a task', () => {
     const { client, begin, product, open } = await started();
     open();
     const { taskId } = await begin();
-    await over(client, taskId);
+    await ended(client, taskId);
     product.clock.advance(DAY_MS - 1);
-    expect(await get(client, taskId)).toMatchObject({ status: 'completed' });
+    expect(await getTask(client, taskId)).toMatchObject({ status: 'completed' });
     product.clock.advance(1);
     for (const method of ['tasks/get', 'tasks/update', 'tasks/cancel'])
       expect((await client.request(method, { taskId })).error).toEqual(NO_TASK);
@@ -267,7 +267,7 @@ describe('a teardown as a task', () => {
     const update = { taskId, inputResponses: { approval: { action: 'accept' } } };
     expect(await client.request('tasks/update', update)).toMatchObject({ result: { resultType: 'complete' } });
     open();
-    expect(await over(client, taskId)).toMatchObject({ status: 'completed' });
+    expect(await ended(client, taskId)).toMatchObject({ status: 'completed' });
   });
 
   it('does not exist for clients that have not declared tasks', async () => {
@@ -285,7 +285,7 @@ describe('a teardown as a task', () => {
     const { environmentId, product, open } = await started();
     open();
     const client = await product.connect('2026-07-28');
-    expect(await approved(client, TOOL, { environmentId })).toMatchObject({
+    expect(await callApproved(client, TOOL, { environmentId })).toMatchObject({
       resultType: 'complete',
       structuredContent: { finished: true, requested: 4 },
     });
@@ -294,7 +294,7 @@ describe('a teardown as a task', () => {
   it('is created through call_write_tool, too', async () => {
     const { client, environmentId, open } = await started({ catalog: 'search' });
     open();
-    const task = await approved(client, 'call_write_tool', { tool: TOOL, arguments: { environmentId } });
-    expect(contentOf(await over(client, task['taskId']))).toMatchObject({ finished: true });
+    const task = await callApproved(client, 'call_write_tool', { tool: TOOL, arguments: { environmentId } });
+    expect(contentOf(await ended(client, task['taskId']))).toMatchObject({ finished: true });
   });
 });

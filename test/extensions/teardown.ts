@@ -9,7 +9,7 @@ export const TOOL = 'tear_down_kx_environment';
 export const TASKS = { elicitation: { form: {} }, extensions: { 'io.modelcontextprotocol/tasks': {} } };
 
 /** Lets everything run that is due now. */
-export const turns = async () => {
+export const runDueWork = async () => {
   for (let at = 0; at < 50; at += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
@@ -42,7 +42,7 @@ export const call = async (client: RawClient, name: string, given: Members, more
   (await client.request('tools/call', { name, arguments: given, ...more })).result as Members;
 
 /** Calls a tool, and types what the form requires. */
-export const approved = async (client: RawClient, name: string, given: Members) => {
+export const callApproved = async (client: RawClient, name: string, given: Members) => {
   const { resultType, inputRequests, requestState } = await call(client, name, given);
   expect(resultType).toBe('input_required');
   const { approval } = inputRequests as { approval: { params: { message: string } } };
@@ -51,12 +51,13 @@ export const approved = async (client: RawClient, name: string, given: Members) 
 };
 
 /** A task, as its client polls it. */
-export const get = async (client: RawClient, taskId: unknown) => (await client.request('tasks/get', { taskId })).result;
+export const getTask = async (client: RawClient, taskId: unknown) =>
+  (await client.request('tasks/get', { taskId })).result;
 
-/** A task that has ended. */
-export const over = async (client: RawClient, taskId: unknown) => {
-  await expect.poll(async () => (await get(client, taskId))?.['status']).not.toBe('working');
-  return (await get(client, taskId)) as Members;
+/** Waits until a task has ended, and returns it. */
+export const ended = async (client: RawClient, taskId: unknown) => {
+  await expect.poll(async () => (await getTask(client, taskId))?.['status']).not.toBe('working');
+  return (await getTask(client, taskId)) as Members;
 };
 
 /** The structured result of a task that has completed. */

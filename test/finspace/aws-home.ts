@@ -31,7 +31,7 @@ export function caller(options: Partial<ClientOptions> = {}) {
   return finspaceCall({ region: 'eu-west-1', limits, maxAttempts: 2, backoff: () => 1, ...options });
 }
 
-export const failed = (result: Promise<unknown>) =>
+export const failureOf = (result: Promise<unknown>) =>
   result.then(
     () => Promise.reject(new Error('the call went through')),
     (error: FinspaceError) => error.fields,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { ClientOptions } from '../../src/finspace/client.ts';
 import { freePort } from '../support/free-port.ts';
-import { awsHome, caller, failed, keys } from './aws-home.ts';
+import { awsHome, caller, failureOf, keys } from './aws-home.ts';
 import { answering, type Behaviour, serving } from './endpoints.ts';
 
 const { path, save } = awsHome();
@@ -191,7 +191,7 @@ const CAUSES: [cause: string, arrange: () => Partial<ClientOptions>, detail: Reg
 describe('a call without usable credentials', () => {
   it.each(CAUSES)('names %s, and what to do', async (_, arrange, detail, advice) => {
     const endpoint = await serving(answering(200, '{}'));
-    const fields = await failed(caller({ endpoint: endpoint.url, ...arrange() })('ListKxEnvironments', {}));
+    const fields = await failureOf(caller({ endpoint: endpoint.url, ...arrange() })('ListKxEnvironments', {}));
     expect(fields.code).toBe('Misconfigured');
     expect(fields.detail).toMatch(detail);
     expect(fields.detail).not.toMatch(/hush|\n/);
@@ -270,7 +270,7 @@ describe('a rejection by the service that issues the credentials', () => {
     const other = await serving(behave);
     vi.stubEnv(`AWS_ENDPOINT_URL_${variable}`, other.url);
     arrange();
-    const fields = await failed(caller({ endpoint: finspace.url })('ListKxEnvironments', {}));
+    const fields = await failureOf(caller({ endpoint: finspace.url })('ListKxEnvironments', {}));
     expect(fields).toMatchObject({ code: 'Misconfigured', detail: expect.stringMatching(detail) });
     expect([other.seen.length, finspace.seen.length]).toEqual([1, 0]);
   });
@@ -281,7 +281,7 @@ describe('a rejection by the service that issues the credentials', () => {
   ])('that is unreachable (%s) is not reported as the shutdown of FinSpace', async (variable, arrange) => {
     vi.stubEnv(`AWS_ENDPOINT_URL_${variable}`, `http://127.0.0.1:${await freePort()}`);
     arrange();
-    const fields = await failed(caller({ endpoint: 'http://127.0.0.1:1' })('ListKxEnvironments', {}));
+    const fields = await failureOf(caller({ endpoint: 'http://127.0.0.1:1' })('ListKxEnvironments', {}));
     expect(fields).toMatchObject({
       code: 'Unreachable',
       attempts: 1,

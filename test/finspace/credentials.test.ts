@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listen } from '../../src/local/listen.ts';
 import { openWorld } from '../local/world.ts';
-import { awsHome, caller, failed, keys } from './aws-home.ts';
+import { awsHome, caller, failureOf, keys } from './aws-home.ts';
 import { answering, type Endpoint, serving, tokenOf } from './endpoints.ts';
 
 const { path, save } = awsHome();
@@ -48,7 +48,7 @@ describe('credentials that are rotated while the server runs', () => {
     const listener = await listen(serve, { port: 0 });
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
     const call = caller({ endpoint: `http://127.0.0.1:${listener.port}` });
-    expect(await failed(call('ListKxEnvironments', {}))).toMatchObject({ detail: 'The access key is not known.' });
+    expect(await failureOf(call('ListKxEnvironments', {}))).toMatchObject({ detail: 'The access key is not known.' });
     for (const key of ['AKIDNEW', 'AKIDNEXT', 'AKIDNEW']) {
       save('credentials', `[default]\n${keys(key)}`);
       const another = caller({ endpoint: `http://127.0.0.1:${listener.port}` });
@@ -77,7 +77,7 @@ describe('credentials that are rotated while the server runs', () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
     const endpoint = await knowing('AKIDNEW');
     const call = caller({ endpoint: endpoint.url });
-    await failed(call('ListKxEnvironments', {}));
+    await failureOf(call('ListKxEnvironments', {}));
     save('credentials', `[default]\n${keys('AKIDNEW')}`);
     await Promise.all(Array.from({ length: 20 }, () => call('ListKxEnvironments', {})));
     expect(endpoint.seen.length).toBeLessThanOrEqual(41);
@@ -87,7 +87,7 @@ describe('credentials that are rotated while the server runs', () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
     const endpoint = await knowing('AKIDNEW');
     const call = caller({ endpoint: endpoint.url });
-    await failed(call('ListKxEnvironments', {}));
+    await failureOf(call('ListKxEnvironments', {}));
     save('credentials', `[default]\n${keys('AKIDNEW')}`);
     await call('TagResource', { resourceArn: 'arn:aws:finspace:eu-west-1:1:kxEnvironment/a', tags: { a: 'b' } });
     expect(inUse(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
@@ -97,7 +97,7 @@ describe('credentials that are rotated while the server runs', () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
     const endpoint = await knowing('AKIDNEW');
     const call = caller({ endpoint: endpoint.url });
-    await failed(call('ListKxEnvironments', {}));
+    await failureOf(call('ListKxEnvironments', {}));
     save('credentials', `[default]\n${keys('AKIDNEW')}`);
     await call('DeleteKxCluster', { environmentId: 'abc', clusterName: 'hdb' });
     const [, ...tokens] = endpoint.seen.map(tokenOf);
@@ -108,7 +108,7 @@ describe('credentials that are rotated while the server runs', () => {
   it('are not retried if the file still contains the rejected ones', async () => {
     save('credentials', `[default]\n${keys('AKIDOLD')}`);
     const endpoint = await knowing('AKIDNEW', 'ExpiredTokenException');
-    const fields = await failed(caller({ endpoint: endpoint.url })('ListKxEnvironments', {}));
+    const fields = await failureOf(caller({ endpoint: endpoint.url })('ListKxEnvironments', {}));
     expect(fields).toMatchObject({ code: 'Rejected', attempts: 1, detail: 'The session credentials have expired.' });
     expect(fields.advice).toContain('reads them again');
     expect(endpoint.seen).toHaveLength(1);
@@ -121,7 +121,7 @@ describe('credentials that are rotated while the server runs', () => {
     await call('ListKxEnvironments', {});
     endpoint.known.key = 'AKIDOTHER';
     save('credentials', `[default]\n${keys('AKIDNEW')}`);
-    expect(await failed(call('ListKxEnvironments', {}))).toMatchObject({ code: 'Rejected', attempts: 2 });
+    expect(await failureOf(call('ListKxEnvironments', {}))).toMatchObject({ code: 'Rejected', attempts: 2 });
     expect(endpoint.seen).toHaveLength(3);
   });
 
@@ -133,8 +133,8 @@ describe('credentials that are rotated while the server runs', () => {
       answering(403, message, isOld ? 'ExpiredTokenException' : 'AccessDeniedException')(response, seen);
     });
     const call = caller({ endpoint: endpoint.url });
-    await failed(call('ListKxEnvironments', {}));
+    await failureOf(call('ListKxEnvironments', {}));
     save('credentials', `[default]\n${keys('AKIDNEWNEW')}`);
-    expect((await failed(call('ListKxEnvironments', {}))).detail).toBe('[masked], [masked]');
+    expect((await failureOf(call('ListKxEnvironments', {}))).detail).toBe('[masked], [masked]');
   });
 });

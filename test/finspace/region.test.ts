@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { awsHome, caller, failed } from './aws-home.ts';
+import { awsHome, caller, failureOf } from './aws-home.ts';
 import { answering, serving, stubCredentials } from './endpoints.ts';
 
 const { save } = awsHome();
@@ -25,11 +25,11 @@ describe('the region', () => {
     }) as never);
     onTestFinished(() => lookup.mockRestore());
     const call = caller({ region: undefined });
-    expect(await failed(call('ListEnvironments', {}))).toMatchObject({ detail: 'No AWS region is configured.' });
+    expect(await failureOf(call('ListEnvironments', {}))).toMatchObject({ detail: 'No AWS region is configured.' });
     for (const region of ['ca-central-1', 'us-east-1']) {
       save('config', `[default]\nregion = ${region}\n`);
-      await failed(call('ListEnvironments', {}));
-      await failed(call('ListKxEnvironments', {}));
+      await failureOf(call('ListEnvironments', {}));
+      await failureOf(call('ListKxEnvironments', {}));
     }
     const hosts = new Set(lookup.mock.calls.map(([host]) => host));
     expect([...hosts]).toEqual(['finspace.ca-central-1.amazonaws.com']);

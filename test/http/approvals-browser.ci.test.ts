@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { heading, launched, lured, NO_BROWSER, served } from '../approval/chromium.ts';
-import { codeIn, waiting } from './people.ts';
+import { heading, launchBrowser, NO_BROWSER, serve, submitFromOtherOrigin } from '../approval/chromium.ts';
+import { codeIn, openWaitingDeletion } from './people.ts';
 import { closeAll, closing } from './support.ts';
 
 afterEach(closeAll);
@@ -9,12 +9,12 @@ afterEach(closeAll);
 describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSER}`, { timeout: 60_000 }, () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launched();
+    browser = await launchBrowser();
   }, 60_000);
   afterAll(() => browser?.close());
 
-  async function opened(options: Parameters<typeof waiting>[0] = {}) {
-    const at = await waiting(options);
+  async function opened(options: Parameters<typeof openWaitingDeletion>[0] = {}) {
+    const at = await openWaitingDeletion(options);
     const context = closing(await browser.newContext({ javaScriptEnabled: false }));
     const asked: string[] = [];
     context.on('request', (request) => asked.push(request.url()));
@@ -102,7 +102,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
   it('keeps a person signed in who returns by a link on another site', async () => {
     const { tab, ann, code, origin } = await opened();
     await signIn(tab, ann);
-    const chat = await served(`<a href="${origin}/approvals/${code}">the plan</a>`);
+    const chat = await serve(`<a href="${origin}/approvals/${code}">the plan</a>`);
     await tab.goto(chat.replace('127.0.0.1', 'localhost'));
     await tab.getByRole('link').click();
     await tab.getByRole('heading', { name: 'Delete database' }).waitFor();
@@ -114,7 +114,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     const token = await tab.locator('input[name=token]').inputValue();
     const target = tab.url();
     const fields = { token, act: 'approve', name: 'trades' };
-    const { frames, answer } = await lured(context, target, fields);
+    const { frames, answer } = await submitFromOtherOrigin(context, target, fields);
     expect(frames).not.toContain(target);
     expect(answer).toBe('Request from another page rejected');
     expect((await remove()).isError).toBe(true);

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { bearer, waiting } from './people.ts';
+import { bearer, openWaitingDeletion } from './people.ts';
 import { closeAll, closing, modern } from './support.ts';
 
 afterEach(async () => {
@@ -41,7 +41,7 @@ describe('sign-in forms that are never completed', () => {
   const inFlightOf = ({ metrics }: { metrics: { text(): string } }) =>
     Number(/^\w*in_flight_requests (\d+)$/m.exec(metrics.text())?.[1]);
   const flooded = async (count: number) => {
-    const at = await waiting({ settings: { maxInFlight: MOST } });
+    const at = await openWaitingDeletion({ settings: { maxInFlight: MOST } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const slow = Array.from({ length: count }, () => trickle(at.server.port));
     await until(() => inFlightOf(at.server) === Math.min(count, 256));

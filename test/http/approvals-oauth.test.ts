@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { typedIn } from '../support/typed.ts';
 import { issuer } from './issuer.ts';
-import { bearer, called, person, wordsIn } from './people.ts';
+import { bearer, callTool, person, wordsIn } from './people.ts';
 import { closeAll, product, type Running } from './support.ts';
 
 afterEach(closeAll);
@@ -53,7 +53,7 @@ describe('a form that another token of the same user answers', () => {
       const script = { initializationScript: 'rdb/start.q' };
       const args = { environment: 'kdb-prod', clusterName: 'rdb-futures', code, ...script };
       const headers = bearer(token);
-      return called(url, 'update_kx_cluster_code_configuration', args, { headers, forms: true, more });
+      return callTool(url, 'update_kx_cluster_code_configuration', args, { headers, forms: true, more });
     };
     const { requestState, inputRequests } = await restart(full);
     const name = typedIn(inputRequests?.approval?.params.message ?? '');

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { person, waiting } from './people.ts';
+import { openWaitingDeletion, person } from './people.ts';
 import { closeAll } from './support.ts';
 
 afterEach(closeAll);
@@ -9,7 +9,7 @@ describe('two people who open the same plan', () => {
     ['approve', 'decline', 'Another person approved this'],
     ['decline', 'approve', 'Another person declined this'],
   ])('see who decided: after one chose to %s, the other cannot %s', async (first, second, title) => {
-    const { server, code, someone, ann, ben } = await waiting();
+    const { server, code, someone, ann, ben } = await openWaitingDeletion();
     const other = person(server.url);
     await someone.signIn(ann, code);
     const shown = await other.signIn(ben, code);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { person, tokens, waiting } from './people.ts';
+import { openWaitingDeletion, person, tokens } from './people.ts';
 import { closeAll, product } from './support.ts';
 
 afterEach(closeAll);
@@ -15,8 +15,8 @@ describe('the approval page of a server that shares its ledger and keys with ano
   it('ignores plans and sign-ins of a server with other approvers', async () => {
     const sealKeys = join(tokens({}).folder, 'keys');
     writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
-    const here = await waiting({ kept: true, settings: { sealKeys } });
-    const there = await waiting({ settings: { sealKeys, ...beside(here.folder) } });
+    const here = await openWaitingDeletion({ kept: true, settings: { sealKeys } });
+    const there = await openWaitingDeletion({ settings: { sealKeys, ...beside(here.folder) } });
     const shown = await there.someone.signIn(there.ann);
     expect([shown.text.includes(there.code), shown.text.includes(here.code)]).toEqual([true, false]);
     expect((await there.someone.get(`/approvals/${here.code}`)).status).toBe(410);
@@ -32,7 +32,7 @@ describe('the approval page of a server that shares its ledger and keys with ano
   it('shows plans and accepts sign-ins of a replica with the same approvers', async () => {
     const sealKeys = join(tokens({}).folder, 'keys');
     writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
-    const here = await waiting({ kept: true, settings: { sealKeys } });
+    const here = await openWaitingDeletion({ kept: true, settings: { sealKeys } });
     const replica = await product({ authTokens: here.file, sealKeys, ...beside(here.folder) });
     const someone = person(replica.url);
     await here.someone.signIn(here.ann);

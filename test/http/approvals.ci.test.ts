@@ -6,7 +6,7 @@ import { serverSignature } from '../../src/safety/server-signature.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState } from '../../src/safety/state.ts';
 import { stateSigners } from '../../src/safety/state-signer.ts';
-import { bearer, called, codeIn, person, waiting, wordsIn } from './people.ts';
+import { bearer, callTool, codeIn, openWaitingDeletion, person, wordsIn } from './people.ts';
 import { closeAll, closing, product } from './support.ts';
 
 afterEach(closeAll);
@@ -15,7 +15,7 @@ const approve = { act: 'approve', name: 'trades' };
 
 describe('the approval page of a server', () => {
   it("lets a person with a token approve another principal's request, and the call then runs once", async () => {
-    const { server, someone, code, remove, exists, refusal, ann } = await waiting();
+    const { server, someone, code, remove, exists, refusal, ann } = await openWaitingDeletion();
     const page = `http://127.0.0.1:${server.port}/approvals`;
     expect(wordsIn(refusal)).toContain(`${page},`);
     expect(refusal).toMatchObject({ _meta: { 'finspace-mcp/approval-page': page } });
@@ -32,14 +32,14 @@ describe('the approval page of a server', () => {
   });
 
   it('does not reveal the paths of its program and files', async () => {
-    const { refusal, folder } = await waiting({ kept: true });
+    const { refusal, folder } = await openWaitingDeletion({ kept: true });
     expect(wordsIn(refusal)).toContain('Or in a terminal on the machine of this server, with its settings');
     expect(wordsIn(refusal)).not.toContain(folder);
     expect(wordsIn(refusal)).not.toContain(process.cwd());
   });
 
   it('records in the journal who approved', async () => {
-    const { code, someone, ann, remove, folder, server } = await waiting({ kept: true });
+    const { code, someone, ann, remove, folder, server } = await openWaitingDeletion({ kept: true });
     await someone.signIn(ann);
     await someone.decide(code, approve);
     await remove();
@@ -53,7 +53,7 @@ describe('the approval page of a server', () => {
   });
 
   it('ignores an approval that was written into the state database', async () => {
-    const { code, remove, folder } = await waiting({ kept: true });
+    const { code, remove, folder } = await openWaitingDeletion({ kept: true });
     const state = closing(await openState(join(folder, 'state.db')));
     const ledger = sqlLedger(async () => state, { now: Date.now, openMs: 900_000 });
     const pending = (await ledger.list()).find((one) => one.code === code) as PendingApproval;
@@ -67,7 +67,7 @@ describe('the approval page of a server', () => {
     ['another name, three times', { act: 'approve', name: 'trade' }, 'Wrong name'],
     ['a decline', { act: 'decline', name: 'trades' }, 'Declined'],
   ])('closes the plan on %s', async (_, fields, title) => {
-    const { code, someone, ann, remove, exists } = await waiting();
+    const { code, someone, ann, remove, exists } = await openWaitingDeletion();
     await someone.signIn(ann);
     for (let slips = 0; fields['name'] !== 'trades' && slips < 2; slips += 1) await someone.decide(code, fields);
     expect((await someone.decide(code, fields)).text).toContain(`<h1>${title}</h1>`);
@@ -77,7 +77,7 @@ describe('the approval page of a server', () => {
   });
 
   it('lets people decline their own requests, but not approve them', async () => {
-    const { someone, remove, both, exists, ann } = await waiting();
+    const { someone, remove, both, exists, ann } = await openWaitingDeletion();
     const code = codeIn(await remove(both));
     const shown = await someone.signIn(both, code);
     expect(shown.text).toContain('You made this request');
@@ -85,14 +85,14 @@ describe('the approval page of a server', () => {
     const forced = await someone.decide(code, approve);
     expect([forced.status, forced.text.includes('You made this request')]).toEqual([403, true]);
     expect((await remove(both)).isError).toBe(true);
-    const other = person((await waiting()).server.url);
+    const other = person((await openWaitingDeletion()).server.url);
     expect((await other.signIn(ann)).text).toContain('not valid here');
     expect((await someone.decide(code, { act: 'decline' })).text).toContain('Declined');
     expect(await exists()).toBe(true);
   });
 
   it('approves only for the requesting principal', async () => {
-    const { code, someone, ann, remove, both, exists } = await waiting();
+    const { code, someone, ann, remove, both, exists } = await openWaitingDeletion();
     await someone.signIn(ann);
     await someone.decide(code, approve);
     const others = await remove(both);
@@ -102,7 +102,7 @@ describe('the approval page of a server', () => {
   });
 
   it('counts a form once, from any tab', async () => {
-    const { code, someone, ann, remove } = await waiting();
+    const { code, someone, ann, remove } = await openWaitingDeletion();
     const shown = await someone.signIn(ann, code);
     expect((await someone.decide(code, approve, shown)).text).toContain('<h1>Approved</h1>');
     expect((await someone.decide(code, approve, shown)).text).toContain('You already approved this');
@@ -112,7 +112,7 @@ describe('the approval page of a server', () => {
 
   it('accepts nothing after the plan has expired, and ends expired sign-ins', async () => {
     let now = Date.now();
-    const { code, someone, ann, ben, server, remove } = await waiting({ now: () => now });
+    const { code, someone, ann, ben, server, remove } = await openWaitingDeletion({ now: () => now });
     const shown = await someone.signIn(ann, code);
     now += 15 * 60_000 + 1;
     expect((await someone.decide(code, approve, shown)).text).not.toContain('Approved');
@@ -125,7 +125,7 @@ describe('the approval page of a server', () => {
 
 describe('signing in', () => {
   it('accepts a token that may approve, and stores it nowhere', async () => {
-    const { someone, ann, server } = await waiting();
+    const { someone, ann, server } = await openWaitingDeletion();
     const answer = await someone.submit('/approvals/sign-in', { 'approver-token': ann, to: '' });
     expect(answer.status).toBe(303);
     expect(answer.headers.get('location')).toBe('/approvals/');
@@ -136,7 +136,7 @@ describe('signing in', () => {
   });
 
   it('requires a token with finspace:approve', async () => {
-    const { someone, agent, ann } = await waiting();
+    const { someone, agent, ann } = await openWaitingDeletion();
     expect(await someone.signIn(agent)).toMatchObject({
       status: 403,
       text: expect.stringContaining('finspace:approve'),
@@ -150,7 +150,7 @@ describe('signing in', () => {
   });
 
   it('does not accept a token in the URL', async () => {
-    const { someone, ann, code } = await waiting();
+    const { someone, ann, code } = await openWaitingDeletion();
     for (const path of [`/approvals/?approver-token=${ann}`, `/approvals/${code}?access_token=${ann}`])
       expect((await someone.get(path)).status).toBe(401);
     expect((await someone.get(`/approvals/sign-in?approver-token=${ann}`)).status).toBe(401);
@@ -158,7 +158,7 @@ describe('signing in', () => {
 
   it('rejects more than ten wrong tokens from one address within ten minutes, in a form or a header, but never the right one', async () => {
     let now = Date.now();
-    const { server, someone, ann } = await waiting({ now: () => now });
+    const { server, someone, ann } = await openWaitingDeletion({ now: () => now });
     for (let guess = 0; guess < 5; guess += 1) {
       expect((await someone.signIn(`${ann}${guess}`)).status).toBe(403);
       expect((await someone.get('/approvals/', bearer(`${ann}${guess}`))).status).toBe(403);
@@ -172,7 +172,7 @@ describe('signing in', () => {
   });
 
   it('accepts the token that an authenticating proxy adds', async () => {
-    const { someone, ann, agent, code, remove } = await waiting();
+    const { someone, ann, agent, code, remove } = await openWaitingDeletion();
     expect((await someone.get(`/approvals/${code}`, bearer(agent))).status).toBe(403);
     expect((await someone.get(`/approvals/${code}`, bearer(`${ann}x`))).status).toBe(403);
     const shown = await someone.get(`/approvals/${code}`, bearer(ann));
@@ -182,7 +182,7 @@ describe('signing in', () => {
   });
 
   it('prefers the token of a proxy to an old cookie', async () => {
-    const { someone, ann, ben } = await waiting();
+    const { someone, ann, ben } = await openWaitingDeletion();
     expect((await someone.signIn(ann)).text).toContain('Signed in as token:ann');
     expect((await someone.get('/approvals/', bearer(ben))).text).toContain('Signed in as token:ben');
     expect((await someone.get('/approvals/', bearer(`${ben}x`))).status).toBe(403);
@@ -190,14 +190,14 @@ describe('signing in', () => {
   });
 
   it('ends when the person signs out', async () => {
-    const { someone, ann, code } = await waiting();
+    const { someone, ann, code } = await openWaitingDeletion();
     await someone.signIn(ann);
     expect((await someone.submit('/approvals/sign-out', {})).text).toContain('Signed out');
     expect((await someone.get(`/approvals/${code}`)).status).toBe(401);
   });
 
   it('is valid only unchanged and for the server that sealed it', async () => {
-    const [first, second] = [await waiting(), await waiting()];
+    const [first, second] = [await openWaitingDeletion(), await openWaitingDeletion()];
     await first.someone.signIn(first.ann);
     const cookie = first.someone.cookie();
     const [name = '', value = ''] = cookie.split('=');
@@ -218,7 +218,7 @@ describe('signing in', () => {
 
   it('sets a secure cookie behind a TLS proxy, and accepts forms only from there', async () => {
     const settings = { publicUrl: 'https://finspace.example/mine' };
-    const { someone, ann, code, refusal } = await waiting({ settings });
+    const { someone, ann, code, refusal } = await openWaitingDeletion({ settings });
     expect(wordsIn(refusal)).toContain('https://finspace.example/mine/approvals,');
     const fields = { 'approver-token': ann, to: code };
     expect((await someone.submit('/approvals/sign-in', fields)).status).toBe(303);
@@ -241,14 +241,14 @@ describe('a visitor of the approval page of a server', () => {
     ['JSON', { 'content-type': 'application/json' }, 415],
     ['text', { 'content-type': 'text/plain' }, 415],
   ])('cannot submit forms by way of %s', async (_, headers, status) => {
-    const { someone, ann, code, remove } = await waiting();
+    const { someone, ann, code, remove } = await openWaitingDeletion();
     const shown = await someone.signIn(ann, code);
     expect((await someone.decide(code, approve, shown, headers)).status).toBe(status);
     expect((await remove()).isError).toBe(true);
   });
 
   it('cannot submit a form that was shown to another person, or for another plan', async () => {
-    const { server, someone, ann, ben, code, remove } = await waiting();
+    const { server, someone, ann, ben, code, remove } = await openWaitingDeletion();
     const shown = await someone.signIn(ann, code);
     const other = person(server.url);
     await other.signIn(ben);
@@ -258,7 +258,7 @@ describe('a visitor of the approval page of a server', () => {
   });
 
   it('finds no other pages', async () => {
-    const { someone, ann } = await waiting();
+    const { someone, ann } = await openWaitingDeletion();
     await someone.signIn(ann);
     expect((await someone.get('/approvals/ZZZZZ')).status).toBe(410);
     for (const path of ['/approvals/x/y', '/approvals/%2e%2e%2fmcp', '/approvals/sign-in'])
@@ -283,16 +283,16 @@ describe('forms in the client of a person with a token', () => {
   });
 
   it('count as approval only with finspace:approve, for every principal', async () => {
-    const { server, target, agent, both, exists } = await waiting();
+    const { server, target, agent, both, exists } = await openWaitingDeletion();
     const remove = (token: string, more = {}) =>
-      called(server.url, 'delete_kx_database', target, { headers: bearer(token), forms: true, more });
+      callTool(server.url, 'delete_kx_database', target, { headers: bearer(token), forms: true, more });
     expect((await remove(agent)).isError).toBe(true);
     const asked = await remove(both);
     expect(asked.resultType).toBe('input_required');
     expect(wordsIn(await remove(agent, answered(asked.requestState)))).toContain('finspace:approve');
     expect(await exists()).toBe(true);
     const more = answered(asked.requestState);
-    const refused = await called(server.url, 'delete_kx_database', target, { headers: bearer(both), more });
+    const refused = await callTool(server.url, 'delete_kx_database', target, { headers: bearer(both), more });
     expect(wordsIn(refused)).toContain('did not declare support for forms');
     const ended = await remove(both, answered(asked.requestState));
     expect([ended.isError, await exists()]).toEqual([undefined, false]);

@@ -1,8 +1,9 @@
 import type { JWTPayload } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KMS_KEY } from '../support/session-calls.ts';
-import { ALL_SCOPES, bearer, guarded, reading } from './guarded.ts';
+import { ALL_SCOPES, guarded, reading } from './guarded.ts';
 import { issuer, type TestIssuer } from './issuer.ts';
+import { bearer } from './people.ts';
 import { closeAll, INITIALIZE, post, product, type Running } from './support.ts';
 
 afterEach(closeAll);

@@ -2,7 +2,6 @@ import { issuer, type TestIssuer } from './issuer.ts';
 import { modern, product, type Running } from './support.ts';
 
 export const ALL_SCOPES = 'finspace:read finspace:write finspace:destroy finspace:secrets finspace:approve';
-export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 /** A server that requires the tokens of an issuer. */
 export async function guarded(

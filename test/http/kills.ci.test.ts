@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/local/random.ts';
 import { SKIPPED } from '../store/cluster.ts';
 import { startStores, type TestStores } from '../store/shared-store.ts';
-import { called, codeIn, person, wordsIn } from './people.ts';
+import { callTool, codeIn, person, wordsIn } from './people.ts';
 import { closeAll } from './support.ts';
-import { type Fleet, startFleet } from './three-replicas.ts';
+import { type Deployment, startDeployment } from './three-replicas.ts';
 
 /** The long tier reaches the number that the project promises. */
 const LONG = process.env['TEST_LONG'] === '1';
@@ -44,11 +44,17 @@ describe.skipIf(SKIPPED !== '')(
     }
 
     /** One attempt to delete a database with the consent of a person; false if it was refused or got no reply. */
-    async function attempt(fleet: Fleet, name: string, token: string, byForm: boolean, { given, replays }: Consents) {
-      const { next, as, environmentId } = fleet;
+    async function attempt(
+      deployment: Deployment,
+      name: string,
+      token: string,
+      byForm: boolean,
+      { given, replays }: Consents,
+    ) {
+      const { next, as, environmentId } = deployment;
       const target = { environmentId, databaseName: name };
       const consent = () => given.set(name, (given.get(name) ?? 0) + 1);
-      const remove = (more: object) => called(next(), 'delete_kx_database', target, { ...as(token), ...more });
+      const remove = (more: object) => callTool(next(), 'delete_kx_database', target, { ...as(token), ...more });
       if (byForm) {
         const { requestState } = await remove({ forms: true });
         const inputResponses = { approval: { action: 'accept', content: { name } } };
@@ -61,14 +67,14 @@ describe.skipIf(SKIPPED !== '')(
       if (isDone(refused)) return true;
       const page = person(next());
       const code = codeIn(refused);
-      const shown = await page.signIn(fleet.ann, code);
+      const shown = await page.signIn(deployment.ann, code);
       consent();
       await page.decide(code, { act: 'approve', name }, shown);
       return isDone(await remove({}));
     }
 
     /** A refused answer to a form can lead to another form. */
-    const isDone = ({ isError, resultType }: Awaited<ReturnType<typeof called>>) =>
+    const isDone = ({ isError, resultType }: Awaited<ReturnType<typeof callTool>>) =>
       isError !== true && resultType !== 'input_required';
 
     /** Repeats a request that may meet a killed server. */
@@ -84,15 +90,15 @@ describe.skipIf(SKIPPED !== '')(
     }
 
     /** Deletes a database, creates one with the same name, and replays all approvals on it. */
-    async function flow(fleet: Fleet, at: number, consents: Consents) {
-      const { next, as, agents, environmentId } = fleet;
+    async function flow(deployment: Deployment, at: number, consents: Consents) {
+      const { next, as, agents, environmentId } = deployment;
       const name = `db-${at}`;
       const token = agents[at % agents.length] as string;
       const target = { environmentId, databaseName: name };
-      const call = (tool: string) => steady(() => called(next(), tool, target, as(token)));
+      const call = (tool: string) => steady(() => callTool(next(), tool, target, as(token)));
       const exists = () =>
         steady(async () => {
-          const reply = await called(next(), 'get_kx_database', target, as(token));
+          const reply = await callTool(next(), 'get_kx_database', target, as(token));
           if (reply.isError !== true) return true;
           if (wordsIn(reply).includes('ResourceNotFoundException')) return false;
           throw new Error(wordsIn(reply));
@@ -103,7 +109,7 @@ describe.skipIf(SKIPPED !== '')(
       await create();
       for (let tries = 0; ; tries += 1) {
         if (tries === MAX_TRIES) throw new Error(`${name} is still there`);
-        const hasReply = await attempt(fleet, name, token, (at + tries) % 4 !== 0, consents).catch(() => false);
+        const hasReply = await attempt(deployment, name, token, (at + tries) % 4 !== 0, consents).catch(() => false);
         if (hasReply || !(await exists())) break;
       }
       await create();
@@ -112,9 +118,9 @@ describe.skipIf(SKIPPED !== '')(
     }
 
     /** Resolves with the replica that reached a state, or after a while without one. */
-    async function moment(fleet: Fleet, state: string): Promise<number | undefined> {
+    async function moment(deployment: Deployment, state: string): Promise<number | undefined> {
       const { folder } = stores.cluster;
-      const client = new pg.Client({ host: folder, database: fleet.database, user: 'postgres' });
+      const client = new pg.Client({ host: folder, database: deployment.database, user: 'postgres' });
       client.on('error', () => {});
       await client.connect();
       await client.query('LISTEN moments');
@@ -132,7 +138,7 @@ describe.skipIf(SKIPPED !== '')(
     }
 
     /** Kills replicas and PostgreSQL until the flows are done, and counts the kills. */
-    async function killing(fleet: Fleet, random: () => number, due: () => boolean, isOver: () => boolean) {
+    async function killing(deployment: Deployment, random: () => number, due: () => boolean, isOver: () => boolean) {
       const { cluster } = stores;
       let kills = 0;
       while (!isOver()) {
@@ -144,46 +150,46 @@ describe.skipIf(SKIPPED !== '')(
         const isPostgres = random() < 0.3;
         const any = Math.floor(random() * 3);
         await delay(random() * 40);
-        const at = (state === 'any' ? undefined : await moment(fleet, state)) ?? any;
+        const at = (state === 'any' ? undefined : await moment(deployment, state)) ?? any;
         kills += 1;
         if (isPostgres) {
           await cluster.kill();
           await cluster.start();
         } else {
-          await fleet.replicas[at]?.kill();
-          await fleet.restart(at);
+          await deployment.replicas[at]?.kill();
+          await deployment.restart(at);
         }
       }
       return kills;
     }
 
     it(`run nothing without a fresh approval, and nothing twice, over ${FLOWS} flows and ${KILLS} kills`, async () => {
-      const fleet = await startFleet(stores);
-      await stores.cluster.query(fleet.database, MOMENTS);
+      const deployment = await startDeployment(stores);
+      await stores.cluster.query(deployment.database, MOMENTS);
       const consents: Consents = { given: new Map(), replays: new Map() };
       let [begun, done, killed] = [0, 0, 0];
       const isDue = () => killed < KILLS && (done >= (FLOWS * killed) / (KILLS + 1) || done === FLOWS);
       const due = () => isDue() && ++killed > 0;
       const isOver = () => done === FLOWS && killed === KILLS;
-      const kills = killing(fleet, randomFrom(SEED), due, isOver);
+      const kills = killing(deployment, randomFrom(SEED), due, isOver);
       const worker = async () => {
         while (begun < FLOWS) {
           begun += 1;
-          await flow(fleet, begun, consents);
+          await flow(deployment, begun, consents);
           done += 1;
         }
       };
       await Promise.all([kills, ...Array.from({ length: WORKERS }, worker)]);
       expect(await kills).toBe(KILLS);
-      const inJournal = await fleet.begun();
-      const { deleted } = fleet.service;
+      const inJournal = await deployment.begun();
+      const { deleted } = deployment.service;
       expect(deleted.size).toBe(FLOWS);
       const wrong = [...deleted].filter(
         ([name, times]) => times > (consents.given.get(name) ?? 0) || times > (inJournal.get(name) ?? 0),
       );
       expect(wrong).toEqual([]);
       const consumed = await stores.cluster.query(
-        fleet.database,
+        deployment.database,
         "SELECT FROM finspace_mcp.approvals WHERE state = 'burnt'",
       );
       const intents = [...inJournal.values()].reduce((sum, times) => sum + times, 0);

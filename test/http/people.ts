@@ -34,7 +34,7 @@ interface Result {
 }
 
 /** Calls a tool in the era of 2026-07-28. `forms` declares that the client shows forms. */
-export async function called(
+export async function callTool(
   url: string,
   name: string,
   args: object,
@@ -112,13 +112,15 @@ const HOLDERS = {
 };
 
 /** A server with fixed tokens, a database, and the request of an agent to delete it. */
-export async function waiting(more: Parameters<typeof product>[1] & { settings?: object; kept?: boolean } = {}) {
+export async function openWaitingDeletion(
+  more: Parameters<typeof product>[1] & { settings?: object; kept?: boolean } = {},
+) {
   const { settings = {}, kept = false, ...options } = more;
   const held = tokens(HOLDERS);
   const places = kept ? { stateDir: held.folder, state: join(held.folder, 'world.db') } : {};
   const server = await product({ authTokens: held.file, ...places, ...settings }, options);
   const as = (token: string) => ({ headers: bearer(token) });
-  const made = await called(
+  const made = await callTool(
     server.url,
     'create_kx_environment',
     { name: 'trading', kmsKeyId: KMS_KEY },
@@ -126,9 +128,9 @@ export async function waiting(more: Parameters<typeof product>[1] & { settings?:
   );
   const { environmentId } = made.structuredContent as { environmentId: string };
   const target = { environmentId, databaseName: 'trades' };
-  await called(server.url, 'create_kx_database', target, as(held.agent));
-  const remove = (token: string = held.agent) => called(server.url, 'delete_kx_database', target, as(token));
-  const exists = async () => (await called(server.url, 'get_kx_database', target, as(held.agent))).isError !== true;
+  await callTool(server.url, 'create_kx_database', target, as(held.agent));
+  const remove = (token: string = held.agent) => callTool(server.url, 'delete_kx_database', target, as(token));
+  const exists = async () => (await callTool(server.url, 'get_kx_database', target, as(held.agent))).isError !== true;
   const refusal = await remove();
   return { ...held, server, target, remove, exists, refusal, code: codeIn(refusal), someone: person(server.url) };
 }

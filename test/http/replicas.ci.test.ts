@@ -5,7 +5,7 @@ import { openPostgres } from '../../src/store/postgres/index.ts';
 import { SKIPPED } from '../store/cluster.ts';
 import { startStores, type TestStores } from '../store/shared-store.ts';
 import { KMS_KEY } from '../support/session-calls.ts';
-import { bearer, called, codeIn, person, tokens } from './people.ts';
+import { bearer, callTool, codeIn, person, tokens } from './people.ts';
 import { type Replica, startReplica } from './replica.ts';
 import { closeAll, HTTP_HOSTS } from './support.ts';
 
@@ -37,7 +37,7 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
     ];
     const start = (name: string) => startReplica([...shared, '--state-dir', join(held.folder, name)]);
     const replicas = [await start('a'), await start('b')] as const;
-    const made = await called(
+    const made = await callTool(
       replicas[0].url,
       'create_kx_environment',
       { name: 'fleet', kmsKeyId: KMS_KEY },
@@ -81,9 +81,9 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
   /** Approves a deletion in each possible way; true if the deletion was reported as done. */
   const WAYS: Record<string, (at: Pair, flow: Flow) => Promise<boolean>> = {
     'a form of 2026-07-28, from replica to replica': async ({ seated }, { target, next }) => {
-      const asked = await called(next().url, 'delete_kx_database', target, { ...as(seated), forms: true });
+      const asked = await callTool(next().url, 'delete_kx_database', target, { ...as(seated), forms: true });
       const more = answer(asked.requestState, target.databaseName);
-      const done = await called(next().url, 'delete_kx_database', target, { ...as(seated), forms: true, more });
+      const done = await callTool(next().url, 'delete_kx_database', target, { ...as(seated), forms: true, more });
       return done.isError !== true;
     },
     'a form of the 2025 era, in a session': async ({ seated }, { target, next }) => {
@@ -98,14 +98,14 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
       return done.isError !== true;
     },
     'the page of one replica, for the other': async ({ agent, ann }, { target, next }) => {
-      const code = codeIn(await called(next().url, 'delete_kx_database', target, as(agent)));
+      const code = codeIn(await callTool(next().url, 'delete_kx_database', target, as(agent)));
       const first = person(next().url);
       const shown = await first.signIn(ann, code);
       const second = person(next().url);
       second.take(first.cookie());
       const decided = await second.decide(code, { act: 'approve', name: target.databaseName }, shown);
       if (!decided.text.includes('<h1>Approved</h1>')) return false;
-      return (await called(next().url, 'delete_kx_database', target, as(agent))).isError !== true;
+      return (await callTool(next().url, 'delete_kx_database', target, as(agent))).isError !== true;
     },
   };
   const ways = Object.values(WAYS);
@@ -123,14 +123,14 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
       return living[turn % living.length] as Replica;
     };
     const exists = async (target: Flow['target']) =>
-      (await called(next().url, 'get_kx_database', target, as(at.agent))).isError !== true;
+      (await callTool(next().url, 'get_kx_database', target, as(at.agent))).isError !== true;
     const worker = async () => {
       while (begun < flows) {
         const flow = begun;
         begun += 1;
         const target = { environmentId: at.environmentId, databaseName: `db-${flow}` };
         const steady = <T>(work: () => Promise<T>) => work().catch(() => delay(20).then(work));
-        await steady(() => called(next().url, 'create_kx_database', target, as(at.agent)));
+        await steady(() => callTool(next().url, 'create_kx_database', target, as(at.agent)));
         const way = ways[flow % ways.length] as (typeof ways)[number];
         for (let tried = 1; ; tried += 1) {
           if (tried > 10) throw new Error(`${target.databaseName} is still there`);
@@ -175,17 +175,17 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
   it('refuse to run an approved call again if its answer was lost with the replica', async () => {
     const { replicas, environmentId, seated, agent, removals } = await pair();
     const target = { environmentId, databaseName: 'trades' };
-    await called(replicas[0].url, 'create_kx_database', target, as(agent));
-    const asked = await called(replicas[0].url, 'delete_kx_database', target, { ...as(seated), forms: true });
+    await callTool(replicas[0].url, 'create_kx_database', target, as(agent));
+    const asked = await callTool(replicas[0].url, 'delete_kx_database', target, { ...as(seated), forms: true });
     const more = answer(asked.requestState, 'trades');
     const [first] = await Promise.allSettled([
-      called(replicas[1].url, 'delete_kx_database', target, { ...as(seated), forms: true, more }),
+      callTool(replicas[1].url, 'delete_kx_database', target, { ...as(seated), forms: true, more }),
       delay(5).then(() => replicas[1].kill()),
     ]);
-    const again = await called(replicas[0].url, 'delete_kx_database', target, { ...as(seated), forms: true, more });
+    const again = await callTool(replicas[0].url, 'delete_kx_database', target, { ...as(seated), forms: true, more });
     const { begun = 0, succeeded = 0 } = (await removals()).get('trades') ?? {};
     expect([begun <= 1, succeeded <= 1]).toEqual([true, true]);
-    const exists = (await called(replicas[0].url, 'get_kx_database', target, as(agent))).isError !== true;
+    const exists = (await callTool(replicas[0].url, 'get_kx_database', target, as(agent))).isError !== true;
     // If a repeat is refused, the replica may have run the call before its answer was lost.
     if (again.isError === true) expect(succeeded === 1 && exists).toBe(false);
     else expect([begun, succeeded, exists, first.status]).toEqual([1, 1, false, 'rejected']);

@@ -3,14 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { read } from '../deploy/tools.ts';
-import { type Subscribing, subscribed } from '../resources/watchers.ts';
+import { read } from '../docs/pages.ts';
+import { type Subscribing, subscribe } from '../resources/watchers.ts';
 import { SKIPPED } from '../store/cluster.ts';
 import { startStores, type TestStores } from '../store/shared-store.ts';
 import { freePort } from '../support/free-port.ts';
-import { bearer, called, codeIn, person } from './people.ts';
+import { bearer, callTool, codeIn, person } from './people.ts';
 import { closeAll, HTTP_HOSTS, type HttpHost } from './support.ts';
-import { type Fleet, startFleet } from './three-replicas.ts';
+import { type Deployment, startDeployment } from './three-replicas.ts';
 
 afterEach(closeAll);
 
@@ -25,9 +25,9 @@ const hasNginx = () => {
 const NGINX = hasNginx();
 
 /** Distributes the requests of all clients over the replicas, in turn; connections instead of requests where there is no nginx. */
-async function balanced(fleet: Fleet): Promise<string> {
-  const ports = fleet.replicas.map(({ url }) => Number(new URL(url).port));
-  const port = NGINX ? await nginx(fleet.folder, ports) : await proxy(ports);
+async function balanced(deployment: Deployment): Promise<string> {
+  const ports = deployment.replicas.map(({ url }) => Number(new URL(url).port));
+  const port = NGINX ? await nginx(deployment.folder, ports) : await proxy(ports);
   const url = `http://127.0.0.1:${port}`;
   await expect.poll(() => fetch(`${url}/healthz`).then(({ status }) => status, String)).toBe(200);
   return `${url}/mcp`;
@@ -87,26 +87,26 @@ describe.skipIf(SKIPPED !== '')(
     afterAll(() => stores.stop(), 120_000);
 
     it('accept an approval at one for a call to another, notify all subscribers, and continue when one is killed', async () => {
-      const fleet = await startFleet(stores);
-      const { environmentId, replicas, service, ann, as } = fleet;
-      const url = await balanced(fleet);
-      const [agent] = fleet.agents as [string];
+      const deployment = await startDeployment(stores);
+      const { environmentId, replicas, service, ann, as } = deployment;
+      const url = await balanced(deployment);
+      const [agent] = deployment.agents as [string];
       const uri = `finspace://kx/environments/${environmentId}/databases`;
       const heard = await Promise.all(
         replicas.map(async (replica) => {
           const session = await (HTTP_HOSTS[2] as HttpHost).connect(replica.url, { headers: bearer(agent) });
-          return (await subscribed(session as Subscribing, true, uri)).heard;
+          return (await subscribe(session as Subscribing, true, uri)).heard;
         }),
       );
       const remove = async (databaseName: string) => {
         const target = { environmentId, databaseName };
-        await called(url, 'create_kx_database', target, as(agent));
-        const code = codeIn(await called(url, 'delete_kx_database', target, as(agent)));
+        await callTool(url, 'create_kx_database', target, as(agent));
+        const code = codeIn(await callTool(url, 'delete_kx_database', target, as(agent)));
         const page = person(url);
         const shown = await page.signIn(ann, code);
         const decided = await page.decide(code, { act: 'approve', name: databaseName }, shown);
         expect(decided.text).toContain('<h1>Approved</h1>');
-        return called(url, 'delete_kx_database', target, as(agent));
+        return callTool(url, 'delete_kx_database', target, as(agent));
       };
       for (const name of ['one', 'two', 'three']) expect((await remove(name)).isError).not.toBe(true);
       const updated = `notifications/resources/updated ${uri}`;
@@ -117,7 +117,7 @@ describe.skipIf(SKIPPED !== '')(
       for (const at of [0, 2]) await expect.poll(() => heard[at]).toContain(updated);
       const once = Object.fromEntries(['one', 'two', 'three', 'four', 'five', 'six'].map((name) => [name, 1]));
       expect(Object.fromEntries(service.deleted)).toEqual(once);
-      expect(Object.fromEntries(await fleet.begun())).toEqual(once);
+      expect(Object.fromEntries(await deployment.begun())).toEqual(once);
     });
   },
 );

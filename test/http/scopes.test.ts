@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { KMS_KEY } from '../support/session-calls.ts';
-import { ALL_SCOPES, bearer, call, guarded } from './guarded.ts';
+import { ALL_SCOPES, call, guarded } from './guarded.ts';
+import { bearer } from './people.ts';
 import { closeAll, HTTP_HOSTS, modern, post, product } from './support.ts';
 
 afterEach(closeAll);

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { bearer, called, tokens, wordsIn } from './people.ts';
+import { bearer, callTool, tokens, wordsIn } from './people.ts';
 import { closeAll, product } from './support.ts';
 
 afterEach(closeAll);
@@ -12,7 +12,7 @@ it('creates no connection string that the caller could not get', async () => {
     userArn: 'arn:aws:finspace:us-east-1:111122223333:kxEnvironment/m5cnbg3l25pwsmzikb7kdj/kxUser/nobody',
     clusterName: 'none',
   };
-  const result = await called(url, 'get_kx_connection_string', args, { headers: bearer(held.agent) });
+  const result = await callTool(url, 'get_kx_connection_string', args, { headers: bearer(held.agent) });
   expect(result.isError).toBe(true);
   // The environment does not exist: the refusal comes before the call.
   expect(wordsIn(result)).toContain('--secrets inline');

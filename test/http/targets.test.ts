@@ -7,7 +7,7 @@ import { selectTarget } from '../../src/commands/targets.ts';
 import { configure } from '../../src/config.ts';
 import { KMS_KEY } from '../support/session-calls.ts';
 import { issuer } from './issuer.ts';
-import { bearer, called, codeIn, person, tokens } from './people.ts';
+import { bearer, callTool, codeIn, person, tokens } from './people.ts';
 import { closeAll, HTTP_HOSTS, modern, product, type Running } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-targets-'));
@@ -102,10 +102,10 @@ describe('named targets', () => {
     for (const alias of ['lab', 'prod']) {
       const url = at(server, `/t/${alias}/mcp`);
       const as = { headers: bearer(held.agent) };
-      const made = await called(url, 'create_kx_environment', { name: `in-${alias}`, kmsKeyId: KMS_KEY }, as);
+      const made = await callTool(url, 'create_kx_environment', { name: `in-${alias}`, kmsKeyId: KMS_KEY }, as);
       const { environmentId } = made.structuredContent as { environmentId: string };
       ids[alias] = environmentId;
-      codes[alias] = codeIn(await called(url, 'delete_kx_environment', { environmentId }, as));
+      codes[alias] = codeIn(await callTool(url, 'delete_kx_environment', { environmentId }, as));
     }
     const [ann, ben] = [person(server.url), person(server.url)];
     const [all, some] = [await ann.signIn(held.ann), await ben.signIn(held.ben)];

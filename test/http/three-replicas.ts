@@ -5,17 +5,17 @@ import { startLocal } from '../../src/api.ts';
 import { openPostgres } from '../../src/store/postgres/index.ts';
 import { databaseIn, type TestStores } from '../store/shared-store.ts';
 import { KMS_KEY } from '../support/session-calls.ts';
-import { bearer, called, tokens, wordsIn } from './people.ts';
+import { bearer, callTool, tokens, wordsIn } from './people.ts';
 import { type Replica, startReplica } from './replica.ts';
 import { closing } from './support.ts';
 
 /** The agents, which may approve in forms of their own, and ann, who approves on the page. */
 const AGENTS = ['agent0', 'agent1', 'agent2', 'agent3', 'agent4', 'agent5', 'agent6', 'agent7'] as const;
 
-export type Fleet = Awaited<ReturnType<typeof startFleet>>;
+export type Deployment = Awaited<ReturnType<typeof startDeployment>>;
 
 /** Three servers in separate processes on a store, and a service that never fails and counts what it deletes. */
-export async function startFleet(stores: TestStores) {
+export async function startDeployment(stores: TestStores) {
   const holders = Object.fromEntries(AGENTS.map((name) => [name, ['finspace:destroy', 'finspace:approve']]));
   const held = tokens({ ...(holders as Record<(typeof AGENTS)[number], string[]>), ann: ['finspace:approve'] });
   const store = await stores.fresh();
@@ -49,7 +49,7 @@ export async function startFleet(stores: TestStores) {
   const [first] = replicas as [Replica];
   const as = (token: string) => ({ headers: bearer(token) });
   const environment = { name: 'fleet', kmsKeyId: KMS_KEY };
-  const made = await called(first.url, 'create_kx_environment', environment, as(held.agent0));
+  const made = await callTool(first.url, 'create_kx_environment', environment, as(held.agent0));
   if (made.isError === true) throw new Error(wordsIn(made));
   const { environmentId } = made.structuredContent as { environmentId: string };
   let turn = 0;

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Graph } from '../../src/inventory/graph-types.ts';
 import { environmentSvg } from '../../src/inventory/svg/picture.ts';
-import { launched, NO_BROWSER } from '../approval/chromium.ts';
+import { launchBrowser, NO_BROWSER } from '../approval/chromium.ts';
 import { type Demo, demo } from './demo.ts';
 import { synthetic } from './synthetic.ts';
 
@@ -53,7 +53,7 @@ describe.skipIf(NO_BROWSER !== '')('the picture in a browser', () => {
   let world: Demo;
   let graph: Graph;
   beforeAll(async () => {
-    browser = await launched();
+    browser = await launchBrowser();
     world = await demo();
     graph = await world.graph('kdb-prod');
   });

@@ -12,11 +12,11 @@ import { type Input, OPERATION_NAMES } from '../../src/operations/index.ts';
 import { SDK_OPERATIONS } from '../finspace/sdk-commands.ts';
 import { CREDENTIALS, KEYS, NO_BOTO3, runHistory, runThroughBoto3 } from './boto3.ts';
 import { newStore } from './engine.ts';
-import { HOUR, openWorld, SEED, START, type TestWorld } from './world.ts';
+import { HOUR, openWorld, SEED_OPTIONS, START, type TestWorld } from './world.ts';
 
 async function demoWorld(): Promise<TestWorld> {
   const store = await newStore();
-  await seed(store, 'demo', { ...SEED, lifecycle: 'realistic' });
+  await seed(store, 'demo', { ...SEED_OPTIONS, lifecycle: 'realistic' });
   return openWorld({ store });
 }
 

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
-export interface Contender {
+/** What a process of a contest reports. */
+export interface ContenderReport {
   readonly commits: number;
   /** Milliseconds. */
   readonly wait: { readonly p50: number; readonly p99: number; readonly max: number };
@@ -60,7 +61,7 @@ export function contest(mode: 'write' | 'spin', { script, path, environmentId, s
       child.stdout.on('data', (chunk) => {
         output += chunk;
       });
-      return new Promise<Contender>((resolve, reject) =>
+      return new Promise<ContenderReport>((resolve, reject) =>
         child.on('close', (code) => (code === 0 ? resolve(JSON.parse(output)) : reject(new Error(`writer: ${code}`)))),
       );
     }),

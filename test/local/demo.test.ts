@@ -7,7 +7,7 @@ import { worldScript } from '../../src/local/worlds/world-script.ts';
 import { serviceInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { newStore } from './engine.ts';
-import { contentOf, openWorld, type Reply, requestFor, SEED, START, type TestWorld } from './world.ts';
+import { contentOf, openWorld, type Reply, requestFor, SEED_OPTIONS, START, type TestWorld } from './world.ts';
 
 const DAY = 86_400_000;
 let world: TestWorld;
@@ -16,7 +16,7 @@ let clusters: Reply[];
 
 beforeAll(async () => {
   const store = await newStore();
-  await seed(store, 'demo', { ...SEED, lifecycle: 'realistic' });
+  await seed(store, 'demo', { ...SEED_OPTIONS, lifecycle: 'realistic' });
   world = await openWorld({ store });
   const { environments } = await world.call('ListKxEnvironments', {});
   prod = environments[0].environmentId;
@@ -132,7 +132,7 @@ describe('the demo world', () => {
 
 test('a world is seeded on the first run only', async () => {
   const store = await newStore();
-  const options = { ...SEED, lifecycle: 'realistic' } as const;
+  const options = { ...SEED_OPTIONS, lifecycle: 'realistic' } as const;
   await seed(store, 'demo', options);
   const own = await openWorld({ store });
   await own.call('DeleteKxUser', { environmentId: prod, userName: 'mei_tanaka' });

@@ -1,8 +1,8 @@
 import { openStore, type Store } from '../../src/local/store.ts';
 
-/** Set in the tests that keep their worlds in PostgreSQL. */
+/** The environment variable of the tests that keep their worlds in PostgreSQL; vitest.config.ts sets it. */
 const ENGINE = 'TEST_WORLDS_ENGINE';
-/** The folder of the socket of their cluster. */
+/** The environment variable with the folder of the socket of their cluster; `postgres-setup.ts` sets it. */
 export const CLUSTER = 'TEST_WORLDS_CLUSTER';
 
 /** A new store for one world of a test: in memory, or in a separate database. */

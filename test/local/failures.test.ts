@@ -10,7 +10,7 @@ import { seed } from '../../src/local/worlds/seed.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { newStore } from './engine.ts';
 import { type EnvironmentBuilder, openBuilder, token, WAIT } from './environment-builder.ts';
-import { HOUR, MINUTE, openWorld, type Reply, SECOND, SEED, type TestWorld } from './world.ts';
+import { HOUR, MINUTE, openWorld, type Reply, SECOND, SEED_OPTIONS, type TestWorld } from './world.ts';
 
 const REASON = 'No capacity. Try again_later-on';
 
@@ -95,14 +95,14 @@ describe('an injected failure', () => {
     await builder.cluster('gp-one', most);
     heal();
     await builder.cluster('gp-two', most);
-    const { environmentId } = builder;
     const nodes = async (clusterName: string) =>
-      (await world.call('ListKxClusterNodes', { environmentId, clusterName })).nodes;
+      (await world.call('ListKxClusterNodes', { environmentId: builder.environmentId, clusterName })).nodes;
     expect(await nodes('gp-one')).toEqual([]);
     expect(await nodes('gp-two')).toMatchObject([{ status: 'RUNNING' }]);
     const file = join(mkdtempSync(join(tmpdir(), 'finspace-failures-')), 'world.json');
-    writeFileSync(file, JSON.stringify(await exportWorld(world.store, worldOf(SEED.account, SEED.region))));
-    expect(await importWorld(await newStore(), file, SEED)).toBe(true);
+    const { account, region } = SEED_OPTIONS;
+    writeFileSync(file, JSON.stringify(await exportWorld(world.store, worldOf(account, region))));
+    expect(await importWorld(await newStore(), file, SEED_OPTIONS)).toBe(true);
     rmSync(dirname(file), { recursive: true });
   });
 
@@ -289,12 +289,12 @@ describe('the nodes of an updated cluster', () => {
 
 test('changes in progress in a new demo world complete at the pace of the service', async () => {
   const store = await newStore();
-  await seed(store, 'demo', { ...SEED, lifecycle: 'fast' });
-  const world = await openWorld({ store, lifecycle: 'fast' });
-  const [{ environmentId }] = (await world.call('ListKxEnvironments', {})).environments;
+  await seed(store, 'demo', { ...SEED_OPTIONS, lifecycle: 'fast' });
+  const { call, advance } = await openWorld({ store, lifecycle: 'fast' });
+  const [{ environmentId }] = (await call('ListKxEnvironments', {})).environments;
   const statuses = async () =>
-    (await world.call('ListKxClusters', { environmentId })).kxClusterSummaries.map((it: Reply) => it.status);
+    (await call('ListKxClusters', { environmentId })).kxClusterSummaries.map(({ status }: Reply) => status);
   expect(await statuses()).toEqual(expect.arrayContaining(['CREATING', 'UPDATING']));
-  world.advance(30 * SECOND);
+  advance(30 * SECOND);
   expect(new Set(await statuses())).toEqual(new Set(['RUNNING', 'CREATE_FAILED']));
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { faultPlan } from '../../src/local/faults/rules.ts';
 import { importWorld } from '../../src/local/worlds/administration.ts';
 import { newStore } from './engine.ts';
-import { SEED } from './world.ts';
+import { SEED_OPTIONS } from './world.ts';
 
 const DOCUMENT = readFileSync(new URL('../../docs/fidelity.md', import.meta.url), 'utf8');
 /** All rows of the sections about behaviours, except in the tables of sources and of published scripts. */
@@ -36,6 +36,6 @@ test('the examples of the document are valid', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'finspace-fidelity-')), 'world.json');
   writeFileSync(path, world);
   const store = await newStore();
-  expect(await importWorld(store, path, SEED)).toBe(true);
+  expect(await importWorld(store, path, SEED_OPTIONS)).toBe(true);
   await store.close();
 });

@@ -10,8 +10,18 @@ import { operationNamed } from '../../src/operations/index.ts';
 import { connection } from '../support/sqlite.ts';
 import { newStore } from './engine.ts';
 import { HISTORY, type Ids } from './history.ts';
-import { runs, seed } from './tier.ts';
-import { authorizationFor, contentOf, MINUTE, openWorld, type Reply, raw, requestFor, SEED, typeOf } from './world.ts';
+import { givenSeed, runs } from './tier.ts';
+import {
+  authorizationFor,
+  contentOf,
+  MINUTE,
+  openWorld,
+  type Reply,
+  rawRequest,
+  requestFor,
+  SEED_OPTIONS,
+  typeOf,
+} from './world.ts';
 
 const ENV = { environmentId: 'm5cnbg3l25pwsmzikb7kdj' };
 const VOLUME = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${ENV.environmentId}/kxVolume/vol-tplog`;
@@ -76,7 +86,7 @@ test(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'finspace-fuzz-'));
     const store = await openStore(join(folder, 'state.db'));
-    await seedWorld(store, 'demo', { ...SEED, lifecycle: 'realistic' });
+    await seedWorld(store, 'demo', { ...SEED_OPTIONS, lifecycle: 'realistic' });
     const world = await openWorld({ store });
     const statuses = new Set<number>();
     await fc.assert(
@@ -89,7 +99,7 @@ test(
         expect(operationNamed(name).errors).toContain(error);
         expect(reply.message).not.toMatch(/\bat .*\.ts:|SQLITE|undefined/);
       }),
-      { numRuns: runs(1_000, 10_000), ...seed() },
+      { numRuns: runs(1_000, 10_000), ...givenSeed() },
     );
     expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 400, 404, 409]));
     await world.close();
@@ -142,11 +152,11 @@ test(
   'any mangled request gets a success or an error of the service',
   async () => {
     const store = await newStore();
-    await seedWorld(store, 'demo', { ...SEED, lifecycle: 'realistic' });
+    await seedWorld(store, 'demo', { ...SEED_OPTIONS, lifecycle: 'realistic' });
     const world = await openWorld({ store });
     await fc.assert(
       fc.asyncProperty(RAW, async ({ method, target, body, authorization }) => {
-        const response = await world.serve(raw(target, { method, headers: { authorization }, body }));
+        const response = await world.serve(rawRequest(target, { method, headers: { authorization }, body }));
         const text = Buffer.from(response.body).toString();
         const type = typeOf(response);
         expect(response.headers['x-amzn-requestid']).toBeTruthy();
@@ -157,7 +167,7 @@ test(
         expect(type).not.toBe('InternalServerException');
         expect(text).not.toMatch(/\bat .*\.ts:|SQLITE|undefined/);
       }),
-      { numRuns: runs(1_000, 10_000), ...seed() },
+      { numRuns: runs(1_000, 10_000), ...givenSeed() },
     );
     await world.close();
   },

@@ -11,7 +11,7 @@ import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/o
 import { newStore } from './engine.ts';
 import { openBuilder, token } from './environment-builder.ts';
 import { LATEST, SETTINGS } from './members.ts';
-import { openWorld, type Reply, SEED, type TestWorld } from './world.ts';
+import { openWorld, type Reply, SEED_OPTIONS, type TestWorld } from './world.ts';
 
 /** The members of a request that replies need not show. */
 const UNSHOWN = new Set(['environmentId', 'clientToken', 'tags', 'deploymentConfiguration']);
@@ -105,9 +105,9 @@ describe('every setting', () => {
     const folder = mkdtempSync(join(tmpdir(), 'finspace-members-'));
     const store = await newStore();
     try {
-      const file = await exportWorld(world.store, worldOf(SEED.account, SEED.region));
+      const file = await exportWorld(world.store, worldOf(SEED_OPTIONS.account, SEED_OPTIONS.region));
       writeFileSync(join(folder, 'world.json'), JSON.stringify(file));
-      await expect(importWorld(store, join(folder, 'world.json'), SEED)).resolves.toBe(true);
+      await expect(importWorld(store, join(folder, 'world.json'), SEED_OPTIONS)).resolves.toBe(true);
     } finally {
       await store.close();
       rmSync(folder, { recursive: true });

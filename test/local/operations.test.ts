@@ -3,14 +3,14 @@ import { seed } from '../../src/local/worlds/seed.ts';
 import { type Input, OPERATION_NAMES, type OperationName } from '../../src/operations/index.ts';
 import { newStore } from './engine.ts';
 import { HISTORY } from './history.ts';
-import { MINUTE, openWorld, type Reply, SEED, type TestWorld } from './world.ts';
+import { MINUTE, openWorld, type Reply, SEED_OPTIONS, type TestWorld } from './world.ts';
 
 describe('on the demo world', () => {
   const replies = new Map<OperationName, Reply>();
   let world: TestWorld;
   beforeAll(async () => {
     const store = await newStore();
-    await seed(store, 'demo', { ...SEED, lifecycle: 'realistic' });
+    await seed(store, 'demo', { ...SEED_OPTIONS, lifecycle: 'realistic' });
     world = await openWorld({ store });
   });
   afterAll(() => world.close());

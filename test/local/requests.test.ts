@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBuilder, ROLE, token } from './environment-builder.ts';
-import { contentOf, openWorld, type RawRequest, raw, type TestWorld, typeOf } from './world.ts';
+import { contentOf, openWorld, type RawRequest, rawRequest, type TestWorld, typeOf } from './world.ts';
 
 let world: TestWorld;
 let environmentId: string;
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const send = (target: string, request: RawRequest = {}) => world.serve(raw(target, request));
+const send = (target: string, request: RawRequest = {}) => world.serve(rawRequest(target, request));
 
 describe('a request', () => {
   const bad: [string, string, RawRequest, RegExp][] = [

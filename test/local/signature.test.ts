@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { inProcessHandler } from '../../src/finspace/in-process.ts';
 import { type Credential, credentialFrom } from '../../src/local/credentials.ts';
 import { openBuilder, ROLE } from './environment-builder.ts';
-import { contentOf, MINUTE, openWorld, raw, START, type TestWorld, typeOf } from './world.ts';
+import { contentOf, MINUTE, openWorld, rawRequest, START, type TestWorld, typeOf } from './world.ts';
 
 const PLAIN: Credential = { accessKeyId: 'AKIALOCALPLAIN', secretAccessKey: 'plain/secret+1' };
 const QUANT: Credential = { accessKeyId: 'ASIALOCALQUANT', secretAccessKey: 'quant', role: ROLE };
@@ -41,9 +41,12 @@ test('a presigned URL is for the world of its region', async () => {
   const ask = async (region: string) =>
     contentOf(
       await world.serve(
-        raw(`/kx/environments?X-Amz-Credential=a%2F20260317%2F${region}%2Ffinspace%2Faws4_request&X-Amz-Signature=0`, {
-          headers: {},
-        }),
+        rawRequest(
+          `/kx/environments?X-Amz-Credential=a%2F20260317%2F${region}%2Ffinspace%2Faws4_request&X-Amz-Signature=0`,
+          {
+            headers: {},
+          },
+        ),
       ),
     ).environments.length;
   expect([await ask('us-east-1'), await ask('eu-west-1')]).toEqual([1, 0]);
@@ -81,7 +84,7 @@ describe('a service with credentials', () => {
     const world = await openWorld({ credentials: [PLAIN] });
     const target = await presigned(credential, '/kx/environments', { maxResults: '3' });
     world.advance(later);
-    const answer = (it: string) => world.serve(raw(it, { headers: { host: 'finspace.local' } }));
+    const answer = (it: string) => world.serve(rawRequest(it, { headers: { host: 'finspace.local' } }));
     const response = await answer(target);
     expect([response.status, typeOf(response)]).toEqual([status, type]);
     const changed = await answer(target.replace('maxResults=3', 'maxResults=4'));
@@ -98,8 +101,8 @@ describe('a service with credentials', () => {
     const headers = { host: 'finspace.local', 'x-amz-date': '20260317T093000Z', authorization };
     const target = await presigned(PLAIN, '/kx/environments', {});
     for (const request of [
-      raw('/kx/environments', { headers }),
-      raw(target.replace(/(?<=X-Amz-Signature=)\w+/, encodeURIComponent(signature)), {
+      rawRequest('/kx/environments', { headers }),
+      rawRequest(target.replace(/(?<=X-Amz-Signature=)\w+/, encodeURIComponent(signature)), {
         headers: { host: headers.host },
       }),
     ]) {
@@ -113,7 +116,7 @@ describe('a service with credentials', () => {
       'AWS4-ECDSA-P256-SHA256 Credential=AKIALOCALPLAIN/20260317/finspace/aws4_request, SignedHeaders=host, Signature=30';
     for (const options of [{}, { credentials: [PLAIN] }]) {
       const world = await openWorld(options);
-      const response = await world.serve(raw('/kx/environments', { headers: { authorization } }));
+      const response = await world.serve(rawRequest('/kx/environments', { headers: { authorization } }));
       expect([response.status, typeOf(response)]).toEqual([403, 'IncompleteSignature']);
       expect(contentOf(response).message).toContain('AWS4-ECDSA-P256-SHA256');
     }
@@ -129,7 +132,7 @@ describe('a service with credentials', () => {
   ])('rejects the header %s', async (authorization, type) => {
     const world = await openWorld({ credentials: [PLAIN] });
     const headers = authorization === undefined ? {} : { authorization };
-    const response = await world.serve(raw('/kx/environments', { headers }));
+    const response = await world.serve(rawRequest('/kx/environments', { headers }));
     expect([response.status, typeOf(response)]).toEqual([403, type]);
   });
 });

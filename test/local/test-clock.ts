@@ -1,7 +1,7 @@
 import type { Store } from '../../src/local/store.ts';
 import type { Transaction } from '../../src/local/transaction.ts';
 
-/** The same store without a clock of its own, so that the clock of the test counts. */
+/** The same store without the clock of its database, so that the clock of the test applies. */
 export function onTestClock(store: Store): Store {
   const without = (tx: Transaction): Transaction => ({
     ...tx,

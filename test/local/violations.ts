@@ -16,7 +16,7 @@ export interface Violation {
 interface Place {
   readonly path: readonly (string | number)[];
   readonly shape: string;
-  readonly fact: Shape;
+  readonly definition: Shape;
   readonly schema: z.ZodType;
 }
 
@@ -38,46 +38,46 @@ export function violationsOf(name: OperationName): Violation[] {
 }
 
 const root = (name: OperationName): Place => {
-  const { shape, fact } = officialSide(name, 'input');
-  return { path: [], shape, fact, schema: declaredSide(name, 'input') };
+  const { shape, definition } = officialSide(name, 'input');
+  return { path: [], shape, definition, schema: declaredSide(name, 'input') };
 };
 
 function placesIn(place: Place): Place[] {
   return [...(place.path.length === 0 ? [] : [place]), ...childrenOf(place).flatMap(placesIn)];
 }
 
-function childrenOf({ path, fact, schema }: Place): Place[] {
+function childrenOf({ path, definition, schema }: Place): Place[] {
   const child = (step: string | number, shape: string, inner: unknown): Place => ({
     path: [...path, step],
     shape,
-    fact: officialShape(shape),
+    definition: officialShape(shape),
     schema: unwrapped(inner as z.ZodType),
   });
   if (schema instanceof z.ZodObject) {
-    return (fact.members ?? []).map(({ name, shape }) => child(name, shape, schema.shape[name]));
+    return (definition.members ?? []).map(({ name, shape }) => child(name, shape, schema.shape[name]));
   }
-  return schema instanceof z.ZodArray && fact.of !== undefined ? [child(0, fact.of, schema.element)] : [];
+  return schema instanceof z.ZodArray && definition.of !== undefined ? [child(0, definition.of, schema.element)] : [];
 }
 
 const unwrapped = (schema: z.ZodType): z.ZodType =>
   schema instanceof z.ZodOptional ? unwrapped(schema.unwrap() as z.ZodType) : schema;
 
 function whole(place: Place): unknown {
-  const { fact, schema, shape } = place;
+  const { definition, schema, shape } = place;
   if (schema instanceof z.ZodObject) {
     return Object.fromEntries(childrenOf(place).map((child) => [child.path.at(-1), whole(child)]));
   }
   if (schema instanceof z.ZodArray) return [whole(childrenOf(place)[0] as Place)];
-  if (fact.type === 'map')
+  if (definition.type === 'map')
     return {
-      [sample(fact.key ?? '', (schema as z.ZodRecord).keyType)]: sample(
-        fact.value ?? '',
+      [sample(definition.key ?? '', (schema as z.ZodRecord).keyType)]: sample(
+        definition.value ?? '',
         (schema as z.ZodRecord).valueType,
       ),
     };
-  if (fact.enum !== undefined) return fact.enum[0];
-  if (fact.type === 'string') return sample(shape, schema);
-  return fact.type === 'boolean' ? false : (fact.min ?? 1);
+  if (definition.enum !== undefined) return definition.enum[0];
+  if (definition.type === 'string') return sample(shape, schema);
+  return definition.type === 'boolean' ? false : (definition.min ?? 1);
 }
 
 const samples = new Map<string, string>();
@@ -99,39 +99,42 @@ const ODD = ['!', '☃', ' ', '-', '_x', 'x y', '//', 'ÿ', '.', ':', '\n'];
 
 type Wrong = readonly [what: string, value: unknown];
 
-function wrongValues({ fact, schema, shape, ...place }: Omit<Place, 'path'>): Wrong[] {
-  const { min, max } = fact;
+function wrongValues({ definition, schema, shape, ...place }: Omit<Place, 'path'>): Wrong[] {
+  const { min, max } = definition;
   const refused = (value: unknown) => !schema.safeParse(value).success;
-  const missing: Wrong[] = (fact.members ?? [])
+  const missing: Wrong[] = (definition.members ?? [])
     .filter(({ required }) => required)
     .map(({ name }) => [
       `without ${name}`,
-      { ...(whole({ path: [], fact, schema, shape, ...place }) as Json), [name]: REMOVED },
+      { ...(whole({ path: [], definition, schema, shape, ...place }) as Json), [name]: REMOVED },
     ]);
   const sized = (size: number): unknown => {
-    if (fact.type === 'list')
-      return Array.from({ length: size }, () => whole(childrenOf({ path: [], fact, schema, shape })[0] as Place));
-    if (fact.type === 'map') return Object.fromEntries(Array.from({ length: size }, (_, index) => [`k${index}`, 'v']));
-    if (fact.type !== 'string') return size;
+    if (definition.type === 'list')
+      return Array.from({ length: size }, () => whole(childrenOf({ path: [], definition, schema, shape })[0] as Place));
+    if (definition.type === 'map')
+      return Object.fromEntries(Array.from({ length: size }, (_, index) => [`k${index}`, 'v']));
+    if (definition.type !== 'string') return size;
     const text = sample(shape, schema);
     return size < text.length
       ? text.slice(0, size)
       : text.slice(0, -1) + 'a'.repeat(size - text.length) + text.slice(-1);
   };
-  const bounded = fact.enum === undefined;
+  const bounded = definition.enum === undefined;
   const odd =
-    fact.type === 'string' && bounded ? ODD.map((text) => sample(shape, schema) + text).find(refused) : undefined;
+    definition.type === 'string' && bounded ? ODD.map((text) => sample(shape, schema) + text).find(refused) : undefined;
   return [
     ...missing,
-    ...(fact.type === 'map' ? wrongEntries(fact) : []),
-    ...(bounded && min !== undefined && (min > 0 || !SIZED.has(fact.type))
+    ...(definition.type === 'map' ? wrongEntries(definition) : []),
+    ...(bounded && min !== undefined && (min > 0 || !SIZED.has(definition.type))
       ? ([['below its minimum', sized(min - 1)]] as Wrong[])
       : []),
     ...(bounded && max !== undefined && max < 100_000_000 ? ([['above its maximum', sized(max + 1)]] as Wrong[]) : []),
-    ...(fact.enum === undefined ? [] : ([['outside its values', 'NOPE']] as Wrong[])),
+    ...(definition.enum === undefined ? [] : ([['outside its values', 'NOPE']] as Wrong[])),
     ...(odd === undefined ? [] : ([['against its pattern', odd]] as Wrong[])),
-    ...(fact.type === 'integer' ? ([['with a fraction', 1.5]] as Wrong[]) : []),
-    ...(fact.type === 'string' ? [] : ([['of a wrong type', fact.type === 'list' ? { a: 1 } : 'wrong']] as Wrong[])),
+    ...(definition.type === 'integer' ? ([['with a fraction', 1.5]] as Wrong[]) : []),
+    ...(definition.type === 'string'
+      ? []
+      : ([['of a wrong type', definition.type === 'list' ? { a: 1 } : 'wrong']] as Wrong[])),
   ];
 }
 

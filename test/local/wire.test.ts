@@ -6,7 +6,7 @@ import {
   openWorld,
   type RawRequest,
   type Reply,
-  raw,
+  rawRequest,
   type TestWorld,
   typeOf,
   ZONE,
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const send = (target: string, request: RawRequest = {}) => world.serve(raw(target, request));
+const send = (target: string, request: RawRequest = {}) => world.serve(rawRequest(target, request));
 
 describe('a reply', () => {
   test('is 200 with a request id, epoch seconds and no null', async () => {

@@ -14,7 +14,7 @@ import { sqlJournal } from '../../src/safety/journal.ts';
 import { openState } from '../../src/safety/state.ts';
 import { CLI } from '../support/hosts.ts';
 import { KEY } from './environment-builder.ts';
-import { openWorld, SEED } from './world.ts';
+import { openWorld, SEED_OPTIONS } from './world.ts';
 
 const WORLD = worldOf(DEFAULT_ACCOUNT, 'us-east-1');
 
@@ -24,7 +24,7 @@ async function changed() {
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const path = join(dir, 'world.db');
   const store = await openStore(path);
-  await seed(store, 'empty', { ...SEED, lifecycle: 'instant' });
+  await seed(store, 'empty', { ...SEED_OPTIONS, lifecycle: 'instant' });
   const world = await openWorld({ store });
   await world.call('CreateKxEnvironment', { name: 'kdb-mine', kmsKeyId: KEY });
   const before = await exportWorld(store, WORLD);

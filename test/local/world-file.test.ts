@@ -9,13 +9,13 @@ import { seed } from '../../src/local/worlds/seed.ts';
 import { connection } from '../support/sqlite.ts';
 import { newStore } from './engine.ts';
 import { KEY } from './environment-builder.ts';
-import { MINUTE, openWorld, type Reply, SEED, START } from './world.ts';
+import { MINUTE, openWorld, type Reply, SEED_OPTIONS, START } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finspace-world-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const OPTIONS = { ...SEED, lifecycle: 'realistic' } as const;
-const WORLD = worldOf(SEED.account, SEED.region);
+const OPTIONS = { ...SEED_OPTIONS, lifecycle: 'realistic' } as const;
+const WORLD = worldOf(SEED_OPTIONS.account, SEED_OPTIONS.region);
 const path = join(folder, 'world.json');
 const write = (content: unknown, name = path) => {
   writeFileSync(name, JSON.stringify(content));
@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 const load = async (content: unknown): Promise<Store> => {
   const store = await newStore();
-  await importWorld(store, write(content), SEED);
+  await importWorld(store, write(content), SEED_OPTIONS);
   return store;
 };
 
@@ -39,7 +39,7 @@ describe('a world file', () => {
   test('round-trips to the last byte, with links that it does not contain', async () => {
     const state = join(folder, 'copy.db');
     const store = await openStore(state);
-    expect(await importWorld(store, write(demo), SEED)).toBe(true);
+    expect(await importWorld(store, write(demo), SEED_OPTIONS)).toBe(true);
     expect(JSON.stringify(await exportWorld(store, WORLD))).toBe(JSON.stringify(demo));
     await store.close();
     expect(linksIn(state)).toEqual(linksIn(join(folder, 'demo.db')));
@@ -233,10 +233,10 @@ describe('a world file', () => {
     const store = await load(demo);
     const file = structuredClone(demo);
     spoil(file);
-    await expect(async () => importWorld(store, write(file), { ...SEED, discardChanges: true })).rejects.toThrow(
-      message,
-    );
-    await expect(async () => importWorld(store, path, { ...SEED, discardChanges: true })).rejects.toThrow(
+    await expect(async () =>
+      importWorld(store, write(file), { ...SEED_OPTIONS, discardChanges: true }),
+    ).rejects.toThrow(message);
+    await expect(async () => importWorld(store, path, { ...SEED_OPTIONS, discardChanges: true })).rejects.toThrow(
       /^[^\n]*world\.json: [^\n]*$/,
     );
     expect(await exportWorld(store, WORLD)).toEqual(demo);
@@ -259,7 +259,7 @@ describe('a world', () => {
     const { call } = await openWorld({ store });
     await call('CreateKxEnvironment', { name: 'kdb-mine', kmsKeyId: KEY });
     expect(await resetWorld(store, 'demo', OPTIONS)).toBe(false);
-    expect(await importWorld(store, write(demo), SEED)).toBe(false);
+    expect(await importWorld(store, write(demo), SEED_OPTIONS)).toBe(false);
     expect((await call('ListKxEnvironments', {})).environments).toHaveLength(3);
     expect(await resetWorld(store, 'empty', { ...OPTIONS, discardChanges: true })).toBe(true);
     expect((await call('ListKxEnvironments', {})).environments).toEqual([]);
@@ -270,9 +270,9 @@ describe('a world', () => {
     await seed(store, 'demo', OPTIONS);
     await seed(store, 'empty', { ...OPTIONS, region: 'eu-west-1' });
     expect(await listWorlds(store)).toEqual([
-      { account: SEED.account, region: 'eu-west-1', counts: {}, isChanged: false },
+      { account: SEED_OPTIONS.account, region: 'eu-west-1', counts: {}, isChanged: false },
       {
-        account: SEED.account,
+        account: SEED_OPTIONS.account,
         region: 'us-east-1',
         counts: expect.objectContaining({ kxEnvironment: 2, kxVolume: 6 }),
         isChanged: false,

@@ -127,7 +127,7 @@ export function requestFor(name: OperationName, input: object, region = 'us-east
   }
   const hasBody = Object.keys(body).length > 0;
   const target = query.size === 0 ? filled : `${filled}?${query}`;
-  return raw(target, { method, region, ...(hasBody && { body: JSON.stringify(body) }) });
+  return rawRequest(target, { method, region, ...(hasBody && { body: JSON.stringify(body) }) });
 }
 
 /** A value as text; a value without one, such as an object whose `toString` is not a function, as JSON. */
@@ -142,7 +142,10 @@ export interface RawRequest {
 }
 
 /** A request with any path, query and body. */
-export function raw(target: string, { method = 'GET', region = 'us-east-1', body = '', headers }: RawRequest = {}) {
+export function rawRequest(
+  target: string,
+  { method = 'GET', region = 'us-east-1', body = '', headers }: RawRequest = {},
+) {
   const usual = { authorization: authorizationFor(region), 'content-type': 'application/json' };
   return { method, target, headers: headers ?? usual, body: Buffer.from(body as string) };
 }
@@ -164,4 +167,4 @@ function requireKnown(schema: z.ZodType, value: unknown, path: string): void {
 }
 
 /** The clock, region and account of the demo world of the tests. */
-export const SEED = { now: () => START, region: 'us-east-1', account: '111122223333' };
+export const SEED_OPTIONS = { now: () => START, region: 'us-east-1', account: '111122223333' };

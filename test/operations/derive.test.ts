@@ -7,10 +7,10 @@ import { everySchema } from './pairs.ts';
 
 describe.each(OPERATION_NAMES)('%s', (name) => {
   const output = lenientOutput(operationNamed(name));
-  const { fact } = officialSide(name, 'output');
+  const { definition } = officialSide(name, 'output');
 
   it('accepts unknown members and new enum values of a response, and decodes its timestamps', () => {
-    expect(output.parse(sample(fact, 'wire'))).toEqual(sample(fact, 'decoded'));
+    expect(output.parse(sample(definition, 'wire'))).toEqual(sample(definition, 'decoded'));
   });
 
   it('accepts a response without any of its members', () => {
@@ -18,7 +18,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
   });
 
   it('rejects a response in which a single value has the wrong type', () => {
-    const taken = spoiled(fact).filter((response) => output.safeParse(response).success);
+    const taken = spoiled(definition).filter((response) => output.safeParse(response).success);
     expect(taken).toEqual([]);
   });
 

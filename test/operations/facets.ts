@@ -23,8 +23,8 @@ export interface Difference {
 }
 
 /** A place where one of our schemas differs from the model. */
-export function differences({ place, shape, fact, schema }: Pair): Difference[] {
-  const [ours, official] = [facetsOf(schema), officialFacets(fact)];
+export function differences({ place, shape, definition, schema }: Pair): Difference[] {
+  const [ours, official] = [facetsOf(schema), officialFacets(definition)];
   const facets = new Set([...Object.keys(ours), ...Object.keys(official)] as Facet[]);
   return [...facets]
     .filter((facet) => JSON.stringify(ours[facet]) !== JSON.stringify(official[facet]))

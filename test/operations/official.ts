@@ -53,9 +53,9 @@ export function officialShape(name: string): Shape {
 }
 
 /** Both sides of one operation as structures. */
-export function officialSide(name: OperationName, side: Side): { shape: string; fact: Shape } {
+export function officialSide(name: OperationName, side: Side): { shape: string; definition: Shape } {
   const { [side]: members, [`${side}Shape` as const]: shape } = officialOperation(name);
-  return { shape, fact: { type: 'structure', members } };
+  return { shape, definition: { type: 'structure', members } };
 }
 
 export type Side = 'input' | 'output';

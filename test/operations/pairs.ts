@@ -6,8 +6,9 @@ import { declaredSide, officialShape, officialSide, type Shape, SIDES, type Side
 export interface Pair {
   /** Such as `CreateKxCluster.input.databases[].databaseName`. */
   readonly place: string;
+  /** The name of the shape, and what the model says about it. */
   readonly shape: string;
-  readonly fact: Shape;
+  readonly definition: Shape;
   readonly schema: z.ZodType;
 }
 
@@ -23,20 +24,20 @@ function descend(pair: Pair): Pair[] {
   return [pair, ...within(pair).flatMap(descend)];
 }
 
-function within({ place, fact, schema }: Pair): Pair[] {
+function within({ place, definition, schema }: Pair): Pair[] {
   const pair = (step: string, shape: string, inner: unknown): Pair => ({
     place: place + step,
     shape,
-    fact: officialShape(shape),
+    definition: officialShape(shape),
     schema: unwrapped(inner as z.ZodType),
   });
   if (schema instanceof z.ZodObject)
-    return (fact.members ?? [])
+    return (definition.members ?? [])
       .filter(({ name }) => name in schema.shape)
       .map(({ name, shape }) => pair(`.${name}`, shape, schema.shape[name]));
-  if (schema instanceof z.ZodArray && fact.of !== undefined) return [pair('[]', fact.of, schema.element)];
-  if (schema instanceof z.ZodRecord && fact.key !== undefined && fact.value !== undefined)
-    return [pair('{key}', fact.key, schema.keyType), pair('{value}', fact.value, schema.valueType)];
+  if (schema instanceof z.ZodArray && definition.of !== undefined) return [pair('[]', definition.of, schema.element)];
+  if (schema instanceof z.ZodRecord && definition.key !== undefined && definition.value !== undefined)
+    return [pair('{key}', definition.key, schema.keyType), pair('{value}', definition.value, schema.valueType)];
   return [];
 }
 

@@ -51,7 +51,7 @@ export async function openEnvironment(service: Service, name = 'Managed_kdb_2023
     availabilityZoneIds: expect.arrayContaining([expect.stringMatching(/^use1-az\d$/)]),
     certificateAuthorityArn: expect.stringContaining(':certificate-authority/'),
   });
-  return { ...placedIn(reply) };
+  return placedIn(reply);
 }
 
 function placedIn({ environmentId: id, environmentArn: arn, availabilityZoneIds: zones }: Reply): Environment {
@@ -67,7 +67,7 @@ export const partitions = (root: string, dates: readonly string[]): Input<'Creat
 ];
 
 /** Creates a database and its first changeset as all notebooks do, and expects the replies that they print. */
-export async function loadedDatabase(
+export async function createLoadedDatabase(
   service: Service,
   { id: environmentId, arn }: Environment,
   { databaseName, description, dates }: { databaseName: string; description: string; dates: readonly string[] },
@@ -97,7 +97,7 @@ export async function loadedDatabase(
 }
 
 /** Creates the scaling group and the volume of a notebook, and waits for both. */
-export async function groupAndVolume(
+export async function createGroupAndVolume(
   service: Service,
   { id: environmentId, zone, arn }: Environment,
   { scalingGroupName, volumeName, description }: { scalingGroupName: string; volumeName: string; description: string },

@@ -1,7 +1,15 @@
 // After ManagedkdbInsights/basic_tick_V3 of github.com/aws/amazon-finspace-examples (create_all and delete_all, run on 2024-11-26).
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Input } from '../../src/operations/index.ts';
-import { BUCKET, type Environment, groupAndVolume, loadedDatabase, openEnvironment, ROLE, TIME } from './account.ts';
+import {
+  BUCKET,
+  createGroupAndVolume,
+  createLoadedDatabase,
+  type Environment,
+  openEnvironment,
+  ROLE,
+  TIME,
+} from './account.ts';
 import { exists, expectWaitLike, GONE, openService, poll, type Service } from './service.ts';
 
 let service: Service;
@@ -99,8 +107,8 @@ const clusters = (clusterName: string) =>
 test('create_all loads the database, a scaling group, a volume and a static dataview', async () => {
   const { databaseName } = NAMES;
   const described = { databaseName, description: 'Basictick kdb database', dates: DATES };
-  changesetId = await loadedDatabase(service, environment, described);
-  await groupAndVolume(service, environment, { ...NAMES, description: 'Shared volume between TP and RDB' });
+  changesetId = await createLoadedDatabase(service, environment, described);
+  await createGroupAndVolume(service, environment, { ...NAMES, description: 'Shared volume between TP and RDB' });
   await service.call('CreateKxDataview', {
     environmentId: environment.id,
     ...{ databaseName, dataviewName: DATAVIEW, azMode: 'SINGLE', availabilityZoneId: environment.zone },

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   BUCKET,
+  createGroupAndVolume,
+  createLoadedDatabase,
   type Environment,
-  groupAndVolume,
   ID,
-  loadedDatabase,
   openEnvironment,
   ROLE,
   TIME,
@@ -39,13 +39,13 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 test('create_all creates a writable dataview on demand for maintenance and a static one for queries', async () => {
-  first = await loadedDatabase(service, environment, {
+  first = await createLoadedDatabase(service, environment, {
     ...DATABASE,
     description: 'Basictick kdb database',
     dates: DATES,
   });
   const names = { scalingGroupName: GROUP, volumeName: VOLUME };
-  await groupAndVolume(service, environment, { ...names, description: 'Shared volume' });
+  await createGroupAndVolume(service, environment, { ...names, description: 'Shared volume' });
   const placed = { ...inside(), ...DATABASE, azMode: 'SINGLE', availabilityZoneId: environment.zone } as const;
   const common = { ...placed, autoUpdate: false, description };
   const writable = { ...common, dataviewName: MAINTENANCE.dataviewName, changesetId: first, readWrite: true };

@@ -1,6 +1,13 @@
 // After ManagedkdbInsights/processing_data of github.com/aws/amazon-finspace-examples (create_all, process_algoseek, delete_all).
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BUCKET, type Environment, groupAndVolume, loadedDatabase, openEnvironment, ROLE } from './account.ts';
+import {
+  BUCKET,
+  createGroupAndVolume,
+  createLoadedDatabase,
+  type Environment,
+  openEnvironment,
+  ROLE,
+} from './account.ts';
 import { exists, expectWaitLike, GONE, openService, poll, type Service } from './service.ts';
 
 const DATABASE = { databaseName: 'DEMO_DB' };
@@ -24,9 +31,9 @@ afterAll(() => service.close());
 
 test('create_all, run a second time, finds its group, volume and dataview and does not change them', async () => {
   const { zone } = environment;
-  first = await loadedDatabase(service, environment, { ...DATABASE, description: 'Demo database', dates: [] });
+  first = await createLoadedDatabase(service, environment, { ...DATABASE, description: 'Demo database', dates: [] });
   const names = { scalingGroupName: GROUP, volumeName: VOLUME };
-  await groupAndVolume(service, environment, { ...names, description: 'Shared volume between TP and RDB' });
+  await createGroupAndVolume(service, environment, { ...names, description: 'Shared volume between TP and RDB' });
   const placed = { azMode: 'SINGLE', availabilityZoneId: zone, autoUpdate: false } as const;
   const view = { ...inside(), ...VIEW, ...placed, changesetId: first, segmentConfigurations };
   await service.call('CreateKxDataview', { ...view, description: 'Dataview of database' });

@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Input } from '../../src/operations/index.ts';
 import type { Reply } from '../local/world.ts';
-import { BUCKET, type Environment, groupAndVolume, openEnvironment, partitions, ROLE } from './account.ts';
+import { BUCKET, createGroupAndVolume, type Environment, openEnvironment, partitions, ROLE } from './account.ts';
 import { GONE, openService, poll, refusal, type Service } from './service.ts';
 
 const DATABASE = { databaseName: 'finTorq_hdb' };
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const named = { ...inside(), ...DATABASE, changesetId };
   await poll(service, 'GetKxChangeset', named, { until: 'COMPLETED', every: 10 });
   const names = { scalingGroupName: GROUP, volumeName: VOLUME };
-  await groupAndVolume(service, environment, { ...names, description: 'Shared by all processes' });
+  await createGroupAndVolume(service, environment, { ...names, description: 'Shared by all processes' });
   await service.call('CreateKxDataview', {
     ...{ ...inside(), ...VIEW, azMode: 'SINGLE', availabilityZoneId: environment.zone, autoUpdate: true },
     segmentConfigurations: [{ dbPaths: ['/*'], volumeName: VOLUME }],

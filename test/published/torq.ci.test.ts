@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   BUCKET,
+  createGroupAndVolume,
+  createLoadedDatabase,
   type Environment,
-  groupAndVolume,
   ID,
-  loadedDatabase,
   openEnvironment,
   ROLE,
   TIME,
@@ -42,13 +42,13 @@ async function openTorq(quotas: 'published' | 'raised'): Promise<void> {
   service = await openService(quotas);
   environment = await openEnvironment(service);
   const dates = ['2014.04.21', '2014.04.22', '2014.04.23'];
-  changesetId = await loadedDatabase(service, environment, {
+  changesetId = await createLoadedDatabase(service, environment, {
     ...DATABASE,
     description: 'Basictick kdb database',
     dates,
   });
   const names = { scalingGroupName: GROUP, volumeName: VOLUME };
-  await groupAndVolume(service, environment, { ...names, description: 'Shared volume between TP and RDB' });
+  await createGroupAndVolume(service, environment, { ...names, description: 'Shared volume between TP and RDB' });
   await service.call('CreateKxDataview', {
     ...{ ...inside(), ...VIEW, azMode: 'SINGLE', availabilityZoneId: environment.zone, changesetId },
     segmentConfigurations: [{ dbPaths: ['/*'], volumeName: VOLUME }],

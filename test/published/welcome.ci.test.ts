@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Reply } from '../local/world.ts';
-import { ACCOUNT, BUCKET, type Environment, loadedDatabase, openEnvironment, ROLE, TIME } from './account.ts';
+import { ACCOUNT, BUCKET, createLoadedDatabase, type Environment, openEnvironment, ROLE, TIME } from './account.ts';
 import { exists, expectWaitLike, GONE, openService, poll, refusal, type Service } from './service.ts';
 
 const DATABASE = { databaseName: 'welcomedb' };
@@ -33,7 +33,7 @@ test('a script that is given no environment finds the only one', async () => {
 });
 
 test('the empty database is loaded with a directory for each day and its sym file, and reports their number', async () => {
-  changesetId = await loadedDatabase(service, environment, {
+  changesetId = await createLoadedDatabase(service, environment, {
     ...{ ...DATABASE, dates: DATES, description: 'Welcome kdb database' },
   });
   const { kxChangesets } = await service.call('ListKxChangesets', { ...inside(), ...DATABASE });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { poll } from '../../src/resources/poll.ts';
 import { closeAll } from '../http/support.ts';
 import { createEnvironment, did } from '../support/session-calls.ts';
-import { type Subscribing, sharedWorld, subscribed, WATCHERS, waiting } from './watchers.ts';
+import { manualTimers, type Subscribing, sharedWorld, subscribe, WATCHERS } from './watchers.ts';
 
 afterEach(closeAll);
 
@@ -28,7 +28,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
 
   test('are notified at once after our own calls, and for no other resources', async () => {
     const { session, environmentId, uri } = await fixture();
-    const { heard } = await subscribed(session, modern, uri);
+    const { heard } = await subscribe(session, modern, uri);
     // The standing stream of an older client over HTTP may open only now; earlier notifications are not repeated.
     await expect
       .poll(async () => {
@@ -41,9 +41,9 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
   });
 
   test('of our own are notified once, and not again when they are polled', async () => {
-    const { waits, session, environmentId, uri } = await fixture();
-    const { heard } = await subscribed(session, modern, uri);
-    await expect.poll(() => waits.pending().length).toBe(1);
+    const { timers, session, environmentId, uri } = await fixture();
+    const { heard } = await subscribe(session, modern, uri);
+    await expect.poll(() => timers.pending().length).toBe(1);
     // The standing stream of an older client over HTTP may open only now; earlier notifications are not repeated.
     await expect
       .poll(async () => {
@@ -51,46 +51,46 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
         return heard.length;
       })
       .toBeGreaterThan(0);
-    await expect.poll(() => waits.pending().length).toBe(1);
+    await expect.poll(() => timers.pending().length).toBe(1);
     await pause(ON_THE_WIRE_MS);
     const before = heard.length;
     await edit(session, environmentId);
     await expect.poll(() => heard.length).toBe(before + 1);
     for (let polls = 0; polls < 2; polls += 1) {
-      await expect.poll(() => waits.pending().length).toBe(1);
-      waits.pass();
+      await expect.poll(() => timers.pending().length).toBe(1);
+      timers.pass();
     }
-    await expect.poll(() => waits.pending().length).toBe(1);
+    await expect.poll(() => timers.pending().length).toBe(1);
     await pause(ON_THE_WIRE_MS);
     expect(heard.length).toBe(before + 1);
   });
 
   test('by other clients are found by polling, with one poll for all subscribers', async () => {
-    const { world, waits, connect, session, environmentId, uri } = await fixture();
+    const { world, timers, connect, session, environmentId, uri } = await fixture();
     const other = await (await open(world)).connect();
-    const one = await subscribed(session, modern, uri);
-    const two = await subscribed(await connect(), modern, uri);
-    await expect.poll(() => waits.pending().length).toBeGreaterThan(0);
+    const one = await subscribe(session, modern, uri);
+    const two = await subscribe(await connect(), modern, uri);
+    await expect.poll(() => timers.pending().length).toBeGreaterThan(0);
     await expect
       .poll(async () => {
         await edit(other, environmentId);
-        waits.pass();
+        timers.pass();
         return [one.heard, two.heard].map((heard) => heard.includes(`${UPDATED} ${uri}`));
       })
       .toEqual([true, true]);
-    await expect.poll(() => waits.pending().length).toBeLessThanOrEqual(2);
+    await expect.poll(() => timers.pending().length).toBeLessThanOrEqual(2);
   });
 
   test('are no longer polled for when the last subscriber unsubscribes or disconnects', async () => {
-    const { waits, connect, session, uri } = await fixture();
-    const one = await subscribed(session, modern, uri);
+    const { timers, connect, session, uri } = await fixture();
+    const one = await subscribe(session, modern, uri);
     const second = await connect();
-    await subscribed(second, modern, uri);
-    await expect.poll(() => waits.pending().length).toBeGreaterThan(0);
+    await subscribe(second, modern, uri);
+    await expect.poll(() => timers.pending().length).toBeGreaterThan(0);
     await one.stop();
     await second.transport?.terminateSession?.();
     await second.close();
-    await expect.poll(() => waits.pending()).toEqual([]);
+    await expect.poll(() => timers.pending()).toEqual([]);
   });
 });
 
@@ -107,7 +107,7 @@ describe.each(WATCHERS.filter(({ modern }) => modern))('a stream over $name', ({
 
 describe('polling', () => {
   const look = (states: (string | Error)[]) => {
-    const waits = waiting();
+    const timers = manualTimers();
     let changes = 0;
     let looks = 0;
     const stateOf = async () => {
@@ -123,16 +123,16 @@ describe('polling', () => {
       stateOf,
       everyMs: 1_000,
       now: () => 0,
-      ...waits,
+      ...timers,
     });
     const next = async () => {
       await Promise.resolve();
       await Promise.resolve();
-      const [ms] = waits.pending();
-      waits.pass();
+      const [ms] = timers.pending();
+      timers.pass();
       return ms;
     };
-    return { next, refresh, stop, waits, changes: () => changes };
+    return { next, refresh, stop, timers, changes: () => changes };
   };
 
   test('slows down to five minutes while it fails, and recovers', async () => {
@@ -151,20 +151,20 @@ describe('polling', () => {
     for (let index = 0; index < 6; index += 1) await seen.next();
     expect(seen.changes()).toBe(1);
     seen.stop();
-    expect(seen.waits.pending()).toEqual([]);
+    expect(seen.timers.pending()).toEqual([]);
   });
 
   test('reports a change once that a refresh and the poll under way at that time have read', async () => {
     const seen = look(['a', 'b', 'b', 'b', 'c']);
     await pause();
-    seen.waits.pass();
+    seen.timers.pass();
     seen.refresh();
     await pause();
     expect(seen.changes()).toBe(1);
-    seen.waits.pass();
+    seen.timers.pass();
     await pause();
     expect(seen.changes()).toBe(1);
-    seen.waits.pass();
+    seen.timers.pass();
     await pause();
     expect(seen.changes()).toBe(2);
     seen.stop();
@@ -180,6 +180,6 @@ describe('polling', () => {
     seen.stop();
     await pause();
     expect(seen.changes()).toBe(2);
-    expect(seen.waits.pending()).toEqual([]);
+    expect(seen.timers.pending()).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 import { RESOURCE_KINDS, resourceAt, uriOf, urisTouchedBy, variablesOf } from '../../src/resources/catalog.ts';
 import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
 import { did, KMS_KEY } from '../support/session-calls.ts';
-import { type Subscribing, subscribed } from './watchers.ts';
+import { type Subscribing, subscribe } from './watchers.ts';
 
 describe('the catalog of resources', () => {
   test('has one for every read operation, and the topology in three forms', () => {
@@ -255,7 +255,7 @@ describe.each(HOSTS)('changes for $name', ({ connect, name }) => {
     const args = ['--state', ':memory:', '--lifecycle', 'fast', '--world', 'empty', '--log-level', 'warn'];
     session = (await connect(args)) as Subscribing;
     const uri = 'finspace://kx/environments';
-    const { heard, stop } = await subscribed(session, name.includes('2026'), uri);
+    const { heard, stop } = await subscribe(session, name.includes('2026'), uri);
     const notified = () => heard.filter((line) => line === `notifications/resources/updated ${uri}`).length;
     await did(session, 'create_kx_environment', { name: 'moving', kmsKeyId: KMS_KEY });
     await expect.poll(notified).toBeGreaterThan(0);

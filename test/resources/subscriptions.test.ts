@@ -3,7 +3,7 @@ import { subscriptions } from '../../src/resources/subscriptions.ts';
 import { bearer, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, product } from '../http/support.ts';
 import { createEnvironment, did } from '../support/session-calls.ts';
-import { type Subscribing, sharedWorld, subscribed, waiting } from './watchers.ts';
+import { manualTimers, type Subscribing, sharedWorld, subscribe } from './watchers.ts';
 
 afterEach(closeAll);
 
@@ -20,7 +20,7 @@ describe('subscribed resources', () => {
       signal.addEventListener('abort', () => looked.delete(uri));
       return 'as ever';
     };
-    const { watch } = subscriptions(() => {}, { stateOf, everyMs: 1_000, now: () => 0, ...waiting() });
+    const { watch } = subscriptions(() => {}, { stateOf, everyMs: 1_000, now: () => 0, ...manualTimers() });
     const take = (principal: string, all: readonly string[]) => all.map((uri) => watch(uri, principal));
     const of = (name: string) => [...looked].filter((uri) => uri.startsWith(`${name}-`)).length;
     return { looked, watch, take, of };
@@ -67,26 +67,26 @@ describe('subscribed resources', () => {
   test('get no slot back when too many wait for one', () => {
     const { take, of } = open();
     const first = take('greedy', uris(MOST, 'first'));
-    take('greedy', uris(MAX_WAITING, 'waits'));
+    take('greedy', uris(MAX_WAITING, 'timers'));
     const over = take('greedy', uris(MOST, 'over'));
     const ann = take('ann', uris(2, 'ann'));
     expect([of('first'), of('ann')]).toEqual([MOST - 2, 2]);
     for (const leave of [...first, ...ann, ...over]) leave();
-    expect([of('first'), of('waits'), of('over')]).toEqual([0, MOST, 0]);
+    expect([of('first'), of('timers'), of('over')]).toEqual([0, MOST, 0]);
   });
 
-  test('drop the latest that waits for the principal that holds most', () => {
+  test('drop the latest that timers for the principal that holds most', () => {
     const { looked, take } = open();
     const greedy = take('greedy', uris(34, 'greedy'));
     for (const principal of ['ann', 'ben']) take(principal, uris(33, principal));
-    const waits = uris(MAX_WAITING, 'waits');
-    take('greedy', waits);
+    const timers = uris(MAX_WAITING, 'timers');
+    take('greedy', timers);
     const late = take('ann', uris(1, 'late'));
     for (const leave of [...greedy, ...late]) leave();
-    expect(looked).toContain('waits-0');
+    expect(looked).toContain('timers-0');
   });
 
-  test('go first to a principal that has none, however many another one waits for', () => {
+  test('go first to a principal that has none, however many another one timers for', () => {
     const { take, of } = open();
     const [[leave] = []] = uris(MOST - 1, 'other').map((name) => take(name, [`${name}-0`]));
     take('greedy', uris(MAX_WAITING + 1, 'greedy'));
@@ -100,8 +100,8 @@ describe('subscribed resources', () => {
 test('over HTTP, the subscriptions of one principal do not delay the notifications of others', async () => {
   const people = tokens({ greedy: ['finspace:read'], ann: ['finspace:write'] });
   const world = sharedWorld();
-  const waits = waiting();
-  const { url } = await product({ ...world, authTokens: people.file }, { later: waits.later });
+  const timers = manualTimers();
+  const { url } = await product({ ...world, authTokens: people.file }, { later: timers.later });
   const [modern] = HTTP_HOSTS.filter(({ name }) => name.includes('2026'));
   const connect = async (token: string) => (await modern?.connect(url, { headers: bearer(token) })) as Subscribing;
 
@@ -109,12 +109,12 @@ test('over HTTP, the subscriptions of one principal do not delay the notificatio
   await greedy.listen?.({
     resourceSubscriptions: uris(150, 'none').map((id) => `finspace://kx/environments/${id}`),
   });
-  await expect.poll(() => waits.pending().length).toBe(MOST);
+  await expect.poll(() => timers.pending().length).toBe(MOST);
 
   const ann = await connect(people.ann);
   const { environmentId } = await createEnvironment(ann);
   const uri = `finspace://kx/environments/${environmentId}`;
-  const { heard } = await subscribed(ann, true, uri);
+  const { heard } = await subscribe(ann, true, uri);
   const elsewhere = await product(world);
   const other = (await modern?.connect(elsewhere.url)) as Subscribing;
   let edits = 0;
@@ -122,9 +122,9 @@ test('over HTTP, the subscriptions of one principal do not delay the notificatio
     .poll(async () => {
       edits += 1;
       await did(other, 'update_kx_environment', { environmentId, description: `edit ${edits}` });
-      waits.pass();
+      timers.pass();
       return heard;
     })
     .toContain(`notifications/resources/updated ${uri}`);
-  await expect.poll(() => waits.pending().length).toBe(MOST);
+  await expect.poll(() => timers.pending().length).toBe(MOST);
 });

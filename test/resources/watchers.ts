@@ -21,8 +21,8 @@ export interface Subscribing extends Session {
   fallbackNotificationHandler?: (notification: { method: string; params?: { uri?: string } }) => Promise<void>;
 }
 
-/** The pending timers; nothing runs by itself. */
-export interface Waiting {
+/** Timers that run only when the test says so. */
+export interface ManualTimers {
   readonly later: (work: () => void, ms: number) => () => void;
   /** The delay of each pending timer, in milliseconds. */
   pending(): number[];
@@ -30,26 +30,26 @@ export interface Waiting {
   pass(): void;
 }
 
-export function waiting(): Waiting {
-  const put = new Set<{ work: () => void; ms: number }>();
+export function manualTimers(): ManualTimers {
+  const pending = new Set<{ work: () => void; ms: number }>();
   return {
     later: (work, ms) => {
       const one = { work, ms };
-      put.add(one);
-      return () => void put.delete(one);
+      pending.add(one);
+      return () => void pending.delete(one);
     },
-    pending: () => [...put].map(({ ms }) => ms),
+    pending: () => [...pending].map(({ ms }) => ms),
     pass: () => {
-      const due = [...put];
-      put.clear();
+      const due = [...pending];
+      pending.clear();
       for (const { work } of due) work();
     },
   };
 }
 
 /** A server to connect to, which polls resources when the test says so. */
-export interface Place {
-  readonly waits: Waiting;
+export interface WatchedServer {
+  readonly timers: ManualTimers;
   connect(): Promise<Subscribing>;
 }
 
@@ -63,9 +63,9 @@ export function sharedWorld(): Record<string, unknown> {
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 function overStdio(connectTo: (transport: object) => Promise<Session>) {
-  return async (settings: Record<string, unknown>): Promise<Place> => {
-    const waits = waiting();
-    const served = createRuntime(configure(settings, {}), SILENT, { remote: false, later: waits.later });
+  return async (settings: Record<string, unknown>): Promise<WatchedServer> => {
+    const timers = manualTimers();
+    const served = createRuntime(configure(settings, {}), SILENT, { remote: false, later: timers.later });
     closing(served);
     const connect = async () => {
       const [input, output] = [new PassThrough(), new PassThrough()];
@@ -89,7 +89,7 @@ function overStdio(connectTo: (transport: object) => Promise<Session>) {
       };
       return closing(new Proxy(session, { get: (of, name) => (name === 'close' ? close : bound(of, name)) }));
     };
-    return { waits, connect: connect as Place['connect'] };
+    return { timers, connect: connect as WatchedServer['connect'] };
   };
 }
 
@@ -148,16 +148,16 @@ export const WATCHERS = [
   ...HTTP_HOSTS.map(({ name, connect }) => ({
     name: `HTTP, ${name}`,
     modern: name.includes('2026'),
-    open: async (settings: Record<string, unknown>): Promise<Place> => {
-      const waits = waiting();
-      const { url } = await product(settings, { later: waits.later });
-      return { waits, connect: async () => (await connect(url)) as Subscribing };
+    open: async (settings: Record<string, unknown>): Promise<WatchedServer> => {
+      const timers = manualTimers();
+      const { url } = await product(settings, { later: timers.later });
+      return { timers, connect: async () => (await connect(url)) as Subscribing };
     },
   })),
 ];
 
 /** Subscribes in the way of the era; returns how to stop, and the notifications. */
-export async function subscribed(session: Subscribing, modern: boolean, uri: string) {
+export async function subscribe(session: Subscribing, modern: boolean, uri: string) {
   const heard: string[] = [];
   session.fallbackNotificationHandler = async ({ method, params }) => void heard.push(`${method} ${params?.uri ?? ''}`);
   if (!modern) {

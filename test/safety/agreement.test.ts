@@ -8,7 +8,7 @@ import { type Call, operationNamed } from '../../src/operations/index.ts';
 import { apiReader } from '../../src/safety/api-reader.ts';
 import { planCall } from '../../src/safety/plan.ts';
 import { type Command, histories } from '../local/model/commands.ts';
-import { runs, seed } from '../local/tier.ts';
+import { givenSeed, runs } from '../local/tier.ts';
 import { type Embedded, type Members, openEmbedded, WORLD } from './support/backend.ts';
 import { PLACE } from './support/guard.ts';
 
@@ -102,6 +102,6 @@ const property = fc.asyncProperty(histories, fc.constantFrom<Limits>('published'
 
 test(
   'a plan predicts whether the service rejects a call, with the exact first reason',
-  () => fc.assert(property, { numRuns: runs(1, 200), endOnFailure: true, ...seed() }),
+  () => fc.assert(property, { numRuns: runs(1, 200), endOnFailure: true, ...givenSeed() }),
   runs(60_000, 7_200_000),
 );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { acceptRestore, initStore } from '../../src/store/postgres/administration.ts';
-import { called, wordsIn } from '../http/people.ts';
+import { callTool, wordsIn } from '../http/people.ts';
 import { closeAll, product } from '../http/support.ts';
 import { KMS_KEY } from '../support/session-calls.ts';
 import { SKIPPED } from './cluster.ts';
@@ -29,10 +29,10 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
   async function served() {
     const url = await stores.fresh();
     const { url: server } = await serve(url);
-    const made = await called(server, 'create_kx_environment', { name: 'trading', kmsKeyId: KMS_KEY });
+    const made = await callTool(server, 'create_kx_environment', { name: 'trading', kmsKeyId: KMS_KEY });
     const { environmentId } = made.structuredContent as { environmentId: string };
     const create = async (databaseName: string) =>
-      wordsIn(await called(server, 'create_kx_database', { environmentId, databaseName }));
+      wordsIn(await callTool(server, 'create_kx_database', { environmentId, databaseName }));
     const readyz = async () => {
       const response = await fetch(new URL('/readyz', server));
       return `${response.status} ${(await response.text()).trim()}`;
@@ -40,7 +40,7 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
     const isReady = () => expect.poll(readyz, { timeout: 30_000, interval: 100 }).toBe('200 ready');
     const isNot = (why: string) =>
       expect.poll(readyz, { timeout: 30_000, interval: 100 }).toContain(`503 not ready: ${why}`);
-    const list = () => called(server, 'list_kx_environments', {});
+    const list = () => callTool(server, 'list_kx_environments', {});
     await isReady();
     return { url, database: databaseIn(url), create, list, isReady, isNot };
   }

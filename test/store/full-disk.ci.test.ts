@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { initStore } from '../../src/store/postgres/administration.ts';
 import { openPostgres } from '../../src/store/postgres/index.ts';
-import { bearer, called, tokens, wordsIn } from '../http/people.ts';
+import { bearer, callTool, tokens, wordsIn } from '../http/people.ts';
 import { closeAll, product } from '../http/support.ts';
 import { KMS_KEY } from '../support/session-calls.ts';
 import { give, SKIPPED, startCluster } from './cluster.ts';
@@ -37,7 +37,7 @@ describe.skipIf(WHY !== '')(`the full disk of a PostgreSQL ${WHY}`, { timeout: 1
       ...{ store: url, sealKeys: sealKeysIn(folder), authTokens: held.file, rateWrite: 1_000_000 },
       ...{ state: join(folder, 'world.db'), stateDir: join(folder, 'a') },
     });
-    const call = (tool: string, args: object) => called(server.url, tool, args, { headers: bearer(held.agent) });
+    const call = (tool: string, args: object) => callTool(server.url, tool, args, { headers: bearer(held.agent) });
     const made = await call('create_kx_environment', { name: 'trading', kmsKeyId: KMS_KEY });
     const { environmentId } = made.structuredContent as { environmentId: string };
     const create = (databaseName: string) => call('create_kx_database', { environmentId, databaseName });

@@ -137,7 +137,7 @@ describe.skipIf(SKIPPED !== '')(`commands on worlds in a store ${SKIPPED}`, { ti
           terminal.types('a passphrase of a test');
         }
       await terminal.sees(said);
-      await terminal.left();
+      await terminal.exitCode();
       return terminal.screen();
     };
     expect(run('world', 'reset', '--store', url).status).toBe(0);

@@ -17,10 +17,10 @@ import { openWorlds } from '../../src/store/postgres/world/store.ts';
 import { CREDENTIALS, NO_BOTO3, runThroughBoto3 } from '../local/boto3.ts';
 import { KEY } from '../local/environment-builder.ts';
 import { histories } from '../local/model/commands.ts';
-import { live } from '../local/model/run.ts';
+import { compareHistory } from '../local/model/run.ts';
 import { onTestClock } from '../local/test-clock.ts';
-import { runs, seed } from '../local/tier.ts';
-import { openWorld, type Reply, requestFor, SEED, type TestWorld } from '../local/world.ts';
+import { givenSeed, runs } from '../local/tier.ts';
+import { openWorld, type Reply, requestFor, SEED_OPTIONS, type TestWorld } from '../local/world.ts';
 import { CLI } from '../support/hosts.ts';
 import { SKIPPED } from './cluster.ts';
 import { databaseIn, startStores, type TestStores } from './shared-store.ts';
@@ -54,7 +54,7 @@ describe.skipIf(SKIPPED !== '')(`three replicas of a world ${SKIPPED}`, { timeou
     const url = await stores.fresh();
     const own = await Promise.all(Array.from({ length: REPLICAS }, () => openWorlds(url)));
     const [first] = own as [Store];
-    await seedWorld(first, 'demo', { ...SEED, now: Date.now, lifecycle: 'realistic' });
+    await seedWorld(first, 'demo', { ...SEED_OPTIONS, now: Date.now, lifecycle: 'realistic' });
     const open = (store: Store) => openWorld({ store, start: Date.now(), credentials: CREDENTIALS });
     const worlds = await Promise.all(own.map(open));
     const random = seededRandom('boto3');
@@ -80,8 +80,8 @@ describe.skipIf(SKIPPED !== '')(`three replicas of a world ${SKIPPED}`, { timeou
       });
       return openWorld({ store: onTestClock(spread(own)) });
     };
-    const property = fc.asyncProperty(histories, (history) => live(history, open));
-    await fc.assert(property, { numRuns: runs(6, 1_000), ...seed() });
+    const property = fc.asyncProperty(histories, (history) => compareHistory(history, open));
+    await fc.assert(property, { numRuns: runs(6, 1_000), ...givenSeed() });
     for (const one of own) await one.close();
   });
 

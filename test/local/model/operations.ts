@@ -1,12 +1,12 @@
 import type { Mutation } from './mutation.ts';
-import { existing, mount, mountable, nameIsFree, open, readyVolume, unless } from './rules.ts';
+import { changeableEnv, existing, mount, nameIsFree, readyVolume, requireGroupForViews, unless } from './rules.ts';
 import {
   clustersOnVolume,
   type Env,
   release,
   releaseAll,
   type State,
-  using,
+  usingClusters,
   viewsOn,
   volumesOfCluster,
 } from './state.ts';
@@ -14,7 +14,7 @@ import { enter } from './time.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: requests as they are sent, and replies for the ids in them
 type Any = any;
-/** What an operation does to the model; throws `No`. Ids are the service's, from its reply. */
+/** What an operation does to the model; throws a `Rejection`. Ids are the service's, from its reply. */
 type Effect = (state: State, input: Any, reply: Any) => void;
 
 const SECOND = 1_000;
@@ -26,19 +26,15 @@ function roll(env: Env, clusterName: string, strategy: string, lasts: number | u
   if (strategy === 'NO_RESTART') return;
   for (const node of cluster.nodes) {
     node.restarting = true;
-    if (strategy === 'FORCE') enter('node', node, 'PROVISIONING', now, Number.NaN);
-    if (strategy === 'FORCE') node.due = null;
+    if (strategy === 'FORCE') Object.assign(node, { status: 'PROVISIONING', due: null });
   }
 }
 
 export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
   CreateKxEnvironment(state, { name }, { environmentId }) {
     unless(nameIsFree(state, name), 'Conflict');
-    const rooms = () => ({ users: new Map(), databases: new Map(), groups: new Map() });
     const env: Env = {
-      ...rooms(),
-      volumes: new Map(),
-      clusters: new Map(),
+      ...{ users: new Map(), databases: new Map(), groups: new Map(), volumes: new Map(), clusters: new Map() },
       id: environmentId,
       name,
       status: '',
@@ -50,12 +46,12 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
     state.envs.set(environmentId, env);
   },
   UpdateKxEnvironment(state, { environmentId, name }) {
-    const env = open(state, environmentId);
+    const env = changeableEnv(state, environmentId);
     unless(name === env.name || nameIsFree(state, name), 'Conflict');
     env.name = name;
   },
   UpdateKxEnvironmentNetwork(state, { environmentId, transitGatewayConfiguration: gateway }) {
-    const env = open(state, environmentId);
+    const env = changeableEnv(state, environmentId);
     if (gateway === undefined) env.dnsStatus = 'UPDATE_REQUESTED';
     else {
       unless(env.tgw === undefined || env.tgw === gateway.transitGatewayID, 'Conflict');
@@ -68,44 +64,46 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
     const env = existing(state.envs, environmentId);
     unless(env.status !== 'DELETED', 'Validation');
     unless(env.status === 'CREATED', 'Conflict');
-    unless(using(env).length === 0, 'Validation');
+    unless(usingClusters(env).length === 0, 'Validation');
     enter('env', env, 'DELETE_REQUESTED', state.now);
   },
 
   CreateKxUser(state, { environmentId, userName, iamRole }) {
-    const { users } = open(state, environmentId);
+    const { users } = changeableEnv(state, environmentId);
     unless(!users.has(userName), 'ResourceAlreadyExists');
     users.set(userName, iamRole);
     state.tags.delete(`${environmentId}/kxUser/${userName}`);
   },
   UpdateKxUser(state, { environmentId, userName, iamRole }) {
-    const { users } = open(state, environmentId);
+    const { users } = changeableEnv(state, environmentId);
     existing(users, userName);
     users.set(userName, iamRole);
   },
   DeleteKxUser(state, { environmentId, userName }) {
-    const { users } = open(state, environmentId);
+    const { users } = changeableEnv(state, environmentId);
     existing(users, userName);
     users.delete(userName);
   },
 
   CreateKxDatabase(state, { environmentId, databaseName }) {
-    const { databases } = open(state, environmentId);
+    const { databases } = changeableEnv(state, environmentId);
     unless(!databases.has(databaseName), 'ResourceAlreadyExists');
     databases.set(databaseName, { changesets: [], done: 0, views: new Map() });
   },
   UpdateKxDatabase(state, { environmentId, databaseName }) {
-    existing(open(state, environmentId).databases, databaseName);
+    existing(changeableEnv(state, environmentId).databases, databaseName);
   },
   DeleteKxDatabase(state, { environmentId, databaseName }) {
-    const env = open(state, environmentId);
+    const env = changeableEnv(state, environmentId);
     const { views } = existing(env.databases, databaseName);
-    const mounted = using(env).some(([, { mounts }]) => mounts.some(({ database }) => database === databaseName));
+    const mounted = usingClusters(env).some(([, { mounts }]) =>
+      mounts.some(({ database }) => database === databaseName),
+    );
     unless(!mounted && views.size === 0, 'Conflict');
     env.databases.delete(databaseName);
   },
   CreateKxChangeset(state, { environmentId, databaseName }, { changesetId }) {
-    const { changesets } = existing(open(state, environmentId).databases, databaseName);
+    const { changesets } = existing(changeableEnv(state, environmentId).databases, databaseName);
     const changeset = { id: changesetId, status: '', due: null, sequence: changesets.length + 1 };
     enter('changeset', changeset, 'PENDING', state.now);
     changesets.unshift(changeset);
@@ -117,7 +115,7 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
   ) {
     unless(!(autoUpdate && readWrite), 'Validation');
     unless(!readWrite || segmentConfigurations.length === 1, 'Validation');
-    const env = open(state, environmentId);
+    const env = changeableEnv(state, environmentId);
     const db = existing(env.databases, databaseName);
     unless(!db.views.has(dataviewName), 'ResourceAlreadyExists');
     const volumes = segmentConfigurations.map(({ volumeName }: Any) => volumeName);
@@ -131,7 +129,7 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
     db.views.set(dataviewName, view);
   },
   UpdateKxDataview(state, { environmentId, databaseName, dataviewName, segmentConfigurations }) {
-    const env = open(state, environmentId);
+    const env = changeableEnv(state, environmentId);
     const db = existing(env.databases, databaseName);
     const view = existing(db.views, dataviewName);
     unless(!view.writable, 'Validation');
@@ -142,9 +140,9 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
     enter('view', view, 'UPDATING', state.now);
   },
   DeleteKxDataview(state, { environmentId, databaseName, dataviewName }) {
-    const env = open(state, environmentId);
+    const env = changeableEnv(state, environmentId);
     const view = existing(existing(env.databases, databaseName).views, dataviewName);
-    const isMounted = using(env).some(([, { mounts }]) =>
+    const isMounted = usingClusters(env).some(([, { mounts }]) =>
       mounts.some((it) => it.database === databaseName && it.view === dataviewName),
     );
     unless(!isMounted && view.status === 'ACTIVE', 'Conflict');
@@ -152,21 +150,21 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
   },
 
   CreateKxVolume(state, { environmentId, volumeName, nas1Configuration: { size } }) {
-    const { volumes } = open(state, environmentId);
+    const { volumes } = changeableEnv(state, environmentId);
     unless(!volumes.has(volumeName), 'ResourceAlreadyExists');
     const volume = { status: '', due: null, size };
     enter('volume', volume, 'CREATING', state.now);
     volumes.set(volumeName, volume);
   },
   UpdateKxVolume(state, { environmentId, volumeName, nas1Configuration: { size } }) {
-    const volume = existing(open(state, environmentId).volumes, volumeName);
+    const volume = existing(changeableEnv(state, environmentId).volumes, volumeName);
     unless(size >= volume.size, 'Validation');
     unless(volume.status === 'ACTIVE', 'Conflict');
     if (size > volume.size) enter('volume', volume, 'UPDATING', state.now);
     volume.size = size;
   },
   DeleteKxVolume(state, { environmentId, volumeName }) {
-    const env = open(state, environmentId);
+    const env = changeableEnv(state, environmentId);
     const volume = existing(env.volumes, volumeName);
     const isUsed = clustersOnVolume(env, volumeName).length > 0 || viewsOn(env, volumeName).length > 0;
     unless(!isUsed && volume.status === 'ACTIVE', 'Conflict');
@@ -174,16 +172,16 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
   },
 
   CreateKxScalingGroup(state, { environmentId, scalingGroupName }) {
-    const { groups } = open(state, environmentId);
+    const { groups } = changeableEnv(state, environmentId);
     unless(!groups.has(scalingGroupName), 'Conflict');
     const group = { status: '', due: null };
     enter('group', group, 'CREATING', state.now);
     groups.set(scalingGroupName, group);
   },
   DeleteKxScalingGroup(state, { environmentId, scalingGroupName }) {
-    const env = open(state, environmentId);
+    const env = changeableEnv(state, environmentId);
     const group = existing(env.groups, scalingGroupName);
-    unless(!using(env).some(([, cluster]) => cluster.group === scalingGroupName), 'Conflict');
+    unless(!usingClusters(env).some(([, cluster]) => cluster.group === scalingGroupName), 'Conflict');
     unless(group.status === 'ACTIVE', 'Conflict');
     enter('group', group, 'DELETING', state.now);
   },
@@ -192,8 +190,8 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
     const { environmentId, clusterName, clusterType, databases = [], scalingGroupConfiguration: on } = input;
     const { nodeCount } = on ?? input.capacityConfiguration;
     unless(nodeCount === 1 || clusterType === 'HDB', 'Validation');
-    mountable(on?.scalingGroupName, databases);
-    const env = open(state, environmentId);
+    requireGroupForViews(on?.scalingGroupName, databases);
+    const env = changeableEnv(state, environmentId);
     unless(!env.clusters.has(clusterName), 'Conflict');
     const group = on?.scalingGroupName;
     if (group !== undefined) unless(existing(env.groups, group).status === 'ACTIVE', 'Conflict');
@@ -216,7 +214,7 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
     env.clusters.set(clusterName, cluster);
   },
   UpdateKxClusterCodeConfiguration(state, { environmentId, clusterName, deploymentConfiguration }) {
-    const env = open(state, environmentId);
+    const env = changeableEnv(state, environmentId);
     const { type, status } = existing(env.clusters, clusterName);
     const { deploymentStrategy } = deploymentConfiguration;
     unless(deploymentStrategy !== 'NO_RESTART' || type === 'GP', 'Validation');
@@ -224,7 +222,7 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
     roll(env, clusterName, deploymentStrategy, CODE_TAKES[deploymentStrategy], state.now);
   },
   UpdateKxClusterDatabases(state, { environmentId, clusterName, databases, deploymentConfiguration }) {
-    const env = open(state, environmentId);
+    const env = changeableEnv(state, environmentId);
     const cluster = existing(env.clusters, clusterName);
     unless(cluster.type !== 'TICKERPLANT', 'Validation');
     const [{ databaseName, dataviewName }] = databases;
@@ -232,7 +230,7 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
       cluster.mounts.some(({ database }) => database === databaseName),
       'Validation',
     );
-    mountable(cluster.group, databases);
+    requireGroupForViews(cluster.group, databases);
     unless(cluster.status === 'RUNNING', 'Conflict');
     const mounted = mount(env, databaseName, dataviewName);
     cluster.mounts = cluster.mounts.map((it) => (it.database === databaseName ? mounted : it));
@@ -247,7 +245,7 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
     );
   },
   DeleteKxClusterNode(state, { environmentId, clusterName, nodeId }) {
-    const cluster = existing(open(state, environmentId).clusters, clusterName);
+    const cluster = existing(changeableEnv(state, environmentId).clusters, clusterName);
     const node = cluster.nodes.find(({ status }) => status === 'RUNNING');
     unless(nodeId !== 'none' && node !== undefined, 'ResourceNotFound');
     cluster.nodes.splice(cluster.nodes.indexOf(node), 1);
@@ -257,7 +255,7 @@ export const EFFECTS: Readonly<Record<Mutation, Effect>> = {
     cluster.nodes.push(replacement);
   },
   DeleteKxCluster(state, { environmentId, clusterName }) {
-    const env = open(state, environmentId);
+    const env = changeableEnv(state, environmentId);
     const cluster = existing(env.clusters, clusterName);
     unless(cluster.status !== 'DELETING', 'Conflict');
     enter('cluster', cluster, 'DELETING', state.now);

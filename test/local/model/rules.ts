@@ -1,13 +1,13 @@
 import type { Db, Env, State, Version, View, Volume } from './state.ts';
 
 /** How the model rejects a request: with the name of a modelled error. */
-export class No extends Error {}
+export class Rejection extends Error {}
 export function unless(condition: boolean, error: string): asserts condition {
-  if (!condition) throw new No(error);
+  if (!condition) throw new Rejection(error);
 }
 
 /** The environment, if its contents can be changed. */
-export function open(state: State, id: string): Env {
+export function changeableEnv(state: State, id: string): Env {
   const env = state.envs.get(id);
   unless(env !== undefined, 'ResourceNotFound');
   unless(env.status !== 'DELETED', 'Validation');
@@ -31,7 +31,7 @@ export function readyVolume(env: Env, name: string): Volume {
 }
 
 /** Dataviews are for clusters on a group only, whether they exist or not. */
-export function mountable(group: string | undefined, databases: readonly { dataviewName?: string }[]): void {
+export function requireGroupForViews(group: string | undefined, databases: readonly { dataviewName?: string }[]): void {
   for (const { dataviewName } of databases) unless(dataviewName === undefined || group !== undefined, 'Validation');
 }
 

@@ -8,7 +8,7 @@ import { operationNamed } from '../../../src/operations/index.ts';
 import { contentOf, MINUTE, openWorld, type Reply, requestFor, START, type TestWorld, typeOf } from '../world.ts';
 import type { Command } from './commands.ts';
 import { EFFECTS } from './operations.ts';
-import { No } from './rules.ts';
+import { Rejection } from './rules.ts';
 import { emptyState, type State } from './state.ts';
 import { applyDue } from './time.ts';
 import { modelView, serviceView } from './views.ts';
@@ -16,7 +16,10 @@ import { modelView, serviceView } from './views.ts';
 const WORLD = worldOf('111122223333', 'us-east-1');
 
 /** Runs a history in the service and in the model, and fails where they differ. */
-export async function live(history: readonly Command[], open = (): Promise<TestWorld> => openWorld()): Promise<void> {
+export async function compareHistory(
+  history: readonly Command[],
+  open = (): Promise<TestWorld> => openWorld(),
+): Promise<void> {
   const world = await open();
   const state = emptyState(START);
   const ids = new Set<string>();
@@ -28,11 +31,11 @@ export async function live(history: readonly Command[], open = (): Promise<TestW
     const response = await world.serve(requestFor(command.name, input));
     const reply = contentOf(response);
     const type = typeOf(response);
-    const isRepeat = repeats(command, input, state);
-    const verdict = isRepeat ?? verdictOf(command, input, reply, state);
+    const repeatVerdict = verdictOfRepeat(command, input, state);
+    const verdict = repeatVerdict ?? verdictOf(command, input, reply, state);
     const answer = response.status === 200 ? 'ok' : (errorNamed(type) ?? type);
     if (answer !== verdict) expect.fail(difference({ step, command, answer, verdict, why: reply.message }));
-    if (verdict === 'ok' && isRepeat === undefined) requireNewId(reply, command, ids);
+    if (verdict === 'ok' && repeatVerdict === undefined) requireNewId(reply, command, ids);
     if (step === history.length >> 1 || step === history.length - 1) await compare(world, state, step);
   }
   await world.close();
@@ -57,8 +60,8 @@ async function completed({ name, env, input, clientToken }: Command, step: numbe
   return request;
 }
 
-/** The reply for a used token, within ten minutes of its first success. */
-function repeats({ name }: Command, { clientToken, ...input }: Reply, state: State): string | undefined {
+/** The verdict on a request with a used token, within ten minutes of its first success; undefined for other requests. */
+function verdictOfRepeat({ name }: Command, { clientToken, ...input }: Reply, state: State): string | undefined {
   const known = state.tokens.get(`${name} ${clientToken}`);
   if (clientToken === undefined || known === undefined || known.expires <= state.now) return undefined;
   if (known.input === JSON.stringify(input)) return 'ok';
@@ -69,7 +72,7 @@ function verdictOf({ name }: Command, { clientToken, ...input }: Reply, reply: R
   try {
     EFFECTS[name](state, input, reply);
   } catch (error) {
-    if (!(error instanceof No)) throw error;
+    if (!(error instanceof Rejection)) throw error;
     const { errors } = operationNamed(name);
     return errors.includes(error.message as never) ? error.message : (REPLACEMENTS[error.message] ?? error.message);
   }

@@ -77,12 +77,12 @@ export const emptyState = (now: number): State => ({
   tokens: new Map(),
 });
 
-/** A cluster stops using entities as soon as its deletion starts. */
-export const using = (env: Env): [string, Cluster][] =>
+/** The clusters that use entities: a cluster stops as soon as its deletion starts. */
+export const usingClusters = (env: Env): [string, Cluster][] =>
   [...env.clusters].filter(([, cluster]) => cluster.status !== 'DELETING').sort(([a], [b]) => (a < b ? -1 : 1));
 
 export const clustersOnVersion = (env: Env, version: Version): string[] =>
-  using(env).flatMap(([name, { mounts }]) => (mounts.some((mount) => mount.version === version) ? [name] : []));
+  usingClusters(env).flatMap(([name, { mounts }]) => (mounts.some((mount) => mount.version === version) ? [name] : []));
 
 export const volumesOfCluster = ({ mounts, log }: Cluster): string[] => [
   ...mounts.flatMap(({ version }) => version?.volumes ?? []),
@@ -90,7 +90,7 @@ export const volumesOfCluster = ({ mounts, log }: Cluster): string[] => [
 ];
 
 export const clustersOnVolume = (env: Env, volume: string): string[] =>
-  using(env).flatMap(([name, cluster]) => (volumesOfCluster(cluster).includes(volume) ? [name] : []));
+  usingClusters(env).flatMap(([name, cluster]) => (volumesOfCluster(cluster).includes(volume) ? [name] : []));
 
 export const viewsOn = (env: Env, volume: string): View[] =>
   [...env.databases.values()]

@@ -1,4 +1,4 @@
-import { type Cluster, type Db, type Env, release, type State, type Timed, using, type View } from './state.ts';
+import { type Cluster, type Db, type Env, release, type State, type Timed, usingClusters, type View } from './state.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -129,7 +129,7 @@ function stepCluster(env: Env, name: string, cluster: Cluster, at: number): void
     return;
   }
   if (cluster.status === 'CREATING' && cluster.group !== undefined) {
-    const reserved = using(env)
+    const reserved = usingClusters(env)
       .filter(([, { group, status }]) => group === cluster.group && (status === 'RUNNING' || status === 'UPDATING'))
       .reduce((sum, [, { memory, nodeCount }]) => sum + memory * nodeCount, 0);
     if (reserved + cluster.memory * cluster.nodeCount > HOST_MIB) {

@@ -1,6 +1,6 @@
 import type { OperationName } from '../../../src/operations/index.ts';
 import { contentOf, requestFor, type TestWorld } from '../world.ts';
-import { clustersOnVersion, clustersOnVolume, type Env, type State, using } from './state.ts';
+import { clustersOnVersion, clustersOnVolume, type Env, type State, usingClusters } from './state.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: replies are looked at member by member
 type Any = any;
@@ -17,7 +17,7 @@ export function modelView(state: State): object {
       users: table(env.users, (role, name) => [role, [...(state.tags.get(`${id}/kxUser/${name}`) ?? [])].sort()]),
       groups: table(env.groups, (group, name) => [
         group.status,
-        using(env)
+        usingClusters(env)
           .filter(([, it]) => it.group === name)
           .map(([it]) => it),
       ]),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Subscribing, sharedWorld, subscribed } from '../resources/watchers.ts';
+import { type Subscribing, sharedWorld, subscribe } from '../resources/watchers.ts';
 import { SKIPPED } from '../store/cluster.ts';
 import { startStores, type TestStores } from '../store/shared-store.ts';
 import { createEnvironment, did, KMS_KEY } from '../support/session-calls.ts';
@@ -49,7 +49,7 @@ describe.skipIf(SKIPPED !== '')(`replicas that share a store ${SKIPPED}`, { time
     const uri = `finspace://kx/environments/${environmentId}`;
     for (const [at, host] of HTTP_HOSTS.entries()) {
       const session = (await host.connect(right.url)) as Subscribing;
-      const { heard } = await subscribed(session, host.name.includes('2026'), uri);
+      const { heard } = await subscribe(session, host.name.includes('2026'), uri);
       let edits = 0;
       await expect
         .poll(async () => {
