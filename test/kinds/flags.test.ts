@@ -60,7 +60,7 @@ function listedOf(kind: KindName): string[] {
 }
 
 /** The members that creates and updates of a kind accept. */
-const takenBy = (kind: KindName): Set<string> =>
+const acceptedBy = (kind: KindName): Set<string> =>
   new Set(
     OPERATION_NAMES.map(operationNamed)
       .filter(({ entity, risk }) => entity === kind && !['read', 'reveal', 'destroy'].includes(risk))
@@ -72,8 +72,8 @@ const shownByList = KIND_NAMES.filter((kind) => NAMES[kind].isListedWhole !== tr
   return factsOf(kind).filter(({ reads }) => reads.length > 0 && reads.every((member) => members.includes(member)));
 });
 
-const taken = KIND_NAMES.filter((kind) => !NOT_COMPARED.includes(kind)).flatMap((kind) => {
-  const members = takenBy(kind);
+const accepted = KIND_NAMES.filter((kind) => !NOT_COMPARED.includes(kind)).flatMap((kind) => {
+  const members = acceptedBy(kind);
   return factsOf(kind).filter(({ reads }) => reads.some((member) => members.has(member)));
 });
 
@@ -88,7 +88,7 @@ describe('the flags of facts', () => {
   });
 
   it('mark as a setting each fact that a create or update accepts, except those listed here', () => {
-    const unflagged = taken.filter(({ setting }) => setting !== true).map(({ name }) => name);
+    const unflagged = accepted.filter(({ setting }) => setting !== true).map(({ name }) => name);
     expect(unflagged.sort(), 'facts without `setting: true`').toEqual(Object.keys(NO_SETTINGS).sort());
   });
 });

@@ -5,8 +5,6 @@ import { deletionIn, isLeaving, statusClass, statusMeanings } from '../../src/ki
 import type { KindName } from '../../src/kinds/views.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 
-const kinds = KIND_NAMES;
-
 /** The statuses in the replies of the operation that shows or lists a kind. */
 function documented(kind: KindName): string[] {
   const { get, list } = NAMES[kind];
@@ -20,19 +18,19 @@ function documented(kind: KindName): string[] {
 }
 
 describe('the states of a kind', () => {
-  it.each(kinds)('are those that the API documents for %s, in the same order', (kind) => {
+  it.each(KIND_NAMES)('are those that the API documents for %s, in the same order', (kind) => {
     expect(Object.keys(statusMeanings(kind))).toEqual(documented(kind));
   });
 
   it('have the same meaning in all kinds', () => {
-    for (const kind of kinds)
+    for (const kind of KIND_NAMES)
       for (const [status, { is, deletion }] of Object.entries(statusMeanings(kind))) {
         expect([kind, status, statusClass(status)]).toEqual([kind, status, is]);
         expect([kind, status, deletionIn(status)]).toEqual([kind, status, deletion]);
       }
   });
 
-  it.each(kinds)('never lead from a failed or settled status of %s without a call', (kind) => {
+  it.each(KIND_NAMES)('never lead from a failed or settled status of %s without a call', (kind) => {
     for (const { is, next } of Object.values(statusMeanings(kind)))
       expect(next === undefined || is === 'underway').toBe(true);
   });

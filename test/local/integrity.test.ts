@@ -107,7 +107,7 @@ describe('a conflict reports its reason', () => {
     });
   });
 
-  test('and no other error has a reason', async () => {
+  test('which other errors do not have', async () => {
     const refused = await world.refusal('CreateKxVolume', { environmentId, volumeName: 'vol-one' });
     expect(refused).toEqual({ status: 400, type: 'ValidationException', message: expect.any(String) });
   });

@@ -105,7 +105,7 @@ describe('an entity that is not ready cannot be used', () => {
     ],
   ]);
 
-  test('nor can an environment that is being created, and a deleted one is invalid', async () => {
+  test('if it is an environment that is being created; a deleted one is invalid', async () => {
     const own = await openWorld();
     const { environmentId: id } = await own.call('CreateKxEnvironment', { name: 'kdb-new', kmsKeyId: KEY });
     const user = { environmentId: id, userName: 'bob', iamRole: ROLE };

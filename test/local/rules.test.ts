@@ -165,8 +165,9 @@ describe('a cluster that violated a documented rule and still ran is accepted', 
   });
 });
 
+const segment = (volumeName: string, ...dbPaths: string[]) => ({ volumeName, dbPaths });
+
 describe('an invalid dataview is rejected', () => {
-  const segment = (volumeName: string, ...dbPaths: string[]) => ({ volumeName, dbPaths });
   const refused: [string, Partial<Input<'CreateKxDataview'>>, RegExp][] = [
     ['that updates itself from a fixed changeset', { autoUpdate: true, changesetId: 'abc' }, /autoUpdate/],
     ['that is writable and updates itself', { autoUpdate: true, readWrite: true }, /autoUpdate/],
@@ -203,14 +204,14 @@ describe('an invalid dataview is rejected', () => {
     const refusal = await world.refusal('CreateKxDataview', input);
     expect(refusal).toEqual({ status: 400, type: 'ValidationException', message: expect.stringMatching(message) });
   });
+});
 
-  test('but not if its paths do not overlap', async () => {
-    const own = await openWorld();
-    const { database, volume, dataview } = await openBuilder(own);
-    await database('trades');
-    await volume('vol-one');
-    await volume('vol-two');
-    const segmentConfigurations = [segment('vol-one', '/2020.*'), segment('vol-two', '/2021.*', '/2022.01.??')];
-    expect((await dataview('new-one', { segmentConfigurations })).status).toBe('CREATING');
-  });
+test('a dataview whose segments have paths that do not overlap is accepted', async () => {
+  const own = await openWorld();
+  const { database, volume, dataview } = await openBuilder(own);
+  await database('trades');
+  await volume('vol-one');
+  await volume('vol-two');
+  const segmentConfigurations = [segment('vol-one', '/2020.*'), segment('vol-two', '/2021.*', '/2022.01.??')];
+  expect((await dataview('new-one', { segmentConfigurations })).status).toBe('CREATING');
 });

@@ -13,6 +13,24 @@ describe('a user that does not exist', () => {
     });
     await backend.close();
   });
+
+  it('is reported with the first existing ones if there are many, or that none exist', async () => {
+    const { backend, town, guarded } = await openTwoEnvironments();
+    const { environmentId } = await openBuilder(backend.call, 'bare');
+    await guarded({}, async (guard) => {
+      const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: { environmentId, userName: 'nobody' } });
+      expect(outcome).toMatchObject({ text: expect.stringContaining('None exist. Next: list_kx_users.') });
+    });
+    for (let at = 0; at < 12; at += 1) await town.user(`user${at}`);
+    await guarded({}, async (guard) => {
+      const given = { environmentId: town.environmentId, userName: 'nobody' };
+      const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: given });
+      expect(outcome).toMatchObject({
+        text: expect.stringMatching(/Existing ones: (?:"\w+", ){9}"\w+" and more\. Next/),
+      });
+    });
+    await backend.close();
+  });
 });
 
 describe('a node that does not exist', () => {
@@ -48,24 +66,6 @@ describe('a node that does not exist', () => {
     const [one, two] = nodes.map(({ nodeId }) => nodeId);
     expect(await refusalText()).toBe(`${head} Existing ones: "${one}", "${two}". Next: list_kx_cluster_nodes.`);
     expect(await refusalText({ deny: ['list_kx_cluster_nodes'] })).toBe(`${head} Next: list_kx_cluster_nodes.`);
-    await backend.close();
-  });
-
-  it('a user that does not exist among many is reported with the first existing ones', async () => {
-    const { backend, town, guarded } = await openTwoEnvironments();
-    const { environmentId } = await openBuilder(backend.call, 'bare');
-    await guarded({}, async (guard) => {
-      const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: { environmentId, userName: 'nobody' } });
-      expect(outcome).toMatchObject({ text: expect.stringContaining('None exist. Next: list_kx_users.') });
-    });
-    for (let at = 0; at < 12; at += 1) await town.user(`user${at}`);
-    await guarded({}, async (guard) => {
-      const given = { environmentId: town.environmentId, userName: 'nobody' };
-      const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: given });
-      expect(outcome).toMatchObject({
-        text: expect.stringMatching(/Existing ones: (?:"\w+", ){9}"\w+" and more\. Next/),
-      });
-    });
     await backend.close();
   });
 });

@@ -92,7 +92,7 @@ describe('an invalid file of faults ends a server at start-up', () => {
     }
   });
 
-  it('and so does one for another backend', () => {
+  it('that is given for another backend, with one line', () => {
     const args = [CLI, '--backend', 'aws', '--faults', path];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 2, stderr: 'finspace-mcp: --faults: needs --backend local\n' });

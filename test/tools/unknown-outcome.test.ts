@@ -55,7 +55,7 @@ it.each([
   },
 );
 
-it('so does the error of a step of several calls', async () => {
+it('the error of a step of create_kx_entities says that its outcome is unknown', async () => {
   const create = [{ tool: 'create_kx_database', arguments: { databaseName: 'orders' } }];
   const outcome = await attempt('CreateKxDatabase', 'Conflict', 'create_kx_entities', { create });
   expect(outcome).toMatchObject({
