@@ -6,10 +6,17 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import type { FinspaceError } from '../../src/operations/failure.ts';
+import { deferred } from '../support/deferred.ts';
 import { freePort } from '../support/free-port.ts';
+import { failureOf } from './aws-home.ts';
 import { answering, serving, stubCredentials, tokenOf } from './endpoints.ts';
 
 const CLUSTER = { environmentId: 'abc123', clusterName: 'hdb-1' };
+const CONNECTION = {
+  environmentId: 'abc123',
+  userArn: 'arn:aws:finspace:us-east-1:123456789012:kxEnvironment/abc123/kxUser/trader',
+  clusterName: 'hdb-1',
+};
 const ok = answering(200, '{}');
 
 beforeEach(stubCredentials);
@@ -19,30 +26,15 @@ function caller(url: string, backoff = () => 1) {
   return finspaceCall({ region: 'us-east-1', endpoint: url, limits: DEFAULT_LIMITS, maxAttempts: 3, backoff });
 }
 
-const failed = (result: Promise<unknown>) =>
-  result.then(
-    () => Promise.reject(new Error('the call went through')),
-    (error: FinspaceError) => error.fields,
-  );
-
-/** A promise and the functions that settle it. */
-function signalled<T = void>() {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
-
 describe('a read that is cancelled', () => {
   it('fails at once, and its connection is closed', async () => {
-    const [arrived, closed] = [signalled(), signalled()];
+    const [arrived, closed] = [deferred(), deferred()];
     const { url, seen } = await serving((response) => {
       response.socket?.on('close', () => closed.resolve());
       arrived.resolve();
     });
     const cancel = new AbortController();
-    const result = failed(caller(url)('GetKxCluster', CLUSTER, { signal: cancel.signal }));
+    const result = failureOf(caller(url)('GetKxCluster', CLUSTER, { signal: cancel.signal }));
     await arrived.promise;
     const startedAt = performance.now();
     cancel.abort();
@@ -53,13 +45,13 @@ describe('a read that is cancelled', () => {
   });
 
   it('fails at once in the middle of the reply', async () => {
-    const arrived = signalled();
+    const arrived = deferred();
     const { url } = await serving((response) => {
       response.writeHead(200);
       response.write('{"status":', () => arrived.resolve());
     });
     const cancel = new AbortController();
-    const result = failed(caller(url)('GetKxConnectionString', CONNECTION, { signal: cancel.signal }));
+    const result = failureOf(caller(url)('GetKxConnectionString', CONNECTION, { signal: cancel.signal }));
     await arrived.promise;
     cancel.abort();
     const fields = await result;
@@ -68,33 +60,28 @@ describe('a read that is cancelled', () => {
   });
 
   it('fails at once while it waits for a retry', async () => {
-    const arrived = signalled();
+    const arrived = deferred();
     const { url, seen } = await serving((response, request) => {
       answering(503, '')(response, request);
       arrived.resolve();
     });
     const cancel = new AbortController();
-    const waiting = signalled();
+    const waiting = deferred();
     const call = caller(url, () => {
       setImmediate(() => waiting.resolve());
       return 20_000;
     });
-    const result = failed(call('GetKxCluster', CLUSTER, { signal: cancel.signal }));
+    const result = failureOf(call('GetKxCluster', CLUSTER, { signal: cancel.signal }));
     await Promise.all([arrived.promise, waiting.promise]);
     cancel.abort();
     expect((await result).code).toBe('Aborted');
     expect(seen).toHaveLength(1);
   });
 });
-const CONNECTION = {
-  environmentId: 'abc123',
-  userArn: 'arn:aws:finspace:us-east-1:123456789012:kxEnvironment/abc123/kxUser/trader',
-  clusterName: 'hdb-1',
-};
 
 describe('a mutation that is cancelled', () => {
   it('runs to completion if it was already sent', async () => {
-    const arrived = signalled<() => void>();
+    const arrived = deferred<() => void>();
     const { url, seen } = await serving((response, request) => arrived.resolve(() => ok(response, request)));
     const cancel = new AbortController();
     const result = caller(url)('DeleteKxCluster', CLUSTER, { signal: cancel.signal });
@@ -120,7 +107,7 @@ describe('a mutation that is cancelled', () => {
   it('is not sent if it is cancelled first', async () => {
     const { url, seen } = await serving(ok);
     const signal = AbortSignal.abort();
-    expect(await failed(caller(url)('DeleteKxCluster', CLUSTER, { signal }))).toMatchObject({
+    expect(await failureOf(caller(url)('DeleteKxCluster', CLUSTER, { signal }))).toMatchObject({
       code: 'Aborted',
       attempts: 0,
       advice: 'The call was cancelled and changed nothing.',
@@ -134,13 +121,13 @@ describe('a mutation that is cancelled', () => {
       setImmediate(() => cancel.abort());
       return 20_000;
     });
-    const fields = await failed(call('DeleteKxCluster', CLUSTER, { signal: cancel.signal }));
+    const fields = await failureOf(call('DeleteKxCluster', CLUSTER, { signal: cancel.signal }));
     expect(fields).toMatchObject({ code: 'Aborted', attempts: 1 });
     expect(fields).not.toHaveProperty('outcomeUnknown');
   });
 
   it('is not sent if it is cancelled while credentials are fetched', async () => {
-    const [asked, cancel] = [signalled<() => void>(), new AbortController()];
+    const [asked, cancel] = [deferred<() => void>(), new AbortController()];
     const keys = {
       AccessKeyId: 'AKIAFETCHED',
       SecretAccessKey: 'fetched',
@@ -155,7 +142,7 @@ describe('a mutation that is cancelled', () => {
     for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/nonexistent');
     vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `${vault.url}/credentials`);
     const call = caller(url);
-    const result = failed(call('DeleteKxCluster', CLUSTER, { signal: cancel.signal }));
+    const result = failureOf(call('DeleteKxCluster', CLUSTER, { signal: cancel.signal }));
     const grant = await asked.promise;
     cancel.abort();
     expect((await result).code).toBe('Aborted');

@@ -1,40 +1,31 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { deferred } from '../support/deferred.ts';
 import { closeAll, closing, INITIALIZE, modern, post, stack } from './support.ts';
 
 afterEach(closeAll);
 
 /** Work that waits until it is released. */
-function gate() {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  let began = () => {};
-  const waiting = new Promise<void>((resolve) => {
-    began = resolve;
-  });
-  return {
-    work: () => {
-      began();
-      return opened;
-    },
-    open,
-    waiting,
+function heldWork() {
+  const [begun, released] = [deferred(), deferred()];
+  const work = () => {
+    begun.resolve();
+    return released.promise;
   };
+  return { work, begun: begun.promise, release: released.resolve };
 }
 const call = (url: string) => modern(url, 'tools/call', { name: 'work', arguments: {} });
 
 describe('load', () => {
   it('above the cap is rejected at once, and accepted again afterwards', async () => {
-    const { work, open, waiting } = gate();
+    const { work, begun, release } = heldWork();
     const { url } = await stack(work, { maxInFlight: 1 });
     const held = call(url);
-    await waiting;
+    await begun;
     const refused = await call(url);
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('1');
-    open();
+    release();
     expect((await held).status).toBe(200);
     expect((await call(url)).status).toBe(200);
   });
@@ -62,22 +53,22 @@ describe('load', () => {
 
 describe('a drain', () => {
   it('completes accepted requests, rejects new ones, and ends', async () => {
-    const { work, open, waiting } = gate();
+    const { work, begun, release } = heldWork();
     const server = await stack(work);
     const held = call(server.url);
-    await waiting;
+    await begun;
     const closed = server.close();
     await expect(call(server.url).then(({ status }) => status)).rejects.toThrow();
-    open();
+    release();
     expect((await held).status).toBe(200);
     await closed;
   });
 
   it('has a time limit', async () => {
-    const { work, waiting } = gate();
+    const { work, begun } = heldWork();
     const server = await stack(work, { drainMs: 100 });
     const held = call(server.url).catch(() => undefined);
-    await waiting;
+    await begun;
     const begin = performance.now();
     await server.close();
     expect(performance.now() - begin).toBeLessThan(2_000);

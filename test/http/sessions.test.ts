@@ -116,49 +116,53 @@ describe('a session of the 2025 era', () => {
 });
 
 describe('sessions of several principals', () => {
-  const full = async (maxSessions = 4) => {
+  const openWithSlots = async (maxSessions = 4) => {
     const at = { now: Date.now() };
     const { file, ann, ben, cid } = tokens({ ann: ['finspace:read'], ben: ['finspace:read'], cid: ['finspace:read'] });
     const { url } = await product({ authTokens: file, maxSessions }, { now: () => at.now });
-    const begun = async (token: string) => {
+    const begin = async (token: string) => {
       const session = await initialize(url, bearer(token));
       await settle();
       at.now += 1;
       return session;
     };
-    const refused = async (token: string) => (await statusOf(post(url, INITIALIZE, bearer(token)))) === 503;
-    const alive = async (session: Record<string, string>) => (await statusOf(post(url, LIST, session))) === 200;
-    return { url, at, ann, ben, cid, begun, refused, alive };
+    const isRefused = async (token: string) => (await statusOf(post(url, INITIALIZE, bearer(token)))) === 503;
+    const isAlive = async (session: Record<string, string>) => (await statusOf(post(url, LIST, session))) === 200;
+    return { url, at, ann, ben, cid, begin, isRefused, isAlive };
   };
 
   it('are shared fairly: the principal that holds most loses one, even one in use', async () => {
-    const { url, ann, ben, begun, refused, alive } = await full();
+    const { url, ann, ben, begin, isRefused, isAlive } = await openWithSlots();
     const greedy: Record<string, string>[] = [];
     const streams: Response[] = [];
     for (let at = 0; at < 4; at += 1) {
-      const session = await begun(ann);
+      const session = await begin(ann);
       greedy.push(session);
       streams.push(await fetch(url, { headers: { ...session, accept: 'text/event-stream' } }));
     }
-    expect(await refused(ann)).toBe(true);
-    const own = [await begun(ben), await begun(ben)];
-    expect([await refused(ben), await refused(ann)]).toEqual([true, true]);
-    for (const session of own) expect(await alive(session)).toBe(true);
-    expect([await alive(greedy[0] ?? {}), await alive(greedy[1] ?? {})]).toEqual([false, false]);
-    expect([await alive(greedy[2] ?? {}), await alive(greedy[3] ?? {})]).toEqual([true, true]);
+    expect(await isRefused(ann)).toBe(true);
+    const own = [await begin(ben), await begin(ben)];
+    expect([await isRefused(ben), await isRefused(ann)]).toEqual([true, true]);
+    for (const session of own) expect(await isAlive(session)).toBe(true);
+    expect([await isAlive(greedy[0] ?? {}), await isAlive(greedy[1] ?? {})]).toEqual([false, false]);
+    expect([await isAlive(greedy[2] ?? {}), await isAlive(greedy[3] ?? {})]).toEqual([true, true]);
     for (const { body } of streams) await body?.cancel();
   });
 
   it('are evicted after a minute of idle time, but never one of a principal that holds fewer', async () => {
-    const { at, ann, ben, cid, begun, alive } = await full();
-    const bens = await begun(ben);
-    const idle = await begun(ann);
+    const { at, ann, ben, cid, begin, isAlive } = await openWithSlots();
+    const bens = await begin(ben);
+    const idle = await begin(ann);
     at.now += 60_000;
-    const used = [await begun(ann), await begun(ann)];
-    await begun(ann);
-    expect([await alive(idle), await alive(bens)]).toEqual([false, true]);
-    await begun(cid);
-    expect([await alive(used[0] ?? {}), await alive(used[1] ?? {}), await alive(bens)]).toEqual([false, true, true]);
+    const used = [await begin(ann), await begin(ann)];
+    await begin(ann);
+    expect([await isAlive(idle), await isAlive(bens)]).toEqual([false, true]);
+    await begin(cid);
+    expect([await isAlive(used[0] ?? {}), await isAlive(used[1] ?? {}), await isAlive(bens)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MINUTE_MS, type ReplyCache, replyCache } from '../../src/inventory/reply-cache.ts';
 import type { Call } from '../../src/operations/index.ts';
+import { deferred } from '../support/deferred.ts';
 import { demo, NOW } from './demo.ts';
 
 interface Kept {
@@ -33,14 +34,6 @@ async function opened(maxBytes?: number): Promise<Kept> {
       return new Map(world.counts);
     },
   };
-}
-
-function promised<T>() {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((fulfil) => {
-    resolve = fulfil;
-  });
-  return { promise, resolve };
 }
 
 describe('an inventory', () => {
@@ -118,7 +111,7 @@ describe('an inventory', () => {
 
   test('keeps no reply that was requested before a change', async () => {
     const { kept, call, environmentId } = await opened();
-    const { promise: held, resolve: release } = promised<void>();
+    const { promise: held, resolve: release } = deferred();
     const request = { name: 'GetKxCluster', input: { environmentId, clusterName: 'c' }, version: 'one' } as const;
     const reading = kept.read({ ...request, load: async () => held.then(() => ({ status: 'RUNNING' })) });
     await call('DeleteKxCluster', { environmentId, clusterName: 'c' }).catch(() => {});
@@ -129,7 +122,7 @@ describe('an inventory', () => {
 
   test('keeps no list of environments that was requested before a change', async () => {
     const { kept, call, environmentId } = await opened();
-    const { promise: held, resolve: release } = promised<void>();
+    const { promise: held, resolve: release } = deferred();
     const listing = kept.readEnvironments(async () => held.then(() => [{ environmentId }]));
     await call('DeleteKxEnvironment', { environmentId }).catch(() => {});
     release();

@@ -14,20 +14,20 @@ const uris = (count: number, of: string) => Array.from({ length: count }, (_, at
 describe('subscribed resources', () => {
   /** Watches of resources that never change, and the resources that are polled for them. */
   const open = () => {
-    const looked = new Set<string>();
+    const polled = new Set<string>();
     const stateOf = async (uri: string, signal: AbortSignal) => {
-      looked.add(uri);
-      signal.addEventListener('abort', () => looked.delete(uri));
+      polled.add(uri);
+      signal.addEventListener('abort', () => polled.delete(uri));
       return 'as ever';
     };
     const { watch } = subscriptions(() => {}, { stateOf, everyMs: 1_000, now: () => 0, ...manualTimers() });
     const take = (principal: string, all: readonly string[]) => all.map((uri) => watch(uri, principal));
-    const of = (name: string) => [...looked].filter((uri) => uri.startsWith(`${name}-`)).length;
-    return { looked, watch, take, of };
+    const of = (name: string) => [...polled].filter((uri) => uri.startsWith(`${name}-`)).length;
+    return { polled, watch, take, of };
   };
 
   test('are shared fairly above the limit, and none is taken from a principal that holds no more than the new one', () => {
-    const { looked, take, of } = open();
+    const { polled, take, of } = open();
     take('greedy', uris(300, 'greedy'));
     expect(of('greedy')).toBe(MOST);
     take('ann', uris(3, 'ann'));
@@ -36,28 +36,28 @@ describe('subscribed resources', () => {
     expect(of('ann')).toBe(3);
     expect(Math.abs(of('greedy') - of('ben'))).toBeLessThanOrEqual(1);
     take('greedy', uris(300, 'again'));
-    expect([of('ann'), of('again'), looked.size]).toEqual([3, 0, MOST]);
+    expect([of('ann'), of('again'), polled.size]).toEqual([3, 0, MOST]);
   });
 
   test('are polled only while someone watches, and free slots go to those that wait', () => {
-    const { looked, take, of } = open();
+    const { polled, take, of } = open();
     const greedy = take('greedy', uris(200, 'greedy'));
     const ben = take('ben', uris(MOST, 'ben'));
     expect([of('greedy'), of('ben')]).toEqual([MOST / 2, MOST / 2]);
     for (const leave of greedy) leave();
     expect([of('greedy'), of('ben')]).toEqual([0, MOST]);
     for (const leave of [...ben, ...ben]) leave();
-    expect(looked.size).toBe(0);
+    expect(polled.size).toBe(0);
   });
 
   test('with several watchers keep their slot as long as one of them holds less than others', () => {
-    const { looked, watch, take, of } = open();
+    const { polled, watch, take, of } = open();
     const greedy = take('greedy', uris(MOST, 'shared'));
     const twice = watch('shared-0', 'ann');
     watch('shared-0', 'ann')();
     take('ben', uris(MOST, 'ben'));
-    expect(looked).toContain('shared-0');
-    expect(looked.size).toBe(MOST);
+    expect(polled).toContain('shared-0');
+    expect(polled.size).toBe(MOST);
     for (const leave of greedy) leave();
     expect([of('shared'), of('ben')]).toEqual([1, MOST - 1]);
     twice();
@@ -67,26 +67,26 @@ describe('subscribed resources', () => {
   test('get no slot back when too many wait for one', () => {
     const { take, of } = open();
     const first = take('greedy', uris(MOST, 'first'));
-    take('greedy', uris(MAX_WAITING, 'timers'));
+    take('greedy', uris(MAX_WAITING, 'waits'));
     const over = take('greedy', uris(MOST, 'over'));
     const ann = take('ann', uris(2, 'ann'));
     expect([of('first'), of('ann')]).toEqual([MOST - 2, 2]);
     for (const leave of [...first, ...ann, ...over]) leave();
-    expect([of('first'), of('timers'), of('over')]).toEqual([0, MOST, 0]);
+    expect([of('first'), of('waits'), of('over')]).toEqual([0, MOST, 0]);
   });
 
-  test('drop the latest that timers for the principal that holds most', () => {
-    const { looked, take } = open();
+  test('drop the latest that waits for the principal that holds most', () => {
+    const { polled, take } = open();
     const greedy = take('greedy', uris(34, 'greedy'));
     for (const principal of ['ann', 'ben']) take(principal, uris(33, principal));
-    const timers = uris(MAX_WAITING, 'timers');
-    take('greedy', timers);
+    const waiting = uris(MAX_WAITING, 'waits');
+    take('greedy', waiting);
     const late = take('ann', uris(1, 'late'));
     for (const leave of [...greedy, ...late]) leave();
-    expect(looked).toContain('timers-0');
+    expect(polled).toContain('waits-0');
   });
 
-  test('go first to a principal that has none, however many another one timers for', () => {
+  test('go first to a principal that has none, however many another one waits for', () => {
     const { take, of } = open();
     const [[leave] = []] = uris(MOST - 1, 'other').map((name) => take(name, [`${name}-0`]));
     take('greedy', uris(MAX_WAITING + 1, 'greedy'));

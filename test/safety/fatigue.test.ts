@@ -24,8 +24,8 @@ describe('a person who receives many forms', () => {
     await fixture.close();
   });
 
-  /** Requests a call; if a form is shown, the person does this. Returns whether a form was shown. */
-  const wants = async (what: GuardedCall, answers?: unknown, principal = 'ann') => {
+  /** Requests a call, and answers the form if one is shown. Resolves with whether one was shown. */
+  const showsForm = async (what: GuardedCall, answers?: unknown, principal = 'ann') => {
     const outcome = await guard.attempt({ ...what, principal });
     if (outcome.kind !== 'asked') return false;
     if (answers === undefined) return true;
@@ -35,7 +35,7 @@ describe('a person who receives many forms', () => {
   };
   const timesAsked = async (times: number, answers?: unknown) => {
     let count = 0;
-    for (let at = 0; at < times; at += 1) if (await wants(guardedCall, answers)) count += 1;
+    for (let at = 0; at < times; at += 1) if (await showsForm(guardedCall, answers)) count += 1;
     return count;
   };
 
@@ -45,27 +45,28 @@ describe('a person who receives many forms', () => {
     ['left unanswered', undefined],
   ])(`gets no more after ${MOST} forms were %s`, async (_, answers) => {
     expect(await timesAsked(20, answers)).toBe(MOST);
-    expect(await wants(other, answers)).toBe(false);
+    expect(await showsForm(other, answers)).toBe(false);
     expect(spy.reached).toEqual([]);
   });
 
   it('gets forms again after ten minutes', async () => {
     await timesAsked(20);
     fixture.clock.advance(10 * MINUTE - 1);
-    expect(await wants(guardedCall)).toBe(false);
+    expect(await showsForm(guardedCall)).toBe(false);
     fixture.clock.advance(1);
     expect(await timesAsked(20)).toBe(MOST);
   });
 
   it('is counted separately from other people', async () => {
     await timesAsked(20, decline);
-    expect(await wants(guardedCall, accept(guardedCall.name), 'bob')).toBe(true);
+    expect(await showsForm(guardedCall, accept(guardedCall.name), 'bob')).toBe(true);
     expect(spy.reached).toHaveLength(1);
     expect((await guard.attempt({ ...guardedCall, client: 'another of the same principal' })).kind).toBe('asked');
   });
 
   it('still gets forms after approvals', async () => {
-    for (let times = 0; times < 20; times += 1) expect(await wants(guardedCall, accept(guardedCall.name))).toBe(true);
+    for (let times = 0; times < 20; times += 1)
+      expect(await showsForm(guardedCall, accept(guardedCall.name))).toBe(true);
     expect(spy.reached).toHaveLength(20);
   });
 
@@ -79,7 +80,7 @@ describe('a person who receives many forms', () => {
   });
 
   it('gets a limited number of forms in any ten minutes, however long a form stays open', async () => {
-    expect(await wants(guardedCall)).toBe(true);
+    expect(await showsForm(guardedCall)).toBe(true);
     fixture.clock.advance(10 * MINUTE + 1);
     expect(await timesAsked(20)).toBeLessThanOrEqual(MOST);
     fixture.clock.advance(5 * MINUTE);
@@ -95,7 +96,7 @@ describe('a person who receives many forms', () => {
       });
       expect((await guard.attempt({ ...slip, answers: accept(guardedCall.name) })).kind).toBe('refused');
     }
-    expect(await wants(guardedCall, accept(guardedCall.name))).toBe(true);
+    expect(await showsForm(guardedCall, accept(guardedCall.name))).toBe(true);
     expect(spy.reached).toHaveLength(1);
   });
 
@@ -117,7 +118,7 @@ describe('a person who receives many forms', () => {
   it('gets no form if the client shows none, which does not count', async () => {
     for (let times = 0; times < 20; times += 1)
       expect((await guard.attempt({ ...guardedCall, forms: false })).kind).toBe('refused');
-    expect(await wants(guardedCall)).toBe(true);
+    expect(await showsForm(guardedCall)).toBe(true);
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stateSigners } from '../../src/safety/state-signer.ts';
+import { deferred } from '../support/deferred.ts';
 import { type ApprovalFixture, type GuardedCall, openApprovalFixture } from './support/approval-fixture.ts';
 import { type Spy, spyOn } from './support/backend.ts';
 import { accept, approved, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
@@ -72,19 +73,16 @@ describe('an approved answer that is sent again and again', () => {
   });
 
   it('never runs after the server was killed between consuming the approval and making the call', async () => {
-    let reachedTheKill = () => {};
-    const killed = new Promise<void>((resolve) => {
-      reachedTheKill = resolve;
-    });
+    const killed = deferred();
     const dying = await server({
       beforeCall: () => {
-        reachedTheKill();
+        killed.resolve();
         return new Promise(() => {});
       },
     });
     const { state } = await asked(dying, guardedCall);
     void dying.attempt(retry(state));
-    await killed;
+    await killed.promise;
     const next = await server();
     expect(ran(await times(RETRIES, [next], state))).toBe(0);
     expect(spy.reached).toHaveLength(0);

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, type SqlStore, type StoreOptions } from '../../src/sqlite/database.ts';
 import type { Format } from '../../src/sqlite/file.ts';
+import { deferred } from '../support/deferred.ts';
 import { connection } from '../support/sqlite.ts';
 
 const FORMAT: Format = { applicationId: 1, migrations: ['CREATE TABLE notes (text TEXT NOT NULL) STRICT'] };
@@ -25,15 +26,6 @@ const open = (path: string, options?: StoreOptions): Promise<SqlStore<Notes>> =>
     }),
     options,
   );
-
-/** A promise that the test settles. */
-function gate() {
-  let pass = () => {};
-  const opened = new Promise<void>((resolve) => {
-    pass = resolve;
-  });
-  return { opened, pass: () => pass() };
-}
 
 let folder: string;
 beforeEach(() => {
@@ -85,19 +77,19 @@ describe.each(['in a file', 'in memory'])('a store %s', (where) => {
   test('never shows uncommitted data to a read', async () => {
     const store = await opened();
     await store.write((notes) => notes.add('before'));
-    const [begun, end] = [gate(), gate()];
+    const [begun, end] = [deferred(), deferred()];
     const batch = [
       store.write(async (notes) => {
         await notes.add('one');
-        begun.pass();
-        await end.opened;
+        begun.resolve();
+        await end.promise;
       }),
       store.write((notes) => notes.add('two')),
     ];
-    await begun.opened;
+    await begun.promise;
     const meanwhile = store.read((notes) => notes.all());
     await nextTurn();
-    end.pass();
+    end.resolve();
     await Promise.all(batch);
     const seen = await meanwhile;
     expect([['before'], ['before', 'one', 'two']]).toContainEqual(seen);
@@ -107,11 +99,11 @@ describe.each(['in a file', 'in memory'])('a store %s', (where) => {
 
   test('ends a write that exceeds the time limit, and continues with the others', async () => {
     const store = await opened({ limitMs: 20 });
-    const late = gate();
+    const late = deferred();
     let afterwards: Promise<unknown> | undefined;
     const stuck = store.write(async (notes) => {
       await notes.add('stuck');
-      await late.opened;
+      await late.promise;
       afterwards = (async () => notes.add('too late'))();
       await afterwards;
     });
@@ -119,8 +111,8 @@ describe.each(['in a file', 'in memory'])('a store %s', (where) => {
     await expect(stuck).rejects.toThrow('did not end within 20 ms');
     await next;
     await store.write((notes) => notes.add('later'));
-    late.pass();
-    await late.opened;
+    late.resolve();
+    await late.promise;
     await expect(afterwards).rejects.toThrow(TypeError);
     expect(await store.read((notes) => notes.all())).toEqual(['next', 'later']);
     await store.close();
@@ -146,15 +138,15 @@ describe.each(['in a file', 'in memory'])('a store %s', (where) => {
 
 test('does not delay reads of a file for a batch of writes', async () => {
   const store = await open(join(folder, 'notes.db'));
-  const [begun, end] = [gate(), gate()];
+  const [begun, end] = [deferred(), deferred()];
   const writing = store.write(async (notes) => {
     await notes.add('one');
-    begun.pass();
-    await end.opened;
+    begun.resolve();
+    await end.promise;
   });
-  await begun.opened;
+  await begun.promise;
   expect(await store.read((notes) => notes.all())).toEqual([]);
-  end.pass();
+  end.resolve();
   await writing;
   expect(await store.read((notes) => notes.all())).toEqual(['one']);
   await store.close();

@@ -38,7 +38,7 @@ export const ofCluster = (rest: Partial<Input<'CreateKxCluster'>>) => ({
   ...rest,
 });
 
-/** An environment in a world whose entities take no time, or that is not ready yet. It waits for nothing. */
+/** Creates an environment. It waits for nothing: for worlds whose entities take no time, and tests that move the clock. */
 export async function openBuilder(call: Call, name = 'trading'): Promise<EnvironmentBuilder> {
   const { environmentId = '' } = await call('CreateKxEnvironment', { name, kmsKeyId: KEY });
   const { environmentArn = '' } = await call('GetKxEnvironment', { environmentId });
