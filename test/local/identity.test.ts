@@ -7,14 +7,14 @@ import { WORLD_FORMAT } from '../../src/local/schema.ts';
 import { openStore } from '../../src/local/store.ts';
 import { connection } from '../support/sqlite.ts';
 
-function folder(): string {
+function newFolder(): string {
   const made = mkdtempSync(join(tmpdir(), 'finspace-identity-'));
   onTestFinished(() => rmSync(made, { recursive: true }));
   return made;
 }
 
 /** Applies an operation to a database file and to the other files of SQLite for it. */
-function each(act: (from: string, to: string) => void, from: string, to: string): void {
+function onDatabaseFiles(act: (from: string, to: string) => void, from: string, to: string): void {
   for (const part of ['', '-wal', '-shm']) {
     rmSync(`${to}${part}`, { force: true });
     if (existsSync(`${from}${part}`)) act(`${from}${part}`, `${to}${part}`);
@@ -33,11 +33,11 @@ async function idOf(path: string): Promise<string> {
 
 describe('the id of a state file', () => {
   test('stays the same across restarts, a rename and another path to the same folder', async () => {
-    const dir = folder();
+    const dir = newFolder();
     const id = await idOf(join(dir, 'world.db'));
     expect(id).toMatch(/^[0-9a-f-]{32,36}$/);
     expect(await idOf(join(dir, 'world.db'))).toBe(id);
-    each(renameSync, join(dir, 'world.db'), join(dir, 'renamed.db'));
+    onDatabaseFiles(renameSync, join(dir, 'world.db'), join(dir, 'renamed.db'));
     expect(await idOf(join(dir, 'renamed.db'))).toBe(id);
     renameSync(dir, `${dir}-moved`);
     expect(await idOf(join(`${dir}-moved`, 'renamed.db'))).toBe(id);
@@ -45,9 +45,9 @@ describe('the id of a state file', () => {
   });
 
   test('changes for a copy, while the original keeps its id', async () => {
-    const [original, copy] = ['world.db', 'copy.db'].map((name) => join(folder(), name)) as [string, string];
+    const [original, copy] = ['world.db', 'copy.db'].map((name) => join(newFolder(), name)) as [string, string];
     const id = await idOf(original);
-    each(cpSync, original, copy);
+    onDatabaseFiles(cpSync, original, copy);
     const copied = await idOf(copy);
     expect(copied).not.toBe(id);
     expect(await idOf(original)).toBe(id);
@@ -55,24 +55,24 @@ describe('the id of a state file', () => {
   });
 
   test('changes for a file that is restored from a backup', async () => {
-    const dir = folder();
+    const dir = newFolder();
     const [path, backup] = [join(dir, 'world.db'), join(dir, 'backup.db')];
     const id = await idOf(path);
-    each(cpSync, path, backup);
-    each(renameSync, backup, path);
+    onDatabaseFiles(cpSync, path, backup);
+    onDatabaseFiles(renameSync, backup, path);
     expect(await idOf(path)).not.toBe(id);
   });
 
   test('is the same for concurrent processes that open one file, and different for each file', async () => {
-    const path = join(folder(), 'world.db');
+    const path = join(newFolder(), 'world.db');
     const ids = await Promise.all(Array.from({ length: 8 }, () => idOf(path)));
     expect(new Set(ids).size).toBe(1);
-    expect(await idOf(join(folder(), 'world.db'))).not.toBe(ids[0]);
+    expect(await idOf(join(newFolder(), 'world.db'))).not.toBe(ids[0]);
     expect(await idOf(':memory:')).not.toBe(await idOf(':memory:'));
   });
 
   test('is added to a file of an earlier version', async () => {
-    const path = join(folder(), 'world.db');
+    const path = join(newFolder(), 'world.db');
     const db = connection(path);
     const earlier = WORLD_FORMAT.migrations.slice(0, 5);
     for (const migration of earlier) db.exec(migration);
@@ -98,12 +98,12 @@ describe('the key that is pinned to a state file', () => {
   });
 
   test('is part of a copy, which has its own id', async () => {
-    const dir = folder();
+    const dir = newFolder();
     const [path, copy] = [join(dir, 'world.db'), join(dir, 'copy.db')];
     const store = await openStore(path);
     await pinApprover(store, 'SHA256:a');
     await store.close();
-    each(cpSync, path, copy);
+    onDatabaseFiles(cpSync, path, copy);
     const copied = await openStore(copy);
     await identify(copied, copy);
     expect(await approverOf(copied)).toBe('SHA256:a');

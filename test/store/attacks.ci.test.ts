@@ -49,10 +49,10 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     expect(await ledger.approve(nonce, APPROVAL)).toBe(true);
     return nonce;
   };
-  const isReady = (store: SharedStore) =>
+  const expectReady = (store: SharedStore) =>
     expect.poll(() => store.ready().then(() => 'ready', String), { timeout: 60_000 }).toBe('ready');
   /** Earlier approvals cannot be used, and a new one can. */
-  const isVoid = async (ledger: Ledger, ...nonces: string[]) => {
+  const expectVoid = async (ledger: Ledger, ...nonces: string[]) => {
     for (const nonce of nonces) {
       expect(await ledger.consume(nonce)).toBe(false);
       expect(await ledger.find(nonce)).toBeUndefined();
@@ -72,7 +72,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     const finishing = store.journal.finish(call, { result: 'succeeded' });
     await cluster.start();
     await finishing;
-    await isReady(store);
+    await expectReady(store);
     expect(await ledger.consume(used)).toBe(false);
     expect(await ledger.consume(unused)).toBe(true);
     expect((await store.journal.entries()).map(({ kind }) => kind)).toEqual(['intent', 'outcome']);
@@ -107,7 +107,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     isOver = true;
     await Promise.all(writing);
     const [first] = stores as [SharedStore];
-    await isReady(first);
+    await expectReady(first);
     const present = new Set((await first.journal.entries()).flatMap((entry) => ('call' in entry ? entry.call : [])));
     expect(acknowledged.length).toBeGreaterThan(CRASHES);
     expect(acknowledged.filter((call) => !present.has(call))).toEqual([]);
@@ -149,7 +149,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     cluster.resume();
     expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     for (const one of refused) expect(String((one as PromiseRejectedResult).reason)).toContain('does not answer');
-    await isReady(store);
+    await expectReady(store);
     expect(await ledger.consume(await approved(ledger, 'new'))).toBe(true);
     // The refused request may have taken effect later, but it never counts as consent.
     expect(await ledger.approvedFor('new')).toBeUndefined();
@@ -186,8 +186,8 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     await expect(store.ready()).rejects.toThrow('accept-restore');
     await expect(open()).rejects.toThrow('accept-restore');
     await acceptRestore(cluster.url(name));
-    await isVoid(ledger, nonce);
-    await isVoid((await open()).ledger(OPEN_MS), nonce);
+    await expectVoid(ledger, nonce);
+    await expectVoid((await open()).ledger(OPEN_MS), nonce);
     expect((await store.journal.entries()).map(({ kind }) => kind)).toEqual(['intent', 'restore']);
   });
 
@@ -198,7 +198,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     for (const one of opened.splice(0)) await one.close();
     const copy = await cluster.create(`${name}_copy`, name);
     expect(await (await open()).ledger(OPEN_MS).consume(used)).toBe(true);
-    await isVoid((await open('a', copy)).ledger(OPEN_MS), used, unused);
+    await expectVoid((await open('a', copy)).ledger(OPEN_MS), used, unused);
   });
 
   it.each([
@@ -228,7 +228,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     const there = () => open(isSynchronous ? 'a' : 'new', standby.url(name));
     if (!isSynchronous) await expect(open('a', standby.url(name))).rejects.toThrow('accept-restore');
     const after = await there();
-    await isVoid(after.ledger(OPEN_MS), used, unused);
+    await expectVoid(after.ledger(OPEN_MS), used, unused);
     expect(await after.journal.entries()).toHaveLength(isSynchronous ? 2 : 1);
     await primary.start();
   });

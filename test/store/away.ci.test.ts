@@ -26,7 +26,7 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
 
   const serve = (store: string) =>
     product({ store, sealKeys: stores.sealKeys, state: join(folder, 'world.db'), stateDir: join(folder, 'a') });
-  async function served() {
+  async function serveReady() {
     const url = await stores.fresh();
     const { url: server } = await serve(url);
     const made = await callTool(server, 'create_kx_environment', { name: 'trading', kmsKeyId: KMS_KEY });
@@ -37,48 +37,48 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
       const response = await fetch(new URL('/readyz', server));
       return `${response.status} ${(await response.text()).trim()}`;
     };
-    const isReady = () => expect.poll(readyz, { timeout: 30_000, interval: 100 }).toBe('200 ready');
-    const isNot = (why: string) =>
+    const expectReady = () => expect.poll(readyz, { timeout: 30_000, interval: 100 }).toBe('200 ready');
+    const expectNotReady = (why: string) =>
       expect.poll(readyz, { timeout: 30_000, interval: 100 }).toContain(`503 not ready: ${why}`);
     const list = () => callTool(server, 'list_kx_environments', {});
-    await isReady();
-    return { url, database: databaseIn(url), create, list, isReady, isNot };
+    await expectReady();
+    return { url, database: databaseIn(url), create, list, expectReady, expectNotReady };
   }
   const exec = (text: string, database = 'postgres') => stores.cluster.query(database, text);
 
   it('is unreachable is not ready until it is back, and still reads', async () => {
-    const { isReady, isNot, list, create } = await served();
+    const { expectReady, expectNotReady, list, create } = await serveReady();
     for (const mode of ['fast', 'immediate'] as const) {
       await stores.cluster.stop(mode);
-      await isNot('the store does not answer (ENOENT)');
+      await expectNotReady('the store does not answer (ENOENT)');
       expect((await list()).structuredContent).toHaveProperty('environments.0.name', 'trading');
       await stores.cluster.start();
-      await isReady();
+      await expectReady();
       expect(await create(`after-${mode}`)).toContain('databaseArn');
     }
   });
 
   it('is wiped and created again changes nothing, and says so', async () => {
-    const { url, database, create, isNot } = await served();
+    const { url, database, create, expectNotReady } = await serveReady();
     await exec('DROP SCHEMA finspace_mcp CASCADE', database);
-    await isNot('the store is not initialized');
+    await expectNotReady('the store is not initialized');
     expect(await create('second')).toContain('the store is not initialized');
     await initStore(stores.cluster.url(database), { roles: true });
-    await isNot('the store is not the one that this replica used');
+    await expectNotReady('the store is not the one that this replica used');
     expect(await create('second')).toContain('The journal cannot be written');
     await closeAll();
     await expect(serve(url)).rejects.toThrow('this replica belongs to the store');
   });
 
   it('is emptied changes nothing, and says so', async () => {
-    const { database, create, isNot } = await served();
+    const { database, create, expectNotReady } = await serveReady();
     await exec('DELETE FROM finspace_mcp.journal', database);
-    await isNot('the store was restored from a backup');
+    await expectNotReady('the store was restored from a backup');
     expect(await create('second')).toContain('The journal cannot be written');
   });
 
   it('is replaced by another one, and then restored, works only with its own', async () => {
-    const { database, create, isReady, isNot } = await served();
+    const { database, create, expectReady, expectNotReady } = await serveReady();
     const other = databaseIn(await stores.fresh());
     const rename = async (from: string, to: string) => {
       // No connection is made before the database has its new name.
@@ -93,12 +93,12 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
       await rename('aside', other);
     };
     await swap();
-    await isNot('the store is not the one that this replica used');
+    await expectNotReady('the store is not the one that this replica used');
     expect(await create('second')).toContain('The journal cannot be written');
     await acceptRestore(stores.cluster.url(database));
-    await isNot('the store is not the one that this replica used');
+    await expectNotReady('the store is not the one that this replica used');
     await swap();
-    await isReady();
+    await expectReady();
     expect(await create('second')).toContain('databaseArn');
   });
 });

@@ -34,11 +34,11 @@ export function itKeepsTheAttemptsContract(name: string, start: () => Promise<At
       }
       const another = await under.another();
       const left = 8 * MINUTE + under.toleranceMs;
-      const isIn = (until: number | undefined, ms: number) =>
+      const expectIn = (until: number | undefined, ms: number) =>
         expect(Math.abs(Number(until) - under.now() - ms)).toBeLessThanOrEqual(under.toleranceMs);
-      isIn(await another.take(), left);
+      expectIn(await another.take(), left);
       await under.advance(left - 1 - under.toleranceMs);
-      isIn(await attempts.take(), 1 + under.toleranceMs);
+      expectIn(await attempts.take(), 1 + under.toleranceMs);
       await under.advance(1 + under.toleranceMs);
       expect(await another.take()).toBeUndefined();
     });
