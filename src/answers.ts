@@ -30,7 +30,7 @@ import { FOREIGN_STATE, ForeignSignatureError, type StateSigner } from './safety
 import type { Tasks } from './safety/tasks.ts';
 import { callTool } from './tools/call.ts';
 import { callOf2025 } from './tools/call-2025.ts';
-import type { Exchange, ToolEnvironment } from './tools/environment.ts';
+import type { Exchange, ToolDependencies } from './tools/dependencies.ts';
 import { progressOf } from './tools/progress.ts';
 import type { callSearchTool, searchTools } from './tools/search/index.ts';
 
@@ -44,7 +44,7 @@ export interface ServerProfile {
 }
 
 /** What one process serves; shared by all connections. */
-export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit<ServerProfile, 'backendLocation'> {
+export interface ServerDependencies extends Omit<ToolDependencies, 'caller'>, Omit<ServerProfile, 'backendLocation'> {
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
   readonly signer: StateSigner;
   readonly tasks: Tasks;
@@ -88,7 +88,7 @@ export interface Answers {
   stop(): Promise<void>;
 }
 
-export function answersWith(shared: ServerEnvironment): Answers {
+export function answersWith(shared: ServerDependencies): Answers {
   const cache = replyCache({ now: shared.pace.now, worldInstance: shared.worldInstance });
   const search = shared.catalog === 'search' ? import('./tools/search/index.ts') : undefined;
   // Polling only shows that something changed, so one poll serves callers with different rights.
@@ -97,7 +97,7 @@ export function answersWith(shared: ServerEnvironment): Answers {
     stateOf: readState({ ...shared, cache, caller: LOCAL_CALLER }),
     ...shared.pace,
   });
-  const environment = { ...shared, cache, call: feed.call(cache.invalidating(shared.call)) };
+  const deps = { ...shared, cache, call: feed.call(cache.invalidating(shared.call)) };
   const toolsNote = shared.catalog === 'search' ? FINDING_TOOLS : '';
   const skills = servedSkills(toolsNote);
   const runs = taskRuns(shared.tasks, shared.onerror);
@@ -106,34 +106,34 @@ export function answersWith(shared: ServerEnvironment): Answers {
     changes: feed,
     watch: (caller, uris) => watchFor({ ...shared, caller }, feed, uris),
     nonceIn: (state) => nonceIn(shared.signer, state),
-    searchTools: async (caller) => (await search)?.searchTools({ ...environment, caller }),
+    searchTools: async (caller) => (await search)?.searchTools({ ...deps, caller }),
     handlers: ({ server, callerOf, receivesAllEvents }) => {
       const handlers = new Map<OnDemandMethod, Handler>(Object.entries(skills.handlers) as [OnDemandMethod, Handler][]);
       const on = ((method: OnDemandMethod, handler: Handler) => handlers.set(method, handler)) as unknown as On;
-      const environmentOf: EnvironmentOf = (context) => {
+      const depsOf: DependenciesOf = (context) => {
         const caller = callerOf(context);
         const call: Call = (name, input, options) =>
-          environment.call(name, input, { fairnessKey: caller.principal, ...options });
-        return { ...environment, caller, call };
+          deps.call(name, input, { fairnessKey: caller.principal, ...options });
+        return { ...deps, caller, call };
       };
-      answerCalls({ connection: randomUUID(), server, search, environmentOf, runs, on });
-      answerResources(on, environmentOf, skills.read);
-      handleSubscriptions({ server, on, receivesAllEvents }, environmentOf, feed);
+      answerCalls({ connection: randomUUID(), server, search, depsOf, runs, on });
+      answerResources(on, depsOf, skills.read);
+      handleSubscriptions({ server, on, receivesAllEvents }, depsOf, feed);
       answerPrompts(on, toolsNote);
-      answerCompletions(on, environmentOf);
+      answerCompletions(on, depsOf);
       return handlers;
     },
   };
 }
 
-type EnvironmentOf = (context: Pick<ServerContext, 'http'>) => ServerEnvironment & ToolEnvironment;
+type DependenciesOf = (context: Pick<ServerContext, 'http'>) => ServerDependencies & ToolDependencies;
 
 interface Calls {
   /** The id of the connection. */
   readonly connection: string;
   readonly server: Server;
   readonly search: Promise<SearchMode> | undefined;
-  readonly environmentOf: EnvironmentOf;
+  readonly depsOf: DependenciesOf;
   readonly runs: TaskRuns;
   readonly on: On;
 }
@@ -141,10 +141,10 @@ interface Calls {
 /** How long a call may take, and how it may continue. */
 type Continuation = Pick<Exchange, 'patienceMs' | 'continueAsTask'>;
 
-function answerCalls({ connection, server, search, environmentOf, runs, on }: Calls): void {
+function answerCalls({ connection, server, search, depsOf, runs, on }: Calls): void {
   const runCall = async (params: CallParams, context: ServerContext, continuation: Continuation = {}) => {
     const run = (await search)?.callSearchTool ?? callTool;
-    const environment = environmentOf(context);
+    const deps = depsOf(context);
     // Until 2025-11-25, a form makes a second round.
     const makeRound = async (roundContext: ServerContext) => {
       const exchange = {
@@ -153,16 +153,16 @@ function answerCalls({ connection, server, search, environmentOf, runs, on }: Ca
         ...displayOf(server, roundContext),
         ...continuation,
       };
-      return withTargetName(environment.backendLocation, await run(environment, params, exchange));
+      return withTargetName(deps.backendLocation, await run(deps, params, exchange));
     };
     return isOf2025(context)
-      ? callOf2025(context, (state) => nonceIn(environment.signer, state), makeRound)
+      ? callOf2025(context, (state) => nonceIn(deps.signer, state), makeRound)
       : makeRound(context);
   };
   const callWithoutWaiting = (params: CallParams, context: ServerContext) =>
     runCall(params, context, { patienceMs: 0 }) as Promise<CallToolResult>;
   const ownerOf = (context: ServerContext) => {
-    const { caller, backendLocation } = environmentOf(context);
+    const { caller, backendLocation } = depsOf(context);
     return digest([backendLocation.target, caller.principal]);
   };
   const declared = (context: ServerContext) => declaredBy(server, context);
@@ -183,21 +183,15 @@ type CallParams = Parameters<typeof callTool>[1];
 /** How an agent runs the tools that a runbook names, where they are not listed. */
 const FINDING_TOOLS = 'Tools are found with find_tools and run with call_read_tool or call_write_tool.';
 
-function answerResources(
-  on: On,
-  environmentOf: EnvironmentOf,
-  readSkill: ReturnType<typeof servedSkills>['read'],
-): void {
-  on('resources/list', ({ params }, context) =>
-    listResources(environmentOf(context), context.mcpReq.signal, params?.cursor),
-  );
+function answerResources(on: On, depsOf: DependenciesOf, readSkill: ReturnType<typeof servedSkills>['read']): void {
+  on('resources/list', ({ params }, context) => listResources(depsOf(context), context.mcpReq.signal, params?.cursor));
   on('resources/templates/list', ({ params }, context) => {
     requireFirstPage(params);
-    return listTemplates(environmentOf(context));
+    return listTemplates(depsOf(context));
   });
   on('resources/read', async ({ params }, context) => {
     const { mcpReq } = context;
-    const read = () => readResource(environmentOf(context), params.uri, mcpReq.signal, { report: progressOf(context) });
+    const read = () => readResource(depsOf(context), params.uri, mcpReq.signal, { report: progressOf(context) });
     const { contents, ...hinted } = readSkill(params.uri) ?? (await readApp(params.uri)) ?? (await read());
     return isOf2025(context) ? { contents } : { contents, ...hinted };
   });
@@ -211,12 +205,12 @@ function answerPrompts(on: On, toolsNote: string): void {
   on('prompts/get', ({ params }) => getPrompt(params.name, params.arguments, toolsNote));
 }
 
-function answerCompletions(on: On, environmentOf: EnvironmentOf): void {
+function answerCompletions(on: On, depsOf: DependenciesOf): void {
   on('completion/complete', async ({ params: { argument, context, ref } }, request) => {
     if (ref.type === 'ref/prompt') requirePrompt(ref.name);
     else requireTemplate(ref.uri);
     const found = await completeVariable(
-      environmentOf(request),
+      depsOf(request),
       { variable: argument.name, template: ref.type === 'ref/resource' ? ref.uri : undefined },
       argument.value,
       context?.arguments ?? {},

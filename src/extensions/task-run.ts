@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type StoredTask, TASK_LEASE_MS, TASKS_KEPT_MS, type Tasks } from '../safety/tasks.ts';
-import type { ToolResult } from '../tools/environment.ts';
+import type { ToolResult } from '../tools/dependencies.ts';
 import { type Task, type TaskReport, TaskStopped } from '../tools/task.ts';
 
 /** How a task ended, as clients see it. */

@@ -6,7 +6,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { Tasks } from '../safety/tasks.ts';
-import type { Exchange, ToolResult } from '../tools/environment.ts';
+import type { Exchange, ToolResult } from '../tools/dependencies.ts';
 import { stopReason, type TaskReport } from '../tools/task.ts';
 import { type Unfinished, unfinishedText } from '../tools/unfinished-text.ts';
 import { beginTask, CANCELLED, completed, type Outcome, type Run, taskView } from './task-run.ts';

@@ -10,7 +10,7 @@ import { listerOfLabel } from '../operations/references.ts';
 import { refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { RESOURCE_KINDS, resourceAt } from './catalog.ts';
-import type { ResourceEnvironment } from './environment.ts';
+import type { ResourceDependencies } from './dependencies.ts';
 import { idOfEnvironmentNamed } from './environment-names.ts';
 
 const MAX_SCANNED = 2_000;
@@ -31,7 +31,7 @@ export function requireTemplate(uri: string): void {
  * operation that lists the values needs one that is missing, there are no suggestions.
  */
 export async function completeVariable(
-  environment: ResourceEnvironment,
+  deps: ResourceDependencies,
   { variable, template }: { readonly variable: string; readonly template?: string | undefined },
   typed: string,
   given: Record<string, string>,
@@ -41,8 +41,8 @@ export async function completeVariable(
   const lower = typed.toLowerCase();
   try {
     const found = variable.endsWith('Arn')
-      ? await arnsFor(environment, typed, signal)
-      : await valuesOf(environment, variable, template, given, signal);
+      ? await arnsFor(deps, typed, signal)
+      : await valuesOf(deps, variable, template, given, signal);
     const begins = (text: string | undefined) => text?.toLowerCase().startsWith(lower) === true;
     return [...new Set(found.filter(({ value, name }) => begins(value) || begins(name)).map(({ value }) => value))];
   } catch (error) {
@@ -58,13 +58,13 @@ interface Suggested {
 }
 
 async function valuesOf(
-  environment: ResourceEnvironment,
+  deps: ResourceDependencies,
   variable: string,
   template: string | undefined,
   given: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Suggested[]> {
-  const { call, restrictions, caller } = environment;
+  const { call, restrictions, caller } = deps;
   const lister = listerFor(variable, template);
   if (lister === undefined || refusalReason(lister, restrictions, caller) !== undefined) return [];
   const needed = labels(operationNamed(lister));
@@ -73,7 +73,7 @@ async function valuesOf(
   const list = (more = {}) => listPages(call, lister, { ...input, ...more } as never, MAX_SCANNED, { signal });
   const { items } = await list().catch(async (error) => {
     const { environmentId: name } = input;
-    const environmentId = name === undefined ? undefined : await idOfEnvironmentNamed(environment, name, signal);
+    const environmentId = name === undefined ? undefined : await idOfEnvironmentNamed(deps, name, signal);
     if (environmentId === undefined) throw error;
     return list({ environmentId });
   });
@@ -85,8 +85,8 @@ async function valuesOf(
 }
 
 /** ARNs of environments and, when one of those has been typed, of the entities in it. */
-async function arnsFor(environment: ResourceEnvironment, typed: string, signal: AbortSignal): Promise<Suggested[]> {
-  const { call, restrictions, caller, cache } = environment;
+async function arnsFor(deps: ResourceDependencies, typed: string, signal: AbortSignal): Promise<Suggested[]> {
+  const { call, restrictions, caller, cache } = deps;
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   if (refusal('ListKxEnvironments') !== undefined) return [];
   const all = await cachedEnvironments(call, { signal }, cache);

@@ -1,16 +1,16 @@
 import { environmentsNamed, existingEnvironments } from '../inventory/fleet.ts';
 import { readIfOffered } from '../safety/offered-read.ts';
-import type { ResourceEnvironment } from './environment.ts';
+import type { ResourceDependencies } from './dependencies.ts';
 
 /** The id of the only environment with a name; undefined if there is none or several, or if they cannot be listed. */
 export async function idOfEnvironmentNamed(
-  environment: ResourceEnvironment,
+  deps: ResourceDependencies,
   name: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { call, cache } = environment;
+  const { call, cache } = deps;
   const list = () => existingEnvironments(call, { signal }, cache);
-  const existing = (await readIfOffered(environment, 'ListKxEnvironments', list)) ?? [];
+  const existing = (await readIfOffered(deps, 'ListKxEnvironments', list)) ?? [];
   const [first, second] = environmentsNamed(existing, name);
   return second === undefined && first?.environmentId !== name ? first?.environmentId : undefined;
 }

@@ -5,7 +5,7 @@ import { offeredTo } from '../safety/policy.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { KDB_PREFIX, RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
 import { unknownCursor } from './cursor.ts';
-import type { ResourceEnvironment } from './environment.ts';
+import type { ResourceDependencies } from './dependencies.ts';
 import { listKits } from './recovery.ts';
 
 /** For this many environments, their content is listed; for others, only the environment. Templates reach the rest. */
@@ -14,25 +14,24 @@ const PAGE = 100;
 
 const isEnvironment = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{environmentId}');
 
-function offeredKinds(environment: ResourceEnvironment): readonly ResourceKind[] {
-  const isOffered = offeredTo(environment);
+function offeredKinds(deps: ResourceDependencies): readonly ResourceKind[] {
+  const isOffered = offeredTo(deps);
   return RESOURCE_KINDS.filter(({ operation }) => isOffered(operation));
 }
 
 /** The existing resources, page by page: fixed ones, those of environments, and recovery kits. Without a backend, only the fixed ones. */
 export async function listResources(
-  environment: ResourceEnvironment,
+  deps: ResourceDependencies,
   signal: AbortSignal,
   cursor?: string,
 ): Promise<ListResourcesResult> {
   if (!/^\d{1,6}$/.test(cursor ?? '0')) throw unknownCursor();
-  const kinds = offeredKinds(environment);
+  const kinds = offeredKinds(deps);
   const fixed = kinds.filter((kind) => variablesOf(kind).length === 0);
   const perEnvironment = kinds.filter(
     (kind) => variablesOf(kind).join() === 'environmentId' && kind.uriTemplate.startsWith(KDB_PREFIX),
   );
-  const environments =
-    perEnvironment.length === 0 ? [] : await readEnvironments(environment, signal, cursor !== undefined);
+  const environments = perEnvironment.length === 0 ? [] : await readEnvironments(deps, signal, cursor !== undefined);
   const all = [
     ...fixed.map((kind) => ({ ...shown(kind), uri: kind.uriTemplate })),
     ...environments.flatMap(({ environmentId, name }, at) =>
@@ -42,22 +41,22 @@ export async function listResources(
         uri: uriOf(kind, { environmentId }),
       })),
     ),
-    ...(await listKits(environment)),
+    ...(await listKits(deps)),
   ];
   const start = Number(cursor ?? 0);
   const resources = all.slice(start, start + PAGE);
   return { resources, ...(start + PAGE < all.length ? { nextCursor: String(start + PAGE) } : {}) };
 }
 
-async function readEnvironments(environment: ResourceEnvironment, signal: AbortSignal, isLaterPage: boolean) {
-  const { call, cache } = environment;
+async function readEnvironments(deps: ResourceDependencies, signal: AbortSignal, isLaterPage: boolean) {
+  const { call, cache } = deps;
   const read = isLaterPage ? cachedEnvironments : existingEnvironments;
-  return (await readIfOffered(environment, 'ListKxEnvironments', () => read(call, { signal }, cache))) ?? [];
+  return (await readIfOffered(deps, 'ListKxEnvironments', () => read(call, { signal }, cache))) ?? [];
 }
 
 /** The templates from which the URI of any entity can be built. */
-export function listTemplates(environment: ResourceEnvironment): ListResourceTemplatesResult {
-  const templates = offeredKinds(environment).filter((kind) => variablesOf(kind).length > 0);
+export function listTemplates(deps: ResourceDependencies): ListResourceTemplatesResult {
+  const templates = offeredKinds(deps).filter((kind) => variablesOf(kind).length > 0);
   return { resourceTemplates: templates.map((kind) => ({ ...shown(kind), uriTemplate: kind.uriTemplate })) };
 }
 

@@ -1,7 +1,7 @@
 import { ResourceNotFoundError } from '@modelcontextprotocol/server';
 import { quoteUntrusted } from '../untrusted.ts';
 import { KDB_PREFIX, resourceAt, uriOf } from './catalog.ts';
-import type { ResourceEnvironment } from './environment.ts';
+import type { ResourceDependencies } from './dependencies.ts';
 import { idOfEnvironmentNamed } from './environment-names.ts';
 
 const UNESCAPED_ARN = /^finspace:\/\/tags\/(arn:[\w:/-]{1,1000})$/;
@@ -15,7 +15,7 @@ export function notFound(uri: string, hint = ''): ResourceNotFoundError {
 
 /** The same error, which shows the right URI if it has the name of an environment instead of its id, or an ARN as it is. */
 export async function notFoundIn(
-  environment: ResourceEnvironment,
+  deps: ResourceDependencies,
   uri: string,
   signal: AbortSignal,
 ): Promise<ResourceNotFoundError> {
@@ -25,7 +25,7 @@ export async function notFoundIn(
     return notFound(uri, `. The ARN in it must be percent-encoded: "${uri.replace(arn, encodeURIComponent(arn))}"`);
   const { environmentId: name } = input;
   if (kind === undefined || name === undefined || !uri.startsWith(KDB_PREFIX)) return notFound(uri);
-  const environmentId = await idOfEnvironmentNamed(environment, name, signal);
+  const environmentId = await idOfEnvironmentNamed(deps, name, signal);
   if (environmentId === undefined) return notFound(uri);
   const meant = quoteUntrusted(uriOf(kind, { ...input, environmentId }));
   return notFound(uri, `. The URI must contain the id of the environment, not its name: ${meant}`);

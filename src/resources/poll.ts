@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ResourceNotFoundError } from '@modelcontextprotocol/server';
 import { topologyUri } from '../inventory/uris.ts';
 import { resourceAt } from './catalog.ts';
-import type { ResourceEnvironment } from './environment.ts';
+import type { ResourceDependencies } from './dependencies.ts';
 import { readResource } from './read.ts';
 
 /** How often resources are polled, and the timer for it. */
@@ -82,12 +82,12 @@ export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now,
 }
 
 /** The content that decides whether a resource has changed. A picture contains the current time; its topology does not. */
-export function readState(environment: ResourceEnvironment): PollOptions['stateOf'] {
+export function readState(deps: ResourceDependencies): PollOptions['stateOf'] {
   return async (uri, signal) => {
     const found = resourceAt(uri);
     const target = found?.kind.topology === undefined ? uri : topologyUri(found.input['environmentId'] ?? '');
     try {
-      const { contents } = await readResource(environment, target, signal, { extent: 'state' });
+      const { contents } = await readResource(deps, target, signal, { extent: 'state' });
       const texts = contents.map((content) => ('text' in content ? content.text : ''));
       return createHash('sha256')
         .update(texts.join('').replace(/"readAt":"[^"]*"/, ''))

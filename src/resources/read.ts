@@ -15,7 +15,7 @@ import { offeredTo, refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted, safeJson } from '../untrusted.ts';
 import { cacheHintsFor } from './cache-hints.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
-import type { ResourceEnvironment } from './environment.ts';
+import type { ResourceDependencies } from './dependencies.ts';
 import { notFound, notFoundIn } from './not-found.ts';
 import { readKit } from './recovery.ts';
 
@@ -29,24 +29,24 @@ interface ReadOptions {
 
 /** The contents of a resource. Throws ResourceNotFoundError if it does not exist or is not offered. */
 export async function readResource(
-  environment: ResourceEnvironment,
+  deps: ResourceDependencies,
   uri: string,
   signal: AbortSignal,
   { report = async () => {}, extent = 'answer' }: ReadOptions = {},
 ): Promise<ReadResourceResult> {
-  const kit = await readKit(environment, uri);
+  const kit = await readKit(deps, uri);
   if (kit !== undefined) return kit;
   const found = resourceAt(uri);
-  if (found === undefined) throw await notFoundIn(environment, uri, signal);
-  if (!offeredTo(environment)(found.kind.operation)) throw notFound(uri);
+  if (found === undefined) throw await notFoundIn(deps, uri, signal);
+  if (!offeredTo(deps)(found.kind.operation)) throw notFound(uri);
   const { kind, input } = found;
   // A state with gaps would look like a change, so its reads wait.
   const untilAborted = extent === 'state';
-  const absent = async () => (untilAborted ? notFound(uri) : notFoundIn(environment, uri, signal));
+  const absent = async () => (untilAborted ? notFound(uri) : notFoundIn(deps, uri, signal));
   if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw await absent();
   try {
     const reading = { signal, untilAborted, maxBytes: EXTENT[extent], onProgress: progressReporter(report) };
-    const { data, text } = await contents(environment, kind, input, reading);
+    const { data, text } = await contents(deps, kind, input, reading);
     return { contents: [{ uri, mimeType: kind.mimeType, text }], ...cacheHintsFor(kind, data) };
   } catch (error) {
     if (isNotFound(error)) throw await absent();
@@ -72,7 +72,7 @@ interface Reading extends Required<Pick<GraphOptions, 'onProgress'>> {
 }
 
 async function contents(
-  { call, restrictions, caller, cache, aheadMs }: ResourceEnvironment,
+  { call, restrictions, caller, cache, aheadMs }: ResourceDependencies,
   { operation, topology }: ResourceKind,
   input: Record<string, string>,
   { signal, untilAborted, maxBytes, onProgress }: Reading,

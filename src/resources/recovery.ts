@@ -8,7 +8,7 @@ import { offeredTo } from '../safety/policy.ts';
 import type { RecoveryKit } from '../safety/recovery-kit.ts';
 import { quoteUnlessPlain, safeJson } from '../untrusted.ts';
 import { LASTING_CACHE_HINTS } from './cache-hints.ts';
-import type { ResourceEnvironment } from './environment.ts';
+import type { ResourceDependencies } from './dependencies.ts';
 import { notFound } from './not-found.ts';
 
 const PREFIX = 'finspace://recovery/';
@@ -16,13 +16,13 @@ const PREFIX = 'finspace://recovery/';
 const MAX_LISTED = 50;
 
 /** Kits show what was deleted, so only callers who may delete can read them. */
-const mayReadKits = (environment: ResourceEnvironment) => offeredTo(environment)('DeleteKxEnvironment');
+const mayReadKits = (deps: ResourceDependencies) => offeredTo(deps)('DeleteKxEnvironment');
 
 /** The recovery kits of this server, newest first. */
-export async function listKits(environment: ResourceEnvironment): Promise<Resource[]> {
-  const ids = mayReadKits(environment) ? await environment.kits.list() : [];
+export async function listKits(deps: ResourceDependencies): Promise<Resource[]> {
+  const ids = mayReadKits(deps) ? await deps.kits.list() : [];
   const listed = ids.slice(-MAX_LISTED).reverse();
-  const titles = await titlesOf(environment.kits, listed);
+  const titles = await titlesOf(deps.kits, listed);
   return listed.map((id) => ({
     uri: `${PREFIX}${id}`,
     name: id,
@@ -32,7 +32,7 @@ export async function listKits(environment: ResourceEnvironment): Promise<Resour
   }));
 }
 
-type Kits = ResourceEnvironment['kits'];
+type Kits = ResourceDependencies['kits'];
 
 /** The titles of the kits that were listed last: kits never change. */
 const knownTitles = new WeakMap<Kits, ReadonlyMap<string, string>>();
@@ -77,10 +77,10 @@ const MAX_NAMED = 3;
  * A recovery kit; undefined for other URIs. A kit with very many calls has several parts: `next` is the URI of the next one.
  * Throws ResourceNotFoundError for a kit that does not exist or is not offered.
  */
-export async function readKit(environment: ResourceEnvironment, uri: string): Promise<ReadResourceResult | undefined> {
+export async function readKit(deps: ResourceDependencies, uri: string): Promise<ReadResourceResult | undefined> {
   if (!uri.startsWith(PREFIX)) return undefined;
   const [id = '', first = '1', ...more] = uri.slice(PREFIX.length).split('/');
-  const kit = mayReadKits(environment) ? await environment.kits.read(id) : undefined;
+  const kit = mayReadKits(deps) ? await deps.kits.read(id) : undefined;
   if (kit === undefined || !/^[1-9]\d{0,5}$/.test(first) || more.length > 0) throw notFound(uri);
   const text = first === '1' && bytesOf(kit) <= MAX_DATA ? kit : partOf(JSON.parse(kit), id, Number(first));
   if (text === undefined) throw notFound(uri);

@@ -8,7 +8,7 @@ import {
 import { offeredTo } from '../safety/policy.ts';
 import { resourceAt } from './catalog.ts';
 import type { Changes } from './changes.ts';
-import type { ResourceEnvironment } from './environment.ts';
+import type { ResourceDependencies } from './dependencies.ts';
 import { notFound } from './not-found.ts';
 import { readResource } from './read.ts';
 
@@ -18,9 +18,9 @@ const MAX_SUBSCRIPTIONS = 200;
 const MAX_REQUESTED = 1_000;
 
 /** Whether a caller can read such a resource, now or later. */
-function mayWatch(environment: ResourceEnvironment, uri: string): boolean {
+function mayWatch(deps: ResourceDependencies, uri: string): boolean {
   const kind = resourceAt(uri)?.kind;
-  return kind !== undefined && offeredTo(environment)(kind.operation);
+  return kind !== undefined && offeredTo(deps)(kind.operation);
 }
 
 /** The resources that a stream is notified of: those that its caller may read, watched until the stream ends. */
@@ -30,12 +30,12 @@ export interface Watch {
 }
 
 /** Starts to watch the resources that a 2026-07-28 stream requests; the transport keeps its subscription. */
-export function watchFor(environment: ResourceEnvironment, changes: Changes, requested: readonly string[]): Watch {
+export function watchFor(deps: ResourceDependencies, changes: Changes, requested: readonly string[]): Watch {
   const uris = requested
     .slice(0, MAX_REQUESTED)
-    .filter((uri) => mayWatch(environment, uri))
+    .filter((uri) => mayWatch(deps, uri))
     .slice(0, MAX_SUBSCRIPTIONS);
-  const ends = uris.map((uri) => changes.watch(uri, environment.caller.principal));
+  const ends = uris.map((uri) => changes.watch(uri, deps.caller.principal));
   return { uris, end: () => ends.forEach((end) => void end()) };
 }
 
@@ -58,7 +58,7 @@ interface Subscriber {
  */
 export function handleSubscriptions(
   { server, on, receivesAllEvents }: Subscriber,
-  environmentOf: (context: ServerContext) => ResourceEnvironment,
+  depsOf: (context: ServerContext) => ResourceDependencies,
   changes: Changes,
 ): void {
   const watched = new Map<string, () => void>();
@@ -73,13 +73,13 @@ export function handleSubscriptions(
     leaveEvents = undefined;
   };
   on('resources/subscribe', async ({ params: { uri } }, context) => {
-    const environment = environmentOf(context);
-    if (!mayWatch(environment, uri)) throw notFound(uri);
-    await readResource(environment, uri, context.mcpReq.signal);
+    const deps = depsOf(context);
+    if (!mayWatch(deps, uri)) throw notFound(uri);
+    await readResource(deps, uri, context.mcpReq.signal);
     // Other requests may have subscribed meanwhile.
     if (watched.size >= MAX_SUBSCRIPTIONS && !watched.has(uri)) throw tooMany();
     leaveEvents ??= changes.subscribe(send);
-    if (!watched.has(uri)) watched.set(uri, changes.watch(uri, environment.caller.principal));
+    if (!watched.has(uri)) watched.set(uri, changes.watch(uri, deps.caller.principal));
     return {};
   });
   const unwatch = (uri: string) => {

@@ -4,7 +4,7 @@ import { itemText } from '../safety/item-text.ts';
 import type { Item } from '../safety/plan-parts.ts';
 import { type DeletionState, deletionStateOf, type TeardownStep } from '../safety/teardown.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
-import type { ToolEnvironment } from './environment.ts';
+import type { ToolDependencies } from './dependencies.ts';
 
 export type AcceptedDeletion = Pick<TeardownStep, 'operation' | 'input' | 'item' | 'statusBefore'>;
 
@@ -18,11 +18,7 @@ const STALE_MS = 500;
 export const MAX_REASON = 300;
 
 /** Watches the deletions that a teardown has requested, and those that were in progress before. */
-export function acceptedDeletions(
-  environment: ToolEnvironment,
-  leaving: readonly AcceptedDeletion[],
-  signal: AbortSignal,
-) {
+export function acceptedDeletions(deps: ToolDependencies, leaving: readonly AcceptedDeletion[], signal: AbortSignal) {
   let inProgress = leaving;
   let unread: readonly AcceptedDeletion[] = [];
   let failed: readonly FailedDeletion[] = [];
@@ -37,7 +33,7 @@ export function acceptedDeletions(
       const isDue = performance.now() >= recheckAt;
       const [toRead, others] = isDue ? [[...inProgress, ...unread], []] : [unread, inProgress];
       if (isDue) recheckAt = performance.now() + RECHECK_MS;
-      const { remaining, failed: found } = await readDeletions(environment, toRead, signal);
+      const { remaining, failed: found } = await readDeletions(deps, toRead, signal);
       [inProgress, unread, failed] = [[...others, ...remaining], [], found];
       const [first] = failed;
       return first && failureText(first);
@@ -55,7 +51,7 @@ function failureText({ item, status, reason }: FailedDeletion): string {
  * is read twice, because the first reply may be older than the deletion.
  */
 export async function readDeletions(
-  { call }: ToolEnvironment,
+  { call }: ToolDependencies,
   candidates: readonly AcceptedDeletion[],
   signal?: AbortSignal,
 ) {

@@ -6,7 +6,7 @@ import { approveLine } from '../safety/approval-head.ts';
 import type { Decision, Dialog, FormAnswer, FormReply } from '../safety/approvals.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { FOREIGN_STATE } from '../safety/state-signer.ts';
-import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
+import type { Exchange, ToolDependencies, ToolResult } from './dependencies.ts';
 import { progressOf } from './progress.ts';
 import { refused } from './result.ts';
 
@@ -16,7 +16,7 @@ export interface Decider<Planned> {
   resume(reply: FormReply): Promise<Decision<Planned>>;
 }
 
-type ApprovalEnvironment = Pick<ToolEnvironment, 'pageOpener' | 'trustsForms' | 'caller'>;
+type ApprovalDependencies = Pick<ToolDependencies, 'pageOpener' | 'trustsForms' | 'caller'>;
 
 type Obtained<Planned> = { readonly actor: Actor; readonly plan: Planned } | { readonly result: ToolResult };
 
@@ -25,19 +25,19 @@ type Obtained<Planned> = { readonly actor: Actor; readonly plan: Planned } | { r
  * change was sent.
  */
 export async function obtainApproval<Planned>(
-  environment: ApprovalEnvironment,
+  deps: ApprovalDependencies,
   exchange: Exchange,
   decider: Decider<Planned>,
 ): Promise<Obtained<Planned>> {
   try {
-    return await decideCall(environment, exchange, decider);
+    return await decideCall(deps, exchange, decider);
   } catch (error) {
     throw error instanceof FinspaceError ? new FinspaceError({ ...error.fields, notSent: true }) : error;
   }
 }
 
 async function decideCall<Planned>(
-  { pageOpener, trustsForms, caller }: ApprovalEnvironment,
+  { pageOpener, trustsForms, caller }: ApprovalDependencies,
   exchange: Exchange,
   decider: Decider<Planned>,
 ): Promise<Obtained<Planned>> {
@@ -68,7 +68,7 @@ async function obtained<Planned>(
   return { result: link(decision, await linkTo(decision.pending.code)) };
 }
 
-function noFormsReason({ answersForms }: ToolEnvironment['caller'], { showsForms }: Exchange): string[] {
+function noFormsReason({ answersForms }: ToolDependencies['caller'], { showsForms }: Exchange): string[] {
   if (!answersForms) return NOBODY_THERE;
   return showsForms ? NOT_TRUSTED : NO_FORMS;
 }

@@ -101,7 +101,7 @@ function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): ArgumentProblem
 
 /** One sentence for each problem; for an ARN, with the id or name in it, and otherwise with the tool that lists valid values. */
 export function explainProblems(
-  { environment }: Lookup,
+  { deps }: Lookup,
   problems: readonly ArgumentProblem[],
   operationName?: OperationName,
 ): string[] {
@@ -109,7 +109,7 @@ export function explainProblems(
     const member = operationName && schemaAt(operationNamed(operationName).input(), path);
     const instead = member && insteadOf(member);
     if (instead !== undefined) return `${place(path)}: ${instead}`;
-    const hint = EXPECTATION.test(says) ? hintFor(environment, String(path.at(-1)), given, operationName) : undefined;
+    const hint = EXPECTATION.test(says) ? hintFor(deps, String(path.at(-1)), given, operationName) : undefined;
     const sentence = `${place(path)}: ${says}${/[.?]$/.test(says) ? '' : '.'}`;
     return hint === undefined ? sentence : `${sentence} ${hint}`;
   });
@@ -117,13 +117,13 @@ export function explainProblems(
 
 const EXPECTATION = /^(?:expects|required)/;
 
-function hintFor(environment: Lookup['environment'], label: string, given: unknown, operationName?: OperationName) {
+function hintFor(deps: Lookup['deps'], label: string, given: unknown, operationName?: OperationName) {
   const arn = typeof given === 'string' && given.startsWith('arn:') ? given : '';
   const id = arnParts(arn)?.[0]?.id;
   if (label === 'environmentId' && id !== undefined) return `This is an ARN; the id in it is ${quoteUntrusted(id)}.`;
   if (label.endsWith('Name') && arn !== '')
     return `This is an ARN; the name in it is ${quoteUntrusted(arn.split('/').at(-1) ?? '')}.`;
-  return whereListed(environment, label, operationName);
+  return whereListed(deps, label, operationName);
 }
 
 function place(path: readonly PropertyKey[]): string {

@@ -9,7 +9,7 @@ import { uncheckedTogether, unique } from '../safety/preview.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { whatChanges } from './changed.ts';
-import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.ts';
+import type { CompositeTool, ToolDependencies, ToolResult } from './dependencies.ts';
 import type { Paged } from './fleet/cursor.ts';
 import { answer } from './fleet/page.ts';
 import type { Lookup } from './identify.ts';
@@ -29,29 +29,29 @@ export interface PreviewOptions {
 
 /** The preview of a batch, in the form of other previews; requests no approval. */
 export async function previewBatch(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   { tool, batchOf }: BatchTool,
   given: Record<string, unknown>,
   options: PreviewOptions,
 ): Promise<ToolResult> {
-  const reason = toolRefusalReason(tool, environment.restrictions, environment.caller);
+  const reason = toolRefusalReason(tool, deps.restrictions, deps.caller);
   if (reason !== undefined) return notOffered(tool.name, reason);
-  const lookup = { environment, signal: options.signal };
+  const lookup = { deps, signal: options.signal };
   const prepared = await prepareArguments(lookup, tool.input(), given);
   if ('wrong' in prepared) return wrongPreview(tool.name, prepared.wrong);
   const batch = await batchOf(lookup, prepared.input as never);
   if ('wrong' in batch) return wrongPreview(tool.name, batch.wrong);
-  return withEnvironmentMeant(await previewAnswer(environment, batch, options), prepared.meant);
+  return withEnvironmentMeant(await previewAnswer(deps, batch, options), prepared.meant);
 }
 
 /** Whether a call would run, or else what only the call itself can show. */
 export const forecast = (isStopped: boolean, notChecked: readonly string[]) =>
   isStopped || notChecked.length === 0 ? { wouldRun: !isStopped } : { notChecked };
 
-async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previewInput, signal }: PreviewOptions) {
-  const { caller, restrictions } = environment;
+async function previewAnswer(deps: ToolDependencies, batch: Batch, { previewInput, signal }: PreviewOptions) {
+  const { caller, restrictions } = deps;
   const options = { signal };
-  const planner = { ...environment, call: deduplicated(environment.call), countsAll: true };
+  const planner = { ...deps, call: deduplicated(deps.call), countsAll: true };
   const toApprove = callsToApprove(batch, restrictions);
   const previews = await previewSteps(planner, batch, toApprove, options);
   const blockedSteps = batch.calls.filter((_, at) => previews[at]?.blockers.length !== 0);
@@ -68,7 +68,7 @@ async function previewAnswer(environment: ToolEnvironment, batch: Batch, { previ
     toApprove.length === 0 || isRefused
       ? undefined
       : await planBatch(planner, batch, toApprove, caller.principal, options);
-  const visibility = visibilityFor(offeredTo(environment), batch.input);
+  const visibility = visibilityFor(offeredTo(deps), batch.input);
   const head = {
     tool: batch.tool,
     needsApproval: toApprove.length > 0,
@@ -117,7 +117,7 @@ const partialRunText = (tried: number, steps: number) =>
  * are planned together, before the first step; the others wait for what they need.
  */
 async function previewSteps(
-  planner: ToolEnvironment,
+  planner: ToolDependencies,
   batch: Batch,
   toApprove: readonly BatchCall[],
   options: { readonly signal: AbortSignal },
@@ -152,15 +152,15 @@ function withoutWaiting(preview: Awaited<ReturnType<typeof previewStep>>) {
 
 /** The preview of one call; a missing entity is a blocker. */
 async function previewStep(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   batch: Batch,
   step: BatchCall,
   options: { readonly signal: AbortSignal },
 ) {
   try {
-    const plan = await planStep(environment, batch, step, environment.caller.principal, options);
+    const plan = await planStep(deps, batch, step, deps.caller.principal, options);
     const { blockers = [], warnings = [], unchecked = [], sharedQuotas = [] } = plan ?? {};
-    return { blockers, warnings, unchecked, sharedQuotas, ...whatChanges(plan, offeredTo(environment)) };
+    return { blockers, warnings, unchecked, sharedQuotas, ...whatChanges(plan, offeredTo(deps)) };
   } catch (error) {
     return { blockers: [missingBlocker(step, error)], warnings: [], unchecked: [], sharedQuotas: [] };
   }

@@ -14,7 +14,7 @@ import { offeredTo } from '../safety/policy.ts';
 import { visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { obtainApproval } from './approval-form.ts';
-import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
+import type { Exchange, ToolDependencies, ToolResult } from './dependencies.ts';
 import { type Accepted, followUp } from './follow-up.ts';
 import type { Lookup } from './identify.ts';
 import { nextStep, notReady } from './next-step.ts';
@@ -48,17 +48,17 @@ interface Run {
  * Makes the calls of a batch in sequence, each through the gate like a single call; those that need approval are approved as one
  * plan before the first. A failed call does not stop the others, unless they would fail as well.
  */
-export async function runBatch(environment: ToolEnvironment, run: Run, exchange: Exchange): Promise<ToolResult> {
-  const { gate, caller, backendLocation, restrictions } = environment;
+export async function runBatch(deps: ToolDependencies, run: Run, exchange: Exchange): Promise<ToolResult> {
+  const { gate, caller, backendLocation, restrictions } = deps;
   const { batch } = run;
   const toApprove = callsToApprove(batch, restrictions);
-  if (toApprove.length === 0) return runCalls(environment, run, undefined, { principal: caller.principal }, exchange);
+  if (toApprove.length === 0) return runCalls(deps, run, undefined, { principal: caller.principal }, exchange);
   const { tool, input } = batch;
   const { principal } = caller;
   const options = { signal: exchange.context.mcpReq.signal };
-  const makePlan = () => planBatch(environment, batch, toApprove, principal, options);
-  const visibilityOf = ({ name }: BatchPlan) => visibilityFor(offeredTo(environment), [input, name]);
-  const approval = await obtainApproval<BatchPlan>(environment, exchange, {
+  const makePlan = () => planBatch(deps, batch, toApprove, principal, options);
+  const visibilityOf = ({ name }: BatchPlan) => visibilityFor(offeredTo(deps), [input, name]);
+  const approval = await obtainApproval<BatchPlan>(deps, exchange, {
     decide: async (dialog) => {
       const plan = await makePlan();
       return gate.requestApproval(plan, dialog, visibilityOf(plan));
@@ -69,11 +69,11 @@ export async function runBatch(environment: ToolEnvironment, run: Run, exchange:
         visibilityOf,
       }),
   });
-  return 'result' in approval ? approval.result : runCalls(environment, run, approval.plan, approval.actor, exchange);
+  return 'result' in approval ? approval.result : runCalls(deps, run, approval.plan, approval.actor, exchange);
 }
 
 async function runCalls(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   run: Run,
   plan: BatchPlan | undefined,
   actor: Actor,
@@ -82,22 +82,22 @@ async function runCalls(
   const { signal } = context.mcpReq;
   const { batch, waits, nameOf = ({ label }) => label, result = nameOf } = run;
   const { calls } = batch;
-  const lookup = { environment, signal };
+  const lookup = { deps, signal };
   const report = progressOf(context, calls.length);
   const deadline = performance.now() + patienceOf(context);
   const [done, failed, accepted]: [string[], object[], Accepted[]] = [[], [], []];
   const ended = (rest: Pick<Summary, 'notDone' | 'why'>) =>
-    summary({ done, failed, ...rest, nextCall: followUp(accepted, environment) });
+    summary({ done, failed, ...rest, nextCall: followUp(accepted, deps) });
   for (const [at, call] of calls.entries()) {
     const unready = waits ? await untilReady(lookup, call, deadline) : undefined;
     const stop = (why: string) => ended({ notDone: calls.slice(at).map(nameOf), why });
     if (unready !== undefined) return stop(unready);
     if (signal.aborted || performance.now() > deadline) return stop(signal.aborted ? stopReason(signal) : TOO_LONG);
     try {
-      const why = await refusalOf(environment, { batch, plan }, call, signal);
+      const why = await refusalOf(deps, { batch, plan }, call, signal);
       if (why === undefined) {
         const stepActor = plan?.plans.has(call) === false ? { principal: actor.principal } : actor;
-        const output = await callNamed(environment.call, call.operation, call.input, { signal, actor: stepActor });
+        const output = await callNamed(deps.call, call.operation, call.input, { signal, actor: stepActor });
         done.push(result(call, output));
         accepted.push({ ...call, output });
       } else failed.push({ step: nameOf(call), why: why.join(' ') });
@@ -126,25 +126,25 @@ async function untilReady(lookup: Lookup, { operation, input }: BatchCall, deadl
 
 /** Why a call of a batch may not be made, although its approval has been consumed. Undefined when it may. */
 async function refusalOf(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   { batch, plan }: { readonly batch: Batch; readonly plan: BatchPlan | undefined },
   call: BatchCall,
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
-  const { gate, caller } = environment;
+  const { gate, caller } = deps;
   const { operation: name, input } = call;
   const { principal, refusal } = caller;
   const options = { signal };
   const planned = plan?.plans.get(call);
   if (plan !== undefined && planned !== undefined) {
-    const replan = () => planCall(environment, name, input, principal, options);
+    const replan = () => planCall(deps, name, input, principal, options);
     // What earlier calls of the batch created or changed was different when the person saw the plan.
     const current = dependsOnEarlier(batch, call) ? ((await replan()) ?? planned) : planned;
-    const why = await gate.authorizeStep(plan, current, replan, visibilityFor(offeredTo(environment), plan.input));
+    const why = await gate.authorizeStep(plan, current, replan, visibilityFor(offeredTo(deps), plan.input));
     // A batch loses nothing, so it does not matter what now depends on its targets.
     return why === 'dependents-changed' ? undefined : why;
   }
-  const request = { name, input, principal, options, offered: offeredTo(environment), refusal };
+  const request = { name, input, principal, options, offered: offeredTo(deps), refusal };
   const decision = await gate.authorize(request, { client: 'batch', form: false, link: false });
   return decision.kind === 'refuse' ? decision.lines : undefined;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 import { PLAN_OPEN_MS } from '../safety/ledger.ts';
-import type { ToolResult } from './environment.ts';
+import type { ToolResult } from './dependencies.ts';
 import { progressOf } from './progress.ts';
 
 type Round = (context: ServerContext) => Promise<ToolResult>;

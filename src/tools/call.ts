@@ -13,7 +13,7 @@ import { quoteUntrusted } from '../untrusted.ts';
 import { obtainApproval } from './approval-form.ts';
 import { whatChanges, withAnswerIfUnchanged } from './changed.ts';
 import { compositeNamed } from './composites.ts';
-import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
+import type { CompositeTool, Exchange, ToolDependencies, ToolResult } from './dependencies.ts';
 import { followUp, replacementFinder } from './follow-up.ts';
 import { describedTools } from './list.ts';
 import { nextStep } from './next-step.ts';
@@ -34,31 +34,31 @@ import { limitSize } from './size-limit.ts';
 import { suggestTool } from './suggest.ts';
 
 export async function callTool(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   params: { name: string; arguments?: Members | undefined },
   exchange: Exchange,
 ): Promise<ToolResult> {
-  const result = await dispatch(environment, params, exchange);
-  return limitSize(environment.restrictions.approve === 'none' ? withNote(result, NO_APPROVALS) : result);
+  const result = await dispatch(deps, params, exchange);
+  return limitSize(deps.restrictions.approve === 'none' ? withNote(result, NO_APPROVALS) : result);
 }
 
 const NO_APPROVALS = 'This server runs with --approve none: it never requests approval.';
 
 async function dispatch(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   { name: tool, arguments: given = {} }: { name: string; arguments?: Members | undefined },
   exchange: Exchange,
 ): Promise<ToolResult> {
   try {
     const name = operationOf(tool);
-    if (name !== undefined) return await callOperation(environment, name, given, exchange);
+    if (name !== undefined) return await callOperation(deps, name, given, exchange);
     const composite = compositeNamed(tool);
     if (composite === undefined) throw unknownTool(tool);
-    return await callComposite(environment, composite, given, exchange);
+    return await callComposite(deps, composite, given, exchange);
   } catch (error) {
     if (error instanceof ProtocolError || exchange.context.mcpReq.signal.aborted) throw error;
     if (error instanceof FinspaceError) return failed(tool, error);
-    environment.onerror(error);
+    deps.onerror(error);
     return refused(
       `${quoteUntrusted(tool)} failed inside this server. ${isReadOnly(tool) ? UNCHANGED : IN_PART}`,
       'The person who runs this server can find the cause in its log.',
@@ -74,12 +74,12 @@ function isReadOnly(tool: string): boolean {
   return compositeNamed(tool)?.annotations.readOnlyHint === true;
 }
 
-async function callOperation(environment: ToolEnvironment, name: OperationName, given: Members, exchange: Exchange) {
+async function callOperation(deps: ToolDependencies, name: OperationName, given: Members, exchange: Exchange) {
   const tool = toolName(name);
-  const { restrictions, caller } = environment;
+  const { restrictions, caller } = deps;
   const reason = refusalReason(name, restrictions, caller);
   if (reason !== undefined) return notOffered(tool, reason);
-  const lookup = { environment, signal: exchange.context.mcpReq.signal, isDestructive: isUsuallyDestructive(tool) };
+  const lookup = { deps, signal: exchange.context.mcpReq.signal, isDestructive: isUsuallyDestructive(tool) };
   const prepared = await prepareArguments(lookup, agentInput(operationNamed(name)), given, name);
   if ('wrong' in prepared) return wrongArguments(tool, prepared.wrong);
   const { input, meant } = prepared;
@@ -88,7 +88,7 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
   if (tooRisky !== undefined)
     return refused(`${tool} did not run: this call would lose data or interrupt work. ${tooRisky}`);
   try {
-    return withEnvironmentMeant(await throughGate(environment, name, input, exchange), meant);
+    return withEnvironmentMeant(await throughGate(deps, name, input, exchange), meant);
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
     const isRisky = isDestructive(risk);
@@ -106,13 +106,13 @@ function isUsuallyDestructive(tool: unknown): boolean {
   return compositeNamed(tool)?.annotations.destructiveHint === true;
 }
 
-async function callComposite(environment: ToolEnvironment, tool: CompositeTool, given: Members, exchange: Exchange) {
-  const { restrictions, caller } = environment;
+async function callComposite(deps: ToolDependencies, tool: CompositeTool, given: Members, exchange: Exchange) {
+  const { restrictions, caller } = deps;
   const reason = toolRefusalReason(tool, restrictions, caller);
   if (reason !== undefined) return notOffered(tool.name, reason);
   const { signal } = exchange.context.mcpReq;
   const lookup = {
-    environment,
+    deps,
     signal,
     isDestructive: isUsuallyDestructive(tool.name) || isUsuallyDestructive(given['tool']),
   };
@@ -120,7 +120,7 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
   if ('wrong' in prepared) return wrongArguments(tool.name, prepared.wrong);
   const { input, meant } = prepared;
   try {
-    return withEnvironmentMeant(await tool.run(environment, input, exchange), meant);
+    return withEnvironmentMeant(await tool.run(deps, input, exchange), meant);
   } catch (error) {
     if (!(error instanceof FinspaceError) || signal.aborted) throw error;
     const { operation } = error.fields;
@@ -141,17 +141,17 @@ function unknownTool(tool: string): ProtocolError {
 
 /** Passes the call to the gate and then to the backend, unless it waits for a person or is refused. */
 async function throughGate(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   name: OperationName,
   input: Members,
   exchange: Exchange,
 ): Promise<ToolResult> {
-  const { gate, caller, secrets } = environment;
+  const { gate, caller, secrets } = deps;
   if (secrets.refusal !== undefined && operationNamed(name).secret !== undefined) return refused(secrets.refusal);
   const options = { signal: exchange.context.mcpReq.signal };
-  const offered = offeredTo(environment);
+  const offered = offeredTo(deps);
   const request = { name, input, principal: caller.principal, options, offered, refusal: caller.refusal };
-  const lookup = { environment, signal: options.signal };
+  const lookup = { deps, signal: options.signal };
   const findReplacement = await replacementFinder(lookup, name, input);
   const sent = sentInput(input);
   let reply = Promise.resolve<Members>({});
@@ -159,11 +159,11 @@ async function throughGate(
   const makeIfAllowed = async <D extends Decision<unknown> | { readonly kind: 'answered' }>(
     decision: D,
   ): Promise<D> => {
-    if (decision.kind === 'run') reply = makeCall(environment.call, name, sent, { ...options, actor: decision.actor });
+    if (decision.kind === 'run') reply = makeCall(deps.call, name, sent, { ...options, actor: decision.actor });
     await reply.catch(() => undefined);
     return decision;
   };
-  const approval = await obtainApproval(environment, exchange, {
+  const approval = await obtainApproval(deps, exchange, {
     decide: (dialog) =>
       gate.inTurn(request, async () => makeIfAllowed(withAnswerIfUnchanged(await gate.authorize(request, dialog)))),
     resume: (answer) =>
@@ -176,8 +176,8 @@ async function throughGate(
     ...whatChanges(approval.plan, offered),
     ...(await findReplacement()),
     ...(await arnOfNew(lookup, name, sent, output)),
-    ...(await ownTags(environment, name, sent, output, options)),
-    ...followUp([{ operation: name, input: sent, output }], environment),
+    ...(await ownTags(deps, name, sent, output, options)),
+    ...followUp([{ operation: name, input: sent, output }], deps),
   };
   return succeeded(name, delivered.output, { audience: delivered.audience, done });
 }

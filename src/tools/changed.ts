@@ -5,7 +5,7 @@ import type { Plan } from '../safety/plan.ts';
 import type { IsOffered } from '../safety/policy.ts';
 import { changeText, newValueText } from '../safety/update-text.ts';
 import { EVERYTHING, isTargetShown } from '../safety/visibility.ts';
-import type { ToolResult } from './environment.ts';
+import type { ToolResult } from './dependencies.ts';
 import { structured } from './result.ts';
 
 /** A call that changes nothing is answered with that. Other decisions stay as they are. */

@@ -1,5 +1,5 @@
 import { createEntities } from './create-entities.ts';
-import type { CompositeTool } from './environment.ts';
+import type { CompositeTool } from './dependencies.ts';
 import { FLEET_TOOLS } from './fleet/index.ts';
 import { planChange } from './plan-change.ts';
 import { tagEntities } from './tag-entities.ts';

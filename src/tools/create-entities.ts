@@ -8,7 +8,7 @@ import { createdLabel } from '../operations/references.ts';
 import { KdbEnvironmentId } from '../operations/shapes.ts';
 import type { Batch, BatchCall } from '../safety/batch.ts';
 import { runBatch } from './batch.ts';
-import { compositeTool } from './environment.ts';
+import { compositeTool } from './dependencies.ts';
 import type { Lookup } from './identify.ts';
 import { Words } from './lenient.ts';
 import { prepareArguments } from './prepare-arguments.ts';
@@ -58,10 +58,10 @@ export const createEntities = compositeTool({
   annotations: { destructiveHint: false },
   input: createInput,
   needs: CREATES,
-  run: async (environment, input, exchange) => {
-    const batch = await createBatch({ environment, signal: exchange.context.mcpReq.signal }, input);
+  run: async (deps, input, exchange) => {
+    const batch = await createBatch({ deps, signal: exchange.context.mcpReq.signal }, input);
     if ('wrong' in batch) return wrongArguments(CREATE, batch.wrong);
-    return runBatch(environment, { batch, waits: true, result: createdText }, exchange);
+    return runBatch(deps, { batch, waits: true, result: createdText }, exchange);
   },
 });
 

@@ -4,7 +4,7 @@ import { agentInput, highestRisk, lenientOutput } from '../operations/derive.ts'
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName, toolTitle } from '../operations/naming.ts';
 import { POLICY } from '../safety/policy.ts';
-import type { CompositeTool } from './environment.ts';
+import type { CompositeTool } from './dependencies.ts';
 
 type JsonSchema = Tool['inputSchema'];
 

@@ -6,12 +6,12 @@ import { waitAdvice } from '../operations/naming.ts';
 import type { Members } from '../operations/operation.ts';
 import { readIfOffered } from '../safety/offered-read.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
-import type { ToolEnvironment } from './environment.ts';
+import type { ToolDependencies } from './dependencies.ts';
 import { MAX_ALSO, waitFor } from './fleet/wait-for.ts';
 import { NODES, WAITED_FOR, type WaitTarget } from './fleet/wait-target.ts';
 import { briefSignal, type Lookup } from './identify.ts';
 
-type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
+type Offering = Pick<ToolDependencies, 'restrictions' | 'caller'>;
 
 export interface Accepted {
   readonly operation: OperationName;
@@ -70,10 +70,10 @@ export async function replacementFinder(
   if (operationNamed(name).settles?.of !== NODES) return async () => ({});
   const { environmentId, clusterName } = input as Input<'ListKxClusterNodes'>;
   const list = () =>
-    listPages(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName }, MAX_NODES, {
+    listPages(lookup.deps.call, 'ListKxClusterNodes', { environmentId, clusterName }, MAX_NODES, {
       signal: briefSignal(lookup),
     });
-  const nodes = () => readIfOffered(lookup.environment, 'ListKxClusterNodes', list);
+  const nodes = () => readIfOffered(lookup.deps, 'ListKxClusterNodes', list);
   const before = await nodes();
   return async () => {
     const after = before && (await nodes());

@@ -9,11 +9,11 @@ import { createdLabel, listerOfLabel, nounOfLabel, type Reference } from '../ope
 import { readIfOffered } from '../safety/offered-read.ts';
 import { refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import type { ToolEnvironment } from './environment.ts';
+import type { ToolDependencies } from './dependencies.ts';
 
 /** Lookups for one call: what a name means before it, and the cause after it failed. */
 export interface Lookup {
-  readonly environment: Pick<ToolEnvironment, 'call' | 'restrictions' | 'caller' | 'quotas'>;
+  readonly deps: Pick<ToolDependencies, 'call' | 'restrictions' | 'caller' | 'quotas'>;
   readonly signal: AbortSignal;
   /** Whether the call destroys or interrupts something. Then no existing entity is suggested in place of a missing one. */
   readonly isDestructive?: boolean;
@@ -28,7 +28,7 @@ export const briefSignal = ({ signal }: Lookup): AbortSignal =>
 
 /** `list_kx_clusters shows the names.`, if this caller is offered such a tool; not for what the operation itself creates. */
 export function whereListed(
-  { restrictions, caller }: Lookup['environment'],
+  { restrictions, caller }: Lookup['deps'],
   label: string,
   operationName?: OperationName,
 ): string | undefined {
@@ -74,16 +74,16 @@ type Listing = { readonly all?: readonly Environment[]; readonly failure?: Finsp
 
 /** All environments that the caller may see, with deleted ones; read once for all lookups about a call. */
 const listedEnvironments = oncePer(async (lookup: Lookup): Promise<Listing> => {
-  const { environment, signal } = lookup;
+  const { deps, signal } = lookup;
   const list = (): Promise<Listing> =>
-    allEnvironments(environment.call, { signal }).then(
+    allEnvironments(deps.call, { signal }).then(
       (all) => ({ all }),
       (error: unknown) => {
         if (error instanceof FinspaceError) return { failure: error };
         throw error;
       },
     );
-  return (await readIfOffered(environment, 'ListKxEnvironments', list)) ?? {};
+  return (await readIfOffered(deps, 'ListKxEnvironments', list)) ?? {};
 });
 
 /** Says that something does not exist, with what was probably meant, and the tool that lists existing ones. */
@@ -94,7 +94,7 @@ export async function missingText(lookup: Lookup, { label, value, scope }: Refer
   const hint = lookup.isDestructive
     ? existingNames(known, shown)
     : didYouMean(value, [...known.keys()], { otherwise: '.', shown });
-  const where = whereListed(lookup.environment, label, operationName);
+  const where = whereListed(lookup.deps, label, operationName);
   return `There is no ${nounOfLabel(label, operationName)} ${quoteUntrusted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
 }
 
@@ -126,7 +126,7 @@ async function valuesOfLabel(
     ]);
   }
   const { [label]: _, ...parents } = scope;
-  const list = () => listPages(lookup.environment.call, lister, parents as never, MAX_ITEMS, { signal: lookup.signal });
-  const { items } = (await readIfOffered(lookup.environment, lister, list)) ?? { items: [] };
+  const list = () => listPages(lookup.deps.call, lister, parents as never, MAX_ITEMS, { signal: lookup.signal });
+  const { items } = (await readIfOffered(lookup.deps, lister, list)) ?? { items: [] };
   return new Map(items.map((item) => [String(item[label] ?? ''), undefined]));
 }

@@ -54,10 +54,10 @@ async function quotaAdvice(
   input: Members,
   otherwise: string,
 ): Promise<FailureAdvice> {
-  const { environment, signal } = lookup;
-  const planner = { ...environment, call: deduplicated(withOptions(environment.call, { signal })) };
+  const { deps, signal } = lookup;
+  const planner = { ...deps, call: deduplicated(withOptions(deps.call, { signal })) };
   const read = () => quotasFor(planner, name, input);
-  const found = await readIfOffered(environment, 'GetKxEnvironment', read);
+  const found = await readIfOffered(deps, 'GetKxEnvironment', read);
   if (found === undefined || found.quotas.length === 0) return {};
   const over = found.blockers.filter(({ item }) => item.kind === 'quota');
   const [what] = over.map(({ item, first }) => `${item.name}: ${item.detail}. ${first}`);
@@ -187,7 +187,7 @@ function howToWait(label: string, operationName: OperationName, until?: string):
 async function readStatus(lookup: Lookup, { label, scope }: Reference, operationName: OperationName) {
   const reader = readerOfLabel(label, operationName);
   if (reader === undefined) return 'unknown';
-  const { call } = lookup.environment;
+  const { call } = lookup.deps;
   const read = async () => {
     try {
       return await callNamed(call, reader, scope, { signal: lookup.signal });
@@ -196,7 +196,7 @@ async function readStatus(lookup: Lookup, { label, scope }: Reference, operation
       throw error;
     }
   };
-  const found = await readIfOffered(lookup.environment, reader, read);
+  const found = await readIfOffered(lookup.deps, reader, read);
   if (found === undefined || found === 'missing') return found ?? 'unknown';
   return { status: found['status'] as string | undefined };
 }

@@ -5,7 +5,7 @@ import type { CallOptions, OperationName } from '../operations/index.ts';
 import type { Members } from '../operations/operation.ts';
 import { offeredTo } from '../safety/policy.ts';
 import { environmentArn } from '../safety/protection.ts';
-import type { ToolEnvironment } from './environment.ts';
+import type { ToolDependencies } from './dependencies.ts';
 import { reasonOf } from './fleet/read-gaps.ts';
 
 /** The part of its ARN after the environment's ARN, for the one entity with tags that a read shows; undefined for other calls. */
@@ -21,7 +21,7 @@ function pathShown(name: OperationName, input: Members): string | undefined {
  * ARN. Empty for entities without tags, or if this caller may not read them.
  */
 export async function ownTags(
-  { call, restrictions, caller }: Pick<ToolEnvironment, 'call' | 'restrictions' | 'caller'>,
+  { call, restrictions, caller }: Pick<ToolDependencies, 'call' | 'restrictions' | 'caller'>,
   name: OperationName,
   input: Members,
   output: Members,

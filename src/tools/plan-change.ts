@@ -16,7 +16,7 @@ import { quoteUntrusted } from '../untrusted.ts';
 import { forecast, type PreviewOptions, previewBatch } from './batch-preview.ts';
 import { whatChanges } from './changed.ts';
 import { CREATE, createBatch, createEntities } from './create-entities.ts';
-import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
+import { compositeTool, type ToolDependencies, type ToolResult } from './dependencies.ts';
 import { isOwnCursor, OTHER_CURSOR } from './fleet/cursor.ts';
 import { answer, shaping } from './fleet/page.ts';
 import { prepareArguments } from './prepare-arguments.ts';
@@ -54,13 +54,13 @@ export const planChange = compositeTool({
       cursor: shaping().cursor,
     }),
   needs: [],
-  run: async (environment, previewInput, { context }) => {
+  run: async (deps, previewInput, { context }) => {
     const { signal } = context.mcpReq;
     const { tool, arguments: given } = previewInput;
     if (!isOwnCursor(previewInput)) return refused(OTHER_CURSOR);
-    if (tool === TEAR_DOWN) return previewTeardown(environment, given, { previewInput, signal });
+    if (tool === TEAR_DOWN) return previewTeardown(deps, given, { previewInput, signal });
     const batch = Object.hasOwn(BATCHES, tool) ? BATCHES[tool] : undefined;
-    if (batch !== undefined) return previewBatch(environment, batch, given, { previewInput, signal });
+    if (batch !== undefined) return previewBatch(deps, batch, given, { previewInput, signal });
     const name = operationOf(tool);
     if (name === undefined)
       return refused(
@@ -68,31 +68,31 @@ export const planChange = compositeTool({
       );
     if (operationNamed(name).risk === 'read')
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
-    const reason = refusalReason(name, environment.restrictions, environment.caller);
+    const reason = refusalReason(name, deps.restrictions, deps.caller);
     if (reason !== undefined) return notOffered(tool, reason);
-    return previewCall(environment, tool, name, given, { previewInput, signal });
+    return previewCall(deps, tool, name, given, { previewInput, signal });
   },
 });
 
 async function previewCall(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   tool: string,
   name: OperationName,
   given: Members,
   { previewInput, signal }: PreviewOptions,
 ): Promise<ToolResult> {
   const operation = operationNamed(name);
-  const lookup = { environment, signal, isDestructive: isDestructive(operation.risk) };
+  const lookup = { deps, signal, isDestructive: isDestructive(operation.risk) };
   const prepared = await prepareArguments(lookup, agentInput(operation), given, name);
   if ('wrong' in prepared) return wrongPreview(tool, prepared.wrong);
   const { input, meant } = prepared;
-  const call = withOptions(environment.call, { signal });
-  const planner = { ...environment, call: deduplicated(call), countsAll: true };
-  const plan = await planCall(planner, name, input, environment.caller.principal);
-  const offered = offeredTo(environment);
+  const call = withOptions(deps.call, { signal });
+  const planner = { ...deps, call: deduplicated(call), countsAll: true };
+  const plan = await planCall(planner, name, input, deps.caller.principal);
+  const offered = offeredTo(deps);
   if (plan === undefined) return refused(await missingTarget(call, name, input, offered));
   const visibility = visibilityFor(offered, [input, plan.name]);
-  const { head, effect } = previewHead(environment, tool, plan, visibility);
+  const { head, effect } = previewHead(deps, tool, plan, visibility);
   const { blockers, lost, interrupted, warnings } = effect;
   const sections = [
     { name: 'blockers', rows: visibility.redact(blockers) },
@@ -104,7 +104,7 @@ async function previewCall(
 }
 
 /** What the preview of a call says before it lists entities, and the plan; without effects if the call would not be sent. */
-function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, plan: Plan, visibility: Visibility) {
+function previewHead({ restrictions, caller }: ToolDependencies, tool: string, plan: Plan, visibility: Visibility) {
   const { risk, approvalReasons, forbidden, unchecked } = plan;
   const offered = offeredTo({ restrictions, caller });
   const argumentsRefused = omissionLines(plan, offered);

@@ -14,9 +14,9 @@ export async function arnOfNew(lookup: Lookup, name: OperationName, input: Membe
   const kind = wordOf(entity);
   const path = arnPath({ kind, name: String(input[label]), database: input['databaseName'] as string | undefined });
   if (path === undefined) return {};
-  const { environment } = lookup;
+  const { deps } = lookup;
   const environmentId = String(input['environmentId']);
-  const read = () => environment.call('GetKxEnvironment', { environmentId }, { signal: briefSignal(lookup) });
-  const root = (await readIfOffered(environment, 'GetKxEnvironment', read))?.environmentArn;
+  const read = () => deps.call('GetKxEnvironment', { environmentId }, { signal: briefSignal(lookup) });
+  const root = (await readIfOffered(deps, 'GetKxEnvironment', read))?.environmentArn;
   return root === undefined ? {} : { resourceArn: `${root}${path}` };
 }

@@ -1,7 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { bytesOf, MAX_DATA, MAX_TEXT, shortened, shortenedLines } from '../answer-size.ts';
 import { visible } from '../untrusted.ts';
-import type { ToolResult } from './environment.ts';
+import type { ToolResult } from './dependencies.ts';
 
 /**
  * The same result with no more text than an answer may have. Large data is shortened, with `omitted`, in text and structured

@@ -5,7 +5,7 @@ import { KdbEnvironmentId, TagKey, TagMap, text } from '../operations/shapes.ts'
 import type { Batch, BatchCall } from '../safety/batch.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { runBatch } from './batch.ts';
-import { compositeTool } from './environment.ts';
+import { compositeTool } from './dependencies.ts';
 import type { Lookup } from './identify.ts';
 import { Words } from './lenient.ts';
 import { wrongArguments } from './result.ts';
@@ -47,18 +47,18 @@ export const tagEntities = compositeTool({
   annotations: { destructiveHint: false, idempotentHint: true },
   input: selection,
   needs: ['TagResource', 'UntagResource', 'GetKxEnvironment'],
-  run: async (environment, input, exchange) => {
-    const batch = await tagBatch({ environment, signal: exchange.context.mcpReq.signal }, input);
+  run: async (deps, input, exchange) => {
+    const batch = await tagBatch({ deps, signal: exchange.context.mcpReq.signal }, input);
     if ('wrong' in batch) return wrongArguments(TAG, batch.wrong);
     const isBoth = input.tags !== undefined && input.tagKeys !== undefined;
     const verb = ({ operation }: BatchCall) => (operation === 'TagResource' ? 'tag' : 'untag');
     const naming = isBoth ? { nameOf: (call: BatchCall) => `${verb(call)} ${call.label}` } : {};
-    return runBatch(environment, { batch, waits: false, ...naming }, exchange);
+    return runBatch(deps, { batch, waits: false, ...naming }, exchange);
   },
 });
 
 export async function tagBatch(
-  { environment: { call }, signal }: Lookup,
+  { deps: { call }, signal }: Lookup,
   input: Selection,
 ): Promise<Batch | { readonly wrong: readonly string[] }> {
   const { environmentId, entities, tags, tagKeys } = input;

@@ -18,7 +18,7 @@ import {
   nameText,
   readDeletions,
 } from './accepted-deletions.ts';
-import type { Exchange, ToolEnvironment } from './environment.ts';
+import type { Exchange, ToolDependencies } from './dependencies.ts';
 import { followUp } from './follow-up.ts';
 import { patienceOf, progressOf } from './progress.ts';
 import { refused, structured } from './result.ts';
@@ -30,7 +30,7 @@ const MAX_POLL_MS = 15_000;
 const MAX_NAMED = 50;
 
 /** Makes the deletions of an approved teardown in order, as a task if the client supports tasks. */
-export async function runTeardown(environment: ToolEnvironment, plan: TeardownPlan, actor: Actor, exchange: Exchange) {
+export async function runTeardown(deps: ToolDependencies, plan: TeardownPlan, actor: Actor, exchange: Exchange) {
   const { context, continueAsTask } = exchange;
   const { signal } = context.mcpReq;
   const { deletions } = plan;
@@ -41,12 +41,12 @@ export async function runTeardown(environment: ToolEnvironment, plan: TeardownPl
   const task = await continueAsTask?.(reportAt(0));
   const progress = progressOf(context, deletions.length);
   const deadline = performance.now() + (task?.patienceMs ?? patienceOf(context));
-  const unready = await environment.gate.prepare(plan);
+  const unready = await deps.gate.prepare(plan);
   if (unready !== undefined) return refused(...unready);
-  const accepted = acceptedDeletions(environment, plan.leaving, signal);
+  const accepted = acceptedDeletions(deps, plan.leaving, signal);
   for (const [at, deletion] of deletions.entries()) {
     const what = itemText(deletion.item);
-    const why = await deleteOne(environment, plan, deletion, {
+    const why = await deleteOne(deps, plan, deletion, {
       actor,
       deadline,
       signal,
@@ -58,8 +58,8 @@ export async function runTeardown(environment: ToolEnvironment, plan: TeardownPl
     accepted.add(deletion);
     await (task === undefined ? progress(`requested the deletion of ${what}`) : task.report(reportAt(at + 1)));
   }
-  if (task !== undefined) return whenGone(environment, plan, task, { deadline, signal });
-  return (await readRemaining(environment, plan)).result;
+  if (task !== undefined) return whenGone(deps, plan, task, { deadline, signal });
+  return (await readRemaining(deps, plan)).result;
 }
 
 interface Stop {
@@ -102,7 +102,7 @@ const INTERRUPTED = 'The server that ran this task has ended, or was out of reac
 
 /** The result of a task when everything is gone, a deletion has failed, or the task must not wait any longer. */
 async function whenGone(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   plan: TeardownPlan,
   task: Task,
   { deadline, signal }: Pick<DeletionOptions, 'deadline' | 'signal'>,
@@ -110,7 +110,7 @@ async function whenGone(
   const { length } = plan.deletions;
   let candidates: readonly AcceptedDeletion[] | undefined;
   for (let wait = POLL_MS; ; wait = Math.min(1.5 * wait, MAX_POLL_MS)) {
-    const { result, remaining, gone, isUnderway } = await readRemaining(environment, plan, candidates, signal);
+    const { result, remaining, gone, isUnderway } = await readRemaining(deps, plan, candidates, signal);
     if (!isUnderway || performance.now() > deadline) return result;
     candidates = remaining;
     await task.report({
@@ -127,12 +127,12 @@ async function whenGone(
  * `candidates`; the others are gone already.
  */
 export async function readRemaining(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   { deletions, leaving }: TeardownPlan,
   candidates: readonly AcceptedDeletion[] = [...deletions, ...leaving],
   signal?: AbortSignal,
 ) {
-  const { remaining, failed, underway } = await readDeletions(environment, candidates, signal);
+  const { remaining, failed, underway } = await readDeletions(deps, candidates, signal);
   const isUnderway = remaining.length > 0 && remaining.every(({ progress }) => progress === 'in progress');
   const all = [...deletions, ...leaving];
   const gone = all.length - remaining.length;
@@ -142,7 +142,7 @@ export async function readRemaining(
     const result = structured({ finished: true, ...counts, entities: names(all) });
     return { result, remaining, gone, isUnderway };
   }
-  const { next } = waitForEnd(environment, underway);
+  const { next } = waitForEnd(deps, underway);
   const open =
     underway.length === 0 ? {} : { underway: underway.length, entities: names(underway).slice(0, MAX_NAMED) };
   const result = structured(
@@ -158,12 +158,12 @@ const outcomeText = (failed: number) =>
 const WAIT = ' To wait for the end, make the call in `next`.';
 
 /** The call that waits for the end of deletions. An environment is deleted after everything in it. */
-function waitForEnd(environment: ToolEnvironment, remaining: readonly AcceptedDeletion[]) {
+function waitForEnd(deps: ToolDependencies, remaining: readonly AcceptedDeletion[]) {
   const ofEnvironment = remaining.filter(({ operation }) => operation === 'DeleteKxEnvironment');
   const awaited = ofEnvironment.length > 0 ? ofEnvironment : remaining;
   return followUp(
     awaited.map(({ operation, input }) => ({ operation, input, output: {} })),
-    environment,
+    deps,
   );
 }
 
@@ -181,7 +181,7 @@ interface DeletionOptions {
 
 /** Deletes one entity when nothing blocks it any more and it is still as approved. Returns why not. */
 async function deleteOne(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   teardown: TeardownPlan,
   deletion: TeardownStep,
   options: DeletionOptions,
@@ -192,7 +192,7 @@ async function deleteOne(
   try {
     for (;;) {
       if (signal.aborted) return stopReason(signal);
-      const { why, waitsFor } = await authorizeDeletion(environment, teardown, deletion, options);
+      const { why, waitsFor } = await authorizeDeletion(deps, teardown, deletion, options);
       if (why !== undefined) return why;
       if (waitsFor === undefined) break;
       const failure = await firstFailure();
@@ -204,7 +204,7 @@ async function deleteOne(
     }
     await onDeleting();
     if (signal.aborted) return stopReason(signal);
-    await callNamed(environment.call, operation, input, { signal, actor });
+    await callNamed(deps.call, operation, input, { signal, actor });
     return undefined;
   } catch (error) {
     return failureOf(deletion, error, signal);
@@ -218,14 +218,14 @@ interface Verdict {
 }
 
 async function authorizeDeletion(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   teardown: TeardownPlan,
   deletion: TeardownStep,
   { actor, signal, firstFailure }: DeletionOptions,
 ): Promise<Verdict> {
   const { operation, input, item } = deletion;
-  const visibility = visibilityFor(offeredTo(environment), teardown.input);
-  const replan = () => planCall(environment, operation, input, actor.principal, { signal });
+  const visibility = visibilityFor(offeredTo(deps), teardown.input);
+  const replan = () => planCall(deps, operation, input, actor.principal, { signal });
   const plan = await replan();
   if (plan === undefined) return { why: `${itemText(item)} no longer exists.` };
   if (plan.forbidden !== undefined) return { why: visibility.forbiddenText(plan.forbidden) };
@@ -241,7 +241,7 @@ async function authorizeDeletion(
     failure = found;
     return now;
   };
-  const refusal = await environment.gate.authorizeStep(teardown, plan, lastLook, visibility);
+  const refusal = await deps.gate.authorizeStep(teardown, plan, lastLook, visibility);
   if (failure !== undefined || refusal === undefined) return { why: failure };
   if (refusal === 'dependents-changed') return { waitsFor: 'what depends on it to stop changing' };
   return { why: `${itemText(item)}: ${refusal.join(' ')}` };

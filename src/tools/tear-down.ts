@@ -6,7 +6,7 @@ import { planTeardown, TEAR_DOWN, TEARDOWN_OPERATIONS, type TeardownPlan } from 
 import { visibilityFor } from '../safety/visibility.ts';
 import { obtainApproval } from './approval-form.ts';
 import type { PreviewOptions } from './batch-preview.ts';
-import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
+import { compositeTool, type ToolDependencies, type ToolResult } from './dependencies.ts';
 import { answer } from './fleet/page.ts';
 import { Narrowing } from './lenient.ts';
 import { prepareArguments } from './prepare-arguments.ts';
@@ -35,17 +35,17 @@ export const tearDown = compositeTool({
   annotations: { destructiveHint: true },
   input: selection,
   needs: TEARDOWN_OPERATIONS,
-  run: async (environment, input, exchange) => {
-    const { gate, caller, backendLocation } = environment;
+  run: async (deps, input, exchange) => {
+    const { gate, caller, backendLocation } = deps;
     const { principal } = caller;
     const { signal } = exchange.context.mcpReq;
-    const visibilityOf = ({ name }: TeardownPlan) => visibilityFor(offeredTo(environment), [input, name]);
-    const makePlan = () => planTeardown(environment, TEAR_DOWN, input, principal, { signal });
-    const approval = await obtainApproval(environment, exchange, {
+    const visibilityOf = ({ name }: TeardownPlan) => visibilityFor(offeredTo(deps), [input, name]);
+    const makePlan = () => planTeardown(deps, TEAR_DOWN, input, principal, { signal });
+    const approval = await obtainApproval(deps, exchange, {
       decide: async (dialog) => {
         const plan = await makePlan();
         if (plan === undefined) return { kind: 'answered', result: refused(ALREADY_DELETED) };
-        if (isAllLeaving(plan)) return { kind: 'answered', result: (await readRemaining(environment, plan)).result };
+        if (isAllLeaving(plan)) return { kind: 'answered', result: (await readRemaining(deps, plan)).result };
         return gate.requestApproval(plan, dialog, visibilityOf(plan));
       },
       resume: (reply) =>
@@ -54,28 +54,28 @@ export const tearDown = compositeTool({
           visibilityOf,
         }),
     });
-    return 'result' in approval ? approval.result : runTeardown(environment, approval.plan, approval.actor, exchange);
+    return 'result' in approval ? approval.result : runTeardown(deps, approval.plan, approval.actor, exchange);
   },
 });
 
 /** The preview of a teardown, in the form of other previews; requests no approval. */
 export async function previewTeardown(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   given: Record<string, unknown>,
   { previewInput, signal }: PreviewOptions,
 ): Promise<ToolResult> {
-  const reason = toolRefusalReason(tearDown, environment.restrictions, environment.caller);
+  const reason = toolRefusalReason(tearDown, deps.restrictions, deps.caller);
   if (reason !== undefined) return notOffered(TEAR_DOWN, reason);
-  const prepared = await prepareArguments({ environment, signal, isDestructive: true }, tearDown.input(), given);
+  const prepared = await prepareArguments({ deps, signal, isDestructive: true }, tearDown.input(), given);
   if ('wrong' in prepared) return wrongPreview(TEAR_DOWN, prepared.wrong);
   const input = prepared.input as z.output<ReturnType<typeof selection>>;
-  const plan = await planTeardown(environment, TEAR_DOWN, input, environment.caller.principal, { signal });
+  const plan = await planTeardown(deps, TEAR_DOWN, input, deps.caller.principal, { signal });
   if (plan === undefined) return refused(ALREADY_DELETED);
   const { name, forbidden, blockers, leaving } = plan;
   const lost = plan.deletions.map(({ item }) => item);
-  const visibility = visibilityFor(offeredTo(environment), [input, name]);
+  const visibility = visibilityFor(offeredTo(deps), [input, name]);
   const blocked = forbidden !== undefined || blockers.length > 0;
-  const needsApproval = environment.restrictions.approve !== 'none';
+  const needsApproval = deps.restrictions.approve !== 'none';
   const head = {
     tool: TEAR_DOWN,
     target: { kind: 'kdb environment', name },

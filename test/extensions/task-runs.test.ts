@@ -2,7 +2,7 @@ import type { ProtocolError, ServerContext } from '@modelcontextprotocol/server'
 import { describe, expect, it } from 'vitest';
 import { taskRuns } from '../../src/extensions/task-runs.ts';
 import type { Tasks } from '../../src/safety/tasks.ts';
-import type { ToolResult } from '../../src/tools/environment.ts';
+import type { ToolResult } from '../../src/tools/dependencies.ts';
 
 const away = async () => {
   throw new Error('db.example refused the connection');

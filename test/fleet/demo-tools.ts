@@ -4,7 +4,7 @@ import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { LOCAL_CALLER, type Restrictions } from '../../src/safety/policy.ts';
 import { callTool } from '../../src/tools/call.ts';
-import type { Exchange, ToolEnvironment } from '../../src/tools/environment.ts';
+import type { Exchange, ToolDependencies } from '../../src/tools/dependencies.ts';
 import { type Demo, demo, NOW } from '../inventory/demo.ts';
 import { UNRESTRICTED } from '../support/unrestricted.ts';
 
@@ -21,9 +21,9 @@ export function caller(
   call: Call,
   restrictions: Partial<Restrictions> = {},
   signal = new AbortController().signal,
-  more: Partial<ToolEnvironment> = {},
+  more: Partial<ToolDependencies> = {},
 ) {
-  const environment = {
+  const deps = {
     call,
     restrictions: { ...UNRESTRICTED, ...restrictions },
     caller: LOCAL_CALLER,
@@ -34,14 +34,14 @@ export function caller(
     },
     secrets: { deliver: async (_: string, __: object, output: object) => ({ output }) },
     ...more,
-  } as unknown as ToolEnvironment;
+  } as unknown as ToolDependencies;
   return async (name: string, args: Record<string, unknown> = {}): Promise<Called> => {
     const progress: string[] = [];
     const notify = async ({ params }: { params: { message: string } }) => void progress.push(params.message);
     const requestState = () => undefined;
     const context = { mcpReq: { signal, notify, requestState, _meta: { progressToken: 1 } } };
     const exchange = { context, showsForms: false } as unknown as Exchange;
-    const result = (await callTool(environment, { name, arguments: args }, exchange)) as CallToolResult;
+    const result = (await callTool(deps, { name, arguments: args }, exchange)) as CallToolResult;
     return {
       isError: result.isError === true,
       text: result.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n'),

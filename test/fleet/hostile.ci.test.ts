@@ -143,14 +143,14 @@ describe('text of a service that contains instructions', () => {
     const { signal } = new AbortController();
     const call = lying(world().call, (member) => (member === 'name' ? '\u202e\u3164' : ''));
     const kits = { list: async () => [], read: async () => undefined };
-    const environment = { call, restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits } as never;
-    const { resources } = await listResources(environment, signal);
+    const deps = { call, restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits } as never;
+    const { resources } = await listResources(deps, signal);
     for (const each of stringsIn(resources)) expect(each).not.toMatch(HIDDEN);
     const graph = await world().graph('kdb-prod');
     const odd = { ...graph, name: 'a\u202e\u3164\u0301\u05d0' };
     expect(environmentMermaid(odd).replaceAll('\n', '')).not.toMatch(UNREADABLE);
     for (const uri of [`finspace://kx/environments/${environmentId}/\u202e`, '\u202e', 'x'.repeat(100_000)]) {
-      const error = await readResource(environment, uri, signal).catch((caught: Error & { uri: string }) => caught);
+      const error = await readResource(deps, uri, signal).catch((caught: Error & { uri: string }) => caught);
       expect(`${(error as Error).message}${(error as { uri: string }).uri}`).not.toMatch(HIDDEN);
       expect((error as Error).message.length).toBeLessThan(500);
     }

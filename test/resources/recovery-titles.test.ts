@@ -7,9 +7,9 @@ const KIT = { deleted: { at: '2026-03-17T09:30:00.123Z' }, create: [] };
 const titled = (kit: object) => listed(async () => JSON.stringify(kit));
 const listed = async (read: (id: string) => Promise<string | undefined>) => {
   const kits = { list: async () => ['some-kit'], read };
-  const environment = { restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits } as never;
-  const [first] = await listKits(environment);
-  expect(await listKits(environment)).toEqual([first]);
+  const deps = { restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits } as never;
+  const [first] = await listKits(deps);
+  expect(await listKits(deps)).toEqual([first]);
   return first?.title;
 };
 const deletedBy = (tool: string, given: object) => ({ ...KIT, deleted: { ...KIT.deleted, tool, arguments: given } });

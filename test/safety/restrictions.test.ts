@@ -239,13 +239,13 @@ describe('the settings of the operator', () => {
         expect(text(outcome)).not.toContain(other.environmentId);
       });
       const call = limitToEnvironments(backend.call, [town.environmentId]);
-      const environment = { call, restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits: { list: async () => [] } };
-      const { resources } = await listResources(environment as never, NEVER);
+      const deps = { call, restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits: { list: async () => [] } };
+      const { resources } = await listResources(deps as never, NEVER);
       expect(JSON.stringify(resources)).toContain(town.environmentId);
       expect(JSON.stringify(resources)).not.toContain(other.environmentId);
       const uri = `finspace://kx/environments/${other.environmentId}`;
       for (const path of ['', '/clusters', '/topology', '/topology.svg'])
-        await expect(readResource(environment as never, uri + path, NEVER)).rejects.toThrow('limits this server to');
+        await expect(readResource(deps as never, uri + path, NEVER)).rejects.toThrow('limits this server to');
     });
   });
 
@@ -266,9 +266,9 @@ describe('the settings of the operator', () => {
   it('--deny list_kx_environments hides ids and names in resources and completions', async () => {
     const shownUnder = async (deny: string[]) => {
       const restrictions = { ...UNRESTRICTED, deny };
-      const environment = { call: backend.call, restrictions, caller: LOCAL_CALLER, kits: { list: async () => [] } };
-      const complete = (variable: string) => completeVariable(environment as never, { variable }, '', {}, NEVER);
-      const { resources } = await listResources(environment as never, NEVER);
+      const deps = { call: backend.call, restrictions, caller: LOCAL_CALLER, kits: { list: async () => [] } };
+      const complete = (variable: string) => completeVariable(deps as never, { variable }, '', {}, NEVER);
+      const { resources } = await listResources(deps as never, NEVER);
       return JSON.stringify([resources, await complete('environmentId'), await complete('resourceArn')]);
     };
     const { environmentId } = town;
@@ -282,16 +282,11 @@ describe('the settings of the operator', () => {
   it('--deny and --toolsets apply to resources too', async () => {
     for (const restrictions of [{ deny: ['list_kx_environments', 'get_kx_environment'] }, { toolsets: ['kx-user'] }]) {
       const narrowed = { ...UNRESTRICTED, ...restrictions } as Restrictions;
-      const environment = {
-        call: backend.call,
-        restrictions: narrowed,
-        caller: LOCAL_CALLER,
-        kits: { list: async () => [] },
-      };
-      const { resourceTemplates } = listTemplates(environment as never);
+      const deps = { call: backend.call, restrictions: narrowed, caller: LOCAL_CALLER, kits: { list: async () => [] } };
+      const { resourceTemplates } = listTemplates(deps as never);
       expect(resourceTemplates.map(({ name }) => name)).not.toContain('GetKxEnvironment');
       const uri = `finspace://kx/environments/${town.environmentId}`;
-      await expect(readResource(environment as never, uri, NEVER)).rejects.toThrow();
+      await expect(readResource(deps as never, uri, NEVER)).rejects.toThrow();
     }
   });
 });

@@ -10,7 +10,7 @@ import { toolName } from '../../src/operations/naming.ts';
 import { readResource } from '../../src/resources/read.ts';
 import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { COMPOSITE_TOOLS } from '../../src/tools/composites.ts';
-import type { ToolResult } from '../../src/tools/environment.ts';
+import type { ToolResult } from '../../src/tools/dependencies.ts';
 import { refused } from '../../src/tools/result.ts';
 import { limitSize } from '../../src/tools/size-limit.ts';
 import { caller } from '../fleet/demo-tools.ts';
@@ -113,10 +113,8 @@ describe('the answer of every tool that shows one entity', () => {
 describe('the answer of a resource', () => {
   const { signal } = new AbortController();
   const read = async (call: Call, uri: string, kits = {}) => {
-    const environment = { call, restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits } as never;
-    return String(
-      (await readResource(environment, uri, signal)).contents.map((content) => 'text' in content && content.text),
-    );
+    const deps = { call, restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits } as never;
+    return String((await readResource(deps, uri, signal)).contents.map((content) => 'text' in content && content.text));
   };
 
   it('that lists many items ends where its token continues', async () => {

@@ -106,9 +106,9 @@ describe('the work for text', () => {
     ['what came before', 'x', { environmentId: 'x'.repeat(1_000_000) }],
   ])('includes no read to complete %s that is longer than any value', async (_, typed, before) => {
     const call = vi.fn();
-    const environment = { call, restrictions: {}, caller: LOCAL_CALLER, kits: {} } as never;
+    const deps = { call, restrictions: {}, caller: LOCAL_CALLER, kits: {} } as never;
     const { signal } = new AbortController();
-    expect(await completeVariable(environment, { variable: 'clusterName' }, typed, before, signal)).toEqual([]);
+    expect(await completeVariable(deps, { variable: 'clusterName' }, typed, before, signal)).toEqual([]);
     expect(call).not.toHaveBeenCalled();
   });
 });

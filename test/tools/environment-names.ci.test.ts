@@ -186,7 +186,7 @@ describe('the reads that resolve a name', () => {
   const prepare = async (given: Record<string, unknown>) => {
     const call = vi.fn(async () => ({ environments: [listed] }));
     const lookup = {
-      environment: { call, restrictions: { deny: [] }, caller: LOCAL_CALLER },
+      deps: { call, restrictions: { deny: [] }, caller: LOCAL_CALLER },
       signal: new AbortController().signal,
     };
     const schema = agentInput(operationNamed('ListKxClusters'));

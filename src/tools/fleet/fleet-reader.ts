@@ -8,7 +8,7 @@ import { deduplicated } from '../../operations/calls.ts';
 import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
 import type { Quotas } from '../../operations/quotas.ts';
 import { refusalReason } from '../../safety/policy.ts';
-import type { Exchange, ToolEnvironment } from '../environment.ts';
+import type { Exchange, ToolDependencies } from '../dependencies.ts';
 import { progressOf } from '../progress.ts';
 import type { Position } from './cursor.ts';
 import { type EnvironmentLookup, environmentLookup } from './environment-lookup.ts';
@@ -52,7 +52,7 @@ export type Prefetch = (graph: Graph, call: Call, options: CallOptions) => Promi
 
 /** The context of one call, which answers with what it knows when `deadline` aborts. */
 export function fleetReader(
-  { call, restrictions, caller, quotas, aheadMs, cache }: ToolEnvironment,
+  { call, restrictions, caller, quotas, aheadMs, cache }: ToolDependencies,
   { context }: Exchange,
   deadline: AbortSignal,
   position: Partial<Position>,

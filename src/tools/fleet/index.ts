@@ -1,4 +1,4 @@
-import type { CompositeTool } from '../environment.ts';
+import type { CompositeTool } from '../dependencies.ts';
 import { checkQuotas } from './check-quotas.ts';
 import { compareEnvironments } from './compare-environments.ts';
 import { describeEnvironment } from './describe-environment.ts';

@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
-import { type CompositeTool, compositeTool, type Exchange, type ToolEnvironment } from '../environment.ts';
+import { type CompositeTool, compositeTool, type Exchange, type ToolDependencies } from '../dependencies.ts';
 import { refused } from '../result.ts';
 import { isOwnCursor, OTHER_CURSOR, positionIn } from './cursor.ts';
 import { startDeadline } from './deadline.ts';
@@ -13,7 +13,7 @@ interface FleetTool<I extends z.ZodObject, N extends string> extends Omit<Compos
     reader: FleetReader,
     input: z.output<I>,
     exchange: Exchange,
-    environment: ToolEnvironment,
+    deps: ToolDependencies,
   ) => Promise<CallToolResult>;
 }
 
@@ -25,12 +25,12 @@ export function fleetTool<I extends z.ZodObject, N extends string>({
   const composite = compositeTool<I>({
     ...tool,
     annotations: { readOnlyHint: true },
-    run: async (environment, input, exchange) => {
+    run: async (deps, input, exchange) => {
       if (!isOwnCursor(input)) return refused(OTHER_CURSOR);
       const { signal, end } = startDeadline();
       const position = positionIn((input as { cursor?: string }).cursor ?? '') ?? {};
       try {
-        return await run(fleetReader(environment, exchange, signal, position), input, exchange, environment);
+        return await run(fleetReader(deps, exchange, signal, position), input, exchange, deps);
       } catch (error) {
         if (error instanceof Unanswerable) return refused(error.message);
         throw error;

@@ -4,7 +4,7 @@ import { isInDatabase, KINDS, readyIn } from '../../inventory/kinds.ts';
 import { didYouMean } from '../../nearest.ts';
 import { lazy } from '../../operations/operation.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
-import type { ToolEnvironment } from '../environment.ts';
+import type { ToolDependencies } from '../dependencies.ts';
 import { DELETED, environmentsMeant } from './environment-lookup.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
 import { quotedList, Unanswerable } from './unanswerable.ts';
@@ -29,7 +29,7 @@ export type PollContext = ReturnType<typeof pollContext>;
 /** Shared by all reads of one call: what is read for one entity serves the others. */
 export function pollContext(
   reader: FleetReader,
-  deletionTimes: ToolEnvironment['deletionTimes'],
+  deletionTimes: ToolDependencies['deletionTimes'],
   environment: Environment,
 ) {
   const { environmentId = '' } = environment;

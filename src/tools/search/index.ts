@@ -6,14 +6,14 @@ import { quoteUntrusted } from '../../untrusted.ts';
 import { explainProblems, NO_SUCH, parseArguments } from '../arguments.ts';
 import { callTool } from '../call.ts';
 import { compositeNamed } from '../composites.ts';
-import { describeComposite, type ListedTool } from '../describe.ts';
 import {
   type CompositeTool,
   compositeTool,
   type Exchange,
-  type ToolEnvironment,
+  type ToolDependencies,
   type ToolResult,
-} from '../environment.ts';
+} from '../dependencies.ts';
+import { describeComposite, type ListedTool } from '../describe.ts';
 import { listedTools } from '../list.ts';
 import { refused, structured, wrongArguments } from '../result.ts';
 import { suggestTool } from '../suggest.ts';
@@ -41,7 +41,7 @@ const dispatcherInput = () =>
     arguments: z.looseObject({}).optional().describe('As its inputSchema says'),
   });
 
-type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
+type Offering = Pick<ToolDependencies, 'restrictions' | 'caller'>;
 const listed = ({ restrictions, caller }: Offering) => listedTools(restrictions, caller);
 
 function withKeywords(tool: ListedTool) {
@@ -53,9 +53,9 @@ function withKeywords(tool: ListedTool) {
 
 /** Runs another tool with all its checks and its approval, exactly as if it had been called directly. */
 function dispatcher(allowed: 'reads' | 'all'): CompositeTool['run'] {
-  return async (environment, input, exchange) => {
+  return async (deps, input, exchange) => {
     const { tool, arguments: given = {} } = input as { tool: string; arguments?: Record<string, unknown> };
-    const all = listed(environment);
+    const all = listed(deps);
     const found = all.find(({ name }) => name === tool);
     if (found === undefined) {
       const names = all.map(({ name }) => name);
@@ -65,7 +65,7 @@ function dispatcher(allowed: 'reads' | 'all'): CompositeTool['run'] {
     }
     if (allowed === 'reads' && found.annotations?.readOnlyHint !== true)
       return refused(`${tool} is not read-only: call it with call_write_tool.`);
-    return callTool(environment, { name: tool, arguments: given }, exchange);
+    return callTool(deps, { name: tool, arguments: given }, exchange);
   };
 }
 
@@ -81,8 +81,8 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     annotations: { readOnlyHint: true },
     input: () => z.strictObject({ query: z.string().min(1).max(500).describe('What you want to do, in a few words') }),
     needs: [],
-    run: async (environment, { query }) => {
-      const all = listed(environment);
+    run: async (deps, { query }) => {
+      const all = listed(deps);
       const found = rankTools(query, all.map(withKeywords)).slice(0, MAX_FOUND);
       const tools = found.map(({ name, description, inputSchema, annotations }) => ({
         name,
@@ -126,22 +126,22 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
 const described = lazy((): ListedTool[] => SEARCH_TOOLS.map(describeComposite));
 
 /** The list of tools in search mode; the tool that runs changes is listed only if changes are, too. */
-export function searchTools(environment: Offering): ListedTool[] {
+export function searchTools(deps: Offering): ListedTool[] {
   const isReading = ({ annotations }: ListedTool) => annotations?.readOnlyHint === true;
-  return listed(environment).every(isReading) ? described().filter(isReading) : described();
+  return listed(deps).every(isReading) ? described().filter(isReading) : described();
 }
 
 /** Runs one `tools/call` in search mode. Tools can also be called directly by their names. */
 export async function callSearchTool(
-  environment: ToolEnvironment,
+  deps: ToolDependencies,
   params: { name: string; arguments?: Record<string, unknown> | undefined },
   exchange: Exchange,
 ): Promise<ToolResult> {
   const tool = SEARCH_TOOLS.find(({ name }) => name === params.name);
-  if (tool === undefined) return callTool(environment, params, exchange);
+  if (tool === undefined) return callTool(deps, params, exchange);
   const parsed = parseArguments(tool.input(), params.arguments ?? {});
   if ('problems' in parsed) {
-    const lookup = { environment, signal: exchange.context.mcpReq.signal };
+    const lookup = { deps, signal: exchange.context.mcpReq.signal };
     const problems = explainProblems(lookup, parsed.problems);
     const isOutside =
       tool.input().shape['tool'] !== undefined && parsed.problems.some(({ says }) => says.startsWith(NO_SUCH));
@@ -150,5 +150,5 @@ export async function callSearchTool(
       : [];
     return wrongArguments(tool.name, [...problems, ...hint]);
   }
-  return tool.run(environment, parsed.input, exchange);
+  return tool.run(deps, parsed.input, exchange);
 }

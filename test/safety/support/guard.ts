@@ -13,7 +13,7 @@ import { sqlLedger } from '../../../src/safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../../../src/safety/state.ts';
 import { type StateSigner, stateSigners } from '../../../src/safety/state-signer.ts';
 import { callTool } from '../../../src/tools/call.ts';
-import type { ToolEnvironment } from '../../../src/tools/environment.ts';
+import type { ToolDependencies } from '../../../src/tools/dependencies.ts';
 import { UNRESTRICTED } from '../../support/unrestricted.ts';
 import { type Clock, HOUR, type Members } from './backend.ts';
 
@@ -61,11 +61,11 @@ export interface GuardOptions {
   readonly restrictions?: Partial<Restrictions>;
   readonly environments?: readonly string[];
   readonly secrets?: SecretSink;
-  readonly quotas?: ToolEnvironment['quotas'];
+  readonly quotas?: ToolDependencies['quotas'];
   readonly outOfBand?: GateOptions['outOfBand'];
   readonly requirePinnedKey?: GateOptions['requirePinnedKey'];
   /** Whether forms count as consent; by default, they do. */
-  readonly trustsForms?: ToolEnvironment['trustsForms'];
+  readonly trustsForms?: ToolDependencies['trustsForms'];
   /** What the gate gets in place of the ledger. */
   readonly overLedger?: (ledger: Ledger) => Ledger;
   readonly beforeCall?: GateOptions['beforeCall'];
@@ -89,7 +89,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const approving = { ledger: overLedger(ledger), signer, outOfBand, outOfBandAdvice, beforeCall };
   const pinning = requirePinnedKey === undefined ? {} : { requirePinnedKey };
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
-  const environment = {
+  const deps = {
     ...shared,
     deletionTimes: () => deletionTimesIn(journal),
     pageOpener,
@@ -114,8 +114,8 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
       const caller = { principal, answersForms: true, refusal: options.refusal ?? (() => undefined) };
       const request = { name: tool, arguments: given };
       const exchange = { context: contextOf(rest, signer), client, showsForms: forms, showsLinks: links };
-      // The environment of tools has more members; only the gate and its dependencies matter here.
-      const result = await callTool({ ...environment, caller } as unknown as ToolEnvironment, request, exchange);
+      // Tools have more dependencies; only the gate and what it needs matter here.
+      const result = await callTool({ ...deps, caller } as unknown as ToolDependencies, request, exchange);
       return outcomeOf(result as never);
     },
     close: async () => {

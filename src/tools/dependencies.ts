@@ -11,7 +11,7 @@ import type { SecretSink } from '../safety/secrets.ts';
 import type { Task, TaskReport } from './task.ts';
 
 /** Shared by the tool calls of one caller. */
-export interface ToolEnvironment extends Planner {
+export interface ToolDependencies extends Planner {
   readonly restrictions: Restrictions;
   readonly caller: Caller;
   readonly gate: Gate;
@@ -64,7 +64,7 @@ export interface CompositeTool<I extends z.ZodObject = z.ZodObject> {
   /** The operations that it needs; it is offered only if all of them are. */
   readonly needs: readonly OperationName[];
   /** Throws FinspaceError for calls that the backend rejects. */
-  readonly run: (environment: ToolEnvironment, input: z.output<I>, exchange: Exchange) => Promise<ToolResult>;
+  readonly run: (deps: ToolDependencies, input: z.output<I>, exchange: Exchange) => Promise<ToolResult>;
 }
 
 /** Declares a composite tool and keeps the types of its input. */

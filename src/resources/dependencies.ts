@@ -4,7 +4,7 @@ import type { Caller, Restrictions } from '../safety/policy.ts';
 import type { RecoveryKits } from '../safety/recovery.ts';
 
 /** Shared by the resources of one caller. */
-export interface ResourceEnvironment {
+export interface ResourceDependencies {
   readonly call: Call;
   readonly restrictions: Restrictions;
   readonly caller: Caller;
