@@ -116,7 +116,8 @@ function openingError(operation: Parameters<Call>[0], error: unknown): FinspaceE
   });
 }
 
-const loadRemoteCode = () => Promise.all([import('../finspace/call.ts'), import('../finspace/require-shown.ts')]);
+const loadRemoteCode = () =>
+  Promise.all([import('../finspace/call.ts'), import('../finspace/require-shown.ts'), import('undici')]);
 const loadLocalCode = () => Promise.all([import('../finspace/call.ts'), import('../local/index.ts')]);
 
 async function openRemote(config: Config): Promise<OpenBackend> {

@@ -1,7 +1,8 @@
 import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { buildQueryString } from '@smithy/querystring-builder';
-import { Agent, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { isLoopback } from '../loopback.ts';
+import { lazy } from '../operations/operation.ts';
 import { misconfigured, timedOut, tooLarge } from './diagnosed-error.ts';
 import type { AttemptOptions, Handler, Limits } from './handler.ts';
 
@@ -11,24 +12,31 @@ import type { AttemptOptions, Handler, Limits } from './handler.ts';
  * whether a request was sent, and does not understand `[::1]`.
  */
 export function networkHandler(limits: Limits): Handler {
-  const agent = new Agent({
+  const agent = lazy(() => newAgent(limits.connectMs));
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    destroy: async () => void (await agent()).destroy(),
+    handle: async (message, options: AttemptOptions = {}) => {
+      const opened = await agent();
+      options.ending?.throwIfEnded();
+      if (message.protocol !== 'https:' && !isLoopback(message.hostname))
+        throw misconfigured('The endpoint is neither https nor on this machine.');
+      return { response: await exchange(opened, requestOf(message), limits, options) };
+    },
+  };
+}
+
+/** Loaded for the first request, because calls within this process need none of it. */
+async function newAgent(connectMs: number): Promise<Agent> {
+  const { Agent } = await import('undici');
+  return new Agent({
     connections: MAX_CONNECTIONS,
-    connect: { timeout: limits.connectMs },
+    connect: { timeout: connectMs },
     keepAliveTimeout: KEEP_ALIVE_MS,
     // An attempt has a limit of its own.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  return {
-    metadata: { handlerProtocol: 'http/1.1' },
-    destroy: () => void agent.destroy(),
-    handle: async (message, options: AttemptOptions = {}) => {
-      options.ending?.throwIfEnded();
-      if (message.protocol !== 'https:' && !isLoopback(message.hostname))
-        throw misconfigured('The endpoint is neither https nor on this machine.');
-      return { response: await exchange(agent, requestOf(message), limits, options) };
-    },
-  };
 }
 
 /** Room for reads in the background and for the calls that go before them. */
