@@ -14,7 +14,7 @@ export const failedOrStuckIssues = oncePer((graph: Graph): readonly Issue[] =>
 /** A transitional status is stuck if it lasts this many times as long as usual. */
 const STUCK_FACTOR = 3;
 
-const usualMs = (kind: Kind) => LIFECYCLES[`kx-${kind}`].takes;
+const usualMs = (kind: Kind) => LIFECYCLES[`kx-${kind}`].usualMs;
 
 /** When an operation that began at a time is usually done, ISO 8601; undefined where that is unknown. */
 export function expectedBy(kind: Kind, since: string | undefined): string | undefined {

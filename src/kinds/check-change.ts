@@ -40,7 +40,7 @@ export async function firstExceeded(
   return undefined;
 }
 
-/** Checks all rules and quotas of a change at once. Quotas with no limit or an unknown one are counted only if `countsAll` is set. */
+/** Checks all rules and quotas of a change at once; `countsAll` as for {@link checkQuotas}. */
 export async function checkChange(
   change: AnyChange,
   requested: AnyRequestedChange,
@@ -63,7 +63,7 @@ export async function checkChange(
   };
 }
 
-/** The same for its quotas only. */
+/** Checks all quotas of a change at once. Those with no limit or an unknown one are counted only if `countsAll` is set. */
 export async function checkQuotas(
   change: AnyChange,
   requested: AnyRequestedChange,

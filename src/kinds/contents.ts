@@ -55,7 +55,7 @@ const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
 };
 
 /** The kinds of entities in an environment, in an order in which they can be deleted. */
-export const CONTENTS = KIND_NAMES.filter((kind): kind is InEnvironment => kind in DESCRIPTIONS).toReversed();
+export const CONTENT_KINDS = KIND_NAMES.filter((kind): kind is InEnvironment => kind in DESCRIPTIONS).toReversed();
 
 /** The entities of these kinds in an environment, kind by kind. */
 export async function contentsOf(

@@ -20,8 +20,8 @@ const mounts = (mode: 'read' | 'write'): EntityQuota<'kx-volume'> => ({
   limit: ({ volumeMounts }) => volumeMounts[mode],
   used: (read, environmentId, { volumeName = '' }) => {
     // No cluster is left out of the count.
-    const at = { environmentId, clusterName: '' };
-    return mountQuota(at, volumeName, mode).used(read, at);
+    const key = { environmentId, clusterName: '' };
+    return mountQuota(key, volumeName, mode).used(read, key);
   },
 });
 

@@ -19,7 +19,7 @@ export const malformedId = (environmentId: string): Problem | undefined =>
       };
 
 /** The statuses in which an environment can be changed. A network that failed to attach leaves it unchanged. */
-export const OPEN: readonly string[] = ['CREATED', 'FAILED_UPDATING_NETWORK'];
+export const OPEN_STATUSES: readonly string[] = ['CREATED', 'FAILED_UPDATING_NETWORK'];
 
 /** The status of an environment does not allow a change. */
 export function wrongEnvironmentStatus(
@@ -38,7 +38,7 @@ export function wrongEnvironmentStatus(
 
 /** The environment cannot be changed in its status. */
 export const closedProblem = (name: string, status: string | undefined): Problem | undefined =>
-  wrongEnvironmentStatus('kx-environment', name, status, OPEN);
+  wrongEnvironmentStatus('kx-environment', name, status, OPEN_STATUSES);
 
 /** A rule about the environment, which must exist. */
 const environmentRule =

@@ -10,7 +10,7 @@ type Create = RequestedChange<'kx-changeset', 'CreateKxChangeset'>;
 type Requests = Create['input']['changeRequests'];
 
 /** The data that a changeset deletes from its database; if it also adds files, all of its requests in order. */
-async function dataLost({ input, read }: Create): Promise<Impact> {
+async function changesetImpact({ input, read }: Create): Promise<Impact> {
   const { changeRequests: requests } = input;
   const paths = requests.filter(({ changeType }) => changeType === 'DELETE').map(({ dbPath }) => dbPath);
   if (paths.length === 0) return { notes: requests.map(requestNote) };
@@ -40,7 +40,7 @@ export const kxChangeset: KindDefinition<'kx-changeset'> = {
       rules: [openEnvironment, databaseExists],
       quotas: () => [{ quota: INGESTIONS, more: 1 }],
       unchecked: ['whether the files in S3 and the paths exist'],
-      impact: dataLost,
+      impact: changesetImpact,
       verb: 'DELETE FILES OF',
       shows: ['changeRequests'],
     },

@@ -82,14 +82,14 @@ export function databasesAfterUpdate<Entry extends { readonly databaseName?: str
 /** The volumes that a new cluster uses exist, are ready and in its zone. */
 export async function volumesReady(
   read: Reader,
-  at: Key,
+  key: Key,
   request: Mounts & Pick<Cluster, 'availabilityZoneId'>,
 ): Promise<Problem[]> {
-  const cluster = { ...request, databases: await withSegments(read, at, request.databases) };
+  const cluster = { ...request, databases: await withSegments(read, key, request.databases) };
   const { availabilityZoneId: zone } = request;
   const found = await Promise.all(
     volumesOf(cluster).map((volumeName) =>
-      checkReady(read, 'kx-volume', { environmentId: at.environmentId, volumeName }, { zone }),
+      checkReady(read, 'kx-volume', { environmentId: key.environmentId, volumeName }, { zone }),
     ),
   );
   return found.flatMap(({ problems }) => problems);
@@ -98,13 +98,18 @@ export async function volumesReady(
 type Mode = 'read' | 'write';
 
 /** How a cluster mounts a volume: a dataview to read it, unless it is writable; savedown and a tickerplant's own log to write. */
-async function mountModesOf(read: QuotaReader, at: Key, volumeName: string, cluster: Mounts): Promise<Mode[]> {
+async function mountModesOf(
+  read: QuotaReader,
+  { environmentId }: Key,
+  volumeName: string,
+  cluster: Mounts,
+): Promise<Mode[]> {
   const { databases = [], savedownStorageConfiguration: savedown, tickerplantLogConfiguration: log } = cluster;
   const entries = databases.filter((entry) => segmentsIn(entry).some((segment) => segment.volumeName === volumeName));
   const writable = await Promise.all(
     entries.map(async ({ databaseName = '', dataviewConfiguration: dataview }) => {
-      const key = { environmentId: at.environmentId, databaseName, dataviewName: String(dataview?.dataviewName) };
-      return (await read.get('kx-dataview', key))?.readWrite === true;
+      const dataviewKey = { environmentId, databaseName, dataviewName: String(dataview?.dataviewName) };
+      return (await read.get('kx-dataview', dataviewKey))?.readWrite === true;
     }),
   );
   const logs = log?.tickerplantLogVolumes?.includes(volumeName) === true;
@@ -116,30 +121,30 @@ async function mountModesOf(read: QuotaReader, at: Key, volumeName: string, clus
   ];
 }
 
-export async function mountQuotas(read: Reader, at: Key, cluster: Mounts): Promise<Use[]> {
+export async function mountQuotas(read: Reader, key: Key, cluster: Mounts): Promise<Use[]> {
   const found = await Promise.all(
     volumesOf(cluster).map(async (volumeName) => {
-      const modes = await mountModesOf(read, at, volumeName, cluster);
+      const modes = await mountModesOf(read, key, volumeName, cluster);
       return (['read', 'write'] as const)
         .filter((mode) => modes.includes(mode))
-        .map((mode) => ({ quota: mountQuota(at, volumeName, mode), more: 1 }));
+        .map((mode) => ({ quota: mountQuota(key, volumeName, mode), more: 1 }));
     }),
   );
   return found.flat();
 }
 
-/** The quota of the clusters that mount a volume to read or to write. The cluster `at` itself does not count. */
-export const mountQuota = (at: Key, volumeName: string, mode: Mode): Quota => ({
+/** The quota of the clusters that mount a volume to read or to write. The cluster that has the key does not count. */
+export const mountQuota = (key: Key, volumeName: string, mode: Mode): Quota => ({
   what: `${mode} mounts of volume ${quoteUnlessPlain(volumeName)}`,
   limit: ({ volumeMounts }) => volumeMounts[mode],
   used: async (read) => {
-    const { environmentId } = at;
+    const { environmentId } = key;
     const dependents = await read.dependents('kx-volume', { environmentId, volumeName });
-    const others = dependents.filter(({ kind, name }) => kind === 'kx-cluster' && name !== at.clusterName);
+    const others = dependents.filter(({ kind, name }) => kind === 'kx-cluster' && name !== key.clusterName);
     const modes = await Promise.all(
       others.map(async ({ name }): Promise<Mode[]> => {
         const other = await read.get('kx-cluster', { environmentId, clusterName: name });
-        return other === undefined ? [] : mountModesOf(read, at, volumeName, other);
+        return other === undefined ? [] : mountModesOf(read, key, volumeName, other);
       }),
     );
     return modes.filter((each) => each.includes(mode)).length;

@@ -17,11 +17,11 @@ const MEMORY: ReadonlyMap<unknown, 'lost' | 'possible'> = new Map([
   ['TICKERPLANT', 'possible'],
 ]);
 
-/** The same for a type that a reply shows; nothing is known about one that is not documented. */
+/** What a restart of a cluster does to data that is only in memory: for a type that is not documented, a loss is possible. */
 const memoryLoss = ({ clusterType }: Cluster): 'lost' | 'possible' | undefined =>
   clusterType !== undefined && rulesOfShownType(clusterType) === undefined ? 'possible' : MEMORY.get(clusterType);
-const NO_RESTART = 'No node restarts: running nodes keep what q loaded until it loads the new version.';
-const MAY_LOSE = 'Data that is only in the memory of its nodes is lost; whether there is any cannot be read.';
+const NO_RESTART_NOTE = 'No node restarts: running nodes keep what q loaded until it loads the new version.';
+const MAY_LOSE_NOTE = 'Data that is only in the memory of its nodes is lost; whether there is any cannot be read.';
 
 /** Whether the nodes of a cluster may hold data that is nowhere else. */
 export const holdsUnsaved = (cluster: Cluster): boolean => memoryLoss(cluster) !== undefined;
@@ -45,18 +45,20 @@ export async function restartImpact(
   cluster: Cluster,
   strategy: Strategy = 'ROLLING',
 ): Promise<Impact> {
-  if (strategy === 'NO_RESTART') return { notes: [{ says: NO_RESTART }] };
+  if (strategy === 'NO_RESTART') return { notes: [{ says: NO_RESTART_NOTE }] };
   const nodes = await read.listed('kx-node', key);
   const memory = memoryLoss(cluster);
-  const serving = nodes.filter(({ status }) => status === 'RUNNING').length;
+  const runningNodes = nodes.filter(({ status }) => status === 'RUNNING').length;
   const isTogether = strategy === 'FORCE';
-  const isDown = serving <= 1 || isTogether;
+  const isDown = runningNodes <= 1 || isTogether;
   return {
     ...(memory === 'lost' ? { risk: 'destroy', lost: unsavedData(nodes) } : {}),
     interrupted: [pathItem('kx-cluster', key, restartText(nodes.length, isTogether))],
     notes: [
-      ...(memory === 'possible' ? [{ says: MAY_LOSE }] : []),
-      ...(serving <= 1 && nodes.length > 1 && !isTogether ? [{ says: fewRunning(serving, nodes.length) }] : []),
+      ...(memory === 'possible' ? [{ says: MAY_LOSE_NOTE }] : []),
+      ...(runningNodes <= 1 && nodes.length > 1 && !isTogether
+        ? [{ says: fewRunning(runningNodes, nodes.length) }]
+        : []),
       ...(isDown ? await servedBy(read, key, cluster) : [{ says: 'Its other nodes keep serving.' }]),
     ],
     seen: nodes.map(({ nodeId }) => nodeId),

@@ -114,11 +114,16 @@ async function remountQuotas({ input, key, target, read }: DatabasesUpdate): Pro
 }
 
 /** An update restarts the nodes as its deployment strategy says. */
-const restarts = ({ input, key, target, read }: CodeUpdate & { readonly target: Cluster }) =>
+const codeUpdateImpact = ({ input, key, target, read }: CodeUpdate & { readonly target: Cluster }) =>
   restartImpact(read, key, target, input.deploymentConfiguration?.deploymentStrategy);
 
-/** The same for its databases. One that is no longer mounted cannot be mounted again. */
-async function remounts({ input, key, target, read }: DatabasesUpdate & { readonly target: Cluster }): Promise<Impact> {
+/** An update of its databases restarts a cluster, too. A database that is no longer mounted cannot be mounted again. */
+async function databasesUpdateImpact({
+  input,
+  key,
+  target,
+  read,
+}: DatabasesUpdate & { readonly target: Cluster }): Promise<Impact> {
   const { databases = [] } = target;
   const kept = databasesAfterUpdate(databases, input.databases).map(({ databaseName }) => databaseName);
   const isKept = ({ databaseName }: (typeof databases)[number]) => kept.includes(databaseName);
@@ -129,15 +134,15 @@ async function remounts({ input, key, target, read }: DatabasesUpdate & { readon
     cluster,
     input.deploymentConfiguration?.deploymentStrategy,
   );
-  return { ...impact, notes: [...databases.filter((entry) => !isKept(entry)).map(unmounted), ...notes] };
+  return { ...impact, notes: [...databases.filter((entry) => !isKept(entry)).map(unmountNote), ...notes] };
 }
 
-const unmounted = ({ databaseName }: { readonly databaseName?: string | undefined }): Note => ({
+const unmountNote = ({ databaseName }: { readonly databaseName?: string | undefined }): Note => ({
   says: `The cluster cannot mount database ${quoteUntrusted(String(databaseName))} again: its databases are chosen when it is created.`,
 });
 
 /** What is lost with a cluster: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
-async function clusterLost({
+async function clusterDeletionImpact({
   key,
   target,
   read,
@@ -170,7 +175,12 @@ async function nodeExists({ input, key, target, read }: DeleteNode): Promise<Rul
 }
 
 /** What is lost with one node, and its share of the cluster. A node that never ran holds and serves nothing. */
-async function nodeLost({ input, key, target, read }: DeleteNode & { readonly target: Cluster }): Promise<Impact> {
+async function nodeDeletionImpact({
+  input,
+  key,
+  target,
+  read,
+}: DeleteNode & { readonly target: Cluster }): Promise<Impact> {
   const nodes = await read.listed('kx-node', key);
   const node = nodes.find(({ nodeId }) => nodeId === input.nodeId);
   if (node !== undefined && !hasStarted(node)) return { notes: [{ says: NOT_STARTED }] };
@@ -217,14 +227,14 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
           ),
       ],
       quotas: remountQuotas,
-      impact: remounts,
+      impact: databasesUpdateImpact,
       verb: 'RESTART',
       fillDefaults: fillMounts,
     },
     UpdateKxClusterCodeConfiguration: {
       rules: [openEnvironment, exists('kx-cluster'), codeByType, mustBeRunning],
       unchecked: ['whether the code exists and suits this type of cluster'],
-      impact: restarts,
+      impact: codeUpdateImpact,
       verb: 'RESTART',
     },
     DeleteKxCluster: {
@@ -237,11 +247,11 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
           (name, status) => `Cluster ${name} is already ${status}`,
         ),
       ],
-      impact: clusterLost,
+      impact: clusterDeletionImpact,
     },
     DeleteKxClusterNode: {
       rules: [openEnvironment, exists('kx-cluster'), nodeExists],
-      impact: nodeLost,
+      impact: nodeDeletionImpact,
     },
   },
 };

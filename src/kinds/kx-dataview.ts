@@ -69,7 +69,7 @@ function volumes(view: Dataview): ReferenceTarget<'kx-volume'>[] {
   }));
 }
 
-const itself = ({ key }: Pick<Update, 'key'>): Item => itemOf('kx-dataview', key);
+const dataviewItem = ({ key }: Pick<Update, 'key'>): Item => itemOf('kx-dataview', key);
 
 /** A writable dataview keeps its changeset and segments. */
 const notReadWrite = (requested: Pick<Update, 'key' | 'target'>): Problem | undefined =>
@@ -77,7 +77,7 @@ const notReadWrite = (requested: Pick<Update, 'key' | 'target'>): Problem | unde
     ? {
         error: 'Validation',
         message: `Dataview ${requested.key.dataviewName} is readWrite; it cannot be updated`,
-        item: itself(requested),
+        item: dataviewItem(requested),
         advice: 'A writable dataview cannot be changed: create another.',
       }
     : undefined;
@@ -87,7 +87,7 @@ const mustBeActive = targetReady('kx-dataview');
 export const dataviewUpdatable = [notReadWrite, mustBeActive];
 
 /** New segments change what is cached for the clusters that mount the dataview. */
-function cacheChanged({ input, target }: Update): Impact {
+function updateImpact({ input, target }: Update): Impact {
   const { segmentConfigurations: wanted } = input;
   const versions = target?.activeVersions ?? [];
   const mounting = [...new Set(versions.flatMap(({ attachedClusters = [] }) => attachedClusters))];
@@ -154,7 +154,7 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
         conditions(
           [noChangesetWithAutoUpdate],
           ({ input, target }) => ({ autoUpdate: target?.autoUpdate, changesetId: input.changesetId }),
-          itself,
+          dataviewItem,
         ),
         mustBeActive,
         (requested) => segmentsFit(requested, requested.target?.availabilityZoneId),
@@ -162,7 +162,7 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
       ],
       // The operation has no LimitExceededException.
       quotas: () => [{ quota: DATAVIEW_VERSIONS, more: 1, error: 'Throttling' }],
-      impact: cacheChanged,
+      impact: updateImpact,
       fillDefaults: fillChangeset,
     },
     DeleteKxDataview: {
@@ -173,12 +173,12 @@ export const kxDataview: KindDefinition<'kx-dataview'> = {
         targetReady(
           'kx-dataview',
           ['FAILED', 'CREATING', 'UPDATING'],
-          (name, is) => `Dataview ${name} is already ${is}`,
+          (name, status) => `Dataview ${name} is already ${status}`,
         ),
         unused('kx-dataview', (name, by) => `Dataview ${name} is in use by ${by}`),
         // The service checks DELETING first, then the use, then the other statuses. Each rule allows what the other one rejects, because
         // a plan checks all rules.
-        targetReady('kx-dataview', ['FAILED', 'DELETING'], (name, is) => `Dataview ${name} is ${is}`),
+        targetReady('kx-dataview', ['FAILED', 'DELETING'], (name, status) => `Dataview ${name} is ${status}`),
       ],
       // Uncommitted writes to a writable dataview are lost with it.
       impact: ({ key, target: { activeVersions = [], readWrite } }) => ({

@@ -1,7 +1,7 @@
 import { contentsOf } from './contents.ts';
 import { asDependent, dependentItem, isWorking } from './dependents.ts';
 import { namesakes, renameImpact } from './environment-renames.ts';
-import { environmentExists, OPEN, openEnvironment, wrongEnvironmentStatus } from './environment-rules.ts';
+import { environmentExists, OPEN_STATUSES, openEnvironment, wrongEnvironmentStatus } from './environment-rules.ts';
 import type { Impact, KindDefinition, Problem, RequestedChange, RuleResult } from './model.ts';
 import { NAMES } from './names.ts';
 import { KX_ENVIRONMENTS } from './quotas.ts';
@@ -10,7 +10,7 @@ import type { Dependent, Views } from './views.ts';
 
 type Environment = Views['kx-environment'];
 type CreateOrUpdate = RequestedChange<'kx-environment', 'CreateKxEnvironment' | 'UpdateKxEnvironment'>;
-type Connect = RequestedChange<'kx-environment', 'UpdateKxEnvironmentNetwork'>;
+type NetworkUpdate = RequestedChange<'kx-environment', 'UpdateKxEnvironmentNetwork'>;
 type Delete = RequestedChange<'kx-environment', 'DeleteKxEnvironment'>;
 
 const FOR_RENAME = 'The name is in use: choose another name, or rename the environment that has it first.';
@@ -33,7 +33,7 @@ const finalGateway = ({ transitGatewayConfiguration, tgwStatus }: Partial<Enviro
   tgwStatus === 'FAILED_UPDATE' ? undefined : transitGatewayConfiguration;
 
 /** The gateway and its addresses stay once they are set. Its rules and the DNS servers can be changed. */
-function gatewayStays({ input, target }: Connect): RuleResult {
+function gatewayStays({ input, target }: NetworkUpdate): RuleResult {
   const { transitGatewayConfiguration: gateway } = input;
   const old = finalGateway(target);
   if (gateway === undefined || old === undefined) return undefined;
@@ -48,14 +48,14 @@ function gatewayStays({ input, target }: Connect): RuleResult {
 }
 
 /** The clusters of an environment that are not (being) deleted. */
-async function clustersIn({ key, read }: Connect | Delete): Promise<Dependent[]> {
+async function clustersIn({ key, read }: NetworkUpdate | Delete): Promise<Dependent[]> {
   const listed = await read.listed('kx-cluster', { environmentId: key.environmentId });
   return listed
     .filter(({ status }) => !isLeavingOrGone(status))
     .map((cluster) => asDependent('kx-cluster', key, cluster));
 }
 
-async function networkChanged(requested: Connect): Promise<Impact> {
+async function networkImpact(requested: NetworkUpdate): Promise<Impact> {
   const { input, target } = requested;
   const becomesFinal = input.transitGatewayConfiguration !== undefined && finalGateway(target) === undefined;
   return {
@@ -64,11 +64,11 @@ async function networkChanged(requested: Connect): Promise<Impact> {
   };
 }
 
-const DELETABLE: readonly string[] = [...OPEN, 'FAILED_CREATION', 'FAILED_DELETION'];
+const DELETABLE_STATUSES: readonly string[] = [...OPEN_STATUSES, 'FAILED_CREATION', 'FAILED_DELETION'];
 
 /** An environment cannot be deleted in its status. */
-export const undeletable = (name: string, status: string | undefined): Problem | undefined =>
-  wrongEnvironmentStatus('kx-environment', name, status, DELETABLE, '');
+export const undeletableProblem = (name: string, status: string | undefined): Problem | undefined =>
+  wrongEnvironmentStatus('kx-environment', name, status, DELETABLE_STATUSES, '');
 
 async function containsNoClusters(requested: Delete): Promise<RuleResult> {
   const dependents = await clustersIn(requested);
@@ -80,7 +80,7 @@ async function containsNoClusters(requested: Delete): Promise<RuleResult> {
 }
 
 /** An environment is deleted with everything in it; its clusters have to be deleted first. */
-async function contentsLost(requested: Delete & { readonly target: Environment }): Promise<Impact> {
+async function deletionImpact(requested: Delete & { readonly target: Environment }): Promise<Impact> {
   const { key, read } = requested;
   const kinds = ['kx-database', 'kx-dataview', 'kx-volume', 'kx-scaling-group', 'kx-user'] as const;
   const [contents, clusters] = await Promise.all([contentsOf(read, key.environmentId, kinds), clustersIn(requested)]);
@@ -105,16 +105,16 @@ export const kxEnvironment: KindDefinition<'kx-environment'> = {
     UpdateKxEnvironmentNetwork: {
       rules: [openEnvironment, gatewayStays],
       unchecked: ['whether the gateway, its CIDR space or the servers can be reached'],
-      impact: networkChanged,
+      impact: networkImpact,
       verb: 'CHANGE THE NETWORK OF',
     },
     DeleteKxEnvironment: {
       rules: [
         environmentExists,
-        ({ key, target }) => undeletable(target?.name ?? key.environmentId, target?.status),
+        ({ key, target }) => undeletableProblem(target?.name ?? key.environmentId, target?.status),
         containsNoClusters,
       ],
-      impact: contentsLost,
+      impact: deletionImpact,
     },
   },
 };

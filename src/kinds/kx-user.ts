@@ -10,12 +10,12 @@ const unchecked = ['whether the role exists'];
 /** The ARN is that of a user of the environment. */
 async function userOfArn({ input: { userArn }, key: { environmentId }, read }: Connect): Promise<RuleResult> {
   const says = 'The userArn is not of a user of this environment';
-  const notOfThis = { error: 'Validation', message: says, argument: { member: 'userArn', says } } as const;
+  const foreignUserProblem = { error: 'Validation', message: says, argument: { member: 'userArn', says } } as const;
   const [environmentArn = '', userName = ''] = userArn.split('/kxUser/');
-  if (!environmentArn.endsWith(`:kxEnvironment/${environmentId}`)) return notOfThis;
+  if (!environmentArn.endsWith(`:kxEnvironment/${environmentId}`)) return foreignUserProblem;
   const user = await read.get('kx-user', { environmentId, userName });
   if (user === undefined) return missing('kx-user', { environmentId, userName });
-  return user.userArn === undefined || user.userArn === userArn ? undefined : notOfThis;
+  return user.userArn === undefined || user.userArn === userArn ? undefined : foreignUserProblem;
 }
 
 async function clusterRuns({ input: { clusterName }, key: { environmentId }, read }: Connect): Promise<RuleResult> {

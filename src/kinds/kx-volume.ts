@@ -22,8 +22,8 @@ function growthOf({ input, target }: Pick<Update, 'input' | 'target'>): number {
 const mayGrow = ({ input, target }: Pick<Update, 'input' | 'target'>) =>
   (input.nas1Configuration?.size ?? 0) > (target?.nas1Configuration?.size ?? 0);
 
-const disk = ({ nas1Configuration }: Partial<Volume> = {}) => diskText(nas1Configuration) ?? 'it';
-const volumeItem = ({ key, target }: Update): Item => itemOf('kx-volume', key, disk(target));
+const shownDisk = ({ nas1Configuration }: Partial<Volume> = {}) => diskText(nas1Configuration) ?? 'it';
+const volumeItem = ({ key, target }: Update): Item => itemOf('kx-volume', key, shownDisk(target));
 
 /** The disk of a volume keeps its type and never shrinks. */
 function fixedDisk(requested: Update): Problem[] {
@@ -31,13 +31,17 @@ function fixedDisk(requested: Update): Problem[] {
   const [wanted, present] = [input.nas1Configuration?.type, target?.nas1Configuration?.type];
   const isOtherType = wanted !== undefined && present !== undefined && wanted !== present;
   const problem = { error: 'Validation', item: volumeItem(requested) } as const;
-  const ofType = { ...problem, message: `The type of volume ${key.volumeName} cannot be changed`, advice: KEEPS_TYPE };
-  const ofSize = {
+  const typeProblem = {
+    ...problem,
+    message: `The type of volume ${key.volumeName} cannot be changed`,
+    advice: KEEPS_TYPE,
+  };
+  const sizeProblem = {
     ...problem,
     message: `The size of volume ${key.volumeName} can only be increased`,
     advice: ONLY_GROWS,
   };
-  return [...(isOtherType ? [ofType] : []), ...(growthOf(requested) < 0 ? [ofSize] : [])];
+  return [...(isOtherType ? [typeProblem] : []), ...(growthOf(requested) < 0 ? [sizeProblem] : [])];
 }
 
 const KEEPS_TYPE = 'The type of a volume cannot be changed: create another volume.';
@@ -88,7 +92,7 @@ export const kxVolume: KindDefinition<'kx-volume'> = {
         targetReady('kx-volume', ['CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED']),
       ],
       impact: ({ key, target }) => ({
-        lost: [{ kind: 'storage', name: key.volumeName, detail: `everything on ${disk(target)}` }],
+        lost: [{ kind: 'storage', name: key.volumeName, detail: `everything on ${shownDisk(target)}` }],
       }),
     },
   },

@@ -17,14 +17,14 @@ interface Lifecycle<K extends KindName> {
   readonly statuses: { readonly [S in StatusOf<K>]: StatusMeaning<StatusOf<K>> };
   /** The statuses in which an entity can be used, the usual one first. */
   readonly ready: readonly StatusOf<K>[];
-  /** Milliseconds within which a change usually ends, as users of FinSpace observed; after three times as long, it is stuck. */
-  readonly takes?: number;
+  /** The time within which a change usually ends, as users of FinSpace observed; after three times as long, it is stuck. */
+  readonly usualMs?: number;
   /** The statuses in which it has released everything that it refers to. */
   readonly detached?: readonly StatusOf<K>[];
 }
 
-/** Milliseconds that a cluster is UPDATING, as users of FinSpace observed: by what changes, and by deployment strategy. */
-export const CLUSTER_UPDATES = {
+/** How long a cluster is UPDATING, as users of FinSpace observed: by what changes, and by deployment strategy. */
+export const CLUSTER_UPDATE_MS = {
   code: { NO_RESTART: 1.5 * MINUTE, ROLLING: 15 * MINUTE, FORCE: 700 * SECOND },
   databases: { NO_RESTART: 75 * SECOND, ROLLING: 3 * MINUTE },
 } as const;
@@ -65,7 +65,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       SUSPENDED: settled,
     },
     ready: ['CREATED'],
-    takes: 30 * MINUTE,
+    usualMs: 30 * MINUTE,
   },
   'kx-user': { statuses: {}, ready: [] },
   'kx-scaling-group': {
@@ -78,7 +78,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       DELETE_FAILED: deletionFailed,
     },
     ready: ['ACTIVE'],
-    takes: 10 * MINUTE,
+    usualMs: 10 * MINUTE,
   },
   'kx-volume': {
     statuses: {
@@ -94,7 +94,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
     },
     // Some endpoints report an updated volume as UPDATED.
     ready: ['ACTIVE', 'UPDATED'],
-    takes: 15 * MINUTE,
+    usualMs: 15 * MINUTE,
   },
   'kx-database': { statuses: {}, ready: [] },
   'kx-changeset': {
@@ -106,7 +106,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       COMPLETED: settled,
     },
     ready: ['COMPLETED'],
-    takes: 20 * MINUTE,
+    usualMs: 20 * MINUTE,
   },
   'kx-dataview': {
     statuses: {
@@ -117,7 +117,7 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       DELETING: leaving(GONE, 4 * MINUTE),
     },
     ready: ['ACTIVE'],
-    takes: 10 * MINUTE,
+    usualMs: 10 * MINUTE,
   },
   'kx-cluster': {
     statuses: {
@@ -125,13 +125,13 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       CREATING: underway('RUNNING', 14 * MINUTE, { failing: 'CREATE_FAILED' }),
       CREATE_FAILED: failed,
       RUNNING: settled,
-      UPDATING: underway('RUNNING', CLUSTER_UPDATES.databases.ROLLING),
+      UPDATING: underway('RUNNING', CLUSTER_UPDATE_MS.databases.ROLLING),
       DELETING: leaving(GONE, 5 * MINUTE, { failing: 'DELETE_FAILED' }),
       DELETED: deleted,
       DELETE_FAILED: deletionFailed,
     },
     ready: ['RUNNING'],
-    takes: 20 * MINUTE,
+    usualMs: 20 * MINUTE,
     detached: ['DELETING', 'DELETED', 'DELETE_FAILED'],
   },
   'kx-node': {
@@ -141,6 +141,6 @@ export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
       PROVISIONING: underway('RUNNING', 5 * MINUTE, { failing: 'PROVISIONING' }),
     },
     ready: ['RUNNING'],
-    takes: 10 * MINUTE,
+    usualMs: 10 * MINUTE,
   },
 };

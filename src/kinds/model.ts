@@ -160,7 +160,7 @@ export interface Reference<K extends KindName, T extends KindName> {
   /** As a topology shows it: `cluster mounts dataview`. */
   readonly as: 'mounts' | 'runs-on' | 'uses' | 'cached-on' | 'of';
   /** Those that a view names, or the input of a create. */
-  readonly targets: (view: Views[K], at: Keys[K]) => readonly ReferenceTarget<T>[];
+  readonly targets: (view: Views[K], key: Keys[K]) => readonly ReferenceTarget<T>[];
   /** False if it does not prevent the deletion of what it refers to. */
   readonly preventsDeletion?: boolean;
 }

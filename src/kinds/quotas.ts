@@ -14,7 +14,7 @@ const IN_PROGRESS: ReadonlySet<string> = new Set(
 );
 
 /** The number of entities of a kind in an environment. */
-const ofKind = (what: string, kind: KindName, limit: Quota['limit']): Quota => ({
+const countQuota = (what: string, kind: KindName, limit: Quota['limit']): Quota => ({
   what: `${what} per environment`,
   limit,
   used: (read, { environmentId }) => read.count(kind, { environmentId }),
@@ -22,7 +22,7 @@ const ofKind = (what: string, kind: KindName, limit: Quota['limit']): Quota => (
 });
 
 /** A sum over all entities of a kind in an environment. */
-const sumOf = <K extends KindName>(
+const sumQuota = <K extends KindName>(
   what: string,
   kind: K,
   limit: Quota['limit'],
@@ -36,7 +36,7 @@ const sumOf = <K extends KindName>(
 });
 
 /** The number of entities of a kind, or of their versions, that are being made in an environment. */
-const inProgress = (what: string, kind: KindName, limit: Quota['limit']): Quota => ({
+const inProgressQuota = (what: string, kind: KindName, limit: Quota['limit']): Quota => ({
   what,
   limit,
   used: (read, { environmentId }) => read.count(kind, { environmentId }, 'in progress'),
@@ -44,25 +44,25 @@ const inProgress = (what: string, kind: KindName, limit: Quota['limit']): Quota 
 });
 
 /** The number of environments of a kind in the account. */
-const ofAccount = (what: string, kind: KindName, limit: Quota['limit']): Quota => ({
+const accountQuota = (what: string, kind: KindName, limit: Quota['limit']): Quota => ({
   what: `${what} in this account and region`,
   limit,
   used: (read, within) => read.count(kind, within),
   kind,
 });
 
-export const KX_ENVIRONMENTS = ofAccount('kdb environments', 'kx-environment', ({ environments }) => environments);
-export const ENVIRONMENTS = ofAccount('environments', 'environment', ({ legacyEnvironments }) => legacyEnvironments);
+export const KX_ENVIRONMENTS = accountQuota('kdb environments', 'kx-environment', ({ environments }) => environments);
+export const ENVIRONMENTS = accountQuota('environments', 'environment', ({ legacyEnvironments }) => legacyEnvironments);
 
-export const VOLUMES = ofKind('volumes', 'kx-volume', ({ volumes }) => volumes);
-export const VOLUME_STORAGE = sumOf(
+export const VOLUMES = countQuota('volumes', 'kx-volume', ({ volumes }) => volumes);
+export const VOLUME_STORAGE = sumQuota(
   'GB of volume storage',
   'kx-volume',
   ({ volumeStorage }) => volumeStorage,
   ({ nas1Configuration: disk }) => disk?.size,
 );
 
-export const SCALING_GROUPS = ofKind('scaling groups', 'kx-scaling-group', ({ scalingGroups }) => scalingGroups);
+export const SCALING_GROUPS = countQuota('scaling groups', 'kx-scaling-group', ({ scalingGroups }) => scalingGroups);
 export const hostQuota = (type: string): Quota => ({
   what: `${type} hosts per environment`,
   limit: ({ hosts }) => hosts[type] ?? 0,
@@ -70,12 +70,16 @@ export const hostQuota = (type: string): Quota => ({
     (await read.listed('kx-scaling-group', within)).filter(({ hostType }) => hostType === type).length,
   kind: 'kx-scaling-group',
 });
-export const USERS = ofKind('users', 'kx-user', ({ users }) => users);
-export const DATABASES = ofKind('databases', 'kx-database', ({ databases }) => databases);
-export const INGESTIONS = inProgress('concurrent changeset ingestions', 'kx-changeset', ({ ingestions }) => ingestions);
+export const USERS = countQuota('users', 'kx-user', ({ users }) => users);
+export const DATABASES = countQuota('databases', 'kx-database', ({ databases }) => databases);
+export const INGESTIONS = inProgressQuota(
+  'concurrent changeset ingestions',
+  'kx-changeset',
+  ({ ingestions }) => ingestions,
+);
 
-export const DATAVIEWS = ofKind('dataviews', 'kx-dataview', ({ dataviews }) => dataviews);
-export const DATAVIEW_VERSIONS = inProgress(
+export const DATAVIEWS = countQuota('dataviews', 'kx-dataview', ({ dataviews }) => dataviews);
+export const DATAVIEW_VERSIONS = inProgressQuota(
   'dataview versions in progress',
   'kx-dataview',
   ({ dataviewVersions }) => dataviewVersions,
@@ -93,24 +97,29 @@ export const NODES_PER_CLUSTER: Quota = {
   used: () => 0,
   kind: 'kx-cluster',
 };
-export const CLUSTERS = ofKind('clusters', 'kx-cluster', ({ clusters }) => clusters);
+export const CLUSTERS = countQuota('clusters', 'kx-cluster', ({ clusters }) => clusters);
 /** Clusters on scaling groups do not count as single- or multi-AZ. */
 export const azModeQuota = (mode: string): Quota =>
-  sumOf(
+  sumQuota(
     `${mode === 'MULTI' ? 'Multi' : 'Single'}-AZ clusters`,
     'kx-cluster',
     (quotas) => (mode === 'MULTI' ? quotas.multiAzClusters : quotas.singleAzClusters),
     ({ azMode, scalingGroupConfiguration: shared }) => (azMode === mode && shared === undefined ? 1 : 0),
   );
 export const nodeQuota = (type: string): Quota =>
-  sumOf(
+  sumQuota(
     `${type} nodes`,
     'kx-cluster',
     ({ nodes }) => nodes[type] ?? 0,
     ({ capacityConfiguration: own }) => (own?.nodeType === type ? own.nodeCount : 0),
   );
-export const CACHE_STORAGE = sumOf('GB of cache storage', 'kx-cluster', ({ cacheStorage }) => cacheStorage, cacheSize);
-export const SAVEDOWN_STORAGE = sumOf(
+export const CACHE_STORAGE = sumQuota(
+  'GB of cache storage',
+  'kx-cluster',
+  ({ cacheStorage }) => cacheStorage,
+  cacheSize,
+);
+export const SAVEDOWN_STORAGE = sumQuota(
   'GB of savedown storage',
   'kx-cluster',
   ({ savedownStorage }) => savedownStorage,

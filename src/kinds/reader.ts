@@ -6,7 +6,7 @@ export interface Reader {
   get<K extends KindName>(kind: K, key: Keys[K]): Views[K] | undefined | Promise<Views[K] | undefined>;
   /** The entities of a kind, as a list shows them. */
   listed<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
-  /** The same entities with all details. */
+  /** The entities of a kind with all details. */
   detailed<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
   /** How many exist, or how many versions and loads are in progress; undefined if that cannot be read. */
   count(kind: KindName, within: Within, only?: 'in progress'): Promise<number | undefined>;

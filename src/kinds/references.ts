@@ -12,12 +12,12 @@ const referencesOf = (kind: KindName) => (DEFINITIONS[kind].references ?? []) as
  * The entities that an entity refers to, as its view or the input of its create names them; none if its status shows that it has
  * released them.
  */
-export const referencesInView = (kind: KindName, view: object, at: object) =>
+export const referencesInView = (kind: KindName, view: object, key: object) =>
   isDetached(kind, statusOf(view))
     ? []
     : referencesOf(kind).flatMap(({ targets, to, as, preventsDeletion = true }) =>
-        targets(view as never, at as never).map(({ how = {}, isImplied = false, ...name }) => {
-          return { to, as, preventsDeletion, key: keyIn(to, { ...at, ...name }), how, isImplied };
+        targets(view as never, key as never).map(({ how = {}, isImplied = false, ...name }) => {
+          return { to, as, preventsDeletion, key: keyIn(to, { ...key, ...name }), how, isImplied };
         }),
       );
 

@@ -1,9 +1,9 @@
 import { digest } from '../digest.ts';
 import { idAt } from '../inventory/kinds.ts';
 import { counted } from '../inventory/units.ts';
-import { CONTENTS, contentsOf } from '../kinds/contents.ts';
+import { CONTENT_KINDS, contentsOf } from '../kinds/contents.ts';
 import { closedProblem } from '../kinds/environment-rules.ts';
-import { undeletable } from '../kinds/kx-environment.ts';
+import { undeletableProblem } from '../kinds/kx-environment.ts';
 import type { Problem } from '../kinds/model.ts';
 import { deletionOf } from '../kinds/names.ts';
 import { deletionIn, failureReason, isLeaving, statusClass } from '../kinds/statuses.ts';
@@ -122,7 +122,7 @@ async function selectedBy(call: Call, { environmentId, only }: Selection, name: 
     all,
     leaving,
     chosen,
-    ownBlockers: blockersIn(chosen.includes(itself) ? undeletable(name, status) : undefined),
+    ownBlockers: blockersIn(chosen.includes(itself) ? undeletableProblem(name, status) : undefined),
   };
 }
 
@@ -167,11 +167,11 @@ const blockersIn = (problem: Problem | undefined): Blocker[] =>
 export const TEAR_DOWN = 'tear_down_kx_environment';
 
 /** The operations that delete an environment with everything in it, in order. */
-export const TEARDOWN_OPERATIONS = [...CONTENTS, 'kx-environment' as const].map(deletionOf);
+export const TEARDOWN_OPERATIONS = [...CONTENT_KINDS, 'kx-environment' as const].map(deletionOf);
 
 /** Everything in an environment in the order of deletion. */
 export async function contentsToDelete(call: Call, environmentId: string): Promise<Candidate[]> {
-  const contents = await contentsOf(apiReader(call), environmentId, CONTENTS).catch(rethrowCause);
+  const contents = await contentsOf(apiReader(call), environmentId, CONTENT_KINDS).catch(rethrowCause);
   return contents.map(({ kind, key, item, status, loads }) => ({
     operation: deletionOf(kind),
     input: key,

@@ -1,5 +1,5 @@
 import { databasesAfterUpdate } from '../../kinds/kx-cluster-mounts.ts';
-import { CLUSTER_UPDATES } from '../../kinds/lifecycles.ts';
+import { CLUSTER_UPDATE_MS } from '../../kinds/lifecycles.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
@@ -13,7 +13,7 @@ export const kxClusterUpdates = {
     const { deploymentStrategy: strategy = 'ROLLING' } = deploymentConfiguration ?? {};
     const cluster = await entityAt('kx-cluster', input, context);
     const changed = { ...withoutRemoved(cluster.body, 'UpdateKxClusterCodeConfiguration', input), ...settings };
-    return update(cluster, changed, { strategy, updatingMs: CLUSTER_UPDATES.code[strategy] }, context);
+    return update(cluster, changed, { strategy, updatingMs: CLUSTER_UPDATE_MS.code[strategy] }, context);
   },
 
   async UpdateKxClusterDatabases(input, context) {
@@ -27,7 +27,7 @@ export const kxClusterUpdates = {
     return update(
       cluster,
       { ...changed, ...shownVolumes(changed) },
-      { strategy, updatingMs: CLUSTER_UPDATES.databases[strategy] },
+      { strategy, updatingMs: CLUSTER_UPDATE_MS.databases[strategy] },
       context,
     );
   },
