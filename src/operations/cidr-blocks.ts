@@ -1,9 +1,9 @@
-interface Rules {
+interface WithRules {
   readonly attachmentNetworkAclConfiguration?: readonly { readonly cidrBlock?: string | undefined }[] | undefined;
 }
 
 /** A gateway as the service stores it: with canonical CIDR blocks. */
-export function withCanonicalBlocks<Gateway extends Rules>(gateway: Gateway): Gateway {
+export function withCanonicalBlocks<Gateway extends WithRules>(gateway: Gateway): Gateway {
   const { attachmentNetworkAclConfiguration: rules } = gateway;
   if (rules === undefined) return gateway;
   const blocks = rules.map((rule) => ({ ...rule, cidrBlock: rule.cidrBlock && canonicalBlock(rule.cidrBlock) }));

@@ -16,9 +16,9 @@ const removal = lazy(() =>
 /** The input for agents: the API's own, as far as tools offer it, without `clientToken`. Unknown members are rejected. */
 export const agentInput = oncePer((operation: Operation): z.ZodObject => {
   const input = offeredOf(operation.input());
-  const own = 'clientToken' in input.shape ? input.omit({ clientToken: true }) : input;
-  const removes = Object.keys(operation.update?.leftOut ?? {}).length > 0;
-  return removes ? own.extend({ remove: removal() }) : own;
+  const withoutToken = 'clientToken' in input.shape ? input.omit({ clientToken: true }) : input;
+  const canRemove = Object.keys(operation.update?.leftOut ?? {}).length > 0;
+  return canRemove ? withoutToken.extend({ remove: removal() }) : withoutToken;
 });
 
 /** The risk of one call, as far as its input shows. */

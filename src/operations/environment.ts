@@ -14,7 +14,7 @@ import {
   text,
 } from './shapes.ts';
 import { ENVIRONMENT } from './targets.ts';
-import { BROWSER_UPDATE } from './update-rules.ts';
+import { ENVIRONMENT_UPDATE } from './update-rules.ts';
 
 const EnvironmentName = lazy(() =>
   text(1, 255, /^[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$/, 'a name of letters, digits and -, such as research'),
@@ -179,7 +179,7 @@ export const UpdateEnvironment = operation({
   entity: 'environment',
   risk: 'update',
   target: ENVIRONMENT,
-  update: BROWSER_UPDATE,
+  update: ENVIRONMENT_UPDATE,
   deprecated: true,
   summary:
     'Change the name, description or sign-in settings of a dataset browser environment (deprecated). ' +

@@ -133,15 +133,15 @@ export const KxScalingGroupConfiguration = lazy(() =>
   }),
 );
 
-const idIn = (prefix: string) =>
+const prefixedId = (prefix: string) =>
   text(1, 1024, new RegExp(`^${prefix}-(?:[a-z0-9]{8}|[a-z0-9]{17})$`), `an id such as ${prefix}-0abc1def2abc3def4`);
 export const VpcConfiguration = lazy(() =>
   z.strictObject({
-    vpcId: alwaysNeeded(idIn('vpc')),
-    securityGroupIds: offeredAs(z.array(idIn('sg')).optional(), z.array(idIn('sg')).min(1)),
+    vpcId: alwaysNeeded(prefixedId('vpc')),
+    securityGroupIds: offeredAs(z.array(prefixedId('sg')).optional(), z.array(prefixedId('sg')).min(1)),
     subnetIds: offeredAs(
-      z.array(idIn('subnet')).optional(),
-      z.array(idIn('subnet')).min(1).max(3).describe('With azMode MULTI, one per zone'),
+      z.array(prefixedId('subnet')).optional(),
+      z.array(prefixedId('subnet')).min(1).max(3).describe('With azMode MULTI, one per zone'),
     ),
     ipAddressType: z.enum(['IP_V4']).optional(),
   }),

@@ -3,8 +3,8 @@ import * as z from 'zod';
 const OFFERED = new WeakMap<z.ZodType, z.ZodType>();
 
 /** A schema of the API for which tools offer a narrower one, because the service rejects every other value. */
-export function offeredAs<T extends z.ZodType>(own: T, offered: z.ZodType): T {
-  const copy = own.clone() as T;
+export function offeredAs<T extends z.ZodType>(schema: T, offered: z.ZodType): T {
+  const copy = schema.clone() as T;
   OFFERED.set(copy, offered);
   return copy;
 }
@@ -26,8 +26,8 @@ export function insteadOf(schema: z.ZodType): string | undefined {
 /** What tools offer of an API input, at every depth; unknown members are rejected. */
 export function offeredOf<T extends z.ZodType>(schema: T): T;
 export function offeredOf(schema: z.ZodType): z.ZodType {
-  const own = OFFERED.get(schema) ?? schema;
-  return withDescription(rebuilt(own), own);
+  const offered = OFFERED.get(schema) ?? schema;
+  return withDescription(rebuilt(offered), offered);
 }
 
 function rebuilt(schema: z.ZodType): z.ZodType {

@@ -66,11 +66,11 @@ export interface UpdateRules {
   readonly dropContradictions?: (input: Members) => Members;
 }
 
-/** By default, the settings are the members of the input but its key and {@link NO_SETTINGS}. */
+/** By default, the settings are the members of the input but its key and {@link NON_SETTINGS}. */
 export type DeclaredUpdate = Omit<UpdateRules, 'settings'> & Partial<Pick<UpdateRules, 'settings'>>;
 
 /** Members that say how an update is made; no later read shows them. */
-const NO_SETTINGS = ['clientToken', 'deploymentConfiguration'];
+const NON_SETTINGS = ['clientToken', 'deploymentConfiguration'];
 
 /** One operation of the FinSpace API as declared in the catalog; everything else is derived. */
 export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
@@ -126,7 +126,7 @@ export function operation<I extends z.ZodObject, O extends z.ZodObject, E extend
 }: Declared<I, O> & Literal<E, R>): Operation<I, O> & Literal<E, R> {
   const [input, output] = [lazy(declared.input), lazy(declared.output)];
   const names = lazy(() =>
-    Object.keys(input().shape).filter((member) => ![...labels(declared), ...NO_SETTINGS].includes(member)),
+    Object.keys(input().shape).filter((member) => ![...labels(declared), ...NON_SETTINGS].includes(member)),
   );
   const settings = (members: Members) => Object.fromEntries(names().map((name) => [name, members[name]]));
   return {

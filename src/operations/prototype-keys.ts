@@ -11,13 +11,13 @@ function pathsIn(schema: z.ZodType, value: unknown): string[][] {
   if (typeof value !== 'object' || value === null) return [];
   if (schema instanceof z.ZodRecord) return Object.hasOwn(value, NAME) ? [[NAME]] : [];
   if (schema instanceof z.ZodArray && Array.isArray(value))
-    return value.flatMap((each, at) => within(String(at), schema.element as z.ZodType, each));
+    return value.flatMap((each, at) => pathsBelow(String(at), schema.element as z.ZodType, each));
   if (!(schema instanceof z.ZodObject)) return [];
   const shape = schema.shape as Record<string, z.ZodType>;
   return Object.entries(shape).flatMap(([name, member]) =>
-    Object.hasOwn(value, name) ? within(name, member, (value as Record<string, unknown>)[name]) : [],
+    Object.hasOwn(value, name) ? pathsBelow(name, member, (value as Record<string, unknown>)[name]) : [],
   );
 }
 
-const within = (step: string, schema: z.ZodType, value: unknown) =>
+const pathsBelow = (step: string, schema: z.ZodType, value: unknown) =>
   pathsIn(schema, value).map((path) => [step, ...path]);

@@ -34,18 +34,18 @@ export function createdReference(name: OperationName, input: Members): Reference
 }
 
 /** The operation that shows the entity of a label; undefined if there is none, as for the nodes of a cluster. */
-export const readerOfLabel = (label: string, operationName?: OperationName) => getOf(pathTo(label, operationName));
+export const readerOfLabel = (label: string, operationName?: OperationName) => httpGetOf(pathTo(label, operationName));
 
 /** The operation that lists the values of a label; an ARN is listed with its entity. */
 export function listerOfLabel(member: string, operationName?: OperationName): OperationName | undefined {
   const label = member === 'userArn' ? 'userName' : member;
-  return getOf(pathTo(label, operationName)?.slice(0, -`/{${label}}`.length));
+  return httpGetOf(pathTo(label, operationName)?.slice(0, -`/{${label}}`.length));
 }
 
 /** The operation that lists the values of the last label of `name`, for advice when an entity is missing. */
 export function listerOf(name: OperationName): OperationName | undefined {
   const { path } = route(operationNamed(name));
-  return getOf(path.slice(0, path.lastIndexOf('/{')));
+  return httpGetOf(path.slice(0, path.lastIndexOf('/{')));
 }
 
 /** `scaling group` for `scalingGroupName`. The dataset browser has environments of its own, so the operation decides. */
@@ -60,14 +60,14 @@ const environmentNounOf = (operationName: OperationName | undefined) =>
     : 'kdbEnvironment';
 
 const byHttp = lazy(() => new Map(OPERATION_NAMES.map((name) => [operationNamed(name).http as string, name])));
-const getOf = (path: string | undefined) => (path === undefined ? undefined : byHttp().get(`GET ${path}`));
+const httpGetOf = (path: string | undefined) => (path === undefined ? undefined : byHttp().get(`GET ${path}`));
 const paths = lazy(() => OPERATION_NAMES.map((name) => route(operationNamed(name)).path));
 
 /** The path up to a label: that of the operation if it contains the label, otherwise the first that ends with it. */
 function pathTo(label: string, operationName: OperationName | undefined): string | undefined {
   const step = `/{${label}}`;
-  const own = operationName === undefined ? '' : route(operationNamed(operationName)).path;
-  if (own.includes(step)) return own.slice(0, own.indexOf(step) + step.length);
+  const operationPath = operationName === undefined ? '' : route(operationNamed(operationName)).path;
+  if (operationPath.includes(step)) return operationPath.slice(0, operationPath.indexOf(step) + step.length);
   return paths().find((path) => path.endsWith(step));
 }
 
@@ -75,10 +75,10 @@ function pathTo(label: string, operationName: OperationName | undefined): string
 export function createdLabel(name: OperationName): string | undefined {
   const { method, path } = route(operationNamed(name));
   if (method !== 'POST') return undefined;
-  const made = paths().find(
+  const createdPath = paths().find(
     (other) => other.startsWith(`${path}/{`) && labelsIn(other.slice(path.length)).length === 1,
   );
-  return made === undefined ? undefined : labelsIn(made).at(-1);
+  return createdPath === undefined ? undefined : labelsIn(createdPath).at(-1);
 }
 
 function referenceTo(label: string, texts: Readonly<Record<string, string>>, operationName: OperationName) {

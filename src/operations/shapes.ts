@@ -16,7 +16,7 @@ export function text(min: number, max: number, pattern?: RegExp, expects?: strin
   return expects === undefined ? withPattern : withPattern.meta({ expects });
 }
 
-/** The same string, described by its format, for arguments whose values callers choose. */
+/** A string with its format as its description, for arguments whose values callers choose. */
 export function describedByFormat(schema: z.ZodString): z.ZodString {
   const { expects } = schema.meta() ?? {};
   return schema.describe(String(expects).replace(/^[a-z]/, (letter) => letter.toUpperCase()));

@@ -76,7 +76,7 @@ export const NETWORK_UPDATE: DeclaredUpdate = {
  * UpdateEnvironment: federation parameters are replaced as a whole; other omitted settings stay, because clients send only what
  * changes.
  */
-export const BROWSER_UPDATE: DeclaredUpdate = {
+export const ENVIRONMENT_UPDATE: DeclaredUpdate = {
   settings: ({ environment, ...members }) => {
     const { name, description, federationMode, federationParameters } = (environment ?? members) as Members;
     return { name, description, federationMode, federationParameters };
