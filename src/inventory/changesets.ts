@@ -30,7 +30,7 @@ export async function readChangesets(
   newestCompleted: () => Promise<string | undefined>,
   options: GraphOptions,
 ): Promise<Changeset[]> {
-  const { kinds, changesOf, everyChangeset, onlyNewestChangesets, changesetsSince = '' } = options;
+  const { kinds, readsChangesOf, everyChangeset, onlyNewestChangesets, changesetsSince = '' } = options;
   const part = { kind: 'changeset', of: key.databaseName, isDetail: !kinds?.includes('changeset') } as const;
   const [listed, newest] = await Promise.all([
     reading.list<'ListKxChangesets', Changeset>('ListKxChangesets', key, part, {
@@ -45,16 +45,17 @@ export async function readChangesets(
   ]);
   const unlisted = newest === undefined || listed.some(({ changesetId }) => changesetId === newest) ? [] : [newest];
   const failed = listed.filter(({ status }) => status === 'FAILED').toSorted(byNewest);
-  const requested = changesOf === undefined ? [] : listed.filter(({ changesetId = '' }) => changesOf(changesetId));
-  const toExplain = [...failed.slice(0, MAX_REASONS), ...requested].map(({ changesetId = '' }) => changesetId);
-  const idsToRead = new Set([...unlisted, ...toExplain]);
+  const requested =
+    readsChangesOf === undefined ? [] : listed.filter(({ changesetId = '' }) => readsChangesOf(changesetId));
+  const listedIdsToRead = [...failed.slice(0, MAX_REASONS), ...requested].map(({ changesetId = '' }) => changesetId);
+  const idsToRead = new Set([...unlisted, ...listedIdsToRead]);
   const summaries = new Map(listed.map((changeset) => [changeset.changesetId, changeset]));
-  const read = await Promise.all(
+  const replies = await Promise.all(
     [...idsToRead].map((changesetId) =>
       reading.get('GetKxChangeset', { ...key, changesetId }, part, summaries.get(changesetId)),
     ),
   );
-  const details = new Map(read.map((detail) => [detail?.changesetId, detail]));
+  const details = new Map(replies.map((detail) => [detail?.changesetId, detail]));
   const all = [...listed, ...unlisted.map((changesetId): Changeset => ({ changesetId }))];
   return all.map((changeset) => ({ ...changeset, ...details.get(changeset.changesetId) })).toSorted(byNewest);
 }
@@ -73,7 +74,7 @@ export interface Completed {
   readonly since: string | undefined;
 }
 
-/** Those of some changesets that are completed. */
+/** The number of completed changesets in a list, and when the first of them became active. */
 export function completedAmong(changesets: readonly Changeset[]): Completed {
   const completed = changesets.filter(({ status }) => status === 'COMPLETED');
   const times = completed.flatMap((each) => each.activeFromTimestamp ?? each.createdTimestamp ?? []);

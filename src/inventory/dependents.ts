@@ -41,14 +41,14 @@ function dependentsOfChangeset({ entities, edges }: Graph, { id, name, database 
     // Shown as `from`: the database or dataview in which the cluster has the changeset.
     return isMount && entity !== undefined ? [connected(entity, 'mounts', { ...facts, from: to })] : [];
   });
-  const views = entities.flatMap((entity) => {
+  const dataviews = entities.flatMap((entity) => {
     if (entity.kind !== 'dataview' || entity.database !== database) return [];
     const versions = (entity.facts['versions'] ?? []) as { changesetId?: string; versionId?: string }[];
     const held = versions.filter(({ changesetId }) => changesetId === name).map(({ versionId }) => versionId);
     const isHeld = entity.facts['changesetId'] === name || held.length > 0;
     return isHeld ? [connected(entity, 'of', { versionIds: held })] : [];
   });
-  return [...clusters, ...views];
+  return [...clusters, ...dataviews];
 }
 
 /** Whether a cluster mounts a dataview of a volume, but only a version that is not on that volume. */
@@ -67,24 +67,24 @@ export function dependenciesOf(graph: Graph, id: string): Connected[] {
 }
 
 function traverse({ entities, edges }: Graph, id: string, end: 'from' | 'to'): Connected[] {
-  const other = end === 'from' ? 'to' : 'from';
+  const otherEnd = end === 'from' ? 'to' : 'from';
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const start = byId.get(id);
   const seen = new Set([id]);
   const found: Connected[] = [];
   let frontier = new Set([id]);
   for (let distance = 1; frontier.size > 0; distance += 1) {
-    const next = new Set<string>();
+    const nextFrontier = new Set<string>();
     for (const edge of edges) {
-      const entity = byId.get(edge[other]);
+      const entity = byId.get(edge[otherEnd]);
       if (edge.relation === 'behind' || !frontier.has(edge[end]) || entity === undefined || seen.has(entity.id))
         continue;
       if (isOfOtherVersion(start, entity, edge)) continue;
       seen.add(entity.id);
-      next.add(entity.id);
+      nextFrontier.add(entity.id);
       found.push({ entity, edge, distance });
     }
-    frontier = next;
+    frontier = nextFrontier;
   }
   return found;
 }

@@ -23,9 +23,9 @@ export function edgesOf({ environment, clusters, databases }: EnvironmentData, p
   return [
     ...clusters.flatMap((cluster) => referencesFrom('cluster', cluster)),
     ...databases.flatMap((database) =>
-      database.dataviews.flatMap((view) => [
-        ...referencesFrom('dataview', view, database.databaseName),
-        ...staleDataviewEdges(view, database),
+      database.dataviews.flatMap((dataview) => [
+        ...referencesFrom('dataview', dataview, database.databaseName),
+        ...staleDataviewEdges(dataview, database),
       ]),
     ),
     ...databases
@@ -68,11 +68,15 @@ const edge = (from: string, relation: Relation, to: string, facts: Facts = {}): 
   facts: withoutUndefined(facts),
 });
 
-function staleDataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
-  const isCurrent = view.changesetId === lastCompletedChangesetId || lastCompletedChangesetId === undefined;
-  if (isCurrent || view.readWrite === true || !servesData(view)) return [];
+function staleDataviewEdges(dataview: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
+  const isCurrent = dataview.changesetId === lastCompletedChangesetId || lastCompletedChangesetId === undefined;
+  if (isCurrent || dataview.readWrite === true || !servesData(dataview)) return [];
   const newest = idOf('changeset', lastCompletedChangesetId, databaseName);
-  return [edge(idOf('dataview', view.dataviewName, databaseName), 'behind', newest, { changesetId: view.changesetId })];
+  return [
+    edge(idOf('dataview', dataview.dataviewName, databaseName), 'behind', newest, {
+      changesetId: dataview.changesetId,
+    }),
+  ];
 }
 
 /** A dataview whose update failed still has its earlier versions; one whose creation failed has none. */
@@ -89,18 +93,18 @@ function staleMountEdges(cluster: Cluster, byName: ReadonlyMap<string | undefine
   if (use === 'savedown') return [];
   return (cluster.databases ?? []).flatMap(({ databaseName, changesetId, dataviewConfiguration: mounted }) => {
     const database = byName.get(databaseName);
-    const view = database?.dataviews.find(({ dataviewName }) => dataviewName === mounted?.dataviewName);
-    const newestVersion = newestFirst(view)[0]?.versionId;
+    const dataview = database?.dataviews.find(({ dataviewName }) => dataviewName === mounted?.dataviewName);
+    const newestVersion = newestFirst(dataview)[0]?.versionId;
     const versionId = mounted?.dataviewVersionId;
     const hasOldVersion = newestVersion !== undefined && newestVersion !== versionId;
     const mountedChangeset = changesetId ?? mounted?.changesetId;
     const newest = database?.lastCompletedChangesetId;
     const isMountedKnown = mountedChangeset !== undefined || (use === 'read' && mounted === undefined);
     const hasOldChangeset =
-      newest !== undefined && isMountedKnown && mountedChangeset !== newest && view?.readWrite !== true;
+      newest !== undefined && isMountedKnown && mountedChangeset !== newest && dataview?.readWrite !== true;
     return [
       ...(hasOldVersion
-        ? [edge(from, 'behind', idOf('dataview', view?.dataviewName, databaseName), { versionId, newestVersion })]
+        ? [edge(from, 'behind', idOf('dataview', dataview?.dataviewName, databaseName), { versionId, newestVersion })]
         : []),
       ...(hasOldChangeset
         ? [

@@ -17,7 +17,9 @@ export function entitiesOf(data: EnvironmentData, { everyChangeset = false }: Gr
     ...clusters.map((cluster) => entity('cluster', cluster.clusterName, cluster, statusAndTimes(cluster))),
     ...databases.map((database) => databaseEntity(database)),
     ...databases.flatMap(({ databaseName: database, dataviews }) =>
-      dataviews.map((view) => entity('dataview', view.dataviewName, view, { ...statusAndTimes(view), database })),
+      dataviews.map((dataview) =>
+        entity('dataview', dataview.dataviewName, dataview, { ...statusAndTimes(dataview), database }),
+      ),
     ),
     ...groups.map((group) =>
       entity(
@@ -53,7 +55,7 @@ function entity<K extends Kind>(kind: K, name = '', view: FactSource<`kx-${K}`>,
   };
 }
 
-/** The memory that its clusters reserve; undefined when not all of them were read. */
+/** The memory that the clusters of a scaling group reserve, in MiB; undefined when not all of them were read. */
 function reservedOn(
   { scalingGroupName, clusters: names = [] }: Group,
   clusters: readonly Cluster[],
@@ -82,7 +84,7 @@ function relevantChangesets(
     lastCompletedChangesetId,
     changesets[0]?.changesetId,
     ...clusters.flatMap(({ databases = [] }) =>
-      databases.map(({ changesetId, dataviewConfiguration: view }) => changesetId ?? view?.changesetId),
+      databases.map(({ changesetId, dataviewConfiguration: dataview }) => changesetId ?? dataview?.changesetId),
     ),
     ...dataviews.flatMap(({ changesetId, activeVersions = [] }) => [
       changesetId,

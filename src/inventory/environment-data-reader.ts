@@ -14,7 +14,7 @@ type Items = readonly object[];
 export function environmentDataReader(data: EnvironmentData, gaps: readonly Gap[]): QuotaReader {
   const { clusters, groups, volumes, databases, users } = data;
   const inDatabases = (member: 'dataviews' | 'changesets') =>
-    databases.flatMap(({ databaseName, [member]: own }) => own.map((item) => ({ databaseName, ...item })));
+    databases.flatMap(({ databaseName, [member]: contents }) => contents.map((item) => ({ databaseName, ...item })));
   const items: { readonly [K in KindName]?: Items } = {
     'kx-cluster': clusters,
     'kx-scaling-group': groups,
@@ -31,8 +31,8 @@ export function environmentDataReader(data: EnvironmentData, gaps: readonly Gap[
     const all = (items[kind] ?? []) as readonly Readonly<Record<string, unknown>>[];
     return all.filter((item) => databaseName === undefined || item['databaseName'] === databaseName);
   };
-  const listed = async <K extends KindName>(kind: K, from: Within) =>
-    itemsOf(kind, from) as unknown as readonly Views[K][];
+  const listed = async <K extends KindName>(kind: K, within: Within) =>
+    itemsOf(kind, within) as unknown as readonly Views[K][];
   return {
     get: async (kind, key) => {
       const name = nameIn(kind, { ...key });
@@ -42,8 +42,8 @@ export function environmentDataReader(data: EnvironmentData, gaps: readonly Gap[
     },
     listed,
     detailed: listed,
-    count: async (kind, from, only) =>
-      itemsOf(kind, from).filter((item) => {
+    count: async (kind, within, only) =>
+      itemsOf(kind, within).filter((item) => {
         const status = statusOf(item);
         return only === undefined ? status !== 'DELETED' : isInProgress(status);
       }).length,

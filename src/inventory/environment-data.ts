@@ -34,16 +34,18 @@ export async function readEnvironment(
   options: GraphOptions,
 ): Promise<{ data: EnvironmentData; gaps: Gap[]; readAt: number }> {
   const reading = startReading(call, options);
-  const at = { environmentId };
-  const clustersRead = reading.list<'ListKxClusters', Cluster>('ListKxClusters', at, { kind: 'cluster' });
-  const groupsRead = reading.list<'ListKxScalingGroups', Group>('ListKxScalingGroups', at, { kind: 'scaling-group' });
+  const key = { environmentId };
+  const pendingClusters = reading.list<'ListKxClusters', Cluster>('ListKxClusters', key, { kind: 'cluster' });
+  const pendingGroups = reading.list<'ListKxScalingGroups', Group>('ListKxScalingGroups', key, {
+    kind: 'scaling-group',
+  });
   const [environment, clusters, groups, volumes, databases, users] = await Promise.all([
-    options.environment ?? reading.get('GetKxEnvironment', at, { kind: 'environment' }),
-    readClusters(reading, environmentId, options, clustersRead, groupsRead),
-    groupsRead,
-    readVolumes(reading, environmentId, options, clustersRead),
+    options.environment ?? reading.get('GetKxEnvironment', key, { kind: 'environment' }),
+    readClusters(reading, environmentId, options, pendingClusters, pendingGroups),
+    pendingGroups,
+    readVolumes(reading, environmentId, options, pendingClusters),
     readDatabases(reading, environmentId, options),
-    reading.list<'ListKxUsers', User>('ListKxUsers', at, { kind: 'user' }),
+    reading.list<'ListKxUsers', User>('ListKxUsers', key, { kind: 'user' }),
   ]);
   return {
     data: { environment: environment ?? { environmentId }, clusters, groups, volumes, databases, users },
@@ -56,21 +58,21 @@ async function readClusters(
   reading: Reading,
   environmentId: string,
   { details = true, nodes: wantsNodes = details, clusterTypes, detailsOfUnhosted = false }: GraphOptions,
-  clusters: Promise<readonly Cluster[]>,
-  groups: Promise<readonly Group[]>,
+  pendingClusters: Promise<readonly Cluster[]>,
+  pendingGroups: Promise<readonly Group[]>,
 ): Promise<Cluster[]> {
-  const listed = await clusters;
-  const hosted = new Set(detailsOfUnhosted ? (await groups).flatMap(({ clusters = [] }) => clusters) : []);
+  const listed = await pendingClusters;
+  const hosted = new Set(detailsOfUnhosted ? (await pendingGroups).flatMap(({ clusters = [] }) => clusters) : []);
   return Promise.all(
     listed.map(async (summary) => {
       const { clusterName = '', clusterType = '', status } = summary;
       const isWanted = (clusterTypes?.includes(clusterType) ?? true) || (detailsOfUnhosted && !hosted.has(clusterName));
       const part = { kind: 'cluster', of: clusterName, isLeaving: isLeavingOrGone(status) } as const;
-      const at = { environmentId, clusterName };
+      const key = { environmentId, clusterName };
       const [detail, nodes] = await Promise.all([
-        isWanted ? reading.get('GetKxCluster', at, part, summary) : undefined,
+        isWanted ? reading.get('GetKxCluster', key, part, summary) : undefined,
         wantsNodes
-          ? reading.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, part, { cachedWith: summary })
+          ? reading.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', key, part, { cachedWith: summary })
           : [],
       ]);
       const isUnread = !wantsNodes || (nodes.length === 0 && status === 'RUNNING');
@@ -84,10 +86,10 @@ async function readVolumes(
   reading: Reading,
   environmentId: string,
   { detailsOfUsedVolumes = true }: GraphOptions,
-  clusters: Promise<readonly Cluster[]>,
+  pendingClusters: Promise<readonly Cluster[]>,
 ): Promise<Volume[]> {
   const listed = await reading.list<'ListKxVolumes', Volume>('ListKxVolumes', { environmentId }, { kind: 'volume' });
-  const usedBy = runningClustersByVolume(detailsOfUsedVolumes ? [] : await clusters);
+  const usedBy = runningClustersByVolume(detailsOfUsedVolumes ? [] : await pendingClusters);
   return Promise.all(
     listed.map(async (summary) => {
       const { volumeName = '', status } = summary;
@@ -119,13 +121,13 @@ async function readDatabases(reading: Reading, environmentId: string, options: G
   return Promise.all(
     listed.map(async (summary) => {
       const { databaseName = '' } = summary;
-      const at = { environmentId, databaseName };
-      const databaseRead = reading.get('GetKxDatabase', at, { kind: 'database', of: databaseName });
-      const newest = async () => (await databaseRead)?.lastCompletedChangesetId;
+      const key = { environmentId, databaseName };
+      const pendingDatabase = reading.get('GetKxDatabase', key, { kind: 'database', of: databaseName });
+      const newest = async () => (await pendingDatabase)?.lastCompletedChangesetId;
       const [detail, dataviews, changesets] = await Promise.all([
-        databaseRead,
-        reading.list<'ListKxDataviews', Dataview>('ListKxDataviews', at, { kind: 'dataview', of: databaseName }),
-        options.changesetsOf?.(databaseName, names) === false ? [] : readChangesets(reading, at, newest, options),
+        pendingDatabase,
+        reading.list<'ListKxDataviews', Dataview>('ListKxDataviews', key, { kind: 'dataview', of: databaseName }),
+        options.readsChangesetsOf?.(databaseName, names) === false ? [] : readChangesets(reading, key, newest, options),
       ]);
       return { ...summary, ...detail, dataviews, changesets };
     }),

@@ -142,18 +142,18 @@ export interface GraphOptions {
   readonly nodes?: boolean | undefined;
   /** True to read and keep all changesets, not only the relevant ones. */
   readonly everyChangeset?: boolean | undefined;
-  /** Of which of the databases of an environment to read changesets; of all when omitted. */
-  readonly changesetsOf?: ((database: string, all: readonly string[]) => boolean) | undefined;
+  /** Whether to read the changesets of a database; those of all when omitted. */
+  readonly readsChangesetsOf?: ((database: string, all: readonly string[]) => boolean) | undefined;
   /** Skips pages of changesets that are older than this, ISO 8601. */
   readonly changesetsSince?: string | undefined;
   /** True if the newest changesets are enough; unread older ones are then not a gap. */
   readonly onlyNewestChangesets?: boolean | undefined;
-  /** The changesets whose changes to read, with one call each. */
-  readonly changesOf?: ((changesetId: string) => boolean) | undefined;
+  /** Whether to read the changes of a changeset, with one call each; of none when omitted. */
+  readonly readsChangesOf?: ((changesetId: string) => boolean) | undefined;
   /** The limits of the quotas whose use to count. */
   readonly quotas?: Quotas | undefined;
   /** Receives, after each call, the number of completed calls and of calls known to be needed. */
-  readonly onProgress?: ((done: number, known: number) => void) | undefined;
+  readonly onProgress?: ((done: number, needed: number) => void) | undefined;
 }
 
 /** The id of an entity in a graph: `cluster:NAME`, or `dataview:DATABASE/NAME` inside a database. */

@@ -30,8 +30,8 @@ export const isInDatabase = (kind: Kind): boolean => NAMES[`kx-${kind}`].parent 
 /** The id in a graph of the entity with a key. */
 export function idAt(kind: KindName, key: object): string {
   const { databaseName } = key as { databaseName?: string };
-  const own = wordOf(kind);
-  return idOf(own, nameIn(kind, { ...key }), isInDatabase(own) ? databaseName : undefined);
+  const word = wordOf(kind);
+  return idOf(word, nameIn(kind, { ...key }), isInDatabase(word) ? databaseName : undefined);
 }
 
 /** A kind as answers name it: `cluster` for `kx-cluster`. */

@@ -9,7 +9,7 @@ import { environmentDataReader } from './environment-data-reader.ts';
 import type { Gap, GraphOptions, QuotaUse } from './graph-types.ts';
 
 /** What must be read of an environment to count its use. */
-export const READ_FOR_QUOTAS: GraphOptions = {
+export const QUOTA_USE_OPTIONS: GraphOptions = {
   kinds: ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset', 'user'],
   nodes: false,
   onlyNewestChangesets: true,

@@ -77,7 +77,7 @@ export function startReading(call: Call, options: GraphOptions): Reading {
   const neededKinds =
     kinds && new Set<Kind>(kinds.flatMap((kind) => (isInDatabase(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
-  const attempt = attempts(options, neededKinds, gaps);
+  const attempt = attemptWith(options, neededKinds, gaps);
   const read = cachedRead(cache);
   const limited = limitConcurrency(stopWhenThrottled(call), concurrency, onProgress);
   return {
@@ -109,7 +109,7 @@ export function startReading(call: Call, options: GraphOptions): Reading {
   };
 }
 
-/** Reads through the cache, if there is one, what changes only with what is listed of an entity. */
+/** Reads through the cache, if there is one: a cached reply is valid while what a list shows of the entity is unchanged. */
 function cachedRead(cache: ReplyCache | undefined) {
   const upToDate = lazy(async () => cache?.dropIfReplaced());
   return async <T extends object>(listed: Listed | undefined, request: Omit<ReadRequest<T>, 'version'>) => {
@@ -121,20 +121,20 @@ function cachedRead(cache: ReplyCache | undefined) {
 }
 
 /** Runs reads that the options ask for; one that cannot be made or fails leaves a gap. */
-function attempts(options: GraphOptions, neededKinds: ReadonlySet<Kind> | undefined, gaps: Gap[]) {
+function attemptWith(options: GraphOptions, neededKinds: ReadonlySet<Kind> | undefined, gaps: Gap[]) {
   const { signal, deadline, refusal, details = true } = options;
   /** Whether the time is over, and nobody cancelled the reading before. */
   const isLate = () => deadline?.aborted === true && (!signal?.aborted || signal.reason === deadline.reason);
   const isOmitted = ({ kind, isDetail }: Part) =>
     (isDetail && !details) || (neededKinds !== undefined && !neededKinds.has(kind) && kind !== 'environment');
 
-  return async <T>(name: OperationName, part: Part, work: () => Promise<T>, otherwise: T): Promise<T> => {
+  return async <T>(name: OperationName, part: Part, work: () => Promise<T>, fallback: T): Promise<T> => {
     const { kind, of } = part;
-    if (isOmitted(part)) return otherwise;
+    if (isOmitted(part)) return fallback;
     const reason = refusal?.(name);
     if (reason !== undefined) {
       if (!gaps.some(({ operation }) => operation === name)) gaps.push({ kind, operation: name, reason });
-      return otherwise;
+      return fallback;
     }
     try {
       if (!isLate()) return await work();
@@ -143,7 +143,7 @@ function attempts(options: GraphOptions, neededKinds: ReadonlySet<Kind> | undefi
       const gap = isLate() ? lateGap(kind, name, of) : failedGap(name, part, error);
       if (gap !== undefined) gaps.push(gap);
     }
-    return otherwise;
+    return fallback;
   };
 }
 

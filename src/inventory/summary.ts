@@ -22,7 +22,7 @@ export function summaryOf(graph: Graph) {
     attention: [...healthOf(graph).values()].flatMap(({ issues }) =>
       issues.map((found) => briefIssueRow(found, graph)),
     ),
-    entities: Object.fromEntries(SHOWN.map((kind) => [kind, rowsOf(others, kind, graph)])) as Partial<
+    entities: Object.fromEntries(SHOWN_KINDS.map((kind) => [kind, rowsOf(others, kind, graph)])) as Partial<
       Record<Kind, Row[]>
     >,
   };
@@ -42,7 +42,7 @@ const ENVIRONMENT_FACTS = [
 const environmentFacts = (facts: GraphEntity['facts']): Row =>
   Object.fromEntries(ENVIRONMENT_FACTS.map((name) => [name, facts[name]]));
 
-const SHOWN: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume', 'user'];
+const SHOWN_KINDS: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume', 'user'];
 
 function countsOf(entities: readonly GraphEntity[]) {
   const kinds = [...new Set(entities.map(({ kind }) => kind))].filter((kind) => kind !== 'changeset');
@@ -60,8 +60,8 @@ function briefIssueRow(issue: Issue, { readAt }: Graph): Row {
  * since when an entity is unused, so the row has its age.
  */
 export function issueRow({ entity, condition, why, since, facts }: Issue, now: string): Row {
-  const { id, created, facts: own } = entity;
-  const type = own['type'] ?? own['hostType'];
+  const { id, created, facts: entityFacts } = entity;
+  const type = entityFacts['type'] ?? entityFacts['hostType'];
   const isUnused = condition === 'unused';
   const times = isUnused
     ? { created: isoMinute(created), age: age(created, now) }
@@ -111,12 +111,12 @@ export function entityRow(entity: GraphEntity, graph: Graph, { showsChangesets =
     newestData: isoMinute(facts['newestData'] as string | undefined),
     mounts: joined(
       mounts.map(
-        ({ to, facts: at }) =>
-          `${shortName(to)}${showsChangesets && at['changesetId'] ? ` at ${quoteUnlessPlain(at['changesetId'])}` : ''}`,
+        ({ to, facts: { changesetId } }) =>
+          `${shortName(to)}${showsChangesets && changesetId ? ` at ${quoteUnlessPlain(changesetId)}` : ''}`,
       ),
     ),
     cached: cachedOf(facts),
-    volumes: joined(uses.map(({ to, facts: at }) => `${shortName(to)}${at['for'] ? ` (${at['for']})` : ''}`)),
+    volumes: joined(uses.map(({ to, facts: { for: purpose } }) => `${shortName(to)}${purpose ? ` (${purpose})` : ''}`)),
     usedBy: joined(dependents.map(({ from }) => shortName(from))),
     clusters: kind === 'scaling-group' ? facts['clusters'] : undefined,
     iamRole: facts['iamRole'],
@@ -186,7 +186,7 @@ export function nodesText(
   return size === '' ? '' : `${nodeCount} x ${size}`;
 }
 
-/** The same with the exact memory, and the nodes that are being provisioned. */
+/** `2 x 6000 MiB (1 provisioning)`, with the exact memory; undefined if neither is known. */
 function nodesCell(facts: GraphEntity['facts']): string | undefined {
   const [text, waiting] = [nodesText(facts, exactMemory), facts['nodesProvisioning']];
   if (!waiting) return text || undefined;

@@ -31,7 +31,7 @@ export function memory(mib: unknown): string {
   return value < 1024 ? `${value} MiB` : `${Number((value / 1024).toFixed(value < 10_240 ? 1 : 0))} GiB`;
 }
 
-/** The same where rounding would hide a difference: `6000 MiB`, not `5.9 GiB`. */
+/** Memory where rounding would hide a difference: `6000 MiB`, not `5.9 GiB`. */
 export function exactMemory(mib: unknown): string {
   const text = memory(mib);
   return text === '' || Number.parseFloat(text) * 1024 === mib ? text : `${mib} MiB`;

@@ -2,7 +2,7 @@ import type { GraphEntity } from '../graph-types.ts';
 import type { Health } from '../health.ts';
 import { readyIn } from '../kinds.ts';
 import { bytes, counted, utcMinute } from '../units.ts';
-import { box, cardLook, group } from './boxes.ts';
+import { box, cardClasses, group } from './boxes.ts';
 import { CARD_HEAD_HEIGHT, DATA_WIDTH, DATA_X, type Layout, type Placed, PORT_HEIGHT, VOLUME } from './layout.ts';
 import type { DatabaseCard, Model, Port } from './model.ts';
 import { shorten, textAt, tip } from './text.ts';
@@ -19,12 +19,12 @@ export function databaseCard({ item, x, y, height }: Placed<DatabaseCard>, { hea
   const first = y + CARD_HEAD_HEIGHT;
   const firstPort = failedLoad === undefined ? first : first + PORT_HEIGHT;
   const lines = ports.map((port, index) =>
-    portLine(port, x, firstPort + index * PORT_HEIGHT, healthById.get(port.view?.id ?? '')?.health ?? 'ok'),
+    portLine(port, x, firstPort + index * PORT_HEIGHT, healthById.get(port.dataview?.id ?? '')?.health ?? 'ok'),
   );
   const data = `data of ${newest?.detail} · ${counted('changeset', changesets)}`;
   return group(
     tip(database.name, description, `${counted('changeset', changesets)}, ${counted('file', files)}`),
-    box({ x, y, width: DATA_WIDTH, height, rx: 10 }, cardLook(health)),
+    box({ x, y, width: DATA_WIDTH, height, rx: 10 }, cardClasses(health)),
     glyph(health, x + 19, y + 22),
     textAt(x + 34, y + 26, database.name, { class: 'name', width: 190, letter: 8 }),
     textAt(RIGHT_EDGE, y + 26, bytes(size), { class: 'soft', alignEnd: true }),
@@ -43,20 +43,20 @@ const failureLine = ({ name, statusReason, created }: GraphEntity, x: number, y:
     textAt(RIGHT_EDGE, y + 12, utcMinute(created), { class: 'small failed', alignEnd: true }),
   );
 
-function portLine({ label, detail, old, view }: Port, x: number, y: number, health: Health): string {
+function portLine({ label, detail, old, dataview }: Port, x: number, y: number, health: Health): string {
   const middle = y + PORT_HEIGHT / 2;
-  if (view === undefined) {
-    const look = { class: old ? 'small behind' : 'small soft', alignEnd: true, width: 140 };
+  if (dataview === undefined) {
+    const options = { class: old ? 'small behind' : 'small soft', alignEnd: true, width: 140 };
     return (
       textAt(x + 48, middle + 4, label, { class: old ? 'small behind' : 'small' }) +
-      textAt(RIGHT_EDGE, middle + 4, detail, look)
+      textAt(RIGHT_EDGE, middle + 4, detail, options)
     );
   }
   return group(
-    tip(view.name, view.facts['description']),
+    tip(dataview.name, dataview.facts['description']),
     `<path d="M${x + 10} ${y + 1}H${RIGHT_EDGE + 4}" stroke="var(--line)"/>`,
     glyph(health, x + 22, middle + 1),
-    textAt(x + 36, middle + 5, view.name, { width: 154 }),
+    textAt(x + 36, middle + 5, dataview.name, { width: 154 }),
     textAt(RIGHT_EDGE, middle + 5, detail, { class: 'small soft', alignEnd: true, width: 104, letter: 6.2 }),
   );
 }
@@ -74,18 +74,18 @@ export function volumesAndUsers(model: Model, { volumes, usersY }: Layout): stri
 function volumeCard({ item: volume, x, y }: Placed<GraphEntity>, { healthById, whole }: Model): string {
   const health = healthById.get(volume.id)?.health ?? 'ok';
   const uses = whole.edges.filter(({ to }) => to === volume.id);
-  const why = uses.map(({ from, facts }) => `${from}${facts['for'] === undefined ? '' : ` (${facts['for']})`}`);
+  const useTexts = uses.map(({ from, facts }) => `${from}${facts['for'] === undefined ? '' : ` (${facts['for']})`}`);
   const { type, sizeGB, description } = volume.facts;
   const isReady = readyIn('volume').includes(String(volume.status));
   const use = isReady ? dependentsText(uses.map(({ from }) => from)) : volume.status;
-  const look = { class: `small ${health === 'ok' ? 'soft' : health}`, width: 130, letter: 6 };
+  const options = { class: `small ${health === 'ok' ? 'soft' : health}`, width: 130, letter: 6 };
   return group(
-    tip(volume.name, description, ...why),
-    box({ x, y, width: DATA_WIDTH, height: VOLUME.height, rx: 8 }, cardLook(health)),
+    tip(volume.name, description, ...useTexts),
+    box({ x, y, width: DATA_WIDTH, height: VOLUME.height, rx: 8 }, cardClasses(health)),
     glyph(health, x + 19, y + 20),
     textAt(x + 34, y + 17, volume.name, { class: 'name', width: 190, letter: 8 }),
-    textAt(x + 34, y + 33, `${type ?? ''} ${bytes(Number(sizeGB) * 1e9)}`, look),
-    textAt(RIGHT_EDGE, y + 33, use, { ...look, alignEnd: true }),
+    textAt(x + 34, y + 33, `${type ?? ''} ${bytes(Number(sizeGB) * 1e9)}`, options),
+    textAt(RIGHT_EDGE, y + 33, use, { ...options, alignEnd: true }),
   );
 }
 

@@ -1,7 +1,7 @@
 import { statusClass } from '../../kinds/statuses.ts';
 import type { GraphEntity } from '../graph-types.ts';
 import { age, counted, memory } from '../units.ts';
-import { box, cardLook, group } from './boxes.ts';
+import { box, cardClasses, group } from './boxes.ts';
 import { HOST_WIDTH, ISSUE_LINE_HEIGHT, type Placed } from './layout.ts';
 import type { ClusterRow, HostBox, Model } from './model.ts';
 import { textAt, tip } from './text.ts';
@@ -17,28 +17,32 @@ export function hostBox(
   { healthById, graph }: Model,
 ): string {
   const health = healthById.get(host?.id ?? '')?.health ?? 'ok';
-  const edge = x + HOST_WIDTH - PADDING;
-  const card = box({ x, y, width: HOST_WIDTH, height, rx: 10 }, cardLook(health));
+  const rightEdge = x + HOST_WIDTH - PADDING;
+  const card = box({ x, y, width: HOST_WIDTH, height, rx: 10 }, cardClasses(health));
   if (host === undefined)
     return group(
       card,
       textAt(x + 16, y + 26, 'Dedicated nodes', { class: 'name' }),
-      textAt(edge, y + 26, counted('cluster', rows.length), { class: 'small soft', alignEnd: true }),
+      textAt(rightEdge, y + 26, counted('cluster', rows.length), { class: 'small soft', alignEnd: true }),
     );
   const { hostType, zone } = host.facts;
   const use = memoryUse(host);
   const isUnused = health === 'unused';
   const created = age(host.created, graph.readAt);
-  const below = isUnused ? ['unused', ...(created === undefined ? [] : [`created ${created} ago`])].join(' · ') : use;
+  const subtitle = isUnused
+    ? ['unused', ...(created === undefined ? [] : [`created ${created} ago`])].join(' · ')
+    : use;
   const type = [hostType, host.status === 'ACTIVE' ? undefined : host.status].filter(Boolean).join(' · ');
   return group(
     tip(host.name, [hostType, zone].filter(Boolean).join(' in '), use, host.statusReason),
     card,
     glyph(health, x + 19, y + 22),
     textAt(x + INSET, y + 26, host.name, { class: 'name', width: 150, letter: 8 }),
-    textAt(edge, y + 26, type, { class: 'soft', alignEnd: true, width: 174 }),
-    below === undefined ? '' : textAt(x + INSET, y + 45, below, { class: `small ${isUnused ? 'unused' : 'soft'}` }),
-    memoryBar(host, edge - BAR_WIDTH, y + 35),
+    textAt(rightEdge, y + 26, type, { class: 'soft', alignEnd: true, width: 174 }),
+    subtitle === undefined
+      ? ''
+      : textAt(x + INSET, y + 45, subtitle, { class: `small ${isUnused ? 'unused' : 'soft'}` }),
+    memoryBar(host, rightEdge - BAR_WIDTH, y + 35),
   );
 }
 
@@ -53,7 +57,7 @@ function memoryUse({ facts: { memoryMiB, reservedMiB } }: GraphEntity): string |
 function memoryBar({ facts: { memoryMiB, reservedMiB } }: GraphEntity, x: number, y: number): string {
   if (memoryMiB === undefined || reservedMiB === undefined) return '';
   const share = Math.min(1, Number(reservedMiB) / Number(memoryMiB));
-  const bar = (width: number, look: string) => box({ x, y, width, height: 12, rx: 6 }, look);
+  const bar = (width: number, classes: string) => box({ x, y, width, height: 12, rx: 6 }, classes);
   const reserved =
     share === 0 ? '' : bar(Math.max(12, Math.round(BAR_WIDTH * share)), share > 0.9 ? 'full-bar' : 'bar');
   return bar(BAR_WIDTH, 'track') + reserved;
@@ -63,7 +67,7 @@ function memoryBar({ facts: { memoryMiB, reservedMiB } }: GraphEntity, x: number
 export function clusterRow({ item: row, x, y, height }: Placed<ClusterRow>, model: Model): string {
   const { cluster, size, issueLines } = row;
   const { health } = model.healthById.get(cluster.id) ?? { health: 'ok' };
-  const edge = x + HOST_WIDTH - PADDING;
+  const rightEdge = x + HOST_WIDTH - PADDING;
   const { type, description } = cluster.facts;
   const since = age(cluster.modified ?? cluster.created, model.graph.readAt);
   const duration = statusClass(cluster.status) === 'failed' ? `${since} ago` : `for ${since}`;
@@ -78,7 +82,7 @@ export function clusterRow({ item: row, x, y, height }: Placed<ClusterRow>, mode
     textAt(x + INSET, y + 18, cluster.name, { class: 'name', width: 168, letter: 8 }),
     cluster.status === 'RUNNING'
       ? ''
-      : textAt(edge, y + 18, state, {
+      : textAt(rightEdge, y + 18, state, {
           class: `small ${health === 'ok' ? 'soft' : health}`,
           alignEnd: true,
           width: 156,
@@ -86,7 +90,7 @@ export function clusterRow({ item: row, x, y, height }: Placed<ClusterRow>, mode
         }),
     textAt(x + INSET, y + 34, type, { class: 'tag', width: 96 }),
     nodes(cluster.facts, x + INSET + 102, y + 30),
-    textAt(edge, y + 34, size, { class: 'small soft', alignEnd: true, width: 130, letter: 6 }),
+    textAt(rightEdge, y + 34, size, { class: 'small soft', alignEnd: true, width: 130, letter: 6 }),
     ...issueLines.map((line, at) =>
       textAt(x + INSET, y + 49 + at * ISSUE_LINE_HEIGHT, line, { class: `small ${health}`, width, letter: 5.8 }),
     ),

@@ -3,7 +3,7 @@ import type { EntityHealth } from '../health.ts';
 import { age, counted } from '../units.ts';
 import { shorten } from './text.ts';
 
-const LETTERS = 50;
+const LINE_LETTERS = 50;
 
 /** The problems of a cluster, in at most two lines; empty without problems. */
 export function issueLinesOf({ statusReason }: GraphEntity, health: EntityHealth | undefined, now: string): string[] {
@@ -11,9 +11,9 @@ export function issueLinesOf({ statusReason }: GraphEntity, health: EntityHealth
   const rank = ({ condition }: Issue) => (condition === 'old version' ? 1 : 0);
   const inOrder = health.issues.toSorted((a, b) => rank(a) - rank(b));
   const text = inOrder.map((issue) => sentence(issue, statusReason, now)).join(', ');
-  const space = text.length <= LETTERS ? -1 : text.lastIndexOf(' ', LETTERS);
-  const [first, rest] = space < LETTERS / 2 ? [text, ''] : [text.slice(0, space), text.slice(space + 1)];
-  return [first, rest].filter((line) => line !== '').map((line) => shorten(line, LETTERS + 6));
+  const space = text.length <= LINE_LETTERS ? -1 : text.lastIndexOf(' ', LINE_LETTERS);
+  const [first, rest] = space < LINE_LETTERS / 2 ? [text, ''] : [text.slice(0, space), text.slice(space + 1)];
+  return [first, rest].filter((line) => line !== '').map((line) => shorten(line, LINE_LETTERS + 6));
 }
 
 function sentence({ condition, facts, why, since }: Issue, reason: string | undefined, now: string): string {

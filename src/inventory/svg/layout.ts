@@ -31,7 +31,7 @@ export type Layout = ReturnType<typeof layoutOf>;
 /** Positions below `top`: data and volumes on the left, clusters in the boxes of their hosts on the right, with space for lines. */
 export function layoutOf(model: Model, top: number) {
   const { hosts, rows, end: hostsEnd } = placeHosts(model, top);
-  const { databases, ports, end } = placeDatabases(model, top, rows);
+  const { databases, portYs, end } = placeDatabases(model, top, rows);
   const first = end + (model.volumes.length === 0 ? 0 : 34);
   const volumes = model.volumes.map((item, at) => ({
     item,
@@ -41,7 +41,7 @@ export function layoutOf(model: Model, top: number) {
   }));
   const usersY = first + volumes.length * VOLUME.step + 22;
   const height = Math.max(usersY + (model.users.length === 0 ? 0 : 30), hostsEnd, top + 120) + LEGEND_HEIGHT;
-  return { top, databases, volumes, hosts, rows, ports, usersY, height };
+  return { top, databases, volumes, hosts, rows, portYs, usersY, height };
 }
 
 function placeHosts(model: Model, top: number) {
@@ -66,16 +66,16 @@ function placeHosts(model: Model, top: number) {
 function placeDatabases(model: Model, top: number, rows: readonly Placed<ClusterRow>[]) {
   const meanY = meanRowY(rows);
   /** The `y` at which the lines of a port start, by its key. */
-  const ports = new Map<string, number>();
+  const portYs = new Map<string, number>();
   let y = top;
   const databases = model.databases
     .toSorted((a, b) => meanY(a) - meanY(b))
     .map((item): Placed<DatabaseCard> => {
       const start = y;
-      ports.set(item.database.id, y + 22);
+      portYs.set(item.database.id, y + 22);
       y += CARD_HEAD_HEIGHT + (item.failedLoad === undefined ? 0 : PORT_HEIGHT);
       for (const { key } of item.ports) {
-        ports.set(key, y + PORT_HEIGHT / 2);
+        portYs.set(key, y + PORT_HEIGHT / 2);
         y += PORT_HEIGHT;
       }
       y += 6;
@@ -83,7 +83,7 @@ function placeDatabases(model: Model, top: number, rows: readonly Placed<Cluster
       y += GAP;
       return placed;
     });
-  return { databases, ports, end: y };
+  return { databases, portYs, end: y };
 }
 
 /** The mean `y` of the clusters that are connected to a database: in this order, few of the lines cross. */

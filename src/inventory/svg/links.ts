@@ -3,16 +3,16 @@ import type { Model } from './model.ts';
 
 const DATA_EDGE = DATA_X + DATA_WIDTH;
 /** Lines to a cluster from data and from volumes end side by side. */
-const APART = 7;
-const GUTTER = { first: 8, step: 6, room: 18 };
+const LINE_OFFSET = 7;
+const LANES = { first: 8, step: 6, room: 18 };
 
 /** The lines from data to clusters; those to old data come last, so that they are on top. */
-export function dataLinks({ rows, ports }: Layout): string[] {
+export function dataLinks({ rows, portYs }: Layout): string[] {
   const all = rows.flatMap(({ item, y, height }) =>
     item.links.flatMap(({ port, old, writes }) => {
-      const from = ports.get(port);
-      if (from === undefined) return [];
-      return [{ old, path: curve(lineStyle(old, writes), from, y + height / 2 - APART, { writes }) }];
+      const portY = portYs.get(port);
+      if (portY === undefined) return [];
+      return [{ old, path: curve(lineStyle(old, writes), portY, y + height / 2 - LINE_OFFSET, { writes }) }];
     }),
   );
   return all.toSorted((a, b) => Number(a.old) - Number(b.old)).map(({ path }) => path);
@@ -24,32 +24,32 @@ function lineStyle(isOld: boolean, writes: boolean): string {
 }
 
 /** The lines from volumes to the clusters that write to them, and in the gutter to the dataviews that are cached on them. */
-export function volumeLinks({ rows, ports, volumes }: Layout, { graph }: Model): string[] {
-  const clusterYs = new Map(rows.map(({ item, y, height }) => [item.cluster.id, y + height / 2 + APART]));
-  const cached = volumes.filter(({ item }) => graph.edges.some(({ to, from }) => to === item.id && ports.has(from)));
-  const step = Math.min(GUTTER.step, GUTTER.room / Math.max(1, cached.length - 1));
+export function volumeLinks({ rows, portYs, volumes }: Layout, { graph }: Model): string[] {
+  const clusterYs = new Map(rows.map(({ item, y, height }) => [item.cluster.id, y + height / 2 + LINE_OFFSET]));
+  const cached = volumes.filter(({ item }) => graph.edges.some(({ to, from }) => to === item.id && portYs.has(from)));
+  const step = Math.min(LANES.step, LANES.room / Math.max(1, cached.length - 1));
   return volumes.flatMap((volume) => {
     const middle = volume.y + VOLUME.height / 2;
     const dependents = new Set(graph.edges.filter(({ to }) => to === volume.item.id).map(({ from }) => from));
-    const lane = DATA_X - GUTTER.first - cached.indexOf(volume) * step;
+    const lane = DATA_X - LANES.first - cached.indexOf(volume) * step;
     return [...dependents].flatMap((id) => {
       const clusterY = clusterYs.get(id);
       if (clusterY !== undefined) return [curve('link-volume', middle, clusterY, { writes: true })];
-      const viewY = ports.get(id);
-      if (viewY === undefined) return [];
+      const dataviewY = portYs.get(id);
+      if (dataviewY === undefined) return [];
       return [
-        `<path d="M${DATA_X} ${middle}H${lane}V${viewY}H${DATA_X - 1}" class="link-volume"/>${head('link-volume', DATA_X, viewY, 1)}`,
+        `<path d="M${DATA_X} ${middle}H${lane}V${dataviewY}H${DATA_X - 1}" class="link-volume"/>${head('link-volume', DATA_X, dataviewY, 1)}`,
       ];
     });
   });
 }
 
 /** A curve between the data and a cluster, with an arrowhead at the cluster, or at the data that it writes. */
-function curve(kind: string, from: number, to: number, { writes }: { readonly writes: boolean }): string {
+function curve(kind: string, dataY: number, clusterY: number, { writes }: { readonly writes: boolean }): string {
   const bend = (HOST_X - DATA_EDGE) / 2;
   const [x1, x2] = [DATA_EDGE + (writes ? 6 : 0), HOST_X - (writes ? 0 : 6)];
-  const path = `<path d="M${x1} ${from}C${x1 + bend} ${from} ${x2 - bend} ${to} ${x2} ${to}" class="${kind}"/>`;
-  return path + (writes ? head(kind, DATA_EDGE, from, -1) : head(kind, HOST_X, to, 1));
+  const path = `<path d="M${x1} ${dataY}C${x1 + bend} ${dataY} ${x2 - bend} ${clusterY} ${x2} ${clusterY}" class="${kind}"/>`;
+  return path + (writes ? head(kind, DATA_EDGE, dataY, -1) : head(kind, HOST_X, clusterY, 1));
 }
 
 /** An arrowhead whose tip is at a point, to the right or to the left. */

@@ -12,7 +12,7 @@ export interface Port {
   readonly detail: string;
   readonly old: boolean;
   /** The dataview whose heading this line is; its versions follow. */
-  readonly view?: GraphEntity;
+  readonly dataview?: GraphEntity;
 }
 
 export interface DatabaseCard {
@@ -70,7 +70,7 @@ function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard
   const failedLoad = changesets.find(({ status, facts }) => status === 'FAILED' && facts['completedSince'] === 0);
   const mounted = new Set(edges.filter(({ to }) => to === database.id).map(({ facts }) => facts['changesetId']));
   const older = changesets.filter((changeset) => changeset !== newest && mounted.has(changeset.name));
-  const views = inside.filter(({ kind }) => kind === 'dataview');
+  const dataviews = inside.filter(({ kind }) => kind === 'dataview');
   const whenOf = (id: unknown) => changesets.find(({ name }) => name === id)?.created;
   return {
     database,
@@ -85,10 +85,10 @@ function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard
         detail: utcMinute(changeset.created),
         old: true,
       })),
-      ...views.flatMap((view): Port[] => [
-        { key: view.id, label: view.name, detail: updateMode(view), old: false, view },
-        ...versionsOf(view).map(({ versionId, changesetId }, index) => ({
-          key: `${view.id}@${versionId}`,
+      ...dataviews.flatMap((dataview): Port[] => [
+        { key: dataview.id, label: dataview.name, detail: updateMode(dataview), old: false, dataview },
+        ...versionsOf(dataview).map(({ versionId, changesetId }, index) => ({
+          key: `${dataview.id}@${versionId}`,
           label: index === 0 ? 'newest version' : 'older version',
           detail: utcMinute(whenOf(changesetId)) || (changesetId ?? 'no data'),
           old: index > 0,

@@ -2,7 +2,7 @@ import type { Graph, GraphEntity } from '../graph-types.ts';
 import type { Health } from '../health.ts';
 import { omittedText } from '../render-within.ts';
 import { counted, utcMinute } from '../units.ts';
-import { box, cardLook, group } from './boxes.ts';
+import { box, cardClasses, group } from './boxes.ts';
 import { databaseCard, volumesAndUsers } from './databases.ts';
 import { clusterRow, hostBox } from './hosts.ts';
 import { DATA_X, HOST_X, layoutOf, MARGIN, WIDTH } from './layout.ts';
@@ -44,7 +44,7 @@ export function environmentSvg(graph: Graph, whole: Graph = graph): string {
   ].join('\n');
 }
 
-const SHOWN: readonly [Health, string, readonly GraphEntity['kind'][]][] = [
+const TILES_SHOWN: readonly [Health, string, readonly GraphEntity['kind'][]][] = [
   ['ok', 'clusters running', ['cluster']],
   ['underway', 'in progress', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset']],
   ['failed', 'failed or stuck', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset', 'environment']],
@@ -55,7 +55,7 @@ const SHOWN: readonly [Health, string, readonly GraphEntity['kind'][]][] = [
 function tilesOf({ whole, healthById }: Model) {
   const clusters = whole.entities.filter(({ kind }) => kind === 'cluster');
   const running = clusters.filter(({ status }) => status === 'RUNNING').length;
-  return SHOWN.map(([health, text, kinds]) => {
+  return TILES_SHOWN.map(([health, text, kinds]) => {
     const all = whole.entities.filter(
       ({ id, kind }) => kinds.includes(kind) && healthById.get(id)?.states.includes(health),
     );
@@ -100,7 +100,7 @@ function tileBox({ health, text, count, names }: ReturnType<typeof tilesOf>[numb
   return [
     `<g${isQuiet ? ' opacity=".55"' : ''}>`,
     tip(...names),
-    box({ x, y, width, height, rx: 10 }, cardLook(isQuiet ? 'ok' : health)),
+    box({ x, y, width, height, rx: 10 }, cardClasses(isQuiet ? 'ok' : health)),
     glyph(health, x + 22, y + 28),
     textAt(x + 42, y + 28, count, { class: 'big' }),
     textAt(x + 42, y + 46, text, { class: 'small soft' }),

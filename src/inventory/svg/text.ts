@@ -50,18 +50,18 @@ interface TextOptions {
 const MEASURED = /^[\u0020-\u04ff\u2026\u25af]*$/;
 /** The share of the width in which text is sure to fit, although the font is unknown. */
 const SURE = 0.8;
-/** Above and below the baseline. */
+/** Pixels above and below the baseline that clipped text may take. */
 const ASCENT = 26;
 const DESCENT = 8;
 
 export function textAt(x: number, y: number, content: unknown, options: TextOptions = {}): string {
   const { class: name = '', alignEnd, width, letter = 7 } = options;
-  const look = `${name === '' ? '' : ` class="${name}"`}${alignEnd ? ' text-anchor="end"' : ''}`;
+  const attributes = `${name === '' ? '' : ` class="${name}"`}${alignEnd ? ' text-anchor="end"' : ''}`;
   const text = width === undefined ? String(content ?? '') : shorten(content, width / letter);
   const isNarrow = (most: number) => MEASURED.test(text) && widthOf(Array.from(text)) * letter <= most * SURE;
-  if (width === undefined || isNarrow(width)) return `<text x="${x}" y="${y}"${look}>${xml(text)}</text>`;
+  if (width === undefined || isNarrow(width)) return `<text x="${x}" y="${y}"${attributes}>${xml(text)}</text>`;
   const left = alignEnd ? x - width : x;
-  return `<svg x="${left}" y="${y - ASCENT}" width="${width}" height="${ASCENT + DESCENT}"><text x="${alignEnd ? width : 0}" y="${ASCENT}"${look}>${xml(text)}</text></svg>`;
+  return `<svg x="${left}" y="${y - ASCENT}" width="${width}" height="${ASCENT + DESCENT}"><text x="${alignEnd ? width : 0}" y="${ASCENT}"${attributes}>${xml(text)}</text></svg>`;
 }
 
 /** A tooltip; the first child of the element that it explains. */

@@ -49,18 +49,18 @@ const widthOf = (text: string) => Math.round(text.length * 6.4);
 
 /** The legend of symbols and lines, in two rows from `x`; the second row is at `y`. */
 export function legend(x: number, y: number): string {
-  let at = x;
+  let left = x;
   const above = y - 22;
   const entries = LEGEND.map(([health, text]) => {
-    const drawn = glyph(health, at + 6, above - 4) + textAt(at + 19, above, text, { class: 'soft' });
-    at += 40 + widthOf(text);
+    const drawn = glyph(health, left + 6, above - 4) + textAt(left + 19, above, text, { class: 'soft' });
+    left += 40 + widthOf(text);
     return drawn;
   });
-  const nodes = `<rect x="${at}" y="${above - 9}" width="9" height="9" rx="2" class="ok"/><rect x="${at + 13}" y="${above - 8.5}" width="8" height="8" rx="2" class="hole underway"/>${textAt(at + 28, above, 'node running, node provisioning', { class: 'soft' })}`;
-  at = x;
+  const nodes = `<rect x="${left}" y="${above - 9}" width="9" height="9" rx="2" class="ok"/><rect x="${left + 13}" y="${above - 8.5}" width="8" height="8" rx="2" class="hole underway"/>${textAt(left + 28, above, 'node running, node provisioning', { class: 'soft' })}`;
+  left = x;
   const lines = LINES.map(([kind, text]) => {
-    const drawn = `<path d="M${at} ${y - 4}h26" class="${kind}"/><path d="M${at + 32} ${y - 4}l-8 -4v8z" class="head ${kind}"/>${textAt(at + 39, y, text, { class: 'soft' })}`;
-    at += 62 + widthOf(text);
+    const drawn = `<path d="M${left} ${y - 4}h26" class="${kind}"/><path d="M${left + 32} ${y - 4}l-8 -4v8z" class="head ${kind}"/>${textAt(left + 39, y, text, { class: 'soft' })}`;
+    left += 62 + widthOf(text);
     return drawn;
   });
   return [...entries, nodes, ...lines].join('');

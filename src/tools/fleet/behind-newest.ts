@@ -18,7 +18,7 @@ export async function behindNewest(
   { environmentId = '', name = '' }: Environment,
   database: string,
 ): Promise<Row> {
-  const wanted = { ...SEARCHES.behind.read, changesetsOf: (each: string) => each === database };
+  const wanted = { ...SEARCHES.behind.read, readsChangesetsOf: (each: string) => each === database };
   const { graphs, gaps } = await reread([{ environmentId }], wanted, call).catch((error: unknown) => {
     if (!(error instanceof FinspaceError)) throw error;
     return { graphs: [], gaps: [{ environment: name, reason: reasonOf(error) }] };

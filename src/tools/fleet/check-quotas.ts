@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { QuotaUse } from '../../inventory/graph-types.ts';
-import { READ_FOR_QUOTAS } from '../../inventory/quota-use.ts';
+import { QUOTA_USE_OPTIONS } from '../../inventory/quota-use.ts';
 import { PUBLISHED_QUOTAS, type Quotas } from '../../operations/quotas.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
 import { answer, type Row, shaping } from './page.ts';
@@ -23,7 +23,7 @@ export const checkQuotas = fleetTool({
     const quotas = backendQuotas ?? PUBLISHED_QUOTAS;
     // Before the environments, because afterwards there may be no time left.
     const accountUse = await accountQuotaUse(reader, quotas, backendQuotas !== undefined);
-    const { graphs, gaps } = await reader.graphs(environment, { ...READ_FOR_QUOTAS, quotas });
+    const { graphs, gaps } = await reader.graphs(environment, { ...QUOTA_USE_OPTIONS, quotas });
     const several = graphs.length > 1;
     const all = graphs.flatMap((graph) => (graph.quotaUse ?? []).map((use) => ({ graph, use })));
     const shown = several && view !== 'full' ? all.filter(({ use }) => use.used > 0) : all;

@@ -70,9 +70,9 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
     ...readFor(kinds, { details, fillsRows }),
     ...(byNodes ? { nodes: true } : {}),
     details,
-    changesOf: details && request.kinds?.includes('changeset') ? () => true : undefined,
+    readsChangesOf: details && request.kinds?.includes('changeset') ? () => true : undefined,
     changesetsSince: createdAfter && new Date(momentOf(createdAfter, new Date().toISOString())).toISOString(),
-    changesetsOf:
+    readsChangesetsOf:
       name === undefined
         ? undefined
         : (database: string, all: readonly string[]) =>
@@ -140,8 +140,8 @@ export async function readFew(reader: FleetReader, found: readonly Candidate[], 
   const options = {
     ...readFor(present, { details: true, fillsRows: isBrief }),
     nodes,
-    changesOf: (changesetId: string) => names.has(changesetId),
-    changesetsOf: (database: string) => databases.has(database),
+    readsChangesOf: (changesetId: string) => names.has(changesetId),
+    readsChangesetsOf: (database: string) => databases.has(database),
   };
   const read = await reader.reread(graphs, options);
   const byId = new Map(read.graphs.map((graph) => [graph.environmentId, graph]));

@@ -38,8 +38,8 @@ export const whatDependsOn = fleetTool({
     const located =
       environment === undefined ? await locate(reader, given, kind) : { id: environment, name: given, gaps: [] };
     const { name } = located;
-    const changesOf = (changesetId: string) => name.endsWith(changesetId);
-    const graph = await reader.graph(located.id, { changesOf });
+    const readsChangesOf = (changesetId: string) => name.endsWith(changesetId);
+    const graph = await reader.graph(located.id, { readsChangesOf });
     const found = theOne(graph, name, kind);
     const { holder, entity } =
       found === undefined ? await olderChangeset(reader, graph, input, name) : { holder: graph, entity: found };
@@ -157,7 +157,7 @@ async function olderChangeset(reader: FleetReader, graph: Graph, { environment, 
     kinds: ['changeset'],
     details: false,
     everyChangeset: true,
-    changesOf: (id: string) => name.endsWith(id),
+    readsChangesOf: (id: string) => name.endsWith(id),
   } as const;
   const isMeant = kind === undefined || kind === 'changeset';
   const read = isMeant ? await reader.reread([graph], options) : { graphs: [], gaps: [] };
