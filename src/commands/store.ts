@@ -31,11 +31,11 @@ interface ActionOptions {
 
 const ACTIONS = {
   init: async ({ url, withRoles }: ActionOptions) => [
-    `The store ${await initStore(url, { roles: withRoles })} is ready.`,
+    `The store ${await initStore(url, { createsRole: withRoles })} is ready.`,
     ...(withRoles ? [GRANT_ADVICE] : []),
   ],
   migrate: async ({ url, withRoles }: ActionOptions) => {
-    const { from, to } = await migrateStore(url, { roles: withRoles });
+    const { from, to } = await migrateStore(url, { createsRole: withRoles });
     const text =
       from === to ? `The store already has version ${to}.` : `Migrated the store from version ${from} to ${to}.`;
     return [text, ...(withRoles ? [GRANT_ADVICE] : [])];

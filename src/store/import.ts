@@ -38,7 +38,8 @@ const KITS_AT_ONCE = 50;
 
 /**
  * Brings the journal, as it is, and the recovery kits of a state directory into the store of a URL. Servers that use the directory
- * can no longer write to it. Rejects with `StoreError`; unless its message says that the import succeeded, nothing was changed.
+ * can no longer write to it. Rejects with `StoreError`; unless its message says that the import succeeded or may have, nothing was
+ * imported.
  */
 export async function importState(url: string, stateDir: string, onProgress: OnProgress = () => {}): Promise<Imported> {
   const path = stateFile(stateDir);
@@ -113,7 +114,7 @@ async function writeContent(client: Client, content: Content, onProgress: OnProg
   return String(rows[0]?.at);
 }
 
-const CLOSED = ['journal', 'questions'];
+const CLOSED_TABLES = ['journal', 'questions'];
 
 interface ClosedJournal {
   readonly entries: number;
@@ -125,14 +126,12 @@ interface ClosedJournal {
 /** The journal of a state directory, to which nothing can be added from then on, not even by a running server. */
 async function closeJournal(state: StateDatabase, path: string): Promise<ClosedJournal> {
   const isClosedNow = await state.write((db) => {
-    const closed = db.prepare(
-      "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'closed!_%' ESCAPE '!'",
-    );
-    const before = closed.all().length;
-    for (const table of CLOSED)
+    const query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'closed!_%' ESCAPE '!'";
+    const wasClosed = db.prepare(query).all().length > 0;
+    for (const table of CLOSED_TABLES)
       db.exec(`CREATE TRIGGER IF NOT EXISTS closed_${table} BEFORE INSERT ON ${table}
         BEGIN SELECT RAISE(ABORT, 'this state directory was imported into a shared store'); END`);
-    return before === 0;
+    return !wasClosed;
   });
   const chain = emptyChain();
   let isIntact = true;
@@ -148,7 +147,7 @@ async function closeJournal(state: StateDatabase, path: string): Promise<ClosedJ
 }
 
 function reopen(db: Sql): void {
-  for (const table of CLOSED) db.exec(`DROP TRIGGER IF EXISTS closed_${table}`);
+  for (const table of CLOSED_TABLES) db.exec(`DROP TRIGGER IF EXISTS closed_${table}`);
 }
 
 /** The kits of a folder, and those of each target in a folder of its own. */

@@ -8,7 +8,7 @@ import type { StoreOptions } from './store.ts';
 export interface Position {
   /** `generation sequence hash`; empty when it has seen none. */
   readonly newest: () => string;
-  /** Remembers a position unless a newer one is known. The entry is committed: what fails goes to `onerror`. */
+  /** Remembers a position unless a newer one is known. The entry is already committed, so errors only go to `onerror`. */
   advance(position: string): void;
 }
 
@@ -30,10 +30,10 @@ export function storePosition({ stateDir, store, serves, onerror }: PositionOpti
   const writeFile = () => {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const present = storedPosition(path, store) ?? '';
-    // Another process of this state directory may have written a generation that this one has not seen: with 2 in memory and written
-    // by this process, 3 in the file stays. It is replaced if this process wrote 3, and then moved on to 4.
-    const own = generationOf(newest);
-    const wasMovedOnByAnother = present !== '' && generationOf(present) !== own && generationOf(inFile) === own;
+    // Another process of this state directory may have moved on to a generation that this one has not seen: then its position stays.
+    const generation = generationOf(newest);
+    const wasMovedOnByAnother =
+      present !== '' && generationOf(present) !== generation && generationOf(inFile) === generation;
     if (wasMovedOnByAnother) return;
     if (isNewer(newest, present)) replace(path, `${JSON.stringify({ store, position: newest })}\n`);
     inFile = newest;
@@ -77,8 +77,8 @@ function replace(path: string, text: string): void {
 const generationOf = (position: string) => position.split(' ')[0];
 
 /** Within a generation, by sequence. Another generation is newer, because the database refuses those that it does not know. */
-function isNewer(position: string, than: string): boolean {
+function isNewer(position: string, known: string): boolean {
   const [generation, sequence] = position.split(' ');
-  const [knownGeneration, reached] = than.split(' ');
+  const [knownGeneration, reached] = known.split(' ');
   return generation !== knownGeneration || Number(sequence) > Number(reached);
 }

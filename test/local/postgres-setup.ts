@@ -11,7 +11,7 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   if (SKIPPED !== '') return undefined;
   // In memory, if there is such a folder, because it has a database for each world.
   const cluster = await startCluster(existsSync(IN_MEMORY) ? IN_MEMORY : undefined);
-  await initStore(await cluster.create(TEMPLATE), { roles: false });
+  await initStore(await cluster.create(TEMPLATE), { createsRole: false });
   process.env[CLUSTER] = cluster.folder;
   return () => cluster.remove();
 }

@@ -22,7 +22,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
   const opened: SharedStore[] = [];
   beforeAll(async () => {
     cluster = await startCluster();
-    await initStore(await cluster.create('template_store'), { roles: true });
+    await initStore(await cluster.create('template_store'), { createsRole: true });
   }, 120_000);
   afterAll(() => cluster.remove(), 120_000);
   afterEach(async () => {
@@ -207,7 +207,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
   ])('accepts no old approval on a promoted %s standby', async (_, isSynchronous) => {
     const primary = await startCluster();
     onTestFinished(() => primary.remove());
-    await initStore(await primary.create('template_store'), { roles: false });
+    await initStore(await primary.create('template_store'), { createsRole: false });
     const { name, store, open } = await fresh(primary);
     const ledger = store.ledger(OPEN_MS);
     const standby = await primary.standby(isSynchronous);

@@ -63,7 +63,7 @@ describe.skipIf(SKIPPED !== '')(`a server whose store ${SKIPPED}`, { timeout: 12
     await exec('DROP SCHEMA finspace_mcp CASCADE', database);
     await expectNotReady('the store is not initialized');
     expect(await create('second')).toContain('the store is not initialized');
-    await initStore(stores.cluster.url(database), { roles: true });
+    await initStore(stores.cluster.url(database), { createsRole: true });
     await expectNotReady('the store is not the one that this replica used');
     expect(await create('second')).toContain('The journal cannot be written');
     await closeAll();

@@ -101,7 +101,7 @@ describe.skipIf(WHY !== '')(`the full disk of a PostgreSQL ${WHY}`, { timeout: 1
     give(tables);
     await cluster.query('postgres', `CREATE TABLESPACE small LOCATION '${tables}'`);
     await cluster.query('postgres', 'CREATE DATABASE small TABLESPACE small');
-    await initStore(cluster.url('small'), { roles: true });
+    await initStore(cluster.url('small'), { createsRole: true });
     await refusesUntil(
       async () => disk.free(),
       cluster.url('small'),
@@ -114,7 +114,7 @@ describe.skipIf(WHY !== '')(`the full disk of a PostgreSQL ${WHY}`, { timeout: 1
     const disk = mounted(80);
     const cluster = await startCluster(disk.folder, '--wal-segsize=1');
     onTestFinished(() => cluster.remove());
-    await initStore(await cluster.create('store'), { roles: true });
+    await initStore(await cluster.create('store'), { createsRole: true });
     const fillLog = "SELECT pg_logical_emit_message(true, 'filler', repeat('x', 1000000))";
     const fill = async () => {
       disk.fill();

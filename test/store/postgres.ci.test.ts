@@ -46,7 +46,7 @@ describe.skipIf(SKIPPED !== '')(`with a PostgreSQL server of its own ${SKIPPED}`
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster();
-    await initStore(await cluster.create('store'), { roles: true });
+    await initStore(await cluster.create('store'), { createsRole: true });
     await cluster.query('postgres', 'CREATE ROLE server LOGIN IN ROLE finspace_mcp_server');
   }, 120_000);
   afterAll(() => cluster.remove(), 120_000);

@@ -25,7 +25,7 @@ export function sealKeysIn(folder: string): string {
 
 export async function startStores(): Promise<TestStores> {
   const cluster = await startCluster();
-  await initStore(await cluster.create('template_store'), { roles: true });
+  await initStore(await cluster.create('template_store'), { createsRole: true });
   await cluster.query('postgres', 'CREATE ROLE server LOGIN IN ROLE finspace_mcp_server');
   const sealKeys = sealKeysIn(cluster.folder);
   let stores = 0;

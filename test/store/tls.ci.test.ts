@@ -29,7 +29,7 @@ describe.skipIf(LACKING !== '')(`a store that is connected by TLS ${LACKING}`, {
     issue('server', '/CN=localhost', 'subjectAltName=DNS:localhost');
     issue('client', '/CN=by_certificate', 'extendedKeyUsage=clientAuth');
     cluster = await startCluster();
-    await initStore(await cluster.create('fleet'), { roles: true });
+    await initStore(await cluster.create('fleet'), { createsRole: true });
     await cluster.query('fleet', `SET password_encryption = 'scram-sha-256'`);
     for (const login of [`by_password PASSWORD '${PASSWORD}'`, 'by_certificate'])
       await cluster.query('fleet', `CREATE ROLE ${login} LOGIN IN ROLE finspace_mcp_server`);

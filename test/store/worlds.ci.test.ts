@@ -21,7 +21,7 @@ describe.skipIf(SKIPPED !== '')(`worlds in a PostgreSQL server of their own ${SK
   let url: string;
   beforeAll(async () => {
     cluster = await startCluster();
-    await initStore(await cluster.create('store'), { roles: true });
+    await initStore(await cluster.create('store'), { createsRole: true });
     await cluster.query('postgres', 'CREATE ROLE server LOGIN IN ROLE finspace_mcp_server');
     url = cluster.url('store', 'server');
   }, 120_000);

@@ -7,28 +7,28 @@ import { userName } from '../../user-name.ts';
 import { whileOpen } from '../../while-open.ts';
 import { type Database, openDatabase } from './database.ts';
 import { asStoreError } from './errors.ts';
-import { initialize, migrate, VERSION } from './migrations.ts';
+import { initialize, migrate, SCHEMA_VERSION } from './migrations.ts';
 import { requireServer, requireStore } from './requirements.ts';
 import { storeTarget } from './target.ts';
 
 interface StoreSetup {
   /** Whether to create the role with the rights of a server. */
-  readonly roles: boolean;
+  readonly createsRole: boolean;
 }
 
 /** Creates the store in the database of a URL, unless there is one, and returns its id. Rejects with `StoreError`. */
-export const initStore = (url: string, { roles }: StoreSetup): Promise<string> =>
+export const initStore = (url: string, { createsRole }: StoreSetup): Promise<string> =>
   withDatabase(url, async (db) => {
     await requireServer(db);
-    await inTransaction(db, (client) => initialize(client, randomUUID(), randomUUID(), roles));
+    await inTransaction(db, (client) => initialize(client, randomUUID(), randomUUID(), createsRole));
     return requireStore(db);
   });
 
 /** Brings the store to the schema of this server; returns the versions before and after. */
-export const migrateStore = (url: string, { roles }: StoreSetup): Promise<{ from: number; to: number }> =>
+export const migrateStore = (url: string, { createsRole }: StoreSetup): Promise<{ from: number; to: number }> =>
   withDatabase(url, async (db) => {
     await requireServer(db);
-    return { from: await inTransaction(db, (client) => migrate(client, roles)), to: VERSION };
+    return { from: await inTransaction(db, (client) => migrate(client, createsRole)), to: SCHEMA_VERSION };
   });
 
 /** Accepts the present content of a store that was restored. Everything open is void, and the journal says who did it. */

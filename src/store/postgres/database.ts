@@ -27,8 +27,12 @@ export async function callFunction<T>(
   values: readonly unknown[] = [],
   patienceMs?: number,
 ): Promise<T | undefined> {
-  const places = values.map((_, at) => `$${at + 1}`).join(', ');
-  const [row] = await db.run<{ result: T }>(`SELECT finspace_mcp.${name}(${places}) AS result`, values, patienceMs);
+  const placeholders = values.map((_, at) => `$${at + 1}`).join(', ');
+  const [row] = await db.run<{ result: T }>(
+    `SELECT finspace_mcp.${name}(${placeholders}) AS result`,
+    values,
+    patienceMs,
+  );
   return row?.result;
 }
 
@@ -109,25 +113,25 @@ function patientRun(pool: Pool, name: string, counts: Counts): Database['run'] {
 
 /** Repeats an attempt while the database does not answer, and counts what it repeats and what fails after that. Rejects with `StoreError`. */
 export function patience(name: string, counts: Counts) {
-  let openUntil = 0;
+  let circuitOpenUntil = 0;
   return async <T>(attempt: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> => {
     const start = performance.now();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
       try {
         const result = await attempt();
-        openUntil = 0;
+        circuitOpenUntil = 0;
         return result;
       } catch (error) {
         const time = performance.now();
         const isPatient = patienceMs > PATIENCE_MS;
-        const isCircuitOpen = time < openUntil && !isPatient;
+        const isCircuitOpen = time < circuitOpenUntil && !isPatient;
         const waitedAfterPause = time - start + pauseMs;
         const isOver = waitedAfterPause > patienceMs || isCircuitOpen;
         const mayPass = isTransient(error) || (isPatient && isDiskFull(error));
         if (!mayPass || isOver) {
           counts.failures += 1;
           if (isTransient(error) && (isCircuitOpen || waitedAfterPause > PATIENCE_MS))
-            openUntil = time + CIRCUIT_OPEN_MS;
+            circuitOpenUntil = time + CIRCUIT_OPEN_MS;
           throw asStoreError(name, error);
         }
         counts.retries += 1;

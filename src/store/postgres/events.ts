@@ -28,8 +28,8 @@ interface Row {
 
 /** Any role that may connect can notify, so a notification only names an event, and its content is read from the table. */
 const ID = /^[0-9a-f-]{36}$/;
-const NAMED = `SELECT id, scope, event FROM unnest($1::text[]) WITH ORDINALITY AS named (id, place)
-  JOIN finspace_mcp.events USING (id) ORDER BY place`;
+const NAMED = `SELECT id, scope, event FROM unnest($1::text[]) WITH ORDINALITY AS named (id, ordinal)
+  JOIN finspace_mcp.events USING (id) ORDER BY ordinal`;
 /** A statement that fails in time where the connection does not respond, although it seems open. */
 const withTimeout = (text: string, values: unknown[] = []) => ({ text, values, query_timeout: 3_000 });
 
@@ -50,8 +50,8 @@ export function eventFeed(db: Database, onerror: (error: Error) => void): EventF
   let listening: Promise<void> | undefined;
   return {
     events: (scope) => {
-      const own = new Set<(event: ServerEvent) => void>();
-      listeners.set(scope, own);
+      const scopeListeners = new Set<(event: ServerEvent) => void>();
+      listeners.set(scope, scopeListeners);
       listening ??= listen(feed);
       // One after the other, so that they arrive in order.
       let last: Promise<unknown> = Promise.resolve();
@@ -61,8 +61,8 @@ export function eventFeed(db: Database, onerror: (error: Error) => void): EventF
           last = last.then(() => callFunction(db, 'publish', values)).catch(onerror);
         },
         subscribe: (listener) => {
-          own.add(listener);
-          return () => own.delete(listener);
+          scopeListeners.add(listener);
+          return () => scopeListeners.delete(listener);
         },
       };
     },

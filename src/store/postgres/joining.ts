@@ -14,23 +14,23 @@ export async function joinStore(
   replica: string,
   { values, sealKeys, approver }: Agreement,
 ): Promise<void> {
-  const pinned = async (name: string, value: string): Promise<Pin> => {
+  const pinUnlessPinned = async (name: string, value: string): Promise<Pin> => {
     const [pin] = await db.run<Pin>('SELECT value, replica FROM finspace_mcp.pin($1, $2, $3)', [name, value, replica]);
     return pin as Pin;
   };
   const repin = (name: string, from: string, to: string) => callFunction(db, 'repin', [name, from, to, replica]);
   for (const [name, value] of Object.entries(values)) {
-    const pin = await pinned(name, value);
+    const pin = await pinUnlessPinned(name, value);
     if (pin.value !== value) throw cannotJoin(`${name} differs from that of`, pin);
   }
   if (sealKeys.length > 0) {
-    const own = sealKeys.join(',');
-    const pin = await pinned('sealKeys', own);
+    const keys = sealKeys.join(',');
+    const pin = await pinUnlessPinned('sealKeys', keys);
     if (!pin.value.split(',').some((key) => sealKeys.includes(key)))
       throw cannotJoin('no key of --seal-keys matches those of', pin);
-    await repin('sealKeys', pin.value, own);
+    await repin('sealKeys', pin.value, keys);
   }
-  const pin = await pinned('approver', approver);
+  const pin = await pinUnlessPinned('approver', approver);
   if (pin.value !== '' && pin.value !== approver)
     throw cannotJoin(
       `the approver key (${approver === '' ? 'none here' : `${approver} here`}, ${pin.value} there) differs from that of`,

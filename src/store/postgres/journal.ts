@@ -13,8 +13,7 @@ import { callFunction, type Database } from './database.ts';
 
 /** How long the outcome of a call is sent again, since the call was made. */
 const OUTCOME_PATIENCE_MS = 60_000;
-/** Rows of one read. */
-const PAGE = 2_000;
+const ROWS_PER_READ = 2_000;
 
 interface Row extends Omit<Link, 'sequence'> {
   readonly sequence: string;
@@ -43,20 +42,21 @@ export function postgresJournal(db: Database, position: Position): Journal {
 
 /** Reads all entries. Entries of earlier reads are kept, because entries never change. */
 function entryReader(db: Database): () => Promise<Entry[]> {
-  const cache = { generation: '', imported: [] as Entry[], own: [] as Entry[] };
+  const cache = { generation: '', imported: [] as Entry[], journal: [] as Entry[] };
   const readNew = async () => {
     const [store] = await db.run<{ generation: string; sealed: string }>(
       'SELECT generation, (SELECT count(*) FROM finspace_mcp.sealed_journals) AS sealed FROM finspace_mcp.store',
     );
     if (store?.generation !== cache.generation)
-      Object.assign(cache, { generation: store?.generation, imported: [], own: [] });
+      Object.assign(cache, { generation: store?.generation, imported: [], journal: [] });
     if (Number(store?.sealed) !== cache.imported.length) {
       cache.imported = [];
       for (const id of await importedJournals(db))
         for await (const page of importedLinks(db, id)) cache.imported.push(...page.map(parseEntry));
     }
-    for await (const page of linksAfter(db, cache.own.at(-1)?.sequence ?? 0)) cache.own.push(...page.map(parseEntry));
-    return [...cache.imported, ...cache.own];
+    for await (const page of linksAfter(db, cache.journal.at(-1)?.sequence ?? 0))
+      cache.journal.push(...page.map(parseEntry));
+    return [...cache.imported, ...cache.journal];
   };
   let reading: Promise<unknown> = Promise.resolve();
   return () => {
@@ -78,28 +78,28 @@ async function verify(db: Database): ReturnType<Journal['verify']> {
     }
   const imported: ReturnType<typeof emptyChain>[] = [];
   for (const [id, head] of anchors) {
-    const own = emptyChain();
-    const broken = () => ({ brokenAt: own.length() + 1, imported: id });
-    for await (const page of importedLinks(db, id)) if (!page.every(own.append)) return broken();
-    if (own.head() !== head) return broken();
-    imported.push(own);
+    const importedChain = emptyChain();
+    const broken = () => ({ brokenAt: importedChain.length() + 1, imported: id });
+    for await (const page of importedLinks(db, id)) if (!page.every(importedChain.append)) return broken();
+    if (importedChain.head() !== head) return broken();
+    imported.push(importedChain);
   }
   return { ...verified(chain, ...imported), ...(imported.length > 0 && { imported: imported.length }) };
 }
 
-const OWN = 'SELECT sequence, entry, hash FROM finspace_mcp.journal WHERE sequence > $1 ORDER BY sequence LIMIT $2';
+const JOURNAL = 'SELECT sequence, entry, hash FROM finspace_mcp.journal WHERE sequence > $1 ORDER BY sequence LIMIT $2';
 const IMPORTED = `SELECT sequence, entry, hash FROM finspace_mcp.sealed_journals WHERE sequence > $1 AND id = $3
   ORDER BY sequence LIMIT $2`;
 
-const linksAfter = (db: Database, sequence: number) => pages(db, OWN, sequence);
+const linksAfter = (db: Database, sequence: number) => pages(db, JOURNAL, sequence);
 
 const importedLinks = (db: Database, id: string) => pages(db, IMPORTED, 0, id);
 
 async function* pages(db: Database, text: string, sequence: number, ...more: string[]): AsyncGenerator<Link[]> {
   for (let from = sequence; ; ) {
-    const page = (await db.run<Row>(text, [from, PAGE, ...more])).map(link);
+    const page = (await db.run<Row>(text, [from, ROWS_PER_READ, ...more])).map(link);
     if (page.length > 0) yield page;
-    if (page.length < PAGE) return;
+    if (page.length < ROWS_PER_READ) return;
     from = page.at(-1)?.sequence as number;
   }
 }

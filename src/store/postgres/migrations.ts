@@ -16,7 +16,7 @@ export const MIGRATIONS: readonly string[] = [
 ];
 
 /** The version of the schema that this server uses. */
-export const VERSION = MIGRATIONS.length;
+export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** The role of servers. It may read, call the functions of the store, and change the worlds of the local service. */
 export const SERVER_ROLE = 'finspace_mcp_server';
@@ -41,50 +41,50 @@ END $role$;
 `;
 
 /**
- * Creates the store in a database unless there is one, and with `roles` the role of servers. Grants the rights of that role. Run inside a
- * transaction.
+ * Creates the store in a database unless there is one, and with `createsRole` the role of servers. Grants the rights of that role. Run
+ * inside a transaction.
  */
-export async function initialize(client: Client, id: string, generation: string, roles: boolean): Promise<void> {
+export async function initialize(client: Client, id: string, generation: string, createsRole: boolean): Promise<void> {
   await lock(client);
   const { rows } = await client.query<{ ours: boolean }>(
     "SELECT to_regclass('finspace_mcp.store') IS NOT NULL AS ours FROM pg_namespace WHERE nspname = 'finspace_mcp'",
   );
   if (rows[0]?.ours === false) throw new StoreError('its schema finspace_mcp is not ours');
-  if (roles) await client.query(ROLE);
+  if (createsRole) await client.query(ROLE);
   if (rows.length > 0) return void (await client.query(RIGHTS));
   await client.query('CREATE SCHEMA finspace_mcp');
   await applyMigrations(client, 0);
   await client.query('INSERT INTO finspace_mcp.store (id, version, generation) VALUES ($1, $2, $3)', [
     id,
-    VERSION,
+    SCHEMA_VERSION,
     generation,
   ]);
 }
 
 /** Brings a store to the present schema, and returns its version before. Run inside a transaction. */
-export async function migrate(client: Client, roles: boolean): Promise<number> {
+export async function migrate(client: Client, createsRole: boolean): Promise<number> {
   await lock(client);
   const { rows } = await client.query<{ version: number }>('SELECT version FROM finspace_mcp.store');
   const version = rows[0]?.version ?? 0;
-  if (version > VERSION) throw newerStore(version);
-  if (roles) await client.query(ROLE);
+  if (version > SCHEMA_VERSION) throw newerStore(version);
+  if (createsRole) await client.query(ROLE);
   await applyMigrations(client, version);
-  await client.query('UPDATE finspace_mcp.store SET version = $1', [VERSION]);
+  await client.query('UPDATE finspace_mcp.store SET version = $1', [SCHEMA_VERSION]);
   return version;
 }
 
 /** Throws `StoreError` unless a store has the schema of this server. */
 export function requireVersion(version: number): void {
-  if (version > VERSION) throw newerStore(version);
-  if (version < VERSION)
+  if (version > SCHEMA_VERSION) throw newerStore(version);
+  if (version < SCHEMA_VERSION)
     throw new StoreError(
-      `The store has version ${version}, and this server needs ${VERSION}: run ${ownCommand()} store migrate.`,
+      `The store has version ${version}, and this server needs ${SCHEMA_VERSION}: run ${ownCommand()} store migrate.`,
     );
 }
 
 const newerStore = (version: number) =>
   new StoreError(
-    `The store has version ${version}, which is newer than this server (${VERSION}): update finspace-mcp.`,
+    `The store has version ${version}, which is newer than this server (${SCHEMA_VERSION}): update finspace-mcp.`,
   );
 
 const lock = (client: Client) =>

@@ -11,7 +11,7 @@ interface Server {
   readonly timeout: string;
 }
 
-const OLDEST = 130_000;
+const OLDEST_VERSION_NUM = 130_000;
 
 /** Throws `StoreError` unless the server keeps what it acknowledges, and can have a store. */
 export async function requireServer(db: Database): Promise<void> {
@@ -22,7 +22,7 @@ export async function requireServer(db: Database): Promise<void> {
   );
   const { fsync, pages, standby, version, encoding, timeout } = server as Server;
   const problem = [
-    version < OLDEST && 'is older than PostgreSQL 13',
+    version < OLDEST_VERSION_NUM && 'is older than PostgreSQL 13',
     fsync !== 'on' && 'runs with fsync=off: a crash can lose commits that it acknowledged',
     pages !== 'on' && 'runs with full_page_writes=off: a crash can damage it',
     standby && 'is a standby; name the primary server',

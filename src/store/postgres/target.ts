@@ -25,11 +25,15 @@ export function storeTarget(text: string, env: NodeJS.ProcessEnv = process.env):
   const port = Number(url.port || given('port', 'PGPORT') || 5432);
   const database = decodeURIComponent(url.pathname.slice(1)) || given('dbname', 'PGDATABASE') || user;
   const name = `${host}:${port}/${database}`;
-  const where = { host, port, database, user };
+  const parameters = { host, port, database, user };
   const password = decodeURIComponent(url.password) || env['PGPASSWORD'] || undefined;
   return {
     name,
-    client: { ...where, password: password ?? (() => passwordInFile(where, env)), ssl: tlsOf(name, host, given) },
+    client: {
+      ...parameters,
+      password: password ?? (() => passwordInFile(parameters, env)),
+      ssl: tlsOf(name, host, given),
+    },
   };
 }
 
@@ -58,7 +62,7 @@ function contentOf(name: string, parameter: string, path: string | undefined): s
   }
 }
 
-interface Where {
+interface ConnectionParameters {
   readonly host: string;
   readonly port: number;
   readonly database: string;
@@ -66,7 +70,7 @@ interface Where {
 }
 
 /** The password of the first line of `PGPASSFILE` that fits; empty without one, as for libpq. */
-function passwordInFile({ host, port, database, user }: Where, env: NodeJS.ProcessEnv): string {
+function passwordInFile({ host, port, database, user }: ConnectionParameters, env: NodeJS.ProcessEnv): string {
   const path = env['PGPASSFILE'] ?? join(homedir(), '.pgpass');
   const wanted = [host.startsWith('/') ? 'localhost' : host, String(port), database, user];
   for (const line of linesOf(path)) {

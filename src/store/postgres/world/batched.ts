@@ -8,7 +8,7 @@ const [MAX_STATEMENTS, MAX_READS] = [2, 100];
 
 export type BatchedRead = (range: Range) => Promise<FirstRead>;
 
-interface Waiting {
+interface WaitingRead {
   readonly range: Range;
   readonly resolve: (firstRead: FirstRead) => void;
   readonly reject: (error: unknown) => void;
@@ -16,11 +16,11 @@ interface Waiting {
 
 /** Reads that arrive while others run share the next statement, which costs hardly more than a single read. */
 export function batchedReads(connections: Connections): BatchedRead {
-  const waiting: Waiting[] = [];
+  const waiting: WaitingRead[] = [];
   let running = 0;
   const read = async (ranges: readonly Range[]) =>
     resultOf(await connections.lend(undefined, (session) => firstReads(session, ranges)));
-  const settle = async (batch: readonly Waiting[]): Promise<void> => {
+  const settle = async (batch: readonly WaitingRead[]): Promise<void> => {
     try {
       const found = await read(batch.map(({ range }) => range));
       for (const [at, { resolve }] of batch.entries()) resolve(found[at] as FirstRead);
@@ -30,7 +30,7 @@ export function batchedReads(connections: Connections): BatchedRead {
       else for (const { reject } of batch) reject(error);
     }
   };
-  const next = async (): Promise<void> => {
+  const serve = async (): Promise<void> => {
     if (running === MAX_STATEMENTS) return;
     running += 1;
     while (waiting.length > 0) await settle(waiting.splice(0, MAX_READS));
@@ -39,6 +39,6 @@ export function batchedReads(connections: Connections): BatchedRead {
   return (range) =>
     new Promise((resolve, reject) => {
       waiting.push({ range, resolve, reject });
-      void next();
+      void serve();
     });
 }

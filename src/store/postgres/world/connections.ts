@@ -7,7 +7,7 @@ import { REPEAT, type Session, sessionOn } from './session.ts';
 const MAX_CONNECTIONS = 8;
 /** Longer than a statement may take, so that the database ends it first. */
 const ANSWER_MS = 6_000;
-/** A server that stops in the middle of a transaction holds its locks for at most this long. */
+/** A server that stops in the middle of a transaction holds its locks for at most 5 seconds. */
 const SETTINGS =
   ' -c search_path=finspace_mcp,pg_temp -c idle_in_transaction_session_timeout=5000' +
   // All statements find rows by an index, whatever the statistics say, so that planning each execution would be wasted.
@@ -17,7 +17,8 @@ const SETTINGS =
 export interface Connections {
   /**
    * Lends a transaction to `use`, which ends it, or without `begin` a connection. If `use` throws, the transaction has no effect.
-   * Rejects with the first error of the database; if `use` itself throws, resolves with that error as the outcome.
+   * Rejects with the first error of the database; if `use` itself throws, resolves with that error as the outcome,
+   * unless its code is `REPEAT`.
    */
   lend<T>(begin: string | undefined, use: (session: Session) => Promise<T>): Promise<Outcome<T>>;
   close(): Promise<void>;

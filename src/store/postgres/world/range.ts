@@ -38,10 +38,10 @@ export function rangeOf(subject: Subject | undefined): Range {
   );
   const [first] = lineage;
   const environment = first && `${first.collection}/${first.name}`;
-  const isWithin = lineage.length > 1;
+  const isInsideEnvironment = lineage.length > 1;
   const { isWholeWorld = false, readsOnlySubject = false } = subject;
-  const scope = isWithin ? 'environment' : 'environments';
-  return { world, environment, scope, isWholeWorld: isWholeWorld && !isWithin, readsOnlySubject, lineage };
+  const scope = isInsideEnvironment ? 'environment' : 'environments';
+  return { world, environment, scope, isWholeWorld: isWholeWorld && !isInsideEnvironment, readsOnlySubject, lineage };
 }
 
 /** Writes with the same key wait for the same lock. */

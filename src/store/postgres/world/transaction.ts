@@ -26,9 +26,9 @@ export function postgresTransaction(session: Statements, range: Range, first?: F
 }
 
 const REPLY = statement('SELECT digest, reply FROM tokens WHERE scope = $1 AND token = $2 AND expires > $3');
-const FORGET = statement(`DELETE FROM tokens WHERE (scope, token) IN (
+const FORGET_EXPIRED = statement(`DELETE FROM tokens WHERE (scope, token) IN (
   SELECT scope, token FROM tokens WHERE expires <= $1 ORDER BY expires LIMIT 100 FOR UPDATE SKIP LOCKED)`);
-const FORGET_OWN = statement('DELETE FROM tokens WHERE scope = $1 AND token = $2 AND expires <= $3');
+const FORGET_IF_EXPIRED = statement('DELETE FROM tokens WHERE scope = $1 AND token = $2 AND expires <= $3');
 /** Fails where a request in another environment stored a reply to the same token meanwhile. */
 const STORE_REPLY = statement('INSERT INTO tokens (scope, token, digest, reply, expires) VALUES ($1, $2, $3, $4, $5)');
 
@@ -38,8 +38,8 @@ const tokenStatements = ({ rows, change }: Statements): StoredReplies => ({
     return row && { digest: String(row[0]), reply: String(row[1]) };
   },
   storeReply: (scope, token, { digest, reply }, expires, now) => {
-    change(FORGET, now);
-    change(FORGET_OWN, scope, token, now);
+    change(FORGET_EXPIRED, now);
+    change(FORGET_IF_EXPIRED, scope, token, now);
     change(STORE_REPLY, scope, token, digest, reply, expires);
   },
 });
@@ -85,7 +85,7 @@ function clockStatements(session: Statements, range: Range, first: FirstRead | u
 
 const WORLDS = statement('SELECT arn FROM worlds WHERE settings IS NOT NULL ORDER BY arn');
 const ENTITIES = statement(`${SELECT} WHERE collection >= $1 AND collection < $2 ORDER BY collection, name`);
-const FORGET_TOKENS = statement('DELETE FROM tokens WHERE scope >= $1 AND scope < $2');
+const FORGET_WORLD_TOKENS = statement('DELETE FROM tokens WHERE scope >= $1 AND scope < $2');
 /** The row stays, because requests lock it. */
 const FORGET_WORLD = statement('UPDATE worlds SET settings = NULL WHERE arn = $1');
 const IDENTITY = statement('SELECT id, file, approver FROM identity');
@@ -101,7 +101,7 @@ const worldStatements = ({ rows, change }: Statements, knownRows: KnownRows): Wo
   clear: (world) => {
     knownRows.clear();
     for (const one of [REMOVE_COLLECTIONS, UNLINK_COLLECTIONS]) change(one, ...worldBounds(world));
-    change(FORGET_TOKENS, ...prefixBounds(`${world} `));
+    change(FORGET_WORLD_TOKENS, ...prefixBounds(`${world} `));
     change(FORGET_WORLD, world);
   },
   identity: async () => {

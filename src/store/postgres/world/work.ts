@@ -11,7 +11,7 @@ import { postgresTransaction } from './transaction.ts';
 
 type Work<T> = (tx: Transaction) => Awaitable<T>;
 
-/** Runs work on one snapshot, without locks: on what `readBatched` returns if it reads no more, or else in a transaction. */
+/** Runs work on one snapshot, without locks: on what `readBatched` returns if the work reads no more, or else in a transaction. */
 export async function readSnapshot<T>(connections: Connections, work: Work<T>, range: Range, readBatched: BatchedRead) {
   if (range.readsOnlySubject) {
     const outcome = await readSubject(work, range, await readBatched(range));
@@ -23,14 +23,14 @@ export async function readSnapshot<T>(connections: Connections, work: Work<T>, r
 /** Undefined if the work reads more than its subject and what contains it. */
 async function readSubject<T>(work: Work<T>, range: Range, first: FirstRead): Promise<Outcome<T> | undefined> {
   try {
-    return { value: await work(postgresTransaction(NOTHING_MORE, range, first)) };
+    return { value: await work(postgresTransaction(NO_STATEMENTS, range, first)) };
   } catch (error) {
     return error === READS_MORE ? undefined : { error };
   }
 }
 
 const READS_MORE = new Error('The work reads more.');
-const NOTHING_MORE = {
+const NO_STATEMENTS = {
   rows: () => Promise.reject(READS_MORE),
   change: () => {
     throw new Error('This transaction is read-only.');
