@@ -67,7 +67,7 @@ async function photographApproval(): Promise<void> {
   let handle = async (_: Request) => new Response();
   const listener = await listen((request) => handle(request), { host: '127.0.0.1', port: 0 });
   const origin = `http://127.0.0.1:${listener.port}`;
-  const [pending] = await approvals.waiting();
+  const [pending] = await approvals.list();
   const page = approvalPage({
     approvals,
     now: Date.now,

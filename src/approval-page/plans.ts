@@ -58,7 +58,7 @@ export async function plans(request: Request, path: string, context: ApprovalPag
   const { home, foot, shownPlans, now, actions } = context;
   const isGet = request.method === 'GET';
   const waiting = async () => {
-    const open = await actions.waiting();
+    const open = await actions.list();
     for (const pending of open) shownPlans.set(pending.code, { pending });
     evictOldest(shownPlans, MAX_SHOWN_PLANS);
     return open;

@@ -62,13 +62,13 @@ export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own-request';
 /** One plan: the facts first, then the form that can approve it. */
 export function planPage({ pending, home, now, formToken, proof, initCommand, foot, lastAttempt }: PlanView): Response {
   const { code, shown, principal, opened, expires } = pending;
-  const { headline, isDeletion, worst, how, where, details, changes, notes } = planText(pending);
+  const { headline, isDeletion, worst, instruction, where, details, changes, notes } = planText(pending);
   const isFinal = notes.includes(CANNOT_UNDO);
   const remarks = notes.filter((note) => note !== CANNOT_UNDO);
   const { name, lost, interrupted } = shown;
   const body = html`<section><h1>${sentence(headline)}</h1>
 <p class="worst">${worst}</p>
-${proof === 'own-request' ? undefined : html`<p class="how">${how}</p>`}
+${proof === 'own-request' ? undefined : html`<p class="how">${instruction}</p>`}
 ${isFinal ? html`<p class="final">${WARNING}${CANNOT_UNDO}</p>` : undefined}
 ${markedLettersNote([name, ...[...lost, ...interrupted].map((item) => item.name), ...[...where, ...details].map(([, value]) => value)])}
 ${factList('where', where)}

@@ -176,7 +176,7 @@ function actionsFor(
     return ledger && approvalActions({ ledger, now, user: principal, channel: WEB, wrongNames });
   };
   return {
-    waiting: async () => {
+    list: async () => {
       const lists = await Promise.all(mine.map(({ ledger }) => ledger.list()));
       const open = lists.flat().filter((pending) => sourceOf(pending) !== undefined);
       return [...new Map(open.map((pending) => [pending.nonce, pending])).values()];

@@ -60,13 +60,13 @@ const needsKeyText = (stateDir: string) =>
 
 async function decline(approvals: PassphraseApprovals, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of the plan to decline');
-  const pending = await findPlan(await approvals.waiting(), code, approvals.status);
+  const pending = await findPlan(await approvals.list(), code, approvals.status);
   if ((await approvals.decline(pending)) === 'closed') throw new ApproverError(`${pending.code} is no longer open.`);
   process.stdout.write(`Declined ${pending.code}. Nothing runs.\n`);
 }
 
 async function approveInTerminal(approvals: PassphraseApprovals, code: string | undefined): Promise<void> {
-  const waiting = await approvals.waiting();
+  const waiting = await approvals.list();
   if (waiting.length === 0 && code === undefined) {
     process.stdout.write('Nothing waits for approval.\n');
     return;
@@ -106,7 +106,7 @@ async function resetClockIfBehind(approvals: PassphraseApprovals, store: Store, 
 }
 
 async function openPage(approvals: PassphraseApprovals, stateDir: string, code: string | undefined): Promise<void> {
-  const chosen = code === undefined ? undefined : await findPlan(await approvals.waiting(), code, approvals.status);
+  const chosen = code === undefined ? undefined : await findPlan(await approvals.list(), code, approvals.status);
   await approvals.requireUsableKey();
   if (!isTerminal()) throw terminalRequired('Opening the local page');
   const { serveApprovalPage } = await import('./approve-web.ts');

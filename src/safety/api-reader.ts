@@ -49,7 +49,7 @@ export function apiReader(call: Call): Reader {
   const detailed = async (kind: KindName, within: Within): Promise<Members[]> => {
     const found = await listed(kind, within);
     if (NAMES[kind].isListedWhole) return found;
-    const detail = async (item: Members) => (await get(kind, { ...within, ...item })) ?? listedOnly(kind, item);
+    const detail = async (item: Members) => (await get(kind, { ...within, ...item })) ?? noDetails(kind, item);
     return (await Promise.all(found.map(detail))).flat();
   };
   const reads: Reads = { get, listed, detailed };
@@ -58,7 +58,7 @@ export function apiReader(call: Call): Reader {
     listed: (kind, within) => listed(kind, within) as Promise<Views[typeof kind][]>,
     detailed: (kind, within) => detailed(kind, within) as Promise<Views[typeof kind][]>,
     count: async (kind, within, only) => {
-      // The loads in progress of all databases are counted, and a list of changesets can be long.
+      // This would read the changesets of all databases of the environment, of which there can be very many.
       if (only !== undefined && kind === 'kx-changeset') return undefined;
       const found = (await listed(kind, within)).filter((each) => statusOf(each) !== 'DELETED');
       return only === undefined ? found.length : found.filter((each) => isInProgress(statusOf(each))).length;
@@ -69,14 +69,14 @@ export function apiReader(call: Call): Reader {
   };
 }
 
-/** All items of a list; of changesets, of which a database may have more, the newest, which include those in progress. */
+/** All items of a list; only the newest changesets, which include those in progress, because a database can have very many. */
 const itemsOf = async (call: Call, operation: OperationName, input: object): Promise<Members[]> =>
   operation === 'ListKxChangesets'
     ? (await listPages(call, operation, input as never, MAX_ITEMS)).items
     : wholeList(call, operation, input);
 
-/** Nothing for an entity that is being deleted. Throws for another one, whose references are unknown. */
-function listedOnly(kind: KindName, item: Members): [] {
+/** No details, for an entity that is being deleted. Throws for any other, because its references are unknown. */
+function noDetails(kind: KindName, item: Members): [] {
   if (isLeavingOrGone(statusOf(item))) return [];
   const { list, noun } = NAMES[kind];
   throw new FinspaceError({
@@ -130,14 +130,14 @@ const referringTo =
     return dependents.flat();
   };
 
-/** The same for kinds whose replies name the clusters that refer to them; all clusters are read if a reply omits them. */
+/** For kinds whose replies name the clusters that refer to them; all clusters are read if a reply omits them. */
 const NAMED_DEPENDENTS: { readonly [K in KindName]?: DependentsReader } = {
   'kx-volume': async (reads, key) => {
-    const [volume, views] = await Promise.all([
+    const [volume, dataviews] = await Promise.all([
       reads.get('kx-volume', key) as Promise<Parameters<typeof volumeDependents>[1]>,
       reads.detailed('kx-dataview', { environmentId: key.environmentId }),
     ]);
-    const named = volumeDependents(key as Keys['kx-volume'], volume, views as Views['kx-dataview'][]);
+    const named = volumeDependents(key as Keys['kx-volume'], volume, dataviews as Views['kx-dataview'][]);
     return isOmitted(volume, volume?.attachedClusters)
       ? [...(await clustersReferringTo(reads, 'kx-volume', key)), ...named]
       : named;
@@ -150,16 +150,16 @@ const NAMED_DEPENDENTS: { readonly [K in KindName]?: DependentsReader } = {
       : existingClusters(reads, key, clusters ?? []);
   },
   'kx-dataview': async (reads, key) => {
-    const view = (await reads.get('kx-dataview', key)) as Views['kx-dataview'] | undefined;
-    const attached = view?.activeVersions?.map(({ attachedClusters }) => attachedClusters);
-    return isOmitted(view, attached) || attached?.includes(undefined)
+    const dataview = (await reads.get('kx-dataview', key)) as Views['kx-dataview'] | undefined;
+    const attached = dataview?.activeVersions?.map(({ attachedClusters }) => attachedClusters);
+    return isOmitted(dataview, attached) || attached?.includes(undefined)
       ? clustersReferringTo(reads, 'kx-dataview', key)
       : existingClusters(reads, key, attached?.flat() ?? []);
   },
 };
 
 /** Whether the reply about an existing entity lacks a member. */
-const isOmitted = (view: object | undefined, member: unknown) => view !== undefined && member === undefined;
+const isOmitted = (reply: object | undefined, member: unknown) => reply !== undefined && member === undefined;
 
 /** The clusters whose details refer to an entity. */
 async function clustersReferringTo(reads: Reads, kind: KindName, key: Keys[KindName]): Promise<Dependent[]> {

@@ -6,12 +6,13 @@ import { ApproverError, readKeys, withKeyAdvice } from './approver-keys.ts';
 import type { ApprovalStatus, Ledger, PendingApproval } from './ledger.ts';
 import type { Attempts } from './passphrase-attempts.ts';
 
-/** The result of a typed name; the third wrong one closes the plan. */
+/** The result of a typed name: `wrong-name` for the third wrong one, which closes the plan; `closed` if the plan was closed before. */
 export type NameVerdict = 'right' | 'try-again' | 'wrong-name' | 'closed';
 
 /** What a person can do with open plans. */
 export interface ApprovalActions {
-  waiting(): Promise<PendingApproval[]>;
+  /** The open plans. */
+  list(): Promise<PendingApproval[]>;
   /** The state of the plan with a code, open or not. */
   status(code: string): Promise<ApprovalStatus | undefined>;
   /** Checks a name that was typed for what was shown. */
@@ -89,7 +90,7 @@ export function approvalActions({
     return end(pending, 'wrong-name');
   };
   return {
-    waiting: () => ledger.list(),
+    list: () => ledger.list(),
     status: (code) => ledger.status(code),
     check,
     approve: async (pending, typed, approver) => {
@@ -103,7 +104,7 @@ export function approvalActions({
   };
 }
 
-/** The same for a person who types a passphrase, if one is set. */
+/** The decisions of one person, who approves with a passphrase if one is set. */
 export function passphraseApprovals({
   dir,
   key,
@@ -125,7 +126,7 @@ export function passphraseApprovals({
         await attempts.clear();
         return { kind: 'open', approver };
       } catch (error) {
-        if (error instanceof ApproverError && error.wrongPassphrase) return { kind: 'wrong' };
+        if (error instanceof ApproverError && error.isWrongPassphrase) return { kind: 'wrong' };
         throw error;
       }
     },

@@ -49,12 +49,12 @@ export function callParts(facts: CallFacts, visibility: Visibility): ApprovalPar
 function partsOf(facts: CallFacts, isShown: boolean): ApprovalParts {
   const { operation, risk, input, target, effects, backendLocation, targetEnvironment = {} } = facts;
   const { http, target: declared } = operationNamed(operation);
-  const inPath = labels({ http });
+  const pathLabels = labels({ http });
   const isWhole = targetsEnvironment(operation, input);
   const environmentId = environmentIdIn(input);
-  const parent = inPath.filter((label) => label !== 'environmentId').at(-2);
+  const parentLabel = pathLabels.filter((label) => label !== 'environmentId').at(-2);
   // The first line already identifies the target, unless the target has another name.
-  const ids = inPath.filter((label) => label !== declared?.member || declared.namePath !== undefined);
+  const ids = pathLabels.filter((label) => label !== declared?.member || declared.namePath !== undefined);
   const state = isShown ? STATE_MEMBERS.filter((member) => typeof target.entity[member] === 'string') : [];
   const changes = settingChanges(facts);
   return {
@@ -62,7 +62,7 @@ function partsOf(facts: CallFacts, isShown: boolean): ApprovalParts {
       verb: verbOf(operation, risk),
       noun: target.noun,
       name: target.name,
-      of: parent === undefined ? undefined : String(input[parent]),
+      parent: parentLabel === undefined ? undefined : String(input[parentLabel]),
       environment: isWhole ? undefined : (targetEnvironment.environment ?? environmentId),
       environmentId,
     }),
@@ -111,10 +111,10 @@ const isFinal = (risk: Risk, input: Members) =>
 /** What is set and removed: first the tags that control this server; for an update, as compared with the current settings. */
 function settingChanges({ operation, input, target, effects }: CallFacts): Change[] {
   const { update } = operationNamed(operation);
-  const inPath = labels(operationNamed(operation));
+  const pathLabels = labels(operationNamed(operation));
   const compared = [...Object.keys(update?.settings(input) ?? {}), ...(changeOf(operation)?.change.shows ?? [])];
   const rest = Object.fromEntries(
-    Object.entries(input).filter(([member]) => !inPath.includes(member) && !compared.includes(member)),
+    Object.entries(input).filter(([member]) => !pathLabels.includes(member) && !compared.includes(member)),
   );
   const all = [...byRule(effects.changes), ...argumentChanges(rest, target.entity)];
   const setsControlTag = ({ setting }: Change) => isControlTag(setting.replace('tags.', ''));

@@ -12,7 +12,7 @@ export interface Headline {
   readonly noun: string;
   readonly name: string;
   /** The parent of the target, if the name alone is not unique. */
-  readonly of?: string | undefined;
+  readonly parent?: string | undefined;
   /** The name of the target's environment; undefined for an environment. */
   readonly environment?: string | undefined;
   /** The id of that environment. */
@@ -23,14 +23,14 @@ export interface Headline {
 const MIN_COLUMNS = 8;
 
 /** `DELETE cluster rdb-fx in kdb-prod (m5cn)`: what and where, in 80 columns. */
-export function whatLine({ verb, noun, name, of, environment, environmentId }: Headline): string {
-  const room = { name: 30, of: 20, environment: 20 };
+export function whatLine({ verb, noun, name, parent, environment, environmentId }: Headline): string {
+  const room = { name: 30, parent: 20, environment: 20 };
   for (;;) {
     const line = [
       `${verb} ${noun} ${label(name, room.name)}`,
-      ...(of === undefined ? [] : [`of ${label(of, room.of)}`]),
+      ...(parent === undefined ? [] : [`of ${label(parent, room.parent)}`]),
       ...(environment === undefined ? [] : [`in ${label(environment, room.environment)}`]),
-      ...(environmentId === undefined ? [] : [`(${label(environmentId.slice(0, ID_SHOWN))})`]),
+      ...(environmentId === undefined ? [] : [`(${label(environmentId.slice(0, SHOWN_ID_LENGTH))})`]),
     ].join(' ');
     const longest = (Object.keys(room) as (keyof typeof room)[]).reduce((a, b) => (room[b] > room[a] ? b : a));
     if (line.length <= COLUMNS || room[longest] <= MIN_COLUMNS) return line;
@@ -38,11 +38,11 @@ export function whatLine({ verb, noun, name, of, environment, environmentId }: H
   }
 }
 
-const ID_SHOWN = 4;
+const SHOWN_ID_LENGTH = 4;
 
 /** What a person types for a whole environment: a name can be given to another environment, an id cannot. */
 export const typedEnvironment = (name: string, environmentId: string): string =>
-  name === environmentId ? name : `${name} ${environmentId.slice(0, ID_SHOWN)}`;
+  name === environmentId ? name : `${name} ${environmentId.slice(0, SHOWN_ID_LENGTH)}`;
 
 /** What a person must type, not cut: wider than 80 columns if the name is. */
 export const approveLine = (typed: string): string => `Type ${typedLabel(typed)} to approve.`;
@@ -63,15 +63,15 @@ export function worstLine({ lost, interrupted, changes }: Consequences): string 
   const [worst] = all;
   if (worst === undefined) return otherChanges.length === 0 ? NOTHING : changeLine(otherChanges);
   const more = all.slice(1).reduce((sum, rows) => sum + sizeOf(rows), otherChanges.length);
-  const left = more === 0 ? '' : ` + ${counted('more effect', more)} below`;
+  const moreText = more === 0 ? '' : ` + ${counted('more effect', more)} below`;
   const title = lost.length > 0 ? 'Permanent loss: ' : 'Interrupts: ';
-  return `${title}${groupText(worst, COLUMNS - title.length - left.length - 1)}.${left}`;
+  return `${title}${groupText(worst, COLUMNS - title.length - moreText.length - 1)}.${moreText}`;
 }
 
 const NOTHING = 'Loses and interrupts nothing else, as far as the service shows.';
 
-/** The same for several entities that are deleted together: their number, and the names of those whose loss is worst. */
-export function wholeLine(lost: readonly VisibleItem[]): string {
+/** The line about several entities that are deleted together: their number, and the names of those whose loss is worst. */
+export function totalLossLine(lost: readonly VisibleItem[]): string {
   const total = `Permanent loss of ${counted('entity', sizeOf(lost))}`;
   const [worst] = worstFirst(lost);
   if (worst === undefined) return `${total}.`;
@@ -86,11 +86,11 @@ export function countedLine(what: string, lost: readonly VisibleItem[]): string 
   if (groups.length === 1) return what;
   let line = what;
   for (const [at, rows] of groups.entries()) {
-    const next = `${line}${at === 0 ? ':' : ','} ${countText(rows)}`;
+    const longer = `${line}${at === 0 ? ':' : ','} ${countText(rows)}`;
     const rest = groups.slice(at + 1).reduce((sum, some) => sum + sizeOf(some), 0);
-    if (next.length + (rest === 0 ? 0 : `, ${rest} more`.length) > COLUMNS)
+    if (longer.length + (rest === 0 ? 0 : `, ${rest} more`.length) > COLUMNS)
       return at === 0 ? line : `${line}, ${rest + sizeOf(rows)} more`;
-    line = next;
+    line = longer;
   }
   return line;
 }
@@ -113,11 +113,11 @@ function groupText(rows: Group, columns: number): string {
   if (sizeOf(rows) > 1) return `${size}${namesText(rows, columns - size.length)}`;
   if (name === undefined) return size;
   // The name of what is deleted is also in the first line: if both do not fit, the detail is kept.
-  const forDetail = detail === '' ? 0 : detail.length + ' ()'.length;
-  const forName = Math.max(MIN_COLUMNS, Math.min(30, columns - kind.length - 1 - forDetail));
-  const noun = isDescribed(kind) ? name : `${kind} ${label(name, forName)}`;
-  const room = columns - noun.length - ' ()'.length;
-  return detail === '' || room < MIN_COLUMNS ? noun : `${noun} (${phrase(detail, room)})`;
+  const detailColumns = detail === '' ? 0 : detail.length + ' ()'.length;
+  const nameColumns = Math.max(MIN_COLUMNS, Math.min(30, columns - kind.length - 1 - detailColumns));
+  const itemName = isDescribed(kind) ? name : `${kind} ${label(name, nameColumns)}`;
+  const room = columns - itemName.length - ' ()'.length;
+  return detail === '' || room < MIN_COLUMNS ? itemName : `${itemName} (${phrase(detail, room)})`;
 }
 
 function namesText(rows: readonly VisibleItem[], columns: number): string {

@@ -1,5 +1,5 @@
 import { quoteUntrusted, quoteWhole } from '../untrusted.ts';
-import { approveLine, countedLine, countText, wholeLine, worstLine } from './approval-head.ts';
+import { approveLine, countedLine, countText, totalLossLine, worstLine } from './approval-head.ts';
 import { COLUMNS } from './approval-label.ts';
 import type { LabelledValue } from './backend-location.ts';
 import { byKind } from './item-text.ts';
@@ -60,7 +60,7 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
   const { typed, inOrder = false, where, isFinal, changes, details } = parts;
   const [lost, interrupted] = [visibility.redact(parts.lost), visibility.redact(parts.interrupted)];
   const instruction = approveLine(typed);
-  const settings = changes.map(changeLine);
+  const changeLines = changes.map(changeLine);
   const lists = [
     ...itemLines(TITLES.lostInOrder, inOrder ? lost : [], (at) => `${at + 1}. `),
     ...itemLines(TITLES.lost, inOrder ? [] : lost),
@@ -70,18 +70,18 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
     ...factLine(where.filter(([label]) => visibility === EVERYTHING || label !== 'world')),
     ...(isFinal ? [CANNOT_UNDO] : []),
     ...parts.notes.filter(({ needs }) => needs === undefined || visibility.isOffered(needs)).map(({ says }) => says),
-    ...(settings.length === 0 ? [] : [TITLES.changes, ...settings]),
+    ...(changeLines.length === 0 ? [] : [TITLES.changes, ...changeLines]),
   ];
-  const after = details.flatMap(factLine);
-  const hasManyLines = rest.length + lists.length + after.length > MAX_LINES;
+  const detailLines = details.flatMap(factLine);
+  const hasManyLines = rest.length + lists.length + detailLines.length > MAX_LINES;
   const shown = hasManyLines && lists.length > 0 ? [summaryLine([...lost, ...interrupted])] : lists;
   const text = [
     inOrder ? countedLine(parts.what, lost) : parts.what,
-    inOrder ? wholeLine(lost) : worstLine({ lost, interrupted, changes }),
+    inOrder ? totalLossLine(lost) : worstLine({ lost, interrupted, changes }),
     instruction,
     ...rest,
     ...shown,
-    ...after,
+    ...detailLines,
   ].join('\n');
   if (hasManyLines || text.length > MAX_CHARACTERS) return { text, formFit: 'too-long' };
   return { text, formFit: instruction.length > COLUMNS ? 'too-wide' : 'fits' };

@@ -57,8 +57,9 @@ export interface FormReply {
 export interface Dialog {
   /** Identifies the client: by its connection, or else by the name that it gives. */
   readonly client: string;
-  readonly form: boolean;
-  readonly link: boolean;
+  /** Whether it shows forms, and an answer to one counts as consent. */
+  readonly acceptsForms: boolean;
+  readonly showsLinks: boolean;
 }
 
 /** What an answer must belong to: the call, without the state of its target. */
@@ -71,7 +72,7 @@ export interface Approvals {
     dialog: Dialog,
     visibility: Visibility,
   ): Promise<Decision<Planned>>;
-  /** The same after a form was answered; `replan` makes the plan from the current state. */
+  /** What follows when a form was answered; `replan` makes the plan from the current state. */
   resumeApproval<Planned extends ApprovalRequest>(
     context: ApprovalContext,
     replan: () => Promise<Planned | undefined>,
@@ -140,7 +141,7 @@ async function openApproval(
   if (noForm !== undefined && outOfBand === undefined)
     return refuse(notRun(plan.tool), ...noOutOfBandLines(plan, noForm, visibility, outOfBandAdvice));
   const { pending, replaced } = await ledger.open({ ...pendingRequest(plan), client: dialog.client });
-  const isShown = noForm === undefined || dialog.link;
+  const isShown = noForm === undefined || dialog.showsLinks;
   const why = isShown ? await recordUnlessStopped(ledger, historyKey(plan, dialog), pending.nonce) : noForm;
   if (why === undefined)
     return { kind: 'ask', by: noForm === undefined ? 'form' : 'link', pending, state: signer.sign(pending.nonce) };
@@ -155,7 +156,7 @@ async function noFormReason(
   dialog: Dialog,
   hasOutOfBand: boolean,
 ): Promise<NoForm | undefined> {
-  if (!dialog.form) return 'no-forms';
+  if (!dialog.acceptsForms) return 'no-forms';
   // Clients may cut the line with the name to type, but without an approval outside it, such a form is better than none.
   if (plan.formFit === 'too-long' || (plan.formFit === 'too-wide' && hasOutOfBand)) return plan.formFit;
   return formStop(await options.ledger.formHistory(historyKey(plan, dialog)), { toShow: 1 });
@@ -201,8 +202,8 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
         : forbiddenLines(context.tool, plan.forbidden, visibilityOf(plan))),
     );
   }
-  const mayNot = refusalOf?.(plan);
-  if (mayNot !== undefined) return refuse(...mayNot);
+  const refusal = refusalOf?.(plan);
+  if (refusal !== undefined) return refuse(...refusal);
   if (!isUndecided) return grant(options, plan, pending, { channel: 'form' });
   const lines = [UNDECIDED[answer.action as keyof typeof UNDECIDED], notRun(plan.tool)];
   return refuseForNow(options, await options.outOfBand(), { plan, pending, visibility: visibilityOf(plan), lines });

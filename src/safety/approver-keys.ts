@@ -19,7 +19,7 @@ import { STATE_FORMAT, stateFile } from './state-format.ts';
 /** What the two files of the approver's key hold. */
 export interface StoredKeys {
   readonly publicPem: string;
-  readonly sealed: SealedKey;
+  readonly sealedKey: SealedKey;
   /** The owner's signed statement that forms count without the passphrase; absent if they do not. */
   readonly forms?: string | undefined;
 }
@@ -53,13 +53,14 @@ export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKey
 
 /** Stores the statement that forms count with the key, or removes it. Throws ApproverError without a key. */
 export async function storeFormTrust(dir: string, forms: string | undefined): Promise<void> {
-  const { sealed } = await readKeys(dir);
+  const { sealedKey } = await readKeys(dir);
   const draft = join(approverFolder(dir), `.${PRIVATE}-${randomUUID()}`);
-  await writeOwned(draft, privateText({ sealed, forms }));
+  await writeOwned(draft, privateText({ sealedKey, forms }));
   await rename(draft, join(approverFolder(dir), PRIVATE));
 }
 
-const privateText = ({ sealed, forms }: Omit<StoredKeys, 'publicPem'>) => `${JSON.stringify({ ...sealed, forms })}\n`;
+const privateText = ({ sealedKey, forms }: Omit<StoredKeys, 'publicPem'>) =>
+  `${JSON.stringify({ ...sealedKey, forms })}\n`;
 
 /** Throws ApproverError if a key is set up. */
 export async function refuseSecondKey(dir: string): Promise<void> {
@@ -89,7 +90,7 @@ export async function readKeys(dir: string): Promise<StoredKeys> {
   try {
     const { salt, iv, tag, sealed, forms } = await readPrivateKey(dir);
     if ([salt, iv, tag, sealed].every((text) => typeof text === 'string'))
-      return { publicPem, sealed: { salt, iv, tag, sealed }, forms };
+      return { publicPem, sealedKey: { salt, iv, tag, sealed }, forms };
   } catch (cause) {
     if (cause instanceof ApproverError) throw cause;
   }
@@ -120,14 +121,14 @@ async function readOwned(path: string): Promise<string> {
   return readFile(path, 'utf8');
 }
 
-const OTHERS = 0o077;
+const PERMISSIONS_OF_OTHERS = 0o077;
 
 /** Windows has no such permissions; there, the user's profile keeps other users out. */
 async function requireOwned(path: string): Promise<void> {
   const { mode } = await stat(path).catch((cause: unknown) => {
     throw new ApproverError(`${path}: cannot be read`, { cause });
   });
-  if (process.platform !== 'win32' && (mode & OTHERS) !== 0)
+  if (process.platform !== 'win32' && (mode & PERMISSIONS_OF_OTHERS) !== 0)
     throw new ApproverError(`${path}: other users can access it; remove their permissions (chmod go-rwx)`);
 }
 
@@ -171,7 +172,7 @@ export async function sealKey(key: KeyObject, passphrase: string, publicPem: str
   return { salt: text(salt), iv: text(iv), tag: text(cipher.getAuthTag()), sealed: text(sealed) };
 }
 
-/** Decrypts it. Throws ApproverError when the passphrase is wrong, or any part or the public key was changed. */
+/** Decrypts a private key. Throws ApproverError when the passphrase is wrong, or any part or the public key was changed. */
 export async function unsealKey(key: SealedKey, passphrase: string, publicPem: string): Promise<KeyObject> {
   const [salt, iv, tag, sealed] = [key.salt, key.iv, key.tag, key.sealed].map((text) => Buffer.from(text, 'base64url'));
   const secret = await deriveKey(passphrase, salt as Buffer);
@@ -183,7 +184,7 @@ export async function unsealKey(key: SealedKey, passphrase: string, publicPem: s
     return createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
   } catch {
     throw new ApproverError('Wrong passphrase (or the key files were changed).', {
-      wrongPassphrase: true,
+      isWrongPassphrase: true,
     });
   }
 }
@@ -200,13 +201,13 @@ const deriveKey = (passphrase: string, salt: Buffer) => derive(passphrase.normal
 export class ApproverError extends ErrorForPeople {
   override readonly name = 'ApproverError';
   /** Whether another passphrase might work. */
-  readonly wrongPassphrase: boolean;
+  readonly isWrongPassphrase: boolean;
 
   constructor(
     message: string,
-    { wrongPassphrase = false, ...options }: ErrorOptions & { wrongPassphrase?: boolean } = {},
+    { isWrongPassphrase = false, ...options }: ErrorOptions & { isWrongPassphrase?: boolean } = {},
   ) {
     super(message, options);
-    this.wrongPassphrase = wrongPassphrase;
+    this.isWrongPassphrase = isWrongPassphrase;
   }
 }

@@ -13,9 +13,9 @@ import {
 } from './approver-keys.ts';
 import type { Approval, PendingApproval } from './ledger.ts';
 
-/** A person who typed the passphrase. */
+/** Signs the approvals of one person. */
 export interface Approver {
-  /** Consents to exactly this pending approval, through this channel; returns the signed approval. */
+  /** Returns the consent to exactly this pending approval, through this channel, with a signature if there is a key. */
   sign(pending: PendingApproval, approval: Omit<Approval, 'signature'>): Approval;
   /** The signed statement that forms count without the passphrase; only the holder of a key can give it. */
   readonly trustInForms?: string;
@@ -40,7 +40,7 @@ export async function initApprover(dir: string, passphrase: string, { trustForms
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   const forms = trustForms ? signatureOf(formsStatement(publicKey), privateKey) : undefined;
-  await storeKeys(dir, { publicPem: pem, sealed: await sealKey(privateKey, passphrase, pem), forms });
+  await storeKeys(dir, { publicPem: pem, sealedKey: await sealKey(privateKey, passphrase, pem), forms });
   return publicKey;
 }
 
@@ -48,8 +48,8 @@ export async function initApprover(dir: string, passphrase: string, { trustForms
  * Decrypts the private key. Throws ApproverError for a wrong passphrase, after the same amount of work as for the correct one.
  */
 export async function openApprover(dir: string, passphrase: string): Promise<Approver> {
-  const { publicPem, sealed } = await readKeys(dir);
-  const privateKey = await unsealKey(sealed, passphrase, publicPem);
+  const { publicPem, sealedKey } = await readKeys(dir);
+  const privateKey = await unsealKey(sealedKey, passphrase, publicPem);
   return {
     sign: (pending, { channel, approver, at }) => {
       const approval = { channel, approver, at };

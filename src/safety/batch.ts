@@ -36,9 +36,9 @@ export interface Batch {
   /** The arguments of that tool. */
   readonly input: Members;
   readonly environmentId: string;
-  /** The action, in capitals, and the number of entities. */
+  /** The action, in capitals. */
   readonly verb: string;
-  readonly entities: number;
+  readonly entityCount: number;
   readonly calls: readonly BatchCall[];
 }
 
@@ -65,8 +65,8 @@ export async function planBatch(
   const { tool, input, environmentId } = batch;
   const { backendLocation } = planner;
   const call = withOptions(planner.call, options);
-  const { name: given, environmentArn } = await call('GetKxEnvironment', { environmentId });
-  const name = given || environmentId;
+  const environment = await call('GetKxEnvironment', { environmentId });
+  const name = environment.name || environmentId;
   const found = await mapConcurrent(toApprove, (step) =>
     planStep({ ...planner, call }, batch, step, principal).catch((error: unknown) => missingBlocker(step, error)),
   );
@@ -76,15 +76,15 @@ export async function planBatch(
   const missing = planned.flatMap(({ plan }) => ('callDigest' in plan ? [] : plan));
   const stateDigest = digest([...plans.values()].map((plan) => plan.stateDigest));
   const request = { tool, input, backendLocation, principal, stateDigest };
-  const where = locationFacts(backendLocation, { account: accountIn(environmentArn) });
-  const former = formerNameNotes(await planner.formerNames?.(), { environmentId });
+  const where = locationFacts(backendLocation, { account: accountIn(environment.environmentArn) });
+  const formerNames = formerNameNotes(await planner.formerNames?.(), { environmentId });
   const { operation } = toApprove[0] as BatchCall;
   return {
     ...approvalRequest(request, {
       operation,
       noun: 'kdb environment',
       subject: { environmentId, input },
-      partsFor: (visibility) => batchParts(batch, { name, plans, where, former }, visibility),
+      partsFor: (visibility) => batchParts(batch, { name, plans, where, formerNames }, visibility),
     }),
     name,
     plans,
@@ -96,19 +96,19 @@ export async function planBatch(
 
 interface BatchFacts extends Pick<BatchPlan, 'name' | 'plans'> {
   readonly where: ApprovalParts['where'];
-  readonly former: readonly Note[];
+  readonly formerNames: readonly Note[];
 }
 
 /** The parts of the text about all calls that need approval. */
 function batchParts(
-  { verb, entities, environmentId, calls }: Batch,
-  { name, plans, where, former }: BatchFacts,
+  { verb, entityCount, environmentId, calls }: Batch,
+  { name, plans, where, formerNames }: BatchFacts,
   visibility: Visibility,
 ): ApprovalParts {
-  const others = calls.length - plans.size;
+  const otherCount = calls.length - plans.size;
   const parts = [...plans].map(([{ label }, plan]) => ({ label, ...plan.partsFor(visibility) }));
   return {
-    what: whatLine({ verb, noun: `${counted('entity', entities)} of kdb environment`, name, environmentId }),
+    what: whatLine({ verb, noun: `${counted('entity', entityCount)} of kdb environment`, name, environmentId }),
     typed: typedEnvironment(name, environmentId),
     where,
     isFinal: false,
@@ -118,12 +118,12 @@ function batchParts(
     lost: [],
     interrupted: [],
     notes: [
-      ...former,
+      ...formerNames,
       ...unique([...plans.values()].flatMap(({ approvalReasons }) => approvalReasons)).map((says) => ({ says })),
       ...[...plans].flatMap(([{ label }, { notes }]) =>
         notes.map((note) => ({ ...note, says: `${label}: ${note.says}` })),
       ),
-      ...(others === 0 ? [] : [{ says: `Other steps of this call, which need no approval: ${others}.` }]),
+      ...(otherCount === 0 ? [] : [{ says: `Other steps of this call, which need no approval: ${otherCount}.` }]),
     ],
     details: [[['environmentId', environmentId]]],
   };
@@ -175,12 +175,12 @@ export function dependsOnEarlier(batch: Batch, call: BatchCall): boolean {
   return sharesTarget(batch, call) || namedBy(call).some((path) => created.has(path));
 }
 
-/** The paths of the entities that the call of a create names: those that contain the new one, and those that it refers to. */
+/** The paths of the entities that a create names: those that contain the new entity, and those that it refers to. */
 function namedBy({ operation, input }: BatchCall): string[] {
-  const own = kindOf(operation);
-  if (own === undefined) return [];
-  const parents = lineage(own).slice(0, -1);
-  const named = [...parents.map((to) => ({ to, key: keyIn(to, input) })), ...referencesInView(own, input, input)];
+  const kind = kindOf(operation);
+  if (kind === undefined) return [];
+  const parents = lineage(kind).slice(0, -1);
+  const named = [...parents.map((to) => ({ to, key: keyIn(to, input) })), ...referencesInView(kind, input, input)];
   return named.map(({ to, key }) => pathOf(to, { ...key }));
 }
 
@@ -188,7 +188,7 @@ function namedBy({ operation, input }: BatchCall): string[] {
 const createdBefore = (batch: Batch, call: BatchCall): CreatedEntity[] =>
   callsBefore(batch, call).flatMap(({ operation, input }) => {
     const kind = kindOf(operation);
-    // Only dataviews have versions. A new one has one.
+    // Only dataviews have versions. The input of the create stands for the first.
     return kind === undefined ? [] : { kind, view: { ...input, activeVersions: [input] } };
   });
 

@@ -38,7 +38,7 @@ export function compareSettings(
   const { remove = [], ...given } = input as { readonly remove?: readonly string[] };
   const before = leavesOf(rules, rules.settings(present));
   const after = leavesOf(rules, rules.settings(filled));
-  const replaced = leavesOf(rules, rules.settings(instead));
+  const replacements = leavesOf(rules, rules.settings(instead));
   const namesAfter = namesIn(after);
   const isRemoved = (leaf: Leaf) => {
     const path = outermostMissing(leaf, namesAfter);
@@ -50,22 +50,22 @@ export function compareSettings(
   // A list with repeated entries has no parts with names of their own.
   const removable = remove.filter((name) => before.has(name) || !namesAfter.has(name));
   const isNamed = (leaf: Leaf) => removable.some((name) => isWithin(leaf, name));
-  const onPurpose = allRemoved.filter(isNamed);
-  const implicit = allRemoved.filter((leaf) => !isNamed(leaf));
+  const removedOnPurpose = allRemoved.filter(isNamed);
+  const removedImplicitly = allRemoved.filter((leaf) => !isNamed(leaf));
   const isKnown = (name: string) => removable.includes(name) && allRemoved.some((leaf) => isWithin(leaf, name));
   const known = remove.filter(isKnown);
   return {
-    changes: changesBetween(before, after, onPurpose, replaced),
-    leftOut: outermost(implicit, namesAfter, replaced),
-    removed: outermost(onPurpose, namesAfter, replaced),
+    changes: changesBetween(before, after, removedOnPurpose, replacements),
+    leftOut: outermostChanges(removedImplicitly, namesAfter, replacements),
+    removed: outermostChanges(removedOnPurpose, namesAfter, replacements),
     unknown: remove.filter((name) => !isKnown(name)),
     repeated: repeatedIn(rules, rules.settings(given), []),
-    complete: { ...completed(rules, given, implicit), ...(known.length === 0 ? {} : { remove: known }) },
+    complete: { ...completed(rules, given, removedImplicitly), ...(known.length === 0 ? {} : { remove: known }) },
   };
 }
 
 /** What is added or changed, and what is removed or replaced on purpose. */
-function changesBetween(before: Leaves, after: Leaves, removed: readonly Leaf[], replaced: Leaves): Change[] {
+function changesBetween(before: Leaves, after: Leaves, removed: readonly Leaf[], replacements: Leaves): Change[] {
   const namesBefore = namesIn(before);
   const leaves = [...after.values()];
   const addedEntries = leaves.filter(isBare).map((leaf) => ({ ...entryOf(leaf), value: 'added' }));
@@ -78,7 +78,7 @@ function changesBetween(before: Leaves, after: Leaves, removed: readonly Leaf[],
       before: textOfAll([...before.values()], nameOf(leaf)),
       after: textOf(leaf),
     })),
-    ...removed.map((leaf) => changeFrom(nameOf(entryOf(leaf)), leaf, replaced.get(nameOf(leaf)))),
+    ...removed.map((leaf) => changeFrom(nameOf(entryOf(leaf)), leaf, replacements.get(nameOf(leaf)))),
   ];
   return changes.filter((change) => change.before !== change.after);
 }
@@ -175,12 +175,12 @@ function outermostMissing(leaf: Leaf, namesAfter: ReadonlySet<string>): Path {
 }
 
 /** Missing settings, grouped by their outermost missing part. */
-function outermost(missing: readonly Leaf[], namesAfter: ReadonlySet<string>, replaced: Leaves): Change[] {
+function outermostChanges(missing: readonly Leaf[], namesAfter: ReadonlySet<string>, replacements: Leaves): Change[] {
   const names = missing.map((leaf) => outermostMissing(leaf, namesAfter).join('.'));
   return [...new Set(names)].map((setting) => ({
     setting,
     before: textOfAll(missing, setting),
-    after: textOf(replaced.get(setting)),
+    after: textOf(replacements.get(setting)),
   }));
 }
 
@@ -204,7 +204,7 @@ function completed(rules: UpdateRules, input: Members, missing: readonly Leaf[])
   return rules.dropContradictions?.(whole) ?? whole;
 }
 
-/** The same with a value at a path below `above`. */
+/** `current`, which is at the path `above`, with a value at a path below that. */
 function withValue(rules: UpdateRules, current: unknown, path: Path, value: unknown, above: Path): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return value;

@@ -58,14 +58,14 @@ function lastStop(events: readonly JudgedEvent[]): number {
 
 /** The forms that were shown and not approved; those that were withdrawn or answered without a person do not count. */
 function unapprovedForms(events: readonly JudgedEvent[]): Event[] {
-  let waiting: Event[] = [];
+  let unapproved: Event[] = [];
   for (const event of events) {
     const { kind, nonce, wasAutomatic } = event;
-    if (kind === 'shown') waiting.push(event);
-    else if (kind === 'accepted') waiting = waiting.filter((shown) => shown.nonce !== nonce);
-    else if (kind === 'withdrawn' || wasAutomatic) waiting = withoutLast(waiting, nonce);
+    if (kind === 'shown') unapproved.push(event);
+    else if (kind === 'accepted') unapproved = unapproved.filter((shown) => shown.nonce !== nonce);
+    else if (kind === 'withdrawn' || wasAutomatic) unapproved = withoutLast(unapproved, nonce);
   }
-  return waiting;
+  return unapproved;
 }
 
 const isAutomatic = ({ kind, at }: Event, shownAt: number | undefined): boolean =>
@@ -73,7 +73,7 @@ const isAutomatic = ({ kind, at }: Event, shownAt: number | undefined): boolean 
   kind === 'unusable' ||
   (kind === 'declined' && shownAt !== undefined && at - shownAt < HASTY_MS);
 
-function withoutLast(waiting: readonly Event[], nonce: string): Event[] {
-  const last = waiting.findLastIndex((shown) => shown.nonce === nonce);
-  return waiting.filter((_, at) => at !== last);
+function withoutLast(forms: readonly Event[], nonce: string): Event[] {
+  const last = forms.findLastIndex((shown) => shown.nonce === nonce);
+  return forms.filter((_, at) => at !== last);
 }

@@ -61,8 +61,8 @@ export interface GateOptions extends Planner, ApprovalOptions {
 
 export interface Gate extends Approvals {
   /**
-   * Runs what decides about a call and makes it. For an update, no other update of its target is decided about or made meanwhile, so
-   * that each is planned with the settings that the one before it leaves.
+   * Runs `work`, which decides about a call and makes the call. For an update, no other update of its target is decided about or made
+   * meanwhile, so that each is planned with the settings that the one before it leaves.
    */
   inTurn<T>(call: Pick<CallRequest, 'name' | 'input'>, work: () => Promise<T>): Promise<T>;
   /** Decides about a call. */
@@ -70,14 +70,14 @@ export interface Gate extends Approvals {
   /** Decides after a form was answered. */
   resume(request: CallRequest, reply: FormReply, client: string): Promise<Decision<Plan | undefined>>;
   /** Prepares a plan of several steps that was approved as a whole. Returns why it may not begin; undefined when it may. */
-  prepare(whole: TeardownPlan): Promise<readonly string[] | undefined>;
+  prepare(plan: TeardownPlan): Promise<readonly string[] | undefined>;
   /**
    * Consumes one step of a plan that was approved as a whole. Returns why it may not run; undefined when it may; or
    * `dependents-changed` when the entity is unchanged but what depends on it changed, as after an earlier step: then the step can be
    * planned again.
    */
   authorizeStep(
-    whole: ApprovalRequest,
+    approvedPlan: ApprovalRequest,
     step: Plan,
     replan: Replan,
     visibility: Visibility,
@@ -92,12 +92,12 @@ export function gate(options: GateOptions): Gate {
   const inTurn = turns();
   return {
     inTurn: (call, work) => (operationNamed(call.name).update === undefined ? work() : inTurn(targetKey(call), work)),
-    prepare: (whole) => prepare(options, whole),
-    authorizeStep: (...step) => authorizeStep(options, ...step).catch(ledgerProblem),
-    authorize: (...request) => authorize(options, ...request).catch(refuseLedgerProblem),
-    resume: (...request) => resume(options, ...request).catch(refuseLedgerProblem),
-    requestApproval: (...request) => requestApproval(options, ...request).catch(refuseLedgerProblem),
-    resumeApproval: (...request) => resumeApproval(options, ...request).catch(refuseLedgerProblem),
+    prepare: (plan) => prepare(options, plan),
+    authorizeStep: (...args) => authorizeStep(options, ...args).catch(ledgerProblem),
+    authorize: (...args) => authorize(options, ...args).catch(refuseLedgerProblem),
+    resume: (...args) => resume(options, ...args).catch(refuseLedgerProblem),
+    requestApproval: (...args) => requestApproval(options, ...args).catch(refuseLedgerProblem),
+    resumeApproval: (...args) => resumeApproval(options, ...args).catch(refuseLedgerProblem),
   };
 }
 
@@ -110,8 +110,8 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const needsPlan =
     operation.update !== undefined || isDestructive(assessment.risk) || approvalNeeded(assessment, restrictions);
   if (!needsPlan) {
-    const wrong = argumentLines({ blockers: await ignoredArguments(call, name, input) });
-    if (wrong.length > 0) return refuse(notRun(toolName(name)), ...wrong);
+    const wrongArguments = argumentLines({ blockers: await ignoredArguments(call, name, input) });
+    if (wrongArguments.length > 0) return refuse(notRun(toolName(name)), ...wrongArguments);
     await requirePinnedKeyFor(options, assessment);
     return { kind: 'run', actor: { principal }, plan: undefined };
   }
@@ -138,23 +138,23 @@ function objection(
   restrictions: Restrictions,
 ): readonly string[] | undefined {
   const { tool, forbidden } = plan;
-  const mayNot = callerObjection(request, plan);
-  if (mayNot !== undefined) return mayNot;
+  const callerLines = callerObjection(request, plan);
+  if (callerLines !== undefined) return callerLines;
   if (forbidden !== undefined) return forbiddenLines(tool, forbidden, visibility);
-  const wrong = argumentLines(plan);
-  if (wrong.length > 0) return [notRun(tool), ...wrong];
-  const leftOut = omissionLines(plan, request.offered);
-  if (leftOut === undefined) return undefined;
+  const wrongArguments = argumentLines(plan);
+  if (wrongArguments.length > 0) return [notRun(tool), ...wrongArguments];
+  const omissions = omissionLines(plan, request.offered);
+  if (omissions === undefined) return undefined;
   return [
     ...(isHopeless(plan) ? blockedLines(tool, plan.blockers, visibility, restrictions) : [notRun(tool)]),
-    ...leftOut,
+    ...omissions,
   ];
 }
 
 /** Why the caller may not make a call of the planned risk, which includes the state of the target; undefined when it may. */
 function callerObjection({ refusal }: CallRequest, plan: Plan): readonly string[] | undefined {
-  const mayNot = refusal?.(plan.risk);
-  return mayNot === undefined ? undefined : [notRun(plan.tool), riskText(plan), mayNot];
+  const reason = refusal?.(plan.risk);
+  return reason === undefined ? undefined : [notRun(plan.tool), riskText(plan), reason];
 }
 
 async function resume(
@@ -223,27 +223,27 @@ function changedSince(
 
 async function authorizeStep(
   { ledger }: GateOptions,
-  whole: ApprovalRequest,
-  plan: Plan,
+  approvedPlan: ApprovalRequest,
+  step: Plan,
   replan: Replan,
   visibility: Visibility,
 ): Promise<readonly string[] | 'dependents-changed' | undefined> {
-  const callDigest = digest([whole.callDigest, plan.callDigest]);
-  const { principal, stateDigest, shown } = plan;
+  const callDigest = digest([approvedPlan.callDigest, step.callDigest]);
+  const { principal, stateDigest, shown } = step;
   const { pending } = await ledger.open({
     principal,
     stateDigest,
     shown,
     callDigest,
     subjectDigest: callDigest,
-    client: STEPS,
+    client: STEP_CLIENT,
   });
-  if (!(await ledger.consume(pending.nonce))) return [USED, notRun(plan.tool)];
+  if (!(await ledger.consume(pending.nonce))) return [USED, notRun(step.tool)];
   // The step is used up even if something has changed: then the caller plans it again, and consumes that plan.
   const current = await replan();
-  if (current?.forbidden !== undefined) return forbiddenLines(plan.tool, current.forbidden, visibility);
-  if (current?.isLeaving || current?.entityDigest !== plan.entityDigest) return changedLines(plan.tool, plan.noun);
-  return current.callDigest === plan.callDigest ? undefined : 'dependents-changed';
+  if (current?.forbidden !== undefined) return forbiddenLines(step.tool, current.forbidden, visibility);
+  if (current?.isLeaving || current?.entityDigest !== step.entityDigest) return changedLines(step.tool, step.noun);
+  return current.callDigest === step.callDigest ? undefined : 'dependents-changed';
 }
 
 /** The journal records a rename with the former name. */
@@ -252,14 +252,14 @@ function actorFor({ principal, settings }: Plan): Actor {
   return { principal, ...(renamed?.before === undefined ? {} : { formerName: renamed.before }) };
 }
 
-/** The same for all updates of one target. */
+/** A key that all updates of one target have in common. */
 function targetKey({ name, input }: Pick<CallRequest, 'name' | 'input'>): string {
   const operation = operationNamed(name);
   return digest([operation.entity, ...labels(operation).map((label) => input[label])]);
 }
 
-/** The client of the steps of approved plans, which are consumed at once. */
-const STEPS = 'steps';
+/** Stands for a client in the ledger: the steps of approved plans are consumed at once. */
+const STEP_CLIENT = 'steps';
 
 /** A ledger that cannot be trusted: the call does not run. */
 function ledgerProblem(error: unknown): readonly string[] {

@@ -106,8 +106,8 @@ export const callsNotFailed = async (journal: Pick<Journal, 'entries'>): Promise
 
 /** The calls among entries that have no outcome of a kind. */
 function callsWithout(entries: readonly Entry[], isOfKind: (outcome: Outcome) => boolean): IntentEntry[] {
-  const calls = new Set(entries.flatMap((entry) => (entry.kind === 'outcome' && isOfKind(entry) ? entry.call : [])));
-  return entries.flatMap((entry) => (entry.kind === 'intent' && !calls.has(entry.call) ? entry : []));
+  const excluded = new Set(entries.flatMap((entry) => (entry.kind === 'outcome' && isOfKind(entry) ? entry.call : [])));
+  return entries.flatMap((entry) => (entry.kind === 'intent' && !excluded.has(entry.call) ? entry : []));
 }
 
 const ROOT = '0'.repeat(64);
@@ -215,15 +215,14 @@ export function parseEntry({ sequence, entry, hash }: Link): Entry {
 const isIntent = ({ target, approval = {} }: Record<string, unknown>) => isObject(target) && isObject(approval);
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 
-/** Rows of one read. */
-const PAGE = 2_000;
+const ROWS_PER_READ = 2_000;
 
 /** The links of the journal in a state database, in order, by page. */
 export async function* linkPages(state: StateDatabase): AsyncGenerator<Link[]> {
   const text = 'SELECT sequence, entry, hash FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?';
   for (let after = Number.MIN_SAFE_INTEGER; ; ) {
     const from = after;
-    const page = await state.read((db) => db.prepare(text).all(from, PAGE) as Link[]);
+    const page = await state.read((db) => db.prepare(text).all(from, ROWS_PER_READ) as Link[]);
     const last = page.at(-1);
     if (last === undefined) return;
     yield page;

@@ -18,16 +18,16 @@ export function journaledCall(
   onJournalError: (error: unknown) => void,
 ): Call {
   const names = environmentNameCache();
-  const learning: Call = async (name, input, options) => {
+  const callAndLearn: Call = async (name, input, options) => {
     const output = await call(name, input, options);
     names.learn(output);
     return output;
   };
   return async (name, input, options) => {
     const operation = operationNamed(name);
-    if (operation.risk === 'read') return learning(name, input, options);
+    if (operation.risk === 'read') return callAndLearn(name, input, options);
     const members = input as Record<string, unknown>;
-    // What a create makes, as far as its input names it: environments get their ids from the service, and changesets have no name.
+    // The name of a new entity, if the input has it: environments get their ids from the service, and changesets have no name.
     const named = operation.risk === 'create' ? [String(createdLabel(name)), 'name'] : ['name'];
     const recorded = [...labels(operation), ...named.filter((label) => label in members)];
     const target = Object.fromEntries(recorded.map((label) => [label, members[label]]));
@@ -41,7 +41,7 @@ export function journaledCall(
       });
     const finish = (outcome: Outcome) => journal.finish(callId, outcome).catch(onJournalError);
     try {
-      const output = await learning(name, input, options);
+      const output = await callAndLearn(name, input, options);
       await finish({ result: 'succeeded' });
       return output;
     } catch (error) {

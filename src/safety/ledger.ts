@@ -84,8 +84,8 @@ export const PLAN_OPEN_MS = 15 * 60_000;
 export const MAX_OPEN = 20;
 
 /**
- * The single-use approvals. SQLite implements it on one machine; a shared store can implement it too, provided that `consume`
- * returns true to exactly one caller, durably, before it returns.
+ * The single-use approvals: in SQLite on one machine, or in a store that servers share. `consume` returns true to exactly one caller, and
+ * only when that is durable.
  */
 export interface Ledger {
   /**

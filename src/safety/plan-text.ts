@@ -15,7 +15,7 @@ export interface PlanText {
   /** The second: the worst loss, and the number of others. */
   readonly worst: string;
   /** The third: what to type. */
-  readonly how: string;
+  readonly instruction: string;
   /** Where it applies. */
   readonly where: readonly LabelledValue[];
   /** Facts about its target. */
@@ -30,16 +30,16 @@ export type SettingChange = readonly [path: string, before: string | undefined, 
 
 /** Splits the text of a plan by the template in approval-text.ts. */
 export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
-  const [headline = '', worst = '', how = '', ...lines] = shown.text.split('\n').map(printable);
+  const [headline = '', worst = '', instruction = '', ...lines] = shown.text.split('\n').map(printable);
   const facts = lines.flatMap(factsIn);
-  const isPlace = ([label]: LabelledValue) => LOCATION_LABELS.some((each) => each === label);
+  const isLocationFact = ([label]: LabelledValue) => LOCATION_LABELS.some((each) => each === label);
   return {
     headline,
     isDeletion: headline.startsWith('DELETE '),
     worst,
-    how,
-    where: facts.filter(isPlace),
-    details: facts.filter((fact) => !isPlace(fact)),
+    instruction,
+    where: facts.filter(isLocationFact),
+    details: facts.filter((fact) => !isLocationFact(fact)),
     changes: lines.flatMap(changeIn),
     notes: lines.filter((line) => !isOfList(line) && factsIn(line).length + changeIn(line).length === 0),
   };
@@ -107,15 +107,16 @@ function changeIn(line: string): SettingChange[] {
 /** The items grouped by kind, in pages of a readable size. */
 export function pagesOf(items: readonly Item[]): { readonly title: string; readonly items: readonly Item[] }[] {
   return byKind(items).flatMap((same) =>
-    Array.from({ length: Math.ceil(same.length / PAGE) }, (_, at) => {
-      const page = same.slice(at * PAGE, (at + 1) * PAGE);
-      const range = same.length > PAGE ? `, ${at * PAGE + 1} to ${at * PAGE + page.length}` : '';
+    Array.from({ length: Math.ceil(same.length / ITEMS_PER_PAGE) }, (_, at) => {
+      const page = same.slice(at * ITEMS_PER_PAGE, (at + 1) * ITEMS_PER_PAGE);
+      const range =
+        same.length > ITEMS_PER_PAGE ? `, ${at * ITEMS_PER_PAGE + 1} to ${at * ITEMS_PER_PAGE + page.length}` : '';
       return { title: `${counted(same[0].kind, same.length)}${range}`, items: page };
     }),
   );
 }
 
-const PAGE = 100;
+const ITEMS_PER_PAGE = 100;
 
 /** Why a plan is no longer open, for a person who wants to decide about it. */
 export function closedReason({ state, successor }: ApprovalStatus): string {

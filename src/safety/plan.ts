@@ -89,16 +89,17 @@ export async function planCall(
   );
   if (target === undefined) return undefined;
   const { noun, name, entity } = target;
-  const { previewed, settings, former } = await readEffects({ ...planner, call }, operation, input, entity);
+  const { previewed, settings, formerNames } = await readEffects({ ...planner, call }, operation, input, entity);
   const severity = severityOf(operation, input, previewed, settings);
   const { warnings, quotas, sharedQuotas, ...impact } = withRemovedSettings(previewed, settings);
   const [protection, targetEnvironment] = await Promise.all([
+    // A missing target has no tags to read; that it is missing is a blocker.
     target.isMissing ? UNPROTECTED : readProtection(call, operation, input, severity, impact),
     targetEnvironmentOf(call, input, entity),
   ]);
-  const notes = [...formerNameNotes(former, input), ...(previewed.notes ?? [])];
+  const notes = [...formerNameNotes(formerNames, input), ...(previewed.notes ?? [])];
   const effects = { ...impact, changes: settings?.changes ?? [], notes };
-  const approvalReasons = approvalReasonsFor(operation, input, previewed, former, protection);
+  const approvalReasons = approvalReasonsFor(operation, input, previewed, formerNames, protection);
   // Do not rename these members: after an update of this server, open approvals would no longer match their plans.
   const reasons = approvalReasons.length === 0 ? undefined : approvalReasons;
   const stateDigest = digest({ entity, finding: effects, home: targetEnvironment, settings, reasons });
@@ -139,9 +140,9 @@ async function readEffects(
   entity: Members,
 ) {
   const { kind, change } = changeOf(operation) as NonNullable<ReturnType<typeof changeOf>>;
-  const shown = isTargetOfRules(operation, kind) ? entityInReply(entity) : undefined;
+  const knownTarget = isTargetOfRules(operation, kind) ? entityInReply(entity) : undefined;
   const read = withCreated(apiReader(call), created);
-  const requested = await readRequestedChange(read, operation, input, shown).catch(rethrowCause);
+  const requested = await readRequestedChange(read, operation, input, knownTarget).catch(rethrowCause);
   const limits = { quotas: await quotas?.(), countsAll };
   const unfilled: FilledInput = { input: requested.input, ignored: [] };
   const [previewed, filled, former] = await Promise.all([
@@ -155,7 +156,7 @@ async function readEffects(
     update &&
     compareSettings(update, entity, requested.input, { filled: { ...filled.input }, instead: { ...filled.instead } });
   const blockers = [...previewed.blockers, ...filled.ignored.map(argumentBlocker)];
-  return { previewed: { ...previewed, blockers }, settings, former };
+  return { previewed: { ...previewed, blockers }, settings, formerNames: former };
 }
 
 interface Protection {
@@ -163,7 +164,6 @@ interface Protection {
   readonly approvalReasons: readonly string[];
 }
 
-/** A missing entity has no tags to read; that it is missing is a blocker. */
 const UNPROTECTED: Protection = { forbidden: undefined, approvalReasons: [] };
 
 /** Reads whether protection refuses a call, or requires approval for it. */
@@ -186,12 +186,12 @@ const approvalReasonsFor = (
   operation: OperationName,
   input: Members,
   previewed: Preview,
-  former: readonly FormerName[] | undefined,
+  formerNames: readonly FormerName[] | undefined,
   protection: Protection,
 ) => [
   ...assessArguments(operation, input).approvalReasons,
   ...(previewed.approvalReasons ?? []),
-  ...renameApprovalReasons(former, input),
+  ...renameApprovalReasons(formerNames, input),
   ...protection.approvalReasons,
 ];
 

@@ -72,8 +72,13 @@ export function approvalNeeded(
   { approve }: Restrictions,
 ): boolean {
   if (approve === 'none') return false;
-  const own = operationOutlines()[operation].risk;
-  return POLICY[risk].needsApproval || approve.includes(risk) || approve.includes(own) || approvalReasons.length > 0;
+  const operationRisk = operationOutlines()[operation].risk;
+  return (
+    POLICY[risk].needsApproval ||
+    approve.includes(risk) ||
+    approve.includes(operationRisk) ||
+    approvalReasons.length > 0
+  );
 }
 
 export const higherRisk = (one: Risk, other: Risk): Risk => (RISKS.indexOf(one) < RISKS.indexOf(other) ? other : one);

@@ -49,13 +49,13 @@ export async function preview(
   ]);
   const deleted = operationNamed(requested.operation).risk === 'destroy' ? kind : undefined;
   const all = [...checked.problems, ...checked.warnings];
-  const blockers = (problems: readonly Problem[]) =>
+  const blockersIn = (problems: readonly Problem[]) =>
     problems.filter(({ unchecked }) => unchecked === undefined).flatMap((problem) => blockersOf(problem, deleted));
   const checks = checked.quotas.map(quotaCheck);
   return {
     ...impact,
-    blockers: unique([...blockers(checked.problems), ...checks.flatMap((each) => each.blockers)]),
-    warnings: unique(blockers(checked.warnings)),
+    blockers: unique([...blockersIn(checked.problems), ...checks.flatMap((each) => each.blockers)]),
+    warnings: unique(blockersIn(checked.warnings)),
     quotas: checks.flatMap(({ lines }) => lines),
     sharedQuotas: checked.quotas.filter(isShared).map(({ quota }) => quota.what),
     unchecked: [

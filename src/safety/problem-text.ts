@@ -35,9 +35,9 @@ export const argumentBlocker = ({ member, says }: WrongArgument): Blocker => ({
 function dependentBlocker(dependent: Dependent, target: KindName): Blocker {
   const item = dependentItem(dependent);
   if (isLeaving(dependent.status)) return deletionBlocker(item);
-  const remove = toolName(deletionOf(dependent.kind));
-  const other = releaseAdvice(dependent, target);
-  return { item, first: `Delete it with ${remove}${other === undefined ? '' : `, or ${other}`}.` };
+  const deletionTool = toolName(deletionOf(dependent.kind));
+  const release = releaseAdvice(dependent, target);
+  return { item, first: `Delete it with ${deletionTool}${release === undefined ? '' : `, or ${release}`}.` };
 }
 
 /** A blocker for an entity that is already being deleted. */
@@ -48,14 +48,14 @@ const deletionBlocker = (item: Item): Blocker => ({
 
 /** A blocker for an entity with this status: what to do so that it gets the required one, or why that cannot happen. */
 function statusBlocker(item: Item, status: string, requiredStatus: string): Blocker {
-  const final = isLeaving(status) ? LEAVING : FINAL.get(status);
-  if (final !== undefined) return { item, first: final, noStep: true };
+  const finalReason = isLeaving(status) ? LEAVING_REASON : FINAL_REASONS.get(status);
+  if (finalReason !== undefined) return { item, first: finalReason, noStep: true };
   const passes = statusClass(status) === 'underway' ? { passes: true as const } : {};
   return { item, first: statusAdvice(item, status, requiredStatus), ...passes };
 }
 
-const LEAVING = 'It is being deleted: neither it nor its contents can be changed.';
-const FINAL: ReadonlyMap<string, string> = new Map([
+const LEAVING_REASON = 'It is being deleted: neither it nor its contents can be changed.';
+const FINAL_REASONS: ReadonlyMap<string, string> = new Map([
   ['DELETED', 'It is already deleted.'],
   ['SUSPENDED', 'It is suspended. This server cannot change that.'],
 ]);

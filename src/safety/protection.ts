@@ -73,12 +73,12 @@ export async function protectedBy(
   { lost, interrupted }: Pick<Preview, 'lost' | 'interrupted'>,
 ): Promise<Forbidden | undefined> {
   // Every call that protection concerns has a target.
-  const own = targetPath(name, input) as string;
-  const others = [...lost, ...interrupted].flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
-  return protectedAmong(call, name, input, [own, ...others]);
+  const target = targetPath(name, input) as string;
+  const affected = [...lost, ...interrupted].flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
+  return protectedAmong(call, name, input, [target, ...affected]);
 }
 
-/** The same for calls in one environment; `paths` are the parts of their targets' ARNs after the environment. */
+/** What protects entities of one environment or their parents; `paths` are the parts of their ARNs after the environment. */
 export async function protectedAmong(
   call: Call,
   name: OperationName,

@@ -90,9 +90,10 @@ export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Dat
 const byCreation = (a: DeletedEntity, b: DeletedEntity) =>
   KIND_NAMES.indexOf(a.kind as KindName) - KIND_NAMES.indexOf(b.kind as KindName) ||
   Number(isWritable(b)) - Number(isWritable(a)) ||
-  Number(failed(a)) - Number(failed(b));
+  Number(hasFailed(a)) - Number(hasFailed(b));
 const isWritable = ({ entity }: DeletedEntity) => entity?.['readWrite'] === true;
-const failed = ({ entity }: DeletedEntity) => statusClass((Object(entity) as { status?: string }).status) === 'failed';
+const hasFailed = ({ entity }: DeletedEntity) =>
+  statusClass((Object(entity) as { status?: string }).status) === 'failed';
 
 async function contentsOf(call: Call, { environmentId }: Members): Promise<Deletion[]> {
   const all = await contentsToDelete(call, String(environmentId));
@@ -108,14 +109,14 @@ const environmentArnOf = (call: Call, { operation, input }: Deletion) => environ
 
 /** The create call of an entity, the updates after it, and its tags. */
 async function stepsFor(call: Call, deleted: DeletedEntity, lostDatabases: readonly unknown[]): Promise<Step[]> {
-  const create = createFor(deleted, lostDatabases);
-  if (create === undefined) return [];
+  const createStep = createFor(deleted, lostDatabases);
+  if (createStep === undefined) return [];
   const { operation, input, kind, entity } = deleted;
-  if (entity === undefined) return [create];
+  if (entity === undefined) return [createStep];
   const resourceArn = `${await environmentArnOf(call, deleted)}${targetPath(operation, input)}`;
   const { tags = {} } = await call('ListTagsForResource', { resourceArn });
   return [
-    create,
+    createStep,
     ...(Object.keys(tags).length === 0 ? [] : [step('TagResource', { resourceArn, tags })]),
     ...(kind === 'kx-environment' ? networkOf(deleted) : []),
     ...(kind === 'kx-database' ? await changesetsOf(call, input) : []),
@@ -152,33 +153,33 @@ function createFor(deleted: DeletedEntity, lostDatabases: readonly unknown[]): S
   const { operation, input, kind, entity } = deleted;
   // The service itself replaces a deleted node.
   if (operation === 'DeleteKxClusterNode') return undefined;
-  const create = OPERATION_NAMES.find(
+  const createOperation = OPERATION_NAMES.find(
     (name) => operationNamed(name).entity === kind && operationNamed(name).risk === 'create',
   ) as OperationName;
-  const schema = agentInput(operationNamed(create));
+  const schema = agentInput(operationNamed(createOperation));
   const members = requestForm(
     { ...input, ...entity, ...(entity?.['environment'] as Members | undefined) },
     lostDatabases,
   );
   const given = Object.fromEntries(Object.entries(members).filter(([member]) => member in schema.shape));
   const { success, error } = schema.safeParse(given);
-  if (success) return { ...step(create, given), ...(isWritable(deleted) ? { remark: OWN_VOLUME } : {}) };
+  if (success) return { ...step(createOperation, given), ...(isWritable(deleted) ? { remark: NEEDS_OWN_VOLUME } : {}) };
   const missing = error.issues.map(({ path }) => path.join('.')).join(', ');
-  return { ...step(create, given), remark: `Fill in manually: ${missing}.` };
+  return { ...step(createOperation, given), remark: `Fill in manually: ${missing}.` };
 }
 
-const OWN_VOLUME = 'The service refuses it while another dataview is on its volume.';
+const NEEDS_OWN_VOLUME = 'The service refuses it while another dataview is on its volume.';
 
 /** Responses describe mounts in another form than requests, and name changesets that are deleted with their databases. */
 function requestForm(entity: Members, lostDatabases: readonly unknown[]): Members {
   const { databases, changesetId, ...rest } = entity;
   const isPinned = entity['autoUpdate'] !== true && !lostDatabases.includes(entity['databaseName']);
-  const mounts = (databases as Members[] | undefined)?.map(({ dataviewConfiguration: view, ...entry }) => {
+  const mounts = (databases as Members[] | undefined)?.map(({ dataviewConfiguration: dataview, ...entry }) => {
     const database: Members = { ...entry, cacheConfigurations: cachesIn(entry['cacheConfigurations']) };
-    const { changesetId: mounted, ...others } = database;
-    const { dataviewName } = (view as Members | undefined) ?? {};
+    const { changesetId: mounted, ...unpinned } = database;
+    const { dataviewName } = (dataview as Members | undefined) ?? {};
     if (dataviewName !== undefined) return { databaseName: database['databaseName'], dataviewName };
-    return lostDatabases.includes(database['databaseName']) || mounted === undefined ? others : database;
+    return lostDatabases.includes(database['databaseName']) || mounted === undefined ? unpinned : database;
   });
   return {
     ...rest,
@@ -187,7 +188,7 @@ function requestForm(entity: Members, lostDatabases: readonly unknown[]): Member
   };
 }
 
-/** The same calls for an environment whose id is not known yet. */
+/** The calls with placeholders for the id and the ARN of the environment that the first of them creates. */
 function forNewEnvironment(steps: readonly Step[], { environmentId }: Members, root: string): Step[] {
   const text = JSON.stringify(steps).replaceAll(root, '<environmentArn>');
   return JSON.parse(text.replaceAll(`"environmentId":"${environmentId}"`, '"environmentId":"<environmentId>"'));

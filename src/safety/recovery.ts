@@ -45,7 +45,7 @@ export function kitsWithin(kits: RecoveryKits, environments: readonly string[]):
   };
 }
 
-const KEPT_IN_MEMORY = 1_000;
+const MAX_KITS_IN_MEMORY = 1_000;
 
 /** The newest kits of a world in memory, which last as long as the world. */
 export function memoryKits(call: Call, now: () => number): RecoveryKits {
@@ -54,7 +54,7 @@ export function memoryKits(call: Call, now: () => number): RecoveryKits {
     keep: async (plan) => {
       const { id, text } = await renderKit(call, plan, now());
       kits.set(id, text);
-      evictOldest(kits, KEPT_IN_MEMORY);
+      evictOldest(kits, MAX_KITS_IN_MEMORY);
     },
     list: async () => [...kits.keys()],
     read: async (id) => kits.get(id),

@@ -27,17 +27,17 @@ export async function missingTarget(
 ): Promise<string> {
   // For operations without a declared target, the error of the call names what is missing.
   const { noun, member, reader } = operationNamed(operation).target as Target;
-  const within = labels(operationNamed(operation)).filter((label) => label !== member);
-  const where = within.map((label) => `${nounOfLabel(label)} ${quoteUntrusted(String(input[label]))}`).join(', ');
+  const parentLabels = labels(operationNamed(operation)).filter((label) => label !== member);
+  const where = parentLabels.map((label) => `${nounOfLabel(label)} ${quoteUntrusted(String(input[label]))}`).join(', ');
   const lister = reader as OperationName;
-  const parents = Object.fromEntries(within.map((label) => [label, input[label]]));
-  const present = offered(lister) ? await namesIn(call, lister, parents, member) : '';
-  return `There is no ${noun} ${quoteUntrusted(String(input[member]))} in ${where}.${present} Next: ${toolName(lister)}.`;
+  const parents = Object.fromEntries(parentLabels.map((label) => [label, input[label]]));
+  const existing = offered(lister) ? await existingText(call, lister, parents, member) : '';
+  return `There is no ${noun} ${quoteUntrusted(String(input[member]))} in ${where}.${existing} Next: ${toolName(lister)}.`;
 }
 
 const MAX_NAMED = 10;
 
-async function namesIn(call: Call, lister: OperationName, parents: Members, member: string) {
+async function existingText(call: Call, lister: OperationName, parents: Members, member: string) {
   const { items, complete } = await listPages(call, lister, parents as never, MAX_NAMED);
   const names = items.slice(0, MAX_NAMED).map((item) => quoteUntrusted(String(item[member])));
   const more = complete && items.length <= MAX_NAMED ? '' : ' and more';
@@ -160,10 +160,10 @@ export const replacedLines = (
   visibility: Visibility,
 ): string[] =>
   replaced.map(({ pending: { code, callDigest, stateDigest, shown }, wasApproved }) => {
-    const was = wasApproved ? 'that a person had approved ' : '';
+    const approvedText = wasApproved ? 'that a person had approved ' : '';
     const isSameCall = callDigestOf({ ...plan, stateDigest }) === callDigest;
     const why = isSameCall ? difference(shown, plan.shown, visibility) : OTHER_CALL;
-    return `The older plan ${code} ${was}no longer counts: ${why}`;
+    return `The older plan ${code} ${approvedText}no longer counts: ${why}`;
   });
 
 const OTHER_CALL = 'it is the plan of another call, with other arguments, and this call replaces it.';

@@ -54,11 +54,11 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
 
   return {
     open: (request) => write((db, time) => openPending(db, request, time, time + openMs)),
-    find: (nonce) => read((db) => pendingOrNone(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce))),
+    find: (nonce) => read((db) => pendingOrNone(findRow(db, 'SELECT * FROM questions WHERE nonce = ?', nonce))),
     status: (code) =>
       read((db) => {
-        const found = row(db, 'SELECT * FROM questions WHERE code = ?', code);
-        return found === undefined ? undefined : approvalStatusOf(found.state, found.expires <= now());
+        const row = findRow(db, 'SELECT * FROM questions WHERE code = ?', code);
+        return row && approvalStatusOf(row.state, row.expires <= now());
       }),
     list: () => read((db) => listOpen(db, now())),
     approve: (nonce, approval) =>
@@ -74,9 +74,9 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
     consume: async (nonce) => {
       if (consumed.has(nonce)) return false;
       const change = `UPDATE questions SET state = '${CONSUMED}' WHERE nonce = ? AND state IN ('open', 'approved') AND expires > ?`;
-      const first = await write((db, time) => db.prepare(change).run(nonce, time).changes === 1);
-      if (first) consumed.add(nonce);
-      return first;
+      const isConsumed = await write((db, time) => db.prepare(change).run(nonce, time).changes === 1);
+      if (isConsumed) consumed.add(nonce);
+      return isConsumed;
     },
     end: (nonce, how) =>
       write((db) => {
@@ -94,7 +94,7 @@ function openPending(db: Sql, request: OpenRequest, time: number, expires: numbe
   db.prepare('DELETE FROM questions WHERE expires < ?').run(time - ENDED_KEPT_MS);
   const { callDigest, principal, subjectDigest, client, stateDigest, shown } = request;
   const query = "SELECT * FROM questions WHERE binding = ? AND state = 'open' AND expires > ?";
-  const present = row(db, query, callDigest, time);
+  const present = findRow(db, query, callDigest, time);
   if (present !== undefined) return { pending: pendingIn(present), replaced: [] };
   const { nonce, code } = unusedIds(db);
   const replaced = makeRoom(db, request, code, time);
@@ -102,7 +102,7 @@ function openPending(db: Sql, request: OpenRequest, time: number, expires: numbe
     "INSERT INTO questions (nonce, code, binding, principal, state, dialog, opened, expires, body) VALUES (?, ?, ?, ?, 'open', 0, ?, ?, ?)";
   const body = JSON.stringify({ about: subjectDigest, client, fingerprint: stateDigest, shown });
   db.prepare(insert).run(nonce, code, callDigest, principal, time, expires, body);
-  return { pending: pendingIn(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row), replaced };
+  return { pending: pendingIn(findRow(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row), replaced };
 }
 
 function listOpen(db: Sql, time: number): PendingApproval[] {
@@ -113,9 +113,9 @@ function listOpen(db: Sql, time: number): PendingApproval[] {
 /** The approvals for a call that are neither used nor expired, newest first. */
 function approvalsFor(db: Sql, callDigest: string, time: number): { pending: PendingApproval; approval: Approval }[] {
   const query = "SELECT * FROM questions WHERE binding = ? AND state = 'approved' AND expires > ? ORDER BY opened DESC";
-  return (db.prepare(query).all(callDigest, time) as Row[]).map((found) => ({
-    pending: pendingIn(found),
-    approval: JSON.parse(String(found.approval)) as Approval,
+  return (db.prepare(query).all(callDigest, time) as Row[]).map((row) => ({
+    pending: pendingIn(row),
+    approval: JSON.parse(String(row.approval)) as Approval,
   }));
 }
 
@@ -148,13 +148,13 @@ function makeRoom(
 ): OpenedApproval['replaced'] {
   const query =
     "SELECT * FROM questions WHERE principal = ? AND state IN ('open', 'approved') AND expires > ? ORDER BY opened";
-  const unended = (db.prepare(query).all(principal, time) as Row[]).map((found) => ({ ...pendingIn(found), found }));
+  const unended = (db.prepare(query).all(principal, time) as Row[]).map((row) => ({ ...pendingIn(row), row }));
   const end = db.prepare('UPDATE questions SET state = ? WHERE nonce = ?');
   const older = unended.filter((one) => one.subjectDigest === subjectDigest && one.callDigest !== callDigest);
   for (const { nonce } of older) end.run(`replaced by ${code}`, nonce);
-  const open = unended.filter((one) => one.found.state === 'open' && !older.includes(one));
+  const open = unended.filter((one) => one.row.state === 'open' && !older.includes(one));
   if (open.length >= MAX_OPEN) end.run('evicted', evictedFor(client, open).nonce);
-  return older.map(({ found }) => ({ pending: pendingIn(found), wasApproved: found.state === 'approved' }));
+  return older.map(({ row }) => ({ pending: pendingIn(row), wasApproved: row.state === 'approved' }));
 }
 
 /** The oldest pending approval of the client that will hold most, the new one of `client` included. */
@@ -163,8 +163,8 @@ function evictedFor(client: string, open: readonly PendingApproval[]): PendingAp
   return open.reduce((most, one) => (held(one.client) > held(most.client) ? one : most));
 }
 
-const row = (db: Sql, sql: string, ...values: unknown[]) => db.prepare(sql).get(...values) as Row | undefined;
-const pendingOrNone = (found: Row | undefined) => (found === undefined ? undefined : pendingIn(found));
+const findRow = (db: Sql, sql: string, ...values: unknown[]) => db.prepare(sql).get(...values) as Row | undefined;
+const pendingOrNone = (row: Row | undefined) => row && pendingIn(row);
 
 const pendingIn = ({ binding, principal, ...row }: Row): PendingApproval =>
   storedApproval(row, { ...JSON.parse(row.body), binding, principal });
@@ -189,6 +189,6 @@ export function storedApproval(
 function unusedIds(db: Sql): ReturnType<typeof randomIds> {
   let ids: ReturnType<typeof randomIds>;
   do ids = randomIds();
-  while (row(db, 'SELECT * FROM questions WHERE code = ?', ids.code) !== undefined);
+  while (findRow(db, 'SELECT * FROM questions WHERE code = ?', ids.code) !== undefined);
   return ids;
 }

@@ -12,8 +12,8 @@ export interface TargetEnvironment {
  * The environment and account of a call's target, as far as they can be read; only the account if the target is an environment.
  */
 export async function targetEnvironmentOf(call: Call, input: Members, target: Members): Promise<TargetEnvironment> {
-  const own = target['environmentArn'] ?? (target['environment'] as Members | undefined)?.['environmentArn'];
-  if (own !== undefined) return { account: accountIn(own) };
+  const targetArn = target['environmentArn'] ?? (target['environment'] as Members | undefined)?.['environmentArn'];
+  if (targetArn !== undefined) return { account: accountIn(targetArn) };
   const environmentId = environmentIdIn(input);
   if (environmentId === undefined) return {};
   // A caller who may not read the environment sees less, and protection decides by itself.

@@ -61,6 +61,6 @@ const pick = (input: Members, names: readonly string[]) => Object.fromEntries(na
 
 function nameIn({ namePath }: Pick<Target, 'namePath'>, entity: Members): string | undefined {
   if (namePath === undefined) return undefined;
-  const name = namePath.reduce<unknown>((at, member) => (at as Members | undefined)?.[member], entity);
+  const name = namePath.reduce<unknown>((value, member) => (value as Members | undefined)?.[member], entity);
   return typeof name === 'string' && name !== '' ? name : undefined;
 }

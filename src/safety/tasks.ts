@@ -14,7 +14,7 @@ export type TaskOrder = 'continue' | 'cancel' | 'interrupted';
 
 /** The tasks of all processes that use a store. */
 export interface Tasks {
-  /** Records a task with its first report. Returns when that was; durable when it resolves. */
+  /** Records a task with its first report. Returns its time of creation; durable when it resolves. */
   begin(id: string, owner: string, report: string): Promise<number>;
   /** Shows that the task runs, with a new report if there is one. */
   renew(id: string, report?: string): Promise<TaskOrder>;

@@ -71,16 +71,16 @@ export async function planTeardown(
   const { status, environmentArn } = environment;
   if (status === 'DELETED') return undefined;
   const name = environment.name || environmentId;
-  const { all, leaving, chosen, ownBlockers } = await selectedBy(call, selection, name, status);
+  const { contents, leaving, chosen, environmentBlockers } = await selectedBy(call, selection, name, status);
   const deletions = (await mapConcurrent(chosen, (deletion) => withDigest(call, deletion))).flat();
   const paths = deletions.map(({ item: { arn } }) => String(arn));
   const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths);
   const blockers =
-    only === undefined || ownBlockers.length > 0
-      ? ownBlockers
+    only === undefined || environmentBlockers.length > 0
+      ? environmentBlockers
       : [
           ...unknownAmong(only, [...deletions, ...leaving]),
-          ...(await outsideBlockers({ ...planner, call }, deletions, all, principal)),
+          ...(await outsideBlockers({ ...planner, call }, deletions, contents, principal)),
         ];
   // These names are part of the digest, which outlives an update of this server.
   const wanted = deletions.map(({ operation, input, entityDigest }) => ({
@@ -111,18 +111,20 @@ export async function planTeardown(
 async function selectedBy(call: Call, { environmentId, only }: Selection, name: string, status: string | undefined) {
   const closedBlockers = blockersIn(closedProblem(name, status));
   // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
-  const all = closedBlockers.length > 0 ? [] : await contentsToDelete(call, environmentId);
-  const itself = environmentItself(environmentId, name, status);
+  const contents = closedBlockers.length > 0 ? [] : await contentsToDelete(call, environmentId);
+  const environment = environmentItself(environmentId, name, status);
   const requested =
-    only === undefined ? [...all, itself] : all.filter((each) => only.some((name) => hasName(each, name)));
+    only === undefined
+      ? [...contents, environment]
+      : contents.filter((each) => only.some((selected) => hasName(each, selected)));
   const leaving = requested.filter((candidate) => isLeaving(candidate.status));
   const chosen = requested.filter((candidate) => !isLeaving(candidate.status));
-  if (only !== undefined) return { all, leaving, chosen, ownBlockers: closedBlockers };
+  if (only !== undefined) return { contents, leaving, chosen, environmentBlockers: closedBlockers };
   return {
-    all,
+    contents,
     leaving,
     chosen,
-    ownBlockers: blockersIn(chosen.includes(itself) ? undeletableProblem(name, status) : undefined),
+    environmentBlockers: blockersIn(chosen.includes(environment) ? undeletableProblem(name, status) : undefined),
   };
 }
 
@@ -230,11 +232,11 @@ export async function deletionStateOf(
 async function outsideBlockers(
   planner: Planner,
   deletions: readonly TeardownStep[],
-  all: readonly Candidate[],
+  contents: readonly Candidate[],
   principal: string,
 ): Promise<Blocker[]> {
   const keyOf = ({ kind, arn }: Item) => `${kind} ${arn}`;
-  const present = new Set(all.filter(({ status }) => !isLeaving(status)).map(({ item }) => keyOf(item)));
+  const present = new Set(contents.filter(({ status }) => !isLeaving(status)).map(({ item }) => keyOf(item)));
   const deletedKeys = new Set(deletions.map(({ item }) => keyOf(item)));
   const plans = await mapConcurrent(deletions, ({ operation, input }) =>
     planCall(planner, operation, input, principal),

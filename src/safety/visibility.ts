@@ -80,10 +80,10 @@ export function visibilityFor(offered: IsOffered, known: unknown): Visibility {
     isOffered: offered,
     forbiddenText: ({ arn, why }) => {
       if (arn === undefined) return why;
-      // The environment is that of the call, and counts only by itself.
-      const places = pathParts(arn).filter((_, at, { length }) => at > 0 || length === 1);
-      const [noun] = places.map(({ kind }) => nounIn(kind)).slice(-1);
-      return places.some(hidesName)
+      // Without the environment, which the call names, unless that is the protected entity.
+      const parts = pathParts(arn).filter((_, at, { length }) => at > 0 || length === 1);
+      const [noun] = parts.map(({ kind }) => nounIn(kind)).slice(-1);
+      return parts.some(hidesName)
         ? `A ${noun} that is deleted or interrupted with it ${why}`
         : `${quoteUntrusted(arn, 200)} ${why}`;
     },

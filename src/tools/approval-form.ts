@@ -54,7 +54,7 @@ async function decideCall<Planned>(
         : await decider.resume({ nonce, answer: answerIn(context) }),
     );
   const linkTo = showsLinks ? await pageOpener?.() : undefined;
-  return obtained(await decider.decide({ client, form: acceptsForms, link: linkTo !== undefined }), linkTo);
+  return obtained(await decider.decide({ client, acceptsForms, showsLinks: linkTo !== undefined }), linkTo);
 }
 
 /** What follows from a decision: the call runs, or its result is the answer, a refusal, a form, or the link to the page with the plan. */
@@ -132,7 +132,7 @@ async function waitForPage<Planned>(decider: Decider<Planned>, { context, client
   const report = progressOf(context);
   const waitMs = response.kind === 'elicit' && response.action === 'accept' ? LINK_WAIT_MS : 0;
   for (const end = performance.now() + waitMs; ; ) {
-    const decision = await decider.decide({ client, form: false, link: false });
+    const decision = await decider.decide({ client, acceptsForms: false, showsLinks: false });
     if (decision.kind !== 'refuse' || decision.outOfBand === undefined || performance.now() >= end) return decision;
     await report('waiting for a person to approve on the page');
     await pause(LINK_POLL_MS, undefined, { signal: context.mcpReq.signal });

@@ -145,7 +145,7 @@ async function refusalOf(
     return why === 'dependents-changed' ? undefined : why;
   }
   const request = { name, input, principal, options, offered: offeredTo(deps), refusal };
-  const decision = await gate.authorize(request, { client: 'batch', form: false, link: false });
+  const decision = await gate.authorize(request, { client: 'batch', acceptsForms: false, showsLinks: false });
   return decision.kind === 'refuse' ? decision.lines : undefined;
 }
 

@@ -86,7 +86,7 @@ export async function createBatch(
       calls.push({ operation, input: prepared.input, label: labelOf(operation, prepared.input) });
   }
   if (wrong.length > 0) return { wrong };
-  return { tool: CREATE, input, environmentId, verb: 'CREATE', entities: calls.length, calls };
+  return { tool: CREATE, input, environmentId, verb: 'CREATE', entityCount: calls.length, calls };
 }
 
 function problemsWith(operation: OperationName, input: Record<string, unknown>, environmentId: string): string[] {

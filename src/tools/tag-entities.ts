@@ -90,5 +90,5 @@ export async function tagBatch(
       ...(tags === undefined ? [] : [{ operation: 'TagResource' as const, input: { resourceArn, tags }, label }]),
     ];
   });
-  return { tool: TAG, input, environmentId, verb: 'CHANGE TAGS OF', entities: paths.size, calls };
+  return { tool: TAG, input, environmentId, verb: 'CHANGE TAGS OF', entityCount: paths.size, calls };
 }

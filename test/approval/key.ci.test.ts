@@ -91,7 +91,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     await initApprover(dir, 'schlüssel für uns');
     await openApprover(dir, 'schlüssel für uns'.normalize('NFD'));
     for (const wrong of ['schlüssel für un', 'Schlüssel für uns', '']) {
-      await expect(openApprover(dir, wrong)).rejects.toMatchObject({ name: 'ApproverError', wrongPassphrase: true });
+      await expect(openApprover(dir, wrong)).rejects.toMatchObject({ name: 'ApproverError', isWrongPassphrase: true });
     }
   });
 
@@ -105,13 +105,13 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     const bytes = Buffer.from(kept[member], 'base64url');
     bytes[3] = (bytes[3] as number) ^ 1;
     writeFileSync(file('private.json'), JSON.stringify({ ...kept, [member]: bytes.toString('base64url') }));
-    await expect(openApprover(dir, PASSPHRASE)).rejects.toMatchObject({ wrongPassphrase: true });
+    await expect(openApprover(dir, PASSPHRASE)).rejects.toMatchObject({ isWrongPassphrase: true });
   });
 
   it('does not open next to another public key', async () => {
     const { dir, file } = copy();
     writeFileSync(file('public.pem'), ed25519Pem());
-    await expect(openApprover(dir, PASSPHRASE)).rejects.toMatchObject({ wrongPassphrase: true });
+    await expect(openApprover(dir, PASSPHRASE)).rejects.toMatchObject({ isWrongPassphrase: true });
   });
 
   it.each<[string, string, string]>([

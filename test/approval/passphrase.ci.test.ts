@@ -106,7 +106,7 @@ describe('approval with a passphrase', { timeout: 60_000 }, () => {
     const pending = await ask();
     expect(await approvals.decline(pending)).toBe('declined');
     expect(await approvals.decline(pending)).toBe('closed');
-    expect(await approvals.waiting()).toEqual([]);
+    expect(await approvals.list()).toEqual([]);
   });
 
   it('does not approve a plan that expired while a person read it', async () => {
@@ -162,11 +162,11 @@ describe('the text of a plan', () => {
 
   it('is split into parts that contain all of it', () => {
     const settings = 'a.b: not set -> "c: \\"d\\"".\na.c: stays "e".\na.d: "f" -> removed.\n';
-    const { headline, isDeletion, worst, how, where, details, changes, notes } = planText({
+    const { headline, isDeletion, worst, instruction, where, details, changes, notes } = planText({
       shown: { ...SHOWN, text: SHOWN.text.replace('This', `${settings}This`) },
     });
     expect(isDeletion).toBe(true);
-    expect([headline, worst, how]).toEqual(SHOWN.text.split('\n').slice(0, 3));
+    expect([headline, worst, instruction]).toEqual(SHOWN.text.split('\n').slice(0, 3));
     expect(where).toEqual([
       ['environment', '"kdb-prod"'],
       ['account', '"111122223333"'],
@@ -181,7 +181,7 @@ describe('the text of a plan', () => {
     ]);
     expect(notes).toEqual(['This cannot be undone.']);
     const nothing = {
-      ...{ headline: '', isDeletion: false, worst: '', how: '' },
+      ...{ headline: '', isDeletion: false, worst: '', instruction: '' },
       ...{ where: [], details: [], changes: [], notes: [] },
     };
     expect(planText({ shown: { ...SHOWN, text: '' } })).toEqual(nothing);

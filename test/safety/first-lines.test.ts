@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approveLine, countedLine, whatLine, wholeLine, worstLine } from '../../src/safety/approval-head.ts';
+import { approveLine, countedLine, totalLossLine, whatLine, worstLine } from '../../src/safety/approval-head.ts';
 import { label, phrase } from '../../src/safety/approval-label.ts';
 import type { VisibleItem } from '../../src/safety/visibility.ts';
 
@@ -11,7 +11,7 @@ describe('the first line', () => {
   const what = { verb: 'DELETE', noun: 'scaling group', name: 'n'.repeat(63), environmentId: 'm5cnbg3l' };
 
   it('truncates the longest of its names in the middle until it fits', () => {
-    const line = whatLine({ ...what, of: 'o'.repeat(63), environment: 'e'.repeat(63) });
+    const line = whatLine({ ...what, parent: 'o'.repeat(63), environment: 'e'.repeat(63) });
     expect(line).toBe('DELETE scaling group nnnnnnn…nnnnnn of ooooooo…ooooooo in eeeeeee…eeeeeee (m5cn)');
     expect(line).toHaveLength(80);
     expect(whatLine({ ...what, verb: 'V'.repeat(80) })).toContain(' nnnn…nnn (m5cn)');
@@ -90,10 +90,10 @@ describe('the second line', () => {
   });
 
   it('gives the number of entities of a whole environment', () => {
-    expect(wholeLine([database('a'), database('b'), { kind: 'user', count: 3 }])).toBe(
+    expect(totalLossLine([database('a'), database('b'), { kind: 'user', count: 3 }])).toBe(
       'Permanent loss of 5 entities, including 2 databases (a, b).',
     );
-    expect(wholeLine([])).toBe('Permanent loss of 0 entities.');
+    expect(totalLossLine([])).toBe('Permanent loss of 0 entities.');
   });
 });
 
