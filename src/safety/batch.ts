@@ -26,8 +26,8 @@ import type { Visibility } from './visibility.ts';
 export interface BatchCall {
   readonly operation: OperationName;
   readonly input: Members;
-  /** Identifies it among the others: `user:ann`. */
-  readonly label: string;
+  /** The entity that it creates or changes: `user:ann`. */
+  readonly entityId: string;
 }
 
 /** Several calls in one environment that lose nothing, made by one tool call. */
@@ -106,22 +106,22 @@ function batchParts(
   visibility: Visibility,
 ): ApprovalParts {
   const otherCount = calls.length - plans.size;
-  const parts = [...plans].map(([{ label }, plan]) => ({ label, ...plan.partsFor(visibility) }));
+  const parts = [...plans].map(([{ entityId }, plan]) => ({ entityId, ...plan.partsFor(visibility) }));
   return {
     what: whatLine({ verb, noun: `${counted('entity', entityCount)} of kdb environment`, name, environmentId }),
     typed: typedEnvironment(name, environmentId),
     where,
     isFinal: false,
-    changes: parts.flatMap(({ label, changes }) =>
-      changes.map((change) => ({ ...change, setting: `${label}.${change.setting}` })),
+    changes: parts.flatMap(({ entityId, changes }) =>
+      changes.map((change) => ({ ...change, setting: `${entityId}.${change.setting}` })),
     ),
     lost: [],
     interrupted: [],
     notes: [
       ...formerNames,
       ...unique([...plans.values()].flatMap(({ approvalReasons }) => approvalReasons)).map((says) => ({ says })),
-      ...[...plans].flatMap(([{ label }, { notes }]) =>
-        notes.map((note) => ({ ...note, says: `${label}: ${note.says}` })),
+      ...[...plans].flatMap(([{ entityId }, { notes }]) =>
+        notes.map((note) => ({ ...note, says: `${entityId}: ${note.says}` })),
       ),
       ...(otherCount === 0 ? [] : [{ says: `Other steps of this call, which need no approval: ${otherCount}.` }]),
     ],
@@ -130,9 +130,9 @@ function batchParts(
 }
 
 /** The blocker of a call for a missing entity. Rethrows every other error, and errors about something new. */
-export function missingBlocker({ operation, label }: BatchCall, error: unknown): Blocker {
+export function missingBlocker({ operation, entityId }: BatchCall, error: unknown): Blocker {
   if (!isNotFound(error) || operationNamed(operation).risk === 'create') throw error;
-  const [kind, name] = label.split(':') as [string, string];
+  const [kind, name] = entityId.split(':') as [string, string];
   return { item: { kind, name }, first: 'It does not exist: omit it.', noStep: true };
 }
 

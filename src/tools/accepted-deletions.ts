@@ -12,7 +12,7 @@ export type FailedDeletion = Pick<AcceptedDeletion, 'item'> & DeletionState;
 
 /** How often all deletions in progress are read while others are requested. */
 const RECHECK_MS = 2_000;
-/** How long the reply of a read may be older than the deletion. */
+/** How long after a deletion a read may still show the status before it. */
 const STALE_MS = 500;
 /** The longest reason of a failure that is shown, in characters. */
 export const MAX_REASON = 300;

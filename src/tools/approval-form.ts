@@ -69,7 +69,7 @@ async function obtained<Planned>(
 }
 
 function noFormsReason({ answersForms }: ToolDependencies['caller'], { showsForms }: Exchange): string[] {
-  if (!answersForms) return NOBODY_THERE;
+  if (!answersForms) return NO_SCOPE;
   return showsForms ? NOT_TRUSTED : NO_FORMS;
 }
 
@@ -83,7 +83,7 @@ const NO_FORMS = [
 const NOT_TRUSTED = [
   'Approvals need the passphrase of the person who owns the approver key, so no form from this client counts. Nothing was changed.',
 ];
-const NOBODY_THERE = [
+const NO_SCOPE = [
   'The token of this request does not have the scope finspace:approve, so no form from this client counts. Nothing was changed.',
 ];
 
@@ -95,9 +95,9 @@ function refusal({ lines, outOfBand }: Extract<Decision<never>, { kind: 'refuse'
   return { ...refused(...lines), ...page };
 }
 
-type Request = Pick<Extract<Decision<unknown>, { kind: 'ask' }>, 'pending' | 'state'>;
+type AskDecision = Pick<Extract<Decision<unknown>, { kind: 'ask' }>, 'pending' | 'state'>;
 
-function form({ pending: { shown }, state }: Request): ToolResult {
+function form({ pending: { shown }, state }: AskDecision): ToolResult {
   const name = { type: 'string' as const, title: `Name of the ${shown.noun}`, description: howToApprove(shown) };
   return inputRequired({
     inputRequests: {
@@ -113,7 +113,7 @@ function form({ pending: { shown }, state }: Request): ToolResult {
 /** Some clients cut the message of a form, but not the description of its field. */
 const howToApprove = ({ name }: PendingApproval['shown']) => `${approveLine(name)} Anything else stops the call.`;
 
-function link({ pending: { code, shown }, state }: Request, url: string): ToolResult {
+function link({ pending: { code, shown }, state }: AskDecision, url: string): ToolResult {
   const [what, worst] = shown.text.split('\n');
   const how = `Approve it on the page, which shows the whole plan ${code}. Opening it approves nothing.`;
   const message = [what, worst, how].join('\n');

@@ -12,7 +12,7 @@ import { lenient } from './lenient.ts';
 
 const MAX_PROBLEMS = 20;
 /** Beginning of the message about an unknown argument. */
-export const NO_SUCH = 'there is no such argument';
+export const NO_SUCH_ARGUMENT = 'there is no such argument';
 
 export interface ArgumentProblem {
   readonly path: readonly PropertyKey[];
@@ -26,22 +26,22 @@ type Parsed = { readonly input: Record<string, unknown> } | { readonly problems:
 export function parseArguments(
   schema: z.ZodObject,
   given: unknown,
-  left = { layers: MAX_LAYERS, values: MAX_VALUES },
+  allowance = { layers: MAX_LAYERS, values: MAX_VALUES },
 ): Parsed {
   const corrected = lenient(schema, given);
   const parsed = schema.safeParse(corrected, { error: limitedMessages(), reportInput: true });
   const dropped = prototypeKeyIssues(schema, corrected);
   if (parsed.success && dropped.length === 0) return { input: parsed.data };
   const issues = [...dropped, ...(parsed.error?.issues ?? [])];
-  const unpacked = left.layers > 0 ? issues.flatMap(unpackJson(left)) : [];
-  left.layers -= 1;
-  if (unpacked.length > 0) return parseArguments(schema, withUnpacked(corrected, unpacked), left);
-  const byPlace = new Map<string, ArgumentProblem>();
+  const unpacked = allowance.layers > 0 ? issues.flatMap(unpackJson(allowance)) : [];
+  allowance.layers -= 1;
+  if (unpacked.length > 0) return parseArguments(schema, withUnpacked(corrected, unpacked), allowance);
+  const problemByPath = new Map<string, ArgumentProblem>();
   for (const problem of issues.slice(0, MAX_PROBLEMS).flatMap((issue) => problemsIn(schema, issue))) {
-    const at = place(problem.path);
-    if (!byPlace.has(at)) byPlace.set(at, problem);
+    const text = pathText(problem.path);
+    if (!problemByPath.has(text)) problemByPath.set(text, problem);
   }
-  return { problems: [...byPlace.values()].slice(0, MAX_PROBLEMS) };
+  return { problems: [...problemByPath.values()].slice(0, MAX_PROBLEMS) };
 }
 
 /** Messages for as many issues as are shown. The others get none, because creating them takes time. */
@@ -63,12 +63,12 @@ interface Unpacked {
 }
 
 /** Finds strings that contain a list or an object as JSON, where the schema expects a list or an object. */
-function unpackJson(left: Allowance): (issue: z.core.$ZodIssue) => Unpacked[] {
+function unpackJson(allowance: Allowance): (issue: z.core.$ZodIssue) => Unpacked[] {
   return ({ code, path, input, ...issue }) => {
     if (code !== 'invalid_type' || path.length === 0 || typeof input !== 'string') return [];
     if (input.length > MAX_JSON_LENGTH || !/^\s*[[{]/.test(input)) return [];
     try {
-      const value = parseBounded(input, left);
+      const value = parseBounded(input, allowance);
       return Array.isArray(value) === ((issue as { expected?: unknown }).expected === 'array') ? [{ path, value }] : [];
     } catch {
       return [];
@@ -80,7 +80,7 @@ function unpackJson(left: Allowance): (issue: z.core.$ZodIssue) => Unpacked[] {
 function withUnpacked(given: unknown, unpacked: readonly Unpacked[]): unknown {
   const copy: unknown = structuredClone(given);
   for (const { path, value } of unpacked) {
-    const holder = path.slice(0, -1).reduce((at, step) => (at as Container)[step] as Container, copy as Container);
+    const holder = path.slice(0, -1).reduce((parent, step) => parent[step] as Container, copy as Container);
     holder[path.at(-1) as PropertyKey] = value;
   }
   return copy;
@@ -94,7 +94,7 @@ function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): ArgumentProblem
   const known = membersAt(schema, path);
   return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({
     path: [...path, key],
-    says: `${NO_SUCH}${suggestion(key, known)}`,
+    says: `${NO_SUCH_ARGUMENT}${suggestion(key, known)}`,
     given: undefined,
   }));
 }
@@ -108,9 +108,9 @@ export function explainProblems(
   return problems.map(({ path, says, given }) => {
     const member = operationName && schemaAt(operationNamed(operationName).input(), path);
     const instead = member && insteadOf(member);
-    if (instead !== undefined) return `${place(path)}: ${instead}`;
+    if (instead !== undefined) return `${pathText(path)}: ${instead}`;
     const hint = EXPECTATION.test(says) ? hintFor(deps, String(path.at(-1)), given, operationName) : undefined;
-    const sentence = `${place(path)}: ${says}${/[.?]$/.test(says) ? '' : '.'}`;
+    const sentence = `${pathText(path)}: ${says}${/[.?]$/.test(says) ? '' : '.'}`;
     return hint === undefined ? sentence : `${sentence} ${hint}`;
   });
 }
@@ -126,7 +126,7 @@ function hintFor(deps: Lookup['deps'], label: string, given: unknown, operationN
   return whereListed(deps, label, operationName);
 }
 
-function place(path: readonly PropertyKey[]): string {
+function pathText(path: readonly PropertyKey[]): string {
   if (path.length === 0) return 'arguments';
   const dotted = path.map(String).join('.');
   return /^[\w.]{1,120}$/.test(dotted) ? dotted : quoteUntrusted(dotted);
@@ -137,18 +137,19 @@ const suggestion = (word: string, known: readonly string[]) =>
   known.length === 0 ? '' : didYouMean(word, known, { otherwise: `; known: ${known.join(', ')}` });
 
 function membersAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  const at = unwrapped(schemaAt(schema, path));
-  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+  const found = unwrapped(schemaAt(schema, path));
+  return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
 }
 
 function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType {
-  let at: z.ZodType = schema;
+  let found: z.ZodType = schema;
   for (const step of path) {
-    at = unwrapped(at);
-    if (at instanceof z.ZodArray) at = at.element as z.ZodType;
-    else if (at instanceof z.ZodObject) at = (at.shape as Record<string, z.ZodType>)[String(step)] ?? z.never();
+    found = unwrapped(found);
+    if (found instanceof z.ZodArray) found = found.element as z.ZodType;
+    else if (found instanceof z.ZodObject)
+      found = (found.shape as Record<string, z.ZodType>)[String(step)] ?? z.never();
   }
-  return at;
+  return found;
 }
 
 const unwrapped = (schema: z.ZodType): z.ZodType =>

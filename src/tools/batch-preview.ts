@@ -14,11 +14,11 @@ import type { Paged } from './fleet/cursor.ts';
 import { answer } from './fleet/page.ts';
 import type { Lookup } from './identify.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { notOffered, withEnvironmentMeant, wrongPreview } from './result.ts';
+import { notOffered, withEnvironmentMeant, wrongPreviewArguments } from './result.ts';
 
-interface BatchTool {
+export interface BatchTool {
   readonly tool: CompositeTool;
-  readonly batchOf: (lookup: Lookup, input: never) => Promise<Batch | { readonly wrong: readonly string[] }>;
+  readonly batchOf: (lookup: Lookup, input: never) => Promise<Batch | { readonly problemTexts: readonly string[] }>;
 }
 
 export interface PreviewOptions {
@@ -38,9 +38,9 @@ export async function previewBatch(
   if (reason !== undefined) return notOffered(tool.name, reason);
   const lookup = { deps, signal: options.signal };
   const prepared = await prepareArguments(lookup, tool.input(), given);
-  if ('wrong' in prepared) return wrongPreview(tool.name, prepared.wrong);
+  if ('problemTexts' in prepared) return wrongPreviewArguments(tool.name, prepared.problemTexts);
   const batch = await batchOf(lookup, prepared.input as never);
-  if ('wrong' in batch) return wrongPreview(tool.name, batch.wrong);
+  if ('problemTexts' in batch) return wrongPreviewArguments(tool.name, batch.problemTexts);
   return withEnvironmentMeant(await previewAnswer(deps, batch, options), prepared.meant);
 }
 
@@ -74,7 +74,7 @@ async function previewAnswer(deps: ToolDependencies, batch: Batch, { previewInpu
     needsApproval: toApprove.length > 0,
     ...(plan === undefined ? {} : { dialog: firstLines(plan.textFor(visibility)) }),
     blocked: isBlocked,
-    ...(isBlocked ? { blockedSteps: blockedSteps.map(({ label }) => label) } : {}),
+    ...(isBlocked ? { blockedSteps: blockedSteps.map(({ entityId }) => entityId) } : {}),
     ...(runsInPart ? { wouldRunInPart: partialRunText(tried, batch.calls.length) } : forecast(isBlocked, notChecked)),
     counts: { steps: batch.calls.length, blockers: blockers.length, lost: 0, interrupted: 0 },
   };
@@ -91,8 +91,8 @@ async function previewAnswer(deps: ToolDependencies, batch: Batch, { previewInpu
 
 /** What the steps change of each entity that exists. */
 function changesByEntity({ calls }: Batch, previews: readonly { readonly changes?: readonly string[] }[]) {
-  const changed = calls.map(({ label }, at) => ({ label, changes: previews[at]?.changes ?? [] }));
-  return [...groupBy(changed, ({ label }) => label)].flatMap(([entity, steps]) => {
+  const changed = calls.map(({ entityId }, at) => ({ entityId, changes: previews[at]?.changes ?? [] }));
+  return [...groupBy(changed, ({ entityId }) => entityId)].flatMap(([entity, steps]) => {
     const changes = steps.flatMap((step) => step.changes);
     return changes.length === 0 ? [] : [{ entity, changes }];
   });
@@ -113,8 +113,8 @@ const partialRunText = (tried: number, steps: number) =>
   `A blocked step does not stop the others unless only a quota blocks it, so the call would make up to ${tried} of its ${steps} steps.`;
 
 /**
- * The previews of all steps. A blocked one creates nothing that a later one needs, or that has its name. Those that a person approves
- * are planned together, before the first step; the others wait for what they need.
+ * The previews of all steps. A blocked step creates nothing, so it blocks later ones that need its entity, but none that creates an
+ * entity of the same name. Steps that a person approves are planned together, before the first step; others wait for what they need.
  */
 async function previewSteps(
   planner: ToolDependencies,
@@ -140,13 +140,13 @@ async function previewSteps(
 function withoutWaiting(preview: Awaited<ReturnType<typeof previewStep>>) {
   const { blockers, unchecked } = preview;
   const waitsFor = blockers.filter(({ passes }) => passes === true);
-  const inTime = waitsFor.map(
+  const uncheckedWaits = waitsFor.map(
     ({ item: { kind, name } }) => `whether the ${kind} ${quoteUntrusted(name)} is ready in time`,
   );
   return {
     ...preview,
     blockers: blockers.filter(({ passes }) => passes !== true),
-    unchecked: [...unchecked, ...inTime],
+    unchecked: [...unchecked, ...uncheckedWaits],
   };
 }
 

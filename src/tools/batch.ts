@@ -15,9 +15,9 @@ import { visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { obtainApproval } from './approval-form.ts';
 import type { Exchange, ToolDependencies, ToolResult } from './dependencies.ts';
-import { type Accepted, followUp } from './follow-up.ts';
+import { failureAdvice, unreadyText } from './failure-advice.ts';
+import { type AcceptedCall, followUp } from './follow-up.ts';
 import type { Lookup } from './identify.ts';
-import { nextStep, notReady } from './next-step.ts';
 import { patienceOf, progressOf } from './progress.ts';
 import { structured } from './result.ts';
 import { stopReason } from './task.ts';
@@ -38,10 +38,10 @@ interface Run {
   readonly batch: Batch;
   /** Whether a call waits until everything that it refers to is ready. */
   readonly waits: boolean;
-  /** The name of a call in answers; its label, unless several calls have the same. */
+  /** The name of a call in answers; the id of its entity, unless several calls change one entity. */
   readonly nameOf?: (call: BatchCall) => string;
   /** The result of a call: its name in answers, or more details. */
-  readonly result?: (call: BatchCall, output: Record<string, unknown>) => string;
+  readonly resultOf?: (call: BatchCall, output: Record<string, unknown>) => string;
 }
 
 /**
@@ -80,17 +80,17 @@ async function runCalls(
   { context }: Exchange,
 ): Promise<ToolResult> {
   const { signal } = context.mcpReq;
-  const { batch, waits, nameOf = ({ label }) => label, result = nameOf } = run;
+  const { batch, waits, nameOf = ({ entityId }) => entityId, resultOf = nameOf } = run;
   const { calls } = batch;
   const lookup = { deps, signal };
   const report = progressOf(context, calls.length);
   const deadline = performance.now() + patienceOf(context);
-  const [done, failed, accepted]: [string[], object[], Accepted[]] = [[], [], []];
-  const ended = (rest: Pick<Summary, 'notDone' | 'why'>) =>
+  const [done, failed, accepted]: [string[], object[], AcceptedCall[]] = [[], [], []];
+  const summaryWith = (rest: Pick<Summary, 'notDone' | 'why'>) =>
     summary({ done, failed, ...rest, nextCall: followUp(accepted, deps) });
   for (const [at, call] of calls.entries()) {
-    const unready = waits ? await untilReady(lookup, call, deadline) : undefined;
-    const stop = (why: string) => ended({ notDone: calls.slice(at).map(nameOf), why });
+    const unready = waits ? await waitUntilReady(lookup, call, deadline) : undefined;
+    const stop = (why: string) => summaryWith({ notDone: calls.slice(at).map(nameOf), why });
     if (unready !== undefined) return stop(unready);
     if (signal.aborted || performance.now() > deadline) return stop(signal.aborted ? stopReason(signal) : TOO_LONG);
     try {
@@ -98,27 +98,27 @@ async function runCalls(
       if (why === undefined) {
         const stepActor = plan?.plans.has(call) === false ? { principal: actor.principal } : actor;
         const output = await callNamed(deps.call, call.operation, call.input, { signal, actor: stepActor });
-        done.push(result(call, output));
+        done.push(resultOf(call, output));
         accepted.push({ ...call, output });
       } else failed.push({ step: nameOf(call), why: why.join(' ') });
     } catch (error) {
       if (!(error instanceof FinspaceError)) throw error;
       failed.push({ step: nameOf(call), ...(await failure(lookup, call, error)) });
       if (!OF_ONE_CALL.has(error.fields.code) || error.fields.outcomeUnknown === true)
-        return ended({ notDone: calls.slice(at + 1).map(nameOf), why: STOPPED });
+        return summaryWith({ notDone: calls.slice(at + 1).map(nameOf), why: STOPPED });
     }
     await report(nameOf(call));
   }
-  return ended({ notDone: [] });
+  return summaryWith({ notDone: [] });
 }
 
 const TOO_LONG = 'The call took too long.';
 const STOPPED = 'The error may concern the other steps too, so none of them was tried.';
 
 /** Waits until everything that a call refers to is ready. Returns why the call cannot continue; undefined when it can. */
-async function untilReady(lookup: Lookup, { operation, input }: BatchCall, deadline: number) {
+async function waitUntilReady(lookup: Lookup, { operation, input }: BatchCall, deadline: number) {
   for (;;) {
-    const unready = await notReady(lookup, operation, input);
+    const unready = await unreadyText(lookup, operation, input);
     if (unready === undefined || lookup.signal.aborted || performance.now() > deadline) return unready;
     await pause(POLL_MS, undefined, { signal: lookup.signal }).catch(() => undefined);
   }
@@ -152,7 +152,7 @@ async function refusalOf(
 async function failure(lookup: Lookup, { operation, input }: BatchCall, error: FinspaceError) {
   const { code, detail, advice, outcomeUnknown } = {
     ...error.fields,
-    ...(await nextStep(lookup, operation, input, error)),
+    ...(await failureAdvice(lookup, operation, input, error)),
   };
   const unknown = outcomeUnknown ? { outcomeUnknown } : {};
   return { error: wireName(code), message: quoteUntrusted(detail, 300), advice, ...unknown };

@@ -46,10 +46,10 @@ async function answersTo({ inputRequests = {} }: InputRequiredResult, context: S
   }
 }
 
-/** The request in the form of that era: it names the mode of a form, and gives a link an id. */
+/** The request as the 2025 era has it: with the mode of a form, or an id for a link. */
 function elicitation({ params }: { readonly params?: object }) {
-  const own = params !== undefined && 'url' in params ? { elicitationId: randomUUID() } : { mode: 'form' };
-  return { method: 'elicitation/create', params: { ...params, ...own } } as never;
+  const eraMembers = params !== undefined && 'url' in params ? { elicitationId: randomUUID() } : { mode: 'form' };
+  return { method: 'elicitation/create', params: { ...params, ...eraMembers } } as never;
 }
 
 /** Reports progress every ten seconds, so that the call does not look stuck. */

@@ -14,10 +14,9 @@ import { obtainApproval } from './approval-form.ts';
 import { whatChanges, withAnswerIfUnchanged } from './changed.ts';
 import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolDependencies, ToolResult } from './dependencies.ts';
+import { failureAdvice } from './failure-advice.ts';
 import { followUp, replacementFinder } from './follow-up.ts';
 import { describedTools } from './list.ts';
-import { nextStep } from './next-step.ts';
-import { ownTags } from './own-tags.ts';
 import { prepareArguments } from './prepare-arguments.ts';
 import { arnOfNew } from './resource-arn.ts';
 import {
@@ -30,6 +29,7 @@ import {
   withNote,
   wrongArguments,
 } from './result.ts';
+import { shownTags } from './shown-tags.ts';
 import { limitSize } from './size-limit.ts';
 import { suggestTool } from './suggest.ts';
 
@@ -81,20 +81,21 @@ async function callOperation(deps: ToolDependencies, name: OperationName, given:
   if (reason !== undefined) return notOffered(tool, reason);
   const lookup = { deps, signal: exchange.context.mcpReq.signal, isDestructive: isUsuallyDestructive(tool) };
   const prepared = await prepareArguments(lookup, agentInput(operationNamed(name)), given, name);
-  if ('wrong' in prepared) return wrongArguments(tool, prepared.wrong);
+  if ('problemTexts' in prepared) return wrongArguments(tool, prepared.problemTexts);
   const { input, meant } = prepared;
   const risk = riskOf(operationNamed(name), input);
-  const tooRisky = refusalReason(name, restrictions, caller, risk);
-  if (tooRisky !== undefined)
-    return refused(`${tool} did not run: this call would lose data or interrupt work. ${tooRisky}`);
+  const riskRefusal = refusalReason(name, restrictions, caller, risk);
+  if (riskRefusal !== undefined)
+    return refused(`${tool} did not run: this call would lose data or interrupt work. ${riskRefusal}`);
   try {
     return withEnvironmentMeant(await throughGate(deps, name, input, exchange), meant);
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
-    const isRisky = isDestructive(risk);
-    // What a lookup has read is cached by its object, so the object is copied only if its risk is another.
-    const lookupOfCall = isRisky === lookup.isDestructive ? lookup : { ...lookup, isDestructive: isRisky };
-    return withEnvironmentMeant(failed(tool, error, await nextStep(lookupOfCall, name, input, error)), meant);
+    const isCallDestructive = isDestructive(risk);
+    // What was read is cached by the lookup object, so that is copied only if the risk of the call differs.
+    const lookupOfCall =
+      isCallDestructive === lookup.isDestructive ? lookup : { ...lookup, isDestructive: isCallDestructive };
+    return withEnvironmentMeant(failed(tool, error, await failureAdvice(lookupOfCall, name, input, error)), meant);
   }
 }
 
@@ -117,7 +118,7 @@ async function callComposite(deps: ToolDependencies, tool: CompositeTool, given:
     isDestructive: isUsuallyDestructive(tool.name) || isUsuallyDestructive(given['tool']),
   };
   const prepared = await prepareArguments(lookup, tool.input(), given);
-  if ('wrong' in prepared) return wrongArguments(tool.name, prepared.wrong);
+  if ('problemTexts' in prepared) return wrongArguments(tool.name, prepared.problemTexts);
   const { input, meant } = prepared;
   try {
     return withEnvironmentMeant(await tool.run(deps, input, exchange), meant);
@@ -127,7 +128,10 @@ async function callComposite(deps: ToolDependencies, tool: CompositeTool, given:
     // The tools that take the call of another tool have its arguments in a member of their own.
     const callInput = { ...input, ...(input['arguments'] as Members | undefined) };
     const failedTool = isReadOnly(tool.name) ? toolName(operation) : tool.name;
-    return withEnvironmentMeant(failed(failedTool, error, await nextStep(lookup, operation, callInput, error)), meant);
+    return withEnvironmentMeant(
+      failed(failedTool, error, await failureAdvice(lookup, operation, callInput, error)),
+      meant,
+    );
   }
 }
 
@@ -172,14 +176,14 @@ async function throughGate(
   if ('result' in approval) return approval.result;
   const output = await reply;
   const delivered = await secrets.deliver(name, sent, output);
-  const done = {
+  const additions = {
     ...whatChanges(approval.plan, offered),
     ...(await findReplacement()),
     ...(await arnOfNew(lookup, name, sent, output)),
-    ...(await ownTags(deps, name, sent, output, options)),
+    ...(await shownTags(deps, name, sent, output, options)),
     ...followUp([{ operation: name, input: sent, output }], deps),
   };
-  return succeeded(name, delivered.output, { audience: delivered.audience, done });
+  return succeeded(name, delivered.output, { audience: delivered.audience, additions });
 }
 
 function makeCall(call: Call, name: OperationName, input: Members, options: CallOptions): Promise<Members> {

@@ -14,7 +14,7 @@ import { Words } from './lenient.ts';
 import { prepareArguments } from './prepare-arguments.ts';
 import { wrongArguments } from './result.ts';
 
-export const CREATE = 'create_kx_entities';
+export const CREATE_ENTITIES = 'create_kx_entities';
 const MAX_STEPS = 100;
 
 /** The creates that it takes. They run in the order in which the caller gives them. */
@@ -46,7 +46,7 @@ const createInput = () =>
 type CreateInput = z.output<ReturnType<typeof createInput>>;
 
 export const createEntities = compositeTool({
-  name: CREATE,
+  name: CREATE_ENTITIES,
   title: 'Create kdb entities',
   description:
     'Create up to 100 entities in one kdb environment in order, such as users from a list, or a cluster with all ' +
@@ -60,17 +60,17 @@ export const createEntities = compositeTool({
   needs: CREATES,
   run: async (deps, input, exchange) => {
     const batch = await createBatch({ deps, signal: exchange.context.mcpReq.signal }, input);
-    if ('wrong' in batch) return wrongArguments(CREATE, batch.wrong);
-    return runBatch(deps, { batch, waits: true, result: createdText }, exchange);
+    if ('problemTexts' in batch) return wrongArguments(CREATE_ENTITIES, batch.problemTexts);
+    return runBatch(deps, { batch, waits: true, resultOf: createdText }, exchange);
   },
 });
 
 export async function createBatch(
   lookup: Lookup,
   input: CreateInput,
-): Promise<Batch | { readonly wrong: readonly string[] }> {
+): Promise<Batch | { readonly problemTexts: readonly string[] }> {
   const { environmentId, create } = input;
-  const wrong: string[] = [];
+  const problemTexts: string[] = [];
   const calls: BatchCall[] = [];
   for (const [at, { tool, arguments: given }] of create.entries()) {
     const operation = operationOf(tool) as OperationName;
@@ -80,13 +80,14 @@ export async function createBatch(
       { environmentId, ...given },
       operation,
     );
-    const problems = 'wrong' in prepared ? prepared.wrong : problemsWith(operation, prepared.input, environmentId);
-    wrong.push(...problems.map((says) => `create.${at}.arguments.${says}`));
+    const problems =
+      'problemTexts' in prepared ? prepared.problemTexts : problemsWith(operation, prepared.input, environmentId);
+    problemTexts.push(...problems.map((says) => `create.${at}.arguments.${says}`));
     if ('input' in prepared)
-      calls.push({ operation, input: prepared.input, label: labelOf(operation, prepared.input) });
+      calls.push({ operation, input: prepared.input, entityId: entityIdOf(operation, prepared.input) });
   }
-  if (wrong.length > 0) return { wrong };
-  return { tool: CREATE, input, environmentId, verb: 'CREATE', entityCount: calls.length, calls };
+  if (problemTexts.length > 0) return { problemTexts };
+  return { tool: CREATE_ENTITIES, input, environmentId, verb: 'CREATE', entityCount: calls.length, calls };
 }
 
 function problemsWith(operation: OperationName, input: Record<string, unknown>, environmentId: string): string[] {
@@ -97,7 +98,7 @@ function problemsWith(operation: OperationName, input: Record<string, unknown>, 
 }
 
 /** `user:ann`, `dataview:trades/live`; for a changeset, which has no name yet, `changeset:trades`. */
-function labelOf(operation: OperationName, input: Record<string, unknown>): string {
+function entityIdOf(operation: OperationName, input: Record<string, unknown>): string {
   const kind = wordOf(operationNamed(operation).entity);
   const { databaseName } = input;
   return idOf(
@@ -108,7 +109,8 @@ function labelOf(operation: OperationName, input: Record<string, unknown>): stri
 }
 
 /** `volume:fast (CREATING)`, `changeset:trades/ID (PENDING)`. */
-function createdText({ label }: BatchCall, { changesetId, status }: Record<string, unknown>): string {
-  const entity = changesetId === undefined || !label.startsWith('changeset:') ? label : `${label}/${changesetId}`;
+function createdText({ entityId }: BatchCall, { changesetId, status }: Record<string, unknown>): string {
+  const isChangeset = changesetId !== undefined && entityId.startsWith('changeset:');
+  const entity = isChangeset ? `${entityId}/${changesetId}` : entityId;
   return status === undefined ? entity : `${entity} (${status})`;
 }

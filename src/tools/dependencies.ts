@@ -17,7 +17,7 @@ export interface ToolDependencies extends Planner {
   readonly gate: Gate;
   /** Whether a form that the client shows can count as consent; by default, every form can. */
   readonly trustsForms?: (() => Promise<boolean>) | undefined;
-  /** As in GraphOptions. */
+  /** By how many milliseconds the clock of the backend is ahead of this machine's. */
   readonly aheadMs?: (() => Promise<number>) | undefined;
   /** Replies of earlier reads, for tools that only read. */
   readonly cache?: ReplyCache | undefined;
@@ -27,7 +27,7 @@ export interface ToolDependencies extends Planner {
   readonly secrets: SecretSink;
   /** Called with unexpected errors; clients see no details of them. */
   readonly onerror: (error: unknown) => void;
-  /** Opens the approval page at a plan's code and returns its link; undefined if no page can be opened. */
+  /** Resolves to what opens the approval page at a plan's code and returns its link; to undefined if no page can be opened. */
   readonly pageOpener?: (() => Promise<((code: string) => Promise<string>) | undefined>) | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface CompositeTool<I extends z.ZodObject = z.ZodObject> {
   readonly title: string;
   /** Its documentation, as the summary of an operation. */
   readonly description: string;
-  /** As those of an operation. */
+  /** More words by which people search for it; they feed only the search catalog. */
   readonly keywords?: string;
   readonly annotations: ToolAnnotations;
   /** Strict; built on first use. */

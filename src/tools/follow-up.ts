@@ -13,17 +13,18 @@ import { briefSignal, type Lookup } from './identify.ts';
 
 type Offering = Pick<ToolDependencies, 'restrictions' | 'caller'>;
 
-export interface Accepted {
+export interface AcceptedCall {
   readonly operation: OperationName;
   readonly input: Members;
   readonly output: Members;
 }
 
 /**
- * In `next`, the one call that waits for everything that some calls with the same goal started, or a sentence if only another tool
- * shows what is in progress. Empty if nothing is in progress, or if the caller is not offered the tool that waits.
+ * What to do after accepted calls, of which all or none are deletes: `next` is the one call that waits for everything that they started,
+ * or a sentence if only another tool shows what is in progress. Empty if nothing is in progress, or if the caller is not offered the
+ * tool that waits.
  */
-export function followUp(accepted: readonly Accepted[], { restrictions, caller }: Offering) {
+export function followUp(accepted: readonly AcceptedCall[], { restrictions, caller }: Offering) {
   const underway = accepted.flatMap((call) => startedBy(call) ?? []);
   const [first] = underway;
   if (first === undefined || toolRefusalReason(waitFor, restrictions, caller) !== undefined) return {};
@@ -44,7 +45,7 @@ interface StartedChange extends WaitTarget {
 const waitTargetOf = ({ environment: _, until: __, ...target }: StartedChange): WaitTarget => target;
 
 /** An entity that a call leaves in a transitional status; a sentence if only another tool shows it. */
-function startedBy({ operation, input, output }: Accepted): StartedChange | string | undefined {
+function startedBy({ operation, input, output }: AcceptedCall): StartedChange | string | undefined {
   const { settles, entity, target, risk } = operationNamed(operation);
   const isUnderway = settles !== undefined || statusClass(output['status'] as string | undefined) === 'underway';
   if (risk === 'read' || !isUnderway) return undefined;

@@ -11,7 +11,7 @@ import { refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { ToolDependencies } from './dependencies.ts';
 
-/** Lookups for one call: what a name means before it, and the cause after it failed. */
+/** What is needed to look up what a name in a call means or, after the call failed, why. */
 export interface Lookup {
   readonly deps: Pick<ToolDependencies, 'call' | 'restrictions' | 'caller' | 'quotas'>;
   readonly signal: AbortSignal;
@@ -45,13 +45,13 @@ export interface EnvironmentMeant {
 
 /**
  * The environment with a name, ignoring case. `as-given` if the value is an id, `none` if no environment has that name,
- * `unreadable` if the caller may not list environments, or the error if that failed. `wrong` if several have the name, or if it equals
+ * `unreadable` if the caller may not list environments, or the error if that failed. `problemText` if several have the name, or if it equals
  * the id of another apart from case.
  */
 export async function environmentNamed(
   lookup: Lookup,
   given: string,
-): Promise<EnvironmentMeant | { readonly wrong: string } | 'as-given' | 'none' | 'unreadable' | FinspaceError> {
+): Promise<EnvironmentMeant | { readonly problemText: string } | 'as-given' | 'none' | 'unreadable' | FinspaceError> {
   const { all, failure } = await listedEnvironments(lookup);
   if (all === undefined)
     return failure === undefined || failure.fields.code === 'AccessDenied' ? 'unreadable' : failure;
@@ -62,9 +62,9 @@ export async function environmentNamed(
   if (first === undefined) return 'none';
   if (ids.some((id) => id.toLowerCase() === given.toLowerCase()))
     return {
-      wrong: `${quoteUntrusted(given)} is the name of one environment and the id of another; give the id of the one that you mean.`,
+      problemText: `${quoteUntrusted(given)} is the name of one environment and the id of another; give the id of the one that you mean.`,
     };
-  if (second !== undefined) return { wrong: candidatesText(named, given) };
+  if (second !== undefined) return { problemText: candidatesText(named, given) };
   const { environmentId = '', name = '' } = first;
   return { environmentId, name };
 }
@@ -92,7 +92,7 @@ export async function missingText(lookup: Lookup, { label, value, scope }: Refer
   const shown = (name: string) =>
     [name, known.get(name)].flatMap((each) => (each ? quoteUntrusted(each) : [])).join(', whose id is ');
   const hint = lookup.isDestructive
-    ? existingNames(known, shown)
+    ? existingNamesText(known, shown)
     : didYouMean(value, [...known.keys()], { otherwise: '.', shown });
   const where = whereListed(lookup.deps, label, operationName);
   return `There is no ${nounOfLabel(label, operationName)} ${quoteUntrusted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
@@ -101,7 +101,7 @@ export async function missingText(lookup: Lookup, { label, value, scope }: Refer
 const MAX_NAMED = 10;
 
 /** The end of a sentence about what is missing, and the existing names; an environment is listed once, by its name. */
-function existingNames(known: ReadonlyMap<string, string | undefined>, shown: (name: string) => string): string {
+function existingNamesText(known: ReadonlyMap<string, string | undefined>, shown: (name: string) => string): string {
   const ids = new Set(known.values());
   const names = [...known.keys()].filter((name) => name !== '' && !ids.has(name));
   if (names.length === 0) return '.';

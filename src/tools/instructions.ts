@@ -53,7 +53,7 @@ export function instructionsFor(
 }
 
 /** The risks that `--approve` can add, in words. */
-const ADDED = [
+const ADDABLE_RISKS = [
   ['create', 'creates'],
   ['update', 'updates'],
   ['disrupt', 'interruptions of clusters'],
@@ -61,6 +61,6 @@ const ADDED = [
 ] as const;
 
 function approvalsAdded({ approve, readOnly }: Restrictions): string[] {
-  const added = ADDED.flatMap(([risk, calls]) => (approve.includes(risk) ? calls : []));
+  const added = ADDABLE_RISKS.flatMap(([risk, calls]) => (approve.includes(risk) ? calls : []));
   return readOnly || added.length === 0 ? [] : [`On this server, these need approval, too: ${added.join(', ')}.`];
 }

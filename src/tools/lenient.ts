@@ -51,7 +51,7 @@ const isWords = (schema: z.ZodType): schema is z.ZodEnum =>
 
 /** The list for a single text: items separated by commas, or one other text. JSON is parsed elsewhere. */
 function listIn(element: z.ZodType, given: string): string[] | undefined {
-  if (isAbsent(given) || IS_JSON.test(given)) return undefined;
+  if (isAbsent(given) || JSON_START.test(given)) return undefined;
   if (isWords(element) || hasFlag(element, 'listItem') || hasFlag(element, 'keyValue'))
     return given.split(',').map((word) => word.trim());
   return element instanceof z.ZodString ? [given] : undefined;
@@ -65,12 +65,12 @@ function pairsIn(element: z.ZodType, given: unknown): unknown {
 }
 
 function keyValueIn(given: string) {
-  if (IS_JSON.test(given)) return given;
+  if (JSON_START.test(given)) return given;
   const [, key = given, value] = /^([^=]+)=(.*)$/s.exec(given) ?? [];
   return { key, ...(value === undefined ? {} : { value }) };
 }
 
-const IS_JSON = /^\s*[[{]/;
+const JSON_START = /^\s*[[{]/;
 
 /** The word that another spelling means; undefined if none or several match. */
 function wordIn(options: readonly string[], given: string): string | undefined {
@@ -90,21 +90,21 @@ const normalized = (word: string) =>
     .replace(/^(?:kx|kdb)/, '')
     .replace(/s$/, '');
 
-/** The same arguments, with the environment under the tool's name for it: `environmentId` or `environment`. */
+/** Puts the environment of a call under the name that the tool expects: `environmentId` or `environment`. */
 export function withEnvironmentRenamed(
   { shape }: z.ZodObject,
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const [name] = ENVIRONMENT.filter((one) => one in shape);
-  const [other] = ENVIRONMENT.filter((one) => one in given);
-  if (name === undefined || other === undefined || name in given || other in shape) return given;
-  const { [other]: value, ...rest } = given;
-  return { ...rest, [name]: value };
+  const [expected] = ENVIRONMENT_ARGUMENTS.filter((one) => one in shape);
+  const [sent] = ENVIRONMENT_ARGUMENTS.filter((one) => one in given);
+  if (expected === undefined || sent === undefined || expected in given || sent in shape) return given;
+  const { [sent]: value, ...rest } = given;
+  return { ...rest, [expected]: value };
 }
 
-const ENVIRONMENT = ['environmentId', 'environment'];
+const ENVIRONMENT_ARGUMENTS = ['environmentId', 'environment'];
 
-/** The same arguments, with the environment as `name` too, if the entity is the environment itself. */
+/** Adds the environment as `name`, too, if the entity that a call names is the environment itself. */
 export function withEnvironmentAsName(
   { shape }: z.ZodObject,
   given: Readonly<Record<string, unknown>>,

@@ -13,28 +13,28 @@ import { TEAR_DOWN } from '../safety/teardown.ts';
 import { argumentLines, isWithoutEffect, omissionLines, riskText, unchangedText } from '../safety/update-text.ts';
 import { type Visibility, visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { forecast, type PreviewOptions, previewBatch } from './batch-preview.ts';
+import { type BatchTool, forecast, type PreviewOptions, previewBatch } from './batch-preview.ts';
 import { whatChanges } from './changed.ts';
-import { CREATE, createBatch, createEntities } from './create-entities.ts';
+import { CREATE_ENTITIES, createBatch, createEntities } from './create-entities.ts';
 import { compositeTool, type ToolDependencies, type ToolResult } from './dependencies.ts';
 import { isOwnCursor, OTHER_CURSOR } from './fleet/cursor.ts';
 import { answer, shaping } from './fleet/page.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { notOffered, refused, withEnvironmentMeant, withheldKinds, wrongPreview } from './result.ts';
+import { notOffered, refused, withEnvironmentMeant, withheldNote, wrongPreviewArguments } from './result.ts';
 import { suggestTool } from './suggest.ts';
-import { TAG, tagBatch, tagEntities } from './tag-entities.ts';
+import { TAG_ENTITIES, tagBatch, tagEntities } from './tag-entities.ts';
 import { previewTeardown } from './tear-down.ts';
 
 const changingTools = lazy(() => [
   ...OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read').map(toolName),
-  ...Object.keys(BATCHES),
+  ...Object.keys(BATCH_TOOLS),
   TEAR_DOWN,
 ]);
 
 /** The tools that make several calls. */
-const BATCHES: Record<string, Parameters<typeof previewBatch>[1]> = {
-  [CREATE]: { tool: createEntities, batchOf: createBatch },
-  [TAG]: { tool: tagEntities, batchOf: tagBatch },
+const BATCH_TOOLS: Record<string, BatchTool> = {
+  [CREATE_ENTITIES]: { tool: createEntities, batchOf: createBatch },
+  [TAG_ENTITIES]: { tool: tagEntities, batchOf: tagBatch },
 };
 
 /** Previews a call: what the gate would show to a person, without asking anyone and without opening a pending approval. */
@@ -59,8 +59,8 @@ export const planChange = compositeTool({
     const { tool, arguments: given } = previewInput;
     if (!isOwnCursor(previewInput)) return refused(OTHER_CURSOR);
     if (tool === TEAR_DOWN) return previewTeardown(deps, given, { previewInput, signal });
-    const batch = Object.hasOwn(BATCHES, tool) ? BATCHES[tool] : undefined;
-    if (batch !== undefined) return previewBatch(deps, batch, given, { previewInput, signal });
+    const batchTool = Object.hasOwn(BATCH_TOOLS, tool) ? BATCH_TOOLS[tool] : undefined;
+    if (batchTool !== undefined) return previewBatch(deps, batchTool, given, { previewInput, signal });
     const name = operationOf(tool);
     if (name === undefined)
       return refused(
@@ -84,7 +84,7 @@ async function previewCall(
   const operation = operationNamed(name);
   const lookup = { deps, signal, isDestructive: isDestructive(operation.risk) };
   const prepared = await prepareArguments(lookup, agentInput(operation), given, name);
-  if ('wrong' in prepared) return wrongPreview(tool, prepared.wrong);
+  if ('problemTexts' in prepared) return wrongPreviewArguments(tool, prepared.problemTexts);
   const { input, meant } = prepared;
   const call = withOptions(deps.call, { signal });
   const planner = { ...deps, call: deduplicated(call), countsAll: true };
@@ -92,8 +92,8 @@ async function previewCall(
   const offered = offeredTo(deps);
   if (plan === undefined) return refused(await missingTarget(call, name, input, offered));
   const visibility = visibilityFor(offered, [input, plan.name]);
-  const { head, effect } = previewHead(deps, tool, plan, visibility);
-  const { blockers, lost, interrupted, warnings } = effect;
+  const { head, effects } = previewHead(deps, tool, plan, visibility);
+  const { blockers, lost, interrupted, warnings } = effects;
   const sections = [
     { name: 'blockers', rows: visibility.redact(blockers) },
     ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: visibility.redact(warnings) }]),
@@ -103,16 +103,16 @@ async function previewCall(
   return withEnvironmentMeant(answer(head, sections, { input: previewInput }), meant);
 }
 
-/** What the preview of a call says before it lists entities, and the plan; without effects if the call would not be sent. */
+/** What the preview of a call says before it lists entities, and the effects to list: none if the call would change nothing. */
 function previewHead({ restrictions, caller }: ToolDependencies, tool: string, plan: Plan, visibility: Visibility) {
   const { risk, approvalReasons, forbidden, unchecked } = plan;
   const offered = offeredTo({ restrictions, caller });
   const argumentsRefused = omissionLines(plan, offered);
-  const tooRisky = refusalReason(plan.operation, restrictions, caller, risk);
-  const isRefused = [forbidden, argumentsRefused, tooRisky].some((why) => why !== undefined);
+  const riskRefusal = refusalReason(plan.operation, restrictions, caller, risk);
+  const isRefused = [forbidden, argumentsRefused, riskRefusal].some((why) => why !== undefined);
   const isUnchanged = !isRefused && argumentLines(plan).length === 0 && isWithoutEffect(plan);
-  const effect = isUnchanged ? { ...plan, ...NO_EFFECT } : plan;
-  const { blockers, lost, interrupted, warnings, quotas } = effect;
+  const effects = isUnchanged ? { ...plan, ...NO_EFFECT } : plan;
+  const { blockers, lost, interrupted, warnings, quotas } = effects;
   const blocked = isRefused || blockers.length > 0;
   const needsApproval = !isUnchanged && approvalNeeded(plan, restrictions);
   const head = {
@@ -125,15 +125,15 @@ function previewHead({ restrictions, caller }: ToolDependencies, tool: string, p
     blocked,
     ...forecast(blocked || isUnchanged, unchecked),
     ...(argumentsRefused === undefined ? {} : { argumentsRefused }),
-    ...(tooRisky === undefined ? {} : { refused: `${riskText(plan)} ${tooRisky}` }),
+    ...(riskRefusal === undefined ? {} : { refused: `${riskText(plan)} ${riskRefusal}` }),
     ...(isUnchanged ? { changesNothing: unchangedText(plan) } : {}),
-    ...whatChanges(effect, offered),
+    ...whatChanges(effects, offered),
     ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
     ...(quotas.length === 0 ? {} : { quotas }),
     counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
-    ...withheldKinds(visibility.withheldKinds([...blockers, ...warnings, ...lost, ...interrupted])),
+    ...withheldNote(visibility.withheldKinds([...blockers, ...warnings, ...lost, ...interrupted])),
   };
-  return { head, effect };
+  return { head, effects };
 }
 
 /** A call that changes nothing is not sent, so nothing blocks it and it has no consequences. */

@@ -10,12 +10,14 @@ import { type EnvironmentMeant, environmentNamed, type Lookup, missingText } fro
 import { isAbsent, withEnvironmentAsName, withEnvironmentRenamed } from './lenient.ts';
 
 /** Valid arguments, with the id of an environment in place of its name; or sentences about what is wrong. */
-type Prepared = { readonly input: Members; readonly meant?: EnvironmentMeant } | { readonly wrong: readonly string[] };
+type Prepared =
+  | { readonly input: Members; readonly meant?: EnvironmentMeant }
+  | { readonly problemTexts: readonly string[] };
 
 /**
  * Prepares the arguments of a call before anything is planned or approved: corrects common client mistakes, validates, and
- * resolves the name of an environment. It reads the names for each call, because since an earlier read the name may have passed to another
- * environment. Nothing is read if other arguments are wrong. Rejects with `FinspaceError` if a name cannot be resolved because that read
+ * resolves the name of an environment. It reads the names for each call, because a name may have passed to another environment since an
+ * earlier read. Nothing is read if other arguments are wrong. Rejects with `FinspaceError` if a name cannot be resolved because that read
  * failed.
  */
 export async function prepareArguments(
@@ -26,7 +28,7 @@ export async function prepareArguments(
 ): Promise<Prepared> {
   const given = withEnvironmentAsName(schema, withEnvironmentRenamed(schema, sent));
   const explained = (problems: readonly ArgumentProblem[]) => ({
-    wrong: explainProblems(lookup, problems, operationName),
+    problemTexts: explainProblems(lookup, problems, operationName),
   });
   const parsed = parsedCall(schema, given, operationName);
   const problems = 'problems' in parsed ? parsed.problems : [];
@@ -43,14 +45,14 @@ export async function prepareArguments(
     });
   }
   if (typeof found === 'object') {
-    if ('wrong' in found) return { wrong: [found.wrong] };
+    if ('problemText' in found) return { problemTexts: [found.problemText] };
     const resolved = parsedCall(schema, { ...given, [ENVIRONMENT]: found.environmentId }, operationName);
     return 'input' in resolved ? { ...resolved, meant: found } : explained(resolved.problems);
   }
   if (found === 'none' && !ID_CHARACTERS.test(name))
-    return { wrong: [await missingText(lookup, { label: ENVIRONMENT, value: name, scope: {} }, operationName)] };
+    return { problemTexts: [await missingText(lookup, { label: ENVIRONMENT, value: name, scope: {} }, operationName)] };
   if ('input' in parsed) return parsed;
-  return found === 'unreadable' ? { wrong: [UNREADABLE] } : explained(problems);
+  return found === 'unreadable' ? { problemTexts: [UNREADABLE] } : explained(problems);
 }
 
 /** The parsed arguments. It is a problem if all settings of an update are empty, because without them the call has another meaning. */
@@ -60,9 +62,9 @@ function parsedCall(schema: z.ZodObject, given: Members, operationName: Operatio
   const kept = Object.entries(given).filter(([name, value]) => !(isAbsent(value) && isNotOffered(name)));
   const parsed = parseArguments(schema, Object.fromEntries(kept));
   if (operation?.update === undefined || 'problems' in parsed) return parsed;
-  const isOnlyKey = Object.keys(parsed.input).every((name) => labels(operation).includes(name));
+  const hasSettings = Object.keys(parsed.input).some((name) => !labels(operation).includes(name));
   const empty = Object.keys(given).filter((name) => given[name] !== undefined && !(name in parsed.input));
-  if (!isOnlyKey || empty.length === 0) return parsed;
+  if (hasSettings || empty.length === 0) return parsed;
   return { problems: empty.map((name) => ({ path: [name], says: emptyText(name), given: '' })) };
 }
 

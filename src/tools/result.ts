@@ -14,25 +14,29 @@ export type FailureAdvice = Partial<Pick<FailureFields, 'advice' | 'retryable'>>
 interface Success {
   /** The audience of the output, if it is not the model. */
   readonly audience?: 'user' | undefined;
-  /** The effects of the call, besides the API's reply. */
-  readonly done?: Members;
+  /** What the answer has besides the API's reply, such as the changes that the call made. */
+  readonly additions?: Members;
 }
 
 /**
  * The result of a successful call: the API's output, with `complete` for a page of a list, the status if the API returns nothing,
- * and the effects of the call.
+ * and the additions.
  */
-export function succeeded(name: OperationName, output: Members, { audience, done = {} }: Success = {}): CallToolResult {
+export function succeeded(
+  name: OperationName,
+  output: Members,
+  { audience, additions = {} }: Success = {},
+): CallToolResult {
   const { settles } = operationNamed(name);
   const list = listMember(operationNamed(name));
   const complete = output['nextToken'] === undefined;
   const isEmpty = list === null && Object.keys(output).length === 0;
   const status = settles?.now === undefined ? { done: true } : { status: settles.now };
   const statusIfEmpty = isEmpty ? status : {};
-  const remarks = list === null || complete ? [] : [ONE_PAGE];
+  const notes = list === null || complete ? [] : [ONE_PAGE];
   const result = structured(
-    list === null ? { ...output, ...statusIfEmpty, ...done } : { complete, ...output },
-    ...remarks,
+    list === null ? { ...output, ...statusIfEmpty, ...additions } : { complete, ...output },
+    ...notes,
   );
   if (audience === undefined) return result;
   return { ...result, content: result.content.map((block) => ({ ...block, annotations: { audience: [audience] } })) };
@@ -96,17 +100,17 @@ export const wrongArguments = (tool: string, problems: readonly string[]) =>
   refused(`${tool} was not called: its arguments are wrong.`, ...problems);
 
 /** The result of a preview if the arguments for the previewed tool are wrong. */
-export const wrongPreview = (tool: string, problems: readonly string[]) =>
+export const wrongPreviewArguments = (tool: string, problems: readonly string[]) =>
   refused(`The arguments for ${tool} are wrong.`, ...problems);
 
-/** The same result with a note for the model; a form or link stays unchanged. */
+/** Adds a note for the model to a result; a form or link stays unchanged. */
 export function withNote<R extends CallToolResult | InputRequiredResult>(result: R, note: string): R {
   return 'inputRequests' in result
     ? result
     : { ...result, content: [...(result as CallToolResult).content, { type: 'text', text: note }] };
 }
 
-/** The same result with the id and name of the environment, if the call named it by name; unchanged if it gave an id. */
+/** Adds the id and name of the environment to a result, if the call named it by name. */
 export function withEnvironmentMeant<R extends CallToolResult | InputRequiredResult>(
   result: R,
   meant: EnvironmentMeant | undefined,
@@ -134,7 +138,7 @@ export function structured(structuredContent: Members, ...notes: readonly string
 }
 
 /** The note of a preview that omits what the caller may not see; empty if nothing is omitted. */
-export const withheldKinds = (kinds: readonly string[]) =>
+export const withheldNote = (kinds: readonly string[]) =>
   kinds.length === 0 ? {} : { withheld: WITHHELD, withheldKinds: kinds };
 
 const WITHHELD =

@@ -4,7 +4,7 @@ import { visible } from '../untrusted.ts';
 import type { ToolResult } from './dependencies.ts';
 
 /**
- * The same result with no more text than an answer may have. Large data is shortened, with `omitted`, in text and structured
+ * Limits the text of a result to what an answer may have. Large data is shortened, with `omitted`, in text and structured
  * content alike; other texts lose their middle.
  */
 export function limitSize(result: ToolResult): ToolResult {

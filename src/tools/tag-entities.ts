@@ -10,7 +10,7 @@ import type { Lookup } from './identify.ts';
 import { Words } from './lenient.ts';
 import { wrongArguments } from './result.ts';
 
-export const TAG = 'tag_kx_entities';
+export const TAG_ENTITIES = 'tag_kx_entities';
 const MAX_ENTITIES = 100;
 
 const selection = () =>
@@ -36,7 +36,7 @@ const selection = () =>
 type Selection = z.output<ReturnType<typeof selection>>;
 
 export const tagEntities = compositeTool({
-  name: TAG,
+  name: TAG_ENTITIES,
   title: 'Tag kdb entities',
   description:
     'Add, change or remove tags of up to 100 entities in one kdb environment, by kind and name. Give tags, tagKeys ' +
@@ -49,10 +49,10 @@ export const tagEntities = compositeTool({
   needs: ['TagResource', 'UntagResource', 'GetKxEnvironment'],
   run: async (deps, input, exchange) => {
     const batch = await tagBatch({ deps, signal: exchange.context.mcpReq.signal }, input);
-    if ('wrong' in batch) return wrongArguments(TAG, batch.wrong);
+    if ('problemTexts' in batch) return wrongArguments(TAG_ENTITIES, batch.problemTexts);
     const isBoth = input.tags !== undefined && input.tagKeys !== undefined;
     const verb = ({ operation }: BatchCall) => (operation === 'TagResource' ? 'tag' : 'untag');
-    const naming = isBoth ? { nameOf: (call: BatchCall) => `${verb(call)} ${call.label}` } : {};
+    const naming = isBoth ? { nameOf: (call: BatchCall) => `${verb(call)} ${call.entityId}` } : {};
     return runBatch(deps, { batch, waits: false, ...naming }, exchange);
   },
 });
@@ -60,35 +60,39 @@ export const tagEntities = compositeTool({
 export async function tagBatch(
   { deps: { call }, signal }: Lookup,
   input: Selection,
-): Promise<Batch | { readonly wrong: readonly string[] }> {
+): Promise<Batch | { readonly problemTexts: readonly string[] }> {
   const { environmentId, entities, tags, tagKeys } = input;
-  if (tags === undefined && tagKeys === undefined) return { wrong: ['Give tags, tagKeys or both.'] };
-  const both = tagKeys?.find((key) => tags !== undefined && Object.hasOwn(tags, key));
-  if (both !== undefined)
+  if (tags === undefined && tagKeys === undefined) return { problemTexts: ['Give tags, tagKeys or both.'] };
+  const keyInBoth = tagKeys?.find((key) => tags !== undefined && Object.hasOwn(tags, key));
+  if (keyInBoth !== undefined)
     return {
-      wrong: [`tagKeys: ${quoteUntrusted(both)} is also in tags, so this call would remove it and set it again.`],
+      problemTexts: [
+        `tagKeys: ${quoteUntrusted(keyInBoth)} is also in tags, so this call would remove it and set it again.`,
+      ],
     };
   const mismatched = entities.findIndex(({ kind, database }) => (kind === 'dataview') !== (database !== undefined));
   if (mismatched >= 0)
-    return { wrong: [`entities.${mismatched}.database: a dataview needs one, and nothing else takes one.`] };
+    return { problemTexts: [`entities.${mismatched}.database: a dataview needs one, and nothing else takes one.`] };
   const { environmentArn, name } = await call('GetKxEnvironment', { environmentId }, { signal });
-  const other = entities.find((each) => each.kind === 'environment' && ![name, environmentId].includes(each.name));
-  if (other !== undefined)
+  const otherEnvironment = entities.find(
+    (each) => each.kind === 'environment' && ![name, environmentId].includes(each.name),
+  );
+  if (otherEnvironment !== undefined)
     return {
-      wrong: [
-        `The environment is ${quoteUntrusted(String(name))}, not ${quoteUntrusted(other.name)}: tag each in a separate call.`,
+      problemTexts: [
+        `The environment is ${quoteUntrusted(String(name))}, not ${quoteUntrusted(otherEnvironment.name)}: tag each in a separate call.`,
       ],
     };
   const paths = new Map(entities.map((each) => [idOf(each.kind, each.name, each.database), arnPath(each)] as const));
-  const calls = [...paths].flatMap(([label, path]): BatchCall[] => {
+  const calls = [...paths].flatMap(([entityId, path]): BatchCall[] => {
     const resourceArn = `${environmentArn}${path}`;
     // The removal makes room, because the number of tags is limited.
     return [
       ...(tagKeys === undefined
         ? []
-        : [{ operation: 'UntagResource' as const, input: { resourceArn, tagKeys }, label }]),
-      ...(tags === undefined ? [] : [{ operation: 'TagResource' as const, input: { resourceArn, tags }, label }]),
+        : [{ operation: 'UntagResource' as const, input: { resourceArn, tagKeys }, entityId }]),
+      ...(tags === undefined ? [] : [{ operation: 'TagResource' as const, input: { resourceArn, tags }, entityId }]),
     ];
   });
-  return { tool: TAG, input, environmentId, verb: 'CHANGE TAGS OF', entityCount: paths.size, calls };
+  return { tool: TAG_ENTITIES, input, environmentId, verb: 'CHANGE TAGS OF', entityCount: paths.size, calls };
 }

@@ -13,7 +13,7 @@ export interface Task {
   readonly patienceMs: number;
   report(report: TaskReport): Promise<void>;
   /**
-   * The same before a change. If the task must not make it, the signal of the call is aborted when this resolves, with `TaskStopped` as
+   * Reports before a change. If the task must not make it, the signal of the call is aborted when this resolves, with `TaskStopped` as
    * the reason.
    */
   announce(report: TaskReport): Promise<void>;

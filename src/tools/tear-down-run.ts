@@ -34,15 +34,15 @@ export async function runTeardown(deps: ToolDependencies, plan: TeardownPlan, ac
   const { context, continueAsTask } = exchange;
   const { signal } = context.mcpReq;
   const { deletions } = plan;
-  const reportAt = (at: number, activity = '', inDoubt = ''): TaskReport => ({
-    message: `Requested ${at} of ${deletions.length} deletions.${activity}`,
-    resultIfInterrupted: stoppedAt(plan, at, { why: `${INTERRUPTED}${inDoubt}`, asTask: true }),
+  const reportAt = (requested: number, activity = '', doubt = ''): TaskReport => ({
+    message: `Requested ${requested} of ${deletions.length} deletions.${activity}`,
+    resultIfInterrupted: stoppedAt(plan, requested, { why: `${INTERRUPTED}${doubt}`, asTask: true }),
   });
   const task = await continueAsTask?.(reportAt(0));
   const progress = progressOf(context, deletions.length);
   const deadline = performance.now() + (task?.patienceMs ?? patienceOf(context));
-  const unready = await deps.gate.prepare(plan);
-  if (unready !== undefined) return refused(...unready);
+  const refusal = await deps.gate.prepare(plan);
+  if (refusal !== undefined) return refused(...refusal);
   const accepted = acceptedDeletions(deps, plan.leaving, signal);
   for (const [at, deletion] of deletions.entries()) {
     const what = itemText(deletion.item);
@@ -58,7 +58,7 @@ export async function runTeardown(deps: ToolDependencies, plan: TeardownPlan, ac
     accepted.add(deletion);
     await (task === undefined ? progress(`requested the deletion of ${what}`) : task.report(reportAt(at + 1)));
   }
-  if (task !== undefined) return whenGone(deps, plan, task, { deadline, signal });
+  if (task !== undefined) return waitUntilGone(deps, plan, task, { deadline, signal });
   return (await readRemaining(deps, plan)).result;
 }
 
@@ -68,7 +68,7 @@ interface Stop {
   readonly asTask: boolean;
 }
 
-/** The result of a teardown that stopped after so many deletions. As a task, it names them, because its client saw no progress. */
+/** The result of a teardown that stopped. The result of a task names the deletions, because its client saw no progress. */
 function stoppedAt({ deletions }: TeardownPlan, requested: number, { why, failed = [], asTask }: Stop): CallToolResult {
   const names = (some: readonly TeardownStep[]) => some.slice(0, MAX_NAMED).map(({ item }) => itemText(item));
   const [done, rest] = [deletions.slice(0, requested), deletions.slice(requested)];
@@ -101,7 +101,7 @@ const failedRows = (failed: readonly FailedDeletion[]) =>
 const INTERRUPTED = 'The server that ran this task has ended, or was out of reach.';
 
 /** The result of a task when everything is gone, a deletion has failed, or the task must not wait any longer. */
-async function whenGone(
+async function waitUntilGone(
   deps: ToolDependencies,
   plan: TeardownPlan,
   task: Task,
@@ -142,11 +142,11 @@ export async function readRemaining(
     const result = structured({ finished: true, ...counts, entities: names(all) });
     return { result, remaining, gone, isUnderway };
   }
-  const { next } = waitForEnd(deps, underway);
-  const open =
+  const { next } = waitCall(deps, underway);
+  const underwayRows =
     underway.length === 0 ? {} : { underway: underway.length, entities: names(underway).slice(0, MAX_NAMED) };
   const result = structured(
-    { finished: false, ...counts, ...failedRows(failed), ...open, ...(next === undefined ? {} : { next }) },
+    { finished: false, ...counts, ...failedRows(failed), ...underwayRows, ...(next === undefined ? {} : { next }) },
     `All deletions were accepted, ${outcomeText(failed.length)}${next === undefined ? '' : WAIT}`,
   );
   return { result, remaining, gone, isUnderway };
@@ -158,7 +158,7 @@ const outcomeText = (failed: number) =>
 const WAIT = ' To wait for the end, make the call in `next`.';
 
 /** The call that waits for the end of deletions. An environment is deleted after everything in it. */
-function waitForEnd(deps: ToolDependencies, remaining: readonly AcceptedDeletion[]) {
+function waitCall(deps: ToolDependencies, remaining: readonly AcceptedDeletion[]) {
   const ofEnvironment = remaining.filter(({ operation }) => operation === 'DeleteKxEnvironment');
   const awaited = ofEnvironment.length > 0 ? ofEnvironment : remaining;
   return followUp(
@@ -232,14 +232,14 @@ async function authorizeDeletion(
   if (plan.isLeaving) return { why: `${itemText(item)} is already being deleted by another client.` };
   const [blocker] = plan.blockers;
   if (blocker !== undefined) return { waitsFor: itemText(blocker.item) };
-  const changed = changedSinceApproval(teardown, deletion, plan);
-  if (changed !== undefined) return { why: changed };
+  const change = changeSinceApproval(teardown, deletion, plan);
+  if (change !== undefined) return { why: change };
   let failure: string | undefined;
   // Read together, so that little time passes between the last look and the deletion.
   const lastLook = async () => {
-    const [now, found] = await Promise.all([replan(), firstFailure()]);
+    const [currentPlan, found] = await Promise.all([replan(), firstFailure()]);
     failure = found;
-    return now;
+    return currentPlan;
   };
   const refusal = await deps.gate.authorizeStep(teardown, plan, lastLook, visibility);
   if (failure !== undefined || refusal === undefined) return { why: failure };
@@ -248,13 +248,13 @@ async function authorizeDeletion(
 }
 
 /** What is no longer as the person saw it. */
-const changedSinceApproval = (
+const changeSinceApproval = (
   teardown: TeardownPlan,
   { item, entityDigest }: TeardownStep,
   plan: Plan,
 ): string | undefined =>
   plan.entityDigest === entityDigest
-    ? unapprovedEntities(teardown, plan)[0]
+    ? unapprovedEntityText(teardown, plan)
     : `${itemText(item)} has changed since the person saw it.`;
 
 /** Why a deletion failed. */
@@ -267,15 +267,16 @@ function failureOf({ item }: TeardownStep, error: unknown, signal: AbortSignal):
 }
 
 /**
- * Entities that the deletion of the environment would include although they were not approved, such as a new one with the name of an
+ * Says which entity the deletion of the environment would include although it was not approved, such as a new one with the name of an
  * approved one.
  */
-function unapprovedEntities({ deletions, leaving }: TeardownPlan, { operation, lost }: Plan): readonly string[] {
-  if (operation !== 'DeleteKxEnvironment') return [];
+function unapprovedEntityText({ deletions, leaving }: TeardownPlan, { operation, lost }: Plan): string | undefined {
+  if (operation !== 'DeleteKxEnvironment') return undefined;
   const approvedByArn = new Map([...deletions, ...leaving].map(({ item }) => [item.arn, item]));
-  return lost.flatMap((item) => {
+  const [first] = lost.flatMap((item) => {
     const approved = approvedByArn.get(item.arn);
     if (approved === undefined) return `${itemText(item)} was added after the person saw the plan.`;
     return approved.made === item.made ? [] : `${itemText(item)} was recreated after the person saw the plan.`;
   });
+  return first;
 }

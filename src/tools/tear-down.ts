@@ -10,7 +10,7 @@ import { compositeTool, type ToolDependencies, type ToolResult } from './depende
 import { answer } from './fleet/page.ts';
 import { Narrowing } from './lenient.ts';
 import { prepareArguments } from './prepare-arguments.ts';
-import { notOffered, refused, withEnvironmentMeant, withheldKinds, wrongPreview } from './result.ts';
+import { notOffered, refused, withEnvironmentMeant, withheldNote, wrongPreviewArguments } from './result.ts';
 import { readRemaining, runTeardown } from './tear-down-run.ts';
 
 const ALREADY_DELETED = `${TEAR_DOWN} did not run: the environment is already deleted.`;
@@ -67,7 +67,7 @@ export async function previewTeardown(
   const reason = toolRefusalReason(tearDown, deps.restrictions, deps.caller);
   if (reason !== undefined) return notOffered(TEAR_DOWN, reason);
   const prepared = await prepareArguments({ deps, signal, isDestructive: true }, tearDown.input(), given);
-  if ('wrong' in prepared) return wrongPreview(TEAR_DOWN, prepared.wrong);
+  if ('problemTexts' in prepared) return wrongPreviewArguments(TEAR_DOWN, prepared.problemTexts);
   const input = prepared.input as z.output<ReturnType<typeof selection>>;
   const plan = await planTeardown(deps, TEAR_DOWN, input, deps.caller.principal, { signal });
   if (plan === undefined) return refused(ALREADY_DELETED);
@@ -86,7 +86,7 @@ export async function previewTeardown(
     ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
     counts: { blockers: blockers.length, lost: lost.length, interrupted: 0, beingDeleted: leaving.length },
     order: 'The list `lost` is in the order of deletion.',
-    ...withheldKinds(visibility.withheldKinds([...blockers, ...lost])),
+    ...withheldNote(visibility.withheldKinds([...blockers, ...lost])),
   };
   const sections = [
     { name: 'blockers', rows: visibility.redact(blockers) },

@@ -3,7 +3,7 @@ import { operationNamed } from '../../operations/index.ts';
 import { operationOf } from '../../operations/naming.ts';
 import { lazy } from '../../operations/operation.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
-import { explainProblems, NO_SUCH, parseArguments } from '../arguments.ts';
+import { explainProblems, NO_SUCH_ARGUMENT, parseArguments } from '../arguments.ts';
 import { callTool } from '../call.ts';
 import { compositeNamed } from '../composites.ts';
 import {
@@ -144,7 +144,7 @@ export async function callSearchTool(
     const lookup = { deps, signal: exchange.context.mcpReq.signal };
     const problems = explainProblems(lookup, parsed.problems);
     const isOutside =
-      tool.input().shape['tool'] !== undefined && parsed.problems.some(({ says }) => says.startsWith(NO_SUCH));
+      tool.input().shape['tool'] !== undefined && parsed.problems.some(({ says }) => says.startsWith(NO_SUCH_ARGUMENT));
     const hint = isOutside
       ? ['Put the arguments of the tool into arguments: {"tool":"get_kx_cluster","arguments":{…}}.']
       : [];

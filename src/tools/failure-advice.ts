@@ -19,7 +19,7 @@ import { environmentNamed, type Lookup, missingText } from './identify.ts';
 import type { FailureAdvice } from './result.ts';
 
 /** What to do about a failed call. Reads what the call refers to, and names what is missing and what must be waited for. */
-export async function nextStep(
+export async function failureAdvice(
   lookup: Lookup,
   name: OperationName,
   input: Members,
@@ -31,12 +31,10 @@ export async function nextStep(
   if (code === 'ResourceNotFound') return missingAdvice(lookup, name, input);
   if (QUOTA.has(code)) return quotaAdvice(lookup, name, input, advice);
   if (code !== 'Conflict' && code !== 'ResourceAlreadyExists') return {};
-  const closed = await closedEnvironmentAdvice(lookup, name, input);
-  if (closed !== undefined) return closed;
-  const namesake = await nameTakenAdvice(lookup, name, input);
-  if (namesake !== undefined) return namesake;
+  const found = (await closedEnvironmentAdvice(lookup, name, input)) ?? (await nameTakenAdvice(lookup, name, input));
+  if (found !== undefined) return found;
   if (error.fields.reason === 'RESOURCE_IN_USE') return { advice: IN_USE, retryable: false };
-  return code === 'Conflict' && WAITABLE.has(error.fields.reason) ? waitAdvice(lookup, name, input) : {};
+  return code === 'Conflict' && WAITABLE.has(error.fields.reason) ? transitionAdvice(lookup, name, input) : {};
 }
 
 const IN_USE =
@@ -52,16 +50,16 @@ async function quotaAdvice(
   lookup: Lookup,
   name: OperationName,
   input: Members,
-  otherwise: string,
+  generalAdvice: string,
 ): Promise<FailureAdvice> {
   const { deps, signal } = lookup;
   const planner = { ...deps, call: deduplicated(withOptions(deps.call, { signal })) };
   const read = () => quotasFor(planner, name, input);
   const found = await readIfOffered(deps, 'GetKxEnvironment', read);
   if (found === undefined || found.quotas.length === 0) return {};
-  const over = found.blockers.filter(({ item }) => item.kind === 'quota');
-  const [what] = over.map(({ item, first }) => `${item.name}: ${item.detail}. ${first}`);
-  return { advice: what ?? `Quotas: ${found.quotas.join('; ')}. ${otherwise}` };
+  const exceeded = found.blockers.filter(({ item }) => item.kind === 'quota');
+  const [exceededText] = exceeded.map(({ item, first }) => `${item.name}: ${item.detail}. ${first}`);
+  return { advice: exceededText ?? `Quotas: ${found.quotas.join('; ')}. ${generalAdvice}` };
 }
 
 async function missingAdvice(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice> {
@@ -124,7 +122,7 @@ async function nameTakenAdvice(
     : { advice: `${statement}. Use it, or choose another name.`, retryable: false };
 }
 
-/** The environment with a name, which has an id besides; undefined if there is no such one, or more than one. */
+/** A reference to the only environment with a name; undefined if there is none, or more than one. */
 async function environmentReference(lookup: Lookup, given: string): Promise<Reference | undefined> {
   const meant = await environmentNamed(lookup, given);
   if (typeof meant !== 'object' || !('environmentId' in meant)) return undefined;
@@ -132,8 +130,8 @@ async function environmentReference(lookup: Lookup, given: string): Promise<Refe
   return { label: 'environmentId', value: environmentId, scope: { environmentId } };
 }
 
-/** What must be waited for, or has failed. */
-async function waitAdvice(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice> {
+/** What to do about an entity that is in transition, or has failed. */
+async function transitionAdvice(lookup: Lookup, name: OperationName, input: Members): Promise<FailureAdvice> {
   const { path, body } = referencesIn(name, input);
   const all = [...path, ...body].toReversed();
   const found = await Promise.all(all.map((reference) => readStatus(lookup, reference, name)));
@@ -162,8 +160,8 @@ function classOf(seen: Awaited<ReturnType<typeof readStatus>>, { label }: Refere
   return statusClass(seen.status);
 }
 
-/** The entity that a call refers to and must wait for, in words; undefined when everything is ready or has failed. */
-export async function notReady(lookup: Lookup, name: OperationName, input: Members): Promise<string | undefined> {
+/** Says for which entity a call must wait; undefined when everything that it refers to is ready or has failed. */
+export async function unreadyText(lookup: Lookup, name: OperationName, input: Members): Promise<string | undefined> {
   const { path, body } = referencesIn(name, input);
   for (const reference of [...path, ...body]) {
     const found = await readStatus(lookup, reference, name);

@@ -8,7 +8,7 @@ import { environmentArn } from '../safety/protection.ts';
 import type { ToolDependencies } from './dependencies.ts';
 import { reasonOf } from './fleet/read-gaps.ts';
 
-/** The part of its ARN after the environment's ARN, for the one entity with tags that a read shows; undefined for other calls. */
+/** For a read of one entity that can have tags: the part of the entity's ARN after the environment's ARN; undefined for other calls. */
 function pathShown(name: OperationName, input: Members): string | undefined {
   if (name === 'GetEnvironment') return '';
   const kind = KINDS.find((each) => getterOf(each) === name);
@@ -20,7 +20,7 @@ function pathShown(name: OperationName, input: Members): string | undefined {
  * The tags of an entity that a read shows. The API returns them separately, with one more call, or two if the reply lacks the
  * ARN. Empty for entities without tags, or if this caller may not read them.
  */
-export async function ownTags(
+export async function shownTags(
   { call, restrictions, caller }: Pick<ToolDependencies, 'call' | 'restrictions' | 'caller'>,
   name: OperationName,
   input: Members,
