@@ -5,7 +5,7 @@ export interface Page {
   readonly title: string;
   readonly body: Html;
   readonly status?: number;
-  /** Shown at the top right. */
+  /** Code of the plan, shown at the top right. */
   readonly code?: string | undefined;
   /** Path of the list of plans; absent on pages for strangers. */
   readonly home?: string | undefined;

@@ -5,8 +5,8 @@ const FORM_MS = 5_000;
 /** How the server that accepted the form limits the time for reading it. */
 export interface ReadingLimits {
   /** Aborted when reading has to stop, to free the slot for another form. */
-  readonly stop: AbortSignal;
-  ended(): void;
+  readonly stopSignal: AbortSignal;
+  onEnd(): void;
 }
 
 /**
@@ -21,11 +21,11 @@ export async function fieldsOf(
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'too-slow'>((resolve) => {
     timer = setTimeout(resolve, FORM_MS, 'too-slow');
-    reading?.stop.addEventListener('abort', () => resolve('too-slow'), { once: true });
+    reading?.stopSignal.addEventListener('abort', () => resolve('too-slow'), { once: true });
   });
   return Promise.race([read(request), late]).finally(() => {
     clearTimeout(timer);
-    reading?.ended();
+    reading?.onEnd();
   });
 }
 

@@ -1,7 +1,7 @@
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import { browserAccess } from './browser-access.ts';
 import { notice } from './notices.ts';
-import { type ApprovalPageContext, plans, type ShownPlan } from './plans.ts';
+import { type ApprovalPageContext, handlePlans, type RecentPlan } from './plans.ts';
 import { clock } from './views.ts';
 
 export interface ApprovalPageOptions {
@@ -34,7 +34,7 @@ export function approvalPage(options: ApprovalPageOptions): ApprovalPage {
     now,
     visitor: '',
     actions: approvals,
-    shownPlans: new Map<string, ShownPlan>(),
+    recentPlans: new Map<string, RecentPlan>(),
     initCommand: command('--init'),
     proof: () => (approvals.hasPassphrase ? 'passphrase' : 'nothing'),
     formToken: access.formToken,
@@ -52,7 +52,7 @@ export function approvalPage(options: ApprovalPageOptions): ApprovalPage {
     const entering = access.enter(request, `${home}${firstCode ?? ''}`);
     if (entering !== undefined) return entering;
     if (!access.isVisitor(request)) return notice('stranger', { more: newLinkText });
-    return plans(request, new URL(request.url).pathname.slice(home.length), context);
+    return handlePlans(request, new URL(request.url).pathname.slice(home.length), context);
   };
   return {
     link: access.link,

@@ -25,45 +25,43 @@ export function picture(shown: ShownPlan): Html {
   const middle = 2 + height(above.length);
   const bottom = middle + TARGET.height;
   const total = bottom + height(below.length) + 2;
-  const lostAt = (row: number) => 2 + TITLE_HEIGHT + row * (BOX.height + GAP);
-  const waitAt = (row: number) => bottom + 6 + GAP + row * (BOX.height + GAP);
+  const lostRowTop = (row: number) => 2 + TITLE_HEIGHT + row * (BOX.height + GAP);
+  const waitRowTop = (row: number) => bottom + 6 + GAP + row * (BOX.height + GAP);
   return html`<svg viewBox="0 0 ${WIDTH} ${total}" role="img" aria-label="${summary(shown)}">
-${above.length === 0 ? undefined : group('lost', GROUPS.lost, 16, above, lostAt, middle)}
-${below.length === 0 ? undefined : group('wait', GROUPS.interrupted, total - 8, below, waitAt, bottom)}
+${above.length === 0 ? undefined : drawGroup('lost', GROUPS.lost, 16, above, lostRowTop, middle)}
+${below.length === 0 ? undefined : drawGroup('wait', GROUPS.interrupted, total - 8, below, waitRowTop, bottom)}
 <rect class="target" x="${(WIDTH - TARGET.width) / 2}" y="${middle}" width="${TARGET.width}" height="${TARGET.height}" rx="12"/>
 ${line('kind', shown.noun, { ...TARGET, x: (WIDTH - TARGET.width) / 2, y: middle + 21, anchor: 'middle' })}
 ${line('name', shown.name, { ...TARGET, x: (WIDTH - TARGET.width) / 2, y: middle + 42, anchor: 'middle' })}</svg>`;
 }
 
-/** The same as text. */
+/** The impact on a target as text. */
 export function summary({ noun, name, lost, interrupted }: ShownPlan): string {
   return `${noun} ${name}: ${lost.length} lost for good with it, ${interrupted.length} interrupted`;
 }
 
-type Kind = 'lost' | 'wait';
+type Impact = 'lost' | 'wait';
 
-/**
- * Draws boxes in rows, whose tops are at `at`, and connects them with the target, whose edge is at `from`. The title is at `titleAt`.
- */
-function group(
-  kind: Kind,
+/** Draws boxes in rows, and connects them with the edge of the target. */
+function drawGroup(
+  impact: Impact,
   title: string,
-  titleAt: number,
+  titleY: number,
   boxes: readonly (readonly Item[])[],
-  at: (row: number) => number,
-  from: number,
+  rowTop: (row: number) => number,
+  targetEdge: number,
 ): Html {
-  const far = kind === 'lost' ? 0 : boxes.length - 1;
-  const spine = html`<path class="${kind}" d="M${WIDTH / 2} ${from}V${at(far) + BOX.height / 2}"/>`;
+  const farthestRow = impact === 'lost' ? 0 : boxes.length - 1;
+  const spine = html`<path class="${impact}" d="M${WIDTH / 2} ${targetEdge}V${rowTop(farthestRow) + BOX.height / 2}"/>`;
   const branches = boxes.flatMap((row, index) =>
     row.length === 1
       ? []
-      : [html`<path class="${kind}" d="M${BOX.width} ${at(index) + BOX.height / 2}H${WIDTH - BOX.width}"/>`],
+      : [html`<path class="${impact}" d="M${BOX.width} ${rowTop(index) + BOX.height / 2}H${WIDTH - BOX.width}"/>`],
   );
   const drawnBoxes = boxes.flatMap((row, index) =>
-    row.map((item, column) => box(kind, item, { ...placeInRow(row.length, column), y: at(index) })),
+    row.map((item, column) => box(impact, item, { ...placeInRow(row.length, column), y: rowTop(index) })),
   );
-  const heading = html`<text class="group ${kind}" x="${WIDTH / 2}" y="${titleAt}" text-anchor="middle">${title}</text>`;
+  const heading = html`<text class="group ${impact}" x="${WIDTH / 2}" y="${titleY}" text-anchor="middle">${title}</text>`;
   return { markup: [spine, ...branches, ...drawnBoxes, heading].map(({ markup }) => markup).join('\n') };
 }
 
@@ -76,7 +74,7 @@ function placeInRow(boxes: number, column: number): { x: number; width: number }
 /** Baselines of kind, name and up to two lines of detail, relative to the first. */
 const BASELINES = [0, 19, 37, 52];
 
-function box(kind: Kind, item: Item, { x, y, width }: Omit<Line, 'anchor'>): Html {
+function box(impact: Impact, item: Item, { x, y, width }: Omit<Line, 'anchor'>): Html {
   const { name, detail = '' } = item;
   const noun = isDescribed(item.kind) ? '' : item.kind;
   const lines = [
@@ -87,7 +85,7 @@ function box(kind: Kind, item: Item, { x, y, width }: Omit<Line, 'anchor'>): Htm
   const first = y + (BOX.height - (BASELINES[lines.length - 1] as number)) / 2 + 4;
   const texts = lines.map(({ look, text }, at) => line(look, text, { x, y: first + (BASELINES[at] as number), width }));
   return html`<g><title>${noun} ${name} ${detail}</title>
-<rect class="${kind}" x="${x}" y="${y}" width="${width}" height="${BOX.height}" rx="9"/>${texts}</g>`;
+<rect class="${impact}" x="${x}" y="${y}" width="${width}" height="${BOX.height}" rx="9"/>${texts}</g>`;
 }
 
 interface Line {
@@ -106,8 +104,8 @@ export function line(look: keyof typeof LETTER_WIDTHS, text: string, { x, y, wid
   const room = width - 2 * PADDING;
   const maxLetters = room / LETTER_WIDTHS[look];
   const short = look === 'detail' ? cutEnd(text, Math.floor(maxLetters)) : shorten(text, maxLetters);
-  const at = anchor === 'middle' ? html` x="${room / 2}" text-anchor="middle"` : html``;
-  return html`<svg x="${x + PADDING}" y="${y - 16}" width="${room}" height="22"><text class="${look}" y="16"${at}>${withMarkedLetters(short, 'tspan')}</text></svg>`;
+  const attributes = anchor === 'middle' ? html` x="${room / 2}" text-anchor="middle"` : html``;
+  return html`<svg x="${x + PADDING}" y="${y - 16}" width="${room}" height="22"><text class="${look}" y="16"${attributes}>${withMarkedLetters(short, 'tspan')}</text></svg>`;
 }
 
 /** At most two lines, broken between words where possible. */
@@ -125,13 +123,13 @@ function itemsToDraw(items: readonly Item[]): readonly Item[] {
   const some = kinds.slice(0, kinds.length > MAX_DRAWN ? MAX_DRAWN - 1 : MAX_DRAWN);
   const rest = items.length - some.flat().length;
   return [
-    ...some.map(together),
+    ...some.map(merged),
     ...(rest === 0 ? [] : [{ kind: 'and', name: `${rest} more`, detail: 'in the list below' }]),
   ];
 }
 
 /** Several items of one kind as one: `13 clusters`, with their names. */
-export function together(items: readonly Item[]): Item {
+export function merged(items: readonly Item[]): Item {
   const [{ kind, name, detail }, ...others] = items as [Item, ...Item[]];
   if (others.length === 0) return { kind, name, detail };
   return { kind: '', name: counted(kind, items.length), detail: items.map((item) => item.name).join(', ') };

@@ -11,8 +11,8 @@ import { type FailedAttempt, listPage, type Proof, planPage, sentence } from './
 
 export type Outcome = 'approved' | 'declined' | 'wrong-name';
 
-/** A plan that was shown, and how it ended there. */
-export interface ShownPlan {
+/** A plan that this page has shown, and how it ended on the page. */
+export interface RecentPlan {
   readonly pending: PendingApproval;
   readonly ended?: { readonly how: Outcome; readonly by: string };
 }
@@ -22,11 +22,11 @@ export interface ApprovalPageContext {
   /** Path of the list of plans, as browsers see it. */
   readonly home: string;
   readonly now: () => number;
-  /** The person, among those who share `shownPlans`. */
+  /** The person, among those who share `recentPlans`. */
   readonly visitor: string;
   readonly actions: ApprovalActions;
   /** Plans shown recently, by code; bounded here. */
-  readonly shownPlans: Map<string, ShownPlan>;
+  readonly recentPlans: Map<string, RecentPlan>;
   readonly foot?: Html | undefined;
   readonly proof: (pending: PendingApproval) => Proof;
   /** The command that sets a passphrase, if people who approve here can run it. */
@@ -48,23 +48,22 @@ const WRONG_NAME = 'That does not match exactly. Nothing was approved yet. The t
 /** Shows the form again, with what was wrong. */
 export type ShowAgain = (error: string) => Response;
 
-const MAX_SHOWN_PLANS = 500;
+const MAX_RECENT_PLANS = 500;
 
 /** Whether a text has the form of the code of a plan. */
 export const isPlanCode = (text: string): boolean => /^[A-Z0-9]{1,16}$/.test(text);
 
 /** Responds with the list of plans, a plan, or its outcome. `path` is the part after the home path. */
-export async function plans(request: Request, path: string, context: ApprovalPageContext): Promise<Response> {
-  const { home, foot, shownPlans, now, actions } = context;
+export async function handlePlans(request: Request, path: string, context: ApprovalPageContext): Promise<Response> {
+  const { home, foot, recentPlans, now, actions } = context;
   const isGet = request.method === 'GET';
   const waiting = async () => {
     const open = await actions.list();
-    for (const pending of open) shownPlans.set(pending.code, { pending });
-    evictOldest(shownPlans, MAX_SHOWN_PLANS);
+    for (const pending of open) recentPlans.set(pending.code, { pending });
+    evictOldest(recentPlans, MAX_RECENT_PLANS);
     return open;
   };
-  const page = (name: NoticeName, about: { code?: string; more?: string } = {}) =>
-    notice(name, { home, foot, ...about });
+  const page = (name: NoticeName) => notice(name, { home, foot });
 
   if (path === '') return isGet ? listPage(await waiting(), home, now(), foot) : page('method-not-allowed');
   if (!isPlanCode(path)) return page('not-found');
@@ -112,7 +111,7 @@ function afterDecision(
 ): Response | Promise<Response> {
   const { code } = pending;
   if (how === 'closed') return endedPage(code, context, { isFormSent: true });
-  context.shownPlans.set(code, { pending, ended: { how, by: context.visitor } });
+  context.recentPlans.set(code, { pending, ended: { how, by: context.visitor } });
   const location = context.pathAfter(code, how);
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
 }
@@ -132,10 +131,10 @@ const LATE_NOTICES: Partial<Record<NoticeName, Record<'own' | 'others', NoticeNa
 /** The notice about a plan that is not open. */
 async function endedPage(
   code: string,
-  { home, foot, shownPlans, now, visitor, actions }: ApprovalPageContext,
+  { home, foot, recentPlans, now, visitor, actions }: ApprovalPageContext,
   { isFormSent }: { readonly isFormSent: boolean },
 ): Promise<Response> {
-  const found = shownPlans.get(code);
+  const found = recentPlans.get(code);
   const status = await actions.status(code);
   const name = noticeFor(found, status, now());
   const newer = name === 'replaced' && status !== undefined ? [closedReason(status)] : [];
@@ -146,7 +145,7 @@ async function endedPage(
 }
 
 /** How a plan ended: on this page, or as far as the ledger and the time show. */
-function noticeFor(found: ShownPlan | undefined, status: ApprovalStatus | undefined, now: number): NoticeName {
+function noticeFor(found: RecentPlan | undefined, status: ApprovalStatus | undefined, now: number): NoticeName {
   if (found?.ended !== undefined) return found.ended.how;
   if (status?.state === 'replaced' || status?.state === 'evicted') return status.state;
   return found !== undefined && found.pending.expires <= now ? 'expired' : 'closed';

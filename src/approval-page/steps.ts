@@ -1,7 +1,7 @@
 import type { ShownPlan } from '../safety/ledger.ts';
 import type { Item } from '../safety/plan-parts.ts';
 import { type Html, html } from './html.ts';
-import { line, MAX_DRAWN, together, WIDTH } from './picture.ts';
+import { line, MAX_DRAWN, merged, WIDTH } from './picture.ts';
 
 const BOX = { height: 54, left: 58 };
 const GAP = 16;
@@ -14,7 +14,7 @@ export function stepsPicture({ lost }: Pick<ShownPlan, 'lost'>): Html {
   const drawn = runs.map((run, at) => {
     const range = run.length === 1 ? `${done + 1}` : `${done + 1}\u2013${done + run.length}`;
     done += run.length;
-    return step(together(run), range, 2 + at * (BOX.height + GAP), at < runs.length - 1);
+    return step(merged(run), range, 2 + at * (BOX.height + GAP), at < runs.length - 1);
   });
   return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Removed in this order: ${runs.map(runText).join(', ')}">${drawn}</svg>`;
 }
@@ -34,7 +34,7 @@ ${isFollowed ? arrow : undefined}</g>`;
 }
 
 const runText = (run: readonly Item[]) => {
-  const { kind, name } = together(run);
+  const { kind, name } = merged(run);
   return `${kind} ${name}`.trim();
 };
 

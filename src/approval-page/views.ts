@@ -121,12 +121,12 @@ function settingsTable(rows: readonly SettingChange[]): Html | undefined {
 }
 
 const WARNING = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4L2.8 19.5h18.4zM12 10v4.5M12 17v.1"/></svg>`;
-const passphrase = (more: string): Html => ({
+const passphraseField = (more: string): Html => ({
   markup: `<label for="passphrase">Your passphrase</label>
 <input id="passphrase" name="passphrase" type="password" autocomplete="off" maxlength="1000" required${more}>`,
 });
-const PASSPHRASE = passphrase('');
-const PASSPHRASE_AGAIN = passphrase(' aria-invalid="true" aria-describedby="error" autofocus');
+const PASSPHRASE_FIELD = passphraseField('');
+const PASSPHRASE_FIELD_AGAIN = passphraseField(' aria-invalid="true" aria-describedby="error" autofocus');
 const nameField = ({ shown }: PendingApproval, typed: string | undefined) =>
   html`<label for="name">To approve, type <b>${withMarkedLetters(shown.name)}</b></label>
 <input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
@@ -134,9 +134,9 @@ const nameField = ({ shown }: PendingApproval, typed: string | undefined) =>
 const withoutPassphrase = (initCommand: string | undefined) =>
   html`<p class="plain">${WEAK_PROOF}${initCommand === undefined ? undefined : html` To set a passphrase, run <code>${initCommand}</code>.`}</p>`;
 const OWN_REQUEST = html`<p class="plain">You made this request, so you cannot approve it. Another person with a token that has <code>finspace:approve</code> must approve it.</p>`;
-const PROOFS = { passphrase: PASSPHRASE, 'signed-in': undefined, 'own-request': OWN_REQUEST };
+const PROOFS = { passphrase: PASSPHRASE_FIELD, 'signed-in': undefined, 'own-request': OWN_REQUEST };
 const proofOf = (proof: Exclude<Proof, 'nothing'>, isRepeated: boolean) =>
-  proof === 'passphrase' && isRepeated ? PASSPHRASE_AGAIN : PROOFS[proof];
+  proof === 'passphrase' && isRepeated ? PASSPHRASE_FIELD_AGAIN : PROOFS[proof];
 
 function consequences({ shown }: PendingApproval): Html {
   const { lost, interrupted, inOrder = false } = shown;
@@ -153,7 +153,7 @@ function consequencesTitle({ lost, inOrder }: PendingApproval['shown']): string 
 }
 
 /** Longer lists are grouped by kind, in pages, in the order of the complete list. */
-const MAX_IN_ONE = 100;
+const MAX_UNGROUPED = 100;
 
 function itemList(title: string, look: string, items: readonly Item[], list: 'ol' | 'ul'): Html {
   if (items.length === 0) return html``;
@@ -162,7 +162,7 @@ function itemList(title: string, look: string, items: readonly Item[], list: 'ol
   const pages = pagesOf(items).map(
     (page) => html`<details><summary>${page.title}</summary>${listOf(page.items)}</details>`,
   );
-  return html`<h3 class="${look}">${title}</h3>${items.length > MAX_IN_ONE ? pages : listOf(items)}`;
+  return html`<h3 class="${look}">${title}</h3>${items.length > MAX_UNGROUPED ? pages : listOf(items)}`;
 }
 
 /** `DELETE database "x"` in sentence case. */

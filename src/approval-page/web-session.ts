@@ -20,9 +20,9 @@ export interface WebSession extends Person {
  */
 export interface WebSessions {
   /** The cookie for a new sign-in. */
-  open(person: Person): string;
+  signInCookie(person: Person): string;
   /** The cookie that signs out. */
-  readonly signedOut: string;
+  readonly signOutCookie: string;
   of(request: Request): WebSession | undefined;
 }
 
@@ -35,11 +35,11 @@ export interface WebSessionsOptions {
 }
 
 /** Sessions that end when their token expires, after `PLAN_OPEN_MS` at the latest. */
-export function sessions({ signer, home, secure, now }: WebSessionsOptions): WebSessions {
+export function webSessions({ signer, home, secure, now }: WebSessionsOptions): WebSessions {
   const name = `${secure ? '__Secure-' : ''}finspace_mcp_approver`;
   const attributes = () => `Path=${home().slice(0, -1)}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
   return {
-    open: ({ principal, targets, expiresMs }) => {
+    signInCookie: ({ principal, targets, expiresMs }) => {
       const session: WebSession = {
         principal,
         targets,
@@ -50,7 +50,7 @@ export function sessions({ signer, home, secure, now }: WebSessionsOptions): Web
       const seconds = Math.ceil((session.expiresMs - now()) / 1_000);
       return `${name}=${value}; ${attributes()}; Max-Age=${seconds}`;
     },
-    get signedOut() {
+    get signOutCookie() {
       return `${name}=; ${attributes()}; Max-Age=0`;
     },
     of: ({ headers }) => {

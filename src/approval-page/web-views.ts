@@ -5,7 +5,7 @@ import { html } from './html.ts';
 export interface SignInView {
   readonly home: string;
   /** Code of the plan to continue with; the list when empty. */
-  readonly to: string;
+  readonly planCode: string;
   readonly error?: string;
   /** The visitor came from another site, so the browser withheld its cookie. It sends the cookie when the page reloads itself. */
   readonly cameFromElsewhere?: boolean;
@@ -14,12 +14,12 @@ export interface SignInView {
 const CHALLENGE = { 'www-authenticate': 'Bearer scope="finspace:approve"' };
 
 /** Accepts a token only by form: a token in a URL would stay in histories and logs. */
-export function signInPage({ home, to, error, cameFromElsewhere = false }: SignInView): Response {
+export function signInPage({ home, planCode, error, cameFromElsewhere = false }: SignInView): Response {
   const body = html`<section><h1>Sign in to approve</h1>
 <p class="soft">An agent has requested a change that a person must approve. Sign in with your own access token; it needs the scope <code>finspace:approve</code>.</p></section>
 <form method="post" action="${home}sign-in" autocomplete="off">
 ${error === undefined ? undefined : html`<p class="error" role="alert">${error}</p>`}
-<input type="hidden" name="to" value="${to}">
+<input type="hidden" name="to" value="${planCode}">
 <label for="approver-token">Your token</label>
 <input id="approver-token" name="approver-token" type="password" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="12000" required>
 <p class="hint">It is used once to identify you, and is not stored. You stay signed in for at most ${PLAN_OPEN_MS / 60_000} minutes.</p>
@@ -30,6 +30,6 @@ ${error === undefined ? undefined : html`<p class="error" role="alert">${error}<
     status: error === undefined ? 401 : 403,
     foot: html`Check the address of this page before you type your token. Never give the token to an agent or a colleague.`,
     headers: { ...FORM_HEADERS, ...(error === undefined ? CHALLENGE : {}) },
-    refresh: cameFromElsewhere ? { seconds: 0, path: `${home}${to}` } : undefined,
+    refresh: cameFromElsewhere ? { seconds: 0, path: `${home}${planCode}` } : undefined,
   });
 }

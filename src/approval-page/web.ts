@@ -9,8 +9,8 @@ import { fieldsOf, type ReadingLimits } from './fields.ts';
 import { foreignRequest } from './foreign-request.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
-import { type ApprovalPageContext, isPlanCode, type Outcome, plans, type ShownPlan } from './plans.ts';
-import { type Person, sessions, type WebSession } from './web-session.ts';
+import { type ApprovalPageContext, handlePlans, isPlanCode, type Outcome, type RecentPlan } from './plans.ts';
+import { type Person, type WebSession, type WebSessions, webSessions } from './web-session.ts';
 import { signInPage } from './web-views.ts';
 
 /** Path of the page on a server. */
@@ -20,7 +20,7 @@ export const approvalsUrl = (base: string): string => `${base.replace(/\/$/, '')
 /** Path that the sign-in form is sent to, by people who are not signed in. */
 export const SIGN_IN = `${APPROVALS}/sign-in`;
 
-/** Plans that may be approved together: those of one target, or of the only target. */
+/** Where the plans of one target are; `target` is undefined for the only target of a server. */
 export interface PlanSource {
   /** The server that made the plans; the ledger may hold those of others. */
   readonly server: string;
@@ -62,8 +62,8 @@ export interface Visit {
 /** The approval page of a server: people sign in with their own token and decide about requests of others. */
 export function webPage(options: WebPageOptions): WebPage {
   const { home, now, signers, secure, onerror } = options;
-  const cookies = sessions({ signer: signers('approval session'), home, secure, now });
-  const site: Site = { ...options, cookies, shownPlansByTargets: new Map(), wrongNames: new Map() };
+  const sessions = webSessions({ signer: signers('approval session'), home, secure, now });
+  const site: Site = { ...options, sessions, recentPlansByTargets: new Map(), wrongNames: new Map() };
   return (request, visit) =>
     respond(site, request, visit).catch((error: unknown) => {
       onerror(error);
@@ -73,45 +73,47 @@ export function webPage(options: WebPageOptions): WebPage {
 
 /** The page with what it keeps between requests. */
 interface Site extends WebPageOptions {
-  readonly cookies: ReturnType<typeof sessions>;
+  readonly sessions: WebSessions;
   /** By the targets that a person may see, so that no one sees plans of other targets. */
-  readonly shownPlansByTargets: Map<string, Map<string, ShownPlan>>;
+  readonly recentPlansByTargets: Map<string, Map<string, RecentPlan>>;
+  /** The number of wrong names by plan (its nonce). */
   readonly wrongNames: Map<string, number>;
 }
 
 async function respond(site: Site, request: Request, visit: Visit): ReturnType<WebPage> {
   const refusal = foreignRequest(request, site.origins(request.headers.get('host') ?? ''));
   if (refusal !== undefined) return { response: noticeToSignIn(site, refusal) };
-  const { home, cookies } = site;
+  const { home, sessions } = site;
   const url = new URL(request.url);
   const path = url.pathname.slice(APPROVALS.length + 1);
   const isPost = request.method === 'POST';
   if (isPost && url.pathname === SIGN_IN) return { response: await handleSignIn(site, request, visit) };
   if (isPost && path === 'sign-out')
-    return { response: noticeToSignIn(site, 'signed-out', '', { 'set-cookie': cookies.signedOut }) };
-  const who = await sessionOf(site, request, visit.peer);
-  if (who instanceof Response) return { response: who };
-  if (who === undefined) return { response: signedOutPage(request, path, home()) };
-  const { principal } = who;
+    return { response: noticeToSignIn(site, 'signed-out', '', { 'set-cookie': sessions.signOutCookie }) };
+  const session = await sessionOf(site, request, visit.peer);
+  if (session instanceof Response) return { response: session };
+  if (session === undefined) return { response: signedOutPage(request, path, home()) };
+  const { principal } = session;
   const outcome = isPost ? undefined : outcomeIn(site, path, url.search.slice(1));
   if (outcome !== undefined)
-    return { principal, response: notice(outcome, { home: home(), code: path, foot: footOf(who, home()) }) };
-  return { principal, response: await plans(request, path, pageContext(site, who)) };
+    return { principal, response: notice(outcome, { home: home(), code: path, foot: footOf(session, home()) }) };
+  return { principal, response: await handlePlans(request, path, pageContext(site, session)) };
 }
 
 async function handleSignIn(site: Site, request: Request, { peer, reading }: Visit): Promise<Response> {
   const fields = await fieldsOf(request, reading);
   if (typeof fields === 'string') return noticeToSignIn(site, fields);
-  const to = planCodeOrNone(fields.get('to') ?? '');
+  const planCode = planCodeOrNone(fields.get('to') ?? '');
   const found = await site.signIn((fields.get('approver-token') ?? '').trim());
-  if (found === 'issuer-away') return noticeToSignIn(site, found, to, { 'retry-after': '5' });
-  if (found === 'no-scope') return noticeToSignIn(site, found, to);
-  if (found === 'unknown') return wrongToken(site, peer, to, 'That token is not valid here. Nothing was approved.');
+  if (found === 'issuer-away') return noticeToSignIn(site, found, planCode, { 'retry-after': '5' });
+  if (found === 'no-scope') return noticeToSignIn(site, found, planCode);
+  if (found === 'unknown')
+    return wrongToken(site, peer, planCode, 'That token is not valid here. Nothing was approved.');
   return new Response(null, {
     status: 303,
     headers: {
-      location: `${site.home()}${to}`,
-      'set-cookie': site.cookies.open(found),
+      location: `${site.home()}${planCode}`,
+      'set-cookie': site.sessions.signInCookie(found),
       'cache-control': 'no-store',
     },
   });
@@ -124,7 +126,7 @@ const planCodeOrNone = (text: string) => (isPlanCode(text) ? text : '');
 async function sessionOf(site: Site, request: Request, peer: string): Promise<WebSession | Response | undefined> {
   const token = bearerToken(request);
   // A cookie beside a token may be left over from someone else.
-  if (token === undefined) return site.cookies.of(request);
+  if (token === undefined) return site.sessions.of(request);
   const found = await site.signIn(token);
   if (typeof found === 'object') return { ...found, id: createHash('sha256').update(token).digest('base64url') };
   if (found !== 'unknown') return noticeToSignIn(site, found);
@@ -132,34 +134,34 @@ async function sessionOf(site: Site, request: Request, peer: string): Promise<We
 }
 
 /** A valid token is always accepted, so that nobody can lock out others at the same address. */
-function wrongToken(site: Site, peer: string, to: string, error: string): Response {
-  if (!site.countWrongToken(peer)) return noticeToSignIn(site, 'too-many-tokens', to, { 'retry-after': '600' });
-  return signInPage({ home: site.home(), to, error });
+function wrongToken(site: Site, peer: string, planCode: string, error: string): Response {
+  if (!site.countWrongToken(peer)) return noticeToSignIn(site, 'too-many-tokens', planCode, { 'retry-after': '600' });
+  return signInPage({ home: site.home(), planCode, error });
 }
 
 /** For visitors who are not signed in; links to the sign-in form, and from there to the plan. */
-const noticeToSignIn = ({ home }: Site, name: NoticeName, to = '', headers: Record<string, string> = {}) =>
-  notice(name, { home: `${home()}${to}`, back: 'Sign in', foot: FOOT, headers });
+const noticeToSignIn = ({ home }: Site, name: NoticeName, planCode = '', headers: Record<string, string> = {}) =>
+  notice(name, { home: `${home()}${planCode}`, back: 'Sign in', foot: FOOT, headers });
 
-function pageContext(site: Site, who: WebSession): ApprovalPageContext {
+function pageContext(site: Site, session: WebSession): ApprovalPageContext {
   const { now, home, signers, pageSignature } = site;
-  const { principal, id } = who;
+  const { principal, id } = session;
   const signer = signers('approval form');
   const isOwn = (pending: PendingApproval) => pending.principal === principal;
   return {
     home: home(),
     now,
     visitor: principal,
-    shownPlans: shownPlansOf(site, who),
+    recentPlans: recentPlansOf(site, session),
     formToken: (pending) => signer.sign(digest([principal, id, pending])),
-    foot: footOf(who, home()),
+    foot: footOf(session, home()),
     proof: (pending) => (isOwn(pending) ? 'own-request' : 'signed-in'),
     approver: async (pending) =>
       isOwn(pending)
-        ? notice('own-plan', { home: home(), code: pending.code, foot: footOf(who, home()) })
+        ? notice('own-plan', { home: home(), code: pending.code, foot: footOf(session, home()) })
         : pageSignature,
     pathAfter: (code, how) => `${home()}${code}?${outcomeSigner(site).sign(`${code}-${how}`)}`,
-    actions: actionsFor(site, who),
+    actions: actionsFor(site, session),
   };
 }
 
@@ -193,10 +195,10 @@ function actionsFor(
 }
 
 /** The plans that were shown to people with the same targets. */
-function shownPlansOf({ shownPlansByTargets }: Site, { targets }: WebSession): Map<string, ShownPlan> {
-  const shownPlans = shownPlansByTargets.get(targets.join()) ?? new Map<string, ShownPlan>();
-  shownPlansByTargets.set(targets.join(), shownPlans);
-  return shownPlans;
+function recentPlansOf({ recentPlansByTargets }: Site, { targets }: WebSession): Map<string, RecentPlan> {
+  const recentPlans = recentPlansByTargets.get(targets.join()) ?? new Map<string, RecentPlan>();
+  recentPlansByTargets.set(targets.join(), recentPlans);
+  return recentPlans;
 }
 
 const outcomeSigner = ({ signers }: Site) => signers('approval ending');
@@ -205,8 +207,8 @@ const outcomeSigner = ({ signers }: Site) => signers('approval ending');
 function outcomeIn(site: Site, code: string, query: string): Outcome | undefined {
   if (query === '') return undefined;
   try {
-    const [, planCode, how] = /^([^-]+)-(.+)$/.exec(outcomeSigner(site).verify(query)) ?? [];
-    return planCode === code ? (how as Outcome) : undefined;
+    const [, decidedCode, how] = /^([^-]+)-(.+)$/.exec(outcomeSigner(site).verify(query)) ?? [];
+    return decidedCode === code ? (how as Outcome) : undefined;
   } catch {
     return undefined;
   }
@@ -214,9 +216,9 @@ function outcomeIn(site: Site, code: string, query: string): Outcome | undefined
 
 /** The page for visitors who are not signed in, or whose browser withheld the cookie because they came from another site. */
 function signedOutPage(request: Request, path: string, home: string): Response {
-  const to = planCodeOrNone(path);
+  const planCode = planCodeOrNone(path);
   if (request.method !== 'GET') return notice('signed-out', { home, back: 'Sign in', foot: FOOT });
-  return signInPage({ home, to, cameFromElsewhere: request.headers.get('sec-fetch-site') === 'cross-site' });
+  return signInPage({ home, planCode, cameFromElsewhere: request.headers.get('sec-fetch-site') === 'cross-site' });
 }
 
 const FOOT = html`Sign in only with your own token, and check the address of this page first.`;

@@ -12,7 +12,7 @@ describe('slots for sign-in forms', () => {
       return place;
     };
     /** The addresses whose forms are still being read. */
-    const still = () => held.filter(([, { reading }]) => !reading.stop.aborted).map(([peer]) => peer);
+    const still = () => held.filter(([, { reading }]) => !reading.stopSignal.aborted).map(([peer]) => peer);
     return { all, come, still };
   };
 
@@ -32,7 +32,7 @@ describe('slots for sign-in forms', () => {
   it('are kept by completed forms, and freed once', () => {
     const { all, come, still } = room(2);
     const [one, two] = [come('ann'), come('ann')];
-    one?.reading.ended();
+    one?.reading.onEnd();
     come('ben');
     expect(still()).toEqual(['ann', 'ben']);
     two?.leave();
@@ -45,7 +45,7 @@ describe('slots for sign-in forms', () => {
   it('are refused while all forms in them are complete, and when the server stops', async () => {
     const { all, come, still } = room(1);
     const only = come('ann');
-    only?.reading.ended();
+    only?.reading.onEnd();
     expect(come('ben')).toBeUndefined();
     const drained = all.drain();
     expect(all.draining).toBe(true);

@@ -49,10 +49,10 @@ export function formSlots(limit: RequestLimit): FormSlots {
         if (!limit.enter()) return undefined;
       }
       taken.add(slot);
-      const ended = () => {
+      const onEnd = () => {
         slot.isArriving = false;
       };
-      return { reading: { stop: slot.stop.signal, ended }, leave: () => leave(slot) };
+      return { reading: { stopSignal: slot.stop.signal, onEnd }, leave: () => leave(slot) };
     },
     get inFlight() {
       return limit.inFlight;
