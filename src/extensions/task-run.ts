@@ -23,7 +23,7 @@ export interface Run extends Task {
   /** The task as the reply to its call. */
   readonly createdTask: ToolResult;
   stop(why: string): void;
-  /** Shows that the task runs, and stops it if it must not continue. */
+  /** Renews the lease of the task, and stops the task if it must not continue. */
   renew(): Promise<void>;
   /** Stores how the task ended. */
   end(outcome: Outcome): Promise<void>;
@@ -48,7 +48,7 @@ export const CANCELLED = 'The task was cancelled.';
 const INTERRUPTED = 'The task counts as interrupted, because its server was out of reach for too long.';
 const NOT_STORED = 'The progress of the task could not be stored.';
 
-/** Stores a new task, and shows that it runs until it ends. Rejects if it cannot be stored. */
+/** Stores a new task, and renews its lease until it ends. Rejects if it cannot be stored. */
 export async function beginTask({ tasks, owner, report, control, onerror }: RunOptions): Promise<Run> {
   const id = randomUUID();
   const firstReport = textOf(report);
@@ -68,9 +68,9 @@ export async function beginTask({ tasks, owner, report, control, onerror }: RunO
     id,
     createdTask: { resultType: 'task', ...view } as unknown as ToolResult,
     patienceMs: PATIENCE_MS,
-    report: (next) => renew(textOf(next)).catch(onerror),
-    announce: (next) =>
-      renew(textOf(next)).catch((error) => {
+    report: (newReport) => renew(textOf(newReport)).catch(onerror),
+    announce: (newReport) =>
+      renew(textOf(newReport)).catch((error) => {
         onerror(error);
         stop(NOT_STORED);
       }),

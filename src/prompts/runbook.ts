@@ -32,7 +32,7 @@ export const argumentsNamed = (...names: (Described | `${Described}?`)[]): Runbo
 /** A required argument with a description of its own. */
 export const argument = (name: string, description: string) => ({ name, description, required: true });
 
-/** The same for an optional argument. */
+/** An optional argument with a description of its own. */
 export const optionalArgument = (name: string, description: string) => ({ name, description, required: false });
 
 /** The tool of an operation, as steps refer to it. */
@@ -41,8 +41,8 @@ export const tool = (name: OperationName) => `\`${toolName(name)}\``;
 const IDS = `environmentId takes the id or the name of an environment; if two have the same name, ${tool('ListKxEnvironments')} shows their ids.`;
 
 /** A goal, numbered steps, and rules for all steps. */
-export const steps = (goal: string, list: readonly string[], always: readonly string[]): string =>
-  [goal, '', ...list.map((step, index) => `${index + 1}. ${step}`), '', IDS, ...always].join('\n');
+export const steps = (goal: string, list: readonly string[], rules: readonly string[]): string =>
+  [goal, '', ...list.map((step, index) => `${index + 1}. ${step}`), '', IDS, ...rules].join('\n');
 
 export const REPORT =
   'Before each change, say what you are about to do and why. After the last step, report what was done, with the values that you read.';

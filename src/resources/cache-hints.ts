@@ -22,9 +22,9 @@ export const LASTING_CACHE_HINTS: CacheHints = { ttlMs: HOUR, cacheScope: 'priva
  * How long something may be cached: a second while anything in it is in a transitional status, an hour when nothing can change
  * it, and otherwise less for lists and topologies than for single entities.
  */
-export function cacheHintsFor({ operation, topology }: ResourceKind, contents: object): CacheHints {
+export function cacheHintsFor({ operation, topologyForm }: ResourceKind, contents: object): CacheHints {
   const { entity } = operationNamed(operation);
-  const isMany = topology !== undefined || listMember(operationNamed(operation)) !== null;
+  const isMany = topologyForm !== undefined || listMember(operationNamed(operation)) !== null;
   if (statusesIn(contents).some((status) => statusClass(status) === 'underway')) return privateFor(SECOND);
   if (entity === 'kx-changeset' && !isMany) return LASTING_CACHE_HINTS;
   if (entity === 'tags') return privateFor(60 * SECOND);

@@ -11,8 +11,8 @@ export const KDB_PREFIX = 'finspace://kx/';
 export interface ResourceKind {
   /** The operation that reads it, which the caller must be allowed to call. */
   readonly operation: OperationName;
-  /** Present on the topology of an environment, which many operations read. */
-  readonly topology?: TopologyForm;
+  /** The form of the topology of an environment, which many operations read; absent on other resources. */
+  readonly topologyForm?: TopologyForm;
   readonly uriTemplate: string;
   readonly name: string;
   readonly title: string;
@@ -46,7 +46,7 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   ...Object.entries(TOPOLOGY_FORMS).map(
     ([form, { mimeType, title }]): ResourceKind => ({
       operation: 'GetKxEnvironment',
-      topology: form as TopologyForm,
+      topologyForm: form as TopologyForm,
       uriTemplate: topologyUri('{environmentId}', form as TopologyForm),
       name: `Topology${form}`,
       title,
@@ -82,7 +82,7 @@ function literal(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** The longest possible URI: an ARN of 1,011 characters, each escaped, after its path. */
+/** Every URI of a resource is shorter, even one with an ARN of 1,011 characters that are all escaped. */
 const MAX_URI_LENGTH = 4_096;
 
 /** The kind of resource at a URI, and the values of its variables; undefined if there is none. */
@@ -111,11 +111,12 @@ export function uriOf({ uriTemplate }: ResourceKind, input: Readonly<Record<stri
  */
 export function urisTouchedBy(operation: OperationName, input: Readonly<Record<string, unknown>>): string[] {
   const { entity } = operationNamed(operation);
-  const own = route(operationNamed(operation)).path;
+  const changedPath = route(operationNamed(operation)).path;
   const given: Readonly<Record<string, unknown>> = { ...input, environmentId: environmentIdIn(input) };
   return RESOURCE_KINDS.filter((kind) => {
     const declared = operationNamed(kind.operation);
-    const mayShow = kind.topology !== undefined || own.startsWith(route(declared).path) || declared.entity === entity;
+    const mayShow =
+      kind.topologyForm !== undefined || changedPath.startsWith(route(declared).path) || declared.entity === entity;
     return mayShow && variablesOf(kind).every((name) => given[name] !== undefined);
   }).map((kind) => uriOf(kind, given));
 }

@@ -19,7 +19,7 @@ export interface Changes extends ServerEventBus {
 }
 
 /** The risks of calls that change the list of resources. */
-const CHANGES_LIST = new Set(['create', 'destroy']);
+const LIST_CHANGING_RISKS = new Set(['create', 'destroy']);
 
 export function changes({ bus, ...pace }: ChangeOptions): Changes {
   const listeners = new Set<(event: ServerEvent) => void>();
@@ -54,7 +54,7 @@ export function changes({ bus, ...pace }: ChangeOptions): Changes {
       if (nobodyHears || changesNothing(risk)) return output;
       for (const uri of urisTouchedBy(name, input as Record<string, unknown>))
         publish({ kind: 'resource_updated', uri });
-      if (CHANGES_LIST.has(risk)) publish({ kind: 'resources_list_changed' });
+      if (LIST_CHANGING_RISKS.has(risk)) publish({ kind: 'resources_list_changed' });
       return output;
     },
   };

@@ -51,7 +51,7 @@ export async function completeVariable(
   }
 }
 
-interface Suggested {
+interface Suggestion {
   readonly value: string;
   /** The name that people use, if it differs. */
   readonly name?: string | undefined;
@@ -63,7 +63,7 @@ async function valuesOf(
   template: string | undefined,
   given: Record<string, string>,
   signal: AbortSignal,
-): Promise<Suggested[]> {
+): Promise<Suggestion[]> {
   const { call, restrictions, caller } = deps;
   const lister = listerFor(variable, template);
   if (lister === undefined || refusalReason(lister, restrictions, caller) !== undefined) return [];
@@ -85,16 +85,18 @@ async function valuesOf(
 }
 
 /** ARNs of environments and, when one of those has been typed, of the entities in it. */
-async function arnsFor(deps: ResourceDependencies, typed: string, signal: AbortSignal): Promise<Suggested[]> {
+async function arnsFor(deps: ResourceDependencies, typed: string, signal: AbortSignal): Promise<Suggestion[]> {
   const { call, restrictions, caller, cache } = deps;
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   if (refusal('ListKxEnvironments') !== undefined) return [];
   const all = await cachedEnvironments(call, { signal }, cache);
-  const inside = all.find(({ environmentArn }) => environmentArn !== undefined && typed.startsWith(environmentArn));
+  const typedEnvironment = all.find(
+    ({ environmentArn }) => environmentArn !== undefined && typed.startsWith(environmentArn),
+  );
   const graph =
-    inside === undefined || refusal('GetKxEnvironment') !== undefined
+    typedEnvironment === undefined || refusal('GetKxEnvironment') !== undefined
       ? undefined
-      : await environmentGraph(call, inside.environmentId ?? '', { signal, refusal, details: false, cache });
+      : await environmentGraph(call, typedEnvironment.environmentId ?? '', { signal, refusal, details: false, cache });
   return [
     ...all.flatMap(({ environmentArn, name }) => (environmentArn ? [{ value: environmentArn, name }] : [])),
     ...(graph?.entities ?? []).flatMap((entity) => {

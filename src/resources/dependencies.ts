@@ -8,7 +8,7 @@ export interface ResourceDependencies {
   readonly call: Call;
   readonly restrictions: Restrictions;
   readonly caller: Caller;
-  /** As in GraphOptions. */
+  /** By how many milliseconds the clock of the backend is ahead of this machine's. */
   readonly aheadMs?: (() => Promise<number>) | undefined;
   /** Replies of earlier reads. */
   readonly cache?: ReplyCache | undefined;

@@ -2,7 +2,10 @@ import { environmentsNamed, existingEnvironments } from '../inventory/fleet.ts';
 import { readIfOffered } from '../safety/offered-read.ts';
 import type { ResourceDependencies } from './dependencies.ts';
 
-/** The id of the only environment with a name; undefined if there is none or several, or if they cannot be listed. */
+/**
+ * The id of the only environment with a name; undefined if there is none or several, if the name is an id itself, or if environments
+ * cannot be listed.
+ */
 export async function idOfEnvironmentNamed(
   deps: ResourceDependencies,
   name: string,

@@ -10,7 +10,7 @@ import { listKits } from './recovery.ts';
 
 /** For this many environments, their content is listed; for others, only the environment. Templates reach the rest. */
 const MAX_ENVIRONMENTS = 50;
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
 const isEnvironment = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{environmentId}');
 
@@ -44,8 +44,8 @@ export async function listResources(
     ...(await listKits(deps)),
   ];
   const start = Number(cursor ?? 0);
-  const resources = all.slice(start, start + PAGE);
-  return { resources, ...(start + PAGE < all.length ? { nextCursor: String(start + PAGE) } : {}) };
+  const resources = all.slice(start, start + PAGE_SIZE);
+  return { resources, ...(start + PAGE_SIZE < all.length ? { nextCursor: String(start + PAGE_SIZE) } : {}) };
 }
 
 async function readEnvironments(deps: ResourceDependencies, signal: AbortSignal, isLaterPage: boolean) {

@@ -13,7 +13,7 @@ export function notFound(uri: string, hint = ''): ResourceNotFoundError {
   return new ResourceNotFoundError(shown.slice(1, shown.lastIndexOf('"')), `Resource not found: ${shown}${hint}`);
 }
 
-/** The same error, which shows the right URI if it has the name of an environment instead of its id, or an ARN as it is. */
+/** The error for such a URI, with the right URI if this one has the name of an environment instead of its id, or an unescaped ARN. */
 export async function notFoundIn(
   deps: ResourceDependencies,
   uri: string,

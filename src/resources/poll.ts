@@ -34,7 +34,7 @@ export interface Poll {
  * the next one.
  */
 export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now, later }: PollOptions): Poll {
-  const over = new AbortController();
+  const ending = new AbortController();
   let last: string | undefined;
   let failures = 0;
   let isReading = false;
@@ -43,12 +43,12 @@ export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now,
   /** Whether the state differs from the last one; false if it could not be read, or if a refresh will read it again. */
   const findChange = async (isRefresh: boolean) => {
     try {
-      const state = await stateOf(uri, over.signal);
+      const state = await stateOf(uri, ending.signal);
       failures = 0;
       if (isRefreshDue && !isRefresh) return false;
       const isNew = last !== undefined && state !== last;
       last = state;
-      return isNew && !over.signal.aborted;
+      return isNew && !ending.signal.aborted;
     } catch {
       failures += 1;
       return false;
@@ -64,7 +64,7 @@ export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now,
     isReading = false;
     if (isRefreshDue) return void read();
     const pause = Math.max(everyMs * 2 ** Math.min(failures, 20), PAUSE_PER_POLL * (now() - began));
-    if (!over.signal.aborted) cancel = later(read, Math.min(pause, MAX_PAUSE_MS));
+    if (!ending.signal.aborted) cancel = later(read, Math.min(pause, MAX_PAUSE_MS));
   };
   void read();
   return {
@@ -75,7 +75,7 @@ export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now,
       void read();
     },
     stop: () => {
-      over.abort();
+      ending.abort();
       cancel();
     },
   };
@@ -85,7 +85,7 @@ export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now,
 export function readState(deps: ResourceDependencies): PollOptions['stateOf'] {
   return async (uri, signal) => {
     const found = resourceAt(uri);
-    const target = found?.kind.topology === undefined ? uri : topologyUri(found.input['environmentId'] ?? '');
+    const target = found?.kind.topologyForm === undefined ? uri : topologyUri(found.input['environmentId'] ?? '');
     try {
       const { contents } = await readResource(deps, target, signal, { extent: 'state' });
       const texts = contents.map((content) => ('text' in content ? content.text : ''));

@@ -20,11 +20,11 @@ import { notFound, notFoundIn } from './not-found.ts';
 import { readKit } from './recovery.ts';
 
 /** How many bytes of a resource to read: the limit of an answer, or everything, to detect changes. */
-const EXTENT = { answer: MAX_DATA, state: 2_000_000 } as const;
+const MAX_BYTES = { answer: MAX_DATA, state: 2_000_000 } as const;
 
 interface ReadOptions {
   readonly report?: (message: string) => Promise<void>;
-  readonly extent?: keyof typeof EXTENT;
+  readonly extent?: keyof typeof MAX_BYTES;
 }
 
 /** The contents of a resource. Throws ResourceNotFoundError if it does not exist or is not offered. */
@@ -42,14 +42,14 @@ export async function readResource(
   const { kind, input } = found;
   // A state with gaps would look like a change, so its reads wait.
   const untilAborted = extent === 'state';
-  const absent = async () => (untilAborted ? notFound(uri) : notFoundIn(deps, uri, signal));
-  if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw await absent();
+  const absentError = async () => (untilAborted ? notFound(uri) : notFoundIn(deps, uri, signal));
+  if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw await absentError();
   try {
-    const reading = { signal, untilAborted, maxBytes: EXTENT[extent], onProgress: progressReporter(report) };
+    const reading = { signal, untilAborted, maxBytes: MAX_BYTES[extent], onProgress: progressReporter(report) };
     const { data, text } = await contents(deps, kind, input, reading);
     return { contents: [{ uri, mimeType: kind.mimeType, text }], ...cacheHintsFor(kind, data) };
   } catch (error) {
-    if (isNotFound(error)) throw await absent();
+    if (isNotFound(error)) throw await absentError();
     throw asProtocolError(uri, error);
   }
 }
@@ -73,15 +73,15 @@ interface Reading extends Required<Pick<GraphOptions, 'onProgress'>> {
 
 async function contents(
   { call, restrictions, caller, cache, aheadMs }: ResourceDependencies,
-  { operation, topology }: ResourceKind,
+  { operation, topologyForm }: ResourceKind,
   input: Record<string, string>,
   { signal, untilAborted, maxBytes, onProgress }: Reading,
 ) {
-  if (topology !== undefined) {
+  if (topologyForm !== undefined) {
     const refusal = (name: typeof operation) => refusalReason(name, restrictions, caller);
     const options = { signal, untilAborted, refusal, onProgress, cache, aheadMs };
     const graph = await environmentGraph(call, input['environmentId'] ?? '', options);
-    return { data: graph, text: renderWithin(graph, maxBytes, await FORMS[topology]()) };
+    return { data: graph, text: renderWithin(graph, maxBytes, await FORMS[topologyForm]()) };
   }
   const list = listMember(operationNamed(operation));
   if (list === null) return asJson(shortened(await callNamed(call, operation, input, { signal }), maxBytes, safeJson));

@@ -57,8 +57,8 @@ async function titleIn(text: Promise<string | undefined>): Promise<string | unde
 
 /** What a kit recreates: a whole environment, the entities that a teardown named, or one entity. */
 function subjectOf(create: RecoveryKit['create'], { tool, arguments: given }: RecoveryKit['deleted']): string {
-  const whole = create.find((step) => step.tool === toolName('CreateKxEnvironment'));
-  if (whole !== undefined) return `kdb environment ${quoteUnlessPlain(whole.arguments['name'])}`;
+  const environmentStep = create.find((step) => step.tool === toolName('CreateKxEnvironment'));
+  if (environmentStep !== undefined) return `kdb environment ${quoteUnlessPlain(environmentStep.arguments['name'])}`;
   const { only } = given;
   if (Array.isArray(only)) {
     const more = only.length > MAX_NAMED ? ` and ${only.length - MAX_NAMED} more` : '';

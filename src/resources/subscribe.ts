@@ -17,7 +17,7 @@ const MAX_SUBSCRIPTIONS = 200;
 /** Maximum URIs that one request may watch. */
 const MAX_REQUESTED = 1_000;
 
-/** Whether a caller can read such a resource, now or later. */
+/** Whether a caller may read a resource with this URI, even if none exists yet. */
 function mayWatch(deps: ResourceDependencies, uri: string): boolean {
   const kind = resourceAt(uri)?.kind;
   return kind !== undefined && offeredTo(deps)(kind.operation);

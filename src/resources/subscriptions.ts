@@ -7,7 +7,7 @@ export type Subscribe = (uri: string, principal: string) => () => void;
 const MAX_POLLED = 100;
 const MAX_WAITING = 1_000;
 
-interface Watched {
+interface WatchedResource {
   readonly uri: string;
   /** Its watchers, by principal, with the number of their subscriptions. */
   readonly watchers: Map<string, number>;
@@ -20,34 +20,34 @@ interface Watched {
  * most, so that no principal can occupy all. Evicted resources wait for a free slot. `onChange` is called after each change.
  */
 export function subscriptions(onChange: (uri: string) => void, options: PollOptions) {
-  const watched = new Map<string, Watched>();
+  const watched = new Map<string, WatchedResource>();
   const held = holdings();
   const slots = pollSlots(watched, held, (uri) => poll(uri, () => onChange(uri), options));
-  const add = (one: Watched, principal: string) => {
-    const before = one.watchers.get(principal) ?? 0;
-    one.watchers.set(principal, before + 1);
-    if (one.poll === undefined) slots.admit(one);
+  const add = (resource: WatchedResource, principal: string) => {
+    const before = resource.watchers.get(principal) ?? 0;
+    resource.watchers.set(principal, before + 1);
+    if (resource.poll === undefined) slots.admit(resource);
     else if (before === 0) held.add(principal, 1);
   };
-  const remove = (one: Watched, principal: string) => {
-    const left = (one.watchers.get(principal) ?? 0) - 1;
-    if (left > 0) return one.watchers.set(principal, left);
-    if (one.poll !== undefined) held.add(principal, -1);
-    one.watchers.delete(principal);
-    if (one.watchers.size === 0) {
-      slots.end(one);
-      if (watched.get(one.uri) === one) watched.delete(one.uri);
+  const remove = (resource: WatchedResource, principal: string) => {
+    const left = (resource.watchers.get(principal) ?? 0) - 1;
+    if (left > 0) return resource.watchers.set(principal, left);
+    if (resource.poll !== undefined) held.add(principal, -1);
+    resource.watchers.delete(principal);
+    if (resource.watchers.size === 0) {
+      slots.end(resource);
+      if (watched.get(resource.uri) === resource) watched.delete(resource.uri);
     }
     return slots.admitNext();
   };
   const watch: Subscribe = (uri, principal) => {
-    const one: Watched = watched.get(uri) ?? { uri, watchers: new Map() };
-    watched.set(uri, one);
-    add(one, principal);
-    let over = false;
+    const resource: WatchedResource = watched.get(uri) ?? { uri, watchers: new Map() };
+    watched.set(uri, resource);
+    add(resource, principal);
+    let isEnded = false;
     return () => {
-      if (!over) remove(one, principal);
-      over = true;
+      if (!isEnded) remove(resource, principal);
+      isEnded = true;
     };
   };
   /** Reads a resource and reports it as changed; false if it is not polled. */
@@ -69,7 +69,7 @@ function holdings() {
       else held.set(principal, count);
     },
     /** The count of the principal that watches a resource; with several watchers, the lowest count. */
-    lowestCount: ({ watchers }: Watched) => {
+    lowestCount: ({ watchers }: WatchedResource) => {
       let least = Number.POSITIVE_INFINITY;
       for (const principal of watchers.keys()) least = Math.min(least, held.get(principal) ?? 0);
       return least;
@@ -79,54 +79,58 @@ function holdings() {
 
 /** The slots of polled resources, among all `watched` ones; `start` begins to poll one. */
 function pollSlots(
-  watched: Map<string, Watched>,
+  watched: Map<string, WatchedResource>,
   { add, lowestCount }: ReturnType<typeof holdings>,
   start: (uri: string) => Poll,
 ) {
-  const polled = new Set<Watched>();
-  const begin = (one: Watched) => {
-    polled.add(one);
-    for (const principal of one.watchers.keys()) add(principal, 1);
-    one.poll = start(one.uri);
+  const polled = new Set<WatchedResource>();
+  const begin = (resource: WatchedResource) => {
+    polled.add(resource);
+    for (const principal of resource.watchers.keys()) add(principal, 1);
+    resource.poll = start(resource.uri);
   };
-  const end = (one: Watched) => {
-    polled.delete(one);
-    for (const principal of one.watchers.keys()) add(principal, -1);
-    one.poll?.stop();
-    one.poll = undefined;
+  const end = (resource: WatchedResource) => {
+    polled.delete(resource);
+    for (const principal of resource.watchers.keys()) add(principal, -1);
+    resource.poll?.stop();
+    resource.poll = undefined;
   };
   /** When too many wait, one is dropped from the principal that holds most: its latest, or the new one if no principal holds more. */
-  const dropOverflow = (latest: Watched) => {
+  const dropOverflow = (latest: WatchedResource) => {
     if (watched.size - polled.size <= MAX_WAITING) return;
     const latestFirst = [latest, ...[...watched.values()].toReversed()];
-    const dropped = heaviest(latestFirst, (one) => (one.poll === undefined ? lowestCount(one) : undefined));
+    const dropped = heaviest(latestFirst, (resource) =>
+      resource.poll === undefined ? lowestCount(resource) : undefined,
+    );
     if (dropped !== undefined) watched.delete(dropped.uri);
   };
   /** Starts polling if a slot is free, or if another principal holds more than the watcher would; otherwise, it waits. */
-  const admit = (one: Watched) => {
+  const admit = (resource: WatchedResource) => {
     if (polled.size >= MAX_POLLED) {
       const evicted = heaviest(polled, lowestCount);
-      if (evicted === undefined || lowestCount(evicted) <= lowestCount(one) + 1) return dropOverflow(one);
+      if (evicted === undefined || lowestCount(evicted) <= lowestCount(resource) + 1) return dropOverflow(resource);
       end(evicted);
       dropOverflow(evicted);
     }
-    begin(one);
+    begin(resource);
   };
   const admitNext = () => {
-    const next = heaviest(watched.values(), (one) => (one.poll === undefined ? -lowestCount(one) : undefined));
+    const next = heaviest(watched.values(), (resource) =>
+      resource.poll === undefined ? -lowestCount(resource) : undefined,
+    );
     if (next !== undefined) admit(next);
   };
   return { admit, admitNext, end };
 }
 
 /** The first of the heaviest; items without weight do not count. */
-function heaviest<T>(all: Iterable<T>, weight: (one: T) => number | undefined): T | undefined {
+function heaviest<T>(all: Iterable<T>, weight: (item: T) => number | undefined): T | undefined {
   let found: T | undefined;
   let most = Number.NEGATIVE_INFINITY;
-  for (const one of all) {
-    const own = weight(one);
-    if (own === undefined || own <= most) continue;
-    [found, most] = [one, own];
+  for (const item of all) {
+    const itemWeight = weight(item);
+    if (itemWeight === undefined || itemWeight <= most) continue;
+    [found, most] = [item, itemWeight];
   }
   return found;
 }

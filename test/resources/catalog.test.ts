@@ -7,7 +7,7 @@ test('descriptions promise tags only where the contents have them', () => {
 });
 
 test('topologies do not promise all changesets, of which they have only some', () => {
-  const topologies = RESOURCE_KINDS.filter(({ topology }) => topology !== undefined);
+  const topologies = RESOURCE_KINDS.filter(({ topologyForm }) => topologyForm !== undefined);
   expect(topologies.length).toBeGreaterThan(0);
   for (const { description } of topologies)
     expect(description).toContain('of the changesets, only the newest, mounted and failed ones');

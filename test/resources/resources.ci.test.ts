@@ -6,8 +6,8 @@ import { type Subscribing, subscribe } from './watchers.ts';
 
 describe('the catalog of resources', () => {
   test('has one for every read operation, and the topology in three forms', () => {
-    expect(RESOURCE_KINDS.filter(({ topology }) => topology === undefined)).toHaveLength(20);
-    expect(RESOURCE_KINDS.filter(({ topology }) => topology !== undefined)).toHaveLength(3);
+    expect(RESOURCE_KINDS.filter(({ topologyForm }) => topologyForm === undefined)).toHaveLength(20);
+    expect(RESOURCE_KINDS.filter(({ topologyForm }) => topologyForm !== undefined)).toHaveLength(3);
     expect(new Set(RESOURCE_KINDS.map(({ uriTemplate }) => uriTemplate)).size).toBe(RESOURCE_KINDS.length);
   });
 

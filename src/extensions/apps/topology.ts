@@ -23,10 +23,10 @@ const show = async (result) => {
     const { contents: [{ text }] } = await ask('resources/read', { uri: link.uri });
     const svg = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
     if (!isSafe(svg)) throw new Error('it contains more than shapes and text');
-    const style = svg.querySelector('style'), own = style?.textContent;
+    const style = svg.querySelector('style'), css = style?.textContent;
     // The host's theme decides, not that of the browser.
     repaint = () => {
-      if (style && theme) style.textContent = own.replaceAll(/@media *\\(prefers-color-scheme: *dark\\)/g, theme === 'dark' ? '@media all' : '@media not all');
+      if (style && theme) style.textContent = css.replaceAll(/@media *\\(prefers-color-scheme: *dark\\)/g, theme === 'dark' ? '@media all' : '@media not all');
     };
     repaint();
     root.replaceChildren(document.adoptNode(svg));
