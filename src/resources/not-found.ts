@@ -13,7 +13,7 @@ export function notFound(uri: string, hint = ''): ResourceNotFoundError {
   return new ResourceNotFoundError(shown.slice(1, shown.lastIndexOf('"')), `Resource not found: ${shown}${hint}`);
 }
 
-/** The error for such a URI, with the right URI if this one has the name of an environment instead of its id, or an unescaped ARN. */
+/** The error for a URI without a resource, with the right URI if it names an environment by name or has an unescaped ARN. */
 export async function notFoundIn(
   deps: ResourceDependencies,
   uri: string,

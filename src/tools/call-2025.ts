@@ -46,7 +46,7 @@ async function answersTo({ inputRequests = {} }: InputRequiredResult, context: S
   }
 }
 
-/** The request as the 2025 era has it: with the mode of a form, or an id for a link. */
+/** The request of the 2025 era: with the mode of a form, or an id for a link. */
 function elicitation({ params }: { readonly params?: object }) {
   const eraMembers = params !== undefined && 'url' in params ? { elicitationId: randomUUID() } : { mode: 'form' };
   return { method: 'elicitation/create', params: { ...params, ...eraMembers } } as never;

@@ -11,7 +11,7 @@ import { refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import type { ToolDependencies } from './dependencies.ts';
 
-/** What is needed to look up what a name in a call means or, after the call failed, why. */
+/** What is needed to look up what a name in a call means, or why a call failed. */
 export interface Lookup {
   readonly deps: Pick<ToolDependencies, 'call' | 'restrictions' | 'caller' | 'quotas'>;
   readonly signal: AbortSignal;

@@ -10,6 +10,7 @@ export interface TaskReport {
 
 /** A call whose request is answered, and which continues as a task that its client polls. */
 export interface Task {
+  /** How long the call may take as a task. */
   readonly patienceMs: number;
   report(report: TaskReport): Promise<void>;
   /**
