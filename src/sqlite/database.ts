@@ -45,11 +45,11 @@ export async function openDatabase<View extends object>(
   const writer = await openWriter(path, format);
   // Reads on their own connection do not see uncommitted writes. A database in memory has only one connection.
   const reader = inMemory ? writer : await connect(path);
-  const writing = queue(path);
-  const reading = inMemory ? writing : queue(path);
+  const writeQueue = queue(path);
+  const readQueue = inMemory ? writeQueue : queue(path);
   const lendReader = lender(viewOf(reader), limitMs);
   const lendWriter = lender(viewOf(writer), limitMs);
-  const writes = batches(path, writing, (works) => inSharedTransaction(writer, works));
+  const enqueueWrite = batches(path, writeQueue, (works) => inSharedTransaction(writer, works));
   // Using a closed handle crashes the process.
   let isClosed = false;
   const unlessClosed = <T>(work: () => Promise<T>): Promise<T> =>
@@ -57,14 +57,14 @@ export async function openDatabase<View extends object>(
   return {
     read: (work) =>
       unlessClosed(async () => {
-        const { result } = await reading(() => inTransaction(reader, 'DEFERRED', () => lendReader(work)));
+        const { result } = await readQueue(() => inTransaction(reader, 'DEFERRED', () => lendReader(work)));
         return result;
       }),
-    write: (work) => unlessClosed(() => writes(() => lendWriter(work))),
+    write: (work) => unlessClosed(() => enqueueWrite(() => lendWriter(work))),
     close: async () => {
       if (isClosed) return;
       isClosed = true;
-      await Promise.all([reading(() => {}), writes(() => {})]);
+      await Promise.all([readQueue(() => {}), enqueueWrite(() => {})]);
       for (const db of new Set([reader, writer])) db.close();
     },
   };
@@ -108,12 +108,12 @@ async function connect(path: string): Promise<Connection> {
 
 async function openWriter(path: string, format: Format): Promise<Connection> {
   const db = await connect(path);
-  const inTurn = queue(path);
+  const enqueue = queue(path);
   try {
-    await inTurn(() => migrate(db, path, format));
+    await enqueue(() => migrate(db, path, format));
     if (path !== ':memory:') {
-      await inTurn(() => db.exec('PRAGMA journal_mode = WAL'));
-      await inTurn(() => check(db, path));
+      await enqueue(() => db.exec('PRAGMA journal_mode = WAL'));
+      await enqueue(() => check(db, path));
     }
     db.exec('PRAGMA synchronous = FULL');
     return db;

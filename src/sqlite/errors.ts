@@ -22,17 +22,20 @@ const NAMES: Readonly<Record<number, string>> = {
 /** Whether another process is locking the file. */
 export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error));
 
+const DAMAGED = 'is damaged';
 const PROBLEMS: readonly [RegExp, string][] = [
-  [/^SQLITE_(CORRUPT|NOTADB)/, 'is damaged'],
+  [/^SQLITE_(CORRUPT|NOTADB)/, DAMAGED],
   [/^SQLITE_(READONLY|PERM|AUTH)/, 'cannot be written to'],
   [/^SQLITE_FULL/, 'the disk is full'],
   [/^SQLITE_(IOERR|CANTOPEN)/, 'cannot be read or written'],
 ];
 /** The problem with the file, if the error describes one. */
 export const problemOf = (error: unknown): string | undefined =>
-  INCOMPLETE.test((error as Error).message) ? 'is damaged' : PROBLEMS.find(([code]) => code.test(codeOf(error)))?.[1];
+  INCOMPLETE.test((error as Error).message) ? DAMAGED : PROBLEMS.find(([code]) => code.test(codeOf(error)))?.[1];
 /** The file has the marks of its format, but lacks a part of it. */
 const INCOMPLETE = /^no such (?:table|column): /;
+
+export const isDamaged = (error: unknown): boolean => problemOf(error) === DAMAGED;
 
 /** The error, translated to a problem with the file; other errors stay unchanged. */
 export function asStoreError(path: string, cause: unknown): unknown {

@@ -20,18 +20,18 @@ export function refuseSharedFolder(folder: string): void {
 
 /** Removes other users' permissions from a database and the files beside it. Returns a log line if there were any. */
 export function removeAccessOfOthers(path: string): string | undefined {
-  const open = filesOpenToOthers(path);
-  const [first] = open;
+  const files = filesOpenToOthers(path);
+  const [first] = files;
   if (first === undefined) return undefined;
-  const was = octal(statSync(first).mode);
+  const mode = octal(statSync(first).mode);
   try {
-    for (const file of open) chmodSync(file, OWNER_ONLY);
+    for (const file of files) chmodSync(file, OWNER_ONLY);
   } catch (cause) {
-    throw new StoreError(`${first}: other users can access it (mode ${was}), and only its owner can change that`, {
+    throw new StoreError(`${first}: other users can access it (mode ${mode}), and only its owner can change that`, {
       cause,
     });
   }
-  return `${first}: other users could access it (mode ${was}); now only you can (mode ${octal(OWNER_ONLY)})`;
+  return `${first}: other users could access it (mode ${mode}); now only you can (mode ${octal(OWNER_ONLY)})`;
 }
 
 /** The files of a database that other users can access. */

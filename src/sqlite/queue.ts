@@ -2,20 +2,20 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { asStoreError, isBusy, unusable } from './errors.ts';
 import type { Outcome } from './transactions.ts';
 
-const PATIENCE_MS = 8_000;
+const MAX_WAIT_MS = 8_000;
 const PAUSE_SHARE = 0.5;
 const MAX_PAUSE_MS = 50;
 /** Larger batches would block the event loop. */
 const MAX_TOGETHER = 64;
 
 /** Runs work in turn; resolves with its result, and the milliseconds for which other processes delayed it. */
-export type Queue = <T>(work: () => T | Promise<T>) => Promise<{ result: T; waited: number }>;
+export type Queue = <T>(work: () => T | Promise<T>) => Promise<{ result: T; waitedMs: number }>;
 
 /** First come, first served: one caller of this process at a time uses the connection and competes for the file. */
 export function queue(path: string): Queue {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(work: () => T | Promise<T>) => {
-    const turn = last.then(() => patiently(path, work));
+    const turn = last.then(() => retryWhileLocked(path, work));
     last = turn.catch(() => {});
     return turn;
   };
@@ -34,23 +34,23 @@ interface Waiting {
  */
 export function batches(
   path: string,
-  inTurn: Queue,
+  enqueue: Queue,
   runBatch: (works: readonly (() => unknown)[]) => Promise<Outcome[]>,
 ) {
   const waiting: Waiting[] = [];
   let isRunning = false;
-  let pausesUntil = 0;
+  let pauseEnd = 0;
   const run = async () => {
     isRunning = true;
     while (waiting.length > 0) {
       await nextTurn();
-      const pauseMs = pausesUntil - performance.now();
+      const pauseMs = pauseEnd - performance.now();
       if (pauseMs > 0) await pause(pauseMs);
       const batch = waiting.splice(0, MAX_TOGETHER);
       try {
         const works = batch.map(({ work }) => work);
-        const { result: outcomes, waited } = await inTurn(() => runBatch(works));
-        pausesUntil = performance.now() + Math.min(waited * PAUSE_SHARE, MAX_PAUSE_MS);
+        const { result: outcomes, waitedMs } = await enqueue(() => runBatch(works));
+        pauseEnd = performance.now() + Math.min(waitedMs * PAUSE_SHARE, MAX_PAUSE_MS);
         for (const [index, outcome] of outcomes.entries()) {
           if ('value' in outcome) batch[index]?.resolve(outcome.value);
           else batch[index]?.reject(asStoreError(path, outcome.error));
@@ -69,15 +69,15 @@ export function batches(
 }
 
 /** Repeats work while other processes lock the file. The longer it waits, the more often it tries. */
-async function patiently<T>(path: string, work: () => T | Promise<T>): Promise<{ result: T; waited: number }> {
+async function retryWhileLocked<T>(path: string, work: () => T | Promise<T>): Promise<{ result: T; waitedMs: number }> {
   const start = performance.now();
-  for (let waited = 0; ; waited = performance.now() - start) {
+  for (let waitedMs = 0; ; waitedMs = performance.now() - start) {
     try {
-      return { result: await work(), waited };
+      return { result: await work(), waitedMs };
     } catch (error) {
       if (!isBusy(error)) throw asStoreError(path, error);
-      if (waited > PATIENCE_MS) throw unusable(path, 'stays locked by another process');
-      await pause(1 + Math.random() * Math.max(1, 7 - waited / 20));
+      if (waitedMs > MAX_WAIT_MS) throw unusable(path, 'stays locked by another process');
+      await pause(1 + Math.random() * Math.max(1, 7 - waitedMs / 20));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -12,6 +12,7 @@ import { exportWorld } from '../../src/local/worlds/administration.ts';
 import { seed } from '../../src/local/worlds/seed.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { openState } from '../../src/safety/state.ts';
+import { engine } from '../../src/sqlite/engine.ts';
 import { CLI } from '../support/hosts.ts';
 import { KEY } from './environment-builder.ts';
 import { openWorld, SEED_OPTIONS } from './world.ts';
@@ -51,6 +52,21 @@ const worldIn = async (path: string) => {
   return file;
 };
 const backups = (dir: string) => readdirSync(dir).filter((name) => /^world\.db\.before-\d{8}T\d{9}Z$/.test(name));
+
+/** Damages a page of a file that is too large for the complete check at every start. */
+async function damageUnchecked(path: string) {
+  const db = (await engine()).connect(path, 0);
+  db.exec('CREATE TABLE ballast AS SELECT zeroblob(33 * 1024 * 1024) AS bytes');
+  const { rootpage } = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'ballast'").get() as {
+    rootpage: number;
+  };
+  const { page_size } = db.prepare('PRAGMA page_size').get() as { page_size: number };
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  db.close();
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(page_size, 0xff), 0, page_size, (rootpage - 1) * page_size);
+  closeSync(file);
+}
 
 describe('finspace-mcp world', () => {
   test.each(['list', 'reset'])('refuses to %s a world in memory, of which nothing would be left', async (act) => {
@@ -102,6 +118,15 @@ describe('finspace-mcp world', () => {
     expect(journalTable(entries)[1]).toMatch(
       / world reset +.*world\.db \/ us-east-1 \/ empty +succeeded; previous world: /,
     );
+  });
+
+  test('names the world, not its backup, if the world is damaged', async () => {
+    const { dir, path, command } = await changed();
+    await damageUnchecked(path);
+    const { stderr, status } = command('reset', '--world', 'empty', '--yes');
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`${path}: is damaged (`)]);
+    expect(stderr).not.toContain('.before-');
+    expect(backups(dir)).toEqual([]);
   });
 
   test('import --yes does the same, but keeps no copy of an unmodified world', async () => {
