@@ -117,13 +117,13 @@ function openingError(operation: Parameters<Call>[0], error: unknown): FinspaceE
 }
 
 const loadRemoteCode = () =>
-  Promise.all([import('../finspace/call.ts'), import('../finspace/require-shown.ts'), import('undici')]);
+  Promise.all([import('../finspace/call.ts'), import('../finspace/require-known-members.ts'), import('undici')]);
 const loadLocalCode = () => Promise.all([import('../finspace/call.ts'), import('../local/index.ts')]);
 
 async function openRemote(config: Config): Promise<OpenBackend> {
-  const [{ finspaceCall }, { requireShown }] = await loadRemoteCode();
+  const [{ finspaceCall }, { requireKnownMembers }] = await loadRemoteCode();
   const { region, endpoint, profile } = config;
-  const call = requireShown(finspaceCall({ region, endpoint, profile, ...callLimits(config) }));
+  const call = requireKnownMembers(finspaceCall({ region, endpoint, profile, ...callLimits(config) }));
   return {
     call,
     quotas: async () => undefined,

@@ -35,37 +35,37 @@ const onAbortOf = oncePer((signal: AbortSignal): OnAbort => {
   };
 });
 
-/** Infinite milliseconds: only the caller ends the call. */
+/** If the limit is infinite, only the caller ends the call. */
 export function callBounds(limitMs: number, cancel: AbortSignal | undefined): Bounds {
-  const own = ending();
+  const callEnding = ending();
   let endsAt = Number.POSITIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   const restart = (ms: number) => {
     clearTimeout(timer);
     endsAt = performance.now() + ms;
-    const end = () => own.end(timedOut('The call', ms));
+    const end = () => callEnding.end(timedOut('The call', ms));
     timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(end, ms);
   };
   restart(limitMs);
   const ended = new Promise<never>((_, reject) => {
-    own.onEnd(reject);
+    callEnding.onEnd(reject);
   });
   ended.catch(() => {});
 
-  const onCancel = () => own.end(cancelled());
+  const onCancel = () => callEnding.end(cancelled());
   if (cancel?.aborted) onCancel();
   const ignoreCancel = cancel === undefined ? () => {} : onAbortOf(cancel)(onCancel);
 
   const within = <T>(work: Promise<T>) => Promise.race([work, ended]);
   return {
-    ending: own,
+    ending: callEnding,
     restart,
     commit: ignoreCancel,
-    leaveTimeFor: (ms) => !own.isEnded && performance.now() + ms < endsAt,
+    leaveTimeFor: (ms) => !callEnding.isEnded && performance.now() + ms < endsAt,
     within,
     pause: (ms) => {
       let pausing: NodeJS.Timeout | undefined;
-      own.onEnd(() => clearTimeout(pausing));
+      callEnding.onEnd(() => clearTimeout(pausing));
       return within(
         new Promise((resolve) => {
           pausing = setTimeout(resolve, ms);

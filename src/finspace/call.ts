@@ -11,7 +11,7 @@ import { DiagnosedError, notAdmitted } from './diagnosed-error.ts';
 import { type Circumstances, failure } from './errors.ts';
 import type { AttemptOptions } from './handler.ts';
 import { type Admission, type AttemptOutcome, limiterOf } from './limiter.ts';
-import { withoutProxy } from './proxy.ts';
+import { withProxyHint } from './proxy.ts';
 import { type Backoff, fullJitter } from './retry.ts';
 
 /**
@@ -29,11 +29,11 @@ export function finspaceCall(options: ClientOptions): Call {
     const waitMs = untilAborted ? Number.POSITIVE_INFINITY : limits.callMs;
     const bounds = callBounds(waitMs, signal);
     const requested = { fairnessKey, isBackground, question: signal, ending: bounds.ending };
-    const { mutates, tokened } = callKind(name);
-    const members = tokened && input.clientToken === undefined ? { ...input, clientToken: randomUUID() } : input;
+    const { mutates, takesToken } = callKind(name);
+    const members = takesToken && input.clientToken === undefined ? { ...input, clientToken: randomUUID() } : input;
     const sending: Sending = {
       mutates,
-      maxAttempts: mutates && !tokened ? 1 : options.maxAttempts,
+      maxAttempts: mutates && !takesToken ? 1 : options.maxAttempts,
       bounds,
       signal,
       backoff,
@@ -43,13 +43,13 @@ export function finspaceCall(options: ClientOptions): Call {
       ...NOT_SENT,
     };
     try {
-      const turn = await firstTurn(sending, waitMs);
-      // The time limit of the call begins with its turn.
+      const admission = await firstAdmission(sending, waitMs);
+      // The time limit of the call begins with its admission.
       bounds.restart(limits.callMs);
-      return await untilAnswered(sending, turn);
+      return await untilAnswered(sending, admission);
     } catch (thrown) {
-      const seen = diagnose(thrown);
-      const diagnosis = sending.wasSent ? seen : withoutProxy(seen, hostOf(options), process.env);
+      const failed = diagnose(thrown);
+      const diagnosis = sending.wasSent ? failed : withProxyHint(failed, hostOf(options), process.env);
       const { attempts, outcomeUnknown } = sending;
       const detail = mask(diagnosis.detail);
       throw failure(name, { ...diagnosis, detail }, { attempts, outcomeUnknown, ...response(thrown, mask) });
@@ -71,7 +71,7 @@ interface Sending {
   readonly signal: AbortSignal | undefined;
   readonly backoff: Backoff;
   readonly credentials: Credentials | undefined;
-  /** Waits for the next turn. */
+  /** Waits until the limiter lets the next attempt be sent. */
   readonly admit: () => Promise<Admission>;
   readonly send: (options: AttemptOptions) => Promise<Reply>;
   attempts: number;
@@ -85,16 +85,16 @@ const NOT_SENT = { attempts: 0, wasSent: false, outcomeUnknown: false, lastFailu
 /** Makes attempts until one is answered or the last failure rules out another. */
 async function untilAnswered(sending: Sending, first: Admission): Promise<Reply> {
   const { bounds } = sending;
-  for (let turn: Admission | undefined = first; ; turn = undefined) {
+  for (let admission: Admission | undefined = first; ; admission = undefined) {
     try {
-      return await attemptInTurn(sending, turn ?? (await nextTurn(sending)));
+      return await admittedAttempt(sending, admission ?? (await nextAdmission(sending)));
     } catch (thrown) {
       await bounds.pause(pauseAfter(sending, thrown));
     }
   }
 }
 
-async function nextTurn({ admit, signal, lastFailure }: Sending): Promise<Admission> {
+async function nextAdmission({ admit, signal, lastFailure }: Sending): Promise<Admission> {
   try {
     return await admit();
   } catch (reason) {
@@ -103,15 +103,15 @@ async function nextTurn({ admit, signal, lastFailure }: Sending): Promise<Admiss
 }
 
 /** One attempt. The limiter learns its outcome, and `sending` what it shows. */
-async function attemptInTurn(sending: Sending, turn: Admission): Promise<Reply> {
+async function admittedAttempt(sending: Sending, admission: Admission): Promise<Reply> {
   const { bounds, mutates, signal } = sending;
   try {
     const reply = await bounds.within(attempt(sending));
-    turn.done('answered');
+    admission.done('answered');
     return reply;
   } catch (thrown) {
     const { mayHaveRun = false, retryAfterMs } = diagnose(thrown);
-    turn.done(outcomeOf(thrown, mutates), retryAfterMs);
+    admission.done(outcomeOf(thrown, mutates), retryAfterMs);
     sending.outcomeUnknown ||= mutates && sending.wasSent && mayHaveRun;
     const isOver = thrown === bounds.ending.reason && !signal?.aborted;
     const wasRefused = diagnose(sending.lastFailure).transientCause === 'throttled';
@@ -160,7 +160,7 @@ function pauseAfter(sending: Sending, thrown: unknown): number {
 }
 
 /** Waits until the call may be sent, for a limited number of milliseconds. Rejects with a DiagnosedError. */
-async function firstTurn({ admit, signal }: Sending, ms: number): Promise<Admission> {
+async function firstAdmission({ admit, signal }: Sending, ms: number): Promise<Admission> {
   try {
     return await admit();
   } catch (reason) {
@@ -184,9 +184,9 @@ const MAX_BACKOFF_ATTEMPT = 2;
 /** The host that is called; the AWS host unless an endpoint is configured. */
 const hostOf = ({ endpoint }: ClientOptions) => (endpoint === undefined ? 'amazonaws.com' : new URL(endpoint).hostname);
 
-function callKind(name: OperationName): { mutates: boolean; tokened: boolean } {
+function callKind(name: OperationName): { mutates: boolean; takesToken: boolean } {
   const operation = operationNamed(name);
-  return { mutates: !changesNothing(operation.risk), tokened: isIdempotent(operation) };
+  return { mutates: !changesNothing(operation.risk), takesToken: isIdempotent(operation) };
 }
 
 function response(thrown: unknown, mask: (text: string) => string): Pick<Circumstances, 'httpStatus' | 'requestId'> {

@@ -3,7 +3,7 @@ import type { HttpRequest } from '@smithy/protocol-http';
 import type { Service } from '../operations/exchange.ts';
 import { lazy } from '../operations/operation.ts';
 import { type Send, sender } from './command.ts';
-import { requireWhole } from './credential-errors.ts';
+import { requireUsableProfile } from './credential-errors.ts';
 import type { CredentialMask } from './credential-mask.ts';
 import { type Credentials, credentials } from './credentials.ts';
 import { misconfigured } from './diagnosed-error.ts';
@@ -39,9 +39,9 @@ interface Client {
 /** A FinspaceClient, which sends each command once; retries are the caller's task. */
 export function finspaceClient(options: ClientOptions, watch: CredentialMask['watch']): Client {
   const { region, endpoint, profile, service, limits } = options;
-  /** Set while the SDK constructs the client; unset, it would leave rejected credentials as they are. */
+  /** Set while the SDK constructs the client. Without it, rejected credentials would not be read again. */
   let source: Credentials | undefined;
-  const reach =
+  const transport =
     service === undefined
       ? {
           requestHandler: networkHandler(limits),
@@ -57,7 +57,7 @@ export function finspaceClient(options: ClientOptions, watch: CredentialMask['wa
     region: firstResult(
       validRegion(async () => region ?? environmentRegion(process.env) ?? (await profileRegion(profile))),
     ),
-    ...reach,
+    ...transport,
   });
   sendOnce(client);
   if (service === undefined) keepSigner(client);
@@ -66,8 +66,8 @@ export function finspaceClient(options: ClientOptions, watch: CredentialMask['wa
 }
 
 /**
- * Leaves out the retries of the SDK, whose place in the stack other middleware refers to, its log, which nobody reads, its user
- * agent, and what only has an effect within AWS Lambda.
+ * Leaves out the retries of the SDK, its log, which nobody reads, its user agent, and what only has an effect within AWS Lambda. The
+ * retries are replaced instead of removed, because the positions of other middleware refer to them.
  */
 function sendOnce({ middlewareStack }: FinspaceClient): void {
   for (const name of ['loggerMiddleware', 'getUserAgentMiddleware']) middlewareStack.remove(name);
@@ -134,18 +134,18 @@ function stayInProcess({ config, middlewareStack }: FinspaceClient): void {
 
 async function profileRegion(chosen: string | undefined): Promise<string> {
   const profile = await sharedProfile(chosen);
-  requireWhole(profile);
+  requireUsableProfile(profile);
   return profile.settings?.['region'] ?? '';
 }
 
 function validRegion(provider: () => Promise<string>): () => Promise<string> {
   return async () => {
     const region = await provider();
-    if (region === '') throw misconfigured('No AWS region is configured.', NAME_REGION);
-    if (!isRegion(region)) throw misconfigured('The configured AWS region is not a valid region name.', NAME_REGION);
+    if (region === '') throw misconfigured('No AWS region is configured.', REGION_ADVICE);
+    if (!isRegion(region)) throw misconfigured('The configured AWS region is not a valid region name.', REGION_ADVICE);
     return region;
   };
 }
 
-const NAME_REGION =
+const REGION_ADVICE =
   'Have a person name the region, such as us-east-1, with --region, AWS_REGION, AWS_DEFAULT_REGION, or region in the AWS profile.';

@@ -24,8 +24,8 @@ import { OPERATION_NAMES, type OperationName, operationNamed } from '../operatio
 import { changesNothing, lazy } from '../operations/operation.ts';
 import { VERSION } from '../version.ts';
 import { DiagnosedError } from './diagnosed-error.ts';
+import { diagnoseErrorResponse } from './error-response.ts';
 import type { AttemptOptions, Handler } from './handler.ts';
-import { refusal } from './refusal.ts';
 
 type Members = Record<string, unknown>;
 /** What the SDK returns for a command: the members of the output, under one name. */
@@ -45,11 +45,11 @@ export function sender({ middlewareStack, config }: FinspaceClient): Send {
     priority: 'low',
     name: 'attemptMiddleware',
   });
-  const senders = OPERATION_NAMES.map((name) => [
+  const entries = OPERATION_NAMES.map((name) => [
     name,
     lazy(() => new (commandClass(name))({}).resolveMiddleware(middlewareStack, config, undefined)),
   ]);
-  const handlers: Record<OperationName, () => InitializeHandler<object, Reply>> = Object.fromEntries(senders);
+  const handlers: Record<OperationName, () => InitializeHandler<object, Reply>> = Object.fromEntries(entries);
   return async (name, input, attempt) => {
     const args: AttemptArguments = { input, attempt };
     return (await handlers[name]()(args)).output.members;
@@ -118,12 +118,14 @@ const firstCallOnly =
 function serializer(name: OperationName) {
   const operation = operationNamed(name);
   const { method, path } = route(operation);
-  const inPath = labels(operation);
+  const pathLabels = labels(operation);
   const inQuery = method === 'GET' || method === 'DELETE';
   return (input: object, context: SerdeContext): Promise<HttpRequest> => {
-    const members = Object.entries(input).filter(([member, value]) => value !== undefined && !inPath.includes(member));
+    const members = Object.entries(input).filter(
+      ([member, value]) => value !== undefined && !pathLabels.includes(member),
+    );
     const request = requestBuilder(input, context).bp(path).m(method);
-    for (const label of inPath) request.p(label, () => labelValue(input, label), `{${label}}`, false);
+    for (const label of pathLabels) request.p(label, () => labelValue(input, label), `{${label}}`, false);
     request.h({ 'user-agent': USER_AGENT, ...(inQuery ? {} : { 'content-type': 'application/json' }) });
     if (inQuery) request.q(Object.fromEntries(members.map(([member, value]) => [member, queryValue(value)])));
     else request.b(JSON.stringify(Object.fromEntries(members)));
@@ -149,7 +151,7 @@ function deserializer(name: OperationName) {
     const $metadata = { httpStatusCode: statusCode, ...requestId(headers) };
     // The reply to a change may be empty.
     const content = body.length === 0 && !isRead ? {} : parse(body);
-    if (statusCode >= 300) throw new DiagnosedError(refusal(statusCode, headers, content), $metadata);
+    if (statusCode >= 300) throw new DiagnosedError(diagnoseErrorResponse(statusCode, headers, content), $metadata);
     const schema = lenientOutput(operation);
     const exact = schema.safeParse(content);
     const output = exact.success ? exact : schema.safeParse(withoutNulls(content));

@@ -3,18 +3,19 @@ import { DiagnosedError, misconfigured } from './diagnosed-error.ts';
 import { type SharedProfile, withSources } from './shared-profile.ts';
 
 /** Throws a DiagnosedError for a chosen profile that does not exist, and for half a key pair, before other sources are tried. */
-export function requireWhole({ name, isChosen, settings }: SharedProfile): void {
+export function requireUsableProfile({ name, isChosen, settings }: SharedProfile): void {
   if (isChosen && settings === undefined) {
     throw misconfigured(
       `There is no AWS profile ${JSON.stringify(name)} in the AWS configuration files.`,
       'Have a person correct --profile or AWS_PROFILE ("aws configure list-profiles" lists the profiles), or create the profile with "aws configure".',
     );
   }
-  const inEnvironment = isChosen
+  const environmentError = isChosen
     ? undefined
     : halfPairError(process.env, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'The environment');
   const profile = `The AWS profile ${JSON.stringify(name)}`;
-  const error = inEnvironment ?? halfPairError(settings ?? {}, 'aws_access_key_id', 'aws_secret_access_key', profile);
+  const error =
+    environmentError ?? halfPairError(settings ?? {}, 'aws_access_key_id', 'aws_secret_access_key', profile);
   if (error !== undefined) throw error;
 }
 
@@ -36,7 +37,7 @@ function halfPairError(
 export async function credentialError(thrown: unknown, profile: SharedProfile): Promise<DiagnosedError> {
   if (thrown instanceof DiagnosedError) return thrown;
   const error = Object(thrown) as { name?: unknown; code?: unknown; path?: unknown; $fault?: unknown };
-  const failed: Failed = {
+  const failure: ProviderFailure = {
     name: String(error.name),
     code: String(error.code),
     path: error.path,
@@ -44,17 +45,17 @@ export async function credentialError(thrown: unknown, profile: SharedProfile): 
     profiles: await withSources(profile),
   };
   return (
-    tokenFileError(failed) ??
-    networkError(failed) ??
-    ssoError(failed) ??
-    multiFactorError(failed) ??
-    nestedProcessError(failed) ??
-    stsError(failed) ??
-    noneError(failed)
+    tokenFileError(failure) ??
+    networkError(failure) ??
+    ssoError(failure) ??
+    multiFactorError(failure) ??
+    nestedProcessError(failure) ??
+    stsError(failure) ??
+    noCredentialsError(failure)
   );
 }
 
-interface Failed {
+interface ProviderFailure {
   readonly name: string;
   readonly code: string;
   readonly path: unknown;
@@ -64,24 +65,25 @@ interface Failed {
   readonly profiles: readonly SharedProfile[];
 }
 
-const profileWithSetting = ({ profiles }: Failed, name: string): SharedProfile | undefined =>
+const profileWithSetting = ({ profiles }: ProviderFailure, name: string): SharedProfile | undefined =>
   profiles.find(({ settings }) => settings?.[name] !== undefined);
 
 const profileWithSource = (profiles: readonly SharedProfile[], source: ProfileSource): SharedProfile | undefined =>
   profiles.find((profile) => sourceInProfile(profile) === source);
 
-function tokenFileError(failed: Failed): DiagnosedError | undefined {
+function tokenFileError(failure: ProviderFailure): DiagnosedError | undefined {
   const variable = process.env['AWS_WEB_IDENTITY_TOKEN_FILE'];
-  const setting = profileWithSetting(failed, 'web_identity_token_file')?.settings?.['web_identity_token_file'];
-  if (typeof failed.path !== 'string' || ![variable, setting].includes(failed.path)) return undefined;
-  const source = failed.path === setting ? 'web_identity_token_file of the AWS profile' : 'AWS_WEB_IDENTITY_TOKEN_FILE';
+  const setting = profileWithSetting(failure, 'web_identity_token_file')?.settings?.['web_identity_token_file'];
+  if (typeof failure.path !== 'string' || ![variable, setting].includes(failure.path)) return undefined;
+  const source =
+    failure.path === setting ? 'web_identity_token_file of the AWS profile' : 'AWS_WEB_IDENTITY_TOKEN_FILE';
   return misconfigured(
-    `The web identity token file ${failed.path} ${failed.code === 'ENOENT' ? 'does not exist' : 'cannot be read'}.`,
+    `The web identity token file ${failure.path} ${failure.code === 'ENOENT' ? 'does not exist' : 'cannot be read'}.`,
     `Have a person correct ${source}, or make sure that the file is mounted and readable for the user that runs this server.`,
   );
 }
 
-function networkError({ code }: Failed): DiagnosedError | undefined {
+function networkError({ code }: ProviderFailure): DiagnosedError | undefined {
   if (!/^(?:E[A-Z_]{4,20}|TimeoutError)$/.test(code) || code === 'ENOENT') return undefined;
   return new DiagnosedError({
     code: 'Unreachable',
@@ -92,19 +94,19 @@ function networkError({ code }: Failed): DiagnosedError | undefined {
 
 const SSO_ERRORS = new Set(['CredentialsProviderError', 'TokenProviderError', 'UnauthorizedException']);
 
-function ssoError(failed: Failed): DiagnosedError | undefined {
-  const profile = profileWithSource(failed.profiles, 'SSO session');
+function ssoError(failure: ProviderFailure): DiagnosedError | undefined {
+  const profile = profileWithSource(failure.profiles, 'SSO session');
   if (profile === undefined) return undefined;
   const { name, settings } = profile;
   const quoted = JSON.stringify(name);
-  const isWhole = settings?.['sso_account_id'] !== undefined && settings['sso_role_name'] !== undefined;
-  if (isWhole && SSO_ERRORS.has(failed.name)) {
+  const isComplete = settings?.['sso_account_id'] !== undefined && settings['sso_role_name'] !== undefined;
+  if (isComplete && SSO_ERRORS.has(failure.name)) {
     return misconfigured(
       `The SSO session of the AWS profile ${quoted} has expired, or nobody has signed in.`,
       `Have a person run: aws sso login --profile ${/^[\w.@%+:/-]+$/.test(name) ? name : quoted}`,
     );
   }
-  return isWhole && failed.isReply
+  return isComplete && failure.isReply
     ? misconfigured(
         `IAM Identity Center (SSO) refuses the account or the role of the AWS profile ${quoted}.`,
         'Have a person check sso_account_id and sso_role_name, and that the role is assigned to them.',
@@ -115,9 +117,9 @@ function ssoError(failed: Failed): DiagnosedError | undefined {
       );
 }
 
-function multiFactorError(failed: Failed): DiagnosedError | undefined {
-  const profile = profileWithSetting(failed, 'mfa_serial');
-  if (profile === undefined || failed.isReply) return undefined;
+function multiFactorError(failure: ProviderFailure): DiagnosedError | undefined {
+  const profile = profileWithSetting(failure, 'mfa_serial');
+  if (profile === undefined || failure.isReply) return undefined;
   return misconfigured(
     `The AWS profile ${JSON.stringify(profile.name)} needs the code of a multi-factor device, which this server cannot ask for.`,
     'Have a person name a profile with session credentials, or one with credential_process.',
@@ -125,19 +127,22 @@ function multiFactorError(failed: Failed): DiagnosedError | undefined {
 }
 
 /** The credential_process of the selected profile has its own provider, with a more precise error. */
-function nestedProcessError({ profiles: [own, ...sources], isReply }: Failed): DiagnosedError | undefined {
+function nestedProcessError({
+  profiles: [selected, ...sources],
+  isReply,
+}: ProviderFailure): DiagnosedError | undefined {
   const source = profileWithSource(sources, 'credential_process');
-  if (own === undefined || source === undefined || isReply) return undefined;
-  const [name, from] = [own.name, source.name].map((text) => JSON.stringify(text));
+  if (selected === undefined || source === undefined || isReply) return undefined;
+  const [name, sourceName] = [selected.name, source.name].map((text) => JSON.stringify(text));
   return misconfigured(
-    `The credential_process of the AWS profile ${from}, which ${name} takes its credentials from, failed.`,
+    `The credential_process of the AWS profile ${sourceName}, which ${name} takes its credentials from, failed.`,
     'Have a person run that command in a terminal, as the user that runs this server, and correct what it reports.',
   );
 }
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidIdentityToken', 'IDPRejectedClaim']);
 
-function stsError({ name, isReply }: Failed): DiagnosedError | undefined {
+function stsError({ name, isReply }: ProviderFailure): DiagnosedError | undefined {
   if (!isReply) return undefined;
   return EXPIRED.has(name)
     ? misconfigured(
@@ -150,7 +155,7 @@ function stsError({ name, isReply }: Failed): DiagnosedError | undefined {
       );
 }
 
-function noneError({ profiles: [profile] }: Failed): DiagnosedError {
+function noCredentialsError({ profiles: [profile] }: ProviderFailure): DiagnosedError {
   const where =
     profile?.isChosen === true
       ? `The AWS profile ${JSON.stringify(profile.name)} has no credentials`

@@ -2,11 +2,11 @@ import type { SharedProfile } from './shared-profile.ts';
 
 /** The first source of credentials in the order of the default chain. The values are not read. */
 export function credentialSource(profile: SharedProfile, env: NodeJS.ProcessEnv): string {
-  const inProfile = sourceInProfile(profile);
+  const profileSource = sourceInProfile(profile);
   if (usesKeysOf(env, profile)) return 'the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
-  if (inProfile !== undefined) return `the ${inProfile} of the AWS profile ${JSON.stringify(profile.name)}`;
-  const inEnvironment = ENVIRONMENT_SOURCES.find(([variable]) => env[variable])?.[1];
-  return inEnvironment ?? 'the metadata service of this machine';
+  if (profileSource !== undefined) return `the ${profileSource} of the AWS profile ${JSON.stringify(profile.name)}`;
+  const environmentSource = ENVIRONMENT_SOURCES.find(([variable]) => env[variable])?.[1];
+  return environmentSource ?? 'the metadata service of this machine';
 }
 
 /** Whether the chain takes keys from the environment, before it reads the profile. */

@@ -1,7 +1,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { isIdentityExpired } from '@smithy/core';
 import type { AwsCredentialIdentity, Provider } from '@smithy/types';
-import { credentialError, requireWhole } from './credential-errors.ts';
+import { credentialError, requireUsableProfile } from './credential-errors.ts';
 import type { CredentialMask } from './credential-mask.ts';
 import { processCredentials } from './credential-process.ts';
 import { sourceInProfile, usesKeysOf } from './credential-source.ts';
@@ -22,20 +22,20 @@ export interface Credentials {
 /** Credentials from the SDK's default chain, in its order; `init` is the configuration of the client. */
 export function credentials(profile: string | undefined, init: object, watch: CredentialMask['watch']): Credentials {
   const provider = watch(() => find(profile, init));
-  let inUse: AwsCredentialIdentity | undefined;
-  let reading: Promise<AwsCredentialIdentity> | undefined;
+  let cached: AwsCredentialIdentity | undefined;
+  let pendingRead: Promise<AwsCredentialIdentity> | undefined;
   const read = () => {
-    reading ??= provider().finally(() => {
-      reading = undefined;
+    pendingRead ??= provider().finally(() => {
+      pendingRead = undefined;
     });
-    return reading;
+    return pendingRead;
   };
   const current = async () => {
-    if (inUse === undefined || isIdentityExpired(inUse)) inUse = await read();
-    return inUse;
+    if (cached === undefined || isIdentityExpired(cached)) cached = await read();
+    return cached;
   };
   const hasOther = async (refused: AwsCredentialIdentity) => {
-    if (!differ(await current(), refused)) inUse = await read();
+    if (!differ(await current(), refused)) cached = await read();
     return differ(await current(), refused);
   };
   return {
@@ -58,7 +58,7 @@ const differ = (a: AwsCredentialIdentity, b: AwsCredentialIdentity) =>
 
 async function find(chosen: string | undefined, init: object): Promise<AwsCredentialIdentity> {
   const profile = await sharedProfile(chosen);
-  requireWhole(profile);
+  requireUsableProfile(profile);
   const { name, isChosen } = profile;
   try {
     const command = processCommand(profile);

@@ -11,7 +11,7 @@ export function diagnose(thrown: unknown): Diagnosis {
   const error = Object(thrown) as { name?: unknown; code?: unknown; hostname?: unknown };
   if (error.name === 'EndpointError')
     return { code: 'Misconfigured', detail: 'The settings for region and endpoint contradict each other.' };
-  // undici gives what does not parse a name, but no code.
+  // The parse errors of undici have a name, but no code.
   return systemError(String(error.code ?? error.name), String(error.hostname)) ?? UNKNOWN;
 }
 

@@ -44,7 +44,7 @@ export class DiagnosedError extends Error {
 }
 
 /** What to do about an endpoint that replies as no FinSpace endpoint does. */
-export const WRONG_ENDPOINT = 'Have a person check that the configured endpoint speaks the FinSpace API.';
+export const ENDPOINT_ADVICE = 'Have a person check that the configured endpoint speaks the FinSpace API.';
 
 export const cancelled = () => new DiagnosedError({ code: 'Aborted', detail: 'The call was cancelled.' });
 

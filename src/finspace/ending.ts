@@ -3,7 +3,7 @@ export interface Ending {
   readonly isEnded: boolean;
   readonly reason: unknown;
   throwIfEnded(): void;
-  /** Calls `listener` once, if the call must end from now on. The returned function removes it. */
+  /** Calls `listener` when the call must end, but not if it has ended already. The returned function removes the listener. */
   onEnd(listener: (reason: unknown) => void): () => void;
 }
 

@@ -4,7 +4,7 @@ import { route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { listerOf } from '../operations/references.ts';
-import { type Diagnosis, WRONG_ENDPOINT } from './diagnosed-error.ts';
+import { type Diagnosis, ENDPOINT_ADVICE } from './diagnosed-error.ts';
 
 /** What is known about a failed call besides its diagnosis. */
 export interface Circumstances {
@@ -19,7 +19,7 @@ export interface Circumstances {
 export function failure(operation: OperationName, diagnosis: Diagnosis, circumstances: Circumstances): FinspaceError {
   const { outcomeUnknown, ...rest } = circumstances;
   const { retryable, advice } = adviceFor(diagnosis);
-  const checked = { outcomeUnknown: true, retryable: false, advice: checkFirst(operation) };
+  const unknownOutcomeFields = { outcomeUnknown: true, retryable: false, advice: checkFirst(operation) };
   return new FinspaceError({
     operation,
     code: diagnosis.code,
@@ -27,7 +27,7 @@ export function failure(operation: OperationName, diagnosis: Diagnosis, circumst
     ...(diagnosis.reason === undefined ? {} : { reason: diagnosis.reason }),
     retryable,
     advice,
-    ...(outcomeUnknown ? checked : {}),
+    ...(outcomeUnknown ? unknownOutcomeFields : {}),
     ...rest,
   });
 }
@@ -53,7 +53,7 @@ const TRANSPORT_FAILURES: Record<TransportFailure, { retryable: boolean; advice:
   Aborted: { retryable: true, advice: 'The call was cancelled and changed nothing.' },
   BadResponse: {
     retryable: false,
-    advice: WRONG_ENDPOINT,
+    advice: ENDPOINT_ADVICE,
   },
   Misconfigured: {
     retryable: false,

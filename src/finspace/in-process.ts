@@ -12,11 +12,11 @@ export function inProcessHandler(service: Service, { attemptMs, maxResponseBytes
       ending?.throwIfEnded();
       onSend?.();
       let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
+      const timeout = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(timedOut('The attempt', attemptMs)), attemptMs).unref();
       });
       try {
-        return { response: await Promise.race([exchange(service, request, maxResponseBytes), late]) };
+        return { response: await Promise.race([exchange(service, request, maxResponseBytes), timeout]) };
       } finally {
         clearTimeout(timer);
       }
@@ -32,7 +32,7 @@ async function exchange(service: Service, request: HttpRequest, maxBytes: number
   const { status, body, broken, ...reply } = await service({
     method,
     target,
-    headers: lower(headers),
+    headers: lowerCaseNames(headers),
     body: bytes(request.body),
   });
   if (broken !== undefined) throw broken;
@@ -42,21 +42,21 @@ async function exchange(service: Service, request: HttpRequest, maxBytes: number
 
 /** After this long without returning to the event loop, a series of calls yields. */
 const TURN_MS = 10;
-let turnBegan = 0;
+let turnStart = 0;
 let turn: Promise<void> | undefined;
 
 /** Yields to other events: the local service waits for no I/O, so a tool with many calls would block everything else. */
 async function endOfLongTurn(): Promise<void> {
-  while (performance.now() - turnBegan > TURN_MS) {
+  while (performance.now() - turnStart > TURN_MS) {
     turn ??= nextTurn().then(() => {
-      turnBegan = performance.now();
+      turnStart = performance.now();
       turn = undefined;
     });
     await turn;
   }
 }
 
-const lower = (headers: Record<string, string>) =>
+const lowerCaseNames = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 const bytes = (body: string | Uint8Array | undefined) =>

@@ -14,7 +14,7 @@ export interface Admission {
 }
 
 /** A request that waits until it may be sent. */
-export interface Requested {
+export interface LimitedRequest {
   /** One of many reads of a question; others go first. */
   readonly isBackground: boolean;
   /** Keys take turns, and so do the questions with one key. */
@@ -27,7 +27,7 @@ export interface Requested {
 /** Adapts the rate of all requests to one endpoint to what the endpoint accepts. */
 export interface Limiter {
   /** Resolves when the request may be sent. Rejects with the reason of the ending if that comes first. */
-  admit(request: Requested): Promise<Admission>;
+  admit(request: LimitedRequest): Promise<Admission>;
 }
 
 export interface LimiterOptions {
@@ -37,14 +37,14 @@ export interface LimiterOptions {
   readonly later?: (work: () => void, ms: number) => () => void;
 }
 
-const FIRST_AT_ONCE = 16;
-const MAX_AT_ONCE = 48;
-const MIN_AT_ONCE = 4;
+const INITIAL_CONCURRENCY = 16;
+const MAX_CONCURRENCY = 48;
+const MIN_CONCURRENCY = 4;
 /** Requests per second below which the rate does not fall, and above which it is not limited. */
 const MIN_RATE = 0.5;
 const MAX_RATE = 2_000;
-/** What is left of a rate that the endpoint refused. */
-const LEFT = 0.8;
+/** A refusal multiplies the rate by this. */
+const REFUSED_RATE_FACTOR = 0.8;
 /** The rate grows with the square of the seconds without a refusal: slowly near the limit, fast when the limit has risen. */
 const GROWTH = 0.012;
 const SECOND_MS = 1_000;
@@ -55,19 +55,19 @@ const MAX_PAUSE_MS = 20_000;
 /** How long a request in the foreground waits for the rate at most. */
 const MAX_TURN_MS = 250;
 
-interface Waiting extends Requested {
+interface WaitingRequest extends LimitedRequest {
   readonly start: (admission: Admission) => void;
   /** Stops its timer, or removes it from the queue. */
   cancel?: () => void;
 }
 
 /**
- * A limiter for an endpoint of which nothing is known. Background reads: the number at once grows while they are answered, and halves
+ * A limiter for an endpoint of which nothing is known. Background reads: the concurrency grows while they are answered, and halves
  * after failures and refusals; the first refusal sets their rate to a fifth less than was answered in the second before, and each later one lowers it by
  * a fifth. Other requests wait for the pause that the endpoint asks for, and a moment for their turn.
  */
 export function limiter({ now = () => performance.now(), later = afterwards }: LimiterOptions = {}): Limiter {
-  const queue = fairQueue<Waiting>([({ fairnessKey }) => fairnessKey, ({ question }) => question]);
+  const queue = fairQueue<WaitingRequest>([({ fairnessKey }) => fairnessKey, ({ question }) => question]);
   const state: State = { now, later, queue, pace: newPace(now), running: 0, cancelPump: undefined };
   return {
     admit: (request) =>
@@ -75,24 +75,24 @@ export function limiter({ now = () => performance.now(), later = afterwards }: L
         const { ending } = request;
         if (ending?.isEnded) return reject(ending.reason);
         const unlisten = ending?.onEnd((reason) => {
-          one.cancel?.();
+          waiting.cancel?.();
           reject(reason);
         });
-        const one: Waiting = {
+        const waiting: WaitingRequest = {
           ...request,
           start: (admission) => {
             unlisten?.();
             resolve(admission);
           },
         };
-        enter(state, one);
+        enter(state, waiting);
       }),
   };
 }
 
 interface State extends Required<LimiterOptions> {
   /** Background requests that wait. */
-  readonly queue: ReturnType<typeof fairQueue<Waiting>>;
+  readonly queue: ReturnType<typeof fairQueue<WaitingRequest>>;
   readonly pace: ReturnType<typeof newPace>;
   /** Background requests that were sent and have not ended. */
   running: number;
@@ -101,20 +101,20 @@ interface State extends Required<LimiterOptions> {
 }
 
 /** Queues a background request. Sends a request in the foreground, which waits in no queue, as soon as the pace allows. */
-function enter(state: State, one: Waiting): void {
+function enter(state: State, waiting: WaitingRequest): void {
   const { queue, pace, later } = state;
-  if (one.isBackground) {
-    queue.add(one);
-    one.cancel = () => {
-      queue.remove(one);
+  if (waiting.isBackground) {
+    queue.add(waiting);
+    waiting.cancel = () => {
+      queue.remove(waiting);
       if (queue.isEmpty) state.cancelPump?.();
     };
     pump(state);
     return;
   }
   const wait = pace.waitInForeground();
-  if (wait <= 0) begin(state, one);
-  else one.cancel = later(() => begin(state, one), wait);
+  if (wait <= 0) begin(state, waiting);
+  else waiting.cancel = later(() => begin(state, waiting), wait);
 }
 
 /** Sends queued requests, as many as the pace allows now. */
@@ -122,7 +122,7 @@ function pump(state: State): void {
   const { queue, pace, later } = state;
   state.cancelPump?.();
   state.cancelPump = undefined;
-  while (state.running < pace.atOnce() && !queue.isEmpty) {
+  while (state.running < pace.concurrency() && !queue.isEmpty) {
     const wait = pace.waitInBackground();
     if (wait > 0) {
       state.cancelPump = later(() => pump(state), wait);
@@ -133,23 +133,23 @@ function pump(state: State): void {
   }
 }
 
-function begin(state: State, one: Waiting): void {
+function begin(state: State, waiting: WaitingRequest): void {
   const { now, pace } = state;
   const sentAt = now();
   let isDone = false;
-  if (one.isBackground) {
+  if (waiting.isBackground) {
     state.running += 1;
     pace.sent(sentAt);
   }
-  one.start({
+  waiting.start({
     done: (outcome, retryAfterMs = 0) => {
       if (isDone) return;
       isDone = true;
       // This request still counts as running. Another that ended just before may have no successor yet.
-      const isBusy = state.running >= pace.atOnce() - 1 || !state.queue.isEmpty;
-      if (one.isBackground) state.running -= 1;
+      const isBusy = state.running >= pace.concurrency() - 1 || !state.queue.isEmpty;
+      if (waiting.isBackground) state.running -= 1;
       pace.pause(retryAfterMs);
-      if (outcome === 'answered') pace.answered(isBusy && one.isBackground);
+      if (outcome === 'answered') pace.answered(isBusy && waiting.isBackground);
       else if (outcome === 'refused') pace.refused(sentAt);
       else if (outcome === 'failed') pace.failed();
       pump(state);
@@ -157,53 +157,53 @@ function begin(state: State, one: Waiting): void {
   });
 }
 
-/** How fast and how many at once, as the answers of an endpoint show. */
+/** The rate and the concurrency that the answers of an endpoint allow. */
 function newPace(now: () => number) {
-  let atOnce = FIRST_AT_ONCE;
+  let concurrency = INITIAL_CONCURRENCY;
   let hasFailed = false;
-  let base = Number.POSITIVE_INFINITY;
+  let reducedRate = Number.POSITIVE_INFINITY;
   let reducedAt = Number.NEGATIVE_INFINITY;
-  let nextAt = 0;
+  let nextSendTime = 0;
   let pausedUntil = 0;
-  /** The times of the last answers, at least those of the last second up to the maximum rate. */
+  /** The times of at least the latest `MAX_RATE` answers. */
   let answers: number[] = [];
 
   const rateAt = (time: number) => {
-    if (base === Number.POSITIVE_INFINITY) return base;
-    const rate = base * (1 + GROWTH * ((time - reducedAt) / SECOND_MS) ** 2);
+    if (reducedRate === Number.POSITIVE_INFINITY) return reducedRate;
+    const rate = reducedRate * (1 + GROWTH * ((time - reducedAt) / SECOND_MS) ** 2);
     return rate > MAX_RATE ? Number.POSITIVE_INFINITY : rate;
   };
-  const fewerAtOnce = () => {
+  const reduceConcurrency = () => {
     hasFailed = true;
-    atOnce = Math.max(MIN_AT_ONCE, Math.floor(atOnce / 2));
+    concurrency = Math.max(MIN_CONCURRENCY, Math.floor(concurrency / 2));
   };
   return {
-    atOnce: () => Math.floor(atOnce),
-    waitInBackground: () => Math.max(nextAt, pausedUntil) - now(),
-    waitInForeground: () => Math.max(pausedUntil - now(), Math.min(nextAt - now(), MAX_TURN_MS)),
+    concurrency: () => Math.floor(concurrency),
+    waitInBackground: () => Math.max(nextSendTime, pausedUntil) - now(),
+    waitInForeground: () => Math.max(pausedUntil - now(), Math.min(nextSendTime - now(), MAX_TURN_MS)),
     sent: (time: number) => {
-      nextAt = Math.max(nextAt, time) + SECOND_MS / rateAt(time);
+      nextSendTime = Math.max(nextSendTime, time) + SECOND_MS / rateAt(time);
     },
     answered: (isBusy: boolean) => {
       const time = now();
       answers.push(time);
       if (answers.length > 2 * MAX_RATE) answers = answers.slice(-MAX_RATE);
-      if (isBusy) atOnce = Math.min(MAX_AT_ONCE, atOnce + (hasFailed ? 1 / atOnce : 1));
+      if (isBusy) concurrency = Math.min(MAX_CONCURRENCY, concurrency + (hasFailed ? 1 / concurrency : 1));
     },
     pause: (ms: number) => {
       pausedUntil = Math.max(pausedUntil, now() + Math.min(MAX_PAUSE_MS, ms));
     },
     refused: (sentAt: number) => {
       const time = now();
-      nextAt = Math.max(nextAt, time + PAUSE_MS);
+      nextSendTime = Math.max(nextSendTime, time + PAUSE_MS);
       if (sentAt < reducedAt || time - reducedAt < ONE_CAUSE_MS) return;
       const rate = rateAt(time);
       const seen = recent(answers, time).length;
-      base = Math.max(MIN_RATE, LEFT * (rate === Number.POSITIVE_INFINITY ? seen : rate));
+      reducedRate = Math.max(MIN_RATE, REFUSED_RATE_FACTOR * (rate === Number.POSITIVE_INFINITY ? seen : rate));
       reducedAt = time;
-      fewerAtOnce();
+      reduceConcurrency();
     },
-    failed: fewerAtOnce,
+    failed: reduceConcurrency,
   };
 }
 
@@ -216,7 +216,7 @@ function afterwards(work: () => void, ms: number): () => void {
 }
 
 const limiters = new Map<string, Limiter>();
-const ofServices = new WeakMap<object, Limiter>();
+const serviceLimiters = new WeakMap<object, Limiter>();
 
 /** The limiter of an endpoint and an account, as far as the settings name it; one for the whole process. */
 export function limiterOf(settings: {
@@ -226,11 +226,14 @@ export function limiterOf(settings: {
   readonly service?: object | undefined;
 }): Limiter {
   const { region, endpoint, profile, service } = settings;
-  if (service !== undefined) return kept(ofServices, service);
-  return kept(limiters, JSON.stringify([endpoint ?? region, profile]));
+  if (service !== undefined) return limiterFor(serviceLimiters, service);
+  return limiterFor(limiters, JSON.stringify([endpoint ?? region, profile]));
 }
 
-function kept<K>(all: { get(key: K): Limiter | undefined; set(key: K, value: Limiter): unknown }, key: K): Limiter {
+function limiterFor<K>(
+  all: { get(key: K): Limiter | undefined; set(key: K, value: Limiter): unknown },
+  key: K,
+): Limiter {
   const present = all.get(key) ?? limiter();
   all.set(key, present);
   return present;

@@ -16,12 +16,12 @@ export function networkHandler(limits: Limits): Handler {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     destroy: async () => void (await agent()).destroy(),
-    handle: async (message, options: AttemptOptions = {}) => {
+    handle: async (request, options: AttemptOptions = {}) => {
       const opened = await agent();
       options.ending?.throwIfEnded();
-      if (message.protocol !== 'https:' && !isLoopback(message.hostname))
+      if (request.protocol !== 'https:' && !isLoopback(request.hostname))
         throw misconfigured('The endpoint is neither https nor on this machine.');
-      return { response: await exchange(opened, requestOf(message), limits, options) };
+      return { response: await exchange(opened, dispatchOptions(request), limits, options) };
     },
   };
 }
@@ -44,7 +44,7 @@ const MAX_CONNECTIONS = 64;
 /** Unless the endpoint announces a shorter time; long enough for a model to read an answer and make the next call. */
 const KEEP_ALIVE_MS = 20_000;
 
-function requestOf({ protocol, hostname, port, path, query, method, headers, body }: HttpRequest) {
+function dispatchOptions({ protocol, hostname, port, path, query, method, headers, body }: HttpRequest) {
   const search = buildQueryString(query);
   return {
     origin: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`,
@@ -62,25 +62,25 @@ function exchange(
   { ending, onSend }: AttemptOptions,
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    let sent: Dispatcher.DispatchController | undefined;
+    let controller: Dispatcher.DispatchController | undefined;
     let isOver = false;
     const settle = () => {
       isOver = true;
-      clearTimeout(attempt);
+      clearTimeout(timer);
       unlisten?.();
     };
     const fail = (error: unknown) => {
       settle();
-      sent?.abort(error as Error);
+      controller?.abort(error as Error);
       reject(error);
     };
-    const attempt = setTimeout(() => fail(timedOut('The attempt', limits.attemptMs)), limits.attemptMs);
+    const timer = setTimeout(() => fail(timedOut('The attempt', limits.attemptMs)), limits.attemptMs);
     const unlisten = ending?.onEnd(fail);
     const reply = replyWithin(limits.maxResponseBytes);
     agent.dispatch(request, {
-      onRequestStart: (controller) => {
-        sent = controller;
-        if (isOver) controller.abort(new Error('The request ended before it was sent.'));
+      onRequestStart: (started) => {
+        controller = started;
+        if (isOver) started.abort(new Error('The request ended before it was sent.'));
         else onSend?.();
       },
       onResponseStart: (_, status, headers) => reply.start(status, headers),

@@ -8,7 +8,7 @@ const CONNECTION_FAILURES = new Set<Diagnosis['code']>(['Unreachable', 'Timeout'
  * The diagnosis of a request that was never sent. If the environment names a proxy, it explains that this server does not use
  * one.
  */
-export function withoutProxy(diagnosis: Diagnosis, host: string, env: NodeJS.ProcessEnv): Diagnosis {
+export function withProxyHint(diagnosis: Diagnosis, host: string, env: NodeJS.ProcessEnv): Diagnosis {
   const variable = VARIABLES.find((name) => env[name]);
   if (variable === undefined || !CONNECTION_FAILURES.has(diagnosis.code) || isDirect(host, env)) return diagnosis;
   return {

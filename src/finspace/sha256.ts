@@ -6,7 +6,7 @@ let last: { readonly key: string; readonly data: string; readonly digest: Uint8A
 
 /**
  * SHA-256, or HMAC-SHA-256 with a key, for the signer of the SDK. For each request, the signer computes an HMAC with the secret access
- * key only to look up its signing key; that HMAC is kept. Keys that are texts have no other use but to derive a new signing key.
+ * key only to look up its signing key; that HMAC is kept. It uses texts as keys only for this HMAC and to derive signing keys.
  */
 export class Sha256 implements Checksum {
   readonly #key: SourceData | undefined;

@@ -3,7 +3,7 @@ import { loadConfig } from '@smithy/node-config-provider';
 /** A profile of `~/.aws/config` and `~/.aws/credentials`. */
 export interface SharedProfile {
   readonly name: string;
-  /** Whether it was selected, with `--profile` or AWS_PROFILE. */
+  /** Whether it is selected by name, with `--profile` or AWS_PROFILE, or as the `source_profile` of another one. */
   readonly isChosen: boolean;
   /** Its settings in the files; undefined when neither file has the profile. */
   readonly settings: Readonly<Record<string, string | undefined>> | undefined;
@@ -19,9 +19,9 @@ export function sharedProfile(chosen: string | undefined): Promise<SharedProfile
 export async function withSources(profile: SharedProfile): Promise<SharedProfile[]> {
   const all = [profile];
   for (;;) {
-    const next = all.at(-1)?.settings?.['source_profile'];
-    if (next === undefined || all.some(({ name }) => name === next)) return all;
-    all.push(await readProfile(next, { isChosen: true }));
+    const source = all.at(-1)?.settings?.['source_profile'];
+    if (source === undefined || all.some(({ name }) => name === source)) return all;
+    all.push(await readProfile(source, { isChosen: true }));
   }
 }
 

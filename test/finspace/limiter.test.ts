@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ending } from '../../src/finspace/ending.ts';
-import { type AttemptOutcome, type Limiter, limiter, type Requested } from '../../src/finspace/limiter.ts';
+import { type AttemptOutcome, type LimitedRequest, type Limiter, limiter } from '../../src/finspace/limiter.ts';
 
 /** A clock that tests move; timers run in order. */
 function clock() {
@@ -33,7 +33,7 @@ function clock() {
 }
 type Clock = ReturnType<typeof clock>;
 
-const background = (fairnessKey = 'a', more: Partial<Requested> = {}): Requested => ({
+const background = (fairnessKey = 'a', more: Partial<LimitedRequest> = {}): LimitedRequest => ({
   isBackground: true,
   fairnessKey,
   question: undefined,
@@ -186,7 +186,7 @@ describe('while an endpoint admits few requests', () => {
   });
 });
 
-const foreground = (more: Partial<Requested> = {}) => background('b', { isBackground: false, ...more });
+const foreground = (more: Partial<LimitedRequest> = {}) => background('b', { isBackground: false, ...more });
 
 test('single reads that are answered do not delay the reads of scans', async () => {
   const time = clock();
@@ -217,7 +217,7 @@ test('a request without a clear outcome changes neither rate nor concurrency, bu
 
 test.each([
   { kind: 'single reads', request: foreground },
-  { kind: 'reads of scans', request: (more: Partial<Requested>) => background('a', more) },
+  { kind: 'reads of scans', request: (more: Partial<LimitedRequest>) => background('a', more) },
 ])('cancelled $kind leave no timer', async ({ request }) => {
   const time = clock();
   const limits = limiter(time);

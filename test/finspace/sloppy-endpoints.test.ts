@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
-import { requireShown } from '../../src/finspace/require-shown.ts';
+import { requireKnownMembers } from '../../src/finspace/require-known-members.ts';
 import { listPages } from '../../src/inventory/pages.ts';
 import { deduplicated } from '../../src/operations/calls.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
@@ -12,7 +12,9 @@ afterAll(() => vi.unstubAllEnvs());
 
 const calling = async (behave: Behaviour): Promise<Call> => {
   const { url } = await serving(behave);
-  return requireShown(finspaceCall({ region: 'us-east-1', endpoint: url, limits: DEFAULT_LIMITS, maxAttempts: 1 }));
+  return requireKnownMembers(
+    finspaceCall({ region: 'us-east-1', endpoint: url, limits: DEFAULT_LIMITS, maxAttempts: 1 }),
+  );
 };
 
 const KEY = { environmentId: 'abc123', clusterName: 'hdb-1' };

@@ -1,32 +1,32 @@
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
 import { changesNothing } from '../operations/operation.ts';
-import { WRONG_ENDPOINT } from './diagnosed-error.ts';
+import { ENDPOINT_ADVICE } from './diagnosed-error.ts';
 
 /**
- * A Call that rejects replies to reads that show nothing, such as an error page in JSON, so that they never count as entities without
- * settings or as empty lists.
+ * A Call that rejects replies to reads without any member of the API, such as an error page in JSON, so that they never count as
+ * entities without settings or as empty lists.
  */
-export const requireShown =
+export const requireKnownMembers =
   (call: Call): Call =>
   async (name, input, options) => {
     const output = await call(name, input, options);
-    if (changesNothing(operationNamed(name).risk) && !isShown(name, output)) throw nothingShown(name);
+    if (changesNothing(operationNamed(name).risk) && !hasKnownMembers(name, output)) throw noKnownMembers(name);
     return output;
   };
 
-/** Whether members are what a read shows. Some endpoints omit a list or tags if they are empty. */
-function isShown(name: OperationName, members: object): boolean {
+/** Whether a reply has a member that the API defines for it. Some endpoints omit a list or tags if they are empty. */
+function hasKnownMembers(name: OperationName, members: object): boolean {
   const given = Object.keys(members);
   const declared = operationNamed(name).output().shape;
   return given.length === 0 ? name.startsWith('List') : given.some((member) => member in declared);
 }
 
-const nothingShown = (operation: OperationName) =>
+const noKnownMembers = (operation: OperationName) =>
   new FinspaceError({
     operation,
     code: 'BadResponse',
     detail: 'The reply of the endpoint contains none of the members that the API defines for it.',
     retryable: false,
-    advice: WRONG_ENDPOINT,
+    advice: ENDPOINT_ADVICE,
   });

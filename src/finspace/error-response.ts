@@ -1,16 +1,16 @@
 import { type ErrorName, errorNamed } from '../operations/errors.ts';
-import { type Diagnosis, WRONG_ENDPOINT } from './diagnosed-error.ts';
+import { type Diagnosis, ENDPOINT_ADVICE } from './diagnosed-error.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** What an error response says. Only the text of a modelled error is passed on. */
-export function refusal(status: number, headers: Members, body: unknown): Diagnosis {
+export function diagnoseErrorResponse(status: number, headers: Members, body: unknown): Diagnosis {
   const members: Members = typeof body === 'object' && body !== null ? (body as Members) : {};
   const name = errorType(headers, members);
-  const modelled = errorNamed(name);
+  const modelledName = errorNamed(name);
   const wait = retryAfterIn(headers);
-  if (modelled !== undefined)
-    return { code: modelled, detail: messageOf(members), ...reasonIn(members), ...MODELLED[modelled], ...wait };
+  if (modelledName !== undefined)
+    return { code: modelledName, detail: messageOf(members), ...reasonIn(members), ...MODELLED[modelledName], ...wait };
   if (status === 429)
     return {
       code: 'Throttling',
@@ -48,7 +48,7 @@ function rejection(status: number, name: string): Diagnosis {
     status < 400
       ? `The endpoint redirects (HTTP ${status}); redirects are never followed.`
       : `The endpoint refused the request with HTTP ${status}.`;
-  return { code: 'Rejected', detail, ...(CREDENTIAL_STATUS.has(status) ? {} : { advice: WRONG_ENDPOINT }) };
+  return { code: 'Rejected', detail, ...(CREDENTIAL_STATUS.has(status) ? {} : { advice: ENDPOINT_ADVICE }) };
 }
 
 const PROXY_REFUSES: Diagnosis = {
@@ -59,25 +59,25 @@ const PROXY_REFUSES: Diagnosis = {
 
 const refusedCredentials = (detail: string, advice: string) => ({ detail, advice, refusedCredentials: true }) as const;
 
-const RENEW =
+const RENEW_ADVICE =
   'Have a person renew the credentials, for example with "aws sso login"; this server reads them again automatically, except from the environment.';
-const CORRECT =
+const CREDENTIALS_ADVICE =
   'Have a person check which credentials this server uses; it reads changed ones again automatically, except from the environment.';
 const WRONG_SIGNATURE = 'The request signature does not match; the secret key or the clock is wrong.';
-const CHECK_SECRET = 'Have a person check the secret key, and the clock of the machine that runs this server.';
+const SECRET_KEY_ADVICE = 'Have a person check the secret key, and the clock of the machine that runs this server.';
 
 /** The meaning of AWS error names outside FinSpace's own ten errors. */
 const REJECTIONS = new Map<string, Omit<Diagnosis, 'code'>>([
-  ['ExpiredToken', refusedCredentials('The session credentials have expired.', RENEW)],
+  ['ExpiredToken', refusedCredentials('The session credentials have expired.', RENEW_ADVICE)],
   ['IncompleteSignature', { detail: 'The request signature is incomplete.' }],
-  ['InvalidClientTokenId', refusedCredentials('The access key is not known.', CORRECT)],
-  ['InvalidSignature', refusedCredentials(WRONG_SIGNATURE, CHECK_SECRET)],
+  ['InvalidClientTokenId', refusedCredentials('The access key is not known.', CREDENTIALS_ADVICE)],
+  ['InvalidSignature', refusedCredentials(WRONG_SIGNATURE, SECRET_KEY_ADVICE)],
   ['MissingAuthenticationToken', { detail: 'The request was not signed.' }],
   ['RequestExpired', { detail: 'The signature is too old; the clock of this machine is wrong.' }],
   ['RequestInTheFuture', { detail: 'The signature is dated in the future; the clock of this machine is wrong.' }],
   ['RequestTimeTooSkewed', { detail: 'The clock of this machine is too far from that of the endpoint.' }],
-  ['SignatureDoesNotMatch', refusedCredentials(WRONG_SIGNATURE, CHECK_SECRET)],
-  ['UnrecognizedClient', refusedCredentials('The access key is not known.', CORRECT)],
+  ['SignatureDoesNotMatch', refusedCredentials(WRONG_SIGNATURE, SECRET_KEY_ADVICE)],
+  ['UnrecognizedClient', refusedCredentials('The access key is not known.', CREDENTIALS_ADVICE)],
 ]);
 
 /**
