@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { credentialFrom } from '../local/credentials.ts';
 import { DEFAULT_REGION } from '../local/defaults.ts';
-import type { Local } from '../local/index.ts';
+import type { LocalService } from '../local/index.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
@@ -147,7 +147,7 @@ export async function openService(
   region: string,
   log: Log,
   approver: string | undefined,
-): Promise<Local> {
+): Promise<LocalService> {
   const { openLocalService } = await import('../local/index.ts');
   const { state, world, quotas, lifecycle, faults } = config;
   const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);

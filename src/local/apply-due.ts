@@ -18,8 +18,8 @@ export async function applyDue(context: Context, max = Infinity): Promise<boolea
   for (let applied = 0; applied < max; applied += 1) {
     const entity = await context.tx.nextDue(horizon(context));
     if (entity === undefined) return true;
-    const at = Math.min(entity.due ?? context.now, context.now);
-    await step(entity, { ...context, now: at, world: worldOfArn(entity.collection) });
+    const time = Math.min(entity.due ?? context.now, context.now);
+    await step(entity, { ...context, now: time, world: worldOfArn(entity.collection) });
   }
   return false;
 }

@@ -4,34 +4,35 @@ import { type World, worldOf } from './context.ts';
 import type { Entity } from './transaction.ts';
 
 /** The collection of a world's kdb environments. An entity's ARN is its collection, a slash and its name. */
-export const environments = (world: World): string => `${world.arn}:kxEnvironment`;
+export const environmentCollection = (world: World): string => `${world.arn}:kxEnvironment`;
 
 /** The ARN of a quota in an environment: everything that the quota counts links to it. */
 export const quotaArn = (
   world: World,
   environmentId: string,
   what: 'dataviews' | 'dataviewVersions' | 'ingestions',
-): string => `${environments(world)}/${environmentId}#${what}`;
+): string => `${environmentCollection(world)}/${environmentId}#${what}`;
 
 /** FinSpace nodes have no ARN; here they are stored below their cluster. */
-export const nodesOf = (cluster: Pick<Entity, 'collection' | 'name'>): string => `${arnOf(cluster)}/kxNode`;
+export const nodeCollection = (cluster: Pick<Entity, 'collection' | 'name'>): string => `${arnOf(cluster)}/kxNode`;
 
 export const arnOf = ({ collection, name }: Pick<Entity, 'collection' | 'name'>): string => `${collection}/${name}`;
 
-export function placeOf(arn: string): { collection: string; name: string } {
+export function splitArn(arn: string): { collection: string; name: string } {
   const slash = arn.lastIndexOf('/');
   return { collection: arn.slice(0, slash), name: arn.slice(slash + 1) };
 }
 
 /** The collection and name of the entity that contains a collection. */
 export const containerOf = ({ collection }: Pick<Entity, 'collection'>): { collection: string; name: string } =>
-  placeOf(placeOf(collection).collection);
+  splitArn(splitArn(collection).collection);
 
 /** The members that identify the entity with an ARN. */
 export function keyOf(arn: string): Record<string, string> {
   const parts = arn.slice(arn.lastIndexOf(':') + 1).split('/');
   const key: Record<string, string> = {};
-  for (let at = 0; at + 1 < parts.length; at += 2) key[NAMES[kindInArn(parts[at] ?? '')].member] = parts[at + 1] ?? '';
+  for (let index = 0; index + 1 < parts.length; index += 2)
+    key[NAMES[kindInArn(parts[index] ?? '')].member] = parts[index + 1] ?? '';
   return key;
 }
 

@@ -20,20 +20,22 @@ export interface ClockReading {
 }
 
 /** The time of the worlds, in milliseconds since the epoch. */
-export const worldTime = ({ now, ahead }: Pick<RequestState, 'now' | 'ahead'>, machine: () => number): number =>
-  (now ?? machine()) + ahead;
+export const worldTime = (
+  { now, aheadMs }: Pick<RequestState, 'now' | 'aheadMs'>,
+  machineClock: () => number,
+): number => (now ?? machineClock()) + aheadMs;
 
-export function worldClock(store: Store, machine: () => number): WorldClock {
-  const reading = async (tx: Transaction): Promise<ClockReading> => {
+export function worldClock(store: Store, machineClock: () => number): WorldClock {
+  const readClock = async (tx: Transaction): Promise<ClockReading> => {
     const time = await tx.time();
-    return { now: new Date(worldTime(time, machine)).toISOString(), aheadMs: time.ahead };
+    return { now: new Date(worldTime(time, machineClock)).toISOString(), aheadMs: time.aheadMs };
   };
   return {
-    read: () => store.read(reading),
+    read: () => store.read(readClock),
     advance: (milliseconds) =>
       store.write(async (tx) => {
         await tx.advance(milliseconds);
-        return reading(tx);
+        return readClock(tx);
       }),
   };
 }

@@ -9,22 +9,22 @@ import { subjectOf } from './subject.ts';
 import { idempotent } from './tokens.ts';
 import type { RequestState, Transaction, WorldSettings } from './transaction.ts';
 
-/** The context of a request before it has a transaction; `clock` is the machine's, which may be behind that of the worlds. */
-export type RequestContext = Omit<Context, 'tx' | 'now'> & { readonly clock: () => number };
+/** The context of a request before it has a transaction. `machineClock` may be behind the clock of the worlds. */
+export type RequestContext = Omit<Context, 'tx' | 'now'> & { readonly machineClock: () => number };
 
 /** Runs one validated request on an up-to-date world; when this resolves, a change is committed. */
 export async function dispatch(
   store: Store,
   name: OperationName,
   input: object,
-  { plannedFailure, clock, ...shared }: RequestContext,
+  { plannedFailure, machineClock, ...shared }: RequestContext,
 ): Promise<object> {
-  const request: Request = { store, name, input, clock, shared, subject: subjectOf(shared.world, name, input) };
+  const request: Request = { store, name, input, machineClock, shared, subject: subjectOf(shared.world, name, input) };
   return changesNothing(operationNamed(name).risk) ? read(request) : change(request, plannedFailure);
 }
 
 /** A request, and what all its transactions have in common. */
-interface Request extends Pick<RequestContext, 'clock'> {
+interface Request extends Pick<RequestContext, 'machineClock'> {
   readonly store: Store;
   readonly name: OperationName;
   readonly input: Input<OperationName>;
@@ -75,10 +75,10 @@ async function applyAllDue(request: Request): Promise<void> {
   while (!isUpToDate) isUpToDate = await store.write(apply, { ...subject, isWholeWorld: true });
 }
 
-const contextIn = ({ shared, clock }: Request, tx: Transaction, state: RequestState): Context => ({
+const contextIn = ({ shared, machineClock }: Request, tx: Transaction, state: RequestState): Context => ({
   ...shared,
   tx,
-  now: worldTime(state, clock),
+  now: worldTime(state, machineClock),
 });
 
 /** Due status changes that one transaction applies at most. */

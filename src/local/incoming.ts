@@ -19,9 +19,9 @@ export function targetOf({ url = '', headers: { host = '' } }: IncomingMessage):
 /** All headers, with the values of repeated ones joined, which Node does only for some. */
 export function headersOf({ rawHeaders }: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = (rawHeaders[at] as string).toLowerCase();
-    const value = rawHeaders[at + 1] as string;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase();
+    const value = rawHeaders[index + 1] as string;
     headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value;
   }
   return headers;
@@ -41,18 +41,18 @@ export function bodyOf(incoming: IncomingMessage, limit: number): Promise<Uint8A
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
-    let late: NodeJS.Timeout | undefined;
+    let discardTimer: NodeJS.Timeout | undefined;
     incoming.on('data', (chunk: Uint8Array) => {
       size += chunk.length;
       if (size <= limit) chunks.push(chunk);
-      else late ??= setTimeout(() => resolve(undefined), DISCARD_MS);
+      else discardTimer ??= setTimeout(() => resolve(undefined), DISCARD_MS);
     });
     incoming.once('end', () => {
-      clearTimeout(late);
+      clearTimeout(discardTimer);
       resolve(size > limit ? undefined : Buffer.concat(chunks));
     });
     incoming.once('error', (error) => {
-      clearTimeout(late);
+      clearTimeout(discardTimer);
       reject(error);
     });
   });

@@ -16,19 +16,19 @@ export interface LocalOptions extends Pick<ServiceOptions, 'now' | 'lifecycle' |
   readonly state: string;
   /** Storage to use instead of a file; closed with the service. */
   readonly store?: Store | undefined;
-  /** The contents of a region without a world; the demo world by default. */
+  /** The world to create in a region that has none; the demo world by default. */
   readonly world?: string | undefined;
-  /** The limits of that world; by default, its own. */
+  /** The limits of the created world; by default, its own. */
   readonly quotas?: QuotaSet | undefined;
   readonly region: string;
   /** A file of fault rules. */
   readonly faults?: string | undefined;
-  /** Fingerprint of the key that approvals for this state need, to be pinned to it. */
+  /** Fingerprint of a key to pin to the state; approvals for it then need this key. */
   readonly approver?: string | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-export interface Local {
+export interface LocalService {
   readonly service: Service;
   readonly clock: WorldClock;
   /** The id of the state file; a copy has another one. */
@@ -43,7 +43,7 @@ export interface Local {
 }
 
 /** Opens the state, creates its world on the first run, and serves it. Rejects with `StoreError` when the file cannot be used. */
-export async function openLocalService(options: LocalOptions): Promise<Local> {
+export async function openLocalService(options: LocalOptions): Promise<LocalService> {
   const {
     state,
     world = DEFAULT_WORLD,
@@ -65,14 +65,14 @@ export async function openLocalService(options: LocalOptions): Promise<Local> {
     await store.close();
     throw error;
   }
-  const settings = () => store.read((tx) => tx.settings(worldOf(account, region).arn));
+  const readSettings = () => store.read((tx) => tx.settings(worldOf(account, region).arn));
   return {
     worldId,
     pinnedApprover: () => approverOf(store),
     service: service(store, { ...options, account, now, faults }),
     clock: worldClock(store, now),
-    quotas: async () => quotasOf(await settings()),
-    worldInstance: async () => (await settings())?.instance,
+    quotas: async () => quotasOf(await readSettings()),
+    worldInstance: async () => (await readSettings())?.instance,
     close: () => store.close(),
   };
 }

@@ -14,22 +14,27 @@ export const PACE: Record<Lifecycle, number> = { realistic: 1, fast: 1 / 60, ins
 export const transitionFrom = ({ collection, status }: Pick<Entity, 'collection' | 'status'>): Transition | undefined =>
   statusMeanings(kindOf(collection))[status]?.next;
 
-/** The entity as it enters a status now; `after` overrides the observed duration of that status. */
-export function enterStatus<B>(entity: Entity<B>, status: string, context: Context, after?: number): Entity<B> {
-  const next = transitionFrom({ ...entity, status });
-  const due = next === undefined ? null : context.now + Math.round((after ?? next.after) * context.pace);
-  const plannedFailure = next === undefined ? null : (context.plannedFailure ?? null);
+/** The entity as it enters a status now; `durationMs` overrides the observed duration of that status. */
+export function enterStatus<B>(entity: Entity<B>, status: string, context: Context, durationMs?: number): Entity<B> {
+  const transition = transitionFrom({ ...entity, status });
+  const due =
+    transition === undefined ? null : context.now + Math.round((durationMs ?? transition.after) * context.pace);
+  const plannedFailure = transition === undefined ? null : (context.plannedFailure ?? null);
   return { ...entity, status, since: context.now, due, plannedFailure };
 }
 
 /** A new entity in its first status, or with status `''` for kinds without statuses. */
 export function newEntity<B>(
   context: Context,
-  place: { collection: string; name: string; position?: string; tags?: Entity['tags'] | undefined },
+  {
+    collection,
+    name,
+    position = name,
+    tags = {},
+  }: { collection: string; name: string; position?: string; tags?: Entity['tags'] | undefined },
   status: string,
   body: B,
 ): Entity<B> {
-  const { collection, name, position = name, tags = {} } = place;
   const filterKey = filterKeyOf(collection, body);
   return enterStatus(
     { collection, name, position, filterKey, tags, body, status, since: 0, due: null, plannedFailure: null },

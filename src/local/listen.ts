@@ -40,12 +40,12 @@ const CLOSE_MS = 5_000;
  */
 export async function listen(service: Service, options: ListenOptions): Promise<Listener> {
   const { port, host = '127.0.0.1', anyHost = false, clock, observe, closeMs = CLOSE_MS } = options;
-  let allowed = new Set<string>();
-  const reply = replier(service, clock, (name) => anyHost || allowed.has(withoutDefaultPort(name)));
+  let servedHosts = new Set<string>();
+  const reply = replier(service, clock, (name) => anyHost || servedHosts.has(withoutDefaultPort(name)));
   const server = createServer(handler(reply, observe));
   const actualPort = await listenOn(server, { host, port });
   const names = ['localhost', '127.0.0.1', '[::1]', host.toLowerCase()];
-  allowed = new Set(names.map((name) => withoutDefaultPort(`${name}:${actualPort}`)));
+  servedHosts = new Set(names.map((name) => withoutDefaultPort(`${name}:${actualPort}`)));
   return {
     port: actualPort,
     close: () =>
@@ -64,10 +64,10 @@ export async function listen(service: Service, options: ListenOptions): Promise<
 /** Clients omit port 80. */
 const withoutDefaultPort = (host: string) => host.replace(/:80$/, '');
 
-type Reply = (incoming: IncomingMessage, request: Omit<WireRequest, 'body'>) => Promise<WireReply>;
+type Replier = (incoming: IncomingMessage, request: Omit<WireRequest, 'body'>) => Promise<WireReply>;
 
 /** Replies to requests: those of web pages, and those for hosts that are not served, are rejected. */
-function replier(service: Service, clock: WorldClock | undefined, isServed: (host: string) => boolean): Reply {
+function replier(service: Service, clock: WorldClock | undefined, isServed: (host: string) => boolean): Replier {
   const control = clock && controlOf(clock);
   return async (incoming, request) => {
     const { target, headers } = request;
@@ -81,19 +81,20 @@ function replier(service: Service, clock: WorldClock | undefined, isServed: (hos
 }
 
 const handler =
-  (reply: Reply, observe: ListenOptions['observe']) => async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+  (reply: Replier, observe: ListenOptions['observe']) =>
+  async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { method = '', socket } = incoming;
     const target = targetOf(incoming);
     if (target === undefined) return void outgoing.writeHead(400).end();
     if (isHealthCheck(method, target)) return void outgoing.setHeader('Content-Type', TEXT).end('ok\n');
-    const began = performance.now();
+    const start = performance.now();
     const request = { method, target, headers: headersOf(incoming) };
     const log = (status: number | undefined) =>
-      observe?.({ ...servedRequest(request), status, ms: performance.now() - began });
+      observe?.({ ...servedRequest(request), status, ms: performance.now() - start });
     try {
-      const replied = await reply(incoming, request);
-      log(replied.broken === undefined ? replied.status : undefined);
-      send(replied, outgoing);
+      const wireReply = await reply(incoming, request);
+      log(wireReply.broken === undefined ? wireReply.status : undefined);
+      send(wireReply, outgoing);
     } catch (error) {
       const isReset = error instanceof ConnectionReset;
       log(isReset ? undefined : 500);

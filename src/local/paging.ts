@@ -9,7 +9,8 @@ interface Query {
   readonly nextToken?: string | undefined;
 }
 
-const DEFAULT_PAGE = 100;
+/** The default and the maximum. */
+const PAGE_SIZE = 100;
 
 /** One page of a collection, and the token for the next page, which is valid for the same query only. */
 export async function readPage<Body>(
@@ -23,7 +24,7 @@ export async function readPage<Body>(
     'Validation',
     constraintText('maxResults', 'Member must have value greater than or equal to 0'),
   );
-  const limit = Math.min(maxResults || DEFAULT_PAGE, DEFAULT_PAGE);
+  const limit = Math.min(maxResults || PAGE_SIZE, PAGE_SIZE);
   const query = JSON.stringify([collection, filterKey ?? null]);
   const after = nextToken === undefined ? '' : positionIn(nextToken, query);
   const found = await tx.page<Body>(collection, { after, limit: limit + 1, filterKey });

@@ -52,7 +52,7 @@ const membersOf = oncePer((operation: Operation): readonly BoundMember[] =>
 const TOO_LARGE = 'The request is too large';
 const USUAL_BODY_BYTES = 1_048_576;
 
-/** Larger than the usual body only for an operation with a longer member: a SAML document of 10 million characters. */
+/** The usual body, and the longest text that a member may have: the SAML document of a legacy environment has 10 million characters. */
 const maxBodyBytes = (operation: Operation): number => USUAL_BODY_BYTES + longestText(operation.input());
 
 function longestText(schema: z.ZodType): number {
@@ -72,7 +72,7 @@ function bodyOf(content: Uint8Array): Record<string, unknown> {
 
 function json(content: Uint8Array): unknown {
   try {
-    if (isUtf8(content)) return contentOf(Buffer.from(content.buffer, content.byteOffset, content.length).toString());
+    if (isUtf8(content)) return parseText(Buffer.from(content.buffer, content.byteOffset, content.length).toString());
   } catch (error) {
     if (error instanceof ExcessiveJson)
       throw new ServiceError('Validation', `The body of the request ${error.message}`);
@@ -81,7 +81,7 @@ function json(content: Uint8Array): unknown {
 }
 
 /** Trimming also removes a byte order mark. */
-function contentOf(text: string): unknown {
+function parseText(text: string): unknown {
   const json = text.trim();
   return json === '' ? {} : parseBounded(json);
 }
@@ -89,10 +89,10 @@ function contentOf(text: string): unknown {
 /** A null member counts as absent. */
 function removeNulls(value: unknown): void {
   if (value === null || typeof value !== 'object') return;
-  const isObject = !Array.isArray(value);
+  const hasMembers = !Array.isArray(value);
   for (const name of Object.keys(value)) {
     const member = value[name as never];
-    if (member === null && isObject) delete value[name as never];
+    if (member === null && hasMembers) delete value[name as never];
     else removeNulls(member);
   }
 }

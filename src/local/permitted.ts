@@ -18,7 +18,7 @@ export async function requirePermitted<N extends OperationName>(
   const requested = await readRequestedChange(storeReader(context), operation, input);
   requireNoProblem(await firstProblem(change, requested));
   if (change.quotas === undefined) return;
-  const over = await firstExceeded(change, requested, quotasOf(settings));
-  if (over !== undefined)
-    throw new ServiceError(over.error ?? 'LimitExceeded', quotaWords(over.limit, over.quota.what));
+  const exceeded = await firstExceeded(change, requested, quotasOf(settings));
+  if (exceeded !== undefined)
+    throw new ServiceError(exceeded.error ?? 'LimitExceeded', quotaWords(exceeded.limit, exceeded.quota.what));
 }

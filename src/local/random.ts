@@ -17,7 +17,7 @@ export const systemRandom: Random = (size) => {
 const RESERVE = new Uint8Array(4096);
 let used = RESERVE.length;
 
-/** The same bytes in the same order for the same seed, for worlds with predictable ids. */
+/** A source whose bytes follow from the seed, for worlds with predictable ids. */
 export function seededRandom(seed: string): Random {
   let draws = 0;
   return (size) => {

@@ -26,10 +26,10 @@ export function failure(error: unknown, name: OperationName | undefined, request
 function errorParts(error: unknown, name: OperationName | undefined) {
   if (error instanceof WireError) return { status: error.status, type: error.type, message: error.message };
   const isServiceError = error instanceof ServiceError;
-  const modelled = isServiceError ? documentedError(error.error, name) : 'InternalServer';
+  const errorName = isServiceError ? documentedError(error.error, name) : 'InternalServer';
   const message = isServiceError ? error.message : internalErrorMessage(error);
-  const reason = isServiceError && modelled === 'Conflict' ? error.reason : undefined;
-  return { status: ERRORS[modelled].status, type: `${modelled}Exception`, message, reason };
+  const reason = isServiceError && errorName === 'Conflict' ? error.reason : undefined;
+  return { status: ERRORS[errorName].status, type: `${errorName}Exception`, message, reason };
 }
 
 function internalErrorMessage(error: unknown): string {

@@ -1,7 +1,7 @@
 import type { Format } from '../sqlite/file.ts';
 
-/** True for collections that are listed in their own order; others are listed by name. */
-export const IS_ORDERED = "(collection GLOB '*:kxEnvironment' OR collection GLOB '*/kxChangeset')";
+/** SQL that is true for collections that are listed by position; others are listed by name. */
+export const ORDERED_CONDITION = "(collection GLOB '*:kxEnvironment' OR collection GLOB '*/kxChangeset')";
 
 const MIGRATIONS: readonly string[] = [
   `
@@ -74,10 +74,10 @@ const MIGRATIONS: readonly string[] = [
   // Entities listed by name need no index for it, which saves writing one page.
   `
   DROP INDEX entities_by_position;
-  UPDATE entities SET position = name WHERE position <> name AND NOT ${IS_ORDERED};
-  CREATE UNIQUE INDEX entities_by_position ON entities (collection, position) WHERE ${IS_ORDERED};
+  UPDATE entities SET position = name WHERE position <> name AND NOT ${ORDERED_CONDITION};
+  CREATE UNIQUE INDEX entities_by_position ON entities (collection, position) WHERE ${ORDERED_CONDITION};
   `,
-  // Appended, and therefore in order of expiry; the long replies are outside the tree that is searched.
+  // Rows are appended, and therefore in order of expiry; the long replies are outside the tree that is searched.
   `
   ALTER TABLE tokens RENAME TO tokens_by_key;
   CREATE TABLE tokens (

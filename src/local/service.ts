@@ -55,7 +55,7 @@ export function service(store: Store, options: ServiceOptions): Service {
       const { world, role } = caller;
       const answer = async (plannedFailure?: PlannedFailure) =>
         success(
-          await dispatch(store, route.name, input, { world, role, clock: now, pace, random, plannedFailure }),
+          await dispatch(store, route.name, input, { world, role, machineClock: now, pace, random, plannedFailure }),
           requestId,
         );
       const fault = faults?.(name);

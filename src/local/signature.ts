@@ -53,7 +53,7 @@ export function signatureFieldsOf({ headers, target }: WireRequest): SignatureFi
  * The credential that signed a request (Signature Version 4, service `finspace`). Throws `WireError`, with the messages of AWS,
  * for a credential that is unknown, a wrong signature, a date more than five minutes from `now`, or an expired presigned request.
  */
-export function signedBy(
+export function verifiedCredential(
   request: WireRequest,
   fields: SignatureFields,
   credentials: readonly Credential[],
@@ -63,21 +63,25 @@ export function signedBy(
   if (algorithm !== 'AWS4-HMAC-SHA256' || !fields.credential || !fields.signedHeaders || !signature) {
     throw incomplete('it requires AWS4-HMAC-SHA256 with Credential, SignedHeaders and Signature');
   }
-  const signed = fields.signedHeaders.split(';');
-  const [, key = '', day = '', region = '', service = ''] = CREDENTIAL_FIELD.exec(fields.credential) ?? [];
+  const signedHeaders = fields.signedHeaders.split(';');
+  const [, keyId = '', day = '', region = '', service = ''] = CREDENTIAL_FIELD.exec(fields.credential) ?? [];
   if (service !== 'finspace') throw incomplete('the credential scope has to end with /finspace/aws4_request');
-  const credential = credentials.find(({ accessKeyId }) => accessKeyId === key);
+  const credential = credentials.find(({ accessKeyId }) => accessKeyId === keyId);
   if (credential === undefined) {
     throw new WireError(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
   }
   const moment = awsTime(date);
   if (!date.startsWith(day) || Number.isNaN(moment))
     throw incomplete('the date of the request is missing or is not that of the credential scope');
-  if (!signed.includes('host')) throw incomplete('host is not signed');
-  if (expires === undefined && !signed.includes('x-amz-date')) throw incomplete('x-amz-date is not signed');
-  const canonical = canonicalRequest(request, signed);
-  const text = ['AWS4-HMAC-SHA256', date, fields.credential.slice(key.length + 1), hash(canonical)].join('\n');
-  if (!secretsEqual(signature, sign(signingKey(credential.secretAccessKey, day, region), text).toString('hex'))) {
+  if (!signedHeaders.includes('host')) throw incomplete('host is not signed');
+  if (expires === undefined && !signedHeaders.includes('x-amz-date')) throw incomplete('x-amz-date is not signed');
+  const canonical = canonicalRequest(request, signedHeaders);
+  const stringToSign = ['AWS4-HMAC-SHA256', date, fields.credential.slice(keyId.length + 1), hash(canonical)].join(
+    '\n',
+  );
+  if (
+    !secretsEqual(signature, sign(signingKey(credential.secretAccessKey, day, region), stringToSign).toString('hex'))
+  ) {
     throw new WireError(
       403,
       'InvalidSignatureException',
@@ -101,7 +105,7 @@ function validMsOf(expires: string | undefined): number {
 const incomplete = (why: string) =>
   new WireError(403, 'IncompleteSignature', `The request signature is malformed: ${why}.`);
 
-function canonicalRequest({ method, target, headers, body }: WireRequest, signed: readonly string[]): string {
+function canonicalRequest({ method, target, headers, body }: WireRequest, signedHeaders: readonly string[]): string {
   const [sent, search] = splitTarget(target);
   const query = search
     .split('&')
@@ -112,10 +116,10 @@ function canonicalRequest({ method, target, headers, body }: WireRequest, signed
     })
     .sort();
   const sentValue = (name: string) => (Object.hasOwn(headers, name) ? (headers[name] as string) : '');
-  const lines = signed.map((name) => `${name}:${sentValue(name).trim().replace(/\s+/g, ' ')}\n`);
+  const lines = signedHeaders.map((name) => `${name}:${sentValue(name).trim().replace(/\s+/g, ' ')}\n`);
   // Every service but S3 encodes the path a second time.
   const path = sent.split('/').map(encoded).join('/');
-  return [method, path, query.join('&'), lines.join(''), signed.join(';'), hash(body)].join('\n');
+  return [method, path, query.join('&'), lines.join(''), signedHeaders.join(';'), hash(body)].join('\n');
 }
 
 const encoded = (text: string) =>

@@ -2,7 +2,7 @@ import type { Sql } from '../sqlite/connection.ts';
 import { isOrdered } from './arns.ts';
 import { entityIn, rowOf } from './entity-row.ts';
 import { prefixBounds, worldBounds } from './prefix-bounds.ts';
-import { IS_ORDERED } from './schema.ts';
+import { ORDERED_CONDITION } from './schema.ts';
 import type { Clock, Entities, Links, StoredReplies, Transaction, WorldSettings, Worlds } from './transaction.ts';
 
 /** The {@link Transaction} of one SQLite connection; the caller begins and commits. */
@@ -112,10 +112,15 @@ const clockStatements = ({ one, run }: Statements): Clock => ({
       ...worldBounds(world),
     ),
   requestState: (world) => {
-    const [ahead, due, settings] = one(REQUEST_STATE, world) ?? [];
-    return { now: undefined, ahead: Number(ahead ?? 0), due: due as number | null, settings: settingsFrom(settings) };
+    const [aheadMs, due, settings] = one(REQUEST_STATE, world) ?? [];
+    return {
+      now: undefined,
+      aheadMs: Number(aheadMs ?? 0),
+      due: due as number | null,
+      settings: settingsFrom(settings),
+    };
   },
-  time: () => ({ now: undefined, ahead: Number(one('SELECT ahead FROM clock')?.[0] ?? 0) }),
+  time: () => ({ now: undefined, aheadMs: Number(one('SELECT ahead FROM clock')?.[0] ?? 0) }),
   advance: (milliseconds) => run('UPDATE clock SET ahead = ahead + ?', milliseconds),
 });
 
@@ -145,7 +150,7 @@ const worldStatements = ({ one, all, run }: Statements): Worlds => ({
 type Row = unknown[];
 
 const SELECT = 'SELECT collection, name, position, facet, status, since, due, fate, tags, body FROM entities';
-const ORDERED_PAGE = `${SELECT} WHERE collection = ? AND position > ? AND ${IS_ORDERED} ORDER BY position LIMIT ?`;
+const ORDERED_PAGE = `${SELECT} WHERE collection = ? AND position > ? AND ${ORDERED_CONDITION} ORDER BY position LIMIT ?`;
 const FILTERED_PAGE = `${SELECT} WHERE collection = ? AND facet = ? AND position > ? ORDER BY position LIMIT ?`;
 const NAMED_PAGE = `${SELECT} WHERE collection = ? AND name > ? ORDER BY name LIMIT ?`;
 const UPSERT = `

@@ -1,18 +1,18 @@
 import { NAMES } from '../kinds/names.ts';
 import type { Reader } from '../kinds/reader.ts';
 import type { Dependent, Keys, KindName, Views, Within } from '../kinds/views.ts';
-import { arnOf, keyOf, kindOf, placeOf, quotaArn } from './arns.ts';
+import { arnOf, keyOf, kindOf, quotaArn, splitArn } from './arns.ts';
 import type { Context } from './context.ts';
-import { arnAt, entityWith } from './entity-at.ts';
+import { arnByKey, entityWithArn } from './entity-at.ts';
 import type { Awaitable, Entity } from './transaction.ts';
 
 /** How many entities one query reads. */
-const PAGE = 1_000;
+const PAGE_SIZE = 1_000;
 
 /** Reads the present state from the store, within the transaction of a request. What it gets by key is read once. */
 export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reader {
-  const arnFor = (kind: KindName, key: object) => arnAt(world, kind, key);
-  const collectionOf = (kind: KindName, within: Within) => placeOf(arnFor(kind, within)).collection;
+  const arnFor = (kind: KindName, key: object) => arnByKey(world, kind, key);
+  const collectionOf = (kind: KindName, within: Within) => splitArn(arnFor(kind, within)).collection;
   const cache = new Map<string, Awaitable<object | undefined>>();
 
   const get = (kind: KindName, key: object) => {
@@ -21,17 +21,17 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
     return cache.get(arn);
   };
   const viewAt = (kind: KindName, arn: string) => {
-    const { collection, name } = placeOf(arn);
+    const { collection, name } = splitArn(arn);
     const entity = tx.get<object>(collection, name);
     return entity instanceof Promise ? entity.then((it) => it && viewOf(kind, it)) : entity && viewOf(kind, entity);
   };
   const listed = async <K extends KindName>(kind: K, within: Within) => {
-    const query = { limit: PAGE, ...(within.name === undefined ? {} : { filterKey: within.name }) };
+    const query = { limit: PAGE_SIZE, ...(within.name === undefined ? {} : { filterKey: within.name }) };
     const views: object[] = [];
     for (let after: string | undefined = ''; after !== undefined; ) {
       const page: Entity<object>[] = await tx.page<object>(collectionOf(kind, within), { ...query, after });
       views.push(...page.map((entity) => viewOf(kind, entity)));
-      after = page.length < PAGE ? undefined : page.at(-1)?.position;
+      after = page.length < PAGE_SIZE ? undefined : page.at(-1)?.position;
     }
     return views as Views[K][];
   };
@@ -49,7 +49,7 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
       return tx.count(collectionOf(kind, within), except);
     },
     dependents: async (kind, key) => (await tx.sources(arnFor(kind, key as Keys[KindName]))).map(dependentAt),
-    tags: async (arn) => (await entityWith(arn, { tx, world }))?.tags,
+    tags: async (arn) => (await entityWithArn(arn, { tx, world }))?.tags,
   };
 }
 
@@ -73,6 +73,6 @@ const CONVERTED_MEMBERS: { readonly [K in KindName]?: (body: object, entity: Ent
 
 /** The dependent that a link comes from. */
 function dependentAt(source: string): Dependent {
-  const { collection, name } = placeOf(source);
+  const { collection, name } = splitArn(source);
   return { kind: kindOf(collection), key: keyOf(source), name };
 }

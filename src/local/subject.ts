@@ -1,7 +1,7 @@
 import { lineage, NAMES } from '../kinds/names.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { World } from './context.ts';
-import { arnAt } from './entity-at.ts';
+import { arnByKey } from './entity-at.ts';
 import type { Subject } from './store.ts';
 
 /** What a request concerns, which need not exist: the innermost entity that its input names, or the world. */
@@ -14,5 +14,5 @@ export function subjectOf(world: World, operation: OperationName, input: object)
   const kinds = entity === 'tags' ? [] : lineage(entity);
   const innermost = kinds.findLast((kind) => members[NAMES[kind].member] !== undefined);
   if (innermost === undefined) return { arn: world.arn };
-  return { arn: arnAt(world, innermost, input), readsOnlySubject: innermost === entity };
+  return { arn: arnByKey(world, innermost, input), readsOnlySubject: innermost === entity };
 }

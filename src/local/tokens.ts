@@ -17,11 +17,11 @@ export async function idempotent(
   const { clientToken } = input as { clientToken?: string };
   if (clientToken === undefined) return run();
   const scope = `${world.arn} ${operation}`;
-  const ownDigest = digest({ ...input, clientToken: undefined });
+  const inputDigest = digest({ ...input, clientToken: undefined });
   const stored = await tx.storedReply(scope, clientToken, now);
   if (stored !== undefined) {
     requireThat(
-      stored.digest === ownDigest,
+      stored.digest === inputDigest,
       'TokenReused',
       `The client token ${clientToken} was already used with other parameters.`,
     );
@@ -31,7 +31,7 @@ export async function idempotent(
   await tx.storeReply(
     scope,
     clientToken,
-    { digest: ownDigest, reply: JSON.stringify(output) },
+    { digest: inputDigest, reply: JSON.stringify(output) },
     now + TOKEN_VALID_MS,
     now,
   );

@@ -39,8 +39,8 @@ export interface WorldSettings {
 export interface RequestState {
   /** The time on the store's own clock; undefined if it has none, and the clock of the machine counts. */
   readonly now: number | undefined;
-  /** How far the worlds' clock is ahead of it, in milliseconds. */
-  readonly ahead: number;
+  /** How far the worlds' clock is ahead of it. */
+  readonly aheadMs: number;
   /** When the next status ends that the transaction's subject depends on. */
   readonly due: number | null;
   readonly settings: WorldSettings | undefined;
@@ -99,7 +99,7 @@ export interface Clock {
   /** What every request needs to know of its world and the time, in one read. */
   requestState(worldArn: string): Awaitable<RequestState>;
   /** The clock of the worlds. */
-  time(): Awaitable<Pick<RequestState, 'now' | 'ahead'>>;
+  time(): Awaitable<Pick<RequestState, 'now' | 'aheadMs'>>;
   advance(milliseconds: number): Awaitable<void>;
 }
 

@@ -12,7 +12,7 @@ export function validateInput(name: OperationName, input: Record<string, unknown
   const { data, error } = schema.safeParse(input);
   const issues = [...prototypeKeyIssues(schema, input), ...(error?.issues ?? [])];
   if (data !== undefined && issues.length === 0) return data;
-  const violations = issues.slice(0, MAX_ERRORS).map((issue) => constraintText(place(issue), rule(issue)));
+  const violations = issues.slice(0, MAX_ERRORS).map((issue) => constraintText(pathOf(issue), rule(issue)));
   throw new ServiceError(
     'Validation',
     `${counted('validation error', issues.length)} detected: ${violations.join('; ')}`,
@@ -23,7 +23,7 @@ const MAX_ERRORS = 10;
 const MAX_STEP_LENGTH = 128;
 
 /** The path in the input; keys of a map may have any length. */
-const place = ({ path }: z.core.$ZodIssue) => path.map((step) => String(step).slice(0, MAX_STEP_LENGTH)).join('.');
+const pathOf = ({ path }: z.core.$ZodIssue) => path.map((step) => String(step).slice(0, MAX_STEP_LENGTH)).join('.');
 
 /** The rule, with the wording of AWS services. */
 function rule(issue: z.core.$ZodIssue): string {

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Local, openLocalService } from '../../src/local/index.ts';
+import { type LocalService, openLocalService } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
 import { ROLE } from './environment-builder.ts';
 import { authorizationFor } from './world.ts';
@@ -12,7 +12,7 @@ import { authorizationFor } from './world.ts';
 const PROD = 'm5cnbg3l25pwsmzikb7kdj';
 const OPTIONS = { world: 'demo', lifecycle: 'instant', region: 'us-east-1' } as const;
 
-let local: Local;
+let local: LocalService;
 let listener: Listener;
 beforeAll(async () => {
   local = await openLocalService({ ...OPTIONS, state: ':memory:' });

@@ -16,13 +16,13 @@ import {
 } from '@aws-sdk/client-finspace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ListenError } from '../../src/listen-on.ts';
-import { type Local, openLocalService } from '../../src/local/index.ts';
+import { type LocalService, openLocalService } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
 import type { ServedRequest } from '../../src/local/served-request.ts';
 import { KEY, token } from './environment-builder.ts';
 import { authorizationFor } from './world.ts';
 
-let local: Local;
+let local: LocalService;
 let listener: Listener;
 let client: FinspaceClient;
 beforeAll(async () => {
@@ -143,7 +143,7 @@ describe('the listener', () => {
 
 describe('the listener beyond loopback', () => {
   const KEY_PAIR = { accessKeyId: 'TESTKEY', secretAccessKey: 'TESTSECRET' };
-  let signed: Local;
+  let signed: LocalService;
   let open: Listener;
   let seen: ServedRequest[];
   beforeEach(async () => {

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, test } from 'vitest';
-import { type Local, openLocalService } from '../../src/local/index.ts';
+import { type LocalService, openLocalService } from '../../src/local/index.ts';
 import { listen } from '../../src/local/listen.ts';
 import { authorizationFor } from './world.ts';
 
-let local: Local;
+let local: LocalService;
 let socket: Socket;
 afterEach(async () => {
   socket.destroy();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { environments } from '../../src/local/arns.ts';
+import { environmentCollection } from '../../src/local/arns.ts';
 import { worldOf } from '../../src/local/context.ts';
 import type { Entity } from '../../src/local/transaction.ts';
 import { KEY, openBuilder } from './environment-builder.ts';
@@ -9,7 +9,7 @@ test('the name of an environment is in use, however many deleted environments ha
   const world = await openWorld();
   const { environmentId } = await openBuilder(world, 'nightly');
   await world.store.write(async (tx) => {
-    const collection = environments(worldOf(SEED_OPTIONS.account, SEED_OPTIONS.region));
+    const collection = environmentCollection(worldOf(SEED_OPTIONS.account, SEED_OPTIONS.region));
     const live = (await tx.get(collection, environmentId)) as Entity;
     for (let index = 0; index < 1_000; index += 1) {
       const position = `!${String(index).padStart(4, '0')}`;
@@ -28,7 +28,7 @@ test('a cluster gets at most a thousand nodes, even if a world file asks for mor
   const { environmentId } = builder;
   await builder.cluster('many', { clusterType: 'HDB' });
   await world.store.write(async (tx) => {
-    const collection = `${environments(worldOf(SEED_OPTIONS.account, SEED_OPTIONS.region))}/${environmentId}/kxCluster`;
+    const collection = `${environmentCollection(worldOf(SEED_OPTIONS.account, SEED_OPTIONS.region))}/${environmentId}/kxCluster`;
     const cluster = (await tx.get<object>(collection, 'many')) as Entity<object>;
     const body = { ...cluster.body, capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 2 ** 31 - 1 } };
     await tx.put({ ...cluster, body });

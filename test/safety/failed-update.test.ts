@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { environments } from '../../src/local/arns.ts';
+import { environmentCollection } from '../../src/local/arns.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { type Members, WORLD } from './support/backend.ts';
@@ -56,7 +56,9 @@ describe('a volume whose update failed', () => {
 });
 
 describe('an environment whose network could not be updated', () => {
-  beforeEach(() => alter(environments(WORLD), fixture.builder.environmentId, { status: 'FAILED_UPDATING_NETWORK' }));
+  beforeEach(() =>
+    alter(environmentCollection(WORLD), fixture.builder.environmentId, { status: 'FAILED_UPDATING_NETWORK' }),
+  );
 
   it('keeps its name, and is not to be deleted for it', async () => {
     const input = { name: 'trading', kmsKeyId: KEY };

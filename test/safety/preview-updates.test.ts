@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { environments } from '../../src/local/arns.ts';
+import { environmentCollection } from '../../src/local/arns.ts';
 import { HOUR, WORLD } from './support/backend.ts';
 import { openBuilder, ROLE } from './support/call-environment-builder.ts';
 import {
@@ -81,7 +81,7 @@ const ROWS: readonly Row[] = [
     'an environment that is being deleted',
     'UpdateKxEnvironment',
     after(
-      () => alter(environments(WORLD), fixture.builder.environmentId, { status: 'DELETING' }),
+      () => alter(environmentCollection(WORLD), fixture.builder.environmentId, { status: 'DELETING' }),
       () => here({ description: 'new' }),
     ),
     ['kdb environment trading'],

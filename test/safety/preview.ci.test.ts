@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { environments } from '../../src/local/arns.ts';
+import { environmentCollection } from '../../src/local/arns.ts';
 import { inDatabase } from '../local/collections.ts';
 import { HOUR, WORLD } from './support/backend.ts';
 import { KEY, ROLE } from './support/call-environment-builder.ts';
@@ -232,7 +232,7 @@ const NOT_READY: readonly Row[] = [
     'a database in an environment that is being deleted',
     'CreateKxDatabase',
     after(
-      () => alter(environments(WORLD), fixture.builder.environmentId, { status: 'DELETING' }),
+      () => alter(environmentCollection(WORLD), fixture.builder.environmentId, { status: 'DELETING' }),
       () => here({ databaseName: 'new' }),
     ),
     ['kdb environment trading'],

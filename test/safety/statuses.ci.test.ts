@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyIn, lineage, NAMES, nameIn, pathOf } from '../../src/kinds/names.ts';
 import { statusMeanings } from '../../src/kinds/statuses.ts';
 import type { KindName } from '../../src/kinds/views.ts';
-import { placeOf } from '../../src/local/arns.ts';
+import { splitArn } from '../../src/local/arns.ts';
 import type { Entity } from '../../src/local/transaction.ts';
 import { riskOf } from '../../src/operations/derive.ts';
 import type { OperationName } from '../../src/operations/index.ts';
@@ -83,7 +83,7 @@ function placeIn(kind: KindName, input: Members): Place {
   const key = keyIn(kind, input);
   const [root = kind] = lineage(kind);
   const arn = `${WORLD.arn}:${NAMES[root].inArn}/${nameIn(root, key)}${pathOf(kind, key)}`;
-  const { collection, name } = placeOf(arn);
+  const { collection, name } = splitArn(arn);
   return [collection, name];
 }
 

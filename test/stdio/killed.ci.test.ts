@@ -9,7 +9,7 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
-import { type Local, openLocalService } from '../../src/local/index.ts';
+import { type LocalService, openLocalService } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
 import type { WireReply, WireRequest } from '../../src/operations/exchange.ts';
 import { type Approver, openApprover } from '../../src/safety/approver.ts';
@@ -34,7 +34,7 @@ const FAILED: WireReply = { status: 500, headers: {}, body: Buffer.from('') };
 
 describe('a server that is killed with SIGKILL', () => {
   let dir: string;
-  let local: Local;
+  let local: LocalService;
   let endpoint: Listener;
   let state: StateDatabase;
   let approver: Approver;

@@ -3,9 +3,9 @@ import type { PlannedFailure } from '../planned-failure.ts';
 import type { Entity } from '../transaction.ts';
 
 /** The side effect of a status change; it may replace the body, and override the next status of the lifecycle. */
-export type Effect<Body> = (entity: Entity<Body>, context: Context) => Changed<Body> | Promise<Changed<Body>>;
+export type Effect<Body> = (entity: Entity<Body>, context: Context) => EffectResult<Body> | Promise<EffectResult<Body>>;
 
-interface Changed<Body> {
+interface EffectResult<Body> {
   readonly status?: string;
   readonly body?: Body;
 }
@@ -17,7 +17,7 @@ export type FailureEffect<Body> = (
   context: Context,
 ) => Body | Promise<Body>;
 
-/** The API's limits on a statusReason, which also apply to reasons in world files. */
+/** The reason of a failure as a valid statusReason; reasons in world files may exceed the API's limits. */
 export const statusReasonOf = ({ reason }: PlannedFailure): string => reason.replace(/[^\w\-.\s]+/g, ' ').slice(0, 250);
 
 /** The member for the reason in replies about clusters, dataviews, scaling groups and volumes. */

@@ -5,7 +5,7 @@ import { failChangeset, finishChangeset } from './kx-changeset.ts';
 import { applyUpdate, dropNodes, failCluster, provisionNodes, startCluster } from './kx-cluster-nodes.ts';
 import { activateVersion, failVersion } from './kx-dataview-versions.ts';
 import { failEnvironment, finishCreation, removeContents } from './kx-environment.ts';
-import { finishNetwork, stepNetwork } from './kx-network.ts';
+import { beginNetworkUpdate, finishNetwork } from './kx-network.ts';
 
 type Effects = { readonly [K in KindName]?: { readonly [S in StatusOf<K>]?: Effect<Bodies[K]> } };
 
@@ -18,7 +18,7 @@ const EFFECTS: Effects = {
     CREATING: finishCreation,
     DELETING: removeContents,
     RETRY_DELETION: removeContents,
-    UPDATE_NETWORK_REQUESTED: stepNetwork,
+    UPDATE_NETWORK_REQUESTED: beginNetworkUpdate,
     UPDATING_NETWORK: finishNetwork,
   },
   'kx-changeset': { IN_PROGRESS: finishChangeset },

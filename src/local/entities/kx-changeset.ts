@@ -2,18 +2,18 @@ import { arnOf, containerOf, keyOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { shortId } from '../random.ts';
-import { seconds, stamped } from '../timestamps.ts';
+import { seconds, withTimestamps } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import type { Effect, FailureEffect } from './effect.ts';
 import { contentsAfter } from './ingestion.ts';
-import { followChangeset } from './kx-dataview-versions.ts';
+import { updateFollowers } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
 import { addEntity, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 function detail(changeset: Stored<'kx-changeset'>) {
   const { activeFrom, ...body } = changeset.body;
   const activeFromTimestamp = activeFrom && seconds(activeFrom);
-  return { ...keyOf(arnOf(changeset)), status: changeset.status, ...stamped(body), activeFromTimestamp };
+  return { ...keyOf(arnOf(changeset)), status: changeset.status, ...withTimestamps(body), activeFromTimestamp };
 }
 
 const CHANGESET: Presentation<'kx-changeset'> = { kind: 'kx-changeset', detail };
@@ -26,7 +26,7 @@ export const kxChangesets = {
     await tx.put({ ...database, body: { ...database.body, sequence } });
     const body = { created: now, modified: now, ...settingsIn('kx-changeset', input) };
     const key = { ...input, changesetId: shortId(random) };
-    const initial = { status: 'PENDING', body, position: newestFirst(sequence) };
+    const initial = { status: 'PENDING', body, position: newestFirstPosition(sequence) };
     const created = await addEntity('kx-changeset', key, initial, context);
     await relink(created, context);
     return detail(created);
@@ -36,7 +36,7 @@ export const kxChangesets = {
   ListKxChangesets: listOf(CHANGESET),
 } satisfies Partial<Handlers>;
 
-/** Ends an ingestion: the database grows and its dataviews follow, or the changeset fails with a reason. */
+/** Ends an ingestion: the database changes and its dataviews follow, or the changeset fails with a reason. */
 export const finishChangeset: Effect<Bodies['kx-changeset']> = async (changeset, context) => {
   const { tx, now } = context;
   await tx.link(arnOf(changeset), []);
@@ -47,15 +47,15 @@ export const finishChangeset: Effect<Bodies['kx-changeset']> = async (changeset,
   if ('errorInfo' in outcome) return { status: 'FAILED', body: { ...changeset.body, ...outcome, modified: now } };
   const latest = await tx.get(changeset.collection, database.body.lastCompletedChangesetId ?? '');
   const isNewest = latest === undefined || changeset.position < latest.position;
-  const grown = {
+  const changed = {
     ...database.body,
     ...outcome,
     numChangesets: database.body.numChangesets + 1,
     modified: now,
     ...(isNewest && { lastCompletedChangesetId: changeset.name }),
   };
-  await tx.put({ ...database, body: grown });
-  if (isNewest) await followChangeset(`${collection}/${name}`, changeset.name, context);
+  await tx.put({ ...database, body: changed });
+  if (isNewest) await updateFollowers(`${collection}/${name}`, changeset.name, context);
   return { body: { ...changeset.body, activeFrom: now, modified: now } };
 };
 
@@ -78,4 +78,4 @@ export const mountableChangeset = async (
 ): Promise<string | undefined> =>
   changesetId ?? (await entityAt('kx-database', database, context)).body.lastCompletedChangesetId;
 
-const newestFirst = (sequence: number) => String(9_999_999_999 - sequence).padStart(10, '0');
+const newestFirstPosition = (sequence: number) => String(9_999_999_999 - sequence).padStart(10, '0');

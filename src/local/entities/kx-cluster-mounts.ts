@@ -3,7 +3,7 @@ import { CLUSTER_TYPES } from '../../operations/cluster-types.ts';
 import { dataviewIn } from '../../operations/conditions/clusters.ts';
 import { environmentIdOf } from '../arns.ts';
 import type { Context } from '../context.ts';
-import { arnAt, entityAt } from '../entity-at.ts';
+import { arnByKey, entityAt } from '../entity-at.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { mountableVersion, releaseVersions } from './kx-dataview-versions.ts';
@@ -62,17 +62,18 @@ export function shownVolumes(cluster: Parameters<typeof volumesOf>[0]): Pick<Clu
 export async function relinkCluster(cluster: KxCluster, before: ClusterBody, context: Context): Promise<void> {
   await relink(cluster, context);
   const environmentId = environmentIdOf(cluster);
-  for (const { databaseName, dataviewConfiguration: view } of before.databases ?? []) {
-    const dataview = { environmentId, databaseName, dataviewName: view?.dataviewName };
-    if (view !== undefined) await releaseVersions(arnAt(context.world, 'kx-dataview', dataview), context);
+  for (const { databaseName, dataviewConfiguration } of before.databases ?? []) {
+    if (dataviewConfiguration === undefined) continue;
+    const key = { environmentId, databaseName, dataviewName: dataviewConfiguration.dataviewName };
+    await releaseVersions(arnByKey(context.world, 'kx-dataview', key), context);
   }
 }
 
 async function mountedVersion(
-  named: { environmentId: string; databaseName: string; dataviewName: string },
+  key: { environmentId: string; databaseName: string; dataviewName: string },
   context: Context,
 ) {
-  const dataview = await entityAt('kx-dataview', named, context);
+  const dataview = await entityAt('kx-dataview', key, context);
   const version = mountableVersion(dataview);
   return {
     dataviewName: dataview.name,

@@ -1,6 +1,6 @@
 import { nodeCountOf } from '../../operations/conditions/clusters.ts';
 import { MAX_NODES } from '../../operations/kx-cluster-shapes.ts';
-import { arnOf, environmentIdOf, keyOf, nodesOf } from '../arns.ts';
+import { arnOf, environmentIdOf, keyOf, nodeCollection } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { uuid } from '../random.ts';
@@ -34,11 +34,11 @@ export const kxClusterNodes = {
   },
 } satisfies Partial<Handlers>;
 
-/** The nodes of a new cluster, in preparation. */
+/** Launches the nodes of a new cluster. */
 export const provisionNodes: Effect<ClusterBody> = async (cluster, context) => {
   const { availabilityZoneId } = cluster.body;
   const zones = availabilityZoneId === undefined ? zonesOf(context.world.region) : [availabilityZoneId];
-  // A world file may ask for more.
+  // A world file may ask for more nodes.
   const count = Math.min(nodeCountOf(cluster.body), MAX_NODES);
   for (let index = 0; index < count; index++) {
     await launch(cluster, zones[index % zones.length] ?? '', context);
@@ -62,13 +62,13 @@ export const failCluster: FailureEffect<ClusterBody> = async (cluster, failure, 
   return withReason(cluster, failure, context);
 };
 
-/** The nodes that an update restarts: all at once with FORCE, one after another with ROLLING. */
-export async function restartNodes(cluster: KxCluster, relaunch: 'ROLLING' | 'FORCE', context: Context): Promise<void> {
+/** Restarts the nodes of a cluster: with FORCE, all at once; with ROLLING, in turn until {@link applyUpdate}. */
+export async function restartNodes(cluster: KxCluster, strategy: 'ROLLING' | 'FORCE', context: Context): Promise<void> {
   const { tx, now } = context;
   for (const node of await nodesIn(cluster, context)) {
-    const body = { ...node.body, relaunch };
+    const body = { ...node.body, relaunch: strategy };
     const stopped = { status: 'PROVISIONING', since: now, due: null, body: { ...body, launched: now } };
-    await tx.put(relaunch === 'FORCE' ? { ...node, ...stopped } : { ...node, body });
+    await tx.put(strategy === 'FORCE' ? { ...node, ...stopped } : { ...node, body });
   }
 }
 
@@ -86,14 +86,14 @@ export const applyUpdate: Effect<ClusterBody> = async (cluster, context) => {
 };
 
 const nodesIn = (cluster: KxCluster, { tx }: Context) =>
-  tx.page<Bodies['kx-node']>(nodesOf(cluster), { after: '', limit: MAX_NODES });
+  tx.page<Bodies['kx-node']>(nodeCollection(cluster), { after: '', limit: MAX_NODES });
 
 export const dropNodes: Effect<ClusterBody> = async (cluster, { tx }) => {
   await tx.removeUnder(arnOf(cluster));
   return {};
 };
 
-/** A new node, which runs once it is provisioned; those of a cluster that is being created run together with it. */
+/** Adds a node. It runs once it is provisioned; in a cluster that is being created, once the cluster runs. */
 async function launch(cluster: KxCluster, availabilityZoneId: string, context: Context): Promise<void> {
   const key = { ...keyOf(arnOf(cluster)), nodeId: uuid(context.random) };
   const body = { availabilityZoneId, launched: context.now };
@@ -109,8 +109,8 @@ async function memoryShortage(cluster: KxCluster, context: Context): Promise<str
   const environmentId = environmentIdOf(cluster);
   const { scalingGroupName } = placement;
   const group = await entityAt('kx-scaling-group', { environmentId, scalingGroupName }, context);
-  const { total, reserved } = await hostMemory(group, context);
-  const requested = reservationMiB(cluster.body);
-  if (reserved + requested <= total) return undefined;
-  return `Not enough memory on scaling group ${group.name} - ${requested} MiB requested and ${total - reserved} of ${total} MiB free`;
+  const { totalMiB, reservedMiB } = await hostMemory(group, context);
+  const requestedMiB = reservationMiB(cluster.body);
+  if (reservedMiB + requestedMiB <= totalMiB) return undefined;
+  return `Not enough memory on scaling group ${group.name} - ${requestedMiB} MiB requested and ${totalMiB - reservedMiB} of ${totalMiB} MiB free`;
 }

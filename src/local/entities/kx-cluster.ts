@@ -1,10 +1,10 @@
 import type { Handlers } from '../context.ts';
-import { stamped } from '../timestamps.ts';
+import { withTimestamps } from '../timestamps.ts';
 import { type ClusterBody, type KxCluster, relinkCluster, resolvedMounts, shownVolumes } from './kx-cluster-mounts.ts';
 import { relink } from './links.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, settingsIn } from './storage.ts';
 
-const detail = ({ name, status, body }: KxCluster) => ({ clusterName: name, status, ...stamped(body) });
+const detail = ({ name, status, body }: KxCluster) => ({ clusterName: name, status, ...withTimestamps(body) });
 
 const CLUSTER: Presentation<'kx-cluster'> = {
   kind: 'kx-cluster',
@@ -17,12 +17,11 @@ const CLUSTER: Presentation<'kx-cluster'> = {
 export const kxClusters = {
   async CreateKxCluster(input, context) {
     const { environmentId, tags } = input;
-    const members = settingsIn('kx-cluster', input);
     const databases = await resolvedMounts(environmentId, input.clusterType, input.databases, context);
-    const mounting = { ...members, ...(databases && { databases }) };
+    const settings = { ...settingsIn('kx-cluster', input), ...(databases && { databases }) };
     const body: ClusterBody = {
-      ...mounting,
-      ...shownVolumes(mounting),
+      ...settings,
+      ...shownVolumes(settings),
       created: context.now,
       modified: context.now,
     };

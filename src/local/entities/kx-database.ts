@@ -1,13 +1,13 @@
 import { arnOf, keyOf } from '../arns.ts';
 import type { Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { stamped } from '../timestamps.ts';
+import { withTimestamps } from '../timestamps.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 const detail = (database: Stored<'kx-database'>) => ({
   ...keyOf(arnOf(database)),
   databaseArn: arnOf(database),
-  ...stamped(database.body),
+  ...withTimestamps(database.body),
 });
 
 const DATABASE: Presentation<'kx-database'> = { kind: 'kx-database', detail };

@@ -1,4 +1,4 @@
-import { arnOf, containerOf, kindOf, placeOf } from '../arns.ts';
+import { arnOf, containerOf, splitArn } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { filterAsync } from '../filter-async.ts';
 import { AUTO_UPDATE_KEY } from '../filter-key.ts';
@@ -7,7 +7,7 @@ import { shortId } from '../random.ts';
 import { seconds } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { type Effect, type FailureEffect, statusReasonOf } from './effect.ts';
-import { relink } from './links.ts';
+import { dependentClusters, relink } from './links.ts';
 import type { Stored } from './storage.ts';
 
 type Body = Bodies['kx-dataview'];
@@ -27,7 +27,7 @@ export function withVersion(
 
 /**
  * The newest version becomes available; old versions without clusters are released; a dataview that fell behind meanwhile
- * continues.
+ * is updated again.
  */
 export const activateVersion: Effect<Body> = async (dataview, context) => {
   const arn = arnOf(dataview);
@@ -36,11 +36,11 @@ export const activateVersion: Effect<Body> = async (dataview, context) => {
   const { collection, name } = containerOf(dataview);
   const latest = (await context.tx.get<Bodies['kx-database']>(collection, name))?.body.lastCompletedChangesetId;
   const isBehind = body.autoUpdate && latest !== body.changesetId;
-  const next = isBehind
+  const result = isBehind
     ? { status: 'UPDATING', body: withVersion(body, latest, body.segmentConfigurations, context) }
     : { status: 'ACTIVE', body };
-  await relink({ ...dataview, ...next }, context);
-  return next;
+  await relink({ ...dataview, ...result }, context);
+  return result;
 };
 
 /** The new version never becomes available; versions that clusters mount stay. */
@@ -53,7 +53,7 @@ export const failVersion: FailureEffect<Body> = async (dataview, failure, contex
 
 /** Releases the old versions of a dataview that no cluster mounts, and the volumes that only they used. */
 export async function releaseVersions(arn: string, context: Context): Promise<void> {
-  const { collection, name } = placeOf(arn);
+  const { collection, name } = splitArn(arn);
   const dataview = await context.tx.get<Body>(collection, name);
   if (dataview === undefined) return;
   const versions = await versionsInUse(arn, dataview.body.versions, context);
@@ -69,12 +69,12 @@ async function versionsInUse(arn: string, versions: Version[], context: Context)
   return filterAsync(
     versions,
     async ({ active, versionId }, index) =>
-      !active || index === newest || (await clustersOn(`${arn}#${versionId}`, context)).length > 0,
+      !active || index === newest || (await dependentClusters(`${arn}#${versionId}`, context)).length > 0,
   );
 }
 
-/** Starts an update of every dataview of a database that follows new changesets. */
-export async function followChangeset(databaseArn: string, changesetId: string, context: Context): Promise<void> {
+/** Starts an update of the dataviews that follow the changesets of a database. */
+export async function updateFollowers(databaseArn: string, changesetId: string, context: Context): Promise<void> {
   const { tx } = context;
   const query = { filterKey: AUTO_UPDATE_KEY, limit: 100 };
   const collection = `${databaseArn}/kxDataview`;
@@ -97,19 +97,11 @@ export function mountableVersion({ body }: Stored<'kx-dataview'>): Version | und
 
 /** The versions that can be mounted or are mounted, as replies show them. */
 export function activeVersions(dataview: Stored<'kx-dataview'>, context: Context): Promise<object[]> {
-  const ready = dataview.body.versions.filter(({ active }) => active);
+  const versions = dataview.body.versions.filter(({ active }) => active);
   return Promise.all(
-    ready.map(async ({ active: _, created, ...members }) => {
-      const attachedClusters = await clustersOn(`${arnOf(dataview)}#${members.versionId}`, context);
+    versions.map(async ({ active: _, created, ...members }) => {
+      const attachedClusters = await dependentClusters(`${arnOf(dataview)}#${members.versionId}`, context);
       return { ...members, attachedClusters, createdTimestamp: seconds(created) };
     }),
   );
-}
-
-/** The names of the clusters that depend on an entity, in order; without clusters that are being deleted. */
-export async function clustersOn(target: string, { tx }: Context): Promise<string[]> {
-  return (await tx.sources(target))
-    .map(placeOf)
-    .filter(({ collection }) => kindOf(collection) === 'kx-cluster')
-    .map(({ name }) => name);
 }

@@ -2,20 +2,20 @@ import { arnOf, keyOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
-import { stamped } from '../timestamps.ts';
+import { withTimestamps } from '../timestamps.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { activeVersions, type Segment, withVersion } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
-const described = (dataview: Stored<'kx-dataview'>) => ({
+const basicMembers = (dataview: Stored<'kx-dataview'>) => ({
   ...keyOf(arnOf(dataview)),
   status: dataview.status,
-  ...stamped(dataview.body),
+  ...withTimestamps(dataview.body),
 });
 
 const detail = async (dataview: Stored<'kx-dataview'>, context: Context) => ({
-  ...described(dataview),
+  ...basicMembers(dataview),
   activeVersions: await activeVersions(dataview, context),
 });
 
@@ -39,7 +39,7 @@ export const kxDataviews = {
     };
     const created = await addEntity('kx-dataview', input, initial, context);
     await relink(created, context);
-    return described(created);
+    return basicMembers(created);
   },
 
   GetKxDataview: getOf(DATAVIEW),

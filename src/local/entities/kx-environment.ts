@@ -36,7 +36,7 @@ export const kxEnvironments = {
     const created = await addEntity(
       'kx-environment',
       { environmentId: id },
-      { status: 'CREATE_REQUESTED', body: { ...settings, ...state }, position: oldestFirst(now, id) },
+      { status: 'CREATE_REQUESTED', body: { ...settings, ...state }, position: oldestFirstPosition(now, id) },
       context,
     );
     return detail(created, context);
@@ -66,8 +66,8 @@ export const kxEnvironments = {
   async DeleteKxEnvironment(input, context) {
     const environment = await entityAt('kx-environment', input, context);
     const body = bodyAtStart(environment, context);
-    const next = environment.status === 'FAILED_DELETION' ? 'RETRY_DELETION' : 'DELETE_REQUESTED';
-    await context.tx.put(enterStatus({ ...environment, body }, next, context));
+    const status = environment.status === 'FAILED_DELETION' ? 'RETRY_DELETION' : 'DELETE_REQUESTED';
+    await context.tx.put(enterStatus({ ...environment, body }, status, context));
     return {};
   },
 } satisfies Partial<Handlers>;
@@ -96,4 +96,4 @@ const bodyAtStart = ({ body: { errorMessage: _, ...rest } }: Stored<'kx-environm
   modified: now,
 });
 
-const oldestFirst = (now: number, id: string) => `${String(now).padStart(15, '0')}.${id}`;
+const oldestFirstPosition = (now: number, id: string) => `${String(now).padStart(15, '0')}.${id}`;

@@ -25,17 +25,17 @@ export function requestedNetwork(current: Network, change: Request): Network {
 
 type NetworkEffect = Effect<Bodies['kx-environment']>;
 
-export const stepNetwork: NetworkEffect = ({ body }, { now }) => ({
-  body: { ...moved(body, 'UPDATE_REQUESTED', 'UPDATING'), modified: now },
+export const beginNetworkUpdate: NetworkEffect = ({ body }, { now }) => ({
+  body: { ...withStatusReplaced(body, 'UPDATE_REQUESTED', 'UPDATING'), modified: now },
 });
 
 export const finishNetwork: NetworkEffect = ({ body }, { now }) => ({
-  body: { ...moved(body, 'UPDATING', 'SUCCESSFULLY_UPDATED'), modified: now },
+  body: { ...withStatusReplaced(body, 'UPDATING', 'SUCCESSFULLY_UPDATED'), modified: now },
 });
 
-export const failNetwork = <B extends Network>(body: B): B => moved(body, 'UPDATING', 'FAILED_UPDATE');
+export const failNetwork = <B extends Network>(body: B): B => withStatusReplaced(body, 'UPDATING', 'FAILED_UPDATE');
 
-function moved<B extends Network>(body: B, from: NetworkStatus, to: NetworkStatus): B {
-  const next = (status: NetworkStatus) => (status === from ? to : status);
-  return { ...body, tgwStatus: next(body.tgwStatus), dnsStatus: next(body.dnsStatus) };
+function withStatusReplaced<B extends Network>(body: B, from: NetworkStatus, to: NetworkStatus): B {
+  const replaced = (status: NetworkStatus) => (status === from ? to : status);
+  return { ...body, tgwStatus: replaced(body.tgwStatus), dnsStatus: replaced(body.dnsStatus) };
 }

@@ -1,20 +1,20 @@
 import { arnOf, environmentIdOf } from '../arns.ts';
 import type { Handlers } from '../context.ts';
-import { stamped } from '../timestamps.ts';
-import { clustersOn } from './kx-dataview-versions.ts';
+import { withTimestamps } from '../timestamps.ts';
+import { dependentClusters } from './links.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
-const described = ({ name, status, body }: Stored<'kx-scaling-group'>) => ({
+const basicMembers = ({ name, status, body }: Stored<'kx-scaling-group'>) => ({
   scalingGroupName: name,
   status,
-  ...stamped(body),
+  ...withTimestamps(body),
 });
 
 const GROUP: Presentation<'kx-scaling-group'> = {
   kind: 'kx-scaling-group',
   detail: async (group, context) => {
     const arn = arnOf(group);
-    return { ...described(group), clusters: await clustersOn(arn, context), scalingGroupArn: arn };
+    return { ...basicMembers(group), clusters: await dependentClusters(arn, context), scalingGroupArn: arn };
   },
 };
 
@@ -22,7 +22,7 @@ export const kxScalingGroups = {
   async CreateKxScalingGroup(input, context) {
     const body = { created: context.now, modified: context.now, ...settingsIn('kx-scaling-group', input) };
     const group = await addEntity('kx-scaling-group', input, { status: 'CREATING', body, tags: input.tags }, context);
-    return { environmentId: environmentIdOf(group), ...described(group) };
+    return { environmentId: environmentIdOf(group), ...basicMembers(group) };
   },
 
   GetKxScalingGroup: getOf(GROUP),

@@ -2,9 +2,9 @@ import { arnOf, environmentIdOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enterStatus } from '../lifecycle.ts';
-import { stamped } from '../timestamps.ts';
+import { withTimestamps } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
-import { clustersOn } from './kx-dataview-versions.ts';
+import { dependentClusters } from './links.ts';
 import { addEntity, deleteOf, getOf, listOf, type Presentation, type Stored, settingsIn } from './storage.ts';
 
 type Disk = Bodies['kx-volume']['nas1Configuration'];
@@ -14,12 +14,12 @@ const summary = (volume: Stored<'kx-volume'>) => ({
   volumeName: volume.name,
   volumeArn: arnOf(volume),
   status: volume.status,
-  ...stamped(volume.body),
+  ...withTimestamps(volume.body),
 });
 
 async function detail(volume: Stored<'kx-volume'>, context: Context) {
   const environmentId = environmentIdOf(volume);
-  const attached = (await clustersOn(arnOf(volume), context)).map(async (clusterName) => {
+  const attached = (await dependentClusters(arnOf(volume), context)).map(async (clusterName) => {
     const { status, body } = await entityAt('kx-cluster', { environmentId, clusterName }, context);
     return { clusterName, clusterType: body.clusterType, clusterStatus: status };
   });
@@ -50,13 +50,13 @@ export const kxVolumes = {
     const { body } = volume;
     const settings = settingsIn('kx-volume', input);
     const nas1Configuration = { ...body.nas1Configuration, ...input.nas1Configuration } as Disk;
-    const grows = nas1Configuration.size > body.nas1Configuration.size;
+    const isGrowing = nas1Configuration.size > body.nas1Configuration.size;
     const { statusReason: _, ...withoutReason } = body;
-    const kept = grows ? withoutReason : body;
+    const kept = isGrowing ? withoutReason : body;
     // An update that is going to fail leaves the size unchanged.
     const disk = context.plannedFailure === undefined ? nas1Configuration : body.nas1Configuration;
     const changed = { ...volume, body: { ...kept, ...settings, nas1Configuration: disk, modified: context.now } };
-    const updated = grows ? enterStatus(changed, 'UPDATING', context) : changed;
+    const updated = isGrowing ? enterStatus(changed, 'UPDATING', context) : changed;
     await context.tx.put(updated);
     return detail(updated, context);
   },

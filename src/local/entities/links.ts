@@ -1,9 +1,9 @@
 import { NAMES } from '../../kinds/names.ts';
 import { isInProgress } from '../../kinds/quotas.ts';
 import { referencesInView } from '../../kinds/references.ts';
-import { arnOf, environmentIdOf, keyOf, kindOf, quotaArn } from '../arns.ts';
+import { arnOf, environmentIdOf, keyOf, kindOf, quotaArn, splitArn } from '../arns.ts';
 import type { Context, World } from '../context.ts';
-import { arnAt } from '../entity-at.ts';
+import { arnByKey } from '../entity-at.ts';
 import type { Awaitable, Entity } from '../transaction.ts';
 
 /** Links an entity to everything that it prevents from deletion in its current status, and to the quotas that count it. */
@@ -21,6 +21,14 @@ interface Target {
   readonly preventsDeletion: boolean;
 }
 
+/** The names of the clusters that depend on an entity, in order; without clusters that are being deleted. */
+export async function dependentClusters(target: string, { tx }: Context): Promise<string[]> {
+  return (await tx.sources(target))
+    .map(splitArn)
+    .filter(({ collection }) => kindOf(collection) === 'kx-cluster')
+    .map(({ name }) => name);
+}
+
 /** What an entity refers to besides its parent: other entities, and versions of dataviews. */
 export function referencesOf(entity: Entity, world: World): Target[] {
   const kind = kindOf(entity.collection);
@@ -28,7 +36,7 @@ export function referencesOf(entity: Entity, world: World): Target[] {
   return referencesInView(kind, view, keyOf(arnOf(entity)))
     .filter(({ to }) => to !== NAMES[kind].parent)
     .flatMap(({ to, key, how, preventsDeletion }) => {
-      const arn = arnAt(world, to, key);
+      const arn = arnByKey(world, to, key);
       const arns = 'versionId' in how ? [arn, `${arn}#${how['versionId']}`] : [arn];
       return arns.map((each) => ({ arn: each, preventsDeletion }));
     });

@@ -3,9 +3,9 @@ import type { Keys, KindName } from '../../kinds/views.ts';
 import { itemMembers, listMember } from '../../operations/derive.ts';
 import { type OperationName, operationNamed } from '../../operations/index.ts';
 import { meaningOf } from '../../operations/left-out.ts';
-import { arnOf, placeOf } from '../arns.ts';
+import { arnOf, splitArn } from '../arns.ts';
 import type { Context } from '../context.ts';
-import { arnAt, entityAt, requireAt } from '../entity-at.ts';
+import { arnByKey, entityAt, requireEntity } from '../entity-at.ts';
 import { enterStatus, newEntity } from '../lifecycle.ts';
 import { readPage } from '../paging.ts';
 import type { Entity } from '../transaction.ts';
@@ -28,7 +28,7 @@ export interface Presentation<K extends KindName> {
 
 /**
  * What a create or an update sets: its members besides the key, the client token and the tags. Spread it last into a new body if nothing has
- * to replace its members: V8 takes twenty times as long where others follow.
+ * to replace its members: V8 takes twenty times as long if other members follow the spread.
  */
 export function settingsIn<K extends KindName, I extends object>(kind: K, input: I): Settings<K, I> {
   const excluded = NON_SETTINGS.get(kind);
@@ -73,7 +73,7 @@ export const listOf =
   <K extends KindName>({ kind, detail, summary = detail, filter }: Presentation<K>) =>
   async (input: object, context: Context): Promise<object> => {
     await requireParents(kind, input, context);
-    const { collection } = placeOf(arnAt(context.world, kind, input));
+    const { collection } = splitArn(arnByKey(context.world, kind, input));
     const query: Query = input;
     const { entities, ...rest } = await readPage<Bodies[K]>(query, context, collection, filter && query[filter]);
     const operation = operationNamed(NAMES[kind].list);
@@ -91,7 +91,7 @@ export function pick(item: object, members: readonly string[]): object {
 }
 
 async function requireParents(kind: KindName, input: object, context: Context): Promise<void> {
-  for (const parent of lineage(kind).slice(0, -1)) await requireAt(parent, input, context);
+  for (const parent of lineage(kind).slice(0, -1)) await requireEntity(parent, input, context);
 }
 
 /** The kinds that contain entities of another kind. */
@@ -110,9 +110,9 @@ export const deleteOf =
     }
     const { statusReason: _, ...rest } = entity.body as { readonly statusReason?: string };
     const body = { ...rest, modified: now } as Bodies[K];
-    const leaving = enterStatus({ ...entity, body }, 'DELETING', context);
-    await tx.put(leaving);
-    await onDeleting?.(leaving, context);
+    const deleting = enterStatus({ ...entity, body }, 'DELETING', context);
+    await tx.put(deleting);
+    await onDeleting?.(deleting, context);
     return {};
   };
 
@@ -122,7 +122,7 @@ export async function addEntity<K extends KindName>(
   { status, body, ...rest }: NewEntity<K>,
   context: Context,
 ): Promise<Stored<K>> {
-  const created = newEntity(context, { ...placeOf(arnAt(context.world, kind, key)), ...rest }, status, body);
+  const created = newEntity(context, { ...splitArn(arnByKey(context.world, kind, key)), ...rest }, status, body);
   await context.tx.put(created);
   return created;
 }

@@ -1,6 +1,6 @@
 import { unknownArn } from '../../kinds/tags.ts';
 import type { Context, Handlers } from '../context.ts';
-import { entityWith } from '../entity-at.ts';
+import { entityWithArn } from '../entity-at.ts';
 import { serviceErrorFor } from '../service-error.ts';
 import type { Entity } from '../transaction.ts';
 
@@ -22,7 +22,7 @@ export const tags = {
 } satisfies Partial<Handlers>;
 
 async function taggedEntity(arn: string, context: Context): Promise<Entity> {
-  const entity = await entityWith(arn, context);
+  const entity = await entityWithArn(arn, context);
   if (entity === undefined) throw serviceErrorFor(unknownArn(arn));
   return entity;
 }

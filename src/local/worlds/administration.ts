@@ -5,7 +5,7 @@ import { worldTime } from '../clock.ts';
 import { type World, worldOf } from '../context.ts';
 import type { Store } from '../store.ts';
 import type { Awaitable, Transaction } from '../transaction.ts';
-import { completeWorld, type SeedOptions, wholeWorld, worldSeeder } from './seed.ts';
+import { completeWorld, type SeedOptions, worldSeeder, worldSubject } from './seed.ts';
 import { readWorldFile, type WorldFile } from './world-file.ts';
 import { loadWorldFile, worldFileOf } from './world-file-conversion.ts';
 
@@ -78,7 +78,7 @@ export function importWorld(store: Store, path: string, options: ImportOptions):
   });
 }
 
-/** Creates a world again, under the same condition. */
+/** Creates a world again, under the same condition as {@link importWorld}. */
 export function resetWorld(store: Store, name: string, options: SeedOptions & ReplaceOptions): Promise<boolean> {
   const world = worldOf(options.account, options.region);
   const make = worldSeeder(name, options);
@@ -100,7 +100,7 @@ function replace(
     if (hasChanges) await keep();
     await make(tx);
     return true;
-  }, wholeWorld(world));
+  }, worldSubject(world));
 }
 
 async function isChanged(tx: Transaction, { arn }: World): Promise<boolean> {

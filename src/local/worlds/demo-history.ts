@@ -1,10 +1,10 @@
-import { nodesOf } from '../arns.ts';
+import { environmentCollection, nodeCollection } from '../arns.ts';
 import { DAY, type DemoWorld, HOUR, MINUTE, program, stageTags } from './demo-world.ts';
 
 const EQUITIES = stageTags('equities-desk', 'CC-5110');
 const FX = stageTags('fx-desk', 'CC-5230');
 const FUTURES = stageTags('futures-desk', 'CC-5240');
-const LANDING = 'halden-market-data';
+const LANDING_BUCKET = 'halden-market-data';
 
 /** The nightly ingests and the historical databases, some of which are behind. */
 export function buildHistory(demo: DemoWorld): void {
@@ -36,16 +36,18 @@ function buildLastNight(demo: DemoWorld): void {
   const { script, world } = demo;
   ingest(demo, 'equities_taq', 9 * HOUR, [1]);
   ingest(demo, 'futures_l2', 9 * HOUR - 10 * MINUTE, [1]);
-  script.meanwhile(9 * HOUR - 20 * MINUTE, (tx) => tx.putSettings(world.arn, { quotas: 'raised', buckets: [LANDING] }));
+  script.changeDirectly(9 * HOUR - 20 * MINUTE, (tx) =>
+    tx.putSettings(world.arn, { quotas: 'raised', buckets: [LANDING_BUCKET] }),
+  );
   ingest(demo, 'fx_spot', 9 * HOUR - 20 * MINUTE, [1], 'halden-fx-landing');
-  script.meanwhile(9 * HOUR - 25 * MINUTE, (tx) => tx.putSettings(world.arn, { quotas: 'raised' }));
+  script.changeDirectly(9 * HOUR - 25 * MINUTE, (tx) => tx.putSettings(world.arn, { quotas: 'raised' }));
 }
 
 /** Two replicas; only one was moved to new data after last week. */
 function buildEquities({ prod, zone, cluster }: DemoWorld): void {
-  const view = { databaseName: 'equities_taq', dataviewName: 'equities_taq_static' };
+  const dataview = { databaseName: 'equities_taq', dataviewName: 'equities_taq_static' };
   prod.at(50 * DAY, 'CreateKxDataview', {
-    ...view,
+    ...dataview,
     azMode: 'SINGLE',
     availabilityZoneId: zone,
     description: 'Moved forward every week after checks',
@@ -57,29 +59,29 @@ function buildEquities({ prod, zone, cluster }: DemoWorld): void {
       clusterName,
       clusterType: 'HDB',
       clusterDescription,
-      databases: [view],
+      databases: [dataview],
       scalingGroupConfiguration: { scalingGroupName: 'sg-history', memoryReservation: 65536, nodeCount: 1 },
       ...program('hdb', '4.1.2'),
       tags: EQUITIES,
     });
   replica('hdb-equities-a', 'History of US equities. First replica.');
   replica('hdb-equities-b', 'History of US equities. Second replica.');
-  const move = (ago: number, clusters: string[]) => {
-    prod.at(ago, 'UpdateKxDataview', view);
+  const move = (agoMs: number, clusters: string[]) => {
+    prod.at(agoMs, 'UpdateKxDataview', dataview);
     for (const clusterName of clusters) {
-      const databases = [view];
-      prod.at(ago - HOUR, 'UpdateKxClusterDatabases', { clusterName, databases });
+      const databases = [dataview];
+      prod.at(agoMs - HOUR, 'UpdateKxClusterDatabases', { clusterName, databases });
     }
   };
   move(7 * DAY, ['hdb-equities-a', 'hdb-equities-b']);
   move(8 * HOUR, ['hdb-equities-a']);
 }
 
-/** Follows every changeset automatically. */
+/** A dataview that follows every changeset automatically, and its cluster. */
 function buildFx({ prod, zone, cluster }: DemoWorld): void {
-  const view = { databaseName: 'fx_spot', dataviewName: 'fx_spot_live' };
+  const dataview = { databaseName: 'fx_spot', dataviewName: 'fx_spot_live' };
   prod.at(45 * DAY, 'CreateKxDataview', {
-    ...view,
+    ...dataview,
     azMode: 'SINGLE',
     availabilityZoneId: zone,
     autoUpdate: true,
@@ -90,12 +92,12 @@ function buildFx({ prod, zone, cluster }: DemoWorld): void {
     clusterName: 'hdb-fx',
     clusterType: 'HDB',
     clusterDescription: 'History of FX spot.',
-    databases: [view],
+    databases: [dataview],
     scalingGroupConfiguration: { scalingGroupName: 'sg-history', memoryReservation: 32768, nodeCount: 2 },
     ...program('hdb', '4.1.2'),
     tags: FX,
   });
-  const databases = [view];
+  const databases = [dataview];
   prod.at(36 * HOUR, 'UpdateKxClusterDatabases', { clusterName: 'hdb-fx', databases });
 }
 
@@ -125,19 +127,27 @@ function buildFutures({ script, prod, world, cluster }: DemoWorld): void {
     databases: [{ databaseName: 'futures_l2', cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }] }],
   });
   let nodeId = '';
-  const collection = `${world.arn}:kxEnvironment/`;
-  script.meanwhile(1.5 * MINUTE, async (tx) => {
-    const nodes = nodesOf({ collection: `${collection}${prod.id()}/kxCluster`, name: clusterName });
+  script.changeDirectly(1.5 * MINUTE, async (tx) => {
+    const nodes = nodeCollection({
+      collection: `${environmentCollection(world)}/${prod.id()}/kxCluster`,
+      name: clusterName,
+    });
     nodeId = (await tx.page(nodes, { after: '', limit: 1 }))[0]?.name ?? '';
   });
   script.at(1.5 * MINUTE, 'DeleteKxClusterNode', () => ({ environmentId: prod.id(), clusterName, nodeId }));
 }
 
-function ingest({ prod, date }: DemoWorld, databaseName: string, ago: number, days: number[], bucket = LANDING): void {
+function ingest(
+  { prod, date }: DemoWorld,
+  databaseName: string,
+  agoMs: number,
+  days: number[],
+  bucket = LANDING_BUCKET,
+): void {
   const changeRequests = days.map((day) => ({
     changeType: 'PUT' as const,
     s3Path: `s3://${bucket}/${databaseName}/${date(day)}/`,
     dbPath: `/${date(day)}/`,
   }));
-  prod.at(ago, 'CreateKxChangeset', { databaseName, changeRequests });
+  prod.at(agoMs, 'CreateKxChangeset', { databaseName, changeRequests });
 }

@@ -36,7 +36,7 @@ export function buildLab(demo: DemoWorld): void {
 }
 
 const START = 35 * DAY;
-const REFERENCE_VIEW = { databaseName: 'reference_data', dataviewName: 'reference_rw' };
+const REFERENCE_DATAVIEW = { databaseName: 'reference_data', dataviewName: 'reference_rw' };
 const shared = (memoryReservation: number) => ({ scalingGroupName: 'sg-lab', memoryReservation, nodeCount: 1 });
 
 /** A writable dataview of reference data. */
@@ -53,7 +53,7 @@ function buildReference({ volume, tag, prod, zone }: DemoWorld): void {
     changeRequests: [{ changeType: 'PUT', s3Path: 's3://halden-reference/instruments/', dbPath: '/instruments/' }],
   });
   prod.at(START - 2 * HOUR, 'CreateKxDataview', {
-    ...REFERENCE_VIEW,
+    ...REFERENCE_DATAVIEW,
     azMode: 'SINGLE',
     availabilityZoneId: zone,
     readWrite: true,
@@ -68,7 +68,7 @@ function buildReferenceCluster({ cluster, prod }: DemoWorld): void {
     clusterName: 'gp-reference',
     clusterType: 'GP',
     clusterDescription: 'Maintenance of reference data.',
-    databases: [REFERENCE_VIEW],
+    databases: [REFERENCE_DATAVIEW],
     scalingGroupConfiguration: shared(16384),
     ...program('reference', '0.9.3'),
     tags: REFERENCE,
@@ -83,11 +83,11 @@ function buildReferenceCluster({ cluster, prod }: DemoWorld): void {
 
 /** The cluster and its dataview are deleted; the host and the volume still cost money, and the volume has no owner. */
 function buildBacktest({ prod, zone, volume, group, cluster }: DemoWorld): void {
-  const view = { databaseName: 'equities_taq', dataviewName: 'backtest_2023' };
+  const dataview = { databaseName: 'equities_taq', dataviewName: 'backtest_2023' };
   group(28 * DAY, 'sg-backtest', 'kx.sg1.16xlarge', RESEARCH);
   volume(28 * DAY, 'vol-backtest', 'HDD_12', 12000, 'Backtest 2023');
   prod.at(28 * DAY - HOUR, 'CreateKxDataview', {
-    ...view,
+    ...dataview,
     azMode: 'SINGLE',
     availabilityZoneId: zone,
     segmentConfigurations: [{ dbPaths: ['/2023.*'], volumeName: 'vol-backtest' }],
@@ -96,9 +96,9 @@ function buildBacktest({ prod, zone, volume, group, cluster }: DemoWorld): void 
   cluster(28 * DAY - 2 * HOUR, {
     clusterName,
     clusterType: 'GP',
-    databases: [view],
+    databases: [dataview],
     scalingGroupConfiguration: { scalingGroupName: 'sg-backtest', memoryReservation: 512_000, nodeCount: 1 },
   });
   prod.at(12 * DAY, 'DeleteKxCluster', { clusterName });
-  prod.at(12 * DAY - HOUR, 'DeleteKxDataview', view);
+  prod.at(12 * DAY - HOUR, 'DeleteKxDataview', dataview);
 }

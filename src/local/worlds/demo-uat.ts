@@ -1,4 +1,4 @@
-import { environments } from '../arns.ts';
+import { environmentCollection } from '../arns.ts';
 import { DAY, type DemoWorld, HOUR, program, stageTags, vpcOf } from './demo-world.ts';
 import type { ScriptedEnvironment } from './world-script.ts';
 
@@ -12,7 +12,10 @@ export function buildUat({ script, world, zone, role }: DemoWorld): void {
     description: 'Acceptance tests of releases',
     kmsKeyId: `arn:aws:kms:${world.region}:${world.account}:key/c07d3a52-91be-4e0c-8f4d-26b7a9e5d813`,
   });
-  script.at(START - HOUR, 'TagResource', () => ({ resourceArn: `${environments(world)}/${uat.id()}`, tags: UAT }));
+  script.at(START - HOUR, 'TagResource', () => ({
+    resourceArn: `${environmentCollection(world)}/${uat.id()}`,
+    tags: UAT,
+  }));
   uat.at(START - HOUR, 'CreateKxUser', { userName: 'svc-release', iamRole: role('kdb-release'), tags: UAT });
   buildUatDatabase(uat);
   const group = { scalingGroupName: 'sg-uat', hostType: 'kx.sg.xlarge', availabilityZoneId: zone };

@@ -1,5 +1,5 @@
 import type { Input } from '../../operations/index.ts';
-import { environments } from '../arns.ts';
+import { environmentCollection } from '../arns.ts';
 import type { World } from '../context.ts';
 import { zonesOf } from '../zones.ts';
 import type { ScriptedEnvironment, WorldScript } from './world-script.ts';
@@ -22,10 +22,10 @@ export interface DemoWorld {
   /** `2026.03.17`, this many days ago. */
   readonly date: (daysAgo: number) => string;
   readonly role: (name: string) => string;
-  readonly tag: (ago: number, path: string, tags: Tags) => void;
-  readonly volume: (ago: number, name: string, type: Disk['type'], size: number, what: string) => void;
-  readonly group: (ago: number, name: string, hostType: string, tags: Tags) => void;
-  readonly cluster: (ago: number, rest: ClusterRest) => void;
+  readonly tag: (agoMs: number, path: string, tags: Tags) => void;
+  readonly volume: (agoMs: number, name: string, type: Disk['type'], size: number, what: string) => void;
+  readonly group: (agoMs: number, name: string, hostType: string, tags: Tags) => void;
+  readonly cluster: (agoMs: number, rest: ClusterRest) => void;
 }
 type ClusterRest = Omit<
   Cluster,
@@ -65,8 +65,11 @@ export function prepareDemoWorld(script: WorldScript, world: World, now: number)
     description: 'Market data and research. Production.',
     kmsKeyId: `arn:aws:kms:${world.region}:${world.account}:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72`,
   });
-  const tag: DemoWorld['tag'] = (ago, path, tags) =>
-    script.at(ago, 'TagResource', () => ({ resourceArn: `${environments(world)}/${prod.id()}${path}`, tags }));
+  const tag: DemoWorld['tag'] = (agoMs, path, tags) =>
+    script.at(agoMs, 'TagResource', () => ({
+      resourceArn: `${environmentCollection(world)}/${prod.id()}${path}`,
+      tags,
+    }));
   tag(START - HOUR, '', stageTags('market-data-platform', 'CC-4410'));
   buildNetwork(prod);
   for (const [index, [userName, roleName, tags]] of USERS.entries()) {
@@ -105,8 +108,8 @@ function buildNetwork(prod: ScriptedEnvironment): void {
 /** Creates entities of the main environment, in its first zone. */
 function creators(prod: ScriptedEnvironment, zone: string): Pick<DemoWorld, 'volume' | 'group' | 'cluster'> {
   return {
-    volume: (ago, volumeName, type, size, description) =>
-      prod.at(ago, 'CreateKxVolume', {
+    volume: (agoMs, volumeName, type, size, description) =>
+      prod.at(agoMs, 'CreateKxVolume', {
         volumeName,
         volumeType: 'NAS_1',
         description,
@@ -114,10 +117,10 @@ function creators(prod: ScriptedEnvironment, zone: string): Pick<DemoWorld, 'vol
         availabilityZoneIds: [zone],
         nas1Configuration: { type, size },
       }),
-    group: (ago, scalingGroupName, hostType, tags) =>
-      prod.at(ago, 'CreateKxScalingGroup', { scalingGroupName, hostType, availabilityZoneId: zone, tags }),
-    cluster: (ago, rest) =>
-      prod.at(ago, 'CreateKxCluster', {
+    group: (agoMs, scalingGroupName, hostType, tags) =>
+      prod.at(agoMs, 'CreateKxScalingGroup', { scalingGroupName, hostType, availabilityZoneId: zone, tags }),
+    cluster: (agoMs, rest) =>
+      prod.at(agoMs, 'CreateKxCluster', {
         releaseLabel: '1.0',
         azMode: 'SINGLE',
         availabilityZoneId: zone,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StoreError } from '../../sqlite/store-error.ts';
-import { environments } from '../arns.ts';
+import { environmentCollection } from '../arns.ts';
 import { worldTime } from '../clock.ts';
 import { type World, worldOf } from '../context.ts';
 import { type Lifecycle, PACE } from '../lifecycle.ts';
@@ -36,13 +36,13 @@ export async function seed(store: Store, name: string, options: SeedOptions): Pr
   if (await hasWorld(store, options)) return;
   const make = worldSeeder(name, options);
   await store.write(async (tx) => {
-    if ((await tx.settings(world.arn)) !== undefined || (await tx.count(environments(world))) > 0) return;
+    if ((await tx.settings(world.arn)) !== undefined || (await tx.count(environmentCollection(world))) > 0) return;
     await make(tx);
-  }, wholeWorld(world));
+  }, worldSubject(world));
 }
 
 /** The subject of a transaction that replaces a world. */
-export const wholeWorld = ({ arn }: World): Subject => ({ arn, isWholeWorld: true });
+export const worldSubject = ({ arn }: World): Subject => ({ arn, isWholeWorld: true });
 
 /** Returns a function that creates the world with that name in a transaction. Throws `StoreError` for an unusable file. */
 export function worldSeeder(name: string, options: SeedOptions): (tx: Transaction) => Awaitable<void> {

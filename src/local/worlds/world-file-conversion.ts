@@ -34,8 +34,9 @@ export async function worldFileOf(tx: Transaction, world: World): Promise<WorldF
 export async function loadWorldFile(tx: Transaction, file: WorldFile, source: string, now: number): Promise<void> {
   const world = worldOf(file.account, file.region);
   const entities = file.entities.map((one) => entityOf(one, world));
-  const twice = duplicate(entities.map(arnOf)) ?? duplicate(entities.map((it) => `${it.collection} at ${it.position}`));
-  if (twice !== undefined) throw new StoreError(`${source}: holds ${twice} twice`);
+  const repeated =
+    duplicate(entities.map(arnOf)) ?? duplicate(entities.map((it) => `${it.collection} at ${it.position}`));
+  if (repeated !== undefined) throw new StoreError(`${source}: holds ${repeated} twice`);
   const name = duplicate(entities.flatMap(uniqueNames));
   if (name !== undefined) throw new StoreError(`${source}: holds two KX environments with the name ${name}`);
   await tx.clear(world.arn);

@@ -22,7 +22,7 @@ const COLLECTIONS = KIND_NAMES.map((kind) =>
     .join('/[^/]+/'),
 );
 
-/** The API accepts no empty tags, but they say only that there are none. */
+/** The API rejects an empty map of tags; here, it counts as absent. */
 const isEmpty = (tags: unknown) => JSON.stringify(tags) === '{}';
 
 const FileEntity = z.strictObject({
@@ -76,8 +76,9 @@ export function readWorldFile(path: string): WorldFile {
   const { data, problem } = parseInWords(WorldFileSchema, content);
   if (problem !== undefined) throw new StoreError(`${path}: ${problem}`);
   for (const [index, entity] of data.entities.entries()) {
-    const wrong = problemIn(entity);
-    if (wrong !== undefined) throw new StoreError(`${path}: entities.${index} (${entity.in}/${entity.name}).${wrong}`);
+    const entityProblem = problemIn(entity);
+    if (entityProblem !== undefined)
+      throw new StoreError(`${path}: entities.${index} (${entity.in}/${entity.name}).${entityProblem}`);
   }
   return data;
 }

@@ -14,52 +14,55 @@ export interface ScriptedEnvironment {
   /** Its id, once it exists. */
   id(): string;
   /** A request in it. */
-  at<N extends OperationName>(ago: number, name: N, input: Omit<Input<N>, 'environmentId'>): void;
+  at<N extends OperationName>(agoMs: number, name: N, input: Omit<Input<N>, 'environmentId'>): void;
 }
 
 /** A world's history, declared in any order and then executed in order of time, by the service's own rules and quotas. */
 export interface WorldScript {
   /** A request this many milliseconds before now. Its input is a function, because it may depend on earlier replies. */
-  at<N extends OperationName>(ago: number, name: N, input: () => Input<N>): void;
-  environment(ago: number, input: Input<'CreateKxEnvironment'>): ScriptedEnvironment;
+  at<N extends OperationName>(agoMs: number, name: N, input: () => Input<N>): void;
+  environment(agoMs: number, input: Input<'CreateKxEnvironment'>): ScriptedEnvironment;
   /** A change that no request can make. */
-  meanwhile(ago: number, change: (tx: Transaction) => Awaitable<void>): void;
+  changeDirectly(agoMs: number, change: (tx: Transaction) => Awaitable<void>): void;
   play(): Promise<void>;
 }
 
 export function worldScript(tx: Transaction, world: World, now: number, observe: Observer = () => {}): WorldScript {
   const random = seededRandom('demo');
-  const events: { ago: number; run: (context: Context) => Awaitable<void> }[] = [];
-  const add = <N extends OperationName>(ago: number, name: N, input: () => Input<N>, then = (_: object) => {}) => {
+  const events: { agoMs: number; run: (context: Context) => Awaitable<void> }[] = [];
+  const add = <N extends OperationName>(agoMs: number, name: N, input: () => Input<N>, then = (_: object) => {}) => {
     const run = async (context: Context) => {
       const request = input();
       observe(name, request);
       then(await answer(name, request, context, await tx.settings(world.arn)));
     };
-    events.push({ ago, run });
+    events.push({ agoMs, run });
   };
   return {
-    at: (ago, name, input) => add(ago, name, input),
-    environment(created, input) {
+    at: (agoMs, name, input) => add(agoMs, name, input),
+    environment(agoMs, input) {
       let id = '';
       add(
-        created,
+        agoMs,
         'CreateKxEnvironment',
         () => input,
         (output) => {
           id = (output as { environmentId: string }).environmentId;
         },
       );
-      return { id: () => id, at: (ago, name, rest) => add(ago, name, () => ({ environmentId: id, ...rest }) as never) };
+      return {
+        id: () => id,
+        at: (agoMs, name, rest) => add(agoMs, name, () => ({ environmentId: id, ...rest }) as never),
+      };
     },
-    meanwhile(ago, change) {
-      events.push({ ago, run: () => change(tx) });
+    changeDirectly(agoMs, change) {
+      events.push({ agoMs, run: () => change(tx) });
     },
     async play() {
       const context = { tx, world, pace: PACE.realistic, random };
-      for (const { ago, run } of events.toSorted((a, b) => b.ago - a.ago)) {
-        await applyDue({ ...context, now: now - ago });
-        await run({ ...context, now: now - ago });
+      for (const { agoMs, run } of events.toSorted((a, b) => b.agoMs - a.agoMs)) {
+        await applyDue({ ...context, now: now - agoMs });
+        await run({ ...context, now: now - agoMs });
       }
       await applyDue({ ...context, now });
     },

@@ -193,7 +193,7 @@ export function itKeepsTheTransactionContract(name: string, start: () => Promise
 
       it('is ahead by the sum of what it was advanced by, and a request learns that, its settings, and what is due', async () => {
         const state = () => store.read((tx) => tx.requestState(WORLD));
-        expect(await state()).toMatchObject({ ahead: 0, due: null, settings: undefined });
+        expect(await state()).toMatchObject({ aheadMs: 0, due: null, settings: undefined });
         await store.write(async (tx) => {
           await tx.advance(1_500);
           await tx.advance(2_000_000_000_000);
@@ -202,11 +202,11 @@ export function itKeepsTheTransactionContract(name: string, start: () => Promise
           await tx.put(entity(CLUSTERS, 'a', { due: 8 }));
         });
         expect(await state()).toMatchObject({
-          ahead: 2_000_000_001_500,
+          aheadMs: 2_000_000_001_500,
           due: 8,
           settings: { quotas: 'published', buckets: ['a'], touched: true },
         });
-        expect(await store.read((tx) => tx.time())).toMatchObject({ ahead: 2_000_000_001_500 });
+        expect(await store.read((tx) => tx.time())).toMatchObject({ aheadMs: 2_000_000_001_500 });
       });
     });
 
@@ -267,7 +267,7 @@ export function itKeepsTheTransactionContract(name: string, start: () => Promise
         });
         await expect(work).rejects.toThrow('refused');
         expect(await namesIn(CLUSTERS)).toEqual(['kept']);
-        expect(await store.read((tx) => tx.time())).toMatchObject({ ahead: 0 });
+        expect(await store.read((tx) => tx.time())).toMatchObject({ aheadMs: 0 });
       });
 
       it('lose no change when several processes read and write the same entity', async () => {

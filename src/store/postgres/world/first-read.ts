@@ -48,18 +48,18 @@ export async function firstReads(session: Statements, ranges: readonly Range[]):
   const found = ranges.map(({ lineage }): { state?: RequestState; knownRows: KnownRows } => ({
     knownRows: new Map(lineage.map(({ collection, name }) => [`${collection}/${name}`, undefined])),
   }));
-  for (const [at, now, ahead, due, settings, ...entity] of rows) {
+  for (const [at, now, aheadMs, due, settings, ...entity] of rows) {
     const one = found[Number(at) - 1] as FirstRead;
-    one.state ??= stateIn([now, ahead, due, settings]);
+    one.state ??= stateIn([now, aheadMs, due, settings]);
     if (entity[0] !== null) one.knownRows.set(`${entity[0]}/${entity[1]}`, entity);
   }
   return found as FirstRead[];
 }
 
-function stateIn([now, ahead, due, settings]: Row): RequestState {
+function stateIn([now, aheadMs, due, settings]: Row): RequestState {
   return {
     now: Number(now),
-    ahead: Number(ahead),
+    aheadMs: Number(aheadMs),
     due: due === null ? null : Number(due),
     settings: settingsIn(settings),
   };

@@ -77,7 +77,7 @@ function clockStatements(session: Statements, range: Range, first: FirstRead | u
     },
     time: async () => {
       const [row] = await rows(TIME);
-      return { now: Number(row?.[0]), ahead: Number(row?.[1]) };
+      return { now: Number(row?.[0]), aheadMs: Number(row?.[1]) };
     },
     advance: (milliseconds) => change(ADVANCE, milliseconds),
   };
