@@ -19,13 +19,13 @@ type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'> & { reado
 /**
  * Replaces a world: first records it in the journal and keeps the old world in a file if changes would be lost. Returns the path of that
  * file. Throws ConfigError if changes would be lost and `discardChanges` is false, and ApproverError if the world belongs to another key.
- * `replace` calls `keep` before it discards changes, and resolves with false if it may not discard them.
+ * `replace` calls `backUpWorld` before it discards changes, and resolves with false if it may not discard them.
  */
 export async function replaceWorld(
   store: Store,
   config: Pick<Config, 'state' | 'stateDir' | 'store' | 'worldStore'>,
   { act, region, source, discardChanges }: Replacement,
-  replace: (keep: () => Promise<void>) => Promise<boolean>,
+  replace: (backUpWorld: () => Promise<void>) => Promise<boolean>,
 ): Promise<string | undefined> {
   await requireOwnWorld(store, config.stateDir);
   const isChanged = await isWorldChanged(store, worldOf(DEFAULT_ACCOUNT, region));
@@ -35,20 +35,20 @@ export async function replaceWorld(
     const call = randomUUID();
     const replacement = { act, file, region, source, backup: isChanged ? backup : undefined };
     await journal.record({ kind: 'world', call, ...replacement, user: userName() });
-    let isKept = false;
-    const keep = async () => {
+    let isBackedUp = false;
+    const backUpWorld = async () => {
       await backUpTo(backup);
-      isKept = true;
+      isBackedUp = true;
     };
     try {
-      if (!(await replace(keep))) throw new ConfigError(YES_REQUIRED);
+      if (!(await replace(backUpWorld))) throw new ConfigError(YES_REQUIRED);
     } catch (error) {
-      if (isKept) rmSync(backup, { force: true });
+      if (isBackedUp) rmSync(backup, { force: true });
       await journal.finish(call, { result: 'failed' });
       throw error;
     }
     await journal.finish(call, { result: 'succeeded' });
-    return isKept ? backup : undefined;
+    return isBackedUp ? backup : undefined;
   });
 }
 

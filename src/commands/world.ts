@@ -55,8 +55,8 @@ const ACTIONS = {
       if (!path?.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
       const options = { now: Date.now, account: DEFAULT_ACCOUNT, region, quotas };
       const replacement = { act: 'import', region: readImport(path, options).region, source: path } as const;
-      await replace(store, config, { ...replacement, discardChanges }, (keep) =>
-        importWorld(store, path, { ...options, discardChanges, keep }),
+      await replace(store, config, { ...replacement, discardChanges }, (backUpWorld) =>
+        importWorld(store, path, { ...options, discardChanges, backUpWorld }),
       );
     },
   },
@@ -67,8 +67,8 @@ const ACTIONS = {
       const options = { ...place, now: Date.now, lifecycle: config.lifecycle, quotas: config.quotas };
       const source = config.world ?? DEFAULT_WORLD;
       const replacement = { act: 'reset', region: place.region, source } as const;
-      await replace(store, config, { ...replacement, discardChanges }, (keep) =>
-        resetWorld(store, source, { ...options, discardChanges, keep }),
+      await replace(store, config, { ...replacement, discardChanges }, (backUpWorld) =>
+        resetWorld(store, source, { ...options, discardChanges, backUpWorld }),
       );
     },
   },

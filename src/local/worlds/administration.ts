@@ -46,8 +46,8 @@ export const isWorldChanged = (store: Store, world: World): Promise<boolean> =>
 interface ReplaceOptions {
   /** Replaces the world even if it contains changes. */
   readonly discardChanges?: boolean;
-  /** Keeps a copy of the old world; called before changes are discarded. */
-  readonly keep?: (() => Promise<void>) | undefined;
+  /** Called before changes are discarded. */
+  readonly backUpWorld?: (() => Promise<void>) | undefined;
 }
 
 type ImportOptions = Pick<SeedOptions, 'now' | 'account' | 'quotas'> &
@@ -91,13 +91,13 @@ export function resetWorld(store: Store, name: string, options: SeedOptions & Re
 function replace(
   store: Store,
   world: World,
-  { discardChanges = false, keep = async () => {} }: ReplaceOptions,
+  { discardChanges = false, backUpWorld = async () => {} }: ReplaceOptions,
   make: (tx: Transaction) => Awaitable<void>,
 ): Promise<boolean> {
   return store.write(async (tx) => {
     const hasChanges = await isChanged(tx, world);
     if (hasChanges && !discardChanges) return false;
-    if (hasChanges) await keep();
+    if (hasChanges) await backUpWorld();
     await make(tx);
     return true;
   }, worldSubject(world));

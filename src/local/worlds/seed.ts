@@ -54,9 +54,9 @@ export function worldSeeder(name: string, options: SeedOptions): (tx: Transactio
 }
 
 /** Distinguishes a new world from the one that it replaces, and sets its limits. */
-export async function completeWorld(tx: Transaction, { arn }: World, given: QuotaSet | undefined): Promise<void> {
-  const { quotas = 'published', ...settings } = (await tx.settings(arn)) ?? {};
-  await tx.putSettings(arn, { ...settings, quotas: given ?? quotas, instance: randomUUID() });
+export async function completeWorld(tx: Transaction, { arn }: World, quotas: QuotaSet | undefined): Promise<void> {
+  const { quotas: present = 'published', ...settings } = (await tx.settings(arn)) ?? {};
+  await tx.putSettings(arn, { ...settings, quotas: quotas ?? present, instance: randomUUID() });
 }
 
 function contentSeeder(
