@@ -66,17 +66,17 @@ function withFirstItems(whole: Members, kept: number): Members {
 export function shortenedLines(text: string, maxBytes: number): string {
   if (bytesOf(text) <= maxBytes) return text;
   const lines = text.split('\n').map((line) => truncate(line, MAX_LINE_LENGTH));
-  let [first, last] = [0, lines.length];
-  for (let left = maxBytes - MAX_NOTE_LENGTH; first < last; ) {
-    const isNextFirst = first <= lines.length - last;
-    left -= bytesOf(lines[isNextFirst ? first : last - 1] as string) + 1;
+  let [omittedFrom, omittedTo] = [0, lines.length];
+  for (let left = maxBytes - MAX_NOTE_LENGTH; omittedFrom < omittedTo; ) {
+    const isAtStart = omittedFrom <= lines.length - omittedTo;
+    left -= bytesOf(lines[isAtStart ? omittedFrom : omittedTo - 1] as string) + 1;
     if (left < 0) break;
-    if (isNextFirst) first += 1;
-    else last -= 1;
+    if (isAtStart) omittedFrom += 1;
+    else omittedTo -= 1;
   }
-  const omitted = last - first;
+  const omitted = omittedTo - omittedFrom;
   const note = omitted === 0 ? [] : [`(${counted('line', omitted)} ${omitted === 1 ? 'is' : 'are'} left out here.)`];
-  return [...lines.slice(0, first), ...note, ...lines.slice(last)].join('\n');
+  return [...lines.slice(0, omittedFrom), ...note, ...lines.slice(omittedTo)].join('\n');
 }
 
 const MAX_LINE_LENGTH = 4_000;

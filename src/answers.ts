@@ -97,7 +97,7 @@ export function answersWith(shared: ServerDependencies): Answers {
     stateOf: readState({ ...shared, cache, caller: LOCAL_CALLER }),
     ...shared.pace,
   });
-  const deps = { ...shared, cache, call: feed.call(cache.invalidating(shared.call)) };
+  const deps = { ...shared, cache, call: feed.notifying(cache.invalidating(shared.call)) };
   const toolsNote = shared.catalog === 'search' ? FINDING_TOOLS : '';
   const skills = servedSkills(toolsNote);
   const runs = taskRuns(shared.tasks, shared.onerror);
@@ -145,7 +145,7 @@ function answerCalls({ connection, server, search, depsOf, runs, on }: Calls): v
   const runCall = async (params: CallParams, context: ServerContext, continuation: Continuation = {}) => {
     const run = (await search)?.callSearchTool ?? callTool;
     const deps = depsOf(context);
-    // Until 2025-11-25, a form makes a second round.
+    // For clients of MCP 2025-11-25 and older, a form makes a second round.
     const makeRound = async (roundContext: ServerContext) => {
       const exchange = {
         context: roundContext,
@@ -206,15 +206,15 @@ function answerPrompts(on: On, toolsNote: string): void {
 }
 
 function answerCompletions(on: On, depsOf: DependenciesOf): void {
-  on('completion/complete', async ({ params: { argument, context, ref } }, request) => {
+  on('completion/complete', async ({ params: { argument, context: completionContext, ref } }, context) => {
     if (ref.type === 'ref/prompt') requirePrompt(ref.name);
     else requireTemplate(ref.uri);
     const found = await completeVariable(
-      depsOf(request),
+      depsOf(context),
       { variable: argument.name, template: ref.type === 'ref/resource' ? ref.uri : undefined },
       argument.value,
-      context?.arguments ?? {},
-      request.mcpReq.signal,
+      completionContext?.arguments ?? {},
+      context.mcpReq.signal,
     );
     const values = found.slice(0, MAX_COMPLETIONS);
     return { completion: { values, total: found.length, hasMore: found.length > values.length } };

@@ -7,8 +7,8 @@ export class ExcessiveJson extends Error {
   override readonly name = 'ExcessiveJson';
 }
 
-/** How many more values may be parsed; texts that belong together share one budget. */
-export interface Allowance {
+/** How many more values may be parsed; texts that belong together share one. */
+export interface ValueBudget {
   values: number;
 }
 
@@ -16,8 +16,8 @@ export interface Allowance {
  * `JSON.parse` for text from clients. Before parsing, throws `ExcessiveJson` for more values than the budget or too deep nesting.
  * Throws SyntaxError for text that is not JSON.
  */
-export function parseBounded(text: string, left: Allowance = { values: MAX_VALUES }): unknown {
-  checkBounds(text, left);
+export function parseBounded(text: string, budget: ValueBudget = { values: MAX_VALUES }): unknown {
+  checkBounds(text, budget);
   return JSON.parse(text);
 }
 
@@ -25,36 +25,36 @@ const BACKSLASH = 0x5c;
 const SIGNIFICANT = /["[\]{},]/g;
 
 /** Scans no more characters than the bounds allow. Text that can no longer be JSON is left to `JSON.parse`, which rejects it. */
-function checkBounds(text: string, left: Allowance): void {
+function checkBounds(text: string, budget: ValueBudget): void {
   let depth = 0;
   // A key and a value may follow each comma and opening bracket, and begin the text.
-  let strings = 2 * left.values + 2;
+  let stringsLeft = 2 * budget.values + 2;
   SIGNIFICANT.lastIndex = 0;
   for (let found = SIGNIFICANT.exec(text); found !== null; found = SIGNIFICANT.exec(text)) {
     const [character] = found;
     if (character === '"') {
       SIGNIFICANT.lastIndex = endOfString(text, found.index) + 1;
-      strings -= 1;
+      stringsLeft -= 1;
     } else if (character === ']' || character === '}') depth -= 1;
     else {
-      left.values -= 1;
+      budget.values -= 1;
       if (character !== ',') depth += 1;
     }
-    if (left.values < 0) throw new ExcessiveJson(`has more than ${MAX_VALUES} values`);
+    if (budget.values < 0) throw new ExcessiveJson(`has more than ${MAX_VALUES} values`);
     if (depth > MAX_DEPTH) throw new ExcessiveJson(`is nested deeper than ${MAX_DEPTH} levels`);
-    if (depth < 0 || strings < 0) return;
+    if (depth < 0 || stringsLeft < 0) return;
   }
 }
 
 /** Where a string ends that begins at a quote. */
 function endOfString(text: string, start: number): number {
-  let at = text.indexOf('"', start + 1);
-  while (at >= 0 && isEscaped(text, at)) at = text.indexOf('"', at + 1);
-  return at < 0 ? text.length : at;
+  let quote = text.indexOf('"', start + 1);
+  while (quote >= 0 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
+  return quote < 0 ? text.length : quote;
 }
 
-function isEscaped(text: string, at: number): boolean {
-  let before = at - 1;
+function isEscaped(text: string, index: number): boolean {
+  let before = index - 1;
   while (text.charCodeAt(before) === BACKSLASH) before -= 1;
-  return (at - before) % 2 === 0;
+  return (index - before) % 2 === 0;
 }

@@ -54,15 +54,15 @@ export function readCommandLine(
   const command = argv[0] !== undefined && !argv[0].startsWith('-') ? argv[0] : defaultCommand;
   const shape = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (shape === undefined)
-    throw new ConfigError(`unknown command ${quoted(command)}${meant(command, Object.keys(commands))}`);
+    throw new ConfigError(`unknown command ${quoted(command)}${suggestion(command, Object.keys(commands))}`);
   const rest = argv[0] === command ? argv.slice(1) : argv;
   const { flags, switches, word } = readFlags(rest, shape);
   for (const wants of ['help', 'version'] as const)
     if (switches.has(wants)) return { command, config: configure({}, env), switches, wants };
   checkWord(command, shape, word);
   const variables = fromEnvironment(env);
-  const isConfigTaken = shape.settings.includes('config');
-  const file = isConfigTaken ? ((flags.config ?? variables.config) as string | undefined) : undefined;
+  const takesConfigFile = shape.settings.includes('config');
+  const file = takesConfigFile ? ((flags.config ?? variables.config) as string | undefined) : undefined;
   const given: Raw = { ...(file === undefined ? {} : fromFile(file)), ...variables, ...flags };
   const config = configure(Object.fromEntries(shape.settings.map((name) => [name, given[name]])), env);
   return { command, config, switches, word, wants: 'run' };
@@ -80,7 +80,7 @@ function checkWord(command: string, shape: CommandShape, given: string | undefin
 
 function readFlags(rest: readonly string[], { settings, switches = {}, word: expected }: CommandShape) {
   const byFlag = new Map(settings.map((name) => [flagOf(name), name]));
-  const bare = new Set(['help', 'version', ...Object.keys(switches)]);
+  const switchNames = new Set(['help', 'version', ...Object.keys(switches)]);
   const flags: Raw = {};
   const set = (name: SettingName, value: unknown) => {
     if (isList(name) && Object.hasOwn(flags, name))
@@ -93,14 +93,14 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
     const [flag = '', ...inline] = (rest[at] as string).split('=');
     const name = byFlag.get(flag);
     if (flag === '-h' || flag === '-v') found.add(flag === '-h' ? 'help' : 'version');
-    else if (flag.startsWith('--') && bare.has(flag.slice(2))) {
+    else if (flag.startsWith('--') && switchNames.has(flag.slice(2))) {
       if (inline.length > 0) throw new ConfigError(`${flag}: takes no value`);
       found.add(flag.slice(2));
     } else if (expected !== undefined && given === undefined && /^\w/.test(flag)) given = rest[at];
     else if (name === undefined)
       throw new ConfigError(
         flag.startsWith('-')
-          ? `unknown option ${quoted(flag)}${meant(flag, [...byFlag.keys(), ...[...bare].map((b) => `--${b}`)])}`
+          ? `unknown option ${quoted(flag)}${suggestion(flag, [...byFlag.keys(), ...[...switchNames].map((b) => `--${b}`)])}`
           : `unexpected argument ${quoted(rest[at] as string)}: options begin with --; see --help`,
       );
     else if (inline.length > 0) set(name, fromText(name, inline.join('=')));
@@ -147,22 +147,23 @@ function fromFile(path: string): Raw {
     throw new ConfigError(`${path}: a configuration file cannot name another one (config)`);
   const unknown = Object.keys(settings).find((key) => !Object.hasOwn(SETTINGS, key));
   if (unknown !== undefined)
-    throw new ConfigError(`${path}: unknown setting ${quoted(unknown)}${meant(unknown, FILE_SETTING_NAMES)}`);
+    throw new ConfigError(`${path}: unknown setting ${quoted(unknown)}${suggestion(unknown, FILE_SETTING_NAMES)}`);
   return settings;
 }
 
-const inner = (name: SettingName): z.ZodType => {
+const schemaOf = (name: SettingName): z.ZodType => {
   let schema: z.ZodType = SETTINGS[name];
   while (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) schema = schema.unwrap() as z.ZodType;
   return schema;
 };
-const isSwitch = (name: SettingName) => inner(name) instanceof z.ZodBoolean;
+const isSwitch = (name: SettingName) => schemaOf(name) instanceof z.ZodBoolean;
 /** Whether a setting is written as words with commas between them. */
-export const isList = (name: SettingName) => inner(name) instanceof z.ZodArray || inner(name) instanceof z.ZodUnion;
+export const isList = (name: SettingName) =>
+  schemaOf(name) instanceof z.ZodArray || schemaOf(name) instanceof z.ZodUnion;
 
 /** Converts text to the kind of value that a setting has; the schema rejects what does not fit. */
 function fromText(name: SettingName, text: string): unknown {
-  const schema = inner(name);
+  const schema = schemaOf(name);
   if (schema instanceof z.ZodBoolean) return { true: true, '1': true, false: false, '0': false }[text] ?? text;
   if (schema instanceof z.ZodNumber) return /^-?\d+$/.test(text) ? Number(text) : text;
   if (schema instanceof z.ZodUnion && text === 'none') return text;
@@ -172,4 +173,4 @@ function fromText(name: SettingName, text: string): unknown {
 
 const quoted = (text: string) => JSON.stringify(text.slice(0, 100));
 
-const meant = (text: string, known: readonly string[]) => didYouMean(text, known, { otherwise: '; see --help' });
+const suggestion = (text: string, known: readonly string[]) => didYouMean(text, known, { otherwise: '; see --help' });

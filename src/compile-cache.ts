@@ -6,13 +6,13 @@ import { userFolder } from './user-folder.ts';
 /** Lets Node keep compiled code in a folder of this user (Node 22 and newer), so that later starts are faster. */
 export function cacheCompiledCode(env: NodeJS.ProcessEnv, enable = ENABLE): void {
   if (enable === undefined || env['NODE_COMPILE_CACHE'] !== undefined) return;
-  const base = userFolder('cache', env);
-  const own = join(base, 'finspace-mcp');
-  const folder = join(own, 'compiled');
+  const cacheFolder = userFolder('cache', env);
+  const programFolder = join(cacheFolder, 'finspace-mcp');
+  const folder = join(programFolder, 'compiled');
   try {
     // Without `recursive`, which never returns on Node 20 where a file system does not allow new folders, such as /proc.
-    for (const path of [base, own, folder]) if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
-    if (isProtected(base) && isPrivate(own) && isPrivate(folder)) enable(folder);
+    for (const path of [cacheFolder, programFolder, folder]) if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
+    if (isProtected(cacheFolder) && isPrivate(programFolder) && isPrivate(folder)) enable(folder);
   } catch {
     // Without the cache, the code is compiled at each start.
   }

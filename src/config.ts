@@ -7,7 +7,7 @@ import { ENTITIES, lazy, RISKS, type Risk } from './operations/operation.ts';
 import { storeUrlProblem } from './store/url.ts';
 import { HTTP_DEFAULTS, HTTP_SETTINGS } from './transports/http/settings.ts';
 import { userFolder } from './user-folder.ts';
-import { wordIssue } from './wording.ts';
+import { issueText } from './wording.ts';
 
 const milliseconds = () => z.int().min(1).max(600_000);
 /** A path where this server creates files. Clients start it without a shell, so a folder would be called `~`. */
@@ -203,7 +203,7 @@ export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJ
 
 function parseSetting(name: SettingName, value: unknown): unknown {
   const schema: z.ZodType = SETTINGS[name];
-  const parsed = schema.safeParse(value, { error: wordIssue, reportInput: true });
+  const parsed = schema.safeParse(value, { error: issueText, reportInput: true });
   if (parsed.success) return parsed.data;
   throw new ConfigError(`${flagOf(name)}: ${parsed.error.issues[0]?.message}`);
 }

@@ -3,13 +3,13 @@ import { COMMANDS, DEFAULT_COMMAND, helpFor } from './commands/index.ts';
 import { ConfigError } from './config.ts';
 import { ErrorForPeople } from './error-for-people.ts';
 import { writeOut } from './output.ts';
-import { expectNoCycles } from './schema-settings.ts';
+import { turnOffCycleSupport } from './schema-settings.ts';
 import { visibleText } from './untrusted.ts';
 import { VERSION } from './version.ts';
 
-/** Runs a command line with what runs commands, and returns the exit code. */
+/** Runs a command line, its command with `run`, and returns the exit code. */
 export async function main(argv: readonly string[], run: (line: CommandLine) => Promise<void>): Promise<number> {
-  expectNoCycles();
+  turnOffCycleSupport();
   try {
     const line = readCommandLine(argv, process.env, COMMANDS, DEFAULT_COMMAND);
     if (line.wants === 'help') writeOut(helpFor(line.command));

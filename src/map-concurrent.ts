@@ -5,9 +5,10 @@ export async function mapConcurrent<T, R>(
   maxWorkers = MAX_WORKERS,
 ): Promise<R[]> {
   const results: R[] = new Array(items.length);
-  let next = 0;
+  let nextIndex = 0;
   const worker = async () => {
-    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
+    for (let index = nextIndex++; index < items.length; index = nextIndex++)
+      results[index] = await work(items[index] as T);
   };
   await Promise.all(Array.from({ length: Math.min(maxWorkers, items.length) }, worker));
   return results;

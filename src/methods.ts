@@ -1,5 +1,5 @@
-/** The MCP methods that are answered by code that is loaded on demand; all others are answered from the start. */
-export const ON_DEMAND = [
+/** The methods of MCP that are answered by code that is loaded on demand. */
+export const ON_DEMAND_METHODS = [
   'tools/call',
   'resources/list',
   'resources/templates/list',
@@ -11,7 +11,7 @@ export const ON_DEMAND = [
   'completion/complete',
 ] as const;
 
-/** The methods of extensions, which the SDK does not know. They are answered on demand, too. */
-export const OF_EXTENSIONS = ['skills/list', 'skills/get', 'tasks/get', 'tasks/update', 'tasks/cancel'] as const;
+/** The methods of extensions, which the SDK does not know. The same code answers them. */
+export const EXTENSION_METHODS = ['skills/list', 'skills/get', 'tasks/get', 'tasks/update', 'tasks/cancel'] as const;
 
-export type OnDemandMethod = (typeof ON_DEMAND | typeof OF_EXTENSIONS)[number];
+export type OnDemandMethod = (typeof ON_DEMAND_METHODS | typeof EXTENSION_METHODS)[number];

@@ -16,8 +16,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 export function didYouMean(
   word: string,
   known: readonly string[],
-  { otherwise = '', shown = (name) => name }: { otherwise?: string; shown?: (name: string) => string } = {},
+  { otherwise = '', format = (name) => name }: { otherwise?: string; format?: (name: string) => string } = {},
 ): string {
   const meant = nearest(word, known);
-  return meant === undefined ? otherwise : `; did you mean ${shown(meant)}?`;
+  return meant === undefined ? otherwise : `; did you mean ${format(meant)}?`;
 }

@@ -2,13 +2,13 @@ import { fstatSync, writeFileSync } from 'node:fs';
 
 const STDOUT = 1;
 let failure: NodeJS.ErrnoException | undefined;
-const keep = (error: NodeJS.ErrnoException) => {
+const keepFailure = (error: NodeJS.ErrnoException) => {
   failure ??= error;
 };
 
 /** Keeps the error of a failed write for `flushOutput`, instead of ending the process with a stack trace. */
 export function watchOutput(): void {
-  process.stdout.on('error', keep);
+  process.stdout.on('error', keepFailure);
   process.stderr.on('error', () => {});
 }
 
@@ -22,7 +22,7 @@ export function writeOut(text: string): void {
     // Node's file stream treats a short write, as on a full disk, as a complete one.
     writeFileSync(STDOUT, text);
   } catch (error) {
-    keep(error as NodeJS.ErrnoException);
+    keepFailure(error as NodeJS.ErrnoException);
   }
 }
 

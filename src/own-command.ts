@@ -6,13 +6,13 @@ import { basename, delimiter, dirname, join } from 'node:path';
  * and its file.
  */
 export function ownCommand({ argv, env } = { argv: process.argv, env: process.env }): string {
-  const started = argv[1] ?? '';
-  const folder = dirname(started);
+  const scriptPath = argv[1] ?? '';
+  const folder = dirname(scriptPath);
   const isInstalled =
-    basename(started) === 'finspace-mcp' &&
+    basename(scriptPath) === 'finspace-mcp' &&
     (env['PATH'] ?? '').split(delimiter).includes(folder) &&
     !folder.endsWith(join('node_modules', '.bin'));
-  return isInstalled ? 'finspace-mcp' : `node ${shellWord(realPath(started))}`;
+  return isInstalled ? 'finspace-mcp' : `node ${shellWord(realPath(scriptPath))}`;
 }
 
 /** A command of this program for people on any machine: without the paths of this one, which other callers must not see. */

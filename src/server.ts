@@ -2,7 +2,7 @@ import { type AuthInfo, Server, type ServerContext } from '@modelcontextprotocol
 import type { Answers, ServerProfile } from './answers.ts';
 import { withApps } from './extensions/apps/links.ts';
 import { declaredBy } from './extensions/capabilities.ts';
-import { OF_EXTENSIONS, ON_DEMAND } from './methods.ts';
+import { EXTENSION_METHODS, ON_DEMAND_METHODS } from './methods.ts';
 import { lazy } from './operations/operation.ts';
 import { requireFirstPage } from './resources/cursor.ts';
 import type { Watch } from './resources/subscribe.ts';
@@ -29,16 +29,19 @@ const EXTENSIONS = { 'io.modelcontextprotocol/skills': {}, 'io.modelcontextproto
 const UNCHECKED = {
   '~standard': { version: 1, vendor: 'finspace-mcp', validate: (value: unknown) => ({ value: value as object }) },
 } as const;
-const SHARED_HINTS = hints('public');
-const OWN_HINTS = hints('private');
+const PUBLIC_HINTS = hints('public');
+const PRIVATE_HINTS = hints('private');
 
 export type { Watch } from './resources/subscribe.ts';
 
-/** Creates the server of a caller. If it `receivesAllEvents`, the transport drops changes without a subscription. */
+/**
+ * Creates the server of a caller. On a connection that `receivesAllEvents`, the transport drops the events of resources without a
+ * subscription.
+ */
 export interface ServerFactory {
   (caller: Caller, connection?: { readonly receivesAllEvents: boolean }): Server;
   /** Loads what answers requests; `watch` works from then on. */
-  ready(): Promise<void>;
+  load(): Promise<void>;
   /** Starts to watch the resources that a caller's stream requests. */
   watch(caller: Caller, uris: readonly string[]): Watch;
 }
@@ -50,8 +53,8 @@ export function serverFactory(profile: ServerProfile, answers: () => Promise<Ans
     loaded = await answers();
     return loaded;
   });
-  /** Load the handlers of the connections that receive all events. */
-  const loadReceivers: (() => Promise<unknown>)[] = [];
+  /** Load the handlers of connections that receive all events. */
+  const receiverHandlers: (() => Promise<unknown>)[] = [];
 
   const make = (caller: Caller, { receivesAllEvents } = { receivesAllEvents: false }): Server => {
     const server = newServer(profile, caller, load);
@@ -59,19 +62,20 @@ export function serverFactory(profile: ServerProfile, answers: () => Promise<Ans
     listTools(server, profile, callerOf, load);
     const handlers = lazy(async () => (await load()).handlers({ server, callerOf, receivesAllEvents }));
     if (receivesAllEvents) {
-      loadReceivers.push(handlers);
-      // If `ready` has resolved already, it does not load these.
+      receiverHandlers.push(handlers);
+      // `loadAll` loads only the handlers of connections that exist when it is called.
       if (loaded !== undefined) void handlers();
     }
     handleOnDemand(server, handlers);
     return server;
   };
-  const ready = async () => void (await Promise.all([load(), ...loadReceivers.map((loadHandlers) => loadHandlers())]));
+  const loadAll = async () =>
+    void (await Promise.all([load(), ...receiverHandlers.map((loadHandlers) => loadHandlers())]));
   const watch = (caller: Caller, uris: readonly string[]) => {
     if (loaded === undefined) throw new Error('what answers requests is not loaded');
     return loaded.watch(caller, uris);
   };
-  return Object.assign(make, { ready, watch });
+  return Object.assign(make, { load: loadAll, watch });
 }
 
 type CallerOf = (context: Pick<ServerContext, 'http'>) => Caller;
@@ -89,7 +93,7 @@ function newServer(profile: ServerProfile, caller: Caller, load: () => Promise<A
       },
       instructions: instructionsFor(profile, caller),
       requestState: { verify: async (state) => (await load()).nonceIn(state) },
-      cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
+      cacheHints: caller === LOCAL_CALLER ? PUBLIC_HINTS : PRIVATE_HINTS,
     },
   );
 }
@@ -100,19 +104,19 @@ function listTools(server: Server, profile: ServerProfile, callerOf: CallerOf, l
     requireFirstPage(params);
     const { catalog, restrictions, outputSchemas } = profile;
     const found = catalog === 'search' ? await (await load()).searchTools(callerOf(context)) : undefined;
-    const own = listedTools(restrictions, callerOf(context));
-    const listed = outputSchemas ? own.map((await import('./tools/describe.ts')).withOutputSchema) : own;
+    const tools = listedTools(restrictions, callerOf(context));
+    const listed = outputSchemas ? tools.map((await import('./tools/describe.ts')).withOutputSchema) : tools;
     return { tools: found ?? withApps(listed, declaredBy(server, context)) };
   });
 }
 
 function handleOnDemand(server: Server, handlers: () => Promise<ReturnType<Answers['handlers']>>): void {
-  for (const method of ON_DEMAND)
+  for (const method of ON_DEMAND_METHODS)
     server.setRequestHandler(
       method,
       async (request: unknown, context: ServerContext) => (await handlers()).get(method)?.(request, context) as never,
     );
-  for (const method of OF_EXTENSIONS)
+  for (const method of EXTENSION_METHODS)
     server.setRequestHandler(
       method,
       { params: UNCHECKED },

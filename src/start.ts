@@ -3,5 +3,5 @@ import { main } from './main.ts';
 
 export { run };
 
-/** Runs a command line, and returns the exit code. A start that loads fewer files is faster, so this one loads what clients start. */
+/** Runs a command line, and returns the exit code. This module imports the command that clients start, so that a start loads fewer files. */
 export const start = (argv: readonly string[]): Promise<number> => main(argv, run);

@@ -5,14 +5,14 @@
 export function quoteUntrusted(text: string, limit = 80): string {
   let shown = '';
   for (const character of text) {
-    const next = escapeCharacter(character);
-    if (shown.length + next.length > limit) return `"${shown}" (cut, ${text.length} characters in all)`;
-    shown += next;
+    const escaped = escapeCharacter(character);
+    if (shown.length + escaped.length > limit) return `"${shown}" (cut, ${text.length} characters in all)`;
+    shown += escaped;
   }
   return `"${shown}"`;
 }
 
-/** The same, however long the text is. */
+/** A text of any length, quoted as by `quoteUntrusted`. */
 export const quoteWhole = (text: string): string => quoteUntrusted(text, Number.POSITIVE_INFINITY);
 
 function escapeCharacter(character: string): string {
@@ -29,7 +29,7 @@ export function safeJson(value: unknown): string {
   return JSON.stringify(value).replace(HIDDEN, (character) =>
     Array.from(
       { length: character.length },
-      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
     ).join(''),
   );
 }
@@ -64,7 +64,7 @@ function shownIn(value: unknown): unknown {
 const MISLEADING =
   /[\p{C}\p{Zl}\p{Zp}\p{M}\u115F\u1160\u2800\u3164\uFFA0\u{1D159}]|(?! )\p{Zs}|[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
-/** Of JSON, in which control characters and halves of surrogate pairs are escaped. */
+/** Matches JSON that may contain such a character: JSON escapes control characters and halves of surrogate pairs. */
 const MAY_HIDE = new RegExp(`${HIDDEN.source}|\\\\[bfnrtu]`, 'u');
 const PLAIN = /^[\w.:/@=+-]{1,200}$/;
 

@@ -1,11 +1,11 @@
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
-type Place = { readonly variable?: string; readonly inHome: readonly string[] };
-type Places = { readonly darwin: Place; readonly win32: Place; readonly other: Place };
+type UserFolder = { readonly variable?: string; readonly inHome: readonly string[] };
+type FoldersByPlatform = { readonly darwin: UserFolder; readonly win32: UserFolder; readonly other: UserFolder };
 
-const LOCAL_DATA: Place = { variable: 'LOCALAPPDATA', inHome: ['AppData', 'Local'] };
-const PLACES = {
+const LOCAL_DATA: UserFolder = { variable: 'LOCALAPPDATA', inHome: ['AppData', 'Local'] };
+const FOLDERS = {
   state: {
     darwin: { inHome: ['Library', 'Application Support'] },
     win32: LOCAL_DATA,
@@ -16,13 +16,13 @@ const PLACES = {
     win32: LOCAL_DATA,
     other: { variable: 'XDG_CACHE_HOME', inHome: ['.cache'] },
   },
-} satisfies Record<string, Places>;
+} satisfies Record<string, FoldersByPlatform>;
 
 /** The folder in which programs of this user keep their state or cache, by the conventions of the platform. */
-export function userFolder(kind: keyof typeof PLACES, env: NodeJS.ProcessEnv): string {
-  const places: Places = PLACES[kind];
+export function userFolder(kind: keyof typeof FOLDERS, env: NodeJS.ProcessEnv): string {
+  const folders: FoldersByPlatform = FOLDERS[kind];
   const { platform } = process;
-  const { variable = '', inHome } = platform === 'darwin' || platform === 'win32' ? places[platform] : places.other;
+  const { variable = '', inHome } = platform === 'darwin' || platform === 'win32' ? folders[platform] : folders.other;
   const given = env[variable] ?? '';
   // The convention is to ignore a relative path: it would name another folder in each working directory.
   return isAbsolute(given) ? given : join(homedir(), ...inHome);

@@ -5,9 +5,9 @@ import { didYouMean } from './nearest.ts';
  * What is wrong with a value, in words for people and agents, as the `error` of a zod parse. A schema whose format needs an
  * example has its own message.
  */
-export function wordIssue(issue: z.core.$ZodRawIssue): string {
-  const say = WORDS[issue.code ?? ''] as ((issue: unknown) => string) | undefined;
-  return say?.(issue) ?? OTHER;
+export function issueText(issue: z.core.$ZodRawIssue): string {
+  const format = WORDS[issue.code ?? ''] as ((issue: unknown) => string) | undefined;
+  return format?.(issue) ?? OTHER;
 }
 
 const OTHER = 'is not in the required format';
@@ -16,13 +16,13 @@ type Parsed<T> =
   | { readonly data: T; readonly problem?: undefined }
   | { readonly data?: undefined; readonly problem: string };
 
-/** A value of a file as its schema has it, or what is wrong with it first, on one line: `rules.0.every: has to be at least 1`. */
-export function parseInWords<S extends z.ZodType>(schema: S, value: unknown): Parsed<z.output<S>> {
-  const { data, error } = schema.safeParse(value, { error: wordIssue, reportInput: true });
+/** Parses a value of a file by its schema. `problem` is the first problem, on one line: `rules.0.every: has to be at least 1`. */
+export function parseOrExplain<S extends z.ZodType>(schema: S, value: unknown): Parsed<z.output<S>> {
+  const { data, error } = schema.safeParse(value, { error: issueText, reportInput: true });
   if (error === undefined) return { data };
   const { path, message } = error.issues[0] as z.core.$ZodIssue;
-  const place = path.length === 0 ? '' : `${path.join('.')}: `;
-  return { problem: `${place}${message.replaceAll('\n', ' ').slice(0, MAX_LENGTH)}` };
+  const prefix = path.length === 0 ? '' : `${path.join('.')}: `;
+  return { problem: `${prefix}${message.replaceAll('\n', ' ').slice(0, MAX_LENGTH)}` };
 }
 
 const MAX_LENGTH = 400;
@@ -33,10 +33,10 @@ const WORDS: { readonly [C in z.core.$ZodIssue['code']]?: (issue: Raw<C>) => str
   invalid_type: ({ expected, input }) =>
     input === undefined ? 'required' : `expects ${TYPES[expected] ?? expected}, not ${shown(input)}`,
   invalid_value: ({ values, input }) => {
-    const known = values.map(String);
-    const choice = known.length === 1 ? `only ${known[0]}` : `one of ${known.join(', ')}`;
+    const allowed = values.map(String);
+    const choice = allowed.length === 1 ? `only ${allowed[0]}` : `one of ${allowed.join(', ')}`;
     if (input === undefined) return `required: ${choice}`;
-    return `expects ${choice}${typeof input === 'string' ? didYouMean(input, known) : `, not ${shown(input)}`}`;
+    return `expects ${choice}${typeof input === 'string' ? didYouMean(input, allowed) : `, not ${shown(input)}`}`;
   },
   too_small: ({ origin, minimum }) => `has to ${boundText(origin, 'at least', minimum)}`,
   too_big: ({ origin, maximum }) => `has to ${boundText(origin, 'at most', maximum)}`,

@@ -3,7 +3,7 @@ import { type Config, ConfigError, configure, flagOf, SETTINGS } from '../config
 import { readJsonFile } from '../json-file.ts';
 import { type Caller, LOCAL_CALLER } from '../safety/policy.ts';
 import { type AllowedScopes, isScope, SCOPES, scopedCaller } from '../transports/http/auth/scopes.ts';
-import { parseInWords } from '../wording.ts';
+import { parseOrExplain } from '../wording.ts';
 
 /** The schema of the file, built only if there is one. */
 function fileSchema() {
@@ -43,7 +43,7 @@ export interface Target {
 /** The targets that the configuration names; none without --targets. Throws ConfigError. */
 export function targetsOf(config: Config): Target[] {
   if (config.targets === undefined) return [];
-  const { data, problem } = parseInWords(fileSchema(), readTargets(config.targets));
+  const { data, problem } = parseOrExplain(fileSchema(), readTargets(config.targets));
   if (problem !== undefined) throw new ConfigError(`--targets: ${config.targets}: ${problem}`);
   return Object.entries(data.targets).map(([alias, row]) => ({
     alias,

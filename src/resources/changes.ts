@@ -13,7 +13,7 @@ export interface ChangeOptions extends PollOptions {
 /** Notifies subscribers of changed resources: after calls through this server, and when polling finds a change. */
 export interface Changes extends ServerEventBus {
   /** A Call that notifies subscribers of changed resources after each mutation. */
-  readonly call: (call: Call) => Call;
+  readonly notifying: (call: Call) => Call;
   /** Polls a resource. A resource beyond the limit is updated only by changes through this server. */
   readonly watch: Subscribe;
 }
@@ -47,7 +47,7 @@ export function changes({ bus, ...pace }: ChangeOptions): Changes {
         leaveBus = undefined;
       };
     },
-    call: (call) => async (name, input, options) => {
+    notifying: (call) => async (name, input, options) => {
       const { risk } = operationNamed(name);
       const output = await call(name, input, options);
       const nobodyHears = listeners.size === 0 && bus === undefined;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { type Allowance, MAX_VALUES, parseBounded } from '../bounded-json.ts';
+import { MAX_VALUES, parseBounded, type ValueBudget } from '../bounded-json.ts';
 import { didYouMean } from '../nearest.ts';
 import { arnParts } from '../operations/arn.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { insteadOf } from '../operations/offered.ts';
 import { prototypeKeyIssues } from '../operations/prototype-keys.ts';
 import { quoteUntrusted } from '../untrusted.ts';
-import { wordIssue } from '../wording.ts';
+import { issueText } from '../wording.ts';
 import { type Lookup, whereListed } from './identify.ts';
 import { lenient } from './lenient.ts';
 
@@ -26,16 +26,16 @@ type Parsed = { readonly input: Record<string, unknown> } | { readonly problems:
 export function parseArguments(
   schema: z.ZodObject,
   given: unknown,
-  allowance = { layers: MAX_LAYERS, values: MAX_VALUES },
+  budget = { layers: MAX_LAYERS, values: MAX_VALUES },
 ): Parsed {
   const corrected = lenient(schema, given);
   const parsed = schema.safeParse(corrected, { error: limitedMessages(), reportInput: true });
   const dropped = prototypeKeyIssues(schema, corrected);
   if (parsed.success && dropped.length === 0) return { input: parsed.data };
   const issues = [...dropped, ...(parsed.error?.issues ?? [])];
-  const unpacked = allowance.layers > 0 ? issues.flatMap(unpackJson(allowance)) : [];
-  allowance.layers -= 1;
-  if (unpacked.length > 0) return parseArguments(schema, withUnpacked(corrected, unpacked), allowance);
+  const unpacked = budget.layers > 0 ? issues.flatMap(unpackJson(budget)) : [];
+  budget.layers -= 1;
+  if (unpacked.length > 0) return parseArguments(schema, withUnpacked(corrected, unpacked), budget);
   const problemByPath = new Map<string, ArgumentProblem>();
   for (const problem of issues.slice(0, MAX_PROBLEMS).flatMap((issue) => problemsIn(schema, issue))) {
     const text = pathText(problem.path);
@@ -45,11 +45,11 @@ export function parseArguments(
 }
 
 /** Messages for as many issues as are shown. The others get none, because creating them takes time. */
-function limitedMessages(): typeof wordIssue {
+function limitedMessages(): typeof issueText {
   let left = MAX_PROBLEMS;
   return (issue) => {
     left -= 1;
-    return left < 0 ? '' : wordIssue(issue);
+    return left < 0 ? '' : issueText(issue);
   };
 }
 
@@ -63,12 +63,12 @@ interface Unpacked {
 }
 
 /** Finds strings that contain a list or an object as JSON, where the schema expects a list or an object. */
-function unpackJson(allowance: Allowance): (issue: z.core.$ZodIssue) => Unpacked[] {
+function unpackJson(budget: ValueBudget): (issue: z.core.$ZodIssue) => Unpacked[] {
   return ({ code, path, input, ...issue }) => {
     if (code !== 'invalid_type' || path.length === 0 || typeof input !== 'string') return [];
     if (input.length > MAX_JSON_LENGTH || !/^\s*[[{]/.test(input)) return [];
     try {
-      const value = parseBounded(input, allowance);
+      const value = parseBounded(input, budget);
       return Array.isArray(value) === ((issue as { expected?: unknown }).expected === 'array') ? [{ path, value }] : [];
     } catch {
       return [];

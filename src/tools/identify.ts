@@ -93,7 +93,7 @@ export async function missingText(lookup: Lookup, { label, value, scope }: Refer
     [name, known.get(name)].flatMap((each) => (each ? quoteUntrusted(each) : [])).join(', whose id is ');
   const hint = lookup.isDestructive
     ? existingNamesText(known, shown)
-    : didYouMean(value, [...known.keys()], { otherwise: '.', shown });
+    : didYouMean(value, [...known.keys()], { otherwise: '.', format: shown });
   const where = whereListed(lookup.deps, label, operationName);
   return `There is no ${nounOfLabel(label, operationName)} ${quoteUntrusted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
 }

@@ -2,7 +2,7 @@ import { type JSONRPCRequest, PROTOCOL_VERSION_META_KEY, ProtocolErrorCode } fro
 import * as z from 'zod';
 import { isObject } from '../is-object.ts';
 import { lazy } from '../operations/operation.ts';
-import { wordIssue } from '../wording.ts';
+import { issueText } from '../wording.ts';
 
 /** The JSON-RPC error, in words, for a request with wrong params. */
 export interface ParamsError {
@@ -33,7 +33,7 @@ export function paramsError(message: unknown): ParamsError | undefined {
   // An unknown method of the request's era is reported as unknown, whatever its params are.
   if (OF_2025.has(method) && hasEnvelope(params)) return undefined;
   const schema = (Object.hasOwn(SCHEMAS, method) ? SCHEMAS[method as keyof typeof SCHEMAS] : ANY)();
-  const issue = schema.safeParse(params ?? {}, { error: wordIssue, reportInput: true }).error?.issues[0];
+  const issue = schema.safeParse(params ?? {}, { error: issueText, reportInput: true }).error?.issues[0];
   if (issue === undefined) return undefined;
   const text = `Invalid params of ${method}: ${['params', ...issue.path].join('.')}: ${issue.message}`;
   return { jsonrpc: '2.0', id, error: { code: ProtocolErrorCode.InvalidParams, message: text } };

@@ -28,7 +28,7 @@ export interface StdioWireOptions extends Pick<JsonLinesOptions, 'input' | 'outp
   /** Called once the answer to the first `tools/list` is written: a call is likely to come next. */
   readonly onlisted?: (() => void) | undefined;
   /** Loads what `watch` needs. */
-  readonly ready?: (() => Promise<void>) | undefined;
+  readonly load?: (() => Promise<void>) | undefined;
   /** Starts to watch the resources that a stream of change events requests. */
   readonly watch: (uris: readonly string[]) => Watch;
 }
@@ -37,7 +37,7 @@ export interface StdioWireOptions extends Pick<JsonLinesOptions, 'input' | 'outp
  * JSON-RPC lines over two streams. Unlike the SDK's transport, it answers lines that are not JSON-RPC with an error, survives
  * lines that are too long, and lets its owner decide what happens at the end of input (`onend`).
  */
-export function stdioWire({ input, output, onend, onlisted, maxBytes, ready, watch }: StdioWireOptions): StdioWire {
+export function stdioWire({ input, output, onend, onlisted, maxBytes, load, watch }: StdioWireOptions): StdioWire {
   const requests = openRequests();
   const turns = turnQueue();
   const firstList = firstListing(onlisted);
@@ -52,7 +52,7 @@ export function stdioWire({ input, output, onend, onlisted, maxBytes, ready, wat
     onbroken: () => void wire.close(),
   });
   const reply = (message: object) => void lines.send(message).catch(() => {});
-  const listen = streamOpener({ ready, watch, hold: turns.hold }, (message, endOrError) => {
+  const listen = streamOpener({ load, watch, hold: turns.hold }, (message, endOrError) => {
     if (endOrError instanceof Error) {
       wire.onerror?.(endOrError);
       return reply(errorReply(InternalError, 'This server cannot watch resources.', message.id));
@@ -142,7 +142,7 @@ function firstListing(onlisted: (() => void) | undefined) {
   };
 }
 
-interface StreamOptions extends Pick<StdioWireOptions, 'ready' | 'watch'> {
+interface StreamOptions extends Pick<StdioWireOptions, 'load' | 'watch'> {
   /** Makes later lines wait. */
   readonly hold: (until: Promise<unknown>) => void;
 }
@@ -152,21 +152,21 @@ interface StreamOptions extends Pick<StdioWireOptions, 'ready' | 'watch'> {
  * the function that ends the stream, or the error.
  */
 function streamOpener(
-  { ready, watch, hold }: StreamOptions,
+  { load, watch, hold }: StreamOptions,
   opened: (message: JSONRPCRequest, endOrError: (() => void) | Error) => void,
 ): (message: JSONRPCRequest) => void {
-  let isReady = ready === undefined;
+  let isLoaded = load === undefined;
   const open = (message: JSONRPCRequest): void => {
-    if (isReady || ready === undefined) {
+    if (isLoaded || load === undefined) {
       const { message: allowed, end } = watchSubscriptions(message, watch);
       opened(allowed, end);
       return;
     }
     const start = () => {
-      isReady = true;
+      isLoaded = true;
       open(message);
     };
-    hold(ready().then(start, (error: Error) => opened(message, error)));
+    hold(load().then(start, (error: Error) => opened(message, error)));
   };
   return open;
 }

@@ -48,7 +48,7 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
     onend: end,
     onlisted,
     maxBytes,
-    ready: serve.ready,
+    load: serve.load,
     watch: (uris) => serve.watch(caller, uris),
   });
   const connection = serveStdio(({ era }) => serve(caller, { receivesAllEvents: era === 'modern' }), {

@@ -50,7 +50,7 @@ it('a client whose first message requests a stream is notified', async () => {
 it('a request for a stream gets an error if its handler cannot be loaded', async () => {
   const { serve } = served();
   const broken = Object.assign((...given: Parameters<ServerFactory>) => serve(...given), {
-    ready: () => Promise.reject(new Error('cannot be loaded')),
+    load: () => Promise.reject(new Error('cannot be loaded')),
     watch: serve.watch,
   });
   const heard = listenFirst(broken);

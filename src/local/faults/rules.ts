@@ -4,7 +4,7 @@ import { ERRORS, type ErrorName } from '../../operations/errors.ts';
 import { OPERATION_NAMES, OPERATIONS, type OperationName } from '../../operations/index.ts';
 import { StatusReason } from '../../operations/shapes.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
-import { parseInWords } from '../../wording.ts';
+import { parseOrExplain } from '../../wording.ts';
 
 /** The `errorType` in a changeset's `errorInfo`. */
 export const ERROR_TYPES = OPERATIONS.GetKxChangeset.output().shape.errorInfo.unwrap().shape.errorType;
@@ -92,7 +92,7 @@ export function readFaults(path: string): FaultPlan {
 
 /** Checks fault rules; `source` names them in the error. */
 export function faultPlan(content: unknown, source: string): FaultPlan {
-  const { data, problem } = parseInWords(FaultFile, content);
+  const { data, problem } = parseOrExplain(FaultFile, content);
   if (problem !== undefined) throw new StoreError(`${source}: ${problem}`);
   return data;
 }

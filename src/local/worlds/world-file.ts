@@ -7,7 +7,7 @@ import { operationNamed } from '../../operations/index.ts';
 import { lazy } from '../../operations/operation.ts';
 import { TagMap } from '../../operations/shapes.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
-import { parseInWords } from '../../wording.ts';
+import { parseOrExplain } from '../../wording.ts';
 import { isOrdered, kindOf } from '../arns.ts';
 import { ERROR_TYPES } from '../faults/rules.ts';
 import { BODIES, moment } from './bodies.ts';
@@ -73,7 +73,7 @@ export function readWorldFile(path: string): WorldFile {
       `${path}: was written by a newer version of finspace-mcp (format ${version}; this one knows up to ${VERSION})`,
     );
   }
-  const { data, problem } = parseInWords(WorldFileSchema, content);
+  const { data, problem } = parseOrExplain(WorldFileSchema, content);
   if (problem !== undefined) throw new StoreError(`${path}: ${problem}`);
   for (const [index, entity] of data.entities.entries()) {
     const entityProblem = problemIn(entity);
@@ -87,7 +87,7 @@ export function readWorldFile(path: string): WorldFile {
 function problemIn(entity: WorldFile['entities'][number]): string | undefined {
   const kind = kindOf(entity.in);
   const { inArn } = NAMES[kind];
-  const { problem } = parseInWords(NAMED_BODIES.get(kind)?.() as z.ZodType, entity);
+  const { problem } = parseOrExplain(NAMED_BODIES.get(kind)?.() as z.ZodType, entity);
   if (problem !== undefined) return problem;
   if (!isOrdered(entity.in) && entity.position !== undefined && entity.position !== entity.name)
     return `position: must be the name or omitted, because each ${inArn} is listed by name`;

@@ -18,7 +18,7 @@ export function notFound(
 ): Unanswerable {
   const like = existing.filter((name) => name.toLowerCase().includes(wanted.toLowerCase()));
   const otherwise = `. Existing ones: ${quotedList(like.length > 0 ? like : existing)}.`;
-  const meant = like.length > 0 ? otherwise : didYouMean(wanted, existing, { otherwise, shown: quoteUntrusted });
+  const meant = like.length > 0 ? otherwise : didYouMean(wanted, existing, { otherwise, format: quoteUntrusted });
   const more = gaps.length === 0 ? '' : ` and ${gaps.length} more`;
   const unread =
     gap === undefined

@@ -119,6 +119,6 @@ export async function noneText({ graphsWith }: PollContext, kind: Kind, name: st
   const otherwise = gaps.length > 0 ? '.' : `. Existing ones: ${quotedList(known)}.`;
   const unless =
     goal === DELETED ? 'If another client deleted it, it is gone. Otherwise, check the name' : 'Check the name';
-  const meant = didYouMean(name, known, { otherwise, shown: quoteUntrusted });
+  const meant = didYouMean(name, known, { otherwise, format: quoteUntrusted });
   return `There is no ${kind} with that name, and this server deleted none. ${unless}${meant}`;
 }

@@ -1,4 +1,4 @@
-import { OF_EXTENSIONS, ON_DEMAND } from '../../methods.ts';
+import { EXTENSION_METHODS, ON_DEMAND_METHODS } from '../../methods.ts';
 import { calledTool, type NeedsOf, scopesOf } from './auth/scopes.ts';
 import { messagesIn, type RpcMessage } from './rpc-messages.ts';
 
@@ -58,8 +58,8 @@ const METHODS = new Set<string>([
   'server/discover',
   'ping',
   'tools/list',
-  ...ON_DEMAND,
-  ...OF_EXTENSIONS,
+  ...ON_DEMAND_METHODS,
+  ...EXTENSION_METHODS,
   'subscriptions/listen',
   'logging/setLevel',
 ]);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { readJsonFile } from '../../../json-file.ts';
-import { parseInWords } from '../../../wording.ts';
+import { parseOrExplain } from '../../../wording.ts';
 import { type Holder, isScope, SCOPES } from './scopes.ts';
 
 const Row = z.strictObject({
@@ -39,7 +39,7 @@ export function staticTokens(path: string): StaticTokens {
 
 function read(path: string): z.output<typeof Row>[] {
   const content = readJsonFile(path, (why) => new TokenFileError(`${path} ${why}`));
-  const { data, problem } = parseInWords(File, content);
+  const { data, problem } = parseOrExplain(File, content);
   if (problem !== undefined) throw new TokenFileError(`${path}: ${problem}`);
   const { tokens } = data;
   for (const member of ['name', 'sha256'] as const)
