@@ -12,7 +12,7 @@ import type { SharedStore } from '../store/store.ts';
 import { compositeNamed } from '../tools/composites.ts';
 import { causeOf } from '../transports/cause.ts';
 import { type Authorization, authorization } from '../transports/http/auth/authorize.ts';
-import { type AllowedScopes, needsOfOperation } from '../transports/http/auth/scopes.ts';
+import { type AllowedScopes, operationOfTool } from '../transports/http/auth/scopes.ts';
 import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
 import type { Observe } from '../transports/http/exchange.ts';
 import { NotReady } from '../transports/http/probes.ts';
@@ -69,8 +69,8 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
     authorization,
     approvals: hasPage ? signing : undefined,
     served: endpoints,
-    needsOf: (tool) => needsOfOperation(tool) ?? compositeNamed(tool)?.needs,
-    settled: async () => void (await Promise.all(endpoints.map(({ settled }) => settled()))),
+    operationsCalledBy: (tool) => operationOfTool(tool) ?? compositeNamed(tool)?.needs,
+    mutationsSettled: async () => void (await Promise.all(endpoints.map(({ mutationsSettled }) => mutationsSettled()))),
     ready: () => requireReady({ 'the backend': () => anyReady(endpoints), ...dependencies }),
     limiterFor: store && sharedRateLimiter(store, now),
     gauges: store?.gauges,
@@ -157,7 +157,7 @@ async function startEndpoint(
   options: Omit<RuntimeOptions, 'remote' | 'scope'>,
 ) {
   await prepareBackend(config, log);
-  const { serve, answers, direct, ledger, settled, close, agreement } = createRuntime(config, log, {
+  const { createServer, answers, direct, ledger, mutationsSettled, close, agreement } = createRuntime(config, log, {
     ...options,
     remote: true,
     scope: path,
@@ -173,10 +173,10 @@ async function startEndpoint(
   const plans = page && { server: page.server, target: config.target, ledger };
   return {
     path,
-    serve,
+    createServer,
     allowedScopes,
     plans,
-    settled,
+    mutationsSettled,
     close,
     ready,
     agreement,

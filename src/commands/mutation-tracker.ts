@@ -3,7 +3,7 @@ import { type Call, operationNamed } from '../operations/index.ts';
 export interface TrackedCalls {
   readonly call: Call;
   /** Resolves when the mutations that have started are over. */
-  settled(): Promise<void>;
+  mutationsSettled(): Promise<void>;
 }
 
 /**
@@ -19,6 +19,6 @@ export function trackMutations(call: Call): TrackedCalls {
       mutations.add(result);
       return result.finally(() => mutations.delete(result));
     },
-    settled: async () => void (await Promise.allSettled(mutations)),
+    mutationsSettled: async () => void (await Promise.allSettled(mutations)),
   };
 }

@@ -34,7 +34,7 @@ const POLL_MS = { local: 1_000, aws: 15_000 };
 
 /** What a process serves, over any transport: creates servers for callers that share one backend, ledger and journal. */
 export interface Runtime {
-  readonly serve: ServerFactory;
+  readonly createServer: ServerFactory;
   readonly answers: Answers;
   /** Loads the code that the first call needs. */
   load(): Promise<void>;
@@ -45,7 +45,7 @@ export interface Runtime {
   /** What all replicas must agree on. Rejects with LedgerError when the backend cannot be opened. */
   agreement(): Promise<{ readonly location: string; readonly approver: string }>;
   /** Resolves when every mutation that started has ended and is in the journal. */
-  settled(): Promise<void>;
+  mutationsSettled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -82,18 +82,17 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   const { backendLocation, quotas, aheadMs } = service;
   const direct = wrapCall(service.call);
   const { store, close: closeStore } = openStateStore(config, log, options, rules, now);
-  const { journal } = store;
   const ledger = store.ledger(PLAN_OPEN_MS);
-  const { call, settled } = recordedCalls(config, log, direct, journal, backendLocation);
+  const { call, mutationsSettled } = recordedCalls(config, log, direct, store.journal, backendLocation);
   const kits = kitsOf(config, store, call);
   const signer = (options.signers ?? stateSigners())('question');
   const { outOfBand, ...channels } = approvalChannels(config, log, options, rules, { ledger, store }, now);
-  const common = { call, backendLocation, quotas, aheadMs, signer, formerNames: () => formerNames(journal) };
+  const common = { call, backendLocation, quotas, aheadMs, signer, formerNames: () => formerNames(store.journal) };
   const answers = answersWith({
     ...profile,
     ...common,
     ...channels,
-    deletionTimes: () => deletionTimesIn(journal),
+    deletionTimes: () => deletionTimesIn(store.journal),
     secrets: secretSink(config, options, now),
     onerror: (error) => logInternal(log, error),
     kits,
@@ -112,8 +111,9 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     pace: { everyMs: POLL_MS[config.backend], now, later },
   });
   const close = inOrder(answers.stop, service.close, closeStore);
-  const serve = serverFactory(profile, async () => answers);
-  return { serve, answers, load: service.load, direct, ledger, agreement: agreementOf(service, rules), settled, close };
+  const createServer = serverFactory(profile, async () => answers);
+  const agreement = agreementOf(service, rules);
+  return { createServer, answers, load: service.load, direct, ledger, agreement, mutationsSettled, close };
 }
 
 /** A function that takes some steps one after another. */
@@ -176,10 +176,10 @@ function recordedCalls(
   { backend, region }: PlanLocation,
 ): TrackedCalls {
   const onLost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
-  const { call, settled } = trackMutations(journaledCall(direct, journal, `${backend} ${region}`, onLost));
+  const { call, mutationsSettled } = trackMutations(journaledCall(direct, journal, `${backend} ${region}`, onLost));
   const { environments } = config;
-  if (environments === undefined) return { call, settled };
-  return { call: limitToEnvironments(warnAboutMissing(call, environments, log), environments), settled };
+  if (environments === undefined) return { call, mutationsSettled };
+  return { call: limitToEnvironments(warnAboutMissing(call, environments, log), environments), mutationsSettled };
 }
 
 function secretSink(config: Config, { remote }: RuntimeOptions, now: () => number): SecretSink {

@@ -26,19 +26,19 @@ export async function stdio(given: Config): Promise<void> {
   await prepareBackend(config, log);
   const parent = process.ppid;
   const store = config.store === undefined ? undefined : await joinedStore(config, log);
-  const { serve, load, settled, close } = runtimeOnDemand(config, log, store);
+  const { createServer, load, mutationsSettled, close } = runtimeOnDemand(config, log, store);
   const stop = new AbortController();
   void stopSignal().then(() => stop.abort());
   if (process.stdin.isTTY) process.stderr.write(greeting());
 
   const onerror = (error: Error) => log.warn({ error: error.message }, 'protocol error');
-  await serveOverStdio(serve, caller, {
+  await serveOverStdio(createServer, caller, {
     input: process.stdin,
     output: process.stdout,
     onerror,
     stop: stop.signal,
-    settled,
-    abandoned: () => parentEnded(parent),
+    mutationsSettled,
+    parentEnded: () => parentEnded(parent),
     callMs: config.callTimeout,
     maxBytes: config.maxBody,
     onlisted: () => void load().catch(() => {}),
@@ -71,7 +71,7 @@ function runtimeOnDemand(
   config: Config,
   log: Log,
   store: SharedStore | undefined,
-): Pick<Runtime, 'serve' | 'load' | 'settled' | 'close'> {
+): Pick<Runtime, 'createServer' | 'load' | 'mutationsSettled' | 'close'> {
   const profile = serverProfile(config);
   let opening: Promise<Runtime> | undefined;
   const open = () => {
@@ -83,9 +83,9 @@ function runtimeOnDemand(
   };
   setTimeout(() => open().catch(() => {}), IDLE_MS).unref();
   return {
-    serve: serverFactory(profile, async () => (await open()).answers),
+    createServer: serverFactory(profile, async () => (await open()).answers),
     load: async () => (await open()).load(),
-    settled: async () => (await opening)?.settled(),
+    mutationsSettled: async () => (await opening)?.mutationsSettled(),
     close: async () => (await opening)?.close(),
   };
 }

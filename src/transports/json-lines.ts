@@ -11,7 +11,7 @@ export interface JsonLinesOptions {
   readonly maxBytes: number;
   readonly receive: (line: string) => void;
   /** Called with the beginning and the end of a skipped line. */
-  readonly tooLong: (begin: string, end: string) => void;
+  readonly onskipped: (begin: string, end: string) => void;
   readonly onend: () => void;
   readonly onerror: (error: Error) => void;
   /** The output is broken, so nothing more can be sent. */
@@ -29,8 +29,8 @@ export interface JsonLines {
 
 /** Reads and writes lines; nothing is read before `start`. */
 export function jsonLines(options: JsonLinesOptions): JsonLines {
-  const { input, output, maxBytes, receive, tooLong, onend, onerror, onbroken } = options;
-  const lines = lineSplitter(maxBytes, receive, tooLong);
+  const { input, output, maxBytes, receive, onskipped, onend, onerror, onbroken } = options;
+  const lines = lineSplitter(maxBytes, receive, onskipped);
   let closed = false;
   const onInputEnd = () => {
     lines.finish();
@@ -70,7 +70,7 @@ export interface ParsedLine {
   readonly error?: object | undefined;
 }
 
-/** A malformed reply becomes an error message, and no reply is answered. `isOpen` says which requests of this server are open. */
+/** A malformed reply becomes an error message. Replies are never answered. `isOpen` says which requests of this server are open. */
 export function parseLine(line: string, isOpen: (id: unknown) => boolean): ParsedLine {
   let value: unknown;
   try {
@@ -78,8 +78,8 @@ export function parseLine(line: string, isOpen: (id: unknown) => boolean): Parse
   } catch (error) {
     if (beginsLikeReply(line)) return { messages: [failedReply(idIn(line))] };
     return error instanceof ExcessiveJson
-      ? wrong(ProtocolErrorCode.InvalidRequest, `The message ${error.message}.`, idIn(line))
-      : wrong(ProtocolErrorCode.ParseError, 'This line is not JSON.');
+      ? rejectedLine(ProtocolErrorCode.InvalidRequest, `The message ${error.message}.`, idIn(line))
+      : rejectedLine(ProtocolErrorCode.ParseError, 'This line is not JSON.');
   }
   if (Array.isArray(value)) return parseBatch(value, isOpen);
   const error = paramsError(value);
@@ -88,7 +88,7 @@ export function parseLine(line: string, isOpen: (id: unknown) => boolean): Parse
     return { messages: [parseJSONRPCMessage(wellFormedReply(value, isOpen))] };
   } catch {
     const { id } = (value ?? {}) as { readonly id?: unknown };
-    return wrong(ProtocolErrorCode.InvalidRequest, 'This is not a JSON-RPC 2.0 message.', id);
+    return rejectedLine(ProtocolErrorCode.InvalidRequest, 'This is not a JSON-RPC 2.0 message.', id);
   }
 }
 
@@ -101,7 +101,10 @@ function parseBatch(batch: readonly { readonly id?: unknown }[], isOpen: (id: un
   return { messages, error };
 }
 
-const wrong = (...error: Parameters<typeof errorReply>): ParsedLine => ({ messages: [], error: errorReply(...error) });
+const rejectedLine = (...error: Parameters<typeof errorReply>): ParsedLine => ({
+  messages: [],
+  error: errorReply(...error),
+});
 
 /** A JSON-RPC error, with the id of the request if it is known. */
 export const errorReply = (code: number, message: string, id?: unknown): object => ({
@@ -112,31 +115,31 @@ export const errorReply = (code: number, message: string, id?: unknown): object 
 
 /** The id of a request that is not parsed: SDKs put it first or last in the message. */
 export function idIn(line: string): string | number | undefined {
-  const begin = line.slice(0, END_LENGTH);
-  const [, number, text] = AT_BEGIN.exec(begin) ?? AT_END.exec(line.slice(-END_LENGTH)) ?? [];
+  const begin = line.slice(0, ID_SEARCH_LENGTH);
+  const [, number, text] = ID_AT_BEGIN.exec(begin) ?? ID_AT_END.exec(line.slice(-ID_SEARCH_LENGTH)) ?? [];
   return number === undefined ? text : Number(number);
 }
 
-/** Characters at the beginning and end of a line in which its id is found. */
-const END_LENGTH = 200;
+/** The id of a line is found in as many characters at its beginning and its end. */
+const ID_SEARCH_LENGTH = 200;
 const NEWLINE = 0x0a;
 const ID = '"id":(?:(\\d{1,15})|"([\\w-]{1,100})")';
-const AT_BEGIN = new RegExp(`^\\{(?:"jsonrpc":"2\\.0",)?${ID},`);
-const AT_END = new RegExp(`,(?:"jsonrpc":"2\\.0",)?${ID}(?:,"jsonrpc":"2\\.0")?\\}$`);
+const ID_AT_BEGIN = new RegExp(`^\\{(?:"jsonrpc":"2\\.0",)?${ID},`);
+const ID_AT_END = new RegExp(`,(?:"jsonrpc":"2\\.0",)?${ID}(?:,"jsonrpc":"2\\.0")?\\}$`);
 
 /** Splits chunks into lines; the last line may be incomplete. Of a line that is too long, only its beginning and end are kept. */
 function lineSplitter(
   maxBytes: number,
   receive: (line: string) => unknown,
-  tooLong: (begin: string, end: string) => unknown,
+  onskipped: (begin: string, end: string) => unknown,
 ) {
   let pending: Buffer[] = [];
   let size = 0;
   const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8').trim();
   const skip = (last: Buffer) => {
-    const begin = text([pending[0] ?? last]).slice(0, END_LENGTH);
-    const end = text([...pending.slice(-1), last]).slice(-END_LENGTH);
-    tooLong(begin, end);
+    const begin = text([pending[0] ?? last]).slice(0, ID_SEARCH_LENGTH);
+    const end = text([...pending.slice(-1), last]).slice(-ID_SEARCH_LENGTH);
+    onskipped(begin, end);
   };
   const deliver = (last: Buffer) => {
     const line = text([...pending, last]);

@@ -1,6 +1,6 @@
 type Id = string | number;
 
-/** The unanswered requests of one connection. A request that waits for an answer of the client holds nothing up. */
+/** The unanswered requests of one connection. `idle` does not wait for requests that wait for the client. */
 export interface OpenRequests {
   begin(id: Id): void;
   /** A request opens a stream of change events, which `end` ends. It never counts as unanswered. */
@@ -29,16 +29,16 @@ export function openRequests(): OpenRequests {
    * clients return a number as text.
    */
   const requestsToClient = new Map<string, unknown>();
-  let waiting: (() => void)[] = [];
+  let idleResolvers: (() => void)[] = [];
   let closed = false;
   const isIdle = () => {
     const waitingForClient = new Set(requestsToClient.values());
     return closed || [...open].every((id) => waitingForClient.has(id));
   };
   const notify = () => {
-    if (waiting.length === 0 || !isIdle()) return;
-    for (const resolve of waiting) resolve();
-    waiting = [];
+    if (idleResolvers.length === 0 || !isIdle()) return;
+    for (const resolve of idleResolvers) resolve();
+    idleResolvers = [];
   };
   return {
     begin: (id) => void open.add(id),
@@ -56,7 +56,7 @@ export function openRequests(): OpenRequests {
     },
     clientAnswered: (id) => void requestsToClient.delete(String(id)),
     awaitsClient: (id) => requestsToClient.has(String(id)),
-    idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => idleResolvers.push(resolve))),
     close: () => {
       closed = true;
       for (const end of streams.values()) end();

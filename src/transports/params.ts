@@ -22,7 +22,7 @@ export function normalizeParams(value: unknown): unknown {
   if (!isObject(given)) return given === null ? message : value;
   const params = withoutNulls(given);
   if (isObject(params['_meta'])) params['_meta'] = withoutNulls(params['_meta']);
-  return { ...message, params: value['method'] === 'initialize' ? describingClient(params) : params };
+  return { ...message, params: value['method'] === 'initialize' ? withClientInfo(params) : params };
 }
 
 /** The response to a request with malformed params; undefined when they are well-formed. */
@@ -30,8 +30,8 @@ export function paramsError(message: unknown): ParamsError | undefined {
   if (!isObject(message)) return undefined;
   const { id, method, params } = message;
   if (typeof method !== 'string' || (typeof id !== 'string' && typeof id !== 'number')) return undefined;
-  // An unknown method of the request's era is reported as unknown, whatever its params are.
-  if (OF_2025.has(method) && hasEnvelope(params)) return undefined;
+  // These methods do not exist in 2026-07-28, so the SDK rejects them as unknown, whatever their params are.
+  if (METHODS_OF_2025.has(method) && hasEnvelope(params)) return undefined;
   const schema = (Object.hasOwn(SCHEMAS, method) ? SCHEMAS[method as keyof typeof SCHEMAS] : ANY)();
   const issue = schema.safeParse(params ?? {}, { error: issueText, reportInput: true }).error?.issues[0];
   if (issue === undefined) return undefined;
@@ -39,7 +39,7 @@ export function paramsError(message: unknown): ParamsError | undefined {
   return { jsonrpc: '2.0', id, error: { code: ProtocolErrorCode.InvalidParams, message: text } };
 }
 
-const OF_2025: ReadonlySet<string> = new Set(['initialize', 'resources/subscribe', 'resources/unsubscribe']);
+const METHODS_OF_2025: ReadonlySet<string> = new Set(['initialize', 'resources/subscribe', 'resources/unsubscribe']);
 
 /** Whether params carry the envelope of 2026-07-28. */
 const hasEnvelope = (params: unknown) =>
@@ -50,7 +50,7 @@ type Members = Record<string, unknown>;
 const withoutNulls = (members: Members): Members =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 
-function describingClient({ capabilities = {}, clientInfo = {}, ...params }: Members): Members {
+function withClientInfo({ capabilities = {}, clientInfo = {}, ...params }: Members): Members {
   const info = isObject(clientInfo) ? { name: 'unnamed', version: 'unknown', ...withoutNulls(clientInfo) } : clientInfo;
   return { ...params, capabilities, clientInfo: info };
 }

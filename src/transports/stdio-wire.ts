@@ -46,7 +46,7 @@ export function stdioWire({ input, output, onend, onlisted, maxBytes, load, watc
     output,
     maxBytes,
     receive: (line) => turns.run(() => receive(line)),
-    tooLong: (begin, end) => turns.run(() => skipped(begin, idIn(`${begin}\n${end}`))),
+    onskipped: (begin, end) => turns.run(() => skipped(begin, idIn(`${begin}\n${end}`))),
     onend: () => turns.run(onend),
     onerror: (error) => wire.onerror?.(error),
     onbroken: () => void wire.close(),
@@ -128,16 +128,16 @@ function turnQueue() {
 
 /** Calls back once, when the first `tools/list` was answered. */
 function firstListing(onlisted: (() => void) | undefined) {
-  let listing: unknown;
-  let call = onlisted;
+  let listingId: unknown;
+  let callback = onlisted;
   return {
     received: (message: JSONRPCMessage) => {
-      if ('method' in message && 'id' in message && message.method === 'tools/list') listing ??= message.id;
+      if ('method' in message && 'id' in message && message.method === 'tools/list') listingId ??= message.id;
     },
     answered: (id: unknown) => {
-      if (id !== listing) return;
-      call?.();
-      call = undefined;
+      if (id !== listingId) return;
+      callback?.();
+      callback = undefined;
     },
   };
 }

@@ -9,9 +9,9 @@ export interface StdioOptions extends Pick<StdioWireOptions, 'input' | 'output' 
   /** Aborted when the process is asked to stop. */
   readonly stop: AbortSignal;
   /** Resolves when every mutation that started has ended and is in the journal. */
-  readonly settled: () => Promise<void>;
+  readonly mutationsSettled: () => Promise<void>;
   /** Resolves when the parent process has ended; called once the input has ended. */
-  readonly abandoned: () => Promise<void>;
+  readonly parentEnded: () => Promise<void>;
   /** Maximum duration of one call: when input has ended, responses are awaited for this long. */
   readonly callMs: number;
   /** Called when reading stops, with the number of requests that are not answered yet. */
@@ -22,9 +22,9 @@ export interface StdioOptions extends Pick<StdioWireOptions, 'input' | 'output' 
   readonly delay?: (ms: number) => Promise<unknown>;
 }
 
-/** Time for reads to be answered after the process was asked to stop. */
+/** Time for reads to be answered after a stop, the end of the parent process, or the time limit of a call. */
 const WAIT_FOR_READS_MS = 700;
-/** The same for mutations that were sent. */
+/** Time for mutations that were sent to end after a stop. */
 const WAIT_FOR_MUTATIONS_MS = 10_000;
 /** Time to write the answer of a mutation. */
 const WAIT_FOR_ANSWER_MS = 700;
@@ -33,7 +33,11 @@ const WAIT_FOR_ANSWER_MS = 700;
  * Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all requests
  * are answered.
  */
-export async function serveOverStdio(serve: ServerFactory, caller: Caller, options: StdioOptions): Promise<void> {
+export async function serveOverStdio(
+  createServer: ServerFactory,
+  caller: Caller,
+  options: StdioOptions,
+): Promise<void> {
   const { input, output, onerror, stop, maxBytes, onlisted } = options;
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
@@ -48,10 +52,10 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
     onend: end,
     onlisted,
     maxBytes,
-    load: serve.load,
-    watch: (uris) => serve.watch(caller, uris),
+    load: createServer.load,
+    watch: (uris) => createServer.watch(caller, uris),
   });
-  const connection = serveStdio(({ era }) => serve(caller, { receivesAllEvents: era === 'modern' }), {
+  const connection = serveStdio(({ era }) => createServer(caller, { receivesAllEvents: era === 'modern' }), {
     transport: wire,
     onerror,
   });
@@ -69,8 +73,8 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
 /** Waits until the requests in progress are answered, within the limits of `options`; then no one reads further responses. */
 async function drain(wire: StdioWire, stopped: Promise<void>, options: StdioOptions): Promise<void> {
   const { output, onending, onunanswered } = options;
-  const over = new AbortController();
-  const { delay = (ms) => pause(ms, undefined, { signal: over.signal }).catch(() => {}) } = options;
+  const timers = new AbortController();
+  const { delay = (ms) => pause(ms, undefined, { signal: timers.signal }).catch(() => {}) } = options;
   wire.stopReading();
   if (wire.unanswered() > 0) onending(wire.unanswered());
   await untilAnswered(wire, stopped, { ...options, delay });
@@ -78,7 +82,7 @@ async function drain(wire: StdioWire, stopped: Promise<void>, options: StdioOpti
     onunanswered(wire.unanswered());
     output.destroy();
   }
-  over.abort();
+  timers.abort();
 }
 
 /**
@@ -88,16 +92,16 @@ async function drain(wire: StdioWire, stopped: Promise<void>, options: StdioOpti
 async function untilAnswered(
   wire: StdioWire,
   stopped: Promise<void>,
-  { settled, abandoned, callMs, delay }: StdioOptions & Required<Pick<StdioOptions, 'delay'>>,
+  { mutationsSettled, parentEnded, callMs, delay }: StdioOptions & Required<Pick<StdioOptions, 'delay'>>,
 ): Promise<void> {
   const idle = wire.idle();
   const idleWithin = (ms: number) => Promise.race([idle, delay(ms)]);
-  void abandoned()
+  void parentEnded()
     .then(() => delay(WAIT_FOR_READS_MS))
     .then(() => wire.close());
   await Promise.race([idle, stopped, delay(callMs)]);
   await idleWithin(WAIT_FOR_READS_MS);
   const mutationsOver = Promise.race([stopped.then(() => delay(WAIT_FOR_MUTATIONS_MS)), delay(callMs)]);
-  const mutationsAnswered = settled().then(() => idleWithin(WAIT_FOR_ANSWER_MS));
+  const mutationsAnswered = mutationsSettled().then(() => idleWithin(WAIT_FOR_ANSWER_MS));
   await Promise.race([mutationsAnswered, mutationsOver]);
 }

@@ -36,8 +36,8 @@ function fixtureServer(): McpServer {
 
 const { port } = await serveOverHttp({
   ...configure({ port: 0 }, {}),
-  served: [{ path: '/mcp', serve: fixtureServer, bus }],
-  settled: async () => {},
+  served: [{ path: '/mcp', createServer: fixtureServer, bus }],
+  mutationsSettled: async () => {},
   ready: async () => true,
   onerror: () => {},
 });

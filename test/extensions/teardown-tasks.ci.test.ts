@@ -196,7 +196,7 @@ describe('a teardown as a task', () => {
       rest: ['user "ann"', 'user "bob"', 'user "eve"', 'kdb environment "trading"'],
     });
     open();
-    await product.settled();
+    await product.mutationsSettled();
     await runDueWork();
     expect(await getTask(first, taskId)).toEqual(interrupted);
     expect(product.spy().destructive()).toHaveLength(1);

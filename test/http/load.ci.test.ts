@@ -78,7 +78,7 @@ describe('a drain', () => {
   it('waits until the backend has answered mutations', async () => {
     let settled = () => {};
     const server = await stack(async () => {}, {
-      settled: () =>
+      mutationsSettled: () =>
         new Promise((resolve) => {
           settled = resolve;
         }),

@@ -40,7 +40,7 @@ export async function product(
 
 /** The HTTP stack around a server whose one tool runs `work`. */
 export async function stack(work: () => Promise<void>, options: Partial<HttpOptions> = {}): Promise<Running> {
-  const serve = () => {
+  const createServer = () => {
     const server = new Server({ name: 'stack', version: '1' }, { capabilities: { tools: {} } });
     server.setRequestHandler('tools/list', () => ({ tools: [] }));
     server.setRequestHandler('tools/call', async () => {
@@ -52,8 +52,8 @@ export async function stack(work: () => Promise<void>, options: Partial<HttpOpti
   return running(
     await serveOverHttp({
       ...configure({ port: 0 }, {}),
-      served: [{ path: '/mcp', serve }],
-      settled: async () => {},
+      served: [{ path: '/mcp', createServer }],
+      mutationsSettled: async () => {},
       ready: async () => true,
       onerror: () => {},
       ...options,

@@ -70,13 +70,13 @@ function overStdio(connectTo: (transport: object) => Promise<Session>) {
     const connect = async () => {
       const [input, output] = [new PassThrough(), new PassThrough()];
       const stop = new AbortController();
-      const done = serveOverStdio(served.serve, LOCAL_CALLER, {
+      const done = serveOverStdio(served.createServer, LOCAL_CALLER, {
         input,
         output,
         stop: stop.signal,
         onerror: () => {},
-        settled: served.settled,
-        abandoned: () => new Promise(() => {}),
+        mutationsSettled: served.mutationsSettled,
+        parentEnded: () => new Promise(() => {}),
         callMs: 1_000,
         maxBytes: 1_048_576,
         onending: () => {},

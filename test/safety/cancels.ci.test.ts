@@ -76,7 +76,7 @@ const settled = async () => {
   for (const name of ['barrier-1', 'barrier-2']) {
     await turns(100);
     await client.call('create_kx_database', database(name));
-    await product.settled();
+    await product.mutationsSettled();
   }
 };
 

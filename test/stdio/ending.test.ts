@@ -35,7 +35,7 @@ describe('a closing connection over stdio', () => {
     [answered, timers, unanswered] = [[], [], []];
     output = new PassThrough();
     mutations = Promise.resolve();
-    const abandoned = new Promise<void>((resolve) => (parentEnds = resolve));
+    const parentEnded = new Promise<void>((resolve) => (parentEnds = resolve));
     output.on('data', (chunk) =>
       answered.push(
         ...String(chunk)
@@ -62,8 +62,8 @@ describe('a closing connection over stdio', () => {
       output,
       stop: stop.signal,
       onerror: () => {},
-      settled: () => mutations,
-      abandoned: () => abandoned,
+      mutationsSettled: () => mutations,
+      parentEnded: () => parentEnded,
       callMs: CALL_MS,
       maxBytes: 1_048_576,
       onending: () => {},

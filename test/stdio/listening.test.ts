@@ -19,8 +19,8 @@ afterEach(async () => {
 });
 
 /** A connection whose first message requests a stream of change events. */
-function listenFirst(serve: ServerFactory): Message[] {
-  const { received, send, close } = rawConnection<Message>(serve);
+function listenFirst(createServer: ServerFactory): Message[] {
+  const { received, send, close } = rawConnection<Message>(createServer);
   closes.push(close);
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -40,18 +40,18 @@ function served() {
 }
 
 it('a client whose first message requests a stream is notified', async () => {
-  const { serve, answers } = served();
-  const heard = listenFirst(serve);
+  const { createServer, answers } = served();
+  const heard = listenFirst(createServer);
   await expect.poll(() => heard.map(({ method }) => method)).toContain('notifications/subscriptions/acknowledged');
   answers.changes.publish({ kind: 'resource_updated', uri: URI });
   await expect.poll(() => heard.map(({ params }) => params?.uri)).toContain(URI);
 });
 
 it('a request for a stream gets an error if its handler cannot be loaded', async () => {
-  const { serve } = served();
-  const broken = Object.assign((...given: Parameters<ServerFactory>) => serve(...given), {
+  const { createServer } = served();
+  const broken = Object.assign((...given: Parameters<ServerFactory>) => createServer(...given), {
     load: () => Promise.reject(new Error('cannot be loaded')),
-    watch: serve.watch,
+    watch: createServer.watch,
   });
   const heard = listenFirst(broken);
   await expect.poll(() => heard).toMatchObject([{ id: 7, error: { code: -32603 } }]);

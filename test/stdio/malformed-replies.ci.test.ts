@@ -20,7 +20,7 @@ async function withOpenForm() {
   const runtime = createRuntime(configure({ state: ':memory:', world: 'empty', lifecycle: 'instant' }, {}), SILENT, {
     remote: false,
   });
-  const { received, send, close } = rawConnection<Message>(runtime.serve, MAX_BYTES);
+  const { received, send, close } = rawConnection<Message>(runtime.createServer, MAX_BYTES);
   onTestFinished(async () => {
     await close();
     await runtime.close();

@@ -7,18 +7,18 @@ import { serveOverStdio } from '../../src/transports/stdio.ts';
 export const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A connection over streams without a client: lines go in, and messages come out. */
-export function rawConnection<Message>(serve: ServerFactory, maxBytes = 1_048_576) {
+export function rawConnection<Message>(createServer: ServerFactory, maxBytes = 1_048_576) {
   const [input, output, received] = [new PassThrough(), new PassThrough(), [] as Message[]];
   output.on('data', (chunk) => {
     for (const line of String(chunk).trim().split('\n')) received.push(JSON.parse(line));
   });
-  const done = serveOverStdio(serve, LOCAL_CALLER, {
+  const done = serveOverStdio(createServer, LOCAL_CALLER, {
     input,
     output,
     stop: new AbortController().signal,
     onerror: () => {},
-    settled: async () => {},
-    abandoned: () => new Promise(() => {}),
+    mutationsSettled: async () => {},
+    parentEnded: () => new Promise(() => {}),
     callMs: 1_000,
     maxBytes,
     onending: () => {},

@@ -4,7 +4,7 @@ import { APPROVALS, SIGN_IN, type WebPage } from '../../approval-page/web.ts';
 import { lazy } from '../../operations/operation.ts';
 import type { Caller } from '../../safety/policy.ts';
 import { normalizeParams } from '../params.ts';
-import type { NeedsOf } from './auth/scopes.ts';
+import type { OperationsCalledBy } from './auth/scopes.ts';
 import { readJson } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { classesIn, firstRequest, type HttpExchange, type Observe } from './exchange.ts';
@@ -37,7 +37,7 @@ export interface AppOptions {
   readonly requestLimit: RequestLimit;
   /** For forms of people who are not signed in, so that slow senders occupy no slots of others. */
   readonly signIns: FormSlots;
-  readonly needsOf: NeedsOf;
+  readonly operationsCalledBy: OperationsCalledBy;
   readonly rateLimiter: RateLimiter;
   /** Maximum size of a request body, in bytes. */
   readonly maxBody: number;
@@ -85,11 +85,11 @@ async function handleRequest(
   const exchange: HttpExchange = { method: request.method, path, startedMs: performance.now() };
   const listeners: (() => void)[] = [];
   let status = 499;
-  const ended = () => {
+  const finish = () => {
     for (const listener of listeners) listener();
     observe(exchange, status, performance.now() - exchange.startedMs);
   };
-  outgoing?.once('close', ended);
+  outgoing?.once('close', finish);
   try {
     const response = await respond(options, mount, exchange, request, (listener) => listeners.push(listener));
     status = response.status;
@@ -98,7 +98,7 @@ async function handleRequest(
     status = 500;
     throw error;
   } finally {
-    if (outgoing === undefined) queueMicrotask(ended);
+    if (outgoing === undefined) queueMicrotask(finish);
   }
 }
 
@@ -115,21 +115,21 @@ async function handleVisit(options: AppOptions, page: WebPage, request: Request,
   const refusal = guards.refuseHost(request.headers);
   if (refusal !== undefined) return observed(refusal);
   const { signIns, requestLimit } = options;
-  const form = isSignIn ? signIns.take(peer) : undefined;
-  if (isSignIn && form === undefined) return observed(busy(signIns, 'sign-ins'));
+  const slot = isSignIn ? signIns.take(peer) : undefined;
+  if (isSignIn && slot === undefined) return observed(busy(signIns, 'sign-ins'));
   if (!isSignIn && !requestLimit.enter()) return observed(busy(requestLimit));
   try {
-    const { principal, response } = await page(request, { peer, reading: form?.reading });
+    const { principal, response } = await page(request, { peer, reading: slot?.reading });
     if (principal !== undefined) exchange.principal = principal;
     return observed(response);
   } finally {
-    (form ?? requestLimit).leave();
+    (slot ?? requestLimit).leave();
   }
 }
 
 /** Rejects a request at the first guard or limit that it does not pass, or serves it. */
 async function respond(
-  { guards, requestLimit, rateLimiter, needsOf, maxBody }: AppOptions,
+  { guards, requestLimit, rateLimiter, operationsCalledBy, maxBody }: AppOptions,
   { endpoint, authenticate, authorize }: Mount,
   exchange: HttpExchange,
   request: Request,
@@ -156,10 +156,10 @@ async function respond(
   const read = await readBody(request, maxBody);
   if (read instanceof Response) return refuse('body', read);
   const { body } = read;
-  Object.assign(exchange, firstRequest(body, needsOf));
+  Object.assign(exchange, firstRequest(body, operationsCalledBy));
   const denied = authorize?.(caller, body);
   if (denied !== undefined) return refuse('scope', denied);
-  for (const toolClass of method === 'POST' ? classesIn(body, needsOf) : []) {
+  for (const toolClass of method === 'POST' ? classesIn(body, operationsCalledBy) : []) {
     const wait = rateLimiter(caller.principal, toolClass);
     const seconds = typeof wait === 'number' ? wait : await wait;
     if (seconds > 0) return refuse('rate', tooMany(seconds));

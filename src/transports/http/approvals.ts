@@ -8,7 +8,7 @@ import {
 } from '../../approval-page/web.ts';
 import type { Authorization } from './auth/authorize.ts';
 import { IssuerUnreachable } from './auth/jwt.ts';
-import { type AllowedScopes, withIncluded } from './auth/scopes.ts';
+import { type AllowedScopes, withIncludedScopes } from './auth/scopes.ts';
 import { wrongTokenLimiter } from './auth/wrong-token-limiter.ts';
 
 /** One endpoint for approvals: its plans, and who may use it. */
@@ -60,9 +60,9 @@ async function signIn(token: string, { endpoints, holderOf, base }: ApprovalsOpt
       const { principal, scopes, expiresMs } = holder;
       const allowed =
         allowedScopes === undefined ? scopes : scopes.filter((scope) => allowedScopes(principal)?.includes(scope));
-      const mayApprove = withIncluded(allowed).has('finspace:approve');
-      const before = typeof person === 'object' ? person.targets : [];
-      if (mayApprove) person = { principal, expiresMs, targets: [...before, target] };
+      const mayApprove = withIncludedScopes(allowed).has('finspace:approve');
+      const otherTargets = typeof person === 'object' ? person.targets : [];
+      if (mayApprove) person = { principal, expiresMs, targets: [...otherTargets, target] };
       else person ??= 'no-scope';
     }
     return person ?? 'unknown';

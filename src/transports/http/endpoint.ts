@@ -16,7 +16,7 @@ import { type Admitted, type SessionOptions, sessions } from './sessions.ts';
 
 export interface EndpointOptions {
   /** Creates the server of one request (2026-07-28) or one session (2025 era). Must be cheap. */
-  readonly serve: (caller: Caller) => McpServer | Server;
+  readonly createServer: (caller: Caller) => McpServer | Server;
   readonly sessions: Omit<SessionOptions, 'onerror'>;
   readonly onerror: (error: Error) => void;
   /** Carries change events to subscribers; within this process by default. */
@@ -34,19 +34,19 @@ export interface Endpoint {
 }
 
 /** Serves 2026-07-28 without state, and 2025-era clients in sessions, by request. */
-export function endpoint({ serve, sessions: limits, onerror, bus, watch }: EndpointOptions): Endpoint {
-  const modern = createMcpHandler(({ authInfo }) => serve(authorizedCaller(authInfo)), {
+export function endpoint({ createServer, sessions: limits, onerror, bus, watch }: EndpointOptions): Endpoint {
+  const modern = createMcpHandler(({ authInfo }) => createServer(authorizedCaller(authInfo)), {
     legacy: 'reject',
     onerror,
     ...(bus === undefined ? {} : { bus }),
   });
-  const legacy = sessions(serve, { ...limits, onerror });
+  const legacy = sessions(createServer, { ...limits, onerror });
 
   return {
     async handle({ request, body: sent, caller, onEnd }) {
       const body = request.headers.has('mcp-session-id') ? withWellFormedReplies(sent) : sent;
-      const wrong = (Array.isArray(body) ? body : [body]).map(paramsError).find((error) => error !== undefined);
-      if (wrong !== undefined) return Response.json(wrong, { status: claimsModern(body) ? 400 : 200 });
+      const [error] = (Array.isArray(body) ? body : [body]).flatMap((message) => paramsError(message) ?? []);
+      if (error !== undefined) return Response.json(error, { status: claimsModern(body) ? 400 : 200 });
       const authInfo: AuthInfo = { token: '', clientId: caller.principal, scopes: [], extra: { caller } };
       if (!claimsModern(body) && (inSession(request, body) || (await isLegacyRequest(request, body))))
         return connectionLeftToNode(await legacy.handle({ request, body, caller, authInfo, onEnd }));

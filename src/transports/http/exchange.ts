@@ -1,5 +1,5 @@
 import { EXTENSION_METHODS, ON_DEMAND_METHODS } from '../../methods.ts';
-import { calledTool, type NeedsOf, scopesOf } from './auth/scopes.ts';
+import { calledTool, type OperationsCalledBy, scopesOf } from './auth/scopes.ts';
 import { messagesIn, type RpcMessage } from './rpc-messages.ts';
 
 /** One request and its response, for logs and metrics: no arguments, headers or bodies. */
@@ -13,7 +13,7 @@ export interface HttpExchange {
   tool?: string;
   /** Why the request was rejected before the protocol. */
   refused?: 'host' | 'load' | 'token' | 'body' | 'scope' | 'rate' | undefined;
-  /** The same in words, for the client. */
+  /** The message of the rejection. */
   reason?: string;
 }
 
@@ -26,26 +26,26 @@ interface RpcRequest {
 }
 
 /** The first request in a JSON-RPC body; a batch has several. */
-export function firstRequest(body: unknown, needsOf: NeedsOf): RpcRequest {
+export function firstRequest(body: unknown, operationsCalledBy: OperationsCalledBy): RpcRequest {
   const [{ method, params } = {}] = messagesIn(body);
   if (typeof method !== 'string') return {};
   const rpc = METHODS.has(method) ? method : 'other';
   if (rpc !== 'tools/call') return { rpc };
   const { name } = calledTool(params);
-  return { rpc, tool: typeof name === 'string' && needsOf(name) !== undefined ? name : 'other' };
+  return { rpc, tool: typeof name === 'string' && operationsCalledBy(name) !== undefined ? name : 'other' };
 }
 
 /** The load that a call puts on the backend and its data; rate limits differ by it. */
 export type ToolClass = 'read' | 'write' | 'destroy';
 
 /** The class of each message in a JSON-RPC body, as far as the arguments show it. */
-export const classesIn = (body: unknown, needsOf: NeedsOf): ToolClass[] =>
-  messagesIn(body).map((message) => classOf(message, needsOf));
+export const classesIn = (body: unknown, operationsCalledBy: OperationsCalledBy): ToolClass[] =>
+  messagesIn(body).map((message) => classOf(message, operationsCalledBy));
 
-function classOf({ method, params }: RpcMessage, needsOf: NeedsOf): ToolClass {
+function classOf({ method, params }: RpcMessage, operationsCalledBy: OperationsCalledBy): ToolClass {
   if (method !== 'tools/call') return 'read';
   const { name, given } = calledTool(params);
-  const scopes = typeof name === 'string' ? scopesOf(name, needsOf, given) : [];
+  const scopes = typeof name === 'string' ? scopesOf(name, operationsCalledBy, given) : [];
   if (scopes.includes('finspace:destroy')) return 'destroy';
   return scopes.some((scope) => scope !== 'finspace:read') ? 'write' : 'read';
 }

@@ -12,7 +12,7 @@ export interface GuardOptions {
 export interface Guards {
   /** The response to a request whose Host is not served (DNS rebinding); undefined when it passes. */
   refuseHost(headers: Headers): Rejection | undefined;
-  /** The same for its Host or Origin (CSRF). */
+  /** The response to a request whose Host or Origin (CSRF) is not served; undefined when it passes. */
   refuse(headers: Headers): Rejection | undefined;
   /** The response to a CORS preflight; undefined when the origin is not allowed. */
   preflight(headers: Headers): Response | undefined;
@@ -22,14 +22,14 @@ export interface Guards {
 
 /** The Host and Origin allow-lists of one server. */
 export function guards({ hosts, origins }: GuardOptions): Guards {
-  const served = new Set([...LOOPBACK, ...hosts]);
-  const allowed = new Set(origins);
+  const servedHosts = new Set([...LOOPBACK, ...hosts]);
+  const allowedOrigins = new Set(origins);
   /** Pages of this machine may be the origin; they get no CORS headers, so they cannot read responses. */
   const isLocalOrigin = (origin: string) => URL.canParse(origin) && LOOPBACK.includes(new URL(origin).hostname);
 
   const refuseHost = (headers: Headers) => {
     const host = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/.exec(headers.get('host') ?? '')?.[1]?.toLowerCase();
-    return host !== undefined && served.has(host)
+    return host !== undefined && servedHosts.has(host)
       ? undefined
       : reject(403, 'This host name is not served here (--allowed-hosts).');
   };
@@ -40,25 +40,25 @@ export function guards({ hosts, origins }: GuardOptions): Guards {
       const refusal = refuseHost(headers);
       if (refusal !== undefined) return refusal;
       const origin = headers.get('origin');
-      if (origin === null || allowed.has(origin) || isLocalOrigin(origin)) return undefined;
+      if (origin === null || allowedOrigins.has(origin) || isLocalOrigin(origin)) return undefined;
       return reject(403, 'Web pages of this origin are not served (--allowed-origins).');
     },
     preflight: (headers) => {
       const origin = headers.get('origin');
-      if (origin === null || !allowed.has(origin)) return undefined;
-      return new Response(null, { status: 204, headers: { ...PREFLIGHT, ...readable(origin) } });
+      if (origin === null || !allowedOrigins.has(origin)) return undefined;
+      return new Response(null, { status: 204, headers: { ...PREFLIGHT, ...corsHeaders(origin) } });
     },
     expose: (headers, response) => {
-      const origin = allowed.size === 0 ? null : headers.get('origin');
-      if (origin === null || !allowed.has(origin)) return response;
+      const origin = allowedOrigins.size === 0 ? null : headers.get('origin');
+      if (origin === null || !allowedOrigins.has(origin)) return response;
       const exposed = new Response(response.body, response);
-      for (const [name, value] of Object.entries(readable(origin))) exposed.headers.set(name, value);
+      for (const [name, value] of Object.entries(corsHeaders(origin))) exposed.headers.set(name, value);
       return exposed;
     },
   };
 }
 
-const readable = (origin: string) => ({
+const corsHeaders = (origin: string) => ({
   'access-control-allow-origin': origin,
   'access-control-expose-headers': 'mcp-session-id, www-authenticate, retry-after',
   vary: 'Origin',

@@ -74,8 +74,8 @@ function histogram(name: string, help: string) {
         row = { counts: new Array<number>(BUCKETS_S.length + 1).fill(0), sum: 0 };
         rows.set(key, row);
       }
-      const at = BUCKETS_S.findIndex((bound) => seconds <= bound);
-      const bucket = at === -1 ? BUCKETS_S.length : at;
+      const found = BUCKETS_S.findIndex((bound) => seconds <= bound);
+      const bucket = found === -1 ? BUCKETS_S.length : found;
       row.counts[bucket] = (row.counts[bucket] ?? 0) + 1;
       row.sum += seconds;
     },
@@ -83,9 +83,9 @@ function histogram(name: string, help: string) {
       ...heading(name, 'histogram', help),
       ...[...rows].flatMap(([key, { counts, sum }]) => {
         let count = 0;
-        const buckets = counts.map((here, at) => {
-          count += here;
-          return `${PREFIX}${name}_bucket{${key},le="${BUCKETS_S[at] ?? '+Inf'}"} ${count}`;
+        const buckets = counts.map((inBucket, index) => {
+          count += inBucket;
+          return `${PREFIX}${name}_bucket{${key},le="${BUCKETS_S[index] ?? '+Inf'}"} ${count}`;
         });
         return [...buckets, `${PREFIX}${name}_sum{${key}} ${sum}`, `${PREFIX}${name}_count{${key}} ${count}`];
       }),

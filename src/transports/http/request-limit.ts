@@ -54,16 +54,16 @@ function turnstile(): RequestLimit['turn'] {
   let started = 0;
   let isNextTurnScheduled = false;
   const scheduleNextTurn = () => {
-    if (!isNextTurnScheduled) setImmediate(next);
+    if (!isNextTurnScheduled) setImmediate(startNextTurn);
     isNextTurnScheduled = true;
   };
-  const next = () => {
+  const startNextTurn = () => {
     isNextTurnScheduled = false;
-    const now = waiting.slice(0, PER_TURN);
+    const batch = waiting.slice(0, PER_TURN);
     waiting = waiting.slice(PER_TURN);
-    started = now.length;
+    started = batch.length;
     if (started > 0) scheduleNextTurn();
-    for (const start of now) start();
+    for (const start of batch) start();
   };
   return () => {
     scheduleNextTurn();

@@ -7,7 +7,7 @@ import { type ApprovalsOptions, approvals } from './approvals.ts';
 import type { Authorization } from './auth/authorize.ts';
 import { authorizedMount, metadataPages, openMount } from './auth/mounts.ts';
 import { protectedResource } from './auth/resource.ts';
-import { type AllowedScopes, type NeedsOf, needsOfOperation } from './auth/scopes.ts';
+import { type AllowedScopes, type OperationsCalledBy, operationOfTool } from './auth/scopes.ts';
 import { type EndpointOptions, endpoint } from './endpoint.ts';
 import type { Observe } from './exchange.ts';
 import { formSlots } from './form-slots.ts';
@@ -19,7 +19,7 @@ import { type RateLimiter, type Rates, rateLimiter } from './rates.ts';
 import { requestLimit } from './request-limit.ts';
 import { DEFAULT_PORTS, DEFAULT_RATES, type HttpSettings, hostInUrl } from './settings.ts';
 
-export interface ServedEndpoint extends Pick<EndpointOptions, 'serve' | 'bus' | 'watch'> {
+export interface ServedEndpoint extends Pick<EndpointOptions, 'createServer' | 'bus' | 'watch'> {
   readonly path: string;
   readonly allowedScopes?: AllowedScopes | undefined;
   /** The open plans at this endpoint; with authorization, they are approved on the page of this server. */
@@ -32,7 +32,7 @@ export interface HttpOptions extends HttpSettings {
   /** Maximum size of a request body, in bytes. */
   readonly maxBody: number;
   /** Resolves when no mutation is in progress. */
-  readonly settled: () => Promise<void>;
+  readonly mutationsSettled: () => Promise<void>;
   /** Resolves when all dependencies respond; rejects with `NotReady` for causes that may be shown. */
   readonly ready: () => Promise<unknown>;
   readonly onerror: (error: Error) => void;
@@ -41,7 +41,7 @@ export interface HttpOptions extends HttpSettings {
   /** The signature of approvals on the page, which is served only with authorization. */
   readonly approvals?: Pick<ApprovalsOptions, 'signers' | 'pageSignature'> | undefined;
   /** What the tools may call, which decides scopes and rates; the operations by default. */
-  readonly needsOf?: NeedsOf | undefined;
+  readonly operationsCalledBy?: OperationsCalledBy | undefined;
   /** Limits the calls of a principal; within this process by default. */
   readonly limiterFor?: ((rates: Rates) => RateLimiter) | undefined;
   /** More gauges for `/metrics`, by name. */
@@ -80,7 +80,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     clearInterval(sweeping);
     return drain(options, parts, listener);
   });
-  return { port, metrics: parts.measured, close };
+  return { port, metrics: parts.serverMetrics, close };
 }
 
 type Parts = ReturnType<typeof partsOf>;
@@ -92,30 +92,30 @@ function partsOf(options: HttpOptions) {
   const requests = requestLimit(options.maxInFlight);
   const signIns = formSlots(requestLimit(SIGN_INS_AT_ONCE));
   const endpoints = served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));
-  const measured = metrics({
+  const serverMetrics = metrics({
     in_flight_requests: { help: 'HTTP requests in progress', read: () => requests.inFlight + signIns.inFlight },
     sessions: { help: 'Open MCP sessions', read: () => endpoints.reduce((sum, { mcp }) => sum + mcp.sessionCount, 0) },
     ...options.gauges,
   });
-  return { requests, signIns, endpoints, measured };
+  return { requests, signIns, endpoints, serverMetrics };
 }
 
 /** The paths, guards and limits of a server; `base` is its URL as clients see it. */
 function appOptions(options: HttpOptions, parts: Parts, base: () => string): AppOptions {
-  const { requests, signIns, endpoints, measured } = parts;
-  const { authorization, authIssuer, onerror, maxBody, needsOf = needsOfOperation, now = Date.now } = options;
+  const { requests, signIns, endpoints, serverMetrics } = parts;
+  const { authorization, authIssuer, onerror, maxBody, operationsCalledBy = operationOfTool, now = Date.now } = options;
   const authenticate = authorization?.authenticate;
   const resourceAt: ResourceAt = (path) => () => protectedResource(base(), path, authIssuer);
   const mounts = endpoints.map(({ path, mcp, allowedScopes }) => [
     path,
     authenticate === undefined
       ? openMount(mcp, allowedScopes)
-      : authorizedMount(mcp, authenticate, resourceAt(path), allowedScopes, needsOf),
+      : authorizedMount(mcp, authenticate, resourceAt(path), allowedScopes, operationsCalledBy),
   ]);
   const guard = guards({ hosts: servedHosts(options), origins: options.allowedOrigins });
   const showMetrics = async (request: Request) => {
     const refusal = guard.refuse(request.headers) ?? (await authenticate?.(request, resourceAt(METRICS)()));
-    return refusal instanceof Response ? refusal : new Response(measured.text(), { headers: PROMETHEUS });
+    return refusal instanceof Response ? refusal : new Response(serverMetrics.text(), { headers: PROMETHEUS });
   };
   return {
     mounts: Object.fromEntries(mounts),
@@ -129,12 +129,12 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
     guards: guard,
     requestLimit: requests,
     signIns,
-    needsOf,
+    operationsCalledBy,
     maxBody,
     onerror,
     rateLimiter: (options.limiterFor ?? ((rates) => rateLimiter(rates, now)))(effectiveRates(options)),
     observe: (exchange, status, ms) => {
-      measured.observe(exchange, status, ms);
+      serverMetrics.observe(exchange, status, ms);
       options.observe?.(exchange, status, ms);
     },
   };
@@ -142,16 +142,16 @@ function appOptions(options: HttpOptions, parts: Parts, base: () => string): App
 
 /** Finishes requests in progress within the limit, then closes everything. */
 async function drain(
-  { drainMs = DRAIN_MS, settled }: HttpOptions,
-  { requests, signIns, endpoints, measured }: Parts,
+  { drainMs = DRAIN_MS, mutationsSettled }: HttpOptions,
+  { requests, signIns, endpoints, serverMetrics }: Parts,
   listener: Listener,
 ): Promise<void> {
   const closed = listener.stop();
-  await within(drainMs, Promise.all([requests.drain(), signIns.drain(), settled()]));
+  await within(drainMs, Promise.all([requests.drain(), signIns.drain(), mutationsSettled()]));
   await Promise.all(endpoints.map(({ mcp }) => mcp.close()));
   await within(CLOSE_MS, closed);
   await listener.close();
-  measured.close();
+  serverMetrics.close();
 }
 
 type ResourceAt = (path: string) => () => ReturnType<typeof protectedResource>;
@@ -202,12 +202,12 @@ function effectiveRates({ rateRead, rateWrite, rateDestroy, authorization }: Htt
 
 /** Waits for work, at most `ms`. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const over = new AbortController();
-  await Promise.race([work, delay(ms, undefined, { signal: over.signal }).catch(() => {})]);
-  over.abort();
+  const timer = new AbortController();
+  await Promise.race([work, delay(ms, undefined, { signal: timer.signal }).catch(() => {})]);
+  timer.abort();
 }
 
 function servedHosts({ allowedHosts, publicUrl, host }: HttpSettings): string[] {
-  const own = /^(?:0\.0\.0\.0|\[?::\]?)$/.test(host) ? [] : [hostInUrl(host.toLowerCase())];
-  return [...allowedHosts, ...own, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
+  const ownHost = /^(?:0\.0\.0\.0|\[?::\]?)$/.test(host) ? [] : [hostInUrl(host.toLowerCase())];
+  return [...allowedHosts, ...ownHost, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
 }

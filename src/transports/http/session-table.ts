@@ -11,7 +11,7 @@ export interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   readonly server: McpServer | Server;
   readonly principal: string;
-  lastUsed: number;
+  lastUsedMs: number;
   /** Responses still being sent, including the standing stream of the client. */
   openResponses: number;
 }
@@ -30,7 +30,9 @@ export interface SessionTable {
   readonly count: number;
 }
 
-/** A session that was used more recently is evicted only for a principal that, with the new one, holds fewer. */
+/**
+ * Within this time after its last use, a session is evicted only for a principal that holds fewer sessions, even with the new one.
+ */
 const YOUNG_MS = 60_000;
 
 /** A table without sessions; `close` ends a session that expires or is evicted. */
@@ -39,7 +41,7 @@ export function sessionTable(
   close: (session: Session) => void,
 ): SessionTable {
   const sessions = new Map<string, Session>();
-  const isUnusedFor = (session: Session, ms: number) => session.openResponses === 0 && now() - session.lastUsed >= ms;
+  const isUnusedFor = (session: Session, ms: number) => session.openResponses === 0 && now() - session.lastUsedMs >= ms;
   const end = (id: string, session: Session) => {
     sessions.delete(id);
     close(session);
@@ -90,11 +92,11 @@ function candidates(
 ): Candidate[] {
   const held = new Map<string, number>();
   for (const session of sessions.values()) held.set(session.principal, (held.get(session.principal) ?? 0) + 1);
-  const own = held.get(principal) ?? 0;
+  const ownCount = held.get(principal) ?? 0;
   const found = [...sessions].flatMap(([id, session]): Candidate[] => {
     const count = held.get(session.principal) ?? 0;
     const idle = isIdle(session);
-    const mayEvict = idle ? count > own || session.principal === principal : count > own + 1;
+    const mayEvict = idle ? count > ownCount || session.principal === principal : count > ownCount + 1;
     return mayEvict ? [{ id, session, count, idle }] : [];
   });
   return found.sort(byEvictionOrder);
@@ -108,4 +110,4 @@ const byEvictionOrder = (a: Candidate, b: Candidate) =>
   Number(b.idle) - Number(a.idle) ||
   b.count - a.count ||
   Math.min(a.session.openResponses, 1) - Math.min(b.session.openResponses, 1) ||
-  a.session.lastUsed - b.session.lastUsed;
+  a.session.lastUsedMs - b.session.lastUsedMs;

@@ -51,13 +51,13 @@ const sessionId = () => `${ID_PREFIX}${randomUUID().slice(8)}`;
  * table evicts a session only if this lets no one lock out others. A session belongs to the principal that opened it, and other
  * principals cannot see it. The token of each request decides what its caller may do, not the token of the first.
  */
-export function sessions(serve: (caller: Caller) => McpServer | Server, options: SessionOptions): Sessions {
+export function sessions(createServer: (caller: Caller) => McpServer | Server, options: SessionOptions): Sessions {
   const { now, onerror } = options;
   const table = sessionTable(options, ({ server }) => void server.close().catch(onerror));
   const start = async (received: SessionRequest) => {
     const { caller } = received;
     if (!table.makeRoom(caller.principal)) return reject(503, 'Too many sessions are open.', { 'retry-after': '30' });
-    const session = await openSession(serve(caller), caller, table, options);
+    const session = await openSession(createServer(caller), caller, table, options);
     const response = await answer(session, received, now);
     if (session.transport.sessionId === undefined) await session.server.close();
     return response;
@@ -92,7 +92,7 @@ async function openSession(
     retryInterval: RETRY_MS,
     onsessioninitialized: (id) => table.add(id, session),
   });
-  const session: Session = { transport, server, principal, lastUsed: now(), openResponses: 0 };
+  const session: Session = { transport, server, principal, lastUsedMs: now(), openResponses: 0 };
   transport.onclose = () => {
     if (transport.sessionId !== undefined) table.remove(transport.sessionId);
   };
@@ -103,10 +103,10 @@ async function openSession(
 
 async function answer(session: Session, { request, body, authInfo, onEnd }: SessionRequest, now: () => number) {
   session.openResponses += 1;
-  session.lastUsed = now();
+  session.lastUsedMs = now();
   onEnd(() => {
     session.openResponses -= 1;
-    session.lastUsed = now();
+    session.lastUsedMs = now();
   });
   const response = await session.transport.handleRequest(withAccept(request), {
     authInfo,

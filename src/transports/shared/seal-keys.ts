@@ -2,7 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 
 const SHAPE = /^[A-Za-z0-9+/_-]{43,}={0,2}$/;
 
-/** A group may read it, because secrets are mounted that way for processes that are not root. Windows has no such bits. */
+/**
+ * The permissions of all users but the owner and the group. The group may read the file, because secrets are mounted that way for
+ * processes that are not root. Windows has no such permissions.
+ */
 const OTHERS = 0o007;
 
 /**

@@ -34,7 +34,7 @@ export interface Product {
   /** Serves the client at the other end. */
   attach(transport: InMemoryTransport): void;
   /** Resolves when no mutation is in progress. */
-  settled(): Promise<void>;
+  mutationsSettled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,10 +60,10 @@ export function openProduct(
     },
   });
   const attach = (transport: InMemoryTransport) =>
-    void serveStdio(() => served.serve(LOCAL_CALLER), { transport, onerror: () => {} });
+    void serveStdio(() => served.createServer(LOCAL_CALLER), { transport, onerror: () => {} });
   return {
     attach,
-    settled: served.settled,
+    mutationsSettled: served.mutationsSettled,
     spy: () => spy as Spy,
     clock,
     logged,

@@ -40,7 +40,7 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
   const jwt = issuer === undefined ? undefined : jwtVerifier({ issuer, jwks, now });
   const cache = new Map<string, { caller: ScopedCaller; sinceMs: number; untilMs: number }>();
 
-  const verified = async (token: string, urls: readonly string[]): Promise<VerifiedToken> => {
+  const verify = async (token: string, urls: readonly string[]): Promise<VerifiedToken> => {
     const fixed = tokens?.(token);
     if (fixed !== undefined && fixed.expiresMs <= now()) throw new InvalidToken('The token has expired');
     const found = fixed ?? (await jwt?.verify(token, [...urls, ...audiences]));
@@ -50,7 +50,7 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
   };
   const holderOf: Authorization['holderOf'] = async (token, urls) => {
     try {
-      return await verified(token, urls);
+      return await verify(token, urls);
     } catch (error) {
       if (error instanceof InvalidToken) return undefined;
       throw error;
@@ -69,7 +69,7 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
     if (cached !== undefined && cached.sinceMs <= time && time < cached.untilMs) return cached.caller;
     cache.delete(key);
     try {
-      const holder = await verified(token, [resource.url]);
+      const holder = await verify(token, [resource.url]);
       const caller = scopedCaller(holder);
       cache.set(key, { caller, sinceMs: time, untilMs: Math.min(holder.expiresMs, time + REMEMBERED_MS) });
       evictOldest(cache, MAX_REMEMBERED);

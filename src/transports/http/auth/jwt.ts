@@ -109,7 +109,7 @@ function problemOf(error: unknown, token: string, issuer: string): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired';
   if (error instanceof errors.JWTClaimValidationFailed)
     return error.claim === 'iss' ? FOREIGN : (CLAIM_PROBLEMS[error.claim] ?? `The claim ${error.claim} is not valid`);
-  if (SIGNATURE.has((error as { code?: string }).code)) return issuerIn(token) === issuer ? UNSIGNED : FOREIGN;
+  if (SIGNATURE_FAILURES.has((error as { code?: string }).code)) return issuerIn(token) === issuer ? UNSIGNED : FOREIGN;
   return 'The token is not a valid JWT';
 }
 
@@ -130,7 +130,7 @@ const CLAIM_PROBLEMS: Readonly<Record<string, string>> = {
   aud: 'The token has no audience (claim aud)',
   nbf: 'The token is not valid yet',
 };
-const SIGNATURE: ReadonlySet<unknown> = new Set([
+const SIGNATURE_FAILURES: ReadonlySet<unknown> = new Set([
   errors.JWSSignatureVerificationFailed.code,
   errors.JWKSNoMatchingKey.code,
   errors.JOSEAlgNotAllowed.code,
@@ -159,15 +159,15 @@ const get = (url: string) => fetch(url, { redirect: 'error', signal: AbortSignal
 async function discover(issuer: string): Promise<string> {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
-  const places = [
+  const urls = [
     `${origin}/.well-known/oauth-authorization-server${path}`,
     `${origin}/.well-known/openid-configuration${path}`,
     `${origin}${path}/.well-known/openid-configuration`,
   ];
   let cause = '';
-  let wrong: string | undefined;
-  for (const place of places) {
-    const response = await get(place).catch((error) => {
+  let problem: string | undefined;
+  for (const metadataUrl of urls) {
+    const response = await get(metadataUrl).catch((error) => {
       cause ||= causeOf(error);
       return null;
     });
@@ -175,9 +175,9 @@ async function discover(issuer: string): Promise<string> {
     const metadata = response?.ok ? ((await response.json().catch(() => ({}))) as Metadata | null) : null;
     const uri = metadata?.issuer === issuer ? metadata.jwks_uri : undefined;
     if (typeof uri === 'string' && uri.startsWith(new URL(issuer).protocol)) return uri;
-    if (metadata !== null) wrong ??= problemOfMetadata(metadata, issuer);
+    if (metadata !== null) problem ??= problemOfMetadata(metadata, issuer);
   }
-  throw new IssuerUnreachable(wrong ?? (cause || 'it has no metadata'));
+  throw new IssuerUnreachable(problem ?? (cause || 'it has no metadata'));
 }
 
 /** Many issuers end in a slash, which --auth-issuer must then have, too. */

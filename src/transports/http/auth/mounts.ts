@@ -7,12 +7,12 @@ import type { Authenticate } from './authorize.ts';
 import { insufficientScope, metadata, metadataPath, type ProtectedResource } from './resource.ts';
 import {
   type AllowedScopes,
-  type NeedsOf,
+  type OperationsCalledBy,
   type Scope,
   type ScopedCaller,
   scopedCaller,
   scopesToRequest,
-  withIncluded,
+  withIncludedScopes,
 } from './scopes.ts';
 
 /** An endpoint that everyone who reaches it may use as the local user. */
@@ -32,14 +32,14 @@ export function authorizedMount(
   authenticate: Authenticate,
   resource: () => ProtectedResource,
   allowedScopes: AllowedScopes | undefined,
-  needsOf: NeedsOf,
+  operationsCalledBy: OperationsCalledBy,
 ): Mount {
   /** A caller with those of its scopes that the target allows; undefined if it may not use the target. */
   const narrowed = oncePer((caller: ScopedCaller): ScopedCaller | undefined => {
     if (allowedScopes === undefined) return caller;
     const scopes = allowedScopes(caller.principal);
     if (scopes === undefined) return undefined;
-    const allowed = withIncluded(scopes);
+    const allowed = withIncludedScopes(scopes);
     const remaining = (given: ReadonlySet<Scope>) => [...given].filter((scope) => allowed.has(scope));
     return scopedCaller({
       principal: caller.principal,
@@ -54,9 +54,9 @@ export function authorizedMount(
       return caller instanceof Response ? caller : (narrowed(caller) ?? unknownTarget());
     },
     authorize: (caller, body) => {
-      const needed = scopesToRequest(body, caller as ScopedCaller, needsOf);
+      const needed = scopesToRequest(body, caller as ScopedCaller, operationsCalledBy);
       if (needed === undefined) return undefined;
-      const allowed = allowedScopes && withIncluded(allowedScopes(caller.principal) ?? []);
+      const allowed = allowedScopes && withIncludedScopes(allowedScopes(caller.principal) ?? []);
       const closed = needed.filter((scope) => allowed?.has(scope) === false);
       return closed.length > 0 ? closedByTarget(closed) : insufficientScope(resource(), needed);
     },
@@ -70,12 +70,12 @@ const closedByTarget = (scopes: readonly string[]) =>
     `This named target does not allow you ${scopes.join(' ')}; its operator can ("allow" in the --targets file).`,
   );
 
-/** The same response as for a named target that does not exist. */
+/** Does not reveal whether the named target exists. */
 const unknownTarget = () => reject(404, 'There is no such named target, or you have no access to it.');
 
 /** The metadata of a resource, at every path where a client may look for it. */
 export function metadataPages(path: string, resource: () => ProtectedResource, issuer: string) {
   const page = () => metadata(resource(), issuer);
-  const places = [path, new URL(resource().url).pathname].map(metadataPath);
-  return Object.fromEntries(places.map((place) => [place, page]));
+  const paths = [path, new URL(resource().url).pathname];
+  return Object.fromEntries(paths.map((each) => [metadataPath(each), page]));
 }

@@ -37,7 +37,7 @@ export function metadata({ url }: ProtectedResource, issuer: string): Response {
 
 /** The response to a request without a token, or with an invalid one. */
 export function unauthorized({ metadataUrl }: ProtectedResource, problem?: string): Rejection {
-  const challenge = parameters({
+  const challenge = challengeWith({
     ...(problem === undefined ? {} : { error: 'invalid_token', error_description: problem }),
     scope: 'finspace:read',
     resource_metadata: metadataUrl,
@@ -49,7 +49,7 @@ export function unauthorized({ metadataUrl }: ProtectedResource, problem?: strin
 export function insufficientScope({ metadataUrl }: ProtectedResource, scopes: readonly string[]): Rejection {
   const scope = scopes.join(' ');
   const problem = `The token lacks a scope: this request requires ${scope}`;
-  const challenge = parameters({
+  const challenge = challengeWith({
     error: 'insufficient_scope',
     scope,
     resource_metadata: metadataUrl,
@@ -58,7 +58,7 @@ export function insufficientScope({ metadataUrl }: ProtectedResource, scopes: re
   return reject(403, problem, { 'www-authenticate': challenge });
 }
 
-const parameters = (given: Record<string, string | undefined>) =>
+const challengeWith = (given: Record<string, string | undefined>) =>
   `Bearer ${Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}="${value}"`)

@@ -22,7 +22,7 @@ export type Scope = keyof typeof SCOPES;
  */
 export const REQUESTABLE = (Object.keys(SCOPES) as Scope[]).filter((scope) => scope !== 'finspace:approve');
 
-const OF_RISK: Record<Risk, Scope> = {
+const SCOPE_OF_RISK: Record<Risk, Scope> = {
   read: 'finspace:read',
   reveal: 'finspace:secrets',
   create: 'finspace:write',
@@ -64,20 +64,20 @@ export interface ScopedCaller extends Caller {
  * A caller by its scopes. `finspace:approve` means that a person is present at its client; for the local user this is assumed.
  */
 export function scopedCaller({ principal, scopes, attainable = [] }: Holder): ScopedCaller {
-  const granted = withIncluded(scopes);
-  const listed = withIncluded([...scopes, ...attainable]);
+  const granted = withIncludedScopes(scopes);
+  const listed = withIncludedScopes([...scopes, ...attainable]);
   return {
     principal,
     scopes: granted,
     attainable: listed,
     answersForms: principal === LOCAL_CALLER.principal || granted.has('finspace:approve'),
-    refusal: (risk) => missingScopeText(granted, OF_RISK[risk]),
-    listingRefusal: (risk) => missingScopeText(listed, OF_RISK[risk]),
+    refusal: (risk) => missingScopeText(granted, SCOPE_OF_RISK[risk]),
+    listingRefusal: (risk) => missingScopeText(listed, SCOPE_OF_RISK[risk]),
   };
 }
 
 /** Scopes of this server, with those that they include. */
-export const withIncluded = (scopes: readonly string[]): ReadonlySet<Scope> =>
+export const withIncludedScopes = (scopes: readonly string[]): ReadonlySet<Scope> =>
   new Set(scopes.filter(isScope).flatMap((scope) => [scope, ...SCOPES[scope]]));
 
 const missingScopeText = (scopes: ReadonlySet<Scope>, scope: Scope) =>
@@ -87,26 +87,30 @@ const missingScopeText = (scopes: ReadonlySet<Scope>, scope: Scope) =>
 export type AllowedScopes = (principal: string) => readonly string[] | undefined;
 
 /** The operations that a tool may call; undefined for a name that is no tool. */
-export type NeedsOf = (tool: string) => readonly OperationName[] | undefined;
+export type OperationsCalledBy = (tool: string) => readonly OperationName[] | undefined;
 
-/** For tools that are operations; a server with other tools adds them. */
-export const needsOfOperation: NeedsOf = (tool) => {
+/** The operation that a tool is; a server with other tools combines this with theirs. */
+export const operationOfTool: OperationsCalledBy = (tool) => {
   const operation = operationOf(tool);
   return operation === undefined ? undefined : [operation];
 };
 
 /** The scopes to request for a JSON-RPC body, with those that the caller has; undefined if it lacks none. */
-export function scopesToRequest(body: unknown, { scopes }: ScopedCaller, needsOf: NeedsOf): Scope[] | undefined {
-  const needed = messagesIn(body).flatMap((message) => scopesFor(message, needsOf));
+export function scopesToRequest(
+  body: unknown,
+  { scopes }: ScopedCaller,
+  operationsCalledBy: OperationsCalledBy,
+): Scope[] | undefined {
+  const needed = messagesIn(body).flatMap((message) => scopesFor(message, operationsCalledBy));
   if (needed.every((scope) => scopes.has(scope))) return undefined;
   const all = new Set([...scopes, ...needed.flatMap((scope) => [...SCOPES[scope], scope])]);
   return (Object.keys(SCOPES) as Scope[]).filter((scope) => all.has(scope));
 }
 
-function scopesFor({ method, params }: RpcMessage, needsOf: NeedsOf): Scope[] {
+function scopesFor({ method, params }: RpcMessage, operationsCalledBy: OperationsCalledBy): Scope[] {
   if (method === 'tools/call') {
     const { name, given } = calledTool(params);
-    return typeof name === 'string' ? scopesOf(name, needsOf, given) : ['finspace:read'];
+    return typeof name === 'string' ? scopesOf(name, operationsCalledBy, given) : ['finspace:read'];
   }
   return READING_METHODS.has(method) ? ['finspace:read'] : [];
 }
@@ -126,11 +130,11 @@ const DISPATCHERS: ReadonlySet<unknown> = new Set(['call_read_tool', 'call_write
  * The scopes that a tool needs, or one call of it as far as its arguments show; the call itself is checked again when it runs. The
  * arguments of a tool that makes several calls are not those of an operation.
  */
-export function scopesOf(tool: string, needsOf: NeedsOf, given?: unknown): Scope[] {
-  const operations = needsOf(tool) ?? [];
+export function scopesOf(tool: string, operationsCalledBy: OperationsCalledBy, given?: unknown): Scope[] {
+  const operations = operationsCalledBy(tool) ?? [];
   const input = operationOf(tool) === undefined ? {} : membersOf(given);
   const risks = operations.map((name) => riskOf(operationNamed(name), input));
-  return [...new Set<Scope>(['finspace:read', ...risks.map((risk) => OF_RISK[risk])])];
+  return [...new Set<Scope>(['finspace:read', ...risks.map((risk) => SCOPE_OF_RISK[risk])])];
 }
 
 /** The members of arguments, which may be JSON in a string. */
