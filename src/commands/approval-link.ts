@@ -15,7 +15,7 @@ export interface LinkOptions {
 }
 
 /** Closes the open page: there is one at a time, however often an agent repeats its call. */
-let close: (() => Promise<void>) | undefined;
+let closeOpenPage: (() => Promise<void>) | undefined;
 
 /** Opens the local page in this process, and returns the link to one plan, which the client shows to its user. */
 export async function approvalLink(
@@ -35,10 +35,10 @@ export async function approvalLink(
     user: userName(),
     channel: 'page',
   });
-  await close?.();
+  await closeOpenPage?.();
   const onerror = (error: unknown) => log.warn({ error: String(error) }, 'approval page');
   const page = await openLocalPage(config.stateDir, { approvals, now, firstCode, onerror });
-  close = page.close;
+  closeOpenPage = page.close;
   setTimeout(() => void page.close(), PLAN_OPEN_MS).unref();
   return page.url;
 }

@@ -47,7 +47,7 @@ export async function trustForms(terminal: Terminal, approvals: PassphraseApprov
   terminal.say(`Allowed. ${RESTART}`);
 }
 
-/** Revokes that declaration. This needs no passphrase, because it only makes approvals harder to give. */
+/** Revokes the trust in forms. This needs no passphrase, because it only makes approvals harder to give. */
 export async function distrustForms(stateDir: string): Promise<void> {
   await storeFormTrust(stateDir, undefined);
   process.stdout.write(`Forms no longer count. ${RESTART}\n`);

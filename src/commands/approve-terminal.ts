@@ -7,7 +7,7 @@ export interface Terminal {
   say(text?: string, style?: keyof typeof STYLES): void;
   /** What the person typed up to Enter; undefined after Ctrl-C or Ctrl-D. */
   ask(prompt: string): Promise<string | undefined>;
-  /** The same, without showing it. */
+  /** As `ask`, for what must not be shown, such as a passphrase. */
   askHidden(prompt: string): Promise<string | undefined>;
   close(): void;
 }

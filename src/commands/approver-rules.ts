@@ -25,14 +25,16 @@ export interface ApproverRules {
 /** The rules of a state directory. A local world in memory has no approver, because it has nothing to protect. */
 export function approverRules(config: Config): ApproverRules {
   const key = isEphemeral(config) ? Promise.resolve(undefined) : approverKey(config.stateDir);
-  const areFormsTrusted = key.then((own) => own === undefined || trustsForms(config.stateDir, own)).catch(() => false);
+  const areFormsTrusted = key
+    .then((approver) => approver === undefined || trustsForms(config.stateDir, approver))
+    .catch(() => false);
   key.catch(() => {});
   const fingerprint = () =>
     key.then(
-      (own) => own && keyFingerprint(own),
+      (approver) => approver && keyFingerprint(approver),
       () => undefined,
     );
-  const sharedFingerprint = () => key.then((own) => (own === undefined ? '' : keyFingerprint(own)));
+  const sharedFingerprint = () => key.then((approver) => (approver === undefined ? '' : keyFingerprint(approver)));
   return {
     key,
     fingerprint,
@@ -41,12 +43,12 @@ export function approverRules(config: Config): ApproverRules {
     trustsForms: () => areFormsTrusted,
     requirePinnedKey: async (pinned) => {
       if (pinned === null) return;
-      const own = await sharedFingerprint().catch((error: Error) => {
+      const serverKey = await sharedFingerprint().catch((error: Error) => {
         throw unusableKeyError(config, error);
       });
-      if (pinned === own) return;
+      if (pinned === serverKey) return;
       throw new LedgerError(
-        `This world is pinned to the approver key ${pinned}; this server has ${own === '' ? 'none' : `the key ${own}`}. ` +
+        `This world is pinned to the approver key ${pinned}; this server has ${serverKey === '' ? 'none' : `the key ${serverKey}`}. ` +
           'No call that needs approval runs here. The person who owns the key must restart the server with the state directory that holds it (--state-dir).',
       );
     },

@@ -27,7 +27,7 @@ export interface Backend {
   quotas(): Promise<Quotas | undefined>;
   /** By how many milliseconds the clock of its worlds was moved ahead. */
   aheadMs(): Promise<number>;
-  /** Differs after its world was replaced; undefined if that cannot be known. */
+  /** An id that differs after its world was replaced; undefined if that cannot be known. */
   worldInstance(): Promise<string | undefined>;
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ interface OpenBackend extends Omit<Backend, 'load' | 'backendLocation'> {
 }
 
 export interface BackendOptions {
-  /** Differs between servers whose approvers may differ; undefined if nobody signs in to approve. */
+  /** An id that differs between servers whose approvers may differ; undefined if nobody signs in to approve. */
   readonly server?: string | undefined;
   /** Fingerprint of the approver's key of this server, to which a local world is pinned. */
   readonly approver: () => Promise<string | undefined>;

@@ -61,28 +61,31 @@ const isPath = ({ value = '' }: Option) => /^(?:FILE|DIR|WORLD)$/.test(value);
 function bash(commands: readonly Command[], defaultCommand: string): string {
   const options = [...new Map(commands.flatMap((one) => one.options.map((option) => [option.flag, option]))).values()];
   const flags = (test: (option: Option) => boolean) => options.filter(test).map(({ flag }) => flag);
-  const from = (words: readonly string[]) => `COMPREPLY=($(compgen -W '${words.join(' ')}' -- "$word"))`;
-  const next = (words: readonly string[]) =>
+  const completeWord = (words: readonly string[]) => `COMPREPLY=($(compgen -W '${words.join(' ')}' -- "$word"))`;
+  const completeItem = (words: readonly string[]) =>
     `COMPREPLY=($(compgen -P "\${word%"\${word##*,}"}" -W '${words.join(' ')}' -- "\${word##*,}"))`;
-  const files = flags(isPath);
-  const others = flags((option) => option.value !== undefined && option.choices.length === 0 && !isPath(option));
+  const pathFlags = flags(isPath);
+  const otherFlags = flags((option) => option.value !== undefined && option.choices.length === 0 && !isPath(option));
   return `_finspace_mcp() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]}
   COMPREPLY=()
   case $before in
 ${options
   .filter(({ choices }) => choices.length > 0)
-  .map(({ flag, choices, isList: hasMany }) => `    ${flag}) ${hasMany ? next(choices) : from(choices)}; return ;;\n`)
-  .join('')}    ${files.join('|')}) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")); return ;;
-    ${others.join('|')}) return ;;
+  .map(
+    ({ flag, choices, isList: hasMany }) =>
+      `    ${flag}) ${hasMany ? completeItem(choices) : completeWord(choices)}; return ;;\n`,
+  )
+  .join('')}    ${pathFlags.join('|')}) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")); return ;;
+    ${otherFlags.join('|')}) return ;;
   esac
-  if [ "$COMP_CWORD" -eq 1 ] && [[ $word != -* ]]; then ${from(commands.map(({ name }) => name))}; return; fi
+  if [ "$COMP_CWORD" -eq 1 ] && [[ $word != -* ]]; then ${completeWord(commands.map(({ name }) => name))}; return; fi
   case $command in
     ${commands.map(({ name }) => name).join('|')}) ;;
     *) command=${defaultCommand} ;;
   esac
   case $command in
-${commands.map((one) => `    ${one.name}) ${from([...one.words, ...one.options.map(({ flag }) => flag)])} ;;\n`).join('')}  esac
+${commands.map((one) => `    ${one.name}) ${completeWord([...one.words, ...one.options.map(({ flag }) => flag)])} ;;\n`).join('')}  esac
 }
 complete -F _finspace_mcp finspace-mcp
 `;

@@ -5,7 +5,7 @@ import { ownCommand } from '../own-command.ts';
 import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts';
 import { DAMAGED_KEY_ADVICE, readKeys } from '../safety/approver-keys.ts';
 import { type DoctorFinding, failed, ok, warning } from './finding.ts';
-import { worldPlace } from './open-worlds.ts';
+import { worldLocationText } from './open-worlds.ts';
 import { approveCommand } from './out-of-band.ts';
 
 const CHECK = 'approval';
@@ -22,12 +22,12 @@ export async function approvalFinding(config: Config, served: readonly Config[] 
     const why = `The approver key cannot be used, so nobody can approve: ${(error as Error).message}`;
     return failed(CHECK, why, DAMAGED_KEY_ADVICE);
   }
-  const own = key && keyFingerprint(key);
-  const pin = (await pinsOf(config, served)).find(({ fingerprint }) => fingerprint !== own);
-  if (pin !== undefined) return otherKeyFinding(pin, own);
+  const usableFingerprint = key && keyFingerprint(key);
+  const pin = (await pinsOf(config, served)).find(({ fingerprint }) => fingerprint !== usableFingerprint);
+  if (pin !== undefined) return otherKeyFinding(pin, usableFingerprint);
   if (key === undefined) return noKeyFinding(config);
   const forms = (await trustsForms(stateDir, key)) ? 'Forms count, too' : 'Forms in MCP clients do not count';
-  return ok(CHECK, `Needs the passphrase of the key ${own}. ${forms}.`);
+  return ok(CHECK, `Needs the passphrase of the key ${usableFingerprint}. ${forms}.`);
 }
 
 /** The key, if its private part can be used, too; undefined without a key. Rejects with ApproverError. */
@@ -56,42 +56,46 @@ interface Pin {
   readonly advice: string;
 }
 
-function otherKeyFinding({ fingerprint, what, effect, advice }: Pin, own: string | undefined): DoctorFinding {
-  const here = own === undefined ? 'there is no approver key here' : `the key here is ${own}`;
+function otherKeyFinding(
+  { fingerprint, what, effect, advice }: Pin,
+  usableFingerprint: string | undefined,
+): DoctorFinding {
+  const here =
+    usableFingerprint === undefined ? 'there is no approver key here' : `the key here is ${usableFingerprint}`;
   return failed(CHECK, `${what} is pinned to the approver key ${fingerprint}, but ${here}. ${effect}`, advice);
 }
 
 /** The keys to which the store and the worlds are pinned. What cannot be read has a finding of its own. */
 async function pinsOf({ store, stateDir }: Config, served: readonly Config[]): Promise<Pin[]> {
-  const inStore = store === undefined ? undefined : await fingerprintsInStore(store).catch(() => undefined);
-  const folder = `put a copy of the folder approver that holds this key into ${stateDir}`;
-  const ofWorlds = served
+  const pinnedInStore = store === undefined ? undefined : await fingerprintsInStore(store).catch(() => undefined);
+  const copyAdvice = `put a copy of the folder approver that holds this key into ${stateDir}`;
+  const worldPins = served
     .filter((one) => one.backend === 'local' && !isEphemeral(one))
     .map(async (one) => {
-      const inFile = () => readPinnedApprover(one.state).catch(() => undefined);
-      const fingerprint = one.worldStore === undefined ? await inFile() : inStore?.world;
-      return typeof fingerprint === 'string' ? [worldPin(fingerprint, one, folder)] : [];
+      const readFile = () => readPinnedApprover(one.state).catch(() => undefined);
+      const fingerprint = one.worldStore === undefined ? await readFile() : pinnedInStore?.world;
+      return typeof fingerprint === 'string' ? [worldPin(fingerprint, one, copyAdvice)] : [];
     });
-  const ofReplicas = inStore?.replicas;
+  const replicas = pinnedInStore?.replicas;
   return [
-    ...(typeof ofReplicas === 'string' ? [storePin(ofReplicas, folder)] : []),
-    ...(await Promise.all(ofWorlds)).flat(),
+    ...(typeof replicas === 'string' ? [storePin(replicas, copyAdvice)] : []),
+    ...(await Promise.all(worldPins)).flat(),
   ];
 }
 
 const fingerprintsInStore = async (url: string) =>
   (await import('../store/postgres/administration.ts')).pinnedApprovers(url);
 
-const storePin = (fingerprint: string, folder: string): Pin => ({
+const storePin = (fingerprint: string, copyAdvice: string): Pin => ({
   fingerprint,
   what: 'The store',
   effect: 'No server can join it with this state directory.',
-  advice: `To use that key, ${folder}. If the key was replaced on purpose, stop all replicas and run ${ownCommand()} store unpin.`,
+  advice: `To use that key, ${copyAdvice}. If the key was replaced on purpose, stop all replicas and run ${ownCommand()} store unpin.`,
 });
 
-const worldPin = (fingerprint: string, location: Config, folder: string): Pin => ({
+const worldPin = (fingerprint: string, location: Config, copyAdvice: string): Pin => ({
   fingerprint,
-  what: `The world in ${worldPlace(location)}`,
+  what: `The world in ${worldLocationText(location)}`,
   effect: 'No call that needs approval can run.',
-  advice: `Name the state directory of this key with --state-dir, or ${folder}. If its passphrase is lost, follow "A lost passphrase" in SECURITY.md.`,
+  advice: `Name the state directory of this key with --state-dir, or ${copyAdvice}. If its passphrase is lost, follow "A lost passphrase" in SECURITY.md.`,
 });

@@ -60,10 +60,10 @@ async function credentialsFinding(config: Config, env: NodeJS.ProcessEnv): Promi
 async function backendFinding(config: Config): Promise<DoctorFinding> {
   const { region, endpoint, profile } = config;
   const call = finspaceCall({ region, endpoint, profile, ...callLimits(config), maxAttempts: 1 });
-  const began = performance.now();
+  const startedMs = performance.now();
   try {
     await call('ListKxEnvironments', { maxResults: 1 }, { signal: AbortSignal.timeout(config.callTimeout) });
-    return ok('backend', `${endpointText(config)} answers (${Math.round(performance.now() - began)} ms)`);
+    return ok('backend', `${endpointText(config)} answers (${Math.round(performance.now() - startedMs)} ms)`);
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
     const { code, detail, advice } = error.fields;

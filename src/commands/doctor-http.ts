@@ -30,11 +30,11 @@ async function authorizationFinding(config: Config): Promise<DoctorFinding> {
     return failed(check, `The keys of the issuer ${authIssuer} cannot be read (${causeOf(error as Error)}).`, advice);
   }
   const audiences = [...(publicUrl === undefined ? [] : [publicUrl]), ...[authAudience].flat()];
-  const own = audiences.length === 0 ? 'the URL of the endpoint' : audiences.join(', ');
+  const audienceText = audiences.length === 0 ? 'the URL of the endpoint' : audiences.join(', ');
   return ok(
     check,
     [
-      ...(authIssuer === undefined ? [] : [`tokens of ${authIssuer} for the audience ${own}`]),
+      ...(authIssuer === undefined ? [] : [`tokens of ${authIssuer} for the audience ${audienceText}`]),
       ...(authTokens === undefined ? [] : [`fixed tokens of ${authTokens}`]),
     ].join('; '),
   );

@@ -31,11 +31,17 @@ class DoctorError extends ErrorForPeople {
 }
 
 async function findings(config: Config): Promise<DoctorFinding[]> {
-  const own = [nodeFinding(process.versions.node), await engineFinding(), stateFinding(config)];
+  const machineFindings = [nodeFinding(process.versions.node), await engineFinding(), stateFinding(config)];
   const served = backendConfigs(config);
   const approval = await approvalFinding(config, served);
   const backends = await Promise.all(served.map(backendFindings));
-  return [...own, approval, ...backends.flat(), ...(await remoteFindings(config)), clockFinding(config, Date.now())];
+  return [
+    ...machineFindings,
+    approval,
+    ...backends.flat(),
+    ...(await remoteFindings(config)),
+    clockFinding(config, Date.now()),
+  ];
 }
 
 /** The configuration of each backend: of the named target, or of every target, if there are targets. */

@@ -1,5 +1,5 @@
 const MIN_WIDTH = 24;
-const HANGING = 4;
+const HANGING_INDENT = 4;
 
 /**
  * The line in pieces of at most `columns` columns, broken between words where possible. Further pieces are indented, so that none
@@ -7,7 +7,7 @@ const HANGING = 4;
  */
 export function foldLine(line: string, columns: number | undefined): string[] {
   if (columns === undefined || columns < MIN_WIDTH) return [line];
-  const hanging = ' '.repeat(Math.min(columns / 2, line.search(/[^ ]|$/) + HANGING));
+  const hanging = ' '.repeat(Math.min(columns / 2, line.search(/[^ ]|$/) + HANGING_INDENT));
   const pieces: string[] = [];
   let rest = Array.from(line);
   while (rest.length > columns) {

@@ -51,7 +51,7 @@ export interface HelpOptions {
 /** The text of `--help`. */
 export function helpText({ command, commands, isGeneral, env, columns }: HelpOptions): string {
   const { summary, settings, switches = {}, word = '', requiresWord = false } = commands[command] as CommandShape;
-  const others = Object.entries(commands).map(([name, shape]) => [name, shape.summary] as const);
+  const summaries = Object.entries(commands).map(([name, shape]) => [name, shape.summary] as const);
   const options = [
     ...Object.entries(switches).map(([name, text]) => [`--${name}`, text] as const),
     ...settings.map(
@@ -68,7 +68,7 @@ export function helpText({ command, commands, isGeneral, env, columns }: HelpOpt
   return [
     `${paragraph(usage.filter((part) => part !== '').join(' '))}\n`,
     isGeneral
-      ? `${paragraph('Commands (finspace-mcp COMMAND --help shows the options of each, finspace-mcp --version the version):')}${definitionList(others, columns)}\n`
+      ? `${paragraph('Commands (finspace-mcp COMMAND --help shows the options of each, finspace-mcp --version the version):')}${definitionList(summaries, columns)}\n`
       : '',
     paragraph(summary),
     options.length === 0 ? '' : `\nOptions:\n${definitionList(options, columns)}`,
@@ -104,14 +104,14 @@ function rangeOf(name: SettingName, command: string, env: NodeJS.ProcessEnv): st
 
 /** `one of a, b`, or for a list `some of a, b` or `none, or some of a, b`; empty without choices. */
 function choicesText(schema: JsonSchema): string {
-  const one = schema.enum ?? [];
-  if (one.length > 0) return `one of ${one.join(', ')}`;
-  const alone = (schema.anyOf ?? []).flatMap(({ const: word }) => word ?? []);
-  const some = choices(schema).filter((word) => !alone.includes(word));
-  return some.length > 0 ? [...alone, `some of ${some.join(', ')}`].join(', or ') : '';
+  const words = schema.enum ?? [];
+  if (words.length > 0) return `one of ${words.join(', ')}`;
+  const singleWords = (schema.anyOf ?? []).flatMap(({ const: word }) => word ?? []);
+  const items = choices(schema).filter((word) => !singleWords.includes(word));
+  return items.length > 0 ? [...singleWords, `some of ${items.join(', ')}`].join(', or ') : '';
 }
 
-/** Whether a setting needs no value, and which values it may have or hold where these are some words. */
+/** Whether a setting is a switch, and the only values that it or its items may have; none if any value is possible. */
 export function valuesOf(name: SettingName): { isSwitch: boolean; choices: readonly string[] } {
   const schema = jsonSchemaOf(name);
   return { isSwitch: schema.type === 'boolean', choices: [...(schema.enum ?? []), ...choices(schema)] };

@@ -86,10 +86,10 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
 function serverPage(config: Config, signers: StateSigners, port: () => number) {
   const scope = approverScope(config);
   // The purpose of signatures differs between servers, so that one rejects what another signed with the same keys.
-  const own: StateSigners = (purpose) => signers(`${purpose} of ${scope}`);
-  const pageSignature = serverSignature(own('approval'));
+  const serverSigners: StateSigners = (purpose) => signers(`${purpose} of ${scope}`);
+  const pageSignature = serverSignature(serverSigners('approval'));
   const url = () => approvalsUrl(baseUrl(config, port()));
-  return { page: { server: scope, pageSignature, url }, signing: { signers: own, pageSignature } };
+  return { page: { server: scope, pageSignature, url }, signing: { signers: serverSigners, pageSignature } };
 }
 
 /** Whether the rules of all endpoints accept the approval of a person who signed in. */
@@ -157,15 +157,19 @@ async function startEndpoint(
   options: Omit<RuntimeOptions, 'remote' | 'scope'>,
 ) {
   await prepareBackend(config, log);
-  const { createServer, answers, direct, ledger, mutationsSettled, close, agreement } = createRuntime(config, log, {
-    ...options,
-    remote: true,
-    scope: path,
-  });
+  const { createServer, answers, backendCall, ledger, mutationsSettled, close, agreement } = createRuntime(
+    config,
+    log,
+    {
+      ...options,
+      remote: true,
+      scope: path,
+    },
+  );
   const ready = async () => {
     const signal = AbortSignal.timeout(READY_MS);
     // Anyone can read the readiness response, so it shows only the cause: messages may name hosts or accounts.
-    await direct('ListKxEnvironments', { maxResults: 1 }, { signal }).catch((error) => {
+    await backendCall('ListKxEnvironments', { maxResults: 1 }, { signal }).catch((error) => {
       throw new Error(error instanceof FinspaceError ? error.fields.code : 'timed out');
     });
   };
@@ -185,11 +189,11 @@ async function startEndpoint(
   };
 }
 
-/** Differs between servers whose approvers may differ; the same for all replicas of one server. */
+/** An id that differs between servers whose approvers may differ, and is the same for all replicas of one server. A new name of a member would change it. */
 function approverScope({ host, port, publicUrl, authIssuer, authJwks, authAudience, authTokens, targets }: Config) {
   const url = authIssuer === undefined ? undefined : (publicUrl ?? `${host}:${port}`);
-  const [tokens, places] = [authTokens, targets].map((path) => path && readFileSync(path, 'utf8'));
-  return digest({ url, authIssuer, authJwks, authAudience, tokens, places });
+  const [tokens, targetsText] = [authTokens, targets].map((path) => path && readFileSync(path, 'utf8'));
+  return digest({ url, authIssuer, authJwks, authAudience, tokens, places: targetsText });
 }
 
 /** The keys of --seal-keys, which --store needs; undefined without either. Rejects with ConfigError. */
@@ -224,7 +228,7 @@ const observeCalls =
   (observe: (name: string, outcome: string, ms: number) => void) =>
   (call: Call): Call =>
   async (name, input, options) => {
-    const begun = performance.now();
+    const startedMs = performance.now();
     let outcome = 'ok';
     try {
       return await call(name, input, options);
@@ -232,7 +236,7 @@ const observeCalls =
       outcome = error instanceof FinspaceError ? error.fields.code : 'error';
       throw error;
     } finally {
-      observe(name, outcome, performance.now() - begun);
+      observe(name, outcome, performance.now() - startedMs);
     }
   };
 
@@ -247,17 +251,17 @@ export function configuredAuthorization(config: Config, now = Date.now): Authori
   const { host, publicUrl, authIssuer: issuer, authJwks: jwks, authAudience, authTokens } = config;
   const audiences = authAudience === undefined ? [] : [authAudience].flat();
   const reachable = [host, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
-  const beyond = reachable.find((name) => !isLoopback(name));
+  const remoteHost = reachable.find((name) => !isLoopback(name));
   if (issuer === undefined && (jwks !== undefined || audiences.length > 0))
     throw new ConfigError(`--${jwks === undefined ? 'auth-audience' : 'auth-jwks'}: needs --auth-issuer`);
-  if (issuer !== undefined && beyond !== undefined && publicUrl === undefined)
+  if (issuer !== undefined && remoteHost !== undefined && publicUrl === undefined)
     throw new ConfigError(
       '--public-url: needed with --auth-issuer, because tokens have to name this server by its URL',
     );
   if (issuer === undefined && authTokens === undefined) {
-    if (beyond !== undefined)
+    if (remoteHost !== undefined)
       throw new ConfigError(
-        `${beyond === host ? '--host' : '--public-url'}: ${beyond} is beyond loopback, so --auth-issuer or --auth-tokens is required`,
+        `${remoteHost === host ? '--host' : '--public-url'}: ${remoteHost} is beyond loopback, so --auth-issuer or --auth-tokens is required`,
       );
     return undefined;
   }

@@ -8,7 +8,7 @@ import { DEFAULT_PORTS, hostInUrl } from '../transports/http/settings.ts';
 import { approverRules } from './approver-rules.ts';
 import { openService } from './backend.ts';
 import { type Log, roundedMs, stderrLog } from './log.ts';
-import { worldPlace } from './open-worlds.ts';
+import { worldLocationText } from './open-worlds.ts';
 import { stopSignal } from './stop-signal.ts';
 import { checkWorldOptions } from './world-options.ts';
 
@@ -51,7 +51,7 @@ function greeting(config: Config, port: number, region: string): string {
   const url = `http://${hostInUrl(host)}:${port}`;
   const [whose, key, secret] = credentials === undefined ? ['Any', 'any', 'any'] : ['The configured', 'KEY', 'SECRET'];
   return (
-    `FinSpace-compatible service on ${url} (world in ${worldPlace(config)}). ${whose} credentials work; for example:\n` +
+    `FinSpace-compatible service on ${url} (world in ${worldLocationText(config)}). ${whose} credentials work; for example:\n` +
     `  AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret} aws finspace list-kx-environments --region ${region} --endpoint-url ${url}\n` +
     `  curl --aws-sigv4 aws:amz:${region}:finspace --user ${key}:${secret} ${url}/kx/environments\n`
   );

@@ -24,10 +24,10 @@ type Level = keyof Log;
 export function stderrLog(config: Pick<Config, 'logLevel' | 'logFormat'>): Log & { flushed(): Promise<void> } {
   const { logLevel, logFormat = isatty(2) ? 'text' : 'json' } = config;
   const { write, flushed } = logFormat === 'text' ? textLines() : jsonLines(logLevel);
-  const at = (level: Level) => (fields: Fields, message: string) => {
+  const writer = (level: Level) => (fields: Fields, message: string) => {
     if (ORDER.indexOf(level) >= ORDER.indexOf(logLevel)) write(level, fields, message);
   };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), flushed };
+  return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error'), flushed };
 }
 
 type Write = (level: Level, fields: Fields, message: string) => void;

@@ -34,5 +34,5 @@ export async function withWorlds<T>(
 }
 
 /** Where the worlds are, for people. */
-export const worldPlace = ({ state, worldStore }: WorldLocation): string =>
+export const worldLocationText = ({ state, worldStore }: WorldLocation): string =>
   worldStore === undefined ? state : `the store ${storeTarget(worldStore).name}`;

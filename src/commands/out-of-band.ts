@@ -9,7 +9,7 @@ import { type ServerSignature, WEB } from '../safety/server-signature.ts';
 
 /** The approval page of an HTTP server. */
 export interface ServerPage {
-  /** Differs between servers whose approvers may differ. */
+  /** An id that differs between servers whose approvers may differ. */
   readonly server: string;
   readonly url: () => string;
   readonly pageSignature: ServerSignature;
@@ -63,11 +63,11 @@ async function terminalApproval(
       return `In a terminal on this machine, with the same --store: ${approveCommand(code, stateDir)}`;
     return `In a terminal on this machine: ${approveCommand(code, stateDir)} ; or in a browser: ${approveCommand(`--web ${code}`, stateDir)}`;
   };
-  const signed =
-    (by: KeyObject): OutOfBand['accepts'] =>
+  const acceptsSignedWith =
+    (signer: KeyObject): OutOfBand['accepts'] =>
     (pending, approval) =>
-      isApprovedBy(pending, approval, by);
-  if (key !== undefined) return { accepts: signed(key), instructions };
+      isApprovedBy(pending, approval, signer);
+  if (key !== undefined) return { accepts: acceptsSignedWith(key), instructions };
   return kind === 'local' && !isLedgerShared
     ? { accepts: (_, { channel }) => channel !== WEB, instructions }
     : undefined;

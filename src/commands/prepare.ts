@@ -7,8 +7,8 @@ import type { Log } from './log.ts';
 const worldOptions = () => import('./world-options.ts');
 
 /**
- * Before a client is served, makes sure that only the owner can open the files of this server. Rejects with `StoreError` when
- * that fails, and with `ConfigError` for an unusable `--world`.
+ * Makes sure that only the owner can open the files of this server, before it serves a client. Rejects with `StoreError` when that
+ * fails, and with `ConfigError` for an unusable `--world`.
  */
 export async function prepareBackend(config: Config, log: Log): Promise<void> {
   const { backend: kind, state, stateDir, world, quotas, worldStore } = config;

@@ -39,7 +39,7 @@ export interface Runtime {
   /** Loads the code that the first call needs. */
   load(): Promise<void>;
   /** The backend itself, for readiness checks. */
-  readonly direct: Call;
+  readonly backendCall: Call;
   /** The open plans. */
   readonly ledger: Ledger;
   /** What all replicas must agree on. Rejects with LedgerError when the backend cannot be opened. */
@@ -80,10 +80,10 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     store: options.store?.id,
   });
   const { backendLocation, quotas, aheadMs } = service;
-  const direct = wrapCall(service.call);
+  const backendCall = wrapCall(service.call);
   const { store, close: closeStore } = openStateStore(config, log, options, rules, now);
   const ledger = store.ledger(PLAN_OPEN_MS);
-  const { call, mutationsSettled } = recordedCalls(config, log, direct, store.journal, backendLocation);
+  const { call, mutationsSettled } = recordedCalls(config, log, backendCall, store.journal, backendLocation);
   const kits = kitsOf(config, store, call);
   const signer = (options.signers ?? stateSigners())('question');
   const { outOfBand, ...channels } = approvalChannels(config, log, options, rules, { ledger, store }, now);
@@ -104,7 +104,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
       requirePinnedKey: async () => rules.requirePinnedKey(await service.pinnedApprover()),
       outOfBand,
       outOfBandAdvice: outOfBandAdvice(config),
-      beforeCall: keepIn(kits),
+      beforeCall: kitKeeper(kits),
     }),
     worldInstance: service.worldInstance,
     bus: options.store?.events(options.scope ?? ''),
@@ -113,7 +113,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   const close = inOrder(answers.stop, service.close, closeStore);
   const createServer = serverFactory(profile, async () => answers);
   const agreement = agreementOf(service, rules);
-  return { createServer, answers, load: service.load, direct, ledger, agreement, mutationsSettled, close };
+  return { createServer, answers, load: service.load, backendCall, ledger, agreement, mutationsSettled, close };
 }
 
 /** A function that takes some steps one after another. */
@@ -152,7 +152,7 @@ function kitsOf({ target, environments }: Config, store: Store, call: Call): Rec
 }
 
 /** Keeps a recovery kit of what an approved plan deletes. */
-const keepIn = (kits: RecoveryKits) => async (plan: Plan | TeardownPlan) => {
+const kitKeeper = (kits: RecoveryKits) => async (plan: Plan | TeardownPlan) => {
   if (needsKit(plan)) await kits.keep(plan);
 };
 
@@ -171,12 +171,14 @@ function logInternal(log: Log, error: unknown): void {
 function recordedCalls(
   config: Config,
   log: Log,
-  direct: Call,
+  backendCall: Call,
   journal: Journal,
   { backend, region }: PlanLocation,
 ): TrackedCalls {
   const onLost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
-  const { call, mutationsSettled } = trackMutations(journaledCall(direct, journal, `${backend} ${region}`, onLost));
+  const { call, mutationsSettled } = trackMutations(
+    journaledCall(backendCall, journal, `${backend} ${region}`, onLost),
+  );
   const { environments } = config;
   if (environments === undefined) return { call, mutationsSettled };
   return { call: limitToEnvironments(warnAboutMissing(call, environments, log), environments), mutationsSettled };

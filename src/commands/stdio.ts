@@ -16,8 +16,8 @@ import { stopSignal } from './stop-signal.ts';
 
 /** `finspace-mcp [stdio]`: serves one MCP client on stdin and stdout, until it disconnects or the process is asked to stop. */
 export async function stdio(given: Config): Promise<void> {
-  const named = given.targets !== undefined || given.target !== undefined;
-  const { config, caller } = named
+  const hasTargets = given.targets !== undefined || given.target !== undefined;
+  const { config, caller } = hasTargets
     ? (await import('./targets.ts')).selectTarget(given)
     : { config: given, caller: LOCAL_CALLER };
   const log = stderrLog(config);
@@ -25,7 +25,7 @@ export async function stdio(given: Config): Promise<void> {
   await checkSettings(config);
   await prepareBackend(config, log);
   const parent = process.ppid;
-  const store = config.store === undefined ? undefined : await joinedStore(config, log);
+  const store = config.store === undefined ? undefined : await joinStore(config, log);
   const { createServer, load, mutationsSettled, close } = runtimeOnDemand(config, log, store);
   const stop = new AbortController();
   void stopSignal().then(() => stop.abort());
@@ -52,7 +52,7 @@ export async function stdio(given: Config): Promise<void> {
 }
 
 /** The store of --store. The server of one client needs no seal keys in common with others, and may have another target. */
-async function joinedStore(config: Config, log: Log): Promise<SharedStore | undefined> {
+async function joinStore(config: Config, log: Log): Promise<SharedStore | undefined> {
   const [{ openSharedStore }, { approverRules }] = await Promise.all([
     import('./open-store.ts'),
     import('./approver-rules.ts'),
@@ -63,10 +63,10 @@ async function joinedStore(config: Config, log: Log): Promise<SharedStore | unde
   return store;
 }
 
-/** The journal is checked after this long even if the client requests nothing. */
+/** The runtime, which checks the journal, is loaded after this long even if the client requests nothing. */
 const IDLE_MS = 1_000;
 
-/** The same as `createRuntime`, loaded when a client needs more than a list of tools. */
+/** As `createRuntime`, which is loaded when a client needs more than a list of tools. */
 function runtimeOnDemand(
   config: Config,
   log: Log,
@@ -93,10 +93,10 @@ function runtimeOnDemand(
 const POLL_MS = 250;
 
 /** Resolves when the parent process has ended and another one has adopted this process. */
-function parentEnded(first: number): Promise<void> {
+function parentEnded(parent: number): Promise<void> {
   return new Promise((resolve) => {
     const check = () => {
-      if (process.ppid !== first) resolve();
+      if (process.ppid !== parent) resolve();
       else setTimeout(check, POLL_MS).unref();
     };
     check();

@@ -3,7 +3,7 @@ import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '../local/defaults.ts';
 import { hasWorld, worldSeeder } from '../local/worlds/seed.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import type { Log } from './log.ts';
-import { withWorlds, worldPlace } from './open-worlds.ts';
+import { withWorlds, worldLocationText } from './open-worlds.ts';
 
 /** Throws ConfigError for an unusable `--world`, and logs settings of a new world that have no effect because a world exists. */
 export async function checkWorldOptions(config: Config, log: Pick<Log, 'warn'>): Promise<void> {
@@ -12,7 +12,7 @@ export async function checkWorldOptions(config: Config, log: Pick<Log, 'warn'>):
   const options = { now: Date.now, region, account: DEFAULT_ACCOUNT, lifecycle };
   if (await withWorlds(config, (store) => hasWorld(store, options))) {
     const what = config.worldStore === undefined ? 'world database' : 'store';
-    warnUnused(config, log, { state: worldPlace(config) }, `this ${what} already has a world in ${region}`);
+    warnUnused(config, log, { state: worldLocationText(config) }, `this ${what} already has a world in ${region}`);
     return;
   }
   if (world === undefined) return;

@@ -11,7 +11,7 @@ import { backUp } from '../sqlite/backup.ts';
 import { userName } from '../user-name.ts';
 import { whileOpen } from '../while-open.ts';
 import { openForPerson } from './open-store.ts';
-import { worldPlace } from './open-worlds.ts';
+import { worldLocationText } from './open-worlds.ts';
 import { requireOwnWorld } from './world-owner.ts';
 
 type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'> & { readonly discardChanges: boolean };
@@ -55,17 +55,21 @@ export async function replaceWorld(
 /** Where the worlds are, and how the one in a region is kept: a file is copied, and a world in a store becomes a world file. */
 function backupOf(store: Store, config: Pick<Config, 'state' | 'stateDir' | 'worldStore'>, region: string) {
   const { state, stateDir, worldStore } = config;
-  const before = `before-${stamp(new Date())}`;
+  const suffix = `before-${stamp(new Date())}`;
   if (worldStore === undefined) {
     const file = resolve(state);
-    return { file, backup: `${file}.${before}`, backUpTo: (path: string) => backUp(file, path) };
+    return { file, backup: `${file}.${suffix}`, backUpTo: (path: string) => backUp(file, path) };
   }
   const backUpTo = async (path: string) => {
     const world = await exportWorld(store, worldOf(DEFAULT_ACCOUNT, region));
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     writeFileSync(path, JSON.stringify(world, null, 2), { mode: 0o600 });
   };
-  return { file: worldPlace(config), backup: join(resolve(stateDir), `world-${region}.${before}.json`), backUpTo };
+  return {
+    file: worldLocationText(config),
+    backup: join(resolve(stateDir), `world-${region}.${suffix}.json`),
+    backUpTo,
+  };
 }
 
 const YES_REQUIRED = '--yes: required, because the world that would be replaced has been changed since it was created';

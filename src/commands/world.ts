@@ -6,7 +6,7 @@ import { exportWorld, importWorld, listWorlds, readImport, resetWorld } from '..
 import { DEFAULT_WORLD } from '../local/worlds/seed.ts';
 import { writeLines } from '../output.ts';
 import { whileOpen } from '../while-open.ts';
-import { mayHaveWorlds, openLocalWorlds, worldPlace } from './open-worlds.ts';
+import { mayHaveWorlds, openLocalWorlds, worldLocationText } from './open-worlds.ts';
 import { replaceWorld } from './world-replacement.ts';
 
 /** `finspace-mcp world list|export|import|reset`: manages the worlds in a state file, or in the store of --store. */
@@ -15,10 +15,10 @@ export async function world(config: Config, switches: ReadonlySet<string>, word 
   const { state, worldStore } = config;
   if (worldStore === undefined && state === ':memory:')
     throw new ConfigError('--state: :memory: holds no world after its process has ended; name a file');
-  const isThere = mayHaveWorlds(config);
-  if (word === 'list' && !isThere)
+  const mayExist = mayHaveWorlds(config);
+  if (word === 'list' && !mayExist)
     return print(`No worlds yet: the first request to a server creates one in ${state}.`);
-  if (act.needsWorlds && !isThere) throw new ConfigError(`--state: ${state} does not exist; there are no worlds`);
+  if (act.needsWorlds && !mayExist) throw new ConfigError(`--state: ${state} does not exist; there are no worlds`);
   await whileOpen(await openLocalWorlds(config), (store) => act.run(store, config, switches.has('yes')));
 }
 
@@ -44,7 +44,7 @@ const ACTIONS = {
     run: async (store, config) => {
       const file = await exportWorld(store, worldOf(DEFAULT_ACCOUNT, regionOf(config)));
       if (file === undefined)
-        throw new ConfigError(`--region: ${worldPlace(config)} has no world in ${regionOf(config)}`);
+        throw new ConfigError(`--region: ${worldLocationText(config)} has no world in ${regionOf(config)}`);
       print(JSON.stringify(file, null, 2));
     },
   },
@@ -63,10 +63,10 @@ const ACTIONS = {
   reset: {
     needsWorlds: false,
     run: async (store, config, discardChanges) => {
-      const place = { region: regionOf(config), account: DEFAULT_ACCOUNT };
-      const options = { ...place, now: Date.now, lifecycle: config.lifecycle, quotas: config.quotas };
+      const worldKey = { region: regionOf(config), account: DEFAULT_ACCOUNT };
+      const options = { ...worldKey, now: Date.now, lifecycle: config.lifecycle, quotas: config.quotas };
       const source = config.world ?? DEFAULT_WORLD;
-      const replacement = { act: 'reset', region: place.region, source } as const;
+      const replacement = { act: 'reset', region: worldKey.region, source } as const;
       await replace(store, config, { ...replacement, discardChanges }, (backUpWorld) =>
         resetWorld(store, source, { ...options, discardChanges, backUpWorld }),
       );
@@ -77,8 +77,8 @@ const ACTIONS = {
 const regionOf = ({ region }: Config) => region ?? DEFAULT_REGION;
 const print = (line: string) => writeLines([line]);
 
-async function replace(...[store, config, replacement, by]: Parameters<typeof replaceWorld>): Promise<void> {
-  const backup = await replaceWorld(store, config, replacement, by);
+async function replace(...[store, config, replacement, replaceIn]: Parameters<typeof replaceWorld>): Promise<void> {
+  const backup = await replaceWorld(store, config, replacement, replaceIn);
   const kept = backup === undefined ? '' : ` The previous world is in ${backup}`;
   print(`The world in ${replacement.region} is now ${replacement.source}.${kept}`);
 }
