@@ -14,7 +14,7 @@ import {
 import { readIfOffered } from '../safety/offered-read.ts';
 import { quotasFor } from '../safety/preview.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
-import { WAITED_FOR } from './fleet/wait-target.ts';
+import { WAITABLE_KINDS } from './fleet/wait-target.ts';
 import { environmentNamed, type Lookup, missingText } from './identify.ts';
 import type { FailureAdvice } from './result.ts';
 
@@ -176,7 +176,7 @@ const nounPhrase = ({ label, value }: Reference, operationName: OperationName) =
   `The ${nounOfLabel(label, operationName)} ${quoteUntrusted(value)}`;
 
 function howToWait(label: string, operationName: OperationName, until?: string): string {
-  const kind = WAITED_FOR.find((each) => memberOf(each) === label);
+  const kind = WAITABLE_KINDS.find((each) => memberOf(each) === label);
   if (kind === undefined)
     return `Repeat ${toolName(readerOfLabel(label, operationName) as OperationName)} until ${until === undefined ? 'its status changes' : 'it is gone'}`;
   return `Call wait_for_kx_entity (kind ${kind}${until === undefined ? '' : `, until ${until}`})`;

@@ -8,7 +8,7 @@ import { readIfOffered } from '../safety/offered-read.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolDependencies } from './dependencies.ts';
 import { MAX_ALSO, waitFor } from './fleet/wait-for.ts';
-import { NODES, WAITED_FOR, type WaitTarget } from './fleet/wait-target.ts';
+import { NODES, WAITABLE_KINDS, type WaitTarget } from './fleet/wait-target.ts';
 import { briefSignal, type Lookup } from './identify.ts';
 
 type Offering = Pick<ToolDependencies, 'restrictions' | 'caller'>;
@@ -49,7 +49,7 @@ function startedBy({ operation, input, output }: AcceptedCall): StartedChange | 
   const { settles, entity, target, risk } = operationNamed(operation);
   const isUnderway = settles !== undefined || statusClass(output['status'] as string | undefined) === 'underway';
   if (risk === 'read' || !isUnderway) return undefined;
-  const kind = WAITED_FOR.find((each) => entity === `kx-${each}`);
+  const kind = WAITABLE_KINDS.find((each) => entity === `kx-${each}`);
   if (kind === undefined) return settles && waitAdvice(String(target?.noun), settles.end);
   const environment = String(input['environmentId'] ?? output['environmentId']);
   const member = memberOf(kind);

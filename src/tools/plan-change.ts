@@ -17,8 +17,8 @@ import { type BatchTool, forecast, type PreviewOptions, previewBatch } from './b
 import { whatChanges } from './changed.ts';
 import { CREATE_ENTITIES, createBatch, createEntities } from './create-entities.ts';
 import { compositeTool, type ToolDependencies, type ToolResult } from './dependencies.ts';
-import { isOwnCursor, OTHER_CURSOR } from './fleet/cursor.ts';
-import { answer, shaping } from './fleet/page.ts';
+import { isOwnCursor, WRONG_CURSOR } from './fleet/cursor.ts';
+import { answer, pageArguments } from './fleet/page.ts';
 import { prepareArguments } from './prepare-arguments.ts';
 import { notOffered, refused, withEnvironmentMeant, withheldNote, wrongPreviewArguments } from './result.ts';
 import { suggestTool } from './suggest.ts';
@@ -51,13 +51,13 @@ export const planChange = compositeTool({
     z.strictObject({
       tool: z.string().max(64).describe('Name of the tool, such as delete_kx_volume'),
       arguments: z.looseObject({}).describe('Arguments of that tool'),
-      cursor: shaping().cursor,
+      cursor: pageArguments().cursor,
     }),
   needs: [],
   run: async (deps, previewInput, { context }) => {
     const { signal } = context.mcpReq;
     const { tool, arguments: given } = previewInput;
-    if (!isOwnCursor(previewInput)) return refused(OTHER_CURSOR);
+    if (!isOwnCursor(previewInput)) return refused(WRONG_CURSOR);
     if (tool === TEAR_DOWN) return previewTeardown(deps, given, { previewInput, signal });
     const batchTool = Object.hasOwn(BATCH_TOOLS, tool) ? BATCH_TOOLS[tool] : undefined;
     if (batchTool !== undefined) return previewBatch(deps, batchTool, given, { previewInput, signal });

@@ -23,7 +23,7 @@ describe('a cursor', () => {
   test('continues a preview only with the same tool and arguments', async () => {
     const arguments_ = { environmentId: 'kdb-prod' };
     const preview = { tool: 'tear_down_kx_environment', arguments: arguments_ };
-    const cursor = cursorFor({ at: 1 }, preview);
+    const cursor = cursorFor({ row: 1 }, preview);
     expect((await use('plan_change', { ...preview, cursor })).isError).toBe(false);
     const other = { tool: 'tear_down_kx_environment', arguments: { environmentId: 'kdb-uat' }, cursor };
     expect(await use('plan_change', other)).toMatchObject({ isError: true, text: REFUSED });

@@ -213,8 +213,8 @@ describe('a search that takes longer than clients wait', () => {
   });
 
   test.each([
-    ['at which to continue', { at: 0, from: idOf(999) }],
-    ['before which to stop', { at: 1, from: idOf(0), until: idOf(999) }],
+    ['at which to continue', { row: 0, fromEnvironment: idOf(999) }],
+    ['before which to stop', { row: 1, fromEnvironment: idOf(0), untilEnvironment: idOf(999) }],
   ])('starts again when the environment %s was deleted', async (_, position) => {
     const cursor = cursorFor(position, { problem: 'stuck' });
     const { text, isError } = await inTime(caller(slow(3).call)('find_kx_problems', { problem: 'stuck', cursor }));

@@ -9,8 +9,8 @@ import { type Filters, hasStatus, STATUS_CLASSES, statusWord } from './filters.t
 import { momentOf } from './moments.ts';
 import { Unanswerable } from './unanswerable.ts';
 
-/** What a condition or order is about, and whether entities of a kind have it. */
-const HAVING = {
+/** For each property that conditions or orders refer to, whether the entities of a kind have it. */
+const HAS_PROPERTY = {
   status: (kind: Kind) => statusesOf(kind).length > 0,
   type: (kind: Kind) => declares(kind, 'type'),
   size: (kind: Kind) => SIZE_MEASURES[kind] !== undefined,
@@ -19,16 +19,16 @@ const HAVING = {
   // Changesets are found by the tags of their database.
   tag: (kind: Kind) => kind !== 'node',
 };
-type Property = keyof typeof HAVING;
+type Property = keyof typeof HAS_PROPERTY;
 
-/** Those of some kinds whose entities have a property. */
-export const havingProperty = (property: Property, kinds: readonly Kind[]): readonly Kind[] =>
-  kinds.filter(HAVING[property]);
+/** The kinds, of those given, whose entities have a property. */
+export const kindsWithProperty = (property: Property, kinds: readonly Kind[]): readonly Kind[] =>
+  kinds.filter(HAS_PROPERTY[property]);
 
 /** Throws Unanswerable where none of the kinds has a property: that nothing matches would look like an answer. */
 export function requireProperty(property: Property, kinds: readonly Kind[]): void {
-  if (kinds.some(HAVING[property])) return;
-  const having = FINDABLE_KINDS.filter(HAVING[property]);
+  if (kinds.some(HAS_PROPERTY[property])) return;
+  const having = FINDABLE_KINDS.filter(HAS_PROPERTY[property]);
   throw new Unanswerable(
     `Only ${nouns(having)} have a ${property}; ${nouns(kinds)} do not. To search settings, use the arguments text or where; to count by a setting, use groupBy.`,
   );

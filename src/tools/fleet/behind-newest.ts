@@ -11,15 +11,15 @@ const MAX_ROWS = 10;
 
 /**
  * The clusters and dataviews that do not show the newest data of a database; dataviews with `autoUpdate` will do so by themselves.
- * Nothing that the same call has read earlier counts, because changesets have completed meanwhile.
+ * Reads everything again, because changesets may have completed since the same call read it.
  */
 export async function behindNewest(
   { call, reread }: FleetReader,
   { environmentId = '', name = '' }: Environment,
   database: string,
 ): Promise<Row> {
-  const wanted = { ...SEARCHES.behind.read, readsChangesetsOf: (each: string) => each === database };
-  const { graphs, gaps } = await reread([{ environmentId }], wanted, call).catch((error: unknown) => {
+  const options = { ...SEARCHES.behind.read, readsChangesetsOf: (each: string) => each === database };
+  const { graphs, gaps } = await reread([{ environmentId }], options, call).catch((error: unknown) => {
     if (!(error instanceof FinspaceError)) throw error;
     return { graphs: [], gaps: [{ environment: name, reason: reasonOf(error) }] };
   });

@@ -3,7 +3,7 @@ import type { QuotaUse } from '../../inventory/graph-types.ts';
 import { QUOTA_USE_OPTIONS } from '../../inventory/quota-use.ts';
 import { PUBLISHED_QUOTAS, type Quotas } from '../../operations/quotas.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
-import { answer, type Row, shaping } from './page.ts';
+import { answer, pageArguments, type Row } from './page.ts';
 import { notReadIn } from './read-gaps.ts';
 import { fleetTool } from './tool.ts';
 
@@ -15,7 +15,8 @@ export const checkQuotas = fleetTool({
     'first. Covers clusters, nodes and hosts (by type), volumes, storage, users, databases, dataviews and ' +
     'changesets in progress. On the local backend, plan_change checks a create against them.',
   keywords: 'limits capacity headroom how many left',
-  input: () => z.strictObject({ environment: EnvironmentsArgument().optional(), ...shaping('unused quotas, too') }),
+  input: () =>
+    z.strictObject({ environment: EnvironmentsArgument().optional(), ...pageArguments('unused quotas, too') }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (reader, input) => {
     const { environment, view } = input;
@@ -24,13 +25,13 @@ export const checkQuotas = fleetTool({
     // Before the environments, because afterwards there may be no time left.
     const accountUse = await accountQuotaUse(reader, quotas, backendQuotas !== undefined);
     const { graphs, gaps } = await reader.graphs(environment, { ...QUOTA_USE_OPTIONS, quotas });
-    const several = graphs.length > 1;
+    const isSeveral = graphs.length > 1;
     const all = graphs.flatMap((graph) => (graph.quotaUse ?? []).map((use) => ({ graph, use })));
-    const shown = several && view !== 'full' ? all.filter(({ use }) => use.used > 0) : all;
+    const shown = isSeveral && view !== 'full' ? all.filter(({ use }) => use.used > 0) : all;
     const rows = shown
       .toSorted((a, b) => share(b.use) - share(a.use))
       .map(({ graph, use }) => ({
-        ...(several ? { environment: graph.name } : {}),
+        ...(isSeveral ? { environment: graph.name } : {}),
         ...rowOf(use, backendQuotas !== undefined),
       }));
     const head = {

@@ -8,7 +8,7 @@ import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
 import type { Candidate } from './filters.ts';
 import { EnvironmentArgument, type FleetReader, readAtOf } from './fleet-reader.ts';
-import { answer, type Row, type Section, shaping, type View } from './page.ts';
+import { answer, pageArguments, type Row, type Section, type View } from './page.ts';
 import { notReadIn, readGapsOf } from './read-gaps.ts';
 import { withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
@@ -26,27 +26,27 @@ export const compareEnvironments = fleetTool({
       a: EnvironmentArgument(),
       b: EnvironmentArgument(),
       kinds: z.array(Words(COMPARED)).min(1).optional().describe('Default: all'),
-      ...shaping(),
+      ...pageArguments(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (reader, input) => {
     const { a, b, kinds = COMPARED, view } = input;
     const read = readFor(kinds);
-    const [one, other] = await Promise.all([reader.graph(a, read), reader.graph(b, read)]);
+    const [graphA, graphB] = await Promise.all([reader.graph(a, read), reader.graph(b, read)]);
     const environments = kinds.includes('environment')
-      ? await environmentDifferences(reader, [one, other])
+      ? await environmentDifferences(reader, [graphA, graphB])
       : NOT_COMPARED;
-    const { sections: contents, changedSettings } = differences([one, other], kinds, view);
+    const { sections: contents, changedSettings } = differences([graphA, graphB], kinds, view);
     const sections = [...environments.sections, ...contents];
-    const [summary, otherSummary] = [summaryOf(one), summaryOf(other)];
+    const [summaryA, summaryB] = [summaryOf(graphA), summaryOf(graphB)];
     const head = {
-      readAt: readAtOf([one, other]),
-      a: { ...overviewOf(summary.environment), counts: countsIn(summary, kinds) },
-      b: { ...overviewOf(otherSummary.environment), counts: countsIn(otherSummary, kinds) },
+      readAt: readAtOf([graphA, graphB]),
+      a: { ...overviewOf(summaryA.environment), counts: countsIn(summaryA, kinds) },
+      b: { ...overviewOf(summaryB.environment), counts: countsIn(summaryB, kinds) },
       differences: Object.fromEntries(sections.map(({ name, rows }) => [name, rows.length])),
       ...(Object.keys(changedSettings).length === 0 ? {} : { changedSettings }),
       notCompared: `data, changesets, and tags${environments.hasTags ? ' of what the environments contain' : ''}`,
-      ...notReadIn([...readGapsOf(one), ...readGapsOf(other), ...environments.gaps]),
+      ...notReadIn([...readGapsOf(graphA), ...readGapsOf(graphB), ...environments.gaps]),
     };
     return answer(head, sections, { input });
   },
@@ -73,10 +73,10 @@ async function environmentDifferences(reader: FleetReader, graphs: readonly Grap
   );
   const { found, gaps } = await withTagsOnPage(reader, candidates);
   const hasTags = found.every(({ tags }) => tags !== undefined);
-  const withDifferentTags = (at: number): Row => {
-    const { entity, tags = {} } = found[at] as Candidate;
-    const others = found[1 - at]?.tags ?? {};
-    const different = Object.entries(tags).filter(([key, value]) => others[key] !== value);
+  const withDifferentTags = (side: 0 | 1): Row => {
+    const { entity, tags = {} } = found[side] as Candidate;
+    const otherTags = found[1 - side]?.tags ?? {};
+    const different = Object.entries(tags).filter(([key, value]) => otherTags[key] !== value);
     return { ...chosenFacts(entity), ...(hasTags ? { tags: Object.fromEntries(different) } : {}) };
   };
   const differing = differingMembers(withDifferentTags(0), withDifferentTags(1));
@@ -92,26 +92,26 @@ function differingMembers(a: Row, b: Row): Row {
 }
 
 /** What could not be read on one side is neither missing there nor different. */
-function differences([one, other]: readonly [Graph, Graph], kinds: readonly Kind[], view: View | undefined) {
-  const { both, onlyMine, onlyTheirs } = pairEntities(one, other, kinds);
-  const pairs = both.flatMap(([mine, theirs]): Pair[] => {
-    if (!isRead(mine, one) || !isRead(theirs, other)) return [];
+function differences([graphA, graphB]: readonly [Graph, Graph], kinds: readonly Kind[], view: View | undefined) {
+  const { both, onlyInA, onlyInB } = pairEntities(graphA, graphB, kinds);
+  const pairs = both.flatMap(([a, b]): Pair[] => {
+    if (!isRead(a, graphA) || !isRead(b, graphB)) return [];
     return [
       {
-        idOrIds: mine.id === theirs.id ? { id: mine.id } : { ids: [mine.id, theirs.id] },
-        kind: mine.kind,
-        differing: differingMembers(settingsIn(mine), settingsIn(theirs)),
+        idOrIds: a.id === b.id ? { id: a.id } : { ids: [a.id, b.id] },
+        kind: a.kind,
+        differing: differingMembers(settingsIn(a), settingsIn(b)),
       },
     ];
   });
   const { commonDifferences, others } = separateCommon(pairs);
-  const renamed = both.filter(([mine, theirs]) => mine.id !== theirs.id).map(([{ id: a }, { id: b }]) => ({ a, b }));
+  const renamed = both.filter(([a, b]) => a.id !== b.id).map(([a, b]) => ({ a: a.id, b: b.id }));
   const sections: Section[] = [
     ...(commonDifferences.length === 0 ? [] : [{ name: 'commonDifferences', rows: commonDifferences }]),
     { name: 'different', rows: others.map(({ idOrIds, differing }) => ({ ...idOrIds, ...differing })) },
     ...(renamed.length === 0 ? [] : [{ name: 'paired', rows: renamed }]),
-    { name: 'onlyInA', rows: lacking(onlyMine, other, view) },
-    { name: 'onlyInB', rows: lacking(onlyTheirs, one, view) },
+    { name: 'onlyInA', rows: lacking(onlyInA, graphB, view) },
+    { name: 'onlyInB', rows: lacking(onlyInB, graphA, view) },
   ];
   return { sections, changedSettings: changedSettingsIn(pairs) };
 }
@@ -169,10 +169,10 @@ function commonOf([first, ...others]: readonly Pair[]): Row {
   return Object.fromEntries(shared);
 }
 
-/** The names of entities that the other side lacks, as far as its lists could be read; with their settings in a full view. */
-function lacking(those: readonly GraphEntity[], { gaps }: Graph, view: View | undefined): Row[] {
+/** The ids of entities that the other environment lacks, as far as its lists could be read; with their settings in a full view. */
+function lacking(entities: readonly GraphEntity[], { gaps }: Graph, view: View | undefined): Row[] {
   const unlisted = new Set(gaps.filter(({ operation }) => operation.startsWith('List')).map(({ kind }) => kind));
-  return those
+  return entities
     .filter(({ kind }) => !unlisted.has(kind))
     .map((entity) => ({ id: entity.id, ...(view === 'full' ? settingsIn(entity) : {}) }));
 }
@@ -190,28 +190,28 @@ function distinguishingWords({ name }: Graph, other: Graph): readonly string[] {
  * The entities of both environments in pairs: by kind and name, or else by kind and the name without the words that distinguish
  * the environments.
  */
-function pairEntities(one: Graph, other: Graph, kinds: readonly Kind[]) {
+function pairEntities(graphA: Graph, graphB: Graph, kinds: readonly Kind[]) {
   const compared = ({ entities }: Graph) =>
     entities.filter(({ kind }) => kind !== 'environment' && kinds.some((each) => each === kind));
-  const exact = pairBy(compared(one), compared(other), ({ id }) => id);
-  const [mine, theirs] = [distinguishingWords(one, other), distinguishingWords(other, one)];
+  const exact = pairBy(compared(graphA), compared(graphB), ({ id }) => id);
+  const [wordsA, wordsB] = [distinguishingWords(graphA, graphB), distinguishingWords(graphB, graphA)];
   const alike = pairBy(
-    exact.onlyMine,
-    exact.onlyTheirs,
-    (entity) => idWithout(entity, mine),
-    (entity) => idWithout(entity, theirs),
+    exact.onlyInA,
+    exact.onlyInB,
+    (entity) => idWithout(entity, wordsA),
+    (entity) => idWithout(entity, wordsB),
   );
   return { ...alike, both: [...exact.both, ...alike.both] };
 }
 
-type Named = (entity: GraphEntity) => string;
+type NameOf = (entity: GraphEntity) => string;
 
-/** Pairs the first entity with a name on one side with the first one on the other, and returns the rest. */
-function pairBy(those: readonly GraphEntity[], others: readonly GraphEntity[], nameIn: Named, nameThere = nameIn) {
-  const byName = groupBy(others, nameThere);
+/** Pairs the first entity with a name in A with the first one in B, and returns the rest. */
+function pairBy(allInA: readonly GraphEntity[], allInB: readonly GraphEntity[], nameInA: NameOf, nameInB = nameInA) {
+  const byName = groupBy(allInB, nameInB);
   const both: [GraphEntity, GraphEntity][] = [];
-  const onlyMine = those.filter((entity) => {
-    const name = nameIn(entity);
+  const onlyInA = allInA.filter((entity) => {
+    const name = nameInA(entity);
     const [found] = byName.get(name) ?? [];
     if (found === undefined) return true;
     byName.delete(name);
@@ -219,7 +219,7 @@ function pairBy(those: readonly GraphEntity[], others: readonly GraphEntity[], n
     return false;
   });
   const taken = new Set(both.map(([, found]) => found));
-  return { both, onlyMine, onlyTheirs: others.filter((entity) => !taken.has(entity)) };
+  return { both, onlyInA, onlyInB: allInB.filter((entity) => !taken.has(entity)) };
 }
 
 /** An id without some words in its names: `cluster:gw-prod` and `cluster:gw-uat` are equal without `prod` and `uat`. */

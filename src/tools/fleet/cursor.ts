@@ -1,10 +1,10 @@
 import { matchOpaque, opaque, shortDigest } from './opaque-text.ts';
 
-/** Where an answer continues: at a row, in the environments from one id until before another. */
+/** Where an answer continues: at a row, in the environments from the one with an id until before the one with another. */
 export interface Position {
-  readonly at: number;
-  readonly from?: string | undefined;
-  readonly until?: string | undefined;
+  readonly row: number;
+  readonly fromEnvironment?: string | undefined;
+  readonly untilEnvironment?: string | undefined;
 }
 
 /** The arguments of a call that can have several pages. */
@@ -16,24 +16,24 @@ export interface Paged {
 /** Long enough for two ids. */
 export const MAX_CURSOR_LENGTH = 140;
 
-export function cursorFor({ at, from, until }: Position, input: Paged): string {
+export function cursorFor({ row, fromEnvironment: from, untilEnvironment: until }: Position, input: Paged): string {
   const range = `${from === undefined ? '' : ` from ${from}`}${until === undefined ? '' : ` until ${until}`}`;
-  return opaque(`at ${at}${range} of ${digestOf(input)}.`);
+  return opaque(`at ${row}${range} of ${digestOf(input)}.`);
 }
 
 const POSITION = /^at (0|[1-9]\d{0,8})(?: from (\w{1,32}))?(?: until (\w{1,32}))? of ([0-9a-f]{8})\.$/;
 
 /** The position in a cursor; undefined for a cursor that this server did not issue. */
-export function positionIn(cursor: string): (Position & { readonly of: string | undefined }) | undefined {
+export function positionIn(cursor: string): (Position & { readonly argumentsDigest: string | undefined }) | undefined {
   const match = matchOpaque(cursor, POSITION);
   if (match === null) return undefined;
-  const [, at, from, until, of] = match;
-  return { at: Number(at), from, until, of };
+  const [, row, fromEnvironment, untilEnvironment, argumentsDigest] = match;
+  return { row: Number(row), fromEnvironment, untilEnvironment, argumentsDigest };
 }
 
 /** Whether the cursor of a call, if it has one, is from the answer to the same arguments. */
 export const isOwnCursor = (input: Paged): boolean =>
-  input.cursor === undefined || positionIn(input.cursor)?.of === digestOf(input);
+  input.cursor === undefined || positionIn(input.cursor)?.argumentsDigest === digestOf(input);
 
 /** Digest of the arguments without the cursor. A client may name a default in one call and omit it in the next. */
 function digestOf({ cursor: _, ...args }: Paged): string {
@@ -43,5 +43,5 @@ function digestOf({ cursor: _, ...args }: Paged): string {
 
 const DEFAULTS: Paged = { view: 'summary', diagram: false };
 
-export const OTHER_CURSOR =
+export const WRONG_CURSOR =
   'The cursor is from an answer to other arguments: repeat that call with all its arguments and this cursor, or omit the cursor.';

@@ -6,7 +6,7 @@ import { summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
 import { quoteUnlessPlain } from '../../untrusted.ts';
 import { EnvironmentArgument } from './fleet-reader.ts';
-import { answer, type Link, linkBlock, type Row, type Section, shaping } from './page.ts';
+import { answer, type Link, linkBlock, pageArguments, type Row, type Section } from './page.ts';
 import { notReadIn, readGapsOf } from './read-gaps.ts';
 import { tagsIn, withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
@@ -21,7 +21,7 @@ export const describeEnvironment = fleetTool({
   input: () =>
     z.strictObject({
       environment: EnvironmentArgument(),
-      ...shaping(),
+      ...pageArguments(),
       diagram: z.boolean().optional().describe('true: only a Mermaid flowchart, without the overview. Default: false.'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],

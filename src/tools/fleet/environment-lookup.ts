@@ -21,27 +21,33 @@ export interface EnvironmentLookup {
   existing(): Promise<readonly Environment[]>;
   /** The only environment with an id or name. Throws Unanswerable. */
   environment(wanted: string): Promise<Environment>;
-  /** The same, or else the newest deleted one with that id or name. */
+  /** The only existing environment with an id or name, or else the newest deleted one. Throws Unanswerable. */
   environmentOrDeleted(wanted: string): Promise<Environment>;
   /** All environments, the only one with an id or name, or those whose names match a pattern with `*`. Throws Unanswerable. */
   matching(wanted: string | undefined): Promise<readonly Environment[]>;
   /** What was read of an environment, at least its id. */
-  seen(environmentId: string): Environment;
+  environmentById(environmentId: string): Environment;
 }
 
 interface LookupOptions {
   readonly call: Call;
-  /** The same, but it makes identical reads only once. */
+  /** Calls that make identical reads only once. */
   readonly readOnce: Call;
-  readonly foreground: CallOptions;
-  readonly background: CallOptions;
+  readonly foregroundOptions: CallOptions;
+  readonly backgroundOptions: CallOptions;
   readonly cache: ReplyCache | undefined;
 }
 
-export function environmentLookup({ call, readOnce, foreground, background, cache }: LookupOptions): EnvironmentLookup {
+export function environmentLookup({
+  call,
+  readOnce,
+  foregroundOptions,
+  backgroundOptions,
+  cache,
+}: LookupOptions): EnvironmentLookup {
   const seen = new Map<string | undefined, Environment>();
   const existing = lazy(async () => {
-    const all = await existingEnvironments(readOnce, background, cache);
+    const all = await existingEnvironments(readOnce, backgroundOptions, cache);
     for (const each of all) seen.set(each.environmentId, each);
     return all;
   });
@@ -51,38 +57,41 @@ export function environmentLookup({ call, readOnce, foreground, background, cach
     const idOfName = second === undefined ? named?.environmentId : undefined;
     const id = looksLikeId(wanted) ? wanted : idOfName;
     if (id === undefined) return undefined;
-    const found = seen.get(id) ?? (await readOnce('GetKxEnvironment', { environmentId: id }, foreground).catch(orList));
+    const found =
+      seen.get(id) ??
+      (await readOnce('GetKxEnvironment', { environmentId: id }, foregroundOptions).catch(undefinedIfUnreadable));
     if (found === undefined || found.status === DELETED || environmentsNamed([found], wanted).length === 0)
       return undefined;
     seen.set(id, found);
     return found;
   };
-  const environment = async (wanted: string) => (await withoutListing(wanted)) ?? theOne(await existing(), wanted);
+  const environment = async (wanted: string) =>
+    (await withoutListing(wanted)) ?? onlyEnvironment(await existing(), wanted);
   return {
     existing,
     environment,
     environmentOrDeleted: async (wanted) => {
-      const [deleted, others] = splitDeleted(await allEnvironments(call, foreground));
+      const [deleted, others] = splitDeleted(await allEnvironments(call, foregroundOptions));
       const [gone] =
         environmentsNamed(others, wanted).length > 0 ? [] : newestFirst(environmentsNamed(deleted, wanted));
-      return gone ?? theOne(others, wanted);
+      return gone ?? onlyEnvironment(others, wanted);
     },
     matching: async (wanted) => {
       if (wanted === undefined) return existing();
       return wanted.includes('*') ? matchingNames(await existing(), wanted) : [await environment(wanted)];
     },
-    seen: (environmentId) => seen.get(environmentId) ?? { environmentId },
+    environmentById: (environmentId) => seen.get(environmentId) ?? { environmentId },
   };
 }
 
 /** An environment that cannot be read by its id is looked for in the list, which also says what exists instead. */
-function orList(error: unknown): undefined {
+function undefinedIfUnreadable(error: unknown): undefined {
   if (error instanceof FinspaceError && error.fields.code !== 'Aborted') return;
   throw error;
 }
 
 /** The only one with an id or name. Throws Unanswerable. */
-function theOne(all: readonly Environment[], wanted: string): Environment {
+function onlyEnvironment(all: readonly Environment[], wanted: string): Environment {
   const meant = environmentsMeant(all, wanted);
   const [found, second] = meant;
   const names = all.map(({ name }) => name ?? '');

@@ -11,7 +11,7 @@ export interface FactValue {
 export const FINDABLE_KINDS = [...KINDS, 'node'] as const;
 
 /** Known for every entity. Some kinds also have one of them as a fact, such as the `arn` of a user. */
-const BASE = ['name', 'kind', 'status', 'environment', 'environmentId', 'arn', 'created', 'changed'];
+const BASE_NAMES = ['name', 'kind', 'status', 'environment', 'environmentId', 'arn', 'created', 'changed'];
 
 /** Whether a name means the dependents of an entity. */
 export const meansUsedBy = (wanted: string): boolean => bareNameOf(wanted) === bareNameOf('usedBy');
@@ -39,7 +39,7 @@ export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, 
 export const valuesOf = (entity: GraphEntity, graph: Graph): FactValue[] =>
   Object.entries(everythingOf(entity, graph)).flatMap(([name, value]) => valuesIn(name, value));
 
-/** The same with what a cluster mounts as answers show it, too: `DATABASE/DATAVIEW`. */
+/** Those of `valuesOf`, and what a cluster mounts as answers show it: `DATABASE/DATAVIEW`. */
 export const comparedValuesOf = (entity: GraphEntity, graph: Graph): FactValue[] => [
   ...valuesOf(entity, graph),
   ...valuesIn('mounts', entity.facts['mounts'] && connectedNames(entity, graph)['mounts']),
@@ -48,7 +48,7 @@ export const comparedValuesOf = (entity: GraphEntity, graph: Graph): FactValue[]
 /** The values that are searched for a text: those of the entity itself; its own ARN only for an ARN. */
 export function searchedValuesOf(entity: GraphEntity, graph: Graph, text: string): FactValue[] {
   const facts = factsOf(entity.kind);
-  const isOwn = (name: string) => !BASE.includes(name) || name in facts;
+  const isOwn = (name: string) => !BASE_NAMES.includes(name) || name in facts;
   const isSearched = (name: string) =>
     name === 'arn' ? text.startsWith('arn:') : isOwn(name) && !meansUsedBy(name) && facts[name]?.unsearched !== true;
   return valuesOf(entity, graph).filter(({ path }) => isSearched(path.split('.')[0] ?? ''));
@@ -78,7 +78,7 @@ const isOwnArn = (kind: Kind, wanted: string): boolean =>
   /arn$/i.test(wanted) && ['arn', 'resource', bareNameOf(memberOf(kind))].includes(bareNameOf(wanted));
 
 /** What some kinds have besides their facts, if something is connected with them or has failed. */
-const ALSO_OF: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+const NAMES_BESIDES_FACTS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   cluster: ['volumes', 'reason'],
   dataview: ['volumes', 'usedBy', 'reason'],
   volume: ['usedBy', 'reason'],
@@ -91,7 +91,7 @@ const ALSO_OF: Readonly<Partial<Record<Kind, readonly string[]>>> = {
 export function declares(kind: Kind, wanted: string): boolean {
   const bareName = bareNameOf(wanted);
   return (
-    ALSO_OF[kind]?.some((name) => isCalled(kind, name, bareName)) === true ||
+    NAMES_BESIDES_FACTS[kind]?.some((name) => isCalled(kind, name, bareName)) === true ||
     Object.entries(factsOf(kind)).some(
       ([name, { parts = [] }]) =>
         isCalled(kind, name, bareName) || parts.some((part) => isPartCalled(name, part, bareName)),
@@ -102,15 +102,15 @@ export function declares(kind: Kind, wanted: string): boolean {
 /** Whether the lists of these kinds contain a fact. To find or group by any other, each entity must be read. */
 export function isListed(wanted: string, kinds: readonly Kind[]): boolean {
   const bareName = bareNameOf(wanted);
-  if ([...BASE, 'date'].some((name) => bareNameOf(name) === bareName)) return true;
-  const own = factsCalled(bareName, kinds);
-  if (own.length > 0) return own.every(({ listed }) => listed === true);
+  if ([...BASE_NAMES, 'date'].some((name) => bareNameOf(name) === bareName)) return true;
+  const facts = factsCalled(bareName, kinds);
+  if (facts.length > 0) return facts.every(({ listed }) => listed === true);
   const isItsDatabase = (kind: Kind) => bareName === bareNameOf('database') && isInDatabase(kind);
   return kinds.every((kind) => isItsDatabase(kind) || isCalled(kind, 'name', bareName));
 }
 
 /** What must be read to know all values of a fact, besides the entities of these kinds. */
-export function needsOf(
+export function readsNeededFor(
   wanted: string,
   kinds: readonly Kind[],
 ): ReadonlySet<'nodes' | 'dependents' | 'database' | undefined> {

@@ -13,7 +13,7 @@ import {
   FINDABLE_KINDS,
   isFactNamed,
   isListed,
-  needsOf,
+  readsNeededFor,
   searchedValuesOf,
 } from './fact-values.ts';
 import { isDate, isMoment, momentOf } from './moments.ts';
@@ -170,7 +170,7 @@ const hasType = ({ facts }: GraphEntity, word: string) =>
 
 const MAX_MATCHED = 6;
 
-/** Those of the candidates, among all entities of their kinds, that have a text in a setting and meet all conditions on settings. */
+/** The candidates that have a text in a setting and meet all conditions on settings; `all` are all entities of the kinds. */
 export function withMatchingSettings(
   candidates: readonly Candidate[],
   all: readonly Candidate[],
@@ -239,7 +239,7 @@ export function isUnread({ graph: { gaps }, entity }: Candidate, setting: string
   if (gaps.length === 0) return false;
   const { kind } = entity;
   const owner = gapOwner(entity);
-  const needs = needsOf(setting, [kind]);
+  const needs = readsNeededFor(setting, [kind]);
   const needed: readonly OperationName[] = [
     ...(isListed(setting, [kind]) ? [] : [getterOf(kind === 'node' ? 'cluster' : kind)]),
     ...(needs.has('nodes') ? (['ListKxClusterNodes'] as const) : []),

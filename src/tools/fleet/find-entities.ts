@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph-types.ts';
 import { ListItem, Words } from '../lenient.ts';
 import {
-  havingProperty,
+  kindsWithProperty,
   requireOneMeasure,
   requirePossibleTimes,
   requireProperty,
@@ -14,7 +14,7 @@ import { type Candidate, type Filters, filters, matches, withMatchingSettings } 
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
 import { groupRows, isEnvironment, type Key, keysIn, requireKeys, requireSettings, totals } from './grouping.ts';
 import { ORDERS, propertyIn, SORTS, type Sort } from './orders.ts';
-import { answer, type Section, shaping, type View } from './page.ts';
+import { answer, pageArguments, type Section, type View } from './page.ts';
 import { notReadIn } from './read-gaps.ts';
 import { entitiesIn, isReadEnough, kindsFor, type ReadPlan, readFew, readPlanFor } from './read-plan.ts';
 import { existingTags, existingValues, hasUnknownKey, noneHas, notSearched } from './suggestions.ts';
@@ -61,7 +61,7 @@ export const findEntities = fleetTool({
         ),
       limit: z.int().min(1).max(1_000).optional().describe('Maximum number of entities or groups'),
       environment: EnvironmentsArgument().optional(),
-      ...shaping(),
+      ...pageArguments(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (reader, input) => {
@@ -108,7 +108,7 @@ function requireProperties(input: Input, kinds: readonly Kind[], keys: readonly 
 /** The kinds for a call that names none: of those that it may mean, the ones that it can order. */
 function defaultKinds(input: Input): readonly Kind[] {
   const property = propertyIn(input.sort);
-  return property === undefined ? kindsFor(input) : havingProperty(property, kindsFor(input));
+  return property === undefined ? kindsFor(input) : kindsWithProperty(property, kindsFor(input));
 }
 
 type Search = Awaited<ReturnType<typeof findMatches>>;
@@ -132,24 +132,24 @@ async function findMatches(
   requireSettings(where, kinds, all);
   const candidates = all.filter(({ entity, graph }) => matches(entity, graph, filters));
   const selected = withMatchingSettings(candidates, all, filters);
-  const own = needsOwnTags(filters, keys) ? await withTags(reader, selected) : untagged(selected);
+  const ownTags = needsOwnTags(filters, keys) ? await withTags(reader, selected) : untagged(selected);
   const tagged = needsEnvironmentTags(filters, keys)
-    ? await withEnvironmentTags(reader, own.found)
-    : untagged(own.found);
+    ? await withEnvironmentTags(reader, ownTags.found)
+    : untagged(ownTags.found);
   requireKeys(keys, tagged.found);
   return {
     /** Before filtering by settings and tags. */
     candidates,
     found: tags === undefined ? tagged.found : tagged.found.filter((each) => meetsTagConditions(each, tags)),
-    gaps: [...own.gaps, ...tagged.gaps],
-    tags: valuesByKey([...own.seen, ...tagged.seen]),
+    gaps: [...ownTags.gaps, ...tagged.gaps],
+    tags: valuesByKey([...ownTags.seen, ...tagged.seen]),
   };
 }
 
 /** Whether conditions or groups need the tags of the entities themselves. */
 const needsOwnTags = ({ tags }: Filters, keys: readonly Key[]) =>
   tags?.some(({ of }) => of === undefined) || keys.some(({ of }) => of === 'tag');
-/** The same for the tags of their environments. */
+/** Whether they need the tags of the environments that contain the entities. */
 const needsEnvironmentTags = ({ tags }: Filters, keys: readonly Key[]) =>
   tags?.some(({ of }) => of !== undefined) || keys.some(({ of }) => of === 'environmentTag');
 
@@ -168,19 +168,19 @@ async function selectShown(
   const isGrouped = keys.length > 0;
   const kept = !isGrouped && limit < sorted.length ? sorted.slice(0, limit) : sorted;
   const isBrief = !isGrouped && kept.length <= FEW.brief;
-  const more = isReadEnough(kept, { details, options }, isBrief)
+  const detailed = isReadEnough(kept, { details, options }, isBrief)
     ? { found: kept, gaps: [] }
     : await readFew(reader, kept, isBrief);
   const needsTags = !isGrouped && (isBrief || view === 'full') && tags === undefined;
-  const own = needsTags ? await withTagsOnPage(reader, more.found, cursor) : { found: more.found, gaps: [] };
+  const tagged = needsTags ? await withTagsOnPage(reader, detailed.found, cursor) : { found: detailed.found, gaps: [] };
   return {
-    found: own.found,
+    found: tagged.found,
     count: sorted.length,
     counts: countsOf(sorted),
-    gaps: [...more.gaps, ...own.gaps],
+    gaps: [...detailed.gaps, ...tagged.gaps],
     details,
     /** Whether each was read with its capacity. */
-    hasSizes: details || more.found !== kept,
+    hasSizes: details || detailed.found !== kept,
     isBrief,
   };
 }
@@ -193,19 +193,14 @@ function sectionOf(
   showsEnvironment: boolean,
 ): { readonly section: Section; readonly omitted: number } {
   const { found, details, hasSizes, isBrief } = shown;
-  const byProperty = propertyIn(sort) !== undefined;
+  const isByProperty = propertyIn(sort) !== undefined;
   if (keys.length > 0) {
-    const by = {
-      keys,
-      hasSizes,
-      alwaysTotals: byProperty || view === 'full',
-      order: sort && ORDERS[sort].compare,
-    };
-    const rows = groupRows(found, by);
+    const alwaysTotals = isByProperty || view === 'full';
+    const rows = groupRows(found, { keys, hasSizes, alwaysTotals, order: sort && ORDERS[sort].compare });
     return { section: { name: 'groups', rows: rows.slice(0, limit) }, omitted: Math.max(0, rows.length - limit) };
   }
   const level =
-    hasSizes && (details || isBrief) ? detailFor(found, { view, needsSizes: byProperty }) : (['listed'] as const);
+    hasSizes && (details || isBrief) ? detailFor(found, { view, needsSizes: isByProperty }) : (['listed'] as const);
   const rows = matchedInAll(found) === undefined ? found : found.map(withoutMatched);
   return { section: { name: 'entities', rows: rowsOf(rows, level, showsEnvironment) }, omitted: 0 };
 }
@@ -221,7 +216,7 @@ interface AnswerParts {
 
 function headOf({ input, kinds, keys, graphs, search, shown }: AnswerParts) {
   const { found, count } = shown;
-  const isNothing = count === 0;
+  const foundNothing = count === 0;
   const inCommon = keys.length === 0 ? matchedInAll(found) : undefined;
   const hasUnknownTag = search.tags.size > 0 && hasUnknownKey(input.tags, search.tags);
   const sizes = shown.hasSizes ? totals(found) : {};
@@ -230,12 +225,14 @@ function headOf({ input, kinds, keys, graphs, search, shown }: AnswerParts) {
     ...shown.counts,
     ...(found.length < count ? { shown: found.length } : sizes),
     ...environmentsOf(graphs),
-    ...(keys.some(isEnvironment) ? withoutAny(graphs, found) : {}),
+    ...(keys.some(isEnvironment) ? environmentsWithoutAny(graphs, found) : {}),
     ...(inCommon === undefined ? {} : { matched: inCommon }),
     ...anyValue(input.tags),
-    ...(isNothing ? existingValues({ graphs, kinds, ...search }, input) : noneHas({ graphs, kinds, ...search }, input)),
-    ...(hasUnknownTag && !isNothing ? { existingTags: existingTags(input.tags ?? [], search.tags) } : {}),
-    ...notSearched(input, kinds, { isNothing, hasKinds: input.kinds !== undefined }),
+    ...(foundNothing
+      ? existingValues({ graphs, kinds, ...search }, input)
+      : noneHas({ graphs, kinds, ...search }, input)),
+    ...(hasUnknownTag && !foundNothing ? { existingTags: existingTags(input.tags ?? [], search.tags) } : {}),
+    ...notSearched(input, kinds, { foundNothing, hasKinds: input.kinds !== undefined }),
     ...notKnown(input, found),
   };
 }
@@ -262,7 +259,7 @@ const FULLNESS_UNKNOWN = 'how full volumes are: the API shows their size only, n
 const CHANGES_UNKNOWN = 'deletions, changes of tags, and who made a change: the API shows none of these';
 const MAX_WITHOUT = 60;
 
-function withoutAny(graphs: readonly Graph[], found: readonly Candidate[]) {
+function environmentsWithoutAny(graphs: readonly Graph[], found: readonly Candidate[]) {
   const holding = new Set(found.map(({ graph }) => graph.environmentId));
   const others = graphs.filter(({ environmentId }) => !holding.has(environmentId)).map(({ name }) => name);
   return others.length === 0 ? {} : { environmentsWithout: others.length, namesWithout: others.slice(0, MAX_WITHOUT) };

@@ -9,7 +9,7 @@ import { nouns } from './applicable.ts';
 import type { Candidate } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf } from './fleet-reader.ts';
 import { formatProblems } from './format-problems.ts';
-import { answer, shaping } from './page.ts';
+import { answer, pageArguments } from './page.ts';
 import { PROBLEMS, type ProblemName, readForProblems, SEARCHES } from './problem-searches.ts';
 import { notReadIn, type ReadGap } from './read-gaps.ts';
 import { tagsIn, withTagsOnPage } from './tagged.ts';
@@ -33,12 +33,12 @@ export const findProblems = fleetTool({
         ),
       kinds: z.array(Words(KINDS)).min(1).optional().describe('Default: all'),
       environment: EnvironmentsArgument().optional(),
-      ...shaping('each problem with its tags'),
+      ...pageArguments('each problem with its tags'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (reader, input) => {
     const { problem, kinds, environment, view, cursor } = input;
-    const problems = searchedFor(problem, kinds);
+    const problems = problemsToSearch(problem, kinds);
     const { graphs, gaps, withUnreadNodes, unconfirmed } = await readForProblems(reader, environment, problems, kinds);
     const isMeant = ({ entity }: Issue) => kinds?.some((kind) => kind === entity.kind) ?? true;
     const found = problems.flatMap((name) =>
@@ -141,12 +141,12 @@ function newestLoadFailed(graphs: readonly Graph[]) {
 }
 
 /** The problems that these kinds can have. Throws Unanswerable where there is none: that nothing is found would look like an answer. */
-function searchedFor(problem: ProblemName | undefined, kinds: readonly Kind[] = KINDS): readonly ProblemName[] {
-  const able = (name: ProblemName) => SEARCHES[name].of.some((kind) => kinds.includes(kind));
+function problemsToSearch(problem: ProblemName | undefined, kinds: readonly Kind[] = KINDS): readonly ProblemName[] {
+  const canOccur = (name: ProblemName) => SEARCHES[name].of.some((kind) => kinds.includes(kind));
   const problems = problem === undefined ? PROBLEMS : [problem];
-  const searched = problems.filter(able);
+  const searched = problems.filter(canOccur);
   if (searched.length > 0) return searched;
-  const others = PROBLEMS.filter(able);
+  const others = PROBLEMS.filter(canOccur);
   const why =
     problem === undefined
       ? `No problem occurs in ${nouns(kinds)}.`

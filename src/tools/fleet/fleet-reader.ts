@@ -12,7 +12,7 @@ import type { Exchange, ToolDependencies } from '../dependencies.ts';
 import { progressOf } from '../progress.ts';
 import type { Position } from './cursor.ts';
 import { type EnvironmentLookup, environmentLookup } from './environment-lookup.ts';
-import { environmentsBetween, graphsOf, inTime, SAME_CURSOR } from './in-time.ts';
+import { environmentsBetween, graphsOf, inTime, REPEAT_PAGE } from './in-time.ts';
 import type { EnvironmentsLeft } from './page.ts';
 import type { ReadGap } from './read-gaps.ts';
 import { Unanswerable } from './unanswerable.ts';
@@ -24,10 +24,10 @@ export const EnvironmentsArgument = () =>
 /** The context of a fleet tool: the existing environments, and ways to read them within the caller's rights. */
 export interface FleetReader extends EnvironmentLookup {
   readonly call: Call;
-  /** The same, but it makes identical reads only once. */
+  /** As `call`, but makes identical reads only once. */
   readonly readOnce: Call;
-  /** Options for one of many reads. */
-  readonly background: CallOptions;
+  /** The options for one of many reads. */
+  readonly backgroundOptions: CallOptions;
   readonly options: GraphOptions;
   /** Whether all environments of the account are visible. */
   readonly seesAll: boolean;
@@ -38,8 +38,8 @@ export interface FleetReader extends EnvironmentLookup {
   graphs(wanted: string | undefined, options?: GraphOptions, prefetch?: Prefetch): Promise<Graphs>;
   /** The environments that `graphs` had no time for. */
   environmentsLeft(): EnvironmentsLeft | undefined;
-  /** Reads the environments of these graphs again, with other options; by default, without a repeat of identical reads. */
-  reread(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions, by?: Call): Promise<Graphs>;
+  /** Reads the environments of these graphs again, with other options, by `call`; `readOnce` by default. */
+  reread(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions, call?: Call): Promise<Graphs>;
 }
 
 export interface Graphs {
@@ -61,17 +61,17 @@ export function fleetReader(
   const signal = AbortSignal.any([cancelled, deadline]);
   const onProgress = progressReporter(progressOf(context));
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
-  const foreground: CallOptions = { signal, untilAborted: true };
-  const background: CallOptions = { ...foreground, isBackground: true };
-  const options: GraphOptions = { ...foreground, deadline, refusal, onProgress, cache, aheadMs };
+  const foregroundOptions: CallOptions = { signal, untilAborted: true };
+  const backgroundOptions: CallOptions = { ...foregroundOptions, isBackground: true };
+  const options: GraphOptions = { ...foregroundOptions, deadline, refusal, onProgress, cache, aheadMs };
   // Each read is made once per question, so that the parts of its answer agree.
   const readOnce = deduplicated(call);
-  const lookup = environmentLookup({ call, readOnce, foreground, background, cache });
-  const read = graphReader({ background, options, cancelled, deadline });
+  const lookup = environmentLookup({ call, readOnce, foregroundOptions, backgroundOptions, cache });
+  const read = graphReader({ backgroundOptions, options, cancelled, deadline });
   let environmentsLeft: EnvironmentsLeft | undefined;
   return {
     call,
-    background,
+    backgroundOptions,
     options,
     seesAll: restrictions.environments === undefined,
     quotas: async () => quotas?.(),
@@ -81,13 +81,13 @@ export function fleetReader(
     graphs: async (wanted, more = {}, prefetch = undefined) => {
       const all = environmentsBetween(await lookup.matching(wanted), position);
       const { read: found, left } = inTime(all, await read.each(readOnce, all, more, prefetch), deadline);
-      if (left !== undefined && (position.at ?? 0) > 0) throw new Unanswerable(SAME_CURSOR);
+      if (left !== undefined && (position.row ?? 0) > 0) throw new Unanswerable(REPEAT_PAGE);
       environmentsLeft = left;
       return graphsOf(found);
     },
-    reread: async (graphs, more, by = readOnce) => {
-      const environments = graphs.map(({ environmentId }) => lookup.seen(environmentId));
-      return graphsOf(await read.each(by, environments, more), environments);
+    reread: async (graphs, more, rereadCall = readOnce) => {
+      const environments = graphs.map(({ environmentId }) => lookup.environmentById(environmentId));
+      return graphsOf(await read.each(rereadCall, environments, more), environments);
     },
     environmentsLeft: () => environmentsLeft,
   };
@@ -97,10 +97,11 @@ export function fleetReader(
 export const worldTime = async ({ options }: FleetReader): Promise<string> =>
   new Date(Date.now() + ((await options.aheadMs?.()) ?? 0)).toISOString();
 
-type GraphReaderOptions = Pick<FleetReader, 'background' | 'options'> & Record<'cancelled' | 'deadline', AbortSignal>;
+type GraphReaderOptions = Pick<FleetReader, 'backgroundOptions' | 'options'> &
+  Record<'cancelled' | 'deadline', AbortSignal>;
 
 /** Reads the graphs of environments: of one, or of several at a time until `deadline` aborts. */
-function graphReader({ background, options, cancelled, deadline }: GraphReaderOptions) {
+function graphReader({ backgroundOptions, options, cancelled, deadline }: GraphReaderOptions) {
   const one = (call: Call, environment: Environment, more: GraphOptions) =>
     environmentGraph(call, environment.environmentId ?? '', {
       ...options,
@@ -111,7 +112,7 @@ function graphReader({ background, options, cancelled, deadline }: GraphReaderOp
     const work = async (call: Call, environment: Environment) => {
       const graph = await one(call, environment, { onProgress: undefined, ...more });
       try {
-        await prefetch?.(graph, call, background);
+        await prefetch?.(graph, call, backgroundOptions);
         return graph;
       } catch (error) {
         if (deadline.aborted) return { ...graph, gaps: [...graph.gaps, lateGap('environment', 'ListTagsForResource')] };

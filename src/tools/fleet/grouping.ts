@@ -17,7 +17,8 @@ const TOKENS_PER_GROUP = 12;
 const CHARACTERS_PER_TOKEN = 2.5;
 const CHARACTERS_BETWEEN_NAMES = 4;
 const SOME_NAMES = 8;
-const MAX_GROUPS = 20;
+/** With more groups than this, they show no totals by default, and names only if all fit. */
+const MANY_GROUPS = 20;
 const NONE = '(none)';
 const NOT_READ = '(not read)';
 
@@ -94,7 +95,7 @@ export function groupRows(
   const nameFor = isByEnvironment ? ({ entity }: Candidate) => nameOf(entity) : uniqueNames(found);
   const nameTokens =
     found.reduce((sum, each) => sum + nameFor(each).length + CHARACTERS_BETWEEN_NAMES, 0) / CHARACTERS_PER_TOKEN;
-  const isMany = groups.size > MAX_GROUPS;
+  const isMany = groups.size > MANY_GROUPS;
   const isFitting = nameTokens + groups.size * TOKENS_PER_GROUP <= MAX_TOKENS;
   const someNames = isMany ? 0 : SOME_NAMES;
   const maxNames = isFitting ? found.length : someNames;
@@ -131,8 +132,8 @@ export const isEnvironment = ({ name, of }: Key) => of === 'setting' && bareName
 
 function valuesIn(candidate: Candidate, key: Key): string[] {
   const { entity, graph } = candidate;
-  const own = () => ({ ...everythingOf(entity, graph), mounts: connectedNames(entity, graph)['mounts'] });
-  const values = key.of === 'setting' ? namedIn(entity.kind, own(), key.name) : tagValues(candidate, key);
+  const members = () => ({ ...everythingOf(entity, graph), mounts: connectedNames(entity, graph)['mounts'] });
+  const values = key.of === 'setting' ? valuesNamed(entity.kind, members(), key.name) : tagValues(candidate, key);
   if (values.length > 0) return values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
   const isMeant = ({ path }: FactValue) => key.of === 'setting' && isFactNamed(entity.kind, key.name, path);
   const inside = valuesOf(entity, graph).filter(isMeant);
@@ -145,11 +146,11 @@ const tagValues = (candidate: Candidate, key: Key) =>
     equalsIgnoringCase(name, key.name) ? [value] : [],
   );
 
-function namedIn(kind: Kind, own: Record<string, unknown>, wanted: string): unknown[] {
-  const names = Object.keys(own).filter((name) => own[name] !== undefined);
+function valuesNamed(kind: Kind, members: Record<string, unknown>, wanted: string): unknown[] {
+  const names = Object.keys(members).filter((name) => members[name] !== undefined);
   const name =
     names.find((each) => equalsIgnoringCase(each, wanted)) ?? names.find((each) => isFactNamed(kind, wanted, each));
-  const value = name === undefined ? [] : own[name];
+  const value = name === undefined ? [] : members[name];
   return Array.isArray(value) ? value : [value];
 }
 

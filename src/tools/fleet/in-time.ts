@@ -9,18 +9,18 @@ import { Unanswerable } from './unanswerable.ts';
 /** The environments from one id until before another. Throws Unanswerable when one of these no longer exists. */
 export function environmentsBetween(
   environments: readonly Environment[],
-  { from, until }: Partial<Position>,
+  { fromEnvironment: from, untilEnvironment: until }: Partial<Position>,
 ): readonly Environment[] {
-  const at = (id: string) => environments.findIndex(({ environmentId }) => environmentId === id);
-  const start = from === undefined ? 0 : at(from);
-  const end = until === undefined ? environments.length : at(until);
+  const indexOf = (id: string) => environments.findIndex(({ environmentId }) => environmentId === id);
+  const start = from === undefined ? 0 : indexOf(from);
+  const end = until === undefined ? environments.length : indexOf(until);
   if (Math.min(start, end) < 0)
     throw new Unanswerable('The environment at which to continue no longer exists: start again without cursor.');
   return environments.slice(start, end);
 }
 
-/** A later page of fewer environments would skip rows. */
-export const SAME_CURSOR = 'Out of time on this page: repeat the call with the same cursor.';
+/** Says to repeat a page: if it covered fewer environments than the pages before, it would skip rows. */
+export const REPEAT_PAGE = 'Out of time on this page: repeat the call with the same cursor.';
 
 /**
  * What was read of the environments before the first one that was not read in time, and which are left. If that one is the first of
@@ -34,14 +34,14 @@ export function inTime(environments: readonly Environment[], found: FleetResults
   const first = environments.findIndex((environment) => !done.has(environment));
   const isBegun = found.results.some(({ environment }) => environment === environments[0]);
   const end = first === 0 && isBegun ? 1 : first;
-  const from = environments[end]?.environmentId;
-  if (end < 0 || from === undefined) return { read: found, left: undefined };
+  const firstId = environments[end]?.environmentId;
+  if (end < 0 || firstId === undefined) return { read: found, left: undefined };
   const before = new Set(environments.slice(0, end));
   const read = {
     results: found.results.filter(({ environment }) => before.has(environment)),
     failures: found.failures.filter(({ environment }) => before.has(environment)),
   };
-  return { read, left: { from, count: environments.length - end } };
+  return { read, left: { firstId, count: environments.length - end } };
 }
 
 /** Whether an environment failed for a reason other than the time limit. */

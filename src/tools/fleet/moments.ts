@@ -1,12 +1,17 @@
-const MINUTE = 60_000;
-const UNITS: Record<string, number> = { m: MINUTE, h: 60 * MINUTE, d: 1_440 * MINUTE, w: 10_080 * MINUTE };
+const MINUTE_MS = 60_000;
+const SPAN_UNITS_MS: Record<string, number> = {
+  m: MINUTE_MS,
+  h: 60 * MINUTE_MS,
+  d: 1_440 * MINUTE_MS,
+  w: 10_080 * MINUTE_MS,
+};
 const SPAN = /^(\d{1,4}) ?([mhdw])$/;
 const DATE = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /** A date, in UTC unless stated otherwise, or the start of a span that ends now, such as `30d`. NaN for any other text. */
 export function momentOf(text: string, now: string): number {
   const [, count, unit = ''] = SPAN.exec(text) ?? [];
-  if (count !== undefined) return Date.parse(now) - Number(count) * (UNITS[unit] ?? Number.NaN);
+  if (count !== undefined) return Date.parse(now) - Number(count) * (SPAN_UNITS_MS[unit] ?? Number.NaN);
   const [date, zone] = DATE.exec(text) ?? [];
   if (date === undefined || !isDay(date.slice(0, 10))) return Number.NaN;
   return Date.parse(date.length > 10 && zone === undefined ? `${date}Z` : date);

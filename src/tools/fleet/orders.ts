@@ -19,28 +19,29 @@ const createdAt = ({ created }: GraphEntity) => created ?? '';
 /** When an entity was last changed, or else created; empty if neither is known. */
 export const changedAt = ({ created, modified }: GraphEntity): string => modified ?? created ?? '';
 
-const times = (many: Many, at: (entity: GraphEntity) => string) => many.map(({ entity }) => at(entity)).toSorted();
-const first = (...of: Parameters<typeof times>) => times(...of)[0] ?? '';
-const last = (...of: Parameters<typeof times>) => times(...of).at(-1) ?? '';
+type TimeOf = (entity: GraphEntity) => string;
+const times = (many: Many, timeOf: TimeOf) => many.map(({ entity }) => timeOf(entity)).toSorted();
+const earliest = (many: Many, timeOf: TimeOf) => times(many, timeOf)[0] ?? '';
+const latest = (many: Many, timeOf: TimeOf) => times(many, timeOf).at(-1) ?? '';
 const sizeOf = ({ entity }: Member) => (usesCapacity(entity) ? comparableSize(entity) : undefined);
-const size = (many: Many) => {
+const totalSize = (many: Many) => {
   const sizes = many.flatMap((one) => sizeOf(one) ?? []);
   return sizes.length === 0 ? undefined : sizes.reduce((sum, one) => sum + one, 0);
 };
-const full = (many: Many) => fullness(many.map(({ entity }) => entity));
+const totalFullness = (many: Many) => fullness(many.map(({ entity }) => entity));
 /** In both directions, what is unknown comes last. */
 const ascending = (a = Number.POSITIVE_INFINITY, b = Number.POSITIVE_INFINITY) => (a === b ? 0 : a - b);
 const descending = (a = -1, b = -1) => b - a;
 
 /** The orders of groups, by their members; a single entity is a group of one. */
 export const ORDERS: Readonly<Record<Sort, Order>> = {
-  oldest: { compare: (a, b) => first(a, createdAt).localeCompare(first(b, createdAt)) },
-  newest: { compare: (a, b) => last(b, createdAt).localeCompare(last(a, createdAt)) },
-  changed: { compare: (a, b) => last(b, changedAt).localeCompare(last(a, changedAt)) },
-  largest: { compare: (a, b) => descending(size(a), size(b)), property: 'size' },
-  smallest: { compare: (a, b) => ascending(size(a), size(b)), property: 'size' },
-  fullest: { compare: (a, b) => descending(full(a), full(b)), property: 'fullness' },
-  emptiest: { compare: (a, b) => ascending(full(a), full(b)), property: 'fullness' },
+  oldest: { compare: (a, b) => earliest(a, createdAt).localeCompare(earliest(b, createdAt)) },
+  newest: { compare: (a, b) => latest(b, createdAt).localeCompare(latest(a, createdAt)) },
+  changed: { compare: (a, b) => latest(b, changedAt).localeCompare(latest(a, changedAt)) },
+  largest: { compare: (a, b) => descending(totalSize(a), totalSize(b)), property: 'size' },
+  smallest: { compare: (a, b) => ascending(totalSize(a), totalSize(b)), property: 'size' },
+  fullest: { compare: (a, b) => descending(totalFullness(a), totalFullness(b)), property: 'fullness' },
+  emptiest: { compare: (a, b) => ascending(totalFullness(a), totalFullness(b)), property: 'fullness' },
 };
 
 export const propertyIn = (sort: Sort | undefined): Order['property'] => sort && ORDERS[sort].property;

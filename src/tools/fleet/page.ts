@@ -17,14 +17,14 @@ export interface Link {
   readonly mimeType: string;
 }
 
-/** Tokens of one answer. */
-const BUDGET = { summary: 1_950, full: 16_000 } as const;
-export type View = keyof typeof BUDGET;
+/** Maximum tokens of one answer, by view. */
+const TOKEN_BUDGET = { summary: 1_950, full: 16_000 } as const;
+export type View = keyof typeof TOKEN_BUDGET;
 
 const WHOLE_CURSOR = 'expects the cursor of the last answer, complete and unchanged';
 
 /** The arguments that control the length of answers; `full` says what the full view has. */
-export const shaping = (full = 'every setting, in a longer answer') => ({
+export const pageArguments = (full = 'every setting, in a longer answer') => ({
   view: Words(['summary', 'full']).optional().describe(`full: ${full}. Default: summary.`),
   cursor: z
     .string()
@@ -34,21 +34,21 @@ export const shaping = (full = 'every setting, in a longer answer') => ({
     .describe('From the last answer, for the next page'),
 });
 
-/** Maximum rows that show everything: no answer has room for more. */
-const MAX_WHOLE = 400;
+/** Maximum rows of one page: no answer has room for more. */
+const MAX_ROWS_ON_PAGE = 400;
 
 /** The rows that the page of a cursor can show in full. */
 export function onPageOf<R>(rows: readonly R[], cursor: string | undefined): readonly R[] {
   const start = startOf(cursor);
-  return rows.slice(start, start + MAX_WHOLE);
+  return rows.slice(start, start + MAX_ROWS_ON_PAGE);
 }
 
-const startOf = (cursor: string | undefined) => positionIn(cursor ?? '')?.at ?? 0;
+const startOf = (cursor: string | undefined) => positionIn(cursor ?? '')?.row ?? 0;
 
 /** The environments that an answer had no time for. */
 export interface EnvironmentsLeft {
   /** The id of the first one. */
-  readonly from: string;
+  readonly firstId: string;
   readonly count: number;
 }
 
@@ -72,15 +72,17 @@ export function answer(
   const { view = 'summary', cursor } = input;
   const entries = sections.flatMap(({ name, rows }) => rows.map((row) => ({ section: name, row })));
   const position = positionIn(cursor ?? '');
-  const until = left?.from ?? position?.until;
+  const until = left?.firstId ?? position?.untilEnvironment;
   const start = Math.min(startOf(cursor), entries.length);
   const isFirst = start === 0;
   const shownHead = isFirst ? { ...head, ...(left === undefined ? {} : { environmentsLeft: left.count }) } : {};
   const end = endOfPage(entries, start, shownHead, view);
   const more = entries.length - end;
-  const next = nextPosition(more > 0 ? end : undefined, position?.from, until);
+  const next = nextPosition(more > 0 ? end : undefined, position?.fromEnvironment, until);
   const forRest =
-    left === undefined || more === 0 ? {} : { cursorForRest: cursorFor({ at: 0, from: left.from }, input) };
+    left === undefined || more === 0
+      ? {}
+      : { cursorForRest: cursorFor({ row: 0, fromEnvironment: left.firstId }, input) };
   const result = structured(
     {
       ...shownHead,
@@ -103,7 +105,7 @@ interface Entry {
 
 /** The index after the last entry that fits beside the head. A page has at least one entry, whatever its size. */
 function endOfPage(entries: readonly Entry[], start: number, head: Row, view: View): number {
-  let tokensLeft = BUDGET[view] - tokensOf(head);
+  let tokensLeft = TOKEN_BUDGET[view] - tokensOf(head);
   let bytesLeft = MAX_DATA - bytesOf(safeJson(head));
   let end = start;
   for (const { row } of entries.slice(start)) {
@@ -117,8 +119,8 @@ function endOfPage(entries: readonly Entry[], start: number, head: Row, view: Vi
 
 /** Where the next page starts: at the next row, or else in the environments that are left. */
 function nextPosition(row: number | undefined, from: string | undefined, until: string | undefined) {
-  if (row !== undefined) return { at: row, from, until };
-  return until === undefined ? undefined : { at: 0, from: until };
+  if (row !== undefined) return { row, fromEnvironment: from, untilEnvironment: until };
+  return until === undefined ? undefined : { row: 0, fromEnvironment: until };
 }
 
 /** The rows of a page by section; the first page also names the sections without rows. */
@@ -137,7 +139,8 @@ const tokensOf = (value: unknown) => safeJson(value).match(TOKENS)?.length ?? 0;
 const TOKENS = /(?<=\d)[a-z]{1,2}|[a-z]{1,2}(?=\d)|[A-Z]?[a-z]{1,9}|[A-Z]{1,4}|\d{1,3}|[^\w\s]{1,3}|\s|_/g;
 
 /** Whether rows fit into a summary with room for other members. */
-export const isSmall = (rows: readonly Row[]) => tokensOf(rows) <= BUDGET.summary - 400;
+export const isSmall = (rows: readonly Row[]) => tokensOf(rows) <= TOKEN_BUDGET.summary - TOKENS_OF_OTHER_MEMBERS;
+const TOKENS_OF_OTHER_MEMBERS = 400;
 
 export const linkBlock = ({ uri, title, mimeType }: Link) =>
   ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;

@@ -21,11 +21,11 @@ import { worldTime } from './fleet-reader.ts';
 import type { Row } from './page.ts';
 import {
   deletedIfNotFound,
+  type EntityStatus,
   NOT_SHOWN,
-  type Read,
-  type ReadStatus,
   readEntityStatus,
   readNodesStatus,
+  type StatusRead,
 } from './status-reads.ts';
 import { notFound, Unanswerable } from './unanswerable.ts';
 import {
@@ -40,7 +40,7 @@ import {
 
 const statusKind = (kind: WaitTarget['kind']) => (kind === NODES ? 'node' : kind);
 
-export interface PollResult extends ReadStatus {
+export interface PollResult extends EntityStatus {
   readonly reached: boolean;
   /** Whether waiting longer is useless. */
   readonly ended: boolean;
@@ -69,7 +69,7 @@ export async function polledEntity(context: PollContext, target: WaitTarget, unt
 interface Subject extends WaitTarget {
   readonly context: PollContext;
   readonly goal: string;
-  readonly read: () => Promise<Read>;
+  readonly read: () => Promise<StatusRead>;
   /** When this server deleted it, ISO 8601; undefined if it did not. */
   readonly deletedAt: () => Promise<string | undefined>;
 }
@@ -77,9 +77,9 @@ interface Subject extends WaitTarget {
 /** How to read an entity. Throws Unanswerable if the caller may not read it. */
 function readsOf({ reader, environment, deletionTimes }: PollContext, { kind, name, database }: WaitTarget) {
   const getter = getterOf(readKind(kind));
-  const reading = kind === NODES ? 'ListKxClusterNodes' : getter;
-  const refusal = reader.options.refusal?.(reading);
-  if (refusal !== undefined) throw new Unanswerable(`${toolName(reading)} is not offered. ${refusal}`);
+  const readOperation = kind === NODES ? 'ListKxClusterNodes' : getter;
+  const refusal = reader.options.refusal?.(readOperation);
+  if (refusal !== undefined) throw new Unanswerable(`${toolName(readOperation)} is not offered. ${refusal}`);
   const input = getterInput(readKind(kind), environment.environmentId ?? '', name, database);
   const deleter = deleterOf(getter);
   return {
@@ -104,7 +104,7 @@ async function poll(subject: Subject, wasThere: boolean): Promise<PollResult> {
   return { ...result, row: { ...rowOf(subject, reply), ...behind } };
 }
 
-async function resultIfExists(subject: Subject, seen: ReadStatus, created: string | undefined): Promise<PollResult> {
+async function resultIfExists(subject: Subject, seen: EntityStatus, created: string | undefined): Promise<PollResult> {
   const { context, kind, goal, deletedAt } = subject;
   const ready = readyIn(statusKind(kind));
   if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
@@ -115,7 +115,7 @@ async function resultIfExists(subject: Subject, seen: ReadStatus, created: strin
       ? endedResult(seen, `It is being deleted, and will not be ${goal}.`)
       : unfinishedResult(seen, { isSettledFinal: kind !== NODES });
   }
-  // An earlier delete was that of another entity with its name.
+  // A delete before its creation was of an earlier entity with the same name.
   const wasDeletedSince = ((await deletedAt()) ?? '') > (created ?? '');
   const isBeingDeleted = wasDeletedSince || [seen.status, context.environment.status].some(showsDeletion);
   return isBeingDeleted
@@ -125,8 +125,12 @@ async function resultIfExists(subject: Subject, seen: ReadStatus, created: strin
 
 /** The members of a reply to show besides name, database and status; for nodes, only these. */
 function rowOf({ context: { environment }, kind, database }: Subject, reply: object): Row {
-  const at = { environmentId: environment.environmentId ?? '', environmentName: environment.name ?? '', database };
-  const graph = graphOfOne(readKind(kind), reply, at, new Date().toISOString());
+  const location = {
+    environmentId: environment.environmentId ?? '',
+    environmentName: environment.name ?? '',
+    database,
+  };
+  const graph = graphOfOne(readKind(kind), reply, location, new Date().toISOString());
   const [entity] = graph.entities;
   if (entity === undefined) return {};
   if (kind === NODES) return { nodes: sizeOf(entity)['nodes'], nodeList: nodeList(entity) };
@@ -135,8 +139,8 @@ function rowOf({ context: { environment }, kind, database }: Subject, reply: obj
   return entity.facts['reservedMiB'] === undefined ? row : { ...row, memory };
 }
 
-/** The meaning of a status other than the wanted one. If `isSettledFinal`, no settled status changes without another call. */
-function unfinishedResult(seen: ReadStatus, { isSettledFinal }: { readonly isSettledFinal: boolean }): PollResult {
+/** The result for a status other than the wanted one. If `isSettledFinal`, a settled status changes only by another call. */
+function unfinishedResult(seen: EntityStatus, { isSettledFinal }: { readonly isSettledFinal: boolean }): PollResult {
   const state = statusClass(seen.status);
   if (seen.status === NOT_SHOWN) return endedResult(seen, 'The endpoint does not show its status.');
   if (state === 'failed') return endedResult(seen, 'It failed; waiting will not help.');
@@ -149,14 +153,14 @@ function unfinishedResult(seen: ReadStatus, { isSettledFinal }: { readonly isSet
 }
 
 const NOT_DELETED = 'It is not being deleted: no delete was accepted since it was created, and its status is';
-const endedResult = (seen: ReadStatus, why: string): PollResult => ({ ...seen, reached: false, ended: true, why });
+const endedResult = (seen: EntityStatus, why: string): PollResult => ({ ...seen, reached: false, ended: true, why });
 /** Whether a status is that of a deletion, in progress or failed. */
 const showsDeletion = (status: string | undefined) => ['in progress', 'failed'].includes(String(deletionIn(status)));
 
 /** The meaning of a missing entity: it was deleted, or never existed. */
 async function resultIfMissing(
   { context, kind, name, database, goal, deletedAt }: Subject,
-  seen: ReadStatus,
+  seen: EntityStatus,
   wasThere: boolean,
 ): Promise<PollResult> {
   const reached = goal === DELETED;

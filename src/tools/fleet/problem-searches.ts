@@ -73,16 +73,16 @@ function underway(graph: Graph): Issue[] {
         condition: 'underway',
         why: `is ${quoteUnlessPlain(status)}`,
         since,
-        facts: doneBy(kind, since),
+        facts: expectedEnd(kind, since),
       };
     }),
     ...found
       .filter(({ condition }) => condition === REPLACING)
-      .map((issue) => ({ ...issue, facts: { ...issue.facts, ...doneBy('node', issue.since) } })),
+      .map((issue) => ({ ...issue, facts: { ...issue.facts, ...expectedEnd('node', issue.since) } })),
   ];
 }
 
-const doneBy = (kind: Kind, since: string | undefined) => ({
+const expectedEnd = (kind: Kind, since: string | undefined) => ({
   expectedBy: isoMinute(expectedBy(kind, since)),
 });
 

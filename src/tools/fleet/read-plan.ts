@@ -3,7 +3,7 @@ import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/gra
 import { dependentKindsOf, KINDS, statusClass, statusesOf } from '../../inventory/kinds.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';
-import { isListed, meansUsedBy, needsOf } from './fact-values.ts';
+import { isListed, meansUsedBy, readsNeededFor } from './fact-values.ts';
 import { type Candidate, type Filters, hasStatus, nameMatches, statusWord } from './filters.ts';
 import type { FleetReader } from './fleet-reader.ts';
 import type { Key } from './grouping.ts';
@@ -60,15 +60,17 @@ interface ReadRequest extends Filters {
 
 export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: readonly Key[]): ReadPlan {
   const { text, where, type, view, sort, name, createdAfter } = request;
-  const bySetting = text !== undefined || where !== undefined;
-  const byUnlisted = keys.some((key) => key.of === 'setting' && !isListed(key.name, kinds));
-  const details = view === 'full' || bySetting || byUnlisted || propertyIn(sort) !== undefined || !isListedType(type);
-  const fillsRows = keys.length === 0 || bySetting || keys.some((key) => meansUsedBy(key.name));
-  const byNodes =
-    where?.some(({ setting }) => needsOf(setting, kinds).has('nodes')) || keys.some((key) => isOnlyOfNodes(key, kinds));
+  const searchesSettings = text !== undefined || where !== undefined;
+  const groupsByUnlisted = keys.some((key) => key.of === 'setting' && !isListed(key.name, kinds));
+  const details =
+    view === 'full' || searchesSettings || groupsByUnlisted || propertyIn(sort) !== undefined || !isListedType(type);
+  const fillsRows = keys.length === 0 || searchesSettings || keys.some((key) => meansUsedBy(key.name));
+  const needsNodes =
+    where?.some(({ setting }) => readsNeededFor(setting, kinds).has('nodes')) ||
+    keys.some((key) => isOnlyOfNodes(key, kinds));
   const options = {
     ...readFor(kinds, { details, fillsRows }),
-    ...(byNodes ? { nodes: true } : {}),
+    ...(needsNodes ? { nodes: true } : {}),
     details,
     readsChangesOf: details && request.kinds?.includes('changeset') ? () => true : undefined,
     changesetsSince: createdAfter && new Date(momentOf(createdAfter, new Date().toISOString())).toISOString(),
@@ -83,7 +85,7 @@ export function readPlanFor(request: ReadRequest, kinds: readonly Kind[], keys: 
 
 /** Whether the nodes are all that must be read to group these kinds by a key. */
 function isOnlyOfNodes({ name, of }: Key, kinds: readonly Kind[]): boolean {
-  const needs = needsOf(name, kinds);
+  const needs = readsNeededFor(name, kinds);
   return of === 'setting' && needs.size === 1 && needs.has('nodes');
 }
 

@@ -6,13 +6,13 @@ import { MAX_NODES } from '../../operations/kx-cluster-shapes.ts';
 import { DELETED } from './environment-lookup.ts';
 import type { FleetReader } from './fleet-reader.ts';
 
-export interface ReadStatus {
+export interface EntityStatus {
   readonly status: string;
   readonly reason?: string;
 }
 
 /** The result of a read, with what a wait needs to know of the reply. */
-export interface Read extends ReadStatus {
+export interface StatusRead extends EntityStatus {
   /** Time of creation, ISO 8601. */
   readonly created?: string | undefined;
   /** Time of the last change or, for nodes, since when the first of them is PROVISIONING, ISO 8601. */
@@ -27,7 +27,7 @@ export async function readEntityStatus(
   { call, options }: FleetReader,
   getter: OperationName,
   input: object,
-): Promise<Read> {
+): Promise<StatusRead> {
   const found = await callNamed(call, getter, input, { signal: options.signal });
   const { status, createdTimestamp, creationTimestamp, lastModifiedTimestamp, updateTimestamp } = found;
   const reason = failureReason(found);
@@ -42,7 +42,10 @@ export async function readEntityStatus(
 }
 
 /** RUNNING when all nodes are RUNNING, and there are as many as the cluster needs. */
-export async function readNodesStatus({ call, options }: FleetReader, input: Input<'GetKxCluster'>): Promise<Read> {
+export async function readNodesStatus(
+  { call, options }: FleetReader,
+  input: Input<'GetKxCluster'>,
+): Promise<StatusRead> {
   const { signal } = options;
   const [{ items }, cluster] = await Promise.all([
     listPages(call, 'ListKxClusterNodes', input, MAX_NODES, { signal }),
@@ -51,14 +54,14 @@ export async function readNodesStatus({ call, options }: FleetReader, input: Inp
   const { capacityConfiguration, scalingGroupConfiguration, autoScalingConfiguration } = cluster;
   const { status } = cluster;
   if (statusClass(status) === 'failed' || isLeaving(status)) return { status: String(status) };
-  const least =
+  const minNodes =
     autoScalingConfiguration?.minNodeCount ??
     capacityConfiguration?.nodeCount ??
     scalingGroupConfiguration?.nodeCount ??
     1;
   const running = items.filter(({ status }) => status === 'RUNNING').length;
-  const isWhole = running === items.length && running >= least;
-  const missing = Math.max(least, items.length) - running;
+  const isWhole = running === items.length && running >= minNodes;
+  const missing = Math.max(minNodes, items.length) - running;
   return isWhole
     ? { status: 'RUNNING', reply: { ...cluster, nodes: items } }
     : {
@@ -72,7 +75,7 @@ export async function readNodesStatus({ call, options }: FleetReader, input: Inp
       };
 }
 
-export function deletedIfNotFound(error: unknown): Read {
+export function deletedIfNotFound(error: unknown): StatusRead {
   if (isNotFound(error)) return { status: DELETED };
   throw error;
 }

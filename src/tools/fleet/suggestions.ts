@@ -99,15 +99,15 @@ const someDistinct = (values: readonly unknown[]) =>
 export function notSearched(
   filters: Filters,
   kinds: readonly Kind[],
-  { isNothing, hasKinds }: { readonly isNothing: boolean; readonly hasKinds: boolean },
+  { foundNothing, hasKinds }: { readonly foundNothing: boolean; readonly hasKinds: boolean },
 ) {
   const isOfDeleted = filters.status?.some((word) => statusWord(word) === DELETED) === true;
   const others = [
     ...(isOfDeleted && kinds.includes('environment') ? [GONE] : []),
     ...(filters.text !== undefined && !kinds.includes('changeset') && !hasKinds ? [LOADS] : []),
-    ...(isNothing && filters.text !== undefined ? ['names (argument name)', 'tags (argument tags)'] : []),
-    ...(isNothing && filters.name !== undefined ? ['descriptions and other settings (argument text)'] : []),
-    ...(isNothing && filters.text === undefined && !hasKinds ? onRequestKinds(kinds) : []),
+    ...(foundNothing && filters.text !== undefined ? ['names (argument name)', 'tags (argument tags)'] : []),
+    ...(foundNothing && filters.name !== undefined ? ['descriptions and other settings (argument text)'] : []),
+    ...(foundNothing && filters.text === undefined && !hasKinds ? onRequestKinds(kinds) : []),
   ];
   return others.length === 0 ? {} : { notSearched: others.join('; ') };
 }

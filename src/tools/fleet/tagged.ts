@@ -48,12 +48,12 @@ export async function withTags(reader: FleetReader, candidates: readonly Candida
 }
 
 /** Reads tags, once for each ARN; undefined for those that cannot be read, which `report` receives as a gap. */
-function tagReader({ readOnce, background, options }: FleetReader, report: (gap: ReadGap) => void) {
+function tagReader({ readOnce, backgroundOptions, options }: FleetReader, report: (gap: ReadGap) => void) {
   const bounded = limitConcurrency(readOnce, MAX_CONCURRENT_CALLS, options.onProgress);
   const replies = new Map<string, Promise<Tags | undefined>>();
   const read = async (resourceArn: string, candidate: Candidate): Promise<Tags | undefined> => {
     try {
-      return (await bounded('ListTagsForResource', { resourceArn }, background)).tags ?? {};
+      return (await bounded('ListTagsForResource', { resourceArn }, backgroundOptions)).tags ?? {};
     } catch (error) {
       const isLate = options.deadline?.aborted === true;
       if (!(error instanceof FinspaceError) || (error.fields.code === 'Aborted' && !isLate)) throw error;
@@ -101,7 +101,7 @@ export async function withTagsOnPage(reader: FleetReader, candidates: readonly C
   return { found: candidates.map(withOwn), gaps };
 }
 
-/** The tags of an entity that has some, for its row. */
+/** The tags of an entity for its row, if they were read. */
 export const tagsIn = ({ entity, tags }: Candidate): Readonly<Record<string, unknown>> =>
   tags === undefined ? {} : { [tagMember(entity)]: tags };
 

@@ -2,7 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
 import { type CompositeTool, compositeTool, type Exchange, type ToolDependencies } from '../dependencies.ts';
 import { refused } from '../result.ts';
-import { isOwnCursor, OTHER_CURSOR, positionIn } from './cursor.ts';
+import { isOwnCursor, positionIn, WRONG_CURSOR } from './cursor.ts';
 import { startDeadline } from './deadline.ts';
 import { type FleetReader, fleetReader } from './fleet-reader.ts';
 import { Unanswerable } from './unanswerable.ts';
@@ -26,7 +26,7 @@ export function fleetTool<I extends z.ZodObject, N extends string>({
     ...tool,
     annotations: { readOnlyHint: true },
     run: async (deps, input, exchange) => {
-      if (!isOwnCursor(input)) return refused(OTHER_CURSOR);
+      if (!isOwnCursor(input)) return refused(WRONG_CURSOR);
       const { signal, end } = startDeadline();
       const position = positionIn((input as { cursor?: string }).cursor ?? '') ?? {};
       try {

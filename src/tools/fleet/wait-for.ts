@@ -69,8 +69,8 @@ export const waitFor = fleetTool({
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (reader, input, { context, patienceMs = SLICE_MS }, { deletionTimes }) => {
     const { environment: wanted, also = [], until, handle, ...first } = input;
-    const began = Date.now();
-    let waited = waitedBefore(handle, shortDigest({ ...input, handle: undefined }), began);
+    const startedMs = Date.now();
+    let waited = waitedBefore(handle, shortDigest({ ...input, handle: undefined }), startedMs);
     const environment = await reader.environmentOrDeleted(wanted);
     const polling = pollContext(reader, deletionTimes, environment);
     const all = await Promise.all([first, ...also].map((target) => polledEntity(polling, target, until)));
@@ -81,9 +81,9 @@ export const waitFor = fleetTool({
       results = await pollPending(all, results, waited);
       waited = { ...waited, wasThere: results.map(({ status }, at) => wasFound(waited, at) || status !== 'NOT_FOUND') };
       const firstPending = results.findIndex(({ ended }) => !ended);
-      const passed = Date.now() - began;
+      const passedMs = Date.now() - startedMs;
       // A negative time shows that the clock was set back.
-      const isOver = passed < 0 || passed + wait > patienceMs;
+      const isOver = passedMs < 0 || passedMs + wait > patienceMs;
       if (firstPending < 0 || isOver) return result(all, results, waited);
       const [name, status] = [all[firstPending]?.name, results[firstPending]?.status].map(quoteUnlessPlain);
       await report(`${name} is ${status} (waited ${secondsSince(waited)} s)`);
@@ -109,7 +109,7 @@ async function pollPending(
   return results;
 }
 
-const secondsSince = ({ since }: Waited) => Math.max(0, Math.round((Date.now() - since) / 1000));
+const secondsSince = ({ sinceMs }: Waited) => Math.max(0, Math.round((Date.now() - sinceMs) / 1000));
 
 const AGAIN = 'Call again with the same arguments and this handle.';
 const STUCK =
@@ -144,26 +144,27 @@ function result(all: readonly PolledEntity[], results: readonly PollResult[], wa
 
 interface Waited {
   /** When the first of a series of waits began. */
-  readonly since: number;
+  readonly sinceMs: number;
   readonly wasThere: readonly boolean[];
   /** Digest of the arguments, without the handle. */
-  readonly of: string | undefined;
+  readonly argumentsDigest: string | undefined;
 }
 
 /** What a handle says about earlier waits for the same entities; that of a call with other arguments says nothing. */
-function waitedBefore(handle: string | undefined, of: string, now: number): Waited {
+function waitedBefore(handle: string | undefined, argumentsDigest: string, now: number): Waited {
   const waited = handle === undefined ? undefined : contentsOf(handle);
-  return waited?.of === of ? waited : { since: now, wasThere: [], of };
+  return waited?.argumentsDigest === argumentsDigest ? waited : { sinceMs: now, wasThere: [], argumentsDigest };
 }
 
-const handleOf = ({ since, wasThere, of }: Waited) =>
-  opaque(`since ${since} ${wasThere.map((was) => (was ? 1 : 0)).join('')} of ${of}`);
+const handleOf = ({ sinceMs, wasThere, argumentsDigest }: Waited) =>
+  opaque(`since ${sinceMs} ${wasThere.map((was) => (was ? 1 : 0)).join('')} of ${argumentsDigest}`);
 
 /** The contents of a handle; undefined for a handle that this server did not issue. */
 function contentsOf(handle: string): Waited | undefined {
   const match = matchOpaque(handle, /^since ([1-9]\d{12}) ([01]{1,50}) of ([0-9a-f]{8})$/);
   if (match === null) return undefined;
-  const [, since, bits = '', of] = match;
+  const [, since, bits = '', argumentsDigest] = match;
   // The clock may have been set back, and that of another replica may be ahead.
-  return { since: Math.min(Number(since), Date.now()), wasThere: [...bits].map((bit) => bit === '1'), of };
+  const sinceMs = Math.min(Number(since), Date.now());
+  return { sinceMs, wasThere: [...bits].map((bit) => bit === '1'), argumentsDigest };
 }

@@ -10,10 +10,10 @@ import type { FleetReader, Graphs } from './fleet-reader.ts';
 import { quotedList, Unanswerable } from './unanswerable.ts';
 
 /** The kinds whose entities change over time. */
-export const WAITED_FOR = KINDS.filter((kind) => readyIn(kind).length > 0);
+export const WAITABLE_KINDS = KINDS.filter((kind) => readyIn(kind).length > 0);
 /** The nodes of a cluster change while it stays RUNNING. */
 export const NODES = 'nodes';
-export const WAIT_KINDS = [...WAITED_FOR, NODES] as const;
+export const WAIT_KINDS = [...WAITABLE_KINDS, NODES] as const;
 
 export interface WaitTarget {
   readonly kind: (typeof WAIT_KINDS)[number];
@@ -82,15 +82,15 @@ async function databaseOf(
 ): Promise<string | undefined> {
   if (kind === NODES || !isInDatabase(kind)) return undefined;
   const { graphs, gaps } = await graphsWith(kind);
-  const holders = graphs.flatMap(({ entities }) =>
+  const databases = graphs.flatMap(({ entities }) =>
     entities.flatMap((each) => (each.kind === kind && each.name === name ? [each.database ?? ''] : [])),
   );
-  const [only, second] = holders;
+  const [only, second] = databases;
   if (only !== undefined && second === undefined) return only;
   const given = `a ${kind} ${quoteUntrusted(name)}`;
   if (only !== undefined)
     throw new Unanswerable(
-      `Several databases contain ${given}: ${quotedList(holders)}. Give one of them in the argument database.`,
+      `Several databases contain ${given}: ${quotedList(databases)}. Give one of them in the argument database.`,
     );
   throw new Unanswerable(
     gaps.length > 0

@@ -9,7 +9,7 @@ import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
 import { EnvironmentArgument, type FleetReader } from './fleet-reader.ts';
-import { answer, shaping } from './page.ts';
+import { answer, pageArguments } from './page.ts';
 import { notReadIn, type ReadGap, readGapsOf } from './read-gaps.ts';
 import { tagsIn, withTagsOnPage } from './tagged.ts';
 import { fleetTool } from './tool.ts';
@@ -30,7 +30,7 @@ export const whatDependsOn = fleetTool({
         .describe('Id or name; needed only if the name exists in several environments'),
       name: z.string().min(1).max(200).describe('Name of the entity; for a changeset, its id'),
       kind: Words(KINDS).optional().describe('Needed only if entities of several kinds have that name'),
-      ...shaping('longer pages'),
+      ...pageArguments('longer pages'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (reader, input) => {
@@ -40,7 +40,7 @@ export const whatDependsOn = fleetTool({
     const { name } = located;
     const readsChangesOf = (changesetId: string) => name.endsWith(changesetId);
     const graph = await reader.graph(located.id, { readsChangesOf });
-    const found = theOne(graph, name, kind);
+    const found = onlyEntity(graph, name, kind);
     const { holder, entity } =
       found === undefined ? await olderChangeset(reader, graph, input, name) : { holder: graph, entity: found };
     // No answer depends on older changesets than those that were read.
@@ -112,12 +112,12 @@ async function locate(reader: FleetReader, name: string, kind: Kind | undefined)
   const read = await reader.graphs(undefined, options);
   const { graphs } = read;
   const left = reader.environmentsLeft();
-  const gaps = left === undefined ? read.gaps : [unsearched(left.count), ...read.gaps];
+  const gaps = left === undefined ? read.gaps : [unsearchedGap(left.count), ...read.gaps];
   const holders = graphs.filter((graph) => entitiesNamed(graph, name).some(isOfKind(kind)));
   const [only, second] = holders;
   const found = quotedList(holders.map((graph) => graph.name));
   if (only !== undefined && left !== undefined)
-    throw new Unanswerable(`Found in ${found}, but ${unsearched(left.count).reason}.`);
+    throw new Unanswerable(`Found in ${found}, but ${unsearchedGap(left.count).reason}.`);
   if (only === undefined) {
     const mayBeEnvironment = left === undefined && (kind === undefined || kind === 'environment');
     const environment = mayBeEnvironment ? await environmentOf(reader, name) : undefined;
@@ -132,7 +132,7 @@ async function locate(reader: FleetReader, name: string, kind: Kind | undefined)
   return { id: only.environmentId, name, gaps };
 }
 
-const unsearched = (count: number): ReadGap => ({
+const unsearchedGap = (count: number): ReadGap => ({
   environment: '',
   reason: `${count} environments were not searched in time (to search one, call with its name as environment)`,
 });
@@ -162,7 +162,7 @@ async function olderChangeset(reader: FleetReader, graph: Graph, { environment, 
   const isMeant = kind === undefined || kind === 'changeset';
   const read = isMeant ? await reader.reread([graph], options) : { graphs: [], gaps: [] };
   const [found] = read.graphs.flatMap((holder) => {
-    const entity = theOne(holder, name, 'changeset');
+    const entity = onlyEntity(holder, name, 'changeset');
     return entity === undefined ? [] : { holder, entity };
   });
   if (found !== undefined) return found;
@@ -172,7 +172,7 @@ async function olderChangeset(reader: FleetReader, graph: Graph, { environment, 
 }
 
 /** The entity with a name, if it exists. Throws Unanswerable when there are several. */
-function theOne(graph: Graph, name: string, kind: string | undefined): GraphEntity | undefined {
+function onlyEntity(graph: Graph, name: string, kind: string | undefined): GraphEntity | undefined {
   const found = entitiesNamed(graph, name).filter(isOfKind(kind));
   const [entity, second] = found;
   if (second !== undefined)
