@@ -43,11 +43,11 @@ export async function http(config: Config): Promise<void> {
   await log.flushed();
 }
 
-type Overrides = Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> & Pick<RuntimeOptions, 'later'>;
+type Overrides = Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> & Pick<RuntimeOptions, 'schedule'>;
 
 /** The configured server, listening. Rejects with ConfigError for settings that are not safe to serve. */
 export async function openHttp(config: Config, log: Log, overrides: Overrides = {}): Promise<HttpServer> {
-  const { now, later } = overrides;
+  const { now, schedule } = overrides;
   const authorization = configuredAuthorization(config, now);
   const configs = endpointConfigs(config);
   const keys = await configuredSealKeys(config);
@@ -58,7 +58,7 @@ export async function openHttp(config: Config, log: Log, overrides: Overrides = 
   const { page, signing } = serverPage(config, signers, () => server?.port ?? 0);
   const hasPage = (await trustsSignIns(configs)) && authorization !== undefined;
   const wrapCall = observeCalls((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
-  const shared = { now, later, wrapCall, store, signers, page: hasPage ? page : undefined };
+  const shared = { now, schedule, wrapCall, store, signers, page: hasPage ? page : undefined };
   const runtimeOptions = { ...shared, anonymous: authorization === undefined };
   const endpoints = await Promise.all(configs.map((endpoint) => startEndpoint(endpoint, log, runtimeOptions)));
   if (store !== undefined) await joinReplicas(store, config, endpoints, (keys ?? []).map(keyName));

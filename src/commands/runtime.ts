@@ -56,7 +56,7 @@ export interface RuntimeOptions {
   readonly anonymous?: boolean | undefined;
   readonly now?: (() => number) | undefined;
   /** Runs a function after a number of milliseconds. The returned function cancels it. */
-  readonly later?: ((work: () => void, ms: number) => () => void) | undefined;
+  readonly schedule?: ((work: () => void, ms: number) => () => void) | undefined;
   /** Sign state that travels through clients; by default with a key that exists only in this process. */
   readonly signers?: StateSigners | undefined;
   /** What servers share; without it, everything is in the state directory. */
@@ -72,7 +72,7 @@ export interface RuntimeOptions {
 /** Assembles what the configuration describes. Nothing expensive is opened before it is needed. */
 export function createRuntime(config: Config, log: Log, options: RuntimeOptions): Runtime {
   const profile = serverProfile(config);
-  const { now = Date.now, later = runLater, wrapCall = (call) => call } = options;
+  const { now = Date.now, schedule = runLater, wrapCall = (call) => call } = options;
   const rules = approverRules(config);
   const service = backend(config, log, {
     server: options.page?.server,
@@ -108,7 +108,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     }),
     worldInstance: service.worldInstance,
     bus: options.store?.events(options.scope ?? ''),
-    pace: { everyMs: POLL_MS[config.backend], now, later },
+    pace: { everyMs: POLL_MS[config.backend], now, schedule },
   });
   const close = inOrder(answers.stop, service.close, closeStore);
   const createServer = serverFactory(profile, async () => answers);

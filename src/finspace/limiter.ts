@@ -34,7 +34,7 @@ export interface LimiterOptions {
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
   /** Runs a function after a number of milliseconds. The returned function cancels it. */
-  readonly later?: (work: () => void, ms: number) => () => void;
+  readonly schedule?: (work: () => void, ms: number) => () => void;
 }
 
 const INITIAL_CONCURRENCY = 16;
@@ -66,9 +66,9 @@ interface WaitingRequest extends LimitedRequest {
  * after failures and refusals; the first refusal sets their rate to a fifth less than was answered in the second before, and each later one lowers it by
  * a fifth. Other requests wait for the pause that the endpoint asks for, and a moment for their turn.
  */
-export function limiter({ now = () => performance.now(), later = afterwards }: LimiterOptions = {}): Limiter {
+export function limiter({ now = () => performance.now(), schedule = afterwards }: LimiterOptions = {}): Limiter {
   const queue = fairQueue<WaitingRequest>([({ fairnessKey }) => fairnessKey, ({ question }) => question]);
-  const state: State = { now, later, queue, pace: newPace(now), running: 0, cancelPump: undefined };
+  const state: State = { now, schedule, queue, pace: newPace(now), running: 0, cancelPump: undefined };
   return {
     admit: (request) =>
       new Promise((resolve, reject) => {
@@ -102,7 +102,7 @@ interface State extends Required<LimiterOptions> {
 
 /** Queues a background request. Sends a request in the foreground, which waits in no queue, as soon as the pace allows. */
 function enter(state: State, waiting: WaitingRequest): void {
-  const { queue, pace, later } = state;
+  const { queue, pace, schedule } = state;
   if (waiting.isBackground) {
     queue.add(waiting);
     waiting.cancel = () => {
@@ -114,18 +114,18 @@ function enter(state: State, waiting: WaitingRequest): void {
   }
   const wait = pace.waitInForeground();
   if (wait <= 0) begin(state, waiting);
-  else waiting.cancel = later(() => begin(state, waiting), wait);
+  else waiting.cancel = schedule(() => begin(state, waiting), wait);
 }
 
 /** Sends queued requests, as many as the pace allows now. */
 function pump(state: State): void {
-  const { queue, pace, later } = state;
+  const { queue, pace, schedule } = state;
   state.cancelPump?.();
   state.cancelPump = undefined;
   while (state.running < pace.concurrency() && !queue.isEmpty) {
     const wait = pace.waitInBackground();
     if (wait > 0) {
-      state.cancelPump = later(() => pump(state), wait);
+      state.cancelPump = schedule(() => pump(state), wait);
       return;
     }
     const next = queue.take();

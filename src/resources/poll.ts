@@ -11,7 +11,7 @@ export interface Pace {
   readonly everyMs: number;
   readonly now: () => number;
   /** Runs a function after a number of milliseconds. The returned function cancels it. */
-  readonly later: (work: () => void, ms: number) => () => void;
+  readonly schedule: (work: () => void, ms: number) => () => void;
 }
 
 export interface PollOptions extends Pace {
@@ -33,7 +33,7 @@ export interface Poll {
  * Polls a resource until `stop`, more slowly after failures; calls `onChange` once after each change. Changes during a refresh share
  * the next one.
  */
-export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now, later }: PollOptions): Poll {
+export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now, schedule }: PollOptions): Poll {
   const ending = new AbortController();
   let last: string | undefined;
   let failures = 0;
@@ -64,7 +64,7 @@ export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now,
     isReading = false;
     if (isRefreshDue) return void read();
     const pause = Math.max(everyMs * 2 ** Math.min(failures, 20), PAUSE_PER_POLL * (now() - began));
-    if (!ending.signal.aborted) cancel = later(read, Math.min(pause, MAX_PAUSE_MS));
+    if (!ending.signal.aborted) cancel = schedule(read, Math.min(pause, MAX_PAUSE_MS));
   };
   void read();
   return {

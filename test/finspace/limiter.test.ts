@@ -11,7 +11,7 @@ function clock() {
     /** How many timers are pending. */
     pending: () => timers.size,
     now: () => time,
-    later: (work: () => void, ms: number) => {
+    schedule: (work: () => void, ms: number) => {
       ids += 1;
       const id = ids;
       timers.set(id, { at: time + ms, work });
@@ -42,7 +42,7 @@ const background = (fairnessKey = 'a', more: Partial<LimitedRequest> = {}): Limi
 });
 
 /** An endpoint that answers after a delay and admits a number of requests per second, with a burst of one second. */
-function throttled({ now, later }: Clock, perSecond: number, latencyMs: number) {
+function throttled({ now, schedule }: Clock, perSecond: number, latencyMs: number) {
   let [tokens, filled] = [perSecond, 0];
   const seen: { at: number; refused: boolean }[] = [];
   const send = () => {
@@ -51,7 +51,9 @@ function throttled({ now, later }: Clock, perSecond: number, latencyMs: number) 
     const refused = tokens < 1;
     if (!refused) tokens -= 1;
     seen.push({ at: now(), refused });
-    return new Promise<AttemptOutcome>((resolve) => later(() => resolve(refused ? 'refused' : 'answered'), latencyMs));
+    return new Promise<AttemptOutcome>((resolve) =>
+      schedule(() => resolve(refused ? 'refused' : 'answered'), latencyMs),
+    );
   };
   return { seen, send };
 }
@@ -106,7 +108,7 @@ test('concurrency grows to 48 while requests succeed, and falls to 4 while they 
   const send = async () => {
     running += 1;
     most = Math.max(most, running);
-    await new Promise<void>((resolve) => time.later(resolve, 100));
+    await new Promise<void>((resolve) => time.schedule(resolve, 100));
     running -= 1;
     return outcome;
   };

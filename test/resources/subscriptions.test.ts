@@ -101,7 +101,7 @@ test('over HTTP, the subscriptions of one principal do not delay the notificatio
   const people = tokens({ greedy: ['finspace:read'], ann: ['finspace:write'] });
   const world = sharedWorld();
   const timers = manualTimers();
-  const { url } = await product({ ...world, authTokens: people.file }, { later: timers.later });
+  const { url } = await product({ ...world, authTokens: people.file }, { schedule: timers.schedule });
   const [modern] = HTTP_HOSTS.filter(({ name }) => name.includes('2026'));
   const connect = async (token: string) => (await modern?.connect(url, { headers: bearer(token) })) as Subscribing;
 

@@ -23,7 +23,7 @@ export interface Subscribing extends Session {
 
 /** Timers that run only when the test says so. */
 export interface ManualTimers {
-  readonly later: (work: () => void, ms: number) => () => void;
+  readonly schedule: (work: () => void, ms: number) => () => void;
   /** The delay of each pending timer, in milliseconds. */
   pending(): number[];
   /** Runs all pending timers. */
@@ -33,7 +33,7 @@ export interface ManualTimers {
 export function manualTimers(): ManualTimers {
   const pending = new Set<{ work: () => void; ms: number }>();
   return {
-    later: (work, ms) => {
+    schedule: (work, ms) => {
       const one = { work, ms };
       pending.add(one);
       return () => void pending.delete(one);
@@ -65,7 +65,7 @@ const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 function overStdio(connectTo: (transport: object) => Promise<Session>) {
   return async (settings: Record<string, unknown>): Promise<WatchedServer> => {
     const timers = manualTimers();
-    const served = createRuntime(configure(settings, {}), SILENT, { remote: false, later: timers.later });
+    const served = createRuntime(configure(settings, {}), SILENT, { remote: false, schedule: timers.schedule });
     closing(served);
     const connect = async () => {
       const [input, output] = [new PassThrough(), new PassThrough()];
@@ -150,7 +150,7 @@ export const WATCHERS = [
     modern: name.includes('2026'),
     open: async (settings: Record<string, unknown>): Promise<WatchedServer> => {
       const timers = manualTimers();
-      const { url } = await product(settings, { later: timers.later });
+      const { url } = await product(settings, { schedule: timers.schedule });
       return { timers, connect: async () => (await connect(url)) as Subscribing };
     },
   })),

@@ -40,7 +40,7 @@ itKeepsTheRatesContract('one process', async () => {
 });
 
 itKeepsTheEventsContract('one process', async () => ({
-  events: changes({ stateOf: async () => '', everyMs: 1_000, now: Date.now, later: () => () => {} }),
+  events: changes({ stateOf: async () => '', everyMs: 1_000, now: Date.now, schedule: () => () => {} }),
   another: undefined,
   close: async () => {},
 }));
