@@ -189,7 +189,10 @@ async function startEndpoint(
   };
 }
 
-/** An id that differs between servers whose approvers may differ, and is the same for all replicas of one server. A new name of a member would change it. */
+/**
+ * An id that differs between servers whose approvers may differ, and is the same for all replicas of one server. The names of the
+ * members are part of it.
+ */
 function approverScope({ host, port, publicUrl, authIssuer, authJwks, authAudience, authTokens, targets }: Config) {
   const url = authIssuer === undefined ? undefined : (publicUrl ?? `${host}:${port}`);
   const [tokens, targetsText] = [authTokens, targets].map((path) => path && readFileSync(path, 'utf8'));
