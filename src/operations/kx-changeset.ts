@@ -92,7 +92,7 @@ export const CreateKxChangeset = operation({
     'changeset with a DELETE request. Returns at once with status PENDING; use wait_for_kx_entity to wait for ' +
     'COMPLETED. Clusters keep their version until update_kx_cluster_databases moves them; only dataviews with ' +
     'autoUpdate follow automatically. A changeset cannot be undone, and a repeated call creates another one.',
-  keywords: 'import ingest upload backfill ticks partition purge',
+  keywords: 'import ingest upload backfill ticks purge old partitions',
   input: () =>
     z.strictObject({
       ...databaseLabels(),

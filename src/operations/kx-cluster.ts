@@ -71,7 +71,7 @@ export const CreateKxCluster = operation({
     'scaling group, dataviews and volumes must be ACTIVE and in its availability zone. Type, size and network cannot ' +
     'be changed later: to resize, create another cluster and delete this one. Returns at once with status PENDING; ' +
     'use wait_for_kx_entity to wait for RUNNING (minutes). plan_change checks the call without making it.',
-  keywords: 'launch deploy spin up start provision q process',
+  keywords: 'launch deploy spin start provision q scale more',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -211,7 +211,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
     'only, restarts none, takes only code and keeps the script and arguments. Data that is only in memory is lost in ' +
     'a restart; for an RDB, a person must approve. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to ' +
     'wait for it.',
-  keywords: 'release hotfix push roll out startup script',
+  keywords: 'release hotfix push roll startup restart bounce reboot',
   input: () =>
     z.strictObject({
       ...clusterLabels(),
@@ -250,7 +250,7 @@ export const UpdateKxClusterDatabases = operation({
     'nor a removed one mounted again. ROLLING (the default) restarts one node after another, so a single-node ' +
     'cluster is down meanwhile. NO_RESTART restarts none, so nodes show the new version once you reload it in ' +
     'q. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to wait.',
-  keywords: 'switch refresh roll repoint historical newest data version',
+  keywords: 'switch refresh roll repoint point latest load historical',
   input: () =>
     z.strictObject({
       ...clusterLabels(),

@@ -37,7 +37,7 @@ export const TagResource = operation({
     'entity and everything in it: calls that delete it or change its network are refused, and calls that interrupt ' +
     'it or change roles or names need approval. A person must approve tags that begin with finspace-mcp:. ' +
     'Takes effect at once. For many entities, use tag_kx_entities.',
-  keywords: 'label mark owner cost project',
+  keywords: 'label mark owner cost project protect production deletion',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tags: TagMap() }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],

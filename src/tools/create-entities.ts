@@ -54,7 +54,7 @@ export const createEntities = compositeTool({
     'entities that it names are ready. All arguments are checked before the first step. A step that fails stops the ' +
     'others only if its error may concern them; the answer lists what was created, what failed and what was not ' +
     'done. If a step needs approval, a person approves all steps at once.',
-  keywords: 'bulk batch several many users list copy',
+  keywords: 'bulk batch several many copy clone duplicate architecture',
   annotations: { destructiveHint: false },
   input: createInput,
   needs: CREATES,

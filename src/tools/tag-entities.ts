@@ -43,7 +43,7 @@ export const tagEntities = compositeTool({
     'or both. An entity that fails stops the others only if its error may concern them; the answer lists what was ' +
     'done, what failed and why. A person must approve any change to tags that begin with finspace-mcp:, once for all ' +
     'entities. For one entity by its ARN, use tag_resource or untag_resource; to find entities, find_kx_entities.',
-  keywords: 'label mark bulk all owner cost remove',
+  keywords: 'label mark bulk all owner cost remove protect',
   annotations: { destructiveHint: false, idempotentHint: true },
   input: selection,
   needs: ['TagResource', 'UntagResource', 'GetKxEnvironment'],

@@ -60,6 +60,19 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
     ['rename the environment', 'update_kx_environment'],
     ['what breaks if I delete this volume?', 'what_depends_on'],
     ['what is idle and wasting money?', 'find_kx_problems'],
+    ['is anything broken right now?', 'find_kx_problems'],
+    ['stale clusters', 'find_kx_problems'],
+    ['what changed today?', 'find_kx_entities'],
+    ['scale out to more nodes', 'create_kx_cluster'],
+    ['bounce the gateway', 'update_kx_cluster_code_configuration'],
+    ['point the HDB at the latest load', 'update_kx_cluster_databases'],
+    ['delete old partitions from a table', 'create_kx_changeset'],
+    ['protect production from deletion', 'tag_resource'],
+    ['how many more clusters can I create?', 'check_kx_quotas'],
+    ['clone prod', 'create_kx_entities'],
+    ['delte cluster', 'delete_kx_cluster'],
+    ['clustr status', 'get_kx_cluster'],
+    ['dataveiw', 'get_kx_dataview'],
   ])('finds the right tool among the first three for: %s', async (query, tool) => {
     const { tools } = (await did(session, 'find_tools', { query })) as { tools: { name: string }[] };
     expect(tools.slice(0, 3).map(({ name }) => name)).toContain(tool);
@@ -126,6 +139,15 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
     const readOnly = await started([...SEARCH, '--read-only']);
     const { tools } = await readOnly.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['find_tools', 'call_read_tool']);
+    expect(JSON.stringify(tools)).not.toContain('call_write_tool');
     expect(await failedTo(readOnly, 'call_write_tool', await deleting(readOnly))).toContain('not offered');
+  });
+
+  test('says why a tool is not offered, and suggests no other one in its place', async () => {
+    const denying = await started([...SEARCH, '--deny', 'delete_kx_cluster']);
+    for (const dispatcher of ['call_read_tool', 'call_write_tool'])
+      expect(await failedTo(denying, dispatcher, { tool: 'delete_kx_cluster', arguments: {} })).toBe(
+        'delete_kx_cluster is not offered. The operator of this server denies it.',
+      );
   });
 });

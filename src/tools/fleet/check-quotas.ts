@@ -14,7 +14,7 @@ export const checkQuotas = fleetTool({
     'Show how close kdb environments and the account are to their quotas: used, limit and headroom, fullest ' +
     'first. Covers clusters, nodes and hosts (by type), volumes, storage, users, databases, dataviews and ' +
     'changesets in progress. On the local backend, plan_change checks a create against them.',
-  keywords: 'limits capacity headroom how many left',
+  keywords: 'limits capacity headroom how many more left',
   input: () =>
     z.strictObject({ environment: EnvironmentsArgument().optional(), ...pageArguments('unused quotas, too') }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],

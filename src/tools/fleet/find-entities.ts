@@ -35,7 +35,7 @@ export const findEntities = fleetTool({
     'Find environments, clusters, nodes, databases, changesets, dataviews, scaling groups, volumes and users in all ' +
     'kdb environments by name, status, type, tag, age or any setting. An entity must meet every condition. Can ' +
     'also count, sum sizes, group and sort.',
-  keywords: 'search count total owner who which',
+  keywords: 'search count total owner who which changed today',
   input: () =>
     z.strictObject({
       kinds: z

@@ -22,7 +22,7 @@ export const findProblems = fleetTool({
   description:
     'Find what is wrong in all kdb environments: failed, stuck or unused entities, references to missing ones, and ' +
     'clusters and dataviews that lag behind the newest data. Also shows changes in progress.',
-  keywords: 'broken health check wasting money idle why',
+  keywords: 'broken health check wasting money idle why stale',
   input: () =>
     z.strictObject({
       problem: Words(PROBLEMS)

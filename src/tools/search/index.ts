@@ -14,7 +14,7 @@ import {
   type ToolResult,
 } from '../dependencies.ts';
 import { describeComposite, type ListedTool } from '../describe.ts';
-import { listedTools } from '../list.ts';
+import { describedTools, listedTools } from '../list.ts';
 import { refused, structured, wrongArguments } from '../result.ts';
 import { suggestTool } from '../suggest.ts';
 import { rankTools } from './rank.ts';
@@ -55,16 +55,16 @@ function withKeywords(tool: ListedTool) {
 function dispatcher(allowed: 'reads' | 'all'): CompositeTool['run'] {
   return async (deps, input, exchange) => {
     const { tool, arguments: given = {} } = input as { tool: string; arguments?: Record<string, unknown> };
-    const all = listed(deps);
-    const found = all.find(({ name }) => name === tool);
-    if (found === undefined) {
-      const names = all.map(({ name }) => name);
+    if (SEARCH_TOOLS.some(({ name }) => name === tool)) return refused(`Call ${tool} directly.`);
+    const names = describedTools().map(({ name }) => name);
+    if (!names.includes(tool))
       return refused(
-        `${quoteUntrusted(tool)} is not offered here${suggestTool(tool, names, '.')} find_tools finds what is.`,
+        `There is no tool ${quoteUntrusted(tool)}${suggestTool(tool, names, '.')} find_tools finds tools.`,
       );
-    }
-    if (allowed === 'reads' && found.annotations?.readOnlyHint !== true)
+    const offered = listed(deps).find(({ name }) => name === tool);
+    if (allowed === 'reads' && offered !== undefined && offered.annotations?.readOnlyHint !== true)
       return refused(`${tool} is not read-only: call it with call_write_tool.`);
+    // The call of a tool that is not offered says why.
     return callTool(deps, { name: tool, arguments: given }, exchange);
   };
 }
@@ -77,7 +77,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     description:
       'Find tools for kdb environments, clusters, databases, changesets, dataviews, scaling groups, volumes, users ' +
       'and tags, and tools that search all environments or show problems and dependencies. Returns up to six with ' +
-      'their input schemas; run them with call_read_tool or call_write_tool.',
+      'their input schemas and the tool that runs each.',
     annotations: { readOnlyHint: true },
     input: () => z.strictObject({ query: z.string().min(1).max(500).describe('What you want to do, in a few words') }),
     needs: [],

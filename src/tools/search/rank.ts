@@ -1,3 +1,5 @@
+import { closest, distance } from 'fastest-levenshtein';
+
 interface Searchable {
   readonly name: string;
   readonly title: string;
@@ -10,8 +12,8 @@ interface Searchable {
 
 /** English words that say nothing about the subject of a question. */
 const STOP_WORDS: ReadonlySet<string> = new Set(
-  `a about all am an and any are as at be been but by can could did do does do for from had has have he her him his how i if in
-  into is it its just me must my no not of on or our please s she should so such t that the their them then there these they
+  `a about all am an and any anything are as at be been but by can could did do does do for from had has have he her him his how i if in
+  into is it its just me must my no not now of on or our please right s she should so such t that the their them then there these they
   this to us was we were what when where which who why will with would you your`.split(/\s+/),
 );
 /** The usual parameters of BM25. */
@@ -24,10 +26,13 @@ interface Index {
   readonly formOf: (word: string) => string;
   readonly weight: number;
 }
+const withoutEnding = (word: string) => (word.length < 4 ? word : word.replace(/(?:ing|ions?|ed|es|s|e)$/, ''));
 const INDEXES: readonly Index[] = [
   { formOf: (word) => word, weight: 1 },
-  { formOf: (word) => (word.length < 4 ? word : word.replace(/(?:ing|ions?|ed|es|s|e)$/, '')), weight: WITHOUT_ENDING },
+  { formOf: withoutEnding, weight: WITHOUT_ENDING },
 ];
+/** The part of the letters of an unknown word that may be wrong: two in `dataveiw`. */
+const MISSPELT = 1 / 4;
 
 const words = (text: string): string[] =>
   (text.match(/[A-Z]?[a-z0-9]+|[A-Z]+/g) ?? [])
@@ -46,7 +51,7 @@ const DEPRECATED = 0.5;
 
 /** The tools that share words with the question, best first (BM25 over each field); a tool whose exact name is given comes first. */
 export function rankTools<T extends Searchable>(question: string, tools: readonly T[]): T[] {
-  const queryWords = words(question);
+  const queryWords = spelt(words(question), tools);
   const name = question
     .trim()
     .toLowerCase()
@@ -63,6 +68,17 @@ export function rankTools<T extends Searchable>(question: string, tools: readonl
     .filter(({ score }) => score > 0)
     .sort((one, other) => other.score - one.score)
     .map(({ tool }) => tool);
+}
+
+/** The words, of which each unknown one is replaced by a similar one of the tools, if there is one. */
+function spelt(questionWords: readonly string[], tools: readonly Searchable[]): string[] {
+  const known = [...new Set(FIELDS.flatMap(({ textOf }) => tools.flatMap((tool) => words(textOf(tool)))))];
+  const stems = new Set(known.map(withoutEnding));
+  return questionWords.map((word) => {
+    if (stems.has(withoutEnding(word))) return word;
+    const similar = closest(word, [...known, '']);
+    return distance(word, similar) <= word.length * MISSPELT ? similar : word;
+  });
 }
 
 function scoreTexts(queryWords: readonly string[], texts: readonly string[][], { formOf, weight }: Index): number[] {
