@@ -33,6 +33,7 @@ import { callOf2025 } from './tools/call-2025.ts';
 import type { Exchange, ToolDependencies } from './tools/dependencies.ts';
 import { progressOf } from './tools/progress.ts';
 import type { callSearchTool, searchTools } from './tools/search/index.ts';
+import { toolsNote } from './tools/tools-note.ts';
 
 /** What a client is shown before it calls anything. */
 export interface ServerProfile {
@@ -98,8 +99,7 @@ export function answersWith(shared: ServerDependencies): Answers {
     ...shared.pace,
   });
   const deps = { ...shared, cache, call: feed.notifying(cache.invalidating(shared.call)) };
-  const toolsNote = shared.catalog === 'search' ? FINDING_TOOLS : '';
-  const skills = servedSkills(toolsNote);
+  const skills = servedSkills(toolsNote(shared, LOCAL_CALLER));
   const runs = taskRuns(shared.tasks, shared.onerror);
   return {
     stop: runs.stop,
@@ -119,7 +119,7 @@ export function answersWith(shared: ServerDependencies): Answers {
       answerCalls({ connection: randomUUID(), server, search, depsOf, runs, on });
       answerResources(on, depsOf, skills.read);
       handleSubscriptions({ server, on, receivesAllEvents }, depsOf, feed);
-      answerPrompts(on, toolsNote);
+      answerPrompts(on, depsOf);
       answerCompletions(on, depsOf);
       return handlers;
     },
@@ -180,9 +180,6 @@ function answerCalls({ connection, server, search, depsOf, runs, on }: Calls): v
 
 type CallParams = Parameters<typeof callTool>[1];
 
-/** How an agent runs the tools that a runbook names, where they are not listed. */
-const FINDING_TOOLS = 'Tools are found with find_tools and run with call_read_tool or call_write_tool.';
-
 function answerResources(on: On, depsOf: DependenciesOf, readSkill: ReturnType<typeof servedSkills>['read']): void {
   on('resources/list', ({ params }, context) => listResources(depsOf(context), context.mcpReq.signal, params?.cursor));
   on('resources/templates/list', ({ params }, context) => {
@@ -197,21 +194,25 @@ function answerResources(on: On, depsOf: DependenciesOf, readSkill: ReturnType<t
   });
 }
 
-function answerPrompts(on: On, toolsNote: string): void {
+function answerPrompts(on: On, depsOf: DependenciesOf): void {
   on('prompts/list', ({ params }) => {
     requireFirstPage(params);
     return { prompts: listPrompts() };
   });
-  on('prompts/get', ({ params }) => getPrompt(params.name, params.arguments, toolsNote));
+  on('prompts/get', ({ params }, context) => {
+    const deps = depsOf(context);
+    return getPrompt(params.name, params.arguments, toolsNote(deps, deps.caller));
+  });
 }
 
 function answerCompletions(on: On, depsOf: DependenciesOf): void {
   on('completion/complete', async ({ params: { argument, context: completionContext, ref } }, context) => {
     if (ref.type === 'ref/prompt') requirePrompt(ref.name);
     else requireTemplate(ref.uri);
+    const variable = argument.name === 'targetEnvironmentId' ? 'environmentId' : argument.name;
     const found = await completeVariable(
       depsOf(context),
-      { variable: argument.name, template: ref.type === 'ref/resource' ? ref.uri : undefined },
+      { variable, template: ref.type === 'ref/resource' ? ref.uri : undefined },
       argument.value,
       completionContext?.arguments ?? {},
       context.mcpReq.signal,

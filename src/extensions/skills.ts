@@ -6,6 +6,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { lazy } from '../operations/operation.ts';
+import type { ToolsNote } from '../prompts/runbook.ts';
 import { type Skill, skills } from '../prompts/skills.ts';
 import { PUBLIC_CACHE_HINTS } from '../resources/cache-hints.ts';
 import { requireFirstPage } from '../resources/cursor.ts';
@@ -14,9 +15,9 @@ import { isOf2025 } from './capabilities.ts';
 
 const MAX_LENGTH = 300;
 
-/** Serves the runbooks by the extension `io.modelcontextprotocol/skills` (SEP-2640), with a note about the tools if they are not listed. */
-export function servedSkills(toolsNote: string) {
-  const all = lazy(() => new Map(skills(toolsNote).map((skill) => [`skill://${skill.name}/SKILL.md`, skill])));
+/** Serves the runbooks by the extension `io.modelcontextprotocol/skills` (SEP-2640), with a note about their tools. */
+export function servedSkills(noteOn: ToolsNote) {
+  const all = lazy(() => new Map(skills(noteOn).map((skill) => [`skill://${skill.name}/SKILL.md`, skill])));
   const entries = lazy(() => new Map(Array.from(all(), ([uri, skill]) => [uri, entry(uri, skill)])));
   return {
     handlers: {

@@ -1,6 +1,7 @@
 import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { didYouMean } from '../nearest.ts';
 import { quoteUntrusted } from '../untrusted.ts';
+import type { ToolsNote } from './runbook.ts';
 import { RUNBOOKS, type Runbook } from './runbooks.ts';
 
 const MAX_LENGTH = 200;
@@ -19,11 +20,12 @@ export function requirePrompt(name: string): Runbook {
   throw invalid(`Unknown prompt ${quoteUntrusted(name, MAX_LENGTH)}${didYouMean(name, names, { otherwise })}`);
 }
 
-/**
- * One prompt with its arguments filled in, and a note about its tools if they are not listed. Throws ProtocolError for an unknown
- * prompt or wrong arguments.
- */
-export function getPrompt(name: string, given: Record<string, string> = {}, toolsNote: string = ''): GetPromptResult {
+/** One prompt with its arguments filled in, and a note about its tools. Throws ProtocolError for an unknown prompt or wrong arguments. */
+export function getPrompt(
+  name: string,
+  given: Record<string, string> = {},
+  noteOn: ToolsNote = () => '',
+): GetPromptResult {
   const runbook = requirePrompt(name);
   const unknown = Object.keys(given).find((argument) => !runbook.arguments.some((each) => each.name === argument));
   if (unknown !== undefined)
@@ -37,10 +39,9 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
   const filled = Object.fromEntries(
     present.map((argument) => [argument.name, quoteUntrusted(given[argument.name] ?? '', 2 * MAX_LENGTH)]),
   );
-  return {
-    description: runbook.description,
-    messages: [{ role: 'user', content: { type: 'text', text: [runbook.text(filled), toolsNote].join('\n').trim() } }],
-  };
+  const steps = runbook.text(filled);
+  const text = `${steps}\n${noteOn(steps)}`.trim();
+  return { description: runbook.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
 }
 
 const suggestion = (argument: string, runbook: Runbook) => {

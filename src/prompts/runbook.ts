@@ -8,11 +8,14 @@ export interface Runbook extends Prompt {
   readonly description: string;
   /** When to use it; a model chooses skills by this and the description. */
   readonly when: string;
-  /** Values of those that are named as in the API can be completed. */
+  /** Values of those that are named as in the API can be completed, except changesets, whose database no prompt names. */
   readonly arguments: { name: string; description: string; required: boolean }[];
   /** The text; arguments are quoted, and undefined when omitted. */
   readonly text: (given: Readonly<Record<string, string | undefined>>) => string;
 }
+
+/** What follows a text that names tools: how to find them, and which of them are not offered. */
+export type ToolsNote = (text: string) => string;
 
 const DESCRIPTIONS = {
   environmentId: 'Id or name of the kdb environment',

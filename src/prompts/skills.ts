@@ -1,3 +1,4 @@
+import type { ToolsNote } from './runbook.ts';
 import { RUNBOOKS, type Runbook } from './runbooks.ts';
 
 /** A runbook in the form in which agents load it when a task calls for it. */
@@ -9,10 +10,10 @@ export interface Skill {
   readonly text: string;
 }
 
-/** The runbooks as skills, with a note about the tools if they are not listed. */
-export const skills = (toolsNote = ''): Skill[] => RUNBOOKS.map((runbook) => skillOf(runbook, toolsNote));
+/** The runbooks as skills, each with a note about its tools. */
+export const skills = (noteOn: ToolsNote = () => ''): Skill[] => RUNBOOKS.map((runbook) => skillOf(runbook, noteOn));
 
-function skillOf(runbook: Runbook, toolsNote: string): Skill {
+function skillOf(runbook: Runbook, noteOn: ToolsNote): Skill {
   const name = skillName(runbook);
   const description = `${runbook.description} ${runbook.when}`;
   const filled = Object.fromEntries(
@@ -22,12 +23,13 @@ function skillOf(runbook: Runbook, toolsNote: string): Skill {
     (argument) => `- \`${argument.name}\`${argument.required ? '' : ' (optional)'}: ${argument.description}`,
   );
   const head = `---\nname: ${name}\ndescription: ${JSON.stringify(description)}\n---\n\n# ${runbook.title}`;
+  const steps = runbook.text(filled);
   const body = [
     head,
     'Ask the person for the values that you do not know yet:',
     inputs.join('\n'),
-    withSkillNames(runbook.text(filled)),
-    toolsNote,
+    withSkillNames(steps),
+    noteOn(steps),
   ];
   return { name, description, text: `${body.filter(Boolean).join('\n\n')}\n` };
 }

@@ -85,6 +85,25 @@ describe.each(HTTP_HOSTS)('prompts for $name', ({ connect }) => {
     expect(clusters).toEqual(['hdb-equities-a', 'hdb-equities-b', 'hdb-futures', 'hdb-fx', 'hdb-uat']);
   });
 
+  test('complete the environment to copy a cluster to', async () => {
+    const ref = { type: 'ref/prompt', name: 'copy_kx_cluster_to_environment' };
+    const { completion } = await session.complete({ ref, argument: { name: 'targetEnvironmentId', value: 'kdb-' } });
+    expect(completion.values).toHaveLength(2);
+  });
+
+  test('name the tools that are not offered', async () => {
+    const limited = await connect((await product({ deny: ['tear_down_kx_environment', 'get_kx_user'] })).url);
+    const getText = async (on: Session) => {
+      const given = { name: 'tear_down_kx_environment_safely', arguments: { environmentId: 'e' } };
+      return (await on.getPrompt(given)).messages[0]?.content.text;
+    };
+    const note = 'This server does not offer `tear_down_kx_environment`.';
+    expect(await getText(limited)).toContain(note);
+    expect(await getText(session)).not.toContain('does not offer');
+    const { contents } = await limited.readResource({ uri: 'skill://tear-down-kx-environment-safely/SKILL.md' });
+    expect(contents[0]?.text).toContain(note);
+  });
+
   test('complete the role of a new user with the roles of others', async () => {
     const ref = { type: 'ref/prompt', name: 'onboard_kx_user' };
     const environmentId = await session
