@@ -79,6 +79,21 @@ describe('a session of the 2025 era', () => {
     expect(await statusOf(post(url, LIST, headers))).toBe(404);
   });
 
+  it('refuses the id of a request that is not answered yet, whose answer would be lost', async () => {
+    let release = () => {};
+    const { url } = await stack(() => new Promise<void>((resolve) => (release = resolve)));
+    const session = await initialize(url);
+    const call = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'work', arguments: {} } };
+    const called = await post(url, call, session);
+    const refused = await post(url, LIST, session);
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain('A request with the same id is not answered yet');
+    expect(await statusOf(post(url, [LIST, LIST], session))).toBe(400);
+    release();
+    expect(await called.text()).toContain('"content":[]');
+    expect(await statusOf(post(url, LIST, session))).toBe(200);
+  });
+
   it('does not end while its stream is open', async () => {
     let now = 0;
     const { url } = await stack(idle, { sessionIdle: 10_000, now: () => now });

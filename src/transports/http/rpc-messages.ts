@@ -1,5 +1,6 @@
 /** A JSON-RPC message and what calls of tools and cancellations have as params, not validated. */
 export interface RpcMessage {
+  readonly id?: unknown;
   readonly method?: unknown;
   readonly params?: RpcParams | null;
 }

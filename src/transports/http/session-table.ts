@@ -11,6 +11,8 @@ export interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   readonly server: McpServer | Server;
   readonly principal: string;
+  /** The ids of the requests that are not answered yet. */
+  readonly unanswered: Set<unknown>;
   lastUsedMs: number;
   /** Responses still being sent, including the standing stream of the client. */
   openResponses: number;

@@ -92,7 +92,13 @@ async function openSession(
     retryInterval: RETRY_MS,
     onsessioninitialized: (id) => table.add(id, session),
   });
-  const session: Session = { transport, server, principal, lastUsedMs: now(), openResponses: 0 };
+  const unanswered = new Set<unknown>();
+  const session: Session = { transport, server, principal, unanswered, lastUsedMs: now(), openResponses: 0 };
+  const send = transport.send.bind(transport);
+  transport.send = (message, options) => {
+    if (!('method' in message)) unanswered.delete(message.id);
+    return send(message, options);
+  };
   transport.onclose = () => {
     if (transport.sessionId !== undefined) table.remove(transport.sessionId);
   };
@@ -102,6 +108,13 @@ async function openSession(
 }
 
 async function answer(session: Session, { request, body, authInfo, onEnd }: SessionRequest, now: () => number) {
+  const { unanswered } = session;
+  const ids = messagesIn(body).flatMap(({ id, method }) =>
+    typeof method === 'string' && id !== undefined ? [id] : [],
+  );
+  // The SDK would send the result of the earlier request nowhere, and its stream would stay open.
+  if (ids.some((id, at) => unanswered.has(id) || ids.indexOf(id) < at)) return reject(400, ID_IN_USE, {}, -32_600);
+  for (const id of ids) unanswered.add(id);
   session.openResponses += 1;
   session.lastUsedMs = now();
   onEnd(() => {
@@ -112,7 +125,8 @@ async function answer(session: Session, { request, body, authInfo, onEnd }: Sess
     authInfo,
     ...(body === undefined ? {} : { parsedBody: body }),
   });
-  if (response.ok) await Promise.all(cancelledBy(body).map((id) => endStreamOf(session, id)));
+  if (!response.ok) for (const id of ids) unanswered.delete(id);
+  else await Promise.all(cancelledBy(body).map((id) => endStreamOf(session, id)));
   return response;
 }
 
@@ -142,6 +156,7 @@ function withAccept(request: Request): Request {
   return new Request(url, { method, headers, signal });
 }
 
+const ID_IN_USE = 'A request with the same id is not answered yet in this session. Give each request an id of its own.';
 const unknownSession = (id: string) => reject(404, id.startsWith(ID_PREFIX) ? ENDED : ELSEWHERE, {}, -32_001);
 const ENDED = 'Session not found';
 const ELSEWHERE =
