@@ -11,7 +11,7 @@ import { readApp } from './extensions/apps/read.ts';
 import { declaredBy, isOf2025 } from './extensions/capabilities.ts';
 import { servedSkills } from './extensions/skills.ts';
 import { type TaskRuns, taskRuns } from './extensions/task-runs.ts';
-import { isWait, supportsTasks, taskFor, taskHandlers } from './extensions/tasks.ts';
+import { supportsTasks, taskFor, taskHandlers, waitArguments } from './extensions/tasks.ts';
 import { replyCache } from './inventory/reply-cache.ts';
 import type { OnDemandMethod } from './methods.ts';
 import type { Call } from './operations/index.ts';
@@ -168,7 +168,9 @@ function answerCalls({ connection, server, search, depsOf, runs, on }: Calls): v
   const declared = (context: ServerContext) => declaredBy(server, context);
   on('tools/call', async ({ params }, context) => {
     if (isOf2025(context) || !supportsTasks(declared(context))) return runCall(params, context);
-    if (isWait(params)) return taskFor(params, await callWithoutWaiting(params, context), new Date()) as CallToolResult;
+    const waiting = waitArguments(params);
+    if (waiting !== undefined)
+      return taskFor(waiting, await callWithoutWaiting(params, context), new Date()) as CallToolResult;
     return runs.run(ownerOf(context), context, (detached, continueAsTask) =>
       runCall(params, detached, { continueAsTask }),
     );

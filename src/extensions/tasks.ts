@@ -7,6 +7,7 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { isObject } from '../is-object.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import { extensionOf } from './capabilities.ts';
 import { completed } from './task-run.ts';
@@ -41,15 +42,18 @@ interface Call {
 export const supportsTasks = (declared: ClientCapabilities | undefined): boolean =>
   extensionOf(declared, TASKS_EXTENSION) !== undefined;
 
-/** Whether a call only waits, so that it becomes a task without state. */
-export const isWait = ({ name }: Call): boolean => name === WAIT;
+/** The arguments of a call that only waits, also through another tool; undefined for other calls. It becomes a task without state. */
+export function waitArguments({ name, arguments: given = {} }: Call): Arguments | undefined {
+  if (name === WAIT) return given;
+  return given['tool'] === WAIT && isObject(given['arguments']) ? given['arguments'] : undefined;
+}
 
 /** The task of a call that has to be repeated to keep waiting; otherwise its result. */
-export function taskFor(call: Call, result: Result, now: Date) {
+export function taskFor(given: Arguments, result: Result, now: Date) {
   const handle = handleIn(result);
   if (handle === undefined) return result;
   const createdAt = now.toISOString();
-  const wait: Wait = { createdAt, arguments: { ...call.arguments, handle } };
+  const wait: Wait = { createdAt, arguments: { ...given, handle } };
   const taskId = Buffer.from(JSON.stringify(wait)).toString('base64url');
   return { resultType: 'task', ...working(taskId, wait, result, now) };
 }

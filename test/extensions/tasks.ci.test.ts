@@ -30,8 +30,8 @@ const call = (url: string, name: string, given: object, capabilities?: object) =
 describe('waits as tasks', () => {
   afterEach(closeAll);
 
-  const started = async () => {
-    const { url } = await product({ world: 'demo', lifecycle: 'fast' });
+  const started = async (settings = {}) => {
+    const { url } = await product({ world: 'demo', lifecycle: 'fast', ...settings });
     const environmentId = 'kdb-uat';
     const model = await call(url, 'get_kx_scaling_group', { environmentId, scalingGroupName: 'sg-uat' });
     const { hostType, availabilityZoneId } = model.result.structuredContent as Record<string, string>;
@@ -66,6 +66,13 @@ describe('waits as tasks', () => {
     const { url, wait } = await started();
     const { result } = await call(url, 'wait_for_kx_entity', { ...wait, name: 'sg-uat' });
     expect(result).toMatchObject({ resultType: 'complete', structuredContent: { reached: true } });
+  });
+
+  it('return a task through call_read_tool, too', async () => {
+    const { url, wait } = await started({ catalog: 'search' });
+    const { result } = await call(url, 'call_read_tool', { tool: 'wait_for_kx_entity', arguments: wait });
+    expect(result).toMatchObject({ resultType: 'task', status: 'working' });
+    expect((await sent(url, 'tasks/get', { taskId: result.taskId })).result['status']).toBe('working');
   });
 
   it('continue when a client disconnects, and accept no input', async () => {
