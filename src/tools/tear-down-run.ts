@@ -6,6 +6,7 @@ import { type Actor, callNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { itemText } from '../safety/item-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
+import type { Item } from '../safety/plan-parts.ts';
 import { offeredTo } from '../safety/policy.ts';
 import type { TeardownPlan, TeardownStep } from '../safety/teardown.ts';
 import { visibilityFor } from '../safety/visibility.ts';
@@ -231,7 +232,7 @@ async function authorizeDeletion(
   if (plan.forbidden !== undefined) return { why: visibility.forbiddenText(plan.forbidden) };
   if (plan.isLeaving) return { why: `${itemText(item)} is already being deleted by another client.` };
   const [blocker] = plan.blockers;
-  if (blocker !== undefined) return { waitsFor: itemText(blocker.item) };
+  if (blocker !== undefined) return { waitsFor: awaitedText(blocker.item, item) };
   const change = changeSinceApproval(teardown, deletion, plan);
   if (change !== undefined) return { why: change };
   let failure: string | undefined;
@@ -246,6 +247,10 @@ async function authorizeDeletion(
   if (refusal === 'dependents-changed') return { waitsFor: 'what depends on it to stop changing' };
   return { why: `${itemText(item)}: ${refusal.join(' ')}` };
 }
+
+/** What a deletion waits for, which may be the entity itself. */
+const awaitedText = (blocker: Item, item: Item): string =>
+  blocker.kind === item.kind && blocker.name === item.name ? 'its own change to end' : itemText(blocker);
 
 /** What is no longer as the person saw it. */
 const changeSinceApproval = (
