@@ -119,6 +119,26 @@ describe('a session of the 2025 era', () => {
     expect(await statusOf(post(url, LIST, first))).toBe(404);
   });
 
+  it('continues a call after a broken connection, although many events of other streams followed', async () => {
+    let release = () => {};
+    let isHeld = true;
+    const { url } = await stack(() =>
+      isHeld ? new Promise<void>((resolve) => (release = resolve)) : Promise.resolve(),
+    );
+    const session = await initialize(url);
+    const call = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'work', arguments: {} } };
+    const reader = ((await post(url, call, session)).body as ReadableStream<Uint8Array>).getReader();
+    const [id = ''] = /(?<=^id: ).+/m.exec(new TextDecoder().decode((await reader.read()).value)) ?? [];
+    await reader.cancel();
+    isHeld = false;
+    for (let at = 3; at < 40; at += 1) await (await post(url, { ...LIST, id: at }, session)).text();
+    const headers = { ...session, accept: 'text/event-stream' };
+    const resumed = await fetch(url, { headers: { ...headers, 'last-event-id': id } });
+    release();
+    expect(await resumed.text()).toContain('"content":[]');
+    expect(await statusOf(fetch(url, { headers: { ...headers, 'last-event-id': 'unknown.1' } }))).toBe(400);
+  });
+
   it('replays the events that a broken connection missed', async () => {
     const { url } = await stack(idle);
     const headers = await initialize(url);
