@@ -32,7 +32,7 @@ export const BUNDLE = {
   alias: {
     '@modelcontextprotocol/server/_shims': at('scripts/sdk-shims.ts'),
     'pg-native': at('scripts/no-pg-native.ts'),
-    undici: at('scripts/undici-agent.mjs'),
+    undici: at('scripts/undici-client.mjs'),
   },
   minifySyntax: true,
   minifyWhitespace: true,

@@ -8,12 +8,16 @@ export function diagnose(thrown: unknown): Diagnosis {
       ? { ...diagnosis, transientCause: 'transient' }
       : diagnosis;
   }
-  const error = Object(thrown) as { name?: unknown; code?: unknown; hostname?: unknown };
+  const error = Object(thrown) as { name?: unknown; code?: unknown; hostname?: unknown; message?: unknown };
   if (error.name === 'EndpointError')
     return { code: 'Misconfigured', detail: 'The settings for region and endpoint contradict each other.' };
   // The parse errors of undici have a name, but no code.
-  return systemError(String(error.code ?? error.name), String(error.hostname)) ?? UNKNOWN;
+  const code = INCOMPLETE_REPLY.test(String(error.message)) ? 'UND_ERR_SOCKET' : String(error.code ?? error.name);
+  return systemError(code, String(error.hostname)) ?? UNKNOWN;
 }
+
+/** How undici reports that the connection was closed in the middle of a chunk, if the endpoint had announced to close it. */
+const INCOMPLETE_REPLY = /\(Invalid EOF state\)$/;
 
 const UNKNOWN: Diagnosis = {
   code: 'Unreachable',

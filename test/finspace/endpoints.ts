@@ -17,6 +17,8 @@ export interface Endpoint {
   readonly url: string;
   /** The requests that arrived completely, oldest first. */
   readonly seen: readonly Seen[];
+  /** The number of connections so far. */
+  accepted(): number;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,10 @@ export function deafEndpoint(afterMs: number): Promise<Endpoint> {
 }
 
 function listening(server: Server, seen: readonly Seen[], disconnect: () => void): Promise<Endpoint> {
+  let accepted = 0;
+  server.on('connection', () => {
+    accepted += 1;
+  });
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -69,7 +75,7 @@ function listening(server: Server, seen: readonly Seen[], disconnect: () => void
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
-      resolve({ port, url: `http://127.0.0.1:${port}`, seen, close });
+      resolve({ port, url: `http://127.0.0.1:${port}`, seen, accepted: () => accepted, close });
     });
   });
 }
