@@ -54,6 +54,7 @@ function newConnection(
       const late = setTimeout(() => socket?.destroy(timedOut('Connecting', connectMs)), connectMs);
       socket = connect(options, (...result) => {
         clearTimeout(late);
+        result[1]?.on('error', markAsBroken);
         callback(...result);
       });
     },
@@ -71,6 +72,14 @@ function newConnection(
       socket?.destroy(error);
     },
   };
+}
+
+/**
+ * Marks the error of a connection that the endpoint reset. By this code, undici sends a request that was not sent yet over another
+ * connection; by the original code, it would reject it, and consider a reply complete that was being received.
+ */
+function markAsBroken(error: NodeJS.ErrnoException): void {
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') error.code = 'UND_ERR_SOCKET';
 }
 
 function pool(open: (origin: string) => Connection): Connections {

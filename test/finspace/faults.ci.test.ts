@@ -146,13 +146,6 @@ const FAULTS: readonly Fault[] = [
     reach: serving((response) => raw(response, 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n64\r\n{')),
   },
   {
-    ...reset,
-    title: 'closed within a chunk, as announced',
-    reach: serving((response) =>
-      raw(response, 'HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n64\r\n{'),
-    ),
-  },
-  {
     title: 'no HTTP',
     code: 'BadResponse',
     traits: ['lost'],

@@ -1,15 +1,14 @@
 import dns from 'node:dns';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HttpRequest, type HttpResponse } from '@smithy/protocol-http';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { networkHandler } from '../../src/finspace/network.ts';
 import type { FinspaceError } from '../../src/operations/failure.ts';
 import { VERSION } from '../../src/version.ts';
-import { answering, type Behaviour, deafEndpoint, serving, stubCredentials } from './endpoints.ts';
+import { answering, type Behaviour, serving, stubCredentials } from './endpoints.ts';
 
 beforeEach(stubCredentials);
 afterEach(() => {
@@ -23,12 +22,6 @@ const fieldsOf = (result: Promise<unknown>) =>
     () => Promise.reject(new Error('the call went through')),
     (error: FinspaceError) => error.fields,
   );
-
-function failLookup(error: Error): void {
-  vi.spyOn(dns, 'lookup').mockImplementation(((_: string, ...rest: [(error: Error) => void]) => {
-    setImmediate(() => rest.at(-1)?.(error));
-  }) as never);
-}
 
 describe('the network handler', () => {
   const ANSWERS: Record<string, Behaviour> = {
@@ -98,61 +91,6 @@ describe('the network handler', () => {
   });
 });
 
-describe('the connections', () => {
-  const CLUSTER = { environmentId: 'abc123', clusterName: 'hdb-1' };
-  /** An endpoint that accepts connections and never replies to a TLS handshake. */
-  const withoutHandshake = async () => {
-    const deaf = await deafEndpoint(60_000);
-    onTestFinished(deaf.close);
-    return { ...deaf, url: `https://127.0.0.1:${deaf.port}` };
-  };
-  const TAG = { resourceArn: 'arn:aws:finspace:us-east-1:123456789012:kxEnvironment/abc123', tags: { team: 'a' } };
-  const caller = (endpoint: string, limits = DEFAULT_LIMITS) =>
-    finspaceCall({ ...OPTIONS, limits, region: 'eu-west-1', endpoint });
-
-  it('are free at once when calls are cancelled while they connect', async () => {
-    const { url, accepted } = await withoutHandshake();
-    const cancel = new AbortController();
-    const call = caller(url);
-    const calls = Array.from({ length: 100 }, () => fieldsOf(call('GetKxCluster', CLUSTER, { signal: cancel.signal })));
-    await vi.waitFor(() => expect(accepted()).toBe(64));
-    const next = fieldsOf(call('GetKxCluster', CLUSTER, { signal: AbortSignal.timeout(1_000) }));
-    cancel.abort();
-    for (const fields of await Promise.all(calls)) expect(fields.code).toBe('Aborted');
-    await next;
-    expect(accepted()).toBe(65);
-  });
-
-  it('are not opened for calls that were cancelled', async () => {
-    const { url, seen, accepted } = await serving(() => {});
-    const call = caller(url);
-    for (let sent = 1; sent <= 5; sent += 1) {
-      const cancel = new AbortController();
-      const cancelled = fieldsOf(call('GetKxCluster', CLUSTER, { signal: cancel.signal }));
-      await vi.waitFor(() => expect(seen).toHaveLength(sent));
-      cancel.abort();
-      await cancelled;
-    }
-    expect(accepted()).toBe(5);
-  });
-
-  it('are reported as failed after their time limit', async () => {
-    const { url } = await withoutHandshake();
-    const call = caller(url, { ...DEFAULT_LIMITS, connectMs: 10 });
-    await fieldsOf(call('GetKxCluster', CLUSTER));
-    const first = await Promise.race([fieldsOf(call('TagResource', TAG)), delay(400, { code: 'later' })]);
-    expect(first).toMatchObject({ code: 'Timeout', detail: 'Connecting took longer than 10 ms.' });
-    expect(first).not.toHaveProperty('outcomeUnknown');
-  });
-
-  it('fail for all calls when the certificate is for another host name', async () => {
-    failLookup(Object.assign(new Error(), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }));
-    const call = caller('https://kdb.corp.example');
-    const calls = Array.from({ length: 100 }, () => fieldsOf(call('GetKxCluster', CLUSTER)));
-    for (const fields of await Promise.all(calls)) expect(fields).toMatchObject({ code: 'Misconfigured', attempts: 1 });
-  });
-});
-
 describe('a certificate that cannot be trusted', () => {
   it.each([
     'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -170,7 +108,9 @@ describe('a certificate that cannot be trusted', () => {
 describe('a failure to reach the endpoint', () => {
   const thrown = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
   const reached = async (error: Error, endpoint = 'https://kdb.corp.example') => {
-    failLookup(error);
+    vi.spyOn(dns, 'lookup').mockImplementation(((_: string, ...rest: [(error: Error) => void]) => {
+      setImmediate(() => rest.at(-1)?.(error));
+    }) as never);
     return fieldsOf(finspaceCall({ ...OPTIONS, region: 'eu-west-1', endpoint })('ListEnvironments', {}));
   };
 
