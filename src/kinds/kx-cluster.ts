@@ -228,7 +228,6 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
       ],
       quotas: remountQuotas,
       impact: databasesUpdateImpact,
-      verb: 'RESTART',
       fillDefaults: fillMounts,
     },
     UpdateKxClusterCodeConfiguration: {
