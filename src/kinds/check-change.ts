@@ -52,7 +52,7 @@ export async function checkChange(
     Promise.all(rules.map((rule) => readOrUnchecked<RuleResult>(() => rule(requested))));
   const [found, warned, used] = await Promise.all([
     check(change.rules),
-    check(change.warnings),
+    check(change.unworkable),
     checkQuotas(change, requested, quotas, countsAll),
   ]);
   return {

@@ -206,7 +206,7 @@ export const kxCluster: KindDefinition<'kx-cluster'> = {
         ({ input, key, read }) => volumesReady(read, key, input),
       ],
       quotas: clusterQuotas,
-      warnings: [memoryFits],
+      unworkable: [memoryFits],
       unchecked: ['the network, the code, and whether it starts'],
       fillDefaults: ignoredInNewMounts,
     },

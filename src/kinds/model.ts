@@ -113,14 +113,14 @@ export interface Change<K extends KindName, N extends OperationName> {
   /** In the order in which the service checks them, after the conditions on the arguments alone. */
   readonly rules: readonly Rule<K, N>[];
   readonly quotas?: (requested: RequestedChange<K, N>) => readonly Use[] | Promise<readonly Use[]>;
-  /** What the service accepts although it cannot work. */
-  readonly warnings?: readonly Rule<K, N>[];
+  /** Find in a change what the service accepts although it cannot work; previews warn of it. */
+  readonly unworkable?: readonly Rule<K, N>[];
   /** Reasons to reject it that no read shows. */
   readonly unchecked?: readonly string[];
   readonly impact?: (requested: RequestedChange<K, N>) => Impact | Promise<Impact>;
   /**
-   * What a person approves, in capitals, such as RESTART; by default, the first word of the operation. For a call that only interrupts, it
-   * is always INTERRUPT.
+   * What a person approves, in capitals, such as RESTART; by default, the first word of the operation. Only calls whose risk always needs
+   * approval show it; one that only interrupts shows INTERRUPT.
    */
   readonly verb?: string;
   /** The arguments that its impact shows, so that approvals do not list them again. */

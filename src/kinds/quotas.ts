@@ -75,14 +75,14 @@ export const DATABASES = countQuota('databases', 'kx-database', ({ databases }) 
 export const INGESTIONS = inProgressQuota(
   'concurrent changeset ingestions',
   'kx-changeset',
-  ({ ingestions }) => ingestions,
+  ({ ingestionsInProgress }) => ingestionsInProgress,
 );
 
 export const DATAVIEWS = countQuota('dataviews', 'kx-dataview', ({ dataviews }) => dataviews);
 export const DATAVIEW_VERSIONS = inProgressQuota(
   'dataview versions in progress',
   'kx-dataview',
-  ({ dataviewVersions }) => dataviewVersions,
+  ({ dataviewVersionsInProgress }) => dataviewVersionsInProgress,
 );
 
 type Sized = Pick<Views['kx-cluster'], 'cacheStorageConfigurations' | 'savedownStorageConfiguration'>;

@@ -13,9 +13,9 @@ export const PUBLISHED_QUOTAS = {
   savedownStorage: 17_179,
   users: 1_000,
   databases: 1_500,
-  ingestions: 10,
+  ingestionsInProgress: 10,
   dataviews: 4_500,
-  dataviewVersions: 10,
+  dataviewVersionsInProgress: 10,
   volumes: 5,
   volumeStorage: 7_730,
   /** Clusters that mount one volume. */
