@@ -3,7 +3,7 @@ import type { TransientCause } from './diagnosed-error.ts';
 /** The pause in milliseconds before the retry that follows attempt `attempt`, counted from 1. */
 export type Backoff = (attempt: number, cause: TransientCause) => number;
 
-/** Exponential backoff with full jitter, from 100 ms, or from 500 ms when the service throttles. */
+/** Exponential backoff with full jitter: first up to 200 ms, or up to 1 s when the service throttles; each time up to twice as long. */
 export const fullJitter: Backoff = (attempt, cause) =>
   Math.random() * Math.min(MAX_PAUSE_MS, BASE_MS[cause] * 2 ** attempt);
 

@@ -3,7 +3,7 @@ import type { OperationName, Output } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { ReplyCache } from './reply-cache.ts';
 
-/** The kinds of entities in a graph. */
+/** The kinds of entities in a graph; each is a `KindName` without `kx-`, so `environment` is a kdb environment here. */
 export const KINDS = [
   'environment',
   'cluster',

@@ -35,7 +35,7 @@ export interface Fact<V> {
   readonly also?: readonly string[];
   /** The members of its values, if these are objects: conditions and groups can name them, too. */
   readonly parts?: readonly string[];
-  /** The lists of the API show it. */
+  /** The list of its kind shows it, so answers need not read each entity. Optional if the list shows everything (`isListedWhole`). */
   readonly listed?: true;
   /** Somebody chose it, and comparisons show it by its name, not as type, size or host. */
   readonly setting?: true;

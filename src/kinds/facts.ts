@@ -8,16 +8,6 @@ import type { KindName } from './views.ts';
 type Network = NonNullable<FactSource<'kx-environment'>['transitGatewayConfiguration']>;
 type NetworkRule = NonNullable<Network['attachmentNetworkAclConfiguration']>[number];
 
-/** `100 allow tcp 443-443 from 10.20.0.0/16`. */
-function ruleText({ ruleNumber, ruleAction, protocol, portRange, icmpTypeCode, cidrBlock }: NetworkRule): string {
-  const ports = portRange && `${portRange.from ?? '?'}-${portRange.to ?? '?'}`;
-  const icmp = icmpTypeCode && `type ${icmpTypeCode.type ?? '?'} code ${icmpTypeCode.code ?? '?'}`;
-  const traffic = [PROTOCOLS[protocol] ?? `protocol ${protocol ?? '?'}`, ports, icmp].filter(Boolean);
-  return `${ruleNumber ?? '?'} ${ruleAction ?? '?'} ${traffic.join(' ')} from ${cidrBlock ?? '?'}`;
-}
-
-const PROTOCOLS: Record<string, string> = { '-1': 'all', 1: 'icmp', 6: 'tcp', 17: 'udp' };
-
 const ENVIRONMENT_FACTS: Facts<'kx-environment'> = {
   environmentId: { of: ({ environmentId }) => environmentId },
   description: { of: ({ description }) => description, setting: true },
@@ -208,6 +198,7 @@ export const FACTS: { readonly [K in KindName]: Facts<K> } = {
   'kx-volume': VOLUME_FACTS,
   'kx-user': USER_FACTS,
   'kx-node': NODE_FACTS,
+  // Of the dataset browser; no inventory contains it.
   environment: {},
 };
 
@@ -220,3 +211,13 @@ export function factsIn<K extends KindName>(kind: K, view: FactSource<K>): Reado
   }
   return facts;
 }
+
+/** `100 allow tcp 443-443 from 10.20.0.0/16`. */
+function ruleText({ ruleNumber, ruleAction, protocol, portRange, icmpTypeCode, cidrBlock }: NetworkRule): string {
+  const ports = portRange && `${portRange.from ?? '?'}-${portRange.to ?? '?'}`;
+  const icmp = icmpTypeCode && `type ${icmpTypeCode.type ?? '?'} code ${icmpTypeCode.code ?? '?'}`;
+  const traffic = [PROTOCOLS[protocol] ?? `protocol ${protocol ?? '?'}`, ports, icmp].filter(Boolean);
+  return `${ruleNumber ?? '?'} ${ruleAction ?? '?'} ${traffic.join(' ')} from ${cidrBlock ?? '?'}`;
+}
+
+const PROTOCOLS: Record<string, string> = { '-1': 'all', 1: 'icmp', 6: 'tcp', 17: 'udp' };

@@ -14,10 +14,10 @@ export interface Names {
   readonly member: string;
   /** Whether it has no tags; those of its parent count for it. */
   readonly isUntagged?: true;
-  /** The operation that shows one entity; without it, the list shows everything. */
+  /** The operation that shows one entity; without it, only the list does. */
   readonly get?: OperationName | undefined;
   readonly list: OperationName;
-  /** Whether the list shows everything. */
+  /** Whether the read of one entity shows nothing that the list does not, except its ARN and the ids of its parents. */
   readonly isListedWhole?: true;
 }
 

@@ -29,7 +29,7 @@ export const ENTITIES = [
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 
-/** What a person is asked to name before an operation that needs approval may run. */
+/** The entity that an operation changes or destroys: how to read and name it, for plans, waits, recovery and the person who approves. */
 export interface Target {
   /** The word for it in a sentence: `cluster`, `kdb environment`. */
   readonly noun: string;
@@ -95,7 +95,7 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   readonly output: () => O;
   /** The documented errors, without `InternalServer`, which every operation has. */
   readonly errors: readonly ErrorName[];
-  /** Present on operations that need the approval of a person, always or in some cases. */
+  /** Present on operations that change or destroy an entity that exists, except those of tags. */
   readonly target?: Target;
   /**
    * For a call with an empty reply: the status of its target right after it, and the last one. With `of: 'nodes'`, the last status of the

@@ -31,7 +31,7 @@ export interface PendingApproval {
   readonly stateDigest: string;
   /** Digest of its subject; a newer pending approval of the same principal about the same subject replaces it. */
   readonly subjectDigest: string;
-  /** The client that it was opened for. */
+  /** Identifies the client that it was opened for: by its connection, or else by the name that it gives. */
   readonly client: string;
   readonly opened: number;
   readonly expires: number;

@@ -9,12 +9,12 @@ import { type Filters, hasStatus, STATUS_CLASSES, statusWord } from './filters.t
 import { momentOf } from './moments.ts';
 import { Unanswerable } from './unanswerable.ts';
 
-/** For each property that conditions or orders refer to, whether the entities of a kind have it. */
+/** For each property that conditions or orders refer to, whether a call can ask for it of the entities of a kind. */
 const HAS_PROPERTY = {
   status: (kind: Kind) => statusesOf(kind).length > 0,
   type: (kind: Kind) => declares(kind, 'type'),
   size: (kind: Kind) => SIZE_MEASURES[kind] !== undefined,
-  // Volumes do not show it; the answer says so.
+  // Volumes are included, although the API does not show it, so that the answer can say so (`notKnown` in `find-entities.ts`).
   fullness: (kind: Kind) => kind === 'scaling-group' || kind === 'volume',
   // Changesets are found by the tags of their database.
   tag: (kind: Kind) => kind !== 'node',
