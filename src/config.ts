@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ErrorForPeople } from './error-for-people.ts';
 import { CREDENTIAL } from './local/credentials.ts';
 import { isLoopback } from './loopback.ts';
-import { ENTITIES, lazy, RISKS, type Risk } from './operations/operation.ts';
+import { ENTITY_KINDS, lazy, RISKS, type Risk } from './operations/operation.ts';
 import { storeUrlProblem } from './store/url.ts';
 import { HTTP_DEFAULTS, HTTP_SETTINGS } from './transports/http/settings.ts';
 import { userFolder } from './user-folder.ts';
@@ -76,7 +76,7 @@ export const SETTINGS = lazily({
   control: () => z.boolean().describe('Let POST /_control/clock move the clock of the local service ahead'),
   readOnly: () => z.boolean().describe('Offer only reads: do not list other tools, and refuse them'),
   toolsets: () =>
-    z.array(z.enum(ENTITIES)).min(1).optional().describe('Offer only the tools of these kinds of entities'),
+    z.array(z.enum(ENTITY_KINDS)).min(1).optional().describe('Offer only the tools of these kinds of entities'),
   deny: () => z.array(z.string().min(1)).describe('Do not offer these tools'),
   environments: () =>
     z

@@ -6,7 +6,7 @@ import { dependentKinds } from '../kinds/references.ts';
 import { readyStatuses } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
-import type { Entity } from '../operations/operation.ts';
+import type { EntityKind } from '../operations/operation.ts';
 import { type Graph, type GraphEntity, idOf, KINDS, type Kind } from './graph-types.ts';
 
 // For folders that do not import src/kinds.
@@ -35,7 +35,7 @@ export function idAt(kind: KindName, key: object): string {
 }
 
 /** A kind as answers name it: `cluster` for `kx-cluster`. */
-export const wordOf = (kind: KindName | Entity): Kind => kind.replace('kx-', '') as Kind;
+export const wordOf = (kind: KindName | EntityKind): Kind => kind.replace('kx-', '') as Kind;
 
 /** What is known about entities of a kind, by the names in answers, and what answers do with it. */
 export const factsOf = (kind: Kind): Readonly<Record<string, Omit<Fact<never>, 'of'>>> => FACTS[`kx-${kind}`];

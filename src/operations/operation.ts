@@ -15,7 +15,7 @@ export type Risk = (typeof RISKS)[number];
 export const changesNothing = (risk: Risk): boolean => risk === 'read' || risk === 'reveal';
 
 /** The kinds of FinSpace entity, which are also the words that `--toolsets` takes. */
-export const ENTITIES = [
+export const ENTITY_KINDS = [
   'environment',
   'kx-environment',
   'kx-cluster',
@@ -27,7 +27,7 @@ export const ENTITIES = [
   'kx-user',
   'tags',
 ] as const;
-export type Entity = (typeof ENTITIES)[number];
+export type EntityKind = (typeof ENTITY_KINDS)[number];
 
 /** The entity that an operation changes or destroys: how to read and name it, for plans, waits, recovery and the person who approves. */
 export interface Target {
@@ -75,7 +75,7 @@ const NON_SETTINGS = ['clientToken', 'deploymentConfiguration'];
 /** One operation of the FinSpace API as declared in the catalog; everything else is derived. */
 export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   readonly http: HttpTemplate;
-  readonly entity: Entity;
+  readonly entity: EntityKind;
   /** The lowest risk that a call can have. */
   readonly risk: Risk;
   /** The highest risk, and which inputs have it; without `by` it depends on the target. */
@@ -110,7 +110,7 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
 }
 
 /** What the type of an operation keeps of its declaration: which kind it is about, and its lowest risk. */
-interface Literal<E extends Entity, R extends Risk> {
+interface Literal<E extends EntityKind, R extends Risk> {
   readonly entity: E;
   readonly risk: R;
 }
@@ -120,7 +120,7 @@ type Declared<I extends z.ZodObject, O extends z.ZodObject> = Omit<Operation<I, 
 };
 
 /** Declares an operation: keeps its types and builds each schema once, on first use. */
-export function operation<I extends z.ZodObject, O extends z.ZodObject, E extends Entity, R extends Risk>({
+export function operation<I extends z.ZodObject, O extends z.ZodObject, E extends EntityKind, R extends Risk>({
   update,
   ...declared
 }: Declared<I, O> & Literal<E, R>): Operation<I, O> & Literal<E, R> {

@@ -1,6 +1,6 @@
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { type Entity, RISKS, type Risk } from '../operations/operation.ts';
+import { type EntityKind, RISKS, type Risk } from '../operations/operation.ts';
 import { operationOutlines } from '../operations/outline.ts';
 
 /**
@@ -33,7 +33,7 @@ export const POLICY: Record<Risk, PolicyRow> = {
 export interface Restrictions {
   readonly readOnly: boolean;
   /** The kinds of entity whose tools are offered; all if undefined. */
-  readonly toolsets: readonly Entity[] | undefined;
+  readonly toolsets: readonly EntityKind[] | undefined;
   /** Tools that are not offered. */
   readonly deny: readonly string[];
   /** The only environments that it works in, in which case it creates none; all if undefined. */

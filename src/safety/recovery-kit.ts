@@ -6,7 +6,7 @@ import { mapConcurrent } from '../map-concurrent.ts';
 import { agentInput } from '../operations/derive.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import type { Entity } from '../operations/operation.ts';
+import type { EntityKind } from '../operations/operation.ts';
 import { cachesIn } from '../operations/update-rules.ts';
 import type { PlanLocation } from './backend-location.ts';
 import type { Plan } from './plan.ts';
@@ -53,7 +53,7 @@ interface Deletion {
 }
 
 interface DeletedEntity extends Deletion {
-  readonly kind: Entity;
+  readonly kind: EntityKind;
   readonly entity: Members | undefined;
 }
 

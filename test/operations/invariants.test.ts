@@ -5,7 +5,7 @@ import { labels, route } from '../../src/operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { operationOf, toolName, toolTitle } from '../../src/operations/naming.ts';
 import { insteadOf } from '../../src/operations/offered.ts';
-import { ENTITIES, RISKS } from '../../src/operations/operation.ts';
+import { ENTITY_KINDS, RISKS } from '../../src/operations/operation.ts';
 import { listerOf } from '../../src/operations/references.ts';
 import { targetPath } from '../../src/safety/protection.ts';
 import { everySchema } from './pairs.ts';
@@ -25,7 +25,7 @@ describe('the catalog', () => {
   });
 
   it('has operations of every kind of entity', () => {
-    expect(new Set(OPERATION_NAMES.map((name) => operationNamed(name).entity))).toEqual(new Set(ENTITIES));
+    expect(new Set(OPERATION_NAMES.map((name) => operationNamed(name).entity))).toEqual(new Set(ENTITY_KINDS));
   });
 
   it('classifies every DELETE as destroy, except UntagResource, which only removes tags', () => {
