@@ -13,7 +13,8 @@ export type EntityHealth = ReturnType<typeof healthAmong>;
 /** The health of every entity, by id. */
 export function healthOf(graph: Graph): Map<string, EntityHealth> {
   const issues = [
-    ...[...failedOrStuckIssues(graph), ...danglingIssues(graph)].map((issue) => ({ issue, state: 'failed' as const })),
+    ...failedOrStuckIssues(graph).map((issue) => ({ issue, state: stateOf(issue) })),
+    ...danglingIssues(graph).map((issue) => ({ issue, state: 'failed' as const })),
     ...staleIssues(graph).map((issue) => ({ issue, state: 'behind' as const })),
     ...unusedIssues(graph).map((issue) => ({ issue, state: 'unused' as const })),
   ];
@@ -21,14 +22,14 @@ export function healthOf(graph: Graph): Map<string, EntityHealth> {
   return new Map(graph.entities.map((entity) => [entity.id, healthAmong(entity, found.get(entity.id) ?? [])]));
 }
 
+/** The state of an entity with an issue that {@link failedOrStuckIssues} finds. */
+const stateOf = ({ condition }: Issue): Health => (condition === 'replacing nodes' ? 'underway' : 'failed');
+
 /** The states of an entity, the worst of them, and its issues, worst first. */
 function healthAmong({ status }: GraphEntity, found: readonly { readonly issue: Issue; readonly state: Health }[]) {
   const issues = found.map(({ issue }) => issue);
   const isUnderway = statusClass(status) === 'underway' && !issues.some(({ condition }) => condition === 'stuck');
-  const states: Health[] = [
-    ...found.map(({ issue, state }) => (issue.condition === 'replacing nodes' ? 'underway' : state)),
-    ...(isUnderway ? (['underway'] as const) : []),
-  ];
+  const states: Health[] = [...found.map(({ state }) => state), ...(isUnderway ? (['underway'] as const) : [])];
   const health: Health = HEALTH_ORDER.find((state) => states.includes(state)) ?? 'ok';
   return { health, states, issues };
 }
