@@ -4,7 +4,12 @@ import type { RequestedChange, RuleResult } from './model.ts';
 import { itemOf } from './rules.ts';
 import { occupiesHost } from './statuses.ts';
 
-const UNKNOWN = { error: 'Validation', message: '', unchecked: 'whether its host has enough memory' } as const;
+/** Without a message, because nobody is shown one: plans list it as unchecked, and the local service does not check warnings. */
+const MEMORY_UNCHECKED = {
+  error: 'Validation',
+  message: '',
+  listedAsUnchecked: 'whether its host has enough memory',
+} as const;
 
 /** The service accepts a cluster for which its host has too little memory; it then fails to start. */
 export async function memoryFits({
@@ -18,14 +23,14 @@ export async function memoryFits({
   const group = await read.get('kx-scaling-group', { environmentId, scalingGroupName });
   if (group === undefined) return undefined;
   const total = memoryMiB(HOST_TYPES, group.hostType);
-  if (total === undefined) return UNKNOWN;
+  if (total === undefined) return MEMORY_UNCHECKED;
   const clusters = await read.dependents('kx-scaling-group', { environmentId, scalingGroupName });
   const others = await Promise.all(
     clusters.map(({ name }) => read.get('kx-cluster', { environmentId, clusterName: name })),
   );
   const used = others.filter(holdsMemory).reduce((sum, other) => sum + memoryOf(other), 0);
   const free = Math.max(0, total - used);
-  if (Number.isNaN(free)) return UNKNOWN;
+  if (Number.isNaN(free)) return MEMORY_UNCHECKED;
   const wanted = memoryOf(input);
   if (wanted <= free) return undefined;
   const detail = `${wanted} MiB requested, ${free} of ${total} MiB free`;

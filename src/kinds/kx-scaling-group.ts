@@ -11,7 +11,7 @@ function knownHost({ input }: Create): RuleResult {
   if (HOST_TYPES.has(input.hostType)) return undefined;
   const says = `Member must satisfy enum value set: [${[...HOST_TYPES.keys()].join(', ')}]`;
   const message = constraintText('hostType', says);
-  return { error: 'Validation', message, unchecked: 'whether hosts of that type are available' };
+  return { error: 'Validation', message, listedAsUnchecked: 'whether hosts of that type are available' };
 }
 
 export const kxScalingGroup: KindDefinition<'kx-scaling-group'> = {

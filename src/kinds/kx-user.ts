@@ -32,7 +32,6 @@ export const kxUser: KindDefinition<'kx-user'> = {
       unchecked,
     },
     UpdateKxUser: { rules: [openEnvironment, exists('kx-user')], unchecked, impact: () => ({}) },
-    // Changes nothing, but shows a credential, so that it has rules and a plan.
     GetKxConnectionString: {
       rules: [environmentExists, userOfArn, clusterRuns],
       unchecked: ['whether this server acts in the role of the user'],

@@ -47,7 +47,7 @@ function fixedDisk(requested: Update): Problem[] {
 const KEEPS_TYPE = 'The type of a volume cannot be changed: create another volume.';
 const ONLY_GROWS = 'A volume can only grow: request a larger size.';
 
-/** The disk that an update asks for, if it grows; undefined for one of a type that is not documented, which does not block the call. */
+/** The disk that an update asks for, if it grows. Undefined also if its type is not documented: its size is then not checked. */
 function grownDisk(requested: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Configuration'> | undefined {
   const nas1Configuration = { ...requested.target?.nas1Configuration, ...requested.input.nas1Configuration };
   return growthOf(requested) > 0 && hasDocumentedSizes(nas1Configuration.type) ? { nas1Configuration } : undefined;

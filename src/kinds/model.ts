@@ -11,7 +11,7 @@ export interface Item {
   readonly kind: string;
   readonly name: string;
   readonly detail?: string | undefined;
-  /** The part of its ARN after the environment's ARN. */
+  /** Not a whole ARN, but its path after the ARN of the environment, such as `/kxCluster/hdb`. */
   readonly arn?: string | undefined;
   /** Time of creation, if it was read: distinguishes successive entities with the same name. */
   readonly made?: string | undefined;
@@ -68,8 +68,11 @@ export interface Problem {
   readonly kind?: KindName;
   /** What to do first, if it does not follow from the error. */
   readonly advice?: string | undefined;
-  /** If the call may succeed all the same, on another backend or because too little is known: what a plan lists as unchecked. */
-  readonly unchecked?: string;
+  /**
+   * Present if AWS may accept the call, or too little is known. Plans then list this text as unchecked, and not the problem; the local
+   * service rejects the call.
+   */
+  readonly listedAsUnchecked?: string;
 }
 
 /** The input of rules, quotas and impacts. */
@@ -149,8 +152,8 @@ export interface ChangeOfExisting<K extends KindName, N extends OperationName> e
 }
 
 type Declared = typeof OPERATIONS;
-/** The operations that change a kind with one of these risks. */
-export type Changing<K extends string, R extends Risk> = {
+/** The operations of a kind that have one of these risks. */
+export type OperationsWithRisk<K extends string, R extends Risk> = {
   [N in OperationName]: Declared[N]['entity'] extends K ? (Declared[N]['risk'] extends R ? N : never) : never;
 }[OperationName];
 
@@ -178,8 +181,8 @@ export type ReferenceTarget<T extends KindName> = Omit<Keys[T], 'environmentId'>
 /** Everything about a kind besides its contract (operations/) and its storage (local/). */
 export interface KindDefinition<K extends KindName> {
   readonly references?: References<K>;
-  /** Every operation that changes it. */
-  readonly changes: { readonly [N in Changing<K, 'create'>]: Change<K, N> } & {
-    readonly [N in Changing<K, Exclude<Risk, 'read' | 'create'>>]: ChangeOfExisting<K, N>;
+  /** Every operation with a plan: those that change the kind, and those that reveal a credential. */
+  readonly changes: { readonly [N in OperationsWithRisk<K, 'create'>]: Change<K, N> } & {
+    readonly [N in OperationsWithRisk<K, Exclude<Risk, 'read' | 'create'>>]: ChangeOfExisting<K, N>;
   };
 }

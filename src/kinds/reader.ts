@@ -8,7 +8,10 @@ export interface Reader {
   listed<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
   /** The entities of a kind with all details. */
   detailed<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
-  /** How many exist, or how many versions and loads are in progress; undefined if that cannot be read. */
+  /**
+   * How many entities of a kind exist or, with `only`, have a status in progress, such as dataviews that make a version, and changesets
+   * that are being loaded. Undefined if that cannot be read.
+   */
   count(kind: KindName, within: Within, only?: 'in progress'): Promise<number | undefined>;
   /** The entities that refer to an entity and therefore prevent its deletion; none that it contains. */
   dependents<K extends KindName>(kind: K, key: Keys[K]): Promise<readonly Dependent[]>;

@@ -51,7 +51,7 @@ export const itemOf = (kind: KindName, key: object, detail?: string) => ({
   ...(detail === undefined ? {} : { detail }),
 });
 
-/** An item with the path of its entity, by which plans read its tags, and withhold its details from callers who may not list it. */
+/** An item with the path of its entity: plans read its tags by it, and withhold its details from callers who may not list the entity. */
 export const pathItem = (kind: KindName, key: object, detail?: string) => ({
   ...itemOf(kind, key, detail),
   arn: pathOf(kind, key as Record<string, unknown>),

@@ -1,9 +1,9 @@
 import type { Risk } from '../operations/operation.ts';
 import { MAX_TAGS } from '../operations/shapes.ts';
-import type { ChangeOfExisting, Changing, Problem, RequestedChange, RuleResult } from './model.ts';
+import type { ChangeOfExisting, OperationsWithRisk, Problem, RequestedChange, RuleResult } from './model.ts';
 import type { KindName } from './views.ts';
 
-type TagOperation = Changing<'tags', Exclude<Risk, 'read'>>;
+type TagOperation = OperationsWithRisk<'tags', Exclude<Risk, 'read'>>;
 
 const argument = (member: string, says: string) => ({ message: says, argument: { member, says } });
 

@@ -50,7 +50,9 @@ export async function preview(
   const deleted = operationNamed(requested.operation).risk === 'destroy' ? kind : undefined;
   const all = [...checked.problems, ...checked.warnings];
   const blockersIn = (problems: readonly Problem[]) =>
-    problems.filter(({ unchecked }) => unchecked === undefined).flatMap((problem) => blockersOf(problem, deleted));
+    problems
+      .filter(({ listedAsUnchecked }) => listedAsUnchecked === undefined)
+      .flatMap((problem) => blockersOf(problem, deleted));
   const checks = checked.quotas.map(quotaCheck);
   return {
     ...impact,
@@ -60,7 +62,7 @@ export async function preview(
     sharedQuotas: checked.quotas.filter(isShared).map(({ quota }) => quota.what),
     unchecked: [
       ...new Set([
-        ...all.flatMap(({ unchecked = [] }) => unchecked),
+        ...all.flatMap(({ listedAsUnchecked = [] }) => listedAsUnchecked),
         ...checks.flatMap((each) => each.unchecked),
         ...checked.unchecked,
       ]),

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Changing } from '../../src/kinds/model.ts';
+import type { OperationsWithRisk } from '../../src/kinds/model.ts';
 import { type Call, operationNamed } from '../../src/operations/index.ts';
 import { planCall } from '../../src/safety/plan.ts';
 import { answering, type Embedded, type Members, openEmbedded } from './support/backend.ts';
 import { openBuilder } from './support/call-environment-builder.ts';
 import { PLACE } from './support/guard.ts';
 
-type Interrupting = Changing<'kx-cluster', 'disrupt' | 'destroy'>;
+type Interrupting = OperationsWithRisk<'kx-cluster', 'disrupt' | 'destroy'>;
 
 let backend: Embedded;
 let call: Call;

@@ -1,12 +1,12 @@
 import { listPages } from '../../../src/inventory/pages.ts';
-import type { Changing } from '../../../src/kinds/model.ts';
+import type { OperationsWithRisk } from '../../../src/kinds/model.ts';
 import { KIND_NAMES, lineage, NAMES } from '../../../src/kinds/names.ts';
 import type { KindName } from '../../../src/kinds/views.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 import type { Members } from './backend.ts';
 
 /** The operations with a declared target, as types show them: all that change an entity, and a create that can destroy data. */
-export type Targeted = Changing<KindName, 'update' | 'disrupt' | 'destroy' | 'network'> | 'CreateKxChangeset';
+export type Targeted = OperationsWithRisk<KindName, 'update' | 'disrupt' | 'destroy' | 'network'> | 'CreateKxChangeset';
 
 /** The operations that need or may need approval: those with a declared target. */
 export const TARGETED = OPERATION_NAMES.filter((name) => operationNamed(name).target !== undefined) as Targeted[];
