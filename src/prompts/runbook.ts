@@ -8,7 +8,10 @@ export interface Runbook extends Prompt {
   readonly description: string;
   /** When to use it; a model chooses skills by this and the description. */
   readonly when: string;
-  /** Values of those that are named as in the API can be completed, except changesets, whose database no prompt names. */
+  /**
+   * While a person types an argument with the name of an API member, MCP completion suggests its values; not for changesets, because no
+   * prompt has an argument for their database.
+   */
   readonly arguments: { name: string; description: string; required: boolean }[];
   /** The text; arguments are quoted, and undefined when omitted. */
   readonly text: (given: Readonly<Record<string, string | undefined>>) => string;

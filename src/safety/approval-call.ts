@@ -70,8 +70,8 @@ function partsOf(facts: CallFacts, isShown: boolean): ApprovalParts {
     where: locationFacts(backendLocation, targetEnvironment),
     isFinal: isFinal(risk, input),
     changes: isShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
-    lost: isShown ? effects.lost : effects.lost.map((item) => withoutDetails(item, target)),
-    interrupted: isShown ? effects.interrupted : effects.interrupted.map((item) => withoutDetails(item, target)),
+    lost: isShown ? effects.lost : effects.lost.map((item) => hiddenIfPart(item, target)),
+    interrupted: isShown ? effects.interrupted : effects.interrupted.map((item) => hiddenIfPart(item, target)),
     notes: effects.notes,
     details: [
       ids.map((label): LabelledValue => [label, String(input[label])]),
@@ -83,8 +83,8 @@ function partsOf(facts: CallFacts, isShown: boolean): ApprovalParts {
 
 const WITHHELD = 'withheld here';
 
-/** An item without an ARN of its own is a part of the target, and even its name may describe the target. */
-const withoutDetails = (item: Item, { name }: TargetEntity): Item =>
+/** An item without a path of its own is a part of the target, and even its name may describe the target. Others stay as they are. */
+const hiddenIfPart = (item: Item, { name }: TargetEntity): Item =>
   item.arn === undefined ? { kind: item.kind, name } : item;
 
 /** What a person must type: the name and, for a whole environment, also the beginning of its id. */

@@ -27,8 +27,8 @@ export interface LedgerClock {
   readonly owner: string;
   read(): Promise<Times>;
   /**
-   * Accepts the current time. Discards all pending approvals and approvals, so that nothing expired becomes valid again, and the history
-   * of forms, whose later times would count for as long as the clock was ahead.
+   * Accepts the current time. Discards all pending approvals and all unused approvals, so that nothing expired becomes valid again, and
+   * the history of forms, whose later times would count for as long as the clock was ahead.
    */
   reset(): Promise<void>;
 }

@@ -179,7 +179,7 @@ async function readProtection(
   const found = await protectedBy(call, operation, input, impact);
   if (found === undefined) return UNPROTECTED;
   if (effect === 'refuses') return { forbidden: found, approvalReasons: [] };
-  return { forbidden: undefined, approvalReasons: [found.arn === undefined ? found.why : PROTECTED_REASON] };
+  return { forbidden: undefined, approvalReasons: [found.protectedArn === undefined ? found.why : PROTECTED_REASON] };
 }
 
 const approvalReasonsFor = (

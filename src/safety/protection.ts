@@ -38,9 +38,9 @@ export const assessArguments = (operation: OperationName, input: Members): RiskA
 
 /** Why a call is refused without requesting approval. */
 export interface Forbidden {
-  /** The protected entity; undefined if tags cannot be read. */
-  readonly arn?: string | undefined;
-  /** A sentence; with `arn`, the rest of a sentence that begins with the entity. */
+  /** The ARN of the protected entity; undefined if tags cannot be read. */
+  readonly protectedArn?: string | undefined;
+  /** A sentence; with `protectedArn`, the rest of a sentence that begins with the entity. */
   readonly why: string;
 }
 
@@ -74,7 +74,7 @@ export async function protectedBy(
 ): Promise<Forbidden | undefined> {
   // Every call that protection concerns has a target.
   const target = targetPath(name, input) as string;
-  const affected = [...lost, ...interrupted].flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
+  const affected = [...lost, ...interrupted].flatMap(({ arn: path }) => (path === undefined ? [] : [path]));
   return protectedAmong(call, name, input, [target, ...affected]);
 }
 
@@ -89,7 +89,7 @@ export async function protectedAmong(
     const root = await environmentArn(call, name, input);
     const arns = [...new Set(paths.flatMap(withEnclosing))].map((path) => `${root}${path}`);
     const found = await firstProtected(call, arns);
-    return found === undefined ? undefined : { arn: found, why: `carries the tag ${PROTECTED_TAG}.` };
+    return found === undefined ? undefined : { protectedArn: found, why: `carries the tag ${PROTECTED_TAG}.` };
   } catch (error) {
     return {
       why: `Some tags cannot be read${causeText(error)}, so the target counts as protected (${PROTECTED_TAG}).`,

@@ -50,7 +50,7 @@ export const notRun = (tool: string) => `${tool} did not run. Nothing was change
 export const forbiddenLines = (tool: string, forbidden: Forbidden, visibility: Visibility) => [
   notRun(tool),
   visibility.forbiddenText(forbidden),
-  `No approval overrides this. A person must first ${forbidden.arn === undefined ? 'let the server read the tags' : 'remove the tag'}.`,
+  `No approval overrides this. A person must first ${forbidden.protectedArn === undefined ? 'let the server read the tags' : 'remove the tag'}.`,
 ];
 
 export function blockedLines(

@@ -8,6 +8,7 @@ export const stateFile = (stateDir: string): string => join(stateDir, 'state.db'
 export const STATE_FORMAT: Format = {
   applicationId: 0x46534b53,
   migrations: [
+    // `questions` holds pending approvals and approvals; `Row` in sql-ledger.ts says what its columns mean.
     `
     CREATE TABLE questions (
       nonce TEXT PRIMARY KEY,

@@ -59,11 +59,11 @@ export function visibilityFor(offered: IsOffered, known: unknown): Visibility {
     (kind === undefined || withheldReaders(kind).length === 0) && hiddenParents(path).length === 0;
 
   const redactOne = (entry: Item | Blocker): VisibleItem => {
-    const { kind, name, detail, arn } = itemOf(entry);
+    const { kind, name, detail, arn: path } = itemOf(entry);
     const shown = {
       kind,
       ...(showsName(kind, name) ? { name } : {}),
-      ...(showsDetails(kind, arn) ? { detail } : {}),
+      ...(showsDetails(kind, path) ? { detail } : {}),
     };
     return 'first' in entry ? { ...shown, first: entry.first } : shown;
   };
@@ -78,14 +78,14 @@ export function visibilityFor(offered: IsOffered, known: unknown): Visibility {
     showsDetails,
     showsName,
     isOffered: offered,
-    forbiddenText: ({ arn, why }) => {
-      if (arn === undefined) return why;
+    forbiddenText: ({ protectedArn, why }) => {
+      if (protectedArn === undefined) return why;
       // Without the environment, which the call names, unless that is the protected entity.
-      const parts = pathParts(arn).filter((_, at, { length }) => at > 0 || length === 1);
+      const parts = pathParts(protectedArn).filter((_, at, { length }) => at > 0 || length === 1);
       const [noun] = parts.map(({ kind }) => nounIn(kind)).slice(-1);
       return parts.some(hidesName)
         ? `A ${noun} that is deleted or interrupted with it ${why}`
-        : `${quoteUntrusted(arn, 200)} ${why}`;
+        : `${quoteUntrusted(protectedArn, 200)} ${why}`;
     },
   };
 }

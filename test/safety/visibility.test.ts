@@ -167,7 +167,7 @@ describe('what a caller sees of entities whose reads are withheld', () => {
   ])('is, for a protected %s without %j: %s', (path, without, text) => {
     const arn = `arn:aws:finspace:us-east-1:111122223333:${path}`;
     const visibility = visibilityFor((name) => !without.includes(name), {});
-    expect(visibility.forbiddenText({ arn, why: 'is protected.' })).toContain(text);
+    expect(visibility.forbiddenText({ protectedArn: arn, why: 'is protected.' })).toContain(text);
   });
 
   it('says that no environment can be created if the server is limited to some', async () => {

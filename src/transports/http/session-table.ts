@@ -33,7 +33,8 @@ export interface SessionTable {
 }
 
 /**
- * Within this time after its last use, a session is evicted only for a principal that holds fewer sessions, even with the new one.
+ * Within this time after its last use, a session is evicted only if its principal holds more sessions than the other principal will hold
+ * with the new one.
  */
 const YOUNG_MS = 60_000;
 
