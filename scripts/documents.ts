@@ -51,8 +51,8 @@ const PARTS: Record<string, () => string> = {
 function toolsTable(): string {
   const rows = OPERATION_NAMES.map((name) => {
     const { name: tool, description } = describeTool(name);
-    const { entity } = operationNamed(name);
-    return `| ${entity} | \`${tool}\` | ${name} | ${riskCell(name)} | ${cell(description)} |`;
+    const { kind } = operationNamed(name);
+    return `| ${kind} | \`${tool}\` | ${name} | ${riskCell(name)} | ${cell(description)} |`;
   });
   return ['| toolset | tool | operation | risk | what it does |', '|---|---|---|---|---|', ...rows].join('\n');
 }

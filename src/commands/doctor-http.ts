@@ -1,18 +1,16 @@
 import { type Config, ConfigError } from '../config.ts';
 import { counted } from '../inventory/units.ts';
-import { ownCommand } from '../own-command.ts';
 import { causeOf } from '../transports/cause.ts';
-import { type DoctorFinding, failed, ok, orFailed, warning } from './finding.ts';
+import { type DoctorFinding, failed, ok, orFailed } from './finding.ts';
 
-/** The configured parts that remote callers and replicas need: who may call, the seal keys, and the store. */
-export async function remoteFindings(config: Config): Promise<DoctorFinding[]> {
+/** The configured parts that remote callers need: who may call, and the seal keys. */
+export async function httpFindings(config: Config): Promise<DoctorFinding[]> {
   const { authIssuer, authTokens, authJwks, authAudience, publicUrl, store, sealKeys } = config;
   const given = [authIssuer, authTokens, authJwks, authAudience, publicUrl].some((each) => each !== undefined);
   const isRemote = given || config.host !== '127.0.0.1';
   return [
     ...(isRemote ? [await authorizationFinding(config)] : []),
     ...(sealKeys !== undefined || (isRemote && store !== undefined) ? [await sealKeysFinding(config)] : []),
-    ...(store === undefined ? [] : [await storeFinding(store)]),
   ];
 }
 
@@ -45,17 +43,3 @@ async function sealKeysFinding(config: Config): Promise<DoctorFinding> {
   const { configuredSealKeys } = await import('./http.ts');
   return orFailed(check, async () => ok(check, counted('key', (await configuredSealKeys(config))?.length)));
 }
-
-async function storeFinding(url: string): Promise<DoctorFinding> {
-  const check = 'store';
-  const { storeStatus } = await import('../store/postgres/administration.ts');
-  return orFailed(check, async () => {
-    const { id, postgresVersion, ownsTables } = await storeStatus(url);
-    const text = `${id}, in PostgreSQL ${postgresVersion}`;
-    return ownsTables
-      ? warning(check, `${text}. The user of --store owns the tables, so a server could rewrite the journal.`, OWN_ROLE)
-      : ok(check, text);
-  });
-}
-
-const OWN_ROLE = `Run ${ownCommand()} store migrate --roles as the owner, and connect as a member of finspace_mcp_server.`;

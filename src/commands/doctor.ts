@@ -6,8 +6,9 @@ import { LOWEST_NODE, VERSION } from '../version.ts';
 import { checkSettings } from './check-settings.ts';
 import { approvalFinding } from './doctor-approval.ts';
 import { awsFindings } from './doctor-aws.ts';
-import { remoteFindings } from './doctor-http.ts';
+import { httpFindings } from './doctor-http.ts';
 import { clockFinding, localFinding, stateFinding } from './doctor-state.ts';
+import { storeFinding } from './doctor-store.ts';
 import { type DoctorFinding, failed, ok, orFailed } from './finding.ts';
 import { mayHaveWorlds } from './open-worlds.ts';
 import { selectTarget, targetsOf } from './targets.ts';
@@ -39,7 +40,8 @@ async function findings(config: Config): Promise<DoctorFinding[]> {
     ...machineFindings,
     approval,
     ...backends.flat(),
-    ...(await remoteFindings(config)),
+    ...(await httpFindings(config)),
+    ...(config.store === undefined ? [] : [await storeFinding(config.store)]),
     clockFinding(config, Date.now()),
   ];
 }

@@ -34,8 +34,8 @@ export type AnyRequestedChange = RequestedChange<KindName, OperationName>;
 
 /** The kind of the entity that an operation is about; undefined for tags, which entities of every kind have. */
 export function kindOf(operation: OperationName): KindName | undefined {
-  const { entity } = operationNamed(operation);
-  return entity === 'tags' ? undefined : entity;
+  const { kind } = operationNamed(operation);
+  return kind === 'tags' ? undefined : kind;
 }
 
 /** What an operation changes, and the kind of that entity, which tags do not have; undefined for an operation that only reads. */
@@ -55,11 +55,11 @@ export async function readRequestedChange(
   input: object,
   given?: object,
 ): Promise<AnyRequestedChange> {
-  const { entity, risk } = operationNamed(operation);
+  const { kind, risk } = operationNamed(operation);
   // A change of tags reads only tags, whatever the kind of the entity.
-  if (entity === 'tags') return { operation, input: input as never, key: {} as never, target: undefined, read };
-  const key = keyIn<KindName>(entity, input);
+  if (kind === 'tags') return { operation, input: input as never, key: {} as never, target: undefined, read };
+  const key = keyIn<KindName>(kind, input);
   const hasTarget = risk !== 'create' && Object.values(key).every((value) => value !== undefined);
-  const target = hasTarget ? (given ?? (await read.get<KindName>(entity, key))) : undefined;
+  const target = hasTarget ? (given ?? (await read.get<KindName>(kind, key))) : undefined;
   return { operation, input: input as never, key, target: target as never, read };
 }

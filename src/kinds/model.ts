@@ -154,7 +154,7 @@ export interface ChangeOfExisting<K extends KindName, N extends OperationName> e
 type Declared = typeof OPERATIONS;
 /** The operations of a kind that have one of these risks. */
 export type OperationsWithRisk<K extends string, R extends Risk> = {
-  [N in OperationName]: Declared[N]['entity'] extends K ? (Declared[N]['risk'] extends R ? N : never) : never;
+  [N in OperationName]: Declared[N]['kind'] extends K ? (Declared[N]['risk'] extends R ? N : never) : never;
 }[OperationName];
 
 /** What entities of a kind refer to in another kind. */

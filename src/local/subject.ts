@@ -10,9 +10,9 @@ export function subjectOf(world: World, operation: OperationName, input: object)
   const { resourceArn } = members;
   if (typeof resourceArn === 'string')
     return resourceArn.startsWith(`${world.arn}:`) ? { arn: resourceArn, readsOnlySubject: true } : { arn: world.arn };
-  const { entity } = operationNamed(operation);
-  const kinds = entity === 'tags' ? [] : lineage(entity);
+  const { kind: own } = operationNamed(operation);
+  const kinds = own === 'tags' ? [] : lineage(own);
   const innermost = kinds.findLast((kind) => members[NAMES[kind].member] !== undefined);
   if (innermost === undefined) return { arn: world.arn };
-  return { arn: arnByKey(world, innermost, input), readsOnlySubject: innermost === entity };
+  return { arn: arnByKey(world, innermost, input), readsOnlySubject: innermost === own };
 }

@@ -92,7 +92,7 @@ const Environment = lazy(() =>
 
 export const CreateEnvironment = operation({
   http: 'POST /environment',
-  entity: 'environment',
+  kind: 'environment',
   risk: 'create',
   deprecated: true,
   summary:
@@ -132,7 +132,7 @@ export const CreateEnvironment = operation({
 
 export const DeleteEnvironment = operation({
   http: 'DELETE /environment/{environmentId}',
-  entity: 'environment',
+  kind: 'environment',
   risk: 'destroy',
   deprecated: true,
   settles: { now: 'DELETING', end: 'DELETED' },
@@ -148,7 +148,7 @@ export const DeleteEnvironment = operation({
 
 export const GetEnvironment = operation({
   http: 'GET /environment/{environmentId}',
-  entity: 'environment',
+  kind: 'environment',
   risk: 'read',
   deprecated: true,
   summary:
@@ -162,7 +162,7 @@ export const GetEnvironment = operation({
 
 export const ListEnvironments = operation({
   http: 'GET /environment',
-  entity: 'environment',
+  kind: 'environment',
   risk: 'read',
   deprecated: true,
   summary:
@@ -176,7 +176,7 @@ export const ListEnvironments = operation({
 
 export const UpdateEnvironment = operation({
   http: 'PUT /environment/{environmentId}',
-  entity: 'environment',
+  kind: 'environment',
   risk: 'update',
   target: ENVIRONMENT,
   update: ENVIRONMENT_UPDATE,

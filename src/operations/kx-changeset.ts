@@ -82,7 +82,7 @@ const deletesData = (requests: unknown) =>
 
 export const CreateKxChangeset = operation({
   http: 'POST /kx/environments/{environmentId}/databases/{databaseName}/changesets',
-  entity: 'kx-changeset',
+  kind: 'kx-changeset',
   risk: 'create',
   raised: { to: 'destroy', by: ({ changeRequests }) => deletesData(changeRequests) },
   target: DATABASE,
@@ -105,7 +105,7 @@ export const CreateKxChangeset = operation({
 
 export const GetKxChangeset = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/changesets/{changesetId}',
-  entity: 'kx-changeset',
+  kind: 'kx-changeset',
   risk: 'read',
   summary:
     'Show a changeset (one load into a database, or deletion from it): status, requests with their S3 paths and, if ' +
@@ -118,7 +118,7 @@ export const GetKxChangeset = operation({
 
 export const ListKxChangesets = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/changesets',
-  entity: 'kx-changeset',
+  kind: 'kx-changeset',
   risk: 'read',
   summary:
     'List the changesets (loads and deletions) of a database, newest first, with status and dates. For the paths or ' +

@@ -63,7 +63,7 @@ const codeMembers = () => ({
 
 export const CreateKxCluster = operation({
   http: 'POST /kx/environments/{environmentId}/clusters',
-  entity: 'kx-cluster',
+  kind: 'kx-cluster',
   risk: 'create',
   summary:
     'Create a kdb cluster: historical (HDB), real-time (RDB), gateway, general-purpose (GP) or tickerplant. Give ' +
@@ -108,7 +108,7 @@ export const CreateKxCluster = operation({
 
 export const DeleteKxCluster = operation({
   http: 'DELETE /kx/environments/{environmentId}/clusters/{clusterName}',
-  entity: 'kx-cluster',
+  kind: 'kx-cluster',
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
@@ -125,7 +125,7 @@ export const DeleteKxCluster = operation({
 
 export const DeleteKxClusterNode = operation({
   http: 'DELETE /kx/environments/{environmentId}/clusters/{clusterName}/nodes/{nodeId}',
-  entity: 'kx-cluster',
+  kind: 'kx-cluster',
   risk: 'destroy',
   settles: { end: 'RUNNING', of: 'nodes' },
   summary:
@@ -142,7 +142,7 @@ export const DeleteKxClusterNode = operation({
 
 export const GetKxCluster = operation({
   http: 'GET /kx/environments/{environmentId}/clusters/{clusterName}',
-  entity: 'kx-cluster',
+  kind: 'kx-cluster',
   risk: 'read',
   summary:
     'Show a kdb cluster: status and its reason, mounted databases, capacity, network, code, tags and storage. For its ' +
@@ -155,7 +155,7 @@ export const GetKxCluster = operation({
 
 export const ListKxClusterNodes = operation({
   http: 'GET /kx/environments/{environmentId}/clusters/{clusterName}/nodes',
-  entity: 'kx-cluster',
+  kind: 'kx-cluster',
   risk: 'read',
   summary:
     'List the nodes of a kdb cluster with id, availability zone, launch time and status. A node that has ' +
@@ -180,7 +180,7 @@ export const ListKxClusterNodes = operation({
 
 export const ListKxClusters = operation({
   http: 'GET /kx/environments/{environmentId}/clusters',
-  entity: 'kx-cluster',
+  kind: 'kx-cluster',
   risk: 'read',
   summary:
     'List the kdb clusters of an environment with type, status, release and zone. For the databases, capacity or ' +
@@ -198,7 +198,7 @@ export const ListKxClusters = operation({
 
 export const UpdateKxClusterCodeConfiguration = operation({
   http: 'PUT /kx/environments/{environmentId}/clusters/{clusterName}/configuration/code',
-  entity: 'kx-cluster',
+  kind: 'kx-cluster',
   risk: 'disrupt',
   settles: { now: 'UPDATING', end: 'RUNNING' },
   raised: { to: 'destroy' },
@@ -238,7 +238,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
 
 export const UpdateKxClusterDatabases = operation({
   http: 'PUT /kx/environments/{environmentId}/clusters/{clusterName}/configuration/databases',
-  entity: 'kx-cluster',
+  kind: 'kx-cluster',
   risk: 'disrupt',
   settles: { now: 'UPDATING', end: 'RUNNING' },
   target: CLUSTER,

@@ -28,7 +28,7 @@ const createdMembers = () => ({
 
 export const CreateKxDatabase = operation({
   http: 'POST /kx/environments/{environmentId}/databases',
-  entity: 'kx-database',
+  kind: 'kx-database',
   risk: 'create',
   summary:
     'Create an empty database in a kdb environment: a versioned store for historical data. It is available at ' +
@@ -48,7 +48,7 @@ export const CreateKxDatabase = operation({
 
 export const DeleteKxDatabase = operation({
   http: 'DELETE /kx/environments/{environmentId}/databases/{databaseName}',
-  entity: 'kx-database',
+  kind: 'kx-database',
   risk: 'destroy',
   summary:
     'Delete a database with all its data and changesets. This cannot be undone. Fails while a cluster mounts the ' +
@@ -62,7 +62,7 @@ export const DeleteKxDatabase = operation({
 
 export const GetKxDatabase = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}',
-  entity: 'kx-database',
+  kind: 'kx-database',
   risk: 'read',
   summary:
     'Show a database: description, size in bytes, number of files and changesets, tags, and its newest version ' +
@@ -82,7 +82,7 @@ export const GetKxDatabase = operation({
 
 export const ListKxDatabases = operation({
   http: 'GET /kx/environments/{environmentId}/databases',
-  entity: 'kx-database',
+  kind: 'kx-database',
   risk: 'read',
   summary:
     'List the databases of a kdb environment with their dates. For the size or newest version of one, use ' +
@@ -106,7 +106,7 @@ export const ListKxDatabases = operation({
 
 export const UpdateKxDatabase = operation({
   http: 'PUT /kx/environments/{environmentId}/databases/{databaseName}',
-  entity: 'kx-database',
+  kind: 'kx-database',
   risk: 'update',
   target: DATABASE,
   update: { leftOut: {} },

@@ -59,7 +59,7 @@ const KxDataview = lazy(() => z.strictObject({ ...updatedMembers(), statusReason
 
 export const CreateKxDataview = operation({
   http: 'POST /kx/environments/{environmentId}/databases/{databaseName}/dataviews',
-  entity: 'kx-dataview',
+  kind: 'kx-dataview',
   risk: 'create',
   summary:
     'Create a dataview: one version of a database, mounted by clusters on scaling groups, with selected paths ' +
@@ -98,7 +98,7 @@ export const CreateKxDataview = operation({
 
 export const DeleteKxDataview = operation({
   http: 'DELETE /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
-  entity: 'kx-dataview',
+  kind: 'kx-dataview',
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
@@ -114,7 +114,7 @@ export const DeleteKxDataview = operation({
 
 export const GetKxDataview = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
-  entity: 'kx-dataview',
+  kind: 'kx-dataview',
   risk: 'read',
   summary:
     'Show a dataview: status, changeset, segments, tags, and every active version with the clusters that mount it.',
@@ -126,7 +126,7 @@ export const GetKxDataview = operation({
 
 export const ListKxDataviews = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/dataviews',
-  entity: 'kx-dataview',
+  kind: 'kx-dataview',
   risk: 'read',
   summary:
     'List the dataviews of a database with all that get_kx_dataview shows, except tags. To search all databases, ' +
@@ -139,7 +139,7 @@ export const ListKxDataviews = operation({
 
 export const UpdateKxDataview = operation({
   http: 'PUT /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
-  entity: 'kx-dataview',
+  kind: 'kx-dataview',
   risk: 'update',
   raised: { to: 'disrupt' },
   target: DATAVIEW,

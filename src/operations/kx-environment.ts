@@ -109,7 +109,7 @@ const KxEnvironment = lazy(() =>
 
 export const CreateKxEnvironment = operation({
   http: 'POST /kx/environments',
-  entity: 'kx-environment',
+  kind: 'kx-environment',
   risk: 'create',
   summary:
     'Create a kdb environment, which holds databases, clusters, volumes and users. Its data is encrypted with a ' +
@@ -145,7 +145,7 @@ export const CreateKxEnvironment = operation({
 
 export const DeleteKxEnvironment = operation({
   http: 'DELETE /kx/environments/{environmentId}',
-  entity: 'kx-environment',
+  kind: 'kx-environment',
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
@@ -162,7 +162,7 @@ export const DeleteKxEnvironment = operation({
 
 export const GetKxEnvironment = operation({
   http: 'GET /kx/environments/{environmentId}',
-  entity: 'kx-environment',
+  kind: 'kx-environment',
   risk: 'read',
   summary:
     'Show a kdb environment: status, network, availability zones, KMS key, tags, ARN and, after a failure, the error ' +
@@ -175,7 +175,7 @@ export const GetKxEnvironment = operation({
 
 export const ListKxEnvironments = operation({
   http: 'GET /kx/environments',
-  entity: 'kx-environment',
+  kind: 'kx-environment',
   risk: 'read',
   summary:
     'List the kdb environments of this account and region, including deleted ones, with all that ' +
@@ -192,7 +192,7 @@ export const ListKxEnvironments = operation({
 
 export const UpdateKxEnvironment = operation({
   http: 'PUT /kx/environments/{environmentId}',
-  entity: 'kx-environment',
+  kind: 'kx-environment',
   risk: 'update',
   target: KX_ENVIRONMENT,
   // An omitted setting stays, because clients send only what changes.
@@ -215,7 +215,7 @@ export const UpdateKxEnvironment = operation({
 
 export const UpdateKxEnvironmentNetwork = operation({
   http: 'PUT /kx/environments/{environmentId}/network',
-  entity: 'kx-environment',
+  kind: 'kx-environment',
   risk: 'network',
   summary:
     'Connect a kdb environment to your network through a transit gateway, or set its DNS servers. Give exactly one ' +

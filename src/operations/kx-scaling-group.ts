@@ -36,7 +36,7 @@ const listedMembers = () => ({
 
 export const CreateKxScalingGroup = operation({
   http: 'POST /kx/environments/{environmentId}/scalingGroups',
-  entity: 'kx-scaling-group',
+  kind: 'kx-scaling-group',
   risk: 'create',
   summary:
     'Create a scaling group: one host whose memory and CPUs are shared by several kdb clusters in the same ' +
@@ -58,7 +58,7 @@ export const CreateKxScalingGroup = operation({
 
 export const DeleteKxScalingGroup = operation({
   http: 'DELETE /kx/environments/{environmentId}/scalingGroups/{scalingGroupName}',
-  entity: 'kx-scaling-group',
+  kind: 'kx-scaling-group',
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
@@ -73,7 +73,7 @@ export const DeleteKxScalingGroup = operation({
 
 export const GetKxScalingGroup = operation({
   http: 'GET /kx/environments/{environmentId}/scalingGroups/{scalingGroupName}',
-  entity: 'kx-scaling-group',
+  kind: 'kx-scaling-group',
   risk: 'read',
   summary:
     'Show a scaling group (a shared host): status, host type, availability zone, ARN, tags and the clusters on it. To ' +
@@ -86,7 +86,7 @@ export const GetKxScalingGroup = operation({
 
 export const ListKxScalingGroups = operation({
   http: 'GET /kx/environments/{environmentId}/scalingGroups',
-  entity: 'kx-scaling-group',
+  kind: 'kx-scaling-group',
   risk: 'read',
   summary:
     'List the scaling groups (shared hosts) of a kdb environment with status, host type, availability zone and ' +

@@ -48,7 +48,7 @@ const KxUser = lazy(() =>
 
 export const CreateKxUser = operation({
   http: 'POST /kx/environments/{environmentId}/users',
-  entity: 'kx-user',
+  kind: 'kx-user',
   risk: 'create',
   summary:
     'Create a user of a kdb environment: a name under which callers with a given IAM role connect to its clusters. ' +
@@ -69,7 +69,7 @@ export const CreateKxUser = operation({
 
 export const DeleteKxUser = operation({
   http: 'DELETE /kx/environments/{environmentId}/users/{userName}',
-  entity: 'kx-user',
+  kind: 'kx-user',
   risk: 'destroy',
   summary:
     'Delete a user of a kdb environment, who can then no longer get connection strings for its clusters. The IAM ' +
@@ -83,7 +83,7 @@ export const DeleteKxUser = operation({
 
 export const GetKxConnectionString = operation({
   http: 'GET /kx/environments/{environmentId}/connectionString',
-  entity: 'kx-user',
+  kind: 'kx-user',
   risk: 'reveal',
   secret: 'signedConnectionString',
   summary:
@@ -107,7 +107,7 @@ export const GetKxConnectionString = operation({
 
 export const GetKxUser = operation({
   http: 'GET /kx/environments/{environmentId}/users/{userName}',
-  entity: 'kx-user',
+  kind: 'kx-user',
   risk: 'read',
   summary: 'Show a user of a kdb environment: ARN, tags and IAM role. To find users by role, use find_kx_entities.',
   keywords: 'describe account permissions which role',
@@ -118,7 +118,7 @@ export const GetKxUser = operation({
 
 export const ListKxUsers = operation({
   http: 'GET /kx/environments/{environmentId}/users',
-  entity: 'kx-user',
+  kind: 'kx-user',
   risk: 'read',
   summary:
     'List the users of a kdb environment with their ARNs, IAM roles and dates. To find users in all environments, ' +
@@ -149,7 +149,7 @@ export const ListKxUsers = operation({
 
 export const UpdateKxUser = operation({
   http: 'PUT /kx/environments/{environmentId}/users/{userName}',
-  entity: 'kx-user',
+  kind: 'kx-user',
   risk: 'update',
   target: USER,
   update: { leftOut: {}, sensitive: ['iamRole'] },

@@ -89,7 +89,7 @@ const KxVolume = lazy(() =>
 
 export const CreateKxVolume = operation({
   http: 'POST /kx/environments/{environmentId}/kxvolumes',
-  entity: 'kx-volume',
+  kind: 'kx-volume',
   risk: 'create',
   summary:
     'Create a volume: network storage for dataviews, tickerplant logs, and data that clusters on scaling groups save ' +
@@ -121,7 +121,7 @@ export const CreateKxVolume = operation({
 
 export const DeleteKxVolume = operation({
   http: 'DELETE /kx/environments/{environmentId}/kxvolumes/{volumeName}',
-  entity: 'kx-volume',
+  kind: 'kx-volume',
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
@@ -137,7 +137,7 @@ export const DeleteKxVolume = operation({
 
 export const GetKxVolume = operation({
   http: 'GET /kx/environments/{environmentId}/kxvolumes/{volumeName}',
-  entity: 'kx-volume',
+  kind: 'kx-volume',
   risk: 'read',
   summary:
     'Show a volume: status, disk type, size in GB, availability zone, ARN, tags and the clusters that use it. The ' +
@@ -150,7 +150,7 @@ export const GetKxVolume = operation({
 
 export const ListKxVolumes = operation({
   http: 'GET /kx/environments/{environmentId}/kxvolumes',
-  entity: 'kx-volume',
+  kind: 'kx-volume',
   risk: 'read',
   summary:
     'List the volumes of a kdb environment with status, availability zone and description. For the size of one, ' +
@@ -173,7 +173,7 @@ export const ListKxVolumes = operation({
 
 export const UpdateKxVolume = operation({
   http: 'PATCH /kx/environments/{environmentId}/kxvolumes/{volumeName}',
-  entity: 'kx-volume',
+  kind: 'kx-volume',
   risk: 'update',
   raised: { to: 'disrupt', by: ({ nas1Configuration }) => nas1Configuration !== undefined },
   target: VOLUME,

@@ -75,7 +75,7 @@ const NON_SETTINGS = ['clientToken', 'deploymentConfiguration'];
 /** One operation of the FinSpace API as declared in the catalog; everything else is derived. */
 export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   readonly http: HttpTemplate;
-  readonly entity: EntityKind;
+  readonly kind: EntityKind;
   /** The lowest risk that a call can have. */
   readonly risk: Risk;
   /** The highest risk, and which inputs have it; without `by` it depends on the target. */
@@ -111,7 +111,7 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
 
 /** What the type of an operation keeps of its declaration: which kind it is about, and its lowest risk. */
 interface Literal<E extends EntityKind, R extends Risk> {
-  readonly entity: E;
+  readonly kind: E;
   readonly risk: R;
 }
 

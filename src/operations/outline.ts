@@ -9,8 +9,8 @@ export const operationOutlines = lazy(
   () =>
     Object.fromEntries(
       OPERATION_NAMES.map((name) => {
-        const { entity, risk } = operationNamed(name);
-        return [name, { entity, risk }];
+        const { kind, risk } = operationNamed(name);
+        return [name, { kind, risk }];
       }),
-    ) as Record<OperationName, Pick<Operation, 'entity' | 'risk'>>,
+    ) as Record<OperationName, Pick<Operation, 'kind' | 'risk'>>,
 );

@@ -55,7 +55,7 @@ export const nounOfLabel = (label: string, operationName?: OperationName) =>
     .trim();
 
 const environmentNounOf = (operationName: OperationName | undefined) =>
-  operationName !== undefined && operationNamed(operationName).entity === 'environment'
+  operationName !== undefined && operationNamed(operationName).kind === 'environment'
     ? 'datasetBrowserEnvironment'
     : 'kdbEnvironment';
 

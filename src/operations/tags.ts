@@ -16,7 +16,7 @@ const TaggableArn = lazy(() =>
 
 export const ListTagsForResource = operation({
   http: 'GET /tags/{resourceArn}',
-  entity: 'tags',
+  kind: 'tags',
   risk: 'read',
   summary:
     'List the tags of an environment, cluster, database, dataview, scaling group, volume or user. To find ' +
@@ -29,7 +29,7 @@ export const ListTagsForResource = operation({
 
 export const TagResource = operation({
   http: 'POST /tags/{resourceArn}',
-  entity: 'tags',
+  kind: 'tags',
   risk: 'update',
   summary:
     'Add tags to an environment, cluster, database, dataview, scaling group, volume or user, or change the values of ' +
@@ -45,7 +45,7 @@ export const TagResource = operation({
 
 export const UntagResource = operation({
   http: 'DELETE /tags/{resourceArn}',
-  entity: 'tags',
+  kind: 'tags',
   risk: 'update',
   summary:
     'Remove tags by key from an environment, cluster, database, dataview, scaling group, volume or user. Keys ' +

@@ -23,11 +23,11 @@ export const LASTING_CACHE_HINTS: CacheHints = { ttlMs: HOUR, cacheScope: 'priva
  * it, and otherwise less for lists and topologies than for single entities.
  */
 export function cacheHintsFor({ operation, topologyForm }: ResourceKind, contents: object): CacheHints {
-  const { entity } = operationNamed(operation);
+  const { kind } = operationNamed(operation);
   const isMany = topologyForm !== undefined || listMember(operationNamed(operation)) !== null;
   if (statusesIn(contents).some((status) => statusClass(status) === 'underway')) return privateFor(SECOND);
-  if (entity === 'kx-changeset' && !isMany) return LASTING_CACHE_HINTS;
-  if (entity === 'tags') return privateFor(60 * SECOND);
+  if (kind === 'kx-changeset' && !isMany) return LASTING_CACHE_HINTS;
+  if (kind === 'tags') return privateFor(60 * SECOND);
   return privateFor(isMany ? 5 * SECOND : 15 * SECOND);
 }
 

@@ -110,13 +110,13 @@ export function uriOf({ uriTemplate }: ResourceKind, input: Readonly<Record<stri
  * them.
  */
 export function urisTouchedBy(operation: OperationName, input: Readonly<Record<string, unknown>>): string[] {
-  const { entity } = operationNamed(operation);
+  const { kind: changedKind } = operationNamed(operation);
   const changedPath = route(operationNamed(operation)).path;
   const given: Readonly<Record<string, unknown>> = { ...input, environmentId: environmentIdIn(input) };
   return RESOURCE_KINDS.filter((kind) => {
     const declared = operationNamed(kind.operation);
     const mayShow =
-      kind.topologyForm !== undefined || changedPath.startsWith(route(declared).path) || declared.entity === entity;
+      kind.topologyForm !== undefined || changedPath.startsWith(route(declared).path) || declared.kind === changedKind;
     return mayShow && variablesOf(kind).every((name) => given[name] !== undefined);
   }).map((kind) => uriOf(kind, given));
 }

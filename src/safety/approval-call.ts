@@ -37,7 +37,7 @@ const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 export function callParts(facts: CallFacts, visibility: Visibility): ApprovalParts {
   const { operation, input, target, targetEnvironment } = facts;
   // The tags of an entity have a read of their own.
-  const kind = operationNamed(operation).entity === 'tags' ? undefined : target.noun;
+  const kind = operationNamed(operation).kind === 'tags' ? undefined : target.noun;
   const isShown =
     isTargetShown(facts, visibility.isOffered) && visibility.showsDetails(kind, targetPath(operation, input));
   const environment = targetEnvironment?.environment;
@@ -94,8 +94,8 @@ export function typedName(operation: OperationName, input: Members, { name }: Pi
 
 /** Whether the target of a call is a whole environment, of either kind. */
 export function targetsEnvironment(operation: OperationName, input: Members): boolean {
-  const { entity } = operationNamed(operation);
-  return input['environmentId'] !== undefined && (entity === 'kx-environment' || entity === 'environment');
+  const { kind } = operationNamed(operation);
+  return input['environmentId'] !== undefined && (kind === 'kx-environment' || kind === 'environment');
 }
 
 function verbOf(operation: OperationName, risk: Risk): string {

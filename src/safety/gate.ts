@@ -255,7 +255,7 @@ function actorFor({ principal, settings }: Plan): Actor {
 /** A key that all updates of one target have in common. */
 function targetKey({ name, input }: Pick<CallRequest, 'name' | 'input'>): string {
   const operation = operationNamed(name);
-  return digest([operation.entity, ...labels(operation).map((label) => input[label])]);
+  return digest([operation.kind, ...labels(operation).map((label) => input[label])]);
 }
 
 /** Stands for a client in the ledger: the steps of approved plans are consumed at once. */

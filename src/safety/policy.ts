@@ -124,11 +124,11 @@ export function refusalReason(
   caller: Caller,
   risk = operationOutlines()[name].risk,
 ): string | undefined {
-  const { entity } = operationOutlines()[name];
+  const { kind } = operationOutlines()[name];
   if (environments !== undefined && createsEnvironment(name))
     return 'This server is limited to certain environments (--environments), so it cannot create others.';
   if (readOnly && !POLICY[risk].readOnly) return 'This server runs with --read-only.';
-  if (toolsets !== undefined && !toolsets.includes(entity))
+  if (toolsets !== undefined && !toolsets.includes(kind))
     return `This server offers only the toolsets ${toolsets.join(', ')}.`;
   if (deny.includes(toolName(name))) return DENIED;
   return caller.refusal(risk);
@@ -136,8 +136,8 @@ export function refusalReason(
 
 /** Whether an operation creates an environment, of either kind. */
 export function createsEnvironment(name: OperationName): boolean {
-  const { entity, risk } = operationOutlines()[name];
-  return risk === 'create' && (entity === 'environment' || entity === 'kx-environment');
+  const { kind, risk } = operationOutlines()[name];
+  return risk === 'create' && (kind === 'environment' || kind === 'kx-environment');
 }
 
 /** Whether a caller is offered an operation. */

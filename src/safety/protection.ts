@@ -105,9 +105,9 @@ const causeText = (error: unknown): string =>
 
 /** The part of a call target's ARN after the environment's ARN; undefined for a call without a declared target. */
 export function targetPath(name: OperationName, input: Members): string | undefined {
-  const { target, entity } = operationNamed(name);
+  const { target, kind: own } = operationNamed(name);
   if (target === undefined) return undefined;
-  const kind = entity as KindName;
+  const kind = own as KindName;
   const { isUntagged, parent = kind } = NAMES[kind];
   return pathOf(isUntagged ? parent : kind, input);
 }
@@ -121,7 +121,7 @@ function withEnclosing(path: string): string[] {
 export async function environmentArn(call: Call, name: OperationName, input: Members) {
   const environmentId = String(input['environmentId']);
   const arn =
-    operationNamed(name).entity === 'environment'
+    operationNamed(name).kind === 'environment'
       ? (await call('GetEnvironment', { environmentId })).environment?.environmentArn
       : (await call('GetKxEnvironment', { environmentId })).environmentArn;
   if (arn === undefined) throw new Error('the environment has no ARN');

@@ -61,7 +61,7 @@ interface DeletedEntity extends Deletion {
 export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Date): Promise<RecoveryKit> {
   const { tool, input, backendLocation } = plan;
   const deletions: readonly Deletion[] = 'deletions' in plan ? plan.deletions : [plan];
-  const environmentDeletion = deletions.find(({ operation }) => operationNamed(operation).entity === 'kx-environment');
+  const environmentDeletion = deletions.find(({ operation }) => operationNamed(operation).kind === 'kx-environment');
   const all =
     deletions.length === 1 && environmentDeletion !== undefined
       ? [...(await contentsOf(call, input)), environmentDeletion]
@@ -102,7 +102,7 @@ async function contentsOf(call: Call, { environmentId }: Members): Promise<Delet
 
 async function readEntity(call: Call, { operation, input }: Deletion): Promise<DeletedEntity> {
   const target = await readTarget(call, operation, input);
-  return { operation, input, kind: operationNamed(operation).entity, entity: target?.entity };
+  return { operation, input, kind: operationNamed(operation).kind, entity: target?.entity };
 }
 
 const environmentArnOf = (call: Call, { operation, input }: Deletion) => environmentArn(call, operation, input);
@@ -154,7 +154,7 @@ function createFor(deleted: DeletedEntity, lostDatabases: readonly unknown[]): S
   // The service itself replaces a deleted node.
   if (operation === 'DeleteKxClusterNode') return undefined;
   const createOperation = OPERATION_NAMES.find(
-    (name) => operationNamed(name).entity === kind && operationNamed(name).risk === 'create',
+    (name) => operationNamed(name).kind === kind && operationNamed(name).risk === 'create',
   ) as OperationName;
   const schema = agentInput(operationNamed(createOperation));
   const members = requestForm(

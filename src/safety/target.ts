@@ -41,7 +41,7 @@ async function readTagged(call: Call, resourceArn: string): Promise<TargetEntity
 function namedInInput(name: OperationName, input: Members): TargetEntity {
   const label = createdLabel(name);
   if (label === undefined) return { noun: CLUSTER.noun, name: String(input[CLUSTER.member]), entity: {} };
-  const { noun } = NAMES[operationNamed(name).entity as KindName];
+  const { noun } = NAMES[operationNamed(name).kind as KindName];
   // The service chooses the ids of environments.
   return { noun, name: String(input[label] ?? input['name']), entity: {} };
 }

@@ -92,8 +92,8 @@ export function visibilityFor(offered: IsOffered, known: unknown): Visibility {
 
 /** Whether a caller may read the target of a call, or its tags if the call changes only these. */
 export function isTargetShown({ operation }: { readonly operation: OperationName }, offered: IsOffered): boolean {
-  const { target, entity } = operationNamed(operation);
-  if (entity === 'tags') return offered('ListTagsForResource');
+  const { target, kind } = operationNamed(operation);
+  if (kind === 'tags') return offered('ListTagsForResource');
   return target === undefined || offered(target.reader as OperationName);
 }
 

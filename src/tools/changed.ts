@@ -30,6 +30,6 @@ export function whatChanges(plan: Plan | undefined, offered: IsOffered) {
 
 /** The tags that a call changes; undefined for a call about something else. */
 const tagChanges = ({ operation, partsFor }: Plan) =>
-  operationNamed(operation).entity === 'tags'
+  operationNamed(operation).kind === 'tags'
     ? partsFor(EVERYTHING).changes.filter(({ before, after }) => before !== after)
     : undefined;

@@ -99,7 +99,7 @@ function problemsWith(operation: OperationName, input: Record<string, unknown>, 
 
 /** `user:ann`, `dataview:trades/live`; for a changeset, which has no name yet, `changeset:trades`. */
 function entityIdOf(operation: OperationName, input: Record<string, unknown>): string {
-  const kind = wordOf(operationNamed(operation).entity);
+  const kind = wordOf(operationNamed(operation).kind);
   const { databaseName } = input;
   return idOf(
     kind,

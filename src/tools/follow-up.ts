@@ -46,10 +46,10 @@ const waitTargetOf = ({ environment: _, until: __, ...target }: StartedChange): 
 
 /** An entity that a call leaves in a transitional status; a sentence if only another tool shows it. */
 function startedBy({ operation, input, output }: AcceptedCall): StartedChange | string | undefined {
-  const { settles, entity, target, risk } = operationNamed(operation);
+  const { settles, kind: own, target, risk } = operationNamed(operation);
   const isUnderway = settles !== undefined || statusClass(output['status'] as string | undefined) === 'underway';
   if (risk === 'read' || !isUnderway) return undefined;
-  const kind = WAITABLE_KINDS.find((each) => entity === `kx-${each}`);
+  const kind = WAITABLE_KINDS.find((each) => own === `kx-${each}`);
   if (kind === undefined) return settles && waitAdvice(String(target?.noun), settles.end);
   const environment = String(input['environmentId'] ?? output['environmentId']);
   const member = memberOf(kind);

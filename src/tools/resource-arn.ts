@@ -7,11 +7,11 @@ import { briefSignal, type Lookup } from './identify.ts';
 
 /** The ARN of what a call created, as the tag tools need it, if the reply does not contain it. */
 export async function arnOfNew(lookup: Lookup, name: OperationName, input: Members, output: Members) {
-  const { entity, risk } = operationNamed(name);
+  const { kind: own, risk } = operationNamed(name);
   const label = createdLabel(name);
   const isInReply = Object.keys(output).some((member) => member.endsWith('Arn'));
   if (risk !== 'create' || label === undefined || isInReply) return {};
-  const kind = wordOf(entity);
+  const kind = wordOf(own);
   const path = arnPath({ kind, name: String(input[label]), database: input['databaseName'] as string | undefined });
   if (path === undefined) return {};
   const { deps } = lookup;

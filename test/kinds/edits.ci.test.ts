@@ -29,7 +29,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
     file: 'operations/kx-volume.ts',
     from: 'export const DeleteKxVolume',
     to: `export const PurgeKxVolume = operation({
-      http: 'DELETE /purged/{volumeName}', entity: 'kx-volume', risk: 'destroy', summary: '', errors: [],
+      http: 'DELETE /purged/{volumeName}', kind: 'kx-volume', risk: 'destroy', summary: '', errors: [],
       input: () => z.strictObject({ volumeName: z.string() }), output: () => z.strictObject({}),
     });
     export const DeleteKxVolume`,
@@ -40,7 +40,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
     file: 'operations/kx-user.ts',
     from: 'export const DeleteKxUser',
     to: `export const CountKxUsers = operation({
-      http: 'GET /counted', entity: 'kx-user', risk: 'read', summary: '', errors: [],
+      http: 'GET /counted', kind: 'kx-user', risk: 'read', summary: '', errors: [],
       input: () => z.strictObject({}), output: () => z.strictObject({}),
     });
     export const DeleteKxUser`,

@@ -63,7 +63,7 @@ function listedOf(kind: KindName): string[] {
 const acceptedBy = (kind: KindName): Set<string> =>
   new Set(
     OPERATION_NAMES.map(operationNamed)
-      .filter(({ entity, risk }) => entity === kind && !['read', 'reveal', 'destroy'].includes(risk))
+      .filter(({ kind: own, risk }) => own === kind && !['read', 'reveal', 'destroy'].includes(risk))
       .flatMap(({ input }) => Object.keys(input().shape)),
   );
 

@@ -31,7 +31,7 @@ function settingsOf(name: OperationName): string[] {
 /** The operations that create or change an entity, except those that have all their arguments in the path. */
 const CHANGES = OPERATION_NAMES.filter((name) => {
   const operation = operationNamed(name);
-  if (['tags', 'environment'].includes(operation.entity)) return false;
+  if (['tags', 'environment'].includes(operation.kind)) return false;
   const isChange = ['create', 'update', 'disrupt', 'network'].includes(operation.risk);
   return isChange && settingsOf(name).some((member) => !labels(operation).includes(member));
 });
@@ -45,12 +45,12 @@ describe('every setting', () => {
     ({ environmentId } = await openBuilder(world));
     let changesetId = '';
     for (const [name, settings] of SETTINGS) {
-      const { entity, input: schema } = operationNamed(name);
+      const { kind, input: schema } = operationNamed(name);
       const input = only(schema().shape, { clientToken: token(), environmentId, ...settings });
       if (input['changesetId'] === LATEST) input['changesetId'] = changesetId;
       const made = await world.call(name, input as never);
       if (name === 'CreateKxChangeset') changesetId = made.changesetId;
-      const get = NAMES[entity as 'kx-user'].get as OperationName;
+      const get = NAMES[kind as 'kx-user'].get as OperationName;
       const reply = await world.call(get, only(operationNamed(get).input().shape, { ...input, ...made }) as never);
       given.push({ name, input, made, reply });
     }
@@ -66,11 +66,11 @@ describe('every setting', () => {
   // An update that ignores a member would still show the value from before.
   it('has another value in an update than before', () => {
     for (const [at, { name, input }] of given.entries()) {
-      const { entity, update } = operationNamed(name);
-      const { member: key } = NAMES[entity as 'kx-user'];
+      const { kind, update } = operationNamed(name);
+      const { member: key } = NAMES[kind as 'kx-user'];
       const earlier = given.slice(0, at).filter((it) => input[key] === undefined || it.input[key] === input[key]);
       for (const member of Object.keys(update?.settings(input) ?? {}).filter((it) => it in input)) {
-        const before = earlier.findLast((it) => operationNamed(it.name).entity === entity && member in it.input);
+        const before = earlier.findLast((it) => operationNamed(it.name).kind === kind && member in it.input);
         expect({ name, [member]: input[member] }).not.toEqual({ name, [member]: before?.input[member] });
       }
     }

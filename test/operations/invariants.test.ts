@@ -16,7 +16,7 @@ const withRisk = (risk: string) => OPERATION_NAMES.filter((name) => operationNam
 
 describe('the catalog', () => {
   it('has 50 operations: 5 of the dataset browser, 42 of kdb, 3 of tags', () => {
-    const family = (entity: RegExp) => OPERATION_NAMES.filter((name) => entity.test(operationNamed(name).entity));
+    const family = (kind: RegExp) => OPERATION_NAMES.filter((name) => kind.test(operationNamed(name).kind));
     expect(OPERATION_NAMES).toHaveLength(50);
     expect(family(/^environment$/)).toHaveLength(5);
     expect(family(/^tags$/)).toHaveLength(3);
@@ -25,7 +25,7 @@ describe('the catalog', () => {
   });
 
   it('has operations of every kind of entity', () => {
-    expect(new Set(OPERATION_NAMES.map((name) => operationNamed(name).entity))).toEqual(new Set(ENTITY_KINDS));
+    expect(new Set(OPERATION_NAMES.map((name) => operationNamed(name).kind))).toEqual(new Set(ENTITY_KINDS));
   });
 
   it('classifies every DELETE as destroy, except UntagResource, which only removes tags', () => {
@@ -189,7 +189,7 @@ function inside(schema: unknown, path: readonly string[]): unknown {
 
 /** No operation lists the ARNs of tagged entities, and environments have no parent that could be listed. */
 const withoutLister = (name: OperationName) =>
-  operationNamed(name).entity === 'tags' || labels(operationNamed(name)).length === 0;
+  operationNamed(name).kind === 'tags' || labels(operationNamed(name)).length === 0;
 
 const TYPED = [
   z.ZodObject,

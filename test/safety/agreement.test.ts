@@ -55,7 +55,7 @@ const refusal = (call: Call, { name }: Command, input: Members, made: Made): Pro
 
 /** The ids of the environments created so far, of both kinds. */
 type Made = Record<string, string[]>;
-const kindOf = (name: Command['name']) => operationNamed(name).entity;
+const kindOf = (name: Command['name']) => operationNamed(name).kind;
 
 /** No reply shows how many loads are in progress. */
 const UNSEEN = /concurrent changeset ingestions/;

@@ -27,7 +27,7 @@ const refusedAtDispatch = async (restrictions: Partial<Restrictions>, name: Oper
 };
 
 describe.each(OPERATION_NAMES)('%s', (name) => {
-  const { risk, entity } = operationNamed(name);
+  const { risk, kind } = operationNamed(name);
 
   it('needs approval exactly if its risk requires it', () => {
     for (const risen of RISKS.slice(RISKS.indexOf(risk))) {
@@ -53,12 +53,12 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
   });
 
   it('is withheld from the list and at dispatch alike', async () => {
-    const otherEntity = entity === 'kx-user' ? 'kx-cluster' : 'kx-user';
+    const otherKind = kind === 'kx-user' ? 'kx-cluster' : 'kx-user';
     for (const [restrictions, offered] of [
       [{}, true],
       [{ readOnly: true }, POLICY[risk].readOnly],
-      [{ toolsets: [entity] }, true],
-      [{ toolsets: [otherEntity] }, false],
+      [{ toolsets: [kind] }, true],
+      [{ toolsets: [otherKind] }, false],
       [{ deny: [toolName(name)] }, false],
     ] as [Partial<Restrictions>, boolean][]) {
       expect(listed(restrictions).includes(toolName(name))).toBe(offered);

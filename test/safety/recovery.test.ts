@@ -37,7 +37,7 @@ let tokens = 0;
 async function run({ create }: RecoveryKit, into?: string): Promise<void> {
   for (const step of create) {
     const name = operationOf(step.tool) as OperationName;
-    const isWhole = operationNamed(name).entity === 'kx-environment';
+    const isWhole = operationNamed(name).kind === 'kx-environment';
     if (into !== undefined && isWhole) continue;
     const clientToken = 'clientToken' in operationNamed(name).input().shape ? { clientToken: `again-${++tokens}` } : {};
     const place = into === undefined ? {} : { environmentId: into };

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { remoteFindings } from '../../src/commands/doctor-http.ts';
+import { httpFindings } from '../../src/commands/doctor-http.ts';
 import type { DoctorFinding } from '../../src/commands/finding.ts';
 import { configure } from '../../src/config.ts';
 import { positionFile } from '../../src/store/position-file.ts';
@@ -97,7 +97,7 @@ describe('settings with which no server starts', () => {
 
   it('are reported by doctor if only an HTTP server has them', async () => {
     const config = configure({ stateDir: folder, store: STORE, authTokens: join(folder, 'tokens.json') }, {});
-    const found = (await remoteFindings(config)).find(({ check }) => check === 'seal keys');
+    const found = (await httpFindings(config)).find(({ check }) => check === 'seal keys');
     expect(found).toMatchObject({ status: 'failed', detail: '--store: needs --seal-keys' });
   });
 });

@@ -13,8 +13,8 @@ export const TARGETED = OPERATION_NAMES.filter((name) => operationNamed(name).ta
 
 /** The kind of the target of an operation: the kind that the operation is about, its parent or what is inside of it. */
 export function targetKind(operation: Targeted): KindName {
-  const { target, entity } = operationNamed(operation);
-  const own = entity as KindName;
+  const { target, kind: declared } = operationNamed(operation);
+  const own = declared as KindName;
   const kind = KIND_NAMES.find(
     (each) => NAMES[each].member === target?.member && (lineage(each).includes(own) || lineage(own).includes(each)),
   );
