@@ -11,7 +11,7 @@ export interface Item {
   readonly kind: string;
   readonly name: string;
   readonly detail?: string | undefined;
-  /** Not a whole ARN, but its path after the ARN of the environment, such as `/kxCluster/hdb`. */
+  /** Not a whole ARN, but its path after the ARN of the environment, such as `/kxCluster/hdb`. Digests of open approvals have this name. */
   readonly arn?: string | undefined;
   /** Time of creation, if it was read: distinguishes successive entities with the same name. */
   readonly made?: string | undefined;
