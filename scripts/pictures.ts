@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { approvalPage } from '../src/approval-page/index.ts';
+import { localPage } from '../src/approval-page/index.ts';
 import { finspaceCall } from '../src/finspace/call.ts';
 import { environmentGraph } from '../src/inventory/graph.ts';
 import { environmentSvg } from '../src/inventory/svg/picture.ts';
@@ -68,7 +68,7 @@ async function photographApproval(): Promise<void> {
   const listener = await listen((request) => handle(request), { host: '127.0.0.1', port: 0 });
   const origin = `http://127.0.0.1:${listener.port}`;
   const [pending] = await approvals.list();
-  const page = approvalPage({
+  const page = localPage({
     approvals,
     now: Date.now,
     origins: [origin],

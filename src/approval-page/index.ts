@@ -4,7 +4,7 @@ import { notice } from './notices.ts';
 import { type ApprovalPageContext, handlePlans, type RecentPlan } from './plans.ts';
 import { clock } from './views.ts';
 
-export interface ApprovalPageOptions {
+export interface LocalPageOptions {
   readonly approvals: PassphraseApprovals;
   readonly now: () => number;
   /** The origins that the page is served under, for example `http://127.0.0.1:4000`. */
@@ -17,14 +17,14 @@ export interface ApprovalPageOptions {
   readonly onerror: (error: unknown) => void;
 }
 
-export interface ApprovalPage {
+export interface LocalPage {
   /** Path of the link for the person's browser. It opens once. */
   readonly link: string;
   handle(request: Request): Promise<Response>;
 }
 
-/** The approval page: shows open plans, and accepts the passphrase and the name of the target. Works without scripts. */
-export function approvalPage(options: ApprovalPageOptions): ApprovalPage {
+/** The local page: shows open plans, and accepts the passphrase and the name of the target. Works without scripts. */
+export function localPage(options: LocalPageOptions): LocalPage {
   const { approvals, now, origins, firstCode, command, onerror } = options;
   const newLinkText = `For a new link: ${command(firstCode === undefined ? '--web' : `--web ${firstCode}`)}`;
   const access = browserAccess(origins, newLinkText);

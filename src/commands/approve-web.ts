@@ -8,7 +8,7 @@ import { stopSignal } from './stop-signal.ts';
 const PAGE_OPEN_MS = 60 * 60_000;
 
 /** Serves the local page and prints its link, until Ctrl-C or for at most an hour. */
-export async function serveApprovalPage(
+export async function serveLocalPage(
   approvals: PassphraseApprovals,
   stateDir: string,
   first: PendingApproval | undefined,

@@ -109,8 +109,8 @@ async function openPage(approvals: PassphraseApprovals, stateDir: string, code: 
   const chosen = code === undefined ? undefined : await findPlan(await approvals.list(), code, approvals.status);
   await approvals.requireUsableKey();
   if (!isTerminal()) throw terminalRequired('Opening the local page');
-  const { serveApprovalPage } = await import('./approve-web.ts');
-  await serveApprovalPage(approvals, stateDir, chosen);
+  const { serveLocalPage } = await import('./approve-web.ts');
+  await serveLocalPage(approvals, stateDir, chosen);
 }
 
 async function withTerminal(what: string, work: (terminal: Terminal) => Promise<void>): Promise<void> {

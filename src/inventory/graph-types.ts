@@ -148,7 +148,7 @@ export interface GraphOptions {
   readonly changesetsSince?: string | undefined;
   /** True if the newest changesets are enough; unread older ones are then not a gap. */
   readonly onlyNewestChangesets?: boolean | undefined;
-  /** Whether to read the changes of a changeset, with one call each; of none when omitted. */
+  /** Whether to read the changes of a changeset, with one call each, besides those of failed and unlisted ones. */
   readonly readsChangesOf?: ((changesetId: string) => boolean) | undefined;
   /** The limits of the quotas whose use to count. */
   readonly quotas?: Quotas | undefined;

@@ -29,6 +29,7 @@ export async function missingTarget(
   const { noun, member, reader } = operationNamed(operation).target as Target;
   const parentLabels = labels(operationNamed(operation)).filter((label) => label !== member);
   const where = parentLabels.map((label) => `${nounOfLabel(label)} ${quoteUntrusted(String(input[label]))}`).join(', ');
+  // `readTarget` finds nothing only where the reader of the target is a list; a get rejects.
   const lister = reader as OperationName;
   const parents = Object.fromEntries(parentLabels.map((label) => [label, input[label]]));
   const existing = offered(lister) ? await existingText(call, lister, parents, member) : '';

@@ -72,8 +72,8 @@ interface Stop {
 /** The result of a teardown that stopped. The result of a task names the deletions, because its client saw no progress. */
 function stoppedAt({ deletions }: TeardownPlan, requested: number, { why, failed = [], asTask }: Stop): CallToolResult {
   const names = (some: readonly TeardownStep[]) => some.slice(0, MAX_NAMED).map(({ item }) => itemText(item));
-  const [done, rest] = [deletions.slice(0, requested), deletions.slice(requested)];
-  const deleted = done.filter(({ item }) => !failed.some((each) => each.item === item));
+  const rest = deletions.slice(requested);
+  const accepted = deletions.slice(0, requested).filter(({ item }) => !failed.some((each) => each.item === item));
   return structured(
     {
       finished: false,
@@ -81,7 +81,7 @@ function stoppedAt({ deletions }: TeardownPlan, requested: number, { why, failed
       left: rest.length,
       why,
       ...failedRows(failed),
-      ...(asTask ? { deleted: names(deleted) } : {}),
+      ...(asTask ? { deleted: names(accepted) } : {}),
       rest: names(rest),
     },
     `To continue, ${CALL_AGAIN}`,

@@ -3,7 +3,7 @@ export interface Unfinished {
   readonly why: string;
   readonly requested: number;
   readonly left: number;
-  /** If it stopped before the last deletion: the entities whose deletion was requested, and the others. */
+  /** If it stopped before the last deletion: the entities whose deletion was requested and has not failed, and those that are left. */
   readonly deleted?: readonly string[];
   readonly rest?: readonly string[];
   /** The accepted deletions that have failed. */

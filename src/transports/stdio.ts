@@ -12,7 +12,7 @@ export interface StdioOptions extends Pick<StdioWireOptions, 'input' | 'output' 
   readonly mutationsSettled: () => Promise<void>;
   /** Resolves when the parent process has ended; called once the input has ended. */
   readonly parentEnded: () => Promise<void>;
-  /** Maximum duration of one call: when input has ended, responses are awaited for this long. */
+  /** When input has ended, responses are awaited for this long: the time limit of a call that does not wait for its turn. */
   readonly callMs: number;
   /** Called when reading stops, with the number of requests that are not answered yet. */
   readonly onending: (left: number) => void;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { approvalPage } from '../../src/approval-page/index.ts';
+import { localPage } from '../../src/approval-page/index.ts';
 import { initApprover } from '../../src/safety/approver.ts';
 import type { ShownPlan } from '../../src/safety/ledger.ts';
 import { listen } from '../../src/transports/http/listener.ts';
@@ -38,7 +38,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     const origin = `http://127.0.0.1:${listener.port}`;
     const command = (args: string) => `finspace-mcp approve ${args}`;
     const firstCode = pending.code;
-    const page = approvalPage({ approvals, now, origins: [origin], firstCode, command, onerror: console.error });
+    const page = localPage({ approvals, now, origins: [origin], firstCode, command, onerror: console.error });
     handle = page.handle;
     const context = await browser.newContext({ javaScriptEnabled: false, viewport: options.viewport ?? null });
     onTestFinished(() => context.close());

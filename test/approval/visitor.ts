@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs';
-import { type ApprovalPage, approvalPage } from '../../src/approval-page/index.ts';
+import { type LocalPage, localPage } from '../../src/approval-page/index.ts';
 import { approvalsIn, stateDirectory } from './support.ts';
 
 export const ORIGIN = 'http://127.0.0.1:4000';
@@ -10,7 +10,7 @@ export async function pageIn({ keys, clock, first }: { keys?: string; clock?: { 
   if (keys !== undefined) cpSync(keys, dir, { recursive: true });
   const kept = await approvalsIn(dir, 'page', clock);
   const errors: unknown[] = [];
-  const page = approvalPage({
+  const page = localPage({
     approvals: kept.approvals,
     now: kept.now,
     origins: [ORIGIN],
@@ -39,7 +39,7 @@ export interface Answer {
 }
 
 /** What looks to the page like a browser without scripts: keeps the cookie, follows redirects and reloads, sends forms. */
-export function visitor({ handle, link }: ApprovalPage) {
+export function visitor({ handle, link }: LocalPage) {
   let cookie = '';
   const request = async (path: string, init: RequestInit = {}): Promise<Answer> => {
     const headers = new Headers({ host: new URL(ORIGIN).host, ...(cookie === '' ? {} : { cookie }) });

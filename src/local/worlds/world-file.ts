@@ -55,7 +55,7 @@ const WorldFileSchema = z.strictObject({
   entities: z.array(FileEntity),
 });
 
-/** A world as JSON: everything except client tokens, which expire within minutes. */
+/** A world as JSON: its entities and settings, without client tokens, which expire within minutes, and without its own identity. */
 export type WorldFile = z.output<typeof WorldFileSchema>;
 
 export const header = { format: FORMAT, version: VERSION } as const;

@@ -124,7 +124,7 @@ interface Pair {
   readonly differing: Row;
 }
 
-/** How many entities of each kind differ in which settings, so that pure differences in size are visible. */
+/** How many entities of each kind differ in which settings: it shows, for example, that only sizes differ. */
 function changedSettingsIn(pairs: readonly Pair[]): Record<string, Record<string, number>> {
   const kinds = [...new Set(pairs.map(({ kind }) => kind))];
   const counts = kinds.map((kind) => {

@@ -11,7 +11,7 @@ export type Sort = (typeof SORTS)[number];
 
 interface Order {
   readonly compare: (a: Many, b: Many) => number;
-  /** What it compares, if only some kinds have it and only the read of each entity shows it. */
+  /** What it compares, if only some kinds have it; then the details of the entities are read. */
   readonly property?: 'size' | 'fullness';
 }
 

@@ -36,10 +36,10 @@ export const whatDependsOn = fleetTool({
   run: async (reader, input) => {
     const { environment, name: given, kind } = input;
     const located =
-      environment === undefined ? await locate(reader, given, kind) : { id: environment, name: given, gaps: [] };
+      environment === undefined ? await locate(reader, given, kind) : { environment, name: given, gaps: [] };
     const { name } = located;
     const readsChangesOf = (changesetId: string) => name.endsWith(changesetId);
-    const graph = await reader.graph(located.id, { readsChangesOf });
+    const graph = await reader.graph(located.environment, { readsChangesOf });
     const found = onlyEntity(graph, name, kind);
     const { holder, entity } =
       found === undefined ? await olderChangeset(reader, graph, input, name) : { holder: graph, entity: found };
@@ -129,7 +129,7 @@ async function locate(reader: FleetReader, name: string, kind: Kind | undefined)
     throw new Unanswerable(
       `Several environments have an entity with that name: ${found}. Give one of them as environment.`,
     );
-  return { id: only.environmentId, name, gaps };
+  return { environment: only.environmentId, name, gaps };
 }
 
 const unsearchedGap = (count: number): ReadGap => ({
@@ -140,8 +140,8 @@ const unsearchedGap = (count: number): ReadGap => ({
 /** The environment that a word such as `uat` means; undefined if there is none. */
 async function environmentOf(reader: FleetReader, wanted: string) {
   try {
-    const { environmentId: id = '', name = '' } = await reader.environment(wanted);
-    return { id, name };
+    const { environmentId: environment = '', name = '' } = await reader.environment(wanted);
+    return { environment, name };
   } catch (error) {
     if (error instanceof Unanswerable) return undefined;
     throw error;
