@@ -20,7 +20,7 @@ export const roundedMs = (ms: number) => Math.round(ms * 10) / 10;
 
 type Level = keyof Log;
 
-/** Writes to stderr at once: lines for people on a terminal, JSON elsewhere, unless the configuration says which. */
+/** Writes to stderr: lines for people on a terminal, JSON elsewhere, unless the configuration says which. */
 export function stderrLog(config: Pick<Config, 'logLevel' | 'logFormat'>): Log & { flushed(): Promise<void> } {
   const { logLevel, logFormat = isatty(2) ? 'text' : 'json' } = config;
   const { write, flushed } = logFormat === 'text' ? textLines() : jsonLines(logLevel);

@@ -11,7 +11,10 @@ export interface Item {
   readonly kind: string;
   readonly name: string;
   readonly detail?: string | undefined;
-  /** Not a whole ARN, but its path after the ARN of the environment, such as `/kxCluster/hdb`. Digests of open approvals have this name. */
+  /**
+   * Not a whole ARN, but its path after the ARN of the environment, such as `/kxCluster/hdb`. The digests of open approvals contain this
+   * member with its name, so it stays.
+   */
   readonly arn?: string | undefined;
   /** Time of creation, if it was read: distinguishes successive entities with the same name. */
   readonly made?: string | undefined;

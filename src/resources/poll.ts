@@ -81,7 +81,10 @@ export function poll(uri: string, onChange: () => void, { stateOf, everyMs, now,
   };
 }
 
-/** The content that decides whether a resource has changed. A picture contains the current time; its topology does not. */
+/**
+ * A digest of the content that decides whether a resource has changed: for a picture, which shows the current time, that of its
+ * topology, without the time of the read.
+ */
 export function readState(deps: ResourceDependencies): PollOptions['stateOf'] {
   return async (uri, signal) => {
     const found = resourceAt(uri);

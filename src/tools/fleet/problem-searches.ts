@@ -100,7 +100,10 @@ function readTogether(searches: readonly Search[], kinds: readonly Kind[] | unde
   };
 }
 
-/** A first read leaves out the details of clusters and volumes that the lists already show to be in use. */
+/**
+ * A first read leaves out the details of volumes that the lists show to be in use, and of clusters without databases that a scaling
+ * group lists.
+ */
 const FIRST_READ: GraphOptions = {
   clusterTypes: TYPES_WITH_DATABASES,
   detailsOfUnhosted: true,
