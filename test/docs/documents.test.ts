@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DOCUMENTS, LINTER, withParts } from '../../scripts/documents.ts';
@@ -33,6 +33,21 @@ it('each runtime dependency is justified in docs/decisions', () => {
 it('docs/tools.md has one row for each operation', () => {
   for (const name of OPERATION_NAMES)
     expect(read('docs/tools.md').split(`| \`${toolName(name)}\` | ${name} |`)).toHaveLength(2);
+});
+
+it('CONTRIBUTING.md names only what exists', () => {
+  const folders = ['src', 'test', 'scripts', 'bench', 'evals'];
+  const code = folders
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+    )
+    .filter((path) => /\.(?:ts|mjs)$/.test(path) && path !== join('test', 'docs', 'documents.test.ts'));
+  const words = new Set(code.flatMap((path) => read(path).match(/\w+/g) ?? []));
+  const text = read('CONTRIBUTING.md');
+  const names = [...text.matchAll(/`([A-Za-z]\w+)`/g)].map(([, name = '']) => name);
+  const files = [...text.matchAll(/`((?:src|test|scripts|bench|evals)\/[\w./-]+)`/g)].map(([, path = '']) => path);
+  expect(names.filter((name) => !words.has(name) && name !== 'vVERSION')).toEqual([]);
+  expect(files.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
 it('the picture is what the server draws of the demo world (npm run docs)', async () => {
