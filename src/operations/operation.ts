@@ -14,7 +14,7 @@ export type Risk = (typeof RISKS)[number];
 /** Whether calls of a risk only show something. */
 export const changesNothing = (risk: Risk): boolean => risk === 'read' || risk === 'reveal';
 
-/** The kinds of FinSpace entity, which are also the words that `--toolsets` takes. */
+/** What operations are about, which are also the words that `--toolsets` takes: nodes belong to clusters, and tags to all kinds. */
 export const ENTITY_KINDS = [
   'environment',
   'kx-environment',
