@@ -137,7 +137,7 @@ export function operation<I extends z.ZodObject, O extends z.ZodObject, E extend
   };
 }
 
-/** A function that calls another once, at its first call, and returns that value each time. The catalog uses it, so that start-up builds no schema. */
+/** A function that calls another once, when it is first called, and returns that value each time. So start-up builds no schema. */
 export function lazy<T>(build: () => T): () => T {
   let built: { value: T } | undefined;
   return () => {
