@@ -63,8 +63,8 @@ interface WaitingRequest extends LimitedRequest {
 
 /**
  * A limiter for an endpoint of which nothing is known. Background reads: the concurrency grows while they are answered, and halves
- * after failures and refusals; the first refusal sets their rate to a fifth less than was answered in the second before, and each later one lowers it by
- * a fifth. Other requests wait for the pause that the endpoint asks for, and a moment for their turn.
+ * after failures and refusals; the first refusal sets their rate to a fifth less than was answered in the second before, and each
+ * later one lowers it by a fifth. Other requests wait for the pause that the endpoint asks for, and a moment for their turn.
  */
 export function limiter({ now = () => performance.now(), schedule = afterwards }: LimiterOptions = {}): Limiter {
   const queue = fairQueue<WaitingRequest>([({ fairnessKey }) => fairnessKey, ({ question }) => question]);
