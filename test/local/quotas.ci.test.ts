@@ -218,7 +218,7 @@ describe('the published quotas', () => {
   });
 });
 
-test('raised quotas allow three times as many creates and more', async () => {
+test('raised quotas refuse none of several creates of each kind', async () => {
   await open('raised');
   const { environmentId } = builder;
   await builder.database('trades');

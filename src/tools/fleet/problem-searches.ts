@@ -101,8 +101,8 @@ function readTogether(searches: readonly Search[], kinds: readonly Kind[] | unde
 }
 
 /**
- * A first read leaves out the details of volumes that the lists show to be in use, and of clusters without databases that a scaling
- * group lists.
+ * A first read leaves out the details of volumes that the lists show to be in use, and of clusters that a scaling group lists, if
+ * clusters of their type mount no databases.
  */
 const FIRST_READ: GraphOptions = {
   clusterTypes: TYPES_WITH_DATABASES,
