@@ -12,13 +12,15 @@ export const toolsNote =
   (text: string): string => {
     const offered = new Set(listedTools(restrictions, caller).map(({ name }) => name));
     const missing = describedTools()
-      .map(({ name }) => `\`${name}\``)
-      .filter((name) => text.includes(name) && !offered.has(name.slice(1, -1)));
+      .map(({ name }) => name)
+      .filter((name) => !offered.has(name) && text.includes(quoted(name)));
     return [
       ...(catalog === 'search' ? [FINDING_TOOLS] : []),
-      ...(missing.length > 0 ? [`This server does not offer ${missing.join(', ')}. ${SAY_FIRST}`] : []),
+      ...(missing.length > 0 ? [`This server does not offer ${missing.map(quoted).join(', ')}. ${SAY_FIRST}`] : []),
     ].join('\n');
   };
 
 const FINDING_TOOLS = 'Tools are found with find_tools and run with call_read_tool or call_write_tool.';
 const SAY_FIRST = 'Before you start, tell the person which steps are therefore impossible.';
+/** As texts for agents name a tool. */
+const quoted = (name: string) => `\`${name}\``;
