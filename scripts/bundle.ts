@@ -1,26 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire, isBuiltin } from 'node:module';
-import { dirname, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { operationOutlines } from '../src/operations/outline.ts';
 import { toolCatalog } from '../src/tools/tool-catalog.ts';
+import { commonJs } from './common-js.ts';
 import { lazySchemas } from './lazy-schemas.ts';
 import { EXTERNAL } from './packed-manifest.ts';
 
-const require = createRequire(import.meta.url);
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /**
- * The `require` of each file: it makes the one of Node only for packages, because every file of a start would pay for that.
- */
-const REQUIRE =
-  "(id) => process.getBuiltinModule(id) ?? process.getBuiltinModule('node:module').createRequire(import.meta.url)(id)";
-
-/**
  * How every program is bundled, including those that a bench compares with ours. Identifiers are kept, so that stack traces are readable.
- * Bundled CommonJS modules need the `require` of the banner.
  */
 export const BUNDLE = {
   bundle: true,
@@ -38,51 +30,27 @@ export const BUNDLE = {
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
-  banner: { js: `const require = ${REQUIRE};` },
 } as const satisfies BuildOptions;
 
 /** Bundles the product into a folder and returns its sources; with `eager`, the MCP SDK builds all its schemas when it is loaded. */
 export async function bundleProduct(outdir: string, { eager = false } = {}): Promise<string[]> {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     ...BUNDLE,
+    // CommonJS has none.
+    supported: { 'top-level-await': false },
     entryPoints: [at('src/cli.ts'), at('src/api.ts')],
     metafile: true,
     outdir,
     splitting: true,
     external: [...EXTERNAL],
-    plugins: [requiredBuiltins, embedded, oneStart, ...(eager ? [] : [lazySchemas()])],
+    plugins: [embedded, oneStart, ...(eager ? [] : [lazySchemas()])],
+    write: false,
   });
-  return Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${BUILTIN}:`));
+  mkdirSync(outdir, { recursive: true });
+  for (const { path, text } of outputFiles) writeFileSync(path, commonJs(basename(path), text));
+  writeFileSync(join(outdir, 'package.json'), JSON.stringify({ type: 'commonjs' }));
+  return Object.keys(metafile.inputs);
 }
-
-/** The namespace of the modules of Node. */
-const BUILTIN = 'builtin';
-
-/**
- * Loads the modules of Node without `import`. An `import` of one reads each of its exports, also those that Node loads on first use: for
- * `node:http`, that takes 20 ms on Node 22 and newer.
- */
-const requiredBuiltins: Plugin = {
-  name: 'required-builtins',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^[a-z\d:/_]+$/ }, ({ path, kind, importer }) => {
-      if (!isBuiltin(path)) return undefined;
-      if (kind !== 'import-statement') return { path, external: true };
-      // One for each importer, because splitting would make a file of one that several share.
-      return {
-        path: `${path} for ${relative(at('.'), importer)}`,
-        namespace: BUILTIN,
-        pluginData: path.replace(/^(?:node:)?/, 'node:'),
-      };
-    });
-    onLoad({ filter: /./, namespace: BUILTIN }, ({ pluginData: path }) => {
-      const names = Object.keys(require(path) as object).filter((name) => /^\w+$/.test(name));
-      const exported = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`);
-      const builtin = `const builtin = process.getBuiltinModule('${path}');`;
-      return { contents: [builtin, 'export default builtin;', ...exported].join('\n') };
-    });
-  },
-};
 
 /** What a start reads of the operations and tools, by the module that computes it from their declarations. */
 const EMBEDDED: ReadonlyMap<string, Readonly<Record<string, () => unknown>>> = new Map([

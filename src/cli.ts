@@ -6,17 +6,24 @@ import { VERSION } from './version.ts';
 
 watchOutput();
 ensureHome(process.env);
-const argv = process.argv.slice(2);
-const asksForHelp = argv[0] === 'help' || argv.some((word) => /^(?:-h|--help)$/.test(word));
-let code = 0;
-if (argv.length === 1 && /^(?:-v|--version)$/.test(argv[0] as string)) writeOut(`${VERSION}\n`);
-else {
+void runToExit(process.argv.slice(2));
+
+async function runToExit(argv: readonly string[]): Promise<never> {
+  const code = await run(argv);
+  const failure = await flushOutput();
+  if (failure !== undefined) process.stderr.write(`finspace-mcp: ${failure}\n`);
+  process.exit(failure === undefined ? code : code || 1);
+}
+
+/** Runs a command line, and returns the exit code. */
+async function run(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && /^(?:-v|--version)$/.test(argv[0] as string)) {
+    writeOut(`${VERSION}\n`);
+    return 0;
+  }
   cacheCompiledCode(process.env);
   // Loaded here, so that compiled code comes from the cache, and that --version and --help do not load what serves clients.
-  code = asksForHelp
-    ? await (await import('./main.ts')).main(argv, async (line) => (await import('./start.ts')).run(line))
-    : await (await import('./start.ts')).start(argv);
+  const asksForHelp = argv[0] === 'help' || argv.some((word) => /^(?:-h|--help)$/.test(word));
+  if (!asksForHelp) return (await import('./start.ts')).start(argv);
+  return (await import('./main.ts')).main(argv, async (line) => (await import('./start.ts')).run(line));
 }
-const failure = await flushOutput();
-if (failure !== undefined) process.stderr.write(`finspace-mcp: ${failure}\n`);
-process.exit(failure === undefined ? code : code || 1);
