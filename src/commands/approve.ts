@@ -39,7 +39,7 @@ export async function approve(
     const approvals = passphraseApprovals({
       dir: stateDir,
       key,
-      // It opens no approvals that could expire.
+      // This command opens no approvals, so how long they are open does not matter.
       ledger: store.ledger(0),
       attempts: store.attempts,
       now: Date.now,

@@ -9,7 +9,7 @@ export type AttemptOutcome = 'answered' | 'refused' | 'failed' | 'inconclusive';
 
 /** One request that may be sent now. */
 export interface Admission {
-  /** Ends it; all requests wait for `retryAfterMs`, as the endpoint asked. */
+  /** Ends it. If the endpoint asked to wait, all other requests do, for at most `MAX_PAUSE_MS`. */
   done(outcome: AttemptOutcome, retryAfterMs?: number): void;
 }
 

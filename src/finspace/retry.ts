@@ -1,6 +1,6 @@
 import type { TransientCause } from './diagnosed-error.ts';
 
-/** The pause in milliseconds before the retry that follows attempt `attempt`, counted from 1. */
+/** The pause in milliseconds after an attempt, counted from 1, unless the endpoint asks for a longer one. */
 export type Backoff = (attempt: number, cause: TransientCause) => number;
 
 /** Exponential backoff with full jitter: first up to 200 ms, or up to 1 s when the service throttles; each time up to twice as long. */

@@ -75,14 +75,14 @@ function rowsOf(entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row
   const own = entities.filter((entity) => entity.kind === kind);
   const isMixed = new Set(own.map(({ status }) => status)).size > 1;
   return own.map((entity) => {
-    const { status, ...row } = withoutRepeated(entityRow(entity, graph, { showsChangesets: false }));
+    const { status, ...row } = forOverview(entityRow(entity, graph, { showsChangesets: false }));
     return isMixed ? { name: row['name'], status, ...row } : row;
   });
 }
 
-/** Without members that other rows or members of the same answer repeat. */
-function withoutRepeated({ mounts, iamRole, autoUpdate, ...others }: Row): Row {
-  const row = Object.entries(others).filter(([name]) => !REPEATED.has(name));
+/** Without what other rows say as well, and details that an overview does not need. */
+function forOverview({ mounts, iamRole, autoUpdate, ...others }: Row): Row {
+  const row = Object.entries(others).filter(([name]) => !OMITTED.has(name));
   return {
     ...Object.fromEntries(row),
     ...(autoUpdate === true ? { autoUpdate } : {}),
@@ -91,7 +91,7 @@ function withoutRepeated({ mounts, iamRole, autoUpdate, ...others }: Row): Row {
   };
 }
 
-const REPEATED = new Set(['files', 'clusters', 'usedBy', 'newestData', 'cached']);
+const OMITTED = new Set(['files', 'clusters', 'usedBy', 'newestData', 'cached']);
 
 /** One entity in one row, without rarely needed members; on request, without the changesets that it mounts. */
 export function entityRow(entity: GraphEntity, graph: Graph, { showsChangesets = true } = {}): Row {

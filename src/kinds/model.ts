@@ -119,7 +119,7 @@ export interface Change<K extends KindName, N extends OperationName> {
   /** In the order in which the service checks them, after the conditions on the arguments alone. */
   readonly rules: readonly Rule<K, N>[];
   readonly quotas?: (requested: RequestedChange<K, N>) => readonly Use[] | Promise<readonly Use[]>;
-  /** Find in a change what the service accepts although it cannot work; previews warn of it. */
+  /** Rules about what the service accepts although it cannot work; previews warn of it. */
   readonly unworkable?: readonly Rule<K, N>[];
   /** Reasons to reject it that no read shows. */
   readonly unchecked?: readonly string[];

@@ -50,7 +50,7 @@ export interface Approval {
 /** How a pending approval ended without a grant. */
 export type Rejection = 'declined' | 'wrong-name' | 'other-call' | 'changed';
 
-/** State of a pending approval. `evicted` when newer ones of the same client took its slot. */
+/** State of a pending approval. `evicted` when its principal had too many open, and its client most of them. */
 export interface ApprovalStatus {
   readonly state: 'open' | 'approved' | 'consumed' | 'expired' | 'replaced' | 'evicted' | Rejection;
   /** The code of the newer pending approval that replaced it. */

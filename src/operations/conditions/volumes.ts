@@ -8,7 +8,7 @@ type Disk = { readonly type?: string | undefined; readonly size?: number | undef
 export const sizeProblem = ({ type, size }: Disk = {}): string | undefined =>
   type === undefined || size === undefined ? undefined : diskSizeProblem(type, size);
 
-/** The disk type comes in the size. */
+/** Disks of the type are available in the size. */
 export const validDiskSize = valueCondition<{ nas1Configuration?: Disk | undefined }>(
   'nas1Configuration.size',
   ({ nas1Configuration }) => sizeProblem(nas1Configuration) === undefined,
