@@ -56,7 +56,7 @@ function lastStop(events: readonly JudgedEvent[]): number {
   return stoppedAt;
 }
 
-/** The forms that were shown and not approved; those that were withdrawn or answered without a person do not count. */
+/** The forms that were shown and not approved; those that were not sent, or answered without a person, do not count. */
 function unapprovedForms(events: readonly JudgedEvent[]): Event[] {
   let unapproved: Event[] = [];
   for (const event of events) {

@@ -63,7 +63,7 @@ export interface OpenedApproval {
   readonly replaced: readonly { readonly pending: PendingApproval; readonly wasApproved: boolean }[];
 }
 
-/** What happened to a form that was sent to a client. */
+/** What happened to a form or link. It is recorded as `shown` first, and as `withdrawn` if it is not sent, because of the limit on forms. */
 export interface FormEvent {
   readonly nonce: string;
   readonly kind: 'shown' | 'withdrawn' | 'accepted' | 'wrong-name' | 'declined' | 'cancelled' | 'unusable';
