@@ -45,7 +45,7 @@ const TURN_MS = 10;
 let turnStart = 0;
 let turn: Promise<void> | undefined;
 
-/** Yields to other events: the local service waits for no I/O, so a tool with many calls would block everything else. */
+/** Yields to other events: with SQLite, the local service waits for no I/O, so a tool with many calls would block everything else. */
 async function endOfLongTurn(): Promise<void> {
   while (performance.now() - turnStart > TURN_MS) {
     turn ??= nextTurn().then(() => {
