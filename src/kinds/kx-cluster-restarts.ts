@@ -1,4 +1,4 @@
-import { rulesOfShownType } from '../operations/cluster-types.ts';
+import { type ClusterTypeRules, rulesOfShownType } from '../operations/cluster-types.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { counted } from './amounts.ts';
 import { type Cluster, mountedDatabases } from './kx-cluster-references.ts';
@@ -10,16 +10,9 @@ import type { Keys, Views } from './views.ts';
 type Key = Keys['kx-cluster'];
 type Strategy = 'NO_RESTART' | 'ROLLING' | 'FORCE' | undefined;
 
-/** What a restart does to data that is only in memory, by type of cluster. */
-const MEMORY: ReadonlyMap<unknown, 'lost' | 'possible'> = new Map([
-  ['RDB', 'lost'],
-  ['GP', 'possible'],
-  ['TICKERPLANT', 'possible'],
-]);
-
-/** What a restart of a cluster does to data that is only in memory: for a type that is not documented, a loss is possible. */
-const memoryLoss = ({ clusterType }: Cluster): 'lost' | 'possible' | undefined =>
-  clusterType !== undefined && rulesOfShownType(clusterType) === undefined ? 'possible' : MEMORY.get(clusterType);
+/** Whether a restart of a cluster loses data that is only in memory: for a type that is not documented, that is possible. */
+const memoryLoss = ({ clusterType }: Cluster): ClusterTypeRules['memoryLoss'] =>
+  clusterType === undefined ? undefined : (rulesOfShownType(clusterType) ?? { memoryLoss: 'possible' }).memoryLoss;
 const NO_RESTART_NOTE = 'No node restarts: running nodes keep what q loaded until it loads the new version.';
 const MAY_LOSE_NOTE = 'Data that is only in the memory of its nodes is lost; whether there is any cannot be read.';
 
@@ -52,7 +45,7 @@ export async function restartImpact(
   const isTogether = strategy === 'FORCE';
   const isDown = runningNodes <= 1 || isTogether;
   return {
-    ...(memory === 'lost' ? { risk: 'destroy', lost: unsavedData(nodes) } : {}),
+    ...(memory === 'certain' ? { risk: 'destroy', lost: unsavedData(nodes) } : {}),
     interrupted: [pathItem('kx-cluster', key, restartText(nodes.length, isTogether))],
     notes: [
       ...(memory === 'possible' ? [{ says: MAY_LOSE_NOTE }] : []),

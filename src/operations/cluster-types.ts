@@ -17,6 +17,8 @@ export interface ClusterTypeRules {
   readonly updatesDatabases?: true;
   /** Its code can be changed with NO_RESTART. */
   readonly updatesCodeInPlace?: true;
+  /** Whether a restart loses data that is only in memory. */
+  readonly memoryLoss?: 'certain' | 'possible';
 }
 
 /** What each type of cluster can have, as documented, except for rules that observed clusters violated. */
@@ -35,6 +37,7 @@ export const CLUSTER_TYPES: Record<ClusterType, ClusterTypeRules> = {
     databases: 'savedown',
     savedown: 'required on dedicated nodes',
     tickerplantLog: 'optional',
+    memoryLoss: 'certain',
   },
   GATEWAY: { manyNodes: true, multiAz: true, needsCode: true },
   GP: {
@@ -44,9 +47,15 @@ export const CLUSTER_TYPES: Record<ClusterType, ClusterTypeRules> = {
     tickerplantLog: 'optional',
     updatesDatabases: true,
     updatesCodeInPlace: true,
+    memoryLoss: 'possible',
   },
-  TICKERPLANT: { tickerplantLog: 'required' },
+  TICKERPLANT: { tickerplantLog: 'required', memoryLoss: 'possible' },
 };
+
+/** The types whose clusters use databases. */
+export const TYPES_WITH_DATABASES: readonly string[] = Object.entries(CLUSTER_TYPES)
+  .filter(([, { databases }]) => databases !== undefined)
+  .map(([type]) => type);
 
 /** The rules of a type that a reply shows; undefined for a type that is not documented. */
 export const rulesOfShownType = (type: string | undefined): ClusterTypeRules | undefined =>

@@ -34,13 +34,13 @@ export const pageArguments = (full = 'every setting, in a longer answer') => ({
     .describe('From the last answer, for the next page'),
 });
 
-/** Maximum rows of one page: no answer has room for more. */
-const MAX_ROWS_ON_PAGE = 400;
+/** No page has room for more entities. */
+const MAX_ENTITIES_ON_PAGE = 400;
 
-/** The rows that the page of a cursor can show in full. */
-export function onPageOf<R>(rows: readonly R[], cursor: string | undefined): readonly R[] {
+/** The entities that the page of a cursor may show; `endOfPage` decides where it ends. */
+export function entitiesOnPage<E>(entities: readonly E[], cursor: string | undefined): readonly E[] {
   const start = startOf(cursor);
-  return rows.slice(start, start + MAX_ROWS_ON_PAGE);
+  return entities.slice(start, start + MAX_ENTITIES_ON_PAGE);
 }
 
 const startOf = (cursor: string | undefined) => positionIn(cursor ?? '')?.row ?? 0;

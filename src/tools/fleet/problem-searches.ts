@@ -3,6 +3,7 @@ import type { Graph, GraphEntity, GraphOptions, Issue, IssueCondition, Kind } fr
 import { KINDS, statusClass } from '../../inventory/kinds.ts';
 import { danglingIssues, staleIssues, unusedIssues } from '../../inventory/stale-and-unused.ts';
 import { isoMinute } from '../../inventory/units.ts';
+import { TYPES_WITH_DATABASES } from '../../operations/cluster-types.ts';
 import { quoteUnlessPlain } from '../../untrusted.ts';
 import type { FleetReader, Graphs } from './fleet-reader.ts';
 
@@ -22,9 +23,6 @@ interface Search {
 }
 
 const CONNECTED: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume'];
-/** Gateways and tickerplants mount no database (user guide, cluster types). */
-const TYPES_WITH_DATABASES = ['HDB', 'RDB', 'GP'];
-
 const CHANGING: readonly Kind[] = ['environment', 'cluster', 'scaling-group', 'volume', 'dataview', 'changeset'];
 
 export const SEARCHES = {

@@ -5,7 +5,7 @@ import { limitConcurrency } from '../../operations/calls.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Candidate, TagCondition } from './filters.ts';
 import type { FleetReader, Prefetch } from './fleet-reader.ts';
-import { onPageOf } from './page.ts';
+import { entitiesOnPage } from './page.ts';
 import type { ReadGap } from './read-gaps.ts';
 import { Unanswerable } from './unanswerable.ts';
 
@@ -90,7 +90,7 @@ export function prefetchTags(entitiesOf: (graph: Graph) => readonly GraphEntity[
 /** All candidates; those that the page of a cursor may show have their tags, as far as they may be read. */
 export async function withTagsOnPage(reader: FleetReader, candidates: readonly Candidate[], cursor?: string) {
   const isAllowed = reader.options.refusal?.('ListTagsForResource') === undefined;
-  const shown = onPageOf(candidates, cursor);
+  const shown = entitiesOnPage(candidates, cursor);
   const { found, gaps } = isAllowed ? await withTags(reader, shown) : { found: [], gaps: [] };
   const key = ({ graph, entity }: Candidate) => `${graph.environmentId} ${entity.id}`;
   const tagged = new Map(found.map((candidate) => [key(candidate), candidate.tags]));
