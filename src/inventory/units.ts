@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** `3 d`, `9 h`, `12 min`: time since a moment, in the largest unit that fits. */
+/** `3 d`, `9 h`, `12 min`: time since a moment, in the largest unit of which it has at least two, or in minutes. */
 export function age(since: string | undefined, now: string): string | undefined {
   const ms = Date.parse(now) - Date.parse(since ?? '');
   if (Number.isNaN(ms)) return undefined;

@@ -10,7 +10,7 @@ interface Kept {
   /** The calls of reading kdb-prod, by operation. */
   readonly read: (more?: object) => Promise<Map<string, number>>;
   readonly pass: (ms: number) => void;
-  /** The world's operations, followed by the inventory. */
+  /** Calls an operation of the world, as a tool does: after a change, the cache drops what it has of the environment. */
   readonly call: Call;
   readonly environmentId: string;
 }
@@ -36,7 +36,7 @@ async function opened(maxBytes?: number): Promise<Kept> {
   };
 }
 
-describe('an inventory', () => {
+describe('the cache of replies', () => {
   test('reuses the details of unchanged clusters, and reads lists and related entities again', async () => {
     const { read } = await opened();
     const first = await read();
@@ -101,7 +101,7 @@ describe('an inventory', () => {
     expect((await read()).get('GetKxCluster')).toBeGreaterThan(5);
   });
 
-  test('drops the tags of an entity after a change by its ARN', async () => {
+  test('drops what it has of an environment after a change that names it by its ARN', async () => {
     const { kept, read, call, environmentId } = await opened();
     await read();
     const resourceArn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}`;

@@ -82,7 +82,7 @@ describe('the name of an environment instead of its id', () => {
       );
   });
 
-  it('is rejected without a suggestion by tools that delete, which list all environments', async () => {
+  it('is rejected without a suggestion by tools that delete, which list environments instead', async () => {
     const given = { environmentId: 'kdb-prd' };
     const preview = (tool: string) => failedTo(session, 'plan_change', { tool, arguments: given });
     for (const text of [
