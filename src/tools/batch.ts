@@ -113,7 +113,7 @@ async function runCalls(
 }
 
 const TOO_LONG = 'The call took too long.';
-const STOPPED = 'The error may concern the other steps too, so none of them was tried.';
+const STOPPED = 'The error may concern the steps in notDone too, so none of them was tried.';
 
 /** Waits until everything that a call refers to is ready. Returns why the call cannot continue; undefined when it can. */
 async function waitUntilReady(lookup: Lookup, { operation, input }: BatchCall, deadline: number) {

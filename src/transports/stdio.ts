@@ -10,7 +10,7 @@ export interface StdioOptions extends Pick<StdioWireOptions, 'input' | 'output' 
   readonly stop: AbortSignal;
   /** Resolves when every mutation that started has ended and is in the journal. */
   readonly mutationsSettled: () => Promise<void>;
-  /** Resolves when the parent process has ended; called once the input has ended. */
+  /** Resolves when the parent process has ended; called when reading stops. */
   readonly parentEnded: () => Promise<void>;
   /** When input has ended, responses are awaited for this long: the time limit of a call that does not wait for its turn. */
   readonly callMs: number;
@@ -31,7 +31,7 @@ const WAIT_FOR_ANSWER_MS = 700;
 
 /**
  * Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all requests
- * are answered.
+ * are answered, or are no longer awaited.
  */
 export async function serveOverStdio(
   createServer: ServerFactory,

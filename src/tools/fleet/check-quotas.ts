@@ -53,7 +53,7 @@ function limitsOf(quotas: Quotas | undefined): string {
     : 'none: this backend enforces no quotas';
 }
 
-/** Share of a quota that is used, from 0; quotas of zero come last. */
+/** Share of a quota that is used, from 0; unused quotas of zero come last. */
 function share({ used, limit }: QuotaUse): number {
   if (used > 0) return used / limit;
   return limit === 0 ? -1 : 0;
