@@ -1,4 +1,4 @@
-import { isBuiltin } from 'node:module';
+import { Script } from 'node:vm';
 import {
   type ExportDefaultDeclaration,
   type ExportNamedDeclaration,
@@ -19,7 +19,7 @@ export function commonJs(file: string, code: string): string {
   if (errors[0] !== undefined) throw new Error(`${file}: ${errors[0].message}`);
   const imports = program.body.filter((statement) => statement.type === 'ImportDeclaration');
   const exports = program.body.filter(isExport);
-  const exported = exports.flatMap((statement) => valuesOf(statement, code));
+  const exported = exports.flatMap((statement) => valuesOf(file, statement, code));
   requireUnchanged(file, code, program, new Set(exported.map(({ value }) => value)));
   const removed = [...imports, ...exports].map(({ start, end }) => ({ start, end, text: '' }));
   const dynamic = module.dynamicImports
@@ -30,7 +30,9 @@ export function commonJs(file: string, code: string): string {
   const head = { start: top, end: top, text: `\n"use strict";${imports.map(required).join('')}` };
   const members = exported.map(({ name, value }) => `${name}:${value}`);
   const tail = members.length > 0 ? `module.exports={${members}};\n` : '';
-  return replaced(code, [head, ...removed, ...dynamic]) + tail;
+  const converted = replaced(code, [head, ...removed, ...dynamic]) + tail;
+  requireCompiles(file, converted.slice(top));
+  return converted;
 }
 
 type Export = ExportNamedDeclaration | ExportDefaultDeclaration;
@@ -38,22 +40,24 @@ type Export = ExportNamedDeclaration | ExportDefaultDeclaration;
 const isExport = (statement: Program['body'][number]): statement is Export =>
   statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration';
 
-/** The values that a statement exports, in code. */
-function valuesOf(statement: Export, code: string): { readonly name: string; readonly value: string }[] {
-  if (statement.type === 'ExportNamedDeclaration')
+/** The values that a statement exports, in code. Throws if the statement also declares or imports them, which esbuild does separately. */
+function valuesOf(file: string, statement: Export, code: string): { readonly name: string; readonly value: string }[] {
+  if (statement.type === 'ExportDefaultDeclaration') {
+    const { type, start, end } = statement.declaration;
+    if (!type.endsWith('Declaration')) return [{ name: 'default', value: code.slice(start, end) }];
+  } else if (statement.declaration === null && statement.source === null)
     return statement.specifiers.map(({ local, exported }) => ({ name: nameOf(exported), value: nameOf(local) }));
-  const { start, end } = statement.declaration;
-  return [{ name: 'default', value: code.slice(start, end) }];
+  throw new Error(`${file}: this export also declares or imports: ${code.slice(statement.start, statement.end)}`);
 }
 
-/** The statements that bind an import. The default export of a module of Node is the module itself. */
+/** The statements that bind an import. The default export of what is not a file of the bundle is the whole of it. */
 function required({ source, specifiers }: ImportDeclaration): string {
   const value = `require(${JSON.stringify(source.value)});`;
   const members: string[] = [];
   const statements: string[] = [];
   for (const specifier of specifiers) {
     const imported = importedName(specifier);
-    const isWhole = imported === '*' || (imported === 'default' && isBuiltin(source.value));
+    const isWhole = imported === '*' || (imported === 'default' && !source.value.startsWith('.'));
     if (isWhole) statements.push(`const ${specifier.local.name}=${value}`);
     else members.push(`${imported}:${specifier.local.name}`);
   }
@@ -89,11 +93,23 @@ function requireUnchanged(file: string, code: string, program: Program, exported
     'FunctionExpression:exit': leave,
     ArrowFunctionExpression: enter,
     'ArrowFunctionExpression:exit': leave,
+    // An initial value is computed for each object.
+    PropertyDefinition: enter,
+    'PropertyDefinition:exit': leave,
     AssignmentExpression: ({ left }) => check(left),
     UpdateExpression: ({ argument }) => check(argument),
     ForInStatement: ({ left }) => check(left),
     ForOfStatement: ({ left }) => check(left),
   }).visit(program);
+}
+
+/** Throws if Node could not compile the file, or if the file declares a name that CommonJS gives a meaning. */
+function requireCompiles(file: string, code: string): void {
+  try {
+    new Script(`"use strict";let exports,require,module,__filename,__dirname;${code}`);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  }
 }
 
 interface Replacement {
