@@ -4,6 +4,8 @@ import { flushOutput, watchOutput, writeOut } from './output.ts';
 import { ensureHome } from './user-folder.ts';
 import { VERSION } from './version.ts';
 
+// The code of a process that ends before its command line does.
+process.exitCode = 1;
 watchOutput();
 ensureHome(process.env);
 void runToExit(process.argv.slice(2));

@@ -117,6 +117,11 @@ describe.skipIf(process.platform === 'win32')('the output of', () => {
     expect(said).toMatch(/^finspace-mcp: the output could not be written: .*file too large.*\n$/);
   });
 
+  it('a process that ends before its output is written reports a failure', async () => {
+    const unwritten = 'data:text/javascript,process.stdout.write=()=>false';
+    expect(await shell(`"$NODE" --import '${unwritten}' "$CLI" --version`)).toMatchObject({ code: 1, out: '' });
+  });
+
   it.each(['http', 'local'])('%s continues without the reader of its log', async (command) => {
     const args = [CLI, command, '--port', '0', '--state', ':memory:', '--state-dir', folder];
     const server = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
