@@ -16,7 +16,10 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** The maximum ratio of start times on a major version of Node; Node 22 is the first with a compile cache. */
 const aim = (major: number) => (major === 22 ? 0.85 : 1);
 
-/** Compares our start on one Node with that of a one-tool SDK server, which is bundled in the same way with the same validator. */
+/**
+ * Compares our start on one Node with that of a one-tool SDK server, which is bundled with the same options and the same validator. The
+ * reference stays a module, as what the SDK publishes is.
+ */
 export async function compareStarts(node: string, against?: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-bench-'));
   try {
