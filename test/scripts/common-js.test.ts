@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,16 @@ test('a converted file imports and exports what its module does', async () => {
   expect(entry['whole']).toBe(entry['all']);
   expect(entry['whole']).toHaveProperty('existsSync', fs.existsSync);
   await expect(entry.load()).resolves.toEqual({ default: 3 });
+});
+
+test('the default import of a CommonJS package is what the package exports', () => {
+  const shared = join(folder, 'node_modules', 'shared');
+  mkdirSync(shared, { recursive: true });
+  writeFileSync(join(shared, 'index.js'), 'module.exports={value:4};');
+  expect(exportsOf('user.js', { 'user.js': 'import shared,{value}from"shared";export{shared,value};' })).toEqual({
+    shared: { value: 4 },
+    value: 4,
+  });
 });
 
 test.each([
