@@ -82,7 +82,7 @@ it.each(CHANGES)('%s has a target whose name a person can type', async (name) =>
   expect([...NOUNS, 'entity']).toContain(subject?.noun);
 });
 
-describe('the --approve and --deny settings', () => {
+describe('settings that limit calls or need approval', () => {
   it('never require less approval on aws', () => {
     expect(() => configure({ backend: 'aws', approve: 'none' }, {})).toThrow(
       '--approve: none is for the local backend',
