@@ -134,11 +134,11 @@ function networkOf({ input, entity = {} }: DeletedEntity): Step[] {
 
 const MAX_CHANGESETS = 1_000;
 
-/** The loads of a database with their sources, oldest first. */
+/** The loads of a database with their sources, oldest first, including those in progress. */
 async function changesetsOf(call: Call, { environmentId, databaseName }: Members): Promise<Step[]> {
   const database = { environmentId: String(environmentId), databaseName: String(databaseName) };
   const { items, complete } = await listPages(call, 'ListKxChangesets', database, MAX_CHANGESETS);
-  const loaded = items.filter(({ status }) => status === 'COMPLETED').reverse();
+  const loaded = items.filter(({ status }) => status !== 'FAILED').reverse();
   const steps = await mapConcurrent(loaded, async ({ changesetId }) => {
     const { changeRequests } = await call('GetKxChangeset', { ...database, changesetId: String(changesetId) });
     return step('CreateKxChangeset', { ...database, changeRequests });

@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { memoryKits } from '../../src/safety/recovery.ts';
+import type { RecoveryKit } from '../../src/safety/recovery-kit.ts';
 import { typedIn } from '../support/typed.ts';
 import { type Embedded, HOUR, openEmbedded, type Spy, spyOn } from './support/backend.ts';
 import { type EnvironmentBuilder, openBuilder } from './support/call-environment-builder.ts';
-import { accept, asked, type Guard, openGuard } from './support/guard.ts';
+import { accept, approved, asked, type Guard, openGuard } from './support/guard.ts';
 
 describe('a load into a database', () => {
   let backend: Embedded;
@@ -51,5 +53,18 @@ describe('a load into a database', () => {
     await builder.changeset('trades');
     const { message } = await asked(guard, attemptOf(tool, more));
     expect(message).toContain('1 changeset, 1 more in progress');
+  });
+
+  it('that is in progress is part of the recovery kit of its database', async () => {
+    await builder.changeset('trades', '/2026.03.15/');
+    const kits = memoryKits(backend.call, backend.clock.now);
+    const keeping = await openGuard({ call: spy.call, clock: backend.clock, beforeCall: kits.keep });
+    onTestFinished(keeping.close);
+    await approved(keeping, attemptOf('delete_kx_database', { databaseName: 'trades' }), 'trades');
+    const [id = ''] = await kits.list();
+    const { create } = JSON.parse(String(await kits.read(id)));
+    const loads = create.filter(({ tool }: RecoveryKit['create'][number]) => tool === 'create_kx_changeset');
+    expect(loads).toHaveLength(2);
+    expect(loads[1]).toMatchObject({ arguments: { changeRequests: [{ dbPath: '/2026.03.15/' }] } });
   });
 });
