@@ -41,21 +41,33 @@ export async function restartImpact(
   if (strategy === 'NO_RESTART') return { notes: [{ says: NO_RESTART_NOTE }] };
   const nodes = await read.listed('kx-node', key);
   const memory = memoryLoss(cluster);
-  const runningNodes = nodes.filter(({ status }) => status === 'RUNNING').length;
   const isTogether = strategy === 'FORCE';
-  const isDown = runningNodes <= 1 || isTogether;
   return {
     ...(memory === 'certain' ? { risk: 'destroy', lost: unsavedData(nodes) } : {}),
     interrupted: [pathItem('kx-cluster', key, restartText(nodes.length, isTogether))],
     notes: [
       ...(memory === 'possible' ? [{ says: MAY_LOSE_NOTE }] : []),
-      ...(runningNodes <= 1 && nodes.length > 1 && !isTogether
-        ? [{ says: fewRunning(runningNodes, nodes.length) }]
-        : []),
-      ...(isDown ? await servedBy(read, key, cluster) : [{ says: 'Its other nodes keep serving.' }]),
+      ...(await serviceNotes(read, key, cluster, { nodes, keepRunning: isTogether ? 0 : runningIn(nodes) - 1 })),
     ],
     seen: nodes.map(({ nodeId }) => nodeId),
   };
+}
+
+export const runningIn = (nodes: readonly Node[]): number => nodes.filter(({ status }) => status === 'RUNNING').length;
+
+/** What serves while some nodes of a cluster do not run: its other nodes, other clusters, or nothing. */
+export async function serviceNotes(
+  read: Reader,
+  key: Key,
+  cluster: Cluster,
+  { nodes, keepRunning }: { readonly nodes: readonly Node[]; readonly keepRunning: number },
+): Promise<Note[]> {
+  if (keepRunning > 0) return [{ says: 'Its other nodes keep serving.' }];
+  const running = runningIn(nodes);
+  return [
+    ...(running <= 1 && nodes.length > 1 ? [{ says: fewRunning(running, nodes.length) }] : []),
+    ...(await servedBy(read, key, cluster)),
+  ];
 }
 
 function restartText(nodes: number, isTogether: boolean): string {

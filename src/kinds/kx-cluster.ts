@@ -6,7 +6,15 @@ import { openEnvironment } from './environment-rules.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
 import { databasesAfterUpdate, mountQuotas, mountsReady, volumesReady, withSegments } from './kx-cluster-mounts.ts';
 import { type Cluster, clusterReferences, mountedDatabases } from './kx-cluster-references.ts';
-import { hasStarted, holdsUnsaved, restartImpact, UNSAVED, unsavedData } from './kx-cluster-restarts.ts';
+import {
+  hasStarted,
+  holdsUnsaved,
+  restartImpact,
+  runningIn,
+  serviceNotes,
+  UNSAVED,
+  unsavedData,
+} from './kx-cluster-restarts.ts';
 import type { Impact, KindDefinition, Loss, Note, Problem, RequestedChange, RuleResult, Use } from './model.ts';
 import {
   azModeQuota,
@@ -185,9 +193,11 @@ async function nodeDeletionImpact({
   const node = nodes.find(({ nodeId }) => nodeId === input.nodeId);
   if (node !== undefined && !hasStarted(node)) return { notes: [{ says: NOT_STARTED }] };
   const held = holdsUnsaved(target) ? UNSAVED : undefined;
+  const others = nodes.filter(({ nodeId }) => nodeId !== input.nodeId);
   return {
     lost: [{ kind: 'node', name: input.nodeId, detail: held }],
     interrupted: [pathItem('kx-cluster', key, `1 of its ${counted('node', nodes.length)}`)],
+    notes: await serviceNotes(read, key, target, { nodes, keepRunning: runningIn(others) }),
   };
 }
 
