@@ -83,8 +83,9 @@ export async function tagBatch(
         `The environment is ${quoteUntrusted(String(name))}, not ${quoteUntrusted(otherEnvironment.name)}: tag each in a separate call.`,
       ],
     };
-  const paths = new Map(entities.map((each) => [idOf(each.kind, each.name, each.database), arnPath(each)] as const));
-  const calls = [...paths].flatMap(([entityId, path]): BatchCall[] => {
+  // By path, because an environment has two names.
+  const ids = new Map(entities.map((each) => [arnPath(each), idOf(each.kind, each.name, each.database)] as const));
+  const calls = [...ids].flatMap(([path, entityId]): BatchCall[] => {
     const resourceArn = `${environmentArn}${path}`;
     // The removal makes room, because the number of tags is limited.
     return [
@@ -94,5 +95,5 @@ export async function tagBatch(
       ...(tags === undefined ? [] : [{ operation: 'TagResource' as const, input: { resourceArn, tags }, entityId }]),
     ];
   });
-  return { tool: TAG_ENTITIES, input, environmentId, verb: 'CHANGE TAGS OF', entityCount: paths.size, calls };
+  return { tool: TAG_ENTITIES, input, environmentId, verb: 'CHANGE TAGS OF', entityCount: ids.size, calls };
 }

@@ -68,6 +68,16 @@ describe('tagging many entities', () => {
     expect(tags).toMatchObject({ ...PROTECT, owner: 'fx' });
   });
 
+  it('counts and tags an environment once if it is named by its name and by its id', async () => {
+    const { environmentId } = here.builder;
+    const both = [`town-${here.town}`, environmentId].map((name) => ({ kind: 'environment', name }));
+    const attempt = attemptOf('tag_kx_entities', { entities: both, tags: PROTECT });
+    const { message, state } = await asked(here.guard, attempt);
+    expect(message).toMatch(/^CHANGE TAGS OF 1 entity of /);
+    const done = await here.guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    expect(done).toMatchObject({ content: { finished: true, done: [expect.stringMatching(/^environment:/)] } });
+  });
+
   it('reports what was done, what was not and why, if an entity does not exist', async () => {
     const some = [
       { kind: 'user', name: 'bob' },
