@@ -45,10 +45,10 @@ export interface Target {
 export type Members = Readonly<Record<string, unknown>>;
 
 /**
- * What happens to a setting that an update leaves out. The third value is for parts of a member: they stay if the input omits that
- * member.
+ * What happens to a setting that an update leaves out. `replaced` is for one that belongs to what the input replaces, as the version of
+ * a file does. The last value is for parts of a member: they stay if the input omits that member.
  */
-export type LeftOut = 'kept' | 'removed' | 'removed unless the whole is omitted';
+export type LeftOut = 'kept' | 'removed' | 'replaced' | 'removed unless the whole is omitted';
 
 /** What an update replaces. A path names members from the outside in, an entry of a keyed list by its key; `*` stands for any. */
 export interface UpdateRules {

@@ -8,8 +8,8 @@ import type { DeclaredUpdate, LeftOut, Members } from './operation.ts';
 export const CODE_UPDATE: DeclaredUpdate = {
   leftOut: {
     code: 'removed',
-    // A version belongs to its object: it is removed when the object changes, not when it is omitted.
-    'code.s3ObjectVersion': (input, present) => (isSameObject(input['code'], present['code']) ? 'removed' : 'kept'),
+    // A version belongs to its object.
+    'code.s3ObjectVersion': (input, present) => (isSameObject(input['code'], present['code']) ? 'removed' : 'replaced'),
     '*': removedUnlessInPlace,
   },
   keys: { commandLineArguments: 'key' },

@@ -1,5 +1,5 @@
 import { declaredFor, meaningOf } from '../operations/left-out.ts';
-import type { UpdateRules } from '../operations/operation.ts';
+import type { LeftOut, UpdateRules } from '../operations/operation.ts';
 import type { Change, Members } from './plan-parts.ts';
 
 /** The effect of an update on the settings of its target. */
@@ -40,12 +40,13 @@ export function compareSettings(
   const after = leavesOf(rules, rules.settings(filled));
   const replacements = leavesOf(rules, rules.settings(instead));
   const namesAfter = namesIn(after);
-  const isRemoved = (leaf: Leaf) => {
-    const path = outermostMissing(leaf, namesAfter);
-    return path.at(-1) !== BARE && meaningOf(rules, path, given, present) === 'removed';
-  };
   const missing = [...before.values()].filter((leaf) => !after.has(nameOf(leaf)));
-  const allRemoved = missing.filter(isRemoved);
+  const missingAs = (meaning: LeftOut) =>
+    missing.filter((leaf) => {
+      const path = outermostMissing(leaf, namesAfter);
+      return path.at(-1) !== BARE && meaningOf(rules, path, given, present) === meaning;
+    });
+  const allRemoved = missingAs('removed');
   // A setting that the input contains in part is removed by the names of its parts, so that a call removes no more than it names.
   // A list with repeated entries has no parts with names of their own.
   const removable = remove.filter((name) => before.has(name) || !namesAfter.has(name));
@@ -55,7 +56,7 @@ export function compareSettings(
   const isKnown = (name: string) => removable.includes(name) && allRemoved.some((leaf) => isWithin(leaf, name));
   const known = remove.filter(isKnown);
   return {
-    changes: changesBetween(before, after, removedOnPurpose, replacements),
+    changes: changesBetween(before, after, [...missingAs('replaced'), ...removedOnPurpose], replacements),
     leftOut: outermostChanges(removedImplicitly, namesAfter, replacements),
     removed: outermostChanges(removedOnPurpose, namesAfter, replacements),
     unknown: remove.filter((name) => !isKnown(name)),

@@ -154,6 +154,15 @@ describe('the plan', () => {
     expect(JSON.stringify(content)).toContain('and 2 more.');
   });
 
+  it('shows that new code drops the version of the old one, which belongs to its object', async () => {
+    await fixture.builder.cluster('versioned', { code: { ...CODE, s3ObjectVersion: 'v1' } });
+    const code = { ...CODE, s3Key: 'b.zip' };
+    expect(await plan('update_kx_cluster_code_configuration', { clusterName: 'versioned', code })).toMatchObject({
+      changes: ['code.s3Key: "app.zip" -> "b.zip"', 'code.s3ObjectVersion: "v1" -> removed'],
+      counts: { lost: 0 },
+    });
+  });
+
   it('counts no nodes of a cluster without a node count', async () => {
     await fixture.builder.cluster('sparse', { code: CODE });
     const call = answering(fixture.backend.call, (name, reply) =>
