@@ -44,8 +44,11 @@ const NOT_RESTORED = [
   'Data that was written to volumes and writable dataviews, logs, caches, and what nodes held in memory.',
   'The objects in S3 that code and changesets were read from: the calls contain only their paths.',
   'Passwords, keys and roles: users and clusters name roles and KMS keys that have to exist.',
+  'The superuser and the datasets of a dataset browser environment.',
   'Ids, times and versions: recreated entities get new ones. What used an older version of a deleted database uses its newest.',
 ];
+
+const ENVIRONMENT_KINDS: ReadonlySet<EntityKind> = new Set(['environment', 'kx-environment']);
 
 interface Deletion {
   readonly operation: OperationName;
@@ -61,11 +64,10 @@ interface DeletedEntity extends Deletion {
 export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Date): Promise<RecoveryKit> {
   const { tool, input, backendLocation } = plan;
   const deletions: readonly Deletion[] = 'deletions' in plan ? plan.deletions : [plan];
-  const environmentDeletion = deletions.find(({ operation }) => operationNamed(operation).kind === 'kx-environment');
-  const all =
-    deletions.length === 1 && environmentDeletion !== undefined
-      ? [...(await contentsOf(call, input)), environmentDeletion]
-      : deletions;
+  const environmentDeletion = deletions.find(({ operation }) => ENVIRONMENT_KINDS.has(operationNamed(operation).kind));
+  // A teardown names what it deletes; the plan of a whole kdb environment does not.
+  const isWhole = deletions.length === 1 && environmentDeletion?.operation === 'DeleteKxEnvironment';
+  const all = isWhole ? [...(await contentsOf(call, input)), ...deletions] : deletions;
   const found = await mapConcurrent(all, (deletion) => readEntity(call, deletion));
   const entities = found.toSorted(byCreation);
   const databases = entities.filter(({ kind }) => kind === 'kx-database').map((entity) => entity.input['databaseName']);

@@ -239,6 +239,18 @@ describe('a recovery kit', () => {
     ]);
   });
 
+  it('of a dataset browser environment tags the new environment, not the deleted one', async () => {
+    const tags = { team: 'kai' };
+    const { environmentId = '' } = await backend.call('CreateEnvironment', { name: 'research', tags } as never);
+    const kit = await kitOf('delete_environment', { environmentId }, `research ${environmentId.slice(0, 4)}`);
+    expect(kit.about).toContain('<environmentArn>');
+    expect(kit.create).toEqual([
+      { tool: 'create_environment', arguments: expect.objectContaining({ name: 'research' }) },
+      { tool: 'tag_resource', arguments: { resourceArn: '<environmentArn>', tags } },
+    ]);
+    expect(kit.lacks.join(' ')).toContain('superuser');
+  });
+
   it('of an entity that disappeared in the meantime contains what the call said about it', async () => {
     const gone = answering(backend.call, (name, reply) => (name === 'ListKxUsers' ? { users: [] } : reply));
     const kits = memoryKits(gone, backend.clock.now);
