@@ -9,22 +9,25 @@ import { databaseExists } from './rules.ts';
 type Create = RequestedChange<'kx-changeset', 'CreateKxChangeset'>;
 type Requests = Create['input']['changeRequests'];
 
-/** The data that a changeset deletes from its database; if it also adds files, all of its requests in order. */
+/** The data that a changeset deletes from its database; if it has PUT requests, all of its requests in order. */
 async function changesetImpact({ input, read }: Create): Promise<Impact> {
   const { changeRequests: requests } = input;
   const paths = requests.filter(({ changeType }) => changeType === 'DELETE').map(({ dbPath }) => dbPath);
-  if (paths.length === 0) return { notes: requests.map(requestNote) };
+  if (paths.length === 0) return { notes: requestNotes(requests) };
   const database = (await read.get('kx-database', keyIn('kx-database', input))) ?? {};
   const loads = await loadsInto(read, keyIn('kx-database', input));
   return {
     lost: paths.map((path) => ({ kind: 'files', name: path, detail: `of ${input.databaseName}` })),
     notes: [
       { says: `The database holds ${dataText(database, loads)}.` },
-      ...(paths.length === requests.length ? [] : requests.map(requestNote)),
+      ...(paths.length === requests.length ? [] : requestNotes(requests)),
     ],
     loads,
   };
 }
+
+const requestNotes = (requests: Requests): Note[] => [...requests.map(requestNote), { says: PUT_REPLACES }];
+const PUT_REPLACES = 'PUT also replaces files of the same name.';
 
 function requestNote({ changeType, s3Path, dbPath }: Requests[number], at: number, { length }: Requests): Note {
   const from = s3Path === undefined ? '' : `${quoteWhole(s3Path)} to `;

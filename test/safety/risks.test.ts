@@ -47,6 +47,15 @@ describe('a changeset that deletes data', () => {
     });
   });
 
+  it('says that PUT requests replace files of the same name', async () => {
+    const replaces = 'PUT also replaces files of the same name.';
+    const notesOf = async (changeRequests: object[]) =>
+      (await plan('create_kx_changeset', { databaseName: 'trades', changeRequests }))['notes'];
+    expect(await notesOf(PUTS)).toContain(replaces);
+    expect(await notesOf([...PUTS, ...PATHS])).toContain(replaces);
+    expect(await notesOf(PATHS)).not.toContain(replaces);
+  });
+
   it('is refused because the database is missing, not because its tags are unreadable', async () => {
     const input = { databaseName: 'quotes', changeRequests: PATHS };
     expect(await attempt('create_kx_changeset', input)).toMatchObject({
