@@ -2,7 +2,7 @@ import { byteSize, counted, diskText } from './amounts.ts';
 import { typeAndStatus } from './dependents.ts';
 import { holdsUnsaved, UNSAVED } from './kx-cluster-restarts.ts';
 import { loadsInto, loadsText } from './loads.ts';
-import type { Loss } from './model.ts';
+import type { Item, Loss } from './model.ts';
 import { KIND_NAMES, keyIn } from './names.ts';
 import type { Reader } from './reader.ts';
 import { pathItem, statusOf } from './rules.ts';
@@ -85,6 +85,13 @@ async function contentsOfKind<K extends InEnvironment>(
     return { kind, key, view, status, item, loads };
   };
   return Promise.all(views.map(content));
+}
+
+/** An item that also names what only the details of its entity show: the savedown storage of a cluster, with data not loaded yet. */
+export function withUnlisted(item: Item, { savedownStorageConfiguration: savedown }: Views['kx-cluster']): Item {
+  if (savedown?.size === undefined) return item;
+  const texts = [item.detail, `${savedown.size} GiB of savedown storage`];
+  return { ...item, detail: texts.filter((text) => text !== undefined).join(', ') };
 }
 
 /** The detail of an entity, with a status that says that it could not be deleted. Clusters always show their status. */

@@ -1,7 +1,7 @@
 import { digest } from '../digest.ts';
 import { idAt } from '../inventory/kinds.ts';
 import { counted } from '../inventory/units.ts';
-import { CONTENT_KINDS, contentsOf } from '../kinds/contents.ts';
+import { CONTENT_KINDS, contentsOf, withUnlisted } from '../kinds/contents.ts';
 import { closedProblem } from '../kinds/environment-rules.ts';
 import { undeletableProblem } from '../kinds/kx-environment.ts';
 import type { Problem } from '../kinds/model.ts';
@@ -200,7 +200,9 @@ async function withDigest(
 ): Promise<TeardownStep[]> {
   const target = await readTarget(call, operation, input);
   if (target === undefined) return [];
-  return [{ operation, input, item, id, statusBefore, entityDigest: entityDigestOf(target.entity, loads) }];
+  const { entity } = target;
+  const entityDigest = entityDigestOf(entity, loads);
+  return [{ operation, input, item: withUnlisted(item, entity), id, statusBefore, entityDigest }];
 }
 
 /** How far an accepted deletion is, with the status of the entity and the reason of a failure. */

@@ -14,7 +14,7 @@ it('a teardown says which of its entities hold data that is nowhere else', async
   const only = ['memory', 'science', 'history', 'large', 'writable', 'readable'];
   const { lost } = (await plan('tear_down_kx_environment', { only })) as { lost: { name: string; detail: string }[] };
   expect(Object.fromEntries(lost.map(({ name, detail }) => [name, detail]))).toEqual({
-    memory: 'RDB, RUNNING, unsaved data in memory',
+    memory: 'RDB, RUNNING, unsaved data in memory, 100 GiB of savedown storage',
     science: 'GP, RUNNING, unsaved data in memory',
     history: 'HDB, RUNNING',
     large: 'GP, CREATE_FAILED',
@@ -23,7 +23,7 @@ it('a teardown says which of its entities hold data that is nowhere else', async
   });
   expect(await plan('tear_down_kx_environment', { only: ['memory'] })).toMatchObject({
     dialog: expect.arrayContaining([
-      expect.stringMatching(/^Permanent loss of 1 entity: cluster memory \(RDB, .*data in memory\)\.$/),
+      expect.stringMatching(/^Permanent loss of 1 entity: cluster memory \(RDB, .*savedown storage\)\.$/),
     ]),
   });
 });
