@@ -45,7 +45,7 @@ const NOT_RESTORED = [
   'The objects in S3 that code and changesets were read from: the calls contain only their paths.',
   'Passwords, keys and roles: users and clusters name roles and KMS keys that have to exist.',
   'The superuser and the datasets of a dataset browser environment.',
-  'Ids, times and versions: recreated entities get new ones. What used an older version of a deleted database uses its newest.',
+  'Ids, times and versions: recreated entities get new ones. What used an older version of a dataview or of a deleted database uses its newest.',
 ];
 
 const ENVIRONMENT_KINDS: ReadonlySet<EntityKind> = new Set(['environment', 'kx-environment']);

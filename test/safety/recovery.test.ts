@@ -166,7 +166,9 @@ describe('a recovery kit', () => {
       'create_kx_volume',
       'create_kx_dataview',
     ]);
-    expect(kit.lacks.join(' ')).toContain('What used an older version of a deleted database uses its newest.');
+    expect(kit.lacks.join(' ')).toContain(
+      'What used an older version of a dataview or of a deleted database uses its newest.',
+    );
     expect(kit.deleted).toMatchObject({
       tool: 'delete_kx_environment',
       place: { backend: 'test', region: 'us-east-1' },
