@@ -45,7 +45,8 @@ const NOT_RESTORED = [
   'The objects in S3 that code and changesets were read from: the calls contain only their paths.',
   'Passwords, keys and roles: users and clusters name roles and KMS keys that have to exist.',
   'The superuser and the datasets of a dataset browser environment.',
-  'Ids, times and versions: recreated entities get new ones. What used an older version of a dataview or of a deleted database uses its newest.',
+  'Ids, times and versions: recreated entities get new ones. If the database of a changesetId was recreated, omit the changesetId.',
+  'Older versions: what used one of a dataview or of a deleted database uses the newest.',
 ];
 
 const ENVIRONMENT_KINDS: ReadonlySet<EntityKind> = new Set(['environment', 'kx-environment']);

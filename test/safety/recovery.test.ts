@@ -166,8 +166,8 @@ describe('a recovery kit', () => {
       'create_kx_volume',
       'create_kx_dataview',
     ]);
-    expect(kit.lacks.join(' ')).toContain(
-      'What used an older version of a dataview or of a deleted database uses its newest.',
+    expect(kit.lacks).toContain(
+      'Older versions: what used one of a dataview or of a deleted database uses the newest.',
     );
     expect(kit.deleted).toMatchObject({
       tool: 'delete_kx_environment',
@@ -179,6 +179,22 @@ describe('a recovery kit', () => {
     expect(
       await backend.call('GetKxDataview', { environmentId, databaseName: 'trades', dataviewName: 'view' }),
     ).toMatchObject({ autoUpdate: true });
+  });
+
+  it('of a dataview that stays at its changeset says what to omit if its database is recreated, too', async () => {
+    await builder.database('trades');
+    await builder.changeset('trades');
+    await builder.dataview('monday');
+    const names = { databaseName: 'trades', dataviewName: 'monday' };
+    const kit = await kitOf('delete_kx_dataview', names, 'monday');
+    const ofDatabase = await kitOf('delete_kx_database', { databaseName: 'trades' }, 'trades');
+    await run(ofDatabase);
+    await expect(run(kit)).rejects.toThrow('ResourceNotFound');
+    expect(kit.lacks.join(' ')).toContain('If the database of a changesetId was recreated, omit the changesetId.');
+    const create = kit.create.map((step) => ({ ...step, arguments: { ...step.arguments, changesetId: undefined } }));
+    await run({ ...kit, create });
+    const { environmentId } = builder;
+    expect(await backend.call('GetKxDataview', { environmentId, ...names })).toMatchObject({ status: 'ACTIVE' });
   });
 
   it('recreates a cluster that had failed last, because it may take memory that others need', async () => {
