@@ -18,6 +18,7 @@ import {
   replacedLines,
   UNDECIDED,
   USED,
+  uncountedText,
 } from './refusals.ts';
 import type { StateSigner } from './state-signer.ts';
 import type { Visibility } from './visibility.ts';
@@ -115,14 +116,21 @@ export async function requestApproval<Planned extends ApprovalRequest>(
   if (blockers.length > 0) return refuse(...blockedLines(tool, blockers, visibility, restrictions));
   if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
   const outOfBand = await options.outOfBand();
-  const granted = outOfBand && (await ledger.approvedFor(callDigest, acceptsFor(plan, outOfBand)));
+  const uncounted: string[] = [];
+  const granted = outOfBand && (await ledger.approvedFor(callDigest, acceptsFor(plan, outOfBand, uncounted)));
   if (granted !== undefined) {
     const { pending, approval } = granted;
     // A form or link that the client showed for it counts as approved.
     await ledger.formHistory(historyKey(plan, dialog), { nonce: pending.nonce, kind: 'accepted' });
     return grant(options, plan, pending, approval);
   }
-  return openApproval(options, plan, dialog, visibility, outOfBand);
+  return openApproval(options, plan, dialog, visibility, { outOfBand, uncounted });
+}
+
+interface OutsideClient {
+  readonly outOfBand: OutOfBand | undefined;
+  /** The codes of plans of the same call that were approved, but whose approvals do not count. */
+  readonly uncounted: readonly string[];
 }
 
 /**
@@ -134,7 +142,7 @@ async function openApproval(
   plan: ApprovalRequest,
   dialog: Dialog,
   visibility: Visibility,
-  outOfBand: OutOfBand | undefined,
+  { outOfBand, uncounted }: OutsideClient,
 ): Promise<Decision<never>> {
   const { ledger, signer, outOfBandAdvice } = options;
   const noForm = await noFormReason(options, plan, dialog, outOfBand !== undefined);
@@ -145,7 +153,7 @@ async function openApproval(
   const why = isShown ? await recordUnlessStopped(ledger, historyKey(plan, dialog), pending.nonce) : noForm;
   if (why === undefined)
     return { kind: 'ask', by: noForm === undefined ? 'form' : 'link', pending, state: signer.sign(pending.nonce) };
-  const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, visibility)];
+  const lines = [notRun(plan.tool), ...uncounted.map(uncountedText), ...replacedLines(replaced, plan, visibility)];
   return refuseForNow(options, outOfBand, { plan, pending, visibility, why, lines });
 }
 
@@ -266,8 +274,14 @@ const pendingRequest = ({ callDigest, principal, stateDigest, subjectDigest, sho
   shown,
 });
 
-/** The approval in the ledger may belong to another call, if others can write to its store. */
-const acceptsFor = (plan: ApprovalRequest, outOfBand: OutOfBand) => (pending: PendingApproval, approval: Approval) =>
-  pending.callDigest === plan.callDigest &&
-  digest(pending.shown) === digest(plan.shown) &&
-  outOfBand.accepts(pending, approval);
+/** The approval in the ledger may belong to another call, if others can write to its store. `uncounted` gets the codes of the others. */
+const acceptsFor =
+  (plan: ApprovalRequest, outOfBand: OutOfBand, uncounted: string[]) =>
+  (pending: PendingApproval, approval: Approval) => {
+    const isAccepted =
+      pending.callDigest === plan.callDigest &&
+      digest(pending.shown) === digest(plan.shown) &&
+      outOfBand.accepts(pending, approval);
+    if (!isAccepted) uncounted.push(pending.code);
+    return isAccepted;
+  };

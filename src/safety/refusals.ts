@@ -167,6 +167,10 @@ export const replacedLines = (
     return `The older plan ${code} ${approvedText}no longer counts: ${why}`;
   });
 
+/** Why a person has to approve the same call again. */
+export const uncountedText = (code: string) =>
+  `The plan ${code} was approved, but that approval does not count: it was given on another server, or on this one before a restart, or its signature is not valid.`;
+
 const OTHER_CALL = 'it is the plan of another call, with other arguments, and this call replaces it.';
 
 function difference({ lost: before }: ShownPlan, { lost: now }: ShownPlan, visibility: Visibility): string {

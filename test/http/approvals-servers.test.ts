@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openWaitingDeletion, person, tokens } from './people.ts';
+import { bearer, callTool, openWaitingDeletion, person, tokens, wordsIn } from './people.ts';
 import { closeAll, product } from './support.ts';
 
 afterEach(closeAll);
@@ -27,6 +27,18 @@ describe('the approval page of a server that shares its ledger and keys with ano
     expect((await here.someone.decide(here.code, approve)).text).toContain('<h1>Approved</h1>');
     expect((await there.remove()).isError).toBe(true);
     expect((await here.remove()).isError).toBeUndefined();
+  });
+
+  it('does not count after a restart without seal keys, and the agent learns why it must be given again', async () => {
+    const here = await openWaitingDeletion({ kept: true });
+    await here.someone.signIn(here.ann, here.code);
+    expect((await here.someone.decide(here.code, approve)).text).toContain('<h1>Approved</h1>');
+    const places = { stateDir: here.folder, state: join(here.folder, 'world.db') };
+    const restarted = await product({ authTokens: here.file, ...places });
+    const again = await callTool(restarted.url, 'delete_kx_database', here.target, { headers: bearer(here.agent) });
+    expect(again.isError).toBe(true);
+    expect(wordsIn(again)).toContain(`The plan ${here.code} was approved, but that approval does not count:`);
+    expect(await here.exists()).toBe(true);
   });
 
   it('shows plans and accepts sign-ins of a replica with the same approvers', async () => {
