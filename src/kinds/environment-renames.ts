@@ -19,8 +19,18 @@ export async function namesakes<K extends EnvironmentKind>(
   );
 }
 
-/** A rename to the name of another environment needs approval: people approve calls by that name. */
-export async function renameImpact<K extends EnvironmentKind>(kind: K, requested: RenameRequest<K>): Promise<Impact> {
-  if ((await namesakes(kind, requested)).length === 0) return {};
-  return { approvalReasons: [`${quoteUntrusted(String(requested.input.name))} is the name of another environment.`] };
+/** A rename to the name or id of another environment needs approval: people name environments so, in any letter case. */
+export async function renameImpact<K extends EnvironmentKind>(
+  kind: K,
+  { input: { name }, key, read }: RenameRequest<K>,
+): Promise<Impact> {
+  if (name === undefined) return {};
+  const others = (await read.listed(kind, key)).filter(
+    ({ environmentId, status }) => environmentId !== key.environmentId && status !== 'DELETED',
+  );
+  const names = others.flatMap((other) => [other.name, other.environmentId]);
+  if (!names.some((other) => other?.toLowerCase() === name.toLowerCase())) return {};
+  return {
+    approvalReasons: [`${quoteUntrusted(name)} is the name or the id of another environment, ignoring letter case.`],
+  };
 }

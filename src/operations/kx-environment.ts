@@ -200,7 +200,7 @@ export const UpdateKxEnvironment = operation({
   summary:
     'Rename a kdb environment, or change its description. Omitted settings keep their values, and the id never ' +
     'changes. A name in use is refused. A person must approve a rename if the environment is protected, or if ' +
-    'the new name is a former name of another environment. Takes effect at once.',
+    'another environment has or had the new name in any letter case. Takes effect at once.',
   keywords: 'rename edit title',
   input: () =>
     z.strictObject({

@@ -21,11 +21,13 @@ export const formerNameNotes = (formerNames: readonly FormerName[] = [], { envir
       says: `Its name was ${quoteUntrusted(name)} until ${utcMinute(until)} UTC.`,
     }));
 
-/** Why a rename needs approval: another environment had the name. */
+/** Why a rename needs approval: another environment had the name, in any letter case. */
 export const renameApprovalReasons = (
   formerNames: readonly FormerName[] = [],
   { environmentId, name }: Members,
 ): string[] =>
-  formerNames.some((former) => former.name === name && former.environmentId !== environmentId)
+  formerNames.some((former) => isSame(former.name, name) && former.environmentId !== environmentId)
     ? [`${quoteUntrusted(String(name))} was the name of another environment.`]
     : [];
+
+const isSame = (one: string, other: unknown) => one.toLowerCase() === String(other).toLowerCase();

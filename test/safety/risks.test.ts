@@ -235,6 +235,23 @@ describe('a rename', () => {
     expect(outcome.kind).toBe('asked');
   });
 
+  it('to the name, a former name or the id of another in another letter case needs approval, because names are found in any case', async () => {
+    const variants = ['UAT', other.environmentId.toUpperCase(), other.environmentId];
+    for (const name of variants)
+      expect(await rename(environmentId, name), name).toMatchObject({
+        kind: 'asked',
+        message: expect.stringContaining(
+          `"${name}" is the name or the id of another environment, ignoring letter case.`,
+        ),
+      });
+    expect((await rename(environmentId, 'Trading')).kind, 'its own name').toBe('done');
+    expect((await rename(environmentId, 'interim')).kind).toBe('done');
+    expect(await rename(other.environmentId, 'TRADING')).toMatchObject({
+      kind: 'asked',
+      message: expect.stringContaining('\n"TRADING" was the name of another environment.\n'),
+    });
+  });
+
   it('is remembered: a plan of the environment shows its former name', async () => {
     await rename(environmentId, 'interim');
     const content = await guard.attempt({
