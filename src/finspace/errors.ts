@@ -43,10 +43,16 @@ function checkFirst(operation: OperationName): string {
   return `The outcome is unknown: the request may have taken effect. ${check} before you decide to repeat it.`;
 }
 
-/** The operation that shows what a mutation did: the read of the same path, or else the list that contains the entity. */
+/**
+ * The operation that shows what a mutation did: the read of the same path; for an update of a part of an entity, the read of the entity;
+ * or else the list that contains the entity.
+ */
 function readerOf(operation: OperationName): OperationName | undefined {
-  const { path } = route(operationNamed(operation));
-  return OPERATION_NAMES.find((other) => operationNamed(other).http === `GET ${path}`) ?? listerOf(operation);
+  const declared = operationNamed(operation);
+  const { path } = route(declared);
+  const ofSamePath = OPERATION_NAMES.find((other) => operationNamed(other).http === `GET ${path}`);
+  const ofEntity = declared.update === undefined ? undefined : (declared.target?.reader as OperationName | undefined);
+  return ofSamePath ?? ofEntity ?? listerOf(operation);
 }
 
 const TRANSPORT_FAILURES: Record<TransportFailure, { retryable: boolean; advice: string }> = {

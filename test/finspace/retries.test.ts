@@ -147,7 +147,9 @@ describe('a mutation whose reply was lost', () => {
   it.each([
     ['CreateKxCluster', 'list_kx_clusters'],
     ['UpdateKxDatabase', 'get_kx_database'],
-    ['UpdateKxClusterDatabases', 'list_kx_clusters'],
+    ['UpdateKxClusterDatabases', 'get_kx_cluster'],
+    ['UpdateKxClusterCodeConfiguration', 'get_kx_cluster'],
+    ['UpdateKxEnvironmentNetwork', 'get_kx_environment'],
     ['DeleteKxClusterNode', 'list_kx_cluster_nodes'],
     ['UntagResource', 'list_tags_for_resource'],
     ['CreateEnvironment', 'list_environments'],
