@@ -169,7 +169,7 @@ export const replacedLines = (
 
 /** Why a person has to approve the same call again. */
 export const uncountedText = (code: string) =>
-  `The plan ${code} was approved, but that approval does not count: it was given on another server, or on this one before a restart, or its signature is not valid.`;
+  `The plan ${code} was approved, but that approval does not count: it was given on another server, or on this one before a restart, or it is not valid for this plan.`;
 
 const OTHER_CALL = 'it is the plan of another call, with other arguments, and this call replaces it.';
 
