@@ -229,7 +229,7 @@ describe('find_kx_entities', () => {
     expect(data['moreNotRead']).toBeGreaterThan(0);
   });
 
-  test.each(['2026-13-01', '2026-02-31', '2026-02-30T10:00Z', '2026-03-01T29:00Z', 'long', '5 weeks'])(
+  test.each(['2026-13-01', '2026-02-31', '2026-02-30T10:00Z', '2026-03-01T29:00Z', 'long', '5 fortnights'])(
     'rejects %j as a time',
     async (wrong) => {
       for (const time of TIMES) {

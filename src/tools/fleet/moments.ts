@@ -1,20 +1,37 @@
 const MINUTE_MS = 60_000;
-const SPAN_UNITS_MS: Record<string, number> = {
-  m: MINUTE_MS,
-  h: 60 * MINUTE_MS,
-  d: 1_440 * MINUTE_MS,
-  w: 10_080 * MINUTE_MS,
-};
-const SPAN = /^(\d{1,4}) ?([mhdw])$/;
+const DAY_MS = 1_440 * MINUTE_MS;
+/** By the first letters of the unit; calendar months and years are in `MONTHS`. */
+const SPAN_UNITS_MS: Record<string, number> = { m: MINUTE_MS, h: 60 * MINUTE_MS, d: DAY_MS, w: 7 * DAY_MS };
+const MONTHS: Record<string, number> = { mo: 1, y: 12 };
+const SPAN =
+  /^(?:-|(?:the )?(?:last|past) )?(\d{1,4}(?:\.\d{1,3})?|an?|half an?) ?(?:(m)(?:in(?:ute)?s?)?|(h)(?:(?:ou)?rs?)?|(d)(?:ays?)?|(w)(?:(?:ee)?ks?)?|(mo)(?:nths?)?|(y)(?:(?:ea)?rs?)?)(?: ago)?$/;
+const COUNTS: Record<string, number> = { a: 1, an: 1, 'half a': 0.5, 'half an': 0.5 };
+/** Days before the present one. */
+const DAYS: Record<string, number> = { today: 0, yesterday: 1 };
 const DATE = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
-/** A date, in UTC unless stated otherwise, or the start of a span that ends now, such as `30d`. NaN for any other text. */
+/**
+ * A date, in UTC unless stated otherwise, the start of a span that ends now, such as `30d` or `3 days ago`, or the start of `today` or
+ * `yesterday`. NaN for any other text.
+ */
 export function momentOf(text: string, now: string): number {
-  const [, count, unit = ''] = SPAN.exec(text) ?? [];
-  if (count !== undefined) return Date.parse(now) - Number(count) * (SPAN_UNITS_MS[unit] ?? Number.NaN);
+  const [, count, ...units] = SPAN.exec(text) ?? [];
+  if (count !== undefined) return spanStart(COUNTS[count] ?? Number(count), units.find(Boolean) ?? '', Date.parse(now));
+  const daysAgo = DAYS[text];
+  if (daysAgo !== undefined) return Date.parse(new Date(Date.parse(now)).toISOString().slice(0, 10)) - daysAgo * DAY_MS;
   const [date, zone] = DATE.exec(text) ?? [];
   if (date === undefined || !isDay(date.slice(0, 10))) return Number.NaN;
   return Date.parse(date.length > 10 && zone === undefined ? `${date}Z` : date);
+}
+
+/** A month before 31 March is the last day of February. */
+function spanStart(count: number, unit: string, end: number): number {
+  const months = MONTHS[unit];
+  if (months === undefined) return end - count * (SPAN_UNITS_MS[unit] ?? Number.NaN);
+  const start = new Date(end);
+  start.setUTCMonth(start.getUTCMonth() - Math.round(count * months));
+  if (start.getUTCDate() !== new Date(end).getUTCDate()) start.setUTCDate(0);
+  return start.getTime();
 }
 
 /** Whether the month has such a day: parsers take 31 February for 3 March. */
