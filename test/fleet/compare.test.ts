@@ -6,6 +6,12 @@ import { caller, demoTools, failing, type Rows } from './demo-tools.ts';
 const { world, use } = demoTools();
 const INPUT = { a: 'kdb-prod', b: 'kdb-uat' };
 
+test('says when both arguments mean one environment', async () => {
+  const { data } = await use('compare_kx_environments', { a: 'kdb-prod', b: 'production' });
+  expect(data).toMatchObject({ note: 'a and b mean the same kdb environment', differences: { different: 0 } });
+  expect((await use('compare_kx_environments', INPUT)).data).not.toHaveProperty('note');
+});
+
 describe('a comparison of the environments themselves', () => {
   test('shows their different settings and tags before those of their contents', async () => {
     const { data, text } = await use('compare_kx_environments', INPUT);

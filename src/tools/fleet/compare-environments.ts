@@ -40,6 +40,7 @@ export const compareEnvironments = fleetTool({
     const sections = [...environments.sections, ...contents];
     const [summaryA, summaryB] = [summaryOf(graphA), summaryOf(graphB)];
     const head = {
+      ...(graphA.environmentId === graphB.environmentId ? { note: 'a and b mean the same kdb environment' } : {}),
       readAt: readAtOf([graphA, graphB]),
       a: { ...overviewOf(summaryA.environment), counts: countsIn(summaryA, kinds) },
       b: { ...overviewOf(summaryB.environment), counts: countsIn(summaryB, kinds) },
