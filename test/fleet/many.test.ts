@@ -258,8 +258,12 @@ describe('answers that would be too large', () => {
     const counted = await use('find_kx_entities', bySize);
     expect(counted.data['groups']).toHaveLength(40);
     expect((counted.data['groups'] as Rows)[0]).not.toHaveProperty('totals');
+    expect(counted.data['totalsNotShown']).toContain('view: full');
+    const full = await use('find_kx_entities', { ...bySize, view: 'full' });
+    expect((full.data['groups'] as Rows)[0]).toHaveProperty('totals');
     const ordered = await use('find_kx_entities', { ...bySize, sort: 'largest' });
     expect((ordered.data['groups'] as Rows)[0]).toMatchObject({ totals: { clusterMemoryReserved: '47 MiB' } });
+    for (const { data } of [ordered, full]) expect(data).not.toHaveProperty('totalsNotShown');
   });
 
   test.each([

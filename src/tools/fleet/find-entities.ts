@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph-types.ts';
+import { SIZE_MEASURES } from '../../inventory/sizes.ts';
 import { ListItem, Words } from '../lenient.ts';
 import {
   kindsWithProperty,
@@ -12,7 +13,16 @@ import { countsOf, detailFor, FEW, matchedInAll, rowsOf, withoutMatched } from '
 import { FINDABLE_KINDS } from './fact-values.ts';
 import { type Candidate, type Filters, filters, matches, withMatchingSettings } from './filters.ts';
 import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
-import { groupRows, isEnvironment, type Key, keysIn, requireKeys, requireSettings, totals } from './grouping.ts';
+import {
+  groupRows,
+  isEnvironment,
+  type Key,
+  keysIn,
+  requireKeys,
+  requireSettings,
+  showsTotals,
+  totals,
+} from './grouping.ts';
 import { ORDERS, propertyIn, SORTS, type Sort } from './orders.ts';
 import { answer, pageArguments, type Section, type View } from './page.ts';
 import { notReadIn } from './read-gaps.ts';
@@ -81,8 +91,10 @@ export const findEntities = fleetTool({
     const head = headOf({ input, kinds, keys, graphs, search, shown });
     const notRead = notReadIn([...gaps, ...search.gaps, ...shown.gaps]);
     const { section, omitted } = sectionOf(shown, input, keys, graphs.length > 1);
-    const cut = omitted === 0 ? {} : { groupsNotShown: omitted };
-    return answer({ ...head, ...cut, ...notRead }, [section], { input, environmentsLeft: reader.environmentsLeft() });
+    return answer({ ...head, ...omitted, ...notRead }, [section], {
+      input,
+      environmentsLeft: reader.environmentsLeft(),
+    });
   },
 });
 
@@ -185,24 +197,31 @@ async function selectShown(
   };
 }
 
-/** The groups or entities of an answer, and how many groups are beyond its limit. */
+/** The groups or entities of an answer, and what the groups leave out. */
 function sectionOf(
   shown: ShownResults,
   { sort, limit = Infinity, view }: Input,
   keys: readonly Key[],
   showsEnvironment: boolean,
-): { readonly section: Section; readonly omitted: number } {
+): { readonly section: Section; readonly omitted: object } {
   const { found, details, hasSizes, isBrief } = shown;
   const isByProperty = propertyIn(sort) !== undefined;
   if (keys.length > 0) {
     const alwaysTotals = isByProperty || view === 'full';
-    const rows = groupRows(found, { keys, hasSizes, alwaysTotals, order: sort && ORDERS[sort].compare });
-    return { section: { name: 'groups', rows: rows.slice(0, limit) }, omitted: Math.max(0, rows.length - limit) };
+    const options = { keys, hasSizes, alwaysTotals, order: sort && ORDERS[sort].compare };
+    const rows = groupRows(found, options);
+    const lacksTotals =
+      !showsTotals(options, rows.length) && found.some(({ entity }) => SIZE_MEASURES[entity.kind] !== undefined);
+    const omitted = {
+      ...(rows.length > limit ? { groupsNotShown: rows.length - limit } : {}),
+      ...(lacksTotals ? { totalsNotShown: 'sizes and nodes of each group (view: full shows them)' } : {}),
+    };
+    return { section: { name: 'groups', rows: rows.slice(0, limit) }, omitted };
   }
   const level =
     hasSizes && (details || isBrief) ? detailFor(found, { view, needsSizes: isByProperty }) : (['listed'] as const);
   const rows = matchedInAll(found) === undefined ? found : found.map(withoutMatched);
-  return { section: { name: 'entities', rows: rowsOf(rows, level, showsEnvironment) }, omitted: 0 };
+  return { section: { name: 'entities', rows: rowsOf(rows, level, showsEnvironment) }, omitted: {} };
 }
 
 interface AnswerParts {

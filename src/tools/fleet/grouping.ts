@@ -79,14 +79,16 @@ interface GroupOptions {
   readonly order?: ((a: readonly Candidate[], b: readonly Candidate[]) => number) | undefined;
 }
 
+/** Whether groups can show their totals, and are few enough or asked for them. */
+export const showsTotals = ({ hasSizes, alwaysTotals }: GroupOptions, groupCount: number): boolean =>
+  hasSizes && (alwaysTotals || groupCount <= MANY_GROUPS);
+
 /**
  * One row for each value of a setting or tag, or of a combination of several, with the number of members, their names and their
  * totals.
  */
-export function groupRows(
-  found: readonly Candidate[],
-  { keys, hasSizes, alwaysTotals, order = mostFirst }: GroupOptions,
-) {
+export function groupRows(found: readonly Candidate[], options: GroupOptions) {
+  const { keys, order = mostFirst } = options;
   const groups = new Map<string, Candidate[]>();
   for (const candidate of found)
     for (const value of new Set(combine(keys.map((key) => valuesIn(candidate, key)))))
@@ -106,7 +108,7 @@ export function groupRows(
       count: members.length,
       ...(maxNames === 0 ? {} : { names: members.slice(0, maxNames).map(nameFor) }),
       ...(maxNames > 0 && members.length > maxNames ? { more: members.length - maxNames } : {}),
-      ...(hasSizes && groups.size > 1 && (!isMany || alwaysTotals) ? totals(members) : {}),
+      ...(groups.size > 1 && showsTotals(options, groups.size) ? totals(members) : {}),
     }));
 }
 
