@@ -2,6 +2,8 @@ import { readOrUnchecked } from '../kinds/check-change.ts';
 import { CLUSTER_NODES, type EntityQuota, VOLUME_MOUNTS } from '../kinds/entity-quotas.ts';
 import { nameIn } from '../kinds/names.ts';
 import { environmentQuotas } from '../kinds/quotas.ts';
+import { statusOf } from '../kinds/rules.ts';
+import { isGone } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { EnvironmentData } from './environment-data.ts';
@@ -21,10 +23,12 @@ export async function quotaUse(data: EnvironmentData, gaps: readonly Gap[], quot
   const environmentId = String(data.environment.environmentId);
   const largestUse = async <K extends KindName>({ what, kind, limit, used }: EntityQuota<K>): Promise<QuotaUse> => {
     const all = await Promise.all(
-      (await read.detailed(kind, { environmentId })).map(async (entity) => ({
-        of: nameIn(kind, { ...entity }),
-        used: Number(await used(read, environmentId, entity)),
-      })),
+      (await read.detailed(kind, { environmentId }))
+        .filter((entity) => !isGone(statusOf(entity)))
+        .map(async (entity) => ({
+          of: nameIn(kind, { ...entity }),
+          used: Number(await used(read, environmentId, entity)),
+        })),
     );
     const [first = { used: 0 }] = all.filter((each) => each.used > 0).toSorted((a, b) => b.used - a.used);
     return { quota: what, ...first, limit: limit(quotas) };

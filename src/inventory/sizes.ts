@@ -1,4 +1,4 @@
-import { occupiesHost } from '../kinds/statuses.ts';
+import { isGone, occupiesHost } from '../kinds/statuses.ts';
 import type { GraphEntity, Kind } from './graph-types.ts';
 
 /** What the size of an entity measures: only sizes of one measure can be compared. */
@@ -27,4 +27,6 @@ export function fullness(entities: readonly GraphEntity[]): number | undefined {
 
 /** Whether an entity uses its nodes, memory or storage. A cluster on a host returns its memory as soon as its deletion begins. */
 export const usesCapacity = ({ kind, status, facts }: Pick<GraphEntity, 'kind' | 'status' | 'facts'>): boolean =>
-  kind === 'cluster' && facts['memoryReservationMiB'] !== undefined ? occupiesHost(status) : status !== 'CREATE_FAILED';
+  kind === 'cluster' && facts['memoryReservationMiB'] !== undefined
+    ? occupiesHost(status)
+    : status !== 'CREATE_FAILED' && !isGone(status);

@@ -6,7 +6,7 @@ import type { Item, Loss } from './model.ts';
 import { KIND_NAMES, keyIn } from './names.ts';
 import type { Reader } from './reader.ts';
 import { pathItem, statusOf } from './rules.ts';
-import { deletionIn } from './statuses.ts';
+import { deletionIn, isGone } from './statuses.ts';
 import type { Keys, KindName, Views } from './views.ts';
 
 type InEnvironment = Exclude<KindName, 'environment' | 'kx-environment' | 'kx-changeset' | 'kx-node'>;
@@ -57,7 +57,7 @@ const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
 /** The kinds of entities in an environment, in an order in which they can be deleted. */
 export const CONTENT_KINDS = KIND_NAMES.filter((kind): kind is InEnvironment => kind in DESCRIPTIONS).toReversed();
 
-/** The entities of these kinds in an environment, kind by kind. */
+/** The entities of these kinds in an environment, kind by kind, without those that a list shows although they are deleted. */
 export async function contentsOf(
   read: Reader,
   environmentId: string,
@@ -84,7 +84,7 @@ async function contentsOfKind<K extends InEnvironment>(
     const item = { ...pathItem(kind, key, `${description}${loadsText(loads)}` || undefined), made: createTimestamp };
     return { kind, key, view, status, item, loads };
   };
-  return Promise.all(views.map(content));
+  return Promise.all(views.filter((view) => !isGone(statusOf(view))).map(content));
 }
 
 /** An item that also names what only the details of its entity show: the savedown storage of a cluster, with data not loaded yet. */

@@ -1,6 +1,7 @@
 import type { Quotas } from '../operations/quotas.ts';
 import type { Quota } from './model.ts';
-import { statusMeanings } from './statuses.ts';
+import { statusOf } from './rules.ts';
+import { isGone, statusMeanings } from './statuses.ts';
 import type { KindName, Views } from './views.ts';
 
 /** Whether a changeset with this status is being loaded, or a version of a dataview being made. */
@@ -31,7 +32,10 @@ const sumQuota = <K extends KindName>(
   what: `${what} per environment`,
   limit,
   used: async (read, { environmentId }) =>
-    (await read.detailed(kind, { environmentId })).reduce((sum, view) => sum + (size(view) ?? 0), 0),
+    (await read.detailed(kind, { environmentId })).reduce(
+      (sum, view) => sum + ((isGone(statusOf(view)) ? 0 : size(view)) ?? 0),
+      0,
+    ),
   kind,
 });
 
@@ -67,7 +71,9 @@ export const hostQuota = (type: string): Quota => ({
   what: `${type} hosts per environment`,
   limit: ({ hosts }) => hosts[type] ?? 0,
   used: async (read, within) =>
-    (await read.listed('kx-scaling-group', within)).filter(({ hostType }) => hostType === type).length,
+    (await read.listed('kx-scaling-group', within)).filter(
+      ({ hostType, status }) => hostType === type && !isGone(status),
+    ).length,
   kind: 'kx-scaling-group',
 });
 export const USERS = countQuota('users', 'kx-user', ({ users }) => users);

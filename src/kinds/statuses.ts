@@ -35,6 +35,9 @@ export function deletionIn(status: string | undefined): StatusMeaning['deletion'
 /** Whether an entity with this status is already being deleted. */
 export const isLeaving = (status: unknown): boolean => deletionIn(status as string | undefined) === 'in progress';
 
+/** Whether an entity with this status no longer exists, although a list may still show it. */
+export const isGone = (status: unknown): boolean => deletionIn(status as string | undefined) === 'done';
+
 /** Whether an entity with this status no longer exists or soon will not. */
 export const isLeavingOrGone = (status: unknown): boolean =>
   ['in progress', 'done'].includes(String(deletionIn(status as string | undefined)));

@@ -7,6 +7,7 @@ import type { Call } from '../../src/operations/index.ts';
 import { HOUR, WORLD } from '../safety/support/backend.ts';
 import { openGuard } from '../safety/support/guard.ts';
 import { alter, collectionOf, on, previewFixture } from '../safety/support/preview.ts';
+import { caller } from './demo-tools.ts';
 
 const fixture = previewFixture();
 
@@ -61,6 +62,17 @@ it("shows the service's own count for every quota, also while entities change an
   expect(counted.length).toBeGreaterThan(25);
   expect(counted.map(([what]) => [what, shown.get(String(what).replace(' per environment', ''))])).toEqual(counted);
   expect(shown.get('dataview versions in progress')).toBe(1);
+});
+
+it('does not count what a list shows although it is deleted', async () => {
+  const used = async () => new Map((await checked()).map(({ quota, used: count }) => [quota, count]));
+  const before = await used();
+  await alter(collectionOf('kxVolume'), 'spare', { status: 'DELETED' });
+  const after = await used();
+  expect([before.get('volumes'), after.get('volumes')]).toEqual([2, 1]);
+  expect(after.get('GB of volume storage')).toBe(Number(before.get('GB of volume storage')) / 2);
+  const { data } = await caller(fixture.backend.call)('find_kx_entities', { kinds: ['volume'] });
+  expect(data).toMatchObject({ found: 2, totals: { diskGB: after.get('GB of volume storage') } });
 });
 
 it('counts no dataviews while their databases cannot be listed', async () => {

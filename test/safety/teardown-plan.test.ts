@@ -66,6 +66,14 @@ describe('the plan of a teardown', () => {
     expect(await planned(going, ['fast'])).toMatchObject({ deletions: [], leaving: [{}], blockers: [] });
   });
 
+  it('omits entities that a list shows although they are deleted', async () => {
+    const gone = answering(backend.call, (name, reply) =>
+      name === 'GetKxVolume' ? { ...reply, status: 'DELETED' } : reply,
+    );
+    expect(await planned(gone)).toMatchObject({ leaving: [], deletions: [{ item: { name: 'ann' } }, {}] });
+    expect(await planned(gone, ['fast'])).toMatchObject({ deletions: [], blockers: [{ item: { name: 'fast' } }] });
+  });
+
   it('contains only the environment if nothing in it can be changed any more', async () => {
     const failed = await planned(environment({ status: 'FAILED_DELETION' }));
     expect(failed?.deletions.map(({ item }) => item.name)).toEqual(['trading']);
