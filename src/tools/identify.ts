@@ -91,9 +91,12 @@ export async function missingText(lookup: Lookup, { label, value, scope }: Refer
   const known = await valuesOfLabel(lookup, label, scope, operationName);
   const shown = (name: string) =>
     [name, known.get(name)].flatMap((each) => (each ? quoteUntrusted(each) : [])).join(', whose id is ');
+  // Tools for whole environments accept `prod` for kdb-prod; a call of an operation needs its whole name.
+  const mayBeShortened = label === 'environmentId';
+  const existing = existingNamesText(known, shown);
   const hint = lookup.isDestructive
-    ? existingNamesText(known, shown)
-    : didYouMean(value, [...known.keys()], { otherwise: '.', format: shown });
+    ? existing
+    : didYouMean(value, [...known.keys()], { otherwise: mayBeShortened ? existing : '.', format: shown });
   const where = whereListed(lookup.deps, label, operationName);
   return `There is no ${nounOfLabel(label, operationName)} ${quoteUntrusted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
 }

@@ -127,11 +127,8 @@ describe('the text of an error', () => {
       'no database "fx_spt"; did you mean "fx_spot"?',
     ],
     ['get_kx_changeset', { databaseName: 'fx_spot', changesetId: 'abc' }, 'no changeset "abc". list_kx_changesets'],
-    [
-      'get_kx_cluster',
-      { environmentId: 'abcd', clusterName: 'hdb-f' },
-      'no kdb environment "abcd". list_kx_environments',
-    ],
+    ['get_kx_cluster', { environmentId: 'abcd', clusterName: 'hdb-f' }, 'no kdb environment "abcd". Existing ones: "'],
+    ['get_kx_environment', { environmentId: 'prod' }, 'Existing ones: "kdb-prod", whose id is "'],
     [
       'create_kx_user',
       { environmentId: 'abcd', userName: 'x', iamRole: 'arn:aws:iam::123456789012:role/r' },
