@@ -49,6 +49,14 @@ describe('environments that are given as a name pattern', () => {
   });
 });
 
+test('an environment whose name may be an id is suggested by its own id', async () => {
+  const prod = await world.id('kdb-prod');
+  await world.call('UpdateKxEnvironment', { environmentId: uat, name: prod });
+  const { text } = await use('what_depends_on', { name: 'vol-fx' });
+  expect(text).toContain(`Several environments have an entity with that name: "kdb-prod", "${uat}".`);
+  await world.call('UpdateKxEnvironment', { environmentId: uat, name: 'kdb-uat' });
+});
+
 describe('groups', () => {
   test('can be made by the S3 bucket of the code', async () => {
     const { data } = await use('find_kx_entities', {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Connected, dependenciesOf, dependentsOf, entitiesNamed } from '../../inventory/dependents.ts';
 import { detailOf } from '../../inventory/detail.ts';
+import { looksLikeId } from '../../inventory/fleet.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph-types.ts';
 import { healthOf } from '../../inventory/health.ts';
 import { KINDS } from '../../inventory/kinds.ts';
@@ -127,10 +128,13 @@ async function locate(reader: FleetReader, name: string, kind: Kind | undefined)
   }
   if (second !== undefined)
     throw new Unanswerable(
-      `Several environments have an entity with that name: ${found}. Give one of them as environment.`,
+      `Several environments have an entity with that name: ${quotedList(holders.map(argumentFor))}. Give one of them as environment.`,
     );
   return { environment: only.environmentId, name, gaps };
 }
+
+/** The name of an environment or, if it may be the id of another one, its own id. */
+const argumentFor = ({ name, environmentId }: Graph) => (looksLikeId(name) ? environmentId : name);
 
 const unsearchedGap = (count: number): ReadGap => ({
   environment: '',
