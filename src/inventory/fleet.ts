@@ -57,6 +57,22 @@ export function environmentsNamed(all: readonly Environment[], wanted: string): 
   return all.filter(({ name }) => name?.toLowerCase() === wanted.toLowerCase());
 }
 
+/** Newest first. */
+export const newestFirst = (all: readonly Environment[]): Environment[] =>
+  all.toSorted((a, b) => (b.creationTimestamp ?? '').localeCompare(a.creationTimestamp ?? ''));
+
+/** Says that the newest environment with an id or a name is deleted; undefined if no deleted one has it. */
+export function deletedText(all: readonly Environment[], wanted: string): string | undefined {
+  const [gone] = newestFirst(
+    environmentsNamed(
+      all.filter((each) => !isPresent(each)),
+      wanted,
+    ),
+  );
+  if (gone === undefined) return undefined;
+  return `The kdb environment ${quoteUntrusted(gone.name ?? '')}, whose id is ${quoteUntrusted(gone.environmentId ?? '')}, is deleted.`;
+}
+
 /** Whether a text has the form of the ids that the service chooses. Names may have it, too. */
 export const looksLikeId = (text: string): boolean => /^[a-z0-9]{20,}$/.test(text);
 

@@ -1,4 +1,11 @@
-import { allEnvironments, candidatesText, type Environment, environmentsNamed, isPresent } from '../inventory/fleet.ts';
+import {
+  allEnvironments,
+  candidatesText,
+  deletedText,
+  type Environment,
+  environmentsNamed,
+  isPresent,
+} from '../inventory/fleet.ts';
 import { listPages, MAX_ITEMS } from '../inventory/pages.ts';
 import { didYouMean } from '../nearest.ts';
 import { oncePer } from '../once-per.ts';
@@ -88,6 +95,10 @@ const listedEnvironments = oncePer(async (lookup: Lookup): Promise<Listing> => {
 
 /** Says that something does not exist, with what was probably meant, and the tool that lists existing ones. */
 export async function missingText(lookup: Lookup, { label, value, scope }: Reference, operationName?: OperationName) {
+  if (listerOfLabel(label, operationName) === 'ListKxEnvironments') {
+    const deleted = deletedText((await listedEnvironments(lookup)).all ?? [], value);
+    if (deleted !== undefined) return `${deleted} ${whereListed(lookup.deps, label, operationName) ?? ''}`.trim();
+  }
   const known = await valuesOfLabel(lookup, label, scope, operationName);
   const shown = (name: string) =>
     [name, known.get(name)].flatMap((each) => (each ? quoteUntrusted(each) : [])).join(', whose id is ');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Call, Output } from '../../src/operations/index.ts';
 import { caller, demoTools, failing, names } from './demo-tools.ts';
 
 const { world, use } = demoTools();
@@ -57,4 +58,23 @@ test('a search for deleted entities says where deleted environments are', async 
   const { data } = await find({ status: ['deleted'] });
   expect(data).toMatchObject({ found: 0, notSearched: expect.stringMatching(/^deleted environments \(list_kx_env/) });
   expect((await find({ kinds: ['cluster'], status: ['DELETED'] })).data).not.toHaveProperty('notSearched');
+});
+
+test.each([
+  ['describe_kx_environment', { environment: 'kdb-old' }],
+  ['find_kx_entities', { environment: 'KDB-OLD' }],
+  ['what_depends_on', { environment: 'kdb-old', name: 'hdb-fx' }],
+  ['get_kx_environment', { environmentId: 'kdb-old' }],
+  ['list_kx_clusters', { environmentId: 'kdb-old' }],
+])('%s says that an environment is deleted', async (tool, input) => {
+  const id = 'old4old4old4old4old4ol';
+  const withDeleted = (async (name, given, options) => {
+    const reply = await world().call(name, given, options);
+    if (name !== 'ListKxEnvironments') return reply;
+    const { environments = [] } = reply as Output<'ListKxEnvironments'>;
+    return { ...reply, environments: [...environments, { name: 'kdb-old', environmentId: id, status: 'DELETED' }] };
+  }) as Call;
+  const { isError, text } = await caller(withDeleted)(tool, input);
+  expect(isError).toBe(true);
+  expect(text).toContain(`The kdb environment "kdb-old", whose id is "${id}", is deleted. list_kx_environments`);
 });

@@ -1,10 +1,12 @@
 import {
   allEnvironments,
   candidatesText,
+  deletedText,
   type Environment,
   environmentsNamed,
   existingEnvironments,
   looksLikeId,
+  newestFirst,
 } from '../../inventory/fleet.ts';
 import type { ReplyCache } from '../../inventory/reply-cache.ts';
 import { FinspaceError } from '../../operations/failure.ts';
@@ -65,8 +67,17 @@ export function environmentLookup({
     seen.set(id, found);
     return found;
   };
-  const environment = async (wanted: string) =>
-    (await withoutListing(wanted)) ?? onlyEnvironment(await existing(), wanted);
+  const environment = async (wanted: string) => {
+    const found = await withoutListing(wanted);
+    if (found !== undefined) return found;
+    const all = await existing();
+    const deleted =
+      environmentsMeant(all, wanted).length === 0
+        ? deletedText(await allEnvironments(readOnce, foregroundOptions), wanted)
+        : undefined;
+    if (deleted !== undefined) throw new Unanswerable(`${deleted} list_kx_environments shows what is known of it.`);
+    return onlyEnvironment(all, wanted);
+  };
   return {
     existing,
     environment,
@@ -132,8 +143,6 @@ export function isLike(name: string, pattern: string): boolean {
 
 const splitDeleted = (all: readonly Environment[]) =>
   [all.filter(({ status }) => status === DELETED), all.filter(({ status }) => status !== DELETED)] as const;
-const newestFirst = (all: readonly Environment[]) =>
-  all.toSorted((a, b) => (b.creationTimestamp ?? '').localeCompare(a.creationTimestamp ?? ''));
 
 /** The only environment whose name matches apart from word separators, or contains the word: `prod` or `production` is `kdb-prod`. */
 const withWord = (all: readonly Environment[], wanted: string): Environment[] => {
