@@ -1,4 +1,4 @@
-import { isLeavingOrGone } from '../kinds/statuses.ts';
+import { isBeingCreated, isLeavingOrGone } from '../kinds/statuses.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Edge, Graph, GraphEntity, Issue, Kind } from './graph-types.ts';
 import { dependentKindsOf } from './kinds.ts';
@@ -82,6 +82,6 @@ function unreferenced({ entities, edges, gaps }: Graph, kind: Kind, why: string,
   const listedCount = ({ facts }: GraphEntity) => (facts[alsoListedIn] as unknown[] | undefined)?.length ?? 0;
   return entities
     .filter((entity) => entity.kind === kind && !used.has(entity.id) && listedCount(entity) === 0)
-    .filter(({ status }) => !isLeavingOrGone(status))
+    .filter(({ status }) => !isLeavingOrGone(status) && !isBeingCreated(status))
     .map((entity) => ({ entity, condition: 'unused', why, facts: {} }));
 }

@@ -18,6 +18,10 @@ export function statusClass(status: string | undefined): StatusClass {
   return MEANINGS.get(status)?.is ?? (status.includes('FAILED') ? 'failed' : 'underway');
 }
 
+/** Whether an entity with this status is still being created: nothing can use it yet. */
+export const isBeingCreated = (status: string | undefined): boolean =>
+  statusClass(status) === 'underway' && status?.startsWith('CREAT') === true;
+
 /** Whether only an update failed: the entity exists, and what depends on it or is in it still uses it. */
 export const isFailedUpdate = (status: string | undefined): boolean =>
   statusClass(status) === 'failed' && status?.includes('UPDAT') === true;

@@ -103,3 +103,14 @@ test('what serves no data is not behind: what failed to start, and a dataview th
   await alter(dataviews, 'pinned', { status: 'DELETING' });
   expect(await behind()).toEqual(['cluster:serving']);
 });
+
+test('what is still being created is not unused yet', async () => {
+  const { backend, builder } = fixture;
+  const unused = async () => names((await use('find_kx_problems', { problem: 'unused' })).data['problems'], 'entity');
+  const before = await unused();
+  await builder.volume('late');
+  await builder.dataview('late');
+  expect(await unused()).toEqual(before);
+  backend.clock.advance(HOUR);
+  expect((await unused()).toSorted()).toEqual([...before, ...views('late'), 'volume:late'].toSorted());
+});
