@@ -64,6 +64,7 @@ test.each([
   ['describe_kx_environment', { environment: 'kdb-old' }],
   ['find_kx_entities', { environment: 'KDB-OLD' }],
   ['what_depends_on', { environment: 'kdb-old', name: 'hdb-fx' }],
+  ['what_depends_on', { name: 'kdb-old' }],
   ['get_kx_environment', { environmentId: 'kdb-old' }],
   ['list_kx_clusters', { environmentId: 'kdb-old' }],
 ])('%s says that an environment is deleted', async (tool, input) => {

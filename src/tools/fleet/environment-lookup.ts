@@ -17,6 +17,9 @@ import { notFound, quotedList, Unanswerable } from './unanswerable.ts';
 
 export const DELETED = 'DELETED';
 
+/** The answer about an environment that is deleted. */
+export class DeletedEnvironment extends Unanswerable {}
+
 /** Finds the environments that arguments name. */
 export interface EnvironmentLookup {
   /** The existing environments. */
@@ -75,7 +78,8 @@ export function environmentLookup({
       environmentsMeant(all, wanted).length === 0
         ? deletedText(await allEnvironments(readOnce, foregroundOptions), wanted)
         : undefined;
-    if (deleted !== undefined) throw new Unanswerable(`${deleted} list_kx_environments shows what is known of it.`);
+    if (deleted !== undefined)
+      throw new DeletedEnvironment(`${deleted} list_kx_environments shows what is known of it.`);
     return onlyEnvironment(all, wanted);
   };
   return {

@@ -9,6 +9,7 @@ import { issueRow, sizeOf } from '../../inventory/summary.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { Words } from '../lenient.ts';
+import { DeletedEnvironment } from './environment-lookup.ts';
 import { EnvironmentArgument, type FleetReader } from './fleet-reader.ts';
 import { answer, pageArguments } from './page.ts';
 import { notReadIn, type ReadGap, readGapsOf } from './read-gaps.ts';
@@ -147,7 +148,7 @@ async function environmentOf(reader: FleetReader, wanted: string) {
     const { environmentId: environment = '', name = '' } = await reader.environment(wanted);
     return { environment, name };
   } catch (error) {
-    if (error instanceof Unanswerable) return undefined;
+    if (error instanceof Unanswerable && !(error instanceof DeletedEnvironment)) return undefined;
     throw error;
   }
 }
