@@ -1,6 +1,7 @@
 import { type Config, ConfigError } from '../config.ts';
 import { counted } from '../inventory/units.ts';
 import { causeOf } from '../transports/cause.ts';
+import { protectedResource } from '../transports/http/auth/resource.ts';
 import { type DoctorFinding, failed, ok, orFailed } from './finding.ts';
 
 /** The configured parts that remote callers need: who may call, and the seal keys. */
@@ -16,7 +17,7 @@ export async function httpFindings(config: Config): Promise<DoctorFinding[]> {
 
 async function authorizationFinding(config: Config): Promise<DoctorFinding> {
   const check = 'authorization';
-  const { authIssuer, authAudience = [], authTokens, publicUrl, host } = config;
+  const { authIssuer, authAudience = [], authTokens, host } = config;
   const { configuredAuthorization } = await import('./http.ts');
   try {
     const authorization = configuredAuthorization(config);
@@ -27,15 +28,19 @@ async function authorizationFinding(config: Config): Promise<DoctorFinding> {
     const advice = 'Check --auth-issuer and --auth-jwks, and the network between this machine and the issuer.';
     return failed(check, `The keys of the issuer ${authIssuer} cannot be read (${causeOf(error as Error)}).`, advice);
   }
-  const audiences = [...(publicUrl === undefined ? [] : [publicUrl]), ...[authAudience].flat()];
-  const audienceText = audiences.length === 0 ? 'the URL of the endpoint' : audiences.join(', ');
+  const audiences = [endpointText(config), ...[authAudience].flat()].join(', ');
   return ok(
     check,
     [
-      ...(authIssuer === undefined ? [] : [`tokens of ${authIssuer} for the audience ${audienceText}`]),
+      ...(authIssuer === undefined ? [] : [`tokens of ${authIssuer} for the audience ${audiences}`]),
       ...(authTokens === undefined ? [] : [`fixed tokens of ${authTokens}`]),
     ].join('; '),
   );
+}
+
+function endpointText({ publicUrl, targets, authIssuer }: Config): string {
+  if (publicUrl === undefined) return 'the URL of the endpoint';
+  return protectedResource(publicUrl, targets === undefined ? '/mcp' : '/t/<target>/mcp', authIssuer).url;
 }
 
 async function sealKeysFinding(config: Config): Promise<DoctorFinding> {

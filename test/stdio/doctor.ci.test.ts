@@ -266,16 +266,20 @@ describe('finspace-mcp doctor', () => {
     });
   });
 
-  it('reads the keys of the issuer of tokens', async () => {
+  it('reads the keys of the issuer, and names the audiences of its tokens', async () => {
     const issuer = await serve((request, response) => {
       const address = `http://${request.headers.host}`;
       const body = request.url === '/jwks' ? { keys: [] } : { issuer: address, jwks_uri: `${address}/jwks` };
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });
-    const remote = ['--public-url', 'https://mcp.example/mcp', '--auth-issuer'];
+    const remote = ['--public-url', 'https://mcp.example', '--auth-issuer'];
     expect((await doctor([...remote, issuer])).get('authorization')).toEqual({
       status: 'ok',
       detail: `tokens of ${issuer} for the audience https://mcp.example/mcp`,
+    });
+    expect((await doctor(['--auth-issuer', issuer, '--auth-audience', 'api://kdb'])).get('authorization')).toEqual({
+      status: 'ok',
+      detail: `tokens of ${issuer} for the audience the URL of the endpoint, api://kdb`,
     });
     const missing = await doctor([...remote, `http://127.0.0.1:${await freePort()}`]);
     expect(missing.get('authorization')).toMatchObject({

@@ -25,7 +25,7 @@ const FETCH_MS = 5_000;
 const KEYS_MS = 30_000;
 
 export interface JwtVerifier {
-  /** The holder of a token. Rejects with `InvalidToken`, or with `IssuerUnreachable` while the keys are unknown. */
+  /** The holder of a token. Rejects with `InvalidToken`, or with `IssuerUnreachable` if keys that it needs cannot be fetched. */
   verify(token: string, audience: readonly string[]): Promise<VerifiedToken>;
   /** Resolves when the keys are known or can be fetched. Rejects with `IssuerUnreachable`. */
   ready(): Promise<void>;
@@ -96,13 +96,19 @@ function refresher(now: () => number) {
 
 /**
  * Whether the keys could not be fetched, which says nothing about the token. `fetch` fails without a code, or with one of the system; a
- * reply that is no set of keys fails with the general code of jose.
+ * reply that is not JSON fails with the general code of jose.
  */
 function isFetchFailure(error: unknown): boolean {
   const { code } = error as { code?: string };
   return code === undefined || FETCH_FAILURES.has(code);
 }
-const FETCH_FAILURES = new Set([errors.JWKSTimeout.code, errors.JOSEError.code, 'ECONNREFUSED', 'ENOTFOUND']);
+const FETCH_FAILURES = new Set([
+  errors.JWKSTimeout.code,
+  errors.JWKSInvalid.code,
+  errors.JOSEError.code,
+  'ECONNREFUSED',
+  'ENOTFOUND',
+]);
 
 /** Why a token is rejected, for its holder; repeats nothing that it contains. */
 function problemOf(error: unknown, token: string, issuer: string): string {
