@@ -1,4 +1,4 @@
-/** The cause of a failed connection or request, short enough for a log line: an error code if there is one. */
+/** The cause of a failed connection or request, short enough for a log line: the error code of the system if there is one. */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no answer';
   const { code, cause, errors } = error as Error & { code?: unknown; cause?: unknown; errors?: unknown[] };

@@ -13,7 +13,7 @@ export interface ParamsError {
 
 /**
  * A message, or each of a batch, in the form that strict parsers accept: null params, and null members of params or `_meta`, are
- * removed, and an `initialize` without client information gets an empty one.
+ * removed, and an `initialize` without capabilities or client information gets placeholders.
  */
 export function normalizeParams(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normalizeParams);

@@ -23,7 +23,7 @@ export interface StdioWire extends Transport {
   unanswered(): number;
 }
 
-/** A line that is longer than `maxBytes` is skipped and answered with an error. */
+/** A line that is longer than `maxBytes` is skipped. A request is then answered with an error, and a reply counts as failed. */
 export interface StdioWireOptions extends Pick<JsonLinesOptions, 'input' | 'output' | 'maxBytes' | 'onend'> {
   /** Called once the answer to the first `tools/list` is written: a call is likely to come next. */
   readonly onlisted?: (() => void) | undefined;

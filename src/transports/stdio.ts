@@ -30,8 +30,8 @@ const WAIT_FOR_MUTATIONS_MS = 10_000;
 const WAIT_FOR_ANSWER_MS = 700;
 
 /**
- * Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all requests
- * are answered, or are no longer awaited.
+ * Serves one client over two streams, in either protocol era, until its input ends, its output breaks or `stop` aborts. Resolves when
+ * all requests are answered, or are no longer awaited.
  */
 export async function serveOverStdio(
   createServer: ServerFactory,

@@ -62,7 +62,8 @@ describe('a rejection by authorization', () => {
       'The token is for another audience; aud must contain http',
     ],
     ['no audience', signed({ aud: undefined }), 'The token has no audience (claim aud)'],
-    ['no expiry', signed({ exp: undefined }), 'The token has no expiry (claim exp)'],
+    ['no expiry', signed({ exp: undefined }), 'The token has no valid expiry (claim exp)'],
+    ['an expiry that is a text', signed({ exp: 'soon' }), 'The token has no valid expiry (claim exp)'],
     ['another issuer', signed({ iss: 'https://other.example' }), 'The token is from another issuer'],
     ['keys of another issuer', signed({ iss: 'x' }, { foreignKey: true }), 'The token is from another issuer'],
     ['a forged signature', signed({}, { foreignKey: true }), 'The token is not signed with a key of its issuer'],
@@ -94,12 +95,12 @@ describe('a rejection by authorization', () => {
     expect(JSON.stringify(lines)).not.toContain(token);
   });
 
-  it('for a missing scope names the scopes that the request requires', async () => {
+  it('for a missing scope names the scopes to request', async () => {
     const { server, as } = await guarded();
     const response = await reading(server.url, await as.token({ scope: 'other:read' }));
     expect(response.status).toBe(403);
     expect(response.headers.get('www-authenticate')).toContain(
-      'error_description="The token lacks a scope: this request requires finspace:read"',
+      'error_description="The token lacks a scope: request a token with finspace:read"',
     );
   });
 });

@@ -27,7 +27,7 @@ export interface Mount {
 export interface AppOptions {
   /** The MCP endpoints, by path. */
   readonly mounts: Readonly<Record<string, Mount>>;
-  /** Other paths, served to GET without the guards of the endpoints. */
+  /** Other paths, served to GET; their guards, if any, are their own. */
   readonly pages: Readonly<Record<string, Page>>;
   /** Paths that scripts of every origin may read. */
   readonly documents: Readonly<Record<string, Page>>;
@@ -35,7 +35,7 @@ export interface AppOptions {
   readonly approvals?: WebPage | undefined;
   readonly guards: Guards;
   readonly requestLimit: RequestLimit;
-  /** For forms of people who are not signed in, so that slow senders occupy no slots of others. */
+  /** For forms of people who are not signed in, so that slow senders occupy no slots of `requestLimit`. */
   readonly signIns: FormSlots;
   readonly operationsCalledBy: OperationsCalledBy;
   readonly rateLimiter: RateLimiter;
@@ -48,7 +48,7 @@ export interface AppOptions {
 type Page = (request: Request) => Response | Promise<Response>;
 type Env = { Bindings: Partial<HttpBindings> };
 
-/** The HTTP side of a server: first guards, then the limit of requests, then the caller, then the protocol. Other paths are 404. */
+/** The HTTP side of a server. An MCP request passes the guards, the limit of requests, the checks of its caller and the rate limits. */
 export function httpApp(options: AppOptions): Hono<Env> {
   const { mounts, pages, documents, onerror } = options;
   const app = new Hono<Env>({ strict: false });

@@ -21,7 +21,7 @@ export interface ApprovalEndpoint extends PlanSource {
 export interface ApprovalsOptions extends Pick<WebPageOptions, 'signers' | 'pageSignature' | 'now'> {
   readonly endpoints: readonly ApprovalEndpoint[];
   readonly holderOf: Authorization['holderOf'];
-  /** URL of this server as browsers see it, without a path. */
+  /** URL of this server as browsers see it, with the path prefix of a proxy if there is one. */
   readonly base: () => string;
   readonly isPublic: boolean;
   readonly onerror: (error: Error) => void;

@@ -15,7 +15,7 @@ export interface Timeouts {
   /** From the first byte of a request to its last. */
   readonly requestTimeout: number;
   readonly keepAliveTimeout: number;
-  /** How often the two limits above are checked. */
+  /** How often `headersTimeout` and `requestTimeout` are checked. */
   readonly connectionsCheckingInterval: number;
 }
 
@@ -27,12 +27,10 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/**
- * Longer than the 60 seconds for which proxies keep idle connections, so that this server never closes one that a proxy is using.
- */
 const TIMEOUTS: Timeouts = {
   headersTimeout: 60_000,
   requestTimeout: 60_000,
+  // Longer than the 60 seconds for which proxies keep idle connections, so that this server does not close one that a proxy uses.
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 2_000,
 };

@@ -16,7 +16,7 @@ const PREFIX = 'finspace_mcp_';
 
 /** Metrics of calls and of this process, with more gauges. */
 export function metrics(gauges: Gauges): Metrics {
-  const requests = counter('http_requests_total', 'HTTP requests answered');
+  const requests = counter('http_requests_total', 'HTTP requests; status 499 if the connection was lost first');
   const refusals = counter('http_refusals_total', 'HTTP requests refused before the protocol, by reason');
   const operations = counter('operations_total', 'Calls of operations on the backend, by outcome');
   const times = histogram('request_seconds', 'Time from the request to the end of its answer');

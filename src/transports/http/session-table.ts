@@ -33,8 +33,8 @@ export interface SessionTable {
 }
 
 /**
- * Within this time after its last use, a session is evicted only if its principal holds more sessions than the principal of the new
- * session will then hold.
+ * Within this time after its last use, and while it has an open response, a session is evicted only if its principal holds more
+ * sessions than the principal of the new session will then hold.
  */
 const YOUNG_MS = 60_000;
 

@@ -144,7 +144,7 @@ const endStreamOf = ({ transport }: Session, id: RequestId) =>
   );
 
 /**
- * A request as the SDK accepts it: the SDK requires named media types, but clients may send wildcards. It has no body, because
+ * A request as the SDK accepts it: the SDK requires named media types, but clients may send a wildcard. The copy has no body, because
  * that is passed as `parsedBody`.
  */
 function withAccept(request: Request): Request {

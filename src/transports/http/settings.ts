@@ -4,7 +4,7 @@ import { isLoopback } from '../../loopback.ts';
 const issuerUrl = () =>
   z
     .string()
-    .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
+    .refine(isIssuer, 'expects an https URL (http only on loopback), without credentials, query or fragment')
     .optional()
     .meta({ format: 'uri' });
 
@@ -34,7 +34,7 @@ export const HTTP_DEFAULTS = {
   accessLog: true,
 } as const;
 
-/** The settings of commands that listen on a port: of `finspace-mcp http`, and two of `finspace-mcp local`. */
+/** The settings of `finspace-mcp http`, two of which `finspace-mcp local` has, too. */
 export const HTTP_SETTINGS = {
   host: () =>
     z
@@ -77,7 +77,7 @@ export const HTTP_SETTINGS = {
       ),
   sessionIdle: () => z.int().min(1_000).max(86_400_000).describe('Milliseconds after which an unused session ends'),
   rateRead: () => maxPerMinute('reads', DEFAULT_RATES.read),
-  rateWrite: () => maxPerMinute('writes', DEFAULT_RATES.write),
+  rateWrite: () => maxPerMinute('writes and connection strings', DEFAULT_RATES.write),
   rateDestroy: () => maxPerMinute('deletes and network changes', DEFAULT_RATES.destroy),
   sealKeys: () =>
     z

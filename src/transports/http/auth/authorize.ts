@@ -33,8 +33,8 @@ const MAX_REMEMBERED = 2_000;
 const REMEMBERED_MS = 30_000;
 
 /**
- * Finds the caller of a request by its bearer token. The result of a verification is remembered for half a minute, by digest
- * and audience; the token itself is neither stored nor passed on.
+ * Finds the caller of a request by its bearer token. The caller of a valid token is remembered for at most half a minute, by a
+ * digest of token and endpoint; the token itself is neither stored nor passed on.
  */
 export function authorization({ issuer, jwks, audiences, tokens, now }: AuthorizationOptions): Authorization {
   const jwt = issuer === undefined ? undefined : jwtVerifier({ issuer, jwks, now });

@@ -131,7 +131,7 @@ function issuerIn(token: string): string | undefined {
 const FOREIGN = 'The token is from another issuer';
 const UNSIGNED = 'The token is not signed with a key of its issuer';
 const CLAIM_PROBLEMS: Readonly<Record<string, string>> = {
-  exp: 'The token has no expiry (claim exp)',
+  exp: 'The token has no valid expiry (claim exp)',
   sub: 'The claim sub of the token is missing',
   aud: 'The token has no audience (claim aud)',
   nbf: 'The token is not valid yet',
@@ -150,7 +150,7 @@ function scopesIn({ scope, scp }: JWTPayload & { scope?: unknown; scp?: unknown 
   throw new InvalidToken('The claim scope of the token is neither a string nor a list of strings');
 }
 
-/** The holder of a token: this name decides whose plans and sessions it may use, so no two names may look the same. */
+/** The holder of a token. This name decides whose plans and sessions it may use, so it contains nothing invisible. */
 function subjectOf({ sub }: { readonly sub?: unknown }): string {
   if (typeof sub === 'string' && SUBJECT.test(sub)) return sub;
   throw new InvalidToken('The claim sub of the token is not a string of 1 to 255 visible characters');
@@ -189,7 +189,7 @@ async function discover(issuer: string): Promise<string> {
 /** Many issuers end in a slash, which --auth-issuer must then have, too. */
 const problemOfMetadata = ({ issuer }: Metadata, expected: string) =>
   issuer === expected || typeof issuer !== 'string'
-    ? 'its metadata names no keys'
+    ? 'its metadata has no usable jwks_uri'
     : `its metadata names the issuer ${quoteUntrusted(issuer, 300)}, which --auth-issuer must equal`;
 
 const unreachable = (error: unknown) => new IssuerUnreachable(causeOf(error));

@@ -45,10 +45,10 @@ export function unauthorized({ metadataUrl }: ProtectedResource, problem?: strin
   return reject(401, problem ?? 'A bearer token is needed.', { 'www-authenticate': challenge });
 }
 
-/** The response to a request whose token lacks a scope; `scopes` are all that the request needs. */
+/** The response to a request whose token lacks a scope; `scopes` are those that its next token should have. */
 export function insufficientScope({ metadataUrl }: ProtectedResource, scopes: readonly string[]): Rejection {
   const scope = scopes.join(' ');
-  const problem = `The token lacks a scope: this request requires ${scope}`;
+  const problem = `The token lacks a scope: request a token with ${scope}`;
   const challenge = challengeWith({
     error: 'insufficient_scope',
     scope,
