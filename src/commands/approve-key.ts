@@ -15,7 +15,7 @@ const notTrustedLine = (stateDir: string) =>
   `Forms in MCP clients do not count: approve with the passphrase. To let forms count, too: ${approveCommand('--trust-forms', stateDir)}`;
 const RESTART = 'Restart the servers that use this state directory.';
 
-/** Lets a person choose the passphrase, creates the key, and pins it to the world of the state directory. */
+/** Lets a person choose the passphrase, creates the key, and pins it to the existing worlds. */
 export async function setUpKey(
   terminal: Terminal,
   { stateDir, ...location }: Pick<Config, 'stateDir' | 'state' | 'worldStore'>,

@@ -3,7 +3,7 @@ import { refuseSharedStateDir } from '../store/position-file.ts';
 import { describedTools } from '../tools/list.ts';
 import { suggestTool } from '../tools/suggest.ts';
 
-/** Rejects with `ConfigError` or `StoreError` for settings of a backend with which no server starts. Changes nothing. */
+/** Rejects with an error for people if no server starts with these settings of a backend. Changes nothing. */
 export async function checkSettings(config: Config): Promise<void> {
   const { stateDir, store, target, deny, approve, faults } = config;
   checkDenied(deny);

@@ -3,7 +3,7 @@ const HANGING_INDENT = 4;
 
 /**
  * The line in pieces of at most `columns` columns, broken between words where possible. Further pieces are indented, so that none
- * looks like a line of its own. One piece when the width is unknown.
+ * looks like a line of its own. One piece when the width is unknown or less than `MIN_WIDTH`.
  */
 export function foldLine(line: string, columns: number | undefined): string[] {
   if (columns === undefined || columns < MIN_WIDTH) return [line];

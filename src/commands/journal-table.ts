@@ -13,7 +13,7 @@ export function journalTable(entries: readonly Entry[], columns?: number): strin
   );
   const shown = entries.filter((entry) => entry.kind !== 'outcome');
   const rows = shown.map((entry) => rowOf(entry, outcomes));
-  if (rows.length === 0) return ['No change has been made through this state directory yet.'];
+  if (rows.length === 0) return ['The journal is empty: no change has been made yet.'];
   const table = alignColumns([HEADINGS, ...rows]);
   const isWide = columns !== undefined && table.some((line) => line.length > columns);
   return isWide ? rows.flatMap((row) => paragraph(row.map(printable), columns)) : table;

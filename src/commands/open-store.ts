@@ -11,7 +11,7 @@ export async function openSharedStore({ store, stateDir }: Config, log: Log): Pr
   return openStore(store, { stateDir, serves: true, onerror });
 }
 
-/** What a command of a person reads: the store of --store, or else the state directory. */
+/** What a command of a person uses: the store of --store, or else the state directory. */
 export async function openForPerson({ store, stateDir }: Pick<Config, 'store' | 'stateDir'>): Promise<Store> {
   if (store !== undefined) return openStore(store, { stateDir, serves: false, onerror: () => {} });
   refuseSharedStateDir(stateDir);

@@ -50,7 +50,7 @@ export interface Runtime {
 }
 
 export interface RuntimeOptions {
-  /** Callers are on other machines, so a file on this one does not help them. */
+  /** Callers may be on other machines, where a file on this one does not help them. */
   readonly remote: boolean;
   /** Callers need no token, so any program on this machine can call. */
   readonly anonymous?: boolean | undefined;

@@ -72,7 +72,7 @@ export function selectTarget(config: Config): { config: Config; caller: Caller }
 
 const readTargets = (path: string) => readJsonFile(path, (why) => new ConfigError(`--targets: ${path} ${why}`));
 
-/** The configuration of one target: its backend comes only from its row, and the row can only restrict what it offers. */
+/** The configuration of one target. Its backend, region, endpoint and profile come only from its row; its restrictions are those of both. */
 function targetConfig(config: Config, target: string, { allow: _, ...row }: Row): Config {
   const intersection = <T>(name: 'toolsets' | 'environments', all?: readonly T[], own?: readonly T[]) => {
     if (all === undefined || own === undefined) return all ?? own;

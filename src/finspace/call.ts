@@ -18,7 +18,7 @@ import { type Backoff, fullJitter } from './retry.ts';
  * A Call over FinspaceClient. Reads, and mutations with a `clientToken`, are retried after a transient failure; the six mutations
  * without one are sent once. Reads that the endpoint refuses for too many requests are retried until the time limit of the call. A
  * call that is rejected for its credentials is retried once if other credentials are available by then. A cancelled read is
- * abandoned; a mutation that was sent always completes.
+ * abandoned; a mutation that was sent cannot be cancelled.
  */
 export function finspaceCall(options: ClientOptions): Call {
   const { limits, backoff = fullJitter, limiter = limiterOf(options) } = options;
@@ -65,7 +65,7 @@ type Reply = never;
 /** A call that is being sent: how, within which limits, and what its attempts have shown so far. */
 interface Sending {
   readonly mutates: boolean;
-  /** Attempts after transient failures. */
+  /** Maximum attempts if failures are transient; more for reads that are refused. */
   readonly maxAttempts: number;
   readonly bounds: Bounds;
   readonly signal: AbortSignal | undefined;

@@ -33,7 +33,7 @@ function halfPairError(
   );
 }
 
-/** Why the provider chain returned no credentials. Only names and codes of its error are used, never its text. */
+/** Why the provider chain returned no credentials. Only the name, code and path of its error are used, never its text. */
 export async function credentialError(thrown: unknown, profile: SharedProfile): Promise<DiagnosedError> {
   if (thrown instanceof DiagnosedError) return thrown;
   const error = Object(thrown) as { name?: unknown; code?: unknown; path?: unknown; $fault?: unknown };
@@ -97,9 +97,10 @@ const SSO_ERRORS = new Set(['CredentialsProviderError', 'TokenProviderError', 'U
 function ssoError(failure: ProviderFailure): DiagnosedError | undefined {
   const profile = profileWithSource(failure.profiles, 'SSO session');
   if (profile === undefined) return undefined;
-  const { name, settings } = profile;
+  const { name, settings = {} } = profile;
   const quoted = JSON.stringify(name);
-  const isComplete = settings?.['sso_account_id'] !== undefined && settings['sso_role_name'] !== undefined;
+  const needed = settings['sso_session'] === undefined ? ['sso_start_url', 'sso_region'] : [];
+  const isComplete = ['sso_account_id', 'sso_role_name', ...needed].every((setting) => settings[setting] !== undefined);
   if (isComplete && SSO_ERRORS.has(failure.name)) {
     return misconfigured(
       `The SSO session of the AWS profile ${quoted} has expired, or nobody has signed in.`,

@@ -16,7 +16,7 @@ export interface Diagnosis {
   readonly transientCause?: TransientCause;
   /** How long the endpoint asks to wait, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** Present when the request was sent and may have taken effect. */
+  /** Present when the request may have taken effect, if it was sent. */
   readonly mayHaveRun?: true;
   /** Present when other credentials may be accepted. */
   readonly refusedCredentials?: true;

@@ -6,7 +6,7 @@ import type { Ending } from './ending.ts';
 export interface Limits {
   /** DNS lookup, connection and TLS handshake. */
   readonly connectMs: number;
-  /** One attempt, from sending the request to the last byte of its response. */
+  /** One attempt, from the wait for a connection to the last byte of the response. */
   readonly attemptMs: number;
   /** The whole call, with all attempts and the pauses between them. */
   readonly callMs: number;
@@ -20,7 +20,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxResponseBytes: 16 * 1024 * 1024,
 };
 
-/** What a handler receives besides the request, as the options of `client.send`. */
+/** What a handler receives besides the request. */
 export interface AttemptOptions {
   readonly ending?: Ending;
   /** Called just before the request is sent: from then on it may take effect. */

@@ -4,8 +4,8 @@ import { changesNothing } from '../operations/operation.ts';
 import { ENDPOINT_ADVICE } from './diagnosed-error.ts';
 
 /**
- * A Call that rejects replies to reads without any member of the API, such as an error page in JSON, so that they never count as
- * entities without settings or as empty lists.
+ * A Call that rejects replies to reads without any member of the API, such as an error page in JSON, so that they do not count as
+ * entities without settings or as empty lists. Only an empty reply may be an empty list.
  */
 export const requireKnownMembers =
   (call: Call): Call =>

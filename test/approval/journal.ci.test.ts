@@ -151,7 +151,7 @@ describe('finspace-mcp journal', () => {
       expect(asJson.screen()).toBe(journal(dir, 'show').stdout);
       const empty = openTerminal('journal', '--state-dir', stateDirectory());
       await empty.exitCode();
-      expect(empty.screen()).toBe('No change has been made through this state directory yet.\n');
+      expect(empty.screen()).toBe('The journal is empty: no change has been made yet.\n');
     },
   );
 

@@ -140,6 +140,15 @@ const CAUSES: [cause: string, arrange: () => Partial<ClientOptions>, detail: Reg
     /aws configure sso --profile "prod"/,
   ],
   [
+    'an SSO profile without a session or a start URL',
+    () => {
+      save('config', `[profile prod]\n${SSO}`);
+      return { profile: 'prod' };
+    },
+    /^The SSO settings of the AWS profile "prod" are incomplete\.$/,
+    /aws configure sso --profile "prod"/,
+  ],
+  [
     'a web identity file that is missing',
     () => {
       vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', path('token'));
