@@ -39,7 +39,7 @@ const TEXTS: readonly ((size: number) => string)[] = [
 ];
 const textOf = (random: Random, size: number): string => oneOf(random, TEXTS)(Math.max(8, size));
 
-/** Values of about this many bytes that are wrong for any argument. */
+/** Values of about this many bytes that are wrong for most arguments. */
 const VALUES: readonly ((random: Random, size: number) => unknown)[] = [
   textOf,
   (_, size) => Object.fromEntries(times(size / 12, (at) => [`key${at}`, at])),
@@ -86,7 +86,7 @@ function sample(random: Random, { type, enum: choice, items, properties }: Schem
   return oneOf(random, ['kdb-prod', 'rdb-fx', 'hdb-*', '30d', 'delete_kx_cluster', 'x', names.environmentId]);
 }
 
-/** What a schema accepts, with lists of about this many bytes, whose elements all differ. */
+/** What a schema accepts, with lists of about this many bytes, whose texts differ. */
 function large(
   random: Random,
   { items, properties, ...schema }: Schema,
@@ -133,7 +133,7 @@ function argumentsFor(random: Random, { inputSchema }: Tool, names: Names, size:
 
 type Params = Record<string, unknown>;
 
-/** The methods of the protocol, each with parameters of about this many bytes. */
+/** Methods of the protocol, most with parameters of about this many bytes. */
 const METHODS: Readonly<Record<string, (random: Random, names: Names, size: number) => Params>> = {
   'tools/call': (random, names, size) => {
     const tool = oneOf(random, names.tools);
@@ -184,7 +184,7 @@ export function request(random: Random, names: Names, size: number): { method: s
   return { method, params };
 }
 
-/** Text of about this many bytes that is not a request. */
+/** Text of about this many bytes that is not a single request. */
 export function rubbish(random: Random, size: number): string {
   return oneOf(random, [
     () => textOf(random, size),

@@ -14,7 +14,7 @@ const LATENCY_MS = 30;
 /** After this long, the rate of the endpoint counts as learnt. */
 const LEARNT_MS = 5_000;
 
-/** One question to a new server: the time and calls of the first answer and of the same question again. */
+/** What one question to a server cost. */
 interface Sample {
   readonly ms: number;
   readonly calls: number;
@@ -44,7 +44,7 @@ const PROBLEMS: Question = { tool: 'find_kx_problems', args: {}, times: 2 };
 
 /**
  * What whole fleets cost: how time, calls, answers and memory grow with the number of environments, and what happens at an endpoint
- * that admits few requests. `--against=CLI` measures another build in the same run, `--only=latency|throttled|one` runs
+ * that admits few requests. `--against=CLI` measures another build in most comparisons, `--only=latency|throttled|one` runs
  * one part, and `--rounds=N` runs N rounds instead of three.
  */
 export async function main(): Promise<void> {
@@ -96,7 +96,7 @@ function pointOf(environments: number, all: readonly Sample[]): Point {
   };
 }
 
-/** One environment among a thousand, without latency: the cost of the product itself. */
+/** One environment among a thousand, and the problems of all, without latency: the cost of the product itself. */
 async function one(contestants: readonly Contestant[], folder: string): Promise<void> {
   const last = 999;
   const fleet = { environments: last + 1 };

@@ -22,7 +22,7 @@ export interface Counted {
   /** The longest time without a right reply, over all connections. */
   readonly worstGapMs: number;
   readonly errors: number;
-  /** Replies that answer another request. */
+  /** Replies with status 200 that are not the right one. */
   readonly crossed: number;
 }
 

@@ -98,10 +98,10 @@ export async function main(): Promise<void> {
 async function manyAtOnce(server: Running, running: Running[], clusters: readonly Call[]): Promise<void> {
   running.push(server);
   const { errors, crossed, allMs } = await burst(server.port, clusters, BURST);
-  console.log(`${BURST} calls at one moment: all answered after ${(allMs / 1_000).toFixed(1)} s`);
+  console.log(`${BURST} calls at one moment: all ended after ${(allMs / 1_000).toFixed(1)} s`);
   console.log(verdict('errors', errors, 0, 'at most'));
   console.log(verdict('crossed replies', crossed, 0, 'at most'));
-  console.log(verdict('resident memory in MB', megabytesOf(server.child.pid, 'VmHWM'), 600, 'at most'));
+  console.log(verdict('peak resident memory in MB', megabytesOf(server.child.pid, 'VmHWM'), 600, 'at most'));
 }
 
 /** The clusters of the demo world, so that each reply shows which call it answers. */

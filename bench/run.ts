@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- NAME …` runs the benches with these names; without a name, all but those of `UNASKED`, which take long. Most print our
+ * `npm run bench -- NAME …` runs the benches with these names; without a name, all but those of `UNASKED`, which take long. Some print our
  * figure, that of a reference, and the ratio.
  */
 const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {

@@ -48,7 +48,7 @@ function dripping(port: number, begin: string): Socket {
   return socket.on('error', () => {}).resume();
 }
 
-/** How long single calls take, one after the other, in milliseconds. */
+/** The mean duration of single calls in milliseconds, for each quarter of a second. */
 async function times(port: number): Promise<number[]> {
   const taken: number[] = [];
   for (const end = performance.now() + MEASURED_MS; performance.now() < end; ) {

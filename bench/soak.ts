@@ -11,7 +11,7 @@ const CLIENTS = 8;
 const WARM_UP = 0.3;
 
 /**
- * Mixed load of both eras for ten minutes: sessions that come and go, calls, streams, refusals and broken requests; then resident memory
+ * Mixed load of both eras for `SOAK_MINUTES`: sessions that come and go, calls, streams, failed and broken requests; then resident memory
  * and handles.
  */
 export async function main(): Promise<void> {

@@ -9,7 +9,7 @@ const MAJORS = [20, 22, 24, 26];
 
 /**
  * The same as `cold` on several versions of Node: those whose paths follow `start`, those that NODE_BINARIES names (separated by
- * colons), or those that npm has. With `--against=CLI`, another build of ours runs beside it.
+ * colons), or those of `MAJORS`, from npm. With `--against=CLI`, another build of ours runs beside it.
  */
 export async function main(): Promise<void> {
   const words = process.argv.slice(2);

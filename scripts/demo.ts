@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Agent, agent, type Members, spent } from './demo-agent.ts';
 import { type Cell, PAINT, print, say, step, table } from './demo-screen.ts';
 
-/** An operator's session on the demo world: real clients, the built server, every word on screen from a real reply. */
+/** An operator's session on the demo world: real clients, the built server, and its real replies. */
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const { bold, dim, red, green, yellow } = PAINT;
 

@@ -20,7 +20,7 @@ const OFFERED: readonly SettingName[] = [
   ...(['toolsets', 'deny', 'environments', 'approve', 'secrets', 'catalog', 'logLevel'] as const),
 ];
 
-/** What registries and marketplaces read, by path. All follow from `package.json`, the settings and how clients start the server. */
+/** Generated files, most of which registries and marketplaces read, by path. */
 export const ENTRIES: Readonly<Record<string, object | string>> = {
   '.github/CODEOWNERS': `# Generated (npm run docs) from the repository in package.json.\n* @${owner}\n`,
   // https://github.com/modelcontextprotocol/registry

@@ -43,7 +43,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   transports: { imports: ['operations', 'safety', 'approval-page', 'server'], withoutPackages: [...AWS, ...DATABASES] },
 };
 
-/** The folders and files above all layers. */
+/** The folders and files above the layers. A layer may import one only if it names it. */
 const TOP_FOLDERS = ['commands'];
 const TOP_FILES = ['server', 'answers', 'main', 'start', 'cli', 'config', 'api'];
 /** Import paths from a file of a layer, and from its folders at two depths. */
