@@ -98,7 +98,7 @@ const oneStart: Plugin = {
 /** What a start over stdio loads, without the imports of the other commands. */
 const AT_START = ['src/main.ts', 'src/commands/stdio.ts'].map(at);
 
-/** What `cli.ts` imports. These parts stay separate, because `--help` loads only them. */
+/** What `cli.ts` imports on demand. These parts stay separate, because `--help` loads only the first. */
 const FIRST_PARTS = new Set(['src/main.ts', 'src/start.ts'].map(at));
 
 /** Our modules that are imported dynamically. */

@@ -18,7 +18,7 @@ export async function journal(config: Config, switches: ReadonlySet<string>, wor
   await whileOpen(await openForPerson(config), ({ journal }) => act(journal, asJson));
 }
 
-/** The journal was altered or truncated; the message is one line for people. */
+/** The journal was altered; the message is one line for people. */
 export class JournalError extends ErrorForPeople {
   override readonly name = 'JournalError';
 }

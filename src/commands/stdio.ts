@@ -31,7 +31,7 @@ export async function stdio(given: Config): Promise<void> {
   void stopSignal().then(() => stop.abort());
   if (process.stdin.isTTY) process.stderr.write(greeting());
 
-  const onerror = (error: Error) => log.warn({ error: error.message }, 'protocol error');
+  const onerror = (error: Error) => log.warn({ error: error.message }, 'error on the connection to the client');
   await serveOverStdio(createServer, caller, {
     input: process.stdin,
     output: process.stdout,

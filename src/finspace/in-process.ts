@@ -40,12 +40,12 @@ async function exchange(service: Service, request: HttpRequest, maxBytes: number
   return new HttpResponse({ statusCode: status, headers: reply.headers, body });
 }
 
-/** After this long without returning to the event loop, a series of calls yields. */
+/** A call yields to other events if the last yield is longer ago than this. */
 const TURN_MS = 10;
 let turnStart = 0;
 let turn: Promise<void> | undefined;
 
-/** Yields to other events: with SQLite, the local service waits for no I/O, so a tool with many calls would block everything else. */
+/** With SQLite, the local service waits for no I/O, so a tool with many calls would block everything else. */
 async function endOfLongTurn(): Promise<void> {
   while (performance.now() - turnStart > TURN_MS) {
     turn ??= nextTurn().then(() => {

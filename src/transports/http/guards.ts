@@ -24,7 +24,7 @@ export interface Guards {
 export function guards({ hosts, origins }: GuardOptions): Guards {
   const servedHosts = new Set([...LOOPBACK, ...hosts]);
   const allowedOrigins = new Set(origins);
-  /** Pages of this machine may be the origin; they get no CORS headers, so they cannot read responses. */
+  /** Pages of this machine may be the origin; unless it is in `origins`, they get no CORS headers and cannot read responses. */
   const isLocalOrigin = (origin: string) => URL.canParse(origin) && LOOPBACK.includes(new URL(origin).hostname);
 
   const refuseHost = (headers: Headers) => {

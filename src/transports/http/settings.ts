@@ -87,7 +87,10 @@ export const HTTP_SETTINGS = {
       .describe(
         'File of the keys that seal forms, approvals and sign-ins, one per line in base64; replicas need the same',
       ),
-  accessLog: () => z.boolean().describe('Log each HTTP request, without arguments, headers or tokens'),
+  accessLog: () =>
+    z
+      .boolean()
+      .describe('Log each HTTP request but those for probes and metrics, without arguments, headers or tokens'),
 } as const satisfies Record<string, () => z.ZodType>;
 
 export type HttpSettings = {

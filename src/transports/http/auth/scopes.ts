@@ -53,7 +53,7 @@ export interface Holder {
   readonly attainable?: readonly string[];
 }
 
-/** A caller with the scopes of a token: what they do not cover is neither listed nor allowed. */
+/** A caller with the scopes of a token: what `scopes` do not cover is not allowed, and what `attainable` does not cover is not listed. */
 export interface ScopedCaller extends Caller {
   readonly scopes: ReadonlySet<Scope>;
   /** `scopes`, and those that the holder can get. */
