@@ -25,7 +25,7 @@ export async function approvalFinding(config: Config, served: readonly Config[] 
   const usableFingerprint = key && keyFingerprint(key);
   const pin = (await pinsOf(config, served)).find(({ fingerprint }) => fingerprint !== usableFingerprint);
   if (pin !== undefined) return otherKeyFinding(pin, usableFingerprint);
-  if (key === undefined) return noKeyFinding(config);
+  if (key === undefined) return noKeyFinding(stateDir, served);
   const forms = (await trustsForms(stateDir, key)) ? 'Forms count, too' : 'Forms in MCP clients do not count';
   return ok(CHECK, `Needs the passphrase of the key ${usableFingerprint}. ${forms}.`);
 }
@@ -37,11 +37,13 @@ async function usableKey(stateDir: string): Promise<KeyObject | undefined> {
   return key;
 }
 
-function noKeyFinding({ backend, store, stateDir }: Config): DoctorFinding {
+function noKeyFinding(stateDir: string, served: readonly Config[]): DoctorFinding {
+  const kept = served.filter((one) => !isEphemeral(one));
+  const counting = kept.filter(({ backend, store }) => backend === 'local' && store === undefined);
   const counts =
-    backend === 'local' && store === undefined
+    counting.length === kept.length
       ? 'Forms in MCP clients and approvals in a terminal count without a passphrase.'
-      : 'Forms in MCP clients count; approvals in a terminal do not.';
+      : `Forms in MCP clients count; approvals in a terminal ${counting.length > 0 ? 'count only for local targets' : 'do not'}.`;
   const init = `To require a passphrase: ${approveCommand('--init', stateDir)}`;
   return warning(CHECK, `There is no approver key. ${counts}`, init);
 }

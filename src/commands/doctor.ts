@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import { type Config, isEphemeral } from '../config.ts';
 import { ErrorForPeople } from '../error-for-people.ts';
 import { writeOut } from '../output.ts';
 import { printable } from '../safety/plan-text.ts';
@@ -32,9 +32,11 @@ class DoctorError extends ErrorForPeople {
 }
 
 async function findings(config: Config): Promise<DoctorFinding[]> {
-  const machineFindings = [nodeFinding(process.versions.node), await engineFinding(), stateFinding(config)];
   const served = backendConfigs(config);
-  const approval = await approvalFinding(config, served);
+  /** One of the backends that need the state directory, if there is one. */
+  const kept = served.find((one) => !isEphemeral(one)) ?? served[0] ?? config;
+  const machineFindings = [nodeFinding(process.versions.node), await engineFinding(), stateFinding(kept)];
+  const approval = await approvalFinding(kept, served);
   const backends = await Promise.all(served.map(backendFindings));
   return [
     ...machineFindings,

@@ -71,6 +71,20 @@ describe('finspace-mcp doctor, about approval', { timeout: 60_000 }, () => {
     });
   });
 
+  it('reports for which targets approvals in a terminal count without a key', () => {
+    const targets = join(state, 'targets.json');
+    const reported = (rows: object, ...args: string[]) => {
+      writeFileSync(targets, JSON.stringify({ targets: rows }));
+      return approval('--targets', targets, ...args)?.detail;
+    };
+    const cloud = { backend: 'aws', endpoint: 'http://127.0.0.1:9', region: 'us-east-1' };
+    const forms = 'There is no approver key. Forms in MCP clients count; approvals in a terminal';
+    expect(reported({ cloud })).toBe(`${forms} do not.`);
+    expect(reported({ cloud }, '--state', ':memory:')).toBe(`${forms} do not.`);
+    expect(reported({ cloud, desk: {} })).toBe(`${forms} count only for local targets.`);
+    expect(reported({ desk: { state: ':memory:' } })).toContain('The world in memory needs no passphrase.');
+  });
+
   it.skipIf(process.platform === 'win32').each(PRIVATE_KEY_PROBLEMS)(
     'reports that the private key %s',
     async (_, problem, damage) => {
