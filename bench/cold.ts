@@ -1,4 +1,4 @@
 import { compareStarts } from './starts.ts';
 
-/** From spawn to the answer of `tools/list` on this Node. */
+/** The start to `tools/list`, the memory then and the first call, on this Node. */
 export const main = (): Promise<void> => compareStarts(process.execPath);

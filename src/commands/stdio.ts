@@ -42,8 +42,7 @@ export async function stdio(given: Config): Promise<void> {
     callMs: config.callTimeout,
     maxBytes: config.maxBody,
     onlisted: () => void load().catch(() => {}),
-    onending: (requests) =>
-      log.info({ requests }, 'stopping: no new requests are read, and those in progress are finished'),
+    onending: (requests) => log.info({ requests }, 'stopping: no new requests are read; waiting for those in progress'),
     onunanswered: (requests) => log.warn({ requests }, 'stopped before these requests were answered'),
   });
   await close();

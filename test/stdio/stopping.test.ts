@@ -48,7 +48,7 @@ describe('a stop during a mutation', () => {
     const response = await endpoint.reached;
     stop();
     for await (const line of createInterface({ input: child.stderr }))
-      if (line.includes('those in progress are finished')) break;
+      if (line.includes('waiting for those in progress')) break;
     response.end('{"databaseName":"trades"}');
     const [code] = await once(child, 'exit');
     expect(code).toBe(0);

@@ -33,7 +33,7 @@ export interface HttpOptions extends HttpSettings {
   readonly maxBody: number;
   /** Resolves when no mutation is in progress. */
   readonly mutationsSettled: () => Promise<void>;
-  /** Resolves when all dependencies respond; rejects with `NotReady` for causes that may be shown. */
+  /** Resolves when this server can serve requests; rejects with `NotReady` for causes that may be shown. */
   readonly ready: () => Promise<unknown>;
   readonly onerror: (error: Error) => void;
   /** Identifies the caller of a request; without it, every caller is the local user. */
