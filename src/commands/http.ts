@@ -211,7 +211,7 @@ export async function configuredSealKeys({ sealKeys: path, store }: Config): Pro
   }
 }
 
-/** Makes sure that all replicas serve the same, to the same approvers, with the same keys. */
+/** Makes sure that all replicas serve the same, to the same approvers, and have a seal key in common. */
 async function joinReplicas(
   store: SharedStore,
   { targets }: Config,
