@@ -91,10 +91,11 @@ describe('an issuer that does not answer', () => {
     ]);
   });
 
-  it('is reported to clients if it sends JSON that is not a set of keys', async () => {
+  it('is reported in /readyz and to clients if it sends JSON that is not a set of keys', async () => {
     const as = await issuer(() => 'unused');
     const authJwks = `${as.url}/.well-known/oauth-authorization-server`;
-    const { url } = await started({ authIssuer: as.url, authJwks });
+    const { url, ready } = await started({ authIssuer: as.url, authJwks });
+    expect(await ready()).toEqual([503, expect.stringContaining('JSON Web Key Set malformed')]);
     const response = await modern(url, 'tools/list', {}, { authorization: `Bearer ${await as.token()}` });
     expect(response.status).toBe(503);
     expect(await response.text()).toContain('The issuer of tokens cannot be reached: JSON Web Key Set malformed');

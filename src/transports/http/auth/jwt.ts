@@ -1,4 +1,12 @@
-import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeJwt,
+  errors,
+  type JSONWebKeySet,
+  type JWTPayload,
+  jwtVerify,
+} from 'jose';
 import { quoteUntrusted } from '../../../untrusted.ts';
 import { causeOf } from '../../cause.ts';
 import { namesAudience } from './audience.ts';
@@ -47,8 +55,12 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
   const ready = async () => {
     const { url, keySet } = await keys();
     if (keySet.jwks() !== undefined) return;
-    const { ok, status } = await get(url).catch((error) => Promise.reject(unreachable(error)));
-    if (!ok) throw new IssuerUnreachable(`HTTP ${status} for its keys`);
+    const response = await get(url).catch((error) => Promise.reject(unreachable(error)));
+    if (!response.ok) throw new IssuerUnreachable(`HTTP ${response.status} for its keys`);
+    await response
+      .json()
+      .then((keys) => createLocalJWKSet(keys as JSONWebKeySet))
+      .catch((error) => Promise.reject(unreachable(error)));
   };
   const refresh = refresher(now);
   const verify: JwtVerifier['verify'] = async (token, audience) => {
