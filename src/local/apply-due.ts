@@ -11,8 +11,8 @@ export const isDue = (due: number | null, context: Pick<Context, 'pace' | 'now'>
   due !== null && due <= horizon(context);
 
 /**
- * Applies the due status changes in the transaction's subject, each at its own time, in order, up to a maximum. Resolves with whether
- * none is left.
+ * Applies the due status changes in the transaction's subject, each at its own time, in order, up to a maximum. Resolves with false if
+ * some may be left.
  */
 export async function applyDue(context: Context, max = Infinity): Promise<boolean> {
   for (let applied = 0; applied < max; applied += 1) {

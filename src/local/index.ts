@@ -23,7 +23,7 @@ export interface LocalOptions extends Pick<ServiceOptions, 'now' | 'lifecycle' |
   readonly region: string;
   /** A file of fault rules. */
   readonly faults?: string | undefined;
-  /** Fingerprint of a key to pin to the state; approvals for it then need this key. */
+  /** Fingerprint of a key to pin to a state without one; approvals for it then need this key. */
   readonly approver?: string | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
 }

@@ -22,22 +22,19 @@ export interface ListenOptions {
   readonly clock?: WorldClock | undefined;
   /** How long `close` waits for requests in progress, in milliseconds. */
   readonly closeMs?: number | undefined;
-  /** Called with each request and its reply. */
+  /** Called after each request, except health checks and malformed ones. */
   readonly observe?: ((request: ServedRequest) => void) | undefined;
 }
 
 export interface Listener {
   readonly port: number;
-  /** Finishes requests in progress, and closes every connection. */
+  /** Finishes requests in progress, within `closeMs`, and closes every connection. */
   close(): Promise<void>;
 }
 
 const CLOSE_MS = 5_000;
 
-/**
- * Serves the local service over HTTP to programs on this machine, but not to web pages. Rejects with one line when the port is in
- * use.
- */
+/** Serves the local service over HTTP, but not to web pages. Rejects with `ListenError` when it cannot listen. */
 export async function listen(service: Service, options: ListenOptions): Promise<Listener> {
   const { port, host = '127.0.0.1', anyHost = false, clock, observe, closeMs = CLOSE_MS } = options;
   let servedHosts = new Set<string>();

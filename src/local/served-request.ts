@@ -10,7 +10,7 @@ export interface ServedRequest {
   readonly operation?: string | undefined;
   /** The access key that the request names, whether or not its signature is valid. */
   readonly accessKey?: string | undefined;
-  /** Absent if the connection was broken instead of a reply. */
+  /** Absent if a fault broke the connection. */
   readonly status?: number | undefined;
   readonly ms: number;
 }

@@ -50,8 +50,8 @@ export function signatureFieldsOf({ headers, target }: WireRequest): SignatureFi
 }
 
 /**
- * The credential that signed a request (Signature Version 4, service `finspace`). Throws `WireError`, with the messages of AWS,
- * for a credential that is unknown, a wrong signature, a date more than five minutes from `now`, or an expired presigned request.
+ * The credential that signed a request (Signature Version 4, service `finspace`). Throws `WireError` for
+ * malformed fields, an unknown credential, a wrong signature, a date more than five minutes from `now`, or an expired presigned request.
  */
 export function verifiedCredential(
   request: WireRequest,

@@ -13,19 +13,19 @@ export interface Subject {
   readonly readsOnlySubject?: boolean;
 }
 
-/** Storage of the local service's worlds. Without a subject, a transaction concerns all of it. */
+/**
+ * Storage of the local service's worlds. Without a subject, a transaction concerns all of it. `work` may run again, after an attempt
+ * that had no effect.
+ */
 export interface Store {
   /** Runs `work` on one consistent view of the committed data. */
   read<T>(work: (tx: Transaction) => Awaitable<T>, subject?: Subject): Promise<T>;
-  /**
-   * Runs `work` and resolves after its commit; if `work` throws, it has no effect. A shared store may run `work` again, after an attempt
-   * that had no effect.
-   */
+  /** Runs `work` and resolves after its commit; if `work` throws, it has no effect. */
   write<T>(work: (tx: Transaction) => Awaitable<T>, subject?: Subject): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Opens a state file, or a store in memory (`:memory:`). Throws `StoreError` for an unusable file, which it leaves unchanged. */
+/** Opens a state file, or a store in memory (`:memory:`). Rejects with `StoreError` as `openDatabase` does. */
 export function openStore(path: string): Promise<Store> {
   return openDatabase(path, WORLD_FORMAT, sqlTransaction);
 }

@@ -5,8 +5,8 @@ import { requireThat } from './service-error.ts';
 const TOKEN_VALID_MS = 10 * 60_000;
 
 /**
- * Runs an operation once per client token: a repeat within ten minutes gets the first reply, and a different request gets a
- * conflict.
+ * Lets an operation succeed once per client token: a repeat within ten minutes gets the same reply, and a different request
+ * gets a conflict.
  */
 export async function idempotent(
   operation: string,

@@ -46,12 +46,12 @@ export interface RequestState {
   readonly settings: WorldSettings | undefined;
 }
 
-/** The identity of a state file, apart from its worlds. */
+/** The identity of a store, apart from its worlds. */
 export interface Identity {
   readonly id: string;
-  /** Device and inode of the file when it got its id; a copy has others. Empty for a store in memory. */
+  /** Device and inode of the file when it got its id; a copy has others. Empty for a store without a file. */
   readonly file: string;
-  /** Fingerprint of the key that approvals for this file need. */
+  /** Fingerprint of the key that approvals for this store need. */
   readonly approver: string | null;
 }
 

@@ -6,7 +6,7 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import { prototypeKeyIssues } from '../operations/prototype-keys.ts';
 import { ServiceError } from './service-error.ts';
 
-/** The input without unknown members. Throws a `ServiceError` that names each invalid member and the rule that it violates. */
+/** The input without unknown members. Throws a `ServiceError` that names up to ten invalid members, and the rules that they violate. */
 export function validateInput(name: OperationName, input: Record<string, unknown>): object {
   const schema = serviceInput(operationNamed(name));
   const { data, error } = schema.safeParse(input);

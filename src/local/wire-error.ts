@@ -1,4 +1,4 @@
-/** A request that AWS rejects before the service sees it, with an error outside the FinSpace model. */
+/** Ends a request before its operation runs: with an error of AWS outside the FinSpace model, or with that of a fault. */
 export class WireError extends Error {
   override readonly name = 'WireError';
   readonly status: number;

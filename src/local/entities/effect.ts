@@ -20,7 +20,7 @@ export type FailureEffect<Body> = (
 /** The reason of a failure as a valid statusReason; reasons in world files may exceed the API's limits. */
 export const statusReasonOf = ({ reason }: PlannedFailure): string => reason.replace(/[^\w\-.\s]+/g, ' ').slice(0, 250);
 
-/** The member for the reason in replies about clusters, dataviews, scaling groups and volumes. */
+/** The body with the reason of a failure, as replies about clusters, scaling groups and volumes show it. */
 export const withReason = <Body>({ body }: Entity<Body>, failure: PlannedFailure, { now }: Context): Body => ({
   ...body,
   statusReason: statusReasonOf(failure),

@@ -10,7 +10,7 @@ import { beginNetworkUpdate, finishNetwork } from './kx-network.ts';
 type Effects = { readonly [K in KindName]?: { readonly [S in StatusOf<K>]?: Effect<Bodies[K]> } };
 
 /**
- * What happens at the end of a transitional status besides the change of status. An effect may also return a failed status. If a failure
+ * What happens at the end of a transitional status besides the change of status. An effect may also return another status. If a failure
  * was planned, `FAILURE_EFFECTS` apply instead.
  */
 const EFFECTS: Effects = {

@@ -59,7 +59,7 @@ export const finishChangeset: Effect<Bodies['kx-changeset']> = async (changeset,
   return { body: { ...changeset.body, activeFrom: now, modified: now } };
 };
 
-/** An ingestion that fails because of a fault. */
+/** An ingestion that fails as planned. */
 export const failChangeset: FailureEffect<Bodies['kx-changeset']> = async (
   changeset,
   { reason, errorType },

@@ -26,8 +26,8 @@ export function withVersion(
 }
 
 /**
- * The newest version becomes available; old versions without clusters are released; a dataview that fell behind meanwhile
- * is updated again.
+ * The newest version becomes available; old versions without clusters are released; a dataview that follows its database
+ * and fell behind meanwhile is updated again.
  */
 export const activateVersion: Effect<Body> = async (dataview, context) => {
   const arn = arnOf(dataview);
@@ -43,7 +43,7 @@ export const activateVersion: Effect<Body> = async (dataview, context) => {
   return result;
 };
 
-/** The new version never becomes available; versions that clusters mount stay. */
+/** The new version never becomes available; those that are available stay. */
 export const failVersion: FailureEffect<Body> = async (dataview, failure, context) => {
   const versions = dataview.body.versions.filter(({ active }) => active);
   const body = { ...dataview.body, versions, statusReason: statusReasonOf(failure), modified: context.now };
@@ -73,7 +73,7 @@ async function versionsInUse(arn: string, versions: Version[], context: Context)
   );
 }
 
-/** Starts an update of the dataviews that follow the changesets of a database. */
+/** Starts an update of the ACTIVE dataviews that follow the changesets of a database. */
 export async function updateFollowers(databaseArn: string, changesetId: string, context: Context): Promise<void> {
   const { tx } = context;
   const query = { filterKey: AUTO_UPDATE_KEY, limit: 100 };

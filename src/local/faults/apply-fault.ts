@@ -6,8 +6,8 @@ import { ConnectionReset } from './connection-reset.ts';
 import type { Fault } from './source.ts';
 
 /**
- * Replies to a request as a fault requires. Throws `ConnectionReset` if the connection must break without a reply; a truncated
- * reply breaks after a number of bytes.
+ * Replies to a request as a fault requires. Throws `WireError` for its error, or `ConnectionReset` if the connection must break without
+ * a reply; a truncated reply breaks after a number of bytes.
  */
 export async function applyFault(
   { delayMs, error, message, reset, truncate, failure }: Fault,

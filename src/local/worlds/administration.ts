@@ -9,7 +9,7 @@ import { completeWorld, type SeedOptions, worldSeeder, worldSubject } from './se
 import { readWorldFile, type WorldFile } from './world-file.ts';
 import { loadWorldFile, worldFileOf } from './world-file-conversion.ts';
 
-/** One world of a state file, in numbers. */
+/** One world of a store, in numbers. */
 export interface WorldSummary {
   readonly account: string;
   readonly region: string;

@@ -13,8 +13,8 @@ export interface CopyResult {
 }
 
 /**
- * Copies all worlds of one store to another, with their clock and the key that is pinned to them. Replies to client tokens are not copied.
- * `sourceName` names the source store in the error for an inconsistent world.
+ * Copies the worlds of one store to another, except over changed ones, with their clock and the key that is pinned to them. Replies
+ * to client tokens are not copied. `sourceName` names the source store in the error for an inconsistent world.
  */
 export async function copyWorlds(sourceStore: Store, targetStore: Store, sourceName: string): Promise<CopyResult[]> {
   const worlds = (await sourceStore.read((tx) => tx.worlds())).map(worldOfArn);

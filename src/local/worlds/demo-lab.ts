@@ -3,7 +3,7 @@ import { code, DAY, type DemoWorld, HOUR, MINUTE, program, stageTags } from './d
 const RESEARCH = stageTags('research', 'CC-5310', 'research');
 const REFERENCE = stageTags('reference-data', 'CC-4420');
 
-/** Research: a full host, a cluster that did not fit on it, and what an abandoned backtest left behind. */
+/** Research: a host with a quarter of its memory left, a cluster that did not fit on it, and what an abandoned backtest left behind. */
 export function buildLab(demo: DemoWorld): void {
   const { prod, group, cluster } = demo;
   group(START, 'sg-lab', 'kx.sg.2xlarge', RESEARCH);

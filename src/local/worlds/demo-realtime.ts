@@ -4,7 +4,7 @@ const EQUITIES = stageTags('equities-desk', 'CC-5110');
 const FX = stageTags('fx-desk', 'CC-5230');
 const PLATFORM = stageTags('market-data-platform', 'CC-4410');
 
-/** Tickerplants, real-time databases and the gateway, on one shared host. */
+/** Tickerplants, real-time databases and the gateway, all but one on a shared host. */
 export function buildRealtime(demo: DemoWorld): void {
   const { volume, group, cluster, tag } = demo;
   group(START, 'sg-realtime', 'kx.sg.4xlarge', PLATFORM);

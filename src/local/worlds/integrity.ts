@@ -8,7 +8,7 @@ import { transitionFrom } from '../lifecycle.ts';
 import type { Entity } from '../transaction.ts';
 import type { Bodies } from './bodies.ts';
 
-/** The inconsistencies in a world, one line each; empty if every reference is valid and no host is overbooked. */
+/** The inconsistencies in a world, one line each. */
 export async function problemsOf(entities: Iterable<Entity>, context: Context): Promise<string[]> {
   const problems: string[] = [];
   for (const entity of entities) {
