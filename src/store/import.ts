@@ -88,7 +88,7 @@ interface Content extends Pick<ClosedJournal, 'entries' | 'head'> {
   readonly kits: readonly Kit[];
 }
 
-/** Adds the content of a state directory and an entry that says so. Returns the position of that entry. */
+/** Adds the content of a state directory and an entry that says so. Returns the newest position. */
 async function writeContent(client: Client, content: Content, onProgress: OnProgress): Promise<string> {
   const { pages, entries, head, source, kits } = content;
   const id = createHash('sha256').update(`${source}\n${head}`).digest('hex').slice(0, 16);

@@ -5,7 +5,7 @@ import { StoreError } from '../sqlite/store-error.ts';
 /** The file in which a replica keeps its position in a store. */
 export const positionFile = (stateDir: string): string => join(stateDir, 'store-position.json');
 
-/** Throws `StoreError` if a state directory belongs to a shared store, so that no server writes to it meanwhile. */
+/** Throws `StoreError` if a state directory belongs to a shared store, and must not be used without it. */
 export function refuseSharedStateDir(stateDir: string): void {
   const path = positionFile(stateDir);
   const store = readPositionFile(path)?.store;

@@ -5,7 +5,7 @@ import { REPLACED, RESTORED, SET_BACK } from './schema-journal.ts';
 const codeOf = (error: unknown) => String((error as { code?: unknown }).code ?? '');
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : '');
 
-/** PostgreSQL starts or stops, has too many connections, or chose a transaction as the victim of a deadlock; or the network failed. */
+/** PostgreSQL starts or stops, has too many connections, or ended a transaction that has to be repeated; or the network failed. */
 const TRANSIENT = /^(?:08(?!P01)|57P0[1-3]|53300|40P01|40001|E(?:[A-Z]+|AI_AGAIN)$)/;
 const LOST =
   /^(?:Connection terminated|Query read timeout|timeout (?:exceeded|expired)|Client (?:has encountered|was closed))/;

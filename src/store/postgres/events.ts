@@ -35,7 +35,7 @@ const withTimeout = (text: string, values: unknown[] = []) => ({ text, values, q
 
 /**
  * Events over notifications. When the connection for them breaks, events are read from their table instead until it is back, so that
- * none is lost unless the database loses it.
+ * an outage of less than five minutes loses none; the table keeps them no longer.
  */
 export function eventFeed(db: Database, onerror: (error: Error) => void): EventFeed {
   const listeners: Listeners = new Map();

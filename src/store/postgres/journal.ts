@@ -11,7 +11,7 @@ import {
 import type { Position } from '../position.ts';
 import { callFunction, type Database } from './database.ts';
 
-/** How long the outcome of a call is sent again, since the call was made. */
+/** How long the outcome of a call is sent again. */
 const OUTCOME_PATIENCE_MS = 60_000;
 const ROWS_PER_READ = 2_000;
 

@@ -21,7 +21,7 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 /** The role of servers. It may read, call the functions of the store, and change the worlds of the local service. */
 export const SERVER_ROLE = 'finspace_mcp_server';
 
-/** Functions are open to everyone by default. Only their owner may call those that only other functions need. */
+/** Functions are open to everyone by default. Only their owner may call `make_room`, which checks nothing. */
 const RIGHTS = `
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA finspace_mcp FROM PUBLIC;
 DO $rights$ BEGIN

@@ -11,7 +11,7 @@ export const owned = (language: 'sql' | 'plpgsql', body: string) =>
   `LANGUAGE ${language} VOLATILE SECURITY DEFINER SET search_path = finspace_mcp, pg_temp AS $body$ ${body} $body$;`;
 
 /**
- * Clock, identity and journal. The role of the servers has no rights on tables but to read; these functions change them. A clock that is
+ * Clock, identity and journal. The role of the servers may only read their tables; these functions change them. A clock that is
  * more than 5 seconds behind the latest recorded time was set back, or was ahead before.
  */
 export const JOURNAL_FUNCTIONS = `

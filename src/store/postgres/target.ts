@@ -16,7 +16,7 @@ export interface StoreTarget {
 
 const FILES = { sslrootcert: 'PGSSLROOTCERT', sslcert: 'PGSSLCERT', sslkey: 'PGSSLKEY' } as const;
 
-/** How to connect to a store. Throws `StoreError` for a file that cannot be read or a setting that is missing. */
+/** How to connect to a store. Throws `StoreError` for a file that cannot be read or a setting that is missing or wrong. */
 export function storeTarget(text: string, env: NodeJS.ProcessEnv = process.env): StoreTarget {
   const url = parsedStoreUrl(text) as URL;
   const given = (name: string, variable: string) => url.searchParams.get(name) ?? (env[variable] || undefined);

@@ -13,7 +13,8 @@ const LOCK_ALL_ENVIRONMENTS = statement(`SELECT 1 FROM entities
   WHERE strpos(collection, '/') = 0 ORDER BY collection, name FOR UPDATE`);
 
 /**
- * Sends the locks of a writing transaction: of its environment or, where environments may come, go or be renamed, first of its world.
+ * Sends the locks of a writing transaction: of its environment or, where environments may come, go or be renamed, first of its world;
+ * without a world, of everything.
  * Resolves with the row of the environment if one was locked. Later reads see what others committed before.
  */
 export async function lock(session: Statements, range: Range): Promise<Row | undefined> {
