@@ -10,7 +10,7 @@ import { inSharedTransaction, inTransaction } from './transactions.ts';
 
 /**
  * A SQLite file behind a view of it. The view belongs to `work` until `work` settles; if it does not settle within the limit, it
- * fails, and its view stops working.
+ * fails, and its view stops working. After an attempt that a lock ended, it may run again.
  */
 export interface SqlStore<View> {
   /** Runs `work` on one consistent view of the committed data. */
@@ -21,15 +21,15 @@ export interface SqlStore<View> {
 }
 
 export interface StoreOptions {
-  /** Maximum duration of one piece of work, in milliseconds. Time in which the event loop is blocked does not count. */
+  /** Work that still waits after this many milliseconds fails. */
   readonly limitMs?: number | undefined;
 }
 
 const LIMIT_MS = 5_000;
 
 /**
- * Opens a database file, or a store in memory (`:memory:`). Several processes may open one file. Throws `StoreError` for an
- * unusable file, which it leaves unchanged.
+ * Opens a database file, or a store in memory (`:memory:`). Several processes may open one file. Rejects with `StoreError` for
+ * an unusable file, whose contents stay as they are.
  */
 export async function openDatabase<View extends object>(
   path: string,
@@ -110,11 +110,9 @@ async function openWriter(path: string, format: Format): Promise<Connection> {
   const db = await connect(path);
   const enqueue = queue(path);
   try {
+    if (path !== ':memory:') await enqueue(() => check(db, path));
     await enqueue(() => migrate(db, path, format));
-    if (path !== ':memory:') {
-      await enqueue(() => db.exec('PRAGMA journal_mode = WAL'));
-      await enqueue(() => check(db, path));
-    }
+    if (path !== ':memory:') await enqueue(() => db.exec('PRAGMA journal_mode = WAL'));
     db.exec('PRAGMA synchronous = FULL');
     return db;
   } catch (cause) {

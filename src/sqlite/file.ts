@@ -39,8 +39,7 @@ export function prepareFile(path: string, format: Format): string | undefined {
   if (!existsSync(path)) return undefined;
   requireWritable(path);
   // A file that another process is creating has a journal beside it; SQLite waits for it, so it must not be checked here.
-  if (existsSync(`${path}-journal`)) return undefined;
-  checkHeader(path, format);
+  if (!existsSync(`${path}-journal`)) checkHeader(path, format);
   return removeAccessOfOthers(path);
 }
 

@@ -1,7 +1,7 @@
 import type Database from 'libsql';
 import type { Connection, Engine, Statement } from './connection.ts';
 
-/** The engine for Node 20. Rejects where its native part cannot be loaded. */
+/** The engine where Node has no SQLite. Rejects where its native part cannot be loaded. */
 export async function libsqlEngine(): Promise<Engine> {
   const { default: Libsql } = await import('libsql');
   return { name: 'libsql', connect: (path, busyMs) => connection(new Libsql(path, { timeout: busyMs })) };

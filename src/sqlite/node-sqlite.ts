@@ -54,7 +54,7 @@ const statement = (compiled: NodeStatement): Statement => ({
   all: (...values) => compiled.all(...values),
 });
 
-/** Node 22 warns on stderr, which belongs to the log, that its SQLite is experimental. */
+/** Node warns on stderr, which belongs to the log, that its SQLite is experimental. */
 function withoutWarnings<T>(load: () => T): T {
   const { emitWarning } = process;
   process.emitWarning = () => {};

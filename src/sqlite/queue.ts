@@ -28,8 +28,8 @@ interface Waiting {
 }
 
 /**
- * Lets `runBatch` run what arrived in one turn of the event loop, in order; each caller gets its result afterwards. A process
- * that had to wait for the file pauses afterwards, for half as long; otherwise it would lock the file again before the waiting
+ * Lets `runBatch` run what is waiting, in order; each caller gets its result afterwards. A process that had to wait for the
+ * file pauses afterwards, for up to half as long; otherwise it would lock the file again before the waiting
  * processes wake up.
  */
 export function batches(

@@ -55,6 +55,9 @@ describe('a state file', () => {
     const header = readFileSync(path).subarray(0, 100);
     expect(header.readUInt32BE(68)).toBe(0x46534b58);
     expect(header.readUInt32BE(60)).toBe(WORLD_FORMAT.migrations.length);
+    // The versions for reading and writing: 2 is write-ahead logging, which each later connection uses.
+    expect([...header.subarray(18, 20)]).toEqual([2, 2]);
+    await store.read((tx) => tx.worlds());
     expect(existsSync(`${path}-wal`)).toBe(true);
     await store.close();
   });
@@ -96,6 +99,31 @@ describe('a state file', () => {
       expect((error as Error).message).toMatch(/damaged/);
       expect(contents(path)).toEqual(damaged);
     }
+  });
+
+  test('of an earlier version that is damaged is rejected and not migrated', async () => {
+    const path = join(folder, 'state.db');
+    const [first = ''] = WORLD_FORMAT.migrations;
+    database(
+      path,
+      `${first};
+       WITH RECURSIVE ids AS (SELECT 1 AS id UNION ALL SELECT id + 1 FROM ids WHERE id < 20)
+       INSERT INTO worlds SELECT id, hex(zeroblob(2000)) FROM ids;
+       PRAGMA application_id = 1179863896; PRAGMA user_version = 1`,
+    );
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0x41, bytes.length - 4096));
+    await expect(openStore(path)).rejects.toThrow(/damaged/);
+    expect(contents(path)).toEqual(bytes);
+  });
+
+  test.skipIf(process.platform === 'win32')('beside a journal is made private, too', async () => {
+    const path = join(folder, 'state.db');
+    await (await openStore(path)).close();
+    chmodSync(path, 0o644);
+    writeFileSync(`${path}-journal`, '');
+    await (await openStore(path)).close();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   test.skipIf(process.getuid?.() === 0)('that is read-only, or in a read-only folder, is rejected', async () => {
