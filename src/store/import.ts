@@ -103,15 +103,21 @@ async function writeContent(client: Client, content: Content, onProgress: OnProg
   const insertKits = `INSERT INTO finspace_mcp.kits SELECT * FROM json_to_recordset($1)
     AS r (target text, id text, kit text) ON CONFLICT DO NOTHING`;
   for (let at = 0; at < kits.length; at += KITS_AT_ONCE) {
-    const some = kits
-      .slice(at, at + KITS_AT_ONCE)
-      .map(({ path, ...kit }) => ({ ...kit, kit: readFileSync(path, 'utf8') }));
+    const some = kits.slice(at, at + KITS_AT_ONCE).map(({ path, ...kit }) => ({ ...kit, kit: textOf(path) }));
     await client.query(insertKits, [JSON.stringify(some)]);
   }
   const entry: JournalImport = { kind: 'import', journal: id, source, entries, head, user: userName() };
   const append = "SELECT finspace_mcp.append('', $1, $2) AS at";
   const { rows } = await client.query<{ at: string }>(append, [`import ${id}`, JSON.stringify(entry)]);
   return String(rows[0]?.at);
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new StoreError(`${path}: cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
 }
 
 const CLOSED_TABLES = ['journal', 'questions'];

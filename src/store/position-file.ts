@@ -15,13 +15,15 @@ export function refuseSharedStateDir(stateDir: string): void {
     );
 }
 
-/** The store and the position that a file keeps; undefined if there is none. Throws `StoreError` if it is damaged. */
+/** The store and the position that a file keeps; undefined if there is none. Throws `StoreError` if it is damaged or cannot be read. */
 export function readPositionFile(path: string): { readonly store: string; readonly position: string } | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENOTDIR'].includes(code)) return undefined;
+    throw new StoreError(`${path}: cannot be read (${code})`, { cause });
   }
   try {
     const { store, position } = JSON.parse(text) as Record<string, unknown>;

@@ -205,6 +205,18 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL database ${SKIPPED}`, { timeout: 1
     await close();
   });
 
+  it('names a recovery kit that cannot be read, and imports nothing', async () => {
+    const url = stores.cluster.url(databaseIn(await stores.fresh()));
+    const { journal, close } = await stateWithJournal();
+    const kit = join(folder, 'recovery', 'desk', 'kit.json');
+    mkdirSync(kit, { recursive: true });
+    expect(run('store', 'import', '--state-dir', folder, '--store', url)).toEqual(
+      refused(`${kit}: cannot be read (EISDIR)`),
+    );
+    await journal.begin(INTENT);
+    await close();
+  });
+
   it('keeps a state directory closed, and no position, when the commit of an import fails', async () => {
     const name = databaseIn(await stores.fresh());
     const set = (text: string) => stores.cluster.query(name, text);

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { storePosition } from '../../src/store/position.ts';
+import { refuseSharedStateDir } from '../../src/store/position-file.ts';
 
 let folder: string;
 let errors: string[];
@@ -59,4 +60,14 @@ it('the position of another store is not replaced', () => {
   one.advance('g1 1 one');
   expect(errors).toEqual([expect.stringContaining('belongs to the store other')]);
   expect(readFileSync(join(folder, FILE), 'utf8')).toBe(text);
+});
+
+it('a position file that cannot be read is rejected, and does not count as missing', () => {
+  mkdirSync(join(folder, FILE));
+  const unreadable = expect.objectContaining({
+    name: 'StoreError',
+    message: expect.stringContaining('cannot be read (EISDIR)'),
+  });
+  expect(() => open()).toThrow(unreadable);
+  expect(() => refuseSharedStateDir(folder)).toThrow(unreadable);
 });
