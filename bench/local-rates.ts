@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openStore } from '../src/local/store.ts';
+import { openWorldStore } from '../src/local/store.ts';
 import type { WireRequest } from '../src/operations/exchange.ts';
 import { openWorld, requestFor } from '../test/local/world.ts';
 
@@ -10,7 +10,7 @@ const USERS = 1_000;
 const PAGE = 100;
 const ROLE = 'arn:aws:iam::111122223333:role/kdb-quant';
 const KMS_KEY = 'arn:aws:kms:us-east-1:111122223333:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72';
-const world = await openWorld({ store: await openStore(join(folder, 'state.db')), lifecycle: 'instant' });
+const world = await openWorld({ store: await openWorldStore(join(folder, 'state.db')), lifecycle: 'instant' });
 // This script uses only those parts of the tests that older checkouts also have.
 const { environmentId } = await world.call('CreateKxEnvironment', { name: 'rates', kmsKeyId: KMS_KEY });
 

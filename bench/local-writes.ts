@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import Database from 'libsql';
-import { openStore } from '../src/local/store.ts';
+import { openWorldStore } from '../src/local/store.ts';
 import type { WireRequest } from '../src/operations/exchange.ts';
 import { openBuilder, ROLE } from '../test/local/environment-builder.ts';
 import { openWorld, requestFor } from '../test/local/world.ts';
@@ -9,7 +9,7 @@ import { median, spread, verdict } from './measure.ts';
 /** Durable writes of the local service in a folder, and bare commits there; prints the ratio. */
 const [folder = ''] = process.argv.slice(2);
 const ROUNDS = 31;
-const world = await openWorld({ store: await openStore(join(folder, 'ours.db')), lifecycle: 'instant' });
+const world = await openWorld({ store: await openWorldStore(join(folder, 'ours.db')), lifecycle: 'instant' });
 const { environmentId } = await openBuilder(world);
 const bare = new Database(join(folder, 'bare.db'));
 bare.exec(

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openStore } from '../src/local/store.ts';
+import { openWorldStore } from '../src/local/store.ts';
 import { bundled, CONTENDER, type ContenderReport, contest } from '../test/local/contest.ts';
 import { openBuilder, ROLE } from '../test/local/environment-builder.ts';
 import { openWorld, type TestWorld } from '../test/local/world.ts';
@@ -38,7 +38,7 @@ interface Crowd {
 }
 
 async function crowd(path: string, users: number): Promise<Crowd> {
-  const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
+  const world = await openWorld({ store: await openWorldStore(path), lifecycle: 'instant' });
   const { environmentId } = await openBuilder(world);
   await world.call('CreateKxUser', { environmentId, userName: nameOf(0), iamRole: ROLE });
   await world.store.write(async (tx) => {
@@ -104,7 +104,7 @@ async function writes(folder: string): Promise<void> {
 
 async function eightWriters(folder: string): Promise<void> {
   const path = join(folder, 'eight.db');
-  const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
+  const world = await openWorld({ store: await openWorldStore(path), lifecycle: 'instant' });
   const { environmentId } = await openBuilder(world);
   await world.close();
   const script = await bundled(CONTENDER);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Store } from '../src/local/store.ts';
+import type { WorldStore } from '../src/local/store.ts';
 import { openWorlds } from '../src/store/postgres/world/store.ts';
 import { openBuilder, ROLE } from '../test/local/environment-builder.ts';
 import { openWorld, type TestWorld } from '../test/local/world.ts';
@@ -51,7 +51,7 @@ export async function benchWorlds(stores: TestStores): Promise<void> {
 }
 
 /** A world with an environment for each writer, and a user in each. */
-async function openEnvironments(store: Store) {
+async function openEnvironments(store: WorldStore) {
   const world = await openWorld({ store, lifecycle: 'instant' });
   const { environmentId, group } = await openBuilder(world);
   await group('sg-one');

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { openStore } from '../local/store.ts';
+import { openWorldStore } from '../local/store.ts';
 import { copyWorlds } from '../local/worlds/copy.ts';
 import { ownCommand, shellWord } from '../own-command.ts';
 import { openWorlds } from '../store/postgres/world/store.ts';
@@ -13,7 +13,7 @@ const notImported = (path: string, region: string) =>
 /** Copies the worlds of a file to the store of a URL. Returns lines for people. Rejects with `StoreError`. */
 export async function importWorlds(path: string, url: string): Promise<string[]> {
   if (!existsSync(path)) return [];
-  const copied = await whileOpen(await openStore(path), async (from) =>
+  const copied = await whileOpen(await openWorldStore(path), async (from) =>
     whileOpen(await openWorlds(url), (to) => copyWorlds(from, to, path)),
   );
   return copied.map(({ region, isCopied }) =>

@@ -1,24 +1,26 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config.ts';
-import type { Store } from '../local/store.ts';
+import type { WorldStore } from '../local/store.ts';
 import { storeTarget } from '../store/postgres/target.ts';
 import { whileOpen } from '../while-open.ts';
 
 export type WorldLocation = Pick<Config, 'state' | 'worldStore'>;
 
 /** Opens the worlds in the store of --store; undefined if a file has them. Rejects with `StoreError`. */
-export async function openSharedWorlds({ worldStore }: Pick<WorldLocation, 'worldStore'>): Promise<Store | undefined> {
+export async function openSharedWorlds({
+  worldStore,
+}: Pick<WorldLocation, 'worldStore'>): Promise<WorldStore | undefined> {
   if (worldStore === undefined) return undefined;
   const { openWorlds } = await import('../store/postgres/world/store.ts');
   return openWorlds(worldStore);
 }
 
 /** Opens the worlds, wherever they are. Rejects with `StoreError`. */
-export async function openLocalWorlds(location: WorldLocation): Promise<Store> {
+export async function openLocalWorlds(location: WorldLocation): Promise<WorldStore> {
   const shared = await openSharedWorlds(location);
   if (shared !== undefined) return shared;
-  const { openStore } = await import('../local/store.ts');
-  return openStore(location.state);
+  const { openWorldStore } = await import('../local/store.ts');
+  return openWorldStore(location.state);
 }
 
 /** Whether there may be worlds, so that opening them creates no file. */
@@ -28,7 +30,7 @@ export const mayHaveWorlds = ({ state, worldStore }: WorldLocation): boolean =>
 /** Runs work on the worlds; undefined if there are none. */
 export async function withWorlds<T>(
   location: WorldLocation,
-  work: (store: Store) => Promise<T>,
+  work: (store: WorldStore) => Promise<T>,
 ): Promise<T | undefined> {
   return mayHaveWorlds(location) ? whileOpen(await openLocalWorlds(location), work) : undefined;
 }

@@ -1,5 +1,5 @@
 import { approverOf, pinApprover } from '../local/identity.ts';
-import type { Store } from '../local/store.ts';
+import type { WorldStore } from '../local/store.ts';
 import { ownCommand } from '../own-command.ts';
 import { approverKey, keyFingerprint } from '../safety/approver.ts';
 import { ApproverError } from '../safety/approver-keys.ts';
@@ -27,7 +27,7 @@ export async function pinWorlds(location: WorldLocation, fingerprint: string): P
 }
 
 /** Pins the key of a state directory to a world. Throws ApproverError if the world belongs to another key. */
-export async function requireOwnWorld(store: Store, stateDir: string): Promise<void> {
+export async function requireOwnWorld(store: WorldStore, stateDir: string): Promise<void> {
   const key = await approverKey(stateDir);
   const fingerprint = key && keyFingerprint(key);
   const pinned = fingerprint === undefined ? await approverOf(store) : await pinApprover(store, fingerprint);

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
 import { worldOf } from '../local/context.ts';
 import { DEFAULT_ACCOUNT } from '../local/defaults.ts';
-import type { Store } from '../local/store.ts';
+import type { WorldStore } from '../local/store.ts';
 import { exportWorld, isWorldChanged } from '../local/worlds/administration.ts';
 import type { WorldReplacement } from '../safety/journal.ts';
 import { backUp } from '../sqlite/backup.ts';
@@ -22,7 +22,7 @@ type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'> & { reado
  * `replace` calls `backUpWorld` before it discards changes, and resolves with false if it may not discard them.
  */
 export async function replaceWorld(
-  store: Store,
+  store: WorldStore,
   config: Pick<Config, 'state' | 'stateDir' | 'store' | 'worldStore'>,
   { act, region, source, discardChanges }: Replacement,
   replace: (backUpWorld: () => Promise<void>) => Promise<boolean>,
@@ -53,7 +53,7 @@ export async function replaceWorld(
 }
 
 /** Where the worlds are, and how the one in a region is kept: a file is copied, and a world in a store becomes a world file. */
-function backupOf(store: Store, config: Pick<Config, 'state' | 'stateDir' | 'worldStore'>, region: string) {
+function backupOf(store: WorldStore, config: Pick<Config, 'state' | 'stateDir' | 'worldStore'>, region: string) {
   const { state, stateDir, worldStore } = config;
   const suffix = `before-${stamp(new Date())}`;
   if (worldStore === undefined) {

@@ -1,7 +1,7 @@
 import { type Config, ConfigError } from '../config.ts';
 import { worldOf } from '../local/context.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '../local/defaults.ts';
-import type { Store } from '../local/store.ts';
+import type { WorldStore } from '../local/store.ts';
 import { exportWorld, importWorld, listWorlds, readImport, resetWorld } from '../local/worlds/administration.ts';
 import { DEFAULT_WORLD } from '../local/worlds/seed.ts';
 import { writeLines } from '../output.ts';
@@ -24,7 +24,7 @@ export async function world(config: Config, switches: ReadonlySet<string>, word 
 
 interface Action {
   readonly needsWorlds: boolean;
-  readonly run: (store: Store, config: Config, discardChanges: boolean) => Promise<void>;
+  readonly run: (store: WorldStore, config: Config, discardChanges: boolean) => Promise<void>;
 }
 
 const ACTIONS = {

@@ -1,4 +1,4 @@
-import type { Store } from './store.ts';
+import type { WorldStore } from './store.ts';
 import type { RequestState, Transaction } from './transaction.ts';
 
 /**
@@ -25,7 +25,7 @@ export const worldTime = (
   machineClock: () => number,
 ): number => (now ?? machineClock()) + aheadMs;
 
-export function worldClock(store: Store, machineClock: () => number): WorldClock {
+export function worldClock(store: WorldStore, machineClock: () => number): WorldClock {
   const readClock = async (tx: Transaction): Promise<ClockReading> => {
     const time = await tx.time();
     return { now: new Date(worldTime(time, machineClock)).toISOString(), aheadMs: time.aheadMs };

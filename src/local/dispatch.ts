@@ -4,7 +4,7 @@ import { answer } from './answer.ts';
 import { applyDue, isDue } from './apply-due.ts';
 import { worldTime } from './clock.ts';
 import type { Context } from './context.ts';
-import type { Store, Subject } from './store.ts';
+import type { Subject, WorldStore } from './store.ts';
 import { subjectOf } from './subject.ts';
 import { idempotent } from './tokens.ts';
 import type { RequestState, Transaction, WorldSettings } from './transaction.ts';
@@ -14,7 +14,7 @@ export type RequestContext = Omit<Context, 'tx' | 'now'> & { readonly machineClo
 
 /** Runs one validated request on an up-to-date world; when this resolves, a change is committed. */
 export async function dispatch(
-  store: Store,
+  store: WorldStore,
   name: OperationName,
   input: object,
   { plannedFailure, machineClock, ...shared }: RequestContext,
@@ -25,7 +25,7 @@ export async function dispatch(
 
 /** A request, and what all its transactions have in common. */
 interface Request extends Pick<RequestContext, 'machineClock'> {
-  readonly store: Store;
+  readonly store: WorldStore;
   readonly name: OperationName;
   readonly input: Input<OperationName>;
   readonly subject: Subject;

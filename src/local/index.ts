@@ -8,14 +8,14 @@ import { type FaultSource, faultSource } from './faults/source.ts';
 import { approverOf, identify, pinApprover } from './identity.ts';
 import { type QuotaSet, quotasOf } from './quotas.ts';
 import { type ServiceOptions, service } from './service.ts';
-import { openStore, type Store } from './store.ts';
+import { openWorldStore, type WorldStore } from './store.ts';
 import { DEFAULT_WORLD, seed } from './worlds/seed.ts';
 
 export interface LocalOptions extends Pick<ServiceOptions, 'now' | 'lifecycle' | 'account' | 'credentials'> {
   /** The state file, or `:memory:`. */
   readonly state: string;
   /** Storage to use instead of a file; closed with the service. */
-  readonly store?: Store | undefined;
+  readonly store?: WorldStore | undefined;
   /** The world to create in a region that has none; the demo world by default. */
   readonly world?: string | undefined;
   /** The limits of the created world; by default, its own. */
@@ -53,7 +53,7 @@ export async function openLocalService(options: LocalOptions): Promise<LocalServ
     account = DEFAULT_ACCOUNT,
     now = Date.now,
   } = options;
-  const store = options.store ?? (await openStore(state));
+  const store = options.store ?? (await openWorldStore(state));
   let worldId: string;
   let faults: FaultSource | undefined;
   try {

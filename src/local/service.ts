@@ -15,7 +15,7 @@ import { type Random, systemRandom, uuid } from './random.ts';
 import { failure, success } from './replies.ts';
 import { findRoute, splitTarget } from './routing.ts';
 import { ServiceError } from './service-error.ts';
-import type { Store } from './store.ts';
+import type { WorldStore } from './store.ts';
 import { validateInput } from './validation.ts';
 import { WireError } from './wire-error.ts';
 
@@ -38,7 +38,7 @@ export interface ServiceOptions {
  * The FinSpace-compatible service on a store: takes one request of the AWS wire protocol and returns one reply. Rejects only when
  * a fault breaks the connection.
  */
-export function service(store: Store, options: ServiceOptions): Service {
+export function service(store: WorldStore, options: ServiceOptions): Service {
   const { now = Date.now, lifecycle, random = systemRandom, onError, faults, pause = wait } = options;
   const { account = DEFAULT_ACCOUNT, credentials } = options;
   const pace = PACE[lifecycle];

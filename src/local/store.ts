@@ -17,7 +17,7 @@ export interface Subject {
  * Storage of the local service's worlds. Without a subject, a transaction concerns all of it. `work` may run again, after an attempt
  * that had no effect.
  */
-export interface Store {
+export interface WorldStore {
   /** Runs `work` on one consistent view of the committed data. */
   read<T>(work: (tx: Transaction) => Awaitable<T>, subject?: Subject): Promise<T>;
   /** Runs `work` and resolves after its commit; if `work` throws, it has no effect. */
@@ -26,6 +26,6 @@ export interface Store {
 }
 
 /** Opens a state file, or a store in memory (`:memory:`). Rejects with `StoreError` as `openDatabase` does. */
-export function openStore(path: string): Promise<Store> {
+export function openWorldStore(path: string): Promise<WorldStore> {
   return openDatabase(path, WORLD_FORMAT, sqlTransaction);
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { approverOf } from '../../src/local/identity.ts';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import { approverKey, initApprover, keyFingerprint, openApprover, trustsForms } from '../../src/safety/approver.ts';
 import { readFormTrust, storeFormTrust } from '../../src/safety/approver-keys.ts';
 import { addApprover } from '../support/approver.ts';
@@ -14,7 +14,7 @@ import { PASSPHRASE, stateDirectory } from './support.ts';
 const keyIn = async (dir: string) => (await approverKey(dir)) as NonNullable<Awaited<ReturnType<typeof approverKey>>>;
 const isTrusting = async (dir: string) => trustsForms(dir, await keyIn(dir));
 const pinnedIn = async (path: string) => {
-  const store = await openStore(path);
+  const store = await openWorldStore(path);
   const pinned = await approverOf(store);
   await store.close();
   return pinned;

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { approverOf } from '../../src/local/identity.ts';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import { approverKey, keyFingerprint, openApprover } from '../../src/safety/approver.ts';
 import { storeFormTrust } from '../../src/safety/approver-keys.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
@@ -75,7 +75,7 @@ describe('a state directory of version 0.1.0', { timeout: 60_000 }, () => {
     ]);
     expect(await journal.verify()).toMatchObject({ entries: 6 });
     await session.close();
-    const world = await openStore(join(dir, 'world.db'));
+    const world = await openWorldStore(join(dir, 'world.db'));
     const key = (await approverKey(dir)) as NonNullable<Awaited<ReturnType<typeof approverKey>>>;
     expect(await approverOf(world)).toBe(keyFingerprint(key));
     await world.close();

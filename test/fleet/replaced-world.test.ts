@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { worldOf } from '../../src/local/context.ts';
 import { DEFAULT_ACCOUNT } from '../../src/local/defaults.ts';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import { exportWorld, importWorld } from '../../src/local/worlds/administration.ts';
 
 import { openProduct } from '../safety/support/wire.ts';
@@ -20,7 +20,7 @@ test('answers show the details of a world that replaced another one, even if its
     return JSON.stringify(result?.['structuredContent']).match(/\d x kx\.s\.\w+/)?.[0];
   };
   expect(await size()).toBe('3 x kx.s.2xlarge');
-  const store = await openStore(join(product.folder, 'world.db'));
+  const store = await openWorldStore(join(product.folder, 'world.db'));
   const path = join(product.folder, 'world.json');
   const text = JSON.stringify(await exportWorld(store, WORLD));
   writeFileSync(path, text.replaceAll('kx.s.2xlarge', 'kx.s.4xlarge'));

@@ -1,12 +1,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import { ROLE } from './environment-builder.ts';
 import { openWorld } from './world.ts';
 
 /** One of several processes: writes to a world as fast as it can, or only keeps a processor busy, and reports the result. */
 const [mode = '', path = '', environmentId = '', prefix = '', startAt = '0', seconds = '1'] = process.argv.slice(2);
-const world = mode === 'write' ? await openWorld({ store: await openStore(path), lifecycle: 'instant' }) : undefined;
+const world =
+  mode === 'write' ? await openWorld({ store: await openWorldStore(path), lifecycle: 'instant' }) : undefined;
 const spin = (milliseconds: number) => {
   for (const end = performance.now() + milliseconds; performance.now() < end; );
 };

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import { connection } from '../support/sqlite.ts';
 import { bundled, CONTENDER, contest } from './contest.ts';
 import { openBuilder } from './environment-builder.ts';
@@ -17,7 +17,7 @@ let environmentId: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'finspace-writers-'));
   path = join(folder, 'state.db');
-  world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
+  world = await openWorld({ store: await openWorldStore(path), lifecycle: 'instant' });
   ({ environmentId } = await openBuilder(world));
 });
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import { seed as seedWorld } from '../../src/local/worlds/seed.ts';
 import { ERRORS, errorNamed } from '../../src/operations/errors.ts';
 import { operationNamed } from '../../src/operations/index.ts';
@@ -85,7 +85,7 @@ test(
   'any request gets a success or a documented error of its operation',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'finspace-fuzz-'));
-    const store = await openStore(join(folder, 'state.db'));
+    const store = await openWorldStore(join(folder, 'state.db'));
     await seedWorld(store, 'demo', { ...SEED_OPTIONS, lifecycle: 'realistic' });
     const world = await openWorld({ store });
     const statuses = new Set<number>();

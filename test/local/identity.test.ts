@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { approverOf, identify, pinApprover } from '../../src/local/identity.ts';
 import { WORLD_FORMAT } from '../../src/local/schema.ts';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import { connection } from '../support/sqlite.ts';
 
 function newFolder(): string {
@@ -23,7 +23,7 @@ function onDatabaseFiles(act: (from: string, to: string) => void, from: string, 
 
 /** The id that a process gets if it opens the file now. */
 async function idOf(path: string): Promise<string> {
-  const store = await openStore(path);
+  const store = await openWorldStore(path);
   try {
     return await identify(store, path);
   } finally {
@@ -86,7 +86,7 @@ describe('the id of a state file', () => {
 
 describe('the key that is pinned to a state file', () => {
   test('is always the first one', async () => {
-    const store = await openStore(':memory:');
+    const store = await openWorldStore(':memory:');
     expect(await approverOf(store)).toBeNull();
     expect(await Promise.all(['SHA256:a', 'SHA256:b'].map((key) => pinApprover(store, key)))).toEqual([
       'SHA256:a',
@@ -100,11 +100,11 @@ describe('the key that is pinned to a state file', () => {
   test('is part of a copy, which has its own id', async () => {
     const dir = newFolder();
     const [path, copy] = [join(dir, 'world.db'), join(dir, 'copy.db')];
-    const store = await openStore(path);
+    const store = await openWorldStore(path);
     await pinApprover(store, 'SHA256:a');
     await store.close();
     onDatabaseFiles(cpSync, path, copy);
-    const copied = await openStore(copy);
+    const copied = await openWorldStore(copy);
     await identify(copied, copy);
     expect(await approverOf(copied)).toBe('SHA256:a');
     await copied.close();

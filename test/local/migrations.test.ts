@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WORLD_FORMAT } from '../../src/local/schema.ts';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import { connection } from '../support/sqlite.ts';
 import { openBuilder, ROLE } from './environment-builder.ts';
 import { openWorld, type Reply, type TestWorld } from './world.ts';
@@ -16,7 +16,7 @@ let before: Reply;
 let loaded: Reply;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'finspace-migrations-'));
-  const world = await openWorld({ store: await openStore(join(folder, 'now.db')), lifecycle: 'instant' });
+  const world = await openWorld({ store: await openWorldStore(join(folder, 'now.db')), lifecycle: 'instant' });
   const builder = await openBuilder(world);
   ({ environmentId } = builder);
   for (const userName of ['zoe', 'ann', 'bob'])
@@ -68,7 +68,7 @@ function older(version: number): string {
 test.each(migrations.slice(1).map((_, index) => index + 1))(
   'a state file of version %i keeps its worlds, their order, and the stored replies for client tokens',
   async (version) => {
-    const world = await openWorld({ store: await openStore(older(version)), lifecycle: 'instant' });
+    const world = await openWorld({ store: await openWorldStore(older(version)), lifecycle: 'instant' });
     expect(await lists(world)).toEqual(before);
     expect(await world.call('CreateKxChangeset', load('03'))).toEqual(loaded);
     expect(await lists(world)).toEqual(before);

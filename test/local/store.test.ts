@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WORLD_FORMAT } from '../../src/local/schema.ts';
 import { service } from '../../src/local/service.ts';
 import { sqlTransaction } from '../../src/local/sql-transaction.ts';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import type { Sql } from '../../src/sqlite/connection.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { StoreError } from '../../src/sqlite/store-error.ts';
@@ -20,14 +20,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const refusalOf = (path: string) =>
-  openStore(path).then(
+  openWorldStore(path).then(
     () => undefined,
     (error: unknown) => error,
   );
 
 describe('a state file', () => {
   test('rejects calls after it is closed, without a crash', async () => {
-    const store = await openStore(join(folder, 'state.db'));
+    const store = await openWorldStore(join(folder, 'state.db'));
     await store.close();
     await store.close();
     await expect(store.read(() => 1)).rejects.toThrow('is closed');
@@ -36,13 +36,13 @@ describe('a state file', () => {
 
   test('keeps the world across a restart, during which time passes', async () => {
     const path = join(folder, 'new', 'state.db');
-    const first = await openWorld({ store: await openStore(path) });
+    const first = await openWorld({ store: await openWorldStore(path) });
     const { environmentId, clusterInput } = await openBuilder(first);
     await first.call('CreateKxCluster', clusterInput('gp-one'));
     const stopped = first.now();
     await first.close();
 
-    const second = await openWorld({ store: await openStore(path), start: stopped + 60 * 60_000 });
+    const second = await openWorld({ store: await openWorldStore(path), start: stopped + 60 * 60_000 });
     const cluster = await second.call('GetKxCluster', { environmentId, clusterName: 'gp-one' });
     expect(cluster.status).toBe('RUNNING');
     expect(Date.parse(cluster.lastModifiedTimestamp) - stopped).toBe(14 * 60_000 + 20_000);
@@ -51,7 +51,7 @@ describe('a state file', () => {
 
   test('has our application id and uses write-ahead logging', async () => {
     const path = join(folder, 'state.db');
-    const store = await openStore(path);
+    const store = await openWorldStore(path);
     const header = readFileSync(path).subarray(0, 100);
     expect(header.readUInt32BE(68)).toBe(0x46534b58);
     expect(header.readUInt32BE(60)).toBe(WORLD_FORMAT.migrations.length);
@@ -90,7 +90,7 @@ describe('a state file', () => {
 
   test('that is damaged is rejected and not changed', async () => {
     const path = join(folder, 'state.db');
-    await (await openWorld({ store: await openStore(path) })).close();
+    await (await openWorld({ store: await openWorldStore(path) })).close();
     const bytes = readFileSync(path);
     for (const damaged of [bytes.subarray(0, bytes.length - 8192), Buffer.from(bytes).fill(0x41, 4096, 12_000)]) {
       writeFileSync(path, damaged);
@@ -113,22 +113,22 @@ describe('a state file', () => {
     );
     const bytes = readFileSync(path);
     writeFileSync(path, bytes.fill(0x41, bytes.length - 4096));
-    await expect(openStore(path)).rejects.toThrow(/damaged/);
+    await expect(openWorldStore(path)).rejects.toThrow(/damaged/);
     expect(contents(path)).toEqual(bytes);
   });
 
   test.skipIf(process.platform === 'win32')('beside a journal is made private, too', async () => {
     const path = join(folder, 'state.db');
-    await (await openStore(path)).close();
+    await (await openWorldStore(path)).close();
     chmodSync(path, 0o644);
     writeFileSync(`${path}-journal`, '');
-    await (await openStore(path)).close();
+    await (await openWorldStore(path)).close();
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   test.skipIf(process.getuid?.() === 0)('that is read-only, or in a read-only folder, is rejected', async () => {
     const path = join(folder, 'state.db');
-    await (await openStore(path)).close();
+    await (await openWorldStore(path)).close();
     chmodSync(path, 0o444);
     expect((await refusalOf(path)) as Error).toMatchObject({ name: 'StoreError' });
     chmodSync(folder, 0o555);
@@ -184,14 +184,14 @@ describe('a full disk', () => {
     expect((await create('now-it-fits')).status).toBe(200);
     expect(await listed()).toBe(made + 1);
     await store.close();
-    await (await openStore(path)).close();
+    await (await openWorldStore(path)).close();
   });
 });
 
 describe('several writers', () => {
   test('in one process all get their turn on one file', async () => {
     const path = join(folder, 'state.db');
-    const [one, two] = await Promise.all([openStore(path), openStore(path)]);
+    const [one, two] = await Promise.all([openWorldStore(path), openWorldStore(path)]);
     const first = await openWorld({ store: one, lifecycle: 'instant' });
     const second = await openWorld({ store: two, lifecycle: 'instant' });
     const { environmentId } = await openBuilder(first);
@@ -211,7 +211,7 @@ describe('several writers', () => {
 
   test('in one process share a commit, and one that throws does not affect the others', async () => {
     const path = join(folder, 'state.db');
-    const store = await openStore(path);
+    const store = await openWorldStore(path);
     const arn = (index: number) => `arn:aws:finspace:us-east-1:${String(index).padStart(12, '0')}`;
     await store.write((tx) => tx.putSettings(arn(0), { quotas: 'raised' }));
     const other = connection(path);
@@ -239,7 +239,7 @@ describe('several writers', () => {
 
   test('wait for another that locks the file without blocking reads', async () => {
     const path = join(folder, 'state.db');
-    const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
+    const world = await openWorld({ store: await openWorldStore(path), lifecycle: 'instant' });
     const other = connection(path);
     other.exec('BEGIN IMMEDIATE');
     const waiting = world.call('CreateKxEnvironment', { name: 'kdb-test', kmsKeyId: KEY });

@@ -1,8 +1,8 @@
-import type { Store } from '../../src/local/store.ts';
+import type { WorldStore } from '../../src/local/store.ts';
 import type { Transaction } from '../../src/local/transaction.ts';
 
 /** The same store without the clock of its database, so that the clock of the test applies. */
-export function onTestClock(store: Store): Store {
+export function onTestClock(store: WorldStore): WorldStore {
   const without = (tx: Transaction): Transaction => ({
     ...tx,
     time: async () => ({ ...(await tx.time()), now: undefined }),

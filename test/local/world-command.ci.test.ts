@@ -7,7 +7,7 @@ import { journalTable } from '../../src/commands/journal-table.ts';
 import { worldOf } from '../../src/local/context.ts';
 import { DEFAULT_ACCOUNT } from '../../src/local/defaults.ts';
 import { pinApprover } from '../../src/local/identity.ts';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import { exportWorld } from '../../src/local/worlds/administration.ts';
 import { seed } from '../../src/local/worlds/seed.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
@@ -24,7 +24,7 @@ async function changed() {
   const dir = mkdtempSync(join(tmpdir(), 'finspace-world-command-'));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const path = join(dir, 'world.db');
-  const store = await openStore(path);
+  const store = await openWorldStore(path);
   await seed(store, 'empty', { ...SEED_OPTIONS, lifecycle: 'instant' });
   const world = await openWorld({ store });
   await world.call('CreateKxEnvironment', { name: 'kdb-mine', kmsKeyId: KEY });
@@ -46,7 +46,7 @@ async function changed() {
 }
 
 const worldIn = async (path: string) => {
-  const store = await openStore(path);
+  const store = await openWorldStore(path);
   const file = await exportWorld(store, WORLD);
   await store.close();
   return file;
@@ -163,7 +163,7 @@ describe('finspace-mcp world', () => {
 
   test('replaces no world that belongs to a key which the state directory lacks', async () => {
     const { dir, path, before, command } = await changed();
-    const store = await openStore(path);
+    const store = await openWorldStore(path);
     await pinApprover(store, 'SHA256:of-somebody');
     await store.close();
     const { stderr, status } = command('reset', '--yes');

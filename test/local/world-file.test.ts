@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { worldOf } from '../../src/local/context.ts';
-import { openStore, type Store } from '../../src/local/store.ts';
+import { openWorldStore, type WorldStore } from '../../src/local/store.ts';
 import { exportWorld, importWorld, listWorlds, resetWorld } from '../../src/local/worlds/administration.ts';
 import { seed } from '../../src/local/worlds/seed.ts';
 import { connection } from '../support/sqlite.ts';
@@ -23,13 +23,13 @@ const write = (content: unknown, name = path) => {
 };
 let demo: Reply;
 beforeAll(async () => {
-  const store = await openStore(join(folder, 'demo.db'));
+  const store = await openWorldStore(join(folder, 'demo.db'));
   await seed(store, 'demo', OPTIONS);
   demo = await exportWorld(store, WORLD);
   await store.close();
 });
 
-const load = async (content: unknown): Promise<Store> => {
+const load = async (content: unknown): Promise<WorldStore> => {
   const store = await newStore();
   await importWorld(store, write(content), SEED_OPTIONS);
   return store;
@@ -38,7 +38,7 @@ const load = async (content: unknown): Promise<Store> => {
 describe('a world file', () => {
   test('round-trips to the last byte, with links that it does not contain', async () => {
     const state = join(folder, 'copy.db');
-    const store = await openStore(state);
+    const store = await openWorldStore(state);
     expect(await importWorld(store, write(demo), SEED_OPTIONS)).toBe(true);
     expect(JSON.stringify(await exportWorld(store, WORLD))).toBe(JSON.stringify(demo));
     await store.close();

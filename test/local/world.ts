@@ -4,7 +4,7 @@ import type { Credential } from '../../src/local/credentials.ts';
 import type { FaultSource } from '../../src/local/faults/source.ts';
 import type { Lifecycle } from '../../src/local/lifecycle.ts';
 import { service } from '../../src/local/service.ts';
-import type { Store } from '../../src/local/store.ts';
+import type { WorldStore } from '../../src/local/store.ts';
 import { lenientOutput } from '../../src/operations/derive.ts';
 import type { Service, WireReply, WireRequest } from '../../src/operations/exchange.ts';
 import { binding, route } from '../../src/operations/http.ts';
@@ -28,7 +28,7 @@ export interface Refused {
 }
 
 export interface TestWorld {
-  readonly store: Store;
+  readonly store: WorldStore;
   readonly serve: Service;
   /** The decoded reply; rejects with the error's type and message. Replies have no member that the API does not have. */
   readonly call: <N extends OperationName>(name: N, input: Input<N>) => Promise<Reply>;
@@ -42,7 +42,7 @@ export interface WorldOptions {
   readonly lifecycle?: Lifecycle;
   readonly quotas?: 'published' | 'raised';
   readonly buckets?: string[];
-  readonly store?: Store;
+  readonly store?: WorldStore;
   readonly region?: string;
   readonly start?: number;
   readonly credentials?: readonly Credential[];

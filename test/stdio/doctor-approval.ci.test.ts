@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DoctorFinding } from '../../src/commands/finding.ts';
 import { pinApprover } from '../../src/local/identity.ts';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import { approverKey, keyFingerprint } from '../../src/safety/approver.ts';
 import { addApprover } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
@@ -59,7 +59,7 @@ describe('finspace-mcp doctor, about approval', { timeout: 60_000 }, () => {
 
   it('reports a target whose world is pinned to another key', async () => {
     run('world', 'reset', '--yes');
-    const store = await openStore(join(state, 'world.db'));
+    const store = await openWorldStore(join(state, 'world.db'));
     await pinApprover(store, 'SHA256:other');
     await store.close();
     await addApprover(state);

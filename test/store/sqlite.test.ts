@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore } from '../../src/local/store.ts';
+import { openWorldStore } from '../../src/local/store.ts';
 import { changes } from '../../src/resources/changes.ts';
 import { fileKits, memoryKits } from '../../src/safety/recovery.ts';
 import { rateLimiter } from '../../src/transports/http/rates.ts';
@@ -46,14 +46,14 @@ itKeepsTheEventsContract('one process', async () => ({
 }));
 
 itKeepsTheTransactionContract('memory', async () => {
-  const store = await openStore(':memory:');
+  const store = await openWorldStore(':memory:');
   return { store, another: undefined, close: () => store.close() };
 });
 
 itKeepsTheTransactionContract('a file that two processes share', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'store-'));
   const path = join(folder, 'world.db');
-  const [store, other] = [await openStore(path), await openStore(path)];
+  const [store, other] = [await openWorldStore(path), await openWorldStore(path)];
   return {
     store,
     another: async () => other,

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { worldOf } from '../../src/local/context.ts';
 import { seededRandom } from '../../src/local/random.ts';
-import type { Store } from '../../src/local/store.ts';
+import type { WorldStore } from '../../src/local/store.ts';
 import { problemsOf } from '../../src/local/worlds/integrity.ts';
 import { seed as seedWorld } from '../../src/local/worlds/seed.ts';
 import type { Service } from '../../src/operations/exchange.ts';
@@ -37,11 +37,11 @@ describe.skipIf(SKIPPED !== '')(`three replicas of a world ${SKIPPED}`, { timeou
   afterAll(() => stores.stop(), 120_000);
 
   /** Runs each transaction on the next of several stores. */
-  function spread(all: readonly Store[]): Store {
+  function spread(all: readonly WorldStore[]): WorldStore {
     let turn = 0;
     const next = () => {
       turn += 1;
-      return all[turn % all.length] as Store;
+      return all[turn % all.length] as WorldStore;
     };
     return {
       read: (work, subject) => next().read(work, subject),
@@ -53,9 +53,9 @@ describe.skipIf(SKIPPED !== '')(`three replicas of a world ${SKIPPED}`, { timeou
   it.skipIf(NO_BOTO3 !== '')(`answer boto3, each call by a random one${NO_BOTO3}`, async () => {
     const url = await stores.fresh();
     const own = await Promise.all(Array.from({ length: REPLICAS }, () => openWorlds(url)));
-    const [first] = own as [Store];
+    const [first] = own as [WorldStore];
     await seedWorld(first, 'demo', { ...SEED_OPTIONS, now: Date.now, lifecycle: 'realistic' });
-    const open = (store: Store) => openWorld({ store, start: Date.now(), credentials: CREDENTIALS });
+    const open = (store: WorldStore) => openWorld({ store, start: Date.now(), credentials: CREDENTIALS });
     const worlds = await Promise.all(own.map(open));
     const random = seededRandom('boto3');
     const asked = new Set<number>();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Store } from '../../src/local/store.ts';
+import type { WorldStore } from '../../src/local/store.ts';
 import { StoreError } from '../../src/sqlite/store-error.ts';
 import { initStore } from '../../src/store/postgres/administration.ts';
 import { openWorlds } from '../../src/store/postgres/world/store.ts';
@@ -30,12 +30,12 @@ describe.skipIf(SKIPPED !== '')(`worlds in a PostgreSQL server of their own ${SK
   beforeEach(() => query(EMPTY));
 
   /** One of several servers, with the rights of a server. */
-  async function replica(address = url): Promise<Store> {
+  async function replica(address = url): Promise<WorldStore> {
     const store = await openWorlds(address);
     onTestFinished(() => store.close());
     return store;
   }
-  const worldOn = async (store: Store, options: WorldOptions = {}) =>
+  const worldOn = async (store: WorldStore, options: WorldOptions = {}) =>
     openWorld({ lifecycle: 'instant', ...options, store: onTestClock(store) });
   const replicas = (count: number, options: WorldOptions = {}) =>
     Promise.all(Array.from({ length: count }, async () => worldOn(await replica(), options)));

@@ -3,7 +3,7 @@ import { StoreError } from '../../sqlite/store-error.ts';
 import { kindOf, worldOfArn } from '../arns.ts';
 import { worldTime } from '../clock.ts';
 import { type World, worldOf } from '../context.ts';
-import type { Store } from '../store.ts';
+import type { WorldStore } from '../store.ts';
 import type { Awaitable, Transaction } from '../transaction.ts';
 import { completeWorld, type SeedOptions, worldSeeder, worldSubject } from './seed.ts';
 import { readWorldFile, type WorldFile } from './world-file.ts';
@@ -19,7 +19,7 @@ export interface WorldSummary {
   readonly isChanged: boolean;
 }
 
-export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
+export const listWorlds = (store: WorldStore): Promise<WorldSummary[]> =>
   store.read(async (tx) => {
     const summaries: WorldSummary[] = [];
     for (const arn of await tx.worlds()) {
@@ -35,11 +35,11 @@ export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
     return summaries;
   });
 
-export const exportWorld = (store: Store, world: World): Promise<WorldFile | undefined> =>
+export const exportWorld = (store: WorldStore, world: World): Promise<WorldFile | undefined> =>
   store.read(async (tx) => ((await tx.settings(world.arn)) === undefined ? undefined : await worldFileOf(tx, world)));
 
 /** Whether requests have changed a world since its creation. */
-export const isWorldChanged = (store: Store, world: World): Promise<boolean> =>
+export const isWorldChanged = (store: WorldStore, world: World): Promise<boolean> =>
   store.read((tx) => isChanged(tx, world));
 
 /** What happens to changes in a world that is replaced. */
@@ -69,7 +69,7 @@ export function readImport(path: string, { account, region }: Pick<ImportOptions
  * Replaces a world by that of a file; resolves with false, without replacing it, if that would lose changes and
  * `discardChanges` is not set.
  */
-export function importWorld(store: Store, path: string, options: ImportOptions): Promise<boolean> {
+export function importWorld(store: WorldStore, path: string, options: ImportOptions): Promise<boolean> {
   const file = readImport(path, options);
   const world = worldOf(file.account, file.region);
   return replace(store, world, options, async (tx) => {
@@ -79,7 +79,7 @@ export function importWorld(store: Store, path: string, options: ImportOptions):
 }
 
 /** Creates a world again, under the same condition as {@link importWorld}. */
-export function resetWorld(store: Store, name: string, options: SeedOptions & ReplaceOptions): Promise<boolean> {
+export function resetWorld(store: WorldStore, name: string, options: SeedOptions & ReplaceOptions): Promise<boolean> {
   const world = worldOf(options.account, options.region);
   const make = worldSeeder(name, options);
   return replace(store, world, options, async (tx) => {
@@ -89,7 +89,7 @@ export function resetWorld(store: Store, name: string, options: SeedOptions & Re
 }
 
 function replace(
-  store: Store,
+  store: WorldStore,
   world: World,
   { discardChanges = false, backUpWorld = async () => {} }: ReplaceOptions,
   make: (tx: Transaction) => Awaitable<void>,

@@ -1,7 +1,7 @@
 import { worldOfArn } from '../arns.ts';
 import { worldTime } from '../clock.ts';
 import { approverOf, pinApprover } from '../identity.ts';
-import type { Store } from '../store.ts';
+import type { WorldStore } from '../store.ts';
 import { worldSubject } from './seed.ts';
 import { loadWorldFile, worldFileOf } from './world-file-conversion.ts';
 
@@ -16,7 +16,11 @@ export interface CopyResult {
  * Copies the worlds of one store to another, except over changed ones, with their clock and the key that is pinned to them. Replies
  * to client tokens are not copied. `sourceName` names the source store in the error for an inconsistent world.
  */
-export async function copyWorlds(sourceStore: Store, targetStore: Store, sourceName: string): Promise<CopyResult[]> {
+export async function copyWorlds(
+  sourceStore: WorldStore,
+  targetStore: WorldStore,
+  sourceName: string,
+): Promise<CopyResult[]> {
   const worlds = (await sourceStore.read((tx) => tx.worlds())).map(worldOfArn);
   const results: CopyResult[] = [];
   for (const world of worlds) {
@@ -36,7 +40,7 @@ export async function copyWorlds(sourceStore: Store, targetStore: Store, sourceN
   return results;
 }
 
-async function copyClockAndKey(sourceStore: Store, targetStore: Store): Promise<void> {
+async function copyClockAndKey(sourceStore: WorldStore, targetStore: WorldStore): Promise<void> {
   const { aheadMs } = await sourceStore.read((tx) => tx.time());
   await targetStore.write(async (tx) => {
     const behindMs = aheadMs - (await tx.time()).aheadMs;

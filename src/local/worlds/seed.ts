@@ -5,7 +5,7 @@ import { worldTime } from '../clock.ts';
 import { type World, worldOf } from '../context.ts';
 import { type Lifecycle, PACE } from '../lifecycle.ts';
 import type { QuotaSet } from '../quotas.ts';
-import type { Store, Subject } from '../store.ts';
+import type { Subject, WorldStore } from '../store.ts';
 import type { Awaitable, Transaction } from '../transaction.ts';
 import { buildDemo } from './demo.ts';
 import { readWorldFile } from './world-file.ts';
@@ -26,12 +26,12 @@ export interface SeedOptions {
 
 /** Whether a store has a world in an account and region. */
 export const hasWorld = (
-  store: Store,
+  store: WorldStore,
   { region, account }: Pick<SeedOptions, 'region' | 'account'>,
 ): Promise<boolean> => store.read(async (tx) => (await tx.settings(worldOf(account, region).arn)) !== undefined);
 
 /** Creates a world in an account and region, unless one exists. Its name is `demo`, `empty`, or the path of a world file. */
-export async function seed(store: Store, name: string, options: SeedOptions): Promise<void> {
+export async function seed(store: WorldStore, name: string, options: SeedOptions): Promise<void> {
   const world = worldOf(options.account, options.region);
   if (await hasWorld(store, options)) return;
   const make = worldSeeder(name, options);

@@ -2,7 +2,7 @@ import { finspaceCall } from '../../../src/finspace/call.ts';
 import { worldOf } from '../../../src/local/context.ts';
 import type { FaultSource } from '../../../src/local/faults/source.ts';
 import { service } from '../../../src/local/service.ts';
-import { openStore, type Store } from '../../../src/local/store.ts';
+import { openWorldStore, type WorldStore } from '../../../src/local/store.ts';
 import { seed } from '../../../src/local/worlds/seed.ts';
 import { FinspaceError } from '../../../src/operations/failure.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../../../src/operations/index.ts';
@@ -35,7 +35,7 @@ export interface Embedded {
   readonly call: Call;
   readonly clock: Clock;
   /** Where the service keeps its world. */
-  readonly store: Store;
+  readonly store: WorldStore;
   readonly close: () => Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export async function openEmbedded(
   faults?: FaultSource,
 ): Promise<Embedded> {
   const clock = standingClock();
-  const store = await openStore(':memory:');
+  const store = await openWorldStore(':memory:');
   if (world === 'demo') await seed(store, world, { now: clock.now, region: REGION, account: ACCOUNT, lifecycle });
   else await store.write((tx) => tx.putSettings(WORLD.arn, { quotas: 'raised' }));
   const serve = service(store, { lifecycle, account: ACCOUNT, now: clock.now, faults });

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Store } from '../../../src/local/store.ts';
+import type { WorldStore } from '../../../src/local/store.ts';
 import type { Entity } from '../../../src/local/transaction.ts';
 
 /** The storage of local worlds under test, empty. */
 export interface WorldsUnderTest {
-  readonly store: Store;
+  readonly store: WorldStore;
   /** Another process's view of the same worlds; undefined if they stay in one process. */
-  readonly another: (() => Promise<Store>) | undefined;
+  readonly another: (() => Promise<WorldStore>) | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -37,7 +37,7 @@ const names = (entities: readonly Entity[]) => entities.map(({ name }) => name);
 export function itKeepsTheTransactionContract(name: string, start: () => Promise<WorldsUnderTest>): void {
   describe(`the worlds in ${name}`, () => {
     let under: WorldsUnderTest;
-    let store: Store;
+    let store: WorldStore;
     beforeEach(async () => {
       under = await start();
       store = under.store;
@@ -273,12 +273,12 @@ export function itKeepsTheTransactionContract(name: string, start: () => Promise
       it('lose no change when several processes read and write the same entity', async () => {
         const stores = [store, (await under.another?.()) ?? store] as const;
         await put(entity(CLUSTERS, 'counter', { since: 0 }));
-        const increment = (one: Store) =>
+        const increment = (one: WorldStore) =>
           one.write(async (tx) => {
             const current = (await tx.get(CLUSTERS, 'counter')) as Entity;
             await tx.put({ ...current, since: current.since + 1 });
           });
-        await Promise.all(Array.from({ length: 60 }, (_, at) => increment(stores[at % 2] as Store)));
+        await Promise.all(Array.from({ length: 60 }, (_, at) => increment(stores[at % 2] as WorldStore)));
         for (const one of stores)
           expect(await one.read((tx) => tx.get(CLUSTERS, 'counter'))).toMatchObject({ since: 60 });
       });

@@ -1,4 +1,4 @@
-import type { Store } from '../../../local/store.ts';
+import type { WorldStore } from '../../../local/store.ts';
 import { turns } from '../../../safety/turns.ts';
 import { StoreError } from '../../../sqlite/store-error.ts';
 import { withDatabase } from '../administration.ts';
@@ -11,7 +11,7 @@ import { keyOfRange, rangeOf } from './range.ts';
 import { readSnapshot, retryableWrite } from './work.ts';
 
 /** Opens the worlds in the store of a URL, which any number of servers share. Rejects with `StoreError`. */
-export async function openWorlds(url: string): Promise<Store> {
+export async function openWorlds(url: string): Promise<WorldStore> {
   await withDatabase(url, requireStore);
   const target = storeTarget(url);
   const [readers, writers] = [await openConnections(target), await openConnections(target)];
