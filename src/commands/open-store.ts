@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
-import { localStore } from '../store/local.ts';
 import { refuseSharedStateDir } from '../store/position-file.ts';
+import { stateDirStore } from '../store/state-dir.ts';
 import type { SharedStore, Store, StoreOptions } from '../store/store.ts';
 import type { Log } from './log.ts';
 
@@ -15,7 +15,7 @@ export async function openSharedStore({ store, stateDir }: Config, log: Log): Pr
 export async function openForPerson({ store, stateDir }: Pick<Config, 'store' | 'stateDir'>): Promise<Store> {
   if (store !== undefined) return openStore(store, { stateDir, serves: false, onerror: () => {} });
   refuseSharedStateDir(stateDir);
-  return localStore({ stateDir, isEphemeral: false, now: Date.now, onerror: () => {} });
+  return stateDirStore({ stateDir, isEphemeral: false, now: Date.now, onerror: () => {} });
 }
 
 async function openStore(url: string, options: StoreOptions): Promise<SharedStore> {

@@ -17,7 +17,7 @@ import { fileSink, inlineSink, refusingSink, type SecretSink } from '../safety/s
 import { type StateSigners, stateSigners } from '../safety/state-signer.ts';
 import type { TeardownPlan } from '../safety/teardown.ts';
 import { type ServerFactory, serverFactory } from '../server.ts';
-import { localStore } from '../store/local.ts';
+import { stateDirStore } from '../store/state-dir.ts';
 import type { SharedStore, Store } from '../store/store.ts';
 import { type ApproverRules, approverRules, reportApprover } from './approver-rules.ts';
 import { backend } from './backend.ts';
@@ -131,7 +131,7 @@ function openStateStore(
   rules: ApproverRules,
   now: () => number,
 ): { readonly store: Store; close(): Promise<void> } {
-  const local = localStore({
+  const local = stateDirStore({
     stateDir: config.stateDir,
     isEphemeral: isEphemeral(config),
     now,

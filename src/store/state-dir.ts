@@ -11,7 +11,7 @@ import type { StateDatabase } from '../safety/state.ts';
 import { stateFile } from '../safety/state-format.ts';
 import type { Store } from './store.ts';
 
-export interface LocalStoreOptions {
+export interface StateDirStoreOptions {
   readonly stateDir: string;
   /** Whether everything ends with this process. */
   readonly isEphemeral: boolean;
@@ -20,7 +20,7 @@ export interface LocalStoreOptions {
 }
 
 /** The store of a state directory: SQLite and files. The database is opened on first use. */
-export function localStore(options: LocalStoreOptions): Store & { readonly exists: boolean } {
+export function stateDirStore(options: StateDirStoreOptions): Store & { readonly exists: boolean } {
   const { stateDir, isEphemeral, now, onerror } = options;
   const path = isEphemeral ? ':memory:' : stateFile(stateDir);
   let opening: Promise<StateDatabase> | undefined;
