@@ -20,7 +20,7 @@ export interface SqlStore<View> {
   close(): Promise<void>;
 }
 
-export interface StoreOptions {
+export interface SqlStoreOptions {
   /** Work that still waits after this many milliseconds fails. */
   readonly limitMs?: number | undefined;
 }
@@ -35,7 +35,7 @@ export async function openDatabase<View extends object>(
   path: string,
   format: Format,
   viewOf: (db: Sql) => View,
-  { limitMs = LIMIT_MS }: StoreOptions = {},
+  { limitMs = LIMIT_MS }: SqlStoreOptions = {},
 ): Promise<SqlStore<View>> {
   const inMemory = path === ':memory:';
   if (!inMemory) {

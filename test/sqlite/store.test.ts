@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase, type SqlStore, type StoreOptions } from '../../src/sqlite/database.ts';
+import { openDatabase, type SqlStore, type SqlStoreOptions } from '../../src/sqlite/database.ts';
 import type { Format } from '../../src/sqlite/file.ts';
 import { deferred } from '../support/deferred.ts';
 import { connection } from '../support/sqlite.ts';
@@ -15,7 +15,7 @@ interface Notes {
   all(): Promise<string[]>;
 }
 
-const open = (path: string, options?: StoreOptions): Promise<SqlStore<Notes>> =>
+const open = (path: string, options?: SqlStoreOptions): Promise<SqlStore<Notes>> =>
   openDatabase(
     path,
     FORMAT,
@@ -34,7 +34,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(['in a file', 'in memory'])('a store %s', (where) => {
-  const opened = (options?: StoreOptions) =>
+  const opened = (options?: SqlStoreOptions) =>
     open(where === 'in memory' ? ':memory:' : join(folder, 'notes.db'), options);
 
   test('runs the writes of a batch one after the other', async () => {
