@@ -32,7 +32,8 @@ export function prepareFile(path: string, format: Format): string | undefined {
     makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (cause) {
-    throw new StoreError(`${path}: the folder cannot be written to (${codeOf(cause)})`, { cause });
+    const what = existsSync(folder) ? 'written to' : 'created';
+    throw new StoreError(`${path}: the folder cannot be ${what} (${codeOf(cause)})`, { cause });
   }
   if (!statSync(folder).isDirectory()) throw new StoreError(`${folder}: is a file, not a folder`);
   refuseSharedFolder(folder);

@@ -138,8 +138,10 @@ describe('a state file', () => {
 
   test('in a folder that cannot be created is rejected', async () => {
     writeFileSync(join(folder, 'file'), '');
-    const error = await refusalOf(join(folder, 'file', 'state.db'));
-    expect(error).toBeInstanceOf(StoreError);
+    expect(await refusalOf(join(folder, 'file', 'state.db'))).toBeInstanceOf(StoreError);
+    const path = join(folder, 'file', 'inner', 'state.db');
+    const message = `${path}: the folder cannot be created (ENOTDIR)`;
+    expect(await refusalOf(path)).toMatchObject({ name: 'StoreError', message });
   });
 });
 

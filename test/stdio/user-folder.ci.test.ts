@@ -67,7 +67,7 @@ describe.runIf(canBeUnlisted)('a user id that the system does not list, as in co
   it('gets one line about the state directory if it names none', () => {
     expect(run('stdio')).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^finspace-mcp: \/.*: the folder cannot be written to \(EACCES\)\n$/),
+      stderr: expect.stringMatching(/^finspace-mcp: \/.*: the folder cannot be created \(EACCES\)\n$/),
     });
   });
 });
