@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { hexOf } from './random.ts';
+import { sha256Hex } from './random.ts';
 
 const VALID_SECONDS = 900;
 
@@ -24,11 +24,11 @@ export function connectionString(clusterArn: string, user: string, { world, now,
   ]
     .map(([name, value = '']) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
-  return `:tcps://${host}:443:${user}:${query}&X-Amz-Signature=${hexOf(query)}`;
+  return `:tcps://${host}:443:${user}:${query}&X-Amz-Signature=${sha256Hex(query)}`;
 }
 
 /** The name of the VPC endpoint of a cluster, always the same. */
 function hostOf(clusterArn: string, region: string): string {
-  const digits = hexOf(clusterArn);
+  const digits = sha256Hex(clusterArn);
   return `vpce-${digits.slice(0, 17)}-${digits.slice(17, 25)}.vpce-svc-${digits.slice(25, 42)}.${region}.vpce.amazonaws.com`;
 }

@@ -1,6 +1,6 @@
 import { constraintText } from '../kinds/rules.ts';
 import type { Context } from './context.ts';
-import { hexOf } from './random.ts';
+import { sha256Hex } from './random.ts';
 import { requireThat } from './service-error.ts';
 import type { Entity } from './transaction.ts';
 
@@ -34,7 +34,8 @@ export async function readPage<Body>(
 }
 
 const CHECKSUM_LENGTH = 24;
-const checksumOf = (position: string, query: string) => hexOf(`page ${query} ${position}`).slice(0, CHECKSUM_LENGTH);
+const checksumOf = (position: string, query: string) =>
+  sha256Hex(`page ${query} ${position}`).slice(0, CHECKSUM_LENGTH);
 
 const tokenFor = (position: string, query: string) =>
   Buffer.from(checksumOf(position, query) + position).toString('base64url');

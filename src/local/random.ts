@@ -34,8 +34,7 @@ export function numberFrom(text: string, min: number, max: number): number {
 
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** The SHA-256 of a text as hexadecimal digits. */
-export const hexOf = (text: string): string => hash(text).toString('hex');
+export const sha256Hex = (text: string): string => hash(text).toString('hex');
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const BASE62 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

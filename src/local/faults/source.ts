@@ -1,5 +1,5 @@
 import type { OperationName } from '../../operations/index.ts';
-import { hexOf } from '../random.ts';
+import { sha256Hex } from '../random.ts';
 import type { FaultPlan, FaultRule } from './rules.ts';
 
 export type Fault = Pick<FaultRule, 'error' | 'message' | 'reset' | 'truncate' | 'failure'> & {
@@ -31,4 +31,4 @@ export function faultSource({ seed, rules }: FaultPlan): FaultSource {
   };
 }
 
-const fraction = (text: string) => Number.parseInt(hexOf(text).slice(0, 12), 16) / 2 ** 48;
+const fraction = (text: string) => Number.parseInt(sha256Hex(text).slice(0, 12), 16) / 2 ** 48;
